@@ -1,0 +1,2 @@
+/// Problem sets, their graders and rollout files.
+package org.striatum.datasets;

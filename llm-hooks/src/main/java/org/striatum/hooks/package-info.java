@@ -1,0 +1,2 @@
+/// Opens models and runs them with hooks and gates.
+package org.striatum.hooks;

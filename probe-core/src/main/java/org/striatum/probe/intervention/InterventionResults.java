@@ -1,0 +1,57 @@
+package org.striatum.probe.intervention;
+
+import java.util.List;
+import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.model.PositionMask;
+import org.striatum.probe.stats.Estimate;
+
+/// What the intervention study found: a plain record of figures, written to `results/interventions.json`.
+///
+/// @param interventions the primary one first
+public record InterventionResults(List<Intervention> interventions) {
+  public InterventionResults {
+    interventions = List.copyOf(interventions);
+  }
+
+  /// One neuron set at one hook point against its controls. Effects are outcome minus base: negative is damage.
+  ///
+  /// @param primary whether it was named before the run
+  /// @param set e.g. `value@1%`
+  /// @param coordinates of the set
+  /// @param kind e.g. `zero`
+  /// @param outcome `accuracy` or `log-probability` (nats per item)
+  /// @param items paired items, the same in every arm
+  /// @param problems distinct problems among them
+  /// @param emptyMaskIdentical whether the gated graph with an empty mask gave the base outcomes bit for bit
+  /// @param base mean outcome of the untouched model
+  /// @param ablated mean outcome with the set ablated
+  /// @param effect ablated − base, paired bootstrap by problem
+  /// @param random effect of each uniformly random set of equal size
+  /// @param matched effect of each RMS-matched set; empty where none could be drawn
+  /// @param matching how well the sets match
+  /// @param pRandom (1 + #{random ≤ effect}) / (1 + m)
+  /// @param pMatched the same against the matched sets; NaN without them
+  /// @param mcNemar exact test on paired successes; null where the outcome is no success
+  public record Intervention(boolean primary, String dataset, HookPoint hook, String set, List<Integer> coordinates,
+      String kind, PositionMask positions, String outcome, int items, int problems, boolean emptyMaskIdentical,
+      Estimate base, Estimate ablated, Estimate effect, List<Double> random, List<Double> matched, Matching matching,
+      double pRandom, double pMatched, McNemarTable mcNemar, Verdict verdict) {}
+
+  /// @param tolerance largest allowed |ln(RMS / target RMS)| of a matched coordinate
+  /// @param worst largest found
+  /// @param meanLogRatio mean over sets and coordinates of ln(RMS / target RMS)
+  /// @param sinks coordinates left out of every control as massive activations
+  /// @param refused why no matched set was drawn; null if they were
+  public record Matching(double tolerance, double worst, double meanLogRatio, List<Integer> sinks, String refused) {}
+
+  /// @param broken items right at base and wrong ablated
+  /// @param repaired items wrong at base and right ablated
+  /// @param p exact two-sided
+  public record McNemarTable(int broken, int repaired, double p) {}
+
+  /// What the arms say, in the words of the design: value-specific only if the damage exceeds the RMS-matched
+  /// distribution, generic if only the uniform one, else none; undecided without matched controls.
+  public enum Verdict {
+    VALUE_SPECIFIC, GENERIC, NONE, UNDECIDED
+  }
+}

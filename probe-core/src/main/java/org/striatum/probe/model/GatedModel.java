@@ -1,0 +1,47 @@
+package org.striatum.probe.model;
+
+import java.util.List;
+import java.util.Set;
+
+/// A running language model that can be read and gated: the one port through which studies see a model.
+///
+/// Results do not depend on batch size or order. Not thread-safe; whoever opens it closes it.
+public interface GatedModel extends AutoCloseable {
+  int layers();
+
+  int vocabulary();
+
+  /// How many coordinates `hook` has.
+  ///
+  /// @throws IllegalArgumentException if the model has no such hook point
+  int width(HookPoint hook);
+
+  /// Runs the sequences and reads hidden states (or logits) at all real positions.
+  ///
+  /// @throws IllegalArgumentException on an absent hook point, a token outside the vocabulary or an empty batch
+  Recording record(List<TokenSequence> sequences, Set<HookPoint> hooks, Gates gates);
+
+  /// Prepares Σ log p(continuation | prompt) of the same items under many gates at one hook point: everything below
+  /// the hook point is computed once.
+  Scorer scorer(List<TokenSequence> items, HookPoint hook);
+
+  /// Continues every prompt. Item i is drawn with a generator of its own seeded by `seeds[i]`, so the result does not
+  /// depend on how items are batched.
+  ///
+  /// @param batchSize how many run together
+  /// @param gates active at every position, generated ones included
+  List<Completion> generate(List<TokenSequence> prompts, long[] seeds, Sampling sampling, Gates gates, int batchSize,
+      Runnable onEachFinished);
+
+  @Override
+  void close();
+
+  /// Log-probabilities of fixed items under gates at one hook point.
+  interface Scorer extends AutoCloseable {
+    /// Σ log p of each item's continuation, in nats: (items).
+    double[] logProbabilities(Gate gate);
+
+    @Override
+    void close();
+  }
+}

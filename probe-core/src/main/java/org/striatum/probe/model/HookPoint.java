@@ -1,0 +1,71 @@
+package org.striatum.probe.model;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// A place in a decoder where a tensor can be read and gated: a [Site] and, where the site repeats, its block.
+///
+/// Printed in TransformerLens' words, `blocks.3.hook_resid_post`. Blocks count from 0.
+///
+/// @param layer the block, or [#NO_LAYER] at the sites that stand outside the blocks
+/// @param site what is read there
+public record HookPoint(int layer, Site site) implements Comparable<HookPoint> {
+  public static final int NO_LAYER = -1;
+  public static final HookPoint EMBED = new HookPoint(NO_LAYER, Site.EMBED);
+  public static final HookPoint FINAL_NORM = new HookPoint(NO_LAYER, Site.FINAL_NORM);
+  public static final HookPoint LOGITS = new HookPoint(NO_LAYER, Site.LOGITS);
+
+  private static final Pattern IN_BLOCK = Pattern.compile("blocks\\.(\\d{1,6})\\.(.+)");
+
+  public HookPoint {
+    if (site.inBlock() != (layer >= 0)) {
+      throw new IllegalArgumentException(
+          site.inBlock()
+              ? "hook point " + site.printed() + " needs a block ≥ 0, found " + layer
+              : "hook point " + site.printed() + " stands outside the blocks, found block " + layer);
+    }
+  }
+
+  public static HookPoint residPost(int layer) {
+    return new HookPoint(layer, Site.RESID_POST);
+  }
+
+  public static HookPoint mlpPost(int layer) {
+    return new HookPoint(layer, Site.MLP_POST);
+  }
+
+  /// Reads the printed form.
+  ///
+  /// @throws IllegalArgumentException if the name is no hook point
+  @JsonCreator
+  public static HookPoint parse(String name) {
+    Matcher inBlock = IN_BLOCK.matcher(name);
+    boolean matched = inBlock.matches();
+    String sitePart = matched ? inBlock.group(2) : name;
+    for (Site site : Site.values()) {
+      if (site.printed().equals(sitePart) && site.inBlock() == matched) {
+        return new HookPoint(matched ? Integer.parseInt(inBlock.group(1)) : NO_LAYER, site);
+      }
+    }
+    throw new IllegalArgumentException(
+        "unknown hook point '" + name + "': expected e.g. blocks.3.hook_resid_post, hook_embed or logits");
+  }
+
+  @Override
+  public int compareTo(HookPoint other) {
+    int byLayer = Integer.compare(order(), other.order());
+    return byLayer != 0 ? byLayer : site.compareTo(other.site);
+  }
+
+  private int order() {
+    return site == Site.EMBED ? -1 : site.inBlock() ? layer : Integer.MAX_VALUE;
+  }
+
+  @JsonValue
+  @Override
+  public String toString() {
+    return site.inBlock() ? "blocks." + layer + "." + site.printed() : site.printed();
+  }
+}

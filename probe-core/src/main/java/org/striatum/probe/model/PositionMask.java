@@ -1,0 +1,32 @@
+package org.striatum.probe.model;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Locale;
+
+/// The positions at which a gate acts; elsewhere the hidden state flows on untouched.
+public enum PositionMask {
+  ALL, PROMPT, GENERATED, ALL_BUT_FIRST, NONE;
+
+  /// Whether position `t` of a sequence with `promptLength` prompt tokens is gated.
+  public boolean selects(int t, int promptLength) {
+    return switch (this) {
+      case ALL -> true;
+      case PROMPT -> t < promptLength;
+      case GENERATED -> t >= promptLength;
+      case ALL_BUT_FIRST -> t > 0;
+      case NONE -> false;
+    };
+  }
+
+  @JsonCreator
+  public static PositionMask parse(String name) {
+    return valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_'));
+  }
+
+  @JsonValue
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

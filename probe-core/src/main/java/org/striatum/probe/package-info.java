@@ -1,0 +1,2 @@
+/// Finding the reward subsystem of a language model, without knowing how models run.
+package org.striatum.probe;

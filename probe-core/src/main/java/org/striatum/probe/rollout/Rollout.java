@@ -1,0 +1,32 @@
+package org.striatum.probe.rollout;
+
+import org.striatum.probe.model.TokenSequence;
+
+/// One sampled completion of a problem with its terminal reward.
+///
+/// @param problem what was asked
+/// @param sample which of the problem's K rollouts, from 0
+/// @param seed of this rollout's own generator
+/// @param completion the generated text, without the end-of-sequence token
+/// @param tokens prompt and generated token ids, without the end-of-sequence token
+/// @param promptLength how many of them are prompt
+/// @param finished whether the model ended the text itself
+/// @param reward terminal reward r in {0, 1}
+/// @param logProbability Σ log p of the drawn tokens, in nats
+public record Rollout(Problem problem, int sample, long seed, String completion, int[] tokens, int promptLength,
+    boolean finished, double reward, double logProbability) {
+  public Rollout {
+    if (promptLength < 1 || promptLength > tokens.length) {
+      throw new IllegalArgumentException(
+          "a rollout's prompt length must be in [1, " + tokens.length + "], found " + promptLength);
+    }
+    if (reward != 0 && reward != 1) {
+      throw new IllegalArgumentException("a reward must be 0 or 1, found " + reward);
+    }
+    tokens = tokens.clone();
+  }
+
+  public TokenSequence sequence() {
+    return new TokenSequence(tokens, promptLength);
+  }
+}

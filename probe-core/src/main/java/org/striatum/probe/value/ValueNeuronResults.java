@@ -1,0 +1,70 @@
+package org.striatum.probe.value;
+
+import java.util.List;
+import java.util.Map;
+import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.stats.Estimate;
+
+/// What the value-neuron study found: a plain record of figures, written to `results/value-neurons.json` and read by
+/// the intervention study and the report. AUROCs are of V(s₀) against the terminal reward on test problems.
+///
+/// @param datasets one row a dataset
+/// @param layers one row a dataset and hook point
+public record ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes> layers) {
+  public ValueNeuronResults {
+    datasets = List.copyOf(datasets);
+    layers = List.copyOf(layers);
+  }
+
+  /// @param problems distinct problems
+  /// @param rollouts graded completions
+  /// @param accuracy mean reward, with a 95 % interval bootstrapped by problem
+  /// @param finished share of rollouts that ended themselves
+  /// @param train problems to fit on; validation, to choose on; test, reported
+  /// @param excludedRows states left out because they hold NaN or ∞
+  /// @param promptLengthAuroc AUROC of −(prompt length) or +, whichever is better on the training fold
+  public record DatasetSummary(String dataset, int problems, int rollouts, Estimate accuracy, double finished,
+      int train,
+      int validation, int test, long excludedRows, Estimate promptLengthAuroc) {}
+
+  /// @param probes test AUROC of each probe at s₀
+  /// @param shuffled what the sparse path reaches when rewards are shuffled by problem and everything is chosen again
+  /// @param pruning AUROC against pruning ratio
+  /// @param path the L1-logistic path
+  /// @param top the highest-ranked neurons, best first, by the study's ranking
+  /// @param agreement how far the rankings agree
+  public record LayerProbes(String dataset, HookPoint hook, List<ProbeAuroc> probes, NullBand shuffled,
+      List<PruningCurve> pruning, PathSummary path, List<RankedNeuron> top, List<Agreement> agreement) {}
+
+  /// @param probe linear, td, monte-carlo or sparse
+  /// @param validation AUROC on validation problems: what choices are made by
+  public record ProbeAuroc(String probe, double validation, Estimate test) {}
+
+  /// A null distribution, summarised: 2.5 and 97.5 percentiles, and p = (1 + #{null ≥ observed}) / (1 + m).
+  public record NullBand(int permutations, double mean, double low, double high, double p) {}
+
+  /// @param probe whose AUROC is shown
+  /// @param ranking which ranking decides who is kept
+  /// @param retrained whether the probe was refitted on the kept coordinates (false: masked to the training mean)
+  public record PruningCurve(String probe, String ranking, boolean retrained, List<PruningPoint> points) {}
+
+  /// @param ratio share of coordinates removed, in [0, 1)
+  /// @param kept coordinates left
+  /// @param auroc with a bootstrap band over problems
+  /// @param randomLow 2.5 percentile of the same with random coordinates kept; NaN where not computed
+  /// @param randomHigh 97.5 percentile
+  public record PruningPoint(double ratio, int kept, Estimate auroc, double randomLow, double randomHigh) {}
+
+  /// @param lambda the penalty chosen on validation problems, per sample, on standardised coordinates
+  /// @param nonZero coordinates with a non-zero coefficient there
+  public record PathSummary(double lambda, int nonZero, List<PathPoint> points) {}
+
+  public record PathPoint(double lambda, int nonZero, double validationAuroc) {}
+
+  /// @param scores ranking name → this neuron's score (higher is more important)
+  public record RankedNeuron(int rank, int coordinate, Map<String, Double> scores) {}
+
+  /// @param spearman rank correlation of the two rankings' scores over all coordinates
+  /// @param iou intersection over union of their top k
+  public record Agreement(String first, String second, double spearman, int k, double iou) {}
+}

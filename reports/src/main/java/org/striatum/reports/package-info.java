@@ -1,0 +1,2 @@
+/// Result records become one self-contained HTML file.
+package org.striatum.reports;
