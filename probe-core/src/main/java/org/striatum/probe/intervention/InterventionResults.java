@@ -37,6 +37,8 @@ public record InterventionResults(List<Intervention> interventions) {
       Estimate base, Estimate ablated, Estimate effect, List<Double> random, List<Double> matched, Matching matching,
       double pRandom, double pMatched, McNemarTable mcNemar, Verdict verdict) {}
 
+  /// How well the RMS-matched sets match.
+  ///
   /// @param tolerance largest allowed |ln(RMS / target RMS)| of a matched coordinate
   /// @param worst largest found
   /// @param meanLogRatio mean over sets and coordinates of ln(RMS / target RMS)
@@ -44,6 +46,8 @@ public record InterventionResults(List<Intervention> interventions) {
   /// @param refused why no matched set was drawn; null if they were
   public record Matching(double tolerance, double worst, double meanLogRatio, List<Integer> sinks, String refused) {}
 
+  /// Paired successes, base against ablated.
+  ///
   /// @param broken items right at base and wrong ablated
   /// @param repaired items wrong at base and right ablated
   /// @param p exact two-sided

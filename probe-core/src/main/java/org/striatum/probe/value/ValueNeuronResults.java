@@ -16,6 +16,8 @@ public record ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes
     layers = List.copyOf(layers);
   }
 
+  /// One dataset and how the model does on it.
+  ///
   /// @param problems distinct problems
   /// @param rollouts graded completions
   /// @param accuracy mean reward, with a 95 % interval bootstrapped by problem
@@ -27,6 +29,8 @@ public record ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes
       int train,
       int validation, int test, long excludedRows, Estimate promptLengthAuroc) {}
 
+  /// Every probe of one dataset at one hook point.
+  ///
   /// @param probes test AUROC of each probe at s₀
   /// @param shuffled what the sparse path reaches when rewards are shuffled by problem and everything is chosen again
   /// @param pruning AUROC against pruning ratio
@@ -36,6 +40,8 @@ public record ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes
   public record LayerProbes(String dataset, HookPoint hook, List<ProbeAuroc> probes, NullBand shuffled,
       List<PruningCurve> pruning, PathSummary path, List<RankedNeuron> top, List<Agreement> agreement) {}
 
+  /// One probe's AUROC.
+  ///
   /// @param probe linear, td, monte-carlo or sparse
   /// @param validation AUROC on validation problems: what choices are made by
   public record ProbeAuroc(String probe, double validation, Estimate test) {}
@@ -43,11 +49,15 @@ public record ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes
   /// A null distribution, summarised: 2.5 and 97.5 percentiles, and p = (1 + #{null ≥ observed}) / (1 + m).
   public record NullBand(int permutations, double mean, double low, double high, double p) {}
 
+  /// AUROC against the share of coordinates removed.
+  ///
   /// @param probe whose AUROC is shown
   /// @param ranking which ranking decides who is kept
   /// @param retrained whether the probe was refitted on the kept coordinates (false: masked to the training mean)
   public record PruningCurve(String probe, String ranking, boolean retrained, List<PruningPoint> points) {}
 
+  /// One point of a pruning curve.
+  ///
   /// @param ratio share of coordinates removed, in [0, 1)
   /// @param kept coordinates left
   /// @param auroc with a bootstrap band over problems
@@ -55,15 +65,22 @@ public record ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes
   /// @param randomHigh 97.5 percentile
   public record PruningPoint(double ratio, int kept, Estimate auroc, double randomLow, double randomHigh) {}
 
+  /// The L1-logistic path and the point chosen on it.
+  ///
   /// @param lambda the penalty chosen on validation problems, per sample, on standardised coordinates
   /// @param nonZero coordinates with a non-zero coefficient there
   public record PathSummary(double lambda, int nonZero, List<PathPoint> points) {}
 
+  /// One λ of the path.
   public record PathPoint(double lambda, int nonZero, double validationAuroc) {}
 
+  /// One neuron in the ranking.
+  ///
   /// @param scores ranking name → this neuron's score (higher is more important)
   public record RankedNeuron(int rank, int coordinate, Map<String, Double> scores) {}
 
+  /// How far two rankings agree.
+  ///
   /// @param spearman rank correlation of the two rankings' scores over all coordinates
   /// @param iou intersection over union of their top k
   public record Agreement(String first, String second, double spearman, int k, double iou) {}
