@@ -1,0 +1,32 @@
+package org.striatum.probe.tensor;
+
+import java.util.Arrays;
+
+/// An element type of the safetensors format, by the name its headers use. All are little endian.
+public enum DType {
+  F64(8), F32(4), F16(2), BF16(2), I64(8), I32(4), I16(2), I8(1), U8(1), BOOL(1);
+
+  private final int bytes;
+
+  DType(int bytes) {
+    this.bytes = bytes;
+  }
+
+  /// Bytes of one element.
+  public int bytes() {
+    return bytes;
+  }
+
+  /// Reads the name a header uses.
+  ///
+  /// @throws IllegalArgumentException if elements of this type are not read, listing those that are
+  public static DType parse(String name) {
+    for (DType dtype : values()) {
+      if (dtype.name().equals(name)) {
+        return dtype;
+      }
+    }
+    throw new IllegalArgumentException(
+        "unknown element type '" + name + "', the types read are " + Arrays.toString(values()));
+  }
+}

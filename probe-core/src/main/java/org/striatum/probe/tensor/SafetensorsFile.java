@@ -1,0 +1,368 @@
+package org.striatum.probe.tensor;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.stream.Collectors;
+import org.striatum.probe.run.BadDataException;
+
+/// A mapped safetensors file: 8 bytes of header length, a JSON header, then the tensors' bytes without gaps.
+///
+/// Opening reads the header only and believes none of it: every length, count, shape and offset is checked against the
+/// file's own size before memory is taken. Tensors are read from the map, so files over 2 GB work and nothing is copied
+/// but what is asked for. Safe for concurrent reading; whoever opens it closes it, after which no slice may be touched.
+/// (Format: the safetensors repository, README, "Format". Like its reference reader, this one refuses gaps.)
+public final class SafetensorsFile implements AutoCloseable {
+  static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  static final String METADATA = "__metadata__";
+
+  /// The format's own limit on its header.
+  private static final long MAX_HEADER = 100_000_000;
+  private static final int MAX_TENSORS = 1_000_000;
+  private static final int MAX_RANK = 32;
+  private static final JsonFactory HEADER = JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+      // A tensor's name is used once: interning a million of them costs more than it saves.
+      .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+      .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(8).maxNumberLength(20)
+          .maxNameLength(4096).maxStringLength(16 << 20).build())
+      .build();
+
+  private final Path path;
+  private final Arena arena;
+  private final MemorySegment bytes;
+  private final SequencedMap<String, TensorInfo> tensors;
+  private final Map<String, String> metadata;
+
+  private SafetensorsFile(Path path, Arena arena, MemorySegment bytes, Header header) {
+    this.path = path;
+    this.arena = arena;
+    this.bytes = bytes;
+    this.tensors = Collections.unmodifiableSequencedMap(header.tensors);
+    this.metadata = Collections.unmodifiableMap(header.metadata);
+  }
+
+  /// Maps the file and reads its header.
+  ///
+  /// @throws BadDataException if it is missing or malformed, naming the file, what is wrong and what to do
+  public static SafetensorsFile open(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new BadDataException(file + " is no file: check the path");
+    }
+    Arena arena = Arena.ofShared();
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+      return new SafetensorsFile(file, arena, bytes, Header.read(file, bytes));
+    } catch (IOException | RuntimeException | Error e) {
+      arena.close();
+      throw e;
+    }
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  /// Every tensor by its name, in the order of their bytes.
+  public SequencedMap<String, TensorInfo> tensors() {
+    return tensors;
+  }
+
+  /// The header's free text, empty if there is none.
+  public Map<String, String> metadata() {
+    return metadata;
+  }
+
+  /// Where the tensor lies.
+  ///
+  /// @throws IllegalArgumentException if there is no such tensor, naming a few that exist
+  public TensorInfo tensor(String name) {
+    TensorInfo tensor = tensors.get(name);
+    if (tensor == null) {
+      String some = tensors.keySet().stream().limit(5).collect(Collectors.joining(", "));
+      throw new IllegalArgumentException(path + " has no tensor '" + name + "', it holds " + tensors.size()
+          + (tensors.isEmpty() ? "" : ": " + some + (tensors.size() > 5 ? ", …" : "")));
+    }
+    return tensor;
+  }
+
+  /// The tensor's bytes, read-only, valid until this file is closed.
+  ///
+  /// @throws IllegalArgumentException if there is no such tensor
+  public MemorySegment data(String name) {
+    TensorInfo tensor = tensor(name);
+    return bytes.asSlice(tensor.offset(), tensor.byteLength());
+  }
+
+  /// A floating-point tensor widened (F64: narrowed) to float, row-major.
+  ///
+  /// @throws IllegalArgumentException if there is no such tensor, it holds no floating-point numbers or does not fit
+  ///     an array
+  public float[] floats(String name) {
+    float[] values = new float[arrayLength(tensor(name))];
+    floats(name, 0, values, 0, values.length);
+    return values;
+  }
+
+  /// Copies `count` elements of a floating-point tensor, from its element `first` on, to `into` from `offset` on.
+  ///
+  /// @throws IllegalArgumentException if there is no such tensor or it holds no floating-point numbers
+  /// @throws IndexOutOfBoundsException if the tensor or the array has no such elements
+  public void floats(String name, long first, float[] into, int offset, int count) {
+    TensorInfo tensor = tensor(name);
+    MemorySegment data = data(name);
+    switch (tensor.dtype()) {
+      case F32 -> MemorySegment.copy(data, FLOAT, first * Float.BYTES, into, offset, count);
+      case F16 -> {
+        for (int i = 0; i < count; i++) {
+          into[offset + i] = Float.float16ToFloat(data.get(SHORT, (first + i) * Short.BYTES));
+        }
+      }
+      case BF16 -> {
+        for (int i = 0; i < count; i++) {
+          into[offset + i] = Float.intBitsToFloat(data.get(SHORT, (first + i) * Short.BYTES) << 16);
+        }
+      }
+      case F64 -> {
+        for (int i = 0; i < count; i++) {
+          into[offset + i] = (float) data.get(DOUBLE, (first + i) * Double.BYTES);
+        }
+      }
+      default -> throw wrongType(tensor, "F32, F16, BF16 or F64");
+    }
+  }
+
+  /// An integer tensor, row-major.
+  ///
+  /// @throws IllegalArgumentException if there is no such tensor, it holds no I32 or I64, a value exceeds an int, or it
+  ///     does not fit an array
+  public int[] ints(String name) {
+    TensorInfo tensor = tensor(name);
+    MemorySegment data = data(name);
+    int[] values = new int[arrayLength(tensor)];
+    switch (tensor.dtype()) {
+      case I32 -> MemorySegment.copy(data, INT, 0, values, 0, values.length);
+      case I64 -> {
+        for (int i = 0; i < values.length; i++) {
+          long value = data.get(LONG, (long) i * Long.BYTES);
+          if (value != (int) value) {
+            throw new IllegalArgumentException(
+                "tensor '" + name + "' of " + path + " must hold values of 32 bits, found " + value + " at " + i);
+          }
+          values[i] = (int) value;
+        }
+      }
+      default -> throw wrongType(tensor, "I32 or I64");
+    }
+    return values;
+  }
+
+  @Override
+  public void close() {
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
+  }
+
+  private int arrayLength(TensorInfo tensor) {
+    // A few elements below the largest int, as the JVM itself keeps some.
+    if (tensor.elements() > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException("tensor '" + tensor.name() + "' of " + path + " must have fewer than 2^31 "
+          + "elements to be copied to an array, found " + tensor.elements() + ": read its data in parts");
+    }
+    return (int) tensor.elements();
+  }
+
+  private IllegalArgumentException wrongType(TensorInfo tensor, String expected) {
+    return new IllegalArgumentException(
+        "tensor '" + tensor.name() + "' of " + path + " must be " + expected + ", found " + tensor.dtype());
+  }
+
+  /// The parsed header, every number in it checked.
+  private record Header(SequencedMap<String, TensorInfo> tensors, Map<String, String> metadata) {
+    static Header read(Path file, MemorySegment bytes) throws BadDataException {
+      if (bytes.byteSize() < Long.BYTES) {
+        throw damaged(file, "a safetensors file has at least 8 bytes, found " + bytes.byteSize());
+      }
+      long length = bytes.get(LONG, 0);
+      if (length < 0 || length > MAX_HEADER) {
+        throw damaged(file, "its header must have at most " + MAX_HEADER + " bytes, found "
+            + Long.toUnsignedString(length) + " announced");
+      }
+      if (length > bytes.byteSize() - Long.BYTES) {
+        throw damaged(file,
+            "its header is cut off: " + length + " bytes announced, " + (bytes.byteSize() - Long.BYTES) + " left");
+      }
+      byte[] json = bytes.asSlice(Long.BYTES, length).toArray(ValueLayout.JAVA_BYTE);
+      if (length == 0 || json[0] != '{') {
+        throw damaged(file, "its header must start with '{'");
+      }
+      Map<String, String> metadata = new LinkedHashMap<>();
+      List<TensorInfo> tensors = new ArrayList<>();
+      try (JsonParser parser = HEADER.createParser(json)) {
+        parser.nextToken();
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+          String name = parser.currentName();
+          require(file, parser, parser.nextToken(), JsonToken.START_OBJECT, "'" + name + "'");
+          if (name.equals(METADATA)) {
+            readMetadata(file, parser, metadata);
+          } else {
+            tensors.add(readTensor(file, parser, name, Long.BYTES + length, bytes.byteSize()));
+          }
+          if (tensors.size() > MAX_TENSORS || metadata.size() > MAX_TENSORS) {
+            throw damaged(file, "its header must have at most " + MAX_TENSORS + " entries, found more");
+          }
+        }
+        if (parser.nextToken() != null) {
+          throw damaged(file, "its header must be one JSON object, found more after it");
+        }
+      } catch (BadDataException e) {
+        throw e;
+      } catch (JsonProcessingException e) {
+        throw new BadDataException(sentence(file, "its header is no valid JSON (" + firstLine(e) + ")"), e);
+      } catch (IOException e) {
+        throw new BadDataException(sentence(file, "its header is no valid UTF-8 (" + e.getMessage() + ")"), e);
+      }
+      return new Header(inOrder(file, tensors, Long.BYTES + length, bytes.byteSize()), metadata);
+    }
+
+    private static void readMetadata(Path file, JsonParser parser, Map<String, String> metadata) throws IOException {
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String key = parser.currentName();
+        require(file, parser, parser.nextToken(), JsonToken.VALUE_STRING, "metadata '" + key + "'");
+        metadata.put(key, parser.getText());
+        if (metadata.size() > MAX_TENSORS) {
+          return;
+        }
+      }
+    }
+
+    private static TensorInfo readTensor(Path file, JsonParser parser, String name, long dataStart, long fileSize)
+        throws IOException {
+      String what = "tensor '" + name + "'";
+      DType dtype = null;
+      List<Long> shape = null;
+      List<Long> range = null;
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String field = parser.currentName();
+        JsonToken value = parser.nextToken();
+        switch (field) {
+          case "dtype" -> {
+            require(file, parser, value, JsonToken.VALUE_STRING, what + ": dtype");
+            try {
+              dtype = DType.parse(parser.getText());
+            } catch (IllegalArgumentException e) {
+              throw new BadDataException(file + ": " + what + " has " + e.getMessage() + ": convert it to one of them",
+                  e);
+            }
+          }
+          case "shape" -> shape = readNumbers(file, parser, value, what + ": shape", MAX_RANK);
+          case "data_offsets" -> range = readNumbers(file, parser, value, what + ": data_offsets", 2);
+          default -> parser.skipChildren();
+        }
+      }
+      if (dtype == null || shape == null || range == null || range.size() != 2) {
+        throw damaged(file, what + " must have a dtype, a shape and two data_offsets");
+      }
+      long begin = range.get(0);
+      long end = range.get(1);
+      if (begin > end) {
+        throw damaged(file, what + " must begin before it ends, found data_offsets " + range);
+      }
+      if (end > fileSize - dataStart) {
+        throw damaged(file, "it is cut off: " + what + " ends at byte " + end + " of " + (fileSize - dataStart));
+      }
+      long expected;
+      try {
+        expected = TensorInfo.byteLength(dtype, shape);
+      } catch (IllegalArgumentException e) {
+        throw new BadDataException(sentence(file, what + ": " + e.getMessage()), e);
+      }
+      if (end - begin != expected) {
+        throw damaged(file,
+            what + " must have " + expected + " bytes (" + dtype + " " + shape + "), found " + (end - begin));
+      }
+      return new TensorInfo(name, dtype, shape, dataStart + begin, expected);
+    }
+
+    private static List<Long> readNumbers(Path file, JsonParser parser, JsonToken start, String what, int limit)
+        throws IOException {
+      require(file, parser, start, JsonToken.START_ARRAY, what);
+      List<Long> numbers = new ArrayList<>();
+      for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+        require(file, parser, token, JsonToken.VALUE_NUMBER_INT, what);
+        long number = parser.getLongValue();
+        if (number < 0 || numbers.size() == limit) {
+          throw damaged(file, what + " must be at most " + limit + " numbers ≥ 0, found "
+              + (number < 0 ? Long.toString(number) : "more"));
+        }
+        numbers.add(number);
+      }
+      return numbers;
+    }
+
+    /// The tensors by their bytes, which must cover the rest of the file once.
+    private static SequencedMap<String, TensorInfo> inOrder(Path file, List<TensorInfo> tensors, long dataStart,
+        long fileSize) throws BadDataException {
+      tensors.sort(Comparator.comparingLong(TensorInfo::offset).thenComparingLong(TensorInfo::byteLength));
+      SequencedMap<String, TensorInfo> byName = new LinkedHashMap<>();
+      long end = dataStart;
+      for (TensorInfo tensor : tensors) {
+        if (tensor.offset() != end) {
+          throw damaged(file, "tensor '" + tensor.name() + "' must begin where the one before it ends, at byte " + end
+              + ", found " + tensor.offset() + (tensor.offset() < end ? " (they overlap)" : " (a gap)"));
+        }
+        end += tensor.byteLength();
+        byName.put(tensor.name(), tensor);
+      }
+      if (end != fileSize) {
+        throw damaged(file, "its tensors must fill it to byte " + fileSize + ", found their end at " + end);
+      }
+      return byName;
+    }
+
+    private static void require(Path file, JsonParser parser, JsonToken found, JsonToken expected, String what)
+        throws IOException {
+      if (found != expected) {
+        throw damaged(file, what + " must be a JSON " + expected + ", found " + found + " at byte "
+            + parser.currentTokenLocation().getByteOffset() + " of its header");
+      }
+    }
+
+    private static BadDataException damaged(Path file, String what) {
+      return new BadDataException(sentence(file, what));
+    }
+
+    private static String sentence(Path file, String what) {
+      return file + ": " + what + ": the file is damaged, download it again";
+    }
+
+    private static String firstLine(JsonProcessingException e) {
+      String message = e.getOriginalMessage();
+      int end = message.indexOf('\n');
+      return end < 0 ? message : message.substring(0, end);
+    }
+  }
+}
