@@ -1,0 +1,186 @@
+package org.striatum.hooks.checkpoint;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.tensor.DType;
+import org.striatum.probe.tensor.SafetensorsFile;
+import org.striatum.probe.tensor.TensorInfo;
+
+/// An opened checkpoint folder: `config.json` read, weight files mapped, nothing copied.
+///
+/// Weights are `model.safetensors`, or the shards that `model.safetensors.index.json` names; symbolic links (the hub
+/// cache's layout) are followed. Whoever opens it closes it.
+public final class Checkpoint implements AutoCloseable {
+  private static final Set<DType> FLOATS = Set.of(DType.F32, DType.F16, DType.BF16);
+  private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
+      .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(16).maxNameLength(4096).build()).build());
+
+  private final Path folder;
+  private final ModelConfig config;
+  private final List<SafetensorsFile> files;
+  private final SortedMap<String, SafetensorsFile> fileOf;
+
+  private Checkpoint(Path folder, ModelConfig config, List<SafetensorsFile> files,
+      SortedMap<String, SafetensorsFile> fileOf) {
+    this.folder = folder;
+    this.config = config;
+    this.files = files;
+    this.fileOf = fileOf;
+  }
+
+  /// Opens a folder.
+  ///
+  /// @throws CheckpointException naming the file and what is wrong with it
+  public static Checkpoint open(Path folder) throws CheckpointException {
+    if (!Files.exists(folder)) {
+      throw new CheckpointException("no checkpoint at " + folder + ": the folder does not exist");
+    }
+    if (!Files.isDirectory(folder)) {
+      throw new CheckpointException(
+          folder + " is not a folder: give the folder that holds config.json and model.safetensors");
+    }
+    ModelConfig config = ModelConfig.read(folder.resolve("config.json"));
+    List<SafetensorsFile> files = new ArrayList<>();
+    try {
+      SortedMap<String, SafetensorsFile> fileOf = new TreeMap<>();
+      for (Path shard : weightFiles(folder)) {
+        SafetensorsFile file = SafetensorsFile.open(shard.toRealPath());
+        files.add(file);
+        for (String name : file.tensors().keySet()) {
+          if (fileOf.put(name, file) != null) {
+            throw new CheckpointException("tensor '" + name + "' stands in two weight files of " + folder);
+          }
+        }
+      }
+      return new Checkpoint(folder, config, List.copyOf(files), fileOf);
+    } catch (IOException broken) {
+      files.forEach(SafetensorsFile::close);
+      throw broken instanceof CheckpointException refused
+          ? refused
+          : new CheckpointException(
+              broken instanceof BadDataException
+                  ? broken.getMessage()
+                  : "cannot read the weights of " + folder + ": " + broken.getMessage(),
+              broken);
+    }
+  }
+
+  private static List<Path> weightFiles(Path folder) throws IOException {
+    Path single = folder.resolve("model.safetensors");
+    if (Files.isRegularFile(single)) {
+      return List.of(single);
+    }
+    Path index = folder.resolve("model.safetensors.index.json");
+    if (!Files.isRegularFile(index)) {
+      throw new CheckpointException("no model.safetensors (nor its index) in " + folder
+          + ": Striatum reads safetensors; convert other formats with the library that wrote them");
+    }
+    if (Files.size(index) > 256 << 20) {
+      throw new CheckpointException(index + " is larger than 256 MiB: not an index of shards");
+    }
+    try {
+      JsonNode map = JSON.readTree(Files.readAllBytes(index)).path("weight_map");
+      Set<String> names = new TreeSet<>();
+      for (JsonNode file : map) {
+        names.add(file.asText());
+      }
+      if (names.isEmpty()) {
+        throw new CheckpointException(index + " names no shard in 'weight_map': download it again");
+      }
+      List<Path> shards = new ArrayList<>();
+      for (String name : names) {
+        Path shard = folder.resolve(name);
+        if (name.isBlank() || !shard.normalize().equals(folder.normalize().resolve(Path.of(name).getFileName()))) {
+          throw new CheckpointException(index + " names the shard '" + name + "', which is not a file of this folder");
+        }
+        if (!Files.isRegularFile(shard)) {
+          throw new CheckpointException(shard + " is missing, though the index names it: download it again");
+        }
+        shards.add(shard);
+      }
+      return shards;
+    } catch (JsonProcessingException broken) {
+      throw new CheckpointException(index + " is not valid JSON: download it again", broken);
+    }
+  }
+
+  public Path folder() {
+    return folder;
+  }
+
+  /// The folder's own name, for people.
+  public String name() {
+    return folder.toAbsolutePath().normalize().getFileName().toString();
+  }
+
+  public ModelConfig config() {
+    return config;
+  }
+
+  /// The mapped weight files, shards in name order, symbolic links resolved.
+  public List<SafetensorsFile> files() {
+    return files;
+  }
+
+  public boolean has(String tensor) {
+    return fileOf.containsKey(tensor);
+  }
+
+  /// The mapped file that holds a weight.
+  ///
+  /// @throws CheckpointException if it is missing, of another shape than the config implies, or not F32, F16 or BF16
+  public SafetensorsFile fileOf(Weight weight) throws CheckpointException {
+    SafetensorsFile file = fileOf.get(weight.name());
+    if (file == null) {
+      throw new CheckpointException("tensor '" + weight.name() + "' is missing from " + folder
+          + ": the folder is incomplete or its config.json belongs to another model");
+    }
+    TensorInfo info = file.tensor(weight.name());
+    if (!info.shape().equals(weight.shape())) {
+      throw new CheckpointException("tensor '" + weight.name() + "' of " + folder + " has shape " + info.shape()
+          + " where config.json implies " + weight.shape());
+    }
+    if (!FLOATS.contains(info.dtype())) {
+      throw new CheckpointException(
+          "tensor '" + weight.name() + "' of " + folder + " is " + info.dtype()
+              + "; F32, F16 and BF16 weights are read");
+    }
+    return file;
+  }
+
+  /// Bytes of all weights on disk.
+  public long weightBytes() {
+    return files.stream().flatMap(file -> file.tensors().values().stream()).mapToLong(TensorInfo::byteLength).sum();
+  }
+
+  /// Number of weights.
+  public long parameters() {
+    return files.stream().flatMap(file -> file.tensors().values().stream()).mapToLong(TensorInfo::elements).sum();
+  }
+
+  /// Tensors by element type, for people.
+  public Map<DType, Long> dtypes() {
+    SortedMap<DType, Long> counts = new TreeMap<>();
+    files.forEach(file -> file.tensors().values().forEach(info -> counts.merge(info.dtype(), 1L, Long::sum)));
+    return counts;
+  }
+
+  @Override
+  public void close() {
+    files.forEach(SafetensorsFile::close);
+  }
+}

@@ -1,0 +1,198 @@
+package org.striatum.hooks.checkpoint;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Typed reading of a checkpoint's `config.json`. Every getter refuses a wrong value by the key's name.
+///
+/// A part of the file (such as `rope_parameters`) is read by a config of its own, so that errors name the full key.
+public final class ModelConfig {
+  private static final long MAX_BYTES = 16 << 20;
+  private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
+      .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(64).maxNameLength(4096).build()).build());
+
+  private final String source;
+  private final JsonNode root;
+  private final String prefix;
+
+  private ModelConfig(String source, JsonNode root, String prefix) {
+    this.source = source;
+    this.root = root;
+    this.prefix = prefix;
+  }
+
+  /// Reads `file`.
+  ///
+  /// @throws CheckpointException if it is absent, too large or no JSON object
+  public static ModelConfig read(Path file) throws CheckpointException {
+    try {
+      if (!Files.isRegularFile(file)) {
+        throw new CheckpointException(
+            "no config.json in " + file.getParent() + ": give the folder of a Hugging Face checkpoint");
+      }
+      if (Files.size(file) > MAX_BYTES) {
+        throw new CheckpointException(file + " is larger than 16 MiB: not a model's configuration");
+      }
+      JsonNode root = JSON.readTree(Files.readAllBytes(file));
+      if (root == null || !root.isObject()) {
+        throw new CheckpointException(file + " is not a JSON object: download it again");
+      }
+      return new ModelConfig(file.toString(), root, "");
+    } catch (JsonProcessingException broken) {
+      throw new CheckpointException(
+          file + " is not valid JSON at line " + broken.getLocation().getLineNr() + ", column "
+              + broken.getLocation().getColumnNr() + ": download it again",
+          broken);
+    } catch (CheckpointException refused) {
+      throw refused;
+    } catch (IOException unreadable) {
+      throw new CheckpointException("cannot read " + file + ": " + unreadable.getMessage(), unreadable);
+    }
+  }
+
+  /// Whether the key is there and not null.
+  public boolean has(String key) {
+    return root.hasNonNull(key);
+  }
+
+  /// The keys present with a value other than null.
+  public List<String> keys() {
+    List<String> keys = new ArrayList<>();
+    root.properties().forEach(entry -> {
+      if (!entry.getValue().isNull()) {
+        keys.add(entry.getKey());
+      }
+    });
+    return keys;
+  }
+
+  /// The object under `key`, if there is one.
+  public Optional<ModelConfig> part(String key) throws CheckpointException {
+    if (!has(key)) {
+      return Optional.empty();
+    }
+    JsonNode value = root.get(key);
+    if (!value.isObject()) {
+      throw refusal(key, "must be an object", value);
+    }
+    return Optional.of(new ModelConfig(source, value, prefix + key + "."));
+  }
+
+  public String text(String key) throws CheckpointException {
+    JsonNode value = required(key);
+    if (!value.isTextual()) {
+      throw refusal(key, "must be a string", value);
+    }
+    return value.textValue();
+  }
+
+  public String text(String key, String otherwise) throws CheckpointException {
+    return has(key) ? text(key) : otherwise;
+  }
+
+  /// An integer in [1, 2²⁴], the range of every size in a configuration.
+  public int size(String key) throws CheckpointException {
+    JsonNode value = required(key);
+    if (!value.isIntegralNumber() || !value.canConvertToInt() || value.intValue() < 1 || value.intValue() > 1 << 24) {
+      throw refusal(key, "must be an integer in [1, 16777216]", value);
+    }
+    return value.intValue();
+  }
+
+  public int size(String key, int otherwise) throws CheckpointException {
+    return has(key) ? size(key) : otherwise;
+  }
+
+  /// An integer ≥ 0.
+  public int count(String key, int otherwise) throws CheckpointException {
+    if (!has(key)) {
+      return otherwise;
+    }
+    JsonNode value = root.get(key);
+    if (!value.isIntegralNumber() || !value.canConvertToInt() || value.intValue() < 0) {
+      throw refusal(key, "must be an integer ≥ 0", value);
+    }
+    return value.intValue();
+  }
+
+  /// A finite number > 0.
+  public double positive(String key, double otherwise) throws CheckpointException {
+    if (!has(key)) {
+      return otherwise;
+    }
+    JsonNode value = root.get(key);
+    if (!value.isNumber() || !(value.doubleValue() > 0) || Double.isInfinite(value.doubleValue())) {
+      throw refusal(key, "must be a number > 0", value);
+    }
+    return value.doubleValue();
+  }
+
+  public boolean flag(String key, boolean otherwise) throws CheckpointException {
+    if (!has(key)) {
+      return otherwise;
+    }
+    JsonNode value = root.get(key);
+    if (!value.isBoolean()) {
+      throw refusal(key, "must be true or false", value);
+    }
+    return value.booleanValue();
+  }
+
+  /// A list of strings, if the key is there.
+  public Optional<List<String>> texts(String key) throws CheckpointException {
+    if (!has(key)) {
+      return Optional.empty();
+    }
+    List<String> texts = new ArrayList<>();
+    for (JsonNode item : root.get(key)) {
+      if (!item.isTextual()) {
+        throw refusal(key, "must be a list of strings", root.get(key));
+      }
+      texts.add(item.textValue());
+    }
+    return Optional.of(texts);
+  }
+
+  /// A token id or a list of them; empty where the key is absent.
+  public List<Integer> tokenIds(String key) throws CheckpointException {
+    if (!has(key)) {
+      return List.of();
+    }
+    JsonNode value = root.get(key);
+    List<Integer> ids = new ArrayList<>();
+    for (JsonNode item : value.isArray() ? value : List.of(value)) {
+      if (!item.isIntegralNumber() || !item.canConvertToInt() || item.intValue() < 0) {
+        throw refusal(key, "must be a token id or a list of them", value);
+      }
+      ids.add(item.intValue());
+    }
+    return ids;
+  }
+
+  /// What a value outside the supported ones is answered with.
+  public CheckpointException unsupported(String key, String supported) {
+    return refusal(key, "is supported as " + supported, root.get(key));
+  }
+
+  private JsonNode required(String key) throws CheckpointException {
+    if (!has(key)) {
+      throw new CheckpointException(source + " lacks '" + prefix + key + "', which this model type needs");
+    }
+    return root.get(key);
+  }
+
+  private CheckpointException refusal(String key, String rule, JsonNode found) {
+    String shown = String.valueOf(found);
+    return new CheckpointException(source + ": '" + prefix + key + "' " + rule + ", found "
+        + (shown.length() > 80 ? shown.substring(0, 80) + "…" : shown));
+  }
+}

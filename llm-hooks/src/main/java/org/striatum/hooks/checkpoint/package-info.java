@@ -1,0 +1,2 @@
+/// A Hugging Face checkpoint folder, opened without copying a weight.
+package org.striatum.hooks.checkpoint;

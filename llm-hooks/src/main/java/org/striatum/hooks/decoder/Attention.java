@@ -1,0 +1,21 @@
+package org.striatum.hooks.decoder;
+
+/// Shape of one attention layer.
+///
+/// @param heads query heads
+/// @param keyValueHeads key and value heads, a divisor of `heads`
+/// @param headWidth coordinates of a head
+/// @param scale what scores are multiplied by
+/// @param window how many positions back a query sees, itself included; 0 for all
+public record Attention(int heads, int keyValueHeads, int headWidth, double scale, int window) {
+  public Attention {
+    if (heads < 1 || keyValueHeads < 1 || heads % keyValueHeads != 0) {
+      throw new IllegalArgumentException(
+          "key-value heads must divide heads, found " + heads + " heads and " + keyValueHeads + " key-value heads");
+    }
+    if (headWidth < 1 || !(scale > 0) || window < 0) {
+      throw new IllegalArgumentException("head width must be ≥ 1, scale > 0 and window ≥ 0, found " + headWidth + ", "
+          + scale + " and " + window);
+    }
+  }
+}

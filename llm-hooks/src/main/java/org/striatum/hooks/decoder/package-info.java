@@ -1,0 +1,2 @@
+/// Decoder families, each described once against a small tensor vocabulary and interpreted by every engine.
+package org.striatum.hooks.decoder;

@@ -1,0 +1,228 @@
+package org.striatum.hooks.onnx;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtSession;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.striatum.hooks.decoder.DecoderShape;
+import org.striatum.probe.model.Completion;
+import org.striatum.probe.model.Gate;
+import org.striatum.probe.model.Gates;
+import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.model.Sampling;
+import org.striatum.probe.model.TokenSequence;
+
+/// One batch of completions. Keys and values are kept in buffers that ONNX Runtime appends to in place: nothing of the
+/// past is copied from step to step. Rows that finish are dropped once half the batch has.
+///
+/// A row's cache is its own and its products are reduced in an order that does not depend on the batch; only a product
+/// with a single row takes another path through the runtime, so a lone row runs beside a copy of itself.
+final class Generation implements AutoCloseable {
+  private static final int FEWEST_ROWS = 2;
+
+  private final OnnxModel model;
+  private final DecoderShape shape;
+  private final GraphSession session;
+  private final Sampling sampling;
+  private final Gates gates;
+  private final List<Row> rows = new ArrayList<>(); // all, in the caller's order
+  private final List<Row> running = new ArrayList<>(); // row b of the batch
+  private final Arena arena = Arena.ofConfined();
+  private final List<MemorySegment> caches = new ArrayList<>(); // layer: key, value; each (batch, heads, capacity, width)
+  private final int capacity;
+  private List<OnnxTensor> cacheTensors = List.of();
+
+  /// One completion under way.
+  private static final class Row {
+    final int[] prompt;
+    final Sampler sampler;
+    final List<Integer> generated = new ArrayList<>();
+    boolean finished;
+    boolean stopped;
+
+    Row(int[] prompt, Sampler sampler) {
+      this.prompt = prompt;
+      this.sampler = sampler;
+    }
+
+    int length() {
+      return prompt.length + generated.size();
+    }
+  }
+
+  Generation(OnnxModel model, List<TokenSequence> prompts, Sampling sampling, Gates gates, List<Sampler> samplers) {
+    this.model = model;
+    this.shape = model.shape();
+    this.sampling = sampling;
+    this.gates = gates;
+    this.session = model.session(new GraphSpec(-1, Set.of(), gates.at().keySet(), GraphSpec.Head.SELECTED, true));
+    for (int i = 0; i < prompts.size(); i++) {
+      rows.add(new Row(prompts.get(i).tokens(), samplers.get(i)));
+    }
+    running.addAll(rows);
+    this.capacity = OnnxModel.longest(prompts) + sampling.maxNewTokens();
+    for (int i = 0; i < 2 * shape.layers(); i++) {
+      caches.add(arena.allocate(Math.multiplyExact(batch(), cacheRowBytes()), 64));
+    }
+  }
+
+  private long cacheRowBytes() {
+    return 4L * shape.keyValueHeads() * capacity * OnnxInterpreter.cachedHeadWidth(shape.headWidth());
+  }
+
+  /// Rows of the running batch, the stand-in for a second one included.
+  private int batch() {
+    return Math.max(running.size(), FEWEST_ROWS);
+  }
+
+  private Row at(int b) {
+    return running.get(Math.min(b, running.size() - 1));
+  }
+
+  List<Completion> run(Runnable onEachFinished) {
+    bindCaches();
+    float[] logits = prefill();
+    while (true) {
+      for (int b = 0; b < running.size(); b++) {
+        Row row = running.get(b);
+        if (!row.stopped) {
+          draw(row, logits, b);
+          if (row.stopped) {
+            onEachFinished.run();
+          }
+        }
+      }
+      long alive = running.stream().filter(row -> !row.stopped).count();
+      if (alive == 0) {
+        break;
+      }
+      if (2 * alive <= running.size()) {
+        dropStopped();
+      }
+      logits = step();
+    }
+    return rows.stream().map(row -> new Completion(row.generated.stream().mapToInt(Integer::intValue).toArray(),
+        row.finished, row.sampler.logProbability())).toList();
+  }
+
+  private void draw(Row row, float[] logits, int b) {
+    int token = row.sampler.draw(logits, b * shape.vocabulary(), shape.vocabulary());
+    if (sampling.stopAtEos() && model.ends(token)) {
+      row.finished = true;
+      row.stopped = true;
+      return;
+    }
+    row.generated.add(token);
+    row.stopped = row.generated.size() == sampling.maxNewTokens();
+  }
+
+  /// Runs the prompts; logits at each one's last position: (batch, vocabulary).
+  private float[] prefill() {
+    List<TokenSequence> prompts = new ArrayList<>();
+    for (int b = 0; b < batch(); b++) {
+      prompts.add(TokenSequence.prompt(at(b).prompt));
+    }
+    int positions = OnnxModel.longest(prompts);
+    long[] last = new long[prompts.size()];
+    int[] lengths = new int[prompts.size()];
+    for (int b = 0; b < last.length; b++) {
+      last[b] = (long) b * positions + prompts.get(b).length() - 1;
+      lengths[b] = prompts.get(b).length() - 1;
+    }
+    try (Inputs inputs = Inputs.tokens(prompts, positions)) {
+      gates.at().forEach((hook, gate) -> inputs.gate(hook, gate, Inputs.mask(gate, prompts, positions)));
+      return run(inputs, last, lengths, positions);
+    }
+  }
+
+  /// Runs the tokens drawn last.
+  private float[] step() {
+    int batch = batch();
+    long[] ids = new long[batch];
+    long[] positions = new long[batch];
+    long[] last = new long[batch];
+    int[] lengths = new int[batch];
+    int longest = 0;
+    for (int b = 0; b < batch; b++) {
+      Row row = at(b);
+      ids[b] = row.generated.isEmpty() ? row.prompt[row.prompt.length - 1] : row.generated.getLast();
+      lengths[b] = row.length() - 1; // keys before this token
+      positions[b] = lengths[b];
+      last[b] = b;
+      longest = Math.max(longest, row.length());
+    }
+    try (Inputs inputs = new Inputs()) {
+      inputs.put("input_ids", GraphSession.tensor(ids, batch, 1)).put("position_ids",
+          GraphSession.tensor(positions, batch, 1));
+      for (Map.Entry<HookPoint, Gate> gate : gates.at().entrySet()) {
+        boolean[] mask = new boolean[batch];
+        for (int b = 0; b < batch; b++) {
+          mask[b] = gate.getValue().positions().selects(lengths[b], at(b).prompt.length);
+        }
+        inputs.gate(gate.getKey(), gate.getValue(), mask);
+      }
+      return run(inputs, last, lengths, longest);
+    }
+  }
+
+  private float[] run(Inputs inputs, long[] lastRows, int[] lengths, int longest) {
+    inputs.put("rows", GraphSession.tensor(lastRows, lastRows.length));
+    inputs.put("seqlens_k", GraphSession.tensor(lengths, lengths.length));
+    inputs.put("total_sequence_length", GraphSession.tensor(new int[]{longest}));
+    Map<String, OnnxTensor> fed = new TreeMap<>(inputs.tensors());
+    Map<String, OnnxTensor> appended = new TreeMap<>();
+    for (int layer = 0; layer < shape.layers(); layer++) {
+      fed.put("past_key." + layer, cacheTensors.get(2 * layer));
+      fed.put("past_value." + layer, cacheTensors.get(2 * layer + 1));
+      appended.put("present_key." + layer, cacheTensors.get(2 * layer));
+      appended.put("present_value." + layer, cacheTensors.get(2 * layer + 1));
+    }
+    try (OrtSession.Result result = session.run(fed, Set.of(OnnxInterpreter.LOGITS), appended)) {
+      return GraphSession.floats(result, OnnxInterpreter.LOGITS);
+    }
+  }
+
+  /// Moves the caches of rows still running to the front.
+  private void dropStopped() {
+    long bytes = cacheRowBytes();
+    int kept = 0;
+    for (int b = 0; b < running.size(); b++) {
+      if (!running.get(b).stopped) {
+        for (MemorySegment cache : caches) {
+          MemorySegment.copy(cache, b * bytes, cache, kept * bytes, bytes);
+        }
+        kept++;
+      }
+    }
+    running.removeIf(row -> row.stopped);
+    if (running.size() < FEWEST_ROWS) {
+      for (MemorySegment cache : caches) {
+        MemorySegment.copy(cache, 0, cache, bytes, bytes);
+      }
+    }
+    bindCaches();
+  }
+
+  private void bindCaches() {
+    cacheTensors.forEach(OnnxTensor::close);
+    long size = batch() * cacheRowBytes();
+    cacheTensors = caches.stream()
+        .map(cache -> GraphSession.tensor(
+            cache.asSlice(0, size).asByteBuffer().order(ByteOrder.nativeOrder()).asFloatBuffer(), batch(),
+            shape.keyValueHeads(), capacity, OnnxInterpreter.cachedHeadWidth(shape.headWidth())))
+        .toList();
+  }
+
+  @Override
+  public void close() {
+    cacheTensors.forEach(OnnxTensor::close);
+    arena.close();
+  }
+}

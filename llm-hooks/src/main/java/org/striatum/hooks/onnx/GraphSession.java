@@ -1,0 +1,122 @@
+package org.striatum.hooks.onnx;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+
+/// One generated graph in ONNX Runtime. The only place that talks to the runtime: its exceptions are converted here.
+final class GraphSession implements AutoCloseable {
+  static final OrtEnvironment ENVIRONMENT = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+      "striatum");
+
+  private final String model;
+  private final OrtSession session;
+
+  private GraphSession(String model, OrtSession session) {
+    this.model = model;
+    this.session = session;
+  }
+
+  /// Loads a graph whose external data lies in `weights`.
+  ///
+  /// @throws IllegalStateException if the runtime refuses the graph
+  static GraphSession open(String model, byte[] graph, Path weights, Memory memory, int threads) {
+    try (SessionOptions options = new SessionOptions()) {
+      options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+      // The model is bytes, so that files behind links (the hub cache) stay inside "their" folder.
+      options.addConfigEntry("session.model_external_initializers_file_folder_path", weights.toString());
+      if (threads > 0) {
+        options.setIntraOpNumThreads(threads);
+      }
+      if (memory == Memory.LOW) {
+        // Neither packed nor folded copies. Layout optimisation aborts the process on F16 casts left unfolded.
+        options.addConfigEntry("session.disable_prepacking", "1");
+        options.addConfigEntry("optimization.disable_specified_optimizers", "ConstantFolding");
+        options.setOptimizationLevel(SessionOptions.OptLevel.EXTENDED_OPT);
+      }
+      return new GraphSession(model, ENVIRONMENT.createSession(graph, options));
+    } catch (OrtException refused) {
+      throw new IllegalStateException("ONNX Runtime cannot load the graph of " + model + ": " + refused.getMessage(),
+          refused);
+    }
+  }
+
+  /// Runs the graph. The result's tensors are closed with it; pinned outputs stay the caller's.
+  OrtSession.Result run(Map<String, OnnxTensor> inputs, Set<String> outputs, Map<String, OnnxTensor> pinned) {
+    try {
+      return session.run(inputs, outputs, pinned);
+    } catch (OrtException failed) {
+      throw new IllegalStateException("ONNX Runtime failed on " + model + ": " + failed.getMessage(), failed);
+    }
+  }
+
+  /// An output's values, copied.
+  static float[] floats(OrtSession.Result result, String name) {
+    OnnxTensor tensor = (OnnxTensor) result.get(name).orElseThrow();
+    FloatBuffer values = tensor.getFloatBuffer();
+    float[] copy = new float[values.remaining()];
+    values.get(copy);
+    return copy;
+  }
+
+  static OnnxTensor tensor(FloatBuffer values, long... shape) {
+    try {
+      return OnnxTensor.createTensor(ENVIRONMENT, values, shape);
+    } catch (OrtException refused) {
+      throw refusedTensor(refused);
+    }
+  }
+
+  static OnnxTensor tensor(long[] values, long... shape) {
+    try {
+      return OnnxTensor.createTensor(ENVIRONMENT, LongBuffer.wrap(values), shape);
+    } catch (OrtException refused) {
+      throw refusedTensor(refused);
+    }
+  }
+
+  static OnnxTensor tensor(int[] values, long... shape) {
+    try {
+      return OnnxTensor.createTensor(ENVIRONMENT, IntBuffer.wrap(values), shape);
+    } catch (OrtException refused) {
+      throw refusedTensor(refused);
+    }
+  }
+
+  static OnnxTensor tensor(boolean[] values, long... shape) {
+    try {
+      ByteBuffer bytes = ByteBuffer.allocateDirect(values.length).order(ByteOrder.nativeOrder());
+      for (boolean value : values) {
+        bytes.put((byte) (value ? 1 : 0));
+      }
+      return OnnxTensor.createTensor(ENVIRONMENT, bytes.flip(), shape, OnnxJavaType.BOOL);
+    } catch (OrtException refused) {
+      throw refusedTensor(refused);
+    }
+  }
+
+  private static IllegalStateException refusedTensor(OrtException refused) {
+    return new IllegalStateException("ONNX Runtime refused a tensor: " + refused.getMessage(), refused);
+  }
+
+  @Override
+  public void close() {
+    try {
+      session.close();
+    } catch (OrtException failed) {
+      throw new IllegalStateException("ONNX Runtime failed to close " + model + ": " + failed.getMessage(), failed);
+    }
+  }
+}

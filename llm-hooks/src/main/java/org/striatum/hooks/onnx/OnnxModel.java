@@ -1,0 +1,234 @@
+package org.striatum.hooks.onnx;
+
+import ai.onnxruntime.OrtSession;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.striatum.hooks.checkpoint.Checkpoint;
+import org.striatum.hooks.checkpoint.CheckpointException;
+import org.striatum.hooks.decoder.Decoder;
+import org.striatum.hooks.decoder.DecoderShape;
+import org.striatum.probe.model.Completion;
+import org.striatum.probe.model.Gate;
+import org.striatum.probe.model.GatedModel;
+import org.striatum.probe.model.Gates;
+import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.model.Recording;
+import org.striatum.probe.model.Sampling;
+import org.striatum.probe.model.Site;
+import org.striatum.probe.model.TokenSequence;
+
+/// A checkpoint run by ONNX Runtime: one session for each kind of run that is asked for, built on first use.
+///
+/// The checkpoint stays the caller's to close, after this. Not thread-safe.
+public final class OnnxModel implements GatedModel {
+  /// Rows (tokens, padding included) of one run: enough to keep the products busy, little enough to stay in cache.
+  private static final int ROWS_PER_RUN = 4096;
+
+  private final Checkpoint checkpoint;
+  private final Decoder decoder;
+  private final Memory memory;
+  private final int threads;
+  private final int[] endOfSequence;
+  private final Map<GraphSpec, GraphSession> sessions = new HashMap<>();
+
+  /// A model over an opened checkpoint.
+  ///
+  /// @param threads of the runtime's products; 0 for one a core
+  /// @param endOfSequence tokens that end a completion
+  /// @throws CheckpointException if a weight is missing or misshapen, found by building (not loading) the whole graph
+  public OnnxModel(Checkpoint checkpoint, Decoder decoder, Memory memory, int threads, List<Integer> endOfSequence)
+      throws CheckpointException {
+    this.checkpoint = checkpoint;
+    this.decoder = decoder;
+    this.memory = memory;
+    this.threads = threads;
+    this.endOfSequence = endOfSequence.stream().mapToInt(Integer::intValue).toArray();
+    if (checkpoint.files().stream().map(file -> file.path().getParent()).distinct().count() > 1) {
+      throw new CheckpointException("the shards of " + checkpoint.folder()
+          + " lie in several folders behind their links: put them into one folder");
+    }
+    OnnxInterpreter.interpret(decoder, checkpoint, new GraphSpec(-1, Set.of(), Set.of(), GraphSpec.Head.ALL, false));
+  }
+
+  @Override
+  public int layers() {
+    return decoder.shape().layers();
+  }
+
+  @Override
+  public int vocabulary() {
+    return decoder.shape().vocabulary();
+  }
+
+  @Override
+  public int width(HookPoint hook) {
+    if (!OnnxInterpreter.has(hook, decoder.shape())) {
+      throw new IllegalArgumentException(
+          checkpoint.name() + " has blocks 0 to " + (layers() - 1) + ", found hook point " + hook);
+    }
+    return OnnxInterpreter.width(hook, decoder.shape());
+  }
+
+  /// The serialised graph of a plain forward pass with these hook points as outputs: what is loaded, weights external.
+  public byte[] graph(Set<HookPoint> recorded) {
+    return interpret(new GraphSpec(-1, recorded, Set.of(), GraphSpec.Head.ALL, false));
+  }
+
+  private byte[] interpret(GraphSpec spec) {
+    try {
+      return OnnxInterpreter.interpret(decoder, checkpoint, spec);
+    } catch (CheckpointException checkedBefore) {
+      throw new IllegalStateException(checkedBefore.getMessage(), checkedBefore);
+    }
+  }
+
+  GraphSession session(GraphSpec spec) {
+    return sessions.computeIfAbsent(spec, _ -> {
+      Path weights = checkpoint.files().getFirst().path().getParent();
+      return GraphSession.open(checkpoint.name(), interpret(spec), weights, memory, threads);
+    });
+  }
+
+  DecoderShape shape() {
+    return decoder.shape();
+  }
+
+  boolean ends(int token) {
+    return Arrays.stream(endOfSequence).anyMatch(end -> end == token);
+  }
+
+  @Override
+  public Recording record(List<TokenSequence> sequences, Set<HookPoint> hooks, Gates gates) {
+    check(sequences);
+    hooks.forEach(this::width);
+    check(gates);
+    GraphSpec.Head head = hooks.stream().anyMatch(hook -> hook.site() == Site.LOGITS || hook.site() == Site.FINAL_NORM)
+        ? GraphSpec.Head.ALL
+        : GraphSpec.Head.NONE;
+    GraphSession session = session(new GraphSpec(-1, hooks, gates.at().keySet(), head, false));
+
+    int[] rowOf = new int[sequences.size() + 1];
+    for (int i = 0; i < sequences.size(); i++) {
+      rowOf[i + 1] = rowOf[i] + sequences.get(i).length();
+    }
+    Map<HookPoint, float[]> values = new TreeMap<>();
+    Map<HookPoint, Integer> widths = new TreeMap<>();
+    for (HookPoint hook : hooks) {
+      widths.put(hook, width(hook));
+      values.put(hook, new float[Math.multiplyExact(rowOf[sequences.size()], width(hook))]);
+    }
+    for (int[] members : batches(sequences)) {
+      List<TokenSequence> batch = Arrays.stream(members).mapToObj(sequences::get).toList();
+      int positions = longest(batch);
+      try (Inputs inputs = Inputs.tokens(batch, positions)) {
+        gates.at().forEach((hook, gate) -> inputs.gate(hook, gate, Inputs.mask(gate, batch, positions)));
+        Set<String> outputs = hooks.stream().map(HookPoint::toString).collect(Collectors.toSet());
+        try (OrtSession.Result result = session.run(inputs.tensors(), outputs, Map.of())) {
+          for (HookPoint hook : hooks) {
+            float[] padded = GraphSession.floats(result, hook.toString()); // (batch · positions, width)
+            int width = widths.get(hook);
+            for (int b = 0; b < members.length; b++) {
+              System.arraycopy(padded, b * positions * width, values.get(hook), rowOf[members[b]] * width,
+                  batch.get(b).length() * width);
+            }
+          }
+        }
+      }
+    }
+    return new Recording(rowOf, values, widths);
+  }
+
+  @Override
+  public Scorer scorer(List<TokenSequence> items, HookPoint hook) {
+    check(items);
+    width(hook);
+    return new SuffixScorer(this, items, hook);
+  }
+
+  @Override
+  public List<Completion> generate(List<TokenSequence> prompts, long[] seeds, Sampling sampling, Gates gates,
+      int batchSize, Runnable onEachFinished) {
+    check(prompts);
+    check(gates);
+    if (seeds.length != prompts.size()) {
+      throw new IllegalArgumentException(
+          "every prompt needs a seed, found " + prompts.size() + " prompts and " + seeds.length + " seeds");
+    }
+    if (batchSize < 1) {
+      throw new IllegalArgumentException("batch size must be ≥ 1, found " + batchSize);
+    }
+    // Prompts of like length run together; the order changes no result, for every row has its own cache and generator.
+    List<Integer> order = byLength(prompts);
+    Completion[] completions = new Completion[prompts.size()];
+    for (int start = 0; start < order.size(); start += batchSize) {
+      List<Integer> members = order.subList(start, Math.min(start + batchSize, order.size()));
+      try (Generation generation = new Generation(this, members.stream().map(prompts::get).toList(), sampling, gates,
+          members.stream().map(i -> new Sampler(sampling, seeds[i])).toList())) {
+        List<Completion> batch = generation.run(onEachFinished);
+        for (int b = 0; b < batch.size(); b++) {
+          completions[members.get(b)] = batch.get(b);
+        }
+      }
+    }
+    return List.of(completions);
+  }
+
+  /// Cuts sequences, longest first, into runs of about [#ROWS_PER_RUN] rows.
+  static List<int[]> batches(List<TokenSequence> sequences) {
+    List<Integer> order = byLength(sequences).reversed();
+    List<int[]> batches = new ArrayList<>();
+    int start = 0;
+    while (start < order.size()) {
+      int size = Math.clamp(ROWS_PER_RUN / sequences.get(order.get(start)).length(), 1, order.size() - start);
+      batches.add(order.subList(start, start + size).stream().mapToInt(Integer::intValue).toArray());
+      start += size;
+    }
+    return batches;
+  }
+
+  private static List<Integer> byLength(List<TokenSequence> sequences) {
+    return IntStream.range(0, sequences.size()).boxed()
+        .sorted(Comparator.comparingInt(i -> sequences.get(i).length())).toList();
+  }
+
+  static int longest(List<TokenSequence> batch) {
+    return batch.stream().mapToInt(TokenSequence::length).max().orElseThrow();
+  }
+
+  private void check(List<TokenSequence> sequences) {
+    if (sequences.isEmpty()) {
+      throw new IllegalArgumentException("nothing to run: give at least one token sequence");
+    }
+    for (TokenSequence sequence : sequences) {
+      for (int token : sequence.tokens()) {
+        if (token < 0 || token >= vocabulary()) {
+          throw new IllegalArgumentException("token ids must be in [0, " + vocabulary() + "), found " + token);
+        }
+      }
+    }
+  }
+
+  private void check(Gates gates) {
+    for (Map.Entry<HookPoint, Gate> entry : gates.at().entrySet()) {
+      if (entry.getValue().width() != width(entry.getKey())) {
+        throw new IllegalArgumentException("the gate at " + entry.getKey() + " must have " + width(entry.getKey())
+            + " coordinates, found " + entry.getValue().width());
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    sessions.values().forEach(GraphSession::close);
+    sessions.clear();
+  }
+}
