@@ -79,6 +79,11 @@ public final class Checkpoint implements AutoCloseable {
     }
   }
 
+  /// The weight files as the folder names them, links not followed.
+  public List<Path> weightFiles() throws IOException {
+    return weightFiles(folder);
+  }
+
   private static List<Path> weightFiles(Path folder) throws IOException {
     Path single = folder.resolve("model.safetensors");
     if (Files.isRegularFile(single)) {

@@ -26,6 +26,25 @@ public record Rollout(Problem problem, int sample, long seed, String completion,
     tokens = tokens.clone();
   }
 
+  /// The seed of one rollout's generator: a function of the run's seed and of which rollout it is, so that it does not
+  /// depend on how many others are drawn.
+  ///
+  /// @param problem index of the problem in its dataset
+  public static long seed(long runSeed, String dataset, int problem, int sample) {
+    long seed = runSeed;
+    for (long part : new long[]{dataset.hashCode(), problem, sample}) {
+      seed = mixed(seed ^ (part + 0x9E3779B97F4A7C15L));
+    }
+    return seed;
+  }
+
+  /// SplitMix64's finaliser: neighbouring inputs give unrelated outputs.
+  private static long mixed(long z) {
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
+  }
+
   public TokenSequence sequence() {
     return new TokenSequence(tokens, promptLength);
   }

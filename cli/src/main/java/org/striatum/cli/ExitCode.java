@@ -1,0 +1,39 @@
+package org.striatum.cli;
+
+import java.io.IOException;
+import org.striatum.hooks.checkpoint.CheckpointException;
+import picocli.CommandLine.ParameterException;
+
+/// The exit codes, and the one line that goes with them.
+final class ExitCode {
+  static final int DONE = 0;
+  static final int FAILED = 1;
+  static final int USAGE = 2;
+  static final int CHECKPOINT = 3;
+  static final int BAD_DATA = 4;
+
+  private ExitCode() {}
+
+  /// Says what went wrong in one line, the stack trace only on request.
+  static int report(Throwable failure, Console console, boolean debug) {
+    String message = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+    int code = switch (failure) {
+      case CheckpointException _ -> CHECKPOINT;
+      case IOException _ -> BAD_DATA;
+      case ParameterException _, IllegalArgumentException _ -> USAGE;
+      case OutOfMemoryError _ -> {
+        message = "out of memory (" + message + "): give more with STRIATUM_JAVA_OPTIONS=-Xmx8g, or a smaller --limit";
+        yield FAILED;
+      }
+      default -> {
+        message = "failed: " + message + " (--debug shows where)";
+        yield FAILED;
+      }
+    };
+    console.error(message.replace('\n', ' ').replace('\r', ' '));
+    if (debug) {
+      failure.printStackTrace(console.err());
+    }
+    return code;
+  }
+}

@@ -1,0 +1,54 @@
+package org.striatum.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/// `striatum`: finds and tests the sparse reward subsystem of transformer language models.
+@Command(name = "striatum", version = Version.NAME, mixinStandardHelpOptions = true, scope = ScopeType.INHERIT,
+    description = "Finds and tests the reward subsystem of a language model: what it expects, and whether it uses it.",
+    synopsisSubcommandLabel = "COMMAND", exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:done", "2:usage", "3:checkpoint or parity failure", "4:bad data", "5:partial, resumable",
+        "130:interrupted"},
+    subcommands = {DemoCommand.class, InspectCommand.class, ParityCommand.class, RolloutsCommand.class,
+        CaptureCommand.class, ProbeCommand.class, AblateCommand.class, ReportCommand.class})
+public final class Striatum implements Runnable {
+  @Spec
+  private CommandSpec spec;
+
+  @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show stack traces of errors.")
+  private boolean debug;
+
+  public static void main(String[] arguments) {
+    System.exit(commandLine(Console.standard()).execute(arguments));
+  }
+
+  /// The whole command line over a console; tests give it one of their own.
+  static CommandLine commandLine(Console console) {
+    Striatum striatum = new Striatum();
+    CommandLine line = new CommandLine(striatum, new CommandFactory(console));
+    line.setOut(console.out());
+    line.setErr(console.err());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setUsageHelpAutoWidth(true);
+    line.setParameterExceptionHandler((refused, _) -> {
+      console.error(refused.getMessage() + " (try 'striatum " + path(refused.getCommandLine()) + "--help')");
+      return ExitCode.USAGE;
+    });
+    line.setExecutionExceptionHandler((failure, _, _) -> ExitCode.report(failure, console, striatum.debug));
+    return line;
+  }
+
+  private static String path(CommandLine line) {
+    return line.getParent() == null ? "" : line.getCommandName() + " ";
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "say what to do: demo, inspect, rollouts, …");
+  }
+}

@@ -1,0 +1,72 @@
+package org.striatum.cli;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Locale;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.striatum.probe.run.Progress;
+
+/// A bar with rate and time left on a terminal; elsewhere a plain line now and then. Work under two seconds shows
+/// nothing until it ends.
+///
+/// @param err where it is shown
+/// @param terminal whether a bar can be drawn there
+record TerminalProgress(PrintWriter err, boolean terminal) implements Progress {
+  @Override
+  public Task start(String name, long total, String unit) {
+    return terminal ? new Bar(new ProgressBarBuilder().setTaskName(name).setInitialMax(total).setUnit(" " + unit + "s", 1)
+        .setStyle(ProgressBarStyle.ASCII).showSpeed().setUpdateIntervalMillis(500).build())
+        : new Lines(err, name, total, unit);
+  }
+
+  private record Bar(ProgressBar bar) implements Task {
+    @Override
+    public void step(long units) {
+      bar.stepBy(units);
+    }
+
+    @Override
+    public void close() {
+      bar.close();
+    }
+  }
+
+  private static final class Lines implements Task {
+    private static final long FIRST_AFTER = Duration.ofSeconds(2).toNanos();
+    private static final long THEN_EVERY = Duration.ofSeconds(10).toNanos();
+
+    private final PrintWriter err;
+    private final String name;
+    private final long total;
+    private final String unit;
+    private final long started = System.nanoTime();
+    private long next = started + FIRST_AFTER;
+    private long done;
+
+    Lines(PrintWriter err, String name, long total, String unit) {
+      this.err = err;
+      this.name = name;
+      this.total = total;
+      this.unit = unit;
+    }
+
+    @Override
+    public void step(long units) {
+      done += units;
+      long now = System.nanoTime();
+      if (now >= next && done < total) {
+        double seconds = (now - started) / 1e9;
+        err.println(String.format(Locale.ROOT, "%s: %d of %d %ss, %.0f a second, %.0f s left", name, done, total, unit,
+            done / seconds, seconds * (total - done) / Math.max(1, done)));
+        next = now + THEN_EVERY;
+      }
+    }
+
+    @Override
+    public void close() {
+      err.println(String.format(Locale.ROOT, "%s: %d %ss in %.1f s", name, done, unit, (System.nanoTime() - started) / 1e9));
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package org.striatum.cli;
+
+import ai.djl.engine.Engine;
+import ai.onnxruntime.OrtEnvironment;
+import java.util.Map;
+import org.striatum.probe.run.Manifest.Environment;
+
+/// What this build is, for `--version` and the manifest.
+final class Version {
+  static final String NAME = "striatum 0.1.0";
+
+  private Version() {}
+
+  /// The environment that figures are made in.
+  static Environment environment(int threads) {
+    return Environment.here(NAME, Map.of("onnxruntime", OrtEnvironment.getEnvironment().getVersion(), "djl",
+        Engine.getDjlVersion(), "smile", String.valueOf(smile.math.MathEx.class.getPackage().getImplementationVersion())),
+        threads > 0 ? threads : Runtime.getRuntime().availableProcessors());
+  }
+}

@@ -1,0 +1,111 @@
+package org.striatum.cli.step;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.striatum.hooks.HookedModel;
+import org.striatum.probe.model.Gates;
+import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.model.Recording;
+import org.striatum.probe.rollout.Rollout;
+import org.striatum.probe.run.Progress;
+import org.striatum.probe.run.Sha256;
+import org.striatum.probe.store.ActivationStore;
+import org.striatum.probe.store.ActivationWriter;
+import org.striatum.probe.tensor.DType;
+
+/// Records hidden states over prompt and generated tokens of every rollout, by one teacher-forced pass:
+/// `activations/`.
+///
+/// @param hooks where to read
+/// @param dtype F32 or F16
+public record CaptureStep(List<HookPoint> hooks, DType dtype) {
+  static final String NAME = "capture";
+  /// Rollouts recorded at a time: what is held in memory.
+  private static final int CHUNK = 256;
+
+  public CaptureStep {
+    hooks = hooks.stream().sorted().distinct().toList();
+    if (hooks.isEmpty()) {
+      throw new IllegalArgumentException("no hook point matches: try 'blocks.*.hook_resid_post'");
+    }
+  }
+
+  private record Key(List<HookPoint> hooks, DType dtype) {
+  }
+
+  /// Bytes the store will take.
+  public long estimate(HookedModel model, List<Rollout> rollouts) {
+    long rows = rollouts.stream().mapToLong(rollout -> rollout.tokens().length).sum();
+    return ActivationStore.estimateBytes(rows, hooks.stream().map(model.model()::width).toList(), dtype);
+  }
+
+  /// Runs the step unless it is finished.
+  public void run(StudyRun run, HookedModel model, List<Rollout> rollouts, Progress progress) throws IOException {
+    run.folder().settle(run.inputs(hooks));
+    Sha256 key = run.folder().key(new Key(hooks, dtype), RolloutStep.NAME);
+    Path store = run.folder().activations();
+    run.step(NAME, key, () -> files(store), () -> {
+      long estimate = estimate(model, rollouts);
+      long free = Files.getFileStore(run.folder().folder()).getUsableSpace();
+      if (estimate > free) {
+        throw new IOException("the activations need " + megabytes(estimate) + " and " + run.folder().folder() + " has "
+            + megabytes(free) + " left: free space, choose fewer --hooks or --dtype f16");
+      }
+      write(store, model, rollouts, progress);
+    });
+  }
+
+  private void write(Path store, HookedModel model, List<Rollout> rollouts, Progress progress) throws IOException {
+    SortedMap<HookPoint, Integer> widths = new TreeMap<>();
+    hooks.forEach(hook -> widths.put(hook, model.model().width(hook)));
+    int[] lengths = rollouts.stream().mapToInt(rollout -> rollout.tokens().length).toArray();
+    try (Progress.Task task = progress.start(NAME, rollouts.size(), "rollout");
+        ActivationWriter writer = new ActivationWriter(store, widths, dtype, lengths, ActivationWriter.DEFAULT_SHARD_BYTES)) {
+      for (int start = 0; start < rollouts.size(); start += CHUNK) {
+        List<Rollout> chunk = rollouts.subList(start, Math.min(start + CHUNK, rollouts.size()));
+        Recording recording = model.model().record(chunk.stream().map(Rollout::sequence).toList(), Set.copyOf(hooks),
+            Gates.none());
+        for (int i = 0; i < chunk.size(); i++) {
+          writer.append(start + i, chunk.get(i).tokens(), recording, i);
+        }
+        task.step(chunk.size());
+      }
+      writer.finish();
+    }
+  }
+
+  private static List<Path> files(Path store) throws IOException {
+    List<Path> files = new ArrayList<>();
+    try (DirectoryStream<Path> listed = Files.newDirectoryStream(store)) {
+      listed.forEach(files::add);
+    }
+    return files.stream().sorted().toList();
+  }
+
+  /// Bytes for people.
+  public static String megabytes(long bytes) {
+    return String.format(java.util.Locale.ROOT, "%.1f MB", bytes / 1e6);
+  }
+
+  /// The hook points of a model that a pattern names, `*` standing for any block.
+  ///
+  /// @throws IllegalArgumentException if it names none
+  public static List<HookPoint> matching(String pattern, Map<String, HookPoint> available) {
+    String regex = java.util.Arrays.stream(pattern.split("\\*", -1)).map(java.util.regex.Pattern::quote)
+        .collect(java.util.stream.Collectors.joining(".*"));
+    List<HookPoint> found = available.entrySet().stream().filter(entry -> entry.getKey().matches(regex))
+        .map(Map.Entry::getValue).toList();
+    if (found.isEmpty()) {
+      throw new IllegalArgumentException("no hook point matches '" + pattern + "': `striatum inspect` lists them");
+    }
+    return found;
+  }
+}

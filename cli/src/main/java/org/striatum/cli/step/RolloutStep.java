@@ -1,0 +1,90 @@
+package org.striatum.cli.step;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.striatum.datasets.ProblemSet;
+import org.striatum.datasets.RolloutFile;
+import org.striatum.hooks.HookedModel;
+import org.striatum.probe.model.Completion;
+import org.striatum.probe.model.Gates;
+import org.striatum.probe.model.Sampling;
+import org.striatum.probe.model.TokenSequence;
+import org.striatum.probe.rollout.Problem;
+import org.striatum.probe.rollout.Rollout;
+import org.striatum.probe.run.Manifest;
+import org.striatum.probe.run.Progress;
+import org.striatum.probe.run.Sha256;
+
+/// Generates and grades rollouts: `rollouts.jsonl`.
+///
+/// @param sets problem sets
+/// @param problems drawn from each
+/// @param samples rollouts a problem, K
+/// @param sampling how completions are drawn
+/// @param seed of problems and completions
+/// @param batchSize rollouts that run together; no result depends on it
+public record RolloutStep(List<ProblemSet> sets, int problems, int samples, Sampling sampling, long seed,
+    int batchSize) {
+  static final String NAME = "rollouts";
+
+  public RolloutStep {
+    sets = List.copyOf(sets);
+    if (problems < 1 || samples < 1 || batchSize < 1) {
+      throw new IllegalArgumentException("problems, rollouts a problem and batch size must be ≥ 1, found " + problems + ", "
+          + samples + " and " + batchSize);
+    }
+  }
+
+  /// What decides the outcome, and nothing else.
+  private record Key(List<String> sets, int problems, int samples, Sampling sampling, long seed,
+      Manifest.Inputs inputs) {
+  }
+
+  /// Runs the step unless it is finished.
+  public void run(StudyRun run, HookedModel model, Progress progress) throws IOException {
+    List<String> names = sets.stream().map(ProblemSet::name).toList();
+    run.folder().settle(run.inputs(model, new Manifest.Data(names, new TreeMap<>(), problems, samples, null), sampling, seed));
+    Sha256 key = run.folder().key(new Key(names, problems, samples, sampling, seed, run.modelInputs(model)));
+    run.step(NAME, key, List.of(run.folder().rollouts()), () -> RolloutFile.write(run.folder().rollouts(), draw(model, progress)));
+  }
+
+  private List<Rollout> draw(HookedModel model, Progress progress) throws IOException {
+    List<Problem> asked = new ArrayList<>();
+    List<Integer> sampleOf = new ArrayList<>();
+    List<ProblemSet> setOf = new ArrayList<>();
+    List<TokenSequence> prompts = new ArrayList<>();
+    List<Long> seeds = new ArrayList<>();
+    for (ProblemSet set : sets) {
+      List<Problem> drawn = set.draw(problems, seed);
+      for (int i = 0; i < drawn.size(); i++) {
+        TokenSequence prompt = TokenSequence.prompt(model.tokenizer().encode(drawn.get(i).prompt()));
+        for (int sample = 0; sample < samples; sample++) {
+          asked.add(drawn.get(i));
+          sampleOf.add(sample);
+          setOf.add(set);
+          prompts.add(prompt);
+          seeds.add(Rollout.seed(seed, set.name(), i, sample));
+        }
+      }
+    }
+    List<Completion> completions;
+    try (Progress.Task task = progress.start(NAME, prompts.size(), "rollout")) {
+      completions = model.model().generate(prompts, seeds.stream().mapToLong(Long::longValue).toArray(), sampling,
+          Gates.none(), batchSize, () -> task.step(1));
+    }
+    List<Rollout> rollouts = new ArrayList<>();
+    for (int i = 0; i < completions.size(); i++) {
+      Completion completion = completions.get(i);
+      String text = model.tokenizer().decode(completion.tokens());
+      double reward = setOf.get(i).grader().reward(asked.get(i), text);
+      int[] prompt = prompts.get(i).tokens();
+      int[] tokens = java.util.Arrays.copyOf(prompt, prompt.length + completion.tokens().length);
+      System.arraycopy(completion.tokens(), 0, tokens, prompt.length, completion.tokens().length);
+      rollouts.add(new Rollout(asked.get(i), sampleOf.get(i), seeds.get(i), text, tokens, prompt.length,
+          completion.finished(), reward, completion.logProbability()));
+    }
+    return rollouts;
+  }
+}

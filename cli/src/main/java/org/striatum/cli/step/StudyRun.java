@@ -1,0 +1,90 @@
+package org.striatum.cli.step;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.striatum.hooks.HookedModel;
+import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.model.Sampling;
+import org.striatum.probe.run.Manifest;
+import org.striatum.probe.run.Manifest.Environment;
+import org.striatum.probe.run.RunFolder;
+import org.striatum.probe.run.Sha256;
+
+/// A run folder being written: settles what the run is about and runs each step once.
+///
+/// @param folder what is written
+/// @param environment what figures are made in
+/// @param note told when a finished step is kept
+public record StudyRun(RunFolder folder, Environment environment, Consumer<String> note) {
+  private static final List<String> MODEL_FILES = List.of("config.json", "generation_config.json", "tokenizer.json",
+      "tokenizer_config.json", "model.safetensors.index.json");
+
+  /// Work that writes a step's outputs.
+  @FunctionalInterface
+  interface Work {
+    void run() throws IOException;
+  }
+
+  /// A step's outputs, listed once they stand.
+  @FunctionalInterface
+  interface Outputs {
+    List<Path> list() throws IOException;
+  }
+
+  void step(String name, Sha256 key, List<Path> outputs, Work work) throws IOException {
+    step(name, key, () -> outputs, work);
+  }
+
+  void step(String name, Sha256 key, Outputs outputs, Work work) throws IOException {
+    if (folder.isFinished(name, key)) {
+      note.accept(name + ": finished before, kept");
+      return;
+    }
+    work.run();
+    folder.finish(name, key, outputs.list(), environment);
+  }
+
+  Manifest.Inputs inputs(HookedModel model, Manifest.Data data, Sampling sampling, long seed) throws IOException {
+    Manifest.Inputs of = modelInputs(model);
+    return new Manifest.Inputs(of.checkpoint(), of.tokenizer(), data, sampling, null, seed);
+  }
+
+  Manifest.Inputs inputs(List<HookPoint> hooks) {
+    return new Manifest.Inputs(null, null, null, null, hooks, null);
+  }
+
+  /// The model and its tokens, by checksum.
+  public Manifest.Inputs modelInputs(HookedModel model) throws IOException {
+    SortedMap<String, Sha256> files = new TreeMap<>();
+    Path checkpoint = model.checkpoint().folder();
+    for (String name : MODEL_FILES) {
+      if (Files.isRegularFile(checkpoint.resolve(name))) {
+        files.put(name, Sha256.of(checkpoint.resolve(name)));
+      }
+    }
+    for (Path weights : model.checkpoint().weightFiles()) {
+      files.put(weights.getFileName().toString(), Sha256.of(weights));
+    }
+    Integer bos = first(model.checkpoint().config().tokenIds("bos_token_id"));
+    boolean prependsBos = bos != null && first(tokens(model.tokenizer().encode(""))) != null
+        && bos.equals(first(tokens(model.tokenizer().encode(""))));
+    return new Manifest.Inputs(
+        new Manifest.Checkpoint(model.checkpoint().name(), model.checkpoint().config().text("model_type"), files),
+        new Manifest.Tokenizer(files.get("tokenizer.json"), bos, first(model.endOfSequence()),
+            first(model.checkpoint().config().tokenIds("pad_token_id")), prependsBos),
+        null, null, null, null);
+  }
+
+  private static List<Integer> tokens(int[] tokens) {
+    return java.util.Arrays.stream(tokens).boxed().toList();
+  }
+
+  private static Integer first(List<Integer> ids) {
+    return ids.isEmpty() ? null : ids.getFirst();
+  }
+}
