@@ -1,0 +1,45 @@
+package org.striatum.probe.sparse;
+
+import java.util.Arrays;
+import smile.classification.LogisticRegression;
+
+/// The linear probe: L2-penalised logistic regression of an outcome on standardised coordinates, as scikit-learn's
+/// `LogisticRegression(C)`:
+///
+///     minimise ½ |w|² + C · Σ log(1 + exp(−(2y − 1)(w₀ + zw))),  w₀ free
+///
+/// Smile minimises the same divided by C, so its λ is 1/C; it leaves the intercept unpenalised too.
+public final class LinearProbe {
+  /// C where nothing else is said: a strong penalty, for there are often more coordinates than problems.
+  public static final double DEFAULT_C = 0.02;
+
+  private static final double TOLERANCE = 1e-9; // Smile's, on the gradient relative to the objective
+  private static final int ITERATIONS = 2000;
+
+  private LinearProbe() {}
+
+  /// Fits with [#DEFAULT_C].
+  public static LinearPredictor fit(float[] rows, int width, boolean[] labels) {
+    return fit(LabelledRows.of(rows, width, labels), DEFAULT_C);
+  }
+
+  /// Fits on rows that are all held in memory as doubles meanwhile.
+  ///
+  /// @param rows with outcomes in {0, 1}; those with NaN or ∞ are left out
+  /// @param c inverse penalty, > 0
+  /// @throws IllegalArgumentException unless both outcomes occur and C > 0
+  public static LinearPredictor fit(LabelledRows rows, double c) {
+    if (!(c > 0) || Double.isInfinite(c)) {
+      throw new IllegalArgumentException("the inverse penalty C must be > 0 and finite, found " + c);
+    }
+    StandardisedRows z = StandardisedRows.read(rows);
+    int[] y = z.outcomes();
+    if (Arrays.stream(y).distinct().count() < 2) {
+      throw new IllegalArgumentException(
+          "a probe needs outcomes of both classes, found one only in " + y.length + " rows: add rollouts");
+    }
+    double[] w = LogisticRegression.binomial(z.rows(), y, new LogisticRegression.Options(1 / c, TOLERANCE, ITERATIONS))
+        .coefficients();
+    return z.predictor(w[w.length - 1], w);
+  }
+}

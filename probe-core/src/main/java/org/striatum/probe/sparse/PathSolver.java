@@ -1,0 +1,82 @@
+package org.striatum.probe.sparse;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// The paths from streamed statistics: least squares from [Moments] alone, by coordinate descent on the correlation
+/// matrix; logistic by proximal Newton, one weighted Gram matrix a step. Both go down the penalties with warm starts, look
+/// only at coordinates the strong rules keep (Tibshirani et al. 2012), and check the optimality conditions of all
+/// others before moving on, so that the rules cost no accuracy.
+///
+/// @param tolerance largest violation of the optimality conditions allowed, as a share of λ · ρ
+public record PathSolver(double tolerance) implements Solver {
+  /// Where nothing else is said.
+  public static final double DEFAULT_TOLERANCE = 1e-4;
+
+  public PathSolver {
+    if (!(tolerance > 0 && tolerance < 1)) {
+      throw new IllegalArgumentException("tolerance must be in (0, 1), found " + tolerance);
+    }
+  }
+
+  public PathSolver() {
+    this(DEFAULT_TOLERANCE);
+  }
+
+  /// The usual lasso path: 100 penalties from the largest down to a thousandth of it.
+  public SparsePath lasso(Moments moments) {
+    return elasticNet(moments, SparsePath.lambdas(moments.largestPenalty(), 1e-3, 100), 1);
+  }
+
+  @Override
+  public SparsePath elasticNet(LabelledRows rows, double[] lambdas, double l1Ratio) {
+    return elasticNet(Moments.of(rows), lambdas, l1Ratio);
+  }
+
+  /// Lasso or elastic net from sufficient statistics. Objective and arguments: [Solver#elasticNet].
+  public SparsePath elasticNet(Moments moments, double[] lambdas, double l1Ratio) {
+    SparsePath.requireFalling(lambdas);
+    Solver.requireL1Ratio(l1Ratio);
+    int d = moments.width();
+    Standardisation scale = moments.scale();
+    double[] correlations = moments.correlations(); // (d, d)
+    double[] slope = moments.targetProducts(); // Zᵀ(y − ȳ − Zb) / n: (d)
+    double[] b = new double[d];
+    L1Quadratic problem = new L1Quadratic(correlations, slope, b);
+    int[] kept = new int[d]; // coordinates that may differ from 0, in order of joining
+    boolean[] isKept = new boolean[d];
+    int keptCount = 0;
+    int unconverged = 0;
+    List<LinearPredictor> points = new ArrayList<>();
+    double before = moments.largestPenalty() / l1Ratio;
+    for (double lambda : lambdas) {
+      double l1 = lambda * l1Ratio;
+      double strong = l1Ratio * (2 * lambda - Math.max(before, lambda));
+      boolean converged = true;
+      for (double keepAbove = strong;; keepAbove = l1 * (1 + tolerance)) {
+        int already = keptCount;
+        for (int j = 0; j < d; j++) {
+          if (!isKept[j] && !scale.isConstant(j) && Math.abs(slope[j]) > keepAbove) {
+            isKept[j] = true;
+            kept[keptCount++] = j;
+          }
+        }
+        if (keepAbove != strong && keptCount == already) {
+          break;
+        }
+        converged = problem.solve(kept, keptCount, l1, lambda * (1 - l1Ratio), tolerance * l1);
+      }
+      unconverged += converged ? 0 : 1;
+      points.add(new LinearPredictor(scale, moments.targetMean(), b));
+      before = lambda;
+    }
+    return new SparsePath(lambdas, points, unconverged);
+  }
+
+  @Override
+  public SparsePath logistic(LabelledRows rows, double[] lambdas) {
+    SparsePath.requireFalling(lambdas);
+    Moments moments = Moments.of(rows);
+    return new ProximalNewton(moments.excluded() == 0 ? rows : rows.finite(), moments, tolerance).path(lambdas);
+  }
+}
