@@ -159,24 +159,32 @@ public final class SafetensorsFile implements AutoCloseable {
   /// @throws IllegalArgumentException if there is no such tensor, it holds no I32 or I64, a value exceeds an int, or it
   ///     does not fit an array
   public int[] ints(String name) {
+    int[] values = new int[arrayLength(tensor(name))];
+    ints(name, 0, values, 0, values.length);
+    return values;
+  }
+
+  /// Copies `count` elements of an integer tensor, from its element `first` on, to `into` from `offset` on.
+  ///
+  /// @throws IllegalArgumentException if there is no such tensor, it holds no I32 or I64, or a value exceeds an int
+  /// @throws IndexOutOfBoundsException if the tensor or the array has no such elements
+  public void ints(String name, long first, int[] into, int offset, int count) {
     TensorInfo tensor = tensor(name);
     MemorySegment data = data(name);
-    int[] values = new int[arrayLength(tensor)];
     switch (tensor.dtype()) {
-      case I32 -> MemorySegment.copy(data, INT, 0, values, 0, values.length);
+      case I32 -> MemorySegment.copy(data, INT, first * Integer.BYTES, into, offset, count);
       case I64 -> {
-        for (int i = 0; i < values.length; i++) {
-          long value = data.get(LONG, (long) i * Long.BYTES);
+        for (int i = 0; i < count; i++) {
+          long value = data.get(LONG, (first + i) * Long.BYTES);
           if (value != (int) value) {
-            throw new IllegalArgumentException(
-                "tensor '" + name + "' of " + path + " must hold values of 32 bits, found " + value + " at " + i);
+            throw new IllegalArgumentException("tensor '" + name + "' of " + path
+                + " must hold values of 32 bits, found " + value + " at " + (first + i));
           }
-          values[i] = (int) value;
+          into[offset + i] = (int) value;
         }
       }
       default -> throw wrongType(tensor, "I32 or I64");
     }
-    return values;
   }
 
   @Override

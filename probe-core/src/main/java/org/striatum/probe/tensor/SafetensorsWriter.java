@@ -133,6 +133,12 @@ public final class SafetensorsWriter implements AutoCloseable {
     }
   }
 
+  /// Deletes what was written, whole or not: for a caller that fails in between.
+  public void abandon() throws IOException {
+    closed = true;
+    file.close();
+  }
+
   private void append(Part part, ByteBuffer bytes) throws IOException {
     int count = bytes.remaining();
     writeFully(bytes, part.info.offset() + part.written);

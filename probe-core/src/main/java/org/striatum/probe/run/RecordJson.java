@@ -1,0 +1,241 @@
+package org.striatum.probe.run;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.StdSerializer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.lang.reflect.Array;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Records as JSON, the one way everything in a run folder is written and read.
+///
+/// The same record always gives the same bytes: components in their declared order, maps by key, `\n` at line ends,
+/// everything beyond ASCII escaped (so that even half a surrogate pair comes back as it was). JSON knows no NaN: a NaN
+/// is written as `null` and read back as NaN, while ±∞ are the strings `"Infinity"` and `"-Infinity"`. A missing or
+/// repeated component is refused, an unknown one is skipped, so that files of a later version can be read. Sizes and
+/// depth of what is read are bounded.
+public final class RecordJson {
+  private static final long MAX_FILE = 1L << 30;
+  private static final JsonMapper MAPPER = JsonMapper
+      .builder(JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+          .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(64).maxNumberLength(64)
+              .maxNameLength(1 << 16).maxStringLength(16 << 20).build())
+          .build())
+      .addModule(new SimpleModule("not-a-number").addSerializer(double.class, new NumberWriter())
+          .addSerializer(Double.class, new NumberWriter()).addSerializer(double[].class, new NumberWriter())
+          .addSerializer(float.class, new NumberWriter()).addSerializer(Float.class, new NumberWriter())
+          .addSerializer(float[].class, new NumberWriter())
+          .addDeserializer(double.class, new NumberReader<>(Double.class))
+          .addDeserializer(Double.class, new NumberReader<>(Double.class))
+          .addDeserializer(double[].class, new NumberReader<>(double[].class))
+          .addDeserializer(float.class, new NumberReader<>(Float.class))
+          .addDeserializer(Float.class, new NumberReader<>(Float.class))
+          .addDeserializer(float[].class, new NumberReader<>(float[].class)))
+      .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+      .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
+          DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+      .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+      .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS).build();
+  private static final ObjectWriter PRETTY = MAPPER.writer(new DefaultPrettyPrinter()
+      .withObjectIndenter(new DefaultIndenter("  ", "\n")));
+
+  private RecordJson() {}
+
+  /// Indented, ending with a newline: for files people open.
+  public static byte[] pretty(Object record) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      PRETTY.writeValue(bytes, record);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(record.getClass().getName() + " cannot be written as JSON", e);
+    }
+    bytes.write('\n');
+    return bytes.toByteArray();
+  }
+
+  /// On one line, without a newline.
+  public static byte[] compact(Object record) {
+    try {
+      return MAPPER.writeValueAsBytes(record);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(record.getClass().getName() + " cannot be written as JSON", e);
+    }
+  }
+
+  /// Reads one record.
+  ///
+  /// @param where names the place in an error, e.g. `rollouts.jsonl, line 3`
+  /// @throws BadDataException if the bytes are no such record
+  public static <T> T parse(byte[] json, Class<T> type, String where) throws BadDataException {
+    try {
+      T value = MAPPER.readValue(json, type);
+      if (value == null) {
+        throw new BadDataException(where + ": expected a " + type.getSimpleName() + ", found null");
+      }
+      return value;
+    } catch (BadDataException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new BadDataException(where + ": " + reason(e), e);
+    }
+  }
+
+  /// Writes a record to a file, indented and atomically.
+  public static void write(Path file, Object record) throws IOException {
+    AtomicFile.write(file, pretty(record));
+  }
+
+  /// Reads a record from a file.
+  ///
+  /// @throws BadDataException if the file is missing, too large or no such record
+  public static <T> T read(Path file, Class<T> type) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new BadDataException(file + " is missing: run the command that writes it");
+    }
+    if (Files.size(file) > MAX_FILE) {
+      throw new BadDataException(file + ": expected at most " + MAX_FILE + " bytes, found " + Files.size(file));
+    }
+    try {
+      return parse(Files.readAllBytes(file), type, file.toString());
+    } catch (BadDataException e) {
+      throw new BadDataException(e.getMessage() + ": it is damaged or of another version, write it again", e);
+    }
+  }
+
+  static JsonNode tree(Object record) {
+    return MAPPER.valueToTree(record);
+  }
+
+  static <T> T fromTree(JsonNode tree, Class<T> type) {
+    return MAPPER.convertValue(tree, type);
+  }
+
+  /// The first line of what Jackson says and the place in the record, without its dump of the source.
+  private static String reason(IOException e) {
+    if (!(e instanceof JsonProcessingException problem)) {
+      return String.valueOf(e.getMessage());
+    }
+    Throwable cause = problem.getCause() instanceof IllegalArgumentException invalid ? invalid : null;
+    String message = cause != null ? String.valueOf(cause.getMessage()) : problem.getOriginalMessage();
+    String line = message.lines().findFirst().orElse("not readable");
+    StringBuilder place = new StringBuilder();
+    if (problem instanceof JsonMappingException mapping) {
+      for (JsonMappingException.Reference step : mapping.getPath()) {
+        String name = step.getFieldName();
+        place.append(name == null ? "[" + step.getIndex() + "]" : place.isEmpty() ? name : "." + name);
+      }
+    }
+    return place.isEmpty() ? line : line + " (at " + place + ")";
+  }
+
+  private static final class NumberWriter extends StdSerializer<Object> {
+    private static final long serialVersionUID = 1;
+
+    NumberWriter() {
+      super(Object.class);
+    }
+
+    @Override
+    public void serialize(Object value, JsonGenerator json, SerializerProvider provider) throws IOException {
+      if (value.getClass().isArray()) {
+        json.writeStartArray();
+        for (int i = 0; i < Array.getLength(value); i++) {
+          serialize(Array.get(value, i), json, provider);
+        }
+        json.writeEndArray();
+        return;
+      }
+      double number = ((Number) value).doubleValue();
+      if (Double.isNaN(number)) {
+        json.writeNull();
+      } else if (Double.isInfinite(number)) {
+        json.writeString(Double.toString(number));
+      } else if (value instanceof Float single) {
+        json.writeNumber(single);
+      } else {
+        json.writeNumber(number);
+      }
+    }
+  }
+
+  /// Reads a double, a float or an array of either.
+  private static final class NumberReader<T> extends StdDeserializer<T> {
+    private static final long serialVersionUID = 1;
+
+    private final Class<T> type;
+
+    NumberReader(Class<T> type) {
+      super(type);
+      this.type = type;
+    }
+
+    @Override
+    public T deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+      if (!type.isArray()) {
+        return type.cast(number(parser, context));
+      }
+      if (!parser.hasToken(JsonToken.START_ARRAY)) {
+        return type.cast(context.handleUnexpectedToken(type, parser));
+      }
+      List<Object> numbers = new ArrayList<>();
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        numbers.add(parser.hasToken(JsonToken.VALUE_NULL) ? nan() : number(parser, context));
+      }
+      Object array = Array.newInstance(type.componentType(), numbers.size());
+      for (int i = 0; i < numbers.size(); i++) {
+        Array.set(array, i, numbers.get(i));
+      }
+      return type.cast(array);
+    }
+
+    @Override
+    public T getNullValue(DeserializationContext context) {
+      return type.isArray() ? null : type.cast(nan());
+    }
+
+    private Object number(JsonParser parser, DeserializationContext context) throws IOException {
+      JsonToken token = parser.currentToken();
+      boolean infinite = token == JsonToken.VALUE_STRING
+          && (parser.getText().equals("Infinity") || parser.getText().equals("-Infinity"));
+      if (!infinite && !token.isNumeric()) {
+        return context.handleUnexpectedToken(type, parser);
+      }
+      if (single()) {
+        return infinite ? (Object) Float.valueOf(parser.getText()) : parser.getFloatValue();
+      }
+      return infinite ? (Object) Double.valueOf(parser.getText()) : parser.getDoubleValue();
+    }
+
+    private Object nan() {
+      return single() ? (Object) Float.NaN : Double.NaN;
+    }
+
+    private boolean single() {
+      return type == Float.class || type == float[].class;
+    }
+  }
+}

@@ -1,0 +1,275 @@
+package org.striatum.probe.run;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.striatum.probe.run.Manifest.Environment;
+import org.striatum.probe.run.Manifest.Inputs;
+import org.striatum.probe.run.Manifest.Step;
+
+/// The folder of one run: what every command reads from and writes to.
+///
+///     run/
+///       manifest.json      what was run, and which steps are finished
+///       rollouts.jsonl     one graded completion a line
+///       activations/       shards of hidden states and their index
+///       results/           one JSON file a study
+///       report.html
+///
+/// A step is finished once its outputs stand and the manifest names them with their checksums; a killed run leaves at
+/// worst an unnamed output, which the next run replaces. One process writes at a time, held by a lock that ends with
+/// the process. Not thread-safe.
+public final class RunFolder implements AutoCloseable {
+  private static final String MANIFEST = "manifest.json";
+  private static final String ROLLOUTS = "rollouts.jsonl";
+  private static final String ACTIVATIONS = "activations";
+  private static final String RESULTS = "results";
+  private static final String REPORT = "report.html";
+  /// Far behind the process id, so that others can read it while the lock is held, on every system.
+  private static final long LOCKED_BYTE = Long.MAX_VALUE - 1;
+
+  private final Path folder;
+  /// Null for a reader.
+  private final FileChannel lock;
+  private Manifest manifest;
+
+  private RunFolder(Path folder, FileChannel lock, Manifest manifest) {
+    this.folder = folder;
+    this.lock = lock;
+    this.manifest = manifest;
+  }
+
+  /// A new run folder, or the one already there, for writing.
+  ///
+  /// @throws IllegalArgumentException if it cannot be written, another process writes to it, or it holds files that no
+  ///     manifest speaks for
+  /// @throws BadDataException if its manifest is damaged
+  public static RunFolder create(Path folder) throws IOException {
+    try {
+      Files.createDirectories(folder);
+    } catch (FileSystemException e) {
+      throw unwritable(folder, e);
+    }
+    return write(folder);
+  }
+
+  /// An existing run folder, for writing.
+  ///
+  /// @throws IllegalArgumentException if it is none, cannot be written, or another process writes to it
+  /// @throws BadDataException if its manifest is damaged
+  public static RunFolder open(Path folder) throws IOException {
+    requireRun(folder);
+    return write(folder);
+  }
+
+  /// An existing run folder, for reading: needs no lock, finishes no step.
+  ///
+  /// @throws IllegalArgumentException if it is none
+  /// @throws BadDataException if its manifest is damaged
+  public static RunFolder read(Path folder) throws IOException {
+    requireRun(folder);
+    return new RunFolder(folder, null, RecordJson.read(folder.resolve(MANIFEST), Manifest.class));
+  }
+
+  public Path folder() {
+    return folder;
+  }
+
+  public Path rollouts() {
+    return folder.resolve(ROLLOUTS);
+  }
+
+  public Path activations() {
+    return folder.resolve(ACTIVATIONS);
+  }
+
+  /// The file of one study's results: `results/<study>.json`. Its folder exists when this folder is written.
+  public Path results(String study) throws IOException {
+    Path results = folder.resolve(RESULTS);
+    if (lock != null) {
+      Files.createDirectories(results);
+    }
+    return results.resolve(study + ".json");
+  }
+
+  public Path report() {
+    return folder.resolve(REPORT);
+  }
+
+  public Manifest manifest() {
+    return manifest;
+  }
+
+  /// Holds the run to these inputs: what the manifest has not settled is settled now and written, before any work.
+  ///
+  /// @throws IllegalArgumentException if the manifest has settled otherwise, saying what differs
+  public void settle(Inputs inputs) throws IOException {
+    keep(manifest.with(manifest.inputs().settledBy(inputs, folder.toString())));
+  }
+
+  /// The key of a step: the checksum of its settings and of everything the named steps before it put out. A change in
+  /// either makes the step unfinished.
+  ///
+  /// @param settings a record or map that JSON can hold
+  /// @throws IllegalStateException if a step before it is not finished
+  public Sha256 key(Object settings, String... after) {
+    SortedMap<String, SortedMap<String, Sha256>> outputs = new TreeMap<>();
+    for (String name : after) {
+      outputs.put(name, manifest.step(name).map(Step::outputs).orElseThrow(() -> new IllegalStateException(
+          folder + ": step '" + name + "' must be finished first")));
+    }
+    return Sha256.of(RecordJson.compact(Map.of("settings", settings, "after", outputs)));
+  }
+
+  /// Whether the step was finished with this key and its outputs are still what it wrote.
+  public boolean isFinished(String name, Sha256 key) throws IOException {
+    Optional<Step> step = manifest.step(name).filter(done -> done.key().equals(key));
+    if (step.isEmpty()) {
+      return false;
+    }
+    for (Map.Entry<String, Sha256> output : step.get().outputs().entrySet()) {
+      Path file = inside(output.getKey());
+      if (!Files.isRegularFile(file) || !Sha256.of(file).equals(output.getValue())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Names a step finished. If it was finished before with other outputs, the steps after it are forgotten.
+  ///
+  /// @param outputs files in this folder
+  public void finish(String name, Sha256 key, Collection<Path> outputs, Environment environment) throws IOException {
+    SortedMap<String, Sha256> checksums = new TreeMap<>();
+    for (Path output : outputs) {
+      String relative = folder.relativize(output).toString().replace('\\', '/');
+      checksums.put(relative, Sha256.of(inside(relative)));
+    }
+    keep(manifest.with(name, key, checksums, environment));
+  }
+
+  /// Lets the next writer in.
+  @Override
+  public void close() throws IOException {
+    if (lock != null && lock.isOpen()) {
+      // The file stays: deleting it would let two others lock two different files of one name.
+      lock.truncate(0);
+      lock.close();
+    }
+  }
+
+  private void keep(Manifest next) throws IOException {
+    if (lock == null) {
+      throw new IllegalStateException(folder + " was opened for reading");
+    }
+    RecordJson.write(folder.resolve(MANIFEST), next);
+    manifest = next;
+  }
+
+  /// A manifest comes from strangers: no path in it may lead out of the folder.
+  private Path inside(String relative) throws BadDataException {
+    Path file = folder.resolve(relative).normalize();
+    if (!file.startsWith(folder.normalize())) {
+      throw new BadDataException(
+          folder.resolve(MANIFEST) + ": an output must lie in the run folder, found " + relative);
+    }
+    return file;
+  }
+
+  private static void requireRun(Path folder) {
+    if (!Files.isRegularFile(folder.resolve(MANIFEST))) {
+      throw new IllegalArgumentException(
+          folder + " is no run folder (no " + MANIFEST + " in it): give the folder that --output named");
+    }
+  }
+
+  private static RunFolder write(Path folder) throws IOException {
+    FileChannel lock = lock(folder);
+    try {
+      return new RunFolder(folder, lock, startingManifest(folder));
+    } catch (IOException | RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  private static Manifest startingManifest(Path folder) throws IOException {
+    Path file = folder.resolve(MANIFEST);
+    if (Files.exists(file)) {
+      return RecordJson.read(file, Manifest.class);
+    }
+    for (String name : List.of(ROLLOUTS, ACTIVATIONS, RESULTS, REPORT)) {
+      if (Files.exists(folder.resolve(name))) {
+        throw new IllegalArgumentException(
+            folder + " holds " + name + " but no " + MANIFEST + ", so it is no run folder: choose another --output");
+      }
+    }
+    return Manifest.EMPTY;
+  }
+
+  private static FileChannel lock(Path folder) throws IOException {
+    FileChannel channel;
+    try {
+      channel = FileChannel.open(folder.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.READ,
+          StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+    } catch (FileSystemException e) {
+      throw unwritable(folder, e);
+    }
+    try {
+      FileLock lock = tryLock(channel);
+      if (lock == null) {
+        throw new IllegalArgumentException(
+            folder + " is being written by " + holder(channel) + ": wait for it or choose another --output");
+      }
+      channel.truncate(0);
+      channel.write(ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
+      return channel;
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private static FileLock tryLock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock(LOCKED_BYTE, 1, false);
+    } catch (OverlappingFileLockException _) {
+      return null;
+    }
+  }
+
+  private static String holder(FileChannel channel) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(20);
+    channel.read(bytes, 0);
+    String pid = new String(bytes.array(), 0, bytes.position(), StandardCharsets.US_ASCII);
+    return pid.matches("\\d+") ? "process " + pid : "another process";
+  }
+
+  private static IllegalArgumentException unwritable(Path folder, FileSystemException e) {
+    String why = switch (e) {
+      case AccessDeniedException _ -> "permission denied";
+      case FileAlreadyExistsException _ -> "a file of that name is in the way";
+      case NoSuchFileException _ -> "the system refuses to make it";
+      default -> e.getReason() == null ? "refused by the file system" : e.getReason();
+    };
+    return new IllegalArgumentException(
+        "output folder " + folder + " cannot be written (" + why + "): choose another --output", e);
+  }
+}

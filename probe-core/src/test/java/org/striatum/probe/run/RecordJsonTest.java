@@ -1,0 +1,148 @@
+package org.striatum.probe.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.striatum.probe.intervention.InterventionResults;
+import org.striatum.probe.intervention.InterventionResults.Intervention;
+import org.striatum.probe.intervention.InterventionResults.Matching;
+import org.striatum.probe.intervention.InterventionResults.Verdict;
+import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.model.PositionMask;
+import org.striatum.probe.stats.Estimate;
+
+class RecordJsonTest {
+  @TempDir
+  Path folder;
+
+  record Sample(String text, int count, double figure, Double boxed, List<Double> list, double[] doubles,
+      float[] floats, float single, Map<HookPoint, Integer> byHook) {}
+
+  record Checked(int positive) {
+    Checked {
+      if (positive <= 0) {
+        throw new IllegalArgumentException("positive must be > 0, found " + positive);
+      }
+    }
+  }
+
+  @Test
+  void writesOneFormOnly() {
+    Map<HookPoint, Integer> byHook = new LinkedHashMap<>();
+    byHook.put(HookPoint.LOGITS, 3);
+    byHook.put(HookPoint.residPost(10), 2);
+    byHook.put(HookPoint.residPost(2), 1);
+    Sample sample = new Sample("é\n\ud800", 1, Double.NaN, Double.POSITIVE_INFINITY,
+        Arrays.asList(Double.NaN, 0.1), new double[]{Double.NaN, 1}, new float[]{0.1f, Float.NEGATIVE_INFINITY},
+        Float.NaN, byHook);
+    assertThat(new String(RecordJson.pretty(sample), StandardCharsets.UTF_8)).isEqualTo("""
+        {
+          "text" : "\\u00E9\\n\\uD800",
+          "count" : 1,
+          "figure" : null,
+          "boxed" : "Infinity",
+          "list" : [ null, 0.1 ],
+          "doubles" : [ null, 1.0 ],
+          "floats" : [ 0.1, "-Infinity" ],
+          "single" : null,
+          "byHook" : {
+            "blocks.2.hook_resid_post" : 1,
+            "blocks.10.hook_resid_post" : 2,
+            "logits" : 3
+          }
+        }
+        """);
+  }
+
+  @Property(tries = 200)
+  void whatIsWrittenIsRead(@ForAll String text, @ForAll int count, @ForAll double figure, @ForAll double[] doubles,
+      @ForAll float[] floats) throws IOException {
+    Sample sample = new Sample(text, count, figure, -figure, Arrays.stream(doubles).boxed().toList(), doubles, floats,
+        floats.length == 0 ? Float.NaN : floats[0], Map.of(HookPoint.residPost(1), count));
+    for (byte[] json : List.of(RecordJson.pretty(sample), RecordJson.compact(sample))) {
+      Sample read = RecordJson.parse(json, Sample.class, "test");
+      assertThat(read.text).isEqualTo(text);
+      assertThat(read.figure).isEqualTo(figure);
+      assertThat(read.boxed).isEqualTo(-figure);
+      assertThat(read.list).isEqualTo(sample.list);
+      assertThat(read.doubles).containsExactly(doubles);
+      assertThat(read.floats).containsExactly(floats);
+      assertThat(Float.compare(read.single, sample.single)).isZero();
+      assertThat(read.byHook).isEqualTo(sample.byHook);
+      assertThat(RecordJson.pretty(read)).isEqualTo(RecordJson.pretty(sample));
+    }
+  }
+
+  @Test
+  void resultRecordsComeBackEqual() throws IOException {
+    Estimate estimate = new Estimate(0.5, 0.25, 0.75);
+    InterventionResults results = new InterventionResults(List.of(new Intervention(true, "add", HookPoint.residPost(3),
+        "value@1%", List.of(4, 7), "zero", PositionMask.ALL_BUT_FIRST, "log-probability", 10, 10, true, estimate,
+        Estimate.exact(1), estimate, List.of(0.1, -0.2), List.of(), new Matching(0.1, Double.NaN, Double.NaN,
+            List.of(9), "none could be drawn"),
+        0.01, Double.NaN, null, Verdict.UNDECIDED)));
+    Path file = folder.resolve("results.json");
+    RecordJson.write(file, results);
+    assertThat(RecordJson.read(file, InterventionResults.class)).isEqualTo(results);
+    assertThat(Files.readString(file)).contains("\"positions\" : \"all-but-first\"", "\"pMatched\" : null");
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', quoteCharacter = '\'', textBlock = """
+      {"positive":0}                | x.json: positive must be > 0, found 0
+      {"positive":-1.5}             | Cannot coerce Floating-point value (-1.5)
+      {"positive":"3"}              | Cannot coerce String value
+      {"positive":null}             | Cannot map `null` into type `int`
+      {}                            | Missing creator property 'positive'
+      {"positive":1,"positive":2}   | Duplicate field 'positive'
+      {"positive":1} x              | Unrecognized token 'x'
+      {"positive":1                 | Unexpected end-of-input
+      null                          | expected a Checked, found null
+      99999999999                   | Checked
+      {"positive":99999999999}      | out of range of int
+      """)
+  void refusesInOneLineWithTheFile(String json, String why) throws IOException {
+    Path file = Files.writeString(folder.resolve("x.json"), json);
+    assertThatThrownBy(() -> RecordJson.read(file, Checked.class)).isInstanceOf(BadDataException.class)
+        .hasMessageStartingWith(file + ": ").hasMessageContaining(why).hasMessageContaining("write it again").message()
+        .doesNotContain("\n");
+  }
+
+  @Test
+  void namesThePlaceInTheRecord() {
+    byte[] json = "{\"interventions\":[{\"hook\":\"blocks.x\"}]}".getBytes(StandardCharsets.UTF_8);
+    assertThatThrownBy(() -> RecordJson.parse(json, InterventionResults.class, "here"))
+        .hasMessageStartingWith("here: unknown hook point 'blocks.x'")
+        .hasMessageEndingWith("(at interventions[0].hook)");
+  }
+
+  @Test
+  void skipsUnknownComponentsAndBoundsDepth() throws IOException {
+    byte[] later = "{\"positive\":1,\"added\":{\"later\":[]}}".getBytes(StandardCharsets.UTF_8);
+    assertThat(RecordJson.parse(later, Checked.class, "test")).isEqualTo(new Checked(1));
+    byte[] deep = ("{\"positive\":1,\"deep\":" + "[".repeat(100_000)).getBytes(StandardCharsets.UTF_8);
+    assertThatThrownBy(() -> RecordJson.parse(deep, Checked.class, "test")).isInstanceOf(BadDataException.class)
+        .hasMessageContaining("nesting depth");
+  }
+
+  @Test
+  void saysWhichFileIsMissing() {
+    assertThatThrownBy(() -> RecordJson.read(folder.resolve("none.json"), Checked.class))
+        .isInstanceOf(BadDataException.class)
+        .hasMessage(folder.resolve("none.json") + " is missing: run the command that writes it");
+  }
+}
