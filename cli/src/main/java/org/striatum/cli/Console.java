@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import org.striatum.probe.run.Progress;
 
 /// Where a command prints: results on stdout, everything else on stderr.
@@ -26,7 +27,7 @@ record Console(PrintWriter out, PrintWriter err, Progress progress) {
   }
 
   void print(String format, Object... arguments) {
-    out.println(String.format(java.util.Locale.ROOT, format, arguments));
+    out.println(String.format(Locale.ROOT, format, arguments));
   }
 
   void json(Object result) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.striatum.hooks.HookedModel;
@@ -99,7 +100,7 @@ final class InspectCommand implements Callable<Integer> {
   private static String identityGate(GatedModel model, List<Integer> endOfSequence) throws CheckpointException {
     int length = Math.min(TOKENS_TRIED, model.vocabulary());
     TokenSequence tokens = TokenSequence.prompt(IntStream.range(0, length).filter(t -> !endOfSequence.contains(t)).toArray());
-    Map<HookPoint, Gate> identity = new java.util.TreeMap<>();
+    Map<HookPoint, Gate> identity = new TreeMap<>();
     for (int layer = 0; layer < model.layers(); layer++) {
       HookPoint hook = HookPoint.residPost(layer);
       identity.put(hook, Gate.identity(model.width(hook)));
@@ -111,7 +112,7 @@ final class InspectCommand implements Callable<Integer> {
         throw new CheckpointException("a trial run gives NaN or ∞ logits: the weights are damaged or overflow");
       }
     }
-    float[] gated = model.record(List.of(tokens), logits, new Gates(new java.util.TreeMap<>(identity)))
+    float[] gated = model.record(List.of(tokens), logits, new Gates(new TreeMap<>(identity)))
         .at(HookPoint.LOGITS);
     if (!Arrays.equals(plain, gated)) {
       throw new CheckpointException("identity gates change the logits: this checkpoint cannot be gated faithfully");

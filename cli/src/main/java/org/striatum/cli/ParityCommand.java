@@ -3,6 +3,7 @@ package org.striatum.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.parity.ReferenceDump;
@@ -64,7 +65,7 @@ final class ParityCommand implements Callable<Integer> {
     } else {
       for (Row row : rows) {
         console.print("%-4s  %-24s %-10s %s", row.within() ? "ok" : "FAIL", row.tensor(),
-            row.relativeError() == null ? "–" : String.format(java.util.Locale.ROOT, "%.2e", row.relativeError()),
+            row.relativeError() == null ? "–" : String.format(Locale.ROOT, "%.2e", row.relativeError()),
             row.note());
       }
       console.print(within ? "parity: every tensor within %s" : "parity: beyond %s", Double.toString(tolerance));

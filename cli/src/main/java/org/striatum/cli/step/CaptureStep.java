@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -92,20 +92,6 @@ public record CaptureStep(List<HookPoint> hooks, DType dtype) {
 
   /// Bytes for people.
   public static String megabytes(long bytes) {
-    return String.format(java.util.Locale.ROOT, "%.1f MB", bytes / 1e6);
-  }
-
-  /// The hook points of a model that a pattern names, `*` standing for any block.
-  ///
-  /// @throws IllegalArgumentException if it names none
-  public static List<HookPoint> matching(String pattern, Map<String, HookPoint> available) {
-    String regex = java.util.Arrays.stream(pattern.split("\\*", -1)).map(java.util.regex.Pattern::quote)
-        .collect(java.util.stream.Collectors.joining(".*"));
-    List<HookPoint> found = available.entrySet().stream().filter(entry -> entry.getKey().matches(regex))
-        .map(Map.Entry::getValue).toList();
-    if (found.isEmpty()) {
-      throw new IllegalArgumentException("no hook point matches '" + pattern + "': `striatum inspect` lists them");
-    }
-    return found;
+    return String.format(Locale.ROOT, "%.1f MB", bytes / 1e6);
   }
 }

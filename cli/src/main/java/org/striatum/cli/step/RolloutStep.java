@@ -2,6 +2,7 @@ package org.striatum.cli.step;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import org.striatum.datasets.ProblemSet;
@@ -80,7 +81,7 @@ public record RolloutStep(List<ProblemSet> sets, int problems, int samples, Samp
       String text = model.tokenizer().decode(completion.tokens());
       double reward = setOf.get(i).grader().reward(asked.get(i), text);
       int[] prompt = prompts.get(i).tokens();
-      int[] tokens = java.util.Arrays.copyOf(prompt, prompt.length + completion.tokens().length);
+      int[] tokens = Arrays.copyOf(prompt, prompt.length + completion.tokens().length);
       System.arraycopy(completion.tokens(), 0, tokens, prompt.length, completion.tokens().length);
       rollouts.add(new Rollout(asked.get(i), sampleOf.get(i), seeds.get(i), text, tokens, prompt.length,
           completion.finished(), reward, completion.logProbability()));

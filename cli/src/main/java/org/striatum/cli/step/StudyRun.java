@@ -1,8 +1,10 @@
 package org.striatum.cli.step;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -10,8 +12,9 @@ import java.util.function.Consumer;
 import org.striatum.hooks.HookedModel;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.Sampling;
-import org.striatum.probe.run.Manifest;
+import org.striatum.probe.run.AtomicFile;
 import org.striatum.probe.run.Manifest.Environment;
+import org.striatum.probe.run.Manifest;
 import org.striatum.probe.run.RunFolder;
 import org.striatum.probe.run.Sha256;
 
@@ -23,6 +26,8 @@ import org.striatum.probe.run.Sha256;
 public record StudyRun(RunFolder folder, Environment environment, Consumer<String> note) {
   private static final List<String> MODEL_FILES = List.of("config.json", "generation_config.json", "tokenizer.json",
       "tokenizer_config.json", "model.safetensors.index.json");
+
+  private static final String CHECKPOINT_PATH = "checkpoint.path";
 
   /// Work that writes a step's outputs.
   @FunctionalInterface
@@ -58,6 +63,30 @@ public record StudyRun(RunFolder folder, Environment environment, Consumer<Strin
     return new Manifest.Inputs(null, null, null, null, hooks, null);
   }
 
+  /// Refuses a model that is not the one this run is about.
+  ///
+  /// @throws IllegalArgumentException saying what differs
+  public void requireModel(HookedModel model) throws IOException {
+    folder.settle(modelInputs(model));
+  }
+
+  /// Notes where the checkpoint lies, outside the manifest: a convenience for later commands, no part of the result.
+  public void remember(Path checkpoint) throws IOException {
+    AtomicFile.write(folder.folder().resolve(CHECKPOINT_PATH),
+        (checkpoint.toAbsolutePath().normalize() + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// Where the checkpoint lay when the rollouts were made.
+  ///
+  /// @throws IllegalArgumentException if nobody noted it
+  public static Path remembered(Path folder) throws IOException {
+    Path note = folder.resolve(CHECKPOINT_PATH);
+    if (!Files.isRegularFile(note)) {
+      throw new IllegalArgumentException(folder + " does not say where its checkpoint lies: give --checkpoint");
+    }
+    return Path.of(Files.readString(note).strip());
+  }
+
   /// The model and its tokens, by checksum.
   public Manifest.Inputs modelInputs(HookedModel model) throws IOException {
     SortedMap<String, Sha256> files = new TreeMap<>();
@@ -71,17 +100,12 @@ public record StudyRun(RunFolder folder, Environment environment, Consumer<Strin
       files.put(weights.getFileName().toString(), Sha256.of(weights));
     }
     Integer bos = first(model.checkpoint().config().tokenIds("bos_token_id"));
-    boolean prependsBos = bos != null && first(tokens(model.tokenizer().encode(""))) != null
-        && bos.equals(first(tokens(model.tokenizer().encode(""))));
+    boolean prependsBos = bos != null && bos.equals(first(Arrays.stream(model.tokenizer().encode("")).boxed().toList()));
     return new Manifest.Inputs(
         new Manifest.Checkpoint(model.checkpoint().name(), model.checkpoint().config().text("model_type"), files),
         new Manifest.Tokenizer(files.get("tokenizer.json"), bos, first(model.endOfSequence()),
             first(model.checkpoint().config().tokenIds("pad_token_id")), prependsBos),
         null, null, null, null);
-  }
-
-  private static List<Integer> tokens(int[] tokens) {
-    return java.util.Arrays.stream(tokens).boxed().toList();
   }
 
   private static Integer first(List<Integer> ids) {

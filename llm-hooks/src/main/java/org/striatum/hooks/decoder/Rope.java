@@ -1,8 +1,8 @@
 package org.striatum.hooks.decoder;
 
+import java.util.List;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.checkpoint.ModelConfig;
-import java.util.List;
 
 /// Rotary position embedding: coordinate pair (i, i + n/2) of a head turns by position · frequency i.
 ///

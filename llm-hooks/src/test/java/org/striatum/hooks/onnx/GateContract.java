@@ -1,8 +1,10 @@
 package org.striatum.hooks.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -30,7 +32,7 @@ abstract class GateContract {
         float expected = mask[i / width()] ? gate.apply(coordinate, hidden[i], hidden[i]) : hidden[i];
         if (Float.isFinite(expected)) {
           assertThat((double) found[i]).as("coordinate %d of %s at h = %s", coordinate, gate, hidden[i])
-              .isCloseTo(expected, org.assertj.core.api.Assertions.within(1e-6 * (1 + Math.abs(expected))));
+              .isCloseTo(expected, within(1e-6 * (1 + Math.abs(expected))));
         } else {
           assertThat(found[i]).isEqualTo(expected);
         }
@@ -42,7 +44,7 @@ abstract class GateContract {
   void identityChangesNoBit() {
     float[] hidden = hidden();
     assertThat(run(Gate.identity(width()), hidden, new boolean[]{true, true, true, true, true}))
-        .usingComparator((a, b) -> java.util.Arrays.equals(a, b) ? 0 : 1).isEqualTo(hidden);
+        .usingComparator((a, b) -> Arrays.equals(a, b) ? 0 : 1).isEqualTo(hidden);
   }
 
   @Test

@@ -1,0 +1,77 @@
+package org.striatum.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.striatum.cli.step.CaptureStep;
+import org.striatum.cli.step.StudyRun;
+import org.striatum.datasets.RolloutFile;
+import org.striatum.hooks.HookedModel;
+import org.striatum.probe.rollout.Rollout;
+import org.striatum.probe.run.RunFolder;
+import org.striatum.probe.tensor.DType;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// Records hidden states of rollouts.
+@Command(name = "capture", description = "Record hidden states over prompt and generated tokens: activations/.",
+    footer = {"", "Example: striatum capture my-checkpoint --rollouts run/rollouts.jsonl"})
+final class CaptureCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Parameters(paramLabel = "CKPT", description = "Checkpoint folder.")
+  private Path checkpoint;
+
+  @Option(names = "--rollouts", required = true, paramLabel = "FILE",
+      description = "rollouts.jsonl of a run folder; activations are written beside it.")
+  private Path rollouts;
+
+  @Option(names = "--hooks", paramLabel = "PATTERN", defaultValue = "blocks.*.hook_resid_post",
+      description = "Hook points, * for any block (default blocks.*.hook_resid_post).")
+  private String hooks;
+
+  @Option(names = "--dtype", paramLabel = "f32|f16", defaultValue = "f32",
+      description = "Element type of the store (default f32).")
+  private String dtype;
+
+  @Option(names = "--json", description = "Print JSON.")
+  private boolean json;
+
+  @Mixin
+  private ModelOptions modelOptions;
+
+  CaptureCommand(Console console) {
+    this.console = console;
+  }
+
+  private record Result(int rollouts, long rows, List<String> hooks, long bytes) {
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    DType type = DType.parse(dtype.toUpperCase(Locale.ROOT));
+    Path folder = rollouts.toAbsolutePath().getParent();
+    List<Rollout> drawn = RolloutFile.read(rollouts);
+    try (HookedModel model = modelOptions.open(checkpoint); RunFolder opened = RunFolder.open(folder)) {
+      CaptureStep step = new CaptureStep(model.hookPoints(hooks), type);
+      StudyRun run = new StudyRun(opened, Version.environment(modelOptions.threads()), console::note);
+      run.requireModel(model);
+      long estimate = step.estimate(model, drawn);
+      console.note("activations will take " + CaptureStep.megabytes(estimate));
+      step.run(run, model, drawn, console.progress());
+      Result result = new Result(drawn.size(), drawn.stream().mapToLong(rollout -> rollout.tokens().length).sum(),
+          step.hooks().stream().map(Object::toString).toList(), estimate);
+      if (json) {
+        console.json(result);
+      } else {
+        console.print("%d rollouts, %d rows at %d hook points, %s in %s", result.rollouts(), result.rows(),
+            result.hooks().size(), CaptureStep.megabytes(estimate), opened.activations());
+      }
+    }
+    return ExitCode.DONE;
+  }
+}

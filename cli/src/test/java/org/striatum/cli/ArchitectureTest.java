@@ -1,0 +1,71 @@
+package org.striatum.cli;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.GeneralCodingRules;
+import org.junit.jupiter.api.Test;
+
+/// The picture of docs/architecture.md, held.
+class ArchitectureTest {
+  private static final JavaClasses CLASSES = new ClassFileImporter()
+      .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages("org.striatum");
+
+  @Test
+  void modulesDependInOneDirection() {
+    layeredArchitecture().consideringOnlyDependenciesInLayers().layer("probe-core").definedBy("org.striatum.probe..")
+        .layer("llm-hooks").definedBy("org.striatum.hooks..").layer("datasets").definedBy("org.striatum.datasets..")
+        .layer("mnist-peft").definedBy("org.striatum.peft..").layer("reports").definedBy("org.striatum.reports..")
+        .layer("cli").definedBy("org.striatum.cli..").whereLayer("cli").mayNotBeAccessedByAnyLayer()
+        .whereLayer("reports").mayOnlyBeAccessedByLayers("cli").whereLayer("mnist-peft").mayOnlyBeAccessedByLayers("cli")
+        .whereLayer("llm-hooks").mayOnlyBeAccessedByLayers("cli", "mnist-peft").whereLayer("datasets")
+        .mayOnlyBeAccessedByLayers("cli", "mnist-peft").whereLayer("probe-core")
+        .mayOnlyBeAccessedByLayers("llm-hooks", "datasets", "mnist-peft", "reports", "cli").withOptionalLayers(true)
+        .check(CLASSES);
+  }
+
+  @Test
+  void packagesHaveNoCycles() {
+    slices().matching("org.striatum.(*).(*)..").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  @Test
+  void aModelRuntimeIsSeenOnlyWhereModelsRun() {
+    noClasses().that().resideOutsideOfPackages("org.striatum.hooks.onnx..", "org.striatum.cli..").should()
+        .dependOnClassesThat(resideInAnyPackage("ai.onnxruntime..", "ai.onnx..", "com.google.protobuf..")).check(CLASSES);
+    noClasses().that().resideInAPackage("org.striatum.probe..").and().resideOutsideOfPackage("org.striatum.probe.value..")
+        .should().dependOnClassesThat(resideInAnyPackage("ai.djl..")).check(CLASSES);
+  }
+
+  @Test
+  void noNativeHandleCrossesAPublicMethodOutsideItsPackage() {
+    noClasses().that().resideOutsideOfPackages("org.striatum.hooks..", "org.striatum.probe.value..", "org.striatum.cli")
+        .should().dependOnClassesThat(resideInAnyPackage("ai.djl..", "ai.onnxruntime..")).check(CLASSES);
+  }
+
+  @Test
+  void onlyTheCommandLinePrintsOrExits() {
+    noClasses().that().resideOutsideOfPackage("org.striatum.cli..")
+        .should(GeneralCodingRules.ACCESS_STANDARD_STREAMS).check(CLASSES);
+    noClasses().that().resideOutsideOfPackage("org.striatum.cli..").should().callMethod(System.class, "exit", int.class)
+        .check(CLASSES);
+    noClasses().that().resideOutsideOfPackage("org.striatum.cli..").should()
+        .dependOnClassesThat(resideInAnyPackage("picocli..", "me.tongfei..")).check(CLASSES);
+  }
+
+  @Test
+  void randomnessIsPassedIn() {
+    noClasses().should().callMethod(Math.class, "random").orShould().callConstructor(java.util.Random.class).check(CLASSES);
+  }
+
+  @Test
+  void namesAreRoles() {
+    classes().should().haveNameNotMatching(".*(Util|Utils|Helper|Helpers|Manager)").check(CLASSES);
+  }
+}
