@@ -1,0 +1,197 @@
+package org.striatum.datasets;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import org.striatum.probe.rollout.Grader;
+import org.striatum.probe.rollout.Problem;
+
+/// Arithmetic with its steps written out: the four families that the tiny reasoners were trained on.
+///
+/// A solution is one step a line and ends with `#` and the answer, graded by the exact text after the last `#`. Drawing
+/// chooses operands only; prompt, steps and answer are functions of them (the `of` of each family). A problem's id is
+/// its prompt.
+public sealed interface Arithmetic extends ProblemSet {
+  @Override
+  default Grader grader() {
+    return Grader.AFTER_LAST_HASH;
+  }
+
+  /// A number of `low` to `high` digits; the number of digits is uniform, then the number is. One digit includes 0.
+  private static int number(RandomGenerator random, int low, int high) {
+    int digits = random.nextInt(low, high + 1);
+    int bound = 1;
+    for (int i = 0; i < digits; i++) {
+      bound *= 10;
+    }
+    return random.nextInt(digits > 1 ? bound / 10 : 0, bound);
+  }
+
+  private static Problem problem(String dataset, String prompt, List<String> steps, long answer) {
+    return new Problem(prompt, dataset, prompt, String.join("\n", steps) + "\n#" + answer, Long.toString(answer));
+  }
+
+  private static void requireNatural(String what, int... operands) {
+    for (int operand : operands) {
+      if (operand < 0) {
+        throw new IllegalArgumentException(what + " must be ≥ 0, found " + operand);
+      }
+    }
+  }
+
+  /// Sums of 2 to 4 numbers of 1 to 3 digits, left to right: `12+7+305=` → `12+7=19`, `19+305=324`, `#324`.
+  record Add() implements Arithmetic {
+    @Override
+    public String name() {
+      return "add";
+    }
+
+    @Override
+    public Problem problem(RandomGenerator random) {
+      int[] terms = new int[random.nextInt(2, 5)];
+      Arrays.setAll(terms, _ -> number(random, 1, 3));
+      return of(terms);
+    }
+
+    /// The sum of these terms.
+    ///
+    /// @param terms at least two, each ≥ 0
+    public Problem of(int... terms) {
+      requireNatural("a term", terms);
+      if (terms.length < 2) {
+        throw new IllegalArgumentException("a sum must have at least 2 terms, found " + terms.length);
+      }
+      List<String> steps = new ArrayList<>();
+      long total = terms[0];
+      for (int i = 1; i < terms.length; i++) {
+        steps.add(total + "+" + terms[i] + "=" + (total + terms[i]));
+        total += terms[i];
+      }
+      String prompt = Arrays.stream(terms).mapToObj(Integer::toString).collect(Collectors.joining("+", "", "="));
+      return Arithmetic.problem(name(), prompt, steps, total);
+    }
+  }
+
+  /// 1 to 3 digits times 1 to 2 digits, by partial products: `47*38=` → `47*8=376`, `47*30=1410`, `376+1410=1786`,
+  /// `#1786`.
+  record Mul() implements Arithmetic {
+    @Override
+    public String name() {
+      return "mul";
+    }
+
+    @Override
+    public Problem problem(RandomGenerator random) {
+      return of(number(random, 1, 3), number(random, 1, 2));
+    }
+
+    /// The product of `a` ≥ 0 and `b` in [0, 99].
+    public Problem of(int a, int b) {
+      requireNatural("a factor", a, b);
+      if (b > 99) {
+        throw new IllegalArgumentException("the second factor must have at most 2 digits, found " + b);
+      }
+      List<String> steps = new ArrayList<>();
+      long product = (long) a * b;
+      long ones = (long) a * (b % 10);
+      steps.add(a + "*" + b % 10 + "=" + ones);
+      if (b > 9) {
+        long tens = product - ones;
+        steps.add(a + "*" + (b - b % 10) + "=" + tens);
+        steps.add(ones + "+" + tens + "=" + product);
+      }
+      return Arithmetic.problem(name(), a + "*" + b + "=", steps, product);
+    }
+  }
+
+  /// Remainders of numbers of 2 to 5 digits by 3 to 9, digit by digit: `847%7=` → `8%7=1`, `14%7=0`, `7%7=0`, `#0`.
+  record Mod() implements Arithmetic {
+    @Override
+    public String name() {
+      return "mod";
+    }
+
+    @Override
+    public Problem problem(RandomGenerator random) {
+      return of(number(random, 2, 5), random.nextInt(3, 10));
+    }
+
+    /// The remainder of `n` ≥ 0 by `m` ≥ 1.
+    public Problem of(int n, int m) {
+      requireNatural("a dividend", n);
+      if (m < 1) {
+        throw new IllegalArgumentException("a divisor must be ≥ 1, found " + m);
+      }
+      List<String> steps = new ArrayList<>();
+      long rest = 0;
+      for (char digit : Integer.toString(n).toCharArray()) {
+        long value = rest * 10 + (digit - '0');
+        rest = value % m;
+        steps.add(value + "%" + m + "=" + rest);
+      }
+      return Arithmetic.problem(name(), n + "%" + m + "=", steps, rest);
+    }
+  }
+
+  /// 2 to 4 nested operations, innermost first: `((7+5)*3)-8=` → `7+5=12`, `12*3=36`, `36-8=28`, `#28`.
+  record Expr() implements Arithmetic {
+    /// What to do with the value so far.
+    ///
+    /// @param symbol `+`, `-` or `*`
+    public record Operation(char symbol, int operand) {
+      public Operation {
+        if (symbol != '+' && symbol != '-' && symbol != '*') {
+          throw new IllegalArgumentException("an operation must be +, - or *, found " + symbol);
+        }
+        requireNatural("an operand", operand);
+      }
+
+      long apply(long value) {
+        return switch (symbol) {
+          case '+' -> Math.addExact(value, operand);
+          case '-' -> Math.subtractExact(value, operand);
+          default -> Math.multiplyExact(value, operand);
+        };
+      }
+    }
+
+    @Override
+    public String name() {
+      return "expr";
+    }
+
+    @Override
+    public Problem problem(RandomGenerator random) {
+      int start = random.nextInt(1, 21);
+      List<Operation> operations = new ArrayList<>();
+      int count = random.nextInt(2, 5);
+      for (int i = 0; i < count; i++) {
+        char symbol = "+-*".charAt(random.nextInt(3));
+        operations.add(new Operation(symbol, symbol == '*' ? random.nextInt(2, 10) : random.nextInt(1, 61)));
+      }
+      return of(start, operations);
+    }
+
+    /// `start` ≥ 0, then each operation on the value so far.
+    ///
+    /// @param operations at least one
+    public Problem of(int start, List<Operation> operations) {
+      requireNatural("a start", start);
+      if (operations.isEmpty()) {
+        throw new IllegalArgumentException("an expression must have at least one operation, found none");
+      }
+      List<String> steps = new ArrayList<>();
+      long value = start;
+      String text = Integer.toString(start);
+      for (Operation operation : operations) {
+        long result = operation.apply(value);
+        steps.add("" + value + operation.symbol + operation.operand + "=" + result);
+        text = "(" + text + operation.symbol + operation.operand + ")";
+        value = result;
+      }
+      return Arithmetic.problem(name(), text.substring(1, text.length() - 1) + "=", steps, value);
+    }
+  }
+}

@@ -1,0 +1,146 @@
+package org.striatum.datasets;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.striatum.probe.rollout.Rollout;
+import org.striatum.probe.run.AtomicFile;
+import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.RecordJson;
+
+/// `rollouts.jsonl`: one graded completion a line, its problem nested, in the order in which activations are captured.
+///
+/// Fields that a [Rollout] has not are skipped, so that researchers may add their own columns. Everything beyond ASCII
+/// is written escaped, so any text comes back as it was, half surrogate pairs included. A file comes from strangers: no
+/// line is held in memory beyond 16 MiB.
+public final class RolloutFile {
+  static final int MAX_LINE = 16 << 20;
+
+  private RolloutFile() {}
+
+  /// Every rollout of the file: the list's index is the line's, from 0.
+  ///
+  /// @throws BadDataException as [#forEach] does
+  public static List<Rollout> read(Path file) throws IOException {
+    List<Rollout> rollouts = new ArrayList<>();
+    forEach(file, rollouts::add);
+    return rollouts;
+  }
+
+  /// Hands over rollout after rollout, keeping none.
+  ///
+  /// @throws BadDataException if the file is missing or empty, or a line is empty, too long or no rollout, naming the
+  ///     line, counted from 1
+  public static void forEach(Path file, Consumer<Rollout> consumer) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new BadDataException(file + " is no file: check the path or run rollouts first");
+    }
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
+      int line = 0;
+      for (byte[] json = nextLine(in, place(file, 1)); json != null; json = nextLine(in, place(file, line + 1))) {
+        line++;
+        consumer.accept(parse(json, place(file, line)));
+      }
+      if (line == 0) {
+        throw new BadDataException(file + " holds no rollouts: run rollouts again");
+      }
+    }
+  }
+
+  /// Writes the rollouts, atomically.
+  public static void write(Path file, Iterable<Rollout> rollouts) throws IOException {
+    try (Writer writer = new Writer(file)) {
+      for (Rollout rollout : rollouts) {
+        writer.append(rollout);
+      }
+      writer.commit();
+    }
+  }
+
+  private static Rollout parse(byte[] json, String where) throws BadDataException {
+    try {
+      Rollout rollout = RecordJson.parse(json, Rollout.class, where);
+      if (rollout.problem() == null || rollout.completion() == null) {
+        throw new BadDataException(where + ": a rollout must have a problem and a completion, found null");
+      }
+      for (int token : rollout.tokens()) {
+        if (token < 0) {
+          throw new BadDataException(where + ": a token id must be ≥ 0, found " + token);
+        }
+      }
+      return rollout;
+    } catch (BadDataException e) {
+      throw new BadDataException(e.getMessage() + ": correct or remove the line", e);
+    }
+  }
+
+  /// The bytes up to the next newline or the end; null at the end.
+  private static byte[] nextLine(InputStream in, String where) throws IOException {
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    int next = in.read();
+    if (next < 0) {
+      return null;
+    }
+    for (; next >= 0 && next != '\n'; next = in.read()) {
+      if (line.size() == MAX_LINE) {
+        throw new BadDataException(
+            where + ": a line must have at most " + MAX_LINE + " bytes, found more: correct or remove the line");
+      }
+      line.write(next);
+    }
+    return line.toByteArray();
+  }
+
+  private static String place(Path file, int line) {
+    return file + ", line " + line;
+  }
+
+  /// Appends rollouts one by one to a file that appears whole at the commit, and not at all without it.
+  public static final class Writer implements AutoCloseable {
+    private static final int BUFFER = 1 << 16;
+
+    private final AtomicFile file;
+    private final ByteArrayOutputStream buffer = new ByteArrayOutputStream();
+
+    public Writer(Path target) throws IOException {
+      file = new AtomicFile(target);
+    }
+
+    public void append(Rollout rollout) throws IOException {
+      buffer.writeBytes(RecordJson.compact(rollout));
+      buffer.write('\n');
+      if (buffer.size() >= BUFFER) {
+        flush();
+      }
+    }
+
+    /// Puts the file in place.
+    public void commit() throws IOException {
+      flush();
+      file.commit();
+    }
+
+    /// Deletes what was not committed.
+    @Override
+    public void close() throws IOException {
+      file.close();
+    }
+
+    private void flush() throws IOException {
+      FileChannel channel = file.channel();
+      ByteBuffer bytes = ByteBuffer.wrap(buffer.toByteArray());
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      buffer.reset();
+    }
+  }
+}
