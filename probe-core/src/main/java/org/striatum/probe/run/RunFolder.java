@@ -159,7 +159,8 @@ public final class RunFolder implements AutoCloseable {
   public void finish(String name, Sha256 key, Collection<Path> outputs, Environment environment) throws IOException {
     SortedMap<String, Sha256> checksums = new TreeMap<>();
     for (Path output : outputs) {
-      String relative = folder.relativize(output).toString().replace('\\', '/');
+      String relative = folder.toAbsolutePath().normalize().relativize(output.toAbsolutePath().normalize()).toString()
+          .replace('\\', '/');
       checksums.put(relative, Sha256.of(inside(relative)));
     }
     keep(manifest.with(name, key, checksums, environment));

@@ -27,6 +27,9 @@ import org.striatum.probe.tensor.TensorInfo;
 /// `rollout`, `position` and `token_ids` (rows) as I32, and (rows, width) under each hook point's printed name. Opening
 /// checks every size; [#verify] also reads every byte. Safe for concurrent reading; whoever opens it closes it.
 public final class ActivationStore implements AutoCloseable {
+  /// The index's name in the store's folder. It holds the checksums of all shards, so it stands for them.
+  public static final String INDEX = "index.json";
+
   private final Path folder;
   private final StoreIndex index;
   private final List<SafetensorsFile> shards;
@@ -50,11 +53,11 @@ public final class ActivationStore implements AutoCloseable {
   ///
   /// @throws BadDataException if it does not, or if there is no index
   public static ActivationStore open(Path folder) throws IOException {
-    if (!Files.isRegularFile(folder.resolve(ActivationWriter.INDEX))) {
-      throw new BadDataException(folder + " is no activation store (no " + ActivationWriter.INDEX
+    if (!Files.isRegularFile(folder.resolve(INDEX))) {
+      throw new BadDataException(folder + " is no activation store (no " + INDEX
           + " in it, or capture did not finish): run capture again");
     }
-    StoreIndex index = RecordJson.read(folder.resolve(ActivationWriter.INDEX), StoreIndex.class);
+    StoreIndex index = RecordJson.read(folder.resolve(INDEX), StoreIndex.class);
     List<SafetensorsFile> shards = new ArrayList<>();
     try {
       for (Shard shard : index.shards()) {

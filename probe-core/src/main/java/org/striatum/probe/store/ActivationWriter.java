@@ -28,7 +28,6 @@ import org.striatum.probe.tensor.SafetensorsWriter.Declared;
 public final class ActivationWriter implements AutoCloseable {
   public static final long DEFAULT_SHARD_BYTES = 256L << 20;
 
-  static final String INDEX = "index.json";
   static final String ROLLOUT = "rollout";
   static final String POSITION = "position";
   static final String TOKEN_IDS = "token_ids";
@@ -74,7 +73,7 @@ public final class ActivationWriter implements AutoCloseable {
     widths.keySet().forEach(hook -> tallies.put(hook, new Tally()));
     Files.createDirectories(folder);
     // The index first: from here on there is no store until the new one is whole.
-    Files.deleteIfExists(folder.resolve(INDEX));
+    Files.deleteIfExists(folder.resolve(ActivationStore.INDEX));
     try (DirectoryStream<Path> old = Files.newDirectoryStream(folder, "{,.}shard-*.safetensors{,.tmp}")) {
       for (Path file : old) {
         Files.delete(file);
@@ -144,7 +143,7 @@ public final class ActivationWriter implements AutoCloseable {
       rows += length;
     }
     StoreIndex index = new StoreIndex(dtype, hooks, lengths.length, rows, firstRows, shards);
-    RecordJson.write(folder.resolve(INDEX), index);
+    RecordJson.write(folder.resolve(ActivationStore.INDEX), index);
     return index;
   }
 

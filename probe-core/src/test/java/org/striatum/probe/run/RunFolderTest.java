@@ -188,6 +188,15 @@ class RunFolderTest {
   }
 
   @Test
+  void anOutputMustLieInTheFolder() throws IOException {
+    Path outside = Files.writeString(parent.resolve("outside"), "x");
+    try (RunFolder run = RunFolder.create(parent.resolve("run"))) {
+      assertThatThrownBy(() -> run.finish("step", run.key(Map.of()), List.of(outside), HERE))
+          .hasMessageContaining("must lie in the run folder");
+    }
+  }
+
+  @Test
   void refusesPathsAsCheckpointNames() {
     assertThatThrownBy(() -> new Checkpoint("/home/me/m", "llama", new TreeMap<>()))
         .isInstanceOf(IllegalArgumentException.class);

@@ -146,6 +146,14 @@ class ActivationStoreTest {
   }
 
   @Test
+  void replacesWhatAKilledWriterLeft() throws IOException {
+    Files.writeString(folder.resolve(".shard-00007.safetensors.tmp"), "half");
+    Files.writeString(folder.resolve("shard-00007.safetensors"), "whole, but of no store");
+    write(folder, new int[]{2, 3}, DType.F32, 1 << 20, 1, 2);
+    assertThat(folder.toFile().list()).containsExactlyInAnyOrder("index.json", "shard-00000.safetensors");
+  }
+
+  @Test
   void refusesRowsThatWereNotAnnounced() throws IOException {
     Recording recording = recording(new int[]{2, 3}, new Random(1));
     try (ActivationWriter writer = new ActivationWriter(folder, WIDTHS, DType.F32, new int[]{2, 3}, 1 << 20)) {
