@@ -26,6 +26,6 @@ final class BatchSize {
     }
     DecoderShape shape = model.decoder().shape();
     long perRollout = 8L * shape.layers() * shape.keyValueHeads() * shape.headWidth() * TYPICAL_LENGTH;
-    return (int) Math.clamp(CACHE_BYTES / perRollout, 1, MOST);
+    return Math.clamp(CACHE_BYTES / perRollout, 1, MOST);
   }
 }

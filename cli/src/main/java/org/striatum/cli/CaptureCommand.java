@@ -18,24 +18,21 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Records hidden states of rollouts.
-@Command(name = "capture", description = "Record hidden states over prompt and generated tokens: activations/.",
-    footer = {"", "Example: striatum capture my-checkpoint --rollouts run/rollouts.jsonl"})
+@Command(name = "capture", description = "Record hidden states over prompt and generated tokens: activations/.", footer = {
+    "", "Example: striatum capture my-checkpoint --rollouts run/rollouts.jsonl"})
 final class CaptureCommand implements Callable<Integer> {
   private final Console console;
 
   @Parameters(paramLabel = "CKPT", description = "Checkpoint folder.")
   private Path checkpoint;
 
-  @Option(names = "--rollouts", required = true, paramLabel = "FILE",
-      description = "rollouts.jsonl of a run folder; activations are written beside it.")
+  @Option(names = "--rollouts", required = true, paramLabel = "FILE", description = "rollouts.jsonl of a run folder; activations are written beside it.")
   private Path rollouts;
 
-  @Option(names = "--hooks", paramLabel = "PATTERN", defaultValue = "blocks.*.hook_resid_post",
-      description = "Hook points, * for any block (default blocks.*.hook_resid_post).")
+  @Option(names = "--hooks", paramLabel = "PATTERN", defaultValue = "blocks.*.hook_resid_post", description = "Hook points, * for any block (default blocks.*.hook_resid_post).")
   private String hooks;
 
-  @Option(names = "--dtype", paramLabel = "f32|f16", defaultValue = "f32",
-      description = "Element type of the store (default f32).")
+  @Option(names = "--dtype", paramLabel = "f32|f16", defaultValue = "f32", description = "Element type of the store (default f32).")
   private String dtype;
 
   @Option(names = "--json", description = "Print JSON.")
@@ -48,8 +45,7 @@ final class CaptureCommand implements Callable<Integer> {
     this.console = console;
   }
 
-  private record Result(int rollouts, long rows, List<String> hooks, long bytes) {
-  }
+  private record Result(int rollouts, long rows, List<String> hooks, long bytes) {}
 
   @Override
   public Integer call() throws IOException {
@@ -68,8 +64,8 @@ final class CaptureCommand implements Callable<Integer> {
       if (json) {
         console.json(result);
       } else {
-        console.print("%d rollouts, %d rows at %d hook points, %s in %s", result.rollouts(), result.rows(),
-            result.hooks().size(), CaptureStep.megabytes(estimate), opened.activations());
+        console.print("%d rollouts, %d rows at %d hook points, %s in %s".formatted(result.rollouts(), result.rows(),
+            result.hooks().size(), CaptureStep.megabytes(estimate), opened.activations()));
       }
     }
     return ExitCode.DONE;

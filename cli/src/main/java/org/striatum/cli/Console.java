@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
+import java.util.Optional;
 import org.striatum.probe.run.Progress;
 
 /// Where a command prints: results on stdout, everything else on stderr.
@@ -19,15 +19,11 @@ record Console(PrintWriter out, PrintWriter err, Progress progress) {
   static Console standard() {
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
     return new Console(new PrintWriter(System.out, true, StandardCharsets.UTF_8), err,
-        new TerminalProgress(err, System.console() != null && System.console().isTerminal()));
+        new TerminalProgress(err, Optional.ofNullable(System.console()).map(java.io.Console::isTerminal).orElse(false)));
   }
 
   void print(String line) {
     out.println(line);
-  }
-
-  void print(String format, Object... arguments) {
-    out.println(String.format(Locale.ROOT, format, arguments));
   }
 
   void json(Object result) {

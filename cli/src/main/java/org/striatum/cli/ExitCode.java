@@ -20,7 +20,7 @@ final class ExitCode {
     int code = switch (failure) {
       case CheckpointException _ -> CHECKPOINT;
       case IOException _ -> BAD_DATA;
-      case ParameterException _, IllegalArgumentException _ -> USAGE;
+      case ParameterException _,IllegalArgumentException _ -> USAGE;
       case OutOfMemoryError _ -> {
         message = "out of memory (" + message + "): give more with STRIATUM_JAVA_OPTIONS=-Xmx8g, or a smaller --limit";
         yield FAILED;

@@ -26,8 +26,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Says what a checkpoint is, where it can be hooked, and whether it runs.
-@Command(name = "inspect", description = "Show family, shapes, hook points and token policy of a checkpoint, and try it.",
-    footer = {"", "Example: striatum inspect checkpoints/tiny-reasoner-step2000"})
+@Command(name = "inspect", description = "Show family, shapes, hook points and token policy of a checkpoint, and try it.", footer = {
+    "", "Example: striatum inspect checkpoints/tiny-reasoner-step2000"})
 final class InspectCommand implements Callable<Integer> {
   private static final int TOKENS_TRIED = 8;
 
@@ -62,7 +62,8 @@ final class InspectCommand implements Callable<Integer> {
       facts.put("context", shape.context());
       facts.put("parameters", model.checkpoint().parameters());
       facts.put("weights",
-          String.format(Locale.ROOT, "%.1f MB, %s", model.checkpoint().weightBytes() / 1e6, model.checkpoint().dtypes()));
+          "%.1f MB, %s".formatted(model.checkpoint().weightBytes() / 1e6,
+              model.checkpoint().dtypes()));
       facts.put("ignored configuration", model.decoder().ignoredKeys());
       facts.put("hook points", hookPoints(shape));
       if (model.hasTokenizer()) {
@@ -78,9 +79,9 @@ final class InspectCommand implements Callable<Integer> {
     if (json) {
       console.json(facts);
     } else {
-      facts.forEach((name, value) -> console.print("%-22s %s", name, printed(value)));
+      facts.forEach((name, value) -> console.print("%-22s %s".formatted(name, printed(value))));
     }
-    console.note(String.format(Locale.ROOT, "inspected in %.1f s", (System.nanoTime() - started) / 1e9));
+    console.note("inspected in %.1f s".formatted((System.nanoTime() - started) / 1e9));
     return ExitCode.DONE;
   }
 
@@ -99,7 +100,8 @@ final class InspectCommand implements Callable<Integer> {
   /// @throws CheckpointException if they differ in a bit or a hidden state is not finite
   private static String identityGate(GatedModel model, List<Integer> endOfSequence) throws CheckpointException {
     int length = Math.min(TOKENS_TRIED, model.vocabulary());
-    TokenSequence tokens = TokenSequence.prompt(IntStream.range(0, length).filter(t -> !endOfSequence.contains(t)).toArray());
+    TokenSequence tokens = TokenSequence
+        .prompt(IntStream.range(0, length).filter(t -> !endOfSequence.contains(t)).toArray());
     Map<HookPoint, Gate> identity = new TreeMap<>();
     for (int layer = 0; layer < model.layers(); layer++) {
       HookPoint hook = HookPoint.residPost(layer);
@@ -123,7 +125,8 @@ final class InspectCommand implements Callable<Integer> {
   private static String printed(Object value) {
     return switch (value) {
       case List<?> list -> list.isEmpty() ? "none" : String.join(" ", list.stream().map(String::valueOf).toList());
-      case Map<?, ?> map -> String.join("; ", map.entrySet().stream().map(e -> e.getKey() + ": " + e.getValue()).toList());
+      case Map<?, ?> map ->
+        String.join("; ", map.entrySet().stream().map(e -> e.getKey() + ": " + e.getValue()).toList());
       default -> value.toString();
     };
   }

@@ -14,12 +14,10 @@ final class ModelOptions {
     AUTO, FAST, LOW
   }
 
-  @Option(names = "--memory", paramLabel = "MODE", defaultValue = "auto",
-      description = "fast: weights widened and packed in memory; low: left in the mapped file; auto: by size (default).")
+  @Option(names = "--memory", paramLabel = "MODE", defaultValue = "auto", description = "fast: weights widened and packed in memory; low: left in the mapped file; auto: by size (default).")
   private MemoryChoice memory;
 
-  @Option(names = "--threads", paramLabel = "N", defaultValue = "0",
-      description = "Threads of the model runtime; 0 for one a core (default).")
+  @Option(names = "--threads", paramLabel = "N", defaultValue = "0", description = "Threads of the model runtime; 0 for one a core (default).")
   private int threads;
 
   HookedModel open(Path checkpoint) throws CheckpointException {

@@ -3,7 +3,6 @@ package org.striatum.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.parity.ReferenceDump;
@@ -14,21 +13,19 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Compares a checkpoint with what a reference implementation computed, tensor by tensor.
-@Command(name = "parity", description = "Compare with a reference implementation's dump, tensor by tensor.",
-    footer = {"", "Example: striatum parity my-checkpoint --expected expected.safetensors"})
+@Command(name = "parity", description = "Compare with a reference implementation's dump, tensor by tensor.", footer = {
+    "", "Example: striatum parity my-checkpoint --expected expected.safetensors"})
 final class ParityCommand implements Callable<Integer> {
   private final Console console;
 
   @Parameters(paramLabel = "CKPT", description = "Checkpoint folder.")
   private Path checkpoint;
 
-  @Option(names = "--expected", required = true, paramLabel = "FILE",
-      description = "Safetensors file with input_ids, attention_mask and what was computed on them; the JSON file of the"
-          + " same name beside it says what was ablated.")
+  @Option(names = "--expected", required = true, paramLabel = "FILE", description = "Safetensors file with input_ids, attention_mask and what was computed on them; the JSON file of the"
+      + " same name beside it says what was ablated.")
   private Path expected;
 
-  @Option(names = "--tolerance", paramLabel = "X", defaultValue = "1e-3",
-      description = "Largest allowed max|a − b| / max|expected| (default 1e-3); tokens must be equal.")
+  @Option(names = "--tolerance", paramLabel = "X", defaultValue = "1e-3", description = "Largest allowed max|a − b| / max|expected| (default 1e-3); tokens must be equal.")
   private double tolerance;
 
   @Option(names = "--json", description = "Print JSON.")
@@ -41,12 +38,10 @@ final class ParityCommand implements Callable<Integer> {
     this.console = console;
   }
 
-  private record Result(boolean within, double tolerance, List<Row> tensors) {
-  }
+  private record Result(boolean within, double tolerance, List<Row> tensors) {}
 
   /// An error that is infinite (nothing could be compared) is null in JSON.
-  private record Row(String tensor, Double relativeError, boolean within, String note) {
-  }
+  private record Row(String tensor, Double relativeError, boolean within, String note) {}
 
   @Override
   public Integer call() throws IOException {
@@ -58,17 +53,18 @@ final class ParityCommand implements Callable<Integer> {
       compared = dump.compare(model);
     }
     List<Row> rows = compared.stream().map(tensor -> new Row(tensor.tensor(),
-        Double.isFinite(tensor.relativeError()) ? tensor.relativeError() : null, within(tensor), tensor.note())).toList();
+        Double.isFinite(tensor.relativeError()) ? tensor.relativeError() : null, within(tensor), tensor.note()))
+        .toList();
     boolean within = rows.stream().allMatch(Row::within);
     if (json) {
       console.json(new Result(within, tolerance, rows));
     } else {
       for (Row row : rows) {
-        console.print("%-4s  %-24s %-10s %s", row.within() ? "ok" : "FAIL", row.tensor(),
-            row.relativeError() == null ? "–" : String.format(Locale.ROOT, "%.2e", row.relativeError()),
-            row.note());
+        console.print("%-4s  %-24s %-10s %s".formatted(row.within() ? "ok" : "FAIL", row.tensor(),
+            row.relativeError() == null ? "–" : "%.2e".formatted(row.relativeError()),
+            row.note()));
       }
-      console.print(within ? "parity: every tensor within %s" : "parity: beyond %s", Double.toString(tolerance));
+      console.print((within ? "parity: every tensor within " : "parity: beyond ") + tolerance);
     }
     return within ? ExitCode.DONE : ExitCode.CHECKPOINT;
   }

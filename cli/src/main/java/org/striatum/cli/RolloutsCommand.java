@@ -21,8 +21,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Generates and grades completions.
-@Command(name = "rollouts", description = "Generate and grade completions of problem sets: rollouts.jsonl.",
-    footer = {"", "Example: striatum rollouts my-checkpoint --tasks add,mul --limit 200 -k 4 --output run"})
+@Command(name = "rollouts", description = "Generate and grade completions of problem sets: rollouts.jsonl.", footer = {
+    "", "Example: striatum rollouts my-checkpoint --tasks add,mul --limit 200 -k 4 --output run"})
 final class RolloutsCommand implements Callable<Integer> {
   private final Console console;
 
@@ -47,15 +47,13 @@ final class RolloutsCommand implements Callable<Integer> {
   @Option(names = "--top-k", paramLabel = "N", defaultValue = "0", description = "Likeliest tokens kept; 0 for all (default).")
   private int topK;
 
-  @Option(names = "--max-new-tokens", paramLabel = "N", defaultValue = "256",
-      description = "Longest completion (default 256).")
+  @Option(names = "--max-new-tokens", paramLabel = "N", defaultValue = "256", description = "Longest completion (default 256).")
   private int maxNewTokens;
 
   @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed of problems and sampling (default 1).")
   private long seed;
 
-  @Option(names = "--batch-size", paramLabel = "N|auto", defaultValue = "auto",
-      description = "Rollouts that run together; changes no result (default auto).")
+  @Option(names = "--batch-size", paramLabel = "N|auto", defaultValue = "auto", description = "Rollouts that run together; changes no result (default auto).")
   private String batchSize;
 
   @Option(names = {"-o", "--output"}, paramLabel = "RUN", description = "Run folder (default striatum-<checkpoint>).")
@@ -97,13 +95,15 @@ final class RolloutsCommand implements Callable<Integer> {
 
   private void print(Path folder, List<Rollout> rollouts) {
     Map<String, Accuracy> accuracies = rollouts.stream().collect(Collectors.groupingBy(
-        rollout -> rollout.problem().dataset(), LinkedHashMap::new, Collectors.collectingAndThen(Collectors.toList(), Accuracy::of)));
+        rollout -> rollout.problem().dataset(), LinkedHashMap::new,
+        Collectors.collectingAndThen(Collectors.toList(), Accuracy::of)));
     if (json) {
       console.json(accuracies);
     } else {
-      accuracies.forEach((task, a) -> console.print("%-8s %6d rollouts  accuracy %.3f  ended themselves %.3f", task,
-          a.rollouts(), a.accuracy(), a.finished()));
-      console.print("rollouts in %s", folder.resolve("rollouts.jsonl"));
+      accuracies
+          .forEach((task, a) -> console.print("%-8s %6d rollouts  accuracy %.3f  ended themselves %.3f".formatted(task,
+              a.rollouts(), a.accuracy(), a.finished())));
+      console.print("rollouts in %s".formatted(folder.resolve("rollouts.jsonl")));
     }
   }
 }

@@ -1,5 +1,6 @@
 package org.striatum.cli;
 
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -9,13 +10,10 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /// `striatum`: finds and tests the sparse reward subsystem of transformer language models.
-@Command(name = "striatum", version = Version.NAME, mixinStandardHelpOptions = true, scope = ScopeType.INHERIT,
-    description = "Finds and tests the reward subsystem of a language model: what it expects, and whether it uses it.",
-    synopsisSubcommandLabel = "COMMAND", exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:done", "2:usage", "3:checkpoint or parity failure", "4:bad data", "5:partial, resumable",
-        "130:interrupted"},
-    subcommands = {DemoCommand.class, InspectCommand.class, ParityCommand.class, RolloutsCommand.class,
-        CaptureCommand.class, ProbeCommand.class, AblateCommand.class, ReportCommand.class})
+@Command(name = "striatum", version = Version.NAME, mixinStandardHelpOptions = true, scope = ScopeType.INHERIT, description = "Finds and tests the reward subsystem of a language model: what it expects, and whether it uses it.", synopsisSubcommandLabel = "COMMAND", exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
+    "0:done", "2:usage", "3:checkpoint or parity failure", "4:bad data", "5:partial, resumable",
+    "130:interrupted"}, subcommands = {InspectCommand.class, ParityCommand.class, RolloutsCommand.class,
+        CaptureCommand.class})
 public final class Striatum implements Runnable {
   @Spec
   private CommandSpec spec;
@@ -24,6 +22,7 @@ public final class Striatum implements Runnable {
   private boolean debug;
 
   public static void main(String[] arguments) {
+    Locale.setDefault(Locale.ROOT); // figures look the same everywhere
     System.exit(commandLine(Console.standard()).execute(arguments));
   }
 

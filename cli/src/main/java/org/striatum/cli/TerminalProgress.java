@@ -2,7 +2,6 @@ package org.striatum.cli;
 
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -16,8 +15,9 @@ import org.striatum.probe.run.Progress;
 record TerminalProgress(PrintWriter err, boolean terminal) implements Progress {
   @Override
   public Task start(String name, long total, String unit) {
-    return terminal ? new Bar(new ProgressBarBuilder().setTaskName(name).setInitialMax(total).setUnit(" " + unit + "s", 1)
-        .setStyle(ProgressBarStyle.ASCII).showSpeed().setUpdateIntervalMillis(500).build())
+    return terminal
+        ? new Bar(new ProgressBarBuilder().setTaskName(name).setInitialMax(total).setUnit(" " + unit + "s", 1)
+            .setStyle(ProgressBarStyle.ASCII).showSpeed().setUpdateIntervalMillis(500).build())
         : new Lines(err, name, total, unit);
   }
 
@@ -58,7 +58,7 @@ record TerminalProgress(PrintWriter err, boolean terminal) implements Progress {
       long now = System.nanoTime();
       if (now >= next && done < total) {
         double seconds = (now - started) / 1e9;
-        err.println(String.format(Locale.ROOT, "%s: %d of %d %ss, %.0f a second, %.0f s left", name, done, total, unit,
+        err.println("%s: %d of %d %ss, %.0f a second, %.0f s left".formatted(name, done, total, unit,
             done / seconds, seconds * (total - done) / Math.max(1, done)));
         next = now + THEN_EVERY;
       }
@@ -66,7 +66,8 @@ record TerminalProgress(PrintWriter err, boolean terminal) implements Progress {
 
     @Override
     public void close() {
-      err.println(String.format(Locale.ROOT, "%s: %d %ss in %.1f s", name, done, unit, (System.nanoTime() - started) / 1e9));
+      err.println(
+          "%s: %d %ss in %.1f s".formatted(name, done, unit, (System.nanoTime() - started) / 1e9));
     }
   }
 }

@@ -1,8 +1,9 @@
 package org.striatum.cli;
 
 import ai.djl.engine.Engine;
-import ai.onnxruntime.OrtEnvironment;
+
 import java.util.Map;
+import org.striatum.hooks.onnx.OnnxModel;
 import org.striatum.probe.run.Manifest.Environment;
 
 /// What this build is, for `--version` and the manifest.
@@ -13,8 +14,9 @@ final class Version {
 
   /// The environment that figures are made in.
   static Environment environment(int threads) {
-    return Environment.here(NAME, Map.of("onnxruntime", OrtEnvironment.getEnvironment().getVersion(), "djl",
-        Engine.getDjlVersion(), "smile", String.valueOf(smile.math.MathEx.class.getPackage().getImplementationVersion())),
+    return Environment.here(NAME, Map.of("onnxruntime", OnnxModel.runtimeVersion(), "djl",
+        Engine.getDjlVersion(), "smile",
+        String.valueOf(smile.math.MathEx.class.getPackage().getImplementationVersion())),
         threads > 0 ? threads : Runtime.getRuntime().availableProcessors());
   }
 }

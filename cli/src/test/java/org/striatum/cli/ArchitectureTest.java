@@ -23,7 +23,8 @@ class ArchitectureTest {
         .layer("llm-hooks").definedBy("org.striatum.hooks..").layer("datasets").definedBy("org.striatum.datasets..")
         .layer("mnist-peft").definedBy("org.striatum.peft..").layer("reports").definedBy("org.striatum.reports..")
         .layer("cli").definedBy("org.striatum.cli..").whereLayer("cli").mayNotBeAccessedByAnyLayer()
-        .whereLayer("reports").mayOnlyBeAccessedByLayers("cli").whereLayer("mnist-peft").mayOnlyBeAccessedByLayers("cli")
+        .whereLayer("reports").mayOnlyBeAccessedByLayers("cli").whereLayer("mnist-peft")
+        .mayOnlyBeAccessedByLayers("cli")
         .whereLayer("llm-hooks").mayOnlyBeAccessedByLayers("cli", "mnist-peft").whereLayer("datasets")
         .mayOnlyBeAccessedByLayers("cli", "mnist-peft").whereLayer("probe-core")
         .mayOnlyBeAccessedByLayers("llm-hooks", "datasets", "mnist-peft", "reports", "cli").withOptionalLayers(true)
@@ -38,8 +39,10 @@ class ArchitectureTest {
   @Test
   void aModelRuntimeIsSeenOnlyWhereModelsRun() {
     noClasses().that().resideOutsideOfPackages("org.striatum.hooks.onnx..", "org.striatum.cli..").should()
-        .dependOnClassesThat(resideInAnyPackage("ai.onnxruntime..", "ai.onnx..", "com.google.protobuf..")).check(CLASSES);
-    noClasses().that().resideInAPackage("org.striatum.probe..").and().resideOutsideOfPackage("org.striatum.probe.value..")
+        .dependOnClassesThat(resideInAnyPackage("ai.onnxruntime..", "ai.onnx..", "com.google.protobuf.."))
+        .check(CLASSES);
+    noClasses().that().resideInAPackage("org.striatum.probe..").and()
+        .resideOutsideOfPackage("org.striatum.probe.value..")
         .should().dependOnClassesThat(resideInAnyPackage("ai.djl..")).check(CLASSES);
   }
 
@@ -61,7 +64,8 @@ class ArchitectureTest {
 
   @Test
   void randomnessIsPassedIn() {
-    noClasses().should().callMethod(Math.class, "random").orShould().callConstructor(java.util.Random.class).check(CLASSES);
+    noClasses().should().callMethod(Math.class, "random").orShould().callConstructor(java.util.Random.class)
+        .check(CLASSES);
   }
 
   @Test

@@ -1,12 +1,9 @@
 package org.striatum.cli.step;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -38,8 +35,7 @@ public record CaptureStep(List<HookPoint> hooks, DType dtype) {
     }
   }
 
-  private record Key(List<HookPoint> hooks, DType dtype) {
-  }
+  private record Key(List<HookPoint> hooks, DType dtype) {}
 
   /// Bytes the store will take.
   public long estimate(HookedModel model, List<Rollout> rollouts) {
@@ -52,7 +48,8 @@ public record CaptureStep(List<HookPoint> hooks, DType dtype) {
     run.folder().settle(run.inputs(hooks));
     Sha256 key = run.folder().key(new Key(hooks, dtype), RolloutStep.NAME);
     Path store = run.folder().activations();
-    run.step(NAME, key, () -> files(store), () -> {
+    // The index holds the shards' checksums.
+    run.step(NAME, key, List.of(store.resolve(ActivationStore.INDEX)), () -> {
       long estimate = estimate(model, rollouts);
       long free = Files.getFileStore(run.folder().folder()).getUsableSpace();
       if (estimate > free) {
@@ -68,7 +65,8 @@ public record CaptureStep(List<HookPoint> hooks, DType dtype) {
     hooks.forEach(hook -> widths.put(hook, model.model().width(hook)));
     int[] lengths = rollouts.stream().mapToInt(rollout -> rollout.tokens().length).toArray();
     try (Progress.Task task = progress.start(NAME, rollouts.size(), "rollout");
-        ActivationWriter writer = new ActivationWriter(store, widths, dtype, lengths, ActivationWriter.DEFAULT_SHARD_BYTES)) {
+        ActivationWriter writer = new ActivationWriter(store, widths, dtype, lengths,
+            ActivationWriter.DEFAULT_SHARD_BYTES)) {
       for (int start = 0; start < rollouts.size(); start += CHUNK) {
         List<Rollout> chunk = rollouts.subList(start, Math.min(start + CHUNK, rollouts.size()));
         Recording recording = model.model().record(chunk.stream().map(Rollout::sequence).toList(), Set.copyOf(hooks),
@@ -82,16 +80,8 @@ public record CaptureStep(List<HookPoint> hooks, DType dtype) {
     }
   }
 
-  private static List<Path> files(Path store) throws IOException {
-    List<Path> files = new ArrayList<>();
-    try (DirectoryStream<Path> listed = Files.newDirectoryStream(store)) {
-      listed.forEach(files::add);
-    }
-    return files.stream().sorted().toList();
-  }
-
   /// Bytes for people.
   public static String megabytes(long bytes) {
-    return String.format(Locale.ROOT, "%.1f MB", bytes / 1e6);
+    return "%.1f MB".formatted(bytes / 1e6);
   }
 }

@@ -33,22 +33,24 @@ public record RolloutStep(List<ProblemSet> sets, int problems, int samples, Samp
   public RolloutStep {
     sets = List.copyOf(sets);
     if (problems < 1 || samples < 1 || batchSize < 1) {
-      throw new IllegalArgumentException("problems, rollouts a problem and batch size must be ≥ 1, found " + problems + ", "
-          + samples + " and " + batchSize);
+      throw new IllegalArgumentException(
+          "problems, rollouts a problem and batch size must be ≥ 1, found " + problems + ", "
+              + samples + " and " + batchSize);
     }
   }
 
   /// What decides the outcome, and nothing else.
   private record Key(List<String> sets, int problems, int samples, Sampling sampling, long seed,
-      Manifest.Inputs inputs) {
-  }
+      Manifest.Inputs inputs) {}
 
   /// Runs the step unless it is finished.
   public void run(StudyRun run, HookedModel model, Progress progress) throws IOException {
     List<String> names = sets.stream().map(ProblemSet::name).toList();
-    run.folder().settle(run.inputs(model, new Manifest.Data(names, new TreeMap<>(), problems, samples, null), sampling, seed));
+    run.folder()
+        .settle(run.inputs(model, new Manifest.Data(names, new TreeMap<>(), problems, samples, null), sampling, seed));
     Sha256 key = run.folder().key(new Key(names, problems, samples, sampling, seed, run.modelInputs(model)));
-    run.step(NAME, key, List.of(run.folder().rollouts()), () -> RolloutFile.write(run.folder().rollouts(), draw(model, progress)));
+    run.step(NAME, key, List.of(run.folder().rollouts()),
+        () -> RolloutFile.write(run.folder().rollouts(), draw(model, progress)));
   }
 
   private List<Rollout> draw(HookedModel model, Progress progress) throws IOException {

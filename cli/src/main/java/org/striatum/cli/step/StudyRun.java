@@ -9,9 +9,11 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.striatum.datasets.RolloutFile;
 import org.striatum.hooks.HookedModel;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.Sampling;
+import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.AtomicFile;
 import org.striatum.probe.run.Manifest.Environment;
 import org.striatum.probe.run.Manifest;
@@ -35,23 +37,13 @@ public record StudyRun(RunFolder folder, Environment environment, Consumer<Strin
     void run() throws IOException;
   }
 
-  /// A step's outputs, listed once they stand.
-  @FunctionalInterface
-  interface Outputs {
-    List<Path> list() throws IOException;
-  }
-
   void step(String name, Sha256 key, List<Path> outputs, Work work) throws IOException {
-    step(name, key, () -> outputs, work);
-  }
-
-  void step(String name, Sha256 key, Outputs outputs, Work work) throws IOException {
     if (folder.isFinished(name, key)) {
       note.accept(name + ": finished before, kept");
       return;
     }
     work.run();
-    folder.finish(name, key, outputs.list(), environment);
+    folder.finish(name, key, outputs, environment);
   }
 
   Manifest.Inputs inputs(HookedModel model, Manifest.Data data, Sampling sampling, long seed) throws IOException {
@@ -61,6 +53,13 @@ public record StudyRun(RunFolder folder, Environment environment, Consumer<Strin
 
   Manifest.Inputs inputs(List<HookPoint> hooks) {
     return new Manifest.Inputs(null, null, null, null, hooks, null);
+  }
+
+  /// The run's rollouts.
+  ///
+  /// @throws org.striatum.probe.run.BadDataException if there are none or a line is malformed
+  public List<Rollout> rollouts() throws IOException {
+    return RolloutFile.read(folder.rollouts());
   }
 
   /// Refuses a model that is not the one this run is about.
@@ -100,7 +99,8 @@ public record StudyRun(RunFolder folder, Environment environment, Consumer<Strin
       files.put(weights.getFileName().toString(), Sha256.of(weights));
     }
     Integer bos = first(model.checkpoint().config().tokenIds("bos_token_id"));
-    boolean prependsBos = bos != null && bos.equals(first(Arrays.stream(model.tokenizer().encode("")).boxed().toList()));
+    boolean prependsBos = bos != null
+        && bos.equals(first(Arrays.stream(model.tokenizer().encode("")).boxed().toList()));
     return new Manifest.Inputs(
         new Manifest.Checkpoint(model.checkpoint().name(), model.checkpoint().config().text("model_type"), files),
         new Manifest.Tokenizer(files.get("tokenizer.json"), bos, first(model.endOfSequence()),

@@ -59,6 +59,11 @@ public final class OnnxModel implements GatedModel {
     OnnxInterpreter.interpret(decoder, checkpoint, new GraphSpec(-1, Set.of(), Set.of(), GraphSpec.Head.ALL, false));
   }
 
+  /// The version of ONNX Runtime, for provenance.
+  public static String runtimeVersion() {
+    return GraphSession.ENVIRONMENT.getVersion();
+  }
+
   @Override
   public int layers() {
     return decoder.shape().layers();
