@@ -19,7 +19,8 @@ record Console(PrintWriter out, PrintWriter err, Progress progress) {
   static Console standard() {
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
     return new Console(new PrintWriter(System.out, true, StandardCharsets.UTF_8), err,
-        new TerminalProgress(err, Optional.ofNullable(System.console()).map(java.io.Console::isTerminal).orElse(false)));
+        new TerminalProgress(err,
+            Optional.ofNullable(System.console()).map(java.io.Console::isTerminal).orElse(false)));
   }
 
   void print(String line) {

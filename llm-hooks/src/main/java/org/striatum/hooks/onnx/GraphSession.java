@@ -45,6 +45,9 @@ final class GraphSession implements AutoCloseable {
         options.addConfigEntry("session.disable_prepacking", "1");
         options.addConfigEntry("optimization.disable_specified_optimizers", "ConstantFolding");
         options.setOptimizationLevel(SessionOptions.OptLevel.EXTENDED_OPT);
+        // Each widened weight is given back after its product instead of staying in an arena.
+        options.setCPUArenaAllocator(false);
+        options.setMemoryPatternOptimization(false);
       }
       return new GraphSession(model, ENVIRONMENT.createSession(graph, options));
     } catch (OrtException refused) {
