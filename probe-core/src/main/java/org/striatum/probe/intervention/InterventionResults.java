@@ -31,11 +31,26 @@ public record InterventionResults(List<Intervention> interventions) {
   /// @param matching how well the sets match
   /// @param pRandom (1 + #{random ≤ effect}) / (1 + m)
   /// @param pMatched the same against the matched sets; NaN without them
+  /// @param qRandom pRandom, corrected for all secondary interventions; the primary's is its p
+  /// @param qMatched pMatched, likewise
   /// @param mcNemar exact test on paired successes; null where the outcome is no success
   public record Intervention(boolean primary, String dataset, HookPoint hook, String set, List<Integer> coordinates,
       String kind, PositionMask positions, String outcome, int items, int problems, boolean emptyMaskIdentical,
       Estimate base, Estimate ablated, Estimate effect, List<Double> random, List<Double> matched, Matching matching,
-      double pRandom, double pMatched, McNemarTable mcNemar, Verdict verdict) {}
+      double pRandom, double pMatched, double qRandom, double qMatched, McNemarTable mcNemar, Verdict verdict) {
+    public Intervention {
+      coordinates = List.copyOf(coordinates);
+      random = List.copyOf(random);
+      matched = List.copyOf(matched);
+    }
+
+    /// The same with corrected p, which decide the verdict.
+    Intervention corrected(double qRandom, double qMatched, double level) {
+      return new Intervention(primary, dataset, hook, set, coordinates, kind, positions, outcome, items, problems,
+          emptyMaskIdentical, base, ablated, effect, random, matched, matching, pRandom, pMatched, qRandom, qMatched,
+          mcNemar, InterventionStudy.verdict(effect.value(), qRandom, qMatched, level));
+    }
+  }
 
   /// How well the RMS-matched sets match.
   ///

@@ -1,0 +1,88 @@
+package org.striatum.probe.intervention;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/// How large each coordinate of a hook point is, in units of h: what control sets are matched on.
+///
+/// @param rms root mean square over positions other than the first (an attention sink in most models): (d)
+/// @param greatest largest |h| over all positions: (d)
+public record CoordinateScales(double[] rms, double[] greatest) {
+  /// A coordinate is a sink if its largest |h| is so many times the median RMS. (Sun et al. 2024, "Massive Activations in
+  /// Large Language Models", find a few coordinates three orders of magnitude above the median.)
+  private static final double SINK_RATIO = 100;
+
+  public CoordinateScales {
+    if (rms.length == 0 || rms.length != greatest.length) {
+      throw new IllegalArgumentException(
+          "scales must be of one width ≥ 1, found " + rms.length + " and " + greatest.length);
+    }
+    rms = rms.clone();
+    greatest = greatest.clone();
+  }
+
+  public int width() {
+    return rms.length;
+  }
+
+  /// Coordinates with massive activations, ascending. A random control set that hits one collapses any model, so they
+  /// are reported first and left out of every control.
+  public List<Integer> sinks() {
+    double[] sorted = rms.clone();
+    Arrays.sort(sorted);
+    double median = sorted[sorted.length / 2];
+    return IntStream.range(0, rms.length).filter(i -> greatest[i] > SINK_RATIO * median).boxed().toList();
+  }
+
+  /// Collects scales from rows as they stream by. Rows with NaN or ∞ are left out.
+  public static final class Tally {
+    private final double[] squares;
+    private final double[] greatest;
+    private long rows;
+
+    public Tally(int width) {
+      squares = new double[width];
+      greatest = new double[width];
+    }
+
+    /// Adds consecutive positions of one sequence.
+    ///
+    /// @param values (rows, width) row-major
+    /// @param firstPosition position of the first row in its sequence
+    public void add(float[] values, int count, int firstPosition) {
+      int width = squares.length;
+      for (int row = 0; row < count; row++) {
+        if (!finite(values, row * width, width)) {
+          continue;
+        }
+        boolean counted = firstPosition + row > 0;
+        rows += counted ? 1 : 0;
+        for (int i = 0; i < width; i++) {
+          double h = values[row * width + i];
+          greatest[i] = Math.max(greatest[i], Math.abs(h));
+          squares[i] += counted ? h * h : 0;
+        }
+      }
+    }
+
+    private static boolean finite(float[] values, int offset, int width) {
+      for (int i = offset; i < offset + width; i++) {
+        if (!Float.isFinite(values[i])) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    /// The scales of what was added.
+    ///
+    /// @throws IllegalStateException if no row behind a first position was
+    public CoordinateScales scales() {
+      if (rows == 0) {
+        throw new IllegalStateException("scales need at least one finite row behind the first position");
+      }
+      return new CoordinateScales(Arrays.stream(squares).map(sum -> Math.sqrt(sum / rows)).toArray(), greatest);
+    }
+  }
+}
