@@ -1,9 +1,6 @@
 package org.striatum.probe.sparse;
 
 import java.util.Arrays;
-import smile.math.blas.LAPACK;
-import smile.math.blas.Layout;
-import smile.math.blas.UPLO;
 
 /// The problem under every path, held with its current solution b:
 ///
@@ -11,11 +8,11 @@ import smile.math.blas.UPLO;
 ///
 /// Coordinate descent (Friedman, Hastie and Tibshirani 2010) over the coordinates asked for, mostly over those that are
 /// not 0. Where correlated coordinates make it crawl, the signs are taken as settled and the equations they leave are
-/// solved directly, as far as no sign changes.
+/// solved directly (an active-set step).
 final class L1Quadratic {
   private static final int ROUNDS = 500;
   private static final int SWEEPS_BEFORE_DIRECT = 10;
-  private static final int LARGEST_DIRECT = 2500; // a factorisation there takes as long as thousands of sweeps
+  private static final int LARGEST_DIRECT = 1500; // beyond, a factorisation takes as long as hundreds of sweeps
 
   private final int size;
   private final double[] q; // (size, size), symmetric; a zero diagonal marks a coordinate that stays 0
@@ -105,38 +102,73 @@ final class L1Quadratic {
     return b == 0 ? Math.max(0, Math.abs(slope) - l1) : Math.abs(slope - Math.copySign(l1, b));
   }
 
-  /// Solves (Q + l2 I) Δ = slope − l2 b − l1 sign b on the active coordinates, and goes along Δ to the solution or to the
-  /// first change of sign, whichever comes first. The objective falls all the way, being quadratic there.
+  /// Solves (Q + l2 I) Δ = slope − l2 b − l1 sign b on the active coordinates, and goes along Δ to the solution, or as far
+  /// as the objective surely falls where signs change on the way.
   private void solveDirectly(int[] active, int count, double l1, double l2) {
     int[] at = Arrays.stream(active, 0, count).filter(j -> b[j] != 0).toArray();
     int n = at.length;
     double[] matrix = new double[n * n];
-    double[] step = new double[n];
+    double[] pull = new double[n];
     for (int r = 0; r < n; r++) {
       int j = at[r];
-      for (int s = 0; s <= r; s++) {
+      for (int s = r; s < n; s++) {
         matrix[r * n + s] = q[j * size + at[s]];
       }
       matrix[r * n + r] += l2;
-      step[r] = slope[j] - l2 * b[j] - Math.copySign(l1, b[j]);
+      pull[r] = slope[j] - l2 * b[j] - Math.copySign(l1, b[j]);
     }
-    if (n == 0 || LAPACK.engine.posv(Layout.ROW_MAJOR, UPLO.LOWER, n, 1, matrix, n, step, 1) != 0) {
+    double[] step = pull.clone();
+    if (!Cholesky.solve(matrix, step)) {
       return; // dependent coordinates: sweeps go on
     }
+    // To the first change of sign the objective falls by (t − t²/2) ΔᵀHΔ, H being the matrix solved with.
     double share = 1;
     int first = -1;
+    double curvature = 0;
     for (int r = 0; r < n; r++) {
       double to = -b[at[r]] / step[r];
       if (to > 0 && to < share) {
         share = to;
         first = r;
       }
+      curvature += step[r] * pull[r];
+    }
+    double[] moved = new double[n];
+    if (first >= 0) {
+      // Beyond it, all the way with the changed ones cut to 0: many leave at once, if it pays.
+      for (int r = 0; r < n; r++) {
+        double to = b[at[r]] + step[r];
+        moved[r] = to * b[at[r]] > 0 ? step[r] : -b[at[r]];
+      }
+      if (change(at, moved, l1, l2) < -(share - share * share / 2) * curvature) {
+        move(at, moved);
+        return;
+      }
     }
     for (int r = 0; r < n; r++) {
-      int j = at[r];
-      double moved = r == first ? -b[j] : share * step[r];
-      b[j] = r == first ? 0 : b[j] + moved;
-      moveSlope(j, moved);
+      moved[r] = r == first ? -b[at[r]] : share * step[r];
     }
+    move(at, moved);
+  }
+
+  private void move(int[] at, double[] by) {
+    for (int r = 0; r < at.length; r++) {
+      b[at[r]] += by[r];
+      moveSlope(at[r], by[r]);
+    }
+  }
+
+  /// How the objective changes if b moves, signs kept or 0 reached.
+  private double change(int[] at, double[] by, double l1, double l2) {
+    double change = 0;
+    for (int r = 0; r < at.length; r++) {
+      int j = at[r];
+      double along = 0;
+      for (int s = 0; s < at.length; s++) {
+        along += q[j * size + at[s]] * by[s];
+      }
+      change += by[r] * (along / 2 - slope[j] + l2 * (b[j] + by[r] / 2) + Math.copySign(l1, b[j]));
+    }
+    return change;
   }
 }
