@@ -1,0 +1,24 @@
+package org.striatum.probe.value;
+
+import java.util.List;
+
+/// A trained probe and how training went.
+///
+/// @param probe the parameters with the lowest validation error
+/// @param validationErrors mean (V(s) − return)² over all validation states, before training and after each pass
+/// @param best which of them is the probe's
+/// @param diverged whether training stopped on a loss that was no number; the probe is then the last good one
+public record ValueProbeFit(ValueProbe probe, List<Double> validationErrors, int best, boolean diverged) {
+  public ValueProbeFit {
+    validationErrors = List.copyOf(validationErrors);
+    if (best < 0 || best >= validationErrors.size()) {
+      throw new IllegalArgumentException(
+          "the best pass must be in [0, " + validationErrors.size() + "), found " + best);
+    }
+  }
+
+  /// Passes over the training trajectories.
+  public int epochs() {
+    return validationErrors.size() - 1;
+  }
+}

@@ -1,0 +1,245 @@
+package org.striatum.probe.value;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+import ai.djl.nn.core.Linear;
+import ai.djl.training.GradientCollector;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.striatum.probe.value.ValueProbeTraining.Target;
+
+/// Fits a [ValueProbe] by gradient. All native arrays live and die in here.
+///
+/// The standardised states are uploaded once; a step gathers its trajectories' rows, runs one forward and one backward
+/// pass and updates in place. No loss is read back: a loss that is no number shows in the validation error at the end
+/// of the pass.
+final class ValueProbeTrainer implements AutoCloseable {
+  private static final float BETA_1 = 0.9f;
+  private static final float BETA_2 = 0.999f;
+  private static final float EPSILON = 1e-8f;
+  private static final int VALIDATION_ROWS_AT_ONCE = 8192;
+
+  private final ValueProbeTraining training;
+  private final NDManager manager;
+  private final List<Parameter> parameters; // w1 (hidden, width), b1 (hidden), w2 (1, hidden), b2 (1)
+  private int updates;
+
+  /// A weight with AdamW's running moments of its gradient.
+  private record Parameter(NDArray weight, NDArray mean, NDArray variance) {}
+
+  /// One fold on the device.
+  ///
+  /// @param states standardised, (rows, width)
+  /// @param start first row of each trajectory, and the number of rows last
+  /// @param returns γ^(T − t) r of each row
+  private record Fold(NDArray states, int[] start, float[] returns) {
+    int rows() {
+      return start[start.length - 1];
+    }
+
+    int size() {
+      return start.length - 1;
+    }
+  }
+
+  static ValueProbeFit train(Trajectories train, Trajectories validation, ValueProbeTraining training,
+      RandomGenerator random) {
+    if (train.size() == 0 || validation.size() == 0 || train.width() != validation.width()) {
+      throw new IllegalArgumentException("a value probe needs training and validation trajectories of one width, found "
+          + train.size() + " of width " + train.width() + " and " + validation.size() + " of width "
+          + validation.width());
+    }
+    Standardisation standardisation = Standardisation.of(train);
+    try (ValueProbeTrainer trainer = new ValueProbeTrainer(train.width(), training, random)) {
+      Fold fit = trainer.upload(train, standardisation);
+      Fold choose = trainer.upload(validation, standardisation);
+      return trainer.run(fit, choose, standardisation, random);
+    }
+  }
+
+  /// Initialises as PyTorch's linear layer does: uniform in ±1/√(inputs), weights and biases alike.
+  private ValueProbeTrainer(int width, ValueProbeTraining training, RandomGenerator random) {
+    this.training = training;
+    this.manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+    int hidden = training.hidden();
+    this.parameters = List.of(parameter(new Shape(hidden, width), width, random),
+        parameter(new Shape(hidden), width, random), parameter(new Shape(1, hidden), hidden, random),
+        parameter(new Shape(1), hidden, random));
+  }
+
+  private Parameter parameter(Shape shape, int inputs, RandomGenerator random) {
+    float bound = (float) (1 / Math.sqrt(inputs));
+    float[] initial = new float[(int) shape.size()];
+    for (int i = 0; i < initial.length; i++) {
+      initial[i] = random.nextFloat(-bound, bound);
+    }
+    NDArray weight = manager.create(initial, shape);
+    weight.setRequiresGradient(true);
+    return new Parameter(weight, manager.zeros(shape), manager.zeros(shape));
+  }
+
+  private Fold upload(Trajectories trajectories, Standardisation standardisation) {
+    int[] start = new int[trajectories.size() + 1];
+    int longest = 0;
+    for (int i = 0; i < trajectories.size(); i++) {
+      longest = Math.max(longest, trajectories.length(i));
+      start[i + 1] = Math.addExact(start[i], trajectories.length(i));
+    }
+    int width = trajectories.width();
+    NDArray states = manager.create(new Shape(start[trajectories.size()], width), DataType.FLOAT32);
+    float[] returns = new float[start[trajectories.size()]];
+    float[] rows = new float[Math.multiplyExact(longest, width)];
+    for (int i = 0; i < trajectories.size(); i++) {
+      int length = trajectories.length(i);
+      trajectories.states(i, rows, 0);
+      standardisation.apply(rows, length);
+      try (NDScope _ = new NDScope()) {
+        NDArray some = manager.create(FloatBuffer.wrap(rows, 0, length * width), new Shape(length, width));
+        states.set(new NDIndex().addSliceDim(start[i], start[i + 1]), some);
+      }
+      double value = trajectories.reward(i);
+      for (int t = length - 1; t >= 0; t--) {
+        returns[start[i] + t] = (float) value;
+        value *= training.gamma();
+      }
+    }
+    return new Fold(states, start, returns);
+  }
+
+  private ValueProbeFit run(Fold fit, Fold choose, Standardisation standardisation, RandomGenerator random) {
+    List<Double> errors = new ArrayList<>();
+    errors.add(validationError(choose));
+    if (!Double.isFinite(errors.getFirst())) {
+      throw new IllegalArgumentException(
+          "a value probe's states must be finite, found NaN or ∞ among them: leave those rows out");
+    }
+    int best = 0;
+    ValueProbe probe = snapshot(standardisation);
+    boolean diverged = false;
+    int[] order = new int[fit.size()];
+    for (int i = 0; i < order.length; i++) {
+      order[i] = i;
+    }
+    for (int epoch = 1; epoch <= training.maxEpochs() && epoch - best <= training.patience(); epoch++) {
+      shuffle(order, random);
+      for (int from = 0; from < order.length; from += training.batchTrajectories()) {
+        step(fit, order, from, Math.min(from + training.batchTrajectories(), order.length));
+      }
+      double error = validationError(choose);
+      if (!Double.isFinite(error)) {
+        diverged = true;
+        break;
+      }
+      errors.add(error);
+      if (error < errors.get(best)) {
+        best = epoch;
+        probe = snapshot(standardisation);
+      }
+    }
+    return new ValueProbeFit(probe, errors, best, diverged);
+  }
+
+  /// One update on trajectories order[from … to): loss = mean over their states of (target − V)², where the target is a
+  /// constant: discount ⊙ V(next state) + fixed. TD sets discount = γ and fixed = 0 but at a last state, where they are
+  /// 0 and r; Monte-Carlo sets discount = 0 and fixed = the return.
+  private void step(Fold fold, int[] order, int from, int to) {
+    int n = 0;
+    for (int i = from; i < to; i++) {
+      n += fold.start()[order[i] + 1] - fold.start()[order[i]];
+    }
+    boolean td = training.target() == Target.TD;
+    int[] rows = new int[n];
+    float[] discount = new float[n];
+    float[] fixed = new float[n];
+    int k = 0;
+    for (int i = from; i < to; i++) {
+      int last = fold.start()[order[i] + 1] - 1;
+      for (int row = fold.start()[order[i]]; row <= last; row++, k++) {
+        boolean bootstrapped = td && row < last;
+        rows[k] = row;
+        discount[k] = bootstrapped ? (float) training.gamma() : 0;
+        fixed[k] = bootstrapped ? 0 : fold.returns()[row];
+      }
+    }
+    try (NDScope _ = new NDScope(); GradientCollector tape = Engine.getEngine("PyTorch").newGradientCollector()) {
+      NDArray x = fold.states().get(new NDIndex("{}", manager.create(rows))); // (n, width)
+      NDArray v = values(x); // (n, 1)
+      NDArray target = manager.create(fixed, new Shape(n, 1));
+      if (td) {
+        NDArray held = v.stopGradient();
+        NDArray next = NDArrays.concat(new NDList(held.get("1:"), held.get("0:1"))); // a last row's successor has discount 0
+        target = next.mul(manager.create(discount, new Shape(n, 1))).add(target);
+      }
+      tape.backward(target.sub(v).square().mean());
+      updates++;
+      for (Parameter parameter : parameters) {
+        adamW(parameter);
+      }
+    }
+  }
+
+  private NDArray values(NDArray x) {
+    NDArray hidden = Activation.relu(
+        Linear.linear(x, parameters.get(0).weight(), parameters.get(1).weight()).singletonOrThrow());
+    return Linear.linear(hidden, parameters.get(2).weight(), parameters.get(3).weight()).singletonOrThrow();
+  }
+
+  /// AdamW (Loshchilov & Hutter 2019), decay decoupled: w ← w − lr·decay·w, then Adam's step. The engine's own kernel,
+  /// which also clears the gradient; DJL's `AdamW` class around it never frees its running moments.
+  private void adamW(Parameter parameter) {
+    double correction1 = 1 - Math.pow(BETA_1, updates);
+    double correction2 = 1 - Math.pow(BETA_2, updates);
+    NDArray weight = parameter.weight();
+    weight.getNDArrayInternal().adamUpdate(
+        new NDList(weight, weight.getGradient(), parameter.mean(), parameter.variance()), new NDList(weight),
+        (float) training.learningRate(), (float) (training.learningRate() * Math.sqrt(correction2) / correction1),
+        (float) training.weightDecay(), 1, -1, BETA_1, BETA_2, EPSILON, false, true);
+  }
+
+  /// Mean (V(s) − return)² over all states of a fold.
+  private double validationError(Fold fold) {
+    double sum = 0;
+    for (int from = 0; from < fold.rows(); from += VALIDATION_ROWS_AT_ONCE) {
+      int to = Math.min(from + VALIDATION_ROWS_AT_ONCE, fold.rows());
+      try (NDScope _ = new NDScope()) {
+        float[] values = values(fold.states().get(new NDIndex().addSliceDim(from, to))).toFloatArray();
+        for (int i = from; i < to; i++) {
+          double error = values[i - from] - fold.returns()[i];
+          sum += error * error;
+        }
+      }
+    }
+    return sum / fold.rows();
+  }
+
+  private ValueProbe snapshot(Standardisation standardisation) {
+    return new ValueProbe(parameters.get(0).weight().toFloatArray(), parameters.get(1).weight().toFloatArray(),
+        parameters.get(2).weight().toFloatArray(), parameters.get(3).weight().toFloatArray()[0],
+        standardisation.means(), standardisation.stds());
+  }
+
+  private static void shuffle(int[] order, RandomGenerator random) {
+    for (int i = order.length - 1; i > 0; i--) {
+      int j = random.nextInt(i + 1);
+      int held = order[i];
+      order[i] = order[j];
+      order[j] = held;
+    }
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+}
