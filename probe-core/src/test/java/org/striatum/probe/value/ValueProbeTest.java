@@ -47,7 +47,7 @@ class ValueProbeTest {
   @EnumSource
   void learnsTheExactValuesOfAChain(Target target) {
     ListedTrajectories chain = coinFlips();
-    ValueProbeTraining training = new ValueProbeTraining(target, 64, 2e-3, 0.01, 16, 1 - 1e-5, 1000, 1000);
+    ValueProbeTraining training = new ValueProbeTraining(target, 64, 5e-4, 0.01, 16, 1 - 1e-5, 1500, 1500);
     ValueProbeFit fit = ValueProbe.train(chain, chain, training, new SplittableRandom(1));
     assertThat(fit.diverged()).isFalse();
     for (int flips = 0; flips <= FLIPS; flips++) {
