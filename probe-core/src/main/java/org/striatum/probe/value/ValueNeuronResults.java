@@ -24,10 +24,10 @@ public record ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes
   /// @param finished share of rollouts that ended themselves
   /// @param train problems to fit on; validation, to choose on; test, reported
   /// @param excludedRows states left out because they hold NaN or ∞
-  /// @param promptLengthAuroc AUROC of −(prompt length) or +, whichever is better on the training fold
+  /// @param promptLengthAuroc test AUROC of the prompt's length, or of its negative where that is better on the training fold
+  /// @param note why layers of this dataset are missing; null if none is
   public record DatasetSummary(String dataset, int problems, int rollouts, Estimate accuracy, double finished,
-      int train,
-      int validation, int test, long excludedRows, Estimate promptLengthAuroc) {}
+      int train, int validation, int test, long excludedRows, Estimate promptLengthAuroc, String note) {}
 
   /// Every probe of one dataset at one hook point.
   ///
@@ -37,8 +37,11 @@ public record ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes
   /// @param path the L1-logistic path
   /// @param top the highest-ranked neurons, best first, by the study's ranking
   /// @param agreement how far the rankings agree
+  /// @param ranking name of the study's ranking
+  /// @param order all coordinates by it, best first: what neuron sets are cut from
   public record LayerProbes(String dataset, HookPoint hook, List<ProbeAuroc> probes, NullBand shuffled,
-      List<PruningCurve> pruning, PathSummary path, List<RankedNeuron> top, List<Agreement> agreement) {}
+      List<PruningCurve> pruning, PathSummary path, List<RankedNeuron> top, List<Agreement> agreement,
+      String ranking, List<Integer> order) {}
 
   /// One probe's AUROC.
   ///

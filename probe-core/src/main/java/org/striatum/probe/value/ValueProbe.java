@@ -2,39 +2,35 @@ package org.striatum.probe.value;
 
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
+import org.striatum.probe.sparse.Standardisation;
 import smile.math.blas.BLAS;
 import smile.math.blas.Layout;
 import smile.math.blas.Transpose;
 
 /// A fitted value probe: how likely the model is to be right, read from one hidden state.
 ///
-///     z = (x − means) / stds          V(x) = w₂ · relu(W₁ z + b₁) + b₂
+///     z = (x − mean) / deviation          V(x) = w₂ · relu(W₁ z + b₁) + b₂
 ///
 /// Plain arrays, no engine behind them: the probe outlives the training that made it. A coordinate that never moved
-/// on the training fold (standard deviation 0) has z = 0 whatever it does later. Immutable: readers must not change
+/// on the training fold (deviation 0) has z = 0 whatever it does later. Immutable: readers must not change
 /// the arrays. (arXiv 2602.00986, §3.1.)
 ///
 /// @param w1 (hidden, width) row-major, on standardised coordinates
 /// @param b1 (hidden)
 /// @param w2 (hidden)
 /// @param b2 output bias
-/// @param means (width) training-fold means, in units of the state
-/// @param stds (width) training-fold standard deviations, ≥ 0
-public record ValueProbe(float[] w1, float[] b1, float[] w2, float b2, double[] means, double[] stds) {
+/// @param scale moments of all training states
+public record ValueProbe(float[] w1, float[] b1, float[] w2, float b2, Standardisation scale) {
   private static final int ROWS_AT_ONCE = 2048;
 
   public ValueProbe {
-    if (b1.length == 0 || means.length == 0 || w1.length != b1.length * means.length || w2.length != b1.length
-        || stds.length != means.length) {
-      throw new IllegalArgumentException("a value probe's arrays must be w1 (hidden, width), b1 and w2 (hidden), means"
-          + " and stds (width), found w1 " + w1.length + ", b1 " + b1.length + ", w2 " + w2.length + ", means "
-          + means.length + ", stds " + stds.length);
+    if (b1.length == 0 || scale.width() == 0 || w1.length != b1.length * scale.width() || w2.length != b1.length) {
+      throw new IllegalArgumentException("a value probe's arrays must be w1 (hidden, width), b1 and w2 (hidden), found"
+          + " w1 " + w1.length + ", b1 " + b1.length + ", w2 " + w2.length + " at width " + scale.width());
     }
     w1 = w1.clone();
     b1 = b1.clone();
     w2 = w2.clone();
-    means = means.clone();
-    stds = stds.clone();
   }
 
   /// Trains a probe through DJL's PyTorch engine, on the CPU.
@@ -52,7 +48,7 @@ public record ValueProbe(float[] w1, float[] b1, float[] w2, float b2, double[] 
 
   /// Coordinates of a state, d.
   public int width() {
-    return means.length;
+    return scale.width();
   }
 
   /// Hidden units.
@@ -64,7 +60,7 @@ public record ValueProbe(float[] w1, float[] b1, float[] w2, float b2, double[] 
   public double value(float[] state, int offset) {
     double[] z = new double[width()];
     for (int j = 0; j < z.length; j++) {
-      z[j] = standardised(state[offset + j], j);
+      z[j] = scale.z(j, state[offset + j]);
     }
     double value = b2;
     for (int h = 0; h < hidden(); h++) {
@@ -126,7 +122,7 @@ public record ValueProbe(float[] w1, float[] b1, float[] w2, float b2, double[] 
         kept[i] = 0;
       }
     }
-    return new ValueProbe(kept, b1, w2, b2, means, stds);
+    return new ValueProbe(kept, b1, w2, b2, scale);
   }
 
   /// ∂V/∂z averaged in magnitude: (1/count) Σ |∂V/∂zⱼ|, per coordinate.
@@ -161,7 +157,7 @@ public record ValueProbe(float[] w1, float[] b1, float[] w2, float b2, double[] 
     float[] z = new float[n * live.length];
     for (int i = 0; i < n; i++) {
       for (int j = 0; j < live.length; j++) {
-        z[i * live.length + j] = standardised(rows[(from + i) * width() + live[j]], live[j]);
+        z[i * live.length + j] = (float) scale.z(live[j], rows[(from + i) * width() + live[j]]);
       }
     }
     float[] hidden = new float[n * hidden()];
@@ -176,10 +172,6 @@ public record ValueProbe(float[] w1, float[] b1, float[] w2, float b2, double[] 
       hidden[i] = Math.max(0, hidden[i]);
     }
     return hidden;
-  }
-
-  private float standardised(float x, int j) {
-    return stds[j] > 0 ? (float) ((x - means[j]) / stds[j]) : 0;
   }
 
   /// Coordinates that reach the hidden layer at all; a heavily masked probe has few.

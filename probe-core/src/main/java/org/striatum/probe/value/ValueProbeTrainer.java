@@ -17,6 +17,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.striatum.probe.sparse.Standardisation;
 import org.striatum.probe.value.ValueProbeTraining.Target;
 
 /// Fits a [ValueProbe] by gradient. All native arrays live and die in here.
@@ -60,11 +61,11 @@ final class ValueProbeTrainer implements AutoCloseable {
           + train.size() + " of width " + train.width() + " and " + validation.size() + " of width "
           + validation.width());
     }
-    Standardisation standardisation = Standardisation.of(train);
+    Standardisation scale = moments(train);
     try (ValueProbeTrainer trainer = new ValueProbeTrainer(train.width(), training, random)) {
-      Fold fit = trainer.upload(train, standardisation);
-      Fold choose = trainer.upload(validation, standardisation);
-      return trainer.run(fit, choose, standardisation, random);
+      Fold fit = trainer.upload(train, scale);
+      Fold choose = trainer.upload(validation, scale);
+      return trainer.run(fit, choose, scale, random);
     }
   }
 
@@ -89,7 +90,7 @@ final class ValueProbeTrainer implements AutoCloseable {
     return new Parameter(weight, manager.zeros(shape), manager.zeros(shape));
   }
 
-  private Fold upload(Trajectories trajectories, Standardisation standardisation) {
+  private Fold upload(Trajectories trajectories, Standardisation scale) {
     int[] start = new int[trajectories.size() + 1];
     int longest = 0;
     for (int i = 0; i < trajectories.size(); i++) {
@@ -103,7 +104,9 @@ final class ValueProbeTrainer implements AutoCloseable {
     for (int i = 0; i < trajectories.size(); i++) {
       int length = trajectories.length(i);
       trajectories.states(i, rows, 0);
-      standardisation.apply(rows, length);
+      for (int k = 0; k < length * width; k++) {
+        rows[k] = (float) scale.z(k % width, rows[k]);
+      }
       try (NDScope _ = new NDScope()) {
         NDArray some = manager.create(FloatBuffer.wrap(rows, 0, length * width), new Shape(length, width));
         states.set(new NDIndex().addSliceDim(start[i], start[i + 1]), some);
@@ -117,7 +120,42 @@ final class ValueProbeTrainer implements AutoCloseable {
     return new Fold(states, start, returns);
   }
 
-  private ValueProbeFit run(Fold fit, Fold choose, Standardisation standardisation, RandomGenerator random) {
+  /// Welford's update, row by row, so that a constant coordinate has a deviation of exactly 0. (The Gram matrix that
+  /// [org.striatum.probe.sparse.Moments] gathers too would cost far more than training on long trajectories.)
+  private static Standardisation moments(Trajectories trajectories) {
+    int width = trajectories.width();
+    double[] means = new double[width];
+    double[] squares = new double[width];
+    long n = 0;
+    float[] rows = new float[0];
+    for (int i = 0; i < trajectories.size(); i++) {
+      int length = trajectories.length(i);
+      if (rows.length < Math.multiplyExact(length, width)) {
+        rows = new float[length * width];
+      }
+      trajectories.states(i, rows, 0);
+      for (int t = 0; t < length; t++) {
+        n++;
+        for (int j = 0; j < width; j++) {
+          double x = rows[t * width + j];
+          double delta = x - means[j];
+          means[j] += delta / n;
+          squares[j] += delta * (x - means[j]);
+        }
+      }
+    }
+    double[] deviations = new double[width];
+    for (int j = 0; j < width; j++) {
+      if (!Double.isFinite(means[j])) {
+        throw new IllegalArgumentException(
+            "a value probe's states must be finite, found NaN or ∞ at coordinate " + j + ": leave those rows out");
+      }
+      deviations[j] = Math.sqrt(squares[j] / n);
+    }
+    return new Standardisation(means, deviations);
+  }
+
+  private ValueProbeFit run(Fold fit, Fold choose, Standardisation scale, RandomGenerator random) {
     List<Double> errors = new ArrayList<>();
     errors.add(validationError(choose));
     if (!Double.isFinite(errors.getFirst())) {
@@ -125,7 +163,7 @@ final class ValueProbeTrainer implements AutoCloseable {
           "a value probe's states must be finite, found NaN or ∞ among them: leave those rows out");
     }
     int best = 0;
-    ValueProbe probe = snapshot(standardisation);
+    ValueProbe probe = snapshot(scale);
     boolean diverged = false;
     int[] order = new int[fit.size()];
     for (int i = 0; i < order.length; i++) {
@@ -144,7 +182,7 @@ final class ValueProbeTrainer implements AutoCloseable {
       errors.add(error);
       if (error < errors.get(best)) {
         best = epoch;
-        probe = snapshot(standardisation);
+        probe = snapshot(scale);
       }
     }
     return new ValueProbeFit(probe, errors, best, diverged);
@@ -223,10 +261,10 @@ final class ValueProbeTrainer implements AutoCloseable {
     return sum / fold.rows();
   }
 
-  private ValueProbe snapshot(Standardisation standardisation) {
+  private ValueProbe snapshot(Standardisation scale) {
     return new ValueProbe(parameters.get(0).weight().toFloatArray(), parameters.get(1).weight().toFloatArray(),
         parameters.get(2).weight().toFloatArray(), parameters.get(3).weight().toFloatArray()[0],
-        standardisation.means(), standardisation.stds());
+        scale);
   }
 
   private static void shuffle(int[] order, RandomGenerator random) {

@@ -12,6 +12,7 @@ import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.striatum.probe.sparse.Standardisation;
 import org.striatum.probe.value.ValueProbeTraining.Target;
 
 class ValueProbeTest {
@@ -84,7 +85,7 @@ class ValueProbeTest {
     boolean[] keep = {true, false, true, true, false, true, false};
     float[] replaced = states.clone();
     for (int i = 0; i < states.length; i++) {
-      replaced[i] = keep[i % 7] ? states[i] : (float) probe.means()[i % 7];
+      replaced[i] = keep[i % 7] ? states[i] : (float) probe.scale().means()[i % 7];
     }
     double[] masked = probe.masked(keep).values(states, 9);
     for (int i = 0; i < 9; i++) {
@@ -113,7 +114,7 @@ class ValueProbeTest {
     for (int j = 0; j < 6; j++) {
       float[] moved = state.clone();
       float h = 1e-3f;
-      moved[j] += h * (float) probe.stds()[j];
+      moved[j] += h * (float) probe.scale().deviations()[j];
       assertThat(gradient[j]).isCloseTo(Math.abs(probe.value(moved, 0) - probe.value(state, 0)) / h, within(1e-3));
     }
   }
@@ -146,14 +147,14 @@ class ValueProbeTest {
     ValueProbeFit fit = ValueProbe.train(one, one, training, new SplittableRandom(16));
     assertThat(fit.best()).isEqualTo(1);
     ValueProbe after = fit.probe();
-    ValueProbe before = new ValueProbe(w1, b1, w2, b2, after.means(), after.stds());
+    ValueProbe before = new ValueProbe(w1, b1, w2, b2, after.scale());
     for (int i = 0; i < w1.length; i++) {
       float[] up = w1.clone();
       float[] down = w1.clone();
       up[i] += 1e-3f;
       down[i] -= 1e-3f;
-      double slope = error(new ValueProbe(up, b1, w2, b2, after.means(), after.stds()), one)
-          - error(new ValueProbe(down, b1, w2, b2, after.means(), after.stds()), one);
+      double slope = error(new ValueProbe(up, b1, w2, b2, after.scale()), one)
+          - error(new ValueProbe(down, b1, w2, b2, after.scale()), one);
       assertThat(after.w1()[i]).as("w1[%d]", i)
           .isCloseTo((float) (before.w1()[i] * (1 - 1e-2 * 0.5) - 1e-2 * Math.signum(slope)), within(1e-5f));
     }
@@ -192,7 +193,7 @@ class ValueProbeTest {
         new SplittableRandom(23)).probe();
     float[] elsewhere = new float[6];
     elsewhere[2] = -5;
-    assertThat(probe.stds()[2]).isZero();
+    assertThat(probe.scale().isConstant(2)).isTrue();
     assertThat(probe.value(elsewhere, 0)).isEqualTo(probe.value(new float[6], 0));
   }
 
@@ -247,7 +248,7 @@ class ValueProbeTest {
       stds[j] = 0.5 + random.nextDouble();
     }
     return new ValueProbe(gaussian(hidden * width, random), gaussian(hidden, random), gaussian(hidden, random), 0.3f,
-        means, stds);
+        new Standardisation(means, stds));
   }
 
   private static float[] gaussian(int n, RandomGenerator random) {

@@ -1,0 +1,80 @@
+package org.striatum.probe.value;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.ArrayList;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import org.striatum.probe.sparse.LabelledRows;
+import org.striatum.probe.stats.Auroc;
+import org.striatum.probe.stats.Bootstrap;
+import org.striatum.probe.stats.Estimate;
+
+/// s₀ of every trajectory of a fold with its outcome: what value is read from before a token is generated. The arrays
+/// are shared, not copied, and never written.
+///
+/// @param rows (size, width) row-major
+/// @param successes (size)
+/// @param problems (size)
+record InitialStates(float[] rows, int width, boolean[] successes, String[] problems) {
+  static InitialStates of(FiniteTrajectories fold) {
+    return new InitialStates(fold.initialStates(), fold.width(), fold.successes(), fold.problems());
+  }
+
+  int size() {
+    return successes.length;
+  }
+
+  LabelledRows labelled() {
+    return LabelledRows.of(rows, width, successes);
+  }
+
+  /// One coordinate of every state: (size).
+  double[] coordinate(int j) {
+    double[] values = new double[size()];
+    Arrays.setAll(values, i -> rows[i * width + j]);
+    return values;
+  }
+
+  /// The same states restricted to some coordinates.
+  InitialStates columns(int[] coordinates) {
+    float[] chosen = new float[size() * coordinates.length];
+    for (int i = 0; i < size(); i++) {
+      for (int k = 0; k < coordinates.length; k++) {
+        chosen[i * coordinates.length + k] = rows[i * width + coordinates[k]];
+      }
+    }
+    return new InitialStates(chosen, coordinates.length, successes, problems);
+  }
+
+  double auroc(double[] scores) {
+    return Auroc.of(scores, successes);
+  }
+
+  /// AUROC with its interval, bootstrapped by problem.
+  Estimate estimate(double[] scores, int resamples, RandomGenerator random) {
+    return Bootstrap.byProblem(problems, Auroc.over(scores, successes), resamples, random);
+  }
+
+  /// The same states with outcomes shuffled by problem: problems are put in random order, their outcomes strung together
+  /// and dealt out again in the old order. A problem gets another's outcomes as a block, whole where problems have
+  /// equally many rollouts; successes stay as many as they were.
+  InitialStates shuffled(RandomGenerator random) {
+    Map<String, List<Integer>> itemsOf = new LinkedHashMap<>();
+    for (int i = 0; i < size(); i++) {
+      itemsOf.computeIfAbsent(problems[i], _ -> new ArrayList<>()).add(i);
+    }
+    List<List<Integer>> blocks = new ArrayList<>(itemsOf.values());
+    int[] to = blocks.stream().flatMap(List::stream).mapToInt(Integer::intValue).toArray();
+    for (int i = blocks.size() - 1; i > 0; i--) {
+      Collections.swap(blocks, i, random.nextInt(i + 1));
+    }
+    int[] from = blocks.stream().flatMap(List::stream).mapToInt(Integer::intValue).toArray();
+    boolean[] shuffled = new boolean[size()];
+    IntStream.range(0, to.length).forEach(k -> shuffled[to[k]] = successes[from[k]]);
+    return new InitialStates(rows, width, shuffled, problems);
+  }
+}

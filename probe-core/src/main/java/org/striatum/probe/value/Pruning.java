@@ -1,0 +1,122 @@
+package org.striatum.probe.value;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import org.striatum.probe.run.Progress;
+import org.striatum.probe.sparse.LinearProbe;
+import org.striatum.probe.stats.Bootstrap;
+import org.striatum.probe.value.ValueNeuronResults.PruningCurve;
+import org.striatum.probe.value.ValueNeuronResults.PruningPoint;
+
+/// AUROC of V(s₀) on test problems as coordinates are removed, best kept longest, against random coordinates kept
+/// instead. (arXiv 2602.00986, §3.2, masks; refitting is ours.)
+final class Pruning {
+  private final InitialStates test;
+  private final List<Double> ratios;
+  private final int randomSets;
+  private final int resamples;
+  private final RandomGenerator random;
+  private final List<int[]> draws;
+
+  /// V(s₀) of the test states when only some coordinates are kept.
+  @FunctionalInterface
+  interface Kept {
+    /// One score a test state: (test size).
+    ///
+    /// @param coordinates kept, rising
+    double[] scores(int[] coordinates);
+  }
+
+  /// What random coordinates reach at each ratio.
+  ///
+  /// @param low 2.5 percentile: (ratios), NaN without draws
+  /// @param high 97.5 percentile
+  record RandomBand(double[] low, double[] high) {}
+
+  /// Draws the random sets once, so that all curves meet the same ones. A draw is an order; at each ratio its head is kept.
+  Pruning(InitialStates test, ValueNeuronSettings settings, RandomGenerator random) {
+    this.test = test;
+    this.ratios = settings.ratios();
+    this.randomSets = settings.randomSets();
+    this.resamples = settings.resamples();
+    this.random = random;
+    this.draws = IntStream.range(0, randomSets).mapToObj(_ -> randomOrder(test.width(), random)).toList();
+  }
+
+  /// Removed coordinates stand at their training mean.
+  Kept masked(ValueProbe probe) {
+    return coordinates -> {
+      boolean[] keep = new boolean[probe.width()];
+      for (int j : coordinates) {
+        keep[j] = true;
+      }
+      return probe.masked(keep).values(test.rows(), test.size());
+    };
+  }
+
+  /// The linear probe refitted on the kept coordinates.
+  Kept retrained(InitialStates train) {
+    return coordinates -> {
+      InitialStates kept = train.columns(coordinates);
+      return LinearProbe.fit(kept.rows(), kept.width(), kept.successes())
+          .scores(test.columns(coordinates).rows(), test.size());
+    };
+  }
+
+  /// The band that randomly kept coordinates reach.
+  ///
+  /// @param progress stepped once a draw
+  RandomBand randomBand(Kept kept, Progress.Task progress) {
+    double[][] aurocs = new double[ratios.size()][randomSets]; // (ratios, draws)
+    for (int draw = 0; draw < randomSets; draw++) {
+      for (int i = 0; i < ratios.size(); i++) {
+        aurocs[i][draw] = test.auroc(kept.scores(head(draws.get(draw), count(ratios.get(i)))));
+      }
+      progress.step(1);
+    }
+    double[] low = new double[ratios.size()];
+    double[] high = new double[ratios.size()];
+    for (int i = 0; i < low.length; i++) {
+      Arrays.sort(aurocs[i]);
+      low[i] = randomSets == 0 ? Double.NaN : Bootstrap.quantile(aurocs[i], 0.025);
+      high[i] = randomSets == 0 ? Double.NaN : Bootstrap.quantile(aurocs[i], 0.975);
+    }
+    return new RandomBand(low, high);
+  }
+
+  PruningCurve curve(String probe, boolean retrained, NeuronRanking ranking, Kept kept, RandomBand band) {
+    List<PruningPoint> points = new ArrayList<>();
+    for (int i = 0; i < ratios.size(); i++) {
+      int count = count(ratios.get(i));
+      double[] scores = kept.scores(head(ranking.order(), count));
+      points.add(new PruningPoint(ratios.get(i), count, test.estimate(scores, resamples, random), band.low()[i],
+          band.high()[i]));
+    }
+    return new PruningCurve(probe, ranking.name(), retrained, points);
+  }
+
+  /// Coordinates left at a ratio: at least one.
+  private int count(double ratio) {
+    return (int) Math.max(1, Math.round(test.width() * (1 - ratio)));
+  }
+
+  private static int[] head(int[] order, int count) {
+    int[] head = Arrays.copyOf(order, count);
+    Arrays.sort(head);
+    return head;
+  }
+
+  private static int[] randomOrder(int width, RandomGenerator random) {
+    int[] order = IntStream.range(0, width).toArray();
+    for (int i = width - 1; i > 0; i--) {
+      int j = random.nextInt(i + 1);
+      int held = order[i];
+      order[i] = order[j];
+      order[j] = held;
+    }
+    return order;
+  }
+}

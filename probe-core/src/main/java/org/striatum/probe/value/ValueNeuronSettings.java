@@ -1,0 +1,54 @@
+package org.striatum.probe.value;
+
+import java.util.List;
+
+/// What a value-neuron study computes, and how thoroughly.
+///
+/// @param training of the TD and Monte-Carlo probes; its target is set by the study
+/// @param ranking which of [NeuronRanking#names] decides who is kept and called a value neuron
+/// @param ratios shares of coordinates removed, rising, in [0, 1)
+/// @param randomSets draws of random coordinates behind each random band
+/// @param permutations label shuffles behind the null of the sparse probe; each fits a whole path
+/// @param pathPoints penalties on the L1-logistic path
+/// @param pathRatio its smallest penalty as a share of its largest, in (0, 1)
+/// @param resamples bootstrap resamples behind each interval, ≥ 100
+/// @param top neurons listed with all their scores
+/// @param overlapShare share of coordinates, the best of each ranking, that agreement is measured on
+public record ValueNeuronSettings(ValueProbeTraining training, String ranking, List<Double> ratios, int randomSets,
+    int permutations, int pathPoints, double pathRatio, int resamples, int top, double overlapShare) {
+  /// Where nothing else is said.
+  public static final ValueNeuronSettings DEFAULTS = new ValueNeuronSettings(ValueProbeTraining.PAPER,
+      NeuronRanking.PAPER, List.of(0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995), 20, 99, 20, 0.02, 1000, 20, 0.05);
+
+  public ValueNeuronSettings {
+    if (!NeuronRanking.names().contains(ranking)) {
+      throw new IllegalArgumentException(
+          "ranking must be one of " + NeuronRanking.names() + ", found '" + ranking + "'");
+    }
+    ratios = List.copyOf(ratios);
+    double before = -1;
+    for (double ratio : ratios) {
+      if (!(ratio >= 0 && ratio < 1)) {
+        throw new IllegalArgumentException("pruning ratio must be in [0, 1), found " + ratio);
+      }
+      if (ratio <= before) {
+        throw new IllegalArgumentException("pruning ratios must rise, found " + ratio + " after " + before);
+      }
+      before = ratio;
+    }
+    if (randomSets < 0 || permutations < 0 || top < 1) {
+      throw new IllegalArgumentException("random sets and permutations must be ≥ 0 and listed neurons ≥ 1, found "
+          + randomSets + ", " + permutations + " and " + top);
+    }
+    if (pathPoints < 2 || !(pathRatio > 0 && pathRatio < 1)) {
+      throw new IllegalArgumentException(
+          "a path needs at least 2 points and a ratio in (0, 1), found " + pathPoints + " and " + pathRatio);
+    }
+    if (resamples < 100) {
+      throw new IllegalArgumentException("a bootstrap needs at least 100 resamples, found " + resamples);
+    }
+    if (!(overlapShare > 0 && overlapShare <= 1)) {
+      throw new IllegalArgumentException("overlap share must be in (0, 1], found " + overlapShare);
+    }
+  }
+}

@@ -1,0 +1,301 @@
+package org.striatum.probe.value;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.rollout.Split;
+import org.striatum.probe.run.Progress;
+import org.striatum.probe.sparse.LinearPredictor;
+import org.striatum.probe.sparse.LinearProbe;
+import org.striatum.probe.stats.Auroc;
+import org.striatum.probe.stats.Bootstrap;
+import org.striatum.probe.stats.EmpiricalP;
+import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.value.ValueNeuronResults.Agreement;
+import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
+import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
+import org.striatum.probe.value.ValueNeuronResults.NullBand;
+import org.striatum.probe.value.ValueNeuronResults.ProbeAuroc;
+import org.striatum.probe.value.ValueNeuronResults.PruningCurve;
+import org.striatum.probe.value.ValueNeuronResults.RankedNeuron;
+import org.striatum.probe.value.ValueProbeTraining.Target;
+
+/// Looks for value neurons: at each hook point of each dataset, how well V(s₀) foretells the outcome, how few
+/// coordinates it needs, and which.
+///
+/// Fitted on training problems, chosen on validation problems, reported on test problems. Four probes: `linear` and
+/// `sparse` are fitted to the outcome at s₀, `td` and `monte-carlo` over whole trajectories. Every hook point has its
+/// own random numbers, so its figures do not depend on what else is studied. Not for several threads at once, see
+/// [ValueProbe#train].
+public final class ValueNeuronStudy {
+  private static final int FITS = 2; // TD and Monte-Carlo
+  private static final int BANDS = 3; // random bands: two masked, one retrained
+
+  private final ValueNeuronSettings settings;
+  private final long seed;
+
+  /// @param seed of every random number in the study
+  public ValueNeuronStudy(ValueNeuronSettings settings, long seed) {
+    this.settings = settings;
+    this.seed = seed;
+  }
+
+  /// A dataset's rollouts and their hidden states.
+  ///
+  /// @param finished share of rollouts that ended themselves
+  /// @param split which knows every problem of the dataset
+  /// @param states hook point → the same rollouts' states there
+  public record StudiedDataset(String name, double finished, Split split, SortedMap<HookPoint, Trajectories> states) {
+    public StudiedDataset {
+      if (states.isEmpty()) {
+        throw new IllegalArgumentException("dataset '" + name + "' has no hook point to study: capture at least one");
+      }
+      states = new TreeMap<>(states);
+    }
+  }
+
+  /// One hook point's share of the results.
+  ///
+  /// @param probes null where the data does not allow any
+  /// @param excludedRows states left out for NaN or ∞
+  /// @param note why there are no probes; null if there are
+  public record LayerOutcome(LayerProbes probes, long excludedRows, String note) {}
+
+  /// Studies every hook point of every dataset. One that cannot be studied is noted in its dataset's summary and costs
+  /// the others nothing.
+  public ValueNeuronResults run(List<StudiedDataset> datasets, Progress progress) {
+    List<DatasetSummary> summaries = new ArrayList<>();
+    List<LayerProbes> layers = new ArrayList<>();
+    long units = datasets.stream().mapToLong(dataset -> dataset.states().size()).sum() * units();
+    try (Progress.Task task = progress.start("value probes", units, "fit")) {
+      for (StudiedDataset dataset : datasets) {
+        List<LayerOutcome> outcomes = new ArrayList<>();
+        dataset.states().forEach((hook, states) -> outcomes
+            .add(layer(dataset.name(), hook, states, dataset.split(), task)));
+        outcomes.stream().filter(outcome -> outcome.probes() != null).forEach(outcome -> layers.add(outcome.probes()));
+        summaries.add(summary(dataset.name(), dataset.states().get(dataset.states().firstKey()), dataset.split(),
+            dataset.finished(), outcomes));
+      }
+    }
+    return new ValueNeuronResults(summaries, layers);
+  }
+
+  /// How many units one hook point steps its progress.
+  public long units() {
+    return FITS + settings.permutations() + (long) BANDS * settings.randomSets();
+  }
+
+  /// One dataset in figures that need no hidden state.
+  ///
+  /// @param rollouts the dataset's trajectories at any hook point
+  /// @param outcomes of its hook points, for what they left out
+  public DatasetSummary summary(String dataset, Trajectories rollouts, Split split, double finished,
+      List<LayerOutcome> outcomes) {
+    int n = rollouts.size();
+    String[] problems = new String[n];
+    double[] rewards = new double[n];
+    Map<String, Split.Fold> foldOf = new LinkedHashMap<>();
+    for (int i = 0; i < n; i++) {
+      problems[i] = rollouts.problem(i);
+      rewards[i] = rollouts.reward(i);
+      foldOf.put(problems[i], split.of(problems[i]));
+    }
+    RandomGenerator random = generator(dataset + " summary");
+    List<String> notes = outcomes.stream().filter(outcome -> outcome.note() != null).map(LayerOutcome::note).distinct()
+        .toList();
+    return new DatasetSummary(dataset, foldOf.size(), n,
+        n == 0 ? Estimate.exact(Double.NaN) : Bootstrap.meanByProblem(problems, rewards, random), finished,
+        count(foldOf, Split.Fold.TRAIN), count(foldOf, Split.Fold.VALIDATION), count(foldOf, Split.Fold.TEST),
+        outcomes.stream().mapToLong(LayerOutcome::excludedRows).sum(), promptLengthAuroc(rollouts, foldOf, random),
+        notes.isEmpty() ? null : String.join("; ", notes));
+  }
+
+  private static int count(Map<String, Split.Fold> foldOf, Split.Fold fold) {
+    return (int) foldOf.values().stream().filter(fold::equals).count();
+  }
+
+  private Estimate promptLengthAuroc(Trajectories rollouts, Map<String, Split.Fold> foldOf, RandomGenerator random) {
+    int[] train = members(rollouts, foldOf, Split.Fold.TRAIN);
+    int[] test = members(rollouts, foldOf, Split.Fold.TEST);
+    double trained = Auroc.of(promptLengths(rollouts, train, 1), successes(rollouts, train));
+    if (Double.isNaN(trained) || test.length == 0) {
+      return Estimate.exact(Double.NaN);
+    }
+    double[] scores = promptLengths(rollouts, test, trained >= 0.5 ? 1 : -1);
+    String[] problems = Arrays.stream(test).mapToObj(rollouts::problem).toArray(String[]::new);
+    return Bootstrap.byProblem(problems, Auroc.over(scores, successes(rollouts, test)), settings.resamples(), random);
+  }
+
+  private static int[] members(Trajectories rollouts, Map<String, Split.Fold> foldOf, Split.Fold fold) {
+    return IntStream.range(0, rollouts.size()).filter(i -> foldOf.get(rollouts.problem(i)) == fold).toArray();
+  }
+
+  private static double[] promptLengths(Trajectories rollouts, int[] members, int sign) {
+    return Arrays.stream(members).mapToDouble(i -> sign * rollouts.promptLength(i)).toArray();
+  }
+
+  private static boolean[] successes(Trajectories rollouts, int[] members) {
+    boolean[] successes = new boolean[members.length];
+    for (int k = 0; k < members.length; k++) {
+      successes[k] = rollouts.reward(members[k]) > 0.5;
+    }
+    return successes;
+  }
+
+  /// Studies one hook point.
+  ///
+  /// @param task stepped [#units] times
+  /// @throws IllegalArgumentException if a problem is in no fold
+  public LayerOutcome layer(String dataset, HookPoint hook, Trajectories states, Split split, Progress.Task task) {
+    FiniteTrajectories finite = FiniteTrajectories.of(states);
+    FiniteTrajectories train = finite.in(Split.Fold.TRAIN, split);
+    FiniteTrajectories validation = finite.in(Split.Fold.VALIDATION, split);
+    FiniteTrajectories test = finite.in(Split.Fold.TEST, split);
+    String obstacle = obstacle(train, validation, test);
+    if (obstacle != null) {
+      task.step(units());
+      return new LayerOutcome(null, finite.excludedRows(), hook + ": " + obstacle);
+    }
+    LayerProbes probes = probes(dataset, hook, train, validation, InitialStates.of(test), task);
+    return new LayerOutcome(probes, finite.excludedRows(), null);
+  }
+
+  /// Why a hook point cannot be studied, or null.
+  private static String obstacle(FiniteTrajectories train, FiniteTrajectories validation, FiniteTrajectories test) {
+    if (train.width() < 3) {
+      return "rankings need at least 3 coordinates, found " + train.width();
+    }
+    Map<String, FiniteTrajectories> folds = new LinkedHashMap<>();
+    folds.put("training", train);
+    folds.put("validation", validation);
+    folds.put("test", test);
+    for (Map.Entry<String, FiniteTrajectories> fold : folds.entrySet()) {
+      boolean[] successes = fold.getValue().successes();
+      int right = (int) IntStream.range(0, successes.length).filter(i -> successes[i]).count();
+      if (right == 0 || right == successes.length) {
+        return "each fold needs right and wrong rollouts, found " + right + " right of " + successes.length + " in "
+            + fold.getKey() + ": sample more problems";
+      }
+    }
+    float[] rows = train.initialStates();
+    int width = train.width();
+    return IntStream.range(width, rows.length).noneMatch(k -> rows[k] != rows[k - width])
+        ? "no coordinate of s₀ varies over the training rollouts: use more than one prompt"
+        : null;
+  }
+
+  private LayerProbes probes(String dataset, HookPoint hook, FiniteTrajectories trainTrajectories,
+      FiniteTrajectories validationTrajectories, InitialStates test, Progress.Task task) {
+    InitialStates train = InitialStates.of(trainTrajectories);
+    InitialStates validation = InitialStates.of(validationTrajectories);
+    String stream = dataset + " " + hook + " ";
+    RandomGenerator random = generator(stream + "intervals");
+
+    LinearPredictor linear = LinearProbe.fit(train.rows(), train.width(), train.successes());
+    SparseProbe sparse = SparseProbe.fit(train, validation, settings.pathPoints(), settings.pathRatio());
+    List<ProbeAuroc> aurocs = new ArrayList<>();
+    aurocs.add(probeAuroc("linear", linear.scores(validation.rows(), validation.size()),
+        linear.scores(test.rows(), test.size()), validation, test, random));
+    aurocs.add(probeAuroc("sparse", sparse.scores(validation), sparse.scores(test), validation, test, random));
+
+    List<NeuronRanking> rankings = new ArrayList<>();
+    Map<Target, ValueProbe> fitted = new TreeMap<>();
+    for (Target target : Target.values()) {
+      ValueProbe probe = ValueProbe.train(trainTrajectories, validationTrajectories, settings.training().with(target),
+          generator(stream + target.printed())).probe();
+      task.step(1);
+      fitted.put(target, probe);
+      aurocs.add(probeAuroc(target.printed(), probe.values(validation.rows(), validation.size()),
+          probe.values(test.rows(), test.size()), validation, test, random));
+      rankings.add(NeuronRanking.firstLayerL1(target, probe));
+      rankings.add(NeuronRanking.functional(target, probe));
+      rankings.add(NeuronRanking.gradient(target, probe, trainTrajectories));
+    }
+    rankings.add(NeuronRanking.auroc(train));
+    rankings.add(NeuronRanking.meanDifference(train));
+    NeuronRanking bySparsePath = NeuronRanking.sparsePath(sparse.path());
+    rankings.add(bySparsePath);
+    NeuronRanking main = rankings.stream().filter(ranking -> ranking.name().equals(settings.ranking())).findFirst()
+        .orElseThrow();
+
+    Pruning pruning = new Pruning(test, settings, generator(stream + "pruning"));
+    List<PruningCurve> curves = new ArrayList<>();
+    fitted.forEach((target, probe) -> {
+      Pruning.Kept masked = pruning.masked(probe);
+      curves.add(pruning.curve(target.printed(), false, NeuronRanking.firstLayerL1(target, probe), masked,
+          pruning.randomBand(masked, task)));
+    });
+    Pruning.Kept retrained = pruning.retrained(train);
+    Pruning.RandomBand band = pruning.randomBand(retrained, task);
+    curves.add(pruning.curve("linear", true, main, retrained, band));
+    if (main != bySparsePath) {
+      curves.add(pruning.curve("linear", true, bySparsePath, retrained, band));
+    }
+
+    double observed = test.auroc(sparse.scores(test));
+    NullBand shuffled = shuffled(train, validation, test, observed, generator(stream + "shuffle"), task);
+    return new LayerProbes(dataset, hook, aurocs, shuffled, curves, sparse.summary(), top(main, rankings),
+        agreements(rankings), main.name(), Arrays.stream(main.order()).boxed().toList());
+  }
+
+  private ProbeAuroc probeAuroc(String name, double[] validationScores, double[] testScores, InitialStates validation,
+      InitialStates test, RandomGenerator random) {
+    return new ProbeAuroc(name, validation.auroc(validationScores),
+        test.estimate(testScores, settings.resamples(), random));
+  }
+
+  /// The sparse path refitted and its penalty chosen again with outcomes shuffled by problem within every fold.
+  private NullBand shuffled(InitialStates train, InitialStates validation, InitialStates test, double observed,
+      RandomGenerator random, Progress.Task task) {
+    int m = settings.permutations();
+    double[] aurocs = new double[m];
+    for (int k = 0; k < m; k++) {
+      SparseProbe probe = SparseProbe.fit(train.shuffled(random), validation.shuffled(random), settings.pathPoints(),
+          settings.pathRatio());
+      aurocs[k] = test.shuffled(random).auroc(probe.scores(test));
+      task.step(1);
+    }
+    double p = EmpiricalP.high(observed, aurocs);
+    if (m == 0) {
+      return new NullBand(0, Double.NaN, Double.NaN, Double.NaN, p);
+    }
+    Arrays.sort(aurocs);
+    return new NullBand(m, Arrays.stream(aurocs).average().orElseThrow(), Bootstrap.quantile(aurocs, 0.025),
+        Bootstrap.quantile(aurocs, 0.975), p);
+  }
+
+  private List<RankedNeuron> top(NeuronRanking main, List<NeuronRanking> rankings) {
+    List<RankedNeuron> top = new ArrayList<>();
+    for (int rank = 1; rank <= Math.min(settings.top(), main.width()); rank++) {
+      int coordinate = main.order()[rank - 1];
+      Map<String, Double> scores = new LinkedHashMap<>();
+      rankings.forEach(ranking -> scores.put(ranking.name(), ranking.scores()[coordinate]));
+      top.add(new RankedNeuron(rank, coordinate, scores));
+    }
+    return top;
+  }
+
+  private List<Agreement> agreements(List<NeuronRanking> rankings) {
+    int k = (int) Math.max(1, Math.round(settings.overlapShare() * rankings.getFirst().width()));
+    List<Agreement> agreements = new ArrayList<>();
+    for (int i = 0; i < rankings.size(); i++) {
+      for (int j = i + 1; j < rankings.size(); j++) {
+        agreements.add(rankings.get(i).with(rankings.get(j), k));
+      }
+    }
+    return agreements;
+  }
+
+  /// A generator of its own for each purpose, whatever else is computed.
+  private RandomGenerator generator(String purpose) {
+    return new SplittableRandom(new SplittableRandom(seed).nextLong() ^ (0x9E3779B97F4A7C15L * purpose.hashCode()));
+  }
+}
