@@ -70,10 +70,15 @@ final class Pruning {
   ///
   /// @param progress stepped once a draw
   RandomBand randomBand(Kept kept, Progress.Task progress) {
+    int width = test.width();
     double[][] aurocs = new double[ratios.size()][randomSets]; // (ratios, draws)
     for (int draw = 0; draw < randomSets; draw++) {
       for (int i = 0; i < ratios.size(); i++) {
-        aurocs[i][draw] = test.auroc(kept.scores(head(draws.get(draw), count(ratios.get(i)))));
+        int count = count(ratios.get(i));
+        // Keeping all is the same in every draw, and the dearest fit of all.
+        aurocs[i][draw] = count == width && draw > 0
+            ? aurocs[i][0]
+            : test.auroc(kept.scores(head(draws.get(draw), count)));
       }
       progress.step(1);
     }

@@ -236,7 +236,7 @@ public final class ValueNeuronStudy {
     Pruning.Kept retrained = pruning.retrained(train);
     Pruning.RandomBand band = pruning.randomBand(retrained, task);
     curves.add(pruning.curve("linear", true, main, retrained, band));
-    if (main != bySparsePath) {
+    if (!main.name().equals(bySparsePath.name())) {
       curves.add(pruning.curve("linear", true, bySparsePath, retrained, band));
     }
 

@@ -104,8 +104,10 @@ final class ValueProbeTrainer implements AutoCloseable {
     for (int i = 0; i < trajectories.size(); i++) {
       int length = trajectories.length(i);
       trajectories.states(i, rows, 0);
-      for (int k = 0; k < length * width; k++) {
-        rows[k] = (float) scale.z(k % width, rows[k]);
+      for (int t = 0; t < length; t++) {
+        for (int j = 0; j < width; j++) {
+          rows[t * width + j] = (float) scale.z(j, rows[t * width + j]);
+        }
       }
       try (NDScope _ = new NDScope()) {
         NDArray some = manager.create(FloatBuffer.wrap(rows, 0, length * width), new Shape(length, width));
@@ -135,11 +137,11 @@ final class ValueProbeTrainer implements AutoCloseable {
       }
       trajectories.states(i, rows, 0);
       for (int t = 0; t < length; t++) {
-        n++;
+        double share = 1.0 / ++n;
         for (int j = 0; j < width; j++) {
           double x = rows[t * width + j];
           double delta = x - means[j];
-          means[j] += delta / n;
+          means[j] += delta * share;
           squares[j] += delta * (x - means[j]);
         }
       }
@@ -197,7 +199,6 @@ final class ValueProbeTrainer implements AutoCloseable {
       n += fold.start()[order[i] + 1] - fold.start()[order[i]];
     }
     boolean td = training.target() == Target.TD;
-    int[] rows = new int[n];
     float[] discount = new float[n];
     float[] fixed = new float[n];
     int k = 0;
@@ -205,13 +206,16 @@ final class ValueProbeTrainer implements AutoCloseable {
       int last = fold.start()[order[i] + 1] - 1;
       for (int row = fold.start()[order[i]]; row <= last; row++, k++) {
         boolean bootstrapped = td && row < last;
-        rows[k] = row;
         discount[k] = bootstrapped ? (float) training.gamma() : 0;
         fixed[k] = bootstrapped ? 0 : fold.returns()[row];
       }
     }
     try (NDScope _ = new NDScope(); GradientCollector tape = Engine.getEngine("PyTorch").newGradientCollector()) {
-      NDArray x = fold.states().get(new NDIndex("{}", manager.create(rows))); // (n, width)
+      NDList batch = new NDList();
+      for (int i = from; i < to; i++) {
+        batch.add(fold.states().get(new NDIndex().addSliceDim(fold.start()[order[i]], fold.start()[order[i] + 1])));
+      }
+      NDArray x = NDArrays.concat(batch); // (n, width)
       NDArray v = values(x); // (n, 1)
       NDArray target = manager.create(fixed, new Shape(n, 1));
       if (td) {

@@ -1,0 +1,204 @@
+package org.striatum.probe.value;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.rollout.Split;
+import org.striatum.probe.run.Progress;
+import org.striatum.probe.sparse.PlantedStore;
+import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
+import org.striatum.probe.value.ValueNeuronResults.ProbeAuroc;
+import org.striatum.probe.value.ValueNeuronResults.PruningCurve;
+import org.striatum.probe.value.ValueNeuronResults.PruningPoint;
+import org.striatum.probe.value.ValueNeuronStudy.LayerOutcome;
+import org.striatum.probe.value.ValueNeuronStudy.StudiedDataset;
+
+class ValueNeuronStudyTest {
+  private static final HookPoint HOOK = HookPoint.residPost(2);
+  private static final ValueNeuronSettings SETTINGS = new ValueNeuronSettings(
+      new ValueProbeTraining(ValueProbeTraining.Target.TD, 32, 3e-3, 0.01, 8, 1 - 1e-5, 20, 10),
+      "auroc", List.of(0.0, 0.5, 0.9, 0.95), 4, 5, 10, 0.05, 100, 6, 0.1);
+  private static final int WIDTH = 40;
+
+  /// Trajectories of two equal states: what s₀ knows, it knows throughout.
+  private static ListedTrajectories planted(RandomGenerator random) {
+    return twice(PlantedStore.draw(80, 4, WIDTH, 3, 1.2, 3, random));
+  }
+
+  private static ListedTrajectories twice(PlantedStore store) {
+    List<ListedTrajectories.Trajectory> list = new ArrayList<>();
+    for (int i = 0; i < store.size(); i++) {
+      float[] states = new float[2 * store.width()];
+      System.arraycopy(store.rows(), i * store.width(), states, 0, store.width());
+      System.arraycopy(store.rows(), i * store.width(), states, store.width(), store.width());
+      list.add(new ListedTrajectories.Trajectory(store.problems()[i], states, store.labels()[i] ? 1 : 0,
+          store.labels()[i] ? 5 : 9));
+    }
+    return new ListedTrajectories(store.width(), list);
+  }
+
+  private static Split split(Trajectories trajectories) {
+    return Split.byProblem(IntStream.range(0, trajectories.size()).mapToObj(trajectories::problem).toList(), 0.6, 0.2,
+        new SplittableRandom(51));
+  }
+
+  private static StudiedDataset dataset(String name, Trajectories trajectories) {
+    return new StudiedDataset(name, 1, split(trajectories), new TreeMap<>(Map.of(HOOK, trajectories)));
+  }
+
+  private static Map<String, ProbeAuroc> probes(LayerProbes layer) {
+    return layer.probes().stream().collect(Collectors.toMap(ProbeAuroc::probe, probe -> probe));
+  }
+
+  @Test
+  void findsWhatWasPlanted() {
+    PlantedStore store = PlantedStore.draw(80, 4, WIDTH, 3, 1.2, 3, new SplittableRandom(52));
+    long[] stepped = new long[2];
+    Progress progress = (_, total, _) -> {
+      stepped[0] = total;
+      return units -> stepped[1] += units;
+    };
+    ValueNeuronResults results = new ValueNeuronStudy(SETTINGS, 53).run(List.of(dataset("planted", twice(store))),
+        progress);
+    assertThat(stepped[1]).isEqualTo(stepped[0]);
+
+    LayerProbes layer = results.layers().getFirst();
+    assertThat(probes(layer)).containsOnlyKeys("linear", "sparse", "td", "monte-carlo");
+    assertThat(layer.probes()).allSatisfy(probe -> assertThat(probe.test().value()).as(probe.probe())
+        .isGreaterThan(0.8).isBetween(probe.test().low(), probe.test().high()));
+    assertThat(layer.shuffled().permutations()).isEqualTo(5);
+    assertThat(layer.shuffled().p()).isCloseTo(1.0 / 6, within(1e-12));
+    assertThat(layer.order()).hasSize(WIDTH).doesNotHaveDuplicates();
+    assertThat(layer.order().subList(0, 3)).containsExactlyInAnyOrderElementsOf(Arrays.stream(store.informative())
+        .boxed().toList());
+    assertThat(layer.top()).hasSize(6);
+    assertThat(layer.top()).allSatisfy(neuron -> {
+      assertThat(neuron.coordinate()).isEqualTo(layer.order().get(neuron.rank() - 1));
+      assertThat(neuron.scores()).containsOnlyKeys(NeuronRanking.names());
+    });
+    assertThat(layer.agreement()).hasSize(9 * 8 / 2);
+    assertThat(layer.path().points()).hasSize(10);
+    assertThat(layer.path().nonZero()).isBetween(1, WIDTH);
+
+    assertThat(results.datasets()).singleElement().satisfies(summary -> {
+      assertThat(summary.problems()).isEqualTo(80);
+      assertThat(summary.rollouts()).isEqualTo(320);
+      assertThat(List.of(summary.train(), summary.validation(), summary.test())).containsExactly(48, 16, 16);
+      // Short prompts succeed here, always: the sign is turned on the training fold.
+      assertThat(summary.promptLengthAuroc().value()).isEqualTo(1);
+      assertThat(summary.note()).isNull();
+    });
+  }
+
+  @Test
+  void pruningCurvesStartAtTheWholeProbe() {
+    LayerProbes layer = new ValueNeuronStudy(SETTINGS, 54).run(List.of(dataset("planted", planted(
+        new SplittableRandom(55)))), Progress.NONE).layers().getFirst();
+    assertThat(layer.pruning()).extracting(PruningCurve::probe).containsExactly("td", "monte-carlo", "linear",
+        "linear");
+    for (PruningCurve curve : layer.pruning()) {
+      PruningPoint whole = curve.points().getFirst();
+      assertThat(whole.kept()).isEqualTo(WIDTH);
+      assertThat(whole.auroc().value()).isEqualTo(probes(layer).get(curve.probe()).test().value());
+      assertThat(whole.randomLow()).isEqualTo(whole.auroc().value());
+      assertThat(curve.points().getLast().kept()).isEqualTo(2);
+    }
+    // Two of three planted coordinates do most of the work; two random ones hardly ever do any.
+    PruningPoint sparsest = layer.pruning().getLast().points().getLast();
+    assertThat(sparsest.auroc().value()).isGreaterThan(sparsest.randomHigh());
+  }
+
+  @Test
+  void shuffledOutcomesLeaveNothing() {
+    PlantedStore nothing = PlantedStore.draw(80, 4, WIDTH, 3, 1.2, 3, new SplittableRandom(56)).shuffledByProblem(4,
+        new SplittableRandom(57));
+    LayerProbes layer = new ValueNeuronStudy(SETTINGS, 58).run(List.of(dataset("shuffled", twice(nothing))),
+        Progress.NONE).layers().getFirst();
+    // 64 test rollouts: a standard error of at most 0.08 for outcomes no rarer than one in three.
+    assertThat(layer.probes()).allSatisfy(
+        probe -> assertThat(probe.test().value()).as(probe.probe()).isCloseTo(0.5, within(4 * 0.08)));
+    assertThat(layer.shuffled().mean()).isCloseTo(0.5, within(4 * 0.08 / Math.sqrt(5)));
+  }
+
+  @Test
+  void equalSeedsGiveEqualResultsWhateverElseIsStudied() {
+    ListedTrajectories first = planted(new SplittableRandom(59));
+    ListedTrajectories second = planted(new SplittableRandom(60));
+    ValueNeuronStudy study = new ValueNeuronStudy(SETTINGS, 61);
+    ValueNeuronResults alone = study.run(List.of(dataset("second", second)), Progress.NONE);
+    ValueNeuronResults together = study.run(List.of(dataset("first", first), dataset("second", second)),
+        Progress.NONE);
+    assertThat(together.layers().getLast()).isEqualTo(alone.layers().getFirst());
+    assertThat(together.datasets().getLast()).isEqualTo(alone.datasets().getFirst());
+    assertThat(new ValueNeuronStudy(SETTINGS, 62).run(List.of(dataset("second", second)), Progress.NONE).layers())
+        .isNotEqualTo(alone.layers());
+  }
+
+  @Test
+  void oneClassOutcomesCostOnlyTheirOwnDataset() {
+    ListedTrajectories good = planted(new SplittableRandom(63));
+    ListedTrajectories allRight = new ListedTrajectories(WIDTH, good.list().stream()
+        .map(run -> new ListedTrajectories.Trajectory(run.problem(), run.states(), 1, 3)).toList());
+    ValueNeuronResults results = new ValueNeuronStudy(SETTINGS, 64)
+        .run(List.of(dataset("solved", allRight), dataset("good", good)), Progress.NONE);
+    assertThat(results.layers()).singleElement().satisfies(layer -> assertThat(layer.dataset()).isEqualTo("good"));
+    assertThat(results.datasets().getFirst().note()).isEqualTo("blocks.2.hook_resid_post: each fold needs right and"
+        + " wrong rollouts, found 192 right of 192 in training: sample more problems");
+    assertThat(results.datasets().getFirst().accuracy().value()).isEqualTo(1);
+    assertThat(results.datasets().getFirst().promptLengthAuroc().value()).isNaN();
+    assertThat(results.datasets().getLast().note()).isNull();
+  }
+
+  @Test
+  void statesThatAreNoNumbersAreCountedAndLeftOut() {
+    ListedTrajectories broken = planted(new SplittableRandom(65));
+    broken.list().get(0).states()[3] = Float.NaN; // s₀: both states of the trajectory go
+    broken.list().get(1).states()[WIDTH + 3] = Float.POSITIVE_INFINITY; // the second state goes
+    for (ListedTrajectories.Trajectory run : broken.list()) {
+      run.states()[7] = 2.5f; // a constant coordinate
+      run.states()[WIDTH + 7] = 2.5f;
+    }
+    ValueNeuronStudy study = new ValueNeuronStudy(SETTINGS, 66);
+    ValueNeuronResults results = study.run(List.of(dataset("broken", broken)), Progress.NONE);
+    assertThat(results.datasets().getFirst().excludedRows()).isEqualTo(3);
+    assertThat(results.layers().getFirst().probes())
+        .allSatisfy(probe -> assertThat(probe.test().value()).isFinite());
+  }
+
+  @Test
+  void equalPromptsAreRefusedInOneLine() {
+    ListedTrajectories good = planted(new SplittableRandom(67));
+    for (ListedTrajectories.Trajectory run : good.list()) {
+      Arrays.fill(run.states(), 0, WIDTH, 1);
+    }
+    LayerOutcome outcome = new ValueNeuronStudy(SETTINGS, 68).layer("same", HOOK, good, split(good),
+        Progress.Task.SILENT);
+    assertThat(outcome.probes()).isNull();
+    assertThat(outcome.note()).contains("no coordinate of s₀ varies");
+  }
+
+  @Test
+  void refusesSettingsItCannotUse() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> new ValueNeuronSettings(ValueProbeTraining.PAPER, NeuronRanking.PAPER, List.of(0.5, 1.2), 1, 1,
+                20, 0.1, 100, 5, 0.1))
+        .withMessage("pruning ratio must be in [0, 1), found 1.2");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new ValueNeuronSettings(ValueProbeTraining.PAPER, "loudest", List.of(0.5), 1, 1, 20, 0.1, 100,
+            5, 0.1))
+        .withMessageContaining("found 'loudest'");
+  }
+}
