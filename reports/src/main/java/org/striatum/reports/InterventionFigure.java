@@ -1,0 +1,101 @@
+package org.striatum.reports;
+
+import static org.striatum.reports.Channel.end;
+import static org.striatum.reports.Channel.ordinal;
+import static org.striatum.reports.Channel.quantitative;
+import static org.striatum.reports.Channel.tooltip;
+
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import org.striatum.probe.intervention.InterventionResults.Intervention;
+
+/// An intervention's effect beside its whole control distributions: one dot a control set, equal effects stacked.
+final class InterventionFigure {
+  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+  private static final int BINS = 60;
+
+  private InterventionFigure() {}
+
+  static Figure of(Intervention intervention, int number) {
+    double scale = Notation.scale(intervention.outcome());
+    double low = effects(intervention).stream().mapToDouble(e -> e).min().orElse(0) * scale;
+    double high = effects(intervention).stream().mapToDouble(e -> e).max().orElse(0) * scale;
+    String set = VisibleText.brief(intervention.set(), 24);
+    String matched = "RMS-matched, " + intervention.matched().size();
+    String random = "random, " + intervention.random().size();
+    List<List<Object>> rows = new ArrayList<>();
+    rows.add(Chart.row("set", set, scale * intervention.effect().value(), scale * intervention.effect().low(),
+        scale * intervention.effect().high(), 0.0, Notation.effect(intervention.effect(), intervention.outcome())));
+    rows.add(Chart.row("zero", null, 0.0, null, null, null, null));
+    stack(rows, matched, intervention.matched(), scale, low, high, intervention.outcome());
+    stack(rows, random, intervention.random(), scale, low, high, intervention.outcome());
+
+    String unit = Notation.unit(intervention.outcome());
+    Channel effect = quantitative("x", "effect").titled("change in " + intervention.outcome() + " (" + unit + ")")
+        .axis("grid", BooleanNode.FALSE).axis("tickCount", JSON.numberNode(6));
+    Channel arm = ordinal("y", "arm", List.of(set, matched, random)).unlabelled()
+        .axis("labelLimit", JSON.numberNode(150)).axis("grid", BooleanNode.FALSE)
+        .scaled("domain", JSON.arrayNode().add(set).add(matched).add(random));
+    Channel place = quantitative("yOffset", "_place").domain(-1.15, 1.15);
+    Channel shown = tooltip(titles());
+    Chart chart = new Chart("intervention-" + number, "Effect of ablating " + set + " beside every control set",
+        190, List.of("kind", "arm", "effect", "low", "high", "_place", "_effect"), rows, null,
+        List.of(Layer.of("rule", effect).where("datum.kind === 'zero'").with("style", "baseline"),
+            Layer.of("rule", effect).where("datum.kind === 'set'").with("style", "finding")
+                .with("strokeDash", JSON.arrayNode().add(3).add(3)).with("opacity", 0.7),
+            Layer.of("point", effect, arm, place, shown).where("datum.kind === 'control'").with("style", "control")
+                .with("size", 20).with("opacity", 0.7),
+            Layer.of("rule", quantitative("x", "low").titled(""), end("x2", "high"), arm)
+                .where("datum.kind === 'set' && isValid(datum.low) && isValid(datum.high)").with("style", "finding")
+                .with("strokeWidth", 2.5),
+            Layer.of("point", effect, arm, shown).where("datum.kind === 'set'").with("style", "finding")
+                .with("shape", "diamond")
+                .with("size", 120)));
+    return new Figure(intervention.set() + " at " + intervention.hook(), caption(intervention), chart);
+  }
+
+  private static String caption(Intervention i) {
+    String controls = "Grey: one dot a control set of equally many coordinates, "
+        + Notation.count(i.matched().size(), "RMS-matched set") + " and "
+        + Notation.count(i.random().size(), "random set")
+        + ", equal effects stacked.";
+    return Conclusion.deed(i) + " " + i.set() + " at " + i.positions() + " positions, " + i.dataset() + ": effect on "
+        + i.outcome() + " with its 95 % interval (paired bootstrap by problem; " + Notation.count(i.items(), "item")
+        + " of " + Notation.count(i.problems(), "problem") + "). " + controls;
+  }
+
+  /// Stacks the dots of nearly equal effects around the arm's middle. A tall stack is squeezed into the arm's band.
+  private static void stack(List<List<Object>> rows, String arm, List<Double> effects, double scale, double low,
+      double high, String outcome) {
+    double bin = high > low ? (high - low) / BINS : 1;
+    List<Double> sorted = effects.stream().filter(Double::isFinite).sorted().toList();
+    SequencedMap<Long, Integer> heights = new LinkedHashMap<>();
+    sorted.forEach(e -> heights.merge(Math.round((scale * e - low) / bin), 1, Integer::sum));
+    int tallest = Math.max(14, heights.values().stream().mapToInt(h -> h).max().orElse(1));
+    SequencedMap<Long, Integer> placed = new LinkedHashMap<>();
+    for (double e : sorted) {
+      long at = Math.round((scale * e - low) / bin);
+      int index = placed.merge(at, 1, Integer::sum) - 1;
+      double place = (2.0 * index - (heights.get(at) - 1)) / tallest;
+      rows.add(Chart.row("control", arm, scale * e, null, null, place, Notation.effect(e, outcome)));
+    }
+  }
+
+  private static List<Double> effects(Intervention i) {
+    List<Double> all = new ArrayList<>(i.random());
+    all.addAll(i.matched());
+    all.addAll(List.of(i.effect().value(), i.effect().low(), i.effect().high(), 0.0));
+    return all.stream().filter(Double::isFinite).toList();
+  }
+
+  private static SequencedMap<String, String> titles() {
+    SequencedMap<String, String> titles = new LinkedHashMap<>();
+    titles.put("arm", "set");
+    titles.put("_effect", "effect");
+    return titles;
+  }
+}

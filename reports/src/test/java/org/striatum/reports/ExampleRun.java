@@ -1,0 +1,245 @@
+package org.striatum.reports;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.striatum.probe.intervention.InterventionResults;
+import org.striatum.probe.intervention.InterventionResults.Intervention;
+import org.striatum.probe.intervention.InterventionResults.Matching;
+import org.striatum.probe.intervention.InterventionResults.McNemarTable;
+import org.striatum.probe.intervention.InterventionResults.Verdict;
+import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.model.PositionMask;
+import org.striatum.probe.model.Sampling;
+import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.value.ValueNeuronResults;
+import org.striatum.probe.value.ValueNeuronResults.Agreement;
+import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
+import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
+import org.striatum.probe.value.ValueNeuronResults.NullBand;
+import org.striatum.probe.value.ValueNeuronResults.PathPoint;
+import org.striatum.probe.value.ValueNeuronResults.PathSummary;
+import org.striatum.probe.value.ValueNeuronResults.ProbeAuroc;
+import org.striatum.probe.value.ValueNeuronResults.PruningCurve;
+import org.striatum.probe.value.ValueNeuronResults.PruningPoint;
+import org.striatum.probe.value.ValueNeuronResults.RankedNeuron;
+import org.striatum.reports.SampleRollout.TokenValue;
+import org.striatum.reports.SampleRollout.ValueTrace;
+
+/// An invented run with the shape and size of a real one: three datasets, twelve layers, four probes.
+final class ExampleRun {
+  static final int WIDTH = 896;
+  private static final int LAYERS = 12;
+  private static final List<String> RANKINGS = List.of("l1", "functional", "univariate", "sparse");
+  private static final double[] RATIOS = {0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998};
+
+  private final RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(20260201);
+
+  private ExampleRun() {}
+
+  static RunReport.Content content() {
+    ExampleRun run = new ExampleRun();
+    return new RunReport.Content("tiny-reasoner: value neurons on three arithmetic sets", checkpoint(), sampling(),
+        run.values(), run.interventions(), run.samples(), manifest());
+  }
+
+  /// The same with other results.
+  static RunReport.Content with(ValueNeuronResults values, InterventionResults interventions) {
+    return new RunReport.Content("A run", checkpoint(), sampling(), values, interventions, List.of(), "{}");
+  }
+
+  /// The same with other samples.
+  static RunReport.Content with(List<SampleRollout> samples) {
+    return new RunReport.Content("A run", checkpoint(), sampling(), null, null, samples, "{}");
+  }
+
+  static CheckpointFacts checkpoint() {
+    return new CheckpointFacts("tiny-reasoner-step2000", "qwen2", LAYERS, WIDTH, 14, 151_936, 494_032_768L, "BF16",
+        List.of(new CheckpointFacts.FileHash("model-00001-of-00002.safetensors", "9f3a".repeat(16)),
+            new CheckpointFacts.FileHash("model-00002-of-00002.safetensors", "07bc".repeat(16)),
+            new CheckpointFacts.FileHash("tokenizer.json", "5e11".repeat(16))),
+        "no BOS, left padding, no chat template");
+  }
+
+  static SamplingFacts sampling() {
+    return new SamplingFacts(new Sampling(1.0, 0.95, 0, 256, true), 8, 20260201);
+  }
+
+  static String manifest() {
+    return """
+        {
+          "checkpoint" : { "model-00001-of-00002.safetensors" : "%s" },
+          "tokenizer" : { "bos" : false, "padding" : "left" },
+          "hooks" : [ "blocks.*.hook_resid_post" ],
+          "seed" : 20260201,
+          "threads" : 2
+        }
+        """.formatted("9f3a".repeat(16));
+  }
+
+  /// A dataset with one linear probe at one layer, for tests that need a case by itself.
+  static ValueNeuronResults oneProbe(Estimate test, Estimate promptLength, NullBand shuffled) {
+    DatasetSummary dataset = new DatasetSummary("alone", 300, 2400, new Estimate(0.5, 0.46, 0.54), 1, 180, 60, 60, 0,
+        promptLength);
+    LayerProbes layer = new LayerProbes("alone", HookPoint.residPost(3), List.of(new ProbeAuroc("linear", 0.7, test)),
+        shuffled, List.of(), new PathSummary(Double.NaN, 0, List.of()), List.of(), List.of());
+    return new ValueNeuronResults(List.of(dataset), List.of(layer));
+  }
+
+  static Intervention intervention(Verdict verdict, double pRandom, double pMatched) {
+    List<Double> matched = verdict == Verdict.UNDECIDED ? List.of() : List.of(-0.02, -0.01, 0.0);
+    return new Intervention(true, "alone", HookPoint.residPost(3), "value@1%", List.of(3, 17), "zero",
+        PositionMask.ALL, "accuracy", 200, 200, true, new Estimate(0.62, 0.55, 0.69),
+        new Estimate(0.415, 0.35, 0.48), new Estimate(-0.205, -0.26, -0.15), List.of(-0.01, 0.0, 0.01), matched,
+        new Matching(0.1, 0.09, 0.002, List.of(4), verdict == Verdict.UNDECIDED
+            ? "only 7 coordinates within tolerance"
+            : null),
+        pRandom, pMatched, new McNemarTable(52, 11, 1.2e-7), verdict);
+  }
+
+  private ValueNeuronResults values() {
+    List<DatasetSummary> datasets = List.of(
+        new DatasetSummary("chain-arithmetic", 1200, 9600, new Estimate(0.6214, 0.603, 0.640), 0.998, 720, 240, 240, 0,
+            new Estimate(0.658, 0.611, 0.704)),
+        new DatasetSummary("word-problems", 600, 4800, new Estimate(0.384, 0.352, 0.417), 0.914, 360, 120, 120, 3,
+            new Estimate(0.571, 0.503, 0.640)),
+        new DatasetSummary("modular-arithmetic", 400, 3200, new Estimate(0.231, 0.198, 0.266), 1, 240, 80, 80, 0,
+            new Estimate(0.702, 0.618, 0.781)));
+    double[] reach = {0.83, 0.72, 0.62};
+    double[] spread = {0.028, 0.042, 0.055};
+    List<LayerProbes> layers = new ArrayList<>();
+    for (int d = 0; d < datasets.size(); d++) {
+      for (int layer = 0; layer < LAYERS; layer++) {
+        double rise = 1 - Math.exp(-layer / 2.4) - 0.012 * Math.max(0, layer - 7);
+        layers.add(layer(datasets.get(d), layer, 0.5 + (reach[d] - 0.5) * rise, spread[d]));
+      }
+    }
+    return new ValueNeuronResults(datasets, layers);
+  }
+
+  private LayerProbes layer(DatasetSummary dataset, int layer, double level, double spread) {
+    double td = level - 0.035 + noise(0.012);
+    double sparse = level - 0.008 + noise(0.010);
+    List<ProbeAuroc> probes = List.of(probe("linear", level + noise(0.010), spread), probe("td", td, spread * 1.1),
+        probe("monte-carlo", level + 0.006 + noise(0.010), spread), probe("sparse", sparse, spread));
+    NullBand shuffled = new NullBand(199, 0.501 + noise(0.004), 0.5 - 2.1 * spread, 0.5 + 2.05 * spread,
+        sparse > 0.5 + 2.05 * spread ? 0.005 : 0.06 + 0.2 * random.nextDouble());
+    List<PruningCurve> pruning = List.of(curve("td", false, td, spread, 0.10), curve("td", true, td, spread, 0.03),
+        curve("monte-carlo", false, level, spread, 0.06));
+    List<PathPoint> points = new ArrayList<>();
+    for (int k = 0; k < 24; k++) {
+      double lambda = 0.2 * Math.pow(0.78, k);
+      int kept = k == 0 ? 0 : (int) Math.round(1.6 * Math.pow(1.29, k));
+      double fit = 0.5 + (level - 0.5) * (1 - Math.exp(-kept / 6.0)) - 0.00013 * kept;
+      points.add(new PathPoint(lambda, kept, k == 0 ? 0.5 : fit + noise(0.004)));
+    }
+    PathPoint best = points.stream().max((a, b) -> Double.compare(a.validationAuroc(), b.validationAuroc()))
+        .orElseThrow();
+    List<RankedNeuron> top = new ArrayList<>();
+    List<Integer> order = new ArrayList<>(IntStream.range(0, WIDTH).boxed().toList());
+    for (int rank = 1; rank <= 10; rank++) {
+      Map<String, Double> scores = new LinkedHashMap<>();
+      scores.put("l1", 41.2 / rank + noise(0.3));
+      scores.put("functional", 3.1 / rank + noise(0.05));
+      scores.put("univariate", 0.5 + (level - 0.5) * (1.05 - 0.06 * rank));
+      if (rank < 8) {
+        scores.put("sparse", 0.9 / rank);
+      }
+      top.add(new RankedNeuron(rank, order.remove(random.nextInt(order.size())), scores));
+    }
+    List<Agreement> agreement = new ArrayList<>();
+    for (int a = 0; a < RANKINGS.size(); a++) {
+      for (int b = a + 1; b < RANKINGS.size(); b++) {
+        agreement.add(new Agreement(RANKINGS.get(a), RANKINGS.get(b), 0.75 - 0.15 * (b - a) + noise(0.04), 9,
+            0.5 - 0.12 * (b - a) + 0.05 * random.nextDouble()));
+      }
+    }
+    return new LayerProbes(dataset.dataset(), HookPoint.residPost(layer), probes, shuffled, pruning,
+        new PathSummary(best.lambda(), best.nonZero(), points), top, agreement);
+  }
+
+  private ProbeAuroc probe(String name, double auroc, double spread) {
+    return new ProbeAuroc(name, auroc + noise(0.008), new Estimate(auroc, auroc - 1.9 * spread, auroc + 1.8 * spread));
+  }
+
+  private PruningCurve curve(String probe, boolean retrained, double level, double spread, double loss) {
+    List<PruningPoint> points = new ArrayList<>();
+    for (double ratio : RATIOS) {
+      double value = level - loss * Math.max(0, level - 0.5) * Math.pow(ratio, 14) * 3 + noise(0.004);
+      double chance = 0.5 + (level - 0.5) * Math.pow(1 - ratio, 0.35);
+      points.add(new PruningPoint(ratio, Math.max(1, (int) Math.round(WIDTH * (1 - ratio))),
+          new Estimate(value, value - 1.9 * spread, value + 1.8 * spread),
+          ratio == 0 ? Double.NaN : chance - 0.045, ratio == 0 ? Double.NaN : Math.min(level + 0.01, chance + 0.05)));
+    }
+    return new PruningCurve(probe, "l1", retrained, points);
+  }
+
+  private InterventionResults interventions() {
+    Estimate base = new Estimate(0.6250, 0.565, 0.685);
+    return new InterventionResults(List.of(
+        new Intervention(true, "chain-arithmetic", HookPoint.residPost(7), "value@1%",
+            List.of(17, 88, 203, 341, 402, 515, 640, 711, 868), "zero", PositionMask.ALL, "accuracy", 240, 240, true,
+            base, new Estimate(0.4125, 0.350, 0.475), new Estimate(-0.2125, -0.2708, -0.1542),
+            effects(99, -0.004, 0.012, 240), effects(99, -0.061, 0.034, 240),
+            new Matching(0.10, 0.0994, 0.0031, List.of(4, 458), null), 0.01, 0.01, new McNemarTable(63, 12, 2.1e-9),
+            Verdict.VALUE_SPECIFIC),
+        new Intervention(false, "word-problems", HookPoint.residPost(7), "value@1%",
+            List.of(17, 88, 203, 341, 402, 515, 640, 711, 868), "mean", PositionMask.GENERATED, "accuracy", 120, 120,
+            true, new Estimate(0.3917, 0.308, 0.475), new Estimate(0.3083, 0.225, 0.392),
+            new Estimate(-0.0833, -0.1417, -0.0250), effects(99, -0.003, 0.014, 120), effects(99, -0.07, 0.034, 120),
+            new Matching(0.10, 0.0987, -0.0012, List.of(4, 458), null), 0.01, 0.34, new McNemarTable(16, 6, 0.052),
+            Verdict.GENERIC),
+        new Intervention(false, "chain-arithmetic", HookPoint.residPost(2), "value@5%", IntStream.range(0, 45).map(
+            c -> 7 + 19 * c).boxed().toList(), "zero", PositionMask.ALL, "log-probability", 240, 240, true,
+            new Estimate(-14.21, -14.9, -13.5), new Estimate(-14.30, -15.0, -13.6),
+            new Estimate(-0.091, -0.204, 0.018), effects(999, -0.055, 0.05, 0), effects(999, -0.12, 0.08, 0),
+            new Matching(0.10, 0.1, 0.0102, List.of(4), null), 0.213, 0.64, null, Verdict.NONE),
+        new Intervention(false, "modular-arithmetic", HookPoint.residPost(11), "value@1%", List.of(4, 458), "zero",
+            PositionMask.ALL, "accuracy", 80, 80, true, new Estimate(0.2375, 0.15, 0.3375),
+            new Estimate(0.0125, 0, 0.0375), new Estimate(-0.225, -0.325, Double.NaN), effects(99, -0.002, 0.01, 80),
+            List.of(),
+            new Matching(0.10, Double.NaN, Double.NaN, List.of(4, 458), "the set itself holds the sinks 4 and 458"),
+            0.01, Double.NaN, new McNemarTable(18, 0, 7.6e-6), Verdict.UNDECIDED)));
+  }
+
+  private List<SampleRollout> samples() {
+    return List.of(
+        new SampleRollout("chain-arithmetic", "chain-000731", "Start with 7. Add 5. Multiply by 3. What is it now?\n",
+            "7 + 5 = 12\n12 * 3 = 36\nAnswer: 36", 1,
+            trace(
+                List.of("7", " +", " 5", " =", " 12", "\n", "12", " *", " 3", " =", " 36", "\n", "Answer", ":", " 36"),
+                0.58, 0.97)),
+        new SampleRollout("chain-arithmetic", "chain-000745",
+            "Start with 18. Subtract 9. Multiply by 12. Add 41. What is it now?\n",
+            "18 - 9 = 9\n9 * 12 = 98\n98 + 41 = 139\nAnswer: 139", 0,
+            trace(List.of("18", " -", " 9", " =", " 9", "\n", "9", " *", " 12", " =", " 98", "\n", "98", " +", " 41",
+                " =", " 139", "\n", "Answer", ":", " 139"), 0.52, 0.04)),
+        new SampleRollout("word-problems", "word-000012",
+            "Mia has 12 apples and gives a third of them to Tom. How many are left?\n", "12 / 3 = 4\nAnswer: 4", 0,
+            null));
+  }
+
+  private ValueTrace trace(List<String> tokens, double from, double to) {
+    List<TokenValue> values = new ArrayList<>();
+    for (int t = 0; t < tokens.size(); t++) {
+      double along = 1 / (1 + Math.exp(-(t - 0.55 * tokens.size()) * 1.1));
+      values.add(new TokenValue(tokens.get(t), from + (to - from) * along + noise(0.05)));
+    }
+    return new ValueTrace("td", HookPoint.residPost(7), values);
+  }
+
+  /// Effects of control sets; of accuracies, which come in steps of one item.
+  private List<Double> effects(int n, double mean, double spread, int items) {
+    return Stream.generate(() -> mean + noise(spread)).limit(n)
+        .map(e -> items == 0 ? e : Math.rint(e * items) / items).toList();
+  }
+
+  private double noise(double spread) {
+    return spread * random.nextGaussian();
+  }
+}
