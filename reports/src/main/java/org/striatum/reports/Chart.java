@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -80,7 +81,7 @@ public record Chart(String id, String description, int height, List<String> colu
   }
 
   /// What the page's script reads: id, columns, rows and the specification.
-  ObjectNode payload() {
+  JsonNode payload() {
     ObjectNode payload = JSON.objectNode().put("id", id);
     ArrayNode names = payload.putArray("columns");
     columns.forEach(names::add);
@@ -90,7 +91,25 @@ public record Chart(String id, String description, int height, List<String> colu
       row.forEach(value -> cells.add(cell(value)));
     }
     payload.set("spec", specification());
-    return payload;
+    return legible(payload);
+  }
+
+  /// The tree with every text made visible: the engine's parser stumbles over line separators and controls in names.
+  private static JsonNode legible(JsonNode node) {
+    return switch (node) {
+      case TextNode text -> JSON.textNode(VisibleText.of(text.textValue()));
+      case ObjectNode object -> {
+        ObjectNode copy = JSON.objectNode();
+        object.properties().forEach(property -> copy.set(property.getKey(), legible(property.getValue())));
+        yield copy;
+      }
+      case ArrayNode array -> {
+        ArrayNode copy = JSON.arrayNode(array.size());
+        array.forEach(element -> copy.add(legible(element)));
+        yield copy;
+      }
+      default -> node;
+    };
   }
 
   /// How every chart looks on light or dark paper. Series colours are Okabe and Ito's, told apart by colour-blind
@@ -114,16 +133,17 @@ public record Chart(String id, String description, int height, List<String> colu
     ObjectNode legend = theme.putObject("legend");
     legend.put("orient", "bottom").put("labelColor", ink).put("labelFontSize", 12).putNull("title");
     legend.put("labelLimit", 320).put("symbolSize", 90).put("symbolStrokeWidth", 2).put("columnPadding", 18);
-    legend.put("rowPadding", 4).put("offset", 10);
+    legend.put("rowPadding", 4).put("symbolOpacity", 1).put("offset", 10);
     theme.putObject("range").set("category", strings(dark
         ? List.of("#56b4e9", "#e69f00", "#2fc79c", "#e58fc0", "#f0e442", "#ff8352", "#b9c2cc")
         : List.of("#0072b2", "#d55e00", "#009e73", "#a64d84", "#8a7500", "#2f9fd8", "#4a4f55")));
     ObjectNode styles = theme.putObject("style");
-    styles.putObject("null-band").put("fill", quiet).put("fillOpacity", dark ? 0.26 : 0.2).put("stroke", "none");
-    styles.putObject("baseline").put("stroke", quiet).put("strokeWidth", 1);
-    styles.putObject("baseline-name").put("fill", quiet).put("fontSize", 11);
-    styles.putObject("finding").put("stroke", dark ? "#ff9d6b" : "#c2410c").put("fill", dark ? "#ff9d6b" : "#c2410c");
-    styles.putObject("control").put("fill", quiet).put("stroke", "none");
+    styles.putObject("null-band").put("color", quiet).put("fillOpacity", dark ? 0.24 : 0.16);
+    styles.putObject("baseline").put("color", quiet).put("strokeWidth", 1);
+    styles.putObject("baseline-name").put("color", quiet).put("fontSize", 11);
+    styles.putObject("finding").put("color", dark ? "#ff9d6b" : "#c2410c");
+    styles.putObject("control").put("color", quiet);
+    theme.putObject("mark").put("color", dark ? "#56b4e9" : "#0072b2");
     theme.putObject("line").put("strokeWidth", 2).put("strokeJoin", "round");
     theme.putObject("point").put("filled", true).put("size", 55).put("opacity", 1);
     return theme;

@@ -161,7 +161,7 @@ record Conclusion(String question, String carries, String uses, Verdict verdict,
   private static List<KeyFigure> keys(Selection s) {
     return List.of(
         new KeyFigure("AUROC of V(s₀)", auroc(s.probe().test().value()),
-            "95 % interval " + range(s.probe().test().low(), s.probe().test().high(), 3)),
+            "95 %: " + range(s.probe().test().low(), s.probe().test().high(), 3)),
         new KeyFigure("Prompt length alone", auroc(s.summary().promptLengthAuroc().value()), "AUROC of the baseline"));
   }
 
@@ -170,7 +170,7 @@ record Conclusion(String question, String carries, String uses, Verdict verdict,
     int places = scale == 1 ? 3 : 1;
     return List.of(
         new KeyFigure("Effect on " + i.outcome(), effect(i.effect().value(), i.outcome()),
-            "95 % interval " + Notation.span(scale * i.effect().low(), scale * i.effect().high(), places)),
+            "95 %: " + Notation.span(scale * i.effect().low(), scale * i.effect().high(), places)),
         new KeyFigure("p, RMS-matched sets", Notation.p(i.pMatched()),
             "against random sets " + Notation.p(i.pRandom())));
   }

@@ -8,15 +8,19 @@ import static org.striatum.reports.Channel.tooltip;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.stream.IntStream;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 
 /// An intervention's effect beside its whole control distributions: one dot a control set, equal effects stacked.
 final class InterventionFigure {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final int BINS = 60;
+  private static final int LOWEST_STACK = 14;
+  private static final double GOLDEN_RATIO = 0.618033988749895;
 
   private InterventionFigure() {}
 
@@ -24,6 +28,7 @@ final class InterventionFigure {
     double scale = Notation.scale(intervention.outcome());
     double low = effects(intervention).stream().mapToDouble(e -> e).min().orElse(0) * scale;
     double high = effects(intervention).stream().mapToDouble(e -> e).max().orElse(0) * scale;
+    double margin = high > low ? 0.04 * (high - low) : 1;
     String set = VisibleText.brief(intervention.set(), 24);
     String matched = "RMS-matched, " + intervention.matched().size();
     String random = "random, " + intervention.random().size();
@@ -35,8 +40,10 @@ final class InterventionFigure {
     stack(rows, random, intervention.random(), scale, low, high, intervention.outcome());
 
     String unit = Notation.unit(intervention.outcome());
-    Channel effect = quantitative("x", "effect").titled("change in " + intervention.outcome() + " (" + unit + ")")
-        .axis("grid", BooleanNode.FALSE).axis("tickCount", JSON.numberNode(6));
+    Channel effect = quantitative("x", "effect")
+        .titled(
+            "change in " + VisibleText.brief(intervention.outcome(), 40) + (unit.isEmpty() ? "" : " (" + unit + ")"))
+        .axis("grid", BooleanNode.FALSE).axis("tickCount", JSON.numberNode(6)).domain(low - margin, high + margin);
     Channel arm = ordinal("y", "arm", List.of(set, matched, random)).unlabelled()
         .axis("labelLimit", JSON.numberNode(150)).axis("grid", BooleanNode.FALSE)
         .scaled("domain", JSON.arrayNode().add(set).add(matched).add(random));
@@ -68,21 +75,34 @@ final class InterventionFigure {
         + " of " + Notation.count(i.problems(), "problem") + "). " + controls;
   }
 
-  /// Stacks the dots of nearly equal effects around the arm's middle. A tall stack is squeezed into the arm's band.
+  /// Stacks the dots of nearly equal effects around the arm's middle, in an order that draws no slope of its own. A tall
+  /// stack is squeezed into the arm's band.
   private static void stack(List<List<Object>> rows, String arm, List<Double> effects, double scale, double low,
       double high, String outcome) {
     double bin = high > low ? (high - low) / BINS : 1;
-    List<Double> sorted = effects.stream().filter(Double::isFinite).sorted().toList();
-    SequencedMap<Long, Integer> heights = new LinkedHashMap<>();
-    sorted.forEach(e -> heights.merge(Math.round((scale * e - low) / bin), 1, Integer::sum));
-    int tallest = Math.max(14, heights.values().stream().mapToInt(h -> h).max().orElse(1));
-    SequencedMap<Long, Integer> placed = new LinkedHashMap<>();
-    for (double e : sorted) {
-      long at = Math.round((scale * e - low) / bin);
-      int index = placed.merge(at, 1, Integer::sum) - 1;
-      double place = (2.0 * index - (heights.get(at) - 1)) / tallest;
-      rows.add(Chart.row("control", arm, scale * e, null, null, place, Notation.effect(e, outcome)));
+    SequencedMap<Long, List<Double>> stacks = new LinkedHashMap<>();
+    effects.stream().filter(Double::isFinite).sorted().forEach(
+        e -> stacks.computeIfAbsent(Math.round((scale * e - low) / bin), _ -> new ArrayList<>()).add(e));
+    int tallest = Math.max(LOWEST_STACK, stacks.values().stream().mapToInt(List::size).max().orElse(1));
+    for (List<Double> stacked : stacks.values()) {
+      int[] floors = scattered(stacked.size());
+      for (int i = 0; i < floors.length; i++) {
+        double place = (2.0 * floors[i] - (floors.length - 1)) / tallest;
+        double e = stacked.get(i);
+        rows.add(Chart.row("control", arm, scale * e, null, null, place, Notation.effect(e, outcome)));
+      }
     }
+  }
+
+  /// The numbers 0 … n − 1, neighbours far apart: ranks of the multiples of the golden ratio, modulo one.
+  private static int[] scattered(int n) {
+    List<Integer> order = IntStream.range(0, n).boxed()
+        .sorted(Comparator.comparingDouble(i -> (i * GOLDEN_RATIO) % 1)).toList();
+    int[] ranks = new int[n];
+    for (int rank = 0; rank < n; rank++) {
+      ranks[order.get(rank)] = rank;
+    }
+    return ranks;
   }
 
   private static List<Double> effects(Intervention i) {

@@ -43,6 +43,11 @@ final class Notation {
     return value < 0 ? MINUS + text : text;
   }
 
+  /// A figure somebody chose, with the digits they gave it: `0.95`.
+  static String plain(double value) {
+    return Double.isFinite(value) ? BigDecimal.valueOf(value).stripTrailingZeros().toPlainString() : ABSENT;
+  }
+
   static String auroc(double value) {
     return decimals(value, 3);
   }
@@ -74,7 +79,7 @@ final class Notation {
 
   /// A difference of outcomes: accuracy in percentage points, log-probability in nats, always with its sign.
   static String effect(double value, String outcome) {
-    return signed(scale(outcome) * value, isShare(outcome) ? 1 : 3) + " " + unit(outcome);
+    return (signed(scale(outcome) * value, isShare(outcome) ? 1 : 3) + " " + unit(outcome)).strip();
   }
 
   static String effect(Estimate estimate, String outcome) {
@@ -86,9 +91,9 @@ final class Notation {
     return isShare(outcome) ? 100 : 1;
   }
 
-  /// The unit of a difference of outcomes.
+  /// The unit of a difference of outcomes; empty where none is known.
   static String unit(String outcome) {
-    return isShare(outcome) ? "points" : outcome.equals("log-probability") ? "nats" : outcome;
+    return isShare(outcome) ? "points" : outcome.equals("log-probability") ? "nats" : "";
   }
 
   /// A p-value as it stands in a table, without `p =`.
@@ -96,7 +101,7 @@ final class Notation {
     if (!Double.isFinite(value)) {
       return ABSENT;
     }
-    return value < 1e-4 ? "<" + THIN + "0.0001" : significant(value, value >= 0.1 ? 2 : value >= 0.001 ? 2 : 1);
+    return value < 1e-4 ? "<" + THIN + "0.0001" : plain(new BigDecimal(value).round(new MathContext(2)).doubleValue());
   }
 
   /// A p-value in a sentence: `p = 0.010`.
@@ -141,6 +146,16 @@ final class Notation {
   private static String signed(double value, int places) {
     String text = decimals(value, places);
     return value > 0 && !text.equals(decimals(0, places)) ? "+" + text : text;
+  }
+
+  /// An AUROC's interval by itself: `[0.761, 0.860]`.
+  static String aurocInterval(Estimate estimate) {
+    return interval(estimate, 1, 3);
+  }
+
+  /// An outcome's interval by itself, in the outcome's unit.
+  static String outcomeInterval(Estimate estimate, String outcome) {
+    return interval(estimate, scale(outcome), isShare(outcome) ? 1 : 3);
   }
 
   private static String interval(Estimate estimate, double scale, int places) {

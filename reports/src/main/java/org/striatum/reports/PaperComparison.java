@@ -36,10 +36,10 @@ record PaperComparison(String quantity, String paper, String ours) {
             .toList())));
     rows.add(new PaperComparison("Accuracy, random 1 % zeroed", "−0.6 points, mean",
         joined(accuracy.stream().filter(i -> !i.random().isEmpty()).map(i -> mean(i.random(), i) + " over "
-            + Notation.count(i.random().size(), "set")).toList())));
+            + Notation.count(i.random().size(), "set") + " (" + i.hook() + ", " + i.dataset() + ")").toList())));
     rows.add(new PaperComparison("Accuracy, RMS-matched sets zeroed", "not reported",
         joined(accuracy.stream().filter(i -> !i.matched().isEmpty()).map(i -> mean(i.matched(), i) + " over "
-            + Notation.count(i.matched().size(), "set")).toList())));
+            + Notation.count(i.matched().size(), "set") + " (" + i.hook() + ", " + i.dataset() + ")").toList())));
     return List.copyOf(rows);
   }
 

@@ -4,6 +4,7 @@ import static org.striatum.reports.Channel.quantitative;
 import static org.striatum.reports.Channel.tooltip;
 
 import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,14 +72,15 @@ record RolloutFigure(SampleRollout rollout, String reached, List<Shaded> tokens,
     titles.put("t", "t");
     titles.put("token", "token");
     titles.put("_value", "V(t)");
-    Channel time = quantitative("x", "t").titled("t, tokens").axis("grid", BooleanNode.FALSE)
+    Channel time = quantitative("x", "t").titled("t, tokens").axis("tickMinStep", IntNode.valueOf(1))
+        .axis("format", "d").axis("grid", BooleanNode.FALSE)
         .domain(0, Math.max(1, trace.tokens().size() - 1));
     Channel value = quantitative("y", "value").titled("V(t)").domain(low, high);
     Chart chart = new Chart("value-trace-" + number, "V(t) along rollout " + number + ", which ended with reward "
         + Notation.decimals(rollout.reward(), 0), 90, List.of("t", "token", "value", "_value"), rows, null,
         List.of(Layer.of("line", time, value).with("interpolate", "step-after").with("strokeWidth", 1.5),
             Layer.of("point", time, value, tooltip(titles)).with("size", 16)));
-    return new Figure("V(t)",
+    return new Figure("",
         "V(t) by the " + trace.probe() + " probe at " + trace.hook() + ", one rollout, no interval.",
         chart);
   }

@@ -41,11 +41,14 @@ import org.striatum.probe.value.ValueNeuronResults.PruningPoint;
 /// @param oneSite whether every hook point is of the same site, so that a layer's number says it all
 record ValueFigures(ValueNeuronResults results, List<String> probes, double low, double high, boolean oneSite) {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+  /// Longest name of a probe or ranking in a legend.
+  private static final int NAME = 40;
   private static final List<String> KNOWN_PROBES = List.of("linear", "td", "monte-carlo", "sparse");
 
   static ValueFigures of(ValueNeuronResults results) {
     SequencedSet<String> found = new LinkedHashSet<>();
-    results.layers().forEach(layer -> layer.probes().forEach(probe -> found.add(probe.probe())));
+    results.layers()
+        .forEach(layer -> layer.probes().forEach(probe -> found.add(VisibleText.brief(probe.probe(), NAME))));
     List<String> probes = Stream.concat(KNOWN_PROBES.stream().filter(found::contains),
         found.stream().filter(probe -> !KNOWN_PROBES.contains(probe)).sorted()).toList();
     double[] drawn = DoubleStream.concat(results.layers().stream().flatMapToDouble(ValueFigures::drawn),
@@ -68,13 +71,14 @@ record ValueFigures(ValueNeuronResults results, List<String> probes, double low,
       Estimate shuffled = new Estimate(layer.shuffled().mean(), layer.shuffled().low(), layer.shuffled().high());
       rows.add(row("null", "shuffled rewards", label(layer.hook()), shuffled, Double.NaN));
       for (ProbeAuroc probe : layer.probes()) {
-        rows.add(row("probe", probe.probe(), label(layer.hook()), probe.test(), probe.validation()));
+        rows.add(row("probe", VisibleText.brief(probe.probe(), NAME), label(layer.hook()), probe.test(),
+            probe.validation()));
       }
     }
-    Channel layer = ordinal("x", "layer", labels).titled(layerTitle(layers)).scaled("paddingOuter",
-        JSON.numberNode(0.1));
+    Channel layer = ordinal("x", "layer", labels).titled(layerTitle(layers)).scaled("paddingInner", JSON.numberNode(0))
+        .scaled("paddingOuter", JSON.numberNode(0));
     Channel auroc = aurocAxis("auroc");
-    Channel dodge = series("xOffset", "series", probes);
+    Channel dodge = series("xOffset", "series", probes).scaled("padding", JSON.numberNode(3));
     Channel colour = series("color", "series", probes).unlabelled();
     Channel shape = series("shape", "series", probes).unlabelled();
     Channel shown = tooltip(titles("series", "probe", "layer", "layer", "_auroc", "AUROC [95 %]"));
@@ -85,9 +89,10 @@ record ValueFigures(ValueNeuronResults results, List<String> probes, double low,
         List.of(
             Layer.of("bar", layer, aurocAxis("low"), end("y2", "high"), shown).where("datum.kind === 'null'")
                 .with("style", "null-band").with("width", JSON.objectNode().put("band", 1)),
-            Layer.of("rule", aurocAxis("auroc")).where("datum.series === 'chance'").with("style", "baseline"),
+            Layer.of("rule", aurocAxis("auroc")).where("datum.kind === 'baseline' && datum.series === 'chance'")
+                .with("style", "baseline"),
             Layer.of("rule", aurocAxis("auroc"), shown)
-                .where("datum.series === 'prompt length' && isValid(datum.auroc)")
+                .where("datum.kind === 'baseline' && datum.series === 'prompt length' && isValid(datum.auroc)")
                 .with("style", "baseline").with("strokeDash", dashes()),
             name("prompt length", "left", 0),
             name("chance", "right", "width"),
@@ -113,7 +118,8 @@ record ValueFigures(ValueNeuronResults results, List<String> probes, double low,
     double leastKept = 1;
     for (LayerProbes layer : layers) {
       for (PruningCurve curve : layer.pruning()) {
-        String name = curve.probe() + ", by " + curve.ranking() + (curve.retrained() ? ", refitted" : ", masked");
+        String name = VisibleText.brief(curve.probe(), NAME) + ", by " + VisibleText.brief(curve.ranking(), NAME)
+            + (curve.retrained() ? ", refitted" : ", masked");
         names.add(name);
         for (PruningPoint point : curve.points()) {
           double kept = 1 - point.ratio();
@@ -125,7 +131,8 @@ record ValueFigures(ValueNeuronResults results, List<String> probes, double low,
         }
       }
     }
-    Channel kept = quantitative("x", "share_kept").titled("coordinates removed").scaled("type", "log")
+    Channel kept = quantitative("x", "share_kept").titled("coordinates removed (log scale of what is left)")
+        .scaled("type", "log")
         .scaled("reverse", BooleanNode.TRUE).domain(leastKept, 1).axis("values", ticks(leastKept))
         .axis("labelExpr", "format(100 * (1 - datum.value), '.4~r') + ' %'").axis("grid", BooleanNode.FALSE);
     Channel colour = series("color", "curve", List.copyOf(names)).unlabelled();
@@ -141,7 +148,8 @@ record ValueFigures(ValueNeuronResults results, List<String> probes, double low,
             Layer
                 .of("area", kept, aurocAxis("random_low"), end("y2", "random_high"),
                     series("detail", "curve", List.copyOf(names)))
-                .where("isValid(datum.random_low) && isValid(datum.random_high)").with("style", "null-band"),
+                .where("isValid(datum.random_low) && isValid(datum.random_high)").with("style", "null-band")
+                .with("fillOpacity", 0.13),
             Layer.of("area", kept, aurocAxis("low"), end("y2", "high"), colour)
                 .where("isValid(datum.low) && isValid(datum.high)").with("opacity", 0.14),
             Layer.of("line", kept, aurocAxis("auroc"), colour),
@@ -215,7 +223,8 @@ record ValueFigures(ValueNeuronResults results, List<String> probes, double low,
     Channel position = x instanceof String named ? constant("x", named) : pixels("x", 0);
     return Layer.of("text", position, aurocAxis("auroc"),
         new Channel("text", JSON.objectNode().put("field", "series")))
-        .where("datum.series === '" + baseline + "' && isValid(datum.auroc)").with("style", "baseline-name")
+        .where("datum.kind === 'baseline' && datum.series === '" + baseline + "' && isValid(datum.auroc)")
+        .with("style", "baseline-name")
         .with("align", align).with("baseline", "bottom").with("dy", -3);
   }
 
@@ -243,11 +252,11 @@ record ValueFigures(ValueNeuronResults results, List<String> probes, double low,
     return layers.stream().mapToInt(layer -> layer.shuffled().permutations()).min().orElse(0);
   }
 
-  /// Shares kept at which the pruning axis is labelled: 0, 50, 90, 99, 99.9 % … removed.
+  /// Shares kept at which the pruning axis is labelled: 0, 70, 90, 97, 99, 99.7 % … removed.
   private static ArrayNode ticks(double least) {
-    ArrayNode ticks = JSON.arrayNode().add(1.0).add(0.5);
+    ArrayNode ticks = JSON.arrayNode().add(1.0);
     for (double decade = 0.1; decade >= least * 0.999; decade /= 10) {
-      ticks.add(decade);
+      ticks.add(3 * decade).add(decade);
     }
     return ticks;
   }

@@ -3,7 +3,8 @@
   const page = JSON.parse(document.getElementById('charts').textContent);
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const charts = page.charts.map(chart => ({...chart, host: document.getElementById(chart.id)}));
-  let columns = {};
+  const columns = {};
+  let printing = false;
 
   // As many legend columns as fit: Vega does not wrap legends itself.
   function legendColumns(chart, width) {
@@ -14,7 +15,7 @@
 
   async function draw(chart) {
     const width = chart.host.clientWidth;
-    const theme = dark.matches ? page.dark : page.light;
+    const theme = dark.matches && !printing ? page.dark : page.light;
     const choice = chart.host.closest('figure').querySelector('.choice');
     const chosen = chart.result?.spec.params && chart.result.view.signal('chosen');
     const spec = structuredClone(chart.spec);
@@ -23,7 +24,9 @@
     }
     spec.data = {values: chart.rows.map(row => Object.fromEntries(row.map((v, i) => [chart.columns[i], v])))};
     columns[chart.id] = legendColumns(chart, width);
+    const foot = chart.host.closest('figure').querySelector('.figure-foot');
     chart.result?.finalize();
+    foot.querySelector('.vega-actions')?.remove();
     choice?.replaceChildren();
     // `ast`: expressions are interpreted, so the page's policy need not allow code made from strings.
     chart.result = await vegaEmbed(chart.host, spec, {
@@ -33,10 +36,14 @@
       i18n: {SVG_ACTION: 'SVG', PNG_ACTION: 'PNG'}, downloadFileName: chart.id, scaleFactor: 2,
       tooltip: {disableDefaultStyle: true},
     });
+    foot.prepend(chart.host.querySelector('.vega-actions'));
   }
 
   function drawAll() {
-    return Promise.all(charts.map(draw));
+    return Promise.all(charts.map(chart => draw(chart).catch(error => {
+      console.error(chart.id, error);
+      chart.host.textContent = 'This chart could not be drawn; its figures are under Data. ' + error.message;
+    })));
   }
 
   const tableColumns = chart => chart.columns.map((_, i) => i).filter(i => !chart.columns[i].startsWith('_'));
@@ -105,5 +112,14 @@
     }, 150);
   });
   dark.addEventListener('change', drawAll);
+  // Paper is light. Drawing awaits nothing but itself, so it is done before the browser lays the paper out.
+  for (const [event, state] of [['beforeprint', true], ['afterprint', false]]) {
+    addEventListener(event, () => {
+      printing = state;
+      if (dark.matches) {
+        drawAll();
+      }
+    });
+  }
   drawAll().then(() => { document.documentElement.dataset.drawn = charts.length; });
 })();
