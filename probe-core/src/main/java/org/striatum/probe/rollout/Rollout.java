@@ -1,5 +1,6 @@
 package org.striatum.probe.rollout;
 
+import java.util.Arrays;
 import org.striatum.probe.model.TokenSequence;
 
 /// One sampled completion of a problem with its terminal reward.
@@ -45,6 +46,12 @@ public record Rollout(Problem problem, int sample, long seed, String completion,
     return z ^ (z >>> 31);
   }
 
+  /// What the model was given.
+  public TokenSequence prompt() {
+    return TokenSequence.prompt(Arrays.copyOf(tokens, promptLength));
+  }
+
+  /// Prompt and what the model wrote.
   public TokenSequence sequence() {
     return new TokenSequence(tokens, promptLength);
   }

@@ -1,0 +1,35 @@
+package org.striatum.cli;
+
+import org.striatum.cli.step.ProbeStep;
+import org.striatum.probe.value.ValueNeuronSettings;
+import org.striatum.probe.value.ValueProbeTraining;
+import picocli.CommandLine.Option;
+
+/// How value neurons are looked for.
+final class ProbeOptions {
+  @Option(names = "--ranking", paramLabel = "NAME", description = "Ranking that decides (default the TD probe's first layer).")
+  private String ranking = ValueNeuronSettings.DEFAULTS.ranking();
+
+  @Option(names = "--epochs", paramLabel = "N", description = "Most passes over the training trajectories.")
+  private int epochs = ValueProbeTraining.PAPER.maxEpochs();
+
+  @Option(names = "--permutations", paramLabel = "N", description = "Label shuffles behind the null.")
+  private int permutations = ValueNeuronSettings.DEFAULTS.permutations();
+
+  @Option(names = "--train", paramLabel = "SHARE", defaultValue = "0.5", description = "Share of problems to fit on (default 0.5).")
+  private double train;
+
+  @Option(names = "--validation", paramLabel = "SHARE", defaultValue = "0.1", description = "Share of problems to choose on (default 0.1); the rest is reported.")
+  private double validation;
+
+  /// The step these options name.
+  ProbeStep step(long seed) {
+    ValueNeuronSettings base = ValueNeuronSettings.DEFAULTS;
+    ValueProbeTraining paper = base.training();
+    ValueProbeTraining training = new ValueProbeTraining(paper.target(), paper.hidden(), paper.learningRate(),
+        paper.weightDecay(), paper.batchTrajectories(), paper.gamma(), epochs, paper.patience());
+    return new ProbeStep(new ValueNeuronSettings(training, ranking, base.ratios(), base.randomSets(), permutations,
+        base.pathPoints(), base.pathRatio(), base.resamples(), base.top(), base.overlapShare()), train, validation,
+        seed);
+  }
+}

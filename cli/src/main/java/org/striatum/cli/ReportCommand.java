@@ -1,0 +1,45 @@
+package org.striatum.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.striatum.cli.step.ReportStep;
+import org.striatum.cli.step.StudyRun;
+import org.striatum.hooks.HookedModel;
+import org.striatum.probe.run.RunFolder;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// Makes the report of a run.
+@Command(name = "report", description = "Make report.html from what the run has finished.", footer = {"",
+    "Example: striatum report run"})
+final class ReportCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Parameters(paramLabel = "RUN", description = "Run folder.")
+  private Path folder;
+
+  @Option(names = "--checkpoint", paramLabel = "CKPT", description = "Where the checkpoint lies now, if it was moved.")
+  private Path checkpoint;
+
+  @Mixin
+  private ModelOptions modelOptions;
+
+  ReportCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    try (RunFolder opened = RunFolder.open(folder);
+        HookedModel model = modelOptions.open(checkpoint == null ? StudyRun.remembered(folder) : checkpoint)) {
+      StudyRun run = new StudyRun(opened, Version.environment(modelOptions.threads()), console::note);
+      run.requireModel(model);
+      ReportStep.run(run, model);
+      console.print("report: " + opened.report());
+    }
+    return ExitCode.DONE;
+  }
+}

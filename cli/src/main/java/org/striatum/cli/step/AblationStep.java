@@ -1,0 +1,164 @@
+package org.striatum.cli.step;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.striatum.datasets.ProblemSets;
+import org.striatum.hooks.HookedModel;
+import org.striatum.hooks.checkpoint.CheckpointException;
+import org.striatum.hooks.text.Tokenizer;
+import org.striatum.probe.intervention.CoordinateScales;
+import org.striatum.probe.intervention.InterventionResults;
+import org.striatum.probe.intervention.InterventionResults.Intervention;
+import org.striatum.probe.intervention.InterventionSettings;
+import org.striatum.probe.intervention.InterventionStudy;
+import org.striatum.probe.intervention.InterventionStudy.Item;
+import org.striatum.probe.intervention.InterventionStudy.Target;
+import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.rollout.Grader;
+import org.striatum.probe.rollout.Problem;
+import org.striatum.probe.rollout.Rollout;
+import org.striatum.probe.rollout.Split;
+import org.striatum.probe.run.Progress;
+import org.striatum.probe.run.RecordJson;
+import org.striatum.probe.run.Sha256;
+import org.striatum.probe.store.ActivationStore;
+import org.striatum.probe.value.ValueNeuronResults;
+import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
+import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
+
+/// Ablates a neuron set on test problems: one layer by generation, every layer of every dataset by log-probability of
+/// the reference solution. `results/interventions.json`.
+///
+/// The primary intervention is fixed before anything is ablated: the dataset whose accuracy is nearest to one half (most
+/// to lose), the layer whose TD probe foretells best on validation problems, this one set.
+///
+/// @param set which neurons
+/// @param probe the step that found them, for its split
+/// @param settings of the arms
+/// @param items test problems of a dataset, at most, for each outcome
+/// @param seed of control sets and bootstraps
+public record AblationStep(NeuronSet set, ProbeStep probe, InterventionSettings settings, int items, long seed) {
+  static final String NAME = "interventions";
+  private static final String RANKED_BY = "td";
+
+  public AblationStep {
+    if (items < 2) {
+      throw new IllegalArgumentException("an intervention needs at least 2 problems, found " + items);
+    }
+  }
+
+  private record Key(NeuronSet set, InterventionSettings settings, int items, long seed) {}
+
+  /// Which intervention was named first.
+  public record Primary(String dataset, HookPoint hook) {
+    /// @throws IllegalArgumentException if no layer could be studied or the set has no neuron there
+    static Primary of(ValueNeuronResults values, NeuronSet set) {
+      List<LayerProbes> able = values.layers().stream().filter(layer -> !set.at(layer).isEmpty()).toList();
+      Map<String, DatasetSummary> summaries = values.datasets().stream()
+          .collect(Collectors.toMap(DatasetSummary::dataset, summary -> summary));
+      String dataset = able.stream().map(LayerProbes::dataset).distinct()
+          .min(Comparator.comparingDouble(name -> Math.abs(summaries.get(name).accuracy().value() - 0.5)))
+          .orElseThrow(() -> new IllegalArgumentException(
+              set.name() + " has no neuron at any studied hook point: see the notes of `striatum probe`"));
+      return new Primary(dataset, able.stream().filter(layer -> layer.dataset().equals(dataset))
+          .max(Comparator.comparingDouble(Primary::validation)).orElseThrow().hook());
+    }
+
+    private static double validation(LayerProbes layer) {
+      return layer.probes().stream().filter(probe -> probe.probe().equals(RANKED_BY)).findFirst().orElseThrow()
+          .validation();
+    }
+  }
+
+  /// Runs the step unless it is finished.
+  public InterventionResults run(StudyRun run, HookedModel model, ValueNeuronResults values, int batchSize,
+      Progress progress) throws IOException {
+    Sha256 key = run.folder().key(new Key(set, settings, items, seed), RolloutStep.NAME, CaptureStep.NAME,
+        ProbeStep.NAME);
+    var results = run.folder().results(NAME);
+    run.step(NAME, key, List.of(results),
+        () -> RecordJson.write(results, study(run, model, values, batchSize, progress)));
+    return RecordJson.read(results, InterventionResults.class);
+  }
+
+  private InterventionResults study(StudyRun run, HookedModel model, ValueNeuronResults values, int batchSize,
+      Progress progress) throws IOException {
+    InterventionStudy study = new InterventionStudy(model.model(), settings, seed);
+    Primary primary = Primary.of(values, set);
+    run.note().accept("primary intervention, named before any: %s on %s at %s, by generation".formatted(set.name(),
+        primary.dataset(), primary.hook()));
+    List<Rollout> rollouts = run.rollouts();
+    Map<String, List<Rollout>> tested = tested(rollouts);
+    List<LayerProbes> layers = values.layers().stream().filter(layer -> !set.at(layer).isEmpty()).toList();
+    List<Intervention> interventions = new ArrayList<>();
+    try (ActivationStore store = ActivationStore.open(run.folder().activations());
+        Progress.Task task = progress.start("ablation", (1L + layers.size()) * study.arms(), "arm")) {
+      for (LayerProbes layer : layers) {
+        boolean first = layer.dataset().equals(primary.dataset()) && layer.hook().equals(primary.hook());
+        CoordinateScales scales = scales(store, rollouts, layer);
+        List<Rollout> items = tested.get(layer.dataset());
+        if (first) {
+          interventions.add(byGeneration(run, model, study, target(layer, true), scales, items, batchSize, task));
+        }
+        interventions.add(study.byLogProbability(target(layer, false), scales, solutions(model, items), task));
+      }
+    }
+    return study.together(interventions);
+  }
+
+  private Target target(LayerProbes layer, boolean primary) {
+    return new Target(primary, layer.dataset(), layer.hook(), set.name(), set.at(layer));
+  }
+
+  /// One rollout of each test problem, in the file's order: problems that no neuron was found on.
+  private Map<String, List<Rollout>> tested(List<Rollout> rollouts) {
+    Map<String, List<Rollout>> tested = new LinkedHashMap<>();
+    ProbeStep.byDataset(rollouts).forEach((dataset, own) -> {
+      Split split = probe.split(own);
+      Map<String, Rollout> first = new LinkedHashMap<>();
+      own.stream().filter(rollout -> split.of(rollout.problem().id()) == Split.Fold.TEST)
+          .forEach(rollout -> first.putIfAbsent(rollout.problem().id(), rollout));
+      tested.put(dataset, first.values().stream().limit(items).toList());
+    });
+    return tested;
+  }
+
+  /// The base arm draws the run's own rollouts again: same prompts, same seeds.
+  private static Intervention byGeneration(StudyRun run, HookedModel model, InterventionStudy study, Target target,
+      CoordinateScales scales, List<Rollout> rollouts, int batchSize, Progress.Task task) throws CheckpointException {
+    Tokenizer tokenizer = model.tokenizer();
+    Grader grader = ProblemSets.named(target.dataset()).getFirst().grader();
+    List<Item> prompts = rollouts.stream()
+        .map(rollout -> new Item(rollout.problem().id(), rollout.prompt(), rollout.seed())).toList();
+    return study.byGeneration(target, scales, prompts, run.folder().manifest().inputs().sampling(),
+        (i, completion) -> grader.reward(rollouts.get(i).problem(), tokenizer.decode(completion.tokens())), batchSize,
+        task);
+  }
+
+  private static List<Item> solutions(HookedModel model, List<Rollout> rollouts) throws CheckpointException {
+    List<Item> items = new ArrayList<>();
+    for (Rollout rollout : rollouts) {
+      Problem problem = rollout.problem();
+      items.add(new Item(problem.id(), model.sequence(problem.prompt(), problem.solution()), rollout.seed()));
+    }
+    return items;
+  }
+
+  private static CoordinateScales scales(ActivationStore store, List<Rollout> rollouts, LayerProbes layer) {
+    int width = store.width(layer.hook());
+    CoordinateScales.Tally tally = new CoordinateScales.Tally(width);
+    for (int i = 0; i < rollouts.size(); i++) {
+      if (rollouts.get(i).problem().dataset().equals(layer.dataset())) {
+        float[] rows = new float[store.length(i) * width];
+        store.rows(layer.hook(), store.firstRow(i), store.length(i), rows, 0);
+        tally.add(rows, store.length(i), 0);
+      }
+    }
+    return tally.scales();
+  }
+}

@@ -1,0 +1,97 @@
+package org.striatum.cli.step;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.rollout.Rollout;
+import org.striatum.probe.rollout.Split;
+import org.striatum.probe.run.Progress;
+import org.striatum.probe.run.RecordJson;
+import org.striatum.probe.run.RunFolder;
+import org.striatum.probe.run.Sha256;
+import org.striatum.probe.store.ActivationStore;
+import org.striatum.probe.store.StoredTrajectories;
+import org.striatum.probe.value.Trajectories;
+import org.striatum.probe.value.ValueNeuronResults;
+import org.striatum.probe.value.ValueNeuronSettings;
+import org.striatum.probe.value.ValueNeuronStudy;
+import org.striatum.probe.value.ValueNeuronStudy.StudiedDataset;
+
+/// Looks for value neurons in every dataset at every captured hook point: `results/value-neurons.json`.
+///
+/// @param settings of the study
+/// @param train share of problems to fit on
+/// @param validation share of problems to choose on; the rest is reported
+/// @param seed of the split and of the study
+public record ProbeStep(ValueNeuronSettings settings, double train, double validation, long seed) {
+  static final String NAME = "value-neurons";
+  private static final String SETTINGS = "value-neurons-settings";
+
+  /// Runs the step unless it is finished.
+  public ValueNeuronResults run(StudyRun run, Progress progress) throws IOException {
+    Sha256 key = run.folder().key(this, RolloutStep.NAME, CaptureStep.NAME);
+    var results = run.folder().results(NAME);
+    var settingsFile = run.folder().results(SETTINGS);
+    run.step(NAME, key, List.of(results, settingsFile), () -> {
+      RecordJson.write(settingsFile, this);
+      RecordJson.write(results, study(run, progress));
+    });
+    return results(run.folder());
+  }
+
+  /// The step as it was finished in a run: its settings stand beside its results.
+  ///
+  /// @throws IllegalArgumentException if it was not
+  public static ProbeStep finishedIn(RunFolder folder) throws IOException {
+    requireFinished(folder);
+    return RecordJson.read(folder.results(SETTINGS), ProbeStep.class);
+  }
+
+  /// The results of a run.
+  ///
+  /// @throws IllegalArgumentException if the step is not finished
+  public static ValueNeuronResults results(RunFolder folder) throws IOException {
+    requireFinished(folder);
+    return RecordJson.read(folder.results(NAME), ValueNeuronResults.class);
+  }
+
+  private static void requireFinished(RunFolder folder) {
+    if (folder.manifest().step(NAME).isEmpty()) {
+      throw new IllegalArgumentException(
+          folder.folder() + " has no value neurons yet: run `striatum probe` on it first");
+    }
+  }
+
+  private ValueNeuronResults study(StudyRun run, Progress progress) throws IOException {
+    List<Rollout> rollouts = run.rollouts();
+    try (ActivationStore store = ActivationStore.open(run.folder().activations())) {
+      List<StudiedDataset> datasets = new ArrayList<>();
+      byDataset(rollouts).forEach((dataset, own) -> {
+        SortedMap<HookPoint, Trajectories> states = new TreeMap<>();
+        store.hooks().forEach(hook -> states.put(hook, StoredTrajectories.ofDataset(store, rollouts, dataset, hook)));
+        double finished = own.stream().mapToDouble(rollout -> rollout.finished() ? 1 : 0).average().orElseThrow();
+        datasets.add(new StudiedDataset(dataset, finished, split(own), states));
+      });
+      return new ValueNeuronStudy(settings, seed).run(datasets, progress);
+    }
+  }
+
+  /// Rollouts of each dataset, in the file's order.
+  static Map<String, List<Rollout>> byDataset(List<Rollout> rollouts) {
+    return rollouts.stream().collect(
+        Collectors.groupingBy(rollout -> rollout.problem().dataset(), LinkedHashMap::new, Collectors.toList()));
+  }
+
+  /// How one dataset's problems are dealt: a function of the seed and the problems.
+  Split split(List<Rollout> ofDataset) {
+    return Split.byProblem(ofDataset.stream().map(rollout -> rollout.problem().id()).toList(), train, validation,
+        new SplittableRandom(seed));
+  }
+}

@@ -1,0 +1,74 @@
+package org.striatum.cli.step;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.striatum.hooks.HookedModel;
+import org.striatum.hooks.decoder.DecoderShape;
+import org.striatum.probe.intervention.InterventionResults;
+import org.striatum.probe.rollout.Rollout;
+import org.striatum.probe.run.Manifest;
+import org.striatum.probe.run.RecordJson;
+import org.striatum.probe.value.ValueNeuronResults;
+import org.striatum.reports.CheckpointFacts;
+import org.striatum.reports.RunReport;
+import org.striatum.reports.SampleRollout;
+import org.striatum.reports.SamplingFacts;
+
+/// Makes `report.html` from what the run has finished. Always made anew: it takes a moment.
+public final class ReportStep {
+  /// Rollouts shown of each dataset: some that succeeded, some that failed.
+  private static final int SAMPLES_OF_EACH = 1;
+
+  private ReportStep() {}
+
+  /// Writes the report.
+  ///
+  /// @throws IllegalArgumentException if the run has no rollouts yet
+  public static void run(StudyRun run, HookedModel model) throws IOException {
+    Manifest manifest = run.folder().manifest();
+    if (manifest.step(RolloutStep.NAME).isEmpty()) {
+      throw new IllegalArgumentException(
+          run.folder().folder() + " has no rollouts to report on: run `striatum rollouts`");
+    }
+    Manifest.Inputs inputs = manifest.inputs();
+    RunReport.write(
+        new RunReport.Content("Reward subsystem of " + inputs.checkpoint().name(), facts(model, inputs),
+            new SamplingFacts(inputs.sampling(), inputs.data().rolloutsPerProblem(), inputs.seed()),
+            results(run, ProbeStep.NAME, ValueNeuronResults.class),
+            results(run, AblationStep.NAME, InterventionResults.class), samples(run.rollouts()),
+            new String(RecordJson.pretty(manifest), StandardCharsets.UTF_8)),
+        run.folder().report());
+  }
+
+  /// A study's results if the manifest vouches for them, else null.
+  private static <T> T results(StudyRun run, String step, Class<T> type) throws IOException {
+    return run.folder().manifest().step(step).isEmpty() ? null : RecordJson.read(run.folder().results(step), type);
+  }
+
+  private static CheckpointFacts facts(HookedModel model, Manifest.Inputs inputs) throws IOException {
+    DecoderShape shape = model.decoder().shape();
+    return new CheckpointFacts(inputs.checkpoint().name(), inputs.checkpoint().modelType(), shape.layers(),
+        shape.width(), shape.heads(), shape.vocabulary(), model.checkpoint().parameters(),
+        model.checkpoint().dtypes().keySet().stream().map(Enum::name).collect(Collectors.joining(", ")),
+        inputs.checkpoint().files().entrySet().stream()
+            .map(file -> new CheckpointFacts.FileHash(file.getKey(), file.getValue().hex())).toList(),
+        model.tokenPolicy().entrySet().stream().map(rule -> rule.getKey() + ": " + rule.getValue())
+            .collect(Collectors.joining("; ")));
+  }
+
+  private static List<SampleRollout> samples(List<Rollout> rollouts) {
+    List<SampleRollout> samples = new ArrayList<>();
+    ProbeStep.byDataset(rollouts).forEach((dataset, own) -> {
+      for (double reward : new double[]{1, 0}) {
+        own.stream().filter(rollout -> rollout.reward() == reward).limit(SAMPLES_OF_EACH)
+            .map(rollout -> new SampleRollout(dataset, rollout.problem().id(), rollout.problem().prompt(),
+                rollout.completion(), reward, null))
+            .forEach(samples::add);
+      }
+    });
+    return samples;
+  }
+}
