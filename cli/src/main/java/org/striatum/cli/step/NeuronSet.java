@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -67,6 +66,7 @@ public sealed interface NeuronSet {
   /// Neurons listed in a file, the same for every dataset.
   record Listed(String name, SortedMap<HookPoint, List<Integer>> neurons) implements NeuronSet {
     private static final Pattern NEURON = Pattern.compile("(\\S+?)\\[(\\d{1,9})]");
+    private static final Pattern ENTRY_SEPARATOR = Pattern.compile(",");
     private static final long MAX_BYTES = 64 << 20;
 
     /// Reads a file with one neuron a line as they are printed, `blocks.3.hook_resid_post[17]`; blank lines and lines
@@ -81,24 +81,21 @@ public sealed interface NeuronSet {
         throw new BadDataException(file + " is larger than 64 MiB: not a list of neurons");
       }
       SortedMap<HookPoint, List<Integer>> neurons = new TreeMap<>();
-      String[] lines = new String(Files.readAllBytes(file), StandardCharsets.UTF_8).split("\\R");
-      for (int i = 0; i < lines.length; i++) {
-        String line = lines[i].strip();
-        if (line.startsWith("#")) {
-          continue;
-        }
-        for (String entry : Arrays.stream(line.split(",")).map(part -> part.replaceAll("^[\\[\"\\s]+|[\"\\s]+$", ""))
-            .toList()) {
-          String neuron = entry.endsWith("\"]") ? entry.substring(0, entry.length() - 2) : entry;
-          if (neuron.isEmpty() || neuron.equals("]")) {
+      List<String> lines = new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().toList();
+      for (int i = 0; i < lines.size(); i++) {
+        String where = file + ", line " + (i + 1);
+        for (String entry : ENTRY_SEPARATOR.splitAsStream(lines.get(i).strip()).toList()) {
+          // A JSON list differs from a plain one by its quotes and outer brackets.
+          String neuron = entry.strip().replaceAll("^\\[?\\s*\"?|\"\\s*]?$", "");
+          if (neuron.isEmpty() || neuron.equals("]") || neuron.startsWith("#")) {
             continue;
           }
           Matcher matcher = NEURON.matcher(neuron);
           if (!matcher.matches()) {
             throw new BadDataException(
-                file + ", line " + (i + 1) + ": a neuron is written blocks.3.hook_resid_post[17]");
+                where + ": a neuron is written blocks.3.hook_resid_post[17], found another text");
           }
-          add(neurons, matcher, file + ", line " + (i + 1));
+          add(neurons, matcher, where);
         }
       }
       if (neurons.isEmpty()) {

@@ -1,11 +1,11 @@
 package org.striatum.probe.value;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.ArrayList;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.striatum.probe.sparse.LabelledRows;
@@ -60,7 +60,7 @@ record InitialStates(float[] rows, int width, boolean[] successes, String[] prob
   }
 
   /// The same states with outcomes shuffled by problem: problems are put in random order, their outcomes strung together
-  /// and dealt out again in the old order. A problem gets another's outcomes as a block, whole where problems have
+  /// and dealt out again in the old order. A problem gets another's outcomes, as a block where problems have
   /// equally many rollouts; successes stay as many as they were.
   InitialStates shuffled(RandomGenerator random) {
     Map<String, List<Integer>> itemsOf = new LinkedHashMap<>();

@@ -36,7 +36,7 @@ final class Pruning {
   /// @param high 97.5 percentile
   record RandomBand(double[] low, double[] high) {}
 
-  /// Draws the random sets once, so that all curves meet the same ones. A draw is an order; at each ratio its head is kept.
+  /// Draws the random sets once, so that all curves meet the same ones. A draw is an order; a ratio keeps its head.
   Pruning(InitialStates test, ValueNeuronSettings settings, RandomGenerator random) {
     this.test = test;
     this.ratios = settings.ratios();

@@ -24,7 +24,7 @@ public record ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes
   /// @param finished share of rollouts that ended themselves
   /// @param train problems to fit on; validation, to choose on; test, reported
   /// @param excludedRows states left out because they hold NaN or ∞
-  /// @param promptLengthAuroc test AUROC of the prompt's length, or of its negative where that is better on the training fold
+  /// @param promptLengthAuroc test AUROC of the prompt's length, or its negative, whichever is better on training
   /// @param note why layers of this dataset are missing; null if none is
   public record DatasetSummary(String dataset, int problems, int rollouts, Estimate accuracy, double finished,
       int train, int validation, int test, long excludedRows, Estimate promptLengthAuroc, String note) {}

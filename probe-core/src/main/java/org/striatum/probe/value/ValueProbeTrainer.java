@@ -220,7 +220,8 @@ final class ValueProbeTrainer implements AutoCloseable {
       NDArray target = manager.create(fixed, new Shape(n, 1));
       if (td) {
         NDArray held = v.stopGradient();
-        NDArray next = NDArrays.concat(new NDList(held.get("1:"), held.get("0:1"))); // a last row's successor has discount 0
+        // A last state's successor is the next trajectory's first; its discount is 0.
+        NDArray next = NDArrays.concat(new NDList(held.get("1:"), held.get("0:1")));
         target = next.mul(manager.create(discount, new Shape(n, 1))).add(target);
       }
       tape.backward(target.sub(v).square().mean());

@@ -18,8 +18,8 @@ import org.striatum.probe.value.ValueProbeTraining.Target;
 class ValueProbeTest {
   private static final int FLIPS = 4;
 
-  /// All 2⁴ runs of four fair coin flips, rewarded for at least two heads. A state is one-hot of (flips so far, heads so
-  /// far): the empirical chain is the true chain, so TD, Monte-Carlo and the binomial tail agree.
+  /// All 2⁴ runs of four fair coin flips, rewarded for at least two heads. A state is one-hot of (flips, heads) so far:
+  /// the empirical chain is the true chain, so TD, Monte-Carlo and the binomial tail agree.
   private static ListedTrajectories coinFlips() {
     int width = (FLIPS + 1) * (FLIPS + 1);
     List<ListedTrajectories.Trajectory> runs = new ArrayList<>();
