@@ -20,7 +20,7 @@ import java.util.Optional;
 final class ProximalNewton {
   private static final int STEPS = 100;
   private static final int HALVINGS = 40;
-  private static final int BLOCK = 1024;
+  private static final int BLOCK_VALUES = 1 << 20; // 8 MB a product: many small ones would spend their time waking threads
   private static final double LEAST_WEIGHT = 1e-6; // keeps the model convex where rows are predicted with certainty
 
   private final LabelledRows rows;
@@ -29,6 +29,7 @@ final class ProximalNewton {
   private final double base; // log-odds of the target's mean
   private final int d;
   private final double tolerance;
+  private DoubleBuffer block = direct(0); // (rows, kept + 1), used by every reading
 
   /// @param rows finite rows
   /// @param moments of these rows
@@ -178,7 +179,11 @@ final class ProximalNewton {
     int m = kept.length;
     int stride = m + 1;
     DoubleBuffer gram = direct(stride * stride);
-    DoubleBuffer block = direct(BLOCK * stride);
+    int blockRows = Math.max(64, BLOCK_VALUES / stride);
+    if (block.capacity() < blockRows * stride) {
+      block = direct(blockRows * stride);
+    }
+    DoubleBuffer into = block;
     double[] weighted = new double[stride]; // a row of √w (z, 1)
     double[] inverse = Arrays.stream(scale.deviations()).map(s -> s == 0 ? 0 : 1 / s).toArray();
     double[] means = scale.means();
@@ -212,9 +217,9 @@ final class ProximalNewton {
           weighted[k] = root * (values[at + j] - means[j]) * inverse[j];
         }
         weighted[m] = root;
-        block.put(filled++ * stride, weighted);
-        if (filled == BLOCK || i == count - 1) {
-          cblas_dsyrk(CblasRowMajor, CblasLower, CblasTrans, stride, filled, 1, block, stride, 1, gram, stride);
+        into.put(filled++ * stride, weighted);
+        if (filled == blockRows || i == count - 1) {
+          cblas_dsyrk(CblasRowMajor, CblasLower, CblasTrans, stride, filled, 1, into, stride, 1, gram, stride);
           filled = 0;
         }
       }

@@ -140,6 +140,12 @@ class MomentsTest {
     assertThatThrownBy(() -> LabelledRows.of(new float[5], 2, new double[2])).hasMessageContaining("found 5 values");
   }
 
+  @Test
+  void rootMeanSquareOfACoordinate() {
+    Standardisation scale = Moments.of(LabelledRows.of(new float[]{3, -2, 5, -2}, 2, new double[]{0, 1})).scale();
+    assertThat(scale.rms()).containsExactly(new double[]{Math.sqrt(17), 2}, within(1e-12));
+  }
+
   private record Sample(float[] rows, double[] y) {
     static Sample draw(int n, long seed, double offset) {
       SplittableRandom random = new SplittableRandom(seed);
