@@ -57,6 +57,11 @@ public record Channel(String name, JsonNode definition) {
     return new Channel("tooltip", fields);
   }
 
+  /// The column it stands for; empty where it stands for none.
+  String column() {
+    return definition.path("field").asText();
+  }
+
   /// A property of the channel, e.g. `bandPosition`.
   public Channel with(String property, JsonNode value) {
     ObjectNode copy = definition.deepCopy();

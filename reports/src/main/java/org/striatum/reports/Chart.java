@@ -8,8 +8,11 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /// A chart: rows of figures and the layers of marks that show them, as one Vega-Lite specification.
+///
+/// A chart whose colour stands for a series lets the reader pick one in the legend.
 ///
 /// The rows are kept apart from the specification, once, so that the page draws the chart, the table and the CSV from
 /// the same figures. The house's looks are in [#theme], not in any one chart.
@@ -24,6 +27,7 @@ import java.util.List;
 public record Chart(String id, String description, int height, List<String> columns, List<List<Object>> rows,
     Choice choice, List<Layer> layers) {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+  private static final double FADED = 0.06;
   private static final String FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif";
 
   public Chart {
@@ -76,8 +80,30 @@ public record Chart(String id, String description, int height, List<String> colu
       spec.putArray("transform").addObject().put("filter", "datum['" + choice.column() + "'] === chosen");
     }
     ArrayNode drawn = spec.putArray("layer");
+    Optional<String> coloured = layers.stream().map(Layer::coloured).flatMap(Optional::stream).findFirst();
     layers.forEach(layer -> drawn.add(layer.specification()));
+    coloured.ifPresent(column -> pickable(drawn, column));
     return spec;
+  }
+
+  /// Lets the reader pick a series in the legend: the marks of the others fade.
+  private void pickable(ArrayNode drawn, String column) {
+    boolean defined = false;
+    for (int i = 0; i < drawn.size(); i++) {
+      if (!layers.get(i).shows(column)) {
+        continue;
+      }
+      ObjectNode encoding = drawn.get(i).withObjectProperty("encoding");
+      ObjectNode opacity = encoding.putObject("opacity");
+      opacity.putObject("condition").put("param", "picked").set("value",
+          layers.get(i).mark().path("opacity").isNumber() ? layers.get(i).mark().get("opacity") : JSON.numberNode(1));
+      opacity.put("value", FADED);
+      if (!defined && encoding.has("color")) {
+        ObjectNode param = ((ObjectNode) drawn.get(i)).putArray("params").addObject().put("name", "picked");
+        param.put("bind", "legend").putObject("select").put("type", "point").putArray("fields").add(column);
+        defined = true;
+      }
+    }
   }
 
   /// What the page's script reads: id, columns, rows and the specification.

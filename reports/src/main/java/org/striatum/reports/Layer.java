@@ -3,8 +3,8 @@ package org.striatum.reports;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// One kind of mark in a chart, drawn for the rows that pass its filter.
 ///
@@ -50,11 +50,14 @@ public record Layer(ObjectNode mark, String filter, List<Channel> channels) {
     return with(property, JSON.booleanNode(value));
   }
 
-  /// One channel more.
-  public Layer and(Channel channel) {
-    List<Channel> more = new ArrayList<>(channels);
-    more.add(channel);
-    return new Layer(mark, filter, more);
+  /// The column the mark's colour stands for.
+  Optional<String> coloured() {
+    return channels.stream().filter(channel -> channel.name().equals("color")).map(Channel::column).findFirst();
+  }
+
+  /// Whether any channel stands for the column.
+  boolean shows(String column) {
+    return channels.stream().anyMatch(channel -> channel.column().equals(column));
   }
 
   ObjectNode specification() {

@@ -62,19 +62,9 @@ final class Notation {
     return Double.isFinite(share) ? decimals(100 * share, 1) + THIN + "%" : ABSENT;
   }
 
-  static String percent(Estimate share) {
-    return percent(share.value()) + " " + interval(share, 100, 1);
-  }
-
   /// An outcome in its own unit: accuracy in per cent, anything else as it is.
-  static String outcome(Estimate estimate, String outcome) {
-    return isShare(outcome)
-        ? percent(estimate)
-        : decimals(estimate.value(), 3) + " " + interval(estimate, 1, 3);
-  }
-
   static String outcome(double value, String outcome) {
-    return isShare(outcome) ? percent(value) : decimals(value, 3);
+    return isShare(outcome) ? percent(value) : decimals(value, 2);
   }
 
   /// A difference of outcomes: accuracy in percentage points, log-probability in nats, always with its sign.
@@ -155,6 +145,11 @@ final class Notation {
 
   /// An outcome's interval by itself, in the outcome's unit.
   static String outcomeInterval(Estimate estimate, String outcome) {
+    return interval(estimate, scale(outcome), isShare(outcome) ? 1 : 2);
+  }
+
+  /// An effect's interval by itself, in the effect's unit.
+  static String effectInterval(Estimate estimate, String outcome) {
     return interval(estimate, scale(outcome), isShare(outcome) ? 1 : 3);
   }
 

@@ -9,7 +9,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
+import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 
 /// Everything the template writes, computed: the template itself only lays out.
@@ -34,7 +36,8 @@ record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummar
   /// An intervention and its chart.
   record InterventionPart(Intervention intervention, Figure figure) {}
 
-  static Page of(RunReport.Content content) {
+  static Page of(RunReport.Content run) {
+    RunReport.Content content = legible(run);
     List<DatasetSummary> datasets = content.values() == null ? List.of() : content.values().datasets();
     List<Selection> selections = content.values() == null ? List.of() : Selection.all(content.values());
     List<Figure> byLayer = new ArrayList<>();
@@ -66,6 +69,15 @@ record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummar
     return new Page(content, Conclusion.of(content), datasets, selections, byLayer, byPruning, byPath, interventions,
         rollouts, PaperComparison.all(content),
         Stream.concat(Limits.found(content).stream(), Limits.general().stream()).toList());
+  }
+
+  /// The content with every name brief and visible. Rollouts and the manifest are shown whole, each in its own box.
+  private static RunReport.Content legible(RunReport.Content run) {
+    return new RunReport.Content(VisibleText.brief(run.title(), 300),
+        VisibleText.names(run.checkpoint(), CheckpointFacts.class), run.sampling(),
+        run.values() == null ? null : VisibleText.names(run.values(), ValueNeuronResults.class),
+        run.interventions() == null ? null : VisibleText.names(run.interventions(), InterventionResults.class),
+        run.samples(), run.manifest());
   }
 
   /// What a browser may do with the page: run the inlined scripts and styles by their hashes, show images the scripts

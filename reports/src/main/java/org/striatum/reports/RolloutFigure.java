@@ -14,10 +14,11 @@ import org.striatum.reports.SampleRollout.ValueTrace;
 
 /// A rollout on the page: its tokens shaded by value, and V(t) as a line under them.
 ///
+/// @param name dataset and problem
 /// @param reached how the rollout ended, in a word
 /// @param tokens with their shades; empty without a trace
 /// @param figure V(t) against t; null without a trace
-record RolloutFigure(SampleRollout rollout, String reached, List<Shaded> tokens, Figure figure) {
+record RolloutFigure(SampleRollout rollout, String name, String reached, List<Shaded> tokens, Figure figure) {
   /// Shades from the lowest value to the highest; the middle one is V = ½.
   static final int SHADES = 11;
   private static final int LABEL = 40;
@@ -33,11 +34,12 @@ record RolloutFigure(SampleRollout rollout, String reached, List<Shaded> tokens,
   record Shaded(String text, String shade, String reading) {}
 
   static RolloutFigure of(SampleRollout rollout, int number) {
+    String name = VisibleText.brief(rollout.dataset(), LABEL) + ", " + VisibleText.brief(rollout.problem(), LABEL);
     String reached = rollout.reward() > 0.5 ? "solved" : "failed";
     boolean traced = rollout.values() != null && !rollout.values().tokens().isEmpty();
     return traced
-        ? new RolloutFigure(rollout, reached, shaded(rollout.values()), figure(rollout, number))
-        : new RolloutFigure(rollout, reached, List.of(), null);
+        ? new RolloutFigure(rollout, name, reached, shaded(rollout.values()), figure(rollout, number))
+        : new RolloutFigure(rollout, name, reached, List.of(), null);
   }
 
   /// The class of a value: `v0` for V ≤ 0 up to `v10` for V ≥ 1, `unread` for none.
@@ -81,7 +83,8 @@ record RolloutFigure(SampleRollout rollout, String reached, List<Shaded> tokens,
         List.of(Layer.of("line", time, value).with("interpolate", "step-after").with("strokeWidth", 1.5),
             Layer.of("point", time, value, tooltip(titles)).with("size", 16)));
     return new Figure("",
-        "V(t) by the " + trace.probe() + " probe at " + trace.hook() + ", one rollout, no interval.",
+        "V(t) by the " + VisibleText.brief(trace.probe(), LABEL) + " probe at " + trace.hook()
+            + ", one rollout, no interval.",
         chart);
   }
 }

@@ -28,6 +28,7 @@ import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.probe.value.ValueNeuronResults.PathPoint;
+import org.striatum.probe.value.ValueNeuronResults.PathSummary;
 import org.striatum.probe.value.ValueNeuronResults.ProbeAuroc;
 import org.striatum.probe.value.ValueNeuronResults.PruningCurve;
 import org.striatum.probe.value.ValueNeuronResults.PruningPoint;
@@ -103,11 +104,8 @@ record ValueFigures(ValueNeuronResults results, List<String> probes, double low,
                 .with("opacity", 0.55),
             Layer.of("point", layer, auroc, dodge, colour, shape, shown).where("datum.kind === 'probe'")));
     return new Figure(dataset.dataset(),
-        "Test AUROC of V(s₀) against the outcome, " + Notation.count(dataset.test(), "test problem") + "; bars are 95 %"
-            + " intervals bootstrapped by problem. Grey: 2.5–97.5 percentiles of the sparse path refitted on rewards"
-            + " shuffled by problem (" + Notation.count(permutations(layers), "permutation")
-            + "). Dashed: prompt length"
-            + " alone, " + Notation.auroc(dataset.promptLengthAuroc()) + ".",
+        "Test AUROC of V(s₀) against the outcome, " + Notation.count(dataset.test(), "test problem")
+            + "; bars are 95 % intervals bootstrapped by problem. " + shuffled(layers) + " " + baseline(dataset),
         chart);
   }
 
@@ -172,8 +170,11 @@ record ValueFigures(ValueNeuronResults results, List<String> probes, double low,
             Notation.significant(point.lambda(), 3)));
       }
     }
+    int most = Math.max(1, layers.stream().map(LayerProbes::path).map(PathSummary::points).flatMap(Collection::stream)
+        .mapToInt(PathPoint::nonZero).max().orElse(1));
     Channel size = quantitative("x", "non_zero").titled("coordinates with a non-zero coefficient")
-        .scaled("type", "symlog").axis("values", powers(rows)).axis("format", "~s").axis("grid", BooleanNode.FALSE);
+        .scaled("type", "symlog").domain(0, most).axis("values", powers(most)).axis("format", "~s")
+        .axis("grid", BooleanNode.FALSE);
     Channel along = quantitative("order", "lambda").with("sort", "descending");
     Channel shown = tooltip(titles("non_zero", "coordinates", "_auroc", "validation AUROC", "_lambda", "λ"));
     Chart chart = new Chart("sparse-path-" + number,
@@ -248,8 +249,18 @@ record ValueFigures(ValueNeuronResults results, List<String> probes, double low,
     return DoubleStream.of(estimate.value(), estimate.low(), estimate.high());
   }
 
-  private static int permutations(List<LayerProbes> layers) {
-    return layers.stream().mapToInt(layer -> layer.shuffled().permutations()).min().orElse(0);
+  private static String shuffled(List<LayerProbes> layers) {
+    int permutations = layers.stream().mapToInt(layer -> layer.shuffled().permutations()).min().orElse(0);
+    return permutations == 0
+        ? "No shuffled rewards to compare with were run at every hook point."
+        : "Grey: 2.5–97.5 percentiles of the sparse path refitted on rewards shuffled by problem ("
+            + Notation.count(permutations, "permutation") + ").";
+  }
+
+  private static String baseline(DatasetSummary dataset) {
+    return Double.isFinite(dataset.promptLengthAuroc().value())
+        ? "Dashed: prompt length alone, " + Notation.auroc(dataset.promptLengthAuroc()) + "."
+        : "Prompt length alone gives no AUROC here.";
   }
 
   /// Shares kept at which the pruning axis is labelled: 0, 70, 90, 97, 99, 99.7 % … removed.
@@ -261,8 +272,7 @@ record ValueFigures(ValueNeuronResults results, List<String> probes, double low,
     return ticks;
   }
 
-  private static ArrayNode powers(List<List<Object>> rows) {
-    int most = rows.stream().mapToInt(row -> (Integer) row.get(2)).max().orElse(1);
+  private static ArrayNode powers(int most) {
     ArrayNode ticks = JSON.arrayNode().add(0);
     for (long power = 1; power <= most; power *= 10) {
       ticks.add(power);

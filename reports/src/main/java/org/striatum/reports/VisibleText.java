@@ -1,11 +1,18 @@
 package org.striatum.reports;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.Locale;
 
 /// Text from strangers made visible: what would act on a page without being seen (control characters, bidirectional
 /// overrides, halves of surrogate pairs) becomes a sign a reader can see. Markup is not its business: templates escape.
 final class VisibleText {
+  private static final ObjectMapper RECORDS = new ObjectMapper();
   private static final int CONTROL_PICTURES = 0x2400;
+  private static final int NAME = 160;
 
   private VisibleText() {}
 
@@ -28,6 +35,30 @@ final class VisibleText {
     return line.codePointCount(0, line.length()) <= limit
         ? line
         : line.substring(0, line.offsetByCodePoints(0, limit - 1)) + "…";
+  }
+
+  /// A copy of a record in which every text is brief and visible: names of datasets, sets and probes come from
+  /// strangers' files and stand in sentences, tables and charts.
+  static <T extends Record> T names(T record, Class<T> type) {
+    return RECORDS.convertValue(names(RECORDS.valueToTree(record)), type);
+  }
+
+  private static JsonNode names(JsonNode node) {
+    return switch (node) {
+      case TextNode text ->
+        TextNode.valueOf(text.textValue().isBlank() ? Notation.ABSENT : brief(text.textValue(), NAME));
+      case ObjectNode object -> {
+        ObjectNode copy = object.objectNode();
+        object.properties().forEach(p -> copy.set(brief(p.getKey(), NAME), names(p.getValue())));
+        yield copy;
+      }
+      case ArrayNode array -> {
+        ArrayNode copy = array.arrayNode(array.size());
+        array.forEach(element -> copy.add(names(element)));
+        yield copy;
+      }
+      default -> node;
+    };
   }
 
   private static void append(StringBuilder shown, int c) {

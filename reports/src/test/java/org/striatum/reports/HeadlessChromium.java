@@ -101,6 +101,20 @@ final class HeadlessChromium implements AutoCloseable {
     }
   }
 
+  /// Clicks the middle of an element, as a mouse would.
+  void click(String selector) throws Exception {
+    evaluate("document.querySelector(\"" + selector + "\").scrollIntoView({block: 'center'})");
+    JsonNode place = evaluate(
+        "(box => ({x: box.x + box.width / 2, y: box.y + box.height / 2}))(document.querySelector(\""
+            + selector + "\").getBoundingClientRect())");
+    for (String event : List.of("mouseMoved", "mousePressed", "mouseReleased")) {
+      ObjectNode mouse = JSON.createObjectNode().put("type", event).put("x", place.get("x").asDouble())
+          .put("y", place.get("y").asDouble());
+      call("Input.dispatchMouseEvent",
+          event.equals("mouseMoved") ? mouse : mouse.put("button", "left").put("clickCount", 1));
+    }
+  }
+
   /// The whole page as a picture.
   void screenshot(Path file) throws Exception {
     JsonNode size = call("Page.getLayoutMetrics", JSON.createObjectNode()).get("cssContentSize");

@@ -133,6 +133,26 @@ class RunReportBrowserTest {
     assertThat(browser.complaints()).isEmpty();
   }
 
+  @Test
+  void aSeriesPickedInTheLegendStandsAlone() throws Exception {
+    browser.open(folder.resolve("report.html"), 800, false);
+    String faded = """
+        [...document.querySelectorAll('#auroc-by-layer-1 svg .mark-line path')].filter(
+          line => Number(line.getAttribute('opacity') ?? 1) < 0.1).length
+        """;
+    assertThat(browser.evaluate(faded).asInt()).isZero();
+    browser.click("#auroc-by-layer-1 svg .role-legend-symbol path");
+    browser.waitFor(faded + " === 3");
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  @Test
+  void aTokenTellsItsValueWhenTapped() throws Exception {
+    browser.open(folder.resolve("report.html"), 360, false);
+    browser.click(".tokens span");
+    browser.waitFor("document.querySelector('.reading').textContent.startsWith('V(0) = 0.')");
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {360, 1280})
   void strangersTextStaysText(int width) throws Exception {
