@@ -52,7 +52,7 @@ record Conclusion(String question, String carries, String uses, Verdict verdict,
     return switch (verdict) {
       case VALUE_SPECIFIC -> "value-specific";
       case GENERIC -> "generic damage";
-      case NONE -> "no effect";
+      case NONE -> "no effect shown";
       case UNDECIDED -> "undecided";
     };
   }
