@@ -9,7 +9,6 @@ import org.striatum.cli.step.ProbeStep;
 import org.striatum.cli.step.StudyRun;
 import org.striatum.hooks.HookedModel;
 import org.striatum.probe.intervention.InterventionResults;
-import org.striatum.probe.intervention.InterventionSettings;
 import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.run.RunFolder;
 import picocli.CommandLine.Command;
@@ -75,13 +74,13 @@ final class AblateCommand implements Callable<Integer> {
     NeuronSet chosen = neurons != null
         ? NeuronSet.Listed.read(neurons)
         : NeuronSet.named(set == null ? "value@1%" : set);
-    InterventionSettings settings = new InterventionSettings(controls, InterventionSettings.DEFAULTS.tolerance(),
-        PositionMask.parse(positions), InterventionSettings.DEFAULTS.level());
+    PositionMask where = PositionMask.parse(positions);
     try (RunFolder opened = RunFolder.open(folder);
         HookedModel model = modelOptions.open(checkpoint == null ? StudyRun.remembered(folder) : checkpoint)) {
       StudyRun run = new StudyRun(opened, Version.environment(modelOptions.threads()), console::note);
       run.requireModel(model);
-      InterventionResults results = new AblationStep(chosen, ProbeStep.finishedIn(opened), settings, limit, seed)
+      InterventionResults results = new AblationStep(chosen, ProbeStep.finishedIn(opened), controls, where, attempts,
+          solutions, seed)
           .run(run, model, ProbeStep.results(opened), BatchSize.of(batchSize, model), console.progress());
       if (json) {
         console.json(results);

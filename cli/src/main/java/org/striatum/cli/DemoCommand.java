@@ -13,7 +13,7 @@ import org.striatum.cli.step.RolloutStep;
 import org.striatum.cli.step.StudyRun;
 import org.striatum.datasets.ProblemSets;
 import org.striatum.hooks.HookedModel;
-import org.striatum.probe.intervention.InterventionSettings;
+import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.model.Sampling;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.RunFolder;
@@ -31,6 +31,11 @@ final class DemoCommand implements Callable<Integer> {
   private static final Sampling SAMPLING = new Sampling(1, 1, 0, 110, true);
   private static final String TASKS = "add,mul,mod,expr";
   private static final int CONTROLS = 99;
+  // Fewer problems and passes than a study would take: the demo ends in minutes on two cores.
+  private static final int ATTEMPTS = 120;
+  private static final int SOLUTIONS = 48;
+  private static final int EPOCHS = 10;
+  private static final int PERMUTATIONS = 39;
 
   private final Console console;
 
@@ -38,7 +43,7 @@ final class DemoCommand implements Callable<Integer> {
       "--output"}, paramLabel = "RUN", defaultValue = "striatum-demo", description = "Run folder (default striatum-demo).")
   private Path output;
 
-  @Option(names = "--limit", paramLabel = "N", defaultValue = "600", description = "Problems of each task (default 600).")
+  @Option(names = "--limit", paramLabel = "N", defaultValue = "400", description = "Problems of each task (default 400).")
   private int limit;
 
   @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed of everything (default 1).")
@@ -46,9 +51,6 @@ final class DemoCommand implements Callable<Integer> {
 
   @Mixin
   private ModelOptions modelOptions;
-
-  @Mixin
-  private ProbeOptions probeOptions;
 
   DemoCommand(Console console) {
     this.console = console;
@@ -70,13 +72,14 @@ final class DemoCommand implements Callable<Integer> {
       List<Rollout> rollouts = run.rollouts();
       new CaptureStep(model.hookPoints("blocks.*.hook_resid_post"), DType.F32).run(run, model, rollouts,
           console.progress());
-      ProbeStep probe = probeOptions.step(seed);
+      ProbeStep probe = ProbeOptions.with(EPOCHS, PERMUTATIONS).step(seed);
       ValueNeuronResults values = probe.run(run, console.progress());
       summary.print(values);
-      InterventionSettings settings = new InterventionSettings(CONTROLS, InterventionSettings.DEFAULTS.tolerance(),
-          InterventionSettings.DEFAULTS.positions(), InterventionSettings.DEFAULTS.level());
-      summary.print(new AblationStep(NeuronSet.named("value@1%"), probe, settings, limit, seed).run(run, model, values,
-          batchSize, console.progress()));
+      summary.print(
+          new AblationStep(NeuronSet.named("value@1%"), probe, CONTROLS, PositionMask.ALL, ATTEMPTS, SOLUTIONS, seed)
+              .run(
+                  run, model, values,
+                  batchSize, console.progress()));
       ReportStep.run(run, model);
       console.print("report: " + folder.report());
     }

@@ -3,6 +3,7 @@ package org.striatum.cli;
 import org.striatum.cli.step.ProbeStep;
 import org.striatum.probe.value.ValueNeuronSettings;
 import org.striatum.probe.value.ValueProbeTraining;
+import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
 /// How value neurons are looked for.
@@ -21,6 +22,14 @@ final class ProbeOptions {
 
   @Option(names = "--validation", paramLabel = "SHARE", defaultValue = "0.1", description = "Share of problems to choose on (default 0.1); the rest is reported.")
   private double validation;
+
+  /// Defaults but for these two.
+  static ProbeOptions with(int epochs, int permutations) {
+    ProbeOptions options = CommandLine.populateCommand(new ProbeOptions());
+    options.epochs = epochs;
+    options.permutations = permutations;
+    return options;
+  }
 
   /// The step these options name.
   ProbeStep step(long seed) {

@@ -4,16 +4,12 @@ import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
 import gg.jte.output.StringOutput;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Objects;
 import org.striatum.probe.intervention.InterventionResults;
+import org.striatum.probe.run.AtomicFile;
 import org.striatum.probe.value.ValueNeuronResults;
 
 /// A run's results as one HTML file that needs nothing beside it: no network, no server, no second file.
@@ -56,20 +52,6 @@ public final class RunReport {
   ///
   /// @throws IOException naming the file, if it cannot be written
   public static void write(Content content, Path file) throws IOException {
-    ByteBuffer bytes = ByteBuffer.wrap(render(content).getBytes(StandardCharsets.UTF_8));
-    Path target = file.toAbsolutePath();
-    Path beside = target.resolveSibling("." + target.getFileName() + ".tmp");
-    try {
-      try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.CREATE,
-          StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-        while (bytes.hasRemaining()) {
-          channel.write(bytes);
-        }
-        channel.force(true);
-      }
-      Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(beside);
-    }
+    AtomicFile.write(file, render(content).getBytes(StandardCharsets.UTF_8));
   }
 }

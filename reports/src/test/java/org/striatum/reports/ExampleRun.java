@@ -99,7 +99,7 @@ final class ExampleRun {
         new Matching(0.1, 0.09, 0.002, List.of(4), verdict == Verdict.UNDECIDED
             ? "only 7 coordinates within tolerance"
             : null),
-        pRandom, pMatched, new McNemarTable(52, 11, 1.2e-7), verdict);
+        pRandom, pMatched, pRandom, pMatched, new McNemarTable(52, 11, 1.2e-7), verdict);
   }
 
   private ValueNeuronResults values() {
@@ -186,25 +186,27 @@ final class ExampleRun {
             List.of(17, 88, 203, 341, 402, 515, 640, 711, 868), "zero", PositionMask.ALL, "accuracy", 240, 240, true,
             base, new Estimate(0.4125, 0.350, 0.475), new Estimate(-0.2125, -0.2708, -0.1542),
             effects(99, -0.004, 0.012, 240), effects(99, -0.061, 0.034, 240),
-            new Matching(0.10, 0.0994, 0.0031, List.of(4, 458), null), 0.01, 0.01, new McNemarTable(63, 12, 2.1e-9),
+            new Matching(0.10, 0.0994, 0.0031, List.of(4, 458), null), 0.01, 0.01, 0.01, 0.01,
+            new McNemarTable(63, 12, 2.1e-9),
             Verdict.VALUE_SPECIFIC),
         new Intervention(false, "word-problems", HookPoint.residPost(7), "value@1%",
             List.of(17, 88, 203, 341, 402, 515, 640, 711, 868), "mean", PositionMask.GENERATED, "accuracy", 120, 120,
             true, new Estimate(0.3917, 0.308, 0.475), new Estimate(0.3083, 0.225, 0.392),
             new Estimate(-0.0833, -0.1417, -0.0250), effects(99, -0.003, 0.014, 120), effects(99, -0.07, 0.034, 120),
-            new Matching(0.10, 0.0987, -0.0012, List.of(4, 458), null), 0.01, 0.34, new McNemarTable(16, 6, 0.052),
+            new Matching(0.10, 0.0987, -0.0012, List.of(4, 458), null), 0.01, 0.34, 0.015, 0.51,
+            new McNemarTable(16, 6, 0.052),
             Verdict.GENERIC),
         new Intervention(false, "chain-arithmetic", HookPoint.residPost(2), "value@5%", IntStream.range(0, 45).map(
             c -> 7 + 19 * c).boxed().toList(), "zero", PositionMask.ALL, "log-probability", 240, 240, true,
             new Estimate(-14.21, -14.9, -13.5), new Estimate(-14.30, -15.0, -13.6),
             new Estimate(-0.091, -0.204, 0.018), effects(999, -0.055, 0.05, 0), effects(999, -0.12, 0.08, 0),
-            new Matching(0.10, 0.1, 0.0102, List.of(4), null), 0.213, 0.64, null, Verdict.NONE),
+            new Matching(0.10, 0.1, 0.0102, List.of(4), null), 0.213, 0.64, 0.213, 0.64, null, Verdict.NONE),
         new Intervention(false, "modular-arithmetic", HookPoint.residPost(11), "value@1%", List.of(4, 458), "zero",
             PositionMask.ALL, "accuracy", 80, 80, true, new Estimate(0.2375, 0.15, 0.3375),
             new Estimate(0.0125, 0, 0.0375), new Estimate(-0.225, -0.325, Double.NaN), effects(99, -0.002, 0.01, 80),
             List.of(),
             new Matching(0.10, Double.NaN, Double.NaN, List.of(4, 458), "the set itself holds the sinks 4 and 458"),
-            0.01, Double.NaN, new McNemarTable(18, 0, 7.6e-6), Verdict.UNDECIDED)));
+            0.01, Double.NaN, 0.015, Double.NaN, new McNemarTable(18, 0, 7.6e-6), Verdict.UNDECIDED)));
   }
 
   private List<SampleRollout> samples() {

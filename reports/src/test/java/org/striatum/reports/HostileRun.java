@@ -72,7 +72,8 @@ final class HostileRun {
     return new InterventionResults(TEXTS.stream()
         .map(text -> new Intervention(false, text, HookPoint.residPost(0), text, List.of(1), text, PositionMask.ALL,
             text, 2, 1, false, UNKNOWN, UNKNOWN, UNKNOWN, List.of(Double.NaN), List.of(),
-            new Matching(0.1, Double.NaN, Double.NaN, List.of(), text), Double.NaN, Double.NaN, null,
+            new Matching(0.1, Double.NaN, Double.NaN, List.of(), text), Double.NaN, Double.NaN, Double.NaN, Double.NaN,
+            null,
             Verdict.UNDECIDED))
         .toList());
   }

@@ -43,7 +43,8 @@ class LimitsTest {
     Intervention i = ExampleRun.intervention(Verdict.GENERIC, 0.01, 0.3);
     Intervention unsound = new Intervention(false, i.dataset(), i.hook(), i.set(), i.coordinates(), i.kind(),
         i.positions(), i.outcome(), i.items(), 40, false, new Estimate(0.02, 0, 0.05), i.ablated(), i.effect(),
-        i.random(), i.matched(), i.matching(), i.pRandom(), i.pMatched(), i.mcNemar(), i.verdict());
+        i.random(), i.matched(), i.matching(), i.pRandom(), i.pMatched(), i.qRandom(), i.qMatched(), i.mcNemar(),
+        i.verdict());
     assertThat(found(unsound).getFirst()).contains("must not be relied on");
     assertThat(found(unsound)).anySatisfy(limit -> assertThat(limit).contains("rests on 40 problems only"))
         .anySatisfy(limit -> assertThat(limit).contains("hardly room for an effect"))

@@ -6,20 +6,24 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import org.striatum.datasets.ProblemSets;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.checkpoint.CheckpointException;
-import org.striatum.hooks.text.Tokenizer;
+import org.striatum.probe.intervention.Ablation;
 import org.striatum.probe.intervention.CoordinateScales;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
-import org.striatum.probe.intervention.InterventionSettings;
 import org.striatum.probe.intervention.InterventionStudy;
-import org.striatum.probe.intervention.InterventionStudy.Item;
-import org.striatum.probe.intervention.InterventionStudy.Target;
+import org.striatum.probe.intervention.InterventionStudy.Attempt;
+import org.striatum.probe.intervention.InterventionStudy.Generation;
+import org.striatum.probe.intervention.InterventionStudy.Plan;
+import org.striatum.probe.intervention.InterventionStudy.ScoredText;
+import org.striatum.probe.intervention.MatchedSets;
+import org.striatum.probe.intervention.Sinks;
 import org.striatum.probe.model.HookPoint;
-import org.striatum.probe.rollout.Grader;
+import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.rollout.Split;
@@ -39,20 +43,25 @@ import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 ///
 /// @param set which neurons
 /// @param probe the step that found them, for its split
-/// @param settings of the arms
-/// @param items test problems of a dataset, at most, for each outcome
+/// @param controls random and RMS-matched sets, of each kind
+/// @param positions where neurons are ablated
+/// @param attempts test problems whose completions are graded in every arm, at most
+/// @param solutions test problems of each dataset whose reference solutions are scored in every arm, at most
 /// @param seed of control sets and bootstraps
-public record AblationStep(NeuronSet set, ProbeStep probe, InterventionSettings settings, int items, long seed) {
+public record AblationStep(NeuronSet set, ProbeStep probe, int controls, PositionMask positions, int attempts,
+    int solutions, long seed) {
   static final String NAME = "interventions";
   private static final String RANKED_BY = "td";
 
   public AblationStep {
-    if (items < 2) {
-      throw new IllegalArgumentException("an intervention needs at least 2 problems, found " + items);
+    if (attempts < 2 || solutions < 2) {
+      throw new IllegalArgumentException(
+          "an intervention needs at least 2 problems, found " + attempts + " to attempt and " + solutions
+              + " to score");
     }
   }
 
-  private record Key(NeuronSet set, InterventionSettings settings, int items, long seed) {}
+  private record Key(NeuronSet set, int controls, PositionMask positions, int attempts, int solutions, long seed) {}
 
   /// Which intervention was named first.
   public record Primary(String dataset, HookPoint hook) {
@@ -78,7 +87,8 @@ public record AblationStep(NeuronSet set, ProbeStep probe, InterventionSettings 
   /// Runs the step unless it is finished.
   public InterventionResults run(StudyRun run, HookedModel model, ValueNeuronResults values, int batchSize,
       Progress progress) throws IOException {
-    Sha256 key = run.folder().key(new Key(set, settings, items, seed), RolloutStep.NAME, CaptureStep.NAME,
+    Sha256 key = run.folder().key(new Key(set, controls, positions, attempts, solutions, seed), RolloutStep.NAME,
+        CaptureStep.NAME,
         ProbeStep.NAME);
     var results = run.folder().results(NAME);
     run.step(NAME, key, List.of(results),
@@ -88,31 +98,38 @@ public record AblationStep(NeuronSet set, ProbeStep probe, InterventionSettings 
 
   private InterventionResults study(StudyRun run, HookedModel model, ValueNeuronResults values, int batchSize,
       Progress progress) throws IOException {
-    InterventionStudy study = new InterventionStudy(model.model(), settings, seed);
+    InterventionStudy study = new InterventionStudy(model.model(), progress);
     Primary primary = Primary.of(values, set);
     run.note().accept("primary intervention, named before any: %s on %s at %s, by generation".formatted(set.name(),
         primary.dataset(), primary.hook()));
     List<Rollout> rollouts = run.rollouts();
     Map<String, List<Rollout>> tested = tested(rollouts);
-    List<LayerProbes> layers = values.layers().stream().filter(layer -> !set.at(layer).isEmpty()).toList();
     List<Intervention> interventions = new ArrayList<>();
-    try (ActivationStore store = ActivationStore.open(run.folder().activations());
-        Progress.Task task = progress.start("ablation", (1L + layers.size()) * study.arms(), "arm")) {
-      for (LayerProbes layer : layers) {
-        boolean first = layer.dataset().equals(primary.dataset()) && layer.hook().equals(primary.hook());
-        CoordinateScales scales = scales(store, rollouts, layer);
-        List<Rollout> items = tested.get(layer.dataset());
-        if (first) {
-          interventions.add(byGeneration(run, model, study, target(layer, true), scales, items, batchSize, task));
+    try (ActivationStore store = ActivationStore.open(run.folder().activations())) {
+      for (LayerProbes layer : values.layers()) {
+        if (set.at(layer).isEmpty()) {
+          continue;
         }
-        interventions.add(study.byLogProbability(target(layer, false), scales, solutions(model, items), task));
+        SplittableRandom random = new SplittableRandom(seed ^ (layer.dataset() + layer.hook()).hashCode());
+        CoordinateScales scales = scales(store, rollouts, layer);
+        MatchedSets sets = MatchedSets.draw(scales.rms(), set.at(layer), Sinks.detect(scales.greatest()).coordinates(),
+            controls, MatchedSets.DEFAULT_TOLERANCE, random);
+        List<Rollout> items = tested.get(layer.dataset());
+        if (layer.dataset().equals(primary.dataset()) && layer.hook().equals(primary.hook())) {
+          interventions
+              .add(study.accuracy(plan(layer, true), attempts(items.stream().limit(attempts).toList()),
+                  generation(run, model, layer, batchSize), sets,
+                  random));
+        }
+        interventions.add(study.logProbability(plan(layer, false),
+            solutions(model, items.stream().limit(solutions).toList()), sets, random));
       }
     }
-    return study.together(interventions);
+    return InterventionResults.of(interventions);
   }
 
-  private Target target(LayerProbes layer, boolean primary) {
-    return new Target(primary, layer.dataset(), layer.hook(), set.name(), set.at(layer));
+  private Plan plan(LayerProbes layer, boolean primary) {
+    return new Plan(primary, layer.dataset(), layer.hook(), set.name(), set.at(layer), Ablation.ZERO, positions);
   }
 
   /// One rollout of each test problem, in the file's order: problems that no neuron was found on.
@@ -123,30 +140,30 @@ public record AblationStep(NeuronSet set, ProbeStep probe, InterventionSettings 
       Map<String, Rollout> first = new LinkedHashMap<>();
       own.stream().filter(rollout -> split.of(rollout.problem().id()) == Split.Fold.TEST)
           .forEach(rollout -> first.putIfAbsent(rollout.problem().id(), rollout));
-      tested.put(dataset, first.values().stream().limit(items).toList());
+      tested.put(dataset, List.copyOf(first.values()));
     });
     return tested;
   }
 
   /// The base arm draws the run's own rollouts again: same prompts, same seeds.
-  private static Intervention byGeneration(StudyRun run, HookedModel model, InterventionStudy study, Target target,
-      CoordinateScales scales, List<Rollout> rollouts, int batchSize, Progress.Task task) throws CheckpointException {
-    Tokenizer tokenizer = model.tokenizer();
-    Grader grader = ProblemSets.named(target.dataset()).getFirst().grader();
-    List<Item> prompts = rollouts.stream()
-        .map(rollout -> new Item(rollout.problem().id(), rollout.prompt(), rollout.seed())).toList();
-    return study.byGeneration(target, scales, prompts, run.folder().manifest().inputs().sampling(),
-        (i, completion) -> grader.reward(rollouts.get(i).problem(), tokenizer.decode(completion.tokens())), batchSize,
-        task);
+  private static List<Attempt> attempts(List<Rollout> rollouts) {
+    return rollouts.stream()
+        .map(rollout -> new Attempt(rollout.problem(), rollout.sample(), rollout.prompt(), rollout.seed())).toList();
   }
 
-  private static List<Item> solutions(HookedModel model, List<Rollout> rollouts) throws CheckpointException {
-    List<Item> items = new ArrayList<>();
+  private static Generation generation(StudyRun run, HookedModel model, LayerProbes layer, int batchSize)
+      throws CheckpointException {
+    return new Generation(run.folder().manifest().inputs().sampling(), model.tokenizer()::decode,
+        ProblemSets.named(layer.dataset()).getFirst().grader(), batchSize);
+  }
+
+  private static List<ScoredText> solutions(HookedModel model, List<Rollout> rollouts) throws CheckpointException {
+    List<ScoredText> texts = new ArrayList<>();
     for (Rollout rollout : rollouts) {
       Problem problem = rollout.problem();
-      items.add(new Item(problem.id(), model.sequence(problem.prompt(), problem.solution()), rollout.seed()));
+      texts.add(new ScoredText(problem.id(), model.sequence(problem.prompt(), problem.solution())));
     }
-    return items;
+    return texts;
   }
 
   private static CoordinateScales scales(ActivationStore store, List<Rollout> rollouts, LayerProbes layer) {

@@ -1,18 +1,13 @@
 package org.striatum.probe.intervention;
 
 import java.util.Arrays;
-import java.util.List;
-import java.util.stream.IntStream;
 
-/// How large each coordinate of a hook point is, in units of h: what control sets are matched on.
+/// How large each coordinate of a hook point is, in units of h: control sets are matched on
+/// RMS, sinks are found by the greatest.
 ///
 /// @param rms root mean square over positions other than the first (an attention sink in most models): (d)
 /// @param greatest largest |h| over all positions: (d)
 public record CoordinateScales(double[] rms, double[] greatest) {
-  /// A coordinate is a sink if its largest |h| is so many times the median RMS. (Sun et al. 2024, "Massive Activations in
-  /// Large Language Models", find a few coordinates three orders of magnitude above the median.)
-  private static final double SINK_RATIO = 100;
-
   public CoordinateScales {
     if (rms.length == 0 || rms.length != greatest.length) {
       throw new IllegalArgumentException(
@@ -20,19 +15,6 @@ public record CoordinateScales(double[] rms, double[] greatest) {
     }
     rms = rms.clone();
     greatest = greatest.clone();
-  }
-
-  public int width() {
-    return rms.length;
-  }
-
-  /// Coordinates with massive activations, ascending. A random control set that hits one collapses any model, so they
-  /// are reported first and left out of every control.
-  public List<Integer> sinks() {
-    double[] sorted = rms.clone();
-    Arrays.sort(sorted);
-    double median = sorted[sorted.length / 2];
-    return IntStream.range(0, rms.length).filter(i -> greatest[i] > SINK_RATIO * median).boxed().toList();
   }
 
   /// Collects scales from rows as they stream by. Rows with NaN or ∞ are left out.

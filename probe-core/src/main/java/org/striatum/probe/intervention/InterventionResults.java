@@ -1,9 +1,11 @@
 package org.striatum.probe.intervention;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.stats.FalseDiscovery;
 
 /// What the intervention study found: a plain record of figures, written to `results/interventions.json`.
 ///
@@ -11,6 +13,23 @@ import org.striatum.probe.stats.Estimate;
 public record InterventionResults(List<Intervention> interventions) {
   public InterventionResults {
     interventions = List.copyOf(interventions);
+  }
+
+  /// The primary intervention, named before any, stands on its own p and comes first. All others share one
+  /// false-discovery rate: their p become q (Benjamini–Hochberg), which decide their verdicts.
+  public static InterventionResults of(List<Intervention> interventions) {
+    List<Intervention> secondary = interventions.stream().filter(one -> !one.primary()).toList();
+    List<Intervention> matchable = secondary.stream().filter(one -> !Double.isNaN(one.pMatched())).toList();
+    double[] qRandom = FalseDiscovery
+        .benjaminiHochberg(secondary.stream().mapToDouble(Intervention::pRandom).toArray());
+    double[] qMatched = FalseDiscovery
+        .benjaminiHochberg(matchable.stream().mapToDouble(Intervention::pMatched).toArray());
+    List<Intervention> all = new ArrayList<>(interventions.stream().filter(Intervention::primary).toList());
+    for (int i = 0; i < secondary.size(); i++) {
+      int place = matchable.indexOf(secondary.get(i));
+      all.add(secondary.get(i).corrected(qRandom[i], place < 0 ? Double.NaN : qMatched[place]));
+    }
+    return new InterventionResults(all);
   }
 
   /// One neuron set at one hook point against its controls. Effects are outcome minus base: negative is damage.
@@ -45,10 +64,11 @@ public record InterventionResults(List<Intervention> interventions) {
     }
 
     /// The same with corrected p, which decide the verdict.
-    Intervention corrected(double qRandom, double qMatched, double level) {
+    private Intervention corrected(double qRandom, double qMatched) {
       return new Intervention(primary, dataset, hook, set, coordinates, kind, positions, outcome, items, problems,
           emptyMaskIdentical, base, ablated, effect, random, matched, matching, pRandom, pMatched, qRandom, qMatched,
-          mcNemar, InterventionStudy.verdict(effect.value(), qRandom, qMatched, level));
+          mcNemar,
+          emptyMaskIdentical ? InterventionStudy.verdict(effect.value(), qRandom, qMatched) : Verdict.UNDECIDED);
     }
   }
 

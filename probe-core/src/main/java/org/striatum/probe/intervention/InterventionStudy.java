@@ -153,7 +153,8 @@ public record InterventionStudy(GatedModel model, Progress progress) {
           plan.positions, outcome, problems.length, (int) Arrays.stream(problems).distinct().count(), identical,
           Bootstrap.meanByProblem(problems, base.outcomes, random),
           Bootstrap.meanByProblem(problems, ablated.outcomes, random), effect, randomEffects, matchedEffects,
-          controls.matching(), pRandom, pMatched, mcNemar.of(base.outcomes, ablated.outcomes),
+          controls.matching(), pRandom, pMatched, pRandom, pMatched,
+          mcNemar.of(base.outcomes, ablated.outcomes),
           identical ? verdict(effect.value(), pRandom, pMatched) : Verdict.UNDECIDED);
     }
   }
