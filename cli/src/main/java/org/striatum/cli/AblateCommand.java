@@ -41,8 +41,11 @@ final class AblateCommand implements Callable<Integer> {
   @Option(names = "--controls", paramLabel = "N", defaultValue = "99", description = "Random and RMS-matched sets, of each kind (default 99).")
   private int controls;
 
-  @Option(names = "--limit", paramLabel = "N", defaultValue = "200", description = "Test problems of each dataset, at most (default 200).")
-  private int limit;
+  @Option(names = "--attempts", paramLabel = "N", defaultValue = "200", description = "Test problems completed and graded in every arm, at most (default 200).")
+  private int attempts;
+
+  @Option(names = "--solutions", paramLabel = "N", defaultValue = "100", description = "Test problems of each dataset whose solutions are scored in every arm, at most (default 100).")
+  private int solutions;
 
   @Option(names = "--checkpoint", paramLabel = "CKPT", description = "Where the checkpoint lies now, if it was moved.")
   private Path checkpoint;
