@@ -33,7 +33,7 @@ final class DemoCommand implements Callable<Integer> {
   private static final int CONTROLS = 99;
   // Fewer problems and passes than a study would take: the demo ends in minutes on two cores.
   private static final int ATTEMPTS = 120;
-  private static final int SOLUTIONS = 48;
+  private static final int SOLUTIONS = 32;
   private static final int EPOCHS = 10;
   private static final int PERMUTATIONS = 39;
 

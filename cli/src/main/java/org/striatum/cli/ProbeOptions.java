@@ -1,6 +1,7 @@
 package org.striatum.cli;
 
 import org.striatum.cli.step.ProbeStep;
+import org.striatum.probe.value.SparseFit;
 import org.striatum.probe.value.ValueNeuronSettings;
 import org.striatum.probe.value.ValueProbeTraining;
 import picocli.CommandLine;
@@ -16,6 +17,12 @@ final class ProbeOptions {
 
   @Option(names = "--permutations", paramLabel = "N", description = "Label shuffles behind the null.")
   private int permutations = ValueNeuronSettings.DEFAULTS.permutations();
+
+  @Option(names = "--sparse", paramLabel = "FIT", description = "Sparse regression: logistic (default), lasso, elastic-net; with --solver smile lasso is the default.")
+  private String sparse;
+
+  @Option(names = "--solver", paramLabel = "path|smile", defaultValue = "path", description = "Solver of the sparse path: ours (default) or Smile's own, an independent and slow check.")
+  private String solver;
 
   @Option(names = "--train", paramLabel = "SHARE", defaultValue = "0.5", description = "Share of problems to fit on (default 0.5).")
   private double train;
@@ -38,6 +45,7 @@ final class ProbeOptions {
     ValueProbeTraining training = new ValueProbeTraining(paper.target(), paper.hidden(), paper.learningRate(),
         paper.weightDecay(), paper.batchTrajectories(), paper.gamma(), epochs, paper.patience());
     return new ProbeStep(new ValueNeuronSettings(training, ranking, base.ratios(), base.randomSets(), permutations,
+        SparseFit.named(sparse != null ? sparse : solver.equals("smile") ? "lasso" : "logistic"), solver,
         base.pathPoints(), base.pathRatio(), base.resamples(), base.top(), base.overlapShare()), train, validation,
         seed);
   }

@@ -74,8 +74,9 @@ final class Limits {
   private static void secondary(List<String> limits, List<Intervention> interventions) {
     long secondary = interventions.stream().filter(i -> !i.primary()).count();
     if (secondary > 0) {
-      limits.add("Only primary interventions were named before the run. The p-values of the "
-          + Notation.count(secondary, "secondary intervention") + " stand here uncorrected for their number.");
+      limits.add("Only primary interventions were named before the run. The p of the "
+          + Notation.count(secondary, "secondary intervention")
+          + " are corrected together (Benjamini–Hochberg): what stands there is q.");
     }
   }
 

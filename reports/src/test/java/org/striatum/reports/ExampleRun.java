@@ -85,9 +85,10 @@ final class ExampleRun {
   /// A dataset with one linear probe at one layer, for tests that need a case by itself.
   static ValueNeuronResults oneProbe(Estimate test, Estimate promptLength, NullBand shuffled) {
     DatasetSummary dataset = new DatasetSummary("alone", 300, 2400, new Estimate(0.5, 0.46, 0.54), 1, 180, 60, 60, 0,
-        promptLength);
+        promptLength, null);
     LayerProbes layer = new LayerProbes("alone", HookPoint.residPost(3), List.of(new ProbeAuroc("linear", 0.7, test)),
-        shuffled, List.of(), new PathSummary(Double.NaN, 0, List.of()), List.of(), List.of());
+        shuffled, List.of(), new PathSummary(Double.NaN, 0, List.of()), List.of(), List.of(),
+        "td-first-layer-l1", List.of());
     return new ValueNeuronResults(List.of(dataset), List.of(layer));
   }
 
@@ -105,11 +106,12 @@ final class ExampleRun {
   private ValueNeuronResults values() {
     List<DatasetSummary> datasets = List.of(
         new DatasetSummary("chain-arithmetic", 1200, 9600, new Estimate(0.6214, 0.603, 0.640), 0.998, 720, 240, 240, 0,
-            new Estimate(0.658, 0.611, 0.704)),
+            new Estimate(0.658, 0.611, 0.704), null),
         new DatasetSummary("word-problems", 600, 4800, new Estimate(0.384, 0.352, 0.417), 0.914, 360, 120, 120, 3,
-            new Estimate(0.571, 0.503, 0.640)),
+            new Estimate(0.571, 0.503, 0.640), null),
         new DatasetSummary("modular-arithmetic", 400, 3200, new Estimate(0.231, 0.198, 0.266), 1, 240, 80, 80, 0,
-            new Estimate(0.702, 0.618, 0.781)));
+            new Estimate(0.702, 0.618, 0.781),
+            "blocks.0.hook_resid_post: each fold needs right and wrong rollouts"));
     double[] reach = {0.83, 0.72, 0.62};
     double[] spread = {0.028, 0.042, 0.055};
     List<LayerProbes> layers = new ArrayList<>();
@@ -160,7 +162,8 @@ final class ExampleRun {
       }
     }
     return new LayerProbes(dataset.dataset(), HookPoint.residPost(layer), probes, shuffled, pruning,
-        new PathSummary(best.lambda(), best.nonZero(), points), top, agreement);
+        new PathSummary(best.lambda(), best.nonZero(), points), top, agreement, "td-first-layer-l1",
+        top.stream().map(RankedNeuron::coordinate).toList());
   }
 
   private ProbeAuroc probe(String name, double auroc, double spread) {

@@ -54,7 +54,7 @@ final class HostileRun {
     List<DatasetSummary> datasets = new ArrayList<>();
     List<LayerProbes> layers = new ArrayList<>();
     for (String name : TEXTS) {
-      datasets.add(new DatasetSummary(name, 3, 9, UNKNOWN, Double.NaN, 1, 1, 1, 5, UNKNOWN));
+      datasets.add(new DatasetSummary(name, 3, 9, UNKNOWN, Double.NaN, 1, 1, 1, 5, UNKNOWN, name));
       layers.add(new LayerProbes(name, HookPoint.residPost(0),
           List.of(new ProbeAuroc(SCRIPT, Double.NaN, UNKNOWN), new ProbeAuroc("linear", 0.6, Estimate.exact(0.61))),
           new NullBand(0, Double.NaN, Double.NaN, Double.NaN, Double.NaN),
@@ -63,7 +63,7 @@ final class HostileRun {
               new PruningPoint(0.5, 2, UNKNOWN, Double.NaN, Double.NaN)))),
           new PathSummary(0.1, 2, List.of(new PathPoint(0.1, 2, 0.6), new PathPoint(0.01, 3, Double.NaN))),
           List.of(new RankedNeuron(1, 2, Map.of(SCRIPT, Double.NaN))),
-          List.of(new Agreement(SCRIPT, SCRIPT, Double.NaN, 1, Double.NaN))));
+          List.of(new Agreement(SCRIPT, SCRIPT, Double.NaN, 1, Double.NaN)), SCRIPT, List.of(2)));
     }
     return new ValueNeuronResults(datasets, layers);
   }

@@ -48,7 +48,7 @@ class LimitsTest {
     assertThat(found(unsound).getFirst()).contains("must not be relied on");
     assertThat(found(unsound)).anySatisfy(limit -> assertThat(limit).contains("rests on 40 problems only"))
         .anySatisfy(limit -> assertThat(limit).contains("hardly room for an effect"))
-        .anySatisfy(limit -> assertThat(limit).contains("1 secondary intervention stand here uncorrected"));
+        .anySatisfy(limit -> assertThat(limit).contains("1 secondary intervention are corrected together"));
   }
 
   private static List<String> found(Intervention intervention) {

@@ -97,7 +97,7 @@ class RunReportTest {
       assertThat(text).contains(Notation.outcome(intervention.base().value(), intervention.outcome()),
           Notation.outcome(intervention.ablated().value(), intervention.outcome()),
           Notation.effect(intervention.effect().value(), intervention.outcome()),
-          Notation.p(intervention.pRandom()), Notation.p(intervention.pMatched()),
+          Notation.p(intervention.qRandom()), Notation.p(intervention.qMatched()),
           Notation.coordinates(intervention.coordinates()), Conclusion.word(intervention.verdict()));
       assertThat(controls(charts, "intervention-" + (i + 1)))
           .isEqualTo(intervention.random().size() + intervention.matched().size());

@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.striatum.probe.sparse.LinearPredictor;
 import org.striatum.probe.sparse.Moments;
-import org.striatum.probe.sparse.PathSolver;
+import org.striatum.probe.sparse.Solver;
 import org.striatum.probe.sparse.SparsePath;
 import org.striatum.probe.value.ValueNeuronResults.PathPoint;
 import org.striatum.probe.value.ValueNeuronResults.PathSummary;
 
-/// The L1-logistic path of the outcome on s₀ and the point chosen on it: the highest AUROC on validation problems, the
+/// The sparse path of the outcome on s₀ (L1-logistic by default) and the point chosen on it: the highest AUROC on validation problems, the
 /// sparser where several reach it.
 ///
 /// @param validationAurocs (points)
@@ -18,11 +18,11 @@ record SparseProbe(SparsePath path, double[] validationAurocs, int chosen) {
   /// Keeps the path defined where the outcome is unrelated to every coordinate: all coefficients are 0 then.
   private static final double LEAST_PENALTY = 1e-6;
 
-  /// @param points penalties on the path
-  /// @param ratio the smallest penalty as a share of the largest
-  static SparseProbe fit(InitialStates train, InitialStates validation, int points, double ratio) {
+  static SparseProbe fit(InitialStates train, InitialStates validation, ValueNeuronSettings settings) {
     double largest = Math.max(Moments.of(train.labelled()).largestPenalty(), LEAST_PENALTY);
-    SparsePath path = new PathSolver().logistic(train.labelled(), SparsePath.lambdas(largest, ratio, points));
+    int points = settings.pathPoints();
+    SparsePath path = settings.sparse().path(Solver.named(settings.solver()), train.labelled(), largest,
+        settings.pathRatio(), points);
     double[] aurocs = new double[points];
     int chosen = 0;
     for (int k = 0; k < points; k++) {

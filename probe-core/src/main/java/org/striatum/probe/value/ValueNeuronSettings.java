@@ -1,6 +1,8 @@
 package org.striatum.probe.value;
 
 import java.util.List;
+import org.striatum.probe.sparse.SmileSolver;
+import org.striatum.probe.sparse.Solver;
 
 /// What a value-neuron study computes, and how thoroughly.
 ///
@@ -9,16 +11,20 @@ import java.util.List;
 /// @param ratios shares of coordinates removed, rising, in [0, 1)
 /// @param randomSets draws of random coordinates behind each random band
 /// @param permutations label shuffles behind the null of the sparse probe; each fits a whole path
+/// @param sparse which regression the sparse probe follows
+/// @param solver of its path: `path` (ours) or `smile` (Smile's own, an independent and slow check)
 /// @param pathPoints penalties on the L1-logistic path
 /// @param pathRatio its smallest penalty as a share of its largest, in (0, 1)
 /// @param resamples bootstrap resamples behind each interval, ≥ 100
 /// @param top neurons listed with all their scores
 /// @param overlapShare share of coordinates, the best of each ranking, that agreement is measured on
 public record ValueNeuronSettings(ValueProbeTraining training, String ranking, List<Double> ratios, int randomSets,
-    int permutations, int pathPoints, double pathRatio, int resamples, int top, double overlapShare) {
+    int permutations, SparseFit sparse, String solver, int pathPoints, double pathRatio, int resamples, int top,
+    double overlapShare) {
   /// Where nothing else is said.
   public static final ValueNeuronSettings DEFAULTS = new ValueNeuronSettings(ValueProbeTraining.PAPER,
-      NeuronRanking.PAPER, List.of(0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995), 20, 99, 20, 0.02, 1000, 20, 0.05);
+      NeuronRanking.PAPER, List.of(0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995), 20, 99,
+      SparseFit.LOGISTIC, "path", 20, 0.02, 1000, 20, 0.05);
 
   public ValueNeuronSettings {
     if (!NeuronRanking.names().contains(ranking)) {
@@ -39,6 +45,10 @@ public record ValueNeuronSettings(ValueProbeTraining training, String ranking, L
     if (randomSets < 0 || permutations < 0 || top < 1) {
       throw new IllegalArgumentException("random sets and permutations must be ≥ 0 and listed neurons ≥ 1, found "
           + randomSets + ", " + permutations + " and " + top);
+    }
+    if (Solver.named(solver) instanceof SmileSolver && sparse == SparseFit.LOGISTIC) {
+      throw new IllegalArgumentException(
+          "Smile has no L1-penalised logistic regression: with solver smile choose lasso or elastic-net");
     }
     if (pathPoints < 2 || !(pathRatio > 0 && pathRatio < 1)) {
       throw new IllegalArgumentException(

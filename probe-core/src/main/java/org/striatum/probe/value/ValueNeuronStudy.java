@@ -200,7 +200,7 @@ public final class ValueNeuronStudy {
     RandomGenerator random = generator(stream + "intervals");
 
     LinearPredictor linear = LinearProbe.fit(train.rows(), train.width(), train.successes());
-    SparseProbe sparse = SparseProbe.fit(train, validation, settings.pathPoints(), settings.pathRatio());
+    SparseProbe sparse = SparseProbe.fit(train, validation, settings);
     List<ProbeAuroc> aurocs = new ArrayList<>();
     aurocs.add(probeAuroc("linear", linear.scores(validation.rows(), validation.size()),
         linear.scores(test.rows(), test.size()), validation, test, random));
@@ -258,8 +258,7 @@ public final class ValueNeuronStudy {
     int m = settings.permutations();
     double[] aurocs = new double[m];
     for (int k = 0; k < m; k++) {
-      SparseProbe probe = SparseProbe.fit(train.shuffled(random), validation.shuffled(random), settings.pathPoints(),
-          settings.pathRatio());
+      SparseProbe probe = SparseProbe.fit(train.shuffled(random), validation.shuffled(random), settings);
       aurocs[k] = test.shuffled(random).auroc(probe.scores(test));
       task.step(1);
     }

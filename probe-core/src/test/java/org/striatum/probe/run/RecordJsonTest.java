@@ -94,7 +94,7 @@ class RecordJsonTest {
         "value@1%", List.of(4, 7), "zero", PositionMask.ALL_BUT_FIRST, "log-probability", 10, 10, true, estimate,
         Estimate.exact(1), estimate, List.of(0.1, -0.2), List.of(), new Matching(0.1, Double.NaN, Double.NaN,
             List.of(9), "none could be drawn"),
-        0.01, Double.NaN, null, Verdict.UNDECIDED)));
+        0.01, Double.NaN, 0.02, Double.NaN, null, Verdict.UNDECIDED)));
     Path file = folder.resolve("results.json");
     RecordJson.write(file, results);
     assertThat(RecordJson.read(file, InterventionResults.class)).isEqualTo(results);

@@ -72,9 +72,16 @@ class NeuronRankingTest {
     InitialStates initial = new InitialStates(fit.rows(), fit.width(), fit.labels(), fit.problems());
     PlantedStore choose = store.range(1200, 1600);
     SparseProbe sparse = SparseProbe.fit(initial,
-        new InitialStates(choose.rows(), choose.width(), choose.labels(), choose.problems()), 20, 0.1);
+        new InitialStates(choose.rows(), choose.width(), choose.labels(), choose.problems()),
+        settings());
     assertThat(best(NeuronRanking.sparsePath(sparse.path()), 9)).isEqualTo(store.informative());
     assertThat(best(NeuronRanking.auroc(initial), 9)).isEqualTo(store.informative());
+  }
+
+  private static ValueNeuronSettings settings() {
+    ValueNeuronSettings d = ValueNeuronSettings.DEFAULTS;
+    return new ValueNeuronSettings(d.training(), d.ranking(), d.ratios(), 0, 0, d.sparse(), d.solver(), 20, 0.1, 100, 9,
+        0.1);
   }
 
   private static int[] best(NeuronRanking ranking, int k) {

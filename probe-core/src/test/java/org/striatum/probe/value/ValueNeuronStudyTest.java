@@ -29,7 +29,8 @@ class ValueNeuronStudyTest {
   private static final HookPoint HOOK = HookPoint.residPost(2);
   private static final ValueNeuronSettings SETTINGS = new ValueNeuronSettings(
       new ValueProbeTraining(ValueProbeTraining.Target.TD, 32, 3e-3, 0.01, 8, 1 - 1e-5, 20, 10),
-      "auroc", List.of(0.0, 0.5, 0.9, 0.95), 4, 5, 10, 0.05, 100, 6, 0.1);
+      "auroc", List.of(0.0, 0.5, 0.9, 0.95), 4, 5, SparseFit.LOGISTIC, "path", 10, 0.05, 100,
+      6, 0.1);
   private static final int WIDTH = 40;
 
   /// Trajectories of two equal states: what s₀ knows, it knows throughout.
@@ -194,11 +195,36 @@ class ValueNeuronStudyTest {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () -> new ValueNeuronSettings(ValueProbeTraining.PAPER, NeuronRanking.PAPER, List.of(0.5, 1.2), 1, 1,
-                20, 0.1, 100, 5, 0.1))
+                SparseFit.LOGISTIC, "path", 20, 0.1, 100, 5, 0.1))
         .withMessage("pruning ratio must be in [0, 1), found 1.2");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new ValueNeuronSettings(ValueProbeTraining.PAPER, "loudest", List.of(0.5), 1, 1, 20, 0.1, 100,
-            5, 0.1))
+        .isThrownBy(() -> new ValueNeuronSettings(ValueProbeTraining.PAPER, "loudest", List.of(0.5), 1, 1,
+            SparseFit.LOGISTIC, "path", 20, 0.1, 100, 5, 0.1))
         .withMessageContaining("found 'loudest'");
+    assertThatIllegalArgumentException().isThrownBy(() -> settings(SparseFit.LOGISTIC, "smile"))
+        .withMessageContaining("choose lasso or elastic-net");
+  }
+
+  private static ValueNeuronSettings settings(SparseFit sparse, String solver) {
+    return new ValueNeuronSettings(SETTINGS.training(), SETTINGS.ranking(), SETTINGS.ratios(), 1, 0, sparse, solver, 8,
+        0.05, 100, 6, 0.1);
+  }
+
+  @Test
+  void smilesOwnSolverFindsTheSameSparseProbe() {
+    PlantedStore store = PlantedStore.standard(500, new SplittableRandom(12)).range(0, 500);
+    int width = 30;
+    float[] narrow = new float[500 * width]; // Smile's interior point is slow on wide matrices
+    for (int i = 0; i < 500; i++) {
+      System.arraycopy(store.rows(), i * store.width(), narrow, i * width, width);
+    }
+    InitialStates train = new InitialStates(narrow, width, store.labels(), store.problems());
+    for (SparseFit fit : List.of(SparseFit.LASSO, SparseFit.ELASTIC_NET)) {
+      SparseProbe ours = SparseProbe.fit(train, train, settings(fit, "path"));
+      SparseProbe smiles = SparseProbe.fit(train, train, settings(fit, "smile"));
+      assertThat(smiles.chosen()).isEqualTo(ours.chosen());
+      assertThat(smiles.predictor().nonZero()).isEqualTo(ours.predictor().nonZero());
+      assertThat(smiles.predictor().coefficients()).containsExactly(ours.predictor().coefficients(), within(1e-3));
+    }
   }
 }
