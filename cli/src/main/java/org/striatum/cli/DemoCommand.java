@@ -32,10 +32,11 @@ final class DemoCommand implements Callable<Integer> {
   private static final String TASKS = "add,mul,mod,expr";
   private static final int CONTROLS = 99;
   // Fewer problems and passes than a study would take: the demo ends in minutes on two cores.
-  private static final int ATTEMPTS = 120;
+  private static final int ATTEMPTS = 100;
   private static final int SOLUTIONS = 32;
-  private static final int EPOCHS = 10;
-  private static final int PERMUTATIONS = 39;
+  private static final int EPOCHS = 6;
+  private static final int PERMUTATIONS = 29;
+  private static final int RANDOM_SETS = 10;
 
   private final Console console;
 
@@ -72,7 +73,7 @@ final class DemoCommand implements Callable<Integer> {
       List<Rollout> rollouts = run.rollouts();
       new CaptureStep(model.hookPoints("blocks.*.hook_resid_post"), DType.F32).run(run, model, rollouts,
           console.progress());
-      ProbeStep probe = ProbeOptions.with(EPOCHS, PERMUTATIONS).step(seed);
+      ProbeStep probe = ProbeOptions.with(EPOCHS, PERMUTATIONS, RANDOM_SETS).step(seed);
       ValueNeuronResults values = probe.run(run, console.progress());
       summary.print(values);
       summary.print(

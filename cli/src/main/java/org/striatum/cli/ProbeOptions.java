@@ -18,6 +18,9 @@ final class ProbeOptions {
   @Option(names = "--permutations", paramLabel = "N", description = "Label shuffles behind the null.")
   private int permutations = ValueNeuronSettings.DEFAULTS.permutations();
 
+  @Option(names = "--random-sets", paramLabel = "N", description = "Random sets behind each band of a pruning curve.")
+  private int randomSets = ValueNeuronSettings.DEFAULTS.randomSets();
+
   @Option(names = "--sparse", paramLabel = "FIT", description = "Sparse regression: logistic (default), lasso, elastic-net; with --solver smile lasso is the default.")
   private String sparse;
 
@@ -30,11 +33,12 @@ final class ProbeOptions {
   @Option(names = "--validation", paramLabel = "SHARE", defaultValue = "0.1", description = "Share of problems to choose on (default 0.1); the rest is reported.")
   private double validation;
 
-  /// Defaults but for these two.
-  static ProbeOptions with(int epochs, int permutations) {
+  /// Defaults but for these three.
+  static ProbeOptions with(int epochs, int permutations, int randomSets) {
     ProbeOptions options = CommandLine.populateCommand(new ProbeOptions());
     options.epochs = epochs;
     options.permutations = permutations;
+    options.randomSets = randomSets;
     return options;
   }
 
@@ -44,7 +48,7 @@ final class ProbeOptions {
     ValueProbeTraining paper = base.training();
     ValueProbeTraining training = new ValueProbeTraining(paper.target(), paper.hidden(), paper.learningRate(),
         paper.weightDecay(), paper.batchTrajectories(), paper.gamma(), epochs, paper.patience());
-    return new ProbeStep(new ValueNeuronSettings(training, ranking, base.ratios(), base.randomSets(), permutations,
+    return new ProbeStep(new ValueNeuronSettings(training, ranking, base.ratios(), randomSets, permutations,
         SparseFit.named(sparse != null ? sparse : solver.equals("smile") ? "lasso" : "logistic"), solver,
         base.pathPoints(), base.pathRatio(), base.resamples(), base.top(), base.overlapShare()), train, validation,
         seed);
