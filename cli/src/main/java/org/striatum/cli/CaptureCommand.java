@@ -53,6 +53,10 @@ final class CaptureCommand implements Callable<Integer> {
     Path folder = rollouts.toAbsolutePath().getParent();
     List<Rollout> drawn = RolloutFile.read(rollouts);
     try (HookedModel model = modelOptions.open(checkpoint); RunFolder opened = RunFolder.open(folder)) {
+      if (!rollouts.getFileName().equals(opened.rollouts().getFileName())) {
+        throw new IllegalArgumentException("--rollouts must be the run's own " + opened.rollouts().getFileName()
+            + ", found " + rollouts.getFileName());
+      }
       CaptureStep step = new CaptureStep(model.hookPoints(hooks), type);
       StudyRun run = new StudyRun(opened, Version.environment(modelOptions.threads()), console::note);
       run.requireModel(model);

@@ -1,12 +1,10 @@
 package org.striatum.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.striatum.probe.run.Progress;
+import org.striatum.probe.run.RecordJson;
 
 /// Where a command prints: results on stdout, everything else on stderr.
 ///
@@ -14,8 +12,6 @@ import org.striatum.probe.run.Progress;
 /// @param err messages, progress, times
 /// @param progress what long work reports to
 record Console(PrintWriter out, PrintWriter err, Progress progress) {
-  private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-
   static Console standard() {
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
     return new Console(new PrintWriter(System.out, true, StandardCharsets.UTF_8), err,
@@ -27,19 +23,18 @@ record Console(PrintWriter out, PrintWriter err, Progress progress) {
     out.println(line);
   }
 
+  /// As the run folder's files write it: a NaN is null.
   void json(Object result) {
-    try {
-      out.println(JSON.writeValueAsString(result));
-    } catch (JsonProcessingException impossible) {
-      throw new IllegalStateException(impossible);
-    }
+    out.print(new String(RecordJson.pretty(result), StandardCharsets.UTF_8));
+    out.flush();
   }
 
   void note(String line) {
     err.println(line);
   }
 
-  void error(String line) {
-    err.println("striatum: " + line);
+  /// One line, whatever the message quotes.
+  void error(String message) {
+    err.println("striatum: " + message.replaceAll("\\R", " "));
   }
 }

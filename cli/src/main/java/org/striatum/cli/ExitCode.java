@@ -30,7 +30,7 @@ final class ExitCode {
         yield FAILED;
       }
     };
-    console.error(message.replace('\n', ' ').replace('\r', ' '));
+    console.error(message);
     if (debug) {
       failure.printStackTrace(console.err());
     }

@@ -1,6 +1,7 @@
 package org.striatum.cli;
 
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,7 +25,17 @@ public final class Striatum implements Runnable {
 
   public static void main(String[] arguments) {
     Locale.setDefault(Locale.ROOT); // figures look the same everywhere
-    System.exit(commandLine(Console.standard()).execute(arguments));
+    Console console = Console.standard();
+    AtomicBoolean running = new AtomicBoolean(true);
+    // The JVM ends with 130 by itself when it is interrupted; this says what to do then.
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+      if (running.get()) {
+        console.error("interrupted: finished steps are kept, run the same command again to go on");
+      }
+    }, "interrupted"));
+    int code = commandLine(console).execute(arguments);
+    running.set(false);
+    System.exit(code);
   }
 
   /// The whole command line over a console; tests give it one of their own.

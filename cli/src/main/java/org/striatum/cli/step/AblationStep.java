@@ -67,6 +67,9 @@ public record AblationStep(NeuronSet set, ProbeStep probe, int controls, Positio
   public record Primary(String dataset, HookPoint hook) {
     /// @throws IllegalArgumentException if no layer could be studied or the set has no neuron there
     static Primary of(ValueNeuronResults values, NeuronSet set) {
+      if (set instanceof NeuronSet.Listed listed) {
+        listed.requireStudied(values.layers());
+      }
       List<LayerProbes> able = values.layers().stream().filter(layer -> !set.at(layer).isEmpty()).toList();
       Map<String, DatasetSummary> summaries = values.datasets().stream()
           .collect(Collectors.toMap(DatasetSummary::dataset, summary -> summary));
@@ -87,7 +90,7 @@ public record AblationStep(NeuronSet set, ProbeStep probe, int controls, Positio
   /// Runs the step unless it is finished.
   public InterventionResults run(StudyRun run, HookedModel model, ValueNeuronResults values, int batchSize,
       Progress progress) throws IOException {
-    Sha256 key = run.folder().key(new Key(set, controls, positions, attempts, solutions, seed), RolloutStep.NAME,
+    Sha256 key = run.key(new Key(set, controls, positions, attempts, solutions, seed), RolloutStep.NAME,
         CaptureStep.NAME,
         ProbeStep.NAME);
     var results = run.folder().results(NAME);

@@ -12,6 +12,7 @@ import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.Recording;
 import org.striatum.probe.rollout.Rollout;
+import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.Sha256;
 import org.striatum.probe.store.ActivationStore;
@@ -46,8 +47,9 @@ public record CaptureStep(List<HookPoint> hooks, DType dtype) {
   /// Runs the step unless it is finished.
   public void run(StudyRun run, HookedModel model, List<Rollout> rollouts, Progress progress) throws IOException {
     run.folder().settle(run.inputs(hooks));
-    Sha256 key = run.folder().key(new Key(hooks, dtype), RolloutStep.NAME);
+    Sha256 key = run.key(new Key(hooks, dtype), RolloutStep.NAME);
     Path store = run.folder().activations();
+    discardIfDamaged(store);
     // The index holds the shards' checksums.
     run.step(NAME, key, List.of(store.resolve(ActivationStore.INDEX)), () -> {
       long estimate = estimate(model, rollouts);
@@ -58,6 +60,15 @@ public record CaptureStep(List<HookPoint> hooks, DType dtype) {
       }
       write(store, model, rollouts, progress);
     });
+  }
+
+  /// The index speaks for the shards: where one is not what was written, it goes, and the step is done again.
+  private static void discardIfDamaged(Path store) throws IOException {
+    try (ActivationStore written = ActivationStore.open(store)) {
+      written.verify();
+    } catch (BadDataException _) {
+      Files.deleteIfExists(store.resolve(ActivationStore.INDEX));
+    }
   }
 
   private void write(Path store, HookedModel model, List<Rollout> rollouts, Progress progress) throws IOException {

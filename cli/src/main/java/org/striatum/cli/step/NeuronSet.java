@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.striatum.probe.model.HookPoint;
@@ -115,6 +117,19 @@ public sealed interface NeuronSet {
         at.add(coordinate);
       } catch (IllegalArgumentException unknown) {
         throw new BadDataException(where + ": " + unknown.getMessage(), unknown);
+      }
+    }
+
+    /// Refuses neurons that no intervention would touch: left out silently, they would be reported as ablated.
+    ///
+    /// @throws IllegalArgumentException naming the first
+    void requireStudied(List<LayerProbes> layers) {
+      SortedSet<HookPoint> studied = new TreeSet<>(layers.stream().map(LayerProbes::hook).toList());
+      for (HookPoint hook : neurons.keySet()) {
+        if (!studied.contains(hook)) {
+          throw new IllegalArgumentException(
+              name + " names neurons at " + hook + ", which this run has not studied: it has " + studied);
+        }
       }
     }
 

@@ -36,7 +36,7 @@ public record ProbeStep(ValueNeuronSettings settings, double train, double valid
 
   /// Runs the step unless it is finished.
   public ValueNeuronResults run(StudyRun run, Progress progress) throws IOException {
-    Sha256 key = run.folder().key(this, RolloutStep.NAME, CaptureStep.NAME);
+    Sha256 key = run.key(this, RolloutStep.NAME, CaptureStep.NAME);
     var results = run.folder().results(NAME);
     var settingsFile = run.folder().results(SETTINGS);
     run.step(NAME, key, List.of(results, settingsFile), () -> {
@@ -50,7 +50,7 @@ public record ProbeStep(ValueNeuronSettings settings, double train, double valid
   ///
   /// @throws IllegalArgumentException if it was not
   public static ProbeStep finishedIn(RunFolder folder) throws IOException {
-    requireFinished(folder);
+    StudyRun.requireFinished(folder, NAME);
     return RecordJson.read(folder.results(SETTINGS), ProbeStep.class);
   }
 
@@ -58,15 +58,8 @@ public record ProbeStep(ValueNeuronSettings settings, double train, double valid
   ///
   /// @throws IllegalArgumentException if the step is not finished
   public static ValueNeuronResults results(RunFolder folder) throws IOException {
-    requireFinished(folder);
+    StudyRun.requireFinished(folder, NAME);
     return RecordJson.read(folder.results(NAME), ValueNeuronResults.class);
-  }
-
-  private static void requireFinished(RunFolder folder) {
-    if (folder.manifest().step(NAME).isEmpty()) {
-      throw new IllegalArgumentException(
-          folder.folder() + " has no value neurons yet: run `striatum probe` on it first");
-    }
   }
 
   private ValueNeuronResults study(StudyRun run, Progress progress) throws IOException {

@@ -29,10 +29,7 @@ public final class ReportStep {
   /// @throws IllegalArgumentException if the run has no rollouts yet
   public static void run(StudyRun run, HookedModel model) throws IOException {
     Manifest manifest = run.folder().manifest();
-    if (manifest.step(RolloutStep.NAME).isEmpty()) {
-      throw new IllegalArgumentException(
-          run.folder().folder() + " has no rollouts to report on: run `striatum rollouts`");
-    }
+    StudyRun.requireFinished(run.folder(), RolloutStep.NAME);
     Manifest.Inputs inputs = manifest.inputs();
     RunReport.write(
         new RunReport.Content("Reward subsystem of " + inputs.checkpoint().name(), facts(model, inputs),

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -31,10 +32,31 @@ public record StudyRun(RunFolder folder, Environment environment, Consumer<Strin
 
   private static final String CHECKPOINT_PATH = "checkpoint.path";
 
+  /// The command that does a step others stand on.
+  private static final Map<String, String> COMMANDS = Map.of(RolloutStep.NAME, "rollouts", CaptureStep.NAME, "capture",
+      ProbeStep.NAME, "probe");
+
   /// Work that writes a step's outputs.
   @FunctionalInterface
   interface Work {
     void run() throws IOException;
+  }
+
+  /// The key of a step that stands on the named ones.
+  ///
+  /// @throws IllegalArgumentException if one of them is not finished, naming the command that does it
+  Sha256 key(Object settings, String... after) {
+    for (String name : after) {
+      requireFinished(folder, name);
+    }
+    return folder.key(settings, after);
+  }
+
+  static void requireFinished(RunFolder folder, String step) {
+    if (folder.manifest().step(step).isEmpty()) {
+      throw new IllegalArgumentException("%s has no finished step '%s': run `striatum %s` first"
+          .formatted(folder.folder(), step, COMMANDS.get(step)));
+    }
   }
 
   void step(String name, Sha256 key, List<Path> outputs, Work work) throws IOException {

@@ -1,0 +1,196 @@
+package org.striatum.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.striatum.cli.Session.GOLDEN;
+import static org.striatum.cli.Session.REASONER;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Every command on the bundled checkpoint, small, and what a second run of it must leave alone.
+class CommandLineTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir
+  private static Path temporary;
+  private static Path run;
+  private static Map<String, Session> sessions;
+
+  @BeforeAll
+  static void runEveryCommand() {
+    run = temporary.resolve("run");
+    sessions = everyCommand(run);
+  }
+
+  private static Map<String, Session> everyCommand(Path run) {
+    Map<String, Session> sessions = new LinkedHashMap<>();
+    sessions.put("rollouts", Session.of("rollouts", REASONER, "--tasks", "add,mul", "--limit", 40, "--max-new-tokens",
+        110, "--output", run));
+    sessions.put("capture", Session.of("capture", REASONER, "--rollouts", run.resolve("rollouts.jsonl"), "--hooks",
+        "blocks.*.hook_resid_post"));
+    sessions.put("probe", Session.of("probe", run, "--epochs", 2, "--permutations", 3));
+    sessions.put("ablate", Session.of("ablate", run, "--controls", 19, "--attempts", 12, "--solutions", 8));
+    sessions.put("report", Session.of("report", run));
+    return sessions;
+  }
+
+  @Test
+  void everyCommandSucceeds() {
+    sessions.forEach((command, session) -> assertThat(session.code()).as(command + ": " + session.err()).isZero());
+    assertThat(sessions.get("rollouts").out()).containsPattern("add +40 rollouts +accuracy 0\\.\\d{3}")
+        .containsPattern("mul +40 rollouts");
+    assertThat(sessions.get("capture").out()).contains("80 rollouts, ");
+    assertThat(sessions.get("probe").out()).contains("AUROC of V(s₀)");
+    assertThat(sessions.get("ablate").out()).contains("Verdict: ");
+    assertThat(sessions.get("report").out()).contains("report.html");
+  }
+
+  @Test
+  void theRunFolderHoldsWhatItShould() throws Exception {
+    assertThat(Session.files(run)).contains("manifest.json", "rollouts.jsonl", "activations/index.json",
+        "activations/shard-00000.safetensors", "results/value-neurons.json", "results/interventions.json",
+        "report.html").noneMatch(name -> name.endsWith(".tmp"));
+    assertThat(Files.readAllLines(run.resolve("rollouts.jsonl"))).hasSize(80);
+    assertThat(Files.readString(run.resolve("report.html"))).contains("tiny-reasoner-step2000").contains("</html>");
+    JsonNode manifest = JSON.readTree(Files.readAllBytes(run.resolve("manifest.json")));
+    assertThat(manifest.path("steps").findValuesAsText("name")).containsExactly("rollouts", "capture", "value-neurons",
+        "interventions");
+  }
+
+  @Test
+  void aSecondRunKeepsFinishedWorkAndPrintsTheSame() throws Exception {
+    Map<String, byte[]> before = bytes(run);
+    Map<String, Session> again = everyCommand(run);
+    again.forEach((command, session) -> {
+      assertThat(session.code()).as(command).isZero();
+      assertThat(session.out()).as(command).isEqualTo(sessions.get(command).out());
+      if (!command.equals("report")) {
+        assertThat(session.err()).as(command).contains("finished before, kept");
+        assertThat(sessions.get(command).err()).as(command).doesNotContain("kept");
+      }
+    });
+    assertThat(bytes(run)).containsExactlyInAnyOrderEntriesOf(before);
+  }
+
+  @Test
+  void theSameSeedGivesTheSameBytesInAnotherFolder() throws Exception {
+    Path other = temporary.resolve("other");
+    everyCommand(other).forEach((command, session) -> assertThat(session.code()).as(session.err()).isZero());
+    List<String> compared = new ArrayList<>(List.of("manifest.json", "rollouts.jsonl", "activations/index.json",
+        "activations/shard-00000.safetensors", "report.html"));
+    Session.files(run).stream().filter(name -> name.startsWith("results/")).forEach(compared::add);
+    assertThat(compared).hasSizeGreaterThanOrEqualTo(7);
+    for (String name : compared) {
+      assertThat(other.resolve(name)).as(name).hasSameBinaryContentAs(run.resolve(name));
+    }
+  }
+
+  @Test
+  void batchSizeChangesNothing() {
+    Path one = temporary.resolve("one-by-one");
+    Session session = Session.of("rollouts", REASONER, "--tasks", "add,mul", "--limit", 40, "--max-new-tokens", 110,
+        "--batch-size", 1, "--output", one);
+    assertThat(session.code()).as(session.err()).isZero();
+    assertThat(one.resolve("rollouts.jsonl")).hasSameBinaryContentAs(run.resolve("rollouts.jsonl"));
+    assertThat(one.resolve("manifest.json")).exists();
+  }
+
+  @Test
+  void anotherSeedIsRefused() throws Exception {
+    Map<String, byte[]> before = bytes(run);
+    Session session = Session.of("rollouts", REASONER, "--tasks", "add,mul", "--limit", 40, "--max-new-tokens", 110,
+        "--seed", 2, "--output", run);
+    assertThat(session.code()).isEqualTo(2);
+    assertThat(session.errorLines()).singleElement().asString().startsWith("striatum: ")
+        .contains("seed is 1 there and 2 here").contains("choose another --output");
+    assertThat(session.out()).isEmpty();
+    assertThat(bytes(run)).containsExactlyInAnyOrderEntriesOf(before);
+  }
+
+  @Test
+  void jsonIsWhatTheFilesHold() throws Exception {
+    JsonNode accuracies = JSON.readTree(Session.of("rollouts", REASONER, "--tasks", "add,mul", "--limit", 40,
+        "--max-new-tokens", 110, "--output", run, "--json").out());
+    assertThat(accuracies.path("mul").path("rollouts").intValue()).isEqualTo(40);
+    assertThat(accuracies.path("add").path("accuracy").doubleValue()).isBetween(0.0, 1.0);
+    Session capture = Session.of("capture", REASONER, "--rollouts", run.resolve("rollouts.jsonl"), "--json");
+    assertThat(JSON.readTree(capture.out()).path("rollouts").intValue()).isEqualTo(80);
+    assertThat(Session.of("probe", run, "--epochs", 2, "--permutations", 3, "--json").out())
+        .isEqualTo(Files.readString(run.resolve("results/value-neurons.json")));
+    assertThat(Session.of("ablate", run, "--controls", 19, "--attempts", 12, "--solutions", 8, "--json").out())
+        .isEqualTo(Files.readString(run.resolve("results/interventions.json")));
+  }
+
+  @Test
+  void inspectSaysWhatTheCheckpointIs() throws Exception {
+    Session session = Session.of("inspect", REASONER);
+    assertThat(session.code()).as(session.err()).isZero();
+    assertThat(session.out()).contains("qwen2").contains("hook_resid_post").contains("bit-identical");
+    // No tokenizer there.
+    JsonNode facts = JSON.readTree(Session.of("inspect", GOLDEN.resolve("qwen2"), "--json").out());
+    assertThat(facts.path("layers").intValue()).isEqualTo(3);
+    assertThat(facts.path("width").intValue()).isEqualTo(48);
+    assertThat(facts.path("vocabulary").intValue()).isEqualTo(199);
+    assertThat(facts.path("tokens").textValue()).contains("no tokenizer.json");
+  }
+
+  @Test
+  void parityIsWithinToleranceOrItsExitCodeSaysSo() throws Exception {
+    Path expected = GOLDEN.resolve("qwen2/expected.safetensors");
+    Session within = Session.of("parity", GOLDEN.resolve("qwen2"), "--expected", expected);
+    assertThat(within.code()).as(within.err() + within.out()).isZero();
+    assertThat(within.out()).contains("parity: every tensor within 0.001").doesNotContain("FAIL");
+    assertThat(within.err()).isEmpty();
+
+    Session beyond = Session.of("parity", GOLDEN.resolve("qwen2"), "--expected", expected, "--tolerance", "1e-9",
+        "--json");
+    assertThat(beyond.code()).isEqualTo(3);
+    JsonNode result = JSON.readTree(beyond.out());
+    assertThat(result.path("within").booleanValue()).isFalse();
+    assertThat(result.path("tolerance").doubleValue()).isEqualTo(1e-9);
+    assertThat(result.path("tensors")).isNotEmpty().allSatisfy(tensor -> {
+      assertThat(tensor.path("tensor").isTextual()).isTrue();
+      assertThat(tensor.path("relativeError").isNumber()).isTrue();
+      assertThat(tensor.path("within").booleanValue())
+          .isEqualTo(tensor.path("relativeError").doubleValue() <= (tensor.path("tensor").textValue()
+              .startsWith("greedy") ? 0 : 1e-9));
+    });
+  }
+
+  @Test
+  void parityThroughTheTokenizer() {
+    Session session = Session.of("parity", REASONER, "--expected",
+        GOLDEN.resolve("tiny-reasoner-step2000/expected.safetensors"));
+    assertThat(session.code()).as(session.err() + session.out()).isZero();
+    assertThat(session.out()).contains("equal through the tokenizer");
+  }
+
+  @Test
+  void helpShowsAnExampleOfEveryCommand() {
+    for (String command : List.of("demo", "inspect", "parity", "rollouts", "capture", "probe", "ablate", "report")) {
+      Session session = Session.of(command, "--help");
+      assertThat(session.code()).isZero();
+      assertThat(session.out()).as(command).contains("Example: striatum " + command).doesNotContain("%%");
+    }
+    assertThat(Session.of("--version").out()).startsWith("striatum ");
+  }
+
+  private static Map<String, byte[]> bytes(Path folder) throws Exception {
+    Map<String, byte[]> bytes = new LinkedHashMap<>();
+    for (String name : Session.files(folder)) {
+      if (!name.equals(".lock")) {
+        bytes.put(name, Files.readAllBytes(folder.resolve(name)));
+      }
+    }
+    return bytes;
+  }
+}

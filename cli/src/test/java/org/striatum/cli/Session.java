@@ -1,0 +1,53 @@
+package org.striatum.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.striatum.probe.run.Progress;
+
+/// One command, run in process.
+///
+/// @param code its exit code
+/// @param out what it printed
+/// @param err what it said beside
+record Session(int code, String out, String err) {
+  static final Path REASONER = Path.of("../checkpoints/tiny-reasoner-step2000");
+  static final Path GOLDEN = Path.of("../llm-hooks/src/test/resources/golden");
+
+  /// @param arguments each is printed, so paths need no conversion
+  static Session of(Object... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int code = Striatum.commandLine(new Console(new PrintWriter(out), new PrintWriter(err), Progress.NONE))
+        .execute(Arrays.stream(arguments).map(Object::toString).toArray(String[]::new));
+    return new Session(code, out.toString(), err.toString());
+  }
+
+  List<String> errorLines() {
+    return err.lines().toList();
+  }
+
+  /// Every file below a folder, by its path there.
+  static List<String> files(Path folder) {
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.filter(Files::isRegularFile).map(file -> folder.relativize(file).toString()).sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// A copy of a folder, to be damaged.
+  static Path copy(Path from, Path to) throws IOException {
+    for (String file : files(from)) {
+      Files.createDirectories(to.resolve(file).getParent());
+      Files.copy(from.resolve(file), to.resolve(file));
+    }
+    return to;
+  }
+}
