@@ -61,7 +61,6 @@ final class CaptureCommand implements Callable<Integer> {
       StudyRun run = new StudyRun(opened, Version.environment(modelOptions.threads()), console::note);
       run.requireModel(model);
       long estimate = step.estimate(model, drawn);
-      console.note("activations will take " + CaptureStep.megabytes(estimate));
       step.run(run, model, drawn, console.progress());
       Result result = new Result(drawn.size(), drawn.stream().mapToLong(rollout -> rollout.tokens().length).sum(),
           step.hooks().stream().map(Object::toString).toList(), estimate);

@@ -33,8 +33,8 @@ record Console(PrintWriter out, PrintWriter err, Progress progress) {
     err.println(line);
   }
 
-  /// One line, whatever the message quotes.
+  /// One line, whatever the message quotes from a stranger's file.
   void error(String message) {
-    err.println("striatum: " + message.replaceAll("\\R", " "));
+    err.println("striatum: " + message.replaceAll("\\R", " ").replaceAll("[\\p{Cc}\\p{Cf}]", "\ufffd"));
   }
 }

@@ -36,7 +36,7 @@ class CommandLineTest {
     sessions.put("rollouts", Session.of("rollouts", REASONER, "--tasks", "add,mul", "--limit", 40, "--max-new-tokens",
         110, "--output", run));
     sessions.put("capture", Session.of("capture", REASONER, "--rollouts", run.resolve("rollouts.jsonl"), "--hooks",
-        "blocks.*.hook_resid_post"));
+        "blocks.2.hook_resid_post"));
     sessions.put("probe", Session.of("probe", run, "--epochs", 2, "--permutations", 3));
     sessions.put("ablate", Session.of("ablate", run, "--controls", 19, "--attempts", 12, "--solutions", 8));
     sessions.put("report", Session.of("report", run));

@@ -54,6 +54,10 @@ public record AblationStep(NeuronSet set, ProbeStep probe, int controls, Positio
   private static final String RANKED_BY = "td";
 
   public AblationStep {
+    if (controls < MatchedSets.LEAST) {
+      throw new IllegalArgumentException("an intervention needs at least " + MatchedSets.LEAST
+          + " control sets of each kind, found " + controls);
+    }
     if (attempts < 2 || solutions < 2) {
       throw new IllegalArgumentException(
           "an intervention needs at least 2 problems, found " + attempts + " to attempt and " + solutions

@@ -31,6 +31,9 @@ public record CaptureStep(List<HookPoint> hooks, DType dtype) {
 
   public CaptureStep {
     hooks = hooks.stream().sorted().distinct().toList();
+    if (dtype != DType.F32 && dtype != DType.F16) {
+      throw new IllegalArgumentException("activations are stored as f32 or f16, found " + dtype);
+    }
     if (hooks.isEmpty()) {
       throw new IllegalArgumentException("no hook point matches: try 'blocks.*.hook_resid_post'");
     }
@@ -53,6 +56,7 @@ public record CaptureStep(List<HookPoint> hooks, DType dtype) {
     // The index holds the shards' checksums.
     run.step(NAME, key, List.of(store.resolve(ActivationStore.INDEX)), () -> {
       long estimate = estimate(model, rollouts);
+      run.note().accept("activations will take " + megabytes(estimate));
       long free = Files.getFileStore(run.folder().folder()).getUsableSpace();
       if (estimate > free) {
         throw new IOException("the activations need " + megabytes(estimate) + " and " + run.folder().folder() + " has "

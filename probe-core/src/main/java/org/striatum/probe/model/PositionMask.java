@@ -2,6 +2,7 @@ package org.striatum.probe.model;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Arrays;
 import java.util.Locale;
 
 /// The positions at which a gate acts; elsewhere the hidden state flows on untouched.
@@ -19,9 +20,18 @@ public enum PositionMask {
     };
   }
 
+  /// Reads a printed mask.
+  ///
+  /// @throws IllegalArgumentException if there is none of this name, listing those there are
   @JsonCreator
   public static PositionMask parse(String name) {
-    return valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_'));
+    for (PositionMask mask : values()) {
+      if (mask.toString().equals(name)) {
+        return mask;
+      }
+    }
+    throw new IllegalArgumentException(
+        "positions must be one of " + Arrays.toString(values()) + ", found '" + name + "'");
   }
 
   @JsonValue

@@ -1,0 +1,328 @@
+package org.striatum.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.striatum.cli.Session.GOLDEN;
+import static org.striatum.cli.Session.REASONER;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Bad input ends with its exit code and one line that says what to do, and leaves nothing half-written.
+class BadInputTest {
+  private static final int USAGE = 2;
+  private static final int CHECKPOINT = 3;
+  private static final int BAD_DATA = 4;
+
+  /// A run with everything but interventions.
+  @TempDir
+  private static Path finished;
+
+  @TempDir
+  private Path folder;
+
+  @BeforeAll
+  static void makeARun() {
+    succeed("rollouts", REASONER, "--tasks", "mul", "--limit", 40, "--max-new-tokens", 110, "--output", finished);
+    succeed("capture", REASONER, "--rollouts", finished.resolve("rollouts.jsonl"), "--hooks",
+        "blocks.2.hook_resid_post");
+    succeed("probe", finished, "--epochs", 1, "--permutations", 1);
+  }
+
+  @AfterEach
+  void nothingIsHalfWritten() {
+    assertThat(Session.files(folder)).noneMatch(name -> name.endsWith(".tmp"));
+  }
+
+  private static void succeed(Object... arguments) {
+    Session session = Session.of(arguments);
+    assertThat(session.code()).as(session.err()).isZero();
+  }
+
+  /// The one line.
+  private static String refused(int code, Object... arguments) {
+    Session session = Session.of(arguments);
+    assertThat(session.code()).as(session.err()).isEqualTo(code);
+    assertThat(session.out()).isEmpty();
+    assertThat(session.errorLines()).hasSize(1);
+    assertThat(session.err()).startsWith("striatum: ").endsWith(System.lineSeparator());
+    return session.err();
+  }
+
+  private Path golden() throws IOException {
+    return Session.copy(GOLDEN.resolve("qwen2"), folder.resolve("model"));
+  }
+
+  private Path reasoner() throws IOException {
+    return Session.copy(REASONER, folder.resolve("tiny-reasoner-step2000"));
+  }
+
+  private Path damagedRun() throws IOException {
+    return Session.copy(finished, folder.resolve("run"));
+  }
+
+  private static void truncate(Path file) throws IOException {
+    byte[] whole = Files.readAllBytes(file);
+    Files.write(file, Arrays.copyOf(whole, whole.length - 7));
+  }
+
+  @Test
+  void missingCheckpoint() {
+    assertThat(refused(CHECKPOINT, "inspect", folder.resolve("nowhere")))
+        .contains("nowhere: the folder does not exist");
+    assertThat(refused(CHECKPOINT, "rollouts", folder.resolve("nowhere"), "--tasks", "add", "--output",
+        folder.resolve("run"))).contains("does not exist");
+    assertThat(folder.resolve("run")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {"{\"model_type\": | is not valid JSON",
+      "{\"model_type\": \"mamba\"} | 'model_type' is supported as qwen2, found \"mamba\"",
+      "{\"model_type\": \"a\\nb\"} | 'model_type' is supported as qwen2"})
+  void brokenConfig(String config, String message) throws Exception {
+    Path model = golden();
+    Files.writeString(model.resolve("config.json"), config);
+    assertThat(refused(CHECKPOINT, "inspect", model)).contains(message);
+  }
+
+  @Test
+  void truncatedWeights() throws Exception {
+    Path model = golden();
+    truncate(model.resolve("model.safetensors"));
+    assertThat(refused(CHECKPOINT, "inspect", model)).contains("model.safetensors");
+  }
+
+  @Test
+  void missingTensor() throws Exception {
+    Path model = golden();
+    Path weights = model.resolve("model.safetensors");
+    byte[] whole = Files.readAllBytes(weights);
+    int length = Math.toIntExact(ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN).getLong());
+    String header = new String(whole, Long.BYTES, length, StandardCharsets.UTF_8);
+    byte[] renamed = header.replace("model.norm.weight", "model.norm.wEight").getBytes(StandardCharsets.UTF_8);
+    System.arraycopy(renamed, 0, whole, Long.BYTES, length);
+    Files.write(weights, whole);
+    assertThat(refused(CHECKPOINT, "inspect", model)).contains("tensor 'model.norm.weight' is missing from");
+  }
+
+  @Test
+  void tokenizerOfAnotherModel() throws Exception {
+    Path model = reasoner();
+    Path tokenizer = model.resolve("tokenizer.json");
+    String text = Files.readString(tokenizer);
+    assertThat(text).contains("\"added_tokens\": [");
+    Files.writeString(tokenizer, text.replaceFirst("(\"added_tokens\": \\[\\s*\\{\\s*\"id\": )\\d+", "$1987654"));
+    assertThat(refused(CHECKPOINT, "rollouts", model, "--tasks", "add", "--output", folder.resolve("run")))
+        .contains("token ids up to 987654 but the embedding has only").contains("belongs to another model");
+  }
+
+  @Test
+  void noTokenizer() throws Exception {
+    Path model = reasoner();
+    Files.delete(model.resolve("tokenizer.json"));
+    assertThat(refused(CHECKPOINT, "rollouts", model, "--tasks", "add", "--output", folder.resolve("run")))
+        .contains("no tokenizer.json in ");
+    assertThat(folder.resolve("run/rollouts.jsonl")).doesNotExist();
+  }
+
+  @Test
+  void parityWithoutADump() throws Exception {
+    Path model = GOLDEN.resolve("qwen2");
+    assertThat(refused(BAD_DATA, "parity", model, "--expected", folder.resolve("none.safetensors")))
+        .contains("no reference dump at");
+    Path garbage = Files.writeString(folder.resolve("garbage.safetensors"), "this is no tensor file\nat all");
+    assertThat(refused(BAD_DATA, "parity", model, "--expected", garbage)).contains("garbage.safetensors");
+    assertThat(refused(BAD_DATA, "parity", model, "--expected", model.resolve("model.safetensors")))
+        .contains("lacks input_ids");
+    assertThat(refused(USAGE, "parity", model, "--expected", garbage, "--tolerance", "-1")).contains("--tolerance");
+    assertThat(refused(USAGE, "parity", model)).contains("--expected");
+  }
+
+  @Test
+  void emptyRollouts() throws Exception {
+    Path run = damagedRun();
+    Files.writeString(run.resolve("rollouts.jsonl"), "");
+    assertThat(refused(BAD_DATA, "capture", REASONER, "--rollouts", run.resolve("rollouts.jsonl")))
+        .contains("holds no rollouts");
+  }
+
+  @Test
+  void malformedRolloutsNameTheLine() throws Exception {
+    Path run = damagedRun();
+    Path rollouts = run.resolve("rollouts.jsonl");
+    List<String> lines = Files.readAllLines(rollouts);
+    lines.set(2, "{\"problem\": 7}");
+    Files.write(rollouts, lines);
+    assertThat(refused(BAD_DATA, "capture", REASONER, "--rollouts", rollouts)).contains("rollouts.jsonl, line 3: ");
+    assertThat(refused(BAD_DATA, "report", run)).contains("rollouts.jsonl, line 3: ");
+    assertThat(refused(BAD_DATA, "probe", run, "--seed", 2)).contains("rollouts.jsonl, line 3: ");
+  }
+
+  @Test
+  void rolloutsOutsideARun() throws Exception {
+    Path alone = Files.copy(finished.resolve("rollouts.jsonl"), folder.resolve("rollouts.jsonl"));
+    assertThat(refused(USAGE, "capture", REASONER, "--rollouts", alone)).contains("is no run folder");
+    Path run = damagedRun();
+    Path other = Files.copy(finished.resolve("rollouts.jsonl"), run.resolve("others.jsonl"));
+    assertThat(refused(USAGE, "capture", REASONER, "--rollouts", other))
+        .contains("--rollouts must be the run's own rollouts.jsonl, found others.jsonl");
+    assertThat(refused(BAD_DATA, "capture", REASONER, "--rollouts", folder.resolve("nowhere.jsonl")))
+        .contains("nowhere.jsonl is no file");
+  }
+
+  @Test
+  void aRunOfAnotherModel() throws Exception {
+    Path model = reasoner();
+    Path config = model.resolve("config.json");
+    Files.writeString(config, Files.readString(config) + "\n");
+    assertThat(refused(USAGE, "capture", model, "--rollouts", damagedRun().resolve("rollouts.jsonl")))
+        .contains("holds a run with other inputs: checkpoint.files.config.json");
+  }
+
+  @Test
+  void hookPatternWithoutAMatch() throws Exception {
+    assertThat(refused(USAGE, "capture", REASONER, "--rollouts", damagedRun().resolve("rollouts.jsonl"), "--hooks",
+        "blocks.*.hook_nowhere")).contains("no hook point matches 'blocks.*.hook_nowhere'");
+    assertThat(refused(USAGE, "capture", REASONER, "--rollouts", finished.resolve("rollouts.jsonl"), "--dtype", "i9"))
+        .contains("unknown element type 'I9'");
+    assertThat(refused(USAGE, "capture", REASONER, "--rollouts", finished.resolve("rollouts.jsonl"), "--dtype", "i32"))
+        .contains("f32 or f16, found I32");
+    assertThat(refused(USAGE, "capture", REASONER, "--rollouts", finished.resolve("rollouts.jsonl"), "--hooks",
+        "blocks.1.hook_resid_post")).contains("holds a run with other inputs: hooks is");
+  }
+
+  @Test
+  void stepsOutOfOrder() {
+    Path run = folder.resolve("run");
+    succeed("rollouts", REASONER, "--tasks", "add", "--limit", 2, "--max-new-tokens", 8, "--output", run);
+    assertThat(refused(USAGE, "probe", run)).contains("has no finished step 'capture': run `striatum capture` first");
+    assertThat(refused(USAGE, "ablate", run))
+        .contains("has no finished step 'value-neurons': run `striatum probe` first");
+    assertThat(refused(USAGE, "probe", folder)).contains("is no run folder");
+    assertThat(refused(USAGE, "ablate", folder)).contains("is no run folder");
+    assertThat(refused(USAGE, "report", folder)).contains("is no run folder");
+  }
+
+  @Test
+  void damagedActivationsAreRefusedAndRecordedAgain() throws Exception {
+    Path run = damagedRun();
+    Path shard = run.resolve("activations/shard-00000.safetensors");
+    truncate(shard);
+    assertThat(refused(BAD_DATA, "probe", run, "--seed", 2)).contains("shard-00000.safetensors: expected a file of")
+        .contains("run capture again");
+    succeed("capture", REASONER, "--rollouts", run.resolve("rollouts.jsonl"), "--hooks", "blocks.2.hook_resid_post");
+    assertThat(shard).hasSameBinaryContentAs(finished.resolve("activations/shard-00000.safetensors"));
+    Files.delete(run.resolve("activations/index.json"));
+    assertThat(refused(BAD_DATA, "probe", run, "--seed", 2)).contains("run capture again");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"report", "ablate"})
+  void damagedResults(String command) throws Exception {
+    Path run = damagedRun();
+    truncate(run.resolve("results/value-neurons.json"));
+    assertThat(refused(BAD_DATA, command, run)).contains("value-neurons.json").contains("damaged");
+    assertThat(run.resolve("report.html")).doesNotExist();
+  }
+
+  @Test
+  void damagedManifest() throws Exception {
+    Path run = damagedRun();
+    truncate(run.resolve("manifest.json"));
+    assertThat(refused(BAD_DATA, "probe", run)).contains("manifest.json").contains("damaged");
+  }
+
+  @Test
+  void movedCheckpoint() throws Exception {
+    Path run = damagedRun();
+    Files.delete(run.resolve("checkpoint.path"));
+    assertThat(refused(USAGE, "report", run)).contains("give --checkpoint");
+  }
+
+  @Test
+  void unusableArguments() {
+    Path run = folder.resolve("run");
+    assertThat(refused(USAGE, "rollouts", REASONER, "--tasks", "add,gsm9k", "--output", run))
+        .contains("unknown task 'gsm9k': the tasks are add, mul, mod, expr");
+    assertThat(refused(USAGE, "rollouts", REASONER, "--tasks", "add", "--limmit", 3, "--output", run))
+        .contains("--limmit")
+        .contains("(try 'striatum rollouts --help')");
+    assertThat(refused(USAGE, "rollouts", REASONER, "--tasks", "add", "--limit", "many", "--output", run))
+        .contains("--limit").contains("many");
+    assertThat(refused(USAGE, "rollouts", REASONER, "--tasks", "add", "--limit", 0, "--output", run)).contains("≥ 1");
+    assertThat(refused(USAGE, "rollouts", REASONER, "--tasks", "add", "--top-p", 2, "--output", run)).contains("2.0");
+    assertThat(refused(USAGE, "rollouts", REASONER, "--tasks", "add", "--temperature", "NaN", "--output", run))
+        .contains("NaN");
+    assertThat(refused(USAGE, "rollouts", REASONER, "--tasks", "add", "-k", 0, "--output", run)).contains("≥ 1");
+    assertThat(refused(USAGE, "rollouts", REASONER, "--tasks", "add", "--batch-size", "big", "--output", run))
+        .contains("--batch-size must be auto or an integer ≥ 1, found big");
+    assertThat(refused(USAGE, "rollouts", REASONER, "--tasks", "add", "--threads", -1, "--output", run))
+        .contains("--threads must be ≥ 0, found -1");
+    assertThat(refused(USAGE, "rollouts", "--tasks", "add")).contains("CKPT");
+    assertThat(refused(USAGE, "roll\nouts")).contains("roll");
+    assertThat(refused(USAGE)).contains("say what to do");
+    assertThat(run).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {"--set | values@1% | value@1% or value@top20", "--set | value@0% | (0 %, 100 %)",
+      "--set | value@top0 | must leave something", "--set | value@top999 | must leave something",
+      "--kind | mean | --kind must be zero, found mean",
+      "--positions | nowhere | [all, prompt, generated, all-but-first, none]", "--controls | 18 | 18",
+      "--attempts | 1 | at least 2 problems", "--solutions | 0 | at least 2 problems"})
+  void unusableInterventions(String option, String value, String message) throws Exception {
+    Path run = damagedRun();
+    assertThat(refused(USAGE, "ablate", run, option, value)).contains(message);
+    assertThat(run.resolve("results/interventions.json")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {"2 | blocks.2.hook_resid_post[0]\\nblocks.99.hook_resid_post[1] | blocks.99",
+      "2 | blocks.2.hook_resid_post[9999] | names 9999", "2 | blocks.1.mlp.hook_post[3] | has not studied",
+      "4 | blocks.2.hook_resid_post | line 1", "4 | # nothing | lists no neuron",
+      "4 | blocks.2.hook_resid_post[0]\\nblocks.2.hook_resid_post[0] | line 2",
+      "4 | blocks.2.hook_nowhere[0] | line 1"})
+  void unusableNeurons(int code, String text, String message) throws Exception {
+    Path run = damagedRun();
+    Path file = Files.writeString(folder.resolve("neurons.txt"), text.replace("\\n", "\n"));
+    assertThat(refused(code, "ablate", run, "--neurons", file)).contains(message);
+    assertThat(refused(USAGE, "ablate", run, "--neurons", file, "--set", "value@1%")).contains("not both");
+    assertThat(refused(BAD_DATA, "ablate", run, "--neurons", folder.resolve("none"))).contains("no neuron file at");
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {"--train | 1.5", "--train | -0.1", "--validation | 0.9", "--epochs | 0",
+      "--permutations | -1", "--ranking | best"})
+  void unusableStudies(String option, String value) throws Exception {
+    Path run = damagedRun();
+    assertThat(refused(USAGE, "probe", run, option, value)).contains(value);
+  }
+
+  @Test
+  void outputBelowAFile() throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "");
+    assertThat(refused(USAGE, "rollouts", REASONER, "--tasks", "add", "--output", file.resolve("run")))
+        .contains("cannot be written").contains("choose another --output");
+    assertThat(refused(USAGE, "rollouts", REASONER, "--tasks", "add", "--output", file)).contains("cannot be written");
+    assertThat(refused(USAGE, "demo", "--limit", 2, "--output", file.resolve("run"))).contains("cannot be written");
+  }
+
+  @Test
+  void aStackTraceOnlyOnRequest() {
+    Session session = Session.of("--debug", "inspect", folder.resolve("nowhere"));
+    assertThat(session.code()).isEqualTo(CHECKPOINT);
+    assertThat(session.errorLines()).hasSizeGreaterThan(2).anyMatch(line -> line.contains("\tat org.striatum."));
+  }
+}
