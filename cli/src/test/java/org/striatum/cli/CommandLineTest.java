@@ -122,7 +122,8 @@ class CommandLineTest {
         "--max-new-tokens", 110, "--output", run, "--json").out());
     assertThat(accuracies.path("mul").path("rollouts").intValue()).isEqualTo(40);
     assertThat(accuracies.path("add").path("accuracy").doubleValue()).isBetween(0.0, 1.0);
-    Session capture = Session.of("capture", REASONER, "--rollouts", run.resolve("rollouts.jsonl"), "--json");
+    Session capture = Session.of("capture", REASONER, "--rollouts", run.resolve("rollouts.jsonl"), "--hooks",
+        "blocks.2.hook_resid_post", "--json");
     assertThat(JSON.readTree(capture.out()).path("rollouts").intValue()).isEqualTo(80);
     assertThat(Session.of("probe", run, "--epochs", 2, "--permutations", 3, "--json").out())
         .isEqualTo(Files.readString(run.resolve("results/value-neurons.json")));

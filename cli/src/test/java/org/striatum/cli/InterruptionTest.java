@@ -1,0 +1,84 @@
+package org.striatum.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Ctrl-C in a process of its own.
+@Tag("slow")
+@EnabledOnOs(OS.LINUX)
+class InterruptionTest {
+  @TempDir
+  private Path folder;
+
+  @Test
+  void anInterruptedCommandSaysHowToGoOn() throws Exception {
+    Path run = folder.resolve("run");
+    Process process = start("rollouts", Session.REASONER.toString(), "--tasks", "add,mul,mod,expr", "--limit", "5000",
+        "--max-new-tokens", "110", "--output", run.toString());
+    Path err = folder.resolve("err");
+    try {
+      // A first line of progress: it is generating.
+      while (process.isAlive() && !Files.readString(err).contains("rollouts: ")) {
+        Thread.sleep(50);
+      }
+      assertThat(process.isAlive()).as(() -> read(err) + process).isTrue();
+      assertThat(new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor()).isZero();
+      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    assertThat(process.exitValue()).as(() -> read(err)).isEqualTo(130);
+    assertThat(read(err).lines().filter(line -> line.startsWith("striatum: "))).containsExactly(
+        "striatum: interrupted: finished steps are kept, run the same command again to go on");
+    assertThat(read(err).lines()).allMatch(line -> line.startsWith("striatum: ") || line.startsWith("rollouts: "));
+    assertThat(read(folder.resolve("out"))).isEmpty();
+    assertThat(Session.files(run)).noneMatch(name -> name.endsWith(".tmp")).doesNotContain("rollouts.jsonl");
+    // It can go on: the lock ended with the process, and the settled inputs are the same.
+    Session again = Session.of("rollouts", Session.REASONER, "--tasks", "add,mul,mod,expr", "--limit", 4999,
+        "--max-new-tokens", 110, "--output", run);
+    assertThat(again.err()).contains("data.problems is 5000 there and 4999 here");
+  }
+
+  @Test
+  void aCommandThatEndsSaysNothingOfIt() throws Exception {
+    Process process = start("inspect", Session.REASONER.toString());
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(() -> read(folder.resolve("err"))).isZero();
+    assertThat(read(folder.resolve("err"))).contains("inspected in").doesNotContain("interrupted");
+    assertThat(read(folder.resolve("out"))).contains("qwen2");
+  }
+
+  /// A shell may have left SIGINT ignored in this process; `env` gives the child the usual one.
+  private Process start(String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT",
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--enable-native-access=ALL-UNNAMED",
+        "--sun-misc-unsafe-memory-access=allow", "-Dai.djl.offline=true",
+        "-Dorg.slf4j.simpleLogger.defaultLogLevel=error", "-Xmx1g", Striatum.class.getName()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(folder.resolve("out").toFile())
+        .redirectError(folder.resolve("err").toFile());
+    // Not on the command line: with a GPU library present, native code was seen to crash on very long ones.
+    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    return builder.start();
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
