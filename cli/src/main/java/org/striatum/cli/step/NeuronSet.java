@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.model.NeuronId;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 
@@ -67,7 +68,6 @@ public sealed interface NeuronSet {
 
   /// Neurons listed in a file, the same for every dataset.
   record Listed(String name, SortedMap<HookPoint, List<Integer>> neurons) implements NeuronSet {
-    private static final Pattern NEURON = Pattern.compile("(\\S+?)\\[(\\d{1,9})]");
     private static final Pattern ENTRY_SEPARATOR = Pattern.compile(",");
     private static final long MAX_BYTES = 64 << 20;
 
@@ -92,12 +92,7 @@ public sealed interface NeuronSet {
           if (neuron.isEmpty() || neuron.equals("]") || neuron.startsWith("#")) {
             continue;
           }
-          Matcher matcher = NEURON.matcher(neuron);
-          if (!matcher.matches()) {
-            throw new BadDataException(
-                where + ": a neuron is written blocks.3.hook_resid_post[17], found another text");
-          }
-          add(neurons, matcher, where);
+          add(neurons, neuron, where);
         }
       }
       if (neurons.isEmpty()) {
@@ -106,15 +101,15 @@ public sealed interface NeuronSet {
       return new Listed(file.getFileName().toString(), neurons);
     }
 
-    private static void add(SortedMap<HookPoint, List<Integer>> neurons, Matcher matcher, String where)
+    private static void add(SortedMap<HookPoint, List<Integer>> neurons, String written, String where)
         throws BadDataException {
       try {
-        List<Integer> at = neurons.computeIfAbsent(HookPoint.parse(matcher.group(1)), _ -> new ArrayList<>());
-        int coordinate = Integer.parseInt(matcher.group(2));
-        if (at.contains(coordinate)) {
-          throw new BadDataException(where + ": " + matcher.group() + " is listed twice");
+        NeuronId neuron = NeuronId.parse(written);
+        List<Integer> at = neurons.computeIfAbsent(neuron.hook(), _ -> new ArrayList<>());
+        if (at.contains(neuron.coordinate())) {
+          throw new BadDataException(where + ": " + neuron + " is listed twice");
         }
-        at.add(coordinate);
+        at.add(neuron.coordinate());
       } catch (IllegalArgumentException unknown) {
         throw new BadDataException(where + ": " + unknown.getMessage(), unknown);
       }

@@ -141,10 +141,6 @@ public final class Checkpoint implements AutoCloseable {
     return files;
   }
 
-  public boolean has(String tensor) {
-    return fileOf.containsKey(tensor);
-  }
-
   /// The mapped file that holds a weight.
   ///
   /// @throws CheckpointException if it is missing, of another shape than the config implies, or not F32, F16 or BF16
