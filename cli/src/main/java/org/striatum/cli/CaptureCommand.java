@@ -1,15 +1,16 @@
 package org.striatum.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.striatum.cli.step.CaptureStep;
 import org.striatum.cli.step.StudyRun;
-import org.striatum.datasets.RolloutFile;
 import org.striatum.hooks.HookedModel;
 import org.striatum.probe.rollout.Rollout;
+import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.RunFolder;
 import org.striatum.probe.tensor.DType;
 import picocli.CommandLine.Command;
@@ -50,8 +51,10 @@ final class CaptureCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     DType type = DType.parse(dtype.toUpperCase(Locale.ROOT));
+    if (!Files.isRegularFile(rollouts)) {
+      throw new BadDataException(rollouts + " is no file: check the path or run rollouts first");
+    }
     Path folder = rollouts.toAbsolutePath().getParent();
-    List<Rollout> drawn = RolloutFile.read(rollouts);
     try (HookedModel model = modelOptions.open(checkpoint); RunFolder opened = RunFolder.open(folder)) {
       if (!rollouts.getFileName().equals(opened.rollouts().getFileName())) {
         throw new IllegalArgumentException("--rollouts must be the run's own " + opened.rollouts().getFileName()
@@ -60,6 +63,7 @@ final class CaptureCommand implements Callable<Integer> {
       CaptureStep step = new CaptureStep(model.hookPoints(hooks), type);
       StudyRun run = new StudyRun(opened, Version.environment(modelOptions.threads()), console::note);
       run.requireModel(model);
+      List<Rollout> drawn = run.rollouts();
       long estimate = step.estimate(model, drawn);
       step.run(run, model, drawn, console.progress());
       Result result = new Result(drawn.size(), drawn.stream().mapToLong(rollout -> rollout.tokens().length).sum(),

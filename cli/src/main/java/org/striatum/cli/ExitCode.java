@@ -1,6 +1,8 @@
 package org.striatum.cli;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import picocli.CommandLine.ParameterException;
 
@@ -19,6 +21,14 @@ final class ExitCode {
     String message = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
     int code = switch (failure) {
       case CheckpointException _ -> CHECKPOINT;
+      case NoSuchFileException missing -> {
+        message = missing.getFile() + " does not exist";
+        yield BAD_DATA;
+      }
+      case AccessDeniedException denied -> {
+        message = denied.getFile() + ": permission denied";
+        yield BAD_DATA;
+      }
       case IOException _ -> BAD_DATA;
       case ParameterException _,IllegalArgumentException _ -> USAGE;
       case OutOfMemoryError _ -> {

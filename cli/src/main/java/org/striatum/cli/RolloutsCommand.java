@@ -74,6 +74,7 @@ final class RolloutsCommand implements Callable<Integer> {
     Sampling sampling = new Sampling(temperature, topP, topK, maxNewTokens, true);
     var sets = ProblemSets.named(tasks);
     try (HookedModel model = modelOptions.open(checkpoint)) {
+      model.tokenizer(); // refused, if it is, before a folder is made
       Path folder = output == null ? Path.of("striatum-" + model.checkpoint().name()) : output;
       RolloutStep step = new RolloutStep(sets, limit, samples, sampling, seed, BatchSize.of(batchSize, model));
       try (RunFolder opened = RunFolder.create(folder)) {

@@ -33,7 +33,12 @@ public final class Striatum implements Runnable {
         console.error("interrupted: finished steps are kept, run the same command again to go on");
       }
     }, "interrupted"));
-    int code = commandLine(console).execute(arguments);
+    int code;
+    try {
+      code = commandLine(console).execute(arguments);
+    } catch (OutOfMemoryError | LinkageError fatal) { // the parser passes errors on
+      code = ExitCode.report(fatal, console, false);
+    }
     running.set(false);
     System.exit(code);
   }

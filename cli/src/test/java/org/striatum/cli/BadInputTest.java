@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -156,6 +157,17 @@ class BadInputTest {
     Files.writeString(run.resolve("rollouts.jsonl"), "");
     assertThat(refused(BAD_DATA, "capture", REASONER, "--rollouts", run.resolve("rollouts.jsonl")))
         .contains("holds no rollouts");
+  }
+
+  @Test
+  void rolloutsEditedByHandAreRefused() throws Exception {
+    Path run = damagedRun();
+    Path rollouts = run.resolve("rollouts.jsonl");
+    List<String> lines = new ArrayList<>(Files.readAllLines(rollouts));
+    lines.removeLast();
+    Files.write(rollouts, lines);
+    assertThat(refused(BAD_DATA, "capture", REASONER, "--rollouts", rollouts)).contains("was changed since");
+    assertThat(refused(BAD_DATA, "report", run)).contains("was changed since");
   }
 
   @Test

@@ -16,6 +16,7 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.Sampling;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.AtomicFile;
+import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.Manifest.Environment;
 import org.striatum.probe.run.Manifest;
 import org.striatum.probe.run.RunFolder;
@@ -77,11 +78,17 @@ public record StudyRun(RunFolder folder, Environment environment, Consumer<Strin
     return new Manifest.Inputs(null, null, null, null, hooks, null);
   }
 
-  /// The run's rollouts.
+  /// The run's rollouts, as the manifest names them.
   ///
-  /// @throws org.striatum.probe.run.BadDataException if there are none or a line is malformed
+  /// @throws BadDataException if there are none, a line is malformed, or the file was changed since it was written
   public List<Rollout> rollouts() throws IOException {
-    return RolloutFile.read(folder.rollouts());
+    List<Rollout> rollouts = RolloutFile.read(folder.rollouts());
+    Sha256 found = Sha256.of(folder.rollouts());
+    if (folder.manifest().step(RolloutStep.NAME).filter(step -> !step.outputs().containsValue(found)).isPresent()) {
+      throw new BadDataException(folder.rollouts()
+          + " was changed since it was written: restore it, or make rollouts anew in another folder");
+    }
+    return rollouts;
   }
 
   /// Refuses a model that is not the one this run is about.
