@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -15,6 +16,7 @@ import java.util.regex.Pattern;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.NeuronId;
 import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 
 /// Which neurons are ablated: the best of a ranking at each hook point, or those a file lists.
@@ -68,13 +70,12 @@ public sealed interface NeuronSet {
 
   /// Neurons listed in a file, the same for every dataset.
   record Listed(String name, SortedMap<HookPoint, List<Integer>> neurons) implements NeuronSet {
-    private static final Pattern ENTRY_SEPARATOR = Pattern.compile(",");
     private static final long MAX_BYTES = 64 << 20;
 
     /// Reads a file with one neuron a line as they are printed, `blocks.3.hook_resid_post[17]`; blank lines and lines
     /// that begin with # are left out. A JSON list of the same strings is read too.
     ///
-    /// @throws BadDataException naming the line
+    /// @throws BadDataException naming the line, or the entry of a JSON list
     public static Listed read(Path file) throws IOException {
       if (!Files.isRegularFile(file)) {
         throw new BadDataException("no neuron file at " + file);
@@ -82,17 +83,16 @@ public sealed interface NeuronSet {
       if (Files.size(file) > MAX_BYTES) {
         throw new BadDataException(file + " is larger than 64 MiB: not a list of neurons");
       }
+      byte[] content = Files.readAllBytes(file);
+      String text = new String(content, StandardCharsets.UTF_8);
+      boolean json = text.stripLeading().startsWith("[");
+      List<String> entries = json
+          ? Arrays.stream(RecordJson.parse(content, String[].class, file.toString())).map(String::valueOf).toList()
+          : text.lines().map(String::strip).toList();
       SortedMap<HookPoint, List<Integer>> neurons = new TreeMap<>();
-      List<String> lines = new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().toList();
-      for (int i = 0; i < lines.size(); i++) {
-        String where = file + ", line " + (i + 1);
-        for (String entry : ENTRY_SEPARATOR.splitAsStream(lines.get(i).strip()).toList()) {
-          // A JSON list differs from a plain one by its quotes and outer brackets.
-          String neuron = entry.strip().replaceAll("^\\[?\\s*\"?|\"\\s*]?$", "");
-          if (neuron.isEmpty() || neuron.equals("]") || neuron.startsWith("#")) {
-            continue;
-          }
-          add(neurons, neuron, where);
+      for (int i = 0; i < entries.size(); i++) {
+        if (json || !(entries.get(i).isEmpty() || entries.get(i).startsWith("#"))) {
+          add(neurons, entries.get(i), file + (json ? ", entry " : ", line ") + (i + 1));
         }
       }
       if (neurons.isEmpty()) {

@@ -68,7 +68,7 @@ class NeuronSetTest {
   @Test
   void aPlainListAndAJsonListMeanTheSame() throws Exception {
     NeuronSet plain = listed("""
-        # found by hand
+        # found by hand, 2026, layers 1 and 2
         blocks.1.hook_resid_post[7]
 
           blocks.1.hook_resid_post[3] \r
@@ -96,6 +96,15 @@ class NeuronSetTest {
   void aLineThatIsNoNeuronIsNamed(String line, String message) {
     assertThatThrownBy(() -> listed("blocks.0.hook_resid_post[1]\n" + line)).isInstanceOf(BadDataException.class)
         .hasMessageContaining("neurons.txt, line 2: ").hasMessageContaining(message);
+  }
+
+  @Test
+  void anEntryOfAJsonListThatIsNoNeuronIsNamed() {
+    assertThatThrownBy(() -> listed("[\"blocks.0.hook_resid_post[1]\", \"17\"]")).isInstanceOf(BadDataException.class)
+        .hasMessageContaining("neurons.txt, entry 2: ");
+    assertThatThrownBy(() -> listed("[\"blocks.0.hook_resid_post[1]\"")).isInstanceOf(BadDataException.class)
+        .hasMessageContaining("neurons.txt");
+    assertThatThrownBy(() -> listed("[null]")).isInstanceOf(BadDataException.class).hasMessageContaining("neurons.txt");
   }
 
   @ParameterizedTest
