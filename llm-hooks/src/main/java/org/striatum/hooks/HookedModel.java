@@ -19,7 +19,6 @@ import org.striatum.hooks.onnx.OnnxModel;
 import org.striatum.hooks.text.Tokenizer;
 import org.striatum.probe.model.GatedModel;
 import org.striatum.probe.model.HookPoint;
-import org.striatum.probe.model.Site;
 import org.striatum.probe.model.TokenSequence;
 
 /// A checkpoint opened for reading and gating: weights mapped, decoder described, runtime and tokenizer at hand.
@@ -117,27 +116,11 @@ public final class HookedModel implements AutoCloseable {
   /// @throws IllegalArgumentException if it names none
   public List<HookPoint> hookPoints(String pattern) {
     String regex = Arrays.stream(pattern.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*"));
-    List<HookPoint> found = hookPoints().stream().filter(hook -> hook.toString().matches(regex)).toList();
+    List<HookPoint> found = model.hookPoints().stream().filter(hook -> hook.toString().matches(regex)).toList();
     if (found.isEmpty()) {
       throw new IllegalArgumentException("no hook point matches '" + pattern + "': `striatum inspect` lists them");
     }
     return found;
-  }
-
-  /// Every place that can be read, in the order of the computation.
-  public List<HookPoint> hookPoints() {
-    List<HookPoint> all = new ArrayList<>();
-    for (Site site : Site.values()) {
-      if (!site.inBlock()) {
-        all.add(new HookPoint(HookPoint.NO_LAYER, site));
-        continue;
-      }
-      for (int layer = 0; layer < decoder.shape().layers(); layer++) {
-        all.add(new HookPoint(layer, site));
-      }
-    }
-    all.sort(null);
-    return all;
   }
 
   /// A prompt and what follows it, as tokens; the end-of-sequence token behind it if the model has one.

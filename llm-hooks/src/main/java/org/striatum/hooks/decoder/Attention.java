@@ -7,15 +7,16 @@ package org.striatum.hooks.decoder;
 /// @param headWidth coordinates of a head
 /// @param scale what scores are multiplied by
 /// @param window how many positions back a query sees, itself included; 0 for all
-public record Attention(int heads, int keyValueHeads, int headWidth, double scale, int window) {
+/// @param softCap scaled scores s become softCap · tanh(s / softCap) before the mask; 0 for none
+public record Attention(int heads, int keyValueHeads, int headWidth, double scale, int window, double softCap) {
   public Attention {
     if (heads < 1 || keyValueHeads < 1 || heads % keyValueHeads != 0) {
       throw new IllegalArgumentException(
           "key-value heads must divide heads, found " + heads + " heads and " + keyValueHeads + " key-value heads");
     }
-    if (headWidth < 1 || !(scale > 0) || window < 0) {
-      throw new IllegalArgumentException("head width must be ≥ 1, scale > 0 and window ≥ 0, found " + headWidth + ", "
-          + scale + " and " + window);
+    if (headWidth < 1 || !(scale > 0) || window < 0 || !(softCap >= 0)) {
+      throw new IllegalArgumentException("head width must be ≥ 1, scale > 0, window and soft cap ≥ 0, found "
+          + headWidth + ", " + scale + ", " + window + " and " + softCap);
     }
   }
 }

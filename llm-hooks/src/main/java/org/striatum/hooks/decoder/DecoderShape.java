@@ -1,5 +1,11 @@
 package org.striatum.hooks.decoder;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.model.Site;
+
 /// The sizes of a decoder.
 ///
 /// @param layers blocks
@@ -10,5 +16,35 @@ package org.striatum.hooks.decoder;
 /// @param headWidth coordinates of a head
 /// @param vocabulary rows of the embedding
 /// @param context positions the model was built for
+/// @param longest positions a sequence can have at most: `context` where positions are a table, else no limit
+/// @param parallel whether attention and MLP read the same stream, so that there is none between them
 public record DecoderShape(int layers, int width, int mlpWidth, int heads, int keyValueHeads, int headWidth,
-    int vocabulary, int context) {}
+    int vocabulary, int context, int longest, boolean parallel) {
+  /// Every place that can be read, in the order of the computation.
+  public List<HookPoint> hookPoints() {
+    List<HookPoint> all = new ArrayList<>();
+    for (Site site : Site.values()) {
+      if (site.inBlock()) {
+        IntStream.range(0, layers).mapToObj(layer -> new HookPoint(layer, site)).filter(this::has).forEach(all::add);
+      } else {
+        all.add(new HookPoint(HookPoint.NO_LAYER, site));
+      }
+    }
+    all.sort(null);
+    return all;
+  }
+
+  /// Whether the decoder has this hook point.
+  public boolean has(HookPoint point) {
+    return point.layer() < layers && !(parallel && point.site() == Site.RESID_MID);
+  }
+
+  /// Coordinates of a hook point.
+  public int width(HookPoint point) {
+    return switch (point.site()) {
+      case MLP_POST -> mlpWidth;
+      case LOGITS -> vocabulary;
+      case EMBED, RESID_PRE, ATTN_OUT, RESID_MID, MLP_OUT, RESID_POST, FINAL_NORM -> width;
+    };
+  }
+}

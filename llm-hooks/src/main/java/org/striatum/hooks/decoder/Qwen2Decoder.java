@@ -58,10 +58,10 @@ final class Qwen2Decoder implements Decoder {
     }
     int headWidth = config.size("head_dim", width / heads);
     DecoderShape shape = new DecoderShape(layers, width, config.size("intermediate_size"), heads, keyValueHeads,
-        headWidth, config.size("vocab_size"), config.size("max_position_embeddings", 32_768));
+        headWidth, config.size("vocab_size"), config.size("max_position_embeddings", 32_768), Integer.MAX_VALUE, false);
     List<Attention> attention = new ArrayList<>();
     for (int window : windows(config, layers)) {
-      attention.add(new Attention(heads, keyValueHeads, headWidth, 1 / Math.sqrt(headWidth), window));
+      attention.add(new Attention(heads, keyValueHeads, headWidth, 1 / Math.sqrt(headWidth), window, 0));
     }
     List<String> ignored = config.keys().stream().filter(key -> !READ.contains(key)).toList();
     return new Qwen2Decoder(shape, config.positive("rms_norm_eps", 1e-6), Rope.read(config, headWidth), attention,
@@ -127,23 +127,24 @@ final class Qwen2Decoder implements Decoder {
     int keyWidth = shape.keyValueHeads() * shape.headWidth();
     x = stream(t, layer, Site.RESID_PRE, x);
 
-    T a = t.rmsNorm(x, Weight.of(block + "input_layernorm.weight", d), epsilon);
+    T a = t.rmsNorm(x, 1, Weight.of(block + "input_layernorm.weight", d), 0, epsilon);
     T q = t.linear(a, Weight.of(block + "self_attn.q_proj.weight", queryWidth, d),
         Weight.of(block + "self_attn.q_proj.bias", queryWidth));
     T k = t.linear(a, Weight.of(block + "self_attn.k_proj.weight", keyWidth, d),
         Weight.of(block + "self_attn.k_proj.bias", keyWidth));
     T v = t.linear(a, Weight.of(block + "self_attn.v_proj.weight", keyWidth, d),
         Weight.of(block + "self_attn.v_proj.bias", keyWidth));
-    T mixed = t.attention(layer, t.rope(q, shape.heads(), rope), t.rope(k, shape.keyValueHeads(), rope), v,
+    T mixed = t.attention(layer, t.rope(q, shape.heads(), shape.headWidth(), rope),
+        t.rope(k, shape.keyValueHeads(), shape.headWidth(), rope), v,
         attention.get(layer));
     T attentionOut = t.linear(mixed, Weight.of(block + "self_attn.o_proj.weight", d, queryWidth), null);
     x = t.add(x, stream(t, layer, Site.ATTN_OUT, attentionOut));
     x = stream(t, layer, Site.RESID_MID, x);
 
-    T b = t.rmsNorm(x, Weight.of(block + "post_attention_layernorm.weight", d), epsilon);
+    T b = t.rmsNorm(x, 1, Weight.of(block + "post_attention_layernorm.weight", d), 0, epsilon);
     T gate = t.linear(b, Weight.of(block + "mlp.gate_proj.weight", shape.mlpWidth(), d), null);
     T up = t.linear(b, Weight.of(block + "mlp.up_proj.weight", shape.mlpWidth(), d), null);
-    T neurons = t.hook(HookPoint.mlpPost(layer), t.multiply(t.silu(gate), up), gate);
+    T neurons = t.hook(HookPoint.mlpPost(layer), t.multiply(t.activate(gate, Activation.SILU), up), gate);
     T mlpOut = t.linear(neurons, Weight.of(block + "mlp.down_proj.weight", d, shape.mlpWidth()), null);
     x = t.add(x, stream(t, layer, Site.MLP_OUT, mlpOut));
     return stream(t, layer, Site.RESID_POST, x);
@@ -151,7 +152,7 @@ final class Qwen2Decoder implements Decoder {
 
   @Override
   public <T> T head(Tensors<T> t, T x) {
-    x = t.rmsNorm(x, Weight.of("model.norm.weight", shape.width()), epsilon);
+    x = t.rmsNorm(x, 1, Weight.of("model.norm.weight", shape.width()), 0, epsilon);
     x = t.hook(FINAL_NORM, x, x);
     Weight head = tied ? embedding() : Weight.of("lm_head.weight", shape.vocabulary(), shape.width());
     T logits = t.linear(x, head, null);

@@ -6,8 +6,9 @@ import org.striatum.hooks.checkpoint.ModelConfig;
 
 /// Rotary position embedding: coordinate pair (i, i + n/2) of a head turns by position · frequency i.
 ///
-/// @param frequencies radians per position, (headWidth / 2)
-public record Rope(float[] frequencies) {
+/// @param frequencies radians per position, (rotated width / 2)
+/// @param amplitude what cosines and sines are multiplied by
+public record Rope(float[] frequencies, double amplitude) {
   private static final List<String> KEYS = List.of("rope_theta", "rope_type", "type", "factor", "low_freq_factor",
       "high_freq_factor", "original_max_position_embeddings", "partial_rotary_factor");
 
@@ -33,7 +34,7 @@ public record Rope(float[] frequencies) {
       frequencies[i] = (float) (1 / Math.pow(theta, 2.0 * i / headWidth));
     }
     if (scaling == null) {
-      return new Rope(frequencies);
+      return new Rope(frequencies, 1);
     }
     for (String key : scaling.keys()) {
       if (!KEYS.contains(key)) {
@@ -56,7 +57,7 @@ public record Rope(float[] frequencies) {
       case "llama3" -> scaleByWavelength(frequencies, scaling, config);
       default -> throw scaling.unsupported(scaling.has("rope_type") ? "rope_type" : "type", "default, linear, llama3");
     }
-    return new Rope(frequencies);
+    return new Rope(frequencies, 1);
   }
 
   /// Llama 3.1's rule: long wavelengths are slowed by `factor`, short ones kept, those between blended.

@@ -7,18 +7,30 @@ import org.striatum.probe.model.HookPoint;
 /// gradients.
 ///
 /// Activations are rows, one a token of one sequence: `(rows, width)`, F32. How rows belong to sequences and positions
-/// is the interpreter's business; only [#embed], [#rope] and [#attention] depend on it.
+/// is the interpreter's business; only [#embed], [#embedPositions], [#rope] and [#attention] depend on it.
 public interface Tensors<T> {
   /// The rows of `table` (vocabulary, d) at the input tokens: (rows, d).
   T embed(Weight table);
+
+  /// The rows of `table` (positions, d) at each row's position in its sequence: (rows, d).
+  T embedPositions(Weight table);
 
   /// x·Wᵀ + b, with W (out, in) and b (out): (rows, in) → (rows, out).
   ///
   /// @param bias null for none
   T linear(T x, Weight weight, Weight bias);
 
-  /// x / √(mean(x²) + ε) ⊙ w over the last axis.
-  T rmsNorm(T x, Weight weight, double epsilon);
+  /// x·W + b, with W (in, out) and b (out), GPT-2's layout: (rows, in) → (rows, out).
+  T conv1d(T x, Weight weight, Weight bias);
+
+  /// x / √(mean(x²) + ε) ⊙ (offset + w), with w (n): (rows, groups · n), each group normed by itself.
+  ///
+  /// @param groups 1, or heads where each head is normed
+  /// @param offset 0, or 1 where the weight is stored as its difference from one
+  T rmsNorm(T x, int groups, Weight weight, double offset, double epsilon);
+
+  /// (x − mean(x)) / √(var(x) + ε) ⊙ w + b over the last axis.
+  T layerNorm(T x, Weight weight, Weight bias, double epsilon);
 
   /// a + b, elementwise.
   T add(T a, T b);
@@ -26,11 +38,23 @@ public interface Tensors<T> {
   /// a ⊙ b, elementwise.
   T multiply(T a, T b);
 
-  /// x ⊙ σ(x).
-  T silu(T x);
+  /// factor · x.
+  T scale(T x, double factor);
 
-  /// Rotates the heads of x (rows, heads · headWidth) by their positions.
-  T rope(T x, int heads, Rope rope);
+  /// cap · tanh(x / cap).
+  T softCap(T x, double cap);
+
+  /// The non-linearity of an MLP, elementwise.
+  T activate(T x, Activation activation);
+
+  /// Columns `from` (inclusive) to `to` (exclusive) of each of `groups` equal runs of columns: (rows, groups · w) →
+  /// (rows, groups · (to − from)). Takes fused projections apart.
+  ///
+  /// @param width w, the columns of one group
+  T columns(T x, int groups, int width, int from, int to);
+
+  /// Rotates the heads of x (rows, heads · headWidth) by their positions. Coordinates beyond the rotated ones pass.
+  T rope(T x, int heads, int headWidth, Rope rope);
 
   /// Causal attention of rotated queries (rows, heads · headWidth) on keys and values (rows, keyValueHeads ·
   /// headWidth) of the same sequence: (rows, heads · headWidth).

@@ -67,6 +67,7 @@ final class Generation implements AutoCloseable {
     }
     running.addAll(rows);
     this.capacity = OnnxModel.longest(prompts) + sampling.maxNewTokens();
+    model.checkLength(capacity - 1); // the last token drawn is not run
     for (int i = 0; i < 2 * shape.layers(); i++) {
       caches.add(arena.allocate(Math.multiplyExact(batch(), cacheRowBytes()), 64));
     }

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.checkpoint.Weight;
+import org.striatum.hooks.decoder.Activation;
 import org.striatum.hooks.decoder.Attention;
 import org.striatum.hooks.decoder.Decoder;
 import org.striatum.hooks.decoder.DecoderShape;
@@ -37,9 +38,10 @@ final class OnnxInterpreter implements Tensors<String> {
   private final Map<String, String> widened = new HashMap<>();
   private final Map<Integer, String> masks = new HashMap<>();
   private final Map<Rope, Turn> turns = new HashMap<>();
+  private final Map<String, String> offsets = new HashMap<>(); // norm weights with their offset added
   private String batchAndPositions;
 
-  /// cos and sin of position · frequency: (rows, 1, headWidth / 2) each.
+  /// amplitude · cos and sin of position · frequency: (rows, 1, rotated width / 2) each.
   private record Turn(String cosines, String sines) {}
 
   private OnnxInterpreter(Checkpoint checkpoint, DecoderShape shape, GraphSpec spec) {
@@ -114,14 +116,41 @@ final class OnnxInterpreter implements Tensors<String> {
   }
 
   @Override
-  public String linear(String x, Weight weight, Weight bias) {
-    List<String> inputs = bias == null ? List.of(x, weight(weight)) : List.of(x, weight(weight), weight(bias));
-    return graph.node("Gemm", inputs, attribute("transB", 1));
+  public String embedPositions(Weight table) {
+    return widened(graph.node("Gather",
+        List.of(stored(table), graph.node("Reshape", List.of("position_ids", graph.longs(-1))))), table);
   }
 
   @Override
-  public String rmsNorm(String x, Weight weight, double epsilon) {
-    return graph.node("SimplifiedLayerNormalization", List.of(x, weight(weight)), attribute("axis", -1),
+  public String linear(String x, Weight weight, Weight bias) {
+    return product(x, weight, bias, 1);
+  }
+
+  @Override
+  public String conv1d(String x, Weight weight, Weight bias) {
+    return product(x, weight, bias, 0);
+  }
+
+  private String product(String x, Weight weight, Weight bias, int transposed) {
+    List<String> inputs = bias == null ? List.of(x, weight(weight)) : List.of(x, weight(weight), weight(bias));
+    return graph.node("Gemm", inputs, attribute("transB", transposed));
+  }
+
+  @Override
+  public String rmsNorm(String x, int groups, Weight weight, double offset, double epsilon) {
+    String factors = offset == 0
+        ? weight(weight)
+        : offsets.computeIfAbsent(weight.name(), _ -> add(weight(weight), graph.scalar((float) offset)));
+    long n = weight.shape().getFirst();
+    String grouped = groups == 1 ? x : graph.node("Reshape", List.of(x, graph.longs(-1, groups, n)));
+    String normed = graph.node("SimplifiedLayerNormalization", List.of(grouped, factors), attribute("axis", -1),
+        attribute("epsilon", (float) epsilon), attribute("stash_type", 1));
+    return groups == 1 ? normed : graph.node("Reshape", List.of(normed, graph.longs(-1, groups * n)));
+  }
+
+  @Override
+  public String layerNorm(String x, Weight weight, Weight bias, double epsilon) {
+    return graph.node("LayerNormalization", List.of(x, weight(weight), weight(bias)), attribute("axis", -1),
         attribute("epsilon", (float) epsilon), attribute("stash_type", 1));
   }
 
@@ -136,22 +165,64 @@ final class OnnxInterpreter implements Tensors<String> {
   }
 
   @Override
-  public String silu(String x) {
-    return multiply(x, graph.node("Sigmoid", List.of(x)));
+  public String scale(String x, double factor) {
+    return multiply(x, graph.scalar((float) factor));
   }
 
-  /// (x₁, x₂) → (x₁ cos − x₂ sin, x₂ cos + x₁ sin), halves of each head.
   @Override
-  public String rope(String x, int heads, Rope rope) {
+  public String softCap(String x, double cap) {
+    String capped = graph.node("Tanh", List.of(graph.node("Div", List.of(x, graph.scalar((float) cap)))));
+    return scale(capped, cap);
+  }
+
+  @Override
+  public String activate(String x, Activation activation) {
+    return switch (activation) {
+      case SILU -> multiply(x, graph.node("Sigmoid", List.of(x)));
+      case GELU -> scale(multiply(x, add(graph.scalar(1f),
+          graph.node("Erf", List.of(graph.node("Div", List.of(x, graph.scalar((float) Math.sqrt(2)))))))), 0.5);
+      case GELU_TANH -> {
+        String cubic = scale(multiply(multiply(x, x), x), 0.044715);
+        String inner = scale(add(x, cubic), Math.sqrt(2 / Math.PI));
+        yield scale(multiply(x, add(graph.scalar(1f), graph.node("Tanh", List.of(inner)))), 0.5);
+      }
+      case GELU_QUICK -> multiply(x, graph.node("Sigmoid", List.of(scale(x, 1.702))));
+      case RELU -> graph.node("Relu", List.of(x));
+      case RELU_SQUARED -> {
+        String positive = graph.node("Relu", List.of(x));
+        yield multiply(positive, positive);
+      }
+      case SIGMOID -> graph.node("Sigmoid", List.of(x));
+      case TANH -> graph.node("Tanh", List.of(x));
+    };
+  }
+
+  @Override
+  public String columns(String x, int groups, int width, int from, int to) {
+    if (groups == 1) {
+      return graph.node("Slice", List.of(x, graph.longs(from), graph.longs(to), graph.longs(1)));
+    }
+    String byGroup = graph.node("Reshape", List.of(x, graph.longs(-1, groups, width)));
+    String taken = graph.node("Slice", List.of(byGroup, graph.longs(from), graph.longs(to), graph.longs(2)));
+    return graph.node("Reshape", List.of(taken, graph.longs(-1, (long) groups * (to - from))));
+  }
+
+  /// (x₁, x₂) → (x₁ cos − x₂ sin, x₂ cos + x₁ sin), halves of what each head rotates.
+  @Override
+  public String rope(String x, int heads, int headWidth, Rope rope) {
     Turn turn = turn(rope);
     int half = rope.frequencies().length;
-    String byHead = graph.node("Reshape", List.of(x, graph.longs(-1, heads, 2L * half))); // (rows, heads, headWidth)
-    List<String> halves = graph.nodes("", "Split", List.of(byHead, graph.longs(half, half)), 2, attribute("axis", -1));
+    int rest = headWidth - 2 * half;
+    String byHead = graph.node("Reshape", List.of(x, graph.longs(-1, heads, headWidth))); // (rows, heads, headWidth)
+    List<String> parts = rest == 0
+        ? graph.nodes("", "Split", List.of(byHead, graph.longs(half, half)), 2, attribute("axis", -1))
+        : graph.nodes("", "Split", List.of(byHead, graph.longs(half, half, rest)), 3, attribute("axis", -1));
     String first = graph.node("Sub",
-        List.of(multiply(halves.get(0), turn.cosines()), multiply(halves.get(1), turn.sines())));
-    String second = add(multiply(halves.get(1), turn.cosines()), multiply(halves.get(0), turn.sines()));
-    String turned = graph.node("Concat", List.of(first, second), attribute("axis", -1));
-    return graph.node("Reshape", List.of(turned, graph.longs(-1, 2L * heads * half)));
+        List.of(multiply(parts.get(0), turn.cosines()), multiply(parts.get(1), turn.sines())));
+    String second = add(multiply(parts.get(1), turn.cosines()), multiply(parts.get(0), turn.sines()));
+    List<String> turned = rest == 0 ? List.of(first, second) : List.of(first, second, parts.get(2));
+    return graph.node("Reshape", List.of(graph.node("Concat", turned, attribute("axis", -1)),
+        graph.longs(-1, (long) heads * headWidth)));
   }
 
   /// Turned once, shared by all layers that turn alike.
@@ -161,7 +232,11 @@ final class OnnxInterpreter implements Tensors<String> {
           List.of(graph.node("Reshape", List.of("position_ids", graph.longs(-1, 1, 1)))),
           attribute("to", DataType.FLOAT.getNumber()));
       String angles = multiply(positions, graph.floats(rope.frequencies(), 1, 1, rope.frequencies().length));
-      return new Turn(graph.node("Cos", List.of(angles)), graph.node("Sin", List.of(angles)));
+      String cosines = graph.node("Cos", List.of(angles));
+      String sines = graph.node("Sin", List.of(angles));
+      return rope.amplitude() == 1
+          ? new Turn(cosines, sines)
+          : new Turn(scale(cosines, rope.amplitude()), scale(sines, rope.amplitude()));
     });
   }
 
@@ -172,7 +247,7 @@ final class OnnxInterpreter implements Tensors<String> {
         : plainAttention(queries, keys, values, attention);
   }
 
-  /// softmax(q·kᵀ·scale + mask)·v, the reference.
+  /// softmax(cap(q·kᵀ·scale) + mask)·v, the reference.
   private String plainAttention(String queries, String keys, String values, Attention attention) {
     int groups = attention.heads() / attention.keyValueHeads();
     int kv = attention.keyValueHeads();
@@ -181,7 +256,9 @@ final class OnnxInterpreter implements Tensors<String> {
     String k = graph.node("Transpose", List.of(split(keys, kv, 1, n)), attribute("perm", 0, 2, 3, 4, 1));
     String v = graph.node("Transpose", List.of(split(values, kv, 1, n)), attribute("perm", 0, 2, 3, 1, 4));
     String scaled = multiply(q, graph.scalar((float) attention.scale()));
-    String scores = add(graph.node("MatMul", List.of(scaled, k)), mask(attention.window()));
+    String products = graph.node("MatMul", List.of(scaled, k));
+    String capped = attention.softCap() == 0 ? products : softCap(products, attention.softCap());
+    String scores = add(capped, mask(attention.window()));
     String weights = graph.node("Softmax", List.of(scores), attribute("axis", -1)); // (batch, kv, groups, query, key)
     String mixed = graph.node("Transpose", List.of(graph.node("MatMul", List.of(weights, v))),
         attribute("perm", 0, 3, 1, 2, 4));
@@ -225,6 +302,7 @@ final class OnnxInterpreter implements Tensors<String> {
     List<String> outputs = List.of("attention." + layer, "present_key." + layer, "present_value." + layer);
     graph.named(OnnxGraph.CONTRIB, "GroupQueryAttention", inputs, outputs, attribute("num_heads", heads),
         attribute("kv_num_heads", kv), attribute("scale", (float) attention.scale()),
+        attribute("softcap", (float) attention.softCap()),
         attribute("local_window_size", attention.window() > 0 ? attention.window() : -1));
     graph.exposed(outputs.get(1), DataType.FLOAT, -1, kv, -1, cached);
     graph.exposed(outputs.get(2), DataType.FLOAT, -1, kv, -1, cached);
@@ -255,51 +333,13 @@ final class OnnxInterpreter implements Tensors<String> {
 
   @Override
   public String hook(HookPoint point, String value, String signal) {
-    String flowing = spec.gated().contains(point) ? gate(point, value, signal) : value;
+    String flowing = spec.gated().contains(point)
+        ? GateNodes.insert(graph, point, shape.width(point), value, signal, -1, 1)
+        : value;
     if (spec.recorded().contains(point)) {
-      graph.output(point.toString(), flowing, DataType.FLOAT, -1, width(point));
+      graph.output(point.toString(), flowing, DataType.FLOAT, -1, shape.width(point));
     }
     return flowing;
-  }
-
-  private int width(HookPoint point) {
-    return width(point, shape);
-  }
-
-  static int width(HookPoint point, DecoderShape shape) {
-    return switch (point.site()) {
-      case MLP_POST -> shape.mlpWidth();
-      case LOGITS -> shape.vocabulary();
-      case EMBED, RESID_PRE, ATTN_OUT, RESID_MID, MLP_OUT, RESID_POST, FINAL_NORM -> shape.width();
-    };
-  }
-
-  static boolean has(HookPoint point, DecoderShape shape) {
-    return point.layer() < shape.layers();
-  }
-
-  /// [org.striatum.probe.model.Gate#apply] on every row the mask selects. Shut and open are selections, so that ∞ does
-  /// not become NaN.
-  private String gate(HookPoint point, String h, String z) {
-    String gate = "gate." + point;
-    int d = width(point);
-    String mask = graph.input(gate + ".mask", DataType.BOOL, -1, 1);
-    String gain = graph.input(gate + ".gain", DataType.FLOAT, d);
-    String threshold = graph.input(gate + ".threshold", DataType.FLOAT, d);
-    String sharpness = graph.input(gate + ".sharpness", DataType.FLOAT, d);
-    String shift = graph.input(gate + ".shift", DataType.FLOAT, d);
-    String hard = graph.input(gate + ".hard", DataType.BOOL);
-    String alwaysOpen = graph.node("IsInf", List.of(threshold), attribute("detect_positive", 0));
-    String unity = graph.node("Or", List.of(hard, alwaysOpen)); // (d): g is 1 wherever the gate is open
-    String open = graph.node("Or", List.of(graph.node("Or", List.of(alwaysOpen, graph.node("Not", List.of(hard)))),
-        graph.node("Greater", List.of(z, threshold))));
-    String sigmoid = graph.node("Sigmoid", List.of(multiply(sharpness, graph.node("Sub", List.of(z, threshold)))));
-    String g = graph.node("Where", List.of(unity, graph.scalar(1f), sigmoid));
-    String passing = graph.node("And",
-        List.of(open, graph.node("Not", List.of(graph.node("Equal", List.of(gain, graph.scalar(0f)))))));
-    String scaled = multiply(multiply(gain, g), h);
-    String gated = add(shift, graph.node("Where", List.of(passing, scaled, graph.scalar(0f))));
-    return graph.node("Where", List.of(mask, gated, h));
   }
 
   /// A weight as F32.

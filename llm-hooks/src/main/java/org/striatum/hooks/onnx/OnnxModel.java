@@ -75,12 +75,17 @@ public final class OnnxModel implements GatedModel {
   }
 
   @Override
+  public List<HookPoint> hookPoints() {
+    return decoder.shape().hookPoints();
+  }
+
+  @Override
   public int width(HookPoint hook) {
-    if (!OnnxInterpreter.has(hook, decoder.shape())) {
-      throw new IllegalArgumentException(
-          checkpoint.name() + " has blocks 0 to " + (layers() - 1) + ", found hook point " + hook);
+    if (!decoder.shape().has(hook)) {
+      throw new IllegalArgumentException(checkpoint.name() + " has blocks 0 to " + (layers() - 1)
+          + (decoder.shape().parallel() ? ", attention and MLP in parallel" : "") + ", found hook point " + hook);
     }
-    return OnnxInterpreter.width(hook, decoder.shape());
+    return decoder.shape().width(hook);
   }
 
   /// The serialised graph of a plain forward pass with these hook points as outputs: what is loaded, weights external.
@@ -214,11 +219,19 @@ public final class OnnxModel implements GatedModel {
       throw new IllegalArgumentException("nothing to run: give at least one token sequence");
     }
     for (TokenSequence sequence : sequences) {
+      checkLength(sequence.length());
       for (int token : sequence.tokens()) {
         if (token < 0 || token >= vocabulary()) {
           throw new IllegalArgumentException("token ids must be in [0, " + vocabulary() + "), found " + token);
         }
       }
+    }
+  }
+
+  void checkLength(int positions) {
+    if (positions > decoder.shape().longest()) {
+      throw new IllegalArgumentException(checkpoint.name() + " can be run on at most " + decoder.shape().longest()
+          + " positions, found " + positions + ": shorten the prompts or the number of new tokens");
     }
   }
 

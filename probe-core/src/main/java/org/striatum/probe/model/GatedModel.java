@@ -11,6 +11,9 @@ public interface GatedModel extends AutoCloseable {
 
   int vocabulary();
 
+  /// Every place that can be read and gated, in the order of the computation.
+  List<HookPoint> hookPoints();
+
   /// How many coordinates `hook` has.
   ///
   /// @throws IllegalArgumentException if the model has no such hook point

@@ -92,6 +92,11 @@ final class PlantedModel implements GatedModel {
   }
 
   @Override
+  public List<HookPoint> hookPoints() {
+    return List.of(HOOK);
+  }
+
+  @Override
   public int width(HookPoint hook) {
     if (!hook.equals(HOOK)) {
       throw new IllegalArgumentException("no such hook point: " + hook);
