@@ -64,7 +64,7 @@ final class InspectCommand implements Callable<Integer> {
       facts.put("weights",
           "%.1f MB, %s".formatted(model.checkpoint().weightBytes() / 1e6,
               model.checkpoint().dtypes()));
-      facts.put("ignored configuration", model.decoder().ignoredKeys());
+      facts.put("ignored configuration", model.checkpoint().config().unread());
       facts.put("hook points", hookPoints(shape));
       if (model.hasTokenizer()) {
         facts.put("tokens", model.tokenPolicy());

@@ -63,7 +63,7 @@ class BadInputTest {
   }
 
   private Path golden() throws IOException {
-    return Session.copy(GOLDEN.resolve("qwen2"), folder.resolve("model"));
+    return Session.copy(GOLDEN.resolve("checkpoints/qwen2"), folder.resolve("model"));
   }
 
   private Path reasoner() throws IOException {
@@ -90,8 +90,8 @@ class BadInputTest {
 
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {"{\"model_type\": | is not valid JSON",
-      "{\"model_type\": \"mamba\"} | 'model_type' is supported as qwen2, found \"mamba\"",
-      "{\"model_type\": \"a\\nb\"} | 'model_type' is supported as qwen2"})
+      "{\"model_type\": \"mamba\"} | 'model_type' is supported as gemma2, gemma3_text, gpt2, gpt_neox, llama, mistral, olmo2, phi3, qwen2, qwen3, found \"mamba\"",
+      "{\"model_type\": \"a\\nb\"} | 'model_type' is supported as gemma2"})
   void brokenConfig(String config, String message) throws Exception {
     Path model = golden();
     Files.writeString(model.resolve("config.json"), config);
@@ -140,7 +140,7 @@ class BadInputTest {
 
   @Test
   void parityWithoutADump() throws Exception {
-    Path model = GOLDEN.resolve("qwen2");
+    Path model = GOLDEN.resolve("checkpoints/qwen2");
     assertThat(refused(BAD_DATA, "parity", model, "--expected", folder.resolve("none.safetensors")))
         .contains("no reference dump at");
     Path garbage = Files.writeString(folder.resolve("garbage.safetensors"), "this is no tensor file\nat all");

@@ -137,7 +137,7 @@ class CommandLineTest {
     assertThat(session.code()).as(session.err()).isZero();
     assertThat(session.out()).contains("qwen2").contains("hook_resid_post").contains("bit-identical");
     // No tokenizer there.
-    JsonNode facts = JSON.readTree(Session.of("inspect", GOLDEN.resolve("qwen2"), "--json").out());
+    JsonNode facts = JSON.readTree(Session.of("inspect", GOLDEN.resolve("checkpoints/qwen2"), "--json").out());
     assertThat(facts.path("layers").intValue()).isEqualTo(3);
     assertThat(facts.path("width").intValue()).isEqualTo(48);
     assertThat(facts.path("vocabulary").intValue()).isEqualTo(199);
@@ -146,13 +146,14 @@ class CommandLineTest {
 
   @Test
   void parityIsWithinToleranceOrItsExitCodeSaysSo() throws Exception {
-    Path expected = GOLDEN.resolve("qwen2/expected.safetensors");
-    Session within = Session.of("parity", GOLDEN.resolve("qwen2"), "--expected", expected);
+    Path expected = GOLDEN.resolve("checkpoints/qwen2/expected.safetensors");
+    Session within = Session.of("parity", GOLDEN.resolve("checkpoints/qwen2"), "--expected", expected);
     assertThat(within.code()).as(within.err() + within.out()).isZero();
     assertThat(within.out()).contains("parity: every tensor within 0.001").doesNotContain("FAIL");
     assertThat(within.err()).isEmpty();
 
-    Session beyond = Session.of("parity", GOLDEN.resolve("qwen2"), "--expected", expected, "--tolerance", "1e-9",
+    Session beyond = Session.of("parity", GOLDEN.resolve("checkpoints/qwen2"), "--expected", expected, "--tolerance",
+        "1e-9",
         "--json");
     assertThat(beyond.code()).isEqualTo(3);
     JsonNode result = JSON.readTree(beyond.out());

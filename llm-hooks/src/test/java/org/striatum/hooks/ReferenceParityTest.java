@@ -1,15 +1,26 @@
 package org.striatum.hooks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.striatum.hooks.checkpoint.ModelConfig;
+import org.striatum.hooks.decoder.Decoder;
 import org.striatum.hooks.onnx.Memory;
 import org.striatum.hooks.parity.ReferenceDump;
 import org.striatum.hooks.parity.TensorParity;
@@ -19,12 +30,33 @@ class ReferenceParityTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden");
   private static final Path REASONER = Path.of("../checkpoints/tiny-reasoner-step2000");
 
+  /// Every family, and configurations beside the usual ones: (folder, memory mode).
+  static Stream<Arguments> randomCheckpoints() throws IOException {
+    List<Path> folders = new ArrayList<>();
+    for (String set : List.of("checkpoints", "variants")) {
+      try (Stream<Path> found = Files.list(GOLDEN.resolve(set))) {
+        found.sorted().forEach(folders::add);
+      }
+    }
+    return folders.stream().flatMap(folder -> Arrays.stream(Memory.values()).map(memory -> arguments(folder, memory)));
+  }
+
   @ParameterizedTest
-  @EnumSource(Memory.class)
-  void everyTensorOfTheRandomCheckpointEqualsTheReference(Memory memory) throws Exception {
-    List<TensorParity> compared = compare(GOLDEN.resolve("qwen2"), GOLDEN.resolve("qwen2/expected.safetensors"),
-        memory);
-    assertThat(compared).hasSize(10).allSatisfy(ReferenceParityTest::equal);
+  @MethodSource("randomCheckpoints")
+  void everyTensorOfARandomCheckpointEqualsTheReference(Path folder, Memory memory) throws Exception {
+    List<TensorParity> compared = compare(folder, folder.resolve("expected.safetensors"), memory);
+    assertThat(compared).hasSizeGreaterThanOrEqualTo(10).allSatisfy(ReferenceParityTest::equal);
+    assertThat(compared).extracting(TensorParity::tensor).contains("embed", "logits", "logits_zero_ablated",
+        "greedy_row0", "mlp_post.2", "resid_post.2");
+  }
+
+  @Test
+  void everyFamilyHasAReference() throws Exception {
+    Set<String> families = new TreeSet<>();
+    for (Arguments checkpoint : randomCheckpoints().toList()) {
+      families.add(ModelConfig.read(((Path) checkpoint.get()[0]).resolve("config.json")).text("model_type"));
+    }
+    assertThat(families).isEqualTo(Decoder.FAMILIES.keySet());
   }
 
   @ParameterizedTest
@@ -38,14 +70,16 @@ class ReferenceParityTest {
 
   @Test
   void anotherModelsDumpFailsTensorByTensor() throws Exception {
-    List<TensorParity> compared = compare(REASONER, GOLDEN.resolve("qwen2/expected.safetensors"), Memory.FAST);
+    List<TensorParity> compared = compare(REASONER, GOLDEN.resolve("checkpoints/qwen2/expected.safetensors"),
+        Memory.FAST);
     assertThat(compared).hasSize(10).noneSatisfy(ReferenceParityTest::equal);
   }
 
   @Test
   void zeroAblationNotDescribedIsAFailureNotASkip(@TempDir Path folder) throws Exception {
-    Files.copy(GOLDEN.resolve("qwen2/expected.safetensors"), folder.resolve("expected.safetensors"));
-    List<TensorParity> compared = compare(GOLDEN.resolve("qwen2"), folder.resolve("expected.safetensors"), Memory.FAST);
+    Files.copy(GOLDEN.resolve("checkpoints/qwen2/expected.safetensors"), folder.resolve("expected.safetensors"));
+    List<TensorParity> compared = compare(GOLDEN.resolve("checkpoints/qwen2"), folder.resolve("expected.safetensors"),
+        Memory.FAST);
     assertThat(compared).filteredOn(tensor -> !tensor.within(1e-3)).extracting(TensorParity::tensor)
         .containsExactly("logits_zero_ablated");
   }

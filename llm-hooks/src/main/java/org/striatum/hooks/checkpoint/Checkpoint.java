@@ -141,6 +141,13 @@ public final class Checkpoint implements AutoCloseable {
     return files;
   }
 
+  /// What weight names begin with: `prefix`, or nothing where the checkpoint was saved without its language-model head.
+  ///
+  /// @param landmark a weight that every checkpoint of the family has
+  public String root(String prefix, String landmark) {
+    return !fileOf.containsKey(prefix + landmark) && fileOf.containsKey(landmark) ? "" : prefix;
+  }
+
   /// The mapped file that holds a weight.
   ///
   /// @throws CheckpointException if it is missing, of another shape than the config implies, or not F32, F16 or BF16

@@ -9,20 +9,29 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// Typed reading of a checkpoint's `config.json`. Every getter refuses a wrong value by the key's name.
 ///
-/// A part of the file (such as `rope_parameters`) is read by a config of its own, so that errors name the full key.
+/// It remembers what was asked of it, so that keys nobody reads can be listed. A part of the file (such as `rope_parameters`) is read by a config of its own, so that errors name the full key.
 public final class ModelConfig {
   private static final long MAX_BYTES = 16 << 20;
   private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
       .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(64).maxNameLength(4096).build()).build());
 
+  /// Keys that change no activation: what a tokenizer, a trainer or a generation loop reads.
+  private static final Set<String> HOUSEKEEPING = Set.of("architectures", "dtype", "torch_dtype",
+      "transformers_version", "use_cache", "initializer_range", "bos_token_id", "eos_token_id", "pad_token_id",
+      "attention_dropout", "hidden_dropout", "classifier_dropout", "resid_pdrop", "embd_pdrop", "attn_pdrop",
+      "_name_or_path");
+
   private final String source;
   private final JsonNode root;
   private final String prefix;
+  private final Set<String> asked = new HashSet<>();
 
   private ModelConfig(String source, JsonNode root, String prefix) {
     this.source = source;
@@ -59,8 +68,21 @@ public final class ModelConfig {
     }
   }
 
+  /// Keys present (and not null) that no reader has asked for, as the reference implementation doesn't; housekeeping
+  /// is left out.
+  public List<String> unread() {
+    return keys().stream().filter(key -> !asked.contains(key) && !HOUSEKEEPING.contains(key)).toList();
+  }
+
+  /// Whether the key is there, if only as null.
+  public boolean mentions(String key) {
+    asked.add(key);
+    return root.has(key);
+  }
+
   /// Whether the key is there and not null.
   public boolean has(String key) {
+    asked.add(key);
     return root.hasNonNull(key);
   }
 
@@ -134,6 +156,30 @@ public final class ModelConfig {
       throw refusal(key, "must be a number > 0", value);
     }
     return value.doubleValue();
+  }
+
+  /// A finite number > 0 that must be there.
+  public double positive(String key) throws CheckpointException {
+    required(key);
+    return positive(key, 0);
+  }
+
+  /// A list of finite numbers > 0.
+  ///
+  /// @param count how many there must be
+  public double[] numbers(String key, int count) throws CheckpointException {
+    JsonNode value = required(key);
+    double[] numbers = new double[count];
+    if (!value.isArray() || value.size() != count) {
+      throw refusal(key, "must be a list of " + count + " numbers", value);
+    }
+    for (int i = 0; i < count; i++) {
+      numbers[i] = value.get(i).doubleValue();
+      if (!value.get(i).isNumber() || !(numbers[i] > 0) || Double.isInfinite(numbers[i])) {
+        throw refusal(key, "must be a list of numbers > 0", value);
+      }
+    }
+    return numbers;
   }
 
   public boolean flag(String key, boolean otherwise) throws CheckpointException {

@@ -4,12 +4,18 @@ import java.util.List;
 import java.util.Map;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.CheckpointException;
+import org.striatum.hooks.checkpoint.ModelConfig;
 
 /// One transformer family, described once: embedding, blocks, head. Interpreters decide where a run begins (at the
 /// tokens or above a hooked layer) and which rows reach the head.
 public interface Decoder {
   /// Families by `model_type`.
-  Map<String, Family> FAMILIES = Map.of("qwen2", Qwen2Decoder::describe);
+  Map<String, Family> FAMILIES = Map.ofEntries(Map.entry("gpt2", Gpt2Decoder::describe),
+      Map.entry("gpt_neox", GptNeoxDecoder::describe), Map.entry("llama", LlamaDecoder::describe),
+      Map.entry("mistral", MistralDecoder::describe), Map.entry("qwen2", Qwen2Decoder::describe),
+      Map.entry("qwen3", Qwen3Decoder::describe), Map.entry("gemma2", Gemma2Decoder::describe),
+      Map.entry("gemma3_text", Gemma3Decoder::describe), Map.entry("phi3", Phi3Decoder::describe),
+      Map.entry("olmo2", Olmo2Decoder::describe));
 
   /// Reads a family's configuration.
   @FunctionalInterface
@@ -27,16 +33,29 @@ public interface Decoder {
       throw checkpoint.config().unsupported("model_type",
           String.join(", ", FAMILIES.keySet().stream().sorted().toList()));
     }
-    if (checkpoint.config().has("quantization_config")) {
-      throw checkpoint.config().unsupported("quantization_config", "absent: open the unquantised checkpoint");
-    }
+    refuseOtherModels(checkpoint.config());
     return family.describe(checkpoint);
   }
 
-  DecoderShape shape();
+  /// Refuses keys that make a checkpoint of any family something else than a causal language model in float weights.
+  private static void refuseOtherModels(ModelConfig config) throws CheckpointException {
+    if (config.has("quantization_config")) {
+      throw config.unsupported("quantization_config", "absent: open the unquantised checkpoint");
+    }
+    for (String key : List.of("use_bidirectional_attention", "add_cross_attention", "is_encoder_decoder")) {
+      if (config.flag(key, false)) {
+        throw config.unsupported(key, "false");
+      }
+    }
+    if (!config.flag("is_causal", true)) {
+      throw config.unsupported("is_causal", "true");
+    }
+    if (config.part("pruned_heads").filter(heads -> !heads.keys().isEmpty()).isPresent()) {
+      throw config.unsupported("pruned_heads", "empty");
+    }
+  }
 
-  /// Keys of config.json that this description does not read, as the reference implementation doesn't.
-  List<String> ignoredKeys();
+  DecoderShape shape();
 
   /// The residual stream entering block 0: (rows, d).
   <T> T embed(Tensors<T> t);

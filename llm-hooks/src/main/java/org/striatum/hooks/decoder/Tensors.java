@@ -66,4 +66,9 @@ public interface Tensors<T> {
   ///
   /// @param signal the gating signal z, of the same shape: the value itself on the residual stream
   T hook(HookPoint point, T value, T signal);
+
+  /// A place whose value is its own gating signal.
+  default T hook(HookPoint point, T value) {
+    return hook(point, value, value);
+  }
 }

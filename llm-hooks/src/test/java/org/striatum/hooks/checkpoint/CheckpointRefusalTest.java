@@ -27,7 +27,7 @@ import org.striatum.probe.model.TokenSequence;
 
 /// A broken checkpoint is refused in one line that says what is wrong and what to do.
 class CheckpointRefusalTest {
-  private static final Path GOLDEN = Path.of("src/test/resources/golden/qwen2");
+  private static final Path GOLDEN = Path.of("src/test/resources/golden/checkpoints/qwen2");
   private static final Path REASONER = Path.of("../checkpoints/tiny-reasoner-step2000");
 
   @TempDir
@@ -80,8 +80,8 @@ class CheckpointRefusalTest {
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {"{\"model_type\": | is not valid JSON", "[1, 2] | is not a JSON object",
       "'' | is not a JSON object", "{} | lacks 'model_type'", "{\"model_type\": 7} | 'model_type' must be a string",
-      "{\"model_type\": \"mamba\"} | 'model_type' is supported as qwen2, found \"mamba\"",
-      "{\"model_type\": \"qwen2\"} | lacks 'num_hidden_layers'"})
+      "{\"model_type\": \"mamba\"} | 'model_type' is supported as gemma2, gemma3_text, gpt2, gpt_neox, llama, mistral, olmo2, phi3, qwen2, qwen3, found \"mamba\"",
+      "{\"model_type\": \"qwen2\"} | lacks 'hidden_size'"})
   void brokenConfig(String config, String message) throws Exception {
     Files.writeString(folder.resolve("config.json"), config);
     assertRefused(folder).hasMessageContaining(message);
@@ -94,9 +94,15 @@ class CheckpointRefusalTest {
       "\"hidden_size\": 48 | \"hidden_size\": 64 | has shape [199, 48] where config.json implies [199, 64]",
       "\"num_hidden_layers\": 3 | \"num_hidden_layers\": 5 | 'layer_types' is supported as one entry a layer",
       "\"num_key_value_heads\": 2 | \"num_key_value_heads\": 3 | 'num_key_value_heads' is supported as a divisor",
-      "\"hidden_act\": \"silu\" | \"hidden_act\": \"gelu\" | 'hidden_act' is supported as silu",
-      "\"rope_type\": \"default\" | \"rope_type\": \"yarn\" | 'rope_parameters.rope_type' is supported as default, linear, llama3",
-      "\"rope_type\": \"default\" | \"rope_type\": \"default\", \"beta_fast\": 32 | 'rope_parameters.beta_fast'",
+      "\"hidden_act\": \"silu\" | \"hidden_act\": \"laplace\" | 'hidden_act' is supported as gelu",
+      "\"rope_type\": \"default\" | \"rope_type\": \"mrope\" | 'rope_parameters.rope_type' is supported as default, linear, llama3",
+      "\"rope_type\": \"default\" | \"rope_type\": \"default\", \"mrope_section\": [8] | 'rope_parameters.mrope_section'",
+      "\"rope_type\": \"default\" | \"rope_type\": \"yarn\", \"factor\": -2 | 'rope_parameters.factor' must be a number > 0",
+      "\"rope_type\": \"default\" | \"rope_type\": \"linear\" | lacks 'rope_parameters.factor'",
+      "\"rope_type\": \"default\" | \"rope_type\": \"default\", \"partial_rotary_factor\": 0.5 | 'rope_parameters.partial_rotary_factor' is supported as 1",
+      "\"use_cache\": true | \"is_causal\": false | 'is_causal' is supported as true",
+      "\"use_cache\": true | \"use_bidirectional_attention\": true | 'use_bidirectional_attention' is supported as false",
+      "\"use_cache\": true | \"head_dim\": 10 | 'model.layers.0.self_attn.q_proj.weight'",
       "\"use_cache\": true | \"quantization_config\": {\"bits\": 4} | 'quantization_config'",
       "\"tie_word_embeddings\": true | \"tie_word_embeddings\": false | tensor 'lm_head.weight' is missing",
       "\"rms_norm_eps\": 1e-06 | \"rms_norm_eps\": -1 | 'rms_norm_eps' must be a number > 0"})

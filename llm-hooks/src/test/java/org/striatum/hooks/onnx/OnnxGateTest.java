@@ -20,7 +20,7 @@ class OnnxGateTest extends GateContract {
 
   @BeforeAll
   static void open() throws Exception {
-    checkpoint = Checkpoint.open(Path.of("src/test/resources/golden/qwen2"));
+    checkpoint = Checkpoint.open(Path.of("src/test/resources/golden/checkpoints/qwen2"));
     model = new OnnxModel(checkpoint, Decoder.of(checkpoint), Memory.FAST, 0, List.of());
   }
 

@@ -130,7 +130,7 @@ class OnnxModelTest {
 
   @Test
   void slidingWindowsAndScaledRopeAgreeBetweenCachedAndPlainAttention(@TempDir Path folder) throws Exception {
-    Path golden = Path.of("src/test/resources/golden/qwen2");
+    Path golden = Path.of("src/test/resources/golden/checkpoints/qwen2");
     Files.copy(golden.resolve("model.safetensors"), folder.resolve("model.safetensors"));
     String config = Files.readString(golden.resolve("config.json"))
         .replace("\"sliding_window\": null", "\"sliding_window\": 5")

@@ -1,0 +1,231 @@
+package org.striatum.hooks.decoder;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.striatum.hooks.checkpoint.CheckpointException;
+import org.striatum.hooks.checkpoint.ModelConfig;
+
+/// Where a configuration says how heads rotate: `rope_parameters` (transformers 5), or `rope_scaling` beside
+/// `rope_theta` (4.x and before). Rope types default, linear, llama3, yarn; longrope and dynamic on sequences up to the
+/// length at which the reference implementation changes their frequencies.
+///
+/// @param part the object with the parameters, if there is one
+/// @param thetaKey the base's key beside the object
+/// @param theta the base where nothing gives it
+/// @param partialKey the key, beside the object, of the share of a head that rotates; empty where all of it must
+/// @param partial the share where nothing gives it
+/// @param asLongRope rope types that this family reads as longrope
+record RopeParameters(ModelConfig config, Optional<ModelConfig> part, String thetaKey, double theta,
+    Optional<String> partialKey, double partial, Set<String> asLongRope) {
+  private static final Set<String> KEYS = Set.of("rope_theta", "rope_type", "type", "factor", "low_freq_factor",
+      "high_freq_factor", "original_max_position_embeddings", "partial_rotary_factor", "attention_factor", "beta_fast",
+      "beta_slow", "mscale", "mscale_all_dim", "truncate", "short_factor", "long_factor");
+
+  /// The usual keys, all of a head rotating.
+  static RopeParameters of(ModelConfig config) throws CheckpointException {
+    return of(config, "rope_theta");
+  }
+
+  static RopeParameters of(ModelConfig config, String thetaKey) throws CheckpointException {
+    Optional<ModelConfig> scaling = config.part("rope_scaling").filter(part -> !part.keys().isEmpty());
+    Optional<ModelConfig> part = scaling.isPresent() ? scaling : config.part("rope_parameters");
+    return new RopeParameters(config, part, thetaKey, 10_000, Optional.empty(), 1, Set.of());
+  }
+
+  /// The parameters of one of several types of layer: their part of `rope_parameters`, or `rope_scaling` (which is
+  /// about layers with full attention) beside a base of their own.
+  static RopeParameters ofLayers(ModelConfig config, String layerType, String thetaKey, double theta)
+      throws CheckpointException {
+    Optional<ModelConfig> all = config.part("rope_parameters");
+    Optional<ModelConfig> part = Optional.empty();
+    if (all.isPresent()) {
+      for (String key : all.get().keys()) {
+        if (!List.of("full_attention", "sliding_attention").contains(key)) {
+          throw all.get().unsupported(key, "nothing: parameters stand under full_attention and sliding_attention");
+        }
+      }
+      part = all.get().part(layerType);
+    }
+    if (layerType.equals("full_attention") && config.has("rope_scaling")) {
+      if (part.isPresent()) {
+        throw config.unsupported("rope_scaling", "absent where rope_parameters is there");
+      }
+      part = config.part("rope_scaling");
+    }
+    return new RopeParameters(config, part, thetaKey, theta, Optional.empty(), 1, Set.of());
+  }
+
+  /// The same where a share of each head may rotate.
+  RopeParameters partial(String key, double otherwise) {
+    return new RopeParameters(config, part, thetaKey, theta, Optional.of(key), otherwise, asLongRope);
+  }
+
+  RopeParameters asLongRope(String... types) {
+    return new RopeParameters(config, part, thetaKey, theta, partialKey, partial, Set.of(types));
+  }
+
+  /// The rotation of heads of this width.
+  ///
+  /// @throws CheckpointException naming a type, key or value outside those
+  Rope rope(int headWidth) throws CheckpointException {
+    String type = type();
+    int n = rotated(headWidth);
+    double base = part.isPresent() && part.get().has("rope_theta")
+        ? part.get().positive("rope_theta", theta)
+        : config.positive(thetaKey, theta);
+    double[] plain = new double[(n + 1) / 2]; // an odd share is rounded up to pairs
+    for (int i = 0; i < plain.length; i++) {
+      plain[i] = 1 / Math.pow(base, 2.0 * i / n);
+    }
+    return switch (type) {
+      case "default" -> rope(plain, 1, Integer.MAX_VALUE);
+      case "linear" -> rope(divided(plain, factor()), 1, Integer.MAX_VALUE);
+      case "dynamic" -> { // changes nothing until a sequence outgrows the context
+        factor();
+        yield rope(plain, 1, config.size("max_position_embeddings"));
+      }
+      case "llama3" -> rope(byWavelength(plain), 1, Integer.MAX_VALUE);
+      case "yarn" -> rope(ramped(plain, n, base), yarnAmplitude(), Integer.MAX_VALUE);
+      case "longrope" -> {
+        int context = originalContext();
+        yield rope(divided(plain, part.orElseThrow().numbers("short_factor", plain.length)), longAmplitude(context),
+            context);
+      }
+      default -> throw part.orElseThrow().unsupported(part.get().has("rope_type") ? "rope_type" : "type",
+          "default, linear, llama3, yarn, longrope, dynamic");
+    };
+  }
+
+  private String type() throws CheckpointException {
+    if (part.isEmpty()) {
+      return "default";
+    }
+    for (String key : part.get().keys()) {
+      if (!KEYS.contains(key)) {
+        throw part.get().unsupported(key, "nothing: this key of rotary embeddings is unknown here");
+      }
+    }
+    String type = part.get().has("rope_type") ? part.get().text("rope_type") : part.get().text("type", "default");
+    return asLongRope.contains(type) ? "longrope" : type;
+  }
+
+  /// Coordinates of a head that rotate.
+  private int rotated(int headWidth) throws CheckpointException {
+    boolean within = part.isPresent() && part.get().has("partial_rotary_factor");
+    ModelConfig holder = within ? part.get() : config;
+    String key = within ? "partial_rotary_factor" : partialKey.orElse("partial_rotary_factor");
+    double share = holder.positive(key, partial);
+    if (share > 1 || (share < 1 && partialKey.isEmpty())) {
+      throw holder.unsupported(key, partialKey.isEmpty() ? "1" : "a share ≤ 1");
+    }
+    int n = (int) (headWidth * share);
+    if (n < 1 || (n == headWidth && n % 2 != 0)) {
+      throw new CheckpointException(
+          "rotary heads must have an even width, found " + n + " rotating coordinates of " + headWidth);
+    }
+    return n;
+  }
+
+  private double factor() throws CheckpointException {
+    return part.orElseThrow().positive("factor");
+  }
+
+  private int originalContext() throws CheckpointException {
+    if (config.has("original_max_position_embeddings")) {
+      return config.size("original_max_position_embeddings");
+    }
+    return part.orElseThrow().size("original_max_position_embeddings", config.size("max_position_embeddings"));
+  }
+
+  private static Rope rope(double[] frequencies, double amplitude, int longest) {
+    float[] narrowed = new float[frequencies.length];
+    for (int i = 0; i < narrowed.length; i++) {
+      narrowed[i] = (float) frequencies[i];
+    }
+    return new Rope(narrowed, amplitude, longest);
+  }
+
+  private static double[] divided(double[] plain, double... factors) {
+    double[] slowed = plain.clone();
+    for (int i = 0; i < slowed.length; i++) {
+      slowed[i] /= factors[factors.length == 1 ? 0 : i];
+    }
+    return slowed;
+  }
+
+  /// Llama 3.1's rule: long wavelengths are slowed by `factor`, short ones kept, those between blended.
+  private double[] byWavelength(double[] plain) throws CheckpointException {
+    double factor = factor();
+    double low = part.orElseThrow().positive("low_freq_factor");
+    double high = part.orElseThrow().positive("high_freq_factor");
+    double context = originalContext();
+    double[] slowed = plain.clone();
+    for (int i = 0; i < slowed.length; i++) {
+      double wavelength = 2 * Math.PI / plain[i];
+      double kept = Math.clamp((context / wavelength - low) / (high - low), 0, 1);
+      slowed[i] = (1 - kept) * plain[i] / factor + kept * plain[i];
+    }
+    return slowed;
+  }
+
+  /// YaRN (arXiv 2309.00071, section 3.2): pairs that turn more than `beta_fast` times in the original context are
+  /// kept, fewer than `beta_slow` slowed by `factor`, those between on a ramp.
+  private double[] ramped(double[] plain, int n, double base) throws CheckpointException {
+    double factor = yarnFactor();
+    double low = pairTurning(yarn("beta_fast", 32), n, base);
+    double high = pairTurning(yarn("beta_slow", 1), n, base);
+    if (part.orElseThrow().flag("truncate", true)) {
+      low = Math.floor(low);
+      high = Math.ceil(high);
+    }
+    low = Math.max(low, 0);
+    high = Math.min(high, n - 1);
+    double span = high == low ? 0.001 : high - low;
+    double[] slowed = plain.clone();
+    for (int i = 0; i < slowed.length; i++) {
+      double interpolated = Math.clamp((i - low) / span, 0, 1);
+      slowed[i] = plain[i] / factor * interpolated + plain[i] * (1 - interpolated);
+    }
+    return slowed;
+  }
+
+  /// The (fractional) pair that makes this many turns in the original context.
+  private double pairTurning(double turns, int n, double base) throws CheckpointException {
+    return n * Math.log(originalContext() / (turns * 2 * Math.PI)) / (2 * Math.log(base));
+  }
+
+  private double yarn(String key, double otherwise) throws CheckpointException {
+    return part.orElseThrow().positive(key, otherwise);
+  }
+
+  private double yarnFactor() throws CheckpointException {
+    return part.orElseThrow().has("factor")
+        ? factor()
+        : (double) config.size("max_position_embeddings") / originalContext();
+  }
+
+  private double yarnAmplitude() throws CheckpointException {
+    ModelConfig yarn = part.orElseThrow();
+    if (yarn.has("attention_factor")) {
+      return yarn.positive("attention_factor");
+    }
+    double factor = yarnFactor();
+    return yarn.has("mscale") && yarn.has("mscale_all_dim")
+        ? magnitude(factor, yarn.positive("mscale")) / magnitude(factor, yarn.positive("mscale_all_dim"))
+        : magnitude(factor, 1);
+  }
+
+  private static double magnitude(double factor, double scale) {
+    return factor <= 1 ? 1 : 0.1 * scale * Math.log(factor) + 1;
+  }
+
+  private double longAmplitude(int context) throws CheckpointException {
+    ModelConfig longRope = part.orElseThrow();
+    if (longRope.has("attention_factor")) {
+      return longRope.positive("attention_factor");
+    }
+    double factor = longRope.has("factor") ? factor() : (double) config.size("max_position_embeddings") / context;
+    return factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(context));
+  }
+}
