@@ -42,17 +42,18 @@ public final class Checkpoint implements AutoCloseable {
     this.fileOf = fileOf;
   }
 
-  /// Opens a folder.
+  /// Opens a folder, or the hub cache's folder of a model (`models--org--name`) at the revision it calls main.
   ///
   /// @throws CheckpointException naming the file and what is wrong with it
-  public static Checkpoint open(Path folder) throws CheckpointException {
-    if (!Files.exists(folder)) {
-      throw new CheckpointException("no checkpoint at " + folder + ": the folder does not exist");
+  public static Checkpoint open(Path given) throws CheckpointException {
+    if (!Files.exists(given)) {
+      throw new CheckpointException("no checkpoint at " + given + ": the folder does not exist");
     }
-    if (!Files.isDirectory(folder)) {
+    if (!Files.isDirectory(given)) {
       throw new CheckpointException(
-          folder + " is not a folder: give the folder that holds config.json and model.safetensors");
+          given + " is not a folder: give the folder that holds config.json and model.safetensors");
     }
+    Path folder = snapshot(given);
     ModelConfig config = ModelConfig.read(folder.resolve("config.json"));
     List<SafetensorsFile> files = new ArrayList<>();
     try {
@@ -76,6 +77,27 @@ public final class Checkpoint implements AutoCloseable {
                   ? broken.getMessage()
                   : "cannot read the weights of " + folder + ": " + broken.getMessage(),
               broken);
+    }
+  }
+
+  /// The main revision of a model in the hub's cache; any other folder as it is.
+  private static Path snapshot(Path folder) throws CheckpointException {
+    Path main = folder.resolve("refs/main");
+    if (Files.exists(folder.resolve("config.json")) || !Files.isRegularFile(main)) {
+      return folder;
+    }
+    try {
+      String revision = Files.size(main) > 256 ? "" : Files.readString(main).strip();
+      Path snapshot = folder.resolve("snapshots").resolve(revision);
+      if (!revision.matches("[\\w.-]+") || !Files.isDirectory(snapshot)) {
+        throw new CheckpointException(main + " names no folder of " + folder.resolve("snapshots")
+            + ": give the snapshot's folder itself");
+      }
+      return snapshot;
+    } catch (IOException unreadable) {
+      throw unreadable instanceof CheckpointException refused
+          ? refused
+          : new CheckpointException("cannot read " + main + ": " + unreadable.getMessage(), unreadable);
     }
   }
 
@@ -127,9 +149,14 @@ public final class Checkpoint implements AutoCloseable {
     return folder;
   }
 
-  /// The folder's own name, for people.
+  /// The model's name, for people: the folder's own, or in the hub's cache (`models--org--name/snapshots/…`) its last
+  /// part.
   public String name() {
-    return folder.toAbsolutePath().normalize().getFileName().toString();
+    Path absolute = folder.toAbsolutePath().normalize();
+    Path cached = absolute.getNameCount() > 3 ? absolute.getParent().getParent().getFileName() : absolute;
+    return cached.toString().startsWith("models--")
+        ? cached.toString().replaceFirst(".*--", "")
+        : absolute.getFileName().toString();
   }
 
   public ModelConfig config() {

@@ -47,13 +47,22 @@ class CheckpointRefusalTest {
 
   @Test
   void opensThroughSymbolicLinksAsInTheHubCache(@TempDir Path cache) throws Exception {
-    Path snapshot = Files.createDirectories(cache.resolve("snapshots/abc"));
-    Path blobs = Files.createDirectories(cache.resolve("blobs"));
+    Path cached = cache.resolve("models--org--tiny-model");
+    Path snapshot = Files.createDirectories(cached.resolve("snapshots/abc"));
+    Path blobs = Files.createDirectories(cached.resolve("blobs"));
     Files.copy(GOLDEN.resolve("model.safetensors"), blobs.resolve("0123"));
     Files.copy(GOLDEN.resolve("config.json"), blobs.resolve("4567"));
     Files.createSymbolicLink(snapshot.resolve("model.safetensors"), Path.of("../../blobs/0123"));
     Files.createSymbolicLink(snapshot.resolve("config.json"), Path.of("../../blobs/4567"));
+    Files.createDirectories(cached.resolve("refs"));
+    Files.writeString(cached.resolve("refs/main"), "abc");
+    try (HookedModel whole = HookedModel.open(cached, Optional.empty(), 0)) {
+      assertThat(whole.checkpoint().name()).isEqualTo("tiny-model");
+    }
+    Files.writeString(cached.resolve("refs/main"), "../../elsewhere");
+    assertRefused(cached).hasMessageContaining("names no folder");
     try (HookedModel model = HookedModel.open(snapshot, Optional.empty(), 0)) {
+      assertThat(model.checkpoint().name()).isEqualTo("tiny-model");
       var tokens = List.of(TokenSequence.prompt(new int[]{5, 6}));
       var hook = HookPoint.residPost(0);
       assertThat(model.model().record(tokens, Set.of(hook), Gates.none()).at(hook))
