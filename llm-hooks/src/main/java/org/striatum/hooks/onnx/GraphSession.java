@@ -45,8 +45,8 @@ final class GraphSession implements AutoCloseable {
         options.addConfigEntry("session.disable_prepacking", "1");
         options.addConfigEntry("optimization.disable_specified_optimizers", "ConstantFolding");
         options.setOptimizationLevel(SessionOptions.OptLevel.EXTENDED_OPT);
-        // Each widened weight is given back after its product instead of staying in an arena.
-        options.setCPUArenaAllocator(false);
+        // Blocks are taken and given back inside the arena. Laying them all out beforehand holds more at once, and the
+        // C library's heap, left to itself, goes to pieces.
         options.setMemoryPatternOptimization(false);
       }
       return new GraphSession(model, ENVIRONMENT.createSession(graph, options));

@@ -13,6 +13,7 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -28,6 +29,7 @@ final class OnnxGraph {
   private static final long IR_VERSION = 8;
 
   private final GraphProto.Builder graph = GraphProto.newBuilder().setName("striatum");
+  private final List<NodeProto> first = new ArrayList<>();
   private final Map<String, String> constants = new HashMap<>();
   private int values;
 
@@ -41,6 +43,16 @@ final class OnnxGraph {
     List<String> names = IntStream.range(0, outputs).mapToObj(_ -> op + ":" + values++).toList();
     named(domain, op, inputs, names, attributes);
     return names;
+  }
+
+  /// Adds a node of constants alone, in front of all that depend on inputs. ONNX Runtime orders a graph depth first from
+  /// its outputs, the node added last first: a node in front runs just before its reader, one behind the reader's other
+  /// inputs runs before the whole model, and its result is held till then.
+  String early(String op, String constant, AttributeProto... attributes) {
+    String name = op + ":" + values++;
+    first.add(NodeProto.newBuilder().setOpType(op).setName(op + ".early." + first.size()).addInput(constant)
+        .addOutput(name).addAllAttribute(List.of(attributes)).build());
+    return name;
   }
 
   /// Adds a node whose outputs have given names.
@@ -160,9 +172,10 @@ final class OnnxGraph {
 
   /// The whole model: a few hundred kilobytes whatever the weights weigh.
   byte[] bytes() {
+    GraphProto ordered = graph.clone().clearNode().addAllNode(first).addAllNode(graph.getNodeList()).build();
     return ModelProto.newBuilder().setIrVersion(IR_VERSION).setProducerName("striatum")
         .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPSET))
-        .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(CONTRIB).setVersion(1)).setGraph(graph).build()
+        .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(CONTRIB).setVersion(1)).setGraph(ordered).build()
         .toByteArray();
   }
 }

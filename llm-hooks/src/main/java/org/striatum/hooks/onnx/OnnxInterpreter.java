@@ -344,11 +344,17 @@ final class OnnxInterpreter implements Tensors<String> {
 
   /// A weight as F32.
   private String weight(Weight weight) {
-    return widened.computeIfAbsent(weight.name(), _ -> widened(stored(weight), weight));
+    return widened.computeIfAbsent(weight.name(), _ -> dtype(weight) == DType.F32
+        ? stored(weight)
+        : graph.early("Cast", stored(weight), attribute("to", DataType.FLOAT.getNumber())));
+  }
+
+  private DType dtype(Weight weight) {
+    return file(weight).tensor(weight.name()).dtype();
   }
 
   private String widened(String value, Weight weight) {
-    return file(weight).tensor(weight.name()).dtype() == DType.F32
+    return dtype(weight) == DType.F32
         ? value
         : graph.node("Cast", List.of(value), attribute("to", DataType.FLOAT.getNumber()));
   }
