@@ -3,20 +3,30 @@ package org.striatum.cli;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import org.striatum.cli.process.CheckpointProcess;
+import org.striatum.cli.process.OneLine;
+import org.striatum.cli.process.Supervision;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.RecordJson;
 
-/// Where a command prints: results on stdout, everything else on stderr.
+/// Where a command prints: results on stdout, everything else on stderr. And who is told that it lives.
 ///
 /// @param out results; the same for the same seed
 /// @param err messages, progress, times
 /// @param progress what long work reports to
-record Console(PrintWriter out, PrintWriter err, Progress progress) {
+/// @param supervision who watches this process
+record Console(PrintWriter out, PrintWriter err, Progress progress, Supervision supervision) {
+  /// A console nobody watches.
+  Console(PrintWriter out, PrintWriter err, Progress progress) {
+    this(out, err, progress, Supervision.NONE);
+  }
+
   static Console standard() {
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
     return new Console(new PrintWriter(System.out, true, StandardCharsets.UTF_8), err,
         new TerminalProgress(err,
-            Optional.ofNullable(System.console()).map(java.io.Console::isTerminal).orElse(false)));
+            Optional.ofNullable(System.console()).map(java.io.Console::isTerminal).orElse(false)),
+        CheckpointProcess.supervision());
   }
 
   void print(String line) {
@@ -35,6 +45,6 @@ record Console(PrintWriter out, PrintWriter err, Progress progress) {
 
   /// One line, whatever the message quotes from a stranger's file.
   void error(String message) {
-    err.println("striatum: " + message.replaceAll("\\R", " ").replaceAll("[\\p{Cc}\\p{Cf}]", "\ufffd"));
+    err.println("striatum: " + OneLine.of(message));
   }
 }

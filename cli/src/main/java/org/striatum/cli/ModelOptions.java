@@ -1,10 +1,12 @@
 package org.striatum.cli;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.onnx.Memory;
+import org.striatum.hooks.parity.ParityReport;
 import picocli.CommandLine.Option;
 
 /// How a checkpoint is opened.
@@ -14,13 +16,54 @@ final class ModelOptions {
     AUTO, FAST, LOW
   }
 
+  private static final long LONGEST_LIMIT = 1_000_000_000;
+
+  private final Console console;
+
   @Option(names = "--memory", paramLabel = "MODE", defaultValue = "auto", description = "fast: weights widened and packed in memory; low: left in the mapped file; auto: by size (default).")
   private MemoryChoice memory;
 
   @Option(names = "--threads", paramLabel = "N", defaultValue = "0", description = "Threads of the model runtime; 0 for one a core (default).")
   private int threads;
 
+  // One run is at most 4096 tokens: minutes for billions of weights on two cores.
+  @Option(names = "--hang-limit", paramLabel = "SECONDS", defaultValue = "1800", description = "End a checkpoint's process when it makes no progress for this long; 0 for never (default 1800).")
+  private long hangLimit;
+
+  ModelOptions(Console console) {
+    this.console = console;
+  }
+
+  /// Opens a checkpoint that passes the parity gate, now or before.
+  ///
+  /// @throws CheckpointException in one line: what is wrong and what to do
   HookedModel open(Path checkpoint) throws CheckpointException {
+    HookedModel model = openUnexamined(checkpoint);
+    try {
+      new FirstOpen(console).require(model, threads(), () -> hooked(checkpoint));
+      return model;
+    } catch (CheckpointException | RuntimeException refused) {
+      model.close();
+      throw refused;
+    }
+  }
+
+  /// Opens a checkpoint for [#parity] to be asked next.
+  HookedModel openUnexamined(Path checkpoint) throws CheckpointException {
+    if (hangLimit < 0 || hangLimit > LONGEST_LIMIT) {
+      throw new IllegalArgumentException("--hang-limit must be in [0, " + LONGEST_LIMIT + "], found " + hangLimit);
+    }
+    Path name = checkpoint.toAbsolutePath().normalize().getFileName();
+    console.supervision().opening(String.valueOf(name == null ? checkpoint : name), Duration.ofSeconds(hangLimit));
+    return hooked(checkpoint);
+  }
+
+  /// Holds a model that was opened so to the parity gate, whatever is remembered.
+  ParityReport parity(HookedModel model) throws CheckpointException {
+    return new FirstOpen(console).afresh(model, threads(), () -> hooked(model.checkpoint().folder()));
+  }
+
+  private HookedModel hooked(Path checkpoint) throws CheckpointException {
     return HookedModel.open(checkpoint, switch (memory) {
       case AUTO -> Optional.empty();
       case FAST -> Optional.of(Memory.FAST);

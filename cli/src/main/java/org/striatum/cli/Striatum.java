@@ -2,6 +2,7 @@ package org.striatum.cli;
 
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.striatum.probe.run.Heartbeat;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,8 +36,8 @@ public final class Striatum implements Runnable {
     }, "interrupted"));
     int code;
     try {
-      code = commandLine(console).execute(arguments);
-    } catch (OutOfMemoryError | LinkageError fatal) { // the parser passes errors on
+      code = Heartbeat.heardBy(console.supervision()::beat, () -> commandLine(console).execute(arguments));
+    } catch (Exception | OutOfMemoryError | LinkageError fatal) { // the parser passes errors on
       code = ExitCode.report(fatal, console, false);
     }
     running.set(false);

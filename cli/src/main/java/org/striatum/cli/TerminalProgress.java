@@ -5,6 +5,7 @@ import java.time.Duration;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.striatum.probe.run.Heartbeat;
 import org.striatum.probe.run.Progress;
 
 /// A bar with rate and time left on a terminal; elsewhere a plain line now and then. Work under two seconds shows
@@ -15,6 +16,7 @@ import org.striatum.probe.run.Progress;
 record TerminalProgress(PrintWriter err, boolean terminal) implements Progress {
   @Override
   public Task start(String name, long total, String unit) {
+    Heartbeat.beat();
     return terminal
         ? new Bar(new ProgressBarBuilder().setTaskName(name).setInitialMax(total).setUnit(" " + unit + "s", 1)
             .setStyle(ProgressBarStyle.ASCII).showSpeed().setUpdateIntervalMillis(500).build())
@@ -24,6 +26,7 @@ record TerminalProgress(PrintWriter err, boolean terminal) implements Progress {
   private record Bar(ProgressBar bar) implements Task {
     @Override
     public void step(long units) {
+      Heartbeat.beat();
       bar.stepBy(units);
     }
 
@@ -54,6 +57,7 @@ record TerminalProgress(PrintWriter err, boolean terminal) implements Progress {
 
     @Override
     public void step(long units) {
+      Heartbeat.beat();
       done += units;
       long now = System.nanoTime();
       if (now >= next && done < total) {

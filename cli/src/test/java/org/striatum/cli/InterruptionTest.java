@@ -14,26 +14,52 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.striatum.cli.process.Supervisor;
 
-/// Ctrl-C in a process of its own.
+/// Ctrl-C, and worse, in processes of their own, as the launcher starts them.
 @Tag("slow")
 @EnabledOnOs(OS.LINUX)
 class InterruptionTest {
   @TempDir
   private Path folder;
 
-  @Test
-  void anInterruptedCommandSaysHowToGoOn() throws Exception {
-    Path run = folder.resolve("run");
+  /// A command that generates for minutes, caught in the middle of it.
+  private Process generating(Path run) throws Exception {
     Process process = start("rollouts", Session.REASONER.toString(), "--tasks", "add,mul,mod,expr", "--limit", "5000",
         "--max-new-tokens", "110", "--output", run.toString());
     Path err = folder.resolve("err");
+    // A first line of progress: it is generating.
+    while (process.isAlive() && !Files.readString(err).contains("rollouts: ")) {
+      Thread.sleep(50);
+    }
+    assertThat(process.isAlive()).as(() -> read(err) + process).isTrue();
+    return process;
+  }
+
+  @Test
+  void anAbortedCommandNamesTheCheckpoint() throws Exception {
+    Path run = folder.resolve("run");
+    Process process = generating(run);
     try {
-      // A first line of progress: it is generating.
-      while (process.isAlive() && !Files.readString(err).contains("rollouts: ")) {
-        Thread.sleep(50);
-      }
-      assertThat(process.isAlive()).as(() -> read(err) + process).isTrue();
+      long command = process.children().findFirst().orElseThrow().pid();
+      assertThat(new ProcessBuilder("kill", "-ABRT", Long.toString(command)).start().waitFor()).isZero();
+      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    assertThat(process.exitValue()).isEqualTo(3);
+    assertThat(read(folder.resolve("err")).lines().filter(line -> line.startsWith("striatum: "))).singleElement()
+        .asString().startsWith("striatum: tiny-reasoner-step2000: the process that ran this checkpoint was killed by"
+            + " SIGABRT: ");
+    assertThat(read(folder.resolve("out"))).isEmpty();
+  }
+
+  @Test
+  void anInterruptedCommandSaysHowToGoOn() throws Exception {
+    Path run = folder.resolve("run");
+    Process process = generating(run);
+    Path err = folder.resolve("err");
+    try {
       assertThat(new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor()).isZero();
       assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
     } finally {
@@ -63,7 +89,8 @@ class InterruptionTest {
   /// A shell may have left SIGINT ignored in this process; `env` gives the child the usual one.
   private Process start(String... arguments) throws Exception {
     List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT",
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--enable-native-access=ALL-UNNAMED",
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx32m", Supervisor.class.getName(),
+        "--enable-native-access=ALL-UNNAMED",
         "--sun-misc-unsafe-memory-access=allow", "-Dai.djl.offline=true",
         "-Dorg.slf4j.simpleLogger.defaultLogLevel=error", "-Xmx1g", Striatum.class.getName()));
     command.addAll(List.of(arguments));
@@ -71,6 +98,7 @@ class InterruptionTest {
         .redirectError(folder.resolve("err").toFile());
     // Not on the command line: with a GPU library present, native code was seen to crash on very long ones.
     builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    builder.environment().put("STRIATUM_CACHE", folder.resolve("cache").toString());
     return builder.start();
   }
 

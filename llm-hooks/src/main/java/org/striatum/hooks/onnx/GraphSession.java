@@ -15,6 +15,7 @@ import java.nio.LongBuffer;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import org.striatum.probe.run.Heartbeat;
 
 /// One generated graph in ONNX Runtime. The only place that talks to the runtime: its exceptions are converted here.
 final class GraphSession implements AutoCloseable {
@@ -59,7 +60,9 @@ final class GraphSession implements AutoCloseable {
   /// Runs the graph. The result's tensors are closed with it; pinned outputs stay the caller's.
   OrtSession.Result run(Map<String, OnnxTensor> inputs, Set<String> outputs, Map<String, OnnxTensor> pinned) {
     try {
-      return session.run(inputs, outputs, pinned);
+      OrtSession.Result result = session.run(inputs, outputs, pinned);
+      Heartbeat.beat();
+      return result;
     } catch (OrtException failed) {
       throw new IllegalStateException("ONNX Runtime failed on " + model + ": " + failed.getMessage(), failed);
     }

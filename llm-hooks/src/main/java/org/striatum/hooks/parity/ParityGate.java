@@ -32,11 +32,12 @@ import org.striatum.probe.model.TokenSequence;
 ///
 /// @param tolerance by the model's arithmetic
 public record ParityGate(ParityTolerance tolerance) {
-  static final String FINITE = "finite states";
-  static final String HEAD = "head";
-  static final String SUMS = "block sums";
-  static final String PADDING = "padding";
-  static final String IDENTITY = "identity gates";
+  /// The checks' names.
+  public static final String FINITE = "finite states";
+  public static final String HEAD = "head";
+  public static final String SUMS = "block sums";
+  public static final String PADDING = "padding";
+  public static final String IDENTITY = "identity gates";
 
   /// A first sequence shorter than the longest, and a single token: both are padded in a batch.
   private static final int[] LENGTHS = {7, 12, 1};
@@ -49,13 +50,15 @@ public record ParityGate(ParityTolerance tolerance) {
   /// Makes every check that the model's hook points allow.
   ///
   /// @param avoided tokens not to run, such as the end of sequence
+  /// @param longest positions a sequence may have
   /// @throws IllegalArgumentException if the vocabulary has no other token
-  public ParityReport examine(GatedModel model, Collection<Integer> avoided) {
-    return new Examination(model, sequences(model.vocabulary(), avoided)).report();
+  /// @throws IllegalStateException if the runtime fails on the model
+  public ParityReport examine(GatedModel model, Collection<Integer> avoided, int longest) {
+    return new Examination(model, sequences(model.vocabulary(), avoided, longest)).report();
   }
 
   /// Tokens spread over the vocabulary, different ones while there are enough.
-  static List<TokenSequence> sequences(int vocabulary, Collection<Integer> avoided) {
+  static List<TokenSequence> sequences(int vocabulary, Collection<Integer> avoided, int longest) {
     int[] usable = IntStream.range(0, vocabulary).filter(token -> !avoided.contains(token)).toArray();
     if (usable.length == 0) {
       throw new IllegalArgumentException("a vocabulary of " + vocabulary + " tokens has none but those to be avoided");
@@ -64,8 +67,8 @@ public record ParityGate(ParityTolerance tolerance) {
     List<TokenSequence> sequences = new ArrayList<>();
     int next = 0;
     for (int length : LENGTHS) {
-      int[] tokens = new int[length];
-      for (int t = 0; t < length; t++) {
+      int[] tokens = new int[Math.min(length, longest)];
+      for (int t = 0; t < tokens.length; t++) {
         tokens[t] = usable[(int) ((2L * next++ + 1) * usable.length / (2L * total))];
       }
       sequences.add(TokenSequence.prompt(tokens));

@@ -50,7 +50,7 @@ class ParityGateTest {
   void checkpointsPassFarBelowTheTolerance(Memory memory) throws Exception {
     for (Path checkpoint : List.of(QWEN2, REASONER)) {
       try (HookedModel model = HookedModel.open(checkpoint, Optional.of(memory), 1)) {
-        ParityReport report = GATE.examine(model.model(), model.endOfSequence());
+        ParityReport report = GATE.examine(model.model(), model.endOfSequence(), 64);
         assertThat(report.checks()).extracting(ParityCheck::name).containsExactly(ParityGate.FINITE, ParityGate.HEAD,
             ParityGate.SUMS, ParityGate.PADDING, ParityGate.IDENTITY);
         assertThat(report.checks()).allSatisfy(check -> {
@@ -66,13 +66,14 @@ class ParityGateTest {
 
   @Test
   void sequencesDifferInLengthAndAvoidWhatTheyShould() {
-    List<TokenSequence> sequences = ParityGate.sequences(54, List.of(2, 13));
+    List<TokenSequence> sequences = ParityGate.sequences(54, List.of(2, 13), 64);
     assertThat(sequences).extracting(TokenSequence::length).doesNotHaveDuplicates().allMatch(length -> length <= 12);
     assertThat(sequences.stream().flatMapToInt(sequence -> Arrays.stream(sequence.tokens())).boxed())
         .doesNotHaveDuplicates().doesNotContain(2, 13).allMatch(token -> token >= 0 && token < 54);
-    assertThat(ParityGate.sequences(2, List.of(1)).getFirst().tokens()).containsOnly(0);
-    assertThat(ParityGate.sequences(256_000, List.of()).getFirst().tokens()).doesNotHaveDuplicates();
-    assertThatThrownBy(() -> ParityGate.sequences(1, List.of(0))).isInstanceOf(IllegalArgumentException.class);
+    assertThat(ParityGate.sequences(54, List.of(), 4)).extracting(TokenSequence::length).containsExactly(4, 4, 1);
+    assertThat(ParityGate.sequences(2, List.of(1), 64).getFirst().tokens()).containsOnly(0);
+    assertThat(ParityGate.sequences(256_000, List.of(), 64).getFirst().tokens()).doesNotHaveDuplicates();
+    assertThatThrownBy(() -> ParityGate.sequences(1, List.of(0), 64)).isInstanceOf(IllegalArgumentException.class);
   }
 
   /// A model whose readings are tampered with.
@@ -140,7 +141,7 @@ class ParityGateTest {
         void change(HookPoint hook, float[] values, List<TokenSequence> sequences, Gates gates) {
           change.apply(hook, values, sequences, gates);
         }
-      }, opened.endOfSequence());
+      }, opened.endOfSequence(), 64);
     }
   }
 
@@ -179,7 +180,7 @@ class ParityGateTest {
         public Recording record(List<TokenSequence> sequences, Set<HookPoint> hooks, Gates gates) {
           return super.record(sequences, hooks, Gates.none());
         }
-      }, opened.endOfSequence());
+      }, opened.endOfSequence(), 64);
       assertFails(report, ParityGate.HEAD, HookPoint.residPost(2));
     }
   }
@@ -250,7 +251,7 @@ class ParityGateTest {
           return super.hookPoints().stream().filter(hook -> hook.site() == Site.RESID_POST
               || hook.site() == Site.LOGITS || hook.site() == Site.EMBED).toList();
         }
-      }, opened.endOfSequence());
+      }, opened.endOfSequence(), 64);
       assertThat(report.notChecked()).singleElement().satisfies(check -> {
         assertThat(check.name()).isEqualTo(ParityGate.SUMS);
         assertThat(check.note()).isEqualTo("no blocks.0.hook_attn_out found");
@@ -287,7 +288,7 @@ class ParityGateTest {
       channel.write(nan, data);
     }
     try (HookedModel model = HookedModel.open(folder, Optional.empty(), 1)) {
-      ParityReport report = GATE.examine(model.model(), model.endOfSequence());
+      ParityReport report = GATE.examine(model.model(), model.endOfSequence(), 64);
       assertThat(report.checks()).hasSize(1);
       assertThatThrownBy(() -> report.require("damaged")).isInstanceOf(CheckpointException.class)
           .hasMessageContaining("NaN or ∞ at blocks.1.hook_resid_post (first such layer; it enters at"

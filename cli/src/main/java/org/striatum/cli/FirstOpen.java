@@ -1,0 +1,94 @@
+package org.striatum.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.striatum.cli.process.UserCache;
+import org.striatum.hooks.HookedModel;
+import org.striatum.hooks.checkpoint.CheckpointException;
+import org.striatum.hooks.onnx.OnnxModel;
+import org.striatum.hooks.parity.ParityCheck;
+import org.striatum.hooks.parity.ParityGate;
+import org.striatum.hooks.parity.ParityLedger;
+import org.striatum.hooks.parity.ParityReport;
+import org.striatum.hooks.parity.ParityTolerance;
+import org.striatum.probe.run.Manifest.Environment;
+import org.striatum.probe.run.Sha256;
+
+/// What a checkpoint passes when it is opened for the first time: the parity gate. Passing is remembered in the user's
+/// cache.
+///
+/// @param console told where it takes a while
+/// @param ledger what passed before
+record FirstOpen(Console console, ParityLedger ledger) {
+  private static final ParityGate GATE = new ParityGate(ParityTolerance.FLOAT);
+  /// Weights beyond this are worth a word before they are hashed and run.
+  private static final long LARGE = 256 << 20;
+
+  FirstOpen(Console console) {
+    this(console, new ParityLedger(UserCache.folder()));
+  }
+
+  /// Opens a model of its own, so that what the gate needs is given back after it.
+  interface Opener {
+    HookedModel open() throws CheckpointException;
+  }
+
+  /// Refuses a model that fails, unless it is known to pass.
+  ///
+  /// @param again opens the same model once more
+  void require(HookedModel model, int threads, Opener again) throws CheckpointException {
+    Sha256 key = key(model, threads);
+    if (ledger.passed(key).isPresent()) {
+      return;
+    }
+    if (model.checkpoint().weightBytes() > LARGE) {
+      console.note(model.checkpoint().name() + ": first open, holding it to the parity gate");
+    }
+    ParityReport report = examined(key, again);
+    report.require(model.checkpoint().name());
+    for (ParityCheck check : report.notChecked()) {
+      console.note(model.checkpoint().name() + ": parity gate: " + check);
+    }
+  }
+
+  /// Runs the gate whatever is remembered.
+  ParityReport afresh(HookedModel model, int threads, Opener again) throws CheckpointException {
+    return examined(key(model, threads), again);
+  }
+
+  private ParityReport examined(Sha256 key, Opener again) throws CheckpointException {
+    try (HookedModel model = again.open()) {
+      ParityReport report = GATE.examine(model.model(), model.endOfSequence(), model.decoder().shape().longest());
+      if (report.passed()) {
+        ledger.remember(key, report);
+      }
+      return report;
+    } catch (IllegalStateException | IllegalArgumentException failed) {
+      throw new CheckpointException(failed.getMessage(), failed);
+    }
+  }
+
+  private Sha256 key(HookedModel model, int threads) throws CheckpointException {
+    try {
+      List<Path> files = new ArrayList<>(model.checkpoint().weightFiles());
+      files.add(model.checkpoint().folder().resolve("config.json"));
+      long unknown = ledger.unknownBytes(files);
+      if (unknown > LARGE) {
+        console.note("%s: hashing %.1f GB of new or changed files".formatted(model.checkpoint().name(), unknown / 1e9));
+      }
+      return ledger.key(files, List.of(Version.NAME, OnnxModel.runtimeVersion(), System.getProperty("os.arch"),
+          Environment.here(Version.NAME, Map.of(), 1).cpu(), model.memory().toString(), "threads " + threads,
+          model.endOfSequence().toString(), GATE.toString(),
+          Sha256.of(model.onnx().graph(Set.copyOf(model.model().hookPoints()))).hex()));
+    } catch (IOException unreadable) {
+      throw unreadable instanceof CheckpointException refused
+          ? refused
+          : new CheckpointException("cannot read the files of " + model.checkpoint().folder() + ": "
+              + unreadable.getMessage(), unreadable);
+    }
+  }
+}

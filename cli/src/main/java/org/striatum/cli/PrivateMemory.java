@@ -1,0 +1,77 @@
+package org.striatum.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+
+/// Watches how much memory this process takes for itself (Linux' `RssAnon`: heap, copies of weights, buffers; not
+/// mapped files, which the system can drop). Sampled every few milliseconds: a shorter peak can escape.
+final class PrivateMemory implements AutoCloseable {
+  private static final Path STATUS = Path.of("/proc/self/status");
+  private static final long EVERY_MILLIS = 3;
+
+  private final OptionalLong before = now();
+  private final Thread sampler;
+  private volatile long peak = before.orElse(0);
+
+  private PrivateMemory() {
+    sampler = Thread.ofPlatform().daemon().name("private-memory").unstarted(this::sample);
+    if (before.isPresent()) {
+      sampler.start();
+    }
+  }
+
+  /// What was taken since.
+  ///
+  /// @param bytes more than before
+  /// @param peakBytes the most at any time
+  record Growth(long bytes, long peakBytes) {
+    @Override
+    public String toString() {
+      return "%.1f MB more private memory, %.1f MB at the most".formatted(bytes / 1e6, peakBytes / 1e6);
+    }
+  }
+
+  /// Begins to watch.
+  static PrivateMemory watch() {
+    return new PrivateMemory();
+  }
+
+  /// Growth until now; empty where the system does not tell.
+  Optional<Growth> growth() {
+    OptionalLong now = now();
+    if (before.isEmpty() || now.isEmpty()) {
+      return Optional.empty();
+    }
+    long bytes = now.getAsLong() - before.getAsLong();
+    return Optional.of(new Growth(bytes, Math.max(bytes, peak - before.getAsLong())));
+  }
+
+  private void sample() {
+    try {
+      while (!Thread.interrupted()) {
+        peak = Math.max(peak, now().orElse(0)); // written by this thread only
+        Thread.sleep(EVERY_MILLIS);
+      }
+    } catch (InterruptedException _) {
+      // no longer watched
+    }
+  }
+
+  private static OptionalLong now() {
+    try (Stream<String> lines = Files.lines(STATUS)) {
+      return lines.filter(line -> line.startsWith("RssAnon:"))
+          .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", ""))).findFirst();
+    } catch (IOException _) {
+      return OptionalLong.empty();
+    }
+  }
+
+  @Override
+  public void close() {
+    sampler.interrupt();
+  }
+}

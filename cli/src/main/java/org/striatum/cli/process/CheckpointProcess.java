@@ -1,0 +1,132 @@
+package org.striatum.cli.process;
+
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/// A JVM that runs a checkpoint, watched from outside: when native code aborts, the system kills it or it hangs, that is
+/// a [ProcessEnd] here and nothing more.
+///
+/// The process finds its class path in the environment variable `CLASSPATH`, inherited unless the caller's environment
+/// says otherwise, and tells what it runs by [#supervision]. It ends when this one does, however that comes about. Whoever
+/// starts it closes it. Used by one thread, but for [#end].
+public final class CheckpointProcess implements AutoCloseable {
+  private static final Duration POLL = Duration.ofMillis(250);
+  private static final Duration GRACE = Duration.ofSeconds(20);
+
+  private final Process process;
+  private final LifeSigns signs;
+  private final Path crashReport;
+
+  private CheckpointProcess(Process process, LifeSigns signs, Path crashReport) {
+    this.process = process;
+    this.signs = signs;
+    this.crashReport = crashReport;
+  }
+
+  /// Starts a JVM that reads and writes where this one does.
+  ///
+  /// @param arguments of `java`: options, main class, its arguments
+  /// @param crashes folder for the JVM's crash reports, made if need be
+  public static CheckpointProcess start(List<String> arguments, Path crashes) throws IOException {
+    return start(arguments, crashes, Redirect.INHERIT, Redirect.INHERIT);
+  }
+
+  /// Starts a JVM whose output and messages go elsewhere.
+  public static CheckpointProcess start(List<String> arguments, Path crashes, Redirect out, Redirect err)
+      throws IOException {
+    LifeSigns signs = LifeSigns.create();
+    try {
+      Path folder = writable(crashes);
+      List<String> command = new ArrayList<>();
+      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      // A crash leaves nothing in the user's folder and nothing on standard output, which holds results.
+      command.add("-XX:ErrorFile=".concat(folder.toString().replace("%", "%%")).concat("/hs_err_pid%p.log"));
+      command.add("-XX:+DisplayVMOutputToStderr");
+      command.add("-XX:-CreateCoredumpOnCrash");
+      command.addAll(arguments);
+      ProcessBuilder builder = new ProcessBuilder(command).redirectInput(Redirect.INHERIT).redirectOutput(out)
+          .redirectError(err);
+      builder.environment().put(LifeSigns.VARIABLE, signs.path().toString());
+      Process process = builder.start();
+      return new CheckpointProcess(process, signs,
+          folder.resolve("hs_err_pid".concat(Long.toString(process.pid())).concat(".log")));
+    } catch (IOException | RuntimeException failed) {
+      signs.close();
+      throw failed;
+    }
+  }
+
+  /// The folder, or that of temporary files where it cannot be made.
+  private static Path writable(Path crashes) {
+    try {
+      return Files.createDirectories(crashes);
+    } catch (IOException _) {
+      return Path.of(System.getProperty("java.io.tmpdir"));
+    }
+  }
+
+  /// What this process tells the one that started it so; nobody listens where it was started by hand.
+  public static Supervision supervision() {
+    return LifeSigns.ofThisProcess();
+  }
+
+  public long pid() {
+    return process.pid();
+  }
+
+  /// Waits for the end, and brings it about where the process is silent for longer than it may be. Time in which this
+  /// process itself is stopped (Ctrl-Z) does not count.
+  public ProcessEnd await() throws IOException, InterruptedException {
+    long beat = signs.beat();
+    long silent = 0;
+    long before = System.nanoTime();
+    while (!process.waitFor(POLL.toNanos(), TimeUnit.NANOSECONDS)) {
+      long now = System.nanoTime();
+      long elapsed = Math.min(now - before, 2 * POLL.toNanos());
+      before = now;
+      long last = signs.beat();
+      silent = last == beat ? silent + elapsed : 0;
+      beat = last;
+      Duration limit = signs.limit();
+      if (limit.isPositive() && silent > limit.toNanos()) {
+        process.destroyForcibly().waitFor();
+        return new ProcessEnd.Hung(limit, signs.checkpoint());
+      }
+    }
+    int code = process.exitValue();
+    Optional<Signal> signal = Signal.of(code);
+    return signal.isEmpty()
+        ? new ProcessEnd.Finished(code)
+        : new ProcessEnd.Killed(signal.get(), signs.checkpoint(),
+            Files.isRegularFile(crashReport) ? Optional.of(crashReport) : Optional.empty());
+  }
+
+  /// Ends the process if it still runs: as by Ctrl-C, and after a while by force. From any thread.
+  public void end() {
+    try {
+      process.destroy();
+      if (!process.waitFor(GRACE.toNanos(), TimeUnit.NANOSECONDS)) {
+        process.destroyForcibly();
+      }
+      Files.deleteIfExists(signs.path());
+    } catch (IOException _) {
+      // a temporary file stays
+    } catch (InterruptedException _) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    end();
+    signs.close();
+  }
+}

@@ -1,0 +1,10 @@
+package org.striatum.cli.process;
+
+/// Text from strangers on one line of a terminal: no line breaks, no control characters.
+public final class OneLine {
+  private OneLine() {}
+
+  public static String of(String text) {
+    return text.replaceAll("\\R", " ").replaceAll("[\\p{Cc}\\p{Cf}]", "\ufffd");
+  }
+}

@@ -1,0 +1,65 @@
+package org.striatum.cli.process;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/// How a process that ran a checkpoint ended.
+public sealed interface ProcessEnd {
+  /// What stands for a checkpoint that could not be run.
+  int CHECKPOINT_FAILED = 3;
+  /// What stands for a command that died before it opened one.
+  int FAILED = 1;
+
+  /// The exit code a command ends with.
+  int exitCode();
+
+  /// One line for people: what happened to which checkpoint and what to do. Empty where the process spoke for itself.
+  Optional<String> message();
+
+  /// It ended by itself, well or with an error it reported.
+  record Finished(int exitCode) implements ProcessEnd {
+    @Override
+    public Optional<String> message() {
+      return Optional.empty();
+    }
+  }
+
+  /// A signal killed it: a native abort, a crash, the system out of memory.
+  ///
+  /// @param signal its name
+  /// @param checkpoint that was open
+  /// @param crashReport what the JVM left, if it had the time
+  record Killed(Signal signal, Optional<String> checkpoint, Optional<Path> crashReport) implements ProcessEnd {
+    @Override
+    public int exitCode() {
+      return checkpoint.isPresent() ? CHECKPOINT_FAILED : FAILED;
+    }
+
+    @Override
+    public Optional<String> message() {
+      return Optional.of("%s was killed by %s: %s%s".formatted(subject(checkpoint), signal.name(), signal.remedy(),
+          crashReport.map(report -> "; crash report: " + report).orElse("")));
+    }
+  }
+
+  /// It gave no sign of life for longer than allowed, and was killed.
+  ///
+  /// @param limit that it passed
+  record Hung(Duration limit, Optional<String> checkpoint) implements ProcessEnd {
+    @Override
+    public int exitCode() {
+      return checkpoint.isPresent() ? CHECKPOINT_FAILED : FAILED;
+    }
+
+    @Override
+    public Optional<String> message() {
+      return Optional.of(("%s made no progress for %d s and was ended: allow more with --hang-limit (0 for ever), or"
+          + " try a smaller --batch-size").formatted(subject(checkpoint), limit.toSeconds()));
+    }
+  }
+
+  private static String subject(Optional<String> checkpoint) {
+    return checkpoint.map(name -> name + ": the process that ran this checkpoint").orElse("the command");
+  }
+}

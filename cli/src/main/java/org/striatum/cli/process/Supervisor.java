@@ -1,0 +1,29 @@
+package org.striatum.cli.process;
+
+import java.util.List;
+import java.util.Optional;
+
+/// The launcher's process: small, starts another with the command line in it, waits, and lives to say what became of it.
+/// Its arguments are those of `java`: options, main class, arguments. Needs this package only, and keeps clear of what
+/// makes a JVM start slowly.
+public final class Supervisor {
+  private Supervisor() {}
+
+  public static void main(String[] arguments) throws Exception {
+    CheckpointProcess process = CheckpointProcess.start(List.of(arguments), UserCache.folder().resolve("crashes"));
+    // Ctrl-C: the other process ends first and says how to go on; then this one, with the signal's exit code.
+    Runtime.getRuntime().addShutdownHook(new Thread("end-the-command") {
+      @Override
+      public void run() {
+        process.end();
+      }
+    });
+    ProcessEnd end = process.await();
+    Optional<String> message = end.message();
+    if (message.isPresent()) {
+      System.err.println("striatum: ".concat(OneLine.of(message.get())));
+    }
+    process.close();
+    Runtime.getRuntime().halt(end.exitCode()); // nothing is left to be cleaned up
+  }
+}

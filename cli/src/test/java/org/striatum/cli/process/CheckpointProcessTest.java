@@ -1,0 +1,189 @@
+package org.striatum.cli.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.striatum.cli.process.ProcessEnd.Finished;
+import org.striatum.cli.process.ProcessEnd.Hung;
+import org.striatum.cli.process.ProcessEnd.Killed;
+
+/// Whatever happens to the process that runs a checkpoint, this one lives and says what it was.
+@EnabledOnOs(OS.LINUX)
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class CheckpointProcessTest {
+  private static final String CLASSES = Path.of("target/classes").toAbsolutePath() + ":"
+      + Path.of("target/test-classes").toAbsolutePath();
+
+  @TempDir
+  private Path folder;
+
+  private Path crashes() {
+    return folder.resolve("crash 100% reports");
+  }
+
+  private static List<String> doomed(String end, String checkpoint, long limitMillis) {
+    return List.of("-Xmx32m", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED", "-cp", CLASSES,
+        Doomed.class.getName(), end, checkpoint, Long.toString(limitMillis));
+  }
+
+  private ProcessEnd end(String end, String checkpoint, long limitMillis) throws Exception {
+    try (CheckpointProcess process = CheckpointProcess.start(doomed(end, checkpoint, limitMillis), crashes(),
+        Redirect.to(folder.resolve("out").toFile()), Redirect.to(folder.resolve("err").toFile()))) {
+      ProcessEnd reached = process.await();
+      assertThat(ProcessHandle.of(process.pid())).isEmpty();
+      return reached;
+    }
+  }
+
+  private String read(String file) {
+    try {
+      return Files.readString(folder.resolve(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void itsOwnExitCodePassesThrough() throws Exception {
+    ProcessEnd end = end("exit", "a-model", 0);
+    assertThat(end).isEqualTo(new Finished(5));
+    assertThat(end.message()).isEmpty();
+  }
+
+  @Test
+  void aNativeAbort() throws Exception {
+    ProcessEnd end = end("abort", "a-model", 0);
+    assertThat(end).isInstanceOfSatisfying(Killed.class, killed -> {
+      assertThat(killed.signal().name()).isEqualTo("SIGABRT");
+      assertThat(killed.checkpoint()).contains("a-model");
+    });
+    assertThat(end.exitCode()).isEqualTo(3);
+    assertThat(end.message().orElseThrow())
+        .startsWith("a-model: the process that ran this checkpoint was killed by SIGABRT: ").contains("--memory");
+    assertThat(read("out") + read("err")).isEmpty();
+  }
+
+  @Test
+  void aCrashLeavesItsReportInTheCacheAndNothingOnStandardOutput() throws Exception {
+    ProcessEnd end = end("crash", "a-model", 0);
+    assertThat(end).isInstanceOfSatisfying(Killed.class, killed -> {
+      Path report = killed.crashReport().orElseThrow();
+      assertThat(report).hasParent(crashes()).isNotEmptyFile();
+      assertThat(end.message().orElseThrow()).endsWith("; crash report: " + report);
+    });
+    assertThat(end.exitCode()).isEqualTo(3);
+    assertThat(read("out")).isEmpty();
+    assertThat(Path.of("")).isDirectoryNotContaining("glob:hs_err*");
+  }
+
+  @Test
+  void killedAsWhenMemoryRunsOut() throws Exception {
+    ProcessEnd end = end("kill", "a-model", 0);
+    assertThat(end.exitCode()).isEqualTo(3);
+    assertThat(end.message().orElseThrow()).startsWith("a-model: ").contains("killed by SIGKILL", "out of memory",
+        "--memory low");
+  }
+
+  @Test
+  void killedBeforeACheckpointWasOpenedBlamesNone() throws Exception {
+    ProcessEnd end = end("kill", "", 0);
+    assertThat(end.exitCode()).isEqualTo(1);
+    assertThat(end.message().orElseThrow()).startsWith("the command was killed by SIGKILL");
+  }
+
+  @Test
+  void silenceBeyondTheLimitIsAHang() throws Exception {
+    ProcessEnd end = end("hang", "a-model", 1000);
+    assertThat(end).isEqualTo(new Hung(Duration.ofSeconds(1), Optional.of("a-model")));
+    assertThat(end.exitCode()).isEqualTo(3);
+    assertThat(end.message().orElseThrow()).startsWith("a-model: ").contains("no progress for 1 s", "--hang-limit");
+  }
+
+  @Test
+  void workThatBeatsIsNone() throws Exception {
+    assertThat(end("work", "a-model", 1000)).isEqualTo(new Finished(0)); // three times the limit
+    assertThat(read("out")).isEqualToIgnoringNewLines("worked");
+  }
+
+  @Test
+  void closingEndsIt() throws Exception {
+    long pid;
+    try (CheckpointProcess process = CheckpointProcess.start(doomed("hang", "a-model", 0), crashes(),
+        Redirect.DISCARD, Redirect.DISCARD)) {
+      pid = process.pid();
+      assertThat(ProcessHandle.of(pid)).isPresent();
+    }
+    assertThat(ProcessHandle.of(pid).filter(ProcessHandle::isAlive)).isEmpty();
+  }
+
+  @Test
+  void aFolderForCrashesThatCannotBeMadeIsNoReasonToFail() throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "");
+    try (CheckpointProcess process = CheckpointProcess.start(doomed("exit", "a-model", 0), file.resolve("below"),
+        Redirect.DISCARD, Redirect.DISCARD)) {
+      assertThat(process.await()).isEqualTo(new Finished(5));
+    }
+  }
+
+  /// The supervisor in a process of its own, as the launcher starts it.
+  private Process supervisor(String... doomed) throws IOException {
+    List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-Xmx32m", "-cp", CLASSES, "-Djava.io.tmpdir=" + folder, Supervisor.class.getName()));
+    command.addAll(doomed(doomed[0], doomed[1], 0));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(folder.resolve("out").toFile())
+        .redirectError(folder.resolve("err").toFile());
+    builder.environment().put("STRIATUM_CACHE", folder.resolve("cache").toString());
+    return builder.start();
+  }
+
+  @Test
+  void theSupervisorSaysItInOneLine() throws Exception {
+    Process process = supervisor("abort", "two\nlines\u001b[31m");
+    assertThat(process.waitFor()).isEqualTo(3);
+    assertThat(read("out")).isEmpty();
+    assertThat(read("err").lines()).singleElement().asString()
+        .startsWith("striatum: two lines\ufffd[31m: the process that ran this checkpoint was killed by SIGABRT: ");
+    assertThat(lifeSigns()).isEmpty();
+  }
+
+  @Test
+  void theProcessEndsWithItsSupervisor() throws Exception {
+    Process process = supervisor("hang", "a-model");
+    while (!read("err").contains("hanging")) {
+      Thread.sleep(20);
+    }
+    ProcessHandle child = process.children().findFirst().orElseThrow();
+    assertThat(lifeSigns()).hasSize(1);
+    process.destroyForcibly().waitFor(); // SIGKILL: it cannot say good-bye
+    child.onExit().get(30, TimeUnit.SECONDS);
+    assertThat(lifeSigns()).isEmpty();
+  }
+
+  private List<Path> lifeSigns() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(file -> file.toString().endsWith(".life")).toList();
+    }
+  }
+
+  @Test
+  void exitCodesThatAreSignals() {
+    assertThat(Stream.of(0, 1, 3, 5, 127, 128, 129, 130, 143, 255).map(Signal::of)).allMatch(Optional::isEmpty);
+    assertThat(Stream.of(134, 135, 137, 139).map(code -> Signal.of(code).orElseThrow().name()))
+        .containsExactly("SIGABRT", "SIGBUS", "SIGKILL", "SIGSEGV");
+  }
+}
