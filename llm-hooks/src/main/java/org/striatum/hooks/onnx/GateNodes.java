@@ -8,7 +8,7 @@ import org.striatum.probe.model.HookPoint;
 
 /// [org.striatum.probe.model.Gate#apply] as nodes of a graph, its vectors graph inputs: `gate.HOOK.mask`, `.gain`,
 /// `.threshold`, `.sharpness`, `.shift`, `.hard`. Mask, shut and open are selections, so that ∞ does not become NaN.
-final class GateNodes {
+public final class GateNodes {
   private GateNodes() {}
 
   /// Gates a value of the graph.
@@ -18,7 +18,7 @@ final class GateNodes {
   /// @param z the gating signal, of the same shape
   /// @param mask shape of the mask, broadcast against h; a negative size is free
   /// @return the gated value
-  static String insert(OnnxGraph graph, HookPoint point, int d, String h, String z, long... mask) {
+  public static String insert(OnnxGraph graph, HookPoint point, int d, String h, String z, long... mask) {
     String gate = "gate." + point;
     String selected = graph.input(gate + ".mask", DataType.BOOL, mask);
     String gain = graph.input(gate + ".gain", DataType.FLOAT, d);

@@ -13,12 +13,14 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.striatum.probe.run.Heartbeat;
 
-/// One generated graph in ONNX Runtime. The only place that talks to the runtime: its exceptions are converted here.
-final class GraphSession implements AutoCloseable {
+/// One graph in ONNX Runtime. The only place that talks to the runtime: its exceptions are converted here.
+public final class GraphSession implements AutoCloseable {
   static final OrtEnvironment ENVIRONMENT = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
       "striatum");
 
@@ -34,6 +36,18 @@ final class GraphSession implements AutoCloseable {
   ///
   /// @throws IllegalStateException if the runtime refuses the graph
   static GraphSession open(String model, byte[] graph, Path weights, Memory memory, int threads) {
+    return open(model, graph, weights, memory, threads, List.of());
+  }
+
+  /// Loads a graph whose external data lies in `weights`, some of the runtime's optimisations left out.
+  ///
+  /// @param model a name for people
+  /// @param threads 0 for one a core
+  /// @param withoutOptimizers names of graph transformations that must not run
+  /// @throws IllegalStateException if the runtime refuses the graph
+  public static GraphSession open(String model, byte[] graph, Path weights, Memory memory, int threads,
+      List<String> withoutOptimizers) {
+    List<String> disabled = new ArrayList<>(withoutOptimizers);
     try (SessionOptions options = new SessionOptions()) {
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
       // The model is bytes, so that files behind links (the hub cache) stay inside "their" folder.
@@ -44,11 +58,14 @@ final class GraphSession implements AutoCloseable {
       if (memory == Memory.LOW) {
         // Neither packed nor folded copies. Layout optimisation aborts the process on F16 casts left unfolded.
         options.addConfigEntry("session.disable_prepacking", "1");
-        options.addConfigEntry("optimization.disable_specified_optimizers", "ConstantFolding");
+        disabled.add("ConstantFolding");
         options.setOptimizationLevel(SessionOptions.OptLevel.EXTENDED_OPT);
         // Blocks are taken and given back inside the arena. Laying them all out beforehand holds more at once, and the
         // C library's heap, left to itself, goes to pieces.
         options.setMemoryPatternOptimization(false);
+      }
+      if (!disabled.isEmpty()) {
+        options.addConfigEntry("optimization.disable_specified_optimizers", String.join(";", disabled));
       }
       return new GraphSession(model, ENVIRONMENT.createSession(graph, options));
     } catch (OrtException refused) {
@@ -57,8 +74,13 @@ final class GraphSession implements AutoCloseable {
     }
   }
 
+  /// The runtime's version.
+  public static String version() {
+    return ENVIRONMENT.getVersion();
+  }
+
   /// Runs the graph. The result's tensors are closed with it; pinned outputs stay the caller's.
-  OrtSession.Result run(Map<String, OnnxTensor> inputs, Set<String> outputs, Map<String, OnnxTensor> pinned) {
+  public OrtSession.Result run(Map<String, OnnxTensor> inputs, Set<String> outputs, Map<String, OnnxTensor> pinned) {
     try {
       OrtSession.Result result = session.run(inputs, outputs, pinned);
       Heartbeat.beat();
@@ -69,7 +91,7 @@ final class GraphSession implements AutoCloseable {
   }
 
   /// An output's values, copied.
-  static float[] floats(OrtSession.Result result, String name) {
+  public static float[] floats(OrtSession.Result result, String name) {
     OnnxTensor tensor = (OnnxTensor) result.get(name).orElseThrow();
     FloatBuffer values = tensor.getFloatBuffer();
     float[] copy = new float[values.remaining()];
@@ -77,7 +99,8 @@ final class GraphSession implements AutoCloseable {
     return copy;
   }
 
-  static OnnxTensor tensor(FloatBuffer values, long... shape) {
+  /// A tensor for one run; whoever makes it closes it.
+  public static OnnxTensor tensor(FloatBuffer values, long... shape) {
     try {
       return OnnxTensor.createTensor(ENVIRONMENT, values, shape);
     } catch (OrtException refused) {
@@ -85,7 +108,8 @@ final class GraphSession implements AutoCloseable {
     }
   }
 
-  static OnnxTensor tensor(long[] values, long... shape) {
+  /// A tensor for one run; whoever makes it closes it.
+  public static OnnxTensor tensor(long[] values, long... shape) {
     try {
       return OnnxTensor.createTensor(ENVIRONMENT, LongBuffer.wrap(values), shape);
     } catch (OrtException refused) {
@@ -93,7 +117,8 @@ final class GraphSession implements AutoCloseable {
     }
   }
 
-  static OnnxTensor tensor(int[] values, long... shape) {
+  /// A tensor for one run; whoever makes it closes it.
+  public static OnnxTensor tensor(int[] values, long... shape) {
     try {
       return OnnxTensor.createTensor(ENVIRONMENT, IntBuffer.wrap(values), shape);
     } catch (OrtException refused) {
@@ -101,13 +126,23 @@ final class GraphSession implements AutoCloseable {
     }
   }
 
-  static OnnxTensor tensor(boolean[] values, long... shape) {
+  /// A tensor for one run; whoever makes it closes it.
+  public static OnnxTensor tensor(boolean[] values, long... shape) {
     try {
       ByteBuffer bytes = ByteBuffer.allocateDirect(values.length).order(ByteOrder.nativeOrder());
       for (boolean value : values) {
         bytes.put((byte) (value ? 1 : 0));
       }
       return OnnxTensor.createTensor(ENVIRONMENT, bytes.flip(), shape, OnnxJavaType.BOOL);
+    } catch (OrtException refused) {
+      throw refusedTensor(refused);
+    }
+  }
+
+  /// A tensor of any element type from its bytes.
+  public static OnnxTensor tensor(ByteBuffer values, OnnxJavaType type, long... shape) {
+    try {
+      return OnnxTensor.createTensor(ENVIRONMENT, values, shape, type);
     } catch (OrtException refused) {
       throw refusedTensor(refused);
     }

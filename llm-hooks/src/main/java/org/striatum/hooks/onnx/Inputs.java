@@ -10,7 +10,7 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.TokenSequence;
 
 /// The tensors fed to one run, closed together.
-final class Inputs implements AutoCloseable {
+public final class Inputs implements AutoCloseable {
   private final Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
 
   /// `input_ids` and `position_ids` of right-padded sequences: (batch, positions).
@@ -35,7 +35,8 @@ final class Inputs implements AutoCloseable {
     return new Inputs().put("position_ids", GraphSession.tensor(counted, batch, positions));
   }
 
-  Inputs put(String name, OnnxTensor tensor) {
+  /// Adds a tensor; one of the same name is closed.
+  public Inputs put(String name, OnnxTensor tensor) {
     OnnxTensor replaced = tensors.put(name, tensor);
     if (replaced != null) {
       replaced.close();
@@ -45,18 +46,26 @@ final class Inputs implements AutoCloseable {
 
   /// The five vectors of a gate and its mask over rows.
   Inputs gate(HookPoint hook, Gate gate, boolean[] mask) {
-    String name = "gate." + hook;
+    return gate("", hook, gate, mask, mask.length, 1);
+  }
+
+  /// The five vectors of a gate and its mask.
+  ///
+  /// @param prefix of the names in a graph that was continued
+  /// @param maskShape broadcast against the gated value
+  public Inputs gate(String prefix, HookPoint hook, Gate gate, boolean[] mask, long... maskShape) {
+    String name = prefix + "gate." + hook;
     int d = gate.width();
     put(name + ".gain", GraphSession.tensor(FloatBuffer.wrap(gate.gain()), d));
     put(name + ".threshold", GraphSession.tensor(FloatBuffer.wrap(gate.threshold()), d));
     put(name + ".sharpness", GraphSession.tensor(FloatBuffer.wrap(gate.sharpness()), d));
     put(name + ".shift", GraphSession.tensor(FloatBuffer.wrap(gate.shift()), d));
     put(name + ".hard", GraphSession.tensor(new boolean[]{gate.hard()}));
-    return put(name + ".mask", GraphSession.tensor(mask, mask.length, 1));
+    return put(name + ".mask", GraphSession.tensor(mask, maskShape));
   }
 
   /// Which rows of right-padded sequences a gate acts on: (batch · positions).
-  static boolean[] mask(Gate gate, List<TokenSequence> batch, int positions) {
+  public static boolean[] mask(Gate gate, List<TokenSequence> batch, int positions) {
     boolean[] mask = new boolean[batch.size() * positions];
     for (int i = 0; i < mask.length; i++) {
       mask[i] = gate.positions().selects(i % positions, batch.get(i / positions).promptLength());
@@ -64,7 +73,8 @@ final class Inputs implements AutoCloseable {
     return mask;
   }
 
-  Map<String, OnnxTensor> tensors() {
+  /// The tensors by input name, still owned by this.
+  public Map<String, OnnxTensor> tensors() {
     return tensors;
   }
 

@@ -23,24 +23,38 @@ import org.striatum.probe.tensor.DType;
 import org.striatum.probe.tensor.TensorInfo;
 
 /// An ONNX graph under construction. Values are named by what makes them; equal constants are one initializer.
-final class OnnxGraph {
-  static final String CONTRIB = "com.microsoft";
+public final class OnnxGraph {
+  public static final String CONTRIB = "com.microsoft";
   private static final long OPSET = 18;
   private static final long IR_VERSION = 8;
 
-  private final GraphProto.Builder graph = GraphProto.newBuilder().setName("striatum");
+  private final GraphProto.Builder graph;
+  private final String prefix; // of every name given here
   private final List<NodeProto> first = new ArrayList<>();
   private final Map<String, String> constants = new HashMap<>();
   private int values;
 
+  /// An empty graph.
+  public OnnxGraph() {
+    this(GraphProto.newBuilder().setName("striatum").build(), "");
+  }
+
+  /// Continues an existing graph.
+  ///
+  /// @param prefix of the names given to what is added; no name of the graph may begin with it
+  public OnnxGraph(GraphProto continued, String prefix) {
+    this.graph = continued.toBuilder();
+    this.prefix = prefix;
+  }
+
   /// Adds a node with one output.
-  String node(String op, List<String> inputs, AttributeProto... attributes) {
+  public String node(String op, List<String> inputs, AttributeProto... attributes) {
     return nodes("", op, inputs, 1, attributes).getFirst();
   }
 
   /// Adds a node of an operator domain with several outputs.
-  List<String> nodes(String domain, String op, List<String> inputs, int outputs, AttributeProto... attributes) {
-    List<String> names = IntStream.range(0, outputs).mapToObj(_ -> op + ":" + values++).toList();
+  public List<String> nodes(String domain, String op, List<String> inputs, int outputs, AttributeProto... attributes) {
+    List<String> names = IntStream.range(0, outputs).mapToObj(_ -> prefix + op + ":" + values++).toList();
     named(domain, op, inputs, names, attributes);
     return names;
   }
@@ -49,27 +63,31 @@ final class OnnxGraph {
   /// its outputs, the node added last first: a node in front runs just before its reader, one behind the reader's other
   /// inputs runs before the whole model, and its result is held till then.
   String early(String op, String constant, AttributeProto... attributes) {
-    String name = op + ":" + values++;
+    String name = prefix + op + ":" + values++;
     first.add(NodeProto.newBuilder().setOpType(op).setName(op + ".early." + first.size()).addInput(constant)
         .addOutput(name).addAllAttribute(List.of(attributes)).build());
     return name;
   }
 
   /// Adds a node whose outputs have given names.
-  void named(String domain, String op, List<String> inputs, List<String> outputs, AttributeProto... attributes) {
-    graph.addNode(NodeProto.newBuilder().setDomain(domain).setOpType(op).setName(op + "." + graph.getNodeCount())
-        .addAllInput(inputs).addAllOutput(outputs).addAllAttribute(List.of(attributes)));
+  public void named(String domain, String op, List<String> inputs, List<String> outputs, AttributeProto... attributes) {
+    graph.addNode(
+        NodeProto.newBuilder().setDomain(domain).setOpType(op).setName(prefix + op + "." + graph.getNodeCount())
+            .addAllInput(inputs).addAllOutput(outputs).addAllAttribute(List.of(attributes)));
   }
 
-  static AttributeProto attribute(String name, long value) {
+  /// An attribute of a node.
+  public static AttributeProto attribute(String name, long value) {
     return AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INT).setI(value).build();
   }
 
-  static AttributeProto attribute(String name, float value) {
+  /// An attribute of a node.
+  public static AttributeProto attribute(String name, float value) {
     return AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.FLOAT).setF(value).build();
   }
 
-  static AttributeProto attribute(String name, long... values) {
+  /// An attribute of a node.
+  public static AttributeProto attribute(String name, long... values) {
     AttributeProto.Builder builder = AttributeProto.newBuilder().setName(name)
         .setType(AttributeProto.AttributeType.INTS);
     for (long value : values) {
@@ -78,7 +96,8 @@ final class OnnxGraph {
     return builder.build();
   }
 
-  String longs(long... items) {
+  /// A vector of INT64.
+  public String longs(long... items) {
     return constants.computeIfAbsent("longs" + Arrays.toString(items), _ -> {
       ByteBuffer bytes = ByteBuffer.allocate(8 * items.length).order(ByteOrder.LITTLE_ENDIAN);
       for (long item : items) {
@@ -89,17 +108,19 @@ final class OnnxGraph {
   }
 
   /// A scalar INT64 (longs gives vectors).
-  String scalar(long item) {
+  public String scalar(long item) {
     return constants.computeIfAbsent("scalar" + item, _ -> constant(TensorProto.DataType.INT64,
         ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(item)));
   }
 
-  String scalar(float item) {
+  /// A scalar FLOAT.
+  public String scalar(float item) {
     return constants.computeIfAbsent("float" + Float.floatToIntBits(item), _ -> constant(TensorProto.DataType.FLOAT,
         ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(item)));
   }
 
-  String floats(float[] items, long... shape) {
+  /// A FLOAT tensor.
+  public String floats(float[] items, long... shape) {
     ByteBuffer bytes = ByteBuffer.allocate(4 * items.length).order(ByteOrder.LITTLE_ENDIAN);
     for (float item : items) {
       bytes.putFloat(item);
@@ -108,7 +129,7 @@ final class OnnxGraph {
   }
 
   private String constant(TensorProto.DataType type, ByteBuffer bytes, long... shape) {
-    String name = "constant:" + values++;
+    String name = prefix + "constant:" + values++;
     TensorProto.Builder tensor = TensorProto.newBuilder().setName(name).setDataType(type.getNumber())
         .setRawData(ByteString.copyFrom(bytes.flip()));
     for (long size : shape) {
@@ -143,20 +164,20 @@ final class OnnxGraph {
     };
   }
 
-  /// Declares a graph input; a negative size is free.
-  String input(String name, TensorProto.DataType type, long... shape) {
-    graph.addInput(value(name, type, shape));
-    return name;
+  /// Declares a graph input called `name` behind the prefix; a negative size is free.
+  public String input(String name, TensorProto.DataType type, long... shape) {
+    graph.addInput(value(prefix + name, type, shape));
+    return prefix + name;
   }
 
   /// Makes `value` an output called `name`.
-  void output(String name, String value, TensorProto.DataType type, long... shape) {
+  public void output(String name, String value, TensorProto.DataType type, long... shape) {
     named("", "Identity", List.of(value), List.of(name));
     exposed(name, type, shape);
   }
 
   /// Declares a value of the graph to be an output as it stands.
-  void exposed(String value, TensorProto.DataType type, long... shape) {
+  public void exposed(String value, TensorProto.DataType type, long... shape) {
     graph.addOutput(value(value, type, shape));
   }
 
@@ -170,8 +191,13 @@ final class OnnxGraph {
         .setTensorType(TypeProto.Tensor.newBuilder().setElemType(type.getNumber()).setShape(dims))).build();
   }
 
+  /// The graph as it stands.
+  public GraphProto proto() {
+    return graph.build();
+  }
+
   /// The whole model: a few hundred kilobytes whatever the weights weigh.
-  byte[] bytes() {
+  public byte[] bytes() {
     GraphProto ordered = graph.clone().clearNode().addAllNode(first).addAllNode(graph.getNodeList()).build();
     return ModelProto.newBuilder().setIrVersion(IR_VERSION).setProducerName("striatum")
         .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPSET))

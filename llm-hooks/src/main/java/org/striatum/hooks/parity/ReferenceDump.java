@@ -19,6 +19,7 @@ import java.util.stream.IntStream;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.probe.model.Gate;
+import org.striatum.probe.model.GatedModel;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.PositionMask;
@@ -114,6 +115,15 @@ public final class ReferenceDump implements AutoCloseable {
 
   /// Runs the dump's tokens through `model` and compares every tensor.
   public List<TensorParity> compare(HookedModel model) {
+    return compare(model.model(), () -> greedyText(model));
+  }
+
+  /// Runs the dump's tokens through `model` and compares every tensor. Text needs a tokenizer and counts as failed.
+  public List<TensorParity> compare(GatedModel model) {
+    return compare(model, () -> TensorParity.failed("greedy text", "the model comes without a tokenizer"));
+  }
+
+  private List<TensorParity> compare(GatedModel model, Comparison text) {
     TreeMap<String, TensorParity> compared = new TreeMap<>();
     for (String name : file.tensors().keySet()) {
       if (!INPUTS.contains(name)) {
@@ -121,7 +131,7 @@ public final class ReferenceDump implements AutoCloseable {
       }
     }
     if (description.has("greedy_of_first_prompt")) {
-      compared.put("greedy text", attempt("greedy text", () -> greedyText(model)));
+      compared.put("greedy text", attempt("greedy text", text));
     }
     if (compared.isEmpty()) {
       compared.put("(nothing)", TensorParity.failed("(nothing)", "the file holds no tensor to compare"));
@@ -141,7 +151,7 @@ public final class ReferenceDump implements AutoCloseable {
     }
   }
 
-  private TensorParity compare(String name, HookedModel model) throws IOException {
+  private TensorParity compare(String name, GatedModel model) throws IOException {
     return switch (name) {
       case "greedy_row0" -> greedyTokens(model);
       case "logits_zero_ablated" -> tensor(name, model, HookPoint.LOGITS, zeroAblation(model));
@@ -170,14 +180,14 @@ public final class ReferenceDump implements AutoCloseable {
     }
   }
 
-  private TensorParity tensor(String name, HookedModel model, HookPoint hook, Gates gates) {
-    int width = model.model().width(hook);
+  private TensorParity tensor(String name, GatedModel model, HookPoint hook, Gates gates) {
+    int width = model.width(hook);
     List<Long> shape = List.of((long) sequences.size(), (long) positions, (long) width);
     if (!file.tensor(name).shape().equals(shape)) {
       return TensorParity.failed(name, "has shape " + file.tensor(name).shape() + " where the model gives " + shape);
     }
     float[] expected = file.floats(name);
-    Recording recording = model.model().record(sequences, Set.of(hook), gates);
+    Recording recording = model.record(sequences, Set.of(hook), gates);
     float[] found = recording.at(hook);
     double worst = 0;
     double scale = 0;
@@ -198,7 +208,7 @@ public final class ReferenceDump implements AutoCloseable {
         hook + (gates.at().isEmpty() ? "" : ", zero-ablated"));
   }
 
-  private Gates zeroAblation(HookedModel model) throws BadDataException {
+  private Gates zeroAblation(GatedModel model) throws BadDataException {
     JsonNode ablated = description.path("zero_ablated");
     if (!ablated.path("hook").isTextual() || !ablated.path("dims").isArray()) {
       throw new BadDataException("the JSON file beside the dump does not say what 'zero_ablated' was");
@@ -213,10 +223,10 @@ public final class ReferenceDump implements AutoCloseable {
       coordinates.add(coordinate.intValue());
     }
     PositionMask where = PositionMask.parse(ablated.path("positions").asText("all"));
-    return Gates.of(hook, Gate.zeroing(model.model().width(hook), coordinates).at(where));
+    return Gates.of(hook, Gate.zeroing(model.width(hook), coordinates).at(where));
   }
 
-  private TensorParity greedyTokens(HookedModel model) {
+  private TensorParity greedyTokens(GatedModel model) {
     int[] expected = file.ints("greedy_row0");
     if (expected.length == 0) {
       return TensorParity.failed("greedy_row0", "holds no tokens");
@@ -238,13 +248,13 @@ public final class ReferenceDump implements AutoCloseable {
     }
     TokenSequence tokens = TokenSequence.prompt(model.tokenizer().encode(prompt.textValue()));
     int limit = 2 * model.tokenizer().encodeContinuation(expected).length + 8;
-    String found = model.tokenizer().decode(greedy(model, tokens, Sampling.greedy(limit)));
+    String found = model.tokenizer().decode(greedy(model.model(), tokens, Sampling.greedy(limit)));
     return new TensorParity("greedy text", found.equals(expected) ? 0 : 1,
         found.equals(expected) ? "equal through the tokenizer" : "expected '" + expected + "', found '" + found + "'");
   }
 
-  private static int[] greedy(HookedModel model, TokenSequence prompt, Sampling sampling) {
-    return model.model().generate(List.of(prompt), new long[1], sampling, Gates.none(), 1, () -> {}).getFirst()
+  private static int[] greedy(GatedModel model, TokenSequence prompt, Sampling sampling) {
+    return model.generate(List.of(prompt), new long[1], sampling, Gates.none(), 1, () -> {}).getFirst()
         .tokens();
   }
 
