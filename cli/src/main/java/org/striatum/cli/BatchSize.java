@@ -1,7 +1,6 @@
 package org.striatum.cli;
 
 import org.striatum.hooks.HookedModel;
-import org.striatum.hooks.decoder.DecoderShape;
 
 /// How many rollouts run together: a number, or `auto` by the memory of their key-value caches.
 final class BatchSize {
@@ -24,8 +23,9 @@ final class BatchSize {
       }
       throw new IllegalArgumentException("--batch-size must be auto or an integer ≥ 1, found " + option);
     }
-    DecoderShape shape = model.decoder().shape();
-    long perRollout = 8L * shape.layers() * shape.keyValueHeads() * shape.headWidth() * TYPICAL_LENGTH;
-    return Math.clamp(CACHE_BYTES / perRollout, 1, MOST);
+    long perToken = model.facts().cacheBytes() > 0
+        ? model.facts().cacheBytes()
+        : 8L * model.facts().layers() * model.facts().width(); // as many key-value heads as query heads
+    return Math.clamp(CACHE_BYTES / (perToken * TYPICAL_LENGTH), 1, MOST);
   }
 }

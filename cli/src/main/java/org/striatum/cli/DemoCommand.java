@@ -66,7 +66,7 @@ final class DemoCommand implements Callable<Integer> {
       StudyRun run = new StudyRun(folder, Version.environment(modelOptions.threads()), console::note);
       int batchSize = BatchSize.of("auto", model);
       console.print("Does %s know when it will be right, and does it use that? %d problems each of %s, seed %d."
-          .formatted(model.checkpoint().name(), limit, TASKS, seed));
+          .formatted(model.facts().name(), limit, TASKS, seed));
       new RolloutStep(ProblemSets.named(TASKS), limit, 1, SAMPLING, seed, batchSize).run(run, model,
           console.progress());
       run.remember(checkpoint);

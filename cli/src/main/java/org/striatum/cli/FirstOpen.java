@@ -2,10 +2,8 @@ package org.striatum.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.striatum.cli.process.UserCache;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.checkpoint.CheckpointException;
@@ -24,7 +22,6 @@ import org.striatum.probe.run.Sha256;
 /// @param console told where it takes a while
 /// @param ledger what passed before
 record FirstOpen(Console console, ParityLedger ledger) {
-  private static final ParityGate GATE = new ParityGate(ParityTolerance.FLOAT);
   /// Weights beyond this are worth a word before they are hashed and run.
   private static final long LARGE = 256 << 20;
 
@@ -45,13 +42,13 @@ record FirstOpen(Console console, ParityLedger ledger) {
     if (ledger.passed(key).isPresent()) {
       return;
     }
-    if (model.checkpoint().weightBytes() > LARGE) {
-      console.note(model.checkpoint().name() + ": first open, holding it to the parity gate");
+    if (model.facts().weightBytes() > LARGE) {
+      console.note(model.facts().name() + ": first open, holding it to the parity gate");
     }
     ParityReport report = examined(key, again);
-    report.require(model.checkpoint().name());
+    report.require(model.facts().name());
     for (ParityCheck check : report.notChecked()) {
-      console.note(model.checkpoint().name() + ": parity gate: " + check);
+      console.note(model.facts().name() + ": parity gate: " + check);
     }
   }
 
@@ -62,7 +59,7 @@ record FirstOpen(Console console, ParityLedger ledger) {
 
   private ParityReport examined(Sha256 key, Opener again) throws CheckpointException {
     try (HookedModel model = again.open()) {
-      ParityReport report = GATE.examine(model.model(), model.endOfSequence(), model.decoder().shape().longest());
+      ParityReport report = gate(model).examine(model.model(), model.endOfSequence(), model.facts().longest());
       if (report.passed()) {
         ledger.remember(key, report);
       }
@@ -72,22 +69,25 @@ record FirstOpen(Console console, ParityLedger ledger) {
     }
   }
 
+  private static ParityGate gate(HookedModel model) {
+    return new ParityGate(model.facts().quantised() ? ParityTolerance.QUANTISED : ParityTolerance.FLOAT);
+  }
+
   private Sha256 key(HookedModel model, int threads) throws CheckpointException {
     try {
-      List<Path> files = new ArrayList<>(model.checkpoint().weightFiles());
-      files.add(model.checkpoint().folder().resolve("config.json"));
+      List<Path> files = List.copyOf(model.facts().files().values());
       long unknown = ledger.unknownBytes(files);
       if (unknown > LARGE) {
-        console.note("%s: hashing %.1f GB of new or changed files".formatted(model.checkpoint().name(), unknown / 1e9));
+        console.note("%s: hashing %.1f GB of new or changed files".formatted(model.facts().name(), unknown / 1e9));
       }
       return ledger.key(files, List.of(Version.NAME, OnnxModel.runtimeVersion(), System.getProperty("os.arch"),
           Environment.here(Version.NAME, Map.of(), 1).cpu(), model.memory().toString(), "threads " + threads,
-          model.endOfSequence().toString(), GATE.toString(),
-          Sha256.of(model.onnx().graph(Set.copyOf(model.model().hookPoints()))).hex()));
+          model.endOfSequence().toString(), gate(model).toString(),
+          Sha256.of(model.generatedGraph()).hex()));
     } catch (IOException unreadable) {
       throw unreadable instanceof CheckpointException refused
           ? refused
-          : new CheckpointException("cannot read the files of " + model.checkpoint().folder() + ": "
+          : new CheckpointException("cannot read the files of " + model.facts().folder() + ": "
               + unreadable.getMessage(), unreadable);
     }
   }

@@ -7,13 +7,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.striatum.hooks.HookedModel;
-import org.striatum.hooks.decoder.DecoderShape;
+import org.striatum.hooks.ModelFacts;
 import org.striatum.hooks.parity.ParityCheck;
 import org.striatum.hooks.parity.ParityGate;
 import org.striatum.hooks.parity.ParityReport;
+import org.striatum.probe.model.GatedModel;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.Site;
 import picocli.CommandLine.Command;
@@ -29,7 +29,7 @@ final class InspectCommand implements Callable<Integer> {
 
   private final Console console;
 
-  @Parameters(paramLabel = "CKPT", description = "Checkpoint folder.")
+  @Parameters(paramLabel = "CKPT", description = "Checkpoint folder or ONNX file.")
   private Path checkpoint;
 
   @Option(names = "--json", description = "Print JSON.")
@@ -50,34 +50,27 @@ final class InspectCommand implements Callable<Integer> {
     try (PrivateMemory memory = PrivateMemory.watch(); HookedModel model = modelOptions.openUnexamined(checkpoint)) {
       TrialRun trial = new TrialRun(model);
       TrialRun.FirstState first = trial.first(started, memory);
-      DecoderShape shape = model.decoder().shape();
-      facts.put("checkpoint", model.checkpoint().name());
-      facts.put("model type", model.checkpoint().config().text("model_type"));
-      facts.put("layers", shape.layers());
-      facts.put("width", shape.width());
-      facts.put("MLP neurons", shape.mlpWidth());
-      facts.put("heads", shape.heads() + " × " + shape.headWidth() + ", " + shape.keyValueHeads() + " key-value");
-      facts.put("vocabulary", shape.vocabulary());
-      facts.put("context", shape.context());
-      facts.put("parameters", model.checkpoint().parameters());
-      facts.put("weights",
-          "%.1f MB, %s".formatted(model.checkpoint().weightBytes() / 1e6,
-              model.checkpoint().dtypes()));
-      facts.put("ignored configuration", model.checkpoint().config().unread());
-      facts.put("hook points", hookPoints(shape));
+      ModelFacts known = model.facts();
+      facts.put("checkpoint", known.name());
+      facts.put("model type", known.family());
+      facts.put("layers", known.layers());
+      facts.put("width", known.width());
+      facts.put("vocabulary", known.vocabulary());
+      facts.put("parameters", known.parameters());
+      facts.put("weights", "%.1f MB, %s".formatted(known.weightBytes() / 1e6, known.dtypes()));
+      facts.putAll(known.details());
+      facts.put("hook points", hookPoints(model.model()));
       if (model.hasTokenizer()) {
         facts.put("tokens", model.tokenPolicy());
       } else {
         facts.put("tokens", "no tokenizer.json: text commands need one, parity does not");
       }
       facts.put("memory", model.memory().toString().toLowerCase(Locale.ROOT));
-      facts.put("generated graph", model.onnx().graph(Set.of(HookPoint.residPost(0))).length / 1000
-          + " kB; weights stay in the checkpoint's own files");
       facts.put("first hidden state", first);
       facts.put("capture", trial.cost());
     }
     try (HookedModel model = modelOptions.openUnexamined(checkpoint)) {
-      parity = modelOptions.parity(model);
+      parity = modelOptions.parity(checkpoint, model);
     }
     facts.put("identity gate", parity.checks().stream().filter(check -> check.name().equals(ParityGate.IDENTITY))
         .map(ParityCheck::note).findFirst().orElse("not tried"));
@@ -92,13 +85,15 @@ final class InspectCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  private static List<String> hookPoints(DecoderShape shape) {
+  /// Sites of blocks 0 to L − 1 that have them all are one name.
+  private static List<String> hookPoints(GatedModel model) {
     List<String> names = new ArrayList<>();
     for (Site site : Site.values()) {
-      if (!site.inBlock()) {
-        names.add(site.printed());
-      } else if (shape.has(new HookPoint(0, site))) {
-        names.add("blocks.{0…" + (shape.layers() - 1) + "}." + site.printed());
+      List<HookPoint> found = model.hookPoints().stream().filter(hook -> hook.site() == site).toList();
+      if (site.inBlock() && model.layers() > 1 && found.size() == model.layers()) {
+        names.add("blocks.{0…" + (model.layers() - 1) + "}." + site.printed());
+      } else {
+        found.forEach(hook -> names.add(hook.toString()));
       }
     }
     return names;
@@ -109,6 +104,8 @@ final class InspectCommand implements Callable<Integer> {
       case List<?> list when !list.isEmpty() && list.getFirst() instanceof ParityCheck ->
         String.join("\n" + LINE.formatted("", ""), list.stream().map(String::valueOf).toList());
       case List<?> list -> list.isEmpty() ? "none" : String.join(" ", list.stream().map(String::valueOf).toList());
+      case Map<?, ?> map when map.size() > 8 -> String.join("\n" + LINE.formatted("", ""),
+          map.entrySet().stream().map(e -> e.getKey() + ": " + e.getValue()).toList());
       case Map<?, ?> map ->
         String.join("; ", map.entrySet().stream().map(e -> e.getKey() + ": " + e.getValue()).toList());
       default -> value.toString();

@@ -59,8 +59,8 @@ final class ModelOptions {
   }
 
   /// Holds a model that was opened so to the parity gate, whatever is remembered.
-  ParityReport parity(HookedModel model) throws CheckpointException {
-    return new FirstOpen(console).afresh(model, threads(), () -> hooked(model.checkpoint().folder()));
+  ParityReport parity(Path checkpoint, HookedModel model) throws CheckpointException {
+    return new FirstOpen(console).afresh(model, threads(), () -> hooked(checkpoint));
   }
 
   private HookedModel hooked(Path checkpoint) throws CheckpointException {

@@ -75,7 +75,7 @@ final class RolloutsCommand implements Callable<Integer> {
     var sets = ProblemSets.named(tasks);
     try (HookedModel model = modelOptions.open(checkpoint)) {
       model.tokenizer(); // refused, if it is, before a folder is made
-      Path folder = output == null ? Path.of("striatum-" + model.checkpoint().name()) : output;
+      Path folder = output == null ? Path.of("striatum-" + model.facts().name()) : output;
       RolloutStep step = new RolloutStep(sets, limit, samples, sampling, seed, BatchSize.of(batchSize, model));
       try (RunFolder opened = RunFolder.create(folder)) {
         StudyRun run = new StudyRun(opened, Version.environment(modelOptions.threads()), console::note);

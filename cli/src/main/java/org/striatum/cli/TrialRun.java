@@ -96,7 +96,7 @@ final class TrialRun {
   }
 
   private List<TokenSequence> sequences(int count, int positions) {
-    int length = Math.min(positions, model.decoder().shape().longest());
+    int length = Math.min(positions, model.facts().longest());
     List<TokenSequence> sequences = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       int first = i * length;

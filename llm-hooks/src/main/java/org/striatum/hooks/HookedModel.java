@@ -1,80 +1,215 @@
 package org.striatum.hooks;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.checkpoint.ModelConfig;
 import org.striatum.hooks.decoder.Decoder;
+import org.striatum.hooks.decoder.DecoderShape;
 import org.striatum.hooks.onnx.Memory;
 import org.striatum.hooks.onnx.OnnxModel;
+import org.striatum.hooks.surgery.OnnxFileModel;
 import org.striatum.hooks.text.Tokenizer;
 import org.striatum.probe.model.GatedModel;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.TokenSequence;
 
-/// A checkpoint opened for reading and gating: weights mapped, decoder described, runtime and tokenizer at hand.
+/// A model opened for reading and gating, its tokenizer at hand: a Hugging Face checkpoint folder, whose description is
+/// interpreted, or somebody else's ONNX file, which is operated on.
 ///
 /// Not thread-safe; whoever opens it closes it.
 public final class HookedModel implements AutoCloseable {
-  private final Checkpoint checkpoint;
-  private final Decoder decoder;
+  private static final List<String> TEXT_FILES = List.of("config.json", "generation_config.json", "tokenizer.json",
+      "tokenizer_config.json", "model.safetensors.index.json");
+
+  private final ModelFacts facts;
+  private final GatedModel model;
   private final Memory memory;
   private final List<Integer> endOfSequence;
-  private final OnnxModel model;
+  private final Optional<Checkpoint> checkpoint; // under the model, empty for an ONNX file
   private Optional<Tokenizer> tokenizer = Optional.empty();
 
-  private HookedModel(Checkpoint checkpoint, Decoder decoder, Memory memory, List<Integer> endOfSequence, int threads)
-      throws CheckpointException {
-    this.checkpoint = checkpoint;
-    this.decoder = decoder;
+  private HookedModel(ModelFacts facts, GatedModel model, Memory memory, List<Integer> endOfSequence,
+      Optional<Checkpoint> checkpoint) {
+    this.facts = facts;
+    this.model = model;
     this.memory = memory;
     this.endOfSequence = List.copyOf(endOfSequence);
-    this.model = new OnnxModel(checkpoint, decoder, memory, threads, endOfSequence);
+    this.checkpoint = checkpoint;
   }
 
-  /// Opens a Hugging Face checkpoint folder; no weight is copied.
+  /// Opens a Hugging Face checkpoint folder, an ONNX file, or a folder without safetensors that holds one ONNX file. No
+  /// weight is copied.
   ///
   /// @param memory how weights are held; empty to choose by size
   /// @param threads of the runtime; 0 for one a core
   /// @throws CheckpointException in one line: what is wrong and what to do
-  public static HookedModel open(Path folder, Optional<Memory> memory, int threads) throws CheckpointException {
+  public static HookedModel open(Path path, Optional<Memory> memory, int threads) throws CheckpointException {
+    Optional<Path> onnx = onnxFile(path);
+    return onnx.isPresent() ? openOnnx(onnx.get(), memory, threads) : openCheckpoint(path, memory, threads);
+  }
+
+  /// The ONNX file that a path means, if it means one.
+  private static Optional<Path> onnxFile(Path path) throws CheckpointException {
+    if (isOnnx(path)) {
+      return Optional.of(path);
+    }
+    if (!Files.isDirectory(path) || Files.exists(path.resolve("refs"))) {
+      return Optional.empty();
+    }
+    try (Stream<Path> files = Files.list(path)) {
+      List<Path> all = files.toList();
+      List<Path> found = all.stream().filter(HookedModel::isOnnx).toList();
+      boolean safetensors = all.stream().anyMatch(file -> file.getFileName().toString().contains(".safetensors"));
+      if (safetensors || found.isEmpty()) {
+        return Optional.empty();
+      }
+      if (found.size() > 1) {
+        throw new CheckpointException(path + " holds several ONNX files ("
+            + found.stream().map(file -> file.getFileName().toString()).sorted().collect(Collectors.joining(", "))
+            + "): give one of them");
+      }
+      return Optional.of(found.getFirst());
+    } catch (CheckpointException refused) {
+      throw refused;
+    } catch (IOException unreadable) {
+      throw new CheckpointException("cannot read " + path + ": " + unreadable.getMessage(), unreadable);
+    }
+  }
+
+  private static boolean isOnnx(Path path) {
+    return Files.isRegularFile(path)
+        && path.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(".onnx");
+  }
+
+  private static HookedModel openCheckpoint(Path folder, Optional<Memory> memory, int threads)
+      throws CheckpointException {
     Checkpoint checkpoint = Checkpoint.open(folder);
     try {
-      return new HookedModel(checkpoint, Decoder.of(checkpoint),
-          memory.orElseGet(() -> Memory.fitting(checkpoint.weightBytes())), endOfSequence(checkpoint), threads);
+      Decoder decoder = Decoder.of(checkpoint);
+      List<Integer> endOfSequence = endOfSequence(checkpoint.folder(), Optional.of(checkpoint.config()));
+      Memory held = memory.orElseGet(() -> Memory.fitting(checkpoint.weightBytes()));
+      OnnxModel model = new OnnxModel(checkpoint, decoder, held, threads, endOfSequence);
+      return new HookedModel(facts(checkpoint, decoder.shape(), model), model, held, endOfSequence,
+          Optional.of(checkpoint));
     } catch (CheckpointException | RuntimeException refused) {
       checkpoint.close();
       throw refused;
     }
   }
 
+  private static ModelFacts facts(Checkpoint checkpoint, DecoderShape shape, OnnxModel model)
+      throws CheckpointException {
+    ModelConfig config = checkpoint.config();
+    SequencedMap<String, Path> files = new LinkedHashMap<>(ModelFacts.textFiles(checkpoint.folder(), TEXT_FILES));
+    try {
+      checkpoint.weightFiles().forEach(file -> files.put(file.getFileName().toString(), file));
+    } catch (CheckpointException refused) {
+      throw refused;
+    } catch (IOException unreadable) {
+      throw new CheckpointException("cannot read " + checkpoint.folder() + ": " + unreadable.getMessage(), unreadable);
+    }
+    List<Integer> bos = config.tokenIds("bos_token_id");
+    List<Integer> pad = config.tokenIds("pad_token_id");
+    SequencedMap<String, Object> details = new LinkedHashMap<>();
+    details.put("MLP neurons", shape.mlpWidth());
+    details.put("heads", shape.heads() + " × " + shape.headWidth() + ", " + shape.keyValueHeads() + " key-value");
+    details.put("context", shape.context());
+    details.put("ignored configuration", config.unread());
+    details.put("generated graph",
+        model.graph(Set.copyOf(model.hookPoints())).length / 1000 + " kB; weights stay in the checkpoint's own files");
+    return new ModelFacts(checkpoint.name(), config.text("model_type"), checkpoint.folder(), files, shape.layers(),
+        shape.width(), shape.heads(), shape.vocabulary(), shape.longest(),
+        8L * shape.layers() * shape.keyValueHeads() * shape.headWidth(), checkpoint.parameters(),
+        checkpoint.weightBytes(),
+        checkpoint.dtypes().keySet().stream().map(Enum::name).collect(Collectors.joining(", ")), false, bos, pad,
+        details);
+  }
+
+  private static HookedModel openOnnx(Path file, Optional<Memory> memory, int threads) throws CheckpointException {
+    Path folder = file.toAbsolutePath().normalize().getParent();
+    Optional<ModelConfig> config = Files.isRegularFile(folder.resolve("config.json"))
+        ? Optional.of(ModelConfig.read(folder.resolve("config.json")))
+        : Optional.empty();
+    List<Integer> endOfSequence = endOfSequence(folder, config);
+    Memory held = memory.orElse(Memory.FAST); // replaced below
+    OnnxFileModel model = OnnxFileModel.open(file, held, threads, endOfSequence);
+    try {
+      return new HookedModel(facts(model, folder, config), model, held, endOfSequence, Optional.empty());
+    } catch (CheckpointException | RuntimeException refused) {
+      model.close();
+      throw refused;
+    }
+  }
+
+  private static ModelFacts facts(OnnxFileModel model, Path folder, Optional<ModelConfig> config)
+      throws CheckpointException {
+    SequencedMap<String, Path> files = new LinkedHashMap<>(ModelFacts.textFiles(folder, TEXT_FILES));
+    for (Path weights : model.file().files()) {
+      files.put(weights.getFileName().toString(), weights);
+    }
+    SequencedMap<String, Object> details = new LinkedHashMap<>();
+    details.put("exporter", model.exporter());
+    details.put("operator sets", model.file().opsets());
+    details.put("inputs", model.inputs());
+    details.put("outputs", model.outputs());
+    details.put("quantised", model.quantised()
+        ? model.scaledAtRunTime() ? "yes, activations scaled by what a run sees: sequences run alone" : "yes"
+        : "no");
+    details.put("generation", model.cached() ? "keys and values kept" : "every prefix recomputed");
+    SequencedMap<String, String> recognised = new LinkedHashMap<>();
+    for (HookPoint hook : model.hookPoints()) {
+      recognised.put(hook.toString(), model.sites().at(hook).recognition());
+    }
+    details.put("recognised", recognised);
+    return new ModelFacts(model.file().name(),
+        config.isPresent() && config.get().has("model_type") ? config.get().text("model_type") : "onnx", folder, files,
+        model.layers(), model.width(HookPoint.residPost(0)), 0, model.vocabulary(), longest(model), 0,
+        model.file().parameters(), model.file().weightBytes(), model.quantised() ? "quantised" : "float",
+        model.scaledAtRunTime(), config.isPresent() ? config.get().tokenIds("bos_token_id") : List.of(),
+        config.isPresent() ? config.get().tokenIds("pad_token_id") : List.of(), details);
+  }
+
+  private static int longest(OnnxFileModel model) {
+    return model.sites().positions().orElse(Integer.MAX_VALUE);
+  }
+
   /// `generation_config.json` decides where there is one, as in the reference implementation; else `config.json`.
-  private static List<Integer> endOfSequence(Checkpoint checkpoint) throws CheckpointException {
-    Path generation = checkpoint.folder().resolve("generation_config.json");
+  private static List<Integer> endOfSequence(Path folder, Optional<ModelConfig> config) throws CheckpointException {
+    Path generation = folder.resolve("generation_config.json");
     if (Files.isRegularFile(generation)) {
-      ModelConfig config = ModelConfig.read(generation);
-      if (config.has("eos_token_id")) {
-        return config.tokenIds("eos_token_id");
+      ModelConfig ofGeneration = ModelConfig.read(generation);
+      if (ofGeneration.has("eos_token_id")) {
+        return ofGeneration.tokenIds("eos_token_id");
       }
     }
-    return checkpoint.config().tokenIds("eos_token_id");
+    return config.isPresent() ? config.get().tokenIds("eos_token_id") : List.of();
   }
 
-  public Checkpoint checkpoint() {
-    return checkpoint;
+  /// What is known of it without running it.
+  public ModelFacts facts() {
+    return facts;
   }
 
-  public Decoder decoder() {
-    return decoder;
+  /// What is run, as far as it is not in [ModelFacts#files]: the generated graph with every hook point, weights external.
+  public byte[] generatedGraph() {
+    return model instanceof OnnxModel interpreted
+        ? interpreted.graph(Set.copyOf(interpreted.hookPoints()))
+        : new byte[0];
   }
 
   public Memory memory() {
@@ -86,29 +221,23 @@ public final class HookedModel implements AutoCloseable {
     return model;
   }
 
-  /// The same as an ONNX model.
-  public OnnxModel onnx() {
-    return model;
-  }
-
   /// Tokens that end a completion.
   public List<Integer> endOfSequence() {
     return endOfSequence;
   }
 
-  /// The checkpoint's tokenizer, opened on first use.
+  /// The model's tokenizer, opened on first use.
   ///
   /// @throws CheckpointException if there is none or it does not fit the model
   public Tokenizer tokenizer() throws CheckpointException {
     if (tokenizer.isEmpty()) {
-      tokenizer = Optional
-          .of(Tokenizer.open(checkpoint.folder().resolve("tokenizer.json"), decoder.shape().vocabulary()));
+      tokenizer = Optional.of(Tokenizer.open(facts.folder().resolve("tokenizer.json"), facts.vocabulary()));
     }
     return tokenizer.get();
   }
 
   public boolean hasTokenizer() {
-    return Files.isRegularFile(checkpoint.folder().resolve("tokenizer.json"));
+    return Files.isRegularFile(facts.folder().resolve("tokenizer.json"));
   }
 
   /// The hook points a pattern names, `*` standing for any text: `blocks.*.hook_resid_post`.
@@ -153,6 +282,6 @@ public final class HookedModel implements AutoCloseable {
   public void close() {
     model.close();
     tokenizer.ifPresent(Tokenizer::close);
-    checkpoint.close();
+    checkpoint.ifPresent(Checkpoint::close);
   }
 }

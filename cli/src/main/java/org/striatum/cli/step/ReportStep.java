@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.striatum.hooks.HookedModel;
-import org.striatum.hooks.decoder.DecoderShape;
+import org.striatum.hooks.ModelFacts;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.Manifest;
@@ -46,10 +46,9 @@ public final class ReportStep {
   }
 
   private static CheckpointFacts facts(HookedModel model, Manifest.Inputs inputs) throws IOException {
-    DecoderShape shape = model.decoder().shape();
-    return new CheckpointFacts(inputs.checkpoint().name(), inputs.checkpoint().modelType(), shape.layers(),
-        shape.width(), shape.heads(), shape.vocabulary(), model.checkpoint().parameters(),
-        model.checkpoint().dtypes().keySet().stream().map(Enum::name).collect(Collectors.joining(", ")),
+    ModelFacts known = model.facts();
+    return new CheckpointFacts(inputs.checkpoint().name(), inputs.checkpoint().modelType(), known.layers(),
+        known.width(), known.heads(), known.vocabulary(), known.parameters(), known.dtypes(),
         inputs.checkpoint().files().entrySet().stream()
             .map(file -> new CheckpointFacts.FileHash(file.getKey(), file.getValue().hex())).toList(),
         model.tokenPolicy().entrySet().stream().map(rule -> rule.getKey() + ": " + rule.getValue())

@@ -28,9 +28,6 @@ import org.striatum.probe.run.Sha256;
 /// @param environment what figures are made in
 /// @param note told when a finished step is kept
 public record StudyRun(RunFolder folder, Environment environment, Consumer<String> note) {
-  private static final List<String> MODEL_FILES = List.of("config.json", "generation_config.json", "tokenizer.json",
-      "tokenizer_config.json", "model.safetensors.index.json");
-
   private static final String CHECKPOINT_PATH = "checkpoint.path";
 
   /// The command that does a step others stand on.
@@ -118,22 +115,16 @@ public record StudyRun(RunFolder folder, Environment environment, Consumer<Strin
   /// The model and its tokens, by checksum.
   public Manifest.Inputs modelInputs(HookedModel model) throws IOException {
     SortedMap<String, Sha256> files = new TreeMap<>();
-    Path checkpoint = model.checkpoint().folder();
-    for (String name : MODEL_FILES) {
-      if (Files.isRegularFile(checkpoint.resolve(name))) {
-        files.put(name, Sha256.of(checkpoint.resolve(name)));
-      }
+    for (Map.Entry<String, Path> file : model.facts().files().entrySet()) {
+      files.put(file.getKey(), Sha256.of(file.getValue()));
     }
-    for (Path weights : model.checkpoint().weightFiles()) {
-      files.put(weights.getFileName().toString(), Sha256.of(weights));
-    }
-    Integer bos = first(model.checkpoint().config().tokenIds("bos_token_id"));
+    Integer bos = first(model.facts().bos());
     boolean prependsBos = bos != null
         && bos.equals(first(Arrays.stream(model.tokenizer().encode("")).boxed().toList()));
     return new Manifest.Inputs(
-        new Manifest.Checkpoint(model.checkpoint().name(), model.checkpoint().config().text("model_type"), files),
+        new Manifest.Checkpoint(model.facts().name(), model.facts().family(), files),
         new Manifest.Tokenizer(files.get("tokenizer.json"), bos, first(model.endOfSequence()),
-            first(model.checkpoint().config().tokenIds("pad_token_id")), prependsBos),
+            first(model.facts().pad()), prependsBos),
         null, null, null, null);
   }
 

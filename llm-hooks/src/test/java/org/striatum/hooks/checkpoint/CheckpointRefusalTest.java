@@ -57,12 +57,12 @@ class CheckpointRefusalTest {
     Files.createDirectories(cached.resolve("refs"));
     Files.writeString(cached.resolve("refs/main"), "abc");
     try (HookedModel whole = HookedModel.open(cached, Optional.empty(), 0)) {
-      assertThat(whole.checkpoint().name()).isEqualTo("tiny-model");
+      assertThat(whole.facts().name()).isEqualTo("tiny-model");
     }
     Files.writeString(cached.resolve("refs/main"), "../../elsewhere");
     assertRefused(cached).hasMessageContaining("names no folder");
     try (HookedModel model = HookedModel.open(snapshot, Optional.empty(), 0)) {
-      assertThat(model.checkpoint().name()).isEqualTo("tiny-model");
+      assertThat(model.facts().name()).isEqualTo("tiny-model");
       var tokens = List.of(TokenSequence.prompt(new int[]{5, 6}));
       var hook = HookPoint.residPost(0);
       assertThat(model.model().record(tokens, Set.of(hook), Gates.none()).at(hook))

@@ -38,7 +38,7 @@ import org.striatum.probe.tensor.TensorInfo;
 
 /// Real checkpoints pass; one wrong reading each fails the check that is there to find it, at the layer it is wrong.
 class ParityGateTest {
-  private static final Path QWEN2 = Path.of("src/test/resources/golden/qwen2");
+  private static final Path QWEN2 = Path.of("src/test/resources/golden/checkpoints/qwen2");
   private static final Path REASONER = Path.of("../checkpoints/tiny-reasoner-step2000");
   private static final ParityGate GATE = new ParityGate(ParityTolerance.FLOAT);
 
