@@ -46,10 +46,10 @@ public final class CheckpointProcess implements AutoCloseable {
       Path folder = writable(crashes);
       List<String> command = new ArrayList<>();
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-      // A crash leaves nothing in the user's folder and nothing on standard output, which holds results.
+      // A JVM that crashes says so on standard output, which holds results: not unless the arguments have it so. Then at
+      // least nothing is left in the user's folder.
+      command.add("-XX:+SuppressFatalErrorMessage");
       command.add("-XX:ErrorFile=".concat(folder.toString().replace("%", "%%")).concat("/hs_err_pid%p.log"));
-      command.add("-XX:+DisplayVMOutputToStderr");
-      command.add("-XX:-CreateCoredumpOnCrash");
       command.addAll(arguments);
       ProcessBuilder builder = new ProcessBuilder(command).redirectInput(Redirect.INHERIT).redirectOutput(out)
           .redirectError(err);
@@ -101,11 +101,14 @@ public final class CheckpointProcess implements AutoCloseable {
       }
     }
     int code = process.exitValue();
-    Optional<Signal> signal = Signal.of(code);
+    Optional<Path> report = code != 0 && Files.isRegularFile(crashReport) ? Optional.of(crashReport) : Optional.empty();
+    Optional<Signal> signal = report.isPresent() ? Signal.reported(report.get()) : Optional.empty();
+    if (signal.isEmpty()) {
+      signal = Signal.of(code);
+    }
     return signal.isEmpty()
         ? new ProcessEnd.Finished(code)
-        : new ProcessEnd.Killed(signal.get(), signs.checkpoint(),
-            Files.isRegularFile(crashReport) ? Optional.of(crashReport) : Optional.empty());
+        : new ProcessEnd.Killed(signal.get(), signs.checkpoint(), report);
   }
 
   /// Ends the process if it still runs: as by Ctrl-C, and after a while by force. From any thread.

@@ -31,6 +31,9 @@ public sealed interface ProcessEnd {
   /// @param checkpoint that was open
   /// @param crashReport what the JVM left, if it had the time
   record Killed(Signal signal, Optional<String> checkpoint, Optional<Path> crashReport) implements ProcessEnd {
+    private static final String ASK_FOR_REPORT = "; STRIATUM_JAVA_OPTIONS=-XX:-SuppressFatalErrorMessage may leave a"
+        + " crash report";
+
     @Override
     public int exitCode() {
       return checkpoint.isPresent() ? CHECKPOINT_FAILED : FAILED;
@@ -39,7 +42,7 @@ public sealed interface ProcessEnd {
     @Override
     public Optional<String> message() {
       return Optional.of("%s was killed by %s: %s%s".formatted(subject(checkpoint), signal.name(), signal.remedy(),
-          crashReport.map(report -> "; crash report: " + report).orElse("")));
+          crashReport.map(report -> "; crash report: " + report).orElse(signal.inNativeCode() ? ASK_FOR_REPORT : "")));
     }
   }
 

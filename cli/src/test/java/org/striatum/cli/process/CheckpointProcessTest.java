@@ -79,16 +79,27 @@ class CheckpointProcessTest {
   }
 
   @Test
-  void aCrashLeavesItsReportInTheCacheAndNothingOnStandardOutput() throws Exception {
+  void aCrashOfTheJvmLeavesStandardOutputAlone() throws Exception {
     ProcessEnd end = end("crash", "a-model", 0);
-    assertThat(end).isInstanceOfSatisfying(Killed.class, killed -> {
-      Path report = killed.crashReport().orElseThrow();
-      assertThat(report).hasParent(crashes()).isNotEmptyFile();
-      assertThat(end.message().orElseThrow()).endsWith("; crash report: " + report);
-    });
     assertThat(end.exitCode()).isEqualTo(3);
-    assertThat(read("out")).isEmpty();
+    assertThat(end.message().orElseThrow()).contains("killed by SIGABRT", "-XX:-SuppressFatalErrorMessage");
+    assertThat(read("out") + read("err")).isEmpty();
     assertThat(Path.of("")).isDirectoryNotContaining("glob:hs_err*");
+  }
+
+  @Test
+  void aCrashReportThatIsAskedForLiesInTheCache() throws Exception {
+    List<String> arguments = new ArrayList<>(List.of("-XX:-SuppressFatalErrorMessage"));
+    arguments.addAll(doomed("crash", "a-model", 0));
+    try (CheckpointProcess process = CheckpointProcess.start(arguments, crashes(), Redirect.DISCARD,
+        Redirect.DISCARD)) {
+      assertThat(process.await()).isInstanceOfSatisfying(Killed.class, killed -> {
+        assertThat(killed.signal().name()).isEqualTo("SIGSEGV"); // what the JVM's own abort hides
+        Path report = killed.crashReport().orElseThrow();
+        assertThat(report).hasParent(crashes()).isNotEmptyFile();
+        assertThat(killed.message().orElseThrow()).endsWith("; crash report: " + report);
+      });
+    }
   }
 
   @Test
@@ -178,6 +189,17 @@ class CheckpointProcessTest {
     try (Stream<Path> files = Files.list(folder)) {
       return files.filter(file -> file.toString().endsWith(".life")).toList();
     }
+  }
+
+  @Test
+  void aJvmThatFindsNoMemorySaysSoInItsReport() throws Exception {
+    Path report = Files.writeString(folder.resolve("hs_err"), """
+        #
+        # There is insufficient memory for the Java Runtime Environment to continue.
+        # Native memory allocation (mmap) failed to map 134217728 bytes.
+        """);
+    assertThat(Signal.reported(report).orElseThrow().remedy()).contains("no memory", "--memory low");
+    assertThat(Signal.reported(Files.writeString(report, "# Internal Error"))).isEmpty();
   }
 
   @Test
