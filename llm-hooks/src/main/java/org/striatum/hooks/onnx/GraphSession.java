@@ -49,7 +49,7 @@ public final class GraphSession implements AutoCloseable {
       List<String> withoutOptimizers) {
     List<String> disabled = new ArrayList<>(withoutOptimizers);
     try (SessionOptions options = new SessionOptions()) {
-      options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+      options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL); // errors come as exceptions
       // The model is bytes, so that files behind links (the hub cache) stay inside "their" folder.
       options.addConfigEntry("session.model_external_initializers_file_folder_path", weights.toString());
       if (threads > 0) {

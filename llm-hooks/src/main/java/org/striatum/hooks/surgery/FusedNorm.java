@@ -1,6 +1,5 @@
 package org.striatum.hooks.surgery;
 
-import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,18 +13,15 @@ import java.util.List;
 /// @param offset bias of the norm, "" for none
 /// @param bias added to the sum, "" for none
 /// @param sum name of the residual sum, made up where the node does not give it
-/// @param simplified whether the norm is an RMS norm
-record FusedNorm(int node, String input, String skip, String scale, String offset, String bias, String sum,
-    boolean simplified) {
+record FusedNorm(int node, String input, String skip, String scale, String offset, String bias, String sum) {
   static final int SUM_OUTPUT = 3;
-  private static final float DEFAULT_EPSILON = 1e-12f; // of the fused operators; the plain ones have another
 
   static FusedNorm of(NodeProto node, int index, String prefix) {
     boolean simplified = node.getOpType().equals("SkipSimplifiedLayerNormalization");
     String sum = node.getOutputCount() > SUM_OUTPUT ? node.getOutput(SUM_OUTPUT) : "";
     return new FusedNorm(index, node.getInput(0), node.getInput(1), node.getInput(2),
         simplified ? "" : optional(node, 3), optional(node, simplified ? 3 : 4),
-        sum.isEmpty() ? prefix + "sum" + index : sum, simplified);
+        sum.isEmpty() ? prefix + "sum" + index : sum);
   }
 
   private static String optional(NodeProto node, int input) {
@@ -41,7 +37,8 @@ record FusedNorm(int node, String input, String skip, String scale, String offse
     return copy.setOutput(SUM_OUTPUT, sum).build();
   }
 
-  /// The node taken apart: input + skip, then the norm. With a bias, bias + `branch` first, called `biased`.
+  /// The node taken apart: input + skip, then the same fused norm of the sum and zeros, so that its arithmetic stays
+  /// that of the kernel it had. With a bias, bias + `branch` first, called `biased`.
   ///
   /// @param branch which summand the bias belongs to; "" where there is no bias
   List<NodeProto> split(NodeProto fused, String branch, String biased) {
@@ -49,26 +46,25 @@ record FusedNorm(int node, String input, String skip, String scale, String offse
     String left = input;
     String right = skip;
     if (!branch.isEmpty()) {
-      parts.add(add(branch, bias, biased));
+      parts.add(node("Add", biased, branch, bias));
       left = branch.equals(input) ? biased : input;
       right = branch.equals(input) ? skip : biased;
     }
-    parts.add(add(left, right, sum));
-    NodeProto.Builder norm = NodeProto.newBuilder().setName(fused.getName())
-        .setOpType(simplified ? "SimplifiedLayerNormalization" : "LayerNormalization").addInput(sum).addInput(scale);
+    parts.add(node("Add", sum, left, right));
+    parts.add(node("Sub", sum + ".zero", scale, scale));
+    parts.add(node("Shape", sum + ".shape", sum));
+    parts.add(node("Expand", sum + ".zeros", sum + ".zero", sum + ".shape"));
+    NodeProto.Builder norm = fused.toBuilder().clearInput().clearOutput().addInput(sum).addInput(sum + ".zeros")
+        .addInput(scale);
     if (!offset.isEmpty()) {
       norm.addInput(offset);
     }
     fused.getOutputList().stream().limit(SUM_OUTPUT).forEach(norm::addOutput);
-    norm.addAttribute(fused.getAttributeList().stream().filter(attribute -> attribute.getName().equals("epsilon"))
-        .findFirst().orElse(AttributeProto.newBuilder().setName("epsilon").setType(AttributeProto.AttributeType.FLOAT)
-            .setF(DEFAULT_EPSILON).build()));
-    norm.addAttribute(AttributeProto.newBuilder().setName("axis").setType(AttributeProto.AttributeType.INT).setI(-1));
     parts.add(norm.build());
     return parts;
   }
 
-  private static NodeProto add(String left, String right, String sum) {
-    return NodeProto.newBuilder().setOpType("Add").addInput(left).addInput(right).addOutput(sum).build();
+  private static NodeProto node(String operator, String output, String... inputs) {
+    return NodeProto.newBuilder().setOpType(operator).addAllInput(List.of(inputs)).addOutput(output).build();
   }
 }

@@ -117,15 +117,11 @@ public final class OnnxFileModel implements GatedModel {
     } catch (CheckpointException refused) {
       throw new CheckpointException(file.path() + ": " + refused.getMessage(), refused);
     }
+    boolean alone = signature.single();
     try (GraphSession session = GraphSession.open(file.name(), surgeon.bytes(trial.graph()), file.folder(), Memory.LOW,
-        threads, ACROSS_GATES); Inputs inputs = new Inputs()) {
-      signature.feed(inputs, new Signature.Step(new int[][]{TRIAL}, new int[]{TRIAL.length}, 0));
-      try (OrtSession.Result result = session.run(inputs.tensors(), Set.copyOf(trial.outputs().values()), Map.of())) {
-        for (Map.Entry<String, String> value : trial.outputs().entrySet()) {
-          measured.put(value.getKey(),
-              measured((OnnxTensor) result.get(value.getValue()).orElseThrow(), value.getKey()));
-        }
-      }
+        threads, ACROSS_GATES)) {
+      Map<String, float[]> one = tried(session, signature, trial, TRIAL);
+      alone |= !alike(session, signature, trial, one);
     } catch (IllegalStateException refused) {
       throw new CheckpointException(file.path() + ": " + oneLine(refused.getMessage()), refused);
     }
@@ -145,19 +141,62 @@ public final class OnnxFileModel implements GatedModel {
             + " at hook_embed and " + width(point) + " at " + point + " (" + sites().at(point).recognition() + ")");
       }
     }
-    return signature.single();
+    return alone;
   }
 
-  private Measured measured(OnnxTensor tensor, String value) throws CheckpointException {
+  /// Runs sequences of like length and measures every site; the values, type FLOAT only.
+  private Map<String, float[]> tried(GraphSession session, Signature signature, OnnxSurgeon.Trial trial,
+      int[]... sequences) throws CheckpointException {
+    int[] lengths = Arrays.stream(sequences).mapToInt(sequence -> sequence.length).toArray();
+    Map<String, float[]> values = new HashMap<>();
+    try (Inputs inputs = new Inputs()) {
+      signature.feed(inputs, new Signature.Step(sequences, lengths, 0));
+      try (OrtSession.Result result = session.run(inputs.tensors(), Set.copyOf(trial.outputs().values()), Map.of())) {
+        for (Map.Entry<String, String> value : trial.outputs().entrySet()) {
+          OnnxTensor tensor = (OnnxTensor) result.get(value.getValue()).orElseThrow();
+          Measured found = measured(tensor, value.getKey(), sequences.length);
+          measured.put(value.getKey(), found);
+          if (found.type() == DataType.FLOAT) {
+            values.put(value.getKey(), GraphSession.floats(result, value.getValue()));
+          }
+        }
+      }
+    }
+    return values;
+  }
+
+  /// Whether a sequence computes the same beside another: some exports hold positions for one sequence only.
+  private boolean alike(GraphSession session, Signature signature, OnnxSurgeon.Trial trial, Map<String, float[]> one)
+      throws CheckpointException {
+    Map<String, float[]> two;
+    try {
+      two = tried(session, signature, trial, TRIAL, new int[TRIAL.length]);
+    } catch (IllegalStateException | CheckpointException refused) {
+      tried(session, signature, trial, TRIAL);
+      return false;
+    }
+    return one.entrySet().stream().allMatch(value -> {
+      float[] beside = two.get(value.getKey());
+      double scale = 0;
+      double worst = 0;
+      for (int i = 0; i < value.getValue().length; i++) {
+        scale = Math.max(scale, Math.abs(value.getValue()[i]));
+        worst = Math.max(worst, Math.abs(value.getValue()[i] - beside[i]));
+      }
+      return worst <= 1e-3 * scale;
+    });
+  }
+
+  private Measured measured(OnnxTensor tensor, String value, int batch) throws CheckpointException {
     TensorInfo info = tensor.getInfo();
     long[] shape = info.getShape();
     int last = shape.length - 1;
-    boolean ranked3 = last == 2 && shape[0] == 1 && shape[1] == TRIAL.length;
-    boolean ranked2 = last == 1 && shape[0] == TRIAL.length;
+    boolean ranked3 = last == 2 && shape[0] == batch && shape[1] == TRIAL.length;
+    boolean ranked2 = last == 1 && shape[0] == (long) batch * TRIAL.length;
     if ((!ranked3 && !ranked2) || shape[last] < 1 || shape[last] > Integer.MAX_VALUE) {
       throw new CheckpointException(
           file.path() + ": '" + value + "' must have the shape (batch, positions, width), found "
-              + Arrays.toString(shape) + " for one sequence of " + TRIAL.length + " tokens"
+              + Arrays.toString(shape) + " for " + batch + " × " + TRIAL.length + " tokens"
               + (value.equals(sites().at(HookPoint.LOGITS).value())
                   ? ": export logits of all positions, not of the last"
                   : ""));
