@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.striatum.hooks.GateContract;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.decoder.Decoder;
 import org.striatum.probe.model.Gate;
@@ -31,12 +32,12 @@ class OnnxGateTest extends GateContract {
   }
 
   @Override
-  int width() {
+  protected int width() {
     return model.width(HOOK);
   }
 
   @Override
-  float[] run(Gate gate, float[] hidden, boolean[] mask) {
+  protected float[] run(Gate gate, float[] hidden, boolean[] mask) {
     GraphSession session = model
         .session(new GraphSpec(HOOK.layer(), Set.of(HOOK), Set.of(HOOK), GraphSpec.Head.NONE, false));
     try (Inputs inputs = Inputs.positions(1, mask.length)

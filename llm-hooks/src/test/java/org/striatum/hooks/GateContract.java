@@ -1,4 +1,4 @@
-package org.striatum.hooks.onnx;
+package org.striatum.hooks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -12,14 +12,14 @@ import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.PositionMask;
 
 /// What every engine's gate must do: the same as [Gate#apply] where the mask selects, nothing elsewhere.
-abstract class GateContract {
+public abstract class GateContract {
   private static final int ROWS = 5;
 
   /// Coordinates of the gated hook point.
-  abstract int width();
+  protected abstract int width();
 
   /// Runs `hidden` (rows, width) through the engine's gate, the hidden state its own gating signal.
-  abstract float[] run(Gate gate, float[] hidden, boolean[] mask);
+  protected abstract float[] run(Gate gate, float[] hidden, boolean[] mask);
 
   @Test
   void gatesAsTheFormulaSays() {

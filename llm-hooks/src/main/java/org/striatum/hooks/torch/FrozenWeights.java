@@ -1,0 +1,134 @@
+package org.striatum.hooks.torch;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.lang.foreign.MemorySegment;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+import org.striatum.hooks.checkpoint.Checkpoint;
+import org.striatum.hooks.checkpoint.CheckpointException;
+import org.striatum.hooks.checkpoint.Weight;
+import org.striatum.probe.tensor.DType;
+import org.striatum.probe.tensor.SafetensorsFile;
+import org.striatum.probe.tensor.TensorInfo;
+
+/// A checkpoint's weights as F32 arrays without gradient, made on first use and kept. F32 weights are read where they
+/// lie in the mapped file (but for tensors over 2 GiB); F16 and BF16 weights are widened once into memory of the engine.
+final class FrozenWeights implements AutoCloseable {
+  static final String ENGINE = "PyTorch";
+  /// Bytes of a file that one buffer can stand for.
+  private static final long LARGEST_BUFFER = Integer.MAX_VALUE;
+  private static final long COPIED_AT_ONCE = 1L << 20;
+
+  private final Checkpoint checkpoint;
+  private final NDManager manager = NDManager.newBaseManager(Device.cpu(), ENGINE);
+  private final SequencedMap<String, Loaded> loaded = new LinkedHashMap<>();
+  private final Map<String, Integer> inputAxes = new LinkedHashMap<>();
+  private final MemorySegment.Scope mapping;
+
+  private record Loaded(Weight weight, NDArray array) {}
+
+  FrozenWeights(Checkpoint checkpoint) {
+    this.checkpoint = checkpoint;
+    SafetensorsFile first = checkpoint.files().getFirst();
+    this.mapping = first.data(first.tensors().firstEntry().getKey()).scope();
+  }
+
+  /// Where arrays of a run live; each run closes its own.
+  NDManager manager() {
+    return manager;
+  }
+
+  /// Refuses to go on over files that are no longer mapped: the engine would read memory that is gone.
+  void requireOpen() {
+    if (!mapping.isAlive() || !manager.isOpen()) {
+      throw new IllegalStateException(
+          checkpoint.name() + " is closed: a model runs only while it and its checkpoint are open");
+    }
+  }
+
+  /// A weight in its own shape.
+  NDArray get(Weight weight) {
+    return loaded.computeIfAbsent(weight.name(), _ -> new Loaded(weight, load(weight))).array();
+  }
+
+  /// The matrix of a product.
+  ///
+  /// @param inputAxis which of its two axes meets the input
+  NDArray matrix(Weight weight, int inputAxis) {
+    inputAxes.put(weight.name(), inputAxis);
+    return get(weight);
+  }
+
+  /// Every weight used so far, in the order of the computation.
+  SequencedMap<String, Weight> used() {
+    SequencedMap<String, Weight> weights = new LinkedHashMap<>();
+    loaded.forEach((name, entry) -> weights.put(name, entry.weight()));
+    return Collections.unmodifiableSequencedMap(weights);
+  }
+
+  /// Those that are multiplied with, by the axis that meets the input.
+  Map<String, Integer> inputAxes() {
+    return Collections.unmodifiableMap(inputAxes);
+  }
+
+  private NDArray load(Weight weight) {
+    SafetensorsFile file;
+    try {
+      file = checkpoint.fileOf(weight);
+    } catch (CheckpointException refusal) {
+      throw new UnusableWeight(refusal);
+    }
+    TensorInfo info = file.tensor(weight.name());
+    Shape shape = new Shape(weight.shape().stream().mapToLong(Long::longValue).toArray());
+    NDArray array = info.dtype() == DType.F32 && info.byteLength() <= LARGEST_BUFFER
+        ? manager.create(file.data(weight.name()).asByteBuffer(), shape, DataType.FLOAT32)
+        : widened(file, weight.name(), shape);
+    NDScope.unregister(array); // it outlives the run that asked for it first
+    return array;
+  }
+
+  /// Writes a weight into memory of the engine, a few rows at a time. (DJL cannot read BF16: it aborts the process.)
+  private NDArray widened(SafetensorsFile file, String name, Shape shape) {
+    NDArray whole = manager.create(shape, DataType.FLOAT32);
+    long width = shape.size() / shape.get(0);
+    long rows = Math.max(1, COPIED_AT_ONCE / width);
+    float[] values = new float[Math.toIntExact(Math.min(rows, shape.get(0)) * width)];
+    for (long from = 0; from < shape.get(0); from += rows) {
+      long to = Math.min(from + rows, shape.get(0));
+      int count = (int) ((to - from) * width);
+      file.floats(name, from * width, values, 0, count);
+      try (NDArray part = whole.get(new NDIndex().addSliceDim(from, to))) {
+        part.toByteBuffer(true).asFloatBuffer().put(values, 0, count); // a view of the memory of `whole`
+      }
+    }
+    return whole;
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+
+  /// Carries a refusal out through the description, whose methods declare no checked exception.
+  static final class UnusableWeight extends RuntimeException {
+    private static final long serialVersionUID = 1;
+    private final CheckpointException refusal;
+
+    UnusableWeight(CheckpointException refusal) {
+      super(refusal);
+      this.refusal = refusal;
+    }
+
+    CheckpointException refusal() {
+      return refusal;
+    }
+  }
+}

@@ -1,0 +1,267 @@
+package org.striatum.hooks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.striatum.hooks.checkpoint.Checkpoint;
+import org.striatum.probe.model.Completion;
+import org.striatum.probe.model.Gate;
+import org.striatum.probe.model.GatedModel;
+import org.striatum.probe.model.Gates;
+import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.model.PositionMask;
+import org.striatum.probe.model.Recording;
+import org.striatum.probe.model.Sampling;
+import org.striatum.probe.model.TokenSequence;
+
+/// What every engine's model must do, whatever the family. Models stay open from test to test.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class GatedModelContract {
+  private static final String FAMILIES = "org.striatum.hooks.GoldenCheckpoints#families";
+
+  /// Opens a checkpoint whose completions end at token 2.
+  protected abstract GatedModel open(Checkpoint checkpoint) throws Exception;
+
+  private final Map<Path, GatedModel> models = new HashMap<>();
+  private final List<Checkpoint> checkpoints = new ArrayList<>();
+
+  private GatedModel model(Path folder) throws Exception {
+    if (!models.containsKey(folder)) {
+      Checkpoint checkpoint = Checkpoint.open(folder);
+      checkpoints.add(checkpoint);
+      models.put(folder, open(checkpoint));
+    }
+    return models.get(folder);
+  }
+
+  @AfterAll
+  void close() {
+    models.values().forEach(GatedModel::close);
+    checkpoints.forEach(Checkpoint::close);
+  }
+
+  private static List<TokenSequence> sequences(GatedModel model) {
+    return GoldenCheckpoints.sequences(new Random(23), model.vocabulary(), 4, 17);
+  }
+
+  @ParameterizedTest
+  @MethodSource(FAMILIES)
+  void recordsEveryHookPointInItsWidth(Path folder) throws Exception {
+    GatedModel model = model(folder);
+    List<TokenSequence> sequences = sequences(model);
+    Recording recording = model.record(sequences, Set.copyOf(model.hookPoints()), Gates.none());
+    assertThat(recording.rows()).isEqualTo(sequences.stream().mapToInt(TokenSequence::length).sum());
+    for (HookPoint hook : model.hookPoints()) {
+      assertThat(recording.at(hook)).as("%s", hook).hasSize(recording.rows() * model.width(hook));
+      for (float value : recording.at(hook)) {
+        assertThat(value).as("%s", hook).isFinite();
+      }
+    }
+    assertThat(model.width(HookPoint.LOGITS)).isEqualTo(model.vocabulary());
+  }
+
+  @ParameterizedTest
+  @MethodSource(FAMILIES)
+  void oneSequenceAloneEqualsTheSameInABatch(Path folder) throws Exception {
+    GatedModel model = model(folder);
+    List<TokenSequence> sequences = sequences(model);
+    Set<HookPoint> hooks = Set.copyOf(model.hookPoints());
+    HookPoint gated = HookPoint.residPost(1);
+    Gates gates = Gates.of(gated,
+        GoldenCheckpoints.gate(new Random(5), model.width(gated), false, PositionMask.GENERATED));
+    Recording together = model.record(sequences, hooks, gates);
+    for (int i = 0; i < sequences.size(); i++) {
+      Recording alone = model.record(List.of(sequences.get(i)), hooks, gates);
+      for (HookPoint hook : hooks) {
+        float[] rows = Arrays.copyOfRange(together.at(hook), together.rowOf()[i] * model.width(hook),
+            together.rowOf()[i + 1] * model.width(hook));
+        assertThat(GoldenCheckpoints.relativeError(rows, alone.at(hook))).as("%s", hook).isLessThan(1e-5);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource(FAMILIES)
+  void identityAndEmptyMaskLeaveLogitsBitIdentical(Path folder) throws Exception {
+    GatedModel model = model(folder);
+    float[] plain = logits(model, Gates.none());
+    assertThat(logits(model, everywhere(model, Gate::identity))).as("identity").isEqualTo(plain);
+    Function<Integer, Gate> shut = d -> Gate.zeroing(d, List.of(0, 1, 2));
+    assertThat(logits(model, everywhere(model, d -> shut.apply(d).at(PositionMask.NONE)))).as("empty mask")
+        .isEqualTo(plain);
+    assertThat(logits(model, everywhere(model, shut))).as("a gate that acts").isNotEqualTo(plain);
+  }
+
+  private static Gates everywhere(GatedModel model, Function<Integer, Gate> gate) {
+    return new Gates(new TreeMap<>(
+        model.hookPoints().stream().collect(Collectors.toMap(hook -> hook, hook -> gate.apply(model.width(hook))))));
+  }
+
+  private static float[] logits(GatedModel model, Gates gates) {
+    return model.record(sequences(model), Set.of(HookPoint.LOGITS), gates).at(HookPoint.LOGITS);
+  }
+
+  @ParameterizedTest
+  @MethodSource(FAMILIES)
+  void shutCoordinatesAreZeroWhereTheMaskSelectsAndNothingElseIsTouched(Path folder) throws Exception {
+    GatedModel model = model(folder);
+    List<TokenSequence> sequences = sequences(model);
+    Set<HookPoint> hooks = Set.copyOf(model.hookPoints());
+    Recording plain = model.record(sequences, hooks, Gates.none());
+    Recording shut = model.record(sequences, hooks,
+        everywhere(model, d -> Gate.zeroing(d, List.of(1, d - 1)).at(PositionMask.ALL_BUT_FIRST)));
+    for (HookPoint hook : hooks) {
+      int d = model.width(hook);
+      for (int i = 0; i < sequences.size(); i++) {
+        int first = plain.rowOf()[i];
+        // A first position sees only itself.
+        assertThat(Arrays.copyOfRange(shut.at(hook), first * d, (first + 1) * d)).as("%s", hook)
+            .isEqualTo(Arrays.copyOfRange(plain.at(hook), first * d, (first + 1) * d));
+        for (int row = first + 1; row < plain.rowOf()[i + 1]; row++) {
+          assertThat(shut.at(hook)[row * d + 1]).as("%s", hook).isZero();
+          assertThat(shut.at(hook)[row * d + d - 1]).as("%s", hook).isZero();
+        }
+      }
+      assertThat(plain.at(hook)[plain.rows() * d - 1]).as("%s was not zero before", hook).isNotZero();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource(FAMILIES)
+  void scoresEqualLogSoftmaxOfRecordedLogits(Path folder) throws Exception {
+    GatedModel model = model(folder);
+    List<TokenSequence> items = sequences(model);
+    for (HookPoint hook : List.of(HookPoint.residPost(0), HookPoint.mlpPost(1), HookPoint.LOGITS)) {
+      Gate soft = GoldenCheckpoints.gate(new Random(9), model.width(hook), false, PositionMask.ALL);
+      try (GatedModel.Scorer scorer = model.scorer(items, hook)) {
+        for (Gate gate : List.of(Gate.identity(model.width(hook)), soft, soft.at(PositionMask.PROMPT))) {
+          double[] found = scorer.logProbabilities(gate);
+          double[] expected = logProbabilities(model, items, Gates.of(hook, gate));
+          for (int i = 0; i < found.length; i++) {
+            assertThat(found[i]).as("item %d at %s", i, hook).isCloseTo(expected[i],
+                within(1e-5 * Math.abs(expected[i])));
+          }
+        }
+        assertThat(scorer.logProbabilities(soft.at(PositionMask.NONE))).as("empty mask, bit for bit")
+            .isEqualTo(scorer.logProbabilities(Gate.identity(model.width(hook))));
+      }
+    }
+  }
+
+  /// Σ log p of each item's continuation, from its logits.
+  private static double[] logProbabilities(GatedModel model, List<TokenSequence> items, Gates gates) {
+    Recording recording = model.record(items, Set.of(HookPoint.LOGITS), gates);
+    float[] logits = recording.at(HookPoint.LOGITS);
+    int vocabulary = model.vocabulary();
+    double[] sums = new double[items.size()];
+    for (int i = 0; i < sums.length; i++) {
+      int[] tokens = items.get(i).tokens();
+      for (int t = items.get(i).promptLength(); t < tokens.length; t++) {
+        int row = (recording.rowOf()[i] + t - 1) * vocabulary;
+        double top = IntStream.range(0, vocabulary).mapToDouble(v -> logits[row + v]).max().orElseThrow();
+        double total = IntStream.range(0, vocabulary).mapToDouble(v -> Math.exp(logits[row + v] - top)).sum();
+        sums[i] += logits[row + tokens[t]] - top - Math.log(total);
+      }
+    }
+    return sums;
+  }
+
+  @ParameterizedTest
+  @MethodSource(FAMILIES)
+  void greedyDecodingTakesTheGreatestLogitOfEveryPrefix(Path folder) throws Exception {
+    GatedModel model = model(folder);
+    HookPoint hook = HookPoint.mlpPost(1);
+    Gate gate = GoldenCheckpoints.gate(new Random(3), model.width(hook), false, PositionMask.GENERATED);
+    TokenSequence prompt = TokenSequence.prompt(new int[]{5, 9, 33, 120, 7, 66, 18, 2, 90});
+    for (Gates gates : List.of(Gates.none(), Gates.of(hook, gate))) {
+      int[] drawn = model.generate(List.of(prompt), new long[1], new Sampling(0, 1, 0, 12, false), gates, 1, () -> {})
+          .getFirst().tokens();
+      assertThat(drawn).hasSize(12);
+      int[] tokens = prompt.tokens();
+      for (int token : drawn) {
+        float[] logits = model
+            .record(List.of(new TokenSequence(tokens, prompt.length())), Set.of(HookPoint.LOGITS), gates)
+            .at(HookPoint.LOGITS);
+        int last = logits.length - model.vocabulary();
+        int greatest = IntStream.range(0, model.vocabulary())
+            .reduce((a, b) -> logits[last + b] > logits[last + a] ? b : a).orElseThrow();
+        assertThat(token).as("after %s", Arrays.toString(tokens)).isEqualTo(greatest);
+        tokens = Arrays.copyOf(tokens, tokens.length + 1);
+        tokens[tokens.length - 1] = token;
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource(FAMILIES)
+  void sameSeedGivesTheSameCompletionAtAnyBatchSize(Path folder) throws Exception {
+    GatedModel model = model(folder);
+    List<TokenSequence> prompts = sequences(model).stream().map(s -> TokenSequence.prompt(s.tokens())).toList();
+    long[] seeds = {7, 8, 9, 10};
+    Sampling sampling = new Sampling(1, 0.95, 0, 6, true);
+    AtomicInteger finished = new AtomicInteger();
+    List<String> reference = texts(
+        model.generate(prompts, seeds, sampling, Gates.none(), 4, finished::incrementAndGet));
+    assertThat(finished).hasValue(4);
+    assertThat(texts(model.generate(prompts, seeds, sampling, Gates.none(), 1, () -> {}))).isEqualTo(reference);
+    assertThat(texts(model.generate(prompts, new long[]{1, 2, 3, 4}, sampling, Gates.none(), 4, () -> {})))
+        .as("other seeds").isNotEqualTo(reference);
+  }
+
+  private static List<String> texts(List<Completion> completions) {
+    return completions.stream().map(c -> Arrays.toString(c.tokens()) + c.finished() + c.logProbability()).toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource(FAMILIES)
+  void aCompletionsLogProbabilityIsItsTeacherForcedScore(Path folder) throws Exception {
+    GatedModel model = model(folder);
+    TokenSequence prompt = TokenSequence.prompt(new int[]{5, 9, 33});
+    Completion completion = model
+        .generate(List.of(prompt), new long[]{3}, new Sampling(1, 1, 0, 9, false), Gates.none(), 1, () -> {})
+        .getFirst();
+    List<Integer> tokens = new ArrayList<>(List.of(5, 9, 33));
+    Arrays.stream(completion.tokens()).forEach(tokens::add);
+    TokenSequence whole = new TokenSequence(tokens.stream().mapToInt(Integer::intValue).toArray(), 3);
+    assertThat(completion.logProbability()).isCloseTo(logProbabilities(model, List.of(whole), Gates.none())[0],
+        within(1e-3));
+  }
+
+  @ParameterizedTest
+  @MethodSource(FAMILIES)
+  void refusesWhatTheModelDoesNotHave(Path folder) throws Exception {
+    GatedModel model = model(folder);
+    List<TokenSequence> one = List.of(TokenSequence.prompt(new int[]{1, 5}));
+    HookPoint hook = HookPoint.residPost(0);
+    Map<HookPoint, Gate> narrow = Map.of(hook, Gate.identity(3));
+    assertThatThrownBy(() -> model.record(one, Set.of(HookPoint.residPost(model.layers())), Gates.none()))
+        .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("blocks 0 to " + (model.layers() - 1));
+    assertThatThrownBy(() -> model.record(List.of(TokenSequence.prompt(new int[]{model.vocabulary()})), Set.of(hook),
+        Gates.none())).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("found "
+            + model.vocabulary());
+    assertThatThrownBy(() -> model.record(one, Set.of(hook), new Gates(new TreeMap<>(narrow))))
+        .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("found 3");
+    assertThatThrownBy(() -> model.record(List.of(), Set.of(hook), Gates.none()))
+        .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("at least one");
+    assertThatThrownBy(() -> model.generate(one, new long[0], Sampling.greedy(1), Gates.none(), 1, () -> {}))
+        .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("0 seeds");
+  }
+}

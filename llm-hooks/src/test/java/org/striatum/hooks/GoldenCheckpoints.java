@@ -1,0 +1,73 @@
+package org.striatum.hooks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.striatum.probe.model.Gate;
+import org.striatum.probe.model.PositionMask;
+import org.striatum.probe.model.TokenSequence;
+
+/// The tiny random checkpoints of all families, and what is run on them.
+public final class GoldenCheckpoints {
+  private static final Path GOLDEN = Path.of("src/test/resources/golden");
+
+  private GoldenCheckpoints() {}
+
+  /// The families in their usual configurations.
+  public static List<Path> families() throws IOException {
+    return folders("checkpoints");
+  }
+
+  /// The families, and configurations beside the usual ones.
+  public static List<Path> all() throws IOException {
+    List<Path> all = new ArrayList<>(families());
+    all.addAll(folders("variants"));
+    return all;
+  }
+
+  private static List<Path> folders(String set) throws IOException {
+    try (Stream<Path> found = Files.list(GOLDEN.resolve(set))) {
+      return found.sorted().toList();
+    }
+  }
+
+  /// Sequences of different lengths, prompt and continuation; short enough for the smallest context.
+  public static List<TokenSequence> sequences(RandomGenerator random, int vocabulary, int count, int longest) {
+    List<TokenSequence> sequences = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int[] tokens = random.ints(i == 0 ? longest : random.nextInt(2, longest), 3, vocabulary).toArray();
+      sequences.add(new TokenSequence(tokens, random.nextInt(1, tokens.length)));
+    }
+    return sequences;
+  }
+
+  /// A gate with all its vectors away from identity; some coordinates shut, some always open.
+  public static Gate gate(RandomGenerator random, int d, boolean hard, PositionMask positions) {
+    float[] gain = new float[d];
+    float[] threshold = new float[d];
+    float[] sharpness = new float[d];
+    float[] shift = new float[d];
+    for (int i = 0; i < d; i++) {
+      gain[i] = i % 7 == 0 ? 0 : (float) random.nextGaussian(1, 0.3);
+      threshold[i] = i % 5 == 0 ? Float.NEGATIVE_INFINITY : (float) random.nextGaussian(-0.5, 0.5);
+      sharpness[i] = (float) random.nextDouble(0.5, 3);
+      shift[i] = (float) random.nextGaussian(0, 0.1);
+    }
+    return new Gate(gain, threshold, sharpness, shift, hard, positions);
+  }
+
+  /// max|a − b| / max|b|; NaN where either holds NaN.
+  public static double relativeError(float[] a, float[] b) {
+    double worst = 0;
+    double scale = 0;
+    for (int i = 0; i < b.length; i++) {
+      worst = Math.max(worst, Math.abs((double) a[i] - b[i]));
+      scale = Math.max(scale, Math.abs(b[i]));
+    }
+    return worst == 0 ? 0 : worst / scale;
+  }
+}
