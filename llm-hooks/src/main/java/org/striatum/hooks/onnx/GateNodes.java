@@ -19,8 +19,17 @@ public final class GateNodes {
   /// @param mask shape of the mask, broadcast against h; a negative size is free
   /// @return the gated value
   public static String insert(OnnxGraph graph, HookPoint point, int d, String h, String z, long... mask) {
+    return insert(graph, point, d, h, z, graph.input("gate." + point + ".mask", DataType.BOOL, mask));
+  }
+
+  /// Gates a value that holds only some rows, `rows` being a graph value; the mask is given for all of them.
+  static String insertAt(OnnxGraph graph, HookPoint point, int d, String h, String z, String rows) {
+    String mask = graph.input("gate." + point + ".mask", DataType.BOOL, -1, 1);
+    return insert(graph, point, d, h, z, graph.node("Gather", List.of(mask, rows), attribute("axis", 0)));
+  }
+
+  private static String insert(OnnxGraph graph, HookPoint point, int d, String h, String z, String selected) {
     String gate = "gate." + point;
-    String selected = graph.input(gate + ".mask", DataType.BOOL, mask);
     String gain = graph.input(gate + ".gain", DataType.FLOAT, d);
     String threshold = graph.input(gate + ".threshold", DataType.FLOAT, d);
     String sharpness = graph.input(gate + ".sharpness", DataType.FLOAT, d);

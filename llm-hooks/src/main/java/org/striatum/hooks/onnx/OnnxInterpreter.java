@@ -16,6 +16,7 @@ import org.striatum.hooks.decoder.DecoderShape;
 import org.striatum.hooks.decoder.Rope;
 import org.striatum.hooks.decoder.Tensors;
 import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.model.Site;
 import org.striatum.probe.tensor.DType;
 import org.striatum.probe.tensor.SafetensorsFile;
 
@@ -333,13 +334,18 @@ final class OnnxInterpreter implements Tensors<String> {
 
   @Override
   public String hook(HookPoint point, String value, String signal) {
-    String flowing = spec.gated().contains(point)
-        ? GateNodes.insert(graph, point, shape.width(point), value, signal, -1, 1)
-        : value;
+    String flowing = spec.gated().contains(point) ? gated(point, value, signal) : value;
     if (spec.recorded().contains(point)) {
       graph.output(point.toString(), flowing, DataType.FLOAT, -1, shape.width(point));
     }
     return flowing;
+  }
+
+  private String gated(HookPoint point, String value, String signal) {
+    boolean inHead = point.site() == Site.FINAL_NORM || point.site() == Site.LOGITS;
+    return inHead && spec.head() != GraphSpec.Head.ALL
+        ? GateNodes.insertAt(graph, point, shape.width(point), value, signal, "rows")
+        : GateNodes.insert(graph, point, shape.width(point), value, signal, -1, 1);
   }
 
   /// A weight as F32.

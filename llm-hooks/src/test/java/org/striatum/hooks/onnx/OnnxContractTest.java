@@ -1,0 +1,14 @@
+package org.striatum.hooks.onnx;
+
+import java.util.List;
+import org.striatum.hooks.GatedModelContract;
+import org.striatum.hooks.checkpoint.Checkpoint;
+import org.striatum.hooks.decoder.Decoder;
+import org.striatum.probe.model.GatedModel;
+
+class OnnxContractTest extends GatedModelContract {
+  @Override
+  protected GatedModel open(Checkpoint checkpoint) throws Exception {
+    return new OnnxModel(checkpoint, Decoder.of(checkpoint), Memory.FAST, 0, List.of(2));
+  }
+}
