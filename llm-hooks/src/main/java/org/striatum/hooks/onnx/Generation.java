@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.striatum.hooks.decoder.DecoderShape;
 import org.striatum.probe.model.Completion;
 import org.striatum.probe.model.Gate;
@@ -123,22 +124,17 @@ final class Generation implements AutoCloseable {
     row.stopped = row.generated.size() == sampling.maxNewTokens();
   }
 
-  /// Runs the prompts; logits at each one's last position: (batch, vocabulary).
+  /// Runs the prompts, equal beginnings once; logits at each one's last position: (batch, vocabulary).
   private float[] prefill() {
-    List<TokenSequence> prompts = new ArrayList<>();
-    for (int b = 0; b < batch(); b++) {
-      prompts.add(TokenSequence.prompt(at(b).prompt));
-    }
-    int positions = OnnxModel.longest(prompts);
-    long[] last = new long[prompts.size()];
-    int[] lengths = new int[prompts.size()];
+    Packing packing = Packing
+        .of(IntStream.range(0, batch()).mapToObj(b -> TokenSequence.prompt(at(b).prompt)).toList());
+    long[] last = new long[packing.sequences()];
     for (int b = 0; b < last.length; b++) {
-      last[b] = (long) b * positions + prompts.get(b).length() - 1;
-      lengths[b] = prompts.get(b).length() - 1;
+      last[b] = packing.rowsOf(b)[packing.rowsOf(b).length - 1];
     }
-    try (Inputs inputs = Inputs.tokens(prompts, positions)) {
-      gates.at().forEach((hook, gate) -> inputs.gate(hook, gate, Inputs.mask(gate, prompts, positions)));
-      return run(inputs, last, lengths, positions);
+    try (Inputs inputs = Inputs.tokens(packing)) {
+      gates.at().forEach((hook, gate) -> inputs.gate(hook, gate, packing.mask(gate)));
+      return run(inputs, last);
     }
   }
 
@@ -146,36 +142,28 @@ final class Generation implements AutoCloseable {
   private float[] step() {
     int batch = batch();
     long[] ids = new long[batch];
-    long[] positions = new long[batch];
+    int[] positions = new int[batch];
     long[] last = new long[batch];
-    int[] lengths = new int[batch];
-    int longest = 0;
     for (int b = 0; b < batch; b++) {
       Row row = at(b);
       ids[b] = row.generated.isEmpty() ? row.prompt[row.prompt.length - 1] : row.generated.getLast();
-      lengths[b] = row.length() - 1; // keys before this token
-      positions[b] = lengths[b];
+      positions[b] = row.length() - 1;
       last[b] = b;
-      longest = Math.max(longest, row.length());
     }
-    try (Inputs inputs = new Inputs()) {
-      inputs.put("input_ids", GraphSession.tensor(ids, batch, 1)).put("position_ids",
-          GraphSession.tensor(positions, batch, 1));
+    try (Inputs inputs = Inputs.step(ids, positions)) {
       for (Map.Entry<HookPoint, Gate> gate : gates.at().entrySet()) {
         boolean[] mask = new boolean[batch];
         for (int b = 0; b < batch; b++) {
-          mask[b] = gate.getValue().positions().selects(lengths[b], at(b).prompt.length);
+          mask[b] = gate.getValue().positions().selects(positions[b], at(b).prompt.length);
         }
         inputs.gate(gate.getKey(), gate.getValue(), mask);
       }
-      return run(inputs, last, lengths, longest);
+      return run(inputs, last);
     }
   }
 
-  private float[] run(Inputs inputs, long[] lastRows, int[] lengths, int longest) {
+  private float[] run(Inputs inputs, long[] lastRows) {
     inputs.put("rows", GraphSession.tensor(lastRows, lastRows.length));
-    inputs.put("seqlens_k", GraphSession.tensor(lengths, lengths.length));
-    inputs.put("total_sequence_length", GraphSession.tensor(new int[]{longest}));
     Map<String, OnnxTensor> fed = new TreeMap<>(inputs.tensors());
     Map<String, OnnxTensor> appended = new TreeMap<>();
     for (int layer = 0; layer < shape.layers(); layer++) {

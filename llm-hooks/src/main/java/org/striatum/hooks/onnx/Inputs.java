@@ -2,9 +2,11 @@ package org.striatum.hooks.onnx;
 
 import ai.onnxruntime.OnnxTensor;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.TokenSequence;
@@ -13,26 +15,33 @@ import org.striatum.probe.model.TokenSequence;
 public final class Inputs implements AutoCloseable {
   private final Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
 
-  /// `input_ids` and `position_ids` of right-padded sequences: (batch, positions).
-  static Inputs tokens(List<TokenSequence> batch, int positions) {
-    long[] ids = new long[batch.size() * positions];
-    for (int b = 0; b < batch.size(); b++) {
-      int[] tokens = batch.get(b).tokens();
-      for (int t = 0; t < tokens.length; t++) {
-        ids[b * positions + t] = tokens[t];
-      }
-    }
-    return positions(batch.size(), positions).put("input_ids",
-        GraphSession.tensor(ids, batch.size(), positions));
+  /// The layout of a run: `position_ids`, `row_at`, `place_of` and lengths.
+  static Inputs layout(Packing packing) {
+    return new Inputs().layout(packing.positions(), packing.rowAt(), packing.placeOf(), packing.lastPositions());
   }
 
-  /// `position_ids` alone, counted from 0 in each sequence.
-  static Inputs positions(int batch, int positions) {
-    long[] counted = new long[batch * positions];
-    for (int i = 0; i < counted.length; i++) {
-      counted[i] = i % positions;
-    }
-    return new Inputs().put("position_ids", GraphSession.tensor(counted, batch, positions));
+  /// The layout and `input_ids`.
+  static Inputs tokens(Packing packing) {
+    return layout(packing).put("input_ids", GraphSession.tensor(packing.tokens(), packing.rows()));
+  }
+
+  /// One further token of each sequence, a row each.
+  ///
+  /// @param positions where it stands: (batch)
+  static Inputs step(long[] tokens, int[] positions) {
+    int batch = tokens.length;
+    int[] rows = IntStream.range(0, batch).toArray();
+    return new Inputs().layout(Arrays.stream(positions).asLongStream().toArray(), rows, rows, positions)
+        .put("input_ids", GraphSession.tensor(tokens, batch));
+  }
+
+  private Inputs layout(long[] positionOfRow, int[] rowAt, int[] placeOf, int[] lastPositions) {
+    int batch = lastPositions.length;
+    return put("position_ids", GraphSession.tensor(positionOfRow, positionOfRow.length))
+        .put("row_at", GraphSession.tensor(rowAt, batch, rowAt.length / batch))
+        .put("place_of", GraphSession.tensor(placeOf, placeOf.length))
+        .put("seqlens_k", GraphSession.tensor(lastPositions, batch)).put("total_sequence_length",
+            GraphSession.tensor(new int[]{Arrays.stream(lastPositions).max().orElseThrow() + 1}));
   }
 
   /// Adds a tensor; one of the same name is closed.

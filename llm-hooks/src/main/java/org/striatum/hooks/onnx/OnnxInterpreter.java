@@ -22,11 +22,11 @@ import org.striatum.probe.tensor.SafetensorsFile;
 
 /// Interprets a decoder's description as an ONNX graph. A value `T` is the name of a graph value.
 ///
-/// Inputs: `position_ids` (batch, positions) always; `input_ids` (batch, positions), or `hidden` (rows, d) above a
-/// layer; with a cache `seqlens_k`, `total_sequence_length`, `past_key.l`, `past_value.l` as ONNX Runtime's
-/// GroupQueryAttention takes them; `rows` and `targets` for a head on chosen rows; five inputs a gate. Rows are the
-/// positions of all sequences, sequence after sequence, right padding included. Right padding needs no mask in a causal
-/// model: padded rows are garbage that nobody reads.
+/// Rows lie as a [Packing] says: one for each distinct beginning of the sequences, no padding. Inputs: `position_ids`
+/// (rows); `input_ids` (rows), or `hidden` (rows, d) above a layer. Attention alone sees sequences: `row_at` (batch,
+/// positions) says which row stands at each place, `place_of` (rows) at which of the batch · positions places a row's
+/// result is found, `seqlens_k` and `total_sequence_length` are GroupQueryAttention's. With a cache `past_key.l` and
+/// `past_value.l`; `rows` and `targets` for a head on chosen rows; five inputs a gate.
 final class OnnxInterpreter implements Tensors<String> {
   static final String LOGITS = "logits";
   static final String SCORES = "scores";
@@ -37,10 +37,8 @@ final class OnnxInterpreter implements Tensors<String> {
   private final GraphSpec spec;
   private final Map<String, String> weights = new HashMap<>();
   private final Map<String, String> widened = new HashMap<>();
-  private final Map<Integer, String> masks = new HashMap<>();
   private final Map<Rope, Turn> turns = new HashMap<>();
   private final Map<String, String> offsets = new HashMap<>(); // norm weights with their offset added
-  private String batchAndPositions;
 
   /// amplitude · cos and sin of position · frequency: (rows, 1, rotated width / 2) each.
   private record Turn(String cosines, String sines) {}
@@ -63,15 +61,14 @@ final class OnnxInterpreter implements Tensors<String> {
   }
 
   private byte[] interpret(Decoder decoder) {
-    graph.input("position_ids", DataType.INT64, -1, -1);
-    batchAndPositions = graph.node("Shape", List.of("position_ids"));
-    if (spec.cached()) {
-      graph.input("seqlens_k", DataType.INT32, -1);
-      graph.input("total_sequence_length", DataType.INT32);
-    }
+    graph.input("position_ids", DataType.INT64, -1);
+    graph.input("row_at", DataType.INT32, -1, -1);
+    graph.input("place_of", DataType.INT32, -1);
+    graph.input("seqlens_k", DataType.INT32, -1);
+    graph.input("total_sequence_length", DataType.INT32);
     String x;
     if (spec.from() < 0) {
-      graph.input("input_ids", DataType.INT64, -1, -1);
+      graph.input("input_ids", DataType.INT64, -1);
       x = decoder.embed(this);
     } else {
       HookPoint entry = HookPoint.residPost(spec.from());
@@ -111,15 +108,12 @@ final class OnnxInterpreter implements Tensors<String> {
 
   @Override
   public String embed(Weight table) {
-    String rows = graph.node("Gather",
-        List.of(stored(table), graph.node("Reshape", List.of("input_ids", graph.longs(-1)))));
-    return widened(rows, table);
+    return widened(graph.node("Gather", List.of(stored(table), "input_ids")), table);
   }
 
   @Override
   public String embedPositions(Weight table) {
-    return widened(graph.node("Gather",
-        List.of(stored(table), graph.node("Reshape", List.of("position_ids", graph.longs(-1))))), table);
+    return widened(graph.node("Gather", List.of(stored(table), "position_ids")), table);
   }
 
   @Override
@@ -241,78 +235,39 @@ final class OnnxInterpreter implements Tensors<String> {
     });
   }
 
+  /// ONNX Runtime's GroupQueryAttention on rows laid out sequence by sequence. With a cache, each sequence appends to its
+  /// own at its own length. What a sequence computes does not depend on its neighbours.
   @Override
   public String attention(int layer, String queries, String keys, String values, Attention attention) {
-    return spec.cached()
-        ? cachedAttention(layer, queries, keys, values, attention)
-        : plainAttention(queries, keys, values, attention);
-  }
-
-  /// softmax(cap(q·kᵀ·scale) + mask)·v, the reference.
-  private String plainAttention(String queries, String keys, String values, Attention attention) {
-    int groups = attention.heads() / attention.keyValueHeads();
-    int kv = attention.keyValueHeads();
-    int n = attention.headWidth();
-    String q = graph.node("Transpose", List.of(split(queries, kv, groups, n)), attribute("perm", 0, 2, 3, 1, 4));
-    String k = graph.node("Transpose", List.of(split(keys, kv, 1, n)), attribute("perm", 0, 2, 3, 4, 1));
-    String v = graph.node("Transpose", List.of(split(values, kv, 1, n)), attribute("perm", 0, 2, 3, 1, 4));
-    String scaled = multiply(q, graph.scalar((float) attention.scale()));
-    String products = graph.node("MatMul", List.of(scaled, k));
-    String capped = attention.softCap() == 0 ? products : softCap(products, attention.softCap());
-    String scores = add(capped, mask(attention.window()));
-    String weights = graph.node("Softmax", List.of(scores), attribute("axis", -1)); // (batch, kv, groups, query, key)
-    String mixed = graph.node("Transpose", List.of(graph.node("MatMul", List.of(weights, v))),
-        attribute("perm", 0, 3, 1, 2, 4));
-    return graph.node("Reshape", List.of(mixed, graph.longs(-1, (long) attention.heads() * n)));
-  }
-
-  /// (rows, kv · groups · n) → (batch, positions, kv, groups, n).
-  private String split(String x, int kv, int groups, int n) {
-    String target = graph.node("Concat", List.of(batchAndPositions, graph.longs(kv, groups, n)), attribute("axis", 0));
-    return graph.node("Reshape", List.of(x, target));
-  }
-
-  /// 0 where query i sees key j (j ≤ i, and i − j < window), −∞ elsewhere: (positions, positions).
-  private String mask(int window) {
-    return masks.computeIfAbsent(window, _ -> {
-      String positions = graph.node("Gather", List.of(batchAndPositions, graph.scalar(1)));
-      String keys = graph.node("Range", List.of(graph.scalar(0L), positions, graph.scalar(1L)));
-      String queries = graph.node("Unsqueeze", List.of(keys, graph.longs(1)));
-      String seen = graph.node("LessOrEqual", List.of(keys, queries));
-      if (window > 0) {
-        String near = graph.node("Less",
-            List.of(graph.node("Sub", List.of(queries, keys)), graph.scalar((long) window)));
-        seen = graph.node("And", List.of(seen, near));
-      }
-      return graph.node("Where", List.of(seen, graph.scalar(0f), graph.scalar(Float.NEGATIVE_INFINITY)));
-    });
-  }
-
-  /// ONNX Runtime's GroupQueryAttention: each row of the batch appends to its own cache at its own length, so what a
-  /// row computes does not depend on its neighbours.
-  private String cachedAttention(int layer, String queries, String keys, String values, Attention attention) {
     int heads = attention.heads();
     int kv = attention.keyValueHeads();
     int n = attention.headWidth();
     int cached = cachedHeadWidth(n);
-    String pastKey = graph.input("past_key." + layer, DataType.FLOAT, -1, kv, -1, cached);
-    String pastValue = graph.input("past_value." + layer, DataType.FLOAT, -1, kv, -1, cached);
+    List<String> past = List.of("", "");
+    if (spec.cached()) {
+      past = List.of(graph.input("past_key." + layer, DataType.FLOAT, -1, kv, -1, cached),
+          graph.input("past_value." + layer, DataType.FLOAT, -1, kv, -1, cached));
+    }
     List<String> inputs = List.of(sequences(queries, heads, n), sequences(keys, kv, n), sequences(values, kv, n),
-        pastKey,
-        pastValue, "seqlens_k", "total_sequence_length");
+        past.get(0), past.get(1), "seqlens_k", "total_sequence_length");
     List<String> outputs = List.of("attention." + layer, "present_key." + layer, "present_value." + layer);
     graph.named(OnnxGraph.CONTRIB, "GroupQueryAttention", inputs, outputs, attribute("num_heads", heads),
         attribute("kv_num_heads", kv), attribute("scale", (float) attention.scale()),
         attribute("softcap", (float) attention.softCap()),
         attribute("local_window_size", attention.window() > 0 ? attention.window() : -1));
-    graph.exposed(outputs.get(1), DataType.FLOAT, -1, kv, -1, cached);
-    graph.exposed(outputs.get(2), DataType.FLOAT, -1, kv, -1, cached);
-    String mixed = outputs.get(0);
-    if (cached != n) {
-      String byHead = graph.node("Reshape", List.of(mixed, graph.longs(-1, heads, cached)));
-      mixed = graph.node("Slice", List.of(byHead, graph.longs(0), graph.longs(n), graph.longs(2)));
+    if (spec.cached()) {
+      graph.exposed(outputs.get(1), DataType.FLOAT, -1, kv, -1, cached);
+      graph.exposed(outputs.get(2), DataType.FLOAT, -1, kv, -1, cached);
     }
-    return graph.node("Reshape", List.of(mixed, graph.longs(-1, (long) heads * n)));
+    String places = graph.node("Reshape", List.of(outputs.get(0), graph.longs(-1, (long) heads * cached)));
+    String mixed = graph.node("Gather", List.of(places, "place_of"), attribute("axis", 0));
+    if (cached == n) {
+      return mixed;
+    }
+    String byHead = graph.node("Reshape", List.of(mixed, graph.longs(-1, heads, cached)));
+    return graph.node("Reshape",
+        List.of(graph.node("Slice", List.of(byHead, graph.longs(0), graph.longs(n), graph.longs(2))),
+            graph.longs(-1, (long) heads * n)));
   }
 
   /// GroupQueryAttention wants head widths that are multiples of 8. Others are padded with zeros, which changes no score.
@@ -325,11 +280,10 @@ final class OnnxInterpreter implements Tensors<String> {
     int cached = cachedHeadWidth(n);
     if (cached != n) {
       String byHead = graph.node("Reshape", List.of(x, graph.longs(-1, heads, n)));
-      x = graph.node("Pad", List.of(byHead, graph.longs(0, 0, 0, 0, 0, cached - n)));
+      String padded = graph.node("Pad", List.of(byHead, graph.longs(0, 0, 0, 0, 0, cached - n)));
+      x = graph.node("Reshape", List.of(padded, graph.longs(-1, (long) heads * cached)));
     }
-    String target = graph.node("Concat", List.of(batchAndPositions, graph.longs((long) heads * cached)),
-        attribute("axis", 0));
-    return graph.node("Reshape", List.of(x, target));
+    return graph.node("Gather", List.of(x, "row_at"), attribute("axis", 0));
   }
 
   @Override

@@ -1,8 +1,11 @@
 package org.striatum.hooks.onnx;
 
-import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OnnxTensor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -10,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.CheckpointException;
@@ -30,8 +33,11 @@ import org.striatum.probe.model.TokenSequence;
 ///
 /// The checkpoint stays the caller's to close, after this. Not thread-safe.
 public final class OnnxModel implements GatedModel {
-  /// Rows (tokens, padding included) of one run: enough to keep the products busy, little enough to stay in cache.
-  private static final int ROWS_PER_RUN = 4096;
+  /// Rows of one run: enough to keep the products busy and to pay for widening the weights, few enough that what a
+  /// block holds at once stays small.
+  private static final int ROWS_PER_RUN = 1024;
+  /// Attention scores (heads · sequences · longest²) held at once: 128 MB.
+  private static final long SCORES_PER_RUN = 32L << 20;
 
   private final Checkpoint checkpoint;
   private final Decoder decoder;
@@ -121,11 +127,6 @@ public final class OnnxModel implements GatedModel {
     check(sequences);
     hooks.forEach(this::width);
     check(gates);
-    GraphSpec.Head head = hooks.stream().anyMatch(hook -> hook.site() == Site.LOGITS || hook.site() == Site.FINAL_NORM)
-        ? GraphSpec.Head.ALL
-        : GraphSpec.Head.NONE;
-    GraphSession session = session(new GraphSpec(-1, hooks, gates.at().keySet(), head, false));
-
     int[] rowOf = new int[sequences.size() + 1];
     for (int i = 0; i < sequences.size(); i++) {
       rowOf[i + 1] = rowOf[i] + sequences.get(i).length();
@@ -136,25 +137,59 @@ public final class OnnxModel implements GatedModel {
       widths.put(hook, width(hook));
       values.put(hook, new float[Math.multiplyExact(rowOf[sequences.size()], width(hook))]);
     }
-    for (int[] members : batches(sequences)) {
-      List<TokenSequence> batch = Arrays.stream(members).mapToObj(sequences::get).toList();
-      int positions = longest(batch);
-      try (Inputs inputs = Inputs.tokens(batch, positions)) {
-        gates.at().forEach((hook, gate) -> inputs.gate(hook, gate, Inputs.mask(gate, batch, positions)));
-        Set<String> outputs = hooks.stream().map(HookPoint::toString).collect(Collectors.toSet());
-        try (OrtSession.Result result = session.run(inputs.tensors(), outputs, Map.of())) {
-          for (HookPoint hook : hooks) {
-            float[] padded = GraphSession.floats(result, hook.toString()); // (batch · positions, width)
-            int width = widths.get(hook);
-            for (int b = 0; b < members.length; b++) {
-              System.arraycopy(padded, b * positions * width, values.get(hook), rowOf[members[b]] * width,
-                  batch.get(b).length() * width);
-            }
-          }
+    for (Packing packing : plan(sequences)) {
+      run(packing, hooks, gates, (hook, rows) -> {
+        int width = widths.get(hook);
+        for (int b = 0; b < packing.sequences(); b++) {
+          expand(rows, packing.rowsOf(b), width, values.get(hook), rowOf[packing.member(b)] * width);
         }
-      }
+      });
     }
     return new Recording(rowOf, values, widths);
+  }
+
+  /// Copies a sequence's rows, wherever they lie, to consecutive ones.
+  private static void expand(FloatBuffer rows, int[] rowsOf, int width, float[] to, int offset) {
+    int t = 0;
+    while (t < rowsOf.length) {
+      int end = t + 1;
+      while (end < rowsOf.length && rowsOf[end] == rowsOf[end - 1] + 1) {
+        end++;
+      }
+      rows.get(rowsOf[t] * width, to, offset + t * width, (end - t) * width);
+      t = end;
+    }
+  }
+
+  List<Packing> plan(List<TokenSequence> sequences) {
+    return Packing.plan(sequences, ROWS_PER_RUN, SCORES_PER_RUN / shape().heads());
+  }
+
+  /// Runs the sequences of one packing.
+  ///
+  /// @param read takes what was recorded at each hook point, (rows, width); valid only while it runs
+  void run(Packing packing, Set<HookPoint> hooks, Gates gates, BiConsumer<HookPoint, FloatBuffer> read) {
+    GraphSpec.Head head = hooks.stream().anyMatch(hook -> hook.site() == Site.LOGITS || hook.site() == Site.FINAL_NORM)
+        ? GraphSpec.Head.ALL
+        : GraphSpec.Head.NONE;
+    GraphSession session = session(new GraphSpec(-1, hooks, gates.at().keySet(), head, false));
+    try (Inputs inputs = Inputs.tokens(packing); Arena arena = Arena.ofConfined()) {
+      gates.at().forEach((hook, gate) -> inputs.gate(hook, gate, packing.mask(gate)));
+      Map<String, OnnxTensor> outputs = new HashMap<>();
+      Map<HookPoint, FloatBuffer> rows = new HashMap<>();
+      try {
+        for (HookPoint hook : hooks) {
+          FloatBuffer buffer = arena.allocate(ValueLayout.JAVA_FLOAT, (long) packing.rows() * width(hook))
+              .asByteBuffer().order(ByteOrder.nativeOrder()).asFloatBuffer();
+          rows.put(hook, buffer);
+          outputs.put(hook.toString(), GraphSession.tensor(buffer, packing.rows(), width(hook)));
+        }
+        session.run(inputs.tensors(), Set.of(), outputs).close();
+      } finally {
+        outputs.values().forEach(OnnxTensor::close);
+      }
+      rows.forEach(read);
+    }
   }
 
   @Override
@@ -190,19 +225,6 @@ public final class OnnxModel implements GatedModel {
       }
     }
     return List.of(completions);
-  }
-
-  /// Cuts sequences, longest first, into runs of about [#ROWS_PER_RUN] rows.
-  static List<int[]> batches(List<TokenSequence> sequences) {
-    List<Integer> order = byLength(sequences).reversed();
-    List<int[]> batches = new ArrayList<>();
-    int start = 0;
-    while (start < order.size()) {
-      int size = Math.clamp(ROWS_PER_RUN / sequences.get(order.get(start)).length(), 1, order.size() - start);
-      batches.add(order.subList(start, start + size).stream().mapToInt(Integer::intValue).toArray());
-      start += size;
-    }
-    return batches;
   }
 
   private static List<Integer> byLength(List<TokenSequence> sequences) {

@@ -4,6 +4,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -12,6 +13,7 @@ import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.decoder.Decoder;
 import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.model.TokenSequence;
 
 /// The gate as ONNX nodes, alone: the residual stream of the last layer is fed in and read behind its gate.
 class OnnxGateTest extends GateContract {
@@ -40,7 +42,8 @@ class OnnxGateTest extends GateContract {
   protected float[] run(Gate gate, float[] hidden, boolean[] mask) {
     GraphSession session = model
         .session(new GraphSpec(HOOK.layer(), Set.of(HOOK), Set.of(HOOK), GraphSpec.Head.NONE, false));
-    try (Inputs inputs = Inputs.positions(1, mask.length)
+    Packing packing = Packing.of(List.of(TokenSequence.prompt(IntStream.range(0, mask.length).toArray())));
+    try (Inputs inputs = Inputs.layout(packing)
         .put("hidden", GraphSession.tensor(FloatBuffer.wrap(hidden), mask.length, width())).gate(HOOK, gate, mask);
         var result = session.run(inputs.tensors(), Set.of(HOOK.toString()), Map.of())) {
       return GraphSession.floats(result, HOOK.toString());

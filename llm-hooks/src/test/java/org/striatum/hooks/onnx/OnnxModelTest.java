@@ -98,6 +98,26 @@ class OnnxModelTest {
   }
 
   @Test
+  void rolloutsThatShareTheirPromptEqualThemselvesAlone() throws Exception {
+    List<TokenSequence> rollouts = new ArrayList<>();
+    for (String continuation : List.of("5*6=30\n5*20=100\n30+100=130\n#130", "5*6=30\n#30", "9", "5*6=30\n#30")) {
+      rollouts.add(opened.sequence("5*26=", continuation));
+    }
+    HookPoint hook = HookPoint.residPost(3);
+    for (PositionMask positions : PositionMask.values()) {
+      Gates gates = Gates.of(HookPoint.residPost(1),
+          Gate.zeroing(model.width(HookPoint.residPost(1)), List.of(5, 37, 53, 77, 130)).at(positions));
+      Recording together = model.record(rollouts, Set.of(hook), gates);
+      for (int i = 0; i < rollouts.size(); i++) {
+        float[] rows = Arrays.copyOfRange(together.at(hook), together.rowOf()[i] * model.width(hook),
+            together.rowOf()[i + 1] * model.width(hook));
+        assertThat(relativeError(rows, model.record(List.of(rollouts.get(i)), Set.of(hook), gates).at(hook)))
+            .as("rollout %d, gate at %s", i, positions).isLessThan(1e-5);
+      }
+    }
+  }
+
+  @Test
   void sameSeedGivesTheSameRolloutsAtAnyBatchSize() throws Exception {
     List<TokenSequence> prompts = new ArrayList<>();
     for (int sample = 0; sample < 20; sample++) {
