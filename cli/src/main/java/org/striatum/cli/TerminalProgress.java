@@ -2,6 +2,7 @@ package org.striatum.cli;
 
 import java.io.PrintWriter;
 import java.time.Duration;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -14,12 +15,17 @@ import org.striatum.probe.run.Progress;
 /// @param err where it is shown
 /// @param terminal whether a bar can be drawn there
 record TerminalProgress(PrintWriter err, boolean terminal) implements Progress {
+  // A width that is given: the library asks the terminal for it in a way that takes Ctrl-C from the JVM, which then ends
+  // without a word and leaves unfinished files behind.
+  private static final int BAR_WIDTH = 79;
+
   @Override
   public Task start(String name, long total, String unit) {
     Heartbeat.beat();
     return terminal
         ? new Bar(new ProgressBarBuilder().setTaskName(name).setInitialMax(total).setUnit(" " + unit + "s", 1)
-            .setStyle(ProgressBarStyle.ASCII).showSpeed().setUpdateIntervalMillis(500).build())
+            .setStyle(ProgressBarStyle.ASCII).showSpeed().setUpdateIntervalMillis(500)
+            .setConsumer(new ConsoleProgressBarConsumer(System.err, BAR_WIDTH)).build())
         : new Lines(err, name, total, unit);
   }
 

@@ -282,6 +282,8 @@ class BadInputTest {
         .contains("--batch-size must be auto or an integer ≥ 1, found big");
     assertThat(refused(USAGE, "rollouts", REASONER, "--tasks", "add", "--threads", -1, "--output", run))
         .contains("--threads must be ≥ 0, found -1");
+    assertThat(refused(USAGE, "rollouts", REASONER, "--tasks", "add", "--hang-limit", -1, "--output", run))
+        .contains("--hang-limit must be in [0, 1000000000], found -1");
     assertThat(refused(USAGE, "rollouts", "--tasks", "add")).contains("CKPT");
     assertThat(refused(USAGE, "roll\nouts")).contains("roll");
     assertThat(refused(USAGE)).contains("say what to do");

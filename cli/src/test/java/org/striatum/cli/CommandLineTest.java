@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Every command on the bundled checkpoint, small, and what a second run of it must leave alone.
@@ -135,13 +137,32 @@ class CommandLineTest {
   void inspectSaysWhatTheCheckpointIs() throws Exception {
     Session session = Session.of("inspect", REASONER);
     assertThat(session.code()).as(session.err()).isZero();
-    assertThat(session.out()).contains("qwen2").contains("hook_resid_post").contains("bit-identical");
+    assertThat(session.out()).contains("qwen2").contains("hook_resid_post").contains("bit-identical")
+        .contains("s from opening, 8 tokens", "tokens/s", "finite states: passed", "head: passed", "block sums: passed",
+            "padding: passed", "identity gates: passed");
     // No tokenizer there.
     JsonNode facts = JSON.readTree(Session.of("inspect", GOLDEN.resolve("checkpoints/qwen2"), "--json").out());
     assertThat(facts.path("layers").intValue()).isEqualTo(3);
     assertThat(facts.path("width").intValue()).isEqualTo(48);
     assertThat(facts.path("vocabulary").intValue()).isEqualTo(199);
     assertThat(facts.path("tokens").textValue()).contains("no tokenizer.json");
+    assertThat(facts.path("first hidden state").path("seconds").doubleValue()).isPositive();
+    assertThat(facts.path("first hidden state").path("tokens").intValue()).isEqualTo(8);
+    assertThat(facts.path("capture").path("tokensPerSecond").doubleValue()).isPositive();
+    assertThat(facts.path("capture").path("bytesPerToken").intValue()).isEqualTo(3 * 48 * 4);
+    assertThat(facts.path("parity gate")).hasSize(5).allSatisfy(check -> {
+      assertThat(check.path("outcome").textValue()).isEqualTo("passed");
+      assertThat(check.path("error").doubleValue()).isLessThanOrEqualTo(check.path("tolerance").doubleValue());
+    });
+  }
+
+  @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "private memory is read from /proc")
+  void inspectMeasuresPrivateMemory() throws Exception {
+    JsonNode memory = JSON.readTree(Session.of("inspect", REASONER, "--json").out()).path("first hidden state")
+        .path("privateMemory");
+    assertThat(memory.path("bytes").isIntegralNumber()).isTrue();
+    assertThat(memory.path("peakBytes").longValue()).isGreaterThanOrEqualTo(memory.path("bytes").longValue());
   }
 
   @Test

@@ -1,14 +1,17 @@
 package org.striatum.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -26,7 +29,7 @@ class InterruptionTest {
   /// A command that generates for minutes, caught in the middle of it.
   private Process generating(Path run) throws Exception {
     Process process = start("rollouts", Session.REASONER.toString(), "--tasks", "add,mul,mod,expr", "--limit", "5000",
-        "--max-new-tokens", "110", "--output", run.toString());
+        "--max-new-tokens", "110", "--hang-limit", "5", "--output", run.toString());
     Path err = folder.resolve("err");
     // A first line of progress: it is generating.
     while (process.isAlive() && !Files.readString(err).contains("rollouts: ")) {
@@ -36,22 +39,33 @@ class InterruptionTest {
     return process;
   }
 
-  @Test
-  void anAbortedCommandNamesTheCheckpoint() throws Exception {
-    Path run = folder.resolve("run");
-    Process process = generating(run);
+  /// What is said when the process that generates gets a signal.
+  private String signalled(String signal) throws Exception {
+    Process process = generating(folder.resolve("run"));
     try {
       long command = process.children().findFirst().orElseThrow().pid();
-      assertThat(new ProcessBuilder("kill", "-ABRT", Long.toString(command)).start().waitFor()).isZero();
-      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(new ProcessBuilder("kill", signal, Long.toString(command)).start().waitFor()).isZero();
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(ProcessHandle.of(command)).isEmpty();
     } finally {
       process.destroyForcibly();
     }
     assertThat(process.exitValue()).isEqualTo(3);
-    assertThat(read(folder.resolve("err")).lines().filter(line -> line.startsWith("striatum: "))).singleElement()
-        .asString().startsWith("striatum: tiny-reasoner-step2000: the process that ran this checkpoint was killed by"
-            + " SIGABRT: ");
     assertThat(read(folder.resolve("out"))).isEmpty();
+    return read(folder.resolve("err")).lines().filter(line -> !line.startsWith("rollouts: "))
+        .collect(Collectors.joining("\n"));
+  }
+
+  @Test
+  void anAbortedCommandNamesTheCheckpoint() throws Exception {
+    assertThat(signalled("-ABRT")).hasLineCount(1).startsWith(
+        "striatum: tiny-reasoner-step2000: the process that ran this checkpoint was killed by SIGABRT: ");
+  }
+
+  @Test
+  void aCommandThatHangsIsEnded() throws Exception {
+    assertThat(signalled("-STOP")).hasLineCount(1).startsWith(
+        "striatum: tiny-reasoner-step2000: the process that ran this checkpoint made no progress for 5 s");
   }
 
   @Test
@@ -77,6 +91,31 @@ class InterruptionTest {
     assertThat(again.err()).contains("data.problems is 5000 there and 4999 here");
   }
 
+  /// At a terminal there is a bar, and Ctrl-C reaches both processes. `script` lends a terminal.
+  @Test
+  void ctrlCTypedAtATerminal() throws Exception {
+    assumeThat(Path.of("/usr/bin/script")).isExecutable();
+    ProcessBuilder command = command("rollouts", Session.REASONER.toString(), "--tasks", "add,mul,mod,expr", "--limit",
+        "5000", "--max-new-tokens", "110", "--output", folder.resolve("run").toString());
+    String line = command.command().stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
+    Process process = command.command("/usr/bin/script", "-qec", line, "/dev/null").start();
+    Path out = folder.resolve("out");
+    try (OutputStream keyboard = process.getOutputStream()) {
+      while (process.isAlive() && !read(out).contains("%")) {
+        Thread.sleep(50);
+      }
+      assertThat(process.isAlive()).as(() -> read(out) + process).isTrue();
+      keyboard.write(3);
+      keyboard.flush();
+      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    assertThat(process.exitValue()).as(() -> read(out)).isEqualTo(130);
+    assertThat(read(out)).containsOnlyOnce("striatum: interrupted: finished steps are kept");
+    assertThat(Session.files(folder.resolve("run"))).noneMatch(name -> name.endsWith(".tmp"));
+  }
+
   @Test
   void aCommandThatEndsSaysNothingOfIt() throws Exception {
     Process process = start("inspect", Session.REASONER.toString());
@@ -87,7 +126,7 @@ class InterruptionTest {
   }
 
   /// A shell may have left SIGINT ignored in this process; `env` gives the child the usual one.
-  private Process start(String... arguments) throws Exception {
+  private ProcessBuilder command(String... arguments) {
     List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT",
         Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx32m", Supervisor.class.getName(),
         "--enable-native-access=ALL-UNNAMED",
@@ -99,7 +138,11 @@ class InterruptionTest {
     // Not on the command line: with a GPU library present, native code was seen to crash on very long ones.
     builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
     builder.environment().put("STRIATUM_CACHE", folder.resolve("cache").toString());
-    return builder.start();
+    return builder;
+  }
+
+  private Process start(String... arguments) throws IOException {
+    return command(arguments).start();
   }
 
   private static String read(Path file) {

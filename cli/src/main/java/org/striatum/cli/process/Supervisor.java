@@ -24,6 +24,6 @@ public final class Supervisor {
       System.err.println("striatum: ".concat(OneLine.of(message.get())));
     }
     process.close();
-    Runtime.getRuntime().halt(end.exitCode()); // nothing is left to be cleaned up
+    System.exit(end.exitCode()); // after Ctrl-C this waits for the signal's own exit code
   }
 }
