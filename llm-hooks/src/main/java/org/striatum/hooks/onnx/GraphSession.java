@@ -67,7 +67,9 @@ public final class GraphSession implements AutoCloseable {
       if (!disabled.isEmpty()) {
         options.addConfigEntry("optimization.disable_specified_optimizers", String.join(";", disabled));
       }
-      return new GraphSession(model, ENVIRONMENT.createSession(graph, options));
+      GraphSession session = new GraphSession(model, ENVIRONMENT.createSession(graph, options));
+      Heartbeat.beat();
+      return session;
     } catch (OrtException refused) {
       throw new IllegalStateException("ONNX Runtime cannot load the graph of " + model + ": " + refused.getMessage(),
           refused);
