@@ -141,15 +141,6 @@ public final class GraphSession implements AutoCloseable {
     }
   }
 
-  /// A tensor of any element type from its bytes.
-  public static OnnxTensor tensor(ByteBuffer values, OnnxJavaType type, long... shape) {
-    try {
-      return OnnxTensor.createTensor(ENVIRONMENT, values, shape, type);
-    } catch (OrtException refused) {
-      throw refusedTensor(refused);
-    }
-  }
-
   private static IllegalStateException refusedTensor(OrtException refused) {
     return new IllegalStateException("ONNX Runtime refused a tensor: " + refused.getMessage(), refused);
   }

@@ -9,14 +9,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /// The key-value cache in a graph's signature: which output continues which input.
 ///
 /// @param slots one a tensor
 record Cache(List<Slot> slots) {
-  private static final Set<Integer> ELEMENTS = Set.of(DataType.FLOAT_VALUE, DataType.FLOAT16_VALUE);
-
   /// One tensor of the cache.
   ///
   /// @param past the input
@@ -24,17 +21,13 @@ record Cache(List<Slot> slots) {
   /// @param shape of the input, −1 where free
   /// @param batchAxis which of them counts sequences
   /// @param lengthAxis which counts cached tokens
-  record Slot(String past, String present, DataType type, long[] shape, int batchAxis, int lengthAxis) {
+  record Slot(String past, String present, long[] shape, int batchAxis, int lengthAxis) {
     /// The shape of an empty cache.
     long[] empty(int batch) {
       long[] sizes = shape.clone();
       sizes[batchAxis] = batch;
       sizes[lengthAxis] = 0;
       return sizes;
-    }
-
-    int elementBytes() {
-      return type == DataType.FLOAT ? 4 : 2;
     }
   }
 
@@ -79,8 +72,8 @@ record Cache(List<Slot> slots) {
     int type = input.getType().getTensorType().getElemType();
     int batchAxis = shape.length == 5 ? 1 : 0; // (2, batch, heads, length, width), or (batch, heads, length, width)
     free.remove(Integer.valueOf(batchAxis));
-    return free.size() == 1 && ELEMENTS.contains(type)
-        ? Optional.of(new Slot(input.getName(), present, DataType.forNumber(type), shape, batchAxis, free.getFirst()))
+    return free.size() == 1 && type == DataType.FLOAT_VALUE
+        ? Optional.of(new Slot(input.getName(), present, shape, batchAxis, free.getFirst()))
         : Optional.empty();
   }
 

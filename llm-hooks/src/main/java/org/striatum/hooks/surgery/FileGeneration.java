@@ -1,10 +1,8 @@
 package org.striatum.hooks.surgery;
 
-import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtSession;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -213,7 +211,7 @@ final class FileGeneration implements AutoCloseable {
   private static OnnxTensor selected(Cache.Slot slot, OnnxTensor tensor, List<Integer> kept) {
     long[] shape = tensor.getInfo().getShape();
     long outer = 1; // axes before the batch
-    long row = slot.elementBytes();
+    long row = 1; // floats of one sequence
     for (int axis = 0; axis < shape.length; axis++) {
       if (axis < slot.batchAxis()) {
         outer *= shape[axis];
@@ -222,17 +220,15 @@ final class FileGeneration implements AutoCloseable {
       }
     }
     int batch = (int) shape[slot.batchAxis()];
-    ByteBuffer all = tensor.getByteBuffer();
-    ByteBuffer some = ByteBuffer.allocateDirect(Math.toIntExact(outer * kept.size() * row))
-        .order(ByteOrder.nativeOrder());
+    FloatBuffer all = tensor.getFloatBuffer();
+    FloatBuffer some = FloatBuffer.allocate(Math.toIntExact(outer * kept.size() * row));
     for (long o = 0; o < outer; o++) {
       for (int b : kept) {
         some.put(all.slice(Math.toIntExact((o * batch + b) * row), Math.toIntExact(row)));
       }
     }
     shape[slot.batchAxis()] = kept.size();
-    return GraphSession.tensor(some.flip(),
-        slot.elementBytes() == 4 ? OnnxJavaType.FLOAT : OnnxJavaType.FLOAT16, shape);
+    return GraphSession.tensor(some.flip(), shape);
   }
 
   private void release() {

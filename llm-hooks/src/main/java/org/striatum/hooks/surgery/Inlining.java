@@ -18,7 +18,7 @@ import org.striatum.hooks.checkpoint.CheckpointException;
 
 /// Brings a graph's computation to one level: model-local functions are replaced by their bodies, and an `If` whose
 /// condition is `use_cache_branch` (merged decoders) or a constant by the branch that would be taken. Any other `If`
-/// stays.
+/// stays. Half precision becomes single.
 final class Inlining {
   private static final int DEEPEST = 32;
   private static final int MAX_NODES = 1_000_000;
@@ -65,7 +65,7 @@ final class Inlining {
     for (NodeProto node : model.getGraph().getNodeList()) {
       inlining.add(node, 0);
     }
-    return new Flat(inlining.flat.build(), inlining.branched);
+    return new Flat(Widening.widen(inlining.flat.build(), prefix), inlining.branched);
   }
 
   static boolean isSwitch(ValueInfoProto input) {

@@ -38,7 +38,7 @@ import org.striatum.hooks.checkpoint.CheckpointException;
 public final class OnnxFile {
   /// Above this, embedded weights are mapped rather than copied.
   static final long MAPPED_FROM = 256L << 20;
-  private static final int SMALLEST_MAPPED_WEIGHT = 1 << 16;
+  private static final int SMALLEST_MAPPED_WEIGHT = 1 << 12;
   private static final int MAX_NODES = 1_000_000;
   private static final int OLDEST_OPSET = 11;
   private static final Set<Integer> FLOATS = Set.of(DataType.FLOAT_VALUE, DataType.FLOAT16_VALUE,

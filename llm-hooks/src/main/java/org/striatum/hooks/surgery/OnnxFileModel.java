@@ -101,7 +101,12 @@ public final class OnnxFileModel implements GatedModel {
   /// @throws CheckpointException in one line: what is wrong, or what was looked for and what was found instead
   public static OnnxFileModel open(Path file, Memory memory, int threads, List<Integer> endOfSequence)
       throws CheckpointException {
-    return new OnnxFileModel(OnnxFile.open(file), memory, threads, endOfSequence);
+    return of(OnnxFile.open(file), memory, threads, endOfSequence);
+  }
+
+  static OnnxFileModel of(OnnxFile file, Memory memory, int threads, List<Integer> endOfSequence)
+      throws CheckpointException {
+    return new OnnxFileModel(file, memory, threads, endOfSequence);
   }
 
   // The trial.

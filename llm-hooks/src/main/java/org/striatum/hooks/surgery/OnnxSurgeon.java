@@ -126,6 +126,7 @@ public final class OnnxSurgeon {
       if (points.stream().anyMatch(point -> surgery.gated().contains(point) || fedAt(surgery, value))) {
         rename(base, value);
         replaced.add(value);
+        stored(base, value);
       }
     });
     OnnxGraph copy = new OnnxGraph(base.clearOutput().build(), prefix);
@@ -202,6 +203,25 @@ public final class OnnxSurgeon {
         if (node.getOutput(i).equals(value)) {
           node.setOutput(i, raw(value));
         }
+      }
+    }
+  }
+
+  /// Where a value is read from fewer bits, and others read the bits themselves: they get the changed value, rounded to
+  /// the same scale.
+  private void stored(GraphProto.Builder base, String value) {
+    for (NodeProto.Builder node : base.getNodeBuilderList()) {
+      if (node.getOpType().equals("DequantizeLinear") && node.getOutput(0).equals(raw(value))) {
+        String bits = node.getInput(0);
+        boolean computed = base.getNodeList().stream().anyMatch(maker -> maker.getOutputList().contains(bits));
+        long readers = base.getNodeList().stream().filter(reader -> reader.getInputList().contains(bits)).count();
+        if (computed && readers > 1) {
+          rename(base, bits);
+          base.addNode(node.clone().setName(prefix + "stored").setOpType("QuantizeLinear").setInput(0, value)
+              .setOutput(0, bits));
+          node.setInput(0, raw(bits));
+        }
+        return;
       }
     }
   }

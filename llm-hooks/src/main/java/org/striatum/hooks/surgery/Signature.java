@@ -4,9 +4,7 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
-import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -108,9 +106,7 @@ record Signature(List<Need> needs, Cache cache) {
       } else if (step.past() == 0) {
         Cache.Slot slot = cache.slots().stream().filter(candidate -> candidate.past().equals(need.name())).findFirst()
             .orElseThrow();
-        inputs.put(need.name(), slot.type() == DataType.FLOAT
-            ? GraphSession.tensor(FloatBuffer.allocate(0), slot.empty(step.batch()))
-            : GraphSession.tensor(ByteBuffer.allocateDirect(0), OnnxJavaType.FLOAT16, slot.empty(step.batch())));
+        inputs.put(need.name(), GraphSession.tensor(FloatBuffer.allocate(0), slot.empty(step.batch())));
       }
     }
   }

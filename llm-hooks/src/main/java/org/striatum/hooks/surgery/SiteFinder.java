@@ -33,7 +33,7 @@ import org.striatum.probe.model.Site;
 final class SiteFinder {
   /// Change representation or shape, not what is represented; the value is their first input.
   private static final Set<String> PASSING = Set.of("Identity", "Cast", "Dropout", "Reshape", "Squeeze", "Unsqueeze",
-      "Flatten");
+      "Flatten", "QuantizeLinear", "DequantizeLinear");
   private static final Set<String> SELECTING = Set.of("Gather", "Slice", "GatherND");
   private static final Set<String> LINEAR_CUTS = Set.of("Split", "Slice", "Gather");
   private static final Set<String> LINEAR_WITH_CONSTANTS = Set.of("Add", "Sub", "Mul", "Div");
@@ -63,8 +63,9 @@ final class SiteFinder {
   /// One addition to the stream.
   ///
   /// @param before the stream that is added to
+  /// @param read the same as the sum reads it: floating-point where `before` is stored in fewer bits
   /// @param after the sum
-  private record Addition(String before, String after, List<Branch> branches) {
+  private record Addition(String before, String read, String after, List<Branch> branches) {
     String kinds() {
       return branches.stream().map(branch -> branch.attention() ? "attention" : "MLP")
           .collect(Collectors.joining(" + "));
@@ -219,7 +220,8 @@ final class SiteFinder {
       return Optional.empty();
     }
     List<String> summands = new ArrayList<>();
-    if (!summands(after, before, stream, summands)) {
+    Optional<String> found = summands(after, before, stream, summands);
+    if (found.isEmpty()) {
       return Optional.empty();
     }
     List<Branch> branches = new ArrayList<>();
@@ -232,24 +234,27 @@ final class SiteFinder {
       biases.branchOf().put(norm.node(), branch.value());
       branches = List.of(new Branch(branch.value(), biased(norm.node()), branch.attention()));
     }
-    return branches.isEmpty() ? Optional.empty() : Optional.of(new Addition(before, after, branches));
+    boolean stored = !found.get().equals(before)
+        && topology.maker(found.get()).map(maker -> maker.type().equals("DequantizeLinear")).orElse(false);
+    return branches.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Addition(before, stored ? found.get() : before, after, branches));
   }
 
   private String biased(int node) {
     return prefix + "biased" + node;
   }
 
-  /// Collects what is added to `before`, if the sum contains it.
-  private boolean summands(String sum, String before, Set<String> stream, List<String> summands) {
-    boolean found = false;
+  /// Collects what is added to `before`; the operand that is `before`, empty if the sum does not contain it.
+  private Optional<String> summands(String sum, String before, Set<String> stream, List<String> summands) {
+    Optional<String> found = Optional.empty();
     for (String operand : topology.maker(sum).orElseThrow().inputs()) {
       if (operand.isEmpty() || !stream.contains(operand)) {
         continue;
       }
-      String passed = through(operand, PASSING);
-      if (!found && (operand.equals(before) || passed.equals(before) || passed.equals(through(before, PASSING)))) {
-        found = true;
-      } else if (!found && isSum(operand) && holds(operand, before)) {
+      if (found.isEmpty() && through(operand, PASSING).equals(through(before, PASSING))) {
+        found = Optional.of(operand);
+      } else if (found.isEmpty() && isSum(operand) && holds(operand, before)) {
         found = summands(operand, before, stream, summands);
       } else {
         summands.add(operand);
@@ -358,7 +363,7 @@ final class SiteFinder {
           + " together), found " + additions.size() + " additions to the stream: "
           + additions.stream().limit(8).map(Addition::kinds).toList() + (additions.size() > 8 ? " …" : ""));
     }
-    String stride = additions.getFirst().before();
+    String stride = additions.getFirst().read();
     put(HookPoint.EMBED, stride, "what the first block reads, " + describe(stride));
     for (int layer = 0; layer < layers(additions); layer++) {
       Addition first = additions.get(parallel ? layer : 2 * layer);
