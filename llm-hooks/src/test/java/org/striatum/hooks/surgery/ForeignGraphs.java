@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.striatum.hooks.checkpoint.Checkpoint;
+import org.striatum.hooks.checkpoint.ModelConfig;
 import org.striatum.hooks.decoder.Decoder;
 import org.striatum.hooks.decoder.DecoderShape;
 import org.striatum.hooks.decoder.Rope;
@@ -55,8 +56,17 @@ final class ForeignGraphs {
     try (Checkpoint opened = Checkpoint.open(checkpoint)) {
       DecoderShape shape = Decoder.of(opened).shape();
       return new ForeignGraphs(opened.files().getFirst(), weights).genai(shape,
-          Rope.read(opened.config(), shape.headWidth()), opened.config().positive("rms_norm_eps", 1e-6));
+          rope(opened.config(), shape.headWidth()), opened.config().positive("rms_norm_eps", 1e-6));
     }
+  }
+
+  private static Rope rope(ModelConfig config, int headWidth) throws IOException {
+    double theta = config.part("rope_parameters").orElseThrow().positive("rope_theta");
+    float[] frequencies = new float[headWidth / 2];
+    for (int i = 0; i < frequencies.length; i++) {
+      frequencies[i] = (float) Math.pow(theta, -2.0 * i / headWidth);
+    }
+    return new Rope(frequencies, 1, Integer.MAX_VALUE);
   }
 
   private byte[] genai(DecoderShape shape, Rope rope, double epsilon) throws IOException {
@@ -71,7 +81,8 @@ final class ForeignGraphs {
     float[] cosines = new float[shape.context() * half];
     float[] sines = new float[cosines.length];
     for (int i = 0; i < cosines.length; i++) {
-      double angle = (double) (i / half) * rope.frequencies()[i % half];
+      int position = i / half;
+      double angle = (double) position * rope.frequencies()[i % half];
       cosines[i] = (float) Math.cos(angle);
       sines[i] = (float) Math.sin(angle);
     }

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.striatum.hooks.onnx.GateContract;
+import org.striatum.hooks.GateContract;
 import org.striatum.hooks.onnx.GraphSession;
 import org.striatum.hooks.onnx.Inputs;
 import org.striatum.hooks.onnx.Memory;
