@@ -1,5 +1,7 @@
 package org.striatum.probe.stats;
 
+import java.util.Arrays;
+import java.util.function.ToDoubleFunction;
 import smile.math.special.Beta;
 
 /// Spearman's rank correlation and its partial form. Undefined (NaN) where a variable is constant.
@@ -66,6 +68,61 @@ public record Spearman(double rho, double p, int degrees) {
         ? 0
         : Beta.regularizedIncompleteBetaFunction(0.5 * degrees, 0.5, 1 - rho * rho);
     return new Spearman(rho, p, degrees);
+  }
+
+  /// ρ as a function of the items taken (repeats allowed), for resampling: both samples are sorted once, and each call
+  /// costs O(n) by counting. The function is not thread-safe.
+  ///
+  /// @throws IllegalArgumentException on different lengths or NaN
+  public static ToDoubleFunction<int[]> over(double[] x, double[] y) {
+    if (x.length != y.length) {
+      throw new IllegalArgumentException(
+          "rank correlation needs two samples of one length, found " + x.length + " and " + y.length);
+    }
+    int[] levelX = levels(x);
+    int[] levelY = levels(y);
+    double[] rankX = new double[x.length];
+    double[] rankY = new double[y.length];
+    return items -> {
+      midRanks(levelX, items, rankX);
+      midRanks(levelY, items, rankY);
+      double mean = (items.length + 1) / 2.0;
+      double xx = 0;
+      double yy = 0;
+      double xy = 0;
+      for (int i : items) {
+        double u = rankX[levelX[i]] - mean;
+        double v = rankY[levelY[i]] - mean;
+        xx += u * u;
+        yy += v * v;
+        xy += u * v;
+      }
+      return xx > 0 && yy > 0 ? Math.clamp(xy / Math.sqrt(xx * yy), -1, 1) : Double.NaN;
+    };
+  }
+
+  /// Item → position of its value among the distinct ones.
+  private static int[] levels(double[] values) {
+    int[] order = Ranks.order(values);
+    int[] level = new int[values.length];
+    for (int k = 1; k < order.length; k++) {
+      level[order[k]] = level[order[k - 1]] + (values[order[k]] == values[order[k - 1]] ? 0 : 1);
+    }
+    return level;
+  }
+
+  /// The mid-rank of each level among the items taken, into `ranks`.
+  private static void midRanks(int[] level, int[] items, double[] ranks) {
+    Arrays.fill(ranks, 0);
+    for (int i : items) {
+      ranks[level[i]]++;
+    }
+    double below = 0;
+    for (int l = 0; l < ranks.length; l++) {
+      double here = ranks[l];
+      ranks[l] = below + (here + 1) / 2;
+      below += here;
+    }
   }
 
   private static double[] centred(double[] ranks) {

@@ -46,6 +46,16 @@ public record ValueProbe(float[] w1, float[] b1, float[] w2, float b2, Standardi
     return ValueProbeTrainer.train(train, validation, training, random);
   }
 
+  /// The same on a scale that is given rather than taken from the training states: for inputs that are standardised
+  /// already. Where every trajectory is a single state and the target is [ValueProbeTraining.Target#MONTE_CARLO], this
+  /// is plain least squares of the reward, which may then be any number, on the state.
+  ///
+  /// @throws IllegalArgumentException as above, or if the scale has another width
+  public static ValueProbeFit train(Trajectories train, Trajectories validation, ValueProbeTraining training,
+      Standardisation scale, RandomGenerator random) {
+    return ValueProbeTrainer.train(train, validation, training, scale, random);
+  }
+
   /// Coordinates of a state, d.
   public int width() {
     return scale.width();

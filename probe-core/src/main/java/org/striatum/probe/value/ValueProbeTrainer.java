@@ -15,6 +15,7 @@ import ai.djl.nn.core.Linear;
 import ai.djl.training.GradientCollector;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.striatum.probe.sparse.Standardisation;
@@ -30,6 +31,7 @@ final class ValueProbeTrainer implements AutoCloseable {
   private static final float BETA_2 = 0.999f;
   private static final float EPSILON = 1e-8f;
   private static final int VALIDATION_ROWS_AT_ONCE = 8192;
+  private static final int UPLOAD_ROWS_AT_ONCE = 1024;
 
   private final ValueProbeTraining training;
   private final NDManager manager;
@@ -56,16 +58,25 @@ final class ValueProbeTrainer implements AutoCloseable {
 
   static ValueProbeFit train(Trajectories train, Trajectories validation, ValueProbeTraining training,
       RandomGenerator random) {
-    if (train.size() == 0 || validation.size() == 0 || train.width() != validation.width()) {
-      throw new IllegalArgumentException("a value probe needs training and validation trajectories of one width, found "
-          + train.size() + " of width " + train.width() + " and " + validation.size() + " of width "
-          + validation.width());
-    }
-    Standardisation scale = moments(train);
+    requireSameWidth(train, validation, train.width());
+    return train(train, validation, training, moments(train), random);
+  }
+
+  static ValueProbeFit train(Trajectories train, Trajectories validation, ValueProbeTraining training,
+      Standardisation scale, RandomGenerator random) {
+    requireSameWidth(train, validation, scale.width());
     try (ValueProbeTrainer trainer = new ValueProbeTrainer(train.width(), training, random)) {
       Fold fit = trainer.upload(train, scale);
       Fold choose = trainer.upload(validation, scale);
       return trainer.run(fit, choose, scale, random);
+    }
+  }
+
+  private static void requireSameWidth(Trajectories train, Trajectories validation, int width) {
+    if (train.size() == 0 || validation.size() == 0 || train.width() != width || validation.width() != width) {
+      throw new IllegalArgumentException("a value probe needs training and validation trajectories of one width, found "
+          + train.size() + " of width " + train.width() + " and " + validation.size() + " of width "
+          + validation.width() + (train.width() == width ? "" : " on a scale of width " + width));
     }
   }
 
@@ -100,26 +111,36 @@ final class ValueProbeTrainer implements AutoCloseable {
     int width = trajectories.width();
     NDArray states = manager.create(new Shape(start[trajectories.size()], width), DataType.FLOAT32);
     float[] returns = new float[start[trajectories.size()]];
-    float[] rows = new float[Math.multiplyExact(longest, width)];
+    int block = Math.max(longest, UPLOAD_ROWS_AT_ONCE);
+    float[] rows = new float[Math.multiplyExact(block, width)];
+    int first = 0; // row that the block begins with
     for (int i = 0; i < trajectories.size(); i++) {
-      int length = trajectories.length(i);
-      trajectories.states(i, rows, 0);
-      for (int t = 0; t < length; t++) {
-        for (int j = 0; j < width; j++) {
-          rows[t * width + j] = (float) scale.z(j, rows[t * width + j]);
-        }
-      }
-      try (NDScope _ = new NDScope()) {
-        NDArray some = manager.create(FloatBuffer.wrap(rows, 0, length * width), new Shape(length, width));
-        states.set(new NDIndex().addSliceDim(start[i], start[i + 1]), some);
+      trajectories.states(i, rows, (start[i] - first) * width);
+      if (i + 1 == trajectories.size() || start[i + 2] - first > block) {
+        write(states, rows, first, start[i + 1], scale);
+        first = start[i + 1];
       }
       double value = trajectories.reward(i);
-      for (int t = length - 1; t >= 0; t--) {
-        returns[start[i] + t] = (float) value;
+      for (int row = start[i + 1] - 1; row >= start[i]; row--) {
+        returns[row] = (float) value;
         value *= training.gamma();
       }
     }
     return new Fold(states, start, returns);
+  }
+
+  /// Standardises rows [from, to), which lie at the head of `rows`, and copies them to the device.
+  private void write(NDArray states, float[] rows, int from, int to, Standardisation scale) {
+    int width = scale.width();
+    for (int i = 0; i < to - from; i++) {
+      for (int j = 0; j < width; j++) {
+        rows[i * width + j] = (float) scale.z(j, rows[i * width + j]);
+      }
+    }
+    try (NDScope _ = new NDScope()) {
+      NDArray some = manager.create(FloatBuffer.wrap(rows, 0, (to - from) * width), new Shape(to - from, width));
+      states.set(new NDIndex().addSliceDim(from, to), some);
+    }
   }
 
   /// Welford's update, row by row, so that a constant coordinate has a deviation of exactly 0. (The Gram matrix that
@@ -211,11 +232,7 @@ final class ValueProbeTrainer implements AutoCloseable {
       }
     }
     try (NDScope _ = new NDScope(); GradientCollector tape = Engine.getEngine("PyTorch").newGradientCollector()) {
-      NDList batch = new NDList();
-      for (int i = from; i < to; i++) {
-        batch.add(fold.states().get(new NDIndex().addSliceDim(fold.start()[order[i]], fold.start()[order[i] + 1])));
-      }
-      NDArray x = NDArrays.concat(batch); // (n, width)
+      NDArray x = n == to - from ? single(fold, order, from, to) : whole(fold, order, from, to); // (n, width)
       NDArray v = values(x); // (n, 1)
       NDArray target = manager.create(fixed, new Shape(n, 1));
       if (td) {
@@ -230,6 +247,21 @@ final class ValueProbeTrainer implements AutoCloseable {
         adamW(parameter);
       }
     }
+  }
+
+  private static NDArray whole(Fold fold, int[] order, int from, int to) {
+    NDList batch = new NDList();
+    for (int i = from; i < to; i++) {
+      batch.add(fold.states().get(new NDIndex().addSliceDim(fold.start()[order[i]], fold.start()[order[i] + 1])));
+    }
+    return NDArrays.concat(batch);
+  }
+
+  /// Trajectories of one state each, gathered at once: a slice for each would cost more than the step.
+  private NDArray single(Fold fold, int[] order, int from, int to) {
+    long[] rows = new long[to - from];
+    Arrays.setAll(rows, k -> fold.start()[order[from + k]]);
+    return fold.states().get(manager.create(rows));
   }
 
   private NDArray values(NDArray x) {

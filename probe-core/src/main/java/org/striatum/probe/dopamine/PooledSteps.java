@@ -1,0 +1,152 @@
+package org.striatum.probe.dopamine;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import org.striatum.probe.rollout.Split;
+import org.striatum.probe.sparse.Standardisation;
+import org.striatum.probe.value.Trajectories;
+
+/// The activations of every step at one hook point: z-scored and averaged over the step's tokens. Means are kept
+/// rather than z-scores, which follow from them on either scale. Reads every state once.
+final class PooledSteps {
+  private final int width;
+  private final List<ValuedStep> steps;
+  private final int[] rowOf; // step → row of its means
+  private final float[] means; // (rows, width), over the step's tokens
+  private final Standardisation training;
+  private final Standardisation[] responses; // rollout → moments of its own generated tokens
+  private final int excluded;
+
+  private PooledSteps(int width, List<ValuedStep> steps, int[] rowOf, float[] means, Standardisation training,
+      Standardisation[] responses, int excluded) {
+    this.width = width;
+    this.steps = steps;
+    this.rowOf = rowOf;
+    this.means = means;
+    this.training = training;
+    this.responses = responses;
+    this.excluded = excluded;
+  }
+
+  /// Reads the states of all steps; steps with a state that holds NaN or ∞ are left out.
+  ///
+  /// @param all rollout after rollout
+  static PooledSteps read(Trajectories states, List<ValuedStep> all) {
+    int width = states.width();
+    float[] means = new float[Math.multiplyExact(all.size(), width)];
+    Standardisation[] responses = new Standardisation[states.size()];
+    TokenMoments training = new TokenMoments(width);
+    BitSet usable = new BitSet(all.size());
+    float[] rows = new float[0];
+    for (int from = 0, to; from < all.size(); from = to) {
+      int rollout = all.get(from).rollout();
+      to = from + 1;
+      while (to < all.size() && all.get(to).rollout() == rollout) {
+        to++;
+      }
+      int length = states.length(rollout);
+      if (rows.length < Math.multiplyExact(length, width)) {
+        rows = new float[length * width];
+      }
+      states.states(rollout, rows, 0);
+      TokenMoments response = new TokenMoments(width);
+      for (int s = from; s < to; s++) {
+        ValuedStep step = all.get(s);
+        usable.set(s, isFinite(rows, step.first() * width, step.length() * width));
+        for (int t = step.first(); usable.get(s) && t <= step.last(); t++) {
+          response.add(rows, t * width);
+          if (step.fold() == Split.Fold.TRAIN) {
+            training.add(rows, t * width);
+          }
+        }
+        for (int j = 0; usable.get(s) && j < width; j++) {
+          double sum = 0;
+          for (int t = step.first(); t <= step.last(); t++) {
+            sum += rows[t * width + j];
+          }
+          means[s * width + j] = (float) (sum / step.length());
+        }
+      }
+      responses[rollout] = response.scale();
+    }
+    List<ValuedStep> kept = new ArrayList<>();
+    usable.stream().forEach(s -> kept.add(all.get(s)));
+    return new PooledSteps(width, List.copyOf(kept), usable.stream().toArray(), means, training.scale(), responses,
+        all.size() - kept.size());
+  }
+
+  static boolean isFinite(float[] values, int from, int count) {
+    for (int i = from; i < from + count; i++) {
+      if (!Float.isFinite(values[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Running mean and deviation of tokens (Welford): exact zeros for constant coordinates.
+  private static final class TokenMoments {
+    private final double[] means;
+    private final double[] squares;
+    private long n;
+
+    TokenMoments(int width) {
+      means = new double[width];
+      squares = new double[width];
+    }
+
+    void add(float[] rows, int offset) {
+      double share = 1.0 / ++n;
+      for (int j = 0; j < means.length; j++) {
+        double x = rows[offset + j];
+        double difference = x - means[j];
+        means[j] += difference * share;
+        squares[j] += difference * (x - means[j]);
+      }
+    }
+
+    Standardisation scale() {
+      return new Standardisation(means, Arrays.stream(squares).map(sum -> n == 0 ? 0 : Math.sqrt(sum / n)).toArray());
+    }
+  }
+
+  int width() {
+    return width;
+  }
+
+  /// The steps that can be used, in their order.
+  List<ValuedStep> steps() {
+    return steps;
+  }
+
+  /// Steps left out for NaN or ∞ in a state.
+  int excluded() {
+    return excluded;
+  }
+
+  /// Moments of the training problems' generated tokens.
+  Standardisation training() {
+    return training;
+  }
+
+  /// Pooled z-scores of chosen steps: (chosen, width).
+  float[] rows(Scaling scaling, int[] chosen) {
+    float[] rows = new float[Math.multiplyExact(chosen.length, width)];
+    for (int i = 0; i < chosen.length; i++) {
+      Standardisation scale = scaling == Scaling.CAUSAL ? training : responses[steps.get(chosen[i]).rollout()];
+      for (int j = 0; j < width; j++) {
+        rows[i * width + j] = (float) scale.z(j, means[rowOf[chosen[i]] * width + j]);
+      }
+    }
+    return rows;
+  }
+
+  /// One coordinate's causal z-score, pooled, of chosen steps: (chosen).
+  double[] coordinate(int j, int[] chosen) {
+    double[] values = new double[chosen.length];
+    Arrays.setAll(values, i -> training.z(j, means[rowOf[chosen[i]] * width + j]));
+    return values;
+  }
+}

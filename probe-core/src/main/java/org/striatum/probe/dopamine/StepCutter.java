@@ -1,0 +1,64 @@
+package org.striatum.probe.dopamine;
+
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+
+/// Cuts completions into steps at a separator. The separator belongs to the step it ends, and a step ends with the token
+/// in which its separator does. Steps that would hold nothing but white space join the one before (a leading one, the one
+/// after). (arXiv 2602.00986, §5: a step is a paragraph.)
+///
+/// @param separator what ends a step; must not match the empty text
+public record StepCutter(Pattern separator) {
+  /// One newline or more, as the arithmetic sets are written.
+  public static final StepCutter NEWLINE = of("\\n+");
+  /// A blank line, as chat models write.
+  public static final StepCutter PARAGRAPH = of("\\n[ \\t]*\\n\\s*");
+
+  public StepCutter {
+    if (separator.matcher("").find()) {
+      throw new IllegalArgumentException("a step separator must not match the empty text, found '" + separator + "'");
+    }
+  }
+
+  /// A cutter by a regular expression.
+  ///
+  /// @throws IllegalArgumentException if it is none, or matches the empty text
+  public static StepCutter of(String regex) {
+    return new StepCutter(Pattern.compile(regex));
+  }
+
+  /// Cuts one completion.
+  ///
+  /// @param pieces text of each generated token, in order; together the completion
+  public Steps cut(List<String> pieces) {
+    int[] token = pieces.stream().mapToInt(String::length).toArray(); // → end of each token in the text
+    for (int t = 1; t < token.length; t++) {
+      token[t] += token[t - 1];
+    }
+    String text = String.join("", pieces);
+    IntStream.Builder ends = IntStream.builder();
+    Matcher matcher = separator.matcher(text);
+    int last = 0; // last state of the step before
+    int from = 0; // where the text of this step begins
+    int state = 0;
+    while (matcher.find()) {
+      while (token[state] < matcher.end()) {
+        state++;
+      }
+      if (state + 1 > last && !text.substring(from, matcher.start()).isBlank()) {
+        if (text.substring(Math.max(matcher.end(), token[state])).isBlank()) {
+          break; // nothing but white space is left: it joins this step
+        }
+        last = state + 1;
+        ends.add(last);
+        from = matcher.end();
+      }
+    }
+    if (pieces.size() > last) {
+      ends.add(pieces.size());
+    }
+    return new Steps(ends.build().toArray());
+  }
+}

@@ -1,0 +1,144 @@
+package org.striatum.probe.dopamine;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import org.striatum.probe.dopamine.DopamineResults.Surprise;
+import org.striatum.probe.dopamine.DopamineResults.Trace;
+import org.striatum.probe.dopamine.DopamineResults.TracePoint;
+import org.striatum.probe.sparse.Standardisation;
+import org.striatum.probe.stats.Bootstrap;
+import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.value.Trajectories;
+
+/// Activations token by token around surprises, rollouts aligned at the first token of the surprising step. (arXiv
+/// 2602.00986v1, §5; the band and the control coordinates are ours.)
+final class SurpriseTraces {
+  private final DopamineSettings settings;
+  private final Map<Surprise, List<ValuedStep>> surprises = new LinkedHashMap<>();
+
+  /// Finds the surprises: in each rollout the step with the largest δ if it succeeded, the smallest if it failed, where V̂
+  /// before it spoke against the outcome.
+  ///
+  /// @param steps to look through, rollout after rollout
+  SurpriseTraces(List<ValuedStep> steps, Trajectories rollouts, DopamineSettings settings) {
+    this.settings = settings;
+    for (Surprise surprise : Surprise.values()) {
+      surprises.put(surprise, new ArrayList<>());
+    }
+    Map<Integer, ValuedStep> extreme = new LinkedHashMap<>();
+    for (ValuedStep step : steps) {
+      int sign = rollouts.reward(step.rollout()) > 0.5 ? 1 : -1;
+      extreme.merge(step.rollout(), step, (one, two) -> sign * two.delta() > sign * one.delta() ? two : one);
+    }
+    for (ValuedStep step : extreme.values()) {
+      boolean success = rollouts.reward(step.rollout()) > 0.5;
+      double against = success ? step.before() : 1 - step.before();
+      if (against <= settings.expected() && Math.abs(step.delta()) > settings.threshold()) {
+        surprises.get(success ? Surprise.SUCCESS : Surprise.FAILURE).add(step);
+      }
+    }
+  }
+
+  /// How many rollouts hold a surprise of a kind.
+  int count(Surprise surprise) {
+    return surprises.get(surprise).size();
+  }
+
+  /// Traces coordinates through every kind of surprise that occurs.
+  ///
+  /// @param scale moments of training tokens
+  /// @param controls coordinates behind the control band
+  List<Trace> of(Trajectories states, Standardisation scale, int[] coordinates, int[] controls,
+      RandomGenerator random) {
+    List<Trace> traces = new ArrayList<>();
+    for (Surprise surprise : Surprise.values()) {
+      List<ValuedStep> steps = surprises.get(surprise);
+      if (steps.isEmpty()) {
+        continue;
+      }
+      double[][][] shown = new double[coordinates.length][][]; // coordinate → (surprises, offsets)
+      double[][][] beside = new double[controls.length][][];
+      read(states, scale, steps, coordinates, shown, controls, beside);
+      String[] problems = ValuedStep.problems(steps);
+      for (int c = 0; c < coordinates.length; c++) {
+        List<TracePoint> points = new ArrayList<>();
+        for (int o = 0; o < offsets(); o++) {
+          int column = o;
+          int[] there = IntStream.range(0, steps.size())
+              .filter(i -> !Double.isNaN(shown[0][i][column])).toArray();
+          if (there.length == 0) {
+            continue;
+          }
+          String[] problemsThere = Arrays.stream(there).mapToObj(i -> problems[i]).toArray(String[]::new);
+          Estimate mean = Bootstrap.byProblem(problemsThere, at(shown[c], there, column), settings.resamples(), random);
+          double[] means = Arrays.stream(beside)
+              .mapToDouble(control -> Arrays.stream(there).mapToDouble(i -> control[i][column]).average().orElseThrow())
+              .sorted().toArray();
+          points.add(new TracePoint(o - settings.window(), there.length, mean,
+              means.length == 0 ? Double.NaN : Bootstrap.quantile(means, 0.025),
+              means.length == 0 ? Double.NaN : Bootstrap.quantile(means, 0.975)));
+        }
+        traces.add(new Trace(coordinates[c], surprise, steps.size(), (int) Arrays.stream(problems).distinct().count(),
+            points));
+      }
+    }
+    return traces;
+  }
+
+  private static ToDoubleFunction<int[]> at(double[][] values, int[] there, int column) {
+    return items -> {
+      double sum = 0;
+      for (int i : items) {
+        sum += values[there[i]][column];
+      }
+      return sum / items.length;
+    };
+  }
+
+  private int offsets() {
+    return 2 * settings.window() + 1;
+  }
+
+  /// Fills z-scores by coordinate, surprise and offset; NaN where a rollout does not reach or a state is no number.
+  private void read(Trajectories states, Standardisation scale, List<ValuedStep> steps, int[] coordinates,
+      double[][][] shown, int[] controls, double[][][] beside) {
+    Arrays.setAll(shown, _ -> blank(steps.size()));
+    Arrays.setAll(beside, _ -> blank(steps.size()));
+    int width = states.width();
+    float[] rows = new float[0];
+    for (int i = 0; i < steps.size(); i++) {
+      int rollout = steps.get(i).rollout();
+      int length = states.length(rollout);
+      if (rows.length < Math.multiplyExact(length, width)) {
+        rows = new float[length * width];
+      }
+      states.states(rollout, rows, 0);
+      for (int o = 0; o < offsets(); o++) {
+        int t = steps.get(i).first() + o - settings.window();
+        if (t < 0 || t >= length || !PooledSteps.isFinite(rows, t * width, width)) {
+          continue;
+        }
+        for (int c = 0; c < coordinates.length; c++) {
+          shown[c][i][o] = scale.z(coordinates[c], rows[t * width + coordinates[c]]);
+        }
+        for (int c = 0; c < controls.length; c++) {
+          beside[c][i][o] = scale.z(controls[c], rows[t * width + controls[c]]);
+        }
+      }
+    }
+  }
+
+  private double[][] blank(int rows) {
+    double[][] values = new double[rows][offsets()];
+    for (double[] row : values) {
+      Arrays.fill(row, Double.NaN);
+    }
+    return values;
+  }
+}

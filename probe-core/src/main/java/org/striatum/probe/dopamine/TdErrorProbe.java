@@ -1,0 +1,98 @@
+package org.striatum.probe.dopamine;
+
+import java.util.Arrays;
+import java.util.random.RandomGenerator;
+import org.striatum.probe.sparse.Standardisation;
+import org.striatum.probe.value.NeuronRanking;
+import org.striatum.probe.value.Trajectories;
+import org.striatum.probe.value.ValueProbe;
+import org.striatum.probe.value.ValueProbeTraining;
+
+/// A fitted probe of the surprise in a step, read from the step's pooled z-scores:
+///
+///     δ̂(z) = w₂ · relu(W₁ z + b₁) + b₂
+///
+/// The network and its training are those of [ValueProbe], by least squares of δ. (arXiv 2602.00986, §5.)
+///
+/// @param network on inputs that are standardised already
+public record TdErrorProbe(ValueProbe network) {
+  /// Name of the ranking by [#ranking].
+  public static final String RANKING = "td-error-first-layer-l1";
+  /// d → 32 → 1 (the paper's), AdamW, 64 steps a batch, until the validation error stops falling.
+  public static final ValueProbeTraining TRAINING = new ValueProbeTraining(ValueProbeTraining.Target.MONTE_CARLO, 32,
+      1e-3, 0.01, 64, 1, 100, 10);
+
+  /// Pooled z-scores of some steps with their δ.
+  ///
+  /// @param rows (steps, width) row-major
+  /// @param deltas (steps)
+  /// @param width coordinates of a row
+  record Pooled(float[] rows, double[] deltas, int width) implements Trajectories {
+    @Override
+    public int size() {
+      return deltas.length;
+    }
+
+    @Override
+    public int length(int i) {
+      return 1;
+    }
+
+    @Override
+    public void states(int i, float[] into, int offset) {
+      System.arraycopy(rows, i * width, into, offset, width);
+    }
+
+    @Override
+    public double reward(int i) {
+      return deltas[i];
+    }
+
+    @Override
+    public String problem(int i) {
+      return "";
+    }
+
+    @Override
+    public int promptLength(int i) {
+      return 1;
+    }
+  }
+
+  /// Trains a probe, see [ValueProbe#train].
+  ///
+  /// @param train steps to fit on
+  /// @param validation steps that decide when to stop
+  /// @throws IllegalArgumentException if the target is not Monte-Carlo, or as [ValueProbe#train] does
+  static TdErrorProbe train(Pooled train, Pooled validation, ValueProbeTraining training, RandomGenerator random) {
+    if (training.target() != ValueProbeTraining.Target.MONTE_CARLO) {
+      throw new IllegalArgumentException(
+          "a TD-error probe is fitted to δ itself: its target must be monte-carlo, found "
+              + training.target().printed());
+    }
+    double[] ones = new double[train.width()];
+    Arrays.fill(ones, 1);
+    return new TdErrorProbe(ValueProbe.train(train, validation, training,
+        new Standardisation(new double[train.width()], ones), random).probe());
+  }
+
+  /// δ̂ of every row.
+  ///
+  /// @param rows (count, width) row-major
+  public double[] predictions(float[] rows, int count) {
+    return network.values(rows, count);
+  }
+
+  /// The probe with every coordinate outside `keep` at 0, its mean.
+  ///
+  /// @param keep (width)
+  public TdErrorProbe masked(boolean[] keep) {
+    return new TdErrorProbe(network.masked(keep));
+  }
+
+  /// Coordinates by Σₕ |W₁(h, j)|.
+  public NeuronRanking ranking() {
+    return NeuronRanking.of(RANKING,
+        NeuronRanking.firstLayerL1(ValueProbeTraining.Target.MONTE_CARLO, network).scores());
+  }
+}
