@@ -1,6 +1,7 @@
 package org.striatum.probe.dopamine;
 
 import java.util.List;
+import java.util.Map;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.SplitHalf;
@@ -54,19 +55,20 @@ public record DopamineResults(List<DatasetSteps> datasets, List<LayerDopamine> l
   /// @param constant coordinates that never move on training problems, not tested
   /// @param curves of the probe against the share of coordinates removed, one for each scaling
   /// @param shuffled what the unpruned causal probe reaches when it is refitted to reassigned δ
-  /// @param ranking that decides which coordinates are tested
+  /// @param ranking the study's
   /// @param order all coordinates by it, best first: what neuron sets are cut from
-  /// @param agreement of the paper's ranking on either scaling
-  /// @param tested coordinates put to the signature test, by rank
-  /// @param called coordinates that pass all five parts, by rank
+  /// @param agreement between the causal probe's ranking and the others
+  /// @param tested coordinates put to the signature test, the best of two rankings, in the order of the study's
+  /// @param called coordinates that pass all five parts, in the same order
   /// @param traces around surprises
   /// @param notes what could not be computed here, and why
   public record LayerDopamine(String dataset, HookPoint hook, int steps, int kept, int problems, int constant,
-      List<ProbeCurve> curves, ProbeNull shuffled, String ranking, List<Integer> order, Agreement agreement,
+      List<ProbeCurve> curves, ProbeNull shuffled, String ranking, List<Integer> order, List<Agreement> agreement,
       List<TestedNeuron> tested, List<Integer> called, List<Trace> traces, List<String> notes) {
     public LayerDopamine {
       curves = List.copyOf(curves);
       order = List.copyOf(order);
+      agreement = List.copyOf(agreement);
       tested = List.copyOf(tested);
       called = List.copyOf(called);
       traces = List.copyOf(traces);
@@ -101,10 +103,11 @@ public record DopamineResults(List<DatasetSteps> datasets, List<LayerDopamine> l
 
   /// One coordinate with its signature.
   ///
+  /// @param ranks ranking name → its place there, from 1
   /// @param sign +1 where it rises with δ on training problems, −1 where it falls
   /// @param consistency share of up to ten groups of training problems in which Spearman's ρ with δ has that sign
   /// @param called whether all five parts pass: only then is it a dopamine neuron
-  public record TestedNeuron(int rank, int coordinate, int sign, double consistency, Signature signature,
+  public record TestedNeuron(int coordinate, Map<String, Integer> ranks, int sign, double consistency, Signature signature,
       boolean called) {}
 
   /// The five parts of the signature test.

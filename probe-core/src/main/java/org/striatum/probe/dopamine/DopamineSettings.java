@@ -8,8 +8,8 @@ import org.striatum.probe.value.ValueProbeTraining;
 /// @param gamma discount a step, in (0, 1]
 /// @param threshold steps with |δ| above it train and test the probe, ≥ 0 (the paper: 0.3)
 /// @param training of the TD-error probe; its target is Monte-Carlo
-/// @param ranking which coordinates are tested: [TdErrorProbe#RANKING] or [#CORRELATION]
-/// @param tested coordinates put to the signature test, the best of the ranking
+/// @param ranking that orders coordinates: [TdErrorProbe#RANKING] (the paper's) or [#CORRELATION]
+/// @param tested how many of the best of each of the two rankings are put to the signature test
 /// @param ratios shares of coordinates removed in a pruning curve, rising, in [0, 1)
 /// @param randomSets draws of random coordinates behind each random band
 /// @param retrainings probes refitted to reassigned δ, the null of the unpruned probe
@@ -29,7 +29,7 @@ public record DopamineSettings(double gamma, double threshold, ValueProbeTrainin
   public static final String CORRELATION = "delta-correlation";
   /// Where nothing else is said.
   public static final DopamineSettings DEFAULTS = new DopamineSettings(1 - 1e-5, 0.3, TdErrorProbe.TRAINING,
-      TdErrorProbe.RANKING, 40, List.of(0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995), 20, 19, 999, 1000, 0.05, 0.9, 0.3,
+      TdErrorProbe.RANKING, 20, List.of(0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995), 20, 19, 999, 1000, 0.05, 0.9, 0.3,
       0.4, 3, 50, 20);
 
   public DopamineSettings {
@@ -66,8 +66,8 @@ public record DopamineSettings(double gamma, double threshold, ValueProbeTrainin
     if (!(level > 0 && level < 1)) {
       throw new IllegalArgumentException("a level of significance must be in (0, 1), found " + level);
     }
-    if (permutations * level < 1 - level) {
-      throw new IllegalArgumentException("p < " + level + " needs at least " + (int) Math.ceil(1 / level - 1)
+    if (!(1.0 / (1 + permutations) < level)) {
+      throw new IllegalArgumentException("p < " + level + " needs at least " + (int) Math.floor(1 / level)
           + " permutations, found " + permutations);
     }
     if (!(predicted > 0.5 && predicted <= 1)) {

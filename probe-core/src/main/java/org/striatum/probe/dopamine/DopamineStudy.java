@@ -2,6 +2,7 @@ package org.striatum.probe.dopamine;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.striatum.probe.dopamine.DopamineResults.CurvePoint;
 import org.striatum.probe.dopamine.DopamineResults.DatasetSteps;
 import org.striatum.probe.dopamine.DopamineResults.LayerDopamine;
@@ -324,18 +326,21 @@ public final class DopamineStudy {
         TdErrorProbe probe = TdErrorProbe.train(inputs(scaling, train, deltas(train)),
             inputs(scaling, validation, deltas(validation)), settings.training(), generator(stream + scaling));
         task.step(1);
-        rankings.put(scaling, probe.ranking());
+        rankings.put(scaling, probe.ranking(scaling == Scaling.CAUSAL
+            ? TdErrorProbe.RANKING
+            : TdErrorProbe.RANKING + " " + scaling));
         curves.add(curve(scaling, probe, rankings.get(scaling)));
         if (scaling == Scaling.CAUSAL) {
           observed = Spearman.of(probe.predictions(pooled.rows(scaling, test), test.length), deltas(test)).rho();
         }
       }
       ProbeNull shuffled = shuffled(observed, generator(stream + "shuffle"));
-      NeuronRanking ranking = settings.ranking().equals(TdErrorProbe.RANKING)
-          ? rankings.get(Scaling.CAUSAL)
-          : byCorrelation();
+      NeuronRanking byProbe = rankings.get(Scaling.CAUSAL);
+      NeuronRanking byCorrelation = byCorrelation();
+      boolean paper = settings.ranking().equals(byProbe.name());
+      NeuronRanking ranking = paper ? byProbe : byCorrelation;
       List<String> notes = new ArrayList<>();
-      List<TestedNeuron> tested = tested(ranking, notes);
+      List<TestedNeuron> tested = tested(ranking, paper ? byCorrelation : byProbe, notes);
       task.step(1);
       List<Integer> called = tested.stream().filter(TestedNeuron::called).map(TestedNeuron::coordinate).toList();
       List<Trace> traces = traces(tested, called, notes);
@@ -347,7 +352,7 @@ public final class DopamineStudy {
       return new LayerDopamine(dataset, hook, allTest.length, test.length,
           (int) testSteps.stream().map(ValuedStep::problem).distinct().count(), constant, curves, shuffled,
           ranking.name(), Arrays.stream(ranking.order()).boxed().toList(),
-          rankings.get(Scaling.CAUSAL).with(rankings.get(Scaling.WHOLE_RESPONSE), top), tested, called, traces, notes);
+          List.of(byProbe.with(rankings.get(Scaling.WHOLE_RESPONSE), top), byProbe.with(byCorrelation, top)), tested, called, traces, notes);
     }
 
     private double[] deltas(int[] rows) {
@@ -439,26 +444,43 @@ public final class DopamineStudy {
       return NeuronRanking.of(DopamineSettings.CORRELATION, scores);
     }
 
-    private List<TestedNeuron> tested(NeuronRanking ranking, List<String> notes) {
-      int[] order = ranking.order();
-      int[] ranks = IntStream.range(0, order.length).filter(k -> !pooled.training().isConstant(order[k]))
-          .limit(settings.tested()).toArray();
-      double[][] onTrain = Arrays.stream(ranks).mapToObj(k -> pooled.coordinate(order[k], allTrain))
-          .toArray(double[][]::new);
-      double[][] onTest = Arrays.stream(ranks).mapToObj(k -> pooled.coordinate(order[k], allTest))
-          .toArray(double[][]::new);
+    /// The best of two rankings: what a probe's weights overlook is often plain in the correlation, and the other way
+    /// round.
+    private List<TestedNeuron> tested(NeuronRanking ranking, NeuronRanking other, List<String> notes) {
+      Map<Integer, Integer> place = places(ranking);
+      Map<Integer, Integer> placeInOther = places(other);
+      int[] coordinates = Stream.of(ranking, other).flatMapToInt(this::best).distinct().boxed()
+          .sorted(Comparator.comparing(place::get)).mapToInt(Integer::intValue).toArray();
+      double[][] onTrain = activations(coordinates, allTrain);
       List<ValuedStep> trainSteps = folds.steps(allTrain);
       double[] responses = SignatureTest.responses(trainSteps, onTrain);
-      SignatureTest signature = new SignatureTest(folds.steps(allTest), settings);
-      List<Signature> signatures = signature.test(onTest, responses, generator(stream + "signature"));
-      notes.addAll(signature.notes());
+      SignatureTest test = new SignatureTest(folds.steps(allTest), settings);
+      List<Signature> signatures = test.test(activations(coordinates, allTest), responses,
+          generator(stream + "signature"));
+      notes.addAll(test.notes());
       List<TestedNeuron> tested = new ArrayList<>();
-      for (int c = 0; c < ranks.length; c++) {
+      for (int c = 0; c < coordinates.length; c++) {
         int sign = responses[c] >= 0 ? 1 : -1;
-        tested.add(new TestedNeuron(ranks[c] + 1, order[ranks[c]], sign, consistency(trainSteps, onTrain[c], sign),
-            signatures.get(c), signatures.get(c).complete()));
+        tested.add(new TestedNeuron(coordinates[c],
+            new TreeMap<>(Map.of(ranking.name(), place.get(coordinates[c]), other.name(),
+                placeInOther.get(coordinates[c]))),
+            sign, consistency(trainSteps, onTrain[c], sign), signatures.get(c), signatures.get(c).complete()));
       }
       return tested;
+    }
+
+    private IntStream best(NeuronRanking ranking) {
+      return Arrays.stream(ranking.order()).filter(j -> !pooled.training().isConstant(j)).limit(settings.tested());
+    }
+
+    /// Coordinate → its place, from 1.
+    private static Map<Integer, Integer> places(NeuronRanking ranking) {
+      int[] order = ranking.order();
+      return IntStream.range(0, order.length).boxed().collect(Collectors.toMap(k -> order[k], k -> k + 1));
+    }
+
+    private double[][] activations(int[] coordinates, int[] rows) {
+      return Arrays.stream(coordinates).mapToObj(j -> pooled.coordinate(j, rows)).toArray(double[][]::new);
     }
 
     private List<Trace> traces(List<TestedNeuron> tested, List<Integer> called, List<String> notes) {

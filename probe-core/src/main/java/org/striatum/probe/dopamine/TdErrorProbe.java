@@ -91,8 +91,10 @@ public record TdErrorProbe(ValueProbe network) {
   }
 
   /// Coordinates by Σₕ |W₁(h, j)|.
-  public NeuronRanking ranking() {
-    return NeuronRanking.of(RANKING,
+  ///
+  /// @param name of the ranking
+  NeuronRanking ranking(String name) {
+    return NeuronRanking.of(name,
         NeuronRanking.firstLayerL1(ValueProbeTraining.Target.MONTE_CARLO, network).scores());
   }
 }

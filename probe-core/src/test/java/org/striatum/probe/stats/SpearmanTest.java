@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SpearmanTest {
@@ -20,6 +21,24 @@ class SpearmanTest {
     double[] stretched = Arrays.stream(y).map(Math::exp).toArray();
     assertThat(Spearman.of(x, stretched)).isEqualTo(Spearman.of(x, y));
     assertThat(Spearman.of(x, Arrays.stream(x).map(v -> -Math.cbrt(v)).toArray()).rho()).isCloseTo(-1, within(1e-12));
+  }
+
+  /// SciPy 1.17.1: `spearmanr(round(2a)/2 [i], round(b) [i])` with a = 2 sin 1.7k, b = cos 0.9k + 0.1k, i = (7k² + 3k) mod
+  /// 24, k < 24: repeats and ties.
+  @Test
+  void countsRepeatsAndTies() {
+    double[] a = new double[24];
+    double[] b = new double[24];
+    int[] items = new int[24];
+    for (int k = 0; k < 24; k++) {
+      a[k] = Math.rint(4 * Math.sin(1.7 * k)) / 2;
+      b[k] = Math.rint(Math.cos(0.9 * k) + 0.1 * k);
+      items[k] = (7 * k * k + 3 * k) % 24;
+    }
+    assertThat(Spearman.over(a, b).applyAsDouble(items)).isCloseTo(0.1703431435976905, within(1e-14));
+    assertThat(Spearman.over(x, noise).applyAsDouble(IntStream.range(0, 2000).toArray()))
+        .isCloseTo(Spearman.of(x, noise).rho(), within(1e-14));
+    assertThat(Spearman.over(a, b).applyAsDouble(new int[]{3, 3, 3})).isNaN();
   }
 
   /// Both follow z and nothing else: correlated, but not given z.
