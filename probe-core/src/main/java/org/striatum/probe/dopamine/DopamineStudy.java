@@ -352,7 +352,8 @@ public final class DopamineStudy {
       return new LayerDopamine(dataset, hook, allTest.length, test.length,
           (int) testSteps.stream().map(ValuedStep::problem).distinct().count(), constant, curves, shuffled,
           ranking.name(), Arrays.stream(ranking.order()).boxed().toList(),
-          List.of(byProbe.with(rankings.get(Scaling.WHOLE_RESPONSE), top), byProbe.with(byCorrelation, top)), tested, called, traces, notes);
+          List.of(byProbe.with(rankings.get(Scaling.WHOLE_RESPONSE), top), byProbe.with(byCorrelation, top)), tested,
+          called, traces, notes);
     }
 
     private double[] deltas(int[] rows) {

@@ -22,7 +22,6 @@ import org.striatum.probe.dopamine.PlantedRollouts.Recipe;
 import org.striatum.probe.dopamine.PlantedRollouts.Run;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.RecordJson;
-import org.striatum.probe.value.ValueProbeTraining;
 
 class DopamineStudyTest {
   private static final int WIDTH = 60;
@@ -33,15 +32,14 @@ class DopamineStudyTest {
   }
 
   private static DopamineSettings settings(int permutations, int resamples, int tested, String ranking) {
-    return new DopamineSettings(1 - 1e-5, 0.3,
-        new ValueProbeTraining(ValueProbeTraining.Target.MONTE_CARLO, 32, 3e-3, 0.01, 64, 1, 40, 5), ranking, tested,
+    return new DopamineSettings(1 - 1e-5, 0.3, TdErrorProbe.TRAINING, ranking, tested,
         List.of(0.0, 0.5, 0.9, 0.95), 5, 2, permutations, resamples, 0.05, 0.9, 0.3, 0.4, 2, 20, 5);
   }
 
   private static final DopamineStudy STUDY = new DopamineStudy(settings(99, 200), 1);
 
   private static PlantedRollouts planted(long seed) {
-    return PlantedRollouts.draw(new Recipe(160, 6, 32, WIDTH, true, true), new SplittableRandom(seed));
+    return PlantedRollouts.draw(new Recipe(200, 6, 32, WIDTH, true, true), new SplittableRandom(seed));
   }
 
   private static LayerOutcome layer(PlantedRollouts planted) {
@@ -71,6 +69,7 @@ class DopamineStudyTest {
       assertThat(neuron.ranks().values()).anyMatch(rank -> rank <= 15);
     });
     assertThat(layer.agreement()).hasSize(2);
+    assertThat(layer.order().subList(0, 6)).contains(0, 1);
     assertThat(layer.tested()).filteredOn(TestedNeuron::called)
         .allSatisfy(neuron -> {
           assertThat(neuron.sign()).isEqualTo(neuron.coordinate() == 1 ? -1 : 1);
@@ -195,7 +194,7 @@ class DopamineStudyTest {
         .map(run -> new Run(run.problem(), run.states(), 1, run.promptLength())).toList());
     assertThat(layer(solved).figures()).isNull();
     assertThat(layer(solved).note()).isEqualTo("blocks.2.hook_resid_post: each fold needs right and wrong rollouts with"
-        + " steps, found 480 right of 480 in train: sample more problems");
+        + " steps, found 600 right of 600 in train: sample more problems");
 
     PlantedRollouts few = PlantedRollouts.draw(new Recipe(24, 6, 8, WIDTH, true, true), new SplittableRandom(19));
     assertThat(layer(few).note()).contains("test problems, found 8");

@@ -1,0 +1,72 @@
+package org.striatum.probe.dopamine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+import org.striatum.probe.dopamine.TdErrorProbe.Pooled;
+import org.striatum.probe.stats.Spearman;
+import org.striatum.probe.value.ValueProbeTraining;
+
+class TdErrorProbeTest {
+  private static final int WIDTH = 30;
+
+  /// δ = tanh of half the sum of coordinates 3 and 4, plus noise.
+  private static Pooled draw(int rows, RandomGenerator random) {
+    float[] z = new float[rows * WIDTH];
+    for (int i = 0; i < z.length; i++) {
+      z[i] = (float) random.nextGaussian();
+    }
+    double[] deltas = new double[rows];
+    Arrays.setAll(deltas, i -> Math.tanh((z[i * WIDTH + 3] + z[i * WIDTH + 4]) / 2) + 0.1 * random.nextGaussian());
+    return new Pooled(z, deltas, WIDTH);
+  }
+
+  private static TdErrorProbe fit(Pooled train, long seed) {
+    return TdErrorProbe.train(train, draw(200, new SplittableRandom(2)), TdErrorProbe.TRAINING,
+        new SplittableRandom(seed));
+  }
+
+  @Test
+  void learnsAndRanksWhatSurpriseIsMadeOf() {
+    TdErrorProbe probe = fit(draw(1000, new SplittableRandom(1)), 3);
+    Pooled test = draw(500, new SplittableRandom(4));
+    double[] predictions = probe.predictions(test.rows(), test.size());
+    assertThat(Spearman.of(predictions, test.deltas()).rho()).isGreaterThan(0.9);
+    assertThat(Arrays.copyOf(probe.ranking("first").order(), 2)).containsExactlyInAnyOrder(3, 4);
+    boolean[] keep = new boolean[WIDTH];
+    keep[3] = true;
+    keep[4] = true;
+    assertThat(Spearman.of(probe.masked(keep).predictions(test.rows(), test.size()), test.deltas()).rho())
+        .isGreaterThan(0.9);
+  }
+
+  /// Inputs are z-scores already: the probe must not measure them again against the steps it was fitted on.
+  @Test
+  void takesItsInputsAsTheyAre() {
+    Pooled train = draw(300, new SplittableRandom(5));
+    TdErrorProbe probe = fit(train, 6);
+    assertThat(probe.network().scale().means()).containsOnly(0);
+    assertThat(probe.network().scale().deviations()).containsOnly(1);
+    assertThat(probe.predictions(train.rows(), 1)[0]).isCloseTo(probe.network().value(train.rows(), 0), within(1e-5));
+  }
+
+  @Test
+  void equalSeedsGiveEqualProbes() {
+    Pooled train = draw(300, new SplittableRandom(7));
+    assertThat(fit(train, 8).network().w1()).isEqualTo(fit(train, 8).network().w1())
+        .isNotEqualTo(fit(train, 9).network().w1());
+  }
+
+  @Test
+  void isFittedToSurpriseItself() {
+    Pooled train = draw(100, new SplittableRandom(10));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> TdErrorProbe.train(train, train, ValueProbeTraining.PAPER, new SplittableRandom(11)))
+        .withMessage("a TD-error probe is fitted to δ itself: its target must be monte-carlo, found td");
+  }
+}
