@@ -49,7 +49,7 @@ import org.striatum.probe.value.Trajectories;
 public final class DopamineStudy {
   private static final int GROUPS = 10; // of training problems, for the consistency of the sign
   private static final int FEWEST_TRAINING = 20; // kept steps
-  private static final int FEWEST_PROBLEMS = 10; // of test
+  private static final int FEWEST_PROBLEMS = 10; // of training and of test
   private static final double DOUBTFUL = 0.5; // reliability below which a warning is due
 
   private final DopamineSettings settings;
@@ -266,26 +266,32 @@ public final class DopamineStudy {
       int[] rollouts = Arrays.stream(folds.all.get(fold)).map(row -> folds.pooled.steps().get(row).rollout()).distinct()
           .toArray();
       long right = Arrays.stream(rollouts).filter(i -> states.reward(i) > 0.5).count();
-      String name = fold.name().toLowerCase(Locale.ROOT);
       if (right == 0 || right == rollouts.length) {
         return "each fold needs right and wrong rollouts with steps, found " + right + " right of " + rollouts.length
-            + " in " + name + ": sample more problems";
+            + " in " + name(fold) + ": sample more problems";
       }
       int fewest = fold == Fold.TRAIN ? FEWEST_TRAINING : FEWEST_PROBLEMS;
       if (folds.kept.get(fold).length < fewest) {
-        return "the " + name + " fold needs at least " + fewest + " steps with |δ| > " + settings.threshold()
+        return "the " + name(fold) + " fold needs at least " + fewest + " steps with |δ| > " + settings.threshold()
             + ", found " + folds.kept.get(fold).length + ": sample more problems";
       }
     }
-    long problems = folds.steps(folds.all.get(Fold.TEST)).stream().map(ValuedStep::problem).distinct().count();
-    if (problems < FEWEST_PROBLEMS) {
-      return "tests by problem need at least " + FEWEST_PROBLEMS + " test problems, found " + problems
-          + ": sample more problems";
+    for (Fold fold : List.of(Fold.TRAIN, Fold.TEST)) {
+      long problems = folds.steps(folds.all.get(fold)).stream().map(ValuedStep::problem).distinct().count();
+      if (problems < FEWEST_PROBLEMS) {
+        return "tests by problem need at least " + FEWEST_PROBLEMS + " problems in " + name(fold) + ", found "
+            + problems
+            + ": sample more problems";
+      }
     }
     Standardisation scale = folds.pooled.training();
     return IntStream.range(0, scale.width()).allMatch(scale::isConstant)
         ? "no coordinate varies over the training steps"
         : null;
+  }
+
+  private static String name(Fold fold) {
+    return fold.name().toLowerCase(Locale.ROOT);
   }
 
   /// The figures of one hook point.

@@ -19,8 +19,9 @@ public record TdErrorProbe(ValueProbe network) {
   /// Name of the ranking by [#ranking].
   public static final String RANKING = "td-error-first-layer-l1";
   /// d → 32 → 1 (the paper's) by AdamW, 64 steps a batch. The decay is strong because kept steps are few: with the value
-  /// probe's 0.01 the weights a column started with outweighed what it learnt (planted coordinates of 60 ranked as low
-  /// as 37th, and probes from two seeds hardly agreed); with 3 they rank first, and prediction is better too.
+  /// probe's 0.01 the weights a column started with outweigh what it learns (a strong planted coordinate of 60 ranked as
+  /// low as 24th, and probes from two seeds hardly agreed); with 3 such coordinates were among the first five, and
+  /// prediction was better too.
   public static final ValueProbeTraining TRAINING = new ValueProbeTraining(ValueProbeTraining.Target.MONTE_CARLO, 32,
       3e-3, 3, 64, 1, 200, 20);
 
