@@ -3,9 +3,11 @@ package org.striatum.hooks.surgery;
 import static org.striatum.hooks.onnx.OnnxGraph.attribute;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.FunctionProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
@@ -16,7 +18,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.ModelConfig;
 import org.striatum.hooks.decoder.Decoder;
@@ -237,6 +241,29 @@ final class ForeignGraphs {
 
   private static AttributeProto branch(String name, GraphProto graph) {
     return AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.GRAPH).setG(graph).build();
+  }
+
+  /// The same model with x·σ(x) as calls of a model-local function.
+  ///
+  /// @param inner the operator inside the function that should be Sigmoid
+  static byte[] withSiluAsFunction(ModelProto plain, String inner) {
+    FunctionProto silu = FunctionProto.newBuilder().setName("Silu").setDomain("local").addInput("x").addOutput("y")
+        .addOpsetImport(plain.getOpsetImport(0))
+        .addNode(node(inner, List.of("x"), "s").toBuilder().setDomain(inner.equals("Silu") ? "local" : ""))
+        .addNode(node("Mul", List.of("x", "s"), "y")).build();
+    GraphProto.Builder graph = plain.getGraph().toBuilder().clearNode();
+    Set<String> sigmoids = new HashSet<>();
+    for (NodeProto node : plain.getGraph().getNodeList()) {
+      if (node.getOpType().equals("Sigmoid")) {
+        sigmoids.add(node.getOutput(0));
+      } else if (node.getOpType().equals("Mul") && sigmoids.contains(node.getInput(1))) {
+        graph.addNode(node("Silu", List.of(node.getInput(0)), node.getOutput(0)).toBuilder().setDomain("local"));
+      } else {
+        graph.addNode(node);
+      }
+    }
+    return plain.toBuilder().setGraph(graph).addFunctions(silu)
+        .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("local").setVersion(1)).build().toByteArray();
   }
 
   static NodeProto node(String operator, List<String> inputs, String output) {

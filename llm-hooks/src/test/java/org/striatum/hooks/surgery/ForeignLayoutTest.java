@@ -1,6 +1,7 @@
 package org.striatum.hooks.surgery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
@@ -14,6 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.onnx.Memory;
 import org.striatum.hooks.parity.ReferenceDump;
 import org.striatum.hooks.parity.TensorParity;
@@ -86,6 +88,20 @@ class ForeignLayoutTest {
       assertIdentity(model);
       assertCachedEqualsRecomputed(model);
     }
+  }
+
+  @Test
+  void modelLocalFunctionsAreUnfolded(@TempDir Path folder) throws Exception {
+    ModelProto plain = ModelProto
+        .parseFrom(Files.readAllBytes(OnnxFileModelTest.GOLDEN.resolve("onnx/qwen2-dynamo/model.onnx")));
+    try (OnnxFileModel model = write(folder, "functions", ForeignGraphs.withSiluAsFunction(plain, "Sigmoid"))) {
+      assertThat(OnnxFileModelTest.compare("qwen2-functions", model)).hasSize(10)
+          .allSatisfy(tensor -> assertThat(tensor.relativeError()).as(tensor.toString())
+              .isLessThanOrEqualTo(tensor.tensor().startsWith("greedy") ? 0 : 1e-4));
+      assertThat(model.sites().at(HookPoint.mlpPost(0)).recognition()).contains("gated by MatMul");
+    }
+    assertThatThrownBy(() -> write(folder, "endless", ForeignGraphs.withSiluAsFunction(plain, "Silu")))
+        .isInstanceOf(CheckpointException.class).hasMessageContaining("nested deeper than");
   }
 
   @Test

@@ -93,7 +93,8 @@ class OnnxFileModelTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"gpt2-dynamo", "gpt2-fused", "llama-int8", "gpt_neox-dynamo", "gpt2-optimum-fp16"})
+  @ValueSource(strings = {"gpt2-dynamo", "gpt2-fused", "llama-int8", "olmo2-int8", "gpt_neox-dynamo",
+      "gpt2-optimum-fp16"})
   void identityGatesChangeNoBitAndZeroAblationZeroes(String file) throws Exception {
     try (OnnxFileModel model = open(file)) {
       float[] plain = logits(model, Gates.none());
@@ -139,7 +140,7 @@ class OnnxFileModelTest {
 
   /// The stream leaving the last block is all the logits depend on: put into a run of another token, it gives the same.
   @ParameterizedTest
-  @ValueSource(strings = {"gpt2-int8", "llama-int4", "llama-int8", "gpt2-fused", "gemma2-dynamo"})
+  @ValueSource(strings = {"gpt2-int8", "llama-int4", "llama-int8", "olmo2-int8", "gpt2-fused", "gemma2-dynamo"})
   void theLastResidualPatchedInAloneReproducesTheLogits(String file) throws Exception {
     try (OnnxFileModel model = open(file)) {
       HookPoint last = HookPoint.residPost(model.layers() - 1);
@@ -153,6 +154,21 @@ class OnnxFileModelTest {
           .record(List.of(TokenSequence.prompt(new int[]{7})), Set.of(HookPoint.LOGITS), Gates.of(last, patch))
           .at(HookPoint.LOGITS);
       assertThat(patched).isEqualTo(recorded.at(HookPoint.LOGITS));
+    }
+  }
+
+  /// OLMo 2 norms nothing before its first attention, so int8 attention reads the stored embedding itself. A gate there
+  /// reaches it too: shut, no coordinate of the tokens is left, and every token gives the same.
+  @Test
+  void aGateOnAnEmbeddingStoredInBitsReachesThoseWhoReadTheBits() throws Exception {
+    try (OnnxFileModel model = open("olmo2-int8")) {
+      Gate shut = Gate.zeroing(48, IntStream.range(0, 48).boxed().toList());
+      List<float[]> logits = new ArrayList<>();
+      for (int token : new int[]{7, 42}) {
+        logits.add(model.record(List.of(TokenSequence.prompt(new int[]{token})), Set.of(HookPoint.LOGITS),
+            Gates.of(HookPoint.EMBED, shut)).at(HookPoint.LOGITS));
+      }
+      assertThat(logits.get(0)).isEqualTo(logits.get(1));
     }
   }
 
