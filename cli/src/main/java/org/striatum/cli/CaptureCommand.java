@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
 final class CaptureCommand implements Callable<Integer> {
   private final Console console;
 
-  @Parameters(paramLabel = "CKPT", description = "Checkpoint folder.")
+  @Parameters(paramLabel = "CKPT", description = "Checkpoint folder or ONNX file.")
   private Path checkpoint;
 
   @Option(names = "--rollouts", required = true, paramLabel = "FILE", description = "rollouts.jsonl of a run folder; activations are written beside it.")

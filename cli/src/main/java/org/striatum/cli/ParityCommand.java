@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
 final class ParityCommand implements Callable<Integer> {
   private final Console console;
 
-  @Parameters(paramLabel = "CKPT", description = "Checkpoint folder.")
+  @Parameters(paramLabel = "CKPT", description = "Checkpoint folder or ONNX file.")
   private Path checkpoint;
 
   @Option(names = "--expected", required = true, paramLabel = "FILE", description = "Safetensors file with input_ids, attention_mask and what was computed on them; the JSON file of the"

@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
 final class RolloutsCommand implements Callable<Integer> {
   private final Console console;
 
-  @Parameters(paramLabel = "CKPT", description = "Checkpoint folder.")
+  @Parameters(paramLabel = "CKPT", description = "Checkpoint folder or ONNX file.")
   private Path checkpoint;
 
   @Option(names = "--tasks", required = true, paramLabel = "NAME,…", description = "Problem sets: add, mul, mod, expr.")

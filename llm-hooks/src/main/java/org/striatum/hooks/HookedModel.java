@@ -22,6 +22,7 @@ import org.striatum.hooks.decoder.Decoder;
 import org.striatum.hooks.decoder.DecoderShape;
 import org.striatum.hooks.onnx.Memory;
 import org.striatum.hooks.onnx.OnnxModel;
+import org.striatum.hooks.surgery.OnnxFile;
 import org.striatum.hooks.surgery.OnnxFileModel;
 import org.striatum.hooks.text.Tokenizer;
 import org.striatum.probe.model.GatedModel;
@@ -146,8 +147,9 @@ public final class HookedModel implements AutoCloseable {
         ? Optional.of(ModelConfig.read(folder.resolve("config.json")))
         : Optional.empty();
     List<Integer> endOfSequence = endOfSequence(folder, config);
-    Memory held = memory.orElse(Memory.FAST); // replaced below
-    OnnxFileModel model = OnnxFileModel.open(file, held, threads, endOfSequence);
+    OnnxFile read = OnnxFile.open(file);
+    Memory held = memory.orElseGet(() -> Memory.fitting(read.weightBytes()));
+    OnnxFileModel model = OnnxFileModel.of(read, held, threads, endOfSequence);
     try {
       return new HookedModel(facts(model, folder, config), model, held, endOfSequence, Optional.empty());
     } catch (CheckpointException | RuntimeException refused) {

@@ -104,7 +104,8 @@ public final class OnnxFileModel implements GatedModel {
     return of(OnnxFile.open(file), memory, threads, endOfSequence);
   }
 
-  static OnnxFileModel of(OnnxFile file, Memory memory, int threads, List<Integer> endOfSequence)
+  /// The same of a file that was read before.
+  public static OnnxFileModel of(OnnxFile file, Memory memory, int threads, List<Integer> endOfSequence)
       throws CheckpointException {
     return new OnnxFileModel(file, memory, threads, endOfSequence);
   }
