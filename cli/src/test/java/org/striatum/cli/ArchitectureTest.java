@@ -38,7 +38,9 @@ class ArchitectureTest {
 
   @Test
   void aModelRuntimeIsSeenOnlyWhereModelsRun() {
-    noClasses().that().resideOutsideOfPackages("org.striatum.hooks.onnx..", "org.striatum.cli..").should()
+    noClasses().that()
+        .resideOutsideOfPackages("org.striatum.hooks.onnx..", "org.striatum.hooks.surgery..", "org.striatum.cli..")
+        .should()
         .dependOnClassesThat(resideInAnyPackage("ai.onnxruntime..", "ai.onnx..", "com.google.protobuf.."))
         .check(CLASSES);
     noClasses().that().resideInAPackage("org.striatum.probe..").and()
