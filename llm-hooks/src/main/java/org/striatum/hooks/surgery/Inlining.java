@@ -46,7 +46,10 @@ final class Inlining {
     this.prefix = prefix;
     this.cached = cached;
     GraphProto graph = model.getGraph();
-    this.flat = graph.toBuilder().clearNode();
+    Set<String> weights = new HashSet<>();
+    graph.getInitializerList().forEach(tensor -> weights.add(tensor.getName()));
+    this.flat = graph.toBuilder().clearNode().clearInput(); // old exporters list weights as inputs with a default
+    graph.getInputList().stream().filter(input -> !weights.contains(input.getName())).forEach(flat::addInput);
     model.getFunctionsList()
         .forEach(function -> functions.put(key(function.getDomain(), function.getName()), function));
     graph.getInputList().forEach(input -> {

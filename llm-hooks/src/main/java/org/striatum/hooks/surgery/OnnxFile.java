@@ -106,11 +106,11 @@ public final class OnnxFile {
     findExternalData(parsed);
     folder = commonFolder(real);
     ModelProto.Builder checked = parsed.toBuilder().clearGraph().clearFunctions().clearTrainingInfo();
-    checked.setGraph(checked(parsed.getGraph(), 0));
+    checked.setGraph(checked(parsed.getGraph()));
     for (FunctionProto function : parsed.getFunctionsList()) {
       FunctionProto.Builder body = function.toBuilder().clearNode();
       for (NodeProto node : function.getNodeList()) {
-        body.addNode(checked(node, 0));
+        body.addNode(checked(node));
       }
       checked.addFunctions(body);
     }
@@ -238,7 +238,7 @@ public final class OnnxFile {
 
   // Checks. A checked copy names external data relative to the common folder.
 
-  private GraphProto checked(GraphProto graph, int depth) throws IOException {
+  private GraphProto checked(GraphProto graph) throws IOException {
     GraphProto.Builder copy = graph.toBuilder().clearNode().clearInitializer().clearValueInfo();
     Set<String> initializers = new HashSet<>();
     for (TensorProto tensor : graph.getInitializerList()) {
@@ -250,12 +250,12 @@ public final class OnnxFile {
     }
     graph.getInputList().forEach(input -> names.add(input.getName()));
     for (NodeProto node : graph.getNodeList()) {
-      copy.addNode(checked(node, depth));
+      copy.addNode(checked(node));
     }
     return copy.build();
   }
 
-  private NodeProto checked(NodeProto node, int depth) throws IOException {
+  private NodeProto checked(NodeProto node) throws IOException {
     if (++nodes > MAX_NODES) {
       throw new CheckpointException(path + " has more than " + MAX_NODES + " nodes: not a language model");
     }
@@ -274,13 +274,13 @@ public final class OnnxFile {
         rewritten.setT(checked(attribute.getT(), false));
       }
       if (attribute.hasG()) {
-        rewritten.setG(checked(attribute.getG(), depth + 1));
+        rewritten.setG(checked(attribute.getG()));
       }
       for (TensorProto tensor : attribute.getTensorsList()) {
         rewritten.addTensors(checked(tensor, false));
       }
       for (GraphProto graph : attribute.getGraphsList()) {
-        rewritten.addGraphs(checked(graph, depth + 1));
+        rewritten.addGraphs(checked(graph));
       }
       copy.addAttribute(rewritten);
     }

@@ -51,9 +51,7 @@ record Signature(List<Need> needs, Cache cache) {
   static Signature read(GraphProto graph, Cache cache, String tokens, String prefix) throws CheckpointException {
     List<Need> needs = new ArrayList<>();
     for (ValueInfoProto input : graph.getInputList()) {
-      boolean weight = graph.getInitializerList().stream()
-          .anyMatch(tensor -> tensor.getName().equals(input.getName()));
-      if (weight || input.getName().startsWith(prefix)) {
+      if (input.getName().startsWith(prefix)) {
         continue;
       }
       Role role = input.getName().equals(tokens)

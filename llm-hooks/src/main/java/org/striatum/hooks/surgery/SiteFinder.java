@@ -149,7 +149,7 @@ final class SiteFinder {
   private Map<String, List<Op>> lookups() {
     Map<String, List<Op>> found = new LinkedHashMap<>();
     Set<String> inputs = graph.getInputList().stream().filter(SiteFinder::integers).map(ValueInfoProto::getName)
-        .filter(name -> !weights.containsKey(name) && Role.mayBeTokens(name)).collect(Collectors.toSet());
+        .filter(Role::mayBeTokens).collect(Collectors.toSet());
     for (Op op : topology.ops()) {
       if (Set.of("Gather", "GatherBlockQuantized").contains(op.type()) && op.inputs().size() > 1
           && topology.fixed(op.inputs().get(0)) && isTable(op.inputs().get(0))) {
@@ -363,14 +363,14 @@ final class SiteFinder {
           + " together), found " + additions.size() + " additions to the stream: "
           + additions.stream().limit(8).map(Addition::kinds).toList() + (additions.size() > 8 ? " …" : ""));
     }
-    String stride = additions.getFirst().read();
-    put(HookPoint.EMBED, stride, "what the first block reads, " + describe(stride));
+    String entering = additions.getFirst().read();
+    put(HookPoint.EMBED, entering, "what the first block reads, " + describe(entering));
     for (int layer = 0; layer < layers(additions); layer++) {
       Addition first = additions.get(parallel ? layer : 2 * layer);
       Addition second = additions.get(parallel ? layer : 2 * layer + 1);
-      put(new HookPoint(layer, Site.RESID_PRE), stride, layer == 0
-          ? "the embedding, " + describe(stride)
-          : "the stream block " + (layer - 1) + " leaves, " + describe(stride));
+      put(new HookPoint(layer, Site.RESID_PRE), entering, layer == 0
+          ? "the embedding, " + describe(entering)
+          : "the stream block " + (layer - 1) + " leaves, " + describe(entering));
       for (Branch branch : first.branches()) {
         branch(layer, branch, first, stream);
       }
@@ -380,7 +380,7 @@ final class SiteFinder {
       }
       put(HookPoint.residPost(layer), second.after(),
           describe(second.after()) + ": stream + " + (parallel ? second.kinds() : "MLP"));
-      stride = second.after();
+      entering = second.after();
     }
   }
 
@@ -484,13 +484,13 @@ final class SiteFinder {
     Set<String> passing = new HashSet<>(PASSING);
     passing.addAll(SELECTING);
     String normed = through(chain.get(product - 1), passing);
-    String stride = chain.getFirst();
-    boolean norm = chain.contains(normed) && topology.between(stride, normed, stream).stream()
-        .filter(value -> !value.equals(stride)).map(topology::maker).flatMap(Optional::stream)
+    String leaving = chain.getFirst();
+    boolean norm = chain.contains(normed) && topology.between(leaving, normed, stream).stream()
+        .filter(value -> !value.equals(leaving)).map(topology::maker).flatMap(Optional::stream)
         .anyMatch(op -> NORMS.contains(op.type()));
     if (!norm) {
       throw new CheckpointException("no final norm was found: looked for LayerNorm or RMSNorm between "
-          + describe(stride) + " and the head, found "
+          + describe(leaving) + " and the head, found "
           + chain.subList(0, product).stream().skip(1).map(this::describe).toList());
     }
     put(HookPoint.FINAL_NORM, normed, describe(normed) + ": the norm before the head");

@@ -7,7 +7,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -50,7 +49,6 @@ final class Topology {
   private final List<Op> ops = new ArrayList<>(); // in an order of computation
   private final Map<String, Op> makers = new HashMap<>();
   private final Map<String, Integer> number = new HashMap<>(); // value → its place in the order of computation
-  private final List<String> values = new ArrayList<>();
   private final BitSet fixed = new BitSet();
   private final Map<String, List<Op>> readers = new HashMap<>();
 
@@ -61,11 +59,7 @@ final class Topology {
     graph.getInitializerList().forEach(tensor -> given.add(tensor.getName()));
     graph.getSparseInitializerList().forEach(tensor -> given.add(tensor.getValues().getName()));
     Set<String> weights = new HashSet<>(given);
-    Set<String> inputs = new HashSet<>();
-    graph.getInputList().forEach(input -> {
-      given.add(input.getName());
-      inputs.add(input.getName());
-    });
+    graph.getInputList().forEach(input -> given.add(input.getName()));
     List<Op> unordered = new ArrayList<>();
     for (int i = 0; i < graph.getNodeCount(); i++) {
       unordered.addAll(ops(graph.getNode(i), i, prefix));
@@ -86,9 +80,9 @@ final class Topology {
       }
     }
     for (String value : given) {
-      add(value, weights.contains(value) && !inputs.contains(value));
+      add(value, weights.contains(value));
     }
-    order(unordered, given);
+    order(unordered);
   }
 
   private static List<Op> ops(NodeProto node, int index, String prefix) {
@@ -144,14 +138,13 @@ final class Topology {
   }
 
   private void add(String value, boolean isFixed) {
-    number.put(value, values.size());
     if (isFixed) {
-      fixed.set(values.size());
+      fixed.set(number.size());
     }
-    values.add(value);
+    number.put(value, number.size());
   }
 
-  private void order(List<Op> unordered, Collection<String> given) throws CheckpointException {
+  private void order(List<Op> unordered) throws CheckpointException {
     IdentityHashMap<Op, Integer> missing = new IdentityHashMap<>(); // inputs not yet computed
     ArrayDeque<Op> ready = new ArrayDeque<>();
     for (Op op : unordered) {
@@ -182,9 +175,6 @@ final class Topology {
     if (ops.size() < unordered.size()) {
       Op stuck = missing.keySet().iterator().next();
       throw new CheckpointException("the graph runs in a circle at " + stuck.name() + ": it can never be computed");
-    }
-    if (values.size() < given.size()) {
-      throw new IllegalStateException("values were lost in ordering");
     }
   }
 

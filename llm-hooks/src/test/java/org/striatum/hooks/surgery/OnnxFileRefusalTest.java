@@ -46,6 +46,10 @@ class OnnxFileRefusalTest {
       assertThat(model.layers()).isEqualTo(1);
       assertThat(model.vocabulary()).isEqualTo(VOCABULARY);
     }
+    try (OnnxFileModel listed = open(
+        changed(graph -> graph.addInput(graph.getOutput(0).toBuilder().setName("table"))))) {
+      assertThat(listed.layers()).as("weights listed among the inputs").isEqualTo(1);
+    }
   }
 
   @Test
