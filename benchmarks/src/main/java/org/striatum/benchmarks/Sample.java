@@ -1,0 +1,14 @@
+package org.striatum.benchmarks;
+
+/// One piece of work, done and measured.
+///
+/// @param seconds wall time
+/// @param cpu seconds of processor time, all threads
+/// @param work tokens computed
+/// @param checksum of the results, to be compared with the other side's
+public record Sample(double seconds, double cpu, double work, double checksum) {
+  /// Tokens a second.
+  public double rate() {
+    return work / seconds;
+  }
+}
