@@ -99,6 +99,7 @@ public final class HookedModel implements AutoCloseable {
 
   private static HookedModel openCheckpoint(Path folder, Optional<Memory> memory, int threads)
       throws CheckpointException {
+    OnnxModel.loadRuntime();
     Checkpoint checkpoint = Checkpoint.open(folder);
     try {
       Decoder decoder = Decoder.of(checkpoint);

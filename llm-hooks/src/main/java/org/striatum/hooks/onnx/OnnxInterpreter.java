@@ -6,6 +6,7 @@ import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.checkpoint.Weight;
@@ -19,6 +20,7 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.Site;
 import org.striatum.probe.tensor.DType;
 import org.striatum.probe.tensor.SafetensorsFile;
+import org.striatum.probe.tensor.TensorInfo;
 
 /// Interprets a decoder's description as an ONNX graph. A value `T` is the name of a graph value.
 ///
@@ -30,6 +32,9 @@ import org.striatum.probe.tensor.SafetensorsFile;
 final class OnnxInterpreter implements Tensors<String> {
   static final String LOGITS = "logits";
   static final String SCORES = "scores";
+
+  /// Elements of a weight's part that is widened on its own: 128 MB.
+  private static final long WIDENED_AT_ONCE = 32L << 20;
 
   private final OnnxGraph graph = new OnnxGraph();
   private final Checkpoint checkpoint;
@@ -118,7 +123,30 @@ final class OnnxInterpreter implements Tensors<String> {
 
   @Override
   public String linear(String x, Weight weight, Weight bias) {
-    return product(x, weight, bias, 1);
+    long outputs = weight.shape().getFirst();
+    long elements = outputs * weight.shape().get(1);
+    if (bias != null || dtype(weight) == DType.F32 || elements <= 2 * WIDENED_AT_ONCE) {
+      return product(x, weight, bias, 1);
+    }
+    // The head of a large vocabulary: widened whole, it would weigh more than all else that is held.
+    int parts = Math.toIntExact(Math.ceilDiv(elements, WIDENED_AT_ONCE));
+    return graph.node("Concat",
+        IntStream.range(0, parts)
+            .mapToObj(i -> graph.node("Gemm", List.of(x, slice(weight, outputs * i / parts, outputs * (i + 1) / parts)),
+                attribute("transB", 1)))
+            .toList(),
+        attribute("axis", 1));
+  }
+
+  /// Rows `from` (inclusive) to `to` (exclusive) of a weight, widened.
+  private String slice(Weight weight, long from, long to) {
+    SafetensorsFile file = file(weight);
+    TensorInfo whole = file.tensor(weight.name());
+    long rowBytes = whole.byteLength() / weight.shape().getFirst();
+    TensorInfo rows = new TensorInfo("%s[%d:%d]".formatted(weight.name(), from, to), whole.dtype(),
+        List.of(to - from, weight.shape().get(1)), whole.offset() + from * rowBytes, (to - from) * rowBytes);
+    return graph.early("Cast", graph.external(rows, file.path().getFileName().toString()),
+        attribute("to", DataType.FLOAT.getNumber()));
   }
 
   @Override

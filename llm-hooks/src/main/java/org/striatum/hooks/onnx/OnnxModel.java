@@ -65,6 +65,17 @@ public final class OnnxModel implements GatedModel {
     OnnxInterpreter.interpret(decoder, checkpoint, new GraphSpec(-1, Set.of(), Set.of(), GraphSpec.Head.ALL, false));
   }
 
+  /// Begins to load the runtime's native library, so that it is there when the checkpoint has been read.
+  public static void loadRuntime() {
+    Thread.ofVirtual().start(() -> {
+      try {
+        GraphSession.version();
+      } catch (LinkageError _) {
+        // Whoever needs the runtime meets the same error.
+      }
+    });
+  }
+
   /// The version of ONNX Runtime, for provenance.
   public static String runtimeVersion() {
     return GraphSession.ENVIRONMENT.getVersion();
