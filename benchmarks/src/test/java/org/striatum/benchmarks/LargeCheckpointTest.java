@@ -1,0 +1,141 @@
+package org.striatum.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.striatum.hooks.HookedModel;
+import org.striatum.hooks.onnx.Memory;
+import org.striatum.probe.model.Gates;
+import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.model.Recording;
+import org.striatum.probe.model.TokenSequence;
+import org.striatum.probe.tensor.SafetensorsFile;
+
+/// One gigabyte of random BF16 weights in Qwen2.5-0.5B's shape (494 M parameters), made here and deleted after.
+@Tag("slow")
+class LargeCheckpointTest {
+  private static final int ROWS = 4 * 128;
+  private static final ValueLayout.OfShort HALF = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "private memory is read from /proc")
+  void opensInPlaceAndWritesNothing(@TempDir Path folder) throws Exception {
+    RandomCheckpoint.write(folder, new SplittableRandom(5));
+    long weights = Files.size(folder.resolve("model.safetensors"));
+    assertThat(weights).isGreaterThan(900_000_000L);
+    Map<String, Long> seen = openedInAnotherProcess(folder);
+    assertThat(seen.get("graph")).as("bytes of the graph").isLessThan(500_000);
+    assertThat(seen.get("finite")).as("finite coordinates").isEqualTo((long) ROWS * RandomCheckpoint.WIDTH);
+    assertThat(seen.get("strays")).as("logits that are not the head's product").isZero();
+    long peak = seen.get("peak") - seen.get("before");
+    // Widened all at once, the blocks' weights would take 1.4 times their size, the head's 0.5 times.
+    assertThat(peak).as("private memory at its peak, of %d bytes of weights", weights).isLessThan(weights / 2);
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files.map(file -> file.getFileName().toString())).containsExactlyInAnyOrder("config.json",
+          "model.safetensors");
+    }
+  }
+
+  /// Runs [Opening] in a process of its own: this one's heap has grown with other tests.
+  private static Map<String, Long> openedInAnotherProcess(Path folder) throws Exception {
+    ProcessBuilder builder = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-Xms64m", "-Xmx64m", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
+        Opening.class.getName(), folder.toString()).redirectError(ProcessBuilder.Redirect.INHERIT);
+    // Not -cp: a command line beyond 4096 bytes crashes native code.
+    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    Process process = builder.start();
+    Map<String, Long> seen = new HashMap<>();
+    try (BufferedReader lines = process.inputReader()) {
+      lines.lines().map(line -> line.split(" ", 2)).forEach(pair -> seen.put(pair[0], Long.valueOf(pair[1])));
+    }
+    assertThat(process.waitFor()).isZero();
+    return seen;
+  }
+
+  /// Opens a checkpoint, records it, prints what private memory that took.
+  static final class Opening {
+    private Opening() {}
+
+    public static void main(String[] folder) throws Exception {
+      long before = privateBytes();
+      AtomicLong peak = new AtomicLong();
+      Thread watch = Thread.ofPlatform().daemon().start(() -> {
+        while (!Thread.interrupted()) {
+          peak.accumulateAndGet(privateBytes(), Math::max);
+          LockSupport.parkNanos(1_000_000);
+        }
+      });
+      try (HookedModel model = HookedModel.open(Path.of(folder[0]), Optional.empty(), 0)) {
+        assertThat(model.memory()).isEqualTo(Memory.LOW);
+        HookPoint last = HookPoint.residPost(RandomCheckpoint.LAYERS - 1);
+        SplittableRandom random = new SplittableRandom(3);
+        List<TokenSequence> tokens = Stream
+            .generate(() -> random.ints(ROWS / 4, 0, RandomCheckpoint.VOCABULARY).toArray()).limit(4)
+            .map(TokenSequence::prompt).toList();
+        int finite = 0;
+        for (float value : model.model().record(tokens, Set.of(last), Gates.none()).at(last)) {
+          finite += Float.isFinite(value) ? 1 : 0;
+        }
+        long strays = strayLogits(model, Path.of(folder[0]));
+        watch.interrupt();
+        watch.join();
+        System.out.println("before " + before);
+        System.out.println("peak " + peak);
+        System.out.println("graph " + model.generatedGraph().length);
+        System.out.println("finite " + finite);
+        System.out.println("strays " + strays);
+      }
+    }
+
+    /// Logits of one token that are not the product of its normed state and their row of the head: a head this large is
+    /// multiplied in parts.
+    private static long strayLogits(HookedModel model, Path folder) throws Exception {
+      Recording recorded = model.model().record(List.of(TokenSequence.prompt(new int[]{17})),
+          Set.of(HookPoint.FINAL_NORM, HookPoint.LOGITS), Gates.none());
+      float[] state = recorded.at(HookPoint.FINAL_NORM);
+      float[] logits = recorded.at(HookPoint.LOGITS);
+      try (SafetensorsFile file = SafetensorsFile.open(folder.resolve("model.safetensors"))) {
+        MemorySegment head = file.data("model.embed_tokens.weight"); // (vocabulary, d) in BF16, the head's too
+        return IntStream.range(0, logits.length).filter(token -> {
+          double product = 0;
+          for (int i = 0; i < state.length; i++) {
+            int bits = head.getAtIndex(HALF, (long) token * state.length + i);
+            product += (double) state[i] * Float.intBitsToFloat(bits << 16);
+          }
+          return !(Math.abs(product - logits[token]) < 1e-4);
+        }).count();
+      }
+    }
+
+    private static long privateBytes() {
+      try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
+        return 1024 * lines.filter(line -> line.startsWith("RssAnon:")).findFirst()
+            .map(line -> Long.parseLong(line.replaceAll("\\D", ""))).orElseThrow();
+      } catch (IOException unreadable) {
+        throw new UncheckedIOException(unreadable);
+      }
+    }
+  }
+}
