@@ -49,9 +49,12 @@ class LargeCheckpointTest {
     assertThat(seen.get("graph")).as("bytes of the graph").isLessThan(500_000);
     assertThat(seen.get("finite")).as("finite coordinates").isEqualTo((long) ROWS * RandomCheckpoint.WIDTH);
     assertThat(seen.get("strays")).as("logits that are not the head's product").isZero();
-    long peak = seen.get("peak") - seen.get("before");
-    // Widened all at once, the blocks' weights would take 1.4 times their size, the head's 0.5 times.
-    assertThat(peak).as("private memory at its peak, of %d bytes of weights", weights).isLessThan(weights / 2);
+    // Measured: 0.18 and 0.37 of the weights, the Java heap within. Widened all at once, the blocks' weights alone would
+    // take 1.4 times their size; the head's, widened whole, 0.55 times.
+    assertThat(seen.get("peak") - seen.get("before")).as("private memory, of %d bytes of weights", weights)
+        .isLessThan(weights / 2);
+    assertThat(seen.get("peakWithHead") - seen.get("before")).as("private memory once the head has run")
+        .isLessThan(weights * 2 / 3);
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files.map(file -> file.getFileName().toString())).containsExactlyInAnyOrder("config.json",
           "model.safetensors");
@@ -98,11 +101,12 @@ class LargeCheckpointTest {
         for (float value : model.model().record(tokens, Set.of(last), Gates.none()).at(last)) {
           finite += Float.isFinite(value) ? 1 : 0;
         }
+        System.out.println("peak " + peak);
         long strays = strayLogits(model, Path.of(folder[0]));
         watch.interrupt();
         watch.join();
         System.out.println("before " + before);
-        System.out.println("peak " + peak);
+        System.out.println("peakWithHead " + peak);
         System.out.println("graph " + model.generatedGraph().length);
         System.out.println("finite " + finite);
         System.out.println("strays " + strays);
