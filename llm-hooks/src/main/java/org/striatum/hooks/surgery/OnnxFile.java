@@ -442,11 +442,12 @@ public final class OnnxFile {
     return path;
   }
 
-  /// The file's name without its ending, for people; the folder's name where the file is only called "model".
+  /// The file's name without its ending, for people and for folders; the folder's where exporters name the file alike.
   public String name() {
-    String file = path.getFileName().toString();
+    String file = path.getFileName().toString().replaceFirst("(?i)\\.onnx$", "");
     Path parent = path.toAbsolutePath().normalize().getParent();
-    return file.startsWith("model") && parent.getFileName() != null ? parent.getFileName() + "/" + file : file;
+    boolean generic = file.startsWith("model") || file.startsWith("decoder");
+    return generic && parent.getFileName() != null ? parent.getFileName().toString() : file;
   }
 
   /// Files that hold weights, the `.onnx` file first, links resolved.
