@@ -13,13 +13,13 @@ import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.probe.intervention.Ablation;
 import org.striatum.probe.intervention.CoordinateScales;
-import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
-import org.striatum.probe.intervention.InterventionStudy;
+import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionStudy.Attempt;
 import org.striatum.probe.intervention.InterventionStudy.Generation;
 import org.striatum.probe.intervention.InterventionStudy.Plan;
 import org.striatum.probe.intervention.InterventionStudy.ScoredText;
+import org.striatum.probe.intervention.InterventionStudy;
 import org.striatum.probe.intervention.MatchedSets;
 import org.striatum.probe.intervention.Sinks;
 import org.striatum.probe.model.HookPoint;
@@ -29,11 +29,11 @@ import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.rollout.Split;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.RecordJson;
-import org.striatum.probe.run.Sha256;
+import org.striatum.probe.run.StepKey;
 import org.striatum.probe.store.ActivationStore;
-import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
+import org.striatum.probe.value.ValueNeuronResults;
 
 /// Ablates a neuron set on test problems: one layer by generation, every layer of every dataset by log-probability of
 /// the reference solution. `results/interventions.json`.
@@ -94,7 +94,7 @@ public record AblationStep(NeuronSet set, ProbeStep probe, int controls, Positio
   /// Runs the step unless it is finished.
   public InterventionResults run(StudyRun run, HookedModel model, ValueNeuronResults values, int batchSize,
       Progress progress) throws IOException {
-    Sha256 key = run.key(new Key(set, controls, positions, attempts, solutions, seed), RolloutStep.NAME,
+    StepKey key = run.key(new Key(set, controls, positions, attempts, solutions, seed), RolloutStep.NAME,
         CaptureStep.NAME,
         ProbeStep.NAME);
     var results = run.folder().results(NAME);

@@ -14,7 +14,7 @@ import org.striatum.probe.model.Recording;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.Progress;
-import org.striatum.probe.run.Sha256;
+import org.striatum.probe.run.StepKey;
 import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.store.ActivationWriter;
 import org.striatum.probe.tensor.DType;
@@ -50,7 +50,7 @@ public record CaptureStep(List<HookPoint> hooks, DType dtype) {
   /// Runs the step unless it is finished.
   public void run(StudyRun run, HookedModel model, List<Rollout> rollouts, Progress progress) throws IOException {
     run.folder().settle(run.inputs(hooks));
-    Sha256 key = run.key(new Key(hooks, dtype), RolloutStep.NAME);
+    StepKey key = run.key(new Key(hooks, dtype), RolloutStep.NAME);
     Path store = run.folder().activations();
     discardIfDamaged(store);
     // The index holds the shards' checksums.

@@ -15,14 +15,14 @@ import org.striatum.probe.rollout.Split;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.RunFolder;
-import org.striatum.probe.run.Sha256;
+import org.striatum.probe.run.StepKey;
 import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.store.StoredTrajectories;
 import org.striatum.probe.value.Trajectories;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronSettings;
-import org.striatum.probe.value.ValueNeuronStudy;
 import org.striatum.probe.value.ValueNeuronStudy.StudiedDataset;
+import org.striatum.probe.value.ValueNeuronStudy;
 
 /// Looks for value neurons in every dataset at every captured hook point: `results/value-neurons.json`.
 ///
@@ -36,7 +36,7 @@ public record ProbeStep(ValueNeuronSettings settings, double train, double valid
 
   /// Runs the step unless it is finished.
   public ValueNeuronResults run(StudyRun run, Progress progress) throws IOException {
-    Sha256 key = run.key(this, RolloutStep.NAME, CaptureStep.NAME);
+    StepKey key = run.key(this, RolloutStep.NAME, CaptureStep.NAME);
     var results = run.folder().results(NAME);
     var settingsFile = run.folder().results(SETTINGS);
     run.step(NAME, key, List.of(results, settingsFile), () -> {

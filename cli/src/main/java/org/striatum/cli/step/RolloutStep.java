@@ -16,7 +16,7 @@ import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.Manifest;
 import org.striatum.probe.run.Progress;
-import org.striatum.probe.run.Sha256;
+import org.striatum.probe.run.StepKey;
 
 /// Generates and grades rollouts: `rollouts.jsonl`.
 ///
@@ -48,7 +48,7 @@ public record RolloutStep(List<ProblemSet> sets, int problems, int samples, Samp
     List<String> names = sets.stream().map(ProblemSet::name).toList();
     run.folder()
         .settle(run.inputs(model, new Manifest.Data(names, new TreeMap<>(), problems, samples, null), sampling, seed));
-    Sha256 key = run.folder().key(new Key(names, problems, samples, sampling, seed, run.modelInputs(model)));
+    StepKey key = run.folder().key(new Key(names, problems, samples, sampling, seed, run.modelInputs(model)));
     run.step(NAME, key, List.of(run.folder().rollouts()),
         () -> RolloutFile.write(run.folder().rollouts(), draw(model, progress)));
   }

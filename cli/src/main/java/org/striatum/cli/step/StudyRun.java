@@ -21,6 +21,7 @@ import org.striatum.probe.run.Manifest.Environment;
 import org.striatum.probe.run.Manifest;
 import org.striatum.probe.run.RunFolder;
 import org.striatum.probe.run.Sha256;
+import org.striatum.probe.run.StepKey;
 
 /// A run folder being written: settles what the run is about and runs each step once.
 ///
@@ -43,7 +44,7 @@ public record StudyRun(RunFolder folder, Environment environment, Consumer<Strin
   /// The key of a step that stands on the named ones.
   ///
   /// @throws IllegalArgumentException if one of them is not finished, naming the command that does it
-  Sha256 key(Object settings, String... after) {
+  StepKey key(Object settings, String... after) {
     for (String name : after) {
       requireFinished(folder, name);
     }
@@ -57,7 +58,7 @@ public record StudyRun(RunFolder folder, Environment environment, Consumer<Strin
     }
   }
 
-  void step(String name, Sha256 key, List<Path> outputs, Work work) throws IOException {
+  void step(String name, StepKey key, List<Path> outputs, Work work) throws IOException {
     if (folder.isFinished(name, key)) {
       note.accept(name + ": finished before, kept");
       return;

@@ -8,11 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -48,29 +50,39 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
     return new Manifest(settled, environments, steps);
   }
 
-  /// The same with a step finished, in its old place if it was there. If its outputs changed, the steps after it are
-  /// forgotten: they stood on the old ones.
-  Manifest with(String name, Sha256 key, SortedMap<String, Sha256> outputs, Environment environment) {
+  /// The same with a step finished, in its old place if it was there. If its outputs changed, the steps that stood on the
+  /// old ones, directly or through others, are forgotten.
+  Manifest with(String name, StepKey key, SortedMap<String, Sha256> outputs, Environment environment) {
     List<Environment> seen = new ArrayList<>(environments);
     if (!seen.contains(environment)) {
       seen.add(environment);
     }
-    Step finished = new Step(name, key, outputs, seen.indexOf(environment));
+    Step finished = new Step(name, key.sha256(), key.after(), outputs, seen.indexOf(environment));
     List<Step> all = new ArrayList<>(steps);
-    int place = 0;
-    while (place < all.size() && !all.get(place).name.equals(name)) {
-      place++;
-    }
-    if (place < all.size()) {
-      boolean same = all.get(place).outputs.equals(finished.outputs);
-      all.set(place, finished);
-      if (!same) {
-        all.subList(place + 1, all.size()).clear();
-      }
-    } else {
+    int place = step(name).map(steps::indexOf).orElse(-1);
+    if (place < 0) {
       all.add(finished);
+    } else {
+      all.set(place, finished);
+      if (!steps.get(place).outputs.equals(finished.outputs)) {
+        Set<String> forgotten = standingOn(name);
+        all.removeIf(step -> forgotten.contains(step.name));
+      }
     }
     return new Manifest(inputs, seen, all);
+  }
+
+  /// The steps that stand on one, directly or through others.
+  private Set<String> standingOn(String name) {
+    Set<String> standing = new HashSet<>();
+    boolean grown = true;
+    while (grown) {
+      grown = standing.addAll(steps.stream()
+          .filter(step -> step.after.contains(name) || !Collections.disjoint(step.after, standing)).map(Step::name)
+          .toList());
+    }
+    standing.remove(name);
+    return standing;
   }
 
   /// What a run is about. A null is not settled yet: `rollouts` settles the sampling, `capture` the hook points.
@@ -202,10 +214,12 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
   /// One piece of finished work.
   ///
   /// @param key checksum of its inputs
+  /// @param after the steps whose outputs it stands on
   /// @param outputs path in the run folder → checksum
   /// @param environment index into the manifest's environments
-  public record Step(String name, Sha256 key, SortedMap<String, Sha256> outputs, int environment) {
+  public record Step(String name, Sha256 key, List<String> after, SortedMap<String, Sha256> outputs, int environment) {
     public Step {
+      after = List.copyOf(after);
       outputs = Collections.unmodifiableSortedMap(new TreeMap<>(outputs));
     }
   }

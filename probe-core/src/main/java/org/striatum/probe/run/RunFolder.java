@@ -129,18 +129,19 @@ public final class RunFolder implements AutoCloseable {
   ///
   /// @param settings a record or map that JSON can hold
   /// @throws IllegalStateException if a step before it is not finished
-  public Sha256 key(Object settings, String... after) {
+  public StepKey key(Object settings, String... after) {
     SortedMap<String, SortedMap<String, Sha256>> outputs = new TreeMap<>();
     for (String name : after) {
       outputs.put(name, manifest.step(name).map(Step::outputs).orElseThrow(() -> new IllegalStateException(
           folder + ": step '" + name + "' must be finished first")));
     }
-    return Sha256.of(RecordJson.compact(Map.of("settings", settings, "after", outputs)));
+    return new StepKey(Sha256.of(RecordJson.compact(Map.of("settings", settings, "after", outputs))),
+        List.copyOf(outputs.keySet()));
   }
 
   /// Whether the step was finished with this key and its outputs are still what it wrote.
-  public boolean isFinished(String name, Sha256 key) throws IOException {
-    Optional<Step> step = manifest.step(name).filter(done -> done.key().equals(key));
+  public boolean isFinished(String name, StepKey key) throws IOException {
+    Optional<Step> step = manifest.step(name).filter(done -> done.key().equals(key.sha256()));
     if (step.isEmpty()) {
       return false;
     }
@@ -153,10 +154,10 @@ public final class RunFolder implements AutoCloseable {
     return true;
   }
 
-  /// Names a step finished. If it was finished before with other outputs, the steps after it are forgotten.
+  /// Names a step finished. If it was finished before with other outputs, the steps that stood on those are forgotten.
   ///
   /// @param outputs files in this folder
-  public void finish(String name, Sha256 key, Collection<Path> outputs, Environment environment) throws IOException {
+  public void finish(String name, StepKey key, Collection<Path> outputs, Environment environment) throws IOException {
     SortedMap<String, Sha256> checksums = new TreeMap<>();
     for (Path output : outputs) {
       String relative = folder.toAbsolutePath().normalize().relativize(output.toAbsolutePath().normalize()).toString()

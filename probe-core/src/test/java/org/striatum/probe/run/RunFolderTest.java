@@ -40,7 +40,7 @@ class RunFolderTest {
     try (RunFolder run = RunFolder.create(folder)) {
       run.settle(inputs(7));
       for (String step : List.of("rollouts", "probe")) {
-        Sha256 key = run.key(Map.of("k", 8), step.equals("probe") ? new String[]{"rollouts"} : new String[0]);
+        StepKey key = run.key(Map.of("k", 8), step.equals("probe") ? new String[]{"rollouts"} : new String[0]);
         if (!run.isFinished(step, key)) {
           Path output = step.equals("probe") ? run.results("value-neurons") : run.rollouts();
           AtomicFile.write(output, step.getBytes(StandardCharsets.UTF_8));
@@ -92,7 +92,7 @@ class RunFolderTest {
     Path folder = parent.resolve("run");
     run(folder);
     try (RunFolder run = RunFolder.open(folder)) {
-      Sha256 key = run.key(Map.of("k", 8));
+      StepKey key = run.key(Map.of("k", 8));
       assertThat(run.isFinished("rollouts", key)).isTrue();
       assertThat(run.isFinished("rollouts", run.key(Map.of("k", 9)))).isFalse();
       assertThat(run.isFinished("dopamine", key)).isFalse();
@@ -108,7 +108,7 @@ class RunFolderTest {
     Path folder = parent.resolve("run");
     run(folder);
     try (RunFolder run = RunFolder.open(folder)) {
-      Sha256 probeKey = run.key(Map.of("k", 8), "rollouts");
+      StepKey probeKey = run.key(Map.of("k", 8), "rollouts");
       assertThat(run.isFinished("probe", probeKey)).isTrue();
       run.finish("rollouts", run.key(Map.of("k", 9)), List.of(run.rollouts()), HERE);
       assertThat(run.isFinished("probe", probeKey)).as("same outputs under another key").isTrue();
@@ -118,6 +118,22 @@ class RunFolderTest {
       assertThat(run.key(Map.of("k", 8), "rollouts")).isNotEqualTo(probeKey);
       assertThatThrownBy(() -> run.key(Map.of(), "probe")).isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("'probe' must be finished first");
+    }
+  }
+
+  @Test
+  void stepsThatStandOnOtherThingsAreKept() throws IOException {
+    Path folder = parent.resolve("run");
+    run(folder);
+    try (RunFolder run = RunFolder.open(folder)) {
+      for (String[] step : new String[][]{{"search", "probe"}, {"confidence", "rollouts"}, {"compare", "search"}}) {
+        Files.writeString(run.results(step[0]), "first");
+        run.finish(step[0], run.key(Map.of(), step[1]), List.of(run.results(step[0])), HERE);
+      }
+      Files.writeString(run.results("value-neurons"), "other");
+      run.finish("probe", run.key(Map.of("k", 9), "rollouts"), List.of(run.results("value-neurons")), HERE);
+      assertThat(run.manifest().steps()).extracting(Manifest.Step::name).containsExactly("rollouts", "probe",
+          "confidence");
     }
   }
 
