@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
 public final class Benchmarks implements Callable<Integer> {
   /// What can be measured.
   enum Name {
-    CAPTURE, ROLLOUTS, HOOKS, OPENING, GENERATION;
+    CAPTURE, ROLLOUTS, HOOKS, OPENING, GENERATION, ARMS;
 
     List<Comparison> run(Setting setting) throws Exception {
       return switch (this) {
@@ -37,6 +37,7 @@ public final class Benchmarks implements Callable<Integer> {
         case HOOKS -> Capture.hooks(setting);
         case OPENING -> Opening.run(setting);
         case GENERATION -> Generations.run(setting);
+        case ARMS -> Arms.run(setting);
       };
     }
 
