@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.random.RandomGenerator;
@@ -14,6 +15,7 @@ import org.striatum.benchmarks.Comparison.Target;
 import org.striatum.hooks.HookedModel;
 import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.GatedModel.Scorer;
+import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.TokenSequence;
 
@@ -42,10 +44,10 @@ final class Arms {
         Map<String, Callable<Sample>> sides = new LinkedHashMap<>();
         sides.put("ours", () -> Setting.measured(() -> {
           double sum = 0;
-          try (Scorer scorer = model.model().scorer(items, hook)) {
+          try (Scorer scorer = model.model().scorer(items, Set.of(hook))) {
             for (int[] set : sets) {
               Gate gate = Gate.zeroing(width, Arrays.stream(set).boxed().toList());
-              sum += Arrays.stream(scorer.logProbabilities(gate)).sum();
+              sum += Arrays.stream(scorer.logProbabilities(Gates.of(hook, gate))).sum();
             }
           }
           return new double[]{sets.size(), sum};

@@ -6,19 +6,16 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.striatum.cli.step.AblationStep;
 import org.striatum.cli.step.CaptureStep;
-import org.striatum.cli.step.NeuronSet;
 import org.striatum.cli.step.ProbeStep;
 import org.striatum.cli.step.ReportStep;
 import org.striatum.cli.step.RolloutStep;
 import org.striatum.cli.step.StudyRun;
 import org.striatum.datasets.ProblemSets;
 import org.striatum.hooks.HookedModel;
-import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.model.Sampling;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.RunFolder;
 import org.striatum.probe.tensor.DType;
-import org.striatum.probe.value.ValueNeuronResults;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,10 +27,7 @@ final class DemoCommand implements Callable<Integer> {
   /// As the pipeline that made the checkpoint's reference figures drew them.
   private static final Sampling SAMPLING = new Sampling(1, 1, 0, 110, true);
   private static final String TASKS = "add,mul,mod,expr";
-  private static final int CONTROLS = 99;
   // Fewer problems and passes than a study would take: the demo ends in minutes on two cores.
-  private static final int ATTEMPTS = 100;
-  private static final int SOLUTIONS = 32;
   private static final int EPOCHS = 6;
   private static final int PERMUTATIONS = 29;
   private static final int RANDOM_SETS = 10;
@@ -74,13 +68,9 @@ final class DemoCommand implements Callable<Integer> {
       new CaptureStep(model.hookPoints("blocks.*.hook_resid_post"), DType.F32).run(run, model, rollouts,
           console.progress());
       ProbeStep probe = ProbeOptions.with(EPOCHS, PERMUTATIONS, RANDOM_SETS).step(seed);
-      ValueNeuronResults values = probe.run(run, console.progress());
-      summary.print(values);
-      summary.print(
-          new AblationStep(NeuronSet.named("value@1%"), probe, CONTROLS, PositionMask.ALL, ATTEMPTS, SOLUTIONS, seed)
-              .run(
-                  run, model, values,
-                  batchSize, console.progress()));
+      summary.print(probe.run(run, console.progress()));
+      new InterventionSummary(console).print(new AblationStep(InterventionOptions.quick(seed), probe,
+          ProblemSets::grader).run(run, model, batchSize, console.progress()));
       ReportStep.run(run, model);
       console.print("report: " + folder.report());
     }

@@ -1,8 +1,6 @@
 package org.striatum.cli;
 
 import java.util.List;
-import org.striatum.probe.intervention.InterventionResults;
-import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
@@ -46,52 +44,9 @@ record StudySummary(Console console) {
     }
   }
 
-  void print(InterventionResults results) {
-    console.print("");
-    console.print(
-        "Zero ablation of each layer's set, test problems; effect = ablated − base; p against random and RMS-matched sets"
-            + " (secondary: q)");
-    console
-        .print("%-6s %-26s %-16s %-10s %-25s %-8s %-8s %s".formatted("task", "hook point", "outcome", "base", "effect",
-            "random", "matched", "verdict"));
-    for (Intervention one : results.interventions()) {
-      console.print("%-6s %-26s %-16s %-10.3f %-25s %-8.3f %-8s %s".formatted(one.dataset(), one.hook(), one.outcome(),
-          one.base().value(), signed(one.effect()), one.qRandom(),
-          Double.isNaN(one.qMatched()) ? "–" : "%.3f".formatted(one.qMatched()), words(one)));
-    }
-    results.interventions().stream().filter(Intervention::primary).findFirst().ifPresent(this::verdict);
-  }
-
-  private void verdict(Intervention primary) {
-    console.print("");
-    console.print(
-        ("Verdict: %s. Zeroing %s (%d neurons of %s, found on %s) moves accuracy from %.3f by %s; McNemar p = %.3g"
-            + " (%d broken, %d repaired); p = %.3f against random sets, %s against RMS-matched sets.")
-            .formatted(words(primary),
-                primary.set(), primary.coordinates().size(), primary.hook(), primary.dataset(), primary.base().value(),
-                signed(primary.effect()), primary.mcNemar().p(), primary.mcNemar().broken(),
-                primary.mcNemar().repaired(),
-                primary.pRandom(), Double.isNaN(primary.pMatched())
-                    ? "no verdict (" + primary.matching().refused() + ")"
-                    : "%.3f".formatted(primary.pMatched())));
-  }
-
-  private static String words(Intervention one) {
-    return switch (one.verdict()) {
-      case VALUE_SPECIFIC -> "value-specific damage";
-      case GENERIC -> "generic damage, no more than of equally large coordinates";
-      case NONE -> "no damage beyond random sets";
-      case UNDECIDED -> "undecided, no RMS-matched sets";
-    };
-  }
-
   private static String interval(Estimate estimate) {
     return Double.isNaN(estimate.value())
         ? "–"
         : "%.3f [%.2f, %.2f]".formatted(estimate.value(), estimate.low(), estimate.high());
-  }
-
-  private static String signed(Estimate estimate) {
-    return "%+.3f [%+.3f, %+.3f]".formatted(estimate.value(), estimate.low(), estimate.high());
   }
 }

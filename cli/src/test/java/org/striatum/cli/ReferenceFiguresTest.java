@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,10 +16,13 @@ import org.striatum.cli.step.RolloutStep;
 import org.striatum.cli.step.StudyRun;
 import org.striatum.datasets.ProblemSets;
 import org.striatum.hooks.HookedModel;
+import org.striatum.probe.model.Completion;
+import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.Sampling;
 import org.striatum.probe.model.TokenSequence;
+import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.RunFolder;
@@ -63,6 +67,48 @@ class ReferenceFiguresTest {
     assertThat(deviations).as("differences in standard errors").hasSize(20).allMatch(z -> Math.abs(z) < 4);
     assertThat(deviations.stream().filter(z -> Math.abs(z) > 2).count()).as("beyond two of %s", deviations)
         .isLessThanOrEqualTo(4);
+  }
+
+  /// One zero ablation of the reference: named coordinates, and accuracy on two tasks.
+  private record Ablated(int layer, List<Integer> coordinates, double add, double mul) {}
+
+  /// 256 problems a task; base add 0.6562, mul 0.5781.
+  private static final List<Ablated> ABLATED = List.of(new Ablated(0, List.of(53, 100, 181), 0.6562, 0.6094),
+      new Ablated(0, List.of(5, 77, 130), 0.6562, 0.5781), new Ablated(0, List.of(12, 100, 201), 0.6719, 0.5781),
+      new Ablated(1, List.of(27, 53, 122), 0.6367, 0.5820), new Ablated(1, List.of(5, 77, 130), 0.6523, 0.5781),
+      new Ablated(1, List.of(12, 100, 201), 0.6523, 0.5742), new Ablated(2, List.of(27, 53, 181), 0.6328, 0.5859),
+      new Ablated(2, List.of(5, 77, 130), 0.6484, 0.5898), new Ablated(2, List.of(12, 100, 201), 0.6484, 0.5781),
+      new Ablated(3, List.of(37, 53, 96), 0.6445, 0.5781), new Ablated(3, List.of(5, 77, 130), 0.6484, 0.5781),
+      new Ablated(3, List.of(12, 100, 201), 0.6523, 0.5781));
+
+  /// Accuracy with named coordinates zeroed at every layer, against the same independent pipeline.
+  @Test
+  void accuracyUnderZeroAblationAgreesWithAnIndependentPipeline() throws Exception {
+    List<Double> deviations = new ArrayList<>();
+    try (HookedModel model = HookedModel.open(Path.of("../checkpoints/tiny-reasoner-step2000"), Optional.empty(), 0)) {
+      for (String task : List.of("add", "mul")) {
+        List<Problem> problems = ProblemSets.named(task).getFirst().draw(256, 5);
+        List<TokenSequence> prompts = new ArrayList<>();
+        for (Problem problem : problems) {
+          prompts.add(TokenSequence.prompt(model.tokenizer().encode(problem.prompt())));
+        }
+        for (Ablated ablated : ABLATED) {
+          HookPoint hook = HookPoint.residPost(ablated.layer());
+          Gates gates = Gates.of(hook, Gate.zeroing(model.model().width(hook), ablated.coordinates()));
+          List<Completion> completions = model.model().generate(prompts, LongStream.range(0, 256).toArray(),
+              new Sampling(1, 1, 0, 110, true), gates, 128, () -> {});
+          double right = 0;
+          for (int i = 0; i < 256; i++) {
+            right += ProblemSets.grader(task).reward(problems.get(i),
+                model.tokenizer().decode(completions.get(i).tokens()));
+          }
+          double expected = task.equals("add") ? ablated.add() : ablated.mul();
+          deviations.add((right / 256 - expected) / Math.sqrt(2 * expected * (1 - expected) / 256));
+        }
+      }
+    }
+    // Items are the same in all arms of a task, so that its deviations move together.
+    assertThat(deviations).as("differences in standard errors").hasSize(24).allMatch(z -> Math.abs(z) < 4);
   }
 
   private static double secondHalfAuroc(HookedModel model, List<Rollout> rollouts, HookPoint hook) {

@@ -3,6 +3,7 @@ package org.striatum.datasets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.striatum.probe.rollout.Grader;
 
 /// The problem sets that `--tasks` knows by name.
 public final class ProblemSets {
@@ -12,15 +13,26 @@ public final class ProblemSets {
 
   private ProblemSets() {}
 
+  /// The grader of a dataset, by its name.
+  ///
+  /// @throws IllegalArgumentException if no problem set has this name, listing those that do
+  public static Grader grader(String dataset) {
+    return known(dataset).grader();
+  }
+
+  private static ProblemSet known(String name) {
+    return KNOWN.stream().filter(known -> known.name().equals(name)).findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("unknown task '" + name + "': the tasks are "
+            + KNOWN.stream().map(ProblemSet::name).collect(Collectors.joining(", "))));
+  }
+
   /// The sets of a comma-separated list, in its order: `named("add,mul")`.
   ///
   /// @throws IllegalArgumentException if a name is unknown, listing those that are known, or repeats
   public static List<ProblemSet> named(String names) {
     List<ProblemSet> sets = new ArrayList<>();
     for (String name : names.split(",", -1)) {
-      ProblemSet set = KNOWN.stream().filter(known -> known.name().equals(name.strip())).findFirst()
-          .orElseThrow(() -> new IllegalArgumentException("unknown task '" + name.strip() + "': the tasks are "
-              + KNOWN.stream().map(ProblemSet::name).collect(Collectors.joining(", "))));
+      ProblemSet set = known(name.strip());
       if (sets.contains(set)) {
         throw new IllegalArgumentException("a task must be named once, found '" + set.name() + "' twice in " + names);
       }

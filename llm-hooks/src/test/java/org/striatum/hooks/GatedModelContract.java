@@ -151,17 +151,45 @@ public abstract class GatedModelContract {
     List<TokenSequence> items = sequences(model);
     for (HookPoint hook : List.of(HookPoint.residPost(0), HookPoint.mlpPost(1), HookPoint.LOGITS)) {
       Gate soft = GoldenCheckpoints.gate(new Random(9), model.width(hook), false, PositionMask.ALL);
-      try (GatedModel.Scorer scorer = model.scorer(items, hook)) {
+      try (GatedModel.Scorer scorer = model.scorer(items, Set.of(hook))) {
         for (Gate gate : List.of(Gate.identity(model.width(hook)), soft, soft.at(PositionMask.PROMPT))) {
-          double[] found = scorer.logProbabilities(gate);
+          double[] found = scorer.logProbabilities(Gates.of(hook, gate));
           double[] expected = logProbabilities(model, items, Gates.of(hook, gate));
           for (int i = 0; i < found.length; i++) {
             assertThat(found[i]).as("item %d at %s", i, hook).isCloseTo(expected[i],
                 within(1e-5 * Math.abs(expected[i])));
           }
         }
-        assertThat(scorer.logProbabilities(soft.at(PositionMask.NONE))).as("empty mask, bit for bit")
-            .isEqualTo(scorer.logProbabilities(Gate.identity(model.width(hook))));
+        assertThat(scorer.logProbabilities(Gates.of(hook, soft.at(PositionMask.NONE)))).as("empty mask, bit for bit")
+            .isEqualTo(scorer.logProbabilities(Gates.of(hook, Gate.identity(model.width(hook)))));
+      }
+    }
+  }
+
+  /// Gates may stand at several hook points; one that is not given leaves its hook point as it is.
+  @ParameterizedTest
+  @MethodSource(FAMILIES)
+  void scoresUnderGatesAtSeveralHookPoints(Path folder) throws Exception {
+    GatedModel model = model(folder);
+    List<TokenSequence> items = sequences(model);
+    for (List<HookPoint> hooks : List.of(List.of(HookPoint.residPost(0), HookPoint.residPost(1)),
+        List.of(HookPoint.mlpPost(1), HookPoint.residPost(1)))) {
+      Gates both = new Gates(hooks.stream().collect(Collectors.toMap(hook -> hook,
+          hook -> Gate.zeroing(model.width(hook), List.of(1, 3)).at(PositionMask.ALL_BUT_FIRST), (one, _) -> one,
+          TreeMap::new)));
+      Gates one = Gates.of(hooks.getLast(), both.at().get(hooks.getLast()));
+      try (GatedModel.Scorer scorer = model.scorer(items, Set.copyOf(hooks))) {
+        for (Gates gates : List.of(Gates.none(), one, both)) {
+          double[] found = scorer.logProbabilities(gates);
+          double[] expected = logProbabilities(model, items, gates);
+          for (int i = 0; i < found.length; i++) {
+            assertThat(found[i]).as("item %d under %d gates", i, gates.at().size()).isCloseTo(expected[i],
+                within(1e-5 * Math.abs(expected[i])));
+          }
+        }
+        assertThatThrownBy(() -> scorer.logProbabilities(Gates.of(HookPoint.EMBED,
+            Gate.identity(model.width(HookPoint.EMBED))))).isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("gates may stand at");
       }
     }
   }

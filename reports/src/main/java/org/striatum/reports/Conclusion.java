@@ -23,8 +23,9 @@ import org.striatum.probe.value.ValueNeuronResults.NullBand;
 /// @param carries what the probes found
 /// @param uses what the first intervention found
 /// @param verdict of that intervention; null where there is none
+/// @param word for the verdict; null likewise
 /// @param keys the figures the sentences rest on
-record Conclusion(String question, String carries, String uses, Verdict verdict, List<KeyFigure> keys) {
+record Conclusion(String question, String carries, String uses, Verdict verdict, String word, List<KeyFigure> keys) {
   Conclusion {
     keys = List.copyOf(keys);
   }
@@ -44,13 +45,18 @@ record Conclusion(String question, String carries, String uses, Verdict verdict,
     primary.ifPresent(i -> keys.addAll(keys(i)));
     return new Conclusion(question, carries(content, selection),
         uses(Optional.ofNullable(content.interventions()), primary), primary.map(Intervention::verdict).orElse(null),
-        keys);
+        primary.map(Conclusion::word).orElse(null), keys);
+  }
+
+  /// An intervention's verdict as one word or two, in its set's own words.
+  static String word(Intervention intervention) {
+    return intervention.verdict() == Verdict.SPECIFIC ? intervention.specific() : word(intervention.verdict());
   }
 
   /// The verdict as one word or two.
-  static String word(Verdict verdict) {
+  private static String word(Verdict verdict) {
     return switch (verdict) {
-      case VALUE_SPECIFIC -> "value-specific";
+      case SPECIFIC -> "set-specific";
       case GENERIC -> "generic damage";
       case NONE -> "no effect shown";
       case UNDECIDED -> "undecided";
@@ -72,6 +78,7 @@ record Conclusion(String question, String carries, String uses, Verdict verdict,
       case "zero" -> "Zeroing";
       case "mean" -> "Mean-ablating";
       case "resample" -> "Resampling";
+      case "steer" -> "Steering";
       default -> "Ablating (" + intervention.kind() + ")";
     };
   }
@@ -134,28 +141,29 @@ record Conclusion(String question, String carries, String uses, Verdict verdict,
       return "Whether the model uses such coordinates is unknown: the intervention study holds no intervention.";
     }
     Intervention i = primary.get();
-    String what = deed(i) + " " + i.set() + " (" + count(i.coordinates().size(), "coordinate") + ") at " + i.hook()
-        + " takes " + i.outcome() + " on " + i.dataset() + " from " + outcome(i.base().value(), i.outcome()) + " to "
-        + outcome(i.ablated().value(), i.outcome()) + " (" + effect(i.effect(), i.outcome()) + ", "
+    String what = deed(i) + " " + i.set() + " (" + count(i.size(), "coordinate") + ") at " + i.where() + " takes "
+        + i.outcome() + " on " + i.dataset() + " from " + outcome(i.base().outcome().value(), i.outcome()) + " to "
+        + outcome(i.ablated().outcome().value(), i.outcome()) + " (" + effect(i.effect(), i.outcome()) + ", "
         + count(i.problems(), "problem") + ")";
-    String random = pEquals(i.pRandom()) + " against " + count(i.random().size(), "random set");
-    String matched = pEquals(i.pMatched()) + " against " + count(i.matched().size(), "RMS-matched set");
+    String random = pEquals(i.random().q()) + " against " + count(i.random().effects().size(), "random set");
+    String matched = pEquals(i.matched().q()) + " against "
+        + count(i.matched().effects().size(), "RMS-matched set");
     String found = switch (i.verdict()) {
-      case VALUE_SPECIFIC -> ": more damage than sets of equally large coordinates do (" + matched
-          + "), so the effect is specific to value";
+      case SPECIFIC -> ": more damage than sets of equally large coordinates do (" + matched + "), so the effect is "
+          + i.specific();
       case GENERIC -> ": more damage than random sets do (" + random + ") but not more than sets of equally large"
-          + " coordinates (" + matched + "), so the damage is generic and no use of value is shown";
+          + " coordinates (" + matched + "), so the damage is generic and no use of what they carry is shown";
       case NONE -> ": no more than control sets of the same size do (" + random + "; " + matched
           + "), so no use of these coordinates is shown";
       case UNDECIDED -> "; without RMS-matched controls (" + refusal(i)
-          + ") the run cannot say whether that is specific to value (" + random + ")";
+          + ") the run cannot say whether that is more than size (" + random + ")";
     };
     return what + found
         + (i.emptyMaskIdentical() ? "." : "; the empty mask changed the outcomes, so do not trust this.");
   }
 
   private static String refusal(Intervention i) {
-    return i.matching() == null || i.matching().refused() == null ? "none were drawn" : i.matching().refused();
+    return i.refused() == null ? "none were drawn" : i.refused();
   }
 
   private static List<KeyFigure> keys(Selection s) {
@@ -171,7 +179,7 @@ record Conclusion(String question, String carries, String uses, Verdict verdict,
     return List.of(
         new KeyFigure("Effect on " + i.outcome(), effect(i.effect().value(), i.outcome()),
             "95 %: " + Notation.span(scale * i.effect().low(), scale * i.effect().high(), places)),
-        new KeyFigure("p, RMS-matched sets", Notation.p(i.pMatched()),
-            "against random sets " + Notation.p(i.pRandom())));
+        new KeyFigure("p, RMS-matched sets", Notation.p(i.matched().q()),
+            "against random sets " + Notation.p(i.random().q())));
   }
 }

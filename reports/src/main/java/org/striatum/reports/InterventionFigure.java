@@ -20,6 +20,8 @@ final class InterventionFigure {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final int BINS = 60;
   private static final int LOWEST_STACK = 14;
+  /// Most dots of one kind of control: the page stays small whatever the number of controls.
+  private static final int DOTS = 200;
   private static final double GOLDEN_RATIO = 0.618033988749895;
 
   private InterventionFigure() {}
@@ -30,14 +32,14 @@ final class InterventionFigure {
     double high = effects(intervention).stream().mapToDouble(e -> e).max().orElse(0) * scale;
     double margin = high > low ? 0.04 * (high - low) : 1;
     String set = VisibleText.brief(intervention.set(), 24);
-    String matched = "RMS-matched, " + intervention.matched().size();
-    String random = "random, " + intervention.random().size();
+    String matched = "RMS-matched, " + intervention.matched().effects().size();
+    String random = "random, " + intervention.random().effects().size();
     List<List<Object>> rows = new ArrayList<>();
     rows.add(Chart.row("set", set, scale * intervention.effect().value(), scale * intervention.effect().low(),
         scale * intervention.effect().high(), 0.0, Notation.effect(intervention.effect(), intervention.outcome())));
     rows.add(Chart.row("zero", null, 0.0, null, null, null, null));
-    stack(rows, matched, intervention.matched(), scale, low, high, intervention.outcome());
-    stack(rows, random, intervention.random(), scale, low, high, intervention.outcome());
+    stack(rows, matched, shown(intervention.matched().effects()), scale, low, high, intervention.outcome());
+    stack(rows, random, shown(intervention.random().effects()), scale, low, high, intervention.outcome());
 
     String unit = Notation.unit(intervention.outcome());
     Channel effect = quantitative("x", "effect")
@@ -62,17 +64,33 @@ final class InterventionFigure {
             Layer.of("point", effect, arm, shown).where("datum.kind === 'set'").with("style", "finding")
                 .with("shape", "diamond")
                 .with("size", 120)));
-    return new Figure(intervention.set() + " at " + intervention.hook(), caption(intervention), chart);
+    return new Figure(intervention.set() + " at " + intervention.where(), caption(intervention), chart);
   }
 
   private static String caption(Intervention i) {
-    String controls = "Grey: one dot a control set of equally many coordinates, "
-        + Notation.count(i.matched().size(), "RMS-matched set") + " and "
-        + Notation.count(i.random().size(), "random set")
-        + ", equal effects stacked.";
+    int most = Math.max(i.matched().effects().size(), i.random().effects().size());
+    String controls = "Grey: " + (most > DOTS
+        ? DOTS + " dots a kind, evenly spaced by rank,"
+        : "one dot a control set") + " of equally many coordinates, "
+        + Notation.count(i.matched().effects().size(), "RMS-matched set") + " and "
+        + Notation.count(i.random().effects().size(), "random set") + ", equal effects stacked."
+        + (Double.isFinite(i.matched().critical())
+            ? " To exceed RMS-matched sets (p ≤ 0.05, uncorrected) an effect must be below "
+                + Notation.effect(i.matched().critical(), i.outcome()) + "; "
+                + Notation.count(i.matched().ties()) + " of them tie with the set and count against it."
+            : "");
     return Conclusion.deed(i) + " " + i.set() + " at " + i.positions() + " positions, " + i.dataset() + ": effect on "
         + i.outcome() + " with its 95 % interval (paired bootstrap by problem; " + Notation.count(i.items(), "item")
         + " of " + Notation.count(i.problems(), "problem") + "). " + controls;
+  }
+
+  /// All effects, or as many as there are dots, evenly spaced by rank, the extremes among them.
+  private static List<Double> shown(List<Double> effects) {
+    List<Double> sorted = effects.stream().sorted().toList();
+    return sorted.size() <= DOTS
+        ? sorted
+        : IntStream.range(0, DOTS).mapToObj(i -> sorted.get((int) ((long) i * (sorted.size() - 1) / (DOTS - 1))))
+            .toList();
   }
 
   /// Stacks the dots of nearly equal effects around the arm's middle, in an order that draws no slope of its own. A tall
@@ -106,8 +124,8 @@ final class InterventionFigure {
   }
 
   private static List<Double> effects(Intervention i) {
-    List<Double> all = new ArrayList<>(i.random());
-    all.addAll(i.matched());
+    List<Double> all = new ArrayList<>(i.random().effects());
+    all.addAll(i.matched().effects());
     all.addAll(List.of(i.effect().value(), i.effect().low(), i.effect().high(), 0.0));
     return all.stream().filter(Double::isFinite).toList();
   }

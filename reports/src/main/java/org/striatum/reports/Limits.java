@@ -21,7 +21,8 @@ final class Limits {
     if (content.interventions() != null) {
       List<Intervention> interventions = content.interventions().interventions();
       interventions.forEach(i -> unsound(limits, i));
-      interventions.forEach(i -> weak(limits, i));
+      interventions.stream().filter(Intervention::primary).forEach(i -> weak(limits, i));
+      undecided(limits, interventions.stream().filter(i -> !i.primary()).toList());
       secondary(limits, interventions);
     }
     if (content.values() != null) {
@@ -56,18 +57,32 @@ final class Limits {
   private static void weak(List<String> limits, Intervention i) {
     if (i.verdict() == Verdict.UNDECIDED) {
       limits.add("No RMS-matched set stood beside " + name(i)
-          + (i.matching() == null || i.matching().refused() == null ? "" : " (" + i.matching().refused() + ")")
+          + (i.refused() == null ? "" : " (" + i.refused() + ")")
           + ", so its damage may be that of any equally large coordinates.");
-    } else if (!i.matched().isEmpty() && 1.0 / (1 + i.matched().size()) > LEVEL) {
-      limits.add("With " + Notation.count(i.matched().size(), "RMS-matched set") + " beside " + name(i)
-          + " no p below " + Notation.p(1.0 / (1 + i.matched().size())) + " can be reached.");
+    } else if (!i.matched().effects().isEmpty() && 1.0 / (1 + i.matched().effects().size()) > LEVEL) {
+      limits.add("With " + Notation.count(i.matched().effects().size(), "RMS-matched set") + " beside " + name(i)
+          + " no p below " + Notation.p(1.0 / (1 + i.matched().effects().size())) + " can be reached.");
     }
     if (i.problems() < FEW_PROBLEMS) {
-      limits.add(name(i) + " rests on " + Notation.count(i.problems(), "problem") + " only.");
+      limits.add(name(i) + " rests on " + Notation.count(i.problems(), "problem") + " only"
+          + (Double.isFinite(i.detectable())
+              ? ": a change below " + Notation.effect(i.detectable(), i.outcome()).replace("+", "")
+                  + " would often go unseen."
+              : "."));
     }
-    if (i.outcome().equals("accuracy") && (i.base().value() < LEVEL || i.base().value() > 1 - LEVEL)) {
-      limits.add("The untouched model solves " + Notation.percent(i.base().value()) + " of the items of " + name(i)
+    double base = i.base().outcome().value();
+    if (i.outcome().equals("accuracy") && (base < LEVEL || base > 1 - LEVEL)) {
+      limits.add("The untouched model solves " + Notation.percent(base) + " of the items of " + name(i)
           + ": there is hardly room for an effect in one direction.");
+    }
+  }
+
+  /// Secondary interventions are many: what they lack is counted.
+  private static void undecided(List<String> limits, List<Intervention> secondary) {
+    long undecided = secondary.stream().filter(i -> i.verdict() == Verdict.UNDECIDED).count();
+    if (undecided > 0) {
+      limits.add("No RMS-matched set could stand beside " + undecided + " of "
+          + Notation.count(secondary.size(), "secondary intervention") + ": they are undecided.");
     }
   }
 
@@ -121,6 +136,7 @@ final class Limits {
   }
 
   private static String name(Intervention i) {
-    return i.set() + " at " + i.hook() + " on " + i.dataset() + " (" + i.outcome() + ")";
+    return i.set() + (i.kind().equals("zero") ? "" : " (" + i.kind() + ")") + " at " + i.where() + " on " + i.dataset()
+        + " (" + i.outcome() + ")";
   }
 }

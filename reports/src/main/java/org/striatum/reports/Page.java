@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.striatum.probe.intervention.InterventionResults;
+import org.striatum.probe.intervention.InterventionResults.Curve;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
@@ -21,19 +22,22 @@ import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 /// @param byLayer one chart a dataset
 /// @param byPruning one chart a selection that has pruning curves
 /// @param byPath one chart a selection that has a path
-/// @param interventions each with its chart
+/// @param interventions each with its chart, but for the last ones where there are many
+/// @param curves dose and steering charts
 /// @param rollouts each with its chart where it has a trace
 record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummary> datasets,
     List<Selection> selections, List<Figure> byLayer, List<Figure> byPruning, List<Figure> byPath,
-    List<InterventionPart> interventions, List<RolloutFigure> rollouts, List<PaperComparison> paper,
+    List<InterventionPart> interventions, List<Figure> curves, List<RolloutFigure> rollouts,
+    List<PaperComparison> paper,
     List<String> limits) {
   private static final String FOLDER = "/org/striatum/reports/";
   private static final List<InlineScript> ENGINE = InlineScript.engine();
   private static final InlineScript SCRIPT = InlineScript.resource(FOLDER + "report.js");
   private static final InlineScript STYLE = InlineScript.resource(FOLDER + "report.css");
+  private static final int INTERVENTION_CHARTS = 12;
   private static final String NOTICES = InlineScript.text(FOLDER + "third-party.txt");
 
-  /// An intervention and its chart.
+  /// An intervention and its chart; null beyond the charts a page holds.
   record InterventionPart(Intervention intervention, Figure figure) {}
 
   static Page of(RunReport.Content run) {
@@ -56,10 +60,15 @@ record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummar
       }
     }
     List<InterventionPart> interventions = new ArrayList<>();
+    List<Figure> curves = new ArrayList<>();
     if (content.interventions() != null) {
       for (Intervention intervention : content.interventions().interventions()) {
-        interventions.add(new InterventionPart(intervention,
-            InterventionFigure.of(intervention, interventions.size() + 1)));
+        interventions.add(new InterventionPart(intervention, interventions.size() < INTERVENTION_CHARTS
+            ? InterventionFigure.of(intervention, interventions.size() + 1)
+            : null));
+      }
+      for (Curve curve : content.interventions().curves()) {
+        curves.add(CurveFigure.of(curve, curves.size() + 1));
       }
     }
     List<RolloutFigure> rollouts = new ArrayList<>();
@@ -67,7 +76,7 @@ record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummar
       rollouts.add(RolloutFigure.of(rollout, rollouts.size() + 1));
     }
     return new Page(content, Conclusion.of(content), datasets, selections, byLayer, byPruning, byPath, interventions,
-        rollouts, PaperComparison.all(content),
+        curves, rollouts, PaperComparison.all(content),
         Stream.concat(Limits.found(content).stream(), Limits.general().stream()).toList());
   }
 
@@ -112,7 +121,8 @@ record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummar
     root.set("dark", Chart.theme(true));
     ArrayNode charts = root.putArray("charts");
     Stream
-        .of(byLayer.stream(), byPruning.stream(), byPath.stream(), interventions.stream().map(InterventionPart::figure),
+        .of(byLayer.stream(), byPruning.stream(), byPath.stream(),
+            interventions.stream().map(InterventionPart::figure).filter(Objects::nonNull), curves.stream(),
             rollouts.stream().map(RolloutFigure::figure).filter(Objects::nonNull))
         .flatMap(figures -> figures)
         .forEach(figure -> charts.add(figure.chart().payload()));

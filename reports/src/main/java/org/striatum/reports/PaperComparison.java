@@ -31,15 +31,20 @@ record PaperComparison(String quantity, String paper, String ours) {
     rows.add(new PaperComparison("AUROC after pruning", "flat to 99 % pruned", pruned(content.values())));
     rows.add(new PaperComparison("Accuracy, one layer's top 1 % zeroed",
         "75.2 % → 37.0 %, 13.6 %, 29.4 %, 1.2 % (layers 2–5)",
-        joined(accuracy.stream().map(i -> Notation.percent(i.base().value()) + " → "
-            + Notation.percent(i.ablated().value()) + " (" + i.set() + ", " + i.hook() + ", " + i.dataset() + ")")
+        joined(accuracy.stream().map(i -> Notation.percent(i.base().outcome().value()) + " → "
+            + Notation.percent(i.ablated().outcome().value()) + " (" + i.set() + ", " + i.where() + ", " + i.dataset()
+            + ")")
             .toList())));
     rows.add(new PaperComparison("Accuracy, random 1 % zeroed", "−0.6 points, mean",
-        joined(accuracy.stream().filter(i -> !i.random().isEmpty()).map(i -> mean(i.random(), i) + " over "
-            + Notation.count(i.random().size(), "set") + " (" + i.hook() + ", " + i.dataset() + ")").toList())));
+        joined(accuracy.stream().filter(i -> !i.random().effects().isEmpty())
+            .map(i -> mean(i.random().effects(), i) + " over "
+                + Notation.count(i.random().effects().size(), "set") + " (" + i.where() + ", " + i.dataset() + ")")
+            .toList())));
     rows.add(new PaperComparison("Accuracy, RMS-matched sets zeroed", "not reported",
-        joined(accuracy.stream().filter(i -> !i.matched().isEmpty()).map(i -> mean(i.matched(), i) + " over "
-            + Notation.count(i.matched().size(), "set") + " (" + i.hook() + ", " + i.dataset() + ")").toList())));
+        joined(accuracy.stream().filter(i -> !i.matched().effects().isEmpty())
+            .map(i -> mean(i.matched().effects(), i) + " over "
+                + Notation.count(i.matched().effects().size(), "set") + " (" + i.where() + ", " + i.dataset() + ")")
+            .toList())));
     return List.copyOf(rows);
   }
 

@@ -41,14 +41,18 @@ class ConclusionTest {
 
   @Test
   void saysTheVerdictInWords() {
-    assertThat(uses(Verdict.VALUE_SPECIFIC)).isEqualTo("Zeroing value@1% (2 coordinates) at blocks.3.hook_resid_post"
+    assertThat(uses(Verdict.SPECIFIC)).isEqualTo("Zeroing value@1% (2 coordinates) at blocks.3.hook_resid_post"
         + " takes accuracy on alone from 62.0\u202f% to 41.5\u202f% (−20.5 points [−26.0, −15.0], 200 problems): more"
         + " damage than sets of equally large coordinates do (p = 0.02 against 3 RMS-matched sets), so the effect is"
-        + " specific to value.");
-    assertThat(uses(Verdict.GENERIC)).contains("the damage is generic and no use of value is shown");
+        + " value-specific.");
+    assertThat(Conclusion.word(ExampleRun.intervention("dopamine@1%", Verdict.SPECIFIC, 0.01, 0.02)))
+        .isEqualTo("dopamine-specific");
+    assertThat(Conclusion.word(ExampleRun.intervention("mine.txt", Verdict.SPECIFIC, 0.01, 0.02)))
+        .isEqualTo("specific to these neurons");
+    assertThat(uses(Verdict.GENERIC)).contains("the damage is generic and no use of what they carry is shown");
     assertThat(uses(Verdict.NONE)).contains("no use of these coordinates is shown");
     assertThat(uses(Verdict.UNDECIDED)).contains("without RMS-matched controls (only 7 coordinates within tolerance)",
-        "cannot say whether that is specific to value");
+        "cannot say whether that is more than size");
   }
 
   @Test
@@ -75,7 +79,8 @@ class ConclusionTest {
   }
 
   private static String uses(Verdict verdict) {
-    InterventionResults results = new InterventionResults(List.of(ExampleRun.intervention(verdict, 0.01, 0.02)));
+    InterventionResults results = new InterventionResults(List.of(ExampleRun.intervention(verdict, 0.01, 0.02)),
+        List.of(), List.of());
     Conclusion conclusion = Conclusion.of(ExampleRun.with(null, results));
     assertThat(conclusion.verdict()).isEqualTo(verdict);
     return conclusion.uses();

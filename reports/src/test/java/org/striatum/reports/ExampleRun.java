@@ -9,10 +9,17 @@ import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.striatum.probe.intervention.InterventionResults;
+import org.striatum.probe.intervention.InterventionResults.Arm;
+import org.striatum.probe.intervention.InterventionResults.Controls;
+import org.striatum.probe.intervention.InterventionResults.Curve;
+import org.striatum.probe.intervention.InterventionResults.CurvePoint;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
+import org.striatum.probe.intervention.InterventionResults.LayerSet;
 import org.striatum.probe.intervention.InterventionResults.Matching;
 import org.striatum.probe.intervention.InterventionResults.McNemarTable;
+import org.striatum.probe.intervention.InterventionResults.Prediction;
 import org.striatum.probe.intervention.InterventionResults.Verdict;
+import org.striatum.probe.intervention.InterventionResults.Writing;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.model.Sampling;
@@ -93,14 +100,46 @@ final class ExampleRun {
   }
 
   static Intervention intervention(Verdict verdict, double pRandom, double pMatched) {
+    return intervention("value@1%", verdict, pRandom, pMatched);
+  }
+
+  static Intervention intervention(String set, Verdict verdict, double pRandom, double pMatched) {
     List<Double> matched = verdict == Verdict.UNDECIDED ? List.of() : List.of(-0.02, -0.01, 0.0);
-    return new Intervention(true, "alone", HookPoint.residPost(3), "value@1%", List.of(3, 17), "zero",
-        PositionMask.ALL, "accuracy", 200, 200, true, new Estimate(0.62, 0.55, 0.69),
-        new Estimate(0.415, 0.35, 0.48), new Estimate(-0.205, -0.26, -0.15), List.of(-0.01, 0.0, 0.01), matched,
+    return new Intervention(true, "alone", set, List.of(new LayerSet(HookPoint.residPost(3), List.of(3, 17),
         new Matching(0.1, 0.09, 0.002, List.of(4), verdict == Verdict.UNDECIDED
             ? "only 7 coordinates within tolerance"
-            : null),
-        pRandom, pMatched, pRandom, pMatched, new McNemarTable(52, 11, 1.2e-7), verdict);
+            : null))),
+        "zero", PositionMask.ALL, "accuracy", 200, 200, true,
+        new Arm("base", 0, new Estimate(0.62, 0.55, 0.69), new Estimate(0, 0, 0), null, writing(21.4), null),
+        new Arm(set, 2, new Estimate(0.415, 0.35, 0.48), new Estimate(-0.205, -0.26, -0.15),
+            new McNemarTable(52, 11, 1.2e-7), writing(25.2), null),
+        List.of(new Arm("complement", 894, new Estimate(0, 0, 0), new Estimate(-0.62, -0.69, -0.55),
+            new McNemarTable(124, 0, 1e-30), writing(110), null)),
+        new Controls(List.of(-0.01, 0.0, 0.01), pRandom, pRandom, 0, writing(21.3), null),
+        new Controls(matched, pMatched, pMatched, 0, matched.isEmpty() ? null : writing(22.9), null), verdict);
+  }
+
+  private static Writing writing(double tokens) {
+    return new Writing(new Estimate(tokens, tokens - 1, tokens + 1), Estimate.exact(0.98), Estimate.exact(0.99));
+  }
+
+  /// One set at one hook point, as a real study writes it.
+  private static Intervention intervention(boolean primary, String dataset, String set, String kind,
+      PositionMask positions, String outcome, int items, LayerSet layer, Estimate base, Estimate ablated,
+      Estimate effect, List<Double> random, double pRandom, List<Double> matched, double pMatched,
+      McNemarTable mcNemar, Verdict verdict) {
+    boolean accuracy = outcome.equals("accuracy");
+    Prediction prediction = accuracy
+        ? null
+        : new Prediction(new Estimate(1.9, 1.8, 2.0), new Estimate(0.0123, 0.01, 0.015));
+    Writing writing = accuracy ? writing(32) : null;
+    return new Intervention(primary, dataset, set, List.of(layer), kind, positions, outcome, items, items, true,
+        new Arm("base", 0, base, new Estimate(0, 0, 0), null, writing, prediction),
+        new Arm(set, layer.coordinates().size(), ablated, effect, mcNemar, writing, prediction),
+        List.of(new Arm("largest RMS", layer.coordinates().size(), ablated, effect, mcNemar, writing, prediction),
+            new Arm("complement", WIDTH - layer.coordinates().size(), ablated, effect, mcNemar, writing, prediction)),
+        new Controls(random, pRandom, pRandom, 0, writing, null),
+        new Controls(matched, pMatched, pMatched, 1, matched.isEmpty() ? null : writing, prediction), verdict);
   }
 
   private ValueNeuronResults values() {
@@ -183,33 +222,45 @@ final class ExampleRun {
   }
 
   private InterventionResults interventions() {
-    Estimate base = new Estimate(0.6250, 0.565, 0.685);
+    List<Integer> nine = List.of(17, 88, 203, 341, 402, 515, 640, 711, 868);
     return new InterventionResults(List.of(
-        new Intervention(true, "chain-arithmetic", HookPoint.residPost(7), "value@1%",
-            List.of(17, 88, 203, 341, 402, 515, 640, 711, 868), "zero", PositionMask.ALL, "accuracy", 240, 240, true,
-            base, new Estimate(0.4125, 0.350, 0.475), new Estimate(-0.2125, -0.2708, -0.1542),
-            effects(99, -0.004, 0.012, 240), effects(99, -0.061, 0.034, 240),
-            new Matching(0.10, 0.0994, 0.0031, List.of(4, 458), null), 0.01, 0.01, 0.01, 0.01,
-            new McNemarTable(63, 12, 2.1e-9),
-            Verdict.VALUE_SPECIFIC),
-        new Intervention(false, "word-problems", HookPoint.residPost(7), "value@1%",
-            List.of(17, 88, 203, 341, 402, 515, 640, 711, 868), "mean", PositionMask.GENERATED, "accuracy", 120, 120,
-            true, new Estimate(0.3917, 0.308, 0.475), new Estimate(0.3083, 0.225, 0.392),
-            new Estimate(-0.0833, -0.1417, -0.0250), effects(99, -0.003, 0.014, 120), effects(99, -0.07, 0.034, 120),
-            new Matching(0.10, 0.0987, -0.0012, List.of(4, 458), null), 0.01, 0.34, 0.015, 0.51,
-            new McNemarTable(16, 6, 0.052),
-            Verdict.GENERIC),
-        new Intervention(false, "chain-arithmetic", HookPoint.residPost(2), "value@5%", IntStream.range(0, 45).map(
-            c -> 7 + 19 * c).boxed().toList(), "zero", PositionMask.ALL, "log-probability", 240, 240, true,
+        intervention(true, "chain-arithmetic", "value@1%", "zero", PositionMask.ALL, "accuracy", 240,
+            new LayerSet(HookPoint.residPost(7), nine, new Matching(0.10, 0.0994, 0.0031, List.of(4, 458), null)),
+            new Estimate(0.6250, 0.565, 0.685), new Estimate(0.4125, 0.350, 0.475),
+            new Estimate(-0.2125, -0.2708, -0.1542), effects(99, -0.004, 0.012, 240), 0.01,
+            effects(99, -0.061, 0.034, 240), 0.01, new McNemarTable(63, 12, 2.1e-9), Verdict.SPECIFIC),
+        intervention(false, "word-problems", "value@1%", "mean", PositionMask.GENERATED, "accuracy", 120,
+            new LayerSet(HookPoint.residPost(7), nine, new Matching(0.10, 0.0987, -0.0012, List.of(4, 458), null)),
+            new Estimate(0.3917, 0.308, 0.475), new Estimate(0.3083, 0.225, 0.392),
+            new Estimate(-0.0833, -0.1417, -0.0250), effects(99, -0.003, 0.014, 120), 0.015,
+            effects(99, -0.07, 0.034, 120), 0.51, new McNemarTable(16, 6, 0.052), Verdict.GENERIC),
+        intervention(false, "chain-arithmetic", "dopamine@5%", "zero", PositionMask.ALL, "log-probability", 240,
+            new LayerSet(HookPoint.residPost(2), IntStream.range(0, 45).map(c -> 7 + 19 * c).boxed().toList(),
+                new Matching(0.10, 0.1, 0.0102, List.of(4), null)),
             new Estimate(-14.21, -14.9, -13.5), new Estimate(-14.30, -15.0, -13.6),
-            new Estimate(-0.091, -0.204, 0.018), effects(999, -0.055, 0.05, 0), effects(999, -0.12, 0.08, 0),
-            new Matching(0.10, 0.1, 0.0102, List.of(4), null), 0.213, 0.64, 0.213, 0.64, null, Verdict.NONE),
-        new Intervention(false, "modular-arithmetic", HookPoint.residPost(11), "value@1%", List.of(4, 458), "zero",
-            PositionMask.ALL, "accuracy", 80, 80, true, new Estimate(0.2375, 0.15, 0.3375),
-            new Estimate(0.0125, 0, 0.0375), new Estimate(-0.225, -0.325, Double.NaN), effects(99, -0.002, 0.01, 80),
-            List.of(),
-            new Matching(0.10, Double.NaN, Double.NaN, List.of(4, 458), "the set itself holds the sinks 4 and 458"),
-            0.01, Double.NaN, 0.015, Double.NaN, new McNemarTable(18, 0, 7.6e-6), Verdict.UNDECIDED)));
+            new Estimate(-0.091, -0.204, 0.018), effects(999, -0.055, 0.05, 0), 0.213, effects(999, -0.12, 0.08, 0),
+            0.64, null, Verdict.NONE),
+        intervention(false, "modular-arithmetic", "value@1%", "zero", PositionMask.ALL, "accuracy", 80,
+            new LayerSet(HookPoint.residPost(11), List.of(4, 458), new Matching(0.10, Double.NaN, Double.NaN,
+                List.of(4, 458), "the set itself holds the sinks 4 and 458")),
+            new Estimate(0.2375, 0.15, 0.3375), new Estimate(0.0125, 0, 0.0375),
+            new Estimate(-0.225, -0.325, Double.NaN), effects(99, -0.002, 0.01, 80), 0.015, List.of(), Double.NaN,
+            new McNemarTable(18, 0, 7.6e-6), Verdict.UNDECIDED)),
+        List.of(curve(Curve.DOSE, "zero", 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2),
+            curve(Curve.STEERING, "steer", -4, -2, -1, 1, 2, 4)),
+        List.of("dopamine@called holds no neuron at any studied hook point: nothing was ablated"));
+  }
+
+  private static Curve curve(String subject, String kind, double... at) {
+    List<CurvePoint> points = new ArrayList<>();
+    for (double x : at) {
+      double effect = subject.equals(Curve.DOSE) ? -20 * x : 0.05 * x - 0.03 * x * x;
+      points
+          .add(new CurvePoint(x, 9, new Estimate(effect, effect - 0.1, effect + 0.08), 99, effect / 2, effect / 2 - 0.2,
+              effect / 2 + 0.1, 0.04, null));
+    }
+    return new Curve(subject, "chain-arithmetic", HookPoint.residPost(7), "value@1%", kind, PositionMask.ALL, 240, 240,
+        points);
   }
 
   private List<SampleRollout> samples() {

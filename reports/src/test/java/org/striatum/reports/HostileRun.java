@@ -4,9 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.striatum.probe.intervention.InterventionResults;
+import org.striatum.probe.intervention.InterventionResults.Arm;
+import org.striatum.probe.intervention.InterventionResults.Controls;
+import org.striatum.probe.intervention.InterventionResults.Curve;
+import org.striatum.probe.intervention.InterventionResults.CurvePoint;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
+import org.striatum.probe.intervention.InterventionResults.LayerSet;
 import org.striatum.probe.intervention.InterventionResults.Matching;
+import org.striatum.probe.intervention.InterventionResults.Prediction;
 import org.striatum.probe.intervention.InterventionResults.Verdict;
+import org.striatum.probe.intervention.InterventionResults.Writing;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.stats.Estimate;
@@ -69,12 +76,18 @@ final class HostileRun {
   }
 
   private static InterventionResults interventions() {
-    return new InterventionResults(TEXTS.stream()
-        .map(text -> new Intervention(false, text, HookPoint.residPost(0), text, List.of(1), text, PositionMask.ALL,
-            text, 2, 1, false, UNKNOWN, UNKNOWN, UNKNOWN, List.of(Double.NaN), List.of(),
-            new Matching(0.1, Double.NaN, Double.NaN, List.of(), text), Double.NaN, Double.NaN, Double.NaN, Double.NaN,
-            null,
-            Verdict.UNDECIDED))
-        .toList());
+    Writing writing = new Writing(UNKNOWN, UNKNOWN, UNKNOWN);
+    Prediction prediction = new Prediction(UNKNOWN, UNKNOWN);
+    return new InterventionResults(TEXTS.stream().map(text -> {
+      Arm arm = new Arm(text, 1, UNKNOWN, UNKNOWN, null, writing, prediction);
+      Controls controls = new Controls(List.of(Double.NaN), Double.NaN, Double.NaN, 0, null, null);
+      return new Intervention(false, text, text, List.of(new LayerSet(HookPoint.residPost(0), List.of(1),
+          new Matching(0.1, Double.NaN, Double.NaN, List.of(), text))), text, PositionMask.ALL, text, 2, 1, false, arm,
+          arm, List.of(arm), controls, new Controls(List.of(), Double.NaN, Double.NaN, 0, null, null),
+          Verdict.UNDECIDED);
+    }).toList(), TEXTS.stream()
+        .map(text -> new Curve(text, text, HookPoint.residPost(0), text, text, PositionMask.ALL, 2, 1,
+            List.of(new CurvePoint(Double.NaN, 1, UNKNOWN, 0, Double.NaN, Double.NaN, Double.NaN, Double.NaN, text))))
+        .toList(), TEXTS);
   }
 }

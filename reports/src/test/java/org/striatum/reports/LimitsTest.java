@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.striatum.probe.intervention.InterventionResults;
+import org.striatum.probe.intervention.InterventionResults.Arm;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.intervention.InterventionResults.Verdict;
 import org.striatum.probe.stats.Estimate;
@@ -41,17 +42,18 @@ class LimitsTest {
   @Test
   void aGraphThatChangesTheModelIsNamedFirst() {
     Intervention i = ExampleRun.intervention(Verdict.GENERIC, 0.01, 0.3);
-    Intervention unsound = new Intervention(false, i.dataset(), i.hook(), i.set(), i.coordinates(), i.kind(),
-        i.positions(), i.outcome(), i.items(), 40, false, new Estimate(0.02, 0, 0.05), i.ablated(), i.effect(),
-        i.random(), i.matched(), i.matching(), i.pRandom(), i.pMatched(), i.qRandom(), i.qMatched(), i.mcNemar(),
-        i.verdict());
+    Arm base = new Arm("base", 0, new Estimate(0.02, 0, 0.05), new Estimate(0, 0, 0), null, null, null);
+    Intervention unsound = new Intervention(true, i.dataset(), i.set(), i.layers(), i.kind(), i.positions(),
+        i.outcome(), i.items(), 40, false, base, i.ablated(), i.others(), i.random(), i.matched(), i.verdict());
     assertThat(found(unsound).getFirst()).contains("must not be relied on");
-    assertThat(found(unsound)).anySatisfy(limit -> assertThat(limit).contains("rests on 40 problems only"))
+    assertThat(found(unsound))
+        .anySatisfy(limit -> assertThat(limit)
+            .contains("rests on 40 problems only: a change below 7.9 points would often go unseen."))
         .anySatisfy(limit -> assertThat(limit).contains("hardly room for an effect"))
-        .anySatisfy(limit -> assertThat(limit).contains("1 secondary intervention are corrected together"));
+        .noneSatisfy(limit -> assertThat(limit).contains("secondary"));
   }
 
   private static List<String> found(Intervention intervention) {
-    return Limits.found(ExampleRun.with(null, new InterventionResults(List.of(intervention))));
+    return Limits.found(ExampleRun.with(null, new InterventionResults(List.of(intervention), List.of(), List.of())));
   }
 }

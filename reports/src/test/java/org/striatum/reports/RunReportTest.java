@@ -94,13 +94,14 @@ class RunReportTest {
     }
     for (int i = 0; i < content.interventions().interventions().size(); i++) {
       Intervention intervention = content.interventions().interventions().get(i);
-      assertThat(text).contains(Notation.outcome(intervention.base().value(), intervention.outcome()),
-          Notation.outcome(intervention.ablated().value(), intervention.outcome()),
+      assertThat(text).contains(Notation.outcome(intervention.base().outcome().value(), intervention.outcome()),
+          Notation.outcome(intervention.ablated().outcome().value(), intervention.outcome()),
           Notation.effect(intervention.effect().value(), intervention.outcome()),
-          Notation.p(intervention.qRandom()), Notation.p(intervention.qMatched()),
-          Notation.coordinates(intervention.coordinates()), Conclusion.word(intervention.verdict()));
+          Notation.p(intervention.random().q()), Notation.p(intervention.matched().q()),
+          Notation.coordinates(intervention.layers().getFirst().coordinates()), Conclusion.word(intervention));
       assertThat(controls(charts, "intervention-" + (i + 1)))
-          .isEqualTo(intervention.random().size() + intervention.matched().size());
+          .isEqualTo(Math.min(200, intervention.random().effects().size())
+              + Math.min(200, intervention.matched().effects().size()));
     }
     assertThat(text).contains("0.59–0.73, mean 0.67", "flat to 99 % pruned", "37.0 %, 13.6 %, 29.4 %, 1.2 %",
         "−0.6 points", "494,032,768", "151,936", "9f3a".repeat(16), "20260201");
@@ -113,7 +114,7 @@ class RunReportTest {
     assertThat(page).contains("The value-neuron study was not part of this run.",
         "No intervention was part of this run", "No sample rollout was kept", "No dataset summary");
     assertThat(page).doesNotContain("class=\"chart\"");
-    assertThat(RunReport.render(ExampleRun.with(null, new InterventionResults(List.of()))))
+    assertThat(RunReport.render(ExampleRun.with(null, new InterventionResults(List.of(), List.of(), List.of()))))
         .contains("The intervention study holds no intervention.");
   }
 

@@ -7,43 +7,84 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.striatum.probe.dopamine.DopamineResults.LayerDopamine;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.NeuronId;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.RecordJson;
+import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 
-/// Which neurons are ablated: the best of a ranking at each hook point, or those a file lists.
+/// Which neurons are meant: the best of a ranking at each hook point, those that passed a test, or those a file lists.
 public sealed interface NeuronSet {
-  /// `value@1%` and `value@top20`: the best value neurons of a dataset at a hook point.
-  Pattern VALUE = Pattern.compile("value@(?:(\\d+(?:\\.\\d+)?)%|top(\\d{1,7}))");
+  /// `value@1%`, `dopamine@top20`: the best of a dataset's ranking at a hook point. `dopamine@called`: those that passed
+  /// the signature test.
+  Pattern NAMED = Pattern.compile("(value|dopamine)@(?:(\\d+(?:\\.\\d+)?)%|top(\\d{1,7})|(called))");
+
+  /// Which ranking a set is cut from.
+  enum Ranking {
+    VALUE, DOPAMINE;
+
+    private List<Integer> order(String set, String dataset, HookPoint hook, RunRankings rankings) {
+      return this == VALUE
+          ? rankings.valueOrder(dataset, hook)
+          : rankings.dopamine(set, dataset, hook).map(LayerDopamine::order).orElse(List.of());
+    }
+  }
 
   String name();
 
-  /// Its coordinates at a studied hook point; empty where it has none.
+  /// Its coordinates at a hook point, best first where they are ranked; empty where it has none.
   ///
-  /// @throws IllegalArgumentException if it does not fit the layer
-  List<Integer> at(LayerProbes layer);
+  /// @throws IllegalArgumentException if it does not fit the layer, or its ranking was not made
+  List<Integer> at(String dataset, HookPoint hook, RunRankings rankings);
+
+  /// All coordinates of a hook point in the order the set is cut from; empty where it is cut from none.
+  default List<Integer> order(String dataset, HookPoint hook, RunRankings rankings) {
+    return List.of();
+  }
+
+  /// Whether it is cut from the dopamine study's results.
+  default boolean needsDopamine() {
+    return false;
+  }
 
   /// Reads a set's name.
   static NeuronSet named(String name) {
-    Matcher matcher = VALUE.matcher(name);
-    if (!matcher.matches()) {
-      throw new IllegalArgumentException("a neuron set is named value@1% or value@top20, found '" + name + "'");
+    Matcher matcher = NAMED.matcher(name);
+    if (!matcher.matches() || (matcher.group(4) != null && matcher.group(1).equals("value"))) {
+      throw new IllegalArgumentException("a neuron set is named value@1%, value@top20, dopamine@1%, dopamine@top20 or"
+          + " dopamine@called, found '" + name + "'");
     }
-    return matcher.group(1) != null
-        ? new Share(name, Double.parseDouble(matcher.group(1)) / 100)
-        : new Top(name, Integer.parseInt(matcher.group(2)));
+    Ranking ranking = Ranking.valueOf(matcher.group(1).toUpperCase(Locale.ROOT));
+    if (matcher.group(4) != null) {
+      return new Called(name);
+    }
+    return matcher.group(2) != null
+        ? new Share(name, ranking, Double.parseDouble(matcher.group(2)) / 100)
+        : new Top(name, ranking, Integer.parseInt(matcher.group(3)));
+  }
+
+  /// The sets of a comma-separated list, in its order.
+  ///
+  /// @throws IllegalArgumentException if a name is no set's, or repeats
+  static List<NeuronSet> list(String names) {
+    List<NeuronSet> sets = Arrays.stream(names.split(",", -1)).map(name -> named(name.strip())).toList();
+    if (sets.stream().distinct().count() < sets.size()) {
+      throw new IllegalArgumentException("a neuron set must be named once, found one twice in " + names);
+    }
+    return sets;
   }
 
   /// The best share of a layer's coordinates, rounded up.
-  record Share(String name, double share) implements NeuronSet {
+  record Share(String name, Ranking ranking, double share) implements NeuronSet {
     public Share {
       if (!(share > 0 && share < 1)) {
         throw new IllegalArgumentException("a share of a layer must be in (0 %, 100 %), found " + 100 * share + " %");
@@ -51,20 +92,58 @@ public sealed interface NeuronSet {
     }
 
     @Override
-    public List<Integer> at(LayerProbes layer) {
-      return layer.order().subList(0, (int) Math.ceil(share * layer.order().size()));
+    public List<Integer> at(String dataset, HookPoint hook, RunRankings rankings) {
+      List<Integer> order = order(dataset, hook, rankings);
+      return order.subList(0, (int) Math.ceil(share * order.size() - 1e-9));
+    }
+
+    @Override
+    public List<Integer> order(String dataset, HookPoint hook, RunRankings rankings) {
+      return ranking.order(name, dataset, hook, rankings);
+    }
+
+    @Override
+    public boolean needsDopamine() {
+      return ranking == Ranking.DOPAMINE;
     }
   }
 
   /// The best `count` coordinates.
-  record Top(String name, int count) implements NeuronSet {
+  record Top(String name, Ranking ranking, int count) implements NeuronSet {
     @Override
-    public List<Integer> at(LayerProbes layer) {
-      if (count < 1 || count >= layer.order().size()) {
-        throw new IllegalArgumentException(name + " must leave something of a layer of " + layer.order().size()
+    public List<Integer> at(String dataset, HookPoint hook, RunRankings rankings) {
+      List<Integer> order = order(dataset, hook, rankings);
+      if (order.isEmpty()) {
+        return order;
+      }
+      if (count < 1 || count >= order.size()) {
+        throw new IllegalArgumentException(name + " must leave something of a layer of " + order.size()
             + " coordinates, found " + count);
       }
-      return layer.order().subList(0, count);
+      return order.subList(0, count);
+    }
+
+    @Override
+    public List<Integer> order(String dataset, HookPoint hook, RunRankings rankings) {
+      return ranking.order(name, dataset, hook, rankings);
+    }
+
+    @Override
+    public boolean needsDopamine() {
+      return ranking == Ranking.DOPAMINE;
+    }
+  }
+
+  /// The coordinates that passed all parts of the dopamine study's signature test; often none.
+  record Called(String name) implements NeuronSet {
+    @Override
+    public List<Integer> at(String dataset, HookPoint hook, RunRankings rankings) {
+      return rankings.dopamine(name, dataset, hook).map(LayerDopamine::called).orElse(List.of());
+    }
+
+    @Override
+    public boolean needsDopamine() {
+      return true;
     }
   }
 
@@ -118,8 +197,8 @@ public sealed interface NeuronSet {
     /// Refuses neurons that no intervention would touch: left out silently, they would be reported as ablated.
     ///
     /// @throws IllegalArgumentException naming the first
-    void requireStudied(List<LayerProbes> layers) {
-      SortedSet<HookPoint> studied = new TreeSet<>(layers.stream().map(LayerProbes::hook).toList());
+    void requireStudied(ValueNeuronResults values) {
+      SortedSet<HookPoint> studied = new TreeSet<>(values.layers().stream().map(LayerProbes::hook).toList());
       for (HookPoint hook : neurons.keySet()) {
         if (!studied.contains(hook)) {
           throw new IllegalArgumentException(
@@ -129,15 +208,16 @@ public sealed interface NeuronSet {
     }
 
     @Override
-    public List<Integer> at(LayerProbes layer) {
-      List<Integer> coordinates = neurons.getOrDefault(layer.hook(), List.of());
+    public List<Integer> at(String dataset, HookPoint hook, RunRankings rankings) {
+      List<Integer> coordinates = neurons.getOrDefault(hook, List.of());
+      int width = rankings.width(dataset, hook);
       for (int coordinate : coordinates) {
-        if (coordinate >= layer.order().size()) {
+        if (width > 0 && coordinate >= width) {
           throw new IllegalArgumentException(
-              layer.hook() + " has " + layer.order().size() + " coordinates, " + name + " names " + coordinate);
+              hook + " has " + width + " coordinates, " + name + " names " + coordinate);
         }
       }
-      return coordinates;
+      return width == 0 ? List.of() : coordinates;
     }
   }
 }

@@ -204,10 +204,10 @@ public final class OnnxModel implements GatedModel {
   }
 
   @Override
-  public Scorer scorer(List<TokenSequence> items, HookPoint hook) {
+  public Scorer scorer(List<TokenSequence> items, Set<HookPoint> hooks) {
     check(items);
-    width(hook);
-    return new SuffixScorer(this, items, hook);
+    hooks.forEach(this::width);
+    return new SuffixScorer(this, items, hooks);
   }
 
   @Override

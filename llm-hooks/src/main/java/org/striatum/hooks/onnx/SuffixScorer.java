@@ -3,21 +3,22 @@ package org.striatum.hooks.onnx;
 import ai.onnxruntime.OrtSession;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.GatedModel;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.Site;
 import org.striatum.probe.model.TokenSequence;
 
-/// Scores fixed items under gates at one hook point. What lies below a residual hook point is the same for every gate:
-/// it is computed once and fed to the part of the model above.
+/// Scores fixed items under gates at fixed hook points. What lies below the lowest, where that is a residual one, is the
+/// same for every gate: it is computed once and fed to the part of the model above.
 final class SuffixScorer implements GatedModel.Scorer {
-  private final HookPoint hook;
+  private final OnnxModel model;
+  private final Set<HookPoint> hooks;
   private final int items;
   private final GraphSession session;
   private final List<Batch> batches = new ArrayList<>();
@@ -27,19 +28,21 @@ final class SuffixScorer implements GatedModel.Scorer {
   /// @param itemOfRow which item each scored row belongs to
   private record Batch(Packing packing, Inputs inputs, int[] itemOfRow) {}
 
-  SuffixScorer(OnnxModel model, List<TokenSequence> items, HookPoint hook) {
-    this.hook = hook;
+  SuffixScorer(OnnxModel model, List<TokenSequence> items, Set<HookPoint> hooks) {
+    this.model = model;
+    this.hooks = Set.copyOf(hooks);
     this.items = items.size();
-    boolean resumable = hook.site() == Site.RESID_POST;
+    HookPoint lowest = Collections.min(hooks);
+    boolean resumable = lowest.site() == Site.RESID_POST;
     this.session = model.session(
-        new GraphSpec(resumable ? hook.layer() : -1, Set.of(), Set.of(hook), GraphSpec.Head.SCORED, false));
+        new GraphSpec(resumable ? lowest.layer() : -1, Set.of(), hooks, GraphSpec.Head.SCORED, false));
     for (Packing packing : model.plan(items)) {
-      batches.add(scored(packing, items, resumable ? above(model, packing) : Inputs.tokens(packing)));
+      batches.add(scored(packing, items, resumable ? above(packing, lowest) : Inputs.tokens(packing)));
     }
   }
 
   /// The residual stream entering the suffix, computed once.
-  private Inputs above(OnnxModel model, Packing packing) {
+  private Inputs above(Packing packing, HookPoint hook) {
     float[] below = new float[Math.multiplyExact(packing.rows(), model.width(hook))];
     model.run(packing, Set.of(hook), Gates.none(), (_, rows) -> rows.get(below));
     return Inputs.layout(packing).put("hidden",
@@ -67,10 +70,11 @@ final class SuffixScorer implements GatedModel.Scorer {
   }
 
   @Override
-  public double[] logProbabilities(Gate gate) {
+  public double[] logProbabilities(Gates gates) {
+    Gates all = gates.over(hooks, model::width);
     double[] sums = new double[items];
     for (Batch batch : batches) {
-      batch.inputs().gate(hook, gate, batch.packing().mask(gate));
+      all.at().forEach((hook, gate) -> batch.inputs().gate(hook, gate, batch.packing().mask(gate)));
       try (OrtSession.Result result = session.run(batch.inputs().tensors(), Set.of(OnnxInterpreter.SCORES), Map.of())) {
         float[] scores = GraphSession.floats(result, OnnxInterpreter.SCORES);
         for (int row = 0; row < scores.length; row++) {

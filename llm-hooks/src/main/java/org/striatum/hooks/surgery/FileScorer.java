@@ -4,13 +4,13 @@ import ai.onnxruntime.OrtSession;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.striatum.hooks.onnx.GraphSession;
 import org.striatum.hooks.onnx.Inputs;
-import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.GatedModel;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
@@ -18,11 +18,11 @@ import org.striatum.probe.model.Recording;
 import org.striatum.probe.model.Site;
 import org.striatum.probe.model.TokenSequence;
 
-/// Scores fixed items under gates at one hook point of a foreign graph. The stream just below the hook point is the
-/// same for every gate: it is computed once and fed to what lies above.
+/// Scores fixed items under gates at fixed hook points of a foreign graph. The stream just below the lowest is the same
+/// for every gate: it is computed once and fed to what lies above.
 final class FileScorer implements GatedModel.Scorer {
   private final OnnxFileModel model;
-  private final HookPoint hook;
+  private final Set<HookPoint> hooks;
   private final int items;
   private final OnnxFileModel.Prepared prepared;
   private final List<Batch> batches = new ArrayList<>();
@@ -32,12 +32,12 @@ final class FileScorer implements GatedModel.Scorer {
   /// @param itemOfRow which item each scored row belongs to
   private record Batch(List<TokenSequence> sequences, Inputs inputs, Signature.Step step, int[] itemOfRow) {}
 
-  FileScorer(OnnxFileModel model, List<TokenSequence> items, HookPoint hook) {
+  FileScorer(OnnxFileModel model, List<TokenSequence> items, Set<HookPoint> hooks) {
     this.model = model;
-    this.hook = hook;
+    this.hooks = Set.copyOf(hooks);
     this.items = items.size();
-    HookPoint below = below();
-    this.prepared = model.session(new Surgery(Optional.of(below), Set.of(), Set.of(hook), Surgery.Tail.SCORES,
+    HookPoint below = below(Collections.min(hooks));
+    this.prepared = model.session(new Surgery(Optional.of(below), Set.of(), this.hooks, Surgery.Tail.SCORES,
         Surgery.CacheUse.NONE));
     for (int[] members : model.batches(items, model.vocabulary())) {
       batches.add(batch(members, Arrays.stream(members).mapToObj(items::get).toList(), below));
@@ -45,7 +45,7 @@ final class FileScorer implements GatedModel.Scorer {
   }
 
   /// The nearest place on the stream at or below the hook point.
-  private HookPoint below() {
+  private HookPoint below(HookPoint hook) {
     HookPoint middle = hook.layer() < 0 ? hook : new HookPoint(hook.layer(), Site.RESID_MID);
     return switch (hook.site()) {
       case EMBED, RESID_PRE, RESID_MID, RESID_POST, FINAL_NORM, LOGITS -> hook;
@@ -93,12 +93,13 @@ final class FileScorer implements GatedModel.Scorer {
   }
 
   @Override
-  public double[] logProbabilities(Gate gate) {
+  public double[] logProbabilities(Gates gates) {
+    Gates all = gates.over(hooks, model::width);
     double[] sums = new double[items];
     for (Batch batch : batches) {
       int positions = batch.step().positions();
-      model.gate(batch.inputs(), hook, gate, Inputs.mask(gate, batch.sequences(), positions), batch.step().batch(),
-          positions);
+      all.at().forEach((hook, gate) -> model.gate(batch.inputs(), hook, gate,
+          Inputs.mask(gate, batch.sequences(), positions), batch.step().batch(), positions));
       String output = model.prefix() + OnnxSurgeon.SCORES;
       try (OrtSession.Result result = prepared.session().run(batch.inputs().tensors(), Set.of(output), Map.of())) {
         float[] scores = GraphSession.floats(result, output);

@@ -419,10 +419,10 @@ public final class OnnxFileModel implements GatedModel {
   }
 
   @Override
-  public Scorer scorer(List<TokenSequence> items, HookPoint hook) {
+  public Scorer scorer(List<TokenSequence> items, Set<HookPoint> hooks) {
     check(items);
-    width(hook);
-    return new FileScorer(this, items, hook);
+    hooks.forEach(this::width);
+    return new FileScorer(this, items, hooks);
   }
 
   // Generation.

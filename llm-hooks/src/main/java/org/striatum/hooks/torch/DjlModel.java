@@ -10,6 +10,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -203,10 +204,10 @@ public final class DjlModel implements GatedModel {
   }
 
   @Override
-  public Scorer scorer(List<TokenSequence> items, HookPoint hook) {
+  public Scorer scorer(List<TokenSequence> items, Set<HookPoint> hooks) {
     limits.check(items);
-    width(hook);
-    return new SuffixScorer(items, hook);
+    hooks.forEach(this::width);
+    return new SuffixScorer(items, hooks);
   }
 
   /// Continues every prompt, alone and without a cache: each token costs a pass over all before it. The reference for
@@ -404,23 +405,25 @@ public final class DjlModel implements GatedModel {
     }
   }
 
-  /// Scores fixed items. What lies below a residual hook point is computed once and kept.
+  /// Scores fixed items. What lies below the lowest hook point, where that is a residual one, is computed once and kept.
   private final class SuffixScorer implements Scorer {
-    private final HookPoint hook;
+    private final Set<HookPoint> hooks;
+    private final HookPoint lowest;
     private final int items;
     private final List<Batch> batches;
     private final List<NDArray> entering = new ArrayList<>(); // a batch: the stream before the gate, (rows, d)
 
-    SuffixScorer(List<TokenSequence> sequences, HookPoint hook) {
-      this.hook = hook;
+    SuffixScorer(List<TokenSequence> sequences, Set<HookPoint> hooks) {
+      this.hooks = Set.copyOf(hooks);
+      this.lowest = Collections.min(hooks);
       this.items = sequences.size();
       // Batches as of a recording with logits, so that the two agree to the bit.
       this.batches = Batch.of(sequences, Math.clamp(RUN_FLOATS / vocabulary(), 1, MOST_ROWS));
-      if (hook.site() == Site.RESID_POST) {
+      if (lowest.site() == Site.RESID_POST) {
         for (Batch batch : batches) {
           entering.add(inScope(() -> {
             DjlInterpreter run = new DjlInterpreter(weights, laid(Gates.none(), false), batch, Set.of());
-            NDArray x = blocks(run, decoder.embed(run), 0, hook.layer() + 1);
+            NDArray x = blocks(run, decoder.embed(run), 0, lowest.layer() + 1);
             NDScope.unregister(x);
             return x;
           }));
@@ -429,12 +432,11 @@ public final class DjlModel implements GatedModel {
     }
 
     @Override
-    public double[] logProbabilities(Gate gate) {
-      Gates gates = Gates.of(hook, gate);
-      limits.check(gates);
+    public double[] logProbabilities(Gates gates) {
+      Gates all = gates.over(hooks, DjlModel.this::width);
       double[] sums = new double[items];
       inScope(() -> {
-        LaidOver laid = laid(gates, false);
+        LaidOver laid = laid(all, false);
         for (int i = 0; i < batches.size(); i++) {
           Batch batch = batches.get(i);
           NDArray below = entering.isEmpty() ? null : entering.get(i);
@@ -442,7 +444,7 @@ public final class DjlModel implements GatedModel {
             DjlInterpreter run = new DjlInterpreter(weights, laid, batch, Set.of());
             NDArray x = below == null
                 ? blocks(run, decoder.embed(run), 0, layers())
-                : blocks(run, run.hook(hook, below, below), hook.layer() + 1, layers());
+                : blocks(run, run.hook(lowest, below, below), lowest.layer() + 1, layers());
             Batch.Continuations continuations = batch.continuations();
             if (continuations.targets().length > 0) {
               add(scores(run, x, continuations), continuations, sums);

@@ -196,18 +196,18 @@ class OnnxModelTest {
     List<TokenSequence> items = sequences();
     for (HookPoint hook : List.of(HookPoint.residPost(0), HookPoint.residPost(3), HookPoint.mlpPost(2),
         HookPoint.EMBED)) {
-      try (GatedModel.Scorer scorer = model.scorer(items, hook)) {
+      try (GatedModel.Scorer scorer = model.scorer(items, Set.of(hook))) {
         Gate identity = Gate.identity(model.width(hook));
         Gate ablated = Gate.zeroing(model.width(hook), List.of(5, 37, 53, 77, 130));
         for (Gate gate : List.of(identity, ablated, ablated.at(PositionMask.GENERATED))) {
-          double[] found = scorer.logProbabilities(gate);
+          double[] found = scorer.logProbabilities(Gates.of(hook, gate));
           double[] expected = logProbabilities(items, Gates.of(hook, gate));
           for (int i = 0; i < found.length; i++) {
             assertThat(found[i]).as("item %d at %s", i, hook).isCloseTo(expected[i], within(2e-3));
           }
         }
-        assertThat(scorer.logProbabilities(ablated.at(PositionMask.NONE))).as("empty mask, bit for bit")
-            .isEqualTo(scorer.logProbabilities(identity));
+        assertThat(scorer.logProbabilities(Gates.of(hook, ablated.at(PositionMask.NONE)))).as("empty mask, bit for bit")
+            .isEqualTo(scorer.logProbabilities(Gates.of(hook, identity)));
       }
     }
   }

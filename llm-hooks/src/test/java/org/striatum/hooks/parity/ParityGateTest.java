@@ -116,7 +116,7 @@ class ParityGateTest {
     }
 
     @Override
-    public Scorer scorer(List<TokenSequence> items, HookPoint hook) {
+    public Scorer scorer(List<TokenSequence> items, Set<HookPoint> hooks) {
       throw new UnsupportedOperationException();
     }
 

@@ -118,8 +118,8 @@ class DjlModelTest {
         }
         Gradient after = learner.gradient(items, Gates.of(hook, gate), 0);
         assertThat(after.loss()).isLessThan(before - 0.05);
-        try (GatedModel.Scorer scorer = runner.scorer(items, hook)) {
-          double[] scores = scorer.logProbabilities(gate);
+        try (GatedModel.Scorer scorer = runner.scorer(items, Set.of(hook))) {
+          double[] scores = scorer.logProbabilities(Gates.of(hook, gate));
           for (int i = 0; i < scores.length; i++) {
             assertThat(after.logProbabilities()[i]).isCloseTo(scores[i], within(1e-4 * Math.abs(scores[i])));
           }
@@ -254,13 +254,13 @@ class DjlModelTest {
     List<TokenSequence> items = items(2);
     HookPoint hook = HookPoint.residPost(1);
     int weights = model.arrays();
-    try (GatedModel.Scorer scorer = model.scorer(items, hook)) {
+    try (GatedModel.Scorer scorer = model.scorer(items, Set.of(hook))) {
       assertThat(model.arrays()).as("one kept stream a batch").isEqualTo(weights + 1);
       Gate gate = Gate.zeroing(model.width(hook), List.of(1));
       for (int i = 0; i < 334; i++) {
         model.record(items, Set.of(hook), softGates());
         model.gradient(items, softGates(), 0.1);
-        scorer.logProbabilities(gate);
+        scorer.logProbabilities(Gates.of(hook, gate));
         assertThat(model.arrays()).isEqualTo(weights + 1);
       }
     }

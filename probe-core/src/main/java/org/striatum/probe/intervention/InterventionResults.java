@@ -1,76 +1,193 @@
 package org.striatum.probe.intervention;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.FalseDiscovery;
+import org.striatum.probe.stats.FamilyWise;
 
 /// What the intervention study found: a plain record of figures, written to `results/interventions.json`.
 ///
-/// @param interventions the primary one first
-public record InterventionResults(List<Intervention> interventions) {
+/// @param interventions primary ones first
+/// @param curves dose and steering curves, which carry no verdict
+/// @param notes what could not be done, and why
+public record InterventionResults(List<Intervention> interventions, List<Curve> curves, List<String> notes) {
   public InterventionResults {
     interventions = List.copyOf(interventions);
+    curves = List.copyOf(curves);
+    notes = List.copyOf(notes);
   }
 
-  /// The primary intervention, named before any, stands on its own p and comes first. All others share one
-  /// false-discovery rate: their p become q (Benjamini–Hochberg), which decide their verdicts.
-  public static InterventionResults of(List<Intervention> interventions) {
-    List<Intervention> secondary = interventions.stream().filter(one -> !one.primary()).toList();
-    List<Intervention> matchable = secondary.stream().filter(one -> !Double.isNaN(one.pMatched())).toList();
-    double[] qRandom = FalseDiscovery
-        .benjaminiHochberg(secondary.stream().mapToDouble(Intervention::pRandom).toArray());
-    double[] qMatched = FalseDiscovery
-        .benjaminiHochberg(matchable.stream().mapToDouble(Intervention::pMatched).toArray());
-    List<Intervention> all = new ArrayList<>(interventions.stream().filter(Intervention::primary).toList());
-    for (int i = 0; i < secondary.size(); i++) {
-      int place = matchable.indexOf(secondary.get(i));
-      all.add(secondary.get(i).corrected(qRandom[i], place < 0 ? Double.NaN : qMatched[place]));
+  /// Primary interventions, named before any was made, come first; their p become q by Holm's correction among
+  /// themselves (one alone stands on its own p). All others share one false-discovery rate: their p become q by
+  /// Benjamini and Hochberg. The q decide the verdicts.
+  public static InterventionResults of(List<Intervention> interventions, List<Curve> curves, List<String> notes) {
+    List<Intervention> all = new ArrayList<>(
+        corrected(interventions.stream().filter(Intervention::primary).toList(), FamilyWise::holm));
+    all.addAll(corrected(interventions.stream().filter(one -> !one.primary()).toList(),
+        FalseDiscovery::benjaminiHochberg));
+    return new InterventionResults(all, curves, notes);
+  }
+
+  private static List<Intervention> corrected(List<Intervention> family, UnaryOperator<double[]> correction) {
+    double[] qRandom = corrected(family.stream().mapToDouble(one -> one.random().p()).toArray(), correction);
+    double[] qMatched = corrected(family.stream().mapToDouble(one -> one.matched().p()).toArray(), correction);
+    List<Intervention> all = new ArrayList<>();
+    for (int i = 0; i < qRandom.length; i++) {
+      all.add(family.get(i).corrected(qRandom[i], qMatched[i]));
     }
-    return new InterventionResults(all);
+    return all;
   }
 
-  /// One neuron set at one hook point against its controls. Effects are outcome minus base: negative is damage.
+  /// A test that could not be made (NaN) counts in no family.
+  private static double[] corrected(double[] p, UnaryOperator<double[]> correction) {
+    double[] made = correction.apply(Arrays.stream(p).filter(value -> !Double.isNaN(value)).toArray());
+    double[] q = p.clone();
+    int next = 0;
+    for (int i = 0; i < q.length; i++) {
+      q[i] = Double.isNaN(p[i]) ? Double.NaN : made[next++];
+    }
+    return q;
+  }
+
+  /// One neuron set beside its controls, at one hook point or at several at once. Effects are outcome minus base:
+  /// negative is damage.
   ///
   /// @param primary whether it was named before the run
   /// @param set e.g. `value@1%`
-  /// @param coordinates of the set
+  /// @param layers its coordinates, and how the controls match, at each hook point
   /// @param kind e.g. `zero`
   /// @param outcome `accuracy` or `log-probability` (nats per item)
   /// @param items paired items, the same in every arm
   /// @param problems distinct problems among them
   /// @param emptyMaskIdentical whether the gated graph with an empty mask gave the base outcomes bit for bit
-  /// @param base mean outcome of the untouched model
-  /// @param ablated mean outcome with the set ablated
-  /// @param effect ablated − base, paired bootstrap by problem
-  /// @param random effect of each uniformly random set of equal size
-  /// @param matched effect of each RMS-matched set; empty where none could be drawn
-  /// @param matching how well the sets match
-  /// @param pRandom (1 + #{random ≤ effect}) / (1 + m)
-  /// @param pMatched the same against the matched sets; NaN without them
-  /// @param qRandom pRandom, corrected for all secondary interventions; the primary's is its p
-  /// @param qMatched pMatched, likewise
-  /// @param mcNemar exact test on paired successes; null where the outcome is no success
-  public record Intervention(boolean primary, String dataset, HookPoint hook, String set, List<Integer> coordinates,
-      String kind, PositionMask positions, String outcome, int items, int problems, boolean emptyMaskIdentical,
-      Estimate base, Estimate ablated, Estimate effect, List<Double> random, List<Double> matched, Matching matching,
-      double pRandom, double pMatched, double qRandom, double qMatched, McNemarTable mcNemar, Verdict verdict) {
+  /// @param base the untouched model
+  /// @param ablated the set
+  /// @param others named sets under the same ablation, see [NamedSet#beside]
+  /// @param random uniformly random sets of equal size
+  /// @param matched RMS-matched sets; empty where none could be drawn
+  public record Intervention(boolean primary, String dataset, String set, List<LayerSet> layers, String kind,
+      PositionMask positions, String outcome, int items, int problems, boolean emptyMaskIdentical, Arm base,
+      Arm ablated, List<Arm> others, Controls random, Controls matched, Verdict verdict) {
+    /// From the standard error to the effect that a two-sided test at 5 % finds four times in five: z₀.₉₇₅ + z₀.₈.
+    private static final double POWER = 2.8016;
+    private static final double INTERVAL = 2 * 1.9600;
+
     public Intervention {
-      coordinates = List.copyOf(coordinates);
-      random = List.copyOf(random);
-      matched = List.copyOf(matched);
+      layers = List.copyOf(layers);
+      others = List.copyOf(others);
+      if (layers.isEmpty()) {
+        throw new IllegalArgumentException("an intervention needs a hook point, found none");
+      }
+    }
+
+    /// Coordinates changed, over all hook points.
+    public int size() {
+      return layers.stream().mapToInt(layer -> layer.coordinates().size()).sum();
+    }
+
+    /// The hook point, or how many there are at once.
+    public String where() {
+      return layers.size() == 1 ? layers.getFirst().hook().toString() : layers.size() + " hook points at once";
+    }
+
+    /// Ablated − base, paired bootstrap by problem.
+    public Estimate effect() {
+      return ablated.effect();
+    }
+
+    /// The smallest effect against *no change* that these items would show four times in five (two-sided 5 %), from the
+    /// width of the effect's interval; NaN without one.
+    public double detectable() {
+      return POWER * (effect().high() - effect().low()) / INTERVAL;
+    }
+
+    /// Why no matched set was drawn; null if they were.
+    public String refused() {
+      return layers.stream().map(LayerSet::matching).map(Matching::refused).filter(text -> text != null).findFirst()
+          .orElse(null);
+    }
+
+    /// What a set that does more damage than its matched controls shows, in the set's own words.
+    public String specific() {
+      return set.startsWith("value@")
+          ? "value-specific"
+          : set.startsWith("dopamine@")
+              ? "dopamine-specific"
+              : "specific to these neurons";
     }
 
     /// The same with corrected p, which decide the verdict.
     private Intervention corrected(double qRandom, double qMatched) {
-      return new Intervention(primary, dataset, hook, set, coordinates, kind, positions, outcome, items, problems,
-          emptyMaskIdentical, base, ablated, effect, random, matched, matching, pRandom, pMatched, qRandom, qMatched,
-          mcNemar,
-          emptyMaskIdentical ? InterventionStudy.verdict(effect.value(), qRandom, qMatched) : Verdict.UNDECIDED);
+      return new Intervention(primary, dataset, set, layers, kind, positions, outcome, items, problems,
+          emptyMaskIdentical, base, ablated, others, random.corrected(qRandom), matched.corrected(qMatched),
+          emptyMaskIdentical ? Verdict.of(effect().value(), qRandom, qMatched) : Verdict.UNDECIDED);
     }
   }
+
+  /// A set's coordinates at one hook point.
+  public record LayerSet(HookPoint hook, List<Integer> coordinates, Matching matching) {
+    public LayerSet {
+      coordinates = List.copyOf(coordinates);
+    }
+  }
+
+  /// One treatment of the model over all items.
+  ///
+  /// @param name `base`, the set's name, or a named set's
+  /// @param coordinates how many were changed
+  /// @param outcome mean
+  /// @param effect mean outcome minus base's, paired bootstrap by problem
+  /// @param mcNemar exact test against base on paired successes; null where the outcome is no success
+  /// @param writing how it writes; null where nothing was generated
+  /// @param prediction how it predicts the reference solutions; null where that was not recorded
+  public record Arm(String name, int coordinates, Estimate outcome, Estimate effect, McNemarTable mcNemar,
+      Writing writing, Prediction prediction) {}
+
+  /// Sets drawn as controls, each an arm.
+  ///
+  /// @param effects of each set
+  /// @param p (1 + #{control ≤ effect of the target}) / (1 + m); NaN without controls. Ties count against the target
+  /// @param q p after correction for its family
+  /// @param ties controls with exactly the target's effect
+  /// @param writing means over all of them; null where nothing was generated
+  /// @param prediction means over the first few; null where that was not recorded
+  public record Controls(List<Double> effects, double p, double q, int ties, Writing writing, Prediction prediction) {
+    public Controls {
+      effects = List.copyOf(effects);
+    }
+
+    private Controls corrected(double corrected) {
+      return new Controls(effects, p, corrected, ties, writing, prediction);
+    }
+
+    /// The damage to be exceeded: an effect below it has p ≤ 0.05 uncorrected. NaN where no effect could.
+    public double critical() {
+      int place = (int) Math.floor(0.05 * (effects.size() + 1) + 1e-9);
+      return place < 1 ? Double.NaN : effects.stream().sorted().toList().get(place - 1);
+    }
+
+    public double mean() {
+      return effects.stream().mapToDouble(effect -> effect).average().orElse(Double.NaN);
+    }
+  }
+
+  /// How completions look, whether right or wrong.
+  ///
+  /// @param tokens generated tokens
+  /// @param finished share that ended themselves (end of sequence)
+  /// @param parsed share an answer can be read off
+  public record Writing(Estimate tokens, Estimate finished, Estimate parsed) {}
+
+  /// How the reference solutions are predicted.
+  ///
+  /// @param perplexity exp(−Σ log p / Σ tokens) of the solutions' tokens
+  /// @param divergence KL(base ‖ arm) in nats a token, over the same places
+  public record Prediction(Estimate perplexity, Estimate divergence) {}
 
   /// How well the RMS-matched sets match.
   ///
@@ -79,7 +196,11 @@ public record InterventionResults(List<Intervention> interventions) {
   /// @param meanLogRatio mean over sets and coordinates of ln(RMS / target RMS)
   /// @param sinks coordinates left out of every control as massive activations
   /// @param refused why no matched set was drawn; null if they were
-  public record Matching(double tolerance, double worst, double meanLogRatio, List<Integer> sinks, String refused) {}
+  public record Matching(double tolerance, double worst, double meanLogRatio, List<Integer> sinks, String refused) {
+    public Matching {
+      sinks = List.copyOf(sinks);
+    }
+  }
 
   /// Paired successes, base against ablated.
   ///
@@ -88,9 +209,50 @@ public record InterventionResults(List<Intervention> interventions) {
   /// @param p exact two-sided
   public record McNemarTable(int broken, int repaired, double p) {}
 
-  /// What the arms say, in the words of the design: value-specific only if the damage exceeds the RMS-matched
+  /// What the arms say, in the words of the design: specific to the set only if the damage exceeds the RMS-matched
   /// distribution, generic if only the uniform one, else none; undecided without matched controls.
   public enum Verdict {
-    VALUE_SPECIFIC, GENERIC, NONE, UNDECIDED
+    SPECIFIC, GENERIC, NONE, UNDECIDED;
+
+    private static final double LEVEL = 0.05;
+
+    static Verdict of(double effect, double qRandom, double qMatched) {
+      if (Double.isNaN(qMatched)) {
+        return UNDECIDED;
+      }
+      if (effect < 0 && qMatched <= LEVEL) {
+        return SPECIFIC;
+      }
+      return effect < 0 && qRandom <= LEVEL ? GENERIC : NONE;
+    }
   }
+
+  /// An effect on log-probability against how much is changed, at one hook point.
+  ///
+  /// @param subject `dose` (x is the share of the layer's coordinates ablated, best of the ranking first) or `steering`
+  ///     (x is α, in deviations towards success)
+  /// @param set the ranking or set, e.g. `value@1%`
+  /// @param kind what was done
+  public record Curve(String subject, String dataset, HookPoint hook, String set, String kind, PositionMask positions,
+      int items, int problems, List<CurvePoint> points) {
+    public static final String DOSE = "dose";
+    public static final String STEERING = "steering";
+
+    public Curve {
+      points = List.copyOf(points);
+    }
+  }
+
+  /// One point of a curve.
+  ///
+  /// @param coordinates changed
+  /// @param effect outcome minus base in nats an item, paired bootstrap by problem
+  /// @param controls RMS-matched sets behind the band
+  /// @param mean effect of the matched sets
+  /// @param low 2.5 percentile of it
+  /// @param high 97.5 percentile of it
+  /// @param p (1 + #{matched ≤ effect}) / (1 + m), uncorrected
+  /// @param refused why there is no band; null if there is one
+  public record CurvePoint(double x, int coordinates, Estimate effect, int controls, double mean, double low,
+      double high, double p, String refused) {}
 }

@@ -2,21 +2,25 @@ package org.striatum.probe.intervention;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.striatum.probe.intervention.InterventionResults.Arm;
+import org.striatum.probe.intervention.InterventionResults.Controls;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
+import org.striatum.probe.intervention.InterventionResults.LayerSet;
 import org.striatum.probe.intervention.InterventionResults.McNemarTable;
+import org.striatum.probe.intervention.InterventionResults.Prediction;
 import org.striatum.probe.intervention.InterventionResults.Verdict;
-import org.striatum.probe.model.Completion;
 import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.GatedModel;
-import org.striatum.probe.model.GatedModel.Scorer;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.PositionMask;
@@ -27,32 +31,78 @@ import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.Bootstrap;
 import org.striatum.probe.stats.EmpiricalP;
-import org.striatum.probe.stats.Estimate;
-import org.striatum.probe.stats.McNemar;
 
-/// Does the model use a set of neurons? The same items go through the same graph under many gates at one hook point: the
-/// identity (base), the set's own gate with an empty mask (must equal base bit for bit), the set, every random set and
-/// every RMS-matched set. Outcomes are paired by item; effects are outcome minus base, so damage is negative. (arXiv
-/// 2602.00986, §4; the matched arm, the empty mask and the verdict are ours.)
+/// Does the model use a set of neurons? The same items go through the same graph under many gates at the same hook points:
+/// the identity (base), the set's own gate with an empty mask (must equal base bit for bit), the set, named sets beside it,
+/// every random set and every RMS-matched set. Outcomes are paired by item; effects are outcome minus base, so damage is
+/// negative. (arXiv 2602.00986, §4; the matched arm, the named sets, the empty mask and the verdict are ours.)
 ///
 /// @param model not closed here
 /// @param progress stepped once an arm
 public record InterventionStudy(GatedModel model, Progress progress) {
-  private static final double ALPHA = 0.05;
+  /// RMS-matched sets whose predictions are recorded: full logits cost more than log-probabilities.
+  static final int PREDICTED_CONTROLS = 8;
+
+  /// A set's part at one hook point.
+  ///
+  /// @param coordinates of the set
+  /// @param controls drawn for it
+  /// @param others named sets beside it
+  public record Cut(HookPoint hook, List<Integer> coordinates, Ablation ablation, MatchedSets controls,
+      List<NamedSet> others) {
+    public Cut {
+      coordinates = List.copyOf(coordinates);
+      others = List.copyOf(others);
+      Set<Integer> target = Set.copyOf(coordinates);
+      for (List<Integer> set : Stream.concat(controls.random().stream(), controls.matched().stream()).toList()) {
+        if (set.size() != target.size() || !Collections.disjoint(set, target)) {
+          throw new IllegalArgumentException("controls must be as large as the set and outside it, found " + set
+              + " for " + coordinates + ": draw them for this set");
+        }
+      }
+    }
+  }
 
   /// What is to be tested.
   ///
   /// @param primary whether it was named before the run
   /// @param set e.g. `value@1%`
-  /// @param coordinates of the set
-  /// @param positions where the gate acts
-  public record Plan(boolean primary, String dataset, HookPoint hook, String set, List<Integer> coordinates,
-      Ablation ablation, PositionMask positions) {
+  /// @param cuts one a hook point, all made at once, all by one kind of ablation
+  /// @param positions where the gates act
+  public record Plan(boolean primary, String dataset, String set, List<Cut> cuts, PositionMask positions) {
     public Plan {
-      coordinates = List.copyOf(coordinates);
+      cuts = List.copyOf(cuts);
       if (positions == PositionMask.NONE) {
         throw new IllegalArgumentException("an intervention must act somewhere, found positions none");
       }
+      if (cuts.isEmpty() || cuts.stream().map(Cut::hook).distinct().count() < cuts.size()
+          || cuts.stream().map(cut -> cut.ablation.kind()).distinct().count() > 1) {
+        throw new IllegalArgumentException(
+            "an intervention needs one kind of ablation at distinct hook points, found "
+                + cuts.stream().map(cut -> cut.ablation.kind() + " at " + cut.hook).toList());
+      }
+    }
+
+    String kind() {
+      return cuts.getFirst().ablation.kind();
+    }
+
+    Set<HookPoint> hooks() {
+      return new TreeSet<>(cuts.stream().map(Cut::hook).toList());
+    }
+
+    /// How many control sets every hook point has.
+    private int controls(Function<MatchedSets, List<List<Integer>>> kind) {
+      return cuts.stream().mapToInt(cut -> kind.apply(cut.controls).size()).min().orElseThrow();
+    }
+
+    /// Names of the named sets, each with its coordinates by hook point; a hook point without one is left as it is.
+    private SortedMap<String, Function<Cut, List<Integer>>> others() {
+      SortedMap<String, Function<Cut, List<Integer>>> others = new TreeMap<>(Collections.reverseOrder());
+      cuts.stream().flatMap(cut -> cut.others.stream()).map(NamedSet::name).forEach(name -> others.put(name,
+          cut -> cut.others.stream().filter(other -> other.name().equals(name)).findFirst()
+              .map(NamedSet::coordinates).orElse(List.of())));
+      return others;
     }
   }
 
@@ -71,160 +121,152 @@ public record InterventionStudy(GatedModel model, Progress progress) {
   /// @param batchSize how many run together
   public record Generation(Sampling sampling, Function<int[], String> decoder, Grader grader, int batchSize) {}
 
-  /// Outcomes of one arm, and what tells whether two arms are the same to the bit.
-  private record Arm(double[] outcomes, List<Completion> completions) {
-    boolean isIdenticalTo(Arm other) {
-      if (!Arrays.equals(outcomes, other.outcomes) || completions.size() != other.completions.size()) {
-        return false;
-      }
-      for (int i = 0; i < completions.size(); i++) {
-        Completion one = completions.get(i);
-        Completion two = other.completions.get(i);
-        if (!Arrays.equals(one.tokens(), two.tokens()) || one.finished() != two.finished()
-            || one.logProbability() != two.logProbability()) {
-          return false;
-        }
-      }
-      return true;
-    }
-  }
-
-  /// The effect on Σ log p of given continuations, in nats an item. What lies below the hook point runs once.
+  /// The effect on Σ log p of given continuations, in nats an item.
   ///
+  /// @param predicted whether perplexity and KL to base are recorded for base, the set, named sets and a few matched ones
   /// @param random resamples problems
-  /// @throws IllegalArgumentException without items, or on coordinates the hook point does not have
+  /// @throws IllegalArgumentException without items, or on coordinates a hook point does not have
   /// @throws IllegalStateException if the model returns NaN or ∞
-  public Intervention logProbability(Plan plan, List<ScoredText> items, MatchedSets controls, RandomGenerator random) {
-    String[] problems = items.stream().map(ScoredText::problem).toArray(String[]::new);
-    try (Scorer scorer = model.scorer(items.stream().map(ScoredText::tokens).toList(), plan.hook)) {
-      return run(plan, "log-probability", problems, controls,
-          gate -> new Arm(scorer.logProbabilities(gate), List.of()), random, (_, _) -> null);
+  public Intervention logProbability(Plan plan, List<ScoredText> items, boolean predicted, RandomGenerator random) {
+    requireItems(items);
+    try (Measurement measurement = Measurement.Solutions.of(model, items, plan.hooks())) {
+      return run(plan, measurement, predicted, random);
     }
   }
 
-  /// The effect on the share of attempts graded right. All arms draw with the same seeds. McNemar's test takes the first
-  /// sample of each problem.
+  /// The effect on the share of attempts graded right, and on how completions look. All arms draw with the same seeds.
+  /// McNemar's test takes the first sample of each problem.
   ///
   /// @param random resamples problems
-  /// @throws IllegalArgumentException without attempts, or on coordinates the hook point does not have
-  public Intervention accuracy(Plan plan, List<Attempt> attempts, Generation generation, MatchedSets controls,
-      RandomGenerator random) {
-    List<TokenSequence> prompts = attempts.stream().map(Attempt::prompt).toList();
-    long[] seeds = attempts.stream().mapToLong(Attempt::seed).toArray();
-    String[] problems = attempts.stream().map(attempt -> attempt.problem.id()).toArray(String[]::new);
-    int[] first = firstSamples(attempts);
-    return run(plan, "accuracy", problems, controls, gate -> {
-      List<Completion> completions = model.generate(prompts, seeds, generation.sampling, Gates.of(plan.hook, gate),
-          generation.batchSize, () -> {});
-      double[] rewards = new double[completions.size()];
-      Arrays.setAll(rewards, i -> generation.grader.reward(attempts.get(i).problem,
-          generation.decoder.apply(completions.get(i).tokens())));
-      return new Arm(rewards, completions);
-    }, random, (base, ablated) -> table(base, ablated, first));
+  /// @throws IllegalArgumentException without attempts, or on coordinates a hook point does not have
+  public Intervention accuracy(Plan plan, List<Attempt> attempts, Generation generation, RandomGenerator random) {
+    requireItems(attempts);
+    try (Measurement measurement = new Measurement.Attempts(model, attempts, generation)) {
+      return run(plan, measurement, false, random);
+    }
   }
 
-  private Intervention run(Plan plan, String outcome, String[] problems, MatchedSets controls,
-      Function<Gate, Arm> arm, RandomGenerator random, McNemarOf mcNemar) {
-    if (problems.length == 0) {
+  static void requireItems(List<?> items) {
+    if (items.isEmpty()) {
       throw new IllegalArgumentException("an intervention needs items to measure on, found none");
     }
-    Stream.concat(controls.random().stream(), controls.matched().stream()).forEach(set -> {
-      if (set.size() != plan.coordinates.size() || !Collections.disjoint(set, plan.coordinates)) {
-        throw new IllegalArgumentException("controls must be as large as the set and outside it, found " + set + " for "
-            + plan.coordinates + ": draw them for this set");
-      }
-    });
-    int width = model.width(plan.hook);
-    int arms = 3 + controls.random().size() + controls.matched().size();
-    try (Progress.Task task = progress.start("arms of " + plan.set + " at " + plan.hook, arms, "arm")) {
-      Arm base = measure(arm, Gate.identity(width), "base", task);
-      Gate gate = plan.ablation.gate(width, plan.coordinates);
-      Arm empty = measure(arm, gate.at(PositionMask.NONE), "empty mask", task);
-      Arm ablated = measure(arm, gate.at(plan.positions), plan.set, task);
-      boolean identical = empty.isIdenticalTo(base);
-      List<Double> randomEffects = effects(plan, width, controls.random(), "random", base, arm, task);
-      List<Double> matchedEffects = effects(plan, width, controls.matched(), "matched", base, arm, task);
+  }
 
-      double[] differences = difference(base, ablated);
-      Estimate effect = Bootstrap.meanByProblem(problems, differences, random);
-      double pRandom = pOf(effect, randomEffects);
-      double pMatched = pOf(effect, matchedEffects);
-      return new Intervention(plan.primary, plan.dataset, plan.hook, plan.set, plan.coordinates, plan.ablation.kind(),
-          plan.positions, outcome, problems.length, (int) Arrays.stream(problems).distinct().count(), identical,
-          Bootstrap.meanByProblem(problems, base.outcomes, random),
-          Bootstrap.meanByProblem(problems, ablated.outcomes, random), effect, randomEffects, matchedEffects,
-          controls.matching(), pRandom, pMatched, pRandom, pMatched,
-          mcNemar.of(base.outcomes, ablated.outcomes),
-          identical ? verdict(effect.value(), pRandom, pMatched) : Verdict.UNDECIDED);
+  private Intervention run(Plan plan, Measurement measurement, boolean predicted, RandomGenerator random) {
+    String[] problems = measurement.problems();
+    var others = plan.others();
+    int randomSets = plan.controls(MatchedSets::random);
+    int matchedSets = plan.controls(MatchedSets::matched);
+    String where = plan.cuts.size() == 1 ? plan.cuts.getFirst().hook.toString() : plan.cuts.size() + " hook points";
+    try (Progress.Task task = progress.start("arms of " + plan.set + " at " + where,
+        3 + others.size() + randomSets + matchedSets, "arm")) {
+      Gates open = Gates.none().over(plan.hooks(), model::width);
+      Readings base = measure(measurement, List.of(open), "base", task);
+      List<Gates> target = gates(plan, Cut::coordinates);
+      Readings empty = measure(measurement, List.of(nowhere(target.getFirst())), "empty mask", task);
+      Readings ablated = measure(measurement, target, plan.set, task);
+      boolean identical = empty.isIdenticalTo(base);
+      List<Readings> named = others.values().stream()
+          .map(set -> measure(measurement, gates(plan, set), "named", task)).toList();
+      List<Readings> uniform = controls(plan, MatchedSets::random, randomSets, measurement, task);
+      List<Readings> matched = controls(plan, MatchedSets::matched, matchedSets, measurement, task);
+
+      List<Predictions> predictions = predicted ? predictions(plan, measurement, open, matchedSets) : List.of();
+      List<Arm> arms = new ArrayList<>();
+      arms.add(arm("base", 0, base, base, measurement, at(predictions, 0), random));
+      arms.add(arm(plan.set, size(plan, Cut::coordinates), base, ablated, measurement, at(predictions, 1), random));
+      int n = 0;
+      for (var other : others.entrySet()) {
+        arms.add(arm(other.getKey(), size(plan, other.getValue()), base, named.get(n), measurement,
+            at(predictions, 2 + n), random));
+        n++;
+      }
+      double effect = arms.get(1).effect().value();
+      Controls randomControls = controls(effect, base, uniform, null);
+      Controls matchedControls = controls(effect, base, matched,
+          Predictions.mean(predictions.subList(Math.min(2 + n, predictions.size()), predictions.size())));
+      return new Intervention(plan.primary, plan.dataset, plan.set, layers(plan), plan.kind(), plan.positions,
+          measurement.outcome(), problems.length, (int) Arrays.stream(problems).distinct().count(), identical,
+          arms.getFirst(), arms.get(1), arms.subList(2, arms.size()), randomControls, matchedControls,
+          identical ? Verdict.of(effect, randomControls.p(), matchedControls.p()) : Verdict.UNDECIDED);
     }
   }
 
-  private static Arm measure(Function<Gate, Arm> arm, Gate gate, String name, Progress.Task task) {
-    Arm measured = arm.apply(gate);
-    for (int i = 0; i < measured.outcomes.length; i++) {
-      if (!Double.isFinite(measured.outcomes[i])) {
+  /// The set's gates, each hook point's own; one for each draw of the ablation.
+  private List<Gates> gates(Plan plan, Function<Cut, List<Integer>> set) {
+    List<SortedMap<HookPoint, Gate>> draws = new ArrayList<>();
+    for (Cut cut : plan.cuts) {
+      List<Gate> gates = cut.ablation.gates(model.width(cut.hook), set.apply(cut));
+      for (int d = 0; d < gates.size(); d++) {
+        if (draws.size() == d) {
+          draws.add(new TreeMap<>());
+        }
+        draws.get(d).put(cut.hook, gates.get(d).at(plan.positions));
+      }
+    }
+    return draws.stream().map(Gates::new).toList();
+  }
+
+  private static Gates nowhere(Gates gates) {
+    SortedMap<HookPoint, Gate> at = new TreeMap<>(gates.at());
+    at.replaceAll((_, gate) -> gate.at(PositionMask.NONE));
+    return new Gates(at);
+  }
+
+  static Readings measure(Measurement measurement, List<Gates> draws, String name, Progress.Task task) {
+    Readings measured = Readings.mean(draws.stream().map(measurement::under).toList());
+    for (int i = 0; i < measured.outcomes().length; i++) {
+      if (!Double.isFinite(measured.outcomes()[i])) {
         throw new IllegalStateException(
-            "the outcome of item " + i + " in arm '" + name + "' must be finite, found " + measured.outcomes[i]);
+            "the outcome of item " + i + " in arm '" + name + "' must be finite, found " + measured.outcomes()[i]);
       }
     }
     task.step(1);
     return measured;
   }
 
-  private static List<Double> effects(Plan plan, int width, List<List<Integer>> sets, String name, Arm base,
-      Function<Gate, Arm> arm, Progress.Task task) {
-    List<Double> effects = new ArrayList<>();
-    for (Collection<Integer> set : sets) {
-      Gate gate = plan.ablation.gate(width, set).at(plan.positions);
-      effects.add(Arrays.stream(difference(base, measure(arm, gate, name, task))).average().orElseThrow());
-    }
-    return effects;
+  private List<Readings> controls(Plan plan, Function<MatchedSets, List<List<Integer>>> kind, int count,
+      Measurement measurement, Progress.Task task) {
+    return IntStream.range(0, count).mapToObj(i -> measure(measurement,
+        gates(plan, cut -> kind.apply(cut.controls).get(i)), "control", task).withoutCompletions()).toList();
   }
 
-  private static double[] difference(Arm base, Arm other) {
-    double[] difference = new double[base.outcomes.length];
-    Arrays.setAll(difference, i -> other.outcomes[i] - base.outcomes[i]);
-    return difference;
+  /// Of base, the set, named sets and some matched sets, in this order; of an ablation by draws the first.
+  private List<Predictions> predictions(Plan plan, Measurement measurement, Gates open, int matchedSets) {
+    List<Gates> arms = new ArrayList<>();
+    arms.add(open);
+    arms.add(gates(plan, Cut::coordinates).getFirst());
+    plan.others().values().forEach(set -> arms.add(gates(plan, set).getFirst()));
+    IntStream.range(0, Math.min(PREDICTED_CONTROLS, matchedSets))
+        .forEach(i -> arms.add(gates(plan, cut -> cut.controls.matched().get(i)).getFirst()));
+    return measurement.predictions(arms);
   }
 
-  private static double pOf(Estimate effect, List<Double> controls) {
-    return EmpiricalP.low(effect.value(), controls.stream().mapToDouble(Double::doubleValue).toArray());
+  private static Predictions at(List<Predictions> predictions, int arm) {
+    return arm < predictions.size() ? predictions.get(arm) : null;
   }
 
-  /// Value-specific if there is damage beyond the RMS-matched controls, generic if only beyond the uniform ones.
-  static Verdict verdict(double effect, double pRandom, double pMatched) {
-    if (Double.isNaN(pMatched)) {
-      return Verdict.UNDECIDED;
-    }
-    if (effect < 0 && pMatched <= ALPHA) {
-      return Verdict.VALUE_SPECIFIC;
-    }
-    return effect < 0 && pRandom <= ALPHA ? Verdict.GENERIC : Verdict.NONE;
+  private static int size(Plan plan, Function<Cut, List<Integer>> set) {
+    return plan.cuts.stream().mapToInt(cut -> set.apply(cut).size()).sum();
   }
 
-  /// Exact McNemar on some items, where the outcome is a success; null where it is not.
-  @FunctionalInterface
-  private interface McNemarOf {
-    McNemarTable of(double[] base, double[] ablated);
+  private static Arm arm(String name, int coordinates, Readings base, Readings arm, Measurement measurement,
+      Predictions predictions, RandomGenerator random) {
+    String[] problems = measurement.problems();
+    Prediction prediction = predictions == null ? null : predictions.summary(problems, random);
+    McNemarTable table = coordinates == 0 ? null : measurement.table(base.outcomes(), arm.outcomes());
+    return new Arm(name, coordinates, Bootstrap.meanByProblem(problems, arm.outcomes(), random),
+        arm.effect(base, problems, random), table, arm.writing(problems, random), prediction);
   }
 
-  private static McNemarTable table(double[] base, double[] ablated, int[] items) {
-    int broken = 0;
-    int repaired = 0;
-    for (int i : items) {
-      broken += base[i] == 1 && ablated[i] == 0 ? 1 : 0;
-      repaired += base[i] == 0 && ablated[i] == 1 ? 1 : 0;
-    }
-    return new McNemarTable(broken, repaired, McNemar.exact(broken, repaired));
+  private static Controls controls(double effect, Readings base, List<Readings> arms, Prediction prediction) {
+    List<Double> effects = arms.stream().map(arm -> arm.effect(base)).toList();
+    double p = EmpiricalP.low(effect, effects.stream().mapToDouble(Double::doubleValue).toArray());
+    return new Controls(effects, p, p, (int) effects.stream().filter(control -> control == effect).count(),
+        Readings.writing(arms), prediction);
   }
 
-  /// The attempt with the lowest sample number of each problem.
-  private static int[] firstSamples(List<Attempt> attempts) {
-    Map<String, Integer> first = new HashMap<>();
-    for (int i = 0; i < attempts.size(); i++) {
-      first.merge(attempts.get(i).problem.id(), i,
-          (one, two) -> attempts.get(two).sample < attempts.get(one).sample ? two : one);
-    }
-    return first.values().stream().mapToInt(Integer::intValue).toArray();
+  private static List<LayerSet> layers(Plan plan) {
+    return plan.cuts.stream().map(cut -> new LayerSet(cut.hook, cut.coordinates, cut.controls.matching())).toList();
   }
 }

@@ -16,7 +16,7 @@ import org.striatum.probe.intervention.InterventionResults.Matching;
 
 /// The control sets of one target set: random ones, and ones matched to it on RMS, so that what is removed is as large
 /// but stands elsewhere. All have the target's size and distinct coordinates, no two of a kind are equal, and none holds a
-/// coordinate of the target or a sink.
+/// coordinate of the target, of another set under test, or a sink.
 ///
 /// A matched set has one coordinate for each of the target's, within the tolerance of its RMS: |ln(RMS / target RMS)| ≤
 /// tolerance. Where that cannot be done the tolerance is doubled once; where it still cannot, no matched set is drawn and
@@ -45,13 +45,14 @@ public record MatchedSets(List<List<Integer>> random, List<List<Integer>> matche
   ///
   /// @param rms RMS of each coordinate: (d)
   /// @param target coordinates of the set under test
+  /// @param others coordinates of other sets under test, left out of every control
   /// @param sinks left out of every control
   /// @param sets how many of each kind, ≥ [#LEAST]: 99 where outcomes need generation, 999 by log-probability
   /// @param tolerance on |ln(RMS / target RMS)|, > 0
   /// @throws IllegalArgumentException on an empty, repeating or out-of-range target, or if too few coordinates are left
   ///     for random sets
-  public static MatchedSets draw(double[] rms, Collection<Integer> target, Collection<Integer> sinks, int sets,
-      double tolerance, RandomGenerator random) {
+  public static MatchedSets draw(double[] rms, Collection<Integer> target, Collection<Integer> others,
+      Collection<Integer> sinks, int sets, double tolerance, RandomGenerator random) {
     Sinks.requireMagnitudes(rms);
     Set<Integer> excluded = new TreeSet<>(target);
     if (target.isEmpty() || excluded.size() != target.size()
@@ -63,6 +64,7 @@ public record MatchedSets(List<List<Integer>> random, List<List<Integer>> matche
       throw new IllegalArgumentException("controls need at least " + LEAST + " sets and a tolerance > 0, found " + sets
           + " and " + tolerance);
     }
+    excluded.addAll(others);
     excluded.addAll(sinks);
     int[] pool = IntStream.range(0, rms.length).filter(j -> !excluded.contains(j)).toArray();
     int[][] anyOfPool = new int[target.size()][];

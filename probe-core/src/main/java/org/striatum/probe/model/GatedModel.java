@@ -24,9 +24,12 @@ public interface GatedModel extends AutoCloseable {
   /// @throws IllegalArgumentException on an absent hook point, a token outside the vocabulary or an empty batch
   Recording record(List<TokenSequence> sequences, Set<HookPoint> hooks, Gates gates);
 
-  /// Prepares Σ log p(continuation | prompt) of the same items under many gates at one hook point: everything below
-  /// the hook point is computed once.
-  Scorer scorer(List<TokenSequence> items, HookPoint hook);
+  /// Prepares Σ log p(continuation | prompt) of the same items under many gates at the same hook points: everything
+  /// below the lowest of them is computed once.
+  ///
+  /// @param hooks where gates may stand, at least one
+  /// @throws IllegalArgumentException on an absent hook point, a token outside the vocabulary, or nothing to score
+  Scorer scorer(List<TokenSequence> items, Set<HookPoint> hooks);
 
   /// Continues every prompt. Item i is drawn with a generator of its own seeded by `seeds[i]`, so the result does not
   /// depend on how items are batched.
@@ -39,10 +42,12 @@ public interface GatedModel extends AutoCloseable {
   @Override
   void close();
 
-  /// Log-probabilities of fixed items under gates at one hook point.
+  /// Log-probabilities of fixed items under gates at fixed hook points.
   interface Scorer extends AutoCloseable {
-    /// Σ log p of each item's continuation, in nats: (items).
-    double[] logProbabilities(Gate gate);
+    /// Σ log p of each item's continuation, in nats: (items). A hook point without a gate is left as it is.
+    ///
+    /// @throws IllegalArgumentException on a gate elsewhere or of another width
+    double[] logProbabilities(Gates gates);
 
     @Override
     void close();

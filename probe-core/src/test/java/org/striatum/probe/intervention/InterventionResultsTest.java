@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.striatum.probe.intervention.InterventionResults.Arm;
+import org.striatum.probe.intervention.InterventionResults.Controls;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
+import org.striatum.probe.intervention.InterventionResults.LayerSet;
 import org.striatum.probe.intervention.InterventionResults.Matching;
 import org.striatum.probe.intervention.InterventionResults.Verdict;
 import org.striatum.probe.model.HookPoint;
@@ -16,23 +19,36 @@ class InterventionResultsTest {
   @Test
   void secondaryInterventionsShareOneFalseDiscoveryRate() {
     InterventionResults results = InterventionResults
-        .of(List.of(secondary(0.04), secondary(0.01), primary(0.04), secondary(0.04), secondary(0.9)));
+        .of(List.of(secondary(0.04), secondary(0.01), primary(0.04), secondary(0.04), secondary(0.9)), List.of(),
+            List.of());
     List<Intervention> all = results.interventions();
     assertThat(all.getFirst().primary()).isTrue();
-    assertThat(all).extracting(Intervention::verdict).containsExactly(Verdict.VALUE_SPECIFIC, Verdict.NONE,
-        Verdict.VALUE_SPECIFIC, Verdict.NONE, Verdict.NONE);
-    assertThat(all.getFirst().qMatched()).isEqualTo(0.04);
-    assertThat(all.get(2).qMatched()).isEqualTo(0.04);
-    assertThat(all.get(1).qMatched()).isGreaterThan(0.05);
-    assertThat(all.get(1).pMatched()).isEqualTo(0.04);
+    assertThat(all).extracting(Intervention::verdict).containsExactly(Verdict.SPECIFIC, Verdict.NONE,
+        Verdict.SPECIFIC, Verdict.NONE, Verdict.NONE);
+    assertThat(all.getFirst().matched().q()).isEqualTo(0.04);
+    assertThat(all.get(2).matched().q()).isEqualTo(0.04);
+    assertThat(all.get(1).matched().q()).isGreaterThan(0.05);
+    assertThat(all.get(1).matched().p()).isEqualTo(0.04);
   }
 
   @Test
   void whatCouldNotBeMatchedCountsInNoFamily() {
-    InterventionResults results = InterventionResults.of(List.of(secondary(0.03), secondary(Double.NaN)));
-    assertThat(results.interventions().getFirst().qMatched()).isEqualTo(0.03);
-    assertThat(results.interventions().getLast().qMatched()).isNaN();
+    InterventionResults results = InterventionResults.of(List.of(secondary(0.03), secondary(Double.NaN)), List.of(),
+        List.of());
+    assertThat(results.interventions().getFirst().matched().q()).isEqualTo(0.03);
+    assertThat(results.interventions().getLast().matched().q()).isNaN();
     assertThat(results.interventions().getLast().verdict()).isEqualTo(Verdict.UNDECIDED);
+  }
+
+  /// Two sets named before the run: Holm asks 0.025 of the smaller p.
+  @Test
+  void primaryInterventionsAreCorrectedAmongThemselves() {
+    assertThat(InterventionResults.of(List.of(primary(0.03), primary(0.04)), List.of(), List.of()).interventions())
+        .extracting(Intervention::verdict).containsExactly(Verdict.NONE, Verdict.NONE);
+    InterventionResults results = InterventionResults.of(List.of(primary(0.04), primary(0.02)), List.of(), List.of());
+    assertThat(results.interventions()).extracting(one -> one.matched().q()).containsExactly(0.04, 0.04);
+    assertThat(results.interventions()).extracting(Intervention::verdict).containsExactly(Verdict.SPECIFIC,
+        Verdict.SPECIFIC);
   }
 
   private static Intervention primary(double p) {
@@ -46,9 +62,11 @@ class InterventionResultsTest {
   private static Intervention intervention(boolean primary, double p) {
     Estimate effect = new Estimate(-0.2, -0.3, -0.1);
     double pRandom = Double.isNaN(p) ? 0.5 : p;
-    return new Intervention(primary, "add", HookPoint.residPost(1), "value@1%", List.of((int) (100 * pRandom)), "zero",
-        PositionMask.ALL, "log-probability", 10, 10, true, effect, effect, effect, List.of(), List.of(),
-        new Matching(0.2, 0.1, 0, List.of(), null), pRandom, p, pRandom, p, null,
-        InterventionStudy.verdict(-0.2, pRandom, p));
+    Arm base = new Arm("base", 0, effect, Estimate.exact(0), null, null, null);
+    return new Intervention(primary, "add", "value@1%", List.of(new LayerSet(HookPoint.residPost(1),
+        List.of((int) (100 * pRandom)), new Matching(0.2, 0.1, 0, List.of(), null))), "zero", PositionMask.ALL,
+        "log-probability", 10, 10, true, base, new Arm("value@1%", 1, effect, effect, null, null, null), List.of(),
+        new Controls(List.of(), pRandom, pRandom, 0, null, null), new Controls(List.of(), p, p, 0, null, null),
+        Verdict.of(-0.2, pRandom, p));
   }
 }

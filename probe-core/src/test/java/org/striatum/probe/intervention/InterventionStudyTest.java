@@ -12,10 +12,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.striatum.probe.intervention.InterventionResults.Controls;
+import org.striatum.probe.intervention.InterventionResults.Curve;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.intervention.InterventionResults.McNemarTable;
 import org.striatum.probe.intervention.InterventionResults.Verdict;
 import org.striatum.probe.intervention.InterventionStudy.Attempt;
+import org.striatum.probe.intervention.InterventionStudy.Cut;
 import org.striatum.probe.intervention.InterventionStudy.Generation;
 import org.striatum.probe.intervention.InterventionStudy.Plan;
 import org.striatum.probe.intervention.InterventionStudy.ScoredText;
@@ -40,26 +43,28 @@ class InterventionStudyTest {
 
   InterventionStudyTest() {
     Arrays.setAll(rms, j -> j < 30 ? 8 : 1);
-    controls = MatchedSets.draw(rms, TARGET, List.of(), 60, MatchedSets.DEFAULT_TOLERANCE, new SplittableRandom(1));
+    controls = MatchedSets.draw(rms, TARGET, List.of(), List.of(), 60, MatchedSets.DEFAULT_TOLERANCE,
+        new SplittableRandom(1));
   }
 
   @Test
   void damageThatMatchedSetsDoNotDoIsValueSpecific() {
     PlantedModel model = PlantedModel.usesOnly(rms, Set.copyOf(TARGET));
     Intervention found = score(model, PositionMask.ALL, controls);
-    assertThat(found.verdict()).isEqualTo(Verdict.VALUE_SPECIFIC);
+    assertThat(found.verdict()).isEqualTo(Verdict.SPECIFIC);
     assertThat(found.emptyMaskIdentical()).isTrue();
-    assertThat(found.base().value()).isCloseTo(-1, within(1e-6));
-    assertThat(found.ablated().value()).isCloseTo(-11, within(1e-6));
+    assertThat(found.base().outcome().value()).isCloseTo(-1, within(1e-6));
+    assertThat(found.ablated().outcome().value()).isCloseTo(-11, within(1e-6));
     assertThat(found.effect().value()).isCloseTo(-10, within(1e-6));
-    assertThat(found.random()).hasSize(60).allSatisfy(e -> assertThat(e).isCloseTo(0, within(1e-6)));
-    assertThat(found.pMatched()).isEqualTo(1 / 61.0);
-    assertThat(found.mcNemar()).isNull();
+    assertThat(found.random().effects()).hasSize(60).allSatisfy(e -> assertThat(e).isCloseTo(0, within(1e-6)));
+    assertThat(found.matched().p()).isEqualTo(1 / 61.0);
+    assertThat(found.ablated().mcNemar()).isNull();
     assertThat(found.items()).isEqualTo(40);
     assertThat(found.problems()).isEqualTo(20);
     assertThat(found.kind()).isEqualTo("zero");
     assertThat(model.scorersOpen).isZero();
-    assertThat(model.arms).isEqualTo(3 + 60 + 60);
+    assertThat(model.arms).isEqualTo(3 + 2 + 60 + 60);
+    assertThat(found.specific()).isEqualTo("value-specific");
   }
 
   /// Targets that only have size: uniform controls are fooled, matched ones are not, but for the one in twenty that p
@@ -70,14 +75,13 @@ class InterventionStudyTest {
     Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
     for (int first = 0; first < 10; first++) {
       List<Integer> target = List.of(first, first + 10, first + 20);
-      Plan plan = new Plan(false, "sums", PlantedModel.HOOK, "large", target, Ablation.ZERO, PositionMask.ALL);
-      MatchedSets sets = MatchedSets.draw(rms, target, List.of(), 60, MatchedSets.DEFAULT_TOLERANCE, random);
-      Intervention found = new InterventionStudy(PlantedModel.usesSize(rms), Progress.NONE).logProbability(plan,
-          texts(), sets, random);
-      assertThat(found.pRandom()).isLessThanOrEqualTo(0.05);
+      MatchedSets sets = MatchedSets.draw(rms, target, List.of(), List.of(), 60, MatchedSets.DEFAULT_TOLERANCE, random);
+      Intervention found = new InterventionStudy(PlantedModel.usesSize(rms), Progress.NONE).logProbability(
+          plan("large", target, Ablation.ZERO, sets, PositionMask.ALL), texts(), false, random);
+      assertThat(found.random().p()).isLessThanOrEqualTo(0.05);
       verdicts.merge(found.verdict(), 1, Integer::sum);
     }
-    assertThat(verdicts.getOrDefault(Verdict.VALUE_SPECIFIC, 0)).isLessThanOrEqualTo(2);
+    assertThat(verdicts.getOrDefault(Verdict.SPECIFIC, 0)).isLessThanOrEqualTo(2);
     assertThat(verdicts.get(Verdict.GENERIC)).isGreaterThanOrEqualTo(8);
   }
 
@@ -85,7 +89,7 @@ class InterventionStudyTest {
   void noDamageIsNone() {
     Intervention found = score(PlantedModel.usesNothing(rms), PositionMask.ALL, controls);
     assertThat(found.effect().value()).isZero();
-    assertThat(found.pRandom()).isEqualTo(1);
+    assertThat(found.random().p()).isEqualTo(1);
     assertThat(found.verdict()).isEqualTo(Verdict.NONE);
   }
 
@@ -93,12 +97,12 @@ class InterventionStudyTest {
   void withoutMatchedSetsThereIsNoVerdict() {
     double[] alone = rms.clone();
     alone[2] = 500;
-    MatchedSets refused = MatchedSets.draw(alone, TARGET, List.of(), 60, 0.2, new SplittableRandom(1));
+    MatchedSets refused = MatchedSets.draw(alone, TARGET, List.of(), List.of(), 60, 0.2, new SplittableRandom(1));
     Intervention found = score(PlantedModel.usesOnly(alone, Set.copyOf(TARGET)), PositionMask.ALL, refused);
     assertThat(found.verdict()).isEqualTo(Verdict.UNDECIDED);
-    assertThat(found.pMatched()).isNaN();
-    assertThat(found.pRandom()).isLessThanOrEqualTo(0.05);
-    assertThat(found.matching().refused()).contains("coordinate 2");
+    assertThat(found.matched().p()).isNaN();
+    assertThat(found.random().p()).isLessThanOrEqualTo(0.05);
+    assertThat(found.refused()).contains("coordinate 2");
   }
 
   /// A graph that gates where the mask says not to cannot be believed.
@@ -128,10 +132,7 @@ class InterventionStudyTest {
       }
       return after[2] == 4 ? 0 : 1;
     }, true);
-    Intervention found = new InterventionStudy(model, Progress.NONE).logProbability(
-        new Plan(true, "sums", PlantedModel.HOOK, "value@3", TARGET, new Ablation.Mean(means), PositionMask.ALL),
-        texts(),
-        controls, new SplittableRandom(2));
+    Intervention found = score(model, new Ablation.Mean(means));
     assertThat(found.kind()).isEqualTo("mean");
     assertThat(found.effect().value()).isCloseTo(-10, within(1e-9));
   }
@@ -151,19 +152,23 @@ class InterventionStudyTest {
       steps.add(name + " " + total + " " + unit);
       return units -> steps.add("+" + units);
     };
-    Intervention found = new InterventionStudy(model, counting).accuracy(plan(PositionMask.ALL), attempts, GENERATION,
-        controls, new SplittableRandom(3));
-    assertThat(found.verdict()).isEqualTo(Verdict.VALUE_SPECIFIC);
+    Intervention found = new InterventionStudy(model, counting).accuracy(
+        plan("value@3", TARGET, Ablation.ZERO, controls, PositionMask.ALL), attempts, GENERATION,
+        new SplittableRandom(3));
+    assertThat(found.verdict()).isEqualTo(Verdict.SPECIFIC);
     assertThat(found.outcome()).isEqualTo("accuracy");
-    assertThat(found.ablated().value()).isZero();
+    assertThat(found.ablated().outcome().value()).isZero();
     assertThat(found.emptyMaskIdentical()).isTrue();
-    assertThat(found.base().value()).isGreaterThan(0.75);
+    assertThat(found.base().outcome().value()).isGreaterThan(0.75);
     int broken = 0;
     for (int p = 0; p < 25; p++) {
       broken += new SplittableRandom(100L * p).nextDouble() < 0.9 ? 1 : 0;
     }
-    assertThat(found.mcNemar()).isEqualTo(new McNemarTable(broken, 0, McNemar.exact(broken, 0)));
-    assertThat(steps).hasSize(1 + 123).contains("arms of value@3 at blocks.0.hook_resid_post 123 arm");
+    assertThat(found.ablated().mcNemar()).isEqualTo(new McNemarTable(broken, 0, McNemar.exact(broken, 0)));
+    assertThat(steps).hasSize(1 + 125).contains("arms of value@3 at blocks.0.hook_resid_post 125 arm");
+    assertThat(found.base().writing().tokens().value()).isEqualTo(1);
+    assertThat(found.matched().writing().parsed().value()).isEqualTo(1);
+    assertThat(found.ablated().prediction()).isNull();
   }
 
   @Test
@@ -177,27 +182,135 @@ class InterventionStudyTest {
     InterventionStudy study = new InterventionStudy(PlantedModel.usesNothing(rms), Progress.NONE);
     SplittableRandom random = new SplittableRandom(1);
     assertThatThrownBy(() -> plan(PositionMask.NONE)).hasMessageContaining("must act somewhere");
-    assertThatThrownBy(() -> study.logProbability(plan(PositionMask.ALL), List.of(), controls, random))
+    assertThatThrownBy(() -> study.logProbability(plan(PositionMask.ALL), List.of(), false, random))
         .hasMessageContaining("found none");
-    Plan other = new Plan(true, "sums", PlantedModel.HOOK, "value@2", List.of(2, 9), Ablation.ZERO, PositionMask.ALL);
-    assertThatThrownBy(() -> study.logProbability(other, texts(), controls, random))
+    assertThatThrownBy(() -> cut(PlantedModel.HOOK, List.of(2, 9), Ablation.ZERO, controls))
         .hasMessageContaining("draw them for this set");
-    Plan elsewhere = new Plan(true, "sums", HookPoint.residPost(4), "value@3", TARGET, Ablation.ZERO, PositionMask.ALL);
-    assertThatThrownBy(() -> study.logProbability(elsewhere, texts(), controls, random))
+    Plan elsewhere = new Plan(true, "sums", "value@3", List.of(cut(HookPoint.residPost(4), TARGET, Ablation.ZERO,
+        controls)), PositionMask.ALL);
+    assertThatThrownBy(() -> study.logProbability(elsewhere, texts(), false, random))
         .hasMessageContaining("no such hook point");
+    Cut one = cut(PlantedModel.HOOK, TARGET, Ablation.ZERO, controls);
+    assertThatThrownBy(() -> new Plan(true, "sums", "value@3", List.of(one, one), PositionMask.ALL))
+        .hasMessageContaining("one kind of ablation at distinct hook points");
     InterventionStudy broken = new InterventionStudy(new PlantedModel(rms, (_, _) -> Double.NaN, true), Progress.NONE);
-    assertThatThrownBy(() -> broken.logProbability(plan(PositionMask.ALL), texts(), controls, random))
+    assertThatThrownBy(() -> broken.logProbability(plan(PositionMask.ALL), texts(), false, random))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("item 0 in arm 'base' must be finite, found NaN");
   }
 
-  private static Intervention score(PlantedModel model, PositionMask positions, MatchedSets controls) {
-    return new InterventionStudy(model, Progress.NONE).logProbability(plan(positions), texts(), controls,
-        new SplittableRandom(2));
+  /// What the arms of the same graph say of each other.
+  @Test
+  void identities() {
+    PlantedModel model = PlantedModel.usesSize(rms);
+    float[] ones = new float[D];
+    Arrays.fill(ones, 1);
+    Intervention unmoved = score(model, new Ablation.Steer(ones, 0));
+    assertThat(unmoved.ablated().outcome()).isEqualTo(unmoved.base().outcome()).isNotNull();
+    assertThat(unmoved.effect().value()).isZero();
+    assertThat(unmoved.ablated().prediction().divergence().value()).isZero();
+
+    float[] donor = new float[D];
+    for (int j = 0; j < D; j++) {
+      donor[j] = j % 7;
+    }
+    Intervention resampled = score(model, new Ablation.Resample(List.of(donor, donor, donor)));
+    Intervention mean = score(model, new Ablation.Mean(donor));
+    assertThat(resampled.effect().value()).isCloseTo(mean.effect().value(), within(1e-12));
+    assertThat(resampled.kind()).isEqualTo("resample");
+
+    NamedSet all = NamedSet.beside(rms, List.of(), List.of()).getLast();
+    assertThat(all.coordinates()).hasSize(D);
+    NamedSet nothing = NamedSet.beside(rms, all.coordinates(), List.of()).getLast();
+    assertThat(nothing).isEqualTo(new NamedSet(NamedSet.COMPLEMENT, List.of()));
+    Intervention found = new InterventionStudy(model, Progress.NONE).logProbability(new Plan(true, "sums", "value@3",
+        List.of(new Cut(PlantedModel.HOOK, TARGET, Ablation.ZERO, controls, List.of(nothing))), PositionMask.ALL),
+        texts(), true, new SplittableRandom(2));
+    assertThat(found.others().getFirst().outcome().value()).isEqualTo(found.base().outcome().value());
+    assertThat(found.others().getFirst().prediction().divergence().value()).isZero();
   }
 
-  private static Plan plan(PositionMask positions) {
-    return new Plan(true, "sums", PlantedModel.HOOK, "value@3", TARGET, Ablation.ZERO, positions);
+  /// One token a continuation: perplexity is exp(−log p), and of two distributions that differ in one token's share KL is
+  /// known.
+  @Test
+  void predictionsAreOfTheSameTokens() {
+    Intervention found = score(PlantedModel.usesOnly(rms, Set.copyOf(TARGET)), PositionMask.ALL, controls);
+    assertThat(found.base().prediction().perplexity().value()).isCloseTo(Math.exp(1), within(1e-6));
+    assertThat(found.base().prediction().divergence().value()).isZero();
+    assertThat(found.ablated().prediction().perplexity().value()).isCloseTo(Math.exp(11), within(1.0));
+    double p = Math.exp(-1);
+    double q = Math.exp(-11);
+    double divergence = p * Math.log(p / q) + (1 - p) * Math.log((1 - p) / (1 - q));
+    assertThat(found.ablated().prediction().divergence().value()).isCloseTo(divergence, within(1e-5));
+    assertThat(found.matched().prediction().perplexity().value()).isCloseTo(Math.exp(1), within(1e-6));
+    assertThat(found.random().prediction()).isNull();
+  }
+
+  @Test
+  void namedSetsStandBeside() {
+    List<NamedSet> sets = NamedSet.beside(new double[]{3, 9, 1, 7, 500}, List.of(3, 2), List.of(4));
+    assertThat(sets).containsExactly(new NamedSet(NamedSet.LARGEST, List.of(1, 3)),
+        new NamedSet(NamedSet.SINKS, List.of(4)), new NamedSet(NamedSet.COMPLEMENT, List.of(0, 1, 4)));
+  }
+
+  /// More of what is used does more damage, and matched sets none; a curve's point is the intervention it repeats.
+  @Test
+  void aDoseCurveFalls() {
+    List<Integer> planted = List.of(0, 1, 2, 3, 4, 5, 6, 7);
+    PlantedModel model = PlantedModel.usesOnly(rms, Set.copyOf(planted));
+    List<CurveStudy.Point> points = new ArrayList<>();
+    for (int n : new int[]{1, 2, 4, 8}) {
+      points.add(new CurveStudy.Point(n / 300.0, planted.subList(0, n), Ablation.ZERO, MatchedSets.draw(rms,
+          planted.subList(0, n), planted, List.of(), 19, MatchedSets.DEFAULT_TOLERANCE, new SplittableRandom(n))));
+    }
+    Curve curve = new CurveStudy(model, Progress.NONE).run(new CurveStudy.Plan(Curve.DOSE, "sums", PlantedModel.HOOK,
+        "value@1%", "zero", PositionMask.ALL, points), texts(), new SplittableRandom(1));
+    assertThat(curve.points()).extracting(point -> point.effect().value()).satisfiesExactly(
+        one -> assertThat(one).isCloseTo(-1.25, within(1e-5)), two -> assertThat(two).isCloseTo(-2.5, within(1e-5)),
+        four -> assertThat(four).isCloseTo(-5, within(1e-5)), all -> assertThat(all).isCloseTo(-10, within(1e-5)));
+    assertThat(curve.points()).allSatisfy(point -> {
+      assertThat(point.controls()).isEqualTo(19);
+      assertThat(point.low()).isCloseTo(0, within(1e-6));
+      assertThat(point.p()).isEqualTo(0.05);
+    });
+    assertThat(curve.problems()).isEqualTo(20);
+    assertThat(model.scorersOpen).isZero();
+  }
+
+  /// 19 controls: the smallest decides; 99: the fifth smallest.
+  @Test
+  void theDamageToBeExceeded() {
+    List<Double> effects = new ArrayList<>();
+    for (int i = 0; i < 99; i++) {
+      effects.add((double) -i);
+    }
+    Controls controls = new Controls(effects, 0.5, 0.5, 0, null, null);
+    assertThat(controls.critical()).isEqualTo(-94);
+    assertThat(new Controls(effects.subList(0, 19), 0.5, 0.5, 0, null, null).critical()).isEqualTo(-18);
+    assertThat(new Controls(List.of(-1.0), 0.5, 0.5, 0, null, null).critical()).isNaN();
+    assertThat(controls.mean()).isEqualTo(-49);
+  }
+
+  private Intervention score(PlantedModel model, Ablation ablation) {
+    return new InterventionStudy(model, Progress.NONE).logProbability(
+        plan("value@3", TARGET, ablation, controls, PositionMask.ALL), texts(), true, new SplittableRandom(2));
+  }
+
+  private Intervention score(PlantedModel model, PositionMask positions, MatchedSets sets) {
+    return new InterventionStudy(model, Progress.NONE).logProbability(
+        plan("value@3", TARGET, Ablation.ZERO, sets, positions), texts(), true, new SplittableRandom(2));
+  }
+
+  private Plan plan(PositionMask positions) {
+    return plan("value@3", TARGET, Ablation.ZERO, controls, positions);
+  }
+
+  private Plan plan(String set, List<Integer> target, Ablation ablation, MatchedSets sets, PositionMask positions) {
+    return new Plan(true, "sums", set, List.of(cut(PlantedModel.HOOK, target, ablation, sets)), positions);
+  }
+
+  private Cut cut(HookPoint hook, List<Integer> target, Ablation ablation, MatchedSets sets) {
+    return new Cut(hook, target, ablation, sets, NamedSet.beside(rms, target, List.of()));
   }
 
   /// Two texts a problem, two prompt tokens and one more.

@@ -20,7 +20,7 @@ class MatchedSetsTest {
   void keepWhatTheyPromise(@ForAll long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     double[] rms = spread(random);
-    MatchedSets sets = MatchedSets.draw(rms, TARGET, SINKS, 99, 0.3, random);
+    MatchedSets sets = MatchedSets.draw(rms, TARGET, List.of(), SINKS, 99, 0.3, random);
     assertThat(sets.random()).hasSize(99);
     assertThat(sets.matched()).hasSize(99);
     for (List<List<Integer>> kind : List.of(sets.random(), sets.matched())) {
@@ -50,7 +50,7 @@ class MatchedSetsTest {
     double[] rms = new double[200];
     Arrays.fill(rms, 1);
     rms[0] = Math.exp(0.4);
-    MatchedSets sets = MatchedSets.draw(rms, List.of(0), List.of(), 40, 0.25, new SplittableRandom(1));
+    MatchedSets sets = MatchedSets.draw(rms, List.of(0), List.of(), List.of(), 40, 0.25, new SplittableRandom(1));
     assertThat(sets.matched()).hasSize(40);
     assertThat(sets.matching().tolerance()).isEqualTo(0.5);
     assertThat(sets.matching().worst()).isCloseTo(0.4, within(1e-12));
@@ -61,7 +61,7 @@ class MatchedSetsTest {
     double[] rms = new double[200];
     Arrays.fill(rms, 1);
     rms[5] = 300;
-    MatchedSets sets = MatchedSets.draw(rms, List.of(4, 5), List.of(5), 40, 0.25, new SplittableRandom(1));
+    MatchedSets sets = MatchedSets.draw(rms, List.of(4, 5), List.of(), List.of(5), 40, 0.25, new SplittableRandom(1));
     assertThat(sets.matched()).isEmpty();
     assertThat(sets.random()).hasSize(40);
     assertThat(sets.matching().refused()).contains("coordinate 5 (RMS 300.0, itself a sink) has 0 others");
@@ -74,17 +74,18 @@ class MatchedSetsTest {
     double[] rms = new double[200];
     Arrays.fill(rms, 1);
     Arrays.fill(rms, 0, 17, 50);
-    MatchedSets sets = MatchedSets.draw(rms, List.of(0), List.of(), 40, 0.25, new SplittableRandom(1));
+    MatchedSets sets = MatchedSets.draw(rms, List.of(0), List.of(), List.of(), 40, 0.25, new SplittableRandom(1));
     assertThat(sets.matching().refused()).contains("fewer than 19").contains("has 16 others");
     Arrays.fill(rms, 0, 26, 50);
-    assertThat(MatchedSets.draw(rms, List.of(0), List.of(), 40, 0.25, new SplittableRandom(1)).matched()).hasSize(25);
+    assertThat(MatchedSets.draw(rms, List.of(0), List.of(), List.of(), 40, 0.25, new SplittableRandom(1)).matched())
+        .hasSize(25);
   }
 
   @Test
   void deadCoordinatesMatchDeadOnes() {
     double[] rms = new double[100];
     Arrays.fill(rms, 0, 50, 1);
-    MatchedSets sets = MatchedSets.draw(rms, List.of(99), List.of(), 30, 0.25, new SplittableRandom(1));
+    MatchedSets sets = MatchedSets.draw(rms, List.of(99), List.of(), List.of(), 30, 0.25, new SplittableRandom(1));
     assertThat(sets.matched()).allSatisfy(set -> assertThat(set.getFirst()).isBetween(50, 98));
   }
 
@@ -92,12 +93,13 @@ class MatchedSetsTest {
   void misuseIsExplained() {
     double[] rms = spread(new SplittableRandom(1));
     SplittableRandom random = new SplittableRandom(1);
-    assertThatThrownBy(() -> MatchedSets.draw(rms, List.of(1, 1), SINKS, 99, 0.2, random))
+    assertThatThrownBy(() -> MatchedSets.draw(rms, List.of(1, 1), List.of(), SINKS, 99, 0.2, random))
         .hasMessageContaining("distinct coordinates in [0, 400), found [1, 1]");
-    assertThatThrownBy(() -> MatchedSets.draw(rms, List.of(400), SINKS, 99, 0.2, random))
+    assertThatThrownBy(() -> MatchedSets.draw(rms, List.of(400), List.of(), SINKS, 99, 0.2, random))
         .hasMessageContaining("found [400]");
-    assertThatThrownBy(() -> MatchedSets.draw(rms, TARGET, SINKS, 10, 0.2, random)).hasMessageContaining("found 10");
-    assertThatThrownBy(() -> MatchedSets.draw(new double[12], List.of(1), List.of(2), 30, 0.2, random))
+    assertThatThrownBy(() -> MatchedSets.draw(rms, TARGET, List.of(), SINKS, 10, 0.2, random))
+        .hasMessageContaining("found 10");
+    assertThatThrownBy(() -> MatchedSets.draw(new double[12], List.of(1), List.of(), List.of(2), 30, 0.2, random))
         .hasMessageContaining("found 10 among 10 coordinates: test a smaller set");
   }
 

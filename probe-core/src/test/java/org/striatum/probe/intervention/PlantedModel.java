@@ -1,7 +1,9 @@
 package org.striatum.probe.intervention;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleBiFunction;
@@ -16,9 +18,11 @@ import org.striatum.probe.model.TokenSequence;
 
 /// A model of one hook point whose outcome depends on what was planted and on nothing else. Each sequence has one hidden
 /// state a position, drawn from its first token; its health in [0, 1] is a function of the states before and after
-/// the gate, log p = −10 · (1 − health) − 1, and an attempt succeeds with chance 0.9 · health.
+/// the gate, log p = −10 · (1 − health) − 1, shared equally by the continuation's tokens, and an attempt succeeds with
+/// chance 0.9 · health. Logits give the next token that probability and all others the same.
 final class PlantedModel implements GatedModel {
   static final HookPoint HOOK = HookPoint.residPost(0);
+  static final int VOCABULARY = 64;
 
   private final double[] rms;
   private final ToDoubleBiFunction<float[], float[]> health;
@@ -62,6 +66,10 @@ final class PlantedModel implements GatedModel {
     return new PlantedModel(rms, (_, _) -> 1, true);
   }
 
+  private double logProbability(TokenSequence item, Gate gate) {
+    return -10 * (1 - health(item, gate)) - 1;
+  }
+
   private double health(TokenSequence item, Gate gate) {
     SplittableRandom random = new SplittableRandom(item.tokens()[0]);
     double sum = 0;
@@ -88,7 +96,7 @@ final class PlantedModel implements GatedModel {
 
   @Override
   public int vocabulary() {
-    return Integer.MAX_VALUE;
+    return VOCABULARY;
   }
 
   @Override
@@ -106,17 +114,32 @@ final class PlantedModel implements GatedModel {
 
   @Override
   public Recording record(List<TokenSequence> sequences, Set<HookPoint> hooks, Gates gates) {
-    throw new UnsupportedOperationException("a study of interventions records nothing");
+    int[] rowOf = new int[sequences.size() + 1];
+    for (int i = 0; i < sequences.size(); i++) {
+      rowOf[i + 1] = rowOf[i] + sequences.get(i).length();
+    }
+    float[] logits = new float[rowOf[sequences.size()] * VOCABULARY];
+    for (int i = 0; i < sequences.size(); i++) {
+      TokenSequence item = sequences.get(i);
+      double logP = logProbability(item, gates.at().get(HOOK)) / (item.length() - item.promptLength());
+      for (int t = 0; t + 1 < item.length(); t++) {
+        int row = (rowOf[i] + t) * VOCABULARY;
+        Arrays.fill(logits, row, row + VOCABULARY, (float) Math.log((1 - Math.exp(logP)) / (VOCABULARY - 1)));
+        logits[row + item.tokens()[t + 1]] = (float) logP;
+      }
+    }
+    return new Recording(rowOf, Map.of(HookPoint.LOGITS, logits), Map.of(HookPoint.LOGITS, VOCABULARY));
   }
 
   @Override
-  public Scorer scorer(List<TokenSequence> items, HookPoint hook) {
+  public Scorer scorer(List<TokenSequence> items, Set<HookPoint> hooks) {
+    hooks.forEach(this::width);
     scorersOpen++;
     return new Scorer() {
       @Override
-      public double[] logProbabilities(Gate gate) {
+      public double[] logProbabilities(Gates gates) {
         arms++;
-        return items.stream().mapToDouble(item -> -10 * (1 - health(item, gate)) - 1).toArray();
+        return items.stream().mapToDouble(item -> logProbability(item, gates.at().get(HOOK))).toArray();
       }
 
       @Override

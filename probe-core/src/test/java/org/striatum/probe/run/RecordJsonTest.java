@@ -18,7 +18,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.striatum.probe.intervention.InterventionResults;
+import org.striatum.probe.intervention.InterventionResults.Arm;
+import org.striatum.probe.intervention.InterventionResults.Controls;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
+import org.striatum.probe.intervention.InterventionResults.LayerSet;
 import org.striatum.probe.intervention.InterventionResults.Matching;
 import org.striatum.probe.intervention.InterventionResults.Verdict;
 import org.striatum.probe.model.HookPoint;
@@ -90,15 +93,18 @@ class RecordJsonTest {
   @Test
   void resultRecordsComeBackEqual() throws IOException {
     Estimate estimate = new Estimate(0.5, 0.25, 0.75);
-    InterventionResults results = new InterventionResults(List.of(new Intervention(true, "add", HookPoint.residPost(3),
-        "value@1%", List.of(4, 7), "zero", PositionMask.ALL_BUT_FIRST, "log-probability", 10, 10, true, estimate,
-        Estimate.exact(1), estimate, List.of(0.1, -0.2), List.of(), new Matching(0.1, Double.NaN, Double.NaN,
-            List.of(9), "none could be drawn"),
-        0.01, Double.NaN, 0.02, Double.NaN, null, Verdict.UNDECIDED)));
+    Arm arm = new Arm("value@1%", 2, Estimate.exact(1), estimate, null, null, null);
+    InterventionResults results = new InterventionResults(List.of(new Intervention(true, "add", "value@1%",
+        List.of(new LayerSet(HookPoint.residPost(3), List.of(4, 7), new Matching(0.1, Double.NaN, Double.NaN,
+            List.of(9), "none could be drawn"))),
+        "zero", PositionMask.ALL_BUT_FIRST, "log-probability", 10, 10, true, arm, arm, List.of(arm),
+        new Controls(List.of(0.1, -0.2), 0.01, 0.02, 0, null, null),
+        new Controls(List.of(), Double.NaN, Double.NaN, 0, null, null), Verdict.UNDECIDED)), List.of(),
+        List.of("note"));
     Path file = folder.resolve("results.json");
     RecordJson.write(file, results);
     assertThat(RecordJson.read(file, InterventionResults.class)).isEqualTo(results);
-    assertThat(Files.readString(file)).contains("\"positions\" : \"all-but-first\"", "\"pMatched\" : null");
+    assertThat(Files.readString(file)).contains("\"positions\" : \"all-but-first\"", "\"p\" : null");
   }
 
   @ParameterizedTest
@@ -124,10 +130,10 @@ class RecordJsonTest {
 
   @Test
   void namesThePlaceInTheRecord() {
-    byte[] json = "{\"interventions\":[{\"hook\":\"blocks.x\"}]}".getBytes(StandardCharsets.UTF_8);
+    byte[] json = "{\"curves\":[{\"hook\":\"blocks.x\"}]}".getBytes(StandardCharsets.UTF_8);
     assertThatThrownBy(() -> RecordJson.parse(json, InterventionResults.class, "here"))
         .hasMessageStartingWith("here: unknown hook point 'blocks.x'")
-        .hasMessageEndingWith("(at interventions[0].hook)");
+        .hasMessageEndingWith("(at curves[0].hook)");
   }
 
   @Test

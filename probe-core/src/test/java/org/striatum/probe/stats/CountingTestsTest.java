@@ -40,6 +40,16 @@ class CountingTestsTest {
     }
   }
 
+  /// By Holm's own procedure (1979), as R's p.adjust(c(0.01, 0.04, 0.03, 0.005, 0.6), "holm") does it.
+  @Test
+  void holmStepsDown() {
+    assertThat(FamilyWise.holm(new double[]{0.01, 0.04, 0.03, 0.005, 0.6})).containsExactly(
+        new double[]{0.04, 0.09, 0.09, 0.025, 0.6}, within(1e-12));
+    assertThat(FamilyWise.holm(new double[]{0.3})).containsExactly(0.3);
+    assertThat(FamilyWise.holm(new double[0])).isEmpty();
+    assertThatThrownBy(() -> FamilyWise.holm(new double[]{2})).hasMessageContaining("must be in [0, 1], found 2.0");
+  }
+
   @Test
   void adjustmentRefusesWhatIsNoProbability() {
     assertThatThrownBy(() -> FalseDiscovery.benjaminiHochberg(new double[]{0.5, Double.NaN}))

@@ -1,0 +1,114 @@
+package org.striatum.cli;
+
+import org.striatum.probe.intervention.InterventionResults;
+import org.striatum.probe.intervention.InterventionResults.Arm;
+import org.striatum.probe.intervention.InterventionResults.Controls;
+import org.striatum.probe.intervention.InterventionResults.Curve;
+import org.striatum.probe.intervention.InterventionResults.CurvePoint;
+import org.striatum.probe.intervention.InterventionResults.Intervention;
+import org.striatum.probe.intervention.InterventionResults.Writing;
+import org.striatum.probe.stats.Estimate;
+
+/// An intervention study's results as lines of text.
+///
+/// @param console where they go
+record InterventionSummary(Console console) {
+  private static final String ROW = "%-6s %-25s %-14s %-8s %-15s %-9s %-25s %-8s %-8s %s";
+
+  void print(InterventionResults results) {
+    if (!results.interventions().isEmpty()) {
+      long secondary = results.interventions().stream().filter(one -> !one.primary()).count();
+      console.print("");
+      console.print("Interventions on test problems; effect = ablated − base; * named before the run (Holm among"
+          + " themselves), the other " + secondary + " corrected together (Benjamini–Hochberg); q against random and"
+          + " RMS-matched sets, ties counting against the set");
+      console.print(ROW.formatted("task", "hook point", "set", "kind", "outcome", "base", "effect", "random", "matched",
+          "verdict"));
+      for (Intervention one : results.interventions()) {
+        console.print(ROW.formatted(one.dataset(), one.where(), (one.primary() ? "*" : "") + one.set(), one.kind(),
+            one.outcome(), "%.3f".formatted(one.base().outcome().value()), signed(one.effect()), p(one.random().q()),
+            p(one.matched().q()), words(one)));
+      }
+    }
+    results.curves().forEach(this::curve);
+    results.notes().forEach(note -> console.print("note: " + note));
+    results.interventions().stream().filter(Intervention::primary).forEach(this::verdict);
+  }
+
+  private void curve(Curve curve) {
+    boolean dose = curve.subject().equals(Curve.DOSE);
+    console.print("");
+    console.print("%s of %s at %s of %s: change of log-probability (nats an item), and RMS-matched sets' 95 %%"
+        .formatted(dose ? "Dose curve" : "Steering towards success by α deviations", curve.set(), curve.hook(),
+            curve.dataset()));
+    for (CurvePoint point : curve.points()) {
+      console.print("  %-8s %4d coordinates  %-27s %s".formatted(
+          dose ? "%.3g %%".formatted(100 * point.x()) : "α %+.3g".formatted(point.x()), point.coordinates(),
+          signed(point.effect()), point.refused() != null
+              ? "no matched sets"
+              : "%+.3f … %+.3f, p = %.3f".formatted(point.low(), point.high(), point.p())));
+    }
+  }
+
+  private void verdict(Intervention primary) {
+    console.print("");
+    console.print("Verdict: %s. %s %s (%d neurons of %s, on %s) moves accuracy from %.3f by %s%s; q = %s against random"
+        .formatted(words(primary), primary.kind().equals("zero") ? "Zeroing" : "Changing (" + primary.kind() + ")",
+            primary.set(), primary.size(), primary.where(), primary.dataset(), primary.base().outcome().value(),
+            signed(primary.effect()), mcNemar(primary.ablated()), p(primary.random().q()))
+        + " sets, %s against RMS-matched sets.".formatted(primary.refused() == null
+            ? p(primary.matched().q())
+            : "no verdict (" + primary.refused() + ")"));
+    console.print("  %d problems show a change of %.3f or more four times in five.%s".formatted(primary.problems(),
+        primary.detectable(), power(primary.matched())));
+    writing("base", primary.base().writing());
+    writing(primary.set(), primary.ablated().writing());
+    for (Arm other : primary.others()) {
+      console.print("  %-14s %4d coordinates: effect %s".formatted(other.name(), other.coordinates(),
+          signed(other.effect())));
+      writing(other.name(), other.writing());
+    }
+    writing("RMS-matched", primary.matched().writing());
+  }
+
+  private void writing(String name, Writing writing) {
+    if (writing != null) {
+      console.print("  %-14s writes %.1f tokens, ends %.0f %% itself, %.0f %% hold an answer".formatted(name,
+          writing.tokens().value(), 100 * writing.finished().value(), 100 * writing.parsed().value()));
+    }
+  }
+
+  private static String power(Controls matched) {
+    return matched.effects().isEmpty()
+        ? ""
+        : " RMS-matched sets do %+.3f on average; to exceed them (p ≤ 0.05) the effect must be below %+.3f; %d of %d tie."
+            .formatted(matched.mean(), matched.critical(), matched.ties(), matched.effects().size());
+  }
+
+  private static String mcNemar(Arm arm) {
+    return arm.mcNemar() == null
+        ? ""
+        : "; McNemar p = %.3g (%d broken, %d repaired)".formatted(arm.mcNemar().p(), arm.mcNemar().broken(),
+            arm.mcNemar().repaired());
+  }
+
+  private static String words(Intervention one) {
+    if (!one.emptyMaskIdentical()) {
+      return "undecided, the empty mask changed the outcomes";
+    }
+    return switch (one.verdict()) {
+      case SPECIFIC -> one.specific() + " damage";
+      case GENERIC -> "generic damage, no more than of equally large coordinates";
+      case NONE -> "no damage beyond random sets";
+      case UNDECIDED -> "undecided, no RMS-matched sets";
+    };
+  }
+
+  private static String p(double value) {
+    return Double.isNaN(value) ? "–" : "%.3f".formatted(value);
+  }
+
+  private static String signed(Estimate estimate) {
+    return "%+.3f [%+.3f, %+.3f]".formatted(estimate.value(), estimate.low(), estimate.high());
+  }
+}

@@ -1,0 +1,79 @@
+package org.striatum.probe.intervention;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.striatum.probe.intervention.InterventionResults.Curve;
+import org.striatum.probe.intervention.InterventionResults.CurvePoint;
+import org.striatum.probe.intervention.InterventionStudy.ScoredText;
+import org.striatum.probe.model.Gate;
+import org.striatum.probe.model.GatedModel;
+import org.striatum.probe.model.Gates;
+import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.model.PositionMask;
+import org.striatum.probe.run.Progress;
+import org.striatum.probe.stats.Bootstrap;
+import org.striatum.probe.stats.EmpiricalP;
+
+/// How an effect on log-probability grows with what is changed: each point beside the band of RMS-matched sets that are
+/// changed alike. A curve describes; verdicts are [InterventionStudy]'s.
+///
+/// @param model not closed here
+/// @param progress stepped once an arm
+public record CurveStudy(GatedModel model, Progress progress) {
+  /// One point to measure.
+  ///
+  /// @param x where it stands on the curve
+  /// @param controls matched to `coordinates`
+  public record Point(double x, List<Integer> coordinates, Ablation ablation, MatchedSets controls) {
+    public Point {
+      coordinates = List.copyOf(coordinates);
+    }
+  }
+
+  /// Which curve.
+  ///
+  /// @param subject [Curve#DOSE] or [Curve#STEERING]
+  public record Plan(String subject, String dataset, HookPoint hook, String set, String kind, PositionMask positions,
+      List<Point> points) {
+    public Plan {
+      points = List.copyOf(points);
+    }
+  }
+
+  /// Measures a curve; all points share one session and one base.
+  ///
+  /// @param random resamples problems
+  /// @throws IllegalArgumentException without items, or on coordinates the hook point does not have
+  public Curve run(Plan plan, List<ScoredText> items, RandomGenerator random) {
+    InterventionStudy.requireItems(items);
+    int arms = 1 + plan.points.stream().mapToInt(point -> 1 + point.controls.matched().size()).sum();
+    try (Measurement measurement = Measurement.Solutions.of(model, items, Set.of(plan.hook));
+        Progress.Task task = progress.start(plan.subject + " of " + plan.set + " at " + plan.hook, arms, "arm")) {
+      String[] problems = measurement.problems();
+      Readings base = InterventionStudy.measure(measurement,
+          List.of(Gates.of(plan.hook, Gate.identity(model.width(plan.hook)))), "base", task);
+      List<CurvePoint> points = new ArrayList<>();
+      for (Point point : plan.points) {
+        Readings arm = InterventionStudy.measure(measurement, gates(plan, point, point.coordinates), plan.set, task);
+        double[] controls = point.controls.matched().stream().mapToDouble(set -> InterventionStudy
+            .measure(measurement, gates(plan, point, set), "control", task).effect(base)).sorted().toArray();
+        boolean drawn = controls.length > 0;
+        points.add(new CurvePoint(point.x, point.coordinates.size(), arm.effect(base, problems, random),
+            controls.length, drawn ? Arrays.stream(controls).average().orElseThrow() : Double.NaN,
+            drawn ? Bootstrap.quantile(controls, 0.025) : Double.NaN,
+            drawn ? Bootstrap.quantile(controls, 0.975) : Double.NaN, EmpiricalP.low(arm.effect(base), controls),
+            point.controls.matching().refused()));
+      }
+      return new Curve(plan.subject, plan.dataset, plan.hook, plan.set, plan.kind, plan.positions, items.size(),
+          (int) Arrays.stream(problems).distinct().count(), points);
+    }
+  }
+
+  private List<Gates> gates(Plan plan, Point point, List<Integer> coordinates) {
+    return point.ablation.gates(model.width(plan.hook), coordinates).stream()
+        .map(gate -> Gates.of(plan.hook, gate.at(plan.positions))).toList();
+  }
+}
