@@ -2,9 +2,9 @@ package org.striatum.probe.transfer;
 
 import java.util.Arrays;
 import java.util.SortedSet;
+import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.function.IntPredicate;
-import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.striatum.probe.rollout.Split;
 import org.striatum.probe.sparse.LinearPredictor;
@@ -85,17 +85,16 @@ record FirstStates(float[] rows, int width, boolean[] successes, String[] proble
     return new FirstStates(chosen, coordinates.length, successes, problems, promptLengths);
   }
 
-  /// Two disjoint halves, dealt by problem.
-  FirstStates[] halves(RandomGenerator random) {
-    String[] order = distinctProblems().toArray(String[]::new);
-    for (int i = order.length - 1; i > 0; i--) {
-      int j = random.nextInt(i + 1);
-      String held = order[i];
-      order[i] = order[j];
-      order[j] = held;
-    }
-    SortedSet<String> first = new TreeSet<>(Arrays.asList(order).subList(0, order.length / 2));
-    return new FirstStates[]{where(i -> first.contains(problems[i])), where(i -> !first.contains(problems[i]))};
+  /// Two disjoint halves by problem, of about equal size: a problem falls into the same half wherever it is met, so that
+  /// opposite halves of two runs share no problem.
+  ///
+  /// @param deal which dealing
+  FirstStates[] halves(long deal) {
+    return new FirstStates[]{where(i -> half(problems[i], deal) == 0), where(i -> half(problems[i], deal) == 1)};
+  }
+
+  private static int half(String problem, long deal) {
+    return new SplittableRandom(deal ^ (0x9E3779B97F4A7C15L * problem.hashCode())).nextInt(2);
   }
 
   SortedSet<String> distinctProblems() {

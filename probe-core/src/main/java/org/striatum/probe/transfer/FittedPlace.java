@@ -15,7 +15,7 @@ import org.striatum.probe.transfer.TransferResults.Place;
 ///
 /// @param order coordinates by the linear probe, best first: (width)
 /// @param studied coordinates by the run's own ranking, best first; null where it has none
-/// @param halves for each halving, the orders of both halves: (halvings, 2, width); empty where a half has one class
+/// @param halves for each halving, the orders of both halves: (halvings, 2, width), or (0) where a half has one class
 /// @param randomSets coordinates of each draw, rising
 /// @param randomProbes the linear probe refitted on each draw
 record FittedPlace(Place place, HookPoint hook, FirstStates train, FirstStates test, LinearPredictor probe, int[] order,
@@ -29,16 +29,17 @@ record FittedPlace(Place place, HookPoint hook, FirstStates train, FirstStates t
     return train.width() < 3 ? "sets need at least 3 coordinates, found " + train.width() : null;
   }
 
+  /// @param deals a number for each halving, the same for all places
   static FittedPlace fit(Place place, HookPoint hook, FirstStates all, Split split, List<Integer> studied,
-      TransferSettings settings, RandomGenerator random) {
+      TransferSettings settings, long[] deals, RandomGenerator random) {
     FirstStates train = all.in(Split.Fold.TRAIN, split);
     LinearPredictor probe = train.probe();
     List<int[][]> halves = new ArrayList<>();
-    for (int h = 0; h < settings.halvings(); h++) {
-      FirstStates[] dealt = train.halves(random);
-      if (dealt[0].hasBothOutcomes() && dealt[1].hasBothOutcomes()) {
-        halves.add(new int[][]{dealt[0].order(), dealt[1].order()});
-      }
+    for (int h = 0; h < deals.length; h++) {
+      FirstStates[] dealt = train.halves(deals[h]);
+      halves.add(dealt[0].hasBothOutcomes() && dealt[1].hasBothOutcomes()
+          ? new int[][]{dealt[0].order(), dealt[1].order()}
+          : new int[0][]);
     }
     int k = new SetSize(settings.refitted()).of(train.width());
     List<int[]> sets = new ArrayList<>();

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.striatum.probe.stats.FalseDiscovery;
 import org.striatum.probe.stats.Overlap;
 import org.striatum.probe.transfer.TransferResults.SetOverlap;
@@ -23,9 +24,9 @@ final class SetComparison {
     List<SetOverlap> overlaps = new ArrayList<>();
     for (String size : sizes) {
       int k = new SetSize(size).of(a.width());
-      double halves = mean(pairs(a.halves(), b.halves()).stream().mapToDouble(two -> iou(two[0], two[1], k)));
-      double ceiling = mean(DoubleStream.concat(a.halves().stream().mapToDouble(own -> iou(own[0], own[1], k)),
-          b.halves().stream().mapToDouble(own -> iou(own[0], own[1], k))));
+      double halves = mean(opposite(a.halves(), b.halves()).stream().mapToDouble(two -> iou(two[0], two[1], k)));
+      double ceiling = mean(Stream.of(a, b).flatMap(place -> place.halves().stream())
+          .filter(own -> own.length == 2).mapToDouble(own -> iou(own[0], own[1], k)));
       overlaps.add(overlap(a, b, LINEAR_WEIGHT, size, k, a.order(), b.order(), halves, ceiling));
       if (a.studied() != null && b.studied() != null) {
         overlaps.add(overlap(a, b, STUDIED, size, k, a.studied(), b.studied(), Double.NaN, Double.NaN));
@@ -58,14 +59,13 @@ final class SetComparison {
         overlap.expectedIou(), overlap.p(), Double.NaN, halves, ceiling);
   }
 
-  /// A half of the one beside a half of the other, every way.
-  private static List<int[][]> pairs(List<int[][]> a, List<int[][]> b) {
+  /// A half of the one beside the opposite half of the other, both ways: no problem is in both.
+  private static List<int[][]> opposite(List<int[][]> a, List<int[][]> b) {
     List<int[][]> pairs = new ArrayList<>();
-    for (int h = 0; h < Math.min(a.size(), b.size()); h++) {
-      for (int[] one : a.get(h)) {
-        for (int[] other : b.get(h)) {
-          pairs.add(new int[][]{one, other});
-        }
+    for (int h = 0; h < a.size(); h++) {
+      if (a.get(h).length == 2 && b.get(h).length == 2) {
+        pairs.add(new int[][]{a.get(h)[0], b.get(h)[1]});
+        pairs.add(new int[][]{a.get(h)[1], b.get(h)[0]});
       }
     }
     return pairs;

@@ -53,7 +53,8 @@ public record TransferResults(List<String> runs, List<Basis> bases, List<SetOver
   /// @param chance mean IoU of random sets of this size
   /// @param p hypergeometric upper tail of the shared count
   /// @param q the same, adjusted over all overlaps of this ranking in the results (Benjamini–Hochberg)
-  /// @param halves mean IoU of a set from half of one place's training problems and one from half of the other's
+  /// @param halves mean IoU of a set from half of one place's training problems and one from the opposite half of the
+  ///     other's; no problem is in both
   /// @param ceiling mean IoU of sets from two disjoint halves of the same place's training problems, both places
   ///     averaged: what `halves` could reach; NaN with the run's own ranking
   public record SetOverlap(Place first, Place second, HookPoint hook, String ranking, String size, int k, int width,

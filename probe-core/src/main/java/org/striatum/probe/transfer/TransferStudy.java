@@ -132,6 +132,7 @@ public final class TransferStudy {
 
   private SortedMap<HookPoint, Map<String, FittedPlace>> fitted(Initial run, List<String> notes, Progress.Task task) {
     SortedMap<HookPoint, Map<String, FittedPlace>> fitted = new TreeMap<>();
+    long[] deals = generator("halves").longs(settings.halvings()).toArray();
     run.states().forEach((name, byHook) -> {
       Place place = new Place(run.run().name(), name);
       Split split = run.run().dataset(name).orElseThrow().split();
@@ -140,7 +141,7 @@ public final class TransferStudy {
         String obstacle = FittedPlace.obstacle(states.in(Split.Fold.TRAIN, split), states.in(Split.Fold.TEST, split));
         if (obstacle == null) {
           fitted.computeIfAbsent(hook, _ -> new LinkedHashMap<>()).put(name, FittedPlace.fit(place, hook, states, split,
-              orders.get(hook), settings, generator(place + " " + hook)));
+              orders.get(hook), settings, deals, generator(place + " " + hook)));
         } else {
           notes.add(place + ", " + hook + ": " + obstacle);
         }
