@@ -118,8 +118,10 @@ record TransferFigures(TransferResults results) {
         0.5, 1, hooks(drawn, FunctionalTransfer::hook), "probe of", "on");
     return new Figure("Do the probes transfer?",
         "Test AUROC of a linear probe fitted on the row's training problems, on the column's test problems ("
-            + drawn.stream().mapToInt(FunctionalTransfer::test).min().orElse(0) + " at least), re-standardised on the column's training states, in "
-            + run + "; on the diagonal the dataset's own probe. 95 % intervals, bootstrapped by problem, in the tooltip and the data.",
+            + drawn.stream().mapToInt(FunctionalTransfer::test).min().orElse(0)
+            + " at least), re-standardised on the column's training states, in "
+            + run
+            + "; on the diagonal the dataset's own probe. 95 % intervals, bootstrapped by problem, in the tooltip and the data.",
         chart);
   }
 

@@ -58,7 +58,8 @@ final class CommonBasis {
     if (usable.isEmpty()) {
       return refused(first, second, "they share " + prompts
           + " prompts of a dataset, fewer than the " + LEAST_PROMPTS
-          + " that it takes to tell whether their coordinates agree: make rollouts of the same problems (--seed)", prompts);
+          + " that it takes to tell whether their coordinates agree: make rollouts of the same problems (--seed)",
+          prompts);
     }
     int width = usable.getFirst().width();
     double[][] r = new double[width][width]; // mean correlation of aⱼ and bₖ
