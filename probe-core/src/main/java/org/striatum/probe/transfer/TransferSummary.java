@@ -78,8 +78,7 @@ public record TransferSummary(List<Statement> statements) {
     Degree sets = degree(overlaps, o -> o.q() < ALPHA);
     Degree probes = degree(transfers, TransferSummary::works);
     String sentence = String.format(Locale.ROOT,
-        "%s: %d of %d pairs of sets overlap beyond chance after correction, mean IoU %.3f, chance %.3f (ranked on halves of the data: %.3f between places, %.3f within one). "
-            + "%s: %d of %d foretell outcomes better than chance and than prompt length, %d better than chance alone; mean AUROC %.3f beside %.3f of the place's own.",
+        "%s: %d of %d pairs of sets overlap beyond chance after correction, mean IoU %.3f, chance %.3f (ranked on halves of the data: %.3f between places, %.3f within one). %s: %d of %d foretell outcomes better than chance and than prompt length, %d better than chance alone; mean AUROC %.3f beside %.3f of the place's own.",
         words("The sets", sets) + " " + question, count(overlaps, o -> o.q() < ALPHA), overlaps.size(),
         mean(overlaps.stream().mapToDouble(SetOverlap::iou).toArray()),
         mean(overlaps.stream().mapToDouble(SetOverlap::chance).toArray()),
