@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Curve;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
+import org.striatum.probe.transfer.TransferResults;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 
@@ -25,11 +26,11 @@ import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 /// @param interventions each with its chart, but for the last ones where there are many
 /// @param curves dose and steering charts
 /// @param rollouts each with its chart where it has a trace
+/// @param transfer charts and rows of the transfer study; null without it
 record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummary> datasets,
     List<Selection> selections, List<Figure> byLayer, List<Figure> byPruning, List<Figure> byPath,
     List<InterventionPart> interventions, List<Figure> curves, List<RolloutFigure> rollouts,
-    List<PaperComparison> paper,
-    List<String> limits) {
+    List<PaperComparison> paper, List<String> limits, TransferFigures transfer) {
   private static final String FOLDER = "/org/striatum/reports/";
   private static final List<InlineScript> ENGINE = InlineScript.engine();
   private static final InlineScript SCRIPT = InlineScript.resource(FOLDER + "report.js");
@@ -77,7 +78,8 @@ record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummar
     }
     return new Page(content, Conclusion.of(content), datasets, selections, byLayer, byPruning, byPath, interventions,
         curves, rollouts, PaperComparison.all(content),
-        Stream.concat(Limits.found(content).stream(), Limits.general().stream()).toList());
+        Stream.concat(Limits.found(content).stream(), Limits.general().stream()).toList(),
+        content.transfer() == null ? null : new TransferFigures(content.transfer()));
   }
 
   /// The content with every name brief and visible. Rollouts and the manifest are shown whole, each in its own box.
@@ -86,7 +88,8 @@ record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummar
         VisibleText.names(run.checkpoint(), CheckpointFacts.class), run.sampling(),
         run.values() == null ? null : VisibleText.names(run.values(), ValueNeuronResults.class),
         run.interventions() == null ? null : VisibleText.names(run.interventions(), InterventionResults.class),
-        run.samples(), run.manifest());
+        run.samples(), run.manifest(),
+        run.transfer() == null ? null : VisibleText.names(run.transfer(), TransferResults.class));
   }
 
   /// What a browser may do with the page: run the inlined scripts and styles by their hashes, show images the scripts
@@ -123,7 +126,8 @@ record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummar
     Stream
         .of(byLayer.stream(), byPruning.stream(), byPath.stream(),
             interventions.stream().map(InterventionPart::figure).filter(Objects::nonNull), curves.stream(),
-            rollouts.stream().map(RolloutFigure::figure).filter(Objects::nonNull))
+            rollouts.stream().map(RolloutFigure::figure).filter(Objects::nonNull),
+            transfer == null ? Stream.<Figure>empty() : transfer.all().stream())
         .flatMap(figures -> figures)
         .forEach(figure -> charts.add(figure.chart().payload()));
     String json = root.toString();

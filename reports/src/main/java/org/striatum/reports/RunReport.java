@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.run.AtomicFile;
+import org.striatum.probe.transfer.TransferResults;
 import org.striatum.probe.value.ValueNeuronResults;
 
 /// A run's results as one HTML file that needs nothing beside it: no network, no server, no second file.
@@ -30,8 +31,9 @@ public final class RunReport {
   /// @param interventions the intervention study; null where it was not part of the run
   /// @param samples rollouts shown in full; may be empty
   /// @param manifest the run's manifest, JSON, shown as it is
+  /// @param transfer the transfer study; null where it was not part of the run
   public record Content(String title, CheckpointFacts checkpoint, SamplingFacts sampling, ValueNeuronResults values,
-      InterventionResults interventions, List<SampleRollout> samples, String manifest) {
+      InterventionResults interventions, List<SampleRollout> samples, String manifest, TransferResults transfer) {
     public Content {
       Objects.requireNonNull(title, "a report needs a title");
       Objects.requireNonNull(checkpoint, "a report needs its checkpoint's facts");

@@ -11,6 +11,7 @@ import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.Manifest;
 import org.striatum.probe.run.RecordJson;
+import org.striatum.probe.transfer.TransferResults;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.reports.CheckpointFacts;
 import org.striatum.reports.RunReport;
@@ -36,7 +37,8 @@ public final class ReportStep {
             new SamplingFacts(inputs.sampling(), inputs.data().rolloutsPerProblem(), inputs.seed()),
             results(run, ProbeStep.NAME, ValueNeuronResults.class),
             results(run, AblationStep.NAME, InterventionResults.class), samples(run.rollouts()),
-            new String(RecordJson.pretty(manifest), StandardCharsets.UTF_8)),
+            new String(RecordJson.pretty(manifest), StandardCharsets.UTF_8),
+            results(run, CompareStep.NAME, TransferResults.class)),
         run.folder().report());
   }
 

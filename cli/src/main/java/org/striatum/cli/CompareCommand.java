@@ -1,0 +1,70 @@
+package org.striatum.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.striatum.cli.step.CompareStep;
+import org.striatum.cli.step.StudyRun;
+import org.striatum.probe.run.RunFolder;
+import org.striatum.probe.transfer.TransferResults;
+import org.striatum.probe.transfer.TransferSettings;
+import org.striatum.probe.transfer.TransferSummary;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// Asks whether value neurons are the same across datasets and checkpoints.
+@Command(name = "compare", description = "Compare value neurons across a run's datasets and across runs: results of the first run.", footer = {
+    "", "Example: striatum compare run run-of-the-fine-tuned"})
+final class CompareCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Parameters(paramLabel = "RUN", arity = "1..*", description = "Run folders after `probe`. The first is written to, the others are read.")
+  private List<Path> folders;
+
+  @Option(names = "--sizes", paramLabel = "SIZE,…", split = ",", defaultValue = "1%,5%,top20", description = "Sizes of the sets compared (default 1%%,5%%,top20).")
+  private List<String> sizes;
+
+  @Option(names = "--curves", description = "Compare two runs without a common basis all the same, by what needs none.")
+  private boolean curves;
+
+  @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed of halvings, random sets and intervals (default 1).")
+  private long seed;
+
+  @Option(names = "--json", description = "Print JSON.")
+  private boolean json;
+
+  CompareCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    TransferSettings defaults = TransferSettings.DEFAULTS;
+    TransferSettings settings = new TransferSettings(sizes, defaults.refitted(), defaults.halvings(),
+        defaults.randomSets(), defaults.permutations(), defaults.resamples());
+    List<StudyRun> others = new ArrayList<>();
+    try (RunFolder opened = RunFolder.open(folders.getFirst())) {
+      for (Path other : folders.subList(1, folders.size())) {
+        for (Path before : folders.subList(0, 1 + others.size())) {
+          if (Files.isDirectory(other) && Files.isSameFile(before, other)) {
+            throw new IllegalArgumentException("runs to compare must be distinct, found " + other + " twice");
+          }
+        }
+        others.add(new StudyRun(RunFolder.read(other), Version.environment(0), console::note));
+      }
+      TransferResults results = new CompareStep(settings, seed)
+          .run(new StudyRun(opened, Version.environment(0), console::note), others, curves, console.progress());
+      if (json) {
+        console.json(results);
+      } else {
+        TransferSummary.of(results).statements().forEach(statement -> console.print(statement.sentence()));
+        results.notes().forEach(note -> console.print("note: " + note));
+      }
+    }
+    return ExitCode.DONE;
+  }
+}

@@ -1,0 +1,88 @@
+package org.striatum.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.striatum.cli.Session.REASONER;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// `compare` on small runs of the bundled checkpoint: two of the same problems, one of others.
+class CompareCommandTest {
+  @TempDir
+  private static Path temporary;
+
+  @BeforeAll
+  static void makeRuns() {
+    make("first", 1, 1.0);
+    make("cooler", 1, 0.8);
+    make("others", 2, 1.0);
+  }
+
+  private static void make(String name, int seed, double temperature) {
+    Path run = run(name);
+    succeeds(Session.of("rollouts", REASONER, "--tasks", "add,mul", "--limit", 40, "--max-new-tokens", 110, "--seed",
+        seed, "--temperature", temperature, "--output", run));
+    succeeds(Session.of("capture", REASONER, "--rollouts", run.resolve("rollouts.jsonl"), "--hooks",
+        "blocks.2.hook_resid_post"));
+    succeeds(Session.of("probe", run, "--epochs", 1, "--permutations", 1, "--random-sets", 1));
+  }
+
+  private static Path run(String name) {
+    return temporary.resolve(name);
+  }
+
+  private static Session succeeds(Session session) {
+    assertThat(session.code()).as(session.err()).isZero();
+    return session;
+  }
+
+  @Test
+  void comparesTheTasksOfOneRunAndKeepsTheResult() throws Exception {
+    Path alone = Session.copy(run("first"), temporary.resolve("alone"));
+    Session once = succeeds(Session.of("compare", alone));
+    assertThat(once.out()).contains("between the tasks of tiny-reasoner-step2000");
+    byte[] results = Files.readAllBytes(alone.resolve("results/transfer.json"));
+    Session again = succeeds(Session.of("compare", alone));
+    assertThat(again.err()).contains("finished before, kept");
+    assertThat(again.out()).isEqualTo(once.out());
+    assertThat(alone.resolve("results/transfer.json")).hasBinaryContent(results);
+    succeeds(Session.of("report", alone));
+    assertThat(Files.readString(alone.resolve("report.html"))).contains("id=\"transfer\"",
+        "between the tasks of tiny-reasoner-step2000");
+  }
+
+  @Test
+  void comparesTwoRunsOfOneBasisAndOnlyReadsTheSecond() throws Exception {
+    Path first = Session.copy(run("first"), temporary.resolve("with-cooler"));
+    var before = Session.files(run("cooler"));
+    Session session = succeeds(Session.of("compare", first, run("cooler")));
+    assertThat(session.out()).contains("between tiny-reasoner-step2000 and tiny-reasoner-step2000 (2)");
+    assertThat(Files.readString(first.resolve("results/transfer.json"))).contains("common basis: ");
+    assertThat(Session.files(run("cooler"))).isEqualTo(before);
+  }
+
+  @Test
+  void refusesTwoRunsWhoseBasisCannotBeShown() throws Exception {
+    Path first = Session.copy(run("first"), temporary.resolve("with-others"));
+    Session refused = Session.of("compare", first, run("others"));
+    assertThat(refused.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(refused.errorLines()).singleElement().asString().contains("no common basis", "--curves");
+    assertThat(first.resolve("results/transfer.json")).doesNotExist();
+    assertThat(succeeds(Session.of("compare", first, run("others"), "--curves")).out()).contains("By curves: ");
+  }
+
+  @Test
+  void refusesWhatIsNoComparison() {
+    Path first = run("first");
+    assertThat(Session.of("compare", first, first).errorLines()).singleElement().asString().contains("distinct");
+    assertThat(Session.of("compare", first, temporary).errorLines()).singleElement().asString()
+        .contains("is no run folder");
+    assertThat(Session.of("compare", first, "--sizes", "none").errorLines()).singleElement().asString()
+        .contains("1% or top20, found 'none'");
+    assertThat(Session.of("compare", first, "--sizes", "top9999").errorLines()).singleElement().asString()
+        .contains("9999");
+  }
+}

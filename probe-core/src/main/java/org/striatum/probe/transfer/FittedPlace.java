@@ -1,0 +1,78 @@
+package org.striatum.probe.transfer;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.rollout.Split;
+import org.striatum.probe.sparse.LinearPredictor;
+import org.striatum.probe.stats.Auroc;
+import org.striatum.probe.transfer.TransferResults.Place;
+
+/// A dataset of a run at one hook point with all that is fitted on its training problems, once.
+///
+/// @param order coordinates by the linear probe, best first: (width)
+/// @param studied coordinates by the run's own ranking, best first; null where it has none
+/// @param halves for each halving, the orders of both halves: (halvings, 2, width), or (0) where a half has one class
+/// @param randomSets coordinates of each draw, rising
+/// @param randomProbes the linear probe refitted on each draw
+record FittedPlace(Place place, HookPoint hook, FirstStates train, FirstStates test, LinearPredictor probe, int[] order,
+    int[] studied, List<int[][]> halves, List<int[]> randomSets, List<LinearPredictor> randomProbes) {
+
+  /// Why nothing can be fitted here, or null.
+  static String obstacle(FirstStates train, FirstStates test) {
+    if (!train.hasBothOutcomes() || !test.hasBothOutcomes()) {
+      return "training and test problems need right and wrong rollouts each";
+    }
+    return train.width() < 3 ? "sets need at least 3 coordinates, found " + train.width() : null;
+  }
+
+  /// @param deals a number for each halving, the same for all places
+  static FittedPlace fit(Place place, HookPoint hook, FirstStates all, Split split, List<Integer> studied,
+      TransferSettings settings, long[] deals, RandomGenerator random) {
+    FirstStates train = all.in(Split.Fold.TRAIN, split);
+    LinearPredictor probe = train.probe();
+    List<int[][]> halves = new ArrayList<>();
+    for (int h = 0; h < deals.length; h++) {
+      FirstStates[] dealt = train.halves(deals[h]);
+      halves.add(dealt[0].hasBothOutcomes() && dealt[1].hasBothOutcomes()
+          ? new int[][]{dealt[0].order(), dealt[1].order()}
+          : new int[0][]);
+    }
+    int k = new SetSize(settings.refitted()).of(train.width());
+    List<int[]> sets = new ArrayList<>();
+    List<LinearPredictor> probes = new ArrayList<>();
+    for (int r = 0; r < settings.randomSets(); r++) {
+      int[] set = random.ints(0, train.width()).distinct().limit(k).sorted().toArray();
+      sets.add(set);
+      probes.add(train.columns(set).probe());
+    }
+    return new FittedPlace(place, hook, train, all.in(Split.Fold.TEST, split), probe, FirstStates.order(probe),
+        studied == null ? null : studied.stream().mapToInt(Integer::intValue).toArray(), halves, sets, probes);
+  }
+
+  int width() {
+    return train.width();
+  }
+
+  /// +1 where longer prompts go with success in training, else −1.
+  int promptLengthSign() {
+    return Auroc.of(train.promptLengths(), train.successes()) >= 0.5 ? 1 : -1;
+  }
+
+  /// AUROCs that random coordinates reach on some of this place's test states, ascending.
+  double[] randomAurocs(FirstStates some) {
+    return IntStream.range(0, randomSets.size())
+        .mapToDouble(r -> Auroc.of(some.columns(randomSets.get(r)).scores(randomProbes.get(r)), some.successes()))
+        .sorted().toArray();
+  }
+
+  /// The k best, rising.
+  int[] best(int k) {
+    int[] best = Arrays.copyOf(order, k);
+    Arrays.sort(best);
+    return best;
+  }
+}

@@ -1,0 +1,31 @@
+package org.striatum.probe.transfer;
+
+import java.util.List;
+
+/// What a transfer study computes, and how thoroughly.
+///
+/// @param sizes of the sets whose overlap is measured, e.g. `1%` and `top20`
+/// @param refitted size of the set whose coordinates are refitted on the other side
+/// @param halvings random halvings of the training problems behind each ceiling, ≥ 1
+/// @param randomSets draws of random coordinates beside the refitted ones
+/// @param permutations of the coordinates behind the test for a common basis, ≥ 19
+/// @param resamples bootstrap resamples behind each interval, ≥ 100
+public record TransferSettings(List<String> sizes, String refitted, int halvings, int randomSets, int permutations,
+    int resamples) {
+  public static final TransferSettings DEFAULTS = new TransferSettings(List.of("1%", "5%", "top20"), "5%", 5, 20, 999,
+      1000);
+
+  public TransferSettings {
+    sizes = List.copyOf(sizes);
+    sizes.forEach(SetSize::new);
+    new SetSize(refitted);
+    if (sizes.isEmpty()) {
+      throw new IllegalArgumentException("a comparison of sets needs at least one size, found none");
+    }
+    if (halvings < 1 || randomSets < 0 || permutations < 19 || resamples < 100) {
+      throw new IllegalArgumentException(
+          "halvings must be ≥ 1, random sets ≥ 0, permutations ≥ 19 and resamples ≥ 100, found " + halvings + ", "
+              + randomSets + ", " + permutations + " and " + resamples);
+    }
+  }
+}
