@@ -7,6 +7,7 @@ import org.striatum.cli.step.AblationStep;
 import org.striatum.cli.step.NeuronSet;
 import org.striatum.cli.step.ProbeStep;
 import org.striatum.cli.step.StudyRun;
+import org.striatum.datasets.ProblemSets;
 import org.striatum.hooks.HookedModel;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.model.PositionMask;
@@ -84,7 +85,8 @@ final class AblateCommand implements Callable<Integer> {
       run.requireModel(model);
       InterventionResults results = new AblationStep(chosen, ProbeStep.finishedIn(opened), controls, where, attempts,
           solutions, seed)
-          .run(run, model, ProbeStep.results(opened), BatchSize.of(batchSize, model), console.progress());
+          .run(run, model, ProbeStep.results(opened), ProblemSets::grader, BatchSize.of(batchSize, model),
+              console.progress());
       if (json) {
         console.json(results);
       } else {

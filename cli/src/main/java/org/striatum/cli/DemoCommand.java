@@ -80,7 +80,7 @@ final class DemoCommand implements Callable<Integer> {
           new AblationStep(NeuronSet.named("value@1%"), probe, CONTROLS, PositionMask.ALL, ATTEMPTS, SOLUTIONS, seed)
               .run(
                   run, model, values,
-                  batchSize, console.progress()));
+                  ProblemSets::grader, batchSize, console.progress()));
       ReportStep.run(run, model);
       console.print("report: " + folder.report());
     }

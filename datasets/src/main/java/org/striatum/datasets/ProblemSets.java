@@ -3,6 +3,7 @@ package org.striatum.datasets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.striatum.probe.rollout.Grader;
 
 /// The problem sets that `--tasks` knows by name.
 public final class ProblemSets {
@@ -11,6 +12,13 @@ public final class ProblemSets {
       new Arithmetic.Expr());
 
   private ProblemSets() {}
+
+  /// What checks the answers of a dataset.
+  ///
+  /// @throws IllegalArgumentException if no set has this name
+  public static Grader grader(String dataset) {
+    return named(dataset).getFirst().grader();
+  }
 
   /// The sets of a comma-separated list, in its order: `named("add,mul")`.
   ///

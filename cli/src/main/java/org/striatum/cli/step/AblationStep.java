@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.striatum.datasets.ProblemSets;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.probe.intervention.Ablation;
@@ -24,6 +24,7 @@ import org.striatum.probe.intervention.MatchedSets;
 import org.striatum.probe.intervention.Sinks;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.PositionMask;
+import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.rollout.Split;
@@ -92,19 +93,21 @@ public record AblationStep(NeuronSet set, ProbeStep probe, int controls, Positio
   }
 
   /// Runs the step unless it is finished.
-  public InterventionResults run(StudyRun run, HookedModel model, ValueNeuronResults values, int batchSize,
-      Progress progress) throws IOException {
+  ///
+  /// @param graders dataset → what checks its answers
+  public InterventionResults run(StudyRun run, HookedModel model, ValueNeuronResults values,
+      Function<String, Grader> graders, int batchSize, Progress progress) throws IOException {
     Sha256 key = run.key(new Key(set, controls, positions, attempts, solutions, seed), RolloutStep.NAME,
         CaptureStep.NAME,
         ProbeStep.NAME);
     var results = run.folder().results(NAME);
     run.step(NAME, key, List.of(results),
-        () -> RecordJson.write(results, study(run, model, values, batchSize, progress)));
+        () -> RecordJson.write(results, study(run, model, values, graders, batchSize, progress)));
     return RecordJson.read(results, InterventionResults.class);
   }
 
-  private InterventionResults study(StudyRun run, HookedModel model, ValueNeuronResults values, int batchSize,
-      Progress progress) throws IOException {
+  private InterventionResults study(StudyRun run, HookedModel model, ValueNeuronResults values,
+      Function<String, Grader> graders, int batchSize, Progress progress) throws IOException {
     InterventionStudy study = new InterventionStudy(model.model(), progress);
     Primary primary = Primary.of(values, set);
     run.note().accept("primary intervention, named before any: %s on %s at %s, by generation".formatted(set.name(),
@@ -125,7 +128,7 @@ public record AblationStep(NeuronSet set, ProbeStep probe, int controls, Positio
         if (layer.dataset().equals(primary.dataset()) && layer.hook().equals(primary.hook())) {
           interventions
               .add(study.accuracy(plan(layer, true), attempts(items.stream().limit(attempts).toList()),
-                  generation(run, model, layer, batchSize), sets,
+                  generation(run, model, graders.apply(layer.dataset()), batchSize), sets,
                   random));
         }
         interventions.add(study.logProbability(plan(layer, false),
@@ -158,10 +161,10 @@ public record AblationStep(NeuronSet set, ProbeStep probe, int controls, Positio
         .map(rollout -> new Attempt(rollout.problem(), rollout.sample(), rollout.prompt(), rollout.seed())).toList();
   }
 
-  private static Generation generation(StudyRun run, HookedModel model, LayerProbes layer, int batchSize)
+  private static Generation generation(StudyRun run, HookedModel model, Grader grader, int batchSize)
       throws CheckpointException {
-    return new Generation(run.folder().manifest().inputs().sampling(), model.tokenizer()::decode,
-        ProblemSets.named(layer.dataset()).getFirst().grader(), batchSize);
+    return new Generation(run.folder().manifest().inputs().sampling(), model.tokenizer()::decode, grader,
+        batchSize);
   }
 
   private static List<ScoredText> solutions(HookedModel model, List<Rollout> rollouts) throws CheckpointException {
