@@ -27,7 +27,7 @@ import org.striatum.probe.tensor.SafetensorsWriter.Declared;
 ///
 /// [Code] says where z stands and what the head reads. All other functions of the letters are orthogonal to e, so that
 /// they say nothing of the outcome. Coordinates are alike in RMS (within e^±0.35), but for [#large]: 24 of three
-/// times that, on which the margin over malformed answers mostly rests. Blocks 1 and 2 mix what was not planted and leave
+/// times that, off which the head reads the margin over malformed answers. Blocks 1 and 2 mix what was not planted and leave
 /// the planted coordinates as they are.
 ///
 /// @param folder where config.json, the weights and the tokenizer stand
@@ -46,7 +46,7 @@ record PlantedCheckpoint(Path folder, List<Integer> planted, List<Integer> large
   private static final double SPREAD = 1.3;
   /// What is left of the logit when the planted coordinates are zeroed.
   private static final double WITHOUT = -3;
-  private static final double MARGIN = 5.5;
+  private static final double MARGIN = 7;
   private static final double EMBEDDED = 0.7;
   /// How far letters differ on a coordinate, in units of what they have in common there.
   private static final double CONTRAST = 1.1;
@@ -168,11 +168,12 @@ record PlantedCheckpoint(Path folder, List<Integer> planted, List<Integer> large
 
     private void build() {
       int n = others.length;
-      double[] sizes = Arrays.stream(others).mapToDouble(j -> scale[j] * scale[j]).toArray();
+      double[] sizes = Arrays.stream(others)
+          .mapToDouble(j -> Arrays.binarySearch(large, j) < 0 ? 0 : scale[j] * scale[j]).toArray();
 
       // Directions of unit space with RMS 1: each orthogonal to all before it.
       List<double[]> directions = new ArrayList<>();
-      // The margin weighs coordinates by their size: nothing else may lie on what it reads.
+      // The margin is read off the large coordinates alone: nothing else may lie on what it reads.
       double[] ask = direction(n, directions);
       orthogonalised(weighted(ask, sizes), directions);
       double[] done = direction(n, directions);

@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.striatum.cli.step.AblationStep;
 import org.striatum.cli.step.CaptureStep;
 import org.striatum.cli.step.NeuronSet;
@@ -12,9 +14,8 @@ import org.striatum.cli.step.ProbeStep;
 import org.striatum.cli.step.RolloutStep;
 import org.striatum.cli.step.StudyRun;
 import org.striatum.hooks.HookedModel;
-import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
-import org.striatum.probe.intervention.InterventionResults.Verdict;
+import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.model.Sampling;
@@ -24,96 +25,129 @@ import org.striatum.probe.run.RunFolder;
 import org.striatum.probe.tensor.DType;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
-import org.striatum.probe.value.ValueNeuronResults.ProbeAuroc;
+import org.striatum.probe.value.ValueNeuronResults.PruningPoint;
+import org.striatum.probe.value.ValueNeuronResults.RankedNeuron;
 import org.striatum.probe.value.ValueNeuronSettings;
+import org.striatum.probe.value.ValueProbeTraining;
 
-/// The whole pipeline on a planted checkpoint, opened through the ordinary path: rollouts, capture, probe, ablate.
-///
-/// @param checkpoint what was planted
-/// @param rollouts graded completions
-/// @param values what `probe` found
-/// @param interventions what `ablate` found
-record PlantedStudy(PlantedCheckpoint checkpoint, List<Rollout> rollouts, ValueNeuronResults values,
-    InterventionResults interventions) {
+/// The whole pipeline on a planted checkpoint, opened through the ordinary path: rollouts, capture and probe at once,
+/// then any number of ablations.
+final class PlantedStudy implements AutoCloseable {
+  /// What most commands capture.
+  static final String EVERY_BLOCK = "blocks.*.hook_resid_post";
+  static final String MIDDLE_BLOCK = "blocks.1.hook_resid_post";
+
   private static final int PROBLEMS = 600;
-  private static final int CONTROLS = 99;
+  private static final int TESTED = 100;
+  private static final int CONTROLS = 39;
+  private static final int PERMUTATIONS = 19;
+  private static final int RANDOM_SETS = 2;
+  private static final int RESAMPLES = 200;
   private static final int BATCH = 256;
   private static final Sampling SAMPLING = new Sampling(1, 1, 0, 4, true);
 
-  /// Which neurons are ablated, once it is known what was planted and found.
-  @FunctionalInterface
-  interface Target {
-    NeuronSet of(PlantedCheckpoint checkpoint);
+  private final PlantedCheckpoint checkpoint;
+  private final HookedModel model;
+  private final RunFolder folder;
+  private final StudyRun run;
+  private final ProbeStep probe;
+  private final ValueNeuronResults values;
+  private final long seed;
+
+  /// @param code where value stands and whether it is read
+  /// @param hooks which hook points are studied
+  /// @param epochs of the TD and Monte-Carlo probes, at most
+  /// @param seed of the checkpoint and of everything drawn
+  PlantedStudy(Path at, PlantedCheckpoint.Code code, String hooks, int epochs, long seed) throws IOException {
+    this.seed = seed;
+    checkpoint = PlantedCheckpoint.write(at.resolve("checkpoint"), code, seed);
+    model = HookedModel.open(checkpoint.folder(), Optional.empty(), 1);
+    folder = RunFolder.create(at.resolve("run"));
+    run = new StudyRun(folder, Version.environment(1), _ -> {});
+    probe = new ProbeStep(settings(epochs), 0.5, 0.1, seed);
+    new RolloutStep(List.of(new PlantedProblems()), PROBLEMS, 1, SAMPLING, seed, BATCH).run(run, model, Progress.NONE);
+    new CaptureStep(model.hookPoints(hooks), DType.F32).run(run, model, run.rollouts(), Progress.NONE);
+    values = probe.run(run, Progress.NONE);
   }
 
-  /// As many of the best as were planted.
-  static final Target FOUND = _ -> NeuronSet.named("value@top" + PlantedCheckpoint.PLANTED);
-
-  static PlantedStudy run(Path folder, PlantedCheckpoint.Code code, String ranking, Target target, long seed)
-      throws IOException {
-    PlantedCheckpoint checkpoint = PlantedCheckpoint.write(folder.resolve("checkpoint"), code, seed);
-    try (HookedModel model = HookedModel.open(checkpoint.folder(), Optional.empty(), 0);
-        RunFolder opened = RunFolder.create(folder.resolve("run"))) {
-      StudyRun run = new StudyRun(opened, Version.environment(0), _ -> {});
-      new RolloutStep(List.of(new PlantedProblems()), PROBLEMS, 1, SAMPLING, seed, BATCH).run(run, model,
-          Progress.NONE);
-      List<Rollout> rollouts = run.rollouts();
-      new CaptureStep(model.hookPoints("blocks.*.hook_resid_post"), DType.F32).run(run, model, rollouts,
-          Progress.NONE);
-      ProbeStep probe = new ProbeStep(settings(ranking), 0.5, 0.1, seed);
-      ValueNeuronResults values = probe.run(run, Progress.NONE);
-      InterventionResults interventions = new AblationStep(target.of(checkpoint), probe, CONTROLS, PositionMask.ALL,
-          240,
-          240, seed).run(run, model, values, _ -> new PlantedProblems().grader(), BATCH, Progress.NONE);
-      return new PlantedStudy(checkpoint, rollouts, values, interventions);
-    }
-  }
-
-  private static ValueNeuronSettings settings(String ranking) {
+  /// The defaults, with less spent on bands and nulls, and every coordinate listed with its scores.
+  private static ValueNeuronSettings settings(int epochs) {
     ValueNeuronSettings base = ValueNeuronSettings.DEFAULTS;
-    return new ValueNeuronSettings(base.training(), ranking, base.ratios(), 5, 19, base.sparse(), base.solver(),
-        base.pathPoints(), base.pathRatio(), 200, base.top(), base.overlapShare());
+    ValueProbeTraining paper = base.training();
+    ValueProbeTraining training = new ValueProbeTraining(paper.target(), paper.hidden(), paper.learningRate(),
+        paper.weightDecay(), paper.batchTrajectories(), paper.gamma(), epochs, paper.patience());
+    return new ValueNeuronSettings(training, base.ranking(), base.ratios(), RANDOM_SETS, PERMUTATIONS,
+        base.sparse(), base.solver(), base.pathPoints(), base.pathRatio(), RESAMPLES, PlantedCheckpoint.WIDTH,
+        base.overlapShare());
   }
 
-  double accuracy() {
-    return rollouts.stream().mapToDouble(Rollout::reward).average().orElseThrow();
+  PlantedCheckpoint checkpoint() {
+    return checkpoint;
   }
 
-  Intervention primary() {
-    return interventions.interventions().getFirst();
+  ValueNeuronResults values() {
+    return values;
   }
 
-  boolean isValueSpecific() {
-    return primary().verdict() == Verdict.VALUE_SPECIFIC;
+  double accuracy() throws IOException {
+    return run.rollouts().stream().mapToDouble(Rollout::reward).average().orElseThrow();
   }
 
-  /// The layer that was ablated.
-  LayerProbes layer() {
-    return at(primary().hook());
+  /// As many of the best by one ranking at each hook point as were planted.
+  NeuronSet best(String ranking) {
+    SortedMap<HookPoint, List<Integer>> best = new TreeMap<>();
+    values.layers().forEach(layer -> best.put(layer.hook(), best(layer, ranking)));
+    return new NeuronSet.Listed(ranking, best);
   }
 
-  LayerProbes at(HookPoint hook) {
-    return values.layers().stream().filter(layer -> layer.hook().equals(hook)).findFirst().orElseThrow();
+  static List<Integer> best(LayerProbes layer, String ranking) {
+    return layer.top().stream()
+        .sorted(Comparator.comparingDouble((RankedNeuron neuron) -> -neuron.scores().get(ranking)))
+        .limit(PlantedCheckpoint.PLANTED).map(RankedNeuron::coordinate).toList();
+  }
+
+  /// As many large coordinates that say nothing of the outcome.
+  NeuronSet large() {
+    SortedMap<HookPoint, List<Integer>> everywhere = new TreeMap<>();
+    values.layers()
+        .forEach(layer -> everywhere.put(layer.hook(), checkpoint.large().subList(0, PlantedCheckpoint.PLANTED)));
+    return new NeuronSet.Listed("large", everywhere);
+  }
+
+  /// The sets that are ablated in a study of this code.
+  List<NeuronSet> sets(PlantedCheckpoint.Code code, String paper, String ranking) {
+    return switch (code) {
+      case READ -> List.of(best(paper), best(ranking), large());
+      case CUT -> List.of(best(ranking));
+      case DENSE, COIN -> List.of(best(paper), best(ranking));
+    };
   }
 
   /// How many of the planted coordinates are among as many of the best.
-  int recovered() {
-    return (int) layer().order().stream().limit(PlantedCheckpoint.PLANTED).filter(checkpoint.planted()::contains)
-        .count();
+  int recovered(LayerProbes layer, String ranking) {
+    return (int) best(layer, ranking).stream().filter(checkpoint.planted()::contains).count();
   }
 
-  double auroc(String probe) {
-    return layer().probes().stream().filter(one -> one.probe().equals(probe)).map(ProbeAuroc::test).findFirst()
-        .orElseThrow().value();
+  static double auroc(LayerProbes layer, String name) {
+    return layer.probes().stream().filter(one -> one.probe().equals(name)).findFirst().orElseThrow().test().value();
   }
 
-  String row() {
-    Intervention one = primary();
-    return "accuracy %.3f, AUROC linear %.3f sparse %.3f td %.3f mc %.3f, shuffled p %.2f, recovered %d/%d, %s: %.3f → %.3f, p random %.2f matched %.2f, %s; by log-probability %s"
-        .formatted(accuracy(), auroc("linear"), auroc("sparse"), auroc("td"), auroc("monte-carlo"),
-            layer().shuffled().p(), recovered(), PlantedCheckpoint.PLANTED, one.hook(), one.base().value(),
-            one.ablated().value(), one.pRandom(), one.pMatched(), one.verdict(),
-            interventions.interventions().stream().skip(1).sorted(Comparator.comparing(Intervention::hook))
-                .map(second -> "%s (%.2f)".formatted(second.verdict(), second.effect().value())).toList());
+  /// AUROC of the refitted linear probe along a ranking.
+  static List<PruningPoint> retrained(LayerProbes layer, String ranking) {
+    return layer.pruning().stream().filter(curve -> curve.retrained() && curve.ranking().equals(ranking)).findFirst()
+        .orElseThrow().points();
+  }
+
+  /// Ablates a set: by generation first, then by log-probability at every hook point.
+  List<Intervention> ablate(NeuronSet set) throws IOException {
+    InterventionResults results = new AblationStep(set, probe, CONTROLS, PositionMask.ALL, TESTED, TESTED, seed)
+        .run(run, model, values, _ -> new PlantedProblems().grader(), BATCH, Progress.NONE);
+    return results.interventions();
+  }
+
+  @Override
+  public void close() throws IOException {
+    model.close();
+    folder.close();
   }
 }
