@@ -1,0 +1,176 @@
+package org.striatum.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.striatum.cli.PlantedCheckpoint.Code;
+import org.striatum.cli.step.NeuronSet;
+import org.striatum.probe.intervention.InterventionResults.Intervention;
+import org.striatum.probe.intervention.InterventionResults.Verdict;
+import org.striatum.probe.value.NeuronRanking;
+import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
+import org.striatum.probe.value.ValueNeuronResults.PruningPoint;
+
+/// What the whole pipeline says of models in which it is known what is there: value neurons that are used, value neurons
+/// that aren't, no value, value in no few coordinates, and large coordinates without value.
+class PlantedModelTest {
+  private static final long SEED = 1;
+  private static final int SEEDS = 10;
+  private static final int FEW_EPOCHS = 2;
+  /// As `striatum demo`.
+  private static final int EPOCHS = 6;
+  /// Ranks well from few rollouts; the probes' first layers do not (docs/planted-truth.md).
+  private static final String RANKING = "auroc";
+  private static final String PAPER = NeuronRanking.PAPER;
+
+  @TempDir
+  private Path folder;
+
+  private PlantedStudy study(Code code) throws IOException {
+    return new PlantedStudy(folder, code, PlantedStudy.MIDDLE_BLOCK, FEW_EPOCHS, SEED);
+  }
+
+  private static LayerProbes only(PlantedStudy study) {
+    assertThat(study.values().layers()).hasSize(1);
+    return study.values().layers().getFirst();
+  }
+
+  @Test
+  void valueThatIsReadIsFoundAndValueSpecificAndSizeIsNot() throws IOException {
+    try (PlantedStudy study = study(Code.READ)) {
+      assertThat(study.recovered(only(study), RANKING)).isGreaterThanOrEqualTo(5);
+      assertThat(PlantedStudy.auroc(only(study), "sparse")).isGreaterThan(0.7);
+      List<Intervention> found = study.ablate(study.best(RANKING));
+      assertThat(found).hasSize(2).allSatisfy(one -> {
+        assertThat(one.verdict()).isEqualTo(Verdict.SPECIFIC);
+        assertThat(one.emptyMaskIdentical()).isTrue();
+        assertThat(one.refused()).isNull();
+      });
+      assertThat(-found.getFirst().effect().value()).isGreaterThan(0.4);
+      assertThat(study.ablate(study.large())).hasSize(2)
+          .allSatisfy(one -> assertThat(one.verdict()).isNotEqualTo(Verdict.SPECIFIC));
+    }
+  }
+
+  @Test
+  void valueThatIsNotReadIsFoundAndNotValueSpecific() throws IOException {
+    try (PlantedStudy study = study(Code.CUT)) {
+      assertThat(study.recovered(only(study), RANKING)).isGreaterThanOrEqualTo(3);
+      assertThat(study.ablate(study.best(RANKING))).hasSize(2)
+          .allSatisfy(one -> assertThat(one.verdict()).isEqualTo(Verdict.NONE));
+    }
+  }
+
+  @Test
+  void aCoinFlipHasNoValue() throws IOException {
+    try (PlantedStudy study = study(Code.COIN)) {
+      assertThat(PlantedStudy.auroc(only(study), "linear")).isCloseTo(0.5, within(0.1));
+      assertThat(PlantedStudy.auroc(only(study), "sparse")).isCloseTo(0.5, within(0.1));
+      assertThat(only(study).shuffled().p()).isGreaterThan(0.05);
+      assertThat(study.ablate(study.best(RANKING)))
+          .allSatisfy(one -> assertThat(one.verdict()).isEqualTo(Verdict.NONE));
+    }
+  }
+
+  @Test
+  void aDenseCodeFallsWithPruningAndASparseOneDoesNot() throws IOException {
+    try (PlantedStudy dense = new PlantedStudy(folder.resolve("dense"), Code.DENSE, PlantedStudy.MIDDLE_BLOCK,
+        FEW_EPOCHS, SEED);
+        PlantedStudy sparse = new PlantedStudy(folder.resolve("sparse"), Code.READ, PlantedStudy.MIDDLE_BLOCK,
+            FEW_EPOCHS, SEED)) {
+      assertThat(PlantedStudy.auroc(only(dense), "linear")).isGreaterThan(0.68);
+      assertThat(lossOfFive(only(dense))).isGreaterThan(0.02);
+      assertThat(lossOfFive(only(sparse))).isLessThan(0.02);
+      assertThat(dense.ablate(dense.best(RANKING)))
+          .allSatisfy(one -> assertThat(one.verdict()).isNotEqualTo(Verdict.SPECIFIC));
+    }
+  }
+
+  /// How far the refitted probe falls from all coordinates to the best 2 %, kept in the sparse path's order.
+  private static double lossOfFive(LayerProbes layer) {
+    List<PruningPoint> points = PlantedStudy.retrained(layer, "sparse-path");
+    return points.getFirst().auroc().value() - points.stream().filter(point -> point.ratio() == 0.98).findFirst()
+        .orElseThrow().auroc().value();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Code.class)
+  void theCheckpointIsInspectedLikeAnyOther(Code code) throws IOException {
+    PlantedCheckpoint checkpoint = PlantedCheckpoint.write(folder, code, SEED);
+    Session session = Session.of("inspect", checkpoint.folder());
+    assertThat(session.code()).as(session.err()).isZero();
+    assertThat(session.out()).contains("llama");
+  }
+
+  /// The same seed gives the same bytes, another seed other coordinates.
+  @Test
+  void theSeedDecides() throws IOException {
+    PlantedCheckpoint one = PlantedCheckpoint.write(folder.resolve("one"), Code.READ, 1);
+    PlantedCheckpoint again = PlantedCheckpoint.write(folder.resolve("again"), Code.READ, 1);
+    PlantedCheckpoint other = PlantedCheckpoint.write(folder.resolve("other"), Code.READ, 2);
+    assertThat(Files.mismatch(one.folder().resolve("model.safetensors"), again.folder().resolve("model.safetensors")))
+        .isEqualTo(-1);
+    assertThat(one.planted()).isEqualTo(again.planted()).isNotEqualTo(other.planted())
+        .hasSize(PlantedCheckpoint.PLANTED).doesNotContainAnyElementsOf(one.large());
+  }
+
+  /// What ten seeds give, for docs/planted-truth.md. Which coordinates are planted, all other weights, the problems and
+  /// every draw differ from seed to seed.
+  @Test
+  @Tag("slow")
+  void powerAndFalsePositives() throws IOException {
+    Map<String, Integer> specific = new TreeMap<>();
+    Map<String, Integer> recovered = new TreeMap<>();
+    Map<Code, Integer> beyondShuffles = new EnumMap<>(Code.class);
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      for (Code code : List.of(Code.READ, Code.CUT, Code.COIN)) {
+        try (PlantedStudy study = new PlantedStudy(folder.resolve(code + "-" + seed), code, PlantedStudy.MIDDLE_BLOCK,
+            EPOCHS, seed)) {
+          LayerProbes layer = only(study);
+          NeuronRanking.names()
+              .forEach(name -> recovered.merge(code + " " + name, study.recovered(layer, name), Integer::sum));
+          beyondShuffles.merge(code, layer.shuffled().p() <= 0.05 ? 1 : 0, Integer::sum);
+          for (NeuronSet set : study.sets(code, PAPER, RANKING)) {
+            Intervention primary = study.ablate(set).getFirst();
+            specific.merge(code + " " + set.name(), primary.verdict() == Verdict.SPECIFIC ? 1 : 0, Integer::sum);
+            System.out.printf(Locale.ROOT,
+                "seed %d %s, %s: AUROC sparse %.3f, accuracy %.3f → %.3f, p against random %.3f, matched %.3f: %s%n",
+                seed,
+                code, set.name(), PlantedStudy.auroc(layer, "sparse"), primary.base().outcome().value(),
+                primary.ablated().outcome().value(), primary.random().p(), primary.matched().p(), primary.verdict());
+          }
+        }
+      }
+    }
+    beyondShuffles.forEach((code, hits) -> System.out
+        .println(code + ", sparse probe beyond label shuffles: " + new Proportion(hits, SEEDS)));
+    recovered.forEach((name, hits) -> System.out
+        .println(name + ", planted among the best six: " + new Proportion(hits, SEEDS * PlantedCheckpoint.PLANTED)));
+    specific.forEach(
+        (name, hits) -> System.out.println(name + ", value-specific: " + new Proportion(hits, SEEDS)));
+
+    assertThat(recovered.get("READ " + RANKING)).isGreaterThanOrEqualTo(57);
+    assertThat(recovered.get("CUT " + RANKING)).isGreaterThanOrEqualTo(36);
+    assertThat(specific.get("READ " + RANKING)).isGreaterThanOrEqualTo(9);
+    // Binomial(10, 0.05) exceeds 2 with probability 0.01.
+    assertThat(specific.get("READ large")).isLessThanOrEqualTo(2);
+    assertThat(specific.get("CUT " + RANKING)).isLessThanOrEqualTo(2);
+    assertThat(specific.get("COIN " + RANKING)).isLessThanOrEqualTo(2);
+    assertThat(specific.get("COIN " + PAPER)).isLessThanOrEqualTo(2);
+    assertThat(beyondShuffles.get(Code.READ)).isGreaterThanOrEqualTo(9);
+    assertThat(beyondShuffles.get(Code.COIN)).isLessThanOrEqualTo(2);
+  }
+}

@@ -1,0 +1,158 @@
+package org.striatum.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.striatum.cli.step.AblationSettings;
+import org.striatum.cli.step.AblationStep;
+import org.striatum.cli.step.CaptureStep;
+import org.striatum.cli.step.NeuronSet;
+import org.striatum.cli.step.ProbeStep;
+import org.striatum.cli.step.RolloutStep;
+import org.striatum.cli.step.StudyRun;
+import org.striatum.hooks.HookedModel;
+import org.striatum.probe.intervention.InterventionResults.Intervention;
+import org.striatum.probe.intervention.InterventionResults;
+import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.model.PositionMask;
+import org.striatum.probe.model.Sampling;
+import org.striatum.probe.rollout.Rollout;
+import org.striatum.probe.run.Progress;
+import org.striatum.probe.run.RunFolder;
+import org.striatum.probe.tensor.DType;
+import org.striatum.probe.value.ValueNeuronResults;
+import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
+import org.striatum.probe.value.ValueNeuronResults.PruningPoint;
+import org.striatum.probe.value.ValueNeuronResults.RankedNeuron;
+import org.striatum.probe.value.ValueNeuronSettings;
+import org.striatum.probe.value.ValueProbeTraining;
+
+/// The whole pipeline on a planted checkpoint, opened through the ordinary path: rollouts, capture and probe at once,
+/// then any number of ablations.
+final class PlantedStudy implements AutoCloseable {
+  /// What most commands capture.
+  static final String EVERY_BLOCK = "blocks.*.hook_resid_post";
+  static final String MIDDLE_BLOCK = "blocks.1.hook_resid_post";
+
+  private static final int PROBLEMS = 600;
+  private static final int TESTED = 100;
+  private static final int CONTROLS = 39;
+  private static final int PERMUTATIONS = 19;
+  private static final int RANDOM_SETS = 2;
+  private static final int RESAMPLES = 200;
+  private static final int BATCH = 256;
+  private static final Sampling SAMPLING = new Sampling(1, 1, 0, 4, true);
+
+  private final PlantedCheckpoint checkpoint;
+  private final HookedModel model;
+  private final RunFolder folder;
+  private final StudyRun run;
+  private final ProbeStep probe;
+  private final ValueNeuronResults values;
+  private final long seed;
+
+  /// @param code where value stands and whether it is read
+  /// @param hooks which hook points are studied
+  /// @param epochs of the TD and Monte-Carlo probes, at most
+  /// @param seed of the checkpoint and of everything drawn
+  PlantedStudy(Path at, PlantedCheckpoint.Code code, String hooks, int epochs, long seed) throws IOException {
+    this.seed = seed;
+    checkpoint = PlantedCheckpoint.write(at.resolve("checkpoint"), code, seed);
+    model = HookedModel.open(checkpoint.folder(), Optional.empty(), 1);
+    folder = RunFolder.create(at.resolve("run"));
+    run = new StudyRun(folder, Version.environment(1), _ -> {});
+    probe = new ProbeStep(settings(epochs), 0.5, 0.1, seed);
+    new RolloutStep(List.of(new PlantedProblems()), PROBLEMS, 1, SAMPLING, seed, BATCH).run(run, model, Progress.NONE);
+    new CaptureStep(model.hookPoints(hooks), DType.F32).run(run, model, run.rollouts(), Progress.NONE);
+    values = probe.run(run, Progress.NONE);
+  }
+
+  /// The defaults, with less spent on bands and nulls, and every coordinate listed with its scores.
+  private static ValueNeuronSettings settings(int epochs) {
+    ValueNeuronSettings base = ValueNeuronSettings.DEFAULTS;
+    ValueProbeTraining paper = base.training();
+    ValueProbeTraining training = new ValueProbeTraining(paper.target(), paper.hidden(), paper.learningRate(),
+        paper.weightDecay(), paper.batchTrajectories(), paper.gamma(), epochs, paper.patience());
+    return new ValueNeuronSettings(training, base.ranking(), base.ratios(), RANDOM_SETS, PERMUTATIONS,
+        base.sparse(), base.solver(), base.pathPoints(), base.pathRatio(), RESAMPLES, PlantedCheckpoint.WIDTH,
+        base.overlapShare());
+  }
+
+  PlantedCheckpoint checkpoint() {
+    return checkpoint;
+  }
+
+  ValueNeuronResults values() {
+    return values;
+  }
+
+  double accuracy() throws IOException {
+    return run.rollouts().stream().mapToDouble(Rollout::reward).average().orElseThrow();
+  }
+
+  /// As many of the best by one ranking at each hook point as were planted.
+  NeuronSet best(String ranking) {
+    SortedMap<HookPoint, List<Integer>> best = new TreeMap<>();
+    values.layers().forEach(layer -> best.put(layer.hook(), best(layer, ranking)));
+    return new NeuronSet.Listed(ranking, best);
+  }
+
+  static List<Integer> best(LayerProbes layer, String ranking) {
+    return layer.top().stream()
+        .sorted(Comparator.comparingDouble((RankedNeuron neuron) -> -neuron.scores().get(ranking)))
+        .limit(PlantedCheckpoint.PLANTED).map(RankedNeuron::coordinate).toList();
+  }
+
+  /// As many large coordinates that say nothing of the outcome.
+  NeuronSet large() {
+    SortedMap<HookPoint, List<Integer>> everywhere = new TreeMap<>();
+    values.layers()
+        .forEach(layer -> everywhere.put(layer.hook(), checkpoint.large().subList(0, PlantedCheckpoint.PLANTED)));
+    return new NeuronSet.Listed("large", everywhere);
+  }
+
+  /// The sets that are ablated in a study of this code.
+  List<NeuronSet> sets(PlantedCheckpoint.Code code, String paper, String ranking) {
+    return switch (code) {
+      case READ -> List.of(best(paper), best(ranking), large());
+      case CUT -> List.of(best(ranking));
+      case DENSE, COIN -> List.of(best(paper), best(ranking));
+    };
+  }
+
+  /// How many of the planted coordinates are among as many of the best.
+  int recovered(LayerProbes layer, String ranking) {
+    return (int) best(layer, ranking).stream().filter(checkpoint.planted()::contains).count();
+  }
+
+  static double auroc(LayerProbes layer, String name) {
+    return layer.probes().stream().filter(one -> one.probe().equals(name)).findFirst().orElseThrow().test().value();
+  }
+
+  /// AUROC of the refitted linear probe along a ranking.
+  static List<PruningPoint> retrained(LayerProbes layer, String ranking) {
+    return layer.pruning().stream().filter(curve -> curve.retrained() && curve.ranking().equals(ranking)).findFirst()
+        .orElseThrow().points();
+  }
+
+  /// Ablates a set: by generation first, then by log-probability at every hook point.
+  List<Intervention> ablate(NeuronSet set) throws IOException {
+    AblationSettings settings = new AblationSettings(List.of(set), List.of("zero"), List.of(), PositionMask.ALL,
+        Set.of(AblationSettings.Layers.EACH), List.of(), CONTROLS, CONTROLS, CONTROLS, TESTED, TESTED,
+        AblationSettings.DONORS, seed);
+    InterventionResults results = new AblationStep(settings, probe, _ -> new PlantedProblems().grader())
+        .run(run, model, BATCH, Progress.NONE);
+    return results.interventions();
+  }
+
+  @Override
+  public void close() throws IOException {
+    model.close();
+    folder.close();
+  }
+}
