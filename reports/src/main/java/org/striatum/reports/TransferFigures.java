@@ -9,10 +9,12 @@ import static org.striatum.reports.Channel.tooltip;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.striatum.probe.model.HookPoint;
@@ -106,9 +108,14 @@ record TransferFigures(TransferResults results) {
           Notation.auroc(f.restandardised()), Notation.decimals(f.restandardised().value(), 2), Notation.auroc(f.own()),
           Notation.auroc(f.promptLengthMoved()), Notation.auroc(f.refitted()), Notation.auroc(f.ownTop())));
     }
-    drawn.stream().map(f -> Chart.row(f.to().dataset(), f.to().dataset(), f.hook().toString(), f.own().value(),
-        Notation.auroc(f.own()), Notation.decimals(f.own().value(), 2), Notation.auroc(f.own()),
-        Notation.auroc(f.promptLength()), null, Notation.auroc(f.ownTop()))).distinct().forEach(rows::add);
+    Set<List<Object>> own = new HashSet<>();
+    for (FunctionalTransfer f : drawn) {
+      if (own.add(List.of(f.to(), f.hook()))) {
+        rows.add(Chart.row(f.to().dataset(), f.to().dataset(), f.hook().toString(), f.own().value(),
+            Notation.auroc(f.own()), Notation.decimals(f.own().value(), 2), Notation.auroc(f.own()),
+            Notation.auroc(f.promptLength()), null, Notation.auroc(f.ownTop())));
+      }
+    }
     Chart chart = matrix("transfer-probes", "AUROC of one dataset's probe on another's test problems", "auroc",
         List.of("first", "second", "hook", "auroc", "_auroc", "_short", "_own", "_length", "_refitted", "_top"), rows,
         "_short",
@@ -140,8 +147,8 @@ record TransferFigures(TransferResults results) {
     }
     Channel run = ordinal("x", "run", results.runs()).unlabelled().axis("labelLimit", JSON.numberNode(110))
         .axis("labelOverlap", BooleanNode.FALSE);
-    Channel auroc = quantitative("y", "auroc").titled("AUROC of the linear probe").domain(0.2, 1);
-    Channel low = quantitative("y", "low").titled("AUROC of the linear probe").domain(0.2, 1);
+    Channel auroc = quantitative("y", "auroc").titled("AUROC of the linear probe").domain(0, 1);
+    Channel low = quantitative("y", "low").titled("AUROC of the linear probe").domain(0, 1);
     Channel colour = series("color", "dataset", datasets).unlabelled();
     Channel dodge = series("xOffset", "dataset", datasets).scaled("padding", JSON.numberNode(3));
     Channel shown = tooltip(titles("run", "run", "dataset", "dataset", "_auroc", "AUROC [95 %]", "_accuracy",

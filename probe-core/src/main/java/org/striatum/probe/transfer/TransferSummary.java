@@ -83,7 +83,8 @@ public record TransferSummary(List<Statement> statements) {
         mean(overlaps.stream().mapToDouble(SetOverlap::iou).toArray()),
         mean(overlaps.stream().mapToDouble(SetOverlap::chance).toArray()),
         mean(overlaps.stream().mapToDouble(SetOverlap::halves).toArray()),
-        mean(overlaps.stream().mapToDouble(SetOverlap::ceiling).toArray()), probes == Degree.NO && transfers.stream().anyMatch(f -> f.restandardised().low() > 0.5)
+        mean(overlaps.stream().mapToDouble(SetOverlap::ceiling).toArray()),
+        probes == Degree.NO && transfers.stream().anyMatch(f -> f.restandardised().low() > 0.5)
             ? "The moved probes are not shown to know more than prompt length"
             : words("The probes", probes),
         count(transfers, TransferSummary::works), transfers.size(),
