@@ -51,8 +51,8 @@ public record TransferSummary(List<Statement> statements) {
     results.bases().forEach(basis -> {
       if (basis.common()) {
         statements.add(statement(results, "between " + basis.first() + " and " + basis.second(),
-            (a, b) -> a.run().equals(basis.first()) && b.run().equals(basis.second())
-                || a.run().equals(basis.second()) && b.run().equals(basis.first())));
+            (a, b) -> (a.run().equals(basis.first()) && b.run().equals(basis.second()))
+                || (a.run().equals(basis.second()) && b.run().equals(basis.first()))));
       } else {
         statements.add(curves(results, basis.first(), basis.second(), basis.reason()));
       }
