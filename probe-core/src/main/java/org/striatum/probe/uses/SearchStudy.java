@@ -50,6 +50,8 @@ public record SearchStudy(StepSearch search, Function<String, Optional<String>> 
 
   private record Attempt(boolean[] right, long used, long drawn) {}
 
+  /// Answers every problem in every arm.
+  ///
   /// @param score of steps and of whole completions
   /// @param task stepped [#UNITS] times a problem
   public DatasetSearch study(Asked asked, StepScore score, Progress.Task task) {
