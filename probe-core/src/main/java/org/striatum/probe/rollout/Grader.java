@@ -1,5 +1,7 @@
 package org.striatum.probe.rollout;
 
+import java.util.Optional;
+
 /// Decides whether a completion answers its problem.
 @FunctionalInterface
 public interface Grader {
@@ -7,22 +9,22 @@ public interface Grader {
   Grader AFTER_LAST_HASH = new Grader() {
     @Override
     public double reward(Problem problem, String completion) {
-      int hash = completion.lastIndexOf('#');
-      return hash >= 0 && completion.substring(hash + 1).equals(problem.answer()) ? 1 : 0;
+      return answer(completion).filter(problem.answer()::equals).isPresent() ? 1 : 0;
     }
 
     @Override
-    public boolean parses(String completion) {
+    public Optional<String> answer(String completion) {
       int hash = completion.lastIndexOf('#');
-      return hash >= 0 && !completion.substring(hash + 1).isBlank();
+      return hash < 0 ? Optional.empty() : Optional.of(completion.substring(hash + 1)).filter(text -> !text.isBlank());
     }
   };
 
   /// Terminal reward in {0, 1}.
   double reward(Problem problem, String completion);
 
-  /// Whether an answer, right or wrong, can be read off the completion. A grader that cannot tell says yes.
-  default boolean parses(String completion) {
-    return true;
+  /// The answer, right or wrong, that the completion gives; empty where none can be read off it. A grader that looks for
+  /// none takes the whole completion.
+  default Optional<String> answer(String completion) {
+    return Optional.of(completion);
   }
 }

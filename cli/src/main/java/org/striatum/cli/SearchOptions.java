@@ -1,0 +1,28 @@
+package org.striatum.cli;
+
+import org.striatum.cli.step.ProbeStep;
+import org.striatum.cli.step.SearchStep;
+import org.striatum.datasets.ProblemSets;
+import picocli.CommandLine.Option;
+
+/// How answers are searched for.
+final class SearchOptions {
+  @Option(names = "-k", paramLabel = "K", defaultValue = "8", description = "Candidates of each step (default 8).")
+  private int candidates;
+
+  @Option(names = "--problems", paramLabel = "N", defaultValue = "100", description = "Test problems of each dataset, at most (default 100).")
+  private int problems;
+
+  @Option(names = "--step", paramLabel = "REGEX", defaultValue = "\\n+", description = "What ends a step (default: newlines).")
+  private String separator;
+
+  @Option(names = "--step-tokens", paramLabel = "N", defaultValue = "24", description = "Most tokens of a candidate step (default 24).")
+  private int stepTokens;
+
+  /// The step these options name.
+  ///
+  /// @param probe the run's, whose split is used
+  SearchStep step(ProbeStep probe, long seed, int batchSize) {
+    return new SearchStep(probe, ProblemSets::grader, problems, candidates, stepTokens, separator, seed, batchSize);
+  }
+}

@@ -1,0 +1,187 @@
+package org.striatum.probe.uses;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.striatum.probe.model.Completion;
+import org.striatum.probe.model.Gates;
+import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.model.Sampling;
+import org.striatum.probe.model.TokenSequence;
+import org.striatum.probe.rollout.Grader;
+import org.striatum.probe.rollout.Problem;
+import org.striatum.probe.rollout.Rollout;
+import org.striatum.probe.run.Progress;
+import org.striatum.probe.stats.Bootstrap;
+import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.stats.McNemar;
+import org.striatum.probe.uses.SearchResults.Arm;
+import org.striatum.probe.uses.SearchResults.Comparison;
+import org.striatum.probe.uses.SearchResults.DatasetSearch;
+import org.striatum.probe.uses.StepSearch.Answer;
+
+/// Compares search by steps with other ways to answer the same problems: greedy, one sample, choosing steps at random,
+/// and majority, best value and best log-probability of K whole completions. (arXiv 2602.00986, §6.)
+///
+/// @param search how steps are drawn
+public record SearchStudy(StepSearch search) {
+  static final String SEARCH = "search by value";
+  static final String RANDOM = "random step";
+  static final String SINGLE = "one sample";
+  static final String GREEDY = "greedy";
+  static final String MAJORITY = "majority of K";
+  static final String BEST_VALUE = "best value of K";
+  static final String BEST_LOG_PROBABILITY = "best log-probability of K";
+  /// Work units a problem.
+  public static final int UNITS = 2;
+
+  /// Test problems of a dataset.
+  ///
+  /// @param prompts of `problems`, in the same order
+  public record Asked(String dataset, HookPoint hook, List<Problem> problems, List<TokenSequence> prompts,
+      Grader grader) {}
+
+  private record Attempt(boolean[] right, long used, long drawn) {}
+
+  /// Answers every problem in every arm.
+  ///
+  /// @param score of steps and of whole completions
+  /// @param task stepped [#UNITS] times a problem
+  public DatasetSearch study(Asked asked, StepScore score, Progress.Task task) {
+    Map<String, Attempt> attempts = new LinkedHashMap<>();
+    attempts.put(SEARCH, graded(asked, search.byScore(asked.dataset(), asked.prompts(), score, task)));
+    attempts.put(RANDOM, graded(asked, search.atRandom(asked.dataset(), asked.prompts(), task)));
+    whole(asked, score, attempts);
+
+    SplittableRandom random = new SplittableRandom(search.seed() ^ asked.dataset().hashCode());
+    String[] ids = asked.problems().stream().map(Problem::id).toArray(String[]::new);
+    List<Arm> arms = new ArrayList<>();
+    attempts.forEach((name, attempt) -> arms.add(new Arm(name,
+        Bootstrap.meanByProblem(ids, numbers(attempt.right()), random), (double) attempt.used() / ids.length,
+        (double) attempt.drawn() / ids.length)));
+    List<Comparison> comparisons = new ArrayList<>();
+    boolean[] searched = attempts.get(SEARCH).right();
+    attempts.forEach((name, attempt) -> {
+      if (!name.equals(SEARCH)) {
+        comparisons.add(comparison(name, searched, attempt.right(), ids, random));
+      }
+    });
+    return new DatasetSearch(asked.dataset(), asked.hook(), ids.length, arms, comparisons,
+        statement(comparisons.getFirst(), arms), null);
+  }
+
+  private static Comparison comparison(String other, boolean[] searched, boolean[] right, String[] ids,
+      SplittableRandom random) {
+    double[] differences = new double[ids.length];
+    int onlySearch = 0;
+    int onlyOther = 0;
+    for (int i = 0; i < ids.length; i++) {
+      differences[i] = (searched[i] ? 1 : 0) - (right[i] ? 1 : 0);
+      onlySearch += searched[i] && !right[i] ? 1 : 0;
+      onlyOther += right[i] && !searched[i] ? 1 : 0;
+    }
+    return new Comparison(other, Bootstrap.meanByProblem(ids, differences, random), onlySearch, onlyOther,
+        McNemar.exact(onlyOther, onlySearch));
+  }
+
+  private static String statement(Comparison random, List<Arm> arms) {
+    Estimate difference = random.difference();
+    String verdict = difference.low() > 0 ? "yes" : difference.high() < 0 ? "no, it is worse" : "not shown";
+    return ("Search beats random choice at equal budget: %s (accuracy difference %+.3f [%+.3f, %+.3f], McNemar p = %.3g;"
+        + " tokens a problem %.0f and %.0f).").formatted(verdict, difference.value(), difference.low(),
+            difference.high(), random.p(), arms.get(0).usedTokens(), arms.get(1).usedTokens());
+  }
+
+  /// Arms that write whole completions, of which K are drawn once for all.
+  private void whole(Asked asked, StepScore score, Map<String, Attempt> attempts) {
+    int k = search.candidates();
+    int n = asked.problems().size();
+    List<TokenSequence> prompts = new ArrayList<>();
+    long[] seeds = new long[n * k];
+    for (int i = 0; i < n; i++) {
+      for (int sample = 0; sample < k; sample++) {
+        seeds[prompts.size()] = Rollout.seed(search.seed(), asked.dataset() + " whole", i, sample);
+        prompts.add(asked.prompts().get(i));
+      }
+    }
+    List<Completion> drawn = generate(prompts, seeds, search.sampling());
+    List<TokenSequence> texts = new ArrayList<>();
+    for (int m = 0; m < drawn.size(); m++) {
+      int[] prompt = prompts.get(m).tokens();
+      int[] tokens = Arrays.copyOf(prompt, prompt.length + drawn.get(m).tokens().length);
+      System.arraycopy(drawn.get(m).tokens(), 0, tokens, prompt.length, tokens.length - prompt.length);
+      texts.add(new TokenSequence(tokens, prompt.length));
+    }
+    double[] values = score.of(texts);
+    double[] logs = drawn.stream().mapToDouble(Completion::logProbability).toArray();
+    List<Completion> greedy = generate(asked.prompts(), new long[n], Sampling.greedy(search.sampling().maxNewTokens()));
+    long all = drawn.stream().mapToLong(SearchStudy::tokens).sum();
+    long first = IntStream.range(0, n).mapToLong(i -> tokens(drawn.get(i * k))).sum();
+    List<String> written = drawn.stream().map(completion -> search.text(completion.tokens())).toList();
+    attempts.put(GREEDY, attempt(asked, greedy.stream().map(c -> search.text(c.tokens())).toList(),
+        greedy.stream().mapToLong(SearchStudy::tokens).sum()));
+    attempts.put(SINGLE, attempt(asked, chosen(written, n, k, from -> from), first));
+    attempts.put(MAJORITY,
+        attempt(asked, chosen(written, n, k, from -> from + vote(asked.grader(), written.subList(from, from + k))),
+            all));
+    attempts.put(BEST_VALUE, attempt(asked, chosen(written, n, k, from -> best(values, from, k)), all));
+    attempts.put(BEST_LOG_PROBABILITY, attempt(asked, chosen(written, n, k, from -> best(logs, from, k)), all));
+  }
+
+  private List<Completion> generate(List<TokenSequence> prompts, long[] seeds, Sampling sampling) {
+    return search.model().generate(prompts, seeds, sampling, Gates.none(), search.batchSize(), () -> {});
+  }
+
+  private static List<String> chosen(List<String> written, int n, int k, Function<Integer, Integer> choice) {
+    return IntStream.range(0, n).mapToObj(i -> written.get(choice.apply(i * k))).toList();
+  }
+
+  /// The first of the most frequent answer; completions without an answer do not vote.
+  private static int vote(Grader grader, List<String> written) {
+    Map<String, Integer> votes = new LinkedHashMap<>();
+    List<Optional<String>> given = written.stream().map(grader::answer).toList();
+    given.forEach(one -> one.ifPresent(text -> votes.merge(text, 1, Integer::sum)));
+    int most = votes.values().stream().mapToInt(Integer::intValue).max().orElse(0);
+    return votes.entrySet().stream().filter(entry -> entry.getValue() == most).findFirst()
+        .map(entry -> given.indexOf(Optional.of(entry.getKey()))).orElse(0);
+  }
+
+  private static int best(double[] scores, int from, int k) {
+    int best = from;
+    for (int m = from + 1; m < from + k; m++) {
+      best = scores[m] > scores[best] ? m : best;
+    }
+    return best;
+  }
+
+  private static long tokens(Completion completion) {
+    return completion.tokens().length + (completion.finished() ? 1L : 0L);
+  }
+
+  private static Attempt graded(Asked asked, List<Answer> answers) {
+    return new Attempt(right(asked, answers.stream().map(Answer::completion).toList()),
+        answers.stream().mapToLong(Answer::usedTokens).sum(), answers.stream().mapToLong(Answer::drawnTokens).sum());
+  }
+
+  private static Attempt attempt(Asked asked, List<String> written, long tokens) {
+    return new Attempt(right(asked, written), tokens, tokens);
+  }
+
+  private static boolean[] right(Asked asked, List<String> written) {
+    boolean[] right = new boolean[written.size()];
+    for (int i = 0; i < right.length; i++) {
+      right[i] = asked.grader().reward(asked.problems().get(i), written.get(i)) > 0.5;
+    }
+    return right;
+  }
+
+  private static double[] numbers(boolean[] right) {
+    return IntStream.range(0, right.length).mapToDouble(i -> right[i] ? 1 : 0).toArray();
+  }
+}
