@@ -167,7 +167,7 @@ class PlantedModelTest {
     assertThat(specific.get("READ " + RANKING)).isGreaterThanOrEqualTo(9);
     // Binomial(10, 0.05) exceeds 2 with probability 0.01.
     assertThat(specific.get("READ large")).isLessThanOrEqualTo(2);
-    assertThat(specific.get("CUT " + RANKING)).isLessThanOrEqualTo(2);
+    assertThat(specific.get("CUT planted")).isLessThanOrEqualTo(2);
     assertThat(specific.get("COIN " + RANKING)).isLessThanOrEqualTo(2);
     assertThat(specific.get("COIN " + PAPER)).isLessThanOrEqualTo(2);
     assertThat(beyondShuffles.get(Code.READ)).isGreaterThanOrEqualTo(9);

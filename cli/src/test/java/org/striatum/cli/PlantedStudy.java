@@ -110,17 +110,25 @@ final class PlantedStudy implements AutoCloseable {
 
   /// As many large coordinates that say nothing of the outcome.
   NeuronSet large() {
+    return listed("large", checkpoint.large().subList(0, PlantedCheckpoint.PLANTED));
+  }
+
+  /// What was planted, found or not.
+  NeuronSet planted() {
+    return listed("planted", checkpoint.planted());
+  }
+
+  private NeuronSet listed(String name, List<Integer> coordinates) {
     SortedMap<HookPoint, List<Integer>> everywhere = new TreeMap<>();
-    values.layers()
-        .forEach(layer -> everywhere.put(layer.hook(), checkpoint.large().subList(0, PlantedCheckpoint.PLANTED)));
-    return new NeuronSet.Listed("large", everywhere);
+    values.layers().forEach(layer -> everywhere.put(layer.hook(), coordinates));
+    return new NeuronSet.Listed(name, everywhere);
   }
 
   /// The sets that are ablated in a study of this code.
   List<NeuronSet> sets(PlantedCheckpoint.Code code, String paper, String ranking) {
     return switch (code) {
       case READ -> List.of(best(paper), best(ranking), large());
-      case CUT -> List.of(best(ranking));
+      case CUT -> List.of(best(ranking), planted());
       case DENSE, COIN -> List.of(best(paper), best(ranking));
     };
   }
