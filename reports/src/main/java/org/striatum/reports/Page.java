@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.value.ValueNeuronResults;
@@ -22,10 +23,12 @@ import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 /// @param byPruning one chart a selection that has pruning curves
 /// @param byPath one chart a selection that has a path
 /// @param interventions each with its chart
+/// @param dopamine one part a dataset of the dopamine study; empty without it
 /// @param rollouts each with its chart where it has a trace
 record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummary> datasets,
     List<Selection> selections, List<Figure> byLayer, List<Figure> byPruning, List<Figure> byPath,
-    List<InterventionPart> interventions, List<RolloutFigure> rollouts, List<PaperComparison> paper,
+    List<InterventionPart> interventions, List<DopamineFigures> dopamine, List<RolloutFigure> rollouts,
+    List<PaperComparison> paper,
     List<String> limits) {
   private static final String FOLDER = "/org/striatum/reports/";
   private static final List<InlineScript> ENGINE = InlineScript.engine();
@@ -67,7 +70,8 @@ record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummar
       rollouts.add(RolloutFigure.of(rollout, rollouts.size() + 1));
     }
     return new Page(content, Conclusion.of(content), datasets, selections, byLayer, byPruning, byPath, interventions,
-        rollouts, PaperComparison.all(content),
+        content.dopamine() == null ? List.of() : DopamineFigures.all(content.dopamine()), rollouts,
+        PaperComparison.all(content),
         Stream.concat(Limits.found(content).stream(), Limits.general().stream()).toList());
   }
 
@@ -77,6 +81,7 @@ record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummar
         VisibleText.names(run.checkpoint(), CheckpointFacts.class), run.sampling(),
         run.values() == null ? null : VisibleText.names(run.values(), ValueNeuronResults.class),
         run.interventions() == null ? null : VisibleText.names(run.interventions(), InterventionResults.class),
+        run.dopamine() == null ? null : VisibleText.names(run.dopamine(), DopamineResults.class),
         run.samples(), run.manifest());
   }
 
@@ -113,6 +118,7 @@ record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummar
     ArrayNode charts = root.putArray("charts");
     Stream
         .of(byLayer.stream(), byPruning.stream(), byPath.stream(), interventions.stream().map(InterventionPart::figure),
+            dopamine.stream().flatMap(part -> part.figures().stream()),
             rollouts.stream().map(RolloutFigure::figure).filter(Objects::nonNull))
         .flatMap(figures -> figures)
         .forEach(figure -> charts.add(figure.chart().payload()));

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.run.AtomicFile;
 import org.striatum.probe.value.ValueNeuronResults;
@@ -28,10 +29,11 @@ public final class RunReport {
   /// @param sampling how rollouts were drawn
   /// @param values the value-neuron study; null where it was not part of the run
   /// @param interventions the intervention study; null where it was not part of the run
+  /// @param dopamine the dopamine study; null where it was not part of the run
   /// @param samples rollouts shown in full; may be empty
   /// @param manifest the run's manifest, JSON, shown as it is
   public record Content(String title, CheckpointFacts checkpoint, SamplingFacts sampling, ValueNeuronResults values,
-      InterventionResults interventions, List<SampleRollout> samples, String manifest) {
+      InterventionResults interventions, DopamineResults dopamine, List<SampleRollout> samples, String manifest) {
     public Content {
       Objects.requireNonNull(title, "a report needs a title");
       Objects.requireNonNull(checkpoint, "a report needs its checkpoint's facts");

@@ -45,17 +45,17 @@ final class ExampleRun {
   static RunReport.Content content() {
     ExampleRun run = new ExampleRun();
     return new RunReport.Content("tiny-reasoner: value neurons on three arithmetic sets", checkpoint(), sampling(),
-        run.values(), run.interventions(), run.samples(), manifest());
+        run.values(), run.interventions(), null, run.samples(), manifest());
   }
 
   /// The same with other results.
   static RunReport.Content with(ValueNeuronResults values, InterventionResults interventions) {
-    return new RunReport.Content("A run", checkpoint(), sampling(), values, interventions, List.of(), "{}");
+    return new RunReport.Content("A run", checkpoint(), sampling(), values, interventions, null, List.of(), "{}");
   }
 
   /// The same with other samples.
   static RunReport.Content with(List<SampleRollout> samples) {
-    return new RunReport.Content("A run", checkpoint(), sampling(), null, null, samples, "{}");
+    return new RunReport.Content("A run", checkpoint(), sampling(), null, null, null, samples, "{}");
   }
 
   static CheckpointFacts checkpoint() {

@@ -46,7 +46,7 @@ final class HostileRun {
     }
     CheckpointFacts checkpoint = new CheckpointFacts(SCRIPT + "n".repeat(500), SCRIPT, 1, 4, 1, 7, 100, SCRIPT,
         List.of(new CheckpointFacts.FileHash(SCRIPT, SCRIPT)), SCRIPT);
-    return new RunReport.Content(SCRIPT, checkpoint, ExampleRun.sampling(), values(), interventions(), samples,
+    return new RunReport.Content(SCRIPT, checkpoint, ExampleRun.sampling(), values(), interventions(), null, samples,
         "{\"a\": \"" + SCRIPT + "\"}");
   }
 
