@@ -16,8 +16,8 @@ import picocli.CommandLine.Spec;
     "0:done", "2:usage", "3:checkpoint or parity failure", "4:bad data", "5:partial, resumable",
     "130:interrupted"}, subcommands = {DemoCommand.class, InspectCommand.class, ParityCommand.class,
         RolloutsCommand.class,
-        CaptureCommand.class, ProbeCommand.class, AblateCommand.class, CompareCommand.class, ConfidenceCommand.class,
-        SearchCommand.class, ReportCommand.class})
+        CaptureCommand.class, ProbeCommand.class, DopamineCommand.class, AblateCommand.class, CompareCommand.class,
+        ConfidenceCommand.class, SearchCommand.class, ReportCommand.class})
 public final class Striatum implements Runnable {
   @Spec
   private CommandSpec spec;

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Curve;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
@@ -25,12 +26,14 @@ import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 /// @param byPath one chart a selection that has a path
 /// @param interventions each with its chart, but for the last ones where there are many
 /// @param curves dose and steering charts
+/// @param dopamine one part a dataset of the dopamine study; empty without it
 /// @param rollouts each with its chart where it has a trace
 /// @param transfer charts and rows of the transfer study; null without it
 record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummary> datasets,
     List<Selection> selections, List<Figure> byLayer, List<Figure> byPruning, List<Figure> byPath,
-    List<InterventionPart> interventions, List<Figure> curves, List<RolloutFigure> rollouts,
-    List<PaperComparison> paper, List<String> limits, TransferFigures transfer) {
+    List<InterventionPart> interventions, List<Figure> curves, List<DopamineFigures> dopamine,
+    List<RolloutFigure> rollouts, List<PaperComparison> paper, List<String> limits, TransferFigures transfer,
+    UsesFigures uses) {
   private static final String FOLDER = "/org/striatum/reports/";
   private static final List<InlineScript> ENGINE = InlineScript.engine();
   private static final InlineScript SCRIPT = InlineScript.resource(FOLDER + "report.js");
@@ -77,19 +80,19 @@ record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummar
       rollouts.add(RolloutFigure.of(rollout, rollouts.size() + 1));
     }
     return new Page(content, Conclusion.of(content), datasets, selections, byLayer, byPruning, byPath, interventions,
-        curves, rollouts, PaperComparison.all(content),
+        curves, content.dopamine() == null ? List.of() : DopamineFigures.all(content.dopamine()), rollouts,
+        PaperComparison.all(content),
         Stream.concat(Limits.found(content).stream(), Limits.general().stream()).toList(),
-        content.transfer() == null ? null : new TransferFigures(content.transfer()));
+        content.transfer() == null ? null : new TransferFigures(content.transfer()),
+        UsesFigures.of(content.confidence(), content.search()));
   }
 
   /// The content with every name brief and visible. Rollouts and the manifest are shown whole, each in its own box.
   private static RunReport.Content legible(RunReport.Content run) {
     return new RunReport.Content(VisibleText.brief(run.title(), 300),
         VisibleText.names(run.checkpoint(), CheckpointFacts.class), run.sampling(),
-        run.values() == null ? null : VisibleText.names(run.values(), ValueNeuronResults.class),
-        run.interventions() == null ? null : VisibleText.names(run.interventions(), InterventionResults.class),
-        run.samples(), run.manifest(),
-        run.transfer() == null ? null : VisibleText.names(run.transfer(), TransferResults.class));
+        VisibleText.names(run.results(), StudyResults.class),
+        run.beside().stream().map(answers -> VisibleText.names(answers, StudyAnswers.class)).toList(), run.samples(), run.manifest());
   }
 
   /// What a browser may do with the page: run the inlined scripts and styles by their hashes, show images the scripts
@@ -125,9 +128,10 @@ record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummar
     ArrayNode charts = root.putArray("charts");
     Stream
         .of(byLayer.stream(), byPruning.stream(), byPath.stream(),
+            dopamine.stream().flatMap(part -> part.figures().stream()),
             interventions.stream().map(InterventionPart::figure).filter(Objects::nonNull), curves.stream(),
-            rollouts.stream().map(RolloutFigure::figure).filter(Objects::nonNull),
-            transfer == null ? Stream.<Figure>empty() : transfer.all().stream())
+            transfer == null ? Stream.<Figure>empty() : transfer.all().stream(), uses.all().stream(),
+            rollouts.stream().map(RolloutFigure::figure).filter(Objects::nonNull))
         .flatMap(figures -> figures)
         .forEach(figure -> charts.add(figure.chart().payload()));
     String json = root.toString();

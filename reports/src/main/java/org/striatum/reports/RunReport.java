@@ -8,9 +8,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import org.striatum.probe.answer.StudyAnswers;
+import org.striatum.probe.answer.StudyResults;
+import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.run.AtomicFile;
 import org.striatum.probe.transfer.TransferResults;
+import org.striatum.probe.uses.ConfidenceResults;
+import org.striatum.probe.uses.SearchResults;
 import org.striatum.probe.value.ValueNeuronResults;
 
 /// A run's results as one HTML file that needs nothing beside it: no network, no server, no second file.
@@ -27,19 +32,49 @@ public final class RunReport {
   ///
   /// @param title of the page
   /// @param sampling how rollouts were drawn
-  /// @param values the value-neuron study; null where it was not part of the run
-  /// @param interventions the intervention study; null where it was not part of the run
+  /// @param results of every study that was part of the run
+  /// @param beside answers of other checkpoints, studied likewise; may be empty
   /// @param samples rollouts shown in full; may be empty
   /// @param manifest the run's manifest, JSON, shown as it is
-  /// @param transfer the transfer study; null where it was not part of the run
-  public record Content(String title, CheckpointFacts checkpoint, SamplingFacts sampling, ValueNeuronResults values,
-      InterventionResults interventions, List<SampleRollout> samples, String manifest, TransferResults transfer) {
+  public record Content(String title, CheckpointFacts checkpoint, SamplingFacts sampling, StudyResults results,
+      List<StudyAnswers> beside, List<SampleRollout> samples, String manifest) {
     public Content {
       Objects.requireNonNull(title, "a report needs a title");
       Objects.requireNonNull(checkpoint, "a report needs its checkpoint's facts");
       Objects.requireNonNull(sampling, "a report needs its sampling facts");
       Objects.requireNonNull(manifest, "a report needs its run's manifest");
+      Objects.requireNonNull(results, "a report needs its run's results, none of them if need be");
+      beside = List.copyOf(beside);
       samples = List.copyOf(samples);
+    }
+
+    ValueNeuronResults values() {
+      return results.values();
+    }
+
+    DopamineResults dopamine() {
+      return results.dopamine();
+    }
+
+    InterventionResults interventions() {
+      return results.interventions();
+    }
+
+    TransferResults transfer() {
+      return results.transfer();
+    }
+
+    ConfidenceResults confidence() {
+      return results.confidence();
+    }
+
+    SearchResults search() {
+      return results.search();
+    }
+
+    /// Every question, answered for this checkpoint.
+    StudyAnswers answers() {
+      return StudyAnswers.of(checkpoint.name(), results);
     }
   }
 

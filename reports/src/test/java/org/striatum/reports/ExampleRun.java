@@ -8,6 +8,7 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.striatum.probe.answer.StudyResults;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Arm;
 import org.striatum.probe.intervention.InterventionResults.Controls;
@@ -52,17 +53,18 @@ final class ExampleRun {
   static RunReport.Content content() {
     ExampleRun run = new ExampleRun();
     return new RunReport.Content("tiny-reasoner: value neurons on three arithmetic sets", checkpoint(), sampling(),
-        run.values(), run.interventions(), run.samples(), manifest(), null);
+        new StudyResults(run.values(), null, run.interventions(), null, null, null), List.of(), run.samples(), manifest());
   }
 
   /// The same with other results.
   static RunReport.Content with(ValueNeuronResults values, InterventionResults interventions) {
-    return new RunReport.Content("A run", checkpoint(), sampling(), values, interventions, List.of(), "{}", null);
+    return new RunReport.Content("A run", checkpoint(), sampling(),
+        new StudyResults(values, null, interventions, null, null, null), List.of(), List.of(), "{}");
   }
 
   /// The same with other samples.
   static RunReport.Content with(List<SampleRollout> samples) {
-    return new RunReport.Content("A run", checkpoint(), sampling(), null, null, samples, "{}", null);
+    return new RunReport.Content("A run", checkpoint(), sampling(), StudyResults.NONE, List.of(), samples, "{}");
   }
 
   static CheckpointFacts checkpoint() {

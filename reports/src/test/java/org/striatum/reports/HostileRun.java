@@ -3,6 +3,7 @@ package org.striatum.reports;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.striatum.probe.answer.StudyResults;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Arm;
 import org.striatum.probe.intervention.InterventionResults.Controls;
@@ -53,8 +54,9 @@ final class HostileRun {
     }
     CheckpointFacts checkpoint = new CheckpointFacts(SCRIPT + "n".repeat(500), SCRIPT, 1, 4, 1, 7, 100, SCRIPT,
         List.of(new CheckpointFacts.FileHash(SCRIPT, SCRIPT)), SCRIPT);
-    return new RunReport.Content(SCRIPT, checkpoint, ExampleRun.sampling(), values(), interventions(), samples,
-        "{\"a\": \"" + SCRIPT + "\"}", null);
+    return new RunReport.Content(SCRIPT, checkpoint, ExampleRun.sampling(),
+        new StudyResults(values(), null, interventions(), null, null, null), List.of(), samples,
+        "{\"a\": \"" + SCRIPT + "\"}");
   }
 
   private static ValueNeuronResults values() {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.ModelFacts;
+import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.Manifest;
@@ -36,9 +37,8 @@ public final class ReportStep {
         new RunReport.Content("Reward subsystem of " + inputs.checkpoint().name(), facts(model, inputs),
             new SamplingFacts(inputs.sampling(), inputs.data().rolloutsPerProblem(), inputs.seed()),
             results(run, ProbeStep.NAME, ValueNeuronResults.class),
-            results(run, AblationStep.NAME, InterventionResults.class), samples(run.rollouts()),
-            new String(RecordJson.pretty(manifest), StandardCharsets.UTF_8),
-            results(run, CompareStep.NAME, TransferResults.class)),
+            StudyAnswersStep.results(run.folder()), StudyAnswersStep.beside(run.folder()), samples(run.rollouts()),
+            new String(RecordJson.pretty(manifest), StandardCharsets.UTF_8)),
         run.folder().report());
   }
 

@@ -17,7 +17,7 @@ import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 /// @param dopamine of the dopamine study; null where it was not made
 public record RunRankings(ValueNeuronResults values, DopamineResults dopamine) {
   /// The step that writes dopamine results.
-  static final String DOPAMINE = "dopamine-neurons";
+  static final String DOPAMINE = DopamineStep.NAME;
 
   /// Reads what a run has ranked so far.
   ///

@@ -33,7 +33,7 @@ public record StudyRun(RunFolder folder, Environment environment, Consumer<Strin
 
   /// The command that does a step others stand on.
   private static final Map<String, String> COMMANDS = Map.of(RolloutStep.NAME, "rollouts", CaptureStep.NAME, "capture",
-      ProbeStep.NAME, "probe");
+      ProbeStep.NAME, "probe", DopamineStep.NAME, "dopamine");
 
   /// Work that writes a step's outputs.
   @FunctionalInterface

@@ -1,7 +1,9 @@
 package org.striatum.probe.dopamine;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.SplitHalf;
@@ -17,6 +19,18 @@ public record DopamineResults(List<DatasetSteps> datasets, List<LayerDopamine> l
   public DopamineResults {
     datasets = List.copyOf(datasets);
     layers = List.copyOf(layers);
+  }
+
+  /// What the signature test says of each dataset that was studied, over all its hook points.
+  public List<DopamineVerdict> verdicts() {
+    return datasets.stream().map(dataset -> DopamineVerdict.of(dataset, layers.stream()
+        .filter(layer -> layer.dataset().equals(dataset.dataset())).toList())).toList();
+  }
+
+  /// The hook point of a dataset whose causal probe foretells δ best on validation problems.
+  public Optional<LayerDopamine> chosen(String dataset) {
+    return layers.stream().filter(layer -> layer.dataset().equals(dataset))
+        .max(Comparator.comparingDouble(layer -> Double.isNaN(layer.validation()) ? -2 : layer.validation()));
   }
 
   /// One dataset's steps and how well their surprise is known.
@@ -54,6 +68,8 @@ public record DopamineResults(List<DatasetSteps> datasets, List<LayerDopamine> l
   /// @param problems they come from
   /// @param constant coordinates that never move on training problems, not tested
   /// @param curves of the probe against the share of coordinates removed, one for each scaling
+  /// @param validation ρ of the unpruned causal probe over the kept validation steps: what a hook point is chosen by
+  /// @param scatter some of the kept test steps, evenly taken: what the causal probe said and what δ was
   /// @param shuffled what the unpruned causal probe reaches when it is refitted to reassigned δ
   /// @param ranking the study's
   /// @param order all coordinates by it, best first: what neuron sets are cut from
@@ -63,10 +79,11 @@ public record DopamineResults(List<DatasetSteps> datasets, List<LayerDopamine> l
   /// @param traces around surprises
   /// @param notes what could not be computed here, and why
   public record LayerDopamine(String dataset, HookPoint hook, int steps, int kept, int problems, int constant,
-      List<ProbeCurve> curves, ProbeNull shuffled, String ranking, List<Integer> order, List<Agreement> agreement,
+      List<ProbeCurve> curves, double validation, List<Prediction> scatter, ProbeNull shuffled, String ranking, List<Integer> order, List<Agreement> agreement,
       List<TestedNeuron> tested, List<Integer> called, List<Trace> traces, List<String> notes) {
     public LayerDopamine {
       curves = List.copyOf(curves);
+      scatter = List.copyOf(scatter);
       order = List.copyOf(order);
       agreement = List.copyOf(agreement);
       tested = List.copyOf(tested);
@@ -74,7 +91,18 @@ public record DopamineResults(List<DatasetSteps> datasets, List<LayerDopamine> l
       traces = List.copyOf(traces);
       notes = List.copyOf(notes);
     }
+
+    /// The curve of one scaling.
+    public Optional<ProbeCurve> curve(Scaling scaling) {
+      return curves.stream().filter(curve -> curve.scaling() == scaling).findFirst();
+    }
   }
+
+  /// One step of a test problem.
+  ///
+  /// @param predicted δ̂
+  /// @param delta δ
+  public record Prediction(double predicted, double delta) {}
 
   /// A TD-error probe as coordinates are removed (held at 0, their mean), best kept longest.
   ///
@@ -121,7 +149,12 @@ public record DopamineResults(List<DatasetSteps> datasets, List<LayerDopamine> l
       Permuted permuted) {
     /// Whether every part passes.
     public boolean complete() {
-      return partial.passed() && surprises.passed() && flatness.passed() && slopes.passed() && permuted.passed();
+      return passed().stream().allMatch(Boolean::booleanValue);
+    }
+
+    /// Whether each of the five parts passes, in their order.
+    public List<Boolean> passed() {
+      return List.of(partial.passed(), surprises.passed(), flatness.passed(), slopes.passed(), permuted.passed());
     }
   }
 

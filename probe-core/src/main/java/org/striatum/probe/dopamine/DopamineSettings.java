@@ -31,6 +31,9 @@ public record DopamineSettings(double gamma, double threshold, ValueProbeTrainin
   public static final DopamineSettings DEFAULTS = new DopamineSettings(1 - 1e-5, 0.3, TdErrorProbe.TRAINING,
       TdErrorProbe.RANKING, 20, List.of(0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995), 20, 19, 999, 1000, 0.05, 0.9, 0.3,
       0.4, 3, 50, 20);
+  /// Coarser bands and fewer refits, for a demonstration: the signature's parts are the same.
+  public static final DopamineSettings QUICK = new DopamineSettings(1 - 1e-5, 0.3, TdErrorProbe.TRAINING,
+      TdErrorProbe.RANKING, 10, List.of(0.0, 0.5, 0.9, 0.95, 0.99), 5, 4, 199, 300, 0.05, 0.9, 0.3, 0.4, 2, 20, 12);
 
   public DopamineSettings {
     if (!(gamma > 0 && gamma <= 1)) {

@@ -2,40 +2,25 @@ package org.striatum.probe.dopamine;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
-import org.striatum.probe.dopamine.DopamineResults.CurvePoint;
 import org.striatum.probe.dopamine.DopamineResults.DatasetSteps;
 import org.striatum.probe.dopamine.DopamineResults.LayerDopamine;
-import org.striatum.probe.dopamine.DopamineResults.ProbeCurve;
-import org.striatum.probe.dopamine.DopamineResults.ProbeNull;
 import org.striatum.probe.dopamine.DopamineResults.Reliability;
-import org.striatum.probe.dopamine.DopamineResults.Signature;
-import org.striatum.probe.dopamine.DopamineResults.Surprise;
-import org.striatum.probe.dopamine.DopamineResults.TestedNeuron;
-import org.striatum.probe.dopamine.DopamineResults.Trace;
-import org.striatum.probe.dopamine.TdErrorProbe.Pooled;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Split;
 import org.striatum.probe.rollout.Split.Fold;
 import org.striatum.probe.run.Progress;
-import org.striatum.probe.sparse.Standardisation;
 import org.striatum.probe.stats.Bootstrap;
-import org.striatum.probe.stats.EmpiricalP;
 import org.striatum.probe.stats.Estimate;
-import org.striatum.probe.stats.Spearman;
 import org.striatum.probe.stats.SplitHalf;
-import org.striatum.probe.value.NeuronRanking;
 import org.striatum.probe.value.Trajectories;
 
 /// Looks for dopamine neurons: at each hook point of each dataset, how well the surprise of a step is read from its
@@ -47,9 +32,6 @@ import org.striatum.probe.value.Trajectories;
 /// random numbers, so its figures do not depend on what else is studied. Not for several threads at once, see
 /// [org.striatum.probe.value.ValueProbe#train]. (arXiv 2602.00986, §5; halves, causal scores and the signature are ours.)
 public final class DopamineStudy {
-  private static final int GROUPS = 10; // of training problems, for the consistency of the sign
-  private static final int FEWEST_TRAINING = 20; // kept steps
-  private static final int FEWEST_PROBLEMS = 10; // of training and of test
   private static final double DOUBTFUL = 0.5; // reliability below which a warning is due
 
   private final DopamineSettings settings;
@@ -225,318 +207,15 @@ public final class DopamineStudy {
   public LayerOutcome layer(StudiedDataset dataset, HookPoint hook, Progress.Task task) {
     Trajectories states = dataset.states().get(hook);
     PooledSteps pooled = PooledSteps.read(states, dataset.valued(settings.gamma()));
-    Folds folds = new Folds(pooled);
-    String obstacle = obstacle(folds, states);
+    StepFolds folds = new StepFolds(pooled, settings.threshold());
+    String obstacle = folds.obstacle(states);
     if (obstacle != null) {
       task.step(units());
       return new LayerOutcome(null, pooled.excluded(), hook + ": " + obstacle);
     }
-    return new LayerOutcome(new Layer(dataset.name(), hook, states, folds, task).figures(), pooled.excluded(), null);
-  }
-
-  /// The usable steps of a hook point by fold, as row numbers.
-  private final class Folds {
-    private final PooledSteps pooled;
-    private final Map<Fold, int[]> all = new TreeMap<>();
-    private final Map<Fold, int[]> kept = new TreeMap<>();
-
-    Folds(PooledSteps pooled) {
-      this.pooled = pooled;
-      for (Fold fold : Fold.values()) {
-        all.put(fold, rows(step -> step.fold() == fold));
-        kept.put(fold, rows(step -> step.fold() == fold && isKept(step)));
-      }
-    }
-
-    private int[] rows(Predicate<ValuedStep> chosen) {
-      return IntStream.range(0, pooled.steps().size()).filter(row -> chosen.test(pooled.steps().get(row))).toArray();
-    }
-
-    List<ValuedStep> steps(int[] rows) {
-      return Arrays.stream(rows).mapToObj(pooled.steps()::get).toList();
-    }
-  }
-
-  /// Why a hook point cannot be studied, or null.
-  private String obstacle(Folds folds, Trajectories states) {
-    if (states.width() < 3) {
-      return "rankings need at least 3 coordinates, found " + states.width();
-    }
-    for (Fold fold : Fold.values()) {
-      int[] rollouts = Arrays.stream(folds.all.get(fold)).map(row -> folds.pooled.steps().get(row).rollout()).distinct()
-          .toArray();
-      long right = Arrays.stream(rollouts).filter(i -> states.reward(i) > 0.5).count();
-      if (right == 0 || right == rollouts.length) {
-        return "each fold needs right and wrong rollouts with steps, found " + right + " right of " + rollouts.length
-            + " in " + name(fold) + ": sample more problems";
-      }
-      int fewest = fold == Fold.TRAIN ? FEWEST_TRAINING : FEWEST_PROBLEMS;
-      if (folds.kept.get(fold).length < fewest) {
-        return "the " + name(fold) + " fold needs at least " + fewest + " steps with |δ| > " + settings.threshold()
-            + ", found " + folds.kept.get(fold).length + ": sample more problems";
-      }
-    }
-    for (Fold fold : List.of(Fold.TRAIN, Fold.TEST)) {
-      long problems = folds.steps(folds.all.get(fold)).stream().map(ValuedStep::problem).distinct().count();
-      if (problems < FEWEST_PROBLEMS) {
-        return "tests by problem need at least " + FEWEST_PROBLEMS + " problems in " + name(fold) + ", found "
-            + problems
-            + ": sample more problems";
-      }
-    }
-    Standardisation scale = folds.pooled.training();
-    return IntStream.range(0, scale.width()).allMatch(scale::isConstant)
-        ? "no coordinate varies over the training steps"
-        : null;
-  }
-
-  private static String name(Fold fold) {
-    return fold.name().toLowerCase(Locale.ROOT);
-  }
-
-  /// The figures of one hook point.
-  private final class Layer {
-    private final String dataset;
-    private final HookPoint hook;
-    private final Trajectories states;
-    private final PooledSteps pooled;
-    private final Folds folds;
-    private final Progress.Task task;
-    private final String stream;
-    private final int[] train;
-    private final int[] validation;
-    private final int[] test;
-    private final int[] allTrain;
-    private final int[] allTest;
-
-    Layer(String dataset, HookPoint hook, Trajectories states, Folds folds, Progress.Task task) {
-      this.dataset = dataset;
-      this.hook = hook;
-      this.states = states;
-      this.folds = folds;
-      this.task = task;
-      pooled = folds.pooled;
-      stream = dataset + " " + hook + " ";
-      train = folds.kept.get(Fold.TRAIN);
-      validation = folds.kept.get(Fold.VALIDATION);
-      test = folds.kept.get(Fold.TEST);
-      allTrain = folds.all.get(Fold.TRAIN);
-      allTest = folds.all.get(Fold.TEST);
-    }
-
-    LayerDopamine figures() {
-      List<ProbeCurve> curves = new ArrayList<>();
-      Map<Scaling, NeuronRanking> rankings = new TreeMap<>();
-      double observed = Double.NaN;
-      for (Scaling scaling : Scaling.values()) {
-        TdErrorProbe probe = TdErrorProbe.train(inputs(scaling, train, deltas(train)),
-            inputs(scaling, validation, deltas(validation)), settings.training(), generator(stream + scaling));
-        task.step(1);
-        rankings.put(scaling, probe.ranking(scaling == Scaling.CAUSAL
-            ? TdErrorProbe.RANKING
-            : TdErrorProbe.RANKING + " " + scaling));
-        curves.add(curve(scaling, probe, rankings.get(scaling)));
-        if (scaling == Scaling.CAUSAL) {
-          observed = Spearman.of(probe.predictions(pooled.rows(scaling, test), test.length), deltas(test)).rho();
-        }
-      }
-      ProbeNull shuffled = shuffled(observed, generator(stream + "shuffle"));
-      NeuronRanking byProbe = rankings.get(Scaling.CAUSAL);
-      NeuronRanking byCorrelation = byCorrelation();
-      boolean paper = settings.ranking().equals(byProbe.name());
-      NeuronRanking ranking = paper ? byProbe : byCorrelation;
-      List<String> notes = new ArrayList<>();
-      List<TestedNeuron> tested = tested(ranking, paper ? byCorrelation : byProbe, notes);
-      task.step(1);
-      List<Integer> called = tested.stream().filter(TestedNeuron::called).map(TestedNeuron::coordinate).toList();
-      List<Trace> traces = traces(tested, called, notes);
-      task.step(1);
-      Standardisation scale = pooled.training();
-      int constant = (int) IntStream.range(0, scale.width()).filter(scale::isConstant).count();
-      List<ValuedStep> testSteps = folds.steps(allTest);
-      int top = (int) Math.max(1, Math.round(0.05 * scale.width()));
-      return new LayerDopamine(dataset, hook, allTest.length, test.length,
-          (int) testSteps.stream().map(ValuedStep::problem).distinct().count(), constant, curves, shuffled,
-          ranking.name(), Arrays.stream(ranking.order()).boxed().toList(),
-          List.of(byProbe.with(rankings.get(Scaling.WHOLE_RESPONSE), top), byProbe.with(byCorrelation, top)), tested,
-          called, traces, notes);
-    }
-
-    private double[] deltas(int[] rows) {
-      return Arrays.stream(rows).mapToDouble(row -> pooled.steps().get(row).delta()).toArray();
-    }
-
-    private Pooled inputs(Scaling scaling, int[] rows, double[] deltas) {
-      return new Pooled(pooled.rows(scaling, rows), deltas, pooled.width());
-    }
-
-    private ProbeCurve curve(Scaling scaling, TdErrorProbe probe, NeuronRanking ranking) {
-      RandomGenerator random = generator(stream + scaling + " curve");
-      float[] rows = pooled.rows(scaling, test);
-      double[] deltas = deltas(test);
-      String[] problems = ValuedStep.problems(folds.steps(test));
-      List<int[]> draws = IntStream.range(0, settings.randomSets()).mapToObj(_ -> shuffledCoordinates(random)).toList();
-      List<CurvePoint> points = new ArrayList<>();
-      for (double ratio : settings.ratios()) {
-        int count = (int) Math.max(1, Math.round(pooled.width() * (1 - ratio)));
-        double[] predictions = predictions(probe, ranking.order(), count, rows);
-        double[] band = draws.stream()
-            .mapToDouble(draw -> Spearman.of(predictions(probe, draw, count, rows), deltas).rho())
-            .filter(rho -> !Double.isNaN(rho)).sorted().toArray();
-        points.add(new CurvePoint(ratio, count, Bootstrap.byProblem(problems, Spearman.over(predictions, deltas),
-            settings.resamples(), random), band.length == 0 ? Double.NaN : Bootstrap.quantile(band, 0.025),
-            band.length == 0 ? Double.NaN : Bootstrap.quantile(band, 0.975)));
-      }
-      double[] everywhere = probe.predictions(pooled.rows(scaling, allTest), allTest.length);
-      Estimate all = Bootstrap.byProblem(ValuedStep.problems(folds.steps(allTest)),
-          Spearman.over(everywhere, deltas(allTest)), settings.resamples(), random);
-      return new ProbeCurve(scaling, all, points);
-    }
-
-    private double[] predictions(TdErrorProbe probe, int[] order, int count, float[] rows) {
-      boolean[] keep = new boolean[pooled.width()];
-      for (int k = 0; k < count; k++) {
-        keep[order[k]] = true;
-      }
-      return probe.masked(keep).predictions(rows, rows.length / pooled.width());
-    }
-
-    private int[] shuffledCoordinates(RandomGenerator random) {
-      return shuffle(IntStream.range(0, pooled.width()).toArray(), random);
-    }
-
-    /// The causal probe refitted to δ reassigned within each fold, steps kept by the δ they were given.
-    private ProbeNull shuffled(double observed, RandomGenerator random) {
-      int m = settings.retrainings();
-      Map<Fold, TrajectoryPermutation> permutations = new TreeMap<>();
-      folds.all.forEach((fold, rows) -> permutations.put(fold, new TrajectoryPermutation(folds.steps(rows))));
-      List<Double> rhos = new ArrayList<>();
-      for (int k = 0; k < m; k++) {
-        Map<Fold, Pooled> reassigned = new TreeMap<>();
-        permutations.forEach((fold, permutation) -> reassigned.put(fold, reassigned(fold, permutation.draw(random))));
-        RandomGenerator own = new SplittableRandom(random.nextLong());
-        if (reassigned.values().stream().allMatch(fold -> fold.size() >= FEWEST_PROBLEMS)) {
-          TdErrorProbe probe = TdErrorProbe.train(reassigned.get(Fold.TRAIN), reassigned.get(Fold.VALIDATION),
-              settings.training(), own);
-          Pooled tested = reassigned.get(Fold.TEST);
-          double rho = Spearman.of(probe.predictions(tested.rows(), tested.size()), tested.deltas()).rho();
-          rhos.add(Double.isNaN(rho) ? 0 : rho);
-        }
-        task.step(1);
-      }
-      double[] sorted = rhos.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-      return sorted.length == 0
-          ? new ProbeNull(0, Double.NaN, Double.NaN, Double.NaN, Double.NaN)
-          : new ProbeNull(sorted.length, Arrays.stream(sorted).average().orElseThrow(),
-              Bootstrap.quantile(sorted, 0.025), Bootstrap.quantile(sorted, 0.975), EmpiricalP.high(observed, sorted));
-    }
-
-    private Pooled reassigned(Fold fold, int[] source) {
-      int[] all = folds.all.get(fold);
-      double[] deltas = deltas(all);
-      int[] kept = IntStream.range(0, all.length)
-          .filter(i -> source[i] >= 0 && Math.abs(deltas[source[i]]) > settings.threshold()).toArray();
-      return inputs(Scaling.CAUSAL, Arrays.stream(kept).map(i -> all[i]).toArray(),
-          Arrays.stream(kept).mapToDouble(i -> deltas[source[i]]).toArray());
-    }
-
-    /// |Spearman's ρ| with δ over all training steps; 0 for a constant coordinate.
-    private NeuronRanking byCorrelation() {
-      double[] deltas = deltas(allTrain);
-      double[] scores = new double[pooled.width()];
-      for (int j = 0; j < scores.length; j++) {
-        double rho = Spearman.of(pooled.coordinate(j, allTrain), deltas).rho();
-        scores[j] = Double.isNaN(rho) ? 0 : Math.abs(rho);
-      }
-      return NeuronRanking.of(DopamineSettings.CORRELATION, scores);
-    }
-
-    /// The best of two rankings: what a probe's weights overlook is often plain in the correlation, and the other way
-    /// round.
-    private List<TestedNeuron> tested(NeuronRanking ranking, NeuronRanking other, List<String> notes) {
-      Map<Integer, Integer> place = places(ranking);
-      Map<Integer, Integer> placeInOther = places(other);
-      int[] coordinates = Stream.of(ranking, other).flatMapToInt(this::best).distinct().boxed()
-          .sorted(Comparator.comparing(place::get)).mapToInt(Integer::intValue).toArray();
-      double[][] onTrain = activations(coordinates, allTrain);
-      List<ValuedStep> trainSteps = folds.steps(allTrain);
-      double[] responses = SignatureTest.responses(trainSteps, onTrain);
-      SignatureTest test = new SignatureTest(folds.steps(allTest), settings);
-      List<Signature> signatures = test.test(activations(coordinates, allTest), responses,
-          generator(stream + "signature"));
-      notes.addAll(test.notes());
-      List<TestedNeuron> tested = new ArrayList<>();
-      for (int c = 0; c < coordinates.length; c++) {
-        int sign = responses[c] >= 0 ? 1 : -1;
-        tested.add(new TestedNeuron(coordinates[c],
-            new TreeMap<>(Map.of(ranking.name(), place.get(coordinates[c]), other.name(),
-                placeInOther.get(coordinates[c]))),
-            sign, consistency(trainSteps, onTrain[c], sign), signatures.get(c), signatures.get(c).complete()));
-      }
-      return tested;
-    }
-
-    private IntStream best(NeuronRanking ranking) {
-      return Arrays.stream(ranking.order()).filter(j -> !pooled.training().isConstant(j)).limit(settings.tested());
-    }
-
-    /// Coordinate → its place, from 1.
-    private static Map<Integer, Integer> places(NeuronRanking ranking) {
-      int[] order = ranking.order();
-      return IntStream.range(0, order.length).boxed().collect(Collectors.toMap(k -> order[k], k -> k + 1));
-    }
-
-    private double[][] activations(int[] coordinates, int[] rows) {
-      return Arrays.stream(coordinates).mapToObj(j -> pooled.coordinate(j, rows)).toArray(double[][]::new);
-    }
-
-    private List<Trace> traces(List<TestedNeuron> tested, List<Integer> called, List<String> notes) {
-      SurpriseTraces traces = new SurpriseTraces(folds.steps(allTest), states, settings);
-      for (Surprise surprise : Surprise.values()) {
-        if (traces.count(surprise) == 0) {
-          notes.add("no trace of an unexpected " + surprise.name().toLowerCase(Locale.ROOT) + ": none among the test"
-              + " rollouts");
-        }
-      }
-      List<Integer> candidates = called.isEmpty() ? tested.stream().map(TestedNeuron::coordinate).toList() : called;
-      int[] shown = candidates.stream().limit(settings.traced()).mapToInt(Integer::intValue).toArray();
-      List<Integer> known = tested.stream().map(TestedNeuron::coordinate).toList();
-      RandomGenerator random = generator(stream + "traces");
-      int[] others = IntStream.range(0, pooled.width())
-          .filter(j -> !pooled.training().isConstant(j) && !known.contains(j)).toArray();
-      int[] controls = Arrays.stream(shuffle(others, random)).limit(settings.controls()).toArray();
-      return shown.length == 0 ? List.of() : traces.of(states, pooled.training(), shown, controls, random);
-    }
-  }
-
-  /// Share of groups of training problems in which Spearman's ρ of activation and δ has the sign.
-  private static double consistency(List<ValuedStep> train, double[] activation, int sign) {
-    List<String> problems = train.stream().map(ValuedStep::problem).distinct().sorted().toList();
-    int groups = Math.min(GROUPS, problems.size());
-    Map<String, Integer> groupOf = IntStream.range(0, problems.size()).boxed()
-        .collect(Collectors.toMap(problems::get, k -> k % groups));
-    int agreeing = 0;
-    for (int group = 0; group < groups; group++) {
-      int number = group;
-      int[] rows = IntStream.range(0, train.size()).filter(i -> groupOf.get(train.get(i).problem()) == number)
-          .toArray();
-      if (rows.length >= 3) {
-        double rho = Spearman.of(Arrays.stream(rows).mapToDouble(i -> activation[i]).toArray(),
-            Arrays.stream(rows).mapToDouble(i -> train.get(i).delta()).toArray()).rho();
-        agreeing += sign * rho > 0 ? 1 : 0;
-      }
-    }
-    return (double) agreeing / groups;
-  }
-
-  private static int[] shuffle(int[] order, RandomGenerator random) {
-    for (int i = order.length - 1; i > 0; i--) {
-      int j = random.nextInt(i + 1);
-      int held = order[i];
-      order[i] = order[j];
-      order[j] = held;
-    }
-    return order;
+    return new LayerOutcome(
+        new LayerStudy(settings, this::generator, dataset.name(), hook, states, folds, task).figures(),
+        pooled.excluded(), null);
   }
 
   /// A generator of its own for each purpose, whatever else is computed.

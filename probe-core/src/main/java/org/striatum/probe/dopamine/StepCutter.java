@@ -3,6 +3,7 @@ package org.striatum.probe.dopamine;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.IntStream;
 
 /// Cuts completions into steps at a separator. The separator belongs to the step it ends, and a step ends with the token
@@ -27,6 +28,22 @@ public record StepCutter(Pattern separator) {
   /// @throws IllegalArgumentException if it is none, or matches the empty text
   public static StepCutter of(String regex) {
     return new StepCutter(Pattern.compile(regex));
+  }
+
+  /// A cutter by name, `newline` or `paragraph`, or else by a regular expression.
+  ///
+  /// @throws IllegalArgumentException in one line, if it is none or matches the empty text
+  public static StepCutter named(String name) {
+    try {
+      return switch (name) {
+        case "newline" -> NEWLINE;
+        case "paragraph" -> PARAGRAPH;
+        default -> of(name);
+      };
+    } catch (PatternSyntaxException broken) {
+      throw new IllegalArgumentException("a step is newline, paragraph or a regular expression, found '" + name + "' ("
+          + broken.getDescription() + ")", broken);
+    }
   }
 
   /// Cuts one completion.

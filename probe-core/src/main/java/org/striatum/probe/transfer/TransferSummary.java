@@ -36,21 +36,33 @@ public record TransferSummary(List<Statement> statements) {
   /// One question answered.
   ///
   /// @param question e.g. `between the tasks of step2000`
+  /// @param first a run
+  /// @param second another, or the same where its tasks are compared
   /// @param sets how far the sets overlap beyond chance after correction
   /// @param probes how far a probe works elsewhere: its 95 % interval lies above ½ and above prompt length
   /// @param sentence both in words, with figures
-  public record Statement(String question, Degree sets, Degree probes, String sentence) {}
+  public record Statement(String question, String first, String second, Degree sets, Degree probes, String sentence) {
+    /// Whether it is about the tasks of one run.
+    public boolean isWithin(String run) {
+      return first.equals(run) && second.equals(run);
+    }
+
+    /// Whether it is about this run and another.
+    public boolean isBetween(String run) {
+      return !first.equals(second) && (first.equals(run) || second.equals(run));
+    }
+  }
 
   /// Reads the results.
   public static TransferSummary of(TransferResults results) {
     List<Statement> statements = new ArrayList<>();
     for (String run : results.runs()) {
-      statements.add(statement(results, "between the tasks of " + run,
+      statements.add(statement(results, "between the tasks of " + run, run, run,
           (a, b) -> a.run().equals(run) && b.run().equals(run)));
     }
     results.bases().forEach(basis -> {
       if (basis.common()) {
-        statements.add(statement(results, "between " + basis.first() + " and " + basis.second(),
+        statements.add(statement(results, "between " + basis.first() + " and " + basis.second(), basis.first(), basis.second(),
             (a, b) -> (a.run().equals(basis.first()) && b.run().equals(basis.second()))
                 || (a.run().equals(basis.second()) && b.run().equals(basis.first()))));
       } else {
@@ -65,14 +77,15 @@ public record TransferSummary(List<Statement> statements) {
     boolean test(Place a, Place b);
   }
 
-  private static Statement statement(TransferResults results, String question, Between between) {
+  private static Statement statement(TransferResults results, String question, String first, String second,
+      Between between) {
     // One ranking: the one whose overlap has a ceiling.
     List<SetOverlap> overlaps = results.overlaps().stream()
         .filter(o -> between.test(o.first(), o.second()) && o.ranking().equals(SetComparison.LINEAR_WEIGHT)).toList();
     List<FunctionalTransfer> transfers = results.functional().stream().filter(f -> between.test(f.from(), f.to()))
         .toList();
     if (overlaps.isEmpty() && transfers.isEmpty()) {
-      return new Statement(question, Degree.UNTESTED, Degree.UNTESTED,
+      return new Statement(question, first, second, Degree.UNTESTED, Degree.UNTESTED,
           "Transfer %s was not tested: there are no two places to compare.".formatted(question));
     }
     Degree sets = degree(overlaps, o -> o.q() < ALPHA);
@@ -91,7 +104,7 @@ public record TransferSummary(List<Statement> statements) {
         count(transfers, f -> f.restandardised().low() > 0.5),
         mean(transfers.stream().mapToDouble(f -> f.restandardised().value()).toArray()),
         mean(transfers.stream().mapToDouble(f -> f.own().value()).toArray()));
-    return new Statement(question, sets, probes, sentence);
+    return new Statement(question, first, second, sets, probes, sentence);
   }
 
   /// Above ½ and above the prompt's length, both by their 95 % intervals.
@@ -100,7 +113,7 @@ public record TransferSummary(List<Statement> statements) {
   }
 
   private static Statement curves(TransferResults results, String first, String second, String reason) {
-    return new Statement("between " + first + " and " + second, Degree.UNTESTED, Degree.UNTESTED,
+    return new Statement("between " + first + " and " + second, first, second, Degree.UNTESTED, Degree.UNTESTED,
         "Between %s and %s no coordinate can be compared (%s). By curves: %s; %s.".formatted(first, second, reason,
             picture(results, first), picture(results, second)));
   }

@@ -1,0 +1,68 @@
+package org.striatum.cli;
+
+import java.util.stream.Collectors;
+import org.striatum.probe.dopamine.DopamineResults;
+import org.striatum.probe.dopamine.DopamineResults.CurvePoint;
+import org.striatum.probe.dopamine.DopamineResults.DatasetSteps;
+import org.striatum.probe.dopamine.DopamineResults.LayerDopamine;
+import org.striatum.probe.dopamine.DopamineResults.ProbeCurve;
+import org.striatum.probe.dopamine.DopamineResults.ProbeNull;
+import org.striatum.probe.dopamine.DopamineVerdict;
+import org.striatum.probe.dopamine.Scaling;
+import org.striatum.probe.stats.Estimate;
+
+/// The dopamine study as lines of text.
+///
+/// @param console where they go
+record DopamineSummary(Console console) {
+  private static final double NEARLY_ALL = 0.99;
+
+  void print(DopamineResults results) {
+    console.print("");
+    console.print("%-6s %9s %6s %6s  %-20s %-20s %s".formatted("task", "rollouts", "steps", "kept", "reliability of V̂",
+        "of δ", "seen again"));
+    for (DatasetSteps row : results.datasets()) {
+      console.print("%-6s %9d %6d %6d  %-20s %-20s %s".formatted(row.dataset(), row.rollouts(), row.steps(), row.kept(),
+          interval(row.reliability().value().reliability()), interval(row.reliability().delta().reliability()),
+          interval(row.reliability().replicated())));
+    }
+    console.print("");
+    console.print("Spearman's ρ of the TD-error probe with δ, kept test steps, 95 % interval; last: coordinates called"
+        + " dopamine neurons of those tested");
+    console.print("%-6s %-26s %-22s %-22s %-28s %s".formatted("task", "hook point", "all coordinates", "99 % removed",
+        "reassigned δ", "called"));
+    for (LayerDopamine layer : results.layers()) {
+      console.print("%-6s %-26s %-22s %-22s %-28s %d of %d".formatted(layer.dataset(), layer.hook(), rho(layer, 0),
+          rho(layer, NEARLY_ALL), shuffled(layer.shuffled()), layer.called().size(), layer.tested().size()));
+    }
+    console.print("");
+    results.verdicts().stream().map(DopamineVerdict::words).forEach(console::print);
+    for (DatasetSteps row : results.datasets()) {
+      row.warnings().forEach(warning -> console.print("warning: " + row.dataset() + ": " + warning));
+      row.notes().forEach(note -> console.print("note: " + row.dataset() + ": " + note));
+    }
+    for (String note : results.layers().stream()
+        .flatMap(layer -> layer.notes().stream().map(note -> layer.dataset() + ": " + note)).distinct()
+        .collect(Collectors.toList())) {
+      console.print("note: " + note);
+    }
+  }
+
+  private static String rho(LayerDopamine layer, double ratio) {
+    return layer.curve(Scaling.CAUSAL).map(ProbeCurve::points).stream().flatMap(points -> points.stream())
+        .filter(point -> point.ratio() == ratio).findFirst().map(CurvePoint::rho).map(DopamineSummary::interval)
+        .orElse("–");
+  }
+
+  private static String shuffled(ProbeNull shuffled) {
+    return shuffled.retrainings() == 0
+        ? "–"
+        : "%+.2f … %+.2f, p = %.3f".formatted(shuffled.low(), shuffled.high(), shuffled.p());
+  }
+
+  private static String interval(Estimate estimate) {
+    return Double.isNaN(estimate.value())
+        ? "–"
+        : "%.3f [%.2f, %.2f]".formatted(estimate.value(), estimate.low(), estimate.high());
+  }
+}

@@ -1,0 +1,134 @@
+package org.striatum.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.striatum.cli.Session.REASONER;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// `dopamine` on the bundled checkpoint, small.
+class DopamineCommandTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int ROLLOUTS = 60;
+
+  @TempDir
+  private static Path temporary;
+  private static Path run;
+  private static Path probed;
+  private static Session session;
+
+  @BeforeAll
+  static void run() throws IOException {
+    probed = temporary.resolve("probed");
+    Session.of("rollouts", REASONER, "--tasks", "mul", "--limit", 80, "--top-p", 1, "--max-new-tokens", 110, "--output",
+        probed);
+    Session.of("capture", REASONER, "--rollouts", probed.resolve("rollouts.jsonl"), "--hooks",
+        "blocks.2.hook_resid_post");
+    run = temporary.resolve("run");
+    Session early = Session.of("dopamine", probed);
+    assertThat(early.code()).isEqualTo(2);
+    assertThat(early.err()).contains("has no finished step 'value-neurons': run `striatum probe` first");
+    Session.of("probe", probed, "--epochs", 1, "--permutations", 3, "--random-sets", 2, "--validation", 0.2);
+    Session.copy(probed, run);
+    session = dopamine(run, 64, "continuations");
+  }
+
+  private static Session dopamine(Path folder, int batchSize, String values) {
+    return Session.of("dopamine", folder, "-k", 4, "--rollouts", ROLLOUTS, "--permutations", 49, "--retrainings", 1,
+        "--tested", 3, "--batch-size", batchSize, "--values", values);
+  }
+
+  private static List<JsonNode> lines(Path file) throws IOException {
+    try (Stream<String> lines = Files.lines(file)) {
+      List<JsonNode> nodes = new ArrayList<>();
+      for (String line : lines.toList()) {
+        nodes.add(JSON.readTree(line));
+      }
+      return nodes;
+    }
+  }
+
+  @Test
+  void saysWhatItFound() {
+    assertThat(session.code()).as(session.err()).isZero();
+    assertThat(session.err()).containsPattern("\\d+ continuations of 60 rollouts, 4 from each of \\d+ states");
+    assertThat(session.out()).contains("reliability of V̂", "mul: ");
+    assertThat(run.resolve("results/dopamine-neurons.json")).isRegularFile();
+  }
+
+  @Test
+  void writesALineARolloutThatFitsIt() throws IOException {
+    List<JsonNode> rollouts = lines(run.resolve("rollouts.jsonl"));
+    List<JsonNode> continued = lines(run.resolve("continuations.jsonl"));
+    assertThat(continued).hasSize(ROLLOUTS).extracting(line -> line.get("line").asInt()).isSorted()
+        .doesNotHaveDuplicates();
+    double right = 0;
+    double value = 0;
+    int counted = 0;
+    for (JsonNode line : continued) {
+      JsonNode rollout = rollouts.get(line.get("line").asInt());
+      int written = rollout.get("tokens").size() - rollout.get("promptLength").asInt();
+      JsonNode ends = line.get("ends");
+      assertThat(line.get("entropies")).hasSize(written)
+          .allSatisfy(entropy -> assertThat(entropy.asDouble()).isBetween(0.0, Math.log(1000)));
+      assertThat(line.get("outcomes")).hasSize(ends.size())
+          .allSatisfy(drawn -> assertThat(drawn.asText()).matches("[01]{4}"));
+      if (!ends.isEmpty()) {
+        assertThat(ends.get(ends.size() - 1).asInt()).isEqualTo(written);
+        right += rollout.get("reward").asDouble();
+        value += line.get("outcomes").get(0).asText().chars().filter(c -> c == '1').count() / 4.0;
+        counted++;
+      }
+    }
+    // Two estimates of one accuracy, of 60 and 240 rollouts: four standard errors of their difference at most.
+    assertThat(value / counted).isCloseTo(right / counted, within(4 * Math.sqrt(0.25 / 60 + 0.25 / 240)));
+  }
+
+  @Test
+  void anotherBatchSizeChangesNothing() throws IOException {
+    Path other = temporary.resolve("other");
+    Session.copy(probed, other);
+    assertThat(dopamine(other, 7, "continuations").code()).isZero();
+    for (String file : List.of("continuations.jsonl", "results/dopamine-neurons.json")) {
+      assertThat(other.resolve(file)).hasSameBinaryContentAs(run.resolve(file));
+    }
+  }
+
+  @Test
+  void aFinishedStepIsKept() {
+    Session again = dopamine(run, 64, "continuations");
+    assertThat(again.code()).isZero();
+    assertThat(again.err()).contains("continuations: finished before, kept",
+        "dopamine-neurons: finished before, kept");
+    assertThat(again.out()).isEqualTo(session.out());
+  }
+
+  @Test
+  void valuesOfAProbeNeedNoContinuations() throws IOException {
+    Path cheap = temporary.resolve("cheap");
+    Session.copy(probed, cheap);
+    Session session = dopamine(cheap, 64, "probe");
+    assertThat(session.code()).as(session.err()).isZero();
+    assertThat(session.out()).contains("V̂ is read from hidden states");
+    assertThat(lines(cheap.resolve("continuations.jsonl"))).first()
+        .satisfies(line -> assertThat(line.get("outcomes").get(0).asText()).isEmpty());
+  }
+
+  @Test
+  void refusesWhatItCannotUse() {
+    assertThat(Session.of("dopamine", run, "--step", "(").err()).contains("a step is newline, paragraph or");
+    assertThat(Session.of("dopamine", run, "-k", 1).err()).contains("at least 2 continuations a state");
+    assertThat(Session.of("dopamine", run, "--values", "dreams").err())
+        .contains("--values must be continuations or probe, found 'dreams'");
+  }
+}

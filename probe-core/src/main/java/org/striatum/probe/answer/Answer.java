@@ -1,0 +1,73 @@
+package org.striatum.probe.answer;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.List;
+import java.util.Locale;
+
+/// One question and what the run found, case by case. A negative answer is worded as plainly as a positive one.
+///
+/// @param findings one a dataset, layer or pair of checkpoints; empty where it was not asked
+public record Answer(Question question, List<Finding> findings) {
+  public Answer {
+    findings = List.copyOf(findings);
+  }
+
+  /// What was found in one case.
+  ///
+  /// @param of which case, e.g. a dataset
+  /// @param reply in a word
+  /// @param because the figures, with their intervals
+  public record Finding(String of, Reply reply, String because) {}
+
+  /// An answer in a word.
+  public enum Reply {
+    /// Shown.
+    YES("yes"),
+    /// Its opposite is shown, or the effect that would show it is absent.
+    NO("no"),
+    /// Yes in some cases and not in others.
+    PARTLY("in part"),
+    /// The data do not tell.
+    UNDECIDED("undecided"),
+    /// Not part of the run.
+    NOT_ASKED("not asked");
+
+    private final String word;
+
+    Reply(String word) {
+      this.word = word;
+    }
+
+    /// As a reader reads it.
+    public String word() {
+      return word;
+    }
+
+    @JsonCreator
+    static Reply named(String name) {
+      return valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_'));
+    }
+
+    @JsonValue
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
+  /// All cases in one word: YES or NO where all say so; PARTLY where some say yes, or one says in part; NO where some say
+  /// no and none says yes; else UNDECIDED.
+  public Reply reply() {
+    if (findings.isEmpty()) {
+      return Reply.NOT_ASKED;
+    }
+    if (findings.stream().allMatch(finding -> finding.reply == Reply.YES)) {
+      return Reply.YES;
+    }
+    if (findings.stream().anyMatch(finding -> finding.reply == Reply.YES || finding.reply == Reply.PARTLY)) {
+      return Reply.PARTLY;
+    }
+    return findings.stream().anyMatch(finding -> finding.reply == Reply.NO) ? Reply.NO : Reply.UNDECIDED;
+  }
+}

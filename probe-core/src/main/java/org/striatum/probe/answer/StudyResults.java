@@ -1,0 +1,15 @@
+package org.striatum.probe.answer;
+
+import org.striatum.probe.dopamine.DopamineResults;
+import org.striatum.probe.intervention.InterventionResults;
+import org.striatum.probe.transfer.TransferResults;
+import org.striatum.probe.uses.ConfidenceResults;
+import org.striatum.probe.uses.SearchResults;
+import org.striatum.probe.value.ValueNeuronResults;
+
+/// The results of every study of one run; null where one was not part of it.
+public record StudyResults(ValueNeuronResults values, DopamineResults dopamine, InterventionResults interventions,
+    TransferResults transfer, ConfidenceResults confidence, SearchResults search) {
+  /// A run that has studied nothing.
+  public static final StudyResults NONE = new StudyResults(null, null, null, null, null, null);
+}

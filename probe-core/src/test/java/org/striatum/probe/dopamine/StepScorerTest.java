@@ -1,0 +1,51 @@
+package org.striatum.probe.dopamine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.striatum.probe.dopamine.DopamineStudy.StudiedDataset;
+import org.striatum.probe.dopamine.PlantedRollouts.Recipe;
+import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.rollout.Split.Fold;
+import org.striatum.probe.stats.Spearman;
+import org.striatum.probe.value.Trajectories;
+
+class StepScorerTest {
+  private static final StudiedDataset PLANTED = PlantedRollouts
+      .draw(new Recipe(120, 6, 32, 30, true, true), new SplittableRandom(41)).dataset("planted");
+  private static final DopamineSettings SETTINGS = DopamineStudyTest.settings(99, 200);
+
+  @Test
+  void scoresOfTestStepsFollowTheirSurprise() {
+    StepScorer scorer = StepScorer.fit(PLANTED, PlantedRollouts.HOOK, SETTINGS, 5);
+    Trajectories states = PLANTED.states().get(PlantedRollouts.HOOK);
+    List<ValuedStep> test = PLANTED.valued(1).stream().filter(step -> step.fold() == Fold.TEST).toList();
+    double[] scores = test.stream().mapToDouble(step -> {
+      float[] rows = new float[states.length(step.rollout()) * states.width()];
+      states.states(step.rollout(), rows, 0);
+      return scorer.score(Arrays.copyOfRange(rows, step.first() * states.width(),
+          (step.last() + 1) * states.width()), step.length());
+    }).toArray();
+    assertThat(Spearman.of(scores, ValuedStep.deltas(test)).rho()).isGreaterThan(0.5);
+
+    StepScorer again = StepScorer.fit(PLANTED, PlantedRollouts.HOOK, SETTINGS, 5);
+    float[] state = new float[30];
+    assertThat(again.score(state, 1)).isEqualTo(scorer.score(state, 1));
+    assertThat(scorer.score(new float[60], 2)).isCloseTo(scorer.score(state, 1), within(1e-12));
+  }
+
+  @Test
+  void refusesWhatItCannotScore() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> StepScorer.fit(PLANTED, HookPoint.residPost(7), SETTINGS, 1))
+        .withMessageContaining("has no states at blocks.7.hook_resid_post");
+    StepScorer scorer = StepScorer.fit(PLANTED, PlantedRollouts.HOOK, SETTINGS, 1);
+    assertThatIllegalArgumentException().isThrownBy(() -> scorer.score(new float[30], 0))
+        .withMessageContaining("found 0 tokens");
+  }
+}
