@@ -291,7 +291,8 @@ class BadInputTest {
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', value = {"--set | values@1% | is named value@1%, value@top20", "--set | value@0% | (0 %, 100 %)",
+  @CsvSource(delimiter = '|', value = {"--set | values@1% | is named value@1%, value@top20",
+      "--set | value@0% | (0 %, 100 %)",
       "--set | value@top0 | must leave something", "--set | value@top999 | must leave something",
       "--set | dopamine@1% | run `striatum dopamine` first", "--set | value@1%,value@1% | named once",
       "--kind | shrink | --kind must be zero, mean, resample or steer, found shrink",

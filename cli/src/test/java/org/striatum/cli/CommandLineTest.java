@@ -40,7 +40,8 @@ class CommandLineTest {
     sessions.put("capture", Session.of("capture", REASONER, "--rollouts", run.resolve("rollouts.jsonl"), "--hooks",
         "blocks.2.hook_resid_post"));
     sessions.put("probe", Session.of("probe", run, "--epochs", 2, "--permutations", 3));
-    sessions.put("ablate", Session.of("ablate", run, "--controls", 19, "--logprob-controls", 19, "--attempts", 12, "--solutions", 8));
+    sessions.put("ablate",
+        Session.of("ablate", run, "--controls", 19, "--logprob-controls", 19, "--attempts", 12, "--solutions", 8));
     sessions.put("report", Session.of("report", run));
     return sessions;
   }
@@ -129,7 +130,9 @@ class CommandLineTest {
     assertThat(JSON.readTree(capture.out()).path("rollouts").intValue()).isEqualTo(80);
     assertThat(Session.of("probe", run, "--epochs", 2, "--permutations", 3, "--json").out())
         .isEqualTo(Files.readString(run.resolve("results/value-neurons.json")));
-    assertThat(Session.of("ablate", run, "--controls", 19, "--logprob-controls", 19, "--attempts", 12, "--solutions", 8, "--json").out())
+    assertThat(Session
+        .of("ablate", run, "--controls", 19, "--logprob-controls", 19, "--attempts", 12, "--solutions", 8, "--json")
+        .out())
         .isEqualTo(Files.readString(run.resolve("results/interventions.json")));
   }
 

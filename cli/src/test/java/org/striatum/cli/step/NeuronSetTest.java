@@ -64,8 +64,9 @@ class NeuronSetTest {
       "value@top12345678", "VALUE@1%", "value@called", "dopamine@", "value@top1 "})
   void anyOtherNameIsRefused(String name) {
     assertThatThrownBy(() -> NeuronSet.named(name)).isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("a neuron set is named value@1%, value@top20, dopamine@1%, dopamine@top20 or dopamine@called, found '"
-            + name + "'");
+        .hasMessage(
+            "a neuron set is named value@1%, value@top20, dopamine@1%, dopamine@top20 or dopamine@called, found '"
+                + name + "'");
   }
 
   @Test
