@@ -4,6 +4,7 @@ import java.util.List;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.value.DatasetControls;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
@@ -38,6 +39,18 @@ record StudySummary(Console console) {
           ? "–"
           : "%.2f … %.2f, p = %.3f".formatted(layer.shuffled().low(), layer.shuffled().high(), layer.shuffled().p()))
           .toString());
+    }
+    if (!values.controls().isEmpty()) {
+      console.print("");
+      console.print("Controls at the hook point that validation problems choose; ridge probe on s₀, test problems");
+    }
+    for (DatasetControls controls : values.controls()) {
+      console.print(controls.dataset() + ": " + controls.line());
+      console.print(("  AUROC %s; on %d of %d coordinates %s; native less rotated basis %s; over prompt"
+          + " length %s").formatted(interval(controls.whole()), controls.sparsity().kept(), controls.width(),
+              signed(controls.sparsity().difference()), signed(controls.rotation().difference()),
+              signed(controls.nuisances().getFirst().increment())));
+      controls.notes().forEach(note -> console.print("  note: " + note));
     }
     for (DatasetSummary dataset : values.datasets()) {
       if (dataset.note() != null) {

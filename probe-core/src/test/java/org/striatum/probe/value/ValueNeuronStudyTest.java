@@ -89,7 +89,7 @@ class ValueNeuronStudyTest {
       assertThat(neuron.coordinate()).isEqualTo(layer.order().get(neuron.rank() - 1));
       assertThat(neuron.scores()).containsOnlyKeys(NeuronRanking.names());
     });
-    assertThat(layer.agreement()).hasSize(9 * 8 / 2);
+    assertThat(layer.agreement()).hasSize(12 * 11 / 2);
     assertThat(layer.path().points()).hasSize(10);
     assertThat(layer.path().nonZero()).isBetween(1, WIDTH);
 
