@@ -1,6 +1,7 @@
 package org.striatum.cli;
 
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.striatum.cli.process.CheckpointProcess;
@@ -27,6 +28,11 @@ record Console(PrintWriter out, PrintWriter err, Progress progress, Supervision 
         new TerminalProgress(err,
             Optional.ofNullable(System.console()).map(java.io.Console::isTerminal).orElse(false)),
         CheckpointProcess.supervision());
+  }
+
+  /// The same without results: for a command that prints its own at the end.
+  Console silent() {
+    return new Console(new PrintWriter(Writer.nullWriter()), err, progress, supervision);
   }
 
   void print(String line) {

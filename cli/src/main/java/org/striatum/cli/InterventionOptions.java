@@ -17,12 +17,6 @@ import picocli.CommandLine.Option;
 
 /// What is ablated, how, and beside what.
 final class InterventionOptions {
-  // Fewer problems and controls than a study would take: seconds on the bundled checkpoint.
-  private static final int QUICK_ATTEMPTS = 100;
-  private static final int QUICK_SOLUTIONS = 32;
-  private static final int QUICK_CONTROLS = 99;
-  private static final int QUICK_CURVE_CONTROLS = 19;
-
   @Option(names = "--set", paramLabel = "NAME", split = ",", description = "Neuron sets, comma-separated or repeated: value@1%%, value@top20, dopamine@1%%, dopamine@top20, dopamine@called (default value@1%%, and dopamine@1%% where that study was made).")
   private List<String> sets = new ArrayList<>();
 
@@ -55,14 +49,6 @@ final class InterventionOptions {
 
   @Option(names = "--solutions", paramLabel = "N", defaultValue = "100", description = "Test problems of each dataset whose solutions are scored in every arm, at most (default 100).")
   private int solutions;
-
-  /// What the demo and the quick study do.
-  static AblationSettings quick(long seed) {
-    return new AblationSettings(List.of(NeuronSet.named("value@1%")), List.of("zero", "mean", "resample"),
-        AblationSettings.ALPHAS, PositionMask.ALL, Set.of(Layers.EACH, Layers.ALL), AblationSettings.DOSES,
-        QUICK_CONTROLS, QUICK_CONTROLS, QUICK_CURVE_CONTROLS, QUICK_ATTEMPTS, QUICK_SOLUTIONS, AblationSettings.DONORS,
-        seed);
-  }
 
   /// The settings these options name.
   ///

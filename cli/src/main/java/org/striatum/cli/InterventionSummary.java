@@ -7,7 +7,6 @@ import org.striatum.probe.intervention.InterventionResults.Curve;
 import org.striatum.probe.intervention.InterventionResults.CurvePoint;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.intervention.InterventionResults.Writing;
-import org.striatum.probe.stats.Estimate;
 
 /// An intervention study's results as lines of text.
 ///
@@ -26,7 +25,8 @@ record InterventionSummary(Console console) {
           "verdict"));
       for (Intervention one : results.interventions()) {
         console.print(ROW.formatted(one.dataset(), one.where(), (one.primary() ? "*" : "") + one.set(), one.kind(),
-            one.outcome(), "%.3f".formatted(one.base().outcome().value()), signed(one.effect()), p(one.random().q()),
+            one.outcome(), "%.3f".formatted(one.base().outcome().value()), Figures.signed(one.effect()),
+            p(one.random().q()),
             p(one.matched().q()), words(one)));
       }
     }
@@ -44,7 +44,7 @@ record InterventionSummary(Console console) {
     for (CurvePoint point : curve.points()) {
       console.print("  %-8s %4d coordinates  %-27s %s".formatted(
           dose ? "%.3g %%".formatted(100 * point.x()) : "α %+.3g".formatted(point.x()), point.coordinates(),
-          signed(point.effect()), point.refused() != null
+          Figures.signed(point.effect()), point.refused() != null
               ? "no matched sets"
               : "%+.3f … %+.3f, p = %.3f".formatted(point.low(), point.high(), point.p())));
     }
@@ -55,7 +55,7 @@ record InterventionSummary(Console console) {
     console.print("Verdict: %s. %s %s (%d neurons of %s, on %s) moves accuracy from %.3f by %s%s; q = %s against random"
         .formatted(words(primary), primary.kind().equals("zero") ? "Zeroing" : "Changing (" + primary.kind() + ")",
             primary.set(), primary.size(), primary.where(), primary.dataset(), primary.base().outcome().value(),
-            signed(primary.effect()), mcNemar(primary.ablated()), p(primary.random().q()))
+            Figures.signed(primary.effect()), mcNemar(primary.ablated()), p(primary.random().q()))
         + " sets, %s against RMS-matched sets.".formatted(primary.refused() == null
             ? p(primary.matched().q())
             : "no verdict (" + primary.refused() + ")"));
@@ -65,7 +65,7 @@ record InterventionSummary(Console console) {
     writing(primary.set(), primary.ablated().writing());
     for (Arm other : primary.others()) {
       console.print("  %-14s %4d coordinates: effect %s".formatted(other.name(), other.coordinates(),
-          signed(other.effect())));
+          Figures.signed(other.effect())));
       writing(other.name(), other.writing());
     }
     writing("RMS-matched", primary.matched().writing());
@@ -106,9 +106,5 @@ record InterventionSummary(Console console) {
 
   private static String p(double value) {
     return Double.isNaN(value) ? "–" : "%.3f".formatted(value);
-  }
-
-  private static String signed(Estimate estimate) {
-    return "%+.3f [%+.3f, %+.3f]".formatted(estimate.value(), estimate.low(), estimate.high());
   }
 }

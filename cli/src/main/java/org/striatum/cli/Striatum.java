@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
 /// `striatum`: finds and tests the sparse reward subsystem of transformer language models.
 @Command(name = "striatum", version = Version.NAME, mixinStandardHelpOptions = true, scope = ScopeType.INHERIT, description = "Finds and tests the reward subsystem of a language model: what it expects, and whether it uses it.", synopsisSubcommandLabel = "COMMAND", exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
     "0:done", "2:usage", "3:checkpoint or parity failure", "4:bad data", "5:partial, resumable",
-    "130:interrupted"}, subcommands = {DemoCommand.class, InspectCommand.class, ParityCommand.class,
+    "130:interrupted"}, subcommands = {DemoCommand.class, StudyCommand.class, InspectCommand.class, ParityCommand.class,
         RolloutsCommand.class,
         CaptureCommand.class, ProbeCommand.class, DopamineCommand.class, AblateCommand.class, CompareCommand.class,
         ConfidenceCommand.class, SearchCommand.class, ReportCommand.class})
@@ -67,6 +67,6 @@ public final class Striatum implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "say what to do: demo, inspect, rollouts, …");
+    throw new ParameterException(spec.commandLine(), "say what to do: demo, study, inspect, rollouts, …");
   }
 }

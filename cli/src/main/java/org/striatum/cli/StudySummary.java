@@ -1,7 +1,7 @@
 package org.striatum.cli;
 
 import java.util.List;
-import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.value.DatasetControls;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
@@ -19,7 +19,7 @@ record StudySummary(Console console) {
         "%-6s %9s %9s  %-20s %s".formatted("task", "problems", "rollouts", "accuracy", "AUROC of prompt length"));
     for (DatasetSummary dataset : values.datasets()) {
       console.print("%-6s %9d %9d  %-20s %s".formatted(dataset.dataset(), dataset.problems(), dataset.rollouts(),
-          interval(dataset.accuracy()), interval(dataset.promptLengthAuroc())));
+          Figures.interval(dataset.accuracy()), Figures.interval(dataset.promptLengthAuroc())));
     }
     console.print("");
     console.print(
@@ -30,23 +30,29 @@ record StudySummary(Console console) {
       StringBuilder line = new StringBuilder("%-6s %-26s ".formatted(layer.dataset(), layer.hook()));
       for (String probe : PROBES) {
         line.append("%-19s".formatted(layer.probes().stream().filter(auroc -> auroc.probe().equals(probe)).findFirst()
-            .map(ProbeAuroc::test).map(StudySummary::interval).orElse("–")));
+            .map(ProbeAuroc::test).map(Figures::interval).orElse("–")));
       }
       console.print(line.append(layer.shuffled().permutations() == 0
           ? "–"
           : "%.2f … %.2f, p = %.3f".formatted(layer.shuffled().low(), layer.shuffled().high(), layer.shuffled().p()))
           .toString());
     }
+    if (!values.controls().isEmpty()) {
+      console.print("");
+      console.print("Controls at the hook point that validation problems choose; ridge probe on s₀, test problems");
+    }
+    for (DatasetControls controls : values.controls()) {
+      console.print(controls.dataset() + ": " + controls.line());
+      console.print(("  AUROC %s; on %d of %d coordinates %s; native less rotated basis %s; over prompt"
+          + " length %s").formatted(Figures.interval(controls.whole()), controls.sparsity().kept(), controls.width(),
+              Figures.signed(controls.sparsity().difference()), Figures.signed(controls.rotation().difference()),
+              Figures.signed(controls.nuisances().getFirst().increment())));
+      controls.notes().forEach(note -> console.print("  note: " + note));
+    }
     for (DatasetSummary dataset : values.datasets()) {
       if (dataset.note() != null) {
         console.print("note: " + dataset.dataset() + ": " + dataset.note());
       }
     }
-  }
-
-  private static String interval(Estimate estimate) {
-    return Double.isNaN(estimate.value())
-        ? "–"
-        : "%.3f [%.2f, %.2f]".formatted(estimate.value(), estimate.low(), estimate.high());
   }
 }

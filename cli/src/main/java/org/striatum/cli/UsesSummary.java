@@ -1,6 +1,5 @@
 package org.striatum.cli;
 
-import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.uses.ConfidenceResults;
 import org.striatum.probe.uses.ConfidenceResults.DatasetConfidence;
 import org.striatum.probe.uses.ConfidenceResults.Signal;
@@ -20,8 +19,8 @@ record UsesSummary(Console console) {
     for (DatasetConfidence dataset : results.datasets()) {
       for (Signal signal : dataset.signals()) {
         console.print("%-6s %-27s %-18s %-20s %-7s %-7s %-7.3f %s".formatted(dataset.dataset(), signal.name(),
-            signal.known().words(), interval(signal.auroc()), figure(signal.brier()), figure(signal.ece()),
-            signal.selective().aurc(), signed(signal.valueAhead())));
+            signal.known().words(), Figures.interval(signal.auroc()), figure(signal.brier()), figure(signal.ece()),
+            signal.selective().aurc(), Figures.signed(signal.valueAhead())));
       }
     }
     for (DatasetConfidence dataset : results.datasets()) {
@@ -40,9 +39,9 @@ record UsesSummary(Console console) {
     for (DatasetSearch dataset : results.datasets()) {
       for (Arm arm : dataset.arms()) {
         console.print("%-6s %-26s %-20s %7.0f %7.0f  %s".formatted(dataset.dataset(), arm.name(),
-            interval(arm.accuracy()), arm.usedTokens(), arm.drawnTokens(),
+            Figures.interval(arm.accuracy()), arm.usedTokens(), arm.drawnTokens(),
             dataset.comparisons().stream().filter(one -> one.other().equals(arm.name())).findFirst()
-                .map(one -> signed(one.difference())).orElse("")));
+                .map(one -> Figures.signed(one.difference())).orElse("")));
       }
     }
     for (DatasetSearch dataset : results.datasets()) {
@@ -52,17 +51,5 @@ record UsesSummary(Console console) {
 
   private static String figure(double value) {
     return Double.isNaN(value) ? "–" : "%.3f".formatted(value);
-  }
-
-  private static String interval(Estimate estimate) {
-    return Double.isNaN(estimate.value())
-        ? "–"
-        : "%.3f [%.2f, %.2f]".formatted(estimate.value(), estimate.low(), estimate.high());
-  }
-
-  private static String signed(Estimate estimate) {
-    return Double.isNaN(estimate.value())
-        ? "–"
-        : "%+.3f [%+.3f, %+.3f]".formatted(estimate.value(), estimate.low(), estimate.high());
   }
 }

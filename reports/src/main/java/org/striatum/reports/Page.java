@@ -9,11 +9,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.striatum.probe.dopamine.DopamineResults;
+import org.striatum.probe.answer.StudyAnswers;
+import org.striatum.probe.answer.StudyResults;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Curve;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
-import org.striatum.probe.transfer.TransferResults;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 
@@ -29,6 +29,7 @@ import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 /// @param dopamine one part a dataset of the dopamine study; empty without it
 /// @param rollouts each with its chart where it has a trace
 /// @param transfer charts and rows of the transfer study; null without it
+/// @param uses charts of confidence and search
 record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummary> datasets,
     List<Selection> selections, List<Figure> byLayer, List<Figure> byPruning, List<Figure> byPath,
     List<InterventionPart> interventions, List<Figure> curves, List<DopamineFigures> dopamine,
@@ -92,7 +93,8 @@ record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummar
     return new RunReport.Content(VisibleText.brief(run.title(), 300),
         VisibleText.names(run.checkpoint(), CheckpointFacts.class), run.sampling(),
         VisibleText.names(run.results(), StudyResults.class),
-        run.beside().stream().map(answers -> VisibleText.names(answers, StudyAnswers.class)).toList(), run.samples(), run.manifest());
+        run.beside().stream().map(answers -> VisibleText.names(answers, StudyAnswers.class)).toList(), run.samples(),
+        run.manifest());
   }
 
   /// What a browser may do with the page: run the inlined scripts and styles by their hashes, show images the scripts

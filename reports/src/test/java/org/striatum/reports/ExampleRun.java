@@ -25,6 +25,17 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.model.Sampling;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.stats.Stability;
+import org.striatum.probe.value.DatasetControls;
+import org.striatum.probe.value.DatasetControls.Answer;
+import org.striatum.probe.value.DatasetControls.NuisanceBaseline;
+import org.striatum.probe.value.DatasetControls.RandomSets;
+import org.striatum.probe.value.DatasetControls.Reliability;
+import org.striatum.probe.value.DatasetControls.ReliabilityBin;
+import org.striatum.probe.value.DatasetControls.RotationControl;
+import org.striatum.probe.value.DatasetControls.RotationPoint;
+import org.striatum.probe.value.DatasetControls.SetStability;
+import org.striatum.probe.value.DatasetControls.Sparsity;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.Agreement;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
@@ -53,7 +64,8 @@ final class ExampleRun {
   static RunReport.Content content() {
     ExampleRun run = new ExampleRun();
     return new RunReport.Content("tiny-reasoner: value neurons on three arithmetic sets", checkpoint(), sampling(),
-        new StudyResults(run.values(), null, run.interventions(), null, null, null), List.of(), run.samples(), manifest());
+        new StudyResults(run.values(), null, run.interventions(), null, null, null), List.of(), run.samples(),
+        manifest());
   }
 
   /// The same with other results.
@@ -162,7 +174,25 @@ final class ExampleRun {
         layers.add(layer(datasets.get(d), layer, 0.5 + (reach[d] - 0.5) * rise, spread[d]));
       }
     }
-    return new ValueNeuronResults(datasets, layers);
+    return new ValueNeuronResults(datasets, layers, List.of(controls()));
+  }
+
+  private static DatasetControls controls() {
+    Estimate some = new Estimate(0.02, -0.01, 0.05);
+    Estimate whole = new Estimate(0.81, 0.76, 0.86);
+    RandomSets random = new RandomSets(99, 0.62, 0.55, 0.68, 0.01, null);
+    RandomSets none = new RandomSets(0, Double.NaN, Double.NaN, Double.NaN, Double.NaN, "too few others");
+    return new DatasetControls("chain-arithmetic", HookPoint.residPost(7), 896, 240, 1920, whole, true,
+        new Sparsity("lasso", 11, 11 / 896.0, whole, some, 0.02, random, some, none, whole, some, List.of(4, 9),
+            Answer.YES),
+        new RotationControl(20, List.of(new RotationPoint(0.99, 9, whole, 0.6, 0.55, 0.65, some, 0.048)), some, 0.048,
+            Answer.UNDECIDED),
+        List.of(new NuisanceBaseline(List.of("prompt length", "its square"), true, whole, whole, some, Answer.NO)),
+        null,
+        new Reliability(0.18, 0.24, 0.04, List.of(new ReliabilityBin(0, 0.1, 3, 0.05, 0.1),
+            new ReliabilityBin(0.1, 0.2, 0, Double.NaN, Double.NaN))),
+        List.of(new SetStability("lasso", "problem resamples", 45, new Stability(whole, 0.5, 20, 45))),
+        List.of("no nested selection: too few problems"));
   }
 
   private LayerProbes layer(DatasetSummary dataset, int layer, double level, double spread) {

@@ -60,10 +60,12 @@ class RunReportTest {
   @Test
   void sectionsStandInOrder() {
     assertThat(Pattern.compile("<section id=\"([^\"]+)\"").matcher(PAGE).results().map(r -> r.group(1)))
-        .containsExactly("verdict", "checkpoint", "data", "value-neurons", "interventions", "rollouts", "paper",
+        .containsExactly("verdict", "checkpoint", "data", "value-neurons", "controls", "interventions", "rollouts",
+            "paper",
             "limits", "manifest");
     assertThat(Pattern.compile("<a href=\"#([^\"]+)\"").matcher(PAGE).results().map(r -> r.group(1)))
-        .containsExactly("verdict", "checkpoint", "data", "value-neurons", "interventions", "rollouts", "paper",
+        .containsExactly("verdict", "checkpoint", "data", "value-neurons", "controls", "interventions", "rollouts",
+            "paper",
             "limits", "manifest");
   }
 

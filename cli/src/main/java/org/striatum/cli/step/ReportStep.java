@@ -7,13 +7,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.ModelFacts;
-import org.striatum.probe.dopamine.DopamineResults;
-import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.Manifest;
 import org.striatum.probe.run.RecordJson;
-import org.striatum.probe.transfer.TransferResults;
-import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.reports.CheckpointFacts;
 import org.striatum.reports.RunReport;
 import org.striatum.reports.SampleRollout;
@@ -36,15 +32,9 @@ public final class ReportStep {
     RunReport.write(
         new RunReport.Content("Reward subsystem of " + inputs.checkpoint().name(), facts(model, inputs),
             new SamplingFacts(inputs.sampling(), inputs.data().rolloutsPerProblem(), inputs.seed()),
-            results(run, ProbeStep.NAME, ValueNeuronResults.class),
-            StudyAnswersStep.results(run.folder()), StudyAnswersStep.beside(run.folder()), samples(run.rollouts()),
+            AnswersStep.results(run.folder()), AnswersStep.beside(run.folder()), samples(run.rollouts()),
             new String(RecordJson.pretty(manifest), StandardCharsets.UTF_8)),
         run.folder().report());
-  }
-
-  /// A study's results if the manifest vouches for them, else null.
-  private static <T> T results(StudyRun run, String step, Class<T> type) throws IOException {
-    return run.folder().manifest().step(step).isEmpty() ? null : RecordJson.read(run.folder().results(step), type);
   }
 
   private static CheckpointFacts facts(HookedModel model, Manifest.Inputs inputs) throws IOException {

@@ -70,4 +70,12 @@ public record Answer(Question question, List<Finding> findings) {
     }
     return findings.stream().anyMatch(finding -> finding.reply == Reply.NO) ? Reply.NO : Reply.UNDECIDED;
   }
+
+  /// The reply, and how many cases say yes: `in part (1 of 4)`.
+  public String brief() {
+    return findings.isEmpty()
+        ? reply().word()
+        : "%s (%d of %d)".formatted(reply().word(),
+            findings.stream().filter(finding -> finding.reply == Reply.YES).count(), findings.size());
+  }
 }

@@ -1,6 +1,7 @@
 package org.striatum.probe.sparse;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// The paths from streamed statistics: least squares from [Moments] alone, by coordinate descent on the correlation
@@ -35,12 +36,20 @@ public record PathSolver(double tolerance) implements Solver {
 
   /// Lasso or elastic net from sufficient statistics. Objective and arguments: [Solver#elasticNet].
   public SparsePath elasticNet(Moments moments, double[] lambdas, double l1Ratio) {
+    return elasticNet(moments.scale(), moments.targetMean(), moments.correlations(), moments.targetProducts(), lambdas,
+        l1Ratio);
+  }
+
+  /// The same from the figures themselves, so that one correlation matrix serves many targets.
+  ///
+  /// @param correlations of the standardised coordinates, as [Moments#correlations] gives them: (d, d)
+  /// @param products with the target, as [Moments#targetProducts] gives them: (d)
+  public SparsePath elasticNet(Standardisation scale, double targetMean, double[] correlations, double[] products,
+      double[] lambdas, double l1Ratio) {
     SparsePath.requireFalling(lambdas);
     Solver.requireL1Ratio(l1Ratio);
-    int d = moments.width();
-    Standardisation scale = moments.scale();
-    double[] correlations = moments.correlations(); // (d, d)
-    double[] slope = moments.targetProducts(); // Zᵀ(y − ȳ − Zb) / n: (d)
+    int d = scale.width();
+    double[] slope = products.clone(); // Zᵀ(y − ȳ − Zb) / n: (d)
     double[] b = new double[d];
     L1Quadratic problem = new L1Quadratic(correlations, slope, b);
     int[] kept = new int[d]; // coordinates that may differ from 0, in order of joining
@@ -48,7 +57,7 @@ public record PathSolver(double tolerance) implements Solver {
     int keptCount = 0;
     int unconverged = 0;
     List<LinearPredictor> points = new ArrayList<>();
-    double before = moments.largestPenalty() / l1Ratio;
+    double before = Arrays.stream(products).map(Math::abs).max().orElseThrow() / l1Ratio;
     for (double lambda : lambdas) {
       double l1 = lambda * l1Ratio;
       double strong = l1Ratio * (2 * lambda - Math.max(before, lambda));
@@ -67,7 +76,7 @@ public record PathSolver(double tolerance) implements Solver {
         converged = problem.solve(kept, keptCount, l1, lambda * (1 - l1Ratio), tolerance * l1);
       }
       unconverged += converged ? 0 : 1;
-      points.add(new LinearPredictor(scale, moments.targetMean(), b));
+      points.add(new LinearPredictor(scale, targetMean, b));
       before = lambda;
     }
     return new SparsePath(lambdas, points, unconverged);

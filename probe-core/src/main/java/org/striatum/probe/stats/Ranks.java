@@ -2,6 +2,7 @@ package org.striatum.probe.stats;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
 /// Mid-ranks, counted from 1: tied values share the mean of the ranks they take up.
@@ -51,5 +52,15 @@ public final class Ranks {
     double[] negated = new double[scores.length];
     Arrays.setAll(negated, i -> -scores[i]);
     return Arrays.copyOf(order(negated), k);
+  }
+
+  /// Puts items in random order (Fisher and Yates).
+  public static void shuffle(int[] items, RandomGenerator random) {
+    for (int i = items.length - 1; i > 0; i--) {
+      int j = random.nextInt(i + 1);
+      int held = items[i];
+      items[i] = items[j];
+      items[j] = held;
+    }
   }
 }

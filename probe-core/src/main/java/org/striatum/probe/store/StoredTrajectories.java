@@ -89,6 +89,11 @@ public final class StoredTrajectories implements Trajectories {
     return rollout(i).promptLength();
   }
 
+  @Override
+  public double logProbability(int i) {
+    return rollout(i).logProbability();
+  }
+
   /// The rollout behind trajectory i.
   public Rollout rollout(int i) {
     return rollouts.get(chosen[i]);

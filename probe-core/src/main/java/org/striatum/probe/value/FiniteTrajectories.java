@@ -143,4 +143,19 @@ final class FiniteTrajectories implements Trajectories {
   public int promptLength(int i) {
     return source.promptLength(members[i]);
   }
+
+  @Override
+  public double logProbability(int i) {
+    return source.logProbability(members[i]);
+  }
+
+  /// Tokens that trajectory i generated, those with excluded states too.
+  int generated(int i) {
+    return source.length(members[i]) - 1;
+  }
+
+  /// Which trajectory of the source trajectory i is.
+  int member(int i) {
+    return members[i];
+  }
 }

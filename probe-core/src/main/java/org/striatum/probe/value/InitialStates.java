@@ -50,6 +50,24 @@ record InitialStates(float[] rows, int width, boolean[] successes, String[] prob
     return new InitialStates(chosen, coordinates.length, successes, problems);
   }
 
+  /// Some of the states, in the order given, repeats allowed.
+  InitialStates items(int[] items) {
+    float[] chosen = new float[items.length * width];
+    boolean[] outcomes = new boolean[items.length];
+    String[] of = new String[items.length];
+    for (int k = 0; k < items.length; k++) {
+      System.arraycopy(rows, items[k] * width, chosen, k * width, width);
+      outcomes[k] = successes[items[k]];
+      of[k] = problems[items[k]];
+    }
+    return new InitialStates(chosen, width, outcomes, of);
+  }
+
+  /// The same states with other outcomes.
+  InitialStates with(boolean[] outcomes) {
+    return new InitialStates(rows, width, outcomes, problems);
+  }
+
   double auroc(double[] scores) {
     return Auroc.of(scores, successes);
   }

@@ -4,9 +4,16 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import smile.math.blas.BLAS;
+import smile.math.blas.Layout;
+import smile.math.blas.Transpose;
+import org.striatum.probe.sparse.LinearProbe;
+import org.striatum.probe.sparse.Moments;
+import org.striatum.probe.sparse.Ridge;
 import org.striatum.probe.sparse.SparsePath;
 import org.striatum.probe.stats.Auroc;
 import org.striatum.probe.stats.Overlap;
@@ -30,7 +37,12 @@ public record NeuronRanking(String name, double[] scores, int[] order) {
   private static final String AUROC = "auroc";
   private static final String MEAN_DIFFERENCE = "mean-difference";
   private static final String SPARSE_PATH = "sparse-path";
+  private static final String PERMUTATION = "-permutation";
+  private static final String RIDGE = "ridge";
   private static final int GRADIENT_STATES = 4096;
+  private static final int PERMUTED_STATES = 512;
+  /// Of squared error; what C = 0.02 of the linear probe's log-loss amounts to near even odds, where its curvature is ¼.
+  static final double RIDGE_PENALTY = 4 / LinearProbe.DEFAULT_C;
 
   public NeuronRanking {
     if (scores.length != order.length) {
@@ -49,11 +61,16 @@ public record NeuronRanking(String name, double[] scores, int[] order) {
     return new NeuronRanking(name, scores, Ranks.top(scores, scores.length));
   }
 
-  /// Every ranking a study computes.
+  /// Every ranking a study computes that fits TD and Monte-Carlo probes.
   public static List<String> names() {
-    Stream<String> ofProbes = Arrays.stream(Target.values())
-        .flatMap(target -> Stream.of(FIRST_LAYER_L1, FUNCTIONAL, GRADIENT).map(name -> target.printed() + name));
-    return Stream.concat(ofProbes, Stream.of(AUROC, MEAN_DIFFERENCE, SPARSE_PATH)).toList();
+    return names(List.of(Target.TD, Target.MONTE_CARLO));
+  }
+
+  /// Every ranking a study computes that fits probes to these targets.
+  public static List<String> names(List<Target> targets) {
+    Stream<String> ofProbes = targets.stream().flatMap(target -> Stream
+        .of(FIRST_LAYER_L1, FUNCTIONAL, GRADIENT, PERMUTATION).map(name -> target.printed() + name));
+    return Stream.concat(ofProbes, Stream.of(AUROC, MEAN_DIFFERENCE, RIDGE, SPARSE_PATH)).toList();
   }
 
   /// Σₕ |W₁(h, j)|: the size of the coordinate's column.
@@ -104,6 +121,68 @@ public record NeuronRanking(String name, double[] scores, int[] order) {
       }
     }
     return of(target.printed() + GRADIENT, probe.meanAbsoluteGradient(chosen, count));
+  }
+
+  /// By how much mean (V(s₀) − r)² over training rollouts, at most 512 of them, evenly spaced, rises when the coordinate's
+  /// values are dealt to other rollouts, once. (Breiman 2001.) Below 0 where the probe would do better without it.
+  static NeuronRanking permutation(Target target, ValueProbe probe, InitialStates train, RandomGenerator random) {
+    int width = train.width();
+    int hidden = probe.hidden();
+    int n = Math.min(train.size(), PERMUTED_STATES);
+    float[] z = new float[n * width];
+    double[] rewards = new double[n];
+    for (int i = 0; i < n; i++) {
+      int row = (int) ((long) i * train.size() / n);
+      rewards[i] = train.successes()[row] ? 1 : 0;
+      for (int j = 0; j < width; j++) {
+        z[i * width + j] = (float) probe.scale().z(j, train.rows()[row * width + j]);
+      }
+    }
+    float[] w1 = probe.w1();
+    float[] inputs = new float[n * hidden]; // W₁z + b₁
+    for (int i = 0; i < n; i++) {
+      System.arraycopy(probe.b1(), 0, inputs, i * hidden, hidden);
+    }
+    BLAS.engine.gemm(Layout.ROW_MAJOR, Transpose.NO_TRANSPOSE, Transpose.TRANSPOSE, n, hidden, width, 1, z, width, w1,
+        width, 1, inputs, hidden);
+    double whole = squaredError(probe, inputs, rewards, new float[n], new float[hidden]);
+    double[] scores = new double[width];
+    float[] column = new float[hidden];
+    float[] change = new float[n];
+    int[] order = IntStream.range(0, n).toArray();
+    for (int j = 0; j < width; j++) {
+      Ranks.shuffle(order, random);
+      for (int i = 0; i < n; i++) {
+        change[i] = z[order[i] * width + j] - z[i * width + j];
+      }
+      for (int h = 0; h < hidden; h++) {
+        column[h] = w1[h * width + j];
+      }
+      scores[j] = probe.scale().isConstant(j) ? 0 : squaredError(probe, inputs, rewards, change, column) - whole;
+    }
+    return of(target.printed() + PERMUTATION, scores);
+  }
+
+  /// Mean (V − r)² where one coordinate is changed: its column reaches the hidden units with the change of each row.
+  private static double squaredError(ValueProbe probe, float[] inputs, double[] rewards, float[] change,
+      float[] column) {
+    float[] w2 = probe.w2();
+    double sum = 0;
+    for (int i = 0; i < rewards.length; i++) {
+      float value = 0;
+      int at = i * w2.length;
+      for (int h = 0; h < w2.length; h++) {
+        value += w2[h] * Math.max(0, inputs[at + h] + change[i] * column[h]);
+      }
+      double error = value + probe.b2() - rewards[i];
+      sum += error * error;
+    }
+    return sum / rewards.length;
+  }
+
+  /// |coefficient| of ridge regression of the outcome on z-scored s₀.
+  static NeuronRanking ridge(InitialStates train) {
+    return of(RIDGE, Ridge.fit(Moments.of(train.labelled()), RIDGE_PENALTY).importance());
   }
 
   /// |AUROC − ½| of the coordinate alone, at s₀.

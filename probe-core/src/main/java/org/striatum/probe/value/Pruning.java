@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.sparse.LinearProbe;
 import org.striatum.probe.stats.Bootstrap;
+import org.striatum.probe.stats.Ranks;
 import org.striatum.probe.value.ValueNeuronResults.PruningCurve;
 import org.striatum.probe.value.ValueNeuronResults.PruningPoint;
 
@@ -116,12 +117,7 @@ final class Pruning {
 
   private static int[] randomOrder(int width, RandomGenerator random) {
     int[] order = IntStream.range(0, width).toArray();
-    for (int i = width - 1; i > 0; i--) {
-      int j = random.nextInt(i + 1);
-      int held = order[i];
-      order[i] = order[j];
-      order[j] = held;
-    }
+    Ranks.shuffle(order, random);
     return order;
   }
 }

@@ -25,4 +25,9 @@ public interface Trajectories {
 
   /// Prompt tokens of trajectory i, the nuisance baseline.
   int promptLength(int i);
+
+  /// Σ log p of the tokens that trajectory i generated, in nats; NaN where it is not known.
+  default double logProbability(int i) {
+    return Double.NaN;
+  }
 }

@@ -10,10 +10,18 @@ import org.striatum.probe.stats.Estimate;
 ///
 /// @param datasets one row a dataset
 /// @param layers one row a dataset and hook point
-public record ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes> layers) {
+/// @param controls one row a dataset that could be put to the test
+public record ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes> layers,
+    List<DatasetControls> controls) {
   public ValueNeuronResults {
     datasets = List.copyOf(datasets);
     layers = List.copyOf(layers);
+    controls = controls == null ? List.of() : List.copyOf(controls);
+  }
+
+  /// Results without controls.
+  public ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes> layers) {
+    this(datasets, layers, List.of());
   }
 
   /// One dataset and how the model does on it.
@@ -45,7 +53,7 @@ public record ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes
 
   /// One probe's AUROC.
   ///
-  /// @param probe linear, td, monte-carlo or sparse
+  /// @param probe linear, sparse, or the target of a value probe: td, monte-carlo, …
   /// @param validation AUROC on validation problems: what choices are made by
   public record ProbeAuroc(String probe, double validation, Estimate test) {}
 

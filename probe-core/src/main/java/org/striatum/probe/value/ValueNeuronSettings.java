@@ -1,8 +1,13 @@
 package org.striatum.probe.value;
 
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.striatum.probe.sparse.SmileSolver;
 import org.striatum.probe.sparse.Solver;
+import org.striatum.probe.value.ValueProbeTraining.Target;
 
 /// What a value-neuron study computes, and how thoroughly.
 ///
@@ -18,18 +23,33 @@ import org.striatum.probe.sparse.Solver;
 /// @param resamples bootstrap resamples behind each interval, ≥ 100
 /// @param top neurons listed with all their scores
 /// @param overlapShare share of coordinates, the best of each ranking, that agreement is measured on
+/// @param targets of the value probes; TD and Monte-Carlo are always among them
+/// @param controls how thoroughly the reading is put to the test
 public record ValueNeuronSettings(ValueProbeTraining training, String ranking, List<Double> ratios, int randomSets,
     int permutations, SparseFit sparse, String solver, int pathPoints, double pathRatio, int resamples, int top,
-    double overlapShare) {
+    double overlapShare, List<Target> targets, ControlSettings controls) {
+  private static final List<Target> ALWAYS = List.of(Target.TD, Target.MONTE_CARLO);
+
   /// Where nothing else is said.
   public static final ValueNeuronSettings DEFAULTS = new ValueNeuronSettings(ValueProbeTraining.PAPER,
       NeuronRanking.PAPER, List.of(0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995), 20, 99,
       SparseFit.LOGISTIC, "path", 20, 0.02, 1000, 20, 0.05);
 
+  /// The usual targets and controls.
+  public ValueNeuronSettings(ValueProbeTraining training, String ranking, List<Double> ratios, int randomSets,
+      int permutations, SparseFit sparse, String solver, int pathPoints, double pathRatio, int resamples, int top,
+      double overlapShare) {
+    this(training, ranking, ratios, randomSets, permutations, sparse, solver, pathPoints, pathRatio, resamples, top,
+        overlapShare, List.of(Target.TD, Target.MONTE_CARLO), ControlSettings.DEFAULTS);
+  }
+
   public ValueNeuronSettings {
-    if (!NeuronRanking.names().contains(ranking)) {
+    targets = Arrays.stream(Target.values())
+        .filter(Set.copyOf(targets).stream().collect(Collectors.toCollection(() -> EnumSet.copyOf(ALWAYS)))::contains)
+        .toList();
+    if (!NeuronRanking.names(targets).contains(ranking)) {
       throw new IllegalArgumentException(
-          "ranking must be one of " + NeuronRanking.names() + ", found '" + ranking + "'");
+          "ranking must be one of " + NeuronRanking.names(targets) + ", found '" + ranking + "'");
     }
     ratios = List.copyOf(ratios);
     double before = -1;

@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -32,13 +34,10 @@ import org.striatum.probe.value.ValueProbeTraining.Target;
 /// coordinates it needs, and which.
 ///
 /// Fitted on training problems, chosen on validation problems, reported on test problems. Four probes: `linear` and
-/// `sparse` are fitted to the outcome at s₀, `td` and `monte-carlo` over whole trajectories. Every hook point has its
+/// `sparse` are fitted to the outcome at s₀, `td` and `monte-carlo` (and other targets asked for) over whole trajectories. Every hook point has its
 /// own random numbers, so its figures do not depend on what else is studied. Not for several threads at once, see
 /// [ValueProbe#train].
 public final class ValueNeuronStudy {
-  private static final int FITS = 2; // TD and Monte-Carlo
-  private static final int BANDS = 3; // random bands: two masked, one retrained
-
   private final ValueNeuronSettings settings;
   private final long seed;
 
@@ -74,23 +73,47 @@ public final class ValueNeuronStudy {
   public ValueNeuronResults run(List<StudiedDataset> datasets, Progress progress) {
     List<DatasetSummary> summaries = new ArrayList<>();
     List<LayerProbes> layers = new ArrayList<>();
-    long units = datasets.stream().mapToLong(dataset -> dataset.states().size()).sum() * units();
+    List<DatasetControls> controls = new ArrayList<>();
+    long units = datasets.stream().mapToLong(dataset -> dataset.states().size()).sum() * units()
+        + datasets.size();
     try (Progress.Task task = progress.start("value probes", units, "fit")) {
       for (StudiedDataset dataset : datasets) {
         List<LayerOutcome> outcomes = new ArrayList<>();
-        dataset.states().forEach((hook, states) -> outcomes
-            .add(layer(dataset.name(), hook, states, dataset.split(), task)));
+        SortedMap<HookPoint, FiniteTrajectories> finite = new TreeMap<>();
+        dataset.states().forEach((hook, states) -> {
+          finite.put(hook, FiniteTrajectories.of(states));
+          outcomes.add(layer(dataset.name(), hook, finite.get(hook), dataset.split(), task));
+        });
+        controls(dataset, outcomes, finite, task).ifPresent(controls::add);
         outcomes.stream().filter(outcome -> outcome.probes() != null).forEach(outcome -> layers.add(outcome.probes()));
         summaries.add(summary(dataset.name(), dataset.states().get(dataset.states().firstKey()), dataset.split(),
             dataset.finished(), outcomes));
       }
     }
-    return new ValueNeuronResults(summaries, layers);
+    return new ValueNeuronResults(summaries, layers, controls);
+  }
+
+  /// Controls of a dataset; what stands against them is noted among its outcomes.
+  private Optional<DatasetControls> controls(StudiedDataset dataset, List<LayerOutcome> outcomes,
+      SortedMap<HookPoint, FiniteTrajectories> finite, Progress.Task task) {
+    List<LayerProbes> probed = outcomes.stream().map(LayerOutcome::probes).filter(Objects::nonNull).toList();
+    try {
+      return probed.isEmpty()
+          ? Optional.empty()
+          : Optional.of(new ProbeControls(settings, this::generator).run(dataset.name(), probed, finite,
+              dataset.split()));
+    } catch (IllegalArgumentException refused) {
+      outcomes.add(new LayerOutcome(null, 0, "no controls: " + refused.getMessage()));
+      return Optional.empty();
+    } finally {
+      task.step(1);
+    }
   }
 
   /// How many units one hook point steps its progress.
   public long units() {
-    return FITS + settings.permutations() + (long) BANDS * settings.randomSets();
+    return settings.targets().size() + settings.permutations()
+        + (long) (settings.targets().size() + 1) * settings.randomSets();
   }
 
   /// One dataset in figures that need no hidden state.
@@ -155,7 +178,11 @@ public final class ValueNeuronStudy {
   /// @param task stepped [#units] times
   /// @throws IllegalArgumentException if a problem is in no fold
   public LayerOutcome layer(String dataset, HookPoint hook, Trajectories states, Split split, Progress.Task task) {
-    FiniteTrajectories finite = FiniteTrajectories.of(states);
+    return layer(dataset, hook, FiniteTrajectories.of(states), split, task);
+  }
+
+  private LayerOutcome layer(String dataset, HookPoint hook, FiniteTrajectories finite, Split split,
+      Progress.Task task) {
     FiniteTrajectories train = finite.in(Split.Fold.TRAIN, split);
     FiniteTrajectories validation = finite.in(Split.Fold.VALIDATION, split);
     FiniteTrajectories test = finite.in(Split.Fold.TEST, split);
@@ -208,7 +235,7 @@ public final class ValueNeuronStudy {
 
     List<NeuronRanking> rankings = new ArrayList<>();
     Map<Target, ValueProbe> fitted = new TreeMap<>();
-    for (Target target : Target.values()) {
+    for (Target target : settings.targets()) {
       ValueProbe probe = ValueProbe.train(trainTrajectories, validationTrajectories, settings.training().with(target),
           generator(stream + target.printed())).probe();
       task.step(1);
@@ -218,9 +245,11 @@ public final class ValueNeuronStudy {
       rankings.add(NeuronRanking.firstLayerL1(target, probe));
       rankings.add(NeuronRanking.functional(target, probe));
       rankings.add(NeuronRanking.gradient(target, probe, trainTrajectories));
+      rankings.add(NeuronRanking.permutation(target, probe, train, generator(stream + target + " permutation")));
     }
     rankings.add(NeuronRanking.auroc(train));
     rankings.add(NeuronRanking.meanDifference(train));
+    rankings.add(NeuronRanking.ridge(train));
     NeuronRanking bySparsePath = NeuronRanking.sparsePath(sparse.path());
     rankings.add(bySparsePath);
     NeuronRanking main = rankings.stream().filter(ranking -> ranking.name().equals(settings.ranking())).findFirst()

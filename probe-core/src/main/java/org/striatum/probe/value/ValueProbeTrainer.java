@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.striatum.probe.sparse.Standardisation;
+import org.striatum.probe.stats.Ranks;
 import org.striatum.probe.value.ValueProbeTraining.Target;
 
 /// Fits a [ValueProbe] by gradient. All native arrays live and die in here.
@@ -59,7 +60,7 @@ final class ValueProbeTrainer implements AutoCloseable {
   static ValueProbeFit train(Trajectories train, Trajectories validation, ValueProbeTraining training,
       RandomGenerator random) {
     requireSameWidth(train, validation, train.width());
-    return train(train, validation, training, moments(train), random);
+    return train(train, validation, training, training.standardised() ? moments(train) : raw(train.width()), random);
   }
 
   static ValueProbeFit train(Trajectories train, Trajectories validation, ValueProbeTraining training,
@@ -70,6 +71,13 @@ final class ValueProbeTrainer implements AutoCloseable {
       Fold choose = trainer.upload(validation, scale);
       return trainer.run(fit, choose, scale, random);
     }
+  }
+
+  /// The scale that changes nothing.
+  private static Standardisation raw(int width) {
+    double[] ones = new double[width];
+    Arrays.fill(ones, 1);
+    return new Standardisation(new double[width], ones);
   }
 
   private static void requireSameWidth(Trajectories train, Trajectories validation, int width) {
@@ -193,7 +201,7 @@ final class ValueProbeTrainer implements AutoCloseable {
       order[i] = i;
     }
     for (int epoch = 1; epoch <= training.maxEpochs() && epoch - best <= training.patience(); epoch++) {
-      shuffle(order, random);
+      Ranks.shuffle(order, random);
       for (int from = 0; from < order.length; from += training.batchTrajectories()) {
         step(fit, order, from, Math.min(from + training.batchTrajectories(), order.length));
       }
@@ -211,42 +219,88 @@ final class ValueProbeTrainer implements AutoCloseable {
     return new ValueProbeFit(probe, errors, best, diverged);
   }
 
-  /// One update on trajectories order[from … to): loss = mean over their states of (target − V)², where the target is a
-  /// constant: discount ⊙ V(next state) + fixed. TD sets discount = γ and fixed = 0 but at a last state, where they are
-  /// 0 and r; Monte-Carlo sets discount = 0 and fixed = the return.
+  /// One update on trajectories order[from … to): loss = mean over their states of (target − V)², where
+  ///
+  ///     target = discount ⊙ V(next state) + fixed
+  ///
+  /// TD sets discount = γ and fixed = 0 but at a last state, where they are 0 and r; Monte-Carlo sets discount = 0 and
+  /// fixed = the return. V(next state) is a constant, but for the residual gradient. The λ-return is fixed too, once V of
+  /// the batch is known. Terminal-only looks at the last states alone.
   private void step(Fold fold, int[] order, int from, int to) {
     int n = 0;
     for (int i = from; i < to; i++) {
       n += fold.start()[order[i] + 1] - fold.start()[order[i]];
     }
-    boolean td = training.target() == Target.TD;
+    boolean bootstraps = training.target() == Target.TD || training.target() == Target.RESIDUAL;
     float[] discount = new float[n];
     float[] fixed = new float[n];
+    int[] last = new int[to - from]; // the row of each trajectory's last state in this batch
     int k = 0;
     for (int i = from; i < to; i++) {
-      int last = fold.start()[order[i] + 1] - 1;
-      for (int row = fold.start()[order[i]]; row <= last; row++, k++) {
-        boolean bootstrapped = td && row < last;
+      int end = fold.start()[order[i] + 1] - 1;
+      for (int row = fold.start()[order[i]]; row <= end; row++, k++) {
+        boolean bootstrapped = bootstraps && row < end;
         discount[k] = bootstrapped ? (float) training.gamma() : 0;
         fixed[k] = bootstrapped ? 0 : fold.returns()[row];
       }
+      last[i - from] = k - 1;
     }
     try (NDScope _ = new NDScope(); GradientCollector tape = Engine.getEngine("PyTorch").newGradientCollector()) {
-      NDArray x = n == to - from ? single(fold, order, from, to) : whole(fold, order, from, to); // (n, width)
-      NDArray v = values(x); // (n, 1)
-      NDArray target = manager.create(fixed, new Shape(n, 1));
-      if (td) {
-        NDArray held = v.stopGradient();
-        // A last state's successor is the next trajectory's first; its discount is 0.
-        NDArray next = NDArrays.concat(new NDList(held.get("1:"), held.get("0:1")));
-        target = next.mul(manager.create(discount, new Shape(n, 1))).add(target);
-      }
-      tape.backward(target.sub(v).square().mean());
+      NDArray loss = training.target() == Target.TERMINAL_ONLY
+          ? terminalLoss(fold, order, from, to)
+          : loss(n == to - from ? single(fold, order, from, to) : whole(fold, order, from, to), discount, fixed, last);
+      tape.backward(loss);
       updates++;
       for (Parameter parameter : parameters) {
         adamW(parameter);
       }
     }
+  }
+
+  private NDArray terminalLoss(Fold fold, int[] order, int from, int to) {
+    float[] rewards = new float[to - from];
+    long[] rows = new long[to - from];
+    for (int i = from; i < to; i++) {
+      int last = fold.start()[order[i] + 1] - 1;
+      rows[i - from] = last;
+      rewards[i - from] = fold.returns()[last];
+    }
+    NDArray v = values(fold.states().get(manager.create(rows)));
+    return manager.create(rewards, new Shape(to - from, 1)).sub(v).square().mean();
+  }
+
+  private NDArray loss(NDArray x, float[] discount, float[] fixed, int[] last) {
+    int n = discount.length;
+    NDArray v = values(x); // (n, 1)
+    NDArray target;
+    if (training.target() == Target.TD_LAMBDA) {
+      target = manager.create(lambdaReturns(v.stopGradient().toFloatArray(), fixed, last), new Shape(n, 1));
+    } else {
+      target = manager.create(fixed, new Shape(n, 1));
+    }
+    if (training.target() == Target.TD || training.target() == Target.RESIDUAL) {
+      NDArray held = training.target() == Target.TD ? v.stopGradient() : v;
+      // A last state's successor is the next trajectory's first; its discount is 0.
+      NDArray next = NDArrays.concat(new NDList(held.get("1:"), held.get("0:1")));
+      target = next.mul(manager.create(discount, new Shape(n, 1))).add(target);
+    }
+    return target.sub(v).square().mean();
+  }
+
+  /// Gₜ = γ((1 − λ)V(sₜ₊₁) + λGₜ₊₁) backwards along each trajectory, from r at its last state.
+  private float[] lambdaReturns(float[] values, float[] returns, int[] last) {
+    float[] targets = new float[values.length];
+    int first = 0;
+    for (int end : last) {
+      double target = returns[end];
+      targets[end] = (float) target;
+      for (int k = end - 1; k >= first; k--) {
+        target = training.gamma() * ((1 - training.lambda()) * values[k + 1] + training.lambda() * target);
+        targets[k] = (float) target;
+      }
+      first = end + 1;
+    }
+    return targets;
   }
 
   private static NDArray whole(Fold fold, int[] order, int from, int to) {
@@ -282,35 +336,30 @@ final class ValueProbeTrainer implements AutoCloseable {
         (float) training.weightDecay(), 1, -1, BETA_1, BETA_2, EPSILON, false, true);
   }
 
-  /// Mean (V(s) − return)² over all states of a fold.
+  /// Mean (V(s) − return)² over all states of a fold, the last ones only where only they are fitted.
   private double validationError(Fold fold) {
+    boolean terminal = training.target() == Target.TERMINAL_ONLY;
     double sum = 0;
+    int trajectory = 0;
     for (int from = 0; from < fold.rows(); from += VALIDATION_ROWS_AT_ONCE) {
       int to = Math.min(from + VALIDATION_ROWS_AT_ONCE, fold.rows());
       try (NDScope _ = new NDScope()) {
         float[] values = values(fold.states().get(new NDIndex().addSliceDim(from, to))).toFloatArray();
         for (int i = from; i < to; i++) {
-          double error = values[i - from] - fold.returns()[i];
+          boolean last = i == fold.start()[trajectory + 1] - 1;
+          trajectory += last ? 1 : 0;
+          double error = terminal && !last ? 0 : values[i - from] - fold.returns()[i];
           sum += error * error;
         }
       }
     }
-    return sum / fold.rows();
+    return sum / (terminal ? fold.size() : fold.rows());
   }
 
   private ValueProbe snapshot(Standardisation scale) {
     return new ValueProbe(parameters.get(0).weight().toFloatArray(), parameters.get(1).weight().toFloatArray(),
         parameters.get(2).weight().toFloatArray(), parameters.get(3).weight().toFloatArray()[0],
         scale);
-  }
-
-  private static void shuffle(int[] order, RandomGenerator random) {
-    for (int i = order.length - 1; i > 0; i--) {
-      int j = random.nextInt(i + 1);
-      int held = order[i];
-      order[i] = order[j];
-      order[j] = held;
-    }
   }
 
   @Override

@@ -30,7 +30,7 @@ class ValueNeuronStudyTest {
   private static final ValueNeuronSettings SETTINGS = new ValueNeuronSettings(
       new ValueProbeTraining(ValueProbeTraining.Target.TD, 32, 3e-3, 0.01, 8, 1 - 1e-5, 20, 10),
       "auroc", List.of(0.0, 0.5, 0.9, 0.95), 4, 5, SparseFit.LOGISTIC, "path", 10, 0.05, 100,
-      6, 0.1);
+      6, 0.1, List.of(), new ControlSettings(2, 2, 5, 1, 2, 2, 0.02));
   private static final int WIDTH = 40;
 
   /// Trajectories of two equal states: what s₀ knows, it knows throughout.
@@ -89,10 +89,18 @@ class ValueNeuronStudyTest {
       assertThat(neuron.coordinate()).isEqualTo(layer.order().get(neuron.rank() - 1));
       assertThat(neuron.scores()).containsOnlyKeys(NeuronRanking.names());
     });
-    assertThat(layer.agreement()).hasSize(9 * 8 / 2);
+    assertThat(layer.agreement()).hasSize(12 * 11 / 2);
     assertThat(layer.path().points()).hasSize(10);
     assertThat(layer.path().nonZero()).isBetween(1, WIDTH);
 
+    assertThat(results.controls()).singleElement().satisfies(controls -> {
+      assertThat(controls.hook()).isEqualTo(HOOK);
+      assertThat(controls.readable()).isTrue();
+      assertThat(controls.stability()).extracting(DatasetControls.SetStability::over)
+          .containsExactly("problem resamples", "problem resamples", "problem resamples", "probe seeds");
+      assertThat(controls.nested().choices()).hasSize(2);
+      assertThat(controls.notes()).isEmpty();
+    });
     assertThat(results.datasets()).singleElement().satisfies(summary -> {
       assertThat(summary.problems()).isEqualTo(80);
       assertThat(summary.rollouts()).isEqualTo(320);

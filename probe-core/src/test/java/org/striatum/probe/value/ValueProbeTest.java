@@ -45,7 +45,7 @@ class ValueProbeTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = {"TD", "MONTE_CARLO", "TD_LAMBDA"})
   void learnsTheExactValuesOfAChain(Target target) {
     ListedTrajectories chain = coinFlips();
     ValueProbeTraining training = new ValueProbeTraining(target, 64, 5e-4, 0.01, 16, 1 - 1e-5, 1500, 1500);
@@ -59,6 +59,70 @@ class ValueProbeTest {
             .isCloseTo(exactValue(flips, heads), within(0.02));
       }
     }
+  }
+
+  /// Four ways out of one start, each of its own states to its own end: transitions are certain, so that the residual
+  /// gradient's minimum is V too, but for the start, which nothing foretells from.
+  @Test
+  void theResidualGradientLearnsACertainChain() {
+    int length = 4;
+    List<ListedTrajectories.Trajectory> runs = new ArrayList<>();
+    for (int way = 0; way < 4; way++) {
+      float[] states = new float[length * 4 * length];
+      for (int t = 0; t < length; t++) {
+        states[t * 4 * length + way * length + t] = 1;
+      }
+      runs.add(new ListedTrajectories.Trajectory("way" + way, states, way % 2, 1));
+    }
+    ListedTrajectories chain = new ListedTrajectories(4 * length, runs);
+    ValueProbeFit fit = ValueProbe.train(chain, chain,
+        new ValueProbeTraining(Target.RESIDUAL, 64, 1e-3, 0, 4, 1, 1500, 1500), new SplittableRandom(21));
+    for (int way = 0; way < 4; way++) {
+      for (int t = 0; t < length; t++) {
+        float[] state = new float[4 * length];
+        state[way * length + t] = 1;
+        assertThat(fit.probe().value(state, 0)).isCloseTo(way % 2, within(0.02));
+      }
+    }
+  }
+
+  /// Only the last state is looked at: whatever stands before it changes no weight.
+  @Test
+  void terminalOnlyFitsTheLastStateAlone() {
+    ListedTrajectories chain = coinFlips();
+    ValueProbeTraining training = new ValueProbeTraining(Target.TERMINAL_ONLY, 32, 5e-4, 0, 16, 1, 1000, 1000);
+    Standardisation unscaled = new Standardisation(new double[chain.width()], ones(chain.width()));
+    ValueProbe probe = ValueProbe.train(chain, chain, training, unscaled, new SplittableRandom(22)).probe();
+    for (int heads = 0; heads <= FLIPS; heads++) {
+      float[] state = new float[chain.width()];
+      state[coordinate(FLIPS, heads)] = 1;
+      assertThat(probe.value(state, 0)).isCloseTo(heads >= 2 ? 1 : 0, within(0.02));
+    }
+    ListedTrajectories others = new ListedTrajectories(chain.width(), chain.list().stream().map(run -> {
+      float[] states = new float[run.states().length];
+      System.arraycopy(run.states(), FLIPS * chain.width(), states, FLIPS * chain.width(), chain.width());
+      return new ListedTrajectories.Trajectory(run.problem(), states, run.reward(), 1);
+    }).toList());
+    assertThat(ValueProbe.train(others, others, training, unscaled, new SplittableRandom(22)).probe().w1())
+        .isEqualTo(probe.w1());
+  }
+
+  @Test
+  void rawInputsAreNotScaled() {
+    ListedTrajectories chain = coinFlips();
+    ValueProbe probe = ValueProbe.train(chain, chain,
+        new ValueProbeTraining(Target.MONTE_CARLO, 64, 2e-3, 0, 16, 1, 1500, 1500, 0.9, false),
+        new SplittableRandom(23)).probe();
+    assertThat(probe.scale().deviations()).containsOnly(1);
+    float[] start = new float[chain.width()];
+    start[coordinate(0, 0)] = 1;
+    assertThat(probe.value(start, 0)).isCloseTo(exactValue(0, 0), within(0.02));
+  }
+
+  private static double[] ones(int n) {
+    double[] ones = new double[n];
+    Arrays.fill(ones, 1);
+    return ones;
   }
 
   @Test

@@ -1,0 +1,36 @@
+package org.striatum.cli;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.striatum.cli.step.AnswersStep.Answers;
+import org.striatum.probe.answer.Answer;
+import org.striatum.probe.answer.Answer.Finding;
+import org.striatum.probe.answer.Question;
+import org.striatum.probe.answer.StudyAnswers;
+
+/// Every question with its answer, as lines of text.
+///
+/// @param console where they go
+record AnswersSummary(Console console) {
+  void print(Answers answers) {
+    console.print("");
+    console.print("Answers, " + answers.checkpoint().checkpoint());
+    for (Answer answer : answers.checkpoint().answers()) {
+      console.print(answer.question().text() + " " + answer.brief());
+      for (Finding finding : answer.findings()) {
+        console.print("  %s: %s. %s".formatted(finding.of(), finding.reply().word(), finding.because()));
+      }
+    }
+    if (!answers.beside().isEmpty()) {
+      List<StudyAnswers> all = Stream.concat(Stream.of(answers.checkpoint()), answers.beside().stream()).toList();
+      console.print("");
+      console.print("Is the picture the same? One word a question and checkpoint, and how many cases say yes");
+      for (Question question : Question.values()) {
+        console.print(question.text());
+        console.print("  " + all.stream().map(one -> one.checkpoint() + ": " + one.to(question).brief())
+            .collect(Collectors.joining("; ")));
+      }
+    }
+  }
+}

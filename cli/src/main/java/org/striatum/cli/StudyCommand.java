@@ -1,0 +1,99 @@
+package org.striatum.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.striatum.cli.Study.Companion;
+import org.striatum.cli.step.AnswersStep.Answers;
+import org.striatum.datasets.ProblemSets;
+import org.striatum.probe.model.Sampling;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// Everything about one checkpoint, and about others beside it.
+@Command(name = "study", description = "Run every step on a checkpoint, compare others with it, and answer every question: a whole run folder with its report.", footer = {
+    "", "Example: striatum study my-checkpoint --tasks add,mul --with my-checkpoint-rft --beside other-model",
+    "Finished steps are kept: run it again to go on."})
+final class StudyCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Parameters(paramLabel = "CKPT", description = "Checkpoint folder or ONNX file.")
+  private Path checkpoint;
+
+  @Option(names = "--tasks", defaultValue = "add,mul,mod,expr", paramLabel = "NAME,…", description = "Problem sets (default add,mul,mod,expr).")
+  private String tasks;
+
+  @Option(names = "--limit", paramLabel = "N", description = "Problems of each set (default 600, quick 400).")
+  private Integer limit;
+
+  @Option(names = "-k", paramLabel = "K", description = "Rollouts of each problem (default 2, quick 1).")
+  private Integer samples;
+
+  @Option(names = "--with", arity = "1..*", paramLabel = "CKPT", description = "Checkpoints that neurons may transfer to, such as others of one training run: probed, not ablated.")
+  private List<Path> with = List.of();
+
+  @Option(names = "--beside", arity = "1..*", paramLabel = "CKPT", description = "Checkpoints studied whole as well: is the picture the same?")
+  private List<Path> beside = List.of();
+
+  @Option(names = "--hooks", paramLabel = "PATTERN", defaultValue = "blocks.*.hook_resid_post", description = "Hook points (default blocks.*.hook_resid_post).")
+  private String hooks;
+
+  @Option(names = "--temperature", paramLabel = "T", defaultValue = "1", description = "0 is greedy (default 1).")
+  private double temperature;
+
+  @Option(names = "--top-p", paramLabel = "P", defaultValue = "0.95", description = "Nucleus mass (default 0.95).")
+  private double topP;
+
+  @Option(names = "--top-k", paramLabel = "N", defaultValue = "0", description = "Likeliest tokens kept; 0 for all (default).")
+  private int topK;
+
+  @Option(names = "--max-new-tokens", paramLabel = "N", defaultValue = "256", description = "Longest completion (default 256).")
+  private int maxNewTokens;
+
+  @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed of everything (default 1).")
+  private long seed;
+
+  @Option(names = "--batch-size", paramLabel = "N|auto", defaultValue = "auto", description = "Sequences that run together; changes no result (default auto).")
+  private String batchSize;
+
+  @Option(names = {"-o", "--output"}, paramLabel = "RUN", description = "Run folder (default striatum-<checkpoint>).")
+  private Path output;
+
+  @Option(names = "--json", description = "Print the answers as JSON, nothing else.")
+  private boolean json;
+
+  @Mixin
+  private StudyOptions options;
+
+  @Mixin
+  private ModelOptions modelOptions;
+
+  StudyCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    List<Companion> companions = new ArrayList<>();
+    with.forEach(other -> companions.add(new Companion(other, false)));
+    beside.forEach(other -> companions.add(new Companion(other, true)));
+    Path folder = output == null
+        ? Path.of("striatum-" + checkpoint.toAbsolutePath().normalize().getFileName())
+        : output;
+    Study study = new Study(json ? console.silent() : console, modelOptions, options, ProblemSets.named(tasks),
+        limit == null ? options.effort().problems() : limit, samples == null ? options.effort().samples() : samples,
+        new Sampling(temperature, topP, topK, maxNewTokens, true), hooks, batchSize, seed);
+    Answers answers = study.run(checkpoint, folder, companions);
+    if (json) {
+      console.json(answers);
+    } else {
+      new AnswersSummary(console).print(answers);
+      console.print("report: " + folder.resolve("report.html"));
+    }
+    return ExitCode.DONE;
+  }
+}

@@ -1,0 +1,74 @@
+package org.striatum.cli.step;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.striatum.probe.answer.StudyAnswers;
+import org.striatum.probe.answer.StudyResults;
+import org.striatum.probe.dopamine.DopamineResults;
+import org.striatum.probe.intervention.InterventionResults;
+import org.striatum.probe.run.Manifest;
+import org.striatum.probe.run.RecordJson;
+import org.striatum.probe.run.RunFolder;
+import org.striatum.probe.run.StepKey;
+import org.striatum.probe.transfer.TransferResults;
+import org.striatum.probe.uses.ConfidenceResults;
+import org.striatum.probe.uses.SearchResults;
+import org.striatum.probe.value.ValueNeuronResults;
+
+/// Answers every question from the results of a run, and of others studied beside it: `results/answers.json`.
+public final class AnswersStep {
+  static final String NAME = "answers";
+
+  private AnswersStep() {}
+
+  /// What the step wrote.
+  ///
+  /// @param checkpoint of the run
+  /// @param beside of the others
+  public record Answers(StudyAnswers checkpoint, List<StudyAnswers> beside) {
+    public Answers {
+      beside = List.copyOf(beside);
+    }
+  }
+
+  /// Runs the step unless it is finished.
+  ///
+  /// @param beside run folders of other checkpoints; may be empty
+  public static Answers run(StudyRun run, List<RunFolder> beside) throws IOException {
+    List<StudyAnswers> others = new ArrayList<>();
+    for (RunFolder other : beside) {
+      others.add(of(other));
+    }
+    StepKey key = run.key(others, run.folder().manifest().steps().stream().map(Manifest.Step::name)
+        .filter(name -> !name.equals(NAME)).toArray(String[]::new));
+    var results = run.folder().results(NAME);
+    run.step(NAME, key, List.of(results), () -> RecordJson.write(results, new Answers(of(run.folder()), others)));
+    return RecordJson.read(results, Answers.class);
+  }
+
+  private static StudyAnswers of(RunFolder folder) throws IOException {
+    return StudyAnswers.of(folder.manifest().inputs().checkpoint().name(), results(folder));
+  }
+
+  /// The answers of checkpoints studied beside a run's; empty where it has none.
+  static List<StudyAnswers> beside(RunFolder folder) throws IOException {
+    Answers answers = results(folder, NAME, Answers.class);
+    return answers == null ? List.of() : answers.beside();
+  }
+
+  /// Everything a run has finished.
+  static StudyResults results(RunFolder folder) throws IOException {
+    return new StudyResults(results(folder, ProbeStep.NAME, ValueNeuronResults.class),
+        results(folder, DopamineStep.NAME, DopamineResults.class),
+        results(folder, AblationStep.NAME, InterventionResults.class),
+        results(folder, CompareStep.NAME, TransferResults.class),
+        results(folder, ConfidenceStep.NAME, ConfidenceResults.class),
+        results(folder, SearchStep.NAME, SearchResults.class));
+  }
+
+  /// A study's results if the manifest vouches for them, else null.
+  private static <T> T results(RunFolder folder, String step, Class<T> type) throws IOException {
+    return folder.manifest().step(step).isEmpty() ? null : RecordJson.read(folder.results(step), type);
+  }
+}

@@ -1,0 +1,169 @@
+package org.striatum.probe.value;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import java.util.random.RandomGenerator;
+import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.stats.Auroc;
+import org.striatum.probe.stats.Bootstrap;
+import org.striatum.probe.stats.EmpiricalP;
+import org.striatum.probe.value.DatasetControls.NestedChoice;
+import org.striatum.probe.value.DatasetControls.NestedSelection;
+import org.striatum.probe.value.OutcomeRegression.Order;
+import org.striatum.probe.value.ValueNeuronResults.NullBand;
+
+/// The whole selection inside each of several outer folds of all problems. See [NestedSelection].
+///
+/// Outcomes as found and every shuffle of them go through together, so that a correlation matrix is computed once for all
+/// of them and none is kept.
+final class NestedControl {
+  private static final Order[] ORDERS = {Order.CORRELATION, Order.RIDGE};
+
+  private final List<HookPoint> hooks;
+  private final List<InitialStates> states; // one a hook point, the same rollouts in the same order
+  private final ControlSettings settings;
+  private final int resamples;
+  private final RandomGenerator random;
+  private final boolean[][] outcomes; // as found, then each shuffle: (1 + permutations, rollouts)
+
+  NestedControl(List<HookPoint> hooks, List<InitialStates> states, ControlSettings settings, int resamples,
+      RandomGenerator random) {
+    this.hooks = hooks;
+    this.states = states;
+    this.settings = settings;
+    this.resamples = resamples;
+    this.random = random;
+    this.outcomes = new boolean[1 + settings.nestedPermutations()][];
+    outcomes[0] = states.getFirst().successes();
+    for (int m = 1; m < outcomes.length; m++) {
+      outcomes[m] = states.getFirst().shuffled(random).successes();
+    }
+  }
+
+  /// What was chosen for one outer fold and one dealing of outcomes, while it is looked for.
+  private static final class Choice {
+    private double inner = Double.NEGATIVE_INFINITY;
+    private int hook;
+    private int order;
+    private int count;
+  }
+
+  NestedSelection run() {
+    String[] problems = states.getFirst().problems();
+    ProblemFolds outer = ProblemFolds.deal(problems, settings.folds(), random);
+    double[][] aurocs = new double[outcomes.length][outer.folds()];
+    List<NestedChoice> choices = new ArrayList<>();
+    List<ToDoubleFunction<int[]>> figures = new ArrayList<>();
+    for (int fold = 0; fold < outer.folds(); fold++) {
+      int[] outside = outer.outside(fold);
+      int[] inside = outer.inside(fold);
+      Choice[] chosen = choose(outside);
+      double[][] scores = scores(chosen, outside, inside);
+      for (int m = 0; m < outcomes.length; m++) {
+        aurocs[m][fold] = Auroc.of(scores[m], taken(outcomes[m], inside));
+      }
+      choices.add(new NestedChoice(hooks.get(chosen[0].hook), ORDERS[chosen[0].order].printed(), chosen[0].count,
+          aurocs[0][fold]));
+      figures.add(within(outer.foldOf(), scores[0], inside));
+    }
+    double[] nulls = Arrays.stream(aurocs).skip(1).mapToDouble(NestedControl::mean).sorted().toArray();
+    double observed = mean(aurocs[0]);
+    NullBand band = nulls.length == 0
+        ? new NullBand(0, Double.NaN, Double.NaN, Double.NaN, Double.NaN)
+        : new NullBand(nulls.length, Arrays.stream(nulls).average().orElseThrow(), Bootstrap.quantile(nulls, 0.025),
+            Bootstrap.quantile(nulls, 0.975), EmpiricalP.high(observed, nulls));
+    return new NestedSelection(outer.folds(),
+        Bootstrap.byProblem(problems, ControlledProbe.mean(figures), resamples, random), band, choices);
+  }
+
+  /// Hook point, order and count with the highest AUROC over inner folds.
+  private Choice[] choose(int[] outside) {
+    Choice[] chosen = new Choice[outcomes.length];
+    Arrays.setAll(chosen, _ -> new Choice());
+    String[] problems = states.getFirst().items(outside).problems();
+    ProblemFolds inner = ProblemFolds.deal(problems, settings.folds(), random);
+    for (int h = 0; h < hooks.size(); h++) {
+      int[] counts = counts(states.get(h).width());
+      double[][][] sums = new double[outcomes.length][ORDERS.length][counts.length];
+      for (int fold = 0; fold < inner.folds(); fold++) {
+        int[] fit = of(outside, inner.outside(fold));
+        int[] held = of(outside, inner.inside(fold));
+        OutcomeRegression regression = OutcomeRegression.of(states.get(h).items(fit));
+        InitialStates heldStates = states.get(h).items(held);
+        for (int m = 0; m < outcomes.length; m++) {
+          OutcomeRegression.add(sums[m], m == 0 ? regression : regression.with(taken(outcomes[m], fit)),
+              heldStates.with(taken(outcomes[m], held)), ORDERS, counts);
+        }
+      }
+      for (int m = 0; m < outcomes.length; m++) {
+        for (int o = 0; o < ORDERS.length; o++) {
+          for (int k = 0; k < counts.length; k++) {
+            if (sums[m][o][k] > chosen[m].inner) {
+              chosen[m].inner = sums[m][o][k];
+              chosen[m].hook = h;
+              chosen[m].order = o;
+              chosen[m].count = counts[k];
+            }
+          }
+        }
+      }
+    }
+    return chosen;
+  }
+
+  private static int[] counts(int width) {
+    return Arrays.stream(new double[]{0.01, 0.05, 0.2, 1})
+        .mapToInt(share -> (int) Math.max(1, Math.round(width * share)))
+        .distinct().toArray();
+  }
+
+  /// Outer scores of what was chosen: (outcomes, inside).
+  private double[][] scores(Choice[] chosen, int[] outside, int[] inside) {
+    double[][] scores = new double[chosen.length][];
+    for (int h = 0; h < hooks.size(); h++) {
+      OutcomeRegression regression = null;
+      InitialStates held = states.get(h).items(inside);
+      for (int m = 0; m < chosen.length; m++) {
+        if (chosen[m].hook == h) {
+          regression = regression == null ? OutcomeRegression.of(states.get(h).items(outside)) : regression;
+          OutcomeRegression own = m == 0 ? regression : regression.with(taken(outcomes[m], outside));
+          scores[m] = own.head(own.order(ORDERS[chosen[m].order]), chosen[m].count).scores(held.rows(), held.size());
+        }
+      }
+    }
+    return scores;
+  }
+
+  /// One outer fold's AUROC as a function of any rollouts.
+  private static ToDoubleFunction<int[]> fold(double[] scores, boolean[] labels, int[] place) {
+    ToDoubleFunction<int[]> auroc = Auroc.over(scores, labels);
+    return items -> auroc.applyAsDouble(Arrays.stream(items).map(i -> place[i]).filter(i -> i >= 0).toArray());
+  }
+
+  private ToDoubleFunction<int[]> within(int[] foldOf, double[] scores, int[] inside) {
+    int[] place = new int[foldOf.length];
+    Arrays.fill(place, -1);
+    for (int k = 0; k < inside.length; k++) {
+      place[inside[k]] = k;
+    }
+    return fold(scores, taken(outcomes[0], inside), place);
+  }
+
+  private static boolean[] taken(boolean[] all, int[] items) {
+    boolean[] taken = new boolean[items.length];
+    for (int k = 0; k < items.length; k++) {
+      taken[k] = all[items[k]];
+    }
+    return taken;
+  }
+
+  private static int[] of(int[] items, int[] places) {
+    return Arrays.stream(places).map(place -> items[place]).toArray();
+  }
+
+  private static double mean(double[] aurocs) {
+    return Arrays.stream(aurocs).average().orElseThrow();
+  }
+}

@@ -1,0 +1,196 @@
+package org.striatum.probe.value;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.rollout.Split;
+import org.striatum.probe.sparse.LabelledRows;
+import org.striatum.probe.sparse.LinearProbe;
+import org.striatum.probe.stats.Calibration;
+import org.striatum.probe.stats.Stability;
+import org.striatum.probe.value.DatasetControls.NestedSelection;
+import org.striatum.probe.value.DatasetControls.Reliability;
+import org.striatum.probe.value.DatasetControls.ReliabilityBin;
+import org.striatum.probe.value.DatasetControls.SetStability;
+import org.striatum.probe.value.NuisanceBaselines.Source;
+import org.striatum.probe.value.OutcomeRegression.Order;
+import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
+import org.striatum.probe.value.ValueProbeTraining.Target;
+
+/// Puts the reading of value on one dataset to the test: see [DatasetControls].
+final class ProbeControls {
+  private static final int BINS = 10; // Calibration's
+
+  private final ValueNeuronSettings settings;
+  private final Function<String, RandomGenerator> generators;
+
+  /// @param generators a generator of its own for each purpose
+  ProbeControls(ValueNeuronSettings settings, Function<String, RandomGenerator> generators) {
+    this.settings = settings;
+    this.generators = generators;
+  }
+
+  /// The hook point that validation problems choose: the best validation AUROC of any probe there.
+  static LayerProbes chosen(List<LayerProbes> layers) {
+    LayerProbes chosen = layers.getFirst();
+    double best = Double.NEGATIVE_INFINITY;
+    for (LayerProbes layer : layers) {
+      double own = layer.probes().stream().mapToDouble(ValueNeuronResults.ProbeAuroc::validation)
+          .filter(Double::isFinite).max().orElse(Double.NEGATIVE_INFINITY);
+      if (own > best) {
+        best = own;
+        chosen = layer;
+      }
+    }
+    return chosen;
+  }
+
+  /// All controls of one dataset.
+  ///
+  /// @param layers its probes, at least one
+  /// @param states of every hook point, without states that are no numbers
+  /// @throws IllegalArgumentException with fewer fit problems than folds
+  DatasetControls run(String dataset, List<LayerProbes> layers, SortedMap<HookPoint, FiniteTrajectories> states,
+      Split split) {
+    LayerProbes layer = chosen(layers);
+    FiniteTrajectories finite = states.get(layer.hook());
+    ControlSettings controls = settings.controls();
+    List<String> notes = new ArrayList<>();
+    String stream = dataset + " controls ";
+    Source fitSource = source(finite, split, false);
+    Source testSource = source(finite, split, true);
+    InitialStates all = InitialStates.of(finite);
+    InitialStates fit = all.items(fitSource.items());
+    InitialStates test = all.items(testSource.items());
+    ProblemFolds folds = ProblemFolds.deal(fit.problems(), controls.folds(), generators.apply(stream + "folds"));
+    ControlledProbe probe = ControlledProbe.of(fit, folds, test, settings.resamples());
+    RandomGenerator random = generators.apply(stream + "intervals");
+
+    double[] whole = probe.testScores(probe.regression().whole());
+    double[] crossFitted = OutcomeRegression.crossFitted(fit, folds);
+    var auroc = probe.auroc(whole, random);
+    return new DatasetControls(dataset, layer.hook(), probe.width(),
+        (int) Arrays.stream(test.problems()).distinct().count(), test.size(), auroc, auroc.low() > 0.5,
+        new SparsityControl(probe, controls, generators.apply(stream + "sparsity")).run(whole),
+        new Rotations(probe, controls, generators.apply(stream + "rotations")).run(),
+        new NuisanceBaselines(probe, controls.margin(), random).run(fitSource, testSource, crossFitted, whole),
+        nested(states, layers, notes, generators.apply(stream + "nested")), reliability(probe, crossFitted, whole),
+        stability(layer, probe, finite.in(Split.Fold.TRAIN, split), finite.in(Split.Fold.VALIDATION, split), stream),
+        notes);
+  }
+
+  private static Source source(FiniteTrajectories finite, Split split, boolean test) {
+    return new Source(finite, IntStream.range(0, finite.size())
+        .filter(i -> (split.of(finite.problem(i)) == Split.Fold.TEST) == test).toArray());
+  }
+
+  /// Rollouts whose s₀ is a number at every hook point that was studied.
+  private NestedSelection nested(SortedMap<HookPoint, FiniteTrajectories> states, List<LayerProbes> layers,
+      List<String> notes, RandomGenerator random) {
+    List<HookPoint> hooks = layers.stream().map(LayerProbes::hook).toList();
+    Map<Integer, Integer> seen = new LinkedHashMap<>();
+    for (HookPoint hook : hooks) {
+      FiniteTrajectories own = states.get(hook);
+      IntStream.range(0, own.size()).forEach(i -> seen.merge(own.member(i), 1, Integer::sum));
+    }
+    List<InitialStates> common = new ArrayList<>();
+    for (HookPoint hook : hooks) {
+      FiniteTrajectories own = states.get(hook);
+      common.add(InitialStates.of(own)
+          .items(IntStream.range(0, own.size()).filter(i -> seen.get(own.member(i)) == hooks.size()).toArray()));
+    }
+    try {
+      return new NestedControl(hooks, common, settings.controls(), settings.resamples(), random).run();
+    } catch (IllegalArgumentException refused) {
+      notes.add("no nested selection: " + refused.getMessage());
+      return null;
+    }
+  }
+
+  private static Reliability reliability(ControlledProbe probe, double[] crossFitted, double[] whole) {
+    double[] probabilities = LinearProbe
+        .fit(LabelledRows.of(column(crossFitted), 1, probe.fit().successes()), 1)
+        .scores(column(whole), whole.length);
+    Arrays.setAll(probabilities, i -> 1 / (1 + Math.exp(-probabilities[i])));
+    boolean[] outcomes = probe.test().successes();
+    double[] base = new double[outcomes.length];
+    Arrays.fill(base, mean(probe.fit().successes()));
+    List<ReliabilityBin> bins = new ArrayList<>();
+    for (int b = 0; b < BINS; b++) {
+      int bin = b;
+      int[] members = IntStream.range(0, outcomes.length)
+          .filter(i -> Math.min(BINS - 1, (int) (probabilities[i] * BINS)) == bin).toArray();
+      bins.add(new ReliabilityBin((double) b / BINS, (b + 1.0) / BINS, members.length,
+          Arrays.stream(members).mapToDouble(i -> probabilities[i]).average().orElse(Double.NaN),
+          Arrays.stream(members).mapToDouble(i -> outcomes[i] ? 1 : 0).average().orElse(Double.NaN)));
+    }
+    Calibration calibration = Calibration.of(probabilities, outcomes);
+    return new Reliability(calibration.brier(), Calibration.of(base, outcomes).brier(), calibration.ece(), bins);
+  }
+
+  private static float[] column(double[] values) {
+    float[] column = new float[values.length];
+    for (int i = 0; i < column.length; i++) {
+      column[i] = (float) values[i];
+    }
+    return column;
+  }
+
+  private static double mean(boolean[] outcomes) {
+    return IntStream.range(0, outcomes.length).mapToDouble(i -> outcomes[i] ? 1 : 0).average().orElseThrow();
+  }
+
+  private List<SetStability> stability(LayerProbes layer, ControlledProbe probe, FiniteTrajectories train,
+      FiniteTrajectories validation, String stream) {
+    int width = probe.width();
+    int k = (int) Math.max(1, Math.round(settings.overlapShare() * width));
+    List<SetStability> found = new ArrayList<>();
+    Map<Order, List<Set<Integer>>> sets = new LinkedHashMap<>();
+    RandomGenerator random = generators.apply(stream + "resamples");
+    for (int r = 0; r < settings.controls().stabilityResamples(); r++) {
+      OutcomeRegression resampled = OutcomeRegression.of(resample(probe.fit(), random));
+      for (Order order : Order.values()) {
+        sets.computeIfAbsent(order, _ -> new ArrayList<>()).add(set(resampled.order(order), k));
+      }
+    }
+    sets.forEach((order, own) -> found
+        .add(new SetStability(order.printed(), "problem resamples", k, Stability.of(own, width))));
+    if (settings.controls().probeSeeds() >= 2) {
+      List<Set<Integer>> bySeed = new ArrayList<>();
+      if (layer.ranking().equals(NeuronRanking.PAPER)) {
+        bySeed.add(new HashSet<>(layer.order().subList(0, k)));
+      }
+      for (int s = bySeed.size(); s < settings.controls().probeSeeds(); s++) {
+        bySeed.add(set(NeuronRanking.firstLayerL1(Target.TD, ValueProbe.train(train, validation,
+            settings.training().with(Target.TD), generators.apply(stream + "seed " + s)).probe()).order(), k));
+      }
+      found.add(new SetStability(NeuronRanking.PAPER, "probe seeds", k, Stability.of(bySeed, width)));
+    }
+    return found;
+  }
+
+  private static Set<Integer> set(int[] order, int k) {
+    return new HashSet<>(Arrays.stream(order).limit(k).boxed().toList());
+  }
+
+  /// As many problems drawn with replacement as there are, each with all its rollouts.
+  private static InitialStates resample(InitialStates states, RandomGenerator random) {
+    Map<String, List<Integer>> itemsOf = new LinkedHashMap<>();
+    for (int i = 0; i < states.size(); i++) {
+      itemsOf.computeIfAbsent(states.problems()[i], _ -> new ArrayList<>()).add(i);
+    }
+    List<List<Integer>> problems = List.copyOf(itemsOf.values());
+    return states.items(IntStream.range(0, problems.size())
+        .mapToObj(_ -> problems.get(random.nextInt(problems.size()))).flatMap(List::stream)
+        .mapToInt(Integer::intValue).toArray());
+  }
+}

@@ -1,0 +1,129 @@
+package org.striatum.probe.value;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.striatum.probe.sparse.Standardisation;
+import org.striatum.probe.stats.Bootstrap;
+import org.striatum.probe.stats.EmpiricalP;
+import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.value.DatasetControls.Answer;
+import org.striatum.probe.value.DatasetControls.RotationControl;
+import org.striatum.probe.value.DatasetControls.RotationPoint;
+import org.striatum.probe.value.OutcomeRegression.Order;
+import smile.math.blas.BLAS;
+import smile.math.blas.LAPACK;
+import smile.math.blas.Layout;
+import smile.math.blas.Transpose;
+
+/// Pruning in the native basis and in random orthogonal bases of the z-scored states, ranking chosen anew in each. See
+/// [RotationControl] for the rule.
+final class Rotations {
+  /// What is said of every basis: shares of coordinates removed.
+  private static final double[] RATIOS = {0.9, 0.95, 0.98, 0.99};
+
+  private final ControlledProbe probe;
+  private final ControlSettings settings;
+  private final RandomGenerator random;
+
+  Rotations(ControlledProbe probe, ControlSettings settings, RandomGenerator random) {
+    this.probe = probe;
+    this.settings = settings;
+    this.random = random;
+  }
+
+  /// A rotation drawn from the Haar measure: Q of a Gaussian matrix, signs set so that R's diagonal is positive.
+  /// (Mezzadri 2007.)
+  ///
+  /// @return (d, d) row-major, orthogonal
+  static double[] haar(int d, RandomGenerator random) {
+    double[] matrix = new double[d * d];
+    Arrays.setAll(matrix, _ -> random.nextGaussian());
+    double[] reflectors = new double[d];
+    LAPACK.engine.geqrf(Layout.ROW_MAJOR, d, d, matrix, d, reflectors);
+    boolean[] negative = new boolean[d];
+    for (int j = 0; j < d; j++) {
+      negative[j] = matrix[j * d + j] < 0;
+    }
+    LAPACK.engine.orgqr(Layout.ROW_MAJOR, d, d, d, matrix, d, reflectors);
+    for (int i = 0; i < matrix.length; i++) {
+      matrix[i] = negative[i % d] ? -matrix[i] : matrix[i];
+    }
+    return matrix;
+  }
+
+  /// z-scored states in another basis: row ↦ z Q.
+  static InitialStates rotated(InitialStates states, Standardisation scale, double[] q) {
+    int d = states.width();
+    double[] z = new double[states.size() * d];
+    for (int i = 0; i < z.length; i++) {
+      z[i] = scale.z(i % d, states.rows()[i]);
+    }
+    double[] turned = new double[z.length];
+    BLAS.engine.gemm(Layout.ROW_MAJOR, Transpose.NO_TRANSPOSE, Transpose.NO_TRANSPOSE, states.size(), d, d, 1, z, d, q,
+        d, 0, turned, d);
+    float[] rows = new float[z.length];
+    for (int i = 0; i < z.length; i++) {
+      rows[i] = (float) turned[i];
+    }
+    return new InitialStates(rows, d, states.successes(), states.problems());
+  }
+
+  RotationControl run() {
+    int[] counts = Arrays.stream(RATIOS).mapToInt(ratio -> (int) Math.max(1, Math.round(probe.width() * (1 - ratio))))
+        .toArray();
+    Standardisation scale = probe.regression().whole().scale();
+    double[][] unrotated = pruned(probe, counts); // (ratios, test)
+    double[][][] turned = new double[counts.length][settings.rotations()][]; // (ratios, rotations, test)
+    for (int r = 0; r < settings.rotations(); r++) {
+      double[] q = haar(probe.width(), random);
+      double[][] scores = pruned(ControlledProbe.of(rotated(probe.fit(), scale, q), probe.folds(),
+          rotated(probe.test(), scale, q), probe.resamples()), counts);
+      for (int i = 0; i < counts.length; i++) {
+        turned[i][r] = scores[i];
+      }
+    }
+    List<RotationPoint> points = new ArrayList<>();
+    double[] means = new double[settings.rotations()]; // AUROC of a rotation, averaged over ratios
+    double observed = 0;
+    for (int i = 0; i < counts.length; i++) {
+      double[] aurocs = Arrays.stream(turned[i]).mapToDouble(probe.test()::auroc).toArray();
+      for (int r = 0; r < means.length; r++) {
+        means[r] += aurocs[r] / counts.length;
+      }
+      double own = probe.test().auroc(unrotated[i]);
+      observed += own / counts.length;
+      double[] sorted = Arrays.stream(aurocs).sorted().toArray();
+      points.add(new RotationPoint(RATIOS[i], counts[i], probe.auroc(unrotated[i], random),
+          Arrays.stream(aurocs).average().orElseThrow(), Bootstrap.quantile(sorted, 0.025),
+          Bootstrap.quantile(sorted, 0.975), probe.difference(new double[][]{unrotated[i]}, turned[i], random),
+          EmpiricalP.high(own, aurocs)));
+    }
+    Estimate difference = probe.difference(unrotated, Arrays.stream(turned).flatMap(Arrays::stream)
+        .toArray(double[][]::new), random);
+    double p = EmpiricalP.high(observed, means);
+    return new RotationControl(means.length, points, difference, p,
+        answer(difference, p, means.length, settings.margin()));
+  }
+
+  static Answer answer(Estimate difference, double p, int rotations, double margin) {
+    if (difference.low() > 0 && p <= Math.max(0.05, 1.0 / (1 + rotations))) {
+      return Answer.YES;
+    }
+    return difference.high() < margin ? Answer.NO : Answer.UNDECIDED;
+  }
+
+  /// Test scores of the probe refitted on the best coordinates, ranking chosen by cross-validation: (counts, test).
+  private static double[][] pruned(ControlledProbe probe, int[] counts) {
+    Order[] orders = Order.values();
+    double[][] aurocs = OutcomeRegression.crossValidated(probe.fit(), probe.folds(), orders, counts);
+    double[][] scores = new double[counts.length][];
+    for (int k = 0; k < counts.length; k++) {
+      int column = k;
+      int order = ControlledProbe.best(Arrays.stream(aurocs).mapToDouble(row -> row[column]).toArray());
+      scores[k] = probe.testScores(probe.regression().head(probe.regression().order(orders[order]), counts[k]));
+    }
+    return scores;
+  }
+}
