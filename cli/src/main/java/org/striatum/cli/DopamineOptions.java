@@ -11,7 +11,7 @@ final class DopamineOptions {
   @Option(names = "-k", paramLabel = "K", defaultValue = "16", description = "Continuations drawn before each step (default 16).")
   private int draws;
 
-  @Option(names = "--rollouts", paramLabel = "N", defaultValue = "100", description = "Rollouts of each dataset, at most, of as many problems as possible (default 100).")
+  @Option(names = "--rollouts", paramLabel = "N", defaultValue = "400", description = "Rollouts of each dataset, at most, of as many problems as possible (default 400).")
   private int rollouts;
 
   @Option(names = "--step", paramLabel = "newline|paragraph|REGEX", defaultValue = "newline", description = "What ends a step (default newline).")

@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 
 /// How value neurons are looked for.
 final class ProbeOptions {
-  @Option(names = "--ranking", paramLabel = "NAME", description = "Ranking that decides (default the TD probe's first layer).")
+  @Option(names = "--ranking", paramLabel = "NAME", description = "Ranking that decides: auroc (default), td-first-layer-l1 (the paper's), sparse-path, …")
   private String ranking = ValueNeuronSettings.DEFAULTS.ranking();
 
   @Option(names = "--epochs", paramLabel = "N", description = "Most passes over the training trajectories.")

@@ -35,17 +35,20 @@ record UsesSummary(Console console) {
         "Search by steps, %d candidates a step; accuracy on test problems, 95 %% interval by problem; tokens a problem"
             .formatted(results.candidates()));
     console.print("%-6s %-26s %-20s %7s %7s  %s".formatted("task", "arm", "accuracy", "used", "drawn",
-        "search minus this"));
+        "first search minus this"));
     for (DatasetSearch dataset : results.datasets()) {
       for (Arm arm : dataset.arms()) {
         console.print("%-6s %-26s %-20s %7.0f %7.0f  %s".formatted(dataset.dataset(), arm.name(),
             Figures.interval(arm.accuracy()), arm.usedTokens(), arm.drawnTokens(),
-            dataset.comparisons().stream().filter(one -> one.other().equals(arm.name())).findFirst()
+            dataset.comparisons().stream()
+                .filter(one -> one.other().equals(arm.name()) && one.search().equals(dataset.arms().getFirst().name()))
+                .findFirst()
                 .map(one -> Figures.signed(one.difference())).orElse("")));
       }
     }
     for (DatasetSearch dataset : results.datasets()) {
-      console.print("%s: %s".formatted(dataset.dataset(), dataset.statement()));
+      dataset.statements().forEach(statement -> console.print(dataset.dataset() + ": " + statement));
+      dataset.notes().forEach(note -> console.print("note: " + dataset.dataset() + ": " + note));
     }
   }
 

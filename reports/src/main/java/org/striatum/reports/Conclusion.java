@@ -14,6 +14,7 @@ import java.util.Optional;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.intervention.InterventionResults.Verdict;
+import org.striatum.probe.value.DatasetControls;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.NullBand;
 
@@ -100,7 +101,11 @@ record Conclusion(String question, String carries, String uses, Verdict verdict,
     Selection s = selection.get();
     String chosen = s.probe().probe() + " probe at " + s.hook();
     String reaches = "AUROC " + auroc(s.probe().test()) + " on " + count(s.summary().test(), "test problem");
-    String baseline = "prompt length alone gives " + auroc(s.summary().promptLengthAuroc().value());
+    String baseline = "prompt length alone gives " + auroc(s.summary().promptLengthAuroc().value())
+        + content.values().controls().stream().filter(controls -> controls.dataset().equals(s.dataset())).findFirst()
+            .map(controls -> ", and a probe adds "
+                + Notation.effect(controls.nuisances().getFirst().increment(), "AUROC") + " to it")
+            .orElse("");
     NullBand shuffled = s.layer().shuffled();
     String nulls = shuffled.permutations() == 0
         ? "no shuffled rewards to compare with"
@@ -109,7 +114,7 @@ record Conclusion(String question, String carries, String uses, Verdict verdict,
     if (!s.foretells()) {
       sentence = "On " + s.dataset() + " success is not shown to be readable before the first generated token: the "
           + chosen + ", best on validation problems, reaches " + reaches + " (" + nulls + "; " + baseline + ")";
-    } else if (!s.beatsPromptLength()) {
+    } else if (!more(content.values(), s)) {
       sentence = "On " + s.dataset() + " the " + chosen + " reads success before the first generated token with "
           + reaches + " (" + nulls + "), but " + baseline
           + ", so the hidden state is not shown to hold more than the length of the prompt";
@@ -118,6 +123,12 @@ record Conclusion(String question, String carries, String uses, Verdict verdict,
           + " first generated token with " + reaches + " (" + nulls + "; " + baseline + ")" + sparse(content, s);
     }
     return sentence + others(content.values(), s) + ".";
+  }
+
+  /// Whether the probe is shown to know more than the prompt's length: by what it adds to it, where that was measured.
+  private static boolean more(ValueNeuronResults values, Selection s) {
+    return values.controls().stream().filter(controls -> controls.dataset().equals(s.dataset())).findFirst()
+        .map(controls -> controls.morePromptLength() == DatasetControls.Answer.YES).orElse(s.beatsPromptLength());
   }
 
   private static String sparse(RunReport.Content content, Selection s) {

@@ -27,9 +27,10 @@ record UsesFigures(ConfidenceResults confidence, SearchResults search) {
     return Stream.of(riskCoverage(), accuracy()).filter(Objects::nonNull).toList();
   }
 
-  /// Accuracy of search less an arm's, in words; a dash for search itself.
+  /// Accuracy of the first search less an arm's, in words; a dash for itself.
   String ahead(DatasetSearch dataset, Arm arm) {
-    return dataset.comparisons().stream().filter(one -> one.other().equals(arm.name())).findFirst()
+    return dataset.comparisons().stream().filter(
+        one -> one.other().equals(arm.name()) && one.search().equals(dataset.arms().getFirst().name())).findFirst()
         .map(one -> Notation.effect(one.difference(), "accuracy")).orElse(Notation.ABSENT);
   }
 
@@ -80,7 +81,7 @@ record UsesFigures(ConfidenceResults confidence, SearchResults search) {
       }
     }
     List<String> datasets = drawn.stream().map(DatasetSearch::dataset).toList();
-    List<String> arms = drawn.getFirst().arms().stream().map(Arm::name).toList();
+    List<String> arms = drawn.stream().flatMap(dataset -> dataset.arms().stream()).map(Arm::name).distinct().toList();
     Channel arm = Channel.ordinal("y", "arm", arms).unlabelled();
     Channel low = Channel.quantitative("x", "low").titled("accuracy, %").domain(0, 100);
     Channel accuracy = Channel.quantitative("x", "accuracy").titled("accuracy, %").domain(0, 100);

@@ -93,14 +93,17 @@ public record DopamineStep(DopamineSettings settings, Values values, Continuatio
 
   private DopamineResults study(StudyRun run, Progress progress) throws IOException {
     try (ActivationStore store = ActivationStore.open(run.folder().activations())) {
-      return new DopamineStudy(settings, seed).run(datasets(run, store), progress);
+      return new DopamineStudy(settings, seed).run(datasets(run, store, values, probe, seed), progress);
     }
   }
 
   /// The chosen rollouts of every dataset with their steps, values and states, once [#run] has drawn the continuations.
   ///
   /// @param store which must stay open
-  public List<StudiedDataset> datasets(StudyRun run, ActivationStore store) throws IOException {
+  /// @param values where V̂ comes from
+  /// @param seed of the value probe, where it comes from one
+  static List<StudiedDataset> datasets(StudyRun run, ActivationStore store, Values values, ProbeStep probe, long seed)
+      throws IOException {
     List<Rollout> rollouts = run.rollouts();
     List<ContinuedRollout> continued = ContinuedRollout.read(ContinuationStep.file(run));
     ValueNeuronResults found = ProbeStep.results(run.folder());

@@ -11,7 +11,11 @@ import java.util.function.Function;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.text.Tokenizer;
+import org.striatum.probe.dopamine.DopamineResults;
+import org.striatum.probe.dopamine.DopamineSettings;
+import org.striatum.probe.dopamine.DopamineStudy.StudiedDataset;
 import org.striatum.probe.dopamine.StepCutter;
+import org.striatum.probe.dopamine.StepScorer;
 import org.striatum.probe.dopamine.Steps;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Grader;
@@ -29,15 +33,17 @@ import org.striatum.probe.uses.SearchResults;
 import org.striatum.probe.uses.SearchResults.DatasetSearch;
 import org.striatum.probe.uses.SearchStudy;
 import org.striatum.probe.uses.SearchStudy.Asked;
+import org.striatum.probe.uses.SearchStudy.Judge;
 import org.striatum.probe.uses.StepSearch;
+import org.striatum.probe.uses.SurpriseScore;
 import org.striatum.probe.uses.ValueScore;
 import org.striatum.probe.value.ValueNeuronResults;
 
-/// Searches by steps on test problems, value as the judge, beside other ways to spend the same tokens:
+/// Searches by steps on test problems, value and surprise as judges, beside other ways to spend the same tokens:
 /// `results/search.json`.
 ///
 /// Value is a linear probe of the outcome over the ends of all steps of training problems' rollouts, at the hook point
-/// that validation chose.
+/// that validation chose. Surprise is the TD-error probe of the dopamine study, where that was made.
 ///
 /// @param probe the step that chose hook points, for its split
 /// @param graders dataset name to grader
@@ -64,8 +70,11 @@ public record SearchStep(ProbeStep probe, Function<String, Grader> graders, int 
   /// Runs the step unless it is finished.
   public SearchResults run(StudyRun run, HookedModel model, ValueNeuronResults values, Progress progress)
       throws IOException {
-    StepKey key = run.key(new Key(problems, candidates, stepTokens, separator, seed), RolloutStep.NAME,
-        CaptureStep.NAME, ProbeStep.NAME);
+    List<String> after = new ArrayList<>(List.of(RolloutStep.NAME, CaptureStep.NAME, ProbeStep.NAME));
+    if (hasSurprise(run)) {
+      after.addAll(List.of(ContinuationStep.NAME, DopamineStep.NAME));
+    }
+    StepKey key = run.key(new Key(problems, candidates, stepTokens, separator, seed), after.toArray(String[]::new));
     var results = run.folder().results(NAME);
     run.step(NAME, key, List.of(results), () -> RecordJson.write(results, study(run, model, values, progress)));
     return RecordJson.read(results, SearchResults.class);
@@ -80,10 +89,12 @@ public record SearchStep(ProbeStep probe, Function<String, Grader> graders, int 
     Map<String, List<Rollout>> byDataset = ProbeStep.byDataset(rollouts);
     Map<String, List<Rollout>> asked = new LinkedHashMap<>();
     byDataset.forEach((dataset, own) -> asked.put(dataset, testProblems(own)));
-    long units = SearchStudy.UNITS * asked.values().stream().mapToLong(List::size).sum();
     List<DatasetSearch> datasets = new ArrayList<>();
-    try (ActivationStore store = ActivationStore.open(run.folder().activations());
-        Progress.Task task = progress.start(NAME, units, "problem")) {
+    try (ActivationStore store = ActivationStore.open(run.folder().activations())) {
+      DopamineResults found = hasSurprise(run) ? DopamineStep.results(run.folder()) : null;
+      List<StudiedDataset> surprised = found == null
+          ? List.of()
+          : DopamineStep.datasets(run, store, DopamineStep.Values.CONTINUATIONS, probe, seed);
       for (Map.Entry<String, List<Rollout>> entry : asked.entrySet()) {
         String dataset = entry.getKey();
         Optional<HookPoint> hook = ConfidenceStep.chosen(values, dataset);
@@ -95,13 +106,49 @@ public record SearchStep(ProbeStep probe, Function<String, Grader> graders, int 
         StoredTrajectories states = StoredTrajectories.ofDataset(store, rollouts, dataset, hook.get());
         LinearPredictor value = value(states, probe.split(byDataset.get(dataset)), tokenizer);
         List<Rollout> test = entry.getValue();
-        datasets.add(new SearchStudy(search).study(
-            new Asked(dataset, hook.get(), test.stream().map(Rollout::problem).toList(),
-                test.stream().map(Rollout::prompt).toList(), graders.apply(dataset)),
-            new ValueScore(model.model(), hook.get(), value, batchSize), task));
+        List<Judge> judges = new ArrayList<>(
+            List.of(new Judge("value", new ValueScore(model.model(), hook.get(), value, batchSize))));
+        List<String> notes = new ArrayList<>();
+        surprise(model, dataset, found, surprised, notes).ifPresent(judges::add);
+        try (Progress.Task task = progress.start(NAME + " on " + dataset,
+            (long) SearchStudy.units(judges.size()) * test.size(), "problem")) {
+          datasets.add(new SearchStudy(search).study(
+              new Asked(dataset, hook.get(), test.stream().map(Rollout::problem).toList(),
+                  test.stream().map(Rollout::prompt).toList(), graders.apply(dataset)),
+              judges, notes, task));
+        }
       }
     }
     return new SearchResults(candidates, stepTokens, datasets);
+  }
+
+  private static boolean hasSurprise(StudyRun run) {
+    return run.folder().manifest().step(DopamineStep.NAME).isPresent();
+  }
+
+  /// The TD-error probe of the hook point that the dopamine study chose.
+  ///
+  /// @param found null where the study was not made
+  /// @param notes told why there is none
+  private Optional<Judge> surprise(HookedModel model, String dataset, DopamineResults found,
+      List<StudiedDataset> surprised, List<String> notes) {
+    if (found == null) {
+      notes.add("no search by surprise: `striatum dopamine` was not run before");
+      return Optional.empty();
+    }
+    Optional<HookPoint> hook = found.chosen(dataset).map(DopamineResults.LayerDopamine::hook);
+    Optional<StudiedDataset> steps = surprised.stream().filter(one -> one.name().equals(dataset)).findFirst();
+    if (hook.isEmpty() || steps.isEmpty()) {
+      notes.add("no search by surprise: no hook point could be studied, see the notes of `striatum dopamine`");
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(new Judge("surprise", new SurpriseScore(model.model(), hook.get(),
+          StepScorer.fit(steps.get(), hook.get(), DopamineSettings.DEFAULTS, seed), batchSize)));
+    } catch (IllegalArgumentException refused) {
+      notes.add("no search by surprise: " + refused.getMessage());
+      return Optional.empty();
+    }
   }
 
   /// One rollout of each test problem, in the file's order.

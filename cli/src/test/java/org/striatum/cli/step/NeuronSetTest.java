@@ -34,7 +34,8 @@ class NeuronSetTest {
             List.of(), List.of(), "td", IntStream.range(0, width).map(i -> width - 1 - i).boxed().toList()))
         .toList();
     List<LayerDopamine> dopamine = Arrays.stream(numbers)
-        .mapToObj(number -> new LayerDopamine("add", HookPoint.residPost(number), 9, 9, 9, 0, List.of(), null, "causal",
+        .mapToObj(number -> new LayerDopamine("add", HookPoint.residPost(number), 9, 9, 9, 0, List.of(), Double.NaN,
+            List.of(), null, "causal",
             IntStream.range(0, width).boxed().toList(), List.of(), List.of(), number == 0 ? List.of(2, 0) : List.of(),
             List.of(), List.of()))
         .toList();

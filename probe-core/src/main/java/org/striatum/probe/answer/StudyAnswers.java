@@ -3,6 +3,7 @@ package org.striatum.probe.answer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.striatum.probe.answer.Answer.Finding;
 import org.striatum.probe.answer.Answer.Reply;
 import org.striatum.probe.dopamine.DopamineResults;
@@ -55,7 +56,7 @@ public record StudyAnswers(String checkpoint, List<Answer> answers) {
             .map(StudyAnswers::moved).toList()),
         new Answer(Question.SEARCH, search == null
             ? List.of()
-            : search.datasets().stream().map(StudyAnswers::searched).toList())));
+            : search.datasets().stream().flatMap(StudyAnswers::searched).toList())));
   }
 
   /// The answer to one question.
@@ -136,10 +137,12 @@ public record StudyAnswers(String checkpoint, List<Answer> answers) {
     return new Finding(statement.question(), reply, statement.sentence());
   }
 
-  private static Finding searched(SearchResults.DatasetSearch search) {
-    Estimate gain = search.overRandom();
-    return new Finding(search.dataset(),
-        gain.low() > 0 ? Reply.YES : gain.high() < 0 ? Reply.NO : Reply.UNDECIDED, search.statement());
+  private static Stream<Finding> searched(SearchResults.DatasetSearch search) {
+    return search.arms().isEmpty()
+        ? Stream.of(new Finding(search.dataset(), Reply.UNDECIDED, search.statements().getFirst()))
+        : search.overRandom().stream().map(one -> new Finding(search.dataset(),
+            one.difference().low() > 0 ? Reply.YES : one.difference().high() < 0 ? Reply.NO : Reply.UNDECIDED,
+            one.words()));
   }
 
   private static String interval(Estimate estimate) {

@@ -2,6 +2,7 @@ package org.striatum.probe.dopamine;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -96,8 +97,16 @@ public final class DopamineStudy {
   ///
   /// @param figures null where the data does not allow any
   /// @param excludedSteps left out for NaN or ∞ in a state
-  /// @param note why there are no figures; null if there are
-  public record LayerOutcome(LayerDopamine figures, int excludedSteps, String note) {}
+  /// @param obstacle why there are no figures; null if there are
+  public record LayerOutcome(HookPoint hook, LayerDopamine figures, int excludedSteps, String obstacle) {
+    /// One line an obstacle, naming the hook points it stands in the way of.
+    static List<String> notes(List<LayerOutcome> outcomes) {
+      Map<String, String> hooks = outcomes.stream().filter(outcome -> outcome.obstacle != null)
+          .collect(Collectors.groupingBy(LayerOutcome::obstacle, LinkedHashMap::new,
+              Collectors.mapping(outcome -> outcome.hook.toString(), Collectors.joining(", "))));
+      return hooks.entrySet().stream().map(entry -> entry.getValue() + ": " + entry.getKey()).toList();
+    }
+  }
 
   /// Studies every hook point of every dataset. One that cannot be studied is noted in its dataset's row and costs
   /// the others nothing.
@@ -139,7 +148,7 @@ public final class DopamineStudy {
         steps.size(), cut - steps.size(), counts.stream().mapToInt(Integer::intValue).sum(), counts.get(0),
         counts.get(1), counts.get(2), dataset.values().provenance(), reliability,
         outcomes.stream().mapToInt(LayerOutcome::excludedSteps).sum(), warnings(dataset.values(), reliability),
-        outcomes.stream().map(LayerOutcome::note).filter(note -> note != null).distinct().toList());
+        LayerOutcome.notes(outcomes));
   }
 
   private boolean isKept(ValuedStep step) {
@@ -211,9 +220,9 @@ public final class DopamineStudy {
     String obstacle = folds.obstacle(states);
     if (obstacle != null) {
       task.step(units());
-      return new LayerOutcome(null, pooled.excluded(), hook + ": " + obstacle);
+      return new LayerOutcome(hook, null, pooled.excluded(), obstacle);
     }
-    return new LayerOutcome(
+    return new LayerOutcome(hook,
         new LayerStudy(settings, this::generator, dataset.name(), hook, states, folds, task).figures(),
         pooled.excluded(), null);
   }

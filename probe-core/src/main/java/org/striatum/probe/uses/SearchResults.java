@@ -16,26 +16,29 @@ public record SearchResults(int candidates, int stepTokens, List<DatasetSearch> 
 
   /// One dataset.
   ///
-  /// @param hook where value is read; null where no probe could be fitted
+  /// @param hook where steps are judged; null where no probe could be fitted
   /// @param problems test problems attempted
-  /// @param comparisons of search with every other arm
-  /// @param statement the finding in words
-  /// @param note why there are no arms; null if there are
+  /// @param comparisons of every search with choosing steps at random, and of the first search with every other arm
+  /// @param statements the findings in words, one a search
+  /// @param notes what could not be done, and why
   public record DatasetSearch(String dataset, HookPoint hook, int problems, List<Arm> arms,
-      List<Comparison> comparisons, String statement, String note) {
+      List<Comparison> comparisons, List<String> statements, List<String> notes) {
     public DatasetSearch {
       arms = List.copyOf(arms);
       comparisons = List.copyOf(comparisons);
+      statements = List.copyOf(statements);
+      notes = List.copyOf(notes);
     }
 
     /// A dataset on which nothing could be judged.
     public static DatasetSearch unsearched(String dataset, String why) {
-      return new DatasetSearch(dataset, null, 0, List.of(), List.of(), "Not searched: " + why + ".", why);
+      return new DatasetSearch(dataset, null, 0, List.of(), List.of(), List.of("Not searched: " + why + "."),
+          List.of(why));
     }
 
-    /// Accuracy of search minus that of choosing steps at random, at equal budget; NaN where nothing was searched.
-    public Estimate overRandom() {
-      return comparisons.isEmpty() ? Estimate.exact(Double.NaN) : comparisons.getFirst().difference();
+    /// Every search beside choosing steps at random, at equal budget.
+    public List<Comparison> overRandom() {
+      return comparisons.stream().filter(one -> one.other().equals(SearchStudy.RANDOM)).toList();
     }
   }
 
@@ -48,10 +51,18 @@ public record SearchResults(int candidates, int stepTokens, List<DatasetSearch> 
   ///     included; ends of sequence count in both
   public record Arm(String name, Estimate accuracy, double usedTokens, double drawnTokens) {}
 
-  /// Search against another arm on the same problems.
+  /// A search against another arm on the same problems.
   ///
+  /// @param search its name
   /// @param difference accuracy of search minus the other's, paired bootstrap by problem
   /// @param onlySearch problems only search got right; onlyOther, only the other
   /// @param p exact McNemar, two-sided
-  public record Comparison(String other, Estimate difference, int onlySearch, int onlyOther, double p) {}
+  public record Comparison(String search, String other, Estimate difference, int onlySearch, int onlyOther, double p) {
+    /// The finding in a sentence.
+    public String words() {
+      String verdict = difference.low() > 0 ? "yes" : difference.high() < 0 ? "no, it is worse" : "not shown";
+      return "%s beats %s: %s (accuracy difference %+.3f [%+.3f, %+.3f], McNemar p = %.3g)".formatted(search, other,
+          verdict, difference.value(), difference.low(), difference.high(), p);
+    }
+  }
 }

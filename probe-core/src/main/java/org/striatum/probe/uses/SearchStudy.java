@@ -19,7 +19,6 @@ import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.Bootstrap;
-import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.McNemar;
 import org.striatum.probe.uses.SearchResults.Arm;
 import org.striatum.probe.uses.SearchResults.Comparison;
@@ -31,15 +30,13 @@ import org.striatum.probe.uses.StepSearch.Answer;
 ///
 /// @param search how steps are drawn
 public record SearchStudy(StepSearch search) {
-  static final String SEARCH = "search by value";
-  static final String RANDOM = "random step";
+  static final String RANDOM = "random choice";
   static final String SINGLE = "one sample";
   static final String GREEDY = "greedy";
   static final String MAJORITY = "majority of K";
   static final String BEST_VALUE = "best value of K";
   static final String BEST_LOG_PROBABILITY = "best log-probability of K";
-  /// Work units a problem.
-  public static final int UNITS = 2;
+  private static final String SEARCH = "search by ";
 
   /// Test problems of a dataset.
   ///
@@ -47,17 +44,33 @@ public record SearchStudy(StepSearch search) {
   public record Asked(String dataset, HookPoint hook, List<Problem> problems, List<TokenSequence> prompts,
       Grader grader) {}
 
+  /// How steps are judged.
+  ///
+  /// @param name e.g. `value`
+  /// @param score of steps and of whole completions
+  public record Judge(String name, StepScore score) {}
+
   private record Attempt(boolean[] right, long used, long drawn) {}
+
+  /// How many units [#study] steps its progress for each problem: one a search, and one for the random choice.
+  public static int units(int judges) {
+    return judges + 1;
+  }
 
   /// Answers every problem in every arm.
   ///
-  /// @param score of steps and of whole completions
-  /// @param task stepped [#UNITS] times a problem
-  public DatasetSearch study(Asked asked, StepScore score, Progress.Task task) {
+  /// @param judges at least one; the first also chooses among whole completions
+  /// @param notes what could not be judged by, and why
+  /// @param task stepped [#units] times a problem
+  public DatasetSearch study(Asked asked, List<Judge> judges, List<String> notes, Progress.Task task) {
     Map<String, Attempt> attempts = new LinkedHashMap<>();
-    attempts.put(SEARCH, graded(asked, search.byScore(asked.dataset(), asked.prompts(), score, task)));
+    for (Judge judge : judges) {
+      attempts.put(SEARCH + judge.name(),
+          graded(asked, search.byScore(asked.dataset(), asked.prompts(), judge.score(), task)));
+    }
+    List<String> searches = List.copyOf(attempts.keySet());
     attempts.put(RANDOM, graded(asked, search.atRandom(asked.dataset(), asked.prompts(), task)));
-    whole(asked, score, attempts);
+    whole(asked, judges.getFirst().score(), attempts);
 
     SplittableRandom random = new SplittableRandom(search.seed() ^ asked.dataset().hashCode());
     String[] ids = asked.problems().stream().map(Problem::id).toArray(String[]::new);
@@ -66,18 +79,26 @@ public record SearchStudy(StepSearch search) {
         Bootstrap.meanByProblem(ids, numbers(attempt.right()), random), (double) attempt.used() / ids.length,
         (double) attempt.drawn() / ids.length)));
     List<Comparison> comparisons = new ArrayList<>();
-    boolean[] searched = attempts.get(SEARCH).right();
-    attempts.forEach((name, attempt) -> {
-      if (!name.equals(SEARCH)) {
-        comparisons.add(comparison(name, searched, attempt.right(), ids, random));
-      }
-    });
-    return new DatasetSearch(asked.dataset(), asked.hook(), ids.length, arms, comparisons,
-        statement(comparisons.getFirst(), arms), null);
+    for (String name : searches) {
+      comparisons.add(comparison(name, RANDOM, attempts, ids, random));
+    }
+    List<String> statements = comparisons.stream()
+        .map(one -> "At equal budget, %d candidates a step: %s; tokens a problem %.0f and %.0f.".formatted(
+            search.candidates(), one.words(), used(arms, one.search()), used(arms, RANDOM)))
+        .toList();
+    attempts.keySet().stream().filter(name -> !name.equals(searches.getFirst()) && !name.equals(RANDOM))
+        .forEach(name -> comparisons.add(comparison(searches.getFirst(), name, attempts, ids, random)));
+    return new DatasetSearch(asked.dataset(), asked.hook(), ids.length, arms, comparisons, statements, notes);
   }
 
-  private static Comparison comparison(String other, boolean[] searched, boolean[] right, String[] ids,
+  private static double used(List<Arm> arms, String name) {
+    return arms.stream().filter(arm -> arm.name().equals(name)).findFirst().orElseThrow().usedTokens();
+  }
+
+  private static Comparison comparison(String search, String other, Map<String, Attempt> attempts, String[] ids,
       SplittableRandom random) {
+    boolean[] searched = attempts.get(search).right();
+    boolean[] right = attempts.get(other).right();
     double[] differences = new double[ids.length];
     int onlySearch = 0;
     int onlyOther = 0;
@@ -86,16 +107,8 @@ public record SearchStudy(StepSearch search) {
       onlySearch += searched[i] && !right[i] ? 1 : 0;
       onlyOther += right[i] && !searched[i] ? 1 : 0;
     }
-    return new Comparison(other, Bootstrap.meanByProblem(ids, differences, random), onlySearch, onlyOther,
+    return new Comparison(search, other, Bootstrap.meanByProblem(ids, differences, random), onlySearch, onlyOther,
         McNemar.exact(onlyOther, onlySearch));
-  }
-
-  private static String statement(Comparison random, List<Arm> arms) {
-    Estimate difference = random.difference();
-    String verdict = difference.low() > 0 ? "yes" : difference.high() < 0 ? "no, it is worse" : "not shown";
-    return ("Search beats random choice at equal budget: %s (accuracy difference %+.3f [%+.3f, %+.3f], McNemar p = %.3g;"
-        + " tokens a problem %.0f and %.0f).").formatted(verdict, difference.value(), difference.low(),
-            difference.high(), random.p(), arms.get(0).usedTokens(), arms.get(1).usedTokens());
   }
 
   /// Arms that write whole completions, of which K are drawn once for all.

@@ -34,7 +34,9 @@ public record NeuronRanking(String name, double[] scores, int[] order) {
   private static final String FIRST_LAYER_L1 = "-first-layer-l1";
   private static final String FUNCTIONAL = "-functional";
   private static final String GRADIENT = "-gradient";
-  private static final String AUROC = "auroc";
+  /// By |AUROC − ½| of the coordinate alone at s₀: on planted models it finds what is there, where the first-layer sizes of
+  /// a probe trained on few trajectories hardly differ from where they began.
+  public static final String AUROC = "auroc";
   private static final String MEAN_DIFFERENCE = "mean-difference";
   private static final String SPARSE_PATH = "sparse-path";
   private static final String PERMUTATION = "-permutation";

@@ -32,7 +32,7 @@ public record ValueNeuronSettings(ValueProbeTraining training, String ranking, L
 
   /// Where nothing else is said.
   public static final ValueNeuronSettings DEFAULTS = new ValueNeuronSettings(ValueProbeTraining.PAPER,
-      NeuronRanking.PAPER, List.of(0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995), 20, 99,
+      NeuronRanking.AUROC, List.of(0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995), 20, 99,
       SparseFit.LOGISTIC, "path", 20, 0.02, 1000, 20, 0.05);
 
   /// The usual targets and controls.
