@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
 
 /// Looks for dopamine neurons.
 @Command(name = "dopamine", description = "Go on from every step, fit TD-error probes, put coordinates to the signature test: results.", footer = {
-    "", "Example: striatum dopamine run -k 16 --rollouts 100"})
+    "", "Example: striatum dopamine run -k 16 --rollouts 400"})
 final class DopamineCommand implements Callable<Integer> {
   private final Console console;
 

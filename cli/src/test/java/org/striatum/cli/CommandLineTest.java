@@ -39,9 +39,13 @@ class CommandLineTest {
         110, "--output", run));
     sessions.put("capture", Session.of("capture", REASONER, "--rollouts", run.resolve("rollouts.jsonl"), "--hooks",
         "blocks.2.hook_resid_post"));
-    sessions.put("probe", Session.of("probe", run, "--epochs", 2, "--permutations", 3));
+    sessions.put("probe", Session.probe(run, "--epochs", 2, "--permutations", 3));
     sessions.put("ablate",
         Session.of("ablate", run, "--controls", 19, "--logprob-controls", 19, "--attempts", 12, "--solutions", 8));
+    sessions.put("dopamine", Session.of("dopamine", run, "-k", 2, "--rollouts", 20, "--permutations", 49));
+    sessions.put("compare", Session.of("compare", run));
+    sessions.put("confidence", Session.of("confidence", run));
+    sessions.put("search", Session.of("search", run, "-k", 2, "--problems", 4));
     sessions.put("report", Session.of("report", run));
     return sessions;
   }
@@ -54,6 +58,10 @@ class CommandLineTest {
     assertThat(sessions.get("capture").out()).contains("80 rollouts, ");
     assertThat(sessions.get("probe").out()).contains("AUROC of V(s₀)");
     assertThat(sessions.get("ablate").out()).contains("Verdict: ");
+    assertThat(sessions.get("dopamine").out()).contains("nothing is known about dopamine neurons");
+    assertThat(sessions.get("compare").out()).contains("between the tasks of tiny-reasoner-step2000");
+    assertThat(sessions.get("confidence").out()).contains("V(s₀) costs no token");
+    assertThat(sessions.get("search").out()).contains("search by value beats random choice: ");
     assertThat(sessions.get("report").out()).contains("report.html");
   }
 
@@ -66,7 +74,7 @@ class CommandLineTest {
     assertThat(Files.readString(run.resolve("report.html"))).contains("tiny-reasoner-step2000").contains("</html>");
     JsonNode manifest = JSON.readTree(Files.readAllBytes(run.resolve("manifest.json")));
     assertThat(manifest.path("steps").findValuesAsText("name")).containsExactly("rollouts", "capture", "value-neurons",
-        "interventions");
+        "interventions", "continuations", "dopamine-neurons", "transfer", "confidence", "search");
   }
 
   @Test
@@ -128,7 +136,7 @@ class CommandLineTest {
     Session capture = Session.of("capture", REASONER, "--rollouts", run.resolve("rollouts.jsonl"), "--hooks",
         "blocks.2.hook_resid_post", "--json");
     assertThat(JSON.readTree(capture.out()).path("rollouts").intValue()).isEqualTo(80);
-    assertThat(Session.of("probe", run, "--epochs", 2, "--permutations", 3, "--json").out())
+    assertThat(Session.probe(run, "--epochs", 2, "--permutations", 3, "--json").out())
         .isEqualTo(Files.readString(run.resolve("results/value-neurons.json")));
     assertThat(Session
         .of("ablate", run, "--controls", 19, "--logprob-controls", 19, "--attempts", 12, "--solutions", 8, "--json")

@@ -27,7 +27,7 @@ class CompareCommandTest {
         seed, "--temperature", temperature, "--output", run));
     succeeds(Session.of("capture", REASONER, "--rollouts", run.resolve("rollouts.jsonl"), "--hooks",
         "blocks.2.hook_resid_post"));
-    succeeds(Session.of("probe", run, "--epochs", 1, "--permutations", 1, "--random-sets", 1));
+    succeeds(Session.probe(run, "--epochs", 1, "--permutations", 1, "--random-sets", 1));
   }
 
   private static Path run(String name) {

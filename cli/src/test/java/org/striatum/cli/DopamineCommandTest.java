@@ -38,7 +38,7 @@ class DopamineCommandTest {
     Session early = Session.of("dopamine", probed);
     assertThat(early.code()).isEqualTo(2);
     assertThat(early.err()).contains("has no finished step 'value-neurons': run `striatum probe` first");
-    Session.of("probe", probed, "--epochs", 1, "--permutations", 3, "--random-sets", 2, "--validation", 0.2);
+    Session.probe(probed, "--epochs", 1, "--permutations", 3, "--random-sets", 2, "--validation", 0.2);
     Session.copy(probed, run);
     session = dopamine(run, 64, "continuations");
   }

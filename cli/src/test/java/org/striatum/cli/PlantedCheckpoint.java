@@ -50,7 +50,6 @@ record PlantedCheckpoint(Path folder, List<Integer> planted, List<Integer> large
   private static final double EMBEDDED = 0.7;
   /// How far letters differ on a coordinate, in units of what they have in common there.
   private static final double CONTRAST = 1.1;
-  private static final double DENSE_CONTRAST = 0.4;
   private static final double LATER = 0.15;
 
   /// Tokens: `<pad>`, `<s>`, `</s>`, the marks, then the alphabet.
@@ -81,6 +80,12 @@ record PlantedCheckpoint(Path folder, List<Integer> planted, List<Integer> large
     private final boolean sparse;
     private final boolean dense;
     private final Head head;
+
+    /// How far letters differ on each coordinate of the dense copy. Beside a planted one it is so thin that no single
+    /// coordinate of it outranks a planted one.
+    private double denseContrast() {
+      return sparse ? 0.15 : 0.4;
+    }
 
     Code(boolean sparse, boolean dense, Head head) {
       this.sparse = sparse;
@@ -203,7 +208,7 @@ record PlantedCheckpoint(Path folder, List<Integer> planted, List<Integer> large
         }
         unit = orthogonalised(unit, directions.subList(0, reserved), false);
         for (int i = 0; i < n; i++) {
-          double spread = code.dense ? DENSE_CONTRAST * difficulty[a] * dense[i] : 0;
+          double spread = code.dense ? code.denseContrast() * difficulty[a] * dense[i] : 0;
           content[a][others[i]] = scale[others[i]] * (unit[i] + spread);
         }
       }
@@ -295,7 +300,7 @@ record PlantedCheckpoint(Path folder, List<Integer> planted, List<Integer> large
         double alone = code.head == Code.Head.PLANTED ? WITHOUT : MEAN;
         double constant = alone * ask[i] / scale[j] / EMBEDDED / n;
         double spread = code.head == Code.Head.DENSE
-            ? perDifficulty / DENSE_CONTRAST * dense[i] / scale[j] / n
+            ? perDifficulty / code.denseContrast() * dense[i] / scale[j] / n
             : 0;
         rows[YES][j] += 0.5 * (constant + spread);
         rows[NO][j] -= 0.5 * (constant + spread);

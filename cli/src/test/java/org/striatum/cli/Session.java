@@ -29,6 +29,15 @@ record Session(int code, String out, String err) {
     return new Session(code, out.toString(), err.toString());
   }
 
+  /// `probe` with as few controls as it takes.
+  static Session probe(Path run, Object... arguments) {
+    return of(Stream.concat(
+        Stream.of("probe", run, "--rotations", 2, "--control-sets", 5, "--nested-permutations", 1, "--resampled-sets",
+            2,
+            "--probe-seeds", 0),
+        Arrays.stream(arguments)).toArray());
+  }
+
   List<String> errorLines() {
     return err.lines().toList();
   }

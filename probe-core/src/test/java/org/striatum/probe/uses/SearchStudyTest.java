@@ -1,0 +1,109 @@
+package org.striatum.probe.uses;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.striatum.probe.dopamine.StepCutter;
+import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.model.Sampling;
+import org.striatum.probe.model.TokenSequence;
+import org.striatum.probe.rollout.Grader;
+import org.striatum.probe.rollout.Problem;
+import org.striatum.probe.run.Progress;
+import org.striatum.probe.uses.SearchResults.Arm;
+import org.striatum.probe.uses.SearchResults.Comparison;
+import org.striatum.probe.uses.SearchResults.DatasetSearch;
+import org.striatum.probe.uses.SearchStudy.Asked;
+import org.striatum.probe.uses.SearchStudy.Judge;
+import org.striatum.probe.uses.StepSearch.Answer;
+
+/// Search on a model that writes three steps, each right by a fair coin, and is right where all three are.
+class SearchStudyTest {
+  private static final int PROBLEMS = 200;
+  private static final Grader ALL_RIGHT = (_, completion) -> completion.contains("w") ? 0 : 1;
+  /// Knows which step is right.
+  private static final StepScore ORACLE = candidates -> candidates.stream()
+      .mapToDouble(text -> text.length() > text.promptLength() && text.tokens()[text.promptLength()] == CoinModel.RIGHT
+          ? 1
+          : 0)
+      .toArray();
+
+  private static StepSearch search(int candidates, int stepTokens) {
+    return new StepSearch(new CoinModel(), new Sampling(1, 1, 0, 20, true), CoinModel::pieces, StepCutter.NEWLINE,
+        candidates, stepTokens, 7, 16);
+  }
+
+  private static DatasetSearch study(int candidates, Judge... judges) {
+    List<Problem> problems = IntStream.range(0, PROBLEMS)
+        .mapToObj(i -> new Problem("p" + i, "coins", "p" + i, "", "")).toList();
+    return new SearchStudy(search(candidates, 4)).study(
+        new Asked("coins", HookPoint.residPost(0), problems, prompts(), ALL_RIGHT), List.of(judges), List.of(),
+        Progress.NONE.start("search", 1, "problem"));
+  }
+
+  private static List<TokenSequence> prompts() {
+    return IntStream.range(0, PROBLEMS).mapToObj(_ -> TokenSequence.prompt(new int[]{3})).toList();
+  }
+
+  private static double accuracy(DatasetSearch search, String name) {
+    return search.arms().stream().filter(arm -> arm.name().equals(name)).findFirst().map(Arm::accuracy).orElseThrow()
+        .value();
+  }
+
+  /// With K candidates one of them is right but for 2⁻ᴷ, at each of three steps.
+  @Test
+  void aJudgeThatKnowsBeatsRandomChoice() {
+    DatasetSearch found = study(6, new Judge("value", ORACLE));
+    assertThat(accuracy(found, "search by value")).isCloseTo(Math.pow(1 - Math.pow(0.5, 6), 3), within(0.05));
+    // 200 problems: a standard error of 0.023 around 1/8.
+    assertThat(accuracy(found, "random choice")).isCloseTo(0.125, within(0.08));
+    assertThat(accuracy(found, "one sample")).isCloseTo(0.125, within(0.08));
+    Comparison comparison = found.overRandom().getFirst();
+    assertThat(comparison.difference().low()).isGreaterThan(0.7);
+    assertThat(comparison.p()).isLessThan(1e-6);
+    assertThat(found.statements()).hasSize(1).first().asString()
+        .contains("search by value beats random choice: yes (accuracy difference +0.8");
+  }
+
+  @Test
+  void aJudgeThatKnowsNothingDoesNot() {
+    SplittableRandom random = new SplittableRandom(3);
+    DatasetSearch found = study(6, new Judge("value", ORACLE),
+        new Judge("noise", candidates -> candidates.stream().mapToDouble(_ -> random.nextDouble()).toArray()));
+    assertThat(found.overRandom()).extracting(Comparison::search).containsExactly("search by value",
+        "search by noise");
+    Comparison noise = found.overRandom().get(1);
+    assertThat(noise.difference().low()).isLessThan(0);
+    assertThat(noise.difference().high()).isGreaterThan(0);
+    assertThat(noise.words()).contains("not shown");
+  }
+
+  /// Nothing to choose among: search is sampling.
+  @Test
+  void oneCandidateIsNoChoice() {
+    StepSearch one = search(1, 4);
+    Progress.Task task = Progress.NONE.start("search", 1, "problem");
+    List<Answer> searched = one.byScore("coins", prompts(), ORACLE, task);
+    assertThat(searched).isEqualTo(one.atRandom("coins", prompts(), task));
+    assertThat(searched).allSatisfy(answer -> assertThat(answer.completion()).matches("([rw]\n){3}"));
+  }
+
+  /// A step of two tokens: with a bound of two nothing is thrown away, three candidates at three steps and three ends of
+  /// sequence; with a bound of four, each candidate of the first two steps draws a step too many.
+  @Test
+  void everyTokenIsCounted() {
+    Progress.Task task = Progress.NONE.start("search", 1, "problem");
+    assertThat(search(3, 2).byScore("coins", prompts(), ORACLE, task)).allSatisfy(answer -> {
+      assertThat(answer.usedTokens()).isEqualTo(3 * (2 + 2 + 2 + 1));
+      assertThat(answer.drawnTokens()).isEqualTo(3 * (2 + 2 + 2 + 1));
+    });
+    assertThat(search(3, 4).byScore("coins", prompts(), ORACLE, task)).allSatisfy(answer -> {
+      assertThat(answer.usedTokens()).isEqualTo(3 * (2 + 2 + 3));
+      assertThat(answer.drawnTokens()).isEqualTo(3 * (4 + 4 + 3));
+    });
+  }
+}
