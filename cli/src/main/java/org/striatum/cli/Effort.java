@@ -6,12 +6,12 @@ import java.util.Locale;
 enum Effort {
   /// Minutes for a small model: enough to see what there is to see.
   QUICK(400, 1,
-      "--epochs 6 --permutations 29 --random-sets 10 --rotations 19 --control-sets 19 --nested-permutations 5"
+      "--validation 0.2 --epochs 6 --permutations 29 --random-sets 10 --rotations 19 --control-sets 19 --nested-permutations 5"
           + " --resampled-sets 5 --probe-seeds 0",
-      "-k 8 --rollouts 300 --retrainings 5", "--kind zero --attempts 100 --solutions 32 --logprob-controls 39 --doses 1,5,20 --alpha=-2,2",
+      "-k 8 --rollouts 300 --retrainings 5", "--kind zero --controls 59 --attempts 100 --solutions 32 --logprob-controls 39 --doses 1,5,20 --alpha=-2,2",
       "-k 4 --problems 40"),
   /// What the commands do when they are told nothing else.
-  STANDARD(600, 2, "", "", "", "");
+  STANDARD(600, 2, "--validation 0.2", "--rollouts 800", "", "");
 
   private final int problems;
   private final int samples;
