@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 
@@ -48,6 +49,15 @@ public record Channel(String name, JsonNode definition) {
   /// The same named position or colour for every mark, e.g. `width`.
   public static Channel constant(String name, String value) {
     return new Channel(name, JSON.objectNode().put("value", value));
+  }
+
+  /// Columns and what a tooltip calls them, in pairs.
+  static SequencedMap<String, String> titles(String... pairs) {
+    SequencedMap<String, String> titles = new LinkedHashMap<>();
+    for (int i = 0; i < pairs.length; i += 2) {
+      titles.put(pairs[i], pairs[i + 1]);
+    }
+    return titles;
   }
 
   /// The columns a tooltip shows, each under its title.

@@ -9,10 +9,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
-import java.util.SequencedMap;
 import java.util.stream.Stream;
 import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.dopamine.DopamineResults.CurvePoint;
@@ -98,7 +96,7 @@ record DopamineFigures(DatasetSteps dataset, LayerDopamine layer, Figure pruning
         .axis("labelExpr", "format(100 * (1 - datum.value), '.4~r') + ' %'").axis("grid", BooleanNode.FALSE);
     Channel colour = series("color", "scores", names).unlabelled();
     Channel shape = series("shape", "scores", names).unlabelled();
-    Channel shown = tooltip(titles("scores", "scores", "_ratio", "removed", "kept", "coordinates left", "_rho",
+    Channel shown = tooltip(Channel.titles("scores", "scores", "_ratio", "removed", "kept", "coordinates left", "_rho",
         "ρ [95 %]"));
     Chart chart = new Chart("dopamine-pruning-" + number,
         "Spearman correlation of the TD-error probe with δ against the share of coordinates removed", 260,
@@ -139,7 +137,7 @@ record DopamineFigures(DatasetSteps dataset, LayerDopamine layer, Figure pruning
     Chart chart = new Chart("dopamine-scatter-" + number, "What the causal TD-error probe says against δ", 240,
         List.of("delta", "predicted", "_delta", "_predicted"), rows, null,
         List.of(Layer.of("point", delta, quantitative("y", "predicted").titled("probe’s δ̂"),
-            tooltip(titles("_delta", "δ", "_predicted", "δ̂"))).with("size", 24).with("opacity", 0.6)));
+            tooltip(Channel.titles("_delta", "δ", "_predicted", "δ̂"))).with("size", 24).with("opacity", 0.6)));
     return new Figure("Prediction and surprise",
         "One point a kept test step (" + Notation.count(layer.scatter().size()) + " of "
             + Notation.count(layer.kept()) + "), causal probe, no coordinate removed.",
@@ -183,8 +181,10 @@ record DopamineFigures(DatasetSteps dataset, LayerDopamine layer, Figure pruning
             Layer.of("area", offset, activation("low"), end("y2", "high"), colour)
                 .where("isValid(datum.low) && isValid(datum.high)").with("opacity", 0.12),
             Layer.of("line", offset, activation("mean"), colour),
-            Layer.of("point", offset, activation("mean"), colour, tooltip(titles("neuron", "", "offset", "token",
-                "rollouts", "rollouts", "_mean", "mean [95 %]"))).with("size", 16)));
+            Layer
+                .of("point", offset, activation("mean"), colour, tooltip(Channel.titles("neuron", "", "offset", "token",
+                    "rollouts", "rollouts", "_mean", "mean [95 %]")))
+                .with("size", 16)));
     Trace first = traces.getFirst();
     return new Figure("An unexpected " + kind,
         "Mean activation, in standard deviations of training tokens, in " + Notation.count(first.rollouts(), "rollout")
@@ -200,13 +200,5 @@ record DopamineFigures(DatasetSteps dataset, LayerDopamine layer, Figure pruning
 
   private static Channel activation(String field) {
     return quantitative("y", field).titled("activation (sd)");
-  }
-
-  private static SequencedMap<String, String> titles(String... pairs) {
-    SequencedMap<String, String> titles = new LinkedHashMap<>();
-    for (int i = 0; i < pairs.length; i += 2) {
-      titles.put(pairs[i], pairs[i + 1]);
-    }
-    return titles;
   }
 }

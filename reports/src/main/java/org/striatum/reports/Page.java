@@ -23,6 +23,7 @@ import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 /// @param selections the hook point and probe each dataset is summed up by
 /// @param byLayer one chart a dataset
 /// @param byPruning one chart a selection that has pruning curves
+/// @param agreement of the rankings; null where none was computed
 /// @param byPath one chart a selection that has a path
 /// @param interventions each with its chart, but for the last ones where there are many
 /// @param curves dose and steering charts
@@ -31,7 +32,8 @@ import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 /// @param transfer charts and rows of the transfer study; null without it
 /// @param uses charts of confidence and search
 record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummary> datasets,
-    List<Selection> selections, List<Figure> byLayer, List<Figure> byPruning, List<Figure> byPath,
+    List<Selection> selections, List<Figure> byLayer, List<Figure> byPruning,
+    Figure agreement, List<Figure> byPath,
     List<InterventionPart> interventions, List<Figure> curves, List<DopamineFigures> dopamine,
     List<RolloutFigure> rollouts, List<PaperComparison> paper, List<String> limits, TransferFigures transfer,
     UsesFigures uses) {
@@ -80,7 +82,8 @@ record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummar
     for (SampleRollout rollout : content.samples()) {
       rollouts.add(RolloutFigure.of(rollout, rollouts.size() + 1));
     }
-    return new Page(content, Conclusion.of(content), datasets, selections, byLayer, byPruning, byPath, interventions,
+    return new Page(content, Conclusion.of(content), datasets, selections, byLayer, byPruning,
+        ValueFigures.agreement(selections), byPath, interventions,
         curves, content.dopamine() == null ? List.of() : DopamineFigures.all(content.dopamine()), rollouts,
         PaperComparison.all(content),
         Stream.concat(Limits.found(content).stream(), Limits.general().stream()).toList(),
@@ -129,7 +132,7 @@ record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummar
     root.set("dark", Chart.theme(true));
     ArrayNode charts = root.putArray("charts");
     Stream
-        .of(byLayer.stream(), byPruning.stream(), byPath.stream(),
+        .of(byLayer.stream(), byPruning.stream(), Stream.ofNullable(agreement), byPath.stream(),
             dopamine.stream().flatMap(part -> part.figures().stream()),
             interventions.stream().map(InterventionPart::figure).filter(Objects::nonNull), curves.stream(),
             transfer == null ? Stream.<Figure>empty() : transfer.all().stream(), uses.all().stream(),

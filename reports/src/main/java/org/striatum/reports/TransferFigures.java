@@ -10,10 +10,8 @@ import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
-import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -32,7 +30,6 @@ import org.striatum.probe.transfer.TransferResults.SetOverlap;
 record TransferFigures(TransferResults results) {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final String LINEAR_WEIGHT = "linear-weight";
-  private static final double STRONGEST = 0.65;
 
   /// Every chart there is something for.
   List<Figure> all() {
@@ -81,11 +78,11 @@ record TransferFigures(TransferResults results) {
             Notation.decimals(o.halves(), 3), Notation.decimals(o.ceiling(), 3), Notation.p(o.q())));
       }
     }
-    Chart chart = matrix("transfer-overlap", "Overlap of the top coordinates of two datasets", "iou",
+    Chart chart = MatrixChart.of("transfer-overlap", "Overlap of the top coordinates of two datasets", "iou",
         List.of("first", "second", "hook", "iou", "_iou", "_chance", "_halves", "_ceiling", "_q"), rows, "_iou",
-        titles("first", "dataset", "second", "and", "_iou", "IoU", "_chance", "chance", "_halves",
+        Channel.titles("first", "dataset", "second", "and", "_iou", "IoU", "_chance", "chance", "_halves",
             "halves of the data, between", "_ceiling", "halves of the data, within one", "_q", "q"),
-        0, 1, hooks(drawn, SetOverlap::hook), "", "");
+        0, 1, choice(hooks(drawn, SetOverlap::hook)), "", "");
     SetOverlap one = drawn.getFirst();
     return new Figure("Do the sets overlap?", "Intersection over union of the " + Notation.count(one.k())
         + " coordinates of " + Notation.count(one.width())
@@ -116,13 +113,13 @@ record TransferFigures(TransferResults results) {
             Notation.auroc(f.promptLength()), null, Notation.auroc(f.ownTop())));
       }
     }
-    Chart chart = matrix("transfer-probes", "AUROC of one dataset's probe on another's test problems", "auroc",
+    Chart chart = MatrixChart.of("transfer-probes", "AUROC of one dataset's probe on another's test problems", "auroc",
         List.of("first", "second", "hook", "auroc", "_auroc", "_short", "_own", "_length", "_refitted", "_top"), rows,
         "_short",
-        titles("first", "probe of", "second", "on", "_auroc", "AUROC [95 %]", "_own", "own probe", "_length",
+        Channel.titles("first", "probe of", "second", "on", "_auroc", "AUROC [95 %]", "_own", "own probe", "_length",
             "prompt length, signed as in the first", "_refitted", "the first's coordinates, refitted", "_top",
             "own coordinates, refitted"),
-        0.5, 1, hooks(drawn, FunctionalTransfer::hook), "probe of", "on");
+        0.5, 1, choice(hooks(drawn, FunctionalTransfer::hook)), "probe of", "on");
     return new Figure("Do the probes transfer?",
         "Test AUROC of a linear probe fitted on the row's training problems, on the column's test problems ("
             + drawn.stream().mapToInt(FunctionalTransfer::test).min().orElse(0)
@@ -151,7 +148,7 @@ record TransferFigures(TransferResults results) {
     Channel low = quantitative("y", "low").titled("AUROC of the linear probe").domain(0, 1);
     Channel colour = series("color", "dataset", datasets).unlabelled();
     Channel dodge = series("xOffset", "dataset", datasets).scaled("padding", JSON.numberNode(3));
-    Channel shown = tooltip(titles("run", "run", "dataset", "dataset", "_auroc", "AUROC [95 %]", "_accuracy",
+    Channel shown = tooltip(Channel.titles("run", "run", "dataset", "dataset", "_auroc", "AUROC [95 %]", "_accuracy",
         "accuracy", "_length", "prompt length"));
     List<String> hooks = hooks(drawn, Curve::hook);
     Chart chart = new Chart("transfer-runs", "AUROC of the linear probe in every run", 260,
@@ -165,31 +162,11 @@ record TransferFigures(TransferResults results) {
         chart);
   }
 
-  private static Chart matrix(String id, String description, String column, List<String> columns,
-      List<List<Object>> rows, String label, SequencedMap<String, String> titles, double low, double high,
-      List<String> hooks, String rowTitle, String columnTitle) {
-    List<String> names = rows.stream().map(row -> (String) row.getFirst()).distinct().toList();
-    Channel x = ordinal("x", "second", names).titled(columnTitle);
-    Channel y = ordinal("y", "first", names).titled(rowTitle);
-    Channel shade = quantitative("fillOpacity", column).domain(low, high)
-        .scaled("range", JSON.arrayNode().add(0.03).add(STRONGEST)).scaled("clamp", BooleanNode.TRUE)
-        .with("legend", JSON.nullNode());
-    return new Chart(id, description, 48 * names.size() + 20, columns, rows,
-        new Chart.Choice("hook", "hook point ", hooks, hooks.getLast()),
-        List.of(Layer.of("rect", x, y, shade, tooltip(titles)),
-            Layer.of("text", x, y, new Channel("text", JSON.objectNode().put("field", label))).with("style",
-                "baseline-name").with("tooltip", JSON.nullNode())));
+  private static Chart.Choice choice(List<String> hooks) {
+    return new Chart.Choice("hook", "hook point ", hooks, hooks.getLast());
   }
 
   private static <T> List<String> hooks(List<T> rows, Function<T, HookPoint> hook) {
     return rows.stream().map(hook).distinct().sorted().map(HookPoint::toString).toList();
-  }
-
-  private static SequencedMap<String, String> titles(String... pairs) {
-    SequencedMap<String, String> titles = new LinkedHashMap<>();
-    for (int i = 0; i < pairs.length; i += 2) {
-      titles.put(pairs[i], pairs[i + 1]);
-    }
-    return titles;
   }
 }

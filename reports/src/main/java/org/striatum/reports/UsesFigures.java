@@ -1,10 +1,8 @@
 package org.striatum.reports;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
-import java.util.SequencedMap;
 import java.util.stream.Stream;
 import org.striatum.probe.stats.RiskCoverage;
 import org.striatum.probe.uses.ConfidenceResults;
@@ -58,7 +56,7 @@ record UsesFigures(ConfidenceResults confidence, SearchResults search) {
         new Chart.Choice("dataset", "data ", datasets, datasets.getFirst()),
         List.of(Layer.of("line", Channel.quantitative("x", "coverage").titled("coverage").domain(0, 1),
             Channel.quantitative("y", "risk").titled("risk"), Channel.series("color", "signal", signals).unlabelled(),
-            Channel.tooltip(titles("signal", "signal", "_coverage", "coverage", "_risk", "risk")))));
+            Channel.tooltip(Channel.titles("signal", "signal", "_coverage", "coverage", "_risk", "risk")))));
     return new Figure("Answering only when confident",
         "Share of wrong ones among the most confident test rollouts, against the share answered. A useful signal falls to"
             + " the left; the right end is the error rate.",
@@ -91,18 +89,11 @@ record UsesFigures(ConfidenceResults confidence, SearchResults search) {
         List.of(
             Layer.of("rule", low, Channel.end("x2", "high"), arm).where("isValid(datum.low) && isValid(datum.high)"),
             Layer.of("point", accuracy, arm,
-                Channel.tooltip(titles("arm", "arm", "_accuracy", "accuracy", "_tokens", "tokens a problem")))));
+                Channel
+                    .tooltip(Channel.titles("arm", "arm", "_accuracy", "accuracy", "_tokens", "tokens a problem")))));
     return new Figure("Ways to answer",
         "Accuracy on test problems with 95 % intervals bootstrapped by problem (" + drawn.getFirst().problems()
             + " problems, " + search.candidates() + " candidates).",
         chart);
-  }
-
-  private static SequencedMap<String, String> titles(String... pairs) {
-    SequencedMap<String, String> titles = new LinkedHashMap<>();
-    for (int i = 0; i < pairs.length; i += 2) {
-      titles.put(pairs[i], pairs[i + 1]);
-    }
-    return titles;
   }
 }

@@ -14,17 +14,16 @@ import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedMap;
 import java.util.SequencedSet;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.value.ValueNeuronResults;
+import org.striatum.probe.value.ValueNeuronResults.Agreement;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.probe.value.ValueNeuronResults.PathPoint;
@@ -82,7 +81,7 @@ record ValueFigures(ValueNeuronResults results, List<String> probes, double low,
     Channel dodge = series("xOffset", "series", probes).scaled("padding", JSON.numberNode(3));
     Channel colour = series("color", "series", probes).unlabelled();
     Channel shape = series("shape", "series", probes).unlabelled();
-    Channel shown = tooltip(titles("series", "probe", "layer", "layer", "_auroc", "AUROC [95 %]"));
+    Channel shown = tooltip(Channel.titles("series", "probe", "layer", "layer", "_auroc", "AUROC [95 %]"));
     Chart chart = new Chart("auroc-by-layer-" + number,
         "AUROC of each probe's value at the last prompt position against layer, "
             + VisibleText.brief(dataset.dataset(), 80),
@@ -135,7 +134,7 @@ record ValueFigures(ValueNeuronResults results, List<String> probes, double low,
         .axis("labelExpr", "format(100 * (1 - datum.value), '.4~r') + ' %'").axis("grid", BooleanNode.FALSE);
     Channel colour = series("color", "curve", List.copyOf(names)).unlabelled();
     Channel shape = series("shape", "curve", List.copyOf(names)).unlabelled();
-    Channel shown = tooltip(titles("curve", "curve", "_ratio", "removed", "kept", "coordinates left", "_auroc",
+    Channel shown = tooltip(Channel.titles("curve", "curve", "_ratio", "removed", "kept", "coordinates left", "_auroc",
         "AUROC [95 %]", "_random", "random sets, 95 %"));
     Chart chart = new Chart("auroc-by-pruning-" + number,
         "AUROC against the share of coordinates removed, " + VisibleText.brief(selection.dataset(), 80), 280,
@@ -176,7 +175,7 @@ record ValueFigures(ValueNeuronResults results, List<String> probes, double low,
         .scaled("type", "symlog").domain(0, most).axis("values", powers(most)).axis("format", "~s")
         .axis("grid", BooleanNode.FALSE);
     Channel along = quantitative("order", "lambda").with("sort", "descending");
-    Channel shown = tooltip(titles("non_zero", "coordinates", "_auroc", "validation AUROC", "_lambda", "λ"));
+    Channel shown = tooltip(Channel.titles("non_zero", "coordinates", "_auroc", "validation AUROC", "_lambda", "λ"));
     Chart chart = new Chart("sparse-path-" + number,
         "Validation AUROC of the sparse probe against its number of coordinates, "
             + VisibleText.brief(selection.dataset(), 80),
@@ -287,14 +286,6 @@ record ValueFigures(ValueNeuronResults results, List<String> probes, double low,
     return JSON.arrayNode().add(4).add(3);
   }
 
-  private static SequencedMap<String, String> titles(String... pairs) {
-    SequencedMap<String, String> titles = new LinkedHashMap<>();
-    for (int i = 0; i < pairs.length; i += 2) {
-      titles.put(pairs[i], pairs[i + 1]);
-    }
-    return titles;
-  }
-
   /// The rankings a table of top neurons has columns for.
   static List<String> rankings(LayerProbes layer) {
     return layer.top().stream().map(neuron -> neuron.scores().keySet()).flatMap(Collection::stream).distinct().sorted()
@@ -304,5 +295,35 @@ record ValueFigures(ValueNeuronResults results, List<String> probes, double low,
   /// A neuron's score by one ranking; NaN where that ranking has none for it.
   static double score(Map<String, Double> scores, String ranking) {
     return scores.getOrDefault(ranking, Double.NaN);
+  }
+
+  /// How far the rankings agree at each dataset's chosen hook point; null where none was computed.
+  static Figure agreement(List<Selection> selections) {
+    List<Selection> drawn = selections.stream().filter(s -> !s.layer().agreement().isEmpty()).toList();
+    if (drawn.isEmpty()) {
+      return null;
+    }
+    List<List<Object>> rows = new ArrayList<>();
+    for (Selection s : drawn) {
+      for (Agreement a : s.layer().agreement()) {
+        rows.add(agreement(s, a.first(), a.second(), a));
+        rows.add(agreement(s, a.second(), a.first(), a));
+      }
+    }
+    List<String> datasets = drawn.stream().map(Selection::dataset).toList();
+    Chart chart = MatrixChart.of("ranking-agreement", "Overlap of the best coordinates of two rankings", "iou",
+        List.of("first", "second", "dataset", "iou", "spearman", "_iou", "_spearman", "_hook"), rows, "_iou",
+        Channel.titles("first", "ranking", "second", "and", "_iou", "IoU of the best", "_spearman",
+            "Spearman's ρ of all scores", "_hook", "at"),
+        0, 1, new Chart.Choice("dataset", "data ", datasets, datasets.getFirst()), "", "");
+    return new Figure("How far the rankings agree", "Intersection over union of the best "
+        + Notation.count(drawn.getFirst().layer().agreement().getFirst().k(), "coordinate")
+        + " of two rankings, at each dataset's chosen hook point; Spearman's ρ of all scores in the tooltip and the data.",
+        chart);
+  }
+
+  private static List<Object> agreement(Selection s, String first, String second, Agreement a) {
+    return Chart.row(first, second, s.dataset(), a.iou(), a.spearman(), Notation.decimals(a.iou(), 2),
+        Notation.decimals(a.spearman(), 2), s.hook().toString());
   }
 }

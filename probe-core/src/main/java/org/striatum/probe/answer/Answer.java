@@ -28,6 +28,8 @@ public record Answer(Question question, List<Finding> findings) {
     NO("no"),
     /// Yes in some cases and not in others.
     PARTLY("in part"),
+    /// Yes in no case, and not no in all.
+    NOT_SHOWN("not shown"),
     /// The data do not tell.
     UNDECIDED("undecided"),
     /// Not part of the run.
@@ -56,26 +58,25 @@ public record Answer(Question question, List<Finding> findings) {
     }
   }
 
-  /// All cases in one word: YES or NO where all say so; PARTLY where some say yes, or one says in part; NO where some say
-  /// no and none says yes; else UNDECIDED.
+  /// All cases in one word: YES, NO or UNDECIDED where all say so; PARTLY where some say yes or in part; else NOT_SHOWN.
   public Reply reply() {
     if (findings.isEmpty()) {
       return Reply.NOT_ASKED;
     }
-    if (findings.stream().allMatch(finding -> finding.reply == Reply.YES)) {
-      return Reply.YES;
+    Reply first = findings.getFirst().reply;
+    if (findings.stream().allMatch(finding -> finding.reply == first)) {
+      return first;
     }
-    if (findings.stream().anyMatch(finding -> finding.reply == Reply.YES || finding.reply == Reply.PARTLY)) {
-      return Reply.PARTLY;
-    }
-    return findings.stream().anyMatch(finding -> finding.reply == Reply.NO) ? Reply.NO : Reply.UNDECIDED;
+    return findings.stream().anyMatch(finding -> finding.reply == Reply.YES || finding.reply == Reply.PARTLY)
+        ? Reply.PARTLY
+        : Reply.NOT_SHOWN;
   }
 
-  /// The reply, and how many cases say yes: `in part (1 of 4)`.
+  /// The reply, and how many cases say yes: `in part (1 of 4 yes)`.
   public String brief() {
     return findings.isEmpty()
         ? reply().word()
-        : "%s (%d of %d)".formatted(reply().word(),
+        : "%s (%d of %d yes)".formatted(reply().word(),
             findings.stream().filter(finding -> finding.reply == Reply.YES).count(), findings.size());
   }
 }

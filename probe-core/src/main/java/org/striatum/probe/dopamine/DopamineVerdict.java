@@ -36,18 +36,23 @@ public record DopamineVerdict(String dataset, int studied, int tested, int calle
         (int) tested.stream().filter(TestedNeuron::called).count(), failed, dataset.warnings());
   }
 
-  /// One sentence for a reader.
+  /// One sentence for a reader, the dataset before it.
   public String words() {
+    return dataset + ": " + sentence();
+  }
+
+  /// One sentence for a reader who knows the dataset.
+  public String sentence() {
     if (studied == 0) {
-      return dataset + ": no hook point could be studied, so nothing is known about dopamine neurons.";
+      return "no hook point could be studied, so nothing is known about dopamine neurons.";
     }
     String where = " at " + studied + (studied == 1 ? " hook point" : " hook points");
     String doubt = doubts.isEmpty() ? "" : " δ itself is doubtful: see the warning.";
     if (called > 0) {
-      return dataset + ": " + called + " of " + tested + " tested coordinates" + where
+      return called + " of " + tested + " tested coordinates" + where
           + (called == 1 ? " passes" : " pass") + " all five parts of the signature test." + doubt;
     }
-    return dataset + ": no coordinate passes the signature test (" + tested + " tested" + where + ")." + failures()
+    return "no coordinate passes the signature test (" + tested + " tested" + where + ")." + failures()
         + doubt;
   }
 

@@ -16,6 +16,7 @@ import org.striatum.probe.transfer.TransferResults.SetOverlap;
 public record TransferSummary(List<Statement> statements) {
   private static final double ALPHA = 0.05;
   private static final double NEARLY_ALL = 0.8;
+  private static final double HARDLY = 0.1;
 
   public TransferSummary {
     statements = List.copyOf(statements);
@@ -25,9 +26,9 @@ public record TransferSummary(List<Statement> statements) {
   public enum Degree {
     /// Nearly everywhere it was tested: four fifths at least.
     YES,
-    /// Somewhere.
+    /// At a tenth of the places or more.
     PARTLY,
-    /// Nowhere.
+    /// Nowhere, or hardly anywhere: no more than false discoveries may be.
     NO,
     /// It could not be tested.
     UNTESTED
@@ -135,7 +136,7 @@ public record TransferSummary(List<Statement> statements) {
     long n = count(all, holds);
     return all.isEmpty()
         ? Degree.UNTESTED
-        : n == 0 ? Degree.NO : n >= NEARLY_ALL * all.size() ? Degree.YES : Degree.PARTLY;
+        : n < HARDLY * all.size() ? Degree.NO : n >= NEARLY_ALL * all.size() ? Degree.YES : Degree.PARTLY;
   }
 
   private static String words(String what, Degree degree) {
