@@ -20,10 +20,16 @@ final class CurveFigure {
 
   private CurveFigure() {}
 
+  /// The chart of a curve; null where it has no point to show.
   static Figure of(Curve curve, int number) {
     boolean dose = curve.subject().equals(Curve.DOSE);
+    List<CurvePoint> points = curve.points().stream()
+        .filter(point -> Double.isFinite(point.x()) && Double.isFinite(point.effect().value())).toList();
+    if (points.isEmpty()) {
+      return null;
+    }
     List<List<Object>> rows = new ArrayList<>();
-    for (CurvePoint point : curve.points()) {
+    for (CurvePoint point : points) {
       double x = dose ? 100 * point.x() : point.x();
       rows.add(Chart.row(x, point.coordinates(), point.effect().value(), point.effect().low(), point.effect().high(),
           point.mean(), point.low(), point.high(), point.p(),
@@ -46,18 +52,27 @@ final class CurveFigure {
         "Effect on log-probability against " + (dose ? "dose" : "steering strength"), 240,
         List.of("x", "coordinates", "effect", "low", "high", "matched_mean", "matched_low", "matched_high", "p", "_x",
             "_effect", "_matched", "_p"),
-        rows, null,
-        List.of(
-            Layer.of("area", along, effect("matched_low"), end("y2", "matched_high"))
-                .where("isValid(datum.matched_low) && isValid(datum.matched_high)").with("style", "null-band"),
-            Layer.of("line", along, effect("matched_mean")).where("isValid(datum.matched_mean)")
-                .with("style", "baseline").with("strokeDash", JSON.arrayNode().add(3).add(3)),
-            Layer.of("line", along, effect("effect")).with("style", "finding").with("strokeWidth", 1.5),
-            Layer.of("rule", along, effect("low"), end("y2", "high"))
-                .where("isValid(datum.low) && isValid(datum.high)").with("style", "finding").with("strokeWidth", 1.5),
-            Layer.of("point", along, effect("effect"), shown).with("style", "finding")));
+        rows, null, layers(points, along, shown));
     return new Figure((dose ? "Dose: " : "Steering: ") + curve.set() + ", " + curve.hook() + ", " + curve.dataset(),
         caption(curve, dose), chart);
+  }
+
+  /// What no point has is not drawn.
+  private static List<Layer> layers(List<CurvePoint> points, Channel along, Channel shown) {
+    List<Layer> layers = new ArrayList<>();
+    if (points.stream().anyMatch(point -> Double.isFinite(point.low()) && Double.isFinite(point.high()))) {
+      layers.add(Layer.of("area", along, effect("matched_low"), end("y2", "matched_high"))
+          .where("isValid(datum.matched_low) && isValid(datum.matched_high)").with("style", "null-band"));
+      layers.add(Layer.of("line", along, effect("matched_mean")).where("isValid(datum.matched_mean)")
+          .with("style", "baseline").with("strokeDash", JSON.arrayNode().add(3).add(3)));
+    }
+    layers.add(Layer.of("line", along, effect("effect")).with("style", "finding").with("strokeWidth", 1.5));
+    if (points.stream().anyMatch(point -> Double.isFinite(point.effect().low()))) {
+      layers.add(Layer.of("rule", along, effect("low"), end("y2", "high"))
+          .where("isValid(datum.low) && isValid(datum.high)").with("style", "finding").with("strokeWidth", 1.5));
+    }
+    layers.add(Layer.of("point", along, effect("effect"), shown).with("style", "finding"));
+    return layers;
   }
 
   private static Channel effect(String field) {

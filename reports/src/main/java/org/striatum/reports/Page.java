@@ -75,7 +75,10 @@ record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummar
             : null));
       }
       for (Curve curve : content.interventions().curves()) {
-        curves.add(CurveFigure.of(curve, curves.size() + 1));
+        Figure figure = CurveFigure.of(curve, curves.size() + 1);
+        if (figure != null) {
+          curves.add(figure);
+        }
       }
     }
     List<RolloutFigure> rollouts = new ArrayList<>();

@@ -20,6 +20,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RunReportBrowserTest {
   private static final Path PICTURES = Path.of("target", "screenshots");
 
+  /// By layer, by pruning and by path on three datasets, rankings, interventions, curves, rollouts.
+  private static final int CHARTS = 3 + 3 + 3 + 1 + 4 + 2 + 2;
+
   @TempDir
   static Path folder;
 
@@ -47,7 +50,7 @@ class RunReportBrowserTest {
     browser.open(file, width, dark);
     browser.screenshot(PICTURES.resolve("report-" + width + (dark ? "-dark" : "") + ".png"));
     int charts = browser.evaluate("document.querySelectorAll('.chart').length").asInt();
-    assertThat(charts).isEqualTo(3 + 3 + 3 + 4 + 2);
+    assertThat(charts).isEqualTo(CHARTS);
     assertThat(browser.evaluate("""
         [...document.querySelectorAll('.chart')].filter(c =>
           c.querySelectorAll('svg .role-mark path, svg .role-mark line, svg .role-mark rect').length < 3).map(c => c.id)
@@ -77,7 +80,7 @@ class RunReportBrowserTest {
                 new Promise(done => setTimeout(() => done(
                   [...document.querySelectorAll('.chart svg')].filter(s => s.style.backgroundColor === 'rgb(255, 255, 255)').length), 0))
                 """)
-        .asInt()).isEqualTo(15);
+        .asInt()).isEqualTo(CHARTS);
     Path pdf = PICTURES.resolve("report.pdf");
     browser.print(pdf);
     assertThat(Files.size(pdf)).isGreaterThan(100_000);
@@ -99,7 +102,7 @@ class RunReportBrowserTest {
         .contains("\"baseline\",\"prompt length\",,0.658,0.611,0.704,\r\n");
     assertThat(browser.evaluate("""
         [...document.querySelectorAll('.vega-actions a')].map(a => a.textContent).filter(t => t === 'PNG').length
-        """).asInt()).isEqualTo(15);
+        """).asInt()).isEqualTo(CHARTS);
     // The export links fill themselves when pressed.
     browser.evaluate("""
         document.querySelectorAll('.vega-actions a').forEach(a => a.dispatchEvent(new MouseEvent('mousedown')))

@@ -60,13 +60,11 @@ class RunReportTest {
   @Test
   void sectionsStandInOrder() {
     assertThat(Pattern.compile("<section id=\"([^\"]+)\"").matcher(PAGE).results().map(r -> r.group(1)))
-        .containsExactly("verdict", "checkpoint", "data", "value-neurons", "controls", "interventions", "rollouts",
-            "paper",
-            "limits", "manifest");
+        .containsExactly("verdict", "answers", "checkpoint", "data", "value-neurons", "controls",
+            "dopamine-neurons", "interventions", "transfer", "uses", "rollouts", "paper", "limits", "manifest");
     assertThat(Pattern.compile("<a href=\"#([^\"]+)\"").matcher(PAGE).results().map(r -> r.group(1)))
-        .containsExactly("verdict", "checkpoint", "data", "value-neurons", "controls", "interventions", "rollouts",
-            "paper",
-            "limits", "manifest");
+        .containsExactly("verdict", "answers", "checkpoint", "data", "value-neurons", "controls",
+            "dopamine-neurons", "interventions", "transfer", "uses", "rollouts", "paper", "limits", "manifest");
   }
 
   @Test
@@ -92,7 +90,7 @@ class RunReportTest {
     }
     for (Selection s : Selection.all(content.values())) {
       s.layer().top().forEach(neuron -> assertThat(text).contains(">" + neuron.coordinate() + "<"));
-      s.layer().agreement().forEach(a -> assertThat(text).contains(Notation.decimals(a.spearman(), 2)));
+      s.layer().agreement().forEach(a -> assertThat(drawn).contains(a.spearman(), a.iou()));
     }
     for (int i = 0; i < content.interventions().interventions().size(); i++) {
       Intervention intervention = content.interventions().interventions().get(i);
