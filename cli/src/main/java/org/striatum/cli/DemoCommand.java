@@ -42,8 +42,6 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     long started = System.nanoTime();
     Path checkpoint = Path.of(System.getProperty("striatum.home", "."), "checkpoints", "tiny-reasoner-step2000");
-    console.print("Does %s know when it will be right, and does it use that? %d problems each of %s, seed %d."
-        .formatted(checkpoint.getFileName(), limit, TASKS, seed));
     StudyOptions options = StudyOptions.of(Effort.QUICK);
     Answers answers = new Study(console, modelOptions, options, ProblemSets.named(TASKS), limit,
         options.effort().samples(), SAMPLING, "blocks.*.hook_resid_post", "auto", seed)

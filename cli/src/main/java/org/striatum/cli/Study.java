@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.striatum.cli.step.AblationStep;
 import org.striatum.cli.step.AnswersStep;
 import org.striatum.cli.step.AnswersStep.Answers;
@@ -57,6 +58,10 @@ record Study(Console console, ModelOptions modelOptions, StudyOptions options, L
     options.search().step(probe, seed, 1);
     List<RunFolder> others = new ArrayList<>();
     try (RunFolder folder = RunFolder.create(output)) {
+      console
+          .print("Does %s know when it will be right, and does it use that? %d problems each of %s, seed %d.".formatted(
+              checkpoint.toAbsolutePath().normalize().getFileName(), problems,
+              sets.stream().map(ProblemSet::name).collect(Collectors.joining(",")), seed));
       StudyRun run = study(folder, checkpoint, true);
       for (Companion companion : companions) {
         RunFolder other = RunFolder.create(below(output, companion, companions));

@@ -40,9 +40,9 @@ class CommandLineTest {
     sessions.put("capture", Session.of("capture", REASONER, "--rollouts", run.resolve("rollouts.jsonl"), "--hooks",
         "blocks.2.hook_resid_post"));
     sessions.put("probe", Session.probe(run, "--epochs", 2, "--permutations", 3));
+    sessions.put("dopamine", Session.of("dopamine", run, "-k", 2, "--rollouts", 20, "--permutations", 49));
     sessions.put("ablate",
         Session.of("ablate", run, "--controls", 19, "--logprob-controls", 19, "--attempts", 12, "--solutions", 8));
-    sessions.put("dopamine", Session.of("dopamine", run, "-k", 2, "--rollouts", 20, "--permutations", 49));
     sessions.put("compare", Session.of("compare", run));
     sessions.put("confidence", Session.of("confidence", run));
     sessions.put("search", Session.of("search", run, "-k", 2, "--problems", 4));
@@ -74,7 +74,7 @@ class CommandLineTest {
     assertThat(Files.readString(run.resolve("report.html"))).contains("tiny-reasoner-step2000").contains("</html>");
     JsonNode manifest = JSON.readTree(Files.readAllBytes(run.resolve("manifest.json")));
     assertThat(manifest.path("steps").findValuesAsText("name")).containsExactly("rollouts", "capture", "value-neurons",
-        "interventions", "continuations", "dopamine-neurons", "transfer", "confidence", "search");
+        "continuations", "dopamine-neurons", "interventions", "transfer", "confidence", "search");
   }
 
   @Test
