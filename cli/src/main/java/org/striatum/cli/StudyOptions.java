@@ -1,24 +1,29 @@
 package org.striatum.cli;
 
 import org.striatum.cli.step.ProbeStep;
+import java.util.Stack;
 import picocli.CommandLine;
+import picocli.CommandLine.IParameterConsumer;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /// How thorough a study is, step by step.
 final class StudyOptions {
   @Option(names = "--effort", paramLabel = "quick|standard", defaultValue = "standard", description = "quick: minutes for a small model; standard: every command's defaults (default).")
   private Effort effort;
 
-  @Option(names = "--probe", paramLabel = "OPTIONS", defaultValue = "", description = "Options of `striatum probe` beside the effort's, in quotes.")
+  @Option(names = "--probe", paramLabel = "OPTIONS", defaultValue = "", parameterConsumer = Words.class, description = "Options of `striatum probe` beside the effort's, in quotes.")
   private String probe;
 
-  @Option(names = "--dopamine", paramLabel = "OPTIONS", defaultValue = "", description = "Options of `striatum dopamine` likewise.")
+  @Option(names = "--dopamine", paramLabel = "OPTIONS", defaultValue = "", parameterConsumer = Words.class, description = "Options of `striatum dopamine` likewise.")
   private String dopamine;
 
-  @Option(names = "--ablate", paramLabel = "OPTIONS", defaultValue = "", description = "Options of `striatum ablate` likewise.")
+  @Option(names = "--ablate", paramLabel = "OPTIONS", defaultValue = "", parameterConsumer = Words.class, description = "Options of `striatum ablate` likewise.")
   private String ablate;
 
-  @Option(names = "--search", paramLabel = "OPTIONS", defaultValue = "", description = "Options of `striatum search` likewise.")
+  @Option(names = "--search", paramLabel = "OPTIONS", defaultValue = "", parameterConsumer = Words.class, description = "Options of `striatum search` likewise.")
   private String search;
 
   /// Those of an effort, with nothing beside it.
@@ -54,9 +59,20 @@ final class StudyOptions {
     try {
       new CommandLine(options).setOverwrittenOptionsAllowed(true)
           .parseArgs(words.length == 1 && words[0].isEmpty() ? new String[0] : words);
-    } catch (CommandLine.ParameterException refused) {
+    } catch (ParameterException refused) {
       throw new IllegalArgumentException("in " + name + ": " + refused.getMessage(), refused);
     }
     return options;
+  }
+
+  /// Takes the next word whatever it begins with: options of another command look like this one's.
+  static final class Words implements IParameterConsumer {
+    @Override
+    public void consumeParameters(Stack<String> words, ArgSpec option, CommandSpec command) {
+      if (words.isEmpty()) {
+        throw new ParameterException(command.commandLine(), "give a command's options in quotes, found nothing");
+      }
+      option.setValue(words.pop());
+    }
   }
 }
