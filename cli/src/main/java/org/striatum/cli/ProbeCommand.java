@@ -41,7 +41,7 @@ final class ProbeCommand implements Callable<Integer> {
       if (json) {
         console.json(results);
       } else {
-        new StudySummary(console).print(results);
+        new ValueSummary(console).print(results);
       }
     }
     return ExitCode.DONE;

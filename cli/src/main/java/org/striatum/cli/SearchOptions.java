@@ -13,8 +13,8 @@ final class SearchOptions {
   @Option(names = "--problems", paramLabel = "N", defaultValue = "100", description = "Test problems of each dataset, at most (default 100).")
   private int problems;
 
-  @Option(names = "--step", paramLabel = "REGEX", defaultValue = "\\n+", description = "What ends a step (default: newlines).")
-  private String separator;
+  @Option(names = "--step", paramLabel = "newline|paragraph|REGEX", defaultValue = "newline", description = "What ends a step (default newline).")
+  private String step;
 
   @Option(names = "--step-tokens", paramLabel = "N", defaultValue = "24", description = "Most tokens of a candidate step (default 24).")
   private int stepTokens;
@@ -23,6 +23,6 @@ final class SearchOptions {
   ///
   /// @param probe the run's, whose split is used
   SearchStep step(ProbeStep probe, long seed, int batchSize) {
-    return new SearchStep(probe, ProblemSets::grader, problems, candidates, stepTokens, separator, seed, batchSize);
+    return new SearchStep(probe, ProblemSets::grader, problems, candidates, stepTokens, step, seed, batchSize);
   }
 }

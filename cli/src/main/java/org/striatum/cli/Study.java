@@ -108,7 +108,7 @@ record Study(Console console, ModelOptions modelOptions, StudyOptions options, L
       run.remember(checkpoint);
       new CaptureStep(model.hookPoints(hooks), DType.F32).run(run, model, run.rollouts(), console.progress());
       ProbeStep probe = options.probe(seed);
-      new StudySummary(console).print(probe.run(run, console.progress()));
+      new ValueSummary(console).print(probe.run(run, console.progress()));
       if (whole) {
         new DopamineSummary(console)
             .print(

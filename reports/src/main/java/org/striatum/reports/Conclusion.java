@@ -128,7 +128,7 @@ record Conclusion(String question, String carries, String uses, Verdict verdict,
   /// Whether the probe is shown to know more than the prompt's length: by what it adds to it, where that was measured.
   private static boolean more(ValueNeuronResults values, Selection s) {
     return values.controls().stream().filter(controls -> controls.dataset().equals(s.dataset())).findFirst()
-        .map(controls -> controls.morePromptLength() == DatasetControls.Answer.YES).orElse(s.beatsPromptLength());
+        .map(controls -> controls.moreThanPromptLength() == DatasetControls.Answer.YES).orElse(s.beatsPromptLength());
   }
 
   private static String sparse(RunReport.Content content, Selection s) {

@@ -91,7 +91,7 @@ record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummar
         PaperComparison.all(content),
         Stream.concat(Limits.found(content).stream(), Limits.general().stream()).toList(),
         content.transfer() == null ? null : new TransferFigures(content.transfer()),
-        UsesFigures.of(content.confidence(), content.search()));
+        new UsesFigures(content.confidence(), content.search()));
   }
 
   /// The content with every name brief and visible. Rollouts and the manifest are shown whole, each in its own box.

@@ -16,10 +16,6 @@ import org.striatum.probe.uses.SearchResults.DatasetSearch;
 ///
 /// @param confidence null where it was not part of the run; search likewise
 record UsesFigures(ConfidenceResults confidence, SearchResults search) {
-  static UsesFigures of(ConfidenceResults confidence, SearchResults search) {
-    return new UsesFigures(confidence, search);
-  }
-
   /// Every chart there is something for.
   List<Figure> all() {
     return Stream.of(riskCoverage(), accuracy()).filter(Objects::nonNull).toList();

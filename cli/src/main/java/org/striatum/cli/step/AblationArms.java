@@ -71,13 +71,8 @@ final class AblationArms {
     this.study = new InterventionStudy(model.model(), progress);
     this.curveStudy = new CurveStudy(model.model(), progress);
     ProbeStep.byDataset(rollouts).forEach((dataset, own) -> {
-      Split split = probe.split(own);
-      splits.put(dataset, split);
-      // One rollout of each test problem, in the file's order: problems that no neuron was found on.
-      Map<String, Rollout> first = new LinkedHashMap<>();
-      own.stream().filter(rollout -> split.of(rollout.problem().id()) == Split.Fold.TEST)
-          .forEach(rollout -> first.putIfAbsent(rollout.problem().id(), rollout));
-      tested.put(dataset, List.copyOf(first.values()));
+      splits.put(dataset, probe.split(own));
+      tested.put(dataset, probe.tested(own));
     });
   }
 

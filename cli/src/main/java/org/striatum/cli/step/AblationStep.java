@@ -68,7 +68,7 @@ public record AblationStep(AblationSettings settings, ProbeStep probe, Function<
     settings.sets().forEach(set -> fits(set, rankings));
     List<String> after = new ArrayList<>(List.of(RolloutStep.NAME, CaptureStep.NAME, ProbeStep.NAME));
     if (settings.sets().stream().anyMatch(NeuronSet::needsDopamine)) {
-      after.add(RunRankings.DOPAMINE);
+      after.add(DopamineStep.NAME);
     }
     StepKey key = run.key(settings, after.toArray(String[]::new));
     var results = run.folder().results(NAME);

@@ -87,4 +87,13 @@ public record ProbeStep(ValueNeuronSettings settings, double train, double valid
     return Split.byProblem(ofDataset.stream().map(rollout -> rollout.problem().id()).toList(), train, validation,
         new SplittableRandom(seed));
   }
+
+  /// One rollout of each test problem of a dataset, in the file's order: problems that no neuron was found on.
+  List<Rollout> tested(List<Rollout> ofDataset) {
+    Split split = split(ofDataset);
+    Map<String, Rollout> first = new LinkedHashMap<>();
+    ofDataset.stream().filter(rollout -> split.of(rollout.problem().id()) == Split.Fold.TEST)
+        .forEach(rollout -> first.putIfAbsent(rollout.problem().id(), rollout));
+    return List.copyOf(first.values());
+  }
 }

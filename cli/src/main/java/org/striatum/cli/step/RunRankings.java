@@ -6,7 +6,6 @@ import java.util.Optional;
 import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.dopamine.DopamineResults.LayerDopamine;
 import org.striatum.probe.model.HookPoint;
-import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.RunFolder;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
@@ -16,16 +15,13 @@ import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 /// @param values of the value-neuron study
 /// @param dopamine of the dopamine study; null where it was not made
 public record RunRankings(ValueNeuronResults values, DopamineResults dopamine) {
-  /// The step that writes dopamine results.
-  static final String DOPAMINE = DopamineStep.NAME;
-
   /// Reads what a run has ranked so far.
   ///
   /// @throws IllegalArgumentException without value neurons
   public static RunRankings of(RunFolder folder) throws IOException {
-    return new RunRankings(ProbeStep.results(folder), folder.manifest().step(DOPAMINE).isEmpty()
+    return new RunRankings(ProbeStep.results(folder), folder.manifest().step(DopamineStep.NAME).isEmpty()
         ? null
-        : RecordJson.read(folder.results(DOPAMINE), DopamineResults.class));
+        : DopamineStep.results(folder));
   }
 
   /// How many coordinates a studied hook point has; 0 where it was not studied.

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.striatum.hooks.HookedModel;
-import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.text.Tokenizer;
 import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.dopamine.DopamineSettings;
@@ -20,13 +19,10 @@ import org.striatum.probe.dopamine.Steps;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Rollout;
-import org.striatum.probe.rollout.Split;
-import org.striatum.probe.rollout.Split.Fold;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.StepKey;
 import org.striatum.probe.sparse.LinearPredictor;
-import org.striatum.probe.sparse.LinearProbe;
 import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.store.StoredTrajectories;
 import org.striatum.probe.uses.SearchResults;
@@ -50,10 +46,10 @@ import org.striatum.probe.value.ValueNeuronResults;
 /// @param problems test problems of each dataset, at most
 /// @param candidates drawn at each step, K
 /// @param stepTokens most tokens of a candidate step
-/// @param separator what ends a step, see [StepCutter#of]
+/// @param step what ends a step, see [StepCutter#named]
 /// @param batchSize candidates that run together; no result depends on it
 public record SearchStep(ProbeStep probe, Function<String, Grader> graders, int problems, int candidates,
-    int stepTokens, String separator, long seed, int batchSize) {
+    int stepTokens, String step, long seed, int batchSize) {
   static final String NAME = "search";
 
   public SearchStep {
@@ -61,11 +57,11 @@ public record SearchStep(ProbeStep probe, Function<String, Grader> graders, int 
       throw new IllegalArgumentException("search needs at least 2 problems, 1 candidate and 1 token a step, found "
           + problems + ", " + candidates + " and " + stepTokens);
     }
-    StepCutter.of(separator);
+    StepCutter.named(step);
   }
 
   /// What decides the outcome, and nothing else.
-  private record Key(int problems, int candidates, int stepTokens, String separator, long seed) {}
+  private record Key(int problems, int candidates, int stepTokens, String step, long seed) {}
 
   /// Runs the step unless it is finished.
   public SearchResults run(StudyRun run, HookedModel model, ValueNeuronResults values, Progress progress)
@@ -74,7 +70,7 @@ public record SearchStep(ProbeStep probe, Function<String, Grader> graders, int 
     if (hasSurprise(run)) {
       after.addAll(List.of(ContinuationStep.NAME, DopamineStep.NAME));
     }
-    StepKey key = run.key(new Key(problems, candidates, stepTokens, separator, seed), after.toArray(String[]::new));
+    StepKey key = run.key(new Key(problems, candidates, stepTokens, step, seed), after.toArray(String[]::new));
     var results = run.folder().results(NAME);
     run.step(NAME, key, List.of(results), () -> RecordJson.write(results, study(run, model, values, progress)));
     return RecordJson.read(results, SearchResults.class);
@@ -85,10 +81,10 @@ public record SearchStep(ProbeStep probe, Function<String, Grader> graders, int 
     List<Rollout> rollouts = run.rollouts();
     Tokenizer tokenizer = model.tokenizer();
     StepSearch search = new StepSearch(model.model(), run.folder().manifest().inputs().sampling(),
-        tokens -> TokenPieces.of(tokenizer, tokens), StepCutter.of(separator), candidates, stepTokens, seed, batchSize);
+        tokens -> TokenPieces.of(tokenizer, tokens), StepCutter.named(step), candidates, stepTokens, seed, batchSize);
     Map<String, List<Rollout>> byDataset = ProbeStep.byDataset(rollouts);
     Map<String, List<Rollout>> asked = new LinkedHashMap<>();
-    byDataset.forEach((dataset, own) -> asked.put(dataset, testProblems(own)));
+    byDataset.forEach((dataset, own) -> asked.put(dataset, probe.tested(own).stream().limit(problems).toList()));
     List<DatasetSearch> datasets = new ArrayList<>();
     try (ActivationStore store = ActivationStore.open(run.folder().activations())) {
       DopamineResults found = hasSurprise(run) ? DopamineStep.results(run.folder()) : null;
@@ -104,7 +100,8 @@ public record SearchStep(ProbeStep probe, Function<String, Grader> graders, int 
           continue;
         }
         StoredTrajectories states = StoredTrajectories.ofDataset(store, rollouts, dataset, hook.get());
-        LinearPredictor value = value(states, probe.split(byDataset.get(dataset)), tokenizer);
+        LinearPredictor value = ValueScore.fit(states, probe.split(byDataset.get(dataset)),
+            i -> steps(states.rollout(i), tokenizer));
         List<Rollout> test = entry.getValue();
         List<Judge> judges = new ArrayList<>(
             List.of(new Judge("value", new ValueScore(model.model(), hook.get(), value, batchSize))));
@@ -151,43 +148,8 @@ public record SearchStep(ProbeStep probe, Function<String, Grader> graders, int 
     }
   }
 
-  /// One rollout of each test problem, in the file's order.
-  private List<Rollout> testProblems(List<Rollout> ofDataset) {
-    Split split = probe.split(ofDataset);
-    Map<String, Rollout> first = new LinkedHashMap<>();
-    ofDataset.stream().filter(rollout -> split.of(rollout.problem().id()) == Fold.TEST)
-        .forEach(rollout -> first.putIfAbsent(rollout.problem().id(), rollout));
-    return first.values().stream().limit(problems).toList();
-  }
-
-  /// A linear probe of the outcome on the states at the end of every step, s₀ included.
-  private LinearPredictor value(StoredTrajectories states, Split split, Tokenizer tokenizer)
-      throws CheckpointException {
-    int width = states.width();
-    List<float[]> ends = new ArrayList<>();
-    List<Boolean> outcomes = new ArrayList<>();
-    StepCutter cutter = StepCutter.of(separator);
-    for (int i = 0; i < states.size(); i++) {
-      Rollout rollout = states.rollout(i);
-      if (split.of(rollout.problem().id()) != Fold.TRAIN) {
-        continue;
-      }
-      int[] generated = Arrays.copyOfRange(rollout.tokens(), rollout.promptLength(), rollout.tokens().length);
-      Steps steps = cutter.cut(TokenPieces.of(tokenizer, generated));
-      float[] rows = new float[states.length(i) * width];
-      states.states(i, rows, 0);
-      for (int k = -1; k < steps.count(); k++) {
-        int state = k < 0 ? 0 : steps.last(k);
-        ends.add(Arrays.copyOfRange(rows, state * width, (state + 1) * width));
-        outcomes.add(rollout.reward() > 0.5);
-      }
-    }
-    float[] all = new float[Math.multiplyExact(ends.size(), width)];
-    boolean[] labels = new boolean[ends.size()];
-    for (int n = 0; n < labels.length; n++) {
-      System.arraycopy(ends.get(n), 0, all, n * width, width);
-      labels[n] = outcomes.get(n);
-    }
-    return LinearProbe.fit(all, width, labels);
+  private Steps steps(Rollout rollout, Tokenizer tokenizer) {
+    return StepCutter.named(step).cut(TokenPieces.of(tokenizer,
+        Arrays.copyOfRange(rollout.tokens(), rollout.promptLength(), rollout.tokens().length)));
   }
 }

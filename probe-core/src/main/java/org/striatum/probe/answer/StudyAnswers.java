@@ -87,7 +87,7 @@ public record StudyAnswers(String checkpoint, List<Answer> answers) {
 
   private static Finding more(DatasetControls on) {
     NuisanceBaseline baseline = on.nuisances().getFirst();
-    return new Finding(on.dataset(), reply(on.morePromptLength()),
+    return new Finding(on.dataset(), reply(on.moreThanPromptLength()),
         "%s alone %s; the probe adds %s".formatted(String.join(" and ", baseline.variables()),
             interval(baseline.alone()), signed(baseline.increment())));
   }

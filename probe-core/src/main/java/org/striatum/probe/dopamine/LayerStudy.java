@@ -30,6 +30,7 @@ import org.striatum.probe.sparse.Standardisation;
 import org.striatum.probe.stats.Bootstrap;
 import org.striatum.probe.stats.EmpiricalP;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.stats.Ranks;
 import org.striatum.probe.stats.Spearman;
 import org.striatum.probe.value.NeuronRanking;
 import org.striatum.probe.value.Trajectories;
@@ -165,7 +166,9 @@ final class LayerStudy {
   }
 
   private int[] shuffledCoordinates(RandomGenerator random) {
-    return shuffle(IntStream.range(0, pooled.width()).toArray(), random);
+    int[] order = IntStream.range(0, pooled.width()).toArray();
+    Ranks.shuffle(order, random);
+    return order;
   }
 
   /// The causal probe refitted to δ reassigned within each fold, steps kept by the δ they were given.
@@ -269,7 +272,8 @@ final class LayerStudy {
     RandomGenerator random = generators.apply(stream + "traces");
     int[] others = IntStream.range(0, pooled.width())
         .filter(j -> !pooled.training().isConstant(j) && !known.contains(j)).toArray();
-    int[] controls = Arrays.stream(shuffle(others, random)).limit(settings.controls()).toArray();
+    Ranks.shuffle(others, random);
+    int[] controls = Arrays.stream(others).limit(settings.controls()).toArray();
     return shown.length == 0 ? List.of() : traces.of(states, pooled.training(), shown, controls, random);
   }
 
@@ -291,15 +295,5 @@ final class LayerStudy {
       }
     }
     return (double) agreeing / groups;
-  }
-
-  private static int[] shuffle(int[] order, RandomGenerator random) {
-    for (int i = order.length - 1; i > 0; i--) {
-      int j = random.nextInt(i + 1);
-      int held = order[i];
-      order[i] = order[j];
-      order[j] = held;
-    }
-    return order;
   }
 }

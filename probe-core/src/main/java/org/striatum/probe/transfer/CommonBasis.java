@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.striatum.probe.stats.EmpiricalP;
+import org.striatum.probe.stats.Ranks;
 import org.striatum.probe.transfer.TransferResults.Basis;
 
 /// Decides from activations whether coordinate j of one model is coordinate j of another, as it is among checkpoints of
@@ -70,7 +71,7 @@ final class CommonBasis {
     double[] nulls = new double[permutations];
     int[] order = IntStream.range(0, width).toArray();
     for (int m = 0; m < permutations; m++) {
-      shuffle(order, random);
+      Ranks.shuffle(order, random);
       nulls[m] = trace(r, order);
     }
     double recognised = IntStream.range(0, width)
@@ -129,14 +130,5 @@ final class CommonBasis {
 
   private static double trace(double[][] r, int[] partner) {
     return IntStream.range(0, r.length).mapToDouble(j -> r[j][partner[j]]).average().orElseThrow();
-  }
-
-  private static void shuffle(int[] order, RandomGenerator random) {
-    for (int i = order.length - 1; i > 0; i--) {
-      int j = random.nextInt(i + 1);
-      int held = order[i];
-      order[i] = order[j];
-      order[j] = held;
-    }
   }
 }

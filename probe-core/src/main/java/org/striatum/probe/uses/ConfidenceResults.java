@@ -23,6 +23,7 @@ public record ConfidenceResults(List<DatasetConfidence> datasets) {
       this.words = words;
     }
 
+    /// As a reader reads it.
     public String words() {
       return words;
     }

@@ -82,6 +82,8 @@ public record ConfidenceStudy(Function<String, Optional<String>> answer, int res
     }
   }
 
+  /// Compares every signal on one dataset. What the data do not allow is noted, never thrown: no signals where training
+  /// or test rollouts have one outcome only.
   public DatasetConfidence study(StudiedDataset dataset) {
     Ends ends = Ends.of(dataset.states());
     List<Rollout> kept = Arrays.stream(ends.members()).mapToObj(dataset.rollouts()::get).toList();

@@ -1,6 +1,7 @@
 package org.striatum.probe.value;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
 import org.striatum.probe.sparse.LinearPredictor;
@@ -48,7 +49,7 @@ record ControlledProbe(InitialStates fit, ProblemFolds folds, InitialStates test
     return mean(Arrays.stream(scores).map(own -> Auroc.over(own, test.successes())).toList());
   }
 
-  static ToDoubleFunction<int[]> mean(java.util.List<ToDoubleFunction<int[]>> figures) {
+  static ToDoubleFunction<int[]> mean(List<ToDoubleFunction<int[]>> figures) {
     return items -> {
       double sum = 0;
       for (ToDoubleFunction<int[]> figure : figures) {

@@ -1,6 +1,7 @@
 package org.striatum.probe.value;
 
 import java.util.List;
+import java.util.Locale;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.Stability;
@@ -38,7 +39,7 @@ public record DatasetControls(String dataset, HookPoint hook, int width, int tes
 
     /// In small letters.
     public String word() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 
@@ -53,14 +54,14 @@ public record DatasetControls(String dataset, HookPoint hook, int width, int tes
   }
 
   /// Does the probe know more than the prompt's length? See [NuisanceBaseline].
-  public Answer morePromptLength() {
+  public Answer moreThanPromptLength() {
     return nuisances.getFirst().answer();
   }
 
   /// The three answers in one line.
   public String line() {
     return "value code at %s: sparse: %s; basis-aligned: %s; more than prompt length: %s".formatted(hook,
-        sparse().word(), basisAligned().word(), morePromptLength().word());
+        sparse().word(), basisAligned().word(), moreThanPromptLength().word());
   }
 
   /// What random sets of one size reach.

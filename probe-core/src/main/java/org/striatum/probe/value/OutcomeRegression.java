@@ -1,6 +1,7 @@
 package org.striatum.probe.value;
 
 import java.util.Arrays;
+import java.util.Locale;
 import org.striatum.probe.sparse.LinearPredictor;
 import org.striatum.probe.sparse.Moments;
 import org.striatum.probe.sparse.PathSolver;
@@ -27,7 +28,7 @@ final class OutcomeRegression {
     LASSO;
 
     String printed() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 

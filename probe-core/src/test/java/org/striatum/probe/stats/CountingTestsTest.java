@@ -40,7 +40,7 @@ class CountingTestsTest {
     }
   }
 
-  /// By Holm's own procedure (1979), as R's p.adjust(c(0.01, 0.04, 0.03, 0.005, 0.6), "holm") does it.
+  /// By Holm's own procedure (1979), worked out by hand.
   @Test
   void holmStepsDown() {
     assertThat(FamilyWise.holm(new double[]{0.01, 0.04, 0.03, 0.005, 0.6})).containsExactly(

@@ -10,7 +10,7 @@ import org.striatum.probe.value.ValueNeuronResults.ProbeAuroc;
 /// Results as lines of text.
 ///
 /// @param console where they go
-record StudySummary(Console console) {
+record ValueSummary(Console console) {
   private static final List<String> PROBES = List.of("linear", "sparse", "td", "monte-carlo");
 
   void print(ValueNeuronResults values) {
