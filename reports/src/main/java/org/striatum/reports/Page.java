@@ -25,6 +25,7 @@ import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 /// @param byPruning one chart a selection that has pruning curves
 /// @param agreement of the rankings; null where none was computed
 /// @param byPath one chart a selection that has a path
+/// @param controls charts of the controls on the reading
 /// @param interventions each with its chart, but for the last ones where there are many
 /// @param curves dose and steering charts
 /// @param dopamine one part a dataset of the dopamine study; empty without it
@@ -33,7 +34,7 @@ import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 /// @param uses charts of confidence and search
 record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummary> datasets,
     List<Selection> selections, List<Figure> byLayer, List<Figure> byPruning,
-    Figure agreement, List<Figure> byPath,
+    Figure agreement, List<Figure> byPath, ControlFigures controls,
     List<InterventionPart> interventions, List<Figure> curves, List<DopamineFigures> dopamine,
     List<RolloutFigure> rollouts, List<PaperComparison> paper, List<String> limits, TransferFigures transfer,
     UsesFigures uses) {
@@ -86,7 +87,8 @@ record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummar
       rollouts.add(RolloutFigure.of(rollout, rollouts.size() + 1));
     }
     return new Page(content, Conclusion.of(content), datasets, selections, byLayer, byPruning,
-        ValueFigures.agreement(selections), byPath, interventions,
+        ValueFigures.agreement(selections), byPath,
+        new ControlFigures(content.values() == null ? List.of() : content.values().controls()), interventions,
         curves, content.dopamine() == null ? List.of() : DopamineFigures.all(content.dopamine()), rollouts,
         PaperComparison.all(content),
         Stream.concat(Limits.found(content).stream(), Limits.general().stream()).toList(),
@@ -136,6 +138,7 @@ record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummar
     ArrayNode charts = root.putArray("charts");
     Stream
         .of(byLayer.stream(), byPruning.stream(), Stream.ofNullable(agreement), byPath.stream(),
+            controls.all().stream(),
             dopamine.stream().flatMap(part -> part.figures().stream()),
             interventions.stream().map(InterventionPart::figure).filter(Objects::nonNull), curves.stream(),
             transfer == null ? Stream.<Figure>empty() : transfer.all().stream(), uses.all().stream(),

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -21,6 +20,7 @@ import org.striatum.probe.rollout.Split.Fold;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.Bootstrap;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.stats.RandomStreams;
 import org.striatum.probe.stats.SplitHalf;
 import org.striatum.probe.value.Trajectories;
 
@@ -36,12 +36,12 @@ public final class DopamineStudy {
   private static final double DOUBTFUL = 0.5; // reliability below which a warning is due
 
   private final DopamineSettings settings;
-  private final long seed;
+  private final RandomStreams streams;
 
   /// @param seed of every random number in the study
   public DopamineStudy(DopamineSettings settings, long seed) {
     this.settings = settings;
-    this.seed = seed;
+    this.streams = new RandomStreams(seed);
   }
 
   /// A dataset's rollouts with their steps, values and hidden states. All lists go by rollout, in the order of the
@@ -137,7 +137,7 @@ public final class DopamineStudy {
   /// @param outcomes of its hook points, for what they left out
   public DatasetSteps summary(StudiedDataset dataset, List<LayerOutcome> outcomes) {
     List<ValuedStep> steps = dataset.valued(settings.gamma());
-    Reliability reliability = reliability(steps, dataset.values(), generator(dataset.name() + " reliability"));
+    Reliability reliability = reliability(steps, dataset.values(), streams.of(dataset.name() + " reliability"));
     Map<Fold, Long> kept = steps.stream().filter(this::isKept)
         .collect(Collectors.groupingBy(ValuedStep::fold, Collectors.counting()));
     Trajectories rollouts = dataset.states().firstEntry().getValue();
@@ -223,12 +223,7 @@ public final class DopamineStudy {
       return new LayerOutcome(hook, null, pooled.excluded(), obstacle);
     }
     return new LayerOutcome(hook,
-        new LayerStudy(settings, this::generator, dataset.name(), hook, states, folds, task).figures(),
+        new LayerStudy(settings, streams, dataset.name(), hook, states, folds, task).figures(),
         pooled.excluded(), null);
-  }
-
-  /// A generator of its own for each purpose, whatever else is computed.
-  private RandomGenerator generator(String purpose) {
-    return new SplittableRandom(new SplittableRandom(seed).nextLong() ^ (0x9E3779B97F4A7C15L * purpose.hashCode()));
   }
 }

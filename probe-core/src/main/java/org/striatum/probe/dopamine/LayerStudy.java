@@ -8,7 +8,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -30,6 +29,7 @@ import org.striatum.probe.sparse.Standardisation;
 import org.striatum.probe.stats.Bootstrap;
 import org.striatum.probe.stats.EmpiricalP;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.stats.RandomStreams;
 import org.striatum.probe.stats.Ranks;
 import org.striatum.probe.stats.Spearman;
 import org.striatum.probe.value.NeuronRanking;
@@ -41,7 +41,7 @@ final class LayerStudy {
   private static final int GROUPS = 10; // of training problems, for the consistency of the sign
 
   private final DopamineSettings settings;
-  private final Function<String, RandomGenerator> generators;
+  private final RandomStreams streams;
   private final String dataset;
   private final HookPoint hook;
   private final Trajectories states;
@@ -55,11 +55,11 @@ final class LayerStudy {
   private final int[] allTrain;
   private final int[] allTest;
 
-  /// @param generators purpose → a generator of its own
-  LayerStudy(DopamineSettings settings, Function<String, RandomGenerator> generators, String dataset, HookPoint hook,
+  /// @param streams of the study's seed
+  LayerStudy(DopamineSettings settings, RandomStreams streams, String dataset, HookPoint hook,
       Trajectories states, StepFolds folds, Progress.Task task) {
     this.settings = settings;
-    this.generators = generators;
+    this.streams = streams;
     this.dataset = dataset;
     this.hook = hook;
     this.states = states;
@@ -82,7 +82,7 @@ final class LayerStudy {
     List<Prediction> scatter = List.of();
     for (Scaling scaling : Scaling.values()) {
       TdErrorProbe probe = TdErrorProbe.train(inputs(scaling, train, deltas(train)),
-          inputs(scaling, validation, deltas(validation)), settings.training(), generators.apply(stream + scaling));
+          inputs(scaling, validation, deltas(validation)), settings.training(), streams.of(stream + scaling));
       task.step(1);
       rankings.put(scaling, probe.ranking(scaling == Scaling.CAUSAL
           ? TdErrorProbe.RANKING
@@ -96,7 +96,7 @@ final class LayerStudy {
             deltas(validation)).rho();
       }
     }
-    ProbeNull shuffled = shuffled(observed, generators.apply(stream + "shuffle"));
+    ProbeNull shuffled = shuffled(observed, streams.of(stream + "shuffle"));
     NeuronRanking byProbe = rankings.get(Scaling.CAUSAL);
     NeuronRanking byCorrelation = byCorrelation();
     boolean paper = settings.ranking().equals(byProbe.name());
@@ -135,7 +135,7 @@ final class LayerStudy {
   }
 
   private ProbeCurve curve(Scaling scaling, TdErrorProbe probe, NeuronRanking ranking) {
-    RandomGenerator random = generators.apply(stream + scaling + " curve");
+    RandomGenerator random = streams.of(stream + scaling + " curve");
     float[] rows = pooled.rows(scaling, test);
     double[] deltas = deltas(test);
     String[] problems = ValuedStep.problems(folds.steps(test));
@@ -231,7 +231,7 @@ final class LayerStudy {
     double[] responses = SignatureTest.responses(trainSteps, onTrain);
     SignatureTest test = new SignatureTest(folds.steps(allTest), settings);
     List<Signature> signatures = test.test(activations(coordinates, allTest), responses,
-        generators.apply(stream + "signature"));
+        streams.of(stream + "signature"));
     notes.addAll(test.notes());
     List<TestedNeuron> tested = new ArrayList<>();
     for (int c = 0; c < coordinates.length; c++) {
@@ -269,7 +269,7 @@ final class LayerStudy {
     List<Integer> candidates = called.isEmpty() ? tested.stream().map(TestedNeuron::coordinate).toList() : called;
     int[] shown = candidates.stream().limit(settings.traced()).mapToInt(Integer::intValue).toArray();
     List<Integer> known = tested.stream().map(TestedNeuron::coordinate).toList();
-    RandomGenerator random = generators.apply(stream + "traces");
+    RandomGenerator random = streams.of(stream + "traces");
     int[] others = IntStream.range(0, pooled.width())
         .filter(j -> !pooled.training().isConstant(j) && !known.contains(j)).toArray();
     Ranks.shuffle(others, random);

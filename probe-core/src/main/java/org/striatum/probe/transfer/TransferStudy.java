@@ -5,12 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.random.RandomGenerator;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Split;
 import org.striatum.probe.run.Progress;
+import org.striatum.probe.stats.RandomStreams;
 import org.striatum.probe.transfer.ComparedRun.ComparedDataset;
 import org.striatum.probe.transfer.TransferResults.Basis;
 import org.striatum.probe.transfer.TransferResults.Curve;
@@ -27,12 +26,12 @@ import org.striatum.probe.transfer.TransferResults.SetOverlap;
 /// a dataset and hook point.
 public final class TransferStudy {
   private final TransferSettings settings;
-  private final long seed;
+  private final RandomStreams streams;
 
   /// @param seed of every random number in the study
   public TransferStudy(TransferSettings settings, long seed) {
     this.settings = settings;
-    this.seed = seed;
+    this.streams = new RandomStreams(seed);
   }
 
   /// s₀ of one run, dataset → hook point.
@@ -127,12 +126,12 @@ public final class TransferStudy {
         }
       }
     }
-    return CommonBasis.decide(first, second, shared, settings.permutations(), generator(first + second + " basis"));
+    return CommonBasis.decide(first, second, shared, settings.permutations(), streams.of(first + second + " basis"));
   }
 
   private SortedMap<HookPoint, Map<String, FittedPlace>> fitted(Initial run, List<String> notes, Progress.Task task) {
     SortedMap<HookPoint, Map<String, FittedPlace>> fitted = new TreeMap<>();
-    long[] deals = generator("halves").longs(settings.halvings()).toArray();
+    long[] deals = streams.of("halves").longs(settings.halvings()).toArray();
     run.states().forEach((name, byHook) -> {
       Place place = new Place(run.run().name(), name);
       Split split = run.run().dataset(name).orElseThrow().split();
@@ -141,7 +140,7 @@ public final class TransferStudy {
         String obstacle = FittedPlace.obstacle(states.in(Split.Fold.TRAIN, split), states.in(Split.Fold.TEST, split));
         if (obstacle == null) {
           fitted.computeIfAbsent(hook, _ -> new LinkedHashMap<>()).put(name, FittedPlace.fit(place, hook, states, split,
-              orders.get(hook), settings, deals, generator(place + " " + hook)));
+              orders.get(hook), settings, deals, streams.of(place + " " + hook)));
         } else {
           notes.add(place + ", " + hook + ": " + obstacle);
         }
@@ -180,14 +179,9 @@ public final class TransferStudy {
   private void add(List<FunctionalTransfer> functional, FittedPlace from, FittedPlace to, boolean sameData) {
     int k = new SetSize(settings.refitted()).of(to.width());
     FunctionalTransfer transfer = new ProbeTransfer(k, settings.resamples(),
-        generator(from.place() + " to " + to.place() + " " + to.hook())).of(from, to, sameData);
+        streams.of(from.place() + " to " + to.place() + " " + to.hook())).of(from, to, sameData);
     if (transfer != null) {
       functional.add(transfer);
     }
-  }
-
-  /// A generator of its own for each purpose, whatever else is computed.
-  private RandomGenerator generator(String purpose) {
-    return new SplittableRandom(new SplittableRandom(seed).nextLong() ^ (0x9E3779B97F4A7C15L * purpose.hashCode()));
   }
 }

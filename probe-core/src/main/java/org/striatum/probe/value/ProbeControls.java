@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.striatum.probe.model.HookPoint;
@@ -16,6 +15,7 @@ import org.striatum.probe.rollout.Split;
 import org.striatum.probe.sparse.LabelledRows;
 import org.striatum.probe.sparse.LinearProbe;
 import org.striatum.probe.stats.Calibration;
+import org.striatum.probe.stats.RandomStreams;
 import org.striatum.probe.stats.Stability;
 import org.striatum.probe.value.DatasetControls.NestedSelection;
 import org.striatum.probe.value.DatasetControls.Reliability;
@@ -31,12 +31,12 @@ final class ProbeControls {
   private static final int BINS = 10; // Calibration's
 
   private final ValueNeuronSettings settings;
-  private final Function<String, RandomGenerator> generators;
+  private final RandomStreams streams;
 
-  /// @param generators a generator of its own for each purpose
-  ProbeControls(ValueNeuronSettings settings, Function<String, RandomGenerator> generators) {
+  /// @param streams of the study's seed
+  ProbeControls(ValueNeuronSettings settings, RandomStreams streams) {
     this.settings = settings;
-    this.generators = generators;
+    this.streams = streams;
   }
 
   /// The hook point that validation problems choose: the best validation AUROC of any probe there.
@@ -71,19 +71,19 @@ final class ProbeControls {
     InitialStates all = InitialStates.of(finite);
     InitialStates fit = all.items(fitSource.items());
     InitialStates test = all.items(testSource.items());
-    ProblemFolds folds = ProblemFolds.deal(fit.problems(), controls.folds(), generators.apply(stream + "folds"));
+    ProblemFolds folds = ProblemFolds.deal(fit.problems(), controls.folds(), streams.of(stream + "folds"));
     ControlledProbe probe = ControlledProbe.of(fit, folds, test, settings.resamples());
-    RandomGenerator random = generators.apply(stream + "intervals");
+    RandomGenerator random = streams.of(stream + "intervals");
 
     double[] whole = probe.testScores(probe.regression().whole());
     double[] crossFitted = OutcomeRegression.crossFitted(fit, folds);
     var auroc = probe.auroc(whole, random);
     return new DatasetControls(dataset, layer.hook(), probe.width(),
         (int) Arrays.stream(test.problems()).distinct().count(), test.size(), auroc, auroc.low() > 0.5,
-        new SparsityControl(probe, controls, generators.apply(stream + "sparsity")).run(whole),
-        new Rotations(probe, controls, generators.apply(stream + "rotations")).run(),
+        new SparsityControl(probe, controls, streams.of(stream + "sparsity")).run(whole),
+        new Rotations(probe, controls, streams.of(stream + "rotations")).run(),
         new NuisanceBaselines(probe, controls.margin(), random).run(fitSource, testSource, crossFitted, whole),
-        nested(states, layers, notes, generators.apply(stream + "nested")), reliability(probe, crossFitted, whole),
+        nested(states, layers, notes, streams.of(stream + "nested")), reliability(probe, crossFitted, whole),
         stability(layer, probe, finite.in(Split.Fold.TRAIN, split), finite.in(Split.Fold.VALIDATION, split), stream),
         notes);
   }
@@ -155,7 +155,7 @@ final class ProbeControls {
     int k = (int) Math.max(1, Math.round(settings.overlapShare() * width));
     List<SetStability> found = new ArrayList<>();
     Map<Order, List<Set<Integer>>> sets = new LinkedHashMap<>();
-    RandomGenerator random = generators.apply(stream + "resamples");
+    RandomGenerator random = streams.of(stream + "resamples");
     for (int r = 0; r < settings.controls().stabilityResamples(); r++) {
       OutcomeRegression resampled = OutcomeRegression.of(resample(probe.fit(), random));
       for (Order order : Order.values()) {
@@ -171,7 +171,7 @@ final class ProbeControls {
       }
       for (int s = bySeed.size(); s < settings.controls().probeSeeds(); s++) {
         bySeed.add(set(NeuronRanking.firstLayerL1(Target.TD, ValueProbe.train(train, validation,
-            settings.training().with(Target.TD), generators.apply(stream + "seed " + s)).probe()).order(), k));
+            settings.training().with(Target.TD), streams.of(stream + "seed " + s)).probe()).order(), k));
       }
       found.add(new SetStability(NeuronRanking.PAPER, "probe seeds", k, Stability.of(bySeed, width)));
     }

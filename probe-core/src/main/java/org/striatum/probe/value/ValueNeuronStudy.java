@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -21,6 +20,7 @@ import org.striatum.probe.stats.Auroc;
 import org.striatum.probe.stats.Bootstrap;
 import org.striatum.probe.stats.EmpiricalP;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.stats.RandomStreams;
 import org.striatum.probe.value.ValueNeuronResults.Agreement;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
@@ -39,12 +39,12 @@ import org.striatum.probe.value.ValueProbeTraining.Target;
 /// [ValueProbe#train].
 public final class ValueNeuronStudy {
   private final ValueNeuronSettings settings;
-  private final long seed;
+  private final RandomStreams streams;
 
   /// @param seed of every random number in the study
   public ValueNeuronStudy(ValueNeuronSettings settings, long seed) {
     this.settings = settings;
-    this.seed = seed;
+    this.streams = new RandomStreams(seed);
   }
 
   /// A dataset's rollouts and their hidden states.
@@ -100,7 +100,7 @@ public final class ValueNeuronStudy {
     try {
       return probed.isEmpty()
           ? Optional.empty()
-          : Optional.of(new ProbeControls(settings, this::generator).run(dataset.name(), probed, finite,
+          : Optional.of(new ProbeControls(settings, streams).run(dataset.name(), probed, finite,
               dataset.split()));
     } catch (IllegalArgumentException refused) {
       outcomes.add(new LayerOutcome(null, 0, "no controls: " + refused.getMessage()));
@@ -131,7 +131,7 @@ public final class ValueNeuronStudy {
       rewards[i] = rollouts.reward(i);
       foldOf.put(problems[i], split.of(problems[i]));
     }
-    RandomGenerator random = generator(dataset + " summary");
+    RandomGenerator random = streams.of(dataset + " summary");
     List<String> notes = outcomes.stream().filter(outcome -> outcome.note() != null).map(LayerOutcome::note).distinct()
         .toList();
     return new DatasetSummary(dataset, foldOf.size(), n,
@@ -224,7 +224,7 @@ public final class ValueNeuronStudy {
     InitialStates train = InitialStates.of(trainTrajectories);
     InitialStates validation = InitialStates.of(validationTrajectories);
     String stream = dataset + " " + hook + " ";
-    RandomGenerator random = generator(stream + "intervals");
+    RandomGenerator random = streams.of(stream + "intervals");
 
     LinearPredictor linear = LinearProbe.fit(train.rows(), train.width(), train.successes());
     SparseProbe sparse = SparseProbe.fit(train, validation, settings);
@@ -237,7 +237,7 @@ public final class ValueNeuronStudy {
     Map<Target, ValueProbe> fitted = new TreeMap<>();
     for (Target target : settings.targets()) {
       ValueProbe probe = ValueProbe.train(trainTrajectories, validationTrajectories, settings.training().with(target),
-          generator(stream + target.printed())).probe();
+          streams.of(stream + target.printed())).probe();
       task.step(1);
       fitted.put(target, probe);
       aurocs.add(probeAuroc(target.printed(), probe.values(validation.rows(), validation.size()),
@@ -245,7 +245,7 @@ public final class ValueNeuronStudy {
       rankings.add(NeuronRanking.firstLayerL1(target, probe));
       rankings.add(NeuronRanking.functional(target, probe));
       rankings.add(NeuronRanking.gradient(target, probe, trainTrajectories));
-      rankings.add(NeuronRanking.permutation(target, probe, train, generator(stream + target + " permutation")));
+      rankings.add(NeuronRanking.permutation(target, probe, train, streams.of(stream + target + " permutation")));
     }
     rankings.add(NeuronRanking.auroc(train));
     rankings.add(NeuronRanking.meanDifference(train));
@@ -255,7 +255,7 @@ public final class ValueNeuronStudy {
     NeuronRanking main = rankings.stream().filter(ranking -> ranking.name().equals(settings.ranking())).findFirst()
         .orElseThrow();
 
-    Pruning pruning = new Pruning(test, settings, generator(stream + "pruning"));
+    Pruning pruning = new Pruning(test, settings, streams.of(stream + "pruning"));
     List<PruningCurve> curves = new ArrayList<>();
     fitted.forEach((target, probe) -> {
       Pruning.Kept masked = pruning.masked(probe);
@@ -270,7 +270,7 @@ public final class ValueNeuronStudy {
     }
 
     double observed = test.auroc(sparse.scores(test));
-    NullBand shuffled = shuffled(train, validation, test, observed, generator(stream + "shuffle"), task);
+    NullBand shuffled = shuffled(train, validation, test, observed, streams.of(stream + "shuffle"), task);
     return new LayerProbes(dataset, hook, aurocs, shuffled, curves, sparse.summary(), top(main, rankings),
         agreements(rankings), main.name(), Arrays.stream(main.order()).boxed().toList());
   }
@@ -320,10 +320,5 @@ public final class ValueNeuronStudy {
       }
     }
     return agreements;
-  }
-
-  /// A generator of its own for each purpose, whatever else is computed.
-  private RandomGenerator generator(String purpose) {
-    return new SplittableRandom(new SplittableRandom(seed).nextLong() ^ (0x9E3779B97F4A7C15L * purpose.hashCode()));
   }
 }
