@@ -1,13 +1,9 @@
 package org.striatum.reports;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Collectors;
+import java.util.SequencedMap;
 import java.util.stream.Stream;
 import org.striatum.probe.answer.StudyAnswers;
 import org.striatum.probe.answer.StudyResults;
@@ -38,12 +34,13 @@ record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummar
     List<InterventionPart> interventions, List<Figure> curves, List<DopamineFigures> dopamine,
     List<RolloutFigure> rollouts, List<PaperComparison> paper, List<String> limits, TransferFigures transfer,
     UsesFigures uses) {
-  private static final String FOLDER = "/org/striatum/reports/";
-  private static final List<InlineScript> ENGINE = InlineScript.engine();
-  private static final InlineScript SCRIPT = InlineScript.resource(FOLDER + "report.js");
-  private static final InlineScript STYLE = InlineScript.resource(FOLDER + "report.css");
+  /// Anchor → what the contents call it.
+  private static final SequencedMap<String, String> SECTIONS = Channel.titles("verdict", "Question and verdict",
+      "answers", "Answers", "checkpoint", "Checkpoint", "data", "Data", "value-neurons", "Value neurons", "controls",
+      "Controls", "dopamine-neurons", "Dopamine neurons", "interventions", "Interventions", "transfer", "Transfer",
+      "uses", "Uses", "rollouts", "Sample rollouts", "paper", "Beside the paper", "limits", "Limits", "manifest",
+      "Manifest");
   private static final int INTERVENTION_CHARTS = 12;
-  private static final String NOTICES = InlineScript.text(FOLDER + "third-party.txt");
 
   /// An intervention and its chart; null beyond the charts a page holds.
   record InterventionPart(Intervention intervention, Figure figure) {}
@@ -105,51 +102,15 @@ record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummar
         run.manifest());
   }
 
-  /// What a browser may do with the page: run the inlined scripts and styles by their hashes, show images the scripts
-  /// make, and nothing else; no address is ever asked for anything.
-  String policy() {
-    String scripts = Stream.concat(ENGINE.stream(), Stream.of(SCRIPT)).map(InlineScript::hash)
-        .collect(Collectors.joining(" "));
-    return "default-src 'none'; script-src " + scripts + "; style-src " + STYLE.hash()
-        + "; img-src data: blob:; base-uri 'none'; form-action 'none'";
-  }
-
-  List<InlineScript> engine() {
-    return ENGINE;
-  }
-
-  InlineScript script() {
-    return SCRIPT;
-  }
-
-  InlineScript style() {
-    return STYLE;
-  }
-
-  String notices() {
-    return NOTICES;
-  }
-
-  /// Every chart and both themes as JSON that may stand inside a script element: no character that could end it.
-  String charts() {
-    ObjectNode root = JsonNodeFactory.instance.objectNode();
-    root.set("light", Chart.theme(false));
-    root.set("dark", Chart.theme(true));
-    ArrayNode charts = root.putArray("charts");
-    Stream
+  /// The page's frame, with every chart of every section.
+  Frame frame() {
+    return new Frame("Striatum run report", content.title(), SECTIONS, Stream
         .of(byLayer.stream(), byPruning.stream(), Stream.ofNullable(agreement), byPath.stream(),
             controls.all().stream(),
             dopamine.stream().flatMap(part -> part.figures().stream()),
             interventions.stream().map(InterventionPart::figure).filter(Objects::nonNull), curves.stream(),
             transfer == null ? Stream.<Figure>empty() : transfer.all().stream(), uses.all().stream(),
             rollouts.stream().map(RolloutFigure::figure).filter(Objects::nonNull))
-        .flatMap(figures -> figures)
-        .forEach(figure -> charts.add(figure.chart().payload()));
-    String json = root.toString();
-    for (Map.Entry<String, String> escape : List.of(Map.entry("<", "\\u003c"), Map.entry(">", "\\u003e"),
-        Map.entry("&", "\\u0026"), Map.entry("\u2028", "\\u2028"), Map.entry("\u2029", "\\u2029"))) {
-      json = json.replace(escape.getKey(), escape.getValue());
-    }
-    return json;
+        .flatMap(figures -> figures).toList());
   }
 }

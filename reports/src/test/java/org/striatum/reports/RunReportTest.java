@@ -160,7 +160,7 @@ class RunReportTest {
         .map(text -> new TokenValue(text, 0.5)).toList();
     SampleRollout rollout = new SampleRollout("d", "p", "", "", 1,
         new ValueTrace("td", HookPoint.residPost(0), tokens));
-    String json = Page.of(ExampleRun.with(List.of(rollout))).charts();
+    String json = Page.of(ExampleRun.with(List.of(rollout))).frame().charts();
     assertThat(json).doesNotContain("<", ">", "&", "\u2028", "\u2029");
     JsonNode rows = JSON.readTree(json).at("/charts/0/rows");
     for (int t = 0; t < tokens.size(); t++) {
