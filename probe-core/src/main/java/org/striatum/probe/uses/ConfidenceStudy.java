@@ -15,9 +15,8 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.rollout.Split;
 import org.striatum.probe.rollout.Split.Fold;
-import org.striatum.probe.sparse.LabelledRows;
-import org.striatum.probe.sparse.LinearPredictor;
 import org.striatum.probe.sparse.LinearProbe;
+import org.striatum.probe.sparse.PlattScaling;
 import org.striatum.probe.stats.Auroc;
 import org.striatum.probe.stats.Bootstrap;
 import org.striatum.probe.stats.Calibration;
@@ -41,8 +40,6 @@ public record ConfidenceStudy(Function<String, Optional<String>> answer, int res
   static final String PER_TOKEN = "log-probability per token";
   static final String SELF_CONSISTENCY = "self-consistency";
   static final String PROMPT_LENGTH = "prompt length";
-  /// C of the logistic calibration: hardly a penalty, but one where a signal separates the outcomes.
-  private static final double CALIBRATION_C = 100;
 
   /// A dataset's rollouts and their states at the hook point that validation chose.
   ///
@@ -145,7 +142,8 @@ public record ConfidenceStudy(Function<String, Optional<String>> answer, int res
             random);
     boolean calibrated = oneClass(right, validation, "validation").isEmpty();
     Calibration calibration = calibrated
-        ? Calibration.of(probabilities(of(all, validation), of(right, validation), scores), outcomes)
+        ? Calibration.of(
+            PlattScaling.fit(of(all, validation), of(right, validation)).probabilities(scores), outcomes)
         : new Calibration(Double.NaN, Double.NaN);
     return new Signal(name, known(name), auroc, ahead, calibration.brier(), calibration.ece(),
         RiskCoverage.of(scores, outcomes));
@@ -157,19 +155,6 @@ public record ConfidenceStudy(Function<String, Optional<String>> answer, int res
       case SELF_CONSISTENCY -> Known.ALL_ROLLOUTS;
       default -> Known.ONE_ROLLOUT;
     };
-  }
-
-  /// Logistic calibration: fitted on some scores, applied to others. A constant score says the fitted base rate.
-  private static double[] probabilities(double[] fitted, boolean[] outcomes, double[] scores) {
-    LinearPredictor calibration = LinearProbe.fit(LabelledRows.of(floats(fitted), 1, outcomes), CALIBRATION_C);
-    return Arrays.stream(calibration.scores(floats(scores), scores.length)).map(x -> 1 / (1 + Math.exp(-x)))
-        .toArray();
-  }
-
-  private static float[] floats(double[] values) {
-    float[] floats = new float[values.length];
-    IntStream.range(0, floats.length).forEach(i -> floats[i] = (float) values[i]);
-    return floats;
   }
 
   private static double[] probe(float[] rows, int width, boolean[] right, int[] train) {

@@ -12,8 +12,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Split;
-import org.striatum.probe.sparse.LabelledRows;
-import org.striatum.probe.sparse.LinearProbe;
+import org.striatum.probe.sparse.PlattScaling;
 import org.striatum.probe.stats.Calibration;
 import org.striatum.probe.stats.RandomStreams;
 import org.striatum.probe.stats.Stability;
@@ -117,10 +116,7 @@ final class ProbeControls {
   }
 
   private static Reliability reliability(ControlledProbe probe, double[] crossFitted, double[] whole) {
-    double[] probabilities = LinearProbe
-        .fit(LabelledRows.of(column(crossFitted), 1, probe.fit().successes()), 1)
-        .scores(column(whole), whole.length);
-    Arrays.setAll(probabilities, i -> 1 / (1 + Math.exp(-probabilities[i])));
+    double[] probabilities = PlattScaling.fit(crossFitted, probe.fit().successes()).probabilities(whole);
     boolean[] outcomes = probe.test().successes();
     double[] base = new double[outcomes.length];
     Arrays.fill(base, mean(probe.fit().successes()));
@@ -135,14 +131,6 @@ final class ProbeControls {
     }
     Calibration calibration = Calibration.of(probabilities, outcomes);
     return new Reliability(calibration.brier(), Calibration.of(base, outcomes).brier(), calibration.ece(), bins);
-  }
-
-  private static float[] column(double[] values) {
-    float[] column = new float[values.length];
-    for (int i = 0; i < column.length; i++) {
-      column[i] = (float) values[i];
-    }
-    return column;
   }
 
   private static double mean(boolean[] outcomes) {
