@@ -80,7 +80,6 @@ class PlantedModelTest {
       assertThat(PlantedStudy.auroc(only(study), "linear")).isCloseTo(0.5, within(0.1));
       assertThat(PlantedStudy.auroc(only(study), "sparse")).isCloseTo(0.5, within(0.1));
       assertThat(only(study).shuffled().p()).isGreaterThan(0.05);
-      // One study in twenty is called specific by chance (the ten-seed test counts them), but never by much.
       assertThat(study.ablate(study.best(RANKING)).getFirst().effect().value()).isGreaterThan(-0.1);
     }
   }
@@ -162,16 +161,14 @@ class PlantedModelTest {
     specific.forEach(
         (name, hits) -> System.out.println(name + ", value-specific: " + new Proportion(hits, SEEDS)));
 
-    assertThat(recovered.get("READ " + RANKING)).isGreaterThanOrEqualTo(54);
-    assertThat(recovered.get("CUT " + RANKING)).isGreaterThanOrEqualTo(30);
-    assertThat(specific.get("READ " + RANKING)).isGreaterThanOrEqualTo(8);
-    // Binomial(10, 0.05) exceeds 4 with probability 6e-5; controls that leave the target out make p a little too small.
-    assertThat(specific.get("READ large")).isLessThanOrEqualTo(4);
-    assertThat(specific.get("CUT planted")).isLessThanOrEqualTo(4);
-    // Loose until ten seeds have been counted: a coin's outcome moves a little with whatever is zeroed.
-    assertThat(specific.get("COIN " + RANKING)).isLessThanOrEqualTo(6);
-    assertThat(specific.get("COIN " + PAPER)).isLessThanOrEqualTo(6);
-    assertThat(beyondShuffles.get(Code.READ)).isGreaterThanOrEqualTo(8);
-    assertThat(beyondShuffles.get(Code.COIN)).isLessThanOrEqualTo(4);
+    assertThat(recovered.get("READ " + RANKING)).isGreaterThanOrEqualTo(57);
+    assertThat(recovered.get("CUT " + RANKING)).isGreaterThanOrEqualTo(54);
+    assertThat(specific.get("READ " + RANKING)).isGreaterThanOrEqualTo(9);
+    // Of ten at a rate of 0.05, more than two are called with probability 0.012.
+    for (String innocent : List.of("READ large", "CUT planted", "CUT " + RANKING, "COIN " + RANKING, "COIN " + PAPER)) {
+      assertThat(specific.get(innocent)).as(innocent).isLessThanOrEqualTo(2);
+    }
+    assertThat(beyondShuffles.get(Code.READ)).isGreaterThanOrEqualTo(9);
+    assertThat(beyondShuffles.get(Code.COIN)).isLessThanOrEqualTo(3);
   }
 }

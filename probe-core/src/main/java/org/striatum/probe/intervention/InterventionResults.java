@@ -125,7 +125,7 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
     private Intervention corrected(double qRandom, double qMatched) {
       return new Intervention(primary, dataset, set, layers, kind, positions, outcome, items, problems,
           emptyMaskIdentical, base, ablated, others, random.corrected(qRandom), matched.corrected(qMatched),
-          emptyMaskIdentical ? Verdict.of(effect().value(), qRandom, qMatched) : Verdict.UNDECIDED);
+          emptyMaskIdentical ? Verdict.of(ablated.damaged(items == problems), qRandom, qMatched) : Verdict.UNDECIDED);
     }
   }
 
@@ -146,7 +146,16 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
   /// @param writing how it writes; null where nothing was generated
   /// @param prediction how it predicts the reference solutions; null where that was not recorded
   public record Arm(String name, int coordinates, Estimate outcome, Estimate effect, McNemarTable mcNemar,
-      Writing writing, Prediction prediction) {}
+      Writing writing, Prediction prediction) {
+    private static final double LEVEL = 0.05;
+
+    /// Whether the outcome fell at all: its effect's interval lies below 0 and, where successes are paired one a problem,
+    /// McNemar's exact test says so too. A bootstrap of a few changed items is too narrow, and controls that change
+    /// nothing make a few changed items look extreme.
+    boolean damaged(boolean onePerProblem) {
+      return effect.high() < 0 && (mcNemar == null || !onePerProblem || mcNemar.p() <= LEVEL);
+    }
+  }
 
   /// Sets drawn as controls, each an arm.
   ///
@@ -209,21 +218,22 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
   /// @param p exact two-sided
   public record McNemarTable(int broken, int repaired, double p) {}
 
-  /// What the arms say, in the words of the design: specific to the set only if the damage exceeds the RMS-matched
-  /// distribution, generic if only the uniform one, else none; undecided without matched controls.
+  /// What the arms say, in the words of the design: specific to the set only if there is damage and it exceeds the
+  /// RMS-matched distribution, generic if only the uniform one, else none; undecided without matched controls.
   public enum Verdict {
     SPECIFIC, GENERIC, NONE, UNDECIDED;
 
     private static final double LEVEL = 0.05;
 
-    static Verdict of(double effect, double qRandom, double qMatched) {
+    /// @param damaged see [Arm#damaged]
+    static Verdict of(boolean damaged, double qRandom, double qMatched) {
       if (Double.isNaN(qMatched)) {
         return UNDECIDED;
       }
-      if (effect < 0 && qMatched <= LEVEL) {
+      if (damaged && qMatched <= LEVEL) {
         return SPECIFIC;
       }
-      return effect < 0 && qRandom <= LEVEL ? GENERIC : NONE;
+      return damaged && qRandom <= LEVEL ? GENERIC : NONE;
     }
   }
 

@@ -185,10 +185,13 @@ public record InterventionStudy(GatedModel model, Progress progress) {
       Controls randomControls = controls(effect, base, uniform, null);
       Controls matchedControls = controls(effect, base, matched,
           Predictions.mean(predictions.subList(Math.min(2 + n, predictions.size()), predictions.size())));
+      int distinct = (int) Arrays.stream(problems).distinct().count();
       return new Intervention(plan.primary, plan.dataset, plan.set, layers(plan), plan.kind(), plan.positions,
-          measurement.outcome(), problems.length, (int) Arrays.stream(problems).distinct().count(), identical,
-          arms.getFirst(), arms.get(1), arms.subList(2, arms.size()), randomControls, matchedControls,
-          identical ? Verdict.of(effect, randomControls.p(), matchedControls.p()) : Verdict.UNDECIDED);
+          measurement.outcome(), problems.length, distinct, identical, arms.getFirst(), arms.get(1),
+          arms.subList(2, arms.size()), randomControls, matchedControls,
+          identical
+              ? Verdict.of(arms.get(1).damaged(distinct == problems.length), randomControls.p(), matchedControls.p())
+              : Verdict.UNDECIDED);
     }
   }
 

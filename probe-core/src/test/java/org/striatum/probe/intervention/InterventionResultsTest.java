@@ -9,6 +9,7 @@ import org.striatum.probe.intervention.InterventionResults.Controls;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.intervention.InterventionResults.LayerSet;
 import org.striatum.probe.intervention.InterventionResults.Matching;
+import org.striatum.probe.intervention.InterventionResults.McNemarTable;
 import org.striatum.probe.intervention.InterventionResults.Verdict;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.PositionMask;
@@ -67,6 +68,22 @@ class InterventionResultsTest {
         List.of((int) (100 * pRandom)), new Matching(0.2, 0.1, 0, List.of(), null))), "zero", PositionMask.ALL,
         "log-probability", 10, 10, true, base, new Arm("value@1%", 1, effect, effect, null, null, null), List.of(),
         new Controls(List.of(), pRandom, pRandom, 0, null, null), new Controls(List.of(), p, p, 0, null, null),
-        Verdict.of(-0.2, pRandom, p));
+        Verdict.of(true, pRandom, p));
+  }
+
+  /// Extreme among controls that change nothing, and yet no damage: 4 of 100 problems lost are p = 0.125 by McNemar.
+  @Test
+  void fewLostProblemsAreNoDamage() {
+    Estimate effect = new Estimate(-0.04, -0.08, -0.01);
+    Arm few = new Arm("value@1%", 1, effect, effect, new McNemarTable(4, 0, 0.125), null, null);
+    Arm many = new Arm("value@1%", 1, effect, effect, new McNemarTable(8, 0, 0.0078), null, null);
+    assertThat(few.damaged(true)).isFalse();
+    assertThat(few.damaged(false)).as("several attempts a problem: McNemar takes only the first").isTrue();
+    assertThat(many.damaged(true)).isTrue();
+    assertThat(new Arm("value@1%", 1, effect, new Estimate(-0.04, -0.08, 0.01), null, null, null).damaged(true))
+        .isFalse();
+    assertThat(Verdict.of(false, 0.01, 0.01)).isEqualTo(Verdict.NONE);
+    assertThat(Verdict.of(true, 0.01, 0.5)).isEqualTo(Verdict.GENERIC);
+    assertThat(Verdict.of(false, 0.01, Double.NaN)).isEqualTo(Verdict.UNDECIDED);
   }
 }
