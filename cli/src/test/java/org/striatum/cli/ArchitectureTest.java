@@ -50,7 +50,8 @@ class ArchitectureTest {
 
   @Test
   void noNativeHandleCrossesAPublicMethodOutsideItsPackage() {
-    noClasses().that().resideOutsideOfPackages("org.striatum.hooks..", "org.striatum.probe.value..", "org.striatum.cli")
+    noClasses().that().resideOutsideOfPackages("org.striatum.hooks..", "org.striatum.probe.value..",
+        "org.striatum.peft.network..", "org.striatum.peft.adapter..", "org.striatum.cli")
         .should().dependOnClassesThat(resideInAnyPackage("ai.djl..", "ai.onnxruntime..")).check(CLASSES);
   }
 

@@ -1,0 +1,222 @@
+package org.striatum.peft.adapter;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import org.striatum.peft.adapter.Adapter.TauGate;
+import org.striatum.peft.adapter.Parameter.Role;
+import org.striatum.peft.network.Mlp;
+import org.striatum.probe.model.Gate;
+import org.striatum.probe.model.PositionMask;
+import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.RecordJson;
+import org.striatum.probe.run.Sha256;
+import org.striatum.probe.tensor.DType;
+import org.striatum.probe.tensor.SafetensorsFile;
+import org.striatum.probe.tensor.SafetensorsWriter;
+import org.striatum.probe.tensor.TensorInfo;
+
+/// An adapter with its values, for one network and no other. Immutable: readers must not change the arrays.
+///
+/// On disk it is a folder of two files: `adapter.json` (kind, settings, network, provenance) and `adapter.safetensors`
+/// (the values).
+///
+/// @param base checksum of the network it was trained over
+/// @param widths of that network
+/// @param values of each parameter, by name, in the adapter's order
+public record TrainedAdapter(Adapter adapter, Sha256 base, int[] widths, SequencedMap<String, float[]> values,
+    Provenance provenance) {
+  private static final String JSON = "adapter.json";
+  private static final String VALUES = "adapter.safetensors";
+
+  /// What `adapter.json` holds.
+  ///
+  /// @param values checksum of the file beside it
+  private record Description(Adapter adapter, Sha256 base, int[] widths, Provenance provenance, Sha256 values) {}
+
+  public TrainedAdapter {
+    widths = widths.clone();
+    SequencedMap<String, float[]> copied = new LinkedHashMap<>();
+    List<Parameter> parameters = adapter.parameters(widths);
+    for (Parameter parameter : parameters) {
+      float[] found = values.get(parameter.name());
+      if (found == null || found.length != parameter.size()) {
+        throw new IllegalArgumentException(adapter.name() + " needs " + parameter.name() + " of shape "
+            + Arrays.toString(parameter.shape()) + ", found "
+            + (found == null ? "none" : found.length + " values"));
+      }
+      for (int i = 0; i < found.length; i++) {
+        if (!Float.isFinite(found[i])) {
+          throw new IllegalArgumentException(
+              "an adapter's values must be finite, found " + found[i] + " at " + i + " of " + parameter.name());
+        }
+      }
+      copied.put(parameter.name(), found.clone());
+    }
+    if (values.size() != parameters.size()) {
+      throw new IllegalArgumentException(adapter.name() + " has the parameters "
+          + parameters.stream().map(Parameter::name).toList() + ", found " + values.keySet());
+    }
+    values = Collections.unmodifiableSequencedMap(copied);
+  }
+
+  /// How many values were trained.
+  public int trainable() {
+    return adapter.trainable(widths);
+  }
+
+  /// The same adapter with some values of its own replaced.
+  public TrainedAdapter with(Map<String, float[]> replaced) {
+    SequencedMap<String, float[]> changed = new LinkedHashMap<>(values);
+    replaced.forEach(changed::replace);
+    return new TrainedAdapter(adapter, base, widths, changed, provenance);
+  }
+
+  /// The same thresholds and gains with a hard gate.
+  ///
+  /// @throws IllegalArgumentException if it is no gate
+  public TrainedAdapter hardened() {
+    return gated(gate().hardened());
+  }
+
+  /// The same thresholds and gains at another sharpness.
+  ///
+  /// @throws IllegalArgumentException if it is no gate
+  public TrainedAdapter sharpened(double sharpness) {
+    return gated(new TauGate(gate().learnsThreshold(), gate().learnsGain(), sharpness));
+  }
+
+  private TrainedAdapter gated(TauGate gate) {
+    return new TrainedAdapter(gate, base, widths, values, provenance);
+  }
+
+  private TauGate gate() {
+    if (!(adapter instanceof TauGate gate)) {
+      throw new IllegalArgumentException("only a taugate has thresholds and gains, found " + adapter.name());
+    }
+    return gate;
+  }
+
+  /// The thresholds of a gated layer, 0 where they were not trained: (hidden).
+  ///
+  /// @throws IllegalArgumentException if it is no gate
+  public float[] thresholds(int layer) {
+    return gate().learnsThreshold()
+        ? values.get(Parameter.name(layer, Role.THRESHOLD)).clone()
+        : new float[widths[layer + 1]];
+  }
+
+  /// The gains of a gated layer, 1 where they were not trained: (hidden).
+  ///
+  /// @throws IllegalArgumentException if it is no gate
+  public float[] gains(int layer) {
+    if (gate().learnsGain()) {
+      return values.get(Parameter.name(layer, Role.GAIN)).clone();
+    }
+    float[] ones = new float[widths[layer + 1]];
+    Arrays.fill(ones, 1);
+    return ones;
+  }
+
+  /// The gate of each hidden layer, to be applied to its activation with z as the signal.
+  ///
+  /// @throws IllegalArgumentException if it is no gate
+  public List<Gate> gates() {
+    List<Gate> gates = new ArrayList<>();
+    for (int l = 0; l < widths.length - 2; l++) {
+      float[] sharpness = new float[widths[l + 1]];
+      Arrays.fill(sharpness, gate().isHard() ? 1 : (float) gate().sharpness());
+      gates.add(new Gate(gains(l), thresholds(l), sharpness, new float[widths[l + 1]], gate().isHard(),
+          PositionMask.ALL));
+    }
+    return List.copyOf(gates);
+  }
+
+  /// The network that computes the same without the adapter.
+  ///
+  /// @throws IllegalArgumentException if it is another network than the adapter's, or algebra does not allow it
+  public Mlp mergedInto(Mlp network) {
+    requireBase(network);
+    return adapter.merged(network, values);
+  }
+
+  void requireBase(Mlp network) {
+    if (!Arrays.equals(network.widths(), widths)) {
+      throw new IllegalArgumentException("an adapter over widths " + Arrays.toString(widths)
+          + " does not fit a network of widths " + Arrays.toString(network.widths()));
+    }
+    if (!network.sha256().equals(base)) {
+      throw new IllegalArgumentException("the adapter was trained over network " + base + ", found "
+          + network.sha256() + ": open it over its own");
+    }
+  }
+
+  /// Writes the adapter's two files into a folder, which is made if it is missing.
+  public void save(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    Path file = folder.resolve(VALUES);
+    List<Parameter> parameters = adapter.parameters(widths);
+    try (SafetensorsWriter writer = new SafetensorsWriter(file,
+        parameters.stream().map(parameter -> new SafetensorsWriter.Declared(parameter.name(), DType.F32,
+            shape(parameter))).toList(),
+        Map.of("format", "pt", "adapter", adapter.name(), "base", base.hex()))) {
+      for (Parameter parameter : parameters) {
+        writer.append(parameter.name(), values.get(parameter.name()), 0, parameter.size());
+      }
+    }
+    RecordJson.write(folder.resolve(JSON), new Description(adapter, base, widths, provenance, Sha256.of(file)));
+  }
+
+  /// Reads what [#save] wrote, for the network it was trained over.
+  ///
+  /// @throws BadDataException if a file is missing or damaged, a tensor is absent, superfluous, of another shape or not
+  ///     finite, naming the file
+  /// @throws IllegalArgumentException if the adapter belongs to another network
+  public static TrainedAdapter load(Path folder, Mlp network) throws IOException {
+    Description description = RecordJson.read(folder.resolve(JSON), Description.class);
+    Path file = folder.resolve(VALUES);
+    SequencedMap<String, float[]> values = new LinkedHashMap<>();
+    try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
+      if (!Sha256.of(file).equals(description.values)) {
+        throw new BadDataException(file + " is not the file that " + JSON + " beside it describes: save both anew");
+      }
+      List<Parameter> parameters = description.adapter.parameters(description.widths);
+      for (Parameter parameter : parameters) {
+        TensorInfo tensor = tensors.tensor(parameter.name());
+        if (!tensor.shape().equals(shape(parameter))) {
+          throw new BadDataException(file + ": " + parameter.name() + " must have shape " + shape(parameter)
+              + ", found " + tensor.shape() + ": it is no adapter of this kind and width");
+        }
+      }
+      for (String name : tensors.tensors().keySet()) {
+        values.put(name, tensors.floats(name));
+      }
+    } catch (IllegalArgumentException e) {
+      throw new BadDataException(e.getMessage(), e);
+    }
+    TrainedAdapter adapter;
+    try {
+      adapter = new TrainedAdapter(description.adapter, description.base, description.widths, values,
+          description.provenance);
+    } catch (IllegalArgumentException e) {
+      throw new BadDataException(file + ": " + e.getMessage() + ": train the adapter anew", e);
+    }
+    try {
+      adapter.requireBase(network);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(folder + ": " + e.getMessage(), e);
+    }
+    return adapter;
+  }
+
+  private static List<Long> shape(Parameter parameter) {
+    return Arrays.stream(parameter.shape()).mapToObj(dimension -> (long) dimension).toList();
+  }
+}

@@ -1,0 +1,117 @@
+package org.striatum.peft.adapter;
+
+import java.util.Arrays;
+import java.util.SequencedMap;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import org.striatum.peft.adapter.Adapter.FullFineTuning;
+import org.striatum.peft.adapter.Adapter.TauGate;
+import org.striatum.peft.network.Mlp;
+import org.striatum.probe.run.Heartbeat;
+import org.striatum.probe.run.Sha256;
+import org.striatum.probe.stats.Ranks;
+
+/// Trains adapters by gradient, on the CPU. One at a time a process: the engine keeps one gradient tape.
+///
+/// The seed decides where training starts and the order of examples, so equal seeds give equal adapters, bit for bit, on
+/// one machine with one number of threads.
+public final class Trainer {
+  private Trainer() {}
+
+  /// What training gave.
+  ///
+  /// @param losses before each step
+  /// @param diverged whether a loss or a value was no finite number: training stopped, and the adapter is as it was before
+  ///     the last update
+  public record Outcome(TrainedAdapter adapter, double[] losses, boolean diverged) {}
+
+  /// Trains an adapter over a network that stays as it is.
+  ///
+  /// @param examples to learn from
+  /// @param data what they are, in words, for the adapter's provenance
+  /// @throws IllegalArgumentException if the examples do not fit the network, there is nothing to train, or λ or a hard
+  ///     gate is asked for where it cannot be
+  public static Outcome train(Mlp base, Adapter adapter, Examples examples, Training training, long seed,
+      String data) {
+    return train(base, base.sha256(), adapter, examples, training, seed, data);
+  }
+
+  /// Trains a network from its random start: full fine-tuning, merged.
+  ///
+  /// @throws IllegalArgumentException if the examples do not fit it
+  public static Mlp foundation(int[] widths, Examples examples, Training training, long seed) {
+    Mlp start = Mlp.random(widths, new SplittableRandom(seed));
+    Outcome outcome = train(start, new FullFineTuning(), examples, training, seed, "foundation");
+    if (outcome.diverged()) {
+      throw new IllegalArgumentException("the foundation's loss must stay finite, found it diverged after "
+          + outcome.adapter().provenance().stepsDone() + " steps at learning rate " + training.learningRate()
+          + ": take a lower one");
+    }
+    return outcome.adapter().mergedInto(start);
+  }
+
+  private static Outcome train(Mlp base, Sha256 hash, Adapter adapter, Examples examples, Training training, long seed,
+      String data) {
+    if (adapter.parameters(base.widths()).isEmpty()) {
+      throw new IllegalArgumentException(
+          "there must be something to train, found " + adapter.name() + " over widths "
+              + Arrays.toString(base.widths()));
+    }
+    if (training.sparsity() > 0 && !(adapter instanceof TauGate)) {
+      throw new IllegalArgumentException(
+          "λ asks a gate to close and must be 0 without one, found " + training.sparsity() + " for " + adapter.name());
+    }
+    if (adapter instanceof TauGate gate && gate.isHard()) {
+      throw new IllegalArgumentException("a hard gate has no slope in its thresholds: train it soft, then harden it");
+    }
+    RandomGenerator random = new SplittableRandom(seed);
+    SequencedMap<String, float[]> initial = adapter.initial(base, random);
+    int batch = Math.min(training.batch(), examples.size());
+    int[] order = IntStream.range(0, examples.size()).toArray();
+    int from = order.length; // the first pass is yet to be shuffled
+    double[] losses = new double[training.steps()];
+    try (Learner learner = new Learner(base, adapter, initial, training, examples)) {
+      SequencedMap<String, float[]> values = null;
+      int step = 0;
+      while (step < training.steps() && values == null) {
+        if (from + batch > order.length) {
+          Ranks.shuffle(order, random);
+          from = 0;
+        }
+        losses[step] = learner.step(Arrays.stream(order, from, from + batch).asLongStream().toArray());
+        if (Double.isFinite(losses[step])) {
+          step++;
+        } else {
+          values = step == 0 ? initial : learner.valuesBefore();
+        }
+        from += batch;
+        Heartbeat.beat();
+      }
+      boolean diverged = values != null;
+      if (!diverged) {
+        values = learner.values();
+        if (!finite(values)) {
+          diverged = true;
+          values = learner.valuesBefore();
+        }
+      }
+      int done = diverged ? Math.max(0, step - 1) : step;
+      return new Outcome(
+          new TrainedAdapter(adapter, hash, base.widths(), values,
+              new Provenance(data, examples.size(), seed, training, done)),
+          Arrays.copyOf(losses, Math.min(step + (diverged ? 1 : 0), losses.length)), diverged);
+    }
+  }
+
+  private static boolean finite(SequencedMap<String, float[]> values) {
+    return values.values().stream().allMatch(array -> {
+      for (float value : array) {
+        if (!Float.isFinite(value)) {
+          return false;
+        }
+      }
+      return true;
+    });
+  }
+}
