@@ -159,7 +159,9 @@ public record TrainedAdapter(Adapter adapter, Sha256 base, int[] widths, Sequenc
   }
 
   /// Writes the adapter's two files into a folder, which is made if it is missing.
-  public void save(Path folder) throws IOException {
+  ///
+  /// @return the two files
+  public List<Path> save(Path folder) throws IOException {
     Files.createDirectories(folder);
     Path file = folder.resolve(VALUES);
     List<Parameter> parameters = adapter.parameters(widths);
@@ -172,6 +174,7 @@ public record TrainedAdapter(Adapter adapter, Sha256 base, int[] widths, Sequenc
       }
     }
     RecordJson.write(folder.resolve(JSON), new Description(adapter, base, widths, provenance, Sha256.of(file)));
+    return List.of(folder.resolve(JSON), file);
   }
 
   /// Reads what [#save] wrote, for the network it was trained over.

@@ -1,0 +1,75 @@
+package org.striatum.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.concurrent.Callable;
+import org.striatum.cli.step.MnistStep;
+import org.striatum.cli.step.StudyRun;
+import org.striatum.datasets.images.ImageSet;
+import org.striatum.datasets.images.Mnist;
+import org.striatum.peft.mnist.ModeSettings;
+import org.striatum.peft.mnist.ModeSpecialization;
+import org.striatum.peft.mnist.Part;
+import org.striatum.probe.run.RunFolder;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// Adapts a small network to a mode of digits by gates, and by what else there is.
+@Command(name = "mnist", description = "Specialise a network that knows digits at 0° and 45° on 45°: TauGate beside BitFit, LoRA and full fine-tuning.", footer = {
+    "", "Example: striatum mnist --parts table,switching -o run"})
+final class MnistCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Option(names = "--mnist", paramLabel = "DIR", description = "Folder with four files in MNIST's format, e.g. Fashion-MNIST (default: the bundled MNIST).")
+  private Path images;
+
+  @Option(names = "--preset", paramLabel = "calibrated|adam", defaultValue = "calibrated", description = "How networks and adapters are trained (default calibrated).")
+  private String preset;
+
+  @Option(names = "--seeds", paramLabel = "N", defaultValue = "10", description = "Networks, each of its own seed, at least 2 (default 10).")
+  private int seeds;
+
+  @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "The first of them (default 1).")
+  private long seed;
+
+  @Option(names = "--parts", paramLabel = "PART,…", defaultValue = "table", description = "table, tuned, hardening, foundations, absent, switching, cost, or all (default table).")
+  private String parts;
+
+  @Option(names = "--sharpness", paramLabel = "S", description = "s of the gate (default the preset's, 10).")
+  private Double sharpness;
+
+  @Option(names = "--lambda", paramLabel = "L", description = "λ · mean(g) in the loss, where `tuned` asks gates to close (default the preset's, 0.1).")
+  private Double lambda;
+
+  @Option(names = {"-o",
+      "--output"}, paramLabel = "RUN", defaultValue = "striatum-mnist", description = "Run folder (default striatum-mnist).")
+  private Path output;
+
+  @Option(names = "--json", description = "Print JSON.")
+  private boolean json;
+
+  MnistCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    ModeSettings chosen = ModeSettings.preset(preset).withSeeds(seeds, seed);
+    ModeSettings settings = chosen.withGate(sharpness == null ? chosen.sharpness() : sharpness,
+        lambda == null ? chosen.sparsity() : lambda);
+    Collection<Part> asked = Part.named(parts);
+    ImageSet set = images == null ? Mnist.embedded() : ImageSet.read(images);
+    settings.fitting(set); // too few images make no folder
+    try (RunFolder opened = RunFolder.create(output)) {
+      StudyRun run = new StudyRun(opened, Version.environment(0), console::note);
+      ModeSpecialization results = new MnistStep(set, settings, asked).run(run, console.progress());
+      if (json) {
+        console.json(results);
+      } else {
+        new MnistSummary(console).print(results);
+      }
+    }
+    return ExitCode.DONE;
+  }
+}

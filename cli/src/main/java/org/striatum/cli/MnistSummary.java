@@ -1,0 +1,174 @@
+package org.striatum.cli;
+
+import java.util.Locale;
+import org.striatum.peft.mnist.AbsentMode;
+import org.striatum.peft.mnist.FoundationQuality;
+import org.striatum.peft.mnist.GateCost;
+import org.striatum.peft.mnist.Hardening;
+import org.striatum.peft.mnist.MethodResult;
+import org.striatum.peft.mnist.ModeSettings;
+import org.striatum.peft.mnist.ModeSpecialization;
+import org.striatum.peft.mnist.ModeSwitching;
+import org.striatum.peft.mnist.OverSeeds;
+import org.striatum.peft.mnist.SpecializationTable;
+import org.striatum.peft.mnist.Tuning;
+import org.striatum.peft.mnist.TunedComparison;
+import org.striatum.probe.stats.Estimate;
+
+/// Results on mode specialisation as lines of text.
+///
+/// @param console where they go
+record MnistSummary(Console console) {
+  void print(ModeSpecialization results) {
+    ModeSettings settings = results.settings();
+    console.print("%s, specialised on 45°, preset %s, %d seeds from %d; mean accuracy on test images ± deviation"
+        .formatted(results.images(), settings.preset(), settings.seeds(), settings.firstSeed()));
+    if (results.table() != null) {
+      print(results.table());
+    }
+    if (results.tuned() != null) {
+      print(results.tuned());
+    }
+    if (results.hardening() != null) {
+      print(results.hardening());
+    }
+    if (results.foundations() != null) {
+      print(results.foundations());
+    }
+    if (results.absent() != null) {
+      print(results.absent());
+    }
+    if (results.switching() != null) {
+      print(results.switching());
+    }
+    if (results.cost() != null) {
+      print(results.cost());
+    }
+  }
+
+  private void print(SpecializationTable.Result table) {
+    console.print("");
+    console.print("%-10s %9s  %-15s %-15s %-25s %-25s %s".formatted("method", "trainable", "0°", "45°",
+        "45° beyond frozen", "0° beyond frozen", "paper 0°, 45°"));
+    for (MethodResult method : table.methods()) {
+      double[] paper = table.cells().stream().filter(cell -> cell.method().equals(method.name()))
+          .mapToDouble(SpecializationTable.Cell::paper).toArray();
+      console.print("%-10s %,9d  %-15s %-15s %-25s %-25s %.3f, %.3f".formatted(method.name(), method.trainable(),
+          spread(method.accuracy0()), spread(method.accuracy45()), signed(method.gain45()),
+          signed(method.forgetting()), paper[0], paper[1]));
+    }
+    long holds = table.cells().stream().filter(SpecializationTable.Cell::holds).count();
+    console.print("%d of %d cells within %.3f of the paper's".formatted(holds, table.cells().size(),
+        SpecializationTable.TOLERANCE));
+    table.cells().stream().filter(cell -> !cell.holds()).forEach(cell -> console.print(
+        "  not %s at %s: %.3f, paper %.3f".formatted(cell.method(), cell.mode(), cell.ours(), cell.paper())));
+    table.claims().forEach(claim -> console.print("%s: %s (%s)".formatted(claim.text(), claim.holds() ? "yes" : "no",
+        claim.because())));
+  }
+
+  private void print(TunedComparison.Result tuned) {
+    console.print("");
+    console.print("Each at its own learning rate, chosen on validation images of other seeds");
+    console.print("%-14s %9s  %-15s %-15s %-15s %-25s %s".formatted("method", "trainable", "rate (τ)", "0°", "45°",
+        "45° beyond frozen", "45° beyond taugate"));
+    for (MethodResult method : tuned.methods()) {
+      console.print("%-14s %,9d  %-15s %-15s %-15s %-25s %s".formatted(method.name(), method.trainable(), rates(method),
+          spread(method.accuracy0()), spread(method.accuracy45()), signed(method.gain45()),
+          signed(method.beyondTauGate45())));
+    }
+    console.print(tuned.statement());
+    tuned.tunings().stream().filter(Tuning::atEdge).forEach(tuning -> console.print(
+        "note: %s is best at the edge of its grid, %s".formatted(tuning.what(), number(tuning.chosen()))));
+  }
+
+  private void print(Hardening.Result hardening) {
+    console.print("");
+    console.print(
+        "Soft and hard gates; openness on tilted images (the paper's high-activation fraction, undefined there: %.2f)"
+            .formatted(hardening.paperHighActivation()));
+    console
+        .print("%4s %5s  %-8s %-8s %-25s %-8s %-8s %-8s %s".formatted("s", "λ", "soft 45°", "hard 45°", "hard − soft",
+            "mean g", "g > 0.9", "z > τ", "units with mean g > 0.9"));
+    for (Hardening.Setting pair : hardening.settings()) {
+      console.print("%4s %5s  %-8.3f %-8.3f %-25s %-8.3f %-8.3f %-8.3f %.3f".formatted(number(pair.sharpness()),
+          number(pair.lambda()), pair.soft45().mean(), pair.hard45().mean(), signed(pair.hardLoss45()),
+          pair.meanOpenness().mean(), pair.above9().mean(), pair.above5().mean(), pair.unitsAbove9().mean()));
+    }
+  }
+
+  private void print(FoundationQuality.Result foundations) {
+    console.print("");
+    console.print("Gain at 45° over better foundations");
+    for (FoundationQuality.Foundation foundation : foundations.foundations()) {
+      StringBuilder gains = new StringBuilder();
+      foundation.methods().stream().filter(method -> method.trainable() > 0).forEach(
+          method -> gains.append("  %s %s".formatted(method.name(), signed(method.gain45()))));
+      console.print("%-4s %5d steps, %,6d images: %s%s".formatted(
+          foundation.training().optimizer().name().toLowerCase(Locale.ROOT), foundation.training().steps(),
+          foundation.images(), spread(foundation.quality()), gains));
+    }
+    foundations.trends().forEach(trend -> console.print("%s: gain against quality, Spearman's ρ %s".formatted(
+        trend.method(), Figures.signed(trend.spearman()))));
+  }
+
+  private void print(AbsentMode.Result absent) {
+    console.print("");
+    console.print("Modes the foundation lacks, %d steps, each at its own learning rate".formatted(absent.steps()));
+    console.print("%-9s %-10s %-7s %-15s %-25s %s".formatted("mode", "method", "rate", "accuracy", "beyond frozen",
+        "less full"));
+    absent.methods().forEach(one -> console.print("%-9s %-10s %-7s %-15s %-25s %s".formatted(one.mode(), one.method(),
+        number(one.learningRate()), spread(one.accuracy()), signed(one.gain()), signed(one.behindFull()))));
+    absent.statements().forEach(console::print);
+  }
+
+  private void print(ModeSwitching.Result switching) {
+    console.print("");
+    console.print("Two gates on one network, accuracy by mode");
+    for (int i = 0; i < switching.accuracies().size(); i += 2) {
+      ModeSwitching.Switched upright = switching.accuracies().get(i);
+      ModeSwitching.Switched tilted = switching.accuracies().get(i + 1);
+      console.print("gate %-4s 0° %s  45° %s".formatted(upright.gate(), spread(upright.accuracy()),
+          spread(tilted.accuracy())));
+    }
+    console.print("each mode's own gate beyond the other's, both modes summed: " + signed(switching.ownModeBetter()));
+    switching.overlaps().forEach(overlap -> console.print(
+        "gates %-28s cosine of γ − 1 %s, changed quarter %s (by chance %.3f), closed %s".formatted(overlap.pair(),
+            signed(overlap.cosine()), spread(overlap.changed()), overlap.changedByChance(),
+            spread(overlap.closed()))));
+    console.print("with all off every logit is the network's own: " + (switching.restored() ? "yes" : "no"));
+  }
+
+  private void print(GateCost.Result cost) {
+    console.print("");
+    console.print("Multiply-accumulates of an image %,d, of which %.1f %% stand behind a gate".formatted(cost.macs(),
+        100.0 * cost.mostSkippable() / cost.macs()));
+    cost.skipped().forEach(one -> console.print(
+        "λ = %s: %.2f %% skippable, %.2f %% of it by the rectifier alone; the gate adds %.2f %% [%.2f, %.2f]; hard gate at 45° %.3f"
+            .formatted(number(one.lambda()), 100 * one.skipped().mean(), 100 * one.byRectifier().mean(),
+                100 * one.beyondRectifier().mean(), 100 * one.beyondRectifier().ci()[0],
+                100 * one.beyondRectifier().ci()[1], one.hard45().mean())));
+    cost.ablated().forEach(one -> console.print(
+        "silenced %2.0f %%, %-16s 45° %.3f, random units %.3f: %s".formatted(100 * one.share(), one.ranking(),
+            one.accuracy45().mean(), one.random45().mean(), signed(one.beyondRandom45()))));
+  }
+
+  private static String rates(MethodResult method) {
+    if (Double.isNaN(method.learningRate()) && Double.isNaN(method.thresholdRate())) {
+      return "–";
+    }
+    return number(method.learningRate())
+        + (Double.isNaN(method.thresholdRate()) ? "" : " (" + number(method.thresholdRate()) + ")");
+  }
+
+  private static String spread(OverSeeds figure) {
+    return "%.3f ± %.3f".formatted(figure.mean(), figure.sd());
+  }
+
+  private static String signed(OverSeeds difference) {
+    return Figures.signed(new Estimate(difference.mean(), difference.ci()[0], difference.ci()[1]));
+  }
+
+  private static String number(double value) {
+    return Double.isNaN(value) ? "–" : value == Math.rint(value) ? "%.0f".formatted(value) : Double.toString(value);
+  }
+}
