@@ -1,6 +1,7 @@
 package org.striatum.cli;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.concurrent.Callable;
@@ -11,7 +12,9 @@ import org.striatum.datasets.images.Mnist;
 import org.striatum.peft.mnist.ModeSettings;
 import org.striatum.peft.mnist.ModeSpecialization;
 import org.striatum.peft.mnist.Part;
+import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.RunFolder;
+import org.striatum.reports.MnistReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -64,10 +67,13 @@ final class MnistCommand implements Callable<Integer> {
     try (RunFolder opened = RunFolder.create(output)) {
       StudyRun run = new StudyRun(opened, Version.environment(0), console::note);
       ModeSpecialization results = new MnistStep(set, settings, asked).run(run, console.progress());
+      MnistReport.write(results, new String(RecordJson.pretty(opened.manifest()), StandardCharsets.UTF_8),
+          opened.report());
       if (json) {
         console.json(results);
       } else {
         new MnistSummary(console).print(results);
+        console.print("report: " + opened.report());
       }
     }
     return ExitCode.DONE;

@@ -33,6 +33,12 @@ final class ReportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    try (RunFolder opened = RunFolder.open(folder)) {
+      if (opened.manifest().inputs().checkpoint() == null) {
+        throw new IllegalArgumentException(
+            folder + " holds no checkpoint's run: the command that made it makes its report, too; run it again");
+      }
+    }
     try (RunFolder opened = RunFolder.open(folder);
         HookedModel model = modelOptions.open(checkpoint == null ? StudyRun.remembered(folder) : checkpoint)) {
       StudyRun run = new StudyRun(opened, Version.environment(modelOptions.threads()), console::note);

@@ -24,7 +24,7 @@ class ArchitectureTest {
         .layer("mnist-peft").definedBy("org.striatum.peft..").layer("reports").definedBy("org.striatum.reports..")
         .layer("cli").definedBy("org.striatum.cli..").whereLayer("cli").mayNotBeAccessedByAnyLayer()
         .whereLayer("reports").mayOnlyBeAccessedByLayers("cli").whereLayer("mnist-peft")
-        .mayOnlyBeAccessedByLayers("cli")
+        .mayOnlyBeAccessedByLayers("cli", "reports")
         .whereLayer("llm-hooks").mayOnlyBeAccessedByLayers("cli", "mnist-peft").whereLayer("datasets")
         .mayOnlyBeAccessedByLayers("cli", "mnist-peft").whereLayer("probe-core")
         .mayOnlyBeAccessedByLayers("llm-hooks", "datasets", "mnist-peft", "reports", "cli").withOptionalLayers(true)

@@ -23,7 +23,8 @@ import org.striatum.probe.value.ValueNeuronResults;
 /// Equal content gives equal bytes. Texts of models, problems and checkpoints are shown, never interpreted: the page's
 /// own security policy runs only the scripts this class put there. Not for exchange: machines read the JSON results.
 public final class RunReport {
-  private static final TemplateEngine TEMPLATES = TemplateEngine.createPrecompiled(null, ContentType.Html,
+  /// Every template of this module.
+  static final TemplateEngine TEMPLATES = TemplateEngine.createPrecompiled(null, ContentType.Html,
       RunReport.class.getClassLoader(), "org.striatum.reports");
 
   private RunReport() {}

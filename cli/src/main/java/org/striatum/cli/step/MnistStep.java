@@ -42,7 +42,8 @@ public record MnistStep(ImageSet images, ModeSettings settings, Collection<Part>
   /// What decides a part's outcome.
   private record Key(ModeSettings settings, SortedMap<String, Sha256> files) {}
 
-  /// Runs every part asked for that is not finished.
+  /// Runs every part asked for that is not finished. Parts that were finished before with the same settings are in what
+  /// is returned, asked for or not.
   public ModeSpecialization run(StudyRun run, Progress progress) throws IOException {
     try (Workbench bench = new Workbench(images, settings)) {
       // A test image is a problem with one answer.
@@ -62,20 +63,22 @@ public record MnistStep(ImageSet images, ModeSettings settings, Collection<Part>
 
   private <T> T part(StudyRun run, StepKey key, Part part, Class<T> type, BiFunction<Workbench, Progress, T> work,
       Workbench bench, Progress progress) throws IOException {
-    if (!parts.contains(part)) {
-      return null;
-    }
     Path results = run.folder().results(name(part));
+    if (!parts.contains(part)) {
+      return run.folder().isFinished(name(part), key) ? RecordJson.read(results, type) : null;
+    }
     run.step(name(part), key, List.of(results), () -> RecordJson.write(results, work.apply(bench, progress)));
     return RecordJson.read(results, type);
   }
 
   private SpecializationTable.Result table(StudyRun run, StepKey key, Workbench bench, Progress progress)
       throws IOException {
-    if (!parts.contains(Part.TABLE)) {
-      return null;
-    }
     Path results = run.folder().results(name(Part.TABLE));
+    if (!parts.contains(Part.TABLE)) {
+      return run.folder().isFinished(name(Part.TABLE), key)
+          ? RecordJson.read(results, SpecializationTable.Result.class)
+          : null;
+    }
     List<Path> outputs = new ArrayList<>(List.of(results));
     run.step(name(Part.TABLE), key, outputs, () -> {
       SpecializationTable.Run done = SpecializationTable.run(bench, progress);
