@@ -14,8 +14,8 @@ import org.striatum.probe.stats.Spearman;
 
 /// What adaptation is worth over better and worse foundations, by gradient descent and by Adam.
 public final class FoundationQuality {
-  /// The largest foundation's images.
-  static final int MOST_IMAGES = 40_000;
+  /// Images of the largest foundations for each of the usual one.
+  static final int TIMES_THE_IMAGES = 4;
 
   private FoundationQuality() {}
 
@@ -44,13 +44,13 @@ public final class FoundationQuality {
   /// @param spearman rank correlation over foundations and seeds, 95 % interval by seed
   public record Trend(String method, Estimate spearman) {}
 
-  private record Recipe(Training training, int images) {}
+  /// How a foundation is trained, and on how many images.
+  record Recipe(Training training, int images) {}
 
   private static List<Recipe> recipes(Workbench bench) {
     ModeSettings settings = bench.settings();
-    int pool = bench.images().train().size() - 2 * settings.adaptationImages() - settings.validationImages();
-    int most = Math.min(MOST_IMAGES, pool);
     int few = settings.foundationImages();
+    int most = TIMES_THE_IMAGES * few;
     Training descent = new Training(Optimizer.SGD, 0.2, 1, 64);
     Training adam = new Training(Optimizer.ADAM, 1e-3, 1, 64);
     return List.of(new Recipe(descent.withSteps(250), few), new Recipe(descent.withSteps(1000), most),
@@ -60,9 +60,12 @@ public final class FoundationQuality {
 
   /// Trains every foundation on every seed, and every method over it at its usual rate.
   public static Result run(Workbench bench, Progress progress) {
+    return run(bench, recipes(bench), progress);
+  }
+
+  static Result run(Workbench bench, List<Recipe> recipes, Progress progress) {
     ModeSettings settings = bench.settings();
     List<Foundation> foundations = new ArrayList<>();
-    List<Recipe> recipes = recipes(bench);
     try (Progress.Task task = progress.start("mnist foundations", (long) recipes.size() * settings.seeds(),
         "foundation")) {
       for (Recipe recipe : recipes) {

@@ -55,10 +55,11 @@ public record ModeSettings(String preset, int[] hidden, int foundationImages, Tr
     rates = rates.clone();
   }
 
-  /// Plain gradient descent, at the settings that a search found to give the paper's table. The paper names none of them.
+  /// Plain gradient descent, at settings found by search to give the paper's table: the paper names none. Of 60, 64 and 68
+  /// steps of adaptation, 68 lie nearest to it over seeds 101 to 140, its worst cell 0.007 off.
   public static ModeSettings calibrated() {
     return new ModeSettings("calibrated", new int[]{128, 128}, 10_000, new Training(Optimizer.SGD, 0.2, 250, 64), 6000,
-        4000, new Training(Optimizer.SGD, 0.1, 0.003, 60, 64, 0), 10, 16, 0.1,
+        4000, new Training(Optimizer.SGD, 0.1, 0.003, 68, 64, 0), 10, 16, 0.1,
         new double[]{0.003, 0.01, 0.03, 0.1, 0.3, 1, 3}, 10, 1);
   }
 
@@ -97,7 +98,7 @@ public record ModeSettings(String preset, int[] hidden, int foundationImages, Tr
   ///
   /// @throws IllegalArgumentException if there are fewer than 60 training images
   public ModeSettings fitting(ImageSet images) {
-    int wanted = FoundationQuality.MOST_IMAGES + 2 * adaptationImages + validationImages;
+    int wanted = FoundationQuality.TIMES_THE_IMAGES * foundationImages + 2 * adaptationImages + validationImages;
     int there = images.train().size();
     if (there >= wanted) {
       return this;
