@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -114,7 +115,7 @@ record MnistFigures(ModeSpecialization results) {
     Chart chart = new Chart("mnist-gates", "The learned gate of every hidden unit",
         Math.max(60, 26 * ((most + GATES_A_ROW - 1) / GATES_A_ROW)),
         List.of("what", "unit", "column", "_right", "line", "_below", "change", "size", "direction", "_change"), rows,
-        new Chart.Choice("what", "", shown, shown.getFirst()),
+        new Chart.Choice("what", "show ", shown, shown.getFirst()),
         List.of(Layer.of("rect", x, end("x2", "_right"), y, end("y2", "_below"), strength,
             series("color", "direction", List.of(RAISED, LOWERED)).unlabelled(),
             tooltip(Channel.titles("what", "", "unit", "unit", "_change", "learned")))));
@@ -135,37 +136,41 @@ record MnistFigures(ModeSpecialization results) {
     }
   }
 
-  /// Gain at 45° against what was trained for it.
+  /// Gain at 45° of each method, the smallest budget first.
   Figure budget() {
     if (results.tuned() == null) {
       return null;
     }
     List<List<Object>> rows = new ArrayList<>();
-    for (MethodResult method : results.tuned().methods()) {
-      if (method.trainable() > 0) {
-        rows.add(Chart.row(method.name(), method.trainable(), method.gain45().mean(), method.gain45().ci()[0],
-            method.gain45().ci()[1], method.name().startsWith("tau") || method.name().startsWith("gamma"),
-            change(method.gain45()), change(method.forgetting()), Notation.significant(method.learningRate(), 2)));
-      }
+    List<String> methods = new ArrayList<>();
+    for (MethodResult method : results.tuned().methods().stream().filter(one -> one.trainable() > 0)
+        .sorted(Comparator.comparingInt(MethodResult::trainable)).toList()) {
+      String label = method.name() + " (" + Notation.count(method.trainable()) + ")";
+      methods.add(label);
+      rows.add(Chart.row(label, method.trainable(), method.gain45().mean(), method.gain45().ci()[0],
+          method.gain45().ci()[1], method.name().matches("(tau|gamma).*"), change(method.gain45()),
+          change(method.forgetting()), Notation.significant(method.learningRate(), 2)));
     }
-    Channel budget = quantitative("x", "trainable").titled("values trained (log scale)").scaled("type", "log")
-        .axis("grid", BooleanNode.FALSE).axis("format", ",~r");
-    Channel gain = quantitative("y", "gain").titled("gain at 45° over frozen");
+    Channel method = ordinal("y", "method", methods).unlabelled().axis("labelLimit", JSON.numberNode(200));
+    String title = "gain at 45° over frozen";
+    Channel gain = sparse(quantitative("x", "gain").titled(title));
     Channel shown = tooltip(
-        Channel.titles("method", "method", "trainable", "values", "_gain", "gain at 45°", "_forgetting",
-            "change at 0°", "_rate", "learning rate"));
-    Chart chart = new Chart("mnist-budget", "Gain at 45° against the number of trained values", 320,
+        Channel.titles("method", "method", "_gain", "gain at 45°", "_forgetting", "change at 0°", "_rate",
+            "learning rate"));
+    Chart chart = new Chart("mnist-budget", "Gain at 45° of each method, by the number of values it trains",
+        24 * methods.size(),
         List.of("method", "trainable", "gain", "low", "high", "gate", "_gain", "_forgetting", "_rate"), rows, null,
         List.of(
-            Layer.of("rule", budget, quantitative("y", "low").titled("gain at 45° over frozen"), end("y2", "high"))
-                .where("isValid(datum.low)").with("style", "control").with("strokeWidth", 1.5),
-            Layer.of("point", budget, gain, shown).where("!datum.gate").with("style", "control"),
-            Layer.of("point", budget, gain, shown).where("datum.gate").with("style", "finding"),
-            Layer.of("text", budget, gain, new Channel("text", JSON.objectNode().put("field", "method")))
-                .with("style", "baseline-name").with("align", "left").with("dx", 7).with("tooltip", JSON.nullNode())));
-    return new Figure("Gain at 45° against budget",
-        "Each method at its own best learning rate, chosen from one grid on validation images of other seeds; mean and 95 %"
-            + " interval over " + seeds() + ", paired with the frozen network. Coloured: gates.",
+            Layer.of("rule", sparse(quantitative("x", "low").titled(title)), end("x2", "high"), method)
+                .where("isValid(datum.low) && !datum.gate").with("style", "control").with("strokeWidth", 1.5),
+            Layer.of("rule", sparse(quantitative("x", "low").titled(title)), end("x2", "high"), method)
+                .where("isValid(datum.low) && datum.gate").with("style", "finding").with("strokeWidth", 1.5),
+            Layer.of("point", gain, method, shown).where("!datum.gate").with("style", "control"),
+            Layer.of("point", gain, method, shown).where("datum.gate").with("style", "finding")));
+    return new Figure("Gain at 45° by budget",
+        "In brackets the values trained. Each method at its own best learning rate, chosen from one grid on validation images"
+            + " of other seeds; mean and 95 % interval over " + seeds() + ", paired with the frozen network. Coloured:"
+            + " gates.",
         chart);
   }
 
@@ -273,13 +278,14 @@ record MnistFigures(ModeSpecialization results) {
           Notation.count(reached.trainable())));
     }
     Channel method = ordinal("y", "method", methods).unlabelled();
-    Channel at = quantitative("x", "accuracy").titled("accuracy").domain(0, 1);
+    Channel at = sparse(quantitative("x", "accuracy").titled("accuracy").domain(0, 1));
     Chart chart = new Chart("mnist-absent", "Accuracy in a mode that the foundation never saw",
         26 * methods.size() + 30,
         List.of("mode", "method", "accuracy", "low", "high", "_accuracy", "_behind", "_trainable"), rows,
         new Chart.Choice("mode", "mode ", modes, modes.getFirst()),
         List.of(
-            Layer.of("rule", quantitative("x", "low").titled("accuracy").domain(0, 1), end("x2", "high"), method)
+            Layer
+                .of("rule", sparse(quantitative("x", "low").titled("accuracy").domain(0, 1)), end("x2", "high"), method)
                 .where("isValid(datum.low)").with("strokeWidth", 1.5),
             Layer.of("point", at, method, tooltip(Channel.titles("method", "method", "_accuracy", "accuracy", "_behind",
                 "less full fine-tuning", "_trainable", "values")))));
@@ -365,7 +371,12 @@ record MnistFigures(ModeSpecialization results) {
   }
 
   private static Channel accuracy(String name, String field) {
-    return quantitative(name, field).titled("accuracy").scaled("zero", BooleanNode.FALSE);
+    return sparse(quantitative(name, field).titled("accuracy").scaled("zero", BooleanNode.FALSE));
+  }
+
+  /// Few labels: accuracies have three digits.
+  private static Channel sparse(Channel axis) {
+    return axis.axis("tickCount", JSON.numberNode(6));
   }
 
   /// `0.854 [0.850, 0.858]`.
