@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.striatum.probe.answer.StudyAnswers;
 import org.striatum.probe.answer.StudyResults;
@@ -31,12 +32,13 @@ import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 /// @param rollouts each with its chart where it has a trace
 /// @param transfer charts and rows of the transfer study; null without it
 /// @param uses charts of confidence and search
+/// @param adaptations one a mode; empty where no gate was learned
 record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummary> datasets,
     List<Selection> selections, List<Figure> byLayer, List<Figure> byPruning,
     Figure agreement, List<Figure> byPath,
     List<InterventionPart> interventions, List<Figure> curves, List<DopamineFigures> dopamine,
     List<RolloutFigure> rollouts, List<PaperComparison> paper, List<String> limits, TransferFigures transfer,
-    UsesFigures uses) {
+    UsesFigures uses, List<AdaptationFigures> adaptations) {
   private static final String FOLDER = "/org/striatum/reports/";
   private static final List<InlineScript> ENGINE = InlineScript.engine();
   private static final InlineScript SCRIPT = InlineScript.resource(FOLDER + "report.js");
@@ -91,7 +93,8 @@ record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummar
         PaperComparison.all(content),
         Stream.concat(Limits.found(content).stream(), Limits.general().stream()).toList(),
         content.transfer() == null ? null : new TransferFigures(content.transfer()),
-        new UsesFigures(content.confidence(), content.search()));
+        new UsesFigures(content.confidence(), content.search()), IntStream.range(0, content.adaptations().size())
+            .mapToObj(i -> new AdaptationFigures(content.adaptations().get(i), i + 1)).toList());
   }
 
   /// The content with every name brief and visible. Rollouts and the manifest are shown whole, each in its own box.
@@ -139,6 +142,7 @@ record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummar
             dopamine.stream().flatMap(part -> part.figures().stream()),
             interventions.stream().map(InterventionPart::figure).filter(Objects::nonNull), curves.stream(),
             transfer == null ? Stream.<Figure>empty() : transfer.all().stream(), uses.all().stream(),
+            adaptations.stream().flatMap(adaptation -> adaptation.all().stream()),
             rollouts.stream().map(RolloutFigure::figure).filter(Objects::nonNull))
         .flatMap(figures -> figures)
         .forEach(figure -> charts.add(figure.chart().payload()));

@@ -64,14 +64,15 @@ final class ExampleRun {
   static RunReport.Content content() {
     ExampleRun run = new ExampleRun();
     return new RunReport.Content("tiny-reasoner: value neurons on three arithmetic sets", checkpoint(), sampling(),
-        new StudyResults(run.values(), null, run.interventions(), null, null, null), List.of(), run.samples(),
+        new StudyResults(run.values(), null, run.interventions(), null, null, null, List.of()), List.of(),
+        run.samples(),
         manifest());
   }
 
   /// The same with other results.
   static RunReport.Content with(ValueNeuronResults values, InterventionResults interventions) {
     return new RunReport.Content("A run", checkpoint(), sampling(),
-        new StudyResults(values, null, interventions, null, null, null), List.of(), List.of(), "{}");
+        new StudyResults(values, null, interventions, null, null, null, List.of()), List.of(), List.of(), "{}");
   }
 
   /// The same with other samples.

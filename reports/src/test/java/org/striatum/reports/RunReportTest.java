@@ -61,10 +61,12 @@ class RunReportTest {
   void sectionsStandInOrder() {
     assertThat(Pattern.compile("<section id=\"([^\"]+)\"").matcher(PAGE).results().map(r -> r.group(1)))
         .containsExactly("verdict", "answers", "checkpoint", "data", "value-neurons", "controls",
-            "dopamine-neurons", "interventions", "transfer", "uses", "rollouts", "paper", "limits", "manifest");
+            "dopamine-neurons", "interventions", "transfer", "uses", "adaptation", "rollouts", "paper", "limits",
+            "manifest");
     assertThat(Pattern.compile("<a href=\"#([^\"]+)\"").matcher(PAGE).results().map(r -> r.group(1)))
         .containsExactly("verdict", "answers", "checkpoint", "data", "value-neurons", "controls",
-            "dopamine-neurons", "interventions", "transfer", "uses", "rollouts", "paper", "limits", "manifest");
+            "dopamine-neurons", "interventions", "transfer", "uses", "adaptation", "rollouts", "paper", "limits",
+            "manifest");
   }
 
   @Test

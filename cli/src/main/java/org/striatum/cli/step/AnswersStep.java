@@ -64,7 +64,7 @@ public final class AnswersStep {
         results(folder, AblationStep.NAME, InterventionResults.class),
         results(folder, CompareStep.NAME, TransferResults.class),
         results(folder, ConfidenceStep.NAME, ConfidenceResults.class),
-        results(folder, SearchStep.NAME, SearchResults.class));
+        results(folder, SearchStep.NAME, SearchResults.class), GateStep.results(folder));
   }
 
   /// A study's results if the manifest vouches for them, else null.

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.probe.answer.Answer.Finding;
 import org.striatum.probe.answer.Answer.Reply;
 import org.striatum.probe.dopamine.DopamineResults;
@@ -56,7 +57,9 @@ public record StudyAnswers(String checkpoint, List<Answer> answers) {
             .map(StudyAnswers::moved).toList()),
         new Answer(Question.SEARCH, search == null
             ? List.of()
-            : search.datasets().stream().flatMap(StudyAnswers::searched).toList())));
+            : search.datasets().stream().flatMap(StudyAnswers::searched).toList()),
+        new Answer(Question.ADAPTATION,
+            results.adaptations().stream().flatMap(one -> places(one).stream()).toList())));
   }
 
   /// The answer to one question.
@@ -143,6 +146,21 @@ public record StudyAnswers(String checkpoint, List<Answer> answers) {
         : search.overRandom().stream().map(one -> new Finding(search.dataset(),
             one.difference().low() > 0 ? Reply.YES : one.difference().high() < 0 ? Reply.NO : Reply.UNDECIDED,
             one.words()));
+  }
+
+  /// Whether gating each set of reward neurons was better than gating sets matched to it.
+  public static List<Finding> places(AdaptationResults adaptation) {
+    return adaptation.comparisons().stream()
+        .map(one -> new Finding("%s, %s@%s".formatted(adaptation.mode(), one.set(), adaptation.protocol().setSize()),
+            switch (one.verdict()) {
+              case BETTER -> Reply.YES;
+              case NO_BETTER -> Reply.NO;
+              case UNDECIDED -> Reply.UNDECIDED;
+            },
+            "log-probability a token %s against %d RMS-matched sets, which gain %+.3f on the frozen model; above %d of them; accuracy %s"
+                .formatted(signed(one.logProbability()), one.controls(), one.gained(), one.surpassed(),
+                    signed(one.accuracy()))))
+        .toList();
   }
 
   private static String interval(Estimate estimate) {

@@ -51,7 +51,8 @@ class StudyAnswersTest {
     DatasetSearch found = new DatasetSearch("add", HookPoint.residPost(0), 10,
         List.of(new Arm("search by value", gain, 1, 1)), List.of(comparison), List.of(comparison.words()), List.of());
     return StudyAnswers.of("model",
-        new StudyResults(null, null, null, null, null, new SearchResults(4, 24, List.of(found)))).to(Question.SEARCH)
+        new StudyResults(null, null, null, null, null, new SearchResults(4, 24, List.of(found)), List.of()))
+        .to(Question.SEARCH)
         .reply();
   }
 }
