@@ -94,14 +94,17 @@ final class GateCommand implements Callable<Integer> {
   private void prepare(GateStep step, GateSettings settings, StudyRun run, HookedModel model) throws IOException {
     int batch = BatchSize.of(batchSize, model);
     StudyOptions quick = StudyOptions.of(Effort.QUICK);
-    boolean probed = ProbeStep.isFinishedIn(run.folder());
-    ProbeStep probe = probed ? ProbeStep.finishedIn(run.folder()) : quick.probe(seed);
-    if (!probed) {
+    if (!run.hasRollouts()) {
       new RolloutStep(ProblemSets.named(step.ranked()), quick.effort().problems(), quick.effort().samples(),
           new Sampling(1, 0.95, 0, LONGEST, true), seed, batch).run(run, model, console.progress());
       run.remember(checkpoint);
+    }
+    if (!run.hasStates()) {
       new CaptureStep(model.hookPoints(settings.hooks()), DType.F32).run(run, model, run.rollouts(),
           console.progress());
+    }
+    ProbeStep probe = ProbeStep.isFinishedIn(run.folder()) ? ProbeStep.finishedIn(run.folder()) : quick.probe(seed);
+    if (!ProbeStep.isFinishedIn(run.folder())) {
       probe.run(run, console.progress());
     }
     if (settings.arms().contains("dopamine")) {

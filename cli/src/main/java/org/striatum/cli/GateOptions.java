@@ -72,7 +72,12 @@ final class GateOptions {
   ///
   /// @throws IllegalArgumentException naming the option that is wrong
   GateSettings settings(long seed) {
-    ProblemSets.named(mode + (beside == null ? "" : "," + String.join(",", beside))); // unknown ones are refused here
+    if (ProblemSets.named(mode).size() > 1) {
+      throw new IllegalArgumentException("--mode is one problem set, found " + mode);
+    }
+    if (beside != null) {
+      ProblemSets.named(String.join(",", beside)); // unknown ones are refused here
+    }
     return new GateSettings(mode,
         beside == null ? FAMILIES.stream().filter(family -> !family.equals(mode)).toList() : beside, hooks, setSize,
         arms, new ModeProblems.Counts(training, validation, test), new Training(steps, batch, lambda, 4), rates,

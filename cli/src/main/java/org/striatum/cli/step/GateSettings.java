@@ -51,19 +51,23 @@ public record GateSettings(String mode, List<String> beside, String hooks, Strin
     if (draws < 1) {
       throw new IllegalArgumentException("--draws must be ≥ 1, found " + draws);
     }
-    set("value"); // refuses a set size that is none
-    study(1, 0);
+    named("value", setSize); // refuses a size that is none
+    new AdaptationStudy.Settings(training, rates, thresholdFactor, sharpness, start, rank, seeds, seed, 1, 0);
   }
 
   /// The set of reward neurons of that kind.
   ///
   /// @param kind `value` or `dopamine`
   NeuronSet set(String kind) {
-    if (!setSize.matches("\\d{1,7}|\\d{1,7}(\\.\\d+)?%")) {
+    return named(kind, setSize);
+  }
+
+  private static NeuronSet named(String kind, String size) {
+    if (!size.matches("\\d{1,7}|\\d{1,7}(\\.\\d+)?%")) {
       throw new IllegalArgumentException(
-          "--set-size must be a share such as 10% or a number of coordinates, found '" + setSize + "'");
+          "--set-size must be a share such as 10% or a number of coordinates, found '" + size + "'");
     }
-    return NeuronSet.named(kind + "@" + (setSize.endsWith("%") ? setSize : "top" + setSize));
+    return NeuronSet.named(kind + "@" + (size.endsWith("%") ? size : "top" + size));
   }
 
   AdaptationStudy.Settings study(int batchSize, int threads) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.striatum.probe.answer.Answer.Finding;
+import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.probe.answer.Answer.Reply;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.stats.Estimate;
@@ -54,5 +55,25 @@ class StudyAnswersTest {
         new StudyResults(null, null, null, null, null, new SearchResults(4, 24, List.of(found)), List.of()))
         .to(Question.SEARCH)
         .reply();
+  }
+
+  /// Each set of each mode is a case; the interval decides.
+  @Test
+  void adaptationIsAnsweredSetBySet() {
+    Estimate better = new Estimate(0.02, 0.01, 0.03);
+    Estimate worse = new Estimate(-0.02, -0.03, -0.01);
+    AdaptationResults results = new AdaptationResults("mul", "mul",
+        new AdaptationResults.Protocol(List.of(HookPoint.residPost(0)), "10%", 40, 16, 512, 48, 100, List.of(0.01), 5,
+            4,
+            -4, 0, 1),
+        List.of(), List.of(
+            new AdaptationResults.Comparison("value", "value-matched", better, better, better, 0.05, 5, 5),
+            new AdaptationResults.Comparison("dopamine", "dopamine-matched", worse, worse, worse, 0.05, 0, 5)),
+        List.of(), 1e-6, List.of());
+    Answer answer = StudyAnswers.of("model", new StudyResults(null, null, null, null, null, null, List.of(results)))
+        .to(Question.ADAPTATION);
+    assertThat(answer.findings()).extracting(Answer.Finding::reply).containsExactly(Reply.YES, Reply.NO);
+    assertThat(answer.findings()).extracting(Answer.Finding::of).containsExactly("mul, value@10%", "mul, dopamine@10%");
+    assertThat(answer.findings().getFirst().because()).contains("+0.020 [+0.010, +0.030]", "5 RMS-matched sets");
   }
 }
