@@ -1,7 +1,6 @@
 package org.striatum.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.striatum.cli.step.CaptureStep;
@@ -62,8 +61,7 @@ final class GateCommand implements Callable<Integer> {
     GateSettings settings = options.settings(seed);
     GateStep step = new GateStep(settings);
     try (HookedModel model = modelOptions.open(checkpoint)) {
-      if (!Files.isRegularFile(model.facts().folder().resolve("config.json"))
-          || checkpoint.toString().endsWith(".onnx")) {
+      if (!model.isCheckpoint()) {
         throw new IllegalArgumentException(
             "a gate is learned by gradient, which an ONNX file has not: give the checkpoint's folder");
       }

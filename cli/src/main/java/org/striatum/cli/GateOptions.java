@@ -35,7 +35,7 @@ final class GateOptions {
   @Option(names = "--batch", paramLabel = "N", defaultValue = "16", description = "Problems a step (default 16).")
   private int batch;
 
-  @Option(names = "--rates", split = ",", paramLabel = "RATE,…", defaultValue = "0.01,0.03", description = "Learning rates tried for every arm (default 0.01,0.03).")
+  @Option(names = "--rates", split = ",", paramLabel = "RATE,…", defaultValue = "0.01,0.03,0.1", description = "Learning rates tried for every arm (default 0.01,0.03,0.1).")
   private List<Double> rates;
 
   @Option(names = "--threshold-factor", paramLabel = "F", defaultValue = "5", description = "Learning rate of thresholds, in units of the gains' (default 5).")
@@ -65,7 +65,7 @@ final class GateOptions {
   @Option(names = "--validation", paramLabel = "N", defaultValue = "48", description = "Problems that choose rates and the kept state (default 48).")
   private int validation;
 
-  @Option(names = "--limit", paramLabel = "N", defaultValue = "100", description = "Held-out problems of the mode and of each other task (default 100).")
+  @Option(names = "--limit", paramLabel = "N", defaultValue = "80", description = "Held-out problems of the mode and of each other task (default 80).")
   private int test;
 
   /// The settings these options name.

@@ -8,12 +8,13 @@ import org.striatum.probe.adaptation.AdaptationResults.Protocol;
 import org.striatum.probe.adaptation.AdaptationResults.SharedNeurons;
 import org.striatum.probe.answer.Answer.Finding;
 import org.striatum.probe.answer.StudyAnswers;
+import org.striatum.probe.stats.Estimate;
 
 /// An adaptation study's results as lines of text.
 ///
 /// @param console where they go
 record GateSummary(Console console) {
-  private static final String ROW = "%-17s %7s %10s %-19s %-24s %-19s %-24s %s";
+  private static final String ROW = "%-17s %7s %10s %-18s %-26s %-18s %-26s %s";
 
   void print(AdaptationResults results) {
     Protocol protocol = results.protocol();
@@ -46,13 +47,19 @@ record GateSummary(Console console) {
     }
   }
 
+  private static String nats(Estimate change) {
+    return Double.isNaN(change.value())
+        ? "–"
+        : "%+.4f [%+.4f, %+.4f]".formatted(change.value(), change.low(), change.high());
+  }
+
   private void row(Arm arm) {
     Outcome in = arm.inMode();
     Outcome out = arm.outOfMode();
     console.print(ROW.formatted(arm.name(), arm.neurons() == 0 ? "–" : arm.neurons(), arm.parameters(),
-        Figures.interval(in.accuracy()), Figures.signed(in.logProbabilityChange()),
+        Figures.interval(in.accuracy()), nats(in.logProbabilityChange()),
         out == null ? "–" : Figures.interval(out.accuracy()),
-        out == null ? "–" : Figures.signed(out.logProbabilityChange()),
+        out == null ? "–" : nats(out.logProbabilityChange()),
         arm.runs().stream().map(run -> "%.3g".formatted(run.rate())).distinct().collect(Collectors.joining(","))));
   }
 }

@@ -157,9 +157,9 @@ public record StudyAnswers(String checkpoint, List<Answer> answers) {
               case NO_BETTER -> Reply.NO;
               case UNDECIDED -> Reply.UNDECIDED;
             },
-            "log-probability a token %s against %d RMS-matched sets, which gain %+.3f on the frozen model; above %d of them; accuracy %s"
-                .formatted(signed(one.logProbability()), one.controls(), one.gained(), one.surpassed(),
-                    signed(one.accuracy()))))
+            "the set less %d RMS-matched sets: %s nats a token and %s of accuracy in mode; those gain %+.4f over the frozen model, and it lies above %d of them"
+                .formatted(one.controls(), nats(one.logProbability()), signed(one.accuracy()), one.gained(),
+                    one.surpassed())))
         .toList();
   }
 
@@ -172,6 +172,13 @@ public record StudyAnswers(String checkpoint, List<Answer> answers) {
   private static String signed(Estimate estimate) {
     return Double.isFinite(estimate.value())
         ? String.format(Locale.ROOT, "%+.3f [%+.3f, %+.3f]", estimate.value(), estimate.low(), estimate.high())
+        : "–";
+  }
+
+  /// A difference of log-probabilities a token: small beside those of whole solutions.
+  private static String nats(Estimate estimate) {
+    return Double.isFinite(estimate.value())
+        ? String.format(Locale.ROOT, "%+.4f [%+.4f, %+.4f]", estimate.value(), estimate.low(), estimate.high())
         : "–";
   }
 

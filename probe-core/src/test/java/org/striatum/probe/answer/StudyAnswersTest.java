@@ -74,6 +74,7 @@ class StudyAnswersTest {
         .to(Question.ADAPTATION);
     assertThat(answer.findings()).extracting(Answer.Finding::reply).containsExactly(Reply.YES, Reply.NO);
     assertThat(answer.findings()).extracting(Answer.Finding::of).containsExactly("mul, value@10%", "mul, dopamine@10%");
-    assertThat(answer.findings().getFirst().because()).contains("+0.020 [+0.010, +0.030]", "5 RMS-matched sets");
+    assertThat(answer.findings().getFirst().because()).contains("+0.0200 [+0.0100, +0.0300] nats",
+        "5 RMS-matched sets");
   }
 }
