@@ -1,6 +1,6 @@
 package org.striatum.reports;
 
-import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -19,6 +19,7 @@ import org.striatum.probe.model.NeuronId;
 ///
 /// @param number tells it from those of other modes
 record AdaptationFigures(AdaptationResults results, int number) {
+  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final String IN_MODE = "in mode";
   private static final String OUT_OF_MODE = "other tasks";
   private static final String LOUDER = "louder";
@@ -118,36 +119,44 @@ record AdaptationFigures(AdaptationResults results, int number) {
         Notation.percent(outcome.accuracy().value()), Notation.count(arm.parameters()));
   }
 
+  /// A strip a hook point, a dot a gated coordinate, as far above or below the strip's middle as it became louder or
+  /// quieter.
   private Figure gates() {
     List<List<Object>> rows = new ArrayList<>();
     List<String> arms = new ArrayList<>();
     List<String> hooks = results.protocol().hooks().stream().map(Object::toString).toList();
+    double most = 0;
     for (Arm arm : shown()) {
       arms.add(arm.name());
-      changed(arm).stream().limit(DRAWN).forEach(one -> rows.add(Chart.row(arm.name(), one.neuron.hook().toString(),
-          one.neuron.coordinate(), Math.abs(one.change), one.change >= 0 ? LOUDER : QUIETER,
-          Notation.decimals(one.gain, 3), Notation.decimals(one.threshold, 2), Notation.decimals(one.before, 4),
-          Notation.decimals(one.after, 4))));
+      for (Changed one : changed(arm).stream().limit(DRAWN).toList()) {
+        most = Math.max(most, Math.abs(one.change));
+        rows.add(Chart.row(arm.name(), one.neuron.hook().toString(), one.neuron.coordinate(), one.change,
+            one.change >= 0 ? LOUDER : QUIETER, Notation.decimals(one.gain, 3), Notation.decimals(one.threshold, 2),
+            Notation.decimals(one.before, 4), Notation.decimals(one.after, 4)));
+      }
     }
-    if (rows.isEmpty()) {
+    if (rows.isEmpty() || !(most > 0)) {
       return null;
     }
     String first = arms.contains(AdaptationResults.ALL) ? AdaptationResults.ALL : arms.getFirst();
     Chart chart = new Chart("gates-" + number, "How far each gated coordinate was changed, by hook point",
-        50 * hooks.size() + 40,
+        (hooks.size() > 8 ? 44 : 90) * hooks.size() + 40,
         List.of("arm", "hook point", "coordinate", "change", "direction", "_gain", "_threshold", "_before", "_after"),
         rows, new Chart.Choice("arm", "arm ", arms, first),
         List.of(Layer.of("point", Channel.quantitative("x", "coordinate").titled("coordinate"),
-            Channel.ordinal("y", "hook point", hooks).unlabelled(),
-            Channel.quantitative("size", "change").with("legend", NullNode.instance),
+            Channel.ordinal("y", "hook point", hooks).unlabelled().axis("labelLimit", JSON.numberNode(170))
+                .axis("grid", JSON.booleanNode(true)),
+            Channel.quantitative("yOffset", "change").domain(-1.05 * most, 1.05 * most).scaled("reverse",
+                JSON.booleanNode(true)),
             Channel.series("color", "direction", List.of(LOUDER, QUIETER)).unlabelled(),
             Channel.tooltip(Channel.titles("hook point", "hook point", "coordinate", "coordinate", "direction",
                 "direction", "_gain", "gain γ", "_threshold", "threshold τ̃", "_before", "openness before", "_after",
                 "openness after")))
-            .with("opacity", 0.75)));
+            .with("size", 16)));
     return new Figure("What was learned, neuron by neuron",
-        "One dot a gated coordinate, as large as |γ·g − 1|: what it is multiplied by on average over validation solutions,"
-            + " less 1. Of each arm the training that was best on validation problems.",
+        "One strip a hook point, one dot a gated coordinate: above the middle those that became louder, below it those that"
+            + " became quieter, by γ·g − 1 (g averaged over validation solutions; the strip reaches ±"
+            + Notation.decimals(1.05 * most, 2) + "). Of each arm the training that was best on validation problems.",
         chart);
   }
 }

@@ -5,9 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -69,7 +71,7 @@ public record GateStep(GateSettings settings) {
       throws IOException {
     RunFolder folder = run.folder();
     RunRankings rankings = RunRankings.of(folder);
-    SortedMap<String, SortedMap<HookPoint, List<Integer>>> sets = sets(model, rankings);
+    SequencedMap<String, SortedMap<HookPoint, List<Integer>>> sets = sets(model, rankings);
     List<String> after = new ArrayList<>(List.of(RolloutStep.NAME, CaptureStep.NAME, ProbeStep.NAME));
     if (settings.arms().contains("dopamine")) {
       after.add(DopamineStep.NAME);
@@ -98,7 +100,7 @@ public record GateStep(GateSettings settings) {
   }
 
   private AdaptationStudy.Findings study(StudyRun run, HookedModel model,
-      SortedMap<String, SortedMap<HookPoint, List<Integer>>> sets, TrialStore store, int batchSize, int threads,
+      SequencedMap<String, SortedMap<HookPoint, List<Integer>>> sets, TrialStore store, int batchSize, int threads,
       Progress progress) throws IOException {
     Set<String> taken = run.rollouts().stream().map(rollout -> rollout.problem().id()).collect(Collectors.toSet());
     List<ProblemSet> beside = settings.beside().isEmpty()
@@ -137,7 +139,7 @@ public record GateStep(GateSettings settings) {
   /// The reward neurons at the hook points that were asked for, by kind: value always, for it says where gates stand.
   ///
   /// @throws IllegalArgumentException if the run has not studied the mode there, or a set does not fit a layer
-  private SortedMap<String, SortedMap<HookPoint, List<Integer>>> sets(HookedModel model, RunRankings rankings) {
+  private SequencedMap<String, SortedMap<HookPoint, List<Integer>>> sets(HookedModel model, RunRankings rankings) {
     List<HookPoint> hooks = new ArrayList<>(model.hookPoints(settings.hooks()));
     hooks.forEach(NeuronGate::requireStream);
     Set<HookPoint> studied = rankings.values().layers().stream().filter(layer -> layer.dataset().equals(ranked()))
@@ -147,7 +149,7 @@ public record GateStep(GateSettings settings) {
       throw new IllegalArgumentException("the run has ranked no neurons of %s at %s: it has studied %s".formatted(
           ranked(), settings.hooks(), studied.isEmpty() ? "other tasks" : studied));
     }
-    SortedMap<String, SortedMap<HookPoint, List<Integer>>> sets = new TreeMap<>();
+    SequencedMap<String, SortedMap<HookPoint, List<Integer>>> sets = new LinkedHashMap<>();
     for (String kind : List.of("value", "dopamine")) {
       if (kind.equals("value") || settings.arms().contains(kind)) {
         SortedMap<HookPoint, List<Integer>> set = new TreeMap<>();

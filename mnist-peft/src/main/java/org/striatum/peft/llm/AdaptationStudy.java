@@ -13,11 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.stream.DoubleStream;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.checkpoint.Checkpoint;
@@ -27,24 +26,18 @@ import org.striatum.hooks.torch.DjlModel;
 import org.striatum.hooks.torch.GateGradient;
 import org.striatum.hooks.torch.Gradient;
 import org.striatum.peft.llm.Adaptation.Laid;
+import org.striatum.peft.llm.Trial.Tested;
+import org.striatum.peft.llm.Trial.Trained;
 import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.probe.adaptation.AdaptationResults.Arm;
-import org.striatum.probe.adaptation.AdaptationResults.Comparison;
 import org.striatum.probe.adaptation.AdaptationResults.LearnedLayer;
-import org.striatum.probe.adaptation.AdaptationResults.Outcome;
 import org.striatum.probe.adaptation.AdaptationResults.Protocol;
-import org.striatum.probe.adaptation.AdaptationResults.Run;
-import org.striatum.probe.adaptation.AdaptationResults.SharedNeurons;
 import org.striatum.probe.model.GatedModel;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
-import org.striatum.probe.model.NeuronId;
 import org.striatum.probe.model.Recording;
 import org.striatum.probe.model.TokenSequence;
 import org.striatum.probe.run.Progress;
-import org.striatum.probe.stats.Bootstrap;
-import org.striatum.probe.stats.Estimate;
-import org.striatum.probe.stats.Overlap;
 
 /// Specialises one frozen model to one mode in several ways and tests each on held-out problems of the mode and of other
 /// tasks.
@@ -123,27 +116,6 @@ public final class AdaptationStudy {
     this.store = store;
   }
 
-  /// One set of one arm.
-  private record Trial(String arm, int draw, Adaptation adaptation) {
-    String name(long seed, double rate) {
-      return "%s-%d-seed%d-rate%s".formatted(arm, draw, seed, rate);
-    }
-  }
-
-  /// A trial that was trained at its arm's rate.
-  private record Trained(Trial trial, long seed, double rate, Learned learned) {
-    String name() {
-      return trial.name(seed, rate);
-    }
-  }
-
-  /// What a trained trial gave on the test problems.
-  ///
-  /// @param outcomes the mode's, then each other task's
-  /// @param hard in mode with hardened gates; empty without gates
-  /// @param agreement of the engines' logits
-  private record Tested(List<Outcomes> outcomes, double[] hard, double agreement) {}
-
   /// Openness of every gated coordinate, hook point by hook point.
   private record Opened(float[] before, float[] after) {}
 
@@ -156,7 +128,7 @@ public final class AdaptationStudy {
   /// @param baselines [#BITFIT], [#LORA] or both
   /// @param remarks what is to be noted beside what the study notes itself
   /// @throws CheckpointException if the engines disagree, naming the figure
-  public Findings run(String ranked, String setSize, SortedMap<String, SortedMap<HookPoint, List<Integer>>> sets,
+  public Findings run(String ranked, String setSize, SequencedMap<String, SortedMap<HookPoint, List<Integer>>> sets,
       List<GatedArm> gated, List<String> baselines, List<String> remarks, Progress progress) throws IOException {
     notes.addAll(remarks);
     try (Checkpoint checkpoint = Checkpoint.open(model.facts().folder());
@@ -194,29 +166,20 @@ public final class AdaptationStudy {
   private Map<String, List<Trained>> train(DjlModel djl, Map<String, List<Trial>> trials, Progress progress)
       throws IOException {
     Learner learner = new Learner(djl, problems.training().items(), problems.validation().items(), settings.training);
-    long runs = trials.values().stream().mapToLong(
-        draws -> settings.rates.size() + Math.max(draws.size(), settings.seeds) - 1).sum();
+    long runs = trials.values().stream().mapToLong(draws -> settings.rates.size() + trainings(draws) - 1).sum();
     Map<String, List<Trained>> trained = new LinkedHashMap<>();
     try (Progress.Task task = progress.start("learning " + problems.test().task(), runs * settings.training.steps(),
         "step")) {
       for (Map.Entry<String, List<Trial>> arm : trials.entrySet()) {
         List<Trial> draws = arm.getValue();
-        List<Trained> own = new ArrayList<>();
-        Trained best = null;
+        List<Trained> tried = new ArrayList<>();
         for (double rate : settings.rates) {
-          Trained tried = train(learner, draws.getFirst(), settings.seed, rate, task);
-          if (best == null || tried.learned.validation() > best.learned.validation()) {
-            best = tried;
-          }
+          tried.add(train(learner, draws.getFirst(), settings.seed, rate, task));
         }
-        own.add(best);
-        for (int k = 1; k < Math.max(draws.size(), settings.seeds); k++) {
-          own.add(
-              train(learner, draws.size() == 1 ? draws.getFirst() : draws.get(k), settings.seed + k % settings.seeds,
-                  best.rate, task));
-          if (draws.size() > 1 && k + 1 == draws.size()) {
-            break;
-          }
+        Trained best = best(tried);
+        List<Trained> own = new ArrayList<>(List.of(best));
+        for (int k = 1; k < trainings(draws); k++) {
+          own.add(train(learner, draws.get(k % draws.size()), settings.seed + k % settings.seeds, best.rate(), task));
         }
         trained.put(arm.getKey(), own);
       }
@@ -224,10 +187,15 @@ public final class AdaptationStudy {
     return trained;
   }
 
+  /// How often an arm is trained at its rate: one set with every seed, several sets once each.
+  private int trainings(List<Trial> draws) {
+    return draws.size() == 1 ? settings.seeds : draws.size();
+  }
+
   private Trained train(Learner learner, Trial trial, long seed, double rate, Progress.Task task) throws IOException {
     int[] done = {0};
     Learned learned = store.keep(trial.name(seed, rate), Learned.class,
-        () -> learner.learn(trial.adaptation, rate, seed, units -> {
+        () -> learner.learn(trial.adaptation(), rate, seed, units -> {
           done[0] += (int) units;
           task.step(units);
         }));
@@ -236,7 +204,7 @@ public final class AdaptationStudy {
   }
 
   private Findings test(DjlModel djl, String ranked, String setSize,
-      SortedMap<String, SortedMap<HookPoint, List<Integer>>> sets, Map<String, List<Trained>> trained,
+      SequencedMap<String, SortedMap<HookPoint, List<Integer>>> sets, Map<String, List<Trained>> trained,
       Progress progress) throws IOException {
     Map<String, List<Tested>> tested = new LinkedHashMap<>();
     SortedMap<String, Gates> learnedGates = new TreeMap<>();
@@ -250,46 +218,53 @@ public final class AdaptationStudy {
       for (Map.Entry<String, List<Trained>> arm : trained.entrySet()) {
         List<Tested> outcomes = new ArrayList<>();
         for (Trained one : arm.getValue()) {
-          outcomes.add(store.keep(one.name() + "-tested", Tested.class, () -> one.trial.adaptation instanceof NeuronGate
-              ? testGates(djl, evaluation, one)
-              : testMerged(djl, one)));
+          outcomes.add(store.keep(one.name() + "-tested", Tested.class,
+              () -> one.trial().adaptation() instanceof NeuronGate
+                  ? testGates(djl, evaluation, one)
+                  : testMerged(djl, one)));
           task.step(1);
         }
         tested.put(arm.getKey(), outcomes);
         Trained best = best(arm.getValue());
-        if (best.trial.adaptation instanceof NeuronGate gate) {
-          learnedGates.put(arm.getKey(), gate.gates(best.learned.parameters(), false));
+        if (best.trial().adaptation() instanceof NeuronGate gate) {
+          learnedGates.put(arm.getKey(), gate.gates(best.learned().parameters(), false));
           layers.put(arm.getKey(), layers(djl, gate, best));
         }
       }
     }
+    ArmStatistics statistics = new ArmStatistics(tested.get(AdaptationResults.FROZEN).getFirst(), settings.seed);
     List<Arm> arms = new ArrayList<>();
-    tested.forEach((arm, outcomes) -> arms.add(arm(arm, trained.getOrDefault(arm, List.of()), outcomes,
-        tested.get(AdaptationResults.FROZEN).getFirst(), layers.getOrDefault(arm, List.of()))));
+    tested.forEach((arm, outcomes) -> arms.add(statistics.arm(arm, trained.getOrDefault(arm, List.of()), outcomes,
+        layers.getOrDefault(arm, List.of()))));
+    trained.values().stream().flatMap(List::stream).filter(one -> one.learned().stopped() != null)
+        .forEach(one -> notes.add(one.name() + " was stopped: " + one.learned().stopped()));
     double agreement = tested.values().stream().flatMap(List::stream).mapToDouble(Tested::agreement).max().orElse(0);
     Protocol protocol = new Protocol(List.copyOf(scales.keySet()), setSize, settings.training.steps(),
         settings.training.batch(), problems.training().items().size(), problems.validation().items().size(),
         problems.test().items().size(), settings.rates, settings.thresholdFactor, settings.sharpness, settings.start,
         settings.training.opennessPenalty(), settings.seed);
     return new Findings(new AdaptationResults(problems.test().task(), ranked, protocol, arms,
-        comparisons(sets, tested), shared(sets, layers.get(AdaptationResults.ALL)), agreement, notes), learnedGates);
+        statistics.comparisons(sets.keySet(), tested), layers.containsKey(AdaptationResults.ALL)
+            ? ArmStatistics.shared(sets, layers.get(AdaptationResults.ALL))
+            : List.of(),
+        agreement, notes), learnedGates);
   }
 
   private static Trained best(List<Trained> trained) {
-    return trained.stream().max(Comparator.comparingDouble(one -> one.learned.validation())).orElseThrow();
+    return trained.stream().max(Comparator.comparingDouble(one -> one.learned().validation())).orElseThrow();
   }
 
   private Tested testGates(DjlModel djl, Evaluation evaluation, Trained one) throws CheckpointException {
-    NeuronGate gate = (NeuronGate) one.trial.adaptation;
-    Gates soft = gate.gates(one.learned.parameters(), false);
+    NeuronGate gate = (NeuronGate) one.trial().adaptation();
+    Gates soft = gate.gates(one.learned().parameters(), false);
     double agreement = agreement(one.name(), djl, model.model(), soft);
     return new Tested(evaluation.of(soft),
-        evaluation.correct(problems.test(), gate.gates(one.learned.parameters(), true)), agreement);
+        evaluation.correct(problems.test(), gate.gates(one.learned().parameters(), true)), agreement);
   }
 
   /// Changed weights go to ONNX Runtime as a checkpoint of their own, which is deleted again.
   private Tested testMerged(DjlModel djl, Trained one) throws IOException {
-    Laid laid = one.trial.adaptation.laid(one.learned.parameters());
+    Laid laid = one.trial().adaptation().laid(one.learned().parameters());
     Path folder = Files.createTempDirectory("striatum-merged");
     try (DjlModel changed = djl.under(laid.overlay())) {
       Path merged = folder.resolve(model.facts().name());
@@ -337,13 +312,13 @@ public final class AdaptationStudy {
   private List<LearnedLayer> layers(DjlModel djl, NeuronGate gate, Trained one) throws IOException {
     Opened opened = store.keep(one.name() + "-openness", Opened.class,
         () -> new Opened(openness(djl, gate, gate.start(new SplittableRandom(0))),
-            openness(djl, gate, one.learned.parameters())));
+            openness(djl, gate, one.learned().parameters())));
     List<LearnedLayer> layers = new ArrayList<>();
     int from = 0;
     int neuron = 0;
     for (Map.Entry<HookPoint, NeuronGate.Place> place : gate.at().entrySet()) {
       int n = place.getValue().coordinates().size();
-      float[] parameters = one.learned.parameters();
+      float[] parameters = one.learned().parameters();
       layers.add(new LearnedLayer(place.getKey(),
           place.getValue().coordinates().stream().mapToInt(Integer::intValue).toArray(),
           Arrays.copyOfRange(parameters, from + n, from + 2 * n), Arrays.copyOfRange(parameters, from, from + n),
@@ -366,128 +341,5 @@ public final class AdaptationStudy {
       }
     }
     return openness;
-  }
-
-  private Arm arm(String name, List<Trained> trained, List<Tested> tested, Tested frozen, List<LearnedLayer> layers) {
-    List<Outcome> tasks = new ArrayList<>();
-    List<double[][]> correct = new ArrayList<>();
-    List<double[][]> scores = new ArrayList<>();
-    for (int k = 0; k < frozen.outcomes.size(); k++) {
-      int task = k;
-      correct.add(runs(tested, one -> one.outcomes.get(task).correct()));
-      scores.add(runs(tested, one -> one.outcomes.get(task).logProbability()));
-      tasks.add(outcome(frozen.outcomes.get(k).task(), correct.get(k), scores.get(k), List.of(frozen.outcomes.get(k))));
-    }
-    List<Outcomes> others = frozen.outcomes.subList(1, frozen.outcomes.size());
-    Outcome outOfMode = others.isEmpty()
-        ? null
-        : outcome("other tasks", joined(correct.subList(1, correct.size())), joined(scores.subList(1, scores.size())),
-            others);
-    List<Run> runs = new ArrayList<>();
-    for (int r = 0; r < trained.size(); r++) {
-      Trained one = trained.get(r);
-      Outcomes own = tested.get(r).outcomes.getFirst();
-      runs.add(new Run(one.trial.draw, one.seed, one.rate, one.learned.step(), one.learned.start(),
-          one.learned.validation(), mean(own.correct()), mean(own.logProbability()), one.learned.stopped()));
-      if (one.learned.stopped() != null) {
-        notes.add(one.name() + " was stopped: " + one.learned.stopped());
-      }
-    }
-    boolean gated = !layers.isEmpty();
-    Adaptation adaptation = trained.isEmpty() ? null : trained.getFirst().trial.adaptation;
-    double identity = layers.stream().flatMapToDouble(
-        layer -> IntStream.range(0, layer.before().length).mapToDouble(i -> 1 - layer.before()[i])).average()
-        .orElse(Double.NaN);
-    return new Arm(name, adaptation instanceof NeuronGate gate ? gate.neurons() : 0,
-        adaptation == null ? 0 : adaptation.parameters(), runs, tasks.getFirst(), outOfMode,
-        tasks.subList(1, tasks.size()), gated ? estimate(runs(tested, Tested::hard)) : null, identity, layers);
-  }
-
-  private Outcome outcome(String task, double[][] correct, double[][] scores, List<Outcomes> frozen) {
-    double[][] before = {frozen.stream().map(Outcomes::correct).flatMapToDouble(Arrays::stream).toArray()};
-    double[][] scoresBefore = {
-        frozen.stream().map(Outcomes::logProbability).flatMapToDouble(Arrays::stream).toArray()};
-    return new Outcome(task, estimate(correct), estimate(scores), difference(correct, before),
-        difference(scores, scoresBefore));
-  }
-
-  private List<Comparison> comparisons(SortedMap<String, SortedMap<HookPoint, List<Integer>>> sets,
-      Map<String, List<Tested>> tested) {
-    List<Comparison> comparisons = new ArrayList<>();
-    Tested frozen = tested.get(AdaptationResults.FROZEN).getFirst();
-    for (String set : sets.keySet()) {
-      String control = set + GatedArm.MATCHED;
-      if (tested.containsKey(set) && tested.containsKey(control)) {
-        double[][] own = runs(tested.get(set), one -> one.outcomes.getFirst().logProbability());
-        double[][] controls = runs(tested.get(control), one -> one.outcomes.getFirst().logProbability());
-        double before = mean(frozen.outcomes.getFirst().logProbability());
-        double reached = mean(runMeans(own));
-        comparisons.add(new Comparison(set, control, difference(own, controls),
-            difference(runs(tested.get(set), one -> one.outcomes.getFirst().correct()),
-                runs(tested.get(control), one -> one.outcomes.getFirst().correct())),
-            frozen.outcomes.size() == 1
-                ? Estimate.exact(Double.NaN)
-                : difference(runs(tested.get(set), AdaptationStudy::outOfMode),
-                    runs(tested.get(control), AdaptationStudy::outOfMode)),
-            mean(runMeans(controls)) - before,
-            (int) Arrays.stream(runMeans(controls)).filter(one -> reached > one).count(), controls.length));
-      }
-    }
-    return comparisons;
-  }
-
-  private static double[] outOfMode(Tested tested) {
-    return tested.outcomes.stream().skip(1).map(Outcomes::logProbability).flatMapToDouble(Arrays::stream).toArray();
-  }
-
-  /// As many of the most changed neurons as each set has, and how many of them are in it.
-  private List<SharedNeurons> shared(SortedMap<String, SortedMap<HookPoint, List<Integer>>> sets,
-      List<LearnedLayer> all) {
-    List<SharedNeurons> shared = new ArrayList<>();
-    if (all == null) {
-      return shared;
-    }
-    record Changed(NeuronId neuron, double by) {}
-    List<NeuronId> order = all.stream().flatMap(layer -> IntStream.range(0, layer.gain().length)
-        .mapToObj(k -> new Changed(layer.neuron(k), Math.abs(layer.change(k)))))
-        .sorted(Comparator.comparingDouble(Changed::by).reversed()).map(Changed::neuron).toList();
-    sets.forEach((name, set) -> {
-      List<NeuronId> members = new ArrayList<>();
-      set.forEach((hook, coordinates) -> coordinates.forEach(i -> members.add(new NeuronId(hook, i))));
-      shared.add(new SharedNeurons(name, Overlap.of(order.subList(0, members.size()), members, order.size())));
-    });
-    return shared;
-  }
-
-  private interface Figures {
-    double[] of(Tested tested);
-  }
-
-  /// A figure of each run: (runs, problems).
-  private static double[][] runs(List<Tested> tested, Figures figures) {
-    return tested.stream().map(figures::of).toArray(double[][]::new);
-  }
-
-  /// Several tasks' problems side by side: (runs, problems of all).
-  private static double[][] joined(List<double[][]> tasks) {
-    double[][] all = new double[tasks.getFirst().length][];
-    Arrays.setAll(all, run -> tasks.stream().map(task -> task[run]).flatMapToDouble(Arrays::stream).toArray());
-    return all;
-  }
-
-  private static double[] runMeans(double[][] runs) {
-    return Arrays.stream(runs).mapToDouble(AdaptationStudy::mean).toArray();
-  }
-
-  private static double mean(double[] values) {
-    return DoubleStream.of(values).average().orElseThrow();
-  }
-
-  private Estimate estimate(double[][] runs) {
-    return difference(runs, new double[1][runs[0].length]);
-  }
-
-  private Estimate difference(double[][] first, double[][] second) {
-    return Bootstrap.crossedDifference(first, second, new SplittableRandom(settings.seed));
   }
 }

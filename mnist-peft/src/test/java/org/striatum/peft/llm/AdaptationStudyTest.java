@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -44,7 +45,7 @@ class AdaptationStudyTest {
       AdaptationStudy study = new AdaptationStudy(model, problems, scales,
           new Settings(new Training(2, 4, 0.01, 1), List.of(0.01, 0.03), 5, 4, -4, 2, 2, 1, 8, 0),
           TrialStore.in(folder));
-      Findings findings = study.run("mul", "10", new TreeMap<>(Map.of("value", value)), gated,
+      Findings findings = study.run("mul", "10", new LinkedHashMap<>(Map.of("value", value)), gated,
           List.of(AdaptationStudy.BITFIT, AdaptationStudy.LORA), notes, Progress.NONE);
       AdaptationResults results = findings.results();
       assertThat(results.arms()).extracting(Arm::name).containsExactly("frozen", "value", "value-matched", "all",
@@ -70,7 +71,7 @@ class AdaptationStudyTest {
       // Kept trials are taken as they are; the results come out the same, to the byte.
       Findings again = new AdaptationStudy(model, problems, scales,
           new Settings(new Training(2, 4, 0.01, 1), List.of(0.01, 0.03), 5, 4, -4, 2, 2, 1, 8, 0),
-          TrialStore.in(folder)).run("mul", "10", new TreeMap<>(Map.of("value", value)), gated,
+          TrialStore.in(folder)).run("mul", "10", new LinkedHashMap<>(Map.of("value", value)), gated,
               List.of(AdaptationStudy.BITFIT, AdaptationStudy.LORA), notes, Progress.NONE);
       assertThat(RecordJson.pretty(again.results())).isEqualTo(RecordJson.pretty(results));
 
