@@ -5,13 +5,16 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.striatum.cli.step.RolloutStep;
+import org.striatum.cli.step.RolloutStep.AppliedGate;
 import org.striatum.cli.step.StudyRun;
 import org.striatum.datasets.ProblemSets;
 import org.striatum.datasets.RolloutFile;
 import org.striatum.hooks.HookedModel;
+import org.striatum.peft.llm.LearnedGate;
 import org.striatum.probe.model.Sampling;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.RunFolder;
@@ -29,7 +32,7 @@ final class RolloutsCommand implements Callable<Integer> {
   @Parameters(paramLabel = "CKPT", description = "Checkpoint folder or ONNX file.")
   private Path checkpoint;
 
-  @Option(names = "--tasks", required = true, paramLabel = "NAME,…", description = "Problem sets: add, mul, mod, expr.")
+  @Option(names = "--tasks", required = true, paramLabel = "NAME,…", description = "Problem sets: add, mul, mod, expr; with longer operands add-long, mul-long.")
   private String tasks;
 
   @Option(names = "--limit", paramLabel = "N", defaultValue = "200", description = "Problems of each set (default 200).")
@@ -56,6 +59,9 @@ final class RolloutsCommand implements Callable<Integer> {
   @Option(names = "--batch-size", paramLabel = "N|auto", defaultValue = "auto", description = "Rollouts that run together; changes no result (default auto).")
   private String batchSize;
 
+  @Option(names = "--gate", paramLabel = "FILE", description = "A gate that `striatum gate` learned for this checkpoint (.safetensors): the model writes under it. Later steps of the run refuse to take it for the plain model.")
+  private Path gate;
+
   @Option(names = {"-o", "--output"}, paramLabel = "RUN", description = "Run folder (default striatum-<checkpoint>).")
   private Path output;
 
@@ -76,7 +82,10 @@ final class RolloutsCommand implements Callable<Integer> {
     try (HookedModel model = modelOptions.open(checkpoint)) {
       model.tokenizer(); // refused, if it is, before a folder is made
       Path folder = output == null ? Path.of("striatum-" + model.facts().name()) : output;
-      RolloutStep step = new RolloutStep(sets, limit, samples, sampling, seed, BatchSize.of(batchSize, model));
+      Optional<AppliedGate> applied = gate == null
+          ? Optional.empty()
+          : Optional.of(new AppliedGate(gate, LearnedGate.load(gate, model).gates()));
+      RolloutStep step = new RolloutStep(sets, limit, samples, sampling, seed, BatchSize.of(batchSize, model), applied);
       try (RunFolder opened = RunFolder.create(folder)) {
         StudyRun run = new StudyRun(opened, Version.environment(modelOptions.threads()), console::note);
         step.run(run, model, console.progress());

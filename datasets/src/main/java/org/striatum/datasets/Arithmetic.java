@@ -8,7 +8,8 @@ import java.util.stream.Collectors;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Problem;
 
-/// Arithmetic with its steps written out: the four families that the tiny reasoners were trained on.
+/// Arithmetic with its steps written out: the four families that the tiny reasoners were trained on, and two of them with
+/// longer operands than those ever had.
 ///
 /// A solution is one step a line and ends with `#` and the answer, graded by the exact text after the last `#`. Drawing
 /// chooses operands only; prompt, steps and answer are functions of them (the `of` of each family). A problem's id is
@@ -31,6 +32,11 @@ public sealed interface Arithmetic extends ProblemSet {
 
   private static Problem problem(String dataset, String prompt, List<String> steps, long answer) {
     return new Problem(prompt, dataset, prompt, String.join("\n", steps) + "\n#" + answer, Long.toString(answer));
+  }
+
+  /// The problem as one of another set.
+  private static Problem in(String dataset, Problem problem) {
+    return new Problem(problem.id(), dataset, problem.prompt(), problem.solution(), problem.answer());
   }
 
   private static void requireNatural(String what, int... operands) {
@@ -74,6 +80,26 @@ public sealed interface Arithmetic extends ProblemSet {
     }
   }
 
+  /// [Add] with longer operands: sums of 2 to 4 numbers of 4 digits: `1205+7306=` → `1205+7306=8511`, `#8511`.
+  record AddLong() implements Arithmetic {
+    @Override
+    public String name() {
+      return "add-long";
+    }
+
+    @Override
+    public String family() {
+      return "add";
+    }
+
+    @Override
+    public Problem problem(RandomGenerator random) {
+      int[] terms = new int[random.nextInt(2, 5)];
+      Arrays.setAll(terms, _ -> number(random, 4, 4));
+      return in(name(), new Add().of(terms));
+    }
+  }
+
   /// 1 to 3 digits times 1 to 2 digits, by partial products: `47*38=` → `47*8=376`, `47*30=1410`, `376+1410=1786`,
   /// `#1786`.
   record Mul() implements Arithmetic {
@@ -103,6 +129,24 @@ public sealed interface Arithmetic extends ProblemSet {
         steps.add(ones + "+" + tens + "=" + product);
       }
       return Arithmetic.problem(name(), a + "*" + b + "=", steps, product);
+    }
+  }
+
+  /// [Mul] with longer operands: 4 digits times 2 digits.
+  record MulLong() implements Arithmetic {
+    @Override
+    public String name() {
+      return "mul-long";
+    }
+
+    @Override
+    public String family() {
+      return "mul";
+    }
+
+    @Override
+    public Problem problem(RandomGenerator random) {
+      return in(name(), new Mul().of(number(random, 4, 4), number(random, 2, 2)));
     }
   }
 

@@ -1,9 +1,12 @@
 package org.striatum.datasets;
 
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Problem;
 
@@ -11,6 +14,11 @@ import org.striatum.probe.rollout.Problem;
 public interface ProblemSet {
   /// What `--tasks` calls it.
   String name();
+
+  /// The set whose distribution this one shifts, by name: its own where it shifts none.
+  default String family() {
+    return name();
+  }
 
   /// One problem, drawn at random.
   Problem problem(RandomGenerator random);
@@ -25,12 +33,27 @@ public interface ProblemSet {
     if (count < 0) {
       throw new IllegalArgumentException("a number of problems must be ≥ 0, found " + count);
     }
+    return endless(seed).limit(count).toList();
+  }
+
+  /// The first `count` problems of a seed that have distinct ids, none of them in `taken`.
+  ///
+  /// @throws IllegalArgumentException if so many were not found among forty times as many draws
+  default List<Problem> drawDistinct(int count, long seed, Set<String> taken) {
+    Set<String> seen = new HashSet<>(taken);
+    List<Problem> distinct = endless(seed).limit(40L * count).filter(problem -> seen.add(problem.id())).limit(count)
+        .toList();
+    if (distinct.size() < count) {
+      throw new IllegalArgumentException("%s has too few distinct problems: %d are needed beside %d others, found %d"
+          .formatted(name(), count, taken.size(), distinct.size()));
+    }
+    return distinct;
+  }
+
+  private Stream<Problem> endless(long seed) {
     // Each part of the key is scrambled before the next joins it, so that neighbouring keys give unrelated streams.
     long ofSet = new SplittableRandom(new SplittableRandom(seed).nextLong() ^ name().hashCode()).nextLong();
-    List<Problem> problems = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      problems.add(problem(new SplittableRandom(new SplittableRandom(ofSet ^ i).nextLong())));
-    }
-    return problems;
+    return LongStream.iterate(0, i -> i + 1)
+        .mapToObj(i -> problem(new SplittableRandom(new SplittableRandom(ofSet ^ i).nextLong())));
   }
 }

@@ -7,9 +7,9 @@ import org.striatum.probe.rollout.Grader;
 
 /// The problem sets that `--tasks` knows by name.
 public final class ProblemSets {
-  /// All of them, in the order of their listing.
+  /// All of them, in the order of their listing: the four families, then those that shift one.
   public static final List<ProblemSet> KNOWN = List.of(new Arithmetic.Add(), new Arithmetic.Mul(), new Arithmetic.Mod(),
-      new Arithmetic.Expr());
+      new Arithmetic.Expr(), new Arithmetic.AddLong(), new Arithmetic.MulLong());
 
   private ProblemSets() {}
 

@@ -8,9 +8,11 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.ToIntFunction;
+import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -25,15 +27,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.striatum.datasets.Arithmetic.Add;
+import org.striatum.datasets.Arithmetic.AddLong;
 import org.striatum.datasets.Arithmetic.Expr;
 import org.striatum.datasets.Arithmetic.Expr.Operation;
 import org.striatum.datasets.Arithmetic.Mod;
 import org.striatum.datasets.Arithmetic.Mul;
+import org.striatum.datasets.Arithmetic.MulLong;
+import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Problem;
 
 /// The reference is `tasks.py`, the generator that the tiny reasoners were trained with.
 class ArithmeticTest {
-  private static final List<Arithmetic> FAMILIES = List.of(new Add(), new Mul(), new Mod(), new Expr());
+  private static final List<Arithmetic> SETS = List.of(new Add(), new Mul(), new Mod(), new Expr(), new AddLong(),
+      new MulLong());
   private static final int SAMPLE = 20_000;
   private static final double REFERENCE_SAMPLE = 200_000;
 
@@ -216,23 +222,72 @@ class ArithmeticTest {
     assertThatThrownBy(() -> new Operation('/', 1)).hasMessage("an operation must be +, - or *, found /");
   }
 
+  /// A shifted set writes the steps of its family, with operands that the family never draws.
+  @Property(tries = 300)
+  void longerOperandsAreOutsideTheFamily(@ForAll long seed) {
+    Problem sum = new AddLong().problem(new SplittableRandom(seed));
+    int[] terms = Arrays.stream(sum.prompt().replace("=", "").split("\\+")).mapToInt(Integer::parseInt).toArray();
+    assertThat(terms).hasSizeBetween(2, 4);
+    assertThat(Arrays.stream(terms).boxed()).allMatch(term -> term >= 1000 && term <= 9999);
+    assertThat(sum.solution()).isEqualTo(new Add().of(terms).solution());
+    assertThat(sum.dataset()).isEqualTo("add-long");
+    Problem product = new MulLong().problem(new SplittableRandom(seed));
+    int[] factors = Arrays.stream(product.prompt().replace("=", "").split("\\*")).mapToInt(Integer::parseInt)
+        .toArray();
+    assertThat(factors[0]).isBetween(1000, 9999);
+    assertThat(factors[1]).isBetween(10, 99);
+    assertThat(product.solution()).isEqualTo(new Mul().of(factors[0], factors[1]).solution());
+    assertThat(new AddLong().family()).isEqualTo(new Add().name());
+    assertThat(new MulLong().family()).isEqualTo(new Mul().name());
+    assertThat(new Mod().family()).isEqualTo("mod");
+  }
+
+  @Test
+  void distinctProblemsRepeatNeitherThemselvesNorWhatIsTaken() {
+    Set<String> taken = new Mul().draw(50, 7).stream().map(Problem::id).collect(Collectors.toSet());
+    List<Problem> distinct = new Mul().drawDistinct(400, 7, taken);
+    assertThat(distinct).extracting(Problem::id).hasSize(400).doesNotHaveDuplicates()
+        .doesNotContainAnyElementsOf(taken);
+    assertThat(new Mul().drawDistinct(100, 7, taken)).isEqualTo(distinct.subList(0, 100));
+    ProblemSet coin = new ProblemSet() {
+      @Override
+      public String name() {
+        return "coin";
+      }
+
+      @Override
+      public Problem problem(RandomGenerator random) {
+        String side = random.nextBoolean() ? "heads" : "tails";
+        return new Problem(side, name(), side, side, side);
+      }
+
+      @Override
+      public Grader grader() {
+        return Grader.AFTER_LAST_HASH;
+      }
+    };
+    assertThat(coin.drawDistinct(2, 1, Set.of())).hasSize(2);
+    assertThatThrownBy(() -> coin.drawDistinct(2, 1, Set.of("heads"))).isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("coin has too few distinct problems: 2 are needed beside 1 others, found 1");
+  }
+
   @Test
   void setsAreFoundByName() {
     assertThat(ProblemSets.named("add")).containsExactly(new Add());
     assertThat(ProblemSets.named("expr, mod,mul,add")).containsExactly(new Expr(), new Mod(), new Mul(), new Add());
     assertThatThrownBy(() -> ProblemSets.named("add,sub")).isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("unknown task 'sub': the tasks are add, mul, mod, expr");
+        .hasMessage("unknown task 'sub': the tasks are add, mul, mod, expr, add-long, mul-long");
     assertThatThrownBy(() -> ProblemSets.named("")).hasMessageStartingWith("unknown task ''");
     assertThatThrownBy(() -> ProblemSets.named("add,add")).hasMessageContaining("found 'add' twice");
   }
 
   static List<Arithmetic> all() {
-    return FAMILIES;
+    return SETS;
   }
 
   @Provide
   Arbitrary<Arithmetic> families() {
-    return Arbitraries.of(FAMILIES);
+    return Arbitraries.of(SETS);
   }
 
   @Provide

@@ -224,6 +224,11 @@ public final class HookedModel implements AutoCloseable {
     return model;
   }
 
+  /// Whether it is a checkpoint folder, so that PyTorch can run it too and gradients can be had.
+  public boolean isCheckpoint() {
+    return checkpoint.isPresent();
+  }
+
   /// Tokens that end a completion.
   public List<Integer> endOfSequence() {
     return endOfSequence;

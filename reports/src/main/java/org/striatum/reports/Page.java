@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.SequencedMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.striatum.probe.answer.StudyAnswers;
 import org.striatum.probe.answer.StudyResults;
@@ -28,17 +29,19 @@ import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 /// @param rollouts each with its chart where it has a trace
 /// @param transfer charts and rows of the transfer study; null without it
 /// @param uses charts of confidence and search
+/// @param adaptations one a mode; empty where no gate was learned
 record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummary> datasets,
     List<Selection> selections, List<Figure> byLayer, List<Figure> byPruning,
     Figure agreement, List<Figure> byPath, ControlFigures controls,
     List<InterventionPart> interventions, List<Figure> curves, List<DopamineFigures> dopamine,
     List<RolloutFigure> rollouts, List<PaperComparison> paper, List<String> limits, TransferFigures transfer,
-    UsesFigures uses) {
+    UsesFigures uses, List<AdaptationFigures> adaptations) {
   /// Anchor → what the contents call it.
   private static final SequencedMap<String, String> SECTIONS = Channel.titles("verdict", "Question and verdict",
       "answers", "Answers", "checkpoint", "Checkpoint", "data", "Data", "value-neurons", "Value neurons", "controls",
       "Controls", "dopamine-neurons", "Dopamine neurons", "interventions", "Interventions", "transfer", "Transfer",
-      "uses", "Uses", "rollouts", "Sample rollouts", "paper", "Beside the paper", "limits", "Limits", "manifest",
+      "uses", "Uses", "adaptation", "Adaptation", "rollouts", "Sample rollouts", "paper", "Beside the paper", "limits",
+      "Limits", "manifest",
       "Manifest");
   private static final int INTERVENTION_CHARTS = 12;
 
@@ -90,7 +93,8 @@ record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummar
         PaperComparison.all(content),
         Stream.concat(Limits.found(content).stream(), Limits.general().stream()).toList(),
         content.transfer() == null ? null : new TransferFigures(content.transfer()),
-        new UsesFigures(content.confidence(), content.search()));
+        new UsesFigures(content.confidence(), content.search()), IntStream.range(0, content.adaptations().size())
+            .mapToObj(i -> new AdaptationFigures(content.adaptations().get(i), i + 1)).toList());
   }
 
   /// The content with every name brief and visible. Rollouts and the manifest are shown whole, each in its own box.
@@ -110,6 +114,7 @@ record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummar
             dopamine.stream().flatMap(part -> part.figures().stream()),
             interventions.stream().map(InterventionPart::figure).filter(Objects::nonNull), curves.stream(),
             transfer == null ? Stream.<Figure>empty() : transfer.all().stream(), uses.all().stream(),
+            adaptations.stream().flatMap(adaptation -> adaptation.all().stream()),
             rollouts.stream().map(RolloutFigure::figure).filter(Objects::nonNull))
         .flatMap(figures -> figures).toList());
   }

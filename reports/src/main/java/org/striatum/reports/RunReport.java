@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.probe.answer.StudyAnswers;
 import org.striatum.probe.answer.StudyResults;
 import org.striatum.probe.dopamine.DopamineResults;
@@ -71,6 +72,10 @@ public final class RunReport {
 
     SearchResults search() {
       return results.search();
+    }
+
+    List<AdaptationResults> adaptations() {
+      return results.adaptations();
     }
 
     /// Every question, answered for this checkpoint.

@@ -8,6 +8,12 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.striatum.probe.adaptation.AdaptationResults;
+import org.striatum.probe.adaptation.AdaptationResults.Comparison;
+import org.striatum.probe.adaptation.AdaptationResults.LearnedLayer;
+import org.striatum.probe.adaptation.AdaptationResults.Outcome;
+import org.striatum.probe.adaptation.AdaptationResults.Protocol;
+import org.striatum.probe.adaptation.AdaptationResults.SharedNeurons;
 import org.striatum.probe.answer.StudyResults;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Arm;
@@ -25,6 +31,7 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.model.Sampling;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.stats.Overlap;
 import org.striatum.probe.stats.Stability;
 import org.striatum.probe.value.DatasetControls;
 import org.striatum.probe.value.DatasetControls.Answer;
@@ -64,14 +71,38 @@ final class ExampleRun {
   static RunReport.Content content() {
     ExampleRun run = new ExampleRun();
     return new RunReport.Content("tiny-reasoner: value neurons on three arithmetic sets", checkpoint(), sampling(),
-        new StudyResults(run.values(), null, run.interventions(), null, null, null), List.of(), run.samples(),
+        new StudyResults(run.values(), null, run.interventions(), null, null, null, List.of(adaptation())), List.of(),
+        run.samples(),
         manifest());
+  }
+
+  /// An invented adaptation study: two gated arms, one of them a matched set's, and BitFit.
+  static AdaptationResults adaptation() {
+    HookPoint hook = HookPoint.residPost(3);
+    LearnedLayer layer = new LearnedLayer(hook, new int[]{17, 400}, new float[]{1.25f, 0.9f},
+        new float[]{-3.5f, 0.25f}, new float[]{0.9996f, 0.9995f}, new float[]{0.999f, 0.4375f});
+    return new AdaptationResults("mul-long", "mul",
+        new Protocol(List.of(hook), "2", 40, 16, 512, 48, 100, List.of(0.01, 0.03), 5, 4, -4, 0, 1),
+        List.of(adapted(AdaptationResults.FROZEN, 0, 0, List.of()), adapted("value", 0.031, 2, List.of(layer)),
+            adapted("value-matched", 0.012, 2, List.of(layer)), adapted("bitfit", 0.077, 0, List.of())),
+        List.of(new Comparison("value", "value-matched", new Estimate(0.019, 0.004, 0.033),
+            new Estimate(0.02, -0.01, 0.05), new Estimate(0, -0.01, 0.01), 0.012, 4, 5)),
+        List.of(new SharedNeurons("value", new Overlap(896, 2, 2, 1))), 3.25e-6, List.of("no arm lora: none here"));
+  }
+
+  private static AdaptationResults.Arm adapted(String name, double gained, int neurons, List<LearnedLayer> gates) {
+    Outcome in = new Outcome("mul-long", new Estimate(0.4 + gained, 0.35, 0.5), new Estimate(-0.3 + gained, -0.4, -0.2),
+        new Estimate(gained, gained - 0.01, gained + 0.01), new Estimate(gained, gained - 0.02, gained + 0.02));
+    Outcome out = new Outcome("other tasks", new Estimate(0.7, 0.65, 0.75), new Estimate(-0.1, -0.2, -0.05),
+        new Estimate(-0.5 * gained, -0.05, 0.01), new Estimate(-0.5 * gained, -0.04, 0.02));
+    return new AdaptationResults.Arm(name, neurons, 2 * neurons, List.of(), in, out, List.of(out),
+        gates.isEmpty() ? null : new Estimate(0.4, 0.3, 0.5), gates.isEmpty() ? Double.NaN : 0.0004, gates);
   }
 
   /// The same with other results.
   static RunReport.Content with(ValueNeuronResults values, InterventionResults interventions) {
     return new RunReport.Content("A run", checkpoint(), sampling(),
-        new StudyResults(values, null, interventions, null, null, null), List.of(), List.of(), "{}");
+        new StudyResults(values, null, interventions, null, null, null, List.of()), List.of(), List.of(), "{}");
   }
 
   /// The same with other samples.

@@ -55,7 +55,7 @@ final class HostileRun {
     CheckpointFacts checkpoint = new CheckpointFacts(SCRIPT + "n".repeat(500), SCRIPT, 1, 4, 1, 7, 100, SCRIPT,
         List.of(new CheckpointFacts.FileHash(SCRIPT, SCRIPT)), SCRIPT);
     return new RunReport.Content(SCRIPT, checkpoint, ExampleRun.sampling(),
-        new StudyResults(values(), null, interventions(), null, null, null), List.of(), samples,
+        new StudyResults(values(), null, interventions(), null, null, null, List.of()), List.of(), samples,
         "{\"a\": \"" + SCRIPT + "\"}");
   }
 

@@ -18,6 +18,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.striatum.probe.adaptation.AdaptationResults.Arm;
+import org.striatum.probe.answer.Question;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.model.HookPoint;
@@ -61,10 +63,12 @@ class RunReportTest {
   void sectionsStandInOrder() {
     assertThat(Pattern.compile("<section id=\"([^\"]+)\"").matcher(PAGE).results().map(r -> r.group(1)))
         .containsExactly("verdict", "answers", "checkpoint", "data", "value-neurons", "controls",
-            "dopamine-neurons", "interventions", "transfer", "uses", "rollouts", "paper", "limits", "manifest");
+            "dopamine-neurons", "interventions", "transfer", "uses", "adaptation", "rollouts", "paper", "limits",
+            "manifest");
     assertThat(Pattern.compile("<a href=\"#([^\"]+)\"").matcher(PAGE).results().map(r -> r.group(1)))
         .containsExactly("verdict", "answers", "checkpoint", "data", "value-neurons", "controls",
-            "dopamine-neurons", "interventions", "transfer", "uses", "rollouts", "paper", "limits", "manifest");
+            "dopamine-neurons", "interventions", "transfer", "uses", "adaptation", "rollouts", "paper", "limits",
+            "manifest");
   }
 
   @Test
@@ -106,6 +110,21 @@ class RunReportTest {
     assertThat(text).contains("0.59–0.73, mean 0.67", "flat to 99 % pruned", "37.0 %, 13.6 %, 29.4 %, 1.2 %",
         "−0.6 points", "494,032,768", "151,936", "9f3a".repeat(16), "20260201");
     content.samples().forEach(s -> assertThat(text).contains(s.problem()));
+  }
+
+  @Test
+  void anAdaptationStudyIsShownWhole() throws IOException {
+    String text = text(PAGE);
+    assertThat(text).contains("Specialised to mul-long", "mul-long, value@2</strong>: yes.", "no arm lora: none here",
+        Question.ADAPTATION.text(), ">bitfit<", "0.0770", "blocks.3.hook_resid_post[400]", "0.4375", "−0.606",
+        "1 are value neurons");
+    JsonNode charts = charts(PAGE);
+    assertThat(numbers(charts)).contains(0.031, 0.077, 0.012, -0.0155);
+    assertThat(charts.findValuesAsText("id")).contains("adaptation-1", "gates-1");
+    // Random sets are a comparison, not gates to look at neuron by neuron.
+    assertThat(new AdaptationFigures(ExampleRun.adaptation(), 1).shown()).extracting(Arm::name)
+        .containsExactly("value");
+    assertThat(RunReport.render(ExampleRun.with(List.of()))).contains("No gate was learned in this run.");
   }
 
   @Test

@@ -37,18 +37,20 @@ public final class AnswersStep {
   /// @param beside run folders of other checkpoints; may be empty
   public static Answers run(StudyRun run, List<RunFolder> beside) throws IOException {
     List<StudyAnswers> others = new ArrayList<>();
+    TransferResults transfer = results(run.folder(), CompareStep.NAME, TransferResults.class);
     for (RunFolder other : beside) {
-      others.add(of(other));
+      others.add(StudyAnswers.of(name(other), results(other).with(transfer))); // compared in this run's folder
     }
     StepKey key = run.key(others, run.folder().manifest().steps().stream().map(Manifest.Step::name)
         .filter(name -> !name.equals(NAME)).toArray(String[]::new));
     var results = run.folder().results(NAME);
-    run.step(NAME, key, List.of(results), () -> RecordJson.write(results, new Answers(of(run.folder()), others)));
+    run.step(NAME, key, List.of(results), () -> RecordJson.write(results,
+        new Answers(StudyAnswers.of(name(run.folder()), results(run.folder())), others)));
     return RecordJson.read(results, Answers.class);
   }
 
-  private static StudyAnswers of(RunFolder folder) throws IOException {
-    return StudyAnswers.of(folder.manifest().inputs().checkpoint().name(), results(folder));
+  private static String name(RunFolder folder) {
+    return folder.manifest().inputs().checkpoint().name();
   }
 
   /// The answers of checkpoints studied beside a run's; empty where it has none.
@@ -64,7 +66,7 @@ public final class AnswersStep {
         results(folder, AblationStep.NAME, InterventionResults.class),
         results(folder, CompareStep.NAME, TransferResults.class),
         results(folder, ConfidenceStep.NAME, ConfidenceResults.class),
-        results(folder, SearchStep.NAME, SearchResults.class));
+        results(folder, SearchStep.NAME, SearchResults.class), GateStep.results(folder));
   }
 
   /// A study's results if the manifest vouches for them, else null.

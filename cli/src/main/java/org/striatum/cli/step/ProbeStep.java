@@ -46,6 +46,11 @@ public record ProbeStep(ValueNeuronSettings settings, double train, double valid
     return results(run.folder());
   }
 
+  /// Whether a run has finished it.
+  public static boolean isFinishedIn(RunFolder folder) {
+    return folder.manifest().step(NAME).isPresent();
+  }
+
   /// The step as it was finished in a run: its settings stand beside its results.
   ///
   /// @throws IllegalArgumentException if it was not

@@ -1,9 +1,12 @@
 package org.striatum.cli.step;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.datasets.RolloutFile;
@@ -16,6 +19,7 @@ import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.Manifest;
 import org.striatum.probe.run.Progress;
+import org.striatum.probe.run.Sha256;
 import org.striatum.probe.run.StepKey;
 
 /// Generates and grades rollouts: `rollouts.jsonl`.
@@ -26,9 +30,29 @@ import org.striatum.probe.run.StepKey;
 /// @param sampling how completions are drawn
 /// @param seed of problems and completions
 /// @param batchSize rollouts that run together; no result depends on it
+/// @param gate under which the model writes; empty for the model as it is
 public record RolloutStep(List<ProblemSet> sets, int problems, int samples, Sampling sampling, long seed,
-    int batchSize) {
+    int batchSize, Optional<AppliedGate> gate) {
   static final String NAME = "rollouts";
+
+  /// Rollouts of the model as it is.
+  public RolloutStep(List<ProblemSet> sets, int problems, int samples, Sampling sampling, long seed, int batchSize) {
+    this(sets, problems, samples, sampling, seed, batchSize, Optional.empty());
+  }
+
+  /// A learned gate that is open while the model writes.
+  ///
+  /// @param file whose checksum becomes one of the model's: a gated model is another one, and no later step takes the two
+  ///     for each other
+  public record AppliedGate(Path file, Gates gates) {
+    private Manifest.Inputs onto(Manifest.Inputs inputs) throws IOException {
+      SortedMap<String, Sha256> files = new TreeMap<>(inputs.checkpoint().files());
+      files.put("gate " + file.getFileName(), Sha256.of(file));
+      return new Manifest.Inputs(
+          new Manifest.Checkpoint(inputs.checkpoint().name(), inputs.checkpoint().modelType(), files),
+          inputs.tokenizer(), inputs.data(), inputs.sampling(), inputs.hooks(), inputs.seed());
+    }
+  }
 
   public RolloutStep {
     sets = List.copyOf(sets);
@@ -46,11 +70,16 @@ public record RolloutStep(List<ProblemSet> sets, int problems, int samples, Samp
   /// Runs the step unless it is finished.
   public void run(StudyRun run, HookedModel model, Progress progress) throws IOException {
     List<String> names = sets.stream().map(ProblemSet::name).toList();
-    run.folder()
-        .settle(run.inputs(model, new Manifest.Data(names, new TreeMap<>(), problems, samples, null), sampling, seed));
-    StepKey key = run.folder().key(new Key(names, problems, samples, sampling, seed, run.modelInputs(model)));
+    run.folder().settle(withGate(
+        run.inputs(model, new Manifest.Data(names, new TreeMap<>(), problems, samples, null), sampling, seed)));
+    StepKey key = run.folder()
+        .key(new Key(names, problems, samples, sampling, seed, withGate(run.modelInputs(model))));
     run.step(NAME, key, List.of(run.folder().rollouts()),
         () -> RolloutFile.write(run.folder().rollouts(), draw(model, progress)));
+  }
+
+  private Manifest.Inputs withGate(Manifest.Inputs inputs) throws IOException {
+    return gate.isPresent() ? gate.get().onto(inputs) : inputs;
   }
 
   private List<Rollout> draw(HookedModel model, Progress progress) throws IOException {
@@ -75,7 +104,7 @@ public record RolloutStep(List<ProblemSet> sets, int problems, int samples, Samp
     List<Completion> completions;
     try (Progress.Task task = progress.start(NAME, prompts.size(), "rollout")) {
       completions = model.model().generate(prompts, seeds.stream().mapToLong(Long::longValue).toArray(), sampling,
-          Gates.none(), batchSize, () -> task.step(1));
+          gate.map(AppliedGate::gates).orElse(Gates.none()), batchSize, () -> task.step(1));
     }
     List<Rollout> rollouts = new ArrayList<>();
     for (int i = 0; i < completions.size(); i++) {

@@ -51,6 +51,16 @@ public record StudyRun(RunFolder folder, Environment environment, Consumer<Strin
     return folder.key(settings, after);
   }
 
+  /// Whether the run's rollouts are made, by whatever settings.
+  public boolean hasRollouts() {
+    return folder.manifest().step(RolloutStep.NAME).isPresent();
+  }
+
+  /// Whether hidden states of the run's rollouts are stored.
+  public boolean hasStates() {
+    return folder.manifest().step(CaptureStep.NAME).isPresent();
+  }
+
   static void requireFinished(RunFolder folder, String step) {
     if (folder.manifest().step(step).isEmpty()) {
       throw new IllegalArgumentException("%s has no finished step '%s': run `striatum %s` first"

@@ -89,7 +89,7 @@ final class DjlInterpreter implements Tensors<NDArray> {
   }
 
   private NDArray rows(NDArray indices, Weight table) {
-    return Embedding.embedding(indices, weight(table), SparseFormat.DENSE).singletonOrThrow();
+    return Embedding.embedding(indices, changed(table, weights.table(table)), SparseFormat.DENSE).singletonOrThrow();
   }
 
   @Override

@@ -8,7 +8,9 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
+import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Arrays;
@@ -102,16 +104,9 @@ public final class DjlModel implements GatedModel {
       }
     });
     changes.lowRank().forEach((name, change) -> {
-      List<Long> shape = weight(name).shape();
-      if (!matrices().contains(name)) {
-        throw new IllegalArgumentException(
-            "a low-rank change belongs to the matrix of a product, found '" + name + "'");
-      }
-      int inputAxis = weights.inputAxes().get(name);
-      if (change.inputs() != shape.get(inputAxis) || change.outputs() != shape.get(1 - inputAxis)) {
-        throw new IllegalArgumentException("the low-rank change of '" + name + "' must lead from "
-            + shape.get(inputAxis) + " to " + shape.get(1 - inputAxis) + ", found " + change.inputs() + " to "
-            + change.outputs());
+      if (change.inputs() != inputs(name) || change.outputs() != outputs(name)) {
+        throw new IllegalArgumentException("the low-rank change of '" + name + "' must lead from " + inputs(name)
+            + " to " + outputs(name) + ", found " + change.inputs() + " to " + change.outputs());
       }
     });
     return new DjlModel(checkpoint, decoder, weights, changes, endOfSequence, false);
@@ -134,6 +129,35 @@ public final class DjlModel implements GatedModel {
   /// The weights that are matrices of products: where a low-rank change can be laid.
   public Set<String> matrices() {
     return weights.inputAxes().keySet();
+  }
+
+  /// Inputs of the product with a matrix.
+  ///
+  /// @throws IllegalArgumentException if it is no matrix of a product
+  public int inputs(String matrix) {
+    return Math.toIntExact(weight(matrix).shape().get(inputAxis(matrix)));
+  }
+
+  /// Outputs of the product with a matrix.
+  ///
+  /// @throws IllegalArgumentException if it is no matrix of a product
+  public int outputs(String matrix) {
+    return Math.toIntExact(weight(matrix).shape().get(1 - inputAxis(matrix)));
+  }
+
+  private int inputAxis(String matrix) {
+    if (!matrices().contains(matrix)) {
+      throw new IllegalArgumentException(
+          "a low-rank change belongs to the matrix of a product, found '" + matrix + "'");
+    }
+    return weights.inputAxes().get(matrix);
+  }
+
+  /// Writes this model, its overlay added to the weights, as a checkpoint folder of its own that any engine opens.
+  ///
+  /// @throws IllegalArgumentException if the folder holds something, or a change cannot be added, as [MergedCheckpoint] says
+  public void merge(Path folder) throws IOException {
+    MergedCheckpoint.write(checkpoint, weights, overlay, folder);
   }
 
   @Override

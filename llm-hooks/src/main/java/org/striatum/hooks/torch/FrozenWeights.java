@@ -12,6 +12,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
+import java.util.TreeSet;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.checkpoint.Weight;
@@ -31,6 +33,7 @@ final class FrozenWeights implements AutoCloseable {
   private final NDManager manager = NDManager.newBaseManager(Device.cpu(), ENGINE);
   private final SequencedMap<String, Loaded> loaded = new LinkedHashMap<>();
   private final Map<String, Integer> inputAxes = new LinkedHashMap<>();
+  private final Set<String> tables = new TreeSet<>();
   private final MemorySegment.Scope mapping;
 
   private record Loaded(Weight weight, NDArray array) {}
@@ -67,6 +70,12 @@ final class FrozenWeights implements AutoCloseable {
     return get(weight);
   }
 
+  /// A table that rows are looked up in.
+  NDArray table(Weight weight) {
+    tables.add(weight.name());
+    return get(weight);
+  }
+
   /// Every weight used so far, in the order of the computation.
   SequencedMap<String, Weight> used() {
     SequencedMap<String, Weight> weights = new LinkedHashMap<>();
@@ -77,6 +86,11 @@ final class FrozenWeights implements AutoCloseable {
   /// Those that are multiplied with, by the axis that meets the input.
   Map<String, Integer> inputAxes() {
     return Collections.unmodifiableMap(inputAxes);
+  }
+
+  /// Those that rows are looked up in. A tied head's matrix is one of them.
+  Set<String> tables() {
+    return Collections.unmodifiableSet(tables);
   }
 
   private NDArray load(Weight weight) {

@@ -24,7 +24,9 @@ public enum Question {
   /// The same neurons in other checkpoints?
   CHECKPOINTS("Do they transfer to other checkpoints of the same base?"),
   /// Is it good for anything?
-  SEARCH("Does search by it beat random choice at equal budget?");
+  SEARCH("Does search by it beat random choice at equal budget?"),
+  /// Is it where a model should be adapted?
+  ADAPTATION("Is gating the reward neurons a better place to adapt than gating as many others?");
 
   private final String text;
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.probe.answer.Answer.Finding;
 import org.striatum.probe.answer.Answer.Reply;
 import org.striatum.probe.dopamine.DopamineResults;
@@ -56,7 +57,9 @@ public record StudyAnswers(String checkpoint, List<Answer> answers) {
             .map(StudyAnswers::moved).toList()),
         new Answer(Question.SEARCH, search == null
             ? List.of()
-            : search.datasets().stream().flatMap(StudyAnswers::searched).toList())));
+            : search.datasets().stream().flatMap(StudyAnswers::searched).toList()),
+        new Answer(Question.ADAPTATION,
+            results.adaptations().stream().flatMap(one -> places(one).stream()).toList())));
   }
 
   /// The answer to one question.
@@ -145,6 +148,21 @@ public record StudyAnswers(String checkpoint, List<Answer> answers) {
             one.words()));
   }
 
+  /// Whether gating each set of reward neurons was better than gating sets matched to it.
+  public static List<Finding> places(AdaptationResults adaptation) {
+    return adaptation.comparisons().stream()
+        .map(one -> new Finding("%s, %s@%s".formatted(adaptation.mode(), one.set(), adaptation.protocol().setSize()),
+            switch (one.verdict()) {
+              case BETTER -> Reply.YES;
+              case NO_BETTER -> Reply.NO;
+              case UNDECIDED -> Reply.UNDECIDED;
+            },
+            "the set less %d RMS-matched sets: %s nats a token and %s of accuracy in mode; those gain %+.4f over the frozen model, and it lies above %d of them"
+                .formatted(one.controls(), nats(one.logProbability()), signed(one.accuracy()), one.gained(),
+                    one.surpassed())))
+        .toList();
+  }
+
   private static String interval(Estimate estimate) {
     return Double.isFinite(estimate.value())
         ? String.format(Locale.ROOT, "%.3f [%.3f, %.3f]", estimate.value(), estimate.low(), estimate.high())
@@ -154,6 +172,13 @@ public record StudyAnswers(String checkpoint, List<Answer> answers) {
   private static String signed(Estimate estimate) {
     return Double.isFinite(estimate.value())
         ? String.format(Locale.ROOT, "%+.3f [%+.3f, %+.3f]", estimate.value(), estimate.low(), estimate.high())
+        : "–";
+  }
+
+  /// A difference of log-probabilities a token: small beside those of whole solutions.
+  private static String nats(Estimate estimate) {
+    return Double.isFinite(estimate.value())
+        ? String.format(Locale.ROOT, "%+.4f [%+.4f, %+.4f]", estimate.value(), estimate.low(), estimate.high())
         : "–";
   }
 

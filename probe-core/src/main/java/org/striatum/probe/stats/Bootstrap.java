@@ -87,6 +87,48 @@ public final class Bootstrap {
     }, random);
   }
 
+  /// Mean figure of one kind of runs less that of another on the same problems, with its interval: problems, runs of the
+  /// first and runs of the second are each drawn with replacement (crossed factors: Owen 2007, *The pigeonhole
+  /// bootstrap*). A side of one run stays as it is. With few runs the interval is somewhat too narrow.
+  ///
+  /// @param first (runs, problems)
+  /// @param second (runs, problems)
+  /// @throws IllegalArgumentException without runs or problems, or where runs differ in their problems
+  public static Estimate crossedDifference(double[][] first, double[][] second, RandomGenerator random) {
+    int problems = first.length == 0 ? 0 : first[0].length;
+    for (double[][] side : new double[][][]{first, second}) {
+      if (side.length == 0 || problems == 0 || Arrays.stream(side).anyMatch(run -> run.length != problems)) {
+        throw new IllegalArgumentException(
+            "runs that are compared need the same problems, at least one, found " + first.length + " and "
+                + second.length + " runs");
+      }
+    }
+    int[] all = IntStream.range(0, problems).toArray();
+    double value = mean(first, IntStream.range(0, first.length).toArray(), all)
+        - mean(second, IntStream.range(0, second.length).toArray(), all);
+    if (problems == 1) {
+      return Estimate.exact(value);
+    }
+    double[] figures = new double[RESAMPLES];
+    for (int r = 0; r < figures.length; r++) {
+      int[] drawn = random.ints(problems, 0, problems).toArray();
+      figures[r] = mean(first, random.ints(first.length, 0, first.length).toArray(), drawn)
+          - mean(second, random.ints(second.length, 0, second.length).toArray(), drawn);
+    }
+    Arrays.sort(figures);
+    return new Estimate(value, quantile(figures, 0.025), quantile(figures, 0.975));
+  }
+
+  private static double mean(double[][] runs, int[] chosen, int[] problems) {
+    double sum = 0;
+    for (int run : chosen) {
+      for (int problem : problems) {
+        sum += runs[run][problem];
+      }
+    }
+    return sum / chosen.length / problems.length;
+  }
+
   /// The q-quantile of sorted figures, interpolated linearly between neighbours (as NumPy does by default).
   ///
   /// @throws IllegalArgumentException without figures or with q outside [0, 1]

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.striatum.probe.answer.Answer.Finding;
+import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.probe.answer.Answer.Reply;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.stats.Estimate;
@@ -51,7 +52,29 @@ class StudyAnswersTest {
     DatasetSearch found = new DatasetSearch("add", HookPoint.residPost(0), 10,
         List.of(new Arm("search by value", gain, 1, 1)), List.of(comparison), List.of(comparison.words()), List.of());
     return StudyAnswers.of("model",
-        new StudyResults(null, null, null, null, null, new SearchResults(4, 24, List.of(found)))).to(Question.SEARCH)
+        new StudyResults(null, null, null, null, null, new SearchResults(4, 24, List.of(found)), List.of()))
+        .to(Question.SEARCH)
         .reply();
+  }
+
+  /// Each set of each mode is a case; the interval decides.
+  @Test
+  void adaptationIsAnsweredSetBySet() {
+    Estimate better = new Estimate(0.02, 0.01, 0.03);
+    Estimate worse = new Estimate(-0.02, -0.03, -0.01);
+    AdaptationResults results = new AdaptationResults("mul", "mul",
+        new AdaptationResults.Protocol(List.of(HookPoint.residPost(0)), "10%", 40, 16, 512, 48, 100, List.of(0.01), 5,
+            4,
+            -4, 0, 1),
+        List.of(), List.of(
+            new AdaptationResults.Comparison("value", "value-matched", better, better, better, 0.05, 5, 5),
+            new AdaptationResults.Comparison("dopamine", "dopamine-matched", worse, worse, worse, 0.05, 0, 5)),
+        List.of(), 1e-6, List.of());
+    Answer answer = StudyAnswers.of("model", new StudyResults(null, null, null, null, null, null, List.of(results)))
+        .to(Question.ADAPTATION);
+    assertThat(answer.findings()).extracting(Answer.Finding::reply).containsExactly(Reply.YES, Reply.NO);
+    assertThat(answer.findings()).extracting(Answer.Finding::of).containsExactly("mul, value@10%", "mul, dopamine@10%");
+    assertThat(answer.findings().getFirst().because()).contains("+0.0200 [+0.0100, +0.0300] nats",
+        "5 RMS-matched sets");
   }
 }

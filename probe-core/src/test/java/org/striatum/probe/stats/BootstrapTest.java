@@ -41,6 +41,50 @@ class BootstrapTest {
     assertThat(repeated.high()).isCloseTo(single.high(), within(1e-12));
   }
 
+  /// Independent problems, one run a side: the paired interval of the mean difference.
+  @Test
+  void oneRunASideIsThePairedDifference() {
+    SplittableRandom random = new SplittableRandom(8);
+    double[] first = random.doubles(300).toArray();
+    double[] second = random.doubles(300).toArray();
+    double[] differences = new double[300];
+    String[] problems = new String[300];
+    Arrays.setAll(differences, i -> first[i] - second[i]);
+    Arrays.setAll(problems, i -> "p" + i);
+    Estimate crossed = Bootstrap.crossedDifference(new double[][]{first}, new double[][]{second}, random);
+    Estimate paired = Bootstrap.meanByProblem(problems, differences, random);
+    assertThat(crossed.value()).isCloseTo(paired.value(), within(1e-12));
+    assertThat(crossed.low()).isCloseTo(paired.low(), within(0.1 * (paired.high() - paired.low())));
+    assertThat(crossed.high()).isCloseTo(paired.high(), within(0.1 * (paired.high() - paired.low())));
+  }
+
+  /// Runs that differ on all problems alike make the interval theirs: ± 1.96 · √(variance / runs), however many problems.
+  @Test
+  void runsAreResampledToo() {
+    SplittableRandom random = new SplittableRandom(9);
+    double[][] runs = new double[30][400];
+    for (double[] run : runs) {
+      Arrays.fill(run, random.nextGaussian());
+    }
+    Estimate estimate = Bootstrap.crossedDifference(runs, new double[1][400], random);
+    double mean = Arrays.stream(runs).mapToDouble(run -> run[0]).average().orElseThrow();
+    double variance = Arrays.stream(runs).mapToDouble(run -> Math.pow(run[0] - mean, 2)).average().orElseThrow();
+    double error = 1.96 * Math.sqrt(variance / 30);
+    assertThat(estimate.value()).isCloseTo(mean, within(1e-12));
+    assertThat(estimate.high() - estimate.low()).isCloseTo(2 * error, within(0.3 * error));
+    assertThat(Bootstrap.crossedDifference(runs, runs, new SplittableRandom(1)).value()).isZero();
+  }
+
+  @Test
+  void runsOnDifferentProblemsAreNotCompared() {
+    assertThatThrownBy(() -> Bootstrap.crossedDifference(new double[1][3], new double[1][4], new SplittableRandom(1)))
+        .hasMessageContaining("need the same problems");
+    assertThatThrownBy(() -> Bootstrap.crossedDifference(new double[0][3], new double[1][3], new SplittableRandom(1)))
+        .hasMessageContaining("found 0 and 1 runs");
+    assertThat(Bootstrap.crossedDifference(new double[][]{{2}}, new double[][]{{1}}, new SplittableRandom(1)))
+        .isEqualTo(Estimate.exact(1));
+  }
+
   @Test
   void equalSeedsGiveEqualIntervals() {
     String[] problems = new String[40];

@@ -1,0 +1,98 @@
+package org.striatum.peft.llm;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.striatum.probe.adaptation.AdaptationResults;
+import org.striatum.probe.intervention.MatchedSets;
+import org.striatum.probe.intervention.NamedSet;
+import org.striatum.probe.intervention.Sinks;
+import org.striatum.probe.model.HookPoint;
+
+/// Neurons that a gate is learned on: one set, or several that were drawn at random and stand for one kind.
+///
+/// @param name as reported
+/// @param draws hook point → coordinates, at least one draw
+public record GatedArm(String name, List<SortedMap<HookPoint, List<Integer>>> draws) {
+  /// What controls of a set are called.
+  public static final String MATCHED = "-matched";
+  /// The coordinates of largest RMS.
+  public static final String LARGEST = "largest";
+
+  public GatedArm {
+    draws = draws.stream().map(draw -> Collections.unmodifiableSortedMap(new TreeMap<>(draw))).toList();
+    if (draws.isEmpty()) {
+      throw new IllegalArgumentException("an arm needs at least one set of neurons, found none");
+    }
+  }
+
+  /// One set.
+  public static GatedArm of(String name, SortedMap<HookPoint, List<Integer>> set) {
+    return new GatedArm(name, List.of(set));
+  }
+
+  /// Every coordinate of every hook point.
+  public static GatedArm all(Map<HookPoint, StateScale> scales) {
+    SortedMap<HookPoint, List<Integer>> all = new TreeMap<>();
+    scales.forEach((hook, scale) -> all.put(hook, IntStream.range(0, scale.width()).boxed().toList()));
+    return of(AdaptationResults.ALL, all);
+  }
+
+  /// The coordinates of largest RMS, as many at each hook point as `target` has; sinks are left out.
+  public static GatedArm largest(SortedMap<HookPoint, List<Integer>> target, Map<HookPoint, StateScale> scales) {
+    SortedMap<HookPoint, List<Integer>> largest = new TreeMap<>();
+    target.forEach((hook, set) -> NamedSet.beside(scales.get(hook).sizes().rms(), set, sinks(scales.get(hook))).stream()
+        .filter(beside -> beside.name().equals(NamedSet.LARGEST)).findFirst()
+        .ifPresent(beside -> largest.put(hook, beside.coordinates())));
+    if (largest.isEmpty()) {
+      throw new IllegalArgumentException("no hook point has as many coordinates beside its sinks as the set");
+    }
+    return of(LARGEST, largest);
+  }
+
+  /// Random sets as large and of the same RMS as `target`, hook point by hook point, without any coordinate of it, of `others`
+  /// or a sink.
+  ///
+  /// @param others other sets under test
+  /// @param count how many are drawn, ≥ 1
+  /// @param notes told where RMS could not be matched and any coordinates were drawn instead
+  /// @throws IllegalArgumentException if too few coordinates are left
+  public static GatedArm matched(String set, SortedMap<HookPoint, List<Integer>> target,
+      Collection<SortedMap<HookPoint, List<Integer>>> others, Map<HookPoint, StateScale> scales, int count, long seed,
+      List<String> notes) {
+    if (count < 1) {
+      throw new IllegalArgumentException("at least one matched set must be drawn, found " + count);
+    }
+    List<SortedMap<HookPoint, List<Integer>>> draws = new ArrayList<>();
+    IntStream.range(0, count).forEach(_ -> draws.add(new TreeMap<>()));
+    SplittableRandom random = new SplittableRandom(seed ^ set.hashCode());
+    target.forEach((hook, coordinates) -> {
+      TreeSet<Integer> excluded = new TreeSet<>();
+      others.forEach(other -> excluded.addAll(other.getOrDefault(hook, List.of())));
+      excluded.removeAll(coordinates);
+      MatchedSets controls = MatchedSets.draw(scales.get(hook).sizes().rms(), coordinates, excluded,
+          sinks(scales.get(hook)), Math.max(MatchedSets.LEAST, count), MatchedSets.DEFAULT_TOLERANCE, random);
+      boolean matched = controls.matched().size() >= count;
+      if (!matched) {
+        notes.add("%s at %s: random sets are not matched on RMS there (%s)".formatted(set, hook,
+            controls.matched().isEmpty() ? controls.matching().refused() : "too few distinct sets"));
+      }
+      List<List<Integer>> sets = matched ? controls.matched() : controls.random();
+      for (int draw = 0; draw < count; draw++) {
+        draws.get(draw).put(hook, sets.get(draw % sets.size()));
+      }
+    });
+    return new GatedArm(set + MATCHED, draws);
+  }
+
+  private static List<Integer> sinks(StateScale scale) {
+    return Sinks.detect(scale.sizes().greatest()).coordinates();
+  }
+}

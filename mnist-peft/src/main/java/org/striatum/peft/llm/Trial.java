@@ -1,0 +1,41 @@
+package org.striatum.peft.llm;
+
+import java.util.List;
+
+/// One set of one arm.
+///
+/// @param draw which of the arm's sets, from 0
+record Trial(String arm, int draw, Adaptation adaptation) {
+  /// What a training of it is called.
+  String name(long seed, double rate) {
+    return "%s-%d-seed%d-rate%s".formatted(arm, draw, seed, rate);
+  }
+
+  /// A trial that was trained at its arm's rate.
+  record Trained(Trial trial, long seed, double rate, Learned learned) {
+    String name() {
+      return trial.name(seed, rate);
+    }
+  }
+
+  /// What a trained trial gave on the test problems.
+  ///
+  /// @param outcomes the mode's, then each other task's
+  /// @param hard answers in mode with hardened gates, 0 or 1; empty without gates: (problems)
+  /// @param agreement of the engines' logits
+  record Tested(List<Outcomes> outcomes, double[] hard, double agreement) {
+    Tested {
+      outcomes = List.copyOf(outcomes);
+      hard = hard.clone();
+    }
+
+    Outcomes inMode() {
+      return outcomes.getFirst();
+    }
+
+    /// Of every other task, may be empty.
+    List<Outcomes> others() {
+      return outcomes.subList(1, outcomes.size());
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package org.striatum.peft.llm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.striatum.hooks.HookedModel;
+import org.striatum.peft.llm.AdaptationStudy.Findings;
+import org.striatum.peft.llm.AdaptationStudy.Settings;
+import org.striatum.probe.adaptation.AdaptationResults;
+import org.striatum.probe.adaptation.AdaptationResults.Arm;
+import org.striatum.probe.adaptation.AdaptationResults.Comparison;
+import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.run.Progress;
+import org.striatum.probe.run.RecordJson;
+
+/// A whole study on the bundled checkpoint, as small as it can be.
+class AdaptationStudyTest {
+  private static final HookPoint HOOK = HookPoint.residPost(2);
+  private static final int NEURONS = 10;
+
+  @TempDir
+  private Path folder;
+
+  @Test
+  void everyArmIsTrainedTestedAndCompared() throws Exception {
+    try (HookedModel model = Reasoner.open()) {
+      ModeProblems problems = Reasoner.problems(model, 8, 4, 4);
+      Map<HookPoint, StateScale> scales = StateScale.of(model.model(), problems.training().items(), Set.of(HOOK));
+      SortedMap<HookPoint, List<Integer>> value = new TreeMap<>(
+          Map.of(HOOK, IntStream.range(0, NEURONS).boxed().toList()));
+      List<String> notes = new ArrayList<>();
+      List<GatedArm> gated = List.of(GatedArm.of("value", value),
+          GatedArm.matched("value", value, List.of(), scales, 2, 1, notes), GatedArm.all(scales));
+      AdaptationStudy study = new AdaptationStudy(model, problems, scales,
+          new Settings(new Training(2, 4, 0.01, 1), List.of(0.01, 0.03), 5, 4, -4, 2, 2, 1, 8, 0),
+          TrialStore.in(folder));
+      Findings findings = study.run("mul", "10", new LinkedHashMap<>(Map.of("value", value)), gated,
+          List.of(AdaptationStudy.BITFIT, AdaptationStudy.LORA), notes, Progress.NONE);
+      AdaptationResults results = findings.results();
+      assertThat(results.arms()).extracting(Arm::name).containsExactly("frozen", "value", "value-matched", "all",
+          "bitfit", "lora");
+      assertThat(results.arms()).extracting(Arm::parameters).containsExactly(0, 2 * NEURONS, 2 * NEURONS, 2 * 256,
+          4 * (256 + 128 + 128), 4 * 2 * (256 + 256 + 256 + 128));
+      assertThat(results.arms().stream().skip(1)).allMatch(arm -> arm.runs().size() == 2);
+      assertThat(results.agreement()).isBetween(0.0, AdaptationStudy.TOLERANCE);
+      Arm frozen = results.arms().getFirst();
+      assertThat(frozen.inMode().logProbabilityChange().value()).isZero();
+      for (Arm arm : results.arms()) { // what is reported hangs together
+        assertThat(arm.inMode().logProbability().value() - frozen.inMode().logProbability().value())
+            .isCloseTo(arm.inMode().logProbabilityChange().value(), within(1e-9));
+      }
+      Arm all = results.arm("all").orElseThrow();
+      assertThat(all.identity()).as("the start is near the frozen model").isBetween(0.0, 0.01);
+      assertThat(all.gates().getFirst().coordinates()).hasSize(256);
+      Comparison comparison = results.comparisons().getFirst();
+      assertThat(comparison.logProbability().value())
+          .isCloseTo(results.arm("value").orElseThrow().inMode().logProbability().value()
+              - results.arm("value-matched").orElseThrow().inMode().logProbability().value(), within(1e-9));
+      assertThat(results.shared().getFirst().overlap().population()).isEqualTo(256);
+      // Kept trials are taken as they are; the results come out the same, to the byte.
+      Findings again = new AdaptationStudy(model, problems, scales,
+          new Settings(new Training(2, 4, 0.01, 1), List.of(0.01, 0.03), 5, 4, -4, 2, 2, 1, 8, 0),
+          TrialStore.in(folder)).run("mul", "10", new LinkedHashMap<>(Map.of("value", value)), gated,
+              List.of(AdaptationStudy.BITFIT, AdaptationStudy.LORA), notes, Progress.NONE);
+      assertThat(RecordJson.pretty(again.results())).isEqualTo(RecordJson.pretty(results));
+
+      Path file = folder.resolve("gates/value.safetensors");
+      LearnedGate.save(file, findings.gates().get("value"), model, "mul", "value", 1, new TreeMap<>());
+      LearnedGate loaded = LearnedGate.load(file, model);
+      assertThat(loaded.gates().at().get(HOOK).gain()).isEqualTo(findings.gates().get("value").at().get(HOOK).gain());
+      assertThat(loaded.gates().at().get(HOOK).threshold())
+          .isEqualTo(findings.gates().get("value").at().get(HOOK).threshold());
+    }
+  }
+}
