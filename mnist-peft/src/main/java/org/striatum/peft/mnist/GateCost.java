@@ -135,7 +135,7 @@ public final class GateCost {
     int layers = gate.widths().length - 2;
     double[] open;
     try (AdaptedNetwork network = AdaptedNetwork.of(seed.base(), gate)) {
-      open = Openness.of(network, gate, bench.test(Mode.TILTED), bench.settings().sharpness()).byUnit();
+      open = Openness.of(network, bench.test(Mode.TILTED)).byUnit();
     }
     List<double[]> turned = new ArrayList<>();
     List<double[]> openness = new ArrayList<>();

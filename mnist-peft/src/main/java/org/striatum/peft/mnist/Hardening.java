@@ -82,7 +82,7 @@ public final class Hardening {
     TrainedAdapter gate = seed.train(method, Mode.TILTED).adapter();
     try (AdaptedNetwork soft = AdaptedNetwork.of(seed.base(), gate);
         AdaptedNetwork hard = AdaptedNetwork.of(seed.base(), gate.hardened())) {
-      Openness openness = Openness.of(soft, gate, bench.test(Mode.TILTED), sharpness);
+      Openness openness = Openness.of(soft, bench.test(Mode.TILTED));
       return new double[]{soft.accuracy(bench.test(Mode.UPRIGHT)), soft.accuracy(bench.test(Mode.TILTED)),
           hard.accuracy(bench.test(Mode.UPRIGHT)), hard.accuracy(bench.test(Mode.TILTED)), openness.mean(),
           openness.above9(), openness.above5(), openness.unitsAbove9()};
