@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RunReportBrowserTest {
   private static final Path PICTURES = Path.of("target", "screenshots");
 
-  /// By layer, by pruning and by path on three datasets, rankings, controls, interventions, curves, rollouts.
-  private static final int CHARTS = 3 + 3 + 3 + 1 + 2 + 4 + 2 + 2;
+  /// By layer, by pruning and by path on three datasets, rankings, controls, interventions, curves, gates, rollouts.
+  private static final int CHARTS = 3 + 3 + 3 + 1 + 2 + 4 + 2 + 2 + 2;
 
   @TempDir
   static Path folder;
