@@ -30,7 +30,6 @@ class Digits:
         self.torch = torch
         self.train, self.train_labels = self.read(folder, "train", numpy)
         self.test, self.test_labels = self.read(folder, "t10k", numpy)
-        self.tilted_test = self.tilted(self.test)
 
     def read(self, folder, share, numpy):
         images = idx(folder, share + "-images-idx3-ubyte", 16, numpy).reshape(-1, 784)
@@ -113,9 +112,9 @@ def methods(base, torch):
     }
 
 
-def accuracies(forward, digits, test, torch):
+def accuracies(forward, digits, tests, torch):
     with torch.inference_mode():
-        return [(forward(x).argmax(1) == digits.test_labels).float().mean().item() for x in (test, digits.tilted_test)]
+        return [(forward(x).argmax(1) == digits.test_labels).float().mean().item() for x in tests]
 
 
 def founded(digits, steps, torch):
@@ -134,17 +133,17 @@ def founded(digits, steps, torch):
 
 def table(digits, request, torch):
     cells, steps = [], 0
-    test = digits.inputs(digits.test)
     started, cpu_started = time.perf_counter(), time.process_time()
+    tests = digits.inputs(digits.test), digits.tilted(digits.test)
     for seed in range(request["table"]):
         torch.manual_seed(seed)
         base, x, labels = founded(digits, request["foundation_steps"], torch)
         steps += request["foundation_steps"]
-        cells += accuracies(lambda rows: plain(base, rows, torch), digits, test, torch)
+        cells += accuracies(lambda rows: plain(base, rows, torch), digits, tests, torch)
         for forward, groups in methods(base, torch).values():
             sgd(forward, groups, x, labels, request["steps"], torch)
             steps += request["steps"]
-            cells += accuracies(forward, digits, test, torch)
+            cells += accuracies(forward, digits, tests, torch)
     return answer(started, cpu_started, steps, sum(cells) / len(cells))
 
 
