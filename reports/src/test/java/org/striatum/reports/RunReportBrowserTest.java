@@ -21,7 +21,7 @@ class RunReportBrowserTest {
   private static final Path PICTURES = Path.of("target", "screenshots");
 
   /// By layer, by pruning and by path on three datasets, rankings, interventions, curves, rollouts.
-  private static final int CHARTS = 3 + 3 + 3 + 1 + 4 + 2 + 2;
+  private static final int CHARTS = 3 + 3 + 3 + 1 + 4 + 2 + 2 + 2;
 
   @TempDir
   static Path folder;
