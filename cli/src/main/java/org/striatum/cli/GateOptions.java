@@ -35,7 +35,7 @@ final class GateOptions {
   @Option(names = "--batch", paramLabel = "N", defaultValue = "16", description = "Problems a step (default 16).")
   private int batch;
 
-  @Option(names = "--rates", split = ",", paramLabel = "RATE,…", defaultValue = "0.01,0.03,0.1", description = "Learning rates tried for every arm (default 0.01,0.03,0.1).")
+  @Option(names = "--rates", split = ",", paramLabel = "RATE,…", defaultValue = "0.003,0.01,0.03,0.1", description = "Learning rates tried for every arm (default 0.003,0.01,0.03,0.1).")
   private List<Double> rates;
 
   @Option(names = "--threshold-factor", paramLabel = "F", defaultValue = "5", description = "Learning rate of thresholds, in units of the gains' (default 5).")

@@ -79,8 +79,8 @@ final class ExampleRun {
   /// An invented adaptation study: two gated arms, one of them a matched set's, and BitFit.
   static AdaptationResults adaptation() {
     HookPoint hook = HookPoint.residPost(3);
-    LearnedLayer layer = new LearnedLayer(hook, new int[]{17, 400}, new float[]{1.25f, 0.9f},
-        new float[]{-3.5f, 0.25f}, new float[]{0.9996f, 0.9995f}, new float[]{0.999f, 0.4375f});
+    LearnedLayer layer = new LearnedLayer(hook, new int[]{17, 400, 800}, new float[]{1.25f, 0.9f, 1},
+        new float[]{-3.5f, 0.25f, -4}, new float[]{0.9996f, 0.9995f, 1}, new float[]{0.999f, 0.4375f, 1});
     return new AdaptationResults("mul-long", "mul",
         new Protocol(List.of(hook), "2", 40, 16, 512, 48, 100, List.of(0.01, 0.03), 5, 4, -4, 0, 1),
         List.of(adapted(AdaptationResults.FROZEN, 0, 0, List.of()), adapted("value", 0.031, 2, List.of(layer)),

@@ -157,9 +157,9 @@ public record StudyAnswers(String checkpoint, List<Answer> answers) {
               case NO_BETTER -> Reply.NO;
               case UNDECIDED -> Reply.UNDECIDED;
             },
-            "the set less %d RMS-matched sets: %s nats a token and %s of accuracy in mode; those gain %+.4f over the frozen model, and it lies above %d of them"
-                .formatted(one.controls(), nats(one.logProbability()), signed(one.accuracy()), one.gained(),
-                    one.surpassed())))
+            "the set less %d RMS-matched sets: %s nats a token and %s of accuracy in mode, %s nats a token on other tasks; those gain %+.4f in mode over the frozen model, and it lies above %d of them"
+                .formatted(one.controls(), nats(one.logProbability()), signed(one.accuracy()), nats(one.outOfMode()),
+                    one.gained(), one.surpassed())))
         .toList();
   }
 
