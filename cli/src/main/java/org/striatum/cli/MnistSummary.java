@@ -49,21 +49,27 @@ record MnistSummary(Console console) {
   private void print(SpecializationTable.Result table) {
     console.print("");
     console.print("%-10s %9s  %-15s %-15s %-25s %-25s %s".formatted("method", "trainable", "0°", "45°",
-        "45° beyond frozen", "0° beyond frozen", "paper 0°, 45°"));
+        "45° beyond frozen", "0° beyond frozen", table.cells().isEmpty() ? "" : "paper 0°, 45°").strip());
     for (MethodResult method : table.methods()) {
       double[] paper = table.cells().stream().filter(cell -> cell.method().equals(method.name()))
           .mapToDouble(SpecializationTable.Cell::paper).toArray();
-      console.print("%-10s %,9d  %-15s %-15s %-25s %-25s %.3f, %.3f".formatted(method.name(), method.trainable(),
-          spread(method.accuracy0()), spread(method.accuracy45()), signed(method.gain45()),
-          signed(method.forgetting()), paper[0], paper[1]));
+      console.print("%-10s %,9d  %-15s %-15s %-25s %-25s %s".formatted(method.name(), method.trainable(),
+          spread(method.accuracy0()), spread(method.accuracy45()), signed(method.gain45()), signed(method.forgetting()),
+          paper.length == 0 ? "" : "%.3f, %.3f".formatted(paper[0], paper[1])).strip());
     }
+    if (!table.cells().isEmpty()) {
+      cells(table);
+    }
+    table.claims().forEach(claim -> console.print("%s: %s (%s)".formatted(claim.text(), claim.holds() ? "yes" : "no",
+        claim.because())));
+  }
+
+  private void cells(SpecializationTable.Result table) {
     long holds = table.cells().stream().filter(SpecializationTable.Cell::holds).count();
     console.print("%d of %d cells within %.3f of the paper's".formatted(holds, table.cells().size(),
         SpecializationTable.TOLERANCE));
     table.cells().stream().filter(cell -> !cell.holds()).forEach(cell -> console.print(
         "  not %s at %s: %.3f, paper %.3f".formatted(cell.method(), cell.mode(), cell.ours(), cell.paper())));
-    table.claims().forEach(claim -> console.print("%s: %s (%s)".formatted(claim.text(), claim.holds() ? "yes" : "no",
-        claim.because())));
   }
 
   private void print(TunedComparison.Result tuned) {

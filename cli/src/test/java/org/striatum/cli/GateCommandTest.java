@@ -106,7 +106,9 @@ class GateCommandTest {
     assertThat(refused("--mode", "add")).contains("has ranked no neurons of add", "other tasks");
     assertThat(refused("--mode", "mul", "--hooks", "blocks.9.*")).contains("no hook point matches");
     assertThat(refused("--mode", "mul", "--hooks", "blocks.2.mlp.hook_post"))
-        .contains("found blocks.2.mlp.hook_post");
+        .contains("has ranked no neurons of mul at blocks.2.mlp.hook_post");
+    assertThat(refused("--mode", "mul", "--hooks", "ln_final.hook_normalized"))
+        .contains("a gate is learned inside a block", "found ln_final.hook_normalized");
     assertThat(refused("--mode", "mul", "--training", "200000")).contains("mul has too few distinct problems");
   }
 

@@ -109,7 +109,7 @@ public record GateStep(GateSettings settings) {
     ModeProblems problems = ModeProblems.draw(model, mode(), beside, settings.counts(), taken, settings.seed());
     Set<HookPoint> hooks = new TreeSet<>();
     sets.values().forEach(set -> hooks.addAll(set.keySet()));
-    Map<HookPoint, StateScale> scales = StateScale.of(model.model(), problems.training().items(), hooks);
+    Map<HookPoint, StateScale> scales = StateScale.of(model, problems.training().items(), hooks);
     List<String> notes = new ArrayList<>();
     List<GatedArm> gated = new ArrayList<>();
     for (String kind : List.of("value", "dopamine")) {
@@ -141,7 +141,7 @@ public record GateStep(GateSettings settings) {
   /// @throws IllegalArgumentException if the run has not studied the mode there, or a set does not fit a layer
   private SequencedMap<String, SortedMap<HookPoint, List<Integer>>> sets(HookedModel model, RunRankings rankings) {
     List<HookPoint> hooks = new ArrayList<>(model.hookPoints(settings.hooks()));
-    hooks.forEach(NeuronGate::requireStream);
+    hooks.forEach(NeuronGate::requireBlock);
     Set<HookPoint> studied = rankings.values().layers().stream().filter(layer -> layer.dataset().equals(ranked()))
         .map(LayerProbes::hook).collect(Collectors.toCollection(TreeSet::new));
     hooks.retainAll(studied);

@@ -24,10 +24,15 @@ public final class Mnist {
   /// @throws BadDataException if one is not what was published
   public static ImageSet embedded() throws IOException {
     ImageSet set = ImageSet.of("MNIST", "bundled MNIST", Mnist::open);
-    if (!set.files().equals(CHECKSUMS)) {
+    if (!is(set)) {
       throw new BadDataException("bundled MNIST: its files are not those published: build striatum anew");
     }
     return set;
+  }
+
+  /// Whether these are MNIST's own files, wherever they were read from.
+  public static boolean is(ImageSet set) {
+    return set.files().equals(CHECKSUMS);
   }
 
   private static IdxFile open(String name) throws IOException {

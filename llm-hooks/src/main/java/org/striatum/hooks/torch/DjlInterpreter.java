@@ -34,6 +34,7 @@ final class DjlInterpreter implements Tensors<NDArray> {
   private final LaidOver laid;
   private final Batch batch;
   private final Set<HookPoint> recorded;
+  private final boolean signals;
   private final NDManager manager;
   private final NDArray tokens; // (rows)
   private final NDArray positionIds; // (rows)
@@ -51,10 +52,17 @@ final class DjlInterpreter implements Tensors<NDArray> {
 
   /// @param recorded hook points whose values are kept
   DjlInterpreter(FrozenWeights weights, LaidOver laid, Batch batch, Set<HookPoint> recorded) {
+    this(weights, laid, batch, recorded, false);
+  }
+
+  /// @param recorded hook points that are kept
+  /// @param signals whether their gating signals are kept rather than their values
+  DjlInterpreter(FrozenWeights weights, LaidOver laid, Batch batch, Set<HookPoint> recorded, boolean signals) {
     this.weights = weights;
     this.laid = laid;
     this.batch = batch;
     this.recorded = recorded;
+    this.signals = signals;
     this.manager = weights.manager();
     this.positions = batch.positions();
     this.tokens = manager.create(batch.tokens());
@@ -68,7 +76,7 @@ final class DjlInterpreter implements Tensors<NDArray> {
     return x.get(manager.create(rows));
   }
 
-  /// The value read at a recorded hook point, behind its gate: (rows, width).
+  /// The value read at a recorded hook point, behind its gate, or its gating signal: (rows, width).
   NDArray at(HookPoint point) {
     return read.get(point);
   }
@@ -248,7 +256,7 @@ final class DjlInterpreter implements Tensors<NDArray> {
     GateArrays gate = laid.gates().get(point);
     NDArray flowing = gate == null ? value : gated(point, gate, value, signal);
     if (recorded.contains(point)) {
-      read.put(point, flowing);
+      read.put(point, signals ? signal : flowing);
     }
     return flowing;
   }

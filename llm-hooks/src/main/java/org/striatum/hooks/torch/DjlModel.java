@@ -182,6 +182,18 @@ public final class DjlModel implements GatedModel {
 
   @Override
   public Recording record(List<TokenSequence> sequences, Set<HookPoint> hooks, Gates gates) {
+    return read(sequences, hooks, gates, false);
+  }
+
+  /// Runs the sequences and reads what gates would go by: z, which for MLP neurons is the input of the non-linearity (of a
+  /// gated MLP the gate projection) and elsewhere the hidden state itself.
+  ///
+  /// @throws IllegalArgumentException as [#record]
+  public Recording signals(List<TokenSequence> sequences, Set<HookPoint> hooks) {
+    return read(sequences, hooks, Gates.none(), true);
+  }
+
+  private Recording read(List<TokenSequence> sequences, Set<HookPoint> hooks, Gates gates, boolean signals) {
     limits.check(sequences);
     hooks.forEach(this::width);
     limits.check(gates);
@@ -202,7 +214,7 @@ public final class DjlModel implements GatedModel {
       LaidOver laid = laid(gates, false);
       for (Batch batch : Batch.of(sequences, rows)) {
         inScope(() -> {
-          DjlInterpreter run = new DjlInterpreter(weights, laid, batch, hooks);
+          DjlInterpreter run = new DjlInterpreter(weights, laid, batch, hooks, signals);
           NDArray x = blocks(run, decoder.embed(run), 0, layers);
           if (head) {
             decoder.head(run, x);

@@ -14,14 +14,14 @@ import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.PositionMask;
-import org.striatum.probe.model.Site;
 
-/// TauGate on chosen residual coordinates: a threshold τ̃ in deviations about the training states' mean, and a gain γ.
+/// TauGate on chosen residual coordinates or MLP neurons: a threshold τ̃ in deviations about the training signals' mean, and
+/// a gain γ.
 ///
-///     g = σ(s · ((h − μ)/σ − τ̃))      y = γ · g · h
+///     g = σ(s · ((z − μ)/σ − τ̃))      y = γ · g · h
 ///
-/// (arXiv 2602.11726, with z = h as everywhere on the residual stream, and h standardised because residual coordinates are
-/// signed and of unequal scale.) All positions but the first are gated; a coordinate that was not chosen has threshold −∞ and
+/// (arXiv 2602.11726. On the residual stream z = h; of an MLP neuron z is the pre-activation. z is standardised because
+/// residual coordinates are signed and of unequal scale.) All positions but the first are gated; a coordinate that was not chosen has threshold −∞ and
 /// gain 1 and stays as it is, bit for bit. The parameters are, hook point by hook point, its τ̃ and then its γ.
 ///
 /// @param at hook point → what is gated there
@@ -54,7 +54,7 @@ public record NeuronGate(SortedMap<HookPoint, Place> at, double sharpness, doubl
       throw new IllegalArgumentException("a gate needs at least one hook point, found none");
     }
     for (HookPoint hook : at.keySet()) {
-      requireStream(hook);
+      requireBlock(hook);
     }
     if (!(sharpness > 0) || Double.isInfinite(sharpness)) {
       throw new IllegalArgumentException("a gate's sharpness must be > 0 and finite, found " + sharpness);
@@ -68,13 +68,13 @@ public record NeuronGate(SortedMap<HookPoint, Place> at, double sharpness, doubl
     }
   }
 
-  /// Refuses hook points whose gating signal is not their value, so that it could not be standardised by what was recorded.
+  /// Refuses hook points behind the blocks: only scored positions pass there.
   ///
-  /// @throws IllegalArgumentException on MLP neurons and behind the blocks
-  public static void requireStream(HookPoint hook) {
-    if (!hook.site().inBlock() || hook.site() == Site.MLP_POST) {
-      throw new IllegalArgumentException("a gate is learned where the signal is the hidden state itself, at hook points"
-          + " such as blocks.3.hook_resid_post, found " + hook);
+  /// @throws IllegalArgumentException on the final norm, the logits and the embedding
+  public static void requireBlock(HookPoint hook) {
+    if (!hook.site().inBlock()) {
+      throw new IllegalArgumentException("a gate is learned inside a block, at hook points such as"
+          + " blocks.3.hook_resid_post or blocks.3.mlp.hook_post, found " + hook);
     }
   }
 

@@ -1,22 +1,31 @@
 package org.striatum.peft.llm;
 
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.striatum.hooks.HookedModel;
+import org.striatum.hooks.checkpoint.Checkpoint;
+import org.striatum.hooks.checkpoint.CheckpointException;
+import org.striatum.hooks.decoder.Decoder;
+import org.striatum.hooks.torch.DjlModel;
 import org.striatum.probe.intervention.CoordinateScales;
 import org.striatum.probe.model.GatedModel;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.Recording;
+import org.striatum.probe.model.Site;
 import org.striatum.probe.model.TokenSequence;
 
-/// Where the states of one hook point lie, coordinate by coordinate, in units of h: over the positions of some texts, the
-/// first left out.
+/// Where one hook point lies, coordinate by coordinate, over the positions of some texts, the first left out.
 ///
-/// @param mean (d)
-/// @param deviation standard deviation; 1 where a coordinate never moves: (d)
-/// @param sizes what matched sets and sinks are found by
+/// @param mean of the gating signal z, which is the hidden state itself but for MLP neurons: (d)
+/// @param deviation of z; 1 where a coordinate never moves: (d)
+/// @param sizes of the hidden states h: what matched sets and sinks are found by
 public record StateScale(float[] mean, float[] deviation, CoordinateScales sizes) {
   /// Texts recorded at a time: what is held in memory.
   private static final int CHUNK = 128;
@@ -40,53 +49,90 @@ public record StateScale(float[] mean, float[] deviation, CoordinateScales sizes
     return mean.length;
   }
 
-  /// Runs the model on texts and reads the scale of each hook point.
+  /// Reads the scale of each hook point off a model's runs on texts. The gating signal of MLP neurons is read by PyTorch.
   ///
   /// @throws IllegalArgumentException if a state is NaN or ∞, naming the hook point: no gate could be learned on it
-  public static Map<HookPoint, StateScale> of(GatedModel model, List<TokenSequence> texts, Set<HookPoint> hooks) {
-    Map<HookPoint, Sums> sums = new LinkedHashMap<>();
-    hooks.forEach(hook -> sums.put(hook, new Sums(model.width(hook))));
-    for (int start = 0; start < texts.size(); start += CHUNK) {
-      Recording recording = model.record(texts.subList(start, Math.min(texts.size(), start + CHUNK)), hooks,
-          Gates.none());
-      sums.forEach((hook, of) -> of.add(hook, recording));
+  /// @throws CheckpointException if PyTorch cannot open the checkpoint
+  public static Map<HookPoint, StateScale> of(HookedModel model, List<TokenSequence> texts, Set<HookPoint> hooks)
+      throws CheckpointException {
+    Set<HookPoint> neurons = hooks.stream().filter(hook -> hook.site() == Site.MLP_POST)
+        .collect(Collectors.toUnmodifiableSet());
+    Map<HookPoint, StateScale> scales = new TreeMap<>(of(model.model(), texts,
+        hooks.stream().filter(hook -> !neurons.contains(hook)).collect(Collectors.toUnmodifiableSet())));
+    if (!neurons.isEmpty()) {
+      try (Checkpoint checkpoint = Checkpoint.open(model.facts().folder());
+          DjlModel djl = DjlModel.open(checkpoint, Decoder.of(checkpoint), model.endOfSequence())) {
+        scales.putAll(of(djl, texts, neurons));
+      }
     }
-    Map<HookPoint, StateScale> scales = new LinkedHashMap<>();
+    return scales;
+  }
+
+  /// The same off PyTorch's runs alone.
+  static Map<HookPoint, StateScale> of(DjlModel model, List<TokenSequence> texts, Set<HookPoint> hooks) {
+    return of(chunk -> model.record(chunk, hooks, Gates.none()), chunk -> model.signals(chunk, hooks), texts,
+        widths(model, hooks));
+  }
+
+  private static Map<HookPoint, StateScale> of(GatedModel model, List<TokenSequence> texts, Set<HookPoint> hooks) {
+    return of(chunk -> model.record(chunk, hooks, Gates.none()), null, texts, widths(model, hooks));
+  }
+
+  private static SortedMap<HookPoint, Integer> widths(GatedModel model, Set<HookPoint> hooks) {
+    SortedMap<HookPoint, Integer> widths = new TreeMap<>();
+    hooks.forEach(hook -> widths.put(hook, model.width(hook)));
+    return widths;
+  }
+
+  /// @param signals null where they are the values
+  private static Map<HookPoint, StateScale> of(Function<List<TokenSequence>, Recording> values,
+      Function<List<TokenSequence>, Recording> signals, List<TokenSequence> texts,
+      SortedMap<HookPoint, Integer> widths) {
+    Map<HookPoint, Sums> sums = new TreeMap<>();
+    widths.forEach((hook, width) -> sums.put(hook, new Sums(hook, width)));
+    for (int start = 0; !widths.isEmpty() && start < texts.size(); start += CHUNK) {
+      List<TokenSequence> chunk = texts.subList(start, Math.min(texts.size(), start + CHUNK));
+      Recording states = values.apply(chunk);
+      Recording gating = signals == null ? states : signals.apply(chunk);
+      sums.values().forEach(of -> of.add(states, gating));
+    }
+    Map<HookPoint, StateScale> scales = new TreeMap<>();
     sums.forEach((hook, of) -> scales.put(hook, of.scale()));
     return scales;
   }
 
   private static final class Sums {
+    private final HookPoint hook;
     private final double[] sum;
     private final double[] squares;
     private final CoordinateScales.Tally sizes;
     private long rows;
 
-    Sums(int width) {
+    Sums(HookPoint hook, int width) {
+      this.hook = hook;
       sum = new double[width];
       squares = new double[width];
       sizes = new CoordinateScales.Tally(width);
     }
 
-    void add(HookPoint hook, Recording recording) {
-      float[] states = recording.at(hook); // (rows, width)
+    void add(Recording states, Recording signals) {
+      float[] h = states.at(hook); // (rows, width)
+      float[] z = signals.at(hook); // (rows, width)
       int width = sum.length;
-      for (int sequence = 0; sequence + 1 < recording.rowOf().length; sequence++) {
-        int first = recording.rowOf()[sequence];
-        int count = recording.rowOf()[sequence + 1] - first;
-        float[] own = new float[count * width];
-        System.arraycopy(states, first * width, own, 0, own.length);
-        sizes.add(own, count, 0);
-        for (int t = 1; t < count; t++) {
+      for (int sequence = 0; sequence + 1 < states.rowOf().length; sequence++) {
+        int first = states.rowOf()[sequence];
+        int count = states.rowOf()[sequence + 1] - first;
+        sizes.add(Arrays.copyOfRange(h, first * width, (first + count) * width), count, 0);
+        for (int t = first + 1; t < first + count; t++) {
           rows++;
           for (int i = 0; i < width; i++) {
-            double h = own[t * width + i];
-            if (!Double.isFinite(h)) {
-              throw new IllegalArgumentException("a gate needs finite states, found " + h + " at " + hook
-                  + ", coordinate " + i);
+            if (!Float.isFinite(h[t * width + i]) || !Float.isFinite(z[t * width + i])) {
+              throw new IllegalArgumentException("a gate needs finite states, found "
+                  + (Float.isFinite(z[t * width + i]) ? h : z)[t * width + i] + " at " + hook + ", coordinate " + i);
             }
-            sum[i] += h;
-            squares[i] += h * h;
+            double signal = z[t * width + i];
+            sum[i] += signal;
+            squares[i] += signal * signal;
           }
         }
       }

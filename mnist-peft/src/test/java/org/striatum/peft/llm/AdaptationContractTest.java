@@ -49,10 +49,11 @@ class AdaptationContractTest {
       for (int i = 0; i < 3; i++) {
         items.add(new TokenSequence(random.ints(10, 3, model.vocabulary()).toArray(), 3));
       }
-      HookPoint hook = HookPoint.residPost(0);
-      StateScale scale = StateScale.of(model, items, Set.of(hook)).get(hook);
-      keeps(model, items, new NeuronGate(new TreeMap<>(Map.of(hook,
-          new Place(IntStream.range(0, model.width(hook)).boxed().toList(), scale))), 4, -6, 5));
+      for (HookPoint hook : List.of(HookPoint.residPost(0), HookPoint.mlpPost(0))) {
+        StateScale scale = StateScale.of(model, items, Set.of(hook)).get(hook);
+        keeps(model, items, new NeuronGate(new TreeMap<>(Map.of(hook,
+            new Place(IntStream.range(0, model.width(hook)).boxed().toList(), scale))), 4, -6, 5));
+      }
       keeps(model, items, LowRankAdaptation.of(model, 2));
       if (WITHOUT_BIASES.contains(folder.getFileName().toString())) {
         assertThatThrownBy(() -> BitFit.of(model)).hasMessage("BitFit needs a checkpoint with biases, found none");

@@ -36,7 +36,7 @@ class AdaptationStudyTest {
   void everyArmIsTrainedTestedAndCompared() throws Exception {
     try (HookedModel model = Reasoner.open()) {
       ModeProblems problems = Reasoner.problems(model, 8, 4, 4);
-      Map<HookPoint, StateScale> scales = StateScale.of(model.model(), problems.training().items(), Set.of(HOOK));
+      Map<HookPoint, StateScale> scales = StateScale.of(model, problems.training().items(), Set.of(HOOK));
       SortedMap<HookPoint, List<Integer>> value = new TreeMap<>(
           Map.of(HOOK, IntStream.range(0, NEURONS).boxed().toList()));
       List<String> notes = new ArrayList<>();

@@ -33,7 +33,7 @@ class LearnerTest {
     checkpoint = Checkpoint.open(Reasoner.FOLDER);
     djl = DjlModel.open(checkpoint, Decoder.of(checkpoint), List.of());
     problems = Reasoner.problems(model, 16, 8, 4);
-    scales = StateScale.of(model.model(), problems.training().items(), Set.of(HOOK));
+    scales = StateScale.of(model, problems.training().items(), Set.of(HOOK));
   }
 
   @AfterAll

@@ -44,7 +44,7 @@ class ModeProblemsTest {
     try (HookedModel model = Reasoner.open()) {
       HookPoint hook = HookPoint.residPost(1);
       List<TokenSequence> items = Reasoner.problems(model, 140, 1, 2).training().items(); // more than one chunk
-      StateScale scale = StateScale.of(model.model(), items, Set.of(hook)).get(hook);
+      StateScale scale = StateScale.of(model, items, Set.of(hook)).get(hook);
       Map<Integer, double[]> sums = Map.of(0, new double[256], 1, new double[256]);
       long rows = 0;
       for (TokenSequence item : items) {
