@@ -1,5 +1,7 @@
 package org.striatum.peft.nta;
 
+import java.util.List;
+
 /// An experiment with gated linear networks, and what it asks.
 ///
 /// @param name as the command line has it
@@ -29,4 +31,17 @@ public record NtaExperiment(String name, String question) {
       "What if teachers are not orthogonal?");
   public static final NtaExperiment PATHS = new NtaExperiment("paths",
       "What if there are more paths than teachers, or fewer?");
+
+  /// Every experiment, in the order a reader meets them.
+  public static final List<NtaExperiment> ALL = List.of(FLEXIBLE, FORGETFUL, TASK_COMPOSITION, SUBTASK_COMPOSITION,
+      GRID_TAU_C, GRID_LAMBDA, FULLY_CONNECTED, EXACT_SOLUTION, SPECIALISATION_RATE, STEP_SIZE, OVERLAP, PATHS);
+
+  /// The experiment of a name.
+  ///
+  /// @throws IllegalArgumentException if there is none
+  public static NtaExperiment named(String name) {
+    return ALL.stream().filter(experiment -> experiment.name.equals(name)).findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("an experiment must be one of "
+            + String.join(", ", ALL.stream().map(NtaExperiment::name).toList()) + ", found '" + name + "'"));
+  }
 }

@@ -1,5 +1,6 @@
 package org.striatum.peft.nta;
 
+import java.util.List;
 import org.striatum.peft.nta.GateRegulariser.Norm;
 import org.striatum.peft.nta.Teachers.Task;
 
@@ -34,6 +35,14 @@ public record NtaSettings(int inputs, int outputs, int teachers, double overlap,
     /// Odd outputs from the next teacher.
     INTERLEAVED
   }
+
+  /// Grid values: τ_c at λ = 0.3, and λ at τ_c = 0.005, over block lengths that divide seven. (§5; the paper prints no list
+  /// of block lengths.)
+  public static final List<Double> TAU_C_GRID = List.of(0.02, 0.03, 0.05, 0.07, 0.1);
+  public static final List<Double> LAMBDA_GRID = List.of(0.0, 0.025, 0.05, 0.1, 0.2);
+  public static final List<Double> BLOCK_LENGTHS = List.of(0.1, 0.2, 0.35, 0.5, 0.7, 1.0, 1.75);
+  public static final double LAMBDA_OF_TAU_C_GRID = 0.3;
+  public static final double TAU_C_OF_LAMBDA_GRID = 0.005;
 
   private static final int BATCH = 200;
 
@@ -118,6 +127,12 @@ public record NtaSettings(int inputs, int outputs, int teachers, double overlap,
   public NtaSettings withGates(double otherTauC, GateRegulariser other) {
     return new NtaSettings(inputs, outputs, teachers, overlap, paths, gatePerOutput, tauW, otherTauC, other, dt, batch,
         blocks, blockLength, novelty, novelFrom, criterion);
+  }
+
+  /// The same with another loss that counts as learned.
+  public NtaSettings withCriterion(double other) {
+    return new NtaSettings(inputs, outputs, teachers, overlap, paths, gatePerOutput, tauW, tauC, regulariser, dt, batch,
+        blocks, blockLength, novelty, novelFrom, other);
   }
 
   /// The same with another Euler step, and another batch.
