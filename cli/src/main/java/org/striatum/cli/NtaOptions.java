@@ -1,6 +1,7 @@
 package org.striatum.cli;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -9,16 +10,25 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import org.striatum.datasets.images.ImageSet;
+import org.striatum.datasets.images.Mnist;
+import org.striatum.peft.network.GatedMlp.Bound;
 import org.striatum.peft.nta.AlternatingExperiments;
 import org.striatum.peft.nta.ArmSettings;
+import org.striatum.peft.nta.Bridge;
+import org.striatum.peft.nta.BridgeSettings;
+import org.striatum.peft.nta.BridgeSettings.Conflict;
 import org.striatum.peft.nta.ExactSolution;
 import org.striatum.peft.nta.GateRegulariser;
+import org.striatum.peft.nta.LabelPermutation;
+import org.striatum.peft.nta.LabelSettings;
 import org.striatum.peft.nta.NtaExperiment;
 import org.striatum.peft.nta.NtaPlan;
 import org.striatum.peft.nta.NtaResults;
 import org.striatum.peft.nta.NtaSettings;
 import org.striatum.peft.nta.NtaStudy;
 import org.striatum.peft.nta.TwoLayerSettings;
+import org.striatum.probe.run.BadDataException;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
@@ -88,6 +98,39 @@ final class NtaOptions {
   @Option(names = "--block-lengths", paramLabel = "T,…", split = ",", description = "Block lengths of a grid.")
   private double[] blockLengths;
 
+  @Option(names = "--mnist", paramLabel = "DIR", description = "Folder with four files in MNIST's format, e.g. Fashion-MNIST (default: the bundled MNIST).")
+  private Path images;
+
+  @Option(names = "--features", paramLabel = "N", description = "Units of the convolutional network whose features are classified.")
+  private Integer features;
+
+  @Option(names = "--feature-seed", paramLabel = "N", description = "Of its training.")
+  private Long featureSeed;
+
+  @Option(names = "--tasks", paramLabel = "N", description = "Ways to name the classes, 2 to 10.")
+  private Integer tasks;
+
+  @Option(names = "--block-steps", paramLabel = "N", description = "Steps of a block.")
+  private Integer blockSteps;
+
+  @Option(names = "--conflict", paramLabel = "rotation|labels", description = "Run one pair of the bridge's tasks only.")
+  private Conflict conflict;
+
+  @Option(names = "--sharpness", paramLabel = "S", description = "s of the bridge's gates.")
+  private Double sharpness;
+
+  @Option(names = "--weight-rate", paramLabel = "R", description = "Learning rate of the bridge's weights.")
+  private Double weightRate;
+
+  @Option(names = "--gate-rate", paramLabel = "R", description = "Learning rate of the bridge's gates.")
+  private Double gateRate;
+
+  @Option(names = "--images", paramLabel = "N", description = "Images that the bridge learns from.")
+  private Integer trainImages;
+
+  @Option(names = "--test-images", paramLabel = "N", description = "Images that the bridge is tested on.")
+  private Integer testImages;
+
   private static final Set<String> GATES = Set.of("--lambda", "--nonneg", "--norm", "--norm-weight");
   private static final Set<String> COMMON = union(GATES, "--inputs", "--outputs", "--teachers", "--tau-w", "--tau-c",
       "--dt", "--batch", "--blocks", "--block-length", "--criterion");
@@ -103,6 +146,11 @@ final class NtaOptions {
       Map.entry(NtaExperiment.GRID_TAU_C, union(CELLS, "--taus")),
       Map.entry(NtaExperiment.GRID_LAMBDA, union(CELLS, "--tau-c", "--lambdas")),
       Map.entry(NtaExperiment.FULLY_CONNECTED, union(COMMON, "--hidden")),
+      Map.entry(NtaExperiment.LABEL_PERMUTATION, union(GATES, "--mnist", "--features", "--feature-seed", "--tasks",
+          "--paths", "--tau-w", "--tau-c", "--dt", "--batch", "--blocks", "--block-steps", "--criterion")),
+      Map.entry(NtaExperiment.BRIDGE, new TreeSet<>(Set.of("--mnist", "--conflict", "--hidden", "--sharpness",
+          "--weight-rate", "--gate-rate", "--lambda", "--nonneg", "--norm-weight", "--images", "--test-images",
+          "--batch", "--blocks", "--block-steps", "--criterion"))),
       Map.entry(NtaExperiment.EXACT_SOLUTION, union(GATES, "--tau-w", "--dt", "--batch", "--block-length", "--taus")),
       Map.entry(NtaExperiment.SPECIALISATION_RATE, GATED), Map.entry(NtaExperiment.STEP_SIZE, GATED),
       Map.entry(NtaExperiment.OVERLAP, COMMON),
@@ -130,7 +178,9 @@ final class NtaOptions {
   }
 
   /// The experiment with these options.
-  NtaPlan plan(NtaExperiment experiment) {
+  ///
+  /// @throws BadDataException if images are asked for that are none
+  NtaPlan plan(NtaExperiment experiment) throws IOException {
     return switch (experiment.name()) {
       case "flexible" -> plan(experiment, gated(NtaSettings.flexible()), AlternatingExperiments::flexible);
       case "forgetful" -> plan(experiment, gated(NtaSettings.flexible()), AlternatingExperiments::forgetful);
@@ -170,6 +220,18 @@ final class NtaOptions {
           each.add(settings.withGates(one, settings.regulariser()));
         }
         yield new NtaPlan(experiment, each, study -> AlternatingExperiments.exactSolution(study, settings, tauCs));
+      }
+      case "label-permutation" -> {
+        ImageSet set = imageSet();
+        LabelSettings settings = labels(LabelSettings.published(set.files()));
+        yield new NtaPlan(experiment, List.of(settings), study -> LabelPermutation.run(study, set, settings));
+      }
+      case "bridge" -> {
+        ImageSet set = imageSet();
+        List<BridgeSettings> pairs = Arrays.stream(Conflict.values())
+            .filter(one -> conflict == null || one == conflict)
+            .map(one -> bridge(BridgeSettings.fast(set.files(), one))).toList();
+        yield new NtaPlan(experiment, List.copyOf(pairs), study -> Bridge.run(study, set, pairs));
       }
       default -> throw new IllegalStateException(experiment.name() + " has no plan");
     };
@@ -217,6 +279,26 @@ final class NtaOptions {
         or(overlap, base.overlap()), or(paths, base.paths()), base.gatePerOutput(), or(tauW, base.tauW()),
         or(tauC, base.tauC()), regulariser(base.regulariser()), or(dt, base.dt()), or(batch, base.batch()), count,
         or(blockLength, base.blockLength()), base.novelty(), from, or(criterion, base.criterion()));
+  }
+
+  private ImageSet imageSet() throws IOException {
+    return images == null ? Mnist.embedded() : ImageSet.read(images);
+  }
+
+  private LabelSettings labels(LabelSettings base) {
+    return new LabelSettings(base.files(), or(features, base.features()), or(featureSeed, base.featureSeed()),
+        or(tasks, base.tasks()), or(paths, base.paths()), or(tauW, base.tauW()), or(tauC, base.tauC()),
+        regulariser(base.regulariser()), or(dt, base.dt()), or(batch, base.batch()), or(blocks, base.blocks()),
+        or(blockSteps, base.steps()), or(criterion, base.criterion()));
+  }
+
+  private BridgeSettings bridge(BridgeSettings base) {
+    Bound bound = new Bound(or(lambda, base.bound().lambda()), or(nonneg, base.bound().nonneg()),
+        or(normWeight, base.bound().norm()));
+    return new BridgeSettings(base.files(), base.conflict(), or(hidden, base.hidden()),
+        or(sharpness, base.sharpness()), or(weightRate, base.weightRate()), or(gateRate, base.gateRate()), bound,
+        or(trainImages, base.images()), or(testImages, base.tested()), or(batch, base.batch()),
+        or(blocks, base.blocks()), or(blockSteps, base.steps()), or(criterion, base.criterion()));
   }
 
   private TwoLayerSettings twoLayer(TwoLayerSettings base) {

@@ -134,7 +134,7 @@ record Alignment(int[][] pathOf, double total, double matched, double weakest, d
   /// programming over sets of columns.
   ///
   /// @param value (rows, columns), columns ≤ [#MOST]
-  private static int[] assignment(double[][] value) {
+  static int[] assignment(double[][] value) {
     int columns = value[0].length;
     int sets = 1 << columns;
     int spare = Math.max(0, value.length - columns); // rows that go without

@@ -21,6 +21,10 @@ public record NtaExperiment(String name, String question) {
       "How firmly must gates be bounded, and how long must blocks be, for paths to specialise?");
   public static final NtaExperiment FULLY_CONNECTED = new NtaExperiment("fully-connected",
       "Does a fast, bounded second layer come to gate the first?");
+  public static final NtaExperiment LABEL_PERMUTATION = new NtaExperiment("label-permutation",
+      "Do bounded gates switch between two ways to name the classes of images?");
+  public static final NtaExperiment BRIDGE = new NtaExperiment("bridge",
+      "Does TauGate's (τ, γ), made fast and bounded beside slow weights, bring the flexible regime to a non-linear network?");
   public static final NtaExperiment EXACT_SOLUTION = new NtaExperiment("exact-solution",
       "Do weights follow gates as the exact solution of the reduced system says?");
   public static final NtaExperiment SPECIALISATION_RATE = new NtaExperiment("specialisation-rate",
@@ -34,7 +38,8 @@ public record NtaExperiment(String name, String question) {
 
   /// Every experiment, in the order a reader meets them.
   public static final List<NtaExperiment> ALL = List.of(FLEXIBLE, FORGETFUL, TASK_COMPOSITION, SUBTASK_COMPOSITION,
-      GRID_TAU_C, GRID_LAMBDA, FULLY_CONNECTED, EXACT_SOLUTION, SPECIALISATION_RATE, STEP_SIZE, OVERLAP, PATHS);
+      GRID_TAU_C, GRID_LAMBDA, FULLY_CONNECTED, LABEL_PERMUTATION, EXACT_SOLUTION, SPECIALISATION_RATE, STEP_SIZE,
+      OVERLAP, PATHS, BRIDGE);
 
   /// The experiment of a name.
   ///

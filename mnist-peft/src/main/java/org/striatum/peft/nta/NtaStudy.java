@@ -25,9 +25,9 @@ public record NtaStudy(int seeds, long firstSeed, int threads, KeptRuns kept, Pr
     }
   }
 
-  /// The same over other seeds.
-  NtaStudy withSeeds(int other) {
-    return new NtaStudy(other, firstSeed, threads, kept, progress);
+  /// The same with one run at a time.
+  NtaStudy oneAtATime() {
+    return new NtaStudy(seeds, firstSeed, 1, kept, progress);
   }
 
   long[] seedNumbers() {
