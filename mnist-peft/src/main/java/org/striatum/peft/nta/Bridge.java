@@ -121,7 +121,9 @@ public final class Bridge {
   }
 
   private static String printed(Estimate figure) {
-    return "%.2f [%.2f, %.2f]".formatted(figure.value(), figure.low(), figure.high());
+    return Double.isNaN(figure.value())
+        ? "nothing known"
+        : "%.2f [%.2f, %.2f]".formatted(figure.value(), figure.low(), figure.high());
   }
 
   /// Images and names of both tasks.

@@ -32,7 +32,13 @@ public record ExactSolution(double tauC, float[] separation, float[] specialisat
   /// passed but not the path.
   ///
   /// @param tauC τ_c; everything else as `settings` says
+  /// @throws IllegalArgumentException if it is not below 2 τ_w: w̄ would reach 0 before gates had switched
   public static ExactSolution of(NtaSettings settings, double tauC, RandomGenerator random) {
+    if (!(tauC > 0 && tauC < 2 * settings.tauW())) {
+      throw new IllegalArgumentException(
+          "τ_c must be below 2 τ_w = %s, where the exact w̄ = √(1 − ½ τ_c/τ_w) is real, found %s"
+              .formatted(2 * settings.tauW(), tauC));
+    }
     Teachers teachers = Teachers.twoOutputs();
     double[] asked = teachers.weights().get(1);
     GatedLinearNetwork network = new GatedLinearNetwork(2, 2, 1, false, new double[]{1, 0, 0, 1}, new double[]{1, 0});

@@ -92,13 +92,13 @@ public record NtaResults(String experiment, String question, List<ArmResults> ar
       return block(values, block > 0 ? block - 1 : values[0].length + block);
     }
 
-    /// The mean of a figure over blocks, seed by seed.
+    /// The mean of a figure over the blocks that have it, seed by seed; NaN without any.
     ///
     /// @param from first block, from 1
     /// @return (seeds)
     double[] meanFrom(String figure, int from) {
-      return Arrays.stream(bySeed.get(figure))
-          .mapToDouble(blocks -> Arrays.stream(blocks).skip(from - 1).average().orElseThrow()).toArray();
+      return Arrays.stream(bySeed.get(figure)).mapToDouble(blocks -> Arrays.stream(blocks).skip(from - 1)
+          .filter(value -> !Double.isNaN(value)).average().orElse(Double.NaN)).toArray();
     }
 
     private static double[] block(double[][] values, int block) {
