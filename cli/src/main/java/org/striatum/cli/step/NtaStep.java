@@ -8,6 +8,7 @@ import org.striatum.peft.nta.KeptRuns;
 import org.striatum.peft.nta.NtaPlan;
 import org.striatum.peft.nta.NtaResults;
 import org.striatum.peft.nta.NtaStudy;
+import org.striatum.probe.run.Manifest;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.StepKey;
@@ -29,6 +30,7 @@ public record NtaStep(NtaPlan plan, int seeds, long firstSeed, int threads) {
   public NtaResults run(StudyRun run, Progress progress) throws IOException {
     NtaStudy study = new NtaStudy(seeds, firstSeed, threads, new KeptRuns(run.folder().folder().resolve(RUNS)),
         progress);
+    run.folder().settle(Manifest.Inputs.UNSETTLED); // a manifest: what an interrupted run leaves is a run folder
     String name = "nta-" + plan.experiment().name();
     StepKey key = run.key(new Key(plan.settings(), seeds, firstSeed));
     Path results = run.folder().results(name);
