@@ -26,6 +26,12 @@ final class AlternatingBlocks {
   /// ∫ ½ c̄ (ε₁ − ε₂) dt/τ_w over a block: what the equation says.
   static final String DRIVEN = "change driven by the errors' difference";
 
+  /// [ModeProjection] at a block's end.
+  static final String OWN_MODES = "own teacher's modes";
+  static final String MODE_SPREAD = "spread over own teacher's modes";
+  static final String OTHER_MODES = "other teacher's modes";
+  static final String BETWEEN_MODES = "between own teacher's modes";
+
   private final NtaSettings settings;
   private final Teachers teachers;
   private final GatedLinearNetwork network;
@@ -142,6 +148,11 @@ final class AlternatingBlocks {
     void end() {
       recording.figure(CHANGE, block, specialisation() - specialisationBefore);
       recording.figure(DRIVEN, block, driven);
+      ModeProjection modes = ModeProjection.of(network.weights(), 2, teachers, alignment().pathOf()[0]);
+      recording.figure(OWN_MODES, block, modes.own());
+      recording.figure(MODE_SPREAD, block, modes.spread());
+      recording.figure(OTHER_MODES, block, modes.other());
+      recording.figure(BETWEEN_MODES, block, modes.between());
     }
 
     /// ε_m = ⟨W*_active − V, W*^m⟩ / ‖W*^m‖².

@@ -56,7 +56,7 @@ public final class AlternatingExperiments {
     double[][] speed = from(3, flexible.bySeed().get(AlternatingBlocks.SWITCHING_SPEED));
     double[][] change = flexible.bySeed().get(AlternatingBlocks.CHANGE);
     double[][] driven = flexible.bySeed().get(AlternatingBlocks.DRIVEN);
-    return List.of(
+    List<Finding> findings = new ArrayList<>(List.of(
         Finding.surely("gates switch faster, the further weights are aligned (ρ)", 0, 1, SeedBootstrap
             .correlation(from(3, flexible.bySeed().get(AlternatingBlocks.ALIGNMENT_BEFORE)), speed)),
         Finding.surely("gates switch faster, the longer weights are (ρ)", 0, 1, SeedBootstrap
@@ -67,7 +67,13 @@ public final class AlternatingExperiments {
             SeedBootstrap.median(IntStream.range(0, change.length)
                 .mapToDouble(s -> IntStream.range(0, change[s].length)
                     .mapToDouble(b -> Math.abs(change[s][b] - driven[s][b])).max().orElseThrow())
-                .toArray())));
+                .toArray()))));
+    for (String modes : List.of(AlternatingBlocks.OWN_MODES, AlternatingBlocks.MODE_SPREAD,
+        AlternatingBlocks.OTHER_MODES, AlternatingBlocks.BETWEEN_MODES)) {
+      findings.add(Finding.reported("flexible: " + modes + " at the end, in the teachers' singular basis",
+          SeedBootstrap.median(flexible.figure(modes, -1))));
+    }
+    return findings;
   }
 
   /// The forgetful network alone. (§3.)
