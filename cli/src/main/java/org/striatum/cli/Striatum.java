@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
     "130:interrupted"}, subcommands = {DemoCommand.class, StudyCommand.class, InspectCommand.class, ParityCommand.class,
         RolloutsCommand.class,
         CaptureCommand.class, ProbeCommand.class, DopamineCommand.class, AblateCommand.class, CompareCommand.class,
-        ConfidenceCommand.class, SearchCommand.class, GateCommand.class, MnistCommand.class, ReportCommand.class})
+        ConfidenceCommand.class, SearchCommand.class, GateCommand.class, MnistCommand.class, NtaCommand.class,
+        ReportCommand.class})
 public final class Striatum implements Runnable {
   @Spec
   private CommandSpec spec;

@@ -1,0 +1,92 @@
+package org.striatum.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.striatum.cli.step.NtaStep;
+import org.striatum.cli.step.StudyRun;
+import org.striatum.peft.nta.NtaExperiment;
+import org.striatum.peft.nta.NtaPlan;
+import org.striatum.peft.nta.NtaResults;
+import org.striatum.probe.run.RunFolder;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// Experiments with networks whose paths are gated by fast, bounded units.
+@Command(name = "nta", description = "Neural task abstraction: what fast, bounded, non-negative gates do for a network whose tasks alternate. Without an experiment, lists them.", footer = {
+    "", "Example: striatum nta flexible --seeds 10 -o run",
+    "Finished seeds are kept: run it again to go on, or with more --seeds to add some."})
+final class NtaCommand implements Callable<Integer> {
+  private static final int SEEDS = 10;
+  private static final int SEEDS_OF_A_RATE = 100;
+
+  private final Console console;
+
+  @Spec
+  private CommandSpec spec;
+
+  @Parameters(paramLabel = "EXPERIMENT", arity = "0..1", description = "What to run.")
+  private String experiment;
+
+  @Option(names = "--seeds", paramLabel = "N", description = "Seeds, at least 2 (default 10; 100 for specialisation-rate).")
+  private Integer seeds;
+
+  @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "The first of them (default 1).")
+  private long seed;
+
+  @Option(names = "--threads", paramLabel = "N", defaultValue = "0", description = "Runs at once; changes no result (default 0: one a processor).")
+  private int threads;
+
+  @Option(names = {"-o",
+      "--output"}, paramLabel = "RUN", defaultValue = "striatum-nta", description = "Run folder (default striatum-nta).")
+  private Path output;
+
+  @Option(names = "--json", description = "Print JSON.")
+  private boolean json;
+
+  @Mixin
+  private NtaOptions options;
+
+  NtaCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (experiment == null) {
+      list();
+      return ExitCode.DONE;
+    }
+    NtaExperiment asked = NtaExperiment.named(experiment);
+    options.requireFitting(asked, spec.commandLine().getParseResult());
+    NtaPlan plan = options.plan(asked);
+    int over = seeds != null ? seeds : asked.equals(NtaExperiment.SPECIALISATION_RATE) ? SEEDS_OF_A_RATE : SEEDS;
+    if (over < 2 || threads < 0) {
+      throw new IllegalArgumentException(
+          "--seeds must be ≥ 2, so that figures have intervals, and --threads ≥ 0, found " + over + " and " + threads);
+    }
+    try (RunFolder opened = RunFolder.create(output)) {
+      StudyRun run = new StudyRun(opened, Version.environment(0), console::note);
+      int atOnce = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+      NtaResults results = new NtaStep(plan, over, seed, atOnce).run(run, console.progress());
+      if (json) {
+        console.json(results);
+      } else {
+        new NtaSummary(console).print(results, over, seed);
+      }
+    }
+    return ExitCode.DONE;
+  }
+
+  private void list() {
+    if (json) {
+      console.json(NtaExperiment.ALL);
+    } else {
+      NtaExperiment.ALL.forEach(one -> console.print("%-20s %s".formatted(one.name(), one.question())));
+    }
+  }
+}

@@ -1,0 +1,319 @@
+package org.striatum.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import org.striatum.datasets.images.ImageSet;
+import org.striatum.datasets.images.Mnist;
+import org.striatum.peft.network.GatedMlp.Bound;
+import org.striatum.peft.nta.AlternatingExperiments;
+import org.striatum.peft.nta.ArmSettings;
+import org.striatum.peft.nta.Bridge;
+import org.striatum.peft.nta.BridgeSettings;
+import org.striatum.peft.nta.BridgeSettings.Conflict;
+import org.striatum.peft.nta.ExactSolution;
+import org.striatum.peft.nta.GateRegulariser;
+import org.striatum.peft.nta.LabelPermutation;
+import org.striatum.peft.nta.LabelSettings;
+import org.striatum.peft.nta.NtaExperiment;
+import org.striatum.peft.nta.NtaPlan;
+import org.striatum.peft.nta.NtaResults;
+import org.striatum.peft.nta.NtaSettings;
+import org.striatum.peft.nta.NtaStudy;
+import org.striatum.peft.nta.TwoLayerSettings;
+import org.striatum.probe.run.BadDataException;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
+
+/// The hyper-parameters of gated networks. What is not given is as published.
+final class NtaOptions {
+  @Option(names = "--inputs", paramLabel = "N", description = "d_in.")
+  private Integer inputs;
+
+  @Option(names = "--outputs", paramLabel = "N", description = "d_out.")
+  private Integer outputs;
+
+  @Option(names = "--teachers", paramLabel = "M", description = "Tasks that alternate.")
+  private Integer teachers;
+
+  @Option(names = "--teacher-overlap", paramLabel = "COSINE", description = "Between two teachers, in [0, 1).")
+  private Double overlap;
+
+  @Option(names = "--paths", paramLabel = "P", description = "Gated paths.")
+  private Integer paths;
+
+  @Option(names = "--hidden", paramLabel = "N", description = "Hidden units of the two-layer network.")
+  private Integer hidden;
+
+  @Option(names = "--tau-w", paramLabel = "T", description = "Time constant of weights.")
+  private Double tauW;
+
+  @Option(names = "--tau-c", paramLabel = "T", description = "Time constant of gates.")
+  private Double tauC;
+
+  @Option(names = "--lambda", paramLabel = "L", description = "λ, how firmly gates are held.")
+  private Double lambda;
+
+  @Option(names = "--nonneg", paramLabel = "W", description = "Weight of non-negativity in the regulariser.")
+  private Double nonneg;
+
+  @Option(names = "--norm", paramLabel = "l1|l2", description = "Norm of the gates that is held to 1.")
+  private GateRegulariser.Norm norm;
+
+  @Option(names = "--norm-weight", paramLabel = "W", description = "Weight of the norm in the regulariser.")
+  private Double normWeight;
+
+  @Option(names = "--dt", paramLabel = "T", description = "Euler step.")
+  private Double dt;
+
+  @Option(names = "--batch", paramLabel = "N", description = "Inputs a step; 0 for the gradient over all inputs.")
+  private Integer batch;
+
+  @Option(names = "--blocks", paramLabel = "N", description = "Blocks of tasks.")
+  private Integer blocks;
+
+  @Option(names = "--block-length", paramLabel = "T", description = "How long each lasts.")
+  private Double blockLength;
+
+  @Option(names = "--new-from", paramLabel = "N", description = "First block with a new task, from 1.")
+  private Integer newFrom;
+
+  @Option(names = "--criterion", paramLabel = "LOSS", description = "Loss that counts as learned.")
+  private Double criterion;
+
+  @Option(names = "--taus", paramLabel = "T,…", split = ",", description = "Values of τ_c of a grid, or of the exact solution.")
+  private double[] taus;
+
+  @Option(names = "--lambdas", paramLabel = "L,…", split = ",", description = "Values of λ of a grid.")
+  private double[] lambdas;
+
+  @Option(names = "--block-lengths", paramLabel = "T,…", split = ",", description = "Block lengths of a grid.")
+  private double[] blockLengths;
+
+  @Option(names = "--mnist", paramLabel = "DIR", description = "Folder with four files in MNIST's format, e.g. Fashion-MNIST (default: the bundled MNIST).")
+  private Path images;
+
+  @Option(names = "--features", paramLabel = "N", description = "Units of the convolutional network whose features are classified.")
+  private Integer features;
+
+  @Option(names = "--feature-seed", paramLabel = "N", description = "Of its training.")
+  private Long featureSeed;
+
+  @Option(names = "--tasks", paramLabel = "N", description = "Ways to name the classes, 2 to 10.")
+  private Integer tasks;
+
+  @Option(names = "--block-steps", paramLabel = "N", description = "Steps of a block.")
+  private Integer blockSteps;
+
+  @Option(names = "--conflict", paramLabel = "rotation|labels", description = "Run one pair of the bridge's tasks only.")
+  private Conflict conflict;
+
+  @Option(names = "--sharpness", paramLabel = "S", description = "s of the bridge's gates.")
+  private Double sharpness;
+
+  @Option(names = "--weight-rate", paramLabel = "R", description = "Learning rate of the bridge's weights.")
+  private Double weightRate;
+
+  @Option(names = "--gate-rate", paramLabel = "R", description = "Learning rate of the bridge's gates.")
+  private Double gateRate;
+
+  @Option(names = "--images", paramLabel = "N", description = "Images that the bridge learns from.")
+  private Integer trainImages;
+
+  @Option(names = "--test-images", paramLabel = "N", description = "Images that the bridge is tested on.")
+  private Integer testImages;
+
+  private static final Set<String> GATES = Set.of("--lambda", "--nonneg", "--norm", "--norm-weight");
+  private static final Set<String> COMMON = union(GATES, "--inputs", "--outputs", "--teachers", "--tau-w", "--tau-c",
+      "--dt", "--batch", "--blocks", "--block-length", "--criterion");
+  private static final Set<String> GATED = union(COMMON, "--paths", "--teacher-overlap");
+  private static final Set<String> CELLS = union(GATES, "--inputs", "--outputs", "--tau-w", "--dt", "--batch",
+      "--criterion", "--block-lengths");
+
+  /// The options that each experiment has a use for.
+  private static final Map<NtaExperiment, Set<String>> FITTING = Map.ofEntries(
+      Map.entry(NtaExperiment.FLEXIBLE, GATED), Map.entry(NtaExperiment.FORGETFUL, GATED),
+      Map.entry(NtaExperiment.TASK_COMPOSITION, union(GATED, "--new-from")),
+      Map.entry(NtaExperiment.SUBTASK_COMPOSITION, union(GATED, "--new-from")),
+      Map.entry(NtaExperiment.GRID_TAU_C, union(CELLS, "--taus")),
+      Map.entry(NtaExperiment.GRID_LAMBDA, union(CELLS, "--tau-c", "--lambdas")),
+      Map.entry(NtaExperiment.FULLY_CONNECTED, union(COMMON, "--hidden")),
+      Map.entry(NtaExperiment.LABEL_PERMUTATION, union(GATES, "--mnist", "--features", "--feature-seed", "--tasks",
+          "--paths", "--tau-w", "--tau-c", "--dt", "--batch", "--blocks", "--block-steps", "--criterion")),
+      Map.entry(NtaExperiment.BRIDGE, new TreeSet<>(Set.of("--mnist", "--conflict", "--hidden", "--sharpness",
+          "--weight-rate", "--gate-rate", "--lambda", "--nonneg", "--norm-weight", "--images", "--test-images",
+          "--batch", "--blocks", "--block-steps", "--criterion"))),
+      Map.entry(NtaExperiment.EXACT_SOLUTION, union(GATES, "--tau-w", "--dt", "--batch", "--block-length", "--taus")),
+      Map.entry(NtaExperiment.SPECIALISATION_RATE, GATED), Map.entry(NtaExperiment.STEP_SIZE, GATED),
+      Map.entry(NtaExperiment.OVERLAP, COMMON),
+      Map.entry(NtaExperiment.PATHS, union(GATES, "--inputs", "--tau-w", "--tau-c", "--dt", "--batch", "--blocks",
+          "--block-length", "--criterion")));
+
+  private static Set<String> union(Set<String> some, String... more) {
+    Set<String> all = new TreeSet<>(some);
+    all.addAll(List.of(more));
+    return all;
+  }
+
+  /// Refuses an option that would change nothing.
+  ///
+  /// @throws IllegalArgumentException naming it, and those that would
+  void requireFitting(NtaExperiment experiment, ParseResult given) {
+    Set<String> own = Set.copyOf(FITTING.values().stream().flatMap(Set::stream).toList());
+    Set<String> fitting = FITTING.get(experiment);
+    for (OptionSpec option : given.matchedOptions()) {
+      if (own.contains(option.longestName()) && !fitting.contains(option.longestName())) {
+        throw new IllegalArgumentException("%s changes nothing in %s: it takes %s".formatted(option.longestName(),
+            experiment.name(), String.join(", ", fitting)));
+      }
+    }
+  }
+
+  /// The experiment with these options.
+  ///
+  /// @throws BadDataException if images are asked for that are none
+  NtaPlan plan(NtaExperiment experiment) throws IOException {
+    return switch (experiment.name()) {
+      case "flexible" -> plan(experiment, gated(NtaSettings.flexible()), AlternatingExperiments::flexible);
+      case "forgetful" -> plan(experiment, gated(NtaSettings.flexible()), AlternatingExperiments::forgetful);
+      case "task-composition" ->
+        plan(experiment, gated(NtaSettings.taskComposition()), AlternatingExperiments::taskComposition);
+      case "subtask-composition" ->
+        plan(experiment, gated(NtaSettings.subtaskComposition()), AlternatingExperiments::subtaskComposition);
+      case "specialisation-rate" ->
+        plan(experiment, gated(NtaSettings.flexible()), AlternatingExperiments::specialisationRate);
+      case "step-size" -> plan(experiment, gated(NtaSettings.flexible()), AlternatingExperiments::stepSize);
+      case "overlap" -> plan(experiment, gated(NtaSettings.flexible()), AlternatingExperiments::overlap);
+      case "paths" -> {
+        NtaSettings flexible = NtaSettings.flexible();
+        yield plan(experiment, gated(flexible.withCriterion(0.06).withTasks(2, 0, 6, 2)),
+            AlternatingExperiments::paths);
+      }
+      case "grid-tau-c" -> {
+        NtaSettings[][] cells = cells(NtaSettings.TAU_C_GRID, taus, true);
+        yield new NtaPlan(experiment, flat(cells), study -> AlternatingExperiments.gridOverTauC(study, cells));
+      }
+      case "grid-lambda" -> {
+        NtaSettings[][] cells = cells(NtaSettings.LAMBDA_GRID, lambdas, false);
+        yield new NtaPlan(experiment, flat(cells), study -> AlternatingExperiments.gridOverLambda(study, cells));
+      }
+      case "fully-connected" -> {
+        TwoLayerSettings settings = twoLayer(TwoLayerSettings.fast());
+        yield new NtaPlan(experiment, List.of(settings),
+            study -> AlternatingExperiments.fullyConnected(study, settings));
+      }
+      case "exact-solution" -> {
+        NtaSettings settings = gated(ExactSolution.settings());
+        double[] tauCs = taus == null
+            ? ExactSolution.TAU_C.stream().mapToDouble(Double::doubleValue).toArray()
+            : taus.clone();
+        List<ArmSettings> each = new ArrayList<>();
+        for (double one : tauCs) {
+          each.add(settings.withGates(one, settings.regulariser()));
+        }
+        yield new NtaPlan(experiment, each, study -> AlternatingExperiments.exactSolution(study, settings, tauCs));
+      }
+      case "label-permutation" -> {
+        ImageSet set = imageSet();
+        LabelSettings settings = labels(LabelSettings.published(set.files()));
+        yield new NtaPlan(experiment, List.of(settings), study -> LabelPermutation.run(study, set, settings));
+      }
+      case "bridge" -> {
+        ImageSet set = imageSet();
+        List<BridgeSettings> pairs = Arrays.stream(Conflict.values())
+            .filter(one -> conflict == null || one == conflict)
+            .map(one -> bridge(BridgeSettings.fast(set.files(), one))).toList();
+        yield new NtaPlan(experiment, List.copyOf(pairs), study -> Bridge.run(study, set, pairs));
+      }
+      default -> throw new IllegalStateException(experiment.name() + " has no plan");
+    };
+  }
+
+  /// What runs one setting and its controls.
+  @FunctionalInterface
+  private interface OverSettings {
+    NtaResults run(NtaStudy study, NtaSettings settings)
+        throws IOException;
+  }
+
+  private static NtaPlan plan(NtaExperiment experiment, NtaSettings settings, OverSettings work) {
+    return new NtaPlan(experiment, List.of(settings), study -> work.run(study, settings));
+  }
+
+  private static List<ArmSettings> flat(NtaSettings[][] cells) {
+    return Arrays.stream(cells).<ArmSettings>flatMap(Arrays::stream).toList();
+  }
+
+  /// @return (block lengths, values)
+  private NtaSettings[][] cells(List<Double> published, double[] given, boolean ofTauC) {
+    double[] values = given == null ? published.stream().mapToDouble(Double::doubleValue).toArray() : given;
+    double[] lengths = blockLengths == null
+        ? NtaSettings.BLOCK_LENGTHS.stream().mapToDouble(Double::doubleValue).toArray()
+        : blockLengths;
+    NtaSettings[][] cells = new NtaSettings[lengths.length][values.length];
+    for (int y = 0; y < lengths.length; y++) {
+      for (int x = 0; x < values.length; x++) {
+        NtaSettings cell = gated(ofTauC
+            ? NtaSettings.cell(values[x], NtaSettings.LAMBDA_OF_TAU_C_GRID, lengths[y])
+            : NtaSettings.cell(NtaSettings.TAU_C_OF_LAMBDA_GRID, values[x], lengths[y]));
+        cells[y][x] = ofTauC
+            ? cell.withGates(values[x], cell.regulariser())
+            : cell.withGates(cell.tauC(), cell.regulariser().withLambda(values[x]));
+      }
+    }
+    return cells;
+  }
+
+  private NtaSettings gated(NtaSettings base) {
+    int count = or(blocks, base.blocks());
+    int from = newFrom != null ? newFrom : base.novelty() == NtaSettings.Novelty.NONE ? count + 1 : base.novelFrom();
+    return new NtaSettings(or(inputs, base.inputs()), or(outputs, base.outputs()), or(teachers, base.teachers()),
+        or(overlap, base.overlap()), or(paths, base.paths()), base.gatePerOutput(), or(tauW, base.tauW()),
+        or(tauC, base.tauC()), regulariser(base.regulariser()), or(dt, base.dt()), or(batch, base.batch()), count,
+        or(blockLength, base.blockLength()), base.novelty(), from, or(criterion, base.criterion()));
+  }
+
+  private ImageSet imageSet() throws IOException {
+    return images == null ? Mnist.embedded() : ImageSet.read(images);
+  }
+
+  private LabelSettings labels(LabelSettings base) {
+    return new LabelSettings(base.files(), or(features, base.features()), or(featureSeed, base.featureSeed()),
+        or(tasks, base.tasks()), or(paths, base.paths()), or(tauW, base.tauW()), or(tauC, base.tauC()),
+        regulariser(base.regulariser()), or(dt, base.dt()), or(batch, base.batch()), or(blocks, base.blocks()),
+        or(blockSteps, base.steps()), or(criterion, base.criterion()));
+  }
+
+  private BridgeSettings bridge(BridgeSettings base) {
+    Bound bound = new Bound(or(lambda, base.bound().lambda()), or(nonneg, base.bound().nonneg()),
+        or(normWeight, base.bound().norm()));
+    return new BridgeSettings(base.files(), base.conflict(), or(hidden, base.hidden()),
+        or(sharpness, base.sharpness()), or(weightRate, base.weightRate()), or(gateRate, base.gateRate()), bound,
+        or(trainImages, base.images()), or(testImages, base.tested()), or(batch, base.batch()),
+        or(blocks, base.blocks()), or(blockSteps, base.steps()), or(criterion, base.criterion()));
+  }
+
+  private TwoLayerSettings twoLayer(TwoLayerSettings base) {
+    return new TwoLayerSettings(or(inputs, base.inputs()), or(outputs, base.outputs()), or(teachers, base.teachers()),
+        or(hidden, base.hidden()), or(tauW, base.tau1()), or(tauC, base.tau2()), regulariser(base.regulariser()),
+        or(dt, base.dt()), or(batch, base.batch()), or(blocks, base.blocks()), or(blockLength, base.blockLength()),
+        or(criterion, base.criterion()));
+  }
+
+  private GateRegulariser regulariser(GateRegulariser base) {
+    return new GateRegulariser(or(lambda, base.lambda()), or(nonneg, base.nonneg()), or(norm, base.norm()),
+        or(normWeight, base.normWeight()));
+  }
+
+  private static <T> T or(T given, T published) {
+    return Objects.requireNonNullElse(given, published);
+  }
+}
