@@ -1,6 +1,7 @@
 package org.striatum.cli;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.striatum.cli.step.NtaStep;
@@ -8,7 +9,9 @@ import org.striatum.cli.step.StudyRun;
 import org.striatum.peft.nta.NtaExperiment;
 import org.striatum.peft.nta.NtaPlan;
 import org.striatum.peft.nta.NtaResults;
+import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.RunFolder;
+import org.striatum.reports.NtaReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -73,10 +76,14 @@ final class NtaCommand implements Callable<Integer> {
       StudyRun run = new StudyRun(opened, Version.environment(0), console::note);
       int atOnce = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
       NtaResults results = new NtaStep(plan, over, seed, atOnce).run(run, console.progress());
+      NtaReport.write(NtaStep.finished(opened),
+          new String(RecordJson.pretty(opened.manifest()), StandardCharsets.UTF_8),
+          opened.report());
       if (json) {
         console.json(results);
       } else {
         new NtaSummary(console).print(results, over, seed);
+        console.print("report: " + opened.report());
       }
     }
     return ExitCode.DONE;
