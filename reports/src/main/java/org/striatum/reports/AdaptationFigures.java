@@ -125,28 +125,35 @@ record AdaptationFigures(AdaptationResults results, int number) {
     List<List<Object>> rows = new ArrayList<>();
     List<String> arms = new ArrayList<>();
     List<String> hooks = results.protocol().hooks().stream().map(Object::toString).toList();
-    double most = 0;
+    List<String> reach = new ArrayList<>();
     for (Arm arm : shown()) {
+      List<Changed> changed = changed(arm); // the most changed first
+      double most = changed.isEmpty() ? 0 : Math.abs(changed.getFirst().change);
+      if (!(most > 0)) {
+        continue;
+      }
       arms.add(arm.name());
-      for (Changed one : changed(arm).stream().limit(DRAWN).toList()) {
-        most = Math.max(most, Math.abs(one.change));
+      reach.add("±" + Notation.decimals(1.05 * most, 2) + " for " + arm.name());
+      for (Changed one : changed.stream().limit(DRAWN).toList()) {
         rows.add(Chart.row(arm.name(), one.neuron.hook().toString(), one.neuron.coordinate(), one.change,
-            one.change >= 0 ? LOUDER : QUIETER, Notation.decimals(one.gain, 3), Notation.decimals(one.threshold, 2),
+            one.change / most, one.change >= 0 ? LOUDER : QUIETER, Notation.decimals(one.gain, 3),
+            Notation.decimals(one.threshold, 2),
             Notation.decimals(one.before, 4), Notation.decimals(one.after, 4)));
       }
     }
-    if (rows.isEmpty() || !(most > 0)) {
+    if (rows.isEmpty()) {
       return null;
     }
     String first = arms.contains(AdaptationResults.ALL) ? AdaptationResults.ALL : arms.getFirst();
     Chart chart = new Chart("gates-" + number, "How far each gated coordinate was changed, by hook point",
         (hooks.size() > 8 ? 44 : 90) * hooks.size() + 40,
-        List.of("arm", "hook point", "coordinate", "change", "direction", "_gain", "_threshold", "_before", "_after"),
+        List.of("arm", "hook point", "coordinate", "change", "_height", "direction", "_gain", "_threshold", "_before",
+            "_after"),
         rows, new Chart.Choice("arm", "arm ", arms, first),
         List.of(Layer.of("point", Channel.quantitative("x", "coordinate").titled("coordinate"),
             Channel.ordinal("y", "hook point", hooks).unlabelled().axis("labelLimit", JSON.numberNode(170))
                 .axis("grid", JSON.booleanNode(true)),
-            Channel.quantitative("yOffset", "change").domain(-1.05 * most, 1.05 * most).scaled("reverse",
+            Channel.quantitative("yOffset", "_height").domain(-1.05, 1.05).scaled("reverse",
                 JSON.booleanNode(true)),
             Channel.series("color", "direction", List.of(LOUDER, QUIETER)).unlabelled(),
             Channel.tooltip(Channel.titles("hook point", "hook point", "coordinate", "coordinate", "direction",
@@ -155,8 +162,8 @@ record AdaptationFigures(AdaptationResults results, int number) {
             .with("size", 16)));
     return new Figure("What was learned, neuron by neuron",
         "One strip a hook point, one dot a gated coordinate: above the middle those that became louder, below it those that"
-            + " became quieter, by γ·g − 1 (g averaged over validation solutions; the strip reaches ±"
-            + Notation.decimals(1.05 * most, 2) + "). Of each arm the training that was best on validation problems.",
+            + " became quieter, by γ·g − 1 (g averaged over validation solutions). A strip reaches "
+            + String.join(", ", reach) + ". Of each arm the training that was best on validation problems.",
         chart);
   }
 }
