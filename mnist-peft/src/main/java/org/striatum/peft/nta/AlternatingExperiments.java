@@ -57,11 +57,13 @@ public final class AlternatingExperiments {
     double[][] change = flexible.bySeed().get(AlternatingBlocks.CHANGE);
     double[][] driven = flexible.bySeed().get(AlternatingBlocks.DRIVEN);
     List<Finding> findings = new ArrayList<>(List.of(
-        Finding.surely("gates switch faster, the further weights are aligned (ρ)", 0, 1, SeedBootstrap
-            .correlation(from(3, flexible.bySeed().get(AlternatingBlocks.ALIGNMENT_BEFORE)), speed)),
-        Finding.surely("gates switch faster, the longer weights are (ρ)", 0, 1, SeedBootstrap
+        Finding.surely("gates switch faster, the further weights are aligned (ρ)", 0, Double.POSITIVE_INFINITY,
+            SeedBootstrap
+                .correlation(from(3, flexible.bySeed().get(AlternatingBlocks.ALIGNMENT_BEFORE)), speed)),
+        Finding.surely("gates switch faster, the longer weights are (ρ)", 0, Double.POSITIVE_INFINITY, SeedBootstrap
             .correlation(from(3, flexible.bySeed().get(AlternatingBlocks.NORM_BEFORE)), speed)),
-        Finding.surely("time to gate switch falls with the speed Σ ε_m ⟨W^p, W*^m⟩ / τ_c (ρ)", -1, 0,
+        Finding.surely("time to gate switch falls with the speed Σ ε_m ⟨W^p, W*^m⟩ / τ_c (ρ)", Double.NEGATIVE_INFINITY,
+            0,
             SeedBootstrap.correlation(speed, from(3, flexible.bySeed().get(AlternatingBlocks.CROSSING)))),
         Finding.between("change of w̄ a block less ∫ ½ c̄ (ε₁ − ε₂) dt/τ_w, the largest of any block", 0, 0.005,
             SeedBootstrap.median(IntStream.range(0, change.length)
@@ -169,8 +171,8 @@ public final class AlternatingExperiments {
       }
       grids.add(new Grid(figure, x, xs, "block length", ys, rows));
     }
-    double low = direction < 0 ? -1 : 0;
-    double high = direction < 0 ? 0 : 1;
+    double low = direction < 0 ? Double.NEGATIVE_INFINITY : 0;
+    double high = direction < 0 ? 0 : Double.POSITIVE_INFINITY;
     List<Finding> findings = new ArrayList<>(List.of(
         Finding.surely("rank correlation of total alignment with " + x, low, high,
             SeedBootstrap.correlation(ofX, alignment)),
