@@ -37,10 +37,12 @@ class NtaCommandTest {
   void listsWhatThereIs() throws IOException {
     Session session = Session.of("nta");
     assertThat(session.code()).isZero();
-    assertThat(session.out().lines()).hasSize(NtaExperiment.ALL.size());
+    assertThat(session.out().lines()).hasSize(NtaExperiment.values().length);
     assertThat(session.out()).contains("flexible", "grid-tau-c", "bridge");
-    assertThat(JSON.readTree(Session.of("nta", "--json").out()).findValuesAsText("name"))
-        .containsExactlyElementsOf(NtaExperiment.ALL.stream().map(NtaExperiment::name).toList());
+    JsonNode questions = JSON.readTree(Session.of("nta", "--json").out());
+    for (NtaExperiment experiment : NtaExperiment.values()) {
+      assertThat(questions.path(experiment.printed()).textValue()).isEqualTo(experiment.question());
+    }
   }
 
   @Test

@@ -31,7 +31,7 @@ public record NtaStep(NtaPlan plan, int seeds, long firstSeed, int threads) {
     NtaStudy study = new NtaStudy(seeds, firstSeed, threads, new KeptRuns(run.folder().folder().resolve(RUNS)),
         progress);
     run.folder().settle(Manifest.Inputs.UNSETTLED); // a manifest: what an interrupted run leaves is a run folder
-    String name = "nta-" + plan.experiment().name();
+    String name = "nta-" + plan.experiment().printed();
     StepKey key = run.key(new Key(plan.settings(), seeds, firstSeed));
     Path results = run.folder().results(name);
     run.step(name, key, List.of(results), () -> RecordJson.write(results, plan.work().run(study)));

@@ -187,7 +187,8 @@ public final class AlternatingExperiments {
           SeedBootstrap.correlation(columns(ofX, y * xs.length, xs.length),
               columns(alignment, y * xs.length, xs.length))));
     }
-    return new NtaResults(experiment.name(), experiment.question(), List.of(), findings, grids, List.of(), List.of());
+    return new NtaResults(experiment.printed(), experiment.question(), List.of(), findings, grids, List.of(),
+        List.of());
   }
 
   /// In how many seeds paths specialise.
@@ -344,7 +345,7 @@ public final class AlternatingExperiments {
       findings.add(Finding.between("τ_c %s: smallest w̄".formatted(each), minimum - TOLERANCE, minimum + TOLERANCE,
           SeedBootstrap.median(ofSeeds.stream().mapToDouble(ExactSolution::minimum).toArray())));
     }
-    return new NtaResults(NtaExperiment.EXACT_SOLUTION.name(), NtaExperiment.EXACT_SOLUTION.question(), List.of(),
+    return new NtaResults(NtaExperiment.EXACT_SOLUTION.printed(), NtaExperiment.EXACT_SOLUTION.question(), List.of(),
         findings, List.of(), runs, List.of());
   }
 
