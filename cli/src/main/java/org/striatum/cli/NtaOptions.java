@@ -89,13 +89,13 @@ final class NtaOptions {
   @Option(names = "--criterion", paramLabel = "LOSS", description = "Loss that counts as learned.")
   private Double criterion;
 
-  @Option(names = "--taus", paramLabel = "T,…", split = ",", description = "Values of τ_c of a grid, or of the exact solution.")
+  @Option(names = "--taus", paramLabel = "T", split = ",", description = "Values of τ_c of a grid, or of the exact solution.")
   private double[] taus;
 
-  @Option(names = "--lambdas", paramLabel = "L,…", split = ",", description = "Values of λ of a grid.")
+  @Option(names = "--lambdas", paramLabel = "L", split = ",", description = "Values of λ of a grid.")
   private double[] lambdas;
 
-  @Option(names = "--block-lengths", paramLabel = "T,…", split = ",", description = "Block lengths of a grid.")
+  @Option(names = "--block-lengths", paramLabel = "T", split = ",", description = "Block lengths of a grid.")
   private double[] blockLengths;
 
   @Option(names = "--mnist", paramLabel = "DIR", description = "Folder with four files in MNIST's format, e.g. Fashion-MNIST (default: the bundled MNIST).")

@@ -49,8 +49,8 @@ class NtaCommandTest {
   void printsFiguresBesideWhatIsExpected() throws IOException {
     Session session = brief("run");
     assertThat(session.code()).as(session.err()).isZero();
-    assertThat(session.out()).contains("2 seeds from 1", "time to criterion by block, flexible:", "expected",
-        "0.71 to 0.77", "does not hold");
+    assertThat(session.out()).contains("2 seeds from 1", "time to criterion by block, flexible:", "expected")
+        .doesNotContain("0.71 to 0.77"); // what is published is of other settings
     assertThat(temporary.resolve("run/results/nta-flexible.json")).isRegularFile();
     try (var runs = Files.list(temporary.resolve("run/nta-runs"))) {
       assertThat(runs).hasSize(4);
