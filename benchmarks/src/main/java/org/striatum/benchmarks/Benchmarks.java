@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
 public final class Benchmarks implements Callable<Integer> {
   /// What can be measured.
   enum Name {
-    CAPTURE, ROLLOUTS, HOOKS, OPENING, GENERATION, ARMS;
+    CAPTURE, ROLLOUTS, HOOKS, OPENING, GENERATION, ARMS, MNIST;
 
     List<Comparison> run(Setting setting) throws Exception {
       return switch (this) {
@@ -38,6 +38,7 @@ public final class Benchmarks implements Callable<Integer> {
         case OPENING -> Opening.run(setting);
         case GENERATION -> Generations.run(setting);
         case ARMS -> Arms.run(setting);
+        case MNIST -> Digits.run(setting);
       };
     }
 
@@ -75,8 +76,11 @@ public final class Benchmarks implements Callable<Integer> {
     Path folder = Files.createTempDirectory("striatum-benchmark");
     Thread tidying = new Thread(() -> delete(folder));
     Runtime.getRuntime().addShutdownHook(tidying);
-    note("writing 494 M random parameters to " + folder);
-    RandomCheckpoint.write(folder, RandomGeneratorFactory.of("L64X128MixRandom").create(5));
+    boolean large = names.stream().anyMatch(name -> name != Name.MNIST);
+    if (large) {
+      note("writing 494 M random parameters to " + folder);
+      RandomCheckpoint.write(folder, RandomGeneratorFactory.of("L64X128MixRandom").create(5));
+    }
     Setting setting = new Setting(folder,
         Path.of(System.getProperty("striatum.home"), "checkpoints", "tiny-reasoner-step2000"), threads,
         repeats == null ? (quick ? 3 : 5) : repeats, quick, !withoutPeers, Benchmarks::note);
@@ -88,7 +92,7 @@ public final class Benchmarks implements Callable<Integer> {
     Map<String, Object> report = new LinkedHashMap<>();
     report.put("machine", machine());
     report.put("load before and after", List.of(loadBefore, load()));
-    report.put("versions", versions(setting));
+    report.put("versions", versions(setting, large));
     report.put("threads", threads);
     report.put("comparisons", comparisons.stream().map(Benchmarks::entry).toList());
     Files.createDirectories(json.toAbsolutePath().getParent());
@@ -133,11 +137,12 @@ public final class Benchmarks implements Callable<Integer> {
     return String.format(Locale.ROOT, value < 10 ? "%.2f" : "%.1f", value);
   }
 
-  private static Map<String, String> versions(Setting setting) throws Exception {
+  /// @param large whether there is a checkpoint for the peer to open
+  private static Map<String, String> versions(Setting setting, boolean large) throws Exception {
     Map<String, String> versions = new LinkedHashMap<>();
     versions.put("Java", Runtime.version().toString());
     versions.put("ONNX Runtime", OnnxModel.runtimeVersion());
-    for (Peer peer : setting.peer("capture.py")) {
+    for (Peer peer : large ? setting.peer("capture.py") : List.<Peer>of()) {
       peer.greeting().properties().forEach(entry -> versions.put(entry.getKey(), entry.getValue().asText()));
       peer.close();
     }

@@ -143,7 +143,7 @@ record MnistSummary(Console console) {
     console.print("Multiply-accumulates of an image %,d, of which %.1f %% stand behind a gate".formatted(cost.macs(),
         100.0 * cost.mostSkippable() / cost.macs()));
     cost.skipped().forEach(one -> console.print(
-        "λ = %s: %.2f %% skippable, %.2f %% of it by the rectifier alone; the gate adds %.2f %% [%.2f, %.2f]; hard gate at 45° %.3f"
+        "λ = %s: %.2f %% skippable, %.2f %% by the rectifier alone; the gate adds %.2f %% [%.2f, %.2f]; hard gate at 45° %.3f"
             .formatted(number(one.lambda()), 100 * one.skipped().mean(), 100 * one.byRectifier().mean(),
                 100 * one.beyondRectifier().mean(), 100 * one.beyondRectifier().ci()[0],
                 100 * one.beyondRectifier().ci()[1], one.hard45().mean())));

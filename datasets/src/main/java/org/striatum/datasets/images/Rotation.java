@@ -24,14 +24,18 @@ public record Rotation(double degrees) {
       throw new IllegalArgumentException("an array of images of " + rows + " × " + columns
           + " must hold a whole number of them, found " + images.length + " pixels");
     }
+    if (degrees % 360 == 0) {
+      return images.clone();
+    }
     int width = rows * columns;
     int[] from = new int[4 * width]; // the four neighbours each pixel is read from
     float[] weight = new float[4 * width];
     neighbours(rows, columns, from, weight);
     float[] turned = new float[images.length];
     for (int image = 0; image < images.length; image += width) {
-      for (int k = 0; k < from.length; k++) {
-        turned[image + k / 4] += weight[k] * images[image + from[k]];
+      for (int k = 0; k < from.length; k += 4) {
+        turned[image + k / 4] = weight[k] * images[image + from[k]] + weight[k + 1] * images[image + from[k + 1]]
+            + weight[k + 2] * images[image + from[k + 2]] + weight[k + 3] * images[image + from[k + 3]];
       }
     }
     return turned;

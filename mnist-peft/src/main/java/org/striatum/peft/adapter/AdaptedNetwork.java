@@ -168,6 +168,16 @@ public final class AdaptedNetwork implements AutoCloseable {
     }
   }
 
+  /// g of each hidden layer on all examples, none where the adapter that is on is no gate: (n, hidden) row-major each.
+  ///
+  /// @throws IllegalArgumentException if the examples do not fit the network
+  public List<float[]> openness(Examples examples) {
+    examples.requireFit(base);
+    try (NDScope _ = new NDScope()) {
+      return running().run(examples.all(base)).openness().stream().map(NDArray::toFloatArray).toList();
+    }
+  }
+
   @Override
   public void close() {
     uploaded.values().forEach(AdapterArrays::close);

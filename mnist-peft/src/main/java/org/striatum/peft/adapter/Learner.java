@@ -19,6 +19,8 @@ final class Learner implements AutoCloseable {
   private static final float BETA_1 = 0.9f;
   private static final float BETA_2 = 0.999f;
   private static final float EPSILON = 1e-8f;
+  /// Updates between two looks back: copying every array at every step would cost as much as a small gate's update.
+  private static final int UPDATES_A_SNAPSHOT = 10;
 
   private final Mlp base;
   private final Adapter adapter;
@@ -27,14 +29,15 @@ final class Learner implements AutoCloseable {
   private final AdapterArrays arrays;
   private final List<Weight> weights = new ArrayList<>();
   private final NDArray sparsity; // λ
+  private SequencedMap<String, float[]> snapshot; // values whose loss was finite
   private int updates;
+  private int updatesAtSnapshot;
 
   /// A trained array.
   ///
-  /// @param before its values one step ago
   /// @param mean Adam's running mean of the gradient, null for SGD
   /// @param variance Adam's running mean of its square, null for SGD
-  private record Weight(Parameter parameter, NDArray values, NDArray before, NDArray mean, NDArray variance) {}
+  private record Weight(Parameter parameter, NDArray values, NDArray mean, NDArray variance) {}
 
   Learner(Mlp base, Adapter adapter, SequencedMap<String, float[]> initial, Training training, Examples examples) {
     examples.requireFit(base);
@@ -47,10 +50,11 @@ final class Learner implements AutoCloseable {
     boolean adam = training.optimizer() == Training.Optimizer.ADAM;
     for (Parameter parameter : adapter.parameters(base.widths())) {
       NDArray values = arrays.values().get(parameter.name());
-      weights.add(new Weight(parameter, values, manager.create(initial.get(parameter.name()), values.getShape()),
-          adam ? manager.zeros(values.getShape()) : null, adam ? manager.zeros(values.getShape()) : null));
+      weights.add(new Weight(parameter, values, adam ? manager.zeros(values.getShape()) : null,
+          adam ? manager.zeros(values.getShape()) : null));
     }
     this.sparsity = manager.create((float) training.sparsity());
+    this.snapshot = initial;
   }
 
   /// One update on some examples.
@@ -62,6 +66,10 @@ final class Learner implements AutoCloseable {
       double found = loss.getFloat();
       if (Double.isFinite(found)) {
         tape.backward(loss);
+        if (updates - updatesAtSnapshot == UPDATES_A_SNAPSHOT) {
+          snapshot = values();
+          updatesAtSnapshot = updates;
+        }
         updates++;
         weights.forEach(this::update);
       }
@@ -86,7 +94,6 @@ final class Learner implements AutoCloseable {
   }
 
   private void update(Weight weight) {
-    weight.before().set(weight.values().toByteBuffer());
     float rate = (float) training.rate(weight.parameter());
     NDArray values = weight.values();
     NDArray gradient = values.getGradient();
@@ -122,11 +129,14 @@ final class Learner implements AutoCloseable {
     return values;
   }
 
-  /// The values one update ago.
-  SequencedMap<String, float[]> valuesBefore() {
-    SequencedMap<String, float[]> values = new LinkedHashMap<>();
-    weights.forEach(weight -> values.put(weight.parameter().name(), weight.before().toFloatArray()));
-    return values;
+  /// The latest values kept whose loss was a finite number.
+  SequencedMap<String, float[]> lastGood() {
+    return snapshot;
+  }
+
+  /// Updates behind them.
+  int updatesToLastGood() {
+    return updatesAtSnapshot;
   }
 
   @Override

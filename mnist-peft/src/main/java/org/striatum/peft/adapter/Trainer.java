@@ -22,8 +22,8 @@ public final class Trainer {
   /// What training gave.
   ///
   /// @param losses before each step
-  /// @param diverged whether a loss or a value was no finite number: training stopped, and the adapter is as it was before
-  ///     the last update
+  /// @param diverged whether a loss or a value was no finite number: training stopped, and the adapter is as it was at most
+  ///     ten updates before, its loss finite
   public record Outcome(TrainedAdapter adapter, double[] losses, boolean diverged) {}
 
   /// Trains an adapter over a network that stays as it is.
@@ -72,35 +72,25 @@ public final class Trainer {
     int from = order.length; // the first pass is yet to be shuffled
     double[] losses = new double[training.steps()];
     try (Learner learner = new Learner(base, adapter, initial, training, examples)) {
-      SequencedMap<String, float[]> values = null;
+      boolean diverged = false;
       int step = 0;
-      while (step < training.steps() && values == null) {
+      while (step < training.steps() && !diverged) {
         if (from + batch > order.length) {
           Ranks.shuffle(order, random);
           from = 0;
         }
         losses[step] = learner.step(Arrays.stream(order, from, from + batch).asLongStream().toArray());
-        if (Double.isFinite(losses[step])) {
-          step++;
-        } else {
-          values = step == 0 ? initial : learner.valuesBefore();
-        }
+        diverged = !Double.isFinite(losses[step]);
+        step++;
         from += batch;
         Heartbeat.beat();
       }
-      boolean diverged = values != null;
-      if (!diverged) {
-        values = learner.values();
-        if (!finite(values)) {
-          diverged = true;
-          values = learner.valuesBefore();
-        }
-      }
-      int done = diverged ? Math.max(0, step - 1) : step;
-      return new Outcome(
-          new TrainedAdapter(adapter, hash, base.widths(), values,
-              new Provenance(data, examples.size(), seed, training, done)),
-          Arrays.copyOf(losses, Math.min(step + (diverged ? 1 : 0), losses.length)), diverged);
+      SequencedMap<String, float[]> values = learner.values();
+      diverged |= !finite(values);
+      Provenance provenance = new Provenance(data, examples.size(), seed, training,
+          diverged ? learner.updatesToLastGood() : step);
+      return new Outcome(new TrainedAdapter(adapter, hash, base.widths(), diverged ? learner.lastGood() : values,
+          provenance), Arrays.copyOf(losses, step), diverged);
     }
   }
 

@@ -9,7 +9,6 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.striatum.peft.adapter.AdaptedNetwork;
-import org.striatum.peft.adapter.Adapter.TauGate;
 import org.striatum.peft.adapter.TrainedAdapter;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.Ranks;
@@ -19,7 +18,7 @@ import org.striatum.probe.stats.Ranks;
 /// A gate reads z, so the product that makes z has been paid before anything can be skipped: a closed unit saves its
 /// column of the next product only. And where z ≤ 0 a rectifier alone would have saved as much.
 public final class GateCost {
-  private static final double[] PENALTIES = {0, 0.1, 1};
+  private static final double[] PENALTIES = {0, 1, 10};
   private static final double[] SHARES = {0.05, 0.1, 0.25};
   /// Random sets a seed and size.
   private static final int DRAWS = 20;
@@ -68,8 +67,7 @@ public final class GateCost {
       for (int i = 0; i < seeds; i++) {
         try (Workbench.SeedRun seed = bench.seed(settings.seed(i))) {
           for (int p = 0; p < PENALTIES.length; p++) {
-            Method method = new Method(Method.TAUGATE, new TauGate(true, true, settings.sharpness()),
-                settings.adaptation().withSparsity(PENALTIES[p]));
+            Method method = Method.closing(settings, settings.sharpness(), PENALTIES[p]);
             TrainedAdapter gate = seed.train(method, Mode.TILTED).adapter();
             double[] measured = skipped(bench, seed, gate.hardened());
             for (int k = 0; k < measured.length; k++) {
@@ -135,7 +133,7 @@ public final class GateCost {
     int layers = gate.widths().length - 2;
     double[] open;
     try (AdaptedNetwork network = AdaptedNetwork.of(seed.base(), gate)) {
-      open = Openness.of(network, gate, bench.test(Mode.TILTED), bench.settings().sharpness()).byUnit();
+      open = Openness.of(network, bench.test(Mode.TILTED)).byUnit();
     }
     List<double[]> turned = new ArrayList<>();
     List<double[]> openness = new ArrayList<>();

@@ -3,7 +3,6 @@ package org.striatum.peft.mnist;
 import java.util.ArrayList;
 import java.util.List;
 import org.striatum.peft.adapter.AdaptedNetwork;
-import org.striatum.peft.adapter.Adapter.TauGate;
 import org.striatum.peft.adapter.TrainedAdapter;
 import org.striatum.probe.run.Progress;
 
@@ -12,7 +11,7 @@ public final class Hardening {
   /// The paper's high-activation fraction; it gives neither s, nor λ, nor the definition.
   public static final double PAPER_HIGH_ACTIVATION = 0.28;
   private static final double[] SHARPNESSES = {2, 5, 10, 20, 50};
-  private static final double[] PENALTIES = {0, 0.03, 0.1, 0.3, 1};
+  private static final double[] PENALTIES = {0, 0.1, 1, 3, 10};
 
   private Hardening() {}
 
@@ -77,12 +76,10 @@ public final class Hardening {
   }
 
   private static double[] measure(Workbench bench, Workbench.SeedRun seed, double sharpness, double penalty) {
-    Method method = new Method(Method.TAUGATE, new TauGate(true, true, sharpness),
-        bench.settings().adaptation().withSparsity(penalty));
-    TrainedAdapter gate = seed.train(method, Mode.TILTED).adapter();
+    TrainedAdapter gate = seed.train(Method.closing(bench.settings(), sharpness, penalty), Mode.TILTED).adapter();
     try (AdaptedNetwork soft = AdaptedNetwork.of(seed.base(), gate);
         AdaptedNetwork hard = AdaptedNetwork.of(seed.base(), gate.hardened())) {
-      Openness openness = Openness.of(soft, gate, bench.test(Mode.TILTED), sharpness);
+      Openness openness = Openness.of(soft, bench.test(Mode.TILTED));
       return new double[]{soft.accuracy(bench.test(Mode.UPRIGHT)), soft.accuracy(bench.test(Mode.TILTED)),
           hard.accuracy(bench.test(Mode.UPRIGHT)), hard.accuracy(bench.test(Mode.TILTED)), openness.mean(),
           openness.above9(), openness.above5(), openness.unitsAbove9()};

@@ -60,14 +60,14 @@ public record ModeSettings(String preset, int[] hidden, int foundationImages, Tr
   public static ModeSettings calibrated() {
     return new ModeSettings("calibrated", new int[]{128, 128}, 10_000, new Training(Optimizer.SGD, 0.2, 250, 64), 6000,
         4000, new Training(Optimizer.SGD, 0.1, 0.003, 68, 64, 0), 10, 16, 0.1,
-        new double[]{0.003, 0.01, 0.03, 0.1, 0.3, 1, 3}, 10, 1);
+        new double[]{0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30}, 10, 1);
   }
 
   /// The same by Adam, at its usual rate.
   public static ModeSettings adam() {
     return new ModeSettings("adam", new int[]{128, 128}, 10_000, new Training(Optimizer.ADAM, 1e-3, 80, 64), 6000, 4000,
         new Training(Optimizer.ADAM, 3e-3, 3e-3, 60, 64, 0), 10, 16, 0.1,
-        new double[]{1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1}, 10, 1);
+        new double[]{1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1}, 10, 1);
   }
 
   /// The preset of this name.

@@ -91,9 +91,9 @@ public final class ModeSwitching {
           network.add("0°", seed.train(gate, Mode.UPRIGHT).adapter());
           network.add("45°", seed.train(gate, Mode.TILTED).adapter());
           network.add("45° again", seed.trainAgain(gate, Mode.TILTED));
-          upright.add(trained(network, "0°", bench.test(Mode.UPRIGHT), settings.sharpness()));
-          tilted.add(trained(network, "45°", bench.test(Mode.TILTED), settings.sharpness()));
-          again.add(trained(network, "45° again", bench.test(Mode.TILTED), settings.sharpness()));
+          upright.add(trained(network, "0°", bench.test(Mode.UPRIGHT)));
+          tilted.add(trained(network, "45°", bench.test(Mode.TILTED)));
+          again.add(trained(network, "45° again", bench.test(Mode.TILTED)));
           for (int on = 0; on < 3; on++) {
             switch (on) {
               case 0 -> network.disable();
@@ -126,9 +126,9 @@ public final class ModeSwitching {
         restored);
   }
 
-  private static Trained trained(AdaptedNetwork network, String name, Examples own, double sharpness) {
+  private static Trained trained(AdaptedNetwork network, String name, Examples own) {
     network.switchTo(name);
-    double[] open = Openness.of(network, network.adapter(name), own, sharpness).byUnit();
+    double[] open = Openness.of(network, own).byUnit();
     Set<Integer> closed = new HashSet<>();
     IntStream.range(0, open.length).filter(unit -> open[unit] < 0.5).forEach(closed::add);
     return new Trained(network.adapter(name), closed);
