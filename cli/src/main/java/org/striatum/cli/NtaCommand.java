@@ -3,6 +3,8 @@ package org.striatum.cli;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.striatum.cli.step.NtaStep;
 import org.striatum.cli.step.StudyRun;
@@ -67,7 +69,7 @@ final class NtaCommand implements Callable<Integer> {
     NtaExperiment asked = NtaExperiment.named(experiment);
     options.requireFitting(asked, spec.commandLine().getParseResult());
     NtaPlan plan = options.plan(asked);
-    int over = seeds != null ? seeds : asked.equals(NtaExperiment.SPECIALISATION_RATE) ? SEEDS_OF_A_RATE : SEEDS;
+    int over = seeds != null ? seeds : asked == NtaExperiment.SPECIALISATION_RATE ? SEEDS_OF_A_RATE : SEEDS;
     if (over < 2 || threads < 0) {
       throw new IllegalArgumentException(
           "--seeds must be ≥ 2, so that figures have intervals, and --threads ≥ 0, found " + over + " and " + threads);
@@ -90,10 +92,14 @@ final class NtaCommand implements Callable<Integer> {
   }
 
   private void list() {
+    Map<String, String> questions = new LinkedHashMap<>();
+    for (NtaExperiment one : NtaExperiment.values()) {
+      questions.put(one.printed(), one.question());
+    }
     if (json) {
-      console.json(NtaExperiment.ALL);
+      console.json(questions);
     } else {
-      NtaExperiment.ALL.forEach(one -> console.print("%-20s %s".formatted(one.name(), one.question())));
+      questions.forEach((name, question) -> console.print("%-20s %s".formatted(name, question)));
     }
   }
 }

@@ -89,13 +89,13 @@ final class NtaOptions {
   @Option(names = "--criterion", paramLabel = "LOSS", description = "Loss that counts as learned.")
   private Double criterion;
 
-  @Option(names = "--taus", paramLabel = "T,…", split = ",", description = "Values of τ_c of a grid, or of the exact solution.")
+  @Option(names = "--taus", paramLabel = "T", split = ",", description = "Values of τ_c of a grid, or of the exact solution.")
   private double[] taus;
 
-  @Option(names = "--lambdas", paramLabel = "L,…", split = ",", description = "Values of λ of a grid.")
+  @Option(names = "--lambdas", paramLabel = "L", split = ",", description = "Values of λ of a grid.")
   private double[] lambdas;
 
-  @Option(names = "--block-lengths", paramLabel = "T,…", split = ",", description = "Block lengths of a grid.")
+  @Option(names = "--block-lengths", paramLabel = "T", split = ",", description = "Block lengths of a grid.")
   private double[] blockLengths;
 
   @Option(names = "--mnist", paramLabel = "DIR", description = "Folder with four files in MNIST's format, e.g. Fashion-MNIST (default: the bundled MNIST).")
@@ -172,7 +172,7 @@ final class NtaOptions {
     for (OptionSpec option : given.matchedOptions()) {
       if (own.contains(option.longestName()) && !fitting.contains(option.longestName())) {
         throw new IllegalArgumentException("%s changes nothing in %s: it takes %s".formatted(option.longestName(),
-            experiment.name(), String.join(", ", fitting)));
+            experiment.printed(), String.join(", ", fitting)));
       }
     }
   }
@@ -181,36 +181,36 @@ final class NtaOptions {
   ///
   /// @throws BadDataException if images are asked for that are none
   NtaPlan plan(NtaExperiment experiment) throws IOException {
-    return switch (experiment.name()) {
-      case "flexible" -> plan(experiment, gated(NtaSettings.flexible()), AlternatingExperiments::flexible);
-      case "forgetful" -> plan(experiment, gated(NtaSettings.flexible()), AlternatingExperiments::forgetful);
-      case "task-composition" ->
+    return switch (experiment) {
+      case FLEXIBLE -> plan(experiment, gated(NtaSettings.flexible()), AlternatingExperiments::flexible);
+      case FORGETFUL -> plan(experiment, gated(NtaSettings.flexible()), AlternatingExperiments::forgetful);
+      case TASK_COMPOSITION ->
         plan(experiment, gated(NtaSettings.taskComposition()), AlternatingExperiments::taskComposition);
-      case "subtask-composition" ->
+      case SUBTASK_COMPOSITION ->
         plan(experiment, gated(NtaSettings.subtaskComposition()), AlternatingExperiments::subtaskComposition);
-      case "specialisation-rate" ->
+      case SPECIALISATION_RATE ->
         plan(experiment, gated(NtaSettings.flexible()), AlternatingExperiments::specialisationRate);
-      case "step-size" -> plan(experiment, gated(NtaSettings.flexible()), AlternatingExperiments::stepSize);
-      case "overlap" -> plan(experiment, gated(NtaSettings.flexible()), AlternatingExperiments::overlap);
-      case "paths" -> {
+      case STEP_SIZE -> plan(experiment, gated(NtaSettings.flexible()), AlternatingExperiments::stepSize);
+      case OVERLAP -> plan(experiment, gated(NtaSettings.flexible()), AlternatingExperiments::overlap);
+      case PATHS -> {
         NtaSettings flexible = NtaSettings.flexible();
         yield plan(experiment, gated(flexible.withCriterion(0.06).withTasks(2, 0, 6, 2)),
             AlternatingExperiments::paths);
       }
-      case "grid-tau-c" -> {
+      case GRID_TAU_C -> {
         NtaSettings[][] cells = cells(NtaSettings.TAU_C_GRID, taus, true);
         yield new NtaPlan(experiment, flat(cells), study -> AlternatingExperiments.gridOverTauC(study, cells));
       }
-      case "grid-lambda" -> {
+      case GRID_LAMBDA -> {
         NtaSettings[][] cells = cells(NtaSettings.LAMBDA_GRID, lambdas, false);
         yield new NtaPlan(experiment, flat(cells), study -> AlternatingExperiments.gridOverLambda(study, cells));
       }
-      case "fully-connected" -> {
+      case FULLY_CONNECTED -> {
         TwoLayerSettings settings = twoLayer(TwoLayerSettings.fast());
         yield new NtaPlan(experiment, List.of(settings),
             study -> AlternatingExperiments.fullyConnected(study, settings));
       }
-      case "exact-solution" -> {
+      case EXACT_SOLUTION -> {
         NtaSettings settings = gated(ExactSolution.settings());
         double[] tauCs = taus == null
             ? ExactSolution.TAU_C.stream().mapToDouble(Double::doubleValue).toArray()
@@ -221,19 +221,18 @@ final class NtaOptions {
         }
         yield new NtaPlan(experiment, each, study -> AlternatingExperiments.exactSolution(study, settings, tauCs));
       }
-      case "label-permutation" -> {
+      case LABEL_PERMUTATION -> {
         ImageSet set = imageSet();
         LabelSettings settings = labels(LabelSettings.published(set.files()));
         yield new NtaPlan(experiment, List.of(settings), study -> LabelPermutation.run(study, set, settings));
       }
-      case "bridge" -> {
+      case BRIDGE -> {
         ImageSet set = imageSet();
         List<BridgeSettings> pairs = Arrays.stream(Conflict.values())
             .filter(one -> conflict == null || one == conflict)
             .map(one -> bridge(BridgeSettings.fast(set.files(), one))).toList();
         yield new NtaPlan(experiment, List.copyOf(pairs), study -> Bridge.run(study, set, pairs));
       }
-      default -> throw new IllegalStateException(experiment.name() + " has no plan");
     };
   }
 

@@ -35,7 +35,7 @@ public record NtaStep(NtaPlan plan, int seeds, long firstSeed, int threads) {
     NtaStudy study = new NtaStudy(seeds, firstSeed, threads, new KeptRuns(run.folder().folder().resolve(RUNS)),
         progress);
     run.folder().settle(Manifest.Inputs.UNSETTLED); // a manifest: what an interrupted run leaves is a run folder
-    String name = NAME + plan.experiment().name();
+    String name = NAME + plan.experiment().printed();
     StepKey key = run.key(new Key(plan.settings(), seeds, firstSeed));
     Path results = run.folder().results(name);
     run.step(name, key, List.of(results), () -> RecordJson.write(results, plan.work().run(study)));
@@ -45,8 +45,8 @@ public record NtaStep(NtaPlan plan, int seeds, long firstSeed, int threads) {
   /// Every experiment that a run has finished, in the order a reader meets them.
   public static List<NtaResults> finished(RunFolder folder) throws IOException {
     List<NtaResults> finished = new ArrayList<>();
-    for (NtaExperiment experiment : NtaExperiment.ALL) {
-      String name = NAME + experiment.name();
+    for (NtaExperiment experiment : NtaExperiment.values()) {
+      String name = NAME + experiment.printed();
       if (folder.manifest().step(name).isPresent()) {
         finished.add(RecordJson.read(folder.results(name), NtaResults.class));
       }

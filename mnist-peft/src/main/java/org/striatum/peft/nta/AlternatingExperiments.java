@@ -25,18 +25,18 @@ public final class AlternatingExperiments {
     ArmResults forgetful = arms.getLast();
     double criterion = settings.criterion();
     List<Finding> findings = new ArrayList<>(List.of(
-        Finding.between("flexible: time to loss %s in block 1 (τ_w)".formatted(criterion), 0.71, 0.77,
+        published(settings, "flexible: time to loss %s in block 1 (τ_w)".formatted(criterion), 0.71, 0.77,
             SeedBootstrap.median(flexible.figure(NtaRun.TIME_TO_CRITERION, 1))),
-        Finding.between("flexible: time to loss %s in the last block (τ_w)".formatted(criterion), 0, 0.07,
+        published(settings, "flexible: time to loss %s in the last block (τ_w)".formatted(criterion), 0, 0.07,
             SeedBootstrap.median(flexible.figure(NtaRun.TIME_TO_CRITERION, -1))),
-        Finding.between("forgetful: time to loss %s in the last block (τ_w)".formatted(criterion), 0.42, 0.48,
+        published(settings, "forgetful: time to loss %s in the last block (τ_w)".formatted(criterion), 0.42, 0.48,
             SeedBootstrap.median(forgetful.figure(NtaRun.TIME_TO_CRITERION, -1))),
         specialised("flexible: seeds whose matched pairs align above 0.9", flexible),
-        Finding.between("flexible: alignment of other pairs", 0, 0.06,
+        published(settings, "flexible: alignment of other pairs", 0, 0.06,
             SeedBootstrap.median(flexible.figure(NtaRun.UNMATCHED, -1))),
-        Finding.between("flexible: loss at the end of the last block", 0, 2e-4,
+        published(settings, "flexible: loss at the end of the last block", 0, 2e-4,
             SeedBootstrap.median(flexible.figure(NtaRun.LOSS_AT_END, -1))),
-        Finding.between("forgetful: loss at the end of the last block", 0.056, 0.066,
+        published(settings, "forgetful: loss at the end of the last block", 0.056, 0.066,
             SeedBootstrap.median(forgetful.figure(NtaRun.LOSS_AT_END, -1))),
         Finding.surely("forgetful takes times as long in the last block", 1, Double.POSITIVE_INFINITY,
             SeedBootstrap.median(ratio(forgetful.figure(NtaRun.TIME_TO_CRITERION, -1),
@@ -57,11 +57,13 @@ public final class AlternatingExperiments {
     double[][] change = flexible.bySeed().get(AlternatingBlocks.CHANGE);
     double[][] driven = flexible.bySeed().get(AlternatingBlocks.DRIVEN);
     List<Finding> findings = new ArrayList<>(List.of(
-        Finding.surely("gates switch faster, the further weights are aligned (ρ)", 0, 1, SeedBootstrap
-            .correlation(from(3, flexible.bySeed().get(AlternatingBlocks.ALIGNMENT_BEFORE)), speed)),
-        Finding.surely("gates switch faster, the longer weights are (ρ)", 0, 1, SeedBootstrap
+        Finding.surely("gates switch faster, the further weights are aligned (ρ)", 0, Double.POSITIVE_INFINITY,
+            SeedBootstrap
+                .correlation(from(3, flexible.bySeed().get(AlternatingBlocks.ALIGNMENT_BEFORE)), speed)),
+        Finding.surely("gates switch faster, the longer weights are (ρ)", 0, Double.POSITIVE_INFINITY, SeedBootstrap
             .correlation(from(3, flexible.bySeed().get(AlternatingBlocks.NORM_BEFORE)), speed)),
-        Finding.surely("time to gate switch falls with the speed Σ ε_m ⟨W^p, W*^m⟩ / τ_c (ρ)", -1, 0,
+        Finding.surely("time to gate switch falls with the speed Σ ε_m ⟨W^p, W*^m⟩ / τ_c (ρ)", Double.NEGATIVE_INFINITY,
+            0,
             SeedBootstrap.correlation(speed, from(3, flexible.bySeed().get(AlternatingBlocks.CROSSING)))),
         Finding.between("change of w̄ a block less ∫ ½ c̄ (ε₁ − ε₂) dt/τ_w, the largest of any block", 0, 0.005,
             SeedBootstrap.median(IntStream.range(0, change.length)
@@ -81,11 +83,18 @@ public final class AlternatingExperiments {
     List<ArmResults> arms = arms(study, Arm.of("forgetful", settings.forgetful()));
     ArmResults forgetful = arms.getFirst();
     return new NtaResults(NtaExperiment.FORGETFUL, arms, List.of(
-        Finding.between("time to loss %s in the last block (τ_w)".formatted(settings.criterion()), 0.42, 0.48,
+        published(settings, "time to loss %s in the last block (τ_w)".formatted(settings.criterion()), 0.42, 0.48,
             SeedBootstrap.median(forgetful.figure(NtaRun.TIME_TO_CRITERION, -1))),
-        Finding.between("loss at the end of the last block", 0.056, 0.066,
+        published(settings, "loss at the end of the last block", 0.056, 0.066,
             SeedBootstrap.median(forgetful.figure(NtaRun.LOSS_AT_END, -1))),
         Finding.reported("total alignment", SeedBootstrap.median(forgetful.figure(NtaRun.TOTAL_ALIGNMENT, -1)))));
+  }
+
+  /// A figure beside the published one, or alone where settings are others.
+  private static Finding published(NtaSettings settings, String name, double low, double high, Estimate found) {
+    return settings.equals(NtaSettings.flexible())
+        ? Finding.between(name, low, high, found)
+        : Finding.reported(name, found);
   }
 
   /// Averages of learned tasks. (§4.)
@@ -169,8 +178,8 @@ public final class AlternatingExperiments {
       }
       grids.add(new Grid(figure, x, xs, "block length", ys, rows));
     }
-    double low = direction < 0 ? -1 : 0;
-    double high = direction < 0 ? 0 : 1;
+    double low = direction < 0 ? Double.NEGATIVE_INFINITY : 0;
+    double high = direction < 0 ? 0 : Double.POSITIVE_INFINITY;
     List<Finding> findings = new ArrayList<>(List.of(
         Finding.surely("rank correlation of total alignment with " + x, low, high,
             SeedBootstrap.correlation(ofX, alignment)),
@@ -185,7 +194,8 @@ public final class AlternatingExperiments {
           SeedBootstrap.correlation(columns(ofX, y * xs.length, xs.length),
               columns(alignment, y * xs.length, xs.length))));
     }
-    return new NtaResults(experiment.name(), experiment.question(), List.of(), findings, grids, List.of(), List.of());
+    return new NtaResults(experiment.printed(), experiment.question(), List.of(), findings, grids, List.of(),
+        List.of());
   }
 
   /// In how many seeds paths specialise.
@@ -196,9 +206,9 @@ public final class AlternatingExperiments {
         specialised("seeds whose matched pairs align above 0.9", flexible),
         Finding.reported("weakest alignment of a matched pair",
             SeedBootstrap.median(flexible.figure(NtaRun.WEAKEST, 1))),
-        Finding.between("alignment of other pairs", 0, 0.06,
+        published(settings, "alignment of other pairs", 0, 0.06,
             SeedBootstrap.median(flexible.figure(NtaRun.UNMATCHED, 1))),
-        Finding.between("time to loss %s in the last block (τ_w)".formatted(settings.criterion()), 0, 0.07,
+        published(settings, "time to loss %s in the last block (τ_w)".formatted(settings.criterion()), 0, 0.07,
             SeedBootstrap.median(flexible.figure(NtaRun.TIME_TO_CRITERION, 1)))));
   }
 
@@ -342,7 +352,7 @@ public final class AlternatingExperiments {
       findings.add(Finding.between("τ_c %s: smallest w̄".formatted(each), minimum - TOLERANCE, minimum + TOLERANCE,
           SeedBootstrap.median(ofSeeds.stream().mapToDouble(ExactSolution::minimum).toArray())));
     }
-    return new NtaResults(NtaExperiment.EXACT_SOLUTION.name(), NtaExperiment.EXACT_SOLUTION.question(), List.of(),
+    return new NtaResults(NtaExperiment.EXACT_SOLUTION.printed(), NtaExperiment.EXACT_SOLUTION.question(), List.of(),
         findings, List.of(), runs, List.of());
   }
 

@@ -1,5 +1,7 @@
 package org.striatum.peft.nta;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import org.striatum.probe.stats.Estimate;
 
 /// One figure of an experiment beside what was to be expected.
@@ -53,12 +55,15 @@ public record Finding(String name, String expected, Estimate found, Verdict verd
 
   private static String printed(double low, double high) {
     if (low == Double.NEGATIVE_INFINITY) {
-      return "≤ " + printed(high);
+      return high == 0 ? "< 0" : "≤ " + printed(high);
     }
-    return high == Double.POSITIVE_INFINITY ? "≥ " + printed(low) : printed(low) + " to " + printed(high);
+    if (high == Double.POSITIVE_INFINITY) {
+      return low == 0 ? "> 0" : "≥ " + printed(low);
+    }
+    return printed(low) + " to " + printed(high);
   }
 
   private static String printed(double bound) {
-    return String.valueOf((float) bound);
+    return new BigDecimal(bound).round(new MathContext(4)).stripTrailingZeros().toPlainString();
   }
 }

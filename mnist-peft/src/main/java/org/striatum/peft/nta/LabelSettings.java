@@ -41,10 +41,11 @@ public record LabelSettings(SortedMap<String, Sha256> files, int features, long 
     }
   }
 
-  /// As published where it is: two paths, λ = 0.1, dt = 0.1, ten blocks of 1000 steps. Time constants are ours.
+  /// As published where it is: two paths, λ = 0.1, dt = 0.1, ten blocks of 1000 steps. Time constants and the criterion are
+  /// ours; the criterion is one that linear maps reach on MNIST and on Fashion-MNIST.
   public static LabelSettings published(SortedMap<String, Sha256> files) {
     return new LabelSettings(files, 32, 1, 2, 2, 10, 0.3, new GateRegulariser(0.1, 1, Norm.L1, 10), 0.1, 200, 10, 1000,
-        0.15);
+        0.2);
   }
 
   /// The same gates, nothing asked of them.

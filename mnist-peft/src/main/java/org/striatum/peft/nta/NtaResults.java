@@ -28,7 +28,7 @@ public record NtaResults(String experiment, String question, List<ArmResults> ar
   }
 
   NtaResults(NtaExperiment experiment, List<ArmResults> arms, List<Finding> findings, String... notes) {
-    this(experiment.name(), experiment.question(), arms, findings, List.of(), List.of(), List.of(notes));
+    this(experiment.printed(), experiment.question(), arms, findings, List.of(), List.of(), List.of(notes));
   }
 
   /// The finding of a name.

@@ -65,6 +65,8 @@ class AlternatingExperimentsTest {
     assertThat(Finding.surely("a", 3, none, new Estimate(7, 3.5, 8)).verdict()).isEqualTo(Verdict.HOLDS);
     assertThat(Finding.surely("a", 3, none, new Estimate(7, 2, 8)).verdict()).isEqualTo(Verdict.UNDECIDED);
     assertThat(Finding.surely("a", 3, none, new Estimate(2, 1, 2.9)).verdict()).isEqualTo(Verdict.FAILS);
-    assertThat(Finding.surely("a", 3, none, new Estimate(2, 1, 2.9)).expected()).isEqualTo("≥ 3.0");
+    assertThat(Finding.surely("a", 3, none, new Estimate(2, 1, 2.9)).expected()).isEqualTo("≥ 3");
+    assertThat(Finding.surely("a", 0, none, new Estimate(2, 1, 2.9)).expected()).isEqualTo("> 0");
+    assertThat(Finding.between("a", 0, 2e-4, new Estimate(1, 1, 1)).expected()).isEqualTo("0 to 0.0002");
   }
 }
