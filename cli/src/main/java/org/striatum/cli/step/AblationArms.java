@@ -22,6 +22,7 @@ import org.striatum.probe.intervention.InterventionStudy.Cut;
 import org.striatum.probe.intervention.InterventionStudy.Generation;
 import org.striatum.probe.intervention.InterventionStudy.Plan;
 import org.striatum.probe.intervention.InterventionStudy.ScoredText;
+import org.striatum.probe.intervention.LayerStates;
 import org.striatum.probe.intervention.MatchedSets;
 import org.striatum.probe.intervention.NamedSet;
 import org.striatum.probe.model.HookPoint;

@@ -1,11 +1,8 @@
-package org.striatum.cli.step;
+package org.striatum.probe.intervention;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.striatum.probe.intervention.Ablation;
-import org.striatum.probe.intervention.CoordinateScales;
-import org.striatum.probe.intervention.Sinks;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.rollout.Split;
@@ -20,14 +17,22 @@ import org.striatum.probe.store.ActivationStore;
 /// @param deviations over training states, negative where a coordinate is lower at s₀ before success than before failure,
 ///     so that a positive multiple moves towards success: (d)
 /// @param donors training states drawn at random, (d) each; the same rollouts and positions at every hook point
-record LayerStates(CoordinateScales scales, List<Integer> sinks, float[] means, float[] deviations,
+public record LayerStates(CoordinateScales scales, List<Integer> sinks, float[] means, float[] deviations,
     List<float[]> donors) {
+  public LayerStates {
+    sinks = List.copyOf(sinks);
+    means = means.clone();
+    deviations = deviations.clone();
+    donors = donors.stream().map(float[]::clone).toList();
+  }
+
   /// Reads a layer.
   ///
   /// @param rollouts of the whole store, in its order
   /// @param seed draws donors
   /// @throws IllegalArgumentException if no training state is finite
-  static LayerStates read(ActivationStore store, List<Rollout> rollouts, Split split, String dataset, HookPoint hook,
+  public static LayerStates read(ActivationStore store, List<Rollout> rollouts, Split split, String dataset,
+      HookPoint hook,
       int donorCount, long seed) {
     int width = store.width(hook);
     CoordinateScales.Tally tally = new CoordinateScales.Tally(width);
@@ -116,7 +121,7 @@ record LayerStates(CoordinateScales scales, List<Integer> sinks, float[] means, 
   /// A kind of ablation with this layer's figures in it.
   ///
   /// @param alpha strength where the kind is `steer`
-  Ablation ablation(String kind, double alpha) {
+  public Ablation ablation(String kind, double alpha) {
     return switch (kind) {
       case "zero" -> Ablation.ZERO;
       case "mean" -> new Ablation.Mean(means);
