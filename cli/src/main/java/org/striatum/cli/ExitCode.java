@@ -13,6 +13,8 @@ final class ExitCode {
   static final int USAGE = 2;
   static final int CHECKPOINT = 3;
   static final int BAD_DATA = 4;
+  static final int PARTIAL = 5;
+  static final int INTERRUPTED = 130;
 
   private ExitCode() {}
 
@@ -31,6 +33,7 @@ final class ExitCode {
       }
       case IOException _ -> BAD_DATA;
       case ParameterException _,IllegalArgumentException _ -> USAGE;
+      case InterruptedException _ -> INTERRUPTED;
       case OutOfMemoryError _ -> {
         message = "out of memory (" + message + "): give more with STRIATUM_JAVA_OPTIONS=-Xmx8g, or a smaller --limit";
         yield FAILED;

@@ -14,11 +14,12 @@ import picocli.CommandLine.Spec;
 /// `striatum`: finds and tests the sparse reward subsystem of transformer language models.
 @Command(name = "striatum", version = Version.NAME, mixinStandardHelpOptions = true, scope = ScopeType.INHERIT, description = "Finds and tests the reward subsystem of a language model: what it expects, and whether it uses it.", synopsisSubcommandLabel = "COMMAND", exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
     "0:done", "2:usage", "3:checkpoint or parity failure", "4:bad data", "5:partial, resumable",
-    "130:interrupted"}, subcommands = {DemoCommand.class, StudyCommand.class, InspectCommand.class, ParityCommand.class,
+    "130:interrupted"}, subcommands = {DemoCommand.class, StudyCommand.class, ScanCommand.class, InspectCommand.class,
+        ParityCommand.class,
         RolloutsCommand.class,
         CaptureCommand.class, ProbeCommand.class, DopamineCommand.class, AblateCommand.class, CompareCommand.class,
         ConfidenceCommand.class, SearchCommand.class, GateCommand.class, MnistCommand.class, NtaCommand.class,
-        ReportCommand.class})
+        ReportCommand.class, QueryCommand.class, VerifyCommand.class})
 public final class Striatum implements Runnable {
   @Spec
   private CommandSpec spec;
@@ -50,6 +51,7 @@ public final class Striatum implements Runnable {
   static CommandLine commandLine(Console console) {
     Striatum striatum = new Striatum();
     CommandLine line = new CommandLine(striatum, new CommandFactory(console));
+    ScanCommand.passOptions(line, console);
     line.setOut(console.out());
     line.setErr(console.err());
     line.setCaseInsensitiveEnumValuesAllowed(true);

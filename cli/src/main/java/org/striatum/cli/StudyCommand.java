@@ -76,6 +76,26 @@ final class StudyCommand implements Callable<Integer> {
     this.console = console;
   }
 
+  /// Rollouts of one checkpoint.
+  ///
+  /// @throws IllegalArgumentException if there is no such problem set
+  int rollouts() {
+    return Math.multiplyExact(ProblemSets.named(tasks).size(), Math.multiplyExact(problems(), samples()));
+  }
+
+  /// Tokens of a completion at most.
+  int longest() {
+    return maxNewTokens;
+  }
+
+  private int problems() {
+    return limit == null ? options.effort().problems() : limit;
+  }
+
+  private int samples() {
+    return samples == null ? options.effort().samples() : samples;
+  }
+
   @Override
   public Integer call() throws IOException {
     List<Companion> companions = new ArrayList<>();
@@ -85,8 +105,7 @@ final class StudyCommand implements Callable<Integer> {
         ? Path.of("striatum-" + checkpoint.toAbsolutePath().normalize().getFileName())
         : output;
     Study study = new Study(json ? console.silent() : console, modelOptions, options, ProblemSets.named(tasks),
-        limit == null ? options.effort().problems() : limit, samples == null ? options.effort().samples() : samples,
-        new Sampling(temperature, topP, topK, maxNewTokens, true), hooks, batchSize, seed);
+        problems(), samples(), new Sampling(temperature, topP, topK, maxNewTokens, true), hooks, batchSize, seed);
     Answers answers = study.run(checkpoint, folder, companions);
     if (json) {
       console.json(answers);

@@ -13,8 +13,7 @@ import java.util.concurrent.TimeUnit;
 /// A JVM that runs a checkpoint, watched from outside: when native code aborts, the system kills it or it hangs, that is
 /// a [ProcessEnd] here and nothing more.
 ///
-/// The process finds its class path in the environment variable `CLASSPATH`, inherited unless the caller's environment
-/// says otherwise, and tells what it runs by [#supervision]. It ends when this one does, however that comes about. Whoever
+/// The process finds its class path in the environment variable `CLASSPATH`, this process's own where it is not set, and tells what it runs by [#supervision]. It ends when this one does, however that comes about. Whoever
 /// starts it closes it. Used by one thread, but for [#end].
 public final class CheckpointProcess implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(250);
@@ -53,6 +52,7 @@ public final class CheckpointProcess implements AutoCloseable {
       command.addAll(arguments);
       ProcessBuilder builder = new ProcessBuilder(command).redirectInput(Redirect.INHERIT).redirectOutput(out)
           .redirectError(err);
+      builder.environment().putIfAbsent("CLASSPATH", System.getProperty("java.class.path"));
       builder.environment().put(LifeSigns.VARIABLE, signs.path().toString());
       Process process = builder.start();
       return new CheckpointProcess(process, signs,

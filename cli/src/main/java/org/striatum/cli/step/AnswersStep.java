@@ -60,7 +60,7 @@ public final class AnswersStep {
   }
 
   /// Everything a run has finished.
-  static StudyResults results(RunFolder folder) throws IOException {
+  public static StudyResults results(RunFolder folder) throws IOException {
     return new StudyResults(results(folder, ProbeStep.NAME, ValueNeuronResults.class),
         results(folder, DopamineStep.NAME, DopamineResults.class),
         results(folder, AblationStep.NAME, InterventionResults.class),

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.striatum.probe.model.HookPoint;
@@ -62,6 +63,15 @@ public record CompareStep(TransferSettings settings, long seed) {
     return RecordJson.read(results, TransferResults.class);
   }
 
+  /// Whether the coordinates of each pair of runs can be compared one by one.
+  ///
+  /// @param runs names, distinct → run folders after `probe`
+  public List<Basis> bases(SequencedMap<String, RunFolder> runs) throws IOException {
+    try (Opened opened = Opened.of(List.copyOf(runs.keySet()), List.copyOf(runs.values()))) {
+      return new TransferStudy(settings, seed).bases(opened.runs());
+    }
+  }
+
   private void requireCommonBasis(List<StudyRun> all) throws IOException {
     try (Opened opened = Opened.of(all)) {
       for (Basis basis : new TransferStudy(settings, seed).bases(opened.runs())) {
@@ -86,12 +96,15 @@ public record CompareStep(TransferSettings settings, long seed) {
   /// The runs with their stores, which stay open until the study is done.
   private record Opened(List<ComparedRun> runs, List<ActivationStore> stores) implements Closeable {
     static Opened of(List<StudyRun> all) throws IOException {
-      List<String> names = names(all);
+      return of(names(all), all.stream().map(StudyRun::folder).toList());
+    }
+
+    static Opened of(List<String> names, List<RunFolder> all) throws IOException {
       List<ActivationStore> stores = new ArrayList<>();
       try {
         List<ComparedRun> runs = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
-          ActivationStore store = ActivationStore.open(all.get(i).folder().activations());
+          ActivationStore store = ActivationStore.open(all.get(i).activations());
           stores.add(store);
           runs.add(compared(names.get(i), all.get(i), store));
         }
@@ -104,9 +117,9 @@ public record CompareStep(TransferSettings settings, long seed) {
       }
     }
 
-    private static ComparedRun compared(String name, StudyRun run, ActivationStore store) throws IOException {
-      List<Rollout> rollouts = run.rollouts();
-      ProbeStep probe = ProbeStep.finishedIn(run.folder());
+    private static ComparedRun compared(String name, RunFolder run, ActivationStore store) throws IOException {
+      List<Rollout> rollouts = StudyRun.rollouts(run);
+      ProbeStep probe = ProbeStep.finishedIn(run);
       List<ComparedDataset> datasets = new ArrayList<>();
       for (Map.Entry<String, List<Rollout>> data : ProbeStep.byDataset(rollouts).entrySet()) {
         SortedMap<HookPoint, Trajectories> states = new TreeMap<>();
@@ -116,8 +129,8 @@ public record CompareStep(TransferSettings settings, long seed) {
           datasets.add(new ComparedDataset(data.getKey(), probe.split(data.getValue()), states));
         }
       }
-      return new ComparedRun(name, run.folder().manifest().inputs().checkpoint().modelType(), datasets,
-          ProbeStep.results(run.folder()));
+      return new ComparedRun(name, run.manifest().inputs().checkpoint().modelType(), datasets,
+          ProbeStep.results(run));
     }
 
     /// Names of the checkpoints; where two are equal, the later ones are numbered.

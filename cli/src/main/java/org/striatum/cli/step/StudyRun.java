@@ -90,6 +90,10 @@ public record StudyRun(RunFolder folder, Environment environment, Consumer<Strin
   ///
   /// @throws BadDataException if there are none, a line is malformed, or the file was changed since it was written
   public List<Rollout> rollouts() throws IOException {
+    return rollouts(folder);
+  }
+
+  static List<Rollout> rollouts(RunFolder folder) throws IOException {
     List<Rollout> rollouts = RolloutFile.read(folder.rollouts());
     Sha256 found = Sha256.of(folder.rollouts());
     if (folder.manifest().step(RolloutStep.NAME).filter(step -> !step.outputs().containsValue(found)).isPresent()) {

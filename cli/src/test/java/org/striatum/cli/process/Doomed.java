@@ -8,7 +8,7 @@ import java.time.Duration;
 
 /// A process that opens a checkpoint and comes to the end it is told: its arguments are the end, the checkpoint's name
 /// (empty for none) and the hang limit in milliseconds.
-final class Doomed {
+public final class Doomed {
   private Doomed() {}
 
   public static void main(String[] arguments) throws Throwable {

@@ -1,19 +1,9 @@
 package org.striatum.probe.run;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -42,15 +32,13 @@ public final class RunFolder implements AutoCloseable {
   private static final String ACTIVATIONS = "activations";
   private static final String RESULTS = "results";
   private static final String REPORT = "report.html";
-  /// Far behind the process id, so that others can read it while the lock is held, on every system.
-  private static final long LOCKED_BYTE = Long.MAX_VALUE - 1;
 
   private final Path folder;
   /// Null for a reader.
-  private final FileChannel lock;
+  private final FolderLock lock;
   private Manifest manifest;
 
-  private RunFolder(Path folder, FileChannel lock, Manifest manifest) {
+  private RunFolder(Path folder, FolderLock lock, Manifest manifest) {
     this.folder = folder;
     this.lock = lock;
     this.manifest = manifest;
@@ -62,12 +50,7 @@ public final class RunFolder implements AutoCloseable {
   ///     manifest speaks for
   /// @throws BadDataException if its manifest is damaged
   public static RunFolder create(Path folder) throws IOException {
-    try {
-      Files.createDirectories(folder);
-    } catch (FileSystemException e) {
-      throw unwritable(folder, e);
-    }
-    return write(folder);
+    return write(folder, FolderLock.create(folder));
   }
 
   /// An existing run folder, for writing.
@@ -76,7 +59,7 @@ public final class RunFolder implements AutoCloseable {
   /// @throws BadDataException if its manifest is damaged
   public static RunFolder open(Path folder) throws IOException {
     requireRun(folder);
-    return write(folder);
+    return write(folder, FolderLock.of(folder));
   }
 
   /// An existing run folder, for reading: needs no lock, finishes no step.
@@ -154,6 +137,27 @@ public final class RunFolder implements AutoCloseable {
     return true;
   }
 
+  /// An output that is not what its step wrote.
+  ///
+  /// @param file path in the run folder
+  /// @param found null where there is no such file
+  public record Difference(String step, String file, Sha256 expected, Sha256 found) {}
+
+  /// Every output that differs from its checksum in the manifest. Reads all of them.
+  public List<Difference> differences() throws IOException {
+    List<Difference> differences = new ArrayList<>();
+    for (Step step : manifest.steps()) {
+      for (Map.Entry<String, Sha256> output : step.outputs().entrySet()) {
+        Path file = inside(output.getKey());
+        Sha256 found = Files.isRegularFile(file) ? Sha256.of(file) : null;
+        if (!output.getValue().equals(found)) {
+          differences.add(new Difference(step.name(), output.getKey(), output.getValue(), found));
+        }
+      }
+    }
+    return differences;
+  }
+
   /// Names a step finished. If it was finished before with other outputs, the steps that stood on those are forgotten.
   ///
   /// @param outputs files in this folder
@@ -170,9 +174,7 @@ public final class RunFolder implements AutoCloseable {
   /// Lets the next writer in.
   @Override
   public void close() throws IOException {
-    if (lock != null && lock.isOpen()) {
-      // The file stays: deleting it would let two others lock two different files of one name.
-      lock.truncate(0);
+    if (lock != null) {
       lock.close();
     }
   }
@@ -202,8 +204,7 @@ public final class RunFolder implements AutoCloseable {
     }
   }
 
-  private static RunFolder write(Path folder) throws IOException {
-    FileChannel lock = lock(folder);
+  private static RunFolder write(Path folder, FolderLock lock) throws IOException {
     try {
       return new RunFolder(folder, lock, startingManifest(folder));
     } catch (IOException | RuntimeException e) {
@@ -224,54 +225,5 @@ public final class RunFolder implements AutoCloseable {
       }
     }
     return Manifest.EMPTY;
-  }
-
-  private static FileChannel lock(Path folder) throws IOException {
-    FileChannel channel;
-    try {
-      channel = FileChannel.open(folder.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.READ,
-          StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
-    } catch (FileSystemException e) {
-      throw unwritable(folder, e);
-    }
-    try {
-      FileLock lock = tryLock(channel);
-      if (lock == null) {
-        throw new IllegalArgumentException(
-            folder + " is being written by " + holder(channel) + ": wait for it or choose another --output");
-      }
-      channel.truncate(0);
-      channel.write(ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
-      return channel;
-    } catch (IOException | RuntimeException e) {
-      channel.close();
-      throw e;
-    }
-  }
-
-  private static FileLock tryLock(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock(LOCKED_BYTE, 1, false);
-    } catch (OverlappingFileLockException _) {
-      return null;
-    }
-  }
-
-  private static String holder(FileChannel channel) throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(20);
-    channel.read(bytes, 0);
-    String pid = new String(bytes.array(), 0, bytes.position(), StandardCharsets.US_ASCII);
-    return pid.matches("\\d+") ? "process " + pid : "another process";
-  }
-
-  private static IllegalArgumentException unwritable(Path folder, FileSystemException e) {
-    String why = switch (e) {
-      case AccessDeniedException _ -> "permission denied";
-      case FileAlreadyExistsException _ -> "a file of that name is in the way";
-      case NoSuchFileException _ -> "the system refuses to make it";
-      default -> e.getReason() == null ? "refused by the file system" : e.getReason();
-    };
-    return new IllegalArgumentException(
-        "output folder " + folder + " cannot be written (" + why + "): choose another --output", e);
   }
 }

@@ -1,0 +1,178 @@
+package org.striatum.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.striatum.cli.scan.CheckpointList;
+import org.striatum.cli.scan.Estimate;
+import org.striatum.cli.scan.LocalProcess;
+import org.striatum.cli.scan.Scan;
+import org.striatum.cli.scan.ScanFile;
+import org.striatum.cli.scan.ScanPlan;
+import org.striatum.cli.scan.ScanResults;
+import org.striatum.cli.scan.ScanUnit;
+import org.striatum.cli.step.SeriesStep;
+import org.striatum.probe.run.RecordJson;
+import org.striatum.reports.ScanReport;
+import org.striatum.reports.database.ResultsDatabase;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// Studies many checkpoints, each in a process of its own. Takes every option of `study` that speaks of one checkpoint.
+@Command(name = "scan", description = "Study many checkpoints, each in a process of its own; one that fails is recorded, and the scan goes on.", footer = {
+    "", "Example: striatum scan 'series/step*' --tasks add,mul --effort quick -o scan",
+    "A checkpoint is given by its path, a folder of checkpoints or a glob in quotes. The options below --json are those of",
+    "`striatum study`. What has finished is kept: run it again to go on, and to try failed checkpoints again."})
+final class ScanCommand implements Callable<Integer> {
+  static final String NAME = "scan";
+  private static final String REPORT = "report.html";
+  /// Options of `study` that a scan has its own of, or that speak of other checkpoints.
+  private static final Set<String> NOT_PASSED = Set.of("--output", "--json", "--with", "--beside");
+
+  private final Console console;
+
+  @Spec
+  private CommandSpec spec;
+
+  @Parameters(paramLabel = "CKPT", arity = "0..*", description = "Checkpoints, folders of checkpoints, globs in quotes.")
+  private List<String> checkpoints = List.of();
+
+  @Option(names = "--config", paramLabel = "FILE", description = "YAML: checkpoints, a list, and options by their long names; those given here win.")
+  private Path config;
+
+  @Option(names = "--dry-run", description = "Print the plan and stop.")
+  private boolean dryRun;
+
+  @Option(names = {"-o",
+      "--output"}, paramLabel = "SCAN", defaultValue = "striatum-scan", description = "Scan folder (default striatum-scan).")
+  private Path output;
+
+  @Option(names = "--json", description = "Print what became of each checkpoint as JSON, nothing else.")
+  private boolean json;
+
+  ScanCommand(Console console) {
+    this.console = console;
+  }
+
+  /// Gives `scan` the options of `study`.
+  static void passOptions(CommandLine line, Console console) {
+    CommandSpec scan = line.getSubcommands().get(NAME).getCommandSpec();
+    CommandSpec study = study(console).getCommandSpec();
+    study.options().stream().filter(option -> isPassed(study, option))
+        .forEach(option -> scan.addOption(OptionSpec.builder(option).build()));
+  }
+
+  private static CommandLine study(Console console) {
+    return new CommandLine(new StudyCommand(console), new CommandFactory(console))
+        .setCaseInsensitiveEnumValuesAllowed(true);
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    List<String> named = new ArrayList<>(checkpoints);
+    List<String> options = new ArrayList<>();
+    CommandSpec study = study(console).getCommandSpec();
+    if (config != null) {
+      ScanFile file = ScanFile.read(config);
+      named.addAll(checkpoints.isEmpty() ? file.checkpoints() : List.of());
+      for (Map.Entry<String, String> option : file.options().entrySet()) {
+        options.addAll(option(study, option.getKey(), option.getValue()));
+      }
+    }
+    if (named.isEmpty()) {
+      throw new IllegalArgumentException("a scan needs checkpoints: give paths, folders, globs, or --config");
+    }
+    for (OptionSpec given : spec.commandLine().getParseResult().matchedOptions()) {
+      if (isPassed(study, given)) {
+        given.originalStringValues().forEach(value -> options.addAll(List.of(given.longestName(), value)));
+      }
+    }
+    List<Path> found = CheckpointList.find(named);
+    StudyCommand parsed = parsed(found.getFirst(), options);
+    ScanPlan plan = ScanPlan.of(found, options, output);
+    print(plan, Estimate.of(plan, parsed.rollouts(), parsed.longest(), output));
+    if (dryRun) {
+      return ExitCode.DONE;
+    }
+    ScanResults results = new Scan(output, plan, new LocalProcess(Striatum.class.getName()), console::note)
+        .run(console.progress(), studied -> conclude(plan, studied));
+    if (json) {
+      console.json(results);
+    } else {
+      console.print("report: " + output.resolve(REPORT));
+      console.print("%d of %d checkpoints studied".formatted(results.finished().size(), results.outcomes().size()));
+      results.failed().forEach(one -> console.print("failed: " + one.name() + ": " + one.failure().message()));
+    }
+    return results.failed().isEmpty() ? ExitCode.DONE : ExitCode.PARTIAL;
+  }
+
+  /// What all runs show side by side: the comparison, the database, the index.
+  private void conclude(ScanPlan plan, ScanResults results) throws IOException {
+    SequencedMap<String, Path> runs = new LinkedHashMap<>();
+    results.finished().forEach(outcome -> runs.put(outcome.name(), output.resolve(outcome.name())));
+    SeriesStep series = SeriesStep.run(output, runs);
+    ResultsDatabase.write(output, series.checkpoints(), series.results());
+    ScanReport.write(new ScanReport.Content("Scan of " + plan.units().size() + " checkpoints", series.results(),
+        results.failed().stream().map(one -> new ScanReport.Failure(one.name(), one.failure().kind().word(),
+            one.failure().message())).toList(),
+        plan.repeated().stream().map(one -> new ScanReport.Repeated(one.checkpoint(), one.unit())).toList(),
+        new String(RecordJson.pretty(plan), StandardCharsets.UTF_8)), output.resolve(REPORT));
+  }
+
+  private static boolean isPassed(CommandSpec study, OptionSpec option) {
+    return study.findOption(option.longestName()) != null && !NOT_PASSED.contains(option.longestName());
+  }
+
+  private List<String> option(CommandSpec study, String name, String value) {
+    OptionSpec option = spec.findOption("--" + name);
+    if (option == null || !isPassed(study, option)) {
+      throw new IllegalArgumentException(
+          config + ": an option of `striatum study` by its long name is expected, found '" + name + "'");
+    }
+    boolean given = spec.commandLine().getParseResult().hasMatchedOption(option);
+    return given ? List.of() : List.of(option.longestName(), value);
+  }
+
+  /// What is refused is refused before the first study.
+  private StudyCommand parsed(Path checkpoint, List<String> options) {
+    List<String> words = new ArrayList<>(List.of(checkpoint.toString()));
+    words.addAll(options);
+    CommandLine line = study(console);
+    line.parseArgs(words.toArray(String[]::new));
+    StudyCommand study = line.getCommand();
+    study.rollouts();
+    return study;
+  }
+
+  private void print(ScanPlan plan, Estimate estimate) {
+    Console said = json ? console.silent() : console;
+    said.print("%-32s %10s  %s".formatted("checkpoint", "weights", "run folder"));
+    for (ScanUnit unit : plan.units()) {
+      said.print("%-32s %7.1f MB  %s".formatted(unit.name(), unit.bytes() / 1e6, output.resolve(unit.name())));
+    }
+    plan.repeated().forEach(same -> said.print(
+        "%s holds the same files as %s: studied once".formatted(same.checkpoint(), same.unit())));
+    said.print("time: about %s (%s)".formatted(printed(estimate.time()), Estimate.HOW));
+    said.print("memory: about %.1f GB at a time".formatted(estimate.memory() / 1e9));
+    said.print("disk: %s, %.1f GB free".formatted(
+        estimate.disk() < 0 ? "unknown" : "at most %.1f GB of hidden states".formatted(estimate.disk() / 1e9),
+        estimate.free() / 1e9));
+  }
+
+  private static String printed(Duration time) {
+    return time.toMinutes() < 120 ? Math.max(1, time.toMinutes()) + " min" : time.toHours() + " h";
+  }
+}

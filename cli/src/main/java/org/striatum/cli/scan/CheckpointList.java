@@ -1,0 +1,101 @@
+package org.striatum.cli.scan;
+
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.SequencedSet;
+import java.util.stream.Stream;
+
+/// Finds the checkpoints that a scan's arguments name.
+public final class CheckpointList {
+  private CheckpointList() {}
+
+  /// Checkpoints in the order named; those of one folder or glob in natural order, each once.
+  ///
+  /// @param arguments a checkpoint (a folder with `config.json`, or an ONNX file), a folder whose children are checkpoints,
+  ///     or a glob over either
+  /// @throws IllegalArgumentException if one of them names no checkpoint
+  public static List<Path> find(List<String> arguments) throws IOException {
+    SequencedSet<Path> found = new LinkedHashSet<>();
+    for (String argument : arguments) {
+      Path path = Path.of(argument);
+      if (Files.exists(path)) {
+        found.addAll(at(path));
+      } else {
+        found.addAll(matching(argument));
+      }
+    }
+    return found.stream().map(path -> path.toAbsolutePath().normalize()).distinct().toList();
+  }
+
+  private static List<Path> at(Path path) throws IOException {
+    if (isCheckpoint(path)) {
+      return List.of(path);
+    }
+    if (!Files.isDirectory(path)) {
+      throw new IllegalArgumentException(
+          path + " is no checkpoint: give a folder with a config.json, or an .onnx file");
+    }
+    List<Path> children = below(path, 1).stream().filter(CheckpointList::isCheckpoint).toList();
+    if (children.isEmpty()) {
+      throw new IllegalArgumentException(
+          path + " is no checkpoint (no config.json in it) and no folder of checkpoints: give one of either");
+    }
+    return children;
+  }
+
+  private static List<Path> matching(String glob) throws IOException {
+    Path pattern = Path.of(glob);
+    if (!isGlob(glob)) {
+      throw new IllegalArgumentException("no checkpoint at " + glob);
+    }
+    Path start = pattern.isAbsolute() ? pattern.getRoot() : Path.of("");
+    int fixed = 0;
+    while (!isGlob(pattern.getName(fixed).toString())) {
+      start = start.resolve(pattern.getName(fixed++));
+    }
+    List<Path> matches = new ArrayList<>();
+    if (Files.isDirectory(start)) {
+      PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + glob);
+      int depth = pattern.getNameCount() - fixed;
+      for (Path match : below(start, depth)) {
+        if (matcher.matches(match) && (isCheckpoint(match) || holdsCheckpoints(match))) {
+          matches.addAll(at(match));
+        }
+      }
+    }
+    if (matches.isEmpty()) {
+      throw new IllegalArgumentException(
+          "no checkpoint matches '" + glob + "': quote the pattern, and check it with ls");
+    }
+    return matches;
+  }
+
+  private static boolean isGlob(String text) {
+    return text.chars().anyMatch(c -> "*?[{".indexOf(c) >= 0);
+  }
+
+  private static boolean isCheckpoint(Path path) {
+    return Files.isDirectory(path)
+        ? Files.isRegularFile(path.resolve("config.json")) || Files.isDirectory(path.resolve("snapshots"))
+        : path.toString().endsWith(".onnx") && Files.isRegularFile(path);
+  }
+
+  private static boolean holdsCheckpoints(Path path) throws IOException {
+    return Files.isDirectory(path) && below(path, 1).stream().anyMatch(CheckpointList::isCheckpoint);
+  }
+
+  /// Everything below a folder, in natural order.
+  private static List<Path> below(Path folder, int depth) throws IOException {
+    try (Stream<Path> paths = Files.walk(folder, depth, FileVisitOption.FOLLOW_LINKS)) {
+      return paths.filter(path -> !path.equals(folder))
+          .sorted((a, b) -> NaturalOrder.INSTANCE.compare(a.toString(), b.toString())).toList();
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package org.striatum.cli.scan;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.striatum.cli.process.OneLine;
+import org.striatum.cli.process.ProcessEnd;
+import org.striatum.cli.scan.ScanResults.Failure;
+import org.striatum.cli.scan.ScanResults.Outcome;
+import org.striatum.probe.run.FolderLock;
+import org.striatum.probe.run.Progress;
+
+/// Runs a plan: every unit that has not finished, one after another. A unit that fails is recorded, and the next begins.
+///
+/// @param folder scan folder, `plan.json`, `scan.json` and a run folder a unit
+/// @param runner of units
+/// @param note told what becomes of each
+public record Scan(Path folder, ScanPlan plan, UnitRunner runner, Consumer<String> note) {
+  private static final String LOG = "study.log";
+  private static final String ERROR = "striatum: ";
+  /// A run folder that has come to its end has it.
+  private static final String REPORT = "report.html";
+  private static final long LEAST_FREE = 16 << 20;
+
+  /// What follows the last unit, under the same lock.
+  @FunctionalInterface
+  public interface Conclusion {
+    void of(ScanResults results) throws IOException;
+  }
+
+  /// Runs what is left to run.
+  ///
+  /// @throws IllegalArgumentException if another process writes to the folder, or it cannot be written
+  /// @throws IOException if the disk is full: what has finished is kept
+  public ScanResults run(Progress progress, Conclusion conclusion) throws IOException, InterruptedException {
+    try (FolderLock _ = FolderLock.create(folder);
+        Progress.Task task = progress.start("scan", plan.units().size(),
+            "checkpoint")) {
+      plan.write(folder);
+      ScanResults results = ScanResults.in(folder);
+      for (ScanUnit unit : plan.units()) {
+        if (results.of(unit).filter(Outcome::finished).isPresent()
+            && Files.isRegularFile(Path.of(unit.output(), REPORT))) {
+          note.accept(unit.name() + ": finished before, kept");
+        } else {
+          results = results.with(run(unit));
+          results.write(folder);
+        }
+        task.step(1);
+      }
+      results = results.inOrderOf(plan);
+      results.write(folder);
+      conclusion.of(results);
+      return results;
+    }
+  }
+
+  private Outcome run(ScanUnit unit) throws IOException, InterruptedException {
+    Path run = Files.createDirectories(Path.of(unit.output()));
+    Path log = run.resolve(LOG);
+    Files.deleteIfExists(log);
+    long started = System.nanoTime();
+    ProcessEnd end = runner.run(unit, log);
+    if (LocalProcess.interrupted(end)) {
+      throw new InterruptedException("interrupted: finished steps are kept, run the same command again to go on");
+    }
+    Failure failure = end.exitCode() == 0 ? null : failure(end, log);
+    if (failure != null && Files.getFileStore(folder).getUsableSpace() < LEAST_FREE) {
+      throw new IOException("the disk of " + folder + " is full (" + failure.message()
+          + "): make room and run the same command again, finished steps are kept");
+    }
+    note.accept(failure == null
+        ? "%s: done in %s".formatted(unit.name(), minutes(Duration.ofNanos(System.nanoTime() - started)))
+        : "%s: failed (%s): %s".formatted(unit.name(), failure.kind().word(),
+            failure.message()));
+    return new Outcome(unit.name(), unit.checkpoint(), unit.key(), failure);
+  }
+
+  private static Failure failure(ProcessEnd end, Path log) throws IOException {
+    Failure.Kind kind = switch (end) {
+      case ProcessEnd.Killed _ -> Failure.Kind.KILLED;
+      case ProcessEnd.Hung _ -> Failure.Kind.HUNG;
+      case ProcessEnd.Finished finished -> switch (finished.exitCode()) {
+        case 2 -> Failure.Kind.USAGE;
+        case 3 -> Failure.Kind.CHECKPOINT;
+        case 4 -> Failure.Kind.DATA;
+        default -> Failure.Kind.PROGRAM;
+      };
+    };
+    String message = end.message().or(() -> lastError(log)).orElse("exit code " + end.exitCode() + ", see " + log);
+    return new Failure(kind, OneLine.of(message));
+  }
+
+  private static Optional<String> lastError(Path log) {
+    try {
+      List<String> lines = new String(Files.readAllBytes(log), StandardCharsets.UTF_8).lines()
+          .filter(line -> line.startsWith(ERROR)).toList();
+      return lines.isEmpty() ? Optional.empty() : Optional.of(lines.getLast().substring(ERROR.length()));
+    } catch (IOException _) {
+      return Optional.empty();
+    }
+  }
+
+  private static String minutes(Duration time) {
+    return time.toMinutes() < 2 ? time.toSeconds() + " s" : time.toMinutes() + " min";
+  }
+}

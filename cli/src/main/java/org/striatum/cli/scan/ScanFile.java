@@ -1,0 +1,79 @@
+package org.striatum.cli.scan;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import org.striatum.probe.run.BadDataException;
+
+/// A scan described in YAML: `checkpoints`, a list, and options of `striatum study` by their long names.
+///
+///     checkpoints: [series/step*, other-model]
+///     tasks: [add, mul]
+///     effort: quick
+///
+/// @param checkpoints as on the command line; relative ones stand against the file's folder
+/// @param options name, without dashes → value
+public record ScanFile(List<String> checkpoints, SequencedMap<String, String> options) {
+  private static final String CHECKPOINTS = "checkpoints";
+  private static final long LONGEST = 1 << 20;
+
+  public ScanFile {
+    checkpoints = List.copyOf(checkpoints);
+    options = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(options));
+  }
+
+  /// Reads the file.
+  ///
+  /// @throws BadDataException if it is no such description
+  public static ScanFile read(Path file) throws IOException {
+    if (Files.size(file) > LONGEST) {
+      throw new BadDataException(file + ": a scan's description must be at most 1 MiB, found " + Files.size(file));
+    }
+    JsonNode root;
+    try {
+      root = new ObjectMapper(new YAMLFactory()).readTree(Files.readAllBytes(file));
+    } catch (JsonProcessingException broken) {
+      throw new BadDataException(file + " is not valid YAML: " + broken.getOriginalMessage(), broken);
+    }
+    if (!root.isObject()) {
+      throw new BadDataException(file + " must hold names and values, such as 'tasks: add,mul', found no such thing");
+    }
+    List<String> checkpoints = new ArrayList<>();
+    SequencedMap<String, String> options = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> field : root.properties()) {
+      if (field.getKey().equals(CHECKPOINTS)) {
+        values(file, field).forEach(path -> checkpoints.add(against(file, path)));
+      } else {
+        options.put(field.getKey(), values(file, field).stream().collect(Collectors.joining(",")));
+      }
+    }
+    return new ScanFile(checkpoints, options);
+  }
+
+  private static List<String> values(Path file, Map.Entry<String, JsonNode> field) throws BadDataException {
+    List<JsonNode> values = field.getValue().isArray()
+        ? StreamSupport.stream(field.getValue().spliterator(), false).toList()
+        : List.of(field.getValue());
+    if (values.isEmpty() || !values.stream().allMatch(value -> value.isValueNode() && !value.isNull())) {
+      throw new BadDataException(file + ": '" + field.getKey() + "' must be a value or a list of values");
+    }
+    return values.stream().map(JsonNode::asText).toList();
+  }
+
+  private static String against(Path file, String path) {
+    Path folder = file.toAbsolutePath().getParent();
+    return folder.resolve(path).toString();
+  }
+}

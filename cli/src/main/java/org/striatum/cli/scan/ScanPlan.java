@@ -1,0 +1,116 @@
+package org.striatum.cli.scan;
+
+import java.io.IOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.striatum.probe.run.RecordJson;
+import org.striatum.probe.run.Sha256;
+
+/// What a scan will do: independent units, written to `plan.json` before the first begins.
+///
+/// @param units in the order named
+/// @param repeated checkpoints that are another one file by file, and which: not studied again
+public record ScanPlan(List<ScanUnit> units, List<Repeated> repeated) {
+  /// Names that a scan folder has uses for.
+  private static final Set<String> TAKEN = Set.of("plan.json", "scan.json", "series.json", "report.html",
+      "results.duckdb", "parquet", ".lock");
+  private static final Set<String> DECIDING = Set.of("config.json", "tokenizer.json");
+
+  public ScanPlan {
+    units = List.copyOf(units);
+    repeated = List.copyOf(repeated);
+  }
+
+  /// A checkpoint whose files are those of a unit.
+  ///
+  /// @param unit its name
+  public record Repeated(String checkpoint, String unit) {}
+
+  /// Plans one study a checkpoint. Reads every file once, for its checksum.
+  ///
+  /// @param options of `striatum study`
+  public static ScanPlan of(List<Path> checkpoints, List<String> options, Path folder) throws IOException {
+    Set<String> names = new HashSet<>(TAKEN);
+    SequencedMap<SortedMap<String, Sha256>, ScanUnit> units = new LinkedHashMap<>();
+    List<Repeated> repeated = new ArrayList<>();
+    Map<Object, Sha256> known = new HashMap<>();
+    for (Path checkpoint : checkpoints) {
+      SortedMap<String, Path> files = files(checkpoint);
+      SortedMap<String, Sha256> inputs = new TreeMap<>();
+      long bytes = 0;
+      for (Map.Entry<String, Path> file : files.entrySet()) {
+        inputs.put(file.getKey(), checksum(file.getValue(), known));
+        bytes += DECIDING.contains(file.getKey()) ? 0 : Files.size(file.getValue());
+      }
+      ScanUnit same = units.get(inputs);
+      if (same != null) {
+        repeated.add(new Repeated(checkpoint.toString(), same.name()));
+        continue;
+      }
+      String name = distinct(checkpoint.getFileName().toString(), names);
+      String output = folder.toAbsolutePath().normalize().resolve(name).toString();
+      List<String> command = new ArrayList<>(List.of("study", checkpoint.toString()));
+      command.addAll(options);
+      command.addAll(List.of("--output", output));
+      units.put(inputs, new ScanUnit(name, checkpoint.toString(), inputs, bytes, command, output));
+    }
+    return new ScanPlan(List.copyOf(units.values()), repeated);
+  }
+
+  /// Writes `plan.json`.
+  void write(Path folder) throws IOException {
+    RecordJson.write(folder.resolve("plan.json"), this);
+  }
+
+  /// The same file under two names (a link) is read once.
+  private static Sha256 checksum(Path file, Map<Object, Sha256> known) throws IOException {
+    Path real = file.toRealPath();
+    Sha256 found = known.get(real);
+    if (found == null) {
+      found = Sha256.of(real);
+      known.put(real, found);
+    }
+    return found;
+  }
+
+  private static String distinct(String name, Set<String> names) {
+    String distinct = name;
+    for (int n = 2; !names.add(distinct); n++) {
+      distinct = name + "-" + n;
+    }
+    return distinct;
+  }
+
+  /// What decides a checkpoint's figures: configuration, tokenizer, weights.
+  private static SortedMap<String, Path> files(Path checkpoint) throws IOException {
+    boolean onnx = Files.isRegularFile(checkpoint);
+    Path folder = onnx ? checkpoint.getParent() : checkpoint;
+    int depth = Files.isDirectory(folder.resolve("snapshots")) ? 3 : 1; // the hub's cache
+    SortedMap<String, Path> files = new TreeMap<>();
+    try (Stream<Path> all = Files.walk(folder, depth, FileVisitOption.FOLLOW_LINKS)) {
+      for (Path file : all.filter(Files::isRegularFile).toList()) {
+        String name = file.getFileName().toString();
+        boolean weights = onnx
+            ? name.startsWith(checkpoint.getFileName().toString())
+            : name.endsWith(".safetensors") || name.endsWith(".safetensors.index.json");
+        if (weights || DECIDING.contains(name)) {
+          // An ONNX file's own name says nothing about what it computes; that of its data does.
+          files.put(onnx && file.equals(checkpoint) ? "model.onnx" : name, file);
+        }
+      }
+    }
+    return files;
+  }
+}

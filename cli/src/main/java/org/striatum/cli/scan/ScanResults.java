@@ -1,0 +1,108 @@
+package org.striatum.cli.scan;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.striatum.probe.run.RecordJson;
+import org.striatum.probe.run.Sha256;
+
+/// What became of a scan's checkpoints: `scan.json`, written anew whenever one is done.
+///
+/// @param outcomes in the order of the plan; of a checkpoint that was not reached there is none
+public record ScanResults(List<Outcome> outcomes) {
+  private static final String FILE = "scan.json";
+
+  public ScanResults {
+    outcomes = List.copyOf(outcomes);
+  }
+
+  /// What became of one checkpoint.
+  ///
+  /// @param name of the unit
+  /// @param checkpoint where it lay
+  /// @param key what the unit computes
+  /// @param failure null where it finished
+  public record Outcome(String name, String checkpoint, Sha256 key, Failure failure) {
+    public boolean finished() {
+      return failure == null;
+    }
+  }
+
+  /// Why a checkpoint has no results.
+  ///
+  /// @param kind of failure
+  /// @param message one line
+  public record Failure(Kind kind, String message) {
+    /// What failed.
+    public enum Kind {
+      CHECKPOINT, KILLED, HUNG, DATA, USAGE, PROGRAM;
+
+      /// In small letters.
+      public String word() {
+        return name().toLowerCase(Locale.ROOT);
+      }
+    }
+  }
+
+  /// What earlier scans of a folder came to; nothing where there were none.
+  static ScanResults in(Path folder) throws IOException {
+    Path file = folder.resolve(FILE);
+    return Files.exists(file) ? RecordJson.read(file, ScanResults.class) : new ScanResults(List.of());
+  }
+
+  /// Those of a folder that holds a scan.
+  ///
+  /// @throws IllegalArgumentException if it holds none
+  public static ScanResults read(Path folder) throws IOException {
+    if (!isScan(folder)) {
+      throw new IllegalArgumentException(folder + " is no scan folder (no " + FILE + " in it): give --output's");
+    }
+    return in(folder);
+  }
+
+  public static boolean isScan(Path folder) {
+    return Files.isRegularFile(folder.resolve(FILE));
+  }
+
+  void write(Path folder) throws IOException {
+    RecordJson.write(folder.resolve(FILE), this);
+  }
+
+  /// The outcome of the same computation.
+  Optional<Outcome> of(ScanUnit unit) {
+    return outcomes.stream().filter(one -> one.name().equals(unit.name()) && one.key().equals(unit.key())).findFirst();
+  }
+
+  /// The same with a unit's outcome, in its old place or at the end.
+  ScanResults with(Outcome outcome) {
+    List<Outcome> all = new ArrayList<>(outcomes);
+    int place = outcomes.stream().map(Outcome::name).toList().indexOf(outcome.name());
+    if (place < 0) {
+      all.add(outcome);
+    } else {
+      all.set(place, outcome);
+    }
+    return new ScanResults(all);
+  }
+
+  /// In the order of a plan. Of units that it does not have, those that finished stay, at the end.
+  ScanResults inOrderOf(ScanPlan plan) {
+    List<String> names = plan.units().stream().map(ScanUnit::name).toList();
+    List<Outcome> all = new ArrayList<>();
+    names.forEach(name -> outcomes.stream().filter(one -> one.name().equals(name)).forEach(all::add));
+    finished().stream().filter(one -> !names.contains(one.name())).forEach(all::add);
+    return new ScanResults(all);
+  }
+
+  public List<Outcome> failed() {
+    return outcomes.stream().filter(outcome -> !outcome.finished()).toList();
+  }
+
+  public List<Outcome> finished() {
+    return outcomes.stream().filter(Outcome::finished).toList();
+  }
+}

@@ -1,0 +1,177 @@
+package org.striatum.cli.scan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.striatum.cli.process.ProcessEnd;
+import org.striatum.cli.scan.ScanResults.Failure;
+import org.striatum.cli.scan.ScanResults.Outcome;
+import org.striatum.probe.run.FolderLock;
+import org.striatum.probe.run.Progress;
+
+/// Plans and their course, with studies that only come to an end.
+@EnabledOnOs(OS.LINUX)
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class ScanTest {
+  private static final UnitRunner PROCESSES = new LocalProcess(StandIn.class.getName());
+
+  @TempDir
+  private Path folder;
+
+  private final List<String> notes = new ArrayList<>();
+  private final List<String> ran = new ArrayList<>();
+
+  private Path checkpoint(String name, String end) throws Exception {
+    Path checkpoint = Files.createDirectories(folder.resolve("series").resolve(name));
+    Files.writeString(checkpoint.resolve("config.json"), end);
+    Files.writeString(checkpoint.resolve("model.safetensors"), name);
+    return checkpoint;
+  }
+
+  private Path output() {
+    return folder.resolve("scan");
+  }
+
+  private ScanPlan plan() throws Exception {
+    return ScanPlan.of(CheckpointList.find(List.of(folder.resolve("series").toString())), List.of("--seed", "1"),
+        output());
+  }
+
+  private ScanResults scan(UnitRunner runner) throws Exception {
+    return new Scan(output(), plan(), (unit, log) -> {
+      ran.add(unit.name());
+      return runner.run(unit, log);
+    }, notes::add).run(Progress.NONE, _ -> {});
+  }
+
+  @Test
+  void threeResultsAndThreeRecordedFailuresOfSixCheckpoints() throws Exception {
+    checkpoint("step1", "finish");
+    checkpoint("step2", "abort");
+    checkpoint("step3", "finish");
+    checkpoint("step4", "hang");
+    checkpoint("step5", "3");
+    checkpoint("step6", "finish");
+    ScanResults results = scan(PROCESSES);
+    assertThat(results.finished()).extracting(Outcome::name).containsExactly("step1", "step3", "step6");
+    assertThat(results.failed()).extracting(one -> one.name() + " " + one.failure().kind())
+        .containsExactly("step2 KILLED", "step4 HUNG", "step5 CHECKPOINT");
+    assertThat(results.failed()).extracting(one -> one.failure().message()).satisfiesExactly(
+        killed -> assertThat(killed).startsWith("step2: ").contains("SIGABRT"),
+        hung -> assertThat(hung).startsWith("step4: ").contains("no progress"),
+        refused -> assertThat(refused).isEqualTo("step5 is bad\ufffd"));
+    assertThat(ScanResults.read(output())).isEqualTo(results);
+    assertThat(notes).hasSize(6).anyMatch(note -> note.startsWith("step5: failed (checkpoint): step5 is bad"));
+
+    ran.clear();
+    ScanResults again = scan((_, _) -> new ProcessEnd.Finished(4));
+    assertThat(ran).as("only failed ones are tried again").containsExactly("step2", "step4", "step5");
+    assertThat(again.failed()).extracting(one -> one.failure().kind()).containsOnly(Failure.Kind.DATA);
+    assertThat(again.finished()).isEqualTo(results.finished());
+  }
+
+  @Test
+  void otherFilesOrOtherOptionsAreAnotherStudy() throws Exception {
+    checkpoint("step1", "finish");
+    Path changed = checkpoint("step2", "finish");
+    scan(PROCESSES);
+    Files.writeString(changed.resolve("model.safetensors"), "other");
+    ran.clear();
+    scan(PROCESSES);
+    assertThat(ran).containsExactly("step2");
+  }
+
+  @Test
+  void theSameFilesUnderTwoNamesAreStudiedOnce() throws Exception {
+    Path first = checkpoint("step300", "finish");
+    Path same = checkpoint("step1000", "finish");
+    Files.copy(first.resolve("model.safetensors"), Files.createDirectories(same).resolve("model.safetensors"),
+        StandardCopyOption.REPLACE_EXISTING);
+    Files.writeString(same.resolve("README.md"), "says nothing about figures");
+    checkpoint("step2000", "finish");
+    ScanPlan plan = plan();
+    assertThat(plan.units()).extracting(ScanUnit::name).containsExactly("step300", "step2000");
+    assertThat(plan.repeated()).singleElement().satisfies(repeated -> {
+      assertThat(repeated.checkpoint()).endsWith("step1000");
+      assertThat(repeated.unit()).isEqualTo("step300");
+    });
+  }
+
+  @Test
+  void aUnitIsACommandWithNamedInputsAndOutput() throws Exception {
+    Path checkpoint = checkpoint("step1", "finish");
+    ScanUnit unit = plan().units().getFirst();
+    assertThat(unit.command()).containsExactly("study", checkpoint.toString(), "--seed", "1", "--output",
+        output().resolve("step1").toString());
+    assertThat(unit.inputs()).containsOnlyKeys("config.json", "model.safetensors");
+    assertThat(Path.of(unit.output())).isEqualTo(output().resolve("step1"));
+    scan(PROCESSES);
+    assertThat(Files.readString(output().resolve("plan.json"))).contains("\"command\"", "\"inputs\"");
+  }
+
+  @Test
+  void namesAreDistinctAndNotTheScansOwn() throws Exception {
+    checkpoint("parquet", "finish");
+    Path other = Files.createDirectories(folder.resolve("other/step1"));
+    Files.writeString(other.resolve("config.json"), "finish");
+    checkpoint("step1", "finish");
+    List<Path> found = CheckpointList.find(List.of(folder.resolve("series").toString(), other.toString()));
+    assertThat(ScanPlan.of(found, List.of(), output()).units()).extracting(ScanUnit::name)
+        .containsExactly("parquet-2", "step1", "step1-2");
+  }
+
+  @Test
+  void anInterruptedUnitIsNoFailure() throws Exception {
+    checkpoint("step1", "finish");
+    checkpoint("step2", "finish");
+    assertThatExceptionOfType(InterruptedException.class).isThrownBy(
+        () -> scan((unit, _) -> new ProcessEnd.Finished(unit.name().equals("step1") ? 0 : 130)))
+        .withMessageContaining("run the same command again");
+    assertThat(ScanResults.read(output()).outcomes()).extracting(Outcome::name).containsExactly("step1");
+  }
+
+  @Test
+  void oneScanAFolderAtATime() throws Exception {
+    checkpoint("step1", "finish");
+    try (FolderLock _ = FolderLock.create(output())) {
+      assertThatIllegalArgumentException().isThrownBy(() -> scan(PROCESSES)).withMessageContaining("is being written");
+    }
+  }
+
+  @Test
+  void checkpointsComeAsPeopleCount() throws Exception {
+    for (String name : List.of("step1000", "step300", "step2000-rft", "step2000")) {
+      checkpoint(name, name);
+    }
+    Files.createDirectories(folder.resolve("series/notes"));
+    Files.writeString(folder.resolve("series/README.md"), "not one");
+    List<String> expected = List.of("step300", "step1000", "step2000", "step2000-rft");
+    for (String argument : List.of("series", "series/step*", "*/*", "s*", "series/{step,x}*")) {
+      assertThat(CheckpointList.find(List.of(folder + "/" + argument))).as(argument)
+          .extracting(path -> path.getFileName().toString()).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void whatIsNoCheckpointIsRefused() throws Exception {
+    Files.createDirectories(folder.resolve("empty"));
+    assertThatIllegalArgumentException().isThrownBy(() -> CheckpointList.find(List.of(folder + "/nothing*")))
+        .withMessageContaining("no checkpoint matches");
+    assertThatIllegalArgumentException().isThrownBy(() -> CheckpointList.find(List.of(folder + "/empty")))
+        .withMessageContaining("no config.json in it");
+    assertThatIllegalArgumentException().isThrownBy(() -> CheckpointList.find(List.of(folder + "/absent")))
+        .withMessageContaining("no checkpoint at");
+  }
+}

@@ -1,0 +1,179 @@
+package org.striatum.probe.series;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.striatum.probe.dopamine.DopamineResults.LayerDopamine;
+import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.series.SeriesResults.Kind;
+import org.striatum.probe.series.SeriesResults.Life;
+import org.striatum.probe.series.SeriesResults.Place;
+import org.striatum.probe.series.SeriesResults.Point;
+import org.striatum.probe.series.SeriesResults.SetOverlap;
+import org.striatum.probe.series.SeriesResults.Turnover;
+import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.stats.Overlap;
+import org.striatum.probe.transfer.SetSize;
+import org.striatum.probe.transfer.TransferResults.Basis;
+import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
+import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
+import org.striatum.probe.value.ValueNeuronResults.ProbeAuroc;
+
+/// Sets checkpoints side by side. Coordinates are compared only between checkpoints that share a basis
+/// ([org.striatum.probe.transfer.TransferStudy#bases]); births and deaths only along training, between checkpoints whose
+/// names end with a step.
+///
+///     IoU(a, b) = |a ∩ b| / |a ∪ b|
+///
+/// @param size of the sets
+public record SeriesStudy(SetSize size) {
+  /// 13 coordinates of 256: at the paper's 1 % a single one moves the IoU by a fifth.
+  public static final SeriesStudy DEFAULT = new SeriesStudy(new SetSize("5%"));
+
+  private static final String LINEAR = "linear";
+
+  /// A ranking of all coordinates of one place.
+  ///
+  /// @param order coordinates, best first
+  private record Ranked(String checkpoint, List<Integer> order, Set<Integer> set) {}
+
+  /// One place whose rankings are compared.
+  private record Where(String dataset, HookPoint hook, Kind kind) {}
+
+  /// Compares.
+  ///
+  /// @param checkpoints in order, with distinct names
+  /// @param bases of every pair, named as the checkpoints are
+  public SeriesResults run(List<SeriesCheckpoint> checkpoints, List<Basis> bases) {
+    Set<Set<String>> common = new HashSet<>();
+    List<String> notes = new ArrayList<>();
+    for (Basis basis : bases) {
+      if (basis.common()) {
+        common.add(Set.of(basis.first(), basis.second()));
+      } else {
+        notes.add("%s and %s: %s".formatted(basis.first(), basis.second(), basis.reason()));
+      }
+    }
+    List<SetOverlap> overlaps = new ArrayList<>();
+    List<Turnover> turnovers = new ArrayList<>();
+    List<Life> lives = new ArrayList<>();
+    for (Where where : places(checkpoints)) {
+      List<Ranked> all = checkpoints.stream().flatMap(one -> ranked(one, where).stream()).toList();
+      for (int i = 0; i < all.size(); i++) {
+        for (Ranked later : all.subList(i + 1, all.size())) {
+          if (common.contains(Set.of(all.get(i).checkpoint(), later.checkpoint()))) {
+            overlaps.add(overlap(all.get(i), later, where));
+          }
+        }
+      }
+      List<Ranked> trained = checkpoints.stream().filter(one -> one.step() != null)
+          .sorted(Comparator.comparing(SeriesCheckpoint::step)).flatMap(one -> ranked(one, where).stream()).toList();
+      List<Turnover> along = new ArrayList<>();
+      for (int i = 1; i < trained.size(); i++) {
+        if (common.contains(Set.of(trained.get(i - 1).checkpoint(), trained.get(i).checkpoint()))) {
+          along.add(turnover(trained.get(i - 1), trained.get(i), where));
+        }
+      }
+      turnovers.addAll(along);
+      if (trained.size() > 1 && along.size() == trained.size() - 1) { // one basis from end to end
+        lives.addAll(lives(trained, where));
+      }
+    }
+    return new SeriesResults(checkpoints.stream().map(one -> new Place(one.name(), one.step())).toList(), size.name(),
+        checkpoints.stream().flatMap(SeriesStudy::points).toList(), bases, overlaps, turnovers, lives, notes);
+  }
+
+  private static Stream<Point> points(SeriesCheckpoint checkpoint) {
+    return checkpoint.results().values().datasets().stream().map(dataset -> point(checkpoint, dataset));
+  }
+
+  private static Point point(SeriesCheckpoint checkpoint, DatasetSummary dataset) {
+    Optional<LayerProbes> best = checkpoint.results().values().layers().stream()
+        .filter(layer -> layer.dataset().equals(dataset.dataset()) && linear(layer).isPresent())
+        .max(Comparator.comparingDouble(layer -> linear(layer).orElseThrow().validation()));
+    Integer called = checkpoint.results().dopamine() == null
+        ? null
+        : checkpoint.results().dopamine().layers().stream().filter(one -> one.dataset().equals(dataset.dataset()))
+            .mapToInt(one -> one.called().size()).sum();
+    return new Point(checkpoint.name(), checkpoint.step(), dataset.dataset(), dataset.accuracy(),
+        dataset.promptLengthAuroc() == null ? Estimate.exact(Double.NaN) : dataset.promptLengthAuroc(),
+        best.map(LayerProbes::hook).orElse(null),
+        best.flatMap(SeriesStudy::linear).map(ProbeAuroc::test).orElse(Estimate.exact(Double.NaN)), called);
+  }
+
+  private static Optional<ProbeAuroc> linear(LayerProbes layer) {
+    return layer.probes().stream().filter(probe -> probe.probe().equals(LINEAR) && !Double.isNaN(probe.validation()))
+        .findFirst();
+  }
+
+  private static Set<Where> places(List<SeriesCheckpoint> checkpoints) {
+    Set<Where> places = new LinkedHashSet<>();
+    for (SeriesCheckpoint checkpoint : checkpoints) {
+      checkpoint.results().values().layers()
+          .forEach(layer -> places.add(new Where(layer.dataset(), layer.hook(), Kind.VALUE)));
+      dopamine(checkpoint).forEach(layer -> places.add(new Where(layer.dataset(), layer.hook(), Kind.DOPAMINE)));
+    }
+    return places;
+  }
+
+  private static Stream<LayerDopamine> dopamine(SeriesCheckpoint checkpoint) {
+    return checkpoint.results().dopamine() == null
+        ? Stream.empty()
+        : checkpoint.results().dopamine().layers().stream();
+  }
+
+  private Optional<Ranked> ranked(SeriesCheckpoint checkpoint, Where where) {
+    Optional<List<Integer>> order = switch (where.kind()) {
+      case VALUE -> checkpoint.results().values().layers().stream()
+          .filter(layer -> layer.dataset().equals(where.dataset()) && layer.hook().equals(where.hook())).findFirst()
+          .map(LayerProbes::order);
+      case DOPAMINE -> dopamine(checkpoint)
+          .filter(layer -> layer.dataset().equals(where.dataset()) && layer.hook().equals(where.hook())).findFirst()
+          .map(LayerDopamine::order);
+    };
+    return order.filter(all -> all.size() > 1).map(all -> new Ranked(checkpoint.name(), all,
+        new LinkedHashSet<>(all.subList(0, size.of(all.size())))));
+  }
+
+  private static SetOverlap overlap(Ranked first, Ranked second, Where where) {
+    Overlap overlap = Overlap.of(first.set(), second.set(), first.order().size());
+    return new SetOverlap(first.checkpoint(), second.checkpoint(), where.dataset(), where.hook(), where.kind(),
+        first.set().size(), first.order().size(), overlap.shared(), overlap.iou(), overlap.expectedIou(), overlap.p());
+  }
+
+  private static Turnover turnover(Ranked from, Ranked to, Where where) {
+    SortedSet<Integer> either = new TreeSet<>(from.set());
+    either.addAll(to.set());
+    double drift = either.stream().mapToDouble(j -> Math.abs(from.order().indexOf(j) - to.order().indexOf(j)))
+        .average().orElse(Double.NaN) / from.order().size();
+    return new Turnover(from.checkpoint(), to.checkpoint(), where.dataset(), where.hook(), where.kind(),
+        either.stream().filter(j -> from.set().contains(j) && to.set().contains(j)).toList(),
+        either.stream().filter(j -> !from.set().contains(j)).toList(),
+        either.stream().filter(j -> !to.set().contains(j)).toList(), drift);
+  }
+
+  private static List<Life> lives(List<Ranked> trained, Where where) {
+    SortedSet<Integer> ever = new TreeSet<>();
+    trained.forEach(one -> ever.addAll(one.set()));
+    List<Life> lives = new ArrayList<>();
+    for (int coordinate : ever) {
+      List<Ranked> present = trained.stream().filter(one -> one.set().contains(coordinate)).toList();
+      int row = 0;
+      int longest = 0;
+      for (Ranked one : trained) {
+        row = one.set().contains(coordinate) ? row + 1 : 0;
+        longest = Math.max(longest, row);
+      }
+      lives.add(new Life(where.dataset(), where.hook(), where.kind(), coordinate, present.getFirst().checkpoint(),
+          present.getLast().checkpoint(), present.size(), trained.size(), longest));
+    }
+    return lives;
+  }
+}

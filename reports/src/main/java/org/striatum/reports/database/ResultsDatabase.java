@@ -1,0 +1,185 @@
+package org.striatum.reports.database;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Properties;
+import org.duckdb.DuckDBAppender;
+import org.duckdb.DuckDBConnection;
+import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.series.SeriesCheckpoint;
+import org.striatum.probe.series.SeriesResults;
+
+/// The results of many runs in one file, `results.duckdb`, and the same tables as Parquet beside it. It is derived: the
+/// JSON in the run folders is what was found, and the database is made anew from it whenever that changes. Equal results
+/// give equal Parquet, byte for byte; of the database file only the content is equal.
+public final class ResultsDatabase {
+  /// Of the tables. A database that says more was written by a later version.
+  static final int VERSION = 1;
+  private static final String FILE = "results.duckdb";
+  private static final String PARQUET = "parquet";
+  private static final String SCHEMA = "striatum_schema";
+
+  private ResultsDatabase() {}
+
+  /// What a query gave.
+  ///
+  /// @param columns names
+  /// @param rows one value a column, as JDBC gives it; null for NULL
+  public record Answer(List<String> columns, List<List<Object>> rows) {
+    public Answer {
+      columns = List.copyOf(columns);
+      rows = rows.stream().map(row -> Collections.unmodifiableList(new ArrayList<>(row))).toList();
+    }
+  }
+
+  /// Writes the database and its Parquet, each file whole or not at all.
+  ///
+  /// @param folder of the scan
+  public static void write(Path folder, List<SeriesCheckpoint> checkpoints, SeriesResults series) throws IOException {
+    Path temporary = folder.resolve("." + FILE + ".tmp");
+    discard(temporary);
+    Path parquet = Files.createDirectories(folder.resolve(PARQUET));
+    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + temporary, options());
+        Statement statement = connection.createStatement()) {
+      statement.execute("SET threads = 1"); // row groups come in one order
+      statement.execute("CREATE TABLE " + SCHEMA + " (version INTEGER)");
+      statement.execute("INSERT INTO " + SCHEMA + " VALUES (" + VERSION + ")");
+      for (Table table : ResultTables.of(checkpoints, series)) {
+        statement.execute("CREATE TABLE " + table.name() + " (" + String.join(", ", table.columns()) + ")");
+        fill(connection.unwrap(DuckDBConnection.class), table);
+        Path file = parquet.resolve(table.name() + ".parquet");
+        Path part = parquet.resolve("." + table.name() + ".parquet.tmp");
+        statement.execute("COPY (SELECT * FROM " + table.name() + " ORDER BY ALL) TO '"
+            + part.toString().replace("'", "''") + "' (FORMAT parquet)");
+        commit(part, file);
+      }
+      statement.execute("CHECKPOINT");
+    } catch (SQLException failed) {
+      discard(temporary);
+      throw new IOException(folder.resolve(FILE) + " could not be written: " + firstLine(failed), failed);
+    }
+    commit(temporary, folder.resolve(FILE));
+  }
+
+  /// Runs a query, which can only read, and only the database.
+  ///
+  /// @param folder of the scan
+  /// @throws IllegalArgumentException if the query cannot be run, saying why, or the folder holds no database
+  /// @throws BadDataException if the database is damaged or was written by a later version
+  public static Answer query(Path folder, String sql) throws IOException {
+    Path file = folder.resolve(FILE);
+    if (!Files.isRegularFile(file)) {
+      throw new IllegalArgumentException(
+          folder + " holds no " + FILE + ": give the folder that `striatum scan --output` named");
+    }
+    Properties options = options();
+    options.setProperty("access_mode", "READ_ONLY");
+    options.setProperty("enable_external_access", "false");
+    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file, options)) {
+      requireVersion(connection, file);
+      try (Statement lock = connection.createStatement()) {
+        lock.execute("SET lock_configuration = true");
+      }
+      try (PreparedStatement query = connection.prepareStatement(sql); ResultSet found = query.executeQuery()) {
+        return answer(found);
+      } catch (SQLException refused) {
+        throw new IllegalArgumentException("the query cannot be run: " + firstLine(refused), refused);
+      }
+    } catch (SQLException damaged) {
+      throw new BadDataException(file + " cannot be opened, it is damaged or was written by a later version: "
+          + firstLine(damaged) + "; run `striatum scan` again to make it anew", damaged);
+    }
+  }
+
+  private static void requireVersion(Connection connection, Path file) throws SQLException, BadDataException {
+    try (Statement statement = connection.createStatement();
+        ResultSet version = statement.executeQuery("SELECT max(version) FROM " + SCHEMA)) {
+      version.next();
+      if (version.getInt(1) != VERSION) {
+        throw new BadDataException("%s has tables of version %d, this program knows version %d: %s".formatted(file,
+            version.getInt(1), VERSION, version.getInt(1) > VERSION
+                ? "use the program that wrote it"
+                : "run `striatum scan` again to make it anew"));
+      }
+    }
+  }
+
+  private static Answer answer(ResultSet found) throws SQLException {
+    ResultSetMetaData columns = found.getMetaData();
+    List<String> names = new ArrayList<>();
+    for (int i = 1; i <= columns.getColumnCount(); i++) {
+      names.add(columns.getColumnLabel(i));
+    }
+    List<List<Object>> rows = new ArrayList<>();
+    while (found.next()) {
+      List<Object> row = new ArrayList<>();
+      for (int i = 1; i <= names.size(); i++) {
+        row.add(found.getObject(i));
+      }
+      rows.add(row);
+    }
+    return new Answer(names, rows);
+  }
+
+  private static void fill(DuckDBConnection connection, Table table) throws SQLException {
+    try (DuckDBAppender appender = connection.createAppender(DuckDBConnection.DEFAULT_SCHEMA, table.name())) {
+      for (List<Object> row : table.rows()) {
+        appender.beginRow();
+        for (Object value : row) {
+          switch (value) {
+            case null -> appender.appendNull();
+            case Double number when number.isNaN() -> appender.appendNull();
+            case Double number -> appender.append(number.doubleValue());
+            case Integer number -> appender.append(number.intValue());
+            case Long number -> appender.append(number.longValue());
+            case Boolean truth -> appender.append(truth.booleanValue());
+            case String text -> appender.append(text);
+            default -> throw new IllegalArgumentException(
+                "a value of " + table.name() + " must be text, a number or a truth, found " + value.getClass());
+          }
+        }
+        appender.endRow();
+      }
+    }
+  }
+
+  /// Nothing is fetched, and nothing spills beside the scan.
+  private static Properties options() {
+    Properties options = new Properties();
+    options.setProperty("autoinstall_known_extensions", "false");
+    options.setProperty("autoload_known_extensions", "false");
+    options.setProperty("temp_directory", "");
+    return options;
+  }
+
+  private static void commit(Path temporary, Path target) throws IOException {
+    try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+    Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static void discard(Path temporary) throws IOException {
+    Files.deleteIfExists(temporary);
+    Files.deleteIfExists(temporary.resolveSibling(temporary.getFileName() + ".wal"));
+  }
+
+  private static String firstLine(SQLException failed) {
+    return String.valueOf(failed.getMessage()).lines().filter(line -> !line.isBlank()).findFirst().orElse("no reason")
+        .strip();
+  }
+}
