@@ -143,7 +143,7 @@ class NeuronGateTest {
     assertThatThrownBy(() -> new NeuronGate(new TreeMap<>(), 4, -4, 5)).hasMessageContaining("at least one hook point");
     assertThatThrownBy(() -> new Place(List.of(4), scale)).hasMessage("a gated coordinate must be in [0, 4), found 4");
     assertThatThrownBy(
-        () -> new NeuronGate(new TreeMap<>(Map.of(HookPoint.mlpPost(0), new Place(List.of(1), scale))), 4, -4, 5))
-        .hasMessageContaining("found blocks.0.mlp.hook_post");
+        () -> new NeuronGate(new TreeMap<>(Map.of(HookPoint.FINAL_NORM, new Place(List.of(1), scale))), 4, -4, 5))
+        .hasMessageContaining("found ln_final.hook_normalized");
   }
 }

@@ -49,8 +49,8 @@ class ModeSpecializationTest {
       }
     }
     assertThat(methods.getFirst().accuracy0().mean()).as("the foundation learned something").isGreaterThan(0.2);
-    assertThat(run.result().cells()).hasSize(10).allMatch(
-        cell -> cell.holds() == Math.abs(cell.ours() - cell.paper()) <= SpecializationTable.TOLERANCE);
+    assertThat(run.result().cells()).as("other images than the paper's").isEmpty();
+    assertThat(run.result().claims()).hasSize(5);
     assertThat(run.result().first().losses()).containsOnlyKeys("bitfit", "taugate", "lora-r8", "full");
     assertThat(run.result().first().digits()).hasSize(12).allMatch(digit -> digit.pixels().length == 81);
     assertThat(run.kept().adapters()).containsOnlyKeys("bitfit", "taugate", "lora-r8", "full");
