@@ -2,6 +2,7 @@ package org.striatum.datasets;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
@@ -24,6 +25,16 @@ public interface ProblemSet {
   Problem problem(RandomGenerator random);
 
   Grader grader();
+
+  /// Where its problems were read; empty for a set that draws them.
+  default Optional<ProblemSource> origin() {
+    return Optional.empty();
+  }
+
+  /// What of its file was malformed, in one line; empty where nothing was.
+  default Optional<String> skipped() {
+    return Optional.empty();
+  }
 
   /// The first `count` problems of a seed. Problem i depends on (seed, name, i) alone: a larger count begins with the
   /// same problems, and another set beside it changes nothing. A problem may come up twice, under one id.

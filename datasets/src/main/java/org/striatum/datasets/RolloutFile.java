@@ -1,9 +1,7 @@
 package org.striatum.datasets;
 
-import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -11,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.striatum.datasets.table.BoundedLines;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.AtomicFile;
 import org.striatum.probe.run.BadDataException;
@@ -22,8 +21,6 @@ import org.striatum.probe.run.RecordJson;
 /// is written escaped, so any text comes back as it was, half surrogate pairs included. A file comes from strangers: no
 /// line is held in memory beyond 16 MiB.
 public final class RolloutFile {
-  static final int MAX_LINE = 16 << 20;
-
   private RolloutFile() {}
 
   /// Every rollout of the file: the list's index is the line's, from 0.
@@ -43,13 +40,11 @@ public final class RolloutFile {
     if (!Files.isRegularFile(file)) {
       throw new BadDataException(file + " is no file: check the path or run rollouts first");
     }
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
-      int line = 0;
-      for (byte[] json = nextLine(in, place(file, 1)); json != null; json = nextLine(in, place(file, line + 1))) {
-        line++;
-        consumer.accept(parse(json, place(file, line)));
+    try (BoundedLines lines = new BoundedLines(file)) {
+      for (byte[] json = lines.next(); json != null; json = lines.next()) {
+        consumer.accept(parse(json, lines.place()));
       }
-      if (line == 0) {
+      if (lines.count() == 0) {
         throw new BadDataException(file + " holds no rollouts: run rollouts again");
       }
     }
@@ -80,27 +75,6 @@ public final class RolloutFile {
     } catch (BadDataException e) {
       throw new BadDataException(e.getMessage() + ": correct or remove the line", e);
     }
-  }
-
-  /// The bytes up to the next newline or the end; null at the end.
-  private static byte[] nextLine(InputStream in, String where) throws IOException {
-    ByteArrayOutputStream line = new ByteArrayOutputStream();
-    int next = in.read();
-    if (next < 0) {
-      return null;
-    }
-    for (; next >= 0 && next != '\n'; next = in.read()) {
-      if (line.size() == MAX_LINE) {
-        throw new BadDataException(
-            where + ": a line must have at most " + MAX_LINE + " bytes, found more: correct or remove the line");
-      }
-      line.write(next);
-    }
-    return line.toByteArray();
-  }
-
-  private static String place(Path file, int line) {
-    return file + ", line " + line;
   }
 
   /// Appends rollouts one by one to a file that appears whole at the commit, and not at all without it.

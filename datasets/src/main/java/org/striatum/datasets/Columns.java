@@ -1,0 +1,108 @@
+package org.striatum.datasets;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.RecordJson;
+
+/// Values of a row by column, held to what a problem needs.
+final class Columns {
+  private static final int MOST_CHOICES = 26;
+
+  private Columns() {}
+
+  /// Text or a number, as text.
+  ///
+  /// @throws IllegalArgumentException if it is missing, null, blank or anything else
+  static String text(JsonNode row, String column) {
+    return optional(row, column).orElseThrow(() -> new IllegalArgumentException("has no '" + column + "'"));
+  }
+
+  /// The same where it may be missing.
+  static Optional<String> optional(JsonNode row, String column) {
+    JsonNode value = row.path(column);
+    if (value.isMissingNode() || value.isNull() || (value.isTextual() && value.textValue().isBlank())) {
+      return Optional.empty();
+    }
+    if (!value.isValueNode()) {
+      throw new IllegalArgumentException("'" + column + "' must be text or a number, found a list or an object");
+    }
+    return Optional.of(value.asText());
+  }
+
+  /// Lettered choices and which of them is right.
+  ///
+  /// @param texts in order, the first is A
+  /// @param labels what the table calls them, by which its answers may name them
+  record Choices(List<String> texts, List<String> labels) {
+    /// From a list of texts, or `{"text": […], "label": […]}`; either may stand as JSON in a text column.
+    static Choices of(JsonNode row, String column) {
+      JsonNode value = row.path(column);
+      if (value.isTextual()) {
+        value = parsed(value.textValue());
+      }
+      List<String> texts = texts(value.isObject() ? value.path("text") : value, column);
+      List<String> labels = value.isObject() ? texts(value.path("label"), column) : List.of();
+      if (texts.size() < 2 || texts.size() > MOST_CHOICES || (!labels.isEmpty() && labels.size() != texts.size())) {
+        throw new IllegalArgumentException("'" + column + "' must hold 2 to " + MOST_CHOICES
+            + " choices, each with a label or none, found " + texts.size() + " and " + labels.size() + " labels");
+      }
+      return new Choices(texts, labels);
+    }
+
+    private static JsonNode parsed(String json) {
+      try {
+        return RecordJson.parse(json.getBytes(StandardCharsets.UTF_8), JsonNode.class, "choices");
+      } catch (BadDataException _) {
+        return NullNode.instance;
+      }
+    }
+
+    private static List<String> texts(JsonNode list, String column) {
+      List<String> texts = new ArrayList<>();
+      for (JsonNode element : list) {
+        if (!element.isValueNode() || element.isNull()) {
+          throw new IllegalArgumentException("'" + column + "' must hold texts, found another kind of element");
+        }
+        texts.add(element.asText());
+      }
+      return texts;
+    }
+
+    /// The letter of the choice that an answer names: by its label, its letter, its place from 0, or its own text.
+    String letter(String answer) {
+      int place = labels.indexOf(answer);
+      if (place < 0 && answer.matches("[A-Z]")) {
+        place = answer.charAt(0) - 'A';
+      }
+      if (place < 0 && answer.matches("\\d{1,2}")) {
+        place = Integer.parseInt(answer);
+      }
+      if (place < 0) {
+        place = texts.indexOf(answer);
+      }
+      if (place < 0 || place >= texts.size()) {
+        throw new IllegalArgumentException("its answer names none of its " + texts.size() + " choices, found '"
+            + (answer.length() <= 20 ? answer : answer.substring(0, 19) + "…") + "'");
+      }
+      return letterOf(place);
+    }
+
+    /// A line each: `A. first`.
+    String under(String question) {
+      StringBuilder lines = new StringBuilder(question);
+      for (int i = 0; i < texts.size(); i++) {
+        lines.append('\n').append(letterOf(i)).append(". ").append(texts.get(i));
+      }
+      return lines.toString();
+    }
+
+    private static String letterOf(int place) {
+      return Character.toString('A' + place);
+    }
+  }
+}

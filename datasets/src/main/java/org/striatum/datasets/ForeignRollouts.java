@@ -1,0 +1,241 @@
+package org.striatum.datasets;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.striatum.datasets.grading.AnswerGrader;
+import org.striatum.datasets.table.Row;
+import org.striatum.datasets.table.TableFile;
+import org.striatum.probe.rollout.Problem;
+import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.Sha256;
+
+/// Completions that other programs made, one JSON object a line, recognised by their fields:
+///
+/// - lm-evaluation-harness `--log_samples`: `doc_id`, `arguments`, `resps`, `target` and a score;
+/// - vLLM: `prompt`, `outputs[].text`;
+/// - OpenAI completions: `prompt`, `choices[].text`.
+///
+/// A line's own score is its reward where no grader is asked for: the harness' first metric, or `reward`, `score`,
+/// `correct`. Where a harness file holds every document once for each filter, the first filter's lines are read.
+///
+/// @param source where they come from
+/// @param completions in the file's order
+/// @param skipped what was malformed, in one line; empty where nothing was
+public record ForeignRollouts(ProblemSource source, List<Graded> completions, Optional<String> skipped) {
+  private static final List<String> SCORES = List.of("exact_match", "acc", "reward", "score", "correct");
+  private static final int ID_DIGITS = 16;
+
+  public ForeignRollouts {
+    completions = List.copyOf(completions);
+  }
+
+  /// One completion.
+  ///
+  /// @param sample which of its problem's, from 0
+  /// @param finished whether the model ended the text itself; true where the file does not say
+  /// @param reward 0 or 1
+  public record Graded(Problem problem, int sample, String text, boolean finished, double reward) {}
+
+  /// The completions of a file.
+  ///
+  /// @param grader which grades anew; empty for the file's own scores
+  /// @param reference the column a grader compares with, also looked for in the harness' `doc`; empty for `target` and
+  ///     `answer`
+  /// @throws BadDataException if the file is no table, or more than half of its lines are malformed
+  public static ForeignRollouts read(Path file, Optional<AnswerGrader> grader, Optional<String> reference)
+      throws IOException {
+    TableFile table = TableFile.of(file);
+    Reader reader = new Reader(table.name(), grader, reference);
+    table.forEach(reader::take);
+    int rows = reader.lines + reader.skipped.count();
+    Optional<String> summary = reader.skipped.summary(rows);
+    if (rows == 0) {
+      throw new BadDataException(file + " holds no rows: check the file");
+    }
+    if (reader.skipped.count() > reader.lines) {
+      throw new BadDataException(file + ": at least half the rows must be completions, " + summary.orElseThrow());
+    }
+    ProblemSource source = new ProblemSource(table.name(), file.getFileName().toString(), Sha256.of(file),
+        reader.format, ProblemSource.PLACE, grader.orElse(null));
+    return new ForeignRollouts(source, reader.completions,
+        summary.map(line -> source.file() + ": " + line));
+  }
+
+  /// A text that was generated.
+  private record Text(String text, boolean finished) {}
+
+  private static final class Reader {
+    private final String dataset;
+    private final Optional<AnswerGrader> grader;
+    private final Optional<String> reference;
+    private final List<Graded> completions = new ArrayList<>();
+    private final SkippedRows skipped = new SkippedRows();
+    private final Map<String, String> idOf = new HashMap<>();
+    private final Map<String, String> promptOf = new HashMap<>();
+    private final Map<String, Integer> samples = new HashMap<>();
+    private int lines;
+    private String format = "";
+    private Optional<String> filter = Optional.empty();
+
+    Reader(String dataset, Optional<AnswerGrader> grader, Optional<String> reference) {
+      this.dataset = dataset;
+      this.grader = grader;
+      this.reference = reference;
+    }
+
+    boolean take(Row row) {
+      switch (row) {
+        case Row.Malformed(String place, String why) -> skipped.add(place, why);
+        case Row.Fields(String place, JsonNode fields) -> {
+          try {
+            if (ofThisFilter(fields)) {
+              add(fields);
+              lines++;
+            }
+          } catch (IllegalArgumentException malformed) {
+            skipped.add(place, malformed.getMessage());
+          }
+        }
+      }
+      return true;
+    }
+
+    private boolean ofThisFilter(JsonNode line) {
+      Optional<String> own = Columns.optional(line, "filter");
+      if (filter.isEmpty()) {
+        filter = own;
+      }
+      return own.equals(filter) || own.isEmpty();
+    }
+
+    private void add(JsonNode line) {
+      boolean harness = line.has("resps");
+      String prompt = harness ? harnessPrompt(line) : prompt(line.path("prompt"));
+      List<Text> texts = harness ? responses(line) : outputs(line);
+      String answer = answer(line);
+      if (grader.isPresent() && grader.get().reference(answer).isEmpty()) {
+        throw new IllegalArgumentException("has no reference that --grader " + grader.get().printed()
+            + " can read: name its column with --reference");
+      }
+      if (grader.isEmpty() && texts.size() > 1 && harness) {
+        throw new IllegalArgumentException(
+            "has one score for " + texts.size() + " responses: give --grader");
+      }
+      Problem problem = new Problem(id(line, prompt), dataset, prompt, answer, answer);
+      List<Graded> graded = new ArrayList<>();
+      for (int i = 0; i < texts.size(); i++) {
+        String text = texts.get(i).text();
+        double reward = grader.isPresent()
+            ? grader.get().reward(problem, text)
+            : score(line, harness ? MissingNode.getInstance() : line.path("outputs").path(i));
+        graded.add(new Graded(problem, 0, text, texts.get(i).finished(), reward));
+      }
+      for (Graded one : graded) { // only now is the line known to be whole
+        completions
+            .add(new Graded(problem, samples.merge(problem.id(), 1, Integer::sum) - 1, one.text(), one.finished(),
+                one.reward()));
+      }
+      format = harness ? "lm-evaluation-harness" : line.has("outputs") ? "vllm" : "openai-completions";
+    }
+
+    /// `arguments.gen_args_0.arg_0`, or `arguments[0][0]` in files of older versions.
+    private static String harnessPrompt(JsonNode line) {
+      JsonNode arguments = line.path("arguments");
+      return prompt(arguments.isArray() ? arguments.path(0).path(0) : arguments.path("gen_args_0").path("arg_0"));
+    }
+
+    private static String prompt(JsonNode prompt) {
+      if (prompt.isArray()) {
+        throw new IllegalArgumentException("has a list of messages for a prompt: write the text the model was given");
+      }
+      if (!prompt.isTextual() || prompt.textValue().isEmpty()) {
+        throw new IllegalArgumentException("has no prompt (arguments.gen_args_0.arg_0 beside resps, or prompt)");
+      }
+      return prompt.textValue();
+    }
+
+    private static List<Text> responses(JsonNode line) {
+      List<Text> texts = new ArrayList<>();
+      for (JsonNode response : line.path("resps").path(0)) {
+        if (!response.isTextual()) {
+          throw new IllegalArgumentException("holds likelihoods of given answers, no text that was generated");
+        }
+        texts.add(new Text(response.textValue(), true));
+      }
+      return some(texts, "resps");
+    }
+
+    private static List<Text> outputs(JsonNode line) {
+      String field = line.has("outputs") ? "outputs" : "choices";
+      List<Text> texts = new ArrayList<>();
+      for (JsonNode output : line.path(field)) {
+        JsonNode text = output.has("text") ? output.path("text") : output.path("message").path("content");
+        if (!text.isTextual()) {
+          throw new IllegalArgumentException("has an element of '" + field + "' without a text");
+        }
+        texts.add(new Text(text.textValue(), output.path("finish_reason").asText("stop").equals("stop")));
+      }
+      return some(texts, field);
+    }
+
+    private static List<Text> some(List<Text> texts, String field) {
+      if (texts.isEmpty()) {
+        throw new IllegalArgumentException("has no completion in '" + field + "'");
+      }
+      return texts;
+    }
+
+    private String answer(JsonNode line) {
+      for (String column : reference.map(List::of).orElse(List.of("target", "answer"))) {
+        Optional<String> found = Columns.optional(line, column).or(() -> Columns.optional(line.path("doc"), column));
+        if (found.isPresent()) {
+          return found.get();
+        }
+      }
+      return "";
+    }
+
+    private String id(JsonNode line, String prompt) {
+      String known = idOf.get(prompt);
+      if (known != null) {
+        return known;
+      }
+      String id = Columns.optional(line, "doc_id").or(() -> Columns.optional(line, "id")).orElseGet(
+          () -> Sha256.of(prompt.getBytes(StandardCharsets.UTF_8)).hex().substring(0, ID_DIGITS));
+      if (promptOf.putIfAbsent(id, prompt) != null) {
+        throw new IllegalArgumentException("has the id of another prompt, " + id);
+      }
+      idOf.put(prompt, id);
+      return id;
+    }
+
+    /// The file's own, 0 or 1: of the completion, else of the line.
+    private static double score(JsonNode line, JsonNode output) {
+      List<String> names = new ArrayList<>();
+      line.path("metrics").forEach(metric -> names.add(metric.asText()));
+      names.addAll(SCORES);
+      for (JsonNode holder : List.of(output, line)) {
+        for (String name : names) {
+          JsonNode score = holder.path(name);
+          if (score.isBoolean() || score.isNumber()) {
+            double value = score.isBoolean() ? score.booleanValue() ? 1 : 0 : score.doubleValue();
+            if (value != 0 && value != 1) {
+              throw new IllegalArgumentException(
+                  "has a score that is neither 0 nor 1, '" + name + "' " + value + ": give --grader");
+            }
+            return value;
+          }
+        }
+      }
+      throw new IllegalArgumentException("has no score (" + String.join(", ", SCORES) + "): give --grader");
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package org.striatum.datasets;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.striatum.datasets.Columns.Choices;
+import org.striatum.datasets.grading.AnswerGrader;
+
+/// Tables in the hub's layouts, told by their columns. Prompts are worded as lm-evaluation-harness words them without
+/// examples.
+public enum HubLayout implements ProblemLayout {
+  /// ARC: `id`, `question`, `choices {text, label}`, `answerKey` (arXiv 1803.05457).
+  ARC(AnswerGrader.CHOICE, "Question: {prompt}\nAnswer:", "question, choices, answerKey") {
+    @Override
+    public Question question(JsonNode row) {
+      return choice(Columns.optional(row, "id"), row, "answerKey");
+    }
+  },
+  /// MMLU: `question`, `choices`, `answer` (a place, from 0), `subject` (arXiv 2009.03300).
+  MMLU(AnswerGrader.CHOICE, "{prompt}\nAnswer:", "question, choices, answer") {
+    @Override
+    public Question question(JsonNode row) {
+      return choice(Optional.empty(), row, "answer");
+    }
+  },
+  /// GSM8K: `question`, `answer`, a solution that ends in `#### 42` (arXiv 2110.14168).
+  GSM8K(AnswerGrader.NUMBER, "Question: {prompt}\nAnswer:", "question, answer") {
+    @Override
+    public Question question(JsonNode row) {
+      String solution = Columns.text(row, "answer");
+      int mark = solution.lastIndexOf("####");
+      if (mark < 0) {
+        throw new IllegalArgumentException("its 'answer' has no #### before the number");
+      }
+      return new Question(Optional.empty(), Columns.text(row, "question"), solution,
+          solution.substring(mark + "####".length()).strip());
+    }
+  },
+  /// MATH and MATH-500: `problem`, `solution` with a box, `answer` and `unique_id` where there are (arXiv 2103.03874).
+  MATH(AnswerGrader.LATEX, "Problem:\n{prompt}\n\nSolution:", "problem, solution") {
+    @Override
+    public Question question(JsonNode row) {
+      String solution = Columns.text(row, "solution");
+      String answer = Columns.optional(row, "answer").or(() -> AnswerGrader.LATEX.answer(solution))
+          .orElseThrow(() -> new IllegalArgumentException("has neither an 'answer' nor a box in its 'solution'"));
+      return new Question(Columns.optional(row, "unique_id"), Columns.text(row, "problem"), solution, answer);
+    }
+  };
+
+  private final AnswerGrader grader;
+  private final String template;
+  /// As an error lists them.
+  private final String columns;
+
+  HubLayout(AnswerGrader grader, String template, String columns) {
+    this.grader = grader;
+    this.template = template;
+    this.columns = columns;
+  }
+
+  /// The layout whose columns a row has; the first in order where several have.
+  static Optional<HubLayout> recognised(JsonNode row) {
+    return Arrays.stream(values()).filter(layout -> Arrays.stream(layout.columns.split(", ")).allMatch(row::has)).findFirst();
+  }
+
+  /// All of them, for an error.
+  static String listed() {
+    return Arrays.stream(values()).map(layout -> layout.printed() + " (" + layout.columns + ")")
+        .collect(Collectors.joining(", "));
+  }
+
+  @Override
+  public String printed() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  @Override
+  public Optional<AnswerGrader> grader() {
+    return Optional.of(grader);
+  }
+
+  @Override
+  public String template() {
+    return template;
+  }
+
+  private static Question choice(Optional<String> id, JsonNode row, String answerColumn) {
+    Choices choices = Choices.of(row, "choices");
+    String letter = choices.letter(Columns.text(row, answerColumn));
+    return new Question(id, choices.under(Columns.text(row, "question")), letter, letter);
+  }
+}

@@ -1,0 +1,38 @@
+package org.striatum.datasets;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.striatum.probe.rollout.Grader;
+import org.striatum.probe.run.RecordJson;
+
+/// The problem sets of a run that were read from files: its `problems.json`.
+public record ProblemSources(List<ProblemSource> sets) {
+  /// The file's name in a run folder.
+  public static final String FILE = "problems.json";
+
+  public ProblemSources {
+    sets = List.copyOf(sets);
+  }
+
+  /// Those among some sets.
+  public static ProblemSources among(List<ProblemSet> sets) {
+    return new ProblemSources(sets.stream().map(ProblemSet::origin).flatMap(Optional::stream).toList());
+  }
+
+  /// A run's own; none where its problems were drawn.
+  public static ProblemSources of(Path run) throws IOException {
+    Path file = run.resolve(FILE);
+    return Files.exists(file) ? RecordJson.read(file, ProblemSources.class) : new ProblemSources(List.of());
+  }
+
+  /// The grader of a dataset, read or drawn.
+  ///
+  /// @throws IllegalArgumentException if there is none of this name, or its rollouts were graded elsewhere
+  public Grader grader(String dataset) {
+    Optional<ProblemSource> read = sets.stream().filter(source -> source.dataset().equals(dataset)).findFirst();
+    return read.isPresent() ? read.get().requireGrader() : ProblemSets.grader(dataset);
+  }
+}

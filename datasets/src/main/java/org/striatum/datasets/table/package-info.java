@@ -1,0 +1,2 @@
+/// Tables that others made, row by row: JSON Lines, JSON, CSV and Parquet.
+package org.striatum.datasets.table;

@@ -1,0 +1,115 @@
+package org.striatum.datasets;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.striatum.datasets.ForeignRollouts.Graded;
+import org.striatum.datasets.grading.AnswerGrader;
+import org.striatum.probe.run.BadDataException;
+
+/// Lines as the programs write them: their fields, in their nesting.
+class ForeignRolloutsTest {
+  /// lm-evaluation-harness 0.4, task gsm8k: every document once for each filter.
+  private static final String HARNESS = """
+      {"doc_id": 0, "doc": {"question": "Janet's ducks lay 16 eggs per day. How much does she make?", "answer": "She makes 9 * 2 = $<<9*2=18>>18.\\n#### 18"}, "target": "She makes 9 * 2 = $<<9*2=18>>18.\\n#### 18", "arguments": {"gen_args_0": {"arg_0": "Question: Janet's ducks\\nAnswer:", "arg_1": {"until": ["Question:", "</s>"], "do_sample": false, "temperature": 0.0}}}, "resps": [[" She makes 18.\\n#### 18"]], "filtered_resps": ["18"], "filter": "strict-match", "metrics": ["exact_match"], "doc_hash": "ab", "prompt_hash": "cd", "target_hash": "ef", "exact_match": 1.0}
+      {"doc_id": 1, "doc": {"question": "A robe", "answer": "#### 3"}, "target": "#### 3", "arguments": {"gen_args_0": {"arg_0": "Question: A robe\\nAnswer:", "arg_1": {"until": ["Question:"]}}}, "resps": [[" It takes 4"]], "filtered_resps": ["[invalid]"], "filter": "strict-match", "metrics": ["exact_match"], "exact_match": 0.0}
+      {"doc_id": 0, "doc": {"question": "Janet's ducks", "answer": "#### 18"}, "target": "#### 18", "arguments": {"gen_args_0": {"arg_0": "Question: Janet's ducks\\nAnswer:", "arg_1": {}}}, "resps": [[" She makes 18.\\n#### 18"]], "filtered_resps": ["18"], "filter": "flexible-extract", "metrics": ["exact_match"], "exact_match": 1.0}
+      """;
+  private static final String VLLM = """
+      {"request_id": "0", "prompt": "What is 2+2?", "prompt_token_ids": [1, 2], "outputs": [{"index": 0, "text": " 4", "token_ids": [3], "finish_reason": "stop"}, {"index": 1, "text": " 5 or", "token_ids": [4, 5], "finish_reason": "length"}], "finished": true, "answer": "4"}
+      {"request_id": "1", "prompt": "What is 3+3?", "outputs": [{"index": 0, "text": " 6", "finish_reason": "stop"}], "answer": 6}
+      """;
+
+  @TempDir
+  private Path folder;
+
+  private ForeignRollouts read(String name, String lines, AnswerGrader grader) throws IOException {
+    return ForeignRollouts.read(Files.writeString(folder.resolve(name), lines), Optional.ofNullable(grader),
+        Optional.empty());
+  }
+
+  @Test
+  void harnessSamplesKeepTheirScore() throws IOException {
+    ForeignRollouts made = read("samples_gsm8k_2025.jsonl", HARNESS, null);
+    assertThat(made.source().layout()).isEqualTo("lm-evaluation-harness");
+    assertThat(made.source().grader()).isNull();
+    assertThat(made.skipped()).isEmpty();
+    assertThat(made.completions()).extracting(Graded::reward).as("the first filter's lines").containsExactly(1.0, 0.0);
+    assertThat(made.completions().getFirst().problem().prompt()).isEqualTo("Question: Janet's ducks\nAnswer:");
+    assertThat(made.completions().getFirst().text()).isEqualTo(" She makes 18.\n#### 18");
+    assertThat(made.completions()).extracting(graded -> graded.problem().id()).containsExactly("0", "1");
+    assertThat(read("samples.jsonl", HARNESS, AnswerGrader.NUMBER).completions()).extracting(Graded::reward)
+        .as("graded anew").containsExactly(1.0, 0.0);
+  }
+
+  @Test
+  void olderHarnessFilesListTheirArguments() throws IOException {
+    String line = """
+        {"doc_id": 7, "doc": {}, "target": "4", "arguments": [["2+2=", {"until": ["\\n"]}]], "resps": [["4"]], "filtered_resps": ["4"], "acc": 1}
+        """;
+    assertThat(read("old.jsonl", line, null).completions()).singleElement()
+        .satisfies(graded -> assertThat(graded.problem().prompt()).isEqualTo("2+2="));
+  }
+
+  @Test
+  void vllmOutputsAreSamplesOfOnePrompt() throws IOException {
+    ForeignRollouts made = read("vllm.jsonl", VLLM, AnswerGrader.NUMBER);
+    assertThat(made.source().layout()).isEqualTo("vllm");
+    assertThat(made.completions()).extracting(Graded::sample).containsExactly(0, 1, 0);
+    assertThat(made.completions()).extracting(Graded::finished).containsExactly(true, false, true);
+    assertThat(made.completions()).extracting(Graded::reward).containsExactly(1.0, 0.0, 1.0);
+    assertThat(made.completions().get(0).problem()).isEqualTo(made.completions().get(1).problem());
+  }
+
+  @Test
+  void openAiCompletionsToo() throws IOException {
+    String lines = """
+        {"id": "cmpl-1", "object": "text_completion", "model": "m", "prompt": "Capital of Peru?", "choices": [{"text": "Lima", "index": 0, "logprobs": null, "finish_reason": "stop"}], "gold": "Lima"}
+        {"id": "cmpl-2", "prompt": "Capital of Chad?", "choices": [{"message": {"role": "assistant", "content": "Lima"}, "index": 0, "finish_reason": "stop"}], "gold": "N'Djamena"}
+        """;
+    ForeignRollouts made = ForeignRollouts.read(Files.writeString(folder.resolve("openai.jsonl"), lines),
+        Optional.of(AnswerGrader.EXACT), Optional.of("gold"));
+    assertThat(made.source().layout()).isEqualTo("openai-completions");
+    assertThat(made.completions()).extracting(Graded::reward).containsExactly(1.0, 0.0);
+  }
+
+  @Test
+  void malformedLinesAreCountedAndNamed() throws IOException {
+    ForeignRollouts made = read("some.jsonl",
+        HARNESS
+            + """
+                {"doc_id": 3, "arguments": {"gen_args_0": {"arg_0": "p"}}, "resps": [], "exact_match": 1.0, "filter": "strict-match"}
+                {"doc_id": 4, "arguments"
+                """,
+        null);
+    assertThat(made.completions()).hasSize(2);
+    assertThat(made.skipped().orElseThrow())
+        .startsWith("some.jsonl: 2 of 4 rows skipped: line 4 has no completion in 'resps'; line 5 no JSON: ");
+  }
+
+  @Test
+  void whatCannotBeGradedIsRefused() {
+    refused("{\"prompt\": \"p\", \"outputs\": [{\"text\": \"t\"}]}", null, "line 1 has no score (exact_match, acc, ");
+    refused("{\"prompt\": \"p\", \"outputs\": [{\"text\": \"t\"}]}", AnswerGrader.NUMBER,
+        "name its column with --reference");
+    refused("{\"prompt\": \"p\", \"outputs\": [{\"text\": \"t\"}], \"score\": 0.5}", null,
+        "neither 0 nor 1, 'score' 0.5");
+    refused("{\"prompt\": [{\"role\": \"user\"}], \"outputs\": [{\"text\": \"t\"}]}", null, "a list of messages");
+    refused("{\"question\": \"p\"}", null, "has no prompt");
+    refused("{\"doc_id\": 0, \"arguments\": [[\"p\", \" A\"]], \"resps\": [[[-1.5, false]]], \"acc\": 1}", null,
+        "likelihoods of given answers");
+    refused("{\"doc_id\": 0, \"arguments\": [[\"p\", {}]], \"resps\": [[\"a\", \"b\"]], \"acc\": 1}", null,
+        "one score for 2 responses");
+  }
+
+  private void refused(String line, AnswerGrader grader, String why) {
+    assertThatThrownBy(() -> read("r.jsonl", line, grader)).isInstanceOf(BadDataException.class)
+        .hasMessageContaining(why).message().doesNotContain("\n");
+  }
+}

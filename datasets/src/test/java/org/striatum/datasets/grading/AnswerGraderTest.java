@@ -1,0 +1,175 @@
+package org.striatum.datasets.grading;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.math.BigDecimal;
+import java.util.Optional;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.From;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.striatum.probe.rollout.Problem;
+
+class AnswerGraderTest {
+  private static double reward(AnswerGrader grader, String answer, String completion) {
+    return grader.reward(new Problem("id", "set", "prompt", answer, answer), completion);
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', textBlock = """
+      72      | She sold 48/2 = <<48/2=24>>24 clips in May, 48+24 = 72 altogether. #### 72 | 1
+      72      | The answer is 72.                          | 1
+      72      | The answer is 72. #### 71                  | 0
+      72      | The answer is 71. #### 72 and so on, 5     | 1
+      1234    | so we get $1,234.00                        | 1
+      1,234   | #### 1234                                  | 1
+      1234567 | 1,234,567                                  | 1
+      0.5     | that is \\frac{1}{2}                       | 1
+      1/2     | it is .5                                   | 1
+      1/2     | \\dfrac12                                  | 1
+      50      | by 50%                                     | 1
+      -3      | x = -3                                     | 1
+      3       | 10-3                                       | 1
+      -3      | 10 - -3                                    | 1
+      -3      | −3                                         | 1
+      4       | \\boxed{4} because 5 is too many           | 1
+      10000   | 1e4                                        | 1
+      7       | no figure at all                           | 0
+      7       | 7/0                                        | 0
+      1       | 1,23                                       | 0
+      """)
+  void numbers(String answer, String completion, int reward) {
+    assertThat(reward(AnswerGrader.NUMBER, answer, completion)).isEqualTo(reward);
+  }
+
+  /// Pairs of the MATH evaluation's own `test_is_equiv.py` (github.com/hendrycks/math), and what its `strip_string` says
+  /// in its comments.
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', textBlock = """
+      \\frac{1}{2}       | \\dfrac12                     | 1
+      \\frac12           | \\frac{1}{2}                  | 1
+      \\frac{1}{\\sqrt{2}} | \\frac 1{\\sqrt2}           | 1
+      2\\sqrt{3}         | 2\\sqrt3                      | 1
+      10                 | 10\\text{ units}              | 1
+      (2,3)              | \\left( 2, \\; 3 \\right)     | 1
+      45                 | 45^\\circ                     | 1
+      45                 | 45^{\\circ}                   | 1
+      36                 | \\$36                         | 1
+      50                 | 50\\%                         | 1
+      0.5                | .5                            | 1
+      0.5                | \\frac{1}{2}                  | 1
+      a/b                | \\frac{a}{b}                  | 1
+      5                  | x=5                           | 1
+      \\text{Evelyn}     | Evelyn                        | 1
+      1,000              | 1000                          | 1
+      10{,}000           | 10000                         | 1
+      3.                 | 3                             | 1
+      \\frac{1}{2}       | \\frac{2}{1}                  | 0
+      (2,3)              | (3,2)                         | 0
+      x^2                | x^{2}                         | 0
+      \\sqrt{2}          | 2                             | 0
+      """)
+  void latex(String answer, String given, int reward) {
+    assertThat(reward(AnswerGrader.LATEX, answer, "We find $\\boxed{1}$, no, $\\boxed{" + given + "}$."))
+        .isEqualTo(reward);
+    assertThat(reward(AnswerGrader.LATEX, answer, given)).as("not in a box").isZero();
+  }
+
+  @Test
+  void aBoxEndsWhereItsBracesClose() {
+    assertThat(LatexText.lastBoxed("\\boxed{\\frac{1}{\\sqrt{2}}} and }")).contains("\\frac{1}{\\sqrt{2}}");
+    assertThat(LatexText.lastBoxed("\\boxed{\\{1, 2\\}}")).contains("\\{1, 2\\}");
+    assertThat(LatexText.lastBoxed("\\boxed{3} and \\boxed{4")).as("cut off").contains("3");
+    assertThat(LatexText.lastBoxed("\\fbox{3}")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', textBlock = """
+      B | B                                        | B
+      B | ' (B) because'                           | B
+      B | The answer is B.                         | B
+      B | "The answer is (B), not (C)"             | B
+      B | Answer: **B**                            | B
+      B | I think that A fits. The answer is $\\boxed{B}$ | B
+      B | We weigh (A). It must be (B)             | B
+      C | "It is long.\nC\n"                       | C
+      c | C                                        | C
+        | A dog is no cat.                         |
+        | I do not know                            |
+        | ''                                       |
+      """, quoteCharacter = '"', nullValues = "")
+  void choices(String answer, String completion, String read) {
+    String text = completion == null ? "" : completion.replace("\\n", "\n").replace("'", "");
+    assertThat(AnswerGrader.CHOICE.answer(text)).isEqualTo(Optional.ofNullable(read));
+    if (answer != null) {
+      assertThat(reward(AnswerGrader.CHOICE, answer, text)).isEqualTo(1);
+      assertThat(reward(AnswerGrader.CHOICE, "D", text)).isZero();
+    }
+  }
+
+  @Test
+  void exactTextIsExact() {
+    assertThat(reward(AnswerGrader.EXACT, "Paris", " Paris\n")).isEqualTo(1);
+    assertThat(reward(AnswerGrader.EXACT, "Paris", "paris")).isZero();
+    assertThat(AnswerGrader.EXACT.answer("  ")).isEmpty();
+  }
+
+  /// However a number is written, it is the same; another one is not.
+  @Property(tries = 300)
+  void aNumberIsWhatItIsHoweverWritten(@ForAll @IntRange(min = -9_999_999, max = 9_999_999) int n,
+      @ForAll @IntRange(max = 99) int hundredths) {
+    BigDecimal number = new BigDecimal(n + "." + (hundredths < 10 ? "0" : "") + hundredths);
+    String plain = number.toPlainString();
+    for (String written : new String[]{plain, plain + "00", "%,.2f".formatted(number), "$" + plain, plain + "%",
+        number.movePointRight(2).toPlainString() + "/100"}) {
+      for (AnswerGrader grader : new AnswerGrader[]{AnswerGrader.NUMBER, AnswerGrader.LATEX}) {
+        assertThat(reward(grader, plain, "so \\boxed{" + written + "}")).as("%s: %s", grader, written).isEqualTo(1);
+        assertThat(reward(grader, number.add(new BigDecimal("0.01")).toPlainString(), "so \\boxed{" + written + "}"))
+            .as("%s: %s", grader, written).isZero();
+      }
+      assertThat(reward(AnswerGrader.NUMBER, plain, "first 5, then " + written + ".")).as(written).isEqualTo(1);
+    }
+  }
+
+  /// What is compared is a form of itself, and no text makes a grader fail or run away.
+  @Property(tries = 500)
+  void anyTextIsReadOnce(@ForAll AnswerGrader grader, @ForAll @From("hostile") String text) {
+    grader.answer(text).ifPresent(answer -> {
+      assertThat(grader.reference(answer)).as("of %s", answer).contains(answer);
+      assertThat(reward(grader, answer, text)).isEqualTo(1);
+    });
+  }
+
+  @Provide
+  Arbitrary<String> hostile() {
+    Arbitrary<String> pieces = Arbitraries.of("\\boxed{", "}", "{", "\\frac", "\\sqrt", "\\text{", "####", "1", "23",
+        ",",
+        ".", "/", "-", "e9", " ", "%", "(A)", "B", "\\left(", "^\\circ", "$", "=", "x", "answer is ", "\n", "\\", "é");
+    return Arbitraries.oneOf(pieces.list().ofMaxSize(20).map(parts -> String.join("", parts)),
+        Arbitraries.strings().all().ofMaxLength(60));
+  }
+
+  @ParameterizedTest
+  @EnumSource(AnswerGrader.class)
+  void longTextsEndSoon(AnswerGrader grader) {
+    for (String piece : new String[]{"\\boxed{", "1,", "1", "\\frac{1", "(", " ", "\\text{", "-"}) {
+      String text = piece.repeat(20_000);
+      assertThat(grader.answer(text).map(String::length).orElse(0)).isLessThanOrEqualTo(text.length());
+    }
+  }
+
+  @Test
+  void gradersAreFoundByName() {
+    assertThat(AnswerGrader.named("latex")).isEqualTo(AnswerGrader.LATEX);
+    assertThatThrownBy(() -> AnswerGrader.named("regex")).isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("unknown grader 'regex': the graders are number, latex, choice, exact");
+  }
+}
