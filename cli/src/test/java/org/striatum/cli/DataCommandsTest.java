@@ -11,14 +11,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.striatum.datasets.Arithmetic;
 import org.striatum.datasets.RolloutFile;
+import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
+import org.striatum.probe.store.ActivationStore;
+import org.striatum.probe.tensor.DType;
+import org.striatum.probe.tensor.SafetensorsWriter;
+import org.striatum.probe.tensor.SafetensorsWriter.Declared;
 
 /// Problems and completions that come from files, through the commands.
 class DataCommandsTest {
@@ -120,6 +126,63 @@ class DataCommandsTest {
     assertThat(Session.probe(run, "--epochs", 1, "--permutations", 1).code()).isZero();
     succeed("confidence", run);
     succeed("report", run);
+  }
+
+  /// The states of a run, saved as another program would, give the run's own figures.
+  @Test
+  void statesRecordedElsewhereAreProbedWithoutAModel() throws IOException {
+    Path drawn = folder.resolve("drawn");
+    succeed("rollouts", REASONER, "--tasks", "mul", "--limit", PROBLEMS, "--max-new-tokens", 110, "--output", drawn);
+    succeed("capture", REASONER, "--rollouts", drawn.resolve("rollouts.jsonl"), "--hooks", "blocks.*.hook_resid_post");
+    List<Rollout> rollouts = RolloutFile.read(drawn.resolve("rollouts.jsonl"));
+    Path states = folder.resolve("states.safetensors");
+    save(drawn.resolve("activations"), rollouts, states);
+    StringBuilder lines = new StringBuilder();
+    for (Rollout rollout : rollouts) {
+      lines.append("{\"dataset\": \"mul\", \"problem\": \"%s\", \"reward\": %s, \"prompt_length\": %d}\n"
+          .formatted(rollout.problem().id(), rollout.reward(), rollout.promptLength()));
+    }
+    Path outcomes = Files.writeString(folder.resolve("outcomes.jsonl"), lines);
+    Path run = folder.resolve("run");
+    Session saved = Session.of("probe", "--activations", states, "--outcomes", outcomes, "--output", run, "--rotations",
+        2, "--control-sets", 5, "--nested-permutations", 1, "--resampled-sets", 2, "--probe-seeds", 0, "--epochs", 1,
+        "--permutations", 1);
+    assertThat(saved.code()).as(saved.err()).isZero();
+    assertThat(saved.out()).contains("AUROC of V(s₀)")
+        .isEqualTo(Session.probe(drawn, "--epochs", 1, "--permutations", 1).out());
+    assertThat(Session.probe(run, "--epochs", 1, "--permutations", 1).err()).contains("finished before, kept");
+    assertThat(refused(2, "report", run)).contains("no checkpoint");
+
+    Path nowhere = folder.resolve("nowhere");
+    Files.writeString(outcomes, lines.toString().replaceFirst("\"reward\": ", "\"r\": "));
+    assertThat(refused(4, "probe", "--activations", states, "--outcomes", outcomes, "--output", nowhere))
+        .contains("outcomes.jsonl, line 1: has no 'reward'");
+    assertThat(refused(2, "probe", "--activations", states, "--output", nowhere)).contains("--outcomes");
+    assertThat(nowhere).doesNotExist();
+  }
+
+  /// `hidden_states` (layers, rows, d), `token_ids` and `lengths`.
+  private static void save(Path store, List<Rollout> rollouts, Path file) throws IOException {
+    try (ActivationStore captured = ActivationStore.open(store)) {
+      int rows = Math.toIntExact(captured.rows());
+      int width = captured.width(captured.hooks().getFirst());
+      List<Declared> tensors = List.of(
+          new Declared("hidden_states", DType.F32, List.of((long) captured.hooks().size(), (long) rows, (long) width)),
+          new Declared("token_ids", DType.I32, List.of((long) rows)),
+          new Declared("lengths", DType.I32, List.of((long) rollouts.size())));
+      try (SafetensorsWriter writer = new SafetensorsWriter(file, tensors, Map.of())) {
+        for (HookPoint hook : captured.hooks()) {
+          float[] states = new float[rows * width]; // (rows, width)
+          captured.rows(hook, 0, rows, states, 0);
+          writer.append("hidden_states", states, 0, states.length);
+        }
+        for (Rollout rollout : rollouts) {
+          writer.append("token_ids", rollout.tokens(), 0, rollout.tokens().length);
+        }
+        int[] lengths = rollouts.stream().mapToInt(rollout -> rollout.tokens().length).toArray();
+        writer.append("lengths", lengths, 0, lengths.length);
+      }
+    }
   }
 
   @Test
