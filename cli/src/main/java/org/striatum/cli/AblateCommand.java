@@ -8,7 +8,6 @@ import org.striatum.cli.step.AblationStep;
 import org.striatum.cli.step.ProbeStep;
 import org.striatum.cli.step.RunRankings;
 import org.striatum.cli.step.StudyRun;
-import org.striatum.datasets.ProblemSets;
 import org.striatum.hooks.HookedModel;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.run.RunFolder;
@@ -58,7 +57,7 @@ final class AblateCommand implements Callable<Integer> {
       try (HookedModel model = modelOptions.open(checkpoint == null ? StudyRun.remembered(folder) : checkpoint)) {
         StudyRun run = new StudyRun(opened, Version.environment(modelOptions.threads()), console::note);
         run.requireModel(model);
-        InterventionResults results = new AblationStep(settings, probe, ProblemSets::grader).run(run, model,
+        InterventionResults results = new AblationStep(settings, probe, run.graders()).run(run, model,
             BatchSize.of(batchSize, model), console.progress());
         if (json) {
           console.json(results);

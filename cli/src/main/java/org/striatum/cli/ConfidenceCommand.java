@@ -6,7 +6,6 @@ import java.util.concurrent.Callable;
 import org.striatum.cli.step.ConfidenceStep;
 import org.striatum.cli.step.ProbeStep;
 import org.striatum.cli.step.StudyRun;
-import org.striatum.datasets.ProblemSets;
 import org.striatum.probe.run.RunFolder;
 import org.striatum.probe.uses.ConfidenceResults;
 import picocli.CommandLine.Command;
@@ -36,7 +35,7 @@ final class ConfidenceCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     try (RunFolder opened = RunFolder.open(folder)) {
       StudyRun run = new StudyRun(opened, Version.environment(0), console::note);
-      ConfidenceResults results = new ConfidenceStep(ProbeStep.finishedIn(opened), ProblemSets::grader, seed).run(run,
+      ConfidenceResults results = new ConfidenceStep(ProbeStep.finishedIn(opened), run.graders(), seed).run(run,
           ProbeStep.results(opened), console.progress());
       if (json) {
         console.json(results);

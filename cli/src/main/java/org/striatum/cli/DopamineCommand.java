@@ -6,7 +6,6 @@ import java.util.concurrent.Callable;
 import org.striatum.cli.step.DopamineStep;
 import org.striatum.cli.step.ProbeStep;
 import org.striatum.cli.step.StudyRun;
-import org.striatum.datasets.ProblemSets;
 import org.striatum.hooks.HookedModel;
 import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.run.RunFolder;
@@ -55,7 +54,7 @@ final class DopamineCommand implements Callable<Integer> {
         StudyRun run = new StudyRun(opened, Version.environment(modelOptions.threads()), console::note);
         run.requireModel(model);
         DopamineResults results = options.step(probe, seed, BatchSize.of(batchSize, model)).run(run, model,
-            ProblemSets::grader, console.progress());
+            run.graders(), console.progress());
         if (json) {
           console.json(results);
         } else {

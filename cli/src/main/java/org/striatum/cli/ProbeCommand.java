@@ -3,9 +3,11 @@ package org.striatum.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.striatum.cli.step.SavedStatesStep;
 import org.striatum.cli.step.StudyRun;
 import org.striatum.probe.run.RunFolder;
 import org.striatum.probe.value.ValueNeuronResults;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -13,12 +15,34 @@ import picocli.CommandLine.Parameters;
 
 /// Looks for value neurons in captured hidden states.
 @Command(name = "probe", description = "Fit value probes and sparse paths, rank neurons, shuffle labels: results.", footer = {
-    "", "Example: striatum probe run"})
+    "", "Example: striatum probe run",
+    "Example: striatum probe --activations states.safetensors --outcomes outcomes.jsonl --output run"})
 final class ProbeCommand implements Callable<Integer> {
   private final Console console;
 
-  @Parameters(paramLabel = "RUN", description = "Run folder with rollouts and activations.")
-  private Path folder;
+  @ArgGroup(exclusive = true, multiplicity = "1")
+  private Probed probed;
+
+  /// Exactly one of these.
+  private static final class Probed {
+    @Parameters(paramLabel = "RUN", description = "Run folder with rollouts and activations.")
+    private Path folder;
+
+    @ArgGroup(exclusive = false)
+    private Saved saved;
+  }
+
+  /// What another program recorded.
+  private static final class Saved {
+    @Option(names = "--activations", required = true, paramLabel = "FILE", description = "Hidden states that another program recorded, .safetensors (docs/data.md); no model is opened.")
+    private Path activations;
+
+    @Option(names = "--outcomes", required = true, paramLabel = "FILE", description = "A row a rollout: problem, reward, prompt_length; .jsonl, .csv or .parquet.")
+    private Path outcomes;
+
+    @Option(names = {"-o", "--output"}, paramLabel = "RUN", description = "Run folder (default striatum-activations).")
+    private Path output = Path.of("striatum-activations");
+  }
 
   @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed of the split and the study (default 1).")
   private long seed;
@@ -35,15 +59,31 @@ final class ProbeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (RunFolder opened = RunFolder.open(folder)) {
-      StudyRun run = new StudyRun(opened, Version.environment(0), console::note);
-      ValueNeuronResults results = options.step(seed).run(run, console.progress());
-      if (json) {
-        console.json(results);
-      } else {
-        new ValueSummary(console).print(results);
+    if (probed.saved == null) {
+      try (RunFolder opened = RunFolder.open(probed.folder)) {
+        probe(run(opened));
+      }
+    } else { // refused, if they are, before a folder is made
+      try (SavedStatesStep states = SavedStatesStep.open(probed.saved.activations, probed.saved.outcomes);
+          RunFolder opened = RunFolder.create(probed.saved.output)) {
+        StudyRun run = run(opened);
+        states.run(run, console.progress());
+        probe(run);
       }
     }
     return ExitCode.DONE;
+  }
+
+  private StudyRun run(RunFolder opened) {
+    return new StudyRun(opened, Version.environment(0), console::note);
+  }
+
+  private void probe(StudyRun run) throws IOException {
+    ValueNeuronResults results = options.step(seed).run(run, console.progress());
+    if (json) {
+      console.json(results);
+    } else {
+      new ValueSummary(console).print(results);
+    }
   }
 }

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.striatum.cli.step.ReportStep;
+import org.striatum.cli.step.SavedStatesStep;
 import org.striatum.cli.step.StudyRun;
 import org.striatum.hooks.HookedModel;
+import org.striatum.probe.run.Manifest;
 import org.striatum.probe.run.RunFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,9 +36,14 @@ final class ReportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     try (RunFolder opened = RunFolder.open(folder)) {
-      if (opened.manifest().inputs().checkpoint() == null) {
+      Manifest.Checkpoint reported = opened.manifest().inputs().checkpoint();
+      if (reported == null) {
         throw new IllegalArgumentException(
             folder + " holds no checkpoint's run: the command that made it makes its report, too; run it again");
+      }
+      if (SavedStatesStep.isWithoutModel(reported)) {
+        throw new IllegalArgumentException(folder
+            + " holds states that another program recorded and no checkpoint to report on: its figures are in results/");
       }
     }
     try (RunFolder opened = RunFolder.open(folder);

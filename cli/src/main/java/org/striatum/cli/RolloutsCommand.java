@@ -8,10 +8,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.striatum.cli.step.ImportStep;
 import org.striatum.cli.step.RolloutStep;
 import org.striatum.cli.step.RolloutStep.AppliedGate;
 import org.striatum.cli.step.StudyRun;
-import org.striatum.datasets.ProblemSets;
+import org.striatum.datasets.ForeignRollouts;
+import org.striatum.datasets.ProblemSet;
 import org.striatum.datasets.RolloutFile;
 import org.striatum.hooks.HookedModel;
 import org.striatum.peft.llm.LearnedGate;
@@ -24,18 +26,19 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Generates and grades completions.
-@Command(name = "rollouts", description = "Generate and grade completions of problem sets: rollouts.jsonl.", footer = {
-    "", "Example: striatum rollouts my-checkpoint --tasks add,mul --limit 200 -k 4 --output run"})
+@Command(name = "rollouts", description = "Generate and grade completions of problem sets, or take graded ones: rollouts.jsonl.", footer = {
+    "", "Example: striatum rollouts my-checkpoint --tasks add,mul --limit 200 -k 4 --output run",
+    "Example: striatum rollouts my-checkpoint --data gsm8k/test.parquet --limit 500 --output run"})
 final class RolloutsCommand implements Callable<Integer> {
   private final Console console;
 
   @Parameters(paramLabel = "CKPT", description = "Checkpoint folder or ONNX file.")
   private Path checkpoint;
 
-  @Option(names = "--tasks", required = true, paramLabel = "NAME,…", description = "Problem sets: add, mul, mod, expr; with longer operands add-long, mul-long.")
-  private String tasks;
+  @Mixin
+  private ProblemOptions problems;
 
-  @Option(names = "--limit", paramLabel = "N", defaultValue = "200", description = "Problems of each set (default 200).")
+  @Option(names = "--limit", paramLabel = "N", defaultValue = "200", description = "Problems of each set; of a file the first (default 200).")
   private int limit;
 
   @Option(names = "-k", paramLabel = "K", defaultValue = "1", description = "Rollouts of each problem (default 1).")
@@ -78,7 +81,13 @@ final class RolloutsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Sampling sampling = new Sampling(temperature, topP, topK, maxNewTokens, true);
-    var sets = ProblemSets.named(tasks);
+    Optional<ForeignRollouts> made = problems.imported();
+    List<ProblemSet> sets = made.isPresent() ? List.of() : problems.sets(limit);
+    made.flatMap(ForeignRollouts::skipped).ifPresent(console::note);
+    sets.stream().map(ProblemSet::skipped).flatMap(Optional::stream).forEach(console::note);
+    if (made.isPresent() && gate != null) {
+      throw new IllegalArgumentException("--gate says nothing beside --import: leave it out");
+    }
     try (HookedModel model = modelOptions.open(checkpoint)) {
       model.tokenizer(); // refused, if it is, before a folder is made
       Path folder = output == null ? Path.of("striatum-" + model.facts().name()) : output;
@@ -88,7 +97,11 @@ final class RolloutsCommand implements Callable<Integer> {
       RolloutStep step = new RolloutStep(sets, limit, samples, sampling, seed, BatchSize.of(batchSize, model), applied);
       try (RunFolder opened = RunFolder.create(folder)) {
         StudyRun run = new StudyRun(opened, Version.environment(modelOptions.threads()), console::note);
-        step.run(run, model, console.progress());
+        if (made.isPresent()) {
+          new ImportStep(made.get(), sampling, seed).run(run, model);
+        } else {
+          step.run(run, model, console.progress());
+        }
         run.remember(checkpoint);
         print(folder, RolloutFile.read(opened.rollouts()));
       }

@@ -48,11 +48,11 @@ final class SearchCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     try (RunFolder opened = RunFolder.open(folder)) {
       ProbeStep probe = ProbeStep.finishedIn(opened);
-      options.step(probe, seed, 1); // a wrong option costs no opening of the checkpoint
+      StudyRun run = new StudyRun(opened, Version.environment(modelOptions.threads()), console::note);
+      options.step(probe, run.graders(), seed, 1); // a wrong option costs no opening of the checkpoint
       try (HookedModel model = modelOptions.open(checkpoint == null ? StudyRun.remembered(folder) : checkpoint)) {
-        StudyRun run = new StudyRun(opened, Version.environment(modelOptions.threads()), console::note);
         run.requireModel(model);
-        SearchResults results = options.step(probe, seed, BatchSize.of(batchSize, model)).run(run, model,
+        SearchResults results = options.step(probe, run.graders(), seed, BatchSize.of(batchSize, model)).run(run, model,
             ProbeStep.results(opened), console.progress());
         if (json) {
           console.json(results);

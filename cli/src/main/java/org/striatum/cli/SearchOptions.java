@@ -1,8 +1,9 @@
 package org.striatum.cli;
 
+import java.util.function.Function;
 import org.striatum.cli.step.ProbeStep;
 import org.striatum.cli.step.SearchStep;
-import org.striatum.datasets.ProblemSets;
+import org.striatum.probe.rollout.Grader;
 import picocli.CommandLine.Option;
 
 /// How answers are searched for.
@@ -22,7 +23,8 @@ final class SearchOptions {
   /// The step these options name.
   ///
   /// @param probe the run's, whose split is used
-  SearchStep step(ProbeStep probe, long seed, int batchSize) {
-    return new SearchStep(probe, ProblemSets::grader, problems, candidates, stepTokens, step, seed, batchSize);
+  /// @param graders dataset → its grader
+  SearchStep step(ProbeStep probe, Function<String, Grader> graders, long seed, int batchSize) {
+    return new SearchStep(probe, graders, problems, candidates, stepTokens, step, seed, batchSize);
   }
 }

@@ -55,7 +55,7 @@ record Study(Console console, ModelOptions modelOptions, StudyOptions options, L
     }
     ProbeStep probe = options.probe(seed);
     options.dopamine().step(probe, seed, 1);
-    options.search().step(probe, seed, 1);
+    options.search().step(probe, ProblemSets::grader, seed, 1);
     List<RunFolder> others = new ArrayList<>();
     try (RunFolder folder = RunFolder.create(output)) {
       console
@@ -112,13 +112,13 @@ record Study(Console console, ModelOptions modelOptions, StudyOptions options, L
       if (whole) {
         new DopamineSummary(console)
             .print(
-                options.dopamine().step(probe, seed, batch).run(run, model, ProblemSets::grader, console.progress()));
+                options.dopamine().step(probe, seed, batch).run(run, model, run.graders(), console.progress()));
         new InterventionSummary(console).print(
-            new AblationStep(options.ablation().settings(RunRankings.of(folder), seed), probe, ProblemSets::grader)
+            new AblationStep(options.ablation().settings(RunRankings.of(folder), seed), probe, run.graders())
                 .run(run, model, batch, console.progress()));
-        new UsesSummary(console).print(new ConfidenceStep(probe, ProblemSets::grader, seed).run(run,
+        new UsesSummary(console).print(new ConfidenceStep(probe, run.graders(), seed).run(run,
             ProbeStep.results(folder), console.progress()));
-        new UsesSummary(console).print(options.search().step(probe, seed, batch).run(run, model,
+        new UsesSummary(console).print(options.search().step(probe, run.graders(), seed, batch).run(run, model,
             ProbeStep.results(folder), console.progress()));
       }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 import org.striatum.cli.step.ProbeStep;
+import org.striatum.datasets.ProblemSets;
 import picocli.CommandLine;
 
 /// Options of a step's own command, handed over in one word.
@@ -29,7 +30,7 @@ class StudyOptionsTest {
   @Test
   void anOptionThatStudyHasTooIsHandedOver() {
     StudyOptions options = parsed("--dopamine", "-k 3", "--search", "-k 5");
-    assertThat(options.search().step(options.probe(1), 1, 1).candidates()).isEqualTo(5);
+    assertThat(options.search().step(options.probe(1), ProblemSets::grader, 1, 1).candidates()).isEqualTo(5);
     assertThat(options.dopamine().step(options.probe(1), 1, 1).continuations().draws()).isEqualTo(3);
   }
 

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.striatum.datasets.ProblemSet;
+import org.striatum.datasets.ProblemSources;
 import org.striatum.datasets.RolloutFile;
 import org.striatum.hooks.HookedModel;
 import org.striatum.probe.model.Completion;
@@ -19,13 +20,13 @@ import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.Manifest;
 import org.striatum.probe.run.Progress;
+import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
-import org.striatum.probe.run.StepKey;
 
-/// Generates and grades rollouts: `rollouts.jsonl`.
+/// Generates and grades rollouts: `rollouts.jsonl`, and `problems.json` where problems were read from a file.
 ///
 /// @param sets problem sets
-/// @param problems drawn from each
+/// @param problems of each, at most
 /// @param samples rollouts a problem, K
 /// @param sampling how completions are drawn
 /// @param seed of problems and completions
@@ -67,15 +68,37 @@ public record RolloutStep(List<ProblemSet> sets, int problems, int samples, Samp
   private record Key(List<String> sets, int problems, int samples, Sampling sampling, long seed,
       Manifest.Inputs inputs) {}
 
+  /// The same where problems were read from files.
+  private record FileKey(Key drawn, ProblemSources sources) {}
+
   /// Runs the step unless it is finished.
   public void run(StudyRun run, HookedModel model, Progress progress) throws IOException {
     List<String> names = sets.stream().map(ProblemSet::name).toList();
+    ProblemSources sources = ProblemSources.among(sets);
     run.folder().settle(withGate(
-        run.inputs(model, new Manifest.Data(names, new TreeMap<>(), problems, samples, null), sampling, seed)));
-    StepKey key = run.folder()
-        .key(new Key(names, problems, samples, sampling, seed, withGate(run.modelInputs(model))));
-    run.step(NAME, key, List.of(run.folder().rollouts()),
-        () -> RolloutFile.write(run.folder().rollouts(), draw(model, progress)));
+        run.inputs(model, new Manifest.Data(names, files(sources), problems, samples, null), sampling, seed)));
+    Key drawn = new Key(names, problems, samples, sampling, seed, withGate(run.modelInputs(model)));
+    Path rollouts = run.folder().rollouts();
+    if (sources.sets().isEmpty()) {
+      run.step(NAME, run.folder().key(drawn), List.of(rollouts),
+          () -> RolloutFile.write(rollouts, draw(model, progress)));
+      return;
+    }
+    Path problemsFile = run.folder().folder().resolve(ProblemSources.FILE);
+    run.step(NAME, run.folder().key(new FileKey(drawn, sources)), List.of(rollouts, problemsFile), () -> {
+      RecordJson.write(problemsFile, sources);
+      RolloutFile.write(rollouts, draw(model, progress));
+    });
+  }
+
+  /// The files read, and what stands in the run folder about how they are asked and graded.
+  static SortedMap<String, Sha256> files(ProblemSources sources) {
+    SortedMap<String, Sha256> files = new TreeMap<>();
+    sources.sets().forEach(source -> files.put(source.file(), source.sha256()));
+    if (!files.isEmpty()) {
+      files.put(ProblemSources.FILE, Sha256.of(RecordJson.pretty(sources)));
+    }
+    return files;
   }
 
   private Manifest.Inputs withGate(Manifest.Inputs inputs) throws IOException {

@@ -10,10 +10,13 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.striatum.datasets.ProblemSources;
 import org.striatum.datasets.RolloutFile;
 import org.striatum.hooks.HookedModel;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.Sampling;
+import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.AtomicFile;
 import org.striatum.probe.run.BadDataException;
@@ -101,6 +104,11 @@ public record StudyRun(RunFolder folder, Environment environment, Consumer<Strin
           + " was changed since it was written: restore it, or make rollouts anew in another folder");
     }
     return rollouts;
+  }
+
+  /// Dataset → its grader, from what the run folder says of problems that were read from files.
+  public Function<String, Grader> graders() throws IOException {
+    return ProblemSources.of(folder.folder())::grader;
   }
 
   /// Refuses a model that is not the one this run is about.

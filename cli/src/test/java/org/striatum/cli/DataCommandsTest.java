@@ -1,0 +1,206 @@
+package org.striatum.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.striatum.cli.Session.REASONER;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.striatum.datasets.Arithmetic;
+import org.striatum.datasets.RolloutFile;
+import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.rollout.Problem;
+import org.striatum.probe.rollout.Rollout;
+import org.striatum.probe.run.RecordJson;
+import org.striatum.probe.run.Sha256;
+import org.striatum.probe.store.ActivationStore;
+import org.striatum.probe.tensor.DType;
+import org.striatum.probe.tensor.SafetensorsWriter;
+import org.striatum.probe.tensor.SafetensorsWriter.Declared;
+
+/// Problems and completions that come from files, through the commands.
+class DataCommandsTest {
+  private static final int PROBLEMS = 30;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir
+  private Path folder;
+
+  private static Session succeed(Object... arguments) {
+    Session session = Session.of(arguments);
+    assertThat(session.code()).as(session.err()).isZero();
+    return session;
+  }
+
+  private static String refused(int code, Object... arguments) {
+    Session session = Session.of(arguments);
+    assertThat(session.code()).as(session.err()).isEqualTo(code);
+    assertThat(session.errorLines()).hasSize(1);
+    return session.err();
+  }
+
+  /// The arithmetic set as somebody's own table, with one malformed row.
+  private Path table() throws IOException {
+    StringBuilder lines = new StringBuilder("{\"q\": null}\n");
+    for (Problem problem : new Arithmetic.Mul().draw(PROBLEMS, 5)) {
+      lines.append("{\"q\": \"%s\", \"a\": %s}\n".formatted(problem.prompt(), problem.answer()));
+    }
+    return Files.writeString(folder.resolve("products.jsonl"), lines);
+  }
+
+  /// Read from a file, the set's own problems give the set's own completions; later commands need no file.
+  @Test
+  void aFileOfProblemsRunsThroughTheStudy() throws IOException {
+    Path run = folder.resolve("run");
+    Path table = table();
+    Object[] rollouts = {"rollouts", REASONER, "--data", table, "--columns", "prompt=q,answer=a", "--grader", "number",
+        "--limit", PROBLEMS, "--temperature", 0, "--max-new-tokens", 110, "--output", run};
+    assertThat(succeed(rollouts).err()).contains("products.jsonl: 1 of 31 rows skipped: line 1 has no 'q'");
+    Path drawn = folder.resolve("drawn");
+    succeed("rollouts", REASONER, "--tasks", "mul", "--seed", 5, "--limit", PROBLEMS, "--temperature", 0,
+        "--max-new-tokens", 110, "--output", drawn);
+    List<Rollout> read = RolloutFile.read(run.resolve("rollouts.jsonl"));
+    assertThat(read).extracting(Rollout::completion)
+        .isEqualTo(RolloutFile.read(drawn.resolve("rollouts.jsonl")).stream().map(Rollout::completion).toList());
+    assertThat(read).extracting(rollout -> rollout.problem().dataset()).containsOnly("products");
+    JsonNode files = JSON.readTree(Files.readAllBytes(run.resolve("manifest.json"))).at("/inputs/data/files");
+    assertThat(files.path("products.jsonl").textValue()).isEqualTo(Sha256.of(table).hex());
+    assertThat(files.path("problems.json").textValue()).isEqualTo(Sha256.of(run.resolve("problems.json")).hex());
+    assertThat(succeed(rollouts).err()).contains("finished before, kept");
+    Session otherwise = Session.of(with(rollouts, "--prompt-template", "{prompt} "));
+    assertThat(otherwise.code()).isEqualTo(2);
+    assertThat(otherwise.err()).contains("holds a run with other inputs: data.files.problems.json is");
+
+    Files.delete(table);
+    succeed("capture", REASONER, "--rollouts", run.resolve("rollouts.jsonl"), "--hooks", "blocks.2.hook_resid_post");
+    assertThat(Session.probe(run, "--epochs", 1, "--permutations", 1).code()).isZero();
+    succeed("ablate", run, "--controls", 19, "--logprob-controls", 19, "--attempts", 6, "--solutions", 4);
+    succeed("dopamine", run, "--values", "probe", "--permutations", 49);
+    succeed("confidence", run);
+    succeed("search", run, "-k", 2, "--problems", 2);
+    succeed("report", run);
+  }
+
+  private static Object[] with(Object[] arguments, Object... more) {
+    Object[] all = Arrays.copyOf(arguments, arguments.length + more.length);
+    System.arraycopy(more, 0, all, arguments.length, more.length);
+    return all;
+  }
+
+  @Test
+  void completionsMadeElsewhereAreCapturedAndProbed() throws IOException {
+    Path drawn = folder.resolve("drawn");
+    succeed("rollouts", REASONER, "--tasks", "mul", "--limit", PROBLEMS, "-k", 2, "--max-new-tokens", 110, "--output",
+        drawn);
+    StringBuilder lines = new StringBuilder();
+    List<Rollout> expected = RolloutFile.read(drawn.resolve("rollouts.jsonl"));
+    for (Rollout rollout : expected) {
+      lines
+          .append("{\"prompt\": \"%s\", \"outputs\": [{\"text\": %s, \"finish_reason\": \"%s\"}], \"answer\": \"%s\"}\n"
+              .formatted(rollout.problem().prompt(),
+                  new String(RecordJson.compact(rollout.completion()), StandardCharsets.US_ASCII),
+                  rollout.finished() ? "stop" : "length", rollout.problem().answer()));
+    }
+    Path file = Files.writeString(folder.resolve("vllm.jsonl"), lines + "{\"prompt\": 3}\n");
+    Path run = folder.resolve("run");
+    assertThat(
+        succeed("rollouts", REASONER, "--import", file, "--grader", "number", "--max-new-tokens", 110, "--output",
+            run).err())
+        .contains("vllm.jsonl: 1 of 61 rows skipped: line 61 has no prompt");
+    List<Rollout> imported = RolloutFile.read(run.resolve("rollouts.jsonl"));
+    assertThat(imported).extracting(Rollout::completion)
+        .isEqualTo(expected.stream().map(Rollout::completion).toList());
+    for (int i = 0; i < expected.size(); i++) {
+      assertThat(imported.get(i).tokens()).isEqualTo(expected.get(i).tokens());
+      assertThat(imported.get(i).promptLength()).isEqualTo(expected.get(i).promptLength());
+    }
+    succeed("capture", REASONER, "--rollouts", run.resolve("rollouts.jsonl"), "--hooks", "blocks.2.hook_resid_post");
+    assertThat(Session.probe(run, "--epochs", 1, "--permutations", 1).code()).isZero();
+    succeed("confidence", run);
+    succeed("report", run);
+  }
+
+  /// The states of a run, saved as another program would, give the run's own figures.
+  @Test
+  void statesRecordedElsewhereAreProbedWithoutAModel() throws IOException {
+    Path drawn = folder.resolve("drawn");
+    succeed("rollouts", REASONER, "--tasks", "mul", "--limit", PROBLEMS, "--max-new-tokens", 110, "--output", drawn);
+    succeed("capture", REASONER, "--rollouts", drawn.resolve("rollouts.jsonl"), "--hooks", "blocks.*.hook_resid_post");
+    List<Rollout> rollouts = RolloutFile.read(drawn.resolve("rollouts.jsonl"));
+    Path states = folder.resolve("states.safetensors");
+    save(drawn.resolve("activations"), rollouts, states);
+    StringBuilder lines = new StringBuilder();
+    for (Rollout rollout : rollouts) {
+      lines.append("{\"dataset\": \"mul\", \"problem\": \"%s\", \"reward\": %s, \"prompt_length\": %d}\n"
+          .formatted(rollout.problem().id(), rollout.reward(), rollout.promptLength()));
+    }
+    Path outcomes = Files.writeString(folder.resolve("outcomes.jsonl"), lines);
+    Path run = folder.resolve("run");
+    Session saved = Session.of("probe", "--activations", states, "--outcomes", outcomes, "--output", run, "--rotations",
+        2, "--control-sets", 5, "--nested-permutations", 1, "--resampled-sets", 2, "--probe-seeds", 0, "--epochs", 1,
+        "--permutations", 1);
+    assertThat(saved.code()).as(saved.err()).isZero();
+    assertThat(saved.out()).contains("AUROC of V(s₀)")
+        .isEqualTo(Session.probe(drawn, "--epochs", 1, "--permutations", 1).out());
+    assertThat(Session.probe(run, "--epochs", 1, "--permutations", 1).err()).contains("finished before, kept");
+    assertThat(refused(2, "report", run)).contains("no checkpoint");
+
+    Path nowhere = folder.resolve("nowhere");
+    Files.writeString(outcomes, lines.toString().replaceFirst("\"reward\": ", "\"r\": "));
+    assertThat(refused(4, "probe", "--activations", states, "--outcomes", outcomes, "--output", nowhere))
+        .contains("outcomes.jsonl, line 1: has no 'reward'");
+    assertThat(refused(2, "probe", "--activations", states, "--output", nowhere)).contains("--outcomes");
+    assertThat(nowhere).doesNotExist();
+  }
+
+  /// `hidden_states` (layers, rows, d), `token_ids` and `lengths`.
+  private static void save(Path store, List<Rollout> rollouts, Path file) throws IOException {
+    try (ActivationStore captured = ActivationStore.open(store)) {
+      int rows = Math.toIntExact(captured.rows());
+      int width = captured.width(captured.hooks().getFirst());
+      List<Declared> tensors = List.of(
+          new Declared("hidden_states", DType.F32, List.of((long) captured.hooks().size(), (long) rows, (long) width)),
+          new Declared("token_ids", DType.I32, List.of((long) rows)),
+          new Declared("lengths", DType.I32, List.of((long) rollouts.size())));
+      try (SafetensorsWriter writer = new SafetensorsWriter(file, tensors, Map.of())) {
+        for (HookPoint hook : captured.hooks()) {
+          float[] states = new float[rows * width]; // (rows, width)
+          captured.rows(hook, 0, rows, states, 0);
+          writer.append("hidden_states", states, 0, states.length);
+        }
+        for (Rollout rollout : rollouts) {
+          writer.append("token_ids", rollout.tokens(), 0, rollout.tokens().length);
+        }
+        int[] lengths = rollouts.stream().mapToInt(rollout -> rollout.tokens().length).toArray();
+        writer.append("lengths", lengths, 0, lengths.length);
+      }
+    }
+  }
+
+  @Test
+  void unusableSources() throws IOException {
+    Path run = folder.resolve("run");
+    Path table = table();
+    assertThat(refused(2, "rollouts", REASONER, "--output", run)).contains("--tasks").contains("--data");
+    assertThat(refused(2, "rollouts", REASONER, "--tasks", "add", "--data", table, "--output", run))
+        .contains("mutually exclusive");
+    assertThat(refused(2, "rollouts", REASONER, "--tasks", "add", "--grader", "number", "--output", run))
+        .contains("--grader says nothing beside --tasks");
+    assertThat(refused(2, "rollouts", REASONER, "--data", table, "--columns", "prompt=q,answer=a", "--output", run))
+        .contains("give --grader number");
+    assertThat(refused(2, "rollouts", REASONER, "--data", table, "--grader", "regex", "--output", run))
+        .contains("the graders are number, latex, choice, exact");
+    assertThat(refused(4, "rollouts", REASONER, "--data", table, "--output", run)).contains("has the columns q, a");
+    assertThat(refused(4, "rollouts", REASONER, "--data", folder, "--output", run)).contains("is a folder");
+    assertThat(refused(4, "rollouts", REASONER, "--import", table, "--output", run)).contains("has no prompt");
+    assertThat(run).doesNotExist();
+  }
+}
