@@ -103,7 +103,7 @@ final class ScanCommand implements Callable<Integer> {
     List<Path> found = CheckpointList.find(named);
     StudyCommand parsed = parsed(found.getFirst(), options);
     ScanPlan plan = ScanPlan.of(found, options, output);
-    print(plan, Estimate.of(plan, parsed.rollouts(), parsed.longest(), output));
+    print(plan, Estimate.of(plan, parsed.tasks(), parsed.rollouts(), parsed.longest(), output));
     if (dryRun) {
       return ExitCode.DONE;
     }
@@ -153,7 +153,7 @@ final class ScanCommand implements Callable<Integer> {
     CommandLine line = study(console);
     line.parseArgs(words.toArray(String[]::new));
     StudyCommand study = line.getCommand();
-    study.rollouts();
+    study.tasks();
     return study;
   }
 

@@ -76,11 +76,16 @@ final class StudyCommand implements Callable<Integer> {
     this.console = console;
   }
 
-  /// Rollouts of one checkpoint.
+  /// How many problem sets there are.
   ///
   /// @throws IllegalArgumentException if there is no such problem set
+  int tasks() {
+    return ProblemSets.named(tasks).size();
+  }
+
+  /// Rollouts of one checkpoint.
   int rollouts() {
-    return Math.multiplyExact(ProblemSets.named(tasks).size(), Math.multiplyExact(problems(), samples()));
+    return Math.multiplyExact(tasks(), Math.multiplyExact(problems(), samples()));
   }
 
   /// Tokens of a completion at most.

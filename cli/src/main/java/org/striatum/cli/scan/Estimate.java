@@ -16,9 +16,10 @@ import java.util.List;
 /// @param free bytes on the scan's disk
 public record Estimate(Duration time, long memory, long disk, long free) {
   /// How time is estimated.
-  public static final String HOW = "0.25 s a rollout, as on two cores with a checkpoint of 10 MB, in proportion to weights above that";
+  public static final String HOW = "a minute a task and 0.08 s a rollout, as --effort quick takes on two idle cores with 10 MB of weights, in proportion above that";
 
-  private static final double SECONDS_A_ROLLOUT = 0.25;
+  private static final double SECONDS_A_TASK = 60;
+  private static final double SECONDS_A_ROLLOUT = 0.08;
   private static final double WEIGHTS = 10e6;
   private static final long JVM = 1L << 30;
   private static final List<String> LAYERS = List.of("num_hidden_layers", "n_layer");
@@ -26,14 +27,15 @@ public record Estimate(Duration time, long memory, long disk, long free) {
 
   /// Of a plan.
   ///
-  /// @param rollouts of each checkpoint
+  /// @param tasks of each checkpoint
+  /// @param rollouts of each, over all tasks
   /// @param longest tokens of a completion
-  public static Estimate of(ScanPlan plan, int rollouts, int longest, Path folder) throws IOException {
+  public static Estimate of(ScanPlan plan, int tasks, int rollouts, int longest, Path folder) throws IOException {
     double seconds = 0;
     long largest = 0;
     long disk = 0;
     for (ScanUnit unit : plan.units()) {
-      seconds += rollouts * SECONDS_A_ROLLOUT * Math.max(1, unit.bytes() / WEIGHTS);
+      seconds += (tasks * SECONDS_A_TASK + rollouts * SECONDS_A_ROLLOUT) * Math.max(1, unit.bytes() / WEIGHTS);
       largest = Math.max(largest, unit.bytes());
       long row = bytesOfAToken(Path.of(unit.checkpoint()));
       disk = row < 0 || disk < 0 ? -1 : disk + row * rollouts * longest;

@@ -27,6 +27,12 @@ public record ScanResults(List<Outcome> outcomes) {
   /// @param key what the unit computes
   /// @param failure null where it finished
   public record Outcome(String name, String checkpoint, Sha256 key, Failure failure) {
+    public Outcome {
+      if (name.isEmpty() || name.equals(".") || name.equals("..") || name.contains("/") || name.contains("\\")) {
+        throw new IllegalArgumentException("a unit's name must be that of a folder in the scan, found " + name);
+      }
+    }
+
     public boolean finished() {
       return failure == null;
     }

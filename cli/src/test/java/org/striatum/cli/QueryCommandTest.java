@@ -1,0 +1,64 @@
+package org.striatum.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.striatum.probe.series.SeriesStudy;
+import org.striatum.reports.database.ResultsDatabase;
+
+/// How `query` prints.
+class QueryCommandTest {
+  private static final String SQL = "SELECT 12 AS n, 0.123456789::DOUBLE AS x, NULL AS nothing, 'a \"b\", c' AS text"
+      + " UNION ALL SELECT 3, 2, true, 'd' ORDER BY n DESC";
+
+  @TempDir
+  private static Path scan;
+
+  @TempDir
+  private Path folder;
+
+  @BeforeAll
+  static void write() throws Exception {
+    ResultsDatabase.write(scan, List.of(), SeriesStudy.DEFAULT.run(List.of(), List.of()));
+  }
+
+  private static String query(Object... arguments) {
+    Session session = Session.of(arguments);
+    assertThat(session.code()).as(session.err()).isZero();
+    assertThat(session.err()).isEmpty();
+    return session.out();
+  }
+
+  @Test
+  void aTableCsvAndJson() {
+    assertThat(query("query", scan, SQL).lines()).containsExactly(
+        "n   x       nothing  text",
+        "12  0.1235           a \"b\", c",
+        "3   2.0     true     d");
+    assertThat(query("query", scan, SQL, "--format", "csv").lines()).containsExactly("n,x,nothing,text",
+        "12,0.123456789,,\"a \"\"b\"\", c\"", "3,2.0,true,d");
+    assertThat(query("query", scan, SQL, "--format", "json").replaceAll("\\s", "")).isEqualTo(
+        "[{\"n\":12,\"nothing\":null,\"text\":\"a\\\"b\\\",c\",\"x\":0.123456789},{\"n\":3,\"nothing\":true,\"text\":\"d\",\"x\":2.0}]");
+  }
+
+  @Test
+  void everyTableIsThereEvenIfEmpty() {
+    assertThat(query("query", scan, "SELECT table_name FROM information_schema.tables ORDER BY ALL", "--format", "csv")
+        .lines().skip(1)).containsExactly("ablations", "adaptation", "bases", "checkpoints", "controls", "datasets",
+            "dopamine", "lives", "neurons", "probes", "pruning", "striatum_schema", "transfer", "turnover");
+  }
+
+  @Test
+  void whatCannotBeRunIsRefusedInOneLine() {
+    Session typo = Session.of("query", scan, "SELEC 1");
+    assertThat(typo.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(typo.errorLines()).singleElement().asString().contains("the query cannot be run");
+    Session none = Session.of("query", folder, "SELECT 1");
+    assertThat(none.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(none.errorLines()).singleElement().asString().contains("holds no results.duckdb");
+  }
+}

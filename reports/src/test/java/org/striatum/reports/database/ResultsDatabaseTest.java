@@ -1,0 +1,108 @@
+package org.striatum.reports.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.Sha256;
+import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
+import org.striatum.reports.ExampleSeries;
+import org.striatum.reports.database.ResultsDatabase.Answer;
+
+class ResultsDatabaseTest {
+  @TempDir
+  private static Path scan;
+
+  @TempDir
+  private Path folder;
+
+  @BeforeAll
+  static void write() throws Exception {
+    ResultsDatabase.write(scan, ExampleSeries.checkpoints(), ExampleSeries.results());
+  }
+
+  private static Answer query(String sql) throws Exception {
+    return ResultsDatabase.query(scan, sql);
+  }
+
+  @Test
+  void holdsWhatTheRecordsHold() throws Exception {
+    assertThat(query("SELECT checkpoint, step FROM checkpoints ORDER BY step")).isEqualTo(
+        new Answer(List.of("checkpoint", "step"), List.of(List.of("step300", 300L), List.of("step1000", 1000L))));
+    LayerProbes layer = ExampleSeries.checkpoints().getFirst().results().values().layers().get(3);
+    Answer probes = query("SELECT probe, auroc FROM probes WHERE step = 300 AND dataset = '%s' AND hook = '%s'"
+        .formatted(layer.dataset(), layer.hook()));
+    assertThat(probes.rows()).containsExactlyInAnyOrderElementsOf(layer.probes().stream()
+        .map(probe -> List.<Object>of(probe.probe(), probe.test().value())).toList());
+    assertThat(query("SELECT count(*) FROM transfer WHERE shared = k").rows().getFirst().getFirst())
+        .isEqualTo((long) ExampleSeries.results().overlaps().size());
+  }
+
+  @Test
+  void equalResultsGiveEqualParquetByteForByte() throws Exception {
+    ResultsDatabase.write(folder, ExampleSeries.checkpoints(), ExampleSeries.results());
+    List<Path> files = list(scan.resolve("parquet"));
+    assertThat(files).hasSize(13);
+    for (Path file : files) {
+      assertThat(folder.resolve("parquet").resolve(file.getFileName())).hasSameBinaryContentAs(file);
+    }
+    ResultsDatabase.write(folder, ExampleSeries.checkpoints(), ExampleSeries.results());
+    assertThat(list(folder.resolve("parquet"))).hasSameSizeAs(files);
+    assertThat(list(folder)).extracting(path -> path.getFileName().toString()).containsExactly("parquet",
+        "results.duckdb");
+  }
+
+  private static List<Path> list(Path folder) throws Exception {
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.sorted().toList();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"DELETE FROM probes", "CREATE TABLE t (a INTEGER)", "SELEC 1", "SELECT * FROM nothing",
+      "SELECT * FROM '/etc/passwd'", "SELECT * FROM read_csv('/etc/passwd')",
+      "SELECT * FROM read_text('/etc/hostname')",
+      "COPY probes TO '/tmp/striatum-must-not-be.csv'", "ATTACH '/tmp/other.duckdb'", "INSTALL httpfs",
+      "SET enable_external_access = true", ""})
+  void aQueryOnlyReadsAndOnlyTheDatabase(String sql) throws Exception {
+    Sha256 before = Sha256.of(scan.resolve("results.duckdb"));
+    assertThatIllegalArgumentException().isThrownBy(() -> query(sql))
+        .withMessageStartingWith("the query cannot be run: ")
+        .satisfies(refused -> assertThat(refused.getMessage()).hasLineCount(1));
+    assertThat(Path.of("/tmp/striatum-must-not-be.csv")).doesNotExist();
+    assertThat(Sha256.of(scan.resolve("results.duckdb"))).isEqualTo(before);
+  }
+
+  @Test
+  void oneOfALaterVersionIsRefused() throws Exception {
+    ResultsDatabase.write(folder, ExampleSeries.checkpoints(), ExampleSeries.results());
+    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + folder.resolve("results.duckdb"));
+        Statement statement = connection.createStatement()) {
+      statement.execute("UPDATE striatum_schema SET version = 99");
+    }
+    assertThatExceptionOfType(BadDataException.class).isThrownBy(() -> ResultsDatabase.query(folder, "SELECT 1"))
+        .withMessageContaining("version 99").withMessageContaining("use the program that wrote it");
+  }
+
+  @Test
+  void whatIsNoDatabaseIsRefused() throws Exception {
+    assertThatIllegalArgumentException().isThrownBy(() -> ResultsDatabase.query(folder, "SELECT 1"))
+        .withMessageContaining("holds no results.duckdb");
+    Files.writeString(folder.resolve("results.duckdb"), "not one ".repeat(2000));
+    assertThatExceptionOfType(BadDataException.class).isThrownBy(() -> ResultsDatabase.query(folder, "SELECT 1"))
+        .withMessageContaining("damaged or was written by a later version");
+  }
+}
