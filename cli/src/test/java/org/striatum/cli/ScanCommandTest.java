@@ -87,30 +87,33 @@ class ScanCommandTest {
 
   @Test
   @Tag("slow")
-  void badCheckpointsInTheMiddleOfAScan() throws Exception {
-    checkpoint("step1");
-    Path holed = checkpoint("step22").resolve("model.safetensors");
+  void aScanGoesOnBehindBadCheckpoints() throws Exception {
+    Path holed = checkpoint("step1").resolve("model.safetensors");
     byte[] bytes = Files.readAllBytes(holed);
     for (int i = bytes.length / 2; i < bytes.length - 1; i++) {
       bytes[i] = (byte) 0x7f; // 0x7f7f is NaN in F16
     }
     Files.write(holed, bytes);
-    Path cut = checkpoint("step333").resolve("model.safetensors");
+    Path cut = checkpoint("step22").resolve("model.safetensors");
     Files.write(cut, Arrays.copyOf(bytes, bytes.length - 9));
-    checkpoint("step4444");
+    checkpoint("step333");
     Path scan = folder.resolve("scan");
     List<Object> command = List.of("scan", folder.resolve("series"), "--tasks", "mul", "--effort", "quick", "--limit",
         60, "--dopamine", "-k 4 --rollouts 20 --retrainings 1", "--output", scan);
     Session session = Session.of(command.toArray());
     assertThat(session.code()).as(session.err()).isEqualTo(ExitCode.PARTIAL);
     ScanResults results = ScanResults.read(scan);
-    assertThat(results.finished()).extracting(ScanResults.Outcome::name).containsExactly("step1", "step4444");
+    assertThat(results.finished()).extracting(ScanResults.Outcome::name).containsExactly("step333");
     assertThat(results.failed()).extracting(one -> one.name() + " " + one.failure().kind())
-        .containsExactly("step22 CHECKPOINT", "step333 CHECKPOINT");
+        .containsExactly("step1 CHECKPOINT", "step22 CHECKPOINT");
     assertThat(results.failed().getFirst().failure().message()).contains("NaN");
-    byte[] report = Files.readAllBytes(scan.resolve("step1/manifest.json"));
+    byte[] manifest = Files.readAllBytes(scan.resolve("step333/manifest.json"));
+    byte[] parquet = Files.readAllBytes(scan.resolve("parquet/neurons.parquet"));
     Session again = Session.of(command.toArray());
-    assertThat(again.err()).contains("step1: finished before, kept", "step22: failed");
-    assertThat(scan.resolve("step1/manifest.json")).hasBinaryContent(report);
+    assertThat(again.err()).contains("step1: failed (checkpoint)", "step333: finished before, kept");
+    assertThat(scan.resolve("step333/manifest.json")).hasBinaryContent(manifest);
+    assertThat(scan.resolve("parquet/neurons.parquet")).hasBinaryContent(parquet);
+    assertThat(Session.of("verify", scan).code()).isZero();
+    assertThat(scan.resolve("report.html")).content().contains("1 of 3 checkpoints studied, 2 failed");
   }
 }
