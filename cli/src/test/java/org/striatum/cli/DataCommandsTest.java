@@ -77,7 +77,8 @@ class DataCommandsTest {
     assertThat(succeed(rollouts).err()).contains("finished before, kept");
     Session otherwise = Session.of(with(rollouts, "--prompt-template", "{prompt} "));
     assertThat(otherwise.code()).isEqualTo(2);
-    assertThat(otherwise.err()).contains("holds a run with other inputs: data.files.problems.json is");
+    assertThat(otherwise.err()).contains("holds problems that were read otherwise: products.jsonl (")
+        .contains("asked as '{prompt}', graded by number there and ").contains("asked as '{prompt} '");
 
     Files.delete(table);
     succeed("capture", REASONER, "--rollouts", run.resolve("rollouts.jsonl"), "--hooks", "blocks.2.hook_resid_post");
@@ -151,6 +152,7 @@ class DataCommandsTest {
     assertThat(saved.out()).contains("AUROC of V(s₀)")
         .isEqualTo(Session.probe(drawn, "--epochs", 1, "--permutations", 1).out());
     assertThat(Session.probe(run, "--epochs", 1, "--permutations", 1).err()).contains("finished before, kept");
+    succeed("confidence", run);
     assertThat(refused(2, "report", run)).contains("no checkpoint");
 
     Path nowhere = folder.resolve("nowhere");

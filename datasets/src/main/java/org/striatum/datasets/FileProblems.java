@@ -2,6 +2,7 @@ package org.striatum.datasets;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,7 +24,7 @@ import org.striatum.probe.run.Sha256;
 /// Problems read from a table. They come in the file's order, whatever the seed: `--limit` takes the first.
 ///
 /// @param source where they come from
-/// @param problems in the file's order, with distinct ids
+/// @param problems in the file's order; equal questions share an id
 /// @param skipped what was malformed, in one line; empty where nothing was
 public record FileProblems(ProblemSource source, List<Problem> problems, Optional<String> skipped)
     implements
@@ -132,7 +133,7 @@ public record FileProblems(ProblemSource source, List<Problem> problems, Optiona
       // Repeats share an id, so that they stay on one side of a split.
       String id = idOf.get(question.text());
       if (id == null) {
-        id = question.id().orElseGet(() -> Sha256.of(question.text().getBytes(java.nio.charset.StandardCharsets.UTF_8))
+        id = question.id().orElseGet(() -> Sha256.of(question.text().getBytes(StandardCharsets.UTF_8))
             .hex().substring(0, ID_DIGITS));
         if (!ids.add(id)) {
           throw new IllegalArgumentException("has the id of another problem, " + id);

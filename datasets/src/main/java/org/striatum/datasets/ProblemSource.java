@@ -31,6 +31,12 @@ public record ProblemSource(String dataset, String file, Sha256 sha256, String l
         dataset + " was graded elsewhere and names no grader: import it again with --grader"));
   }
 
+  /// In an error.
+  String described() {
+    return "%s (%s…) as %s, asked as '%s', graded by %s".formatted(file, sha256.hex().substring(0, 8), layout,
+        template.replace("\n", "\\n"), grader == null ? "its own scores" : grader.printed());
+  }
+
   String prompt(String question) {
     return template.replace(PLACE, question);
   }

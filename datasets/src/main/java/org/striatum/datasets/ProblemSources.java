@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.run.RecordJson;
 
@@ -26,6 +27,21 @@ public record ProblemSources(List<ProblemSource> sets) {
   public static ProblemSources of(Path run) throws IOException {
     Path file = run.resolve(FILE);
     return Files.exists(file) ? RecordJson.read(file, ProblemSources.class) : new ProblemSources(List.of());
+  }
+
+  /// Refuses a run whose problems were read, asked or graded otherwise.
+  ///
+  /// @throws IllegalArgumentException saying how, there and here
+  public void requireNoOther(Path run) throws IOException {
+    ProblemSources there = of(run);
+    if (!there.sets().isEmpty() && !there.equals(this)) {
+      throw new IllegalArgumentException("%s holds problems that were read otherwise: %s there and %s here; choose another "
+          .formatted(run, there.described(), described()) + "--output");
+    }
+  }
+
+  private String described() {
+    return sets.isEmpty() ? "none" : sets.stream().map(ProblemSource::described).collect(Collectors.joining(", "));
   }
 
   /// The grader of a dataset, read or drawn.

@@ -165,6 +165,14 @@ class FileProblemsTest {
         Problem::answer).containsExactly(org.assertj.core.groups.Tuple.tuple("Which?\nA. x\nB. y\nAnswer:", "B"));
   }
 
+  /// The reader may open the one file and nothing else, whatever its name looks like.
+  @Test
+  void aNameWithQuotesAndPatternsNamesOneFile() throws IOException {
+    Path file = file("it's [1] *.csv", "question,answer\nq,#### 1\n");
+    file("it's [1] other.csv", "question,answer\nr,#### 2\n");
+    assertThat(read(file).problems()).extracting(Problem::answer).containsExactly("1");
+  }
+
   @Test
   void repeatsShareAnId() throws IOException {
     FileProblems problems = read(file("twice.jsonl", GSM8K + GSM8K));

@@ -33,6 +33,7 @@ public record ImportStep(ForeignRollouts made, Sampling sampling, long seed) {
   /// Runs the step unless it is finished.
   public void run(StudyRun run, HookedModel model) throws IOException {
     ProblemSources sources = new ProblemSources(List.of(made.source()));
+    sources.requireNoOther(run.folder().folder());
     Map<String, Integer> samples = new HashMap<>();
     made.completions().forEach(graded -> samples.merge(graded.problem().id(), 1, Integer::sum));
     int most = samples.values().stream().mapToInt(Integer::intValue).max().orElseThrow();

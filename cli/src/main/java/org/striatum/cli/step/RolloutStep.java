@@ -75,6 +75,7 @@ public record RolloutStep(List<ProblemSet> sets, int problems, int samples, Samp
   public void run(StudyRun run, HookedModel model, Progress progress) throws IOException {
     List<String> names = sets.stream().map(ProblemSet::name).toList();
     ProblemSources sources = ProblemSources.among(sets);
+    sources.requireNoOther(run.folder().folder());
     run.folder().settle(withGate(
         run.inputs(model, new Manifest.Data(names, files(sources), problems, samples, null), sampling, seed)));
     Key drawn = new Key(names, problems, samples, sampling, seed, withGate(run.modelInputs(model)));
