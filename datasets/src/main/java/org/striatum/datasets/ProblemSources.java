@@ -35,8 +35,9 @@ public record ProblemSources(List<ProblemSource> sets) {
   public void requireNoOther(Path run) throws IOException {
     ProblemSources there = of(run);
     if (!there.sets().isEmpty() && !there.equals(this)) {
-      throw new IllegalArgumentException("%s holds problems that were read otherwise: %s there and %s here; choose another "
-          .formatted(run, there.described(), described()) + "--output");
+      throw new IllegalArgumentException(
+          "%s holds problems that were read otherwise: %s there and %s here; choose another "
+              .formatted(run, there.described(), described()) + "--output");
     }
   }
 
