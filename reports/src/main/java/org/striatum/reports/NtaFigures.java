@@ -231,8 +231,9 @@ record NtaFigures(NtaResults results, int number) {
     return Math.max(1, Math.ceilDiv(points, POINTS));
   }
 
+  /// The float's own digits, not those of the double beside it: the page stays small.
   private static Double value(float value) {
-    return (double) value;
+    return Double.valueOf(Float.toString(value));
   }
 
   /// The names, one of them first if it is there.

@@ -112,8 +112,12 @@ public record ConfidenceStudy(Function<String, Optional<String>> answer, int res
     Map<String, double[]> scores = new LinkedHashMap<>();
     scores.put(VALUE, probe(ends.first(), ends.width(), right, train));
     scores.put(PROMPT_LENGTH, promptLength(kept, right, train));
-    scores.put(LOG_PROBABILITY, each(kept, Rollout::logProbability));
-    scores.put(PER_TOKEN, each(kept, ConfidenceStudy::perToken));
+    if (kept.stream().allMatch(rollout -> Double.isFinite(rollout.logProbability()))) {
+      scores.put(LOG_PROBABILITY, each(kept, Rollout::logProbability));
+      scores.put(PER_TOKEN, each(kept, ConfidenceStudy::perToken));
+    } else {
+      notes.add("log-probability left out: whoever wrote these completions did not say it");
+    }
     scores.put(VALUE_AT_END, probe(ends.last(), ends.width(), right, train));
     if (byProblem.values().stream().allMatch(own -> own.size() >= 2)) {
       scores.put(SELF_CONSISTENCY, each(kept, rollout -> agreement(rollout, byProblem)));

@@ -114,6 +114,19 @@ class ConfidenceStudyTest {
         "self-consistency left out: it needs at least 2 rollouts of every problem");
   }
 
+  /// Completions that other programs wrote come without.
+  @Test
+  void anUnknownLogProbabilityIsLeftOutAndSaid() {
+    StudiedDataset drawn = planted(40, 2, false);
+    List<Rollout> silent = drawn.rollouts().stream().map(one -> new Rollout(one.problem(), one.sample(), one.seed(),
+        one.completion(), one.tokens(), one.promptLength(), one.finished(), one.reward(), Double.NaN)).toList();
+    DatasetConfidence found = STUDY
+        .study(new StudiedDataset(drawn.name(), drawn.hook(), silent, drawn.states(), drawn.split()));
+    assertThat(found.signals()).extracting(Signal::name).containsExactly(ConfidenceStudy.VALUE,
+        ConfidenceStudy.PROMPT_LENGTH, ConfidenceStudy.VALUE_AT_END, ConfidenceStudy.SELF_CONSISTENCY);
+    assertThat(found.notes()).anySatisfy(note -> assertThat(note).startsWith("log-probability left out"));
+  }
+
   @Test
   void oneOutcomeIsSaidAndNothingElse() {
     DatasetConfidence found = STUDY.study(planted(40, 1, true));
