@@ -45,13 +45,12 @@ final class ReportCommand implements Callable<Integer> {
         throw new IllegalArgumentException(folder
             + " holds states that another program recorded and no checkpoint to report on: its figures are in results/");
       }
-    }
-    try (RunFolder opened = RunFolder.open(folder);
-        HookedModel model = modelOptions.open(checkpoint == null ? StudyRun.remembered(folder) : checkpoint)) {
-      StudyRun run = new StudyRun(opened, Version.environment(modelOptions.threads()), console::note);
-      run.requireModel(model);
-      ReportStep.run(run, model);
-      console.print("report: " + opened.report());
+      try (HookedModel model = modelOptions.open(checkpoint == null ? StudyRun.remembered(folder) : checkpoint)) {
+        StudyRun run = new StudyRun(opened, Version.environment(modelOptions.threads()), console::note);
+        run.requireModel(model);
+        ReportStep.run(run, model);
+        console.print("report: " + opened.report());
+      }
     }
     return ExitCode.DONE;
   }

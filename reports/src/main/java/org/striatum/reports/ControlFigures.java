@@ -4,7 +4,6 @@ import static org.striatum.reports.Channel.end;
 import static org.striatum.reports.Channel.quantitative;
 import static org.striatum.reports.Channel.tooltip;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -60,7 +59,7 @@ record ControlFigures(List<DatasetControls> controls) {
             Layer.of("area", kept, auroc("rotated_low"), end("y2", "rotated_high"))
                 .where("isValid(datum.rotated_low) && isValid(datum.rotated_high)").with("style", "null-band"),
             Layer.of("line", kept, auroc("rotated_mean")).where("isValid(datum.rotated_mean)")
-                .with("style", "baseline").with("strokeDash", dashes()),
+                .with("style", "baseline").dashed(),
             Layer.of("line", kept, auroc("native")).with("style", "finding").with("strokeWidth", 1.5),
             Layer.of("rule", kept, auroc("low"), end("y2", "high"))
                 .where("isValid(datum.low) && isValid(datum.high)").with("style", "finding").with("strokeWidth", 1.5),
@@ -100,7 +99,7 @@ record ControlFigures(List<DatasetControls> controls) {
         choice(),
         List.of(
             Layer.of("line", foretold, rate).where("datum.kind === 'ideal'").with("style", "baseline")
-                .with("strokeDash", dashes()).with("tooltip", JSON.nullNode()),
+                .dashed().with("tooltip", JSON.nullNode()),
             Layer.of("line", foretold, rate).where("datum.kind === 'bin'").with("style", "finding")
                 .with("strokeWidth", 1.5),
             Layer.of("point", foretold, rate, size,
@@ -130,9 +129,5 @@ record ControlFigures(List<DatasetControls> controls) {
     ArrayNode array = JSON.arrayNode();
     values.forEach(array::add);
     return array;
-  }
-
-  private static JsonNode dashes() {
-    return JSON.arrayNode().add(4).add(3);
   }
 }

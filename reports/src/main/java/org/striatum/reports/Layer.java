@@ -50,6 +50,11 @@ public record Layer(ObjectNode mark, String filter, List<Channel> channels) {
     return with(property, JSON.booleanNode(value));
   }
 
+  /// A line of dashes, as what is compared with is drawn.
+  public Layer dashed() {
+    return with("strokeDash", JSON.arrayNode().add(4).add(3));
+  }
+
   /// The column the mark's colour stands for.
   Optional<String> coloured() {
     return channels.stream().filter(channel -> channel.name().equals("color")).map(Channel::column).findFirst();

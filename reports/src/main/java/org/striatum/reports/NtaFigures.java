@@ -161,7 +161,7 @@ record NtaFigures(NtaResults results, int number) {
       for (int y = 0; y < grid.ys().length; y++) {
         for (int x = 0; x < grid.xs().length; x++) {
           Estimate cell = grid.cells().get(y).get(x);
-          rows.add(Chart.row(grid.figure(), label(grid.xs()[x]), label(grid.ys()[y]), cell.value(),
+          rows.add(Chart.row(grid.figure(), Notation.plain(grid.xs()[x]), Notation.plain(grid.ys()[y]), cell.value(),
               range > 0 ? (cell.value() - low) / range : 0.5, Notation.significant(cell.value(), 3), found(cell)));
         }
       }
@@ -246,10 +246,6 @@ record NtaFigures(NtaResults results, int number) {
   }
 
   private static List<String> labels(List<double[]> values) {
-    return values.stream().flatMapToDouble(Arrays::stream).distinct().sorted().mapToObj(NtaFigures::label).toList();
-  }
-
-  private static String label(double value) {
-    return Notation.plain(value);
+    return values.stream().flatMapToDouble(Arrays::stream).distinct().sorted().mapToObj(Notation::plain).toList();
   }
 }

@@ -8,7 +8,6 @@ import static org.striatum.reports.Channel.quantitative;
 import static org.striatum.reports.Channel.series;
 import static org.striatum.reports.Channel.tooltip;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -93,7 +92,7 @@ record ValueFigures(ValueNeuronResults results, List<String> probes, double low,
                 .with("style", "baseline"),
             Layer.of("rule", aurocAxis("auroc"), shown)
                 .where("datum.kind === 'baseline' && datum.series === 'prompt length' && isValid(datum.auroc)")
-                .with("style", "baseline").with("strokeDash", dashes()),
+                .with("style", "baseline").dashed(),
             name("prompt length", "left", 0),
             name("chance", "right", "width"),
             Layer.of("line", layer, auroc, dodge, colour).where("datum.kind === 'probe'").with("strokeWidth", 1.5)
@@ -280,10 +279,6 @@ record ValueFigures(ValueNeuronResults results, List<String> probes, double low,
       }
     }
     return ticks;
-  }
-
-  private static JsonNode dashes() {
-    return JSON.arrayNode().add(4).add(3);
   }
 
   /// The rankings a table of top neurons has columns for.
