@@ -53,7 +53,7 @@ final class AblateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     try (RunFolder opened = RunFolder.open(folder)) {
       ProbeStep probe = ProbeStep.finishedIn(opened);
-      AblationSettings settings = options.settings(RunRankings.of(opened), seed);
+      AblationSettings settings = options.settings(RunRankings.of(opened).dopamine() != null, seed);
       try (HookedModel model = modelOptions.open(checkpoint == null ? StudyRun.remembered(folder) : checkpoint)) {
         StudyRun run = new StudyRun(opened, Version.environment(modelOptions.threads()), console::note);
         run.requireModel(model);

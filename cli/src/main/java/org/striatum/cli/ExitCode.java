@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import org.striatum.hooks.checkpoint.CheckpointException;
+import org.striatum.probe.run.DiskFullException;
 import picocli.CommandLine.ParameterException;
 
 /// The exit codes, and the one line that goes with them.
@@ -30,6 +31,13 @@ final class ExitCode {
       case AccessDeniedException denied -> {
         message = denied.getFile() + ": permission denied";
         yield BAD_DATA;
+      }
+      case IOException _ when DiskFullException.isSaidBy(failure) -> {
+        message = failure instanceof DiskFullException
+            ? message
+            : "the disk is full (" + message
+                + "): make room and run the same command again, finished steps are kept";
+        yield PARTIAL;
       }
       case IOException _ -> BAD_DATA;
       case ParameterException _,IllegalArgumentException _ -> USAGE;

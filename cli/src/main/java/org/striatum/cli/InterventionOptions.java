@@ -11,7 +11,6 @@ import java.util.Set;
 import org.striatum.cli.step.AblationSettings;
 import org.striatum.cli.step.AblationSettings.Layers;
 import org.striatum.cli.step.NeuronSet;
-import org.striatum.cli.step.RunRankings;
 import org.striatum.probe.model.PositionMask;
 import picocli.CommandLine.Option;
 
@@ -52,13 +51,13 @@ final class InterventionOptions {
 
   /// The settings these options name.
   ///
-  /// @param rankings of the run: dopamine neurons are ablated by default where it has some
-  AblationSettings settings(RunRankings rankings, long seed) throws IOException {
+  /// @param dopamine whether the run looked for dopamine neurons: by default they are ablated as well
+  AblationSettings settings(boolean dopamine, long seed) throws IOException {
     List<NeuronSet> chosen = new ArrayList<>();
     if (!sets.isEmpty()) {
       chosen.addAll(NeuronSet.list(String.join(",", sets)));
     } else if (neurons.isEmpty()) {
-      chosen.addAll(NeuronSet.list(rankings.dopamine() == null ? "value@1%" : "value@1%,dopamine@1%"));
+      chosen.addAll(NeuronSet.list(dopamine ? "value@1%,dopamine@1%" : "value@1%"));
     }
     for (Path file : neurons) {
       chosen.add(NeuronSet.Listed.read(file));

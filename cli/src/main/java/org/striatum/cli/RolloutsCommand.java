@@ -38,6 +38,9 @@ final class RolloutsCommand implements Callable<Integer> {
   @Mixin
   private ProblemOptions problems;
 
+  @Mixin
+  private ImportOptions completions;
+
   @Option(names = "--limit", paramLabel = "N", defaultValue = "200", description = "Problems of each set; of a file the first (default 200).")
   private int limit;
 
@@ -81,8 +84,8 @@ final class RolloutsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Sampling sampling = new Sampling(temperature, topP, topK, maxNewTokens, true);
-    Optional<ForeignRollouts> made = problems.imported();
-    List<ProblemSet> sets = made.isPresent() ? List.of() : problems.sets(limit);
+    Optional<ForeignRollouts> made = completions.read(problems);
+    List<ProblemSet> sets = made.isPresent() ? List.of() : problems.sets(limit, null);
     made.flatMap(ForeignRollouts::skipped).ifPresent(console::note);
     sets.stream().map(ProblemSet::skipped).flatMap(Optional::stream).forEach(console::note);
     if (made.isPresent() && gate != null) {

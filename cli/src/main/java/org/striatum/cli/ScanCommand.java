@@ -5,12 +5,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedMap;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.striatum.cli.scan.CheckpointList;
 import org.striatum.cli.scan.Estimate;
 import org.striatum.cli.scan.LocalProcess;
@@ -19,10 +19,13 @@ import org.striatum.cli.scan.ScanFile;
 import org.striatum.cli.scan.ScanPlan;
 import org.striatum.cli.scan.ScanResults;
 import org.striatum.cli.scan.ScanUnit;
+import org.striatum.cli.step.DatabaseStep;
 import org.striatum.cli.step.SeriesStep;
+import org.striatum.cli.step.StudyRun;
+import org.striatum.datasets.ProblemSet;
 import org.striatum.probe.run.RecordJson;
+import org.striatum.probe.series.SeriesResults;
 import org.striatum.reports.ScanReport;
-import org.striatum.reports.database.ResultsDatabase;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -53,7 +56,7 @@ final class ScanCommand implements Callable<Integer> {
   @Option(names = "--config", paramLabel = "FILE", description = "YAML: checkpoints, a list, and options by their long names; those given here win.")
   private Path config;
 
-  @Option(names = "--dry-run", description = "Print the plan and stop.")
+  @Option(names = "--dry-run", description = "Print the plan and stop; with --json every unit with its command line.")
   private boolean dryRun;
 
   @Option(names = {"-o",
@@ -88,7 +91,7 @@ final class ScanCommand implements Callable<Integer> {
     if (config != null) {
       ScanFile file = ScanFile.read(config);
       named.addAll(checkpoints.isEmpty() ? file.checkpoints() : List.of());
-      for (Map.Entry<String, String> option : file.options().entrySet()) {
+      for (Map.Entry<String, List<String>> option : file.options().entrySet()) {
         options.addAll(option(study, option.getKey(), option.getValue()));
       }
     }
@@ -97,18 +100,24 @@ final class ScanCommand implements Callable<Integer> {
     }
     for (OptionSpec given : spec.commandLine().getParseResult().matchedOptions()) {
       if (isPassed(study, given)) {
-        given.originalStringValues().forEach(value -> options.addAll(List.of(given.longestName(), value)));
+        values(given).forEach(value -> options.addAll(List.of(given.longestName(), value)));
       }
     }
     List<Path> found = CheckpointList.find(named);
     StudyCommand parsed = parsed(found.getFirst(), options);
-    ScanPlan plan = ScanPlan.of(found, options, output);
-    print(plan, Estimate.of(plan, parsed.tasks(), parsed.rollouts(), parsed.longest(), output));
+    List<ProblemSet> sets = parsed.sets();
+    sets.stream().map(ProblemSet::skipped).flatMap(Optional::stream).forEach(console::note);
+    ScanPlan plan = ScanPlan.of(found, options, parsed.settings(sets), output);
+    print(plan, Estimate.of(plan, sets.size(), sets.size() * parsed.rollouts(), parsed.longest(), output));
     if (dryRun) {
+      if (json) {
+        console.json(plan);
+      }
       return ExitCode.DONE;
     }
     ScanResults results = new Scan(output, plan, new LocalProcess(Striatum.class.getName()), console::note)
-        .run(console.progress(), studied -> conclude(plan, studied));
+        .run(console.progress(), (scan, studied) -> conclude(
+            new StudyRun(scan, Version.environment(parsed.threads()), console::note), plan, studied));
     if (json) {
       console.json(results);
     } else {
@@ -120,12 +129,11 @@ final class ScanCommand implements Callable<Integer> {
   }
 
   /// What all runs show side by side: the comparison, the database, the index.
-  private void conclude(ScanPlan plan, ScanResults results) throws IOException {
-    SequencedMap<String, Path> runs = new LinkedHashMap<>();
-    results.finished().forEach(outcome -> runs.put(outcome.name(), output.resolve(outcome.name())));
-    SeriesStep series = SeriesStep.run(output, runs);
-    ResultsDatabase.write(output, series.checkpoints(), series.results());
-    ScanReport.write(new ScanReport.Content("Scan of " + plan.units().size() + " checkpoints", series.results(),
+  private void conclude(StudyRun scan, ScanPlan plan, ScanResults results) throws IOException {
+    SeriesStep step = SeriesStep.of(results.runs(output));
+    SeriesResults series = step.run(scan, console.progress());
+    DatabaseStep.run(scan, step, series);
+    ScanReport.write(new ScanReport.Content("Scan of " + plan.units().size() + " checkpoints", series,
         results.failed().stream().map(one -> new ScanReport.Failure(one.name(), one.failure().kind().word(),
             one.failure().message())).toList(),
         plan.repeated().stream().map(one -> new ScanReport.Repeated(one.checkpoint(), one.unit())).toList(),
@@ -136,24 +144,31 @@ final class ScanCommand implements Callable<Integer> {
     return study.findOption(option.longestName()) != null && !NOT_PASSED.contains(option.longestName());
   }
 
-  private List<String> option(CommandSpec study, String name, String value) {
+  /// As they were typed. An option that takes its own words leaves only its value.
+  private static List<String> values(OptionSpec given) {
+    return given.originalStringValues().isEmpty()
+        ? List.of(given.getValue().toString())
+        : given.originalStringValues();
+  }
+
+  private List<String> option(CommandSpec study, String name, List<String> values) {
     OptionSpec option = spec.findOption("--" + name);
     if (option == null || !isPassed(study, option)) {
       throw new IllegalArgumentException(
           config + ": an option of `striatum study` by its long name is expected, found '" + name + "'");
     }
     boolean given = spec.commandLine().getParseResult().hasMatchedOption(option);
-    return given ? List.of() : List.of(option.longestName(), value);
+    return given ? List.of() : values.stream().flatMap(value -> Stream.of(option.longestName(), value)).toList();
   }
 
   /// What is refused is refused before the first study.
-  private StudyCommand parsed(Path checkpoint, List<String> options) {
+  private StudyCommand parsed(Path checkpoint, List<String> options) throws IOException {
     List<String> words = new ArrayList<>(List.of(checkpoint.toString()));
     words.addAll(options);
     CommandLine line = study(console);
     line.parseArgs(words.toArray(String[]::new));
     StudyCommand study = line.getCommand();
-    study.tasks();
+    study.check();
     return study;
   }
 

@@ -18,7 +18,6 @@ import org.striatum.cli.step.RolloutStep;
 import org.striatum.cli.step.RunRankings;
 import org.striatum.cli.step.StudyRun;
 import org.striatum.datasets.ProblemSet;
-import org.striatum.datasets.ProblemSets;
 import org.striatum.hooks.HookedModel;
 import org.striatum.probe.model.Sampling;
 import org.striatum.probe.run.RunFolder;
@@ -53,9 +52,7 @@ record Study(Console console, ModelOptions modelOptions, StudyOptions options, L
         throw new IllegalArgumentException("no checkpoint at " + companion.checkpoint());
       }
     }
-    ProbeStep probe = options.probe(seed);
-    options.dopamine().step(probe, seed, 1);
-    options.search().step(probe, ProblemSets::grader, seed, 1);
+    options.check(seed);
     List<RunFolder> others = new ArrayList<>();
     try (RunFolder folder = RunFolder.create(output)) {
       console
@@ -114,7 +111,8 @@ record Study(Console console, ModelOptions modelOptions, StudyOptions options, L
             .print(
                 options.dopamine().step(probe, seed, batch).run(run, model, run.graders(), console.progress()));
         new InterventionSummary(console).print(
-            new AblationStep(options.ablation().settings(RunRankings.of(folder), seed), probe, run.graders())
+            new AblationStep(options.ablation().settings(RunRankings.of(folder).dopamine() != null, seed), probe,
+                run.graders())
                 .run(run, model, batch, console.progress()));
         new UsesSummary(console).print(new ConfidenceStep(probe, run.graders(), seed).run(run,
             ProbeStep.results(folder), console.progress()));

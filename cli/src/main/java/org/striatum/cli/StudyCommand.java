@@ -4,10 +4,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.striatum.cli.Study.Companion;
 import org.striatum.cli.step.AnswersStep.Answers;
-import org.striatum.datasets.ProblemSets;
+import org.striatum.datasets.ProblemSet;
 import org.striatum.probe.model.Sampling;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,15 +24,18 @@ import picocli.CommandLine.Parameters;
     "", "Example: striatum study my-checkpoint --tasks add,mul --with my-checkpoint-rft --beside other-model",
     "Finished steps are kept: run it again to go on."})
 final class StudyCommand implements Callable<Integer> {
+  /// What is asked where nothing is named.
+  private static final String TASKS = "add,mul,mod,expr";
+
   private final Console console;
 
   @Parameters(paramLabel = "CKPT", description = "Checkpoint folder or ONNX file.")
   private Path checkpoint;
 
-  @Option(names = "--tasks", defaultValue = "add,mul,mod,expr", paramLabel = "NAME,…", description = "Problem sets (default add,mul,mod,expr).")
-  private String tasks;
+  @Mixin
+  private ProblemOptions problems;
 
-  @Option(names = "--limit", paramLabel = "N", description = "Problems of each set (default 600, quick 400).")
+  @Option(names = "--limit", paramLabel = "N", description = "Problems of each set; of a file the first (default 600, quick 400).")
   private Integer limit;
 
   @Option(names = "-k", paramLabel = "K", description = "Rollouts of each problem (default 2, quick 1).")
@@ -76,16 +84,39 @@ final class StudyCommand implements Callable<Integer> {
     this.console = console;
   }
 
-  /// How many problem sets there are.
+  /// What is asked. Files are read.
   ///
   /// @throws IllegalArgumentException if there is no such problem set
-  int tasks() {
-    return ProblemSets.named(tasks).size();
+  List<ProblemSet> sets() throws IOException {
+    return problems.sets(limit(), TASKS);
   }
 
-  /// Rollouts of one checkpoint.
+  /// Refuses what a step would refuse.
+  void check() throws IOException {
+    options.check(seed);
+  }
+
+  /// Rollouts of each problem set, at most.
   int rollouts() {
-    return Math.multiplyExact(tasks(), Math.multiplyExact(problems(), samples()));
+    return Math.multiplyExact(limit(), samples());
+  }
+
+  /// What is settled for good when a study begins, by the options' names.
+  ///
+  /// @param sets as [#sets] gives them
+  SortedMap<String, String> settings(List<ProblemSet> sets) {
+    String tasks = sets.stream().map(set -> set.origin()
+        .map(source -> set.name() + " (" + source.sha256().hex().substring(0, 8) + "…)").orElse(set.name()))
+        .collect(Collectors.joining(","));
+    return new TreeMap<>(Map.of("tasks", tasks, "limit", Integer.toString(limit()), "k",
+        Integer.toString(samples()), "hooks", hooks, "temperature", Double.toString(temperature), "top-p",
+        Double.toString(topP), "top-k", Integer.toString(topK), "max-new-tokens", Integer.toString(maxNewTokens),
+        "seed", Long.toString(seed)));
+  }
+
+  /// Threads that the model runs on; 0 for all.
+  int threads() {
+    return modelOptions.threads();
   }
 
   /// Tokens of a completion at most.
@@ -93,7 +124,7 @@ final class StudyCommand implements Callable<Integer> {
     return maxNewTokens;
   }
 
-  private int problems() {
+  private int limit() {
     return limit == null ? options.effort().problems() : limit;
   }
 
@@ -109,8 +140,10 @@ final class StudyCommand implements Callable<Integer> {
     Path folder = output == null
         ? Path.of("striatum-" + checkpoint.toAbsolutePath().normalize().getFileName())
         : output;
-    Study study = new Study(json ? console.silent() : console, modelOptions, options, ProblemSets.named(tasks),
-        problems(), samples(), new Sampling(temperature, topP, topK, maxNewTokens, true), hooks, batchSize, seed);
+    List<ProblemSet> sets = sets();
+    sets.stream().map(ProblemSet::skipped).flatMap(Optional::stream).forEach(console::note);
+    Study study = new Study(json ? console.silent() : console, modelOptions, options, sets, limit(), samples(),
+        new Sampling(temperature, topP, topK, maxNewTokens, true), hooks, batchSize, seed);
     Answers answers = study.run(checkpoint, folder, companions);
     if (json) {
       console.json(answers);

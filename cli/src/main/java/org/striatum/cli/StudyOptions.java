@@ -1,7 +1,9 @@
 package org.striatum.cli;
 
-import org.striatum.cli.step.ProbeStep;
+import java.io.IOException;
 import java.util.Stack;
+import org.striatum.cli.step.ProbeStep;
+import org.striatum.datasets.ProblemSets;
 import picocli.CommandLine;
 import picocli.CommandLine.IParameterConsumer;
 import picocli.CommandLine.Model.ArgSpec;
@@ -51,6 +53,16 @@ final class StudyOptions {
 
   SearchOptions search() {
     return parsed("--search", new SearchOptions(), effort.search(), search);
+  }
+
+  /// Refuses what a step would refuse, before hours of work and not after.
+  ///
+  /// @throws IllegalArgumentException naming the option
+  void check(long seed) throws IOException {
+    ProbeStep probe = probe(seed);
+    dopamine().step(probe, seed, 1);
+    ablation().settings(true, seed);
+    search().step(probe, ProblemSets::grader, seed, 1);
   }
 
   /// Later options win.

@@ -4,22 +4,33 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.striatum.cli.scan.ScanResults;
+import org.striatum.cli.step.Recomputation;
+import org.striatum.cli.step.Recomputation.Figures;
+import org.striatum.cli.step.Recomputation.Verdict;
+import org.striatum.cli.step.ScanRecomputation;
+import org.striatum.cli.step.StudyRun;
+import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.RunFolder;
 import org.striatum.probe.run.RunFolder.Difference;
+import org.striatum.probe.store.ActivationStore;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// Holds files to the checksums they were written with.
-@Command(name = "verify", description = "Recompute the checksum of every output of a run, or of every run of a scan, and say which differ from the manifest.", footer = {
+/// Holds files to the checksums they were written with, and figures to what they were computed from.
+@Command(name = "verify", description = "Recompute the checksum of every output of a run, or of every run of a scan, and every figure that follows from its files without the model; say which differ.", footer = {
     "", "Example: striatum verify run"})
 final class VerifyCommand implements Callable<Integer> {
   private final Console console;
 
   @Parameters(paramLabel = "RUN|SCAN", description = "Run folder or scan folder.")
   private Path folder;
+
+  @Option(names = "--checksums", description = "Checksums only: figures can take as long as the probes did.")
+  private boolean checksums;
 
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
@@ -28,41 +39,82 @@ final class VerifyCommand implements Callable<Integer> {
     this.console = console;
   }
 
-  /// What was found of one run.
+  /// What was found of one folder.
   ///
-  /// @param files that the manifest names
-  record Verified(String run, int steps, int files, List<Difference> differences) {}
+  /// @param files that the manifest names, and shards of hidden states
+  /// @param figures none are computed with `--checksums`, or where a file is not what it was
+  record Verified(String run, int steps, int files, List<Difference> differences, List<Figures> figures) {
+    boolean sound() {
+      return differences.isEmpty() && figures.stream().noneMatch(one -> one.verdict() == Verdict.DIFFERENT);
+    }
+  }
 
   @Override
   public Integer call() throws IOException {
     List<Verified> all = new ArrayList<>();
     if (ScanResults.isScan(folder)) {
-      for (ScanResults.Outcome outcome : ScanResults.read(folder).finished()) {
-        all.add(verify(folder.resolve(outcome.name())));
+      ScanResults scan = ScanResults.read(folder);
+      for (Map.Entry<String, Path> run : scan.runs(folder).entrySet()) {
+        all.add(print(verify(RunFolder.read(run.getValue()))));
+      }
+      if (RunFolder.isRun(folder)) { // killed before its end, it has no results of its own
+        all.add(print(verify(RunFolder.read(folder), scan)));
       }
     } else {
-      all.add(verify(folder));
+      all.add(print(verify(RunFolder.read(folder))));
     }
     if (json) {
       console.json(all);
-    } else {
-      all.forEach(this::print);
     }
-    return all.stream().allMatch(run -> run.differences().isEmpty()) ? ExitCode.DONE : ExitCode.BAD_DATA;
+    return all.stream().allMatch(Verified::sound) ? ExitCode.DONE : ExitCode.BAD_DATA;
   }
 
-  private static Verified verify(Path run) throws IOException {
-    RunFolder folder = RunFolder.read(run);
-    int files = folder.manifest().steps().stream().mapToInt(step -> step.outputs().size()).sum();
-    return new Verified(run.toString(), folder.manifest().steps().size(), files, folder.differences());
+  private Verified verify(RunFolder run) throws IOException {
+    List<Difference> differences = run.differences();
+    List<Figures> figures = new ArrayList<>();
+    int shards = 0;
+    if (differences.isEmpty() && StudyRun.hasStates(run)) {
+      try (ActivationStore states = ActivationStore.open(run.activations())) {
+        shards = states.shards();
+        states.verify();
+      } catch (BadDataException damaged) {
+        figures.add(new Figures("activations", Verdict.DIFFERENT, damaged.getMessage()));
+      }
+    }
+    if (!checksums && differences.isEmpty() && figures.isEmpty()) {
+      StudyRun study = new StudyRun(run, Version.environment(0), console::note);
+      figures.addAll(new Recomputation(study).all(console.progress()));
+    }
+    return new Verified(run.folder().toString(), run.manifest().steps().size(), files(run) + shards, differences,
+        figures);
   }
 
-  private void print(Verified run) {
-    console.print("%s: %d steps, %d files, %s".formatted(run.run(), run.steps(), run.files(),
-        run.differences().isEmpty()
-            ? "all as the manifest says"
-            : run.differences().size() + " not as the manifest says"));
-    run.differences().forEach(one -> console.print("  %s (%s) %s".formatted(one.file(), one.step(),
-        one.found() == null ? "is missing" : "has checksum " + one.found() + ", written with " + one.expected())));
+  private Verified verify(RunFolder folder, ScanResults scan) throws IOException {
+    List<Difference> differences = folder.differences();
+    return new Verified(folder.folder().toString(), folder.manifest().steps().size(), files(folder), differences,
+        checksums || !differences.isEmpty()
+            ? List.of()
+            : new ScanRecomputation(folder, scan.runs(folder.folder())).all(console.progress()));
+  }
+
+  private static int files(RunFolder run) {
+    return run.manifest().steps().stream().mapToInt(step -> step.outputs().size()).sum();
+  }
+
+  private Verified print(Verified run) {
+    if (!json) {
+      console.print("%s: %d steps, %d files, %s".formatted(run.run(), run.steps(), run.files(),
+          run.differences().isEmpty()
+              ? "all as the manifest says"
+              : run.differences().size() + " not as the manifest says"));
+      run.differences().forEach(one -> console.print("  %s (%s) %s".formatted(one.file(), one.step(),
+          one.found() == null ? "is missing" : "has checksum " + one.found() + ", written with " + one.expected())));
+      run.figures().forEach(one -> console.print("  %s %s: %s".formatted(switch (one.verdict()) {
+        case SAME -> "=";
+        case DIFFERENT -> "≠";
+        case LEFT -> " ";
+      }, one.file(), one.detail())));
+    }
+    return run;
   }
 }

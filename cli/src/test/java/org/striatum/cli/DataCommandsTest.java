@@ -188,12 +188,42 @@ class DataCommandsTest {
   }
 
   @Test
+  void drawnAndReadProblemsTogether() throws IOException {
+    Path run = folder.resolve("run");
+    succeed("rollouts", REASONER, "--tasks", "add", "--data", table(), "--columns", "prompt=q,answer=a", "--grader",
+        "number", "--limit", 3, "--max-new-tokens", 60, "--output", run);
+    assertThat(RolloutFile.read(run.resolve("rollouts.jsonl"))).extracting(rollout -> rollout.problem().dataset())
+        .containsExactly("add", "add", "add", "products", "products", "products");
+    assertThat(succeed("verify", run).out()).contains("6 of 6 completions graded again");
+  }
+
+  @Test
+  void aScanOfAFileOfProblemsIsPlanned() throws IOException {
+    Path table = table();
+    Path scan = folder.resolve("scan");
+    Object[] options = {"--columns", "prompt=q,answer=a", "--grader", "number", "--effort", "quick", "--output", scan,
+        "--dry-run"};
+    Session session = succeed(with(new Object[]{"scan", REASONER, "--data", table, "--tasks", "add"}, options));
+    assertThat(session.err()).contains("products.jsonl: 1 of 31 rows skipped: line 1 has no 'q'");
+    assertThat(session.out()).contains("time: about 3 min");
+    Path file = Files.writeString(folder.resolve("scan.yaml"), "data: products.jsonl\n");
+    assertThat(succeed(with(new Object[]{"scan", REASONER, "--config", file}, options)).out())
+        .contains("time: about 1 min");
+    Files.delete(table);
+    assertThat(refused(4, with(new Object[]{"scan", REASONER, "--data", table}, options))).contains("does not exist");
+  }
+
+  @Test
   void unusableSources() throws IOException {
     Path run = folder.resolve("run");
     Path table = table();
     assertThat(refused(2, "rollouts", REASONER, "--output", run)).contains("--tasks").contains("--data");
-    assertThat(refused(2, "rollouts", REASONER, "--tasks", "add", "--data", table, "--output", run))
-        .contains("mutually exclusive");
+    assertThat(refused(2, "rollouts", REASONER, "--tasks", "add", "--import", table, "--output", run))
+        .contains("--import brings its own problems");
+    assertThat(refused(2, "rollouts", REASONER, "--data", table, "--data", table, "--columns", "prompt=q,answer=a",
+        "--grader", "number", "--output", run)).contains("'products' twice");
+    assertThat(refused(2, "study", REASONER, "--columns", "prompt=q,answer=a", "--output", run))
+        .contains("--columns says nothing beside --tasks");
     assertThat(refused(2, "rollouts", REASONER, "--tasks", "add", "--grader", "number", "--output", run))
         .contains("--grader says nothing beside --tasks");
     assertThat(refused(2, "rollouts", REASONER, "--data", table, "--columns", "prompt=q,answer=a", "--output", run))

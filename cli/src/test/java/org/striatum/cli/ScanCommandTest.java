@@ -3,8 +3,12 @@ package org.striatum.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.striatum.cli.Session.REASONER;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -15,6 +19,8 @@ import org.striatum.cli.scan.ScanResults;
 
 /// `scan` as it is typed.
 class ScanCommandTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   @TempDir
   private Path folder;
 
@@ -64,6 +70,22 @@ class ScanCommandTest {
   }
 
   @Test
+  void everyOptionReachesTheStudies() throws Exception {
+    Path series = checkpoint("step1").getParent();
+    Path file = Files.writeString(folder.resolve("scan.yaml"), "checkpoints: series\nprobe: --epochs 3\nseed: 7\n");
+    List<Object> options = new ArrayList<>(List.of("--config", file, "--json"));
+    options.addAll(Session.SMALL_STUDY);
+    Session session = plan(options.toArray());
+    assertThat(session.code()).as(session.err()).isZero();
+    List<String> command = new ArrayList<>();
+    JSON.readTree(session.out()).at("/units/0/command").forEach(word -> command.add(word.textValue()));
+    List<String> expected = new ArrayList<>(List.of("study", series.resolve("step1").toString(), "--seed", "7"));
+    expected.addAll(Session.SMALL_STUDY);
+    expected.addAll(List.of("--output", folder.resolve("scan/step1").toString()));
+    assertThat(command).as("--probe of the file gives way").containsExactlyElementsOf(expected);
+  }
+
+  @Test
   void badArgumentsAreRefusedBeforeAnyWork() throws Exception {
     Path series = checkpoint("step1").getParent();
     assertThat(refused(ExitCode.USAGE, plan())).contains("a scan needs checkpoints");
@@ -72,6 +94,10 @@ class ScanCommandTest {
     assertThat(refused(ExitCode.USAGE, plan(series, "--tasks", "sums"))).contains("sums");
     assertThat(refused(ExitCode.USAGE, plan(series, "--limit", "many"))).contains("many");
     assertThat(refused(ExitCode.USAGE, plan(series, "--with", series))).contains("--with");
+    assertThat(refused(ExitCode.USAGE, plan(series, "--probe", "--rotations none"))).contains("in --probe", "none");
+    assertThat(refused(ExitCode.USAGE, plan(series, "--probe", "--resampled-sets 1"))).contains("stability");
+    assertThat(refused(ExitCode.USAGE, plan(series, "--ablate", "--kind melt"))).contains("melt");
+    assertThat(refused(ExitCode.USAGE, plan(series, "--ablate", "--controls 2"))).contains("at least 19");
     Path file = Files.writeString(folder.resolve("file"), "in the way");
     Session unwritable = Session.of("scan", series, "--output", file);
     assertThat(unwritable.code()).isEqualTo(ExitCode.USAGE);
@@ -88,32 +114,55 @@ class ScanCommandTest {
   @Test
   @Tag("slow")
   void aScanGoesOnBehindBadCheckpoints() throws Exception {
-    Path holed = checkpoint("step1").resolve("model.safetensors");
+    checkpoint("step1");
+    Path holed = checkpoint("step22").resolve("model.safetensors");
     byte[] bytes = Files.readAllBytes(holed);
     for (int i = bytes.length / 2; i < bytes.length - 1; i++) {
       bytes[i] = (byte) 0x7f; // 0x7f7f is NaN in F16
     }
     Files.write(holed, bytes);
-    Path cut = checkpoint("step22").resolve("model.safetensors");
+    Path aborting = checkpoint("step333").resolve("tokenizer.json");
+    ObjectNode tokenizer = (ObjectNode) JSON.readTree(aborting.toFile());
+    // A character map with one node, out of which the tokenizer's native code reads: it panics, and aborts the process.
+    tokenizer.putObject("normalizer").put("type", "Precompiled").put("precompiled_charsmap", "BAAAAAAAAAA=");
+    JSON.writeValue(aborting.toFile(), tokenizer);
+    checkpoint("step4444");
+    Path cut = checkpoint("step55555").resolve("model.safetensors");
     Files.write(cut, Arrays.copyOf(bytes, bytes.length - 9));
-    checkpoint("step333");
+    checkpoint("step666666");
     Path scan = folder.resolve("scan");
-    List<Object> command = List.of("scan", folder.resolve("series"), "--tasks", "mul", "--effort", "quick", "--limit",
-        60, "--dopamine", "-k 4 --rollouts 20 --retrainings 1", "--output", scan);
-    Session session = Session.of(command.toArray());
+    Object[] command = Stream.concat(Stream.of("scan", folder.resolve("series"), "--output", scan),
+        Session.SMALL_STUDY.stream()).toArray();
+    Session session = Session.of(command);
     assertThat(session.code()).as(session.err()).isEqualTo(ExitCode.PARTIAL);
     ScanResults results = ScanResults.read(scan);
-    assertThat(results.finished()).extracting(ScanResults.Outcome::name).containsExactly("step333");
+    assertThat(results.finished()).extracting(ScanResults.Outcome::name).containsExactly("step1", "step4444",
+        "step666666");
     assertThat(results.failed()).extracting(one -> one.name() + " " + one.failure().kind())
-        .containsExactly("step1 CHECKPOINT", "step22 CHECKPOINT");
-    assertThat(results.failed().getFirst().failure().message()).contains("NaN");
-    byte[] manifest = Files.readAllBytes(scan.resolve("step333/manifest.json"));
+        .containsExactly("step22 CHECKPOINT", "step333 KILLED", "step55555 CHECKPOINT");
+    assertThat(results.failed()).extracting(one -> one.failure().message()).satisfiesExactly(
+        holes -> assertThat(holes).contains("NaN"), abort -> assertThat(abort).contains("SIGABRT"),
+        truncated -> assertThat(truncated).contains("model.safetensors"));
+    assertThat(session.out()).contains("3 of 6 checkpoints studied");
+    byte[] manifest = Files.readAllBytes(scan.resolve("step4444/manifest.json"));
     byte[] parquet = Files.readAllBytes(scan.resolve("parquet/neurons.parquet"));
-    Session again = Session.of(command.toArray());
-    assertThat(again.err()).contains("step1: failed (checkpoint)", "step333: finished before, kept");
-    assertThat(scan.resolve("step333/manifest.json")).hasBinaryContent(manifest);
+    Session again = Session.of(command);
+    assertThat(again.code()).isEqualTo(ExitCode.PARTIAL);
+    assertThat(again.err()).contains("step333: failed (killed)", "step4444: finished before, kept",
+        "series: finished before, kept", "database: finished before, kept");
+    assertThat(scan.resolve("step4444/manifest.json")).hasBinaryContent(manifest);
     assertThat(scan.resolve("parquet/neurons.parquet")).hasBinaryContent(parquet);
-    assertThat(Session.of("verify", scan).code()).isZero();
-    assertThat(scan.resolve("report.html")).content().contains("1 of 3 checkpoints studied, 2 failed");
+    assertThat(scan.resolve("report.html")).content().contains("3 of 6 checkpoints studied, 3 failed");
+
+    assertThat(Session.of("verify", scan).out()).contains("  = series.json: computed again, the same",
+        "  = results.duckdb: filled again, the same rows, as in parquet/");
+    Files.delete(scan.resolve("results.duckdb"));
+    Session missing = Session.of("verify", scan);
+    assertThat(missing.code()).isEqualTo(ExitCode.BAD_DATA);
+    assertThat(missing.out()).contains("≠ results.duckdb: ").contains("holds no results.duckdb");
+    Session.of(command);
+    Files.copy(scan.resolve("parquet/lives.parquet"), scan.resolve("parquet/turnover.parquet"),
+        StandardCopyOption.REPLACE_EXISTING);
+    assertThat(Session.of("verify", scan).out()).contains("parquet/turnover.parquet (database) has checksum");
   }
 }

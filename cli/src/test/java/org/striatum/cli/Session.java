@@ -20,6 +20,14 @@ record Session(int code, String out, String err) {
   static final Path REASONER = Path.of("../checkpoints/tiny-reasoner-step2000");
   static final Path GOLDEN = Path.of("../llm-hooks/src/test/resources/golden");
 
+  /// Options of a whole study that says little and takes seconds.
+  static final List<String> SMALL_STUDY = List.of("--tasks", "mul", "--effort", "quick", "--limit", "40", "--hooks",
+      "blocks.1.hook_resid_post", "--max-new-tokens", "60", "--probe",
+      "--epochs 1 --permutations 1 --random-sets 2 --rotations 1 --control-sets 1 --nested-permutations 1 --resampled-sets 2 --probe-seeds 0",
+      "--dopamine", "-k 2 --rollouts 6 --retrainings 1", "--ablate",
+      "--controls 19 --attempts 4 --solutions 2 --logprob-controls 19 --doses 1 --alpha=1", "--search",
+      "-k 2 --problems 2");
+
   /// @param arguments each is printed, so paths need no conversion
   static Session of(Object... arguments) {
     StringWriter out = new StringWriter();

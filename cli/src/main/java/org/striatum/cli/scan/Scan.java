@@ -8,12 +8,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.striatum.cli.process.OneLine;
 import org.striatum.cli.process.ProcessEnd;
 import org.striatum.cli.scan.ScanResults.Failure;
 import org.striatum.cli.scan.ScanResults.Outcome;
+import org.striatum.probe.run.DiskFullException;
 import org.striatum.probe.run.FolderLock;
 import org.striatum.probe.run.Progress;
+import org.striatum.probe.run.RunFolder;
 
 /// Runs a plan: every unit that has not finished, one after another. A unit that fails is recorded, and the next begins.
 ///
@@ -25,43 +28,48 @@ public record Scan(Path folder, ScanPlan plan, UnitRunner runner, Consumer<Strin
   private static final String ERROR = "striatum: ";
   /// A run folder that has come to its end has it.
   private static final String REPORT = "report.html";
-  private static final long LEAST_FREE = 16 << 20;
+  /// A study whose scan was killed is given this long to end: longer than it takes.
+  private static final Duration ENDING = Duration.ofSeconds(20);
+  /// What a study ends with when it could not be finished but can be gone on with: the disk is full.
+  private static final int PARTIAL = 5;
 
-  /// What follows the last unit, under the same lock.
+  /// What follows the last unit, in the same folder.
   @FunctionalInterface
   public interface Conclusion {
-    void of(ScanResults results) throws IOException;
+    void of(RunFolder scan, ScanResults results) throws IOException;
   }
 
   /// Runs what is left to run.
   ///
-  /// @throws IllegalArgumentException if another process writes to the folder, or it cannot be written
-  /// @throws IOException if the disk is full: what has finished is kept
+  /// @throws IllegalArgumentException if another process writes to the folder, it cannot be written, or it holds a scan of
+  ///     other inputs
+  /// @throws DiskFullException what has finished is kept
   public ScanResults run(Progress progress, Conclusion conclusion) throws IOException, InterruptedException {
-    try (FolderLock _ = FolderLock.create(folder);
-        Progress.Task task = progress.start("scan", plan.units().size(),
-            "checkpoint")) {
-      plan.write(folder);
+    try (RunFolder scan = RunFolder.create(folder);
+        Progress.Task task = progress.start("scan", plan.units().size(), "checkpoint")) {
       ScanResults results = ScanResults.in(folder);
+      plan.requireSame(folder, results);
+      plan.write(folder);
       for (ScanUnit unit : plan.units()) {
         if (results.of(unit).filter(Outcome::finished).isPresent()
             && Files.isRegularFile(Path.of(unit.output(), REPORT))) {
           note.accept(unit.name() + ": finished before, kept");
         } else {
-          results = results.with(run(unit));
+          results = results.with(run(unit, results));
           results.write(folder);
         }
         task.step(1);
       }
       results = results.inOrderOf(plan);
       results.write(folder);
-      conclusion.of(results);
+      conclusion.of(scan, results);
       return results;
     }
   }
 
-  private Outcome run(ScanUnit unit) throws IOException, InterruptedException {
-    Path run = Files.createDirectories(Path.of(unit.output()));
+  private Outcome run(ScanUnit unit, ScanResults before) throws IOException, InterruptedException {
+    Path run = Path.of(unit.output());
+    FolderLock.awaitFree(run, ENDING);
     Path log = run.resolve(LOG);
     Files.deleteIfExists(log);
     long started = System.nanoTime();
@@ -70,15 +78,39 @@ public record Scan(Path folder, ScanPlan plan, UnitRunner runner, Consumer<Strin
       throw new InterruptedException("interrupted: finished steps are kept, run the same command again to go on");
     }
     Failure failure = end.exitCode() == 0 ? null : failure(end, log);
-    if (failure != null && Files.getFileStore(folder).getUsableSpace() < LEAST_FREE) {
-      throw new IOException("the disk of " + folder + " is full (" + failure.message()
-          + "): make room and run the same command again, finished steps are kept");
+    if (end instanceof ProcessEnd.Finished(int code) && code == PARTIAL) {
+      throw new DiskFullException("%s: %s; %s".formatted(unit.name(), failure.message(), left(before, run)));
     }
     note.accept(failure == null
         ? "%s: done in %s".formatted(unit.name(), minutes(Duration.ofNanos(System.nanoTime() - started)))
         : "%s: failed (%s): %s".formatted(unit.name(), failure.kind().word(),
             failure.message()));
     return new Outcome(unit.name(), unit.checkpoint(), unit.key(), failure);
+  }
+
+  /// How much there is to do, and what it takes where a finished run tells.
+  private String left(ScanResults before, Path begun) throws IOException {
+    List<Path> finished = plan.units().stream()
+        .filter(unit -> before.of(unit).filter(Outcome::finished).isPresent()).map(unit -> Path.of(unit.output()))
+        .toList();
+    int left = plan.units().size() - finished.size();
+    String count = "%d of %d checkpoints are left".formatted(left, plan.units().size());
+    if (finished.isEmpty()) {
+      return count;
+    }
+    long each = 0;
+    for (Path run : finished) {
+      each += size(run) / finished.size();
+    }
+    long missing = left * each - size(begun) - DiskFullException.free(folder);
+    return count + " and take about %s each, %s are missing".formatted(DiskFullException.megabytes(each),
+        DiskFullException.megabytes(Math.max(0, missing)));
+  }
+
+  private static long size(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+    }
   }
 
   private static Failure failure(ProcessEnd end, Path log) throws IOException {

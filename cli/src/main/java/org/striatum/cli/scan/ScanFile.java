@@ -13,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.striatum.probe.run.BadDataException;
 
@@ -23,9 +22,10 @@ import org.striatum.probe.run.BadDataException;
 ///     tasks: [add, mul]
 ///     effort: quick
 ///
-/// @param checkpoints as on the command line; relative ones stand against the file's folder
-/// @param options name, without dashes → value
-public record ScanFile(List<String> checkpoints, SequencedMap<String, String> options) {
+/// @param checkpoints as on the command line; relative ones stand against the file's folder, as files of problems do
+/// @param options name, without dashes → values that the option is given with, in turn
+public record ScanFile(List<String> checkpoints, SequencedMap<String, List<String>> options) {
+  private static final String DATA = "data";
   private static final String CHECKPOINTS = "checkpoints";
   private static final long LONGEST = 1 << 20;
 
@@ -51,12 +51,14 @@ public record ScanFile(List<String> checkpoints, SequencedMap<String, String> op
       throw new BadDataException(file + " must hold names and values, such as 'tasks: add,mul', found no such thing");
     }
     List<String> checkpoints = new ArrayList<>();
-    SequencedMap<String, String> options = new LinkedHashMap<>();
+    SequencedMap<String, List<String>> options = new LinkedHashMap<>();
     for (Map.Entry<String, JsonNode> field : root.properties()) {
       if (field.getKey().equals(CHECKPOINTS)) {
         values(file, field).forEach(path -> checkpoints.add(against(file, path)));
+      } else if (field.getKey().equals(DATA)) {
+        options.put(DATA, values(file, field).stream().map(path -> against(file, path)).toList());
       } else {
-        options.put(field.getKey(), values(file, field).stream().collect(Collectors.joining(",")));
+        options.put(field.getKey(), List.of(String.join(",", values(file, field))));
       }
     }
     return new ScanFile(checkpoints, options);

@@ -5,6 +5,7 @@ import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -14,21 +15,26 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.striatum.probe.run.RecordJson;
+import org.striatum.probe.run.RunFolder;
 import org.striatum.probe.run.Sha256;
 
 /// What a scan will do: independent units, written to `plan.json` before the first begins.
 ///
+/// @param settings name → value, of everything that is one for all runs of a folder (tasks, sampling, seed…)
 /// @param units in the order named
 /// @param repeated checkpoints that are another one file by file, and which: not studied again
-public record ScanPlan(List<ScanUnit> units, List<Repeated> repeated) {
+public record ScanPlan(SortedMap<String, String> settings, List<ScanUnit> units, List<Repeated> repeated) {
+  private static final String FILE = "plan.json";
   /// Names that a scan folder has uses for.
-  private static final Set<String> TAKEN = Set.of("plan.json", "scan.json", "series.json", "report.html",
-      "results.duckdb", "parquet", ".lock");
+  private static final Set<String> TAKEN = Set.of(FILE, "scan.json", "series.json", "report.html", "results.duckdb",
+      "parquet", "manifest.json", ".lock");
   private static final Set<String> DECIDING = Set.of("config.json", "tokenizer.json");
 
   public ScanPlan {
+    settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));
     units = List.copyOf(units);
     repeated = List.copyOf(repeated);
   }
@@ -41,7 +47,9 @@ public record ScanPlan(List<ScanUnit> units, List<Repeated> repeated) {
   /// Plans one study a checkpoint. Reads every file once, for its checksum.
   ///
   /// @param options of `striatum study`
-  public static ScanPlan of(List<Path> checkpoints, List<String> options, Path folder) throws IOException {
+  /// @param settings that they come to
+  public static ScanPlan of(List<Path> checkpoints, List<String> options, SortedMap<String, String> settings,
+      Path folder) throws IOException {
     Set<String> names = new HashSet<>(TAKEN);
     SequencedMap<SortedMap<String, Sha256>, ScanUnit> units = new LinkedHashMap<>();
     List<Repeated> repeated = new ArrayList<>();
@@ -66,12 +74,47 @@ public record ScanPlan(List<ScanUnit> units, List<Repeated> repeated) {
       command.addAll(List.of("--output", output));
       units.put(inputs, new ScanUnit(name, checkpoint.toString(), inputs, bytes, command, output));
     }
-    return new ScanPlan(List.copyOf(units.values()), repeated);
+    return new ScanPlan(settings, List.copyOf(units.values()), repeated);
+  }
+
+  /// Refuses a folder that holds other studies than these: what has finished there must not be replaced.
+  ///
+  /// @throws IllegalArgumentException saying what differs
+  void requireSame(Path folder, ScanResults done) throws IOException {
+    Path file = folder.resolve(FILE);
+    if (!Files.exists(file)) {
+      if (RunFolder.isRun(folder)) {
+        throw new IllegalArgumentException(folder + " holds a run, not a scan: choose another --output");
+      }
+      return;
+    }
+    ScanPlan there = RecordJson.read(file, ScanPlan.class);
+    List<String> differences = new ArrayList<>();
+    Set<String> names = new TreeSet<>(settings.keySet());
+    names.addAll(there.settings.keySet());
+    for (String name : names) {
+      String was = there.settings.getOrDefault(name, "absent");
+      String is = settings.getOrDefault(name, "absent");
+      if (!was.equals(is)) {
+        differences.add("%s is %s there and %s here".formatted(name, was, is));
+      }
+    }
+    for (ScanUnit unit : units) {
+      boolean finished = done.finished().stream().anyMatch(one -> one.name().equals(unit.name()));
+      there.units.stream().filter(one -> finished && one.name().equals(unit.name())
+          && !one.inputs().equals(unit.inputs())).forEach(
+              one -> differences.add("%s is %s there and %s here, with other files".formatted(unit.name(),
+                  one.checkpoint(), unit.checkpoint())));
+    }
+    if (!differences.isEmpty()) {
+      throw new IllegalArgumentException(
+          folder + " holds a scan of other inputs: " + String.join("; ", differences) + "; choose another --output");
+    }
   }
 
   /// Writes `plan.json`.
   void write(Path folder) throws IOException {
-    RecordJson.write(folder.resolve("plan.json"), this);
+    RecordJson.write(folder.resolve(FILE), this);
   }
 
   /// The same file under two names (a link) is read once.

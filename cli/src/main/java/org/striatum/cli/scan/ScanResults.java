@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.SequencedMap;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
 
@@ -106,6 +108,13 @@ public record ScanResults(List<Outcome> outcomes) {
 
   public List<Outcome> failed() {
     return outcomes.stream().filter(outcome -> !outcome.finished()).toList();
+  }
+
+  /// Run folders of those that finished, by name.
+  public SequencedMap<String, Path> runs(Path folder) {
+    SequencedMap<String, Path> runs = new LinkedHashMap<>();
+    finished().forEach(outcome -> runs.put(outcome.name(), folder.resolve(outcome.name())));
+    return runs;
   }
 
   public List<Outcome> finished() {

@@ -41,12 +41,19 @@ public final class AnswersStep {
     for (RunFolder other : beside) {
       others.add(StudyAnswers.of(name(other), results(other).with(transfer))); // compared in this run's folder
     }
-    StepKey key = run.key(others, run.folder().manifest().steps().stream().map(Manifest.Step::name)
-        .filter(name -> !name.equals(NAME)).toArray(String[]::new));
     var results = run.folder().results(NAME);
-    run.step(NAME, key, List.of(results), () -> RecordJson.write(results,
-        new Answers(StudyAnswers.of(name(run.folder()), results(run.folder())), others)));
+    run.step(NAME, key(run, others), List.of(results), () -> RecordJson.write(results, answers(run, others)));
     return RecordJson.read(results, Answers.class);
+  }
+
+  static StepKey key(StudyRun run, List<StudyAnswers> others) {
+    return run.key(others, run.folder().manifest().steps().stream().map(Manifest.Step::name)
+        .filter(name -> !name.equals(NAME)).toArray(String[]::new));
+  }
+
+  /// What the step writes, computed.
+  static Answers answers(StudyRun run, List<StudyAnswers> others) throws IOException {
+    return new Answers(StudyAnswers.of(name(run.folder()), results(run.folder())), others);
   }
 
   private static String name(RunFolder folder) {

@@ -13,6 +13,7 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.Recording;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.DiskFullException;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.StepKey;
 import org.striatum.probe.store.ActivationStore;
@@ -56,11 +57,13 @@ public record CaptureStep(List<HookPoint> hooks, DType dtype) {
     // The index holds the shards' checksums.
     run.step(NAME, key, List.of(store.resolve(ActivationStore.INDEX)), () -> {
       long estimate = estimate(model, rollouts);
-      run.note().accept("activations will take " + megabytes(estimate));
-      long free = Files.getFileStore(run.folder().folder()).getUsableSpace();
+      run.note().accept("activations will take " + DiskFullException.megabytes(estimate));
+      long free = DiskFullException.free(run.folder().folder());
       if (estimate > free) {
-        throw new IOException("the activations need " + megabytes(estimate) + " and " + run.folder().folder() + " has "
-            + megabytes(free) + " left: free space, choose fewer --hooks or --dtype f16");
+        throw new DiskFullException(
+            "the activations need %s and %s has %s left, %s are missing: make room and run the same command again, or choose fewer --hooks or --dtype f16"
+                .formatted(DiskFullException.megabytes(estimate), run.folder().folder(),
+                    DiskFullException.megabytes(free), DiskFullException.megabytes(estimate - free)));
       }
       write(store, model, rollouts, progress);
     });
@@ -93,10 +96,5 @@ public record CaptureStep(List<HookPoint> hooks, DType dtype) {
       }
       writer.finish();
     }
-  }
-
-  /// Bytes for people.
-  public static String megabytes(long bytes) {
-    return "%.1f MB".formatted(bytes / 1e6);
   }
 }

@@ -3,6 +3,7 @@ package org.striatum.cli.step;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -19,6 +20,7 @@ import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.store.StoredTrajectories;
 import org.striatum.probe.transfer.ComparedRun;
 import org.striatum.probe.transfer.ComparedRun.ComparedDataset;
+import org.striatum.probe.transfer.PromptStates;
 import org.striatum.probe.transfer.TransferResults;
 import org.striatum.probe.transfer.TransferResults.Basis;
 import org.striatum.probe.transfer.TransferSettings;
@@ -32,6 +34,8 @@ import org.striatum.probe.value.Trajectories;
 /// @param seed of the study
 public record CompareStep(TransferSettings settings, long seed) {
   static final String NAME = "transfer";
+  /// Of prompt states that are held while many runs are compared.
+  private static final long KEPT_BYTES = 256L << 20;
 
   private record Key(TransferSettings settings, long seed, List<SortedMap<String, Sha256>> others) {}
 
@@ -44,41 +48,71 @@ public record CompareStep(TransferSettings settings, long seed) {
   ///     do; or a run has not finished `probe`
   public TransferResults run(StudyRun run, List<StudyRun> others, boolean curves, Progress progress)
       throws IOException {
-    List<StudyRun> all = new ArrayList<>(List.of(run));
-    all.addAll(others);
-    List<SortedMap<String, Sha256>> outputs = new ArrayList<>();
-    for (StudyRun other : others) {
-      outputs.add(outputs(other.folder()));
-    }
-    StepKey key = run.key(new Key(settings, seed, outputs), RolloutStep.NAME, CaptureStep.NAME, ProbeStep.NAME);
+    StepKey key = key(run, others);
     if (others.size() == 1 && !curves) {
-      requireCommonBasis(all);
+      requireCommonBasis(run, others.getFirst(), new TransferStudy(settings, seed));
     }
     var results = run.folder().results(NAME);
-    run.step(NAME, key, List.of(results), () -> {
-      try (Opened opened = Opened.of(all)) {
-        RecordJson.write(results, new TransferStudy(settings, seed).run(opened.runs(), progress));
-      }
-    });
+    run.step(NAME, key, List.of(results), () -> RecordJson.write(results, study(run, others, progress)));
     return RecordJson.read(results, TransferResults.class);
   }
 
-  /// Whether the coordinates of each pair of runs can be compared one by one.
-  ///
-  /// @param runs names, distinct → run folders after `probe`
-  public List<Basis> bases(SequencedMap<String, RunFolder> runs) throws IOException {
-    try (Opened opened = Opened.of(List.copyOf(runs.keySet()), List.copyOf(runs.values()))) {
-      return new TransferStudy(settings, seed).bases(opened.runs());
+  StepKey key(StudyRun run, List<StudyRun> others) {
+    List<SortedMap<String, Sha256>> outputs = others.stream().map(other -> outputs(other.folder())).toList();
+    return run.key(new Key(settings, seed, outputs), RolloutStep.NAME, CaptureStep.NAME, ProbeStep.NAME);
+  }
+
+  /// What the step writes, computed.
+  TransferResults study(StudyRun run, List<StudyRun> others, Progress progress) throws IOException {
+    List<StudyRun> all = new ArrayList<>(List.of(run));
+    all.addAll(others);
+    try (Opened opened = Opened.of(all)) {
+      return new TransferStudy(settings, seed).run(opened.runs(), progress);
     }
   }
 
-  private void requireCommonBasis(List<StudyRun> all) throws IOException {
-    try (Opened opened = Opened.of(all)) {
-      for (Basis basis : new TransferStudy(settings, seed).bases(opened.runs())) {
-        if (!basis.common()) {
-          throw new IllegalArgumentException("%s and %s cannot be compared coordinate by coordinate, %s: give --curves"
-              .formatted(basis.first(), basis.second(), basis.reason()) + " to compare what needs no basis");
+  /// Whether the coordinates of each pair of runs can be compared one by one. Prompt states are read run by run and kept as
+  /// long as all that are kept fit into [#KEPT_BYTES]; the others are read again for every pair.
+  ///
+  /// @param runs names, distinct → run folders after `probe`
+  public List<Basis> bases(SequencedMap<String, RunFolder> runs, Progress progress) throws IOException {
+    TransferStudy study = new TransferStudy(settings, seed);
+    List<Map.Entry<String, RunFolder>> all = List.copyOf(runs.entrySet());
+    Map<String, PromptStates> kept = new HashMap<>();
+    List<Basis> bases = new ArrayList<>();
+    try (Progress.Task task = progress.start("bases", all.size() * (all.size() - 1L) / 2, "pair")) {
+      for (int i = 0; i < all.size() - 1; i++) {
+        PromptStates first = promptStates(all.get(i), kept);
+        for (Map.Entry<String, RunFolder> other : all.subList(i + 1, all.size())) {
+          bases.add(study.basis(first, promptStates(other, kept)));
+          task.step(1);
         }
+      }
+    }
+    return bases;
+  }
+
+  private static PromptStates promptStates(Map.Entry<String, RunFolder> run, Map<String, PromptStates> kept)
+      throws IOException {
+    PromptStates known = kept.get(run.getKey());
+    if (known != null) {
+      return known;
+    }
+    try (ActivationStore store = ActivationStore.open(run.getValue().activations())) {
+      PromptStates read = PromptStates.of(Opened.compared(run.getKey(), run.getValue(), store));
+      if (kept.values().stream().mapToLong(PromptStates::bytes).sum() + read.bytes() <= KEPT_BYTES) {
+        kept.put(run.getKey(), read);
+      }
+      return read;
+    }
+  }
+
+  private static void requireCommonBasis(StudyRun run, StudyRun other, TransferStudy study) throws IOException {
+    try (Opened opened = Opened.of(List.of(run, other))) {
+      Basis basis = study.basis(PromptStates.of(opened.runs().getFirst()), PromptStates.of(opened.runs().getLast()));
+      if (!basis.common()) {
+        throw new IllegalArgumentException("%s and %s cannot be compared coordinate by coordinate, %s: give --curves"
+            .formatted(basis.first(), basis.second(), basis.reason()) + " to compare what needs no basis");
       }
     }
   }
@@ -96,17 +130,14 @@ public record CompareStep(TransferSettings settings, long seed) {
   /// The runs with their stores, which stay open until the study is done.
   private record Opened(List<ComparedRun> runs, List<ActivationStore> stores) implements Closeable {
     static Opened of(List<StudyRun> all) throws IOException {
-      return of(names(all), all.stream().map(StudyRun::folder).toList());
-    }
-
-    static Opened of(List<String> names, List<RunFolder> all) throws IOException {
+      List<String> names = names(all);
       List<ActivationStore> stores = new ArrayList<>();
       try {
         List<ComparedRun> runs = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
-          ActivationStore store = ActivationStore.open(all.get(i).activations());
+          ActivationStore store = ActivationStore.open(all.get(i).folder().activations());
           stores.add(store);
-          runs.add(compared(names.get(i), all.get(i), store));
+          runs.add(compared(names.get(i), all.get(i).folder(), store));
         }
         return new Opened(runs, stores);
       } catch (IOException | RuntimeException e) {
@@ -117,7 +148,7 @@ public record CompareStep(TransferSettings settings, long seed) {
       }
     }
 
-    private static ComparedRun compared(String name, RunFolder run, ActivationStore store) throws IOException {
+    static ComparedRun compared(String name, RunFolder run, ActivationStore store) throws IOException {
       List<Rollout> rollouts = StudyRun.rollouts(run);
       ProbeStep probe = ProbeStep.finishedIn(run);
       List<ComparedDataset> datasets = new ArrayList<>();

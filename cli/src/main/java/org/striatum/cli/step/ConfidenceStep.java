@@ -37,13 +37,18 @@ public record ConfidenceStep(ProbeStep probe, Function<String, Grader> graders, 
 
   /// Runs the step unless it is finished.
   public ConfidenceResults run(StudyRun run, ValueNeuronResults values, Progress progress) throws IOException {
-    StepKey key = run.key(new Key(seed), RolloutStep.NAME, CaptureStep.NAME, ProbeStep.NAME);
+    StepKey key = key(run);
     var results = run.folder().results(NAME);
     run.step(NAME, key, List.of(results), () -> RecordJson.write(results, study(run, values, progress)));
     return RecordJson.read(results, ConfidenceResults.class);
   }
 
-  private ConfidenceResults study(StudyRun run, ValueNeuronResults values, Progress progress) throws IOException {
+  StepKey key(StudyRun run) {
+    return run.key(new Key(seed), RolloutStep.NAME, CaptureStep.NAME, ProbeStep.NAME);
+  }
+
+  /// What the step writes, computed.
+  ConfidenceResults study(StudyRun run, ValueNeuronResults values, Progress progress) throws IOException {
     List<Rollout> rollouts = run.rollouts();
     Map<String, List<Rollout>> byDataset = ProbeStep.byDataset(rollouts);
     List<DatasetConfidence> datasets = new ArrayList<>();

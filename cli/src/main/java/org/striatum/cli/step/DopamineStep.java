@@ -1,10 +1,13 @@
 package org.striatum.cli.step;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -38,6 +41,7 @@ import org.striatum.probe.value.ValueNeuronResults;
 public record DopamineStep(DopamineSettings settings, Values values, ContinuationStep continuations, ProbeStep probe,
     long seed) {
   static final String NAME = "dopamine-neurons";
+  private static final String SETTINGS = "dopamine-neurons-settings";
 
   /// Where V̂ comes from.
   public enum Values {
@@ -67,7 +71,12 @@ public record DopamineStep(DopamineSettings settings, Values values, Continuatio
     }
   }
 
-  private record Key(DopamineSettings settings, String values, long seed) {}
+  /// What the step was told: stands beside its results.
+  record Settings(DopamineSettings settings, String values, long seed) {
+    StepKey key(StudyRun run) {
+      return run.key(this, RolloutStep.NAME, CaptureStep.NAME, ProbeStep.NAME, ContinuationStep.NAME);
+    }
+  }
 
   /// Runs the step, and the continuations before it, unless they are finished.
   ///
@@ -76,10 +85,13 @@ public record DopamineStep(DopamineSettings settings, Values values, Continuatio
       throws IOException {
     StudyRun.requireFinished(run.folder(), CaptureStep.NAME);
     continuations.run(run, model, graders, progress);
-    StepKey key = run.key(new Key(settings, values.printed(), seed), RolloutStep.NAME, CaptureStep.NAME, ProbeStep.NAME,
-        ContinuationStep.NAME);
+    Settings told = new Settings(settings, values.printed(), seed);
     var results = run.folder().results(NAME);
-    run.step(NAME, key, List.of(results), () -> RecordJson.write(results, study(run, progress)));
+    var settingsFile = run.folder().results(SETTINGS);
+    run.step(NAME, told.key(run), List.of(results, settingsFile), () -> {
+      RecordJson.write(settingsFile, told);
+      RecordJson.write(results, study(run, told, probe, progress));
+    });
     return results(run.folder());
   }
 
@@ -91,9 +103,17 @@ public record DopamineStep(DopamineSettings settings, Values values, Continuatio
     return RecordJson.read(folder.results(NAME), DopamineResults.class);
   }
 
-  private DopamineResults study(StudyRun run, Progress progress) throws IOException {
+  /// What a finished step was told; nothing where an earlier version made it.
+  static Optional<Settings> settingsIn(RunFolder folder) throws IOException {
+    Path file = folder.results(SETTINGS);
+    return Files.isRegularFile(file) ? Optional.of(RecordJson.read(file, Settings.class)) : Optional.empty();
+  }
+
+  /// What the step writes, computed.
+  static DopamineResults study(StudyRun run, Settings told, ProbeStep probe, Progress progress) throws IOException {
     try (ActivationStore store = ActivationStore.open(run.folder().activations())) {
-      return new DopamineStudy(settings, seed).run(datasets(run, store, values, probe, seed), progress);
+      return new DopamineStudy(told.settings(), told.seed())
+          .run(datasets(run, store, Values.named(told.values()), probe, told.seed()), progress);
     }
   }
 

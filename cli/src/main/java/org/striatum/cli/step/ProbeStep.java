@@ -36,7 +36,7 @@ public record ProbeStep(ValueNeuronSettings settings, double train, double valid
 
   /// Runs the step unless it is finished.
   public ValueNeuronResults run(StudyRun run, Progress progress) throws IOException {
-    StepKey key = run.key(this, RolloutStep.NAME, CaptureStep.NAME);
+    StepKey key = key(run);
     var results = run.folder().results(NAME);
     var settingsFile = run.folder().results(SETTINGS);
     run.step(NAME, key, List.of(results, settingsFile), () -> {
@@ -44,6 +44,10 @@ public record ProbeStep(ValueNeuronSettings settings, double train, double valid
       RecordJson.write(results, study(run, progress));
     });
     return results(run.folder());
+  }
+
+  StepKey key(StudyRun run) {
+    return run.key(this, RolloutStep.NAME, CaptureStep.NAME);
   }
 
   /// Whether a run has finished it.
@@ -67,7 +71,8 @@ public record ProbeStep(ValueNeuronSettings settings, double train, double valid
     return RecordJson.read(folder.results(NAME), ValueNeuronResults.class);
   }
 
-  private ValueNeuronResults study(StudyRun run, Progress progress) throws IOException {
+  /// What the step writes, computed.
+  ValueNeuronResults study(StudyRun run, Progress progress) throws IOException {
     List<Rollout> rollouts = run.rollouts();
     try (ActivationStore store = ActivationStore.open(run.folder().activations())) {
       List<StudiedDataset> datasets = new ArrayList<>();

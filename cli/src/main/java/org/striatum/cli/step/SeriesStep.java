@@ -1,47 +1,89 @@
 package org.striatum.cli.step;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.RunFolder;
+import org.striatum.probe.run.Sha256;
+import org.striatum.probe.run.StepKey;
 import org.striatum.probe.series.SeriesCheckpoint;
 import org.striatum.probe.series.SeriesResults;
 import org.striatum.probe.series.SeriesStudy;
 import org.striatum.probe.transfer.TransferSettings;
 
-/// Sets the finished runs of a scan side by side: `series.json`. Runs are only read.
+/// Sets the finished runs of a scan side by side: `series.json`. Runs are only read, one or two at a time.
 ///
-/// @param checkpoints with everything each has finished
-/// @param results of the comparison
-public record SeriesStep(List<SeriesCheckpoint> checkpoints, SeriesResults results) {
+/// @param runs name → run folder, in order; may be empty
+public record SeriesStep(SequencedMap<String, RunFolder> runs) {
+  static final String NAME = "series";
   private static final String FILE = "series.json";
   /// Of the permutations that tell a common basis.
   private static final long SEED = 1;
 
-  public SeriesStep {
-    checkpoints = List.copyOf(checkpoints);
+  private record Run(String name, Sha256 manifest) {}
+
+  private record Key(SeriesStudy study, TransferSettings bases, long seed, List<Run> runs) {}
+
+  /// Opens runs for reading.
+  ///
+  /// @param folders name → run folder, in order
+  public static SeriesStep of(SequencedMap<String, Path> folders) throws IOException {
+    SequencedMap<String, RunFolder> runs = new LinkedHashMap<>();
+    for (Map.Entry<String, Path> folder : folders.entrySet()) {
+      runs.put(folder.getKey(), RunFolder.read(folder.getValue()));
+    }
+    return new SeriesStep(runs);
   }
 
-  /// Compares, always anew: it takes a moment.
+  /// Runs the step unless it is finished.
   ///
   /// @param scan folder that is written to
-  /// @param runs name → run folder, in order; may be empty
-  public static SeriesStep run(Path scan, SequencedMap<String, Path> runs) throws IOException {
-    SequencedMap<String, RunFolder> opened = new LinkedHashMap<>();
-    List<SeriesCheckpoint> checkpoints = new ArrayList<>();
-    for (Map.Entry<String, Path> run : runs.entrySet()) {
-      RunFolder folder = RunFolder.read(run.getValue());
-      opened.put(run.getKey(), folder);
-      checkpoints.add(new SeriesCheckpoint(run.getKey(), AnswersStep.results(folder)));
+  public SeriesResults run(StudyRun scan, Progress progress) throws IOException {
+    List<Run> of = runs.entrySet().stream()
+        .map(run -> new Run(run.getKey(), Sha256.of(RecordJson.compact(run.getValue().manifest())))).toList();
+    StepKey key = scan.key(new Key(SeriesStudy.DEFAULT, TransferSettings.DEFAULTS, SEED, of));
+    Path file = file(scan.folder().folder());
+    scan.step(NAME, key, List.of(file), () -> RecordJson.write(file, compare(progress)));
+    return results(scan.folder().folder());
+  }
+
+  /// Compares, whatever was compared before.
+  ///
+  /// @throws IOException if a run's results cannot be read
+  public SeriesResults compare(Progress progress) throws IOException {
+    try {
+      return SeriesStudy.DEFAULT.run(checkpoints(),
+          new CompareStep(TransferSettings.DEFAULTS, SEED).bases(runs, progress));
+    } catch (UncheckedIOException unread) {
+      throw unread.getCause();
     }
-    SeriesResults results = SeriesStudy.DEFAULT.run(checkpoints,
-        new CompareStep(TransferSettings.DEFAULTS, SEED).bases(opened));
-    RecordJson.write(scan.resolve(FILE), results);
-    return new SeriesStep(checkpoints, results);
+  }
+
+  /// What a scan's comparison came to.
+  public static SeriesResults results(Path scan) throws IOException {
+    return RecordJson.read(file(scan), SeriesResults.class);
+  }
+
+  /// The checkpoints with everything each has finished, read when they are reached.
+  Iterable<SeriesCheckpoint> checkpoints() {
+    return () -> runs.entrySet().stream().map(SeriesStep::checkpoint).iterator();
+  }
+
+  private static SeriesCheckpoint checkpoint(Map.Entry<String, RunFolder> run) {
+    try {
+      return new SeriesCheckpoint(run.getKey(), AnswersStep.results(run.getValue()));
+    } catch (IOException unread) {
+      throw new UncheckedIOException(unread);
+    }
+  }
+
+  static Path file(Path scan) {
+    return scan.resolve(FILE);
   }
 }

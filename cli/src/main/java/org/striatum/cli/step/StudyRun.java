@@ -20,6 +20,7 @@ import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.AtomicFile;
 import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.DiskFullException;
 import org.striatum.probe.run.Manifest.Environment;
 import org.striatum.probe.run.Manifest;
 import org.striatum.probe.run.RunFolder;
@@ -61,6 +62,11 @@ public record StudyRun(RunFolder folder, Environment environment, Consumer<Strin
 
   /// Whether hidden states of the run's rollouts are stored.
   public boolean hasStates() {
+    return hasStates(folder);
+  }
+
+  /// Whether hidden states of a run's rollouts are stored.
+  public static boolean hasStates(RunFolder folder) {
     return folder.manifest().step(CaptureStep.NAME).isPresent();
   }
 
@@ -76,8 +82,12 @@ public record StudyRun(RunFolder folder, Environment environment, Consumer<Strin
       note.accept(name + ": finished before, kept");
       return;
     }
-    work.run();
-    folder.finish(name, key, outputs, environment);
+    try {
+      work.run();
+      folder.finish(name, key, outputs, environment);
+    } catch (IOException failed) {
+      throw DiskFullException.explained(folder.folder(), "step '" + name + "'", failed);
+    }
   }
 
   Manifest.Inputs inputs(HookedModel model, Manifest.Data data, Sampling sampling, long seed) throws IOException {

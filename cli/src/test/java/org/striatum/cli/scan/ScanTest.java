@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,8 +22,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.striatum.cli.process.ProcessEnd;
 import org.striatum.cli.scan.ScanResults.Failure;
 import org.striatum.cli.scan.ScanResults.Outcome;
+import org.striatum.probe.run.DiskFullException;
 import org.striatum.probe.run.FolderLock;
+import org.striatum.probe.run.Manifest;
 import org.striatum.probe.run.Progress;
+import org.striatum.probe.run.RunFolder;
 
 /// Plans and their course, with studies that only come to an end.
 @EnabledOnOs(OS.LINUX)
@@ -32,6 +39,7 @@ class ScanTest {
 
   private final List<String> notes = new ArrayList<>();
   private final List<String> ran = new ArrayList<>();
+  private SortedMap<String, String> settings = new TreeMap<>(Map.of("tasks", "mul"));
 
   private Path checkpoint(String name, String end) throws Exception {
     Path checkpoint = Files.createDirectories(folder.resolve("series").resolve(name));
@@ -46,14 +54,14 @@ class ScanTest {
 
   private ScanPlan plan() throws Exception {
     return ScanPlan.of(CheckpointList.find(List.of(folder.resolve("series").toString())), List.of("--seed", "1"),
-        output());
+        settings, output());
   }
 
   private ScanResults scan(UnitRunner runner) throws Exception {
     return new Scan(output(), plan(), (unit, log) -> {
       ran.add(unit.name());
       return runner.run(unit, log);
-    }, notes::add).run(Progress.NONE, _ -> {});
+    }, notes::add).run(Progress.NONE, (_, _) -> {});
   }
 
   @Test
@@ -128,7 +136,7 @@ class ScanTest {
     Files.writeString(other.resolve("config.json"), "finish");
     checkpoint("step1", "finish");
     List<Path> found = CheckpointList.find(List.of(folder.resolve("series").toString(), other.toString()));
-    assertThat(ScanPlan.of(found, List.of(), output()).units()).extracting(ScanUnit::name)
+    assertThat(ScanPlan.of(found, List.of(), settings, output()).units()).extracting(ScanUnit::name)
         .containsExactly("parquet-2", "step1", "step1-2");
   }
 
@@ -148,6 +156,66 @@ class ScanTest {
     try (FolderLock _ = FolderLock.create(output())) {
       assertThatIllegalArgumentException().isThrownBy(() -> scan(PROCESSES)).withMessageContaining("is being written");
     }
+  }
+
+  @Test
+  void aFolderThatHoldsAScanOfOtherInputsIsRefusedWithTheDifference() throws Exception {
+    Path checkpoint = checkpoint("step1", "finish");
+    scan(PROCESSES);
+    byte[] before = Files.readAllBytes(output().resolve("scan.json"));
+    settings = new TreeMap<>(Map.of("tasks", "add", "seed", "2"));
+    Files.writeString(checkpoint.resolve("model.safetensors"), "other weights");
+    assertThatIllegalArgumentException().isThrownBy(() -> scan(PROCESSES)).withMessageContainingAll(
+        "seed is absent there and 2 here", "tasks is mul there and add here", "step1 is ", "with other files",
+        "choose another --output");
+    assertThat(output().resolve("scan.json")).hasBinaryContent(before);
+    settings = new TreeMap<>(Map.of("tasks", "mul"));
+    Files.writeString(checkpoint.resolve("model.safetensors"), "step1");
+    checkpoint("step2", "finish");
+    assertThat(scan(PROCESSES).finished()).as("more checkpoints are welcome").hasSize(2);
+  }
+
+  @Test
+  void aFailedCheckpointMayBeMended() throws Exception {
+    checkpoint("step1", "3");
+    assertThat(scan(PROCESSES).failed()).hasSize(1);
+    checkpoint("step1", "finish");
+    assertThat(scan(PROCESSES).finished()).hasSize(1);
+  }
+
+  @Test
+  void aRunIsNoScan() throws Exception {
+    checkpoint("step1", "finish");
+    try (RunFolder run = RunFolder.create(output())) {
+      run.settle(Manifest.Inputs.UNSETTLED);
+    }
+    assertThatIllegalArgumentException().isThrownBy(() -> scan(PROCESSES)).withMessageContaining("a run, not a scan");
+  }
+
+  @Test
+  void aFullDiskEndsTheScanAndSaysHowMuchIsMissing() throws Exception {
+    checkpoint("step1", "finish");
+    checkpoint("step2", "5");
+    checkpoint("step3", "finish");
+    assertThatExceptionOfType(DiskFullException.class).isThrownBy(() -> scan(PROCESSES)).withMessageContainingAll(
+        "step2: step2 is bad", "2 of 3 checkpoints are left and take about 0.0 MB each", "are missing");
+    assertThat(ran).containsExactly("step1", "step2");
+    assertThat(ScanResults.read(output()).outcomes()).as("no failure is recorded").extracting(Outcome::name)
+        .containsExactly("step1");
+  }
+
+  @Test
+  void aStudyWhoseScanWasKilledIsGivenTimeToEnd() throws Exception {
+    checkpoint("step1", "finish");
+    FolderLock dying = FolderLock.create(output().resolve("step1"));
+    Thread.ofPlatform().start(() -> {
+      try (dying) {
+        Thread.sleep(500);
+      } catch (InterruptedException | IOException e) {
+        throw new IllegalStateException(e);
+      }
+    });
+    assertThat(scan(PROCESSES).finished()).hasSize(1);
   }
 
   @Test

@@ -14,11 +14,13 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 
 /// Lets one process at a time write to a folder. It ends with the process, however that ends.
 public final class FolderLock implements AutoCloseable {
   /// Far behind the process id, so that others can read it while the lock is held, on every system.
   private static final long LOCKED_BYTE = Long.MAX_VALUE - 1;
+  private static final Duration POLL = Duration.ofMillis(100);
 
   private final FileChannel channel;
 
@@ -60,6 +62,23 @@ public final class FolderLock implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
+    }
+  }
+
+  /// Waits until nobody writes to a folder: a process that was ended needs a moment to be gone.
+  ///
+  /// @throws IllegalArgumentException if somebody still does after `patience`
+  public static void awaitFree(Path folder, Duration patience) throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (true) {
+      try (FolderLock _ = create(folder)) {
+        return;
+      } catch (IllegalArgumentException held) {
+        if (System.nanoTime() >= deadline) {
+          throw held;
+        }
+        Thread.sleep(POLL);
+      }
     }
   }
 

@@ -197,8 +197,13 @@ public final class RunFolder implements AutoCloseable {
     return file;
   }
 
+  /// Whether a folder holds a run.
+  public static boolean isRun(Path folder) {
+    return Files.isRegularFile(folder.resolve(MANIFEST));
+  }
+
   private static void requireRun(Path folder) {
-    if (!Files.isRegularFile(folder.resolve(MANIFEST))) {
+    if (!isRun(folder)) {
       throw new IllegalArgumentException(
           folder + " is no run folder (no " + MANIFEST + " in it): give the folder that --output named");
     }

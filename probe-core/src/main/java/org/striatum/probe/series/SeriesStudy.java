@@ -3,14 +3,15 @@ package org.striatum.probe.series;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.stream.Stream;
-import org.striatum.probe.dopamine.DopamineResults.LayerDopamine;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.series.SeriesResults.Kind;
 import org.striatum.probe.series.SeriesResults.Life;
@@ -39,19 +40,50 @@ public record SeriesStudy(SetSize size) {
 
   private static final String LINEAR = "linear";
 
-  /// A ranking of all coordinates of one place.
-  ///
-  /// @param order coordinates, best first
-  private record Ranked(String checkpoint, List<Integer> order, Set<Integer> set) {}
-
   /// One place whose rankings are compared.
   private record Where(String dataset, HookPoint hook, Kind kind) {}
 
-  /// Compares.
+  /// What is kept of a checkpoint, so that many can be compared: its figures, and its rankings place by place.
+  private record Seen(Place place, List<Point> points, SequencedMap<Where, Ranked> rankings) {
+    Optional<Ranked> at(Where where) {
+      return Optional.ofNullable(rankings.get(where));
+    }
+  }
+
+  /// A ranking of all coordinates of one place.
+  private static final class Ranked {
+    private final String checkpoint;
+    private final int[] order;
+    private final Set<Integer> set;
+
+    /// @param order coordinates, best first
+    /// @param k how many of them are the set
+    Ranked(String checkpoint, List<Integer> order, int k) {
+      this.checkpoint = checkpoint;
+      this.order = order.stream().mapToInt(Integer::intValue).toArray();
+      this.set = new LinkedHashSet<>(order.subList(0, k));
+    }
+
+    int width() {
+      return order.length;
+    }
+
+    int rank(int coordinate) {
+      int rank = 0;
+      while (rank < order.length && order[rank] != coordinate) {
+        rank++;
+      }
+      return rank;
+    }
+  }
+
+  /// Compares. Checkpoints are gone through once, one at a time.
   ///
   /// @param checkpoints in order, with distinct names
   /// @param bases of every pair, named as the checkpoints are
-  public SeriesResults run(List<SeriesCheckpoint> checkpoints, List<Basis> bases) {
+  public SeriesResults run(Iterable<SeriesCheckpoint> checkpoints, List<Basis> bases) {
+    List<Seen> all = new ArrayList<>();
+    checkpoints.forEach(one -> all.add(seen(one)));
     Set<Set<String>> common = new HashSet<>();
     List<String> notes = new ArrayList<>();
     for (Basis basis : bases) {
@@ -64,20 +96,23 @@ public record SeriesStudy(SetSize size) {
     List<SetOverlap> overlaps = new ArrayList<>();
     List<Turnover> turnovers = new ArrayList<>();
     List<Life> lives = new ArrayList<>();
-    for (Where where : places(checkpoints)) {
-      List<Ranked> all = checkpoints.stream().flatMap(one -> ranked(one, where).stream()).toList();
-      for (int i = 0; i < all.size(); i++) {
-        for (Ranked later : all.subList(i + 1, all.size())) {
-          if (common.contains(Set.of(all.get(i).checkpoint(), later.checkpoint()))) {
-            overlaps.add(overlap(all.get(i), later, where));
+    List<Seen> inTraining = all.stream().filter(one -> one.place().step() != null)
+        .sorted(Comparator.comparing(one -> one.place().step())).toList();
+    Set<Where> places = new LinkedHashSet<>();
+    all.forEach(one -> places.addAll(one.rankings().sequencedKeySet()));
+    for (Where where : places) {
+      List<Ranked> ranked = all.stream().flatMap(one -> one.at(where).stream()).toList();
+      for (int i = 0; i < ranked.size(); i++) {
+        for (Ranked later : ranked.subList(i + 1, ranked.size())) {
+          if (common.contains(Set.of(ranked.get(i).checkpoint, later.checkpoint))) {
+            overlaps.add(overlap(ranked.get(i), later, where));
           }
         }
       }
-      List<Ranked> trained = checkpoints.stream().filter(one -> one.step() != null)
-          .sorted(Comparator.comparing(SeriesCheckpoint::step)).flatMap(one -> ranked(one, where).stream()).toList();
+      List<Ranked> trained = inTraining.stream().flatMap(one -> one.at(where).stream()).toList();
       List<Turnover> along = new ArrayList<>();
       for (int i = 1; i < trained.size(); i++) {
-        if (common.contains(Set.of(trained.get(i - 1).checkpoint(), trained.get(i).checkpoint()))) {
+        if (common.contains(Set.of(trained.get(i - 1).checkpoint, trained.get(i).checkpoint))) {
           along.add(turnover(trained.get(i - 1), trained.get(i), where));
         }
       }
@@ -86,12 +121,27 @@ public record SeriesStudy(SetSize size) {
         lives.addAll(lives(trained, where));
       }
     }
-    return new SeriesResults(checkpoints.stream().map(one -> new Place(one.name(), one.step())).toList(), size.name(),
-        checkpoints.stream().flatMap(SeriesStudy::points).toList(), bases, overlaps, turnovers, lives, notes);
+    return new SeriesResults(all.stream().map(Seen::place).toList(), size.name(),
+        all.stream().flatMap(one -> one.points().stream()).toList(), bases, overlaps, turnovers, lives, notes);
   }
 
-  private static Stream<Point> points(SeriesCheckpoint checkpoint) {
-    return checkpoint.results().values().datasets().stream().map(dataset -> point(checkpoint, dataset));
+  private Seen seen(SeriesCheckpoint checkpoint) {
+    SequencedMap<Where, Ranked> rankings = new LinkedHashMap<>();
+    checkpoint.results().values().layers().forEach(layer -> rank(checkpoint.name(),
+        new Where(layer.dataset(), layer.hook(), Kind.VALUE), layer.order(), rankings));
+    if (checkpoint.results().dopamine() != null) {
+      checkpoint.results().dopamine().layers().forEach(layer -> rank(checkpoint.name(),
+          new Where(layer.dataset(), layer.hook(), Kind.DOPAMINE), layer.order(), rankings));
+    }
+    return new Seen(new Place(checkpoint.name(), checkpoint.step()),
+        checkpoint.results().values().datasets().stream().map(dataset -> point(checkpoint, dataset)).toList(),
+        rankings);
+  }
+
+  private void rank(String checkpoint, Where where, List<Integer> order, Map<Where, Ranked> rankings) {
+    if (order.size() > 1) {
+      rankings.putIfAbsent(where, new Ranked(checkpoint, order, size.of(order.size())));
+    }
   }
 
   private static Point point(SeriesCheckpoint checkpoint, DatasetSummary dataset) {
@@ -113,66 +163,37 @@ public record SeriesStudy(SetSize size) {
         .findFirst();
   }
 
-  private static Set<Where> places(List<SeriesCheckpoint> checkpoints) {
-    Set<Where> places = new LinkedHashSet<>();
-    for (SeriesCheckpoint checkpoint : checkpoints) {
-      checkpoint.results().values().layers()
-          .forEach(layer -> places.add(new Where(layer.dataset(), layer.hook(), Kind.VALUE)));
-      dopamine(checkpoint).forEach(layer -> places.add(new Where(layer.dataset(), layer.hook(), Kind.DOPAMINE)));
-    }
-    return places;
-  }
-
-  private static Stream<LayerDopamine> dopamine(SeriesCheckpoint checkpoint) {
-    return checkpoint.results().dopamine() == null
-        ? Stream.empty()
-        : checkpoint.results().dopamine().layers().stream();
-  }
-
-  private Optional<Ranked> ranked(SeriesCheckpoint checkpoint, Where where) {
-    Optional<List<Integer>> order = switch (where.kind()) {
-      case VALUE -> checkpoint.results().values().layers().stream()
-          .filter(layer -> layer.dataset().equals(where.dataset()) && layer.hook().equals(where.hook())).findFirst()
-          .map(LayerProbes::order);
-      case DOPAMINE -> dopamine(checkpoint)
-          .filter(layer -> layer.dataset().equals(where.dataset()) && layer.hook().equals(where.hook())).findFirst()
-          .map(LayerDopamine::order);
-    };
-    return order.filter(all -> all.size() > 1).map(all -> new Ranked(checkpoint.name(), all,
-        new LinkedHashSet<>(all.subList(0, size.of(all.size())))));
-  }
-
   private static SetOverlap overlap(Ranked first, Ranked second, Where where) {
-    Overlap overlap = Overlap.of(first.set(), second.set(), first.order().size());
-    return new SetOverlap(first.checkpoint(), second.checkpoint(), where.dataset(), where.hook(), where.kind(),
-        first.set().size(), first.order().size(), overlap.shared(), overlap.iou(), overlap.expectedIou(), overlap.p());
+    Overlap overlap = Overlap.of(first.set, second.set, first.width());
+    return new SetOverlap(first.checkpoint, second.checkpoint, where.dataset(), where.hook(), where.kind(),
+        first.set.size(), first.width(), overlap.shared(), overlap.iou(), overlap.expectedIou(), overlap.p());
   }
 
   private static Turnover turnover(Ranked from, Ranked to, Where where) {
-    SortedSet<Integer> either = new TreeSet<>(from.set());
-    either.addAll(to.set());
-    double drift = either.stream().mapToDouble(j -> Math.abs(from.order().indexOf(j) - to.order().indexOf(j)))
-        .average().orElse(Double.NaN) / from.order().size();
-    return new Turnover(from.checkpoint(), to.checkpoint(), where.dataset(), where.hook(), where.kind(),
-        either.stream().filter(j -> from.set().contains(j) && to.set().contains(j)).toList(),
-        either.stream().filter(j -> !from.set().contains(j)).toList(),
-        either.stream().filter(j -> !to.set().contains(j)).toList(), drift);
+    SortedSet<Integer> either = new TreeSet<>(from.set);
+    either.addAll(to.set);
+    double drift = either.stream().mapToDouble(j -> Math.abs(from.rank(j) - to.rank(j)))
+        .average().orElse(Double.NaN) / from.width();
+    return new Turnover(from.checkpoint, to.checkpoint, where.dataset(), where.hook(), where.kind(),
+        either.stream().filter(j -> from.set.contains(j) && to.set.contains(j)).toList(),
+        either.stream().filter(j -> !from.set.contains(j)).toList(),
+        either.stream().filter(j -> !to.set.contains(j)).toList(), drift);
   }
 
   private static List<Life> lives(List<Ranked> trained, Where where) {
     SortedSet<Integer> ever = new TreeSet<>();
-    trained.forEach(one -> ever.addAll(one.set()));
+    trained.forEach(one -> ever.addAll(one.set));
     List<Life> lives = new ArrayList<>();
     for (int coordinate : ever) {
-      List<Ranked> present = trained.stream().filter(one -> one.set().contains(coordinate)).toList();
+      List<Ranked> present = trained.stream().filter(one -> one.set.contains(coordinate)).toList();
       int row = 0;
       int longest = 0;
       for (Ranked one : trained) {
-        row = one.set().contains(coordinate) ? row + 1 : 0;
+        row = one.set.contains(coordinate) ? row + 1 : 0;
         longest = Math.max(longest, row);
       }
-      lives.add(new Life(where.dataset(), where.hook(), where.kind(), coordinate, present.getFirst().checkpoint(),
-          present.getLast().checkpoint(), present.size(), trained.size(), longest));
+      lives.add(new Life(where.dataset(), where.hook(), where.kind(), coordinate, present.getFirst().checkpoint,
+          present.getLast().checkpoint, present.size(), trained.size(), longest));
     }
     return lives;
   }

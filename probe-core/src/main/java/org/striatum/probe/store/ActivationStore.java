@@ -144,6 +144,11 @@ public final class ActivationStore implements AutoCloseable {
     return tokens;
   }
 
+  /// How many files the hidden states lie in.
+  public int shards() {
+    return shards.size();
+  }
+
   /// Reads every byte: checksums of all shards, and the rows' own rollout and position numbers.
   ///
   /// @throws BadDataException at the first shard that is not what was written

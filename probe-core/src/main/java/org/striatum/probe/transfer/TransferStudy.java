@@ -10,7 +10,6 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Split;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.RandomStreams;
-import org.striatum.probe.transfer.ComparedRun.ComparedDataset;
 import org.striatum.probe.transfer.TransferResults.Basis;
 import org.striatum.probe.transfer.TransferResults.Curve;
 import org.striatum.probe.transfer.TransferResults.FunctionalTransfer;
@@ -34,22 +33,32 @@ public final class TransferStudy {
     this.streams = new RandomStreams(seed);
   }
 
-  /// s₀ of one run, dataset → hook point.
-  private record Initial(ComparedRun run, Map<String, SortedMap<HookPoint, FirstStates>> states) {
-    static Initial of(ComparedRun run) {
-      Map<String, SortedMap<HookPoint, FirstStates>> states = new LinkedHashMap<>();
-      for (ComparedDataset dataset : run.datasets()) {
-        SortedMap<HookPoint, FirstStates> at = new TreeMap<>();
-        dataset.states().forEach((hook, trajectories) -> at.put(hook, FirstStates.of(trajectories)));
-        states.put(dataset.name(), at);
-      }
-      return new Initial(run, states);
+  /// Whether two runs share a basis.
+  public Basis basis(PromptStates a, PromptStates b) {
+    if (!a.architecture().equals(b.architecture())) {
+      return CommonBasis.refused(a.name(), b.name(), "their architectures are " + a.architecture() + " and "
+          + b.architecture(), 0);
     }
-  }
-
-  /// Whether every two of the runs share a basis: enough to refuse a comparison before it begins.
-  public List<Basis> bases(List<ComparedRun> runs) {
-    return bases(runs.stream().map(Initial::of).toList(), Progress.Task.SILENT);
+    List<CommonBasis.Shared> shared = new ArrayList<>();
+    Integer width = null;
+    for (Map.Entry<String, SortedMap<HookPoint, FirstStates>> data : a.states().entrySet()) {
+      for (Map.Entry<HookPoint, FirstStates> at : data.getValue().entrySet()) {
+        FirstStates other = b.states().getOrDefault(data.getKey(), new TreeMap<>()).get(at.getKey());
+        if (other == null) {
+          continue;
+        }
+        if (other.width() != at.getValue().width()) {
+          return CommonBasis.refused(a.name(), b.name(), "%s is %d wide in one and %d in the other".formatted(
+              at.getKey(), at.getValue().width(), other.width()), 0);
+        }
+        width = width == null ? other.width() : width;
+        if (width == other.width()) { // sites of another width have a basis of their own; the first decides
+          shared.add(CommonBasis.Shared.of(at.getValue(), other));
+        }
+      }
+    }
+    return CommonBasis.decide(a.name(), b.name(), shared, settings.permutations(),
+        streams.of(a.name() + b.name() + " basis"));
   }
 
   /// Compares within every run, and between runs that share a basis; the others by curves only.
@@ -63,11 +72,19 @@ public final class TransferStudy {
     long units = runs.stream().flatMap(run -> run.datasets().stream()).mapToLong(data -> data.states().size()).sum()
         + runs.size() * (runs.size() - 1L) / 2;
     try (Progress.Task task = progress.start("transfer", units, "part")) {
-      List<Initial> initial = runs.stream().map(Initial::of).toList();
-      List<Basis> bases = bases(initial, task);
+      List<PromptStates> states = runs.stream().map(PromptStates::of).toList();
+      List<Basis> bases = new ArrayList<>();
+      for (int i = 0; i < runs.size(); i++) {
+        for (int j = i + 1; j < runs.size(); j++) {
+          bases.add(basis(states.get(i), states.get(j)));
+          task.step(1);
+        }
+      }
       List<String> notes = new ArrayList<>();
-      List<SortedMap<HookPoint, Map<String, FittedPlace>>> fitted = initial.stream()
-          .map(one -> fitted(one, notes, task)).toList();
+      List<SortedMap<HookPoint, Map<String, FittedPlace>>> fitted = new ArrayList<>();
+      for (int i = 0; i < runs.size(); i++) {
+        fitted.add(fitted(runs.get(i), states.get(i), notes, task));
+      }
       List<SetOverlap> overlaps = new ArrayList<>();
       List<FunctionalTransfer> functional = new ArrayList<>();
       fitted.forEach(run -> run.values().forEach(places -> withinRun(List.copyOf(places.values()), overlaps,
@@ -90,52 +107,14 @@ public final class TransferStudy {
     return runs.stream().map(ComparedRun::name).toList().indexOf(name);
   }
 
-  private List<Basis> bases(List<Initial> runs, Progress.Task task) {
-    List<Basis> bases = new ArrayList<>();
-    for (int i = 0; i < runs.size(); i++) {
-      for (int j = i + 1; j < runs.size(); j++) {
-        bases.add(basis(runs.get(i), runs.get(j)));
-        task.step(1);
-      }
-    }
-    return bases;
-  }
-
-  private Basis basis(Initial a, Initial b) {
-    String first = a.run().name();
-    String second = b.run().name();
-    if (!a.run().architecture().equals(b.run().architecture())) {
-      return CommonBasis.refused(first, second, "their architectures are " + a.run().architecture() + " and "
-          + b.run().architecture(), 0);
-    }
-    List<CommonBasis.Shared> shared = new ArrayList<>();
-    Integer width = null;
-    for (Map.Entry<String, SortedMap<HookPoint, FirstStates>> data : a.states().entrySet()) {
-      for (Map.Entry<HookPoint, FirstStates> at : data.getValue().entrySet()) {
-        FirstStates other = b.states().getOrDefault(data.getKey(), new TreeMap<>()).get(at.getKey());
-        if (other == null) {
-          continue;
-        }
-        if (other.width() != at.getValue().width()) {
-          return CommonBasis.refused(first, second, "%s is %d wide in one and %d in the other".formatted(at.getKey(),
-              at.getValue().width(), other.width()), 0);
-        }
-        width = width == null ? other.width() : width;
-        if (width == other.width()) { // sites of another width have a basis of their own; the first decides
-          shared.add(CommonBasis.Shared.of(at.getValue(), other));
-        }
-      }
-    }
-    return CommonBasis.decide(first, second, shared, settings.permutations(), streams.of(first + second + " basis"));
-  }
-
-  private SortedMap<HookPoint, Map<String, FittedPlace>> fitted(Initial run, List<String> notes, Progress.Task task) {
+  private SortedMap<HookPoint, Map<String, FittedPlace>> fitted(ComparedRun run, PromptStates of, List<String> notes,
+      Progress.Task task) {
     SortedMap<HookPoint, Map<String, FittedPlace>> fitted = new TreeMap<>();
     long[] deals = streams.of("halves").longs(settings.halvings()).toArray();
-    run.states().forEach((name, byHook) -> {
-      Place place = new Place(run.run().name(), name);
-      Split split = run.run().dataset(name).orElseThrow().split();
-      Map<HookPoint, List<Integer>> orders = run.run().orders(name);
+    of.states().forEach((name, byHook) -> {
+      Place place = new Place(run.name(), name);
+      Split split = run.dataset(name).orElseThrow().split();
+      Map<HookPoint, List<Integer>> orders = run.orders(name);
       byHook.forEach((hook, states) -> {
         String obstacle = FittedPlace.obstacle(states.in(Split.Fold.TRAIN, split), states.in(Split.Fold.TEST, split));
         if (obstacle == null) {

@@ -124,7 +124,7 @@ class TransferStudyTest {
     ComparedRun narrow = PlantedRun.run("narrow",
         PlantedRun.draw(40, new int[]{1, 2}, 1, 5, new SplittableRandom(62)).named("a", 1));
     ComparedRun elsewhere = PlantedRun.run("elsewhere", planted(NINE, 1, 5, 63).named("b", 1));
-    assertThat(new TransferStudy(SETTINGS, 7).bases(List.of(first, narrow, elsewhere))).extracting(Basis::reason)
+    assertThat(study(first, narrow, elsewhere).bases()).extracting(Basis::reason)
         .satisfiesExactly(
             widths -> assertThat(widths).contains("90 wide in one and 40 in the other"),
             prompts -> assertThat(prompts).contains("share 0 prompts"),

@@ -58,14 +58,28 @@ final class ResultTables {
 
   private ResultTables() {}
 
-  /// Every table.
-  static List<Table> of(List<SeriesCheckpoint> studied, SeriesResults series) {
+  /// Every table, without rows.
+  static List<Table> empty() {
+    return new ResultTables().all();
+  }
+
+  /// Every table, with the rows of one checkpoint.
+  static List<Table> of(SeriesCheckpoint studied) {
     ResultTables tables = new ResultTables();
-    studied.forEach(tables::add);
+    tables.add(studied);
+    return tables.all();
+  }
+
+  /// Every table, with the rows that speak of several checkpoints.
+  static List<Table> of(SeriesResults series) {
+    ResultTables tables = new ResultTables();
     tables.add(series);
-    return List.of(tables.checkpoints, tables.datasets, tables.probes, tables.pruning, tables.neurons, tables.dopamine,
-        tables.ablations, tables.controls, tables.transfer, tables.bases, tables.turnover, tables.lives,
-        tables.adaptation);
+    return tables.all();
+  }
+
+  private List<Table> all() {
+    return List.of(checkpoints, datasets, probes, pruning, neurons, dopamine, ablations, controls, transfer, bases,
+        turnover, lives, adaptation);
   }
 
   /// A table with a row's place in front.

@@ -28,7 +28,7 @@ import org.striatum.probe.series.SeriesResults;
 /// give equal Parquet, byte for byte; of the database file only the content is equal.
 public final class ResultsDatabase {
   /// Of the tables. A database that says more was written by a later version.
-  static final int VERSION = 1;
+  public static final int VERSION = 1;
   private static final String FILE = "results.duckdb";
   private static final String PARQUET = "parquet";
   private static final String SCHEMA = "striatum_schema";
@@ -46,10 +46,11 @@ public final class ResultsDatabase {
     }
   }
 
-  /// Writes the database and its Parquet, each file whole or not at all.
+  /// Writes the database and its Parquet, each file whole or not at all. Checkpoints are gone through once, one at a time.
   ///
   /// @param folder of the scan
-  public static void write(Path folder, List<SeriesCheckpoint> checkpoints, SeriesResults series) throws IOException {
+  public static void write(Path folder, Iterable<SeriesCheckpoint> checkpoints, SeriesResults series)
+      throws IOException {
     Path temporary = folder.resolve("." + FILE + ".tmp");
     discard(temporary);
     Path parquet = Files.createDirectories(folder.resolve(PARQUET));
@@ -58,14 +59,12 @@ public final class ResultsDatabase {
       statement.execute("SET threads = 1"); // row groups come in one order
       statement.execute("CREATE TABLE " + SCHEMA + " (version INTEGER)");
       statement.execute("INSERT INTO " + SCHEMA + " VALUES (" + VERSION + ")");
-      for (Table table : ResultTables.of(checkpoints, series)) {
-        statement.execute("CREATE TABLE " + table.name() + " (" + String.join(", ", table.columns()) + ")");
-        fill(connection.unwrap(DuckDBConnection.class), table);
-        Path file = parquet.resolve(table.name() + ".parquet");
+      fill(connection, checkpoints, series);
+      for (Table table : ResultTables.empty()) {
         Path part = parquet.resolve("." + table.name() + ".parquet.tmp");
         statement.execute("COPY (SELECT * FROM " + table.name() + " ORDER BY ALL) TO '"
             + part.toString().replace("'", "''") + "' (FORMAT parquet)");
-        commit(part, file);
+        commit(part, parquet(folder, table));
       }
       statement.execute("CHECKPOINT");
     } catch (SQLException failed) {
@@ -73,6 +72,75 @@ public final class ResultsDatabase {
       throw new IOException(folder.resolve(FILE) + " could not be written: " + firstLine(failed), failed);
     }
     commit(temporary, folder.resolve(FILE));
+  }
+
+  /// The Parquet files of a scan folder.
+  public static List<Path> parquet(Path folder) {
+    return ResultTables.empty().stream().map(table -> parquet(folder, table)).toList();
+  }
+
+  private static Path parquet(Path folder, Table table) {
+    return folder.resolve(PARQUET).resolve(table.name() + ".parquet");
+  }
+
+  /// Tables whose rows are not those that the records give, in the database or in its Parquet; an absent table is one.
+  ///
+  /// @throws BadDataException if the database is damaged or was written by a later version
+  public static List<String> differing(Path folder, Iterable<SeriesCheckpoint> checkpoints, SeriesResults series)
+      throws IOException {
+    query(folder, "SELECT 1"); // refuses what is no database of this version
+    List<String> differing = new ArrayList<>();
+    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:", options());
+        Statement statement = connection.createStatement()) {
+      fill(connection, checkpoints, series);
+      statement.execute("ATTACH '" + folder.resolve(FILE).toString().replace("'", "''") + "' AS stored (READ_ONLY)");
+      for (Table table : ResultTables.empty()) {
+        if (!sameRows(statement, table.name(), "stored." + table.name())) {
+          differing.add(FILE + " " + table.name());
+        }
+        Path file = parquet(folder, table);
+        if (!sameRows(statement, table.name(), "read_parquet('" + file.toString().replace("'", "''") + "')")) {
+          differing.add(PARQUET + "/" + file.getFileName());
+        }
+      }
+    } catch (SQLException failed) {
+      throw new IOException(folder.resolve(FILE) + " could not be compared: " + firstLine(failed), failed);
+    }
+    return differing;
+  }
+
+  /// As multisets: a row that stands twice in one must do so in the other.
+  private static boolean sameRows(Statement statement, String table, String other) throws SQLException {
+    try (ResultSet left = statement.executeQuery(
+        "SELECT (SELECT count(*) FROM (SELECT * FROM %1$s EXCEPT ALL SELECT * FROM %2$s)) + (SELECT count(*) FROM (SELECT * FROM %2$s EXCEPT ALL SELECT * FROM %1$s))"
+            .formatted(table, other))) {
+      left.next();
+      return left.getLong(1) == 0;
+    } catch (SQLException _) {
+      return false; // absent, unreadable, or of other columns
+    }
+  }
+
+  private static void fill(Connection connection, Iterable<SeriesCheckpoint> checkpoints, SeriesResults series)
+      throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      for (Table table : ResultTables.empty()) {
+        statement.execute("CREATE TABLE " + table.name() + " (" + String.join(", ", table.columns()) + ")");
+      }
+    }
+    DuckDBConnection filled = connection.unwrap(DuckDBConnection.class);
+    for (SeriesCheckpoint checkpoint : checkpoints) {
+      fill(filled, ResultTables.of(checkpoint));
+    }
+    fill(filled, ResultTables.of(series));
+  }
+
+  private static void fill(DuckDBConnection connection, List<Table> tables) throws SQLException {
+    for (Table table : tables) {
+      if (!table.rows().isEmpty()) {
+        fill(connection, table);
+      }
+    }
   }
 
   /// Runs a query, which can only read, and only the database.

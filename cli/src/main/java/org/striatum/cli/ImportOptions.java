@@ -1,0 +1,35 @@
+package org.striatum.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.striatum.datasets.ForeignRollouts;
+import picocli.CommandLine.Option;
+
+/// Which completions are taken instead of made.
+final class ImportOptions {
+  private static final String IMPORT = "--import";
+
+  @Option(names = IMPORT, paramLabel = "FILE", description = "Completions made elsewhere: lm-evaluation-harness --log_samples, vLLM or OpenAI completions, .jsonl.")
+  private Path imported;
+
+  @Option(names = "--reference", paramLabel = "COL", description = "With --import: the column that --grader compares with (default target or answer).")
+  private String reference;
+
+  /// The completions to take, where some are.
+  ///
+  /// @throws IllegalArgumentException if problems are named as well, or neither
+  Optional<ForeignRollouts> read(ProblemOptions problems) throws IOException {
+    if (problems.isEmpty() == (imported == null)) {
+      throw new IllegalArgumentException(problems.isEmpty()
+          ? "say which problems: give --tasks, --data or --import"
+          : "--import brings its own problems: leave --tasks and --data out");
+    }
+    if (imported == null) {
+      ProblemOptions.refuse("--tasks or --data", reference, "--reference");
+      return Optional.empty();
+    }
+    problems.refuseBeside(IMPORT);
+    return Optional.of(ForeignRollouts.read(imported, problems.grader(), Optional.ofNullable(reference)));
+  }
+}

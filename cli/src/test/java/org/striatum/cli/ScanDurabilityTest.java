@@ -1,0 +1,270 @@
+package org.striatum.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedSet;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.striatum.cli.FolderEvents.Event;
+import org.striatum.cli.process.Supervisor;
+import org.striatum.probe.run.Manifest;
+import org.striatum.probe.run.RunFolder;
+import org.striatum.probe.run.Sha256;
+import org.striatum.reports.database.ResultsDatabase;
+import org.striatum.reports.database.ResultsDatabase.Answer;
+
+/// A scan that is killed (SIGKILL, the whole process group) inside writes, renames and the database export, and at any other
+/// moment, comes to the same end by the same command.
+@Tag("slow")
+@EnabledOnOs(OS.LINUX)
+class ScanDurabilityTest {
+  private static final long SEED = 20261127;
+  private static final int KILLS = 20;
+  private static final int SIGKILL = 9;
+  /// Which say nothing about results: a lock, a log, and the database, which is compared by content.
+  private static final List<String> APART = List.of(".lock", "study.log", "results.duckdb");
+
+  @TempDir
+  private static Path folder;
+
+  private static Path scan;
+  private static Path undisturbed;
+  private static long nanoseconds;
+  private static List<Event> events;
+
+  /// Where a scan is killed.
+  private sealed interface Moment {
+    /// As soon as something happened to a file.
+    record At(Event event) implements Moment {}
+
+    /// After a while.
+    ///
+    /// @param whole whether all of its processes are killed, or only the one that runs the studies
+    record After(long nanoseconds, boolean whole) implements Moment {}
+  }
+
+  @BeforeAll
+  static void anUndisturbedScan() throws Exception {
+    for (String name : List.of("step1", "step22")) {
+      Path copy = Session.copy(Session.REASONER, folder.resolve("series").resolve(name));
+      // The same model in other files: another checkpoint.
+      Files.writeString(copy.resolve("config.json"),
+          Files.readString(copy.resolve("config.json")) + " ".repeat(name.length()));
+    }
+    scan = folder.resolve("scan");
+    finish(); // warms the caches, and holds the checkpoints to themselves once
+    delete(scan);
+    SequencedSet<Event> seen = new LinkedHashSet<>();
+    long started = System.nanoTime();
+    Process process = start();
+    try (FolderEvents watched = new FolderEvents(Files.createDirectories(scan))) {
+      while (process.isAlive()) {
+        seen.addAll(watched.next());
+      }
+    }
+    nanoseconds = System.nanoTime() - started;
+    assertThat(process.exitValue()).as(errors()).isZero();
+    events = List.copyOf(seen);
+    undisturbed = Files.move(scan, folder.resolve("undisturbed"));
+  }
+
+  @Test
+  void aKilledScanComesToTheSameEnd() throws Exception {
+    SplittableRandom random = new SplittableRandom(SEED);
+    List<String> hits = new ArrayList<>();
+    for (int draw = 0; hits.size() < KILLS; draw++) {
+      assertThat(draw).as("moments drawn until %d were met: %s", KILLS, hits).isLessThan(2 * KILLS);
+      Moment moment = draw(draw, random);
+      delete(scan);
+      if (!killed(moment)) {
+        continue; // it was over before
+      }
+      long unfinished = temporary();
+      Map<Path, String> whole = whole();
+      finish();
+      String where = "seed %d, draw %d, killed at %s".formatted(SEED, draw, moment);
+      assertThat(temporary()).as(where).isZero();
+      assertThat(checksums(scan)).as(where).isEqualTo(checksums(undisturbed));
+      assertThat(rows(scan)).as(where).isEqualTo(rows(undisturbed));
+      assertThat(whole).as("%s: what was whole is not done again", where).allSatisfy((file, identity) -> assertThat(
+          identity(file)).as(file.toString()).isEqualTo(identity));
+      hits.add("%s (%d files under way, %d whole)".formatted(moment, unfinished, whole.size()));
+    }
+    System.out.println("killed and finished: " + String.join("; ", hits));
+    assertThat(hits).as("kills inside a write").filteredOn(hit -> !hit.contains("(0 files under way"))
+        .hasSizeGreaterThan(3);
+  }
+
+  /// In turn inside a write, at a rename, in the database export, at any time.
+  private static Moment draw(int draw, SplittableRandom random) {
+    return switch (draw % 4) {
+      case 0 -> at(random, event -> isTemporary(event.file()) && !isOfDatabase(event.file()));
+      case 1 -> at(random, event -> event.kind() == StandardWatchEventKinds.ENTRY_CREATE
+          && !isTemporary(event.file()) && !APART.contains(Path.of(event.file()).getFileName().toString()));
+      case 2 -> at(random, event -> isOfDatabase(event.file()));
+      default -> new Moment.After((long) (nanoseconds * random.nextDouble(0.05, 0.95)), draw % 8 == 3);
+    };
+  }
+
+  private static Moment at(SplittableRandom random, Predicate<Event> kind) {
+    List<Event> such = events.stream().filter(kind).toList();
+    assertThat(such).isNotEmpty();
+    return new Moment.At(such.get(random.nextInt(such.size())));
+  }
+
+  private static boolean isTemporary(String file) {
+    return Path.of(file).getFileName().toString().matches("\\..*\\.tmp(\\.wal)?");
+  }
+
+  private static boolean isOfDatabase(String file) {
+    return file.contains("results.duckdb") || file.startsWith("parquet/");
+  }
+
+  /// Whether the scan still ran when its moment came.
+  private static boolean killed(Moment moment) throws Exception {
+    Process process = start();
+    try (FolderEvents watched = new FolderEvents(Files.createDirectories(scan))) {
+      long started = System.nanoTime();
+      while (process.isAlive()) {
+        List<Event> happened = watched.next();
+        boolean reached = switch (moment) {
+          case Moment.At(Event event) -> happened.contains(event);
+          case Moment.After(long after, _) -> System.nanoTime() - started > after;
+        };
+        if (reached) {
+          boolean whole = !(moment instanceof Moment.After after) || after.whole();
+          kill(whole ? -process.pid() : process.children().findFirst().orElseThrow().pid());
+          process.waitFor();
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static void kill(long process) throws Exception {
+    try {
+      assertThat((int) KILL.invokeExact((int) process, SIGKILL)).isZero();
+    } catch (Throwable failed) {
+      throw new IllegalStateException("kill " + process, failed);
+    }
+  }
+
+  @SuppressWarnings("restricted") // a process group is killed at once only by the system call
+  private static final MethodHandle KILL = Linker.nativeLinker().downcallHandle(
+      Linker.nativeLinker().defaultLookup().find("kill").orElseThrow(),
+      FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+
+  private static void finish() throws Exception {
+    Process process = start();
+    assertThat(process.waitFor(20, TimeUnit.MINUTES)).isTrue();
+    assertThat(process.exitValue()).as(errors()).isZero();
+  }
+
+  /// The launcher's command, in a process group of its own.
+  private static Process start() throws IOException {
+    List<String> command = new ArrayList<>(List.of("setsid",
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx32m", Supervisor.class.getName(),
+        "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Dai.djl.offline=true",
+        "-Dorg.slf4j.simpleLogger.defaultLogLevel=error", "-Xmx1g", Striatum.class.getName(), "scan",
+        folder.resolve("series").toString(), "--output", scan.toString()));
+    command.addAll(Session.SMALL_STUDY);
+    ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(Redirect.DISCARD)
+        .redirectError(folder.resolve("err").toFile());
+    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    builder.environment().put("STRIATUM_CACHE", folder.resolve("cache").toString());
+    return builder.start();
+  }
+
+  private static String errors() throws IOException {
+    return Files.readString(folder.resolve("err"));
+  }
+
+  private static long temporary() {
+    return Session.files(scan).stream().filter(ScanDurabilityTest::isTemporary).count();
+  }
+
+  /// Every output of a finished step, and what tells whether it was written again.
+  private static Map<Path, String> whole() throws IOException {
+    Map<Path, String> whole = new LinkedHashMap<>();
+    try (Stream<Path> below = Files.list(scan)) {
+      for (Path run : Stream.concat(Stream.of(scan), below.filter(Files::isDirectory)).toList()) {
+        if (RunFolder.isRun(run)) {
+          for (Manifest.Step step : RunFolder.read(run).manifest().steps()) {
+            step.outputs().keySet().forEach(file -> whole.put(run.resolve(file), identity(run.resolve(file))));
+            if (step.name().equals("capture")) {
+              Session.files(run.resolve("activations")).stream().map(run.resolve("activations")::resolve)
+                  .forEach(shard -> whole.put(shard, identity(shard)));
+            }
+          }
+        }
+      }
+    }
+    return whole;
+  }
+
+  private static String identity(Path file) {
+    try {
+      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+      return attributes.fileKey() + " " + attributes.lastModifiedTime();
+    } catch (IOException gone) {
+      return gone.toString();
+    }
+  }
+
+  private static Map<String, Sha256> checksums(Path of) throws IOException {
+    Map<String, Sha256> checksums = new LinkedHashMap<>();
+    for (String file : Session.files(of)) {
+      if (!APART.contains(Path.of(file).getFileName().toString())) {
+        checksums.put(file, Sha256.of(of.resolve(file)));
+      }
+    }
+    return checksums;
+  }
+
+  private static Map<String, Answer> rows(Path of) throws IOException {
+    Map<String, Answer> rows = new LinkedHashMap<>();
+    List<String> tables = ResultsDatabase.query(of, "SELECT table_name FROM information_schema.tables ORDER BY 1")
+        .rows()
+        .stream().map(row -> row.getFirst().toString()).collect(Collectors.toList());
+    assertThat(tables).hasSize(14);
+    for (String table : tables) {
+      rows.put(table, ResultsDatabase.query(of, "SELECT * FROM " + table + " ORDER BY ALL"));
+    }
+    return rows;
+  }
+
+  private static void delete(Path below) throws IOException {
+    if (Files.exists(below)) {
+      try (Stream<Path> files = Files.walk(below)) {
+        for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+}
