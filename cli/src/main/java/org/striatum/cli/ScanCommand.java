@@ -21,7 +21,7 @@ import org.striatum.cli.scan.ScanResults;
 import org.striatum.cli.scan.ScanUnit;
 import org.striatum.cli.step.SeriesStep;
 import org.striatum.probe.run.RecordJson;
-import org.striatum.reports.ScanReport;
+import org.striatum.reports.scan.ScanReport;
 import org.striatum.reports.database.ResultsDatabase;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

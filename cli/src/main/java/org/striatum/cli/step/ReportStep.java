@@ -10,10 +10,10 @@ import org.striatum.hooks.ModelFacts;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.Manifest;
 import org.striatum.probe.run.RecordJson;
-import org.striatum.reports.CheckpointFacts;
-import org.striatum.reports.RunReport;
-import org.striatum.reports.SampleRollout;
-import org.striatum.reports.SamplingFacts;
+import org.striatum.reports.run.CheckpointFacts;
+import org.striatum.reports.run.RunReport;
+import org.striatum.reports.run.SampleRollout;
+import org.striatum.reports.run.SamplingFacts;
 
 /// Makes `report.html` from what the run has finished. Always made anew: it takes a moment.
 public final class ReportStep {
