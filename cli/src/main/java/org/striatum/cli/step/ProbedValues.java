@@ -30,6 +30,23 @@ import org.striatum.probe.value.ValueProbeTraining.Target;
 record ProbedValues(String dataset, ValueNeuronResults found, ProbeStep probe, long seed) {
   private record Candidate(HookPoint hook, Target target, double validation) {}
 
+  /// A probe fitted again, and what it reads.
+  record Fitted(ValueProbe probe, HookPoint hook, Target target) {}
+
+  /// Fits the probe; empty where the dataset has none.
+  ///
+  /// @param rollouts all of the run
+  Optional<Fitted> fit(ActivationStore store, List<Rollout> rollouts, Split split) {
+    return best().map(best -> {
+      HookPoint hook = best.hook();
+      Target target = best.target();
+      ValueProbe fitted = ValueProbe.train(fold(store, rollouts, split, hook, Fold.TRAIN),
+          fold(store, rollouts, split, hook, Fold.VALIDATION), probe.settings().training().with(target),
+          new SplittableRandom(Rollout.seed(seed, dataset + " " + hook + " " + target.printed(), 0, 0))).probe();
+      return new Fitted(fitted, hook, target);
+    });
+  }
+
   /// Reads V̂ before every step of the chosen rollouts; NaN where the dataset has no value probe.
   ///
   /// @param rollouts all of the run
@@ -37,17 +54,11 @@ record ProbedValues(String dataset, ValueNeuronResults found, ProbeStep probe, l
   /// @param steps of the chosen ones
   StepValues read(ActivationStore store, List<Rollout> rollouts, Split split, Map<HookPoint, Trajectories> states,
       List<Steps> steps) {
-    Optional<Candidate> best = best();
-    if (best.isEmpty()) {
-      return new StepValues.Probe(steps.stream().map(cut -> unknown(cut.count())).toArray(double[][]::new),
-          "no value probe: " + dataset + " could not be studied by `striatum probe`");
-    }
-    HookPoint hook = best.get().hook();
-    Target target = best.get().target();
-    ValueProbe fitted = ValueProbe.train(fold(store, rollouts, split, hook, Fold.TRAIN),
-        fold(store, rollouts, split, hook, Fold.VALIDATION), probe.settings().training().with(target),
-        new SplittableRandom(Rollout.seed(seed, dataset + " " + hook + " " + target.printed(), 0, 0))).probe();
-    return StepValues.Probe.read(fitted, states.get(hook), steps, "value probe " + target.printed() + " at " + hook);
+    return fit(store, rollouts, split)
+        .<StepValues>map(fitted -> StepValues.Probe.read(fitted.probe(), states.get(fitted.hook()), steps,
+            "value probe " + fitted.target().printed() + " at " + fitted.hook()))
+        .orElseGet(() -> new StepValues.Probe(steps.stream().map(cut -> unknown(cut.count())).toArray(double[][]::new),
+            "no value probe: " + dataset + " could not be studied by `striatum probe`"));
   }
 
   private Optional<Candidate> best() {

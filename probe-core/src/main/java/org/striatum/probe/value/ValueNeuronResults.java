@@ -88,7 +88,12 @@ public record ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes
   /// One neuron in the ranking.
   ///
   /// @param scores ranking name → this neuron's score (higher is more important)
-  public record RankedNeuron(int rank, int coordinate, Map<String, Double> scores) {}
+  /// @param ranks ranking name → its place there, from 1; empty in results written before places were kept
+  public record RankedNeuron(int rank, int coordinate, Map<String, Double> scores, Map<String, Integer> ranks) {
+    public RankedNeuron {
+      ranks = ranks == null ? Map.of() : ranks;
+    }
+  }
 
   /// How far two rankings agree.
   ///

@@ -71,7 +71,8 @@ record AdaptationFigures(AdaptationResults results, int number) {
     return results.arms().stream().filter(arm -> !arm.gates().isEmpty() && !arm.name().endsWith("-matched")).toList();
   }
 
-  private List<Changed> changed(Arm arm) {
+  /// The arm's neurons, the most changed first.
+  List<Changed> changed(Arm arm) {
     return arm.gates().stream()
         .flatMap(layer -> IntStream.range(0, layer.gain().length).mapToObj(k -> changed(arm, layer, k)))
         .sorted(Comparator.comparingDouble((Changed one) -> Math.abs(one.change)).reversed()).toList();

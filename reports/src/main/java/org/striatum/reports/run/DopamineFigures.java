@@ -61,8 +61,12 @@ record DopamineFigures(DatasetSteps dataset, LayerDopamine layer, Figure pruning
 
   /// The tested coordinates, called ones first.
   List<TestedNeuron> tested() {
+    return calledFirst(layer).toList();
+  }
+
+  static Stream<TestedNeuron> calledFirst(LayerDopamine layer) {
     return Stream.concat(layer.tested().stream().filter(TestedNeuron::called),
-        layer.tested().stream().filter(neuron -> !neuron.called())).toList();
+        layer.tested().stream().filter(neuron -> !neuron.called()));
   }
 
   /// A correlation and its 95 % interval.

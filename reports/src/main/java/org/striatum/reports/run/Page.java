@@ -11,11 +11,14 @@ import org.striatum.probe.answer.StudyResults;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Curve;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
+import org.striatum.probe.model.NeuronId;
+import org.striatum.probe.value.CoordinateReading;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.reports.page.Channel;
 import org.striatum.reports.page.Figure;
 import org.striatum.reports.page.Frame;
+import org.striatum.reports.page.Notation;
 import org.striatum.reports.page.VisibleText;
 
 /// Everything the template writes, computed: the template itself only lays out.
@@ -34,17 +37,20 @@ import org.striatum.reports.page.VisibleText;
 /// @param transfer charts and rows of the transfer study; null without it
 /// @param uses charts of confidence and search
 /// @param adaptations one a mode; empty where no gate was learned
+/// @param neurons with a page of their own
+/// @param histograms of the best coordinates, one chart a selection that has readings
 record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummary> datasets,
     List<Selection> selections, List<Figure> byLayer, List<Figure> byPruning,
     Figure agreement, List<Figure> byPath, ControlFigures controls,
     List<InterventionPart> interventions, List<Figure> curves, List<DopamineFigures> dopamine,
     List<RolloutFigure> rollouts, List<PaperComparison> paper, List<String> limits, TransferFigures transfer,
-    UsesFigures uses, List<AdaptationFigures> adaptations) {
+    UsesFigures uses, List<AdaptationFigures> adaptations, NeuronPages neurons, List<Figure> histograms) {
   /// Anchor → what the contents call it.
   private static final SequencedMap<String, String> SECTIONS = Channel.titles("verdict", "Question and verdict",
       "answers", "Answers", "checkpoint", "Checkpoint", "data", "Data", "value-neurons", "Value neurons", "controls",
       "Controls", "dopamine-neurons", "Dopamine neurons", "interventions", "Interventions", "transfer", "Transfer",
-      "uses", "Uses", "adaptation", "Adaptation", "rollouts", "Sample rollouts", "paper", "Beside the paper", "limits",
+      "uses", "Uses", "adaptation", "Adaptation", "neurons", "Neurons", "rollouts", "Sample rollouts", "paper",
+      "Beside the paper", "limits",
       "Limits", "manifest",
       "Manifest");
   private static final int INTERVENTION_CHARTS = 12;
@@ -98,7 +104,28 @@ record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummar
         Stream.concat(Limits.found(content).stream(), Limits.general().stream()).toList(),
         content.transfer() == null ? null : new TransferFigures(content.transfer()),
         new UsesFigures(content.confidence(), content.search()), IntStream.range(0, content.adaptations().size())
-            .mapToObj(i -> new AdaptationFigures(content.adaptations().get(i), i + 1)).toList());
+            .mapToObj(i -> new AdaptationFigures(content.adaptations().get(i), i + 1)).toList(),
+        NeuronPages.of(content.results(), content.readings()), histograms(selections, content.readings()));
+  }
+
+  private static List<Figure> histograms(List<Selection> selections, List<CoordinateReading> readings) {
+    List<Figure> figures = new ArrayList<>();
+    for (Selection selection : selections) {
+      List<CoordinateReading> own = selection.layer().top().stream().flatMap(neuron -> readings.stream()
+          .filter(reading -> reading.dataset().equals(selection.dataset())
+              && reading.neuron().equals(new NeuronId(selection.hook(), neuron.coordinate()))))
+          .toList();
+      Figure figure = HistogramFigure.of("histogram-" + (figures.size() + 1),
+          selection.dataset() + ", " + selection.hook(), own, Page::label, "coordinate ");
+      if (figure != null) {
+        figures.add(figure);
+      }
+    }
+    return figures;
+  }
+
+  private static String label(CoordinateReading reading) {
+    return reading.neuron().coordinate() + ", AUROC " + Notation.auroc(reading.auroc().value());
   }
 
   /// The content with every name brief and visible. Rollouts and the manifest are shown whole, each in its own box.
@@ -107,6 +134,7 @@ record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummar
         VisibleText.names(run.checkpoint(), CheckpointFacts.class), run.sampling(),
         VisibleText.names(run.results(), StudyResults.class),
         run.beside().stream().map(answers -> VisibleText.names(answers, StudyAnswers.class)).toList(), run.samples(),
+        run.readings().stream().map(reading -> VisibleText.names(reading, CoordinateReading.class)).toList(),
         run.manifest());
   }
 
@@ -119,7 +147,8 @@ record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummar
             interventions.stream().map(InterventionPart::figure).filter(Objects::nonNull), curves.stream(),
             transfer == null ? Stream.<Figure>empty() : transfer.all().stream(), uses.all().stream(),
             adaptations.stream().flatMap(adaptation -> adaptation.all().stream()),
-            rollouts.stream().map(RolloutFigure::figure).filter(Objects::nonNull))
+            histograms.stream(), neurons.all().stream().map(NeuronPage::histogram).filter(Objects::nonNull),
+            rollouts.stream().flatMap(rollout -> Stream.of(rollout.value(), rollout.delta())).filter(Objects::nonNull))
         .flatMap(figures -> figures).toList());
   }
 }

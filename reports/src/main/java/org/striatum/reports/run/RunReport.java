@@ -10,10 +10,12 @@ import org.striatum.probe.answer.StudyAnswers;
 import org.striatum.probe.answer.StudyResults;
 import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.intervention.InterventionResults;
+import org.striatum.probe.model.NeuronId;
 import org.striatum.probe.run.AtomicFile;
 import org.striatum.probe.transfer.TransferResults;
 import org.striatum.probe.uses.ConfidenceResults;
 import org.striatum.probe.uses.SearchResults;
+import org.striatum.probe.value.CoordinateReading;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.reports.page.Templates;
 
@@ -31,9 +33,10 @@ public final class RunReport {
   /// @param results of every study that was part of the run
   /// @param beside answers of other checkpoints, studied likewise; may be empty
   /// @param samples rollouts shown in full; may be empty
+  /// @param readings of the neurons that [#named] names, by themselves; may be empty
   /// @param manifest the run's manifest, JSON, shown as it is
   public record Content(String title, CheckpointFacts checkpoint, SamplingFacts sampling, StudyResults results,
-      List<StudyAnswers> beside, List<SampleRollout> samples, String manifest) {
+      List<StudyAnswers> beside, List<SampleRollout> samples, List<CoordinateReading> readings, String manifest) {
     public Content {
       Objects.requireNonNull(title, "a report needs a title");
       Objects.requireNonNull(checkpoint, "a report needs its checkpoint's facts");
@@ -42,6 +45,7 @@ public final class RunReport {
       Objects.requireNonNull(results, "a report needs its run's results, none of them if need be");
       beside = List.copyOf(beside);
       samples = List.copyOf(samples);
+      readings = List.copyOf(readings);
     }
 
     ValueNeuronResults values() {
@@ -76,6 +80,11 @@ public final class RunReport {
     StudyAnswers answers() {
       return StudyAnswers.of(checkpoint.name(), results);
     }
+  }
+
+  /// The neurons that the page has a section for: what stands in [Content#readings] is asked of these.
+  public static List<NeuronId> named(StudyResults results) {
+    return NeuronPages.named(results);
   }
 
   /// The page as text.

@@ -28,11 +28,13 @@ import org.striatum.probe.intervention.InterventionResults.Prediction;
 import org.striatum.probe.intervention.InterventionResults.Verdict;
 import org.striatum.probe.intervention.InterventionResults.Writing;
 import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.model.NeuronId;
 import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.model.Sampling;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.Overlap;
 import org.striatum.probe.stats.Stability;
+import org.striatum.probe.value.CoordinateReading;
 import org.striatum.probe.value.DatasetControls;
 import org.striatum.probe.value.DatasetControls.Answer;
 import org.striatum.probe.value.DatasetControls.NuisanceBaseline;
@@ -54,6 +56,7 @@ import org.striatum.probe.value.ValueNeuronResults.ProbeAuroc;
 import org.striatum.probe.value.ValueNeuronResults.PruningCurve;
 import org.striatum.probe.value.ValueNeuronResults.PruningPoint;
 import org.striatum.probe.value.ValueNeuronResults.RankedNeuron;
+import org.striatum.reports.run.SampleRollout.StepValue;
 import org.striatum.reports.run.SampleRollout.TokenValue;
 import org.striatum.reports.run.SampleRollout.ValueTrace;
 
@@ -70,10 +73,12 @@ public final class ExampleRun {
 
   public static RunReport.Content content() {
     ExampleRun run = new ExampleRun();
+    StudyResults results = new StudyResults(run.values(), null, run.interventions(), null, null, null,
+        List.of(adaptation()));
     return new RunReport.Content("tiny-reasoner: value neurons on three arithmetic sets", checkpoint(), sampling(),
-        new StudyResults(run.values(), null, run.interventions(), null, null, null, List.of(adaptation())), List.of(),
+        results, List.of(),
         run.samples(),
-        manifest());
+        readings(RunReport.named(results)), manifest());
   }
 
   /// An invented adaptation study: two gated arms, one of them a matched set's, and BitFit.
@@ -102,12 +107,14 @@ public final class ExampleRun {
   /// The same with other results.
   public static RunReport.Content with(ValueNeuronResults values, InterventionResults interventions) {
     return new RunReport.Content("A run", checkpoint(), sampling(),
-        new StudyResults(values, null, interventions, null, null, null, List.of()), List.of(), List.of(), "{}");
+        new StudyResults(values, null, interventions, null, null, null, List.of()), List.of(), List.of(), List.of(),
+        "{}");
   }
 
   /// The same with other samples.
   public static RunReport.Content with(List<SampleRollout> samples) {
-    return new RunReport.Content("A run", checkpoint(), sampling(), StudyResults.NONE, List.of(), samples, "{}");
+    return new RunReport.Content("A run", checkpoint(), sampling(), StudyResults.NONE, List.of(), samples, List.of(),
+        "{}");
   }
 
   public static CheckpointFacts checkpoint() {
@@ -254,7 +261,7 @@ public final class ExampleRun {
       if (rank < 8) {
         scores.put("sparse", 0.9 / rank);
       }
-      top.add(new RankedNeuron(rank, order.remove(random.nextInt(order.size())), scores));
+      top.add(new RankedNeuron(rank, order.remove(random.nextInt(order.size())), scores, Map.of("l1", rank)));
     }
     List<Agreement> agreement = new ArrayList<>();
     for (int a = 0; a < RANKINGS.size(); a++) {
@@ -345,11 +352,31 @@ public final class ExampleRun {
 
   private ValueTrace trace(List<String> tokens, double from, double to) {
     List<TokenValue> values = new ArrayList<>();
+    double before = from;
     for (int t = 0; t < tokens.size(); t++) {
       double along = 1 / (1 + Math.exp(-(t - 0.55 * tokens.size()) * 1.1));
-      values.add(new TokenValue(tokens.get(t), from + (to - from) * along + noise(0.05)));
+      double value = from + (to - from) * along + noise(0.05);
+      values.add(new TokenValue(tokens.get(t), value, value - before));
+      before = value;
     }
-    return new ValueTrace("td", HookPoint.residPost(7), values);
+    int half = tokens.size() / 2;
+    return new ValueTrace("td", HookPoint.residPost(7), from, values, (to > from ? 1 : 0) - before,
+        List.of(new StepValue(1, half, 0.5, 0.125, 8), new StepValue(half + 1, tokens.size(), 0.625,
+            to > from ? 0.375 : -0.625, 8)));
+  }
+
+  /// Invented readings of every neuron named, on its own dataset and another.
+  static List<CoordinateReading> readings(List<NeuronId> neurons) {
+    RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(7);
+    return neurons.stream().flatMap(neuron -> Stream.of("chain-arithmetic", "word-problems", "modular-arithmetic")
+        .map(dataset -> new CoordinateReading(dataset, neuron, 240, 120, new Estimate(0.62, 0.55, 0.69), -2.5, 3.1,
+            counts(random, 9), counts(random, 14))))
+        .toList();
+  }
+
+  private static List<Integer> counts(RandomGenerator random, int middle) {
+    return IntStream.range(0, CoordinateReading.BINS)
+        .mapToObj(bin -> (int) Math.max(0, 12 - Math.abs(bin - middle) * 1.5 + random.nextInt(3))).toList();
   }
 
   /// Effects of control sets; of accuracies, which come in steps of one item.

@@ -16,8 +16,10 @@ import org.striatum.probe.intervention.InterventionResults.Prediction;
 import org.striatum.probe.intervention.InterventionResults.Verdict;
 import org.striatum.probe.intervention.InterventionResults.Writing;
 import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.model.NeuronId;
 import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.value.CoordinateReading;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.Agreement;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
@@ -29,6 +31,7 @@ import org.striatum.probe.value.ValueNeuronResults.ProbeAuroc;
 import org.striatum.probe.value.ValueNeuronResults.PruningCurve;
 import org.striatum.probe.value.ValueNeuronResults.PruningPoint;
 import org.striatum.probe.value.ValueNeuronResults.RankedNeuron;
+import org.striatum.reports.run.SampleRollout.StepValue;
 import org.striatum.reports.run.SampleRollout.TokenValue;
 import org.striatum.reports.run.SampleRollout.ValueTrace;
 
@@ -48,7 +51,10 @@ public final class HostileRun {
     List<SampleRollout> samples = new ArrayList<>();
     for (String text : TEXTS) {
       ValueTrace trace = new ValueTrace(SCRIPT, HookPoint.residPost(0),
-          List.of(new TokenValue(text, 0.3), new TokenValue(text, Double.NaN), new TokenValue(text, 7)));
+          Double.NaN,
+          List.of(new TokenValue(text, 0.3, Double.NaN), new TokenValue(text, Double.NaN, 0.1),
+              new TokenValue(text, 7, -3)),
+          Double.NaN, List.of(new StepValue(1, 3, 0.5, Double.NaN, 4)));
       samples.add(new SampleRollout(text, text, text, text, 1, trace));
       samples.add(new SampleRollout(text, text, text, text, 0, null));
     }
@@ -56,6 +62,8 @@ public final class HostileRun {
         List.of(new CheckpointFacts.FileHash(SCRIPT, SCRIPT)), SCRIPT);
     return new RunReport.Content(SCRIPT, checkpoint, ExampleRun.sampling(),
         new StudyResults(values(), null, interventions(), null, null, null, List.of()), List.of(), samples,
+        TEXTS.stream().map(text -> new CoordinateReading(text, new NeuronId(HookPoint.residPost(0), 2), 3, 2, UNKNOWN,
+            Double.NaN, Double.NaN, List.of(1, 0), List.of(0, 1))).toList(),
         "{\"a\": \"" + SCRIPT + "\"}");
   }
 
@@ -71,7 +79,7 @@ public final class HostileRun {
               new PruningPoint(0, 4, Estimate.exact(0.61), Double.NaN, Double.NaN),
               new PruningPoint(0.5, 2, UNKNOWN, Double.NaN, Double.NaN)))),
           new PathSummary(0.1, 2, List.of(new PathPoint(0.1, 2, 0.6), new PathPoint(0.01, 3, Double.NaN))),
-          List.of(new RankedNeuron(1, 2, Map.of(SCRIPT, Double.NaN))),
+          List.of(new RankedNeuron(1, 2, Map.of(SCRIPT, Double.NaN), Map.of(SCRIPT, 3))),
           List.of(new Agreement(SCRIPT, SCRIPT, Double.NaN, 1, Double.NaN)), SCRIPT, List.of(2)));
     }
     return new ValueNeuronResults(datasets, layers);

@@ -66,11 +66,13 @@ class RunReportTest {
   void sectionsStandInOrder() {
     assertThat(Pattern.compile("<section id=\"([^\"]+)\"").matcher(PAGE).results().map(r -> r.group(1)))
         .containsExactly("verdict", "answers", "checkpoint", "data", "value-neurons", "controls",
-            "dopamine-neurons", "interventions", "transfer", "uses", "adaptation", "rollouts", "paper", "limits",
+            "dopamine-neurons", "interventions", "transfer", "uses", "adaptation", "neurons", "rollouts", "paper",
+            "limits",
             "manifest");
     assertThat(Pattern.compile("<a href=\"#([^\"]+)\"").matcher(PAGE).results().map(r -> r.group(1)))
         .containsExactly("verdict", "answers", "checkpoint", "data", "value-neurons", "controls",
-            "dopamine-neurons", "interventions", "transfer", "uses", "adaptation", "rollouts", "paper", "limits",
+            "dopamine-neurons", "interventions", "transfer", "uses", "adaptation", "neurons", "rollouts", "paper",
+            "limits",
             "manifest");
   }
 
@@ -179,20 +181,21 @@ class RunReportTest {
   @Property(tries = 50)
   void noTextEndsTheScriptItStandsIn(@ForAll @Size(max = 4) List<String> texts) throws IOException {
     List<TokenValue> tokens = Stream.concat(texts.stream(), Stream.of("</script>", "<!--", "\u2028"))
-        .map(text -> new TokenValue(text, 0.5)).toList();
+        .map(text -> new TokenValue(text, 0.5, 0.1)).toList();
     SampleRollout rollout = new SampleRollout("d", "p", "", "", 1,
-        new ValueTrace("td", HookPoint.residPost(0), tokens));
+        new ValueTrace("td", HookPoint.residPost(0), 0.4, tokens, 0.5, List.of()));
     String json = Page.of(ExampleRun.with(List.of(rollout))).frame().charts();
     assertThat(json).doesNotContain("<", ">", "&", "\u2028", "\u2029");
     JsonNode rows = JSON.readTree(json).at("/charts/0/rows");
     for (int t = 0; t < tokens.size(); t++) {
-      assertThat(rows.get(t).get(1).asText()).isEqualTo(VisibleText.brief(tokens.get(t).text(), 40));
+      assertThat(rows.get(t + 1).get(3).asText()).isEqualTo(VisibleText.brief(tokens.get(t).text(), 40));
     }
   }
 
   /// The page without its scripts and styles, intervals beside their figures.
   private static String text(String page) {
-    return page.replaceAll("(?s)<(script|style)[^>]*>.*?</\\1>", "").replace("<span class=\"interval\">", " ");
+    return page.replaceAll("(?s)<(script|style)[^>]*>.*?</\\1>", "").replace("<span class=\"interval\">", " ")
+        .replaceAll("<a class=\"neuron-link\"[^>]*>([^<]*)</a>", "$1");
   }
 
   private static JsonNode charts(String page) {
