@@ -36,6 +36,9 @@ import org.striatum.reports.run.SampleRollout.ValueTrace;
 record ReportedRollouts(List<Rollout> rollouts, List<ContinuedRollout> continued, ValueNeuronResults values,
     ProbeStep probe, ActivationStore store, Tokenizer tokenizer, long seed) {
 
+  /// Rollouts that the probe is fitted to, at most: a report is made in a moment.
+  private static final int FITTED = 240;
+
   /// A continued rollout and its largest change of V̂.
   private record Moved(ContinuedRollout rollout, double rise, double fall) {}
 
@@ -58,7 +61,7 @@ record ReportedRollouts(List<Rollout> rollouts, List<ContinuedRollout> continued
           : Optional.of(probe.split(own));
       Set<Integer> lines = chosen(dataset, split);
       Optional<Fitted> fitted = split
-          .flatMap(dealt -> new ProbedValues(dataset, values, probe, seed).fit(store, rollouts, dealt));
+          .flatMap(dealt -> new ProbedValues(dataset, values, probe, seed).fit(store, rollouts, dealt, FITTED));
       lines.forEach(line -> samples.add(sample(line, fitted)));
     });
     return samples;
@@ -115,7 +118,8 @@ record ReportedRollouts(List<Rollout> rollouts, List<ContinuedRollout> continued
         Arrays.copyOfRange(rollout.tokens(), rollout.promptLength(), rollout.tokens().length));
     List<TokenValue> tokens = IntStream.range(0, pieces.size())
         .mapToObj(t -> new TokenValue(pieces.get(t), read[t + 1], errors[t])).toList();
-    return new ValueTrace(fitted.target().printed(), hook, read[0], tokens, errors[errors.length - 1], steps);
+    return new ValueTrace(fitted.target().printed(), hook, fitted.rollouts(), read[0], tokens,
+        errors[errors.length - 1], steps);
   }
 
   /// V̂ before each step by the rollouts that went on from there, and how the step changed it.

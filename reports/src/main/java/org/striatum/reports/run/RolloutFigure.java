@@ -125,7 +125,8 @@ record RolloutFigure(SampleRollout rollout, String name, String reached, List<Sh
           .where(is(STEP)).with("style", "finding").with("shape", "diamond").with("size", 60));
     }
     return new Figure("", "V(t) by the " + VisibleText.brief(trace.probe(), LABEL) + " probe at " + trace.hook()
-        + ", one rollout, no interval; t = 0 is the end of the prompt, the last point the reward."
+        + ", fitted to " + Notation.count(trace.fitted(), "training rollout")
+        + "; one rollout, no interval; t = 0 is the end of the prompt, the last point the reward."
         + (trace.steps().isEmpty()
             ? ""
             : " Diamonds: V̂, the share of " + trace.steps().getFirst().draws()

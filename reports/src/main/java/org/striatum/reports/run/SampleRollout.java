@@ -14,11 +14,12 @@ public record SampleRollout(String dataset, String problem, String prompt, Strin
   /// What one probe reads along a rollout.
   ///
   /// @param probe e.g. `td`
+  /// @param fitted rollouts of training problems that the probe was fitted to
   /// @param start V(s₀), at the last prompt position
   /// @param tokens generated, in order
   /// @param end δ of the outcome: reward less V of the last state
   /// @param steps with V̂ by rollouts that went on from before them; empty where none were drawn
-  public record ValueTrace(String probe, HookPoint hook, double start, List<TokenValue> tokens, double end,
+  public record ValueTrace(String probe, HookPoint hook, int fitted, double start, List<TokenValue> tokens, double end,
       List<StepValue> steps) {
     public ValueTrace {
       tokens = List.copyOf(tokens);

@@ -360,7 +360,7 @@ public final class ExampleRun {
       before = value;
     }
     int half = tokens.size() / 2;
-    return new ValueTrace("td", HookPoint.residPost(7), from, values, (to > from ? 1 : 0) - before,
+    return new ValueTrace("td", HookPoint.residPost(7), 240, from, values, (to > from ? 1 : 0) - before,
         List.of(new StepValue(1, half, 0.5, 0.125, 8), new StepValue(half + 1, tokens.size(), 0.625,
             to > from ? 0.375 : -0.625, 8)));
   }

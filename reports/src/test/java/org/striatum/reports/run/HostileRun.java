@@ -50,7 +50,7 @@ public final class HostileRun {
   public static RunReport.Content content() {
     List<SampleRollout> samples = new ArrayList<>();
     for (String text : TEXTS) {
-      ValueTrace trace = new ValueTrace(SCRIPT, HookPoint.residPost(0),
+      ValueTrace trace = new ValueTrace(SCRIPT, HookPoint.residPost(0), 1,
           Double.NaN,
           List.of(new TokenValue(text, 0.3, Double.NaN), new TokenValue(text, Double.NaN, 0.1),
               new TokenValue(text, 7, -3)),

@@ -183,7 +183,7 @@ class RunReportTest {
     List<TokenValue> tokens = Stream.concat(texts.stream(), Stream.of("</script>", "<!--", "\u2028"))
         .map(text -> new TokenValue(text, 0.5, 0.1)).toList();
     SampleRollout rollout = new SampleRollout("d", "p", "", "", 1,
-        new ValueTrace("td", HookPoint.residPost(0), 0.4, tokens, 0.5, List.of()));
+        new ValueTrace("td", HookPoint.residPost(0), 1, 0.4, tokens, 0.5, List.of()));
     String json = Page.of(ExampleRun.with(List.of(rollout))).frame().charts();
     assertThat(json).doesNotContain("<", ">", "&", "\u2028", "\u2029");
     JsonNode rows = JSON.readTree(json).at("/charts/0/rows");
