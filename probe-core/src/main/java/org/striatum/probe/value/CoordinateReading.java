@@ -22,7 +22,7 @@ import org.striatum.probe.stats.Estimate;
 public record CoordinateReading(String dataset, NeuronId neuron, int rollouts, int problems, Estimate auroc, double low,
     double high, List<Integer> solved, List<Integer> failed) {
   /// Bins of a reading.
-  public static final int BINS = 24;
+  public static final int BINS = 16;
 
   public CoordinateReading {
     solved = List.copyOf(solved);

@@ -36,9 +36,9 @@ class CoordinateReadingTest {
     assertThat(first.low()).isZero();
     assertThat(first.high()).isEqualTo(47);
     assertThat(first.solved()).hasSize(CoordinateReading.BINS);
-    assertThat(first.solved().subList(0, 12)).containsOnly(2);
-    assertThat(first.solved().subList(13, 24)).containsOnly(0);
-    assertThat(first.failed().subList(13, 24)).containsOnly(2);
+    assertThat(first.solved().subList(0, 8)).containsOnly(3);
+    assertThat(first.solved().subList(9, 16)).containsOnly(0);
+    assertThat(first.failed().subList(9, 16)).containsOnly(3);
     CoordinateReading still = read.getLast();
     assertThat(still.auroc().value()).isEqualTo(0.5);
     assertThat(still.solved().getFirst()).isEqualTo(24);

@@ -15,6 +15,7 @@ import org.striatum.reports.page.Figure;
 import org.striatum.reports.page.Frame;
 import org.striatum.reports.page.Notation;
 import org.striatum.reports.page.Templates;
+import org.striatum.reports.page.VisibleText;
 
 /// Experiments with gated linear networks as one HTML file that needs nothing beside it, as a run's report.
 public final class NtaReport {
@@ -42,8 +43,8 @@ public final class NtaReport {
       if (experiments.isEmpty()) {
         throw new IllegalArgumentException("a report needs at least one experiment, found none");
       }
-      return new Page(IntStream.range(0, experiments.size()).mapToObj(i -> Part.of(experiments.get(i), i + 1)).toList(),
-          manifest);
+      return new Page(IntStream.range(0, experiments.size())
+          .mapToObj(i -> Part.of(VisibleText.names(experiments.get(i), NtaResults.class), i + 1)).toList(), manifest);
     }
 
     Frame frame() {
@@ -64,13 +65,13 @@ public final class NtaReport {
   }
 
   /// One experiment with its charts.
-  record Part(NtaResults results, List<Figure> figures) {
+  record Part(NtaResults results, int number, List<Figure> figures) {
     static Part of(NtaResults results, int number) {
-      return new Part(results, new NtaFigures(results, number).all());
+      return new Part(results, number, new NtaFigures(results, number).all());
     }
 
     String anchor() {
-      return results.experiment();
+      return "experiment-" + number;
     }
 
     /// How its findings came out, in words.

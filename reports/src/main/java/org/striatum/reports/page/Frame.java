@@ -3,6 +3,9 @@ package org.striatum.reports.page;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import gg.jte.Content;
+import gg.jte.html.OwaspHtmlTemplateOutput;
+import gg.jte.output.StringOutput;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +39,13 @@ public record Frame(String kicker, String title, SequencedMap<String, String> se
         .collect(Collectors.joining(" "));
     return "default-src 'none'; script-src " + scripts + "; style-src " + STYLE.hash()
         + "; img-src data: blob:; base-uri 'none'; form-action 'none'";
+  }
+
+  /// The sections as text: already escaped.
+  static String text(Content sections) {
+    StringOutput text = new StringOutput();
+    sections.writeTo(new OwaspHtmlTemplateOutput(text));
+    return text.toString();
   }
 
   List<InlineScript> engine() {

@@ -11,6 +11,9 @@ public final class MatrixChart {
   private static final double FAINTEST = 0.03;
   private static final double STRONGEST = 0.65;
 
+  /// Letters that fit under the cells of a phone.
+  private static final int SIDE_BY_SIDE = 28;
+
   private MatrixChart() {}
 
   /// The chart.
@@ -24,7 +27,13 @@ public final class MatrixChart {
       String columnTitle) {
     List<String> names = rows.stream().map(row -> (String) row.getFirst()).distinct().toList();
     int cell = names.size() > 8 ? 26 : 48;
-    Channel x = Channel.ordinal("x", "second", names).titled(columnTitle);
+    int longest = names.stream().mapToInt(String::length).max().orElse(0);
+    Channel across = Channel.ordinal("x", "second", names).titled(columnTitle).axis("labelLimit", JSON.numberNode(120));
+    // Names too long to stand side by side lean, so that none is left out.
+    Channel x = names.size() * longest > SIDE_BY_SIDE
+        ? across.axis("labelAngle", JSON.numberNode(-40)).axis("labelAlign", "right")
+            .axis("labelOverlap", BooleanNode.FALSE)
+        : across;
     Channel y = Channel.ordinal("y", "first", names).titled(rowTitle);
     Channel strength = Channel.quantitative("fillOpacity", shade).domain(low, high)
         .scaled("range", JSON.arrayNode().add(FAINTEST).add(STRONGEST)).scaled("clamp", BooleanNode.TRUE)

@@ -12,7 +12,7 @@ import java.util.Locale;
 public final class VisibleText {
   private static final ObjectMapper RECORDS = new ObjectMapper();
   private static final int CONTROL_PICTURES = 0x2400;
-  private static final int NAME = 160;
+  private static final int NAME = 300;
 
   private VisibleText() {}
 

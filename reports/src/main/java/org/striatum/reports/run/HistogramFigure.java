@@ -42,11 +42,11 @@ final class HistogramFigure {
     Channel colour = series("color", "outcome", OUTCOMES).unlabelled();
     Channel from = quantitative("x", "from").titled("activation at s₀").axis("grid", JSON.booleanNode(false))
         .scaled("zero", JSON.booleanNode(false));
-    Channel share = quantitative("y", "share").titled("% of rollouts with that outcome").with("stack", JSON.nullNode());
+    Channel share = quantitative("y", "share").titled("% of rollouts with that outcome");
     Chart chart = new Chart(id, "Activation at the last prompt position of solved and of failed rollouts", 170,
-        List.of("of", "outcome", "from", "to", "rollouts", "share", "_range", "_share", "_auroc"), rows,
+        List.of("of", "outcome", "from", "to", "rollouts", "share", "_range", "_share", "_auroc", "_floor"), rows,
         labels.size() < 2 ? null : new Chart.Choice("of", choice, labels, labels.getFirst()),
-        List.of(Layer.of("bar", from, end("x2", "to"), share, colour,
+        List.of(Layer.of("rect", from, end("x2", "to"), share, end("y2", "_floor"), colour,
             tooltip(Channel.titles("of", "", "outcome", "outcome", "_range", "activation", "rollouts", "rollouts",
                 "_share", "share of that outcome", "_auroc", "AUROC by itself [95 %]")))
             .with("opacity", 0.55)));
@@ -71,7 +71,7 @@ final class HistogramFigure {
         double share = 100.0 * counts.get(bin) / total;
         rows.add(Chart.row(label, outcome, from, to, counts.get(bin), share,
             Notation.significant(from, 3) + " to " + Notation.significant(to, 3), Notation.percent(share / 100),
-            Notation.auroc(reading.auroc())));
+            Notation.auroc(reading.auroc()), 0));
       }
     }
   }

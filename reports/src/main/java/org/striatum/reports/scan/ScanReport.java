@@ -54,7 +54,7 @@ public final class ScanReport {
 
   /// The page as text.
   public static String render(Content content) {
-    return Templates.render("scan/scan.jte", new Page(content, new ScanFigures(content.series()).all()));
+    return Templates.render("scan/scan.jte", Page.of(content));
   }
 
   /// Writes the page, whole or not at all. A checkpoint's own report is looked for at `<name>/report.html` beside it.
@@ -65,8 +65,20 @@ public final class ScanReport {
   }
 
   /// What the template writes, computed.
-  record Page(Content content, List<Figure> figures) {
+  ///
+  /// @param links to the report of each point's checkpoint
+  record Page(Content content, List<Figure> figures, List<String> links) {
     private static final int LIVES = 30;
+
+    /// Every name brief and visible, links by the names as they are.
+    static Page of(Content found) {
+      Content content = new Content(found.title(), VisibleText.names(found.series(), SeriesResults.class),
+          found.failures().stream().map(failure -> VisibleText.names(failure, Failure.class)).toList(),
+          found.repeated().stream().map(repeated -> VisibleText.names(repeated, Repeated.class)).toList(),
+          found.plan());
+      return new Page(content, new ScanFigures(content.series()).all(),
+          found.series().points().stream().map(point -> link(point.checkpoint())).toList());
+    }
 
     Frame frame() {
       SequencedMap<String, String> sections = new LinkedHashMap<>();
@@ -75,7 +87,7 @@ public final class ScanReport {
       sections.put("failures", "Failures");
       sections.put("limits", "Limits");
       sections.put("plan", "Plan");
-      return new Frame("Striatum scan", VisibleText.of(content.title()), sections, figures);
+      return new Frame("Striatum scan", VisibleText.brief(content.title(), 300), sections, figures);
     }
 
     /// How many of how many.

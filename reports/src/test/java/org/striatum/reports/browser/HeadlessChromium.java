@@ -76,7 +76,18 @@ public final class HeadlessChromium implements AutoCloseable {
 
   /// Switches the reader's preference between light and dark.
   public void scheme(boolean dark) throws Exception {
-    ObjectNode media = JSON.createObjectNode();
+    scheme(dark, "");
+  }
+
+  /// The page as paper has it, at the width of a sheet.
+  public void paper(int width) throws Exception {
+    scheme(false, "print");
+    call("Emulation.setDeviceMetricsOverride", JSON.createObjectNode().put("width", width).put("height", 900)
+        .put("deviceScaleFactor", 1).put("mobile", false));
+  }
+
+  private void scheme(boolean dark, String kind) throws Exception {
+    ObjectNode media = JSON.createObjectNode().put("media", kind);
     media.putArray("features").addObject().put("name", "prefers-color-scheme").put("value", dark ? "dark" : "light");
     call("Emulation.setEmulatedMedia", media);
   }
@@ -103,16 +114,49 @@ public final class HeadlessChromium implements AutoCloseable {
 
   /// Clicks the middle of an element, as a mouse would.
   public void click(String selector) throws Exception {
-    evaluate("document.querySelector(\"" + selector + "\").scrollIntoView({block: 'center'})");
-    JsonNode place = evaluate(
-        "(box => ({x: box.x + box.width / 2, y: box.y + box.height / 2}))(document.querySelector(\""
-            + selector + "\").getBoundingClientRect())");
+    JsonNode place = place(selector);
     for (String event : List.of("mouseMoved", "mousePressed", "mouseReleased")) {
       ObjectNode mouse = JSON.createObjectNode().put("type", event).put("x", place.get("x").asDouble())
           .put("y", place.get("y").asDouble());
       call("Input.dispatchMouseEvent",
           event.equals("mouseMoved") ? mouse : mouse.put("button", "left").put("clickCount", 1));
     }
+  }
+
+  /// Moves the mouse over the middle of an element.
+  public void hover(String selector) throws Exception {
+    JsonNode place = place(selector);
+    call("Input.dispatchMouseEvent", JSON.createObjectNode().put("type", "mouseMoved")
+        .put("x", place.get("x").asDouble()).put("y", place.get("y").asDouble()));
+  }
+
+  /// Taps the middle of an element with a finger.
+  public void tap(String selector) throws Exception {
+    call("Emulation.setTouchEmulationEnabled", JSON.createObjectNode().put("enabled", true));
+    ObjectNode touch = JSON.createObjectNode().put("type", "touchStart");
+    JsonNode place = place(selector);
+    touch.putArray("touchPoints").addObject().put("x", place.get("x").asDouble()).put("y", place.get("y").asDouble());
+    call("Input.dispatchTouchEvent", touch);
+    ObjectNode end = JSON.createObjectNode().put("type", "touchEnd");
+    end.putArray("touchPoints");
+    call("Input.dispatchTouchEvent", end);
+    call("Emulation.setTouchEmulationEnabled", JSON.createObjectNode().put("enabled", false));
+  }
+
+  /// Presses and releases a key, e.g. `Tab` with code 9.
+  public void press(String key, int code) throws Exception {
+    for (String event : List.of("rawKeyDown", "keyUp")) {
+      call("Input.dispatchKeyEvent", JSON.createObjectNode().put("type", event).put("key", key).put("code", key)
+          .put("windowsVirtualKeyCode", code));
+    }
+  }
+
+  /// Where the middle of an element is, once it is in sight.
+  private JsonNode place(String selector) throws Exception {
+    evaluate("document.querySelector(\"" + selector + "\").scrollIntoView({block: 'center'})");
+    return evaluate(
+        "(box => ({x: box.x + box.width / 2, y: box.y + box.height / 2}))(document.querySelector(\""
+            + selector + "\").getBoundingClientRect())");
   }
 
   /// The whole page as a picture.

@@ -67,13 +67,11 @@ class RunReportTest {
     assertThat(Pattern.compile("<section id=\"([^\"]+)\"").matcher(PAGE).results().map(r -> r.group(1)))
         .containsExactly("verdict", "answers", "checkpoint", "data", "value-neurons", "controls",
             "dopamine-neurons", "interventions", "transfer", "uses", "adaptation", "neurons", "rollouts", "paper",
-            "limits",
-            "manifest");
-    assertThat(Pattern.compile("<a href=\"#([^\"]+)\"").matcher(PAGE).results().map(r -> r.group(1)))
+            "limits", "manifest", "glossary");
+    assertThat(Pattern.compile("<li><a href=\"#([^\"]+)\"").matcher(PAGE).results().map(r -> r.group(1)))
         .containsExactly("verdict", "answers", "checkpoint", "data", "value-neurons", "controls",
             "dopamine-neurons", "interventions", "transfer", "uses", "adaptation", "neurons", "rollouts", "paper",
-            "limits",
-            "manifest");
+            "limits", "manifest", "glossary");
   }
 
   @Test
