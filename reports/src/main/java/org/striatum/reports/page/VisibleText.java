@@ -1,7 +1,8 @@
 package org.striatum.reports.page;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
@@ -10,7 +11,9 @@ import java.util.Locale;
 /// Text from strangers made visible: what would act on a page without being seen (control characters, bidirectional
 /// overrides, halves of surrogate pairs) becomes a sign a reader can see. Markup is not its business: templates escape.
 public final class VisibleText {
-  private static final ObjectMapper RECORDS = new ObjectMapper();
+  /// What a record computes from its components is written with them and skipped when they are read.
+  private static final JsonMapper RECORDS = JsonMapper.builder()
+      .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
   private static final int CONTROL_PICTURES = 0x2400;
   private static final int NAME = 300;
 

@@ -34,18 +34,26 @@ final class Limits {
     return List.copyOf(limits);
   }
 
-  /// What no run of this kind shows.
-  static List<String> general() {
-    return List.of(
+  /// What no run of this kind shows, and what this one did not ask.
+  static List<String> general(RunReport.Content content) {
+    List<String> limits = new ArrayList<>(List.of(
         "A probe that reads the outcome shows that the hidden state carries it, not that the model uses it; only the"
             + " interventions speak to use.",
         "Zeroing a coordinate moves the model off the states it was trained on. RMS-matched controls answer for the"
-            + " size of that move, not for every way in which it may differ.",
-        "A neuron here is a coordinate of the hidden state. Whether the code lies along coordinates rather than along"
-            + " other directions was not tested: no rotation control was run.",
-        "The figures hold for this checkpoint, these problems, this sampling and this seed. Nothing here speaks of"
-            + " transfer to others.",
-        "Dopamine neurons, the second half of the paper, are not part of this report.");
+            + " size of that move, not for every way in which it may differ."));
+    limits.add("A neuron here is a coordinate of the hidden state."
+        + (content.values() == null || content.values().controls().isEmpty()
+            ? " Whether the code lies along coordinates rather than along other directions was not tested: no rotation"
+                + " control was run."
+            : ""));
+    limits.add("The figures hold for this checkpoint, these problems, this sampling and this seed."
+        + (content.transfer() == null
+            ? " Nothing here speaks of transfer to others."
+            : " What transfers was asked between the tasks and checkpoints named here, and nowhere else."));
+    if (content.dopamine() == null) {
+      limits.add("Dopamine neurons, the second half of the paper, were not studied in this run.");
+    }
+    return List.copyOf(limits);
   }
 
   private static void unsound(List<String> limits, Intervention i) {

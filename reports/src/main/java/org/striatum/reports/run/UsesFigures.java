@@ -59,7 +59,7 @@ record UsesFigures(ConfidenceResults confidence, SearchResults search) {
             Channel.quantitative("y", "risk").titled("risk"), Channel.series("color", "signal", signals).unlabelled(),
             Channel.tooltip(Channel.titles("signal", "signal", "_coverage", "coverage", "_risk", "risk")))));
     return new Figure("Answering only when confident",
-        "Share of wrong ones among the most confident test rollouts, against the share answered. A useful signal falls to"
+        "Share of wrong ones among the most confident test rollouts, against the share answered (coverage). A useful signal falls to"
             + " the left; the right end is the error rate.",
         chart);
   }

@@ -1,8 +1,7 @@
 package org.striatum.reports.scan;
 
 import java.io.IOException;
-import java.net.URI;
-import java.net.URISyntaxException;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -109,11 +108,7 @@ public final class ScanReport {
 
     /// A relative address, whatever characters the name has.
     static String link(String name) {
-      try {
-        return new URI(null, null, "./" + name + "/report.html", null).toASCIIString();
-      } catch (URISyntaxException impossible) {
-        throw new IllegalArgumentException("a checkpoint's name must be a file's name, found " + name, impossible);
-      }
+      return "./" + URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20") + "/report.html";
     }
   }
 }

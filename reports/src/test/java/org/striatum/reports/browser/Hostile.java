@@ -1,7 +1,8 @@
 package org.striatum.reports.browser;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
@@ -13,7 +14,8 @@ import org.striatum.reports.run.HostileRun;
 
 /// Records of strangers: texts in them try to be something else.
 final class Hostile {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final JsonMapper JSON = JsonMapper.builder()
+      .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
 
   private final Iterator<String> texts = Stream.generate(HostileRun.TEXTS::stream).flatMap(s -> s)
       .iterator();

@@ -69,16 +69,28 @@ public final class ExampleRun {
 
   private final RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(20260201);
 
-  private ExampleRun() {}
+  private final int layers;
+  private final int width;
+
+  private ExampleRun(int layers, int width) {
+    this.layers = layers;
+    this.width = width;
+  }
 
   public static RunReport.Content content() {
-    ExampleRun run = new ExampleRun();
-    StudyResults results = new StudyResults(run.values(), null, run.interventions(), null, null, null,
-        List.of(adaptation()));
+    return content(LAYERS, WIDTH);
+  }
+
+  /// The same of a model of another size: as many charts and tables as it makes.
+  static RunReport.Content content(int layers, int width) {
+    ExampleRun run = new ExampleRun(layers, width);
+    ValueNeuronResults values = run.values();
+    List<String> datasets = values.datasets().stream().map(DatasetSummary::dataset).toList();
+    StudyResults results = new StudyResults(values, ExampleStudies.dopamine(datasets, layers, width),
+        run.interventions(), ExampleStudies.transfer(datasets, layers, width), ExampleStudies.confidence(datasets),
+        ExampleStudies.search(datasets), List.of(adaptation()));
     return new RunReport.Content("tiny-reasoner: value neurons on three arithmetic sets", checkpoint(), sampling(),
-        results, List.of(),
-        run.samples(),
-        readings(RunReport.named(results)), manifest());
+        results, List.of(), run.samples(), readings(RunReport.named(results)), manifest());
   }
 
   /// An invented adaptation study: two gated arms, one of them a matched set's, and BitFit.
@@ -207,7 +219,7 @@ public final class ExampleRun {
     double[] spread = {0.028, 0.042, 0.055};
     List<LayerProbes> layers = new ArrayList<>();
     for (int d = 0; d < datasets.size(); d++) {
-      for (int layer = 0; layer < LAYERS; layer++) {
+      for (int layer = 0; layer < this.layers; layer++) {
         double rise = 1 - Math.exp(-layer / 2.4) - 0.012 * Math.max(0, layer - 7);
         layers.add(layer(datasets.get(d), layer, 0.5 + (reach[d] - 0.5) * rise, spread[d]));
       }
@@ -252,7 +264,7 @@ public final class ExampleRun {
     PathPoint best = points.stream().max((a, b) -> Double.compare(a.validationAuroc(), b.validationAuroc()))
         .orElseThrow();
     List<RankedNeuron> top = new ArrayList<>();
-    List<Integer> order = new ArrayList<>(IntStream.range(0, WIDTH).boxed().toList());
+    List<Integer> order = new ArrayList<>(IntStream.range(0, width).boxed().toList());
     for (int rank = 1; rank <= 10; rank++) {
       Map<String, Double> scores = new LinkedHashMap<>();
       scores.put("l1", 41.2 / rank + noise(0.3));
@@ -284,7 +296,7 @@ public final class ExampleRun {
     for (double ratio : RATIOS) {
       double value = level - loss * Math.max(0, level - 0.5) * Math.pow(ratio, 14) * 3 + noise(0.004);
       double chance = 0.5 + (level - 0.5) * Math.pow(1 - ratio, 0.35);
-      points.add(new PruningPoint(ratio, Math.max(1, (int) Math.round(WIDTH * (1 - ratio))),
+      points.add(new PruningPoint(ratio, Math.max(1, (int) Math.round(width * (1 - ratio))),
           new Estimate(value, value - 1.9 * spread, value + 1.8 * spread),
           ratio == 0 ? Double.NaN : chance - 0.045, ratio == 0 ? Double.NaN : Math.min(level + 0.01, chance + 0.05)));
     }

@@ -28,7 +28,10 @@ class LimitsTest {
         ExampleRun.oneProbe(new Estimate(0.9, 0.85, 0.95), new Estimate(0.6, 0.5, 0.7), BEATEN), null)))
         .containsExactly("AUROCs on alone are of 60 test problems only.");
     assertThat(Limits.found(ExampleRun.with(null, null))).isEmpty();
-    assertThat(Limits.general()).isNotEmpty();
+    assertThat(Limits.general(ExampleRun.with(null, null)))
+        .anySatisfy(limit -> assertThat(limit).contains("no rotation"))
+        .anySatisfy(limit -> assertThat(limit).contains("Dopamine neurons")).hasSize(5);
+    assertThat(Limits.general(ExampleRun.content())).noneSatisfy(limit -> assertThat(limit).contains("no rotation"));
   }
 
   @Test

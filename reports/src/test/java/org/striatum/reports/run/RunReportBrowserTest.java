@@ -19,12 +19,7 @@ import org.striatum.reports.browser.HeadlessChromium;
 class RunReportBrowserTest {
   private static final Path PICTURES = Path.of("target", "screenshots");
 
-  /// By layer, by pruning and by path on three datasets, rankings, controls, interventions, curves, gates, histograms, a
-  /// page each for six neurons of seven lists, V and δ of two rollouts.
-  private static final int CHARTS = 3 + 3 + 3 + 1 + 2 + 4 + 2 + 2 + 3
-      + NeuronPages.named(ExampleRun.content().results())
-          .size()
-      + 4;
+  private static final int CHARTS = Page.of(ExampleRun.content()).frame().figures().size();
 
   @TempDir
   static Path folder;

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -20,13 +22,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.striatum.probe.adaptation.AdaptationResults.Arm;
 import org.striatum.probe.answer.Question;
+import org.striatum.probe.answer.StudyResults;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.model.NeuronId;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.probe.value.ValueNeuronResults.ProbeAuroc;
 import org.striatum.probe.value.ValueNeuronResults.PruningPoint;
+import org.striatum.probe.value.ValueNeuronResults.RankedNeuron;
 import org.striatum.reports.page.InlineScript;
 import org.striatum.reports.page.Notation;
 import org.striatum.reports.page.VisibleText;
@@ -54,6 +59,47 @@ class RunReportTest {
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files).containsExactly(file);
     }
+  }
+
+  @Test
+  void aReportOfALargeModelIsSmall() {
+    RunReport.Content large = ExampleRun.content(32, 4096);
+    List<TokenValue> tokens = IntStream.range(0, 20_000)
+        .mapToObj(t -> new TokenValue(" token" + t, 0.001 * (t % 1000), 0.01)).toList();
+    ValueTrace trace = new ValueTrace("td", HookPoint.residPost(31), 240, 0.5, tokens, 0.1, List.of());
+    List<SampleRollout> samples = IntStream.range(0, 12)
+        .mapToObj(i -> new SampleRollout("d" + i, "p", "prompt", "token ".repeat(20_000), 1, trace)).toList();
+    List<Intervention> interventions = IntStream.range(0, 400)
+        .mapToObj(i -> large.interventions().interventions().get(i % 4)).toList();
+    StudyResults found = large.results();
+    StudyResults results = new StudyResults(found.values(), found.dopamine(),
+        new InterventionResults(interventions, large.interventions().curves(), List.of()), found.transfer(),
+        found.confidence(), found.search(), found.adaptations());
+    String page = RunReport.render(new RunReport.Content("large", large.checkpoint(), large.sampling(), results,
+        List.of(), samples, large.readings(), large.manifest()));
+    assertThat(page.getBytes(StandardCharsets.UTF_8).length).isBetween(1_000_000, 15_000_000);
+  }
+
+  @Test
+  void everyNeuronNamedHasAPageThatSaysWhatIsKnown() {
+    RunReport.Content content = ExampleRun.content();
+    NeuronPages pages = NeuronPages.of(content.results(), content.readings());
+    assertThat(pages.all()).hasSize(NeuronPages.MOST).extracting(NeuronPage::anchor).doesNotHaveDuplicates();
+    Selection selection = Selection.all(content.values()).getFirst();
+    RankedNeuron best = selection.layer().top().getFirst();
+    NeuronPage page = pages.pages().get(new NeuronId(selection.hook(), best.coordinate()));
+    assertThat(page.standing().ranks().get("l1").get(page.standing().datasets().indexOf(selection.dataset())))
+        .isEqualTo(1);
+    assertThat(page.readings()).hasSize(3);
+    assertThat(PAGE).contains("id=\"" + page.anchor() + "\"", "href=\"#" + page.anchor() + "\"",
+        "called a dopamine neuron on 1 of 3 datasets");
+    // A set that holds it, its part in the signature test and a partner in transfer.
+    assertThat(pages.all()).anySatisfy(one -> assertThat(one.sets()).isNotEmpty())
+        .anySatisfy(one -> assertThat(one.signatures()).anyMatch(signed -> signed.tested().called()))
+        .anySatisfy(one -> assertThat(one.partners()).isNotEmpty())
+        .anySatisfy(one -> assertThat(one.gates()).isNotEmpty());
+    assertThat(RunReport.render(ExampleRun.with(List.of())))
+        .contains("No neuron was ranked, tested, ablated or gated in this run.");
   }
 
   @Test
