@@ -31,8 +31,8 @@ final class Hostile {
   }
 
   private JsonNode hostile(String component, JsonNode node) {
-    return switch (node) {
-      case TextNode text -> text.textValue().matches("[A-Z_]+|NaN|-?Infinity|blocks\\..*") || kept.contains(component)
+    return kept.contains(component) ? node : switch (node) {
+      case TextNode text -> text.textValue().matches("[A-Z_]+|NaN|-?Infinity|blocks\\..*")
           ? text
           : TextNode.valueOf(texts.next());
       case ObjectNode object -> {

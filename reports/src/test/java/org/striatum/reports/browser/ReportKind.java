@@ -31,11 +31,13 @@ record ReportKind(String name, Supplier<String> example, Supplier<String> hostil
         new ReportKind("scan", () -> ScanReport.render(ExampleSeries.content()),
             () -> ScanReport.render(hostileScan())),
         new ReportKind("mnist", () -> MnistReport.render(ExampleMnist.whole(), "{}"),
-            () -> MnistReport.render(Hostile.copy(ExampleMnist.whole(), ModeSpecialization.class, "mode"),
+            () -> MnistReport.render(
+                Hostile.copy(ExampleMnist.whole(), ModeSpecialization.class, "mode", "name", "method"),
                 manifest())),
         new ReportKind("nta", () -> NtaReport.render(ExampleNta.experiments(), "{}"),
             () -> NtaReport.render(
-                ExampleNta.experiments().stream().map(results -> Hostile.copy(results, NtaResults.class)).toList(),
+                ExampleNta.experiments().stream().map(results -> Hostile.copy(results, NtaResults.class, "settings"))
+                    .toList(),
                 manifest())));
   }
 
