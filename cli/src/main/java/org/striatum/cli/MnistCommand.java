@@ -14,7 +14,7 @@ import org.striatum.peft.mnist.ModeSpecialization;
 import org.striatum.peft.mnist.Part;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.RunFolder;
-import org.striatum.reports.MnistReport;
+import org.striatum.reports.mnist.MnistReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

@@ -13,7 +13,7 @@ import org.striatum.peft.nta.NtaPlan;
 import org.striatum.peft.nta.NtaResults;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.RunFolder;
-import org.striatum.reports.NtaReport;
+import org.striatum.reports.nta.NtaReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

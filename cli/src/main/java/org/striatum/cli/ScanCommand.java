@@ -25,7 +25,7 @@ import org.striatum.cli.step.StudyRun;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.series.SeriesResults;
-import org.striatum.reports.ScanReport;
+import org.striatum.reports.scan.ScanReport;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

@@ -30,6 +30,27 @@ import org.striatum.probe.value.ValueProbeTraining.Target;
 record ProbedValues(String dataset, ValueNeuronResults found, ProbeStep probe, long seed) {
   private record Candidate(HookPoint hook, Target target, double validation) {}
 
+  /// A probe fitted again, and what it reads.
+  ///
+  /// @param rollouts of training problems it was fitted to
+  record Fitted(ValueProbe probe, HookPoint hook, Target target, int rollouts) {}
+
+  /// Fits the probe; empty where the dataset has none.
+  ///
+  /// @param rollouts all of the run
+  /// @param most rollouts of a fold that are looked at, the first ones
+  Optional<Fitted> fit(ActivationStore store, List<Rollout> rollouts, Split split, int most) {
+    return best().map(best -> {
+      HookPoint hook = best.hook();
+      Target target = best.target();
+      Trajectories train = fold(store, rollouts, split, hook, Fold.TRAIN, most);
+      ValueProbe fitted = ValueProbe.train(train, fold(store, rollouts, split, hook, Fold.VALIDATION, most),
+          probe.settings().training().with(target),
+          new SplittableRandom(Rollout.seed(seed, dataset + " " + hook + " " + target.printed(), 0, 0))).probe();
+      return new Fitted(fitted, hook, target, train.size());
+    });
+  }
+
   /// Reads V̂ before every step of the chosen rollouts; NaN where the dataset has no value probe.
   ///
   /// @param rollouts all of the run
@@ -37,17 +58,11 @@ record ProbedValues(String dataset, ValueNeuronResults found, ProbeStep probe, l
   /// @param steps of the chosen ones
   StepValues read(ActivationStore store, List<Rollout> rollouts, Split split, Map<HookPoint, Trajectories> states,
       List<Steps> steps) {
-    Optional<Candidate> best = best();
-    if (best.isEmpty()) {
-      return new StepValues.Probe(steps.stream().map(cut -> unknown(cut.count())).toArray(double[][]::new),
-          "no value probe: " + dataset + " could not be studied by `striatum probe`");
-    }
-    HookPoint hook = best.get().hook();
-    Target target = best.get().target();
-    ValueProbe fitted = ValueProbe.train(fold(store, rollouts, split, hook, Fold.TRAIN),
-        fold(store, rollouts, split, hook, Fold.VALIDATION), probe.settings().training().with(target),
-        new SplittableRandom(Rollout.seed(seed, dataset + " " + hook + " " + target.printed(), 0, 0))).probe();
-    return StepValues.Probe.read(fitted, states.get(hook), steps, "value probe " + target.printed() + " at " + hook);
+    return fit(store, rollouts, split, Integer.MAX_VALUE)
+        .<StepValues>map(fitted -> StepValues.Probe.read(fitted.probe(), states.get(fitted.hook()), steps,
+            "value probe " + fitted.target().printed() + " at " + fitted.hook()))
+        .orElseGet(() -> new StepValues.Probe(steps.stream().map(cut -> unknown(cut.count())).toArray(double[][]::new),
+            "no value probe: " + dataset + " could not be studied by `striatum probe`"));
   }
 
   private Optional<Candidate> best() {
@@ -65,8 +80,9 @@ record ProbedValues(String dataset, ValueNeuronResults found, ProbeStep probe, l
     return IntStream.range(0, steps).mapToDouble(_ -> Double.NaN).toArray();
   }
 
-  /// A fold's rollouts, but for those with a state that is no number.
-  private Trajectories fold(ActivationStore store, List<Rollout> rollouts, Split split, HookPoint hook, Fold fold) {
+  /// A fold's first rollouts, but for those with a state that is no number.
+  private Trajectories fold(ActivationStore store, List<Rollout> rollouts, Split split, HookPoint hook, Fold fold,
+      int most) {
     int width = store.width(hook);
     int[] lines = IntStream.range(0, rollouts.size()).filter(line -> {
       Rollout rollout = rollouts.get(line);
@@ -76,7 +92,7 @@ record ProbedValues(String dataset, ValueNeuronResults found, ProbeStep probe, l
       float[] rows = new float[store.length(line) * width];
       store.rows(hook, store.firstRow(line), store.length(line), rows, 0);
       return IntStream.range(0, rows.length).allMatch(i -> Float.isFinite(rows[i]));
-    }).toArray();
+    }).limit(most).toArray();
     return new StoredTrajectories(store, rollouts, lines, hook);
   }
 }

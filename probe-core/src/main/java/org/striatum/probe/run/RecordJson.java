@@ -12,6 +12,7 @@ import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.InjectableValues;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
@@ -29,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /// Records as JSON, the one way everything in a run folder is written and read.
 ///
@@ -38,6 +40,10 @@ import java.util.List;
 /// repeated component is refused, an unknown one is skipped, so that files of a later version can be read. Sizes and
 /// depth of what is read are bounded.
 public final class RecordJson {
+  /// What a component added later is where a file was written before: an empty map. A record says so by `@JacksonInject`
+  /// on the component; without it, a missing component is refused.
+  public static final String EMPTY_MAP = "an empty map";
+
   private static final long MAX_FILE = 1L << 30;
   private static final JsonMapper MAPPER = JsonMapper
       .builder(JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -59,7 +65,8 @@ public final class RecordJson {
       .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
           DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
       .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-      .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS).build();
+      .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+      .injectableValues(new InjectableValues.Std().addValue(EMPTY_MAP, Map.of())).build();
   private static final ObjectWriter PRETTY = MAPPER.writer(new DefaultPrettyPrinter()
       .withObjectIndenter(new DefaultIndenter("  ", "\n")));
 

@@ -1,8 +1,11 @@
 package org.striatum.probe.value;
 
+import com.fasterxml.jackson.annotation.JacksonInject;
+import com.fasterxml.jackson.annotation.OptBoolean;
 import java.util.List;
 import java.util.Map;
 import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.stats.Estimate;
 
 /// What the value-neuron study found: a plain record of figures, written to `results/value-neurons.json` and read by
@@ -88,7 +91,16 @@ public record ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes
   /// One neuron in the ranking.
   ///
   /// @param scores ranking name → this neuron's score (higher is more important)
-  public record RankedNeuron(int rank, int coordinate, Map<String, Double> scores) {}
+  /// @param ranks ranking name → its place there, from 1; empty in results written before places were kept
+  public record RankedNeuron(int rank, int coordinate, Map<String, Double> scores, Map<String, Integer> ranks) {
+    public RankedNeuron(int rank, int coordinate, Map<String, Double> scores,
+        @JacksonInject(value = RecordJson.EMPTY_MAP, useInput = OptBoolean.TRUE) Map<String, Integer> ranks) {
+      this.rank = rank;
+      this.coordinate = coordinate;
+      this.scores = scores;
+      this.ranks = ranks;
+    }
+  }
 
   /// How far two rankings agree.
   ///

@@ -302,13 +302,25 @@ public final class ValueNeuronStudy {
 
   private List<RankedNeuron> top(NeuronRanking main, List<NeuronRanking> rankings) {
     List<RankedNeuron> top = new ArrayList<>();
+    Map<String, int[]> places = new LinkedHashMap<>(); // ranking → coordinate → its place
+    rankings.forEach(ranking -> places.put(ranking.name(), places(ranking.order())));
     for (int rank = 1; rank <= Math.min(settings.top(), main.width()); rank++) {
       int coordinate = main.order()[rank - 1];
       Map<String, Double> scores = new LinkedHashMap<>();
       rankings.forEach(ranking -> scores.put(ranking.name(), ranking.scores()[coordinate]));
-      top.add(new RankedNeuron(rank, coordinate, scores));
+      Map<String, Integer> ranks = new LinkedHashMap<>();
+      places.forEach((ranking, place) -> ranks.put(ranking, place[coordinate]));
+      top.add(new RankedNeuron(rank, coordinate, scores, ranks));
     }
     return top;
+  }
+
+  private static int[] places(int[] order) {
+    int[] places = new int[order.length];
+    for (int k = 0; k < order.length; k++) {
+      places[order[k]] = k + 1;
+    }
+    return places;
   }
 
   private List<Agreement> agreements(List<NeuronRanking> rankings) {

@@ -88,6 +88,8 @@ class ValueNeuronStudyTest {
     assertThat(layer.top()).allSatisfy(neuron -> {
       assertThat(neuron.coordinate()).isEqualTo(layer.order().get(neuron.rank() - 1));
       assertThat(neuron.scores()).containsOnlyKeys(NeuronRanking.names());
+      assertThat(neuron.ranks()).containsOnlyKeys(NeuronRanking.names()).containsEntry(layer.ranking(), neuron.rank());
+      assertThat(neuron.ranks().values()).allMatch(rank -> rank >= 1 && rank <= WIDTH);
     });
     assertThat(layer.agreement()).hasSize(12 * 11 / 2);
     assertThat(layer.path().points()).hasSize(10);

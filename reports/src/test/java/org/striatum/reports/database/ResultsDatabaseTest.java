@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.Sha256;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
-import org.striatum.reports.ExampleSeries;
+import org.striatum.reports.scan.ExampleSeries;
 import org.striatum.reports.database.ResultsDatabase.Answer;
 
 class ResultsDatabaseTest {

@@ -1,7 +1,0 @@
-package org.striatum.reports;
-
-/// A chart with the words around it.
-///
-/// @param title what the chart is about, above it; empty where the page says it already
-/// @param caption what is shown, with n and the kind of interval, below it
-record Figure(String title, String caption, Chart chart) {}

@@ -1,0 +1,101 @@
+package org.striatum.reports.mnist;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.SequencedMap;
+import org.striatum.peft.mnist.MethodResult;
+import org.striatum.peft.mnist.ModeSpecialization;
+import org.striatum.peft.mnist.OverSeeds;
+import org.striatum.peft.mnist.SpecializationTable.Cell;
+import org.striatum.peft.mnist.SpecializationTable.Claim;
+import org.striatum.probe.run.AtomicFile;
+import org.striatum.reports.page.Channel;
+import org.striatum.reports.page.Frame;
+import org.striatum.reports.page.Notation;
+import org.striatum.reports.page.Templates;
+import org.striatum.reports.page.KeyFigure;
+
+/// Mode specialisation on MNIST as one HTML file that needs nothing beside it, as a run's report.
+public final class MnistReport {
+  private MnistReport() {}
+
+  /// The page as text.
+  ///
+  /// @param results parts that were not run are left out
+  /// @param manifest the run's manifest, JSON, shown as it is
+  public static String render(ModeSpecialization results, String manifest) {
+    return Templates.render("mnist/mnist.jte", Page.of(results, manifest));
+  }
+
+  /// Writes the page, whole or not at all.
+  ///
+  /// @throws IOException naming the file, if it cannot be written
+  public static void write(ModeSpecialization results, String manifest, Path file) throws IOException {
+    AtomicFile.write(file, render(results, manifest).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// What the template writes, computed.
+  ///
+  /// @param verdict the answer in two sentences; null where the table was not run
+  record Page(ModeSpecialization results, String manifest, Verdict verdict, MnistFigures figures) {
+    private static final SequencedMap<String, String> SECTIONS = Channel.titles("verdict", "Question and verdict",
+        "table", "The paper's table", "gates", "Digits and gates", "budget", "At equal budget", "hardening",
+        "Hard gates", "foundations", "Foundations", "absent", "Absent modes", "switching", "Switching", "cost", "Cost",
+        "limits", "Limits", "manifest", "Manifest");
+
+    static Page of(ModeSpecialization results, String manifest) {
+      Objects.requireNonNull(manifest, "a report needs its run's manifest");
+      return new Page(results, manifest, results.table() == null ? null : Verdict.of(results),
+          new MnistFigures(results));
+    }
+
+    Frame frame() {
+      return new Frame("Striatum report", "Mode specialisation on " + results.images(), SECTIONS, figures.all());
+    }
+  }
+
+  /// The answer, computed from the table.
+  ///
+  /// @param reproduced how the table stands beside the paper's
+  /// @param worth what the gate is worth
+  record Verdict(String reproduced, String worth, List<KeyFigure> keys) {
+    static Verdict of(ModeSpecialization results) {
+      List<Cell> cells = results.table().cells();
+      List<Claim> claims = results.table().claims();
+      long near = cells.stream().filter(Cell::holds).count();
+      long said = claims.stream().filter(Claim::holds).count();
+      List<KeyFigure> keys = new ArrayList<>();
+      for (MethodResult method : results.methods()) {
+        if (method.trainable() > 0) {
+          keys.add(new KeyFigure(method.name() + " at 45°", points(method.gain45()),
+              Notation.count(method.trainable(), "value") + "; at 0° " + points(method.forgetting())));
+        }
+      }
+      MethodResult gate = method(results, "taugate");
+      MethodResult full = method(results, "full");
+      return new Verdict(
+          (cells.isEmpty()
+              ? "On %s there are no cells of the paper's to hold it to".formatted(results.images())
+              : "%d of %d cells lie within %s of the paper's".formatted(near, cells.size(),
+                  Notation.plain(cells.getFirst().tolerance())))
+              + "; %d of its %d claims hold over %s (%s preset).".formatted(said, claims.size(),
+                  Notation.count(results.settings().seeds(), "seed"), results.settings().preset()),
+          "Gating adds %s at 45° with %s and changes 0° by %s; full fine-tuning adds %s with %s and changes 0° by %s."
+              .formatted(points(gate.gain45()), Notation.count(gate.trainable(), "value"), points(gate.forgetting()),
+                  points(full.gain45()), Notation.count(full.trainable()), points(full.forgetting())),
+          keys);
+    }
+
+    private static MethodResult method(ModeSpecialization results, String name) {
+      return results.methods().stream().filter(one -> one.name().equals(name)).findFirst().orElseThrow();
+    }
+
+    private static String points(OverSeeds change) {
+      return Notation.effect(change.mean(), "accuracy");
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/// Mode specialisation of networks on MNIST.
+package org.striatum.reports.mnist;

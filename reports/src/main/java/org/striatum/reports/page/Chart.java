@@ -1,0 +1,198 @@
+package org.striatum.reports.page;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/// A chart: rows of figures and the layers of marks that show them, as one Vega-Lite specification.
+///
+/// A chart whose colour stands for a series lets the reader pick one in the legend.
+///
+/// The rows are kept apart from the specification, once, so that the page draws the chart, the table and the CSV from
+/// the same figures. The house's looks are in [#theme], not in any one chart.
+///
+/// @param id names the chart in the page and in exported files: letters, digits and hyphens
+/// @param description what the chart shows, for those who cannot see it
+/// @param height of the plot, in pixels; its width is the page's
+/// @param columns names of the columns; those starting with an underscore serve tooltips only
+/// @param rows one value a column: a String, a Boolean, a finite Number or null
+/// @param choice what the reader selects rows by; null shows all of them
+/// @param layers drawn in this order
+public record Chart(String id, String description, int height, List<String> columns, List<List<Object>> rows,
+    Choice choice, List<Layer> layers) {
+  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+  private static final double FADED = 0.06;
+  private static final String FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif";
+
+  public Chart {
+    if (!id.matches("[a-z0-9-]+")) {
+      throw new IllegalArgumentException("a chart's id must be small letters, digits and hyphens, found '" + id + "'");
+    }
+    columns = List.copyOf(columns);
+    List<List<Object>> finite = new ArrayList<>();
+    for (List<Object> row : rows) {
+      if (row.size() != columns.size()) {
+        throw new IllegalArgumentException(
+            "a row of chart " + id + " must have " + columns.size() + " values, found " + row.size());
+      }
+      finite.add(row.stream().map(Chart::finite).toList());
+    }
+    rows = List.copyOf(finite);
+    layers = List.copyOf(layers);
+  }
+
+  /// A selector above the chart: shows the rows whose column has the chosen value.
+  ///
+  /// @param column the column compared
+  /// @param label written beside the selector
+  /// @param options in order
+  /// @param initial the one shown first
+  public record Choice(String column, String label, List<String> options, String initial) {
+    public Choice {
+      options = List.copyOf(options);
+      if (!options.contains(initial)) {
+        throw new IllegalArgumentException("the choice shown first must be one of " + options + ", found " + initial);
+      }
+    }
+  }
+
+  /// A row of values, null for what is absent.
+  public static List<Object> row(Object... values) {
+    return Arrays.asList(values.clone());
+  }
+
+  /// The Vega-Lite specification, without data.
+  public ObjectNode specification() {
+    ObjectNode spec = JSON.objectNode();
+    spec.put("description", description).put("width", "container").put("height", height);
+    spec.putObject("autosize").put("type", "fit-x").put("contains", "padding");
+    if (choice != null) {
+      ObjectNode param = spec.putArray("params").addObject().put("name", "chosen").put("value", choice.initial());
+      ObjectNode bind = param.putObject("bind").put("input", "select").put("name", choice.label());
+      ArrayNode options = bind.putArray("options");
+      choice.options().forEach(options::add);
+      spec.putArray("transform").addObject().put("filter", "datum['" + choice.column() + "'] === chosen");
+    }
+    ArrayNode drawn = spec.putArray("layer");
+    Optional<String> coloured = layers.stream().map(Layer::coloured).flatMap(Optional::stream).findFirst();
+    layers.forEach(layer -> drawn.add(layer.specification()));
+    coloured.ifPresent(column -> pickable(drawn, column));
+    return spec;
+  }
+
+  /// Lets the reader pick a series in the legend: the marks of the others fade.
+  private void pickable(ArrayNode drawn, String column) {
+    boolean defined = false;
+    for (int i = 0; i < drawn.size(); i++) {
+      if (!layers.get(i).shows(column)) {
+        continue;
+      }
+      ObjectNode encoding = drawn.get(i).withObjectProperty("encoding");
+      ObjectNode opacity = encoding.putObject("opacity");
+      opacity.putObject("condition").put("param", "picked").set("value",
+          layers.get(i).mark().path("opacity").isNumber() ? layers.get(i).mark().get("opacity") : JSON.numberNode(1));
+      opacity.put("value", FADED);
+      if (!defined && encoding.has("color")) {
+        ObjectNode param = ((ObjectNode) drawn.get(i)).putArray("params").addObject().put("name", "picked");
+        param.put("bind", "legend").putObject("select").put("type", "point").putArray("fields").add(column);
+        defined = true;
+      }
+    }
+  }
+
+  /// What the page's script reads: id, columns, rows and the specification.
+  JsonNode payload() {
+    ObjectNode payload = JSON.objectNode().put("id", id);
+    ArrayNode names = payload.putArray("columns");
+    columns.forEach(names::add);
+    ArrayNode table = payload.putArray("rows");
+    for (List<Object> row : rows) {
+      ArrayNode cells = table.addArray();
+      row.forEach(value -> cells.add(cell(value)));
+    }
+    payload.set("spec", specification());
+    return legible(payload);
+  }
+
+  /// The tree with every text made visible: the engine's parser stumbles over line separators and controls in names.
+  private static JsonNode legible(JsonNode node) {
+    return switch (node) {
+      case TextNode text -> JSON.textNode(VisibleText.of(text.textValue()));
+      case ObjectNode object -> {
+        ObjectNode copy = JSON.objectNode();
+        object.properties().forEach(property -> copy.set(property.getKey(), legible(property.getValue())));
+        yield copy;
+      }
+      case ArrayNode array -> {
+        ArrayNode copy = JSON.arrayNode(array.size());
+        array.forEach(element -> copy.add(legible(element)));
+        yield copy;
+      }
+      default -> node;
+    };
+  }
+
+  /// How every chart looks on light or dark paper. Series colours are Okabe and Ito's, told apart by colour-blind
+  /// readers, lightened for the dark.
+  public static ObjectNode theme(boolean dark) {
+    String ink = dark ? "#e6e8eb" : "#1d2329";
+    String quiet = dark ? "#9aa4af" : "#5b6670";
+    String hairline = dark ? "#30373f" : "#e3e7eb";
+    ObjectNode theme = JSON.objectNode();
+    theme.put("background", dark ? "#15191e" : "#ffffff").put("font", FONT);
+    theme.putObject("view").putNull("stroke");
+    ObjectNode axis = theme.putObject("axis");
+    axis.put("labelColor", quiet).put("titleColor", ink).put("labelFontSize", 11).put("titleFontSize", 12);
+    axis.put("titleFontWeight", 500).put("labelFontWeight", 400).put("gridColor", hairline);
+    axis.put("domainColor", quiet).put("tickColor", quiet).put("tickSize", 4).put("labelPadding", 4);
+    axis.put("labelOverlap", "greedy").put("titleLimit", 600);
+    theme.putObject("axisX").put("grid", false).put("titlePadding", 8).put("labelAngle", 0);
+    // The title of y stands flat above the axis: upright to read, and no width lost on a phone.
+    theme.putObject("axisY").put("domain", false).put("ticks", false).put("titleAngle", 0)
+        .put("titleAlign", "left").put("titleBaseline", "bottom").put("titleX", 0).put("titleY", -8);
+    ObjectNode legend = theme.putObject("legend");
+    legend.put("orient", "bottom").put("labelColor", ink).put("labelFontSize", 12).putNull("title");
+    legend.put("labelLimit", 320).put("symbolSize", 90).put("symbolStrokeWidth", 2).put("columnPadding", 18);
+    legend.put("rowPadding", 4).put("symbolOpacity", 1).put("offset", 10);
+    theme.putObject("range").set("category", strings(dark
+        ? List.of("#56b4e9", "#e69f00", "#2fc79c", "#e58fc0", "#f0e442", "#ff8352", "#b9c2cc")
+        : List.of("#0072b2", "#d55e00", "#009e73", "#a64d84", "#8a7500", "#2f9fd8", "#4a4f55")));
+    ObjectNode styles = theme.putObject("style");
+    styles.putObject("null-band").put("color", quiet).put("fillOpacity", dark ? 0.24 : 0.16);
+    styles.putObject("baseline").put("color", quiet).put("strokeWidth", 1);
+    styles.putObject("baseline-name").put("color", quiet).put("fontSize", 11);
+    styles.putObject("finding").put("color", dark ? "#ff9d6b" : "#c2410c");
+    styles.putObject("control").put("color", quiet);
+    theme.putObject("mark").put("color", dark ? "#56b4e9" : "#0072b2");
+    theme.putObject("line").put("strokeWidth", 2).put("strokeJoin", "round");
+    theme.putObject("point").put("filled", true).put("size", 55).put("opacity", 1);
+    return theme;
+  }
+
+  private static JsonNode cell(Object value) {
+    return switch (value) {
+      case null -> JSON.nullNode();
+      case Boolean flag -> JSON.booleanNode(flag);
+      case Integer number -> JSON.numberNode(number);
+      case Double number -> JSON.numberNode(number);
+      default -> JSON.textNode(value.toString());
+    };
+  }
+
+  /// A NaN drawn would be a zero; an absent value is left out of the chart and is a dash in the table.
+  private static Object finite(Object value) {
+    return value instanceof Double number && !Double.isFinite(number) ? null : value;
+  }
+
+  private static ArrayNode strings(List<String> values) {
+    ArrayNode array = JSON.arrayNode();
+    values.forEach(array::add);
+    return array;
+  }
+}

@@ -1,0 +1,46 @@
+package org.striatum.reports.page;
+
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.List;
+import java.util.SequencedMap;
+
+/// A square of cells, `first` down and `second` across, each shaded by a figure and labelled with it.
+public final class MatrixChart {
+  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+  private static final double FAINTEST = 0.03;
+  private static final double STRONGEST = 0.65;
+
+  /// Letters that fit under the cells of a phone.
+  private static final int SIDE_BY_SIDE = 28;
+
+  private MatrixChart() {}
+
+  /// The chart.
+  ///
+  /// @param shade the column that shades a cell, from `low` to `high`
+  /// @param columns `first` and `second` come first
+  /// @param label the column that is written in it
+  /// @param titles of the tooltip, see [Channel#titles]
+  public static Chart of(String id, String description, String shade, List<String> columns, List<List<Object>> rows,
+      String label, SequencedMap<String, String> titles, double low, double high, Chart.Choice choice, String rowTitle,
+      String columnTitle) {
+    List<String> names = rows.stream().map(row -> (String) row.getFirst()).distinct().toList();
+    int cell = names.size() > 8 ? 26 : 48;
+    int longest = names.stream().mapToInt(String::length).max().orElse(0);
+    Channel across = Channel.ordinal("x", "second", names).titled(columnTitle).axis("labelLimit", JSON.numberNode(120));
+    // Names too long to stand side by side lean, so that none is left out.
+    Channel x = names.size() * longest > SIDE_BY_SIDE
+        ? across.axis("labelAngle", JSON.numberNode(-40)).axis("labelAlign", "right")
+            .axis("labelOverlap", BooleanNode.FALSE)
+        : across;
+    Channel y = Channel.ordinal("y", "first", names).titled(rowTitle);
+    Channel strength = Channel.quantitative("fillOpacity", shade).domain(low, high)
+        .scaled("range", JSON.arrayNode().add(FAINTEST).add(STRONGEST)).scaled("clamp", BooleanNode.TRUE)
+        .with("legend", JSON.nullNode());
+    return new Chart(id, description, cell * names.size() + 20, columns, rows, choice,
+        List.of(Layer.of("rect", x, y, strength, Channel.tooltip(titles)),
+            Layer.of("text", x, y, new Channel("text", JSON.objectNode().put("field", label)))
+                .with("style", "baseline-name").with("tooltip", JSON.nullNode())));
+  }
+}

@@ -1,0 +1,162 @@
+package org.striatum.reports.page;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.striatum.probe.stats.Estimate;
+
+/// How figures are written: a true minus, a dash for what could not be computed, as many digits as the data carry.
+public final class Notation {
+  public static final String ABSENT = "–";
+  private static final String THIN = "\u202f";
+  private static final String MINUS = "−";
+
+  private Notation() {}
+
+  /// A figure to so many decimals.
+  public static String decimals(double value, int places) {
+    if (!Double.isFinite(value)) {
+      return ABSENT;
+    }
+    String digits = new BigDecimal(Math.abs(value)).setScale(places, RoundingMode.HALF_UP).toPlainString();
+    boolean zero = digits.chars().allMatch(c -> c == '0' || c == '.');
+    return value < 0 && !zero ? MINUS + digits : digits;
+  }
+
+  /// A figure to so many significant digits; very small and very large ones in powers of ten.
+  public static String significant(double value, int digits) {
+    if (!Double.isFinite(value)) {
+      return ABSENT;
+    }
+    if (value == 0) {
+      return "0";
+    }
+    BigDecimal rounded = new BigDecimal(Math.abs(value)).round(new MathContext(digits, RoundingMode.HALF_UP));
+    int exponent = rounded.precision() - rounded.scale() - 1;
+    String text = exponent < -4 || exponent > 6
+        ? rounded.movePointLeft(exponent).setScale(digits - 1, RoundingMode.HALF_UP).toPlainString() + "e"
+            + (exponent < 0 ? MINUS : "") + Math.abs(exponent)
+        : rounded.setScale(Math.max(0, digits - 1 - exponent), RoundingMode.HALF_UP).toPlainString();
+    return value < 0 ? MINUS + text : text;
+  }
+
+  /// A figure somebody chose, with the digits they gave it: `0.95`.
+  public static String plain(double value) {
+    return Double.isFinite(value) ? BigDecimal.valueOf(value).stripTrailingZeros().toPlainString() : ABSENT;
+  }
+
+  public static String auroc(double value) {
+    return decimals(value, 3);
+  }
+
+  /// An AUROC and its 95 % interval: `0.812 [0.761, 0.860]`; a dash stands for an interval that is not there.
+  public static String auroc(Estimate estimate) {
+    return auroc(estimate.value()) + " " + interval(estimate, 1, 3);
+  }
+
+  /// A share as a percentage: `75.2 %`.
+  public static String percent(double share) {
+    return Double.isFinite(share) ? decimals(100 * share, 1) + THIN + "%" : ABSENT;
+  }
+
+  /// An outcome in its own unit: accuracy in per cent, anything else as it is.
+  public static String outcome(double value, String outcome) {
+    return isShare(outcome) ? percent(value) : decimals(value, 2);
+  }
+
+  /// A difference of outcomes: accuracy in percentage points, log-probability in nats, always with its sign.
+  public static String effect(double value, String outcome) {
+    return (signed(scale(outcome) * value, isShare(outcome) ? 1 : 3) + " " + unit(outcome)).strip();
+  }
+
+  public static String effect(Estimate estimate, String outcome) {
+    return effect(estimate.value(), outcome) + " " + interval(estimate, scale(outcome), isShare(outcome) ? 1 : 3);
+  }
+
+  /// What an effect is multiplied by to be in [#unit].
+  public static double scale(String outcome) {
+    return isShare(outcome) ? 100 : 1;
+  }
+
+  /// The unit of a difference of outcomes; empty where none is known.
+  public static String unit(String outcome) {
+    return isShare(outcome) ? "points" : outcome.equals("log-probability") ? "nats" : "";
+  }
+
+  /// A p-value as it stands in a table, without `p =`.
+  public static String p(double value) {
+    if (!Double.isFinite(value)) {
+      return ABSENT;
+    }
+    return value < 1e-4 ? "<" + THIN + "0.0001" : plain(new BigDecimal(value).round(new MathContext(2)).doubleValue());
+  }
+
+  /// A p-value in a sentence: `p = 0.010`.
+  public static String pEquals(double value) {
+    return !Double.isFinite(value) ? "p not computed" : value < 1e-4 ? "p < 0.0001" : "p = " + p(value);
+  }
+
+  /// A count with its noun: `1 problem`, `1,240 problems`.
+  public static String count(long n, String noun) {
+    return count(n) + " " + noun + (n == 1 ? "" : "s");
+  }
+
+  public static String count(long n) {
+    return String.format(Locale.ROOT, "%,d", n);
+  }
+
+  /// Coordinates as a list, a dash for none.
+  public static String coordinates(List<Integer> coordinates) {
+    return coordinates.isEmpty()
+        ? ABSENT
+        : coordinates.stream().map(c -> Integer.toString(c)).collect(Collectors.joining(", "));
+  }
+
+  /// `(a, b)` as `a–b`.
+  public static String range(double low, double high, int places) {
+    return Double.isFinite(low) && Double.isFinite(high)
+        ? decimals(low, places) + "–" + decimals(high, places)
+        : ABSENT;
+  }
+
+  /// An interval whose ends may be negative: `−26.0 to −15.5`.
+  public static String span(double low, double high, int places) {
+    return Double.isFinite(low) && Double.isFinite(high)
+        ? decimals(low, places) + " to " + decimals(high, places)
+        : ABSENT;
+  }
+
+  private static boolean isShare(String outcome) {
+    return outcome.equals("accuracy");
+  }
+
+  private static String signed(double value, int places) {
+    String text = decimals(value, places);
+    return value > 0 && !text.equals(decimals(0, places)) ? "+" + text : text;
+  }
+
+  /// An AUROC's interval by itself: `[0.761, 0.860]`.
+  public static String aurocInterval(Estimate estimate) {
+    return interval(estimate, 1, 3);
+  }
+
+  /// An outcome's interval by itself, in the outcome's unit.
+  public static String outcomeInterval(Estimate estimate, String outcome) {
+    return interval(estimate, scale(outcome), isShare(outcome) ? 1 : 2);
+  }
+
+  /// An effect's interval by itself, in the effect's unit.
+  public static String effectInterval(Estimate estimate, String outcome) {
+    return interval(estimate, scale(outcome), isShare(outcome) ? 1 : 3);
+  }
+
+  private static String interval(Estimate estimate, double scale, int places) {
+    boolean known = Double.isFinite(estimate.low()) && Double.isFinite(estimate.high());
+    return known
+        ? "[" + decimals(scale * estimate.low(), places) + ", " + decimals(scale * estimate.high(), places) + "]"
+        : "[" + ABSENT + "]";
+  }
+}

@@ -1,0 +1,196 @@
+package org.striatum.reports.run;
+
+import static org.striatum.reports.page.Notation.auroc;
+import static org.striatum.reports.page.Notation.count;
+import static org.striatum.reports.page.Notation.effect;
+import static org.striatum.reports.page.Notation.outcome;
+import static org.striatum.reports.page.Notation.pEquals;
+import static org.striatum.reports.page.Notation.range;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.striatum.probe.intervention.InterventionResults;
+import org.striatum.probe.intervention.InterventionResults.Intervention;
+import org.striatum.probe.intervention.InterventionResults.Verdict;
+import org.striatum.probe.value.DatasetControls;
+import org.striatum.probe.value.ValueNeuronResults;
+import org.striatum.probe.value.ValueNeuronResults.NullBand;
+import org.striatum.reports.page.KeyFigure;
+import org.striatum.reports.page.Notation;
+import org.striatum.reports.page.VisibleText;
+
+/// The run's answer in two sentences, computed from its records: does the model carry its chances, and does it use what
+/// carries them. A negative answer is worded as plainly as a positive one.
+///
+/// @param carries what the probes found
+/// @param uses what the first intervention found
+/// @param verdict of that intervention; null where there is none
+/// @param word for the verdict; null likewise
+/// @param keys the figures the sentences rest on
+record Conclusion(String question, String carries, String uses, Verdict verdict, String word, List<KeyFigure> keys) {
+  Conclusion {
+    keys = List.copyOf(keys);
+  }
+
+  static Conclusion of(RunReport.Content content) {
+    String question = "Does " + VisibleText.brief(content.checkpoint().name(), 80)
+        + " carry, in a few hidden-state coordinates, its own estimate of whether it will solve a problem, and does it"
+        + " use them?";
+    Optional<Intervention> primary = Optional.ofNullable(content.interventions())
+        .flatMap(results -> results.interventions().stream().findFirst());
+    Optional<Selection> selection = Optional.ofNullable(content.values()).flatMap(values -> selection(values, primary));
+    List<KeyFigure> keys = new ArrayList<>();
+    selection.ifPresent(s -> keys.addAll(keys(s)));
+    primary.ifPresent(i -> keys.addAll(keys(i)));
+    return new Conclusion(question, carries(content, selection),
+        uses(Optional.ofNullable(content.interventions()), primary), primary.map(Intervention::verdict).orElse(null),
+        primary.map(Conclusion::word).orElse(null), keys);
+  }
+
+  /// An intervention's verdict as one word or two, in its set's own words.
+  static String word(Intervention intervention) {
+    return intervention.verdict() == Verdict.SPECIFIC ? intervention.specific() : word(intervention.verdict());
+  }
+
+  /// The verdict as one word or two.
+  private static String word(Verdict verdict) {
+    return switch (verdict) {
+      case SPECIFIC -> "set-specific";
+      case GENERIC -> "generic damage";
+      case NONE -> "no effect shown";
+      case UNDECIDED -> "undecided";
+    };
+  }
+
+  /// The class of the page's style sheet that colours a verdict; the word itself always stands beside the colour.
+  static String tone(Verdict verdict) {
+    return verdict.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  String tone() {
+    return verdict == null ? "none" : tone(verdict);
+  }
+
+  /// What was done to a set, as the beginning of a sentence.
+  static String deed(Intervention intervention) {
+    return switch (intervention.kind()) {
+      case "zero" -> "Zeroing";
+      case "mean" -> "Mean-ablating";
+      case "resample" -> "Resampling";
+      case "steer" -> "Steering";
+      default -> "Ablating (" + intervention.kind() + ")";
+    };
+  }
+
+  /// The dataset the first intervention was made on, else the first one with a probe.
+  private static Optional<Selection> selection(ValueNeuronResults values, Optional<Intervention> primary) {
+    List<Selection> all = Selection.all(values);
+    return primary.flatMap(i -> all.stream().filter(s -> s.dataset().equals(i.dataset())).findFirst())
+        .or(() -> all.stream().findFirst());
+  }
+
+  private static String carries(RunReport.Content content, Optional<Selection> selection) {
+    if (content.values() == null) {
+      return "Value neurons were not studied in this run.";
+    }
+    if (selection.isEmpty()) {
+      return "No probe could be fitted, so nothing is known about value neurons.";
+    }
+    Selection s = selection.get();
+    String chosen = s.probe().probe() + " probe at " + s.hook();
+    String reaches = "AUROC " + auroc(s.probe().test()) + " on " + count(s.summary().test(), "test problem");
+    String baseline = "prompt length alone gives " + auroc(s.summary().promptLengthAuroc().value())
+        + content.values().controls().stream().filter(controls -> controls.dataset().equals(s.dataset())).findFirst()
+            .map(controls -> ", and a probe adds "
+                + Notation.effect(controls.nuisances().getFirst().increment(), "AUROC") + " to it")
+            .orElse("");
+    NullBand shuffled = s.layer().shuffled();
+    String nulls = shuffled.permutations() == 0
+        ? "no shuffled rewards to compare with"
+        : "shuffled rewards reach " + range(shuffled.low(), shuffled.high(), 3) + ", " + pEquals(shuffled.p());
+    String sentence;
+    if (!s.foretells()) {
+      sentence = "On " + s.dataset() + " success is not shown to be readable before the first generated token: the "
+          + chosen + ", best on validation problems, reaches " + reaches + " (" + nulls + "; " + baseline + ")";
+    } else if (!more(content.values(), s)) {
+      sentence = "On " + s.dataset() + " the " + chosen + " reads success before the first generated token with "
+          + reaches + " (" + nulls + "), but " + baseline
+          + ", so the hidden state is not shown to hold more than the length of the prompt";
+    } else {
+      sentence = "On " + s.dataset() + " the " + chosen + ", chosen on validation problems, reads success before the"
+          + " first generated token with " + reaches + " (" + nulls + "; " + baseline + ")" + sparse(content, s);
+    }
+    return sentence + others(content.values(), s) + ".";
+  }
+
+  /// Whether the probe is shown to know more than the prompt's length: by what it adds to it, where that was measured.
+  private static boolean more(ValueNeuronResults values, Selection s) {
+    return values.controls().stream().filter(controls -> controls.dataset().equals(s.dataset())).findFirst()
+        .map(controls -> controls.moreThanPromptLength() == DatasetControls.Answer.YES).orElse(s.beatsPromptLength());
+  }
+
+  private static String sparse(RunReport.Content content, Selection s) {
+    return s.sparse()
+        .map(p -> "; a sparse probe on " + s.layer().path().nonZero() + " of " + content.checkpoint().width()
+            + " coordinates gives " + auroc(p.test().value()))
+        .orElse("");
+  }
+
+  private static String others(ValueNeuronResults values, Selection shown) {
+    List<String> others = Selection.all(values).stream().filter(s -> !s.dataset().equals(shown.dataset()))
+        .map(s -> auroc(s.probe().test().value()) + " on " + s.dataset()).toList();
+    return others.isEmpty() ? "" : "; elsewhere " + String.join(", ", others);
+  }
+
+  private static String uses(Optional<InterventionResults> results, Optional<Intervention> primary) {
+    if (results.isEmpty()) {
+      return "Whether the model uses such coordinates was not tested: no intervention was made.";
+    }
+    if (primary.isEmpty()) {
+      return "Whether the model uses such coordinates is unknown: the intervention study holds no intervention.";
+    }
+    Intervention i = primary.get();
+    String what = deed(i) + " " + i.set() + " (" + count(i.size(), "coordinate") + ") at " + i.where() + " takes "
+        + i.outcome() + " on " + i.dataset() + " from " + outcome(i.base().outcome().value(), i.outcome()) + " to "
+        + outcome(i.ablated().outcome().value(), i.outcome()) + " (" + effect(i.effect(), i.outcome()) + ", "
+        + count(i.problems(), "problem") + ")";
+    String random = pEquals(i.random().q()) + " against " + count(i.random().effects().size(), "random set");
+    String matched = pEquals(i.matched().q()) + " against "
+        + count(i.matched().effects().size(), "RMS-matched set");
+    String found = switch (i.verdict()) {
+      case SPECIFIC -> ": more damage than sets of equally large coordinates do (" + matched + "), so the effect is "
+          + i.specific();
+      case GENERIC -> ": more damage than random sets do (" + random + ") but not more than sets of equally large"
+          + " coordinates (" + matched + "), so the damage is generic and no use of what they carry is shown";
+      case NONE -> ": no more than control sets of the same size do (" + random + "; " + matched
+          + "), so no use of these coordinates is shown";
+      case UNDECIDED -> "; without RMS-matched controls (" + refusal(i)
+          + ") the run cannot say whether that is more than size (" + random + ")";
+    };
+    return what + found
+        + (i.emptyMaskIdentical() ? "." : "; the empty mask changed the outcomes, so do not trust this.");
+  }
+
+  private static String refusal(Intervention i) {
+    return i.refused() == null ? "none were drawn" : i.refused();
+  }
+
+  private static List<KeyFigure> keys(Selection s) {
+    return List.of(
+        new KeyFigure("AUROC of V(s₀)", auroc(s.probe().test().value()),
+            "95 %: " + range(s.probe().test().low(), s.probe().test().high(), 3)),
+        new KeyFigure("Prompt length alone", auroc(s.summary().promptLengthAuroc().value()), "AUROC of the baseline"));
+  }
+
+  private static List<KeyFigure> keys(Intervention i) {
+    double scale = Notation.scale(i.outcome());
+    int places = scale == 1 ? 3 : 1;
+    return List.of(
+        new KeyFigure("Effect on " + i.outcome(), effect(i.effect().value(), i.outcome()),
+            "95 %: " + Notation.span(scale * i.effect().low(), scale * i.effect().high(), places)),
+        new KeyFigure("p, RMS-matched sets", Notation.p(i.matched().q()),
+            "against random sets " + Notation.p(i.random().q())));
+  }
+}

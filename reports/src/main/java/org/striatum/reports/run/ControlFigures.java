@@ -1,0 +1,138 @@
+package org.striatum.reports.run;
+
+import static org.striatum.reports.page.Channel.end;
+import static org.striatum.reports.page.Channel.quantitative;
+import static org.striatum.reports.page.Channel.tooltip;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.striatum.probe.value.DatasetControls;
+import org.striatum.probe.value.DatasetControls.ReliabilityBin;
+import org.striatum.probe.value.DatasetControls.RotationPoint;
+import org.striatum.reports.page.Channel;
+import org.striatum.reports.page.Chart;
+import org.striatum.reports.page.Figure;
+import org.striatum.reports.page.Layer;
+import org.striatum.reports.page.Notation;
+
+/// The charts of the controls on the reading of value, the dataset chosen above each.
+///
+/// @param controls one a dataset
+record ControlFigures(List<DatasetControls> controls) {
+  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+  ControlFigures {
+    controls = List.copyOf(controls);
+  }
+
+  /// Every chart there is something for.
+  List<Figure> all() {
+    return Stream.of(rotation(), reliability()).filter(Objects::nonNull).toList();
+  }
+
+  private Figure rotation() {
+    List<List<Object>> rows = rows(c -> c.rotation().points().stream()
+        .map(r -> Chart.row(c.dataset(), 1 - r.ratio(), r.kept(), r.unrotated().value(), r.unrotated().low(),
+            r.unrotated().high(), r.rotatedMean(), r.low(), r.high(), Notation.percent(r.ratio()),
+            Notation.auroc(r.unrotated()), Notation.range(r.low(), r.high(), 3), Notation.auroc(r.difference()),
+            Notation.p(r.p())))
+        .toList());
+    if (rows.isEmpty()) {
+      return null;
+    }
+    List<Double> shares = controls.stream().flatMap(c -> c.rotation().points().stream()).map(RotationPoint::ratio)
+        .distinct().map(ratio -> 1 - ratio).sorted().toList();
+    double least = shares.getFirst();
+    Channel kept = quantitative("x", "share_kept").titled("coordinates removed (log scale of what is left)")
+        .scaled("type", "log").scaled("reverse", BooleanNode.TRUE)
+        .domain(least * 0.9, Math.min(1, shares.getLast() * 1.1))
+        .axis("values", numbers(shares)).axis("labelExpr", "format(100 * (1 - datum.value), '.4~r') + ' %'")
+        .axis("grid", BooleanNode.FALSE);
+    Channel shown = tooltip(Channel.titles("_ratio", "removed", "kept", "coordinates left", "_native", "native [95 %]",
+        "_rotated", "rotated, 95 %", "_difference", "native less rotated [95 %]", "_p", "p"));
+    Chart chart = new Chart("rotation-control", "AUROC on the best coordinates, native and in rotated bases", 240,
+        List.of("dataset", "share_kept", "kept", "native", "low", "high", "rotated_mean", "rotated_low", "rotated_high",
+            "_ratio", "_native", "_rotated", "_difference", "_p"),
+        rows, choice(),
+        List.of(
+            Layer.of("area", kept, auroc("rotated_low"), end("y2", "rotated_high"))
+                .where("isValid(datum.rotated_low) && isValid(datum.rotated_high)").with("style", "null-band"),
+            Layer.of("line", kept, auroc("rotated_mean")).where("isValid(datum.rotated_mean)")
+                .with("style", "baseline").dashed(),
+            Layer.of("line", kept, auroc("native")).with("style", "finding").with("strokeWidth", 1.5),
+            Layer.of("rule", kept, auroc("low"), end("y2", "high"))
+                .where("isValid(datum.low) && isValid(datum.high)").with("style", "finding").with("strokeWidth", 1.5),
+            Layer.of("point", kept, auroc("native"), shown).with("style", "finding")));
+    return new Figure("Pruned here and in rotated bases",
+        "Test AUROC on the best coordinates, refitted, with 95 % intervals by problem. Grey: mean and 2.5–97.5 percentiles"
+            + " over random orthogonal bases of the z-scored states, the ranking chosen anew in each. Where the band"
+            + " reaches as high, single coordinates are not the natural unit.",
+        chart);
+  }
+
+  private Figure reliability() {
+    List<List<Object>> rows = rows(c -> {
+      List<List<Object>> own = new ArrayList<>();
+      for (ReliabilityBin bin : c.calibration().bins()) {
+        if (bin.rollouts() > 0) {
+          own.add(Chart.row(c.dataset(), "bin", bin.meanProbability(), bin.rate(), bin.rollouts(),
+              Notation.range(bin.low(), bin.high(), 1), Notation.decimals(bin.meanProbability(), 3),
+              Notation.decimals(bin.rate(), 3)));
+        }
+      }
+      if (!own.isEmpty()) {
+        own.add(Chart.row(c.dataset(), "ideal", 0.0, 0.0, null, "", "", ""));
+        own.add(Chart.row(c.dataset(), "ideal", 1.0, 1.0, null, "", "", ""));
+      }
+      return own;
+    });
+    if (rows.isEmpty()) {
+      return null;
+    }
+    Channel foretold = quantitative("x", "foretold").titled("probability foretold").domain(0, 1);
+    Channel rate = quantitative("y", "succeeded").titled("share that succeeded").domain(0, 1);
+    Channel size = quantitative("size", "rollouts").with("legend", JSON.nullNode())
+        .scaled("range", JSON.arrayNode().add(30).add(400));
+    Chart chart = new Chart("value-reliability", "Share that succeeded against the probability foretold", 240,
+        List.of("dataset", "kind", "foretold", "succeeded", "rollouts", "_bin", "_foretold", "_succeeded"), rows,
+        choice(),
+        List.of(
+            Layer.of("line", foretold, rate).where("datum.kind === 'ideal'").with("style", "baseline")
+                .dashed().with("tooltip", JSON.nullNode()),
+            Layer.of("line", foretold, rate).where("datum.kind === 'bin'").with("style", "finding")
+                .with("strokeWidth", 1.5),
+            Layer.of("point", foretold, rate, size,
+                tooltip(Channel.titles("_bin", "foretold", "rollouts", "rollouts", "_foretold", "mean foretold",
+                    "_succeeded", "succeeded")))
+                .where("datum.kind === 'bin'").with("style", "finding")));
+    return new Figure("Are its probabilities right?",
+        "Test rollouts by the probability foretold, after a logistic curve fitted to cross-fitted scores; larger points"
+            + " stand for more rollouts. On the dashed line probabilities can be taken at their word.",
+        chart);
+  }
+
+  private List<List<Object>> rows(Function<DatasetControls, List<List<Object>>> of) {
+    return controls.stream().map(of).flatMap(List::stream).toList();
+  }
+
+  private Chart.Choice choice() {
+    List<String> datasets = controls.stream().map(DatasetControls::dataset).toList();
+    return new Chart.Choice("dataset", "data ", datasets, datasets.getFirst());
+  }
+
+  private static Channel auroc(String field) {
+    return quantitative("y", field).titled("AUROC").scaled("zero", BooleanNode.FALSE);
+  }
+
+  private static ArrayNode numbers(List<Double> values) {
+    ArrayNode array = JSON.arrayNode();
+    values.forEach(array::add);
+    return array;
+  }
+}

@@ -1,0 +1,206 @@
+package org.striatum.reports.run;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.SequencedSet;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.striatum.probe.adaptation.AdaptationResults;
+import org.striatum.probe.answer.StudyResults;
+import org.striatum.probe.dopamine.DopamineResults.LayerDopamine;
+import org.striatum.probe.dopamine.DopamineResults.TestedNeuron;
+import org.striatum.probe.intervention.InterventionResults.Intervention;
+import org.striatum.probe.model.NeuronId;
+import org.striatum.probe.transfer.TransferResults.Place;
+import org.striatum.probe.transfer.TransferResults.SetOverlap;
+import org.striatum.probe.value.CoordinateReading;
+import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
+import org.striatum.probe.value.ValueNeuronResults.RankedNeuron;
+import org.striatum.reports.page.Figure;
+import org.striatum.reports.page.Notation;
+
+/// Everything a run says of one neuron.
+///
+/// @param standing of it in every ranking; a row a ranking
+/// @param readings of it by itself, a dataset each
+/// @param histogram of these; null without any
+/// @param sets that hold it, with what changing them did
+/// @param signatures of it, a dataset each
+/// @param partners of the sets that hold it
+/// @param gates that were learned for it
+record NeuronPage(NeuronId neuron, Standing standing, List<CoordinateReading> readings, Figure histogram,
+    List<Intervention> sets, List<Signed> signatures, List<Partner> partners, List<Gated> gates) {
+  /// The transfer study's name of the run's own ranking.
+  private static final String STUDY = "study";
+  private static final int SETS = 12;
+  private static final int PARTNERS = 12;
+
+  /// Places of a neuron in rankings.
+  ///
+  /// @param datasets that its hook point was studied on
+  /// @param ranks ranking → its place on each dataset; null where it is not known
+  /// @param of how many coordinates
+  record Standing(List<String> datasets, SequencedMap<String, List<Integer>> ranks, int of) {
+    /// The best place and where it is held: `1st of 256`.
+    Optional<String> best() {
+      return ranks.entrySet().stream()
+          .flatMap(row -> IntStream.range(0, datasets.size()).filter(d -> row.getValue().get(d) != null)
+              .mapToObj(d -> Map.entry(row.getValue().get(d), row.getKey() + " on " + datasets.get(d))))
+          .min(Map.Entry.comparingByKey())
+          .map(best -> "rank " + best.getKey() + " of " + of + " by " + best.getValue());
+    }
+  }
+
+  /// A neuron put to the signature test of a dataset.
+  record Signed(String dataset, TestedNeuron tested) {}
+
+  /// Another place whose set of the same size was compared with one that holds the neuron.
+  ///
+  /// @param rank of the neuron there; null where it is not known
+  record Partner(Place own, Place other, Integer rank, SetOverlap overlap) {}
+
+  /// A gate learned for the neuron.
+  record Gated(String mode, AdaptationFigures.Changed change) {}
+
+  static NeuronPage of(NeuronId neuron, StudyResults results, List<CoordinateReading> readings, int number) {
+    return new NeuronPage(neuron, standing(neuron, results), readings,
+        HistogramFigure.of("neuron-" + number, "Activation by outcome", readings, CoordinateReading::dataset, "data "),
+        sets(neuron, results), signatures(neuron, results), partners(neuron, results), gates(neuron, results));
+  }
+
+  /// The page's place on the page.
+  String anchor() {
+    return "neuron-" + neuron.toString().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("-$", "");
+  }
+
+  /// What it is known for, in a line.
+  String known() {
+    List<String> parts = new ArrayList<>(standing.best().stream().toList());
+    long passed = signatures.stream().filter(one -> one.tested().called()).count();
+    if (!signatures.isEmpty()) {
+      parts.add(passed > 0
+          ? "called a dopamine neuron on " + passed + " of " + Notation.count(signatures.size(), "dataset")
+          : "not called a dopamine neuron");
+    }
+    if (!sets.isEmpty()) {
+      parts.add("in " + Notation.count(sets.size(), "set"));
+    }
+    if (!gates.isEmpty()) {
+      parts.add("gated");
+    }
+    return String.join(" · ", parts);
+  }
+
+  /// The sets shown.
+  List<Intervention> shownSets() {
+    return sets.stream().limit(SETS).toList();
+  }
+
+  private static Standing standing(NeuronId neuron, StudyResults results) {
+    List<LayerProbes> layers = layers(neuron, results);
+    List<LayerDopamine> dopamine = dopamine(neuron, results);
+    SequencedSet<String> datasets = new LinkedHashSet<>();
+    layers.forEach(layer -> datasets.add(layer.dataset()));
+    dopamine.forEach(layer -> datasets.add(layer.dataset()));
+    List<String> order = List.copyOf(datasets);
+    SequencedMap<String, List<Integer>> ranks = new LinkedHashMap<>();
+    for (LayerProbes layer : layers) {
+      int d = order.indexOf(layer.dataset());
+      put(ranks, layer.ranking(), order.size(), d, place(layer.order(), neuron));
+      layer.top().stream().filter(one -> one.coordinate() == neuron.coordinate()).map(RankedNeuron::ranks)
+          .forEach(known -> known.forEach((ranking, rank) -> put(ranks, ranking, order.size(), d, rank)));
+    }
+    for (LayerDopamine layer : dopamine) {
+      int d = order.indexOf(layer.dataset());
+      put(ranks, layer.ranking(), order.size(), d, place(layer.order(), neuron));
+      layer.tested().stream().filter(one -> one.coordinate() == neuron.coordinate()).map(TestedNeuron::ranks)
+          .forEach(known -> known.forEach((ranking, rank) -> put(ranks, ranking, order.size(), d, rank)));
+    }
+    int width = Stream.concat(layers.stream().map(LayerProbes::order), dopamine.stream().map(LayerDopamine::order))
+        .mapToInt(List::size).max().orElse(0);
+    return new Standing(order, ranks, width);
+  }
+
+  private static void put(SequencedMap<String, List<Integer>> ranks, String ranking, int datasets, int d,
+      Integer rank) {
+    if (rank != null) {
+      ranks.computeIfAbsent(ranking, _ -> new ArrayList<>(Collections.nCopies(datasets, null))).set(d, rank);
+    }
+  }
+
+  /// Its place in an order, from 1; null where it has none.
+  private static Integer place(List<Integer> order, NeuronId neuron) {
+    int place = order.indexOf(neuron.coordinate());
+    return place < 0 ? null : place + 1;
+  }
+
+  private static List<LayerProbes> layers(NeuronId neuron, StudyResults results) {
+    return results.values() == null
+        ? List.of()
+        : results.values().layers().stream().filter(layer -> layer.hook().equals(neuron.hook())).toList();
+  }
+
+  private static List<LayerDopamine> dopamine(NeuronId neuron, StudyResults results) {
+    return results.dopamine() == null
+        ? List.of()
+        : results.dopamine().layers().stream().filter(layer -> layer.hook().equals(neuron.hook())).toList();
+  }
+
+  private static List<Intervention> sets(NeuronId neuron, StudyResults results) {
+    return results.interventions() == null
+        ? List.of()
+        : results.interventions().interventions().stream()
+            .filter(one -> one.layers().stream().anyMatch(
+                layer -> layer.hook().equals(neuron.hook()) && layer.coordinates().contains(neuron.coordinate())))
+            .toList();
+  }
+
+  private static List<Signed> signatures(NeuronId neuron, StudyResults results) {
+    return dopamine(neuron, results).stream().flatMap(layer -> layer.tested().stream()
+        .filter(one -> one.coordinate() == neuron.coordinate()).map(one -> new Signed(layer.dataset(), one))).toList();
+  }
+
+  private static List<Partner> partners(NeuronId neuron, StudyResults results) {
+    if (results.transfer() == null || results.transfer().runs().isEmpty()) {
+      return List.of();
+    }
+    String run = results.transfer().runs().getFirst();
+    return results.transfer().overlaps().stream()
+        .filter(overlap -> overlap.ranking().equals(STUDY) && overlap.hook().equals(neuron.hook()))
+        .flatMap(overlap -> Stream.of(partner(neuron, results, run, overlap.first(), overlap.second(), overlap),
+            partner(neuron, results, run, overlap.second(), overlap.first(), overlap)))
+        .flatMap(Optional::stream).limit(PARTNERS).toList();
+  }
+
+  /// Another place, if the set of one's own holds the neuron.
+  private static Optional<Partner> partner(NeuronId neuron, StudyResults results, String run, Place own, Place other,
+      SetOverlap overlap) {
+    Integer here = own.run().equals(run) ? rank(neuron, results, own.dataset()) : null;
+    return here == null || here > overlap.k()
+        ? Optional.empty()
+        : Optional.of(new Partner(own, other,
+            other.run().equals(run) ? rank(neuron, results, other.dataset()) : null, overlap));
+  }
+
+  private static Integer rank(NeuronId neuron, StudyResults results, String dataset) {
+    return layers(neuron, results).stream().filter(layer -> layer.dataset().equals(dataset)).findFirst()
+        .map(layer -> place(layer.order(), neuron)).orElse(null);
+  }
+
+  private static List<Gated> gates(NeuronId neuron, StudyResults results) {
+    List<Gated> gates = new ArrayList<>();
+    for (AdaptationResults adaptation : results.adaptations()) {
+      AdaptationFigures figures = new AdaptationFigures(adaptation, 1);
+      figures.shown().forEach(arm -> figures.changed(arm).stream().filter(one -> one.neuron().equals(neuron))
+          .forEach(one -> gates.add(new Gated(adaptation.mode(), one))));
+    }
+    return gates;
+  }
+}

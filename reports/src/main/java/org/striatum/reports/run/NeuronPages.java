@@ -1,0 +1,105 @@
+package org.striatum.reports.run;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.SequencedSet;
+import org.striatum.probe.adaptation.AdaptationResults;
+import org.striatum.probe.answer.StudyResults;
+import org.striatum.probe.dopamine.DopamineResults.DatasetSteps;
+import org.striatum.probe.dopamine.DopamineResults.TestedNeuron;
+import org.striatum.probe.intervention.InterventionResults.Intervention;
+import org.striatum.probe.intervention.InterventionResults.LayerSet;
+import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.model.NeuronId;
+import org.striatum.probe.value.CoordinateReading;
+
+/// The neurons that have a page of their own, best first.
+///
+/// @param pages each under its neuron
+record NeuronPages(SequencedMap<NeuronId, NeuronPage> pages) {
+  /// Most neurons with a page: a report stays small whatever the model.
+  static final int MOST = 24;
+  /// Neurons that one list may name.
+  private static final int OF_A_LIST = 6;
+
+  NeuronPages {
+    pages = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(pages));
+  }
+
+  /// The neurons a report names first: in turn the best of each list, of value neurons at each dataset's chosen hook point,
+  /// of those called or tested for dopamine at theirs, of the sets that were named before an intervention, and of those
+  /// that learned gates changed most.
+  static List<NeuronId> named(StudyResults results) {
+    List<List<NeuronId>> lists = lists(results);
+    SequencedSet<NeuronId> named = new LinkedHashSet<>();
+    for (int place = 0; place < OF_A_LIST; place++) {
+      for (List<NeuronId> list : lists) {
+        if (place < list.size() && named.size() < MOST) {
+          named.add(list.get(place));
+        }
+      }
+    }
+    return List.copyOf(named);
+  }
+
+  private static List<List<NeuronId>> lists(StudyResults results) {
+    List<List<NeuronId>> lists = new ArrayList<>();
+    if (results.values() != null) {
+      for (Selection selection : Selection.all(results.values())) {
+        lists.add(selection.layer().top().stream()
+            .map(neuron -> new NeuronId(selection.hook(), neuron.coordinate())).toList());
+      }
+    }
+    if (results.dopamine() != null) {
+      for (DatasetSteps dataset : results.dopamine().datasets()) {
+        results.dopamine().chosen(dataset.dataset()).ifPresent(layer -> lists.add(DopamineFigures.calledFirst(layer)
+            .map(TestedNeuron::coordinate).map(coordinate -> new NeuronId(layer.hook(), coordinate)).toList()));
+      }
+    }
+    if (results.interventions() != null) {
+      for (Intervention intervention : results.interventions().interventions()) {
+        if (intervention.primary()) {
+          for (LayerSet layer : intervention.layers()) {
+            lists.add(layer.coordinates().stream().map(coordinate -> new NeuronId(layer.hook(), coordinate)).toList());
+          }
+        }
+      }
+    }
+    for (AdaptationResults adaptation : results.adaptations()) {
+      lists.add(new AdaptationFigures(adaptation, 1).mostChanged().stream().map(AdaptationFigures.Changed::neuron)
+          .distinct().toList());
+    }
+    return lists;
+  }
+
+  /// A page each.
+  ///
+  /// @param readings of any of them
+  static NeuronPages of(StudyResults results, List<CoordinateReading> readings) {
+    SequencedMap<NeuronId, NeuronPage> pages = new LinkedHashMap<>();
+    for (NeuronId neuron : named(results)) {
+      pages.put(neuron, NeuronPage.of(neuron, results,
+          readings.stream().filter(reading -> reading.neuron().equals(neuron)).toList(), pages.size() + 1));
+    }
+    return new NeuronPages(pages);
+  }
+
+  /// Every page.
+  List<NeuronPage> all() {
+    return List.copyOf(pages.values());
+  }
+
+  /// Where a neuron's page is; null where it has none.
+  String anchor(HookPoint hook, int coordinate) {
+    NeuronPage page = pages.get(new NeuronId(hook, coordinate));
+    return page == null ? null : page.anchor();
+  }
+
+  String anchor(NeuronId neuron) {
+    return anchor(neuron.hook(), neuron.coordinate());
+  }
+}

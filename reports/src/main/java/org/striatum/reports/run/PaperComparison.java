@@ -1,0 +1,95 @@
+package org.striatum.reports.run;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.DoubleSummaryStatistics;
+import java.util.List;
+import java.util.Optional;
+import org.striatum.probe.intervention.InterventionResults.Intervention;
+import org.striatum.probe.value.ValueNeuronResults;
+import org.striatum.probe.value.ValueNeuronResults.PruningCurve;
+import org.striatum.probe.value.ValueNeuronResults.PruningPoint;
+import org.striatum.reports.page.Notation;
+
+/// A figure of the paper beside ours. Other models, problems and sample sizes stand behind the two, so they are read
+/// side by side and not tested against each other.
+///
+/// Source: *Sparse Reward Subsystem in Large Language Models*, arXiv 2602.00986.
+///
+/// @param quantity what is measured
+/// @param paper as published
+/// @param ours from this run, a dash where it was not measured
+record PaperComparison(String quantity, String paper, String ours) {
+  private static final double TOP_SHARE_PRUNED = 0.99;
+
+  static List<PaperComparison> all(RunReport.Content content) {
+    List<Intervention> accuracy = content.interventions() == null
+        ? List.of()
+        : content.interventions().interventions().stream()
+            .filter(i -> i.outcome().equals("accuracy") && i.kind().equals("zero")).toList();
+    List<PaperComparison> rows = new ArrayList<>();
+    rows.add(new PaperComparison("AUROC of V(s₀)", "0.59–0.73, mean 0.67", aurocs(content.values())));
+    rows.add(new PaperComparison("AUROC after pruning", "flat to 99 % pruned", pruned(content.values())));
+    rows.add(new PaperComparison("Accuracy, one layer's top 1 % zeroed",
+        "75.2 % → 37.0 %, 13.6 %, 29.4 %, 1.2 % (layers 2–5)",
+        joined(accuracy.stream().map(i -> Notation.percent(i.base().outcome().value()) + " → "
+            + Notation.percent(i.ablated().outcome().value()) + " (" + i.set() + ", " + i.where() + ", " + i.dataset()
+            + ")")
+            .toList())));
+    rows.add(new PaperComparison("Accuracy, random 1 % zeroed", "−0.6 points, mean",
+        joined(accuracy.stream().filter(i -> !i.random().effects().isEmpty())
+            .map(i -> mean(i.random().effects(), i) + " over "
+                + Notation.count(i.random().effects().size(), "set") + " (" + i.where() + ", " + i.dataset() + ")")
+            .toList())));
+    rows.add(new PaperComparison("Accuracy, RMS-matched sets zeroed", "not reported",
+        joined(accuracy.stream().filter(i -> !i.matched().effects().isEmpty())
+            .map(i -> mean(i.matched().effects(), i) + " over "
+                + Notation.count(i.matched().effects().size(), "set") + " (" + i.where() + ", " + i.dataset() + ")")
+            .toList())));
+    return List.copyOf(rows);
+  }
+
+  private static String aurocs(ValueNeuronResults values) {
+    DoubleSummaryStatistics found = new DoubleSummaryStatistics();
+    if (values != null) {
+      Selection.all(values).stream().mapToDouble(s -> s.probe().test().value()).filter(Double::isFinite)
+          .forEach(found);
+    }
+    return found.getCount() == 0
+        ? Notation.ABSENT
+        : found.getCount() == 1
+            ? Notation.auroc(found.getMin())
+            : Notation.range(found.getMin(), found.getMax(), 3) + ", mean " + Notation.auroc(found.getAverage())
+                + " over " + Notation.count(found.getCount(), "dataset");
+  }
+
+  /// For each dataset, the first curve at the chosen hook point: whole, and at the ratio nearest 99 %.
+  private static String pruned(ValueNeuronResults values) {
+    return values == null
+        ? Notation.ABSENT
+        : joined(Selection.all(values).stream().flatMap(s -> pruned(s).stream()).toList());
+  }
+
+  private static Optional<String> pruned(Selection s) {
+    Optional<PruningCurve> curve = s.layer().pruning().stream().filter(c -> !c.points().isEmpty())
+        .max(Comparator.comparing((PruningCurve c) -> c.probe().equals(s.probe().probe()))
+            .thenComparing(c -> !c.retrained()));
+    return curve.map(c -> {
+      PruningPoint whole = c.points().stream().min(Comparator.comparingDouble(PruningPoint::ratio)).orElseThrow();
+      PruningPoint near = c.points().stream()
+          .min(Comparator.comparingDouble(p -> Math.abs(p.ratio() - TOP_SHARE_PRUNED))).orElseThrow();
+      return Notation.auroc(whole.auroc().value()) + " → " + Notation.auroc(near.auroc().value()) + " at "
+          + Notation.percent(near.ratio()) + " (" + s.dataset() + ", " + c.probe()
+          + (c.retrained() ? ", refitted)" : ", masked)");
+    });
+  }
+
+  private static String mean(List<Double> effects, Intervention intervention) {
+    return Notation.effect(effects.stream().mapToDouble(e -> e).filter(Double::isFinite).average().orElse(Double.NaN),
+        intervention.outcome());
+  }
+
+  private static String joined(List<String> parts) {
+    return parts.isEmpty() ? Notation.ABSENT : String.join("\n", parts);
+  }
+}

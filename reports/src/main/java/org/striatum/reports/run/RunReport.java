@@ -1,0 +1,101 @@
+package org.striatum.reports.run;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.striatum.probe.adaptation.AdaptationResults;
+import org.striatum.probe.answer.StudyAnswers;
+import org.striatum.probe.answer.StudyResults;
+import org.striatum.probe.dopamine.DopamineResults;
+import org.striatum.probe.intervention.InterventionResults;
+import org.striatum.probe.model.NeuronId;
+import org.striatum.probe.run.AtomicFile;
+import org.striatum.probe.transfer.TransferResults;
+import org.striatum.probe.uses.ConfidenceResults;
+import org.striatum.probe.uses.SearchResults;
+import org.striatum.probe.value.CoordinateReading;
+import org.striatum.probe.value.ValueNeuronResults;
+import org.striatum.reports.page.Templates;
+
+/// A run's results as one HTML file that needs nothing beside it: no network, no server, no second file.
+///
+/// Equal content gives equal bytes. Texts of models, problems and checkpoints are shown, never interpreted: the page's
+/// own security policy runs only the scripts this class put there. Not for exchange: machines read the JSON results.
+public final class RunReport {
+  private RunReport() {}
+
+  /// What a report is made from.
+  ///
+  /// @param title of the page
+  /// @param sampling how rollouts were drawn
+  /// @param results of every study that was part of the run
+  /// @param beside answers of other checkpoints, studied likewise; may be empty
+  /// @param samples rollouts shown in full; may be empty
+  /// @param readings of the neurons that [#named] names, by themselves; may be empty
+  /// @param manifest the run's manifest, JSON, shown as it is
+  public record Content(String title, CheckpointFacts checkpoint, SamplingFacts sampling, StudyResults results,
+      List<StudyAnswers> beside, List<SampleRollout> samples, List<CoordinateReading> readings, String manifest) {
+    public Content {
+      Objects.requireNonNull(title, "a report needs a title");
+      Objects.requireNonNull(checkpoint, "a report needs its checkpoint's facts");
+      Objects.requireNonNull(sampling, "a report needs its sampling facts");
+      Objects.requireNonNull(manifest, "a report needs its run's manifest");
+      Objects.requireNonNull(results, "a report needs its run's results, none of them if need be");
+      beside = List.copyOf(beside);
+      samples = List.copyOf(samples);
+      readings = List.copyOf(readings);
+    }
+
+    ValueNeuronResults values() {
+      return results.values();
+    }
+
+    DopamineResults dopamine() {
+      return results.dopamine();
+    }
+
+    InterventionResults interventions() {
+      return results.interventions();
+    }
+
+    TransferResults transfer() {
+      return results.transfer();
+    }
+
+    ConfidenceResults confidence() {
+      return results.confidence();
+    }
+
+    SearchResults search() {
+      return results.search();
+    }
+
+    List<AdaptationResults> adaptations() {
+      return results.adaptations();
+    }
+
+    /// Every question, answered for this checkpoint.
+    StudyAnswers answers() {
+      return StudyAnswers.of(checkpoint.name(), results);
+    }
+  }
+
+  /// The neurons that the page has a section for: what stands in [Content#readings] is asked of these.
+  public static List<NeuronId> named(StudyResults results) {
+    return NeuronPages.named(results);
+  }
+
+  /// The page as text.
+  public static String render(Content content) {
+    return Templates.render("run/report.jte", Page.of(content));
+  }
+
+  /// Writes the page, whole or not at all: beside the target, flushed to disk, renamed over it.
+  ///
+  /// @throws IOException naming the file, if it cannot be written
+  public static void write(Content content, Path file) throws IOException {
+    AtomicFile.write(file, render(content).getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,114 @@
+package org.striatum.reports.scan;
+
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Objects;
+import java.util.SequencedMap;
+import org.striatum.probe.run.AtomicFile;
+import org.striatum.probe.series.SeriesResults;
+import org.striatum.probe.series.SeriesResults.Kind;
+import org.striatum.probe.series.SeriesResults.Life;
+import org.striatum.reports.page.Figure;
+import org.striatum.reports.page.Frame;
+import org.striatum.reports.page.Notation;
+import org.striatum.reports.page.VisibleText;
+import org.striatum.reports.page.Templates;
+
+/// The index of a scan as one HTML file: every checkpoint side by side, with links to their own reports, and what could not
+/// be studied.
+public final class ScanReport {
+  private ScanReport() {}
+
+  /// What a scan came to.
+  ///
+  /// @param title of the page
+  /// @param series the checkpoints that were studied, side by side
+  /// @param failures those that could not be
+  /// @param repeated those that hold the files of another
+  /// @param plan JSON, shown as it is
+  public record Content(String title, SeriesResults series, List<Failure> failures, List<Repeated> repeated,
+      String plan) {
+    public Content {
+      failures = List.copyOf(failures);
+      repeated = List.copyOf(repeated);
+      Objects.requireNonNull(plan, "a scan's report needs its plan");
+    }
+  }
+
+  /// A checkpoint without results.
+  ///
+  /// @param kind of failure, in a word
+  /// @param message one line
+  public record Failure(String name, String kind, String message) {}
+
+  /// A checkpoint that was not studied again.
+  ///
+  /// @param same name of the studied one
+  public record Repeated(String checkpoint, String same) {}
+
+  /// The page as text.
+  public static String render(Content content) {
+    return Templates.render("scan/scan.jte", Page.of(content));
+  }
+
+  /// Writes the page, whole or not at all. A checkpoint's own report is looked for at `<name>/report.html` beside it.
+  ///
+  /// @throws IOException naming the file, if it cannot be written
+  public static void write(Content content, Path file) throws IOException {
+    AtomicFile.write(file, render(content).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// What the template writes, computed.
+  ///
+  /// @param links to the report of each point's checkpoint
+  record Page(Content content, List<Figure> figures, List<String> links) {
+    private static final int LIVES = 30;
+
+    /// Every name brief and visible, links by the names as they are.
+    static Page of(Content found) {
+      Content content = new Content(found.title(), VisibleText.names(found.series(), SeriesResults.class),
+          found.failures().stream().map(failure -> VisibleText.names(failure, Failure.class)).toList(),
+          found.repeated().stream().map(repeated -> VisibleText.names(repeated, Repeated.class)).toList(),
+          found.plan());
+      return new Page(content, new ScanFigures(content.series()).all(),
+          found.series().points().stream().map(point -> link(point.checkpoint())).toList());
+    }
+
+    Frame frame() {
+      SequencedMap<String, String> sections = new LinkedHashMap<>();
+      sections.put("checkpoints", "Checkpoints");
+      sections.put("series", "Along the series");
+      sections.put("failures", "Failures");
+      sections.put("limits", "Limits");
+      sections.put("plan", "Plan");
+      return new Frame("Striatum scan", VisibleText.brief(content.title(), 300), sections, figures);
+    }
+
+    /// How many of how many.
+    String verdict() {
+      int studied = content.series().checkpoints().size();
+      return "%d of %s studied, %s, %s.".formatted(studied,
+          Notation.count(studied + content.failures().size(), "checkpoint"),
+          content.failures().size() + " failed",
+          content.repeated().isEmpty()
+              ? "no files met twice"
+              : content.repeated().size() + " held the files of another");
+    }
+
+    /// Those that stay longest.
+    List<Life> lives() {
+      return content.series().lives().stream().filter(life -> life.kind() == Kind.VALUE && life.present() > 1)
+          .sorted(Comparator.comparingInt(Life::present).reversed()).limit(LIVES).toList();
+    }
+
+    /// A relative address, whatever characters the name has.
+    static String link(String name) {
+      return "./" + URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20") + "/report.html";
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/// Many checkpoints side by side.
+package org.striatum.reports.scan;

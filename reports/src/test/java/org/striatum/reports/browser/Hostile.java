@@ -1,0 +1,53 @@
+package org.striatum.reports.browser;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.striatum.reports.run.HostileRun;
+
+/// Records of strangers: texts in them try to be something else.
+final class Hostile {
+  private static final JsonMapper JSON = JsonMapper.builder()
+      .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
+
+  private final Iterator<String> texts = Stream.generate(HostileRun.TEXTS::stream).flatMap(s -> s)
+      .iterator();
+  private final List<String> kept;
+
+  private Hostile(List<String> kept) {
+    this.kept = kept;
+  }
+
+  /// A copy in which every text is hostile but for those of the components named, which are more than words.
+  static <T extends Record> T copy(T record, Class<T> type, String... kept) {
+    return JSON.convertValue(new Hostile(List.of(kept)).hostile("", JSON.valueToTree(record)), type);
+  }
+
+  private JsonNode hostile(String component, JsonNode node) {
+    return kept.contains(component) ? node : switch (node) {
+      case TextNode text -> text.textValue().matches("[A-Z_]+|NaN|-?Infinity|blocks\\..*")
+          ? text
+          : TextNode.valueOf(texts.next());
+      case ObjectNode object -> {
+        ObjectNode copy = object.objectNode();
+        for (Map.Entry<String, JsonNode> property : object.properties()) {
+          copy.set(property.getKey(), hostile(property.getKey(), property.getValue()));
+        }
+        yield copy;
+      }
+      case ArrayNode array -> {
+        ArrayNode copy = array.arrayNode(array.size());
+        array.forEach(element -> copy.add(hostile(component, element)));
+        yield copy;
+      }
+      default -> node;
+    };
+  }
+}

@@ -1,0 +1,88 @@
+package org.striatum.reports.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.striatum.probe.intervention.InterventionResults;
+import org.striatum.probe.intervention.InterventionResults.Verdict;
+import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.value.ValueNeuronResults;
+import org.striatum.probe.value.ValueNeuronResults.NullBand;
+
+class ConclusionTest {
+  private static final NullBand BEATEN = new NullBand(199, 0.5, 0.44, 0.56, 0.005);
+  private static final NullBand REACHED = new NullBand(199, 0.5, 0.44, 0.56, 0.3);
+  private static final Estimate GOOD = new Estimate(0.8, 0.74, 0.86);
+  private static final Estimate SHORT_PROMPTS = new Estimate(0.6, 0.55, 0.65);
+
+  @Test
+  void saysWhatAProbeReads() {
+    assertThat(carries(ExampleRun.oneProbe(GOOD, SHORT_PROMPTS, BEATEN))).isEqualTo(
+        "On alone the linear probe at blocks.3.hook_resid_post, chosen on validation problems, reads success before"
+            + " the first generated token with AUROC 0.800 [0.740, 0.860] on 60 test problems (shuffled rewards reach"
+            + " 0.440–0.560, p = 0.005; prompt length alone gives 0.600).");
+  }
+
+  @Test
+  void saysWhenPromptLengthReadsAsMuch() {
+    assertThat(carries(ExampleRun.oneProbe(GOOD, new Estimate(0.8, 0.75, 0.85), BEATEN)))
+        .endsWith("but prompt length alone gives 0.800, so the hidden state is not shown to hold more than the length"
+            + " of the prompt.");
+  }
+
+  @Test
+  void saysWhenNothingIsRead() {
+    String words = "success is not shown to be readable before the first generated token";
+    assertThat(carries(ExampleRun.oneProbe(new Estimate(0.55, 0.48, 0.62), SHORT_PROMPTS, BEATEN))).contains(words);
+    assertThat(carries(ExampleRun.oneProbe(GOOD, SHORT_PROMPTS, REACHED))).contains(words, "p = 0.3");
+    assertThat(carries(ExampleRun.oneProbe(Estimate.exact(0.9), SHORT_PROMPTS, BEATEN))).contains(words);
+  }
+
+  @Test
+  void saysTheVerdictInWords() {
+    assertThat(uses(Verdict.SPECIFIC)).isEqualTo("Zeroing value@1% (2 coordinates) at blocks.3.hook_resid_post"
+        + " takes accuracy on alone from 62.0\u202f% to 41.5\u202f% (−20.5 points [−26.0, −15.0], 200 problems): more"
+        + " damage than sets of equally large coordinates do (p = 0.02 against 3 RMS-matched sets), so the effect is"
+        + " value-specific.");
+    assertThat(Conclusion.word(ExampleRun.intervention("dopamine@1%", Verdict.SPECIFIC, 0.01, 0.02)))
+        .isEqualTo("dopamine-specific");
+    assertThat(Conclusion.word(ExampleRun.intervention("mine.txt", Verdict.SPECIFIC, 0.01, 0.02)))
+        .isEqualTo("specific to these neurons");
+    assertThat(uses(Verdict.GENERIC)).contains("the damage is generic and no use of what they carry is shown");
+    assertThat(uses(Verdict.NONE)).contains("no use of these coordinates is shown");
+    assertThat(uses(Verdict.UNDECIDED)).contains("without RMS-matched controls (only 7 coordinates within tolerance)",
+        "cannot say whether that is more than size");
+  }
+
+  @Test
+  void saysWhatWasNotDone() {
+    Conclusion conclusion = Conclusion.of(ExampleRun.with(null, null));
+    assertThat(conclusion.carries()).isEqualTo("Value neurons were not studied in this run.");
+    assertThat(conclusion.uses()).contains("no intervention was made");
+    assertThat(conclusion.verdict()).isNull();
+    assertThat(conclusion.keys()).isEmpty();
+    assertThat(carries(new ValueNeuronResults(List.of(), List.of()))).contains("nothing is known");
+  }
+
+  @Test
+  void choosesOnValidationAndNotOnTest() {
+    ValueNeuronResults results = ExampleRun.content().values();
+    Selection selection = Selection.all(results).getFirst();
+    assertThat(Selection.layers(results, selection.dataset()))
+        .allSatisfy(layer -> assertThat(layer.probes()).allSatisfy(
+            probe -> assertThat(probe.validation()).isLessThanOrEqualTo(selection.probe().validation())));
+  }
+
+  private static String carries(ValueNeuronResults values) {
+    return Conclusion.of(ExampleRun.with(values, null)).carries();
+  }
+
+  private static String uses(Verdict verdict) {
+    InterventionResults results = new InterventionResults(List.of(ExampleRun.intervention(verdict, 0.01, 0.02)),
+        List.of(), List.of());
+    Conclusion conclusion = Conclusion.of(ExampleRun.with(null, results));
+    assertThat(conclusion.verdict()).isEqualTo(verdict);
+    return conclusion.uses();
+  }
+}

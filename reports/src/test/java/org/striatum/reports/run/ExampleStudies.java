@@ -1,0 +1,150 @@
+package org.striatum.reports.run;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.striatum.probe.dopamine.DopamineResults;
+import org.striatum.probe.dopamine.DopamineResults.Correlation;
+import org.striatum.probe.dopamine.DopamineResults.CurvePoint;
+import org.striatum.probe.dopamine.DopamineResults.DatasetSteps;
+import org.striatum.probe.dopamine.DopamineResults.Flatness;
+import org.striatum.probe.dopamine.DopamineResults.LayerDopamine;
+import org.striatum.probe.dopamine.DopamineResults.Partials;
+import org.striatum.probe.dopamine.DopamineResults.Permuted;
+import org.striatum.probe.dopamine.DopamineResults.Prediction;
+import org.striatum.probe.dopamine.DopamineResults.ProbeCurve;
+import org.striatum.probe.dopamine.DopamineResults.ProbeNull;
+import org.striatum.probe.dopamine.DopamineResults.Reliability;
+import org.striatum.probe.dopamine.DopamineResults.Signature;
+import org.striatum.probe.dopamine.DopamineResults.Surprise;
+import org.striatum.probe.dopamine.DopamineResults.Surprises;
+import org.striatum.probe.dopamine.DopamineResults.TestedNeuron;
+import org.striatum.probe.dopamine.DopamineResults.Trace;
+import org.striatum.probe.dopamine.DopamineResults.TracePoint;
+import org.striatum.probe.dopamine.DopamineResults.ValueSlopes;
+import org.striatum.probe.dopamine.Scaling;
+import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.stats.RiskCoverage;
+import org.striatum.probe.stats.SplitHalf;
+import org.striatum.probe.transfer.TransferResults;
+import org.striatum.probe.transfer.TransferResults.Basis;
+import org.striatum.probe.transfer.TransferResults.FunctionalTransfer;
+import org.striatum.probe.transfer.TransferResults.Place;
+import org.striatum.probe.transfer.TransferResults.SetOverlap;
+import org.striatum.probe.uses.ConfidenceResults;
+import org.striatum.probe.uses.ConfidenceResults.DatasetConfidence;
+import org.striatum.probe.uses.ConfidenceResults.Known;
+import org.striatum.probe.uses.ConfidenceResults.Signal;
+import org.striatum.probe.uses.SearchResults;
+import org.striatum.probe.uses.SearchResults.Arm;
+import org.striatum.probe.uses.SearchResults.Comparison;
+import org.striatum.probe.uses.SearchResults.DatasetSearch;
+
+/// Invented studies of dopamine, transfer and uses with the shape of real ones. No figure was measured.
+final class ExampleStudies {
+  private static final String RUN = "tiny-reasoner-step2000";
+
+  private ExampleStudies() {}
+
+  /// Every dataset at every layer; one coordinate of the first dataset passes the signature test.
+  static DopamineResults dopamine(List<String> datasets, int layers, int width) {
+    SplitHalf half = new SplitHalf(300, 0.6, new Estimate(0.75, 0.69, 0.8));
+    return new DopamineResults(
+        datasets.stream().map(dataset -> new DatasetSteps(dataset, 120, 120, 900, 3, 310, 120, 60, 130,
+            "8 continuations a state", new Reliability(half, half, new Estimate(0.6, 0.5, 0.7)), 0, List.of(),
+            List.of())).toList(),
+        datasets.stream().flatMap(dataset -> IntStream.range(0, layers)
+            .mapToObj(layer -> layer(dataset, layer, width, dataset.equals(datasets.getFirst())))).toList());
+  }
+
+  private static LayerDopamine layer(String dataset, int layer, int width, boolean calls) {
+    List<Integer> order = IntStream.range(0, width).map(c -> (c * 5 + 3) % width).boxed().toList();
+    List<CurvePoint> points = DoubleStream.of(0, 0.5, 0.9, 0.99)
+        .mapToObj(ratio -> new CurvePoint(ratio, (int) Math.max(1, width * (1 - ratio)),
+            new Estimate(0.3 - 0.1 * ratio, 0.1, 0.5), ratio == 0 ? Double.NaN : -0.1, ratio == 0 ? Double.NaN : 0.2))
+        .toList();
+    List<TestedNeuron> tested = order.subList(0, 20).stream().map(coordinate -> new TestedNeuron(coordinate,
+        Map.of("td-error-first-layer-l1", order.indexOf(coordinate) + 1, "delta-correlation", 7), 1, 0.9,
+        signature(calls && coordinate.equals(order.getFirst())), calls && coordinate.equals(order.getFirst())))
+        .toList();
+    return new LayerDopamine(dataset, HookPoint.residPost(layer), 400, 130, 48, 0,
+        Stream.of(Scaling.values()).map(scaling -> new ProbeCurve(scaling, new Estimate(0.3, 0.2, 0.4), points))
+            .toList(),
+        0.2 + 0.01 * layer, IntStream.range(0, 120)
+            .mapToObj(k -> new Prediction(Math.sin(k) / 3, Math.cos(0.7 * k))).toList(),
+        new ProbeNull(19, 0, -0.2, 0.2, 0.05), "td-error-first-layer-l1", order, List.of(), tested,
+        calls ? List.of(order.getFirst()) : List.of(),
+        Stream.of(Surprise.values()).flatMap(surprise -> order.subList(0, 3).stream()
+            .map(coordinate -> trace(surprise, coordinate))).toList(),
+        List.of());
+  }
+
+  private static Signature signature(boolean passed) {
+    Correlation correlation = new Correlation(0.3, 0.001, passed ? 0.01 : 0.4);
+    Estimate slope = new Estimate(0.4, 0.2, 0.6);
+    return new Signature(new Partials(correlation, correlation, passed), new Surprises(slope, slope, true),
+        new Flatness(80, 0.02, -0.05, 0.09, 0.2, 0.01, true), new ValueSlopes(slope, slope, passed),
+        new Permuted(380, 199, 0.3, -0.1, 0.1, 0.005, true));
+  }
+
+  private static Trace trace(Surprise surprise, int coordinate) {
+    List<TracePoint> points = new ArrayList<>();
+    for (int offset = -6; offset <= 6; offset++) {
+      double mean = (surprise == Surprise.SUCCESS ? 1 : -1) * Math.exp(-offset * offset / 4.0);
+      points.add(new TracePoint(offset, 30, new Estimate(mean, mean - 0.2, mean + 0.2), -0.3, 0.3));
+    }
+    return new Trace(coordinate, surprise, 30, 22, points);
+  }
+
+  /// Every pair of datasets at every layer, by both rankings.
+  static TransferResults transfer(List<String> datasets, int layers, int width) {
+    List<SetOverlap> overlaps = new ArrayList<>();
+    List<FunctionalTransfer> functional = new ArrayList<>();
+    Estimate some = new Estimate(0.7, 0.6, 0.8);
+    for (int layer = 0; layer < layers; layer++) {
+      for (String from : datasets) {
+        for (String to : datasets) {
+          Place first = new Place(RUN, from);
+          Place second = new Place(RUN, to);
+          if (from.compareTo(to) < 0) {
+            for (String ranking : List.of("linear-weight", "study")) {
+              overlaps.add(new SetOverlap(first, second, HookPoint.residPost(layer), ranking, "1%", 9, width, 2, 0.125,
+                  0.005, 0.001, 0.01, 0.1, 0.3));
+            }
+          }
+          if (!from.equals(to)) {
+            functional.add(new FunctionalTransfer(first, second, HookPoint.residPost(layer), 700, 240, 0, some, some,
+                some, some, some, new Estimate(0.05, 0.01, 0.09), 0.8, 9, some, some, 0.5, 0.55, 0.6));
+          }
+        }
+      }
+    }
+    return new TransferResults(List.of(RUN), List.<Basis>of(), overlaps, functional, List.of(), List.of());
+  }
+
+  static ConfidenceResults confidence(List<String> datasets) {
+    List<RiskCoverage.Point> points = IntStream.rangeClosed(1, 20)
+        .mapToObj(k -> new RiskCoverage.Point(k / 20.0, 0.4 * k / 20)).toList();
+    List<Signal> signals = List.of(
+        new Signal("V(s₀)", Known.BEFORE, new Estimate(0.8, 0.7, 0.9), Estimate.exact(Double.NaN), 0.2, 0.05,
+            new RiskCoverage(0.2, points)),
+        new Signal("mean log-probability", Known.ONE_ROLLOUT, new Estimate(0.7, 0.6, 0.8),
+            new Estimate(0.1, -0.02, 0.2), 0.22, 0.06, new RiskCoverage(0.25, points)));
+    return new ConfidenceResults(datasets.stream().map(dataset -> new DatasetConfidence(dataset,
+        HookPoint.residPost(3), 120, 480, 4, new Estimate(0.6, 0.5, 0.7), 0, signals, "Value foretells best.",
+        List.of())).toList());
+  }
+
+  static SearchResults search(List<String> datasets) {
+    Arm random = new Arm("random", new Estimate(0.6, 0.5, 0.7), 200, 240);
+    Arm value = new Arm("value", new Estimate(0.64, 0.54, 0.73), 200, 240);
+    Comparison comparison = new Comparison("value", "random", new Estimate(0.04, -0.02, 0.1), 9, 5, 0.42);
+    return new SearchResults(8, 40, datasets.stream().map(dataset -> new DatasetSearch(dataset,
+        HookPoint.residPost(3), 120, List.of(random, value), List.of(comparison), List.of(comparison.words()),
+        List.of())).toList());
+  }
+}

@@ -1,0 +1,62 @@
+package org.striatum.reports.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.striatum.probe.intervention.InterventionResults;
+import org.striatum.probe.intervention.InterventionResults.Arm;
+import org.striatum.probe.intervention.InterventionResults.Intervention;
+import org.striatum.probe.intervention.InterventionResults.Verdict;
+import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.value.ValueNeuronResults.NullBand;
+
+class LimitsTest {
+  private static final NullBand BEATEN = new NullBand(199, 0.5, 0.44, 0.56, 0.005);
+
+  @Test
+  void promptLengthAsGoodAsTheProbeIsSaidPlainly() {
+    assertThat(Limits.found(ExampleRun.with(
+        ExampleRun.oneProbe(new Estimate(0.7, 0.6, 0.8), new Estimate(0.72, 0.6, 0.8), BEATEN), null)))
+        .contains("On alone prompt length alone gives AUROC 0.720, no less than the chosen probe's 0.700: there the"
+            + " probe is not shown to read more than how long the question is.");
+  }
+
+  @Test
+  void aCleanStudyHasOnlyTheLimitsOfItsKind() {
+    assertThat(Limits.found(ExampleRun.with(
+        ExampleRun.oneProbe(new Estimate(0.9, 0.85, 0.95), new Estimate(0.6, 0.5, 0.7), BEATEN), null)))
+        .containsExactly("AUROCs on alone are of 60 test problems only.");
+    assertThat(Limits.found(ExampleRun.with(null, null))).isEmpty();
+    assertThat(Limits.general(ExampleRun.with(null, null)))
+        .anySatisfy(limit -> assertThat(limit).contains("no rotation"))
+        .anySatisfy(limit -> assertThat(limit).contains("Dopamine neurons")).hasSize(5);
+    assertThat(Limits.general(ExampleRun.content())).noneSatisfy(limit -> assertThat(limit).contains("no rotation"));
+  }
+
+  @Test
+  void weakInterventionsSaySo() {
+    assertThat(found(ExampleRun.intervention(Verdict.GENERIC, 0.01, 0.3))).anySatisfy(limit -> assertThat(limit)
+        .contains("With 3 RMS-matched sets", "no p below 0.25 can be reached"));
+    assertThat(found(ExampleRun.intervention(Verdict.UNDECIDED, 0.01, Double.NaN)))
+        .anySatisfy(limit -> assertThat(limit).contains("No RMS-matched set", "only 7 coordinates within tolerance"));
+  }
+
+  @Test
+  void aGraphThatChangesTheModelIsNamedFirst() {
+    Intervention i = ExampleRun.intervention(Verdict.GENERIC, 0.01, 0.3);
+    Arm base = new Arm("base", 0, new Estimate(0.02, 0, 0.05), new Estimate(0, 0, 0), null, null, null);
+    Intervention unsound = new Intervention(true, i.dataset(), i.set(), i.layers(), i.kind(), i.positions(),
+        i.outcome(), i.items(), 40, false, base, i.ablated(), i.others(), i.random(), i.matched(), i.verdict());
+    assertThat(found(unsound).getFirst()).contains("must not be relied on");
+    assertThat(found(unsound))
+        .anySatisfy(limit -> assertThat(limit)
+            .contains("rests on 40 problems only: a change below 7.9 points would often go unseen."))
+        .anySatisfy(limit -> assertThat(limit).contains("hardly room for an effect"))
+        .noneSatisfy(limit -> assertThat(limit).contains("secondary"));
+  }
+
+  private static List<String> found(Intervention intervention) {
+    return Limits.found(ExampleRun.with(null, new InterventionResults(List.of(intervention), List.of(), List.of())));
+  }
+}
