@@ -202,7 +202,8 @@ final class ProximalNewton {
         double score = scores.of(values, at);
         double tail = Math.exp(-Math.abs(score));
         double residual = y - (score >= 0 ? 1 / (1 + tail) : tail / (1 + tail));
-        totals[0] += Math.log1p(tail) + Math.max(score, 0) - y * score;
+        // Not log1p, which is slow: what it would add to 1 + tail is below the rounding of the sum.
+        totals[0] += Math.log(1 + tail) + Math.max(score, 0) - y * score;
         totals[1] += residual;
         totals[2]++;
         for (int j = 0; j < d; j++) {
