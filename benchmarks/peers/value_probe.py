@@ -1,63 +1,88 @@
 """Trains the value probe of arXiv 2602.00986 in PyTorch: the peer of org.striatum.probe.value.ValueProbe.
 
-Linear(d, 1024) - ReLU - Linear(1024, 1), AdamW (lr 1e-4, weight decay 0.01), batches of 4 trajectories, on random
-states. Prints milliseconds a step, the median of several runs.
+Linear(d, hidden) - ReLU - Linear(hidden, 1), AdamW, whole trajectories a step, semi-gradient TD(0) on standardised
+states. Reads states (F32, (trajectories, length, width)) from a raw file, the first --training of them to train on, the
+rest to validate; every other trajectory is a success. Answers one JSON request a line on standard input with one JSON line
+on standard output:
 
-    python value_probe.py --width 896 --trajectories 200 --length 100 --epochs 2 --target td
+    {"weights": "weights.f32", "hidden": 1024, "order": [3, 0, ...], "batch": 4, "lr": 1e-4, "weight_decay": 0.01,
+     "gamma": 0.99999}   one pass in the order given, from the weights given (each layer's weights, then its biases);
+        "work" counts steps, "checksum" is the mean (V(s) - return)^2 over the validation states
+
+    python value_probe.py --states states.f32 --width 896 --length 100 --training 2000 --threads 2
 """
 
 import argparse
-import statistics
+import json
+import sys
 import time
 
-import torch
+VALIDATION_ROWS_AT_ONCE = 8192
 
 
-def train(states, rewards, length, hidden, epochs, target, batch=4, gamma=1 - 1e-5):
-    """Trains one probe and returns seconds a step. states: (trajectories * length, width); rewards: (trajectories)."""
-    count, width = len(rewards), states.shape[1]
+def probe_of(request, width, torch, numpy):
+    hidden = request["hidden"]
     probe = torch.nn.Sequential(torch.nn.Linear(width, hidden), torch.nn.ReLU(), torch.nn.Linear(hidden, 1))
-    optimizer = torch.optim.AdamW(probe.parameters(), lr=1e-4, weight_decay=0.01)
+    weights = torch.from_numpy(numpy.fromfile(request["weights"], numpy.float32))
+    with torch.no_grad():
+        for parameter in (probe[0].weight, probe[0].bias, probe[2].weight, probe[2].bias):
+            parameter.copy_(weights[: parameter.numel()].view_as(parameter))
+            weights = weights[parameter.numel():]
+    return probe
+
+
+def train(states, training, request, torch, numpy):
+    """states: (trajectories, length, width), as they are."""
+    count, length, width = states.shape
+    rewards = (torch.arange(count) % 2).float()
+    gamma = request["gamma"]
+    fit = states[:training].view(-1, width)
+    mean, deviation = fit.mean(0), fit.std(0, correction=0)
+    z = ((states.view(-1, width) - mean) / deviation).view(count, length, width)
+    probe = probe_of(request, width, torch, numpy)
+    optimizer = torch.optim.AdamW(probe.parameters(), lr=request["lr"], weight_decay=request["weight_decay"])
     steps = 0
-    started = time.perf_counter()
-    for _ in range(epochs):
-        for chosen in torch.randperm(count).split(batch):
-            rows = (chosen[:, None] * length + torch.arange(length)).flatten()
-            value = probe(states[rows]).view(-1, length)  # (batch, length)
-            reward = rewards[chosen][:, None]
-            if target == "td":
-                goal = torch.cat([gamma * value.detach()[:, 1:], reward], dim=1)
-            else:
-                goal = reward.expand(-1, length)
-            loss = (goal - value).square().mean()
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            steps += 1
-    return (time.perf_counter() - started) / steps
+    for chosen in torch.tensor(request["order"]).split(request["batch"]):
+        value = probe(z[chosen]).squeeze(-1)  # (batch, length)
+        goal = torch.cat([gamma * value.detach()[:, 1:], rewards[chosen][:, None]], dim=1)
+        loss = (goal - value).square().mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        steps += 1
+    returns = rewards[training:, None] * gamma ** torch.arange(length - 1, -1, -1)
+    error = 0.0
+    with torch.inference_mode():
+        rows, wanted = z[training:].view(-1, width), returns.flatten()
+        for x, r in zip(rows.split(VALIDATION_ROWS_AT_ONCE), wanted.split(VALIDATION_ROWS_AT_ONCE)):
+            error += (probe(x).squeeze(-1) - r).square().sum().item()
+    return steps, error / returns.numel()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--width", type=int, default=896)
-    parser.add_argument("--hidden", type=int, default=1024)
-    parser.add_argument("--trajectories", type=int, default=200)
-    parser.add_argument("--length", type=int, default=100)
-    parser.add_argument("--epochs", type=int, default=2)
-    parser.add_argument("--target", choices=["td", "monte-carlo"], default="td")
+    parser.add_argument("--states", required=True)
+    parser.add_argument("--width", type=int, required=True)
+    parser.add_argument("--length", type=int, required=True)
+    parser.add_argument("--training", type=int, required=True)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--runs", type=int, default=5)
     arguments = parser.parse_args()
+    try:
+        import numpy
+        import torch
+    except ImportError as missing:
+        print(json.dumps({"missing": str(missing)}), flush=True)
+        return
     torch.set_num_threads(arguments.threads)
-    torch.manual_seed(1)
-    states = torch.rand(arguments.trajectories * arguments.length, arguments.width) - 0.5
-    rewards = (torch.arange(arguments.trajectories) % 2).float()
-    seconds = [
-        train(states, rewards, arguments.length, arguments.hidden, arguments.epochs, arguments.target)
-        for _ in range(arguments.runs)
-    ]
-    print(f"{arguments.target} width {arguments.width}, {4 * arguments.length} rows a step:"
-          f" {1000 * statistics.median(seconds):.3f} ms a step (torch {torch.__version__})")
+    states = torch.from_numpy(numpy.fromfile(arguments.states, numpy.float32))
+    states = states.view(-1, arguments.length, arguments.width)
+    print(json.dumps({"torch": torch.__version__}), flush=True)
+    for line in sys.stdin:
+        request = json.loads(line)
+        started, cpu_started = time.perf_counter(), time.process_time()
+        steps, error = train(states, arguments.training, request, torch, numpy)
+        print(json.dumps({"seconds": time.perf_counter() - started, "cpu": time.process_time() - cpu_started,
+                          "work": steps, "checksum": error}), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,55 +1,47 @@
 package org.striatum.benchmarks;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.Stream;
+import org.striatum.benchmarks.measure.Findings;
+import org.striatum.benchmarks.measure.Peer;
+import org.striatum.benchmarks.measure.Setting;
+import org.striatum.benchmarks.models.RandomCheckpoint;
+import org.striatum.benchmarks.results.Conditions;
+import org.striatum.benchmarks.results.Measured;
+import org.striatum.benchmarks.results.Page;
+import org.striatum.benchmarks.results.Results;
 import org.striatum.hooks.onnx.OnnxModel;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// The benchmark command: makes the large checkpoint in a temporary folder, measures, prints a table, writes JSON, tidies
-/// up.
+/// The benchmark command: makes the large checkpoint in a temporary folder, measures, keeps and prints what was measured,
+/// writes the page, tidies up.
 @Command(name = "benchmarks/run", mixinStandardHelpOptions = true, sortOptions = false, description = "Measures Striatum against the libraries researchers would use instead. What is not measured here is "
-    + "not claimed.")
+    + "not claimed.", footer = {"",
+        "What is measured whole, with all its peers, goes to benchmarks/results.json and docs/benchmarks.md, where other",
+        "rows stay as they were; else to benchmarks/target."})
 public final class Benchmarks implements Callable<Integer> {
-  /// What can be measured.
-  enum Name {
-    CAPTURE, ROLLOUTS, HOOKS, OPENING, GENERATION, ARMS, MNIST;
-
-    List<Comparison> run(Setting setting) throws Exception {
-      return switch (this) {
-        case CAPTURE -> Capture.equalLengths(setting);
-        case ROLLOUTS -> Capture.rollouts(setting);
-        case HOOKS -> Capture.hooks(setting);
-        case OPENING -> Opening.run(setting);
-        case GENERATION -> Generations.run(setting);
-        case ARMS -> Arms.run(setting);
-        case MNIST -> Digits.run(setting);
-      };
-    }
-
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
+  private static final DateTimeFormatter DAY_AND_MINUTE = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm")
+      .withZone(ZoneOffset.UTC);
+  private static final List<String> ORDER = Arrays.stream(Work.values()).map(Work::toString).toList();
 
   @Parameters(arity = "0..*", paramLabel = "WHAT", description = "${COMPLETION-CANDIDATES}; all of them by default")
-  private List<Name> names = List.of(Name.values());
+  private List<Work> works = List.of(Work.values());
 
   @Option(names = "--quick", description = "less work, fewer turns: minutes")
   private boolean quick;
@@ -63,86 +55,70 @@ public final class Benchmarks implements Callable<Integer> {
   @Option(names = "--no-peers", description = "our own figures only")
   private boolean withoutPeers;
 
-  @Option(names = "--json", paramLabel = "FILE", defaultValue = "benchmarks/target/results.json", description = "where every sample is written (${DEFAULT-VALUE})")
-  private Path json;
-
   /// Runs the command.
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new Benchmarks()).setCaseInsensitiveEnumValuesAllowed(true).execute(arguments));
+    System.exit(new CommandLine(new Benchmarks()).setCaseInsensitiveEnumValuesAllowed(true)
+        .registerConverter(Work.class, Benchmarks::work).execute(arguments));
+  }
+
+  private static Work work(String name) {
+    return Arrays.stream(Work.values()).filter(work -> work.toString().equalsIgnoreCase(name)).findFirst()
+        .orElseThrow(() -> new CommandLine.TypeConversionException("WHAT must be one of " + ORDER + ", found " + name));
   }
 
   @Override
   public Integer call() throws Exception {
     Path folder = Files.createTempDirectory("striatum-benchmark");
-    Thread tidying = new Thread(() -> delete(folder));
-    Runtime.getRuntime().addShutdownHook(tidying);
-    boolean large = names.stream().anyMatch(name -> name != Name.MNIST);
-    if (large) {
-      note("writing 494 M random parameters to " + folder);
-      RandomCheckpoint.write(folder, RandomGeneratorFactory.of("L64X128MixRandom").create(5));
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
+    Path checkpoint = folder.resolve("checkpoint");
+    if (works.stream().anyMatch(Work::large)) {
+      note("writing 494 M random parameters to " + checkpoint);
+      RandomCheckpoint.write(Files.createDirectories(checkpoint),
+          RandomGeneratorFactory.of("L64X128MixRandom").create(5));
     }
-    Setting setting = new Setting(folder,
-        Path.of(System.getProperty("striatum.home"), "checkpoints", "tiny-reasoner-step2000"), threads,
-        repeats == null ? (quick ? 3 : 5) : repeats, quick, !withoutPeers, Benchmarks::note);
-    double loadBefore = load();
-    List<Comparison> comparisons = new ArrayList<>();
-    for (Name name : names) {
-      comparisons.addAll(name.run(setting));
+    Path home = Path.of(System.getProperty("striatum.home"));
+    Setting setting = new Setting(folder, checkpoint, home.resolve("checkpoints").resolve("tiny-reasoner-step2000"),
+        threads, repeats == null ? (quick ? 3 : 5) : repeats, quick, !withoutPeers, Benchmarks::note);
+    Map<String, String> versions = versions(setting);
+    String machine = machine();
+    boolean failed = false;
+    for (Work work : works) {
+      double loadBefore = load();
+      long started = System.nanoTime();
+      try {
+        Findings findings = work.run(setting);
+        Conditions conditions = new Conditions(DAY_AND_MINUTE.format(Instant.now()),
+            (System.nanoTime() - started) / 1e9, machine, loadBefore, load(), threads, versions);
+        keep(home, work.toString(), new Measured(conditions, findings));
+      } catch (IOException | RuntimeException broken) {
+        failed = true;
+        note(work + " failed: " + broken);
+        broken.printStackTrace();
+      }
     }
-    Map<String, Object> report = new LinkedHashMap<>();
-    report.put("machine", machine());
-    report.put("load before and after", List.of(loadBefore, load()));
-    report.put("versions", versions(setting, large));
-    report.put("threads", threads);
-    report.put("comparisons", comparisons.stream().map(Benchmarks::entry).toList());
-    Files.createDirectories(json.toAbsolutePath().getParent());
-    new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValue(json.toFile(), report);
-    print(report, comparisons);
-    return 0;
+    return failed ? 1 : 0;
   }
 
-  private static Map<String, Object> entry(Comparison comparison) {
-    Map<String, Object> entry = new LinkedHashMap<>();
-    entry.put("name", comparison.name());
-    entry.put("work", comparison.work());
-    entry.put("unit", comparison.unit());
-    entry.put("ours", comparison.ours());
-    entry.put("peer", comparison.peer());
-    entry.put("ratio", comparison.ratio().orElse(null));
-    entry.put("target", comparison.target().toString());
-    entry.put("reached", comparison.reached().orElse(null));
-    entry.put("notes", comparison.notes());
-    return entry;
+  /// Puts what was measured beside the rest, on the published page only where it was measured whole.
+  private void keep(Path home, String work, Measured measured) throws IOException {
+    Path benchmarks = home.resolve("benchmarks");
+    boolean whole = !quick && measured.findings().complete();
+    Path file = whole ? benchmarks.resolve("results.json") : benchmarks.resolve("target").resolve("results.json");
+    Path page = whole
+        ? home.resolve("docs").resolve("benchmarks.md")
+        : benchmarks.resolve("target").resolve("benchmarks.md");
+    Results results = Results.read(file).with(work, measured);
+    results.write(file);
+    new Page(results, ORDER).write(page);
+    System.out.println(new Page(results, List.of(work)).tables());
+    note("written to " + page);
   }
 
-  private static void print(Map<String, Object> report, List<Comparison> comparisons) {
-    System.out.printf("%n%s; load %s; %s; %s threads%n%n", report.get("machine"),
-        report.get("load before and after"), report.get("versions"), report.get("threads"));
-    System.out.printf("%-40s %12s %12s  %-9s %8s  %-8s  %s%n", "", "ours", "peer", "", "ratio", "target", "work");
-    for (Comparison comparison : comparisons) {
-      String peer = comparison.peer().isEmpty() ? "-" : figure(Comparison.median(comparison.peer()));
-      String ratio = comparison.ratio().map(found -> figure(found) + "×").orElse("-");
-      System.out.printf("%-40s %12s %12s  %-9s %8s  %-8s  %s%n", comparison.name(),
-          figure(Comparison.median(comparison.ours())), peer, comparison.unit(), ratio,
-          comparison.target() + (comparison.reached().orElse(true) ? "" : " !"), comparison.work());
-      comparison.notes().entrySet().stream().sorted(Map.Entry.comparingByKey())
-          .forEach(note -> System.out.printf("%40s %12s%n", note.getKey(), figure(note.getValue())));
-    }
-    System.out.printf("%nmedians of %s turns; ! marks a target that was missed%n",
-        comparisons.stream().map(comparison -> comparison.ours().size()).distinct().sorted()
-            .map(Object::toString).reduce((a, b) -> a + " or " + b).orElse("no"));
-  }
-
-  private static String figure(double value) {
-    return String.format(Locale.ROOT, value < 10 ? "%.2f" : "%.1f", value);
-  }
-
-  /// @param large whether there is a checkpoint for the peer to open
-  private static Map<String, String> versions(Setting setting, boolean large) throws Exception {
+  private static Map<String, String> versions(Setting setting) throws Exception {
     Map<String, String> versions = new LinkedHashMap<>();
     versions.put("Java", Runtime.version().toString());
     versions.put("ONNX Runtime", OnnxModel.runtimeVersion());
-    for (Peer peer : large ? setting.peer("capture.py") : List.<Peer>of()) {
+    for (Peer peer : setting.peer("versions.py")) {
       peer.greeting().properties().forEach(entry -> versions.put(entry.getKey(), entry.getValue().asText()));
       peer.close();
     }

@@ -1,7 +1,5 @@
 package org.striatum.probe.sparse;
 
-import java.util.Arrays;
-
 /// The problem under every path, held with its current solution b:
 ///
 ///     minimise ½ bᵀQb − cᵀb + l1 · |b|₁ + ½ l2 · |b|²
@@ -15,18 +13,20 @@ final class L1Quadratic {
   private static final int LARGEST_DIRECT = 1500; // beyond, a factorisation takes as long as hundreds of sweeps
 
   private final int size;
-  private final double[] q; // (size, size), symmetric; a zero diagonal marks a coordinate that stays 0
+  private final double[][] q; // (size, size), symmetric; a zero diagonal marks a coordinate that stays 0
   private final double[] slope; // c − Qb: (size)
   private final double[] b; // (size)
+  private final ActiveFactor factor; // of the last coordinates solved for directly
 
-  /// @param q (size, size), kept
+  /// @param q (size, size), kept; rows are arrays of their own, so that the compiler can turn loops over them into vectors
   /// @param slope c − Qb at `b`, kept and updated
   /// @param b where to start, kept and updated
-  L1Quadratic(double[] q, double[] slope, double[] b) {
+  L1Quadratic(double[][] q, double[] slope, double[] b) {
     size = b.length;
     this.q = q;
     this.slope = slope;
     this.b = b;
+    factor = new ActiveFactor(q);
   }
 
   /// Moves b to the minimum over the first `count` coordinates of `among`, the others fixed.
@@ -62,7 +62,7 @@ final class L1Quadratic {
     double largest = 0;
     for (int k = 0; k < count; k++) {
       int j = among[k];
-      double curvature = q[j * size + j];
+      double curvature = q[j][j];
       if (curvature <= 0) {
         continue;
       }
@@ -79,9 +79,9 @@ final class L1Quadratic {
   }
 
   private void moveSlope(int j, double step) {
-    int row = j * size;
+    double[] row = q[j];
     for (int i = 0; i < size; i++) {
-      slope[i] -= step * q[row + i];
+      slope[i] -= step * row[i];
     }
   }
 
@@ -89,7 +89,7 @@ final class L1Quadratic {
     double largest = 0;
     for (int k = 0; k < count; k++) {
       int j = among[k];
-      if (q[j * size + j] > 0) {
+      if (q[j][j] > 0) {
         largest = Math.max(largest, violation(slope[j] - l2 * b[j], b[j], l1));
       }
     }
@@ -105,22 +105,22 @@ final class L1Quadratic {
   /// Solves (Q + l2 I) Δ = slope − l2 b − l1 sign b on the active coordinates, and goes along Δ to the solution, or as far
   /// as the objective surely falls where signs change on the way.
   private void solveDirectly(int[] active, int count, double l1, double l2) {
-    int[] at = Arrays.stream(active, 0, count).filter(j -> b[j] != 0).toArray();
+    boolean[] wanted = new boolean[size];
+    for (int k = 0; k < count; k++) {
+      wanted[active[k]] = b[active[k]] != 0;
+    }
+    if (!factor.cover(wanted, l2)) {
+      return; // dependent coordinates: sweeps go on
+    }
+    int[] at = factor.members();
     int n = at.length;
-    double[] matrix = new double[n * n];
     double[] pull = new double[n];
     for (int r = 0; r < n; r++) {
       int j = at[r];
-      for (int s = r; s < n; s++) {
-        matrix[r * n + s] = q[j * size + at[s]];
-      }
-      matrix[r * n + r] += l2;
       pull[r] = slope[j] - l2 * b[j] - Math.copySign(l1, b[j]);
     }
     double[] step = pull.clone();
-    if (!Cholesky.solve(matrix, step)) {
-      return; // dependent coordinates: sweeps go on
-    }
+    factor.solve(step);
     // To the first change of sign the objective falls by (t − t²/2) ΔᵀHΔ, H being the matrix solved with.
     double share = 1;
     int first = -1;
@@ -165,7 +165,7 @@ final class L1Quadratic {
       int j = at[r];
       double along = 0;
       for (int s = 0; s < at.length; s++) {
-        along += q[j * size + at[s]] * by[s];
+        along += q[j][at[s]] * by[s];
       }
       change += by[r] * (along / 2 - slope[j] + l2 * (b[j] + by[r] / 2) + Math.copySign(l1, b[j]));
     }

@@ -13,14 +13,18 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/// L1-logistic regression along a path by proximal Newton (Lee, Sun and Saunders 2014): one reading of the rows gives
-/// loss, full gradient and, over the kept coordinates, the weighted Gram matrix; the quadratic model with its ℓ1 term is
-/// minimised by [L1Quadratic]; the step is halved until the objective falls enough (Armijo). The intercept is free.
-/// Memory does not grow with the rows.
+/// L1-logistic regression along a path by proximal Newton (Lee, Sun and Saunders 2014): a reading of the rows gives loss
+/// and full gradient; the quadratic model with its ℓ1 term is minimised by [L1Quadratic]; the step is halved until the
+/// objective falls enough (Armijo). The intercept is free.
+///
+/// The model's curvature, a weighted Gram matrix over the kept coordinates, costs several readings and changes little
+/// along the path. It is taken again only where a coordinate outside of it must move or where steps by the old one get
+/// slow; gradients and the conditions of optimality are always exact. Memory does not grow with the rows.
 final class ProximalNewton {
   private static final int STEPS = 100;
   private static final int HALVINGS = 40;
   private static final int BLOCK_VALUES = 1 << 20; // 8 MB a product: many small ones would spend their time waking threads
+  private static final double SLOW = 0.25; // share of the violation that a step may leave before the curvature is taken again
   private static final double LEAST_WEIGHT = 1e-6; // keeps the model convex where rows are predicted with certainty
 
   private final LabelledRows rows;
@@ -50,53 +54,70 @@ final class ProximalNewton {
   /// A place on the path and what one reading of the rows says about it.
   ///
   /// @param b (d)
-  /// @param kept coordinates of `gram`
   /// @param loss mean log-loss
   /// @param slope −gradient of the loss: (d)
   /// @param interceptSlope the same for the intercept
-  /// @param gram Σ w (z, 1)(z, 1)ᵀ / n over the kept coordinates, intercept last, lower triangle
-  private record Point(double[] b, double intercept, int[] kept, double loss, double[] slope, double interceptSlope,
-      DoubleBuffer gram) {
+  private record Point(double[] b, double intercept, double loss, double[] slope, double interceptSlope) {
     double objective(double lambda) {
       return loss + lambda * Arrays.stream(b).map(Math::abs).sum();
     }
   }
 
+  /// The loss's curvature at a point, Σ w (z, 1)(z, 1)ᵀ / n over some coordinates, with the intercept minimised out.
+  ///
+  /// @param kept its coordinates, rising: (m)
+  /// @param model the Schur complement of the intercept: (m, m)
+  /// @param border Σ w z / n: (m)
+  /// @param corner Σ w / n
+  private record Curvature(int[] kept, double[][] model, double[] border, double corner) {}
+
   SparsePath path(double[] lambdas) {
-    Point at = read(new double[d], base, new int[0]);
+    Point at = read(new double[d], base);
+    Curvature curvature = curvature(at, new int[0]);
+    boolean fresh = true; // whether it was taken at this very point
     List<LinearPredictor> points = new ArrayList<>();
     int unconverged = 0;
-    double before = largestPenalty;
+    double lambdaBefore = largestPenalty;
     for (double lambda : lambdas) {
       double allowed = tolerance * lambda;
-      int[] kept = keep(at, 2 * lambda - Math.max(before, lambda));
+      double strong = 2 * lambda - Math.max(lambdaBefore, lambda);
       boolean converged = false;
+      double violationBefore = Double.POSITIVE_INFINITY;
       for (int step = 0; step < STEPS; step++) {
         double violation = violation(at, lambda);
         converged = violation <= allowed;
         if (converged) {
           break;
         }
-        Optional<Point> next = descend(at, lambda, kept, Math.max(0.01 * violation, 0.1 * allowed));
-        if (next.isEmpty() && kept.length == at.kept.length) {
+        boolean slow = !fresh && violation > SLOW * violationBefore;
+        if (slow || keep(curvature, at, lambda * (1 + tolerance)).length > curvature.kept.length) {
+          curvature = curvature(at, keep(curvature, at, strong));
+          fresh = true;
+        }
+        violationBefore = violation;
+        double innerTolerance = Math.max(0.01 * violation, 0.1 * allowed);
+        Optional<Point> next = descend(at, curvature, lambda, innerTolerance);
+        if (next.isEmpty() && !fresh) {
+          curvature = curvature(at, curvature.kept);
+          next = descend(at, curvature, lambda, innerTolerance);
+        }
+        if (next.isEmpty()) {
           break; // rounding: no step lowers the objective any more
         }
-        Point here = at;
-        int[] wanted = kept;
-        at = next.orElseGet(() -> read(here.b, here.intercept, wanted));
-        kept = keep(at, lambda * (1 + tolerance));
+        fresh = false;
+        at = next.get();
       }
       unconverged += converged ? 0 : 1;
       points.add(new LinearPredictor(scale, at.intercept, at.b));
-      before = lambda;
+      lambdaBefore = lambda;
     }
     return new SparsePath(lambdas, points, unconverged);
   }
 
   /// Coordinates already kept or not 0, and those whose slope exceeds `above`.
-  private int[] keep(Point at, double above) {
+  private int[] keep(Curvature curvature, Point at, double above) {
     boolean[] keep = new boolean[d];
-    for (int j : at.kept) {
+    for (int j : curvature.kept) {
       keep[j] = true;
     }
     int count = 0;
@@ -119,39 +140,29 @@ final class ProximalNewton {
     return largest;
   }
 
-  /// One proximal Newton step over the coordinates `at` has a Gram matrix of.
+  /// One proximal Newton step over the coordinates of a curvature.
   ///
-  /// @param kept coordinates the next Gram matrix shall have
-  /// @return the point reached, read with `kept`; empty if no step lowers the objective
-  private Optional<Point> descend(Point at, double lambda, int[] kept, double innerTolerance) {
-    int m = at.kept.length;
-    int stride = m + 1;
-    double corner = at.gram.get(stride * stride - 1);
-    double[] border = new double[m];
-    at.gram.get(m * stride, border);
-    double[] model = new double[m * m];
-    double[] row = new double[m];
+  /// @return the point reached; empty if no step lowers the objective
+  private Optional<Point> descend(Point at, Curvature curvature, double lambda, double innerTolerance) {
+    int[] kept = curvature.kept;
+    int m = kept.length;
+    double[] border = curvature.border;
+    double corner = curvature.corner;
     double[] slope = new double[m];
     double[] b = new double[m];
     for (int r = 0; r < m; r++) {
-      // The intercept is minimised out: a Schur complement.
-      at.gram.get(r * stride, row, 0, r + 1);
-      for (int s = 0; s <= r; s++) {
-        model[r * m + s] = row[s] - border[r] * border[s] / corner;
-        model[s * m + r] = model[r * m + s];
-      }
-      slope[r] = at.slope[at.kept[r]] - border[r] * at.interceptSlope / corner;
-      b[r] = at.b[at.kept[r]];
+      slope[r] = at.slope[kept[r]] - border[r] * at.interceptSlope / corner;
+      b[r] = at.b[kept[r]];
     }
     int[] all = new int[m];
     Arrays.setAll(all, r -> r);
-    new L1Quadratic(model, slope, b).solve(all, m, lambda, 0, innerTolerance);
+    new L1Quadratic(curvature.model, slope, b).solve(all, m, lambda, 0, innerTolerance);
 
     double[] direction = new double[d];
     double interceptStep = at.interceptSlope;
     double promised = 0;
     for (int r = 0; r < m; r++) {
-      int j = at.kept[r];
+      int j = kept[r];
       direction[j] = b[r] - at.b[j];
       interceptStep -= border[r] * direction[j];
       promised += lambda * (Math.abs(b[r]) - Math.abs(at.b[j])) - at.slope[j] * direction[j];
@@ -163,10 +174,10 @@ final class ProximalNewton {
     for (int halving = 0; halving < HALVINGS; halving++, share /= 2) {
       double[] moved = at.b.clone();
       for (int r = 0; r < m; r++) {
-        int j = at.kept[r];
+        int j = kept[r];
         moved[j] = share == 1 ? b[r] : at.b[j] + share * direction[j];
       }
-      Point next = read(moved, at.intercept + share * interceptStep, kept);
+      Point next = read(moved, at.intercept + share * interceptStep);
       if (next.objective(lambda) <= objective + 1e-4 * share * promised + 1e-15 * Math.abs(objective)) {
         return Optional.of(next);
       }
@@ -174,47 +185,62 @@ final class ProximalNewton {
     return Optional.empty();
   }
 
-  /// One reading of the rows.
-  private Point read(double[] b, double intercept, int[] kept) {
-    int m = kept.length;
-    int stride = m + 1;
-    DoubleBuffer gram = direct(stride * stride);
-    int blockRows = Math.max(64, BLOCK_VALUES / stride);
-    if (block.capacity() < blockRows * stride) {
-      block = direct(blockRows * stride);
-    }
-    DoubleBuffer into = block;
-    double[] weighted = new double[stride]; // a row of √w (z, 1)
-    double[] inverse = Arrays.stream(scale.deviations()).map(s -> s == 0 ? 0 : 1 / s).toArray();
+  /// Loss and gradient, by one reading of the rows.
+  private Point read(double[] b, double intercept) {
+    Scores scores = new Scores(b, intercept);
+    double[] inverse = inverseDeviations();
     double[] means = scale.means();
-    int[] nonZero = new LinearPredictor(scale, intercept, b).nonZero();
     double[] products = new double[d]; // Σ (y − p)(x − x̄)
     double[] totals = new double[3]; // loss, Σ (y − p), rows
     rows.read((values, count, targets) -> {
-      int filled = 0;
       for (int i = 0; i < count; i++) {
         int at = i * d;
         double y = targets[i];
         if (y != 0 && y != 1) {
           throw new IllegalArgumentException("an outcome must be 0 or 1, found " + y);
         }
-        double score = intercept;
-        for (int j : nonZero) {
-          score += b[j] * (values[at + j] - means[j]) * inverse[j];
-        }
+        double score = scores.of(values, at);
         double tail = Math.exp(-Math.abs(score));
-        double p = score >= 0 ? 1 / (1 + tail) : tail / (1 + tail);
-        double residual = y - p;
-        totals[0] += Math.log1p(tail) + Math.max(score, 0) - y * score;
+        double residual = y - (score >= 0 ? 1 / (1 + tail) : tail / (1 + tail));
+        // Not log1p, which is slow: what it would add to 1 + tail is below the rounding of the sum.
+        totals[0] += Math.log(1 + tail) + Math.max(score, 0) - y * score;
         totals[1] += residual;
         totals[2]++;
         for (int j = 0; j < d; j++) {
           products[j] += residual * (values[at + j] - means[j]);
         }
-        double root = Math.sqrt(Math.max(p * (1 - p), LEAST_WEIGHT));
+      }
+    });
+    double n = totals[2];
+    double[] slope = new double[d];
+    Arrays.setAll(slope, j -> products[j] * inverse[j] / n);
+    return new Point(b, intercept, totals[0] / n, slope, totals[1] / n);
+  }
+
+  /// The curvature at a point, by one more reading.
+  private Curvature curvature(Point at, int[] kept) {
+    int m = kept.length;
+    int stride = m + 1;
+    DoubleBuffer gram = direct(stride * stride); // lower triangle, intercept last
+    int blockRows = Math.max(64, BLOCK_VALUES / stride);
+    if (block.capacity() < blockRows * stride) {
+      block = direct(blockRows * stride);
+    }
+    DoubleBuffer into = block;
+    double[] weighted = new double[stride]; // a row of √w (z, 1)
+    Scores scores = new Scores(at.b, at.intercept);
+    double[] inverse = inverseDeviations();
+    double[] means = scale.means();
+    double[] n = new double[1];
+    rows.read((values, count, targets) -> {
+      int filled = 0;
+      for (int i = 0; i < count; i++) {
+        int start = i * d;
+        double tail = Math.exp(-Math.abs(scores.of(values, start)));
+        double root = Math.sqrt(Math.max(tail / ((1 + tail) * (1 + tail)), LEAST_WEIGHT));
         for (int k = 0; k < m; k++) {
           int j = kept[k];
-          weighted[k] = root * (values[at + j] - means[j]) * inverse[j];
+          weighted[k] = root * (values[start + j] - means[j]) * inverse[j];
         }
         weighted[m] = root;
         into.put(filled++ * stride, weighted);
@@ -223,14 +249,61 @@ final class ProximalNewton {
           filled = 0;
         }
       }
+      n[0] += count;
     });
-    double n = totals[2];
-    for (int k = 0; k < stride * stride; k++) {
-      gram.put(k, gram.get(k) / n);
+    return minimisedOut(kept, gram, n[0]);
+  }
+
+  /// Takes the intercept out of a Gram matrix that has it last.
+  private static Curvature minimisedOut(int[] kept, DoubleBuffer gram, double n) {
+    int m = kept.length;
+    int stride = m + 1;
+    double corner = gram.get(stride * stride - 1) / n;
+    double[] border = new double[m];
+    gram.get(m * stride, border);
+    Arrays.setAll(border, r -> border[r] / n);
+    double[][] model = new double[m][m];
+    for (int r = 0; r < m; r++) {
+      gram.get(r * stride, model[r], 0, r + 1);
+      for (int s = 0; s <= r; s++) {
+        model[r][s] = model[r][s] / n - border[r] * border[s] / corner;
+        model[s][r] = model[r][s];
+      }
     }
-    double[] slope = new double[d];
-    Arrays.setAll(slope, j -> products[j] * inverse[j] / n);
-    return new Point(b, intercept, kept, totals[0] / n, slope, totals[1] / n, gram);
+    return new Curvature(kept, model, border, corner);
+  }
+
+  /// Scores of rows by the coordinates that bear on them.
+  private final class Scores {
+    private final double intercept;
+    private final int[] used;
+    private final double[] weights; // a unit of x
+    private final double[] means;
+
+    Scores(double[] b, double intercept) {
+      this.intercept = intercept;
+      LinearPredictor predictor = new LinearPredictor(scale, intercept, b);
+      used = predictor.nonZero();
+      weights = new double[used.length];
+      means = new double[used.length];
+      double[] deviations = scale.deviations();
+      for (int k = 0; k < used.length; k++) {
+        weights[k] = b[used[k]] / deviations[used[k]];
+        means[k] = scale.means()[used[k]];
+      }
+    }
+
+    double of(float[] values, int at) {
+      double score = intercept;
+      for (int k = 0; k < used.length; k++) {
+        score += weights[k] * (values[at + used[k]] - means[k]);
+      }
+      return score;
+    }
+  }
+
+  private double[] inverseDeviations() {
+    return Arrays.stream(scale.deviations()).map(s -> s == 0 ? 0 : 1 / s).toArray();
   }
 
   private static DoubleBuffer direct(int doubles) {

@@ -1,4 +1,4 @@
-package org.striatum.benchmarks;
+package org.striatum.benchmarks.measure;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -48,21 +48,26 @@ public final class Peer implements AutoCloseable {
     if (peer.greeting.has("missing")) {
       peer.close();
       throw new PeerMissing(script + ": " + peer.greeting.get("missing").asText()
-          + " (set PYTHON to an interpreter with torch and transformers)");
+          + " (set PYTHON to an interpreter with torch, transformers and scikit-learn)");
     }
     return peer;
   }
 
   /// The first line: versions, or all there is to say.
-  JsonNode greeting() {
+  public JsonNode greeting() {
     return greeting;
   }
 
   /// Has a request answered.
-  Sample ask(Map<String, Object> request) throws IOException {
+  public JsonNode say(Map<String, Object> request) throws IOException {
     requests.write(JSON.writeValueAsString(request) + "\n");
     requests.flush();
-    JsonNode answer = answer();
+    return answer();
+  }
+
+  /// Has a piece of work done and measured.
+  public Sample ask(Map<String, Object> request) throws IOException {
+    JsonNode answer = say(request);
     return new Sample(answer.get("seconds").asDouble(), answer.get("cpu").asDouble(), answer.get("work").asDouble(),
         answer.get("checksum").asDouble());
   }

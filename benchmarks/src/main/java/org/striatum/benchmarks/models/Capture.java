@@ -1,4 +1,4 @@
-package org.striatum.benchmarks;
+package org.striatum.benchmarks.models;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,7 +12,11 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
-import org.striatum.benchmarks.Comparison.Target;
+import org.striatum.benchmarks.measure.Comparison;
+import org.striatum.benchmarks.measure.Comparison.Target;
+import org.striatum.benchmarks.measure.Peer;
+import org.striatum.benchmarks.measure.Sample;
+import org.striatum.benchmarks.measure.Setting;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.onnx.Memory;
 import org.striatum.probe.model.Gates;
@@ -22,10 +26,11 @@ import org.striatum.probe.model.TokenSequence;
 
 /// Capture of all residual points of the 494 M shape against transformers' `output_hidden_states`, neither with a head:
 /// sequences of one length, rollouts of mixed length that share prompts, and against ourselves with nothing captured.
-final class Capture {
+public final class Capture {
   private static final int MIDDLE = RandomCheckpoint.LAYERS / 2 - 1; // the layer that is compared
   private static final HookPoint LAST = HookPoint.residPost(RandomCheckpoint.LAYERS - 1);
   private static final int PEER_BATCH = 16;
+  private static final String TRANSFORMERS = "transformers AutoModel";
 
   private Capture() {}
 
@@ -41,7 +46,7 @@ final class Capture {
   }
 
   /// 4 × 128 and 16 × 256 tokens.
-  static List<Comparison> equalLengths(Setting setting) throws Exception {
+  public static List<Comparison> equalLengths(Setting setting) throws Exception {
     List<Comparison> comparisons = new ArrayList<>();
     for (Memory memory : setting.quick() ? List.of(Memory.LOW) : List.of(Memory.LOW, Memory.FAST)) {
       List<Peer> peers = setting.peer("capture.py", "--checkpoint", setting.checkpoint().toString(), "--threads",
@@ -58,13 +63,11 @@ final class Capture {
           sides.put("products", () -> products.sample(Math.min(shape[0] * shape[1], 1024)));
           sides.values().iterator().next().call(); // the first use builds the session
           Map<String, List<Sample>> samples = setting.inTurn(sides);
-          double products24 = Comparison.median(rates(samples.get("products")));
-          double ours = Comparison.median(rates(samples.get("ours")));
-          Map<String, Double> notes = notes(samples);
-          notes.put("products alone, GFLOP/s", products24 * 2 * RandomCheckpoint.PRODUCT_WEIGHTS / 1e9);
-          notes.put("share of the products' rate", ours / products24);
-          comparisons.add(comparison("capture, equal lengths", work, samples,
-              new Target(Target.Kind.TIMES_THE_PEER, 1.3), notes));
+          double products24 = Comparison.median(Comparison.rates(samples.get("products")));
+          double ours = Comparison.median(Comparison.rates(samples.get("ours")));
+          comparisons.add(comparison("capture, equal lengths", work, TRANSFORMERS, samples, 1.3,
+              Map.of("products alone, GFLOP/s", products24 * 2 * RandomCheckpoint.PRODUCT_WEIGHTS / 1e9,
+                  "share of the products' rate", ours / products24)));
         }
       } finally {
         peers.forEach(Peer::close);
@@ -74,7 +77,7 @@ final class Capture {
   }
 
   /// Five prompts, twelve rollouts of each, 16 to 400 tokens.
-  static List<Comparison> rollouts(Setting setting) throws Exception {
+  public static List<Comparison> rollouts(Setting setting) throws Exception {
     List<TokenSequence> rollouts = rollouts(setting.quick() ? 4 : 12);
     int tokens = rollouts.stream().mapToInt(TokenSequence::length).sum();
     String work = "%d rollouts of 5 prompts, %d real tokens, peer in padded batches of %d".formatted(rollouts.size(),
@@ -88,15 +91,15 @@ final class Capture {
       peers.forEach(peer -> sides.put("peer", () -> peer.ask(batches(rollouts))));
       record(model, rollouts.subList(0, 1), residualPoints());
       Map<String, List<Sample>> samples = setting.inTurn(sides);
-      return List.of(comparison("capture, rollouts of mixed length", work, samples,
-          new Target(Target.Kind.TIMES_THE_PEER, 2), notes(samples)));
+      return List.of(comparison("capture, rollouts of mixed length", work, TRANSFORMERS, samples, 2,
+          Map.of()));
     } finally {
       peers.forEach(Peer::close);
     }
   }
 
   /// All residual points against the last alone, which makes the model run to its end.
-  static List<Comparison> hooks(Setting setting) throws Exception {
+  public static List<Comparison> hooks(Setting setting) throws Exception {
     List<TokenSequence> sequences = sequences(4, 128);
     String work = "4 × 128 tokens, %d hook points against 1".formatted(residualPoints().size());
     setting.note().accept("hooks: " + work);
@@ -108,31 +111,20 @@ final class Capture {
         side.call();
       }
       Map<String, List<Sample>> samples = setting.inTurn(sides);
-      return List.of(comparison("capture against no hooks", work, samples,
-          new Target(Target.Kind.TIMES_THE_PEER, 0.97), notes(samples)));
+      return List.of(comparison("capture against no hooks", work, "ourselves, no hooks", samples, 0.97,
+          Map.of()));
     }
   }
 
-  private static Comparison comparison(String name, String work, Map<String, List<Sample>> samples, Target target,
-      Map<String, Double> notes) {
+  private static Comparison comparison(String name, String work, String against, Map<String, List<Sample>> samples,
+      double target, Map<String, Double> notes) {
     List<Sample> peer = samples.getOrDefault("peer", List.of());
     List<Sample> ours = samples.get("ours");
     if (!peer.isEmpty() && peer.getFirst().checksum() != 0 && ours.getFirst().checksum() != 0) {
       Setting.same(work, ours.getFirst().checksum(), peer.getFirst().checksum());
     }
-    return new Comparison(name, work, "tokens/s", rates(ours), rates(peer), target, notes);
-  }
-
-  static List<Double> rates(List<Sample> samples) {
-    return samples.stream().map(Sample::rate).toList();
-  }
-
-  /// Processor time of each side, which other work on the machine disturbs less than wall time.
-  static Map<String, Double> notes(Map<String, List<Sample>> samples) {
-    Map<String, Double> notes = new LinkedHashMap<>();
-    samples.forEach((side, taken) -> notes.put(side + ": processor seconds",
-        Comparison.median(taken.stream().map(Sample::cpu).toList())));
-    return notes;
+    return Comparison.ofRates(name, work, "tokens/s", against, samples, new Target(Target.Kind.TIMES_THE_PEER, target),
+        notes);
   }
 
   private static Sample record(HookedModel model, List<TokenSequence> sequences, Set<HookPoint> hooks)

@@ -1,21 +1,25 @@
-package org.striatum.benchmarks;
+package org.striatum.benchmarks.measure;
 
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// One line of the table: our figures and the peer's, taken in turn.
+/// One line of the table: our figures and those of what we are set beside, taken in turn.
 ///
 /// @param name what was measured
 /// @param work what was done
 /// @param unit of the figures
+/// @param against whose figures the peer's are
 /// @param ours ours, in the order taken
 /// @param peer the peer's; empty where it could not run
+/// @param processorRatio the peer's processor time for a unit of work over ours, which other work on the machine disturbs less
+///     than wall time; NaN where it is not known
 /// @param target what the ratio of medians is to reach
 /// @param notes more about it: processor time, shares, memory
-public record Comparison(String name, String work, String unit, List<Double> ours, List<Double> peer, Target target,
-    Map<String, Double> notes) {
+public record Comparison(String name, String work, String unit, String against, List<Double> ours, List<Double> peer,
+    double processorRatio, Target target, Map<String, Double> notes) {
   /// What a ratio is to reach.
   ///
   /// @param kind whether ours over theirs is to be at least or at most this, or theirs over ours at least
@@ -54,6 +58,30 @@ public record Comparison(String name, String work, String unit, List<Double> our
     }
   }
 
+  /// The rates of two sides, `ours` and `peer`, that worked in turn, with the processor time of every side as notes.
+  ///
+  /// @param samples of each side by its name; there may be more sides, and no `peer`
+  public static Comparison ofRates(String name, String work, String unit, String against,
+      Map<String, List<Sample>> samples, Target target, Map<String, Double> notes) {
+    Map<String, Double> all = new LinkedHashMap<>(notes);
+    samples.forEach((side, taken) -> all.put(side + ": processor seconds",
+        median(taken.stream().map(Sample::cpu).toList())));
+    List<Sample> ours = samples.get("ours");
+    List<Sample> peer = samples.getOrDefault("peer", List.of());
+    return new Comparison(name, work, unit, against, rates(ours), rates(peer),
+        peer.isEmpty() ? Double.NaN : processorTime(peer) / processorTime(ours), target, all);
+  }
+
+  /// Median processor time of a unit of work.
+  private static double processorTime(List<Sample> samples) {
+    return median(samples.stream().map(sample -> sample.cpu() / sample.work()).toList());
+  }
+
+  /// Work a second of each sample.
+  public static List<Double> rates(List<Sample> samples) {
+    return samples.stream().map(Sample::rate).toList();
+  }
+
   /// The ratio of medians, empty without a peer.
   public Optional<Double> ratio() {
     return peer.isEmpty() ? Optional.empty() : Optional.of(target.ratio(median(ours), median(peer)));
@@ -64,7 +92,7 @@ public record Comparison(String name, String work, String unit, List<Double> our
     return ratio().map(target::reached);
   }
 
-  static double median(List<Double> values) {
+  public static double median(List<Double> values) {
     double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
     int middle = sorted.length / 2;
     return sorted.length % 2 == 1 ? sorted[middle] : Arrays.stream(sorted, middle - 1, middle + 1).sum() / 2;

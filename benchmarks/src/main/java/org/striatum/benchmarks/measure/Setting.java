@@ -1,4 +1,4 @@
-package org.striatum.benchmarks;
+package org.striatum.benchmarks.measure;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,14 +12,16 @@ import java.util.function.Consumer;
 /// What a run of benchmarks has at hand, and how it measures: the sides work in turn, so that what else the machine does
 /// falls on both.
 ///
-/// @param checkpoint a [RandomCheckpoint]
+/// @param folder for temporary files
+/// @param checkpoint a checkpoint of 494 M random weights
 /// @param reasoner the repository's small trained model
 /// @param threads of each side
 /// @param repeats turns to take
 /// @param quick whether less work is done
 /// @param peers whether the peers run at all
 /// @param note takes lines about what is being done
-public record Setting(Path checkpoint, Path reasoner, int threads, int repeats, boolean quick, boolean peers,
+public record Setting(Path folder, Path checkpoint, Path reasoner, int threads, int repeats, boolean quick,
+    boolean peers,
     Consumer<String> note) {
   private static final double MOST_DEVIATION = 1e-3;
 
@@ -40,7 +42,7 @@ public record Setting(Path checkpoint, Path reasoner, int threads, int repeats, 
   }
 
   /// Starts a peer, or says why there is none.
-  List<Peer> peer(String script, String... arguments) throws Exception {
+  public List<Peer> peer(String script, String... arguments) throws Exception {
     if (!peers) {
       return List.of();
     }
@@ -55,7 +57,7 @@ public record Setting(Path checkpoint, Path reasoner, int threads, int repeats, 
   /// Has every side work in turn, [#repeats] times, or thrice if that takes longer than four minutes.
   ///
   /// @return the samples of each side
-  Map<String, List<Sample>> inTurn(Map<String, Callable<Sample>> sides) throws Exception {
+  public Map<String, List<Sample>> inTurn(Map<String, Callable<Sample>> sides) throws Exception {
     Map<String, List<Sample>> samples = new LinkedHashMap<>();
     sides.keySet().forEach(side -> samples.put(side, new ArrayList<>()));
     long started = System.nanoTime();
@@ -71,7 +73,7 @@ public record Setting(Path checkpoint, Path reasoner, int threads, int repeats, 
   }
 
   /// Measures a piece of our own work.
-  static Sample measured(Callable<double[]> work) throws Exception {
+  public static Sample measured(Callable<double[]> work) throws Exception {
     double cpu = cpu();
     long started = System.nanoTime();
     double[] workAndChecksum = work.call();
@@ -86,7 +88,7 @@ public record Setting(Path checkpoint, Path reasoner, int threads, int repeats, 
   /// Holds two sides to having computed the same.
   ///
   /// @throws IllegalStateException if their checksums differ
-  static void same(String work, double ours, double peer) {
+  public static void same(String work, double ours, double peer) {
     if (!(Math.abs(ours - peer) <= MOST_DEVIATION * Math.abs(peer))) {
       throw new IllegalStateException(
           "the two sides computed different things: " + work + " has Σ|h| = " + ours + " here and " + peer + " there");

@@ -1,4 +1,4 @@
-package org.striatum.benchmarks;
+package org.striatum.benchmarks.models;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,7 +11,11 @@ import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
-import org.striatum.benchmarks.Comparison.Target;
+import org.striatum.benchmarks.measure.Comparison;
+import org.striatum.benchmarks.measure.Comparison.Target;
+import org.striatum.benchmarks.measure.Peer;
+import org.striatum.benchmarks.measure.Sample;
+import org.striatum.benchmarks.measure.Setting;
 import org.striatum.hooks.HookedModel;
 import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.GatedModel.Scorer;
@@ -22,14 +26,14 @@ import org.striatum.probe.model.TokenSequence;
 /// Zero-ablation arms at one hook point on the small trained model, Σ log p of given continuations, against a loop of
 /// PyTorch forward hooks. What lies below the hook point is the same for every arm: with L blocks, hooked after l of
 /// them, computing it once is worth L/(L − l) where many arms share it.
-final class Arms {
+public final class Arms {
   private static final int BLOCKS_BELOW = 2;
   private static final int COORDINATES = 3;
   private static final double OVER_WHAT_IS_SAVED = 1.2;
 
   private Arms() {}
 
-  static List<Comparison> run(Setting setting) throws Exception {
+  public static List<Comparison> run(Setting setting) throws Exception {
     int count = setting.quick() ? 50 : 200;
     HookPoint hook = HookPoint.residPost(BLOCKS_BELOW - 1);
     try (HookedModel model = HookedModel.open(setting.reasoner(), Optional.empty(), setting.threads())) {
@@ -63,10 +67,8 @@ final class Arms {
           Setting.same(work, samples.get("ours").getFirst().checksum(), samples.get("peer").getFirst().checksum());
         }
         int blocks = model.model().layers();
-        return List.of(new Comparison("ablation arms", work, "arms/s", Capture.rates(samples.get("ours")),
-            Capture.rates(samples.getOrDefault("peer", List.of())),
-            new Target(Target.Kind.TIMES_THE_PEER, OVER_WHAT_IS_SAVED * blocks / (blocks - BLOCKS_BELOW)),
-            Capture.notes(samples)));
+        return List.of(Comparison.ofRates("ablation arms", work, "arms/s", "PyTorch forward hooks", samples,
+            new Target(Target.Kind.TIMES_THE_PEER, OVER_WHAT_IS_SAVED * blocks / (blocks - BLOCKS_BELOW)), Map.of()));
       } finally {
         peers.forEach(Peer::close);
       }

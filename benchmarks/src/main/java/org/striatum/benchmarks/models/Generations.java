@@ -1,4 +1,4 @@
-package org.striatum.benchmarks;
+package org.striatum.benchmarks.models;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,7 +10,11 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
-import org.striatum.benchmarks.Comparison.Target;
+import org.striatum.benchmarks.measure.Comparison;
+import org.striatum.benchmarks.measure.Comparison.Target;
+import org.striatum.benchmarks.measure.Peer;
+import org.striatum.benchmarks.measure.Sample;
+import org.striatum.benchmarks.measure.Setting;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.onnx.Memory;
 import org.striatum.probe.model.Completion;
@@ -20,10 +24,10 @@ import org.striatum.probe.model.TokenSequence;
 
 /// Sampling with a key-value cache at temperature 1 against transformers' `generate`. Work is in tokens written, without
 /// the end of sequence.
-final class Generations {
+public final class Generations {
   private Generations() {}
 
-  static List<Comparison> run(Setting setting) throws Exception {
+  public static List<Comparison> run(Setting setting) throws Exception {
     List<Comparison> comparisons = new ArrayList<>();
     try (HookedModel model = HookedModel.open(setting.reasoner(), Optional.empty(), setting.threads())) {
       List<TokenSequence> prompts = new ArrayList<>();
@@ -67,9 +71,8 @@ final class Generations {
         side.call();
       }
       Map<String, List<Sample>> samples = setting.inTurn(sides);
-      return new Comparison(name, work, "tokens/s", Capture.rates(samples.get("ours")),
-          Capture.rates(samples.getOrDefault("peer", List.of())), new Target(Target.Kind.TIMES_THE_PEER, target),
-          Capture.notes(samples));
+      return Comparison.ofRates(name, work, "tokens/s", "transformers generate", samples,
+          new Target(Target.Kind.TIMES_THE_PEER, target), Map.of());
     } finally {
       peers.forEach(Peer::close);
     }

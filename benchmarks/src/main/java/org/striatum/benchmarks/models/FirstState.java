@@ -1,4 +1,4 @@
-package org.striatum.benchmarks;
+package org.striatum.benchmarks.models;
 
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package org.striatum.benchmarks;
+package org.striatum.benchmarks.models;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -8,12 +8,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.striatum.benchmarks.Comparison.Target;
+import org.striatum.benchmarks.measure.Comparison;
+import org.striatum.benchmarks.measure.Comparison.Target;
+import org.striatum.benchmarks.measure.Peer;
+import org.striatum.benchmarks.measure.Setting;
 
 /// From a checkpoint folder to the first hidden states of one prompt of 8 tokens, each side in a fresh process, files in
 /// the page cache: time from the opening, time from the start of the process, private memory then.
-final class Opening {
+public final class Opening {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String TRANSFORMERS = "transformers from_pretrained";
   private static final String TOKENS = IntStream.rangeClosed(1, 8).mapToObj(i -> Integer.toString(1000 * i))
       .collect(Collectors.joining(","));
 
@@ -21,7 +25,7 @@ final class Opening {
 
   private record Opened(double fromStart, JsonNode said) {}
 
-  static List<Comparison> run(Setting setting) throws Exception {
+  public static List<Comparison> run(Setting setting) throws Exception {
     setting.note().accept("opening: one prompt of 8 tokens, a process each time");
     List<Opened> ours = new ArrayList<>();
     List<Opened> peer = new ArrayList<>();
@@ -49,14 +53,16 @@ final class Opening {
     }
     String work = "folder to hidden states of 8 tokens, 988 MB of weights in BF16";
     List<Comparison> comparisons = new ArrayList<>();
-    comparisons.add(new Comparison("opening, from the call", work, "s", said(ours, "seconds"), said(peer, "seconds"),
-        new Target(Target.Kind.TIMES_SOONER, 5), Map.of()));
-    comparisons.add(new Comparison("opening, from the start of the process", work, "s",
+    comparisons.add(
+        new Comparison("opening, from the call", work, "s", TRANSFORMERS, said(ours, "seconds"), said(peer, "seconds"),
+            Double.NaN, new Target(Target.Kind.TIMES_SOONER, 5), Map.of()));
+    comparisons.add(new Comparison("opening, from the start of the process", work, "s", TRANSFORMERS,
         ours.stream().map(Opened::fromStart).toList(), peer.stream().map(Opened::fromStart).toList(),
-        new Target(Target.Kind.TIMES_SOONER, 5), Map.of()));
+        Double.NaN, new Target(Target.Kind.TIMES_SOONER, 5), Map.of()));
     if (ours.stream().noneMatch(opened -> opened.said().get("private").isNull())) {
-      comparisons.add(new Comparison("opening, private memory", work, "MB", megabytes(ours), megabytes(peer),
-          new Target(Target.Kind.SHARE_OF_THE_PEER, 0.5), Map.of()));
+      comparisons
+          .add(new Comparison("opening, private memory", work, "MB", TRANSFORMERS, megabytes(ours), megabytes(peer),
+              Double.NaN, new Target(Target.Kind.SHARE_OF_THE_PEER, 0.5), Map.of()));
     }
     return comparisons;
   }

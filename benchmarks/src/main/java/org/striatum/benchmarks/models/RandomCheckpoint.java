@@ -1,4 +1,4 @@
-package org.striatum.benchmarks;
+package org.striatum.benchmarks.models;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;

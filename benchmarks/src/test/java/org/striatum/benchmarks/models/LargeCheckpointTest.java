@@ -1,4 +1,4 @@
-package org.striatum.benchmarks;
+package org.striatum.benchmarks.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package org.striatum.benchmarks;
+package org.striatum.benchmarks.digits;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -7,7 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
-import org.striatum.benchmarks.Comparison.Target;
+import org.striatum.benchmarks.measure.Comparison;
+import org.striatum.benchmarks.measure.Comparison.Target;
+import org.striatum.benchmarks.measure.Peer;
+import org.striatum.benchmarks.measure.Sample;
+import org.striatum.benchmarks.measure.Setting;
 import org.striatum.datasets.images.ImageSet;
 import org.striatum.datasets.images.Mnist;
 import org.striatum.datasets.images.Rotation;
@@ -23,13 +27,13 @@ import org.striatum.probe.run.Progress;
 
 /// The MNIST table, and the steps of a gate, against the same in PyTorch. Both sides draw their own numbers, so that what
 /// must agree is the mean of the table's cells.
-final class Digits {
+public final class Digits {
   private static final double MOST_DEVIATION = 0.01;
   private static final Target AS_FAST = new Target(Target.Kind.TIMES_THE_PEER, 1);
 
   private Digits() {}
 
-  static List<Comparison> run(Setting setting) throws Exception {
+  public static List<Comparison> run(Setting setting) throws Exception {
     ModeSettings settings = ModeSettings.calibrated().withSeeds(setting.quick() ? 3 : 10, 1);
     ImageSet images = Mnist.embedded();
     Path folder = Path.of(System.getProperty("striatum.home"), "datasets", "src", "main", "resources", "org",
@@ -96,7 +100,6 @@ final class Digits {
   }
 
   private static Comparison comparison(String name, String work, Map<String, List<Sample>> samples) {
-    return new Comparison(name, work, "steps/s", Capture.rates(samples.get("ours")),
-        Capture.rates(samples.getOrDefault("peer", List.of())), AS_FAST, Capture.notes(samples));
+    return Comparison.ofRates(name, work, "steps/s", "PyTorch", samples, AS_FAST, Map.of());
   }
 }

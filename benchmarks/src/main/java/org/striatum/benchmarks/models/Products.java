@@ -1,4 +1,4 @@
-package org.striatum.benchmarks;
+package org.striatum.benchmarks.models;
 
 import static org.striatum.hooks.onnx.OnnxGraph.attribute;
 
@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import org.striatum.benchmarks.measure.Sample;
+import org.striatum.benchmarks.measure.Setting;
 import org.striatum.hooks.onnx.GraphSession;
 import org.striatum.hooks.onnx.Memory;
 import org.striatum.hooks.onnx.OnnxGraph;

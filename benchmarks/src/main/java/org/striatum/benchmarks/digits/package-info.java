@@ -1,0 +1,2 @@
+/// The MNIST table and the training of a gate.
+package org.striatum.benchmarks.digits;

@@ -1,0 +1,2 @@
+/// Inner loops, by JMH.
+package org.striatum.benchmarks.kernels;

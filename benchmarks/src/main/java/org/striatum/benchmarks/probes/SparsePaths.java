@@ -1,0 +1,133 @@
+package org.striatum.benchmarks.probes;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.striatum.benchmarks.measure.Comparison;
+import org.striatum.benchmarks.measure.Comparison.Target;
+import org.striatum.benchmarks.measure.Peer;
+import org.striatum.benchmarks.measure.Sample;
+import org.striatum.benchmarks.measure.Setting;
+import org.striatum.probe.sparse.Moments;
+import org.striatum.probe.sparse.PathSolver;
+import org.striatum.probe.sparse.SparsePath;
+
+/// The lasso and the L1-logistic path of an outcome on rows in memory against scikit-learn, from the rows to the last
+/// coefficient on both sides. How near each side comes to the optimum is computed here, apart from both.
+public final class SparsePaths {
+  private static final int LASSO_POINTS = 100;
+  private static final double LASSO_RATIO = 1e-3;
+  private static final Target LASSO_TARGET = new Target(Target.Kind.TIMES_THE_PEER, 1.5);
+  private static final int LOGISTIC_POINTS = 20;
+  private static final double LOGISTIC_RATIO = 0.02;
+  private static final Target LOGISTIC_TARGET = new Target(Target.Kind.TIMES_THE_PEER, 3);
+  /// Largest difference of coefficients, over the largest of the point; of objectives, over the objective.
+  private static final double SAME_COEFFICIENTS = 0.01;
+  private static final double SAME_OBJECTIVE = 1e-4;
+  private static final List<Double> TOLERANCES = List.of(1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9);
+  private static final List<Double> LOGISTIC_TOLERANCES = List.of(1e-2, 1e-3, 1e-4);
+
+  private SparsePaths() {}
+
+  /// Twice: the peer at the tolerance it has by default, and at the loosest at which it is as near to the optimum as we.
+  public static List<Comparison> lasso(Setting setting) throws Exception {
+    OutcomeRows rows = OutcomeRows.draw(setting);
+    LassoOptimum optimum = new LassoOptimum(Moments.of(rows.labelled()));
+    double[] lambdas = SparsePath.lambdas(optimum.largestPenalty(), LASSO_RATIO, LASSO_POINTS);
+    PathSolver solver = new PathSolver();
+    Callable<SparsePath> fit = () -> solver.elasticNet(Moments.of(rows.labelled()), lambdas, 1);
+    FittedPath ours = FittedPath.of(fit.call());
+    double violation = optimum.violation(ours.coefficients(), lambdas);
+    String work = "%d penalties down to %s of the largest, %,d × %d rows; 1 path".formatted(LASSO_POINTS,
+        Double.toString(LASSO_RATIO), rows.outcomes().length, rows.width());
+    setting.note().accept("lasso: " + work);
+    List<Peer> peers = peer(setting, rows);
+    try {
+      List<Comparison> comparisons = new ArrayList<>();
+      List<Double> tolerances = new ArrayList<>(List.of(TOLERANCES.getFirst()));
+      for (Peer peer : peers) {
+        for (double tolerance : TOLERANCES) {
+          FittedPath theirs = FittedPath.of(peer.say(lasso(lambdas, tolerance, true)));
+          if (optimum.violation(theirs.coefficients(), lambdas) <= violation) {
+            tolerances.add(tolerance);
+            break;
+          }
+        }
+      }
+      for (double tolerance : tolerances.stream().distinct().toList()) {
+        Map<String, Double> notes = new LinkedHashMap<>();
+        notes.put("ours: largest violation of optimality, share of λ", violation);
+        Map<String, Callable<Sample>> sides = new LinkedHashMap<>();
+        sides.put("ours", () -> measured(fit));
+        for (Peer peer : peers) {
+          FittedPath theirs = FittedPath.of(peer.say(lasso(lambdas, tolerance, true)));
+          notes.put("peer: largest violation of optimality, share of λ",
+              optimum.violation(theirs.coefficients(), lambdas));
+          notes.put("largest difference of coefficients", ours.same(theirs, SAME_COEFFICIENTS));
+          sides.put("peer", () -> peer.ask(lasso(lambdas, tolerance, false)));
+        }
+        comparisons.add(Comparison.ofRates(
+            tolerance == TOLERANCES.getFirst() ? "lasso path" : "lasso path, peer as near to the optimum", work,
+            "paths/s",
+            "scikit-learn lasso_path, Gram, tol %.0e".formatted(tolerance), setting.inTurn(sides), LASSO_TARGET,
+            notes));
+      }
+      return comparisons;
+    } finally {
+      peers.forEach(Peer::close);
+    }
+  }
+
+  /// The peer is the faster of liblinear and saga, each at the loosest tolerance at which no point's objective is further
+  /// from ours than [#SAME_OBJECTIVE].
+  public static List<Comparison> logistic(Setting setting) throws Exception {
+    OutcomeRows rows = OutcomeRows.draw(setting);
+    LogisticObjective objective = new LogisticObjective(rows);
+    double[] lambdas = SparsePath.lambdas(Moments.of(rows.labelled()).largestPenalty(), LOGISTIC_RATIO,
+        LOGISTIC_POINTS);
+    PathSolver solver = new PathSolver();
+    Callable<SparsePath> fit = () -> solver.logistic(rows.labelled(), lambdas);
+    FittedPath ours = FittedPath.of(fit.call());
+    String work = "%d penalties down to %s of the largest, %,d × %d rows; 1 path".formatted(LOGISTIC_POINTS,
+        Double.toString(LOGISTIC_RATIO), rows.outcomes().length, rows.width());
+    setting.note().accept("logistic: " + work);
+    List<Peer> peers = peer(setting, rows);
+    try {
+      Map<String, Double> notes = new LinkedHashMap<>();
+      Map<String, Callable<Sample>> sides = new LinkedHashMap<>();
+      sides.put("ours", () -> measured(fit));
+      String against = "scikit-learn LogisticRegression";
+      for (Peer peer : peers) {
+        LogisticPeer chosen = LogisticPeer.fastest(peer, lambdas, LOGISTIC_TOLERANCES,
+            path -> objective.distance(ours, path, lambdas) <= SAME_OBJECTIVE);
+        setting.note().accept("logistic: the faster is " + chosen);
+        against = "scikit-learn " + chosen;
+        notes.put("largest difference of objectives, share", objective.distance(ours, chosen.path(), lambdas));
+        sides.put("peer", () -> peer.ask(chosen.request(false)));
+      }
+      return List.of(Comparison.ofRates("L1-logistic path", work, "paths/s", against, setting.inTurn(sides),
+          LOGISTIC_TARGET, notes));
+    } finally {
+      peers.forEach(Peer::close);
+    }
+  }
+
+  private static Map<String, Object> lasso(double[] lambdas, double tolerance, boolean give) {
+    return Map.of("lasso", lambdas, "tol", tolerance, "give", give);
+  }
+
+  private static Sample measured(Callable<SparsePath> fit) throws Exception {
+    return Setting.measured(() -> new double[]{1, FittedPath.of(fit.call()).size()});
+  }
+
+  private static List<Peer> peer(Setting setting, OutcomeRows rows) throws Exception {
+    Path rowFile = setting.folder().resolve("rows.f32");
+    Path outcomeFile = setting.folder().resolve("outcomes.f64");
+    rows.write(rowFile, outcomeFile);
+    return setting.peer("paths.py", "--rows", rowFile.toString(), "--outcomes", outcomeFile.toString(), "--width",
+        Integer.toString(rows.width()), "--threads", Integer.toString(setting.threads()));
+  }
+}

@@ -1,0 +1,2 @@
+/// Sparse paths and value probes.
+package org.striatum.benchmarks.probes;

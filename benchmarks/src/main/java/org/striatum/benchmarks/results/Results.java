@@ -1,0 +1,32 @@
+package org.striatum.benchmarks.results;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import org.striatum.probe.run.RecordJson;
+
+/// The last measurement of every piece of work, by its name. Measuring one again leaves the others as they were.
+public record Results(Map<String, Measured> works) {
+  public Results {
+    works = Map.copyOf(works);
+  }
+
+  /// What a file holds, nothing if there is none.
+  public static Results read(Path file) throws IOException {
+    return Files.exists(file) ? RecordJson.read(file, Results.class) : new Results(Map.of());
+  }
+
+  /// These with one measured again.
+  public Results with(String work, Measured measured) {
+    Map<String, Measured> all = new TreeMap<>(works);
+    all.put(work, measured);
+    return new Results(all);
+  }
+
+  public void write(Path file) throws IOException {
+    Files.createDirectories(file.toAbsolutePath().getParent());
+    RecordJson.write(file, this);
+  }
+}

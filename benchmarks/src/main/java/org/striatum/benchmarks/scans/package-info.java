@@ -1,0 +1,2 @@
+/// What a scan costs, process by process.
+package org.striatum.benchmarks.scans;
