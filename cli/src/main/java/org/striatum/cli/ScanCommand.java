@@ -98,9 +98,9 @@ final class ScanCommand implements Callable<Integer> {
     if (named.isEmpty()) {
       throw new IllegalArgumentException("a scan needs checkpoints: give paths, folders, globs, or --config");
     }
-    for (OptionSpec given : spec.commandLine().getParseResult().matchedOptions()) {
-      if (isPassed(study, given)) {
-        values(given).forEach(value -> options.addAll(List.of(given.longestName(), value)));
+    for (OptionSpec option : spec.options()) {
+      if (isPassed(study, option)) {
+        given(option).forEach(value -> options.addAll(List.of(option.longestName(), value)));
       }
     }
     List<Path> found = CheckpointList.find(named);
@@ -144,11 +144,13 @@ final class ScanCommand implements Callable<Integer> {
     return study.findOption(option.longestName()) != null && !NOT_PASSED.contains(option.longestName());
   }
 
-  /// As they were typed. An option that takes its own words leaves only its value.
-  private static List<String> values(OptionSpec given) {
-    return given.originalStringValues().isEmpty()
-        ? List.of(given.getValue().toString())
-        : given.originalStringValues();
+  /// What an option was given on the command line, as it was typed; empty where it was not given.
+  private List<String> given(OptionSpec option) {
+    if (option.parameterConsumer() != null) { // it takes its words itself, and no parse result knows of it
+      String words = option.getValue();
+      return words.isEmpty() ? List.of() : List.of(words);
+    }
+    return spec.commandLine().getParseResult().hasMatchedOption(option) ? option.originalStringValues() : List.of();
   }
 
   private List<String> option(CommandSpec study, String name, List<String> values) {
@@ -157,8 +159,9 @@ final class ScanCommand implements Callable<Integer> {
       throw new IllegalArgumentException(
           config + ": an option of `striatum study` by its long name is expected, found '" + name + "'");
     }
-    boolean given = spec.commandLine().getParseResult().hasMatchedOption(option);
-    return given ? List.of() : values.stream().flatMap(value -> Stream.of(option.longestName(), value)).toList();
+    return !given(option).isEmpty()
+        ? List.of()
+        : values.stream().flatMap(value -> Stream.of(option.longestName(), value)).toList();
   }
 
   /// What is refused is refused before the first study.

@@ -210,7 +210,7 @@ class DataCommandsTest {
     assertThat(succeed(with(new Object[]{"scan", REASONER, "--config", file}, options)).out())
         .contains("time: about 1 min");
     Files.delete(table);
-    assertThat(refused(4, with(new Object[]{"scan", REASONER, "--data", table}, options))).contains("does not exist");
+    assertThat(refused(4, with(new Object[]{"scan", REASONER, "--data", table}, options))).contains("is no file");
   }
 
   @Test
