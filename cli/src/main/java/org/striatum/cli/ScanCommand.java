@@ -25,6 +25,7 @@ import org.striatum.cli.step.StudyRun;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.series.SeriesResults;
+import org.striatum.probe.series.SeriesSummary;
 import org.striatum.reports.scan.ScanReport;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -133,6 +134,9 @@ final class ScanCommand implements Callable<Integer> {
     SeriesStep step = SeriesStep.of(results.runs(output));
     SeriesResults series = step.run(scan, console.progress());
     DatabaseStep.run(scan, step, series);
+    Console said = json ? console.silent() : console;
+    said.print("");
+    SeriesSummary.of(series).sentences().forEach(said::print);
     ScanReport.write(new ScanReport.Content("Scan of " + plan.units().size() + " checkpoints", series,
         results.failed().stream().map(one -> new ScanReport.Failure(one.name(), one.failure().kind().word(),
             one.failure().message())).toList(),

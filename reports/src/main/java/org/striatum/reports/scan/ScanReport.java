@@ -13,6 +13,7 @@ import org.striatum.probe.run.AtomicFile;
 import org.striatum.probe.series.SeriesResults;
 import org.striatum.probe.series.SeriesResults.Kind;
 import org.striatum.probe.series.SeriesResults.Life;
+import org.striatum.probe.series.SeriesSummary;
 import org.striatum.reports.page.Figure;
 import org.striatum.reports.page.Frame;
 import org.striatum.reports.page.Notation;
@@ -98,6 +99,11 @@ public final class ScanReport {
           content.repeated().isEmpty()
               ? "no files met twice"
               : content.repeated().size() + " held the files of another");
+    }
+
+    /// What the series shows.
+    List<String> summary() {
+      return SeriesSummary.of(content.series()).sentences();
     }
 
     /// Those that stay longest.
