@@ -17,6 +17,7 @@ public final class ScanCost {
   private static final double FROM_A_LINE = 0.1;
   private static final double FROM_FLAT = 0.1;
   private static final int HEAP_MEGABYTES = 384;
+  private static final int[] FACTORS = {1, 2, 4};
 
   private ScanCost() {}
 
@@ -41,7 +42,7 @@ public final class ScanCost {
     List<Double> sizes = new ArrayList<>();
     List<Cost> costs = new ArrayList<>();
     for (int turn = 0; turn < turns(setting); turn++) {
-      for (int count : setting.quick() ? new int[]{1, 2} : new int[]{1, 2, 4}) {
+      for (int count : setting.quick() ? new int[]{1, 2, 3} : new int[]{1, 2, 4}) {
         setting.note().accept("scan: " + count + " checkpoints, turn " + (turn + 1));
         Checkpoints.series(setting.reasoner(), series, count);
         sizes.add((double) count);
@@ -55,7 +56,7 @@ public final class ScanCost {
 
   private static List<Trend> tokens(Setting setting, CommandLine commands, Workload base) throws Exception {
     List<Workload> workloads = new ArrayList<>();
-    for (int factor : factors(setting)) {
+    for (int factor : FACTORS) {
       workloads.add(new Workload(base.rollouts(), base.length() * factor, base.layers(), base.width()));
     }
     Measurements measured = measure(setting, commands, workloads);
@@ -66,7 +67,7 @@ public final class ScanCost {
 
   private static List<Trend> layers(Setting setting, CommandLine commands, Workload base) throws Exception {
     List<Workload> workloads = new ArrayList<>();
-    for (int factor : factors(setting)) {
+    for (int factor : FACTORS) {
       workloads.add(new Workload(base.rollouts(), base.length(), base.layers() * factor, base.width()));
     }
     Measurements measured = measure(setting, commands, workloads);
@@ -77,7 +78,7 @@ public final class ScanCost {
 
   private static List<Trend> width(Setting setting, CommandLine commands, Workload base) throws Exception {
     List<Workload> workloads = new ArrayList<>();
-    for (int factor : factors(setting)) {
+    for (int factor : FACTORS) {
       workloads.add(new Workload(base.rollouts(), base.length(), base.layers(), base.width() * factor));
     }
     Measurements measured = measure(setting, commands, workloads);
@@ -89,10 +90,6 @@ public final class ScanCost {
   private static String work(String what) {
     return "`rollouts --import`, `capture` of every residual point and `probe` of them, random weights, " + what
         + ", heap ≤ " + HEAP_MEGABYTES + " MB";
-  }
-
-  private static int[] factors(Setting setting) {
-    return setting.quick() ? new int[]{1, 2} : new int[]{1, 2, 4};
   }
 
   private static int turns(Setting setting) {
