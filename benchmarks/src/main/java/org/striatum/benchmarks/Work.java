@@ -11,10 +11,11 @@ import org.striatum.benchmarks.models.Generations;
 import org.striatum.benchmarks.models.Opening;
 import org.striatum.benchmarks.probes.ProbeTraining;
 import org.striatum.benchmarks.probes.SparsePaths;
+import org.striatum.benchmarks.scans.ScanCost;
 
 /// What can be measured, in the order of the page.
 enum Work {
-  CAPTURE, ROLLOUTS, HOOKS, OPENING, GENERATION, ARMS, LASSO, LOGISTIC, VALUE_PROBE, MNIST, KERNELS;
+  CAPTURE, ROLLOUTS, HOOKS, OPENING, GENERATION, ARMS, LASSO, LOGISTIC, VALUE_PROBE, MNIST, SCAN, KERNELS;
 
   Findings run(Setting setting) throws Exception {
     return switch (this) {
@@ -28,6 +29,7 @@ enum Work {
       case LOGISTIC -> Findings.of(SparsePaths.logistic(setting));
       case VALUE_PROBE -> Findings.of(ProbeTraining.run(setting));
       case MNIST -> Findings.of(Digits.run(setting));
+      case SCAN -> ScanCost.run(setting);
       case KERNELS -> Kernels.run(setting);
     };
   }
@@ -36,7 +38,7 @@ enum Work {
   boolean large() {
     return switch (this) {
       case CAPTURE, ROLLOUTS, HOOKS, OPENING, GENERATION -> true;
-      case ARMS, LASSO, LOGISTIC, VALUE_PROBE, MNIST, KERNELS -> false;
+      case ARMS, LASSO, LOGISTIC, VALUE_PROBE, MNIST, SCAN, KERNELS -> false;
     };
   }
 

@@ -27,6 +27,9 @@ public record Trend(String name, String work, String axis, String unit, List<Dou
     sizes = List.copyOf(sizes);
     costs = List.copyOf(costs);
     Line.through(sizes, costs);
+    if (sizes.stream().distinct().count() < 3) {
+      throw new IllegalArgumentException("whether a cost grows along a line takes three sizes to tell, found " + sizes);
+    }
     if (costs.stream().anyMatch(cost -> !(cost > 0))) {
       throw new IllegalArgumentException("costs must be > 0, found " + costs + " of " + name);
     }

@@ -14,8 +14,8 @@ import java.util.random.RandomGenerator;
 import org.striatum.probe.tensor.DType;
 import org.striatum.probe.tensor.SafetensorsWriter;
 
-/// A checkpoint in Qwen2.5-0.5B's shape: 494 M parameters in BF16, norm weights 1, all others drawn from N(0, 0.02²).
-/// Speed and memory do not depend on what the weights say, so nothing need be downloaded.
+/// A Qwen2 checkpoint in BF16, norm weights 1, all others drawn from N(0, 0.02²), by default in Qwen2.5-0.5B's shape: 494 M
+/// parameters. Speed and memory do not depend on what the weights say, so nothing need be downloaded.
 public final class RandomCheckpoint {
   public static final int LAYERS = 24;
   public static final int WIDTH = 896;
@@ -29,23 +29,47 @@ public final class RandomCheckpoint {
 
   private RandomCheckpoint() {}
 
-  /// Writes `config.json` and `model.safetensors`, 988 MB.
+  /// How large a checkpoint is.
+  ///
+  /// @param layers blocks
+  /// @param width coordinates of a hidden state
+  /// @param mlpWidth of the feed-forward part
+  /// @param heads of the queries
+  /// @param keyHeads of keys and values
+  /// @param vocabulary tokens
+  /// @param end the end of sequence
+  public record Shape(int layers, int width, int mlpWidth, int heads, int keyHeads, int vocabulary, int end) {
+    /// Qwen2.5-0.5B's.
+    public static final Shape QWEN = new Shape(LAYERS, WIDTH, MLP_WIDTH, 14, 2, VOCABULARY, VOCABULARY - 1);
+
+    int keyWidth() {
+      return width / heads * keyHeads;
+    }
+  }
+
+  /// Writes `config.json` and `model.safetensors` in [Shape#QWEN], 988 MB.
   ///
   /// @param folder an existing folder
   public static void write(Path folder, RandomGenerator random) throws IOException {
+    write(folder, Shape.QWEN, random);
+  }
+
+  /// The same in another shape.
+  public static void write(Path folder, Shape shape, RandomGenerator random) throws IOException {
     Files.writeString(folder.resolve("config.json"), """
         {"architectures": ["Qwen2ForCausalLM"], "model_type": "qwen2", "hidden_size": %d, "intermediate_size": %d,
-         "num_hidden_layers": %d, "num_attention_heads": 14, "num_key_value_heads": 2, "vocab_size": %d,
+         "num_hidden_layers": %d, "num_attention_heads": %d, "num_key_value_heads": %d, "vocab_size": %d,
          "max_position_embeddings": 32768, "rms_norm_eps": 1e-06, "rope_theta": 1000000.0, "hidden_act": "silu",
          "tie_word_embeddings": true, "use_sliding_window": false, "eos_token_id": %d, "torch_dtype": "bfloat16"}
-        """.formatted(WIDTH, MLP_WIDTH, LAYERS, VOCABULARY, VOCABULARY - 1));
-    List<SafetensorsWriter.Declared> tensors = tensors();
+        """.formatted(shape.width, shape.mlpWidth, shape.layers, shape.heads, shape.keyHeads, shape.vocabulary,
+        shape.end));
+    List<SafetensorsWriter.Declared> tensors = tensors(shape);
     try (Arena arena = Arena.ofConfined();
         SafetensorsWriter writer = new SafetensorsWriter(folder.resolve("model.safetensors"), tensors,
             Map.of("format", "pt"))) {
       MemorySegment noise = noise(arena, random);
-      MemorySegment ones = arena.allocate(ValueLayout.JAVA_SHORT, WIDTH);
-      for (int i = 0; i < WIDTH; i++) {
+      MemorySegment ones = arena.allocate(ValueLayout.JAVA_SHORT, shape.width);
+      for (int i = 0; i < shape.width; i++) {
         ones.setAtIndex(ValueLayout.JAVA_SHORT, i, ONE);
       }
       for (SafetensorsWriter.Declared tensor : tensors) {
@@ -64,25 +88,25 @@ public final class RandomCheckpoint {
     }
   }
 
-  private static List<SafetensorsWriter.Declared> tensors() {
+  private static List<SafetensorsWriter.Declared> tensors(Shape shape) {
     List<SafetensorsWriter.Declared> tensors = new ArrayList<>();
-    tensors.add(declared("model.embed_tokens.weight", VOCABULARY, WIDTH));
-    for (int layer = 0; layer < LAYERS; layer++) {
+    tensors.add(declared("model.embed_tokens.weight", shape.vocabulary, shape.width));
+    for (int layer = 0; layer < shape.layers; layer++) {
       String block = "model.layers." + layer + ".";
-      tensors.add(declared(block + "input_layernorm.weight", WIDTH));
-      tensors.add(declared(block + "post_attention_layernorm.weight", WIDTH));
-      tensors.add(declared(block + "self_attn.q_proj.weight", WIDTH, WIDTH));
-      tensors.add(declared(block + "self_attn.q_proj.bias", WIDTH));
-      tensors.add(declared(block + "self_attn.k_proj.weight", KEY_WIDTH, WIDTH));
-      tensors.add(declared(block + "self_attn.k_proj.bias", KEY_WIDTH));
-      tensors.add(declared(block + "self_attn.v_proj.weight", KEY_WIDTH, WIDTH));
-      tensors.add(declared(block + "self_attn.v_proj.bias", KEY_WIDTH));
-      tensors.add(declared(block + "self_attn.o_proj.weight", WIDTH, WIDTH));
-      tensors.add(declared(block + "mlp.gate_proj.weight", MLP_WIDTH, WIDTH));
-      tensors.add(declared(block + "mlp.up_proj.weight", MLP_WIDTH, WIDTH));
-      tensors.add(declared(block + "mlp.down_proj.weight", WIDTH, MLP_WIDTH));
+      tensors.add(declared(block + "input_layernorm.weight", shape.width));
+      tensors.add(declared(block + "post_attention_layernorm.weight", shape.width));
+      tensors.add(declared(block + "self_attn.q_proj.weight", shape.width, shape.width));
+      tensors.add(declared(block + "self_attn.q_proj.bias", shape.width));
+      tensors.add(declared(block + "self_attn.k_proj.weight", shape.keyWidth(), shape.width));
+      tensors.add(declared(block + "self_attn.k_proj.bias", shape.keyWidth()));
+      tensors.add(declared(block + "self_attn.v_proj.weight", shape.keyWidth(), shape.width));
+      tensors.add(declared(block + "self_attn.v_proj.bias", shape.keyWidth()));
+      tensors.add(declared(block + "self_attn.o_proj.weight", shape.width, shape.width));
+      tensors.add(declared(block + "mlp.gate_proj.weight", shape.mlpWidth, shape.width));
+      tensors.add(declared(block + "mlp.up_proj.weight", shape.mlpWidth, shape.width));
+      tensors.add(declared(block + "mlp.down_proj.weight", shape.width, shape.mlpWidth));
     }
-    tensors.add(declared("model.norm.weight", WIDTH));
+    tensors.add(declared("model.norm.weight", shape.width));
     return tensors;
   }
 

@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import org.striatum.benchmarks.measure.Comparison;
 import org.striatum.benchmarks.measure.Comparison.Target;
 import org.striatum.benchmarks.measure.Peer;
+import org.striatum.benchmarks.measure.ProcessTree;
 import org.striatum.benchmarks.measure.Sample;
 import org.striatum.benchmarks.measure.Setting;
 import org.striatum.probe.sparse.Moments;
@@ -24,6 +25,8 @@ public final class SparsePaths {
   private static final int LOGISTIC_POINTS = 20;
   private static final double LOGISTIC_RATIO = 0.02;
   private static final Target LOGISTIC_TARGET = new Target(Target.Kind.TIMES_THE_PEER, 3);
+  private static final Target FLAT = new Target(Target.Kind.SHARE_OF_THE_PEER, 1.05);
+  private static final int MOST_STREAMED_TURNS = 3;
   /// Largest difference of coefficients, over the largest of the point; of objectives, over the objective.
   private static final double SAME_COEFFICIENTS = 0.01;
   private static final double SAME_OBJECTIVE = 1e-4;
@@ -75,10 +78,44 @@ public final class SparsePaths {
             "scikit-learn lasso_path, Gram, tol %.0e".formatted(tolerance), setting.inTurn(sides), LASSO_TARGET,
             notes));
       }
+      comparisons.addAll(streamed(setting));
       return comparisons;
     } finally {
       peers.forEach(Peer::close);
     }
+  }
+
+  /// Rows that are kept by nobody, in a process of its own: its memory must not grow with them.
+  private static List<Comparison> streamed(Setting setting) throws Exception {
+    if (!ProcessTree.isWatchable()) {
+      return List.of();
+    }
+    int rows = setting.quick() ? 100_000 : 1_000_000;
+    int width = setting.quick() ? 256 : OutcomeRows.WIDTH;
+    List<Double> all = new ArrayList<>();
+    List<Double> quarter = new ArrayList<>();
+    List<Double> seconds = new ArrayList<>();
+    for (int turn = 0; turn < Math.min(setting.repeats(), MOST_STREAMED_TURNS); turn++) {
+      setting.note().accept("lasso: %,d × %d rows streamed, turn %d".formatted(rows, width, turn + 1));
+      ProcessTree.Cost cost = streamed(setting, rows, width);
+      all.add(cost.peakMegabytes());
+      seconds.add(cost.seconds());
+      quarter.add(streamed(setting, rows / 4, width).peakMegabytes());
+    }
+    return List.of(new Comparison("lasso path, streamed: peak memory",
+        "100 penalties, %,d × %d rows in blocks of 1,024, a process each time, heap ≤ 256 MB".formatted(rows, width),
+        "MB",
+        "ourselves, %,d rows".formatted(rows / 4), all, quarter, Double.NaN, FLAT,
+        Map.of("seconds, start of the process included", Comparison.median(seconds))));
+  }
+
+  private static ProcessTree.Cost streamed(Setting setting, int rows, int width) throws Exception {
+    return ProcessTree.run(
+        List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m", "-XX:+UseParallelGC",
+            "--enable-native-access=ALL-UNNAMED", StreamedPath.class.getName(), Integer.toString(rows),
+            Integer.toString(width)),
+        Map.of("OPENBLAS_NUM_THREADS", Integer.toString(setting.threads())), setting.folder(),
+        setting.folder().resolve("streamed.log"));
   }
 
   /// The peer is the faster of liblinear and saga, each at the loosest tolerance at which no point's objective is further

@@ -65,6 +65,13 @@ class LineTest {
     assertThat(trend(sizes, List.of(12.0, 14.0, 18.0), Trend.Growth.FLAT).reached()).isFalse();
   }
 
+  @Test
+  void twoSizesTellNothingOfATrend() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> trend(List.of(1.0, 2.0, 2.0), List.of(1.0, 9.0, 9.5), Trend.Growth.LINEAR))
+        .withMessageContaining("three sizes");
+  }
+
   private static Trend trend(List<Double> sizes, List<Double> costs, Trend.Growth growth) {
     return new Trend("name", "work", "tokens", "MB", sizes, costs, growth, 0.1);
   }

@@ -7,47 +7,53 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.GradientCollector;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.striatum.probe.sparse.Standardisation;
 import org.striatum.probe.stats.Ranks;
 import org.striatum.probe.value.ValueProbeTraining.Target;
 
 /// Fits a [ValueProbe] by gradient. All native arrays live and die in here.
 ///
-/// The standardised states are uploaded once; a step gathers its trajectories' rows, runs one forward and one backward
-/// pass and updates in place. No loss is read back: a loss that is no number shows in the validation error at the end
-/// of the pass.
+/// States stay where they are: a step reads its own trajectories, standardised, runs one forward and one backward pass and
+/// updates in place, so that memory does not grow with the number of trajectories. No loss is read back: a loss that is no
+/// number shows in the validation error at the end of the pass.
 final class ValueProbeTrainer implements AutoCloseable {
   private static final float BETA_1 = 0.9f;
   private static final float BETA_2 = 0.999f;
   private static final float EPSILON = 1e-8f;
   private static final int VALIDATION_ROWS_AT_ONCE = 8192;
-  private static final int UPLOAD_ROWS_AT_ONCE = 1024;
 
   private final ValueProbeTraining training;
   private final NDManager manager;
   private final List<Parameter> parameters; // w1 (hidden, width), b1 (hidden), w2 (1, hidden), b2 (1)
+  private float[] read = new float[0]; // states as they are read
+  private ByteBuffer staged = direct(0); // the same where the engine sees them
   private int updates;
 
   /// A weight with AdamW's running moments of its gradient.
   private record Parameter(NDArray weight, NDArray mean, NDArray variance) {}
 
-  /// One fold on the device.
+  /// One fold.
   ///
-  /// @param states standardised, (rows, width)
   /// @param start first row of each trajectory, and the number of rows last
   /// @param returns γ^(T − t) r of each row
-  private record Fold(NDArray states, int[] start, float[] returns) {
+  private record Fold(Trajectories trajectories, Standardisation scale, int[] start, float[] returns) {
+    int length(int i) {
+      return start[i + 1] - start[i];
+    }
+
     int rows() {
       return start[start.length - 1];
     }
@@ -67,8 +73,8 @@ final class ValueProbeTrainer implements AutoCloseable {
       Standardisation scale, RandomGenerator random) {
     requireSameWidth(train, validation, scale.width());
     try (ValueProbeTrainer trainer = new ValueProbeTrainer(train.width(), training, random)) {
-      Fold fit = trainer.upload(train, scale);
-      Fold choose = trainer.upload(validation, scale);
+      Fold fit = trainer.fold(train, scale);
+      Fold choose = trainer.fold(validation, scale);
       return trainer.run(fit, choose, scale, random);
     }
   }
@@ -109,46 +115,84 @@ final class ValueProbeTrainer implements AutoCloseable {
     return new Parameter(weight, manager.zeros(shape), manager.zeros(shape));
   }
 
-  private Fold upload(Trajectories trajectories, Standardisation scale) {
+  private Fold fold(Trajectories trajectories, Standardisation scale) {
     int[] start = new int[trajectories.size() + 1];
-    int longest = 0;
     for (int i = 0; i < trajectories.size(); i++) {
-      longest = Math.max(longest, trajectories.length(i));
       start[i + 1] = Math.addExact(start[i], trajectories.length(i));
     }
-    int width = trajectories.width();
-    NDArray states = manager.create(new Shape(start[trajectories.size()], width), DataType.FLOAT32);
     float[] returns = new float[start[trajectories.size()]];
-    int block = Math.max(longest, UPLOAD_ROWS_AT_ONCE);
-    float[] rows = new float[Math.multiplyExact(block, width)];
-    int first = 0; // row that the block begins with
     for (int i = 0; i < trajectories.size(); i++) {
-      trajectories.states(i, rows, (start[i] - first) * width);
-      if (i + 1 == trajectories.size() || start[i + 2] - first > block) {
-        write(states, rows, first, start[i + 1], scale);
-        first = start[i + 1];
-      }
       double value = trajectories.reward(i);
       for (int row = start[i + 1] - 1; row >= start[i]; row--) {
         returns[row] = (float) value;
         value *= training.gamma();
       }
     }
-    return new Fold(states, start, returns);
+    return new Fold(trajectories, scale, start, returns);
   }
 
-  /// Standardises rows [from, to), which lie at the head of `rows`, and copies them to the device.
-  private void write(NDArray states, float[] rows, int from, int to, Standardisation scale) {
+  /// The standardised states of some trajectories, one after the other: (rows, width). It lies in memory that the next call
+  /// overwrites.
+  private NDArray states(Fold fold, int[] chosen) {
+    int width = fold.scale().width();
+    int rows = Arrays.stream(chosen).map(fold::length).sum();
+    FloatBuffer into = staging(rows * width);
+    for (int i : chosen) {
+      int values = read(fold, i);
+      standardise(read, values, fold.scale());
+      into.put(read, 0, values);
+    }
+    return staged(rows, width);
+  }
+
+  /// The same, of each trajectory its last state alone.
+  private NDArray lastStates(Fold fold, int[] chosen) {
+    int width = fold.scale().width();
+    FloatBuffer into = staging(chosen.length * width);
+    for (int i : chosen) {
+      int values = read(fold, i);
+      System.arraycopy(read, values - width, read, 0, width);
+      standardise(read, width, fold.scale());
+      into.put(read, 0, width);
+    }
+    return staged(chosen.length, width);
+  }
+
+  /// Reads a trajectory and returns how many values it holds.
+  private int read(Fold fold, int i) {
+    int values = Math.multiplyExact(fold.length(i), fold.scale().width());
+    if (read.length < values) {
+      read = new float[values];
+    }
+    fold.trajectories().states(i, read, 0);
+    return values;
+  }
+
+  private static void standardise(float[] rows, int values, Standardisation scale) {
     int width = scale.width();
-    for (int i = 0; i < to - from; i++) {
+    double[] means = scale.means();
+    double[] deviations = scale.deviations();
+    for (int at = 0; at < values; at += width) {
       for (int j = 0; j < width; j++) {
-        rows[i * width + j] = (float) scale.z(j, rows[i * width + j]);
+        rows[at + j] = deviations[j] == 0 ? 0 : (float) ((rows[at + j] - means[j]) / deviations[j]);
       }
     }
-    try (NDScope _ = new NDScope()) {
-      NDArray some = manager.create(FloatBuffer.wrap(rows, 0, (to - from) * width), new Shape(to - from, width));
-      states.set(new NDIndex().addSliceDim(from, to), some);
+  }
+
+  private FloatBuffer staging(int values) {
+    if (staged.capacity() < Math.multiplyExact(values, Float.BYTES)) {
+      staged = direct(values);
     }
+    return staged.asFloatBuffer();
+  }
+
+  private NDArray staged(int rows, int width) {
+    return manager.create(staged.slice(0, rows * width * Float.BYTES).order(ByteOrder.nativeOrder()),
+        new Shape(rows, width), DataType.FLOAT32);
+  }
+
+  private static ByteBuffer direct(int floats) {
+    return ByteBuffer.allocateDirect(Math.multiplyExact(floats, Float.BYTES)).order(ByteOrder.nativeOrder());
   }
 
   /// Welford's update, row by row, so that a constant coordinate has a deviation of exactly 0. (The Gram matrix that
@@ -203,7 +247,7 @@ final class ValueProbeTrainer implements AutoCloseable {
     for (int epoch = 1; epoch <= training.maxEpochs() && epoch - best <= training.patience(); epoch++) {
       Ranks.shuffle(order, random);
       for (int from = 0; from < order.length; from += training.batchTrajectories()) {
-        step(fit, order, from, Math.min(from + training.batchTrajectories(), order.length));
+        step(fit, Arrays.copyOfRange(order, from, Math.min(from + training.batchTrajectories(), order.length)));
       }
       double error = validationError(choose);
       if (!Double.isFinite(error)) {
@@ -219,36 +263,33 @@ final class ValueProbeTrainer implements AutoCloseable {
     return new ValueProbeFit(probe, errors, best, diverged);
   }
 
-  /// One update on trajectories order[from … to): loss = mean over their states of (target − V)², where
+  /// One update on some trajectories: loss = mean over their states of (target − V)², where
   ///
   ///     target = discount ⊙ V(next state) + fixed
   ///
   /// TD sets discount = γ and fixed = 0 but at a last state, where they are 0 and r; Monte-Carlo sets discount = 0 and
   /// fixed = the return. V(next state) is a constant, but for the residual gradient. The λ-return is fixed too, once V of
   /// the batch is known. Terminal-only looks at the last states alone.
-  private void step(Fold fold, int[] order, int from, int to) {
-    int n = 0;
-    for (int i = from; i < to; i++) {
-      n += fold.start()[order[i] + 1] - fold.start()[order[i]];
-    }
+  private void step(Fold fold, int[] chosen) {
+    int n = Arrays.stream(chosen).map(fold::length).sum();
     boolean bootstraps = training.target() == Target.TD || training.target() == Target.RESIDUAL;
     float[] discount = new float[n];
     float[] fixed = new float[n];
-    int[] last = new int[to - from]; // the row of each trajectory's last state in this batch
+    int[] last = new int[chosen.length]; // the row of each trajectory's last state in this batch
     int k = 0;
-    for (int i = from; i < to; i++) {
-      int end = fold.start()[order[i] + 1] - 1;
-      for (int row = fold.start()[order[i]]; row <= end; row++, k++) {
+    for (int i = 0; i < chosen.length; i++) {
+      int end = fold.start()[chosen[i] + 1] - 1;
+      for (int row = fold.start()[chosen[i]]; row <= end; row++, k++) {
         boolean bootstrapped = bootstraps && row < end;
         discount[k] = bootstrapped ? (float) training.gamma() : 0;
         fixed[k] = bootstrapped ? 0 : fold.returns()[row];
       }
-      last[i - from] = k - 1;
+      last[i] = k - 1;
     }
     try (NDScope _ = new NDScope(); GradientCollector tape = Engine.getEngine("PyTorch").newGradientCollector()) {
       NDArray loss = training.target() == Target.TERMINAL_ONLY
-          ? terminalLoss(fold, order, from, to)
-          : loss(n == to - from ? single(fold, order, from, to) : whole(fold, order, from, to), discount, fixed, last);
+          ? terminalLoss(fold, chosen)
+          : loss(states(fold, chosen), discount, fixed, last);
       tape.backward(loss);
       updates++;
       for (Parameter parameter : parameters) {
@@ -257,16 +298,13 @@ final class ValueProbeTrainer implements AutoCloseable {
     }
   }
 
-  private NDArray terminalLoss(Fold fold, int[] order, int from, int to) {
-    float[] rewards = new float[to - from];
-    long[] rows = new long[to - from];
-    for (int i = from; i < to; i++) {
-      int last = fold.start()[order[i] + 1] - 1;
-      rows[i - from] = last;
-      rewards[i - from] = fold.returns()[last];
+  private NDArray terminalLoss(Fold fold, int[] chosen) {
+    float[] rewards = new float[chosen.length];
+    for (int i = 0; i < chosen.length; i++) {
+      rewards[i] = fold.returns()[fold.start()[chosen[i] + 1] - 1];
     }
-    NDArray v = values(fold.states().get(manager.create(rows)));
-    return manager.create(rewards, new Shape(to - from, 1)).sub(v).square().mean();
+    NDArray v = values(lastStates(fold, chosen));
+    return manager.create(rewards, new Shape(chosen.length, 1)).sub(v).square().mean();
   }
 
   private NDArray loss(NDArray x, float[] discount, float[] fixed, int[] last) {
@@ -303,21 +341,6 @@ final class ValueProbeTrainer implements AutoCloseable {
     return targets;
   }
 
-  private static NDArray whole(Fold fold, int[] order, int from, int to) {
-    NDList batch = new NDList();
-    for (int i = from; i < to; i++) {
-      batch.add(fold.states().get(new NDIndex().addSliceDim(fold.start()[order[i]], fold.start()[order[i] + 1])));
-    }
-    return NDArrays.concat(batch);
-  }
-
-  /// Trajectories of one state each, gathered at once: a slice for each would cost more than the step.
-  private NDArray single(Fold fold, int[] order, int from, int to) {
-    long[] rows = new long[to - from];
-    Arrays.setAll(rows, k -> fold.start()[order[from + k]]);
-    return fold.states().get(manager.create(rows));
-  }
-
   private NDArray values(NDArray x) {
     NDArray hidden = Activation.relu(
         Linear.linear(x, parameters.get(0).weight(), parameters.get(1).weight()).singletonOrThrow());
@@ -340,16 +363,21 @@ final class ValueProbeTrainer implements AutoCloseable {
   private double validationError(Fold fold) {
     boolean terminal = training.target() == Target.TERMINAL_ONLY;
     double sum = 0;
-    int trajectory = 0;
-    for (int from = 0; from < fold.rows(); from += VALIDATION_ROWS_AT_ONCE) {
-      int to = Math.min(from + VALIDATION_ROWS_AT_ONCE, fold.rows());
+    int next = 0;
+    while (next < fold.size()) {
+      int first = next++;
+      while (next < fold.size() && fold.start()[next + 1] - fold.start()[first] <= VALIDATION_ROWS_AT_ONCE) {
+        next++;
+      }
+      int[] chosen = IntStream.range(first, next).toArray();
       try (NDScope _ = new NDScope()) {
-        float[] values = values(fold.states().get(new NDIndex().addSliceDim(from, to))).toFloatArray();
-        for (int i = from; i < to; i++) {
-          boolean last = i == fold.start()[trajectory + 1] - 1;
-          trajectory += last ? 1 : 0;
-          double error = terminal && !last ? 0 : values[i - from] - fold.returns()[i];
-          sum += error * error;
+        float[] values = values(states(fold, chosen)).toFloatArray();
+        for (int i : chosen) {
+          int last = fold.start()[i + 1] - 1;
+          for (int row = terminal ? last : fold.start()[i]; row <= last; row++) {
+            double error = values[row - fold.start()[first]] - fold.returns()[row];
+            sum += error * error;
+          }
         }
       }
     }
