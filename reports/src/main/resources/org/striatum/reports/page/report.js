@@ -209,6 +209,10 @@
     tip.replaceChildren(element('strong', button.entry.querySelector('dt').textContent + ' '),
       button.entry.querySelector('dd').textContent);
     tip.hidden = false;
+    place();
+  }
+  function place() {
+    const button = told;
     const word = button.getBoundingClientRect();
     const box = tip.getBoundingClientRect();
     tip.style.left = Math.max(8, Math.min(word.left, document.documentElement.clientWidth - box.width - 8)) + 'px';
@@ -225,7 +229,8 @@
   document.addEventListener('focusout', event => term(event) && hush());
   document.addEventListener('click', event => term(event) ? tell(term(event)) : told && hush());
   document.addEventListener('keydown', event => event.key === 'Escape' && hush());
-  addEventListener('scroll', () => told && hush(), {passive: true});
+  // A key that reaches a word scrolls to it: what is told goes along.
+  addEventListener('scroll', () => told && place(), {passive: true, capture: true});
 
   // A link into closed details opens them.
   function reveal(target) {
