@@ -154,7 +154,8 @@
     });
   }
 
-  // Glossary: where a term first stands in a section it becomes a button that tells what it means.
+  // Glossary: where a term first stands in a section it becomes a button (in the line, where a real one would break it) that tells what it
+  // means.
   const tip = element('div', '');
   tip.id = 'tip';
   tip.setAttribute('role', 'tooltip');
@@ -167,7 +168,7 @@
   const forms = [...meanings.keys()].sort((a, b) => b.length - a.length)
     .map(form => form.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');
   const standsAlone = forms && new RegExp('(?<![\\p{L}\\p{N}_])(' + forms + ')(?![\\p{L}\\p{N}_])', 'u');
-  const places = 'p, li, th, dt, h3, h4, figcaption';
+  const places = 'p, li, th, dt, figcaption';
   const untouched = 'a, button, pre, summary, .mono, .rollout h3, .chart, .glossary, .lede, .contents, [dir]';
 
   function explain(section) {
@@ -188,9 +189,10 @@
         rest = word.splitText(found[0].length);
         if (!told.has(entry)) {
           told.add(entry);
-          const button = element('button', '');
-          button.type = 'button';
+          const button = element('span', '');
           button.className = 'term';
+          button.tabIndex = 0;
+          button.setAttribute('role', 'button');
           button.setAttribute('aria-describedby', 'tip');
           word.replaceWith(button);
           button.append(word);
