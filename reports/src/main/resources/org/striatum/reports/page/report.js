@@ -169,7 +169,7 @@
     .map(form => form.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');
   const standsAlone = forms && new RegExp('(?<![\\p{L}\\p{N}_])(' + forms + ')(?![\\p{L}\\p{N}_])', 'u');
   const places = 'p, li, th, dt, figcaption';
-  const untouched = 'a, button, pre, summary, .mono, .rollout h3, .chart, .glossary, .lede, .contents, [dir]';
+  const untouched = 'a, button, pre, summary, .mono, .stacked thead, .rollout h3, .chart, .glossary, .lede, .contents, [dir]';
 
   function explain(section) {
     const told = new Set();
