@@ -151,7 +151,7 @@ public record Chart(String id, String description, int height, List<String> colu
     axis.put("labelColor", quiet).put("titleColor", ink).put("labelFontSize", 11).put("titleFontSize", 12);
     axis.put("titleFontWeight", 500).put("labelFontWeight", 400).put("gridColor", hairline);
     axis.put("domainColor", quiet).put("tickColor", quiet).put("tickSize", 4).put("labelPadding", 4);
-    axis.put("labelOverlap", "greedy").put("titleLimit", 600);
+    axis.put("labelOverlap", "greedy").put("labelSeparation", 6).put("titleLimit", 600);
     theme.putObject("axisX").put("grid", false).put("titlePadding", 8).put("labelAngle", 0);
     // The title of y stands flat above the axis: upright to read, and no width lost on a phone.
     theme.putObject("axisY").put("domain", false).put("ticks", false).put("titleAngle", 0)
@@ -160,6 +160,8 @@ public record Chart(String id, String description, int height, List<String> colu
     legend.put("orient", "bottom").put("labelColor", ink).put("labelFontSize", 12).putNull("title");
     legend.put("labelLimit", 320).put("symbolSize", 90).put("symbolStrokeWidth", 2).put("columnPadding", 18);
     legend.put("rowPadding", 4).put("symbolOpacity", 1).put("offset", 10);
+    // A legend of shapes stands under that of colours: side by side they would leave a phone.
+    legend.putObject("layout").putObject("bottom").put("direction", "vertical").put("anchor", "start");
     theme.putObject("range").set("category", strings(dark
         ? List.of("#56b4e9", "#e69f00", "#2fc79c", "#e58fc0", "#f0e442", "#ff8352", "#b9c2cc")
         : List.of("#0072b2", "#d55e00", "#009e73", "#a64d84", "#8a7500", "#2f9fd8", "#4a4f55")));

@@ -28,17 +28,19 @@ final class HistogramFigure {
   ///
   /// @param label what the readings are told apart by
   /// @param choice written beside the selector
-  static Figure of(String id, String title, List<CoordinateReading> readings, Function<CoordinateReading, String> label,
+  static Figure of(String id, String title, List<CoordinateReading> found, Function<CoordinateReading, String> label,
       String choice) {
-    if (readings.isEmpty()) {
+    List<CoordinateReading> drawn = found.stream()
+        .filter(reading -> Double.isFinite(reading.low()) && Double.isFinite(reading.high())).toList();
+    if (drawn.isEmpty()) {
       return null;
     }
     List<List<Object>> rows = new ArrayList<>();
-    for (CoordinateReading reading : readings) {
+    for (CoordinateReading reading : drawn) {
       rows(rows, label.apply(reading), reading, OUTCOMES.getFirst(), reading.solved());
       rows(rows, label.apply(reading), reading, OUTCOMES.getLast(), reading.failed());
     }
-    List<String> labels = readings.stream().map(label).distinct().toList();
+    List<String> labels = drawn.stream().map(label).distinct().toList();
     Channel colour = series("color", "outcome", OUTCOMES).unlabelled();
     Channel from = quantitative("x", "from").titled("activation at s₀").axis("grid", JSON.booleanNode(false))
         .scaled("zero", JSON.booleanNode(false));
@@ -50,7 +52,7 @@ final class HistogramFigure {
             tooltip(Channel.titles("of", "", "outcome", "outcome", "_range", "activation", "rollouts", "rollouts",
                 "_share", "share of that outcome", "_auroc", "AUROC by itself [95 %]")))
             .with("opacity", 0.55)));
-    CoordinateReading first = readings.getFirst();
+    CoordinateReading first = drawn.getFirst();
     return new Figure(title,
         "Test rollouts (" + Notation.count(first.rollouts()) + " of " + Notation.count(first.problems(), "problem")
             + (labels.size() < 2 ? "" : " in the first shown")

@@ -154,7 +154,8 @@
     });
   }
 
-  // Glossary: where a term first stands in a section it becomes a button that tells what it means.
+  // Glossary: where a term first stands in a section it becomes a button (in the line, where a real one would break it) that tells what it
+  // means.
   const tip = element('div', '');
   tip.id = 'tip';
   tip.setAttribute('role', 'tooltip');
@@ -167,8 +168,8 @@
   const forms = [...meanings.keys()].sort((a, b) => b.length - a.length)
     .map(form => form.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');
   const standsAlone = forms && new RegExp('(?<![\\p{L}\\p{N}_])(' + forms + ')(?![\\p{L}\\p{N}_])', 'u');
-  const places = 'p, li, th, dt, h3, h4, figcaption';
-  const untouched = 'a, button, pre, summary, .mono, .rollout h3, .chart, .glossary, .lede, .contents, [dir]';
+  const places = 'p, li, th, dt, figcaption';
+  const untouched = 'a, button, pre, summary, .mono, .stacked thead, .rollout h3, .chart, .glossary, .lede, .contents, [dir]';
 
   function explain(section) {
     const told = new Set();
@@ -188,9 +189,10 @@
         rest = word.splitText(found[0].length);
         if (!told.has(entry)) {
           told.add(entry);
-          const button = element('button', '');
-          button.type = 'button';
+          const button = element('span', '');
           button.className = 'term';
+          button.tabIndex = 0;
+          button.setAttribute('role', 'button');
           button.setAttribute('aria-describedby', 'tip');
           word.replaceWith(button);
           button.append(word);
@@ -209,6 +211,10 @@
     tip.replaceChildren(element('strong', button.entry.querySelector('dt').textContent + ' '),
       button.entry.querySelector('dd').textContent);
     tip.hidden = false;
+    place();
+  }
+  function place() {
+    const button = told;
     const word = button.getBoundingClientRect();
     const box = tip.getBoundingClientRect();
     tip.style.left = Math.max(8, Math.min(word.left, document.documentElement.clientWidth - box.width - 8)) + 'px';
@@ -225,7 +231,8 @@
   document.addEventListener('focusout', event => term(event) && hush());
   document.addEventListener('click', event => term(event) ? tell(term(event)) : told && hush());
   document.addEventListener('keydown', event => event.key === 'Escape' && hush());
-  addEventListener('scroll', () => told && hush(), {passive: true});
+  // A key that reaches a word scrolls to it: what is told goes along.
+  addEventListener('scroll', () => told && place(), {passive: true, capture: true});
 
   // A link into closed details opens them.
   function reveal(target) {

@@ -83,7 +83,8 @@ class ReportBrowserTest {
     assertThat(browser.evaluate("document.querySelectorAll('.chart').length").asInt()).isPositive();
     assertThat(browser.evaluate(MARKS)).isEmpty();
     // Every mark counts: without one, the same script says so.
-    browser.evaluate("document.querySelector('.chart svg .mark-symbol > path, .chart svg .mark-rect > path').remove()");
+    browser.evaluate(
+        "document.querySelector('.chart svg .mark-symbol.role-mark > path, .chart svg .mark-rect.role-mark > path').remove()");
     assertThat(browser.evaluate(MARKS)).hasSize(1);
   }
 

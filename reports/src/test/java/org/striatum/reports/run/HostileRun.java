@@ -61,7 +61,10 @@ public final class HostileRun {
     CheckpointFacts checkpoint = new CheckpointFacts(SCRIPT + "n".repeat(500), SCRIPT, 1, 4, 1, 7, 100, SCRIPT,
         List.of(new CheckpointFacts.FileHash(SCRIPT, SCRIPT)), SCRIPT);
     return new RunReport.Content(SCRIPT, checkpoint, ExampleRun.sampling(),
-        new StudyResults(values(), null, interventions(), null, null, null, List.of()), List.of(), samples,
+        new StudyResults(values(), ExampleStudies.dopamine(TEXTS, 1, 40), interventions(),
+            ExampleStudies.transfer(TEXTS, 1, 40), ExampleStudies.confidence(TEXTS), ExampleStudies.search(TEXTS),
+            List.of()),
+        List.of(), samples,
         TEXTS.stream().map(text -> new CoordinateReading(text, new NeuronId(HookPoint.residPost(0), 2), 3, 2, UNKNOWN,
             Double.NaN, Double.NaN, List.of(1, 0), List.of(0, 1))).toList(),
         "{\"a\": \"" + SCRIPT + "\"}");

@@ -11,7 +11,7 @@
     const shown = rows.filter(datum => (chart.spec.transform ?? []).every(t => passes(t.filter, datum)));
     chart.spec.layer.forEach((layer, i) => {
       const type = layer.mark.type;
-      const positions = ['x', 'y'].map(c => layer.encoding[c]).filter(c => c?.type === 'quantitative').map(c => c.field);
+      const positions = Object.values(layer.encoding).filter(c => c.type === 'quantitative').map(c => c.field);
       const own = shown.filter(datum => (layer.transform ?? []).every(t => passes(t.filter, datum)));
       const drawable = own.filter(datum => positions.every(field => datum[field] !== null));
       const found = name => host.querySelectorAll(`svg .layer_${i}_${name} > path, svg .layer_${i}_${name} > line, `
