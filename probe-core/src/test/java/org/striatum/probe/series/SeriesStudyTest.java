@@ -45,7 +45,8 @@ class SeriesStudyTest {
   }
 
   private static LayerProbes layer(HookPoint hook, double validation, double test, List<Integer> order) {
-    return new LayerProbes("mul", hook, List.of(new ProbeAuroc("linear", validation, Estimate.exact(test))), null,
+    return new LayerProbes("mul", hook,
+        List.of(new ProbeAuroc("linear", validation, new Estimate(test, test - 0.1, test + 0.1))), null,
         List.of(), new PathSummary(0, 0, List.of()), List.of(), List.of(), "functional", order);
   }
 
@@ -101,7 +102,7 @@ class SeriesStudyTest {
         checkpoint("base", 3, 2, 1, 0));
     assertThat(SeriesSummary.of(STUDY.run(checkpoints, allCommon(checkpoints))).sentences()).containsExactly(
         "mul: V(s₀) foretells success at 3 of 3 checkpoints (interval of the AUROC above ½); from step300 to step1000 "
-            + "accuracy goes from 0.500 to 0.500, AUROC from 0.700 [0.700, 0.700] to 0.700 [0.700, 0.700].",
+            + "accuracy goes from 0.500 to 0.500, AUROC from 0.700 [0.600, 0.800] to 0.700 [0.600, 0.800].",
         // IoU of {0, 2} and {0, 1}, {0, 2} and {3, 2}, {0, 1} and {3, 2}; two of four at random: 1/3 + (2/3)(1/3)
         "Value sets (best top2): 3 of 3 pairs of checkpoints share a basis; their sets overlap with a mean IoU of 0.222, "
             + "by chance 0.389, between neighbours in training 0.333.");
