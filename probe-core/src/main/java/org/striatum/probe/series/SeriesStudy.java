@@ -28,7 +28,7 @@ import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.probe.value.ValueNeuronResults.ProbeAuroc;
 
 /// Sets checkpoints side by side. Coordinates are compared only between checkpoints that share a basis
-/// ([org.striatum.probe.transfer.TransferStudy#bases]); births and deaths only along training, between checkpoints whose
+/// ([org.striatum.probe.transfer.TransferStudy#basis]); births and deaths only along training, between checkpoints whose
 /// names end with a step.
 ///
 ///     IoU(a, b) = |a ∩ b| / |a ∪ b|
