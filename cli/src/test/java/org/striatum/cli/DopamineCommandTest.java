@@ -125,6 +125,42 @@ class DopamineCommandTest {
   }
 
   @Test
+  void theReportShowsRolloutsTokenByTokenAndNeuronsByOutcome() throws IOException {
+    Path reported = temporary.resolve("reported");
+    Session.copy(run, reported);
+    Session report = Session.of("report", reported);
+    assertThat(report.code()).as(report.err()).isZero();
+    String page = Files.readString(reported.resolve("report.html"));
+    assertThat(page).contains("id=\"value-trace-1\"", "id=\"delta-trace-1\"", "id=\"histogram-1\"",
+        "class=\"neuron\"", "4 rollouts that went on");
+    String start = "<script type=\"application/json\" id=\"charts\">";
+    int from = page.indexOf(start) + start.length();
+    JsonNode charts = JSON.readTree(page.substring(from, page.indexOf("</script>", from))).get("charts");
+    int traces = 0;
+    for (JsonNode chart : charts) {
+      List<String> columns = new ArrayList<>();
+      chart.get("columns").forEach(column -> columns.add(column.asText()));
+      if (chart.get("id").asText().startsWith("delta-trace-")) {
+        // γ is 1 but for 1e-5: the surprises of a rollout sum to its reward less V(s₀).
+        double sum = 0;
+        double reward = Double.NaN;
+        double before = Double.NaN;
+        for (JsonNode row : chart.get("rows")) {
+          if (row.get(columns.indexOf("kind")).asText().equals("token")) {
+            double value = row.get(columns.indexOf("value")).asDouble();
+            before = Double.isNaN(before) ? value : before;
+            reward = value;
+            sum += row.get(columns.indexOf("delta")).asDouble();
+          }
+        }
+        assertThat(sum).isCloseTo(reward - before, within(0.01));
+        traces++;
+      }
+    }
+    assertThat(traces).isPositive();
+  }
+
+  @Test
   void refusesWhatItCannotUse() {
     assertThat(Session.of("dopamine", run, "--step", "(").err()).contains("a step is newline, paragraph or");
     assertThat(Session.of("dopamine", run, "-k", 1).err()).contains("at least 2 continuations a state");
