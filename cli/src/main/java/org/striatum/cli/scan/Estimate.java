@@ -21,7 +21,8 @@ public record Estimate(Duration time, long memory, long disk, long free) {
   private static final double SECONDS_A_TASK = 60;
   private static final double SECONDS_A_ROLLOUT = 0.08;
   private static final double WEIGHTS = 10e6;
-  private static final long JVM = 1L << 30;
+  /// Of a study's process with a small model: a heap that is not full is not collected.
+  private static final long JVM = 2L << 30;
   private static final List<String> LAYERS = List.of("num_hidden_layers", "n_layer");
   private static final List<String> WIDTH = List.of("hidden_size", "n_embd");
 
