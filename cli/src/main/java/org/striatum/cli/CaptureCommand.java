@@ -11,7 +11,7 @@ import org.striatum.cli.step.StudyRun;
 import org.striatum.hooks.HookedModel;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.BadDataException;
-import org.striatum.probe.run.DiskFullException;
+import org.striatum.probe.run.DiskSpace;
 import org.striatum.probe.run.RunFolder;
 import org.striatum.probe.tensor.DType;
 import picocli.CommandLine.Command;
@@ -73,7 +73,7 @@ final class CaptureCommand implements Callable<Integer> {
         console.json(result);
       } else {
         console.print("%d rollouts, %d rows at %d hook points, %s in %s".formatted(result.rollouts(), result.rows(),
-            result.hooks().size(), DiskFullException.megabytes(estimate), opened.activations()));
+            result.hooks().size(), DiskSpace.megabytes(estimate), opened.activations()));
       }
     }
     return ExitCode.DONE;

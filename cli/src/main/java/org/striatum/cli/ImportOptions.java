@@ -29,7 +29,7 @@ final class ImportOptions {
       ProblemOptions.refuse("--tasks or --data", reference, "--reference");
       return Optional.empty();
     }
-    problems.refuseBeside(IMPORT);
+    problems.refuseLayout(IMPORT);
     return Optional.of(ForeignRollouts.read(imported, problems.grader(), Optional.ofNullable(reference)));
   }
 }

@@ -43,7 +43,8 @@ final class ProblemOptions {
   /// @throws IllegalArgumentException if none is named, there is no such set, or two have one name
   List<ProblemSet> sets(int limit, String otherwise) throws IOException {
     if (data.isEmpty()) {
-      refuseBeside("--tasks");
+      refuseLayout("--tasks");
+      refuse("--tasks", grader, "--grader");
     }
     String drawn = isEmpty() ? otherwise : tasks;
     List<ProblemSet> sets = new ArrayList<>();
@@ -68,13 +69,10 @@ final class ProblemOptions {
     return Optional.ofNullable(grader).map(AnswerGrader::named);
   }
 
-  /// Refuses what speaks of files of problems, where there are none.
-  void refuseBeside(String given) {
+  /// Refuses what says how a file of problems is laid out, where there is none.
+  void refuseLayout(String given) {
     refuse(given, columns, "--columns");
     refuse(given, template, "--prompt-template");
-    if (given.equals("--tasks")) {
-      refuse(given, grader, "--grader");
-    }
   }
 
   static void refuse(String with, String value, String option) {

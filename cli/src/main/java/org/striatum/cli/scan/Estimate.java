@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.striatum.probe.run.DiskSpace;
 
 /// What a plan is going to take, from the sizes of its checkpoints alone: none is opened.
 ///
@@ -46,7 +47,7 @@ public record Estimate(Duration time, long memory, long disk, long free) {
       there = there.getParent();
     }
     return new Estimate(Duration.ofSeconds(Math.round(seconds)), JVM + 2 * largest, disk,
-        Files.getFileStore(there).getUsableSpace());
+        DiskSpace.free(there));
   }
 
   /// Of the residual stream behind every block, in F32; -1 where the configuration does not say.

@@ -14,6 +14,7 @@ import org.striatum.cli.process.ProcessEnd;
 import org.striatum.cli.scan.ScanResults.Failure;
 import org.striatum.cli.scan.ScanResults.Outcome;
 import org.striatum.probe.run.DiskFullException;
+import org.striatum.probe.run.DiskSpace;
 import org.striatum.probe.run.FolderLock;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.RunFolder;
@@ -102,9 +103,9 @@ public record Scan(Path folder, ScanPlan plan, UnitRunner runner, Consumer<Strin
     for (Path run : finished) {
       each += size(run) / finished.size();
     }
-    long missing = left * each - size(begun) - DiskFullException.free(folder);
-    return count + " and take about %s each, %s are missing".formatted(DiskFullException.megabytes(each),
-        DiskFullException.megabytes(Math.max(0, missing)));
+    long missing = left * each - size(begun) - DiskSpace.free(folder);
+    return count + " and take about %s each, %s are missing".formatted(DiskSpace.megabytes(each),
+        DiskSpace.megabytes(Math.max(0, missing)));
   }
 
   private static long size(Path folder) throws IOException {

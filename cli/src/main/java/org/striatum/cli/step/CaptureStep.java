@@ -14,6 +14,7 @@ import org.striatum.probe.model.Recording;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.DiskFullException;
+import org.striatum.probe.run.DiskSpace;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.StepKey;
 import org.striatum.probe.store.ActivationStore;
@@ -57,13 +58,13 @@ public record CaptureStep(List<HookPoint> hooks, DType dtype) {
     // The index holds the shards' checksums.
     run.step(NAME, key, List.of(store.resolve(ActivationStore.INDEX)), () -> {
       long estimate = estimate(model, rollouts);
-      run.note().accept("activations will take " + DiskFullException.megabytes(estimate));
-      long free = DiskFullException.free(run.folder().folder());
+      run.note().accept("activations will take " + DiskSpace.megabytes(estimate));
+      long free = DiskSpace.free(run.folder().folder());
       if (estimate > free) {
         throw new DiskFullException(
             "the activations need %s and %s has %s left, %s are missing: make room and run the same command again, or choose fewer --hooks or --dtype f16"
-                .formatted(DiskFullException.megabytes(estimate), run.folder().folder(),
-                    DiskFullException.megabytes(free), DiskFullException.megabytes(estimate - free)));
+                .formatted(DiskSpace.megabytes(estimate), run.folder().folder(),
+                    DiskSpace.megabytes(free), DiskSpace.megabytes(estimate - free)));
       }
       write(store, model, rollouts, progress);
     });

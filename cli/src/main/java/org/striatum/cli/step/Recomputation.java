@@ -32,7 +32,18 @@ public record Recomputation(StudyRun run) {
   /// One file.
   ///
   /// @param detail what was done, or the first figure that differs
-  public record Figures(String file, Verdict verdict, String detail) {}
+  public record Figures(String file, Verdict verdict, String detail) {
+    /// A file beside what it should hold.
+    ///
+    /// @param name as it is shown
+    /// @param result the record that was computed again
+    static Figures of(String name, Path file, Object result) throws IOException {
+      return RecordDifference.first(Files.readAllBytes(file), result, file.toString())
+          .map(found -> new Figures(name, Verdict.DIFFERENT, "%s is %s, computed again %s".formatted(found.place(),
+              found.there(), found.here())))
+          .orElseGet(() -> new Figures(name, Verdict.SAME, "computed again, the same"));
+    }
+  }
 
   @FunctionalInterface
   private interface Computation {
@@ -47,24 +58,24 @@ public record Recomputation(StudyRun run) {
     }
     if (ProbeStep.isFinishedIn(run.folder())) {
       ProbeStep probe = ProbeStep.finishedIn(run.folder());
-      all.add(figures(ProbeStep.NAME, () -> probe.key(run), () -> probe.study(run, progress)));
+      all.add(figures(ProbeStep.NAME, probe.key(run), () -> probe.study(run, progress)));
       if (isFinished(DopamineStep.NAME)) {
         all.add(dopamine(probe, progress));
       }
       if (isFinished(ConfidenceStep.NAME)) {
         ConfidenceStep step = new ConfidenceStep(probe, run.graders(), probe.seed());
-        all.add(figures(ConfidenceStep.NAME, () -> step.key(run),
+        all.add(figures(ConfidenceStep.NAME, step.key(run),
             () -> step.study(run, ProbeStep.results(run.folder()), progress)));
       }
       if (isFinished(CompareStep.NAME)) {
         CompareStep step = new CompareStep(TransferSettings.DEFAULTS, probe.seed());
-        all.add(figures(CompareStep.NAME, () -> step.key(run, List.of()),
+        all.add(figures(CompareStep.NAME, step.key(run, List.of()),
             () -> step.study(run, List.of(), progress)));
       }
     }
     if (isFinished(AnswersStep.NAME)) {
       var beside = AnswersStep.beside(run.folder());
-      all.add(figures(AnswersStep.NAME, () -> AnswersStep.key(run, beside), () -> AnswersStep.answers(run, beside)));
+      all.add(figures(AnswersStep.NAME, AnswersStep.key(run, beside), () -> AnswersStep.answers(run, beside)));
     }
     run.folder().manifest().steps().stream().filter(step -> !COMPUTED.contains(step.name()))
         .flatMap(step -> step.outputs().keySet().stream())
@@ -80,31 +91,21 @@ public record Recomputation(StudyRun run) {
     Optional<DopamineStep.Settings> settings = DopamineStep.settingsIn(run.folder());
     return settings.isEmpty()
         ? new Figures(file(DopamineStep.NAME), Verdict.LEFT, "an earlier version kept no settings of it")
-        : figures(DopamineStep.NAME, () -> settings.get().key(run),
+        : figures(DopamineStep.NAME, settings.get().key(run),
             () -> DopamineStep.study(run, settings.get(), probe, progress));
   }
 
   /// A step's results, if the step was done with these settings.
-  private Figures figures(String step, Keyed keyed, Computation computation) throws IOException {
+  private Figures figures(String step, StepKey key, Computation computation) throws IOException {
     Manifest.Step finished = run.folder().manifest().step(step).orElseThrow();
     Path file = run.folder().results(step);
     if (!Files.isRegularFile(file)) {
       return new Figures(file(step), Verdict.DIFFERENT, "is missing");
     }
-    if (!keyed.key().sha256().equals(finished.key())) {
+    if (!key.sha256().equals(finished.key())) {
       return new Figures(file(step), Verdict.LEFT, "made with settings that the run does not keep");
     }
-    Optional<RecordDifference> difference = RecordDifference.first(Files.readAllBytes(file), computation.result(),
-        file.toString());
-    return difference.isEmpty()
-        ? new Figures(file(step), Verdict.SAME, "computed again, the same")
-        : new Figures(file(step), Verdict.DIFFERENT, "%s is %s, computed again %s".formatted(
-            difference.get().place(), difference.get().there(), difference.get().here()));
-  }
-
-  @FunctionalInterface
-  private interface Keyed {
-    StepKey key() throws IOException;
+    return Figures.of(file(step), file, computation.result());
   }
 
   private static String file(String step) {

@@ -1,19 +1,14 @@
 package org.striatum.cli.step;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.SequencedMap;
 import org.striatum.cli.step.Recomputation.Figures;
 import org.striatum.cli.step.Recomputation.Verdict;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.Progress;
-import org.striatum.probe.run.RecordDifference;
 import org.striatum.probe.run.RunFolder;
-import org.striatum.probe.series.SeriesResults;
 
 /// Compares the runs of a scan again, and holds `series.json`, the database and its Parquet to what comes of it.
 ///
@@ -25,16 +20,8 @@ public record ScanRecomputation(RunFolder scan, SequencedMap<String, Path> runs)
   /// Every file whose figures can be told.
   public List<Figures> all(Progress progress) throws IOException {
     SeriesStep step = SeriesStep.of(runs);
-    SeriesResults series = step.compare(progress);
-    List<Figures> all = new ArrayList<>();
     Path file = SeriesStep.file(scan.folder());
-    Optional<RecordDifference> difference = RecordDifference.first(Files.readAllBytes(file), series, file.toString());
-    all.add(difference.isEmpty()
-        ? new Figures(file.getFileName().toString(), Verdict.SAME, "computed again, the same")
-        : new Figures(file.getFileName().toString(), Verdict.DIFFERENT, "%s is %s, computed again %s".formatted(
-            difference.get().place(), difference.get().there(), difference.get().here())));
-    all.add(database(step));
-    return all;
+    return List.of(Figures.of(file.getFileName().toString(), file, step.compare(progress)), database(step));
   }
 
   private Figures database(SeriesStep step) throws IOException {

@@ -1,7 +1,6 @@
 package org.striatum.probe.run;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -30,13 +29,12 @@ public class DiskFullException extends IOException {
         ? failure
         : new DiskFullException(
             "the disk of %s is full, %s free when %s was written: make room and run the same command again, finished steps are kept"
-                .formatted(folder, megabytes(free(folder)), writing),
+                .formatted(folder, DiskSpace.megabytes(DiskSpace.free(folder)), writing),
             failure);
   }
 
-  /// Whether something failed for want of room on a folder's disk.
-  public static boolean isOf(Path folder, Throwable failure) {
-    return isSaidBy(failure) || free(folder) < LEAST_FREE;
+  private static boolean isOf(Path folder, Throwable failure) {
+    return isSaidBy(failure) || DiskSpace.free(folder) < LEAST_FREE;
   }
 
   /// Whether a failure, or what caused it, says that there was no room.
@@ -48,19 +46,5 @@ public class DiskFullException extends IOException {
       }
     }
     return false;
-  }
-
-  /// Bytes that can still be written.
-  public static long free(Path folder) {
-    try {
-      return Files.getFileStore(folder).getUsableSpace();
-    } catch (IOException _) {
-      return Long.MAX_VALUE; // nobody says
-    }
-  }
-
-  /// Bytes for people.
-  public static String megabytes(long bytes) {
-    return "%.1f MB".formatted(bytes / 1e6);
   }
 }

@@ -19,6 +19,7 @@ public record RecordDifference(String place, String there, String here) {
   /// @param there JSON of a record
   /// @param here a record of the same type
   public static Optional<RecordDifference> first(byte[] there, Object here, String where) throws BadDataException {
+    // Through JSON and back: a float's decimal digits are what was written, not its double.
     return first("", RecordJson.parse(there, JsonNode.class, where),
         RecordJson.parse(RecordJson.compact(here), JsonNode.class, where));
   }
