@@ -1,6 +1,7 @@
 package org.striatum.cli;
 
 import java.lang.reflect.Constructor;
+import org.striatum.cli.console.Console;
 import picocli.CommandLine;
 import picocli.CommandLine.IFactory;
 

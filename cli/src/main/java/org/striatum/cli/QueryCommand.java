@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.striatum.cli.console.Console;
+import org.striatum.cli.console.ExitCode;
 import org.striatum.reports.database.ResultsDatabase;
 import org.striatum.reports.database.ResultsDatabase.Answer;
 import picocli.CommandLine.Command;

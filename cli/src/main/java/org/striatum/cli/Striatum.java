@@ -2,6 +2,9 @@ package org.striatum.cli;
 
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.striatum.cli.console.Console;
+import org.striatum.cli.console.ExitCode;
+import org.striatum.cli.console.Version;
 import org.striatum.probe.run.Heartbeat;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

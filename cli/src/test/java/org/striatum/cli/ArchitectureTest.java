@@ -51,7 +51,7 @@ class ArchitectureTest {
   @Test
   void noNativeHandleCrossesAPublicMethodOutsideItsPackage() {
     noClasses().that().resideOutsideOfPackages("org.striatum.hooks..", "org.striatum.probe.value..",
-        "org.striatum.peft.network..", "org.striatum.peft.adapter..", "org.striatum.cli")
+        "org.striatum.peft.network..", "org.striatum.peft.adapter..", "org.striatum.cli.console")
         .should().dependOnClassesThat(resideInAnyPackage("ai.djl..", "ai.onnxruntime..")).check(CLASSES);
   }
 

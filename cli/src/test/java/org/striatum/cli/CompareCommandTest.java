@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.striatum.cli.console.ExitCode;
 
 /// `compare` on small runs of the bundled checkpoint: two of the same problems, one of others.
 class CompareCommandTest {

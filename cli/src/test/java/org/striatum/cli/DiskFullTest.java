@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.striatum.cli.console.ExitCode;
 import org.striatum.probe.run.Sha256;
 
 /// Studies on disks that are too small, and on one that nobody may write: file systems in memory, where this process may

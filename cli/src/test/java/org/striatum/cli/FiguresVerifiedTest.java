@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.striatum.cli.console.ExitCode;
 import org.striatum.probe.run.Sha256;
 
 /// `verify` computes figures again: a forger who writes the checksums as well is found out.

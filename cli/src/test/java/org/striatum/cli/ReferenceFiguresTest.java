@@ -12,6 +12,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.striatum.cli.console.Version;
 import org.striatum.cli.step.RolloutStep;
 import org.striatum.cli.step.StudyRun;
 import org.striatum.datasets.ProblemSets;

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.striatum.cli.console.ExitCode;
 import org.striatum.cli.scan.ScanResults;
 
 /// `scan` as it is typed.

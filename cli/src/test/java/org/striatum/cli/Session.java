@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.striatum.cli.console.Console;
 import org.striatum.probe.run.Progress;
 
 /// One command, run in process.
@@ -16,20 +17,23 @@ import org.striatum.probe.run.Progress;
 /// @param code its exit code
 /// @param out what it printed
 /// @param err what it said beside
-record Session(int code, String out, String err) {
-  static final Path REASONER = Path.of("../checkpoints/tiny-reasoner-step2000");
-  static final Path GOLDEN = Path.of("../llm-hooks/src/test/resources/golden");
+public record Session(int code, String out, String err) {
+  public static final Path REASONER = Path.of("../checkpoints/tiny-reasoner-step2000");
+  public static final Path GOLDEN = Path.of("../llm-hooks/src/test/resources/golden");
 
   /// Options of a whole study that says little and takes seconds.
-  static final List<String> SMALL_STUDY = List.of("--tasks", "mul", "--effort", "quick", "--limit", "40", "--hooks",
+  public static final List<String> SMALL_STUDY = List.of("--tasks", "mul", "--effort", "quick", "--limit", "40",
+      "--hooks",
       "blocks.1.hook_resid_post", "--max-new-tokens", "60", "--probe",
       "--epochs 1 --permutations 1 --random-sets 2 --rotations 1 --control-sets 1 --nested-permutations 1 --resampled-sets 2 --probe-seeds 0",
       "--dopamine", "-k 2 --rollouts 6 --retrainings 1", "--ablate",
       "--controls 19 --attempts 4 --solutions 2 --logprob-controls 19 --doses 1 --alpha=1", "--search",
       "-k 2 --problems 2");
 
+  /// Runs a command.
+  ///
   /// @param arguments each is printed, so paths need no conversion
-  static Session of(Object... arguments) {
+  public static Session of(Object... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int code = Striatum.commandLine(new Console(new PrintWriter(out), new PrintWriter(err), Progress.NONE))
@@ -38,7 +42,7 @@ record Session(int code, String out, String err) {
   }
 
   /// `probe` with as few controls as it takes.
-  static Session probe(Path run, Object... arguments) {
+  public static Session probe(Path run, Object... arguments) {
     return of(Stream.concat(
         Stream.of("probe", run, "--rotations", 2, "--control-sets", 5, "--nested-permutations", 1, "--resampled-sets",
             2,
@@ -46,12 +50,12 @@ record Session(int code, String out, String err) {
         Arrays.stream(arguments)).toArray());
   }
 
-  List<String> errorLines() {
+  public List<String> errorLines() {
     return err.lines().toList();
   }
 
   /// Every file below a folder, by its path there.
-  static List<String> files(Path folder) {
+  public static List<String> files(Path folder) {
     try (Stream<Path> all = Files.walk(folder)) {
       return all.filter(Files::isRegularFile).map(file -> folder.relativize(file).toString()).sorted().toList();
     } catch (IOException e) {
@@ -60,7 +64,7 @@ record Session(int code, String out, String err) {
   }
 
   /// A copy of a folder, to be damaged.
-  static Path copy(Path from, Path to) throws IOException {
+  public static Path copy(Path from, Path to) throws IOException {
     for (String file : files(from)) {
       Files.createDirectories(to.resolve(file).getParent());
       Files.copy(from.resolve(file), to.resolve(file));

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.striatum.cli.console.ExitCode;
 
 /// `verify` on whole and damaged runs.
 class VerifyCommandTest {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.striatum.cli.console.ExitCode;
 import org.striatum.cli.process.OneLine;
 import org.striatum.cli.process.ProcessEnd;
 import org.striatum.cli.scan.ScanResults.Failure;
@@ -31,8 +32,6 @@ public record Scan(Path folder, ScanPlan plan, UnitRunner runner, Consumer<Strin
   private static final String REPORT = "report.html";
   /// A study whose scan was killed is given this long to end: longer than it takes.
   private static final Duration ENDING = Duration.ofSeconds(20);
-  /// What a study ends with when it could not be finished but can be gone on with: the disk is full.
-  private static final int PARTIAL = 5;
 
   /// What follows the last unit, in the same folder.
   @FunctionalInterface
@@ -79,7 +78,7 @@ public record Scan(Path folder, ScanPlan plan, UnitRunner runner, Consumer<Strin
       throw new InterruptedException("interrupted: finished steps are kept, run the same command again to go on");
     }
     Failure failure = end.exitCode() == 0 ? null : failure(end, log);
-    if (end instanceof ProcessEnd.Finished(int code) && code == PARTIAL) {
+    if (end instanceof ProcessEnd.Finished(int code) && code == ExitCode.PARTIAL) {
       throw new DiskFullException("%s: %s; %s".formatted(unit.name(), failure.message(), left(before, run)));
     }
     note.accept(failure == null

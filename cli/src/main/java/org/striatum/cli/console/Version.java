@@ -1,4 +1,4 @@
-package org.striatum.cli;
+package org.striatum.cli.console;
 
 import ai.djl.engine.Engine;
 
@@ -7,13 +7,13 @@ import org.striatum.hooks.onnx.OnnxModel;
 import org.striatum.probe.run.Manifest.Environment;
 
 /// What this build is, for `--version` and the manifest.
-final class Version {
-  static final String NAME = "striatum 0.1.0";
+public final class Version {
+  public static final String NAME = "striatum 0.1.0";
 
   private Version() {}
 
   /// The environment that figures are made in.
-  static Environment environment(int threads) {
+  public static Environment environment(int threads) {
     return Environment.here(NAME, Map.of("onnxruntime", OnnxModel.runtimeVersion(), "djl",
         Engine.getDjlVersion(), "smile",
         String.valueOf(smile.math.MathEx.class.getPackage().getImplementationVersion())),

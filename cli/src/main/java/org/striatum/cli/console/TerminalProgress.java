@@ -1,4 +1,4 @@
-package org.striatum.cli;
+package org.striatum.cli.console;
 
 import java.io.PrintWriter;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package org.striatum.cli;
+package org.striatum.cli.option;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,7 +34,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
 
 /// The hyper-parameters of gated networks. What is not given is as published.
-final class NtaOptions {
+public final class NtaOptions {
   @Option(names = "--inputs", paramLabel = "N", description = "d_in.")
   private Integer inputs;
 
@@ -166,7 +166,7 @@ final class NtaOptions {
   /// Refuses an option that would change nothing.
   ///
   /// @throws IllegalArgumentException naming it, and those that would
-  void requireFitting(NtaExperiment experiment, ParseResult given) {
+  public void requireFitting(NtaExperiment experiment, ParseResult given) {
     Set<String> own = Set.copyOf(FITTING.values().stream().flatMap(Set::stream).toList());
     Set<String> fitting = FITTING.get(experiment);
     for (OptionSpec option : given.matchedOptions()) {
@@ -180,7 +180,7 @@ final class NtaOptions {
   /// The experiment with these options.
   ///
   /// @throws BadDataException if images are asked for that are none
-  NtaPlan plan(NtaExperiment experiment) throws IOException {
+  public NtaPlan plan(NtaExperiment experiment) throws IOException {
     return switch (experiment) {
       case FLEXIBLE -> plan(experiment, gated(NtaSettings.flexible()), AlternatingExperiments::flexible);
       case FORGETFUL -> plan(experiment, gated(NtaSettings.flexible()), AlternatingExperiments::forgetful);

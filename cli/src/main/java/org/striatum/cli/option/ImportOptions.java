@@ -1,4 +1,4 @@
-package org.striatum.cli;
+package org.striatum.cli.option;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -7,7 +7,7 @@ import org.striatum.datasets.ForeignRollouts;
 import picocli.CommandLine.Option;
 
 /// Which completions are taken instead of made.
-final class ImportOptions {
+public final class ImportOptions {
   private static final String IMPORT = "--import";
 
   @Option(names = IMPORT, paramLabel = "FILE", description = "Completions made elsewhere: lm-evaluation-harness --log_samples, vLLM or OpenAI completions, .jsonl.")
@@ -19,7 +19,7 @@ final class ImportOptions {
   /// The completions to take, where some are.
   ///
   /// @throws IllegalArgumentException if problems are named as well, or neither
-  Optional<ForeignRollouts> read(ProblemOptions problems) throws IOException {
+  public Optional<ForeignRollouts> read(ProblemOptions problems) throws IOException {
     if (problems.isEmpty() == (imported == null)) {
       throw new IllegalArgumentException(problems.isEmpty()
           ? "say which problems: give --tasks, --data or --import"

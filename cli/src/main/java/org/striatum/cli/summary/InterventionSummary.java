@@ -1,5 +1,6 @@
-package org.striatum.cli;
+package org.striatum.cli.summary;
 
+import org.striatum.cli.console.Console;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Arm;
 import org.striatum.probe.intervention.InterventionResults.Controls;
@@ -11,10 +12,10 @@ import org.striatum.probe.intervention.InterventionResults.Writing;
 /// An intervention study's results as lines of text.
 ///
 /// @param console where they go
-record InterventionSummary(Console console) {
+public record InterventionSummary(Console console) {
   private static final String ROW = "%-6s %-25s %-14s %-8s %-15s %-9s %-25s %-8s %-8s %s";
 
-  void print(InterventionResults results) {
+  public void print(InterventionResults results) {
     if (!results.interventions().isEmpty()) {
       long secondary = results.interventions().stream().filter(one -> !one.primary()).count();
       console.print("");

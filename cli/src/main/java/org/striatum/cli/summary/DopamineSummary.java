@@ -1,6 +1,7 @@
-package org.striatum.cli;
+package org.striatum.cli.summary;
 
 import java.util.stream.Collectors;
+import org.striatum.cli.console.Console;
 import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.dopamine.DopamineResults.CurvePoint;
 import org.striatum.probe.dopamine.DopamineResults.DatasetSteps;
@@ -14,10 +15,10 @@ import org.striatum.probe.stats.Estimate;
 /// The dopamine study as lines of text.
 ///
 /// @param console where they go
-record DopamineSummary(Console console) {
+public record DopamineSummary(Console console) {
   private static final double NEARLY_ALL = 0.99;
 
-  void print(DopamineResults results) {
+  public void print(DopamineResults results) {
     console.print("");
     console.print("%-6s %9s %6s %6s  %-20s %-20s %s".formatted("task", "rollouts", "steps", "kept", "reliability of V̂",
         "of δ", "seen again"));

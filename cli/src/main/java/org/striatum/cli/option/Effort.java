@@ -1,9 +1,9 @@
-package org.striatum.cli;
+package org.striatum.cli.option;
 
 import java.util.Locale;
 
 /// How thorough a study is: what its steps are told, in the options of their own commands.
-enum Effort {
+public enum Effort {
   /// Minutes for a small model: enough to see what there is to see.
   QUICK(400, 1,
       "--validation 0.2 --epochs 6 --permutations 29 --random-sets 10 --rotations 19 --control-sets 19 --nested-permutations 5"
@@ -30,29 +30,29 @@ enum Effort {
   }
 
   /// Problems of each task.
-  int problems() {
+  public int problems() {
     return problems;
   }
 
   /// Rollouts of each problem.
-  int samples() {
+  public int samples() {
     return samples;
   }
 
   /// Options of `striatum probe`; the others likewise.
-  String probe() {
+  public String probe() {
     return probe;
   }
 
-  String dopamine() {
+  public String dopamine() {
     return dopamine;
   }
 
-  String ablate() {
+  public String ablate() {
     return ablate;
   }
 
-  String search() {
+  public String search() {
     return search;
   }
 

@@ -1,19 +1,20 @@
-package org.striatum.cli;
+package org.striatum.cli.summary;
 
 import java.util.List;
+import org.striatum.cli.console.Console;
 import org.striatum.probe.value.DatasetControls;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.probe.value.ValueNeuronResults.ProbeAuroc;
 
-/// Results as lines of text.
+/// The value-neuron study as lines of text.
 ///
 /// @param console where they go
-record ValueSummary(Console console) {
+public record ValueSummary(Console console) {
   private static final List<String> PROBES = List.of("linear", "sparse", "td", "monte-carlo");
 
-  void print(ValueNeuronResults values) {
+  public void print(ValueNeuronResults values) {
     console.print("");
     console.print(
         "%-6s %9s %9s  %-20s %s".formatted("task", "problems", "rollouts", "accuracy", "AUROC of prompt length"));

@@ -1,20 +1,20 @@
-package org.striatum.cli;
+package org.striatum.cli.summary;
 
 import org.striatum.probe.stats.Estimate;
 
 /// Figures as the summaries print them.
-final class Figures {
+public final class Figures {
   private Figures() {}
 
   /// A figure with its 95 % interval; a dash where there is none.
-  static String interval(Estimate estimate) {
+  public static String interval(Estimate estimate) {
     return Double.isNaN(estimate.value())
         ? "–"
         : "%.3f [%.2f, %.2f]".formatted(estimate.value(), estimate.low(), estimate.high());
   }
 
   /// A difference with its 95 % interval, always with its sign.
-  static String signed(Estimate estimate) {
+  public static String signed(Estimate estimate) {
     return Double.isNaN(estimate.value())
         ? "–"
         : "%+.3f [%+.3f, %+.3f]".formatted(estimate.value(), estimate.low(), estimate.high());

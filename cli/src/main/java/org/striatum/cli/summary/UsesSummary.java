@@ -1,5 +1,6 @@
-package org.striatum.cli;
+package org.striatum.cli.summary;
 
+import org.striatum.cli.console.Console;
 import org.striatum.probe.uses.ConfidenceResults;
 import org.striatum.probe.uses.ConfidenceResults.DatasetConfidence;
 import org.striatum.probe.uses.ConfidenceResults.Signal;
@@ -10,8 +11,8 @@ import org.striatum.probe.uses.SearchResults.DatasetSearch;
 /// Results on the uses of value as lines of text.
 ///
 /// @param console where they go
-record UsesSummary(Console console) {
-  void print(ConfidenceResults results) {
+public record UsesSummary(Console console) {
+  public void print(ConfidenceResults results) {
     console.print("");
     console.print("Confidence on test problems, 95 % interval by problem; calibrated on validation problems");
     console.print("%-6s %-27s %-18s %-20s %-7s %-7s %-7s %s".formatted("task", "signal", "known", "AUROC", "Brier",
@@ -29,7 +30,7 @@ record UsesSummary(Console console) {
     }
   }
 
-  void print(SearchResults results) {
+  public void print(SearchResults results) {
     console.print("");
     console.print(
         "Search by steps, %d candidates a step; accuracy on test problems, 95 %% interval by problem; tokens a problem"

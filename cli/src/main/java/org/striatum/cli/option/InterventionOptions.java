@@ -1,4 +1,4 @@
-package org.striatum.cli;
+package org.striatum.cli.option;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,7 +15,7 @@ import org.striatum.probe.model.PositionMask;
 import picocli.CommandLine.Option;
 
 /// What is ablated, how, and beside what.
-final class InterventionOptions {
+public final class InterventionOptions {
   @Option(names = "--set", paramLabel = "NAME", split = ",", description = "Neuron sets, comma-separated or repeated: value@1%%, value@top20, dopamine@1%%, dopamine@top20, dopamine@called (default value@1%%, and dopamine@1%% where that study was made).")
   private List<String> sets = new ArrayList<>();
 
@@ -52,7 +52,7 @@ final class InterventionOptions {
   /// The settings these options name.
   ///
   /// @param dopamine whether the run looked for dopamine neurons: by default they are ablated as well
-  AblationSettings settings(boolean dopamine, long seed) throws IOException {
+  public AblationSettings settings(boolean dopamine, long seed) throws IOException {
     List<NeuronSet> chosen = new ArrayList<>();
     if (!sets.isEmpty()) {
       chosen.addAll(NeuronSet.list(String.join(",", sets)));

@@ -1,6 +1,7 @@
-package org.striatum.cli;
+package org.striatum.cli.summary;
 
 import java.util.Locale;
+import org.striatum.cli.console.Console;
 import org.striatum.peft.mnist.AbsentMode;
 import org.striatum.peft.mnist.FoundationQuality;
 import org.striatum.peft.mnist.GateCost;
@@ -11,15 +12,15 @@ import org.striatum.peft.mnist.ModeSpecialization;
 import org.striatum.peft.mnist.ModeSwitching;
 import org.striatum.peft.mnist.OverSeeds;
 import org.striatum.peft.mnist.SpecializationTable;
-import org.striatum.peft.mnist.Tuning;
 import org.striatum.peft.mnist.TunedComparison;
+import org.striatum.peft.mnist.Tuning;
 import org.striatum.probe.stats.Estimate;
 
 /// Results on mode specialisation as lines of text.
 ///
 /// @param console where they go
-record MnistSummary(Console console) {
-  void print(ModeSpecialization results) {
+public record MnistSummary(Console console) {
+  public void print(ModeSpecialization results) {
     ModeSettings settings = results.settings();
     console.print("%s, specialised on 45°, preset %s, %d seeds from %d; mean accuracy on test images ± deviation"
         .formatted(results.images(), settings.preset(), settings.seeds(), settings.firstSeed()));

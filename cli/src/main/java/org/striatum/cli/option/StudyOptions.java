@@ -1,4 +1,4 @@
-package org.striatum.cli;
+package org.striatum.cli.option;
 
 import java.io.IOException;
 import java.util.Stack;
@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
 /// How thorough a study is, step by step.
-final class StudyOptions {
+public final class StudyOptions {
   @Option(names = "--effort", paramLabel = "quick|standard", defaultValue = "standard", description = "quick: minutes for a small model; standard: every command's defaults (default).")
   private Effort effort;
 
@@ -29,36 +29,36 @@ final class StudyOptions {
   private String search;
 
   /// Those of an effort, with nothing beside it.
-  static StudyOptions of(Effort effort) {
+  public static StudyOptions of(Effort effort) {
     StudyOptions options = CommandLine.populateCommand(new StudyOptions());
     options.effort = effort;
     return options;
   }
 
-  Effort effort() {
+  public Effort effort() {
     return effort;
   }
 
-  ProbeStep probe(long seed) {
+  public ProbeStep probe(long seed) {
     return parsed("--probe", new ProbeOptions(), effort.probe(), probe).step(seed);
   }
 
-  DopamineOptions dopamine() {
+  public DopamineOptions dopamine() {
     return parsed("--dopamine", new DopamineOptions(), effort.dopamine(), dopamine);
   }
 
-  InterventionOptions ablation() {
+  public InterventionOptions ablation() {
     return parsed("--ablate", new InterventionOptions(), effort.ablate(), ablate);
   }
 
-  SearchOptions search() {
+  public SearchOptions search() {
     return parsed("--search", new SearchOptions(), effort.search(), search);
   }
 
   /// Refuses what a step would refuse, before hours of work and not after.
   ///
   /// @throws IllegalArgumentException naming the option
-  void check(long seed) throws IOException {
+  public void check(long seed) throws IOException {
     ProbeStep probe = probe(seed);
     dopamine().step(probe, seed, 1);
     ablation().settings(true, seed);

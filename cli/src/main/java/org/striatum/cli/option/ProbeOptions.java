@@ -1,4 +1,4 @@
-package org.striatum.cli;
+package org.striatum.cli.option;
 
 import java.util.List;
 import org.striatum.cli.step.ProbeStep;
@@ -9,7 +9,7 @@ import org.striatum.probe.value.ValueProbeTraining;
 import picocli.CommandLine.Option;
 
 /// How value neurons are looked for.
-final class ProbeOptions {
+public final class ProbeOptions {
   @Option(names = "--ranking", paramLabel = "NAME", description = "Ranking that decides: auroc (default), td-first-layer-l1 (the paper's), sparse-path, …")
   private String ranking = ValueNeuronSettings.DEFAULTS.ranking();
 
@@ -62,7 +62,7 @@ final class ProbeOptions {
   private double validation;
 
   /// The step these options name.
-  ProbeStep step(long seed) {
+  public ProbeStep step(long seed) {
     ValueNeuronSettings base = ValueNeuronSettings.DEFAULTS;
     ValueProbeTraining paper = base.training();
     ValueProbeTraining training = new ValueProbeTraining(paper.target(), paper.hidden(), paper.learningRate(),

@@ -1,9 +1,11 @@
-package org.striatum.cli;
+package org.striatum.cli.option;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.striatum.cli.console.Console;
+import org.striatum.cli.console.Version;
 import org.striatum.cli.process.UserCache;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.checkpoint.CheckpointException;

@@ -1,6 +1,7 @@
-package org.striatum.cli;
+package org.striatum.cli.summary;
 
 import java.util.stream.Collectors;
+import org.striatum.cli.console.Console;
 import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.probe.adaptation.AdaptationResults.Arm;
 import org.striatum.probe.adaptation.AdaptationResults.Outcome;
@@ -13,10 +14,10 @@ import org.striatum.probe.stats.Estimate;
 /// An adaptation study's results as lines of text.
 ///
 /// @param console where they go
-record GateSummary(Console console) {
+public record GateSummary(Console console) {
   private static final String ROW = "%-17s %7s %10s %-18s %-26s %-18s %-26s %s";
 
-  void print(AdaptationResults results) {
+  public void print(AdaptationResults results) {
     Protocol protocol = results.protocol();
     console.print(
         "Specialised to %s, weights frozen, neurons ranked on %s: %d steps of %d problems for every arm, %d held-out problems"

@@ -1,6 +1,7 @@
-package org.striatum.cli;
+package org.striatum.cli.summary;
 
 import java.util.List;
+import org.striatum.cli.console.Console;
 import org.striatum.peft.nta.Finding;
 import org.striatum.peft.nta.NtaResults;
 import org.striatum.peft.nta.NtaResults.ArmResults;
@@ -11,8 +12,8 @@ import org.striatum.probe.stats.Estimate;
 /// Experiments with gated networks as lines of text.
 ///
 /// @param console where they go
-record NtaSummary(Console console) {
-  void print(NtaResults results, int seeds, long firstSeed) {
+public record NtaSummary(Console console) {
+  public void print(NtaResults results, int seeds, long firstSeed) {
     console.print("%s: %s".formatted(results.experiment(), results.question()));
     console.print("%d seeds from %d; medians with 95 %% intervals over seeds".formatted(seeds, firstSeed));
     for (ArmResults arm : results.arms()) {

@@ -1,8 +1,9 @@
-package org.striatum.cli;
+package org.striatum.cli.summary;
 
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.striatum.cli.console.Console;
 import org.striatum.cli.step.AnswersStep.Answers;
 import org.striatum.probe.answer.Answer;
 import org.striatum.probe.answer.Answer.Finding;
@@ -12,8 +13,8 @@ import org.striatum.probe.answer.StudyAnswers;
 /// Every question with its answer, as lines of text.
 ///
 /// @param console where they go
-record AnswersSummary(Console console) {
-  void print(Answers answers) {
+public record AnswersSummary(Console console) {
+  public void print(Answers answers) {
     console.print("");
     console.print("Answers, " + answers.checkpoint().checkpoint());
     for (Answer answer : answers.checkpoint().answers()) {

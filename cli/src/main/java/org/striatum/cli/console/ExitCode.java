@@ -1,4 +1,4 @@
-package org.striatum.cli;
+package org.striatum.cli.console;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -8,19 +8,20 @@ import org.striatum.probe.run.DiskFullException;
 import picocli.CommandLine.ParameterException;
 
 /// The exit codes, and the one line that goes with them.
-final class ExitCode {
-  static final int DONE = 0;
-  static final int FAILED = 1;
-  static final int USAGE = 2;
-  static final int CHECKPOINT = 3;
-  static final int BAD_DATA = 4;
-  static final int PARTIAL = 5;
-  static final int INTERRUPTED = 130;
+public final class ExitCode {
+  public static final int DONE = 0;
+  public static final int FAILED = 1;
+  public static final int USAGE = 2;
+  public static final int CHECKPOINT = 3;
+  public static final int BAD_DATA = 4;
+  /// Not finished, but the same command goes on: some checkpoints of a scan failed, or the disk is full.
+  public static final int PARTIAL = 5;
+  public static final int INTERRUPTED = 130;
 
   private ExitCode() {}
 
   /// Says what went wrong in one line, the stack trace only on request.
-  static int report(Throwable failure, Console console, boolean debug) {
+  public static int report(Throwable failure, Console console, boolean debug) {
     String message = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
     int code = switch (failure) {
       case CheckpointException _ -> CHECKPOINT;

@@ -1,8 +1,9 @@
-package org.striatum.cli;
+package org.striatum.cli.option;
 
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import org.striatum.cli.console.Console;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.onnx.Memory;
@@ -10,7 +11,7 @@ import org.striatum.hooks.parity.ParityReport;
 import picocli.CommandLine.Option;
 
 /// How a checkpoint is opened.
-final class ModelOptions {
+public final class ModelOptions {
   /// `auto` leaves the choice to the checkpoint's size.
   enum MemoryChoice {
     AUTO, FAST, LOW
@@ -30,14 +31,14 @@ final class ModelOptions {
   @Option(names = "--hang-limit", paramLabel = "SECONDS", defaultValue = "1800", description = "End a checkpoint's process when it makes no progress for this long; 0 for never (default 1800).")
   private long hangLimit;
 
-  ModelOptions(Console console) {
+  public ModelOptions(Console console) {
     this.console = console;
   }
 
   /// Opens a checkpoint that passes the parity gate, now or before.
   ///
   /// @throws CheckpointException in one line: what is wrong and what to do
-  HookedModel open(Path checkpoint) throws CheckpointException {
+  public HookedModel open(Path checkpoint) throws CheckpointException {
     HookedModel model = openUnexamined(checkpoint);
     try {
       new FirstOpen(console).require(model, threads(), () -> hooked(checkpoint));
@@ -49,7 +50,7 @@ final class ModelOptions {
   }
 
   /// Opens a checkpoint for [#parity] to be asked next.
-  HookedModel openUnexamined(Path checkpoint) throws CheckpointException {
+  public HookedModel openUnexamined(Path checkpoint) throws CheckpointException {
     if (hangLimit < 0 || hangLimit > LONGEST_LIMIT) {
       throw new IllegalArgumentException("--hang-limit must be in [0, " + LONGEST_LIMIT + "], found " + hangLimit);
     }
@@ -59,7 +60,7 @@ final class ModelOptions {
   }
 
   /// Holds a model that was opened so to the parity gate, whatever is remembered.
-  ParityReport parity(Path checkpoint, HookedModel model) throws CheckpointException {
+  public ParityReport parity(Path checkpoint, HookedModel model) throws CheckpointException {
     return new FirstOpen(console).afresh(model, threads(), () -> hooked(checkpoint));
   }
 
@@ -71,7 +72,7 @@ final class ModelOptions {
     }, threads());
   }
 
-  int threads() {
+  public int threads() {
     if (threads < 0) {
       throw new IllegalArgumentException("--threads must be ≥ 0, found " + threads);
     }

@@ -1,4 +1,4 @@
-package org.striatum.cli;
+package org.striatum.cli.option;
 
 import org.striatum.cli.step.ContinuationStep;
 import org.striatum.cli.step.DopamineStep;
@@ -7,7 +7,7 @@ import org.striatum.probe.dopamine.DopamineSettings;
 import picocli.CommandLine.Option;
 
 /// How dopamine neurons are looked for.
-final class DopamineOptions {
+public final class DopamineOptions {
   @Option(names = "-k", paramLabel = "K", defaultValue = "16", description = "Continuations drawn before each step (default 16).")
   private int draws;
 
@@ -38,7 +38,7 @@ final class DopamineOptions {
   /// The step these options name.
   ///
   /// @param probe the run's, whose split is used
-  DopamineStep step(ProbeStep probe, long seed, int batchSize) {
+  public DopamineStep step(ProbeStep probe, long seed, int batchSize) {
     DopamineSettings base = DopamineSettings.DEFAULTS;
     DopamineSettings settings = new DopamineSettings(base.gamma(), threshold, base.training(), ranking, tested,
         base.ratios(), base.randomSets(), retrainings, permutations, base.resamples(), base.level(), base.predicted(),

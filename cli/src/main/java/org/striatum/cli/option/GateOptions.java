@@ -1,4 +1,4 @@
-package org.striatum.cli;
+package org.striatum.cli.option;
 
 import java.util.List;
 import org.striatum.cli.step.GateSettings;
@@ -9,7 +9,7 @@ import org.striatum.peft.llm.Training;
 import picocli.CommandLine.Option;
 
 /// How a checkpoint is specialised to a mode.
-final class GateOptions {
+public final class GateOptions {
   /// Tasks that the bundled checkpoints were trained on: forgetting is measured on those that are not the mode.
   private static final List<String> FAMILIES = ProblemSets.KNOWN.stream()
       .filter(set -> set.name().equals(set.family())).map(ProblemSet::name).toList();
@@ -71,7 +71,7 @@ final class GateOptions {
   /// The settings these options name.
   ///
   /// @throws IllegalArgumentException naming the option that is wrong
-  GateSettings settings(long seed) {
+  public GateSettings settings(long seed) {
     if (ProblemSets.named(mode).size() > 1) {
       throw new IllegalArgumentException("--mode is one problem set, found " + mode);
     }

@@ -1,4 +1,4 @@
-package org.striatum.cli;
+package org.striatum.cli.option;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,7 +15,7 @@ import org.striatum.datasets.grading.AnswerGrader;
 import picocli.CommandLine.Option;
 
 /// Which problems are asked: sets that are drawn, sets that are read, or both.
-final class ProblemOptions {
+public final class ProblemOptions {
   @Option(names = "--tasks", paramLabel = "NAME,…", description = "Problem sets: add, mul, mod, expr; with longer operands add-long, mul-long.")
   private String tasks;
 
@@ -32,7 +32,7 @@ final class ProblemOptions {
   private String template;
 
   /// Whether any are named.
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return tasks == null && data.isEmpty();
   }
 
@@ -41,7 +41,7 @@ final class ProblemOptions {
   /// @param limit of each, where they are read
   /// @param otherwise names of the sets where none is named; may be empty
   /// @throws IllegalArgumentException if none is named, there is no such set, or two have one name
-  List<ProblemSet> sets(int limit, String otherwise) throws IOException {
+  public List<ProblemSet> sets(int limit, String otherwise) throws IOException {
     if (data.isEmpty()) {
       refuseLayout("--tasks");
       refuse("--tasks", grader, "--grader");
@@ -65,17 +65,17 @@ final class ProblemOptions {
     return sets;
   }
 
-  Optional<AnswerGrader> grader() {
+  public Optional<AnswerGrader> grader() {
     return Optional.ofNullable(grader).map(AnswerGrader::named);
   }
 
   /// Refuses what says how a file of problems is laid out, where there is none.
-  void refuseLayout(String given) {
+  public void refuseLayout(String given) {
     refuse(given, columns, "--columns");
     refuse(given, template, "--prompt-template");
   }
 
-  static void refuse(String with, String value, String option) {
+  public static void refuse(String with, String value, String option) {
     if (value != null) {
       throw new IllegalArgumentException(option + " says nothing beside " + with + ": leave it out");
     }

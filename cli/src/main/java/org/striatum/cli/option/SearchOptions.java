@@ -1,4 +1,4 @@
-package org.striatum.cli;
+package org.striatum.cli.option;
 
 import java.util.function.Function;
 import org.striatum.cli.step.ProbeStep;
@@ -7,7 +7,7 @@ import org.striatum.probe.rollout.Grader;
 import picocli.CommandLine.Option;
 
 /// How answers are searched for.
-final class SearchOptions {
+public final class SearchOptions {
   @Option(names = "-k", paramLabel = "K", defaultValue = "8", description = "Candidates of each step (default 8).")
   private int candidates;
 
@@ -24,7 +24,7 @@ final class SearchOptions {
   ///
   /// @param probe the run's, whose split is used
   /// @param graders dataset → its grader
-  SearchStep step(ProbeStep probe, Function<String, Grader> graders, long seed, int batchSize) {
+  public SearchStep step(ProbeStep probe, Function<String, Grader> graders, long seed, int batchSize) {
     return new SearchStep(probe, graders, problems, candidates, stepTokens, step, seed, batchSize);
   }
 }

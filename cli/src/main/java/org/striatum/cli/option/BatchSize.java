@@ -1,9 +1,9 @@
-package org.striatum.cli;
+package org.striatum.cli.option;
 
 import org.striatum.hooks.HookedModel;
 
 /// How many rollouts run together: a number, or `auto` by the memory of their key-value caches.
-final class BatchSize {
+public final class BatchSize {
   private static final long CACHE_BYTES = 512L << 20;
   private static final int MOST = 256;
   /// Tokens a rollout is reckoned with.
@@ -11,7 +11,7 @@ final class BatchSize {
 
   private BatchSize() {}
 
-  static int of(String option, HookedModel model) {
+  public static int of(String option, HookedModel model) {
     if (!option.equals("auto")) {
       try {
         int size = Integer.parseInt(option);

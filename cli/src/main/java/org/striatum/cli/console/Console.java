@@ -1,4 +1,4 @@
-package org.striatum.cli;
+package org.striatum.cli.console;
 
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -16,13 +16,13 @@ import org.striatum.probe.run.RecordJson;
 /// @param err messages, progress, times
 /// @param progress what long work reports to
 /// @param supervision who watches this process
-record Console(PrintWriter out, PrintWriter err, Progress progress, Supervision supervision) {
+public record Console(PrintWriter out, PrintWriter err, Progress progress, Supervision supervision) {
   /// A console nobody watches.
-  Console(PrintWriter out, PrintWriter err, Progress progress) {
+  public Console(PrintWriter out, PrintWriter err, Progress progress) {
     this(out, err, progress, Supervision.NONE);
   }
 
-  static Console standard() {
+  public static Console standard() {
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
     return new Console(new PrintWriter(System.out, true, StandardCharsets.UTF_8), err,
         new TerminalProgress(err,
@@ -31,26 +31,26 @@ record Console(PrintWriter out, PrintWriter err, Progress progress, Supervision 
   }
 
   /// The same without results: for a command that prints its own at the end.
-  Console silent() {
+  public Console silent() {
     return new Console(new PrintWriter(Writer.nullWriter()), err, progress, supervision);
   }
 
-  void print(String line) {
+  public void print(String line) {
     out.println(line);
   }
 
   /// As the run folder's files write it: a NaN is null.
-  void json(Object result) {
+  public void json(Object result) {
     out.print(new String(RecordJson.pretty(result), StandardCharsets.UTF_8));
     out.flush();
   }
 
-  void note(String line) {
+  public void note(String line) {
     err.println(line);
   }
 
   /// One line, whatever the message quotes from a stranger's file.
-  void error(String message) {
+  public void error(String message) {
     err.println("striatum: " + OneLine.of(message));
   }
 }
