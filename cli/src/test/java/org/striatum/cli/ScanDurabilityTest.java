@@ -10,9 +10,9 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,7 +29,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.striatum.cli.FolderEvents.Event;
 import org.striatum.cli.process.Supervisor;
 import org.striatum.probe.run.Manifest;
 import org.striatum.probe.run.RunFolder;
@@ -54,12 +53,12 @@ class ScanDurabilityTest {
   private static Path scan;
   private static Path undisturbed;
   private static long nanoseconds;
-  private static List<Event> events;
+  private static List<String> appeared; // in its order
 
   /// Where a scan is killed.
   private sealed interface Moment {
-    /// As soon as something happened to a file.
-    record At(Event event) implements Moment {}
+    /// As soon as a file appears.
+    record At(String file) implements Moment {}
 
     /// After a while.
     ///
@@ -78,17 +77,17 @@ class ScanDurabilityTest {
     scan = folder.resolve("scan");
     finish(); // warms the caches, and holds the checkpoints to themselves once
     delete(scan);
-    SequencedSet<Event> seen = new LinkedHashSet<>();
+    SequencedSet<String> seen = new LinkedHashSet<>();
     long started = System.nanoTime();
     Process process = start();
-    try (FolderEvents watched = new FolderEvents(Files.createDirectories(scan))) {
+    try (Appearances watched = new Appearances(Files.createDirectories(scan))) {
       while (process.isAlive()) {
         seen.addAll(watched.next());
       }
     }
     nanoseconds = System.nanoTime() - started;
     assertThat(process.exitValue()).as(errors()).isZero();
-    events = List.copyOf(seen);
+    appeared = List.copyOf(seen);
     undisturbed = Files.move(scan, folder.resolve("undisturbed"));
   }
 
@@ -122,18 +121,16 @@ class ScanDurabilityTest {
   /// In turn inside a write, at a rename, in the database export, at any time.
   private static Moment draw(int draw, SplittableRandom random) {
     return switch (draw % 4) {
-      case 0 -> at(random, event -> isTemporary(event.file()) && !isOfDatabase(event.file()));
-      case 1 -> at(random, event -> !isTemporary(event.file())
-          && !APART.contains(Path.of(event.file()).getFileName().toString()));
-      case 2 -> at(random, event -> isOfDatabase(event.file()));
+      case 0 -> at(random, file -> isTemporary(file) && !isOfDatabase(file));
+      case 1 -> at(random, file -> !isTemporary(file) && !APART.contains(Path.of(file).getFileName().toString()));
+      case 2 -> at(random, ScanDurabilityTest::isOfDatabase);
       default -> new Moment.After((long) (nanoseconds * random.nextDouble(0.05, 0.95)), draw % 8 == 3);
     };
   }
 
-  private static Moment at(SplittableRandom random, Predicate<Event> kind) {
-    // Files appear in every scan alike; of changes to one the system tells as many as it likes.
-    List<Event> such = events.stream().filter(event -> event.kind() == StandardWatchEventKinds.ENTRY_CREATE)
-        .filter(kind).toList();
+  /// Files appear in every scan alike; of changes to one the system tells as many as it likes.
+  private static Moment at(SplittableRandom random, Predicate<String> kind) {
+    List<String> such = appeared.stream().filter(kind).toList();
     assertThat(such).isNotEmpty();
     return new Moment.At(such.get(random.nextInt(such.size())));
   }
@@ -149,12 +146,12 @@ class ScanDurabilityTest {
   /// Whether the scan still ran when its moment came.
   private static boolean killed(Moment moment) throws Exception {
     Process process = start();
-    try (FolderEvents watched = new FolderEvents(Files.createDirectories(scan))) {
+    try (Appearances watched = new Appearances(Files.createDirectories(scan))) {
       long started = System.nanoTime();
       while (process.isAlive()) {
-        List<Event> happened = watched.next();
+        List<String> happened = watched.next();
         boolean reached = switch (moment) {
-          case Moment.At(Event event) -> happened.contains(event);
+          case Moment.At(String file) -> happened.contains(file);
           case Moment.After(long after, _) -> System.nanoTime() - started > after;
         };
         if (reached) {
@@ -192,7 +189,8 @@ class ScanDurabilityTest {
     List<String> command = new ArrayList<>(List.of("setsid",
         Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx32m", Supervisor.class.getName(),
         "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Dai.djl.offline=true",
-        "-Dorg.slf4j.simpleLogger.defaultLogLevel=error", "-Xmx1g", Striatum.class.getName(), "scan",
+        "-Dorg.slf4j.simpleLogger.defaultLogLevel=error", "-Xmx1g", "-XX:TieredStopAtLevel=1", Striatum.class.getName(),
+        "scan",
         folder.resolve("series").toString(), "--output", scan.toString()));
     command.addAll(Session.SMALL_STUDY);
     ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(Redirect.DISCARD)
@@ -263,7 +261,7 @@ class ScanDurabilityTest {
   private static void delete(Path below) throws IOException {
     if (Files.exists(below)) {
       try (Stream<Path> files = Files.walk(below)) {
-        for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
           Files.delete(file);
         }
       }

@@ -1,5 +1,7 @@
 package org.striatum.reports.browser;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,13 +43,17 @@ public final class HeadlessChromium implements AutoCloseable {
   private final List<String> complaints = new CopyOnWriteArrayList<>();
   private String session = "";
 
-  /// Where the browser is on this machine, if anywhere.
-  public static List<Path> installed() {
-    return Stream.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome").map(Path::of)
-        .filter(Files::isExecutable).toList();
+  /// Starts this machine's browser. Where there is none, the test that asks is skipped and says so.
+  ///
+  /// @param profile folder that the browser writes to
+  public static HeadlessChromium orSkip(Path profile) throws Exception {
+    Optional<Path> installed = Stream.of("chromium", "chromium-browser", "google-chrome")
+        .map(Path.of("/usr/bin")::resolve).filter(Files::isExecutable).findFirst();
+    assumeTrue(installed.isPresent(), "no Chromium on this machine: install one to run the browser tests");
+    return new HeadlessChromium(installed.orElseThrow(), profile);
   }
 
-  public HeadlessChromium(Path executable, Path profile) throws Exception {
+  private HeadlessChromium(Path executable, Path profile) throws Exception {
     process = new ProcessBuilder(executable.toString(), "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
         "--hide-scrollbars",
         "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic",

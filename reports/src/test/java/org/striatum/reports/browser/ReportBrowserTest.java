@@ -1,7 +1,6 @@
 package org.striatum.reports.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,9 +34,7 @@ class ReportBrowserTest {
 
   @BeforeAll
   static void start() throws Exception {
-    List<Path> installed = HeadlessChromium.installed();
-    assumeFalse(installed.isEmpty(), "no Chromium on this machine: install one to run the browser tests");
-    browser = new HeadlessChromium(installed.getFirst(), folder.resolve("profile"));
+    browser = HeadlessChromium.orSkip(folder.resolve("profile"));
     for (ReportKind kind : ReportKind.all()) {
       Files.writeString(file(kind, false), kind.example().get());
       Files.writeString(file(kind, true), kind.hostile().get());

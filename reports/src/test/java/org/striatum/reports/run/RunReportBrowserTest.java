@@ -1,11 +1,9 @@
 package org.striatum.reports.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -28,9 +26,7 @@ class RunReportBrowserTest {
 
   @BeforeAll
   static void start() throws Exception {
-    List<Path> installed = HeadlessChromium.installed();
-    assumeFalse(installed.isEmpty(), "no Chromium on this machine: install one to run the browser tests");
-    browser = new HeadlessChromium(installed.getFirst(), folder.resolve("profile"));
+    browser = HeadlessChromium.orSkip(folder.resolve("profile"));
     RunReport.write(ExampleRun.content(), folder.resolve("report.html"));
   }
 
