@@ -32,6 +32,10 @@ public final class Moments {
   private final float[] pending; // (BLOCK, width)
   private final double[] pendingTargets = new double[BLOCK];
   private final DoubleBuffer centred; // (BLOCK + 1, columns)
+  // Of the block that is flushed: kept, so that long streams leave no garbage.
+  private final double[] blockMeans; // (columns)
+  private final double[] shift; // (columns)
+  private final double[] row; // (columns)
   private int waiting;
   private long rows;
   private long excluded;
@@ -50,6 +54,9 @@ public final class Moments {
     gram = direct(columns * columns);
     pending = new float[BLOCK * width];
     centred = direct((BLOCK + 1) * columns);
+    blockMeans = new double[columns];
+    shift = new double[columns];
+    row = new double[columns];
   }
 
   /// Moments of all rows.
@@ -94,7 +101,6 @@ public final class Moments {
     if (other.rows == 0) {
       return;
     }
-    double[] shift = new double[columns];
     Arrays.setAll(shift, j -> other.means[j] - means[j]);
     double weight = (double) rows * other.rows / (rows + other.rows);
     for (int i = 0; i < columns; i++) {
@@ -103,14 +109,14 @@ public final class Moments {
         gram.put(at, gram.get(at) + other.gram.get(at) + weight * shift[i] * shift[j]);
       }
     }
-    advance(shift, other.rows);
+    advance(other.rows);
   }
 
   private void flush() {
     if (waiting == 0) {
       return;
     }
-    double[] blockMeans = new double[columns];
+    Arrays.fill(blockMeans, 0);
     for (int i = 0; i < waiting; i++) {
       for (int j = 0; j < width; j++) {
         blockMeans[j] += pending[i * width + j];
@@ -120,7 +126,6 @@ public final class Moments {
     for (int j = 0; j < columns; j++) {
       blockMeans[j] /= waiting;
     }
-    double[] row = new double[columns];
     for (int i = 0; i < waiting; i++) {
       for (int j = 0; j < width; j++) {
         row[j] = pending[i * width + j] - blockMeans[j];
@@ -129,18 +134,18 @@ public final class Moments {
       centred.put(i * columns, row);
     }
     double weight = Math.sqrt((double) rows * waiting / (rows + waiting));
-    double[] shift = new double[columns];
     for (int j = 0; j < columns; j++) {
       shift[j] = blockMeans[j] - means[j];
       row[j] = weight * shift[j];
     }
     centred.put(waiting * columns, row);
     cblas_dsyrk(CblasRowMajor, CblasLower, CblasTrans, columns, waiting + 1, 1, centred, columns, 1, gram, columns);
-    advance(shift, waiting);
+    advance(waiting);
     waiting = 0;
   }
 
-  private void advance(double[] shift, long more) {
+  /// Counts rows in whose mean is `shift` from that of the rows before.
+  private void advance(long more) {
     rows += more;
     for (int j = 0; j < columns; j++) {
       means[j] += shift[j] * more / rows;
@@ -194,7 +199,6 @@ public final class Moments {
   public double[] correlations() {
     double[] inverse = inverseDeviations();
     double[] correlations = new double[width * width];
-    double[] row = new double[width];
     for (int i = 0; i < width; i++) {
       gram.get(i * columns, row, 0, i + 1);
       double scale = inverse[i] / rows;
