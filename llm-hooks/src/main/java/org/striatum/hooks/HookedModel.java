@@ -56,7 +56,7 @@ public final class HookedModel implements AutoCloseable {
   /// Opens a Hugging Face checkpoint folder, an ONNX file, or a folder without safetensors that holds one ONNX file. No
   /// weight is copied.
   ///
-  /// @param memory how weights are held; empty to choose by size
+  /// @param memory how weights are held; empty to choose by size, and for generation by the machine's memory too
   /// @param threads of the runtime; 0 for one a core
   /// @throws CheckpointException in one line: what is wrong and what to do
   public static HookedModel open(Path path, Optional<Memory> memory, int threads) throws CheckpointException {
@@ -104,9 +104,8 @@ public final class HookedModel implements AutoCloseable {
     try {
       Decoder decoder = Decoder.of(checkpoint);
       List<Integer> endOfSequence = endOfSequence(checkpoint.folder(), Optional.of(checkpoint.config()));
-      Memory held = memory.orElseGet(() -> Memory.fitting(checkpoint.weightBytes()));
-      OnnxModel model = new OnnxModel(checkpoint, decoder, held, threads, endOfSequence);
-      return new HookedModel(facts(checkpoint, decoder.shape(), model), model, held, endOfSequence,
+      OnnxModel model = new OnnxModel(checkpoint, decoder, memory, threads, endOfSequence);
+      return new HookedModel(facts(checkpoint, decoder.shape(), model), model, model.memory(), endOfSequence,
           Optional.of(checkpoint));
     } catch (CheckpointException | RuntimeException refused) {
       checkpoint.close();
@@ -215,6 +214,7 @@ public final class HookedModel implements AutoCloseable {
         : new byte[0];
   }
 
+  /// How weights are held while hidden states are recorded.
   public Memory memory() {
     return memory;
   }

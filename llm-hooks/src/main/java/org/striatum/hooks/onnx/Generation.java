@@ -20,7 +20,7 @@ import org.striatum.probe.model.Sampling;
 import org.striatum.probe.model.TokenSequence;
 
 /// One batch of completions. Keys and values are kept in buffers that ONNX Runtime appends to in place: nothing of the
-/// past is copied from step to step. Rows that finish are dropped once half the batch has.
+/// past is copied from step to step. A row that finishes gives its place to the last one of the batch.
 ///
 /// A row's cache is its own and its products are reduced in an order that does not depend on the batch; only a product
 /// with a single row takes another path through the runtime, so a lone row runs beside a copy of itself.
@@ -93,19 +93,14 @@ final class Generation implements AutoCloseable {
     while (true) {
       for (int b = 0; b < running.size(); b++) {
         Row row = running.get(b);
-        if (!row.stopped) {
-          draw(row, logits, b);
-          if (row.stopped) {
-            onEachFinished.run();
-          }
+        draw(row, logits, b);
+        if (row.stopped) {
+          onEachFinished.run();
         }
       }
-      long alive = running.stream().filter(row -> !row.stopped).count();
-      if (alive == 0) {
+      dropStopped();
+      if (running.isEmpty()) {
         break;
-      }
-      if (2 * alive <= running.size()) {
-        dropStopped();
       }
       logits = step();
     }
@@ -177,25 +172,38 @@ final class Generation implements AutoCloseable {
     }
   }
 
-  /// Moves the caches of rows still running to the front.
+  /// Every row that stopped gives its place to the last one that runs.
   private void dropStopped() {
-    long bytes = cacheRowBytes();
-    int kept = 0;
-    for (int b = 0; b < running.size(); b++) {
+    int before = running.size();
+    for (int b = 0; b < running.size();) {
       if (!running.get(b).stopped) {
-        for (MemorySegment cache : caches) {
-          MemorySegment.copy(cache, b * bytes, cache, kept * bytes, bytes);
-        }
-        kept++;
+        b++;
+        continue;
+      }
+      Row last = running.removeLast();
+      if (b < running.size()) { // that one may have stopped too: it is looked at next
+        running.set(b, last);
+        copyCache(last, running.size(), b);
       }
     }
-    running.removeIf(row -> row.stopped);
+    if (running.size() == before || running.isEmpty()) {
+      return;
+    }
     if (running.size() < FEWEST_ROWS) {
-      for (MemorySegment cache : caches) {
-        MemorySegment.copy(cache, 0, cache, bytes, bytes);
-      }
+      copyCache(running.getFirst(), 0, 1);
     }
     bindCaches();
+  }
+
+  /// Copies what a row has run so far from one place of the batch to another.
+  private void copyCache(Row row, int from, int to) {
+    long head = cacheRowBytes() / shape.keyValueHeads();
+    long used = head / capacity * row.length();
+    for (MemorySegment cache : caches) {
+      for (int h = 0; h < shape.keyValueHeads(); h++) {
+        MemorySegment.copy(cache, from * cacheRowBytes() + h * head, cache, to * cacheRowBytes() + h * head, used);
+      }
+    }
   }
 
   private void bindCaches() {

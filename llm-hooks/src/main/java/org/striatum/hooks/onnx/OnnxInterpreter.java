@@ -43,9 +43,10 @@ final class OnnxInterpreter implements Tensors<String> {
   private final Map<String, String> weights = new HashMap<>();
   private final Map<String, String> widened = new HashMap<>();
   private final Map<Rope, Turn> turns = new HashMap<>();
+  private String rowNumbers;
   private final Map<String, String> offsets = new HashMap<>(); // norm weights with their offset added
 
-  /// amplitude · cos and sin of position · frequency: (rows, 1, rotated width / 2) each.
+  /// amplitude · cos and sin of position · frequency: (rows, rotated width / 2) each.
   private record Turn(String cosines, String sines) {}
 
   private OnnxInterpreter(Checkpoint checkpoint, DecoderShape shape, GraphSpec spec) {
@@ -230,31 +231,34 @@ final class OnnxInterpreter implements Tensors<String> {
     return graph.node("Reshape", List.of(taken, graph.longs(-1, (long) groups * (to - from))));
   }
 
-  /// (x₁, x₂) → (x₁ cos − x₂ sin, x₂ cos + x₁ sin), halves of what each head rotates.
+  /// (x₁, x₂) → (x₁ cos − x₂ sin, x₂ cos + x₁ sin), halves of what each head rotates. The runtime's own operator, whose
+  /// table of positions is here one of rows: row r is turned as its position wants.
   @Override
   public String rope(String x, int heads, int headWidth, Rope rope) {
     Turn turn = turn(rope);
-    int half = rope.frequencies().length;
-    int rest = headWidth - 2 * half;
-    String byHead = graph.node("Reshape", List.of(x, graph.longs(-1, heads, headWidth))); // (rows, heads, headWidth)
-    List<String> parts = rest == 0
-        ? graph.nodes("", "Split", List.of(byHead, graph.longs(half, half)), 2, attribute("axis", -1))
-        : graph.nodes("", "Split", List.of(byHead, graph.longs(half, half, rest)), 3, attribute("axis", -1));
-    String first = graph.node("Sub",
-        List.of(multiply(parts.get(0), turn.cosines()), multiply(parts.get(1), turn.sines())));
-    String second = add(multiply(parts.get(1), turn.cosines()), multiply(parts.get(0), turn.sines()));
-    List<String> turned = rest == 0 ? List.of(first, second) : List.of(first, second, parts.get(2));
-    return graph.node("Reshape", List.of(graph.node("Concat", turned, attribute("axis", -1)),
-        graph.longs(-1, (long) heads * headWidth)));
+    String all = graph.node("Reshape", List.of(x, graph.longs(1, -1, (long) heads * headWidth)));
+    String turned = graph.nodes(OnnxGraph.CONTRIB, "RotaryEmbedding",
+        List.of(all, rowNumbers(), turn.cosines(), turn.sines()), 1, attribute("num_heads", heads),
+        attribute("rotary_embedding_dim", 2L * rope.frequencies().length)).getFirst();
+    return graph.node("Reshape", List.of(turned, graph.longs(-1, (long) heads * headWidth)));
   }
 
-  /// Turned once, shared by all layers that turn alike.
+  /// 0, 1, …: (1, rows).
+  private String rowNumbers() {
+    if (rowNumbers == null) {
+      String numbers = graph.node("Range",
+          List.of(graph.scalar(0L), graph.node("Size", List.of("position_ids")), graph.scalar(1L)));
+      rowNumbers = graph.node("Reshape", List.of(numbers, graph.longs(1, -1)));
+    }
+    return rowNumbers;
+  }
+
+  /// Computed once, shared by all layers that turn alike.
   private Turn turn(Rope rope) {
     return turns.computeIfAbsent(rope, _ -> {
-      String positions = graph.node("Cast",
-          List.of(graph.node("Reshape", List.of("position_ids", graph.longs(-1, 1, 1)))),
+      String positions = graph.node("Cast", List.of(graph.node("Reshape", List.of("position_ids", graph.longs(-1, 1)))),
           attribute("to", DataType.FLOAT.getNumber()));
-      String angles = multiply(positions, graph.floats(rope.frequencies(), 1, 1, rope.frequencies().length));
+      String angles = multiply(positions, graph.floats(rope.frequencies(), 1, rope.frequencies().length));
       String cosines = graph.node("Cos", List.of(angles));
       String sines = graph.node("Sin", List.of(angles));
       return rope.amplitude() == 1

@@ -5,12 +5,12 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
@@ -41,18 +41,19 @@ public final class OnnxModel implements GatedModel {
 
   private final Checkpoint checkpoint;
   private final Decoder decoder;
-  private final Memory memory;
+  private final Optional<Memory> memory; // what is asked for
   private final int threads;
   private final int[] endOfSequence;
   private final Map<GraphSpec, GraphSession> sessions = new HashMap<>();
 
   /// A model over an opened checkpoint.
   ///
+  /// @param memory how weights are held; empty to choose by their size, and for generation by the machine's memory too
   /// @param threads of the runtime's products; 0 for one a core
   /// @param endOfSequence tokens that end a completion
   /// @throws CheckpointException if a weight is missing or misshapen, found by building (not loading) the whole graph
-  public OnnxModel(Checkpoint checkpoint, Decoder decoder, Memory memory, int threads, List<Integer> endOfSequence)
-      throws CheckpointException {
+  public OnnxModel(Checkpoint checkpoint, Decoder decoder, Optional<Memory> memory, int threads,
+      List<Integer> endOfSequence) throws CheckpointException {
     this.checkpoint = checkpoint;
     this.decoder = decoder;
     this.memory = memory;
@@ -119,10 +120,31 @@ public final class OnnxModel implements GatedModel {
   }
 
   GraphSession session(GraphSpec spec) {
-    return sessions.computeIfAbsent(spec, _ -> {
-      Path weights = checkpoint.files().getFirst().path().getParent();
-      return GraphSession.open(checkpoint.name(), interpret(spec), weights, memory, threads);
-    });
+    GraphSession open = sessions.get(spec);
+    if (open == null) {
+      open = open(spec);
+      sessions.put(spec, open);
+    }
+    return open;
+  }
+
+  private GraphSession open(GraphSpec spec) {
+    Memory held = spec.cached() ? whileGenerating() : memory();
+    if (held != memory()) { // a large model's copy, of which there is one at a time
+      List<GraphSpec> others = sessions.keySet().stream().filter(GraphSpec::cached).toList();
+      others.forEach(other -> sessions.remove(other).close());
+    }
+    return GraphSession.open(checkpoint.name(), interpret(spec), checkpoint.files().getFirst().path().getParent(), held,
+        threads);
+  }
+
+  private Memory whileGenerating() {
+    return memory.orElseGet(() -> Memory.whileGenerating(checkpoint.weightBytes()));
+  }
+
+  /// How weights are held while hidden states are recorded.
+  public Memory memory() {
+    return memory.orElseGet(() -> Memory.fitting(checkpoint.weightBytes()));
   }
 
   DecoderShape shape() {

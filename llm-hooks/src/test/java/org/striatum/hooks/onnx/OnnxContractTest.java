@@ -1,6 +1,7 @@
 package org.striatum.hooks.onnx;
 
 import java.util.List;
+import java.util.Optional;
 import org.striatum.hooks.GatedModelContract;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.decoder.Decoder;
@@ -9,6 +10,6 @@ import org.striatum.probe.model.GatedModel;
 class OnnxContractTest extends GatedModelContract {
   @Override
   protected GatedModel open(Checkpoint checkpoint) throws Exception {
-    return new OnnxModel(checkpoint, Decoder.of(checkpoint), Memory.FAST, 0, List.of(2));
+    return new OnnxModel(checkpoint, Decoder.of(checkpoint), Optional.of(Memory.FAST), 0, List.of(2));
   }
 }

@@ -4,8 +4,9 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.striatum.hooks.GateContract;
@@ -24,7 +25,7 @@ class OnnxGateTest extends GateContract {
   @BeforeAll
   static void open() throws Exception {
     checkpoint = Checkpoint.open(Path.of("src/test/resources/golden/checkpoints/qwen2"));
-    model = new OnnxModel(checkpoint, Decoder.of(checkpoint), Memory.FAST, 0, List.of());
+    model = new OnnxModel(checkpoint, Decoder.of(checkpoint), Optional.of(Memory.FAST), 0, List.of());
   }
 
   @AfterAll

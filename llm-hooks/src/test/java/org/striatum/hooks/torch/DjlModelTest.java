@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
@@ -106,7 +107,7 @@ class DjlModelTest {
       Decoder decoder = Decoder.of(opened);
       HookPoint hook = HookPoint.mlpPost(1);
       try (DjlModel learner = DjlModel.open(opened, decoder, List.of());
-          GatedModel runner = new OnnxModel(opened, decoder, Memory.FAST, 0, List.of())) {
+          GatedModel runner = new OnnxModel(opened, decoder, Optional.of(Memory.FAST), 0, List.of())) {
         List<TokenSequence> items = GoldenCheckpoints.sequences(new Random(6), learner.vocabulary(), 6, 12);
         Gate gate = new Gate(ones(learner.width(hook)), new float[learner.width(hook)], ones(learner.width(hook)),
             new float[learner.width(hook)], false, PositionMask.ALL);

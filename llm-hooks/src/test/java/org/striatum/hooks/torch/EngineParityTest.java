@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
@@ -33,7 +34,7 @@ class EngineParityTest {
   void bothEnginesComputeTheSame(Path folder) throws Exception {
     try (Checkpoint checkpoint = Checkpoint.open(folder)) {
       Decoder decoder = Decoder.of(checkpoint);
-      try (GatedModel onnx = new OnnxModel(checkpoint, decoder, Memory.FAST, 0, List.of());
+      try (GatedModel onnx = new OnnxModel(checkpoint, decoder, Optional.of(Memory.FAST), 0, List.of());
           GatedModel djl = DjlModel.open(checkpoint, decoder, List.of())) {
         List<TokenSequence> sequences = GoldenCheckpoints.sequences(new Random(41), onnx.vocabulary(), 3,
             Math.min(24, decoder.shape().longest()));

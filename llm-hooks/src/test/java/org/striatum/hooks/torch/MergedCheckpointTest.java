@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -48,7 +49,7 @@ class MergedCheckpointTest {
           .isGreaterThan(100 * TOLERANCE);
       model.merge(merged);
       try (Checkpoint written = Checkpoint.open(merged);
-          OnnxModel onnx = new OnnxModel(written, Decoder.of(written), Memory.FAST, 0, List.of())) {
+          OnnxModel onnx = new OnnxModel(written, Decoder.of(written), Optional.of(Memory.FAST), 0, List.of())) {
         float[] found = onnx.record(sequences, Set.of(HookPoint.LOGITS), Gates.none()).at(HookPoint.LOGITS);
         assertThat(GoldenCheckpoints.relativeError(found, expected)).isLessThan(TOLERANCE);
       }
