@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.random.RandomGenerator;
@@ -29,6 +30,7 @@ import org.striatum.probe.model.TokenSequence;
 public final class Capture {
   private static final int MIDDLE = RandomCheckpoint.LAYERS / 2 - 1; // the layer that is compared
   private static final HookPoint LAST = HookPoint.residPost(RandomCheckpoint.LAYERS - 1);
+  private static final long SEED = 2;
   private static final int PEER_BATCH = 16;
   private static final String TRANSFORMERS = "transformers AutoModel";
 
@@ -156,14 +158,14 @@ public final class Capture {
   }
 
   private static List<TokenSequence> sequences(int count, int length) {
-    RandomGenerator random = random();
+    RandomGenerator random = new SplittableRandom(SEED);
     return IntStream.range(0, count)
         .mapToObj(_ -> TokenSequence.prompt(random.ints(length, 0, RandomCheckpoint.VOCABULARY).toArray())).toList();
   }
 
   /// Prompts of 8, 22, 36, 50 and 64 tokens; lengths uniform between 16 (or the prompt and a token) and 400.
   private static List<TokenSequence> rollouts(int perPrompt) {
-    RandomGenerator random = random();
+    RandomGenerator random = new SplittableRandom(SEED);
     List<TokenSequence> rollouts = new ArrayList<>();
     for (int prompt = 8; prompt <= 64; prompt += 14) {
       int[] tokens = random.ints(prompt, 0, RandomCheckpoint.VOCABULARY).toArray();
@@ -176,9 +178,5 @@ public final class Capture {
       }
     }
     return rollouts;
-  }
-
-  private static RandomGenerator random() {
-    return RandomGenerator.of("L64X128MixRandom");
   }
 }

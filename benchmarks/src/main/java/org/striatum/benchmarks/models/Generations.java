@@ -4,9 +4,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -37,14 +37,18 @@ public final class Generations {
       comparisons.add(compare(setting, "generation, small model to its end", setting.reasoner(), model, prompts,
           new Sampling(1, 1, 0, 200, true), 128, 4));
     }
-    RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
+    RandomGenerator random = new SplittableRandom(2);
     List<TokenSequence> prompts = IntStream.range(0, 8)
         .mapToObj(_ -> TokenSequence.prompt(random.ints(32, 0, RandomCheckpoint.VOCABULARY).toArray())).toList();
-    for (Memory memory : setting.quick() ? List.of(Memory.FAST) : List.of(Memory.FAST, Memory.LOW)) {
-      try (HookedModel model = HookedModel.open(setting.checkpoint(), Optional.of(memory), setting.threads())) {
-        comparisons.add(compare(setting,
-            "generation, weights " + memory.toString().toLowerCase(Locale.ROOT), setting.checkpoint(), model,
-            prompts, new Sampling(1, 1, 0, 32, false), 8, 1.3));
+    Map<String, Optional<Memory>> opened = new LinkedHashMap<>();
+    opened.put("generation, large model", Optional.empty());
+    if (!setting.quick()) {
+      opened.put("generation, large model, weights low", Optional.of(Memory.LOW));
+    }
+    for (Map.Entry<String, Optional<Memory>> way : opened.entrySet()) {
+      try (HookedModel model = HookedModel.open(setting.checkpoint(), way.getValue(), setting.threads())) {
+        comparisons.add(compare(setting, way.getKey(), setting.checkpoint(), model, prompts,
+            new Sampling(1, 1, 0, 32, false), 8, 1.3));
       }
     }
     return comparisons;

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.striatum.benchmarks.measure.Sample;
 import org.striatum.benchmarks.measure.Setting;
@@ -27,7 +28,7 @@ final class Products implements AutoCloseable {
   private final String last;
 
   Products(Setting setting) {
-    RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
+    RandomGenerator random = new SplittableRandom(2);
     OnnxGraph graph = new OnnxGraph();
     String x = graph.input("x", DataType.FLOAT, -1, WIDTH);
     String queries = product(graph, x, WIDTH, WIDTH, random);
