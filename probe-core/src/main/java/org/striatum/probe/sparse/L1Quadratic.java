@@ -9,7 +9,9 @@ package org.striatum.probe.sparse;
 /// solved directly (an active-set step).
 final class L1Quadratic {
   private static final int ROUNDS = 500;
-  private static final int SWEEPS_BEFORE_DIRECT = 10;
+  /// Along a path signs are settled by then, and one solution replaces tens of sweeps.
+  private static final int SWEEPS_BEFORE_DIRECT = 2;
+  private static final int SWEEPS_ALONE = 10; // where there is no direct solution
   private static final int LARGEST_DIRECT = 1500; // beyond, a factorisation takes as long as hundreds of sweeps
 
   private final int size;
@@ -35,6 +37,7 @@ final class L1Quadratic {
   /// @return whether it was reached
   boolean solve(int[] among, int count, double l1, double l2, double tolerance) {
     int[] active = new int[count];
+    boolean independent = true;
     for (int round = 0; round < ROUNDS; round++) {
       sweep(among, count, l1, l2);
       if (violation(among, count, l1, l2) <= tolerance) {
@@ -46,12 +49,13 @@ final class L1Quadratic {
           active[actives++] = among[k];
         }
       }
+      boolean direct = independent && actives <= LARGEST_DIRECT;
       double moved = Double.POSITIVE_INFINITY;
-      for (int s = 0; s < SWEEPS_BEFORE_DIRECT && moved > tolerance / 2; s++) {
+      for (int s = 0; s < (direct ? SWEEPS_BEFORE_DIRECT : SWEEPS_ALONE) && moved > tolerance / 2; s++) {
         moved = sweep(active, actives, l1, l2);
       }
-      if (moved > tolerance / 2 && actives <= LARGEST_DIRECT) {
-        solveDirectly(active, actives, l1, l2);
+      if (moved > tolerance / 2 && direct) {
+        independent = solveDirectly(active, actives, l1, l2);
       }
     }
     return false;
@@ -104,13 +108,15 @@ final class L1Quadratic {
 
   /// Solves (Q + l2 I) Δ = slope − l2 b − l1 sign b on the active coordinates, and goes along Δ to the solution, or as far
   /// as the objective surely falls where signs change on the way.
-  private void solveDirectly(int[] active, int count, double l1, double l2) {
+  ///
+  /// @return false if the coordinates depend on each other: b is as before
+  private boolean solveDirectly(int[] active, int count, double l1, double l2) {
     boolean[] wanted = new boolean[size];
     for (int k = 0; k < count; k++) {
       wanted[active[k]] = b[active[k]] != 0;
     }
     if (!factor.cover(wanted, l2)) {
-      return; // dependent coordinates: sweeps go on
+      return false;
     }
     int[] at = factor.members();
     int n = at.length;
@@ -142,13 +148,14 @@ final class L1Quadratic {
       }
       if (change(at, moved, l1, l2) < -(share - share * share / 2) * curvature) {
         move(at, moved);
-        return;
+        return true;
       }
     }
     for (int r = 0; r < n; r++) {
       moved[r] = r == first ? -b[at[r]] : share * step[r];
     }
     move(at, moved);
+    return true;
   }
 
   private void move(int[] at, double[] by) {
