@@ -6,6 +6,7 @@ one JSON line on standard output. Each starts from the rows as they are: standar
     {"lasso": [0.3, 0.2, ...], "tol": 1e-4}   lasso_path of the centred outcome with a precomputed Gram matrix
     {"logistic": [0.3, ...], "solver": "liblinear", "tol": 1e-4, "patience": 60}   L1-logistic regression point by point,
         saga with warm starts; given up after "patience" seconds, "gave_up" is then true
+    "paths": 5 does it so many times
     "give": true adds "coefficients", (points, width), and "intercepts"; "checksum" sums |coefficients| over the path
 
     python paths.py --rows rows.f32 --outcomes outcomes.f64 --width 896 --threads 2
@@ -81,8 +82,10 @@ def main():
         request = json.loads(line)
         work = lasso if "lasso" in request else logistic
         started, cpu_started = time.perf_counter(), time.process_time()
-        coefficients, intercepts, gave_up = work(rows, outcomes, request, numpy)
-        answer = {"seconds": time.perf_counter() - started, "cpu": time.process_time() - cpu_started, "work": 1,
+        paths = request.get("paths", 1)
+        for _ in range(paths):
+            coefficients, intercepts, gave_up = work(rows, outcomes, request, numpy)
+        answer = {"seconds": time.perf_counter() - started, "cpu": time.process_time() - cpu_started, "work": paths,
                   "checksum": float(abs(coefficients).sum()), "gave_up": gave_up}
         if request.get("give"):
             answer |= {"coefficients": coefficients.tolist(), "intercepts": intercepts}

@@ -23,6 +23,7 @@ import java.util.function.Consumer;
 public record Setting(Path folder, Path checkpoint, Path reasoner, int threads, int repeats, boolean quick,
     boolean peers,
     Consumer<String> note) {
+  private static final Duration WARM_UP = Duration.ofSeconds(4); // of a side
   private static final double MOST_DEVIATION = 1e-3;
 
   public Setting {
@@ -70,6 +71,17 @@ public record Setting(Path folder, Path checkpoint, Path reasoner, int threads, 
       }
     }
     return samples;
+  }
+
+  /// Has every side do its work until it is done at the speed it keeps: code is compiled, buffers are found. Once at least,
+  /// for some seconds at most.
+  public static void warmUp(Map<String, Callable<Sample>> sides) throws Exception {
+    for (Callable<Sample> side : sides.values()) {
+      long started = System.nanoTime();
+      do {
+        side.call();
+      } while (System.nanoTime() - started < WARM_UP.toNanos());
+    }
   }
 
   /// Measures a piece of our own work.

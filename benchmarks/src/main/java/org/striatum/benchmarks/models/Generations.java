@@ -71,9 +71,7 @@ public final class Generations {
       peers.forEach(peer -> sides.put("peer",
           () -> peer.ask(Map.of("prompts", prompts.stream().map(TokenSequence::tokens).toList(), "new_tokens",
               sampling.maxNewTokens(), "batch", batch, "stop", sampling.stopAtEos()))));
-      for (Callable<Sample> side : sides.values()) {
-        side.call();
-      }
+      Setting.warmUp(sides);
       Map<String, List<Sample>> samples = setting.inTurn(sides);
       return Comparison.ofRates(name, work, "tokens/s", "transformers generate", samples,
           new Target(Target.Kind.TIMES_THE_PEER, target), Map.of());

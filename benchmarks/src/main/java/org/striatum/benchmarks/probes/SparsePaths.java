@@ -21,6 +21,7 @@ import org.striatum.probe.sparse.SparsePath;
 public final class SparsePaths {
   private static final int LASSO_POINTS = 100;
   private static final double LASSO_RATIO = 1e-3;
+  private static final int LASSO_PATHS = 5; // a turn: one takes a third of a second
   private static final Target LASSO_TARGET = new Target(Target.Kind.TIMES_THE_PEER, 1.5);
   private static final int LOGISTIC_POINTS = 20;
   private static final double LOGISTIC_RATIO = 0.02;
@@ -44,8 +45,8 @@ public final class SparsePaths {
     Callable<SparsePath> fit = () -> solver.elasticNet(Moments.of(rows.labelled()), lambdas, 1);
     FittedPath ours = FittedPath.of(fit.call());
     double violation = optimum.violation(ours.coefficients(), lambdas);
-    String work = "%d penalties down to %s of the largest, %,d × %d rows; 1 path".formatted(LASSO_POINTS,
-        Double.toString(LASSO_RATIO), rows.outcomes().length, rows.width());
+    String work = "%d penalties down to %s of the largest, %,d × %d rows; %d paths".formatted(LASSO_POINTS,
+        Double.toString(LASSO_RATIO), rows.outcomes().length, rows.width(), LASSO_PATHS);
     setting.note().accept("lasso: " + work);
     List<Peer> peers = peer(setting, rows);
     try {
@@ -64,7 +65,7 @@ public final class SparsePaths {
         Map<String, Double> notes = new LinkedHashMap<>();
         notes.put("ours: largest violation of optimality, share of λ", violation);
         Map<String, Callable<Sample>> sides = new LinkedHashMap<>();
-        sides.put("ours", () -> measured(fit));
+        sides.put("ours", () -> measured(fit, LASSO_PATHS));
         for (Peer peer : peers) {
           FittedPath theirs = FittedPath.of(peer.say(lasso(lambdas, tolerance, true)));
           notes.put("peer: largest violation of optimality, share of λ",
@@ -72,6 +73,7 @@ public final class SparsePaths {
           notes.put("largest difference of coefficients", ours.same(theirs, SAME_COEFFICIENTS));
           sides.put("peer", () -> peer.ask(lasso(lambdas, tolerance, false)));
         }
+        Setting.warmUp(sides);
         comparisons.add(Comparison.ofRates(
             tolerance == TOLERANCES.getFirst() ? "lasso path" : "lasso path, peer as near to the optimum", work,
             "paths/s",
@@ -135,7 +137,7 @@ public final class SparsePaths {
     try {
       Map<String, Double> notes = new LinkedHashMap<>();
       Map<String, Callable<Sample>> sides = new LinkedHashMap<>();
-      sides.put("ours", () -> measured(fit));
+      sides.put("ours", () -> measured(fit, 1));
       String against = "scikit-learn LogisticRegression";
       for (Peer peer : peers) {
         LogisticPeer chosen = LogisticPeer.fastest(peer, lambdas, LOGISTIC_TOLERANCES,
@@ -153,11 +155,17 @@ public final class SparsePaths {
   }
 
   private static Map<String, Object> lasso(double[] lambdas, double tolerance, boolean give) {
-    return Map.of("lasso", lambdas, "tol", tolerance, "give", give);
+    return Map.of("lasso", lambdas, "tol", tolerance, "give", give, "paths", give ? 1 : LASSO_PATHS);
   }
 
-  private static Sample measured(Callable<SparsePath> fit) throws Exception {
-    return Setting.measured(() -> new double[]{1, FittedPath.of(fit.call()).size()});
+  private static Sample measured(Callable<SparsePath> fit, int paths) throws Exception {
+    return Setting.measured(() -> {
+      double size = 0;
+      for (int path = 0; path < paths; path++) {
+        size = FittedPath.of(fit.call()).size();
+      }
+      return new double[]{paths, size};
+    });
   }
 
   private static List<Peer> peer(Setting setting, OutcomeRows rows) throws Exception {

@@ -21,7 +21,7 @@ public final class ModelOptions {
 
   private final Console console;
 
-  @Option(names = "--memory", paramLabel = "MODE", defaultValue = "auto", description = "fast: weights widened and packed in memory; low: left in the mapped file; auto: by size (default).")
+  @Option(names = "--memory", paramLabel = "MODE", defaultValue = "auto", description = "fast: weights widened and packed in memory; low: left in the mapped file; auto: by size, and by the machine's memory while it generates (default).")
   private MemoryChoice memory;
 
   @Option(names = "--threads", paramLabel = "N", defaultValue = "0", description = "Threads of the model runtime; 0 for one a core (default).")
