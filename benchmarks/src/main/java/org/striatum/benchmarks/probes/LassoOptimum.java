@@ -6,7 +6,7 @@ import org.striatum.probe.sparse.Moments;
 /// The conditions a lasso path must meet, from the rows' moments and apart from any solver: with s = Zᵀ(y − ȳ − Zb) / n a
 /// coefficient that is not 0 has sⱼ = λ sign bⱼ, one that is 0 has |sⱼ| ≤ λ.
 final class LassoOptimum {
-  private final double[] correlations; // (d, d)
+  private final double[][] correlations; // (d, d)
   private final double[] products; // (d)
 
   LassoOptimum(Moments moments) {
@@ -42,7 +42,7 @@ final class LassoOptimum {
     for (int j = 0; j < d; j++) {
       if (b[j] != 0) {
         for (int i = 0; i < d; i++) {
-          slope[i] -= b[j] * correlations[j * d + i];
+          slope[i] -= b[j] * correlations[j][i];
         }
       }
     }

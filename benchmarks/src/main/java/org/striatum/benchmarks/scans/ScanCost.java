@@ -57,10 +57,10 @@ public final class ScanCost {
   private static List<Trend> tokens(Setting setting, CommandLine commands, Workload base) throws Exception {
     List<Workload> workloads = new ArrayList<>();
     for (int factor : FACTORS) {
-      workloads.add(new Workload(base.rollouts(), base.length() * factor, base.layers(), base.width()));
+      workloads.add(new Workload(2 * factor * base.rollouts(), base.length(), base.layers(), base.width()));
     }
     Measurements measured = measure(setting, commands, workloads);
-    return trends("1,000 tokens", work("%d rollouts, %d layers of %d coordinates".formatted(base.rollouts(),
+    return trends("1,000 tokens", work("rollouts of %d tokens, %d layers of %d coordinates".formatted(base.length(),
         base.layers(), base.width())), measured.of.stream().map(workload -> workload.tokens() / 1000.0).toList(),
         measured.costs, Growth.FLAT);
   }

@@ -195,15 +195,15 @@ public final class Moments {
 
   /// ZᵀZ / n of the standardised coordinates, the correlation matrix; rows and columns of constant ones are 0.
   ///
-  /// @return (d, d)
-  public double[] correlations() {
+  /// @return (d, d), rows as arrays of their own
+  public double[][] correlations() {
     double[] inverse = inverseDeviations();
-    double[] correlations = new double[width * width];
+    double[][] correlations = new double[width][width];
     for (int i = 0; i < width; i++) {
       gram.get(i * columns, row, 0, i + 1);
       double scale = inverse[i] / rows;
       for (int j = 0; j <= i; j++) {
-        correlations[i * width + j] = row[j] * scale * inverse[j];
+        correlations[i][j] = row[j] * scale * inverse[j];
       }
     }
     // Mirrored in tiles, so that neither side misses the cache at each step.
@@ -212,7 +212,7 @@ public final class Moments {
       for (int j0 = 0; j0 <= i0; j0 += tile) {
         for (int i = i0; i < Math.min(i0 + tile, width); i++) {
           for (int j = j0; j < Math.min(j0 + tile, i); j++) {
-            correlations[j * width + i] = correlations[i * width + j];
+            correlations[j][i] = correlations[i][j];
           }
         }
       }

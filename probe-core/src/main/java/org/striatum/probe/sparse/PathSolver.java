@@ -44,14 +44,14 @@ public record PathSolver(double tolerance) implements Solver {
   ///
   /// @param correlations of the standardised coordinates, as [Moments#correlations] gives them: (d, d)
   /// @param products with the target, as [Moments#targetProducts] gives them: (d)
-  public SparsePath elasticNet(Standardisation scale, double targetMean, double[] correlations, double[] products,
+  public SparsePath elasticNet(Standardisation scale, double targetMean, double[][] correlations, double[] products,
       double[] lambdas, double l1Ratio) {
     SparsePath.requireFalling(lambdas);
     Solver.requireL1Ratio(l1Ratio);
     int d = scale.width();
     double[] slope = products.clone(); // Zᵀ(y − ȳ − Zb) / n: (d)
     double[] b = new double[d];
-    L1Quadratic problem = new L1Quadratic(rows(correlations, d), slope, b);
+    L1Quadratic problem = new L1Quadratic(correlations, slope, b);
     int[] kept = new int[d]; // coordinates that may differ from 0, in order of joining
     boolean[] isKept = new boolean[d];
     int keptCount = 0;
@@ -80,12 +80,6 @@ public record PathSolver(double tolerance) implements Solver {
       before = lambda;
     }
     return new SparsePath(lambdas, points, unconverged);
-  }
-
-  private static double[][] rows(double[] matrix, int width) {
-    double[][] rows = new double[width][];
-    Arrays.setAll(rows, j -> Arrays.copyOfRange(matrix, j * width, (j + 1) * width));
-    return rows;
   }
 
   @Override

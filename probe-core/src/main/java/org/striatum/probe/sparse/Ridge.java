@@ -20,9 +20,11 @@ public final class Ridge {
       throw new IllegalArgumentException("ridge penalty must be > 0 and finite, found " + alpha);
     }
     int d = moments.width();
-    double[] matrix = moments.correlations();
+    double[][] correlations = moments.correlations();
+    double[] matrix = new double[d * d];
     double[] b = moments.targetProducts();
     for (int j = 0; j < d; j++) {
+      System.arraycopy(correlations[j], 0, matrix, j * d, d);
       matrix[j * d + j] += alpha / moments.rows();
     }
     int failed = LAPACK.engine.posv(Layout.ROW_MAJOR, UPLO.LOWER, d, 1, matrix, d, b, 1);

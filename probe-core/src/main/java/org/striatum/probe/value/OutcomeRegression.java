@@ -34,13 +34,13 @@ final class OutcomeRegression {
 
   private final InitialStates states;
   private final Standardisation scale;
-  private final double[] correlations; // (width, width)
+  private final double[][] correlations; // (width, width)
   private final double[] factor; // Cholesky factor of correlations + penalty
   private final double[] products; // (width)
   private final double mean;
   private final double penalty; // a state
 
-  private OutcomeRegression(InitialStates states, Standardisation scale, double[] correlations, double[] factor,
+  private OutcomeRegression(InitialStates states, Standardisation scale, double[][] correlations, double[] factor,
       double[] products, double mean) {
     this.states = states;
     this.scale = scale;
@@ -53,10 +53,11 @@ final class OutcomeRegression {
 
   static OutcomeRegression of(InitialStates states) {
     Moments moments = Moments.of(states.labelled());
-    double[] correlations = moments.correlations();
-    double[] factor = correlations.clone();
+    double[][] correlations = moments.correlations();
     int d = states.width();
+    double[] factor = new double[d * d];
     for (int j = 0; j < d; j++) {
+      System.arraycopy(correlations[j], 0, factor, j * d, d);
       factor[j * d + j] += NeuronRanking.RIDGE_PENALTY / states.size();
     }
     LAPACK.engine.potrf(Layout.ROW_MAJOR, UPLO.LOWER, d, factor, d);
@@ -120,19 +121,18 @@ final class OutcomeRegression {
 
   /// Fitted on some coordinates; all others have coefficient 0.
   LinearPredictor on(int[] coordinates) {
-    int d = scale.width();
     int k = coordinates.length;
     double[] matrix = new double[k * k];
     double[] b = new double[k];
     for (int r = 0; r < k; r++) {
       b[r] = products[coordinates[r]];
       for (int s = 0; s < k; s++) {
-        matrix[r * k + s] = correlations[coordinates[r] * d + coordinates[s]];
+        matrix[r * k + s] = correlations[coordinates[r]][coordinates[s]];
       }
       matrix[r * k + r] += penalty;
     }
     LAPACK.engine.posv(Layout.ROW_MAJOR, UPLO.LOWER, k, 1, matrix, k, b, 1);
-    double[] coefficients = new double[d];
+    double[] coefficients = new double[scale.width()];
     for (int r = 0; r < k; r++) {
       coefficients[coordinates[r]] = b[r];
     }

@@ -33,7 +33,7 @@ final class ValueProbeTrainer implements AutoCloseable {
   private static final float BETA_1 = 0.9f;
   private static final float BETA_2 = 0.999f;
   private static final float EPSILON = 1e-8f;
-  private static final int VALIDATION_ROWS_AT_ONCE = 8192;
+  private static final int VALIDATION_ROWS_AT_ONCE = 2048; // as fast as more, in a quarter of the memory
 
   private final ValueProbeTraining training;
   private final NDManager manager;
