@@ -183,7 +183,7 @@ record NtaFigures(NtaResults results, int number) {
                     .scaled("range", JSON.arrayNode().add(0.03).add(0.45)).with("legend", JSON.nullNode()),
                 tooltip(Channel.titles("x", first.x(), "y", first.y(), "_found", "median [95 %]"))),
             Layer.of("text", x, y, new Channel("text", JSON.objectNode().put("field", "_median")))
-                .with("style", "baseline-name").with("tooltip", JSON.nullNode())));
+                .with("style", "cell-figure").with("tooltip", JSON.nullNode())));
     return new Figure("Phase diagram", "Median over seeds in each cell, shaded from the lowest to the highest.", chart);
   }
 

@@ -169,6 +169,7 @@ public record Chart(String id, String description, int height, List<String> colu
     styles.putObject("null-band").put("color", quiet).put("fillOpacity", dark ? 0.24 : 0.16);
     styles.putObject("baseline").put("color", quiet).put("strokeWidth", 1);
     styles.putObject("baseline-name").put("color", quiet).put("fontSize", 11);
+    styles.putObject("cell-figure").put("color", ink).put("fontSize", 11);
     styles.putObject("finding").put("color", dark ? "#ff9d6b" : "#c2410c");
     styles.putObject("control").put("color", quiet);
     theme.putObject("mark").put("color", dark ? "#56b4e9" : "#0072b2");

@@ -9,7 +9,8 @@ import java.util.SequencedMap;
 public final class MatrixChart {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final double FAINTEST = 0.03;
-  private static final double STRONGEST = 0.65;
+  /// The figure in a cell must be read on it, on dark paper too.
+  static final double STRONGEST = 0.5;
 
   /// Letters that fit under the cells of a phone.
   private static final int SIDE_BY_SIDE = 28;
@@ -41,6 +42,6 @@ public final class MatrixChart {
     return new Chart(id, description, cell * names.size() + 20, columns, rows, choice,
         List.of(Layer.of("rect", x, y, strength, Channel.tooltip(titles)),
             Layer.of("text", x, y, new Channel("text", JSON.objectNode().put("field", label)))
-                .with("style", "baseline-name").with("tooltip", JSON.nullNode())));
+                .with("style", "cell-figure").with("tooltip", JSON.nullNode())));
   }
 }
