@@ -114,6 +114,11 @@ class ReportBrowserTest {
   void aWordIsExplainedOnHoverFocusAndTouch(ReportKind kind) throws Exception {
     browser.open(file(kind, false), 360, false);
     assertThat(browser.evaluate("document.querySelectorAll('.term').length").asInt()).isPositive();
+    assertThat(browser.evaluate(
+        """
+            [...document.querySelectorAll('.term')].filter(t => getComputedStyle(t).display !== 'inline').map(t => t.outerHTML)
+            """))
+        .as("words that leave their line").isEmpty();
     String told = "!document.getElementById('tip').hidden && document.getElementById('tip').textContent.length > 20";
     String within = "document.getElementById('tip').getBoundingClientRect().right <= innerWidth";
     browser.hover(".term");
