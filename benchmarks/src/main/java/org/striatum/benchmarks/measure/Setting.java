@@ -73,8 +73,7 @@ public record Setting(Path folder, Path checkpoint, Path reasoner, int threads, 
     return samples;
   }
 
-  /// Has every side do its work until it is done at the speed it keeps: code is compiled, buffers are found. Once at least,
-  /// for some seconds at most.
+  /// Has every side do its work for four seconds, once at least: code is compiled and buffers are found by then.
   public static void warmUp(Map<String, Callable<Sample>> sides) throws Exception {
     for (Callable<Sample> side : sides.values()) {
       long started = System.nanoTime();

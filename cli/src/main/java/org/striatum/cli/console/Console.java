@@ -35,6 +35,7 @@ public record Console(PrintWriter out, PrintWriter err, Progress progress, Super
     return new Console(new PrintWriter(Writer.nullWriter()), err, progress, supervision);
   }
 
+  /// A line of results.
   public void print(String line) {
     out.println(line);
   }
@@ -45,6 +46,7 @@ public record Console(PrintWriter out, PrintWriter err, Progress progress, Super
     out.flush();
   }
 
+  /// A line beside the results.
   public void note(String line) {
     err.println(line);
   }

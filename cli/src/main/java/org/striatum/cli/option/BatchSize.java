@@ -11,6 +11,10 @@ public final class BatchSize {
 
   private BatchSize() {}
 
+  /// Rollouts that run together, at least 1.
+  ///
+  /// @param option a number or `auto`
+  /// @throws IllegalArgumentException if it is neither
   public static int of(String option, HookedModel model) {
     if (!option.equals("auto")) {
       try {

@@ -10,7 +10,6 @@ import org.striatum.probe.dopamine.DopamineResults.ProbeCurve;
 import org.striatum.probe.dopamine.DopamineResults.ProbeNull;
 import org.striatum.probe.dopamine.DopamineVerdict;
 import org.striatum.probe.dopamine.Scaling;
-import org.striatum.probe.stats.Estimate;
 
 /// The dopamine study as lines of text.
 ///
@@ -24,8 +23,9 @@ public record DopamineSummary(Console console) {
         "of δ", "seen again"));
     for (DatasetSteps row : results.datasets()) {
       console.print("%-6s %9d %6d %6d  %-20s %-20s %s".formatted(row.dataset(), row.rollouts(), row.steps(), row.kept(),
-          interval(row.reliability().value().reliability()), interval(row.reliability().delta().reliability()),
-          interval(row.reliability().replicated())));
+          Figures.interval(row.reliability().value().reliability()),
+          Figures.interval(row.reliability().delta().reliability()),
+          Figures.interval(row.reliability().replicated())));
     }
     console.print("");
     console.print("Spearman's ρ of the TD-error probe with δ, kept test steps, 95 % interval; last: coordinates called"
@@ -51,7 +51,7 @@ public record DopamineSummary(Console console) {
 
   private static String rho(LayerDopamine layer, double ratio) {
     return layer.curve(Scaling.CAUSAL).map(ProbeCurve::points).stream().flatMap(points -> points.stream())
-        .filter(point -> point.ratio() == ratio).findFirst().map(CurvePoint::rho).map(DopamineSummary::interval)
+        .filter(point -> point.ratio() == ratio).findFirst().map(CurvePoint::rho).map(Figures::interval)
         .orElse("–");
   }
 
@@ -59,11 +59,5 @@ public record DopamineSummary(Console console) {
     return shuffled.retrainings() == 0
         ? "–"
         : "%+.2f … %+.2f, p = %.3f".formatted(shuffled.low(), shuffled.high(), shuffled.p());
-  }
-
-  private static String interval(Estimate estimate) {
-    return Double.isNaN(estimate.value())
-        ? "–"
-        : "%.3f [%.2f, %.2f]".formatted(estimate.value(), estimate.low(), estimate.high());
   }
 }

@@ -43,7 +43,7 @@ final class OnnxInterpreter implements Tensors<String> {
   private final Map<String, String> weights = new HashMap<>();
   private final Map<String, String> widened = new HashMap<>();
   private final Map<Rope, Turn> turns = new HashMap<>();
-  private String rowNumbers;
+  private String rowNumbers; // null until it is asked for
   private final Map<String, String> offsets = new HashMap<>(); // norm weights with their offset added
 
   /// amplitude · cos and sin of position · frequency: (rows, rotated width / 2) each.
