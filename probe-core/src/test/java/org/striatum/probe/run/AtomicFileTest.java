@@ -68,7 +68,7 @@ class AtomicFileTest {
       assertThatThrownBy(() -> RunFolder.create(folder)).isInstanceOf(IllegalArgumentException.class).hasMessage(folder
           + " is being written by process " + child.pid() + ": wait for it or choose another --output");
       child.destroy();
-      assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(child.waitFor(2, TimeUnit.MINUTES)).isTrue();
     } finally {
       child.destroyForcibly();
     }
@@ -92,7 +92,7 @@ class AtomicFileTest {
       try (RunFolder _ = RunFolder.create(folder); AtomicFile half = new AtomicFile(folder.resolve("half.txt"))) {
         half.channel().write(bytes("half"));
         System.out.println("writing");
-        Thread.sleep(60_000);
+        System.in.read(); // for as long as the test lives
       }
     }
   }
