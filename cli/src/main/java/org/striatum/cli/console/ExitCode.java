@@ -63,7 +63,7 @@ public final class ExitCode {
         yield FAILED;
       }
     };
-    console.error(message);
+    console.error(Remedies.explained(message, failure));
     if (debug) {
       failure.printStackTrace(console.err());
     }
