@@ -1,6 +1,7 @@
 package org.striatum.peft.nta;
 
 import java.util.Arrays;
+import org.striatum.probe.stats.DotProduct;
 
 /// Which path has taken up which teacher, and how far. Each teacher is matched with a path of its own so that the cosines
 /// add up to most; where outputs have gates of their own, output by output.
@@ -33,7 +34,7 @@ record Alignment(int[][] pathOf, double total, double matched, double weakest, d
       double[][] cosine = new double[teachers.count()][paths];
       for (int m = 0; m < teachers.count(); m++) {
         for (int p = 0; p < paths; p++) {
-          double lengths = Math.sqrt(dot(weights, p * teachers.size() + g * width, weights,
+          double lengths = Math.sqrt(DotProduct.of(weights, p * teachers.size() + g * width, weights,
               p * teachers.size() + g * width, width) * squares(teachers, m, g, width));
           cosine[m][p] = lengths == 0 ? 0 : projection(weights, p, teachers, m, g, width) / lengths;
           allSum += cosine[m][p];
@@ -45,7 +46,7 @@ record Alignment(int[][] pathOf, double total, double matched, double weakest, d
         if (p >= 0) {
           int from = p * teachers.size() + g * width;
           product += projection(weights, p, teachers, m, g, width);
-          weightSquares += dot(weights, from, weights, from, width);
+          weightSquares += DotProduct.of(weights, from, weights, from, width);
           teacherSquares += squares(teachers, m, g, width);
           matchedSum += cosine[m][p];
           weakest = Math.min(weakest, cosine[m][p]);
@@ -114,20 +115,12 @@ record Alignment(int[][] pathOf, double total, double matched, double weakest, d
 
   /// ⟨W^p, W*^m⟩ within a group.
   private static double projection(double[] weights, int p, Teachers teachers, int m, int group, int width) {
-    return dot(weights, p * teachers.size() + group * width, teachers.weights().get(m), group * width, width);
+    return DotProduct.of(weights, p * teachers.size() + group * width, teachers.weights().get(m), group * width, width);
   }
 
   private static double squares(Teachers teachers, int m, int group, int width) {
     double[] map = teachers.weights().get(m);
-    return dot(map, group * width, map, group * width, width);
-  }
-
-  private static double dot(double[] a, int fromA, double[] b, int fromB, int length) {
-    double sum = 0;
-    for (int i = 0; i < length; i++) {
-      sum += a[fromA + i] * b[fromB + i];
-    }
-    return sum;
+    return DotProduct.of(map, group * width, map, group * width, width);
   }
 
   /// A distinct column for each row, or −1, as many as there can be, so that the values add up to most: exact, by dynamic

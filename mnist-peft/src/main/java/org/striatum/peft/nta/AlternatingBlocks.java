@@ -3,6 +3,7 @@ package org.striatum.peft.nta;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.striatum.peft.nta.Teachers.Task;
+import org.striatum.probe.stats.DotProduct;
 
 /// One run of a gated linear network through its blocks. (§2, §3.)
 ///
@@ -122,11 +123,11 @@ final class AlternatingBlocks {
       Alignment before = alignment();
       this.pathOf = before.pathOf()[0];
       this.own = pathOf[active];
-      this.teacherSquares = dot(task.map(), 0, task.map());
+      this.teacherSquares = DotProduct.of(task.map(), task.map());
       this.specialisationBefore = specialisation();
       double[] weights = network.weights();
       recording.figure(ALIGNMENT_BEFORE, block, before.total());
-      recording.figure(NORM_BEFORE, block, Math.sqrt(dot(weights, 0, weights) / (2 * teacherSquares)));
+      recording.figure(NORM_BEFORE, block, Math.sqrt(DotProduct.of(weights, weights) / (2 * teacherSquares)));
       recording.figure(CROSSING, block, settings.blockLength() / settings.tauW());
       double speed = 0;
       for (int m = 0; m < 2; m++) {
@@ -162,7 +163,8 @@ final class AlternatingBlocks {
 
     /// ⟨W^p, W*^m⟩ / ‖W*^m‖².
     private double along(int p, int m) {
-      return dot(network.weights(), p * teachers.size(), teachers.weights().get(m)) / teacherSquares;
+      return DotProduct.of(network.weights(), p * teachers.size(), teachers.weights().get(m), 0, teachers.size())
+          / teacherSquares;
     }
 
     private double specialisation() {
@@ -170,14 +172,5 @@ final class AlternatingBlocks {
       double second = along(pathOf[1], 1) - along(pathOf[0], 1);
       return 0.5 * (first + second);
     }
-  }
-
-  /// ⟨a, b⟩, a read from a place on.
-  private static double dot(double[] a, int from, double[] b) {
-    double sum = 0;
-    for (int i = 0; i < b.length; i++) {
-      sum += a[from + i] * b[i];
-    }
-    return sum;
   }
 }

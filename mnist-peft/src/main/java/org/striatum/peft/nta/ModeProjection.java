@@ -1,5 +1,7 @@
 package org.striatum.peft.nta;
 
+import org.striatum.probe.stats.DotProduct;
+
 /// Paths' weights in the singular basis of their teachers. (§4 and App. C.)
 ///
 /// A teacher of orthogonal rows of one length s has singular values s, its outputs as left and its normalised rows as right
@@ -48,12 +50,7 @@ record ModeProjection(double own, double spread, double other, double between) {
   private static double mode(double[] weights, int p, int i, Teachers teachers, int m, int k) {
     int inputs = teachers.inputs();
     double[] map = teachers.weights().get(m);
-    double product = 0;
-    double squares = 0;
-    for (int j = 0; j < inputs; j++) {
-      product += weights[(p * teachers.outputs() + i) * inputs + j] * map[k * inputs + j];
-      squares += map[k * inputs + j] * map[k * inputs + j];
-    }
-    return product / squares;
+    double product = DotProduct.of(weights, (p * teachers.outputs() + i) * inputs, map, k * inputs, inputs);
+    return product / DotProduct.of(map, k * inputs, map, k * inputs, inputs);
   }
 }

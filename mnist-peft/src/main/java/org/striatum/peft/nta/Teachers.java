@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.striatum.probe.stats.DotProduct;
 
 /// The linear maps W*^m that a network is to learn, one a task: y* = W*^m x. (§2; readers must not change the arrays.)
 ///
@@ -149,12 +150,12 @@ public record Teachers(int outputs, int inputs, List<double[]> weights) {
     for (int r = 0; r < rows; r++) {
       for (int pass = 0; pass < 2; pass++) {
         for (int s = 0; s < r; s++) {
-          double along = dot(q, r * width, q, s * width, width);
+          double along = DotProduct.of(q, r * width, q, s * width, width);
           for (int j = 0; j < width; j++) {
             q[r * width + j] -= along * q[s * width + j];
           }
         }
-        double norm = Math.sqrt(dot(q, r * width, q, r * width, width));
+        double norm = Math.sqrt(DotProduct.of(q, r * width, q, r * width, width));
         for (int j = 0; j < width; j++) {
           q[r * width + j] /= norm;
         }
@@ -168,18 +169,10 @@ public record Teachers(int outputs, int inputs, List<double[]> weights) {
     double[][] l = new double[count][count];
     for (int i = 0; i < count; i++) {
       for (int j = 0; j <= i; j++) {
-        double rest = (i == j ? 1 : rho) - dot(l[i], 0, l[j], 0, j);
+        double rest = (i == j ? 1 : rho) - DotProduct.of(l[i], 0, l[j], 0, j);
         l[i][j] = i == j ? Math.sqrt(rest) : rest / l[j][j];
       }
     }
     return l;
-  }
-
-  private static double dot(double[] a, int fromA, double[] b, int fromB, int length) {
-    double sum = 0;
-    for (int i = 0; i < length; i++) {
-      sum += a[fromA + i] * b[fromB + i];
-    }
-    return sum;
   }
 }

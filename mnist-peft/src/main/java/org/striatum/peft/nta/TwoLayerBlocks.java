@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.striatum.peft.nta.Teachers.Task;
+import org.striatum.probe.stats.DotProduct;
 
 /// One run of a fully connected two-layer linear network through its blocks: does one layer come to gate the other? (§5.)
 ///
@@ -173,15 +174,10 @@ final class TwoLayerBlocks {
     int inputs = settings.inputs();
     double[] teacher = teachers.weights().get(row / settings.outputs());
     int from = row % settings.outputs() * inputs;
-    double product = 0;
-    double squares = 0;
-    double teacherSquares = 0;
-    for (int j = 0; j < inputs; j++) {
-      double weight = first[h * inputs + j];
-      product += weight * teacher[from + j];
-      squares += weight * weight;
-      teacherSquares += teacher[from + j] * teacher[from + j];
-    }
+    int unit = h * inputs;
+    double squares = DotProduct.of(first, unit, first, unit, inputs);
+    double teacherSquares = DotProduct.of(teacher, from, teacher, from, inputs);
+    double product = DotProduct.of(first, unit, teacher, from, inputs);
     return squares == 0 ? 0 : product / Math.sqrt(squares * teacherSquares);
   }
 }
