@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
-import org.striatum.peft.adapter.Adapter.LoReft;
 import org.striatum.peft.network.Mlp;
 
 /// An adapter while it is being trained: its parameters, and one step of the optimizer. One at a time a process: the
@@ -23,7 +22,6 @@ final class Learner implements AutoCloseable {
   private static final int UPDATES_A_SNAPSHOT = 10;
 
   private final Mlp base;
-  private final Adapter adapter;
   private final Training training;
   private final Examples examples;
   private final AdapterArrays arrays;
@@ -42,7 +40,6 @@ final class Learner implements AutoCloseable {
   Learner(Mlp base, Adapter adapter, SequencedMap<String, float[]> initial, Training training, Examples examples) {
     examples.requireFit(base);
     this.base = base;
-    this.adapter = adapter;
     this.training = training;
     this.examples = examples;
     this.arrays = new AdapterArrays(base, adapter, initial, true);
@@ -106,7 +103,7 @@ final class Learner implements AutoCloseable {
           new NDList(values), rate, (float) (rate * Math.sqrt(correction2) / correction1), 0, 1, -1, BETA_1, BETA_2,
           EPSILON, false, true);
     }
-    if (adapter instanceof LoReft && weight.parameter().role() == Parameter.Role.ROTATION) {
+    if (weight.parameter().role() == Parameter.Role.ROTATION) { // stays a rotation
       float[] rotation = values.toFloatArray();
       Orthonormal.restore(rotation, weight.parameter().shape()[0], weight.parameter().shape()[1]);
       values.set(rotation);

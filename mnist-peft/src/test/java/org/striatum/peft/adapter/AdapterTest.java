@@ -78,7 +78,7 @@ class AdapterTest {
   @ParameterizedTest
   @MethodSource("trainable")
   void startsWithItsParametersAndChangesNothing(Adapter adapter) {
-    SequencedMap<String, float[]> initial = adapter.initial(TinyTask.BASE, new SplittableRandom(1));
+    SequencedMap<String, float[]> initial = Parameters.initial(adapter, TinyTask.BASE, new SplittableRandom(1));
     List<Parameter> parameters = adapter.parameters(TinyTask.WIDTHS);
     assertThat(initial.keySet()).containsExactlyElementsOf(parameters.stream().map(Parameter::name).toList());
     parameters.forEach(parameter -> assertThat(initial.get(parameter.name())).hasSize(parameter.size()));

@@ -67,7 +67,7 @@ class TrainerTest {
   void thresholdsHaveALearningRateOfTheirOwn() {
     Adapter gate = new TauGate(true, true, 3);
     Training training = new Training(Optimizer.SGD, 0.5, 0.01, 1, 11, 0);
-    var initial = gate.initial(TinyTask.BASE, null);
+    var initial = Parameters.initial(gate, TinyTask.BASE, null);
     try (Learner learner = new Learner(TinyTask.BASE, gate, initial, training, EXAMPLES)) {
       var slopes = learner.gradient(LongStream.range(0, 11).toArray());
       train(gate, training).adapter().values().forEach((name, values) -> {
@@ -85,7 +85,7 @@ class TrainerTest {
   void adamsFirstStepIsItsRate() {
     Trainer.Outcome outcome = train(new BitFit(), new Training(Optimizer.ADAM, 0.01, 1, 11));
     outcome.adapter().values().forEach((name, values) -> {
-      float[] start = new BitFit().initial(TinyTask.BASE, null).get(name);
+      float[] start = Parameters.initial(new BitFit(), TinyTask.BASE, null).get(name);
       for (int i = 0; i < values.length; i++) {
         double moved = Math.abs(values[i] - start[i]);
         assertThat(moved < 1e-7 || Math.abs(moved - 0.01) < 1e-4).as("%s moved by %s", name, moved).isTrue();
