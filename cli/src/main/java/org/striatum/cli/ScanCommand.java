@@ -22,21 +22,21 @@ import org.striatum.cli.scan.ScanFile;
 import org.striatum.cli.scan.ScanPlan;
 import org.striatum.cli.scan.ScanResults;
 import org.striatum.cli.scan.ScanUnit;
-import org.striatum.cli.step.DatabaseStep;
-import org.striatum.cli.step.SeriesStep;
-import org.striatum.cli.step.StudyRun;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.probe.run.RecordJson;
-import org.striatum.probe.series.SeriesResults;
-import org.striatum.probe.series.SeriesSummary;
+import org.striatum.reports.database.DatabaseStep;
 import org.striatum.reports.scan.ScanReport;
-import picocli.CommandLine;
+import org.striatum.studies.run.StudyRun;
+import org.striatum.studies.series.SeriesResults;
+import org.striatum.studies.series.SeriesStep;
+import org.striatum.studies.series.SeriesSummary;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine;
 
 /// Studies many checkpoints, each in a process of its own. Takes every option of `study` that speaks of one checkpoint.
 @Command(name = "scan", description = "Study many checkpoints, each in a process of its own; one that fails is recorded, and the scan goes on.", footer = {

@@ -21,13 +21,15 @@ class ArchitectureTest {
   void modulesDependInOneDirection() {
     layeredArchitecture().consideringOnlyDependenciesInLayers().layer("probe-core").definedBy("org.striatum.probe..")
         .layer("llm-hooks").definedBy("org.striatum.hooks..").layer("datasets").definedBy("org.striatum.datasets..")
-        .layer("mnist-peft").definedBy("org.striatum.peft..").layer("reports").definedBy("org.striatum.reports..")
-        .layer("cli").definedBy("org.striatum.cli..").whereLayer("cli").mayNotBeAccessedByAnyLayer()
-        .whereLayer("reports").mayOnlyBeAccessedByLayers("cli").whereLayer("mnist-peft")
-        .mayOnlyBeAccessedByLayers("cli", "reports")
-        .whereLayer("llm-hooks").mayOnlyBeAccessedByLayers("cli", "mnist-peft").whereLayer("datasets")
-        .mayOnlyBeAccessedByLayers("cli", "mnist-peft").whereLayer("probe-core")
-        .mayOnlyBeAccessedByLayers("llm-hooks", "datasets", "mnist-peft", "reports", "cli").withOptionalLayers(true)
+        .layer("mnist-peft").definedBy("org.striatum.peft..").layer("studies").definedBy("org.striatum.studies..")
+        .layer("reports").definedBy("org.striatum.reports..").layer("cli").definedBy("org.striatum.cli..")
+        .whereLayer("cli").mayNotBeAccessedByAnyLayer().whereLayer("reports").mayOnlyBeAccessedByLayers("cli")
+        .whereLayer("studies").mayOnlyBeAccessedByLayers("cli", "reports").whereLayer("mnist-peft")
+        .mayOnlyBeAccessedByLayers("cli", "reports", "studies").whereLayer("llm-hooks")
+        .mayOnlyBeAccessedByLayers("cli", "reports", "studies", "mnist-peft").whereLayer("datasets")
+        .mayOnlyBeAccessedByLayers("cli", "reports", "studies", "mnist-peft").whereLayer("probe-core")
+        .mayOnlyBeAccessedByLayers("llm-hooks", "datasets", "mnist-peft", "studies", "reports", "cli")
+        .withOptionalLayers(true)
         .check(CLASSES);
   }
 

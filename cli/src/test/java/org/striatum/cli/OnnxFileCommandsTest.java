@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.striatum.probe.run.Manifest;
 import org.striatum.probe.run.RecordJson;
+import org.striatum.studies.run.Manifest;
 
 /// Commands take somebody else's ONNX file where they take a checkpoint.
 class OnnxFileCommandsTest {

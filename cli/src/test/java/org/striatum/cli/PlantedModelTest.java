@@ -17,12 +17,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.striatum.cli.PlantedCheckpoint.Code;
-import org.striatum.cli.step.NeuronSet;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.intervention.InterventionResults.Verdict;
 import org.striatum.probe.value.NeuronRanking;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.probe.value.ValueNeuronResults.PruningPoint;
+import org.striatum.studies.neurons.NeuronSet;
 
 /// What the whole pipeline says of models in which it is known what is there: value neurons that are used, value neurons
 /// that aren't, no value, value in no few coordinates, and large coordinates without value.

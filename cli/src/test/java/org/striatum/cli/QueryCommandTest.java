@@ -8,8 +8,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.striatum.cli.console.ExitCode;
-import org.striatum.probe.series.SeriesStudy;
 import org.striatum.reports.database.ResultsDatabase;
+import org.striatum.studies.series.SeriesStudy;
 
 /// How `query` prints.
 class QueryCommandTest {

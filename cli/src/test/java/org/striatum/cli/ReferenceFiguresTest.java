@@ -13,8 +13,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.striatum.cli.console.Version;
-import org.striatum.cli.step.RolloutStep;
-import org.striatum.cli.step.StudyRun;
 import org.striatum.datasets.ProblemSets;
 import org.striatum.hooks.HookedModel;
 import org.striatum.probe.model.Completion;
@@ -26,10 +24,12 @@ import org.striatum.probe.model.TokenSequence;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.Progress;
-import org.striatum.probe.run.RunFolder;
 import org.striatum.probe.sparse.LinearPredictor;
 import org.striatum.probe.sparse.LinearProbe;
 import org.striatum.probe.stats.Auroc;
+import org.striatum.studies.rollouts.RolloutStep;
+import org.striatum.studies.run.RunFolder;
+import org.striatum.studies.run.StudyRun;
 
 /// Our pipeline against an independent one (transformers 5.17 `generate`, T = 1, top-p 1, at most 110 new tokens;
 /// scikit-learn: standardised, L2-logistic C = 0.02, first half of 600 problems trains, second half tests) on the bundled

@@ -30,11 +30,11 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.striatum.cli.process.Supervisor;
-import org.striatum.probe.run.Manifest;
-import org.striatum.probe.run.RunFolder;
 import org.striatum.probe.run.Sha256;
-import org.striatum.reports.database.ResultsDatabase;
 import org.striatum.reports.database.ResultsDatabase.Answer;
+import org.striatum.reports.database.ResultsDatabase;
+import org.striatum.studies.run.Manifest;
+import org.striatum.studies.run.RunFolder;
 
 /// A scan that is killed (SIGKILL, the whole process group) inside writes, renames and the database export, and at any other
 /// moment, comes to the same end by the same command.

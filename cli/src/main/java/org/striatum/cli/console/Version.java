@@ -4,7 +4,7 @@ import ai.djl.engine.Engine;
 
 import java.util.Map;
 import org.striatum.hooks.onnx.OnnxModel;
-import org.striatum.probe.run.Manifest.Environment;
+import org.striatum.studies.run.Manifest.Environment;
 
 /// What this build is, for `--version` and the manifest.
 public final class Version {

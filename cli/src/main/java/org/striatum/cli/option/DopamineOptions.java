@@ -1,9 +1,9 @@
 package org.striatum.cli.option;
 
-import org.striatum.cli.step.ContinuationStep;
-import org.striatum.cli.step.DopamineStep;
-import org.striatum.cli.step.ProbeStep;
 import org.striatum.probe.dopamine.DopamineSettings;
+import org.striatum.studies.dopamine.ContinuationStep;
+import org.striatum.studies.dopamine.DopamineStep;
+import org.striatum.studies.value.ProbeStep;
 import picocli.CommandLine.Option;
 
 /// How dopamine neurons are looked for.

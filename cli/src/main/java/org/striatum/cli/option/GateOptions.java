@@ -1,11 +1,11 @@
 package org.striatum.cli.option;
 
 import java.util.List;
-import org.striatum.cli.step.GateSettings;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.datasets.ProblemSets;
 import org.striatum.peft.llm.ModeProblems;
 import org.striatum.peft.llm.Training;
+import org.striatum.studies.adaptation.GateSettings;
 import picocli.CommandLine.Option;
 
 /// How a checkpoint is specialised to a mode.

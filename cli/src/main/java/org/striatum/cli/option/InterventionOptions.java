@@ -8,10 +8,10 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import org.striatum.cli.step.AblationSettings;
-import org.striatum.cli.step.AblationSettings.Layers;
-import org.striatum.cli.step.NeuronSet;
 import org.striatum.probe.model.PositionMask;
+import org.striatum.studies.intervention.AblationSettings.Layers;
+import org.striatum.studies.intervention.AblationSettings;
+import org.striatum.studies.neurons.NeuronSet;
 import picocli.CommandLine.Option;
 
 /// What is ablated, how, and beside what.

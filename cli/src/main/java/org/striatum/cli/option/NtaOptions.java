@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -16,8 +15,8 @@ import org.striatum.peft.network.GatedMlp.Bound;
 import org.striatum.peft.nta.AlternatingExperiments;
 import org.striatum.peft.nta.ArmSettings;
 import org.striatum.peft.nta.Bridge;
-import org.striatum.peft.nta.BridgeSettings;
 import org.striatum.peft.nta.BridgeSettings.Conflict;
+import org.striatum.peft.nta.BridgeSettings;
 import org.striatum.peft.nta.ExactSolution;
 import org.striatum.peft.nta.GateRegulariser;
 import org.striatum.peft.nta.LabelPermutation;

@@ -1,11 +1,11 @@
 package org.striatum.cli.option;
 
 import java.util.List;
-import org.striatum.cli.step.ProbeStep;
 import org.striatum.probe.value.ControlSettings;
 import org.striatum.probe.value.SparseFit;
 import org.striatum.probe.value.ValueNeuronSettings;
 import org.striatum.probe.value.ValueProbeTraining;
+import org.striatum.studies.value.ProbeStep;
 import picocli.CommandLine.Option;
 
 /// How value neurons are looked for.

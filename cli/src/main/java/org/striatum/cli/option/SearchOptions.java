@@ -1,9 +1,9 @@
 package org.striatum.cli.option;
 
 import java.util.function.Function;
-import org.striatum.cli.step.ProbeStep;
-import org.striatum.cli.step.SearchStep;
 import org.striatum.probe.rollout.Grader;
+import org.striatum.studies.uses.SearchStep;
+import org.striatum.studies.value.ProbeStep;
 import picocli.CommandLine.Option;
 
 /// How answers are searched for.

@@ -2,14 +2,14 @@ package org.striatum.cli.option;
 
 import java.io.IOException;
 import java.util.Stack;
-import org.striatum.cli.step.ProbeStep;
 import org.striatum.datasets.ProblemSets;
-import picocli.CommandLine;
+import org.striatum.studies.value.ProbeStep;
 import picocli.CommandLine.IParameterConsumer;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine;
 
 /// How thorough a study is, step by step.
 public final class StudyOptions {

@@ -16,9 +16,9 @@ import org.striatum.cli.scan.ScanResults.Failure;
 import org.striatum.cli.scan.ScanResults.Outcome;
 import org.striatum.probe.run.DiskFullException;
 import org.striatum.probe.run.DiskSpace;
-import org.striatum.probe.run.FolderLock;
 import org.striatum.probe.run.Progress;
-import org.striatum.probe.run.RunFolder;
+import org.striatum.studies.run.FolderLock;
+import org.striatum.studies.run.RunFolder;
 
 /// Runs a plan: every unit that has not finished, one after another. A unit that fails is recorded, and the next begins.
 ///

@@ -18,8 +18,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.striatum.probe.run.RecordJson;
-import org.striatum.probe.run.RunFolder;
 import org.striatum.probe.run.Sha256;
+import org.striatum.studies.run.RunFolder;
 
 /// What a scan will do: independent units, written to `plan.json` before the first begins.
 ///

@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.striatum.cli.console.Console;
-import org.striatum.cli.step.AnswersStep.Answers;
-import org.striatum.probe.answer.Answer;
-import org.striatum.probe.answer.Answer.Finding;
-import org.striatum.probe.answer.Question;
-import org.striatum.probe.answer.StudyAnswers;
+import org.striatum.studies.answer.Answer.Finding;
+import org.striatum.studies.answer.Answer;
+import org.striatum.studies.answer.AnswersStep.Answers;
+import org.striatum.studies.answer.Question;
+import org.striatum.studies.answer.StudyAnswers;
 
 /// Every question with its answer, as lines of text.
 ///

@@ -2,14 +2,14 @@ package org.striatum.cli.summary;
 
 import java.util.stream.Collectors;
 import org.striatum.cli.console.Console;
-import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.probe.adaptation.AdaptationResults.Arm;
 import org.striatum.probe.adaptation.AdaptationResults.Outcome;
 import org.striatum.probe.adaptation.AdaptationResults.Protocol;
 import org.striatum.probe.adaptation.AdaptationResults.SharedNeurons;
-import org.striatum.probe.answer.Answer.Finding;
-import org.striatum.probe.answer.StudyAnswers;
+import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.studies.answer.Answer.Finding;
+import org.striatum.studies.answer.StudyAnswers;
 
 /// An adaptation study's results as lines of text.
 ///

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
-import org.striatum.cli.step.ProbeStep;
 import org.striatum.datasets.ProblemSets;
+import org.striatum.studies.value.ProbeStep;
 import picocli.CommandLine;
 
 /// Options of a step's own command, handed over in one word.

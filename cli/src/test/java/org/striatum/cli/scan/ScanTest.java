@@ -23,10 +23,10 @@ import org.striatum.cli.process.ProcessEnd;
 import org.striatum.cli.scan.ScanResults.Failure;
 import org.striatum.cli.scan.ScanResults.Outcome;
 import org.striatum.probe.run.DiskFullException;
-import org.striatum.probe.run.FolderLock;
-import org.striatum.probe.run.Manifest;
 import org.striatum.probe.run.Progress;
-import org.striatum.probe.run.RunFolder;
+import org.striatum.studies.run.FolderLock;
+import org.striatum.studies.run.Manifest;
+import org.striatum.studies.run.RunFolder;
 
 /// Plans and their course, with studies that only come to an end.
 @EnabledOnOs(OS.LINUX)

@@ -133,11 +133,13 @@ public final class RecordJson {
     }
   }
 
-  static JsonNode tree(Object record) {
+  /// A record as a tree.
+  public static JsonNode tree(Object record) {
     return MAPPER.valueToTree(record);
   }
 
-  static <T> T fromTree(JsonNode tree, Class<T> type) {
+  /// A record from a tree.
+  public static <T> T fromTree(JsonNode tree, Class<T> type) {
     return MAPPER.convertValue(tree, type);
   }
 

@@ -12,12 +12,12 @@ import org.striatum.probe.dopamine.DopamineResults.TestedNeuron;
 import org.striatum.probe.intervention.InterventionResults.Controls;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.model.HookPoint;
-import org.striatum.probe.series.SeriesCheckpoint;
-import org.striatum.probe.series.SeriesResults;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.probe.value.ValueNeuronResults.NullBand;
+import org.striatum.studies.series.SeriesCheckpoint;
+import org.striatum.studies.series.SeriesResults;
 
 /// The tables of the results database, filled from the records that a scan wrote as JSON. An interval's ends are `low` and
 /// `high`; a figure that could not be computed is NULL. AUROCs are of V(s₀) on test problems.

@@ -20,8 +20,8 @@ import java.util.Properties;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
 import org.striatum.probe.run.BadDataException;
-import org.striatum.probe.series.SeriesCheckpoint;
-import org.striatum.probe.series.SeriesResults;
+import org.striatum.studies.series.SeriesCheckpoint;
+import org.striatum.studies.series.SeriesResults;
 
 /// The results of many runs in one file, `results.duckdb`, and the same tables as Parquet beside it. It is derived: the
 /// JSON in the run folders is what was found, and the database is made anew from it whenever that changes. Equal results

@@ -7,18 +7,18 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.probe.adaptation.AdaptationResults.Arm;
 import org.striatum.probe.adaptation.AdaptationResults.LearnedLayer;
 import org.striatum.probe.adaptation.AdaptationResults.Outcome;
-import org.striatum.probe.answer.Answer.Finding;
-import org.striatum.probe.answer.StudyAnswers;
+import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.probe.model.NeuronId;
 import org.striatum.reports.page.Channel;
 import org.striatum.reports.page.Chart;
 import org.striatum.reports.page.Figure;
 import org.striatum.reports.page.Layer;
 import org.striatum.reports.page.Notation;
+import org.striatum.studies.answer.Answer.Finding;
+import org.striatum.studies.answer.StudyAnswers;
 
 /// The charts and rows of one adaptation study.
 ///

@@ -13,7 +13,6 @@ import java.util.SequencedSet;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.striatum.probe.adaptation.AdaptationResults;
-import org.striatum.probe.answer.StudyResults;
 import org.striatum.probe.dopamine.DopamineResults.LayerDopamine;
 import org.striatum.probe.dopamine.DopamineResults.TestedNeuron;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
@@ -25,6 +24,7 @@ import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.probe.value.ValueNeuronResults.RankedNeuron;
 import org.striatum.reports.page.Figure;
 import org.striatum.reports.page.Notation;
+import org.striatum.studies.answer.StudyResults;
 
 /// Everything a run says of one neuron.
 ///

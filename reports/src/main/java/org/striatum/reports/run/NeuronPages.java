@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
 import org.striatum.probe.adaptation.AdaptationResults;
-import org.striatum.probe.answer.StudyResults;
 import org.striatum.probe.dopamine.DopamineResults.DatasetSteps;
 import org.striatum.probe.dopamine.DopamineResults.TestedNeuron;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
@@ -16,6 +15,7 @@ import org.striatum.probe.intervention.InterventionResults.LayerSet;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.NeuronId;
 import org.striatum.probe.value.CoordinateReading;
+import org.striatum.studies.answer.StudyResults;
 
 /// The neurons that have a page of their own, best first.
 ///

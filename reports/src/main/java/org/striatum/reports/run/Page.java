@@ -6,20 +6,20 @@ import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.striatum.probe.answer.StudyAnswers;
-import org.striatum.probe.answer.StudyResults;
-import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Curve;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
+import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.model.NeuronId;
 import org.striatum.probe.value.CoordinateReading;
-import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
+import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.reports.page.Channel;
 import org.striatum.reports.page.Figure;
 import org.striatum.reports.page.Frame;
 import org.striatum.reports.page.Notation;
 import org.striatum.reports.page.VisibleText;
+import org.striatum.studies.answer.StudyAnswers;
+import org.striatum.studies.answer.StudyResults;
 
 /// Everything the template writes, computed: the template itself only lays out.
 ///

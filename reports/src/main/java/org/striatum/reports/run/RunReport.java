@@ -6,8 +6,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import org.striatum.probe.adaptation.AdaptationResults;
-import org.striatum.probe.answer.StudyAnswers;
-import org.striatum.probe.answer.StudyResults;
 import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.model.NeuronId;
@@ -18,6 +16,8 @@ import org.striatum.probe.uses.SearchResults;
 import org.striatum.probe.value.CoordinateReading;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.reports.page.Templates;
+import org.striatum.studies.answer.StudyAnswers;
+import org.striatum.studies.answer.StudyResults;
 
 /// A run's results as one HTML file that needs nothing beside it: no network, no server, no second file.
 ///

@@ -14,12 +14,6 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.striatum.probe.model.HookPoint;
-import org.striatum.probe.series.SeriesResults;
-import org.striatum.probe.series.SeriesResults.Kind;
-import org.striatum.probe.series.SeriesResults.Place;
-import org.striatum.probe.series.SeriesResults.Point;
-import org.striatum.probe.series.SeriesResults.SetOverlap;
-import org.striatum.probe.series.SeriesResults.Turnover;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.reports.page.Channel;
 import org.striatum.reports.page.Chart;
@@ -27,6 +21,12 @@ import org.striatum.reports.page.Figure;
 import org.striatum.reports.page.Layer;
 import org.striatum.reports.page.MatrixChart;
 import org.striatum.reports.page.Notation;
+import org.striatum.studies.series.SeriesResults.Kind;
+import org.striatum.studies.series.SeriesResults.Place;
+import org.striatum.studies.series.SeriesResults.Point;
+import org.striatum.studies.series.SeriesResults.SetOverlap;
+import org.striatum.studies.series.SeriesResults.Turnover;
+import org.striatum.studies.series.SeriesResults;
 
 /// The charts of a scan; each is null where there is nothing to draw.
 record ScanFigures(SeriesResults results) {

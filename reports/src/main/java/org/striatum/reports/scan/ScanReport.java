@@ -10,15 +10,15 @@ import java.util.List;
 import java.util.Objects;
 import java.util.SequencedMap;
 import org.striatum.probe.run.AtomicFile;
-import org.striatum.probe.series.SeriesResults;
-import org.striatum.probe.series.SeriesResults.Kind;
-import org.striatum.probe.series.SeriesResults.Life;
-import org.striatum.probe.series.SeriesSummary;
 import org.striatum.reports.page.Figure;
 import org.striatum.reports.page.Frame;
 import org.striatum.reports.page.Notation;
-import org.striatum.reports.page.VisibleText;
 import org.striatum.reports.page.Templates;
+import org.striatum.reports.page.VisibleText;
+import org.striatum.studies.series.SeriesResults.Kind;
+import org.striatum.studies.series.SeriesResults.Life;
+import org.striatum.studies.series.SeriesResults;
+import org.striatum.studies.series.SeriesSummary;
 
 /// The index of a scan as one HTML file: every checkpoint side by side, with links to their own reports, and what could not
 /// be studied.

@@ -5,9 +5,6 @@ import java.util.function.Supplier;
 import org.striatum.peft.mnist.ModeSpecialization;
 import org.striatum.peft.nta.NtaResults;
 import org.striatum.probe.adaptation.AdaptationResults;
-import org.striatum.probe.answer.StudyResults;
-import org.striatum.probe.series.SeriesCheckpoint;
-import org.striatum.probe.series.SeriesStudy;
 import org.striatum.reports.mnist.ExampleMnist;
 import org.striatum.reports.mnist.MnistReport;
 import org.striatum.reports.nta.ExampleNta;
@@ -17,6 +14,9 @@ import org.striatum.reports.run.HostileRun;
 import org.striatum.reports.run.RunReport;
 import org.striatum.reports.scan.ExampleSeries;
 import org.striatum.reports.scan.ScanReport;
+import org.striatum.studies.answer.StudyResults;
+import org.striatum.studies.series.SeriesCheckpoint;
+import org.striatum.studies.series.SeriesStudy;
 
 /// A kind of report: an invented example with everything in it that the kind can hold, and a page of strangers' texts.
 record ReportKind(String name, Supplier<String> example, Supplier<String> hostile) {

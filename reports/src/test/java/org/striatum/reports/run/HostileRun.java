@@ -3,8 +3,6 @@ package org.striatum.reports.run;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.striatum.probe.answer.StudyResults;
-import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Arm;
 import org.striatum.probe.intervention.InterventionResults.Controls;
 import org.striatum.probe.intervention.InterventionResults.Curve;
@@ -15,12 +13,12 @@ import org.striatum.probe.intervention.InterventionResults.Matching;
 import org.striatum.probe.intervention.InterventionResults.Prediction;
 import org.striatum.probe.intervention.InterventionResults.Verdict;
 import org.striatum.probe.intervention.InterventionResults.Writing;
+import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.NeuronId;
 import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.value.CoordinateReading;
-import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.Agreement;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
@@ -31,9 +29,11 @@ import org.striatum.probe.value.ValueNeuronResults.ProbeAuroc;
 import org.striatum.probe.value.ValueNeuronResults.PruningCurve;
 import org.striatum.probe.value.ValueNeuronResults.PruningPoint;
 import org.striatum.probe.value.ValueNeuronResults.RankedNeuron;
+import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.reports.run.SampleRollout.StepValue;
 import org.striatum.reports.run.SampleRollout.TokenValue;
 import org.striatum.reports.run.SampleRollout.ValueTrace;
+import org.striatum.studies.answer.StudyResults;
 
 /// A run of strangers: every text that can come from outside tries to be something else, and no interval is known.
 public final class HostileRun {

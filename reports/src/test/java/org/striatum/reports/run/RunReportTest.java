@@ -21,10 +21,8 @@ import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.striatum.probe.adaptation.AdaptationResults.Arm;
-import org.striatum.probe.answer.Question;
-import org.striatum.probe.answer.StudyResults;
-import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
+import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.NeuronId;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
@@ -37,6 +35,8 @@ import org.striatum.reports.page.Notation;
 import org.striatum.reports.page.VisibleText;
 import org.striatum.reports.run.SampleRollout.TokenValue;
 import org.striatum.reports.run.SampleRollout.ValueTrace;
+import org.striatum.studies.answer.Question;
+import org.striatum.studies.answer.StudyResults;
 
 class RunReportTest {
   private static final ObjectMapper JSON = new ObjectMapper();

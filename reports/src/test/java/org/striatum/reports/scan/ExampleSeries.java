@@ -1,11 +1,11 @@
 package org.striatum.reports.scan;
 
 import java.util.List;
-import org.striatum.probe.series.SeriesCheckpoint;
-import org.striatum.probe.series.SeriesResults;
-import org.striatum.probe.series.SeriesStudy;
 import org.striatum.probe.transfer.TransferResults.Basis;
 import org.striatum.reports.run.ExampleRun;
+import org.striatum.studies.series.SeriesCheckpoint;
+import org.striatum.studies.series.SeriesResults;
+import org.striatum.studies.series.SeriesStudy;
 
 /// The invented run as two steps of a series.
 public final class ExampleSeries {

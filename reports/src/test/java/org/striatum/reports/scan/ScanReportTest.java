@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.striatum.probe.series.SeriesStudy;
 import org.striatum.reports.page.Chart;
 import org.striatum.reports.page.Figure;
+import org.striatum.studies.series.SeriesStudy;
 
 class ScanReportTest {
   @Test

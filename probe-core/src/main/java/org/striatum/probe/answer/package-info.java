@@ -1,2 +1,0 @@
-/// What a whole study says: each question about the reward subsystem, answered from the results of all steps.
-package org.striatum.probe.answer;

@@ -1,0 +1,141 @@
+package org.striatum.reports.run;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.striatum.hooks.text.Tokenizer;
+import org.striatum.probe.dopamine.Continuations;
+import org.striatum.probe.dopamine.Steps;
+import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.rollout.Rollout;
+import org.striatum.probe.rollout.Split;
+import org.striatum.probe.store.ActivationStore;
+import org.striatum.probe.store.StoredTrajectories;
+import org.striatum.probe.value.ValueNeuronResults;
+import org.striatum.reports.run.SampleRollout.StepValue;
+import org.striatum.reports.run.SampleRollout.TokenValue;
+import org.striatum.reports.run.SampleRollout.ValueTrace;
+import org.striatum.studies.dopamine.ContinuationStep;
+import org.striatum.studies.dopamine.ContinuedRollout;
+import org.striatum.studies.run.StudyRun;
+import org.striatum.studies.run.TokenPieces;
+import org.striatum.studies.value.ProbeStep;
+import org.striatum.studies.value.ProbedValues.Fitted;
+import org.striatum.studies.value.ProbedValues;
+
+/// Rollouts of a run to be read in full: of each dataset, the test rollouts in which V̂ rises and falls most in one step,
+/// or else the first that was solved and the first that failed. Where hidden states are stored, with what a value probe
+/// reads off each of them.
+///
+/// @param rollouts all of the run
+/// @param continued those that were cut into steps; may be empty
+/// @param values what the probe step found; null without it
+/// @param probe that step; null likewise
+/// @param store of hidden states; null without one
+record ReportedRollouts(List<Rollout> rollouts, List<ContinuedRollout> continued, ValueNeuronResults values,
+    ProbeStep probe, ActivationStore store, Tokenizer tokenizer, long seed) {
+
+  /// Rollouts that the probe is fitted to, at most: a report is made in a moment.
+  private static final int FITTED = 240;
+
+  /// A continued rollout and its largest change of V̂.
+  private record Moved(ContinuedRollout rollout, double rise, double fall) {}
+
+  /// Everything to be read from a run.
+  ///
+  /// @param store null without stored states
+  static List<SampleRollout> of(StudyRun run, ActivationStore store, Tokenizer tokenizer) throws IOException {
+    boolean probed = ProbeStep.isFinishedIn(run.folder());
+    boolean cut = run.folder().manifest().step(ContinuationStep.NAME).isPresent();
+    return new ReportedRollouts(run.rollouts(), cut ? ContinuedRollout.read(ContinuationStep.file(run)) : List.of(),
+        probed ? ProbeStep.results(run.folder()) : null, probed ? ProbeStep.finishedIn(run.folder()) : null, store,
+        tokenizer, run.folder().manifest().inputs().seed()).samples();
+  }
+
+  private List<SampleRollout> samples() {
+    List<SampleRollout> samples = new ArrayList<>();
+    ProbeStep.byDataset(rollouts).forEach((dataset, own) -> {
+      Optional<Split> split = probe == null || store == null || unprobed(dataset)
+          ? Optional.empty()
+          : Optional.of(probe.split(own));
+      Set<Integer> lines = chosen(dataset, split);
+      Optional<Fitted> fitted = split
+          .flatMap(dealt -> new ProbedValues(dataset, values, probe, seed).fit(store, rollouts, dealt, FITTED));
+      lines.forEach(line -> samples.add(sample(line, fitted)));
+    });
+    return samples;
+  }
+
+  private boolean unprobed(String dataset) {
+    return values.layers().stream().noneMatch(layer -> layer.dataset().equals(dataset));
+  }
+
+  /// Lines of the rollouts shown of a dataset.
+  private Set<Integer> chosen(String dataset, Optional<Split> split) {
+    List<Integer> open = IntStream.range(0, rollouts.size()).filter(line -> {
+      Rollout rollout = rollouts.get(line);
+      return rollout.problem().dataset().equals(dataset)
+          && split.map(dealt -> dealt.of(rollout.problem().id()) == Split.Fold.TEST).orElse(true);
+    }).boxed().toList();
+    List<Moved> moved = continued.stream().filter(one -> open.contains(one.line())).map(this::moved)
+        .filter(one -> Double.isFinite(one.rise()) && Double.isFinite(one.fall())).toList();
+    Set<Integer> lines = new LinkedHashSet<>();
+    moved.stream().max(Comparator.comparingDouble(Moved::rise)).ifPresent(one -> lines.add(one.rollout().line()));
+    moved.stream().min(Comparator.comparingDouble(Moved::fall)).ifPresent(one -> lines.add(one.rollout().line()));
+    if (moved.isEmpty()) {
+      for (double reward : new double[]{1, 0}) {
+        open.stream().filter(line -> rollouts.get(line).reward() == reward).findFirst().ifPresent(lines::add);
+      }
+    }
+    return lines;
+  }
+
+  private Moved moved(ContinuedRollout one) {
+    double[] deltas = steps(one).stream().mapToDouble(StepValue::delta).filter(Double::isFinite).toArray();
+    return new Moved(one, Arrays.stream(deltas).max().orElse(Double.NaN),
+        Arrays.stream(deltas).min().orElse(Double.NaN));
+  }
+
+  private SampleRollout sample(int line, Optional<Fitted> fitted) {
+    Rollout rollout = rollouts.get(line);
+    List<StepValue> steps = continued.stream().filter(one -> one.line() == line).findFirst().map(this::steps)
+        .orElse(List.of());
+    return new SampleRollout(rollout.problem().dataset(), rollout.problem().id(), rollout.problem().prompt(),
+        rollout.completion(), rollout.reward(), fitted.map(probe -> trace(line, probe, steps)).orElse(null));
+  }
+
+  private ValueTrace trace(int line, Fitted fitted, List<StepValue> steps) {
+    Rollout rollout = rollouts.get(line);
+    HookPoint hook = fitted.hook();
+    StoredTrajectories one = new StoredTrajectories(store, rollouts, new int[]{line}, hook);
+    float[] states = new float[one.length(0) * one.width()];
+    one.states(0, states, 0);
+    double[] read = fitted.probe().values(states, one.length(0));
+    double[] errors = fitted.probe().tdErrors(states, one.length(0), rollout.reward(),
+        probe.settings().training().gamma());
+    List<String> pieces = TokenPieces.of(tokenizer,
+        Arrays.copyOfRange(rollout.tokens(), rollout.promptLength(), rollout.tokens().length));
+    List<TokenValue> tokens = IntStream.range(0, pieces.size())
+        .mapToObj(t -> new TokenValue(pieces.get(t), read[t + 1], errors[t])).toList();
+    return new ValueTrace(fitted.target().printed(), hook, fitted.rollouts(), read[0], tokens,
+        errors[errors.length - 1], steps);
+  }
+
+  /// V̂ before each step by the rollouts that went on from there, and how the step changed it.
+  private List<StepValue> steps(ContinuedRollout one) {
+    Steps cut = one.steps();
+    List<Continuations> before = one.continuations();
+    double reward = rollouts.get(one.line()).reward();
+    return IntStream.range(0, cut.count()).filter(k -> before.get(k).draws() > 0).mapToObj(k -> {
+      double after = k + 1 < cut.count() ? before.get(k + 1).value() : reward;
+      return new StepValue(cut.first(k), cut.last(k), before.get(k).value(), after - before.get(k).value(),
+          before.get(k).draws());
+    }).toList();
+  }
+}

@@ -1,0 +1,79 @@
+package org.striatum.studies.dopamine;
+
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.striatum.probe.dopamine.Continuations;
+import org.striatum.probe.dopamine.Steps;
+import org.striatum.probe.run.AtomicFile;
+import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.RecordJson;
+
+/// One line of `continuations.jsonl`: a rollout cut into steps, and what became of the rollouts that went on from before
+/// each of them.
+///
+/// @param line of the rollout in `rollouts.jsonl`, from 0
+/// @param ends last state of each step: state 0 is s₀, state t the t-th generated token
+/// @param outcomes before each step, one character a continuation in the order they were drawn: `1` right, `0` wrong;
+///     empty texts where none were drawn
+/// @param entropies of the distribution each generated token was drawn from, in nats, to four decimals
+public record ContinuedRollout(int line, int[] ends, List<String> outcomes, double[] entropies) {
+  public ContinuedRollout {
+    ends = ends.clone();
+    outcomes = List.copyOf(outcomes);
+    entropies = entropies.clone();
+    if (line < 0 || outcomes.size() != ends.length) {
+      throw new IllegalArgumentException("a continued rollout has a line ≥ 0 and outcomes before each step, found line "
+          + line + " and outcomes before " + outcomes.size() + " of " + ends.length + " steps");
+    }
+    for (String drawn : outcomes) {
+      if (drawn.chars().anyMatch(c -> c != '0' && c != '1')) {
+        throw new IllegalArgumentException("outcomes are written as 0 and 1, found '" + drawn + "'");
+      }
+    }
+  }
+
+  public Steps steps() {
+    return new Steps(ends);
+  }
+
+  /// Dealt into halves, before each step.
+  public List<Continuations> continuations() {
+    return outcomes.stream().map(drawn -> {
+      boolean[] right = new boolean[drawn.length()];
+      for (int k = 0; k < right.length; k++) {
+        right[k] = drawn.charAt(k) == '1';
+      }
+      return Continuations.of(right);
+    }).toList();
+  }
+
+  /// Writes a line each, atomically.
+  public static void write(Path file, List<ContinuedRollout> rollouts) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (ContinuedRollout rollout : rollouts) {
+      bytes.writeBytes(RecordJson.compact(rollout));
+      bytes.write('\n');
+    }
+    AtomicFile.write(file, bytes.toByteArray());
+  }
+
+  /// Reads what [#write] wrote.
+  ///
+  /// @throws BadDataException if a line is none, naming it, counted from 1
+  public static List<ContinuedRollout> read(Path file) throws IOException {
+    List<ContinuedRollout> rollouts = new ArrayList<>();
+    try (BufferedReader lines = Files.newBufferedReader(file)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        rollouts.add(RecordJson.parse(line.getBytes(StandardCharsets.UTF_8), ContinuedRollout.class,
+            file + ", line " + (rollouts.size() + 1)));
+      }
+    }
+    return rollouts;
+  }
+}

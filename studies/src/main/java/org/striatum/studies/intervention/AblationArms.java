@@ -1,0 +1,254 @@
+package org.striatum.studies.intervention;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.striatum.hooks.HookedModel;
+import org.striatum.hooks.checkpoint.CheckpointException;
+import org.striatum.probe.intervention.CurveStudy;
+import org.striatum.probe.intervention.InterventionResults.Curve;
+import org.striatum.probe.intervention.InterventionResults.Intervention;
+import org.striatum.probe.intervention.InterventionResults;
+import org.striatum.probe.intervention.InterventionStudy.Attempt;
+import org.striatum.probe.intervention.InterventionStudy.Cut;
+import org.striatum.probe.intervention.InterventionStudy.Generation;
+import org.striatum.probe.intervention.InterventionStudy.Plan;
+import org.striatum.probe.intervention.InterventionStudy.ScoredText;
+import org.striatum.probe.intervention.InterventionStudy;
+import org.striatum.probe.intervention.LayerStates;
+import org.striatum.probe.intervention.MatchedSets;
+import org.striatum.probe.intervention.NamedSet;
+import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.model.Sampling;
+import org.striatum.probe.rollout.Grader;
+import org.striatum.probe.rollout.Problem;
+import org.striatum.probe.rollout.Rollout;
+import org.striatum.probe.rollout.Split;
+import org.striatum.probe.run.Progress;
+import org.striatum.probe.store.ActivationStore;
+import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
+import org.striatum.studies.neurons.NeuronSet;
+import org.striatum.studies.neurons.RunRankings;
+import org.striatum.studies.value.ProbeStep;
+
+/// Every arm of one intervention study, hook point by hook point: what lies at one is read once. What cannot be done
+/// becomes a note and costs the rest nothing.
+final class AblationArms {
+  private final AblationSettings settings;
+  private final RunRankings rankings;
+  private final AblationStep.Primary primary;
+  private final List<Rollout> rollouts;
+  private final ActivationStore store;
+  private final Function<String, Grader> graders;
+  private final Sampling sampling;
+  private final HookedModel model;
+  private final int batchSize;
+  private final InterventionStudy study;
+  private final CurveStudy curveStudy;
+  private final Map<String, Split> splits = new LinkedHashMap<>();
+  private final Map<String, List<Rollout>> tested = new LinkedHashMap<>();
+
+  private final List<Intervention> interventions = new ArrayList<>();
+  private final List<Curve> curves = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
+
+  /// @param rollouts the store's, in its order
+  AblationArms(AblationSettings settings, RunRankings rankings, AblationStep.Primary primary, List<Rollout> rollouts,
+      ActivationStore store, ProbeStep probe, Function<String, Grader> graders, Sampling sampling, HookedModel model,
+      int batchSize, Progress progress) {
+    this.settings = settings;
+    this.rankings = rankings;
+    this.primary = primary;
+    this.rollouts = rollouts;
+    this.store = store;
+    this.graders = graders;
+    this.sampling = sampling;
+    this.model = model;
+    this.batchSize = batchSize;
+    this.study = new InterventionStudy(model.model(), progress);
+    this.curveStudy = new CurveStudy(model.model(), progress);
+    ProbeStep.byDataset(rollouts).forEach((dataset, own) -> {
+      splits.put(dataset, probe.split(own));
+      tested.put(dataset, probe.tested(own));
+    });
+  }
+
+  InterventionResults run() throws IOException {
+    for (NeuronSet set : settings.sets()) {
+      if (rankings.values().layers().stream()
+          .allMatch(layer -> set.at(layer.dataset(), layer.hook(), rankings).isEmpty())) {
+        notes.add(set.name() + " holds no neuron at any studied hook point: nothing was ablated"
+            + (set instanceof NeuronSet.Called ? " (no coordinate passed the dopamine study's signature test)" : ""));
+      }
+    }
+    for (LayerProbes layer : rankings.values().layers()) {
+      boolean first = layer.dataset().equals(primary.dataset()) && layer.hook().equals(primary.hook());
+      if (first || settings.layers().contains(AblationSettings.Layers.EACH)) {
+        layer(layer.dataset(), layer.hook(), first);
+      }
+    }
+    if (settings.layers().contains(AblationSettings.Layers.ALL)) {
+      allAtOnce();
+    }
+    return InterventionResults.of(interventions, curves, notes);
+  }
+
+  private void layer(String dataset, HookPoint hook, boolean first) throws IOException {
+    LayerStates states = states(dataset, hook);
+    for (NeuronSet set : settings.sets()) {
+      List<Integer> target = set.at(dataset, hook, rankings);
+      if (target.isEmpty()) {
+        if (first) {
+          notes.add(set.name() + " holds no neuron at the primary hook point " + hook + " of " + dataset);
+        }
+        continue;
+      }
+      String kind = settings.kinds().getFirst();
+      SplittableRandom random = random(dataset + hook + set.name());
+      if (first) {
+        attempt(set, hook.toString(), () -> interventions.add(study.accuracy(
+            plan(true, dataset, set,
+                List.of(cut(states, dataset, hook, set, target, kind, settings.controls(), random))),
+            attempts(dataset), new Generation(sampling, model.tokenizer()::decode, graders.apply(dataset), batchSize),
+            random)));
+      }
+      boolean measured = !first || !settings.layers().equals(Set.of(AblationSettings.Layers.ALL));
+      List<String> kinds = first ? settings.kinds() : List.of(kind);
+      for (String each : measured ? kinds : List.<String>of()) {
+        attempt(set, hook.toString(), () -> interventions.add(study.logProbability(plan(false, dataset, set,
+            List.of(cut(states, dataset, hook, set, target, each, settings.logProbabilityControls(), random))),
+            solutions(dataset), dataset.equals(primary.dataset()), random)));
+      }
+      if (first) {
+        attempt(set, hook.toString(), () -> dose(states, set, random));
+        attempt(set, hook.toString(), () -> steering(states, set, target, random));
+      }
+    }
+  }
+
+  /// All hook points of the primary dataset at once, each with its own set. With one hook point that has been measured.
+  private void allAtOnce() throws IOException {
+    String dataset = primary.dataset();
+    Map<HookPoint, LayerStates> states = new LinkedHashMap<>();
+    for (NeuronSet set : settings.sets()) {
+      SplittableRandom random = random(dataset + "all" + set.name());
+      List<HookPoint> hooks = rankings.values().layers().stream().filter(layer -> layer.dataset().equals(dataset))
+          .map(LayerProbes::hook).filter(hook -> !set.at(dataset, hook, rankings).isEmpty()).toList();
+      if (hooks.size() < 2) {
+        continue;
+      }
+      attempt(set, "all hook points", () -> {
+        List<Cut> cuts = new ArrayList<>();
+        for (HookPoint hook : hooks) {
+          cuts.add(cut(states.computeIfAbsent(hook, absent -> states(dataset, absent)), dataset, hook, set,
+              set.at(dataset, hook, rankings), settings.kinds().getFirst(), settings.logProbabilityControls(), random));
+        }
+        interventions.add(study.logProbability(plan(false, dataset, set, cuts), solutions(dataset), true, random));
+      });
+    }
+  }
+
+  private void dose(LayerStates states, NeuronSet set, SplittableRandom random) throws IOException {
+    String dataset = primary.dataset();
+    HookPoint hook = primary.hook();
+    List<Integer> order = set.order(dataset, hook, rankings);
+    List<CurveStudy.Point> points = new ArrayList<>();
+    int last = 0;
+    for (double share : new TreeSet<>(settings.doses())) {
+      int count = (int) Math.ceil(share * order.size() - 1e-9);
+      if (count > last && count < order.size()) {
+        last = count;
+        attempt(set, "a dose of " + 100 * share + " %", () -> {
+          List<Integer> target = order.subList(0, count);
+          points.add(new CurveStudy.Point(share, target, states.ablation(settings.kinds().getFirst(), alpha()),
+              MatchedSets.draw(states.scales().rms(), target, List.of(), states.sinks(), settings.curveControls(),
+                  MatchedSets.DEFAULT_TOLERANCE, random)));
+        });
+      }
+    }
+    if (!points.isEmpty()) {
+      curves.add(curveStudy.run(new CurveStudy.Plan(Curve.DOSE, dataset, hook, set.name(),
+          settings.kinds().getFirst(), settings.positions(), points), solutions(dataset), random));
+    }
+  }
+
+  private void steering(LayerStates states, NeuronSet set, List<Integer> target, SplittableRandom random)
+      throws IOException {
+    String dataset = primary.dataset();
+    MatchedSets controls = controls(states, dataset, primary.hook(), set, target, settings.curveControls(), random);
+    List<CurveStudy.Point> points = new TreeSet<>(settings.alphas()).stream()
+        .map(alpha -> new CurveStudy.Point(alpha, target, states.ablation("steer", alpha), controls)).toList();
+    if (!points.isEmpty()) {
+      curves.add(curveStudy.run(new CurveStudy.Plan(Curve.STEERING, dataset, primary.hook(), set.name(), "steer",
+          settings.positions(), points), solutions(dataset), random));
+    }
+  }
+
+  private Plan plan(boolean named, String dataset, NeuronSet set, List<Cut> cuts) {
+    return new Plan(named, dataset, set.name(), cuts, settings.positions());
+  }
+
+  private Cut cut(LayerStates states, String dataset, HookPoint hook, NeuronSet set, List<Integer> target, String kind,
+      int count, SplittableRandom random) {
+    return new Cut(hook, target, states.ablation(kind, alpha()),
+        controls(states, dataset, hook, set, target, count, random),
+        NamedSet.beside(states.scales().rms(), target, states.sinks()));
+  }
+
+  /// Controls hold no coordinate of any set under test.
+  private MatchedSets controls(LayerStates states, String dataset, HookPoint hook, NeuronSet set,
+      List<Integer> target, int count, SplittableRandom random) {
+    Collection<Integer> others = new TreeSet<>();
+    settings.sets().stream().filter(other -> !other.equals(set))
+        .forEach(other -> others.addAll(other.at(dataset, hook, rankings)));
+    return MatchedSets.draw(states.scales().rms(), target, others, states.sinks(), count,
+        MatchedSets.DEFAULT_TOLERANCE, random);
+  }
+
+  private double alpha() {
+    return settings.alphas().isEmpty() ? 0 : settings.alphas().getFirst();
+  }
+
+  private LayerStates states(String dataset, HookPoint hook) {
+    return LayerStates.read(store, rollouts, splits.get(dataset), dataset, hook, settings.donors(), settings.seed());
+  }
+
+  private SplittableRandom random(String stream) {
+    return new SplittableRandom(settings.seed() ^ stream.hashCode());
+  }
+
+  /// Work that may turn out to be impossible.
+  private interface Work {
+    void run() throws IOException;
+  }
+
+  private void attempt(NeuronSet set, String where, Work work) throws IOException {
+    try {
+      work.run();
+    } catch (IllegalArgumentException impossible) {
+      notes.add(set.name() + " at " + where + ": " + impossible.getMessage());
+    }
+  }
+
+  /// The base arm draws the run's own rollouts again: same prompts, same seeds.
+  private List<Attempt> attempts(String dataset) {
+    return tested.get(dataset).stream().limit(settings.attempts())
+        .map(rollout -> new Attempt(rollout.problem(), rollout.sample(), rollout.prompt(), rollout.seed())).toList();
+  }
+
+  private List<ScoredText> solutions(String dataset) throws CheckpointException {
+    List<ScoredText> texts = new ArrayList<>();
+    for (Rollout rollout : tested.get(dataset).subList(0, Math.min(settings.solutions(), tested.get(dataset).size()))) {
+      Problem problem = rollout.problem();
+      texts.add(new ScoredText(problem.id(), model.sequence(problem.prompt(), problem.solution())));
+    }
+    return texts;
+  }
+}

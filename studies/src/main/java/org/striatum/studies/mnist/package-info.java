@@ -1,0 +1,2 @@
+/// Adapters on digits.
+package org.striatum.studies.mnist;

@@ -1,0 +1,52 @@
+package org.striatum.studies.neurons;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.striatum.probe.dopamine.DopamineResults.LayerDopamine;
+import org.striatum.probe.dopamine.DopamineResults;
+import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
+import org.striatum.probe.value.ValueNeuronResults;
+import org.striatum.studies.dopamine.DopamineStep;
+import org.striatum.studies.run.RunFolder;
+import org.striatum.studies.value.ProbeStep;
+
+/// What a run has ranked: neuron sets are cut from it.
+///
+/// @param values of the value-neuron study
+/// @param dopamine of the dopamine study; null where it was not made
+public record RunRankings(ValueNeuronResults values, DopamineResults dopamine) {
+  /// Reads what a run has ranked so far.
+  ///
+  /// @throws IllegalArgumentException without value neurons
+  public static RunRankings of(RunFolder folder) throws IOException {
+    return new RunRankings(ProbeStep.results(folder), folder.manifest().step(DopamineStep.NAME).isEmpty()
+        ? null
+        : DopamineStep.results(folder));
+  }
+
+  /// How many coordinates a studied hook point has; 0 where it was not studied.
+  public int width(String dataset, HookPoint hook) {
+    return valueOrder(dataset, hook).size();
+  }
+
+  /// All coordinates of a layer by the value study's ranking, best first; empty where it was not studied.
+  public List<Integer> valueOrder(String dataset, HookPoint hook) {
+    return values.layers().stream().filter(layer -> layer.dataset().equals(dataset) && layer.hook().equals(hook))
+        .findFirst().map(LayerProbes::order).orElse(List.of());
+  }
+
+  /// The dopamine study's findings at a layer; empty where it could not be studied.
+  ///
+  /// @param set that needs them
+  /// @throws IllegalArgumentException if the study was not made
+  public Optional<LayerDopamine> dopamine(String set, String dataset, HookPoint hook) {
+    if (dopamine == null) {
+      throw new IllegalArgumentException(
+          set + " needs dopamine neurons, and this run has none yet: run `striatum dopamine` first");
+    }
+    return dopamine.layers().stream().filter(layer -> layer.dataset().equals(dataset) && layer.hook().equals(hook))
+        .findFirst();
+  }
+}

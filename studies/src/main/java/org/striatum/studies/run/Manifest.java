@@ -1,0 +1,228 @@
+package org.striatum.studies.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.model.Sampling;
+import org.striatum.probe.run.RecordJson;
+import org.striatum.probe.run.Sha256;
+
+/// What was run, on what and by what: `manifest.json`. It holds no time and no absolute path, so equal inputs in one
+/// environment give an equal file, byte for byte.
+///
+/// @param inputs what the run is about; another one needs another folder
+/// @param environments every environment that finished a step, in order of appearance
+/// @param steps finished work, in order
+public record Manifest(Inputs inputs, List<Environment> environments, List<Step> steps) {
+  public static final Manifest EMPTY = new Manifest(Inputs.UNSETTLED, List.of(), List.of());
+
+  public Manifest {
+    environments = List.copyOf(environments);
+    steps = List.copyOf(steps);
+    for (Step step : steps) {
+      if (step.environment < 0 || step.environment >= environments.size()) {
+        throw new IllegalArgumentException("step '" + step.name + "' must have run in one of " + environments.size()
+            + " environments, found " + step.environment);
+      }
+    }
+  }
+
+  /// The finished step of this name.
+  public Optional<Step> step(String name) {
+    return steps.stream().filter(step -> step.name.equals(name)).findFirst();
+  }
+
+  Manifest with(Inputs settled) {
+    return new Manifest(settled, environments, steps);
+  }
+
+  /// The same with a step finished, in its old place if it was there. If its outputs changed, the steps that stood on the
+  /// old ones, directly or through others, are forgotten.
+  Manifest with(String name, StepKey key, SortedMap<String, Sha256> outputs, Environment environment) {
+    List<Environment> seen = new ArrayList<>(environments);
+    if (!seen.contains(environment)) {
+      seen.add(environment);
+    }
+    Step finished = new Step(name, key.sha256(), key.after(), outputs, seen.indexOf(environment));
+    List<Step> all = new ArrayList<>(steps);
+    int place = step(name).map(steps::indexOf).orElse(-1);
+    if (place < 0) {
+      all.add(finished);
+    } else {
+      all.set(place, finished);
+      if (!steps.get(place).outputs.equals(finished.outputs)) {
+        Set<String> forgotten = standingOn(name);
+        all.removeIf(step -> forgotten.contains(step.name));
+      }
+    }
+    return new Manifest(inputs, seen, all);
+  }
+
+  /// The steps that stand on one, directly or through others.
+  private Set<String> standingOn(String name) {
+    Set<String> standing = new HashSet<>();
+    boolean grown = true;
+    while (grown) {
+      grown = standing.addAll(steps.stream()
+          .filter(step -> step.after.contains(name) || !Collections.disjoint(step.after, standing)).map(Step::name)
+          .toList());
+    }
+    standing.remove(name);
+    return standing;
+  }
+
+  /// What a run is about. A null is not settled yet: `rollouts` settles the sampling, `capture` the hook points.
+  ///
+  /// @param seed of everything random that has no seed of its own
+  public record Inputs(Checkpoint checkpoint, Tokenizer tokenizer, Data data, Sampling sampling, List<HookPoint> hooks,
+      Long seed) {
+    public static final Inputs UNSETTLED = new Inputs(null, null, null, null, null, null);
+
+    public Inputs {
+      hooks = hooks == null ? null : List.copyOf(hooks);
+    }
+
+    /// These inputs, and those of `command` where these are unsettled.
+    ///
+    /// @throws IllegalArgumentException if both are settled and differ, saying where
+    Inputs settledBy(Inputs command, String folder) {
+      SequencedMap<String, String> differences = new LinkedHashMap<>();
+      JsonNode settled = settle("", RecordJson.tree(this), RecordJson.tree(command), differences);
+      if (!differences.isEmpty()) {
+        StringBuilder message = new StringBuilder(folder).append(" holds a run with other inputs: ");
+        differences.entrySet().stream().limit(4).forEach(difference -> message.append(difference.getKey())
+            .append(difference.getValue()).append("; "));
+        if (differences.size() > 4) {
+          message.append("and ").append(differences.size() - 4).append(" more; ");
+        }
+        throw new IllegalArgumentException(message.append("choose another --output").toString());
+      }
+      return RecordJson.fromTree(settled, Inputs.class);
+    }
+
+    private static JsonNode settle(String place, JsonNode there, JsonNode here, Map<String, String> differences) {
+      if (there.isNull() || here.isNull()) {
+        return there.isNull() ? here : there;
+      }
+      if (!there.isObject() || !here.isObject()) {
+        if (!there.equals(here)) {
+          differences.put(place, " is " + printed(there) + " there and " + printed(here) + " here");
+        }
+        return there;
+      }
+      ObjectNode both = there.deepCopy();
+      for (Map.Entry<String, JsonNode> field : there.properties()) {
+        String name = place.isEmpty() ? field.getKey() : place + "." + field.getKey();
+        JsonNode other = here.get(field.getKey());
+        if (other == null) {
+          differences.put(name, " is " + printed(field.getValue()) + " there and absent here");
+        } else {
+          both.set(field.getKey(), settle(name, field.getValue(), other, differences));
+        }
+      }
+      for (Map.Entry<String, JsonNode> field : here.properties()) {
+        if (!there.has(field.getKey())) {
+          differences.put(place + "." + field.getKey(), " is absent there and " + printed(field.getValue()) + " here");
+        }
+      }
+      return both;
+    }
+
+    private static String printed(JsonNode value) {
+      String text = value.isTextual() ? value.textValue() : value.toString();
+      return text.length() <= 40 ? text : text.substring(0, 39) + "…";
+    }
+  }
+
+  /// The model.
+  ///
+  /// @param name of its folder, without the way there
+  /// @param modelType as its config says
+  /// @param files file name → checksum, of everything the model is made of
+  public record Checkpoint(String name, String modelType, SortedMap<String, Sha256> files) {
+    public Checkpoint {
+      if (name.contains("/") || name.contains("\\")) {
+        throw new IllegalArgumentException("a checkpoint's name must be that of its folder, found " + name);
+      }
+      files = Collections.unmodifiableSortedMap(new TreeMap<>(files));
+    }
+  }
+
+  /// How text becomes tokens. A null id means that there is no such token.
+  ///
+  /// @param file checksum of the tokenizer's file
+  /// @param prependsBos whether every prompt starts with the beginning-of-sequence token
+  public record Tokenizer(Sha256 file, Integer bos, Integer eos, Integer pad, boolean prependsBos) {}
+
+  /// The problems and how they are split. The split may be unsettled (null) until something is fitted.
+  ///
+  /// @param sets names of the problem sets, in order
+  /// @param files name → checksum of the files they were read from; empty for generated ones
+  /// @param problems drawn from each set
+  /// @param rolloutsPerProblem K
+  public record Data(List<String> sets, SortedMap<String, Sha256> files, int problems, int rolloutsPerProblem,
+      Long splitSeed) {
+    public Data {
+      sets = List.copyOf(sets);
+      files = Collections.unmodifiableSortedMap(new TreeMap<>(files));
+    }
+  }
+
+  /// What a step ran in. Floating-point results are equal only in equal environments.
+  ///
+  /// @param tool e.g. `striatum 0.1.0`
+  /// @param versions component → version: java, onnxruntime, djl, smile
+  /// @param threads computing threads
+  /// @param cpu the processor's name
+  public record Environment(String tool, SortedMap<String, String> versions, int threads, String cpu) {
+    public Environment {
+      versions = Collections.unmodifiableSortedMap(new TreeMap<>(versions));
+    }
+
+    /// This machine's, with the Java version added to `versions`.
+    public static Environment here(String tool, Map<String, String> versions, int threads) {
+      SortedMap<String, String> all = new TreeMap<>(versions);
+      all.put("java", System.getProperty("java.vm.version"));
+      return new Environment(tool, all, threads, processor());
+    }
+
+    /// Linux names the processor in a file; elsewhere its architecture has to do.
+    private static String processor() {
+      try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+        return lines.filter(line -> line.startsWith("model name")).findFirst()
+            .map(line -> line.substring(line.indexOf(':') + 1).strip()).orElse(System.getProperty("os.arch"));
+      } catch (IOException | UncheckedIOException _) {
+        return System.getProperty("os.arch");
+      }
+    }
+  }
+
+  /// One piece of finished work.
+  ///
+  /// @param key checksum of its inputs
+  /// @param after the steps whose outputs it stands on
+  /// @param outputs path in the run folder → checksum
+  /// @param environment index into the manifest's environments
+  public record Step(String name, Sha256 key, List<String> after, SortedMap<String, Sha256> outputs, int environment) {
+    public Step {
+      after = List.copyOf(after);
+      outputs = Collections.unmodifiableSortedMap(new TreeMap<>(outputs));
+    }
+  }
+}

@@ -1,0 +1,237 @@
+package org.striatum.studies.run;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.RecordJson;
+import org.striatum.probe.run.Sha256;
+import org.striatum.studies.run.Manifest.Environment;
+import org.striatum.studies.run.Manifest.Inputs;
+import org.striatum.studies.run.Manifest.Step;
+
+/// The folder of one run: what every command reads from and writes to.
+///
+///     run/
+///       manifest.json      what was run, and which steps are finished
+///       rollouts.jsonl     one graded completion a line
+///       activations/       shards of hidden states and their index
+///       results/           one JSON file a study
+///       report.html
+///
+/// A step is finished once its outputs stand and the manifest names them with their checksums; a killed run leaves at
+/// worst an unnamed output, which the next run replaces. One process writes at a time, held by a lock that ends with
+/// the process. Not thread-safe.
+public final class RunFolder implements AutoCloseable {
+  private static final String MANIFEST = "manifest.json";
+  private static final String ROLLOUTS = "rollouts.jsonl";
+  private static final String ACTIVATIONS = "activations";
+  private static final String RESULTS = "results";
+  private static final String REPORT = "report.html";
+
+  private final Path folder;
+  /// Null for a reader.
+  private final FolderLock lock;
+  private Manifest manifest;
+
+  private RunFolder(Path folder, FolderLock lock, Manifest manifest) {
+    this.folder = folder;
+    this.lock = lock;
+    this.manifest = manifest;
+  }
+
+  /// A new run folder, or the one already there, for writing.
+  ///
+  /// @throws IllegalArgumentException if it cannot be written, another process writes to it, or it holds files that no
+  ///     manifest speaks for
+  /// @throws BadDataException if its manifest is damaged
+  public static RunFolder create(Path folder) throws IOException {
+    return write(folder, FolderLock.create(folder));
+  }
+
+  /// An existing run folder, for writing.
+  ///
+  /// @throws IllegalArgumentException if it is none, cannot be written, or another process writes to it
+  /// @throws BadDataException if its manifest is damaged
+  public static RunFolder open(Path folder) throws IOException {
+    requireRun(folder);
+    return write(folder, FolderLock.of(folder));
+  }
+
+  /// An existing run folder, for reading: needs no lock, finishes no step.
+  ///
+  /// @throws IllegalArgumentException if it is none
+  /// @throws BadDataException if its manifest is damaged
+  public static RunFolder read(Path folder) throws IOException {
+    requireRun(folder);
+    return new RunFolder(folder, null, RecordJson.read(folder.resolve(MANIFEST), Manifest.class));
+  }
+
+  public Path folder() {
+    return folder;
+  }
+
+  public Path rollouts() {
+    return folder.resolve(ROLLOUTS);
+  }
+
+  public Path activations() {
+    return folder.resolve(ACTIVATIONS);
+  }
+
+  /// The file of one study's results: `results/<study>.json`. Its folder exists when this folder is written.
+  public Path results(String study) throws IOException {
+    Path results = folder.resolve(RESULTS);
+    if (lock != null) {
+      Files.createDirectories(results);
+    }
+    return results.resolve(study + ".json");
+  }
+
+  public Path report() {
+    return folder.resolve(REPORT);
+  }
+
+  public Manifest manifest() {
+    return manifest;
+  }
+
+  /// Holds the run to these inputs: what the manifest has not settled is settled now and written, before any work.
+  ///
+  /// @throws IllegalArgumentException if the manifest has settled otherwise, saying what differs
+  public void settle(Inputs inputs) throws IOException {
+    keep(manifest.with(manifest.inputs().settledBy(inputs, folder.toString())));
+  }
+
+  /// The key of a step: the checksum of its settings and of everything the named steps before it put out. A change in
+  /// either makes the step unfinished.
+  ///
+  /// @param settings a record or map that JSON can hold
+  /// @throws IllegalStateException if a step before it is not finished
+  public StepKey key(Object settings, String... after) {
+    SortedMap<String, SortedMap<String, Sha256>> outputs = new TreeMap<>();
+    for (String name : after) {
+      outputs.put(name, manifest.step(name).map(Step::outputs).orElseThrow(() -> new IllegalStateException(
+          folder + ": step '" + name + "' must be finished first")));
+    }
+    return new StepKey(Sha256.of(RecordJson.compact(Map.of("settings", settings, "after", outputs))),
+        List.copyOf(outputs.keySet()));
+  }
+
+  /// Whether the step was finished with this key and its outputs are still what it wrote.
+  public boolean isFinished(String name, StepKey key) throws IOException {
+    Optional<Step> step = manifest.step(name).filter(done -> done.key().equals(key.sha256()));
+    if (step.isEmpty()) {
+      return false;
+    }
+    for (Map.Entry<String, Sha256> output : step.get().outputs().entrySet()) {
+      Path file = inside(output.getKey());
+      if (!Files.isRegularFile(file) || !Sha256.of(file).equals(output.getValue())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// An output that is not what its step wrote.
+  ///
+  /// @param file path in the run folder
+  /// @param found null where there is no such file
+  public record Difference(String step, String file, Sha256 expected, Sha256 found) {}
+
+  /// Every output that differs from its checksum in the manifest. Reads all of them.
+  public List<Difference> differences() throws IOException {
+    List<Difference> differences = new ArrayList<>();
+    for (Step step : manifest.steps()) {
+      for (Map.Entry<String, Sha256> output : step.outputs().entrySet()) {
+        Path file = inside(output.getKey());
+        Sha256 found = Files.isRegularFile(file) ? Sha256.of(file) : null;
+        if (!output.getValue().equals(found)) {
+          differences.add(new Difference(step.name(), output.getKey(), output.getValue(), found));
+        }
+      }
+    }
+    return differences;
+  }
+
+  /// Names a step finished. If it was finished before with other outputs, the steps that stood on those are forgotten.
+  ///
+  /// @param outputs files in this folder
+  public void finish(String name, StepKey key, Collection<Path> outputs, Environment environment) throws IOException {
+    SortedMap<String, Sha256> checksums = new TreeMap<>();
+    for (Path output : outputs) {
+      String relative = folder.toAbsolutePath().normalize().relativize(output.toAbsolutePath().normalize()).toString()
+          .replace('\\', '/');
+      checksums.put(relative, Sha256.of(inside(relative)));
+    }
+    keep(manifest.with(name, key, checksums, environment));
+  }
+
+  /// Lets the next writer in.
+  @Override
+  public void close() throws IOException {
+    if (lock != null) {
+      lock.close();
+    }
+  }
+
+  private void keep(Manifest next) throws IOException {
+    if (lock == null) {
+      throw new IllegalStateException(folder + " was opened for reading");
+    }
+    RecordJson.write(folder.resolve(MANIFEST), next);
+    manifest = next;
+  }
+
+  /// A manifest comes from strangers: no path in it may lead out of the folder.
+  private Path inside(String relative) throws BadDataException {
+    Path file = folder.resolve(relative).normalize();
+    if (!file.startsWith(folder.normalize())) {
+      throw new BadDataException(
+          folder.resolve(MANIFEST) + ": an output must lie in the run folder, found " + relative);
+    }
+    return file;
+  }
+
+  /// Whether a folder holds a run.
+  public static boolean isRun(Path folder) {
+    return Files.isRegularFile(folder.resolve(MANIFEST));
+  }
+
+  private static void requireRun(Path folder) {
+    if (!isRun(folder)) {
+      throw new IllegalArgumentException(
+          folder + " is no run folder (no " + MANIFEST + " in it): give the folder that --output named");
+    }
+  }
+
+  private static RunFolder write(Path folder, FolderLock lock) throws IOException {
+    try {
+      return new RunFolder(folder, lock, startingManifest(folder));
+    } catch (IOException | RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  private static Manifest startingManifest(Path folder) throws IOException {
+    Path file = folder.resolve(MANIFEST);
+    if (Files.exists(file)) {
+      return RecordJson.read(file, Manifest.class);
+    }
+    for (String name : List.of(ROLLOUTS, ACTIVATIONS, RESULTS, REPORT)) {
+      if (Files.exists(folder.resolve(name))) {
+        throw new IllegalArgumentException(
+            folder + " holds " + name + " but no " + MANIFEST + ", so it is no run folder: choose another --output");
+      }
+    }
+    return Manifest.EMPTY;
+  }
+}

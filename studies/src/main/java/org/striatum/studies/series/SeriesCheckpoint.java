@@ -1,0 +1,25 @@
+package org.striatum.studies.series;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.striatum.studies.answer.StudyResults;
+
+/// One studied checkpoint of a series.
+///
+/// @param name distinct in the series
+/// @param results of its study, value neurons at least
+public record SeriesCheckpoint(String name, StudyResults results) {
+  private static final Pattern STEP = Pattern.compile("(?:^|\\D)(\\d{1,15})$");
+
+  public SeriesCheckpoint {
+    if (results.values() == null) {
+      throw new IllegalArgumentException("a checkpoint of a series needs value neurons, found none of " + name);
+    }
+  }
+
+  /// The training step its name ends with (`step3000`, `checkpoint-500`); null where it ends otherwise.
+  public Long step() {
+    Matcher matcher = STEP.matcher(name);
+    return matcher.find() ? Long.valueOf(matcher.group(1)) : null;
+  }
+}

@@ -1,0 +1,85 @@
+package org.striatum.studies.series;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.transfer.TransferResults.Basis;
+import org.striatum.studies.series.SeriesResults.Kind;
+import org.striatum.studies.series.SeriesResults.Point;
+import org.striatum.studies.series.SeriesResults.SetOverlap;
+
+/// What a series shows, in sentences: the same on the command line and in the report.
+///
+/// @param sentences one a dataset, then one a kind of set
+public record SeriesSummary(List<String> sentences) {
+  private static final double CHANCE = 0.5;
+
+  public SeriesSummary {
+    sentences = List.copyOf(sentences);
+  }
+
+  /// Of a comparison.
+  public static SeriesSummary of(SeriesResults results) {
+    List<String> sentences = new ArrayList<>();
+    results.points().stream().map(Point::dataset).distinct().forEach(dataset -> sentences.add(dataset(dataset,
+        results.points().stream().filter(point -> point.dataset().equals(dataset)).toList())));
+    for (Kind kind : Kind.values()) {
+      List<SetOverlap> overlaps = results.overlaps().stream().filter(overlap -> overlap.kind() == kind).toList();
+      if (!overlaps.isEmpty()) {
+        sentences.add(sets(kind, overlaps, results));
+      }
+    }
+    return new SeriesSummary(sentences);
+  }
+
+  private static String dataset(String dataset, List<Point> points) {
+    long foretold = points.stream().filter(point -> point.value().low() > CHANCE).count();
+    String sentence = "%s: V(s₀) foretells success at %d of %d checkpoints (interval of the AUROC above ½)".formatted(
+        dataset, foretold, points.size());
+    List<Point> trained = points.stream().filter(point -> point.step() != null)
+        .sorted(Comparator.comparing(Point::step)).toList();
+    if (trained.size() < 2) {
+      return sentence + ".";
+    }
+    Point first = trained.getFirst();
+    Point last = trained.getLast();
+    return sentence + "; from %s to %s accuracy goes from %s to %s, AUROC from %s to %s.".formatted(first.checkpoint(),
+        last.checkpoint(), value(first.accuracy()), value(last.accuracy()), interval(first.value()),
+        interval(last.value()));
+  }
+
+  private static String sets(Kind kind, List<SetOverlap> overlaps, SeriesResults results) {
+    long common = results.bases().stream().filter(Basis::common).count();
+    Set<Set<String>> neighbours = results.turnovers().stream().map(one -> Set.of(one.from(), one.to()))
+        .collect(Collectors.toSet());
+    double alongTraining = mean(overlaps, one -> neighbours.contains(Set.of(one.first(), one.second())));
+    return "%s sets (best %s): %d of %d pairs of checkpoints share a basis; their sets overlap with a mean IoU of %s, by chance %s%s."
+        .formatted(kind == Kind.VALUE ? "Value" : "Dopamine", results.size(), common, results.bases().size(),
+            decimals(mean(overlaps, _ -> true)),
+            decimals(overlaps.stream().mapToDouble(SetOverlap::chance).average().orElseThrow()),
+            Double.isNaN(alongTraining) ? "" : ", between neighbours in training " + decimals(alongTraining));
+  }
+
+  private static double mean(List<SetOverlap> overlaps, Predicate<SetOverlap> of) {
+    return overlaps.stream().filter(of).mapToDouble(SetOverlap::iou).average().orElse(Double.NaN);
+  }
+
+  private static String value(Estimate estimate) {
+    return decimals(estimate.value());
+  }
+
+  private static String interval(Estimate estimate) {
+    return Double.isNaN(estimate.value())
+        ? "unknown"
+        : "%s [%s, %s]".formatted(decimals(estimate.value()), decimals(estimate.low()), decimals(estimate.high()));
+  }
+
+  private static String decimals(double value) {
+    return String.format(Locale.ROOT, "%.3f", value);
+  }
+}

@@ -1,0 +1,239 @@
+package org.striatum.studies.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.model.Sampling;
+import org.striatum.probe.run.AtomicFile;
+import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.Sha256;
+import org.striatum.studies.run.Manifest.Checkpoint;
+import org.striatum.studies.run.Manifest.Data;
+import org.striatum.studies.run.Manifest.Environment;
+import org.striatum.studies.run.Manifest.Inputs;
+import org.striatum.studies.run.Manifest.Tokenizer;
+
+class RunFolderTest {
+  private static final Environment HERE = Environment.here("striatum 0.1.0", Map.of("onnxruntime", "1.29.0"), 2);
+
+  @TempDir
+  Path parent;
+
+  @Test
+  void equalRunsWriteEqualManifests() throws IOException {
+    byte[] first = run(parent.resolve("a"));
+    assertThat(run(parent.resolve("elsewhere/b"))).isEqualTo(first);
+    assertThat(run(parent.resolve("a"))).as("a second run over the first").isEqualTo(first);
+    assertThat(new String(first, StandardCharsets.UTF_8)).doesNotContain(parent.toString()).contains("\"seed\" : 7",
+        "\"blocks.1.hook_resid_post\"", "\"rollouts.jsonl\" : \"" + Sha256.of(parent.resolve("a/rollouts.jsonl")),
+        "\"cpu\"");
+  }
+
+  private static byte[] run(Path folder) throws IOException {
+    try (RunFolder run = RunFolder.create(folder)) {
+      run.settle(inputs(7));
+      for (String step : List.of("rollouts", "probe")) {
+        StepKey key = run.key(Map.of("k", 8), step.equals("probe") ? new String[]{"rollouts"} : new String[0]);
+        if (!run.isFinished(step, key)) {
+          Path output = step.equals("probe") ? run.results("value-neurons") : run.rollouts();
+          AtomicFile.write(output, step.getBytes(StandardCharsets.UTF_8));
+          run.finish(step, key, List.of(output), HERE);
+        }
+      }
+    }
+    return Files.readAllBytes(folder.resolve("manifest.json"));
+  }
+
+  @Test
+  void otherInputsAreRefusedSayingWhatDiffers() throws IOException {
+    Path folder = parent.resolve("run");
+    run(folder);
+    try (RunFolder run = RunFolder.create(folder)) {
+      assertThatThrownBy(() -> run.settle(inputs(8))).isInstanceOf(IllegalArgumentException.class).hasMessage(
+          folder + " holds a run with other inputs: seed is 7 there and 8 here; choose another --output");
+      Inputs other = inputs(7);
+      TreeMap<String, Sha256> files = new TreeMap<>(other.checkpoint().files());
+      files.put("extra.safetensors", Sha256.of(new byte[1]));
+      assertThatThrownBy(() -> run.settle(new Inputs(new Checkpoint("m", "llama", files), null, null,
+          new Sampling(0.5, 0.95, 0, 64, true), List.of(), null)))
+          .hasMessageContaining("checkpoint.files.extra.safetensors is absent there and")
+          .hasMessageContaining("; sampling.temperature is 1.0 there and 0.5 here; ")
+          .hasMessageContaining("hooks is [\"blocks.1.hook_resid_post\"] there and [] here; ").message()
+          .doesNotContain("\n");
+      assertThat(run.manifest().inputs()).isEqualTo(inputs(7));
+    }
+  }
+
+  @Test
+  void laterCommandsSettleWhatEarlierOnesLeftOpen() throws IOException {
+    try (RunFolder run = RunFolder.create(parent.resolve("run"))) {
+      Inputs all = inputs(7);
+      Data unsplit = new Data(all.data().sets(), all.data().files(), 10, 8, null);
+      run.settle(new Inputs(all.checkpoint(), all.tokenizer(), unsplit, all.sampling(), null, null));
+      run.settle(new Inputs(null, null, null, null, all.hooks(), 7L));
+      run.settle(all);
+      assertThat(run.manifest().inputs()).isEqualTo(all);
+    }
+    try (RunFolder run = RunFolder.read(parent.resolve("run"))) {
+      assertThat(run.manifest().inputs()).isEqualTo(inputs(7));
+      assertThatThrownBy(() -> run.settle(inputs(7))).isInstanceOf(IllegalStateException.class);
+    }
+  }
+
+  @Test
+  void aStepIsFinishedOnlyWithItsKeyAndWholeOutputs() throws IOException {
+    Path folder = parent.resolve("run");
+    run(folder);
+    try (RunFolder run = RunFolder.open(folder)) {
+      StepKey key = run.key(Map.of("k", 8));
+      assertThat(run.isFinished("rollouts", key)).isTrue();
+      assertThat(run.isFinished("rollouts", run.key(Map.of("k", 9)))).isFalse();
+      assertThat(run.isFinished("dopamine", key)).isFalse();
+      Files.writeString(run.rollouts(), "rolloutS");
+      assertThat(run.isFinished("rollouts", key)).isFalse();
+      Files.delete(run.rollouts());
+      assertThat(run.isFinished("rollouts", key)).isFalse();
+    }
+  }
+
+  @Test
+  void changedOutputsForgetTheStepsThatStoodOnThem() throws IOException {
+    Path folder = parent.resolve("run");
+    run(folder);
+    try (RunFolder run = RunFolder.open(folder)) {
+      StepKey probeKey = run.key(Map.of("k", 8), "rollouts");
+      assertThat(run.isFinished("probe", probeKey)).isTrue();
+      run.finish("rollouts", run.key(Map.of("k", 9)), List.of(run.rollouts()), HERE);
+      assertThat(run.isFinished("probe", probeKey)).as("same outputs under another key").isTrue();
+      Files.writeString(run.rollouts(), "other");
+      run.finish("rollouts", run.key(Map.of("k", 9)), List.of(run.rollouts()), HERE);
+      assertThat(run.manifest().step("probe")).isEmpty();
+      assertThat(run.key(Map.of("k", 8), "rollouts")).isNotEqualTo(probeKey);
+      assertThatThrownBy(() -> run.key(Map.of(), "probe")).isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("'probe' must be finished first");
+    }
+  }
+
+  @Test
+  void stepsThatStandOnOtherThingsAreKept() throws IOException {
+    Path folder = parent.resolve("run");
+    run(folder);
+    try (RunFolder run = RunFolder.open(folder)) {
+      for (String[] step : new String[][]{{"search", "probe"}, {"confidence", "rollouts"}, {"compare", "search"}}) {
+        Files.writeString(run.results(step[0]), "first");
+        run.finish(step[0], run.key(Map.of(), step[1]), List.of(run.results(step[0])), HERE);
+      }
+      Files.writeString(run.results("value-neurons"), "other");
+      run.finish("probe", run.key(Map.of("k", 9), "rollouts"), List.of(run.results("value-neurons")), HERE);
+      assertThat(run.manifest().steps()).extracting(Manifest.Step::name).containsExactly("rollouts", "probe",
+          "confidence");
+    }
+  }
+
+  @Test
+  void anotherEnvironmentIsNoted() throws IOException {
+    Path folder = parent.resolve("run");
+    run(folder);
+    try (RunFolder run = RunFolder.open(folder)) {
+      Environment other = new Environment("striatum 0.2.0", new TreeMap<>(), 64, "Z80");
+      run.finish("rollouts", run.key(Map.of()), List.of(run.rollouts()), other);
+      assertThat(run.manifest().environments()).containsExactly(HERE, other);
+      assertThat(run.manifest().step("rollouts").orElseThrow().environment()).isEqualTo(1);
+      assertThat(run.manifest().step("probe").orElseThrow().environment()).isEqualTo(0);
+    }
+  }
+
+  @Test
+  void oneWritesAtATime() throws IOException {
+    Path folder = parent.resolve("run");
+    try (RunFolder run = RunFolder.create(folder)) {
+      run.settle(inputs(7));
+      assertThatThrownBy(() -> RunFolder.open(folder)).isInstanceOf(IllegalArgumentException.class).hasMessage(folder
+          + " is being written by process " + ProcessHandle.current().pid()
+          + ": wait for it or choose another --output");
+      RunFolder.read(folder).close();
+    }
+    RunFolder.open(folder).close();
+  }
+
+  @Test
+  void refusesAFolderItCannotMake() throws IOException {
+    Path file = Files.writeString(parent.resolve("file"), "x");
+    assertThatThrownBy(() -> RunFolder.create(file)).isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("output folder " + file
+            + " cannot be written (a file of that name is in the way): choose another --output");
+    assertThatThrownBy(() -> RunFolder.create(file.resolve("run"))).isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("output folder " + file.resolve("run") + " cannot be written (")
+        .hasMessageEndingWith("): choose another --output");
+  }
+
+  @Test
+  void refusesFilesThatNoManifestSpeaksFor() throws IOException {
+    Files.writeString(parent.resolve("report.html"), "mine");
+    assertThatThrownBy(() -> RunFolder.create(parent)).isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("holds report.html but no manifest.json");
+    Files.delete(parent.resolve("report.html"));
+    RunFolder.create(parent).close();
+    assertThatThrownBy(() -> RunFolder.open(parent)).isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("is no run folder");
+  }
+
+  @Test
+  void refusesADamagedManifestAndOneThatPointsOutside() throws IOException {
+    Path folder = parent.resolve("run");
+    run(folder);
+    Path manifest = folder.resolve("manifest.json");
+    String whole = Files.readString(manifest);
+    Files.writeString(manifest, whole.replace("\"rollouts.jsonl\"", "\"../../secret\""));
+    try (RunFolder run = RunFolder.open(folder)) {
+      assertThatThrownBy(() -> run.isFinished("rollouts", run.key(Map.of("k", 8))))
+          .isInstanceOf(BadDataException.class).hasMessageContaining("must lie in the run folder");
+    }
+    Files.writeString(manifest, whole.substring(0, whole.length() / 2));
+    assertThatThrownBy(() -> RunFolder.open(folder)).isInstanceOf(BadDataException.class)
+        .hasMessageStartingWith(manifest + ": ");
+    Files.writeString(manifest, whole);
+    RunFolder.open(folder).close();
+  }
+
+  @Test
+  void anOutputMustLieInTheFolder() throws IOException {
+    Path outside = Files.writeString(parent.resolve("outside"), "x");
+    try (RunFolder run = RunFolder.create(parent.resolve("run"))) {
+      assertThatThrownBy(() -> run.finish("step", run.key(Map.of()), List.of(outside), HERE))
+          .hasMessageContaining("must lie in the run folder");
+    }
+  }
+
+  @Test
+  void refusesPathsAsCheckpointNames() {
+    assertThatThrownBy(() -> new Checkpoint("/home/me/m", "llama", new TreeMap<>()))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  /// The example of FIPS 180-4, appendix B.1 of its 2002 edition.
+  @Test
+  void checksumsAreSha256() throws IOException {
+    String expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    assertThat(Sha256.of("abc".getBytes(StandardCharsets.US_ASCII)).hex()).isEqualTo(expected);
+    assertThat(Sha256.of(Files.writeString(parent.resolve("abc"), "abc"))).isEqualTo(new Sha256(expected));
+    assertThatThrownBy(() -> new Sha256("ABC")).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private static Inputs inputs(long seed) {
+    Sha256 weights = Sha256.of(new byte[]{1});
+    return new Inputs(new Checkpoint("m", "llama", new TreeMap<>(Map.of("model.safetensors", weights))),
+        new Tokenizer(weights, 1, 2, null, true), new Data(List.of("add", "mul"), new TreeMap<>(), 10, 8, 3L),
+        new Sampling(1, 0.95, 0, 64, true), List.of(HookPoint.residPost(1)), seed);
+  }
+}
