@@ -22,6 +22,7 @@ import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -120,16 +121,74 @@ public final class RecordJson {
   ///
   /// @throws BadDataException if the file is missing, too large or no such record
   public static <T> T read(Path file, Class<T> type) throws IOException {
+    return damagedUnless(file, bytes(file), type);
+  }
+
+  private static byte[] bytes(Path file) throws IOException {
     if (!Files.isRegularFile(file)) {
       throw new BadDataException(file + " is missing: run the command that writes it");
     }
     if (Files.size(file) > MAX_FILE) {
       throw new BadDataException(file + ": expected at most " + MAX_FILE + " bytes, found " + Files.size(file));
     }
+    return Files.readAllBytes(file);
+  }
+
+  private static <T> T damagedUnless(Path file, byte[] json, Class<T> type) throws BadDataException {
     try {
-      return parse(Files.readAllBytes(file), type, file.toString());
+      return parse(json, type, file.toString());
     } catch (BadDataException e) {
-      throw new BadDataException(e.getMessage() + ": it is damaged or of another version, write it again", e);
+      throw new BadDataException(e.getMessage() + ": it is damaged or was changed, write it again", e);
+    }
+  }
+
+  /// Writes a record with the version of its format first, indented and atomically.
+  public static void write(Path file, FileFormat format, Object record) throws IOException {
+    AtomicFile.write(file, pretty(format, record));
+  }
+
+  /// As [#write(Path, FileFormat, Object)] writes it.
+  public static byte[] pretty(FileFormat format, Object record) {
+    return pretty(versioned(format, record));
+  }
+
+  /// On one line, the version of its format first, without a newline.
+  public static byte[] compact(FileFormat format, Object record) {
+    return compact(versioned(format, record));
+  }
+
+  /// Reads a record of a format from a file.
+  ///
+  /// @throws OtherFormatException if the file is of another format
+  /// @throws BadDataException if the file is missing, too large or no such record
+  public static <T> T read(Path file, FileFormat format, Class<T> type) throws IOException {
+    byte[] json = bytes(file);
+    format.require(formatOf(json, file.toString()), file.toString());
+    return damagedUnless(file, json, type);
+  }
+
+  /// Reads one record of a format.
+  ///
+  /// @param where names the place in an error
+  public static <T> T parse(byte[] json, FileFormat format, Class<T> type, String where) throws BadDataException {
+    format.require(formatOf(json, where), where);
+    return parse(json, type, where);
+  }
+
+  private static ObjectNode versioned(FileFormat format, Object record) {
+    ObjectNode versioned = MAPPER.createObjectNode().put(FileFormat.KEY, format.version());
+    versioned.setAll((ObjectNode) MAPPER.valueToTree(record));
+    return versioned;
+  }
+
+  /// The version that a JSON object begins with; null where it begins with something else.
+  private static Integer formatOf(byte[] json, String where) throws BadDataException {
+    try (JsonParser parser = MAPPER.createParser(json)) {
+      boolean versioned = parser.nextToken() == JsonToken.START_OBJECT && FileFormat.KEY.equals(parser.nextFieldName())
+          && parser.nextToken() == JsonToken.VALUE_NUMBER_INT;
+      return versioned ? Integer.valueOf(parser.getIntValue()) : null;
+    } catch (IOException e) {
+      throw new BadDataException(where + ": " + reason(e), e);
     }
   }
 

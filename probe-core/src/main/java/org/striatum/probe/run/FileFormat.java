@@ -1,0 +1,27 @@
+package org.striatum.probe.run;
+
+/// The format of one kind of file. Its version is an integer in every such file, and changes when a reader of the old
+/// format would refuse or misread the new one.
+///
+/// @param kind what such a file holds, such as `value-neurons results`
+/// @param version that is written, and the only one that is read
+public record FileFormat(String kind, int version) {
+  /// The name under which files carry their version: the first member of a JSON object, an entry of safetensors metadata.
+  public static final String KEY = "format";
+
+  public FileFormat {
+    if (version < 1) {
+      throw new IllegalArgumentException("a format version must be ≥ 1, found " + version);
+    }
+  }
+
+  /// Refuses a file of another format.
+  ///
+  /// @param found its version; null where it carries none, as files of striatum before version 0.2 do
+  /// @param where names the file in the error
+  public void require(Integer found, String where) throws OtherFormatException {
+    if (found == null || found != version) {
+      throw new OtherFormatException(this, found, where);
+    }
+  }
+}
