@@ -32,7 +32,7 @@ public final class Trainer {
   /// @param data what they are, in words, for the adapter's provenance
   /// @throws IllegalArgumentException if the examples do not fit the network, there is nothing to train, or λ or a hard
   ///     gate is asked for where it cannot be
-  public static Outcome train(Mlp base, Adapter adapter, Examples examples, Training training, long seed,
+  public static Outcome train(Mlp base, Adapter adapter, Examples examples, AdapterTraining training, long seed,
       String data) {
     return train(base, base.sha256(), adapter, examples, training, seed, data);
   }
@@ -40,7 +40,7 @@ public final class Trainer {
   /// Trains a network from its random start: full fine-tuning, merged.
   ///
   /// @throws IllegalArgumentException if the examples do not fit it
-  public static Mlp foundation(int[] widths, Examples examples, Training training, long seed) {
+  public static Mlp foundation(int[] widths, Examples examples, AdapterTraining training, long seed) {
     Mlp start = Mlp.random(widths, new SplittableRandom(seed));
     Outcome outcome = train(start, new FullFineTuning(), examples, training, seed, "foundation");
     if (outcome.diverged()) {
@@ -51,14 +51,14 @@ public final class Trainer {
     return outcome.adapter().mergedInto(start);
   }
 
-  private static Outcome train(Mlp base, Sha256 hash, Adapter adapter, Examples examples, Training training, long seed,
+  private static Outcome train(Mlp base, Sha256 hash, Adapter adapter, Examples examples, AdapterTraining training, long seed,
       String data) {
     requireTrainable(base, adapter, training);
     RandomGenerator random = new SplittableRandom(seed);
     SequencedMap<String, float[]> initial = Parameters.initial(adapter, base, random);
     Batches batches = new Batches(examples.size(), training.batch(), random);
     double[] losses = new double[training.steps()];
-    try (Learner learner = new Learner(base, adapter, initial, training, examples)) {
+    try (AdapterLearner learner = new AdapterLearner(base, adapter, initial, training, examples)) {
       boolean diverged = false;
       int step = 0;
       while (step < training.steps() && !diverged) {
@@ -76,7 +76,7 @@ public final class Trainer {
     }
   }
 
-  private static void requireTrainable(Mlp base, Adapter adapter, Training training) {
+  private static void requireTrainable(Mlp base, Adapter adapter, AdapterTraining training) {
     if (adapter.parameters(base.widths()).isEmpty()) {
       throw new IllegalArgumentException("there must be something to train, found " + adapter.name() + " over widths "
           + Arrays.toString(base.widths()));

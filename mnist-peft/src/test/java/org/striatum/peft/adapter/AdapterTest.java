@@ -97,11 +97,11 @@ class AdapterTest {
   void everySlopeIsThatOfTheLoss(Adapter adapter) {
     double sparsity = adapter instanceof TauGate ? 0.3 : 0;
     SequencedMap<String, float[]> values = TinyTask.values(adapter);
-    Training training = new Training(Training.Optimizer.SGD, 0.1, 0.1, 1, 4, sparsity);
+    AdapterTraining training = new AdapterTraining(AdapterTraining.Optimizer.SGD, 0.1, 0.1, 1, 4, sparsity);
     Map<String, double[]> wide = wide(values);
     ReferenceNetwork reference = new ReferenceNetwork(TinyTask.BASE, adapter, wide);
     try (Examples examples = new Examples(TinyTask.X, TinyTask.LABELS);
-        Learner learner = new Learner(TinyTask.BASE, adapter, values, training, examples)) {
+        AdapterLearner learner = new AdapterLearner(TinyTask.BASE, adapter, values, training, examples)) {
       SequencedMap<String, float[]> slopes = learner.gradient(LongStream.range(0, TinyTask.LABELS.length).toArray());
       assertThat(slopes.keySet()).isEqualTo(values.keySet());
       slopes.forEach((name, slope) -> {

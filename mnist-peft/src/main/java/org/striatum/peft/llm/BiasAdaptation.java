@@ -15,8 +15,8 @@ import org.striatum.probe.model.Gates;
 /// Learns every bias that a checkpoint has, and nothing else. (BitFit: arXiv 2106.10199.)
 ///
 /// @param biases weight name → number of elements
-public record BitFit(SortedMap<String, Integer> biases) implements Adaptation {
-  public BitFit {
+public record BiasAdaptation(SortedMap<String, Integer> biases) implements Adaptation {
+  public BiasAdaptation {
     biases = Collections.unmodifiableSortedMap(new TreeMap<>(biases));
     if (biases.isEmpty()) {
       throw new IllegalArgumentException("BitFit needs a checkpoint with biases, found none");
@@ -26,14 +26,14 @@ public record BitFit(SortedMap<String, Integer> biases) implements Adaptation {
   /// Over the biases of a model.
   ///
   /// @throws IllegalArgumentException if it has none
-  public static BitFit of(DjlModel model) {
+  public static BiasAdaptation of(DjlModel model) {
     SortedMap<String, Integer> biases = new TreeMap<>();
     for (Weight weight : model.weights().values()) {
       if (weight.shape().size() == 1 && weight.name().endsWith("bias")) {
         biases.put(weight.name(), Math.toIntExact(weight.shape().getFirst()));
       }
     }
-    return new BitFit(biases);
+    return new BiasAdaptation(biases);
   }
 
   @Override

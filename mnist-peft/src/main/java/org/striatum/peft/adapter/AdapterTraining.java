@@ -8,14 +8,14 @@ package org.striatum.peft.adapter;
 /// @param steps ≥ 1
 /// @param batch examples a step, ≥ 1
 /// @param sparsity λ ≥ 0: what a gate that stands wholly open costs, λ · mean(g) being added to the loss
-public record Training(Optimizer optimizer, double learningRate, double thresholdLearningRate, int steps, int batch,
+public record AdapterTraining(Optimizer optimizer, double learningRate, double thresholdLearningRate, int steps, int batch,
     double sparsity) {
   /// Plain gradient descent, or Adam (β₁ 0.9, β₂ 0.999, ε 1e-8; Kingma and Ba 2015).
   public enum Optimizer {
     SGD, ADAM
   }
 
-  public Training {
+  public AdapterTraining {
     if (!(learningRate > 0 && Double.isFinite(learningRate))) {
       throw new IllegalArgumentException("a learning rate must be > 0 and finite, found " + learningRate);
     }
@@ -32,23 +32,23 @@ public record Training(Optimizer optimizer, double learningRate, double threshol
   }
 
   /// One learning rate for everything, no λ.
-  public Training(Optimizer optimizer, double learningRate, int steps, int batch) {
+  public AdapterTraining(Optimizer optimizer, double learningRate, int steps, int batch) {
     this(optimizer, learningRate, learningRate, steps, batch, 0);
   }
 
   /// The same with other learning rates.
-  public Training withRates(double other, double ofThresholds) {
-    return new Training(optimizer, other, ofThresholds, steps, batch, sparsity);
+  public AdapterTraining withRates(double other, double ofThresholds) {
+    return new AdapterTraining(optimizer, other, ofThresholds, steps, batch, sparsity);
   }
 
   /// The same with another λ.
-  public Training withSparsity(double lambda) {
-    return new Training(optimizer, learningRate, thresholdLearningRate, steps, batch, lambda);
+  public AdapterTraining withSparsity(double lambda) {
+    return new AdapterTraining(optimizer, learningRate, thresholdLearningRate, steps, batch, lambda);
   }
 
   /// The same over more or fewer steps.
-  public Training withSteps(int other) {
-    return new Training(optimizer, learningRate, thresholdLearningRate, other, batch, sparsity);
+  public AdapterTraining withSteps(int other) {
+    return new AdapterTraining(optimizer, learningRate, thresholdLearningRate, other, batch, sparsity);
   }
 
   double rate(Parameter parameter) {

@@ -18,7 +18,7 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.run.Progress;
 
 /// Learning on the bundled checkpoint.
-class LearnerTest {
+class AdaptationLearnerTest {
   private static final HookPoint HOOK = HookPoint.residPost(2);
 
   private static HookedModel model;
@@ -48,16 +48,16 @@ class LearnerTest {
         new NeuronGate.Place(IntStream.range(0, 256).boxed().toList(), scales.get(HOOK)))), 4, -4, 5);
   }
 
-  private static Learner learner(int steps) {
-    return new Learner(djl, problems.training().items(), problems.validation().items(), new Training(steps, 8, 0, 4));
+  private static AdaptationLearner learner(int steps) {
+    return new AdaptationLearner(djl, problems.training().items(), problems.validation().items(), new AdaptationTraining(steps, 8, 0, 4));
   }
 
   /// One batch that never changes: every kind must lower its loss.
   @Test
   void everyKindLearnsAFixedBatch() {
-    for (Adaptation adaptation : List.of(gate(), BitFit.of(djl), LowRankAdaptation.of(djl, 2))) {
-      Learner learner = new Learner(djl, problems.training().items().subList(0, 8),
-          problems.training().items().subList(0, 8), new Training(12, 8, 0, 4));
+    for (Adaptation adaptation : List.of(gate(), BiasAdaptation.of(djl), LowRankAdaptation.of(djl, 2))) {
+      AdaptationLearner learner = new AdaptationLearner(djl, problems.training().items().subList(0, 8),
+          problems.training().items().subList(0, 8), new AdaptationTraining(12, 8, 0, 4));
       Learned learned = learner.learn(adaptation, 0.02, 1, Progress.Task.SILENT);
       assertThat(learned.stopped()).isNull();
       assertThat(learned.validation()).as(adaptation.getClass().getSimpleName()).isGreaterThan(learned.start() + 0.005);
@@ -76,7 +76,7 @@ class LearnerTest {
   /// A rate that throws the parameters out of all bounds: what was good is kept, and it is said.
   @Test
   void aLossThatIsNoNumberEndsItWithTheBestStateKept() {
-    Learned learned = learner(8).learn(BitFit.of(djl), 1e38, 1, Progress.Task.SILENT);
+    Learned learned = learner(8).learn(BiasAdaptation.of(djl), 1e38, 1, Progress.Task.SILENT);
     assertThat(learned.stopped()).isNotNull();
     assertThat(learned.step()).isZero();
     assertThat(learned.parameters()).containsOnly(0f);

@@ -20,8 +20,8 @@ import org.striatum.probe.stats.Ranks;
 /// @param training problems with their solutions
 /// @param validation likewise, no problem in both
 /// @param settings how long
-public record Learner(DjlModel model, List<TokenSequence> training, List<TokenSequence> validation, Training settings) {
-  public Learner {
+public record AdaptationLearner(DjlModel model, List<TokenSequence> training, List<TokenSequence> validation, AdaptationTraining settings) {
+  public AdaptationLearner {
     training = List.copyOf(training);
     validation = List.copyOf(validation);
     if (training.isEmpty() || validation.isEmpty()) {

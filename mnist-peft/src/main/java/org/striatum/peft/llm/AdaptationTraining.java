@@ -6,8 +6,8 @@ package org.striatum.peft.llm;
 /// @param batch training problems a step, ≥ 1
 /// @param opennessPenalty λ ≥ 0, what gates cost that stand wholly open: λ · mean(g)
 /// @param checks validation problems are scored this often beside the beginning, ≥ 1; the best state is kept
-public record Training(int steps, int batch, double opennessPenalty, int checks) {
-  public Training {
+public record AdaptationTraining(int steps, int batch, double opennessPenalty, int checks) {
+  public AdaptationTraining {
     if (steps < 1 || batch < 1 || checks < 1) {
       throw new IllegalArgumentException("training needs ≥ 1 step, problem a step and check, found " + steps + ", "
           + batch + " and " + checks);

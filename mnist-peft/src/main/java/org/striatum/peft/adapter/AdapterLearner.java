@@ -14,7 +14,7 @@ import org.striatum.peft.network.Mlp;
 
 /// An adapter while it is being trained: its parameters, and one step of the optimizer. One at a time a process: the
 /// engine keeps one gradient tape.
-final class Learner implements AutoCloseable {
+final class AdapterLearner implements AutoCloseable {
   private static final float BETA_1 = 0.9f;
   private static final float BETA_2 = 0.999f;
   private static final float EPSILON = 1e-8f;
@@ -22,7 +22,7 @@ final class Learner implements AutoCloseable {
   private static final int UPDATES_A_SNAPSHOT = 10;
 
   private final Mlp base;
-  private final Training training;
+  private final AdapterTraining training;
   private final Examples examples;
   private final AdapterArrays arrays;
   private final List<Weight> weights = new ArrayList<>();
@@ -37,14 +37,14 @@ final class Learner implements AutoCloseable {
   /// @param variance Adam's running mean of its square, null for SGD
   private record Weight(Parameter parameter, NDArray values, NDArray mean, NDArray variance) {}
 
-  Learner(Mlp base, Adapter adapter, SequencedMap<String, float[]> initial, Training training, Examples examples) {
+  AdapterLearner(Mlp base, Adapter adapter, SequencedMap<String, float[]> initial, AdapterTraining training, Examples examples) {
     examples.requireFit(base);
     this.base = base;
     this.training = training;
     this.examples = examples;
     this.arrays = new AdapterArrays(base, adapter, initial, true);
     NDManager manager = arrays.manager();
-    boolean adam = training.optimizer() == Training.Optimizer.ADAM;
+    boolean adam = training.optimizer() == AdapterTraining.Optimizer.ADAM;
     for (Parameter parameter : adapter.parameters(base.widths())) {
       NDArray values = arrays.values().get(parameter.name());
       weights.add(new Weight(parameter, values, adam ? manager.zeros(values.getShape()) : null,
