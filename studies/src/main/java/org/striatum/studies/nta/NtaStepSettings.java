@@ -1,7 +1,6 @@
 package org.striatum.studies.nta;
 
 import java.util.List;
-import org.striatum.peft.nta.ArmSettings;
 
 /// What an experiment is told.
 ///
