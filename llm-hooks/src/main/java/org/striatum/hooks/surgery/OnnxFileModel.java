@@ -6,21 +6,25 @@ import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.striatum.hooks.checkpoint.CheckpointException;
+import org.striatum.hooks.engine.ModelLimits;
+import org.striatum.hooks.engine.PaddedBatch;
+import org.striatum.hooks.engine.RecordingBuffer;
+import org.striatum.hooks.engine.RunningCompletion;
 import org.striatum.hooks.onnx.GraphSession;
 import org.striatum.hooks.onnx.Inputs;
 import org.striatum.hooks.onnx.Memory;
@@ -59,13 +63,14 @@ public final class OnnxFileModel implements GatedModel {
   private final OnnxFile file;
   private final Memory memory;
   private final int threads;
-  private final int[] endOfSequence;
+  private final Set<Integer> endOfSequence;
   private final OnnxSurgeon surgeon;
   private final Optional<OnnxSurgeon> stepSurgeon; // works on the branch that reads the cache; empty without a cache
   private final Cache cache; // of that branch
   private final Map<String, Measured> measured = new HashMap<>();
   private final boolean quantised;
   private final boolean alone;
+  private final ModelLimits limits;
   private final Map<Surgery, Prepared> sessions = new HashMap<>();
 
   /// A session and what it is fed.
@@ -81,7 +86,7 @@ public final class OnnxFileModel implements GatedModel {
     this.file = file;
     this.memory = memory;
     this.threads = threads;
-    this.endOfSequence = endOfSequence.stream().mapToInt(Integer::intValue).toArray();
+    this.endOfSequence = Set.copyOf(endOfSequence);
     this.surgeon = OnnxSurgeon.of(file, false);
     OnnxSurgeon cached = surgeon.branched() ? OnnxSurgeon.of(file, true) : surgeon;
     this.cache = Cache.read(cached.graph());
@@ -92,6 +97,7 @@ public final class OnnxFileModel implements GatedModel {
     this.quantised = operators.stream().anyMatch(operator -> QUANTISED.matcher(operator).matches());
     boolean single = measure();
     this.alone = single || operators.stream().anyMatch(SCALED_AT_RUN_TIME::contains);
+    this.limits = limits();
   }
 
   /// Opens a file, finds its hook points and runs three tokens through it.
@@ -108,6 +114,13 @@ public final class OnnxFileModel implements GatedModel {
   public static OnnxFileModel of(OnnxFile file, Memory memory, int threads, List<Integer> endOfSequence)
       throws CheckpointException {
     return new OnnxFileModel(file, memory, threads, endOfSequence);
+  }
+
+  private ModelLimits limits() {
+    SortedMap<HookPoint, Integer> widths = new TreeMap<>();
+    sites().hookPoints().forEach(hook -> widths.put(hook, measured(hook).width()));
+    return new ModelLimits(file.name(), measured(HookPoint.LOGITS).width(),
+        sites().positions().orElse(Integer.MAX_VALUE), widths);
   }
 
   // The trial.
@@ -136,15 +149,16 @@ public final class OnnxFileModel implements GatedModel {
       measured.put(site.value(), measured.get(plain.value()));
       measured.put(site.signal().value(), measured.get(plain.signal().value()));
     }));
-    int d = width(HookPoint.EMBED);
-    for (HookPoint point : hookPoints()) {
+    int d = measured(HookPoint.EMBED).width();
+    for (HookPoint point : sites().hookPoints()) {
       boolean stream = switch (point.site()) {
         case EMBED, RESID_PRE, RESID_MID, RESID_POST, ATTN_OUT, MLP_OUT, FINAL_NORM -> true;
         case MLP_POST, LOGITS -> false;
       };
-      if (stream && width(point) != d) {
+      if (stream && measured(point).width() != d) {
         throw new CheckpointException(file.path() + ": the residual stream must have one width, found " + d
-            + " at hook_embed and " + width(point) + " at " + point + " (" + sites().at(point).recognition() + ")");
+            + " at hook_embed and " + measured(point).width() + " at " + point + " (" + sites().at(point).recognition()
+            + ")");
       }
     }
     return alone;
@@ -288,17 +302,17 @@ public final class OnnxFileModel implements GatedModel {
 
   @Override
   public int vocabulary() {
-    return width(HookPoint.LOGITS);
+    return limits.vocabulary();
   }
 
   @Override
   public List<HookPoint> hookPoints() {
-    return sites().hookPoints();
+    return limits.hookPoints();
   }
 
   @Override
   public int width(HookPoint hook) {
-    return measured(hook).width();
+    return limits.width(hook);
   }
 
   Measured measured(HookPoint hook) {
@@ -339,89 +353,53 @@ public final class OnnxFileModel implements GatedModel {
     return file.prefix();
   }
 
-  boolean ends(int token) {
-    return Arrays.stream(endOfSequence).anyMatch(end -> end == token);
-  }
-
   /// Adds a gate's inputs.
   ///
   /// @param mask which rows it acts on, (batch · positions)
-  void gate(Inputs inputs, HookPoint hook, Gate gate, boolean[] mask, int batch, int positions) {
-    inputs.gate(prefix(), hook, gate, mask, measured(hook).shape(batch, positions, 1));
+  void gate(Inputs inputs, HookPoint hook, Gate gate, boolean[] mask, Signature.Step step) {
+    inputs.gate(prefix(), hook, gate, mask, measured(hook).shape(step.batch(), step.positions(), 1));
   }
 
   // Recording.
 
   @Override
   public Recording record(List<TokenSequence> sequences, Set<HookPoint> hooks, Gates gates) {
-    check(sequences);
-    hooks.forEach(this::width);
-    check(gates);
+    limits.checkRecording(sequences, hooks, gates);
     Prepared prepared = session(Surgery.recording(hooks, gates.at().keySet()));
-    int[] rowOf = new int[sequences.size() + 1];
-    for (int i = 0; i < sequences.size(); i++) {
-      rowOf[i + 1] = rowOf[i] + sequences.get(i).length();
-    }
-    Map<HookPoint, float[]> values = new TreeMap<>();
-    Map<HookPoint, Integer> widths = new TreeMap<>();
-    for (HookPoint hook : hooks) {
-      widths.put(hook, width(hook));
-      values.put(hook, new float[Math.multiplyExact(rowOf[sequences.size()], width(hook))]);
-    }
-    long valuesPerRow = widths.values().stream().mapToLong(Integer::longValue).sum();
-    for (int[] members : batches(sequences, valuesPerRow)) {
-      List<TokenSequence> batch = Arrays.stream(members).mapToObj(sequences::get).toList();
-      Signature.Step step = step(batch);
+    RecordingBuffer recorded = new RecordingBuffer(sequences, hooks, this::width);
+    Set<String> outputs = hooks.stream().map(hook -> prefix() + hook).collect(Collectors.toSet());
+    for (PaddedBatch batch : batches(sequences, recorded.valuesPerRow())) {
+      Signature.Step step = Signature.Step.of(batch);
       try (Inputs inputs = new Inputs()) {
         prepared.signature().feed(inputs, step);
-        gates.at().forEach((hook, gate) -> gate(inputs, hook, gate, Inputs.mask(gate, batch, step.positions()),
-            step.batch(), step.positions()));
-        Set<String> outputs = hooks.stream().map(hook -> prefix() + hook).collect(Collectors.toSet());
+        gates.at().forEach((hook, gate) -> gate(inputs, hook, gate, batch.mask(gate.positions()), step));
         try (OrtSession.Result result = prepared.session().run(inputs.tensors(), outputs, Map.of())) {
-          for (HookPoint hook : hooks) {
-            float[] padded = GraphSession.floats(result, prefix() + hook); // (batch · positions, width)
-            int width = widths.get(hook);
-            for (int b = 0; b < members.length; b++) {
-              System.arraycopy(padded, b * step.positions() * width, values.get(hook), rowOf[members[b]] * width,
-                  batch.get(b).length() * width);
-            }
-          }
+          hooks.forEach(hook -> copy(result, hook, batch, recorded));
         }
       }
     }
-    return new Recording(rowOf, values, widths);
+    return recorded.recording();
   }
 
-  /// Right-padded sequences as one step without a past.
-  static Signature.Step step(List<TokenSequence> batch) {
-    int positions = batch.stream().mapToInt(TokenSequence::length).max().orElseThrow();
-    int[][] ids = batch.stream().map(sequence -> Arrays.copyOf(sequence.tokens(), positions)).toArray(int[][]::new);
-    return new Signature.Step(ids, batch.stream().mapToInt(TokenSequence::length).toArray(), 0);
+  /// Copies the real rows of a batch to their places.
+  private void copy(OrtSession.Result result, HookPoint hook, PaddedBatch batch, RecordingBuffer recorded) {
+    FloatBuffer padded = FloatBuffer.wrap(GraphSession.floats(result, prefix() + hook)); // (batch · positions, width)
+    for (int b = 0; b < batch.size(); b++) {
+      recorded.put(hook, batch.members()[b], 0, padded, b * batch.positions(), batch.sequences().get(b).length());
+    }
   }
 
-  /// Cuts sequences, longest first, into runs.
+  /// Cuts sequences into runs.
   ///
   /// @param valuesPerRow floats that one row gives out
-  List<int[]> batches(List<TokenSequence> sequences, long valuesPerRow) {
-    List<Integer> order = IntStream.range(0, sequences.size()).boxed()
-        .sorted(Comparator.comparingInt((Integer i) -> sequences.get(i).length()).reversed()).toList();
-    long rows = Math.min(ROWS_PER_RUN, VALUES_PER_RUN / Math.max(1, valuesPerRow));
-    List<int[]> batches = new ArrayList<>();
-    int start = 0;
-    while (start < order.size()) {
-      int size = alone
-          ? 1
-          : Math.clamp(rows / sequences.get(order.get(start)).length(), 1, order.size() - start);
-      batches.add(order.subList(start, start + size).stream().mapToInt(Integer::intValue).toArray());
-      start += size;
-    }
-    return batches;
+  List<PaddedBatch> batches(List<TokenSequence> sequences, long valuesPerRow) {
+    return PaddedBatch.of(sequences,
+        alone ? 1 : Math.min(ROWS_PER_RUN, VALUES_PER_RUN / Math.max(1, valuesPerRow)));
   }
 
   @Override
   public Scorer scorer(List<TokenSequence> items, Set<HookPoint> hooks) {
-    check(items);
-    hooks.forEach(this::width);
+    limits.checkScoring(items, hooks);
     return new FileScorer(this, items, hooks);
   }
 
@@ -430,30 +408,22 @@ public final class OnnxFileModel implements GatedModel {
   @Override
   public List<Completion> generate(List<TokenSequence> prompts, long[] seeds, Sampling sampling, Gates gates,
       int batchSize, Runnable onEachFinished) {
-    check(prompts);
-    check(gates);
-    if (seeds.length != prompts.size()) {
-      throw new IllegalArgumentException(
-          "every prompt needs a seed, found " + prompts.size() + " prompts and " + seeds.length + " seeds");
-    }
-    if (batchSize < 1) {
-      throw new IllegalArgumentException("batch size must be ≥ 1, found " + batchSize);
-    }
-    // Only prompts of one length run together: nothing is padded, so no row can feel another.
+    limits.checkGeneration(prompts, seeds, sampling, gates, batchSize);
+    // Only prompts of one length run together: nothing is padded, so no row depends on another.
     Map<Integer, List<Integer>> byLength = IntStream.range(0, prompts.size()).boxed()
         .collect(Collectors.groupingBy(i -> prompts.get(i).length(), TreeMap::new, Collectors.toList()));
-    checkLength(prompts.stream().mapToInt(TokenSequence::length).max().orElseThrow() + sampling.maxNewTokens() - 1);
     Completion[] completions = new Completion[prompts.size()];
     int together = quantised || alone ? 1 : batchSize;
     for (List<Integer> equals : byLength.values()) {
       for (int start = 0; start < equals.size(); start += together) {
         List<Integer> members = equals.subList(start, Math.min(start + together, equals.size()));
-        try (FileGeneration generation = new FileGeneration(this, members.stream().map(prompts::get).toList(),
-            members.stream().mapToLong(i -> seeds[i]).toArray(), sampling, gates)) {
-          List<Completion> batch = generation.run(onEachFinished);
-          for (int b = 0; b < batch.size(); b++) {
-            completions[members.get(b)] = batch.get(b);
-          }
+        List<RunningCompletion> rows = members.stream()
+            .map(i -> new RunningCompletion(prompts.get(i), sampling, seeds[i], endOfSequence)).toList();
+        try (FileGeneration generation = new FileGeneration(this, rows, gates)) {
+          generation.run(onEachFinished);
+        }
+        for (int b = 0; b < rows.size(); b++) {
+          completions[members.get(b)] = rows.get(b).completion();
         }
       }
     }
@@ -464,39 +434,6 @@ public final class OnnxFileModel implements GatedModel {
   /// runs beside a copy of itself. Quantised files always run single rows.
   int fewestRows() {
     return quantised || alone ? 1 : 2;
-  }
-
-  // Arguments.
-
-  private void check(List<TokenSequence> sequences) {
-    if (sequences.isEmpty()) {
-      throw new IllegalArgumentException("nothing to run: give at least one token sequence");
-    }
-    for (TokenSequence sequence : sequences) {
-      checkLength(sequence.length());
-      for (int token : sequence.tokens()) {
-        if (token < 0 || token >= vocabulary()) {
-          throw new IllegalArgumentException("token ids must be in [0, " + vocabulary() + "), found " + token);
-        }
-      }
-    }
-  }
-
-  private void checkLength(int positions) {
-    int longest = sites().positions().orElse(Integer.MAX_VALUE);
-    if (positions > longest) {
-      throw new IllegalArgumentException(file.name() + " can be run on at most " + longest + " positions, found "
-          + positions + ": shorten the prompts or the number of new tokens");
-    }
-  }
-
-  private void check(Gates gates) {
-    for (Map.Entry<HookPoint, Gate> entry : gates.at().entrySet()) {
-      if (entry.getValue().width() != width(entry.getKey())) {
-        throw new IllegalArgumentException("the gate at " + entry.getKey() + " must have " + width(entry.getKey())
-            + " coordinates, found " + entry.getValue().width());
-      }
-    }
   }
 
   @Override

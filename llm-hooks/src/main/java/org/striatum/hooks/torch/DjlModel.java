@@ -12,8 +12,8 @@ import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,9 +27,12 @@ import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.checkpoint.Weight;
 import org.striatum.hooks.decoder.Decoder;
 import org.striatum.hooks.decoder.DecoderShape;
-import org.striatum.hooks.onnx.Sampler;
+import org.striatum.hooks.engine.ModelLimits;
+import org.striatum.hooks.engine.PaddedBatch;
+import org.striatum.hooks.engine.RecordingBuffer;
+import org.striatum.hooks.engine.RunningCompletion;
+import org.striatum.hooks.engine.ScoredTokens;
 import org.striatum.probe.model.Completion;
-import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.GatedModel;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
@@ -55,20 +58,20 @@ public final class DjlModel implements GatedModel {
 
   private final Checkpoint checkpoint;
   private final Decoder decoder;
-  private final Limits limits;
+  private final ModelLimits limits;
   private final FrozenWeights weights;
   private final Overlay overlay;
-  private final List<Integer> endOfSequence;
+  private final Set<Integer> endOfSequence;
   private final boolean owner;
 
   private DjlModel(Checkpoint checkpoint, Decoder decoder, FrozenWeights weights, Overlay overlay,
-      List<Integer> endOfSequence, boolean owner) {
+      Set<Integer> endOfSequence, boolean owner) {
     this.checkpoint = checkpoint;
     this.decoder = decoder;
-    this.limits = new Limits(checkpoint.name(), decoder.shape());
+    this.limits = ModelLimits.of(checkpoint.name(), decoder.shape());
     this.weights = weights;
     this.overlay = overlay;
-    this.endOfSequence = List.copyOf(endOfSequence);
+    this.endOfSequence = Set.copyOf(endOfSequence);
     this.owner = owner;
   }
 
@@ -79,7 +82,7 @@ public final class DjlModel implements GatedModel {
   public static DjlModel open(Checkpoint checkpoint, Decoder decoder, List<Integer> endOfSequence)
       throws CheckpointException {
     FrozenWeights weights = new FrozenWeights(checkpoint);
-    DjlModel model = new DjlModel(checkpoint, decoder, weights, Overlay.none(), endOfSequence, true);
+    DjlModel model = new DjlModel(checkpoint, decoder, weights, Overlay.none(), Set.copyOf(endOfSequence), true);
     try {
       model.record(List.of(TokenSequence.prompt(new int[1])), Set.of(HookPoint.LOGITS), Gates.none());
       return model;
@@ -167,12 +170,12 @@ public final class DjlModel implements GatedModel {
 
   @Override
   public int vocabulary() {
-    return decoder.shape().vocabulary();
+    return limits.vocabulary();
   }
 
   @Override
   public List<HookPoint> hookPoints() {
-    return decoder.shape().hookPoints();
+    return limits.hookPoints();
   }
 
   @Override
@@ -194,55 +197,43 @@ public final class DjlModel implements GatedModel {
   }
 
   private Recording read(List<TokenSequence> sequences, Set<HookPoint> hooks, Gates gates, boolean signals) {
-    limits.check(sequences);
-    hooks.forEach(this::width);
-    limits.check(gates);
-    int[] rowOf = new int[sequences.size() + 1];
-    for (int i = 0; i < sequences.size(); i++) {
-      rowOf[i + 1] = rowOf[i] + sequences.get(i).length();
-    }
-    Map<HookPoint, float[]> values = new TreeMap<>();
-    Map<HookPoint, Integer> widths = new TreeMap<>();
-    for (HookPoint hook : hooks) {
-      widths.put(hook, width(hook));
-      values.put(hook, new float[Math.multiplyExact(rowOf[sequences.size()], width(hook))]);
-    }
+    limits.checkRecording(sequences, hooks, gates);
+    RecordingBuffer recorded = new RecordingBuffer(sequences, hooks, limits::width);
     boolean head = hooks.stream().anyMatch(DjlModel::inHead);
     int layers = head ? layers() : hooks.stream().mapToInt(HookPoint::layer).max().orElse(-1) + 1;
     int rows = Math.clamp(RUN_FLOATS / (head ? vocabulary() : 1), 1, MOST_ROWS);
     inScope(() -> {
       LaidOver laid = laid(gates, false);
-      for (Batch batch : Batch.of(sequences, rows)) {
+      for (PaddedBatch batch : PaddedBatch.of(sequences, rows)) {
         inScope(() -> {
           DjlInterpreter run = new DjlInterpreter(weights, laid, batch, hooks, signals);
           NDArray x = blocks(run, decoder.embed(run), 0, layers);
           if (head) {
             decoder.head(run, x);
           }
-          hooks.forEach(hook -> copy(run.at(hook), batch, values.get(hook), rowOf, widths.get(hook)));
+          hooks.forEach(hook -> copy(hook, run.at(hook), batch, recorded));
           return null;
         });
       }
       return null;
     });
-    return new Recording(rowOf, values, widths);
+    return recorded.recording();
   }
 
   /// Copies the real rows of a batch to their places.
-  private static void copy(NDArray padded, Batch batch, float[] into, int[] rowOf, int width) {
+  private static void copy(HookPoint hook, NDArray padded, PaddedBatch batch, RecordingBuffer recorded) {
     for (int b = 0; b < batch.size(); b++) {
       long start = (long) b * batch.positions();
       int length = batch.sequences().get(b).length();
       FloatBuffer rows = padded.get(new NDIndex().addSliceDim(start, start + length)).toByteBuffer(true)
           .asFloatBuffer();
-      rows.get(into, rowOf[batch.members()[b]] * width, length * width);
+      recorded.put(hook, batch.members()[b], 0, rows, 0, length);
     }
   }
 
   @Override
   public Scorer scorer(List<TokenSequence> items, Set<HookPoint> hooks) {
-    limits.check(items);
-    hooks.forEach(this::width);
+    limits.checkScoring(items, hooks);
     return new SuffixScorer(items, hooks);
   }
 
@@ -251,35 +242,23 @@ public final class DjlModel implements GatedModel {
   @Override
   public List<Completion> generate(List<TokenSequence> prompts, long[] seeds, Sampling sampling, Gates gates,
       int batchSize, Runnable onEachFinished) {
-    limits.checkGeneration(prompts, seeds, batchSize);
-    limits.check(gates);
+    limits.checkGeneration(prompts, seeds, sampling, gates, batchSize);
     List<Completion> completions = new ArrayList<>();
     for (int i = 0; i < prompts.size(); i++) {
-      limits.checkLength(prompts.get(i).length() + sampling.maxNewTokens() - 1); // the last token drawn is not run
-      completions.add(continued(prompts.get(i).tokens(), new Sampler(sampling, seeds[i]), sampling, gates));
+      RunningCompletion row = new RunningCompletion(prompts.get(i), sampling, seeds[i], endOfSequence);
+      while (!row.stopped()) {
+        row.draw(next(row.sequence(), gates), 0, vocabulary());
+      }
+      completions.add(row.completion());
       onEachFinished.run();
     }
     return completions;
   }
 
-  private Completion continued(int[] prompt, Sampler sampler, Sampling sampling, Gates gates) {
-    int[] tokens = prompt;
-    while (tokens.length < prompt.length + sampling.maxNewTokens()) {
-      int token = sampler.draw(next(new TokenSequence(tokens, prompt.length), gates), 0, vocabulary());
-      if (sampling.stopAtEos() && endOfSequence.contains(token)) {
-        return new Completion(Arrays.copyOfRange(tokens, prompt.length, tokens.length), true,
-            sampler.logProbability());
-      }
-      tokens = Arrays.copyOf(tokens, tokens.length + 1);
-      tokens[tokens.length - 1] = token;
-    }
-    return new Completion(Arrays.copyOfRange(tokens, prompt.length, tokens.length), false, sampler.logProbability());
-  }
-
   /// Logits behind the last token: (vocabulary).
   private float[] next(TokenSequence tokens, Gates gates) {
     return inScope(() -> {
-      DjlInterpreter run = new DjlInterpreter(weights, laid(gates, false), new Batch(new int[1], List.of(tokens)),
+      DjlInterpreter run = new DjlInterpreter(weights, laid(gates, false), new PaddedBatch(new int[1], List.of(tokens)),
           Set.of());
       NDArray x = blocks(run, decoder.embed(run), 0, layers());
       return decoder.head(run, run.chosen(x, new long[]{tokens.length() - 1L})).toFloatArray();
@@ -294,8 +273,7 @@ public final class DjlModel implements GatedModel {
   /// @param opennessPenalty λ ≥ 0, what a gate that stands wholly open costs
   /// @throws IllegalArgumentException if an item has no continuation, or as [#record]
   public Gradient gradient(List<TokenSequence> items, Gates gates, double opennessPenalty) {
-    limits.check(items);
-    limits.check(gates);
+    limits.checkRecording(items, Set.of(), gates);
     if (!(opennessPenalty >= 0) || Double.isInfinite(opennessPenalty)) {
       throw new IllegalArgumentException("openness penalty must be ≥ 0 and finite, found " + opennessPenalty);
     }
@@ -320,7 +298,7 @@ public final class DjlModel implements GatedModel {
     return inScope(() -> {
       try (GradientCollector tape = Engine.getEngine(FrozenWeights.ENGINE).newGradientCollector()) {
         LaidOver laid = laid(gates, true);
-        for (Batch batch : Batch.of(items, rowsOfTraining(items))) {
+        for (PaddedBatch batch : PaddedBatch.of(items, rowsOfTraining(items))) {
           inScope(() -> {
             descend(tape, laid, batch, perTarget, perCoordinate, logProbabilities, opened);
             return null;
@@ -343,13 +321,13 @@ public final class DjlModel implements GatedModel {
   }
 
   /// Adds one batch to the leaves' gradients, to the items' log-probabilities and to the gates' openness.
-  private void descend(GradientCollector tape, LaidOver laid, Batch batch, double perTarget, double perCoordinate,
+  private void descend(GradientCollector tape, LaidOver laid, PaddedBatch batch, double perTarget, double perCoordinate,
       double[] logProbabilities, Map<HookPoint, double[]> opened) {
     DjlInterpreter run = new DjlInterpreter(weights, laid, batch, Set.of());
     NDArray x = blocks(run, decoder.embed(run), 0, layers());
-    Batch.Continuations continuations = batch.continuations();
-    NDArray scores = scores(run, x, continuations);
-    add(scores, continuations, logProbabilities);
+    ScoredTokens scored = batch.scored();
+    NDArray scores = scores(run, x, scored);
+    scored.addTo(logProbabilities, scores.toFloatArray());
     NDManager manager = weights.manager();
     NDArray loss = scores.sum().mul(manager.create((float) -perTarget));
     NDArray share = manager.create((float) perCoordinate);
@@ -406,16 +384,9 @@ public final class DjlModel implements GatedModel {
   }
 
   /// log p of each continuation token: (targets, 1).
-  private NDArray scores(DjlInterpreter run, NDArray x, Batch.Continuations continuations) {
-    NDArray targets = weights.manager().create(continuations.targets(), new Shape(continuations.targets().length, 1));
-    return decoder.head(run, run.chosen(x, continuations.rows())).logSoftmax(-1).gather(targets, 1);
-  }
-
-  private static void add(NDArray scores, Batch.Continuations continuations, double[] sums) {
-    float[] logProbabilities = scores.toFloatArray();
-    for (int i = 0; i < logProbabilities.length; i++) {
-      sums[continuations.members()[i]] += logProbabilities[i];
-    }
+  private NDArray scores(DjlInterpreter run, NDArray x, ScoredTokens scored) {
+    NDArray targets = weights.manager().create(scored.targets(), new Shape(scored.count(), 1));
+    return decoder.head(run, run.chosen(x, scored.rows())).logSoftmax(-1).gather(targets, 1);
   }
 
   /// Runs a computation whose arrays are closed at its end, and converts the engine's exceptions.
@@ -446,7 +417,7 @@ public final class DjlModel implements GatedModel {
     private final Set<HookPoint> hooks;
     private final HookPoint lowest;
     private final int items;
-    private final List<Batch> batches;
+    private final List<PaddedBatch> batches;
     private final List<NDArray> entering = new ArrayList<>(); // a batch: the stream before the gate, (rows, d)
 
     SuffixScorer(List<TokenSequence> sequences, Set<HookPoint> hooks) {
@@ -454,9 +425,9 @@ public final class DjlModel implements GatedModel {
       this.lowest = Collections.min(hooks);
       this.items = sequences.size();
       // Batches as of a recording with logits, so that the two agree to the bit.
-      this.batches = Batch.of(sequences, Math.clamp(RUN_FLOATS / vocabulary(), 1, MOST_ROWS));
+      this.batches = PaddedBatch.of(sequences, Math.clamp(RUN_FLOATS / vocabulary(), 1, MOST_ROWS));
       if (lowest.site() == Site.RESID_POST) {
-        for (Batch batch : batches) {
+        for (PaddedBatch batch : batches) {
           entering.add(inScope(() -> {
             DjlInterpreter run = new DjlInterpreter(weights, laid(Gates.none(), false), batch, Set.of());
             NDArray x = blocks(run, decoder.embed(run), 0, lowest.layer() + 1);
@@ -474,16 +445,16 @@ public final class DjlModel implements GatedModel {
       inScope(() -> {
         LaidOver laid = laid(all, false);
         for (int i = 0; i < batches.size(); i++) {
-          Batch batch = batches.get(i);
+          PaddedBatch batch = batches.get(i);
           NDArray below = entering.isEmpty() ? null : entering.get(i);
           inScope(() -> {
             DjlInterpreter run = new DjlInterpreter(weights, laid, batch, Set.of());
             NDArray x = below == null
                 ? blocks(run, decoder.embed(run), 0, layers())
                 : blocks(run, run.hook(lowest, below, below), lowest.layer() + 1, layers());
-            Batch.Continuations continuations = batch.continuations();
-            if (continuations.targets().length > 0) {
-              add(scores(run, x, continuations), continuations, sums);
+            ScoredTokens scored = batch.scored();
+            if (scored.count() > 0) {
+              scored.addTo(sums, scores(run, x, scored).toFloatArray());
             }
             return null;
           });

@@ -1,7 +1,6 @@
 package org.striatum.hooks.surgery;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
@@ -366,27 +365,6 @@ class OnnxFileModelTest {
       assertThat(logits(linked, Gates.none())).isEqualTo(expected);
       assertThat(relativeError(logits(mapped, Gates.none()), expected)).isLessThan(1e-5);
       assertThat(mapped.file().model().getSerializedSize()).isLessThan((int) (Files.size(original) / 2));
-    }
-  }
-
-  @Test
-  void refusesArgumentsTheModelCannotTake() throws Exception {
-    try (OnnxFileModel model = open("gpt2-torchscript")) {
-      List<TokenSequence> one = List.of(TokenSequence.prompt(new int[]{1, 5}));
-      assertThatThrownBy(() -> model.record(one, Set.of(HookPoint.residPost(3)), Gates.none()))
-          .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("blocks 0 to 2")
-          .hasMessageContaining("blocks.3.hook_resid_post");
-      assertThatThrownBy(() -> model.record(List.of(TokenSequence.prompt(new int[]{199})),
-          Set.of(HookPoint.residPost(0)), Gates.none())).hasMessageContaining("[0, 199)");
-      assertThatThrownBy(() -> model.record(one, Set.of(HookPoint.residPost(0)),
-          Gates.of(HookPoint.residPost(0), Gate.identity(3)))).hasMessageContaining("48")
-          .hasMessageContaining("found 3");
-      assertThatThrownBy(() -> model.record(List.of(TokenSequence.prompt(new int[65])), Set.of(HookPoint.residPost(0)),
-          Gates.none())).hasMessageContaining("at most 64 positions");
-      assertThatThrownBy(() -> model.record(List.of(), Set.of(HookPoint.residPost(0)), Gates.none()))
-          .hasMessageContaining("at least one");
-      assertThatThrownBy(() -> model.generate(one, new long[0], Sampling.greedy(1), Gates.none(), 1, () -> {}))
-          .hasMessageContaining("seed");
     }
   }
 

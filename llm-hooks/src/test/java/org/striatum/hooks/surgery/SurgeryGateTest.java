@@ -44,7 +44,7 @@ class SurgeryGateTest extends GateContract {
     try (Inputs inputs = new Inputs()) {
       inputs.put(model.prefix() + OnnxSurgeon.HIDDEN,
           GraphSession.tensor(FloatBuffer.wrap(hidden), 1, mask.length, width()));
-      model.gate(inputs, HOOK, gate, mask, 1, mask.length);
+      model.gate(inputs, HOOK, gate, mask, new Signature.Step(new int[1][mask.length], new int[]{mask.length}, 0));
       try (var result = prepared.session().run(inputs.tensors(), Set.of(output), Map.of())) {
         return GraphSession.floats(result, output);
       }
