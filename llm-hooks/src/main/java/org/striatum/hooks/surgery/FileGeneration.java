@@ -22,31 +22,36 @@ import org.striatum.probe.model.HookPoint;
 /// the file's signature each step runs one token a row, else every prefix is run again. Rows that finish are dropped
 /// once half the batch has.
 final class FileGeneration implements AutoCloseable {
-  private final OnnxFileModel model;
+  private final FileSessions sessions;
+  private final int vocabulary;
+  private final int fewestRows;
   private final Gates gates;
   private final List<RunningCompletion> running; // row b of the batch
-  private final OnnxFileModel.Prepared first;
-  private final Optional<OnnxFileModel.Prepared> next; // reads the cache
+  private final FileSessions.Prepared first;
+  private final Optional<FileSessions.Prepared> next; // reads the cache
   private Optional<OrtSession.Result> last = Optional.empty(); // owns the cache, unless rows were dropped since
   private Map<String, OnnxTensor> cache = Map.of(); // past input → tensor
   private boolean ownsCache;
 
   /// @param completions the rows of the batch, not yet begun, their prompts of one length
-  FileGeneration(OnnxFileModel model, List<RunningCompletion> completions, Gates gates) {
-    this.model = model;
+  /// @param fewestRows of a run; where fewer are left, the last one runs beside copies of itself
+  FileGeneration(FileSessions sessions, List<RunningCompletion> completions, Gates gates, int fewestRows) {
+    this.sessions = sessions;
+    this.vocabulary = sessions.layout(HookPoint.LOGITS).width();
+    this.fewestRows = fewestRows;
     this.gates = gates;
     this.running = new ArrayList<>(completions);
-    this.first = session(model.cached() ? Surgery.CacheUse.FILL : Surgery.CacheUse.NONE);
-    this.next = model.cached() ? Optional.of(session(Surgery.CacheUse.READ)) : Optional.empty();
+    this.first = session(sessions.cached() ? Surgery.CacheUse.FILL : Surgery.CacheUse.NONE);
+    this.next = sessions.cached() ? Optional.of(session(Surgery.CacheUse.READ)) : Optional.empty();
   }
 
-  private OnnxFileModel.Prepared session(Surgery.CacheUse use) {
-    return model.session(new Surgery(Optional.empty(), Set.of(), gates.at().keySet(), Surgery.Tail.LOGITS, use));
+  private FileSessions.Prepared session(Surgery.CacheUse use) {
+    return sessions.session(new Surgery(Optional.empty(), Set.of(), gates.at().keySet(), Surgery.Tail.LOGITS, use));
   }
 
   /// Rows of the running batch, a stand-in for a second one included.
   private int batch() {
-    return Math.max(running.size(), model.fewestRows());
+    return Math.max(running.size(), fewestRows);
   }
 
   private RunningCompletion at(int b) {
@@ -61,7 +66,7 @@ final class FileGeneration implements AutoCloseable {
       for (int b = 0; b < running.size(); b++) {
         RunningCompletion row = running.get(b);
         if (!row.stopped()) {
-          row.draw(logits, b, model.vocabulary());
+          row.draw(logits, b, vocabulary);
           if (row.stopped()) {
             onEachFinished.run();
           }
@@ -80,7 +85,7 @@ final class FileGeneration implements AutoCloseable {
   }
 
   /// Runs tokens `past` to `length` of every row; logits at the last: (batch, vocabulary).
-  private float[] step(OnnxFileModel.Prepared prepared, int past, int length) {
+  private float[] step(FileSessions.Prepared prepared, int past, int length) {
     int batch = batch();
     int n = length - past;
     int[][] ids = new int[batch][];
@@ -99,19 +104,19 @@ final class FileGeneration implements AutoCloseable {
         for (int i = 0; i < mask.length; i++) {
           mask[i] = gate.getValue().positions().selects(past + i % n, at(i / n).promptLength());
         }
-        model.gate(inputs, gate.getKey(), gate.getValue(), mask, step);
+        sessions.gate(inputs, gate.getKey(), gate.getValue(), mask, step);
       }
       Map<String, OnnxTensor> fed = new LinkedHashMap<>(inputs.tensors());
       if (past > 0) {
         prepared.signature().needs().stream().filter(need -> need.role() == Role.PAST)
             .forEach(need -> fed.put(need.name(), cache.get(need.name())));
       }
-      Set<String> outputs = new HashSet<>(Set.of(model.prefix() + OnnxSurgeon.LOGITS));
+      Set<String> outputs = new HashSet<>(Set.of(sessions.prefix() + OnnxSurgeon.LOGITS));
       if (next.isPresent()) {
-        model.cache().slots().forEach(slot -> outputs.add(slot.present()));
+        sessions.cache().slots().forEach(slot -> outputs.add(slot.present()));
       }
       OrtSession.Result result = prepared.session().run(fed, outputs, Map.of());
-      float[] all = GraphSession.floats(result, model.prefix() + OnnxSurgeon.LOGITS);
+      float[] all = GraphSession.floats(result, sessions.prefix() + OnnxSurgeon.LOGITS);
       keep(result);
       return lastOfEach(all, batch, n);
     }
@@ -121,7 +126,6 @@ final class FileGeneration implements AutoCloseable {
     if (n == 1) {
       return logits;
     }
-    int vocabulary = model.vocabulary();
     float[] ends = new float[batch * vocabulary];
     for (int b = 0; b < batch; b++) {
       System.arraycopy(logits, ((b + 1) * n - 1) * vocabulary, ends, b * vocabulary, vocabulary);
@@ -134,7 +138,7 @@ final class FileGeneration implements AutoCloseable {
     last = Optional.of(result);
     if (next.isPresent()) {
       cache = new LinkedHashMap<>();
-      model.cache().slots()
+      sessions.cache().slots()
           .forEach(slot -> cache.put(slot.past(), (OnnxTensor) result.get(slot.present()).orElseThrow()));
     }
   }
@@ -155,7 +159,7 @@ final class FileGeneration implements AutoCloseable {
       kept.add(kept.getLast());
     }
     Map<String, OnnxTensor> selected = new LinkedHashMap<>();
-    for (Cache.Slot slot : model.cache().slots()) {
+    for (Cache.Slot slot : sessions.cache().slots()) {
       selected.put(slot.past(), selected(slot, cache.get(slot.past()), kept));
     }
     release();

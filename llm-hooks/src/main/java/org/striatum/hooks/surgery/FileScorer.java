@@ -25,7 +25,8 @@ final class FileScorer implements GatedModel.Scorer {
   private final OnnxFileModel model;
   private final Set<HookPoint> hooks;
   private final int items;
-  private final OnnxFileModel.Prepared prepared;
+  private final FileSessions sessions;
+  private final FileSessions.Prepared prepared;
   private final List<Batch> batches = new ArrayList<>();
 
   /// Items that run together, their inputs kept from gate to gate.
@@ -33,10 +34,11 @@ final class FileScorer implements GatedModel.Scorer {
 
   FileScorer(OnnxFileModel model, List<TokenSequence> items, Set<HookPoint> hooks) {
     this.model = model;
+    this.sessions = model.sessions();
     this.hooks = Set.copyOf(hooks);
     this.items = items.size();
     HookPoint below = below(Collections.min(hooks));
-    this.prepared = model.session(new Surgery(Optional.of(below), Set.of(), this.hooks, Surgery.Tail.SCORES,
+    this.prepared = sessions.session(new Surgery(Optional.of(below), Set.of(), this.hooks, Surgery.Tail.SCORES,
         Surgery.CacheUse.NONE));
     for (PaddedBatch batch : model.batches(items, model.vocabulary())) {
       batches.add(batch(batch, below));
@@ -49,7 +51,7 @@ final class FileScorer implements GatedModel.Scorer {
     return switch (hook.site()) {
       case EMBED, RESID_PRE, RESID_MID, RESID_POST, FINAL_NORM, LOGITS -> hook;
       case ATTN_OUT -> new HookPoint(hook.layer(), Site.RESID_PRE);
-      case MLP_POST, MLP_OUT -> model.sites().has(middle) ? middle : new HookPoint(hook.layer(), Site.RESID_PRE);
+      case MLP_POST, MLP_OUT -> sessions.sites().has(middle) ? middle : new HookPoint(hook.layer(), Site.RESID_PRE);
     };
   }
 
@@ -58,11 +60,11 @@ final class FileScorer implements GatedModel.Scorer {
     ScoredTokens scored = sequences.scored();
     Inputs inputs = new Inputs();
     prepared.signature().feed(inputs, step);
-    Measured size = model.measured(below);
-    inputs.put(model.prefix() + OnnxSurgeon.HIDDEN, GraphSession.tensor(FloatBuffer.wrap(hidden(sequences, below)),
+    TensorLayout size = sessions.layout(below);
+    inputs.put(sessions.prefix() + OnnxSurgeon.HIDDEN, GraphSession.tensor(FloatBuffer.wrap(hidden(sequences, below)),
         size.shape(step.batch(), step.positions(), size.width())));
-    inputs.put(model.prefix() + OnnxSurgeon.ROWS, GraphSession.tensor(scored.rows(), scored.count()));
-    inputs.put(model.prefix() + OnnxSurgeon.TARGETS, GraphSession.tensor(scored.targets(), scored.count(), 1));
+    inputs.put(sessions.prefix() + OnnxSurgeon.ROWS, GraphSession.tensor(scored.rows(), scored.count()));
+    inputs.put(sessions.prefix() + OnnxSurgeon.TARGETS, GraphSession.tensor(scored.targets(), scored.count(), 1));
     return new Batch(sequences, inputs, step, scored);
   }
 
@@ -83,9 +85,9 @@ final class FileScorer implements GatedModel.Scorer {
     Gates all = gates.over(hooks, model::width);
     double[] sums = new double[items];
     for (Batch batch : batches) {
-      all.at().forEach((hook, gate) -> model.gate(batch.inputs(), hook, gate,
+      all.at().forEach((hook, gate) -> sessions.gate(batch.inputs(), hook, gate,
           batch.sequences().mask(gate.positions()), batch.step()));
-      String output = model.prefix() + OnnxSurgeon.SCORES;
+      String output = sessions.prefix() + OnnxSurgeon.SCORES;
       try (OrtSession.Result result = prepared.session().run(batch.inputs().tensors(), Set.of(output), Map.of())) {
         batch.scored().addTo(sums, GraphSession.floats(result, output));
       }

@@ -318,17 +318,17 @@ class OnnxFileModelTest {
     byte[] before = file.model().toByteArray();
     OnnxSurgeon surgeon = OnnxSurgeon.of(file, false);
     try (OnnxFileModel model = open("gpt2-fused")) {
-      TreeMap<String, Measured> measured = new TreeMap<>();
+      TreeMap<String, TensorLayout> layouts = new TreeMap<>();
       surgeon.sites().sites().forEach((hook, site) -> {
-        measured.put(site.value(), model.measured(hook));
-        measured.put(site.signal().value(), model.measured(hook));
+        layouts.put(site.value(), model.sessions().layout(hook));
+        layouts.put(site.signal().value(), model.sessions().layout(hook));
       });
-      GraphProto captured = surgeon.operate(Surgery.recording(Set.of(HookPoint.residPost(0)), Set.of()), measured);
+      GraphProto captured = surgeon.operate(Surgery.recording(Set.of(HookPoint.residPost(0)), Set.of()), layouts);
       assertThat(captured.getNodeCount()).isLessThan(3 * surgeon.graph().getNodeCount() / 5);
       assertThat(captured.getNodeList()).as("no gate arithmetic").noneMatch(node -> node.getOpType().equals("IsInf"));
       assertThat(captured.getInputList()).extracting("name").containsExactlyInAnyOrder("input_ids", "attention_mask");
       GraphProto gated = surgeon.operate(
-          Surgery.recording(Set.of(HookPoint.residPost(0)), Set.of(HookPoint.residPost(0))), measured);
+          Surgery.recording(Set.of(HookPoint.residPost(0)), Set.of(HookPoint.residPost(0))), layouts);
       assertThat(gated.getNodeList()).filteredOn(node -> node.getOpType().equals("IsInf")).hasSize(1);
     }
     assertThat(file.model().toByteArray()).as("the original").isEqualTo(before);
