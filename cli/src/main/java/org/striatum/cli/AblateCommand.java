@@ -64,7 +64,7 @@ final class AblateCommand implements Callable<Integer> {
       try (HookedModel model = modelOptions.open(checkpoint == null ? StudyRun.remembered(folder) : checkpoint)) {
         StudyRun run = new StudyRun(opened, Version.environment(modelOptions.threads()), console::note);
         run.requireModel(model);
-        InterventionResults results = new AblationStep(settings, probe, run.graders()).run(run, model,
+        InterventionResults results = new AblationStep(settings, probe, run.sources()::find).run(run, model,
             BatchSize.of(batchSize, model), console.progress());
         if (json) {
           console.json(results);

@@ -121,7 +121,7 @@ record Study(Console console, ModelOptions modelOptions, StudyOptions options, L
                 options.dopamine().step(probe, seed, batch).run(run, model, run.graders(), console.progress()));
         new InterventionSummary(console).print(
             new AblationStep(options.ablation().settings(RunRankings.of(folder).dopamine() != null, seed), probe,
-                run.graders())
+                run.sources()::find)
                 .run(run, model, batch, console.progress()));
         new UsesSummary(console).print(new ConfidenceStep(probe, run.graders(), seed).run(run,
             ProbeStep.results(folder), console.progress()));

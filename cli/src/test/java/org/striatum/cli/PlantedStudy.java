@@ -154,7 +154,7 @@ final class PlantedStudy implements AutoCloseable {
     AblationSettings settings = new AblationSettings(List.of(set), List.of("zero"), List.of(), PositionMask.ALL,
         Set.of(AblationSettings.Layers.EACH), List.of(), CONTROLS, CONTROLS, CONTROLS, TESTED, TESTED,
         AblationSettings.DONORS, seed);
-    InterventionResults results = new AblationStep(settings, probe, _ -> new PlantedProblems().grader())
+    InterventionResults results = new AblationStep(settings, probe, _ -> Optional.of(new PlantedProblems().grader()))
         .run(run, model, BATCH, Progress.NONE);
     return results.interventions();
   }

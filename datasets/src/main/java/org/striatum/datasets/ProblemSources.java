@@ -45,11 +45,23 @@ public record ProblemSources(List<ProblemSource> sets) {
     return sets.isEmpty() ? "none" : sets.stream().map(ProblemSource::described).collect(Collectors.joining(", "));
   }
 
+  /// The grader of a dataset, read or drawn; empty where its rollouts were graded elsewhere.
+  public Optional<Grader> find(String dataset) {
+    Optional<ProblemSource> read = source(dataset);
+    return read.isPresent()
+        ? read.flatMap(source -> Optional.ofNullable(source.grader()))
+        : ProblemSets.find(dataset).map(ProblemSet::grader);
+  }
+
+  private Optional<ProblemSource> source(String dataset) {
+    return sets.stream().filter(source -> source.dataset().equals(dataset)).findFirst();
+  }
+
   /// The grader of a dataset, read or drawn.
   ///
   /// @throws IllegalArgumentException if there is none of this name, or its rollouts were graded elsewhere
   public Grader grader(String dataset) {
-    Optional<ProblemSource> read = sets.stream().filter(source -> source.dataset().equals(dataset)).findFirst();
+    Optional<ProblemSource> read = source(dataset);
     return read.isPresent() ? read.get().requireGrader() : ProblemSets.grader(dataset);
   }
 }

@@ -5,6 +5,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.probe.run.DiskFullException;
+import org.striatum.probe.run.NotEnoughData;
 import picocli.CommandLine.ParameterException;
 
 /// The exit codes, and the one line that goes with them.
@@ -41,7 +42,7 @@ public final class ExitCode {
         yield PARTIAL;
       }
       case IOException _ -> BAD_DATA;
-      case ParameterException _,IllegalArgumentException _ -> USAGE;
+      case ParameterException _,IllegalArgumentException _,NotEnoughData _ -> USAGE;
       case InterruptedException _ -> INTERRUPTED;
       case OutOfMemoryError _ -> {
         message = "out of memory (" + message + "): give more with STRIATUM_JAVA_OPTIONS=-Xmx8g, or a smaller --limit";

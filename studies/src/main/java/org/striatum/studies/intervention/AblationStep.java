@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.striatum.hooks.HookedModel;
@@ -33,8 +34,9 @@ import org.striatum.studies.value.ProbeStep;
 ///
 /// @param settings of the study
 /// @param probe the step that found value neurons, for its split
-/// @param graders dataset name to grader
-public record AblationStep(AblationSettings settings, ProbeStep probe, Function<String, Grader> graders) {
+/// @param graders dataset name to grader, where there is one
+public record AblationStep(AblationSettings settings, ProbeStep probe,
+    Function<String, Optional<Grader>> graders) {
   public static final String NAME = "interventions";
   private static final String RANKED_BY = "td";
 
@@ -85,8 +87,8 @@ public record AblationStep(AblationSettings settings, ProbeStep probe, Function<
           settings.sets().stream().map(NeuronSet::name).collect(Collectors.joining(", ")), primary.dataset(),
           primary.hook()));
       try (ActivationStore store = ActivationStore.open(run.folder().activations())) {
-        RecordJson.write(results, new AblationArms(settings, rankings, primary, run.rollouts(), store, probe, graders,
-            run.folder().manifest().inputs().sampling(), model, batchSize, progress).run());
+        RecordJson.write(results, new AblationArms(settings, rankings, primary, run.rollouts(), store, probe,
+            graders, run.folder().manifest().inputs().sampling(), model, batchSize, progress).run());
       }
     });
     return RecordJson.read(results, InterventionResults.class);

@@ -120,7 +120,12 @@ public record StudyRun(RunFolder folder, Environment environment, Consumer<Strin
 
   /// Dataset → its grader, from what the run folder says of problems that were read from files.
   public Function<String, Grader> graders() throws IOException {
-    return ProblemSources.of(folder.folder())::grader;
+    return sources()::grader;
+  }
+
+  /// What the run folder says of problems that were read from files.
+  public ProblemSources sources() throws IOException {
+    return ProblemSources.of(folder.folder());
   }
 
   /// Refuses a model that is not the one this run is about.

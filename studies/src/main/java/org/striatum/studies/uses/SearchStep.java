@@ -19,6 +19,7 @@ import org.striatum.probe.dopamine.Steps;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Rollout;
+import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.sparse.LinearPredictor;
@@ -149,8 +150,8 @@ public record SearchStep(ProbeStep probe, Function<String, Grader> graders, int 
     try {
       return Optional.of(new Judge("surprise", new SurpriseScore(model.model(), hook.get(),
           StepScorer.fit(steps.get(), hook.get(), DopamineSettings.DEFAULTS, seed), batchSize)));
-    } catch (IllegalArgumentException refused) {
-      notes.add("no search by surprise: " + refused.getMessage());
+    } catch (NotEnoughData missing) {
+      notes.add("no search by surprise: " + missing.getMessage());
       return Optional.empty();
     }
   }

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
+import org.striatum.datasets.ProblemSources;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.Progress;
@@ -121,12 +121,12 @@ public record Recomputation(StudyRun run) {
 
   private Figures rewards() throws IOException {
     List<Rollout> rollouts = run.rollouts();
-    Function<String, Grader> graders = run.graders();
+    ProblemSources sources = run.sources();
     int graded = 0;
     int line = 0;
     for (Rollout rollout : rollouts) {
       line++;
-      Optional<Grader> grader = grader(graders, rollout.problem().dataset());
+      Optional<Grader> grader = sources.find(rollout.problem().dataset());
       if (grader.isEmpty()) {
         continue;
       }
@@ -141,13 +141,5 @@ public record Recomputation(StudyRun run) {
         ? new Figures("rollouts.jsonl", Verdict.LEFT, "graded elsewhere")
         : new Figures("rollouts.jsonl", Verdict.SAME, "%d of %d completions graded again, the same rewards".formatted(
             graded, rollouts.size()));
-  }
-
-  private static Optional<Grader> grader(Function<String, Grader> graders, String dataset) {
-    try {
-      return Optional.of(graders.apply(dataset));
-    } catch (IllegalArgumentException _) {
-      return Optional.empty(); // graded elsewhere
-    }
   }
 }
