@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import org.striatum.cli.process.UserCache;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.probe.run.DiskFullException;
+import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.run.UsageException;
 import org.striatum.studies.run.UnfinishedStudyException;
 import picocli.CommandLine.ParameterException;
@@ -52,7 +53,7 @@ public final class ExitCode {
         message += ": run `striatum " + unfinished.study() + "` first";
         yield USAGE;
       }
-      case ParameterException _,UsageException _ -> USAGE;
+      case ParameterException _,UsageException _,NotEnoughData _ -> USAGE;
       case InterruptedException _ -> INTERRUPTED;
       case OutOfMemoryError _ -> {
         message = "out of memory (" + message + "): give more with STRIATUM_JAVA_OPTIONS=-Xmx8g, or a smaller --limit";

@@ -17,6 +17,7 @@ import org.striatum.probe.dopamine.DopamineResults.Reliability;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Split;
 import org.striatum.probe.rollout.Split.Fold;
+import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.Bootstrap;
 import org.striatum.probe.stats.Estimate;
@@ -217,13 +218,14 @@ public final class DopamineStudy {
     Trajectories states = dataset.states().get(hook);
     PooledSteps pooled = PooledSteps.read(states, dataset.valued(settings.gamma()));
     StepFolds folds = new StepFolds(pooled, settings.threshold());
-    String obstacle = folds.obstacle(states);
-    if (obstacle != null) {
+    try {
+      folds.requireEnough(states);
+      return new LayerOutcome(hook,
+          new LayerStudy(settings, streams, dataset.name(), hook, states, folds, task).figures(), pooled.excluded(),
+          null);
+    } catch (NotEnoughData missing) {
       task.step(units());
-      return new LayerOutcome(hook, null, pooled.excluded(), obstacle);
+      return new LayerOutcome(hook, null, pooled.excluded(), missing.getMessage());
     }
-    return new LayerOutcome(hook,
-        new LayerStudy(settings, streams, dataset.name(), hook, states, folds, task).figures(),
-        pooled.excluded(), null);
   }
 }

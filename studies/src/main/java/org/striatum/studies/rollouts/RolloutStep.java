@@ -162,7 +162,8 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate)
     }
     List<Completion> completions;
     try (Progress.Task task = run.progress().start(name(), prompts.size(), "rollout")) {
-      completions = model.model().generate(prompts, seeds.stream().mapToLong(Long::longValue).toArray(), settings.sampling(),
+      completions = model.model().generate(prompts, seeds.stream().mapToLong(Long::longValue).toArray(),
+          settings.sampling(),
           gate.map(AppliedGate::gates).orElse(Gates.none()), run.batchSize(), () -> task.step(1));
     }
     List<Rollout> rollouts = new ArrayList<>();

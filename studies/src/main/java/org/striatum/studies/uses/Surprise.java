@@ -9,6 +9,7 @@ import org.striatum.probe.dopamine.DopamineResults.LayerDopamine;
 import org.striatum.probe.dopamine.DopamineStudy.StudiedDataset;
 import org.striatum.probe.dopamine.StepScorer;
 import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.uses.SearchStudy.Judge;
 import org.striatum.probe.uses.SurpriseScore;
@@ -48,8 +49,8 @@ record Surprise(DopamineResults found, DopamineStepSettings told, List<StudiedDa
     try {
       return Optional.of(new Judge("surprise", new SurpriseScore(model.model(), hook.get(),
           StepScorer.fit(steps.get(), hook.get(), told.study(), told.seed()), batchSize)));
-    } catch (IllegalArgumentException refused) {
-      notes.add("no search by surprise: " + refused.getMessage());
+    } catch (NotEnoughData missing) {
+      notes.add("no search by surprise: " + missing.getMessage());
       return Optional.empty();
     }
   }
