@@ -41,11 +41,23 @@ import org.striatum.probe.value.ValueProbeTraining.Target;
 public final class ValueNeuronStudy {
   private final ValueNeuronSettings settings;
   private final RandomStreams streams;
+  private final ProbeSink sink;
 
+  /// A study that keeps no probe.
+  ///
   /// @param seed of every random number in the study
   public ValueNeuronStudy(ValueNeuronSettings settings, long seed) {
+    this(settings, seed, ProbeSink.NONE);
+  }
+
+  /// A study.
+  ///
+  /// @param seed of every random number in the study
+  /// @param sink takes the probes that figures are reported of
+  public ValueNeuronStudy(ValueNeuronSettings settings, long seed, ProbeSink sink) {
     this.settings = settings;
     this.streams = new RandomStreams(seed);
+    this.sink = sink;
   }
 
   /// A dataset's rollouts and their hidden states.
@@ -226,6 +238,8 @@ public final class ValueNeuronStudy {
 
     LinearPredictor linear = LinearProbe.fit(train.rows(), train.width(), train.successes());
     SparseProbe sparse = SparseProbe.fit(train, validation, settings);
+    sink.linear(dataset, hook, "linear", linear);
+    sink.linear(dataset, hook, "sparse", sparse.predictor());
     List<ProbeAuroc> aurocs = new ArrayList<>();
     aurocs.add(probeAuroc("linear", linear.scores(validation.rows(), validation.size()),
         linear.scores(test.rows(), test.size()), validation, test, random));
@@ -238,6 +252,7 @@ public final class ValueNeuronStudy {
           streams.of(stream + target.printed())).probe();
       task.step(1);
       fitted.put(target, probe);
+      sink.value(dataset, hook, target, probe, trainTrajectories.size());
       aurocs.add(probeAuroc(target.printed(), probe.values(validation.rows(), validation.size()),
           probe.values(test.rows(), test.size()), validation, test, random));
       rankings.add(NeuronRanking.firstLayerL1(target, probe));

@@ -97,7 +97,7 @@ public record SearchStep() implements Study<SearchSettings, SearchResults> {
         .forEach((dataset, own) -> asked.put(dataset, split.tested(own).stream().limit(settings.problems()).toList()));
     List<DatasetSearch> datasets = new ArrayList<>();
     try (ActivationStore store = ActivationStore.open(run.folder().activations())) {
-      Surprise surprise = Surprise.of(run, store);
+      Surprise surprise = Surprise.of(run.folder());
       for (Map.Entry<String, List<Rollout>> entry : asked.entrySet()) {
         String dataset = entry.getKey();
         Optional<HookPoint> hook = ConfidenceStep.chosen(values, dataset);
