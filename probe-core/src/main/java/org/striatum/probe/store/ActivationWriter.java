@@ -266,11 +266,6 @@ public final class ActivationWriter implements AutoCloseable {
     }
   }
 
-  /// Deletes what was kept of a store that is finished, if anything is there.
-  public static void forget(Path folder) throws IOException {
-    Files.deleteIfExists(KeptRows.file(folder));
-  }
-
   private List<Hook> hooks() {
     List<Hook> hooks = new ArrayList<>();
     tallies.forEach((hook, tally) -> hooks
@@ -278,7 +273,7 @@ public final class ActivationWriter implements AutoCloseable {
     return hooks;
   }
 
-  /// Completes the store. What was kept stays until [#forget].
+  /// Completes the store. What was kept stays, in `index.json.partial`, until the caller deletes it: a store that is resumed once more needs it.
   ///
   /// @throws IllegalStateException if a rollout is missing
   public StoreIndex finish() throws IOException {

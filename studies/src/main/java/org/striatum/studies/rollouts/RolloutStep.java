@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.datasets.ProblemSources;
 import org.striatum.datasets.RolloutFile;
@@ -18,13 +20,18 @@ import org.striatum.probe.model.Sampling;
 import org.striatum.probe.model.TokenSequence;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
+import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.Journal;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
+import org.striatum.studies.run.KeptBatches;
 import org.striatum.studies.run.Manifest;
+import org.striatum.studies.run.StepKey;
 import org.striatum.studies.run.StudyRun;
 
-/// Generates and grades rollouts: `rollouts.jsonl`, and `problems.json` where problems were read from a file.
+/// Generates and grades rollouts: `rollouts.jsonl`, and `problems.json` where problems were read from a file. Every
+/// finished batch is kept at once.
 ///
 /// @param sets problem sets
 /// @param problems of each, at most
@@ -80,17 +87,18 @@ public record RolloutStep(List<ProblemSet> sets, int problems, int samples, Samp
     run.folder().settle(withGate(
         run.inputs(model, new Manifest.Data(names, files(sources), problems, samples, null), sampling, seed)));
     Key drawn = new Key(names, problems, samples, sampling, seed, withGate(run.modelInputs(model)));
+    boolean read = !sources.sets().isEmpty();
+    StepKey key = run.folder().key(read ? new FileKey(drawn, sources) : drawn);
     Path rollouts = run.folder().rollouts();
-    if (sources.sets().isEmpty()) {
-      run.step(NAME, run.folder().key(drawn), List.of(rollouts),
-          () -> RolloutFile.write(rollouts, draw(model, progress)));
-      return;
-    }
     Path problemsFile = run.folder().folder().resolve(ProblemSources.FILE);
-    run.step(NAME, run.folder().key(new FileKey(drawn, sources)), List.of(rollouts, problemsFile), () -> {
-      RecordJson.write(problemsFile, sources);
-      RolloutFile.write(rollouts, draw(model, progress));
+    KeptBatches batches = new KeptBatches(run, NAME, key, rollouts);
+    run.step(NAME, key, read ? List.of(rollouts, problemsFile) : List.of(rollouts), () -> {
+      if (read) {
+        RecordJson.write(problemsFile, sources);
+      }
+      RolloutFile.write(rollouts, draw(batches, model, progress));
     });
+    batches.forget();
   }
 
   /// The files read, and what stands in the run folder about how they are asked and graded.
@@ -107,41 +115,84 @@ public record RolloutStep(List<ProblemSet> sets, int problems, int samples, Samp
     return gate.isPresent() ? gate.get().onto(inputs) : inputs;
   }
 
-  private List<Rollout> draw(HookedModel model, Progress progress) throws IOException {
-    List<Problem> asked = new ArrayList<>();
-    List<Integer> sampleOf = new ArrayList<>();
-    List<ProblemSet> setOf = new ArrayList<>();
-    List<TokenSequence> prompts = new ArrayList<>();
-    List<Long> seeds = new ArrayList<>();
+  /// One rollout to draw.
+  private record Asked(ProblemSet set, Problem problem, int sample, TokenSequence prompt, long seed) {}
+
+  /// One that was drawn.
+  ///
+  /// @param index among those asked for
+  private record Kept(int index, Rollout rollout) {}
+
+  /// Every rollout, in the order of the file.
+  private List<Rollout> draw(KeptBatches kept, HookedModel model, Progress progress) throws IOException {
+    List<Asked> asked = asked(model);
+    Rollout[] drawn = new Rollout[asked.size()];
+    try (Journal journal = kept.open(entry -> take(entry, asked, drawn))) {
+      List<List<Integer>> batches = batches(asked);
+      batches.removeIf(batch -> batch.stream().allMatch(i -> drawn[i] != null));
+      int done = asked.size() - batches.stream().mapToInt(List::size).sum();
+      kept.tell(journal.loss(), done, asked.size());
+      try (Progress.Task task = progress.resume(NAME, asked.size(), done, "rollout")) {
+        for (List<Integer> batch : batches) {
+          draw(batch, asked, drawn, model, task);
+          journal.append(batch.stream().map(i -> RecordJson.compact(new Kept(i, drawn[i]))).toList());
+        }
+      }
+    }
+    return List.of(drawn);
+  }
+
+  private List<Asked> asked(HookedModel model) throws IOException {
+    List<Asked> asked = new ArrayList<>();
     for (ProblemSet set : sets) {
       List<Problem> drawn = set.draw(problems, seed);
       for (int i = 0; i < drawn.size(); i++) {
         TokenSequence prompt = TokenSequence.prompt(model.tokenizer().encode(drawn.get(i).prompt()));
         for (int sample = 0; sample < samples; sample++) {
-          asked.add(drawn.get(i));
-          sampleOf.add(sample);
-          setOf.add(set);
-          prompts.add(prompt);
-          seeds.add(Rollout.seed(seed, set.name(), i, sample));
+          asked.add(new Asked(set, drawn.get(i), sample, prompt, Rollout.seed(seed, set.name(), i, sample)));
         }
       }
     }
-    List<Completion> completions;
-    try (Progress.Task task = progress.start(NAME, prompts.size(), "rollout")) {
-      completions = model.model().generate(prompts, seeds.stream().mapToLong(Long::longValue).toArray(), sampling,
-          gate.map(AppliedGate::gates).orElse(Gates.none()), batchSize, () -> task.step(1));
+    return asked;
+  }
+
+  private static void take(byte[] entry, List<Asked> asked, Rollout[] drawn) throws BadDataException {
+    Kept kept = RecordJson.parse(entry, Kept.class, NAME);
+    if (kept.index < 0 || kept.index >= drawn.length || kept.rollout.seed() != asked.get(kept.index).seed) {
+      throw new BadDataException(NAME + ": no rollout of this step has index " + kept.index);
     }
-    List<Rollout> rollouts = new ArrayList<>();
-    for (int i = 0; i < completions.size(); i++) {
-      Completion completion = completions.get(i);
-      String text = model.tokenizer().decode(completion.tokens());
-      double reward = setOf.get(i).grader().reward(asked.get(i), text);
-      int[] prompt = prompts.get(i).tokens();
-      int[] tokens = Arrays.copyOf(prompt, prompt.length + completion.tokens().length);
-      System.arraycopy(completion.tokens(), 0, tokens, prompt.length, completion.tokens().length);
-      rollouts.add(new Rollout(asked.get(i), sampleOf.get(i), seeds.get(i), text, tokens, prompt.length,
-          completion.finished(), reward, completion.logProbability()));
+    drawn[kept.index] = kept.rollout;
+  }
+
+  /// What runs together: prompts of like length, as a model would batch them itself. The longest come first, so that one
+  /// too long for the model or the memory is refused before others are run.
+  private List<List<Integer>> batches(List<Asked> asked) {
+    List<Integer> order = IntStream.range(0, asked.size()).boxed()
+        .sorted(Comparator.comparingInt(i -> asked.get(i).prompt.length())).toList();
+    List<List<Integer>> batches = new ArrayList<>();
+    for (int from = 0; from < order.size(); from += batchSize) {
+      batches.add(order.subList(from, Math.min(from + batchSize, order.size())));
     }
-    return rollouts;
+    return batches.reversed();
+  }
+
+  private void draw(List<Integer> batch, List<Asked> asked, Rollout[] drawn, HookedModel model, Progress.Task task)
+      throws IOException {
+    List<Completion> completions = model.model().generate(batch.stream().map(i -> asked.get(i).prompt).toList(),
+        batch.stream().mapToLong(i -> asked.get(i).seed).toArray(), sampling,
+        gate.map(AppliedGate::gates).orElse(Gates.none()), batchSize, () -> task.step(1));
+    for (int b = 0; b < completions.size(); b++) {
+      drawn[batch.get(b)] = graded(asked.get(batch.get(b)), completions.get(b), model);
+    }
+  }
+
+  private static Rollout graded(Asked asked, Completion completion, HookedModel model) throws IOException {
+    String text = model.tokenizer().decode(completion.tokens());
+    double reward = asked.set.grader().reward(asked.problem, text);
+    int[] prompt = asked.prompt.tokens();
+    int[] tokens = Arrays.copyOf(prompt, prompt.length + completion.tokens().length);
+    System.arraycopy(completion.tokens(), 0, tokens, prompt.length, completion.tokens().length);
+    return new Rollout(asked.problem, asked.sample, asked.seed, text, tokens, prompt.length, completion.finished(),
+        reward, completion.logProbability());
   }
 }
