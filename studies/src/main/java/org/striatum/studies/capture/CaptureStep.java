@@ -20,64 +20,84 @@ import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.store.ActivationWriter;
 import org.striatum.probe.tensor.DType;
 import org.striatum.studies.rollouts.RolloutStep;
+import org.striatum.studies.run.Found;
 import org.striatum.studies.run.KeptBatches;
-import org.striatum.studies.run.StepKey;
+import org.striatum.studies.run.Manifest;
+import org.striatum.studies.run.Study;
+import org.striatum.studies.run.StudyDescription;
 import org.striatum.studies.run.StudyRun;
 
 /// Records hidden states over prompt and generated tokens of every rollout, by one teacher-forced pass:
 /// `activations/`. Every chunk is kept once it is written.
-///
-/// @param hooks where to read
-/// @param dtype F32 or F16
-public record CaptureStep(List<HookPoint> hooks, DType dtype) {
-  public static final String NAME = "capture";
+public record CaptureStep() implements Study<CaptureSettings, CaptureResults> {
+  public static final CaptureStep STUDY = new CaptureStep();
   /// Rollouts recorded at a time, at most: what is held in memory, and what is lost when the command is interrupted.
   private static final int CHUNK = 256;
   /// Tokens recorded at a time, at most, unless one rollout has more.
   private static final int TOKENS = 1 << 14;
 
-  public CaptureStep {
-    hooks = hooks.stream().sorted().distinct().toList();
-    if (dtype != DType.F32 && dtype != DType.F16) {
-      throw new IllegalArgumentException("activations are stored as f32 or f16, found " + dtype);
-    }
-    if (hooks.isEmpty()) {
-      throw new IllegalArgumentException("no hook point matches: try 'blocks.*.hook_resid_post'");
-    }
+  @Override
+  public StudyDescription<CaptureSettings, CaptureResults> about() {
+    return StudyDescription.of(StudyRun.CAPTURE, "Record hidden states over prompt and generated tokens.",
+        CaptureSettings.defaults(), CaptureResults.class);
   }
 
-  private record Key(List<HookPoint> hooks, DType dtype) {}
+  @Override
+  public Scope scope() {
+    return Scope.EVERY_CHECKPOINT;
+  }
 
-  /// Bytes the store will take.
-  public long estimate(HookedModel model, List<Rollout> rollouts) {
+  @Override
+  public boolean needsModel() {
+    return true;
+  }
+
+  @Override
+  public List<Study<?, ?>> reads(StudyRun run, CaptureSettings settings) {
+    return List.of(RolloutStep.STUDY);
+  }
+
+  /// Settles the hook points, and discards a store that is not what was written.
+  @Override
+  public void prepare(StudyRun run, CaptureSettings settings) throws IOException {
+    run.folder().settle(new Manifest.Inputs(null, null, null, null, hooks(run, settings), null));
+    discardIfDamaged(run.folder().activations());
+  }
+
+  @Override
+  public Found<CaptureResults> find(StudyRun run, CaptureSettings settings) throws IOException {
+    HookedModel model = run.hooked();
+    List<HookPoint> hooks = hooks(run, settings);
+    List<Rollout> rollouts = run.rollouts();
+    long bytes = estimate(model, hooks, settings.dtype(), rollouts);
+    run.note().accept("activations will take " + DiskSpace.megabytes(bytes));
+    write(run, settings, model, hooks, rollouts);
     long rows = rollouts.stream().mapToLong(rollout -> rollout.tokens().length).sum();
-    return ActivationStore.estimateBytes(rows, hooks.stream().map(model.model()::width).toList(), dtype);
-  }
-
-  /// Runs the step unless it is finished.
-  public void run(StudyRun run, HookedModel model, List<Rollout> rollouts, Progress progress) throws IOException {
-    run.folder().settle(run.inputs(hooks));
-    StepKey key = run.key(new Key(hooks, dtype), RolloutStep.NAME);
-    Path store = run.folder().activations();
-    discardIfDamaged(store);
     // The index holds the shards' checksums.
-    KeptBatches kept = new KeptBatches(run, NAME, key, store.resolve(ActivationStore.INDEX));
-    run.step(NAME, key, List.of(kept.output()), () -> {
-      run.note().accept("activations will take " + DiskSpace.megabytes(estimate(model, rollouts)));
-      write(kept, model, rollouts, progress);
-    });
-    kept.forget();
+    return Found.only(new CaptureResults(rollouts.size(), rows, hooks, bytes))
+        .with(folder -> List.of(folder.activations().resolve(ActivationStore.INDEX)));
   }
 
-  private void requireRoom(Path folder, HookedModel model, List<Rollout> left) throws DiskFullException {
-    long needed = estimate(model, left);
+  /// Bytes that hidden states of rollouts take.
+  private static long estimate(HookedModel model, List<HookPoint> hooks, DType dtype, List<Rollout> rollouts) {
+    return ActivationStore.estimateBytes(rollouts.stream().mapToLong(rollout -> rollout.tokens().length).sum(),
+        hooks.stream().map(model.model()::width).toList(), dtype);
+  }
+
+  private static void requireRoom(Path folder, long bytes) throws DiskFullException {
     long free = DiskSpace.free(folder);
-    if (needed > free) {
+    if (bytes > free) {
       throw new DiskFullException(
-          "the activations need %s and %s has %s left, %s are missing: make room and run the same command again, or choose fewer --hooks or --dtype f16"
-              .formatted(DiskSpace.megabytes(needed), folder, DiskSpace.megabytes(free),
-                  DiskSpace.megabytes(needed - free)));
+          "the activations need %s and %s has %s left, %s are missing: make room and run the same command again, or record fewer hook points or half precision"
+              .formatted(DiskSpace.megabytes(bytes), folder, DiskSpace.megabytes(free),
+                  DiskSpace.megabytes(bytes - free)));
     }
+  }
+
+  private static List<HookPoint> hooks(StudyRun run, CaptureSettings settings) throws IOException {
+    HookedModel model = run.hooked();
+    return settings.hooks().stream().flatMap(pattern -> model.hookPoints(pattern).stream()).sorted().distinct()
+        .toList();
   }
 
   /// The index speaks for the shards: where one is not what was written, it goes, and the step is done again.
@@ -89,20 +109,23 @@ public record CaptureStep(List<HookPoint> hooks, DType dtype) {
     }
   }
 
-  private void write(KeptBatches kept, HookedModel model, List<Rollout> rollouts, Progress progress)
-      throws IOException {
+  private void write(StudyRun run, CaptureSettings settings, HookedModel model, List<HookPoint> hooks,
+      List<Rollout> rollouts) throws IOException {
+    Path store = run.folder().activations();
+    KeptBatches kept = KeptBatches.of(run, this, settings, store.resolve(ActivationStore.INDEX));
     SortedMap<HookPoint, Integer> widths = new TreeMap<>();
     hooks.forEach(hook -> widths.put(hook, model.model().width(hook)));
     int[] lengths = rollouts.stream().mapToInt(rollout -> rollout.tokens().length).toArray();
-    try (ActivationWriter writer = ActivationWriter.resume(kept.output().getParent(), widths, dtype, lengths,
+    try (ActivationWriter writer = ActivationWriter.resume(store, widths, settings.dtype(), lengths,
         ActivationWriter.DEFAULT_SHARD_BYTES, kept.checksum())) {
       kept.tell(writer.loss(), writer.next(), rollouts.size());
-      requireRoom(kept.run().folder().folder(), model, rollouts.subList(writer.next(), rollouts.size()));
-      try (Progress.Task task = progress.resume(NAME, rollouts.size(), writer.next(), "rollout")) {
+      requireRoom(run.folder().folder(),
+          estimate(model, hooks, settings.dtype(), rollouts.subList(writer.next(), rollouts.size())));
+      try (Progress.Task task = run.progress().resume(name(), rollouts.size(), writer.next(), "rollout")) {
         for (int from = 0, to; from < rollouts.size(); from = to) {
           to = together(lengths, from);
           if (to > writer.next()) {
-            int written = write(writer, model, rollouts.subList(from, to), from);
+            int written = write(writer, model, hooks, rollouts.subList(from, to), from);
             writer.keep();
             task.step(written);
           }
@@ -112,7 +135,7 @@ public record CaptureStep(List<HookPoint> hooks, DType dtype) {
     }
   }
 
-  /// The end of the chunk that begins at a rollout. Chunks begin at the same rollouts however often the step was
+  /// The end of the chunk that begins at a rollout. Chunks begin at the same rollouts however often the study was
   /// interrupted.
   private static int together(int[] lengths, int from) {
     int to = from;
@@ -126,7 +149,8 @@ public record CaptureStep(List<HookPoint> hooks, DType dtype) {
   ///
   /// @param first rollout of the chunk
   /// @return how many were written
-  private int write(ActivationWriter writer, HookedModel model, List<Rollout> chunk, int first) throws IOException {
+  private static int write(ActivationWriter writer, HookedModel model, List<HookPoint> hooks, List<Rollout> chunk,
+      int first) throws IOException {
     Recording recording = model.model().record(chunk.stream().map(Rollout::sequence).toList(), Set.copyOf(hooks),
         Gates.none());
     int begun = writer.next();

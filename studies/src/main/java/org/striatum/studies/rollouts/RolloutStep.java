@@ -11,6 +11,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.striatum.datasets.ProblemSet;
+import org.striatum.datasets.ProblemSource;
 import org.striatum.datasets.ProblemSources;
 import org.striatum.datasets.RolloutFile;
 import org.striatum.hooks.HookedModel;
@@ -25,28 +26,27 @@ import org.striatum.probe.run.Journal;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
+import org.striatum.studies.run.Found;
 import org.striatum.studies.run.KeptBatches;
 import org.striatum.studies.run.Manifest;
-import org.striatum.studies.run.StepKey;
+import org.striatum.studies.run.Study;
+import org.striatum.studies.run.StudyDescription;
 import org.striatum.studies.run.StudyRun;
 
 /// Generates and grades rollouts: `rollouts.jsonl`, and `problems.json` where problems were read from a file. Every
 /// finished batch is kept at once.
 ///
-/// @param sets problem sets
-/// @param problems of each, at most
-/// @param samples rollouts a problem, K
-/// @param sampling how completions are drawn
-/// @param seed of problems and completions
-/// @param batchSize rollouts that run together; no result depends on it
-/// @param gate under which the model writes; empty for the model as it is
-public record RolloutStep(List<ProblemSet> sets, int problems, int samples, Sampling sampling, long seed,
-    int batchSize, Optional<AppliedGate> gate) {
-  public static final String NAME = "rollouts";
+/// @param sets problem sets; empty for the study as others read it
+/// @param gate that the model writes under; empty for the model as it is
+public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate)
+    implements
+      Study<RolloutSettings, RolloutResults> {
+  /// As other studies read it.
+  public static final RolloutStep STUDY = new RolloutStep(List.of());
 
   /// Rollouts of the model as it is.
-  public RolloutStep(List<ProblemSet> sets, int problems, int samples, Sampling sampling, long seed, int batchSize) {
-    this(sets, problems, samples, sampling, seed, batchSize, Optional.empty());
+  public RolloutStep(List<ProblemSet> sets) {
+    this(sets, Optional.empty());
   }
 
   /// A learned gate that is open while the model writes.
@@ -65,40 +65,71 @@ public record RolloutStep(List<ProblemSet> sets, int problems, int samples, Samp
 
   public RolloutStep {
     sets = List.copyOf(sets);
-    if (problems < 1 || samples < 1 || batchSize < 1) {
-      throw new IllegalArgumentException(
-          "problems, rollouts a problem and batch size must be ≥ 1, found " + problems + ", "
-              + samples + " and " + batchSize);
+  }
+
+  /// What is stored as settings.
+  ///
+  /// @param sets names of the problem sets
+  /// @param files how the problems of those that were read are asked and graded
+  /// @param gate checksum of the learned gate; null for the model as it is
+  public record Told(List<String> sets, List<ProblemSource> files, RolloutSettings drawn, Sha256 gate) {
+    public Told {
+      sets = List.copyOf(sets);
+      files = List.copyOf(files);
     }
   }
 
-  /// What decides the outcome, and nothing else.
-  private record Key(List<String> sets, int problems, int samples, Sampling sampling, long seed,
-      Manifest.Inputs inputs) {}
+  @Override
+  public StudyDescription<RolloutSettings, RolloutResults> about() {
+    return StudyDescription.of(StudyRun.ROLLOUTS, "Generate and grade completions of problem sets.",
+        RolloutSettings.defaults(), RolloutResults.class).withQuick(RolloutSettings.quick())
+        .withSeeding(RolloutSettings::withSeed);
+  }
 
-  /// The same where problems were read from files.
-  private record FileKey(Key drawn, ProblemSources sources) {}
+  @Override
+  public Scope scope() {
+    return Scope.EVERY_CHECKPOINT;
+  }
 
-  /// Runs the step unless it is finished.
-  public void run(StudyRun run, HookedModel model, Progress progress) throws IOException {
-    List<String> names = sets.stream().map(ProblemSet::name).toList();
+  @Override
+  public boolean needsModel() {
+    return true;
+  }
+
+  @Override
+  public List<Study<?, ?>> reads(StudyRun run, RolloutSettings settings) {
+    return List.of();
+  }
+
+  @Override
+  public Told told(RolloutSettings settings) throws IOException {
+    return new Told(sets.stream().map(ProblemSet::name).toList(), ProblemSources.among(sets).sets(), settings,
+        gate.isPresent() ? Sha256.of(gate.get().file()) : null);
+  }
+
+  @Override
+  public Object inputs(StudyRun run, RolloutSettings settings) throws IOException {
+    return withGate(run.model().inputs());
+  }
+
+  /// Settles what the run is about, before any work.
+  @Override
+  public void prepare(StudyRun run, RolloutSettings settings) throws IOException {
+    if (sets.isEmpty()) {
+      throw new IllegalArgumentException("rollouts need a problem set");
+    }
     ProblemSources sources = ProblemSources.among(sets);
     sources.requireNoOther(run.folder().folder());
-    run.folder().settle(withGate(
-        run.inputs(model, new Manifest.Data(names, files(sources), problems, samples, null), sampling, seed)));
-    Key drawn = new Key(names, problems, samples, sampling, seed, withGate(run.modelInputs(model)));
-    boolean read = !sources.sets().isEmpty();
-    StepKey key = run.folder().key(read ? new FileKey(drawn, sources) : drawn);
-    Path rollouts = run.folder().rollouts();
-    Path problemsFile = run.folder().folder().resolve(ProblemSources.FILE);
-    KeptBatches batches = new KeptBatches(run, NAME, key, rollouts);
-    run.step(NAME, key, read ? List.of(rollouts, problemsFile) : List.of(rollouts), () -> {
-      if (read) {
-        RecordJson.write(problemsFile, sources);
-      }
-      RolloutFile.write(rollouts, draw(batches, model, progress));
-    });
-    batches.forget();
+    run.folder().settle(withGate(run.inputs(new Manifest.Data(sets.stream().map(ProblemSet::name).toList(),
+        files(sources), settings.problems(), settings.samples(), null), settings.sampling(), settings.seed())));
+  }
+
+  @Override
+  public Found<RolloutResults> find(StudyRun run, RolloutSettings settings) throws IOException {
+    List<Rollout> drawn = draw(run, settings);
+    RolloutFile.write(run.folder().rollouts(), drawn);
+    return Found.only(RolloutResults.of(drawn)).with(_ -> List.of(run.folder().rollouts()))
+        .with(ImportStep.sources(ProblemSources.among(sets)));
   }
 
   /// The files read, and what stands in the run folder about how they are asked and graded.
@@ -106,7 +137,7 @@ public record RolloutStep(List<ProblemSet> sets, int problems, int samples, Samp
     SortedMap<String, Sha256> files = new TreeMap<>();
     sources.sets().forEach(source -> files.put(source.file(), source.sha256()));
     if (!files.isEmpty()) {
-      files.put(ProblemSources.FILE, Sha256.of(RecordJson.pretty(sources)));
+      files.put(ProblemSources.FILE, sources.sha256());
     }
     return files;
   }
@@ -124,17 +155,19 @@ public record RolloutStep(List<ProblemSet> sets, int problems, int samples, Samp
   private record Kept(int index, Rollout rollout) {}
 
   /// Every rollout, in the order of the file.
-  private List<Rollout> draw(KeptBatches kept, HookedModel model, Progress progress) throws IOException {
-    List<Asked> asked = asked(model);
+  private List<Rollout> draw(StudyRun run, RolloutSettings settings) throws IOException {
+    HookedModel model = run.anyModel();
+    List<Asked> asked = asked(model, settings);
+    KeptBatches kept = KeptBatches.of(run, this, settings, run.folder().rollouts());
     Rollout[] drawn = new Rollout[asked.size()];
     try (Journal journal = kept.open(entry -> take(entry, asked, drawn))) {
-      List<List<Integer>> batches = batches(asked);
+      List<List<Integer>> batches = batches(asked, run.batchSize());
       batches.removeIf(batch -> batch.stream().allMatch(i -> drawn[i] != null));
       int done = asked.size() - batches.stream().mapToInt(List::size).sum();
       kept.tell(journal.loss(), done, asked.size());
-      try (Progress.Task task = progress.resume(NAME, asked.size(), done, "rollout")) {
+      try (Progress.Task task = run.progress().resume(name(), asked.size(), done, "rollout")) {
         for (List<Integer> batch : batches) {
-          draw(batch, asked, drawn, model, task);
+          draw(batch, asked, drawn, settings.sampling(), model, task);
           journal.append(batch.stream().map(i -> RecordJson.compact(new Kept(i, drawn[i]))).toList());
         }
       }
@@ -142,13 +175,14 @@ public record RolloutStep(List<ProblemSet> sets, int problems, int samples, Samp
     return List.of(drawn);
   }
 
-  private List<Asked> asked(HookedModel model) throws IOException {
+  private List<Asked> asked(HookedModel model, RolloutSettings settings) throws IOException {
     List<Asked> asked = new ArrayList<>();
+    long seed = settings.seed();
     for (ProblemSet set : sets) {
-      List<Problem> drawn = set.draw(problems, seed);
+      List<Problem> drawn = set.draw(settings.problems(), seed);
       for (int i = 0; i < drawn.size(); i++) {
         TokenSequence prompt = TokenSequence.prompt(model.tokenizer().encode(drawn.get(i).prompt()));
-        for (int sample = 0; sample < samples; sample++) {
+        for (int sample = 0; sample < settings.samples(); sample++) {
           asked.add(new Asked(set, drawn.get(i), sample, prompt, Rollout.seed(seed, set.name(), i, sample)));
         }
       }
@@ -157,16 +191,16 @@ public record RolloutStep(List<ProblemSet> sets, int problems, int samples, Samp
   }
 
   private static void take(byte[] entry, List<Asked> asked, Rollout[] drawn) throws BadDataException {
-    Kept kept = RecordJson.parse(entry, Kept.class, NAME);
+    Kept kept = RecordJson.parse(entry, Kept.class, StudyRun.ROLLOUTS);
     if (kept.index < 0 || kept.index >= drawn.length || kept.rollout.seed() != asked.get(kept.index).seed) {
-      throw new BadDataException(NAME + ": no rollout of this step has index " + kept.index);
+      throw new BadDataException(StudyRun.ROLLOUTS + ": no rollout of this step has index " + kept.index);
     }
     drawn[kept.index] = kept.rollout;
   }
 
   /// What runs together: prompts of like length, as a model would batch them itself. The longest come first, so that one
   /// too long for the model or the memory is refused before others are run.
-  private List<List<Integer>> batches(List<Asked> asked) {
+  private List<List<Integer>> batches(List<Asked> asked, int batchSize) {
     List<Integer> order = IntStream.range(0, asked.size()).boxed()
         .sorted(Comparator.comparingInt(i -> asked.get(i).prompt.length())).toList();
     List<List<Integer>> batches = new ArrayList<>();
@@ -176,11 +210,11 @@ public record RolloutStep(List<ProblemSet> sets, int problems, int samples, Samp
     return batches.reversed();
   }
 
-  private void draw(List<Integer> batch, List<Asked> asked, Rollout[] drawn, HookedModel model, Progress.Task task)
-      throws IOException {
+  private void draw(List<Integer> batch, List<Asked> asked, Rollout[] drawn, Sampling sampling, HookedModel model,
+      Progress.Task task) throws IOException {
     List<Completion> completions = model.model().generate(batch.stream().map(i -> asked.get(i).prompt).toList(),
         batch.stream().mapToLong(i -> asked.get(i).seed).toArray(), sampling,
-        gate.map(AppliedGate::gates).orElse(Gates.none()), batchSize, () -> task.step(1));
+        gate.map(AppliedGate::gates).orElse(Gates.none()), batch.size(), () -> task.step(1));
     for (int b = 0; b < completions.size(); b++) {
       drawn[batch.get(b)] = graded(asked.get(batch.get(b)), completions.get(b), model);
     }
