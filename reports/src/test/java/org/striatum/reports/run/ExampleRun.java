@@ -9,7 +9,6 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.striatum.peft.llm.BitFit;
 import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.probe.adaptation.AdaptationResults.Comparison;
 import org.striatum.probe.adaptation.AdaptationResults.LearnedLayer;

@@ -3,10 +3,9 @@ package org.striatum.studies.adaptation;
 import java.util.List;
 import java.util.Set;
 import org.striatum.peft.llm.AdaptationStudy;
-import org.striatum.peft.llm.BitFit;
+import org.striatum.peft.llm.AdaptationTraining;
 import org.striatum.peft.llm.GatedArm;
 import org.striatum.peft.llm.ModeProblems;
-import org.striatum.peft.llm.AdaptationTraining;
 import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.studies.neurons.NeuronSet;
 
@@ -39,7 +38,7 @@ public record GateSettings(String mode, List<String> beside, String hooks, Strin
   public static GateSettings defaults() {
     return new GateSettings("mul", List.of("add", "mod", "expr"), "blocks.*.hook_resid_post", "10%",
         ARMS.stream().filter(arm -> !arm.equals(GatedArm.LARGEST)).toList(), new ModeProblems.Counts(512, 48, 80),
-        new Training(40, 16, 0, 4), List.of(0.003, 0.01, 0.03, 0.1), 5, 4, -4, 2, 5, 3, 1);
+        new AdaptationTraining(40, 16, 0, 4), List.of(0.003, 0.01, 0.03, 0.1), 5, 4, -4, 2, 5, 3, 1);
   }
 
   public GateSettings withSeed(long other) {
