@@ -142,7 +142,8 @@ public record GateStep() implements Study<GateSettings, AdaptationResults> {
     }
     List<String> baselines = Stream.of(AdaptationStudy.BITFIT, AdaptationStudy.LORA).filter(settings.arms()::contains)
         .toList();
-    return new AdaptationStudy(model, problems, scales, settings.study(run.batchSize(), run.threads()), store).run(ranked(settings),
+    return new AdaptationStudy(model, problems, scales, settings.study(run.batchSize(), run.threads()), store).run(
+        ranked(settings),
         settings.setSize(), sets, gated, baselines, notes, run.progress());
   }
 
@@ -153,7 +154,8 @@ public record GateStep() implements Study<GateSettings, AdaptationResults> {
       RunRankings rankings, GateSettings settings) {
     List<HookPoint> hooks = new ArrayList<>(model.hookPoints(settings.hooks()));
     hooks.forEach(NeuronGate::requireBlock);
-    Set<HookPoint> studied = rankings.values().layers().stream().filter(layer -> layer.dataset().equals(ranked(settings)))
+    Set<HookPoint> studied = rankings.values().layers().stream()
+        .filter(layer -> layer.dataset().equals(ranked(settings)))
         .map(LayerProbes::hook).collect(Collectors.toCollection(TreeSet::new));
     hooks.retainAll(studied);
     if (hooks.isEmpty()) {

@@ -93,7 +93,8 @@ public record SearchStep() implements Study<SearchSettings, SearchResults> {
         batchSize);
     Map<String, List<Rollout>> byDataset = ProblemSplit.byDataset(rollouts);
     Map<String, List<Rollout>> asked = new LinkedHashMap<>();
-    byDataset.forEach((dataset, own) -> asked.put(dataset, split.tested(own).stream().limit(settings.problems()).toList()));
+    byDataset
+        .forEach((dataset, own) -> asked.put(dataset, split.tested(own).stream().limit(settings.problems()).toList()));
     List<DatasetSearch> datasets = new ArrayList<>();
     try (ActivationStore store = ActivationStore.open(run.folder().activations())) {
       Surprise surprise = Surprise.of(run, store);

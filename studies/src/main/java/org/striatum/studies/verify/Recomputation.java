@@ -61,7 +61,8 @@ public record Recomputation(StudyRun run, List<Study<?, ?>> studies) {
         all.add(found(study.get(), step));
       } else if (!step.name().equals(StudyRun.ROLLOUTS)) {
         step.outputs().keySet().stream().filter(file -> !file.endsWith(RunFolder.SETTINGS))
-            .forEach(file -> all.add(new Figures(file, Verdict.LEFT, "only the command that made it can make it again")));
+            .forEach(
+                file -> all.add(new Figures(file, Verdict.LEFT, "only the command that made it can make it again")));
       }
     }
     return all;
