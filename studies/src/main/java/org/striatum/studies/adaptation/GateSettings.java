@@ -27,7 +27,8 @@ import org.striatum.studies.neurons.NeuronSet;
 /// @param seeds trainings of an arm with one set
 /// @param seed of everything
 public record GateSettings(String mode, List<String> beside, String hooks, String setSize, List<String> arms,
-    ModeProblems.Counts counts, AdaptationTraining training, List<Double> rates, double thresholdFactor, double sharpness,
+    ModeProblems.Counts counts, AdaptationTraining training, List<Double> rates, double thresholdFactor,
+    double sharpness,
     double start, int rank, int draws, int seeds, long seed) {
   /// Reward neurons found without and with continuations, random sets beside each, the largest coordinates, all, BitFit,
   /// LoRA.
