@@ -18,6 +18,7 @@ import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.probe.model.Sampling;
 import org.striatum.probe.tensor.DType;
 import org.striatum.reports.run.ReportStep;
+import org.striatum.studies.adaptation.GateArms;
 import org.striatum.studies.adaptation.GateSettings;
 import org.striatum.studies.adaptation.GateStep;
 import org.striatum.studies.capture.CaptureStep;
@@ -75,7 +76,7 @@ final class GateCommand implements Callable<Integer> {
             "a gate is learned by gradient, which an ONNX file has not: give the checkpoint's folder");
       }
       model.tokenizer(); // refused, if it is, before a folder is made
-      model.hookPoints(settings.hooks());
+      model.hookPoints(settings.arms().hooks());
       Path folder = output == null ? Path.of("striatum-" + model.facts().name()) : output;
       try (RunFolder opened = RunFolder.create(folder)) {
         StudyRun run = new StudyRun(opened, Version.environment(modelOptions.threads()), console::note);
@@ -107,14 +108,14 @@ final class GateCommand implements Callable<Integer> {
       run.remember(checkpoint);
     }
     if (!run.hasStates()) {
-      new CaptureStep(model.hookPoints(settings.hooks()), DType.F32).run(run, model, run.rollouts(),
+      new CaptureStep(model.hookPoints(settings.arms().hooks()), DType.F32).run(run, model, run.rollouts(),
           console.progress());
     }
     ProbeStep probe = ProbeStep.isFinishedIn(run.folder()) ? ProbeStep.finishedIn(run.folder()) : quick.probe(seed);
     if (!ProbeStep.isFinishedIn(run.folder())) {
       probe.run(run, console.progress());
     }
-    if (settings.arms().contains("dopamine")) {
+    if (settings.arms().asked().contains(GateArms.Asked.DOPAMINE)) {
       quick.dopamine().step(probe, seed, batch).run(run, model, ProblemSets::grader, console.progress());
     }
   }

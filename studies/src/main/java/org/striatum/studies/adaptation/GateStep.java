@@ -18,6 +18,8 @@ import java.util.stream.Stream;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.datasets.ProblemSets;
 import org.striatum.hooks.HookedModel;
+import org.striatum.peft.llm.AdaptationPlan;
+import org.striatum.peft.llm.AdaptationSettings;
 import org.striatum.peft.llm.AdaptationStudy;
 import org.striatum.peft.llm.GatedArm;
 import org.striatum.peft.llm.LearnedGate;
@@ -25,12 +27,14 @@ import org.striatum.peft.llm.ModeProblems;
 import org.striatum.peft.llm.NeuronGate;
 import org.striatum.peft.llm.StateScale;
 import org.striatum.peft.llm.TrialStore;
+import org.striatum.probe.adaptation.AdaptationArm;
 import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
+import org.striatum.studies.adaptation.GateArms.Asked;
 import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.neurons.RunRankings;
@@ -49,6 +53,9 @@ import org.striatum.studies.value.ProbeStep;
 /// @param settings of the study
 public record GateStep(GateSettings settings) {
   private static final String NAME = "gate@";
+  /// Arms of reward neurons.
+  private static final SortedMap<Asked, AdaptationArm> REWARD = new TreeMap<>(
+      Map.of(Asked.VALUE, AdaptationArm.VALUE, Asked.DOPAMINE, AdaptationArm.DOPAMINE));
 
   /// Whether a step of a run is one of these.
   public static boolean is(Manifest.Step step) {
@@ -58,7 +65,7 @@ public record GateStep(GateSettings settings) {
   /// Whether the run has ranked what the mode's sets are cut from: with dopamine neurons if those are asked for.
   public boolean isPrepared(RunFolder folder) {
     return ProbeStep.isFinishedIn(folder)
-        && (!settings.arms().contains("dopamine") || folder.manifest().step(DopamineStep.NAME).isPresent());
+        && (!settings.arms().has(Asked.DOPAMINE) || folder.manifest().step(DopamineStep.NAME).isPresent());
   }
 
   /// The problem set whose rankings are used: the mode, or the family that it shifts.
@@ -77,9 +84,9 @@ public record GateStep(GateSettings settings) {
       throws IOException {
     RunFolder folder = run.folder();
     RunRankings rankings = RunRankings.of(folder);
-    SequencedMap<String, SortedMap<HookPoint, List<Integer>>> sets = sets(model, rankings);
+    SequencedMap<AdaptationArm, SortedMap<HookPoint, List<Integer>>> sets = sets(model, rankings);
     List<String> after = new ArrayList<>(List.of(RolloutStep.NAME, CaptureStep.NAME, ProbeStep.NAME));
-    if (settings.arms().contains("dopamine")) {
+    if (settings.arms().has(Asked.DOPAMINE)) {
       after.add(DopamineStep.NAME);
     }
     String name = NAME + settings.mode();
@@ -93,9 +100,9 @@ public record GateStep(GateSettings settings) {
     Path trials = gates.resolve("trials").resolve(key.sha256().hex().substring(0, 16));
     AdaptationStudy.Findings findings = study(run, model, sets, TrialStore.in(trials), batchSize, threads, progress);
     List<Path> outputs = new ArrayList<>(List.of(results));
-    for (Map.Entry<String, Gates> learned : findings.gates().entrySet()) {
-      Path file = gates.resolve(learned.getKey() + ".safetensors");
-      LearnedGate.save(file, learned.getValue(), model, settings.mode(), learned.getKey(), settings.seed(),
+    for (Map.Entry<AdaptationArm, Gates> learned : findings.gates().entrySet()) {
+      Path file = gates.resolve(learned.getKey().printed() + ".safetensors");
+      LearnedGate.save(file, learned.getValue(), model, settings.mode(), learned.getKey(), settings.adaptation().seed(),
           described());
       outputs.add(file);
     }
@@ -106,81 +113,96 @@ public record GateStep(GateSettings settings) {
   }
 
   private AdaptationStudy.Findings study(StudyRun run, HookedModel model,
-      SequencedMap<String, SortedMap<HookPoint, List<Integer>>> sets, TrialStore store, int batchSize, int threads,
+      SequencedMap<AdaptationArm, SortedMap<HookPoint, List<Integer>>> sets, TrialStore store, int batchSize,
+      int threads,
       Progress progress) throws IOException {
     Set<String> taken = run.rollouts().stream().map(rollout -> rollout.problem().id()).collect(Collectors.toSet());
     List<ProblemSet> beside = settings.beside().isEmpty()
         ? List.of()
         : ProblemSets.named(String.join(",", settings.beside()));
-    ModeProblems problems = ModeProblems.draw(model, mode(), beside, settings.counts(), taken, settings.seed());
+    ModeProblems problems = ModeProblems.draw(model, mode(), beside, settings.counts(), taken,
+        settings.adaptation().seed());
     Set<HookPoint> hooks = new TreeSet<>();
     sets.values().forEach(set -> hooks.addAll(set.keySet()));
     Map<HookPoint, StateScale> scales = StateScale.of(model, problems.training().items(), hooks);
     List<String> notes = new ArrayList<>();
     List<GatedArm> gated = new ArrayList<>();
-    for (String kind : List.of("value", "dopamine")) {
-      if (settings.arms().contains(kind) && sets.containsKey(kind)) {
-        gated.add(GatedArm.of(kind, sets.get(kind)));
-        if (settings.arms().contains("random")) {
+    REWARD.forEach((asked, arm) -> {
+      if (settings.arms().has(asked) && sets.containsKey(arm)) {
+        gated.add(GatedArm.of(arm, sets.get(arm)));
+        if (settings.arms().has(Asked.RANDOM)) {
           List<SortedMap<HookPoint, List<Integer>>> others = sets.entrySet().stream()
-              .filter(other -> !other.getKey().equals(kind)).map(Map.Entry::getValue).toList();
-          gated.add(GatedArm.matched(kind, sets.get(kind), others, scales, settings.draws(), settings.seed(), notes));
+              .filter(other -> other.getKey() != arm).map(Map.Entry::getValue).toList();
+          gated.add(GatedArm.matched(arm, sets.get(arm), others, scales, settings.arms().draws(),
+              settings.adaptation().seed(), notes));
         }
-      } else if (settings.arms().contains(kind)) {
-        notes.add("no arm " + kind + ": the run has no such neurons at " + settings.hooks());
+      } else if (settings.arms().has(asked)) {
+        notes.add("no arm " + arm + ": the run has no such neurons at " + settings.arms().hooks());
       }
+    });
+    if (settings.arms().has(Asked.LARGEST)) {
+      gated.add(GatedArm.largest(sets.get(AdaptationArm.VALUE), scales));
     }
-    if (settings.arms().contains(GatedArm.LARGEST)) {
-      gated.add(GatedArm.largest(sets.get("value"), scales));
-    }
-    if (settings.arms().contains(AdaptationResults.ALL)) {
+    if (settings.arms().has(Asked.ALL)) {
       gated.add(GatedArm.all(scales));
     }
-    List<String> baselines = Stream.of(AdaptationStudy.BITFIT, AdaptationStudy.LORA).filter(settings.arms()::contains)
-        .toList();
-    return new AdaptationStudy(model, problems, scales, settings.study(batchSize, threads), store).run(ranked(),
-        settings.setSize(), sets, gated, baselines, notes, progress);
+    return new AdaptationStudy(model, problems, scales, settings.adaptation(), store,
+        new AdaptationStudy.Execution(batchSize, threads)).run(
+            new AdaptationPlan(ranked(), settings.arms().setSize(), sets, gated, baselines(), notes), progress);
+  }
+
+  private Set<AdaptationArm> baselines() {
+    Set<AdaptationArm> baselines = new TreeSet<>();
+    if (settings.arms().has(Asked.BITFIT)) {
+      baselines.add(AdaptationArm.BITFIT);
+    }
+    if (settings.arms().has(Asked.LORA)) {
+      baselines.add(AdaptationArm.LORA);
+    }
+    return baselines;
   }
 
   /// The reward neurons at the hook points that were asked for, by kind: value always, for it says where gates stand.
   ///
   /// @throws IllegalArgumentException if the run has not studied the mode there, or a set does not fit a layer
-  private SequencedMap<String, SortedMap<HookPoint, List<Integer>>> sets(HookedModel model, RunRankings rankings) {
-    List<HookPoint> hooks = new ArrayList<>(model.hookPoints(settings.hooks()));
+  private SequencedMap<AdaptationArm, SortedMap<HookPoint, List<Integer>>> sets(HookedModel model,
+      RunRankings rankings) {
+    List<HookPoint> hooks = new ArrayList<>(model.hookPoints(settings.arms().hooks()));
     hooks.forEach(NeuronGate::requireBlock);
     Set<HookPoint> studied = rankings.values().layers().stream().filter(layer -> layer.dataset().equals(ranked()))
         .map(LayerProbes::hook).collect(Collectors.toCollection(TreeSet::new));
     hooks.retainAll(studied);
     if (hooks.isEmpty()) {
       throw new IllegalArgumentException("the run has ranked no neurons of %s at %s: it has studied %s".formatted(
-          ranked(), settings.hooks(), studied.isEmpty() ? "other tasks" : studied));
+          ranked(), settings.arms().hooks(), studied.isEmpty() ? "other tasks" : studied));
     }
-    SequencedMap<String, SortedMap<HookPoint, List<Integer>>> sets = new LinkedHashMap<>();
-    for (String kind : List.of("value", "dopamine")) {
-      if (kind.equals("value") || settings.arms().contains(kind)) {
+    SequencedMap<AdaptationArm, SortedMap<HookPoint, List<Integer>>> sets = new LinkedHashMap<>();
+    REWARD.forEach((asked, arm) -> {
+      if (asked == Asked.VALUE || settings.arms().has(asked)) {
         SortedMap<HookPoint, List<Integer>> set = new TreeMap<>();
         for (HookPoint hook : hooks) {
-          List<Integer> coordinates = settings.set(kind).at(ranked(), hook, rankings);
+          List<Integer> coordinates = settings.arms().set(arm).at(ranked(), hook, rankings);
           if (!coordinates.isEmpty()) {
             set.put(hook, coordinates);
           }
         }
         if (!set.isEmpty()) {
-          sets.put(kind, set);
+          sets.put(arm, set);
         }
       }
-    }
+    });
     return sets;
   }
 
   private SortedMap<String, String> described() {
     SortedMap<String, String> words = new TreeMap<>();
-    words.put("steps", Integer.toString(settings.training().steps()));
-    words.put("batch", Integer.toString(settings.training().batch()));
-    words.put("openness penalty", Double.toString(settings.training().opennessPenalty()));
-    words.put("sharpness per deviation", Double.toString(settings.sharpness()));
-    words.put("first threshold in deviations", Double.toString(settings.start()));
-    words.put("set size", settings.setSize());
+    AdaptationSettings adaptation = settings.adaptation();
+    words.put("steps", Integer.toString(adaptation.training().steps()));
+    words.put("batch", Integer.toString(adaptation.training().batch()));
+    words.put("openness penalty", Double.toString(adaptation.training().opennessPenalty()));
+    words.put("sharpness per deviation", Double.toString(adaptation.gates().sharpness()));
+    words.put("first threshold in deviations", Double.toString(adaptation.gates().start()));
+    words.put("set size", settings.arms().setSize());
     return words;
   }
 
