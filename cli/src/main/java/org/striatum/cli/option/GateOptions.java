@@ -2,7 +2,6 @@ package org.striatum.cli.option;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.striatum.datasets.ProblemSets;
@@ -81,9 +80,9 @@ public final class GateOptions {
     if (beside != null) {
       ProblemSets.named(String.join(",", beside)); // unknown ones are refused here
     }
-    GateSettings base = GateSettings.defaults(mode);
-    return base.withBeside(or(beside, base.beside())).withArms(arms(base.arms()))
-        .withCounts(counts(base.counts())).withAdaptation(adaptation(base.adaptation()).withSeed(seed));
+    GateSettings base = GateSettings.defaults().withMode(mode).withSeed(seed);
+    return base.withBeside(Given.or(beside, base.beside())).withArms(arms(base.arms()))
+        .withCounts(counts(base.counts())).withAdaptation(adaptation(base.adaptation()));
   }
 
   private GateArms arms(GateArms base) {
@@ -95,7 +94,8 @@ public final class GateOptions {
           "--set-size must be a share such as 10% or a number of coordinates, found '" + setSize + "'");
     }
     return base.withAsked(arms == null ? base.asked() : arms.stream().map(GateOptions::arm).toList())
-        .withHooks(or(hooks, base.hooks())).withSetSize(or(setSize, base.setSize())).withDraws(or(draws, base.draws()));
+        .withHooks(Given.or(hooks, base.hooks())).withSetSize(Given.or(setSize, base.setSize()))
+        .withDraws(Given.or(draws, base.draws()));
   }
 
   private static Asked arm(String name) {
@@ -106,23 +106,20 @@ public final class GateOptions {
   }
 
   private ModeProblems.Counts counts(ModeProblems.Counts base) {
-    return base.withTraining(or(training, base.training())).withValidation(or(validation, base.validation()))
-        .withTest(or(test, base.test()));
+    return base.withTraining(Given.or(training, base.training()))
+        .withValidation(Given.or(validation, base.validation()))
+        .withTest(Given.or(test, base.test()));
   }
 
   private AdaptationSettings adaptation(AdaptationSettings base) {
     AdaptationTraining how = base.training();
     GateForm form = base.gates();
     return base
-        .withTraining(how.withSteps(or(steps, how.steps())).withBatch(or(batch, how.batch()))
-            .withOpennessPenalty(or(lambda, how.opennessPenalty())))
-        .withRates(or(rates, base.rates()))
-        .withGates(form.withSharpness(or(sharpness, form.sharpness())).withStart(or(start, form.start()))
-            .withThresholdFactor(or(thresholdFactor, form.thresholdFactor())))
-        .withRank(or(rank, base.rank())).withSeeds(or(seeds, base.seeds()));
-  }
-
-  private static <T> T or(T given, T otherwise) {
-    return Objects.requireNonNullElse(given, otherwise);
+        .withTraining(how.withSteps(Given.or(steps, how.steps())).withBatch(Given.or(batch, how.batch()))
+            .withOpennessPenalty(Given.or(lambda, how.opennessPenalty())))
+        .withRates(Given.or(rates, base.rates()))
+        .withGates(form.withSharpness(Given.or(sharpness, form.sharpness())).withStart(Given.or(start, form.start()))
+            .withThresholdFactor(Given.or(thresholdFactor, form.thresholdFactor())))
+        .withRank(Given.or(rank, base.rank())).withSeeds(Given.or(seeds, base.seeds()));
   }
 }

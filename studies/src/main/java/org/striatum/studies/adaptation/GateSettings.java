@@ -27,10 +27,24 @@ public record GateSettings(String mode, List<String> beside, GateArms arms, Mode
     }
   }
 
-  /// All arms but the largest coordinates, the other families tested.
-  public static GateSettings defaults(String mode) {
-    return new GateSettings(mode, FAMILIES.stream().filter(family -> !family.equals(mode)).toList(),
-        GateArms.defaults(), ModeProblems.Counts.defaults(), AdaptationSettings.defaults());
+  /// Multiplication, all arms but the largest coordinates, the other families tested.
+  public static GateSettings defaults() {
+    return new GateSettings("mul", others("mul"), GateArms.defaults(), ModeProblems.Counts.defaults(),
+        AdaptationSettings.defaults());
+  }
+
+  private static List<String> others(String mode) {
+    return FAMILIES.stream().filter(family -> !family.equals(mode)).toList();
+  }
+
+  /// The same for another mode, the other families tested.
+  public GateSettings withMode(String other) {
+    return new GateSettings(other, others(other), arms, counts, adaptation);
+  }
+
+  /// The same with another seed of everything.
+  public GateSettings withSeed(long other) {
+    return withAdaptation(adaptation.withSeed(other));
   }
 
   /// The same with other tasks tested.

@@ -1,4 +1,4 @@
-package org.striatum.hooks.torch;
+package org.striatum.hooks.engine;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,12 +10,12 @@ import org.striatum.probe.model.TokenSequence;
 
 /// Token sequences that run together, right-padded to the longest. Row b · positions + t is position t of sequence b.
 ///
-/// In a causal model no real position sees a padded one: padded rows are garbage that nobody reads.
+/// In a causal model no real position sees a padded one: what is computed in padded rows is never read.
 ///
 /// @param members where each sequence stands in the caller's list
-/// @param sequences the sequences
-record Batch(int[] members, List<TokenSequence> sequences) {
-  public Batch {
+/// @param sequences the sequences, at least one
+public record PaddedBatch(int[] members, List<TokenSequence> sequences) {
+  public PaddedBatch {
     if (sequences.isEmpty() || members.length != sequences.size()) {
       throw new IllegalArgumentException("a batch needs sequences and a place in the caller's list for each, found "
           + sequences.size() + " and " + members.length);
@@ -24,37 +24,19 @@ record Batch(int[] members, List<TokenSequence> sequences) {
     sequences = List.copyOf(sequences);
   }
 
-  /// What follows the prompts of a batch and where its log-probability is read.
-  ///
-  /// @param rows the row before each continuation token
-  /// @param targets that token
-  /// @param members whose it is: the sequence's place in the caller's list
-  public record Continuations(long[] rows, long[] targets, int[] members) {
-    public Continuations {
-      rows = rows.clone();
-      targets = targets.clone();
-      members = members.clone();
-    }
-  }
-
-  /// Cuts sequences, longest first, into batches of about `rows` rows, padding included.
-  public static List<Batch> of(List<TokenSequence> sequences, int rows) {
-    List<Integer> order = byLength(sequences).reversed();
-    List<Batch> batches = new ArrayList<>();
+  /// Cuts sequences, longest first, into batches of at most `rows` rows, padding included, or of one sequence.
+  public static List<PaddedBatch> of(List<TokenSequence> sequences, long rows) {
+    List<Integer> order = IntStream.range(0, sequences.size()).boxed()
+        .sorted(Comparator.comparingInt(i -> sequences.get(i).length())).toList().reversed();
+    List<PaddedBatch> batches = new ArrayList<>();
     int start = 0;
     while (start < order.size()) {
       int size = Math.clamp(rows / sequences.get(order.get(start)).length(), 1, order.size() - start);
       int[] members = order.subList(start, start + size).stream().mapToInt(Integer::intValue).toArray();
-      batches.add(new Batch(members, Arrays.stream(members).mapToObj(sequences::get).toList()));
+      batches.add(new PaddedBatch(members, Arrays.stream(members).mapToObj(sequences::get).toList()));
       start += size;
     }
     return batches;
-  }
-
-  /// The places of sequences in their list, shortest first.
-  public static List<Integer> byLength(List<TokenSequence> sequences) {
-    return IntStream.range(0, sequences.size()).boxed()
-        .sorted(Comparator.comparingInt(i -> sequences.get(i).length())).toList();
   }
 
   public int size() {
@@ -106,22 +88,9 @@ record Batch(int[] members, List<TokenSequence> sequences) {
     return selected;
   }
 
-  /// The continuation tokens of all sequences, in order.
-  public Continuations continuations() {
+  /// The continuation tokens of all sequences and the rows before them.
+  public ScoredTokens scored() {
     int positions = positions();
-    int count = sequences.stream().mapToInt(sequence -> sequence.length() - sequence.promptLength()).sum();
-    long[] rows = new long[count];
-    long[] targets = new long[count];
-    int[] owners = new int[count];
-    int next = 0;
-    for (int b = 0; b < size(); b++) {
-      int[] tokens = sequences.get(b).tokens();
-      for (int t = sequences.get(b).promptLength(); t < tokens.length; t++) {
-        rows[next] = (long) b * positions + t - 1;
-        targets[next] = tokens[t];
-        owners[next++] = members[b];
-      }
-    }
-    return new Continuations(rows, targets, owners);
+    return ScoredTokens.of(members, sequences, (b, t) -> b * positions + t);
   }
 }

@@ -1,4 +1,4 @@
-package org.striatum.hooks.onnx;
+package org.striatum.hooks.engine;
 
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
@@ -8,7 +8,7 @@ import org.striatum.probe.model.Sampling;
 /// Draws the tokens of one rollout with a generator of its own.
 ///
 /// The order of the filters is the reference implementation's: temperature, top-k, top-p. Not thread-safe.
-public final class Sampler {
+final class Sampler {
   private static final RandomGeneratorFactory<RandomGenerator> GENERATOR = RandomGeneratorFactory
       .of("L64X128MixRandom");
 
@@ -17,20 +17,20 @@ public final class Sampler {
   private double logProbability;
 
   /// A generator of its own, seeded by `seed`.
-  public Sampler(Sampling sampling, long seed) {
+  Sampler(Sampling sampling, long seed) {
     this.sampling = sampling;
     this.random = GENERATOR.create(seed);
   }
 
   /// Σ log p of the tokens drawn so far under the untempered model, in nats.
-  public double logProbability() {
+  double logProbability() {
     return logProbability;
   }
 
   /// Draws a token.
   ///
   /// @param logits holds a row of `vocabulary` logits from `offset` on
-  public int draw(float[] logits, int offset, int vocabulary) {
+  int draw(float[] logits, int offset, int vocabulary) {
     int token = sampling.temperature() == 0 ? greatest(logits, offset, vocabulary) : sample(logits, offset, vocabulary);
     logProbability += logits[offset + token] - logSumExp(logits, offset, vocabulary);
     return token;

@@ -1,12 +1,10 @@
-package org.striatum.cli.option;
+package org.striatum.studies.run;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.striatum.cli.console.Console;
-import org.striatum.cli.console.Version;
-import org.striatum.cli.process.UserCache;
+import java.util.function.Consumer;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.onnx.OnnxModel;
@@ -21,41 +19,41 @@ import org.striatum.studies.run.Manifest.Environment;
 /// What a checkpoint passes when it is opened for the first time: the parity gate. Passing is remembered in the user's
 /// cache.
 ///
-/// @param console told where it takes a while
+/// @param note told where it takes a while
 /// @param ledger what passed before
-record FirstOpen(Console console, ParityLedger ledger) {
+public record FirstOpen(Consumer<String> note, ParityLedger ledger) {
   /// Weights beyond this are worth a word before they are hashed and run.
   private static final long LARGE = 256 << 20;
 
-  FirstOpen(Console console) {
-    this(console, new ParityLedger(UserCache.folder()));
+  public FirstOpen(Consumer<String> note) {
+    this(note, new ParityLedger(UserCache.folder()));
   }
 
   /// Opens a model of its own, so that what the gate needs is given back after it.
-  interface Opener {
+  public interface Opener {
     HookedModel open() throws CheckpointException;
   }
 
   /// Refuses a model that fails, unless it is known to pass.
   ///
   /// @param again opens the same model once more
-  void require(HookedModel model, int threads, Opener again) throws CheckpointException {
+  public void require(HookedModel model, int threads, Opener again) throws CheckpointException {
     Sha256 key = key(model, threads);
     if (ledger.passed(key).isPresent()) {
       return;
     }
     if (model.facts().weightBytes() > LARGE) {
-      console.note(model.facts().name() + ": first open, holding it to the parity gate");
+      note.accept(model.facts().name() + ": first open, holding it to the parity gate");
     }
     ParityReport report = examined(key, again);
     report.require(model.facts().name());
     for (ParityCheck check : report.notChecked()) {
-      console.note(model.facts().name() + ": parity gate: " + check);
+      note.accept(model.facts().name() + ": parity gate: " + check);
     }
   }
 
   /// Runs the gate whatever is remembered.
-  ParityReport afresh(HookedModel model, int threads, Opener again) throws CheckpointException {
+  public ParityReport afresh(HookedModel model, int threads, Opener again) throws CheckpointException {
     return examined(key(model, threads), again);
   }
 
@@ -80,7 +78,7 @@ record FirstOpen(Console console, ParityLedger ledger) {
       List<Path> files = List.copyOf(model.facts().files().values());
       long unknown = ledger.unknownBytes(files);
       if (unknown > LARGE) {
-        console.note("%s: hashing %.1f GB of new or changed files".formatted(model.facts().name(), unknown / 1e9));
+        note.accept("%s: hashing %.1f GB of new or changed files".formatted(model.facts().name(), unknown / 1e9));
       }
       return ledger.key(files, List.of(Version.NAME, OnnxModel.runtimeVersion(), System.getProperty("os.arch"),
           Environment.here(Version.NAME, Map.of(), 1).cpu(), model.memory().toString(), "threads " + threads,

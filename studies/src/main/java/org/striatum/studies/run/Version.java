@@ -1,12 +1,11 @@
-package org.striatum.cli.console;
+package org.striatum.studies.run;
 
 import ai.djl.engine.Engine;
-
 import java.util.Map;
 import org.striatum.hooks.onnx.OnnxModel;
 import org.striatum.studies.run.Manifest.Environment;
 
-/// What this build is, for `--version` and the manifest.
+/// What this build is, for the manifest and whoever asks.
 public final class Version {
   public static final String NAME = "striatum 0.1.0";
 
