@@ -6,12 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.UsageException;
 import org.striatum.studies.run.StepKey;
 import org.striatum.studies.run.StudyRun;
 import org.striatum.studies.series.SeriesResults;
 import org.striatum.studies.series.SeriesStep;
 
-/// Makes the results database of a scan and its Parquet from what the runs hold: `results.duckdb`, `parquet/`.
+/// Makes the results database of a scan and its Parquet from the results of the runs: `results.duckdb`, `parquet/`.
 public final class DatabaseStep {
   private static final String NAME = "database";
 
@@ -33,7 +34,7 @@ public final class DatabaseStep {
     });
   }
 
-  /// Tables that do not hold what the runs do.
+  /// Tables whose content differs from that of the runs.
   public static List<String> differing(Path folder, SeriesStep series, SeriesResults results) throws IOException {
     try {
       return ResultsDatabase.differing(folder, series.checkpoints(), results);
@@ -42,11 +43,11 @@ public final class DatabaseStep {
     }
   }
 
-  /// The Parquet speaks for the database: where that cannot be read it goes, and both are made anew.
+  /// The Parquet represents the database: if the database cannot be read, the Parquet is deleted, and both are made again.
   private static void discardIfUnreadable(Path folder, List<Path> parquet) throws IOException {
     try {
       ResultsDatabase.query(folder, "SELECT 1");
-    } catch (BadDataException | IllegalArgumentException _) {
+    } catch (BadDataException | UsageException _) {
       for (Path file : parquet) {
         Files.deleteIfExists(file);
       }

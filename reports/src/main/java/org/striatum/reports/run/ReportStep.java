@@ -27,10 +27,10 @@ import org.striatum.studies.run.Manifest;
 import org.striatum.studies.run.StudyRun;
 import org.striatum.studies.value.ProbeStep;
 
-/// Makes `report.html` from what the run has finished. Always made anew; where
-/// hidden states are stored, a value probe is fitted again to show what it reads along a few rollouts.
+/// Writes `report.html` from what the run has finished; it is always written again. If hidden states are stored, a value
+/// probe is fitted again to show its predictions along a few rollouts.
 public final class ReportStep {
-  /// A split needs as many.
+  /// The least number of problems for a split.
   private static final int LEAST_PROBLEMS = 3;
 
   private ReportStep() {}
@@ -56,7 +56,7 @@ public final class ReportStep {
     }
   }
 
-  /// What the named neurons do by themselves at s₀ of every dataset's test problems.
+  /// How each of the named neurons alone predicts the outcome, at s₀ of every dataset's test problems.
   private static List<CoordinateReading> readings(StudyRun run, ActivationStore store, Collection<NeuronId> neurons)
       throws IOException {
     if (neurons.isEmpty() || !ProbeStep.isFinishedIn(run.folder())) {
