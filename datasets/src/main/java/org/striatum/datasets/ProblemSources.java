@@ -7,13 +7,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.striatum.probe.rollout.Grader;
+import org.striatum.probe.run.FileFormat;
 import org.striatum.probe.run.RecordJson;
+import org.striatum.probe.run.Sha256;
 import org.striatum.probe.run.UsageException;
 
 /// The problem sets of a run that were read from files: its `problems.json`.
 public record ProblemSources(List<ProblemSource> sets) {
   /// The file's name in a run folder.
   public static final String FILE = "problems.json";
+  private static final FileFormat FORMAT = new FileFormat("problem sources", 1);
 
   public ProblemSources {
     sets = List.copyOf(sets);
@@ -27,7 +30,17 @@ public record ProblemSources(List<ProblemSource> sets) {
   /// Those of a run; none if its problems were generated.
   public static ProblemSources of(Path run) throws IOException {
     Path file = run.resolve(FILE);
-    return Files.exists(file) ? RecordJson.read(file, ProblemSources.class) : new ProblemSources(List.of());
+    return Files.exists(file) ? RecordJson.read(file, FORMAT, ProblemSources.class) : new ProblemSources(List.of());
+  }
+
+  /// Writes the file of a run folder.
+  public void write(Path file) throws IOException {
+    RecordJson.write(file, FORMAT, this);
+  }
+
+  /// Checksum of the file that [#write] writes.
+  public Sha256 sha256() {
+    return Sha256.of(RecordJson.pretty(FORMAT, this));
   }
 
   /// Refuses a run whose problems were read, asked or graded differently.

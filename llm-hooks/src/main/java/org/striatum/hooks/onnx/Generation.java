@@ -12,12 +12,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.striatum.hooks.decoder.DecoderShape;
-import org.striatum.probe.model.Completion;
+import org.striatum.hooks.engine.RunningCompletion;
 import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.Sampling;
-import org.striatum.probe.model.TokenSequence;
 
 /// One batch of completions. Keys and values are kept in buffers that ONNX Runtime appends to in place: nothing of the
 /// past is copied from step to step. A row that finishes gives its place to the last one of the batch.
@@ -27,48 +26,23 @@ import org.striatum.probe.model.TokenSequence;
 final class Generation implements AutoCloseable {
   private static final int FEWEST_ROWS = 2;
 
-  private final OnnxModel model;
   private final DecoderShape shape;
   private final GraphSession session;
-  private final Sampling sampling;
   private final Gates gates;
-  private final List<Row> rows = new ArrayList<>(); // all, in the caller's order
-  private final List<Row> running = new ArrayList<>(); // row b of the batch
+  private final List<RunningCompletion> running; // row b of the batch
   private final Arena arena = Arena.ofConfined();
   private final List<MemorySegment> caches = new ArrayList<>(); // layer: key, value; each (batch, heads, capacity, width)
   private final int capacity;
   private List<OnnxTensor> cacheTensors = List.of();
 
-  /// One completion under way.
-  private static final class Row {
-    final int[] prompt;
-    final Sampler sampler;
-    final List<Integer> generated = new ArrayList<>();
-    boolean finished;
-    boolean stopped;
-
-    Row(int[] prompt, Sampler sampler) {
-      this.prompt = prompt;
-      this.sampler = sampler;
-    }
-
-    int length() {
-      return prompt.length + generated.size();
-    }
-  }
-
-  Generation(OnnxModel model, List<TokenSequence> prompts, Sampling sampling, Gates gates, List<Sampler> samplers) {
-    this.model = model;
+  /// @param completions the rows of the batch, not yet begun
+  Generation(OnnxModel model, List<RunningCompletion> completions, Sampling sampling, Gates gates) {
     this.shape = model.shape();
-    this.sampling = sampling;
     this.gates = gates;
     this.session = model.session(new GraphSpec(-1, Set.of(), gates.at().keySet(), GraphSpec.Head.SELECTED, true));
-    for (int i = 0; i < prompts.size(); i++) {
-      rows.add(new Row(prompts.get(i).tokens(), samplers.get(i)));
-    }
-    running.addAll(rows);
-    this.capacity = OnnxModel.longest(prompts) + sampling.maxNewTokens();
-    model.checkLength(capacity - 1); // the last token drawn is not run
+    this.running = new ArrayList<>(completions);
+    this.capacity = completions.stream().mapToInt(RunningCompletion::promptLength).max().orElseThrow()
+        + sampling.maxNewTokens();
     for (int i = 0; i < 2 * shape.layers(); i++) {
       caches.add(arena.allocate(Math.multiplyExact(batch(), cacheRowBytes()), 64));
     }
@@ -83,46 +57,33 @@ final class Generation implements AutoCloseable {
     return Math.max(running.size(), FEWEST_ROWS);
   }
 
-  private Row at(int b) {
+  private RunningCompletion at(int b) {
     return running.get(Math.min(b, running.size() - 1));
   }
 
-  List<Completion> run(Runnable onEachFinished) {
+  /// Draws until every completion stopped.
+  void run(Runnable onEachFinished) {
     bindCaches();
     float[] logits = prefill();
     while (true) {
       for (int b = 0; b < running.size(); b++) {
-        Row row = running.get(b);
-        draw(row, logits, b);
-        if (row.stopped) {
+        running.get(b).draw(logits, b, shape.vocabulary());
+        if (running.get(b).stopped()) {
           onEachFinished.run();
         }
       }
       dropStopped();
       if (running.isEmpty()) {
-        break;
+        return;
       }
       logits = step();
     }
-    return rows.stream().map(row -> new Completion(row.generated.stream().mapToInt(Integer::intValue).toArray(),
-        row.finished, row.sampler.logProbability())).toList();
-  }
-
-  private void draw(Row row, float[] logits, int b) {
-    int token = row.sampler.draw(logits, b * shape.vocabulary(), shape.vocabulary());
-    if (sampling.stopAtEos() && model.ends(token)) {
-      row.finished = true;
-      row.stopped = true;
-      return;
-    }
-    row.generated.add(token);
-    row.stopped = row.generated.size() == sampling.maxNewTokens();
   }
 
   /// Runs the prompts, equal beginnings once; logits at each one's last position: (batch, vocabulary).
   private float[] prefill() {
     Packing packing = Packing
-        .of(IntStream.range(0, batch()).mapToObj(b -> TokenSequence.prompt(at(b).prompt)).toList());
+        .of(IntStream.range(0, batch()).mapToObj(b -> at(b).sequence()).toList());
     long[] last = new long[packing.sequences()];
     for (int b = 0; b < last.length; b++) {
       last[b] = packing.rowsOf(b)[packing.rowsOf(b).length - 1];
@@ -140,8 +101,8 @@ final class Generation implements AutoCloseable {
     int[] positions = new int[batch];
     long[] last = new long[batch];
     for (int b = 0; b < batch; b++) {
-      Row row = at(b);
-      ids[b] = row.generated.isEmpty() ? row.prompt[row.prompt.length - 1] : row.generated.getLast();
+      RunningCompletion row = at(b);
+      ids[b] = row.token(row.length() - 1);
       positions[b] = row.length() - 1;
       last[b] = b;
     }
@@ -149,7 +110,7 @@ final class Generation implements AutoCloseable {
       for (Map.Entry<HookPoint, Gate> gate : gates.at().entrySet()) {
         boolean[] mask = new boolean[batch];
         for (int b = 0; b < batch; b++) {
-          mask[b] = gate.getValue().positions().selects(positions[b], at(b).prompt.length);
+          mask[b] = gate.getValue().positions().selects(positions[b], at(b).promptLength());
         }
         inputs.gate(gate.getKey(), gate.getValue(), mask);
       }
@@ -176,11 +137,11 @@ final class Generation implements AutoCloseable {
   private void dropStopped() {
     int before = running.size();
     for (int b = 0; b < running.size();) {
-      if (!running.get(b).stopped) {
+      if (!running.get(b).stopped()) {
         b++;
         continue;
       }
-      Row last = running.removeLast();
+      RunningCompletion last = running.removeLast();
       if (b < running.size()) { // that one may have stopped too: it is looked at next
         running.set(b, last);
         copyCache(last, running.size(), b);
@@ -196,7 +157,7 @@ final class Generation implements AutoCloseable {
   }
 
   /// Copies what a row has run so far from one place of the batch to another.
-  private void copyCache(Row row, int from, int to) {
+  private void copyCache(RunningCompletion row, int from, int to) {
     long head = cacheRowBytes() / shape.keyValueHeads();
     long used = head / capacity * row.length();
     for (MemorySegment cache : caches) {

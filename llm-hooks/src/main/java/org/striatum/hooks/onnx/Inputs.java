@@ -4,12 +4,10 @@ import ai.onnxruntime.OnnxTensor;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.HookPoint;
-import org.striatum.probe.model.TokenSequence;
 
 /// The tensors fed to one run, closed together.
 public final class Inputs implements AutoCloseable {
@@ -71,15 +69,6 @@ public final class Inputs implements AutoCloseable {
     put(name + ".shift", GraphSession.tensor(FloatBuffer.wrap(gate.shift()), d));
     put(name + ".hard", GraphSession.tensor(new boolean[]{gate.hard()}));
     return put(name + ".mask", GraphSession.tensor(mask, maskShape));
-  }
-
-  /// Which rows of right-padded sequences a gate acts on: (batch · positions).
-  public static boolean[] mask(Gate gate, List<TokenSequence> batch, int positions) {
-    boolean[] mask = new boolean[batch.size() * positions];
-    for (int i = 0; i < mask.length; i++) {
-      mask[i] = gate.positions().selects(i % positions, batch.get(i / positions).promptLength());
-    }
-    return mask;
   }
 
   /// The tensors by input name, still owned by this.

@@ -3,11 +3,13 @@ package org.striatum.hooks.onnx;
 import ai.onnxruntime.OrtSession;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.striatum.hooks.engine.ScoredTokens;
 import org.striatum.probe.model.GatedModel;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
@@ -24,9 +26,7 @@ final class SuffixScorer implements GatedModel.Scorer {
   private final List<Batch> batches = new ArrayList<>();
 
   /// Items that run together, their inputs kept from gate to gate.
-  ///
-  /// @param itemOfRow which item each scored row belongs to
-  private record Batch(Packing packing, Inputs inputs, int[] itemOfRow) {}
+  private record Batch(Packing packing, Inputs inputs, ScoredTokens scored) {}
 
   SuffixScorer(OnnxModel model, List<TokenSequence> items, Set<HookPoint> hooks) {
     this.model = model;
@@ -51,22 +51,12 @@ final class SuffixScorer implements GatedModel.Scorer {
 
   /// Adds what is scored: the row before each continuation token, and that token.
   private static Batch scored(Packing packing, List<TokenSequence> items, Inputs inputs) {
-    int count = IntStream.range(0, packing.sequences()).mapToObj(b -> items.get(packing.member(b)))
-        .mapToInt(item -> item.length() - item.promptLength()).sum();
-    long[] rows = new long[count];
-    long[] targets = new long[count];
-    int[] itemOfRow = new int[count];
-    int next = 0;
-    for (int b = 0; b < packing.sequences(); b++) {
-      TokenSequence item = items.get(packing.member(b));
-      for (int t = item.promptLength(); t < item.length(); t++) {
-        rows[next] = packing.rowsOf(b)[t - 1];
-        targets[next] = item.tokens()[t];
-        itemOfRow[next++] = packing.member(b);
-      }
-    }
-    inputs.put("rows", GraphSession.tensor(rows, count)).put("targets", GraphSession.tensor(targets, count, 1));
-    return new Batch(packing, inputs, itemOfRow);
+    int[] members = IntStream.range(0, packing.sequences()).map(packing::member).toArray();
+    ScoredTokens scored = ScoredTokens.of(members, Arrays.stream(members).mapToObj(items::get).toList(),
+        (b, t) -> packing.rowsOf(b)[t]);
+    inputs.put("rows", GraphSession.tensor(scored.rows(), scored.count())).put("targets",
+        GraphSession.tensor(scored.targets(), scored.count(), 1));
+    return new Batch(packing, inputs, scored);
   }
 
   @Override
@@ -76,10 +66,7 @@ final class SuffixScorer implements GatedModel.Scorer {
     for (Batch batch : batches) {
       all.at().forEach((hook, gate) -> batch.inputs().gate(hook, gate, batch.packing().mask(gate)));
       try (OrtSession.Result result = session.run(batch.inputs().tensors(), Set.of(OnnxInterpreter.SCORES), Map.of())) {
-        float[] scores = GraphSession.floats(result, OnnxInterpreter.SCORES);
-        for (int row = 0; row < scores.length; row++) {
-          sums[batch.itemOfRow()[row]] += scores[row];
-        }
+        batch.scored().addTo(sums, GraphSession.floats(result, OnnxInterpreter.SCORES));
       }
     }
     return sums;

@@ -12,8 +12,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.striatum.hooks.checkpoint.CheckpointException;
+import org.striatum.hooks.engine.PaddedBatch;
 import org.striatum.hooks.onnx.GraphSession;
 import org.striatum.hooks.onnx.Inputs;
+import org.striatum.probe.model.TokenSequence;
 
 /// What a graph wants to be fed, read from its own declaration.
 ///
@@ -31,6 +33,14 @@ record Signature(List<Need> needs, Cache cache) {
   /// @param lengths how many of them are real, (batch)
   /// @param past cached tokens, the same for all
   record Step(int[][] ids, int[] lengths, int past) {
+    /// Right-padded sequences without a past.
+    static Step of(PaddedBatch batch) {
+      int positions = batch.positions();
+      return new Step(
+          batch.sequences().stream().map(sequence -> Arrays.copyOf(sequence.tokens(), positions)).toArray(int[][]::new),
+          batch.sequences().stream().mapToInt(TokenSequence::length).toArray(), 0);
+    }
+
     int batch() {
       return ids.length;
     }

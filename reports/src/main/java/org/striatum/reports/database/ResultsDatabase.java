@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Properties;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
 import org.striatum.probe.run.BadDataException;
@@ -29,7 +31,7 @@ import org.striatum.studies.series.SeriesResults;
 /// for the database file only the content is equal.
 public final class ResultsDatabase {
   /// Version of the tables. A database with a larger one was written by a later version of the program.
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
   private static final String FILE = "results.duckdb";
   private static final String PARQUET = "parquet";
   private static final String SCHEMA = "striatum_schema";
@@ -50,29 +52,43 @@ public final class ResultsDatabase {
   /// Writes the database and its Parquet, each file atomically. Checkpoints are read once, one at a time.
   ///
   /// @param folder of the scan
-  public static void write(Path folder, Iterable<SeriesCheckpoint> checkpoints, SeriesResults series)
-      throws IOException {
+  ///
+  /// @return table → rows
+  public static SortedMap<String, Long> write(Path folder, Iterable<SeriesCheckpoint> checkpoints,
+      SeriesResults series) throws IOException {
     Path temporary = folder.resolve("." + FILE + ".tmp");
     discard(temporary);
     Path parquet = Files.createDirectories(folder.resolve(PARQUET));
+    SortedMap<String, Long> written;
     try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + temporary, options());
         Statement statement = connection.createStatement()) {
       statement.execute("SET threads = 1"); // row groups have a fixed order
       statement.execute("CREATE TABLE " + SCHEMA + " (version INTEGER)");
       statement.execute("INSERT INTO " + SCHEMA + " VALUES (" + VERSION + ")");
       fill(connection, checkpoints, series);
+      SortedMap<String, Long> rows = new TreeMap<>();
       for (Table table : ResultTables.empty()) {
+        rows.put(table.name(), count(statement, table));
         Path part = parquet.resolve("." + table.name() + ".parquet.tmp");
         statement.execute("COPY (SELECT * FROM " + table.name() + " ORDER BY ALL) TO '"
             + part.toString().replace("'", "''") + "' (FORMAT parquet)");
         commit(part, parquet(folder, table));
       }
       statement.execute("CHECKPOINT");
+      written = rows;
     } catch (SQLException failed) {
       discard(temporary);
       throw new IOException(folder.resolve(FILE) + " could not be written: " + firstLine(failed), failed);
     }
     commit(temporary, folder.resolve(FILE));
+    return written;
+  }
+
+  private static long count(Statement statement, Table table) throws SQLException {
+    try (ResultSet counted = statement.executeQuery("SELECT count(*) FROM " + table.name())) {
+      counted.next();
+      return counted.getLong(1);
+    }
   }
 
   /// The Parquet files of a scan folder.
