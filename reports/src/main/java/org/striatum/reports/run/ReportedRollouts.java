@@ -33,9 +33,9 @@ import org.striatum.studies.value.ProbeSettings;
 import org.striatum.studies.value.ProbeStep;
 import org.striatum.studies.value.ProbedValues;
 
-/// Rollouts of a run to be read in full: of each dataset, the test rollouts in which V̂ rises and falls most in one step,
-/// or else the first that was solved and the first that failed. Where hidden states are stored, with what a value probe
-/// reads off each of them.
+/// Rollouts of a run that are shown in full: for each dataset, the test rollouts in which V̂ rises and falls most in one
+/// step, otherwise the first that was solved and the first that failed. If hidden states are stored, each is shown with
+/// the predictions of a value probe.
 ///
 /// @param rollouts all of the run
 /// @param continued those that were cut into steps; may be empty
@@ -49,7 +49,7 @@ record ReportedRollouts(List<Rollout> rollouts, List<ContinuedRollout> continued
   /// A continued rollout and its largest change of V̂.
   private record Moved(ContinuedRollout rollout, double rise, double fall) {}
 
-  /// Everything to be read from a run.
+  /// All rollouts shown of a run.
   ///
   /// @param store null without stored states
   static List<SampleRollout> of(StudyRun run, ActivationStore store, Tokenizer tokenizer) throws IOException {
@@ -128,7 +128,7 @@ record ReportedRollouts(List<Rollout> rollouts, List<ContinuedRollout> continued
         errors[errors.length - 1], steps);
   }
 
-  /// V̂ before each step by the rollouts that went on from there, and how the step changed it.
+  /// V̂ before each step, from the continuations sampled there, and how the step changed it.
   private List<StepValue> steps(ContinuedRollout one) {
     Steps cut = one.steps();
     List<Continuations> before = one.continuations();
