@@ -4,8 +4,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import org.striatum.cli.console.Console;
+import org.striatum.cli.process.UserCache;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.checkpoint.CheckpointException;
+import org.striatum.hooks.checkpoint.ChecksumCache;
 import org.striatum.hooks.onnx.Memory;
 import org.striatum.hooks.parity.ParityReport;
 import picocli.CommandLine.Option;
@@ -69,7 +71,7 @@ public final class ModelOptions {
       case AUTO -> Optional.empty();
       case FAST -> Optional.of(Memory.FAST);
       case LOW -> Optional.of(Memory.LOW);
-    }, threads());
+    }, threads(), new ChecksumCache(UserCache.folder()));
   }
 
   public int threads() {

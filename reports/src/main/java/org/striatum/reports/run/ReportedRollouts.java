@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.striatum.hooks.text.TokenPieces;
 import org.striatum.hooks.text.Tokenizer;
 import org.striatum.probe.dopamine.Continuations;
 import org.striatum.probe.dopamine.Steps;
@@ -24,7 +25,6 @@ import org.striatum.reports.run.SampleRollout.ValueTrace;
 import org.striatum.studies.dopamine.ContinuationStep;
 import org.striatum.studies.dopamine.ContinuedRollout;
 import org.striatum.studies.run.StudyRun;
-import org.striatum.studies.run.TokenPieces;
 import org.striatum.studies.value.ProbeStep;
 import org.striatum.studies.value.ProbedValues.Fitted;
 import org.striatum.studies.value.ProbedValues;
@@ -119,8 +119,7 @@ record ReportedRollouts(List<Rollout> rollouts, List<ContinuedRollout> continued
     double[] read = fitted.probe().values(states, one.length(0));
     double[] errors = fitted.probe().tdErrors(states, one.length(0), rollout.reward(),
         probe.settings().training().gamma());
-    List<String> pieces = TokenPieces.of(tokenizer,
-        Arrays.copyOfRange(rollout.tokens(), rollout.promptLength(), rollout.tokens().length));
+    List<String> pieces = TokenPieces.of(tokenizer, rollout.sequence().continuation());
     List<TokenValue> tokens = IntStream.range(0, pieces.size())
         .mapToObj(t -> new TokenValue(pieces.get(t), read[t + 1], errors[t])).toList();
     return new ValueTrace(fitted.target().printed(), hook, fitted.rollouts(), read[0], tokens,

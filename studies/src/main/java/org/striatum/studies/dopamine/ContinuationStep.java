@@ -14,6 +14,7 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.checkpoint.CheckpointException;
+import org.striatum.hooks.text.TokenPieces;
 import org.striatum.probe.dopamine.StepCutter;
 import org.striatum.probe.dopamine.Steps;
 import org.striatum.probe.dopamine.TokenEntropy;
@@ -26,13 +27,12 @@ import org.striatum.probe.model.TokenSequence;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
-import org.striatum.probe.rollout.Split.Fold;
 import org.striatum.probe.rollout.Split;
+import org.striatum.probe.rollout.Split.Fold;
 import org.striatum.probe.run.Progress;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.StepKey;
 import org.striatum.studies.run.StudyRun;
-import org.striatum.studies.run.TokenPieces;
 import org.striatum.studies.value.ProbeStep;
 
 /// Cuts chosen rollouts into steps, draws rollouts that go on from before each step and grades them on the whole text,
@@ -97,7 +97,7 @@ public record ContinuationStep(int rollouts, int draws, String step, ProbeStep p
     List<Rollout> chosen = Arrays.stream(lines).mapToObj(all::get).toList();
     List<Steps> cuts = new ArrayList<>();
     for (Rollout rollout : chosen) {
-      cuts.add(StepCutter.named(step).cut(TokenPieces.of(model.tokenizer(), written(rollout))));
+      cuts.add(StepCutter.named(step).cut(TokenPieces.of(model.tokenizer(), rollout.sequence().continuation())));
     }
     double[][] entropies = entropies(chosen, model, sampling, progress);
     boolean[][][] right = draw(chosen, cuts, sampling, run, model, graders, progress);
@@ -115,10 +115,6 @@ public record ContinuationStep(int rollouts, int draws, String step, ProbeStep p
       text.append(one ? '1' : '0');
     }
     return text.toString();
-  }
-
-  private static int[] written(Rollout rollout) {
-    return Arrays.copyOfRange(rollout.tokens(), rollout.promptLength(), rollout.tokens().length);
   }
 
   /// Lines of the chosen rollouts, rising: of each dataset first samples before second ones, in the file's order, dealt
@@ -220,16 +216,15 @@ public record ContinuationStep(int rollouts, int draws, String step, ProbeStep p
   }
 
   private static TokenSequence prefix(Rollout rollout, int used) {
-    return TokenSequence.prompt(Arrays.copyOf(rollout.tokens(), rollout.promptLength() + used));
+    return TokenSequence.prompt(rollout.sequence().upTo(rollout.promptLength() + used).tokens());
   }
 
   /// What was written before the state and after it, cut off where the run's own rollouts are: a batch may write more,
   /// but what a generator draws first does not depend on how long it goes on.
   public static int[] whole(Rollout rollout, int used, int[] continuation, int limit) {
     int count = Math.min(continuation.length, limit - used);
-    int[] tokens = Arrays.copyOfRange(rollout.tokens(), rollout.promptLength(), rollout.promptLength() + used + count);
-    System.arraycopy(continuation, 0, tokens, used, count);
-    return tokens;
+    return rollout.sequence().upTo(rollout.promptLength() + used).followedBy(Arrays.copyOf(continuation, count))
+        .continuation();
   }
 
   /// A function of which continuation it is, not of how many others are drawn.

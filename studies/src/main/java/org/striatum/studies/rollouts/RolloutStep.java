@@ -3,7 +3,6 @@ package org.striatum.studies.rollouts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -136,10 +135,8 @@ public record RolloutStep(List<ProblemSet> sets, int problems, int samples, Samp
       Completion completion = completions.get(i);
       String text = model.tokenizer().decode(completion.tokens());
       double reward = setOf.get(i).grader().reward(asked.get(i), text);
-      int[] prompt = prompts.get(i).tokens();
-      int[] tokens = Arrays.copyOf(prompt, prompt.length + completion.tokens().length);
-      System.arraycopy(completion.tokens(), 0, tokens, prompt.length, completion.tokens().length);
-      rollouts.add(new Rollout(asked.get(i), sampleOf.get(i), seeds.get(i), text, tokens, prompt.length,
+      TokenSequence whole = prompts.get(i).followedBy(completion.tokens());
+      rollouts.add(new Rollout(asked.get(i), sampleOf.get(i), seeds.get(i), text, whole.tokens(), whole.promptLength(),
           completion.finished(), reward, completion.logProbability()));
     }
     return rollouts;

@@ -8,7 +8,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.striatum.datasets.ProblemSources;
@@ -149,10 +148,7 @@ public record StudyRun(RunFolder folder, Environment environment, Consumer<Strin
 
   /// The model and its tokens, by checksum.
   public Manifest.Inputs modelInputs(HookedModel model) throws IOException {
-    SortedMap<String, Sha256> files = new TreeMap<>();
-    for (Map.Entry<String, Path> file : model.facts().files().entrySet()) {
-      files.put(file.getKey(), Sha256.of(file.getValue()));
-    }
+    SortedMap<String, Sha256> files = model.checksums();
     Integer bos = first(model.facts().bos());
     boolean prependsBos = bos != null
         && bos.equals(first(Arrays.stream(model.tokenizer().encode("")).boxed().toList()));

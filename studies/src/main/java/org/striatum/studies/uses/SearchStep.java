@@ -2,13 +2,13 @@ package org.striatum.studies.uses;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.striatum.hooks.HookedModel;
+import org.striatum.hooks.text.TokenPieces;
 import org.striatum.hooks.text.Tokenizer;
 import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.dopamine.DopamineSettings;
@@ -39,7 +39,6 @@ import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.StepKey;
 import org.striatum.studies.run.StudyRun;
-import org.striatum.studies.run.TokenPieces;
 import org.striatum.studies.value.ProbeStep;
 
 /// Searches by steps on test problems, value and surprise as judges, beside other ways to spend the same tokens:
@@ -156,7 +155,6 @@ public record SearchStep(ProbeStep probe, Function<String, Grader> graders, int 
   }
 
   private Steps steps(Rollout rollout, Tokenizer tokenizer) {
-    return StepCutter.named(step).cut(TokenPieces.of(tokenizer,
-        Arrays.copyOfRange(rollout.tokens(), rollout.promptLength(), rollout.tokens().length)));
+    return StepCutter.named(step).cut(TokenPieces.of(tokenizer, rollout.sequence().continuation()));
   }
 }
