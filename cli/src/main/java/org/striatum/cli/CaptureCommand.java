@@ -8,16 +8,19 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
-import org.striatum.cli.console.Version;
+import org.striatum.cli.option.Given;
 import org.striatum.cli.option.ModelOptions;
-import org.striatum.hooks.HookedModel;
-import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.DiskSpace;
+import org.striatum.probe.run.UsageException;
 import org.striatum.probe.tensor.DType;
+import org.striatum.studies.capture.CaptureResults;
+import org.striatum.studies.capture.CaptureSettings;
 import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.run.RunFolder;
+import org.striatum.studies.run.RunModel;
 import org.striatum.studies.run.StudyRun;
+import org.striatum.studies.run.Version;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -51,33 +54,27 @@ final class CaptureCommand implements Callable<Integer> {
     this.console = console;
   }
 
-  private record Result(int rollouts, long rows, List<String> hooks, long bytes) {}
-
   @Override
   public Integer call() throws IOException {
-    DType type = DType.parse(dtype.toUpperCase(Locale.ROOT));
+    CaptureSettings settings = Given.checked(
+        () -> new CaptureSettings(List.of(hooks), DType.parse(dtype.toUpperCase(Locale.ROOT))));
     if (!Files.isRegularFile(rollouts)) {
       throw new BadDataException(rollouts + " is no file: check the path or run rollouts first");
     }
     Path folder = rollouts.toAbsolutePath().getParent();
-    try (HookedModel model = modelOptions.open(checkpoint); RunFolder opened = RunFolder.open(folder)) {
+    try (RunModel model = modelOptions.of(checkpoint, "auto"); RunFolder opened = RunFolder.open(folder)) {
       if (!rollouts.getFileName().equals(opened.rollouts().getFileName())) {
-        throw new IllegalArgumentException("--rollouts must be the run's own " + opened.rollouts().getFileName()
-            + ", found " + rollouts.getFileName());
+        throw new UsageException("--rollouts must be the run's own " + opened.rollouts().getFileName() + ", found "
+            + rollouts.getFileName());
       }
-      CaptureStep step = new CaptureStep(model.hookPoints(hooks), type);
-      StudyRun run = new StudyRun(opened, Version.environment(modelOptions.threads()), console::note);
-      run.requireModel(model);
-      List<Rollout> drawn = run.rollouts();
-      long estimate = step.estimate(model, drawn);
-      step.run(run, model, drawn, console.progress());
-      Result result = new Result(drawn.size(), drawn.stream().mapToLong(rollout -> rollout.tokens().length).sum(),
-          step.hooks().stream().map(Object::toString).toList(), estimate);
+      StudyRun run = new StudyRun(opened, Version.environment(modelOptions.threads()), model, console::note,
+          console.progress());
+      CaptureResults results = run.run(CaptureStep.STUDY, settings);
       if (json) {
-        console.json(result);
+        console.json(results);
       } else {
-        console.print("%d rollouts, %d rows at %d hook points, %s in %s".formatted(result.rollouts(), result.rows(),
-            result.hooks().size(), DiskSpace.megabytes(estimate), opened.activations()));
+        console.print("%d rollouts, %d rows at %d hook points, %s in %s".formatted(results.rollouts(), results.rows(),
+            results.hooks().size(), DiskSpace.megabytes(results.bytes()), opened.activations()));
       }
     }
     return ExitCode.DONE;

@@ -1,19 +1,24 @@
 package org.striatum.cli;
 
 import java.lang.reflect.Constructor;
+import java.util.Arrays;
+import java.util.Map;
 import org.striatum.cli.console.Console;
+import org.striatum.studies.StudyRegistry;
 import picocli.CommandLine;
 import picocli.CommandLine.IFactory;
 
-/// Gives every command the console it prints to.
+/// Gives every command the console it prints to and the studies it knows.
 ///
 /// @param console where results, messages and progress go
-record CommandFactory(Console console) implements IFactory {
+record CommandFactory(Console console, StudyRegistry registry) implements IFactory {
   @Override
   public <K> K create(Class<K> type) throws Exception {
+    Map<Class<?>, Object> given = Map.of(Console.class, console, StudyRegistry.class, registry);
     for (Constructor<?> constructor : type.getDeclaredConstructors()) {
-      if (constructor.getParameterCount() == 1 && constructor.getParameterTypes()[0] == Console.class) {
-        return type.cast(constructor.newInstance(console));
+      if (constructor.getParameterCount() > 0 && given.keySet().containsAll(Arrays.asList(constructor.getParameterTypes()))) {
+        return type.cast(constructor.newInstance(
+            Arrays.stream(constructor.getParameterTypes()).map(given::get).toArray()));
       }
     }
     return CommandLine.defaultFactory().create(type);

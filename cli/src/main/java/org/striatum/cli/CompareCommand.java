@@ -8,12 +8,16 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
-import org.striatum.cli.console.Version;
+import org.striatum.cli.option.Given;
+import org.striatum.probe.run.UsageException;
 import org.striatum.probe.transfer.TransferResults;
 import org.striatum.probe.transfer.TransferSettings;
 import org.striatum.probe.transfer.TransferSummary;
 import org.striatum.studies.run.RunFolder;
+import org.striatum.studies.run.RunModel;
 import org.striatum.studies.run.StudyRun;
+import org.striatum.studies.run.Version;
+import org.striatum.studies.transfer.CompareSettings;
 import org.striatum.studies.transfer.CompareStep;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -46,21 +50,14 @@ final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    TransferSettings defaults = TransferSettings.DEFAULTS;
-    TransferSettings settings = new TransferSettings(sizes, defaults.refitted(), defaults.halvings(),
-        defaults.randomSets(), defaults.permutations(), defaults.resamples());
-    List<StudyRun> others = new ArrayList<>();
+    CompareSettings settings = Given.checked(() -> {
+      TransferSettings defaults = TransferSettings.DEFAULTS;
+      return new CompareSettings(new TransferSettings(sizes, defaults.refitted(), defaults.halvings(),
+          defaults.randomSets(), defaults.permutations(), defaults.resamples()), seed);
+    });
     try (RunFolder opened = RunFolder.open(folders.getFirst())) {
-      for (Path other : folders.subList(1, folders.size())) {
-        for (Path before : folders.subList(0, 1 + others.size())) {
-          if (Files.isDirectory(other) && Files.isSameFile(before, other)) {
-            throw new IllegalArgumentException("runs to compare must be distinct, found " + other + " twice");
-          }
-        }
-        others.add(new StudyRun(RunFolder.read(other), Version.environment(0), console::note));
-      }
-      TransferResults results = new CompareStep(settings, seed)
-          .run(new StudyRun(opened, Version.environment(0), console::note), others, curves, console.progress());
+      StudyRun run = new StudyRun(opened, Version.environment(0), RunModel.none(), console::note, console.progress());
+      TransferResults results = run.run(new CompareStep(others(), curves), settings);
       if (json) {
         console.json(results);
       } else {
@@ -69,5 +66,18 @@ final class CompareCommand implements Callable<Integer> {
       }
     }
     return ExitCode.DONE;
+  }
+
+  private List<RunFolder> others() throws IOException {
+    List<RunFolder> others = new ArrayList<>();
+    for (Path other : folders.subList(1, folders.size())) {
+      for (Path before : folders.subList(0, 1 + others.size())) {
+        if (Files.isDirectory(other) && Files.isSameFile(before, other)) {
+          throw new UsageException("runs to compare must be distinct, found " + other + " twice");
+        }
+      }
+      others.add(RunFolder.read(other));
+    }
+    return others;
   }
 }

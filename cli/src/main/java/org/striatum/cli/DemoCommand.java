@@ -7,12 +7,18 @@ import java.util.concurrent.Callable;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
 import org.striatum.cli.option.Effort;
+import org.striatum.cli.option.Given;
 import org.striatum.cli.option.ModelOptions;
 import org.striatum.cli.option.StudyOptions;
 import org.striatum.cli.summary.AnswersSummary;
 import org.striatum.datasets.ProblemSets;
 import org.striatum.probe.model.Sampling;
+import org.striatum.studies.StudyPlan;
+import org.striatum.studies.StudyRegistry;
 import org.striatum.studies.answer.AnswersStep.Answers;
+import org.striatum.studies.capture.CaptureSettings;
+import org.striatum.studies.rollouts.RolloutSettings;
+import org.striatum.studies.rollouts.RolloutStep;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -26,6 +32,7 @@ final class DemoCommand implements Callable<Integer> {
   private static final String TASKS = "add,mul,mod,expr";
 
   private final Console console;
+  private final StudyRegistry registry;
 
   @Option(names = {"-o",
       "--output"}, paramLabel = "RUN", defaultValue = "striatum-demo", description = "Run folder (default striatum-demo).")
@@ -40,18 +47,20 @@ final class DemoCommand implements Callable<Integer> {
   @Mixin
   private ModelOptions modelOptions;
 
-  DemoCommand(Console console) {
+  DemoCommand(Console console, StudyRegistry registry) {
     this.console = console;
+    this.registry = registry;
   }
 
   @Override
   public Integer call() throws IOException {
     long started = System.nanoTime();
     Path checkpoint = Path.of(System.getProperty("striatum.home", "."), "checkpoints", "tiny-reasoner-step2000");
-    StudyOptions options = StudyOptions.of(Effort.QUICK);
-    Answers answers = new Study(console, modelOptions, options, ProblemSets.named(TASKS), limit,
-        options.effort().samples(), SAMPLING, "blocks.*.hook_resid_post", "auto", seed)
-        .run(checkpoint, output, List.of());
+    RolloutSettings rollouts = Given.checked(() -> Effort.QUICK.settings(RolloutStep.STUDY).withProblems(limit)
+        .withSampling(SAMPLING).withSeed(seed));
+    StudyPlan plan = StudyOptions.of(Effort.QUICK).plan(registry, rollouts, CaptureSettings.defaults(), seed);
+    Answers answers = new StudyRunner(console, registry, modelOptions, "auto").run(checkpoint, output,
+        ProblemSets.named(TASKS), plan, List.of());
     new AnswersSummary(console).print(answers);
     console.print("report: " + output.resolve("report.html"));
     console.note("demo: done in %.0f s".formatted((System.nanoTime() - started) / 1e9));

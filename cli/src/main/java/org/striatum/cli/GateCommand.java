@@ -5,25 +5,27 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
-import org.striatum.cli.console.Version;
-import org.striatum.cli.option.BatchSize;
-import org.striatum.cli.option.Effort;
 import org.striatum.cli.option.GateOptions;
+import org.striatum.cli.option.Given;
 import org.striatum.cli.option.ModelOptions;
-import org.striatum.cli.option.StudyOptions;
 import org.striatum.cli.summary.GateSummary;
 import org.striatum.datasets.ProblemSets;
 import org.striatum.hooks.HookedModel;
 import org.striatum.probe.adaptation.AdaptationResults;
-import org.striatum.probe.model.Sampling;
-import org.striatum.probe.tensor.DType;
+import org.striatum.probe.run.UsageException;
+import org.striatum.probe.stats.Ranks;
 import org.striatum.reports.run.ReportStep;
+import org.striatum.studies.StudyRegistry;
 import org.striatum.studies.adaptation.GateSettings;
 import org.striatum.studies.adaptation.GateStep;
 import org.striatum.studies.capture.CaptureStep;
+import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.RunFolder;
+import org.striatum.studies.run.RunModel;
+import org.striatum.studies.run.Study;
 import org.striatum.studies.run.StudyRun;
+import org.striatum.studies.run.Version;
 import org.striatum.studies.value.ProbeStep;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,9 +38,8 @@ import picocli.CommandLine.Parameters;
     "Neurons are ranked by the run's probe and dopamine steps; what is missing of them is done first, as `study --effort"
         + " quick` does."})
 final class GateCommand implements Callable<Integer> {
-  private static final int LONGEST = 256;
-
   private final Console console;
+  private final StudyRegistry registry;
 
   @Parameters(paramLabel = "CKPT", description = "Checkpoint folder.")
   private Path checkpoint;
@@ -61,31 +62,31 @@ final class GateCommand implements Callable<Integer> {
   @Mixin
   private ModelOptions modelOptions;
 
-  GateCommand(Console console) {
+  GateCommand(Console console, StudyRegistry registry) {
     this.console = console;
+    this.registry = registry;
   }
 
   @Override
   public Integer call() throws IOException {
-    GateSettings settings = options.settings(seed);
-    GateStep step = new GateStep(settings);
-    try (HookedModel model = modelOptions.open(checkpoint)) {
-      if (!model.isCheckpoint()) {
-        throw new IllegalArgumentException(
-            "a gate is learned by gradient, which an ONNX file has not: give the checkpoint's folder");
+    GateSettings settings = Given.checked(() -> options.settings(seed));
+    try (RunModel model = modelOptions.of(checkpoint, batchSize)) {
+      HookedModel hooked = model.open();
+      if (!hooked.isCheckpoint()) {
+        throw new UsageException(
+            "a gate is learned by gradient, which an ONNX file does not have: give the checkpoint's folder");
       }
-      model.tokenizer(); // refused, if it is, before a folder is made
-      model.hookPoints(settings.hooks());
-      Path folder = output == null ? Path.of("striatum-" + model.facts().name()) : output;
+      hooked.tokenizer(); // refused, if it is, before a folder is made
+      hooked.hookPoints(settings.hooks());
+      Path folder = output == null ? Path.of("striatum-" + hooked.facts().name()) : output;
       try (RunFolder opened = RunFolder.create(folder)) {
-        StudyRun run = new StudyRun(opened, Version.environment(modelOptions.threads()), console::note);
-        if (!step.isPrepared(opened)) {
-          prepare(step, settings, run, model);
-        }
-        run.requireModel(model);
-        AdaptationResults results = step.run(run, model, BatchSize.of(batchSize, model), modelOptions.threads(),
+        StudyRun run = new StudyRun(opened, Version.environment(modelOptions.threads()), model, console::note,
             console.progress());
-        ReportStep.run(run, model);
+        if (!GateStep.STUDY.isPrepared(run, settings)) {
+          prepare(settings, run);
+        }
+        AdaptationResults results = run.run(GateStep.STUDY, settings);
+        new ReportStep(registry).write(run);
         if (json) {
           console.json(results);
         } else {
@@ -98,24 +99,23 @@ final class GateCommand implements Callable<Integer> {
   }
 
   /// Ranks neurons, as a quick study of the mode alone does. What a run has finished of it stays as it was made.
-  private void prepare(GateStep step, GateSettings settings, StudyRun run, HookedModel model) throws IOException {
-    int batch = BatchSize.of(batchSize, model);
-    StudyOptions quick = StudyOptions.of(Effort.QUICK);
+  private void prepare(GateSettings settings, StudyRun run) throws IOException {
     if (!run.hasRollouts()) {
-      new RolloutStep(ProblemSets.named(step.ranked()), quick.effort().problems(), quick.effort().samples(),
-          new Sampling(1, 0.95, 0, LONGEST, true), seed, batch).run(run, model, console.progress());
+      run.run(new RolloutStep(ProblemSets.named(GateStep.ranked(settings))), quick(RolloutStep.STUDY));
       run.remember(checkpoint);
     }
     if (!run.hasStates()) {
-      new CaptureStep(model.hookPoints(settings.hooks()), DType.F32).run(run, model, run.rollouts(),
-          console.progress());
+      run.run(CaptureStep.STUDY, quick(CaptureStep.STUDY).withHooks(settings.hooks()));
     }
-    ProbeStep probe = ProbeStep.isFinishedIn(run.folder()) ? ProbeStep.finishedIn(run.folder()) : quick.probe(seed);
-    if (!ProbeStep.isFinishedIn(run.folder())) {
-      probe.run(run, console.progress());
+    if (!run.folder().has(ProbeStep.STUDY)) {
+      run.run(ProbeStep.STUDY, quick(ProbeStep.STUDY));
     }
     if (settings.arms().contains("dopamine")) {
-      quick.dopamine().step(probe, seed, batch).run(run, model, ProblemSets::grader, console.progress());
+      run.run(DopamineStep.STUDY, quick(DopamineStep.STUDY));
     }
+  }
+
+  private <S extends Record> S quick(Study<S, ?> study) {
+    return study.about().seeding().with(study.about().quick(), seed);
   }
 }

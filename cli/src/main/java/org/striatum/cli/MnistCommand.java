@@ -7,7 +7,7 @@ import java.util.Collection;
 import java.util.concurrent.Callable;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
-import org.striatum.cli.console.Version;
+import org.striatum.cli.option.Given;
 import org.striatum.cli.summary.MnistSummary;
 import org.striatum.datasets.images.ImageSet;
 import org.striatum.datasets.images.Mnist;
@@ -16,9 +16,11 @@ import org.striatum.peft.mnist.ModeSpecialization;
 import org.striatum.peft.mnist.Part;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.reports.mnist.MnistReport;
-import org.striatum.studies.mnist.MnistStep;
+import org.striatum.studies.mnist.MnistParts;
 import org.striatum.studies.run.RunFolder;
+import org.striatum.studies.run.RunModel;
 import org.striatum.studies.run.StudyRun;
+import org.striatum.studies.run.Version;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -60,17 +62,21 @@ final class MnistCommand implements Callable<Integer> {
     this.console = console;
   }
 
+  private ModeSettings settings() {
+    ModeSettings chosen = ModeSettings.preset(preset).withSeeds(seeds, seed);
+    return chosen.withGate(sharpness == null ? chosen.sharpness() : sharpness,
+        lambda == null ? chosen.sparsity() : lambda);
+  }
+
   @Override
   public Integer call() throws IOException {
-    ModeSettings chosen = ModeSettings.preset(preset).withSeeds(seeds, seed);
-    ModeSettings settings = chosen.withGate(sharpness == null ? chosen.sharpness() : sharpness,
-        lambda == null ? chosen.sparsity() : lambda);
-    Collection<Part> asked = Part.named(parts);
+    ModeSettings settings = Given.checked(this::settings);
+    Collection<Part> asked = Given.checked(() -> Part.named(parts));
     ImageSet set = images == null ? Mnist.embedded() : ImageSet.read(images);
     settings.fitting(set); // too few images make no folder
     try (RunFolder opened = RunFolder.create(output)) {
-      StudyRun run = new StudyRun(opened, Version.environment(0), console::note);
-      ModeSpecialization results = new MnistStep(set, settings, asked).run(run, console.progress());
+      StudyRun run = new StudyRun(opened, Version.environment(0), RunModel.none(), console::note, console.progress());
+      ModeSpecialization results = new MnistParts(set, settings, asked).run(run);
       MnistReport.write(results, new String(RecordJson.pretty(opened.manifest()), StandardCharsets.UTF_8),
           opened.report());
       if (json) {

@@ -8,17 +8,21 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
-import org.striatum.cli.console.Version;
+import org.striatum.cli.option.Given;
 import org.striatum.cli.option.NtaOptions;
 import org.striatum.cli.summary.NtaSummary;
-import org.striatum.peft.nta.NtaExperiment;
-import org.striatum.peft.nta.NtaPlan;
-import org.striatum.peft.nta.NtaResults;
+import org.striatum.peft.nta.result.NtaExperiment;
+import org.striatum.peft.nta.experiment.NtaPlan;
+import org.striatum.peft.nta.result.NtaResults;
 import org.striatum.probe.run.RecordJson;
+import org.striatum.probe.run.UsageException;
 import org.striatum.reports.nta.NtaReport;
 import org.striatum.studies.nta.NtaStep;
+import org.striatum.studies.nta.NtaStepSettings;
 import org.striatum.studies.run.RunFolder;
+import org.striatum.studies.run.RunModel;
 import org.striatum.studies.run.StudyRun;
+import org.striatum.studies.run.Version;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -71,18 +75,18 @@ final class NtaCommand implements Callable<Integer> {
       list();
       return ExitCode.DONE;
     }
-    NtaExperiment asked = NtaExperiment.named(experiment);
+    NtaExperiment asked = Given.checked(() -> NtaExperiment.named(experiment));
     options.requireFitting(asked, spec.commandLine().getParseResult());
-    NtaPlan plan = options.plan(asked);
+    NtaPlan plan = Given.checked(() -> options.plan(asked));
     int over = seeds != null ? seeds : asked == NtaExperiment.SPECIALISATION_RATE ? SEEDS_OF_A_RATE : SEEDS;
     if (over < 2 || threads < 0) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           "--seeds must be ≥ 2, so that figures have intervals, and --threads ≥ 0, found " + over + " and " + threads);
     }
     try (RunFolder opened = RunFolder.create(output)) {
-      StudyRun run = new StudyRun(opened, Version.environment(0), console::note);
+      StudyRun run = new StudyRun(opened, Version.environment(0), RunModel.none(), console::note, console.progress());
       int atOnce = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
-      NtaResults results = new NtaStep(plan, over, seed, atOnce).run(run, console.progress());
+      NtaResults results = run.run(new NtaStep(plan, atOnce), new NtaStepSettings(plan.settings(), over, seed));
       NtaReport.write(NtaStep.finished(opened),
           new String(RecordJson.pretty(opened.manifest()), StandardCharsets.UTF_8),
           opened.report());

@@ -10,6 +10,7 @@ import org.striatum.cli.option.ModelOptions;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.parity.ReferenceDump;
 import org.striatum.hooks.parity.TensorParity;
+import org.striatum.probe.run.UsageException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -49,7 +50,7 @@ final class ParityCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (!(tolerance >= 0)) {
-      throw new IllegalArgumentException("--tolerance must be ≥ 0, found " + tolerance);
+      throw new UsageException("--tolerance must be ≥ 0, found " + tolerance);
     }
     List<TensorParity> compared;
     try (HookedModel model = modelOptions.open(checkpoint); ReferenceDump dump = ReferenceDump.open(expected)) {

@@ -5,13 +5,17 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
-import org.striatum.cli.console.Version;
+import org.striatum.cli.option.Given;
 import org.striatum.cli.option.ProbeOptions;
 import org.striatum.cli.summary.ValueSummary;
 import org.striatum.probe.value.ValueNeuronResults;
-import org.striatum.studies.rollouts.SavedStatesStep;
+import org.striatum.studies.capture.SavedStatesStep;
 import org.striatum.studies.run.RunFolder;
+import org.striatum.studies.run.RunModel;
 import org.striatum.studies.run.StudyRun;
+import org.striatum.studies.run.Version;
+import org.striatum.studies.value.ProbeSettings;
+import org.striatum.studies.value.ProbeStep;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -64,27 +68,28 @@ final class ProbeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    ProbeSettings settings = Given.checked(() -> options.over(ProbeSettings.defaults().withSeed(seed)));
     if (probed.saved == null) {
       try (RunFolder opened = RunFolder.open(probed.folder)) {
-        probe(run(opened));
+        probe(run(opened), settings);
       }
     } else { // refused, if they are, before a folder is made
       try (SavedStatesStep states = SavedStatesStep.open(probed.saved.activations, probed.saved.outcomes);
           RunFolder opened = RunFolder.create(probed.saved.output)) {
         StudyRun run = run(opened);
-        states.run(run, console.progress());
-        probe(run);
+        states.run(run);
+        probe(run, settings);
       }
     }
     return ExitCode.DONE;
   }
 
   private StudyRun run(RunFolder opened) {
-    return new StudyRun(opened, Version.environment(0), console::note);
+    return new StudyRun(opened, Version.environment(0), RunModel.none(), console::note, console.progress());
   }
 
-  private void probe(StudyRun run) throws IOException {
-    ValueNeuronResults results = options.step(seed).run(run, console.progress());
+  private void probe(StudyRun run, ProbeSettings settings) throws IOException {
+    ValueNeuronResults results = run.run(ProbeStep.STUDY, settings);
     if (json) {
       console.json(results);
     } else {

@@ -5,14 +5,16 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
-import org.striatum.cli.console.Version;
 import org.striatum.cli.option.ModelOptions;
-import org.striatum.hooks.HookedModel;
+import org.striatum.probe.run.UsageException;
 import org.striatum.reports.run.ReportStep;
-import org.striatum.studies.rollouts.SavedStatesStep;
+import org.striatum.studies.StudyRegistry;
+import org.striatum.studies.capture.SavedStatesStep;
 import org.striatum.studies.run.Manifest;
 import org.striatum.studies.run.RunFolder;
+import org.striatum.studies.run.RunModel;
 import org.striatum.studies.run.StudyRun;
+import org.striatum.studies.run.Version;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -23,6 +25,7 @@ import picocli.CommandLine.Parameters;
     "Example: striatum report run"})
 final class ReportCommand implements Callable<Integer> {
   private final Console console;
+  private final StudyRegistry registry;
 
   @Parameters(paramLabel = "RUN", description = "Run folder.")
   private Path folder;
@@ -33,8 +36,9 @@ final class ReportCommand implements Callable<Integer> {
   @Mixin
   private ModelOptions modelOptions;
 
-  ReportCommand(Console console) {
+  ReportCommand(Console console, StudyRegistry registry) {
     this.console = console;
+    this.registry = registry;
   }
 
   @Override
@@ -42,17 +46,17 @@ final class ReportCommand implements Callable<Integer> {
     try (RunFolder opened = RunFolder.open(folder)) {
       Manifest.Checkpoint reported = opened.manifest().inputs().checkpoint();
       if (reported == null) {
-        throw new IllegalArgumentException(
+        throw new UsageException(
             folder + " holds no checkpoint's run: the command that made it makes its report, too; run it again");
       }
       if (SavedStatesStep.isWithoutModel(reported)) {
-        throw new IllegalArgumentException(folder
+        throw new UsageException(folder
             + " holds states that another program recorded and no checkpoint to report on: its figures are in results/");
       }
-      try (HookedModel model = modelOptions.open(checkpoint == null ? StudyRun.remembered(folder) : checkpoint)) {
-        StudyRun run = new StudyRun(opened, Version.environment(modelOptions.threads()), console::note);
-        run.requireModel(model);
-        ReportStep.run(run, model);
+      try (RunModel model = modelOptions.of(checkpoint == null ? StudyRun.remembered(folder) : checkpoint, "auto")) {
+        StudyRun run = new StudyRun(opened, Version.environment(modelOptions.threads()), model, console::note,
+            console.progress());
+        new ReportStep(registry).write(run);
         console.print("report: " + opened.report());
       }
     }

@@ -2,31 +2,32 @@ package org.striatum.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
-import org.striatum.cli.console.Version;
-import org.striatum.cli.option.BatchSize;
+import org.striatum.cli.option.Given;
 import org.striatum.cli.option.ImportOptions;
 import org.striatum.cli.option.ModelOptions;
 import org.striatum.cli.option.ProblemOptions;
+import org.striatum.cli.summary.RolloutSummary;
 import org.striatum.datasets.ForeignRollouts;
 import org.striatum.datasets.ProblemSet;
-import org.striatum.datasets.RolloutFile;
 import org.striatum.hooks.HookedModel;
 import org.striatum.peft.llm.LearnedGate;
 import org.striatum.probe.model.Sampling;
-import org.striatum.probe.rollout.Rollout;
+import org.striatum.probe.run.UsageException;
+import org.striatum.studies.rollouts.ImportSettings;
 import org.striatum.studies.rollouts.ImportStep;
-import org.striatum.studies.rollouts.RolloutStep.AppliedGate;
+import org.striatum.studies.rollouts.RolloutResults;
+import org.striatum.studies.rollouts.RolloutSettings;
 import org.striatum.studies.rollouts.RolloutStep;
+import org.striatum.studies.rollouts.RolloutStep.AppliedGate;
 import org.striatum.studies.run.RunFolder;
+import org.striatum.studies.run.RunModel;
 import org.striatum.studies.run.StudyRun;
+import org.striatum.studies.run.Version;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -90,53 +91,41 @@ final class RolloutsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Sampling sampling = new Sampling(temperature, topP, topK, maxNewTokens, true);
+    Sampling sampling = Given.checked(() -> new Sampling(temperature, topP, topK, maxNewTokens, true));
     Optional<ForeignRollouts> made = completions.read(problems);
     List<ProblemSet> sets = made.isPresent() ? List.of() : problems.sets(limit, null);
     made.flatMap(ForeignRollouts::skipped).ifPresent(console::note);
     sets.stream().map(ProblemSet::skipped).flatMap(Optional::stream).forEach(console::note);
     if (made.isPresent() && gate != null) {
-      throw new IllegalArgumentException("--gate says nothing beside --import: leave it out");
+      throw new UsageException("--gate says nothing beside --import: leave it out");
     }
-    try (HookedModel model = modelOptions.open(checkpoint)) {
-      model.tokenizer(); // refused, if it is, before a folder is made
-      Path folder = output == null ? Path.of("striatum-" + model.facts().name()) : output;
+    RolloutSettings settings = Given.checked(() -> new RolloutSettings(limit, samples, sampling, seed));
+    try (RunModel model = modelOptions.of(checkpoint, batchSize)) {
+      HookedModel hooked = model.open();
+      hooked.tokenizer(); // refused, if it is, before a folder is made
       Optional<AppliedGate> applied = gate == null
           ? Optional.empty()
-          : Optional.of(new AppliedGate(gate, LearnedGate.load(gate, model).gates()));
-      RolloutStep step = new RolloutStep(sets, limit, samples, sampling, seed, BatchSize.of(batchSize, model), applied);
+          : Optional.of(new AppliedGate(gate, LearnedGate.load(gate, hooked).gates()));
+      Path folder = output == null ? Path.of("striatum-" + hooked.facts().name()) : output;
       try (RunFolder opened = RunFolder.create(folder)) {
-        StudyRun run = new StudyRun(opened, Version.environment(modelOptions.threads()), console::note);
-        if (made.isPresent()) {
-          new ImportStep(made.get(), sampling, seed).run(run, model);
-        } else {
-          step.run(run, model, console.progress());
-        }
+        StudyRun run = new StudyRun(opened, Version.environment(modelOptions.threads()), model, console::note,
+            console.progress());
+        RolloutResults results = made.isPresent()
+            ? run.run(new ImportStep(made.get()), new ImportSettings(sampling, seed))
+            : run.run(new RolloutStep(sets, applied), settings);
         run.remember(checkpoint);
-        print(folder, RolloutFile.read(opened.rollouts()));
+        print(folder, results);
       }
     }
     return ExitCode.DONE;
   }
 
-  private record Accuracy(int rollouts, double accuracy, double finished) {
-    static Accuracy of(List<Rollout> rollouts) {
-      return new Accuracy(rollouts.size(), rollouts.stream().mapToDouble(Rollout::reward).average().orElseThrow(),
-          rollouts.stream().mapToDouble(rollout -> rollout.finished() ? 1 : 0).average().orElseThrow());
-    }
-  }
-
-  private void print(Path folder, List<Rollout> rollouts) {
-    Map<String, Accuracy> accuracies = rollouts.stream().collect(Collectors.groupingBy(
-        rollout -> rollout.problem().dataset(), LinkedHashMap::new,
-        Collectors.collectingAndThen(Collectors.toList(), Accuracy::of)));
+  private void print(Path folder, RolloutResults results) {
     if (json) {
-      console.json(accuracies);
-    } else {
-      accuracies
-          .forEach((task, a) -> console.print("%-8s %6d rollouts  accuracy %.3f  ended themselves %.3f".formatted(task,
-              a.rollouts(), a.accuracy(), a.finished())));
-      console.print("rollouts in %s".formatted(folder.resolve("rollouts.jsonl")));
+      console.json(results);
+      return;
     }
+    new RolloutSummary(console).print(results);
+    console.print("rollouts in %s".formatted(folder.resolve("rollouts.jsonl")));
   }
 }

@@ -13,7 +13,6 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
-import org.striatum.cli.console.Version;
 import org.striatum.cli.scan.CheckpointList;
 import org.striatum.cli.scan.Estimate;
 import org.striatum.cli.scan.LocalProcess;
@@ -24,19 +23,23 @@ import org.striatum.cli.scan.ScanResults;
 import org.striatum.cli.scan.ScanUnit;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.probe.run.RecordJson;
+import org.striatum.probe.run.UsageException;
 import org.striatum.reports.database.DatabaseStep;
 import org.striatum.reports.scan.ScanReport;
+import org.striatum.studies.StudyRegistry;
+import org.striatum.studies.run.RunModel;
 import org.striatum.studies.run.StudyRun;
+import org.striatum.studies.run.Version;
 import org.striatum.studies.series.SeriesResults;
 import org.striatum.studies.series.SeriesStep;
 import org.striatum.studies.series.SeriesSummary;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine;
 
 /// Studies many checkpoints, each in a process of its own. Takes every option of `study` that speaks of one checkpoint.
 @Command(name = "scan", description = "Study many checkpoints, each in a process of its own; one that fails is recorded, and the scan goes on.", footer = {
@@ -50,6 +53,7 @@ final class ScanCommand implements Callable<Integer> {
   private static final Set<String> NOT_PASSED = Set.of("--output", "--json", "--with", "--beside");
 
   private final Console console;
+  private final StudyRegistry registry;
 
   @Spec
   private CommandSpec spec;
@@ -70,20 +74,21 @@ final class ScanCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print what became of each checkpoint as JSON, nothing else.")
   private boolean json;
 
-  ScanCommand(Console console) {
+  ScanCommand(Console console, StudyRegistry registry) {
     this.console = console;
+    this.registry = registry;
   }
 
   /// Gives `scan` the options of `study`.
-  static void passOptions(CommandLine line, Console console) {
+  static void passOptions(CommandLine line, Console console, StudyRegistry registry) {
     CommandSpec scan = line.getSubcommands().get(NAME).getCommandSpec();
-    CommandSpec study = study(console).getCommandSpec();
+    CommandSpec study = study(console, registry).getCommandSpec();
     study.options().stream().filter(option -> isPassed(study, option))
         .forEach(option -> scan.addOption(OptionSpec.builder(option).build()));
   }
 
-  private static CommandLine study(Console console) {
-    return new CommandLine(new StudyCommand(console), new CommandFactory(console))
+  private static CommandLine study(Console console, StudyRegistry registry) {
+    return new CommandLine(new StudyCommand(console, registry), new CommandFactory(console, registry))
         .setCaseInsensitiveEnumValuesAllowed(true);
   }
 
@@ -91,7 +96,7 @@ final class ScanCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     List<String> named = new ArrayList<>(checkpoints);
     List<String> options = new ArrayList<>();
-    CommandSpec study = study(console).getCommandSpec();
+    CommandSpec study = study(console, registry).getCommandSpec();
     if (config != null) {
       ScanFile file = ScanFile.read(config);
       named.addAll(checkpoints.isEmpty() ? file.checkpoints() : List.of());
@@ -100,7 +105,7 @@ final class ScanCommand implements Callable<Integer> {
       }
     }
     if (named.isEmpty()) {
-      throw new IllegalArgumentException("a scan needs checkpoints: give paths, folders, globs, or --config");
+      throw new UsageException("a scan needs checkpoints: give paths, folders, globs, or --config");
     }
     for (OptionSpec option : spec.options()) {
       if (isPassed(study, option)) {
@@ -121,7 +126,9 @@ final class ScanCommand implements Callable<Integer> {
     }
     ScanResults results = new Scan(output, plan, new LocalProcess(Striatum.class.getName()), console::note)
         .run(console.progress(), (scan, studied) -> conclude(
-            new StudyRun(scan, Version.environment(parsed.threads()), console::note), plan, studied));
+            new StudyRun(scan, Version.environment(parsed.threads()), RunModel.none(), console::note,
+                console.progress()),
+            plan, studied));
     if (json) {
       console.json(results);
     } else {
@@ -134,9 +141,10 @@ final class ScanCommand implements Callable<Integer> {
 
   /// What all runs show side by side: the comparison, the database, the index.
   private void conclude(StudyRun scan, ScanPlan plan, ScanResults results) throws IOException {
-    SeriesStep step = SeriesStep.of(results.runs(output));
-    SeriesResults series = step.run(scan, console.progress());
-    DatabaseStep.run(scan, step, series);
+    SeriesStep step = SeriesStep.of(results.runs(output), registry.studies());
+    SeriesResults series = scan.run(step, step.about().defaults());
+    DatabaseStep database = new DatabaseStep(step, series);
+    scan.run(database, database.about().defaults());
     Console said = json ? console.silent() : console;
     said.print("");
     SeriesSummary.of(series).sentences().forEach(said::print);
@@ -163,7 +171,7 @@ final class ScanCommand implements Callable<Integer> {
   private List<String> option(CommandSpec study, String name, List<String> values) {
     OptionSpec option = spec.findOption("--" + name);
     if (option == null || !isPassed(study, option)) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           config + ": an option of `striatum study` by its long name is expected, found '" + name + "'");
     }
     return !given(option).isEmpty()
@@ -175,10 +183,10 @@ final class ScanCommand implements Callable<Integer> {
   private StudyCommand parsed(Path checkpoint, List<String> options) throws IOException {
     List<String> words = new ArrayList<>(List.of(checkpoint.toString()));
     words.addAll(options);
-    CommandLine line = study(console);
+    CommandLine line = study(console, registry);
     line.parseArgs(words.toArray(String[]::new));
     StudyCommand study = line.getCommand();
-    study.check();
+    study.plan();
     return study;
   }
 

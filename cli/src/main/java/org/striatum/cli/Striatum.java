@@ -1,11 +1,14 @@
 package org.striatum.cli;
 
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
-import org.striatum.cli.console.Version;
 import org.striatum.probe.run.Heartbeat;
+import org.striatum.studies.StudyRegistry;
+import org.striatum.studies.run.Study;
+import org.striatum.studies.run.Version;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,8 +25,11 @@ import picocli.CommandLine.Spec;
         RolloutsCommand.class,
         CaptureCommand.class, ProbeCommand.class, DopamineCommand.class, AblateCommand.class, CompareCommand.class,
         ConfidenceCommand.class, SearchCommand.class, GateCommand.class, MnistCommand.class, NtaCommand.class,
-        ReportCommand.class, QueryCommand.class, VerifyCommand.class})
+        ShowCommand.class, ReportCommand.class, QueryCommand.class, VerifyCommand.class})
 public final class Striatum implements Runnable {
+  /// Studies that others run.
+  private static final Set<String> INTERNAL = Set.of("continuations", "answers");
+
   @Spec
   private CommandSpec spec;
 
@@ -52,9 +58,19 @@ public final class Striatum implements Runnable {
 
   /// The whole command line over a console; tests give it one of their own.
   static CommandLine commandLine(Console console) {
+    return commandLine(console, StudyRegistry.standard());
+  }
+
+  /// The same with other studies. One that has no command of its own here gets one made from its settings.
+  static CommandLine commandLine(Console console, StudyRegistry registry) {
     Striatum striatum = new Striatum();
-    CommandLine line = new CommandLine(striatum, new CommandFactory(console));
-    ScanCommand.passOptions(line, console);
+    CommandLine line = new CommandLine(striatum, new CommandFactory(console, registry));
+    for (Study<?, ?> study : registry.studies()) {
+      if (!INTERNAL.contains(study.name()) && !line.getSubcommands().containsKey(study.name())) {
+        line.addSubcommand(study.name(), StudyCommandLine.of(console, registry, study));
+      }
+    }
+    ScanCommand.passOptions(line, console, registry);
     line.setOut(console.out());
     line.setErr(console.err());
     line.setCaseInsensitiveEnumValuesAllowed(true);

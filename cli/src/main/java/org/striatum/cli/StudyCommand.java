@@ -1,6 +1,7 @@
 package org.striatum.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,16 +11,22 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.striatum.cli.Study.Companion;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
+import org.striatum.cli.option.Given;
 import org.striatum.cli.option.ModelOptions;
 import org.striatum.cli.option.ProblemOptions;
 import org.striatum.cli.option.StudyOptions;
 import org.striatum.cli.summary.AnswersSummary;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.probe.model.Sampling;
+import org.striatum.studies.StudyPlan;
+import org.striatum.studies.StudyRegistry;
+import org.striatum.studies.WholeStudy.Companion;
 import org.striatum.studies.answer.AnswersStep.Answers;
+import org.striatum.studies.capture.CaptureSettings;
+import org.striatum.studies.rollouts.RolloutSettings;
+import org.striatum.studies.rollouts.RolloutStep;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -34,6 +41,7 @@ final class StudyCommand implements Callable<Integer> {
   private static final String TASKS = "add,mul,mod,expr";
 
   private final Console console;
+  private final StudyRegistry registry;
 
   @Parameters(paramLabel = "CKPT", description = "Checkpoint folder or ONNX file.")
   private Path checkpoint;
@@ -50,7 +58,7 @@ final class StudyCommand implements Callable<Integer> {
   @Option(names = "--with", arity = "1..*", paramLabel = "CKPT", description = "Checkpoints that neurons may transfer to, such as others of one training run: probed, not ablated.")
   private List<Path> with = List.of();
 
-  @Option(names = "--beside", arity = "1..*", paramLabel = "CKPT", description = "Checkpoints studied whole as well: is the picture the same?")
+  @Option(names = "--beside", arity = "1..*", paramLabel = "CKPT", description = "Also run the full study on these checkpoints.")
   private List<Path> beside = List.of();
 
   @Option(names = "--hooks", paramLabel = "PATTERN", defaultValue = "blocks.*.hook_resid_post", description = "Hook points (default blocks.*.hook_resid_post).")
@@ -86,8 +94,9 @@ final class StudyCommand implements Callable<Integer> {
   @Mixin
   private ModelOptions modelOptions;
 
-  StudyCommand(Console console) {
+  StudyCommand(Console console, StudyRegistry registry) {
     this.console = console;
+    this.registry = registry;
   }
 
   /// What is asked. Files are read.
@@ -97,9 +106,11 @@ final class StudyCommand implements Callable<Integer> {
     return problems.sets(limit(), TASKS);
   }
 
-  /// Refuses what a step would refuse.
-  void check() throws IOException {
-    options.check(seed);
+  /// What every study is told. Refuses what a study would refuse.
+  StudyPlan plan() throws IOException {
+    RolloutSettings rollouts = Given.checked(() -> new RolloutSettings(limit(), samples(),
+        new Sampling(temperature, topP, topK, maxNewTokens, true), seed));
+    return options.plan(registry, rollouts, CaptureSettings.defaults().withHooks(hooks), seed);
   }
 
   /// Rollouts of each problem set, at most.
@@ -131,11 +142,11 @@ final class StudyCommand implements Callable<Integer> {
   }
 
   private int limit() {
-    return limit == null ? options.effort().problems() : limit;
+    return limit == null ? options.effort().settings(RolloutStep.STUDY).problems() : limit;
   }
 
   private int samples() {
-    return samples == null ? options.effort().samples() : samples;
+    return samples == null ? options.effort().settings(RolloutStep.STUDY).samples() : samples;
   }
 
   @Override
@@ -148,9 +159,9 @@ final class StudyCommand implements Callable<Integer> {
         : output;
     List<ProblemSet> sets = sets();
     sets.stream().map(ProblemSet::skipped).flatMap(Optional::stream).forEach(console::note);
-    Study study = new Study(json ? console.silent() : console, modelOptions, options, sets, limit(), samples(),
-        new Sampling(temperature, topP, topK, maxNewTokens, true), hooks, batchSize, seed);
-    Answers answers = study.run(checkpoint, folder, companions);
+    Console said = json ? console.silent() : console;
+    Answers answers = new StudyRunner(said, registry, modelOptions, batchSize).run(checkpoint, folder, sets, plan(),
+        companions);
     if (json) {
       console.json(answers);
     } else {

@@ -8,17 +8,19 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
-import org.striatum.cli.console.Version;
 import org.striatum.cli.scan.ScanResults;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.store.ActivationStore;
 import org.striatum.reports.database.ScanRecomputation;
-import org.striatum.studies.run.RunFolder.Difference;
+import org.striatum.studies.StudyRegistry;
 import org.striatum.studies.run.RunFolder;
+import org.striatum.studies.run.RunFolder.Difference;
+import org.striatum.studies.run.RunModel;
 import org.striatum.studies.run.StudyRun;
+import org.striatum.studies.run.Version;
+import org.striatum.studies.verify.Recomputation;
 import org.striatum.studies.verify.Recomputation.Figures;
 import org.striatum.studies.verify.Recomputation.Verdict;
-import org.striatum.studies.verify.Recomputation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -28,6 +30,7 @@ import picocli.CommandLine.Parameters;
     "", "Example: striatum verify run"})
 final class VerifyCommand implements Callable<Integer> {
   private final Console console;
+  private final StudyRegistry registry;
 
   @Parameters(paramLabel = "RUN|SCAN", description = "Run folder or scan folder.")
   private Path folder;
@@ -38,8 +41,9 @@ final class VerifyCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
-  VerifyCommand(Console console) {
+  VerifyCommand(Console console, StudyRegistry registry) {
     this.console = console;
+    this.registry = registry;
   }
 
   /// What was found of one folder.
@@ -76,7 +80,7 @@ final class VerifyCommand implements Callable<Integer> {
     List<Difference> differences = run.differences();
     List<Figures> figures = new ArrayList<>();
     int shards = 0;
-    if (differences.isEmpty() && StudyRun.hasStates(run)) {
+    if (differences.isEmpty() && run.manifest().step(StudyRun.CAPTURE).isPresent()) {
       try (ActivationStore states = ActivationStore.open(run.activations())) {
         shards = states.shards();
         states.verify();
@@ -85,8 +89,7 @@ final class VerifyCommand implements Callable<Integer> {
       }
     }
     if (!checksums && differences.isEmpty() && figures.isEmpty()) {
-      StudyRun study = new StudyRun(run, Version.environment(0), console::note);
-      figures.addAll(new Recomputation(study).all(console.progress()));
+      figures.addAll(new Recomputation(reader(run), registry.studies()).all());
     }
     return new Verified(run.folder().toString(), run.manifest().steps().size(), files(run) + shards, differences,
         figures);
@@ -97,7 +100,11 @@ final class VerifyCommand implements Callable<Integer> {
     return new Verified(folder.folder().toString(), folder.manifest().steps().size(), files(folder), differences,
         checksums || !differences.isEmpty()
             ? List.of()
-            : new ScanRecomputation(folder, scan.runs(folder.folder())).all(console.progress()));
+            : new ScanRecomputation(reader(folder), scan.runs(folder.folder()), registry.studies()).all());
+  }
+
+  private StudyRun reader(RunFolder run) {
+    return new StudyRun(run, Version.environment(0), RunModel.none(), console::note, console.progress());
   }
 
   private static int files(RunFolder run) {

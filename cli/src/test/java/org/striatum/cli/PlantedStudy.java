@@ -8,29 +8,32 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.striatum.cli.console.Version;
 import org.striatum.hooks.HookedModel;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
-import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.model.Sampling;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.Progress;
-import org.striatum.probe.tensor.DType;
+import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.probe.value.ValueNeuronResults.PruningPoint;
 import org.striatum.probe.value.ValueNeuronResults.RankedNeuron;
-import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronSettings;
 import org.striatum.probe.value.ValueProbeTraining;
+import org.striatum.studies.capture.CaptureSettings;
 import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.intervention.AblationSettings;
 import org.striatum.studies.intervention.AblationStep;
 import org.striatum.studies.neurons.NeuronSet;
+import org.striatum.studies.rollouts.RolloutSettings;
 import org.striatum.studies.rollouts.RolloutStep;
+import org.striatum.studies.run.ProblemSplit;
 import org.striatum.studies.run.RunFolder;
+import org.striatum.studies.run.RunModel;
 import org.striatum.studies.run.StudyRun;
+import org.striatum.studies.run.Version;
+import org.striatum.studies.value.ProbeSettings;
 import org.striatum.studies.value.ProbeStep;
 
 /// The whole pipeline on a planted checkpoint, opened through the ordinary path: rollouts, capture and probe at once,
@@ -50,10 +53,9 @@ final class PlantedStudy implements AutoCloseable {
   private static final Sampling SAMPLING = new Sampling(1, 1, 0, 4, true);
 
   private final PlantedCheckpoint checkpoint;
-  private final HookedModel model;
+  private final RunModel model;
   private final RunFolder folder;
   private final StudyRun run;
-  private final ProbeStep probe;
   private final ValueNeuronResults values;
   private final long seed;
 
@@ -64,13 +66,12 @@ final class PlantedStudy implements AutoCloseable {
   PlantedStudy(Path at, PlantedCheckpoint.Code code, String hooks, int epochs, long seed) throws IOException {
     this.seed = seed;
     checkpoint = PlantedCheckpoint.write(at.resolve("checkpoint"), code, seed);
-    model = HookedModel.open(checkpoint.folder(), Optional.empty(), 1);
     folder = RunFolder.create(at.resolve("run"));
-    run = new StudyRun(folder, Version.environment(1), _ -> {});
-    probe = new ProbeStep(settings(epochs), 0.5, 0.1, seed);
-    new RolloutStep(List.of(new PlantedProblems()), PROBLEMS, 1, SAMPLING, seed, BATCH).run(run, model, Progress.NONE);
-    new CaptureStep(model.hookPoints(hooks), DType.F32).run(run, model, run.rollouts(), Progress.NONE);
-    values = probe.run(run, Progress.NONE);
+    model = RunModel.of(() -> HookedModel.open(checkpoint.folder(), Optional.empty(), 1), _ -> BATCH, 1);
+    run = new StudyRun(folder, Version.environment(1), model, _ -> {}, Progress.NONE, List.of(new PlantedProblems()));
+    run.run(new RolloutStep(run.sets()), new RolloutSettings(PROBLEMS, 1, SAMPLING, seed));
+    run.run(CaptureStep.STUDY, CaptureSettings.defaults().withHooks(hooks));
+    values = run.run(ProbeStep.STUDY, new ProbeSettings(settings(epochs), new ProblemSplit(0.5, 0.1, seed), seed));
   }
 
   /// The defaults, with less spent on bands and nulls, and every coordinate listed with its scores.
@@ -154,9 +155,7 @@ final class PlantedStudy implements AutoCloseable {
     AblationSettings settings = new AblationSettings(List.of(set), List.of("zero"), List.of(), PositionMask.ALL,
         Set.of(AblationSettings.Layers.EACH), List.of(), CONTROLS, CONTROLS, CONTROLS, TESTED, TESTED,
         AblationSettings.DONORS, seed);
-    InterventionResults results = new AblationStep(settings, probe, _ -> new PlantedProblems().grader())
-        .run(run, model, BATCH, Progress.NONE);
-    return results.interventions();
+    return run.run(AblationStep.STUDY, settings).interventions();
   }
 
   @Override

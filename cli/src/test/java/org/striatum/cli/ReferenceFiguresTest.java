@@ -12,7 +12,6 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.striatum.cli.console.Version;
 import org.striatum.datasets.ProblemSets;
 import org.striatum.hooks.HookedModel;
 import org.striatum.probe.model.Completion;
@@ -23,13 +22,10 @@ import org.striatum.probe.model.Sampling;
 import org.striatum.probe.model.TokenSequence;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
-import org.striatum.probe.run.Progress;
 import org.striatum.probe.sparse.LinearPredictor;
 import org.striatum.probe.sparse.LinearProbe;
 import org.striatum.probe.stats.Auroc;
-import org.striatum.studies.rollouts.RolloutStep;
-import org.striatum.studies.run.RunFolder;
-import org.striatum.studies.run.StudyRun;
+import org.striatum.studies.Run;
 
 /// Our pipeline against an independent one (transformers 5.17 `generate`, T = 1, top-p 1, at most 110 new tokens;
 /// scikit-learn: standardised, L2-logistic C = 0.02, first half of 600 problems trains, second half tests) on the bundled
@@ -48,11 +44,10 @@ class ReferenceFiguresTest {
   @Test
   void accuracyAndLinearProbesAgreeWithAnIndependentPipeline(@TempDir Path folder) throws Exception {
     List<Double> deviations = new ArrayList<>();
-    try (HookedModel model = HookedModel.open(Path.of("../checkpoints/tiny-reasoner-step2000"), Optional.empty(), 0);
-        RunFolder opened = RunFolder.create(folder.resolve("run"))) {
-      StudyRun run = new StudyRun(opened, Version.environment(0), _ -> {});
-      new RolloutStep(ProblemSets.named("add,mul,mod,expr"), 600, 1, new Sampling(1, 1, 0, 110, true), 11, 128).run(run,
-          model, Progress.NONE);
+    try (Run run = Run.create(folder.resolve("run"), Path.of("../checkpoints/tiny-reasoner-step2000"))) {
+      run.rollouts(ProblemSets.named("add,mul,mod,expr"),
+          r -> r.withProblems(600).withSamples(1).withSampling(new Sampling(1, 1, 0, 110, true)).withSeed(11));
+      HookedModel model = run.model();
       for (Map.Entry<String, Reference> task : REFERENCES.entrySet()) {
         List<Rollout> rollouts = run.rollouts().stream().filter(r -> r.problem().dataset().equals(task.getKey()))
             .toList();

@@ -1,10 +1,17 @@
 package org.striatum.cli.console;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.striatum.cli.process.UserCache;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.probe.run.DiskFullException;
+import org.striatum.probe.run.UsageException;
+import org.striatum.studies.run.UnfinishedStudyException;
 import picocli.CommandLine.ParameterException;
 
 /// The exit codes, and the one line that goes with them.
@@ -41,21 +48,39 @@ public final class ExitCode {
         yield PARTIAL;
       }
       case IOException _ -> BAD_DATA;
-      case ParameterException _,IllegalArgumentException _ -> USAGE;
+      case UnfinishedStudyException unfinished -> {
+        message += ": run `striatum " + unfinished.study() + "` first";
+        yield USAGE;
+      }
+      case ParameterException _,UsageException _ -> USAGE;
       case InterruptedException _ -> INTERRUPTED;
       case OutOfMemoryError _ -> {
         message = "out of memory (" + message + "): give more with STRIATUM_JAVA_OPTIONS=-Xmx8g, or a smaller --limit";
         yield FAILED;
       }
       default -> {
-        message = "failed: " + message + " (--debug shows where)";
+        message = "failed: " + message + trace(failure);
         yield FAILED;
       }
     };
-    console.error(message);
+    console.error(Remedies.explained(message, failure));
     if (debug) {
       failure.printStackTrace(console.err());
     }
     return code;
+  }
+
+  /// Keeps the stack trace of what should not have happened, and says where.
+  private static String trace(Throwable failure) {
+    try {
+      Path folder = Files.createDirectories(UserCache.folder().resolve("crashes"));
+      Path file = Files.createTempFile(folder, "striatum-", ".trace");
+      StringWriter trace = new StringWriter();
+      failure.printStackTrace(new PrintWriter(trace));
+      Files.writeString(file, trace.toString());
+      return "; this is a mistake in the program, the stack trace is in " + file;
+    } catch (IOException _) {
+      return " (--debug shows where)";
+    }
   }
 }

@@ -4,7 +4,7 @@ import java.util.List;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.datasets.ProblemSets;
 import org.striatum.peft.llm.ModeProblems;
-import org.striatum.peft.llm.Training;
+import org.striatum.peft.llm.AdaptationTraining;
 import org.striatum.studies.adaptation.GateSettings;
 import picocli.CommandLine.Option;
 
@@ -80,7 +80,7 @@ public final class GateOptions {
     }
     return new GateSettings(mode,
         beside == null ? FAMILIES.stream().filter(family -> !family.equals(mode)).toList() : beside, hooks, setSize,
-        arms, new ModeProblems.Counts(training, validation, test), new Training(steps, batch, lambda, 4), rates,
+        arms, new ModeProblems.Counts(training, validation, test), new AdaptationTraining(steps, batch, lambda, 4), rates,
         thresholdFactor, sharpness, start, rank, draws, seeds, seed);
   }
 }

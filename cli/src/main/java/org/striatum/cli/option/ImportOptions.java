@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.striatum.datasets.ForeignRollouts;
+import org.striatum.probe.run.UsageException;
 import picocli.CommandLine.Option;
 
 /// Which completions are taken instead of made.
@@ -18,10 +19,10 @@ public final class ImportOptions {
 
   /// The completions to take, where some are.
   ///
-  /// @throws IllegalArgumentException if problems are named as well, or neither
+  /// @throws UsageException if problems are named as well, or neither
   public Optional<ForeignRollouts> read(ProblemOptions problems) throws IOException {
     if (problems.isEmpty() == (imported == null)) {
-      throw new IllegalArgumentException(problems.isEmpty()
+      throw new UsageException(problems.isEmpty()
           ? "say which problems: give --tasks, --data or --import"
           : "--import brings its own problems: leave --tasks and --data out");
     }

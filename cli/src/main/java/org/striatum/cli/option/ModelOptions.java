@@ -1,5 +1,6 @@
 package org.striatum.cli.option;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -10,6 +11,10 @@ import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.checkpoint.ChecksumCache;
 import org.striatum.hooks.onnx.Memory;
 import org.striatum.hooks.parity.ParityReport;
+import org.striatum.probe.run.UsageException;
+import org.striatum.studies.run.FirstOpen;
+import org.striatum.studies.run.ModelSettings;
+import org.striatum.studies.run.RunModel;
 import picocli.CommandLine.Option;
 
 /// How a checkpoint is opened.
@@ -40,43 +45,61 @@ public final class ModelOptions {
   /// Opens a checkpoint that passes the parity gate, now or before.
   ///
   /// @throws CheckpointException in one line: what is wrong and what to do
-  public HookedModel open(Path checkpoint) throws CheckpointException {
-    HookedModel model = openUnexamined(checkpoint);
-    try {
-      new FirstOpen(console).require(model, threads(), () -> hooked(checkpoint));
-      return model;
-    } catch (CheckpointException | RuntimeException refused) {
-      model.close();
-      throw refused;
-    }
+  public HookedModel open(Path checkpoint) throws IOException {
+    watch(checkpoint);
+    return settings(1).open(checkpoint, console::note);
   }
 
   /// Opens a checkpoint for [#parity] to be asked next.
-  public HookedModel openUnexamined(Path checkpoint) throws CheckpointException {
-    if (hangLimit < 0 || hangLimit > LONGEST_LIMIT) {
-      throw new IllegalArgumentException("--hang-limit must be in [0, " + LONGEST_LIMIT + "], found " + hangLimit);
-    }
-    Path name = checkpoint.toAbsolutePath().normalize().getFileName();
-    console.supervision().opening(String.valueOf(name == null ? checkpoint : name), Duration.ofSeconds(hangLimit));
+  public HookedModel openUnexamined(Path checkpoint) throws IOException {
+    watch(checkpoint);
     return hooked(checkpoint);
   }
 
-  /// Holds a model that was opened so to the parity gate, whatever is remembered.
-  public ParityReport parity(Path checkpoint, HookedModel model) throws CheckpointException {
-    return new FirstOpen(console).afresh(model, threads(), () -> hooked(checkpoint));
+  /// A run's model, opened when a study needs it.
+  ///
+  /// @param batchSize a number or `auto`
+  public RunModel of(Path checkpoint, String batchSize) throws IOException {
+    ModelSettings settings = settings(BatchSize.parsed(batchSize));
+    return RunModel.of(() -> {
+      watch(checkpoint);
+      return settings.open(checkpoint, console::note);
+    }, settings::batchOf, settings.threads());
+  }
+
+  /// Tells the supervisor which checkpoint is open, and for how long it may be silent.
+  private void watch(Path checkpoint) {
+    if (hangLimit < 0 || hangLimit > LONGEST_LIMIT) {
+      throw new UsageException("--hang-limit must be in [0, " + LONGEST_LIMIT + "], found " + hangLimit);
+    }
+    Path name = checkpoint.toAbsolutePath().normalize().getFileName();
+    console.supervision().opening(String.valueOf(name == null ? checkpoint : name), Duration.ofSeconds(hangLimit));
+  }
+
+  /// Runs the parity gate on a model that was opened so, whatever is remembered.
+  public ParityReport parity(Path checkpoint, HookedModel model) throws IOException {
+    return new FirstOpen(console::note).afresh(model, threads(), () -> hooked(checkpoint));
   }
 
   private HookedModel hooked(Path checkpoint) throws CheckpointException {
-    return HookedModel.open(checkpoint, switch (memory) {
+    return HookedModel.open(checkpoint, held(), threads(), new ChecksumCache(UserCache.folder()));
+  }
+
+  private ModelSettings settings(int batchSize) throws IOException {
+    return Given.checked(() -> new ModelSettings(held(), threads(), batchSize));
+  }
+
+  private Optional<Memory> held() {
+    return switch (memory) {
       case AUTO -> Optional.empty();
       case FAST -> Optional.of(Memory.FAST);
       case LOW -> Optional.of(Memory.LOW);
-    }, threads(), new ChecksumCache(UserCache.folder()));
+    };
   }
 
   public int threads() {
     if (threads < 0) {
-      throw new IllegalArgumentException("--threads must be ≥ 0, found " + threads);
+      throw new UsageException("--threads must be ≥ 0, found " + threads);
     }
     return threads;
   }

@@ -12,6 +12,7 @@ import org.striatum.datasets.NamedColumns;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.datasets.ProblemSets;
 import org.striatum.datasets.grading.AnswerGrader;
+import org.striatum.probe.run.UsageException;
 import picocli.CommandLine.Option;
 
 /// Which problems are asked: sets that are drawn, sets that are read, or both.
@@ -40,7 +41,7 @@ public final class ProblemOptions {
   ///
   /// @param limit of each, where they are read
   /// @param otherwise names of the sets where none is named; may be empty
-  /// @throws IllegalArgumentException if none is named, there is no such set, or two have one name
+  /// @throws UsageException if none is named, there is no such set, or two have one name
   public List<ProblemSet> sets(int limit, String otherwise) throws IOException {
     if (data.isEmpty()) {
       refuseLayout("--tasks");
@@ -58,7 +59,7 @@ public final class ProblemOptions {
     Set<String> names = new HashSet<>();
     for (ProblemSet set : sets) {
       if (!names.add(set.name())) {
-        throw new IllegalArgumentException(
+        throw new UsageException(
             "problem sets must have distinct names, found '" + set.name() + "' twice: rename a file");
       }
     }
@@ -77,7 +78,7 @@ public final class ProblemOptions {
 
   public static void refuse(String with, String value, String option) {
     if (value != null) {
-      throw new IllegalArgumentException(option + " says nothing beside " + with + ": leave it out");
+      throw new UsageException(option + " says nothing beside " + with + ": leave it out");
     }
   }
 }

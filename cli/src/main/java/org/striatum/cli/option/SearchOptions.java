@@ -1,30 +1,26 @@
 package org.striatum.cli.option;
 
-import java.util.function.Function;
-import org.striatum.probe.rollout.Grader;
-import org.striatum.studies.uses.SearchStep;
-import org.striatum.studies.value.ProbeStep;
+import org.striatum.studies.uses.SearchSettings;
 import picocli.CommandLine.Option;
 
 /// How answers are searched for.
-public final class SearchOptions {
-  @Option(names = "-k", paramLabel = "K", defaultValue = "8", description = "Candidates of each step (default 8).")
-  private int candidates;
+public final class SearchOptions implements SettingOptions<SearchSettings> {
+  @Option(names = "-k", paramLabel = "K", description = "Candidates of each step (default 8).")
+  private Integer candidates;
 
-  @Option(names = "--problems", paramLabel = "N", defaultValue = "100", description = "Test problems of each dataset, at most (default 100).")
-  private int problems;
+  @Option(names = "--problems", paramLabel = "N", description = "Test problems of each dataset, at most (default 100).")
+  private Integer problems;
 
-  @Option(names = "--step", paramLabel = "newline|paragraph|REGEX", defaultValue = "newline", description = "What ends a step (default newline).")
+  @Option(names = "--step", paramLabel = "newline|paragraph|REGEX", description = "What ends a step (default newline).")
   private String step;
 
-  @Option(names = "--step-tokens", paramLabel = "N", defaultValue = "24", description = "Most tokens of a candidate step (default 24).")
-  private int stepTokens;
+  @Option(names = "--step-tokens", paramLabel = "N", description = "Most tokens of a candidate step (default 24).")
+  private Integer stepTokens;
 
-  /// The step these options name.
-  ///
-  /// @param probe the run's, whose split is used
-  /// @param graders dataset → its grader
-  public SearchStep step(ProbeStep probe, Function<String, Grader> graders, long seed, int batchSize) {
-    return new SearchStep(probe, graders, problems, candidates, stepTokens, step, seed, batchSize);
+  @Override
+  public SearchSettings over(SearchSettings settings) {
+    return settings.withCandidates(Given.or(candidates, settings.candidates()))
+        .withProblems(Given.or(problems, settings.problems())).withStep(Given.or(step, settings.step()))
+        .withStepTokens(Given.or(stepTokens, settings.stepTokens()));
   }
 }

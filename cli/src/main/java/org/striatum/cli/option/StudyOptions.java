@@ -1,15 +1,27 @@
 package org.striatum.cli.option;
 
 import java.io.IOException;
+import java.util.Map;
 import java.util.Stack;
-import org.striatum.datasets.ProblemSets;
+import org.striatum.probe.run.UsageException;
+import org.striatum.studies.StudyPlan;
+import org.striatum.studies.StudyRegistry;
+import org.striatum.studies.capture.CaptureSettings;
+import org.striatum.studies.capture.CaptureStep;
+import org.striatum.studies.dopamine.DopamineStep;
+import org.striatum.studies.intervention.AblationSettings;
+import org.striatum.studies.intervention.AblationStep;
+import org.striatum.studies.rollouts.RolloutSettings;
+import org.striatum.studies.rollouts.RolloutStep;
+import org.striatum.studies.run.Study;
+import org.striatum.studies.uses.SearchStep;
 import org.striatum.studies.value.ProbeStep;
+import picocli.CommandLine;
 import picocli.CommandLine.IParameterConsumer;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine;
 
 /// How thorough a study is, step by step.
 public final class StudyOptions {
@@ -39,42 +51,36 @@ public final class StudyOptions {
     return effort;
   }
 
-  public ProbeStep probe(long seed) {
-    return parsed("--probe", new ProbeOptions(), effort.probe(), probe).step(seed);
-  }
-
-  public DopamineOptions dopamine() {
-    return parsed("--dopamine", new DopamineOptions(), effort.dopamine(), dopamine);
-  }
-
-  public InterventionOptions ablation() {
-    return parsed("--ablate", new InterventionOptions(), effort.ablate(), ablate);
-  }
-
-  public SearchOptions search() {
-    return parsed("--search", new SearchOptions(), effort.search(), search);
-  }
-
-  /// Refuses what a step would refuse, before hours of work and not after.
+  /// What every study of a registry is told.
   ///
-  /// @throws IllegalArgumentException naming the option
-  public void check(long seed) throws IOException {
-    ProbeStep probe = probe(seed);
-    dopamine().step(probe, seed, 1);
-    ablation().settings(true, seed);
-    search().step(probe, ProblemSets::grader, seed, 1);
+  /// @param rollouts and hook points, which the command has options of its own for
+  public StudyPlan plan(StudyRegistry registry, RolloutSettings rollouts, CaptureSettings captured, long seed)
+      throws IOException {
+    StudyPlan plan = new StudyPlan(Map.of());
+    for (Study<?, ?> study : registry.studies()) {
+      plan = seeded(plan, study, seed);
+    }
+    return plan.with(RolloutStep.STUDY, rollouts).with(CaptureStep.STUDY, captured)
+        .with(ProbeStep.STUDY, over(plan.settings(ProbeStep.STUDY), "--probe", new ProbeOptions(), probe))
+        .with(DopamineStep.STUDY, over(plan.settings(DopamineStep.STUDY), "--dopamine", new DopamineOptions(), dopamine))
+        .with(AblationStep.STUDY, over(plan.settings(AblationStep.STUDY).withSets(AblationSettings.VALUE_AND_DOPAMINE),
+            "--ablate", new InterventionOptions(), ablate))
+        .with(SearchStep.STUDY, over(plan.settings(SearchStep.STUDY), "--search", new SearchOptions(), search));
   }
 
-  /// Later options win.
-  private static <T> T parsed(String name, T options, String first, String then) {
-    String[] words = (first + " " + then).strip().split("\\s+");
+  private <S extends Record> StudyPlan seeded(StudyPlan plan, Study<S, ?> study, long seed) {
+    return plan.with(study, study.about().seeding().with(effort.settings(study), seed));
+  }
+
+  private static <S extends Record> S over(S settings, String name, SettingOptions<S> options, String words)
+      throws IOException {
     try {
       new CommandLine(options).setOverwrittenOptionsAllowed(true)
-          .parseArgs(words.length == 1 && words[0].isEmpty() ? new String[0] : words);
-    } catch (ParameterException refused) {
-      throw new IllegalArgumentException("in " + name + ": " + refused.getMessage(), refused);
+          .parseArgs(QuotedWords.of(words).toArray(String[]::new));
+      return Given.checked(() -> options.over(settings));
+    } catch (ParameterException | UsageException refused) {
+      throw new UsageException("in " + name + ": " + refused.getMessage(), refused);
     }
-    return options;
   }
 
   /// Takes the next word whatever it begins with: options of another command look like this one's.

@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedSet;
 import java.util.stream.Stream;
+import org.striatum.probe.run.UsageException;
 
 /// Finds the checkpoints that a scan's arguments name.
 public final class CheckpointList {
@@ -20,7 +21,7 @@ public final class CheckpointList {
   ///
   /// @param arguments a checkpoint (a folder with `config.json`, or an ONNX file), a folder whose children are checkpoints,
   ///     or a glob over either
-  /// @throws IllegalArgumentException if one of them names no checkpoint
+  /// @throws UsageException if one of them names no checkpoint
   public static List<Path> find(List<String> arguments) throws IOException {
     SequencedSet<Path> found = new LinkedHashSet<>();
     for (String argument : arguments) {
@@ -39,12 +40,12 @@ public final class CheckpointList {
       return List.of(path);
     }
     if (!Files.isDirectory(path)) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           path + " is no checkpoint: give a folder with a config.json, or an .onnx file");
     }
     List<Path> children = below(path, 1).stream().filter(CheckpointList::isCheckpoint).toList();
     if (children.isEmpty()) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           path + " is no checkpoint (no config.json in it) and no folder of checkpoints: give one of either");
     }
     return children;
@@ -53,7 +54,7 @@ public final class CheckpointList {
   private static List<Path> matching(String glob) throws IOException {
     Path pattern = Path.of(glob);
     if (!isGlob(glob)) {
-      throw new IllegalArgumentException("no checkpoint at " + glob);
+      throw new UsageException("no checkpoint at " + glob);
     }
     Path start = pattern.isAbsolute() ? pattern.getRoot() : Path.of("");
     int fixed = 0;
@@ -71,7 +72,7 @@ public final class CheckpointList {
       }
     }
     if (matches.isEmpty()) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           "no checkpoint matches '" + glob + "': quote the pattern, and check it with ls");
     }
     return matches;

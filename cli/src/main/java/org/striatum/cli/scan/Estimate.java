@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.striatum.probe.run.DiskSpace;
+import org.striatum.probe.run.UsageException;
 
 /// What a plan is going to take, from the sizes of its checkpoints alone: none is opened.
 ///
@@ -68,6 +69,6 @@ public record Estimate(Duration time, long memory, long disk, long free) {
         }
       }
     }
-    throw new IllegalArgumentException("none of " + names);
+    throw new UsageException("none of " + names);
   }
 }

@@ -19,6 +19,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
+import org.striatum.probe.run.UsageException;
 import org.striatum.studies.run.RunFolder;
 
 /// What a scan will do: independent units, written to `plan.json` before the first begins.
@@ -79,12 +80,12 @@ public record ScanPlan(SortedMap<String, String> settings, List<ScanUnit> units,
 
   /// Refuses a folder that holds other studies than these: what has finished there must not be replaced.
   ///
-  /// @throws IllegalArgumentException saying what differs
+  /// @throws UsageException saying what differs
   void requireSame(Path folder, ScanResults done) throws IOException {
     Path file = folder.resolve(FILE);
     if (!Files.exists(file)) {
       if (RunFolder.isRun(folder)) {
-        throw new IllegalArgumentException(folder + " holds a run, not a scan: choose another --output");
+        throw new UsageException(folder + " holds a run, not a scan: choose another --output");
       }
       return;
     }
@@ -107,7 +108,7 @@ public record ScanPlan(SortedMap<String, String> settings, List<ScanUnit> units,
                   one.checkpoint(), unit.checkpoint())));
     }
     if (!differences.isEmpty()) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           folder + " holds a scan of other inputs: " + String.join("; ", differences) + "; choose another --output");
     }
   }

@@ -11,6 +11,8 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
+import org.striatum.probe.run.UsageException;
+import org.striatum.studies.Run;
 
 /// What became of a scan's checkpoints: `scan.json`, written anew whenever one is done.
 ///
@@ -31,7 +33,7 @@ public record ScanResults(List<Outcome> outcomes) {
   public record Outcome(String name, String checkpoint, Sha256 key, Failure failure) {
     public Outcome {
       if (name.isEmpty() || name.equals(".") || name.equals("..") || name.contains("/") || name.contains("\\")) {
-        throw new IllegalArgumentException("a unit's name must be that of a folder in the scan, found " + name);
+        throw new UsageException("a unit's name must be that of a folder in the scan, found " + name);
       }
     }
 
@@ -64,10 +66,10 @@ public record ScanResults(List<Outcome> outcomes) {
 
   /// Those of a folder that holds a scan.
   ///
-  /// @throws IllegalArgumentException if it holds none
+  /// @throws UsageException if it holds none
   public static ScanResults read(Path folder) throws IOException {
     if (!isScan(folder)) {
-      throw new IllegalArgumentException(folder + " is no scan folder (no " + FILE + " in it): give --output's");
+      throw new UsageException(folder + " is no scan folder (no " + FILE + " in it): give --output's");
     }
     return in(folder);
   }

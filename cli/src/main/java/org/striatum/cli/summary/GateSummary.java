@@ -2,11 +2,11 @@ package org.striatum.cli.summary;
 
 import java.util.stream.Collectors;
 import org.striatum.cli.console.Console;
+import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.probe.adaptation.AdaptationResults.Arm;
 import org.striatum.probe.adaptation.AdaptationResults.Outcome;
 import org.striatum.probe.adaptation.AdaptationResults.Protocol;
 import org.striatum.probe.adaptation.AdaptationResults.SharedNeurons;
-import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.studies.answer.Answer.Finding;
 import org.striatum.studies.answer.StudyAnswers;

@@ -1,2 +1,3 @@
 /// Results as lines of text.
 package org.striatum.cli.summary;
+

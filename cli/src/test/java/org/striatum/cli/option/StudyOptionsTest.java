@@ -3,8 +3,16 @@ package org.striatum.cli.option;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import org.junit.jupiter.api.Test;
-import org.striatum.datasets.ProblemSets;
+import org.striatum.probe.run.UsageException;
+import org.striatum.studies.StudyPlan;
+import org.striatum.studies.StudyRegistry;
+import org.striatum.studies.capture.CaptureSettings;
+import org.striatum.studies.dopamine.DopamineStep;
+import org.striatum.studies.rollouts.RolloutSettings;
+import org.striatum.studies.uses.SearchStep;
+import org.striatum.studies.value.ProbeSettings;
 import org.striatum.studies.value.ProbeStep;
 import picocli.CommandLine;
 
@@ -16,28 +24,44 @@ class StudyOptionsTest {
     return options;
   }
 
+  private static StudyPlan plan(String... arguments) throws IOException {
+    return parsed(arguments).plan(StudyRegistry.standard(), RolloutSettings.defaults(), CaptureSettings.defaults(), 7);
+  }
+
   @Test
-  void aStepTakesItsOwnOptionsAfterTheEffortsOwn() {
-    ProbeStep quick = parsed("--effort", "quick").probe(1);
-    ProbeStep other = parsed("--effort", "quick", "--probe", "--epochs 2 --train 0.4").probe(1);
-    assertThat(quick.settings().training().maxEpochs()).isEqualTo(6);
-    assertThat(other.settings().training().maxEpochs()).isEqualTo(2);
-    assertThat(other.train()).isEqualTo(0.4);
-    assertThat(other.settings().permutations()).isEqualTo(quick.settings().permutations());
+  void aStudyTakesItsOwnOptionsAfterTheEffortsOwn() throws IOException {
+    ProbeSettings quick = plan("--effort", "quick").settings(ProbeStep.STUDY);
+    ProbeSettings other = plan("--effort", "quick", "--probe", "--epochs 2 --train 0.4").settings(ProbeStep.STUDY);
+    assertThat(quick.study().training().maxEpochs()).isEqualTo(6);
+    assertThat(other.study().training().maxEpochs()).isEqualTo(2);
+    assertThat(other.split().train()).isEqualTo(0.4);
+    assertThat(other.study().permutations()).isEqualTo(quick.study().permutations());
+    assertThat(other.seed()).isEqualTo(7);
+    assertThat(other.split().seed()).isEqualTo(7);
   }
 
   /// `-k` is an option of `study` as well: the word after `--dopamine` is not taken for it.
   @Test
-  void anOptionThatStudyHasTooIsHandedOver() {
-    StudyOptions options = parsed("--dopamine", "-k 3", "--search", "-k 5");
-    assertThat(options.search().step(options.probe(1), ProblemSets::grader, 1, 1).candidates()).isEqualTo(5);
-    assertThat(options.dopamine().step(options.probe(1), 1, 1).continuations().draws()).isEqualTo(3);
+  void anOptionThatStudyHasTooIsHandedOver() throws IOException {
+    StudyPlan plan = plan("--dopamine", "-k 3", "--search", "-k 5");
+    assertThat(plan.settings(SearchStep.STUDY).candidates()).isEqualTo(5);
+    assertThat(plan.settings(DopamineStep.STUDY).continuations().draws()).isEqualTo(3);
+    assertThat(plan.settings(DopamineStep.STUDY).continuations().seed()).isEqualTo(7);
   }
 
   @Test
-  void aWrongOptionNamesTheStep() {
-    StudyOptions options = parsed("--probe", "--epoch 2");
-    assertThatThrownBy(() -> options.probe(1)).isInstanceOf(IllegalArgumentException.class)
+  void aValueInQuotesMayHoldWhiteSpace() throws IOException {
+    assertThat(plan("--search", "--step '\\n\\s' -k 2").settings(SearchStep.STUDY).step()).isEqualTo("\\n\\s");
+    assertThat(QuotedWords.of(" --neurons 'my neurons.txt'  --name \"a b\" c\\ d '' "))
+        .containsExactly("--neurons", "my neurons.txt", "--name", "a b", "c d", "");
+    assertThatThrownBy(() -> QuotedWords.of("--step 'x")).isInstanceOf(UsageException.class);
+  }
+
+  @Test
+  void aWrongOptionNamesTheStudy() {
+    assertThatThrownBy(() -> plan("--probe", "--epoch 2")).isInstanceOf(UsageException.class)
+        .hasMessageStartingWith("in --probe: ");
+    assertThatThrownBy(() -> plan("--probe", "--epochs 0")).isInstanceOf(UsageException.class)
         .hasMessageStartingWith("in --probe: ");
     assertThatThrownBy(() -> parsed("--ablate")).isInstanceOf(CommandLine.ParameterException.class);
   }

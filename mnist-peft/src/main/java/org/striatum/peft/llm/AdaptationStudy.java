@@ -74,7 +74,7 @@ public final class AdaptationStudy {
   /// @param seed of everything
   /// @param batchSize completions that run together; no result depends on it
   /// @param threads of the runtime; 0 for one a core
-  public record Settings(Training training, List<Double> rates, double thresholdFactor, double sharpness, double start,
+  public record Settings(AdaptationTraining training, List<Double> rates, double thresholdFactor, double sharpness, double start,
       int rank, int seeds, long seed, int batchSize, int threads) {
     public Settings {
       rates = List.copyOf(rates);
@@ -154,7 +154,7 @@ public final class AdaptationStudy {
     for (String baseline : baselines) {
       try {
         trials.put(baseline, List.of(new Trial(baseline, 0, baseline.equals(BITFIT)
-            ? BitFit.of(djl)
+            ? BiasAdaptation.of(djl)
             : LowRankAdaptation.of(djl, settings.rank))));
       } catch (IllegalArgumentException impossible) {
         notes.add("no arm " + baseline + ": " + impossible.getMessage());
@@ -165,7 +165,7 @@ public final class AdaptationStudy {
 
   private Map<String, List<Trained>> train(DjlModel djl, Map<String, List<Trial>> trials, Progress progress)
       throws IOException {
-    Learner learner = new Learner(djl, problems.training().items(), problems.validation().items(), settings.training);
+    AdaptationLearner learner = new AdaptationLearner(djl, problems.training().items(), problems.validation().items(), settings.training);
     long runs = trials.values().stream().mapToLong(draws -> settings.rates.size() + trainings(draws) - 1).sum();
     Map<String, List<Trained>> trained = new LinkedHashMap<>();
     try (Progress.Task task = progress.start("learning " + problems.test().task(), runs * settings.training.steps(),
@@ -192,7 +192,7 @@ public final class AdaptationStudy {
     return draws.size() == 1 ? settings.seeds : draws.size();
   }
 
-  private Trained train(Learner learner, Trial trial, long seed, double rate, Progress.Task task) throws IOException {
+  private Trained train(AdaptationLearner learner, Trial trial, long seed, double rate, Progress.Task task) throws IOException {
     int[] done = {0};
     Learned learned = store.keep(trial.name(seed, rate), Learned.class,
         () -> learner.learn(trial.adaptation(), rate, seed, units -> {

@@ -13,7 +13,6 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.striatum.peft.llm.Trial.Tested;
 import org.striatum.peft.llm.Trial.Trained;
-import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.probe.adaptation.AdaptationResults.Arm;
 import org.striatum.probe.adaptation.AdaptationResults.Comparison;
 import org.striatum.probe.adaptation.AdaptationResults.LearnedLayer;

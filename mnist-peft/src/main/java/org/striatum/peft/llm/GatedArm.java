@@ -6,15 +6,16 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.probe.intervention.MatchedSets;
 import org.striatum.probe.intervention.NamedSet;
 import org.striatum.probe.intervention.Sinks;
 import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.stats.RandomStreams;
 
 /// Neurons that a gate is learned on: one set, or several that were drawn at random and stand for one kind.
 ///
@@ -72,7 +73,7 @@ public record GatedArm(String name, List<SortedMap<HookPoint, List<Integer>>> dr
     }
     List<SortedMap<HookPoint, List<Integer>>> draws = new ArrayList<>();
     IntStream.range(0, count).forEach(_ -> draws.add(new TreeMap<>()));
-    SplittableRandom random = new SplittableRandom(seed ^ set.hashCode());
+    RandomGenerator random = new RandomStreams(seed).of("matched to " + set);
     target.forEach((hook, coordinates) -> {
       TreeSet<Integer> excluded = new TreeSet<>();
       others.forEach(other -> excluded.addAll(other.getOrDefault(hook, List.of())));

@@ -56,9 +56,9 @@ class AdaptationContractTest {
       }
       keeps(model, items, LowRankAdaptation.of(model, 2));
       if (WITHOUT_BIASES.contains(folder.getFileName().toString())) {
-        assertThatThrownBy(() -> BitFit.of(model)).hasMessage("BitFit needs a checkpoint with biases, found none");
+        assertThatThrownBy(() -> BiasAdaptation.of(model)).hasMessage("BitFit needs a checkpoint with biases, found none");
       } else {
-        keeps(model, items, BitFit.of(model));
+        keeps(model, items, BiasAdaptation.of(model));
       }
     }
   }

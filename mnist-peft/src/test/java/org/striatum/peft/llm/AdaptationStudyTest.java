@@ -43,7 +43,7 @@ class AdaptationStudyTest {
       List<GatedArm> gated = List.of(GatedArm.of("value", value),
           GatedArm.matched("value", value, List.of(), scales, 2, 1, notes), GatedArm.all(scales));
       AdaptationStudy study = new AdaptationStudy(model, problems, scales,
-          new Settings(new Training(2, 4, 0.01, 1), List.of(0.01, 0.03), 5, 4, -4, 2, 2, 1, 8, 0),
+          new Settings(new AdaptationTraining(2, 4, 0.01, 1), List.of(0.01, 0.03), 5, 4, -4, 2, 2, 1, 8, 0),
           TrialStore.in(folder));
       Findings findings = study.run("mul", "10", new LinkedHashMap<>(Map.of("value", value)), gated,
           List.of(AdaptationStudy.BITFIT, AdaptationStudy.LORA), notes, Progress.NONE);
@@ -70,7 +70,7 @@ class AdaptationStudyTest {
       assertThat(results.shared().getFirst().overlap().population()).isEqualTo(256);
       // Kept trials are taken as they are; the results come out the same, to the byte.
       Findings again = new AdaptationStudy(model, problems, scales,
-          new Settings(new Training(2, 4, 0.01, 1), List.of(0.01, 0.03), 5, 4, -4, 2, 2, 1, 8, 0),
+          new Settings(new AdaptationTraining(2, 4, 0.01, 1), List.of(0.01, 0.03), 5, 4, -4, 2, 2, 1, 8, 0),
           TrialStore.in(folder)).run("mul", "10", new LinkedHashMap<>(Map.of("value", value)), gated,
               List.of(AdaptationStudy.BITFIT, AdaptationStudy.LORA), notes, Progress.NONE);
       assertThat(RecordJson.pretty(again.results())).isEqualTo(RecordJson.pretty(results));

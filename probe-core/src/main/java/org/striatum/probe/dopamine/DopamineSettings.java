@@ -35,6 +35,18 @@ public record DopamineSettings(double gamma, double threshold, ValueProbeTrainin
   public static final DopamineSettings QUICK = new DopamineSettings(1 - 1e-5, 0.3, TdErrorProbe.TRAINING,
       TdErrorProbe.RANKING, 10, List.of(0.0, 0.5, 0.9, 0.95, 0.99), 5, 4, 199, 300, 0.05, 0.9, 0.3, 0.4, 2, 20, 12);
 
+  public static DopamineSettings defaults() {
+    return DEFAULTS;
+  }
+
+  /// Fewer refits behind the null of the probe.
+  public static DopamineSettings quick() {
+    DopamineSettings base = DEFAULTS;
+    return new DopamineSettings(base.gamma, base.threshold, base.training, base.ranking, base.tested, base.ratios,
+        base.randomSets, 5, base.permutations, base.resamples, base.level, base.predicted, base.flatMargin,
+        base.expected, base.traced, base.controls, base.window);
+  }
+
   public DopamineSettings {
     if (!(gamma > 0 && gamma <= 1)) {
       throw new IllegalArgumentException("a discount must be in (0, 1], found " + gamma);

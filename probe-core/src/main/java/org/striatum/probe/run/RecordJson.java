@@ -175,7 +175,8 @@ public final class RecordJson {
     return parse(json, type, where);
   }
 
-  private static ObjectNode versioned(FileFormat format, Object record) {
+  /// A record as a tree with the version of its format first.
+  public static ObjectNode versioned(FileFormat format, Object record) {
     ObjectNode versioned = MAPPER.createObjectNode().put(FileFormat.KEY, format.version());
     versioned.setAll((ObjectNode) MAPPER.valueToTree(record));
     return versioned;

@@ -35,6 +35,22 @@ public record ValueNeuronSettings(ValueProbeTraining training, String ranking, L
       NeuronRanking.AUROC, List.of(0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995), 20, 99,
       SparseFit.LOGISTIC, "path", 20, 0.02, 1000, 20, 0.05);
 
+  public static ValueNeuronSettings defaults() {
+    return DEFAULTS;
+  }
+
+  /// Fewer draws behind every control.
+  public static ValueNeuronSettings quick() {
+    ValueProbeTraining paper = DEFAULTS.training;
+    ControlSettings controls = ControlSettings.DEFAULTS;
+    return new ValueNeuronSettings(
+        new ValueProbeTraining(paper.target(), paper.hidden(), paper.learningRate(), paper.weightDecay(),
+            paper.batchTrajectories(), paper.gamma(), 6, paper.patience(), paper.lambda(), paper.standardised()),
+        DEFAULTS.ranking, DEFAULTS.ratios, 10, 29, DEFAULTS.sparse, DEFAULTS.solver, DEFAULTS.pathPoints,
+        DEFAULTS.pathRatio, DEFAULTS.resamples, DEFAULTS.top, DEFAULTS.overlapShare, DEFAULTS.targets,
+        new ControlSettings(controls.folds(), 19, 19, 5, 5, 0, controls.margin()));
+  }
+
   /// The usual targets and controls.
   public ValueNeuronSettings(ValueProbeTraining training, String ranking, List<Double> ratios, int randomSets,
       int permutations, SparseFit sparse, String solver, int pathPoints, double pathRatio, int resamples, int top,

@@ -4,52 +4,94 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.striatum.probe.run.BadDataException;
-import org.striatum.studies.run.StepKey;
+import org.striatum.probe.run.UsageException;
+import org.striatum.studies.run.Found;
+import org.striatum.studies.run.Study;
+import org.striatum.studies.run.StudyDescription;
 import org.striatum.studies.run.StudyRun;
 import org.striatum.studies.series.SeriesResults;
 import org.striatum.studies.series.SeriesStep;
 
 /// Makes the results database of a scan and its Parquet from what the runs hold: `results.duckdb`, `parquet/`.
-public final class DatabaseStep {
-  private static final String NAME = "database";
+///
+/// @param series the runs
+/// @param compared what the comparison found; null for the study as others read it
+public record DatabaseStep(SeriesStep series, SeriesResults compared)
+    implements
+      Study<DatabaseStep.Settings, DatabaseStep.Tables> {
+  /// For reading.
+  public static final DatabaseStep STUDY = new DatabaseStep(SeriesStep.STUDY, null);
 
-  private DatabaseStep() {}
+  /// Nothing is to be said.
+  public record Settings() {}
 
-  /// Runs the step unless it is finished.
-  public static void run(StudyRun scan, SeriesStep series, SeriesResults results) throws IOException {
-    Path folder = scan.folder().folder();
-    List<Path> parquet = ResultsDatabase.parquet(folder);
-    discardIfUnreadable(folder, parquet);
-    StepKey key = scan.key(ResultsDatabase.VERSION, SeriesStep.NAME);
-    // Parquet has checksums; of the database only the content is the same each time it is made.
-    scan.step(NAME, key, parquet, () -> {
-      try {
-        ResultsDatabase.write(folder, series.checkpoints(), results);
-      } catch (UncheckedIOException unread) {
-        throw unread.getCause();
-      }
-    });
+  /// What was written.
+  ///
+  /// @param version of the tables
+  /// @param rows table → rows
+  public record Tables(int version, SortedMap<String, Long> rows) {
+    public Tables {
+      rows = Collections.unmodifiableSortedMap(new TreeMap<>(rows));
+    }
   }
 
-  /// Tables that do not hold what the runs do.
-  public static List<String> differing(Path folder, SeriesStep series, SeriesResults results) throws IOException {
+  @Override
+  public StudyDescription<Settings, Tables> about() {
+    return StudyDescription.of("database", "Write all results of a scan as tables.", new Settings(), Tables.class);
+  }
+
+  /// The tables are compared row by row, see [#differing].
+  @Override
+  public boolean isVerifiable() {
+    return false;
+  }
+
+  @Override
+  public List<Study<?, ?>> reads(StudyRun scan, Settings settings) {
+    return List.of(SeriesStep.STUDY);
+  }
+
+  @Override
+  public Object inputs(StudyRun scan, Settings settings) {
+    return ResultsDatabase.VERSION;
+  }
+
+  /// The Parquet speaks for the database: where that cannot be read it goes, and both are made again.
+  @Override
+  public void prepare(StudyRun scan, Settings settings) throws IOException {
+    Path folder = scan.folder().folder();
     try {
-      return ResultsDatabase.differing(folder, series.checkpoints(), results);
+      ResultsDatabase.query(folder, "SELECT 1");
+    } catch (BadDataException | UsageException _) {
+      for (Path file : ResultsDatabase.parquet(folder)) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+
+  // Parquet has checksums; of the database only the content is the same each time it is made.
+  @Override
+  public Found<Tables> find(StudyRun scan, Settings settings) throws IOException {
+    Path folder = scan.folder().folder();
+    try {
+      SortedMap<String, Long> rows = ResultsDatabase.write(folder, series.checkpoints(), compared);
+      return Found.only(new Tables(ResultsDatabase.VERSION, rows)).with(_ -> ResultsDatabase.parquet(folder));
     } catch (UncheckedIOException unread) {
       throw unread.getCause();
     }
   }
 
-  /// The Parquet speaks for the database: where that cannot be read it goes, and both are made anew.
-  private static void discardIfUnreadable(Path folder, List<Path> parquet) throws IOException {
+  /// Tables that do not hold what the runs do.
+  public List<String> differing(Path folder) throws IOException {
     try {
-      ResultsDatabase.query(folder, "SELECT 1");
-    } catch (BadDataException | IllegalArgumentException _) {
-      for (Path file : parquet) {
-        Files.deleteIfExists(file);
-      }
+      return ResultsDatabase.differing(folder, series.checkpoints(), compared);
+    } catch (UncheckedIOException unread) {
+      throw unread.getCause();
     }
   }
 }

@@ -18,6 +18,7 @@ import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.probe.value.ValueNeuronResults.NullBand;
 import org.striatum.studies.series.SeriesCheckpoint;
 import org.striatum.studies.series.SeriesResults;
+import org.striatum.studies.series.ToldStudy;
 
 /// The tables of the results database, filled from the records that a scan wrote as JSON. An interval's ends are `low` and
 /// `high`; a figure that could not be computed is NULL. AUROCs are of V(s₀) on test problems.
@@ -35,7 +36,7 @@ final class ResultTables {
   private final Table dopamine = of("dopamine", "hook VARCHAR", "coordinate INTEGER", "sign INTEGER",
       "consistency DOUBLE", "partial BOOLEAN", "surprises BOOLEAN", "flatness BOOLEAN", "slopes BOOLEAN",
       "permuted BOOLEAN", "called BOOLEAN");
-  private final Table ablations = of("ablations", "hooks VARCHAR", "set VARCHAR", "kind VARCHAR", "positions VARCHAR",
+  private final Table ablations = of("ablations", "hooks VARCHAR", "study VARCHAR", "set VARCHAR", "kind VARCHAR", "positions VARCHAR",
       "outcome VARCHAR", "named_before BOOLEAN", "coordinates INTEGER", "items INTEGER", "problems INTEGER",
       "base DOUBLE", "ablated DOUBLE", "effect DOUBLE", "low DOUBLE", "high DOUBLE", "q_random DOUBLE",
       "q_matched DOUBLE", "verdict VARCHAR");
@@ -44,6 +45,10 @@ final class ResultTables {
   private final Table adaptation = of("adaptation", "arm VARCHAR", "task VARCHAR", "neurons INTEGER",
       "parameters INTEGER", "accuracy DOUBLE", "low DOUBLE", "high DOUBLE", "accuracy_change DOUBLE",
       "log_probability DOUBLE", "log_probability_change DOUBLE");
+  private final Table settings = Table.of("settings", "checkpoint VARCHAR", "step BIGINT", "study VARCHAR",
+      "setting VARCHAR", "value VARCHAR");
+  private final Table figures = Table.of("figures", "checkpoint VARCHAR", "step BIGINT", "study VARCHAR",
+      "figure VARCHAR", "value VARCHAR");
   private final Table checkpoints = Table.of("checkpoints", "checkpoint VARCHAR", "step BIGINT");
   private final Table transfer = Table.of("transfer", "first VARCHAR", "second VARCHAR", "dataset VARCHAR",
       "hook VARCHAR", "kind VARCHAR", "k INTEGER", "width INTEGER", "shared INTEGER", "iou DOUBLE", "chance DOUBLE",
@@ -79,7 +84,7 @@ final class ResultTables {
 
   private List<Table> all() {
     return List.of(checkpoints, datasets, probes, pruning, neurons, dopamine, ablations, controls, transfer, bases,
-        turnover, lives, adaptation);
+        turnover, lives, adaptation, settings, figures);
   }
 
   /// A table with a row's place in front.
@@ -91,6 +96,11 @@ final class ResultTables {
 
   private void add(SeriesCheckpoint of) {
     checkpoints.row(Arrays.asList(of.name(), of.step()));
+    for (ToldStudy study : of.told()) {
+      List<Object> place = Arrays.asList(of.name(), of.step(), study.step());
+      study.settings().forEach(entry -> settings.row(place, entry.place(), entry.value()));
+      study.results().forEach(entry -> figures.row(place, entry.place(), entry.value()));
+    }
     for (DatasetSummary one : of.results().values().datasets()) {
       Estimate length = one.promptLengthAuroc() == null ? Estimate.exact(Double.NaN) : one.promptLengthAuroc();
       datasets.row(place(of, one.dataset()), one.accuracy().value(), one.accuracy().low(), one.accuracy().high(),
@@ -98,7 +108,8 @@ final class ResultTables {
     }
     of.results().values().layers().forEach(layer -> add(of, layer));
     present(of.results().dopamine(), results -> results.layers().forEach(layer -> add(of, layer)));
-    present(of.results().interventions(), results -> results.interventions().forEach(one -> add(of, one)));
+    of.results().interventions().forEach(
+        (name, results) -> results.interventions().forEach(one -> add(of, name, one)));
     of.results().adaptations().forEach(results -> add(of, results));
   }
 
@@ -134,11 +145,11 @@ final class ResultTables {
     }
   }
 
-  private void add(SeriesCheckpoint of, Intervention one) {
+  private void add(SeriesCheckpoint of, String study, Intervention one) {
     List<Object> place = place(of, one.dataset(),
         one.layers().stream().map(layer -> layer.hook().toString()).collect(Collectors.joining(",")));
     Estimate effect = one.effect();
-    ablations.row(place, one.set(), one.kind(), one.positions().toString(), one.outcome(), one.primary(), one.size(),
+    ablations.row(place, study, one.set(), one.kind(), one.positions().toString(), one.outcome(), one.primary(), one.size(),
         one.items(), one.problems(), one.base().outcome().value(), one.ablated().outcome().value(), effect.value(),
         effect.low(), effect.high(), one.random().q(), one.matched().q(), lower(one.verdict()));
     String subject = one.set() + " " + one.kind() + " " + one.outcome();

@@ -17,9 +17,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Properties;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
 import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.UsageException;
 import org.striatum.studies.series.SeriesCheckpoint;
 import org.striatum.studies.series.SeriesResults;
 
@@ -28,7 +31,7 @@ import org.striatum.studies.series.SeriesResults;
 /// give equal Parquet, byte for byte; of the database file only the content is equal.
 public final class ResultsDatabase {
   /// Of the tables. A database that says more was written by a later version.
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
   private static final String FILE = "results.duckdb";
   private static final String PARQUET = "parquet";
   private static final String SCHEMA = "striatum_schema";
@@ -49,29 +52,43 @@ public final class ResultsDatabase {
   /// Writes the database and its Parquet, each file whole or not at all. Checkpoints are gone through once, one at a time.
   ///
   /// @param folder of the scan
-  public static void write(Path folder, Iterable<SeriesCheckpoint> checkpoints, SeriesResults series)
-      throws IOException {
+  ///
+  /// @return table → rows
+  public static SortedMap<String, Long> write(Path folder, Iterable<SeriesCheckpoint> checkpoints,
+      SeriesResults series) throws IOException {
     Path temporary = folder.resolve("." + FILE + ".tmp");
     discard(temporary);
     Path parquet = Files.createDirectories(folder.resolve(PARQUET));
+    SortedMap<String, Long> written;
     try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + temporary, options());
         Statement statement = connection.createStatement()) {
       statement.execute("SET threads = 1"); // row groups come in one order
       statement.execute("CREATE TABLE " + SCHEMA + " (version INTEGER)");
       statement.execute("INSERT INTO " + SCHEMA + " VALUES (" + VERSION + ")");
       fill(connection, checkpoints, series);
+      SortedMap<String, Long> rows = new TreeMap<>();
       for (Table table : ResultTables.empty()) {
+        rows.put(table.name(), count(statement, table));
         Path part = parquet.resolve("." + table.name() + ".parquet.tmp");
         statement.execute("COPY (SELECT * FROM " + table.name() + " ORDER BY ALL) TO '"
             + part.toString().replace("'", "''") + "' (FORMAT parquet)");
         commit(part, parquet(folder, table));
       }
       statement.execute("CHECKPOINT");
+      written = rows;
     } catch (SQLException failed) {
       discard(temporary);
       throw new IOException(folder.resolve(FILE) + " could not be written: " + firstLine(failed), failed);
     }
     commit(temporary, folder.resolve(FILE));
+    return written;
+  }
+
+  private static long count(Statement statement, Table table) throws SQLException {
+    try (ResultSet counted = statement.executeQuery("SELECT count(*) FROM " + table.name())) {
+      counted.next();
+      return counted.getLong(1);
+    }
   }
 
   /// The Parquet files of a scan folder.
@@ -146,13 +163,12 @@ public final class ResultsDatabase {
   /// Runs a query, which can only read, and only the database.
   ///
   /// @param folder of the scan
-  /// @throws IllegalArgumentException if the query cannot be run, saying why, or the folder holds no database
+  /// @throws UsageException if the query cannot be run, saying why, or the folder holds no database
   /// @throws BadDataException if the database is damaged or was written by a later version
   public static Answer query(Path folder, String sql) throws IOException {
     Path file = folder.resolve(FILE);
     if (!Files.isRegularFile(file)) {
-      throw new IllegalArgumentException(
-          folder + " holds no " + FILE + ": give the folder that `striatum scan --output` named");
+      throw new UsageException(folder + " holds no " + FILE + ", so it is not the folder of a scan");
     }
     Properties options = options();
     options.setProperty("access_mode", "READ_ONLY");
@@ -165,11 +181,11 @@ public final class ResultsDatabase {
       try (PreparedStatement query = connection.prepareStatement(sql); ResultSet found = query.executeQuery()) {
         return answer(found);
       } catch (SQLException refused) {
-        throw new IllegalArgumentException("the query cannot be run: " + firstLine(refused), refused);
+        throw new UsageException("the query cannot be run: " + firstLine(refused), refused);
       }
     } catch (SQLException damaged) {
       throw new BadDataException(file + " cannot be opened, it is damaged or was written by a later version: "
-          + firstLine(damaged) + "; run `striatum scan` again to make it anew", damaged);
+          + firstLine(damaged) + "; run the scan again to make it again", damaged);
     }
   }
 
@@ -181,7 +197,7 @@ public final class ResultsDatabase {
         throw new BadDataException("%s has tables of version %d, this program knows version %d: %s".formatted(file,
             version.getInt(1), VERSION, version.getInt(1) > VERSION
                 ? "use the program that wrote it"
-                : "run `striatum scan` again to make it anew"));
+                : "run the scan again to make it again"));
       }
     }
   }

@@ -5,34 +5,38 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.SequencedMap;
 import org.striatum.probe.run.BadDataException;
-import org.striatum.probe.run.Progress;
-import org.striatum.studies.run.RunFolder;
+import org.striatum.probe.run.UsageException;
+import org.striatum.studies.run.Study;
+import org.striatum.studies.run.StudyRun;
 import org.striatum.studies.series.SeriesStep;
 import org.striatum.studies.verify.Recomputation.Figures;
 import org.striatum.studies.verify.Recomputation.Verdict;
 
-/// Compares the runs of a scan again, and holds `series.json`, the database and its Parquet to what comes of it.
+/// Compares the runs of a scan again, and tests the stored comparison, the database and its Parquet against it.
 ///
 /// @param scan only read
 /// @param runs name → run folder
-public record ScanRecomputation(RunFolder scan, SequencedMap<String, Path> runs) {
+/// @param known studies
+public record ScanRecomputation(StudyRun scan, SequencedMap<String, Path> runs, List<Study<?, ?>> known) {
   private static final String DATABASE = "results.duckdb";
 
   /// Every file whose figures can be told.
-  public List<Figures> all(Progress progress) throws IOException {
-    SeriesStep step = SeriesStep.of(runs);
-    Path file = SeriesStep.file(scan.folder());
-    return List.of(Figures.of(file.getFileName().toString(), file, step.compare(progress)), database(step));
+  public List<Figures> all() throws IOException {
+    SeriesStep step = SeriesStep.of(runs, known);
+    Path file = scan.folder().resultsFile(step.name());
+    return List.of(Figures.of(scan.folder().folder().relativize(file).toString(), file, step.format(),
+        step.find(scan, scan.folder().settings(step)).results()), database(step));
   }
 
   private Figures database(SeriesStep step) throws IOException {
     try {
-      List<String> differing = DatabaseStep.differing(scan.folder(), step, SeriesStep.results(scan.folder()));
+      List<String> differing = new DatabaseStep(step, scan.folder().results(SeriesStep.STUDY))
+          .differing(scan.folder().folder());
       return differing.isEmpty()
           ? new Figures(DATABASE, Verdict.SAME, "filled again, the same rows, as in parquet/")
           : new Figures(DATABASE, Verdict.DIFFERENT,
               "other rows than the runs give: " + String.join(", ", differing));
-    } catch (BadDataException | IllegalArgumentException unreadable) {
+    } catch (BadDataException | UsageException unreadable) {
       return new Figures(DATABASE, Verdict.DIFFERENT, unreadable.getMessage());
     }
   }

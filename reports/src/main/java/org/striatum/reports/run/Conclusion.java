@@ -38,14 +38,14 @@ record Conclusion(String question, String carries, String uses, Verdict verdict,
     String question = "Does " + VisibleText.brief(content.checkpoint().name(), 80)
         + " carry, in a few hidden-state coordinates, its own estimate of whether it will solve a problem, and does it"
         + " use them?";
-    Optional<Intervention> primary = Optional.ofNullable(content.interventions())
+    Optional<Intervention> primary = Optional.ofNullable(content.firstInterventions())
         .flatMap(results -> results.interventions().stream().findFirst());
     Optional<Selection> selection = Optional.ofNullable(content.values()).flatMap(values -> selection(values, primary));
     List<KeyFigure> keys = new ArrayList<>();
     selection.ifPresent(s -> keys.addAll(keys(s)));
     primary.ifPresent(i -> keys.addAll(keys(i)));
     return new Conclusion(question, carries(content, selection),
-        uses(Optional.ofNullable(content.interventions()), primary), primary.map(Intervention::verdict).orElse(null),
+        uses(Optional.ofNullable(content.firstInterventions()), primary), primary.map(Intervention::verdict).orElse(null),
         primary.map(Conclusion::word).orElse(null), keys);
   }
 

@@ -19,8 +19,8 @@ final class Limits {
   /// The limits this run's figures bring with them, one sentence or two each, worst first.
   static List<String> found(RunReport.Content content) {
     List<String> limits = new ArrayList<>();
-    if (content.interventions() != null) {
-      List<Intervention> interventions = content.interventions().interventions();
+    if (content.firstInterventions() != null) {
+      List<Intervention> interventions = content.interventions().values().stream().flatMap(one -> one.interventions().stream()).toList();
       interventions.forEach(i -> unsound(limits, i));
       interventions.stream().filter(Intervention::primary).forEach(i -> weak(limits, i));
       undecided(limits, interventions.stream().filter(i -> !i.primary()).toList());

@@ -154,9 +154,9 @@ record NeuronPage(NeuronId neuron, Standing standing, List<CoordinateReading> re
   }
 
   private static List<Intervention> sets(NeuronId neuron, StudyResults results) {
-    return results.interventions() == null
+    return results.interventions().isEmpty()
         ? List.of()
-        : results.interventions().interventions().stream()
+        : results.interventions().values().stream().flatMap(one -> one.interventions().stream())
             .filter(one -> one.layers().stream().anyMatch(
                 layer -> layer.hook().equals(neuron.hook()) && layer.coordinates().contains(neuron.coordinate())))
             .toList();

@@ -10,6 +10,7 @@ import java.util.SequencedSet;
 import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.probe.dopamine.DopamineResults.DatasetSteps;
 import org.striatum.probe.dopamine.DopamineResults.TestedNeuron;
+import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.intervention.InterventionResults.LayerSet;
 import org.striatum.probe.model.HookPoint;
@@ -60,8 +61,8 @@ record NeuronPages(SequencedMap<NeuronId, NeuronPage> pages) {
             .map(TestedNeuron::coordinate).map(coordinate -> new NeuronId(layer.hook(), coordinate)).toList()));
       }
     }
-    if (results.interventions() != null) {
-      for (Intervention intervention : results.interventions().interventions()) {
+    for (InterventionResults named : results.interventions().values()) {
+      for (Intervention intervention : named.interventions()) {
         if (intervention.primary()) {
           for (LayerSet layer : intervention.layers()) {
             lists.add(layer.coordinates().stream().map(coordinate -> new NeuronId(layer.hook(), coordinate)).toList());

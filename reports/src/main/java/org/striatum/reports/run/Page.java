@@ -2,17 +2,17 @@ package org.striatum.reports.run;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Curve;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
-import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.model.NeuronId;
 import org.striatum.probe.value.CoordinateReading;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
-import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.reports.page.Channel;
 import org.striatum.reports.page.Figure;
 import org.striatum.reports.page.Frame;
@@ -49,14 +49,28 @@ record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummar
   private static final SequencedMap<String, String> SECTIONS = Channel.titles("verdict", "Question and verdict",
       "answers", "Answers", "checkpoint", "Checkpoint", "data", "Data", "value-neurons", "Value neurons", "controls",
       "Controls", "dopamine-neurons", "Dopamine neurons", "interventions", "Interventions", "transfer", "Transfer",
-      "uses", "Uses", "adaptation", "Adaptation", "neurons", "Neurons", "rollouts", "Sample rollouts", "paper",
-      "Beside the paper", "limits",
-      "Limits", "manifest",
-      "Manifest");
+      "uses", "Uses", "adaptation", "Adaptation", "neurons", "Neurons", "others", "Other studies", "rollouts", "Sample rollouts",
+      "paper", "Beside the paper", "limits", "Limits", "settings", "Settings", "manifest", "Manifest");
   private static final int INTERVENTION_CHARTS = 12;
 
   /// An intervention and its chart; null beyond the charts a page holds.
-  record InterventionPart(Intervention intervention, Figure figure) {}
+  ///
+  /// @param name of the study that it is one of
+  record InterventionPart(String name, Intervention intervention, Figure figure) {}
+
+  /// Notes of every named intervention study, with its name where there are several.
+  List<String> interventionNotes() {
+    boolean several = content.interventions().size() > 1;
+    return content.interventions().entrySet().stream()
+        .flatMap(named -> named.getValue().notes().stream()
+            .map(note -> several ? named.getKey() + ": " + note : note))
+        .toList();
+  }
+
+  /// Studies that the page has no section for.
+  List<StudyFacts> others() {
+    return content.studies().stream().filter(study -> !study.results().isEmpty()).toList();
+  }
 
   static Page of(RunReport.Content run) {
     RunReport.Content content = legible(run);
@@ -79,13 +93,13 @@ record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummar
     }
     List<InterventionPart> interventions = new ArrayList<>();
     List<Figure> curves = new ArrayList<>();
-    if (content.interventions() != null) {
-      for (Intervention intervention : content.interventions().interventions()) {
-        interventions.add(new InterventionPart(intervention, interventions.size() < INTERVENTION_CHARTS
+    for (Map.Entry<String, InterventionResults> named : content.interventions().entrySet()) {
+      for (Intervention intervention : named.getValue().interventions()) {
+        interventions.add(new InterventionPart(named.getKey(), intervention, interventions.size() < INTERVENTION_CHARTS
             ? InterventionFigure.of(intervention, interventions.size() + 1)
             : null));
       }
-      for (Curve curve : content.interventions().curves()) {
+      for (Curve curve : named.getValue().curves()) {
         Figure figure = CurveFigure.of(curve, curves.size() + 1);
         if (figure != null) {
           curves.add(figure);
@@ -135,7 +149,7 @@ record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummar
         VisibleText.names(run.results(), StudyResults.class),
         run.beside().stream().map(answers -> VisibleText.names(answers, StudyAnswers.class)).toList(), run.samples(),
         run.readings().stream().map(reading -> VisibleText.names(reading, CoordinateReading.class)).toList(),
-        run.manifest());
+        run.studies().stream().map(study -> VisibleText.names(study, StudyFacts.class)).toList(), run.manifest());
   }
 
   /// The page's frame, with every chart of every section.

@@ -23,9 +23,9 @@ record PaperComparison(String quantity, String paper, String ours) {
   private static final double TOP_SHARE_PRUNED = 0.99;
 
   static List<PaperComparison> all(RunReport.Content content) {
-    List<Intervention> accuracy = content.interventions() == null
+    List<Intervention> accuracy = content.firstInterventions() == null
         ? List.of()
-        : content.interventions().interventions().stream()
+        : content.firstInterventions().interventions().stream()
             .filter(i -> i.outcome().equals("accuracy") && i.kind().equals("zero")).toList();
     List<PaperComparison> rows = new ArrayList<>();
     rows.add(new PaperComparison("AUROC of V(s₀)", "0.59–0.73, mean 0.67", aurocs(content.values())));

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -20,59 +21,81 @@ import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.store.StoredTrajectories;
 import org.striatum.probe.value.CoordinateReading;
+import org.striatum.studies.StudyRegistry;
 import org.striatum.studies.answer.AnswersStep;
+import org.striatum.studies.answer.AnswersStep.Answers;
 import org.striatum.studies.answer.StudyResults;
 import org.striatum.studies.rollouts.RolloutStep;
+import org.striatum.studies.run.FlatRecord;
 import org.striatum.studies.run.Manifest;
+import org.striatum.studies.run.ProblemSplit;
+import org.striatum.studies.run.RunFolder;
+import org.striatum.studies.run.Study;
 import org.striatum.studies.run.StudyRun;
+import org.striatum.studies.run.UnfinishedStudyException;
+import org.striatum.studies.value.ProbeSettings;
 import org.striatum.studies.value.ProbeStep;
 
-/// Makes `report.html` from what the run has finished. Always made anew; where
-/// hidden states are stored, a value probe is fitted again to show what it reads along a few rollouts.
-public final class ReportStep {
-  /// A split needs as many.
-  private static final int LEAST_PROBLEMS = 3;
-
-  private ReportStep() {}
-
+/// Makes `report.html` from what the run has finished. Always made from the files in the folder; the value probe that `probe`
+/// kept shows what it reads along a few rollouts.
+///
+/// @param registry of the studies that a run can hold
+public record ReportStep(StudyRegistry registry) {
   /// Writes the report.
   ///
-  /// @throws IllegalArgumentException if the run has no rollouts yet
-  public static void run(StudyRun run, HookedModel model) throws IOException {
-    Manifest manifest = run.folder().manifest();
-    StudyRun.requireFinished(run.folder(), RolloutStep.NAME);
+  /// @throws UnfinishedStudyException if the run has no rollouts yet
+  public void write(StudyRun run) throws IOException {
+    RunFolder folder = run.folder();
+    folder.requireFinished(RolloutStep.STUDY);
+    HookedModel model = run.hooked();
+    Manifest manifest = folder.manifest();
     Manifest.Inputs inputs = manifest.inputs();
-    StudyResults results = AnswersStep.results(run.folder());
-    try (ActivationStore store = run.hasStates() && Files.isDirectory(run.folder().activations())
-        ? ActivationStore.open(run.folder().activations())
+    StudyResults results = StudyResults.of(folder);
+    try (ActivationStore store = run.hasStates() && Files.isDirectory(folder.activations())
+        ? ActivationStore.open(folder.activations())
         : null) {
       RunReport.write(
           new RunReport.Content("Reward subsystem of " + inputs.checkpoint().name(), facts(model, inputs),
-              new SamplingFacts(inputs.sampling(), inputs.data().rolloutsPerProblem(), inputs.seed()),
-              results, AnswersStep.beside(run.folder()), ReportedRollouts.of(run, store, model.tokenizer()),
-              store == null ? List.of() : readings(run, store, RunReport.named(results)),
+              new SamplingFacts(inputs.sampling(), inputs.data().rolloutsPerProblem(), inputs.seed()), results,
+              folder.find(AnswersStep.STUDY).map(Answers::beside).orElse(List.of()),
+              ReportedRollouts.of(run, store, model.tokenizer()),
+              store == null ? List.of() : readings(run, store, RunReport.named(results)), studies(folder),
               new String(RecordJson.pretty(manifest), StandardCharsets.UTF_8)),
-          run.folder().report());
+          folder.report());
     }
   }
 
-  /// What the named neurons do by themselves at s₀ of every dataset's test problems.
+  private List<StudyFacts> studies(RunFolder folder) throws IOException {
+    List<StudyFacts> studies = new ArrayList<>();
+    for (Manifest.Step step : folder.manifest().steps()) {
+      Optional<Study<?, ?>> study = registry.ofStep(step.name());
+      if (study.isPresent()) {
+        studies.add(new StudyFacts(step.name(), study.get().about().summary(),
+            FlatRecord.read(folder.settingsFile(step.name())).entries(), StudyResults.tell(study.get())
+                ? List.of()
+                : FlatRecord.read(folder.resultsFile(step.name())).entries()));
+      }
+    }
+    return studies;
+  }
+
+  /// What the named neurons do by themselves at s₀ of every data set's test problems.
   private static List<CoordinateReading> readings(StudyRun run, ActivationStore store, Collection<NeuronId> neurons)
       throws IOException {
-    if (neurons.isEmpty() || !ProbeStep.isFinishedIn(run.folder())) {
+    if (neurons.isEmpty() || !run.folder().has(ProbeStep.STUDY)) {
       return List.of();
     }
-    ProbeStep probe = ProbeStep.finishedIn(run.folder());
+    ProbeSettings probe = run.folder().settings(ProbeStep.STUDY);
     List<Rollout> rollouts = run.rollouts();
     List<CoordinateReading> readings = new ArrayList<>();
     Map<HookPoint, List<NeuronId>> byHook = neurons.stream()
         .filter(neuron -> store.hooks().contains(neuron.hook()))
         .collect(Collectors.groupingBy(NeuronId::hook, TreeMap::new, Collectors.toList()));
-    ProbeStep.byDataset(rollouts).forEach((dataset, own) -> {
-      if (own.stream().map(rollout -> rollout.problem().id()).distinct().count() < LEAST_PROBLEMS) {
+    ProblemSplit.byDataset(rollouts).forEach((dataset, own) -> {
+      if (own.stream().map(rollout -> rollout.problem().id()).distinct().count() < ProblemSplit.LEAST_PROBLEMS) {
         return;
       }
-      Split split = probe.split(own);
+      Split split = probe.split().of(own);
       int[] test = IntStream.range(0, rollouts.size())
           .filter(line -> rollouts.get(line).problem().dataset().equals(dataset)
               && split.of(rollouts.get(line).problem().id()) == Split.Fold.TEST)

@@ -24,10 +24,13 @@ import org.striatum.reports.run.SampleRollout.TokenValue;
 import org.striatum.reports.run.SampleRollout.ValueTrace;
 import org.striatum.studies.dopamine.ContinuationStep;
 import org.striatum.studies.dopamine.ContinuedRollout;
+import org.striatum.studies.run.ProblemSplit;
+import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.StudyRun;
+import org.striatum.studies.value.ProbeSettings;
 import org.striatum.studies.value.ProbeStep;
-import org.striatum.studies.value.ProbedValues.Fitted;
 import org.striatum.studies.value.ProbedValues;
+import org.striatum.studies.value.ProbedValues.Fitted;
 
 /// Rollouts of a run to be read in full: of each dataset, the test rollouts in which V̂ rises and falls most in one step,
 /// or else the first that was solved and the first that failed. Where hidden states are stored, with what a value probe
@@ -39,7 +42,7 @@ import org.striatum.studies.value.ProbedValues;
 /// @param probe that step; null likewise
 /// @param store of hidden states; null without one
 record ReportedRollouts(List<Rollout> rollouts, List<ContinuedRollout> continued, ValueNeuronResults values,
-    ProbeStep probe, ActivationStore store, Tokenizer tokenizer, long seed) {
+    ProbeSettings probe, ActivationStore store, Tokenizer tokenizer, long seed) {
 
   /// Rollouts that the probe is fitted to, at most: a report is made in a moment.
   private static final int FITTED = 240;
@@ -51,19 +54,19 @@ record ReportedRollouts(List<Rollout> rollouts, List<ContinuedRollout> continued
   ///
   /// @param store null without stored states
   static List<SampleRollout> of(StudyRun run, ActivationStore store, Tokenizer tokenizer) throws IOException {
-    boolean probed = ProbeStep.isFinishedIn(run.folder());
-    boolean cut = run.folder().manifest().step(ContinuationStep.NAME).isPresent();
-    return new ReportedRollouts(run.rollouts(), cut ? ContinuedRollout.read(ContinuationStep.file(run)) : List.of(),
-        probed ? ProbeStep.results(run.folder()) : null, probed ? ProbeStep.finishedIn(run.folder()) : null, store,
-        tokenizer, run.folder().manifest().inputs().seed()).samples();
+    RunFolder folder = run.folder();
+    boolean probed = folder.has(ProbeStep.STUDY);
+    return new ReportedRollouts(run.rollouts(), ContinuationStep.continued(folder),
+        probed ? folder.results(ProbeStep.STUDY) : null, probed ? folder.settings(ProbeStep.STUDY) : null, store,
+        tokenizer, folder.manifest().inputs().seed()).samples();
   }
 
   private List<SampleRollout> samples() {
     List<SampleRollout> samples = new ArrayList<>();
-    ProbeStep.byDataset(rollouts).forEach((dataset, own) -> {
+    ProblemSplit.byDataset(rollouts).forEach((dataset, own) -> {
       Optional<Split> split = probe == null || store == null || unprobed(dataset)
           ? Optional.empty()
-          : Optional.of(probe.split(own));
+          : Optional.of(probe.split().of(own));
       Set<Integer> lines = chosen(dataset, split);
       Optional<Fitted> fitted = split
           .flatMap(dealt -> new ProbedValues(dataset, values, probe, seed).fit(store, rollouts, dealt, FITTED));
@@ -118,7 +121,7 @@ record ReportedRollouts(List<Rollout> rollouts, List<ContinuedRollout> continued
     one.states(0, states, 0);
     double[] read = fitted.probe().values(states, one.length(0));
     double[] errors = fitted.probe().tdErrors(states, one.length(0), rollout.reward(),
-        probe.settings().training().gamma());
+        probe.study().training().gamma());
     List<String> pieces = TokenPieces.of(tokenizer, rollout.sequence().continuation());
     List<TokenValue> tokens = IntStream.range(0, pieces.size())
         .mapToObj(t -> new TokenValue(pieces.get(t), read[t + 1], errors[t])).toList();

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.SequencedMap;
 import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.intervention.InterventionResults;
@@ -34,9 +35,11 @@ public final class RunReport {
   /// @param beside answers of other checkpoints, studied likewise; may be empty
   /// @param samples rollouts shown in full; may be empty
   /// @param readings of the neurons that [#named] names, by themselves; may be empty
+  /// @param studies what every finished study was told, and the results of those that the page has no section for
   /// @param manifest the run's manifest, JSON, shown as it is
   public record Content(String title, CheckpointFacts checkpoint, SamplingFacts sampling, StudyResults results,
-      List<StudyAnswers> beside, List<SampleRollout> samples, List<CoordinateReading> readings, String manifest) {
+      List<StudyAnswers> beside, List<SampleRollout> samples, List<CoordinateReading> readings,
+      List<StudyFacts> studies, String manifest) {
     public Content {
       Objects.requireNonNull(title, "a report needs a title");
       Objects.requireNonNull(checkpoint, "a report needs its checkpoint's facts");
@@ -46,6 +49,7 @@ public final class RunReport {
       beside = List.copyOf(beside);
       samples = List.copyOf(samples);
       readings = List.copyOf(readings);
+      studies = List.copyOf(studies);
     }
 
     ValueNeuronResults values() {
@@ -56,8 +60,14 @@ public final class RunReport {
       return results.dopamine();
     }
 
-    InterventionResults interventions() {
+    /// Of every named intervention, the one that was named first at the front.
+    SequencedMap<String, InterventionResults> interventions() {
       return results.interventions();
+    }
+
+    /// The intervention that was named first, which the conclusion speaks of; null without one.
+    InterventionResults firstInterventions() {
+      return results.interventions().isEmpty() ? null : results.interventions().firstEntry().getValue();
     }
 
     TransferResults transfer() {

@@ -3,7 +3,7 @@ package org.striatum.reports.browser;
 import java.util.List;
 import java.util.function.Supplier;
 import org.striatum.peft.mnist.ModeSpecialization;
-import org.striatum.peft.nta.NtaResults;
+import org.striatum.peft.nta.result.NtaResults;
 import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.reports.mnist.ExampleMnist;
 import org.striatum.reports.mnist.MnistReport;
@@ -49,13 +49,13 @@ record ReportKind(String name, Supplier<String> example, Supplier<String> hostil
   /// A run that did nothing but learn gates.
   private static RunReport.Content adaptation(AdaptationResults results) {
     return new RunReport.Content("A gate", ExampleRun.checkpoint(), ExampleRun.sampling(),
-        new StudyResults(null, null, null, null, null, null, List.of(results)), List.of(), List.of(), List.of(),
-        ExampleRun.manifest());
+        new StudyResults(null, null, ExampleRun.named(null), null, null, null, List.of(results)), List.of(), List.of(),
+        List.of(), List.of(), ExampleRun.manifest());
   }
 
   private static ScanReport.Content hostileScan() {
     List<SeriesCheckpoint> checkpoints = HostileRun.TEXTS.stream()
-        .map(text -> new SeriesCheckpoint(text, HostileRun.content().results())).toList();
+        .map(text -> new SeriesCheckpoint(text, HostileRun.content().results(), List.of())).toList();
     return new ScanReport.Content(HostileRun.SCRIPT, SeriesStudy.DEFAULT.run(checkpoints, List.of()),
         HostileRun.TEXTS.stream().map(text -> new ScanReport.Failure(text, text, text)).toList(),
         HostileRun.TEXTS.stream().map(text -> new ScanReport.Repeated(text, text)).toList(), manifest());

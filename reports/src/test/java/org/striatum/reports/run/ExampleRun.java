@@ -4,16 +4,18 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.probe.adaptation.AdaptationResults.Comparison;
 import org.striatum.probe.adaptation.AdaptationResults.LearnedLayer;
 import org.striatum.probe.adaptation.AdaptationResults.Outcome;
 import org.striatum.probe.adaptation.AdaptationResults.Protocol;
 import org.striatum.probe.adaptation.AdaptationResults.SharedNeurons;
-import org.striatum.probe.adaptation.AdaptationResults;
+import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Arm;
 import org.striatum.probe.intervention.InterventionResults.Controls;
 import org.striatum.probe.intervention.InterventionResults.Curve;
@@ -25,7 +27,6 @@ import org.striatum.probe.intervention.InterventionResults.McNemarTable;
 import org.striatum.probe.intervention.InterventionResults.Prediction;
 import org.striatum.probe.intervention.InterventionResults.Verdict;
 import org.striatum.probe.intervention.InterventionResults.Writing;
-import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.NeuronId;
 import org.striatum.probe.model.PositionMask;
@@ -34,6 +35,7 @@ import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.Overlap;
 import org.striatum.probe.stats.Stability;
 import org.striatum.probe.value.CoordinateReading;
+import org.striatum.probe.value.DatasetControls;
 import org.striatum.probe.value.DatasetControls.Answer;
 import org.striatum.probe.value.DatasetControls.NuisanceBaseline;
 import org.striatum.probe.value.DatasetControls.RandomSets;
@@ -43,7 +45,7 @@ import org.striatum.probe.value.DatasetControls.RotationControl;
 import org.striatum.probe.value.DatasetControls.RotationPoint;
 import org.striatum.probe.value.DatasetControls.SetStability;
 import org.striatum.probe.value.DatasetControls.Sparsity;
-import org.striatum.probe.value.DatasetControls;
+import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.Agreement;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
@@ -54,11 +56,11 @@ import org.striatum.probe.value.ValueNeuronResults.ProbeAuroc;
 import org.striatum.probe.value.ValueNeuronResults.PruningCurve;
 import org.striatum.probe.value.ValueNeuronResults.PruningPoint;
 import org.striatum.probe.value.ValueNeuronResults.RankedNeuron;
-import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.reports.run.SampleRollout.StepValue;
 import org.striatum.reports.run.SampleRollout.TokenValue;
 import org.striatum.reports.run.SampleRollout.ValueTrace;
 import org.striatum.studies.answer.StudyResults;
+import org.striatum.studies.run.FlatRecord.Entry;
 
 /// An invented run with the shape and size of a real one: three datasets, twelve layers, four probes.
 public final class ExampleRun {
@@ -87,10 +89,11 @@ public final class ExampleRun {
     ValueNeuronResults values = run.values();
     List<String> datasets = values.datasets().stream().map(DatasetSummary::dataset).toList();
     StudyResults results = new StudyResults(values, ExampleStudies.dopamine(datasets, layers, width),
-        run.interventions(), ExampleStudies.transfer(datasets, layers, width), ExampleStudies.confidence(datasets),
+        named(run.interventions()), ExampleStudies.transfer(datasets, layers, width), ExampleStudies.confidence(datasets),
         ExampleStudies.search(datasets), List.of(adaptation()));
     return new RunReport.Content("tiny-reasoner: value neurons on three arithmetic sets", checkpoint(), sampling(),
-        results, List.of(), run.samples(), readings(RunReport.named(results)), manifest());
+        results, List.of(), run.samples(), readings(RunReport.named(results)), studies(),
+        manifest());
   }
 
   /// An invented adaptation study: two gated arms, one of them a matched set's, and BitFit.
@@ -119,14 +122,32 @@ public final class ExampleRun {
   /// The same with other results.
   public static RunReport.Content with(ValueNeuronResults values, InterventionResults interventions) {
     return new RunReport.Content("A run", checkpoint(), sampling(),
-        new StudyResults(values, null, interventions, null, null, null, List.of()), List.of(), List.of(), List.of(),
-        "{}");
+        new StudyResults(values, null, named(interventions), null, null, null, List.of()), List.of(), List.of(),
+        List.of(), List.of(), "{}");
+  }
+
+  /// Under one name; nothing of null.
+  public static SequencedMap<String, InterventionResults> named(InterventionResults interventions) {
+    SequencedMap<String, InterventionResults> named = new LinkedHashMap<>();
+    if (interventions != null) {
+      named.put("value@1%", interventions);
+    }
+    return named;
+  }
+
+  /// One study with a section and one without.
+  static List<StudyFacts> studies() {
+    return List.of(
+        new StudyFacts("probe", "Fit probes.", List.of(new Entry("seed", "1"), new Entry("split.train", "0.5")),
+            List.of()),
+        new StudyFacts("weather", "Look out of the window.", List.of(new Entry("days", "3")),
+            List.of(new Entry("sky[0]", "grey"), new Entry("degrees", "11.5"))));
   }
 
   /// The same with other samples.
   public static RunReport.Content with(List<SampleRollout> samples) {
     return new RunReport.Content("A run", checkpoint(), sampling(), StudyResults.NONE, List.of(), samples, List.of(),
-        "{}");
+        List.of(), "{}");
   }
 
   public static CheckpointFacts checkpoint() {

@@ -3,6 +3,8 @@ package org.striatum.reports.run;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.striatum.studies.run.FlatRecord.Entry;
+import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Arm;
 import org.striatum.probe.intervention.InterventionResults.Controls;
 import org.striatum.probe.intervention.InterventionResults.Curve;
@@ -13,12 +15,12 @@ import org.striatum.probe.intervention.InterventionResults.Matching;
 import org.striatum.probe.intervention.InterventionResults.Prediction;
 import org.striatum.probe.intervention.InterventionResults.Verdict;
 import org.striatum.probe.intervention.InterventionResults.Writing;
-import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.NeuronId;
 import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.value.CoordinateReading;
+import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.Agreement;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
@@ -29,7 +31,6 @@ import org.striatum.probe.value.ValueNeuronResults.ProbeAuroc;
 import org.striatum.probe.value.ValueNeuronResults.PruningCurve;
 import org.striatum.probe.value.ValueNeuronResults.PruningPoint;
 import org.striatum.probe.value.ValueNeuronResults.RankedNeuron;
-import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.reports.run.SampleRollout.StepValue;
 import org.striatum.reports.run.SampleRollout.TokenValue;
 import org.striatum.reports.run.SampleRollout.ValueTrace;
@@ -61,12 +62,14 @@ public final class HostileRun {
     CheckpointFacts checkpoint = new CheckpointFacts(SCRIPT + "n".repeat(500), SCRIPT, 1, 4, 1, 7, 100, SCRIPT,
         List.of(new CheckpointFacts.FileHash(SCRIPT, SCRIPT)), SCRIPT);
     return new RunReport.Content(SCRIPT, checkpoint, ExampleRun.sampling(),
-        new StudyResults(values(), ExampleStudies.dopamine(TEXTS, 1, 40), interventions(),
+        new StudyResults(values(), ExampleStudies.dopamine(TEXTS, 1, 40), ExampleRun.named(interventions()),
             ExampleStudies.transfer(TEXTS, 1, 40), ExampleStudies.confidence(TEXTS), ExampleStudies.search(TEXTS),
             List.of()),
         List.of(), samples,
         TEXTS.stream().map(text -> new CoordinateReading(text, new NeuronId(HookPoint.residPost(0), 2), 3, 2, UNKNOWN,
             Double.NaN, Double.NaN, List.of(1, 0), List.of(0, 1))).toList(),
+        TEXTS.stream().map(text -> new StudyFacts(text, text, List.of(new Entry(text, text)),
+            List.of(new Entry(text, text)))).toList(),
         "{\"a\": \"" + SCRIPT + "\"}");
   }
 

@@ -21,8 +21,8 @@ import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.striatum.probe.adaptation.AdaptationResults.Arm;
-import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.intervention.InterventionResults;
+import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.NeuronId;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
@@ -70,13 +70,14 @@ class RunReportTest {
     List<SampleRollout> samples = IntStream.range(0, 12)
         .mapToObj(i -> new SampleRollout("d" + i, "p", "prompt", "token ".repeat(20_000), 1, trace)).toList();
     List<Intervention> interventions = IntStream.range(0, 400)
-        .mapToObj(i -> large.interventions().interventions().get(i % 4)).toList();
+        .mapToObj(i -> large.firstInterventions().interventions().get(i % 4)).toList();
     StudyResults found = large.results();
     StudyResults results = new StudyResults(found.values(), found.dopamine(),
-        new InterventionResults(interventions, large.interventions().curves(), List.of()), found.transfer(),
+        ExampleRun.named(new InterventionResults(interventions, large.firstInterventions().curves(), List.of())),
+        found.transfer(),
         found.confidence(), found.search(), found.adaptations());
     String page = RunReport.render(new RunReport.Content("large", large.checkpoint(), large.sampling(), results,
-        List.of(), samples, large.readings(), large.manifest()));
+        List.of(), samples, large.readings(), List.of(), large.manifest()));
     assertThat(page.getBytes(StandardCharsets.UTF_8).length).isBetween(1_000_000, 15_000_000);
   }
 
@@ -145,8 +146,8 @@ class RunReportTest {
       s.layer().top().forEach(neuron -> assertThat(text).contains(">" + neuron.coordinate() + "<"));
       s.layer().agreement().forEach(a -> assertThat(drawn).contains(a.spearman(), a.iou()));
     }
-    for (int i = 0; i < content.interventions().interventions().size(); i++) {
-      Intervention intervention = content.interventions().interventions().get(i);
+    for (int i = 0; i < content.firstInterventions().interventions().size(); i++) {
+      Intervention intervention = content.firstInterventions().interventions().get(i);
       assertThat(text).contains(Notation.outcome(intervention.base().outcome().value(), intervention.outcome()),
           Notation.outcome(intervention.ablated().outcome().value(), intervention.outcome()),
           Notation.effect(intervention.effect().value(), intervention.outcome()),

@@ -12,8 +12,8 @@ public final class ExampleSeries {
   private ExampleSeries() {}
 
   public static List<SeriesCheckpoint> checkpoints() {
-    return List.of(new SeriesCheckpoint("step300", ExampleRun.content().results()),
-        new SeriesCheckpoint("step1000", ExampleRun.content().results()));
+    return List.of(new SeriesCheckpoint("step300", ExampleRun.content().results(), List.of()),
+        new SeriesCheckpoint("step1000", ExampleRun.content().results(), List.of()));
   }
 
   public static SeriesResults results() {

@@ -3,9 +3,9 @@ package org.striatum.studies.adaptation;
 import java.util.List;
 import java.util.Set;
 import org.striatum.peft.llm.AdaptationStudy;
+import org.striatum.peft.llm.AdaptationTraining;
 import org.striatum.peft.llm.GatedArm;
 import org.striatum.peft.llm.ModeProblems;
-import org.striatum.peft.llm.Training;
 import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.studies.neurons.NeuronSet;
 
@@ -27,12 +27,24 @@ import org.striatum.studies.neurons.NeuronSet;
 /// @param seeds trainings of an arm with one set
 /// @param seed of everything
 public record GateSettings(String mode, List<String> beside, String hooks, String setSize, List<String> arms,
-    ModeProblems.Counts counts, Training training, List<Double> rates, double thresholdFactor, double sharpness,
+    ModeProblems.Counts counts, AdaptationTraining training, List<Double> rates, double thresholdFactor, double sharpness,
     double start, int rank, int draws, int seeds, long seed) {
   /// Reward neurons found without and with continuations, random sets beside each, the largest coordinates, all, BitFit,
   /// LoRA.
   public static final List<String> ARMS = List.of("value", "dopamine", "random", GatedArm.LARGEST,
       AdaptationResults.ALL, AdaptationStudy.BITFIT, AdaptationStudy.LORA);
+
+  /// Multiplication, 10 % of every layer, every arm but the largest coordinates.
+  public static GateSettings defaults() {
+    return new GateSettings("mul", List.of("add", "mod", "expr"), "blocks.*.hook_resid_post", "10%",
+        ARMS.stream().filter(arm -> !arm.equals(GatedArm.LARGEST)).toList(), new ModeProblems.Counts(512, 48, 80),
+        new AdaptationTraining(40, 16, 0, 4), List.of(0.003, 0.01, 0.03, 0.1), 5, 4, -4, 2, 5, 3, 1);
+  }
+
+  public GateSettings withSeed(long other) {
+    return new GateSettings(mode, beside, hooks, setSize, arms, counts, training, rates, thresholdFactor, sharpness,
+        start, rank, draws, seeds, other);
+  }
 
   public GateSettings {
     beside = List.copyOf(beside);

@@ -28,91 +28,95 @@ import org.striatum.peft.llm.TrialStore;
 import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
-import org.striatum.probe.run.Progress;
-import org.striatum.probe.run.RecordJson;
+import org.striatum.probe.run.UsageException;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.neurons.RunRankings;
 import org.striatum.studies.rollouts.RolloutStep;
-import org.striatum.studies.run.Manifest;
-import org.striatum.studies.run.RunFolder;
-import org.striatum.studies.run.StepKey;
+import org.striatum.studies.run.Found;
+import org.striatum.studies.run.Study;
+import org.striatum.studies.run.StudyDescription;
 import org.striatum.studies.run.StudyRun;
 import org.striatum.studies.value.ProbeStep;
 
-/// Specialises a run's checkpoint to one mode by gates on the neurons that the run has found, and by other means:
-/// `results/gate@MODE.json`, and the learned gates in `gates/MODE/`.
+/// Specialises a run's checkpoint to one mode by gates on the neurons that the run has found, and by other means; the
+/// learned gates lie in `gates/MODE/`. A run can hold one per mode.
 ///
 /// Trained and tested trials are kept in `gates/MODE/trials/` until the step is finished.
-///
-/// @param settings of the study
-public record GateStep(GateSettings settings) {
-  private static final String NAME = "gate@";
+public record GateStep() implements Study<GateSettings, AdaptationResults> {
+  public static final GateStep STUDY = new GateStep();
 
-  /// Whether a step of a run is one of these.
-  public static boolean is(Manifest.Step step) {
-    return step.name().startsWith(NAME);
+  @Override
+  public StudyDescription<GateSettings, AdaptationResults> about() {
+    return StudyDescription
+        .of("gate", "Learn gates on neurons of a frozen checkpoint and compare with random sets, BitFit and LoRA.",
+            GateSettings.defaults(), AdaptationResults.class)
+        .withSeeding(GateSettings::withSeed);
   }
 
-  /// Whether the run has ranked what the mode's sets are cut from: with dopamine neurons if those are asked for.
-  public boolean isPrepared(RunFolder folder) {
-    return ProbeStep.isFinishedIn(folder)
-        && (!settings.arms().contains("dopamine") || folder.manifest().step(DopamineStep.NAME).isPresent());
+  @Override
+  public boolean needsModel() {
+    return true;
+  }
+
+  @Override
+  public String instance(GateSettings settings) {
+    return settings.mode();
+  }
+
+  @Override
+  public List<Study<?, ?>> reads(StudyRun run, GateSettings settings) {
+    List<Study<?, ?>> reads = new ArrayList<>(List.of(RolloutStep.STUDY, CaptureStep.STUDY, ProbeStep.STUDY));
+    if (settings.arms().contains("dopamine")) {
+      reads.add(DopamineStep.STUDY);
+    }
+    return reads;
+  }
+
+  /// Whether a run has ranked what the mode's sets are taken from.
+  public boolean isPrepared(StudyRun run, GateSettings settings) {
+    return reads(run, settings).stream().allMatch(run.folder()::has);
   }
 
   /// The problem set whose rankings are used: the mode, or the family that it shifts.
-  public String ranked() {
-    return mode().family();
+  public static String ranked(GateSettings settings) {
+    return mode(settings).family();
   }
 
-  private ProblemSet mode() {
+  private static ProblemSet mode(GateSettings settings) {
     return ProblemSets.named(settings.mode()).getFirst();
   }
 
-  /// Runs the step unless it is finished.
-  ///
-  /// @param threads of the runtime; 0 for one a core
-  public AdaptationResults run(StudyRun run, HookedModel model, int batchSize, int threads, Progress progress)
-      throws IOException {
-    RunFolder folder = run.folder();
-    RunRankings rankings = RunRankings.of(folder);
-    SequencedMap<String, SortedMap<HookPoint, List<Integer>>> sets = sets(model, rankings);
-    List<String> after = new ArrayList<>(List.of(RolloutStep.NAME, CaptureStep.NAME, ProbeStep.NAME));
-    if (settings.arms().contains("dopamine")) {
-      after.add(DopamineStep.NAME);
-    }
-    String name = NAME + settings.mode();
-    StepKey key = run.key(settings, after.toArray(String[]::new));
-    Path results = folder.results(name);
-    Path gates = folder.folder().resolve("gates").resolve(settings.mode());
-    if (folder.isFinished(name, key)) {
-      run.note().accept(name + ": finished before, kept");
-      return RecordJson.read(results, AdaptationResults.class);
-    }
-    Path trials = gates.resolve("trials").resolve(key.sha256().hex().substring(0, 16));
-    AdaptationStudy.Findings findings = study(run, model, sets, TrialStore.in(trials), batchSize, threads, progress);
-    List<Path> outputs = new ArrayList<>(List.of(results));
-    for (Map.Entry<String, Gates> learned : findings.gates().entrySet()) {
-      Path file = gates.resolve(learned.getKey() + ".safetensors");
-      LearnedGate.save(file, learned.getValue(), model, settings.mode(), learned.getKey(), settings.seed(),
-          described());
-      outputs.add(file);
-    }
-    RecordJson.write(results, findings.results());
-    folder.finish(name, key, outputs, run.environment());
-    delete(gates.resolve("trials"));
-    return findings.results();
+  @Override
+  public Found<AdaptationResults> find(StudyRun run, GateSettings settings) throws IOException {
+    HookedModel model = run.hooked();
+    Path gates = run.folder().folder().resolve("gates").resolve(settings.mode());
+    Path trials = gates.resolve("trials");
+    String key = run.key(this, settings).sha256().hex().substring(0, 16);
+    AdaptationStudy.Findings findings = study(run, settings, model, TrialStore.in(trials.resolve(key)));
+    return Found.only(findings.results()).with(_ -> {
+      List<Path> files = new ArrayList<>();
+      for (Map.Entry<String, Gates> learned : findings.gates().entrySet()) {
+        Path file = gates.resolve(learned.getKey() + ".safetensors");
+        LearnedGate.save(file, learned.getValue(), model, settings.mode(), learned.getKey(), settings.seed(),
+            described(settings));
+        files.add(file);
+      }
+      delete(trials);
+      return files;
+    });
   }
 
-  private AdaptationStudy.Findings study(StudyRun run, HookedModel model,
-      SequencedMap<String, SortedMap<HookPoint, List<Integer>>> sets, TrialStore store, int batchSize, int threads,
-      Progress progress) throws IOException {
+  private static AdaptationStudy.Findings study(StudyRun run, GateSettings settings, HookedModel model,
+      TrialStore store) throws IOException {
+    SequencedMap<String, SortedMap<HookPoint, List<Integer>>> sets = sets(model, RunRankings.of(run.folder()),
+        settings);
     Set<String> taken = run.rollouts().stream().map(rollout -> rollout.problem().id()).collect(Collectors.toSet());
     List<ProblemSet> beside = settings.beside().isEmpty()
         ? List.of()
         : ProblemSets.named(String.join(",", settings.beside()));
-    ModeProblems problems = ModeProblems.draw(model, mode(), beside, settings.counts(), taken, settings.seed());
+    ModeProblems problems = ModeProblems.draw(model, mode(settings), beside, settings.counts(), taken, settings.seed());
     Set<HookPoint> hooks = new TreeSet<>();
     sets.values().forEach(set -> hooks.addAll(set.keySet()));
     Map<HookPoint, StateScale> scales = StateScale.of(model, problems.training().items(), hooks);
@@ -138,29 +142,30 @@ public record GateStep(GateSettings settings) {
     }
     List<String> baselines = Stream.of(AdaptationStudy.BITFIT, AdaptationStudy.LORA).filter(settings.arms()::contains)
         .toList();
-    return new AdaptationStudy(model, problems, scales, settings.study(batchSize, threads), store).run(ranked(),
-        settings.setSize(), sets, gated, baselines, notes, progress);
+    return new AdaptationStudy(model, problems, scales, settings.study(run.batchSize(), run.threads()), store).run(ranked(settings),
+        settings.setSize(), sets, gated, baselines, notes, run.progress());
   }
 
   /// The reward neurons at the hook points that were asked for, by kind: value always, for it says where gates stand.
   ///
-  /// @throws IllegalArgumentException if the run has not studied the mode there, or a set does not fit a layer
-  private SequencedMap<String, SortedMap<HookPoint, List<Integer>>> sets(HookedModel model, RunRankings rankings) {
+  /// @throws UsageException if the run has not studied the mode there, or a set does not fit a layer
+  private static SequencedMap<String, SortedMap<HookPoint, List<Integer>>> sets(HookedModel model,
+      RunRankings rankings, GateSettings settings) {
     List<HookPoint> hooks = new ArrayList<>(model.hookPoints(settings.hooks()));
     hooks.forEach(NeuronGate::requireBlock);
-    Set<HookPoint> studied = rankings.values().layers().stream().filter(layer -> layer.dataset().equals(ranked()))
+    Set<HookPoint> studied = rankings.values().layers().stream().filter(layer -> layer.dataset().equals(ranked(settings)))
         .map(LayerProbes::hook).collect(Collectors.toCollection(TreeSet::new));
     hooks.retainAll(studied);
     if (hooks.isEmpty()) {
-      throw new IllegalArgumentException("the run has ranked no neurons of %s at %s: it has studied %s".formatted(
-          ranked(), settings.hooks(), studied.isEmpty() ? "other tasks" : studied));
+      throw new UsageException("the run has ranked no neurons of %s at %s: it has studied %s".formatted(
+          ranked(settings), settings.hooks(), studied.isEmpty() ? "other tasks" : studied));
     }
     SequencedMap<String, SortedMap<HookPoint, List<Integer>>> sets = new LinkedHashMap<>();
     for (String kind : List.of("value", "dopamine")) {
       if (kind.equals("value") || settings.arms().contains(kind)) {
         SortedMap<HookPoint, List<Integer>> set = new TreeMap<>();
         for (HookPoint hook : hooks) {
-          List<Integer> coordinates = settings.set(kind).at(ranked(), hook, rankings);
+          List<Integer> coordinates = settings.set(kind).at(ranked(settings), hook, rankings);
           if (!coordinates.isEmpty()) {
             set.put(hook, coordinates);
           }
@@ -173,7 +178,7 @@ public record GateStep(GateSettings settings) {
     return sets;
   }
 
-  private SortedMap<String, String> described() {
+  private static SortedMap<String, String> described(GateSettings settings) {
     SortedMap<String, String> words = new TreeMap<>();
     words.put("steps", Integer.toString(settings.training().steps()));
     words.put("batch", Integer.toString(settings.training().batch()));
@@ -192,16 +197,5 @@ public record GateStep(GateSettings settings) {
         }
       }
     }
-  }
-
-  /// What a run's adaptation studies found, mode by mode.
-  public static List<AdaptationResults> results(RunFolder folder) throws IOException {
-    List<AdaptationResults> all = new ArrayList<>();
-    for (Manifest.Step step : folder.manifest().steps()) {
-      if (is(step)) {
-        all.add(RecordJson.read(folder.results(step.name()), AdaptationResults.class));
-      }
-    }
-    return all;
   }
 }

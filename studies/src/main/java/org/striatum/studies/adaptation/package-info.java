@@ -1,2 +1,3 @@
 /// Gates on neurons of a frozen language model, beside other ways to adapt it.
 package org.striatum.studies.adaptation;
+

@@ -7,18 +7,18 @@ import java.util.stream.Stream;
 import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.dopamine.DopamineVerdict;
-import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.intervention.InterventionResults;
+import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.transfer.TransferResults;
+import org.striatum.probe.transfer.TransferSummary;
 import org.striatum.probe.transfer.TransferSummary.Degree;
 import org.striatum.probe.transfer.TransferSummary.Statement;
-import org.striatum.probe.transfer.TransferSummary;
 import org.striatum.probe.uses.SearchResults;
+import org.striatum.probe.value.DatasetControls;
 import org.striatum.probe.value.DatasetControls.NuisanceBaseline;
 import org.striatum.probe.value.DatasetControls.RotationControl;
 import org.striatum.probe.value.DatasetControls.Sparsity;
-import org.striatum.probe.value.DatasetControls;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.studies.answer.Answer.Finding;
 import org.striatum.studies.answer.Answer.Reply;
@@ -47,7 +47,7 @@ public record StudyAnswers(String checkpoint, List<Answer> answers) {
         new Answer(Question.SPARSE, controls.stream().map(StudyAnswers::sparse).toList()),
         new Answer(Question.BASIS_ALIGNED, controls.stream().map(StudyAnswers::aligned).toList()),
         new Answer(Question.MORE_THAN_LENGTH, controls.stream().map(StudyAnswers::more).toList()),
-        new Answer(Question.USED, used(results.interventions())),
+        new Answer(Question.USED, results.interventions().values().stream().flatMap(one -> used(one).stream()).toList()),
         new Answer(Question.DOPAMINE, dopamine == null
             ? List.of()
             : dopamine.verdicts().stream().map(StudyAnswers::signature).toList()),
@@ -106,7 +106,7 @@ public record StudyAnswers(String checkpoint, List<Answer> answers) {
   /// Primary interventions only: they were named before the run.
   private static List<Finding> used(InterventionResults interventions) {
     List<Finding> findings = new ArrayList<>();
-    if (interventions != null) {
+    {
       for (Intervention one : interventions.interventions()) {
         if (one.primary()) {
           findings.add(new Finding("%s, %s of %s".formatted(one.dataset(), one.set(), one.where()),

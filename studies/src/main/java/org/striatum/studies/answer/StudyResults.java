@@ -1,6 +1,11 @@
 package org.striatum.studies.answer;
 
+import java.io.IOException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
+import java.util.Set;
 import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.intervention.InterventionResults;
@@ -8,18 +13,50 @@ import org.striatum.probe.transfer.TransferResults;
 import org.striatum.probe.uses.ConfidenceResults;
 import org.striatum.probe.uses.SearchResults;
 import org.striatum.probe.value.ValueNeuronResults;
+import org.striatum.studies.adaptation.GateStep;
+import org.striatum.studies.dopamine.DopamineStep;
+import org.striatum.studies.intervention.AblationStep;
+import org.striatum.studies.run.RunFolder;
+import org.striatum.studies.run.Study;
+import org.striatum.studies.transfer.CompareStep;
+import org.striatum.studies.uses.ConfidenceStep;
+import org.striatum.studies.uses.SearchStep;
+import org.striatum.studies.value.ProbeStep;
 
-/// The results of every study of one run; null where one was not part of it.
+/// The results of every study of one run; null or empty where one was not part of it.
 ///
-/// @param adaptations one a mode; may be empty
-public record StudyResults(ValueNeuronResults values, DopamineResults dopamine, InterventionResults interventions,
-    TransferResults transfer, ConfidenceResults confidence, SearchResults search,
-    List<AdaptationResults> adaptations) {
+/// @param interventions name → results, the one that was named first at the front
+/// @param adaptations one per mode
+public record StudyResults(ValueNeuronResults values, DopamineResults dopamine,
+    SequencedMap<String, InterventionResults> interventions, TransferResults transfer, ConfidenceResults confidence,
+    SearchResults search, List<AdaptationResults> adaptations) {
   /// A run that has studied nothing.
-  public static final StudyResults NONE = new StudyResults(null, null, null, null, null, null, List.of());
+  public static final StudyResults NONE = new StudyResults(null, null, new LinkedHashMap<>(), null, null, null,
+      List.of());
+
+  /// What can be answered from.
+  static final List<Study<?, ?>> STUDIES = List.of(ProbeStep.STUDY, DopamineStep.STUDY, AblationStep.STUDY,
+      CompareStep.STUDY, ConfidenceStep.STUDY, SearchStep.STUDY, GateStep.STUDY);
+
+  /// Studies without a part in this record that every run has: what they found is told by others.
+  private static final Set<String> TOLD_ELSEWHERE = Set.of("rollouts", "capture", "continuations", "answers");
+
+  /// Whether what a study finds is told with these results. What any other study finds is shown value by value.
+  public static boolean tell(Study<?, ?> study) {
+    return TOLD_ELSEWHERE.contains(study.name()) || STUDIES.stream().anyMatch(one -> one.name().equals(study.name()));
+  }
 
   public StudyResults {
+    interventions = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(interventions));
     adaptations = List.copyOf(adaptations);
+  }
+
+  /// Everything that a run has finished.
+  public static StudyResults of(RunFolder folder) throws IOException {
+    return new StudyResults(folder.find(ProbeStep.STUDY).orElse(null), folder.find(DopamineStep.STUDY).orElse(null),
+        folder.all(AblationStep.STUDY), folder.find(CompareStep.STUDY).orElse(null),
+        folder.find(ConfidenceStep.STUDY).orElse(null), folder.find(SearchStep.STUDY).orElse(null),
+        List.copyOf(folder.all(GateStep.STUDY).values()));
   }
 
   /// The same run with what a comparison of several found.

@@ -20,56 +20,73 @@ import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.store.ActivationWriter;
 import org.striatum.probe.tensor.DType;
 import org.striatum.studies.rollouts.RolloutStep;
-import org.striatum.studies.run.StepKey;
+import org.striatum.studies.run.Found;
+import org.striatum.studies.run.Manifest;
+import org.striatum.studies.run.Study;
+import org.striatum.studies.run.StudyDescription;
 import org.striatum.studies.run.StudyRun;
 
 /// Records hidden states over prompt and generated tokens of every rollout, by one teacher-forced pass:
 /// `activations/`.
-///
-/// @param hooks where to read
-/// @param dtype F32 or F16
-public record CaptureStep(List<HookPoint> hooks, DType dtype) {
-  public static final String NAME = "capture";
+public record CaptureStep() implements Study<CaptureSettings, CaptureResults> {
+  public static final CaptureStep STUDY = new CaptureStep();
   /// Rollouts recorded at a time: what is held in memory.
   private static final int CHUNK = 256;
 
-  public CaptureStep {
-    hooks = hooks.stream().sorted().distinct().toList();
-    if (dtype != DType.F32 && dtype != DType.F16) {
-      throw new IllegalArgumentException("activations are stored as f32 or f16, found " + dtype);
-    }
-    if (hooks.isEmpty()) {
-      throw new IllegalArgumentException("no hook point matches: try 'blocks.*.hook_resid_post'");
-    }
+  @Override
+  public StudyDescription<CaptureSettings, CaptureResults> about() {
+    return StudyDescription.of(StudyRun.CAPTURE, "Record hidden states over prompt and generated tokens.",
+        CaptureSettings.defaults(), CaptureResults.class);
   }
 
-  private record Key(List<HookPoint> hooks, DType dtype) {}
+  @Override
+  public Scope scope() {
+    return Scope.EVERY_CHECKPOINT;
+  }
 
-  /// Bytes the store will take.
-  public long estimate(HookedModel model, List<Rollout> rollouts) {
+  @Override
+  public boolean needsModel() {
+    return true;
+  }
+
+  @Override
+  public List<Study<?, ?>> reads(StudyRun run, CaptureSettings settings) {
+    return List.of(RolloutStep.STUDY);
+  }
+
+  /// Settles the hook points, and discards a store that is not what was written.
+  @Override
+  public void prepare(StudyRun run, CaptureSettings settings) throws IOException {
+    run.folder().settle(new Manifest.Inputs(null, null, null, null, hooks(run, settings), null));
+    discardIfDamaged(run.folder().activations());
+  }
+
+  @Override
+  public Found<CaptureResults> find(StudyRun run, CaptureSettings settings) throws IOException {
+    HookedModel model = run.hooked();
+    List<HookPoint> hooks = hooks(run, settings);
+    List<Rollout> rollouts = run.rollouts();
     long rows = rollouts.stream().mapToLong(rollout -> rollout.tokens().length).sum();
-    return ActivationStore.estimateBytes(rows, hooks.stream().map(model.model()::width).toList(), dtype);
+    long bytes = ActivationStore.estimateBytes(rows, hooks.stream().map(model.model()::width).toList(),
+        settings.dtype());
+    run.note().accept("activations will take " + DiskSpace.megabytes(bytes));
+    long free = DiskSpace.free(run.folder().folder());
+    if (bytes > free) {
+      throw new DiskFullException(
+          "the activations need %s and %s has %s left, %s are missing: make room and run the same command again, or record fewer hook points or half precision"
+              .formatted(DiskSpace.megabytes(bytes), run.folder().folder(), DiskSpace.megabytes(free),
+                  DiskSpace.megabytes(bytes - free)));
+    }
+    write(run.folder().activations(), model, hooks, settings.dtype(), rollouts, run.progress());
+    // The index holds the shards' checksums.
+    return Found.only(new CaptureResults(rollouts.size(), rows, hooks, bytes))
+        .with(folder -> List.of(folder.activations().resolve(ActivationStore.INDEX)));
   }
 
-  /// Runs the step unless it is finished.
-  public void run(StudyRun run, HookedModel model, List<Rollout> rollouts, Progress progress) throws IOException {
-    run.folder().settle(run.inputs(hooks));
-    StepKey key = run.key(new Key(hooks, dtype), RolloutStep.NAME);
-    Path store = run.folder().activations();
-    discardIfDamaged(store);
-    // The index holds the shards' checksums.
-    run.step(NAME, key, List.of(store.resolve(ActivationStore.INDEX)), () -> {
-      long estimate = estimate(model, rollouts);
-      run.note().accept("activations will take " + DiskSpace.megabytes(estimate));
-      long free = DiskSpace.free(run.folder().folder());
-      if (estimate > free) {
-        throw new DiskFullException(
-            "the activations need %s and %s has %s left, %s are missing: make room and run the same command again, or choose fewer --hooks or --dtype f16"
-                .formatted(DiskSpace.megabytes(estimate), run.folder().folder(),
-                    DiskSpace.megabytes(free), DiskSpace.megabytes(estimate - free)));
-      }
-      write(store, model, rollouts, progress);
-    });
+  private static List<HookPoint> hooks(StudyRun run, CaptureSettings settings) throws IOException {
+    HookedModel model = run.hooked();
+    return settings.hooks().stream().flatMap(pattern -> model.hookPoints(pattern).stream()).sorted().distinct()
+        .toList();
   }
 
   /// The index speaks for the shards: where one is not what was written, it goes, and the step is done again.
@@ -81,11 +98,12 @@ public record CaptureStep(List<HookPoint> hooks, DType dtype) {
     }
   }
 
-  private void write(Path store, HookedModel model, List<Rollout> rollouts, Progress progress) throws IOException {
+  private void write(Path store, HookedModel model, List<HookPoint> hooks, DType dtype, List<Rollout> rollouts,
+      Progress progress) throws IOException {
     SortedMap<HookPoint, Integer> widths = new TreeMap<>();
     hooks.forEach(hook -> widths.put(hook, model.model().width(hook)));
     int[] lengths = rollouts.stream().mapToInt(rollout -> rollout.tokens().length).toArray();
-    try (Progress.Task task = progress.start(NAME, rollouts.size(), "rollout");
+    try (Progress.Task task = progress.start(name(), rollouts.size(), "rollout");
         ActivationWriter writer = new ActivationWriter(store, widths, dtype, lengths,
             ActivationWriter.DEFAULT_SHARD_BYTES)) {
       for (int start = 0; start < rollouts.size(); start += CHUNK) {

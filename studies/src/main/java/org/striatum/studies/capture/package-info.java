@@ -1,2 +1,3 @@
 /// Hidden states of every rollout, stored.
 package org.striatum.studies.capture;
+

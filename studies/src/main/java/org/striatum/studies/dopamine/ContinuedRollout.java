@@ -12,6 +12,7 @@ import org.striatum.probe.dopamine.Continuations;
 import org.striatum.probe.dopamine.Steps;
 import org.striatum.probe.run.AtomicFile;
 import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.FileFormat;
 import org.striatum.probe.run.RecordJson;
 
 /// One line of `continuations.jsonl`: a rollout cut into steps, and what became of the rollouts that went on from before
@@ -23,6 +24,8 @@ import org.striatum.probe.run.RecordJson;
 ///     empty texts where none were drawn
 /// @param entropies of the distribution each generated token was drawn from, in nats, to four decimals
 public record ContinuedRollout(int line, int[] ends, List<String> outcomes, double[] entropies) {
+  private static final FileFormat FORMAT = new FileFormat("continuations", 1);
+
   public ContinuedRollout {
     ends = ends.clone();
     outcomes = List.copyOf(outcomes);
@@ -57,7 +60,7 @@ public record ContinuedRollout(int line, int[] ends, List<String> outcomes, doub
   public static void write(Path file, List<ContinuedRollout> rollouts) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     for (ContinuedRollout rollout : rollouts) {
-      bytes.writeBytes(RecordJson.compact(rollout));
+      bytes.writeBytes(RecordJson.compact(FORMAT, rollout));
       bytes.write('\n');
     }
     AtomicFile.write(file, bytes.toByteArray());
@@ -70,7 +73,7 @@ public record ContinuedRollout(int line, int[] ends, List<String> outcomes, doub
     List<ContinuedRollout> rollouts = new ArrayList<>();
     try (BufferedReader lines = Files.newBufferedReader(file)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        rollouts.add(RecordJson.parse(line.getBytes(StandardCharsets.UTF_8), ContinuedRollout.class,
+        rollouts.add(RecordJson.parse(line.getBytes(StandardCharsets.UTF_8), FORMAT, ContinuedRollout.class,
             file + ", line " + (rollouts.size() + 1)));
       }
     }

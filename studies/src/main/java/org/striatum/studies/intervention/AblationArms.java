@@ -13,15 +13,15 @@ import java.util.function.Function;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.probe.intervention.CurveStudy;
+import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Curve;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
-import org.striatum.probe.intervention.InterventionResults;
+import org.striatum.probe.intervention.InterventionStudy;
 import org.striatum.probe.intervention.InterventionStudy.Attempt;
 import org.striatum.probe.intervention.InterventionStudy.Cut;
 import org.striatum.probe.intervention.InterventionStudy.Generation;
 import org.striatum.probe.intervention.InterventionStudy.Plan;
 import org.striatum.probe.intervention.InterventionStudy.ScoredText;
-import org.striatum.probe.intervention.InterventionStudy;
 import org.striatum.probe.intervention.LayerStates;
 import org.striatum.probe.intervention.MatchedSets;
 import org.striatum.probe.intervention.NamedSet;
@@ -31,11 +31,12 @@ import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.rollout.Split;
-import org.striatum.probe.run.Progress;
 import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.studies.neurons.NeuronSet;
 import org.striatum.studies.neurons.RunRankings;
+import org.striatum.studies.run.ProblemSplit;
+import org.striatum.studies.run.StudyRun;
 import org.striatum.studies.value.ProbeStep;
 
 /// Every arm of one intervention study, hook point by hook point: what lies at one is read once. What cannot be done
@@ -59,31 +60,30 @@ final class AblationArms {
   private final List<Curve> curves = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
 
-  /// @param rollouts the store's, in its order
-  AblationArms(AblationSettings settings, RunRankings rankings, AblationStep.Primary primary, List<Rollout> rollouts,
-      ActivationStore store, ProbeStep probe, Function<String, Grader> graders, Sampling sampling, HookedModel model,
-      int batchSize, Progress progress) {
+  /// @param store of the run's hidden states
+  AblationArms(AblationSettings settings, RunRankings rankings, AblationStep.Primary primary, StudyRun run,
+      ActivationStore store) throws IOException {
     this.settings = settings;
     this.rankings = rankings;
     this.primary = primary;
-    this.rollouts = rollouts;
+    this.rollouts = run.rollouts();
     this.store = store;
-    this.graders = graders;
-    this.sampling = sampling;
-    this.model = model;
-    this.batchSize = batchSize;
-    this.study = new InterventionStudy(model.model(), progress);
-    this.curveStudy = new CurveStudy(model.model(), progress);
-    ProbeStep.byDataset(rollouts).forEach((dataset, own) -> {
-      splits.put(dataset, probe.split(own));
-      tested.put(dataset, probe.tested(own));
+    this.graders = run.graders();
+    this.sampling = run.folder().manifest().inputs().sampling();
+    this.model = run.hooked();
+    this.batchSize = run.batchSize();
+    this.study = new InterventionStudy(model.model(), run.progress());
+    this.curveStudy = new CurveStudy(model.model(), run.progress());
+    ProblemSplit split = run.folder().settings(ProbeStep.STUDY).split();
+    ProblemSplit.byDataset(rollouts).forEach((dataset, own) -> {
+      splits.put(dataset, split.of(own));
+      tested.put(dataset, split.tested(own));
     });
   }
 
   InterventionResults run() throws IOException {
     for (NeuronSet set : settings.sets()) {
-      if (rankings.values().layers().stream()
-          .allMatch(layer -> set.at(layer.dataset(), layer.hook(), rankings).isEmpty())) {
+      if (AblationStep.isEmpty(set, rankings)) {
         notes.add(set.name() + " holds no neuron at any studied hook point: nothing was ablated"
             + (set instanceof NeuronSet.Called ? " (no coordinate passed the dopamine study's signature test)" : ""));
       }

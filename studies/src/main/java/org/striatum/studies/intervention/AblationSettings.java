@@ -31,6 +31,8 @@ public record AblationSettings(List<NeuronSet> sets, List<String> kinds, List<Do
   /// Strengths of the steering curve where nothing else is said.
   public static final List<Double> ALPHAS = List.of(-4.0, -2.0, -1.0, 1.0, 2.0, 4.0);
   public static final int DONORS = 4;
+  /// The best 1 % of both rankings: what a run with dopamine neurons ablates where nothing else is said.
+  public static final List<NeuronSet> VALUE_AND_DOPAMINE = NeuronSet.list("value@1%,dopamine@1%");
   private static final Set<String> KINDS = Set.of("zero", "mean", "resample", "steer");
 
   /// Hook points at which log-probability is measured.
@@ -41,6 +43,28 @@ public record AblationSettings(List<NeuronSet> sets, List<String> kinds, List<Do
     EACH,
     /// All studied ones of the primary dataset at once.
     ALL
+  }
+
+  /// The best 1 % of the value ranking, three kinds of ablation.
+  public static AblationSettings defaults() {
+    return new AblationSettings(NeuronSet.list("value@1%"), List.of("zero", "mean", "resample"), ALPHAS,
+        PositionMask.ALL, Set.of(Layers.EACH, Layers.ALL), DOSES, 99, 199, 99, 200, 100, DONORS, 1);
+  }
+
+  /// Zero ablation only, fewer controls and problems.
+  public static AblationSettings quick() {
+    return new AblationSettings(NeuronSet.list("value@1%"), List.of("zero"), List.of(-2.0, 2.0), PositionMask.ALL,
+        Set.of(Layers.EACH, Layers.ALL), List.of(0.01, 0.05, 0.2), 59, 39, 39, 100, 32, DONORS, 1);
+  }
+
+  public AblationSettings withSets(List<NeuronSet> others) {
+    return new AblationSettings(others, kinds, alphas, positions, layers, doses, controls, logProbabilityControls,
+        curveControls, attempts, solutions, donors, seed);
+  }
+
+  public AblationSettings withSeed(long other) {
+    return new AblationSettings(sets, kinds, alphas, positions, layers, doses, controls, logProbabilityControls,
+        curveControls, attempts, solutions, donors, other);
   }
 
   public AblationSettings {

@@ -5,14 +5,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.striatum.hooks.HookedModel;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.model.HookPoint;
-import org.striatum.probe.rollout.Grader;
-import org.striatum.probe.run.Progress;
-import org.striatum.probe.run.RecordJson;
+import org.striatum.probe.run.UsageException;
 import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
@@ -21,26 +17,68 @@ import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.neurons.NeuronSet;
 import org.striatum.studies.neurons.RunRankings;
 import org.striatum.studies.rollouts.RolloutStep;
-import org.striatum.studies.run.StepKey;
+import org.striatum.studies.run.Found;
+import org.striatum.studies.run.Study;
+import org.striatum.studies.run.StudyDescription;
 import org.striatum.studies.run.StudyRun;
 import org.striatum.studies.value.ProbeStep;
 
 /// Ablates neuron sets on test problems: at one hook point by generation, at the others by log-probability of the
-/// reference solution. `results/interventions.json`.
+/// reference solution. A run can hold several, each under a name.
 ///
-/// Primary interventions are fixed before anything is ablated: the dataset whose accuracy is nearest to one half (most to
-/// lose), the layer whose TD probe foretells best on validation problems, each set once.
-///
-/// @param settings of the study
-/// @param probe the step that found value neurons, for its split
-/// @param graders dataset name to grader
-public record AblationStep(AblationSettings settings, ProbeStep probe, Function<String, Grader> graders) {
-  public static final String NAME = "interventions";
+/// Primary interventions are fixed before anything is ablated: the data set whose accuracy is nearest to one half (most to
+/// lose), the layer whose TD probe predicts best on validation problems, each set once.
+public record AblationStep() implements Study<AblationSettings, InterventionResults> {
+  public static final AblationStep STUDY = new AblationStep();
   private static final String RANKED_BY = "td";
+
+  @Override
+  public StudyDescription<AblationSettings, InterventionResults> about() {
+    return StudyDescription
+        .of("ablate", "Ablate neuron sets and compare with random and RMS-matched sets.", AblationSettings.defaults(),
+            InterventionResults.class)
+        .withQuick(AblationSettings.quick()).withSeeding(AblationSettings::withSeed);
+  }
+
+  @Override
+  public Scope scope() {
+    return Scope.FULL_STUDY;
+  }
+
+  @Override
+  public boolean needsModel() {
+    return true;
+  }
+
+  /// By default an intervention has the names of its sets: `value@1%+dopamine@1%`.
+  @Override
+  public String instance(AblationSettings settings) {
+    return settings.sets().stream().map(NeuronSet::name).collect(Collectors.joining("+"));
+  }
+
+  @Override
+  public List<Study<?, ?>> reads(StudyRun run, AblationSettings settings) {
+    List<Study<?, ?>> reads = new ArrayList<>(List.of(RolloutStep.STUDY, CaptureStep.STUDY, ProbeStep.STUDY));
+    if (settings.sets().stream().anyMatch(NeuronSet::needsDopamine)) {
+      reads.add(DopamineStep.STUDY);
+    }
+    return reads;
+  }
+
+  /// Refuses sets that do not fit the run or hold no neuron anywhere, before any work.
+  @Override
+  public void prepare(StudyRun run, AblationSettings settings) throws IOException {
+    RunRankings rankings = RunRankings.of(run.folder());
+    settings.sets().forEach(set -> fits(set, rankings));
+    if (settings.sets().stream().allMatch(set -> isEmpty(set, rankings))) {
+      throw new UsageException(instance(settings) + " holds no neuron at any hook point of this run, so there is nothing"
+          + " to ablate");
+    }
+  }
 
   /// Which hook point was named first.
   public record Primary(String dataset, HookPoint hook) {
-    /// @throws IllegalArgumentException if no layer could be studied
+    /// @throws UsageException if no layer could be studied
     static Primary of(RunRankings rankings, List<NeuronSet> sets) {
       List<LayerProbes> able = new ArrayList<>();
       for (NeuronSet set : sets) { // the first set that has a neuron anywhere
@@ -56,8 +94,8 @@ public record AblationStep(AblationSettings settings, ProbeStep probe, Function<
           .collect(Collectors.toMap(DatasetSummary::dataset, summary -> summary));
       String dataset = able.stream().map(LayerProbes::dataset).distinct()
           .min(Comparator.comparingDouble(name -> Math.abs(summaries.get(name).accuracy().value() - 0.5)))
-          .orElseThrow(() -> new IllegalArgumentException(
-              sets.getFirst().name() + " has no neuron at any studied hook point: see the notes of `striatum probe`"));
+          .orElseThrow(() -> new UsageException(
+              sets.getFirst().name() + " has no neuron: no hook point of this run could be studied"));
       return new Primary(dataset, able.stream().filter(layer -> layer.dataset().equals(dataset))
           .max(Comparator.comparingDouble(Primary::validation)).orElseThrow().hook());
     }
@@ -68,28 +106,15 @@ public record AblationStep(AblationSettings settings, ProbeStep probe, Function<
     }
   }
 
-  /// Runs the step unless it is finished.
-  public InterventionResults run(StudyRun run, HookedModel model, int batchSize, Progress progress)
-      throws IOException {
+  @Override
+  public Found<InterventionResults> find(StudyRun run, AblationSettings settings) throws IOException {
     RunRankings rankings = RunRankings.of(run.folder());
-    settings.sets().forEach(set -> fits(set, rankings));
-    List<String> after = new ArrayList<>(List.of(RolloutStep.NAME, CaptureStep.NAME, ProbeStep.NAME));
-    if (settings.sets().stream().anyMatch(NeuronSet::needsDopamine)) {
-      after.add(DopamineStep.NAME);
+    Primary primary = Primary.of(rankings, settings.sets());
+    run.note().accept("primary interventions, named before any: %s on %s at %s, by generation"
+        .formatted(instance(settings).replace("+", ", "), primary.dataset(), primary.hook()));
+    try (ActivationStore store = ActivationStore.open(run.folder().activations())) {
+      return Found.only(new AblationArms(settings, rankings, primary, run, store).run());
     }
-    StepKey key = run.key(settings, after.toArray(String[]::new));
-    var results = run.folder().results(NAME);
-    run.step(NAME, key, List.of(results), () -> {
-      Primary primary = Primary.of(rankings, settings.sets());
-      run.note().accept("primary interventions, named before any: %s on %s at %s, by generation".formatted(
-          settings.sets().stream().map(NeuronSet::name).collect(Collectors.joining(", ")), primary.dataset(),
-          primary.hook()));
-      try (ActivationStore store = ActivationStore.open(run.folder().activations())) {
-        RecordJson.write(results, new AblationArms(settings, rankings, primary, run.rollouts(), store, probe, graders,
-            run.folder().manifest().inputs().sampling(), model, batchSize, progress).run());
-      }
-    });
-    return RecordJson.read(results, InterventionResults.class);
   }
 
   /// Refuses a set that does not fit the run, before any work.
@@ -98,5 +123,10 @@ public record AblationStep(AblationSettings settings, ProbeStep probe, Function<
       listed.requireStudied(rankings.values());
     }
     rankings.values().layers().forEach(layer -> set.at(layer.dataset(), layer.hook(), rankings));
+  }
+
+  static boolean isEmpty(NeuronSet set, RunRankings rankings) {
+    return rankings.values().layers().stream()
+        .allMatch(layer -> set.at(layer.dataset(), layer.hook(), rankings).isEmpty());
   }
 }

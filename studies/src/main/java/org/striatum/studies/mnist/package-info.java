@@ -1,2 +1,3 @@
 /// Adapters on digits.
 package org.striatum.studies.mnist;
+

@@ -19,8 +19,9 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.NeuronId;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.RecordJson;
-import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
+import org.striatum.probe.run.UsageException;
 import org.striatum.probe.value.ValueNeuronResults;
+import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 
 /// Which neurons are meant: the best of a ranking at each hook point, those that passed a test, or those a file lists.
 public sealed interface NeuronSet {
@@ -43,7 +44,7 @@ public sealed interface NeuronSet {
 
   /// Its coordinates at a hook point, best first where they are ranked; empty where it has none.
   ///
-  /// @throws IllegalArgumentException if it does not fit the layer, or its ranking was not made
+  /// @throws UsageException if it does not fit the layer, or its ranking was not made
   List<Integer> at(String dataset, HookPoint hook, RunRankings rankings);
 
   /// All coordinates of a hook point in the order the set is cut from; empty where it is cut from none.
@@ -60,7 +61,7 @@ public sealed interface NeuronSet {
   public static NeuronSet named(String name) {
     Matcher matcher = NAMED.matcher(name);
     if (!matcher.matches() || (matcher.group(4) != null && matcher.group(1).equals("value"))) {
-      throw new IllegalArgumentException("a neuron set is named value@1%, value@top20, dopamine@1%, dopamine@top20 or"
+      throw new UsageException("a neuron set is named value@1%, value@top20, dopamine@1%, dopamine@top20 or"
           + " dopamine@called, found '" + name + "'");
     }
     Ranking ranking = Ranking.valueOf(matcher.group(1).toUpperCase(Locale.ROOT));
@@ -74,11 +75,11 @@ public sealed interface NeuronSet {
 
   /// The sets of a comma-separated list, in its order.
   ///
-  /// @throws IllegalArgumentException if a name is no set's, or repeats
+  /// @throws UsageException if a name is no set's, or repeats
   public static List<NeuronSet> list(String names) {
     List<NeuronSet> sets = Arrays.stream(names.split(",", -1)).map(name -> named(name.strip())).toList();
     if (sets.stream().distinct().count() < sets.size()) {
-      throw new IllegalArgumentException("a neuron set must be named once, found one twice in " + names);
+      throw new UsageException("a neuron set must be named once, found one twice in " + names);
     }
     return sets;
   }
@@ -87,7 +88,7 @@ public sealed interface NeuronSet {
   public record Share(String name, Ranking ranking, double share) implements NeuronSet {
     public Share {
       if (!(share > 0 && share < 1)) {
-        throw new IllegalArgumentException("a share of a layer must be in (0 %, 100 %), found " + 100 * share + " %");
+        throw new UsageException("a share of a layer must be in (0 %, 100 %), found " + 100 * share + " %");
       }
     }
 
@@ -117,7 +118,7 @@ public sealed interface NeuronSet {
         return order;
       }
       if (count < 1 || count >= order.size()) {
-        throw new IllegalArgumentException(name + " must leave something of a layer of " + order.size()
+        throw new UsageException(name + " must leave something of a layer of " + order.size()
             + " coordinates, found " + count);
       }
       return order.subList(0, count);
@@ -196,12 +197,12 @@ public sealed interface NeuronSet {
 
     /// Refuses neurons that no intervention would touch: left out silently, they would be reported as ablated.
     ///
-    /// @throws IllegalArgumentException naming the first
+    /// @throws UsageException naming the first
     public void requireStudied(ValueNeuronResults values) {
       SortedSet<HookPoint> studied = new TreeSet<>(values.layers().stream().map(LayerProbes::hook).toList());
       for (HookPoint hook : neurons.keySet()) {
         if (!studied.contains(hook)) {
-          throw new IllegalArgumentException(
+          throw new UsageException(
               name + " names neurons at " + hook + ", which this run has not studied: it has " + studied);
         }
       }
@@ -213,7 +214,7 @@ public sealed interface NeuronSet {
       int width = rankings.width(dataset, hook);
       for (int coordinate : coordinates) {
         if (width > 0 && coordinate >= width) {
-          throw new IllegalArgumentException(
+          throw new UsageException(
               hook + " has " + width + " coordinates, " + name + " names " + coordinate);
         }
       }

@@ -3,11 +3,12 @@ package org.striatum.studies.neurons;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import org.striatum.probe.dopamine.DopamineResults.LayerDopamine;
 import org.striatum.probe.dopamine.DopamineResults;
+import org.striatum.probe.dopamine.DopamineResults.LayerDopamine;
 import org.striatum.probe.model.HookPoint;
-import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
+import org.striatum.probe.run.UsageException;
 import org.striatum.probe.value.ValueNeuronResults;
+import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.value.ProbeStep;
@@ -19,11 +20,9 @@ import org.striatum.studies.value.ProbeStep;
 public record RunRankings(ValueNeuronResults values, DopamineResults dopamine) {
   /// Reads what a run has ranked so far.
   ///
-  /// @throws IllegalArgumentException without value neurons
+  /// @throws UsageException without value neurons
   public static RunRankings of(RunFolder folder) throws IOException {
-    return new RunRankings(ProbeStep.results(folder), folder.manifest().step(DopamineStep.NAME).isEmpty()
-        ? null
-        : DopamineStep.results(folder));
+    return new RunRankings(folder.results(ProbeStep.STUDY), folder.find(DopamineStep.STUDY).orElse(null));
   }
 
   /// How many coordinates a studied hook point has; 0 where it was not studied.
@@ -40,11 +39,10 @@ public record RunRankings(ValueNeuronResults values, DopamineResults dopamine) {
   /// The dopamine study's findings at a layer; empty where it could not be studied.
   ///
   /// @param set that needs them
-  /// @throws IllegalArgumentException if the study was not made
+  /// @throws UsageException if the study was not made
   public Optional<LayerDopamine> dopamine(String set, String dataset, HookPoint hook) {
     if (dopamine == null) {
-      throw new IllegalArgumentException(
-          set + " needs dopamine neurons, and this run has none yet: run `striatum dopamine` first");
+      throw new UsageException(set + " needs the dopamine study, which this run has not finished");
     }
     return dopamine.layers().stream().filter(layer -> layer.dataset().equals(dataset) && layer.hook().equals(hook))
         .findFirst();

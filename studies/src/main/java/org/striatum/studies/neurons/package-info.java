@@ -1,2 +1,3 @@
 /// Which neurons are meant, resolved from the rankings of a run.
 package org.striatum.studies.neurons;
+

@@ -1,57 +1,73 @@
 package org.striatum.studies.nta;
 
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import org.striatum.peft.nta.ArmSettings;
-import org.striatum.peft.nta.KeptRuns;
-import org.striatum.peft.nta.NtaExperiment;
-import org.striatum.peft.nta.NtaPlan;
-import org.striatum.peft.nta.NtaResults;
-import org.striatum.peft.nta.NtaStudy;
-import org.striatum.probe.run.Progress;
-import org.striatum.probe.run.RecordJson;
+import java.util.SequencedMap;
+import org.striatum.peft.nta.experiment.NtaPlan;
+import org.striatum.peft.nta.result.Finding;
+import org.striatum.peft.nta.result.NtaExperiment;
+import org.striatum.peft.nta.result.NtaResults;
+import org.striatum.peft.nta.study.KeptRuns;
+import org.striatum.peft.nta.study.NtaStudy;
+import org.striatum.studies.run.Found;
 import org.striatum.studies.run.Manifest;
 import org.striatum.studies.run.RunFolder;
-import org.striatum.studies.run.StepKey;
+import org.striatum.studies.run.Study;
+import org.striatum.studies.run.StudyDescription;
 import org.striatum.studies.run.StudyRun;
 
-/// Runs an experiment with gated linear networks over its seeds: `results/nta-EXPERIMENT.json`, and under `nta-runs/` every
-/// seed's run, so that an interrupted one goes on where it stopped and more seeds cost only themselves.
+/// Runs an experiment with gated linear networks over its seeds; under `nta-runs/` lies every seed's run, so that an
+/// interrupted experiment continues where it stopped and more seeds cost only themselves. A run can hold one result per
+/// experiment.
 ///
-/// @param plan the experiment
-/// @param seeds how many
-/// @param firstSeed seeds are this and those that follow
+/// @param plan the experiment; null for the study as others read it
 /// @param threads that run at once; changes no result
-public record NtaStep(NtaPlan plan, int seeds, long firstSeed, int threads) {
-  private static final String NAME = "nta-";
+public record NtaStep(NtaPlan plan, int threads) implements Study<NtaStepSettings, NtaResults> {
+  /// For reading.
+  public static final NtaStep STUDY = new NtaStep(null, 1);
   private static final String RUNS = "nta-runs";
 
-  /// What decides the outcome.
-  private record Key(List<ArmSettings> settings, int seeds, long firstSeed) {}
+  @Override
+  public StudyDescription<NtaStepSettings, NtaResults> about() {
+    return StudyDescription
+        .of("nta", "Experiments with linear networks whose paths are gated by fast, bounded units.",
+            new NtaStepSettings(List.of(), 10, 1), NtaResults.class)
+        .withSeeding(NtaStepSettings::withSeed);
+  }
 
-  /// Runs the step unless it is finished.
-  public NtaResults run(StudyRun run, Progress progress) throws IOException {
-    NtaStudy study = new NtaStudy(seeds, firstSeed, threads, new KeptRuns(run.folder().folder().resolve(RUNS)),
-        progress);
-    run.folder().settle(Manifest.Inputs.UNSETTLED); // a manifest: what an interrupted run leaves is a run folder
-    String name = NAME + plan.experiment().printed();
-    StepKey key = run.key(new Key(plan.settings(), seeds, firstSeed));
-    Path results = run.folder().results(name);
-    run.step(name, key, List.of(results), () -> RecordJson.write(results, plan.work().run(study)));
-    return RecordJson.read(results, NtaResults.class);
+  @Override
+  public String instance(NtaStepSettings settings) {
+    return plan.experiment().printed();
+  }
+
+  /// Finding it again is training again.
+  @Override
+  public boolean isVerifiable() {
+    return false;
+  }
+
+  @Override
+  public List<Study<?, ?>> reads(StudyRun run, NtaStepSettings settings) {
+    return List.of();
+  }
+
+  /// A manifest: what an interrupted run leaves is a run folder.
+  @Override
+  public void prepare(StudyRun run, NtaStepSettings settings) throws IOException {
+    run.folder().settle(Manifest.Inputs.UNSETTLED);
+  }
+
+  @Override
+  public Found<NtaResults> find(StudyRun run, NtaStepSettings settings) throws IOException {
+    return Found.only(plan.work().run(new NtaStudy(settings.seeds(), settings.firstSeed(), threads,
+        new KeptRuns(run.folder().folder().resolve(RUNS)), run.progress())));
   }
 
   /// Every experiment that a run has finished, in the order a reader meets them.
   public static List<NtaResults> finished(RunFolder folder) throws IOException {
-    List<NtaResults> finished = new ArrayList<>();
-    for (NtaExperiment experiment : NtaExperiment.values()) {
-      String name = NAME + experiment.printed();
-      if (folder.manifest().step(name).isPresent()) {
-        finished.add(RecordJson.read(folder.results(name), NtaResults.class));
-      }
-    }
-    return finished;
+    SequencedMap<String, NtaResults> all = folder.all(STUDY);
+    return Arrays.stream(NtaExperiment.values()).map(NtaExperiment::printed).filter(all::containsKey).map(all::get)
+        .toList();
   }
 }

@@ -1,2 +1,3 @@
 /// Experiments with gated linear networks.
 package org.striatum.studies.nta;
+

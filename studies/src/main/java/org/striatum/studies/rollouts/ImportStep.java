@@ -8,45 +8,88 @@ import java.util.List;
 import java.util.Map;
 import org.striatum.datasets.ForeignRollouts;
 import org.striatum.datasets.ForeignRollouts.Graded;
+import org.striatum.datasets.ProblemSource;
 import org.striatum.datasets.ProblemSources;
 import org.striatum.datasets.RolloutFile;
-import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.text.Tokenizer;
-import org.striatum.probe.model.Sampling;
 import org.striatum.probe.model.TokenSequence;
 import org.striatum.probe.rollout.Rollout;
-import org.striatum.probe.run.RecordJson;
+import org.striatum.studies.run.Found;
 import org.striatum.studies.run.Manifest;
+import org.striatum.studies.run.Study;
+import org.striatum.studies.run.StudyDescription;
 import org.striatum.studies.run.StudyRun;
 
 /// Takes completions that another program made for this run's rollouts: `rollouts.jsonl`, `problems.json`.
 ///
 /// Prompt and completion become tokens by the checkpoint's own tokenizer. What the other program sampled is known as text
-/// only, so tokens may be cut otherwise than they were drawn, and log-probabilities are unknown.
+/// only, so its token boundaries may differ, and log-probabilities are unknown.
 ///
 /// @param made the completions
-/// @param sampling as they were drawn, for steps that go on from them
-/// @param seed of everything random that has no seed of its own
-public record ImportStep(ForeignRollouts made, Sampling sampling, long seed) {
-  /// What decides the outcome, and nothing else.
-  private record Key(ProblemSources sources, Sampling sampling, long seed, Manifest.Inputs inputs) {}
+public record ImportStep(ForeignRollouts made) implements Study<ImportSettings, RolloutResults> {
+  @Override
+  public StudyDescription<ImportSettings, RolloutResults> about() {
+    return StudyDescription
+        .of(StudyRun.ROLLOUTS, "Import completions that another program made.",
+            new ImportSettings(RolloutSettings.defaults().sampling(), 1), RolloutResults.class)
+        .withSeeding(ImportSettings::withSeed);
+  }
 
-  /// Runs the step unless it is finished.
-  public void run(StudyRun run, HookedModel model) throws IOException {
+  /// What is stored as settings.
+  ///
+  /// @param source the file, how its problems are asked and graded
+  public record Told(ProblemSource source, ImportSettings imported) {}
+
+  @Override
+  public boolean needsModel() {
+    return true;
+  }
+
+  @Override
+  public List<Study<?, ?>> reads(StudyRun run, ImportSettings settings) {
+    return List.of();
+  }
+
+  @Override
+  public Told told(ImportSettings settings) {
+    return new Told(made.source(), settings);
+  }
+
+  @Override
+  public Object inputs(StudyRun run, ImportSettings settings) throws IOException {
+    return run.model().inputs();
+  }
+
+  /// Settles what the run is about, before any work.
+  @Override
+  public void prepare(StudyRun run, ImportSettings settings) throws IOException {
     ProblemSources sources = new ProblemSources(List.of(made.source()));
     sources.requireNoOther(run.folder().folder());
     Map<String, Integer> samples = new HashMap<>();
     made.completions().forEach(graded -> samples.merge(graded.problem().id(), 1, Integer::sum));
     int most = samples.values().stream().mapToInt(Integer::intValue).max().orElseThrow();
-    run.folder().settle(run.inputs(model, new Manifest.Data(List.of(made.source().dataset()),
-        RolloutStep.files(sources), samples.size(), most, null), sampling, seed));
-    Path rollouts = run.folder().rollouts();
-    Path problems = run.folder().folder().resolve(ProblemSources.FILE);
-    run.step(RolloutStep.NAME, run.folder().key(new Key(sources, sampling, seed, run.modelInputs(model))),
-        List.of(rollouts, problems), () -> {
-          RecordJson.write(problems, sources);
-          RolloutFile.write(rollouts, tokenized(model.tokenizer()));
-        });
+    run.folder().settle(run.inputs(new Manifest.Data(List.of(made.source().dataset()), RolloutStep.files(sources),
+        samples.size(), most, null), settings.sampling(), settings.seed()));
+  }
+
+  @Override
+  public Found<RolloutResults> find(StudyRun run, ImportSettings settings) throws IOException {
+    List<Rollout> rollouts = tokenized(run.anyModel().tokenizer());
+    RolloutFile.write(run.folder().rollouts(), rollouts);
+    return Found.only(RolloutResults.of(rollouts)).with(_ -> List.of(run.folder().rollouts()))
+        .with(sources(new ProblemSources(List.of(made.source()))));
+  }
+
+  /// How problems that were read from files are asked and graded, for later studies; nothing where none were.
+  static Found.Files sources(ProblemSources sources) {
+    return folder -> {
+      if (sources.sets().isEmpty()) {
+        return List.of();
+      }
+      Path file = folder.folder().resolve(ProblemSources.FILE);
+      sources.write(file);
+      return List.of(file);
+    };
   }
 
   private List<Rollout> tokenized(Tokenizer tokenizer) {

@@ -8,37 +8,36 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.striatum.datasets.ProblemSet;
+import org.striatum.datasets.ProblemSource;
 import org.striatum.datasets.ProblemSources;
 import org.striatum.datasets.RolloutFile;
 import org.striatum.hooks.HookedModel;
 import org.striatum.probe.model.Completion;
 import org.striatum.probe.model.Gates;
-import org.striatum.probe.model.Sampling;
 import org.striatum.probe.model.TokenSequence;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.Progress;
-import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
+import org.striatum.studies.run.Found;
 import org.striatum.studies.run.Manifest;
+import org.striatum.studies.run.Study;
+import org.striatum.studies.run.StudyDescription;
 import org.striatum.studies.run.StudyRun;
 
 /// Generates and grades rollouts: `rollouts.jsonl`, and `problems.json` where problems were read from a file.
 ///
-/// @param sets problem sets
-/// @param problems of each, at most
-/// @param samples rollouts a problem, K
-/// @param sampling how completions are drawn
-/// @param seed of problems and completions
-/// @param batchSize rollouts that run together; no result depends on it
-/// @param gate under which the model writes; empty for the model as it is
-public record RolloutStep(List<ProblemSet> sets, int problems, int samples, Sampling sampling, long seed,
-    int batchSize, Optional<AppliedGate> gate) {
-  public static final String NAME = "rollouts";
+/// @param sets problem sets; empty for the study as others read it
+/// @param gate that the model writes under; empty for the model as it is
+public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate)
+    implements
+      Study<RolloutSettings, RolloutResults> {
+  /// As other studies read it.
+  public static final RolloutStep STUDY = new RolloutStep(List.of());
 
   /// Rollouts of the model as it is.
-  public RolloutStep(List<ProblemSet> sets, int problems, int samples, Sampling sampling, long seed, int batchSize) {
-    this(sets, problems, samples, sampling, seed, batchSize, Optional.empty());
+  public RolloutStep(List<ProblemSet> sets) {
+    this(sets, Optional.empty());
   }
 
   /// A learned gate that is open while the model writes.
@@ -57,39 +56,71 @@ public record RolloutStep(List<ProblemSet> sets, int problems, int samples, Samp
 
   public RolloutStep {
     sets = List.copyOf(sets);
-    if (problems < 1 || samples < 1 || batchSize < 1) {
-      throw new IllegalArgumentException(
-          "problems, rollouts a problem and batch size must be ≥ 1, found " + problems + ", "
-              + samples + " and " + batchSize);
+  }
+
+  /// What is stored as settings.
+  ///
+  /// @param sets names of the problem sets
+  /// @param files how the problems of those that were read are asked and graded
+  /// @param gate checksum of the learned gate; null for the model as it is
+  public record Told(List<String> sets, List<ProblemSource> files, RolloutSettings drawn, Sha256 gate) {
+    public Told {
+      sets = List.copyOf(sets);
+      files = List.copyOf(files);
     }
   }
 
-  /// What decides the outcome, and nothing else.
-  private record Key(List<String> sets, int problems, int samples, Sampling sampling, long seed,
-      Manifest.Inputs inputs) {}
+  @Override
+  public StudyDescription<RolloutSettings, RolloutResults> about() {
+    return StudyDescription.of(StudyRun.ROLLOUTS, "Generate and grade completions of problem sets.",
+        RolloutSettings.defaults(), RolloutResults.class).withQuick(RolloutSettings.quick())
+        .withSeeding(RolloutSettings::withSeed);
+  }
 
-  /// The same where problems were read from files.
-  private record FileKey(Key drawn, ProblemSources sources) {}
+  @Override
+  public Scope scope() {
+    return Scope.EVERY_CHECKPOINT;
+  }
 
-  /// Runs the step unless it is finished.
-  public void run(StudyRun run, HookedModel model, Progress progress) throws IOException {
-    List<String> names = sets.stream().map(ProblemSet::name).toList();
+  @Override
+  public boolean needsModel() {
+    return true;
+  }
+
+  @Override
+  public List<Study<?, ?>> reads(StudyRun run, RolloutSettings settings) {
+    return List.of();
+  }
+
+  @Override
+  public Told told(RolloutSettings settings) throws IOException {
+    return new Told(sets.stream().map(ProblemSet::name).toList(), ProblemSources.among(sets).sets(), settings,
+        gate.isPresent() ? Sha256.of(gate.get().file()) : null);
+  }
+
+  @Override
+  public Object inputs(StudyRun run, RolloutSettings settings) throws IOException {
+    return withGate(run.model().inputs());
+  }
+
+  /// Settles what the run is about, before any work.
+  @Override
+  public void prepare(StudyRun run, RolloutSettings settings) throws IOException {
+    if (sets.isEmpty()) {
+      throw new IllegalArgumentException("rollouts need a problem set");
+    }
     ProblemSources sources = ProblemSources.among(sets);
     sources.requireNoOther(run.folder().folder());
-    run.folder().settle(withGate(
-        run.inputs(model, new Manifest.Data(names, files(sources), problems, samples, null), sampling, seed)));
-    Key drawn = new Key(names, problems, samples, sampling, seed, withGate(run.modelInputs(model)));
-    Path rollouts = run.folder().rollouts();
-    if (sources.sets().isEmpty()) {
-      run.step(NAME, run.folder().key(drawn), List.of(rollouts),
-          () -> RolloutFile.write(rollouts, draw(model, progress)));
-      return;
-    }
-    Path problemsFile = run.folder().folder().resolve(ProblemSources.FILE);
-    run.step(NAME, run.folder().key(new FileKey(drawn, sources)), List.of(rollouts, problemsFile), () -> {
-      RecordJson.write(problemsFile, sources);
-      RolloutFile.write(rollouts, draw(model, progress));
-    });
+    run.folder().settle(withGate(run.inputs(new Manifest.Data(sets.stream().map(ProblemSet::name).toList(),
+        files(sources), settings.problems(), settings.samples(), null), settings.sampling(), settings.seed())));
+  }
+
+  @Override
+  public Found<RolloutResults> find(StudyRun run, RolloutSettings settings) throws IOException {
+    List<Rollout> drawn = draw(run, settings);
+    RolloutFile.write(run.folder().rollouts(), drawn);
+    return Found.only(RolloutResults.of(drawn)).with(_ -> List.of(run.folder().rollouts()))
+        .with(ImportStep.sources(ProblemSources.among(sets)));
   }
 
   /// The files read, and what stands in the run folder about how they are asked and graded.
@@ -97,7 +128,7 @@ public record RolloutStep(List<ProblemSet> sets, int problems, int samples, Samp
     SortedMap<String, Sha256> files = new TreeMap<>();
     sources.sets().forEach(source -> files.put(source.file(), source.sha256()));
     if (!files.isEmpty()) {
-      files.put(ProblemSources.FILE, Sha256.of(RecordJson.pretty(sources)));
+      files.put(ProblemSources.FILE, sources.sha256());
     }
     return files;
   }
@@ -106,14 +137,17 @@ public record RolloutStep(List<ProblemSet> sets, int problems, int samples, Samp
     return gate.isPresent() ? gate.get().onto(inputs) : inputs;
   }
 
-  private List<Rollout> draw(HookedModel model, Progress progress) throws IOException {
+  private List<Rollout> draw(StudyRun run, RolloutSettings settings) throws IOException {
+    HookedModel model = run.anyModel();
+    int samples = settings.samples();
+    long seed = settings.seed();
     List<Problem> asked = new ArrayList<>();
     List<Integer> sampleOf = new ArrayList<>();
     List<ProblemSet> setOf = new ArrayList<>();
     List<TokenSequence> prompts = new ArrayList<>();
     List<Long> seeds = new ArrayList<>();
     for (ProblemSet set : sets) {
-      List<Problem> drawn = set.draw(problems, seed);
+      List<Problem> drawn = set.draw(settings.problems(), seed);
       for (int i = 0; i < drawn.size(); i++) {
         TokenSequence prompt = TokenSequence.prompt(model.tokenizer().encode(drawn.get(i).prompt()));
         for (int sample = 0; sample < samples; sample++) {
@@ -126,9 +160,9 @@ public record RolloutStep(List<ProblemSet> sets, int problems, int samples, Samp
       }
     }
     List<Completion> completions;
-    try (Progress.Task task = progress.start(NAME, prompts.size(), "rollout")) {
-      completions = model.model().generate(prompts, seeds.stream().mapToLong(Long::longValue).toArray(), sampling,
-          gate.map(AppliedGate::gates).orElse(Gates.none()), batchSize, () -> task.step(1));
+    try (Progress.Task task = run.progress().start(name(), prompts.size(), "rollout")) {
+      completions = model.model().generate(prompts, seeds.stream().mapToLong(Long::longValue).toArray(), settings.sampling(),
+          gate.map(AppliedGate::gates).orElse(Gates.none()), run.batchSize(), () -> task.step(1));
     }
     List<Rollout> rollouts = new ArrayList<>();
     for (int i = 0; i < completions.size(); i++) {

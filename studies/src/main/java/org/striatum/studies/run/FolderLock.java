@@ -15,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import org.striatum.probe.run.UsageException;
 
 /// Lets one process at a time write to a folder. It ends with the process, however that ends.
 public final class FolderLock implements AutoCloseable {
@@ -30,7 +31,7 @@ public final class FolderLock implements AutoCloseable {
 
   /// Locks a folder, which is made if need be.
   ///
-  /// @throws IllegalArgumentException if it cannot be written or another process writes to it
+  /// @throws UsageException if it cannot be written or another process writes to it
   public static FolderLock create(Path folder) throws IOException {
     try {
       Files.createDirectories(folder);
@@ -42,7 +43,7 @@ public final class FolderLock implements AutoCloseable {
 
   /// Locks a folder that is there.
   ///
-  /// @throws IllegalArgumentException if it cannot be written or another process writes to it
+  /// @throws UsageException if it cannot be written or another process writes to it
   public static FolderLock of(Path folder) throws IOException {
     FileChannel channel;
     try {
@@ -53,8 +54,8 @@ public final class FolderLock implements AutoCloseable {
     }
     try {
       if (tryLock(channel) == null) {
-        throw new IllegalArgumentException(
-            folder + " is being written by " + holder(channel) + ": wait for it or choose another --output");
+        throw new UsageException(
+            folder + " is being written by " + holder(channel) + ": wait for it or choose another folder");
       }
       channel.truncate(0);
       channel.write(ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
@@ -67,13 +68,13 @@ public final class FolderLock implements AutoCloseable {
 
   /// Waits until nobody writes to a folder: a process that was ended needs a moment to be gone.
   ///
-  /// @throws IllegalArgumentException if somebody still does after `patience`
+  /// @throws UsageException if somebody still does after `patience`
   public static void awaitFree(Path folder, Duration patience) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();
     while (true) {
       try (FolderLock _ = create(folder)) {
         return;
-      } catch (IllegalArgumentException held) {
+      } catch (UsageException held) {
         if (System.nanoTime() >= deadline) {
           throw held;
         }
@@ -107,14 +108,13 @@ public final class FolderLock implements AutoCloseable {
     return pid.matches("\\d+") ? "process " + pid : "another process";
   }
 
-  private static IllegalArgumentException unwritable(Path folder, FileSystemException e) {
+  private static UsageException unwritable(Path folder, FileSystemException e) {
     String why = switch (e) {
       case AccessDeniedException _ -> "permission denied";
       case FileAlreadyExistsException _ -> "a file of that name is in the way";
       case NoSuchFileException _ -> "the system refuses to make it";
       default -> e.getReason() == null ? "refused by the file system" : e.getReason();
     };
-    return new IllegalArgumentException(
-        "output folder " + folder + " cannot be written (" + why + "): choose another --output", e);
+    return new UsageException("folder " + folder + " cannot be written (" + why + "): choose another folder", e);
   }
 }

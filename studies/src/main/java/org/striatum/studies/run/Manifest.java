@@ -20,8 +20,10 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.Sampling;
+import org.striatum.probe.run.FileFormat;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
+import org.striatum.probe.run.UsageException;
 
 /// What was run, on what and by what: `manifest.json`. It holds no time and no absolute path, so equal inputs in one
 /// environment give an equal file, byte for byte.
@@ -30,6 +32,7 @@ import org.striatum.probe.run.Sha256;
 /// @param environments every environment that finished a step, in order of appearance
 /// @param steps finished work, in order
 public record Manifest(Inputs inputs, List<Environment> environments, List<Step> steps) {
+  public static final FileFormat FORMAT = new FileFormat("run manifest", 1);
   public static final Manifest EMPTY = new Manifest(Inputs.UNSETTLED, List.of(), List.of());
 
   public Manifest {
@@ -100,7 +103,7 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
 
     /// These inputs, and those of `command` where these are unsettled.
     ///
-    /// @throws IllegalArgumentException if both are settled and differ, saying where
+    /// @throws UsageException if both are settled and differ, saying where
     Inputs settledBy(Inputs command, String folder) {
       SequencedMap<String, String> differences = new LinkedHashMap<>();
       JsonNode settled = settle("", RecordJson.tree(this), RecordJson.tree(command), differences);
@@ -111,7 +114,7 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
         if (differences.size() > 4) {
           message.append("and ").append(differences.size() - 4).append(" more; ");
         }
-        throw new IllegalArgumentException(message.append("choose another --output").toString());
+        throw new UsageException(message.append("choose another folder").toString());
       }
       return RecordJson.fromTree(settled, Inputs.class);
     }

@@ -5,14 +5,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
+import org.striatum.probe.run.UsageException;
 import org.striatum.studies.run.Manifest.Environment;
 import org.striatum.studies.run.Manifest.Inputs;
 import org.striatum.studies.run.Manifest.Step;
@@ -23,7 +27,7 @@ import org.striatum.studies.run.Manifest.Step;
 ///       manifest.json      what was run, and which steps are finished
 ///       rollouts.jsonl     one graded completion a line
 ///       activations/       shards of hidden states and their index
-///       results/           one JSON file a study
+///       results/           two JSON files per study: what it was told, what it found
 ///       report.html
 ///
 /// A step is finished once its outputs stand and the manifest names them with their checksums; a killed run leaves at
@@ -35,6 +39,9 @@ public final class RunFolder implements AutoCloseable {
   private static final String ACTIVATIONS = "activations";
   private static final String RESULTS = "results";
   private static final String REPORT = "report.html";
+  /// What the name of a settings file ends with.
+  public static final String SETTINGS = ".settings.json";
+  private static final Pattern INSTANCE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._+@%-]{0,79}");
 
   private final Path folder;
   /// Null for a reader.
@@ -49,7 +56,7 @@ public final class RunFolder implements AutoCloseable {
 
   /// A new run folder, or the one already there, for writing.
   ///
-  /// @throws IllegalArgumentException if it cannot be written, another process writes to it, or it holds files that no
+  /// @throws UsageException if it cannot be written, another process writes to it, or it holds files that no
   ///     manifest speaks for
   /// @throws BadDataException if its manifest is damaged
   public static RunFolder create(Path folder) throws IOException {
@@ -58,7 +65,7 @@ public final class RunFolder implements AutoCloseable {
 
   /// An existing run folder, for writing.
   ///
-  /// @throws IllegalArgumentException if it is none, cannot be written, or another process writes to it
+  /// @throws UsageException if it is none, cannot be written, or another process writes to it
   /// @throws BadDataException if its manifest is damaged
   public static RunFolder open(Path folder) throws IOException {
     requireRun(folder);
@@ -67,11 +74,11 @@ public final class RunFolder implements AutoCloseable {
 
   /// An existing run folder, for reading: needs no lock, finishes no step.
   ///
-  /// @throws IllegalArgumentException if it is none
+  /// @throws UsageException if it is none
   /// @throws BadDataException if its manifest is damaged
   public static RunFolder read(Path folder) throws IOException {
     requireRun(folder);
-    return new RunFolder(folder, null, RecordJson.read(folder.resolve(MANIFEST), Manifest.class));
+    return new RunFolder(folder, null, RecordJson.read(folder.resolve(MANIFEST), Manifest.FORMAT, Manifest.class));
   }
 
   public Path folder() {
@@ -86,13 +93,125 @@ public final class RunFolder implements AutoCloseable {
     return folder.resolve(ACTIVATIONS);
   }
 
-  /// The file of one study's results: `results/<study>.json`. Its folder exists when this folder is written.
-  public Path results(String study) throws IOException {
-    Path results = folder.resolve(RESULTS);
-    if (lock != null) {
-      Files.createDirectories(results);
+  /// The name of a study's step in the manifest: `probe`, or `ablate/NAME` for one of several instances.
+  ///
+  /// @throws UsageException if the instance's name cannot be a file's
+  public static String step(Study<?, ?> study, String instance) {
+    if (!instance.isEmpty() && !INSTANCE.matcher(instance).matches()) {
+      throw new UsageException("a name must be of letters, digits and any of . _ + @ % -, at most 80, and begin with"
+          + " a letter or digit, found '" + instance + "'");
     }
-    return results.resolve(study + ".json");
+    return instance.isEmpty() ? study.name() : study.name() + "/" + instance;
+  }
+
+  /// The file of a step's results. Its folder exists when this folder is written.
+  public Path resultsFile(String step) throws IOException {
+    return inResults(step + ".json");
+  }
+
+  /// The file of what a step was told, likewise.
+  public Path settingsFile(String step) throws IOException {
+    return inResults(step + SETTINGS);
+  }
+
+  private Path inResults(String name) throws IOException {
+    Path file = inside(RESULTS + "/" + name);
+    if (lock != null) {
+      Files.createDirectories(file.getParent());
+    }
+    return file;
+  }
+
+  /// Whether the run has finished a study, once at least.
+  public boolean has(Study<?, ?> study) {
+    return !finished(study).isEmpty();
+  }
+
+  /// The steps of a study that the run has finished, in the manifest's order.
+  public List<String> finished(Study<?, ?> study) {
+    return manifest.steps().stream().map(Step::name)
+        .filter(step -> step.equals(study.name()) || step.startsWith(study.name() + "/")).toList();
+  }
+
+  /// The same, at least one.
+  ///
+  /// @throws UnfinishedStudyException if there is none
+  public List<String> requireFinished(Study<?, ?> study) {
+    List<String> steps = finished(study);
+    if (steps.isEmpty()) {
+      throw new UnfinishedStudyException(folder, study.name());
+    }
+    return steps;
+  }
+
+  /// The results of a study that runs once.
+  ///
+  /// @throws UnfinishedStudyException if the run has not finished it
+  public <R extends Record> R results(Study<?, R> study) throws IOException {
+    return results(study, "");
+  }
+
+  /// The results of one instance of a study.
+  public <R extends Record> R results(Study<?, R> study, String instance) throws IOException {
+    return results(study, requireStep(study, instance));
+  }
+
+  private <R extends Record> R results(Study<?, R> study, Step step) throws IOException {
+    return RecordJson.read(resultsFile(step.name()), study.format(), study.about().results());
+  }
+
+  /// The results of a study that runs once, where the run has finished it.
+  public <R extends Record> Optional<R> find(Study<?, R> study) throws IOException {
+    return has(study) ? Optional.of(results(study)) : Optional.empty();
+  }
+
+  /// Instance → results of everything of a study that the run has finished, in the manifest's order.
+  public <R extends Record> SequencedMap<String, R> all(Study<?, R> study) throws IOException {
+    SequencedMap<String, R> all = new LinkedHashMap<>();
+    for (String step : finished(study)) {
+      String instance = instance(step);
+      all.put(instance, results(study, instance));
+    }
+    return all;
+  }
+
+  /// The instance that a step's name ends with; empty for a study that runs once.
+  public static String instance(String step) {
+    return step.substring(Math.min(step.length(), (step + "/").indexOf('/') + 1));
+  }
+
+  /// What a finished study was told.
+  ///
+  /// @throws BadDataException if the file was changed since it was written
+  public <S extends Record> S settings(Study<S, ?> study) throws IOException {
+    return settings(study, "");
+  }
+
+  /// The same of one instance.
+  public <S extends Record> S settings(Study<S, ?> study, String instance) throws IOException {
+    Step step = requireStep(study, instance);
+    Path file = settingsFile(step.name());
+    requireUnchanged(step, file);
+    return RecordJson.read(file, study.settingsFormat(), study.about().settings());
+  }
+
+  private Step requireStep(Study<?, ?> study, String instance) {
+    return manifest.step(step(study, instance))
+        .orElseThrow(() -> new UnfinishedStudyException(folder, step(study, instance)));
+  }
+
+  /// Whether every output of a step is what it wrote.
+  public boolean isUnchanged(Step step) throws IOException {
+    return isFinished(step.name(), new StepKey(step.key(), step.after()));
+  }
+
+  /// Refuses an output that is not what its step wrote.
+  private void requireUnchanged(Step step, Path file) throws IOException {
+    Sha256 written = step.outputs().get(folder.relativize(file).toString().replace('\\', '/'));
+    if (written == null || !Files.isRegularFile(file) || !Sha256.of(file).equals(written)) {
+      throw new BadDataException(file + " is not what '" + step.name()
+          + "' wrote, so what came of it cannot be explained: restore the file, or run the study again");
+    }
   }
 
   public Path report() {
@@ -105,7 +224,7 @@ public final class RunFolder implements AutoCloseable {
 
   /// Holds the run to these inputs: what the manifest has not settled is settled now and written, before any work.
   ///
-  /// @throws IllegalArgumentException if the manifest has settled otherwise, saying what differs
+  /// @throws UsageException if the manifest has settled otherwise, saying what differs
   public void settle(Inputs inputs) throws IOException {
     keep(manifest.with(manifest.inputs().settledBy(inputs, folder.toString())));
   }
@@ -186,7 +305,7 @@ public final class RunFolder implements AutoCloseable {
     if (lock == null) {
       throw new IllegalStateException(folder + " was opened for reading");
     }
-    RecordJson.write(folder.resolve(MANIFEST), next);
+    RecordJson.write(folder.resolve(MANIFEST), Manifest.FORMAT, next);
     manifest = next;
   }
 
@@ -207,8 +326,7 @@ public final class RunFolder implements AutoCloseable {
 
   private static void requireRun(Path folder) {
     if (!isRun(folder)) {
-      throw new IllegalArgumentException(
-          folder + " is no run folder (no " + MANIFEST + " in it): give the folder that --output named");
+      throw new UsageException(folder + " is not a run folder (no " + MANIFEST + " in it)");
     }
   }
 
@@ -224,12 +342,12 @@ public final class RunFolder implements AutoCloseable {
   private static Manifest startingManifest(Path folder) throws IOException {
     Path file = folder.resolve(MANIFEST);
     if (Files.exists(file)) {
-      return RecordJson.read(file, Manifest.class);
+      return RecordJson.read(file, Manifest.FORMAT, Manifest.class);
     }
     for (String name : List.of(ROLLOUTS, ACTIVATIONS, RESULTS, REPORT)) {
       if (Files.exists(folder.resolve(name))) {
-        throw new IllegalArgumentException(
-            folder + " holds " + name + " but no " + MANIFEST + ", so it is no run folder: choose another --output");
+        throw new UsageException(
+            folder + " holds " + name + " but no " + MANIFEST + ", so it is not a run folder: choose another folder");
       }
     }
     return Manifest.EMPTY;

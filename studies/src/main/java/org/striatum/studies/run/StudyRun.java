@@ -4,100 +4,142 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.SortedMap;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.striatum.datasets.ProblemSet;
 import org.striatum.datasets.ProblemSources;
 import org.striatum.datasets.RolloutFile;
 import org.striatum.hooks.HookedModel;
-import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.Sampling;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.AtomicFile;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.DiskFullException;
+import org.striatum.probe.run.Progress;
+import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
-import org.striatum.studies.capture.CaptureStep;
-import org.striatum.studies.dopamine.DopamineStep;
-import org.striatum.studies.rollouts.RolloutStep;
+import org.striatum.probe.run.UsageException;
 import org.striatum.studies.run.Manifest.Environment;
-import org.striatum.studies.value.ProbeStep;
 
-/// A run folder being written: settles what the run is about and runs each step once.
+/// A run folder with what studies need to write it: the model, where figures are made, who is told. Runs each study once.
 ///
 /// @param folder what is written
 /// @param environment what figures are made in
-/// @param note told when a finished step is kept
-public record StudyRun(RunFolder folder, Environment environment, Consumer<String> note) {
+/// @param model opened when a study needs it
+/// @param note told what is kept and what is about to take long
+/// @param progress of long work
+/// @param sets problem sets that the caller brings, whose graders no file of the run names
+public record StudyRun(RunFolder folder, Environment environment, RunModel model, Consumer<String> note,
+    Progress progress, List<ProblemSet> sets) {
+  /// The step that holds the run's completions, and the step that stores their hidden states.
+  public static final String ROLLOUTS = "rollouts";
+  public static final String CAPTURE = "capture";
   private static final String CHECKPOINT_PATH = "checkpoint.path";
 
-  /// The command that does a step others stand on.
-  private static final Map<String, String> COMMANDS = Map.of(RolloutStep.NAME, "rollouts", CaptureStep.NAME, "capture",
-      ProbeStep.NAME, "probe", DopamineStep.NAME, "dopamine");
-
-  /// Work that writes a step's outputs.
-  @FunctionalInterface
-  public interface Work {
-    void run() throws IOException;
+  public StudyRun {
+    sets = List.copyOf(sets);
   }
 
-  /// The key of a step that stands on the named ones.
+  /// A run of problem sets that the program knows or that were read from files.
+  public StudyRun(RunFolder folder, Environment environment, RunModel model, Consumer<String> note,
+      Progress progress) {
+    this(folder, environment, model, note, progress, List.of());
+  }
+
+  /// The same run with problem sets that the caller brings.
+  public StudyRun withSets(List<ProblemSet> brought) {
+    return new StudyRun(folder, environment, model, note, progress, brought);
+  }
+
+  /// Runs a study with these settings unless it is finished.
   ///
-  /// @throws IllegalArgumentException if one of them is not finished, naming the command that does it
-  public StepKey key(Object settings, String... after) {
-    for (String name : after) {
-      requireFinished(folder, name);
-    }
-    return folder.key(settings, after);
+  /// @throws UnfinishedStudyException if a study that it reads is not finished
+  public <S extends Record, R extends Record> R run(Study<S, R> study, S settings) throws IOException {
+    return run(study, study.instance(settings), settings);
   }
 
-  /// Whether the run's rollouts are made, by whatever settings.
+  /// The same under a name of the caller's choice, beside the study's other instances.
+  public <S extends Record, R extends Record> R run(Study<S, R> study, String instance, S settings)
+      throws IOException {
+    study.prepare(this, settings);
+    String step = RunFolder.step(study, instance);
+    StepKey key = key(study, settings);
+    if (folder.isFinished(step, key)) {
+      note.accept(step + ": finished before, kept");
+      return folder.results(study, instance);
+    }
+    try {
+      Found<R> found = study.find(this, settings);
+      Path told = folder.settingsFile(step);
+      Path results = folder.resultsFile(step);
+      List<Path> outputs = new ArrayList<>(List.of(told, results));
+      RecordJson.write(told, study.settingsFormat(), study.told(settings));
+      RecordJson.write(results, study.format(), found.results());
+      for (Found.Files files : found.files()) {
+        outputs.addAll(files.write(folder));
+      }
+      folder.finish(step, key, outputs, environment);
+    } catch (IOException failed) {
+      throw DiskFullException.explained(folder.folder(), "'" + step + "'", failed);
+    }
+    return folder.results(study, instance);
+  }
+
+  /// What a study's outcome depends on: its settings, its inputs and the outputs of the studies it reads.
+  ///
+  /// @throws UnfinishedStudyException if one of those is not finished
+  public <S extends Record> StepKey key(Study<S, ?> study, S settings) throws IOException {
+    List<String> steps = new ArrayList<>();
+    for (Study<?, ?> read : study.reads(this, settings)) {
+      steps.addAll(folder.requireFinished(read));
+    }
+    return folder.key(List.of(study.told(settings), study.inputs(this, settings)), steps.toArray(String[]::new));
+  }
+
+  /// The model of this run.
+  ///
+  /// @throws UsageException if the checkpoint is not the one that the run is about, saying what differs
+  public HookedModel hooked() throws IOException {
+    HookedModel opened = model.open();
+    if (hasRollouts()) {
+      folder.settle(model.inputs());
+    }
+    return opened;
+  }
+
+  /// The same without a look at what the run is about: for the study that settles it.
+  public HookedModel anyModel() throws IOException {
+    return model.open();
+  }
+
+  /// Sequences that run together. No result depends on it.
+  public int batchSize() throws IOException {
+    return model.batchSize();
+  }
+
+  /// Threads of the model's runtime; 0 for one per core.
+  public int threads() {
+    return model.threads();
+  }
+
+  /// Whether the run has completions, made or imported with whatever settings.
   public boolean hasRollouts() {
-    return folder.manifest().step(RolloutStep.NAME).isPresent();
+    return folder.manifest().step(ROLLOUTS).isPresent();
   }
 
   /// Whether hidden states of the run's rollouts are stored.
   public boolean hasStates() {
-    return hasStates(folder);
+    return folder.manifest().step(CAPTURE).isPresent();
   }
 
-  /// Whether hidden states of a run's rollouts are stored.
-  public static boolean hasStates(RunFolder folder) {
-    return folder.manifest().step(CaptureStep.NAME).isPresent();
-  }
-
-  public static void requireFinished(RunFolder folder, String step) {
-    if (folder.manifest().step(step).isEmpty()) {
-      throw new IllegalArgumentException("%s has no finished step '%s': run `striatum %s` first"
-          .formatted(folder.folder(), step, COMMANDS.get(step)));
-    }
-  }
-
-  public void step(String name, StepKey key, List<Path> outputs, Work work) throws IOException {
-    if (folder.isFinished(name, key)) {
-      note.accept(name + ": finished before, kept");
-      return;
-    }
-    try {
-      work.run();
-      folder.finish(name, key, outputs, environment);
-    } catch (IOException failed) {
-      throw DiskFullException.explained(folder.folder(), "step '" + name + "'", failed);
-    }
-  }
-
-  public Manifest.Inputs inputs(HookedModel model, Manifest.Data data, Sampling sampling, long seed)
-      throws IOException {
-    Manifest.Inputs of = modelInputs(model);
+  /// What a run is about, once its rollouts are asked for.
+  public Manifest.Inputs inputs(Manifest.Data data, Sampling sampling, long seed) throws IOException {
+    Manifest.Inputs of = model.inputs();
     return new Manifest.Inputs(of.checkpoint(), of.tokenizer(), data, sampling, null, seed);
-  }
-
-  public Manifest.Inputs inputs(List<HookPoint> hooks) {
-    return new Manifest.Inputs(null, null, null, null, hooks, null);
   }
 
   /// The run's rollouts, as the manifest names them.
@@ -110,23 +152,18 @@ public record StudyRun(RunFolder folder, Environment environment, Consumer<Strin
   public static List<Rollout> rollouts(RunFolder folder) throws IOException {
     List<Rollout> rollouts = RolloutFile.read(folder.rollouts());
     Sha256 found = Sha256.of(folder.rollouts());
-    if (folder.manifest().step(RolloutStep.NAME).filter(step -> !step.outputs().containsValue(found)).isPresent()) {
+    if (folder.manifest().step(ROLLOUTS).filter(step -> !step.outputs().containsValue(found)).isPresent()) {
       throw new BadDataException(folder.rollouts()
-          + " was changed since it was written: restore it, or make rollouts anew in another folder");
+          + " was changed since it was written: restore it, or make rollouts in another folder");
     }
     return rollouts;
   }
 
   /// Dataset → its grader, from what the run folder says of problems that were read from files.
   public Function<String, Grader> graders() throws IOException {
-    return ProblemSources.of(folder.folder())::grader;
-  }
-
-  /// Refuses a model that is not the one this run is about.
-  ///
-  /// @throws IllegalArgumentException saying what differs
-  public void requireModel(HookedModel model) throws IOException {
-    folder.settle(modelInputs(model));
+    ProblemSources sources = ProblemSources.of(folder.folder());
+    return dataset -> sets.stream().filter(set -> set.name().equals(dataset)).findFirst().map(ProblemSet::grader)
+        .orElseGet(() -> sources.grader(dataset));
   }
 
   /// Notes where the checkpoint lies, outside the manifest: a convenience for later commands, no part of the result.
@@ -137,29 +174,15 @@ public record StudyRun(RunFolder folder, Environment environment, Consumer<Strin
 
   /// Where the checkpoint lay when the rollouts were made.
   ///
-  /// @throws IllegalArgumentException if nobody noted it
+  /// @throws UsageException if nobody noted it
   public static Path remembered(Path folder) throws IOException {
+    return noted(folder)
+        .orElseThrow(() -> new UsageException(folder + " does not say where its checkpoint lies"));
+  }
+
+  /// The same where somebody noted it.
+  public static Optional<Path> noted(Path folder) throws IOException {
     Path note = folder.resolve(CHECKPOINT_PATH);
-    if (!Files.isRegularFile(note)) {
-      throw new IllegalArgumentException(folder + " does not say where its checkpoint lies: give --checkpoint");
-    }
-    return Path.of(Files.readString(note).strip());
-  }
-
-  /// The model and its tokens, by checksum.
-  public Manifest.Inputs modelInputs(HookedModel model) throws IOException {
-    SortedMap<String, Sha256> files = model.checksums();
-    Integer bos = first(model.facts().bos());
-    boolean prependsBos = bos != null
-        && bos.equals(first(Arrays.stream(model.tokenizer().encode("")).boxed().toList()));
-    return new Manifest.Inputs(
-        new Manifest.Checkpoint(model.facts().name(), model.facts().family(), files),
-        new Manifest.Tokenizer(files.get("tokenizer.json"), bos, first(model.endOfSequence()),
-            first(model.facts().pad()), prependsBos),
-        null, null, null, null);
-  }
-
-  private static Integer first(List<Integer> ids) {
-    return ids.isEmpty() ? null : ids.getFirst();
+    return Files.isRegularFile(note) ? Optional.of(Path.of(Files.readString(note).strip())) : Optional.empty();
   }
 }

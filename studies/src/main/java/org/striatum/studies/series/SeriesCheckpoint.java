@@ -1,5 +1,6 @@
 package org.striatum.studies.series;
 
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.striatum.studies.answer.StudyResults;
@@ -8,10 +9,12 @@ import org.striatum.studies.answer.StudyResults;
 ///
 /// @param name distinct in the series
 /// @param results of its study, value neurons at least
-public record SeriesCheckpoint(String name, StudyResults results) {
+/// @param told every finished study, value by value
+public record SeriesCheckpoint(String name, StudyResults results, List<ToldStudy> told) {
   private static final Pattern STEP = Pattern.compile("(?:^|\\D)(\\d{1,15})$");
 
   public SeriesCheckpoint {
+    told = List.copyOf(told);
     if (results.values() == null) {
       throw new IllegalArgumentException("a checkpoint of a series needs value neurons, found none of " + name);
     }

@@ -3,87 +3,99 @@ package org.striatum.studies.series;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
-import org.striatum.probe.transfer.TransferSettings;
-import org.striatum.studies.answer.AnswersStep;
+import org.striatum.studies.answer.StudyResults;
+import org.striatum.studies.run.FlatRecord;
+import org.striatum.studies.run.Found;
 import org.striatum.studies.run.RunFolder;
-import org.striatum.studies.run.StepKey;
+import org.striatum.studies.run.Study;
+import org.striatum.studies.run.StudyDescription;
 import org.striatum.studies.run.StudyRun;
+import org.striatum.studies.transfer.CompareSettings;
 import org.striatum.studies.transfer.CompareStep;
 
-/// Sets the finished runs of a scan side by side: `series.json`. Runs are only read, one or two at a time.
+/// Sets the finished runs of a scan side by side. Runs are only read, one or two at a time.
 ///
-/// @param runs name → run folder, in order; may be empty
-public record SeriesStep(SequencedMap<String, RunFolder> runs) {
-  public static final String NAME = "series";
-  private static final String FILE = "series.json";
-  /// Of the permutations that tell a common basis.
-  private static final long SEED = 1;
+/// @param runs names → run folders, in order; may be empty
+/// @param known studies, that the runs may hold
+public record SeriesStep(SequencedMap<String, RunFolder> runs, List<Study<?, ?>> known) implements Study<SeriesStep.Settings, SeriesResults> {
+  /// For reading.
+  public static final SeriesStep STUDY = new SeriesStep(new LinkedHashMap<>(), List.of());
+
+  /// What a comparison of checkpoints is told.
+  ///
+  /// @param study figures over steps
+  /// @param bases of pairs of checkpoints; its seed is that of the permutations that tell a common basis
+  public record Settings(SeriesStudy study, CompareSettings bases) {}
 
   private record Run(String name, Sha256 manifest) {}
-
-  private record Key(SeriesStudy study, TransferSettings bases, long seed, List<Run> runs) {}
 
   /// Opens runs for reading.
   ///
   /// @param folders name → run folder, in order
-  public static SeriesStep of(SequencedMap<String, Path> folders) throws IOException {
+  public static SeriesStep of(SequencedMap<String, Path> folders, List<Study<?, ?>> known) throws IOException {
     SequencedMap<String, RunFolder> runs = new LinkedHashMap<>();
     for (Map.Entry<String, Path> folder : folders.entrySet()) {
       runs.put(folder.getKey(), RunFolder.read(folder.getValue()));
     }
-    return new SeriesStep(runs);
+    return new SeriesStep(runs, known);
   }
 
-  /// Runs the step unless it is finished.
-  ///
-  /// @param scan folder that is written to
-  public SeriesResults run(StudyRun scan, Progress progress) throws IOException {
-    List<Run> of = runs.entrySet().stream()
+  @Override
+  public StudyDescription<Settings, SeriesResults> about() {
+    return StudyDescription.of("series", "Compare the checkpoints of a scan.",
+        new Settings(SeriesStudy.DEFAULT, CompareSettings.defaults()), SeriesResults.class);
+  }
+
+  @Override
+  public List<Study<?, ?>> reads(StudyRun scan, Settings settings) {
+    return List.of();
+  }
+
+  @Override
+  public Object inputs(StudyRun scan, Settings settings) {
+    return runs.entrySet().stream()
         .map(run -> new Run(run.getKey(), Sha256.of(RecordJson.compact(run.getValue().manifest())))).toList();
-    StepKey key = scan.key(new Key(SeriesStudy.DEFAULT, TransferSettings.DEFAULTS, SEED, of));
-    Path file = file(scan.folder().folder());
-    scan.step(NAME, key, List.of(file), () -> RecordJson.write(file, compare(progress)));
-    return results(scan.folder().folder());
   }
 
-  /// Compares, whatever was compared before.
-  ///
   /// @throws IOException if a run's results cannot be read
-  public SeriesResults compare(Progress progress) throws IOException {
+  @Override
+  public Found<SeriesResults> find(StudyRun scan, Settings settings) throws IOException {
     try {
-      return SeriesStudy.DEFAULT.run(checkpoints(),
-          new CompareStep(TransferSettings.DEFAULTS, SEED).bases(runs, progress));
+      return Found.only(settings.study().run(checkpoints(),
+          CompareStep.bases(settings.bases(), runs, scan.progress())));
     } catch (UncheckedIOException unread) {
       throw unread.getCause();
     }
   }
 
-  /// What a scan's comparison came to.
-  public static SeriesResults results(Path scan) throws IOException {
-    return RecordJson.read(file(scan), SeriesResults.class);
+  private List<ToldStudy> told(RunFolder run) throws IOException {
+    List<ToldStudy> told = new ArrayList<>();
+    for (Study<?, ?> study : known) {
+      for (String step : run.finished(study)) {
+        told.add(new ToldStudy(step, FlatRecord.read(run.settingsFile(step)).entries(),
+            StudyResults.tell(study) ? List.of() : FlatRecord.read(run.resultsFile(step)).entries()));
+      }
+    }
+    return told;
   }
 
   /// The checkpoints with everything each has finished, read when they are reached.
   public Iterable<SeriesCheckpoint> checkpoints() {
-    return () -> runs.entrySet().stream().map(SeriesStep::checkpoint).iterator();
+    return () -> runs.entrySet().stream().map(this::checkpoint).iterator();
   }
 
-  private static SeriesCheckpoint checkpoint(Map.Entry<String, RunFolder> run) {
+  private SeriesCheckpoint checkpoint(Map.Entry<String, RunFolder> run) {
     try {
-      return new SeriesCheckpoint(run.getKey(), AnswersStep.results(run.getValue()));
+      return new SeriesCheckpoint(run.getKey(), StudyResults.of(run.getValue()), told(run.getValue()));
     } catch (IOException unread) {
       throw new UncheckedIOException(unread);
     }
-  }
-
-  public static Path file(Path scan) {
-    return scan.resolve(FILE);
   }
 }

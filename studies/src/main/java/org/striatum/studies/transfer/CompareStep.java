@@ -12,66 +12,80 @@ import java.util.TreeMap;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.Progress;
-import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
+import org.striatum.probe.run.UsageException;
 import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.store.StoredTrajectories;
-import org.striatum.probe.transfer.ComparedRun.ComparedDataset;
 import org.striatum.probe.transfer.ComparedRun;
+import org.striatum.probe.transfer.ComparedRun.ComparedDataset;
 import org.striatum.probe.transfer.PromptStates;
-import org.striatum.probe.transfer.TransferResults.Basis;
 import org.striatum.probe.transfer.TransferResults;
-import org.striatum.probe.transfer.TransferSettings;
+import org.striatum.probe.transfer.TransferResults.Basis;
 import org.striatum.probe.transfer.TransferStudy;
 import org.striatum.probe.value.Trajectories;
 import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.rollouts.RolloutStep;
+import org.striatum.studies.run.Found;
+import org.striatum.studies.run.ProblemSplit;
 import org.striatum.studies.run.RunFolder;
-import org.striatum.studies.run.StepKey;
+import org.striatum.studies.run.Study;
+import org.striatum.studies.run.StudyDescription;
 import org.striatum.studies.run.StudyRun;
 import org.striatum.studies.value.ProbeStep;
 
-/// Compares value neurons across a run's datasets and across runs: `results/transfer.json` of the first run. The others
-/// are only read.
+/// Compares value neurons across a run's data sets and across runs. The others are only read.
 ///
-/// @param settings of the study
-/// @param seed of the study
-public record CompareStep(TransferSettings settings, long seed) {
-  public static final String NAME = "transfer";
+/// @param others run folders beside the run's own; may be empty
+/// @param curves whether two runs without a common basis are compared all the same, by curves
+public record CompareStep(List<RunFolder> others, boolean curves) implements Study<CompareSettings, TransferResults> {
+  /// A run's own data sets.
+  public static final CompareStep STUDY = new CompareStep(List.of(), true);
   /// Of prompt states that are held while many runs are compared.
   private static final long KEPT_BYTES = 256L << 20;
+  private static final List<Study<?, ?>> READ = List.of(RolloutStep.STUDY, CaptureStep.STUDY, ProbeStep.STUDY);
 
-  private record Key(TransferSettings settings, long seed, List<SortedMap<String, Sha256>> others) {}
+  public CompareStep {
+    others = List.copyOf(others);
+  }
 
-  /// Runs the step unless it is finished.
-  ///
-  /// @param run the first, written to
-  /// @param others may be empty
-  /// @param curves whether two runs without a common basis are compared all the same, by curves
-  /// @throws IllegalArgumentException if there is one other run only, it shares no basis with the first, and curves do not
-  ///     do; or a run has not finished `probe`
-  public TransferResults run(StudyRun run, List<StudyRun> others, boolean curves, Progress progress)
-      throws IOException {
-    StepKey key = key(run, others);
+  @Override
+  public StudyDescription<CompareSettings, TransferResults> about() {
+    return StudyDescription
+        .of("compare", "Compare value neurons across a run's data sets and across runs.", CompareSettings.defaults(),
+            TransferResults.class)
+        .withSeeding(CompareSettings::withSeed);
+  }
+
+  @Override
+  public Scope scope() {
+    return Scope.COMPARISON;
+  }
+
+  @Override
+  public List<Study<?, ?>> reads(StudyRun run, CompareSettings settings) {
+    return READ;
+  }
+
+  /// The files of the other runs that the comparison reads, by checksum.
+  @Override
+  public Object inputs(StudyRun run, CompareSettings settings) {
+    return others.stream().map(CompareStep::outputs).toList();
+  }
+
+  /// @throws UsageException if there is one other run only, it shares no basis with the first, and curves are not asked for
+  @Override
+  public void prepare(StudyRun run, CompareSettings settings) throws IOException {
     if (others.size() == 1 && !curves) {
-      requireCommonBasis(run, others.getFirst(), new TransferStudy(settings, seed));
+      requireCommonBasis(run.folder(), others.getFirst(), new TransferStudy(settings.study(), settings.seed()));
     }
-    var results = run.folder().results(NAME);
-    run.step(NAME, key, List.of(results), () -> RecordJson.write(results, study(run, others, progress)));
-    return RecordJson.read(results, TransferResults.class);
   }
 
-  public StepKey key(StudyRun run, List<StudyRun> others) {
-    List<SortedMap<String, Sha256>> outputs = others.stream().map(other -> outputs(other.folder())).toList();
-    return run.key(new Key(settings, seed, outputs), RolloutStep.NAME, CaptureStep.NAME, ProbeStep.NAME);
-  }
-
-  /// What the step writes, computed.
-  public TransferResults study(StudyRun run, List<StudyRun> others, Progress progress) throws IOException {
-    List<StudyRun> all = new ArrayList<>(List.of(run));
+  @Override
+  public Found<TransferResults> find(StudyRun run, CompareSettings settings) throws IOException {
+    List<RunFolder> all = new ArrayList<>(List.of(run.folder()));
     all.addAll(others);
     try (Opened opened = Opened.of(all)) {
-      return new TransferStudy(settings, seed).run(opened.runs(), progress);
+      return Found.only(new TransferStudy(settings.study(), settings.seed()).run(opened.runs(), run.progress()));
     }
   }
 
@@ -79,8 +93,9 @@ public record CompareStep(TransferSettings settings, long seed) {
   /// long as all that are kept fit into [#KEPT_BYTES]; the others are read again for every pair.
   ///
   /// @param runs names, distinct → run folders after `probe`
-  public List<Basis> bases(SequencedMap<String, RunFolder> runs, Progress progress) throws IOException {
-    TransferStudy study = new TransferStudy(settings, seed);
+  public static List<Basis> bases(CompareSettings settings, SequencedMap<String, RunFolder> runs, Progress progress)
+      throws IOException {
+    TransferStudy study = new TransferStudy(settings.study(), settings.seed());
     List<Map.Entry<String, RunFolder>> all = List.copyOf(runs.entrySet());
     Map<String, PromptStates> kept = new HashMap<>();
     List<Basis> bases = new ArrayList<>();
@@ -111,12 +126,12 @@ public record CompareStep(TransferSettings settings, long seed) {
     }
   }
 
-  private static void requireCommonBasis(StudyRun run, StudyRun other, TransferStudy study) throws IOException {
+  private static void requireCommonBasis(RunFolder run, RunFolder other, TransferStudy study) throws IOException {
     try (Opened opened = Opened.of(List.of(run, other))) {
       Basis basis = study.basis(PromptStates.of(opened.runs().getFirst()), PromptStates.of(opened.runs().getLast()));
       if (!basis.common()) {
-        throw new IllegalArgumentException("%s and %s cannot be compared coordinate by coordinate, %s: give --curves"
-            .formatted(basis.first(), basis.second(), basis.reason()) + " to compare what needs no basis");
+        throw new UsageException("%s and %s cannot be compared coordinate by coordinate, %s; curves need no common basis"
+            .formatted(basis.first(), basis.second(), basis.reason()));
       }
     }
   }
@@ -124,24 +139,25 @@ public record CompareStep(TransferSettings settings, long seed) {
   /// Everything a run's comparison stands on, by checksum.
   private static SortedMap<String, Sha256> outputs(RunFolder folder) {
     SortedMap<String, Sha256> outputs = new TreeMap<>();
-    for (String step : List.of(RolloutStep.NAME, CaptureStep.NAME, ProbeStep.NAME)) {
-      StudyRun.requireFinished(folder, step);
-      outputs.putAll(folder.manifest().step(step).orElseThrow().outputs());
+    for (Study<?, ?> read : READ) {
+      for (String step : folder.requireFinished(read)) {
+        outputs.putAll(folder.manifest().step(step).orElseThrow().outputs());
+      }
     }
     return outputs;
   }
 
   /// The runs with their stores, which stay open until the study is done.
   private record Opened(List<ComparedRun> runs, List<ActivationStore> stores) implements Closeable {
-    static Opened of(List<StudyRun> all) throws IOException {
+    static Opened of(List<RunFolder> all) throws IOException {
       List<String> names = names(all);
       List<ActivationStore> stores = new ArrayList<>();
       try {
         List<ComparedRun> runs = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
-          ActivationStore store = ActivationStore.open(all.get(i).folder().activations());
+          ActivationStore store = ActivationStore.open(all.get(i).activations());
           stores.add(store);
-          runs.add(compared(names.get(i), all.get(i).folder(), store));
+          runs.add(compared(names.get(i), all.get(i), store));
         }
         return new Opened(runs, stores);
       } catch (IOException | RuntimeException e) {
@@ -154,25 +170,25 @@ public record CompareStep(TransferSettings settings, long seed) {
 
     static ComparedRun compared(String name, RunFolder run, ActivationStore store) throws IOException {
       List<Rollout> rollouts = StudyRun.rollouts(run);
-      ProbeStep probe = ProbeStep.finishedIn(run);
+      ProblemSplit split = run.settings(ProbeStep.STUDY).split();
       List<ComparedDataset> datasets = new ArrayList<>();
-      for (Map.Entry<String, List<Rollout>> data : ProbeStep.byDataset(rollouts).entrySet()) {
+      for (Map.Entry<String, List<Rollout>> data : ProblemSplit.byDataset(rollouts).entrySet()) {
         SortedMap<HookPoint, Trajectories> states = new TreeMap<>();
         store.hooks().forEach(
             hook -> states.put(hook, StoredTrajectories.ofDataset(store, rollouts, data.getKey(), hook)));
-        if (data.getValue().stream().map(rollout -> rollout.problem().id()).distinct().count() >= 3) {
-          datasets.add(new ComparedDataset(data.getKey(), probe.split(data.getValue()), states));
+        if (data.getValue().stream().map(rollout -> rollout.problem().id()).distinct().count() >= ProblemSplit.LEAST_PROBLEMS) {
+          datasets.add(new ComparedDataset(data.getKey(), split.of(data.getValue()), states));
         }
       }
       return new ComparedRun(name, run.manifest().inputs().checkpoint().modelType(), datasets,
-          ProbeStep.results(run));
+          run.results(ProbeStep.STUDY));
     }
 
     /// Names of the checkpoints; where two are equal, the later ones are numbered.
-    private static List<String> names(List<StudyRun> all) {
+    private static List<String> names(List<RunFolder> all) {
       List<String> names = new ArrayList<>();
-      for (StudyRun run : all) {
-        String name = run.folder().manifest().inputs().checkpoint().name();
+      for (RunFolder run : all) {
+        String name = run.manifest().inputs().checkpoint().name();
         String distinct = name;
         for (int n = 2; names.contains(distinct); n++) {
           distinct = name + " (" + n + ")";

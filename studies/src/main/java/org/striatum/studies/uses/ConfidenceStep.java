@@ -11,68 +11,73 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.Progress;
-import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.stats.Bootstrap;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.store.StoredTrajectories;
-import org.striatum.probe.uses.ConfidenceResults.DatasetConfidence;
 import org.striatum.probe.uses.ConfidenceResults;
-import org.striatum.probe.uses.ConfidenceStudy.StudiedDataset;
+import org.striatum.probe.uses.ConfidenceResults.DatasetConfidence;
 import org.striatum.probe.uses.ConfidenceStudy;
-import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
+import org.striatum.probe.uses.ConfidenceStudy.StudiedDataset;
 import org.striatum.probe.value.ValueNeuronResults;
+import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.rollouts.RolloutStep;
-import org.striatum.studies.run.StepKey;
+import org.striatum.studies.run.Found;
+import org.striatum.studies.run.ProblemSplit;
+import org.striatum.studies.run.Study;
+import org.striatum.studies.run.StudyDescription;
 import org.striatum.studies.run.StudyRun;
 import org.striatum.studies.value.ProbeStep;
 
-/// Compares value as a confidence with other signals: `results/confidence.json`.
-///
-/// @param probe the step that chose the hook points, for its split
-/// @param graders dataset name to grader
-/// @param seed of intervals
-public record ConfidenceStep(ProbeStep probe, Function<String, Grader> graders, long seed) {
-  public static final String NAME = "confidence";
+/// Compares value as a confidence with other signals.
+public record ConfidenceStep() implements Study<ConfidenceSettings, ConfidenceResults> {
+  public static final ConfidenceStep STUDY = new ConfidenceStep();
   private static final String CHOSEN_BY = "linear";
 
-  private record Key(long seed) {}
-
-  /// Runs the step unless it is finished.
-  public ConfidenceResults run(StudyRun run, ValueNeuronResults values, Progress progress) throws IOException {
-    StepKey key = key(run);
-    var results = run.folder().results(NAME);
-    run.step(NAME, key, List.of(results), () -> RecordJson.write(results, study(run, values, progress)));
-    return RecordJson.read(results, ConfidenceResults.class);
+  @Override
+  public StudyDescription<ConfidenceSettings, ConfidenceResults> about() {
+    return StudyDescription
+        .of("confidence", "Compare V as a confidence with log-probability, self-consistency and prompt length.",
+            ConfidenceSettings.defaults(), ConfidenceResults.class)
+        .withSeeding(ConfidenceSettings::withSeed);
   }
 
-  public StepKey key(StudyRun run) {
-    return run.key(new Key(seed), RolloutStep.NAME, CaptureStep.NAME, ProbeStep.NAME);
+  @Override
+  public Scope scope() {
+    return Scope.FULL_STUDY;
   }
 
-  /// What the step writes, computed.
-  public ConfidenceResults study(StudyRun run, ValueNeuronResults values, Progress progress) throws IOException {
+  @Override
+  public List<Study<?, ?>> reads(StudyRun run, ConfidenceSettings settings) {
+    return List.of(RolloutStep.STUDY, CaptureStep.STUDY, ProbeStep.STUDY);
+  }
+
+  @Override
+  public Found<ConfidenceResults> find(StudyRun run, ConfidenceSettings settings) throws IOException {
+    ValueNeuronResults values = run.folder().results(ProbeStep.STUDY);
+    ProblemSplit split = run.folder().settings(ProbeStep.STUDY).split();
+    Function<String, Grader> graders = run.graders();
     List<Rollout> rollouts = run.rollouts();
-    Map<String, List<Rollout>> byDataset = ProbeStep.byDataset(rollouts);
+    Map<String, List<Rollout>> byDataset = ProblemSplit.byDataset(rollouts);
     List<DatasetConfidence> datasets = new ArrayList<>();
     try (ActivationStore store = ActivationStore.open(run.folder().activations());
-        Progress.Task task = progress.start(NAME, byDataset.size(), "dataset")) {
+        Progress.Task task = run.progress().start(name(), byDataset.size(), "dataset")) {
       byDataset.forEach((dataset, own) -> {
         Optional<HookPoint> hook = chosen(values, dataset);
         datasets.add(hook.isPresent()
-            ? new ConfidenceStudy(graders.apply(dataset)::answer, Bootstrap.RESAMPLES, seed)
+            ? new ConfidenceStudy(graders.apply(dataset)::answer, Bootstrap.RESAMPLES, settings.seed())
                 .study(new StudiedDataset(dataset, hook.get(), own,
-                    StoredTrajectories.ofDataset(store, rollouts, dataset, hook.get()), probe.split(own)))
+                    StoredTrajectories.ofDataset(store, rollouts, dataset, hook.get()), split.of(own)))
             : unstudied(dataset));
         task.step(1);
       });
     }
-    return new ConfidenceResults(datasets);
+    return Found.only(new ConfidenceResults(datasets));
   }
 
   private static DatasetConfidence unstudied(String dataset) {
-    String why = "no value probe could be fitted, see the notes of `striatum probe`";
+    String why = "no value probe could be fitted";
     return new DatasetConfidence(dataset, null, 0, 0, 0, Estimate.exact(Double.NaN), 0, List.of(),
         "No signal can be compared: " + why + ".", List.of(why));
   }

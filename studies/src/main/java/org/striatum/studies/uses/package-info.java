@@ -1,2 +1,3 @@
 /// What value is good for: confidence, search by steps.
 package org.striatum.studies.uses;
+

@@ -11,13 +11,13 @@ import org.striatum.probe.dopamine.StepValues;
 import org.striatum.probe.dopamine.Steps;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Rollout;
-import org.striatum.probe.rollout.Split.Fold;
 import org.striatum.probe.rollout.Split;
+import org.striatum.probe.rollout.Split.Fold;
 import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.store.StoredTrajectories;
 import org.striatum.probe.value.Trajectories;
-import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.probe.value.ValueNeuronResults;
+import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.probe.value.ValueProbe;
 import org.striatum.probe.value.ValueProbeTraining.Target;
 
@@ -27,7 +27,7 @@ import org.striatum.probe.value.ValueProbeTraining.Target;
 /// @param found what the probe step reported
 /// @param probe its settings
 /// @param seed of the fit
-public record ProbedValues(String dataset, ValueNeuronResults found, ProbeStep probe, long seed) {
+public record ProbedValues(String dataset, ValueNeuronResults found, ProbeSettings probe, long seed) {
   private record Candidate(HookPoint hook, Target target, double validation) {}
 
   /// A probe fitted again, and what it reads.
@@ -45,7 +45,7 @@ public record ProbedValues(String dataset, ValueNeuronResults found, ProbeStep p
       Target target = best.target();
       Trajectories train = fold(store, rollouts, split, hook, Fold.TRAIN, most);
       ValueProbe fitted = ValueProbe.train(train, fold(store, rollouts, split, hook, Fold.VALIDATION, most),
-          probe.settings().training().with(target),
+          probe.study().training().with(target),
           new SplittableRandom(Rollout.seed(seed, dataset + " " + hook + " " + target.printed(), 0, 0))).probe();
       return new Fitted(fitted, hook, target, train.size());
     });
@@ -63,7 +63,7 @@ public record ProbedValues(String dataset, ValueNeuronResults found, ProbeStep p
         .<StepValues>map(fitted -> StepValues.Probe.read(fitted.probe(), states.get(fitted.hook()), steps,
             "value probe " + fitted.target().printed() + " at " + fitted.hook()))
         .orElseGet(() -> new StepValues.Probe(steps.stream().map(cut -> unknown(cut.count())).toArray(double[][]::new),
-            "no value probe: " + dataset + " could not be studied by `striatum probe`"));
+            "no value probe: " + dataset + " has no value probe"));
   }
 
   private Optional<Candidate> best() {

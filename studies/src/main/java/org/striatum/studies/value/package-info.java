@@ -1,2 +1,3 @@
 /// Value neurons: probes, sparse paths, rankings and their controls.
 package org.striatum.studies.value;
+

@@ -1,2 +1,3 @@
 /// Figures computed again from what a run folder holds.
 package org.striatum.studies.verify;
+

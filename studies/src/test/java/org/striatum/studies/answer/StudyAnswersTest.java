@@ -9,10 +9,10 @@ import org.junit.jupiter.api.Test;
 import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.uses.SearchResults;
 import org.striatum.probe.uses.SearchResults.Arm;
 import org.striatum.probe.uses.SearchResults.Comparison;
 import org.striatum.probe.uses.SearchResults.DatasetSearch;
-import org.striatum.probe.uses.SearchResults;
 import org.striatum.studies.answer.Answer.Finding;
 import org.striatum.studies.answer.Answer.Reply;
 

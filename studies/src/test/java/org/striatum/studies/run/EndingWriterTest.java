@@ -14,6 +14,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.striatum.probe.run.AtomicFile;
+import org.striatum.probe.run.UsageException;
 
 /// A process that ends while it writes a run.
 class EndingWriterTest {
@@ -28,10 +29,10 @@ class EndingWriterTest {
     try (BufferedReader out = child.inputReader()) {
       assertThat(out.readLine()).isEqualTo("writing");
       assertThat(folder.resolve(".half.txt.tmp")).exists();
-      assertThatThrownBy(() -> RunFolder.create(folder)).isInstanceOf(IllegalArgumentException.class).hasMessage(folder
-          + " is being written by process " + child.pid() + ": wait for it or choose another --output");
+      assertThatThrownBy(() -> RunFolder.create(folder)).isInstanceOf(UsageException.class).hasMessage(folder
+          + " is being written by process " + child.pid() + ": wait for it or choose another folder");
       child.destroy();
-      assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(child.waitFor(2, TimeUnit.MINUTES)).isTrue();
     } finally {
       child.destroyForcibly();
     }
@@ -55,7 +56,7 @@ class EndingWriterTest {
       try (RunFolder _ = RunFolder.create(folder); AtomicFile half = new AtomicFile(folder.resolve("half.txt"))) {
         half.channel().write(ByteBuffer.wrap("half".getBytes(StandardCharsets.UTF_8)));
         System.out.println("writing");
-        Thread.sleep(60_000);
+        System.in.read(); // for as long as the test lives
       }
     }
   }

@@ -17,6 +17,7 @@ import org.striatum.probe.model.Sampling;
 import org.striatum.probe.run.AtomicFile;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.Sha256;
+import org.striatum.probe.run.UsageException;
 import org.striatum.studies.run.Manifest.Checkpoint;
 import org.striatum.studies.run.Manifest.Data;
 import org.striatum.studies.run.Manifest.Environment;
@@ -45,7 +46,7 @@ class RunFolderTest {
       for (String step : List.of("rollouts", "probe")) {
         StepKey key = run.key(Map.of("k", 8), step.equals("probe") ? new String[]{"rollouts"} : new String[0]);
         if (!run.isFinished(step, key)) {
-          Path output = step.equals("probe") ? run.results("value-neurons") : run.rollouts();
+          Path output = step.equals("probe") ? run.resultsFile("value-neurons") : run.rollouts();
           AtomicFile.write(output, step.getBytes(StandardCharsets.UTF_8));
           run.finish(step, key, List.of(output), HERE);
         }
@@ -59,7 +60,7 @@ class RunFolderTest {
     Path folder = parent.resolve("run");
     run(folder);
     try (RunFolder run = RunFolder.create(folder)) {
-      assertThatThrownBy(() -> run.settle(inputs(8))).isInstanceOf(IllegalArgumentException.class).hasMessage(
+      assertThatThrownBy(() -> run.settle(inputs(8))).isInstanceOf(UsageException.class).hasMessage(
           folder + " holds a run with other inputs: seed is 7 there and 8 here; choose another --output");
       Inputs other = inputs(7);
       TreeMap<String, Sha256> files = new TreeMap<>(other.checkpoint().files());
@@ -130,11 +131,11 @@ class RunFolderTest {
     run(folder);
     try (RunFolder run = RunFolder.open(folder)) {
       for (String[] step : new String[][]{{"search", "probe"}, {"confidence", "rollouts"}, {"compare", "search"}}) {
-        Files.writeString(run.results(step[0]), "first");
-        run.finish(step[0], run.key(Map.of(), step[1]), List.of(run.results(step[0])), HERE);
+        Files.writeString(run.resultsFile(step[0]), "first");
+        run.finish(step[0], run.key(Map.of(), step[1]), List.of(run.resultsFile(step[0])), HERE);
       }
-      Files.writeString(run.results("value-neurons"), "other");
-      run.finish("probe", run.key(Map.of("k", 9), "rollouts"), List.of(run.results("value-neurons")), HERE);
+      Files.writeString(run.resultsFile("value-neurons"), "other");
+      run.finish("probe", run.key(Map.of("k", 9), "rollouts"), List.of(run.resultsFile("value-neurons")), HERE);
       assertThat(run.manifest().steps()).extracting(Manifest.Step::name).containsExactly("rollouts", "probe",
           "confidence");
     }
@@ -158,7 +159,7 @@ class RunFolderTest {
     Path folder = parent.resolve("run");
     try (RunFolder run = RunFolder.create(folder)) {
       run.settle(inputs(7));
-      assertThatThrownBy(() -> RunFolder.open(folder)).isInstanceOf(IllegalArgumentException.class).hasMessage(folder
+      assertThatThrownBy(() -> RunFolder.open(folder)).isInstanceOf(UsageException.class).hasMessage(folder
           + " is being written by process " + ProcessHandle.current().pid()
           + ": wait for it or choose another --output");
       RunFolder.read(folder).close();
@@ -169,10 +170,10 @@ class RunFolderTest {
   @Test
   void refusesAFolderItCannotMake() throws IOException {
     Path file = Files.writeString(parent.resolve("file"), "x");
-    assertThatThrownBy(() -> RunFolder.create(file)).isInstanceOf(IllegalArgumentException.class)
+    assertThatThrownBy(() -> RunFolder.create(file)).isInstanceOf(UsageException.class)
         .hasMessage("output folder " + file
             + " cannot be written (a file of that name is in the way): choose another --output");
-    assertThatThrownBy(() -> RunFolder.create(file.resolve("run"))).isInstanceOf(IllegalArgumentException.class)
+    assertThatThrownBy(() -> RunFolder.create(file.resolve("run"))).isInstanceOf(UsageException.class)
         .hasMessageStartingWith("output folder " + file.resolve("run") + " cannot be written (")
         .hasMessageEndingWith("): choose another --output");
   }
@@ -180,11 +181,11 @@ class RunFolderTest {
   @Test
   void refusesFilesThatNoManifestSpeaksFor() throws IOException {
     Files.writeString(parent.resolve("report.html"), "mine");
-    assertThatThrownBy(() -> RunFolder.create(parent)).isInstanceOf(IllegalArgumentException.class)
+    assertThatThrownBy(() -> RunFolder.create(parent)).isInstanceOf(UsageException.class)
         .hasMessageContaining("holds report.html but no manifest.json");
     Files.delete(parent.resolve("report.html"));
     RunFolder.create(parent).close();
-    assertThatThrownBy(() -> RunFolder.open(parent)).isInstanceOf(IllegalArgumentException.class)
+    assertThatThrownBy(() -> RunFolder.open(parent)).isInstanceOf(UsageException.class)
         .hasMessageContaining("is no run folder");
   }
 
@@ -218,7 +219,7 @@ class RunFolderTest {
   @Test
   void refusesPathsAsCheckpointNames() {
     assertThatThrownBy(() -> new Checkpoint("/home/me/m", "llama", new TreeMap<>()))
-        .isInstanceOf(IllegalArgumentException.class);
+        .isInstanceOf(UsageException.class);
   }
 
   /// The example of FIPS 180-4, appendix B.1 of its 2002 edition.
@@ -227,7 +228,7 @@ class RunFolderTest {
     String expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
     assertThat(Sha256.of("abc".getBytes(StandardCharsets.US_ASCII)).hex()).isEqualTo(expected);
     assertThat(Sha256.of(Files.writeString(parent.resolve("abc"), "abc"))).isEqualTo(new Sha256(expected));
-    assertThatThrownBy(() -> new Sha256("ABC")).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new Sha256("ABC")).isInstanceOf(UsageException.class);
   }
 
   private static Inputs inputs(long seed) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -16,11 +17,11 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.transfer.SetSize;
 import org.striatum.probe.transfer.TransferResults.Basis;
+import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.probe.value.ValueNeuronResults.PathSummary;
 import org.striatum.probe.value.ValueNeuronResults.ProbeAuroc;
-import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.studies.answer.StudyResults;
 import org.striatum.studies.series.SeriesResults.Kind;
 import org.striatum.studies.series.SeriesResults.Life;
@@ -40,8 +41,8 @@ class SeriesStudyTest {
         new Estimate(0.6, 0.5, 0.7), null);
     List<LayerProbes> layers = List.of(layer(HookPoint.residPost(0), 0.6, 0.9, List.of()),
         layer(HOOK, 0.8, 0.7, order));
-    return new SeriesCheckpoint(name, new StudyResults(new ValueNeuronResults(List.of(dataset), layers), null, null,
-        null, null, null, List.of()));
+    return new SeriesCheckpoint(name, new StudyResults(new ValueNeuronResults(List.of(dataset), layers), null, new LinkedHashMap<>(),
+        null, null, null, List.of()), List.of());
   }
 
   private static LayerProbes layer(HookPoint hook, double validation, double test, List<Integer> order) {
@@ -131,7 +132,7 @@ class SeriesStudyTest {
 
   @Test
   void aCheckpointNeedsValueNeurons() {
-    assertThatIllegalArgumentException().isThrownBy(() -> new SeriesCheckpoint("step1", StudyResults.NONE))
+    assertThatIllegalArgumentException().isThrownBy(() -> new SeriesCheckpoint("step1", StudyResults.NONE, List.of()))
         .withMessageContaining("value neurons").withMessageContaining("step1");
   }
 

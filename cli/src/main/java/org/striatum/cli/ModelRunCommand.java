@@ -1,0 +1,32 @@
+package org.striatum.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.striatum.cli.console.Console;
+import org.striatum.cli.option.ModelOptions;
+import org.striatum.studies.run.RunModel;
+import org.striatum.studies.run.Study;
+import org.striatum.studies.run.StudyRun;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// A command that runs one study, which needs the model, on a run folder.
+abstract class ModelRunCommand<S extends Record, R extends Record> extends RunCommand<S, R> {
+  @Option(names = "--checkpoint", paramLabel = "CKPT", description = "Where the checkpoint lies now, if it was moved.")
+  private Path checkpoint;
+
+  @Option(names = "--batch-size", paramLabel = "N|auto", defaultValue = "auto", description = "Sequences that run together; changes no result (default auto).")
+  private String batchSize;
+
+  @Mixin
+  private ModelOptions modelOptions;
+
+  ModelRunCommand(Console console, Study<S, R> study) {
+    super(console, study);
+  }
+
+  @Override
+  RunModel model(Path run) throws IOException {
+    return modelOptions.of(checkpoint == null ? StudyRun.remembered(run) : checkpoint, batchSize);
+  }
+}

@@ -1,0 +1,127 @@
+package org.striatum.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.striatum.cli.console.Console;
+import org.striatum.cli.console.ExitCode;
+import org.striatum.cli.summary.AnswersSummary;
+import org.striatum.probe.run.RecordJson;
+import org.striatum.probe.run.UsageException;
+import org.striatum.studies.StudyRegistry;
+import org.striatum.studies.answer.AnswersStep;
+import org.striatum.studies.run.FlatRecord;
+import org.striatum.studies.run.Manifest;
+import org.striatum.studies.run.RunFolder;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// Prints what a run was asked and what came of it.
+@Command(name = "show", description = "Print what every study of a run was told and what it found; needs no checkpoint.", footer = {
+    "", "Example: striatum show run", "Example: striatum show run ablate/mine"})
+final class ShowCommand implements Callable<Integer> {
+  private final Console console;
+  private final StudyRegistry registry;
+
+  @Parameters(index = "0", paramLabel = "RUN", description = "Run folder.")
+  private Path folder;
+
+  @Parameters(index = "1", arity = "0..1", paramLabel = "STUDY", description = "One study, value by value (default: all, in brief).")
+  private String step;
+
+  @Option(names = "--json", description = "Print JSON: the files as they are.")
+  private boolean json;
+
+  ShowCommand(Console console, StudyRegistry registry) {
+    this.console = console;
+    this.registry = registry;
+  }
+
+  /// One study as its files hold it.
+  ///
+  /// @param unchanged whether the files are what the study wrote
+  record Shown(String study, String summary, boolean unchanged, JsonNode settings, JsonNode results) {}
+
+  /// A run.
+  record Asked(Manifest.Inputs inputs, List<Shown> studies) {}
+
+  @Override
+  public Integer call() throws IOException {
+    try (RunFolder run = RunFolder.read(folder)) {
+      List<Manifest.Step> steps = run.manifest().steps().stream()
+          .filter(one -> step == null || one.name().equals(step)).toList();
+      if (step != null && steps.isEmpty()) {
+        throw new UsageException(folder + " has no finished '" + step + "': it has "
+            + String.join(", ", run.manifest().steps().stream().map(Manifest.Step::name).toList()));
+      }
+      if (json) {
+        json(run, steps);
+      } else if (step != null) {
+        whole(run, steps.getFirst());
+      } else {
+        brief(run, steps);
+      }
+    }
+    return ExitCode.DONE;
+  }
+
+  private void json(RunFolder run, List<Manifest.Step> steps) throws IOException {
+    List<Shown> shown = new ArrayList<>();
+    for (Manifest.Step one : steps) {
+      shown.add(new Shown(one.name(), summary(one), run.isUnchanged(one), file(run.settingsFile(one.name())),
+          file(run.resultsFile(one.name()))));
+    }
+    console.json(new Asked(run.manifest().inputs(), shown));
+  }
+
+  private static JsonNode file(Path file) throws IOException {
+    return Files.isRegularFile(file) ? RecordJson.read(file, JsonNode.class) : null;
+  }
+
+  /// Settings of every study, and where results lie.
+  private void brief(RunFolder run, List<Manifest.Step> steps) throws IOException {
+    Manifest.Inputs inputs = run.manifest().inputs();
+    console.print(folder + ": " + (inputs.checkpoint() == null
+        ? "no checkpoint"
+        : inputs.checkpoint().name() + " (" + inputs.checkpoint().modelType() + ")")
+        + (inputs.seed() == null ? "" : ", seed " + inputs.seed()));
+    for (Manifest.Step one : steps) {
+      console.print("");
+      console.print(one.name() + ": " + summary(one) + (run.isUnchanged(one)
+          ? ""
+          : " CHANGED: its files are not what the study wrote"));
+      lines(run.settingsFile(one.name()));
+      console.print("  → " + String.join(", ", one.outputs().keySet().stream()
+          .filter(output -> !output.endsWith(RunFolder.SETTINGS)).toList()));
+    }
+    run.find(AnswersStep.STUDY).ifPresent(new AnswersSummary(console)::print);
+  }
+
+  private void whole(RunFolder run, Manifest.Step one) throws IOException {
+    console.print(one.name() + ": " + summary(one));
+    console.print("told:");
+    lines(run.settingsFile(one.name()));
+    console.print("found:");
+    lines(run.resultsFile(one.name()));
+  }
+
+  private void lines(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      console.print("  " + file.getFileName() + " is missing");
+      return;
+    }
+    for (FlatRecord.Entry entry : FlatRecord.read(file).entries()) {
+      console.print("  %-44s %s".formatted(entry.place(), entry.value()));
+    }
+  }
+
+  private String summary(Manifest.Step one) {
+    return registry.ofStep(one.name()).map(study -> study.about().summary()).orElse("made by a study that this program"
+        + " does not know");
+  }
+}

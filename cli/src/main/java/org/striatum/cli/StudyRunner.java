@@ -1,0 +1,69 @@
+package org.striatum.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.striatum.cli.console.Console;
+import org.striatum.cli.option.ModelOptions;
+import org.striatum.cli.summary.StudySummaries;
+import org.striatum.datasets.ProblemSet;
+import org.striatum.reports.run.ReportStep;
+import org.striatum.studies.StudyPlan;
+import org.striatum.studies.StudyRegistry;
+import org.striatum.studies.WholeStudy;
+import org.striatum.studies.WholeStudy.Companion;
+import org.striatum.studies.answer.AnswersStep.Answers;
+import org.striatum.studies.rollouts.RolloutSettings;
+import org.striatum.studies.rollouts.RolloutStep;
+import org.striatum.studies.run.RunFolder;
+import org.striatum.studies.run.RunModel;
+import org.striatum.studies.run.Study;
+import org.striatum.studies.run.StudyRun;
+import org.striatum.studies.run.Version;
+
+/// Runs a whole study and prints what it finds as it finds it.
+///
+/// @param console where results go
+record StudyRunner(Console console, StudyRegistry registry, ModelOptions modelOptions, String batchSize)
+    implements
+      WholeStudy.Runs,
+      WholeStudy.Watcher {
+  /// Runs everything that is not finished, and writes the report.
+  ///
+  /// @param output the run folder
+  /// @return every question, answered
+  Answers run(Path checkpoint, Path output, List<ProblemSet> sets, StudyPlan plan, List<Companion> companions)
+      throws IOException {
+    RolloutSettings rollouts = plan.settings(RolloutStep.STUDY);
+    console.print("Does %s know when it will be right, and does it use that? %d problems each of %s, seed %d.".formatted(
+        checkpoint.toAbsolutePath().normalize().getFileName(), rollouts.problems(),
+        sets.stream().map(ProblemSet::name).collect(Collectors.joining(",")), rollouts.seed()));
+    Answers answers = new WholeStudy(registry.with(new RolloutStep(sets)), plan, this, this).run(checkpoint, output,
+        companions);
+    try (RunFolder folder = RunFolder.open(output); RunModel model = model(checkpoint)) {
+      new ReportStep(registry).write(run(folder, model));
+    }
+    return answers;
+  }
+
+  @Override
+  public RunModel model(Path checkpoint) throws IOException {
+    return modelOptions.of(checkpoint, batchSize);
+  }
+
+  @Override
+  public StudyRun run(RunFolder folder, RunModel model) {
+    return new StudyRun(folder, Version.environment(model.threads()), model, console::note, console.progress());
+  }
+
+  @Override
+  public void found(Study<?, ?> study, Record results) {
+    new StudySummaries(console).print(results);
+  }
+
+  @Override
+  public void companion(Path checkpoint) {
+    console.note("with it: " + checkpoint);
+  }
+}

@@ -1,0 +1,60 @@
+package org.striatum.cli.option;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.RecordJson;
+import org.striatum.probe.run.UsageException;
+
+/// A settings record with some values changed by their names.
+public final class ChangedRecord {
+  private ChangedRecord() {}
+
+  /// The record with these values.
+  ///
+  /// @param changes place, such as `controls.folds` → value; lists as JSON writes them
+  /// @throws UsageException if there is no such value, or it is none of its kind
+  public static <S extends Record> S of(S record, Map<String, String> changes) {
+    ObjectNode tree = (ObjectNode) RecordJson.tree(record);
+    changes.forEach((place, value) -> set(tree, place, value));
+    try {
+      @SuppressWarnings("unchecked")
+      Class<S> type = (Class<S>) record.getClass();
+      return RecordJson.parse(RecordJson.compact(tree), type, "settings");
+    } catch (BadDataException refused) {
+      throw new UsageException(refused.getMessage(), refused);
+    }
+  }
+
+  private static void set(ObjectNode record, String place, String value) {
+    ObjectNode within = record;
+    String[] names = place.split("\\.", -1);
+    for (int i = 0; i < names.length - 1; i++) {
+      if (!(within.get(names[i]) instanceof ObjectNode next)) {
+        throw new UsageException("there is no setting '" + place + "': these are " + listed(within));
+      }
+      within = next;
+    }
+    String last = names[names.length - 1];
+    JsonNode was = within.get(last);
+    if (was == null || was.isObject()) {
+      throw new UsageException("there is no setting '" + place + "': these are " + listed(within));
+    }
+    within.set(last, was.isTextual() ? TextNode.valueOf(value) : json(place, value));
+  }
+
+  private static JsonNode json(String place, String value) {
+    try {
+      return RecordJson.parse(value.getBytes(StandardCharsets.UTF_8), JsonNode.class, place);
+    } catch (BadDataException refused) {
+      throw new UsageException(refused.getMessage(), refused);
+    }
+  }
+
+  private static String listed(ObjectNode record) {
+    return String.join(", ", record.propertyStream().map(Map.Entry::getKey).toList());
+  }
+}

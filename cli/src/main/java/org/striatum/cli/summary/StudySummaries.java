@@ -1,0 +1,41 @@
+package org.striatum.cli.summary;
+
+import org.striatum.cli.console.Console;
+import org.striatum.probe.dopamine.DopamineResults;
+import org.striatum.probe.intervention.InterventionResults;
+import org.striatum.probe.transfer.TransferResults;
+import org.striatum.probe.transfer.TransferSummary;
+import org.striatum.probe.uses.ConfidenceResults;
+import org.striatum.probe.uses.SearchResults;
+import org.striatum.probe.value.ValueNeuronResults;
+import org.striatum.studies.answer.AnswersStep.Answers;
+import org.striatum.studies.capture.CaptureResults;
+import org.striatum.studies.rollouts.RolloutResults;
+import org.striatum.studies.run.FlatRecord;
+
+/// What any study found, as lines of text: in words of its own where there are such, else value by value.
+///
+/// @param console where they go
+public record StudySummaries(Console console) {
+  /// While a whole study runs; its answers are printed at the end.
+  public void print(Record results) {
+    switch (results) {
+      case RolloutResults _,CaptureResults _,Answers _ -> {} // told by what follows
+      case ValueNeuronResults values -> new ValueSummary(console).print(values);
+      case DopamineResults dopamine -> new DopamineSummary(console).print(dopamine);
+      case InterventionResults interventions -> new InterventionSummary(console).print(interventions);
+      case ConfidenceResults confidence -> new UsesSummary(console).print(confidence);
+      case SearchResults search -> new UsesSummary(console).print(search);
+      case TransferResults transfer -> {
+        console.print("");
+        TransferSummary.of(transfer).statements().forEach(statement -> console.print(statement.sentence()));
+      }
+      default -> values(results);
+    }
+  }
+
+  /// Value by value.
+  public void values(Record results) {
+    FlatRecord.of(results).entries().forEach(entry -> console.print("%-48s %s".formatted(entry.place(), entry.value())));
+  }
+}

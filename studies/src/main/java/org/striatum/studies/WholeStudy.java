@@ -1,0 +1,114 @@
+package org.striatum.studies;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.striatum.probe.run.UsageException;
+import org.striatum.studies.answer.AnswersStep;
+import org.striatum.studies.answer.AnswersStep.Answers;
+import org.striatum.studies.run.RunFolder;
+import org.striatum.studies.run.RunModel;
+import org.striatum.studies.run.Study;
+import org.striatum.studies.run.Study.Scope;
+import org.striatum.studies.run.StudyRun;
+import org.striatum.studies.transfer.CompareStep;
+
+/// Every study of a registry on one checkpoint, then as much as is asked for on others, each in a run folder of its own below
+/// the first; what transfers between them; every question answered; the report.
+///
+/// @param registry of studies, those that need material (problem sets) with theirs
+/// @param plan what each is told
+/// @param runs makes what studies write to
+/// @param watcher told what each study found
+public record WholeStudy(StudyRegistry registry, StudyPlan plan, Runs runs, Watcher watcher) {
+  private static final String BELOW = "with";
+
+  /// Another checkpoint that is studied with the first.
+  ///
+  /// @param full whether it gets the full study; else it is only probed, for what transfers to it
+  public record Companion(Path checkpoint, boolean full) {}
+
+  /// Makes runs.
+  public interface Runs {
+    /// The model of a checkpoint, opened when it is needed.
+    RunModel model(Path checkpoint) throws IOException;
+
+    /// A run over an open folder.
+    StudyRun run(RunFolder folder, RunModel model);
+  }
+
+  /// Told what comes of a whole study while it runs.
+  public interface Watcher {
+    /// A study is finished, now or before.
+    void found(Study<?, ?> study, Record results);
+
+    /// A companion's turn begins.
+    void companion(Path checkpoint);
+  }
+
+  /// Runs everything that is not finished.
+  ///
+  /// @param output the run folder
+  /// @return every question, answered
+  public Answers run(Path checkpoint, Path output, List<Companion> companions) throws IOException {
+    for (Companion companion : companions) { // refused before hours of work, not after
+      if (!Files.exists(companion.checkpoint())) {
+        throw new UsageException("no checkpoint at " + companion.checkpoint());
+      }
+    }
+    List<RunFolder> others = new ArrayList<>();
+    try (RunFolder folder = RunFolder.create(output); RunModel model = runs.model(checkpoint)) {
+      StudyRun run = runs.run(folder, model);
+      studies(run, checkpoint, true);
+      model.release(); // others need the memory
+      for (Companion companion : companions) {
+        watcher.companion(companion.checkpoint());
+        RunFolder other = RunFolder.create(below(output, companion, companions));
+        others.add(other);
+        try (RunModel opened = runs.model(companion.checkpoint())) {
+          studies(runs.run(other, opened), companion.checkpoint(), companion.full());
+        }
+      }
+      return compared(run, others);
+    } finally {
+      for (RunFolder other : others) {
+        other.close();
+      }
+    }
+  }
+
+  private void studies(StudyRun run, Path checkpoint, boolean full) throws IOException {
+    for (Study<?, ?> study : full
+        ? registry.of(Scope.EVERY_CHECKPOINT, Scope.FULL_STUDY)
+        : registry.of(Scope.EVERY_CHECKPOINT)) {
+      found(run, study);
+      if (study.name().equals(StudyRun.ROLLOUTS)) { // not before: they settle whose run this is
+        run.remember(checkpoint);
+      }
+    }
+  }
+
+  private Answers compared(StudyRun run, List<RunFolder> others) throws IOException {
+    StudyRegistry comparing = registry.with(new CompareStep(others, true)).with(new AnswersStep(others));
+    for (Study<?, ?> study : comparing.of(Scope.COMPARISON)) {
+      found(run, study);
+    }
+    return run.folder().results(AnswersStep.STUDY);
+  }
+
+  private <S extends Record, R extends Record> void found(StudyRun run, Study<S, R> study) throws IOException {
+    watcher.found(study, run.run(study, plan.settings(study)));
+  }
+
+  /// Folders are named as their checkpoints are; of two with one name the later is numbered.
+  private static Path below(Path output, Companion companion, List<Companion> all) {
+    Function<Companion, String> name = one -> one.checkpoint().toAbsolutePath().normalize().getFileName().toString();
+    long before = all.subList(0, all.indexOf(companion)).stream()
+        .filter(other -> name.apply(other).equals(name.apply(companion))).count();
+    return output.resolve(BELOW)
+        .resolve(before == 0 ? name.apply(companion) : name.apply(companion) + "-" + (before + 1));
+  }
+}

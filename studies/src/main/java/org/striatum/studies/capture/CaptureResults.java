@@ -1,0 +1,14 @@
+package org.striatum.studies.capture;
+
+import java.util.List;
+import org.striatum.probe.model.HookPoint;
+
+/// What was recorded.
+///
+/// @param rows of every hook point, one per token
+/// @param bytes of all hook points, without headers
+public record CaptureResults(int rollouts, long rows, List<HookPoint> hooks, long bytes) {
+  public CaptureResults {
+    hooks = List.copyOf(hooks);
+  }
+}

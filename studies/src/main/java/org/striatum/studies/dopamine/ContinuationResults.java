@@ -1,0 +1,15 @@
+package org.striatum.studies.dopamine;
+
+import java.util.List;
+
+/// What was continued.
+///
+/// @param rollouts that were cut into steps
+/// @param states before which continuations were sampled: one per step
+/// @param continuations sampled
+public record ContinuationResults(int rollouts, int states, int continuations) {
+  static ContinuationResults of(List<ContinuedRollout> continued) {
+    return new ContinuationResults(continued.size(), continued.stream().mapToInt(one -> one.ends().length).sum(),
+        continued.stream().flatMap(one -> one.outcomes().stream()).mapToInt(String::length).sum());
+  }
+}

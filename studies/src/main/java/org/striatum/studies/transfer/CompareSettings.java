@@ -1,0 +1,22 @@
+package org.striatum.studies.transfer;
+
+import java.util.function.UnaryOperator;
+import org.striatum.probe.transfer.TransferSettings;
+
+/// What a comparison is told.
+///
+/// @param study sizes of sets, refits and random sets
+/// @param seed of halvings, random sets and intervals
+public record CompareSettings(TransferSettings study, long seed) {
+  public static CompareSettings defaults() {
+    return new CompareSettings(TransferSettings.DEFAULTS, 1);
+  }
+
+  public CompareSettings withStudy(UnaryOperator<TransferSettings> change) {
+    return new CompareSettings(change.apply(study), seed);
+  }
+
+  public CompareSettings withSeed(long other) {
+    return new CompareSettings(study, other);
+  }
+}

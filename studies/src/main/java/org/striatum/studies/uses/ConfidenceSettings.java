@@ -1,0 +1,14 @@
+package org.striatum.studies.uses;
+
+/// What the study of confidence is told.
+///
+/// @param seed of intervals
+public record ConfidenceSettings(long seed) {
+  public static ConfidenceSettings defaults() {
+    return new ConfidenceSettings(1);
+  }
+
+  public ConfidenceSettings withSeed(long other) {
+    return new ConfidenceSettings(other);
+  }
+}
