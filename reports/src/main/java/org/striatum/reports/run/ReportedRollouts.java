@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.striatum.hooks.text.TokenPieces;
 import org.striatum.hooks.text.Tokenizer;
 import org.striatum.probe.dopamine.Continuations;
 import org.striatum.probe.dopamine.Steps;
@@ -28,7 +29,6 @@ import org.striatum.studies.fits.Fits;
 import org.striatum.studies.run.ProblemSplit;
 import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.StudyRun;
-import org.striatum.studies.run.TokenPieces;
 import org.striatum.studies.value.ProbeSettings;
 import org.striatum.studies.value.ProbeStep;
 import org.striatum.studies.value.ProbedValues;
@@ -120,8 +120,7 @@ record ReportedRollouts(List<Rollout> rollouts, List<ContinuedRollout> continued
     double[] read = fitted.network().values(states, one.length(0));
     double[] errors = fitted.network().tdErrors(states, one.length(0), rollout.reward(),
         probe.study().training().gamma());
-    List<String> pieces = TokenPieces.of(tokenizer,
-        Arrays.copyOfRange(rollout.tokens(), rollout.promptLength(), rollout.tokens().length));
+    List<String> pieces = TokenPieces.of(tokenizer, rollout.sequence().continuation());
     List<TokenValue> tokens = IntStream.range(0, pieces.size())
         .mapToObj(t -> new TokenValue(pieces.get(t), read[t + 1], errors[t])).toList();
     return new ValueTrace(fitted.probe(), hook, fitted.rollouts(), read[0], tokens,
