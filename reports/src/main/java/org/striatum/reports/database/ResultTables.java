@@ -36,7 +36,8 @@ final class ResultTables {
   private final Table dopamine = of("dopamine", "hook VARCHAR", "coordinate INTEGER", "sign INTEGER",
       "consistency DOUBLE", "partial BOOLEAN", "surprises BOOLEAN", "flatness BOOLEAN", "slopes BOOLEAN",
       "permuted BOOLEAN", "called BOOLEAN");
-  private final Table ablations = of("ablations", "hooks VARCHAR", "study VARCHAR", "set VARCHAR", "kind VARCHAR", "positions VARCHAR",
+  private final Table ablations = of("ablations", "hooks VARCHAR", "study VARCHAR", "set VARCHAR", "kind VARCHAR",
+      "positions VARCHAR",
       "outcome VARCHAR", "named_before BOOLEAN", "coordinates INTEGER", "items INTEGER", "problems INTEGER",
       "base DOUBLE", "ablated DOUBLE", "effect DOUBLE", "low DOUBLE", "high DOUBLE", "q_random DOUBLE",
       "q_matched DOUBLE", "verdict VARCHAR");
@@ -149,7 +150,8 @@ final class ResultTables {
     List<Object> place = place(of, one.dataset(),
         one.layers().stream().map(layer -> layer.hook().toString()).collect(Collectors.joining(",")));
     Estimate effect = one.effect();
-    ablations.row(place, study, one.set(), one.kind(), one.positions().toString(), one.outcome(), one.primary(), one.size(),
+    ablations.row(place, study, one.set(), one.kind(), one.positions().toString(), one.outcome(), one.primary(),
+        one.size(),
         one.items(), one.problems(), one.base().outcome().value(), one.ablated().outcome().value(), effect.value(),
         effect.low(), effect.high(), one.random().q(), one.matched().q(), lower(one.verdict()));
     String subject = one.set() + " " + one.kind() + " " + one.outcome();

@@ -45,7 +45,8 @@ record Conclusion(String question, String carries, String uses, Verdict verdict,
     selection.ifPresent(s -> keys.addAll(keys(s)));
     primary.ifPresent(i -> keys.addAll(keys(i)));
     return new Conclusion(question, carries(content, selection),
-        uses(Optional.ofNullable(content.firstInterventions()), primary), primary.map(Intervention::verdict).orElse(null),
+        uses(Optional.ofNullable(content.firstInterventions()), primary),
+        primary.map(Intervention::verdict).orElse(null),
         primary.map(Conclusion::word).orElse(null), keys);
   }
 

@@ -20,7 +20,8 @@ final class Limits {
   static List<String> found(RunReport.Content content) {
     List<String> limits = new ArrayList<>();
     if (content.firstInterventions() != null) {
-      List<Intervention> interventions = content.interventions().values().stream().flatMap(one -> one.interventions().stream()).toList();
+      List<Intervention> interventions = content.interventions().values().stream()
+          .flatMap(one -> one.interventions().stream()).toList();
       interventions.forEach(i -> unsound(limits, i));
       interventions.stream().filter(Intervention::primary).forEach(i -> weak(limits, i));
       undecided(limits, interventions.stream().filter(i -> !i.primary()).toList());

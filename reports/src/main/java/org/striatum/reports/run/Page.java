@@ -49,7 +49,8 @@ record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummar
   private static final SequencedMap<String, String> SECTIONS = Channel.titles("verdict", "Question and verdict",
       "answers", "Answers", "checkpoint", "Checkpoint", "data", "Data", "value-neurons", "Value neurons", "controls",
       "Controls", "dopamine-neurons", "Dopamine neurons", "interventions", "Interventions", "transfer", "Transfer",
-      "uses", "Uses", "adaptation", "Adaptation", "neurons", "Neurons", "others", "Other studies", "rollouts", "Sample rollouts",
+      "uses", "Uses", "adaptation", "Adaptation", "neurons", "Neurons", "others", "Other studies", "rollouts",
+      "Sample rollouts",
       "paper", "Comparison with the paper", "limits", "Limits", "settings", "Settings", "manifest", "Manifest");
   private static final int INTERVENTION_CHARTS = 12;
 

@@ -89,7 +89,8 @@ public final class ExampleRun {
     ValueNeuronResults values = run.values();
     List<String> datasets = values.datasets().stream().map(DatasetSummary::dataset).toList();
     StudyResults results = new StudyResults(values, ExampleStudies.dopamine(datasets, layers, width),
-        named(run.interventions()), ExampleStudies.transfer(datasets, layers, width), ExampleStudies.confidence(datasets),
+        named(run.interventions()), ExampleStudies.transfer(datasets, layers, width),
+        ExampleStudies.confidence(datasets),
         ExampleStudies.search(datasets), List.of(adaptation()));
     return new RunReport.Content("tiny-reasoner: value neurons on three arithmetic sets", checkpoint(), sampling(),
         results, List.of(), run.samples(), readings(RunReport.named(results)), studies(),
