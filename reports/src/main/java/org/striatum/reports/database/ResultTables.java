@@ -170,7 +170,7 @@ final class ResultTables {
       List<AdaptationResults.Outcome> outcomes = new ArrayList<>(List.of(arm.inMode(), arm.outOfMode()));
       outcomes.addAll(arm.tasks());
       for (AdaptationResults.Outcome outcome : outcomes) {
-        adaptation.row(place(of, results.mode()), arm.name(), outcome.task(), arm.neurons(), arm.parameters(),
+        adaptation.row(place(of, results.mode()), arm.name().printed(), outcome.task(), arm.neurons(), arm.parameters(),
             outcome.accuracy().value(), outcome.accuracy().low(), outcome.accuracy().high(),
             outcome.accuracyChange().value(), outcome.logProbability().value(),
             outcome.logProbabilityChange().value());

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.striatum.probe.adaptation.AdaptationArm;
 import org.striatum.probe.adaptation.AdaptationResults.Arm;
 import org.striatum.probe.adaptation.AdaptationResults.LearnedLayer;
 import org.striatum.probe.adaptation.AdaptationResults.Outcome;
@@ -66,7 +67,7 @@ record AdaptationFigures(AdaptationResults results, int number) {
 
   /// Arms whose gates are shown: all except random sets.
   List<Arm> shown() {
-    return results.arms().stream().filter(arm -> !arm.gates().isEmpty() && !arm.name().endsWith("-matched")).toList();
+    return results.arms().stream().filter(arm -> !arm.gates().isEmpty() && !arm.name().isMatched()).toList();
   }
 
   /// The arm's neurons, the most changed first.
@@ -77,7 +78,7 @@ record AdaptationFigures(AdaptationResults results, int number) {
   }
 
   private static Changed changed(Arm arm, LearnedLayer layer, int k) {
-    return new Changed(arm.name(), layer.neuron(k), layer.gain()[k], layer.threshold()[k], layer.before()[k],
+    return new Changed(arm.name().printed(), layer.neuron(k), layer.gain()[k], layer.threshold()[k], layer.before()[k],
         layer.after()[k], layer.change(k));
   }
 
@@ -85,8 +86,8 @@ record AdaptationFigures(AdaptationResults results, int number) {
     List<List<Object>> rows = new ArrayList<>();
     List<String> arms = new ArrayList<>();
     for (Arm arm : results.arms()) {
-      if (!arm.name().equals(AdaptationResults.FROZEN)) {
-        arms.add(arm.name());
+      if (arm.name() != AdaptationArm.FROZEN) {
+        arms.add(arm.name().printed());
         rows.add(row(arm, IN_MODE, arm.inMode()));
         if (arm.outOfMode() != null) {
           rows.add(row(arm, OUT_OF_MODE, arm.outOfMode()));
@@ -118,7 +119,8 @@ record AdaptationFigures(AdaptationResults results, int number) {
   }
 
   private static List<Object> row(Arm arm, String where, Outcome outcome) {
-    return Chart.row(arm.name(), where, outcome.logProbabilityChange().value(), outcome.logProbabilityChange().low(),
+    return Chart.row(arm.name().printed(), where, outcome.logProbabilityChange().value(),
+        outcome.logProbabilityChange().low(),
         outcome.logProbabilityChange().high(), Notation.decimals(outcome.logProbabilityChange().value(), 4),
         Notation.percent(outcome.accuracy().value()), Notation.count(arm.parameters()));
   }
@@ -136,10 +138,10 @@ record AdaptationFigures(AdaptationResults results, int number) {
       if (!(most > 0)) {
         continue;
       }
-      arms.add(arm.name());
+      arms.add(arm.name().printed());
       reach.add("±" + Notation.decimals(1.05 * most, 2) + " for " + arm.name());
       for (Changed one : changed.stream().limit(DRAWN).toList()) {
-        rows.add(Chart.row(arm.name(), one.neuron.hook().toString(), one.neuron.coordinate(), one.change,
+        rows.add(Chart.row(arm.name().printed(), one.neuron.hook().toString(), one.neuron.coordinate(), one.change,
             one.change / most, one.change >= 0 ? LOUDER : QUIETER, Notation.decimals(one.gain, 3),
             Notation.decimals(one.threshold, 2),
             Notation.decimals(one.before, 4), Notation.decimals(one.after, 4)));
@@ -148,7 +150,7 @@ record AdaptationFigures(AdaptationResults results, int number) {
     if (rows.isEmpty()) {
       return null;
     }
-    String first = arms.contains(AdaptationResults.ALL) ? AdaptationResults.ALL : arms.getFirst();
+    String first = arms.contains(AdaptationArm.ALL.printed()) ? AdaptationArm.ALL.printed() : arms.getFirst();
     Chart chart = new Chart("gates-" + number, "Change of each gated coordinate, by hook point",
         (hooks.size() > 8 ? 44 : 90) * hooks.size() + 40,
         List.of("arm", "hook point", "coordinate", "change", "_height", "direction", "_gain", "_threshold", "_before",

@@ -20,6 +20,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.striatum.probe.adaptation.AdaptationArm;
 import org.striatum.probe.adaptation.AdaptationResults.Arm;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
@@ -173,7 +174,7 @@ class RunReportTest {
     assertThat(charts.findValuesAsText("id")).contains("adaptation-1", "gates-1");
     // Random sets are a comparison, not gates to look at neuron by neuron.
     assertThat(new AdaptationFigures(ExampleRun.adaptation(), 1).shown()).extracting(Arm::name)
-        .containsExactly("value");
+        .containsExactly(AdaptationArm.VALUE);
     assertThat(RunReport.render(ExampleRun.with(List.of()))).contains("No gate was learned in this run.");
   }
 

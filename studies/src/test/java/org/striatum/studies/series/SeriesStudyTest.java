@@ -41,8 +41,10 @@ class SeriesStudyTest {
         new Estimate(0.6, 0.5, 0.7), null);
     List<LayerProbes> layers = List.of(layer(HookPoint.residPost(0), 0.6, 0.9, List.of()),
         layer(HOOK, 0.8, 0.7, order));
-    return new SeriesCheckpoint(name, new StudyResults(new ValueNeuronResults(List.of(dataset), layers), null, new LinkedHashMap<>(),
-        null, null, null, List.of()), List.of());
+    return new SeriesCheckpoint(name,
+        new StudyResults(new ValueNeuronResults(List.of(dataset), layers), null, new LinkedHashMap<>(),
+            null, null, null, List.of()),
+        List.of());
   }
 
   private static LayerProbes layer(HookPoint hook, double validation, double test, List<Integer> order) {
