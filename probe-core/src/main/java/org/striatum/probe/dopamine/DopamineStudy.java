@@ -233,7 +233,8 @@ public final class DopamineStudy {
     try {
       folds.requireEnough(states);
       return new LayerOutcome(hook,
-          new LayerStudy(settings, streams, dataset.name(), hook, states, folds, task, sink).figures(), pooled.excluded(),
+          new LayerStudy(settings, streams, dataset.name(), hook, states, folds, task, sink).figures(),
+          pooled.excluded(),
           null);
     } catch (NotEnoughData missing) {
       task.step(units());

@@ -68,7 +68,8 @@ public record LayerStates(CoordinateScales scales, List<Integer> sinks, float[] 
         }
       }
     }
-    NotEnoughData.require("an ablation at " + hook + " of " + dataset, "finite training states", Math.toIntExact(moments.rows()), 1);
+    NotEnoughData.require("an ablation at " + hook + " of " + dataset, "finite training states",
+        moments.rows(), 1);
     double[] mean = moments.means();
     double[] deviation = moments.deviations();
     float[] means = new float[width];

@@ -12,7 +12,8 @@ public interface ProbeSink {
     public void linear(String dataset, HookPoint hook, String probe, LinearPredictor fitted) {}
 
     @Override
-    public void value(String dataset, HookPoint hook, ValueProbeTraining.Target target, ValueProbe fitted, int rollouts) {}
+    public void value(String dataset, HookPoint hook, ValueProbeTraining.Target target, ValueProbe fitted,
+        int rollouts) {}
   };
 
   /// A linear probe of the outcome on s₀.

@@ -101,7 +101,8 @@ record ContinuationSampling(StudyRun run, ContinuationSettings settings, Problem
     List<Rollout> chosen = Arrays.stream(lines).mapToObj(all::get).toList();
     List<Steps> cuts = new ArrayList<>();
     for (Rollout rollout : chosen) {
-      cuts.add(StepCutter.named(settings.step()).cut(TokenPieces.of(model.tokenizer(), rollout.sequence().continuation())));
+      cuts.add(
+          StepCutter.named(settings.step()).cut(TokenPieces.of(model.tokenizer(), rollout.sequence().continuation())));
     }
     List<Draw> waiting = waiting(cuts);
     double[][] entropies = new double[chosen.size()][];
