@@ -280,7 +280,8 @@ record ContinuationSampling(StudyRun run, ContinuationSettings settings, Problem
 
   /// A function of which continuation it is, not of how many others are drawn.
   private long seed(Rollout rollout, Draw draw) {
-    return Rollout.seed(settings.seed() ^ rollout.seed(), ContinuationStep.STUDY.name(), draw.state().step(), draw.number());
+    return Rollout.seed(settings.seed() ^ rollout.seed(), ContinuationStep.STUDY.name(), draw.state().step(),
+        draw.number());
   }
 
   /// Fills in what is still unknown: rollout → entropy at each generated token. Greedy runs are read at temperature 1.

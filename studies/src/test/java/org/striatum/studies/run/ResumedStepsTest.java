@@ -13,23 +13,23 @@ import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.striatum.datasets.ProblemSets;
-import org.striatum.datasets.ProblemSources;
 import org.striatum.hooks.HookedModel;
 import org.striatum.probe.model.Sampling;
 import org.striatum.probe.run.AtomicFile;
 import org.striatum.probe.run.Progress;
+import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
-import org.striatum.probe.tensor.DType;
-import org.striatum.probe.value.ValueNeuronSettings;
+import org.striatum.studies.capture.CaptureSettings;
 import org.striatum.studies.capture.CaptureStep;
+import org.striatum.studies.dopamine.ContinuationSettings;
 import org.striatum.studies.dopamine.ContinuationStep;
+import org.striatum.studies.rollouts.RolloutSettings;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.Manifest.Environment;
+import org.striatum.studies.value.ProbeSettings;
 import org.striatum.studies.value.ProbeStep;
 
 /// Steps that end in the middle, at any piece of work, and are run again: what they come to is what an undisturbed run
@@ -39,22 +39,11 @@ class ResumedStepsTest {
   private static final Environment HERE = new Environment("striatum", new TreeMap<>(), 1, "some processor");
   private static final Sampling SAMPLING = new Sampling(1, 0.95, 0, 24, true);
 
-  private static HookedModel model;
-
   @TempDir
   Path folder;
 
   private final List<String> notes = new ArrayList<>();
-
-  @BeforeAll
-  static void open() throws IOException {
-    model = HookedModel.open(Path.of("../checkpoints/tiny-reasoner-step2000"), Optional.empty(), 1);
-  }
-
-  @AfterAll
-  static void close() {
-    model.close();
-  }
+  private int batch = 4;
 
   /// The end of a process, as far as a step can tell.
   private static final class Ended extends RuntimeException {
@@ -97,13 +86,18 @@ class ResumedStepsTest {
   /// Some steps of a run.
   @FunctionalInterface
   private interface Steps {
-    void run(StudyRun run, Progress progress) throws IOException;
+    void run(StudyRun run) throws IOException;
   }
 
   private void run(Path run, Environment environment, Steps steps, Progress progress) throws IOException {
-    try (RunFolder opened = RunFolder.create(run)) {
-      steps.run(new StudyRun(opened, environment, notes::add), progress);
+    try (RunFolder opened = RunFolder.create(run);
+        RunModel lent = RunModel.of(ResumedStepsTest::opened, _ -> batch, 1)) {
+      steps.run(new StudyRun(opened, environment, lent, notes::add, progress));
     }
+  }
+
+  private static HookedModel opened() throws IOException {
+    return HookedModel.open(Path.of("../checkpoints/tiny-reasoner-step2000"), Optional.empty(), 1);
   }
 
   /// Runs steps until one has reported some units.
@@ -127,31 +121,31 @@ class ResumedStepsTest {
     return files;
   }
 
-  private static Steps rollouts(int problems, Sampling sampling, int batch) {
-    return (run, progress) -> new RolloutStep(ProblemSets.named("add,mul"), problems, 2, sampling, 7, batch)
-        .run(run, model, progress);
+  private static Steps rollouts(int problems, Sampling sampling) {
+    return run -> run.run(new RolloutStep(ProblemSets.named("add,mul")),
+        RolloutSettings.defaults().withProblems(problems).withSamples(2).withSampling(sampling).withSeed(7));
   }
 
-  private static Steps continuations(int batch) {
-    return (run, progress) -> {
-      rollouts(10, SAMPLING, 16).run(run, Progress.NONE);
-      ProbeStep probe = new ProbeStep(ValueNeuronSettings.DEFAULTS, 0.4, 0.2, 1);
-      // Stands for it: only its split and its being finished matter here.
-      Path results = run.folder().results(ProbeStep.NAME);
-      AtomicFile.write(results, "{}".getBytes(StandardCharsets.UTF_8));
-      run.folder().finish(ProbeStep.NAME, run.folder().key(probe, RolloutStep.NAME), List.of(results), HERE);
-      new ContinuationStep(6, 3, "newline", probe, 5, batch).run(run, model,
-          ProblemSources.of(run.folder().folder())::grader, progress);
-    };
+  private static StudyRun silent(StudyRun run) {
+    return new StudyRun(run.folder(), run.environment(), run.model(), run.note(), Progress.NONE);
   }
+
+  private static final Steps CONTINUATIONS = run -> {
+    rollouts(10, SAMPLING).run(silent(run));
+    // Stands for the study: only how problems are split and its being finished matter here.
+    String probe = ProbeStep.STUDY.name();
+    List<Path> outputs = List.of(run.folder().settingsFile(probe), run.folder().resultsFile(probe));
+    RecordJson.write(outputs.getFirst(), ProbeStep.STUDY.settingsFormat(), ProbeSettings.defaults());
+    AtomicFile.write(outputs.getLast(), "{}".getBytes(StandardCharsets.UTF_8));
+    run.folder().finish(probe, run.folder().key("", StudyRun.ROLLOUTS), outputs, HERE);
+    run.run(ContinuationStep.STUDY, ContinuationSettings.defaults().withRollouts(6).withDraws(3).withSeed(5));
+  };
 
   /// Many short rollouts, so that there are several chunks.
-  private static Steps capture(DType dtype) {
-    return (run, progress) -> {
-      rollouts(160, new Sampling(1, 1, 0, 2, true), 256).run(run, Progress.NONE);
-      new CaptureStep(model.hookPoints("blocks.*.hook_resid_post"), dtype).run(run, model, run.rollouts(), progress);
-    };
-  }
+  private static final Steps CAPTURE = run -> {
+    rollouts(160, new Sampling(1, 1, 0, 2, true)).run(silent(run));
+    run.run(CaptureStep.STUDY, CaptureSettings.defaults().withHooks("blocks.*.hook_resid_post"));
+  };
 
   /// Ends steps three times at random, each time later, and compares what they come to in the end.
   private void resumed(Steps steps, String task, String partial) throws IOException {
@@ -176,33 +170,36 @@ class ResumedStepsTest {
 
   @Test
   void rolloutsGoOn() throws IOException {
-    resumed(rollouts(20, SAMPLING, 4), "rollouts", "rollouts.jsonl.partial");
+    resumed(rollouts(20, SAMPLING), "rollouts", "rollouts.jsonl.partial");
   }
 
   @Test
   void continuationsGoOn() throws IOException {
-    resumed(continuations(20), "continuations", "continuations.jsonl.partial");
+    batch = 20;
+    resumed(CONTINUATIONS, "continuations", "continuations.jsonl.partial");
   }
 
   @Test
   void entropiesGoOn() throws IOException {
+    batch = 20;
     Path run = folder.resolve("run");
-    endedAfter(run, continuations(20), "continuations", 25);
+    endedAfter(run, CONTINUATIONS, "continuations", 25);
     EndedAfter again = new EndedAfter("token entropies", Long.MAX_VALUE);
-    run(run, HERE, continuations(20), again);
+    run(run, HERE, CONTINUATIONS, again);
     assertThat(again.begun).as("all were kept").isEqualTo(12);
     assertThat(again.done).isZero();
   }
 
   @Test
   void capturesGoOn() throws IOException {
+    batch = 256;
     Path undisturbed = folder.resolve("undisturbed");
-    run(undisturbed, HERE, capture(DType.F32), Progress.NONE);
+    run(undisturbed, HERE, CAPTURE, Progress.NONE);
     Path run = folder.resolve("run");
-    assertThat(endedAfter(run, capture(DType.F32), "capture", 1).begun).isZero();
+    assertThat(endedAfter(run, CAPTURE, "capture", 1).begun).isZero();
     assertThat(run.resolve("activations/index.json.partial")).exists();
     EndedAfter again = new EndedAfter("capture", Long.MAX_VALUE);
-    run(run, HERE, capture(DType.F32), again);
+    run(run, HERE, CAPTURE, again);
     assertThat(again.begun).isEqualTo(256);
     assertThat(again.done).isEqualTo(384);
     assertThat(files(run)).isEqualTo(files(undisturbed));
@@ -211,11 +208,12 @@ class ResumedStepsTest {
   @Test
   void anotherBatchSizeTakesWhatWasKept() throws IOException {
     Path undisturbed = folder.resolve("undisturbed");
-    run(undisturbed, HERE, rollouts(20, SAMPLING, 4), Progress.NONE);
+    run(undisturbed, HERE, rollouts(20, SAMPLING), Progress.NONE);
     Path run = folder.resolve("run");
-    endedAfter(run, rollouts(20, SAMPLING, 4), "rollouts", 50);
+    endedAfter(run, rollouts(20, SAMPLING), "rollouts", 50);
     EndedAfter other = new EndedAfter("rollouts", Long.MAX_VALUE);
-    run(run, HERE, rollouts(20, SAMPLING, 9), other);
+    batch = 9;
+    run(run, HERE, rollouts(20, SAMPLING), other);
     assertThat(other.begun).isPositive();
     assertThat(files(run)).isEqualTo(files(undisturbed));
   }
@@ -223,15 +221,15 @@ class ResumedStepsTest {
   @Test
   void damageIsSaidAndMadeAgain() throws IOException {
     Path undisturbed = folder.resolve("undisturbed");
-    run(undisturbed, HERE, rollouts(20, SAMPLING, 4), Progress.NONE);
+    run(undisturbed, HERE, rollouts(20, SAMPLING), Progress.NONE);
     Path run = folder.resolve("run");
-    endedAfter(run, rollouts(20, SAMPLING, 4), "rollouts", 60);
+    endedAfter(run, rollouts(20, SAMPLING), "rollouts", 60);
     Path partial = run.resolve("rollouts.jsonl.partial");
     byte[] bytes = Files.readAllBytes(partial);
     bytes[bytes.length / 2] ^= 1;
     Files.write(partial, bytes);
     EndedAfter again = new EndedAfter("rollouts", Long.MAX_VALUE);
-    run(run, HERE, rollouts(20, SAMPLING, 4), again);
+    run(run, HERE, rollouts(20, SAMPLING), again);
     assertThat(again.begun).isBetween(4L, 40L);
     assertThat(notes).anyMatch(note -> note.contains("rollouts.jsonl.partial is damaged"));
     assertThat(files(run)).isEqualTo(files(undisturbed));
@@ -240,9 +238,9 @@ class ResumedStepsTest {
   @Test
   void whatAnotherEnvironmentMadeIsMadeAnew() throws IOException {
     Path run = folder.resolve("run");
-    endedAfter(run, rollouts(20, SAMPLING, 4), "rollouts", 60);
+    endedAfter(run, rollouts(20, SAMPLING), "rollouts", 60);
     EndedAfter again = new EndedAfter("rollouts", Long.MAX_VALUE);
-    run(run, new Environment("striatum", new TreeMap<>(), 2, "some processor"), rollouts(20, SAMPLING, 4), again);
+    run(run, new Environment("striatum", new TreeMap<>(), 2, "some processor"), rollouts(20, SAMPLING), again);
     assertThat(again.begun).isZero();
     assertThat(notes).anyMatch(note -> note.contains("in another environment"));
   }
@@ -250,10 +248,10 @@ class ResumedStepsTest {
   @Test
   void whatIsLeftOfAFinishedStepIsDeleted() throws IOException {
     Path run = folder.resolve("run");
-    run(run, HERE, rollouts(2, SAMPLING, 4), Progress.NONE);
+    run(run, HERE, rollouts(2, SAMPLING), Progress.NONE);
     SortedMap<String, Sha256> files = files(run);
     Files.writeString(run.resolve("rollouts.jsonl.partial"), "killed before it was deleted");
-    run(run, HERE, rollouts(2, SAMPLING, 4), Progress.NONE);
+    run(run, HERE, rollouts(2, SAMPLING), Progress.NONE);
     assertThat(files(run)).isEqualTo(files);
   }
 }
