@@ -16,7 +16,8 @@ record CommandFactory(Console console, StudyRegistry registry) implements IFacto
   public <K> K create(Class<K> type) throws Exception {
     Map<Class<?>, Object> given = Map.of(Console.class, console, StudyRegistry.class, registry);
     for (Constructor<?> constructor : type.getDeclaredConstructors()) {
-      if (constructor.getParameterCount() > 0 && given.keySet().containsAll(Arrays.asList(constructor.getParameterTypes()))) {
+      if (constructor.getParameterCount() > 0
+          && given.keySet().containsAll(Arrays.asList(constructor.getParameterTypes()))) {
         return type.cast(constructor.newInstance(
             Arrays.stream(constructor.getParameterTypes()).map(given::get).toArray()));
       }

@@ -171,8 +171,9 @@ public final class Run implements AutoCloseable {
   /// @return the file
   /// @throws IllegalStateException if no module on the class path writes reports
   public Path report() throws IOException {
-    ReportWriter writer = ServiceLoader.load(ReportWriter.class).findFirst().orElseThrow(() -> new IllegalStateException(
-        "no module on the class path writes reports: add org.striatum:reports"));
+    ReportWriter writer = ServiceLoader.load(ReportWriter.class).findFirst()
+        .orElseThrow(() -> new IllegalStateException(
+            "no module on the class path writes reports: add org.striatum:reports"));
     return writer.write(run, registry);
   }
 

@@ -64,16 +64,19 @@ public final class ProbeOptions implements SettingOptions<ProbeSettings> {
   @Override
   public ProbeSettings over(ProbeSettings settings) {
     return settings.withStudy(this::study).withSplit(
-        split -> split.withTrain(Given.or(train, split.train())).withValidation(Given.or(validation, split.validation())));
+        split -> split.withTrain(Given.or(train, split.train()))
+            .withValidation(Given.or(validation, split.validation())));
   }
 
   private ValueNeuronSettings study(ValueNeuronSettings base) {
     String solving = Given.or(solver, base.solver());
     return new ValueNeuronSettings(training(base.training()), Given.or(ranking, base.ranking()), base.ratios(),
         Given.or(randomSets, base.randomSets()), Given.or(permutations, base.permutations()),
-        sparse != null ? SparseFit.named(sparse) : solver != null && solver.equals("smile")
-            ? SparseFit.named("lasso")
-            : base.sparse(),
+        sparse != null
+            ? SparseFit.named(sparse)
+            : solver != null && solver.equals("smile")
+                ? SparseFit.named("lasso")
+                : base.sparse(),
         solving, base.pathPoints(), base.pathRatio(), base.resamples(), base.top(), base.overlapShare(),
         targets == null ? base.targets() : targets.stream().map(ValueProbeTraining.Target::named).toList(),
         controls(base.controls()));

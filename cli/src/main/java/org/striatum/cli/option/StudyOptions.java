@@ -62,7 +62,8 @@ public final class StudyOptions {
     }
     return plan.with(RolloutStep.STUDY, rollouts).with(CaptureStep.STUDY, captured)
         .with(ProbeStep.STUDY, over(plan.settings(ProbeStep.STUDY), "--probe", new ProbeOptions(), probe))
-        .with(DopamineStep.STUDY, over(plan.settings(DopamineStep.STUDY), "--dopamine", new DopamineOptions(), dopamine))
+        .with(DopamineStep.STUDY,
+            over(plan.settings(DopamineStep.STUDY), "--dopamine", new DopamineOptions(), dopamine))
         .with(AblationStep.STUDY, over(plan.settings(AblationStep.STUDY).withSets(AblationSettings.VALUE_AND_DOPAMINE),
             "--ablate", new InterventionOptions(), ablate))
         .with(SearchStep.STUDY, over(plan.settings(SearchStep.STUDY), "--search", new SearchOptions(), search));

@@ -20,7 +20,8 @@ public record StudySummaries(Console console) {
   /// While a whole study runs; its answers are printed at the end.
   public void print(Record results) {
     switch (results) {
-      case RolloutResults _,CaptureResults _,Answers _ -> {} // told by what follows
+      case RolloutResults _,CaptureResults _,Answers _ -> {
+      } // told by what follows
       case ValueNeuronResults values -> new ValueSummary(console).print(values);
       case DopamineResults dopamine -> new DopamineSummary(console).print(dopamine);
       case InterventionResults interventions -> new InterventionSummary(console).print(interventions);
@@ -36,6 +37,7 @@ public record StudySummaries(Console console) {
 
   /// Value by value.
   public void values(Record results) {
-    FlatRecord.of(results).entries().forEach(entry -> console.print("%-48s %s".formatted(entry.place(), entry.value())));
+    FlatRecord.of(results).entries()
+        .forEach(entry -> console.print("%-48s %s".formatted(entry.place(), entry.value())));
   }
 }

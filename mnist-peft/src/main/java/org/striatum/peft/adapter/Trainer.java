@@ -51,7 +51,8 @@ public final class Trainer {
     return outcome.adapter().mergedInto(start);
   }
 
-  private static Outcome train(Mlp base, Sha256 hash, Adapter adapter, Examples examples, AdapterTraining training, long seed,
+  private static Outcome train(Mlp base, Sha256 hash, Adapter adapter, Examples examples, AdapterTraining training,
+      long seed,
       String data) {
     requireTrainable(base, adapter, training);
     RandomGenerator random = new SplittableRandom(seed);

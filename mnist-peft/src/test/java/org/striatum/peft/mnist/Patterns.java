@@ -38,7 +38,9 @@ final class Patterns {
 
   /// A few steps of everything.
   static ModeSettings settings(int seeds) {
-    return new ModeSettings("tiny", new int[]{8, 6}, 200, new AdapterTraining(AdapterTraining.Optimizer.SGD, 0.3, 150, 32), 60, 40,
-        new AdapterTraining(AdapterTraining.Optimizer.SGD, 0.1, 0.01, 6, 16, 0), 10, 16, 0.1, new double[]{0.03, 0.3}, seeds, 1);
+    return new ModeSettings("tiny", new int[]{8, 6}, 200,
+        new AdapterTraining(AdapterTraining.Optimizer.SGD, 0.3, 150, 32), 60, 40,
+        new AdapterTraining(AdapterTraining.Optimizer.SGD, 0.1, 0.01, 6, 16, 0), 10, 16, 0.1, new double[]{0.03, 0.3},
+        seeds, 1);
   }
 }

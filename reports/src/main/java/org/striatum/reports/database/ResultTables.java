@@ -36,7 +36,8 @@ final class ResultTables {
   private final Table dopamine = of("dopamine", "hook VARCHAR", "coordinate INTEGER", "sign INTEGER",
       "consistency DOUBLE", "partial BOOLEAN", "surprises BOOLEAN", "flatness BOOLEAN", "slopes BOOLEAN",
       "permuted BOOLEAN", "called BOOLEAN");
-  private final Table ablations = of("ablations", "hooks VARCHAR", "study VARCHAR", "set VARCHAR", "kind VARCHAR", "positions VARCHAR",
+  private final Table ablations = of("ablations", "hooks VARCHAR", "study VARCHAR", "set VARCHAR", "kind VARCHAR",
+      "positions VARCHAR",
       "outcome VARCHAR", "named_before BOOLEAN", "coordinates INTEGER", "items INTEGER", "problems INTEGER",
       "base DOUBLE", "ablated DOUBLE", "effect DOUBLE", "low DOUBLE", "high DOUBLE", "q_random DOUBLE",
       "q_matched DOUBLE", "verdict VARCHAR");
@@ -75,7 +76,7 @@ final class ResultTables {
     return tables.all();
   }
 
-  /// Every table, with the rows that speak of several checkpoints.
+  /// Every table, with the rows about several checkpoints.
   static List<Table> of(SeriesResults series) {
     ResultTables tables = new ResultTables();
     tables.add(series);
@@ -87,7 +88,7 @@ final class ResultTables {
         turnover, lives, adaptation, settings, figures);
   }
 
-  /// A table with a row's place in front.
+  /// A table whose first columns are checkpoint, step and dataset.
   private static Table of(String name, String... columns) {
     List<String> all = new ArrayList<>(List.of("checkpoint VARCHAR", "step BIGINT", "dataset VARCHAR"));
     all.addAll(List.of(columns));
@@ -149,7 +150,8 @@ final class ResultTables {
     List<Object> place = place(of, one.dataset(),
         one.layers().stream().map(layer -> layer.hook().toString()).collect(Collectors.joining(",")));
     Estimate effect = one.effect();
-    ablations.row(place, study, one.set(), one.kind(), one.positions().toString(), one.outcome(), one.primary(), one.size(),
+    ablations.row(place, study, one.set(), one.kind(), one.positions().toString(), one.outcome(), one.primary(),
+        one.size(),
         one.items(), one.problems(), one.base().outcome().value(), one.ablated().outcome().value(), effect.value(),
         effect.low(), effect.high(), one.random().q(), one.matched().q(), lower(one.verdict()));
     String subject = one.set() + " " + one.kind() + " " + one.outcome();
@@ -168,7 +170,7 @@ final class ResultTables {
       List<AdaptationResults.Outcome> outcomes = new ArrayList<>(List.of(arm.inMode(), arm.outOfMode()));
       outcomes.addAll(arm.tasks());
       for (AdaptationResults.Outcome outcome : outcomes) {
-        adaptation.row(place(of, results.mode()), arm.name(), outcome.task(), arm.neurons(), arm.parameters(),
+        adaptation.row(place(of, results.mode()), arm.name().printed(), outcome.task(), arm.neurons(), arm.parameters(),
             outcome.accuracy().value(), outcome.accuracy().low(), outcome.accuracy().high(),
             outcome.accuracyChange().value(), outcome.logProbability().value(),
             outcome.logProbabilityChange().value());

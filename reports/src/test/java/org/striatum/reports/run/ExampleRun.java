@@ -9,6 +9,7 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.striatum.probe.adaptation.AdaptationArm;
 import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.probe.adaptation.AdaptationResults.Comparison;
 import org.striatum.probe.adaptation.AdaptationResults.LearnedLayer;
@@ -89,7 +90,8 @@ public final class ExampleRun {
     ValueNeuronResults values = run.values();
     List<String> datasets = values.datasets().stream().map(DatasetSummary::dataset).toList();
     StudyResults results = new StudyResults(values, ExampleStudies.dopamine(datasets, layers, width),
-        named(run.interventions()), ExampleStudies.transfer(datasets, layers, width), ExampleStudies.confidence(datasets),
+        named(run.interventions()), ExampleStudies.transfer(datasets, layers, width),
+        ExampleStudies.confidence(datasets),
         ExampleStudies.search(datasets), List.of(adaptation()));
     return new RunReport.Content("tiny-reasoner: value neurons on three arithmetic sets", checkpoint(), sampling(),
         results, List.of(), run.samples(), readings(RunReport.named(results)), studies(),
@@ -103,14 +105,17 @@ public final class ExampleRun {
         new float[]{-3.5f, 0.25f, -4}, new float[]{0.9996f, 0.9995f, 1}, new float[]{0.999f, 0.4375f, 1});
     return new AdaptationResults("mul-long", "mul",
         new Protocol(List.of(hook), "2", 40, 16, 512, 48, 100, List.of(0.01, 0.03), 5, 4, -4, 0, 1),
-        List.of(adapted(AdaptationResults.FROZEN, 0, 0, List.of()), adapted("value", 0.031, 2, List.of(layer)),
-            adapted("value-matched", 0.012, 2, List.of(layer)), adapted("bitfit", 0.077, 0, List.of())),
-        List.of(new Comparison("value", "value-matched", new Estimate(0.019, 0.004, 0.033),
+        List.of(adapted(AdaptationArm.FROZEN, 0, 0, List.of()), adapted(AdaptationArm.VALUE, 0.031, 2, List.of(layer)),
+            adapted(AdaptationArm.VALUE_MATCHED, 0.012, 2, List.of(layer)),
+            adapted(AdaptationArm.BITFIT, 0.077, 0, List.of())),
+        List.of(new Comparison(AdaptationArm.VALUE, AdaptationArm.VALUE_MATCHED, new Estimate(0.019, 0.004, 0.033),
             new Estimate(0.02, -0.01, 0.05), new Estimate(0, -0.01, 0.01), 0.012, 4, 5)),
-        List.of(new SharedNeurons("value", new Overlap(896, 2, 2, 1))), 3.25e-6, List.of("no arm lora: none here"));
+        List.of(new SharedNeurons(AdaptationArm.VALUE, new Overlap(896, 2, 2, 1))), 3.25e-6,
+        List.of("no arm lora: none here"));
   }
 
-  private static AdaptationResults.Arm adapted(String name, double gained, int neurons, List<LearnedLayer> gates) {
+  private static AdaptationResults.Arm adapted(AdaptationArm name, double gained, int neurons,
+      List<LearnedLayer> gates) {
     Outcome in = new Outcome("mul-long", new Estimate(0.4 + gained, 0.35, 0.5), new Estimate(-0.3 + gained, -0.4, -0.2),
         new Estimate(gained, gained - 0.01, gained + 0.01), new Estimate(gained, gained - 0.02, gained + 0.02));
     Outcome out = new Outcome("other tasks", new Estimate(0.7, 0.65, 0.75), new Estimate(-0.1, -0.2, -0.05),
@@ -351,7 +356,7 @@ public final class ExampleRun {
             new McNemarTable(18, 0, 7.6e-6), Verdict.UNDECIDED)),
         List.of(curve(Curve.DOSE, "zero", 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2),
             curve(Curve.STEERING, "steer", -4, -2, -1, 1, 2, 4)),
-        List.of("dopamine@called holds no neuron at any studied hook point: nothing was ablated"));
+        List.of("dopamine@significant holds no neuron at any studied hook point: nothing was ablated"));
   }
 
   private static Curve curve(String subject, String kind, double... at) {

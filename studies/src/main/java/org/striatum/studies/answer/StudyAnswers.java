@@ -47,7 +47,8 @@ public record StudyAnswers(String checkpoint, List<Answer> answers) {
         new Answer(Question.SPARSE, controls.stream().map(StudyAnswers::sparse).toList()),
         new Answer(Question.BASIS_ALIGNED, controls.stream().map(StudyAnswers::aligned).toList()),
         new Answer(Question.MORE_THAN_LENGTH, controls.stream().map(StudyAnswers::more).toList()),
-        new Answer(Question.USED, results.interventions().values().stream().flatMap(one -> used(one).stream()).toList()),
+        new Answer(Question.USED,
+            results.interventions().values().stream().flatMap(one -> used(one).stream()).toList()),
         new Answer(Question.DOPAMINE, dopamine == null
             ? List.of()
             : dopamine.verdicts().stream().map(StudyAnswers::signature).toList()),

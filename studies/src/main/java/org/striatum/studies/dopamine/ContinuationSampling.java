@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.striatum.hooks.HookedModel;
+import org.striatum.hooks.text.TokenPieces;
 import org.striatum.probe.dopamine.StepCutter;
 import org.striatum.probe.dopamine.Steps;
 import org.striatum.probe.dopamine.TokenEntropy;
@@ -34,7 +35,6 @@ import org.striatum.probe.run.RecordJson;
 import org.striatum.studies.run.KeptBatches;
 import org.striatum.studies.run.ProblemSplit;
 import org.striatum.studies.run.StudyRun;
-import org.striatum.studies.run.TokenPieces;
 import org.striatum.studies.value.ProbeStep;
 
 /// The work of [ContinuationStep]: which rollouts are continued, from which states, and what became of them.
@@ -101,7 +101,8 @@ record ContinuationSampling(StudyRun run, ContinuationSettings settings, Problem
     List<Rollout> chosen = Arrays.stream(lines).mapToObj(all::get).toList();
     List<Steps> cuts = new ArrayList<>();
     for (Rollout rollout : chosen) {
-      cuts.add(StepCutter.named(settings.step()).cut(TokenPieces.of(model.tokenizer(), written(rollout))));
+      cuts.add(
+          StepCutter.named(settings.step()).cut(TokenPieces.of(model.tokenizer(), rollout.sequence().continuation())));
     }
     List<Draw> waiting = waiting(cuts);
     double[][] entropies = new double[chosen.size()][];
@@ -133,10 +134,6 @@ record ContinuationSampling(StudyRun run, ContinuationSettings settings, Problem
 
   private static int size(List<Batch> batches) {
     return batches.stream().mapToInt(Batch::size).sum();
-  }
-
-  private static int[] written(Rollout rollout) {
-    return Arrays.copyOfRange(rollout.tokens(), rollout.promptLength(), rollout.tokens().length);
   }
 
   /// Lines of the chosen rollouts, rising: of each dataset first samples before second ones, in the file's order, dealt
@@ -266,16 +263,15 @@ record ContinuationSampling(StudyRun run, ContinuationSettings settings, Problem
   }
 
   private static TokenSequence prefix(Rollout rollout, int used) {
-    return TokenSequence.prompt(Arrays.copyOf(rollout.tokens(), rollout.promptLength() + used));
+    return TokenSequence.prompt(rollout.sequence().upTo(rollout.promptLength() + used).tokens());
   }
 
   /// What was written before the state and after it, cut off where the run's own rollouts are: a batch may write more,
   /// but what a generator draws first does not depend on how long it goes on.
   public static int[] whole(Rollout rollout, int used, int[] continuation, int limit) {
     int count = Math.min(continuation.length, limit - used);
-    int[] tokens = Arrays.copyOfRange(rollout.tokens(), rollout.promptLength(), rollout.promptLength() + used + count);
-    System.arraycopy(continuation, 0, tokens, used, count);
-    return tokens;
+    return rollout.sequence().upTo(rollout.promptLength() + used).followedBy(Arrays.copyOf(continuation, count))
+        .continuation();
   }
 
   /// A function of which continuation it is, not of how many others are drawn.

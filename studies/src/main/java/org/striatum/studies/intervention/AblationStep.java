@@ -71,8 +71,9 @@ public record AblationStep() implements Study<AblationSettings, InterventionResu
     RunRankings rankings = RunRankings.of(run.folder());
     settings.sets().forEach(set -> fits(set, rankings));
     if (settings.sets().stream().allMatch(set -> isEmpty(set, rankings))) {
-      throw new UsageException(instance(settings) + " holds no neuron at any hook point of this run, so there is nothing"
-          + " to ablate");
+      throw new UsageException(
+          instance(settings) + " holds no neuron at any hook point of this run, so there is nothing"
+              + " to ablate");
     }
   }
 

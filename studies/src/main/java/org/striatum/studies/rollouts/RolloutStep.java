@@ -3,7 +3,6 @@ package org.striatum.studies.rollouts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -223,10 +222,8 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate)
   private static Rollout graded(Asked asked, Completion completion, HookedModel model) throws IOException {
     String text = model.tokenizer().decode(completion.tokens());
     double reward = asked.set.grader().reward(asked.problem, text);
-    int[] prompt = asked.prompt.tokens();
-    int[] tokens = Arrays.copyOf(prompt, prompt.length + completion.tokens().length);
-    System.arraycopy(completion.tokens(), 0, tokens, prompt.length, completion.tokens().length);
-    return new Rollout(asked.problem, asked.sample, asked.seed, text, tokens, prompt.length, completion.finished(),
-        reward, completion.logProbability());
+    TokenSequence whole = asked.prompt.followedBy(completion.tokens());
+    return new Rollout(asked.problem, asked.sample, asked.seed, text, whole.tokens(), whole.promptLength(),
+        completion.finished(), reward, completion.logProbability());
   }
 }

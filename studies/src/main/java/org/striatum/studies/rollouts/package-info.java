@@ -1,3 +1,2 @@
 /// Graded completions: drawn from the model, or imported with what another program made.
 package org.striatum.studies.rollouts;
-

@@ -161,6 +161,13 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
     return rollouts;
   }
 
+  /// Dataset → its grader; empty where its rollouts were graded elsewhere.
+  public Function<String, Optional<Grader>> knownGraders() throws IOException {
+    ProblemSources sources = ProblemSources.of(folder.folder());
+    return dataset -> sets.stream().filter(set -> set.name().equals(dataset)).findFirst().map(ProblemSet::grader)
+        .or(() -> sources.find(dataset));
+  }
+
   /// Dataset → its grader, from what the run folder says of problems that were read from files.
   public Function<String, Grader> graders() throws IOException {
     ProblemSources sources = ProblemSources.of(folder.folder());

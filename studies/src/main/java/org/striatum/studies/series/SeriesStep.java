@@ -24,7 +24,8 @@ import org.striatum.studies.transfer.CompareStep;
 ///
 /// @param runs names → run folders, in order; may be empty
 /// @param known studies, that the runs may hold
-public record SeriesStep(SequencedMap<String, RunFolder> runs, List<Study<?, ?>> known) implements Study<SeriesStep.Settings, SeriesResults> {
+public record SeriesStep(SequencedMap<String, RunFolder> runs,
+    List<Study<?, ?>> known) implements Study<SeriesStep.Settings, SeriesResults> {
   /// For reading.
   public static final SeriesStep STUDY = new SeriesStep(new LinkedHashMap<>(), List.of());
 

@@ -130,8 +130,9 @@ public record CompareStep(List<RunFolder> others, boolean curves) implements Stu
     try (Opened opened = Opened.of(List.of(run, other))) {
       Basis basis = study.basis(PromptStates.of(opened.runs().getFirst()), PromptStates.of(opened.runs().getLast()));
       if (!basis.common()) {
-        throw new UsageException("%s and %s cannot be compared coordinate by coordinate, %s; curves need no common basis"
-            .formatted(basis.first(), basis.second(), basis.reason()));
+        throw new UsageException(
+            "%s and %s cannot be compared coordinate by coordinate, %s; curves need no common basis"
+                .formatted(basis.first(), basis.second(), basis.reason()));
       }
     }
   }
@@ -176,7 +177,8 @@ public record CompareStep(List<RunFolder> others, boolean curves) implements Stu
         SortedMap<HookPoint, Trajectories> states = new TreeMap<>();
         store.hooks().forEach(
             hook -> states.put(hook, StoredTrajectories.ofDataset(store, rollouts, data.getKey(), hook)));
-        if (data.getValue().stream().map(rollout -> rollout.problem().id()).distinct().count() >= ProblemSplit.LEAST_PROBLEMS) {
+        if (data.getValue().stream().map(rollout -> rollout.problem().id()).distinct()
+            .count() >= ProblemSplit.LEAST_PROBLEMS) {
           datasets.add(new ComparedDataset(data.getKey(), split.of(data.getValue()), states));
         }
       }

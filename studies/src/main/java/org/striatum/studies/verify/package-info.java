@@ -1,3 +1,2 @@
 /// Figures computed again from what a run folder holds.
 package org.striatum.studies.verify;
-
