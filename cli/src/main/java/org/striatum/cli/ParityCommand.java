@@ -26,7 +26,7 @@ final class ParityCommand implements Callable<Integer> {
   private Path checkpoint;
 
   @Option(names = "--expected", required = true, paramLabel = "FILE", description = "Safetensors file with input_ids, attention_mask and the tensors computed from them; a JSON file of the same name in the"
-      + " same folder describes the ablation.)
+      + " same folder describes the ablation.")
   private Path expected;
 
   @Option(names = "--tolerance", paramLabel = "X", defaultValue = "1e-3", description = "Largest allowed max|a − b| / max|expected| (default 1e-3); tokens must be equal.")

@@ -97,7 +97,7 @@ final class RolloutsCommand implements Callable<Integer> {
     made.flatMap(ForeignRollouts::skipped).ifPresent(console::note);
     sets.stream().map(ProblemSet::skipped).flatMap(Optional::stream).forEach(console::note);
     if (made.isPresent() && gate != null) {
-      throw new UsageException("--gate says nothing beside --import: leave it out");
+      throw new UsageException("--gate has no effect with --import: leave it out");
     }
     RolloutSettings settings = Given.checked(() -> new RolloutSettings(limit, samples, sampling, seed));
     try (RunModel model = modelOptions.of(checkpoint, batchSize)) {
