@@ -135,7 +135,8 @@ public final class Run implements AutoCloseable {
 
   public InterventionResults ablate(String name, NeuronSet set, UnaryOperator<AblationSettings> change)
       throws IOException {
-    return run.run(AblationStep.STUDY, name, change.apply(AblationSettings.defaults().withSets(List.of(NeuronSelection.of(set)))));
+    return run.run(AblationStep.STUDY, name,
+        change.apply(AblationSettings.defaults().withSets(List.of(NeuronSelection.of(set)))));
   }
 
   /// Compares value as a confidence with other signals.

@@ -22,8 +22,10 @@ import org.striatum.probe.stats.Estimate;
 public record MnistSummary(Console console) {
   public void print(ModeSpecialization results) {
     ModeSettings settings = results.settings();
-    console.print("%s, specialised on 45°, preset %s, %d seeds from %d; mean accuracy on test images ± standard deviation"
-        .formatted(results.images(), settings.preset().printed(), settings.seeds().count(), settings.seeds().first()));
+    console
+        .print("%s, specialised on 45°, preset %s, %d seeds from %d; mean accuracy on test images ± standard deviation"
+            .formatted(results.images(), settings.preset().printed(), settings.seeds().count(),
+                settings.seeds().first()));
     if (results.table() != null) {
       print(results.table());
     }

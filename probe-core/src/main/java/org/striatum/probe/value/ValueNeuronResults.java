@@ -34,7 +34,8 @@ public record ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes
   /// @throws IllegalArgumentException if it was not studied, listing what was
   public LayerProbes at(String dataset, String hook) {
     return layers.stream().filter(layer -> layer.dataset().equals(dataset) && layer.hook().toString().equals(hook))
-        .findFirst().orElseThrow(() -> new IllegalArgumentException("%s was not studied at %s: found %s".formatted(dataset,
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("%s was not studied at %s: found %s".formatted(dataset,
             hook, layers.stream().map(layer -> layer.dataset() + " at " + layer.hook()).toList())));
   }
 

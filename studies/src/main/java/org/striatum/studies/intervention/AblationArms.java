@@ -87,7 +87,9 @@ final class AblationArms {
     for (NeuronSelection set : settings.sets()) {
       if (AblationStep.isEmpty(set, rankings)) {
         notes.add(set.name() + " holds no neuron at any studied hook point: nothing was ablated"
-            + (set instanceof NeuronSelection.Called ? " (no coordinate passed the dopamine study's signature test)" : ""));
+            + (set instanceof NeuronSelection.Called
+                ? " (no coordinate passed the dopamine study's signature test)"
+                : ""));
       }
     }
     for (LayerProbes layer : rankings.values().layers()) {
@@ -204,7 +206,8 @@ final class AblationArms {
     return new Plan(named, dataset, set.name(), cuts, settings.positions());
   }
 
-  private Cut cut(LayerStates states, String dataset, HookPoint hook, NeuronSelection set, List<Integer> target, String kind,
+  private Cut cut(LayerStates states, String dataset, HookPoint hook, NeuronSelection set, List<Integer> target,
+      String kind,
       int count, SplittableRandom random) {
     return new Cut(hook, target, states.ablation(kind, alpha()),
         controls(states, dataset, hook, set, target, count, random),
