@@ -121,7 +121,7 @@ record ReportedRollouts(List<Rollout> rollouts, List<ContinuedRollout> continued
     one.states(0, states, 0);
     double[] read = fitted.probe().values(states, one.length(0));
     double[] errors = fitted.probe().tdErrors(states, one.length(0), rollout.reward(),
-        probe.study().training().gamma());
+        probe.study().training().returns().gamma());
     List<String> pieces = TokenPieces.of(tokenizer,
         Arrays.copyOfRange(rollout.tokens(), rollout.promptLength(), rollout.tokens().length));
     List<TokenValue> tokens = IntStream.range(0, pieces.size())

@@ -19,6 +19,7 @@ import org.striatum.probe.uses.ConfidenceResults;
 import org.striatum.probe.uses.ConfidenceResults.DatasetConfidence;
 import org.striatum.probe.uses.ConfidenceStudy;
 import org.striatum.probe.uses.ConfidenceStudy.StudiedDataset;
+import org.striatum.probe.value.ProbeKind;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.studies.capture.CaptureStep;
@@ -33,7 +34,7 @@ import org.striatum.studies.value.ProbeStep;
 /// Compares value as a confidence with other signals.
 public record ConfidenceStep() implements Study<ConfidenceSettings, ConfidenceResults> {
   public static final ConfidenceStep STUDY = new ConfidenceStep();
-  private static final String CHOSEN_BY = "linear";
+  private static final ProbeKind CHOSEN_BY = ProbeKind.LINEAR;
 
   @Override
   public StudyDescription<ConfidenceSettings, ConfidenceResults> about() {
@@ -89,7 +90,7 @@ public record ConfidenceStep() implements Study<ConfidenceSettings, ConfidenceRe
   }
 
   private static double validation(LayerProbes layer) {
-    return layer.probes().stream().filter(probe -> probe.probe().equals(CHOSEN_BY)).findFirst().orElseThrow()
+    return layer.probes().stream().filter(probe -> probe.probe() == CHOSEN_BY).findFirst().orElseThrow()
         .validation();
   }
 }

@@ -15,6 +15,7 @@ import org.striatum.probe.rollout.Split;
 import org.striatum.probe.rollout.Split.Fold;
 import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.store.StoredTrajectories;
+import org.striatum.probe.value.ProbeKind;
 import org.striatum.probe.value.Trajectories;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
@@ -45,7 +46,7 @@ public record ProbedValues(String dataset, ValueNeuronResults found, ProbeSettin
       Target target = best.target();
       Trajectories train = fold(store, rollouts, split, hook, Fold.TRAIN, most);
       ValueProbe fitted = ValueProbe.train(train, fold(store, rollouts, split, hook, Fold.VALIDATION, most),
-          probe.study().training().with(target),
+          probe.study().training().withTarget(target),
           new SplittableRandom(Rollout.seed(seed, dataset + " " + hook + " " + target.printed(), 0, 0))).probe();
       return new Fitted(fitted, hook, target, train.size());
     });
@@ -73,7 +74,7 @@ public record ProbedValues(String dataset, ValueNeuronResults found, ProbeSettin
 
   private Stream<Candidate> candidates(LayerProbes layer) {
     return Stream.of(Target.values()).flatMap(target -> layer.probes().stream()
-        .filter(one -> one.probe().equals(target.printed()) && !Double.isNaN(one.validation()))
+        .filter(one -> one.probe() == ProbeKind.of(target) && !Double.isNaN(one.validation()))
         .map(one -> new Candidate(layer.hook(), target, one.validation())));
   }
 

@@ -14,10 +14,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.striatum.probe.dopamine.DopamineRanking;
 import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.dopamine.DopamineResults.LayerDopamine;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.value.Ranking;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 
@@ -31,11 +33,11 @@ class NeuronSetTest {
   private static RunRankings rankings(int width, int... numbers) {
     List<LayerProbes> layers = Arrays.stream(numbers)
         .mapToObj(number -> new LayerProbes("add", HookPoint.residPost(number), List.of(), null, List.of(), null,
-            List.of(), List.of(), "td", IntStream.range(0, width).map(i -> width - 1 - i).boxed().toList()))
+            List.of(), List.of(), Ranking.TD_FIRST_LAYER_L1, IntStream.range(0, width).map(i -> width - 1 - i).boxed().toList()))
         .toList();
     List<LayerDopamine> dopamine = Arrays.stream(numbers)
         .mapToObj(number -> new LayerDopamine("add", HookPoint.residPost(number), 9, 9, 9, 0, List.of(), Double.NaN,
-            List.of(), null, "causal",
+            List.of(), null, DopamineRanking.DELTA_CORRELATION,
             IntStream.range(0, width).boxed().toList(), List.of(), List.of(), number == 0 ? List.of(2, 0) : List.of(),
             List.of(), List.of()))
         .toList();

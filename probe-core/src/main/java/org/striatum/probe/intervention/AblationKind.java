@@ -1,0 +1,26 @@
+package org.striatum.probe.intervention;
+
+import org.striatum.probe.run.Printed;
+
+/// What is done to a set of coordinates, see [Ablation].
+public enum AblationKind implements Printed {
+  ZERO("zero"), MEAN("mean"), RESAMPLE("resample"), STEER("steer");
+
+  private final String printed;
+
+  AblationKind(String printed) {
+    this.printed = printed;
+  }
+
+  @Override
+  public String printed() {
+    return printed;
+  }
+
+  /// The kind of that printed name.
+  ///
+  /// @throws IllegalArgumentException on any other name
+  public static AblationKind named(String name) {
+    return Printed.named(AblationKind.class, "a kind of ablation", name);
+  }
+}
