@@ -29,12 +29,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// The benchmark command: makes the large checkpoint in a temporary folder, measures, keeps and prints what was measured,
-/// writes the page, tidies up.
-@Command(name = "benchmarks/run", mixinStandardHelpOptions = true, sortOptions = false, description = "Measures Striatum against the libraries researchers would use instead. What is not measured here is "
-    + "not claimed.", footer = {"",
-        "What is measured whole, with all its peers, goes to benchmarks/results.json and docs/benchmarks.md, where other",
-        "rows stay as they were; else to benchmarks/target."})
+/// The benchmark command: writes the large checkpoint to a temporary folder, measures, keeps and prints the
+/// measurements, writes the page, deletes the temporary folder.
+@Command(name = "benchmarks/run", mixinStandardHelpOptions = true, sortOptions = false, description = "Measures Striatum against the libraries that researchers would use instead. Only what is measured here is claimed.", footer = {
+    "",
+    "Complete measurements, with all peers, go to benchmarks/results.json and docs/benchmarks.md, where other",
+    "rows stay unchanged; all others go to benchmarks/target."})
 public final class Benchmarks implements Callable<Integer> {
   private static final DateTimeFormatter DAY_AND_MINUTE = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm")
       .withZone(ZoneOffset.UTC);
@@ -43,16 +43,16 @@ public final class Benchmarks implements Callable<Integer> {
   @Parameters(arity = "0..*", paramLabel = "WHAT", description = "${COMPLETION-CANDIDATES}; all of them by default")
   private List<Work> works = List.of(Work.values());
 
-  @Option(names = "--quick", description = "less work, fewer turns: minutes")
+  @Option(names = "--quick", description = "less work, fewer runs: takes minutes")
   private boolean quick;
 
   @Option(names = "--threads", paramLabel = "N", defaultValue = "2", description = "threads of each side (${DEFAULT-VALUE})")
   private int threads;
 
-  @Option(names = "--repeats", paramLabel = "N", description = "turns of each side (5; quick: 3)")
+  @Option(names = "--repeats", paramLabel = "N", description = "runs of each side (5; quick: 3)")
   private Integer repeats;
 
-  @Option(names = "--no-peers", description = "our own figures only")
+  @Option(names = "--no-peers", description = "only our own figures, no peers")
   private boolean withoutPeers;
 
   /// Runs the command.
@@ -99,7 +99,7 @@ public final class Benchmarks implements Callable<Integer> {
     return failed ? 1 : 0;
   }
 
-  /// Puts what was measured beside the rest, on the published page only where it was measured whole.
+  /// Adds a measurement to the others, on the published page only if it is complete.
   private void keep(Path home, String work, Measured measured) throws IOException {
     Path benchmarks = home.resolve("benchmarks");
     boolean whole = !quick && measured.findings().complete();

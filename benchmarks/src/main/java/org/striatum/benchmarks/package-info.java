@@ -1,2 +1,2 @@
-/// Measurements against the libraries researchers would use instead: whole work, in turn, in one run.
+/// Measurements against the libraries researchers would use instead: complete pieces of work, alternating, in one run.
 package org.striatum.benchmarks;

@@ -16,6 +16,7 @@ import org.striatum.probe.run.UsageException;
 import org.striatum.probe.stats.Ranks;
 import org.striatum.reports.run.ReportStep;
 import org.striatum.studies.StudyRegistry;
+import org.striatum.studies.adaptation.GateArms;
 import org.striatum.studies.adaptation.GateSettings;
 import org.striatum.studies.adaptation.GateStep;
 import org.striatum.studies.capture.CaptureStep;
@@ -77,7 +78,7 @@ final class GateCommand implements Callable<Integer> {
             "a gate is learned by gradient, which an ONNX file does not have: give the checkpoint's folder");
       }
       hooked.tokenizer(); // refused, if it is, before a folder is made
-      hooked.hookPoints(settings.hooks());
+      hooked.hookPoints(settings.arms().hooks());
       Path folder = output == null ? Path.of("striatum-" + hooked.facts().name()) : output;
       try (RunFolder opened = RunFolder.create(folder)) {
         StudyRun run = new StudyRun(opened, Version.environment(modelOptions.threads()), model, console::note,
@@ -105,12 +106,12 @@ final class GateCommand implements Callable<Integer> {
       run.remember(checkpoint);
     }
     if (!run.hasStates()) {
-      run.run(CaptureStep.STUDY, quick(CaptureStep.STUDY).withHooks(settings.hooks()));
+      run.run(CaptureStep.STUDY, quick(CaptureStep.STUDY).withHooks(settings.arms().hooks()));
     }
     if (!run.folder().has(ProbeStep.STUDY)) {
       run.run(ProbeStep.STUDY, quick(ProbeStep.STUDY));
     }
-    if (settings.arms().contains("dopamine")) {
+    if (settings.arms().asked().contains(GateArms.Asked.DOPAMINE)) {
       run.run(DopamineStep.STUDY, quick(DopamineStep.STUDY));
     }
   }

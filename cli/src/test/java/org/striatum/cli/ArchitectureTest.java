@@ -36,6 +36,7 @@ class ArchitectureTest {
   @Test
   void packagesHaveNoCycles() {
     slices().matching("org.striatum.(*).(*)..").should().beFreeOfCycles().check(CLASSES);
+    slices().matching("org.striatum.peft.nta.(*)..").should().beFreeOfCycles().check(CLASSES);
   }
 
   @Test
@@ -53,7 +54,8 @@ class ArchitectureTest {
   @Test
   void noNativeHandleCrossesAPublicMethodOutsideItsPackage() {
     noClasses().that().resideOutsideOfPackages("org.striatum.hooks..", "org.striatum.probe.value..",
-        "org.striatum.peft.network..", "org.striatum.peft.adapter..", "org.striatum.cli.console")
+        "org.striatum.peft.network..", "org.striatum.peft.adapter..", "org.striatum.peft.nta.network..",
+        "org.striatum.peft.nta.image..", "org.striatum.cli.console")
         .should().dependOnClassesThat(resideInAnyPackage("ai.djl..", "ai.onnxruntime..")).check(CLASSES);
   }
 

@@ -156,7 +156,7 @@ class BadInputTest {
     Path run = damagedRun();
     Files.writeString(run.resolve("rollouts.jsonl"), "");
     assertThat(refused(BAD_DATA, "capture", REASONER, "--rollouts", run.resolve("rollouts.jsonl")))
-        .contains("holds no rollouts");
+        .contains("must hold at least one rollout");
   }
 
   @Test
@@ -191,7 +191,7 @@ class BadInputTest {
     assertThat(refused(USAGE, "capture", REASONER, "--rollouts", other))
         .contains("--rollouts must be the run's own rollouts.jsonl, found others.jsonl");
     assertThat(refused(BAD_DATA, "capture", REASONER, "--rollouts", folder.resolve("nowhere.jsonl")))
-        .contains("nowhere.jsonl is no file");
+        .contains("nowhere.jsonl is not a file");
   }
 
   @Test

@@ -77,7 +77,7 @@ class DataCommandsTest {
     assertThat(succeed(rollouts).err()).contains("finished before, kept");
     Session otherwise = Session.of(with(rollouts, "--prompt-template", "{prompt} "));
     assertThat(otherwise.code()).isEqualTo(2);
-    assertThat(otherwise.err()).contains("holds problems that were read otherwise: products.jsonl (")
+    assertThat(otherwise.err()).contains("holds problems that were read differently: products.jsonl (")
         .contains("asked as '{prompt}', graded by number there and ").contains("asked as '{prompt} '");
 
     Files.delete(table);
@@ -210,7 +210,7 @@ class DataCommandsTest {
     assertThat(succeed(with(new Object[]{"scan", REASONER, "--config", file}, options)).out())
         .contains("time: about 1 min");
     Files.delete(table);
-    assertThat(refused(4, with(new Object[]{"scan", REASONER, "--data", table}, options))).contains("is no file");
+    assertThat(refused(4, with(new Object[]{"scan", REASONER, "--data", table}, options))).contains("is not a file");
   }
 
   @Test
@@ -227,7 +227,7 @@ class DataCommandsTest {
     assertThat(refused(2, "rollouts", REASONER, "--tasks", "add", "--grader", "number", "--output", run))
         .contains("--grader says nothing beside --tasks");
     assertThat(refused(2, "rollouts", REASONER, "--data", table, "--columns", "prompt=q,answer=a", "--output", run))
-        .contains("give --grader number");
+        .contains("give --grader (number, latex, choice, exact)");
     assertThat(refused(2, "rollouts", REASONER, "--data", table, "--grader", "regex", "--output", run))
         .contains("the graders are number, latex, choice, exact");
     assertThat(refused(4, "rollouts", REASONER, "--data", table, "--output", run)).contains("has the columns q, a");

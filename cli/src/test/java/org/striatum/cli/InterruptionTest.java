@@ -75,7 +75,7 @@ class InterruptionTest {
     Path err = folder.resolve("err");
     try {
       assertThat(new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor()).isZero();
-      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
     } finally {
       process.destroyForcibly();
     }
@@ -107,7 +107,7 @@ class InterruptionTest {
       assertThat(process.isAlive()).as(() -> read(out) + process).isTrue();
       keyboard.write(3);
       keyboard.flush();
-      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
     } finally {
       process.destroyForcibly();
     }

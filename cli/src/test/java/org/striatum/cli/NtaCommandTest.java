@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.striatum.peft.nta.NtaExperiment;
+import org.striatum.peft.nta.result.NtaExperiment;
 
 /// `nta`, with networks small enough for seconds.
 class NtaCommandTest {

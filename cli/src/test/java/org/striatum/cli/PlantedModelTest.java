@@ -24,7 +24,7 @@ import org.striatum.probe.value.Ranking;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.probe.value.ValueNeuronResults.PruningPoint;
 import org.striatum.probe.value.ValueProbeTraining.Target;
-import org.striatum.studies.neurons.NeuronSet;
+import org.striatum.studies.neurons.NeuronSelection;
 
 /// What the whole pipeline says of models in which it is known what is there: value neurons that are used, value neurons
 /// that aren't, no value, value in no few coordinates, and large coordinates without value.
@@ -144,7 +144,7 @@ class PlantedModelTest {
           Ranking.of(List.of(Target.TD, Target.MONTE_CARLO)).stream().map(Ranking::printed)
               .forEach(name -> recovered.merge(code + " " + name, study.recovered(layer, name), Integer::sum));
           beyondShuffles.merge(code, layer.shuffled().p() <= 0.05 ? 1 : 0, Integer::sum);
-          for (NeuronSet set : study.sets(code, PAPER, RANKING)) {
+          for (NeuronSelection set : study.sets(code, PAPER, RANKING)) {
             Intervention primary = study.ablate(set).getFirst();
             specific.merge(code + " " + set.name(), primary.verdict() == Verdict.SPECIFIC ? 1 : 0, Integer::sum);
             System.out.printf(Locale.ROOT,

@@ -9,9 +9,9 @@ import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Problem;
 
 /// Arithmetic with its steps written out: the four families that the tiny reasoners were trained on, and two of them with
-/// longer operands than those ever had.
+/// longer operands than in training.
 ///
-/// A solution is one step a line and ends with `#` and the answer, graded by the exact text after the last `#`. Drawing
+/// A solution has one step per line and ends with `#` and the answer, graded by the exact text after the last `#`. Drawing
 /// chooses operands only; prompt, steps and answer are functions of them (the `of` of each family). A problem's id is
 /// its prompt.
 public sealed interface Arithmetic extends ProblemSet {
@@ -20,7 +20,7 @@ public sealed interface Arithmetic extends ProblemSet {
     return Grader.AFTER_LAST_HASH;
   }
 
-  /// A number of `low` to `high` digits; the number of digits is uniform, then the number is. One digit includes 0.
+  /// A number of `low` to `high` digits: first the number of digits is drawn uniformly, then the number. One digit includes 0.
   private static int number(RandomGenerator random, int low, int high) {
     int digits = random.nextInt(low, high + 1);
     int bound = 1;
@@ -181,7 +181,7 @@ public sealed interface Arithmetic extends ProblemSet {
 
   /// 2 to 4 nested operations, innermost first: `((7+5)*3)-8=` → `7+5=12`, `12*3=36`, `36-8=28`, `#28`.
   record Expr() implements Arithmetic {
-    /// What to do with the value so far.
+    /// The operation applied to the value so far.
     ///
     /// @param symbol `+`, `-` or `*`
     public record Operation(char symbol, int operand) {

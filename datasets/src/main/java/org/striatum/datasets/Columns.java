@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.RecordJson;
 
-/// Values of a row by column, held to what a problem needs.
+/// Values of a row by column, checked for what a problem needs.
 final class Columns {
   private static final int MOST_CHOICES = 26;
 
@@ -17,19 +17,21 @@ final class Columns {
 
   /// Text or a number, as text.
   ///
-  /// @throws IllegalArgumentException if it is missing, null, blank or anything else
-  static String text(JsonNode row, String column) {
-    return optional(row, column).orElseThrow(() -> new IllegalArgumentException("has no '" + column + "'"));
+  /// @throws MalformedRowException if it is missing, null, blank or anything else
+  static String text(JsonNode row, String column) throws MalformedRowException {
+    return optional(row, column).orElseThrow(() -> new MalformedRowException("has no '" + column + "'"));
   }
 
-  /// The same where it may be missing.
-  static Optional<String> optional(JsonNode row, String column) {
+  /// The same for a column that may be missing.
+  ///
+  /// @throws MalformedRowException if it is a list or an object
+  static Optional<String> optional(JsonNode row, String column) throws MalformedRowException {
     JsonNode value = row.path(column);
     if (value.isMissingNode() || value.isNull() || (value.isTextual() && value.textValue().isBlank())) {
       return Optional.empty();
     }
     if (!value.isValueNode()) {
-      throw new IllegalArgumentException("'" + column + "' must be text or a number, found a list or an object");
+      throw new MalformedRowException("'" + column + "' must be text or a number, found a list or an object");
     }
     return Optional.of(value.asText());
   }
@@ -37,10 +39,10 @@ final class Columns {
   /// Lettered choices and which of them is right.
   ///
   /// @param texts in order, the first is A
-  /// @param labels what the table calls them, by which its answers may name them
+  /// @param labels the table's names for them, by which its answers may name them; empty if it has none
   record Choices(List<String> texts, List<String> labels) {
-    /// From a list of texts, or `{"text": […], "label": […]}`; either may stand as JSON in a text column.
-    static Choices of(JsonNode row, String column) {
+    /// From a list of texts, or `{"text": […], "label": […]}`; either may also be JSON in a text column.
+    static Choices of(JsonNode row, String column) throws MalformedRowException {
       JsonNode value = row.path(column);
       if (value.isTextual()) {
         value = parsed(value.textValue());
@@ -48,8 +50,9 @@ final class Columns {
       List<String> texts = texts(value.isObject() ? value.path("text") : value, column);
       List<String> labels = value.isObject() ? texts(value.path("label"), column) : List.of();
       if (texts.size() < 2 || texts.size() > MOST_CHOICES || (!labels.isEmpty() && labels.size() != texts.size())) {
-        throw new IllegalArgumentException("'" + column + "' must hold 2 to " + MOST_CHOICES
-            + " choices, each with a label or none, found " + texts.size() + " and " + labels.size() + " labels");
+        throw new MalformedRowException("'" + column + "' must have 2 to " + MOST_CHOICES
+            + " choices, and a label for each or no labels, found " + texts.size() + " and " + labels.size()
+            + " labels");
       }
       return new Choices(texts, labels);
     }
@@ -62,19 +65,19 @@ final class Columns {
       }
     }
 
-    private static List<String> texts(JsonNode list, String column) {
+    private static List<String> texts(JsonNode list, String column) throws MalformedRowException {
       List<String> texts = new ArrayList<>();
       for (JsonNode element : list) {
         if (!element.isValueNode() || element.isNull()) {
-          throw new IllegalArgumentException("'" + column + "' must hold texts, found another kind of element");
+          throw new MalformedRowException("'" + column + "' must be a list of texts, found another kind of element");
         }
         texts.add(element.asText());
       }
       return texts;
     }
 
-    /// The letter of the choice that an answer names: by its label, its letter, its place from 0, or its own text.
-    String letter(String answer) {
+    /// The letter of the choice that an answer names: by its label, its letter, its index from 0, or its text.
+    String letter(String answer) throws MalformedRowException {
       int place = labels.indexOf(answer);
       if (place < 0 && answer.matches("[A-Z]")) {
         place = answer.charAt(0) - 'A';
@@ -86,13 +89,13 @@ final class Columns {
         place = texts.indexOf(answer);
       }
       if (place < 0 || place >= texts.size()) {
-        throw new IllegalArgumentException("its answer names none of its " + texts.size() + " choices, found '"
+        throw new MalformedRowException("has an answer that names none of its " + texts.size() + " choices, found '"
             + (answer.length() <= 20 ? answer : answer.substring(0, 19) + "…") + "'");
       }
       return letterOf(place);
     }
 
-    /// A line each: `A. first`.
+    /// The question, then one line per choice: `A. first`.
     String under(String question) {
       StringBuilder lines = new StringBuilder(question);
       for (int i = 0; i < texts.size(); i++) {

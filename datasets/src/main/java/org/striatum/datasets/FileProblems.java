@@ -20,12 +20,13 @@ import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.Sha256;
+import org.striatum.probe.run.UsageException;
 
-/// Problems read from a table. They come in the file's order, whatever the seed: `--limit` takes the first.
+/// Problems read from a table, in the file's order for every seed: a limit takes the first ones.
 ///
-/// @param source where they come from
+/// @param source where they were read from
 /// @param problems in the file's order; equal questions share an id
-/// @param skipped what was malformed, in one line; empty where nothing was
+/// @param skipped the malformed rows, in one line; empty if there are none
 public record FileProblems(ProblemSource source, List<Problem> problems, Optional<String> skipped)
     implements
       ProblemSet {
@@ -35,19 +36,25 @@ public record FileProblems(ProblemSource source, List<Problem> problems, Optiona
     problems = List.copyOf(problems);
   }
 
-  /// How a table is to be read.
+  /// How to read a table.
   ///
-  /// @param columns where the layout is none of the known ones
-  /// @param grader where another one than the layout's is wanted
-  /// @param template where another one than the layout's is wanted; must hold `{prompt}`
+  /// @param columns needed if the layout is none of the known ones
+  /// @param grader instead of the layout's
+  /// @param template instead of the layout's; it must contain `{prompt}`
   public record Options(Optional<NamedColumns> columns, Optional<AnswerGrader> grader, Optional<String> template) {
     public static final Options RECOGNISED = new Options(Optional.empty(), Optional.empty(), Optional.empty());
+
+    /// @throws UsageException if the template does not contain `{prompt}`
+    public Options {
+      template.ifPresent(ProblemSource::requirePlace);
+    }
   }
 
   /// The first `limit` problems of a table.
   ///
-  /// @throws BadDataException if the file is no table, its layout is unknown, or more than half the rows read are malformed
-  /// @throws IllegalArgumentException if the columns are named and no grader is
+  /// @throws BadDataException if the file is not a table
+  /// @throws MalformedTableException if its layout is unknown, or more than half of the rows read are malformed
+  /// @throws MissingSettingException if the columns are named and no grader is
   public static FileProblems read(Path file, Options options, int limit) throws IOException {
     TableFile table = TableFile.of(file);
     Reader reader = new Reader(options, limit);
@@ -83,7 +90,7 @@ public record FileProblems(ProblemSource source, List<Problem> problems, Optiona
   /// A question that was read, before its set has a name.
   private record Asked(String id, Question question) {}
 
-  /// Takes rows one by one.
+  /// Collects rows one by one.
   private static final class Reader {
     private final Options options;
     private final int limit;
@@ -102,8 +109,8 @@ public record FileProblems(ProblemSource source, List<Problem> problems, Optiona
 
     private void settle(ProblemLayout found) {
       layout = found;
-      grader = options.grader().or(found::grader).orElseThrow(() -> new IllegalArgumentException(
-          "named columns do not say how answers are compared: give --grader number, latex, choice or exact"));
+      grader = options.grader().or(found::grader).orElseThrow(() -> new MissingSettingException(Need.GRADER,
+          "a table with named columns needs a grader (" + AnswerGrader.listed() + "), found none"));
     }
 
     boolean take(Row row) {
@@ -112,23 +119,23 @@ public record FileProblems(ProblemSource source, List<Problem> problems, Optiona
         case Row.Fields(String place, JsonNode fields) -> {
           try {
             ask(fields);
-          } catch (IllegalArgumentException malformed) {
-            skipped.add(place, malformed.getMessage());
+          } catch (MalformedRowException malformed) {
+            skipped.add(place, malformed);
           }
         }
       }
       return asked.size() < limit;
     }
 
-    private void ask(JsonNode fields) {
+    private void ask(JsonNode fields) throws MalformedRowException {
       if (layout == null) {
-        settle(HubLayout.recognised(fields).orElseThrow(() -> new IllegalArgumentException(
+        settle(HubLayout.recognised(fields).orElseThrow(() -> new MalformedRowException(Need.COLUMNS,
             "has the columns " + String.join(", ", (Iterable<String>) fields::fieldNames)
-                + ", which are none of " + HubLayout.listed() + ": name them with --columns prompt=…,answer=…")));
+                + ", which are those of no known layout: " + HubLayout.listed())));
       }
       Question question = layout.question(fields);
       if (grader.reference(question.answer()).isEmpty()) {
-        throw new IllegalArgumentException("has an answer that --grader " + grader.printed() + " cannot read");
+        throw new MalformedRowException("has an answer that the grader " + grader.printed() + " cannot read");
       }
       // Repeats share an id, so that they stay on one side of a split.
       String id = idOf.get(question.text());
@@ -136,7 +143,7 @@ public record FileProblems(ProblemSource source, List<Problem> problems, Optiona
         id = question.id().orElseGet(() -> Sha256.of(question.text().getBytes(StandardCharsets.UTF_8))
             .hex().substring(0, ID_DIGITS));
         if (!ids.add(id)) {
-          throw new IllegalArgumentException("has the id of another problem, " + id);
+          throw new MalformedRowException("has the id of another problem, " + id);
         }
         idOf.put(question.text(), id);
       }
@@ -147,11 +154,11 @@ public record FileProblems(ProblemSource source, List<Problem> problems, Optiona
       int rows = asked.size() + skipped.count();
       Optional<String> summary = skipped.summary(rows);
       if (rows == 0) {
-        throw new BadDataException(table.path() + " holds no rows: check the file");
+        throw new BadDataException(table.path() + " must have at least one row, found none");
       }
       if (skipped.count() > asked.size()) {
-        throw new BadDataException(
-            table.path() + ": at least half the rows must be problems, " + summary.orElseThrow());
+        throw new MalformedTableException(skipped.needs(),
+            table.path() + ": at least half of the rows must be problems, " + summary.orElseThrow());
       }
       ProblemSource source = new ProblemSource(table.name(), table.path().getFileName().toString(),
           Sha256.of(table.path()), layout.printed(), options.template().orElse(layout.template()), grader);

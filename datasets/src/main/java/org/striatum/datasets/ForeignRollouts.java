@@ -17,18 +17,18 @@ import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.Sha256;
 
-/// Completions that other programs made, one JSON object a line, recognised by their fields:
+/// Completions made by other programs, one JSON object per line, recognised by their fields:
 ///
 /// - lm-evaluation-harness `--log_samples`: `doc_id`, `arguments`, `resps`, `target` and a score;
 /// - vLLM: `prompt`, `outputs[].text`;
 /// - OpenAI completions: `prompt`, `choices[].text`.
 ///
-/// A line's own score is its reward where no grader is asked for: the harness' first metric, or `reward`, `score`,
-/// `correct`. Where a harness file holds every document once for each filter, the first filter's lines are read.
+/// Without a grader, a line's own score is its reward: the harness' first metric, or `reward`, `score`, `correct`. If a
+/// harness file has every document once for each filter, the lines of the first filter are read.
 ///
-/// @param source where they come from
+/// @param source where they were read from
 /// @param completions in the file's order
-/// @param skipped what was malformed, in one line; empty where nothing was
+/// @param skipped the malformed rows, in one line; empty if there are none
 public record ForeignRollouts(ProblemSource source, List<Graded> completions, Optional<String> skipped) {
   private static final List<String> SCORES = List.of("exact_match", "acc", "reward", "score", "correct");
   private static final int ID_DIGITS = 16;
@@ -39,17 +39,18 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
 
   /// One completion.
   ///
-  /// @param sample which of its problem's, from 0
-  /// @param finished whether the model ended the text itself; true where the file does not say
+  /// @param sample index among the completions of its problem, from 0
+  /// @param finished whether the model ended the text itself; true if the file does not say
   /// @param reward 0 or 1
   public record Graded(Problem problem, int sample, String text, boolean finished, double reward) {}
 
   /// The completions of a file.
   ///
-  /// @param grader which grades anew; empty for the file's own scores
+  /// @param grader that grades again; empty for the file's own scores
   /// @param reference the column a grader compares with, also looked for in the harness' `doc`; empty for `target` and
   ///     `answer`
-  /// @throws BadDataException if the file is no table, or more than half of its lines are malformed
+  /// @throws BadDataException if the file is not a table
+  /// @throws MalformedTableException if more than half of its lines are malformed
   public static ForeignRollouts read(Path file, Optional<AnswerGrader> grader, Optional<String> reference)
       throws IOException {
     TableFile table = TableFile.of(file);
@@ -58,10 +59,11 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
     int rows = reader.lines + reader.skipped.count();
     Optional<String> summary = reader.skipped.summary(rows);
     if (rows == 0) {
-      throw new BadDataException(file + " holds no rows: check the file");
+      throw new BadDataException(file + " must have at least one row, found none");
     }
     if (reader.skipped.count() > reader.lines) {
-      throw new BadDataException(file + ": at least half the rows must be completions, " + summary.orElseThrow());
+      throw new MalformedTableException(reader.skipped.needs(),
+          file + ": at least half of the rows must be completions, " + summary.orElseThrow());
     }
     ProblemSource source = new ProblemSource(table.name(), file.getFileName().toString(), Sha256.of(file),
         reader.format, ProblemSource.PLACE, grader.orElse(null));
@@ -100,15 +102,15 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
               add(fields);
               lines++;
             }
-          } catch (IllegalArgumentException malformed) {
-            skipped.add(place, malformed.getMessage());
+          } catch (MalformedRowException malformed) {
+            skipped.add(place, malformed);
           }
         }
       }
       return true;
     }
 
-    private boolean ofThisFilter(JsonNode line) {
+    private boolean ofThisFilter(JsonNode line) throws MalformedRowException {
       Optional<String> own = Columns.optional(line, "filter");
       if (filter.isEmpty()) {
         filter = own;
@@ -116,18 +118,17 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
       return own.equals(filter) || own.isEmpty();
     }
 
-    private void add(JsonNode line) {
+    private void add(JsonNode line) throws MalformedRowException {
       boolean harness = line.has("resps");
       String prompt = harness ? harnessPrompt(line) : prompt(line.path("prompt"));
       List<Text> texts = harness ? responses(line) : outputs(line);
       String answer = answer(line);
       if (grader.isPresent() && grader.get().reference(answer).isEmpty()) {
-        throw new IllegalArgumentException("has no reference that --grader " + grader.get().printed()
-            + " can read: name its column with --reference");
+        throw new MalformedRowException(Need.REFERENCE_COLUMN,
+            "has no reference answer that the grader " + grader.get().printed() + " can read");
       }
       if (grader.isEmpty() && texts.size() > 1 && harness) {
-        throw new IllegalArgumentException(
-            "has one score for " + texts.size() + " responses: give --grader");
+        throw new MalformedRowException(Need.GRADER, "has one score for " + texts.size() + " responses");
       }
       Problem problem = new Problem(id(line, prompt), dataset, prompt, answer, answer);
       List<Graded> graded = new ArrayList<>();
@@ -138,7 +139,7 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
             : score(line, harness ? MissingNode.getInstance() : line.path("outputs").path(i));
         graded.add(new Graded(problem, 0, text, texts.get(i).finished(), reward));
       }
-      for (Graded one : graded) { // only now is the line known to be whole
+      for (Graded one : graded) { // only now is the whole line known to be usable
         completions
             .add(new Graded(problem, samples.merge(problem.id(), 1, Integer::sum) - 1, one.text(), one.finished(),
                 one.reward()));
@@ -147,78 +148,91 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
     }
 
     /// `arguments.gen_args_0.arg_0`, or `arguments[0][0]` in files of older versions.
-    private static String harnessPrompt(JsonNode line) {
+    private static String harnessPrompt(JsonNode line) throws MalformedRowException {
       JsonNode arguments = line.path("arguments");
       return prompt(arguments.isArray() ? arguments.path(0).path(0) : arguments.path("gen_args_0").path("arg_0"));
     }
 
-    private static String prompt(JsonNode prompt) {
+    private static String prompt(JsonNode prompt) throws MalformedRowException {
       if (prompt.isArray()) {
-        throw new IllegalArgumentException("has a list of messages for a prompt: write the text the model was given");
+        throw new MalformedRowException(
+            "has a list of messages as its prompt, where the text given to the model is needed");
       }
       if (!prompt.isTextual() || prompt.textValue().isEmpty()) {
-        throw new IllegalArgumentException("has no prompt (arguments.gen_args_0.arg_0 beside resps, or prompt)");
+        throw new MalformedRowException("has no prompt (arguments.gen_args_0.arg_0 with resps, or prompt)");
       }
       return prompt.textValue();
     }
 
-    private static List<Text> responses(JsonNode line) {
+    private static List<Text> responses(JsonNode line) throws MalformedRowException {
       List<Text> texts = new ArrayList<>();
       for (JsonNode response : line.path("resps").path(0)) {
         if (!response.isTextual()) {
-          throw new IllegalArgumentException("holds likelihoods of given answers, no text that was generated");
+          throw new MalformedRowException("has likelihoods of given answers and no generated text");
         }
         texts.add(new Text(response.textValue(), true));
       }
       return some(texts, "resps");
     }
 
-    private static List<Text> outputs(JsonNode line) {
+    private static List<Text> outputs(JsonNode line) throws MalformedRowException {
       String field = line.has("outputs") ? "outputs" : "choices";
       List<Text> texts = new ArrayList<>();
       for (JsonNode output : line.path(field)) {
         JsonNode text = output.has("text") ? output.path("text") : output.path("message").path("content");
         if (!text.isTextual()) {
-          throw new IllegalArgumentException("has an element of '" + field + "' without a text");
+          throw new MalformedRowException("has an element of '" + field + "' without a text");
         }
         texts.add(new Text(text.textValue(), output.path("finish_reason").asText("stop").equals("stop")));
       }
       return some(texts, field);
     }
 
-    private static List<Text> some(List<Text> texts, String field) {
+    private static List<Text> some(List<Text> texts, String field) throws MalformedRowException {
       if (texts.isEmpty()) {
-        throw new IllegalArgumentException("has no completion in '" + field + "'");
+        throw new MalformedRowException("has no completion in '" + field + "'");
       }
       return texts;
     }
 
-    private String answer(JsonNode line) {
+    private String answer(JsonNode line) throws MalformedRowException {
       for (String column : reference.map(List::of).orElse(List.of("target", "answer"))) {
-        Optional<String> found = Columns.optional(line, column).or(() -> Columns.optional(line.path("doc"), column));
-        if (found.isPresent()) {
-          return found.get();
+        for (JsonNode holder : List.of(line, line.path("doc"))) {
+          Optional<String> found = Columns.optional(holder, column);
+          if (found.isPresent()) {
+            return found.get();
+          }
         }
       }
       return "";
     }
 
-    private String id(JsonNode line, String prompt) {
+    private static Optional<String> first(JsonNode line, List<String> columns) throws MalformedRowException {
+      for (String column : columns) {
+        Optional<String> found = Columns.optional(line, column);
+        if (found.isPresent()) {
+          return found;
+        }
+      }
+      return Optional.empty();
+    }
+
+    private String id(JsonNode line, String prompt) throws MalformedRowException {
       String known = idOf.get(prompt);
       if (known != null) {
         return known;
       }
-      String id = Columns.optional(line, "doc_id").or(() -> Columns.optional(line, "id")).orElseGet(
+      String id = first(line, List.of("doc_id", "id")).orElseGet(
           () -> Sha256.of(prompt.getBytes(StandardCharsets.UTF_8)).hex().substring(0, ID_DIGITS));
       if (promptOf.putIfAbsent(id, prompt) != null) {
-        throw new IllegalArgumentException("has the id of another prompt, " + id);
+        throw new MalformedRowException("has the id of another prompt, " + id);
       }
       idOf.put(prompt, id);
       return id;
     }
 
-    /// The file's own, 0 or 1: of the completion, else of the line.
-    private static double score(JsonNode line, JsonNode output) {
+    /// The file's own score, 0 or 1: of the completion, otherwise of the line.
+    private static double score(JsonNode line, JsonNode output) throws MalformedRowException {
       List<String> names = new ArrayList<>();
       line.path("metrics").forEach(metric -> names.add(metric.asText()));
       names.addAll(SCORES);
@@ -228,14 +242,14 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
           if (score.isBoolean() || score.isNumber()) {
             double value = score.isBoolean() ? score.booleanValue() ? 1 : 0 : score.doubleValue();
             if (value != 0 && value != 1) {
-              throw new IllegalArgumentException(
-                  "has a score that is neither 0 nor 1, '" + name + "' " + value + ": give --grader");
+              throw new MalformedRowException(Need.GRADER,
+                  "has a score that is neither 0 nor 1, '" + name + "' " + value);
             }
             return value;
           }
         }
       }
-      throw new IllegalArgumentException("has no score (" + String.join(", ", SCORES) + "): give --grader");
+      throw new MalformedRowException(Need.GRADER, "has no score (" + String.join(", ", SCORES) + ")");
     }
   }
 }

@@ -8,50 +8,50 @@ import java.util.stream.Collectors;
 import org.striatum.datasets.Columns.Choices;
 import org.striatum.datasets.grading.AnswerGrader;
 
-/// Tables in the hub's layouts, told by their columns. Prompts are worded as lm-evaluation-harness words them without
-/// examples.
+/// Tables in the hub's layouts, recognised by their columns. Prompts are those of lm-evaluation-harness without examples
+/// (zero-shot).
 public enum HubLayout implements ProblemLayout {
   /// ARC: `id`, `question`, `choices {text, label}`, `answerKey` (arXiv 1803.05457).
   ARC(AnswerGrader.CHOICE, "Question: {prompt}\nAnswer:", "question, choices, answerKey") {
     @Override
-    public Question question(JsonNode row) {
+    public Question question(JsonNode row) throws MalformedRowException {
       return choice(Columns.optional(row, "id"), row, "answerKey");
     }
   },
-  /// MMLU: `question`, `choices`, `answer` (a place, from 0), `subject` (arXiv 2009.03300).
+  /// MMLU: `question`, `choices`, `answer` (an index, from 0), `subject` (arXiv 2009.03300).
   MMLU(AnswerGrader.CHOICE, "{prompt}\nAnswer:", "question, choices, answer") {
     @Override
-    public Question question(JsonNode row) {
+    public Question question(JsonNode row) throws MalformedRowException {
       return choice(Optional.empty(), row, "answer");
     }
   },
   /// GSM8K: `question`, `answer`, a solution that ends in `#### 42` (arXiv 2110.14168).
   GSM8K(AnswerGrader.NUMBER, "Question: {prompt}\nAnswer:", "question, answer") {
     @Override
-    public Question question(JsonNode row) {
+    public Question question(JsonNode row) throws MalformedRowException {
       String solution = Columns.text(row, "answer");
       int mark = solution.lastIndexOf("####");
       if (mark < 0) {
-        throw new IllegalArgumentException("its 'answer' has no #### before the number");
+        throw new MalformedRowException("has no #### before the number in its 'answer'");
       }
       return new Question(Optional.empty(), Columns.text(row, "question"), solution,
           solution.substring(mark + "####".length()).strip());
     }
   },
-  /// MATH and MATH-500: `problem`, `solution` with a box, `answer` and `unique_id` where there are (arXiv 2103.03874).
+  /// MATH and MATH-500: `problem`, `solution` with a box, `answer` and `unique_id` if it has them (arXiv 2103.03874).
   MATH(AnswerGrader.LATEX, "Problem:\n{prompt}\n\nSolution:", "problem, solution") {
     @Override
-    public Question question(JsonNode row) {
+    public Question question(JsonNode row) throws MalformedRowException {
       String solution = Columns.text(row, "solution");
       String answer = Columns.optional(row, "answer").or(() -> AnswerGrader.LATEX.answer(solution))
-          .orElseThrow(() -> new IllegalArgumentException("has neither an 'answer' nor a box in its 'solution'"));
+          .orElseThrow(() -> new MalformedRowException("has neither an 'answer' nor a box in its 'solution'"));
       return new Question(Columns.optional(row, "unique_id"), Columns.text(row, "problem"), solution, answer);
     }
   };
 
   private final AnswerGrader grader;
   private final String template;
-  /// As an error lists them.
+  /// As listed in an error.
   private final String columns;
 
   HubLayout(AnswerGrader grader, String template, String columns) {
@@ -60,12 +60,12 @@ public enum HubLayout implements ProblemLayout {
     this.columns = columns;
   }
 
-  /// The layout whose columns a row has; the first in order where several have.
+  /// The layout whose columns a row has; the first in order if several match.
   static Optional<HubLayout> recognised(JsonNode row) {
     return Arrays.stream(values()).filter(layout -> Arrays.stream(layout.columns.split(", ")).allMatch(row::has)).findFirst();
   }
 
-  /// All of them, for an error.
+  /// All layouts, for an error.
   static String listed() {
     return Arrays.stream(values()).map(layout -> layout.printed() + " (" + layout.columns + ")")
         .collect(Collectors.joining(", "));
@@ -86,7 +86,7 @@ public enum HubLayout implements ProblemLayout {
     return template;
   }
 
-  private static Question choice(Optional<String> id, JsonNode row, String answerColumn) {
+  private static Question choice(Optional<String> id, JsonNode row, String answerColumn) throws MalformedRowException {
     Choices choices = Choices.of(row, "choices");
     String letter = choices.letter(Columns.text(row, answerColumn));
     return new Question(id, choices.under(Columns.text(row, "question")), letter, letter);

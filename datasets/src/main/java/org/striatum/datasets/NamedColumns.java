@@ -9,11 +9,12 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.striatum.datasets.Columns.Choices;
 import org.striatum.datasets.grading.AnswerGrader;
+import org.striatum.probe.run.UsageException;
 
 /// Columns that the user named: `prompt=question,answer=target`.
 ///
-/// @param prompt what is asked
-/// @param answer what a grader compares with; with choices, which of them is right
+/// @param prompt the question
+/// @param answer what a grader compares with; with choices, the right one
 /// @param id optional
 /// @param solution optional, a worked answer
 /// @param choices optional, a list of texts
@@ -23,7 +24,7 @@ public record NamedColumns(String prompt, String answer, Optional<String> id, Op
 
   /// Reads `role=column,…`.
   ///
-  /// @throws IllegalArgumentException if a role is unknown, repeats or is missing
+  /// @throws UsageException if a role is unknown, repeats or is missing
   public static NamedColumns parse(String text) {
     SortedMap<String, String> columns = new TreeMap<>();
     for (String part : text.split(",", -1)) {
@@ -31,12 +32,12 @@ public record NamedColumns(String prompt, String answer, Optional<String> id, Op
       String role = equals < 0 ? part.strip() : part.substring(0, equals).strip();
       String column = part.substring(equals + 1).strip();
       if (equals < 0 || column.isEmpty() || !ROLES.contains(role) || columns.put(role, column) != null) {
-        throw new IllegalArgumentException("--columns names each of " + String.join(", ", ROLES)
-            + " at most once, as role=column, found '" + part.strip() + "'");
+        throw new UsageException("columns are named as role=column, each of the roles " + String.join(", ", ROLES)
+            + " at most once, found '" + part.strip() + "'");
       }
     }
     if (!columns.containsKey("prompt") || !columns.containsKey("answer")) {
-      throw new IllegalArgumentException("--columns must name prompt and answer, found '" + text + "'");
+      throw new UsageException("named columns must include prompt and answer, found '" + text + "'");
     }
     return new NamedColumns(columns.get("prompt"), columns.get("answer"), Optional.ofNullable(columns.get("id")),
         Optional.ofNullable(columns.get("solution")), Optional.ofNullable(columns.get("choices")));
@@ -62,13 +63,16 @@ public record NamedColumns(String prompt, String answer, Optional<String> id, Op
   }
 
   @Override
-  public Question question(JsonNode row) {
+  public Question question(JsonNode row) throws MalformedRowException {
     String text = Columns.text(row, prompt);
     String given = Columns.text(row, answer);
-    Optional<Choices> offered = choices.map(column -> Choices.of(row, column));
-    String compared = offered.map(several -> several.letter(given)).orElse(given);
-    return new Question(id.flatMap(column -> Columns.optional(row, column)),
-        offered.map(several -> several.under(text)).orElse(text),
-        solution.flatMap(column -> Columns.optional(row, column)).orElse(compared), compared);
+    String own = id.isPresent() ? Columns.optional(row, id.get()).orElse(null) : null;
+    String worked = solution.isPresent() ? Columns.optional(row, solution.get()).orElse(null) : null;
+    if (choices.isEmpty()) {
+      return new Question(Optional.ofNullable(own), text, worked == null ? given : worked, given);
+    }
+    Choices offered = Choices.of(row, choices.get());
+    String letter = offered.letter(given);
+    return new Question(Optional.ofNullable(own), offered.under(text), worked == null ? letter : worked, letter);
   }
 }

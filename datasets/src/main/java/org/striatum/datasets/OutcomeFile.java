@@ -13,17 +13,17 @@ import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.BadDataException;
 
-/// What became of rollouts whose hidden states another program recorded: a row a rollout, in their order.
+/// Outcomes of rollouts whose hidden states another program recorded: one row per rollout, in the same order.
 ///
 /// `problem` (its id, text or a number), `reward` (0 or 1, or a boolean), `prompt_length` (tokens); `dataset`, `prompt`,
-/// `completion` and `answer` where there are.
+/// `completion` and `answer` are optional.
 public final class OutcomeFile {
   private OutcomeFile() {}
 
-  /// The rollouts behind some states.
+  /// The rollouts that the states belong to.
   ///
-  /// @throws BadDataException if a row is malformed, naming it, or there are more or fewer than rollouts. None is skipped:
-  ///     the rows after it would belong to others.
+  /// @throws BadDataException if a row is malformed, naming it, or their number is not that of the rollouts. No row is
+  ///     skipped: all following rows would belong to other rollouts.
   public static List<Rollout> read(Path file, SavedStates states) throws IOException {
     TableFile table = TableFile.of(file);
     List<Rollout> rollouts = new ArrayList<>();
@@ -32,11 +32,11 @@ public final class OutcomeFile {
     table.forEach(row -> {
       try {
         switch (row) {
-          case Row.Malformed malformed -> throw new IllegalArgumentException(malformed.why());
+          case Row.Malformed malformed -> throw new MalformedRowException(malformed.why());
           case Row.Fields fields ->
             rollouts.add(rollout(fields.fields(), table.name(), rollouts.size(), states, samples));
         }
-      } catch (IllegalArgumentException e) {
+      } catch (MalformedRowException e) {
         refused.add(file + ", " + row.place() + ": " + e.getMessage());
       }
       return refused.isEmpty();
@@ -45,27 +45,37 @@ public final class OutcomeFile {
       throw new BadDataException(refused.getFirst());
     }
     if (rollouts.size() != states.rollouts()) {
-      throw new BadDataException("%s must have a row for each of %d rollouts, found %d".formatted(file,
+      throw new BadDataException("%s must have one row for each of the %d rollouts, found %d".formatted(file,
           states.rollouts(), rollouts.size()));
     }
     return rollouts;
   }
 
   private static Rollout rollout(JsonNode row, String table, int place, SavedStates states,
-      Map<String, Integer> samples) {
+      Map<String, Integer> samples) throws MalformedRowException {
     if (place == states.rollouts()) {
-      throw new IllegalArgumentException("there are hidden states of " + place + " rollouts only");
+      throw new MalformedRowException("has no hidden states: there are those of " + place + " rollouts only");
     }
     String id = Columns.text(row, "problem");
     String dataset = Columns.optional(row, "dataset").orElse(table);
     Problem problem = new Problem(id, dataset, Columns.optional(row, "prompt").orElse(id), "",
         Columns.optional(row, "answer").orElse(""));
+    int[] tokens = states.tokens(place);
+    double promptLength = number(row, "prompt_length");
+    double reward = number(row, "reward");
+    if (promptLength < 1 || promptLength > tokens.length) {
+      throw new MalformedRowException("'prompt_length' must be in [1, %d], the tokens of the rollout, found %.0f"
+          .formatted(tokens.length, promptLength));
+    }
+    if (reward != 0 && reward != 1) {
+      throw new MalformedRowException("'reward' must be 0 or 1, found %.0f".formatted(reward));
+    }
     int sample = samples.merge(dataset + '\0' + id, 1, Integer::sum) - 1;
-    return new Rollout(problem, sample, 0, Columns.optional(row, "completion").orElse(""), states.tokens(place),
-        (int) number(row, "prompt_length"), true, number(row, "reward"), Double.NaN);
+    return new Rollout(problem, sample, 0, Columns.optional(row, "completion").orElse(""), tokens, (int) promptLength,
+        true, reward, Double.NaN);
   }
 
-  private static double number(JsonNode row, String column) {
+  private static double number(JsonNode row, String column) throws MalformedRowException {
     String text = Columns.text(row, column);
     double value = switch (text) {
       case "true" -> 1;
@@ -73,7 +83,7 @@ public final class OutcomeFile {
       default -> text.matches("-?\\d{1,9}(\\.\\d{1,9})?") ? Double.parseDouble(text) : Double.NaN;
     };
     if (value != Math.rint(value)) {
-      throw new IllegalArgumentException("'" + column + "' must be a whole number, found '" + text + "'");
+      throw new MalformedRowException("'" + column + "' must be a whole number, found '" + text + "'");
     }
     return value;
   }

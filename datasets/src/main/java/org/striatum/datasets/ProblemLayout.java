@@ -4,26 +4,26 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
 import org.striatum.datasets.grading.AnswerGrader;
 
-/// Which column of a table is what.
+/// Which column of a table holds what.
 public sealed interface ProblemLayout permits HubLayout, NamedColumns {
-  /// What it is called in a run folder.
+  /// Its name in a run folder.
   String printed();
 
-  /// How its answers are compared; empty where the columns do not say.
+  /// How its answers are compared; empty if the columns do not determine it.
   Optional<AnswerGrader> grader();
 
-  /// What stands around a question, with `{prompt}` in its place.
+  /// The text around a question, with `{prompt}` at the place of the question.
   String template();
 
   /// Reads one row.
   ///
-  /// @throws IllegalArgumentException if a value is missing or of another kind, saying which
-  Question question(JsonNode row);
+  /// @throws MalformedRowException if a value is missing or of another kind, naming the column
+  Question question(JsonNode row) throws MalformedRowException;
 
-  /// A question as a row holds it.
+  /// The question in a row.
   ///
-  /// @param id empty where the table has none
-  /// @param text what is asked, with its lettered choices where it has any
-  /// @param solution a worked answer; the answer itself where there is none
+  /// @param id empty if the table has none
+  /// @param text what is asked, with its lettered choices if it has any
+  /// @param solution a worked answer; the answer itself if there is none
   record Question(Optional<String> id, String text, String solution, String answer) {}
 }

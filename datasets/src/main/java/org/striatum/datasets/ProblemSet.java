@@ -10,13 +10,14 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Problem;
+import org.striatum.probe.run.UsageException;
 
 /// A source of problems of one kind, with the grader that checks their answers.
 public interface ProblemSet {
-  /// What `--tasks` calls it.
+  /// Its name, as the user writes it.
   String name();
 
-  /// The set whose distribution this one shifts, by name: its own where it shifts none.
+  /// The name of the set whose distribution this one shifts; its own name if it shifts none.
   default String family() {
     return name();
   }
@@ -26,18 +27,18 @@ public interface ProblemSet {
 
   Grader grader();
 
-  /// Where its problems were read; empty for a set that draws them.
+  /// Where its problems were read from; empty for a set that generates them.
   default Optional<ProblemSource> origin() {
     return Optional.empty();
   }
 
-  /// What of its file was malformed, in one line; empty where nothing was.
+  /// The malformed rows of its file, in one line; empty if there are none.
   default Optional<String> skipped() {
     return Optional.empty();
   }
 
-  /// The first `count` problems of a seed. Problem i depends on (seed, name, i) alone: a larger count begins with the
-  /// same problems, and another set beside it changes nothing. A problem may come up twice, under one id.
+  /// The first `count` problems of a seed. Problem i depends only on (seed, name, i): a larger count begins with the
+  /// same problems, and other sets in the same run change nothing. A problem may occur twice, with the same id.
   ///
   /// @throws IllegalArgumentException if `count` is negative
   default List<Problem> draw(int count, long seed) {
@@ -49,20 +50,20 @@ public interface ProblemSet {
 
   /// The first `count` problems of a seed that have distinct ids, none of them in `taken`.
   ///
-  /// @throws IllegalArgumentException if so many were not found among forty times as many draws
+  /// @throws UsageException if not enough were found among 40 · count draws
   default List<Problem> drawDistinct(int count, long seed, Set<String> taken) {
     Set<String> seen = new HashSet<>(taken);
     List<Problem> distinct = endless(seed).limit(40L * count).filter(problem -> seen.add(problem.id())).limit(count)
         .toList();
     if (distinct.size() < count) {
-      throw new IllegalArgumentException("%s has too few distinct problems: %d are needed beside %d others, found %d"
+      throw new UsageException("%s has too few distinct problems: %d are needed in addition to %d others, found %d"
           .formatted(name(), count, taken.size(), distinct.size()));
     }
     return distinct;
   }
 
   private Stream<Problem> endless(long seed) {
-    // Each part of the key is scrambled before the next joins it, so that neighbouring keys give unrelated streams.
+    // Each part of the key is mixed before the next is added, so that neighbouring keys give unrelated streams.
     long ofSet = new SplittableRandom(new SplittableRandom(seed).nextLong() ^ name().hashCode()).nextLong();
     return LongStream.iterate(0, i -> i + 1)
         .mapToObj(i -> problem(new SplittableRandom(new SplittableRandom(ofSet ^ i).nextLong())));

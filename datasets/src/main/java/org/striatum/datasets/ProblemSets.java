@@ -5,10 +5,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.striatum.probe.rollout.Grader;
+import org.striatum.probe.run.UsageException;
 
-/// The problem sets that `--tasks` knows by name.
+/// The generated problem sets, by name.
 public final class ProblemSets {
-  /// All of them, in the order of their listing: the four families, then those that shift one.
+  /// All of them, in the order in which they are listed: the four families, then those with a shifted distribution.
   public static final List<ProblemSet> KNOWN = List.of(new Arithmetic.Add(), new Arithmetic.Mul(), new Arithmetic.Mod(),
       new Arithmetic.Expr(), new Arithmetic.AddLong(), new Arithmetic.MulLong());
 
@@ -16,7 +17,7 @@ public final class ProblemSets {
 
   /// The grader of a dataset, by its name.
   ///
-  /// @throws IllegalArgumentException if no problem set has this name, listing those that do
+  /// @throws UsageException if no problem set has this name, listing those that do
   public static Grader grader(String dataset) {
     return known(dataset).grader();
   }
@@ -26,19 +27,19 @@ public final class ProblemSets {
   }
 
   private static ProblemSet known(String name) {
-    return find(name).orElseThrow(() -> new IllegalArgumentException("unknown task '" + name + "': the tasks are "
+    return find(name).orElseThrow(() -> new UsageException("unknown task '" + name + "': the tasks are "
         + KNOWN.stream().map(ProblemSet::name).collect(Collectors.joining(", "))));
   }
 
   /// The sets of a comma-separated list, in its order: `named("add,mul")`.
   ///
-  /// @throws IllegalArgumentException if a name is unknown, listing those that are known, or repeats
+  /// @throws UsageException if a name is unknown, listing those that are known, or repeats
   public static List<ProblemSet> named(String names) {
     List<ProblemSet> sets = new ArrayList<>();
     for (String name : names.split(",", -1)) {
       ProblemSet set = known(name.strip());
       if (sets.contains(set)) {
-        throw new IllegalArgumentException("a task must be named once, found '" + set.name() + "' twice in " + names);
+        throw new UsageException("a task must be named once, found '" + set.name() + "' twice in " + names);
       }
       sets.add(set);
     }

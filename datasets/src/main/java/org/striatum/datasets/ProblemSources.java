@@ -10,6 +10,7 @@ import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.run.FileFormat;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
+import org.striatum.probe.run.UsageException;
 
 /// The problem sets of a run that were read from files: its `problems.json`.
 public record ProblemSources(List<ProblemSource> sets) {
@@ -21,12 +22,12 @@ public record ProblemSources(List<ProblemSource> sets) {
     sets = List.copyOf(sets);
   }
 
-  /// Those among some sets.
+  /// Those of the given sets that were read from files.
   public static ProblemSources among(List<ProblemSet> sets) {
     return new ProblemSources(sets.stream().map(ProblemSet::origin).flatMap(Optional::stream).toList());
   }
 
-  /// A run's own; none where its problems were drawn.
+  /// Those of a run; none if its problems were generated.
   public static ProblemSources of(Path run) throws IOException {
     Path file = run.resolve(FILE);
     return Files.exists(file) ? RecordJson.read(file, FORMAT, ProblemSources.class) : new ProblemSources(List.of());
@@ -42,15 +43,15 @@ public record ProblemSources(List<ProblemSource> sets) {
     return Sha256.of(RecordJson.pretty(FORMAT, this));
   }
 
-  /// Refuses a run whose problems were read, asked or graded otherwise.
+  /// Refuses a run whose problems were read, asked or graded differently.
   ///
-  /// @throws IllegalArgumentException saying how, there and here
+  /// @throws UsageException saying how, there and here
   public void requireNoOther(Path run) throws IOException {
     ProblemSources there = of(run);
     if (!there.sets().isEmpty() && !there.equals(this)) {
-      throw new IllegalArgumentException(
-          "%s holds problems that were read otherwise: %s there and %s here; choose another "
-              .formatted(run, there.described(), described()) + "--output");
+      throw new UsageException(
+          "%s holds problems that were read differently: %s there and %s here; choose another folder"
+              .formatted(run, there.described(), described()));
     }
   }
 
@@ -58,7 +59,7 @@ public record ProblemSources(List<ProblemSource> sets) {
     return sets.isEmpty() ? "none" : sets.stream().map(ProblemSource::described).collect(Collectors.joining(", "));
   }
 
-  /// The grader of a dataset, read or drawn; empty where its rollouts were graded elsewhere.
+  /// The grader of a dataset, read or generated; empty where its rollouts were graded elsewhere.
   public Optional<Grader> find(String dataset) {
     Optional<ProblemSource> read = source(dataset);
     return read.isPresent()
@@ -70,9 +71,10 @@ public record ProblemSources(List<ProblemSource> sets) {
     return sets.stream().filter(source -> source.dataset().equals(dataset)).findFirst();
   }
 
-  /// The grader of a dataset, read or drawn.
+  /// The grader of a dataset, read or generated.
   ///
-  /// @throws IllegalArgumentException if there is none of this name, or its rollouts were graded elsewhere
+  /// @throws UsageException if there is no dataset of this name
+  /// @throws MissingSettingException if its rollouts were imported with their own scores
   public Grader grader(String dataset) {
     Optional<ProblemSource> read = source(dataset);
     return read.isPresent() ? read.get().requireGrader() : ProblemSets.grader(dataset);

@@ -15,11 +15,11 @@ import org.striatum.probe.run.AtomicFile;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.RecordJson;
 
-/// `rollouts.jsonl`: one graded completion a line, its problem nested, in the order in which activations are captured.
+/// `rollouts.jsonl`: one graded completion per line, its problem nested, in the order in which activations are captured.
 ///
-/// Fields that a [Rollout] has not are skipped, so that researchers may add their own columns. Everything beyond ASCII
-/// is written escaped, so any text comes back as it was, half surrogate pairs included. A file comes from strangers: no
-/// line is held in memory beyond 16 MiB.
+/// Fields that a [Rollout] does not have are ignored, so that researchers may add their own columns. Everything beyond
+/// ASCII is written escaped, so any text is read back unchanged, half surrogate pairs included. Files are untrusted: no
+/// line above 16 MiB is held in memory.
 public final class RolloutFile {
   private RolloutFile() {}
 
@@ -32,20 +32,20 @@ public final class RolloutFile {
     return rollouts;
   }
 
-  /// Hands over rollout after rollout, keeping none.
+  /// Passes on one rollout after the other, keeping none.
   ///
-  /// @throws BadDataException if the file is missing or empty, or a line is empty, too long or no rollout, naming the
+  /// @throws BadDataException if the file is missing or empty, or a line is empty, too long or not a rollout, naming the
   ///     line, counted from 1
   public static void forEach(Path file, Consumer<Rollout> consumer) throws IOException {
     if (!Files.isRegularFile(file)) {
-      throw new BadDataException(file + " is no file: check the path or run rollouts first");
+      throw new BadDataException(file + " is not a file");
     }
     try (BoundedLines lines = new BoundedLines(file)) {
       for (byte[] json = lines.next(); json != null; json = lines.next()) {
         consumer.accept(parse(json, lines.place()));
       }
       if (lines.count() == 0) {
-        throw new BadDataException(file + " holds no rollouts: run rollouts again");
+        throw new BadDataException(file + " must hold at least one rollout, found none");
       }
     }
   }
@@ -77,7 +77,7 @@ public final class RolloutFile {
     }
   }
 
-  /// Appends rollouts one by one to a file that appears whole at the commit, and not at all without it.
+  /// Appends rollouts one by one to a file that appears complete at the commit, and not at all without it.
   public static final class Writer implements AutoCloseable {
     private static final int BUFFER = 1 << 16;
 
@@ -102,7 +102,7 @@ public final class RolloutFile {
       file.commit();
     }
 
-    /// Deletes what was not committed.
+    /// Deletes the file if it was not committed.
     @Override
     public void close() throws IOException {
       file.close();

@@ -1,34 +1,44 @@
 package org.striatum.datasets;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.Recording;
 import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.tensor.DType;
 import org.striatum.probe.tensor.SafetensorsFile;
 import org.striatum.probe.tensor.TensorInfo;
 
 /// Hidden states that another program recorded, in one safetensors file, mapped:
 ///
-/// - `hidden_states` (layers, rows, d), which become `blocks.0.hook_resid_post` and on; or (rows, d) under each hook point's
-///   own name;
-/// - `token_ids` (rows), I32 or I64, prompt and completion of every rollout, one behind the other;
+/// - `hidden_states` (layers, rows, d), read as `blocks.0.hook_resid_post` and following; or (rows, d) for each hook point,
+///   under its name;
+/// - `token_ids` (rows), I32 or I64, prompt and completion of every rollout, one after the other;
 /// - `rollout_index` (rows), which rollout a row belongs to, 0, 0, …, 1, 1, …; or `lengths` (rollouts).
 ///
-/// Not thread-safe; whoever opens it closes it.
+/// Not thread-safe; the caller that opens it closes it.
 public final class SavedStates implements AutoCloseable {
   private static final String STACKED = "hidden_states";
   private static final String TOKENS = "token_ids";
   private static final String ROLLOUT = "rollout_index";
   private static final String LENGTHS = "lengths";
   private static final int MOST_LAYERS = 10_000;
+  // As many as fit an array.
+  private static final int MOST_ROWS = Integer.MAX_VALUE - 8;
+  private static final Set<DType> FLOATS = EnumSet.of(DType.F32, DType.F16, DType.BF16, DType.F64);
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final SafetensorsFile file;
   private final int[] tokens; // (rows)
@@ -43,9 +53,8 @@ public final class SavedStates implements AutoCloseable {
 
   private SavedStates(SafetensorsFile file) throws BadDataException {
     this.file = file;
-    requireTensor(TOKENS);
-    this.tokens = file.ints(TOKENS);
-    this.lengths = file.tensors().containsKey(LENGTHS) ? file.ints(LENGTHS) : counted();
+    this.tokens = integers(TOKENS);
+    this.lengths = file.tensors().containsKey(LENGTHS) ? integers(LENGTHS) : counted();
     this.firstRow = new int[lengths.length + 1];
     long rows = 0;
     for (int i = 0; i < lengths.length; i++) {
@@ -71,9 +80,6 @@ public final class SavedStates implements AutoCloseable {
     SafetensorsFile file = SafetensorsFile.open(path);
     try {
       return new SavedStates(file);
-    } catch (IllegalArgumentException e) { // an element type or a size that is none of these
-      file.close();
-      throw new BadDataException(e.getMessage(), e);
     } catch (IOException | RuntimeException e) {
       file.close();
       throw e;
@@ -81,8 +87,7 @@ public final class SavedStates implements AutoCloseable {
   }
 
   private int[] counted() throws BadDataException {
-    requireTensor(ROLLOUT);
-    int[] rollouts = file.ints(ROLLOUT);
+    int[] rollouts = integers(ROLLOUT);
     List<Integer> counts = new ArrayList<>();
     for (int row = 0; row < rollouts.length; row++) {
       if (rollouts[row] == counts.size()) {
@@ -106,16 +111,21 @@ public final class SavedStates implements AutoCloseable {
         }
       } else if (tensor.name().startsWith("blocks.")) {
         requireShape(tensor, 2);
-        places.put(HookPoint.parse(tensor.name()),
-            new Place(tensor.name(), 0, Math.toIntExact(tensor.shape().get(1))));
+        HookPoint hook = HookPoint.find(tensor.name()).orElseThrow(
+            () -> bad(tensor.name() + " is not the name of a hook point such as blocks.3.hook_resid_post"));
+        places.put(hook, new Place(tensor.name(), 0, Math.toIntExact(tensor.shape().get(1))));
       }
     }
     if (places.isEmpty()) {
-      throw bad("it needs " + STACKED + " (layers, rows, d) or tensors named like blocks.3.hook_resid_post (rows, d)");
+      throw bad(
+          "it must have " + STACKED + " (layers, rows, d) or tensors named like blocks.3.hook_resid_post (rows, d)");
     }
   }
 
   private void requireShape(TensorInfo tensor, int dimensions) throws BadDataException {
+    if (!FLOATS.contains(tensor.dtype())) {
+      throw bad(tensor.name() + " must be F32, F16, BF16 or F64, found " + tensor.dtype());
+    }
     List<Long> shape = tensor.shape();
     if (shape.size() != dimensions || shape.get(dimensions - 2) != tokens.length || shape.getLast() < 1
         || shape.getLast() > Integer.MAX_VALUE || (dimensions == 3 && shape.getFirst() > MOST_LAYERS)) {
@@ -124,23 +134,39 @@ public final class SavedStates implements AutoCloseable {
     }
   }
 
-  private void requireTensor(String name) throws BadDataException {
+  /// A tensor of integers, each of which fits 32 bits.
+  private int[] integers(String name) throws BadDataException {
     if (!file.tensors().containsKey(name)) {
       throw bad("it has no tensor " + name + (name.equals(ROLLOUT) ? " and no " + LENGTHS : "") + ", found "
           + String.join(", ", file.tensors().keySet()));
     }
+    TensorInfo tensor = file.tensor(name);
+    if (tensor.dtype() != DType.I32 && tensor.dtype() != DType.I64) {
+      throw bad(name + " must be I32 or I64, found " + tensor.dtype());
+    }
+    if (tensor.elements() > MOST_ROWS) {
+      throw bad(name + " must have at most " + MOST_ROWS + " elements, found " + tensor.elements());
+    }
+    MemorySegment data = file.data(name);
+    for (long i = 0; tensor.dtype() == DType.I64 && i < tensor.elements(); i++) {
+      long value = data.get(LONG, i * Long.BYTES);
+      if (value != (int) value) {
+        throw bad(name + " must hold values of 32 bits, found " + value + " at " + i);
+      }
+    }
+    return file.ints(name);
   }
 
   private BadDataException bad(String why) {
     return new BadDataException(file.path() + ": " + why);
   }
 
-  /// How many rollouts there are.
+  /// The number of rollouts.
   public int rollouts() {
     return lengths.length;
   }
 
-  /// Rows of each rollout, prompt included: (rollouts).
+  /// The number of rows of each rollout, prompt included: (rollouts).
   public int[] lengths() {
     return lengths.clone();
   }

@@ -28,13 +28,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.striatum.datasets.Arithmetic.Add;
 import org.striatum.datasets.Arithmetic.AddLong;
-import org.striatum.datasets.Arithmetic.Expr;
 import org.striatum.datasets.Arithmetic.Expr.Operation;
+import org.striatum.datasets.Arithmetic.Expr;
 import org.striatum.datasets.Arithmetic.Mod;
 import org.striatum.datasets.Arithmetic.Mul;
 import org.striatum.datasets.Arithmetic.MulLong;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Problem;
+import org.striatum.probe.run.UsageException;
 
 /// The reference is `tasks.py`, the generator that the tiny reasoners were trained with.
 class ArithmeticTest {
@@ -267,15 +268,15 @@ class ArithmeticTest {
       }
     };
     assertThat(coin.drawDistinct(2, 1, Set.of())).hasSize(2);
-    assertThatThrownBy(() -> coin.drawDistinct(2, 1, Set.of("heads"))).isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("coin has too few distinct problems: 2 are needed beside 1 others, found 1");
+    assertThatThrownBy(() -> coin.drawDistinct(2, 1, Set.of("heads"))).isInstanceOf(UsageException.class)
+        .hasMessage("coin has too few distinct problems: 2 are needed in addition to 1 others, found 1");
   }
 
   @Test
   void setsAreFoundByName() {
     assertThat(ProblemSets.named("add")).containsExactly(new Add());
     assertThat(ProblemSets.named("expr, mod,mul,add")).containsExactly(new Expr(), new Mod(), new Mul(), new Add());
-    assertThatThrownBy(() -> ProblemSets.named("add,sub")).isInstanceOf(IllegalArgumentException.class)
+    assertThatThrownBy(() -> ProblemSets.named("add,sub")).isInstanceOf(UsageException.class)
         .hasMessage("unknown task 'sub': the tasks are add, mul, mod, expr, add-long, mul-long");
     assertThatThrownBy(() -> ProblemSets.named("")).hasMessageStartingWith("unknown task ''");
     assertThatThrownBy(() -> ProblemSets.named("add,add")).hasMessageContaining("found 'add' twice");

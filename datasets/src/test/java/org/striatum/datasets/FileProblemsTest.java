@@ -26,6 +26,7 @@ import org.striatum.datasets.grading.AnswerGrader;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.Sha256;
+import org.striatum.probe.run.UsageException;
 
 /// Rows as the hub holds them: the layout's fields, worded like its rows.
 class FileProblemsTest {
@@ -193,7 +194,7 @@ class FileProblemsTest {
         file("some.jsonl", GSM8K + bad + GSM8K.replace("the", "each").replace("How", "Now how")));
     assertThat(problems.problems()).hasSize(6);
     assertThat(problems.skipped().orElseThrow()).startsWith("some.jsonl: 4 of 10 rows skipped: line 4 has no 'answer';")
-        .contains("line 5 has no 'question'; line 6 no JSON: ").endsWith("; and 1 more");
+        .contains("line 5 has no 'question'; line 6 is not JSON: ").endsWith("; and 1 more");
     Path csv = file("some.csv", """
         question,answer
         "first
@@ -214,10 +215,12 @@ class FileProblemsTest {
   @Test
   void aFileThatIsMostlyMalformedIsRefused() throws IOException {
     refused(file("bad.jsonl", "{\"question\": \"q\", \"answer\": \"#### 1\"}\nx\ny\n"),
-        "at least half the rows must be problems, 2 of 3 rows skipped: line 2 no JSON");
+        "at least half of the rows must be problems, 2 of 3 rows skipped: line 2 is not JSON");
     refused(file("other.jsonl", "{\"text\": \"q\", \"label\": 1}\n"),
-        "line 1 has the columns text, label, which are none of arc (question, choices, answerKey), mmlu");
-    refused(file("empty.jsonl", ""), "holds no rows");
+        "line 1 has the columns text, label, which are those of no known layout: arc (question, choices, answerKey), mmlu");
+    assertThatThrownBy(() -> read(folder.resolve("other.jsonl"))).isInstanceOfSatisfying(MalformedTableException.class,
+        e -> assertThat(e.needs()).containsExactly(Need.COLUMNS));
+    refused(file("empty.jsonl", ""), "must have at least one row");
     refused(file("one.json", "[3, {}]"), "row 1 must be a JSON object, found number");
     refused(file("deep.jsonl", "[".repeat(100_000)), "nesting depth");
   }
@@ -229,14 +232,14 @@ class FileProblemsTest {
 
   @Test
   void unreadableFilesAreRefusedInOneLine() throws IOException, SQLException {
-    refused(folder, "is a folder: give a .jsonl");
-    refused(folder.resolve("none.jsonl"), "is no file");
+    refused(folder, "is a folder: a .jsonl");
+    refused(folder.resolve("none.jsonl"), "is not a file");
     refused(file("problems.txt", GSM8K), "must end in .jsonl");
     refused(file("no.parquet", "this is no parquet file"), "cannot be read as a table");
-    refused(file("no.jsonl.gz", "plain"), "is no gzip file");
+    refused(file("no.jsonl.gz", "plain"), "is not a gzip file");
     Path parquet = folder.resolve("lacking.parquet");
     copy("(SELECT 'q' AS question, 1 AS number)", parquet);
-    refused(parquet, "row 1 has the columns question, number, which are none of");
+    refused(parquet, "row 1 has the columns question, number, which are those of no known layout");
     byte[] whole = Files.readAllBytes(parquet);
     Files.write(folder.resolve("cut.parquet"), java.util.Arrays.copyOf(whole, whole.length / 2));
     refused(folder.resolve("cut.parquet"), "cannot be read as a table");
@@ -260,11 +263,11 @@ class FileProblemsTest {
       question            | found 'question'
       prompt=a,prompt=b   | found 'prompt=b'
       prompt=a,reply=b    | found 'reply=b'
-      prompt=a            | must name prompt and answer
+      prompt=a            | must include prompt and answer
       prompt=,answer=b    | found 'prompt='
       """)
   void unusableColumns(String columns, String why) {
-    assertThatThrownBy(() -> NamedColumns.parse(columns)).isInstanceOf(IllegalArgumentException.class)
+    assertThatThrownBy(() -> NamedColumns.parse(columns)).isInstanceOf(UsageException.class)
         .hasMessageContaining(why);
   }
 
@@ -272,9 +275,9 @@ class FileProblemsTest {
   void namedColumnsNeedAGraderAndTemplatesAPlace() throws IOException {
     Path file = file("t.jsonl", GSM8K);
     assertThatThrownBy(() -> read(file, "prompt=question,answer=answer", null))
-        .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("give --grader number");
+        .isInstanceOfSatisfying(MissingSettingException.class, e -> assertThat(e.need()).isEqualTo(Need.GRADER));
     assertThatThrownBy(() -> FileProblems.read(file,
         new Options(Optional.empty(), Optional.empty(), Optional.of("Q:")), 1))
-        .isInstanceOf(IllegalArgumentException.class).hasMessage("a prompt template must hold {prompt}, found 'Q:'");
+        .isInstanceOf(UsageException.class).hasMessage("a prompt template must contain {prompt}, found 'Q:'");
   }
 }

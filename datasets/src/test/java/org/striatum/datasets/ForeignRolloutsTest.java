@@ -90,14 +90,14 @@ class ForeignRolloutsTest {
         null);
     assertThat(made.completions()).hasSize(2);
     assertThat(made.skipped().orElseThrow())
-        .startsWith("some.jsonl: 2 of 4 rows skipped: line 4 has no completion in 'resps'; line 5 no JSON: ");
+        .startsWith("some.jsonl: 2 of 4 rows skipped: line 4 has no completion in 'resps'; line 5 is not JSON: ");
   }
 
   @Test
   void whatCannotBeGradedIsRefused() {
     refused("{\"prompt\": \"p\", \"outputs\": [{\"text\": \"t\"}]}", null, "line 1 has no score (exact_match, acc, ");
     refused("{\"prompt\": \"p\", \"outputs\": [{\"text\": \"t\"}]}", AnswerGrader.NUMBER,
-        "name its column with --reference");
+        "has no reference answer that the grader number can read");
     refused("{\"prompt\": \"p\", \"outputs\": [{\"text\": \"t\"}], \"score\": 0.5}", null,
         "neither 0 nor 1, 'score' 0.5");
     refused("{\"prompt\": [{\"role\": \"user\"}], \"outputs\": [{\"text\": \"t\"}]}", null, "a list of messages");
@@ -106,6 +106,18 @@ class ForeignRolloutsTest {
         "likelihoods of given answers");
     refused("{\"doc_id\": 0, \"arguments\": [[\"p\", {}]], \"resps\": [[\"a\", \"b\"]], \"acc\": 1}", null,
         "one score for 2 responses");
+  }
+
+  @Test
+  void aRefusalCarriesWhatWouldMakeTheRowsUsable() {
+    needs("{\"prompt\": \"p\", \"outputs\": [{\"text\": \"t\"}]}", null, Need.GRADER);
+    needs("{\"prompt\": \"p\", \"outputs\": [{\"text\": \"t\"}]}", AnswerGrader.NUMBER, Need.REFERENCE_COLUMN);
+    needs("{\"question\": \"p\"}", null);
+  }
+
+  private void needs(String line, AnswerGrader grader, Need... needs) {
+    assertThatThrownBy(() -> read("r.jsonl", line, grader)).isInstanceOfSatisfying(MalformedTableException.class,
+        e -> assertThat(e.needs()).containsExactly(needs));
   }
 
   private void refused(String line, AnswerGrader grader, String why) {

@@ -101,10 +101,10 @@ class RolloutFileTest {
   @Test
   void refusesEmptyFilesAndEmptyLines() throws IOException {
     assertRefused(Files.writeString(folder.resolve("e.jsonl"), ""), folder.resolve("e.jsonl").toString(),
-        "holds no rollouts");
+        "must hold at least one rollout");
     Path gap = Files.writeString(folder.resolve("gap.jsonl"), GOOD + "\n\n" + GOOD);
     assertRefused(gap, gap + ", line 2: ", "correct or remove the line");
-    assertRefused(folder.resolve("none.jsonl"), folder.resolve("none.jsonl").toString(), "is no file");
+    assertRefused(folder.resolve("none.jsonl"), folder.resolve("none.jsonl").toString(), "is not a file");
   }
 
   @Test

@@ -119,6 +119,36 @@ class SavedStatesTest {
     refused("is no file");
   }
 
+  @Test
+  void tensorsOfOtherTypesAndNamesAreRefused() throws IOException {
+    Declared tokens = new Declared("token_ids", DType.I64, List.of(1L));
+    Declared lengths = new Declared("lengths", DType.I32, List.of(1L));
+    written(new Declared("hidden_states", DType.I32, List.of(1L, 1L, 1L)), tokens, lengths);
+    refused("hidden_states must be F32, F16, BF16 or F64, found I32");
+    written(new Declared("blocks.x.hook", DType.F32, List.of(1L, 1L)), tokens, lengths);
+    refused("blocks.x.hook is not the name of a hook point");
+    written(new Declared("token_ids", DType.F32, List.of(1L)), lengths);
+    refused("token_ids must be I32 or I64, found F32");
+    written(tokens, lengths);
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length - Integer.BYTES - 1] = 1; // the highest byte of the token
+    Files.write(file, bytes);
+    refused("token_ids must hold values of 32 bits, found 72057594037927937 at 0");
+  }
+
+  /// Ones under each name.
+  private void written(Declared... tensors) throws IOException {
+    try (SafetensorsWriter writer = new SafetensorsWriter(file, List.of(tensors), Map.of())) {
+      for (Declared tensor : tensors) {
+        if (tensor.dtype() == DType.F32) {
+          writer.append(tensor.name(), new float[]{1}, 0, 1);
+        } else {
+          writer.append(tensor.name(), new int[]{1}, 0, 1);
+        }
+      }
+    }
+  }
+
   private void refused(String why) {
     assertThatThrownBy(() -> SavedStates.open(file)).isInstanceOf(BadDataException.class)
         .hasMessageStartingWith(file.toString()).hasMessageContaining(why);
@@ -145,13 +175,13 @@ class SavedStatesTest {
   @ParameterizedTest
   @CsvSource(delimiter = '|', textBlock = """
       "reward": 1           | "reward": 0.5          | line 1: 'reward' must be a whole number, found '0.5'
-      "reward": 1           | "reward": 2            | line 1: a reward must be 0 or 1, found 2.0
+      "reward": 1           | "reward": 2            | line 1: 'reward' must be 0 or 1, found 2
       "reward": false       | "x": false             | line 2: has no 'reward'
-      "prompt_length": 2    | "prompt_length": 4     | line 1: a rollout's prompt length must be in [1, 3], found 4
+      "prompt_length": 2    | "prompt_length": 4     | line 1: 'prompt_length' must be in [1, 3], the tokens of the rollout, found 4
       "prompt_length": 1    | "prompt_length": "two" | line 2: 'prompt_length' must be a whole number, found 'two'
       "problem": 3          | "problem": null        | line 2: has no 'problem'
-      {"problem": 3         | "problem": 3           | line 2: no JSON
-      "completion": "3"}    | "completion": "3"},    | line 2: no JSON
+      {"problem": 3         | "problem": 3           | line 2: is not JSON
+      "completion": "3"}    | "completion": "3"},    | line 2: is not JSON
       """)
   void aMalformedOutcomeNamesItsLine(String good, String bad, String why) {
     assertThat(OUTCOMES).contains(good);
@@ -162,8 +192,8 @@ class SavedStatesTest {
   @Test
   void everyRolloutNeedsAnOutcome() {
     assertThatThrownBy(() -> outcomes(OUTCOMES.lines().findFirst().orElseThrow()))
-        .isInstanceOf(BadDataException.class).hasMessageContaining("a row for each of 2 rollouts, found 1");
+        .isInstanceOf(BadDataException.class).hasMessageContaining("one row for each of the 2 rollouts, found 1");
     assertThatThrownBy(() -> outcomes(OUTCOMES + OUTCOMES)).isInstanceOf(BadDataException.class)
-        .hasMessageContaining("line 3: there are hidden states of 2 rollouts only");
+        .hasMessageContaining("line 3: has no hidden states: there are those of 2 rollouts only");
   }
 }

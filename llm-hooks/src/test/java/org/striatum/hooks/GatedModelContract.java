@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -17,11 +17,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.striatum.hooks.checkpoint.Checkpoint;
+import org.striatum.hooks.checkpoint.ModelConfig;
 import org.striatum.probe.model.Completion;
 import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.GatedModel;
@@ -35,27 +36,26 @@ import org.striatum.probe.model.TokenSequence;
 /// What every engine's model must do, whatever the family. Models stay open from test to test.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class GatedModelContract {
-  private static final String FAMILIES = "org.striatum.hooks.GoldenCheckpoints#families";
+  private static final String MODELS = "models";
 
-  /// Opens a checkpoint whose completions end at token 2.
-  protected abstract GatedModel open(Checkpoint checkpoint) throws Exception;
+  /// The checkpoints or files that the engine is tested on, of three blocks each or more.
+  protected abstract List<Path> models() throws Exception;
+
+  /// Opens one whose completions end at token 2.
+  protected abstract GatedModel open(Path path) throws Exception;
 
   private final Map<Path, GatedModel> models = new HashMap<>();
-  private final List<Checkpoint> checkpoints = new ArrayList<>();
 
-  private GatedModel model(Path folder) throws Exception {
-    if (!models.containsKey(folder)) {
-      Checkpoint checkpoint = Checkpoint.open(folder);
-      checkpoints.add(checkpoint);
-      models.put(folder, open(checkpoint));
+  private GatedModel model(Path path) throws Exception {
+    if (!models.containsKey(path)) {
+      models.put(path, open(path));
     }
-    return models.get(folder);
+    return models.get(path);
   }
 
   @AfterAll
   void close() {
     models.values().forEach(GatedModel::close);
-    checkpoints.forEach(Checkpoint::close);
   }
 
   private static List<TokenSequence> sequences(GatedModel model) {
@@ -63,9 +63,9 @@ public abstract class GatedModelContract {
   }
 
   @ParameterizedTest
-  @MethodSource(FAMILIES)
-  void recordsEveryHookPointInItsWidth(Path folder) throws Exception {
-    GatedModel model = model(folder);
+  @MethodSource(MODELS)
+  void recordsEveryHookPointInItsWidth(Path path) throws Exception {
+    GatedModel model = model(path);
     List<TokenSequence> sequences = sequences(model);
     Recording recording = model.record(sequences, Set.copyOf(model.hookPoints()), Gates.none());
     assertThat(recording.rows()).isEqualTo(sequences.stream().mapToInt(TokenSequence::length).sum());
@@ -79,9 +79,9 @@ public abstract class GatedModelContract {
   }
 
   @ParameterizedTest
-  @MethodSource(FAMILIES)
-  void oneSequenceAloneEqualsTheSameInABatch(Path folder) throws Exception {
-    GatedModel model = model(folder);
+  @MethodSource(MODELS)
+  void oneSequenceAloneEqualsTheSameInABatch(Path path) throws Exception {
+    GatedModel model = model(path);
     List<TokenSequence> sequences = sequences(model);
     Set<HookPoint> hooks = Set.copyOf(model.hookPoints());
     HookPoint gated = HookPoint.residPost(1);
@@ -99,9 +99,9 @@ public abstract class GatedModelContract {
   }
 
   @ParameterizedTest
-  @MethodSource(FAMILIES)
-  void identityAndEmptyMaskLeaveLogitsBitIdentical(Path folder) throws Exception {
-    GatedModel model = model(folder);
+  @MethodSource(MODELS)
+  void identityAndEmptyMaskLeaveLogitsBitIdentical(Path path) throws Exception {
+    GatedModel model = model(path);
     float[] plain = logits(model, Gates.none());
     assertThat(logits(model, everywhere(model, Gate::identity))).as("identity").isEqualTo(plain);
     Function<Integer, Gate> shut = d -> Gate.zeroing(d, List.of(0, 1, 2));
@@ -120,9 +120,9 @@ public abstract class GatedModelContract {
   }
 
   @ParameterizedTest
-  @MethodSource(FAMILIES)
-  void shutCoordinatesAreZeroWhereTheMaskSelectsAndNothingElseIsTouched(Path folder) throws Exception {
-    GatedModel model = model(folder);
+  @MethodSource(MODELS)
+  void shutCoordinatesAreZeroWhereTheMaskSelectsAndNothingElseIsTouched(Path path) throws Exception {
+    GatedModel model = model(path);
     List<TokenSequence> sequences = sequences(model);
     Set<HookPoint> hooks = Set.copyOf(model.hookPoints());
     Recording plain = model.record(sequences, hooks, Gates.none());
@@ -145,9 +145,9 @@ public abstract class GatedModelContract {
   }
 
   @ParameterizedTest
-  @MethodSource(FAMILIES)
-  void scoresEqualLogSoftmaxOfRecordedLogits(Path folder) throws Exception {
-    GatedModel model = model(folder);
+  @MethodSource(MODELS)
+  void scoresEqualLogSoftmaxOfRecordedLogits(Path path) throws Exception {
+    GatedModel model = model(path);
     List<TokenSequence> items = sequences(model);
     for (HookPoint hook : List.of(HookPoint.residPost(0), HookPoint.mlpPost(1), HookPoint.LOGITS)) {
       Gate soft = GoldenCheckpoints.gate(new Random(9), model.width(hook), false, PositionMask.ALL);
@@ -168,9 +168,9 @@ public abstract class GatedModelContract {
 
   /// Gates may stand at several hook points; one that is not given leaves its hook point as it is.
   @ParameterizedTest
-  @MethodSource(FAMILIES)
-  void scoresUnderGatesAtSeveralHookPoints(Path folder) throws Exception {
-    GatedModel model = model(folder);
+  @MethodSource(MODELS)
+  void scoresUnderGatesAtSeveralHookPoints(Path path) throws Exception {
+    GatedModel model = model(path);
     List<TokenSequence> items = sequences(model);
     for (List<HookPoint> hooks : List.of(List.of(HookPoint.residPost(0), HookPoint.residPost(1)),
         List.of(HookPoint.mlpPost(1), HookPoint.residPost(1)))) {
@@ -213,9 +213,9 @@ public abstract class GatedModelContract {
   }
 
   @ParameterizedTest
-  @MethodSource(FAMILIES)
-  void greedyDecodingTakesTheGreatestLogitOfEveryPrefix(Path folder) throws Exception {
-    GatedModel model = model(folder);
+  @MethodSource(MODELS)
+  void greedyDecodingTakesTheGreatestLogitOfEveryPrefix(Path path) throws Exception {
+    GatedModel model = model(path);
     HookPoint hook = HookPoint.mlpPost(1);
     Gate gate = GoldenCheckpoints.gate(new Random(3), model.width(hook), false, PositionMask.GENERATED);
     TokenSequence prompt = TokenSequence.prompt(new int[]{5, 9, 33, 120, 7, 66, 18, 2, 90});
@@ -223,25 +223,22 @@ public abstract class GatedModelContract {
       int[] drawn = model.generate(List.of(prompt), new long[1], new Sampling(0, 1, 0, 12, false), gates, 1, () -> {})
           .getFirst().tokens();
       assertThat(drawn).hasSize(12);
-      int[] tokens = prompt.tokens();
+      TokenSequence sequence = prompt;
       for (int token : drawn) {
-        float[] logits = model
-            .record(List.of(new TokenSequence(tokens, prompt.length())), Set.of(HookPoint.LOGITS), gates)
-            .at(HookPoint.LOGITS);
+        float[] logits = model.record(List.of(sequence), Set.of(HookPoint.LOGITS), gates).at(HookPoint.LOGITS);
         int last = logits.length - model.vocabulary();
         int greatest = IntStream.range(0, model.vocabulary())
             .reduce((a, b) -> logits[last + b] > logits[last + a] ? b : a).orElseThrow();
-        assertThat(token).as("after %s", Arrays.toString(tokens)).isEqualTo(greatest);
-        tokens = Arrays.copyOf(tokens, tokens.length + 1);
-        tokens[tokens.length - 1] = token;
+        assertThat(token).as("after %s", Arrays.toString(sequence.tokens())).isEqualTo(greatest);
+        sequence = sequence.followedBy(token);
       }
     }
   }
 
   @ParameterizedTest
-  @MethodSource(FAMILIES)
-  void sameSeedGivesTheSameCompletionAtAnyBatchSize(Path folder) throws Exception {
-    GatedModel model = model(folder);
+  @MethodSource(MODELS)
+  void sameSeedGivesTheSameCompletionAtAnyBatchSize(Path path) throws Exception {
+    GatedModel model = model(path);
     List<TokenSequence> prompts = sequences(model).stream().map(s -> TokenSequence.prompt(s.tokens())).toList();
     long[] seeds = {7, 8, 9, 10};
     Sampling sampling = new Sampling(1, 0.95, 0, 6, true);
@@ -259,37 +256,86 @@ public abstract class GatedModelContract {
   }
 
   @ParameterizedTest
-  @MethodSource(FAMILIES)
-  void aCompletionsLogProbabilityIsItsTeacherForcedScore(Path folder) throws Exception {
-    GatedModel model = model(folder);
+  @MethodSource(MODELS)
+  void aCompletionsLogProbabilityIsItsTeacherForcedScore(Path path) throws Exception {
+    GatedModel model = model(path);
     TokenSequence prompt = TokenSequence.prompt(new int[]{5, 9, 33});
     Completion completion = model
         .generate(List.of(prompt), new long[]{3}, new Sampling(1, 1, 0, 9, false), Gates.none(), 1, () -> {})
         .getFirst();
-    List<Integer> tokens = new ArrayList<>(List.of(5, 9, 33));
-    Arrays.stream(completion.tokens()).forEach(tokens::add);
-    TokenSequence whole = new TokenSequence(tokens.stream().mapToInt(Integer::intValue).toArray(), 3);
+    TokenSequence whole = prompt.followedBy(completion.tokens());
     assertThat(completion.logProbability()).isCloseTo(logProbabilities(model, List.of(whole), Gates.none())[0],
         within(1e-3));
   }
 
   @ParameterizedTest
-  @MethodSource(FAMILIES)
-  void refusesWhatTheModelDoesNotHave(Path folder) throws Exception {
-    GatedModel model = model(folder);
+  @MethodSource(MODELS)
+  void refusesWhatTheModelDoesNotHaveAtEveryEntry(Path path) throws Exception {
+    GatedModel model = model(path);
     List<TokenSequence> one = List.of(TokenSequence.prompt(new int[]{1, 5}));
     HookPoint hook = HookPoint.residPost(0);
-    Map<HookPoint, Gate> narrow = Map.of(hook, Gate.identity(3));
-    assertThatThrownBy(() -> model.record(one, Set.of(HookPoint.residPost(model.layers())), Gates.none()))
-        .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("blocks 0 to " + (model.layers() - 1));
-    assertThatThrownBy(() -> model.record(List.of(TokenSequence.prompt(new int[]{model.vocabulary()})), Set.of(hook),
-        Gates.none())).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("found "
-            + model.vocabulary());
-    assertThatThrownBy(() -> model.record(one, Set.of(hook), new Gates(new TreeMap<>(narrow))))
-        .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("found 3");
-    assertThatThrownBy(() -> model.record(List.of(), Set.of(hook), Gates.none()))
-        .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("at least one");
-    assertThatThrownBy(() -> model.generate(one, new long[0], Sampling.greedy(1), Gates.none(), 1, () -> {}))
-        .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("0 seeds");
+    HookPoint absent = HookPoint.residPost(model.layers());
+    Gates narrow = Gates.of(hook, Gate.identity(3));
+    String blocks = "blocks 0 to " + (model.layers() - 1);
+    refused(() -> model.width(absent), blocks, absent.toString());
+    refused(() -> model.record(one, Set.of(absent), Gates.none()), blocks, absent.toString());
+    refused(() -> model.scorer(one, Set.of(hook, absent)), blocks, absent.toString());
+    refused(() -> generate(model, one, Gates.of(absent, Gate.identity(3))), blocks, absent.toString());
+    refused(() -> model.record(one, Set.of(hook), narrow), "must have " + model.width(hook), "found 3");
+    refused(() -> generate(model, one, narrow), "must have " + model.width(hook), "found 3");
+    refused(() -> model.scorer(one, Set.of()), "at least one hook point");
+    for (int token : new int[]{-1, model.vocabulary()}) {
+      List<TokenSequence> outside = List.of(one.getFirst(), TokenSequence.prompt(new int[]{3, token}));
+      refused(() -> model.record(outside, Set.of(hook), Gates.none()), "token ids must be in", "found " + token);
+      refused(() -> model.scorer(outside, Set.of(hook)), "token ids must be in", "found " + token);
+      refused(() -> generate(model, outside, Gates.none()), "token ids must be in", "found " + token);
+    }
+    refused(() -> model.record(List.of(), Set.of(hook), Gates.none()), "at least one token sequence");
+    refused(() -> model.scorer(List.of(), Set.of(hook)), "at least one token sequence");
+    refused(() -> generate(model, List.of(), Gates.none()), "at least one token sequence");
+    refused(() -> model.generate(one, new long[0], Sampling.greedy(1), Gates.none(), 1, () -> {}), "0 seeds");
+    refused(() -> model.generate(one, new long[1], Sampling.greedy(1), Gates.none(), 0, () -> {}),
+        "batch size must be ≥ 1, found 0");
+  }
+
+  private static void generate(GatedModel model, List<TokenSequence> prompts, Gates gates) {
+    model.generate(prompts, new long[prompts.size()], Sampling.greedy(1), gates, 1, () -> {});
+  }
+
+  private static void refused(ThrowingCallable call, String... parts) {
+    assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class).hasMessageContainingAll(parts);
+  }
+
+  /// A request that cannot be met is refused before anything is run for it.
+  @ParameterizedTest
+  @MethodSource(MODELS)
+  void refusesSequencesThatAreTooLongBeforeRunningAny(Path path) throws Exception {
+    GatedModel model = model(path);
+    Optional<Integer> longest = longest(path);
+    if (longest.isEmpty()) {
+      return;
+    }
+    TokenSequence tooLong = TokenSequence.prompt(new int[longest.get() + 1]);
+    TokenSequence fits = TokenSequence.prompt(new int[longest.get()]);
+    List<TokenSequence> both = List.of(TokenSequence.prompt(new int[1]), tooLong);
+    Set<HookPoint> hooks = Set.of(HookPoint.residPost(0));
+    String rule = "at most " + longest.get() + " positions, found " + (longest.get() + 1);
+    refused(() -> model.record(both, hooks, Gates.none()), rule);
+    refused(() -> model.scorer(both, hooks), rule);
+    AtomicInteger finished = new AtomicInteger();
+    refused(() -> model.generate(List.of(TokenSequence.prompt(new int[1]), fits), new long[2],
+        new Sampling(0, 1, 0, 2, false), Gates.none(), 1, finished::incrementAndGet), rule);
+    assertThat(finished).hasValue(0);
+    assertThat(model.generate(List.of(fits), new long[1], new Sampling(0, 1, 0, 1, false), Gates.none(), 1,
+        () -> {}).getFirst().tokens()).as("the last token drawn is not run").hasSize(1);
+  }
+
+  /// Positions that a sequence may have, where a table limits them.
+  private static Optional<Integer> longest(Path path) throws Exception {
+    if (!path.toString().contains("gpt2")) {
+      return Optional.empty();
+    }
+    return Optional.of(ModelConfig.read(Path.of("src/test/resources/golden/checkpoints/gpt2/config.json"))
+        .size("n_positions"));
   }
 }

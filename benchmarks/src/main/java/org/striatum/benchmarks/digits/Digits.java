@@ -25,8 +25,8 @@ import org.striatum.peft.mnist.Workbench;
 import org.striatum.peft.network.Mlp;
 import org.striatum.probe.run.Progress;
 
-/// The MNIST table, and the steps of a gate, against the same in PyTorch. Both sides draw their own numbers, so that what
-/// must agree is the mean of the table's cells.
+/// The MNIST table, and the steps of a gate, against the same in PyTorch. The two sides draw different random numbers, so
+/// only the mean of the table's cells must agree.
 public final class Digits {
   private static final double MOST_DEVIATION = 0.01;
   private static final Target AS_FAST = new Target(Target.Kind.TIMES_THE_PEER, 1);
@@ -55,7 +55,7 @@ public final class Digits {
     int adaptation = settings.adaptation().steps();
     int foundation = settings.foundation().steps();
     int steps = settings.seeds() * (foundation + 4 * adaptation);
-    String work = "5 methods, %d seeds: deal, turn, %,d steps, %d tests of 10,000 images".formatted(settings.seeds(),
+    String work = "5 methods, %d seeds: split, rotate, %,d steps, %d tests of 10,000 images".formatted(settings.seeds(),
         steps, 10 * settings.seeds());
     setting.note().accept("mnist: " + work);
     Map<String, Callable<Sample>> sides = new LinkedHashMap<>();

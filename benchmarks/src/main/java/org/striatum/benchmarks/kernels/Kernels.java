@@ -24,7 +24,7 @@ public final class Kernels {
       "lasso path of 100 penalties from moments, 512 coordinates", "Training.passOfTemporalDifferences",
       "25 steps on 4 × 100 states × 256, 256 hidden, with upload and validation", "Training.applyGate",
       "a gate of sigmoids on 1,024 rows × 896", "Statistics.auroc", "10,000 scores", "Statistics.spearman",
-      "10,000 pairs", "Reading.halfPrecision", "1,048,576 F16 values of a mapped safetensors file, widened",
+      "10,000 pairs", "Reading.halfPrecision", "1,048,576 F16 values of a mapped safetensors file, converted to F32",
       "Reading.singlePrecision", "1,048,576 F32 values of a mapped safetensors file");
   private static final String ALLOCATED = "gc.alloc.rate.norm";
 

@@ -16,7 +16,7 @@ import org.striatum.probe.tensor.DType;
 import org.striatum.probe.tensor.SafetensorsFile;
 import org.striatum.probe.tensor.SafetensorsWriter;
 
-/// How hidden states come out of a store.
+/// Reading hidden states from a store.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 public class Reading {

@@ -11,7 +11,7 @@ import org.striatum.probe.sparse.Moments;
 import org.striatum.probe.sparse.PathSolver;
 import org.striatum.probe.sparse.SparsePath;
 
-/// What the sparse paths are made of.
+/// The parts of the sparse paths.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 public class Regressions {

@@ -15,7 +15,7 @@ import org.striatum.probe.value.ValueProbe;
 import org.striatum.probe.value.ValueProbeFit;
 import org.striatum.probe.value.ValueProbeTraining;
 
-/// Steps of a value probe, and the gate's formula as the engines are held to it.
+/// Steps of a value probe, and the gate's formula that the engines are checked against.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 public class Training {

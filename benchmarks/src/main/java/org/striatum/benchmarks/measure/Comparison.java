@@ -6,32 +6,32 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// One line of the table: our figures and those of what we are set beside, taken in turn.
+/// One line of the table: our figures and those of the peer that we are compared with, measured alternately.
 ///
 /// @param name what was measured
 /// @param work what was done
 /// @param unit of the figures
-/// @param against whose figures the peer's are
+/// @param against the name of the peer
 /// @param ours ours, in the order taken
-/// @param peer the peer's; empty where it could not run
-/// @param processorRatio the peer's processor time for a unit of work over ours, which other work on the machine disturbs less
-///     than wall time; NaN where it is not known
-/// @param target what the ratio of medians is to reach
+/// @param peer the peer's; empty if it could not run
+/// @param processorRatio the peer's processor time for a unit of work over ours, which other work on the machine disturbs
+///     less than wall time; NaN if unknown
+/// @param target what the ratio of medians should reach
 /// @param notes more about it: processor time, shares, memory
 public record Comparison(String name, String work, String unit, String against, List<Double> ours, List<Double> peer,
     double processorRatio, Target target, Map<String, Double> notes) {
-  /// What a ratio is to reach.
+  /// What a ratio should reach.
   ///
-  /// @param kind whether ours over theirs is to be at least or at most this, or theirs over ours at least
+  /// @param kind whether ours over the peer's should be at least or at most this, or the peer's over ours at least
   /// @param value the ratio
   public record Target(Kind kind, double value) {
     /// How the ratio is taken, and which side of the value is good.
     public enum Kind {
-      /// Ours over the peer's, the more the better: rates.
+      /// Ours over the peer's, higher is better: rates.
       TIMES_THE_PEER,
-      /// The peer's over ours, the more the better: durations.
+      /// The peer's over ours, higher is better: durations.
       TIMES_SOONER,
-      /// Ours over the peer's, the less the better: memory.
+      /// Ours over the peer's, lower is better: memory.
       SHARE_OF_THE_PEER
     }
 
@@ -58,7 +58,7 @@ public record Comparison(String name, String work, String unit, String against, 
     }
   }
 
-  /// The rates of two sides, `ours` and `peer`, that worked in turn, with the processor time of every side as notes.
+  /// The rates of two sides, `ours` and `peer`, that alternated, with the processor time of every side as notes.
   ///
   /// @param samples of each side by its name; there may be more sides, and no `peer`
   public static Comparison ofRates(String name, String work, String unit, String against,
@@ -77,7 +77,7 @@ public record Comparison(String name, String work, String unit, String against, 
     return median(samples.stream().map(sample -> sample.cpu() / sample.work()).toList());
   }
 
-  /// Work a second of each sample.
+  /// Work per second of each sample.
   public static List<Double> rates(List<Sample> samples) {
     return samples.stream().map(Sample::rate).toList();
   }

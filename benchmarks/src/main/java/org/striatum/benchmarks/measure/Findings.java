@@ -2,7 +2,7 @@ package org.striatum.benchmarks.measure;
 
 import java.util.List;
 
-/// What one piece of work gave.
+/// The measurements of one piece of work.
 public record Findings(List<Comparison> comparisons, List<Trend> trends, List<Kernel> kernels) {
   public Findings {
     comparisons = List.copyOf(comparisons);

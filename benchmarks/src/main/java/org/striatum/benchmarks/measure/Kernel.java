@@ -6,5 +6,5 @@ package org.striatum.benchmarks.measure;
 /// @param work what one call does
 /// @param micros mean of the measured iterations, in microseconds
 /// @param error half the width of its 99.9 % interval, as JMH reports it; NaN for a single iteration
-/// @param bytes allocated on the heap by a call; NaN where that was not measured
+/// @param bytes allocated on the heap by a call; NaN if that was not measured
 public record Kernel(String name, String work, double micros, double error, double bytes) {}

@@ -5,18 +5,18 @@ import smile.stat.distribution.TDistribution;
 
 /// A straight line through points by least squares, cost = intercept + slope · size.
 ///
-/// @param low the lower end of the slope's 95 % interval, by Student's t; NaN where two points leave nothing to judge by
+/// @param low the lower end of the slope's 95 % interval, by Student's t; NaN with only two points
 /// @param high its upper end
 public record Line(double intercept, double slope, double low, double high) {
   private static final double QUANTILE = 0.975;
 
   /// Fits the line.
   ///
-  /// @throws IllegalArgumentException unless both lists are as long and hold two different sizes
+  /// @throws IllegalArgumentException unless both lists have the same length and there are two different sizes
   public static Line through(List<Double> sizes, List<Double> costs) {
     int n = sizes.size();
     if (costs.size() != n || sizes.stream().distinct().count() < 2) {
-      throw new IllegalArgumentException("a line needs one cost a size and two different sizes, found " + n
+      throw new IllegalArgumentException("a line needs one cost per size and two different sizes, found " + n
           + " sizes and " + costs.size() + " costs");
     }
     double meanSize = sizes.stream().mapToDouble(Double::doubleValue).average().orElseThrow();

@@ -10,9 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// A Python script of `benchmarks/peers` in a process of its own: JSON requests go in, JSON answers come out, a line each.
+/// A Python script of `benchmarks/peers` in its own process: it reads JSON requests and writes JSON answers, one per line.
 ///
-/// The interpreter is the environment's `PYTHON`, else python3. Whoever starts a peer closes it.
+/// The interpreter is the environment's `PYTHON`, otherwise python3. The caller that starts a peer closes it.
 public final class Peer implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -53,19 +53,19 @@ public final class Peer implements AutoCloseable {
     return peer;
   }
 
-  /// The first line: versions, or all there is to say.
+  /// The first line: versions, or the whole answer.
   public JsonNode greeting() {
     return greeting;
   }
 
-  /// Has a request answered.
+  /// Sends a request and returns the answer.
   public JsonNode say(Map<String, Object> request) throws IOException {
     requests.write(JSON.writeValueAsString(request) + "\n");
     requests.flush();
     return answer();
   }
 
-  /// Has a piece of work done and measured.
+  /// Sends a request for work that the peer measures.
   public Sample ask(Map<String, Object> request) throws IOException {
     JsonNode answer = say(request);
     return new Sample(answer.get("seconds").asDouble(), answer.get("cpu").asDouble(), answer.get("work").asDouble(),
@@ -75,7 +75,7 @@ public final class Peer implements AutoCloseable {
   private JsonNode answer() throws IOException {
     String line = answers.readLine();
     if (line == null) {
-      throw new IOException(script + " ended without an answer: run it by hand to see why");
+      throw new IOException(script + " ended without an answer: run the script by hand to see why");
     }
     return JSON.readTree(line);
   }

@@ -9,17 +9,17 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 
-/// What a run of benchmarks has at hand, and how it measures: the sides work in turn, so that what else the machine does
-/// falls on both.
+/// The resources of a benchmark run, and how it measures: the sides alternate, so that other work on the machine affects
+/// both.
 ///
 /// @param folder for temporary files
 /// @param checkpoint a checkpoint of 494 M random weights
 /// @param reasoner the repository's small trained model
 /// @param threads of each side
-/// @param repeats turns to take
+/// @param repeats runs per side
 /// @param quick whether less work is done
 /// @param peers whether the peers run at all
-/// @param note takes lines about what is being done
+/// @param note receives lines about progress
 public record Setting(Path folder, Path checkpoint, Path reasoner, int threads, int repeats, boolean quick,
     boolean peers,
     Consumer<String> note) {
@@ -33,7 +33,7 @@ public record Setting(Path folder, Path checkpoint, Path reasoner, int threads, 
     }
   }
 
-  /// Turns below which a measurement that takes long is not cut off, and when it takes long.
+  /// The least number of runs of a measurement that takes long, and the duration from which it is long.
   private int fewestTurns() {
     return Math.min(repeats, quick ? 1 : 3);
   }
@@ -42,7 +42,7 @@ public record Setting(Path folder, Path checkpoint, Path reasoner, int threads, 
     return Duration.ofSeconds(quick ? 30 : 240);
   }
 
-  /// Starts a peer, or says why there is none.
+  /// Starts a peer, or reports why there is none.
   public List<Peer> peer(String script, String... arguments) throws Exception {
     if (!peers) {
       return List.of();
@@ -55,7 +55,7 @@ public record Setting(Path folder, Path checkpoint, Path reasoner, int threads, 
     }
   }
 
-  /// Has every side work in turn, [#repeats] times, or thrice if that takes longer than four minutes.
+  /// Runs the sides alternately, [#repeats] times, or three times if that takes longer than four minutes.
   ///
   /// @return the samples of each side
   public Map<String, List<Sample>> inTurn(Map<String, Callable<Sample>> sides) throws Exception {
@@ -73,7 +73,7 @@ public record Setting(Path folder, Path checkpoint, Path reasoner, int threads, 
     return samples;
   }
 
-  /// Has every side do its work for four seconds, once at least: code is compiled and buffers are found by then.
+  /// Warms up: every side does its work for four seconds, at least once, so that code is compiled and buffers allocated.
   public static void warmUp(Map<String, Callable<Sample>> sides) throws Exception {
     for (Callable<Sample> side : sides.values()) {
       long started = System.nanoTime();
@@ -83,7 +83,7 @@ public record Setting(Path folder, Path checkpoint, Path reasoner, int threads, 
     }
   }
 
-  /// Measures a piece of our own work.
+  /// Measures our own work.
   public static Sample measured(Callable<double[]> work) throws Exception {
     double cpu = cpu();
     long started = System.nanoTime();
@@ -96,13 +96,13 @@ public record Setting(Path folder, Path checkpoint, Path reasoner, int threads, 
     return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toNanos() / 1e9;
   }
 
-  /// Holds two sides to having computed the same.
+  /// Checks that both sides computed the same.
   ///
   /// @throws IllegalStateException if their checksums differ
   public static void same(String work, double ours, double peer) {
     if (!(Math.abs(ours - peer) <= MOST_DEVIATION * Math.abs(peer))) {
       throw new IllegalStateException(
-          "the two sides computed different things: " + work + " has Σ|h| = " + ours + " here and " + peer + " there");
+          "the two sides computed different results: " + work + " has Σ|h| = " + ours + " here and " + peer + " there");
     }
   }
 }

@@ -3,21 +3,21 @@ package org.striatum.benchmarks.measure;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// How a cost grows with the size of the work, measured in processes of their own.
+/// How a cost grows with the size of the work, measured in separate processes.
 ///
 /// @param name what grows, and with what
 /// @param work what was done at each size
 /// @param axis unit of the sizes
 /// @param unit of the costs
-/// @param sizes one a measurement; a size occurs as often as it was measured
-/// @param costs one a size
-/// @param expected how the cost is to grow
-/// @param bound how far it may be from that, a share: see [#deviation]
+/// @param sizes one per measurement; a size occurs as often as it was measured
+/// @param costs one per size
+/// @param expected how the cost should grow
+/// @param bound how far it may be from that, as a share: see [#deviation]
 public record Trend(String name, String work, String axis, String unit, List<Double> sizes, List<Double> costs,
     Growth expected, double bound) {
-  /// How a cost is to grow.
+  /// How a cost should grow.
   public enum Growth {
-    /// In proportion, on top of a fixed cost.
+    /// Linearly, in addition to a fixed cost.
     LINEAR,
     /// Not at all.
     FLAT
@@ -28,7 +28,7 @@ public record Trend(String name, String work, String axis, String unit, List<Dou
     costs = List.copyOf(costs);
     Line.through(sizes, costs);
     if (sizes.stream().distinct().count() < 3) {
-      throw new IllegalArgumentException("whether a cost grows along a line takes three sizes to tell, found " + sizes);
+      throw new IllegalArgumentException("a trend needs at least three sizes, found " + sizes);
     }
     if (costs.stream().anyMatch(cost -> !(cost > 0))) {
       throw new IllegalArgumentException("costs must be > 0, found " + costs + " of " + name);
@@ -51,9 +51,9 @@ public record Trend(String name, String work, String axis, String unit, List<Dou
         .mapToObj(costs::get).toList());
   }
 
-  /// How far the cost is from what is expected, a share: of a linear one the largest distance of a size's median from the
-  /// line, over that median; of a flat one what the line says the cost grows by from the smallest size to the largest, over
-  /// the cost of the smallest.
+  /// How far the cost is from the expected growth, as a share: for a linear cost the largest distance of a size's median
+  /// from the line, over that median; for a flat one the growth of the line from the smallest size to the largest, over the
+  /// cost of the smallest.
   public double deviation() {
     Line line = line();
     List<Double> steps = steps();

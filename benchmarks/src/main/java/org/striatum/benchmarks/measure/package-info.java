@@ -1,2 +1,2 @@
-/// How things are measured: sides in turn, processes from outside, and what a measurement is.
+/// How measurements are made: alternating sides, processes observed from outside, and the records of a measurement.
 package org.striatum.benchmarks.measure;

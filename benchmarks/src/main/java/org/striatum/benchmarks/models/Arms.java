@@ -24,8 +24,8 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.TokenSequence;
 
 /// Zero-ablation arms at one hook point on the small trained model, Σ log p of given continuations, against a loop of
-/// PyTorch forward hooks. What lies below the hook point is the same for every arm: with L blocks, hooked after l of
-/// them, computing it once is worth L/(L − l) where many arms share it.
+/// PyTorch forward hooks. The layers below the hook point are the same for every arm: with L blocks, hooked after l of
+/// them, computing them once gains a factor of L/(L − l) if many arms share it.
 public final class Arms {
   private static final int BLOCKS_BELOW = 2;
   private static final int COORDINATES = 3;

@@ -26,7 +26,7 @@ import org.striatum.probe.model.Recording;
 import org.striatum.probe.model.TokenSequence;
 
 /// Capture of all residual points of the 494 M shape against transformers' `output_hidden_states`, neither with a head:
-/// sequences of one length, rollouts of mixed length that share prompts, and against ourselves with nothing captured.
+/// sequences of one length, rollouts of mixed length that share prompts, and against ourselves without capturing.
 public final class Capture {
   private static final int MIDDLE = RandomCheckpoint.LAYERS / 2 - 1; // the layer that is compared
   private static final HookPoint LAST = HookPoint.residPost(RandomCheckpoint.LAYERS - 1);
@@ -100,7 +100,7 @@ public final class Capture {
     }
   }
 
-  /// All residual points against the last alone, which makes the model run to its end.
+  /// All residual points against only the last one, which still makes the model run all its layers.
   public static List<Comparison> hooks(Setting setting) throws Exception {
     List<TokenSequence> sequences = sequences(4, 128);
     String work = "4 × 128 tokens, %d hook points against 1".formatted(residualPoints().size());

@@ -13,8 +13,8 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.Recording;
 import org.striatum.probe.model.TokenSequence;
 
-/// A process that opens a checkpoint folder, captures one prompt's residual points and says in one JSON line how long
-/// that took from the opening and what private memory it holds then.
+/// A process that opens a checkpoint folder, captures one prompt's residual points and prints as one line of JSON how
+/// long that took from the opening and how much private memory it then has.
 public final class FirstState {
   private FirstState() {}
 
@@ -32,7 +32,7 @@ public final class FirstState {
     }
   }
 
-  /// Private memory of this process, null where the system does not say.
+  /// Private memory of this process, null if the system does not report it.
   private static String privateBytes() throws Exception {
     Path status = Path.of("/proc/self/status");
     if (!Files.isReadable(status)) {

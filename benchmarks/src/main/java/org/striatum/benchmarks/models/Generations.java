@@ -22,7 +22,7 @@ import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.Sampling;
 import org.striatum.probe.model.TokenSequence;
 
-/// Sampling with a key-value cache at temperature 1 against transformers' `generate`. Work is in tokens written, without
+/// Sampling with a key-value cache at temperature 1 against transformers' `generate`. Work is counted in generated tokens, without
 /// the end of sequence.
 public final class Generations {
   private Generations() {}
@@ -34,8 +34,9 @@ public final class Generations {
       for (int i = 0; i < 256; i++) {
         prompts.add(TokenSequence.prompt(model.tokenizer().encode(11 + i + "*" + (97 - i / 3) + "=")));
       }
-      comparisons.add(compare(setting, "generation, small model to its end", setting.reasoner(), model, prompts,
-          new Sampling(1, 1, 0, 200, true), 128, 4));
+      comparisons
+          .add(compare(setting, "generation, small model to the end of sequence", setting.reasoner(), model, prompts,
+              new Sampling(1, 1, 0, 200, true), 128, 4));
     }
     RandomGenerator random = new SplittableRandom(2);
     List<TokenSequence> prompts = IntStream.range(0, 8)

@@ -26,7 +26,7 @@ public final class Opening {
   private record Opened(double fromStart, JsonNode said) {}
 
   public static List<Comparison> run(Setting setting) throws Exception {
-    setting.note().accept("opening: one prompt of 8 tokens, a process each time");
+    setting.note().accept("opening: one prompt of 8 tokens, a new process each time");
     List<Opened> ours = new ArrayList<>();
     List<Opened> peer = new ArrayList<>();
     boolean peers = setting.peers();

@@ -17,8 +17,8 @@ import org.striatum.hooks.onnx.GraphSession;
 import org.striatum.hooks.onnx.Memory;
 import org.striatum.hooks.onnx.OnnxGraph;
 
-/// The matrix products of one block of the 494 M shape and nothing else, weights packed: what the runtime's products
-/// reach on this machine. No capture can be faster.
+/// The matrix products of one block of the 494 M shape with packed weights: the speed that the runtime's matrix
+/// products reach on this machine. No capture can be faster.
 final class Products implements AutoCloseable {
   private static final int WIDTH = RandomCheckpoint.WIDTH;
   private static final int MLP = RandomCheckpoint.MLP_WIDTH;
@@ -50,7 +50,7 @@ final class Products implements AutoCloseable {
     return graph.node("Gemm", List.of(x, graph.floats(weights, out, in)), attribute("transB", 1));
   }
 
-  /// Runs as many blocks as the model has. Work is in tokens, as if the model were nothing else.
+  /// Runs as many blocks as the model has. Work is counted in tokens.
   Sample sample(int rows) throws Exception {
     float[] x = new float[rows * WIDTH];
     Arrays.fill(x, 0.5f);

@@ -15,7 +15,7 @@ import org.striatum.probe.tensor.DType;
 import org.striatum.probe.tensor.SafetensorsWriter;
 
 /// A Qwen2 checkpoint in BF16, norm weights 1, all others drawn from N(0, 0.02²), by default in Qwen2.5-0.5B's shape: 494 M
-/// parameters. Speed and memory do not depend on what the weights say, so nothing need be downloaded.
+/// parameters. Speed and memory do not depend on the values of the weights, so no download is needed.
 public final class RandomCheckpoint {
   public static final int LAYERS = 24;
   public static final int WIDTH = 896;

@@ -12,7 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.random.RandomGenerator;
 import org.striatum.probe.value.Trajectories;
 
-/// Trajectories of equal length in a mapped file of F32, every other one a success. The states of successes are moved a
+/// Trajectories of equal length in a mapped file of F32, every other one a success. The states of successes are shifted a
 /// little, so that there is something to learn.
 ///
 /// @param states (all trajectories, length, width)

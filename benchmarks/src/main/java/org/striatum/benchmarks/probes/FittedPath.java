@@ -6,7 +6,7 @@ import java.util.stream.IntStream;
 import org.striatum.probe.sparse.LinearPredictor;
 import org.striatum.probe.sparse.SparsePath;
 
-/// A path whoever fitted it, on standardised coordinates.
+/// A path fitted by either side, on standardised coordinates.
 ///
 /// @param coefficients (points, d)
 /// @param intercepts (points)
@@ -33,7 +33,7 @@ record FittedPath(double[][] coefficients, double[] intercepts) {
     return Arrays.stream(coefficients).flatMapToDouble(Arrays::stream).map(Math::abs).sum();
   }
 
-  /// Holds two paths to be the same.
+  /// Checks that two paths are the same.
   ///
   /// @return the largest difference of two coefficients, over the largest coefficient of their path
   /// @throws IllegalStateException if that is above `most`
@@ -47,7 +47,7 @@ record FittedPath(double[][] coefficients, double[] intercepts) {
     }
     if (!(largest <= most)) {
       throw new IllegalStateException("the two sides fitted different paths: coefficients differ by " + largest
-          + " of the largest, allowed are " + most);
+          + " of the largest, allowed is at most " + most);
     }
     return largest;
   }

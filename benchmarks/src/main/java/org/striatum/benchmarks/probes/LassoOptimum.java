@@ -3,7 +3,7 @@ package org.striatum.benchmarks.probes;
 import java.util.Arrays;
 import org.striatum.probe.sparse.Moments;
 
-/// The conditions a lasso path must meet, from the rows' moments and apart from any solver: with s = Zᵀ(y − ȳ − Zb) / n a
+/// The conditions a lasso path must meet, from the rows' moments and independently of any solver: with s = Zᵀ(y − ȳ − Zb) / n a
 /// coefficient that is not 0 has sⱼ = λ sign bⱼ, one that is 0 has |sⱼ| ≤ λ.
 final class LassoOptimum {
   private final double[][] correlations; // (d, d)
@@ -18,7 +18,7 @@ final class LassoOptimum {
     return Arrays.stream(products).map(Math::abs).max().orElseThrow();
   }
 
-  /// The largest violation over a path, a share of its penalty.
+  /// The largest violation over a path, as a share of its penalty.
   ///
   /// @param coefficients (points, d)
   double violation(double[][] coefficients, double[] lambdas) {

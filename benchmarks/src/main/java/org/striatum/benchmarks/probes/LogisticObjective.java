@@ -4,7 +4,7 @@ import java.util.stream.IntStream;
 import org.striatum.probe.sparse.Moments;
 import org.striatum.probe.sparse.Standardisation;
 
-/// What an L1-logistic path minimises, computed from the rows and apart from any solver:
+/// What an L1-logistic path minimises, computed from the rows and independently of any solver:
 /// 1/n · Σ log(1 + exp(−(2y − 1)(b₀ + zb))) + λ · |b|₁.
 final class LogisticObjective {
   private final OutcomeRows rows;

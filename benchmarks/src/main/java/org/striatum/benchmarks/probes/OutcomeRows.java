@@ -8,7 +8,7 @@ import org.striatum.benchmarks.measure.Setting;
 import org.striatum.probe.sparse.LabelledRows;
 
 /// Rows that look like hidden states to a regression, with outcomes: coordinates of very different means and deviations,
-/// correlated through common factors, forty of which bear on the outcome.
+/// correlated through common factors, forty of which influence the outcome.
 ///
 /// @param rows (n, width) row-major
 /// @param outcomes (n), 0 or 1

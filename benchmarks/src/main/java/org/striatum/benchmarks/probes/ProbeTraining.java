@@ -19,8 +19,8 @@ import org.striatum.probe.value.ValueProbeFit;
 import org.striatum.probe.value.ValueProbeTraining;
 
 /// One pass of TD training of the paper's value probe over trajectories in a file, standardised, against the same loop in
-/// PyTorch. Both start from the same weights and take the trajectories in the same order, so that the error on the
-/// validation trajectories must come out the same.
+/// PyTorch. Both start from the same weights and take the trajectories in the same order, so the error on the
+/// validation trajectories must be the same.
 public final class ProbeTraining {
   private static final int SEED = 11;
   private static final String GENERATOR = "L64X128MixRandom";

@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Numbers in a file and nothing else, little-endian, as numpy's `fromfile` reads them.
+/// A file of numbers only, little-endian, as numpy's `fromfile` reads them.
 final class RawFile {
   private RawFile() {}
 

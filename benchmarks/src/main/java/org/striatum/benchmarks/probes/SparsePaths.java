@@ -17,7 +17,7 @@ import org.striatum.probe.sparse.PathSolver;
 import org.striatum.probe.sparse.SparsePath;
 
 /// The lasso and the L1-logistic path of an outcome on rows in memory against scikit-learn, from the rows to the last
-/// coefficient on both sides. How near each side comes to the optimum is computed here, apart from both.
+/// coefficient on both sides. How near each side is to the optimum is computed here, independently of both.
 public final class SparsePaths {
   private static final int LASSO_POINTS = 100;
   private static final double LASSO_RATIO = 1e-3;
@@ -36,7 +36,7 @@ public final class SparsePaths {
 
   private SparsePaths() {}
 
-  /// Twice: the peer at the tolerance it has by default, and at the loosest at which it is as near to the optimum as we.
+  /// Two values: the peer's default tolerance, and the loosest at which it is equally near to the optimum as ours.
   public static List<Comparison> lasso(Setting setting) throws Exception {
     OutcomeRows rows = OutcomeRows.draw(setting);
     LassoOptimum optimum = new LassoOptimum(Moments.of(rows.labelled()));
@@ -75,7 +75,7 @@ public final class SparsePaths {
         }
         Setting.warmUp(sides);
         comparisons.add(Comparison.ofRates(
-            tolerance == TOLERANCES.getFirst() ? "lasso path" : "lasso path, peer as near to the optimum", work,
+            tolerance == TOLERANCES.getFirst() ? "lasso path" : "lasso path, peer equally near to the optimum", work,
             "paths/s",
             "scikit-learn lasso_path, Gram, tol %.0e".formatted(tolerance), setting.inTurn(sides), LASSO_TARGET,
             notes));
@@ -87,7 +87,7 @@ public final class SparsePaths {
     }
   }
 
-  /// Rows that are kept by nobody, in a process of its own: its memory must not grow with them.
+  /// Rows that are not kept, in its own process: its memory must not grow with their number.
   private static List<Comparison> streamed(Setting setting) throws Exception {
     if (!ProcessTree.isWatchable()) {
       return List.of();
@@ -105,7 +105,8 @@ public final class SparsePaths {
       quarter.add(streamed(setting, rows / 4, width).peakMegabytes());
     }
     return List.of(new Comparison("lasso path, streamed: peak memory",
-        "100 penalties, %,d × %d rows in blocks of 1,024, a process each time, heap ≤ 256 MB".formatted(rows, width),
+        "100 penalties, %,d × %d rows in blocks of 1,024, a new process each time, heap ≤ 256 MB".formatted(rows,
+            width),
         "MB",
         "ourselves, %,d rows".formatted(rows / 4), all, quarter, Double.NaN, FLAT,
         Map.of("seconds, start of the process included", Comparison.median(seconds))));

@@ -5,7 +5,7 @@ import org.striatum.probe.sparse.Moments;
 import org.striatum.probe.sparse.PathSolver;
 import org.striatum.probe.sparse.SparsePath;
 
-/// A process that fits a lasso path of 100 penalties to rows that come block by block and are kept by nobody.
+/// A process that fits a lasso path of 100 penalties to rows that arrive block by block and are not kept.
 public final class StreamedPath {
   private static final int BLOCK = 1024;
   private static final int POOL = 2048;

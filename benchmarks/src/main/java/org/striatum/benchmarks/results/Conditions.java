@@ -10,7 +10,7 @@ import java.util.Map;
 /// @param loadBefore load average of a minute when it began
 /// @param loadAfter the same when it ended
 /// @param threads of each side
-/// @param versions of what was measured
+/// @param versions of the software that was measured
 public record Conditions(String date, double seconds, String machine, double loadBefore, double loadAfter, int threads,
     Map<String, String> versions) {
   public Conditions {

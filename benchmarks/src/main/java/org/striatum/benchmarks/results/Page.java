@@ -18,11 +18,11 @@ import org.striatum.benchmarks.measure.Line;
 import org.striatum.benchmarks.measure.Trend;
 import org.striatum.probe.run.AtomicFile;
 
-/// The page of results, in Markdown. What stands between two marks is written anew each time; the rest is written by hand
-/// and stays.
+/// The page of results, in Markdown. The part between two marks is rewritten each time; the rest is written by
+/// hand and stays.
 public final class Page {
-  static final String BEGIN = "<!-- Written by benchmarks/run. What stands outside of the marks is written by hand. -->";
-  static final String END = "<!-- End of what benchmarks/run writes. -->";
+  static final String BEGIN = "<!-- Written by benchmarks/run. The text outside of these two marks is written by hand. -->";
+  static final String END = "<!-- End of the part written by benchmarks/run. -->";
   private static final String EMPTY = "# Benchmarks\n\n" + BEGIN + "\n" + END + "\n";
 
   private final Results results;
@@ -34,9 +34,9 @@ public final class Page {
     this.order = order.stream().filter(results.works()::containsKey).toList();
   }
 
-  /// Writes a page, keeping what stands outside of the marks in the one that is there.
+  /// Writes a page, keeping the text outside of the marks of an existing one.
   ///
-  /// @throws IllegalArgumentException if the page that is there does not hold both marks once
+  /// @throws IllegalArgumentException if an existing page does not contain each mark exactly once
   public void write(Path file) throws IOException {
     String before = Files.exists(file) ? Files.readString(file) : EMPTY;
     Files.createDirectories(file.toAbsolutePath().getParent());
@@ -47,8 +47,8 @@ public final class Page {
     String[] head = page.split(Pattern.quote(BEGIN), -1);
     String[] tail = page.split(Pattern.quote(END), -1);
     if (head.length != 2 || tail.length != 2 || page.indexOf(BEGIN) > page.indexOf(END)) {
-      throw new IllegalArgumentException("the page of benchmarks must hold the line '" + BEGIN
-          + "' and after it the line '" + END + "', each once: put them where the tables belong");
+      throw new IllegalArgumentException("the page of benchmarks must contain the line '" + BEGIN
+          + "' and after it the line '" + END + "', exactly once: put them where the tables belong");
     }
     return head[0] + BEGIN + "\n\n" + tables() + "\n" + END + tail[1];
   }
@@ -86,8 +86,8 @@ public final class Page {
             one.reached().map(Page::verdict).orElse("no peer"), turns(one), one.work()));
       }
     }
-    return table("## Beside others", "", List.of("WHAT", "", "ours", "theirs", "", "theirs are of", "ratio",
-        "by processor time", "target", "", "turns", "work done"), rows);
+    return table("## Compared with other libraries", "", List.of("WHAT", "", "ours", "peer", "unit", "the peer is",
+        "ratio", "ratio by CPU time", "target", "", "runs", "work done"), rows);
   }
 
   private static String turns(Comparison comparison) {
@@ -127,12 +127,13 @@ public final class Page {
     }
     return table("## Cost against size",
         """
-            The slope is that of a straight line through all measurements, with its 95 % interval. Deviation: of what is to be
-            linear, the largest distance of a size's median from the line, as a share of it; of what is to be flat, what the line
-            grows by from the smallest size to the largest, as a share of the smallest's cost.
+            The slope is that of a straight line through all measurements, with its 95 % interval. Deviation: where the cost should be
+            linear, the largest distance of a size's median from the line, as a share of that median; where it should be flat, the growth
+            of the line from the smallest size to the largest, as a share of the cost of the smallest.
 
             """,
-        List.of("WHAT", "", "size → cost", "in", "slope [95 %]", "to be", "deviation", "target", "", "work done"),
+        List.of("WHAT", "", "size → cost", "units", "slope [95 %]", "should be", "deviation", "target", "",
+            "work done"),
         rows);
   }
 
@@ -146,7 +147,7 @@ public final class Page {
       }
     }
     return table("## Kernels", "",
-        List.of("loop", "µs a call", "99.9 % interval", "kB allocated a call", "a call"), rows);
+        List.of("loop", "µs per call", "99.9 % interval", "kB allocated per call", "work of a call"), rows);
   }
 
   private String conditions() {
@@ -162,12 +163,12 @@ public final class Page {
     for (int i = 0; i < places.size(); i++) {
       list.append('\n').append(i + 1).append(". ").append(places.get(i));
     }
-    return table("## When and where", "",
-        List.of("WHAT", "measured (UTC)", "s it took", "load before → after", "where"), rows) + list + "\n";
+    return table("## Date and machine", "",
+        List.of("WHAT", "measured (UTC)", "seconds taken", "load before → after", "machine"), rows) + list + "\n";
   }
 
   private static String place(Conditions conditions) {
-    return "%s; %d threads a side; %s".formatted(conditions.machine(), conditions.threads(),
+    return "%s; %d threads per side; %s".formatted(conditions.machine(), conditions.threads(),
         conditions.versions().entrySet().stream().sorted(Map.Entry.comparingByKey())
             .map(version -> version.getKey() + " " + version.getValue()).collect(Collectors.joining(", ")));
   }
@@ -192,7 +193,7 @@ public final class Page {
         .collect(Collectors.joining(" | ", "| ", " |\n"));
   }
 
-  /// Three figures or so: 0.00123, 1.23, 12.3, 1,234.
+  /// About three significant figures: 0.00123, 1.23, 12.3, 1,234.
   static String figure(double value) {
     if (Double.isNaN(value)) {
       return "-";

@@ -7,18 +7,18 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.striatum.probe.run.RecordJson;
 
-/// The last measurement of every piece of work, by its name. Measuring one again leaves the others as they were.
+/// The last measurement of every piece of work, by its name. Measuring one again leaves the others unchanged.
 public record Results(Map<String, Measured> works) {
   public Results {
     works = Map.copyOf(works);
   }
 
-  /// What a file holds, nothing if there is none.
+  /// The contents of a file; empty if there is none.
   public static Results read(Path file) throws IOException {
     return Files.exists(file) ? RecordJson.read(file, Results.class) : new Results(Map.of());
   }
 
-  /// These with one measured again.
+  /// These results with one measurement replaced or added.
   public Results with(String work, Measured measured) {
     Map<String, Measured> all = new TreeMap<>(works);
     all.put(work, measured);

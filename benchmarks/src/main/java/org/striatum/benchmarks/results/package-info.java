@@ -1,2 +1,2 @@
-/// What was measured, kept from run to run, and the page that shows it.
+/// The measurements, kept from run to run, and the page that shows them.
 package org.striatum.benchmarks.results;

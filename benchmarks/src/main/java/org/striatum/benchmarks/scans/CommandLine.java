@@ -49,7 +49,7 @@ final class CommandLine {
     return run("scan", "--config", config.toString(), "-o", output.toString());
   }
 
-  /// Takes rollouts in, captures every residual point and probes them: three commands, together.
+  /// Imports rollouts, captures every residual point and probes them: three commands, together.
   Cost study(Workload workload, Path tokenizerOf) throws IOException, InterruptedException {
     Path checkpoint = folder.resolve("random");
     Path run = folder.resolve("run");
@@ -67,7 +67,7 @@ final class CommandLine {
         costs.stream().mapToLong(Cost::peakBytes).max().orElseThrow());
   }
 
-  /// Completions of as many problems, in OpenAI's format, half of them right.
+  /// One completion per problem, in OpenAI's format, half of them right.
   private static String completions(Workload workload) {
     SplittableRandom random = new SplittableRandom(12);
     StringBuilder lines = new StringBuilder();

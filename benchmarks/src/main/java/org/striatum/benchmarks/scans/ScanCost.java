@@ -12,7 +12,8 @@ import org.striatum.benchmarks.measure.Trend;
 import org.striatum.benchmarks.measure.Trend.Growth;
 
 /// What a scan costs against the number of checkpoints, and what one checkpoint costs against tokens, layers and
-/// coordinates: the command line from outside, every command in processes of its own, the heap of each bounded alike.
+/// coordinates: the command line from outside, every command in its own processes, the heap of each with the same
+/// bound.
 public final class ScanCost {
   private static final double FROM_A_LINE = 0.1;
   private static final double FROM_FLAT = 0.1;
@@ -98,7 +99,7 @@ public final class ScanCost {
 
   private record Measurements(List<Workload> of, List<Cost> costs) {}
 
-  /// Every workload in turn, all of them again.
+  /// All workloads one after the other, then all again.
   private static Measurements measure(Setting setting, CommandLine commands, List<Workload> workloads)
       throws IOException, InterruptedException {
     Measurements measured = new Measurements(new ArrayList<>(), new ArrayList<>());

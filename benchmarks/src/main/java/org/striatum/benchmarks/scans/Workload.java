@@ -1,8 +1,8 @@
 package org.striatum.benchmarks.scans;
 
-/// How much one checkpoint is asked for.
+/// How much work is done on one checkpoint.
 ///
-/// @param rollouts one a problem
+/// @param rollouts one per problem
 /// @param length tokens generated in each
 /// @param layers of the checkpoint
 /// @param width coordinates of a hidden state

@@ -76,7 +76,7 @@ class PageTest {
   void refusesAPageWithoutItsMarks() {
     Page page = new Page(new Results(Map.of()), ORDER);
     assertThatIllegalArgumentException().isThrownBy(() -> page.within("# Benchmarks\n" + Page.END + Page.BEGIN))
-        .withMessageContaining("must hold the line");
+        .withMessageContaining("must contain the line");
     assertThatIllegalArgumentException().isThrownBy(() -> page.within("# Benchmarks\n"));
   }
 

@@ -3,6 +3,7 @@ package org.striatum.cli.console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -30,6 +31,9 @@ public final class ExitCode {
 
   /// Says what went wrong in one line, the stack trace only on request.
   public static int report(Throwable failure, Console console, boolean debug) {
+    if (failure instanceof UncheckedIOException wrapped) {
+      return report(wrapped.getCause(), console, debug);
+    }
     String message = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
     int code = switch (failure) {
       case CheckpointException _ -> CHECKPOINT;
@@ -64,7 +68,7 @@ public final class ExitCode {
         yield FAILED;
       }
     };
-    console.error(message);
+    console.error(Remedies.explained(message, failure));
     if (debug) {
       failure.printStackTrace(console.err());
     }

@@ -11,22 +11,27 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.striatum.datasets.images.ImageSet;
 import org.striatum.datasets.images.Mnist;
-import org.striatum.peft.network.GatedMlp.Bound;
-import org.striatum.peft.nta.AlternatingExperiments;
-import org.striatum.peft.nta.ArmSettings;
-import org.striatum.peft.nta.Bridge;
-import org.striatum.peft.nta.BridgeSettings;
-import org.striatum.peft.nta.BridgeSettings.Conflict;
-import org.striatum.peft.nta.ExactSolution;
-import org.striatum.peft.nta.GateRegulariser;
-import org.striatum.peft.nta.LabelPermutation;
-import org.striatum.peft.nta.LabelSettings;
-import org.striatum.peft.nta.NtaExperiment;
-import org.striatum.peft.nta.NtaPlan;
-import org.striatum.peft.nta.NtaResults;
-import org.striatum.peft.nta.NtaSettings;
-import org.striatum.peft.nta.NtaStudy;
-import org.striatum.peft.nta.TwoLayerSettings;
+import org.striatum.peft.nta.experiment.Bridge;
+import org.striatum.peft.nta.experiment.CompositionExperiments;
+import org.striatum.peft.nta.experiment.ExactSolutionExperiment;
+import org.striatum.peft.nta.experiment.GridExperiments;
+import org.striatum.peft.nta.experiment.LabelPermutation;
+import org.striatum.peft.nta.experiment.NtaPlan;
+import org.striatum.peft.nta.experiment.SwitchingExperiments;
+import org.striatum.peft.nta.experiment.TwoLayerExperiment;
+import org.striatum.peft.nta.experiment.VariationExperiments;
+import org.striatum.peft.nta.network.GateRegulariser;
+import org.striatum.peft.nta.network.GatedMlp.Bound;
+import org.striatum.peft.nta.result.NtaExperiment;
+import org.striatum.peft.nta.result.NtaResults;
+import org.striatum.peft.nta.run.ExactSolution;
+import org.striatum.peft.nta.setting.ArmSettings;
+import org.striatum.peft.nta.setting.BridgeSettings;
+import org.striatum.peft.nta.setting.BridgeSettings.Conflict;
+import org.striatum.peft.nta.setting.LabelSettings;
+import org.striatum.peft.nta.setting.NtaSettings;
+import org.striatum.peft.nta.setting.TwoLayerSettings;
+import org.striatum.peft.nta.study.NtaStudy;
 import org.striatum.probe.run.BadDataException;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
@@ -181,33 +186,33 @@ public final class NtaOptions {
   /// @throws BadDataException if images are asked for that are none
   public NtaPlan plan(NtaExperiment experiment) throws IOException {
     return switch (experiment) {
-      case FLEXIBLE -> plan(experiment, gated(NtaSettings.flexible()), AlternatingExperiments::flexible);
-      case FORGETFUL -> plan(experiment, gated(NtaSettings.flexible()), AlternatingExperiments::forgetful);
+      case FLEXIBLE -> plan(experiment, gated(NtaSettings.flexible()), SwitchingExperiments::flexible);
+      case FORGETFUL -> plan(experiment, gated(NtaSettings.flexible()), SwitchingExperiments::forgetful);
       case TASK_COMPOSITION ->
-        plan(experiment, gated(NtaSettings.taskComposition()), AlternatingExperiments::taskComposition);
+        plan(experiment, gated(NtaSettings.taskComposition()), CompositionExperiments::ofTasks);
       case SUBTASK_COMPOSITION ->
-        plan(experiment, gated(NtaSettings.subtaskComposition()), AlternatingExperiments::subtaskComposition);
+        plan(experiment, gated(NtaSettings.subtaskComposition()), CompositionExperiments::ofSubtasks);
       case SPECIALISATION_RATE ->
-        plan(experiment, gated(NtaSettings.flexible()), AlternatingExperiments::specialisationRate);
-      case STEP_SIZE -> plan(experiment, gated(NtaSettings.flexible()), AlternatingExperiments::stepSize);
-      case OVERLAP -> plan(experiment, gated(NtaSettings.flexible()), AlternatingExperiments::overlap);
+        plan(experiment, gated(NtaSettings.flexible()), SwitchingExperiments::specialisationRate);
+      case STEP_SIZE -> plan(experiment, gated(NtaSettings.flexible()), VariationExperiments::stepSize);
+      case OVERLAP -> plan(experiment, gated(NtaSettings.flexible()), VariationExperiments::overlap);
       case PATHS -> {
         NtaSettings flexible = NtaSettings.flexible();
         yield plan(experiment, gated(flexible.withCriterion(0.06).withTasks(2, 0, 6, 2)),
-            AlternatingExperiments::paths);
+            VariationExperiments::paths);
       }
       case GRID_TAU_C -> {
         NtaSettings[][] cells = cells(NtaSettings.TAU_C_GRID, taus, true);
-        yield new NtaPlan(experiment, flat(cells), study -> AlternatingExperiments.gridOverTauC(study, cells));
+        yield new NtaPlan(experiment, flat(cells), study -> GridExperiments.overTauC(study, cells));
       }
       case GRID_LAMBDA -> {
         NtaSettings[][] cells = cells(NtaSettings.LAMBDA_GRID, lambdas, false);
-        yield new NtaPlan(experiment, flat(cells), study -> AlternatingExperiments.gridOverLambda(study, cells));
+        yield new NtaPlan(experiment, flat(cells), study -> GridExperiments.overLambda(study, cells));
       }
       case FULLY_CONNECTED -> {
         TwoLayerSettings settings = twoLayer(TwoLayerSettings.fast());
         yield new NtaPlan(experiment, List.of(settings),
-            study -> AlternatingExperiments.fullyConnected(study, settings));
+            study -> TwoLayerExperiment.run(study, settings));
       }
       case EXACT_SOLUTION -> {
         NtaSettings settings = gated(ExactSolution.settings());
@@ -218,7 +223,7 @@ public final class NtaOptions {
         for (double one : tauCs) {
           each.add(settings.withGates(one, settings.regulariser()));
         }
-        yield new NtaPlan(experiment, each, study -> AlternatingExperiments.exactSolution(study, settings, tauCs));
+        yield new NtaPlan(experiment, each, study -> ExactSolutionExperiment.run(study, settings, tauCs));
       }
       case LABEL_PERMUTATION -> {
         ImageSet set = imageSet();

@@ -53,6 +53,7 @@ public final class CheckpointProcess implements AutoCloseable {
       ProcessBuilder builder = new ProcessBuilder(command).redirectInput(Redirect.INHERIT).redirectOutput(out)
           .redirectError(err);
       builder.environment().putIfAbsent("CLASSPATH", System.getProperty("java.class.path"));
+      builder.environment().put("ORT_DISABLE_TELEMETRY", "1"); // ONNX Runtime sends usage data by default
       builder.environment().put(LifeSigns.VARIABLE, signs.path().toString());
       Process process = builder.start();
       return new CheckpointProcess(process, signs,
@@ -84,18 +85,10 @@ public final class CheckpointProcess implements AutoCloseable {
   /// Waits for the end, and brings it about where the process is silent for longer than it may be. Time in which this
   /// process itself is stopped (Ctrl-Z) does not count.
   public ProcessEnd await() throws IOException, InterruptedException {
-    long beat = signs.beat();
-    long silent = 0;
-    long before = System.nanoTime();
+    Silence silence = new Silence(System.nanoTime(), signs.beat(), POLL.multipliedBy(2));
     while (!process.waitFor(POLL.toNanos(), TimeUnit.NANOSECONDS)) {
-      long now = System.nanoTime();
-      long elapsed = Math.min(now - before, 2 * POLL.toNanos());
-      before = now;
-      long last = signs.beat();
-      silent = last == beat ? silent + elapsed : 0;
-      beat = last;
       Duration limit = signs.limit();
-      if (limit.isPositive() && silent > limit.toNanos()) {
+      if (silence.exceeds(limit, System.nanoTime(), signs.beat())) {
         process.destroyForcibly().waitFor();
         return new ProcessEnd.Hung(limit, signs.checkpoint());
       }

@@ -2,6 +2,7 @@ package org.striatum.cli.summary;
 
 import java.util.stream.Collectors;
 import org.striatum.cli.console.Console;
+import org.striatum.probe.adaptation.AdaptationArm;
 import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.probe.adaptation.AdaptationResults.Arm;
 import org.striatum.probe.adaptation.AdaptationResults.Outcome;
@@ -28,7 +29,7 @@ public record GateSummary(Console console) {
         "log-probability out", "rate"));
     results.arms().forEach(this::row);
     console.print("");
-    Arm all = results.arm(AdaptationResults.ALL).orElse(null);
+    Arm all = results.arm(AdaptationArm.ALL).orElse(null);
     for (Arm arm : results.arms()) {
       if (arm.hard() != null) {
         console.print("  %-17s hardened %s; %.3f %% shut before learning".formatted(arm.name(),
@@ -57,7 +58,7 @@ public record GateSummary(Console console) {
   private void row(Arm arm) {
     Outcome in = arm.inMode();
     Outcome out = arm.outOfMode();
-    console.print(ROW.formatted(arm.name(), arm.neurons() == 0 ? "–" : arm.neurons(), arm.parameters(),
+    console.print(ROW.formatted(arm.name().printed(), arm.neurons() == 0 ? "–" : arm.neurons(), arm.parameters(),
         Figures.interval(in.accuracy()), nats(in.logProbabilityChange()),
         out == null ? "–" : Figures.interval(out.accuracy()),
         out == null ? "–" : nats(out.logProbabilityChange()),

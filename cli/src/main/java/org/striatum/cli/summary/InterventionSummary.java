@@ -56,7 +56,8 @@ public record InterventionSummary(Console console) {
   private void verdict(Intervention primary) {
     console.print("");
     console.print("Verdict: %s. %s %s (%d neurons of %s, on %s) moves accuracy from %.3f by %s%s; q = %s against random"
-        .formatted(words(primary), primary.kind() == AblationKind.ZERO ? "Zeroing" : "Changing (" + primary.treatment() + ")",
+        .formatted(words(primary),
+            primary.kind() == AblationKind.ZERO ? "Zeroing" : "Changing (" + primary.treatment() + ")",
             primary.set(), primary.size(), primary.where(), primary.dataset(), primary.base().outcome().value(),
             Figures.signed(primary.effect()), mcNemar(primary.ablated()), p(primary.random().q()))
         + " sets, %s against RMS-matched sets.".formatted(primary.refused() == null

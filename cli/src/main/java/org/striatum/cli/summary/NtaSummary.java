@@ -2,11 +2,11 @@ package org.striatum.cli.summary;
 
 import java.util.List;
 import org.striatum.cli.console.Console;
-import org.striatum.peft.nta.Finding;
-import org.striatum.peft.nta.NtaResults;
-import org.striatum.peft.nta.NtaResults.ArmResults;
-import org.striatum.peft.nta.NtaResults.Grid;
-import org.striatum.peft.nta.NtaRun;
+import org.striatum.peft.nta.result.Finding;
+import org.striatum.peft.nta.result.NtaResults;
+import org.striatum.peft.nta.result.NtaResults.ArmResults;
+import org.striatum.peft.nta.result.NtaResults.Grid;
+import org.striatum.peft.nta.run.NtaRun;
 import org.striatum.probe.stats.Estimate;
 
 /// Experiments with gated networks as lines of text.

@@ -17,12 +17,13 @@ public final class Doomed {
       supervision.opening(arguments[1], Duration.ofMillis(Long.parseLong(arguments[2])));
     }
     switch (arguments[0]) {
+      case "environment" -> System.getenv().forEach((name, value) -> System.out.println(name + "=" + value));
       case "exit" -> System.exit(5);
       case "abort" -> libc("abort", FunctionDescriptor.ofVoid()).invokeExact();
       case "crash" -> raise(11);
       case "kill" -> raise(9);
       case "work" -> {
-        for (int i = 0; i < 30; i++) {
+        for (int i = 0; i < 10; i++) {
           Thread.sleep(100);
           supervision.beat();
         }

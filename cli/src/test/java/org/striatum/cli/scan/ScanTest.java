@@ -219,6 +219,13 @@ class ScanTest {
   }
 
   @Test
+  void studiesMaySendNoUsageData() throws Exception {
+    checkpoint("step1", "environment");
+    assertThat(scan(PROCESSES).finished()).hasSize(1);
+    assertThat(output().resolve("step1/study.log")).content().contains("ORT_DISABLE_TELEMETRY=1\n");
+  }
+
+  @Test
   void checkpointsComeAsPeopleCount() throws Exception {
     for (String name : List.of("step1000", "step300", "step2000-rft", "step2000")) {
       checkpoint(name, name);

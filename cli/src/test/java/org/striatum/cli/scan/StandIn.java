@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.striatum.cli.process.Doomed;
 
-/// A study that does what its checkpoint's `config.json` says: `finish`, `abort`, `hang`, or end with a code.
+/// A study that does what its checkpoint's `config.json` says: `finish`, tell its `environment`, `abort`, `hang`, or end with a code.
 final class StandIn {
   private StandIn() {}
 
@@ -15,6 +15,7 @@ final class StandIn {
     switch (end) {
       case "finish" -> Files.writeString(Path.of(arguments[List.of(arguments).indexOf("--output") + 1], "report.html"),
           "a report");
+      case "environment" -> Doomed.main(new String[]{end, ""});
       case "abort" -> Doomed.main(new String[]{"abort", checkpoint.getFileName().toString(), "0"});
       case "hang" -> Doomed.main(new String[]{"hang", checkpoint.getFileName().toString(), "500"});
       default -> {

@@ -8,38 +8,43 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Problem;
+import org.striatum.probe.run.UsageException;
 
-/// Reads the answer off a completion, brings it and the reference to one form, and compares the two.
+/// Extracts the answer from a completion, normalises it and the reference, and compares the two.
 ///
-/// Where a completion gives several answers, the one written last counts.
+/// If a completion gives several answers, the one written last counts.
 public enum AnswerGrader implements Grader {
-  /// A number: behind the last `####`, in the last `\boxed{}`, or else the last in the text. `1,234`, `1234` and `1234.0`
-  /// are equal, so are `1/2` and `0.5`; a percent sign and a currency are units and say nothing.
+  /// A number: after the last `####`, in the last `\boxed{}`, or otherwise the last in the text. `1,234`, `1234` and
+  /// `1234.0` are equal, so are `1/2` and `0.5`; a percent sign and a currency are units and ignored.
   NUMBER,
-  /// What stands in the last `\boxed{}`, compared as the MATH evaluations do ([LatexText]); numbers compare as numbers.
+  /// The content of the last `\boxed{}`, compared as in the MATH evaluations ([LatexText]); numbers compare as numbers.
   LATEX,
   /// The letter of one of several choices.
   CHOICE,
-  /// The whole text but for white space around it.
+  /// The whole text, without surrounding white space.
   EXACT;
 
-  /// The grader that `--grader` calls so.
+  /// The grader of a printed name.
   ///
-  /// @throws IllegalArgumentException if there is none, listing those there are
+  /// @throws UsageException if there is none, listing the graders
   @JsonCreator
   public static AnswerGrader named(String name) {
     return Arrays.stream(values()).filter(grader -> grader.printed().equals(name)).findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("unknown grader '" + name + "': the graders are "
-            + Arrays.stream(values()).map(AnswerGrader::printed).collect(Collectors.joining(", "))));
+        .orElseThrow(() -> new UsageException("unknown grader '" + name + "': the graders are " + listed()));
   }
 
-  /// What `--grader` calls it.
+  /// The names of all graders, for an error.
+  public static String listed() {
+    return Arrays.stream(values()).map(AnswerGrader::printed).collect(Collectors.joining(", "));
+  }
+
+  /// Its name, as the user writes it.
   @JsonValue
   public String printed() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /// The answer in the form that is compared; empty where the text holds none.
+  /// The normalised answer; empty if the text has none.
   @Override
   public Optional<String> answer(String completion) {
     return switch (this) {
@@ -50,7 +55,7 @@ public enum AnswerGrader implements Grader {
     };
   }
 
-  /// A reference answer in the form that is compared; empty where it is none of this kind.
+  /// The normalised reference answer; empty if it is not of this kind.
   public Optional<String> reference(String text) {
     return switch (this) {
       case NUMBER -> NumberText.answer(text);

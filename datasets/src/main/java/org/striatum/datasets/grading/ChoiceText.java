@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/// The letter of a choice, as models name it.
+/// The letter of a choice, as models write it.
 final class ChoiceText {
   private static final String LETTER = "\\(?\\s?([A-Za-z])(?![\\w'’])\\)?";
   private static final Pattern SAID = Pattern
@@ -17,8 +17,8 @@ final class ChoiceText {
 
   private ChoiceText() {}
 
-  /// In order of trust: the last box, the last “answer is”, a letter at the beginning, the last in brackets, the last
-  /// alone on a line. A bare letter inside a sentence is none: `A` and `I` are words.
+  /// In order of reliability: the last box, the last “answer is”, a letter at the beginning, the last in brackets, the last
+  /// alone on a line. A bare letter inside a sentence does not count: `A` and `I` are words.
   static Optional<String> answer(String text) {
     return LatexText.lastBoxed(text).map(LatexText::normalised).flatMap(ChoiceText::reference)
         .or(() -> last(SAID, text)).or(() -> last(FIRST, text)).or(() -> last(BRACKETED, text))

@@ -6,7 +6,7 @@ import java.util.Deque;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// LaTeX answers brought to one form, after `strip_string` of the MATH evaluation (Hendrycks et al., arXiv 2103.03874,
+/// Normalised LaTeX answers, after `strip_string` of the MATH evaluation (Hendrycks et al., arXiv 2103.03874,
 /// `math_equivalence.py`), and numbers to lowest terms.
 final class LatexText {
   private static final Pattern BOXED = Pattern.compile("\\\\f?boxed\\s*+\\{");
@@ -17,13 +17,13 @@ final class LatexText {
   private static final Pattern NAMED = Pattern.compile("^\\s*+[A-Za-z]{1,2}\\s*+=(?!.*=)");
   private static final Pattern BARE_ROOT = Pattern.compile("\\\\sqrt\\s*+([^\\s{\\[\\\\])");
   private static final String FRACTION = "\\frac";
-  /// Longer ones are compared as they stand.
+  /// Longer texts are compared unchanged.
   private static final int MAX_LENGTH = 1000;
   private static final Pattern SLASHED = Pattern.compile("^(-?\\w++)/(\\w++)$");
 
   private LatexText() {}
 
-  /// What stands in the text's last box.
+  /// The content of the text's last box.
   static Optional<String> answer(String text) {
     return lastBoxed(text).flatMap(LatexText::reference);
   }
@@ -33,7 +33,7 @@ final class LatexText {
     return Optional.of(normalised(lastBoxed(text).orElse(text))).filter(answer -> !answer.isEmpty());
   }
 
-  /// The content of the last `\boxed{…}` whose braces close; nested ones and `\{` are minded.
+  /// The content of the last `\boxed{…}` with balanced braces; nested braces and `\{` are handled.
   static Optional<String> lastBoxed(String text) {
     BitSet boxes = new BitSet();
     BOXED.matcher(text).results().forEach(found -> boxes.set(found.end() - 1));
@@ -89,7 +89,7 @@ final class LatexText {
         }
         int end = at < latex.length() && latex.charAt(at) == '{' ? groupEnd(latex, at) : at + 1;
         if (end > latex.length() || latex.charAt(at) == '\\' || latex.charAt(at) == '}') {
-          break; // a command or nothing: left as it is
+          break; // a command or nothing: left unchanged
         }
         boolean group = latex.charAt(at) == '{';
         braced.append('{').append(braced(latex.substring(group ? at + 1 : at, group ? end - 1 : end))).append('}');
@@ -99,7 +99,7 @@ final class LatexText {
     return braced.append(latex, Math.min(at, latex.length()), latex.length()).toString();
   }
 
-  /// Behind the brace that closes the one at `start`; beyond the text where none does.
+  /// The index after the brace that closes the one at `start`; beyond the text if none does.
   private static int groupEnd(String latex, int start) {
     int open = 0;
     for (int i = start; i < latex.length(); i++) {

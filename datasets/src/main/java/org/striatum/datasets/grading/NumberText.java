@@ -6,14 +6,14 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Numbers as models write them, brought to lowest terms: `n` or `n/d`.
+/// Numbers as models write them, reduced to lowest terms: `n` or `n/d`.
 final class NumberText {
   private static final String MARK = "####";
-  /// Longer ones are no answer, and would take long to reduce.
+  /// A longer number is not an answer, and would take long to reduce.
   private static final int MAX_LENGTH = 200;
   private static final String DIGITS = "(?:\\d{1,3}(?:,\\d{3})++(?!\\d)|\\d++)(?:\\.\\d++)?|\\.\\d++";
   private static final String EXPONENT = "(?:[eE][-+]?\\d{1,3}(?!\\d))?";
-  /// A minus is a sign where no term stands before it: not in `10-3`.
+  /// A minus is a sign if no term precedes it: not in `10-3`.
   private static final Pattern NUMBER = Pattern
       .compile("(?<sign>(?<![\\w.)}])[-−+])?\\s?\\\\?\\$?\\s?(?<number>(?:" + DIGITS + ")" + EXPONENT
           + ")(?:\\s?/\\s?(?<over>" + DIGITS + "))?");
@@ -22,7 +22,7 @@ final class NumberText {
 
   private NumberText() {}
 
-  /// The number behind the last mark, in the last box, or else the last one.
+  /// The number after the last mark, in the last box, or otherwise the last one.
   static Optional<String> answer(String text) {
     int mark = text.lastIndexOf(MARK);
     if (mark >= 0) {
@@ -32,7 +32,7 @@ final class NumberText {
     return last(LatexText.lastBoxed(text).orElse(text));
   }
 
-  /// The number that a text is, as a whole; empty where it is anything else.
+  /// The number that the whole text is; empty if it is anything else.
   static Optional<String> whole(String text) {
     Matcher matcher = NUMBER.matcher(plain(text).strip());
     return matcher.matches() ? reduced(matcher) : Optional.empty();

@@ -1,2 +1,2 @@
-/// How answers are read off a text and compared: numbers, LaTeX, choices, exact text.
+/// How answers are extracted from a text and compared: numbers, LaTeX, choices, exact text.
 package org.striatum.datasets.grading;

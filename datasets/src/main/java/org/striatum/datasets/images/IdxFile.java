@@ -13,19 +13,19 @@ import java.util.zip.ZipException;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.Sha256;
 
-/// An array of unsigned bytes in the IDX format, gzipped or not: what MNIST and those made like it come in.
+/// An array of unsigned bytes in the IDX format, gzipped or not: the format of MNIST and of data sets like it.
 ///
 ///     0 0 type rank   then rank sizes (big-endian int32), then the bytes, last dimension fastest
 ///
 /// Only type 8 (unsigned byte) is read. (LeCun, Cortes and Burges, *The MNIST database of handwritten digits*, "file
-/// formats".) Sizes are held against the file's own before memory is taken, and the bytes must end where they should.
+/// formats".) Sizes are checked against the size of the file before memory is allocated, and the file must end after the last byte.
 ///
 /// @param dimensions sizes, slowest first
-/// @param bytes as many as their product
+/// @param bytes their number is the product of the dimensions
 public record IdxFile(int[] dimensions, byte[] bytes) {
   private static final int UNSIGNED_BYTE = 8;
   private static final int MAX_RANK = 8;
-  /// No gzip stream says more: 258 bytes in two bits (RFC 1951).
+  /// The largest compression ratio of a gzip stream: 258 bytes in two bits (RFC 1951).
   private static final long MOST_DEFLATED = 1032;
 
   public IdxFile {
@@ -39,10 +39,10 @@ public record IdxFile(int[] dimensions, byte[] bytes) {
 
   /// Reads a file.
   ///
-  /// @throws BadDataException if it is missing, of another format or type, cut off or too long, naming it
+  /// @throws BadDataException if it is missing, of another format or type, truncated or too long, naming it
   public static IdxFile read(Path file) throws IOException {
     if (!Files.isRegularFile(file)) {
-      throw new BadDataException(file + " is no file: check the path");
+      throw new BadDataException(file + " is not a file");
     }
     try (InputStream in = Files.newInputStream(file)) {
       return read(in, Files.size(file), file.toString());
@@ -51,7 +51,7 @@ public record IdxFile(int[] dimensions, byte[] bytes) {
 
   /// Reads a stream to its end and leaves it open.
   ///
-  /// @param size bytes that the stream holds, as they lie there
+  /// @param size number of bytes in the stream, before decompression
   /// @param where names it in errors
   static IdxFile read(InputStream stream, long size, String where) throws IOException {
     BufferedInputStream buffered = new BufferedInputStream(stream, 1 << 16);
@@ -63,31 +63,30 @@ public record IdxFile(int[] dimensions, byte[] bytes) {
           ? parse(new GZIPInputStream(buffered, 1 << 16), Math.multiplyExact(size, MOST_DEFLATED), where)
           : parse(buffered, size, where);
     } catch (EOFException e) {
-      throw damaged(where, "it is cut off", e);
+      throw damaged(where, "it is truncated", e);
     } catch (ZipException e) {
-      throw damaged(where, "it is no whole gzip file (" + e.getMessage() + ")", e);
+      throw damaged(where, "it is not a complete gzip file (" + e.getMessage() + ")", e);
     }
   }
 
-  /// @param most bytes that can follow at all
+  /// @param most upper bound on the bytes that can follow
   private static IdxFile parse(InputStream in, long most, String where) throws IOException {
     ByteBuffer magic = ByteBuffer.wrap(in.readNBytes(Integer.BYTES));
     if (magic.limit() < Integer.BYTES || magic.getShort(0) != 0) {
       throw new BadDataException(
-          where + " is no IDX file (it must begin with two bytes of 0): give one of MNIST's four");
+          where + " is not an IDX file: it must begin with two bytes of 0");
     }
     int type = magic.get(2) & 0xff;
     int rank = magic.get(3) & 0xff;
     if (type != UNSIGNED_BYTE) {
-      throw new BadDataException(where + ": an IDX file must hold unsigned bytes (type 8), found type " + type
-          + ": convert it");
+      throw new BadDataException(where + ": an IDX file must hold unsigned bytes (type 8), found type " + type);
     }
     if (rank < 1 || rank > MAX_RANK) {
       throw damaged(where, "it must have 1 to " + MAX_RANK + " dimensions, found " + rank, null);
     }
     ByteBuffer sizes = ByteBuffer.wrap(in.readNBytes(rank * Integer.BYTES));
     if (sizes.limit() < rank * Integer.BYTES) {
-      throw damaged(where, "it is cut off in its head", null);
+      throw damaged(where, "it is truncated in its header", null);
     }
     int[] dimensions = new int[rank];
     for (int i = 0; i < rank; i++) {
@@ -100,15 +99,15 @@ public record IdxFile(int[] dimensions, byte[] bytes) {
     try {
       announced = elements(dimensions);
     } catch (ArithmeticException e) {
-      throw damaged(where, "its sizes " + Arrays.toString(dimensions) + " say more than 2^63 bytes", e);
+      throw damaged(where, "its sizes " + Arrays.toString(dimensions) + " mean more than 2^63 bytes", e);
     }
     if (announced > most || announced > Integer.MAX_VALUE - 8) {
-      throw damaged(where, "its sizes " + Arrays.toString(dimensions) + " say " + announced
-          + " bytes, more than it can hold", null);
+      throw damaged(where, "its sizes " + Arrays.toString(dimensions) + " mean " + announced
+          + " bytes, more than the file can hold", null);
     }
     byte[] bytes = in.readNBytes((int) announced);
     if (bytes.length < announced) {
-      throw damaged(where, "it is cut off: " + announced + " bytes announced, " + bytes.length + " there", null);
+      throw damaged(where, "it is truncated: expected " + announced + " bytes, found " + bytes.length, null);
     }
     if (in.read() >= 0) {
       throw damaged(where, "it must end after " + announced + " bytes, found more", null);
@@ -116,7 +115,7 @@ public record IdxFile(int[] dimensions, byte[] bytes) {
     return new IdxFile(dimensions, bytes);
   }
 
-  /// The checksum of the file as it is before gzip.
+  /// The checksum of the uncompressed file.
   Sha256 sha256() {
     ByteBuffer whole = ByteBuffer.allocate(Integer.BYTES * (1 + dimensions.length) + bytes.length);
     whole.putInt(UNSIGNED_BYTE << 8 | dimensions.length);

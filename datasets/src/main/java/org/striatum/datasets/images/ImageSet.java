@@ -5,15 +5,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.Sha256;
 
-/// Images to learn from and images to be tested on: MNIST, Fashion-MNIST, or somebody's own in the same four files.
+/// Training and test images: MNIST, Fashion-MNIST, or other images in the same four files.
 ///
-/// @param name for a reader
-/// @param files file name → checksum of what was read, before gzip
+/// @param name as shown to a reader
+/// @param files file name → checksum of its content, uncompressed
 public record ImageSet(String name, LabelledImages train, LabelledImages test, SortedMap<String, Sha256> files) {
   static final String TRAIN_IMAGES = "train-images-idx3-ubyte";
   static final String TRAIN_LABELS = "train-labels-idx1-ubyte";
@@ -22,15 +23,21 @@ public record ImageSet(String name, LabelledImages train, LabelledImages test, S
   static final List<String> NAMES = List.of(TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS);
 
   public ImageSet {
+    mismatch(train, test).ifPresent(why -> {
+      throw new IllegalArgumentException(why);
+    });
+    files = new TreeMap<>(files);
+  }
+
+  /// Why two sets of images cannot be trained and tested on.
+  private static Optional<String> mismatch(LabelledImages train, LabelledImages test) {
     if (train.rows() != test.rows() || train.columns() != test.columns()) {
-      throw new IllegalArgumentException("training and test images must have one size, found " + train.rows() + " × "
+      return Optional.of("training and test images must have the same size, found " + train.rows() + " × "
           + train.columns() + " and " + test.rows() + " × " + test.columns());
     }
-    if (train.size() == 0 || test.size() == 0) {
-      throw new IllegalArgumentException(
-          "an image set needs training and test images, found " + train.size() + " and " + test.size());
-    }
-    files = new TreeMap<>(files);
+    return train.size() > 0 && test.size() > 0
+        ? Optional.empty()
+        : Optional.of("an image set needs training and test images, found " + train.size() + " and " + test.size());
   }
 
   /// Reads the four files from a folder, each gzipped (`.gz`) or not.
@@ -53,7 +60,7 @@ public record ImageSet(String name, LabelledImages train, LabelledImages test, S
         folder + " has no " + name + " or " + name + ".gz: give a folder with MNIST's four files, " + NAMES);
   }
 
-  /// Where the four files come from.
+  /// Opens one of the four files.
   @FunctionalInterface
   interface Source {
     IdxFile open(String name) throws IOException;
@@ -68,10 +75,10 @@ public record ImageSet(String name, LabelledImages train, LabelledImages test, S
     }
     LabelledImages train = LabelledImages.of(read.get(0), read.get(1), where + ", training files");
     LabelledImages test = LabelledImages.of(read.get(2), read.get(3), where + ", test files");
-    try {
-      return new ImageSet(name, train, test, checksums);
-    } catch (IllegalArgumentException e) {
-      throw new BadDataException(where + ": " + e.getMessage() + ": take all four files from one source", e);
+    Optional<String> mismatch = mismatch(train, test);
+    if (mismatch.isPresent()) {
+      throw new BadDataException(where + ": " + mismatch.get() + ": take all four files from the same source");
     }
+    return new ImageSet(name, train, test, checksums);
   }
 }

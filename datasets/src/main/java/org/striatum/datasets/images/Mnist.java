@@ -7,10 +7,10 @@ import java.util.Map;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.Sha256;
 
-/// MNIST as it comes with the program: 60,000 training and 10,000 test images of handwritten digits, 28 × 28. (LeCun,
-/// Cortes and Burges 1998; `mnist/ORIGIN.md` beside the files.)
+/// MNIST as bundled with the program: 60,000 training and 10,000 test images of handwritten digits, 28 × 28. (LeCun,
+/// Cortes and Burges 1998; `mnist/ORIGIN.md` next to the files.)
 public final class Mnist {
-  /// Of the four files before gzip, as published.
+  /// Of the four uncompressed files, as published.
   private static final Map<String, Sha256> CHECKSUMS = Map.of(ImageSet.TRAIN_IMAGES,
       new Sha256("ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"), ImageSet.TRAIN_LABELS,
       new Sha256("65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"), ImageSet.TEST_IMAGES,
@@ -21,16 +21,16 @@ public final class Mnist {
 
   /// Reads the bundled files.
   ///
-  /// @throws BadDataException if one is not what was published
+  /// @throws BadDataException if a file is not the published one
   public static ImageSet embedded() throws IOException {
     ImageSet set = ImageSet.of("MNIST", "bundled MNIST", Mnist::open);
     if (!is(set)) {
-      throw new BadDataException("bundled MNIST: its files are not those published: build striatum anew");
+      throw new BadDataException("bundled MNIST: the files are not the published ones: build striatum again");
     }
     return set;
   }
 
-  /// Whether these are MNIST's own files, wherever they were read from.
+  /// Whether these are the files of MNIST, bundled or from elsewhere.
   public static boolean is(ImageSet set) {
     return set.files().equals(CHECKSUMS);
   }
@@ -39,7 +39,7 @@ public final class Mnist {
     String resource = "mnist/" + name + ".gz";
     try (InputStream in = Mnist.class.getResourceAsStream(resource)) {
       if (in == null) {
-        throw new BadDataException("bundled MNIST: " + resource + " is missing: build striatum anew");
+        throw new BadDataException("bundled MNIST: " + resource + " is missing: build striatum again");
       }
       byte[] gzipped = in.readAllBytes();
       return IdxFile.read(new ByteArrayInputStream(gzipped), gzipped.length, "bundled " + resource);

@@ -1,10 +1,10 @@
 package org.striatum.datasets.images;
 
-/// A turn about an image's centre ((columns − 1)/2, (rows − 1)/2), counter-clockwise for a positive angle, as a viewer
+/// A rotation about an image's centre ((columns − 1)/2, (rows − 1)/2), counter-clockwise for a positive angle, as a viewer
 /// sees it with row 0 at the top.
 ///
-/// Every pixel of the result is read bilinearly from where it came from; outside the image is 0. Quarter turns are
-/// exact, and a turn by 0° changes no bit. (The same as torchvision's `rotate` with bilinear interpolation, fill 0.)
+/// Every pixel of the result is interpolated bilinearly at its position in the original; outside the image is 0. Quarter
+/// turns are exact, and a rotation by 0° changes no bit. (The same as torchvision's `rotate` with bilinear interpolation, fill 0.)
 ///
 /// @param degrees any finite angle
 public record Rotation(double degrees) {
@@ -14,21 +14,21 @@ public record Rotation(double degrees) {
     }
   }
 
-  /// Turns images.
+  /// Rotates images.
   ///
   /// @param images (n, rows, columns)
-  /// @return turned copies, of the same shape
-  /// @throws IllegalArgumentException if the array holds no whole number of images
+  /// @return rotated copies, of the same shape
+  /// @throws IllegalArgumentException if the length of the array is not a multiple of the image size
   public float[] apply(float[] images, int rows, int columns) {
     if (rows < 1 || columns < 1 || images.length % Math.multiplyExact(rows, columns) != 0) {
-      throw new IllegalArgumentException("an array of images of " + rows + " × " + columns
-          + " must hold a whole number of them, found " + images.length + " pixels");
+      throw new IllegalArgumentException("the length of an array of images of " + rows + " × " + columns
+          + " must be a multiple of their size, found " + images.length + " pixels");
     }
     if (degrees % 360 == 0) {
       return images.clone();
     }
     int width = rows * columns;
-    int[] from = new int[4 * width]; // the four neighbours each pixel is read from
+    int[] from = new int[4 * width]; // the four neighbours that each pixel is interpolated from
     float[] weight = new float[4 * width];
     neighbours(rows, columns, from, weight);
     float[] turned = new float[images.length];
@@ -41,7 +41,7 @@ public record Rotation(double degrees) {
     return turned;
   }
 
-  /// Where each pixel came from: (pixels, 4). What lies outside the image has weight 0.
+  /// The source of each pixel: (pixels, 4). Sources outside the image have weight 0.
   private void neighbours(int rows, int columns, int[] from, float[] weight) {
     double cos = cosine(degrees);
     double sin = cosine(degrees - 90);

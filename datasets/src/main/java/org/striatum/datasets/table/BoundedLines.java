@@ -9,9 +9,9 @@ import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
 import org.striatum.probe.run.BadDataException;
 
-/// The lines of a file from strangers, as bytes, none held beyond 16 MiB. A file that ends in `.gz` is unpacked on the way.
+/// The lines of an untrusted file, as bytes, none longer than 16 MiB. A file that ends in `.gz` is decompressed.
 ///
-/// Not thread-safe; whoever opens it closes it.
+/// Not thread-safe; the caller that opens it closes it.
 public final class BoundedLines implements AutoCloseable {
   static final int MAX_LINE = 16 << 20;
   private static final int BUFFER = 1 << 16;
@@ -25,7 +25,7 @@ public final class BoundedLines implements AutoCloseable {
     this.in = new BufferedInputStream(open(file), BUFFER);
   }
 
-  /// A file's bytes, unpacked.
+  /// A file's bytes, decompressed.
   static InputStream open(Path file) throws IOException {
     InputStream packed = Files.newInputStream(file);
     if (!file.getFileName().toString().endsWith(".gz")) {
@@ -35,11 +35,11 @@ public final class BoundedLines implements AutoCloseable {
       return new GZIPInputStream(packed, BUFFER);
     } catch (IOException e) {
       packed.close();
-      throw new BadDataException(file + " is no gzip file: " + e.getMessage(), e);
+      throw new BadDataException(file + " is not a gzip file: " + e.getMessage(), e);
     }
   }
 
-  /// Refuses a file with a boundless line before another reader takes memory for it.
+  /// Refuses a file with a line that is too long, before another reader allocates memory for it.
   ///
   /// @throws BadDataException naming the line
   static void requireBounded(Path file) throws IOException {
@@ -53,7 +53,7 @@ public final class BoundedLines implements AutoCloseable {
 
   /// The bytes up to the next newline or the end; null at the end.
   ///
-  /// @throws BadDataException if the line is too long, before memory is taken for it
+  /// @throws BadDataException if the line is too long, before memory is allocated for it
   public byte[] next() throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     int next = in.read();
@@ -64,19 +64,19 @@ public final class BoundedLines implements AutoCloseable {
     for (; next >= 0 && next != '\n'; next = in.read()) {
       if (line.size() == MAX_LINE) {
         throw new BadDataException(
-            place() + ": a line must have at most " + MAX_LINE + " bytes, found more: correct or remove the line");
+            place() + ": a line must have at most " + MAX_LINE + " bytes, found more");
       }
       line.write(next);
     }
     return line.toByteArray();
   }
 
-  /// How many lines were read.
+  /// The number of lines read.
   public int count() {
     return count;
   }
 
-  /// Names the line read last in an error: `rollouts.jsonl, line 3`.
+  /// The line read last, for an error: `rollouts.jsonl, line 3`.
   public String place() {
     return file + ", line " + count;
   }

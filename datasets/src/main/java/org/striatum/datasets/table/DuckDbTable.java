@@ -20,8 +20,8 @@ import java.util.stream.Collectors;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.RecordJson;
 
-/// CSV and Parquet through DuckDB, in memory. It may open this one file and nothing else, loads no extension, and has a
-/// bound on what it holds. Rows come as JSON objects, so that nested columns need no reader of their own.
+/// CSV and Parquet through DuckDB, in memory. It can open only this file, loads no extension, and has bounded memory. Rows
+/// are passed on as JSON objects, so that nested columns need no special reader.
 final class DuckDbTable {
   private static final List<String> SETTINGS = List.of("autoinstall_known_extensions = false",
       "autoload_known_extensions = false", "temp_directory = ''", "threads = 1", "memory_limit = '1GB'");
@@ -29,7 +29,7 @@ final class DuckDbTable {
 
   private DuckDbTable() {}
 
-  /// A file of comma-separated values (RFC 4180), or tab-separated where its name says so. The first line names the
+  /// A file of comma-separated values (RFC 4180), or tab-separated if its name says so. The first line names the
   /// columns; rows that do not fit them are malformed.
   static void csv(Path file, char delimiter, Predicate<Row> visitor) throws IOException {
     BoundedLines.requireBounded(file);
@@ -64,12 +64,12 @@ final class DuckDbTable {
     }
   }
 
-  /// The rows that do not fit the columns: row, from 1 → why. Read in a pass of its own, so that all others keep their
-  /// numbers.
+  /// The rows that do not fit the columns: row, from 1 → why. They are read in a separate pass, so that all others keep
+  /// their numbers.
   private static SortedMap<Long, String> rejected(Statement statement, String source) throws SQLException {
     try (ResultSet wholePass = statement.executeQuery("SELECT max(hash(t)) FROM " + source + " t")) {
       boolean more = wholePass.next();
-      while (more) { // to its end: only then are the rejected rows known
+      while (more) { // to the end: only then are the rejected rows known
         more = wholePass.next();
       }
     }
@@ -89,7 +89,7 @@ final class DuckDbTable {
     String columns = textColumns(statement, source).stream().map(name -> "\"" + name.replace("\"", "\"\"") + "\"")
         .map(name -> name + " := t." + name).collect(Collectors.joining(", "));
     if (columns.isEmpty()) {
-      throw new BadDataException(file + " has no column of text or numbers: check the file");
+      throw new BadDataException(file + " must have a column of text or numbers, found none");
     }
     long number = 1;
     try (ResultSet rows = statement
@@ -114,7 +114,7 @@ final class DuckDbTable {
     }
   }
 
-  /// Pictures and other bytes are left where they are.
+  /// Columns of images and other binary data are ignored.
   private static List<String> textColumns(Statement statement, String source) throws SQLException {
     List<String> columns = new ArrayList<>();
     try (ResultSet described = statement.executeQuery("DESCRIBE SELECT * FROM " + source)) {
@@ -127,12 +127,12 @@ final class DuckDbTable {
     return columns;
   }
 
-  /// As a literal.
+  /// As an SQL literal.
   private static String quoted(Path file) {
     return "'" + file.toAbsolutePath().normalize().toString().replace("'", "''") + "'";
   }
 
-  /// DuckDB's own first line, without the driver's before it.
+  /// The first line of DuckDB's message, without that of the driver.
   private static String reason(SQLException e) {
     String message = String.valueOf(e.getMessage());
     String own = message.substring(message.indexOf("Error: ") < 0 ? 0 : message.lastIndexOf("\nError: ") + 1);

@@ -11,8 +11,8 @@ import java.util.function.Predicate;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.RecordJson;
 
-/// A table in a file, told by its name: `.jsonl`, `.ndjson`, `.json` (lines or one array), `.csv`, `.tsv` or `.parquet`; all
-/// but Parquet also with `.gz` behind.
+/// A table in a file; the name determines the format: `.jsonl`, `.ndjson`, `.json` (lines or one array), `.csv`, `.tsv` or `.parquet`; all
+/// but Parquet also followed by `.gz`.
 ///
 /// @param path of the file
 /// @param format of its rows
@@ -26,12 +26,12 @@ public record TableFile(Path path, Format format) {
 
   /// The table in a file.
   ///
-  /// @throws BadDataException if there is no file, or its name says of no format
+  /// @throws BadDataException if there is no file, or its name has no known ending
   public static TableFile of(Path path) throws BadDataException {
     if (!Files.isRegularFile(path)) {
       throw new BadDataException(path + (Files.isDirectory(path)
-          ? " is a folder: give a .jsonl, .json, .csv or .parquet file in it"
-          : " is no file: check the path"));
+          ? " is a folder: a .jsonl, .json, .csv or .parquet file is needed"
+          : " is not a file"));
     }
     String name = path.getFileName().toString().toLowerCase(Locale.ROOT);
     String plain = withoutPacking(name);
@@ -42,7 +42,7 @@ public record TableFile(Path path, Format format) {
       case "tsv" -> Format.TSV;
       case "parquet" -> Format.PARQUET;
       default -> throw new BadDataException(
-          path + ": a table's name must end in .jsonl, .json, .csv, .tsv or .parquet (or .gz behind it): rename it");
+          path + ": a table's name must end in .jsonl, .json, .csv, .tsv or .parquet, all but the last optionally followed by .gz");
     };
     return new TableFile(path, format);
   }
@@ -53,9 +53,9 @@ public record TableFile(Path path, Format format) {
     return plain.lastIndexOf('.') > 0 ? plain.substring(0, plain.lastIndexOf('.')) : plain;
   }
 
-  /// Hands over row after row, in the file's order, until the visitor has enough.
+  /// Passes on one row after the other, in the file's order, until the visitor has enough.
   ///
-  /// @param visitor answers whether to go on
+  /// @param visitor returns whether to continue
   /// @throws BadDataException if the file as a whole cannot be read, or a line is too long
   public void forEach(Predicate<Row> visitor) throws IOException {
     switch (format) {
@@ -101,7 +101,7 @@ public record TableFile(Path path, Format format) {
       return new Row.Malformed(place, "is empty");
     }
     try {
-      return row(RecordJson.parse(json, JsonNode.class, "no JSON"), place);
+      return row(RecordJson.parse(json, JsonNode.class, "is not JSON"), place);
     } catch (BadDataException e) {
       return new Row.Malformed(place, e.getMessage());
     }
@@ -122,7 +122,7 @@ public record TableFile(Path path, Format format) {
     if (whole.length > MAX_ARRAY) {
       throw new BadDataException(
           path + ": a JSON array must have at most " + MAX_ARRAY
-              + " bytes, found more: write one object a line, .jsonl");
+              + " bytes, found more: write it as .jsonl, one object per line");
     }
     int number = 0;
     for (JsonNode element : RecordJson.parse(whole, JsonNode.class, path.toString())) {

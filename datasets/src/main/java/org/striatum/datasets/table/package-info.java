@@ -1,2 +1,2 @@
-/// Tables that others made, row by row: JSON Lines, JSON, CSV and Parquet.
+/// Tables from other programs, row by row: JSON Lines, JSON, CSV and Parquet.
 package org.striatum.datasets.table;

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.striatum.probe.rollout.Problem;
+import org.striatum.probe.run.UsageException;
 
 class AnswerGraderTest {
   private static double reward(AnswerGrader grader, String answer, String completion) {
@@ -169,7 +170,7 @@ class AnswerGraderTest {
   @Test
   void gradersAreFoundByName() {
     assertThat(AnswerGrader.named("latex")).isEqualTo(AnswerGrader.LATEX);
-    assertThatThrownBy(() -> AnswerGrader.named("regex")).isInstanceOf(IllegalArgumentException.class)
+    assertThatThrownBy(() -> AnswerGrader.named("regex")).isInstanceOf(UsageException.class)
         .hasMessage("unknown grader 'regex': the graders are number, latex, choice, exact");
   }
 }

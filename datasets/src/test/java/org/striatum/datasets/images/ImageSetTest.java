@@ -101,13 +101,13 @@ class ImageSetTest {
     write(false);
     byte[] whole = idx(8, new int[]{3}, new byte[]{0, 9, 5});
     put(ImageSet.TRAIN_LABELS, Arrays.copyOf(whole, whole.length - 1), false);
-    refuses("cut off: 3 bytes announced, 2 there");
+    refuses("truncated: expected 3 bytes, found 2");
     put(ImageSet.TRAIN_LABELS, Arrays.copyOf(whole, whole.length + 1), false);
     refuses("must end after 3 bytes");
     put(ImageSet.TRAIN_LABELS, Arrays.copyOf(whole, 3), false);
-    refuses("is no IDX file");
+    refuses("is not an IDX file");
     put(ImageSet.TRAIN_LABELS, Arrays.copyOf(whole, 6), false);
-    refuses("cut off in its head");
+    refuses("truncated in its header");
     put(ImageSet.TRAIN_LABELS, idx(13, new int[]{3}, new byte[3]), false);
     refuses("found type 13");
     put(ImageSet.TRAIN_LABELS, idx(8, new int[0], new byte[0]), false);
@@ -117,7 +117,7 @@ class ImageSetTest {
     put(ImageSet.TRAIN_LABELS, idx(8, new int[]{1 << 30, 1 << 30, 1 << 30}, new byte[0]), false);
     refuses("more than 2^63");
     put(ImageSet.TRAIN_LABELS, idx(8, new int[]{1 << 30}, new byte[3]), false);
-    refuses("more than it can hold");
+    refuses("more than the file can hold");
   }
 
   @Test
@@ -125,23 +125,23 @@ class ImageSetTest {
     write(true);
     byte[] gzipped = gzip(idx(8, new int[]{3}, new byte[]{0, 9, 5}));
     Files.write(folder.resolve(ImageSet.TRAIN_LABELS + ".gz"), Arrays.copyOf(gzipped, gzipped.length - 6));
-    refuses("cut off");
+    refuses("truncated");
     Files.write(folder.resolve(ImageSet.TRAIN_LABELS + ".gz"),
         new byte[]{0x1f, (byte) 0x8b, 7, 7, 7, 7, 7, 7, 7, 7, 7});
-    refuses("no whole gzip file");
+    refuses("not a complete gzip file");
   }
 
   @Test
   void refusesFilesThatDoNotBelongTogether() throws IOException {
     write(false);
     put(ImageSet.TRAIN_LABELS, idx(8, new int[]{2}, new byte[2]), false);
-    refuses("as many labels as images");
+    refuses("one label per image");
     put(ImageSet.TRAIN_LABELS, idx(8, new int[]{3}, new byte[]{0, 10, 5}), false);
     refuses("a label must be in 0 to 9, found 10 at image 1");
     put(ImageSet.TRAIN_LABELS, idx(8, new int[]{3, 1, 1}, new byte[3]), false);
     refuses("labels 1");
     write(false);
     put(ImageSet.TEST_IMAGES, idx(8, new int[]{2, 1, 2}, new byte[4]), false);
-    refuses("one size");
+    refuses("the same size");
   }
 }

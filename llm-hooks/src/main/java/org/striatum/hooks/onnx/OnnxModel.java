@@ -5,22 +5,22 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.decoder.Decoder;
 import org.striatum.hooks.decoder.DecoderShape;
+import org.striatum.hooks.engine.ModelLimits;
+import org.striatum.hooks.engine.RecordingBuffer;
+import org.striatum.hooks.engine.RunningCompletion;
 import org.striatum.probe.model.Completion;
-import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.GatedModel;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
@@ -43,7 +43,8 @@ public final class OnnxModel implements GatedModel {
   private final Decoder decoder;
   private final Optional<Memory> memory; // what is asked for
   private final int threads;
-  private final int[] endOfSequence;
+  private final ModelLimits limits;
+  private final Set<Integer> endOfSequence;
   private final Map<GraphSpec, GraphSession> sessions = new HashMap<>();
 
   /// A model over an opened checkpoint.
@@ -58,7 +59,8 @@ public final class OnnxModel implements GatedModel {
     this.decoder = decoder;
     this.memory = memory;
     this.threads = threads;
-    this.endOfSequence = endOfSequence.stream().mapToInt(Integer::intValue).toArray();
+    this.limits = ModelLimits.of(checkpoint.name(), decoder.shape());
+    this.endOfSequence = Set.copyOf(endOfSequence);
     if (checkpoint.files().stream().map(file -> file.path().getParent()).distinct().count() > 1) {
       throw new CheckpointException("the shards of " + checkpoint.folder()
           + " lie in several folders behind their links: put them into one folder");
@@ -89,21 +91,17 @@ public final class OnnxModel implements GatedModel {
 
   @Override
   public int vocabulary() {
-    return decoder.shape().vocabulary();
+    return limits.vocabulary();
   }
 
   @Override
   public List<HookPoint> hookPoints() {
-    return decoder.shape().hookPoints();
+    return limits.hookPoints();
   }
 
   @Override
   public int width(HookPoint hook) {
-    if (!decoder.shape().has(hook)) {
-      throw new IllegalArgumentException(checkpoint.name() + " has blocks 0 to " + (layers() - 1)
-          + (decoder.shape().parallel() ? ", attention and MLP in parallel" : "") + ", found hook point " + hook);
-    }
-    return decoder.shape().width(hook);
+    return limits.width(hook);
   }
 
   /// The serialised graph of a plain forward pass with these hook points as outputs: what is loaded, weights external.
@@ -151,45 +149,30 @@ public final class OnnxModel implements GatedModel {
     return decoder.shape();
   }
 
-  boolean ends(int token) {
-    return Arrays.stream(endOfSequence).anyMatch(end -> end == token);
-  }
-
   @Override
   public Recording record(List<TokenSequence> sequences, Set<HookPoint> hooks, Gates gates) {
-    check(sequences);
-    hooks.forEach(this::width);
-    check(gates);
-    int[] rowOf = new int[sequences.size() + 1];
-    for (int i = 0; i < sequences.size(); i++) {
-      rowOf[i + 1] = rowOf[i] + sequences.get(i).length();
-    }
-    Map<HookPoint, float[]> values = new TreeMap<>();
-    Map<HookPoint, Integer> widths = new TreeMap<>();
-    for (HookPoint hook : hooks) {
-      widths.put(hook, width(hook));
-      values.put(hook, new float[Math.multiplyExact(rowOf[sequences.size()], width(hook))]);
-    }
+    limits.checkRecording(sequences, hooks, gates);
+    RecordingBuffer recorded = new RecordingBuffer(sequences, hooks, limits::width);
     for (Packing packing : plan(sequences)) {
       run(packing, hooks, gates, (hook, rows) -> {
-        int width = widths.get(hook);
         for (int b = 0; b < packing.sequences(); b++) {
-          expand(rows, packing.rowsOf(b), width, values.get(hook), rowOf[packing.member(b)] * width);
+          expand(packing, b, hook, rows, recorded);
         }
       });
     }
-    return new Recording(rowOf, values, widths);
+    return recorded.recording();
   }
 
   /// Copies a sequence's rows, wherever they lie, to consecutive ones.
-  private static void expand(FloatBuffer rows, int[] rowsOf, int width, float[] to, int offset) {
+  private static void expand(Packing packing, int b, HookPoint hook, FloatBuffer rows, RecordingBuffer recorded) {
+    int[] rowsOf = packing.rowsOf(b);
     int t = 0;
     while (t < rowsOf.length) {
       int end = t + 1;
       while (end < rowsOf.length && rowsOf[end] == rowsOf[end - 1] + 1) {
         end++;
       }
-      rows.get(rowsOf[t] * width, to, offset + t * width, (end - t) * width);
+      recorded.put(hook, packing.member(b), t, rows, rowsOf[t], end - t);
       t = end;
     }
   }
@@ -206,7 +189,7 @@ public final class OnnxModel implements GatedModel {
         ? GraphSpec.Head.ALL
         : GraphSpec.Head.NONE;
     GraphSession session = session(new GraphSpec(-1, hooks, gates.at().keySet(), head, false));
-    try (Inputs inputs = Inputs.tokens(packing); Arena arena = Arena.ofConfined()) {
+    try (RunInputs inputs = RunInputs.tokens(packing); Arena arena = Arena.ofConfined()) {
       gates.at().forEach((hook, gate) -> inputs.gate(hook, gate, packing.mask(gate)));
       Map<String, OnnxTensor> outputs = new HashMap<>();
       Map<HookPoint, FloatBuffer> rows = new HashMap<>();
@@ -227,76 +210,30 @@ public final class OnnxModel implements GatedModel {
 
   @Override
   public Scorer scorer(List<TokenSequence> items, Set<HookPoint> hooks) {
-    check(items);
-    hooks.forEach(this::width);
+    limits.checkScoring(items, hooks);
     return new SuffixScorer(this, items, hooks);
   }
 
   @Override
   public List<Completion> generate(List<TokenSequence> prompts, long[] seeds, Sampling sampling, Gates gates,
       int batchSize, Runnable onEachFinished) {
-    check(prompts);
-    check(gates);
-    if (seeds.length != prompts.size()) {
-      throw new IllegalArgumentException(
-          "every prompt needs a seed, found " + prompts.size() + " prompts and " + seeds.length + " seeds");
-    }
-    if (batchSize < 1) {
-      throw new IllegalArgumentException("batch size must be ≥ 1, found " + batchSize);
-    }
-    // Prompts of like length run together; the order changes no result, for every row has its own cache and generator.
-    List<Integer> order = byLength(prompts);
+    limits.checkGeneration(prompts, seeds, sampling, gates, batchSize);
+    // Prompts of similar length run together; the order changes no result, for every row has its own cache and generator.
+    List<Integer> order = IntStream.range(0, prompts.size()).boxed()
+        .sorted(Comparator.comparingInt(i -> prompts.get(i).length())).toList();
     Completion[] completions = new Completion[prompts.size()];
     for (int start = 0; start < order.size(); start += batchSize) {
       List<Integer> members = order.subList(start, Math.min(start + batchSize, order.size()));
-      try (Generation generation = new Generation(this, members.stream().map(prompts::get).toList(), sampling, gates,
-          members.stream().map(i -> new Sampler(sampling, seeds[i])).toList())) {
-        List<Completion> batch = generation.run(onEachFinished);
-        for (int b = 0; b < batch.size(); b++) {
-          completions[members.get(b)] = batch.get(b);
-        }
+      List<RunningCompletion> rows = members.stream()
+          .map(i -> new RunningCompletion(prompts.get(i), sampling, seeds[i], endOfSequence)).toList();
+      try (CachedGeneration generation = new CachedGeneration(this, rows, sampling, gates)) {
+        generation.run(onEachFinished);
+      }
+      for (int b = 0; b < rows.size(); b++) {
+        completions[members.get(b)] = rows.get(b).completion();
       }
     }
     return List.of(completions);
-  }
-
-  private static List<Integer> byLength(List<TokenSequence> sequences) {
-    return IntStream.range(0, sequences.size()).boxed()
-        .sorted(Comparator.comparingInt(i -> sequences.get(i).length())).toList();
-  }
-
-  static int longest(List<TokenSequence> batch) {
-    return batch.stream().mapToInt(TokenSequence::length).max().orElseThrow();
-  }
-
-  private void check(List<TokenSequence> sequences) {
-    if (sequences.isEmpty()) {
-      throw new IllegalArgumentException("nothing to run: give at least one token sequence");
-    }
-    for (TokenSequence sequence : sequences) {
-      checkLength(sequence.length());
-      for (int token : sequence.tokens()) {
-        if (token < 0 || token >= vocabulary()) {
-          throw new IllegalArgumentException("token ids must be in [0, " + vocabulary() + "), found " + token);
-        }
-      }
-    }
-  }
-
-  void checkLength(int positions) {
-    if (positions > decoder.shape().longest()) {
-      throw new IllegalArgumentException(checkpoint.name() + " can be run on at most " + decoder.shape().longest()
-          + " positions, found " + positions + ": shorten the prompts or the number of new tokens");
-    }
-  }
-
-  private void check(Gates gates) {
-    for (Map.Entry<HookPoint, Gate> entry : gates.at().entrySet()) {
-      if (entry.getValue().width() != width(entry.getKey())) {
-        throw new IllegalArgumentException("the gate at " + entry.getKey() + " must have " + width(entry.getKey())
-            + " coordinates, found " + entry.getValue().width());
-      }
-    }
   }
 
   @Override

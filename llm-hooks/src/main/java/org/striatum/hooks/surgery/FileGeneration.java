@@ -10,96 +10,71 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
+import org.striatum.hooks.engine.RunningCompletion;
 import org.striatum.hooks.onnx.GraphSession;
-import org.striatum.hooks.onnx.Inputs;
-import org.striatum.hooks.onnx.Sampler;
-import org.striatum.probe.model.Completion;
+import org.striatum.hooks.onnx.RunInputs;
 import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
-import org.striatum.probe.model.Sampling;
-import org.striatum.probe.model.TokenSequence;
 
 /// One batch of completions of prompts of one length: its rows stay equally long, so nothing is padded. With a cache in
 /// the file's signature each step runs one token a row, else every prefix is run again. Rows that finish are dropped
 /// once half the batch has.
 final class FileGeneration implements AutoCloseable {
-  private final OnnxFileModel model;
-  private final Sampling sampling;
+  private final FileSessions sessions;
+  private final int vocabulary;
+  private final int fewestRows;
   private final Gates gates;
-  private final List<Row> rows = new ArrayList<>(); // all, in the caller's order
-  private final List<Row> running = new ArrayList<>(); // row b of the batch
-  private final OnnxFileModel.Prepared first;
-  private final Optional<OnnxFileModel.Prepared> next; // reads the cache
+  private final List<RunningCompletion> running; // row b of the batch
+  private final FileSessions.Prepared first;
+  private final Optional<FileSessions.Prepared> next; // reads the cache
   private Optional<OrtSession.Result> last = Optional.empty(); // owns the cache, unless rows were dropped since
   private Map<String, OnnxTensor> cache = Map.of(); // past input → tensor
   private boolean ownsCache;
 
-  /// One completion under way.
-  private static final class Row {
-    final int[] prompt;
-    final Sampler sampler;
-    final List<Integer> generated = new ArrayList<>();
-    boolean finished;
-    boolean stopped;
-
-    Row(int[] prompt, Sampler sampler) {
-      this.prompt = prompt;
-      this.sampler = sampler;
-    }
-
-    /// Tokens so far from `from` on.
-    int[] tokens(int from) {
-      int[] all = new int[prompt.length + generated.size() - from];
-      for (int t = 0; t < all.length; t++) {
-        int at = from + t;
-        all[t] = at < prompt.length ? prompt[at] : generated.get(at - prompt.length);
-      }
-      return all;
-    }
-  }
-
-  FileGeneration(OnnxFileModel model, List<TokenSequence> prompts, long[] seeds, Sampling sampling, Gates gates) {
-    this.model = model;
-    this.sampling = sampling;
+  /// @param completions the rows of the batch, not yet begun, their prompts of one length
+  /// @param fewestRows of a run; where fewer are left, the last one runs beside copies of itself
+  FileGeneration(FileSessions sessions, List<RunningCompletion> completions, Gates gates, int fewestRows) {
+    this.sessions = sessions;
+    this.vocabulary = sessions.layout(HookPoint.LOGITS).width();
+    this.fewestRows = fewestRows;
     this.gates = gates;
-    for (int i = 0; i < prompts.size(); i++) {
-      rows.add(new Row(prompts.get(i).tokens(), new Sampler(sampling, seeds[i])));
-    }
-    running.addAll(rows);
-    this.first = session(model.cached() ? Surgery.CacheUse.FILL : Surgery.CacheUse.NONE);
-    this.next = model.cached() ? Optional.of(session(Surgery.CacheUse.READ)) : Optional.empty();
+    this.running = new ArrayList<>(completions);
+    this.first = session(sessions.cached() ? Surgery.CacheUse.FILL : Surgery.CacheUse.NONE);
+    this.next = sessions.cached() ? Optional.of(session(Surgery.CacheUse.READ)) : Optional.empty();
   }
 
-  private OnnxFileModel.Prepared session(Surgery.CacheUse use) {
-    return model.session(new Surgery(Optional.empty(), Set.of(), gates.at().keySet(), Surgery.Tail.LOGITS, use));
+  private FileSessions.Prepared session(Surgery.CacheUse use) {
+    return sessions.session(new Surgery(Optional.empty(), Set.of(), gates.at().keySet(), Surgery.Tail.LOGITS, use));
   }
 
   /// Rows of the running batch, a stand-in for a second one included.
   private int batch() {
-    return Math.max(running.size(), model.fewestRows());
+    return Math.max(running.size(), fewestRows);
   }
 
-  private Row at(int b) {
+  private RunningCompletion at(int b) {
     return running.get(Math.min(b, running.size() - 1));
   }
 
-  List<Completion> run(Runnable onEachFinished) {
-    int length = rows.getFirst().prompt.length;
+  /// Draws until every completion stopped.
+  void run(Runnable onEachFinished) {
+    int length = running.getFirst().promptLength();
     float[] logits = step(first, 0, length);
     while (true) {
       for (int b = 0; b < running.size(); b++) {
-        Row row = running.get(b);
-        if (!row.stopped) {
-          draw(row, logits, b);
-          if (row.stopped) {
+        RunningCompletion row = running.get(b);
+        if (!row.stopped()) {
+          row.draw(logits, b, vocabulary);
+          if (row.stopped()) {
             onEachFinished.run();
           }
         }
       }
-      long alive = running.stream().filter(row -> !row.stopped).count();
+      long alive = running.stream().filter(row -> !row.stopped()).count();
       if (alive == 0) {
-        break;
+        return;
       }
       if (2 * alive <= running.size()) {
         dropStopped();
@@ -107,56 +82,41 @@ final class FileGeneration implements AutoCloseable {
       length++;
       logits = next.isPresent() ? step(next.get(), length - 1, length) : step(first, 0, length);
     }
-    return rows.stream().map(row -> new Completion(row.generated.stream().mapToInt(Integer::intValue).toArray(),
-        row.finished, row.sampler.logProbability())).toList();
-  }
-
-  private void draw(Row row, float[] logits, int b) {
-    int token = row.sampler.draw(logits, b * model.vocabulary(), model.vocabulary());
-    if (sampling.stopAtEos() && model.ends(token)) {
-      row.finished = true;
-      row.stopped = true;
-      return;
-    }
-    row.generated.add(token);
-    row.stopped = row.generated.size() == sampling.maxNewTokens();
   }
 
   /// Runs tokens `past` to `length` of every row; logits at the last: (batch, vocabulary).
-  private float[] step(OnnxFileModel.Prepared prepared, int past, int length) {
+  private float[] step(FileSessions.Prepared prepared, int past, int length) {
     int batch = batch();
     int n = length - past;
     int[][] ids = new int[batch][];
     int[] lengths = new int[batch];
     for (int b = 0; b < batch; b++) {
       // A row that stopped but was not dropped yet runs on with its last token; nobody reads what comes of it.
-      int[] tokens = at(b).tokens(0);
-      ids[b] = new int[n];
-      for (int t = 0; t < n; t++) {
-        ids[b][t] = tokens[Math.min(past + t, tokens.length - 1)];
-      }
+      RunningCompletion row = at(b);
+      ids[b] = IntStream.range(past, length).map(t -> row.token(Math.min(t, row.length() - 1))).toArray();
       lengths[b] = n;
     }
-    try (Inputs inputs = new Inputs()) {
-      prepared.signature().feed(inputs, new Signature.Step(ids, lengths, past));
+    try (RunInputs inputs = new RunInputs()) {
+      GraphSignature.TokenStep step = new GraphSignature.TokenStep(ids, lengths, past);
+      prepared.signature().feed(inputs, step);
       for (Map.Entry<HookPoint, Gate> gate : gates.at().entrySet()) {
         boolean[] mask = new boolean[batch * n];
         for (int i = 0; i < mask.length; i++) {
-          mask[i] = gate.getValue().positions().selects(past + i % n, at(i / n).prompt.length);
+          mask[i] = gate.getValue().positions().selects(past + i % n, at(i / n).promptLength());
         }
-        model.gate(inputs, gate.getKey(), gate.getValue(), mask, batch, n);
+        sessions.gate(inputs, gate.getKey(), gate.getValue(), mask, step);
       }
       Map<String, OnnxTensor> fed = new LinkedHashMap<>(inputs.tensors());
       if (past > 0) {
-        prepared.signature().needs().stream().filter(need -> need.role() == Role.PAST)
+        prepared.signature().needs().stream().filter(need -> need.role() == InputRole.PAST)
             .forEach(need -> fed.put(need.name(), cache.get(need.name())));
       }
-      Set<String> outputs = new HashSet<>(Set.of(model.prefix() + OnnxSurgeon.LOGITS));
+      Set<String> outputs = new HashSet<>(Set.of(sessions.prefix() + OnnxSurgeon.LOGITS));
       if (next.isPresent()) {
-        model.cache().slots().forEach(slot -> outputs.add(slot.present()));
+        sessions.cache().slots().forEach(slot -> outputs.add(slot.present()));
       }
       OrtSession.Result result = prepared.session().run(fed, outputs, Map.of());
-      float[] all = GraphSession.floats(result, model.prefix() + OnnxSurgeon.LOGITS);
+      float[] all = GraphSession.floats(result, sessions.prefix() + OnnxSurgeon.LOGITS);
       keep(result);
       return lastOfEach(all, batch, n);
     }
@@ -166,7 +126,6 @@ final class FileGeneration implements AutoCloseable {
     if (n == 1) {
       return logits;
     }
-    int vocabulary = model.vocabulary();
     float[] ends = new float[batch * vocabulary];
     for (int b = 0; b < batch; b++) {
       System.arraycopy(logits, ((b + 1) * n - 1) * vocabulary, ends, b * vocabulary, vocabulary);
@@ -179,7 +138,7 @@ final class FileGeneration implements AutoCloseable {
     last = Optional.of(result);
     if (next.isPresent()) {
       cache = new LinkedHashMap<>();
-      model.cache().slots()
+      sessions.cache().slots()
           .forEach(slot -> cache.put(slot.past(), (OnnxTensor) result.get(slot.present()).orElseThrow()));
     }
   }
@@ -188,11 +147,11 @@ final class FileGeneration implements AutoCloseable {
   private void dropStopped() {
     List<Integer> kept = new ArrayList<>();
     for (int b = 0; b < running.size(); b++) {
-      if (!running.get(b).stopped) {
+      if (!running.get(b).stopped()) {
         kept.add(b);
       }
     }
-    running.removeIf(row -> row.stopped);
+    running.removeIf(RunningCompletion::stopped);
     if (next.isEmpty()) {
       return;
     }
@@ -200,7 +159,7 @@ final class FileGeneration implements AutoCloseable {
       kept.add(kept.getLast());
     }
     Map<String, OnnxTensor> selected = new LinkedHashMap<>();
-    for (Cache.Slot slot : model.cache().slots()) {
+    for (Cache.Slot slot : sessions.cache().slots()) {
       selected.put(slot.past(), selected(slot, cache.get(slot.past()), kept));
     }
     release();

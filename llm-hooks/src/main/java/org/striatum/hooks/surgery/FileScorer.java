@@ -3,14 +3,15 @@ package org.striatum.hooks.surgery;
 import ai.onnxruntime.OrtSession;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.striatum.hooks.engine.PaddedBatch;
+import org.striatum.hooks.engine.ScoredTokens;
 import org.striatum.hooks.onnx.GraphSession;
-import org.striatum.hooks.onnx.Inputs;
+import org.striatum.hooks.onnx.RunInputs;
 import org.striatum.probe.model.GatedModel;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
@@ -24,23 +25,24 @@ final class FileScorer implements GatedModel.Scorer {
   private final OnnxFileModel model;
   private final Set<HookPoint> hooks;
   private final int items;
-  private final OnnxFileModel.Prepared prepared;
-  private final List<Batch> batches = new ArrayList<>();
+  private final FileSessions sessions;
+  private final FileSessions.Prepared prepared;
+  private final List<PaddedItems> batches = new ArrayList<>();
 
   /// Items that run together, their inputs kept from gate to gate.
-  ///
-  /// @param itemOfRow which item each scored row belongs to
-  private record Batch(List<TokenSequence> sequences, Inputs inputs, Signature.Step step, int[] itemOfRow) {}
+  private record PaddedItems(PaddedBatch sequences, RunInputs inputs, GraphSignature.TokenStep step,
+      ScoredTokens scored) {}
 
   FileScorer(OnnxFileModel model, List<TokenSequence> items, Set<HookPoint> hooks) {
     this.model = model;
+    this.sessions = model.sessions();
     this.hooks = Set.copyOf(hooks);
     this.items = items.size();
     HookPoint below = below(Collections.min(hooks));
-    this.prepared = model.session(new Surgery(Optional.of(below), Set.of(), this.hooks, Surgery.Tail.SCORES,
+    this.prepared = sessions.session(new Surgery(Optional.of(below), Set.of(), this.hooks, Surgery.Tail.SCORES,
         Surgery.CacheUse.NONE));
-    for (int[] members : model.batches(items, model.vocabulary())) {
-      batches.add(batch(members, Arrays.stream(members).mapToObj(items::get).toList(), below));
+    for (PaddedBatch batch : model.batches(items, model.vocabulary())) {
+      batches.add(batch(batch, below));
     }
   }
 
@@ -50,44 +52,31 @@ final class FileScorer implements GatedModel.Scorer {
     return switch (hook.site()) {
       case EMBED, RESID_PRE, RESID_MID, RESID_POST, FINAL_NORM, LOGITS -> hook;
       case ATTN_OUT -> new HookPoint(hook.layer(), Site.RESID_PRE);
-      case MLP_POST, MLP_OUT -> model.sites().has(middle) ? middle : new HookPoint(hook.layer(), Site.RESID_PRE);
+      case MLP_POST, MLP_OUT -> sessions.sites().has(middle) ? middle : new HookPoint(hook.layer(), Site.RESID_PRE);
     };
   }
 
-  private Batch batch(int[] members, List<TokenSequence> sequences, HookPoint below) {
-    Signature.Step step = OnnxFileModel.step(sequences);
-    int positions = step.positions();
-    int count = sequences.stream().mapToInt(sequence -> sequence.length() - sequence.promptLength()).sum();
-    long[] rows = new long[count];
-    long[] targets = new long[count];
-    int[] itemOfRow = new int[count];
-    int next = 0;
-    for (int b = 0; b < members.length; b++) {
-      int[] tokens = sequences.get(b).tokens();
-      for (int t = sequences.get(b).promptLength(); t < tokens.length; t++) {
-        rows[next] = (long) b * positions + t - 1;
-        targets[next] = tokens[t];
-        itemOfRow[next++] = members[b];
-      }
-    }
-    Inputs inputs = new Inputs();
+  private PaddedItems batch(PaddedBatch sequences, HookPoint below) {
+    GraphSignature.TokenStep step = GraphSignature.TokenStep.of(sequences);
+    ScoredTokens scored = sequences.scored();
+    RunInputs inputs = new RunInputs();
     prepared.signature().feed(inputs, step);
-    Measured size = model.measured(below);
-    inputs.put(model.prefix() + OnnxSurgeon.HIDDEN, GraphSession.tensor(FloatBuffer.wrap(hidden(sequences, positions,
-        below)), size.shape(step.batch(), positions, size.width())));
-    inputs.put(model.prefix() + OnnxSurgeon.ROWS, GraphSession.tensor(rows, count));
-    inputs.put(model.prefix() + OnnxSurgeon.TARGETS, GraphSession.tensor(targets, count, 1));
-    return new Batch(sequences, inputs, step, itemOfRow);
+    TensorLayout size = sessions.layout(below);
+    inputs.put(sessions.prefix() + OnnxSurgeon.HIDDEN, GraphSession.tensor(FloatBuffer.wrap(hidden(sequences, below)),
+        size.shape(step.batch(), step.positions(), size.width())));
+    inputs.put(sessions.prefix() + OnnxSurgeon.ROWS, GraphSession.tensor(scored.rows(), scored.count()));
+    inputs.put(sessions.prefix() + OnnxSurgeon.TARGETS, GraphSession.tensor(scored.targets(), scored.count(), 1));
+    return new PaddedItems(sequences, inputs, step, scored);
   }
 
   /// What flows in, right-padded with zeros: (batch · positions, d).
-  private float[] hidden(List<TokenSequence> sequences, int positions, HookPoint below) {
-    Recording recording = model.record(sequences, Set.of(below), Gates.none());
+  private float[] hidden(PaddedBatch batch, HookPoint below) {
+    Recording recording = model.record(batch.sequences(), Set.of(below), Gates.none());
     int d = model.width(below);
-    float[] padded = new float[sequences.size() * positions * d];
-    for (int b = 0; b < sequences.size(); b++) {
-      System.arraycopy(recording.at(below), recording.rowOf()[b] * d, padded, b * positions * d,
-          sequences.get(b).length() * d);
+    float[] padded = new float[batch.rows() * d];
+    for (int b = 0; b < batch.size(); b++) {
+      System.arraycopy(recording.at(below), recording.rowOf()[b] * d, padded, b * batch.positions() * d,
+          batch.sequences().get(b).length() * d);
     }
     return padded;
   }
@@ -96,16 +85,12 @@ final class FileScorer implements GatedModel.Scorer {
   public double[] logProbabilities(Gates gates) {
     Gates all = gates.over(hooks, model::width);
     double[] sums = new double[items];
-    for (Batch batch : batches) {
-      int positions = batch.step().positions();
-      all.at().forEach((hook, gate) -> model.gate(batch.inputs(), hook, gate,
-          Inputs.mask(gate, batch.sequences(), positions), batch.step().batch(), positions));
-      String output = model.prefix() + OnnxSurgeon.SCORES;
+    for (PaddedItems batch : batches) {
+      all.at().forEach((hook, gate) -> sessions.gate(batch.inputs(), hook, gate,
+          batch.sequences().mask(gate.positions()), batch.step()));
+      String output = sessions.prefix() + OnnxSurgeon.SCORES;
       try (OrtSession.Result result = prepared.session().run(batch.inputs().tensors(), Set.of(output), Map.of())) {
-        float[] scores = GraphSession.floats(result, output);
-        for (int row = 0; row < scores.length; row++) {
-          sums[batch.itemOfRow()[row]] += scores[row];
-        }
+        batch.scored().addTo(sums, GraphSession.floats(result, output));
       }
     }
     return sums;

@@ -5,24 +5,22 @@ import static org.striatum.hooks.onnx.OnnxGraph.attribute;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
-import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.onnx.GateNodes;
 import org.striatum.hooks.onnx.OnnxGraph;
-import org.striatum.hooks.surgery.SiteMap.Signal;
+import org.striatum.hooks.surgery.SiteMap.GatingSignal;
 import org.striatum.probe.model.HookPoint;
 
 /// Puts outputs and gates into a copy of a foreign graph; the graph itself stays as it is.
@@ -87,7 +85,7 @@ public final class OnnxSurgeon {
   }
 
   /// Every value that a hook point or a signal stands for, as outputs `value` → output name.
-  Trial trial() {
+  Exposed exposed() {
     Set<String> values = new HashSet<>();
     found.map().sites().values().forEach(site -> {
       values.add(site.value());
@@ -95,71 +93,96 @@ public final class OnnxSurgeon {
     });
     OnnxGraph copy = new OnnxGraph(prepared(Surgery.recording(found.map().sites().keySet(), Set.of())), prefix);
     Map<String, String> outputs = new HashMap<>();
-    GraphProto.Builder exposed = GraphProto.newBuilder();
+    GraphProto.Builder declared = GraphProto.newBuilder();
     for (String value : values) {
-      String output = prefix + "trial" + outputs.size();
+      String output = prefix + "site" + outputs.size();
       copy.named("", "Identity", List.of(value), List.of(output));
-      exposed.addOutput(ValueInfoProto.newBuilder().setName(output));
+      declared.addOutput(ValueInfoProto.newBuilder().setName(output));
       outputs.put(value, output);
     }
-    GraphProto whole = copy.proto().toBuilder().clearOutput().addAllOutput(exposed.getOutputList()).build();
-    return new Trial(pruned(whole), outputs);
+    GraphProto whole = copy.proto().toBuilder().clearOutput().addAllOutput(declared.getOutputList()).build();
+    return new Exposed(GraphTrimming.trimmed(whole), outputs);
   }
 
   /// A graph whose outputs are all hook points.
   ///
   /// @param outputs value → output
-  record Trial(GraphProto graph, Map<String, String> outputs) {}
+  record Exposed(GraphProto graph, Map<String, String> outputs) {}
 
   /// The changed copy.
   ///
-  /// @param measured what a trial run found out about every value a hook point or a signal stands for
-  GraphProto operate(Surgery surgery, Map<String, Measured> measured) {
-    GraphProto.Builder base = prepared(surgery).toBuilder();
+  /// @param layouts of every value that a hook point or a signal stands for
+  GraphProto operate(Surgery surgery, Map<String, TensorLayout> layouts) {
     Map<String, List<HookPoint>> touched = new LinkedHashMap<>(); // value → its hook points
-    surgery.touched().forEach(point -> {
-      String value = sites().at(point).value();
-      touched.put(value, sites().at(value));
-    });
-    Set<String> replaced = new HashSet<>();
-    touched.forEach((value, points) -> {
-      if (points.stream().anyMatch(point -> surgery.gated().contains(point) || fedAt(surgery, value))) {
-        rename(base, value);
-        replaced.add(value);
-        stored(base, value);
-      }
-    });
+    surgery.touched().stream().map(point -> sites().at(point).value())
+        .forEach(value -> touched.put(value, sites().at(value)));
+    GraphProto.Builder base = prepared(surgery).toBuilder();
+    Set<String> replaced = replaced(surgery, touched);
+    for (String value : replaced) {
+      rename(base, value);
+      stored(base, value);
+    }
     OnnxGraph copy = new OnnxGraph(base.clearOutput().build(), prefix);
     List<ValueInfoProto> outputs = new ArrayList<>();
     touched.forEach((value, points) -> {
-      Measured size = measured.get(value);
-      String flowing = !replaced.contains(value) ? value : fedAt(surgery, value) ? fed(copy, size) : raw(value);
-      for (HookPoint point : points) {
-        if (surgery.gated().contains(point)) {
-          flowing = gated(copy, point, flowing, size, measured);
-        }
-        if (surgery.recorded().contains(point)) {
-          outputs.add(output(copy, point.toString(), flowing, size.type()));
-        }
-      }
+      TensorLayout size = layouts.get(value);
+      String entering = !replaced.contains(value) ? value : fedAt(surgery, value) ? fed(copy, size) : raw(value);
+      String leaving = hooked(copy, surgery, points, entering, layouts, outputs);
       if (replaced.contains(value)) {
-        copy.named("", "Identity", List.of(flowing), List.of(value));
+        copy.named("", "Identity", List.of(leaving), List.of(value));
       }
     });
-    switch (surgery.tail()) {
-      case NONE -> {
-      }
-      case LOGITS -> outputs.add(output(copy, LOGITS, found.logits(), measured.get(found.logits()).type()));
-      case SCORES -> outputs.add(scores(copy, measured.get(found.logits())));
-    }
+    tail(copy, surgery, layouts.get(found.logits())).ifPresent(outputs::add);
     if (surgery.cache() != Surgery.CacheUse.NONE) {
       graph.getOutputList().stream().filter(Cache::isPresent).forEach(outputs::add);
     }
-    return pruned(copy.proto().toBuilder().addAllOutput(outputs).build());
+    return GraphTrimming.trimmed(copy.proto().toBuilder().addAllOutput(outputs).build());
+  }
+
+  /// Values whose readers must see something else: gated ones, and the one that is fed in.
+  private Set<String> replaced(Surgery surgery, Map<String, List<HookPoint>> touched) {
+    Set<String> replaced = new LinkedHashSet<>();
+    touched.forEach((value, points) -> {
+      if (fedAt(surgery, value) || points.stream().anyMatch(surgery.gated()::contains)) {
+        replaced.add(value);
+      }
+    });
+    return replaced;
+  }
+
+  /// Gates and records the hook points of one value in turn; what flows on.
+  private String hooked(OnnxGraph copy, Surgery surgery, List<HookPoint> points, String entering,
+      Map<String, TensorLayout> layouts, List<ValueInfoProto> outputs) {
+    String flowing = entering;
+    for (HookPoint point : points) {
+      TensorLayout size = layouts.get(sites().at(point).value());
+      if (surgery.gated().contains(point)) {
+        flowing = gated(copy, point, flowing, size, layouts);
+      }
+      if (surgery.recorded().contains(point)) {
+        outputs.add(output(copy, point.toString(), flowing, size.type()));
+      }
+    }
+    return flowing;
+  }
+
+  private Optional<ValueInfoProto> tail(OnnxGraph copy, Surgery surgery, TensorLayout logits) {
+    return switch (surgery.tail()) {
+      case NONE -> Optional.empty();
+      case LOGITS -> Optional.of(output(copy, LOGITS, found.logits(), logits.type()));
+      case SCORES -> Optional.of(scores(copy, logits));
+    };
   }
 
   private boolean fedAt(Surgery surgery, String value) {
     return surgery.from().isPresent() && sites().at(surgery.from().get()).value().equals(value);
+  }
+
+  /// What a changed copy wants to be fed of the file's own inputs.
+  ///
+  /// @throws CheckpointException naming an input that is not understood
+  GraphSignature signature(GraphProto changed) throws CheckpointException {
+    return GraphSignature.read(changed, Cache.read(graph), sites().tokens(), prefix);
   }
 
   /// The model around a graph, serialised: weights that are external stay so.
@@ -178,14 +201,14 @@ public final class OnnxSurgeon {
     GraphProto.Builder copy = graph.toBuilder().clearNode().clearValueInfo().clearQuantizationAnnotation();
     for (int i = 0; i < graph.getNodeCount(); i++) {
       NodeProto node = graph.getNode(i);
-      if (!Topology.SKIP_NORMS.contains(node.getOpType())) {
+      if (!FusedNorm.is(node)) {
         copy.addNode(node);
         continue;
       }
       FusedNorm norm = FusedNorm.of(node, i, prefix);
-      String branch = found.biases().branchOf().getOrDefault(i, "");
+      String branch = found.biases().getOrDefault(i, "");
       if (!branch.isEmpty() || changed.contains(norm.sum())) {
-        copy.addAllNode(norm.split(node, branch, prefix + "biased" + i));
+        copy.addAllNode(norm.split(node, branch));
       } else {
         copy.addNode(given.contains(norm.sum()) ? norm.exposing(node) : node);
       }
@@ -228,21 +251,22 @@ public final class OnnxSurgeon {
 
   // Gates and outputs.
 
-  private static String fed(OnnxGraph copy, Measured size) {
+  private static String fed(OnnxGraph copy, TensorLayout size) {
     return cast(copy, copy.input(HIDDEN, DataType.FLOAT, size.shape(size.width())), DataType.FLOAT, size.type());
   }
 
-  private String gated(OnnxGraph copy, HookPoint point, String value, Measured size, Map<String, Measured> measured) {
+  private String gated(OnnxGraph copy, HookPoint point, String value, TensorLayout size,
+      Map<String, TensorLayout> layouts) {
     String h = cast(copy, value, size.type(), DataType.FLOAT);
-    Signal signal = sites().at(point).signal();
-    Measured opening = measured.get(signal.value());
+    GatingSignal signal = sites().at(point).signal();
+    TensorLayout opening = layouts.get(signal.value());
     String z = h;
     if (!signal.value().equals(sites().at(point).value()) && opening.width() == size.width()) {
       z = cast(copy, signal.value(), opening.type(), DataType.FLOAT);
       if (!signal.bias().isEmpty()) {
         z = copy.node("Add", List.of(z, cast(copy, signal.bias(), opening.type(), DataType.FLOAT)));
       }
-      if (opening.ranked() != size.ranked()) {
+      if (opening.rank() != size.rank()) {
         z = copy.node("Reshape", List.of(z, copy.node("Shape", List.of(h))));
       }
     }
@@ -259,7 +283,7 @@ public final class OnnxSurgeon {
     return floats(prefix + name);
   }
 
-  private ValueInfoProto scores(OnnxGraph copy, Measured logits) {
+  private ValueInfoProto scores(OnnxGraph copy, TensorLayout logits) {
     String rows = copy.input(ROWS, DataType.INT64, -1);
     String targets = copy.input(TARGETS, DataType.INT64, -1, 1);
     String all = cast(copy, found.logits(), logits.type(), DataType.FLOAT);
@@ -273,45 +297,5 @@ public final class OnnxSurgeon {
   private static ValueInfoProto floats(String name) {
     return ValueInfoProto.newBuilder().setName(name).setType(TypeProto.newBuilder()
         .setTensorType(TypeProto.Tensor.newBuilder().setElemType(DataType.FLOAT_VALUE))).build();
-  }
-
-  // Leaving out what is not needed, and ordering what is.
-
-  private static GraphProto pruned(GraphProto whole) {
-    Map<String, NodeProto> makers = new HashMap<>();
-    whole.getNodeList().forEach(node -> node.getOutputList().forEach(output -> makers.put(output, node)));
-    Set<String> needed = new HashSet<>();
-    List<NodeProto> ordered = new ArrayList<>();
-    Set<NodeProto> entered = Collections.newSetFromMap(new IdentityHashMap<>());
-    Set<NodeProto> left = Collections.newSetFromMap(new IdentityHashMap<>());
-    ArrayDeque<NodeProto> open = new ArrayDeque<>();
-    whole.getOutputList().forEach(output -> {
-      needed.add(output.getName());
-      if (makers.containsKey(output.getName())) {
-        open.push(makers.get(output.getName()));
-      }
-    });
-    while (!open.isEmpty()) { // depth first: a node follows what it reads
-      NodeProto node = open.peek();
-      if (entered.add(node)) {
-        List<String> reads = new ArrayList<>(node.getInputList());
-        reads.addAll(Topology.captured(node));
-        needed.addAll(reads);
-        reads.stream().map(makers::get).filter(maker -> maker != null && !entered.contains(maker)).forEach(open::push);
-      } else {
-        open.pop();
-        if (left.add(node)) {
-          ordered.add(node);
-        }
-      }
-    }
-    GraphProto.Builder kept = whole.toBuilder().clearNode().clearInitializer().clearInput().addAllNode(ordered);
-    for (TensorProto tensor : whole.getInitializerList()) {
-      if (needed.contains(tensor.getName())) {
-        kept.addInitializer(tensor);
-      }
-    }
-    whole.getInputList().stream().filter(input -> needed.contains(input.getName())).forEach(kept::addInput);
-    return kept.build();
   }
 }

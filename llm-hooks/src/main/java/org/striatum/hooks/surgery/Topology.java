@@ -28,7 +28,6 @@ final class Topology {
   private static final Set<String> RANDOM = Set.of("RandomNormal", "RandomUniform", "RandomNormalLike",
       "RandomUniformLike", "Multinomial", "Bernoulli");
   static final String NORM = "Norm";
-  static final Set<String> SKIP_NORMS = Set.of("SkipLayerNormalization", "SkipSimplifiedLayerNormalization");
 
   /// A step of the computation: a node, or one of the two halves of a fused one.
   ///
@@ -51,6 +50,7 @@ final class Topology {
   private final Map<String, Integer> number = new HashMap<>(); // value → its place in the order of computation
   private final BitSet fixed = new BitSet();
   private final Map<String, List<Op>> readers = new HashMap<>();
+  private final Map<String, FusedNorm> fused = new HashMap<>(); // by its sum
 
   /// @param prefix begins no name of the graph; the sums inside fused nodes are named with it
   /// @throws CheckpointException if a value is made twice or never, or follows from itself
@@ -85,17 +85,17 @@ final class Topology {
     order(unordered);
   }
 
-  private static List<Op> ops(NodeProto node, int index, String prefix) {
+  private List<Op> ops(NodeProto node, int index, String prefix) {
     String name = name(node);
     List<String> inputs = node.getInputList();
-    if (!SKIP_NORMS.contains(node.getOpType()) || inputs.size() < 3) {
+    if (!FusedNorm.is(node)) {
       return List.of(new Op(index, node.getOpType(), name, inputs, captured(node), node.getOutputList()));
     }
-    FusedNorm fused = FusedNorm.of(node, index, prefix);
+    FusedNorm norm = FusedNorm.of(node, index, prefix);
+    fused.put(norm.sum(), norm);
     List<Op> halves = new ArrayList<>();
-    List<String> summands = List.of(inputs.get(0), inputs.get(1), fused.bias());
-    halves.add(new Op(index, "Add", name, summands, List.of(), List.of(fused.sum())));
-    List<String> normed = new ArrayList<>(List.of(fused.sum(), fused.scale(), fused.offset()));
+    halves.add(new Op(index, "Add", name, norm.summands().all(), List.of(), List.of(norm.sum())));
+    List<String> normed = new ArrayList<>(List.of(norm.sum(), norm.scale(), norm.offset()));
     List<String> outputs = new ArrayList<>(node.getOutputList().subList(0, Math.min(3, node.getOutputCount())));
     halves.add(new Op(index, NORM, name, normed, List.of(), outputs));
     return halves;
@@ -189,6 +189,29 @@ final class Topology {
   /// What makes a value; empty for inputs and weights.
   Optional<Op> maker(String value) {
     return Optional.ofNullable(makers.get(value));
+  }
+
+  /// The fused addition and norm whose sum a value is.
+  Optional<FusedNorm> fused(String value) {
+    return Optional.ofNullable(fused.get(value));
+  }
+
+  /// What makes a value, for people.
+  String described(String value) {
+    return fused(value).map(norm -> "output %d of %s".formatted(FusedNorm.SUM_OUTPUT, norm.name()))
+        .or(() -> maker(value).map(Op::name)).orElse("input " + value);
+  }
+
+  /// Goes back from a value through operators of these types, by their first input.
+  String through(String value, Set<String> types) {
+    String at = value;
+    while (true) {
+      Op maker = makers.get(at);
+      if (maker == null || !types.contains(maker.type()) || !at.equals(maker.outputs().getFirst())) {
+        return at;
+      }
+      at = maker.inputs().getFirst();
+    }
   }
 
   /// Whether a value follows from weights and constants alone.

@@ -19,6 +19,7 @@ import org.striatum.hooks.decoder.Activation;
 import org.striatum.hooks.decoder.Attention;
 import org.striatum.hooks.decoder.Rope;
 import org.striatum.hooks.decoder.Tensors;
+import org.striatum.hooks.engine.PaddedBatch;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.PositionMask;
 
@@ -32,7 +33,7 @@ import org.striatum.probe.model.PositionMask;
 final class DjlInterpreter implements Tensors<NDArray> {
   private final FrozenWeights weights;
   private final LaidOver laid;
-  private final Batch batch;
+  private final PaddedBatch batch;
   private final Set<HookPoint> recorded;
   private final boolean signals;
   private final NDManager manager;
@@ -51,13 +52,13 @@ final class DjlInterpreter implements Tensors<NDArray> {
   private record Turn(NDArray cosines, NDArray sines) {}
 
   /// @param recorded hook points whose values are kept
-  DjlInterpreter(FrozenWeights weights, LaidOver laid, Batch batch, Set<HookPoint> recorded) {
+  DjlInterpreter(FrozenWeights weights, LaidOver laid, PaddedBatch batch, Set<HookPoint> recorded) {
     this(weights, laid, batch, recorded, false);
   }
 
   /// @param recorded hook points that are kept
   /// @param signals whether their gating signals are kept rather than their values
-  DjlInterpreter(FrozenWeights weights, LaidOver laid, Batch batch, Set<HookPoint> recorded, boolean signals) {
+  DjlInterpreter(FrozenWeights weights, LaidOver laid, PaddedBatch batch, Set<HookPoint> recorded, boolean signals) {
     this.weights = weights;
     this.laid = laid;
     this.batch = batch;
@@ -265,7 +266,7 @@ final class DjlInterpreter implements Tensors<NDArray> {
     PositionMask where = gate.gate().positions();
     NDArray real = selections.computeIfAbsent(where, this::selection);
     // A gate that acts everywhere may act on padding too: nobody reads it.
-    GateArrays.Gated gated = gate.apply(value, signal, where == PositionMask.ALL ? null : real);
+    GateArrays.GateOutput gated = gate.apply(value, signal, where == PositionMask.ALL ? null : real);
     if (laid.trainable()) {
       NDArray counted = real.toType(DataType.FLOAT32, false); // (rows, 1)
       openness.put(point, counted.mul(gated.openness()).sum(new int[]{0}));

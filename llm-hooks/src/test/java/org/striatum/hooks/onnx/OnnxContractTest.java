@@ -2,12 +2,12 @@ package org.striatum.hooks.onnx;
 
 import java.util.List;
 import java.util.Optional;
-import org.striatum.hooks.GatedModelContract;
+import org.striatum.hooks.CheckpointContract;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.decoder.Decoder;
 import org.striatum.probe.model.GatedModel;
 
-class OnnxContractTest extends GatedModelContract {
+class OnnxContractTest extends CheckpointContract {
   @Override
   protected GatedModel open(Checkpoint checkpoint) throws Exception {
     return new OnnxModel(checkpoint, Decoder.of(checkpoint), Optional.of(Memory.FAST), 0, List.of(2));

@@ -1,7 +1,6 @@
 package org.striatum.hooks.surgery;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
@@ -257,8 +256,7 @@ class OnnxFileModelTest {
           for (TokenSequence prompt : sequences()) {
             int[] cached = model.generate(List.of(prompt), new long[1], new Sampling(0, 1, 0, 12, false), gates, 1,
                 () -> {}).getFirst().tokens();
-            int[] whole = IntStream.concat(Arrays.stream(prompt.tokens()), Arrays.stream(cached)).toArray();
-            float[] logits = model.record(List.of(new TokenSequence(whole, prompt.length())),
+            float[] logits = model.record(List.of(prompt.followedBy(cached)),
                 Set.of(HookPoint.LOGITS), gates).at(HookPoint.LOGITS);
             for (int t = 0; t < cached.length; t++) {
               int row = (prompt.length() + t - 1) * model.vocabulary();
@@ -319,17 +317,17 @@ class OnnxFileModelTest {
     byte[] before = file.model().toByteArray();
     OnnxSurgeon surgeon = OnnxSurgeon.of(file, false);
     try (OnnxFileModel model = open("gpt2-fused")) {
-      TreeMap<String, Measured> measured = new TreeMap<>();
+      TreeMap<String, TensorLayout> layouts = new TreeMap<>();
       surgeon.sites().sites().forEach((hook, site) -> {
-        measured.put(site.value(), model.measured(hook));
-        measured.put(site.signal().value(), model.measured(hook));
+        layouts.put(site.value(), model.sessions().layout(hook));
+        layouts.put(site.signal().value(), model.sessions().layout(hook));
       });
-      GraphProto captured = surgeon.operate(Surgery.recording(Set.of(HookPoint.residPost(0)), Set.of()), measured);
+      GraphProto captured = surgeon.operate(Surgery.recording(Set.of(HookPoint.residPost(0)), Set.of()), layouts);
       assertThat(captured.getNodeCount()).isLessThan(3 * surgeon.graph().getNodeCount() / 5);
       assertThat(captured.getNodeList()).as("no gate arithmetic").noneMatch(node -> node.getOpType().equals("IsInf"));
       assertThat(captured.getInputList()).extracting("name").containsExactlyInAnyOrder("input_ids", "attention_mask");
       GraphProto gated = surgeon.operate(
-          Surgery.recording(Set.of(HookPoint.residPost(0)), Set.of(HookPoint.residPost(0))), measured);
+          Surgery.recording(Set.of(HookPoint.residPost(0)), Set.of(HookPoint.residPost(0))), layouts);
       assertThat(gated.getNodeList()).filteredOn(node -> node.getOpType().equals("IsInf")).hasSize(1);
     }
     assertThat(file.model().toByteArray()).as("the original").isEqualTo(before);
@@ -366,27 +364,6 @@ class OnnxFileModelTest {
       assertThat(logits(linked, Gates.none())).isEqualTo(expected);
       assertThat(relativeError(logits(mapped, Gates.none()), expected)).isLessThan(1e-5);
       assertThat(mapped.file().model().getSerializedSize()).isLessThan((int) (Files.size(original) / 2));
-    }
-  }
-
-  @Test
-  void refusesArgumentsTheModelCannotTake() throws Exception {
-    try (OnnxFileModel model = open("gpt2-torchscript")) {
-      List<TokenSequence> one = List.of(TokenSequence.prompt(new int[]{1, 5}));
-      assertThatThrownBy(() -> model.record(one, Set.of(HookPoint.residPost(3)), Gates.none()))
-          .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("blocks 0 to 2")
-          .hasMessageContaining("blocks.3.hook_resid_post");
-      assertThatThrownBy(() -> model.record(List.of(TokenSequence.prompt(new int[]{199})),
-          Set.of(HookPoint.residPost(0)), Gates.none())).hasMessageContaining("[0, 199)");
-      assertThatThrownBy(() -> model.record(one, Set.of(HookPoint.residPost(0)),
-          Gates.of(HookPoint.residPost(0), Gate.identity(3)))).hasMessageContaining("48")
-          .hasMessageContaining("found 3");
-      assertThatThrownBy(() -> model.record(List.of(TokenSequence.prompt(new int[65])), Set.of(HookPoint.residPost(0)),
-          Gates.none())).hasMessageContaining("at most 64 positions");
-      assertThatThrownBy(() -> model.record(List.of(), Set.of(HookPoint.residPost(0)), Gates.none()))
-          .hasMessageContaining("at least one");
-      assertThatThrownBy(() -> model.generate(one, new long[0], Sampling.greedy(1), Gates.none(), 1, () -> {}))
-          .hasMessageContaining("seed");
     }
   }
 

@@ -8,6 +8,7 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.SparseTensorProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataLocation;
@@ -98,6 +99,8 @@ class OnnxFileRefusalTest {
     refused(changed(graph -> node(graph, "attended").setOpType("NoSuchThing").setDomain("com.example")),
         "NoSuchThing is unknown to ONNX Runtime");
     refused(changed(graph -> graph.addInitializer(graph.getInitializer(0))), "stands in the graph twice");
+    refused(changed(graph -> node(graph, "normed").setOpType("SkipLayerNormalization").setDomain("com.microsoft")
+        .clearInput().addInput("stream0").addInput("written")), "no transformer blocks were found");
   }
 
   @Test
@@ -141,6 +144,17 @@ class OnnxFileRefusalTest {
     Path file = model.resolve("model.onnx");
     Files.write(file, changed.toByteArray());
     refused(file, problem);
+  }
+
+  @Test
+  void sparseTensorsMayNotTakeTheirDataFromElsewhereEither() throws Exception {
+    TensorProto outside = TensorProto.newBuilder().setName("sparse").setDataType(DataType.FLOAT_VALUE).addDims(24)
+        .setDataLocation(DataLocation.EXTERNAL).addExternalData(entry("location", "../outside.bin")).build();
+    SparseTensorProto sparse = SparseTensorProto.newBuilder().setValues(outside).addDims(96).build();
+    refused(changed(graph -> graph.addSparseInitializer(sparse)), "outside the file's own folder");
+    refused(changed(graph -> node(graph, "embedded")
+        .addAttribute(AttributeProto.newBuilder().setName("value").setSparseTensor(sparse))),
+        "outside the file's own folder");
   }
 
   private static StringStringEntryProto entry(String key, String value) {

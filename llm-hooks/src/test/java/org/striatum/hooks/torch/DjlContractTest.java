@@ -1,12 +1,12 @@
 package org.striatum.hooks.torch;
 
 import java.util.List;
-import org.striatum.hooks.GatedModelContract;
+import org.striatum.hooks.CheckpointContract;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.decoder.Decoder;
 import org.striatum.probe.model.GatedModel;
 
-class DjlContractTest extends GatedModelContract {
+class DjlContractTest extends CheckpointContract {
   @Override
   protected GatedModel open(Checkpoint checkpoint) throws Exception {
     return DjlModel.open(checkpoint, Decoder.of(checkpoint), List.of(2));

@@ -30,6 +30,7 @@ import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.decoder.Activation;
 import org.striatum.hooks.decoder.Decoder;
+import org.striatum.hooks.engine.PaddedBatch;
 import org.striatum.hooks.onnx.Memory;
 import org.striatum.hooks.onnx.OnnxModel;
 import org.striatum.probe.model.Gate;
@@ -88,7 +89,7 @@ class DjlModelTest {
     float[] x = {-9, -2.5f, -1, -0.1f, 0, 0.3f, 1, 4, 11};
     try (FrozenWeights weights = new FrozenWeights(checkpoint); NDScope _ = new NDScope()) {
       LaidOver nothing = LaidOver.of(weights.manager(), Gates.none(), Overlay.none(), weights.used(), false);
-      Batch batch = new Batch(new int[1], List.of(TokenSequence.prompt(new int[]{1})));
+      PaddedBatch batch = new PaddedBatch(new int[1], List.of(TokenSequence.prompt(new int[]{1})));
       NDArray activated = new DjlInterpreter(weights, nothing, batch, Set.of()).activate(weights.manager().create(x),
           activation);
       float[] found = activated.toFloatArray();

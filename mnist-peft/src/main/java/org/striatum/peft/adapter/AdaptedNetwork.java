@@ -37,13 +37,9 @@ public final class AdaptedNetwork implements AutoCloseable {
 
   /// The network with one adapter, switched on.
   public static AdaptedNetwork of(Mlp base, TrainedAdapter adapter) {
+    adapter.requireBase(base);
     AdaptedNetwork network = new AdaptedNetwork(base);
-    try {
-      network.add(adapter.adapter().name(), adapter);
-    } catch (IllegalArgumentException e) {
-      network.close();
-      throw e;
-    }
+    network.add(adapter.adapter().name(), adapter);
     network.switchTo(adapter.adapter().name());
     return network;
   }
@@ -104,17 +100,8 @@ public final class AdaptedNetwork implements AutoCloseable {
   public List<Entry> report() {
     List<Entry> entries = new ArrayList<>();
     adapters.forEach((name, adapter) -> entries.add(new Entry(name, adapter.adapter(), adapter.trainable(),
-        (double) adapter.trainable() / base.parameters(), name.equals(active), merges(adapter))));
+        (double) adapter.trainable() / base.parameters(), name.equals(active), adapter.merges())));
     return entries;
-  }
-
-  private boolean merges(TrainedAdapter adapter) {
-    try {
-      adapter.mergedInto(base);
-      return true;
-    } catch (IllegalArgumentException _) {
-      return false;
-    }
   }
 
   /// The network that computes the same with no adapter: the base itself where none is on.

@@ -6,4 +6,4 @@ package org.striatum.peft.adapter;
 /// @param examples how many
 /// @param seed of its start and its batches
 /// @param stepsDone steps behind its values, fewer than asked for if the loss diverged
-public record Provenance(String data, int examples, long seed, Training training, int stepsDone) {}
+public record Provenance(String data, int examples, long seed, AdapterTraining training, int stepsDone) {}

@@ -21,6 +21,16 @@ final class Rewriting {
     return new Mlp(base.widths(), weights, biases);
   }
 
+  /// W is another.
+  void replaceWeight(int layer, float[] weight) {
+    weights.set(layer, weight);
+  }
+
+  /// b is another.
+  void replaceBias(int layer, float[] bias) {
+    biases.set(layer, bias);
+  }
+
   /// The layer's inputs come as scale ⊙ h.
   void scaleInputs(int layer, float[] scale) {
     float[] weight = weights.get(layer);

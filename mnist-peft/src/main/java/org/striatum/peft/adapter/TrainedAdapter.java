@@ -83,18 +83,7 @@ public record TrainedAdapter(Adapter adapter, Sha256 base, int[] widths, Sequenc
   ///
   /// @throws IllegalArgumentException if it is no gate
   public TrainedAdapter hardened() {
-    return gated(gate().hardened());
-  }
-
-  /// The same thresholds and gains at another sharpness.
-  ///
-  /// @throws IllegalArgumentException if it is no gate
-  public TrainedAdapter sharpened(double sharpness) {
-    return gated(new TauGate(gate().learnsThreshold(), gate().learnsGain(), sharpness));
-  }
-
-  private TrainedAdapter gated(TauGate gate) {
-    return new TrainedAdapter(gate, base, widths, values, provenance);
+    return new TrainedAdapter(gate().hardened(), base, widths, values, provenance);
   }
 
   private TauGate gate() {
@@ -144,7 +133,12 @@ public record TrainedAdapter(Adapter adapter, Sha256 base, int[] widths, Sequenc
   /// @throws IllegalArgumentException if it is another network than the adapter's, or algebra does not allow it
   public Mlp mergedInto(Mlp network) {
     requireBase(network);
-    return adapter.merged(network, values);
+    return new Merging(adapter, values).into(network);
+  }
+
+  /// Whether algebra allows [#mergedInto].
+  public boolean merges() {
+    return new Merging(adapter, values).obstacle().isEmpty();
   }
 
   void requireBase(Mlp network) {

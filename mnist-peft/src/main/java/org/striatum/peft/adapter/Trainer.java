@@ -32,7 +32,7 @@ public final class Trainer {
   /// @param data what they are, in words, for the adapter's provenance
   /// @throws IllegalArgumentException if the examples do not fit the network, there is nothing to train, or λ or a hard
   ///     gate is asked for where it cannot be
-  public static Outcome train(Mlp base, Adapter adapter, Examples examples, Training training, long seed,
+  public static Outcome train(Mlp base, Adapter adapter, Examples examples, AdapterTraining training, long seed,
       String data) {
     return train(base, base.sha256(), adapter, examples, training, seed, data);
   }
@@ -40,7 +40,7 @@ public final class Trainer {
   /// Trains a network from its random start: full fine-tuning, merged.
   ///
   /// @throws IllegalArgumentException if the examples do not fit it
-  public static Mlp foundation(int[] widths, Examples examples, Training training, long seed) {
+  public static Mlp foundation(int[] widths, Examples examples, AdapterTraining training, long seed) {
     Mlp start = Mlp.random(widths, new SplittableRandom(seed));
     Outcome outcome = train(start, new FullFineTuning(), examples, training, seed, "foundation");
     if (outcome.diverged()) {
@@ -51,38 +51,21 @@ public final class Trainer {
     return outcome.adapter().mergedInto(start);
   }
 
-  private static Outcome train(Mlp base, Sha256 hash, Adapter adapter, Examples examples, Training training, long seed,
+  private static Outcome train(Mlp base, Sha256 hash, Adapter adapter, Examples examples, AdapterTraining training,
+      long seed,
       String data) {
-    if (adapter.parameters(base.widths()).isEmpty()) {
-      throw new IllegalArgumentException(
-          "there must be something to train, found " + adapter.name() + " over widths "
-              + Arrays.toString(base.widths()));
-    }
-    if (training.sparsity() > 0 && !(adapter instanceof TauGate)) {
-      throw new IllegalArgumentException(
-          "λ asks a gate to close and must be 0 without one, found " + training.sparsity() + " for " + adapter.name());
-    }
-    if (adapter instanceof TauGate gate && gate.isHard()) {
-      throw new IllegalArgumentException("a hard gate has no slope in its thresholds: train it soft, then harden it");
-    }
+    requireTrainable(base, adapter, training);
     RandomGenerator random = new SplittableRandom(seed);
-    SequencedMap<String, float[]> initial = adapter.initial(base, random);
-    int batch = Math.min(training.batch(), examples.size());
-    int[] order = IntStream.range(0, examples.size()).toArray();
-    int from = order.length; // the first pass is yet to be shuffled
+    SequencedMap<String, float[]> initial = Parameters.initial(adapter, base, random);
+    Batches batches = new Batches(examples.size(), training.batch(), random);
     double[] losses = new double[training.steps()];
-    try (Learner learner = new Learner(base, adapter, initial, training, examples)) {
+    try (AdapterLearner learner = new AdapterLearner(base, adapter, initial, training, examples)) {
       boolean diverged = false;
       int step = 0;
       while (step < training.steps() && !diverged) {
-        if (from + batch > order.length) {
-          Ranks.shuffle(order, random);
-          from = 0;
-        }
-        losses[step] = learner.step(Arrays.stream(order, from, from + batch).asLongStream().toArray());
+        losses[step] = learner.step(batches.next());
         diverged = !Double.isFinite(losses[step]);
         step++;
-        from += batch;
         Heartbeat.beat();
       }
       SequencedMap<String, float[]> values = learner.values();
@@ -91,6 +74,20 @@ public final class Trainer {
           diverged ? learner.updatesToLastGood() : step);
       return new Outcome(new TrainedAdapter(adapter, hash, base.widths(), diverged ? learner.lastGood() : values,
           provenance), Arrays.copyOf(losses, step), diverged);
+    }
+  }
+
+  private static void requireTrainable(Mlp base, Adapter adapter, AdapterTraining training) {
+    if (adapter.parameters(base.widths()).isEmpty()) {
+      throw new IllegalArgumentException("there must be something to train, found " + adapter.name() + " over widths "
+          + Arrays.toString(base.widths()));
+    }
+    if (training.sparsity() > 0 && !(adapter instanceof TauGate)) {
+      throw new IllegalArgumentException(
+          "λ asks a gate to close and must be 0 without one, found " + training.sparsity() + " for " + adapter.name());
+    }
+    if (adapter instanceof TauGate gate && gate.isHard()) {
+      throw new IllegalArgumentException("a hard gate has no slope in its thresholds: train it soft, then harden it");
     }
   }
 
@@ -103,5 +100,29 @@ public final class Trainer {
       }
       return true;
     });
+  }
+
+  /// Examples in random order, pass after pass; those at the end of a pass that fill no batch are left out of it.
+  private static final class Batches {
+    private final int[] order;
+    private final int batch;
+    private final RandomGenerator random;
+    private int from;
+
+    Batches(int examples, int batch, RandomGenerator random) {
+      this.order = IntStream.range(0, examples).toArray();
+      this.batch = Math.min(batch, examples);
+      this.random = random;
+      this.from = examples; // the first pass is yet to be shuffled
+    }
+
+    long[] next() {
+      if (from + batch > order.length) {
+        Ranks.shuffle(order, random);
+        from = 0;
+      }
+      from += batch;
+      return Arrays.stream(order, from - batch, from).asLongStream().toArray();
+    }
   }
 }

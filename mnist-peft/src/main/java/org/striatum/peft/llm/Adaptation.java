@@ -6,7 +6,7 @@ import org.striatum.hooks.torch.Overlay;
 import org.striatum.probe.model.Gates;
 
 /// What is learned over a frozen language model: one vector of parameters, and what it lays over the model. Immutable.
-public sealed interface Adaptation permits NeuronGate, BitFit, LowRankAdaptation {
+public sealed interface Adaptation permits NeuronGate, BiasAdaptation, LowRankAdaptation {
   /// Gates and changed weights that parameters stand for.
   record Laid(Gates gates, Overlay overlay) {}
 

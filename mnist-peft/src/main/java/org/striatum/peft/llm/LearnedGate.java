@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.striatum.hooks.HookedModel;
+import org.striatum.probe.adaptation.AdaptationArm;
 import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
@@ -33,21 +34,34 @@ public record LearnedGate(Gates gates, Card card) {
 
   /// What a gate file belongs to.
   ///
-  /// @param checkpoint of all files that determine the model's figures, see [#checkpoint]
-  /// @param model its name, for people
+  /// @param model it was learned over
   /// @param mode problem set it was learned on
   /// @param arm which neurons
-  /// @param hooks where gates stand
-  /// @param hard whether g is a step
-  /// @param positions where the gates act
+  /// @param placement where and how gates act
   /// @param seed of everything
   /// @param settings of the training, for the record
   /// @param tensors of the file beside
-  public record Card(Sha256 checkpoint, String model, String mode, String arm, List<HookPoint> hooks, boolean hard,
-      PositionMask positions, long seed, SortedMap<String, String> settings, Sha256 tensors) {
+  public record Card(Origin model, String mode, AdaptationArm arm, Placement placement, long seed,
+      SortedMap<String, String> settings, Sha256 tensors) {
     public Card {
-      hooks = List.copyOf(hooks);
       settings = new TreeMap<>(settings);
+    }
+  }
+
+  /// A model.
+  ///
+  /// @param name for people
+  /// @param checkpoint of all files that determine its figures, see [#checkpoint]
+  public record Origin(String name, Sha256 checkpoint) {}
+
+  /// Where and how gates act.
+  ///
+  /// @param hooks where gates stand
+  /// @param hard whether g is a step
+  /// @param positions where the gates act
+  public record Placement(List<HookPoint> hooks, boolean hard, PositionMask positions) {
+    public Placement {
+      hooks = List.copyOf(hooks);
     }
   }
 
@@ -59,17 +73,13 @@ public record LearnedGate(Gates gates, Card card) {
 
   /// The checksum of a checkpoint: of the checksums of all its files that determine its figures.
   public static Sha256 checkpoint(HookedModel model) throws IOException {
-    SortedMap<String, Sha256> files = new TreeMap<>();
-    for (Map.Entry<String, Path> file : model.facts().files().entrySet()) {
-      files.put(file.getKey(), Sha256.of(file.getValue()));
-    }
-    return Sha256.of(RecordJson.compact(files));
+    return Sha256.of(RecordJson.compact(model.checksums()));
   }
 
   /// Writes both files, the tensors first: a card without its tensors is never left.
   ///
   /// @param file ending in `.safetensors`
-  public static void save(Path file, Gates gates, HookedModel model, String mode, String arm, long seed,
+  public static void save(Path file, Gates gates, HookedModel model, String mode, AdaptationArm arm, long seed,
       SortedMap<String, String> settings) throws IOException {
     List<Declared> declared = new ArrayList<>();
     gates.at().forEach((hook, gate) -> VECTORS.forEach(
@@ -87,8 +97,9 @@ public record LearnedGate(Gates gates, Card card) {
       }
     }
     Gate any = gates.at().firstEntry().getValue();
-    RecordJson.write(card, new Card(checkpoint(model), model.facts().name(), mode, arm,
-        List.copyOf(gates.at().keySet()), any.hard(), any.positions(), seed, settings, Sha256.of(file)));
+    RecordJson.write(card, new Card(new Origin(model.facts().name(), checkpoint(model)), mode, arm,
+        new Placement(List.copyOf(gates.at().keySet()), any.hard(), any.positions()), seed, settings,
+        Sha256.of(file)));
   }
 
   private static void append(SafetensorsWriter writer, String name, float[] values) throws IOException {
@@ -112,19 +123,20 @@ public record LearnedGate(Gates gates, Card card) {
     if (!Sha256.of(file).equals(card.tensors)) {
       throw new BadDataException(file + " is not the file that " + card(file) + " describes: learn the gate again");
     }
-    if (!checkpoint(model).equals(card.checkpoint)) {
+    if (!checkpoint(model).equals(card.model.checkpoint)) {
       throw new IllegalArgumentException("%s was learned for another checkpoint (%s): %s has other weights or tokens"
-          .formatted(file, card.model, model.facts().name()));
+          .formatted(file, card.model.name, model.facts().name()));
     }
     try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
       SortedMap<HookPoint, Gate> gates = new TreeMap<>();
-      for (HookPoint hook : card.hooks) {
+      for (HookPoint hook : card.placement.hooks) {
         int width = model.model().width(hook);
         float[][] vectors = new float[VECTORS.size()][];
         for (int v = 0; v < vectors.length; v++) {
           vectors[v] = vector(file, tensors, hook + "." + VECTORS.get(v), width);
         }
-        gates.put(hook, new Gate(vectors[0], vectors[1], vectors[2], vectors[3], card.hard, card.positions));
+        gates.put(hook,
+            new Gate(vectors[0], vectors[1], vectors[2], vectors[3], card.placement.hard, card.placement.positions));
       }
       return new LearnedGate(new Gates(gates), card);
     } catch (IllegalArgumentException broken) {

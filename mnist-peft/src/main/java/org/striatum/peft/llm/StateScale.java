@@ -20,6 +20,7 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.Recording;
 import org.striatum.probe.model.Site;
 import org.striatum.probe.model.TokenSequence;
+import org.striatum.probe.stats.RunningMoments;
 
 /// Where one hook point lies, coordinate by coordinate, over the positions of some texts, the first left out.
 ///
@@ -103,49 +104,50 @@ public record StateScale(float[] mean, float[] deviation, CoordinateScales sizes
 
   private static final class Sums {
     private final HookPoint hook;
-    private final double[] sum;
-    private final double[] squares;
+    private final int width;
+    private final RunningMoments moments;
     private final CoordinateScales.Tally sizes;
-    private long rows;
 
     Sums(HookPoint hook, int width) {
       this.hook = hook;
-      sum = new double[width];
-      squares = new double[width];
+      this.width = width;
+      moments = new RunningMoments(width);
       sizes = new CoordinateScales.Tally(width);
     }
 
     void add(Recording states, Recording signals) {
       float[] h = states.at(hook); // (rows, width)
       float[] z = signals.at(hook); // (rows, width)
-      int width = sum.length;
       for (int sequence = 0; sequence + 1 < states.rowOf().length; sequence++) {
         int first = states.rowOf()[sequence];
         int count = states.rowOf()[sequence + 1] - first;
         sizes.add(Arrays.copyOfRange(h, first * width, (first + count) * width), count, 0);
         for (int t = first + 1; t < first + count; t++) {
-          rows++;
-          for (int i = 0; i < width; i++) {
-            if (!Float.isFinite(h[t * width + i]) || !Float.isFinite(z[t * width + i])) {
-              throw new IllegalArgumentException("a gate needs finite states, found "
-                  + (Float.isFinite(z[t * width + i]) ? h : z)[t * width + i] + " at " + hook + ", coordinate " + i);
-            }
-            double signal = z[t * width + i];
-            sum[i] += signal;
-            squares[i] += signal * signal;
-          }
+          requireFinite(h, t);
+          requireFinite(z, t);
+          moments.add(z, t * width);
+        }
+      }
+    }
+
+    private void requireFinite(float[] states, int row) {
+      for (int i = 0; i < width; i++) {
+        float state = states[row * width + i];
+        if (!Float.isFinite(state)) {
+          throw new IllegalArgumentException(
+              "a gate needs finite states, found " + state + " at " + hook + ", coordinate " + i);
         }
       }
     }
 
     StateScale scale() {
-      float[] mean = new float[sum.length];
-      float[] deviation = new float[sum.length];
-      for (int i = 0; i < mean.length; i++) {
-        double average = sum[i] / rows;
-        float spread = (float) Math.sqrt(Math.max(0, squares[i] / rows - average * average));
-        mean[i] = (float) average;
-        deviation[i] = spread > 0 ? spread : 1;
+      double[] means = moments.means();
+      double[] deviations = moments.deviations();
+      float[] mean = new float[width];
+      float[] deviation = new float[width];
+      for (int i = 0; i < width; i++) {
+        mean[i] = (float) means[i];
+        deviation[i] = (float) deviations[i] > 0 ? (float) deviations[i] : 1;
       }
       return new StateScale(mean, deviation, sizes.scales());
     }

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.striatum.peft.adapter.AdaptedNetwork;
-import org.striatum.peft.adapter.Training;
-import org.striatum.peft.adapter.Training.Optimizer;
+import org.striatum.peft.adapter.AdapterTraining;
+import org.striatum.peft.adapter.AdapterTraining.Optimizer;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.Bootstrap;
 import org.striatum.probe.stats.Estimate;
@@ -33,7 +33,7 @@ public final class FoundationQuality {
   /// One way to train a foundation.
   ///
   /// @param quality its accuracy, mean of both modes
-  public record Foundation(Training training, int images, OverSeeds quality, List<MethodResult> methods) {
+  public record Foundation(AdapterTraining training, int images, OverSeeds quality, List<MethodResult> methods) {
     public Foundation {
       methods = List.copyOf(methods);
     }
@@ -45,14 +45,14 @@ public final class FoundationQuality {
   public record Trend(String method, Estimate spearman) {}
 
   /// How a foundation is trained, and on how many images.
-  record Recipe(Training training, int images) {}
+  record Recipe(AdapterTraining training, int images) {}
 
   private static List<Recipe> recipes(Workbench bench) {
     ModeSettings settings = bench.settings();
     int few = settings.foundationImages();
     int most = TIMES_THE_IMAGES * few;
-    Training descent = new Training(Optimizer.SGD, 0.2, 1, 64);
-    Training adam = new Training(Optimizer.ADAM, 1e-3, 1, 64);
+    AdapterTraining descent = new AdapterTraining(Optimizer.SGD, 0.2, 1, 64);
+    AdapterTraining adam = new AdapterTraining(Optimizer.ADAM, 1e-3, 1, 64);
     return List.of(new Recipe(descent.withSteps(250), few), new Recipe(descent.withSteps(1000), most),
         new Recipe(descent.withSteps(4000), most), new Recipe(adam.withSteps(80), few),
         new Recipe(adam.withSteps(500), most), new Recipe(adam.withSteps(3000), most));

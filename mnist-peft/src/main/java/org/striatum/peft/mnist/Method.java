@@ -11,24 +11,24 @@ import org.striatum.peft.adapter.Adapter.LoRa;
 import org.striatum.peft.adapter.Adapter.LoReft;
 import org.striatum.peft.adapter.Adapter.ScaleShift;
 import org.striatum.peft.adapter.Adapter.TauGate;
-import org.striatum.peft.adapter.Training;
+import org.striatum.peft.adapter.AdapterTraining;
 
 /// An adapter with the way it is trained.
 ///
 /// @param name as results print it
-record Method(String name, Adapter adapter, Training training) {
+record Method(String name, Adapter adapter, AdapterTraining training) {
   static final String FROZEN = "frozen";
   static final String BITFIT = "bitfit";
   static final String TAUGATE = "taugate";
   static final String LORA = "lora-r8";
   static final String FULL = "full";
 
-  private static Method of(Adapter adapter, Training training) {
+  private static Method of(Adapter adapter, AdapterTraining training) {
     return new Method(adapter.name(), adapter, training);
   }
 
   /// The same trained otherwise.
-  Method with(Training other) {
+  Method with(AdapterTraining other) {
     return new Method(name, adapter, other);
   }
 
@@ -46,21 +46,21 @@ record Method(String name, Adapter adapter, Training training) {
 
   /// A gate asked to close. Its thresholds learn at ten times the gains' rate: at the table's, λ would move nothing.
   static Method closing(ModeSettings settings, double sharpness, double lambda) {
-    Training training = settings.adaptation();
+    AdapterTraining training = settings.adaptation();
     return of(new TauGate(true, true, sharpness),
         training.withRates(training.learningRate(), 10 * training.learningRate()).withSparsity(lambda));
   }
 
   /// The paper's five.
   static List<Method> table(ModeSettings settings) {
-    Training training = settings.adaptation();
+    AdapterTraining training = settings.adaptation();
     return List.of(frozen(settings), of(new BitFit(), training), tauGate(settings),
         of(new LoRa(8, settings.loraAlpha()), training), of(new FullFineTuning(), training));
   }
 
   /// The parts of the gate, thresholds first, for their rate serves the whole gate.
   static List<Method> gates(ModeSettings settings) {
-    Training training = settings.adaptation();
+    AdapterTraining training = settings.adaptation();
     return List.of(of(new TauGate(true, false, settings.sharpness()), training),
         of(new TauGate(false, true, settings.sharpness()), training), tauGate(settings),
         new Method("taugate+λ", new TauGate(true, true, settings.sharpness()),
@@ -69,7 +69,7 @@ record Method(String name, Adapter adapter, Training training) {
 
   /// What else could be trained at about the gate's budget, LoRA at growing ranks, and everything.
   static List<Method> others(ModeSettings settings) {
-    Training training = settings.adaptation();
+    AdapterTraining training = settings.adaptation();
     double alpha = settings.loraAlpha();
     return List.of(of(new Ia3(), training), of(new BitFit(), training), of(new ScaleShift(), training),
         of(new Bottleneck(1), training), of(new LoReft(1), training), of(new LoRa(1, alpha), training),

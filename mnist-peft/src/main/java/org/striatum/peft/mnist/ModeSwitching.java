@@ -10,6 +10,7 @@ import org.striatum.peft.adapter.AdaptedNetwork;
 import org.striatum.peft.adapter.Examples;
 import org.striatum.peft.adapter.TrainedAdapter;
 import org.striatum.probe.run.Progress;
+import org.striatum.probe.stats.DotProduct;
 import org.striatum.probe.stats.Overlap;
 import org.striatum.probe.stats.Ranks;
 
@@ -143,20 +144,12 @@ public final class ModeSwitching {
     for (int i = 0; i < n; i++) {
       double[] a = first.get(i).gains();
       double[] b = second.get(i).gains();
-      cosine[i] = dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+      cosine[i] = DotProduct.of(a, b) / Math.sqrt(DotProduct.of(a, a) * DotProduct.of(b, b));
       Overlap shared = Overlap.of(first.get(i).changed(), second.get(i).changed(), a.length);
       changed[i] = shared.iou();
       chance = shared.expectedIou();
       closed[i] = Overlap.of(first.get(i).closed(), second.get(i).closed(), a.length).iou();
     }
     return new GateOverlap(pair, OverSeeds.of(cosine), OverSeeds.of(changed), chance, OverSeeds.of(closed));
-  }
-
-  private static double dot(double[] a, double[] b) {
-    double sum = 0;
-    for (int i = 0; i < a.length; i++) {
-      sum += a[i] * b[i];
-    }
-    return sum;
   }
 }

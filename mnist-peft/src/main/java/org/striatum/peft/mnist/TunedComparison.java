@@ -3,7 +3,7 @@ package org.striatum.peft.mnist;
 import java.util.ArrayList;
 import java.util.List;
 import org.striatum.peft.adapter.AdaptedNetwork;
-import org.striatum.peft.adapter.Training;
+import org.striatum.peft.adapter.AdapterTraining;
 import org.striatum.probe.run.Progress;
 
 /// What the parts of the gate are worth, and what else reaches at its budget, each at its own best learning rate.
@@ -31,7 +31,7 @@ public final class TunedComparison {
     List<Method> tuned = new ArrayList<>(List.of(Method.frozen(settings)));
     try (Progress.Task task = progress.start("mnist tuning", gates.size() + others.size(), "method")) {
       Method thresholdsOnly = gates.getFirst();
-      Training training = thresholdsOnly.training();
+      AdapterTraining training = thresholdsOnly.training();
       Tuning thresholds = Tuning.of(thresholdsOnly.name(), bench, thresholdsOnly, Mode.TILTED,
           rate -> training.withRates(training.learningRate(), rate));
       tunings.add(thresholds);

@@ -3,7 +3,7 @@ package org.striatum.peft.mnist;
 import java.util.Arrays;
 import java.util.function.DoubleFunction;
 import org.striatum.peft.adapter.AdaptedNetwork;
-import org.striatum.peft.adapter.Training;
+import org.striatum.peft.adapter.AdapterTraining;
 
 /// A learning rate chosen on validation images of seeds that nothing is reported on: every method the same grid, the same
 /// seeds, the same images.
@@ -22,7 +22,7 @@ public record Tuning(String what, double[] rates, double[] validation, double ch
   /// Tries every rate.
   ///
   /// @param at the training at a rate
-  static Tuning of(String what, Workbench bench, Method method, Mode mode, DoubleFunction<Training> at) {
+  static Tuning of(String what, Workbench bench, Method method, Mode mode, DoubleFunction<AdapterTraining> at) {
     double[] rates = bench.settings().rates();
     double[] validation = new double[rates.length];
     for (int i = 0; i < ModeSettings.TUNING_SEEDS; i++) {

@@ -11,7 +11,7 @@ import org.striatum.peft.adapter.AdaptedNetwork;
 import org.striatum.peft.adapter.Examples;
 import org.striatum.peft.adapter.TrainedAdapter;
 import org.striatum.peft.adapter.Trainer;
-import org.striatum.peft.adapter.Training;
+import org.striatum.peft.adapter.AdapterTraining;
 import org.striatum.peft.network.Mlp;
 import org.striatum.probe.stats.Ranks;
 
@@ -25,7 +25,7 @@ public final class Workbench implements AutoCloseable {
   /// What decides a foundation.
   ///
   /// @param seed of images, start and batches
-  record Foundation(long seed, int images, Training training) {}
+  record Foundation(long seed, int images, AdapterTraining training) {}
 
   /// @throws IllegalArgumentException if there are too few images
   public Workbench(ImageSet images, ModeSettings settings) {

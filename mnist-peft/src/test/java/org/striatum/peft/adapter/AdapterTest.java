@@ -78,7 +78,7 @@ class AdapterTest {
   @ParameterizedTest
   @MethodSource("trainable")
   void startsWithItsParametersAndChangesNothing(Adapter adapter) {
-    SequencedMap<String, float[]> initial = adapter.initial(TinyTask.BASE, new SplittableRandom(1));
+    SequencedMap<String, float[]> initial = Parameters.initial(adapter, TinyTask.BASE, new SplittableRandom(1));
     List<Parameter> parameters = adapter.parameters(TinyTask.WIDTHS);
     assertThat(initial.keySet()).containsExactlyElementsOf(parameters.stream().map(Parameter::name).toList());
     parameters.forEach(parameter -> assertThat(initial.get(parameter.name())).hasSize(parameter.size()));
@@ -97,11 +97,11 @@ class AdapterTest {
   void everySlopeIsThatOfTheLoss(Adapter adapter) {
     double sparsity = adapter instanceof TauGate ? 0.3 : 0;
     SequencedMap<String, float[]> values = TinyTask.values(adapter);
-    Training training = new Training(Training.Optimizer.SGD, 0.1, 0.1, 1, 4, sparsity);
+    AdapterTraining training = new AdapterTraining(AdapterTraining.Optimizer.SGD, 0.1, 0.1, 1, 4, sparsity);
     Map<String, double[]> wide = wide(values);
     ReferenceNetwork reference = new ReferenceNetwork(TinyTask.BASE, adapter, wide);
     try (Examples examples = new Examples(TinyTask.X, TinyTask.LABELS);
-        Learner learner = new Learner(TinyTask.BASE, adapter, values, training, examples)) {
+        AdapterLearner learner = new AdapterLearner(TinyTask.BASE, adapter, values, training, examples)) {
       SequencedMap<String, float[]> slopes = learner.gradient(LongStream.range(0, TinyTask.LABELS.length).toArray());
       assertThat(slopes.keySet()).isEqualTo(values.keySet());
       slopes.forEach((name, slope) -> {

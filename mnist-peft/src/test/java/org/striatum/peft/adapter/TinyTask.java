@@ -35,7 +35,7 @@ final class TinyTask {
   /// Values away from the start, so that no slope is 0 by construction.
   static SequencedMap<String, float[]> values(Adapter adapter) {
     RandomGenerator random = new SplittableRandom(7);
-    SequencedMap<String, float[]> values = new LinkedHashMap<>(adapter.initial(BASE, random));
+    SequencedMap<String, float[]> values = new LinkedHashMap<>(Parameters.initial(adapter, BASE, random));
     values.replaceAll((name, start) -> {
       float[] moved = start.clone();
       for (int i = 0; i < moved.length; i++) {
@@ -51,6 +51,7 @@ final class TinyTask {
   }
 
   static Provenance provenance() {
-    return new Provenance("nothing", LABELS.length, 1, new Training(Training.Optimizer.SGD, 0.1, 1, 4), 1);
+    return new Provenance("nothing", LABELS.length, 1, new AdapterTraining(AdapterTraining.Optimizer.SGD, 0.1, 1, 4),
+        1);
   }
 }

@@ -15,7 +15,7 @@ import org.striatum.peft.adapter.Adapter.Frozen;
 import org.striatum.peft.adapter.Adapter.FullFineTuning;
 import org.striatum.peft.adapter.Adapter.LoReft;
 import org.striatum.peft.adapter.Adapter.TauGate;
-import org.striatum.peft.adapter.Training.Optimizer;
+import org.striatum.peft.adapter.AdapterTraining.Optimizer;
 import org.striatum.peft.network.Mlp;
 
 class TrainerTest {
@@ -30,7 +30,7 @@ class TrainerTest {
     return TinyTask.trainable();
   }
 
-  private static Trainer.Outcome train(Adapter adapter, Training training) {
+  private static Trainer.Outcome train(Adapter adapter, AdapterTraining training) {
     return Trainer.train(TinyTask.BASE, adapter, EXAMPLES, training, 1, "tiny");
   }
 
@@ -38,8 +38,8 @@ class TrainerTest {
   @MethodSource("trainable")
   void theLossFallsAndTheBaseStays(Adapter adapter) {
     String before = TinyTask.BASE.sha256().hex();
-    for (Training training : List.of(new Training(Optimizer.SGD, 0.1, 40, 11),
-        new Training(Optimizer.ADAM, 0.02, 40, 11))) {
+    for (AdapterTraining training : List.of(new AdapterTraining(Optimizer.SGD, 0.1, 40, 11),
+        new AdapterTraining(Optimizer.ADAM, 0.02, 40, 11))) {
       Trainer.Outcome outcome = train(adapter, training);
       assertThat(outcome.diverged()).isFalse();
       assertThat(outcome.losses()).hasSize(40);
@@ -52,7 +52,7 @@ class TrainerTest {
   @ParameterizedTest
   @MethodSource("trainable")
   void equalSeedsGiveEqualValues(Adapter adapter) {
-    Training training = new Training(Optimizer.ADAM, 0.02, 7, 4);
+    AdapterTraining training = new AdapterTraining(Optimizer.ADAM, 0.02, 7, 4);
     Trainer.Outcome first = train(adapter, training);
     Trainer.Outcome second = train(adapter, training);
     assertThat(second.losses()).containsExactly(first.losses());
@@ -66,9 +66,9 @@ class TrainerTest {
   @Test
   void thresholdsHaveALearningRateOfTheirOwn() {
     Adapter gate = new TauGate(true, true, 3);
-    Training training = new Training(Optimizer.SGD, 0.5, 0.01, 1, 11, 0);
-    var initial = gate.initial(TinyTask.BASE, null);
-    try (Learner learner = new Learner(TinyTask.BASE, gate, initial, training, EXAMPLES)) {
+    AdapterTraining training = new AdapterTraining(Optimizer.SGD, 0.5, 0.01, 1, 11, 0);
+    var initial = Parameters.initial(gate, TinyTask.BASE, null);
+    try (AdapterLearner learner = new AdapterLearner(TinyTask.BASE, gate, initial, training, EXAMPLES)) {
       var slopes = learner.gradient(LongStream.range(0, 11).toArray());
       train(gate, training).adapter().values().forEach((name, values) -> {
         double rate = name.endsWith("threshold") ? 0.01 : 0.5;
@@ -83,9 +83,9 @@ class TrainerTest {
   /// Adam's first step is the learning rate in size, whatever the slope (Kingma and Ba 2015, §2.1).
   @Test
   void adamsFirstStepIsItsRate() {
-    Trainer.Outcome outcome = train(new BitFit(), new Training(Optimizer.ADAM, 0.01, 1, 11));
+    Trainer.Outcome outcome = train(new BitFit(), new AdapterTraining(Optimizer.ADAM, 0.01, 1, 11));
     outcome.adapter().values().forEach((name, values) -> {
-      float[] start = new BitFit().initial(TinyTask.BASE, null).get(name);
+      float[] start = Parameters.initial(new BitFit(), TinyTask.BASE, null).get(name);
       for (int i = 0; i < values.length; i++) {
         double moved = Math.abs(values[i] - start[i]);
         assertThat(moved < 1e-7 || Math.abs(moved - 0.01) < 1e-4).as("%s moved by %s", name, moved).isTrue();
@@ -96,7 +96,7 @@ class TrainerTest {
   @Test
   void sparsityClosesGates() {
     TauGate gate = new TauGate(true, true, 5);
-    Training open = new Training(Optimizer.ADAM, 0.02, 0.02, 80, 11, 0);
+    AdapterTraining open = new AdapterTraining(Optimizer.ADAM, 0.02, 0.02, 80, 11, 0);
     double without = meanThreshold(train(gate, open));
     double with = meanThreshold(train(gate, open.withSparsity(2)));
     assertThat(with).isGreaterThan(without + 0.1);
@@ -113,7 +113,7 @@ class TrainerTest {
 
   @Test
   void loReftStaysOrthonormal() {
-    Trainer.Outcome outcome = train(new LoReft(3), new Training(Optimizer.SGD, 0.5, 30, 4));
+    Trainer.Outcome outcome = train(new LoReft(3), new AdapterTraining(Optimizer.SGD, 0.5, 30, 4));
     float[] rotation = outcome.adapter().values().get("layers.0.rotation");
     for (int i = 0; i < 3; i++) {
       for (int j = 0; j < 3; j++) {
@@ -128,7 +128,7 @@ class TrainerTest {
 
   @Test
   void aLossThatIsNoNumberStopsAndTheLastGoodStateIsKept() {
-    Training wild = new Training(Optimizer.SGD, 1e30, 50, 11);
+    AdapterTraining wild = new AdapterTraining(Optimizer.SGD, 1e30, 50, 11);
     Trainer.Outcome outcome = train(new FullFineTuning(), wild);
     assertThat(outcome.diverged()).isTrue();
     assertThat(outcome.losses().length).isLessThan(50);
@@ -147,7 +147,7 @@ class TrainerTest {
 
   @Test
   void aFoundationLearns() {
-    Mlp network = Trainer.foundation(TinyTask.WIDTHS, EXAMPLES, new Training(Optimizer.SGD, 0.3, 400, 11), 1);
+    Mlp network = Trainer.foundation(TinyTask.WIDTHS, EXAMPLES, new AdapterTraining(Optimizer.SGD, 0.3, 400, 11), 1);
     try (AdaptedNetwork learned = new AdaptedNetwork(network)) {
       assertThat(learned.accuracy(EXAMPLES)).isEqualTo(1);
     }
@@ -155,7 +155,7 @@ class TrainerTest {
 
   @Test
   void refusesWhatCannotBeTrained() {
-    Training training = new Training(Optimizer.SGD, 0.1, 1, 1);
+    AdapterTraining training = new AdapterTraining(Optimizer.SGD, 0.1, 1, 1);
     assertThatIllegalArgumentException().isThrownBy(() -> train(new Frozen(), training))
         .withMessageContaining("something to train, found frozen");
     assertThatIllegalArgumentException().isThrownBy(() -> train(new TauGate(true, true, 1).hardened(), training))
@@ -165,9 +165,9 @@ class TrainerTest {
     assertThatIllegalArgumentException().isThrownBy(() -> new Examples(new float[0], new byte[0]))
         .withMessage("there must be at least one example, found none");
     assertThatIllegalArgumentException().isThrownBy(() -> new Examples(new float[5], new byte[2]));
-    assertThatIllegalArgumentException().isThrownBy(() -> new Training(Optimizer.SGD, -1, 1, 1))
+    assertThatIllegalArgumentException().isThrownBy(() -> new AdapterTraining(Optimizer.SGD, -1, 1, 1))
         .withMessage("a learning rate must be > 0 and finite, found -1.0");
-    assertThatIllegalArgumentException().isThrownBy(() -> new Training(Optimizer.SGD, 1, 0, 1));
+    assertThatIllegalArgumentException().isThrownBy(() -> new AdapterTraining(Optimizer.SGD, 1, 0, 1));
     assertThatIllegalArgumentException().isThrownBy(() -> training.withSparsity(-0.1)).withMessageContaining("-0.1");
   }
 }

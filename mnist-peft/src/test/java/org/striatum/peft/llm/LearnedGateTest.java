@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.striatum.hooks.HookedModel;
+import org.striatum.probe.adaptation.AdaptationArm;
 import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
@@ -49,7 +50,7 @@ class LearnedGateTest {
     gates = Gates.of(HOOK, new Gate(zeroing.gain(), threshold, zeroing.sharpness(), zeroing.shift(), false,
         PositionMask.ALL_BUT_FIRST));
     file = folder.resolve("value.safetensors");
-    LearnedGate.save(file, gates, model, "mul", "value", 1, new TreeMap<>(Map.of("steps", "40")));
+    LearnedGate.save(file, gates, model, "mul", AdaptationArm.VALUE, 1, new TreeMap<>(Map.of("steps", "40")));
   }
 
   @Test
@@ -63,7 +64,7 @@ class LearnedGateTest {
     assertThat(is.shift()).isEqualTo(was.shift());
     assertThat(is.positions()).isEqualTo(PositionMask.ALL_BUT_FIRST);
     assertThat(loaded.card().mode()).isEqualTo("mul");
-    assertThat(loaded.card().hooks()).containsExactly(HOOK);
+    assertThat(loaded.card().placement().hooks()).containsExactly(HOOK);
   }
 
   @Test

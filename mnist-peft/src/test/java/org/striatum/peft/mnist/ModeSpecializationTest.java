@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.striatum.datasets.images.ImageSet;
 import org.striatum.peft.adapter.AdaptedNetwork;
 import org.striatum.peft.adapter.TrainedAdapter;
-import org.striatum.peft.adapter.Training;
+import org.striatum.peft.adapter.AdapterTraining;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.RecordJson;
 
@@ -119,7 +119,7 @@ class ModeSpecializationTest {
 
   @Test
   void qualityIsTheFrozenNetworks() throws Exception {
-    Training training = Patterns.settings(2).foundation();
+    AdapterTraining training = Patterns.settings(2).foundation();
     FoundationQuality.Result result = on(2, bench -> FoundationQuality.run(bench,
         List.of(new FoundationQuality.Recipe(training.withSteps(5), 100),
             new FoundationQuality.Recipe(training.withSteps(80), 200)),

@@ -38,9 +38,21 @@ public final class DopamineStudy {
 
   private final DopamineSettings settings;
   private final RandomStreams streams;
+  private final ScorerSink sink;
 
+  /// A study that keeps no probe.
+  ///
   /// @param seed of every random number in the study
   public DopamineStudy(DopamineSettings settings, long seed) {
+    this(settings, seed, ScorerSink.NONE);
+  }
+
+  /// A study.
+  ///
+  /// @param seed of every random number in the study
+  /// @param sink takes the TD-error probes
+  public DopamineStudy(DopamineSettings settings, long seed, ScorerSink sink) {
+    this.sink = sink;
     this.settings = settings;
     this.streams = new RandomStreams(seed);
   }
@@ -221,7 +233,8 @@ public final class DopamineStudy {
     try {
       folds.requireEnough(states);
       return new LayerOutcome(hook,
-          new LayerStudy(settings, streams, dataset.name(), hook, states, folds, task).figures(), pooled.excluded(),
+          new LayerStudy(settings, streams, dataset.name(), hook, states, folds, task, sink).figures(),
+          pooled.excluded(),
           null);
     } catch (NotEnoughData missing) {
       task.step(units());

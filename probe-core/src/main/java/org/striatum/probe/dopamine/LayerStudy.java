@@ -42,6 +42,7 @@ final class LayerStudy {
 
   private final DopamineSettings settings;
   private final RandomStreams streams;
+  private final ScorerSink sink;
   private final String dataset;
   private final HookPoint hook;
   private final Trajectories states;
@@ -57,7 +58,8 @@ final class LayerStudy {
 
   /// @param streams of the study's seed
   LayerStudy(DopamineSettings settings, RandomStreams streams, String dataset, HookPoint hook,
-      Trajectories states, StepFolds folds, Progress.Task task) {
+      Trajectories states, StepFolds folds, Progress.Task task, ScorerSink sink) {
+    this.sink = sink;
     this.settings = settings;
     this.streams = streams;
     this.dataset = dataset;
@@ -89,6 +91,7 @@ final class LayerStudy {
           : DopamineRanking.TD_ERROR_FIRST_LAYER_L1.printed() + " " + scaling));
       curves.add(curve(scaling, probe, rankings.get(scaling)));
       if (scaling == Scaling.CAUSAL) {
+        sink.keep(dataset, hook, new StepScorer(probe, pooled.training()));
         double[] predictions = probe.predictions(pooled.rows(scaling, test), test.length);
         observed = Spearman.of(predictions, deltas(test)).rho();
         scatter = scatter(predictions, deltas(test));
@@ -139,7 +142,8 @@ final class LayerStudy {
     float[] rows = pooled.rows(scaling, test);
     double[] deltas = deltas(test);
     String[] problems = ValuedStep.problems(folds.steps(test));
-    List<int[]> draws = IntStream.range(0, settings.pruning().randomSets()).mapToObj(_ -> shuffledCoordinates(random)).toList();
+    List<int[]> draws = IntStream.range(0, settings.pruning().randomSets()).mapToObj(_ -> shuffledCoordinates(random))
+        .toList();
     List<CurvePoint> points = new ArrayList<>();
     for (double ratio : settings.pruning().ratios()) {
       int count = (int) Math.max(1, Math.round(pooled.width() * (1 - ratio)));
@@ -245,7 +249,8 @@ final class LayerStudy {
   }
 
   private IntStream best(NeuronRanking ranking) {
-    return Arrays.stream(ranking.order()).filter(j -> !pooled.training().isConstant(j)).limit(settings.tests().tested());
+    return Arrays.stream(ranking.order()).filter(j -> !pooled.training().isConstant(j))
+        .limit(settings.tests().tested());
   }
 
   /// Coordinate → its place, from 1.

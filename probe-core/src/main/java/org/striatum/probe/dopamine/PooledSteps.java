@@ -6,6 +6,7 @@ import java.util.BitSet;
 import java.util.List;
 import org.striatum.probe.rollout.Split;
 import org.striatum.probe.sparse.Standardisation;
+import org.striatum.probe.stats.RunningMoments;
 import org.striatum.probe.value.Trajectories;
 
 /// The activations of every step at one hook point: z-scored and averaged over the step's tokens. Means are kept
@@ -37,7 +38,7 @@ final class PooledSteps {
     int width = states.width();
     float[] means = new float[Math.multiplyExact(all.size(), width)];
     Standardisation[] responses = new Standardisation[states.size()];
-    TokenMoments training = new TokenMoments(width);
+    RunningMoments training = new RunningMoments(width);
     BitSet usable = new BitSet(all.size());
     float[] rows = new float[0];
     for (int from = 0, to; from < all.size(); from = to) {
@@ -51,7 +52,7 @@ final class PooledSteps {
         rows = new float[length * width];
       }
       states.states(rollout, rows, 0);
-      TokenMoments response = new TokenMoments(width);
+      RunningMoments response = new RunningMoments(width);
       for (int s = from; s < to; s++) {
         ValuedStep step = all.get(s);
         usable.set(s, isFinite(rows, step.first() * width, step.length() * width));
@@ -69,11 +70,11 @@ final class PooledSteps {
           means[s * width + j] = (float) (sum / step.length());
         }
       }
-      responses[rollout] = response.scale();
+      responses[rollout] = scale(response);
     }
     List<ValuedStep> kept = new ArrayList<>();
     usable.stream().forEach(s -> kept.add(all.get(s)));
-    return new PooledSteps(width, List.copyOf(kept), usable.stream().toArray(), means, training.scale(), responses,
+    return new PooledSteps(width, List.copyOf(kept), usable.stream().toArray(), means, scale(training), responses,
         all.size() - kept.size());
   }
 
@@ -86,30 +87,8 @@ final class PooledSteps {
     return true;
   }
 
-  /// Running mean and deviation of tokens (Welford): exact zeros for constant coordinates.
-  private static final class TokenMoments {
-    private final double[] means;
-    private final double[] squares;
-    private long n;
-
-    TokenMoments(int width) {
-      means = new double[width];
-      squares = new double[width];
-    }
-
-    void add(float[] rows, int offset) {
-      double share = 1.0 / ++n;
-      for (int j = 0; j < means.length; j++) {
-        double x = rows[offset + j];
-        double difference = x - means[j];
-        means[j] += difference * share;
-        squares[j] += difference * (x - means[j]);
-      }
-    }
-
-    Standardisation scale() {
-      return new Standardisation(means, Arrays.stream(squares).map(sum -> n == 0 ? 0 : Math.sqrt(sum / n)).toArray());
-    }
+  private static Standardisation scale(RunningMoments tokens) {
+    return new Standardisation(tokens.means(), tokens.deviations());
   }
 
   int width() {

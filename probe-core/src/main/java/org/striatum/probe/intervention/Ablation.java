@@ -2,7 +2,6 @@ package org.striatum.probe.intervention;
 
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import org.striatum.probe.model.Gate;
 import org.striatum.probe.run.NotEnoughData;
 
@@ -14,16 +13,7 @@ public sealed interface Ablation {
   AblationKind kind();
 
   /// Steering's strength in deviations; NaN where nothing is steered.
-  default double alpha() {
-    return Double.NaN;
-  }
-
-  /// As reported, e.g. `zero` or `steer +2σ`.
-  static String printed(AblationKind kind, double alpha) {
-    return kind == AblationKind.STEER
-        ? String.format(Locale.ROOT, "steer %+.3gσ", alpha).replace('-', '−')
-        : kind.printed();
-  }
+  double alpha();
 
   /// The gates that do it, at all positions: one, or one a draw where chance takes part. Outcomes are averaged over them.
   ///
@@ -35,6 +25,11 @@ public sealed interface Ablation {
     @Override
     public AblationKind kind() {
       return AblationKind.ZERO;
+    }
+
+    @Override
+    public double alpha() {
+      return Double.NaN;
     }
 
     @Override
@@ -54,6 +49,11 @@ public sealed interface Ablation {
     @Override
     public AblationKind kind() {
       return AblationKind.MEAN;
+    }
+
+    @Override
+    public double alpha() {
+      return Double.NaN;
     }
 
     @Override
@@ -77,6 +77,11 @@ public sealed interface Ablation {
     @Override
     public AblationKind kind() {
       return AblationKind.RESAMPLE;
+    }
+
+    @Override
+    public double alpha() {
+      return Double.NaN;
     }
 
     @Override
@@ -123,7 +128,8 @@ public sealed interface Ablation {
 
   private static float[] shift(AblationKind kind, int width, Collection<Integer> coordinates, float[] values) {
     if (values.length != width) {
-      throw new IllegalArgumentException(kind.printed() + " ablation needs " + width + " values, found " + values.length);
+      throw new IllegalArgumentException(
+          kind.printed() + " ablation needs " + width + " values, found " + values.length);
     }
     float[] shift = new float[width];
     for (int j : coordinates) {

@@ -1,5 +1,6 @@
 package org.striatum.probe.intervention;
 
+import java.util.Locale;
 import org.striatum.probe.run.Printed;
 
 /// What is done to a set of coordinates, see [Ablation].
@@ -15,6 +16,13 @@ public enum AblationKind implements Printed {
   @Override
   public String printed() {
     return printed;
+  }
+
+  /// As reported, e.g. `zero` or `steer +2σ`.
+  ///
+  /// @param alpha steering's strength in deviations; other kinds do not look at it
+  public String printed(double alpha) {
+    return this == STEER ? String.format(Locale.ROOT, "steer %+.3gσ", alpha).replace('-', '−') : printed;
   }
 
   /// The kind of that printed name.

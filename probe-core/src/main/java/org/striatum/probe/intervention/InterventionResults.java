@@ -71,7 +71,8 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
   /// @param random uniformly random sets of equal size
   /// @param matched RMS-matched sets; empty where none could be drawn
   public record Intervention(boolean primary, String dataset, String set, List<LayerSet> layers,
-      AblationKind kind, double alpha, PositionMask positions, OutcomeKind outcome, int items, int problems, boolean emptyMaskIdentical, Arm base,
+      AblationKind kind, double alpha, PositionMask positions, OutcomeKind outcome, int items, int problems,
+      boolean emptyMaskIdentical, Arm base,
       Arm ablated, List<Arm> others, Controls random, Controls matched, Verdict verdict) {
     /// From the standard error to the effect that a two-sided test at 5 % finds four times in five: z₀.₉₇₅ + z₀.₈.
     private static final double POWER = 2.8016;
@@ -87,7 +88,7 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
 
     /// What was done, e.g. `zero` or `steer +2σ`.
     public String treatment() {
-      return Ablation.printed(kind, alpha);
+      return kind.printed(alpha);
     }
 
     /// Coordinates changed, over all hook points.
@@ -247,7 +248,8 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
   /// @param subject what x is
   /// @param set the ranking or set, e.g. `value@1%`
   /// @param kind what was done
-  public record Curve(CurveKind subject, String dataset, HookPoint hook, String set, AblationKind kind, PositionMask positions,
+  public record Curve(CurveKind subject, String dataset, HookPoint hook, String set, AblationKind kind,
+      PositionMask positions,
       int items, int problems, List<CurvePoint> points) {
     public Curve {
       points = List.copyOf(points);

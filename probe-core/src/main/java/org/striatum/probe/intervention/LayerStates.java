@@ -6,6 +6,7 @@ import java.util.SplittableRandom;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.rollout.Split;
+import org.striatum.probe.stats.RunningMoments;
 import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.store.ActivationStore;
 
@@ -37,10 +38,8 @@ public record LayerStates(CoordinateScales scales, List<Integer> sinks, float[] 
       int donorCount, long seed) {
     int width = store.width(hook);
     CoordinateScales.Tally tally = new CoordinateScales.Tally(width);
-    double[] sum = new double[width];
-    double[] squares = new double[width];
+    RunningMoments moments = new RunningMoments(width);
     double[] initial = new double[width]; // mean at s₀ before success minus before failure
-    long states = 0;
     List<Integer> training = new ArrayList<>();
     long right = count(rollouts, split, dataset, 1);
     long wrong = count(rollouts, split, dataset, 0);
@@ -60,24 +59,24 @@ public record LayerStates(CoordinateScales scales, List<Integer> sinks, float[] 
         if (!finite(rows, t * width, width)) {
           continue;
         }
-        states++;
-        for (int j = 0; j < width; j++) {
-          double h = rows[t * width + j];
-          sum[j] += h;
-          squares[j] += h * h;
-          if (t == rollout.promptLength() - 1) {
+        moments.add(rows, t * width);
+        if (t == rollout.promptLength() - 1) {
+          for (int j = 0; j < width; j++) {
+            double h = rows[t * width + j];
             initial[j] += rollout.reward() == 1 ? h / Math.max(1, right) : -h / Math.max(1, wrong);
           }
         }
       }
     }
-    NotEnoughData.require("an ablation at " + hook + " of " + dataset, "finite training states", states, 1);
+    NotEnoughData.require("an ablation at " + hook + " of " + dataset, "finite training states",
+        moments.rows(), 1);
+    double[] mean = moments.means();
+    double[] deviation = moments.deviations();
     float[] means = new float[width];
     float[] deviations = new float[width];
     for (int j = 0; j < width; j++) {
-      double mean = sum[j] / states;
-      means[j] = (float) mean;
-      deviations[j] = (float) (Math.sqrt(Math.max(0, squares[j] / states - mean * mean)) * (initial[j] < 0 ? -1 : 1));
+      means[j] = (float) mean[j];
+      deviations[j] = (float) (deviation[j] * (initial[j] < 0 ? -1 : 1));
     }
     CoordinateScales scales = tally.scales();
     return new LayerStates(scales, Sinks.detect(scales.greatest()).coordinates(), means, deviations,

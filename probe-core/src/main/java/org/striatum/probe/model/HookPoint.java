@@ -2,6 +2,7 @@ package org.striatum.probe.model;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -41,16 +42,21 @@ public record HookPoint(int layer, Site site) implements Comparable<HookPoint> {
   /// @throws IllegalArgumentException if the name is no hook point
   @JsonCreator
   public static HookPoint parse(String name) {
+    return find(name).orElseThrow(() -> new IllegalArgumentException(
+        "unknown hook point '" + name + "': expected e.g. blocks.3.hook_resid_post, hook_embed or logits"));
+  }
+
+  /// The hook point of a printed form; empty if the name is none.
+  public static Optional<HookPoint> find(String name) {
     Matcher inBlock = IN_BLOCK.matcher(name);
     boolean matched = inBlock.matches();
     String sitePart = matched ? inBlock.group(2) : name;
     for (Site site : Site.values()) {
       if (site.printed().equals(sitePart) && site.inBlock() == matched) {
-        return new HookPoint(matched ? Integer.parseInt(inBlock.group(1)) : NO_LAYER, site);
+        return Optional.of(new HookPoint(matched ? Integer.parseInt(inBlock.group(1)) : NO_LAYER, site));
       }
     }
-    throw new IllegalArgumentException(
-        "unknown hook point '" + name + "': expected e.g. blocks.3.hook_resid_post, hook_embed or logits");
+    return Optional.empty();
   }
 
   @Override

@@ -4,7 +4,7 @@ package org.striatum.probe.run;
 /// states the rule and what was found, and names no option of a command: a caller from Java has none.
 ///
 /// Everything else that is refused with an [IllegalArgumentException] is a mistake in the calling code.
-public final class UsageException extends RuntimeException {
+public class UsageException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   public UsageException(String message) {

@@ -1,6 +1,7 @@
 package org.striatum.probe.sparse;
 
 import java.util.Arrays;
+import org.striatum.probe.stats.DotProduct;
 
 /// The Cholesky factor of Q + l2·I over a set of coordinates that changes little from one use to the next, as along a path:
 /// a coordinate is added or taken out in the time of one substitution, instead of factorising anew (Gill, Golub, Murray
@@ -64,7 +65,7 @@ final class ActiveFactor {
   /// @param r (size)
   void solve(double[] r) {
     for (int i = 0; i < size; i++) {
-      r[i] = (r[i] - dot(rows[i], r, i)) / rows[i][i];
+      r[i] = (r[i] - DotProduct.inEightSums(rows[i], r, i)) / rows[i][i];
     }
     for (int i = size - 1; i >= 0; i--) {
       r[i] /= rows[i][i];
@@ -76,9 +77,9 @@ final class ActiveFactor {
   private boolean append(int j, double leastPivot) {
     double[] row = rows[size] != null && rows[size].length > size ? rows[size] : new double[roomFor(size + 1)];
     for (int i = 0; i < size; i++) {
-      row[i] = (q[j][members[i]] - dot(rows[i], row, i)) / rows[i][i];
+      row[i] = (q[j][members[i]] - DotProduct.inEightSums(rows[i], row, i)) / rows[i][i];
     }
-    double pivot = q[j][j] + l2 - dot(row, row, size);
+    double pivot = q[j][j] + l2 - DotProduct.inEightSums(row, row, size);
     if (!(pivot > leastPivot)) {
       return false;
     }
@@ -113,33 +114,6 @@ final class ActiveFactor {
       sines[i] = row[i + 1] / length;
       row[i] = length;
     }
-  }
-
-  /// Σ over the first n, in eight sums, which do not wait for each other.
-  private static double dot(double[] x, double[] y, int n) {
-    double s0 = 0;
-    double s1 = 0;
-    double s2 = 0;
-    double s3 = 0;
-    double s4 = 0;
-    double s5 = 0;
-    double s6 = 0;
-    double s7 = 0;
-    int j = 0;
-    for (; j + 8 <= n; j += 8) {
-      s0 += x[j] * y[j];
-      s1 += x[j + 1] * y[j + 1];
-      s2 += x[j + 2] * y[j + 2];
-      s3 += x[j + 3] * y[j + 3];
-      s4 += x[j + 4] * y[j + 4];
-      s5 += x[j + 5] * y[j + 5];
-      s6 += x[j + 6] * y[j + 6];
-      s7 += x[j + 7] * y[j + 7];
-    }
-    for (; j < n; j++) {
-      s0 += x[j] * y[j];
-    }
-    return s0 + s1 + s2 + s3 + (s4 + s5 + s6 + s7);
   }
 
   private static void subtract(double[] x, double[] y, double factor, int n) {

@@ -97,13 +97,13 @@ public final class ClusteredRegression {
       double[] left = z[j].clone();
       for (int pass = 0; pass < 2; pass++) { // twice is enough (Kahan)
         for (int k = 0; k < rank; k++) {
-          double along = dot(left, basis[k]) / dot(basis[k], basis[k]);
+          double along = DotProduct.of(left, basis[k]) / DotProduct.of(basis[k], basis[k]);
           for (int i = 0; i < items; i++) {
             left[i] -= along * basis[k][i];
           }
         }
       }
-      if (dot(left, left) > DEPENDENT * items) {
+      if (DotProduct.of(left, left) > DEPENDENT * items) {
         basis[rank] = left;
         found[rank++] = j;
       }
@@ -120,7 +120,7 @@ public final class ClusteredRegression {
     }
     double[] z = new double[x.length];
     Arrays.setAll(z, i -> x[i] - mean);
-    spread[j] = Math.sqrt(dot(z, z) / x.length);
+    spread[j] = Math.sqrt(DotProduct.of(z, z) / x.length);
     boolean constant = !(spread[j] > 1e-12 * Math.abs(mean));
     Arrays.setAll(z, i -> constant ? 0 : z[i] / spread[j]);
     return z;
@@ -255,13 +255,5 @@ public final class ClusteredRegression {
     for (int i = 0; i < into.length; i++) {
       into[i] += more[i];
     }
-  }
-
-  private static double dot(double[] x, double[] y) {
-    double sum = 0;
-    for (int i = 0; i < x.length; i++) {
-      sum += x[i] * y[i];
-    }
-    return sum;
   }
 }

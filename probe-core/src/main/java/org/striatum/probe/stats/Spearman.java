@@ -36,8 +36,8 @@ public record Spearman(double rho, double p, int degrees) {
     NotEnoughData.require("rank correlation given " + given.length + " covariates", "items", n, given.length + 3L);
     double[] u = centred(Ranks.of(x));
     double[] v = centred(Ranks.of(y));
-    double uBefore = dot(u, u);
-    double vBefore = dot(v, v);
+    double uBefore = DotProduct.of(u, u);
+    double vBefore = DotProduct.of(v, v);
     double[][] basis = new double[given.length][]; // orthogonal, by Gram–Schmidt
     int rank = 0;
     for (double[] z : given) {
@@ -45,14 +45,14 @@ public record Spearman(double rho, double p, int degrees) {
         throw new IllegalArgumentException("a covariate must have " + n + " items, found " + z.length);
       }
       double[] q = centred(Ranks.of(z));
-      double before = dot(q, q);
+      double before = DotProduct.of(q, q);
       // Twice is enough (Kahan): the second pass removes what rounding left of the first.
       for (int pass = 0; pass < 2; pass++) {
         for (int k = 0; k < rank; k++) {
           removeFrom(q, basis[k]);
         }
       }
-      if (dot(q, q) > 1e-12 * before) {
+      if (DotProduct.of(q, q) > 1e-12 * before) {
         basis[rank++] = q;
       }
     }
@@ -62,10 +62,10 @@ public record Spearman(double rho, double p, int degrees) {
         removeFrom(v, basis[k]);
       }
     }
-    if (!(dot(u, u) > 1e-12 * uBefore && dot(v, v) > 1e-12 * vBefore)) {
+    if (!(DotProduct.of(u, u) > 1e-12 * uBefore && DotProduct.of(v, v) > 1e-12 * vBefore)) {
       return UNDEFINED;
     }
-    double rho = Math.clamp(dot(u, v) / Math.sqrt(dot(u, u) * dot(v, v)), -1, 1);
+    double rho = Math.clamp(DotProduct.of(u, v) / Math.sqrt(DotProduct.of(u, u) * DotProduct.of(v, v)), -1, 1);
     int degrees = n - 2 - rank;
     double p = Math.abs(rho) == 1
         ? 0
@@ -137,17 +137,9 @@ public record Spearman(double rho, double p, int degrees) {
   }
 
   private static void removeFrom(double[] x, double[] q) {
-    double along = dot(x, q) / dot(q, q);
+    double along = DotProduct.of(x, q) / DotProduct.of(q, q);
     for (int i = 0; i < x.length; i++) {
       x[i] -= along * q[i];
     }
-  }
-
-  private static double dot(double[] x, double[] y) {
-    double sum = 0;
-    for (int i = 0; i < x.length; i++) {
-      sum += x[i] * y[i];
-    }
-    return sum;
   }
 }

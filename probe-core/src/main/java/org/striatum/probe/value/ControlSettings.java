@@ -31,7 +31,8 @@ public record ControlSettings(int folds, int rotations, int randomSets, int nest
   }
 
   public ControlSettings withFolds(int other) {
-    return new ControlSettings(other, rotations, randomSets, nestedPermutations, stabilityResamples, probeSeeds, margin);
+    return new ControlSettings(other, rotations, randomSets, nestedPermutations, stabilityResamples, probeSeeds,
+        margin);
   }
 
   public ControlSettings withRotations(int other) {

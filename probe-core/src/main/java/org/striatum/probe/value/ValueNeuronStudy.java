@@ -42,11 +42,23 @@ import org.striatum.probe.value.ValueProbeTraining.Target;
 public final class ValueNeuronStudy {
   private final ValueNeuronSettings settings;
   private final RandomStreams streams;
+  private final ProbeSink sink;
 
+  /// A study that keeps no probe.
+  ///
   /// @param seed of every random number in the study
   public ValueNeuronStudy(ValueNeuronSettings settings, long seed) {
+    this(settings, seed, ProbeSink.NONE);
+  }
+
+  /// A study.
+  ///
+  /// @param seed of every random number in the study
+  /// @param sink takes the probes that figures are reported of
+  public ValueNeuronStudy(ValueNeuronSettings settings, long seed, ProbeSink sink) {
     this.settings = settings;
     this.streams = new RandomStreams(seed);
+    this.sink = sink;
   }
 
   /// A dataset's rollouts and their hidden states.
@@ -156,7 +168,8 @@ public final class ValueNeuronStudy {
     }
     double[] scores = promptLengths(rollouts, test, trained >= 0.5 ? 1 : -1);
     String[] problems = Arrays.stream(test).mapToObj(rollouts::problem).toArray(String[]::new);
-    return Bootstrap.byProblem(problems, Auroc.over(scores, successes(rollouts, test)), settings.summary().resamples(), random);
+    return Bootstrap.byProblem(problems, Auroc.over(scores, successes(rollouts, test)), settings.summary().resamples(),
+        random);
   }
 
   private static int[] members(Trajectories rollouts, Map<String, Split.Fold> foldOf, Split.Fold fold) {
@@ -227,6 +240,8 @@ public final class ValueNeuronStudy {
 
     LinearPredictor linear = LinearProbe.fit(train.rows(), train.width(), train.successes());
     SparseProbe sparse = SparseProbe.fit(train, validation, settings.sparse());
+    sink.linear(dataset, hook, ProbeKind.LINEAR.printed(), linear);
+    sink.linear(dataset, hook, ProbeKind.SPARSE.printed(), sparse.predictor());
     List<ProbeAuroc> aurocs = new ArrayList<>();
     aurocs.add(probeAuroc(ProbeKind.LINEAR, linear.scores(validation.rows(), validation.size()),
         linear.scores(test.rows(), test.size()), validation, test, random));
@@ -235,10 +250,13 @@ public final class ValueNeuronStudy {
     List<NeuronRanking> rankings = new ArrayList<>();
     Map<Target, ValueProbe> fitted = new TreeMap<>();
     for (Target target : settings.targets()) {
-      ValueProbe probe = ValueProbe.train(trainTrajectories, validationTrajectories, settings.training().withTarget(target),
-          streams.of(stream + target.printed())).probe();
+      ValueProbe probe = ValueProbe
+          .train(trainTrajectories, validationTrajectories, settings.training().withTarget(target),
+              streams.of(stream + target.printed()))
+          .probe();
       task.step(1);
       fitted.put(target, probe);
+      sink.value(dataset, hook, target, probe, trainTrajectories.size());
       aurocs.add(probeAuroc(ProbeKind.of(target), probe.values(validation.rows(), validation.size()),
           probe.values(test.rows(), test.size()), validation, test, random));
       rankings.add(NeuronRanking.firstLayerL1(target, probe));
@@ -251,14 +269,16 @@ public final class ValueNeuronStudy {
     rankings.add(NeuronRanking.ridge(train));
     NeuronRanking bySparsePath = NeuronRanking.sparsePath(sparse.path());
     rankings.add(bySparsePath);
-    NeuronRanking main = rankings.stream().filter(ranking -> ranking.name().equals(settings.ranking().printed())).findFirst()
+    NeuronRanking main = rankings.stream().filter(ranking -> ranking.name().equals(settings.ranking().printed()))
+        .findFirst()
         .orElseThrow();
 
     Pruning pruning = new Pruning(test, settings, streams.of(stream + "pruning"));
     List<PruningCurve> curves = new ArrayList<>();
     fitted.forEach((target, probe) -> {
       Pruning.Kept masked = pruning.masked(probe);
-      curves.add(pruning.curve(ProbeKind.of(target), Ranking.of(target, Measure.FIRST_LAYER_L1), false, NeuronRanking.firstLayerL1(target, probe), masked,
+      curves.add(pruning.curve(ProbeKind.of(target), Ranking.of(target, Measure.FIRST_LAYER_L1), false,
+          NeuronRanking.firstLayerL1(target, probe), masked,
           pruning.randomBand(masked, task)));
     });
     Pruning.Kept retrained = pruning.retrained(train);
@@ -274,7 +294,8 @@ public final class ValueNeuronStudy {
         agreements(rankings), settings.ranking(), Arrays.stream(main.order()).boxed().toList());
   }
 
-  private ProbeAuroc probeAuroc(ProbeKind probe, double[] validationScores, double[] testScores, InitialStates validation,
+  private ProbeAuroc probeAuroc(ProbeKind probe, double[] validationScores, double[] testScores,
+      InitialStates validation,
       InitialStates test, RandomGenerator random) {
     return new ProbeAuroc(probe, validation.auroc(validationScores),
         test.estimate(testScores, settings.summary().resamples(), random));

@@ -22,6 +22,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.striatum.probe.sparse.Standardisation;
 import org.striatum.probe.stats.Ranks;
+import org.striatum.probe.stats.RunningMoments;
 import org.striatum.probe.value.ValueProbeTraining.Target;
 
 /// Fits a [ValueProbe] by gradient. All native arrays live and die in here.
@@ -195,13 +196,11 @@ final class ValueProbeTrainer implements AutoCloseable {
     return ByteBuffer.allocateDirect(Math.multiplyExact(floats, Float.BYTES)).order(ByteOrder.nativeOrder());
   }
 
-  /// Welford's update, row by row, so that a constant coordinate has a deviation of exactly 0. (The Gram matrix that
-  /// [org.striatum.probe.sparse.Moments] gathers too would cost far more than training on long trajectories.)
+  /// By running moments rather than by the Gram matrix that [org.striatum.probe.sparse.Moments] gathers too, which would
+  /// cost far more than training on long trajectories.
   private static Standardisation moments(Trajectories trajectories) {
     int width = trajectories.width();
-    double[] means = new double[width];
-    double[] squares = new double[width];
-    long n = 0;
+    RunningMoments moments = new RunningMoments(width);
     float[] rows = new float[0];
     for (int i = 0; i < trajectories.size(); i++) {
       int length = trajectories.length(i);
@@ -210,24 +209,17 @@ final class ValueProbeTrainer implements AutoCloseable {
       }
       trajectories.states(i, rows, 0);
       for (int t = 0; t < length; t++) {
-        double share = 1.0 / ++n;
-        for (int j = 0; j < width; j++) {
-          double x = rows[t * width + j];
-          double delta = x - means[j];
-          means[j] += delta * share;
-          squares[j] += delta * (x - means[j]);
-        }
+        moments.add(rows, t * width);
       }
     }
-    double[] deviations = new double[width];
+    double[] means = moments.means();
     for (int j = 0; j < width; j++) {
       if (!Double.isFinite(means[j])) {
         throw new IllegalArgumentException(
             "a value probe's states must be finite, found NaN or ∞ at coordinate " + j + ": leave those rows out");
       }
-      deviations[j] = Math.sqrt(squares[j] / n);
     }
-    return new Standardisation(means, deviations);
+    return new Standardisation(means, moments.deviations());
   }
 
   private ValueProbeFit run(Fold fit, Fold choose, Standardisation scale, RandomGenerator random) {
@@ -244,10 +236,12 @@ final class ValueProbeTrainer implements AutoCloseable {
     for (int i = 0; i < order.length; i++) {
       order[i] = i;
     }
-    for (int epoch = 1; epoch <= training.stopping().maxEpochs() && epoch - best <= training.stopping().patience(); epoch++) {
+    for (int epoch = 1; epoch <= training.stopping().maxEpochs()
+        && epoch - best <= training.stopping().patience(); epoch++) {
       Ranks.shuffle(order, random);
       for (int from = 0; from < order.length; from += training.optimiser().batchTrajectories()) {
-        step(fit, Arrays.copyOfRange(order, from, Math.min(from + training.optimiser().batchTrajectories(), order.length)));
+        step(fit,
+            Arrays.copyOfRange(order, from, Math.min(from + training.optimiser().batchTrajectories(), order.length)));
       }
       double error = validationError(choose);
       if (!Double.isFinite(error)) {
@@ -333,7 +327,8 @@ final class ValueProbeTrainer implements AutoCloseable {
       double target = returns[end];
       targets[end] = (float) target;
       for (int k = end - 1; k >= first; k--) {
-        target = training.returns().gamma() * ((1 - training.returns().lambda()) * values[k + 1] + training.returns().lambda() * target);
+        target = training.returns().gamma()
+            * ((1 - training.returns().lambda()) * values[k + 1] + training.returns().lambda() * target);
         targets[k] = (float) target;
       }
       first = end + 1;
@@ -355,7 +350,8 @@ final class ValueProbeTrainer implements AutoCloseable {
     NDArray weight = parameter.weight();
     weight.getNDArrayInternal().adamUpdate(
         new NDList(weight, weight.getGradient(), parameter.mean(), parameter.variance()), new NDList(weight),
-        (float) training.optimiser().learningRate(), (float) (training.optimiser().learningRate() * Math.sqrt(correction2) / correction1),
+        (float) training.optimiser().learningRate(),
+        (float) (training.optimiser().learningRate() * Math.sqrt(correction2) / correction1),
         (float) training.optimiser().weightDecay(), 1, -1, BETA_1, BETA_2, EPSILON, false, true);
   }
 

@@ -70,7 +70,8 @@ class DopamineStudyTest {
     assertThat(layer.tested()).hasSizeBetween(15, 30)
         .extracting(neuron -> neuron.ranks().get(DopamineRanking.TD_ERROR_FIRST_LAYER_L1.printed())).isSorted();
     assertThat(layer.tested()).allSatisfy(neuron -> {
-      assertThat(layer.order().get(neuron.ranks().get(DopamineRanking.TD_ERROR_FIRST_LAYER_L1.printed()) - 1)).isEqualTo(neuron.coordinate());
+      assertThat(layer.order().get(neuron.ranks().get(DopamineRanking.TD_ERROR_FIRST_LAYER_L1.printed()) - 1))
+          .isEqualTo(neuron.coordinate());
       assertThat(neuron.ranks().values()).anyMatch(rank -> rank <= 15);
     });
     assertThat(layer.agreement()).hasSize(2);

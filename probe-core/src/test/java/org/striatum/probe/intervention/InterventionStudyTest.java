@@ -264,8 +264,9 @@ class InterventionStudyTest {
       points.add(new CurveStudy.Point(n / 300.0, planted.subList(0, n), Ablation.ZERO, MatchedSets.draw(rms,
           planted.subList(0, n), planted, List.of(), 19, MatchedSets.DEFAULT_TOLERANCE, new SplittableRandom(n))));
     }
-    Curve curve = new CurveStudy(model, Progress.NONE).run(new CurveStudy.Plan(CurveKind.DOSE, "sums", PlantedModel.HOOK,
-        "value@1%", AblationKind.ZERO, PositionMask.ALL, points), texts(), new SplittableRandom(1));
+    Curve curve = new CurveStudy(model, Progress.NONE)
+        .run(new CurveStudy.Plan(CurveKind.DOSE, "sums", PlantedModel.HOOK,
+            "value@1%", AblationKind.ZERO, PositionMask.ALL, points), texts(), new SplittableRandom(1));
     assertThat(curve.points()).extracting(point -> point.effect().value()).satisfiesExactly(
         one -> assertThat(one).isCloseTo(-1.25, within(1e-5)), two -> assertThat(two).isCloseTo(-2.5, within(1e-5)),
         four -> assertThat(four).isCloseTo(-5, within(1e-5)), all -> assertThat(all).isCloseTo(-10, within(1e-5)));

@@ -99,7 +99,8 @@ class RecordJsonTest {
     InterventionResults results = new InterventionResults(List.of(new Intervention(true, "add", "value@1%",
         List.of(new LayerSet(HookPoint.residPost(3), List.of(4, 7), new Matching(0.1, Double.NaN, Double.NaN,
             List.of(9), "none could be drawn"))),
-        AblationKind.ZERO, Double.NaN, PositionMask.ALL_BUT_FIRST, OutcomeKind.LOG_PROBABILITY, 10, 10, true, arm, arm, List.of(arm),
+        AblationKind.ZERO, Double.NaN, PositionMask.ALL_BUT_FIRST, OutcomeKind.LOG_PROBABILITY, 10, 10, true, arm, arm,
+        List.of(arm),
         new Controls(List.of(0.1, -0.2), 0.01, 0.02, 0, null, null),
         new Controls(List.of(), Double.NaN, Double.NaN, 0, null, null), Verdict.UNDECIDED)), List.of(),
         List.of("note"));

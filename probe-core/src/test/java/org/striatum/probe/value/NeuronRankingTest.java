@@ -66,7 +66,8 @@ class NeuronRankingTest {
     PlantedStore store = PlantedStore.standard(400, new SplittableRandom(31));
     ListedTrajectories train = trajectories(store.range(0, 1200));
     ListedTrajectories validation = trajectories(store.range(1200, 1600));
-    ValueProbeTraining training = new ValueProbeTraining(Target.MONTE_CARLO, 64, new Optimiser(1e-3, 0.01, 16), new Stopping(10, 10), Returns.of(1), true);
+    ValueProbeTraining training = new ValueProbeTraining(Target.MONTE_CARLO, 64, new Optimiser(1e-3, 0.01, 16),
+        new Stopping(10, 10), Returns.of(1), true);
     ValueProbe probe = ValueProbe.train(train, validation, training, new SplittableRandom(32)).probe();
     assertThat(best(NeuronRanking.firstLayerL1(Target.MONTE_CARLO, probe), 9)).isEqualTo(store.informative());
     assertThat(best(NeuronRanking.functional(Target.MONTE_CARLO, probe), 9)).isEqualTo(store.informative());

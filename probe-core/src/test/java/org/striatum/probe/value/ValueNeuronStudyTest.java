@@ -34,7 +34,8 @@ import org.striatum.probe.value.ValueProbeTraining.Target;
 class ValueNeuronStudyTest {
   private static final HookPoint HOOK = HookPoint.residPost(2);
   private static final ValueNeuronSettings SETTINGS = new ValueNeuronSettings(
-      new ValueProbeTraining(ValueProbeTraining.Target.TD, 32, new Optimiser(3e-3, 0.01, 8), new Stopping(20, 10), Returns.of(1 - 1e-5), true),
+      new ValueProbeTraining(ValueProbeTraining.Target.TD, 32, new Optimiser(3e-3, 0.01, 8), new Stopping(20, 10),
+          Returns.of(1 - 1e-5), true),
       List.of(), Ranking.UNIVARIATE_AUROC, new PruningSettings(List.of(0.0, 0.5, 0.9, 0.95), 4),
       new SparseSettings(SparseFit.LOGISTIC, SolverKind.PATH, 10, 0.05, 5),
       new ValueNeuronSettings.Summary(100, 6, 0.1), new ControlSettings(2, 2, 5, 1, 2, 2, 0.02));
@@ -266,7 +267,8 @@ class ValueNeuronStudyTest {
     ListedTrajectories six = new ListedTrajectories(WIDTH, few.list().stream()
         .map(run -> new ListedTrajectories.Trajectory("problem" + random.nextInt(6), run.states(), run.reward(), 3))
         .toList());
-    ValueNeuronResults results = new ValueNeuronStudy(SETTINGS.withControls(controls -> controls.withFolds(10)), 73).run(List.of(dataset("few", six)), Progress.NONE);
+    ValueNeuronResults results = new ValueNeuronStudy(SETTINGS.withControls(controls -> controls.withFolds(10)), 73)
+        .run(List.of(dataset("few", six)), Progress.NONE);
     assertThat(results.layers()).hasSize(1);
     assertThat(results.controls()).isEmpty();
     assertThat(results.datasets().getFirst().note())

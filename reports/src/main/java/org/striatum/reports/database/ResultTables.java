@@ -37,7 +37,8 @@ final class ResultTables {
   private final Table dopamine = of("dopamine", "hook VARCHAR", "coordinate INTEGER", "sign INTEGER",
       "consistency DOUBLE", "partial BOOLEAN", "surprises BOOLEAN", "flatness BOOLEAN", "slopes BOOLEAN",
       "permuted BOOLEAN", "called BOOLEAN");
-  private final Table ablations = of("ablations", "hooks VARCHAR", "study VARCHAR", "set VARCHAR", "kind VARCHAR", "positions VARCHAR",
+  private final Table ablations = of("ablations", "hooks VARCHAR", "study VARCHAR", "set VARCHAR", "kind VARCHAR",
+      "positions VARCHAR",
       "outcome VARCHAR", "named_before BOOLEAN", "coordinates INTEGER", "items INTEGER", "problems INTEGER",
       "base DOUBLE", "ablated DOUBLE", "effect DOUBLE", "low DOUBLE", "high DOUBLE", "q_random DOUBLE",
       "q_matched DOUBLE", "verdict VARCHAR");
@@ -76,7 +77,7 @@ final class ResultTables {
     return tables.all();
   }
 
-  /// Every table, with the rows that speak of several checkpoints.
+  /// Every table, with the rows about several checkpoints.
   static List<Table> of(SeriesResults series) {
     ResultTables tables = new ResultTables();
     tables.add(series);
@@ -88,7 +89,7 @@ final class ResultTables {
         turnover, lives, adaptation, settings, figures);
   }
 
-  /// A table with a row's place in front.
+  /// A table whose first columns are checkpoint, step and dataset.
   private static Table of(String name, String... columns) {
     List<String> all = new ArrayList<>(List.of("checkpoint VARCHAR", "step BIGINT", "dataset VARCHAR"));
     all.addAll(List.of(columns));
@@ -119,12 +120,14 @@ final class ResultTables {
     layer.probes().forEach(probe -> probes.row(place, probe.probe().printed(), probe.validation(), probe.test().value(),
         probe.test().low(), probe.test().high()));
     layer.pruning().forEach(curve -> curve.points().forEach(point -> pruning.row(place, curve.probe().printed(),
-        curve.ranking().printed(), curve.retrained(), point.ratio(), point.kept(), point.auroc().value(), point.auroc().low(),
+        curve.ranking().printed(), curve.retrained(), point.ratio(), point.kept(), point.auroc().value(),
+        point.auroc().low(),
         point.auroc().high(), point.randomLow(), point.randomHigh())));
     ranks(place, "value", layer.ranking().printed(), layer.order());
     NullBand shuffled = layer.shuffled();
-    present(shuffled, band -> controls.row(place, "probe", ProbeKind.SPARSE.printed(), "shuffled outcomes", band.permutations(),
-        band.mean(), band.low(), band.high(), band.p()));
+    present(shuffled,
+        band -> controls.row(place, "probe", ProbeKind.SPARSE.printed(), "shuffled outcomes", band.permutations(),
+            band.mean(), band.low(), band.high(), band.p()));
   }
 
   private void add(SeriesCheckpoint of, LayerDopamine layer) {
@@ -170,7 +173,7 @@ final class ResultTables {
       List<AdaptationResults.Outcome> outcomes = new ArrayList<>(List.of(arm.inMode(), arm.outOfMode()));
       outcomes.addAll(arm.tasks());
       for (AdaptationResults.Outcome outcome : outcomes) {
-        adaptation.row(place(of, results.mode()), arm.name(), outcome.task(), arm.neurons(), arm.parameters(),
+        adaptation.row(place(of, results.mode()), arm.name().printed(), outcome.task(), arm.neurons(), arm.parameters(),
             outcome.accuracy().value(), outcome.accuracy().low(), outcome.accuracy().high(),
             outcome.accuracyChange().value(), outcome.logProbability().value(),
             outcome.logProbabilityChange().value());

@@ -3,7 +3,7 @@ package org.striatum.reports.browser;
 import java.util.List;
 import java.util.function.Supplier;
 import org.striatum.peft.mnist.ModeSpecialization;
-import org.striatum.peft.nta.NtaResults;
+import org.striatum.peft.nta.result.NtaResults;
 import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.reports.mnist.ExampleMnist;
 import org.striatum.reports.mnist.MnistReport;

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.striatum.peft.adapter.Training;
-import org.striatum.peft.adapter.Training.Optimizer;
+import org.striatum.peft.adapter.AdapterTraining;
+import org.striatum.peft.adapter.AdapterTraining.Optimizer;
 import org.striatum.peft.mnist.AbsentMode;
 import org.striatum.peft.mnist.FoundationQuality;
 import org.striatum.peft.mnist.GateCost;
@@ -48,9 +48,11 @@ public final class ExampleMnist {
             "At 45° the gate is worth what it is."),
         new Hardening.Result(List.of(setting(2, 0), setting(10, 0), setting(2, 1), setting(10, 1)), 0.28),
         new FoundationQuality.Result(
-            List.of(new FoundationQuality.Foundation(new Training(Optimizer.SGD, 0.2, 250, 64), 10_000, figure(0.84),
-                methods),
-                new FoundationQuality.Foundation(new Training(Optimizer.ADAM, 1e-3, 250, 64), 10_000, figure(0.95),
+            List.of(
+                new FoundationQuality.Foundation(new AdapterTraining(Optimizer.SGD, 0.2, 250, 64), 10_000, figure(0.84),
+                    methods),
+                new FoundationQuality.Foundation(new AdapterTraining(Optimizer.ADAM, 1e-3, 250, 64), 10_000,
+                    figure(0.95),
                     methods)),
             List.of(new FoundationQuality.Trend("taugate", new Estimate(-0.8, -0.9, -0.6)))),
         new AbsentMode.Result(300, List.of(), List.of(reached("90°", "taugate", 0.7), reached("90°", "full", 0.93)),

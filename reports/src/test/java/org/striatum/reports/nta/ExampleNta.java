@@ -3,13 +3,13 @@ package org.striatum.reports.nta;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.striatum.peft.nta.ExactSolution;
-import org.striatum.peft.nta.Finding;
-import org.striatum.peft.nta.Finding.Verdict;
-import org.striatum.peft.nta.NtaResults;
-import org.striatum.peft.nta.NtaResults.ArmResults;
-import org.striatum.peft.nta.NtaResults.Band;
-import org.striatum.peft.nta.NtaResults.Grid;
+import org.striatum.peft.nta.run.ExactSolution;
+import org.striatum.peft.nta.result.Finding;
+import org.striatum.peft.nta.result.Finding.Verdict;
+import org.striatum.peft.nta.result.NtaResults;
+import org.striatum.peft.nta.result.NtaResults.ArmResults;
+import org.striatum.peft.nta.result.NtaResults.Band;
+import org.striatum.peft.nta.result.NtaResults.Grid;
 import org.striatum.probe.stats.Estimate;
 
 /// Experiments with gated linear networks as they could have come out. No figure was measured.

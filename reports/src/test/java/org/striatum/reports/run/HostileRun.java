@@ -84,7 +84,8 @@ public final class HostileRun {
     for (String name : TEXTS) {
       datasets.add(new DatasetSummary(name, 3, 9, UNKNOWN, Double.NaN, 1, 1, 1, 5, UNKNOWN, name));
       layers.add(new LayerProbes(name, HookPoint.residPost(0),
-          List.of(new ProbeAuroc(ProbeKind.TD, Double.NaN, UNKNOWN), new ProbeAuroc(ProbeKind.LINEAR, 0.6, Estimate.exact(0.61))),
+          List.of(new ProbeAuroc(ProbeKind.TD, Double.NaN, UNKNOWN),
+              new ProbeAuroc(ProbeKind.LINEAR, 0.6, Estimate.exact(0.61))),
           new NullBand(0, Double.NaN, Double.NaN, Double.NaN, Double.NaN),
           List.of(new PruningCurve(ProbeKind.TD, Ranking.TD_FIRST_LAYER_L1, true, List.of(
               new PruningPoint(0, 4, Estimate.exact(0.61), Double.NaN, Double.NaN),
@@ -108,7 +109,8 @@ public final class HostileRun {
           arm, List.of(arm), controls, new Controls(List.of(), Double.NaN, Double.NaN, 0, null, null),
           Verdict.UNDECIDED);
     }).toList(), TEXTS.stream()
-        .map(text -> new Curve(CurveKind.DOSE, text, HookPoint.residPost(0), text, AblationKind.ZERO, PositionMask.ALL, 2, 1,
+        .map(text -> new Curve(CurveKind.DOSE, text, HookPoint.residPost(0), text, AblationKind.ZERO, PositionMask.ALL,
+            2, 1,
             List.of(new CurvePoint(Double.NaN, 1, UNKNOWN, 0, Double.NaN, Double.NaN, Double.NaN, Double.NaN, text))))
         .toList(), TEXTS);
   }

@@ -37,7 +37,7 @@ import org.striatum.probe.rollout.Split;
 import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
-import org.striatum.studies.neurons.NeuronSet;
+import org.striatum.studies.neurons.NeuronSelection;
 import org.striatum.studies.neurons.RunRankings;
 import org.striatum.studies.run.ProblemSplit;
 import org.striatum.studies.run.StudyRun;
@@ -86,10 +86,12 @@ final class AblationArms {
   }
 
   InterventionResults run() throws IOException {
-    for (NeuronSet set : settings.sets()) {
+    for (NeuronSelection set : settings.sets()) {
       if (AblationStep.isEmpty(set, rankings)) {
         notes.add(set.name() + " holds no neuron at any studied hook point: nothing was ablated"
-            + (set instanceof NeuronSet.Called ? " (no coordinate passed the dopamine study's signature test)" : ""));
+            + (set instanceof NeuronSelection.Called
+                ? " (no coordinate passed the dopamine study's signature test)"
+                : ""));
       }
     }
     for (LayerProbes layer : rankings.values().layers()) {
@@ -113,7 +115,7 @@ final class AblationArms {
   }
 
   private void layer(String dataset, HookPoint hook, LayerStates states, boolean first) throws IOException {
-    for (NeuronSet set : settings.sets()) {
+    for (NeuronSelection set : settings.sets()) {
       List<Integer> target = set.at(dataset, hook, rankings);
       if (target.isEmpty()) {
         if (first) {
@@ -134,7 +136,8 @@ final class AblationArms {
       List<AblationKind> kinds = first ? settings.kinds() : List.of(kind);
       for (AblationKind each : measured ? kinds : List.<AblationKind>of()) {
         attempt(set, hook.toString(), () -> interventions.add(study.logProbability(plan(false, dataset, set,
-            List.of(cut(states, dataset, hook, set, target, each, settings.measures().logProbabilityControls(), random))),
+            List.of(
+                cut(states, dataset, hook, set, target, each, settings.measures().logProbabilityControls(), random))),
             solutions(dataset), dataset.equals(primary.dataset()), random)));
       }
       if (first) {
@@ -148,7 +151,7 @@ final class AblationArms {
   private void allAtOnce() throws IOException {
     String dataset = primary.dataset();
     Map<HookPoint, LayerStates> states = new LinkedHashMap<>();
-    for (NeuronSet set : settings.sets()) {
+    for (NeuronSelection set : settings.sets()) {
       SplittableRandom random = random(dataset + "all" + set.name());
       List<HookPoint> hooks = rankings.values().layers().stream().filter(layer -> layer.dataset().equals(dataset))
           .map(LayerProbes::hook).filter(hook -> !set.at(dataset, hook, rankings).isEmpty()).toList();
@@ -159,14 +162,15 @@ final class AblationArms {
         List<Cut> cuts = new ArrayList<>();
         for (HookPoint hook : hooks) {
           cuts.add(cut(states.computeIfAbsent(hook, absent -> states(dataset, absent)), dataset, hook, set,
-              set.at(dataset, hook, rankings), settings.kinds().getFirst(), settings.measures().logProbabilityControls(), random));
+              set.at(dataset, hook, rankings), settings.kinds().getFirst(),
+              settings.measures().logProbabilityControls(), random));
         }
         interventions.add(study.logProbability(plan(false, dataset, set, cuts), solutions(dataset), true, random));
       });
     }
   }
 
-  private void dose(LayerStates states, NeuronSet set, SplittableRandom random) throws IOException {
+  private void dose(LayerStates states, NeuronSelection set, SplittableRandom random) throws IOException {
     String dataset = primary.dataset();
     HookPoint hook = primary.hook();
     List<Integer> order = set.order(dataset, hook, rankings);
@@ -190,23 +194,26 @@ final class AblationArms {
     }
   }
 
-  private void steering(LayerStates states, NeuronSet set, List<Integer> target, SplittableRandom random)
+  private void steering(LayerStates states, NeuronSelection set, List<Integer> target, SplittableRandom random)
       throws IOException {
     String dataset = primary.dataset();
     MatchedSets controls = controls(states, dataset, primary.hook(), set, target, settings.curves().controls(), random);
     List<CurveStudy.Point> points = new TreeSet<>(settings.curves().alphas()).stream()
-        .map(alpha -> new CurveStudy.Point(alpha, target, states.ablation(AblationKind.STEER, alpha), controls)).toList();
+        .map(alpha -> new CurveStudy.Point(alpha, target, states.ablation(AblationKind.STEER, alpha), controls))
+        .toList();
     if (!points.isEmpty()) {
-      curves.add(curveStudy.run(new CurveStudy.Plan(CurveKind.STEERING, dataset, primary.hook(), set.name(), AblationKind.STEER,
-          settings.positions(), points), solutions(dataset), random));
+      curves.add(curveStudy
+          .run(new CurveStudy.Plan(CurveKind.STEERING, dataset, primary.hook(), set.name(), AblationKind.STEER,
+              settings.positions(), points), solutions(dataset), random));
     }
   }
 
-  private Plan plan(boolean named, String dataset, NeuronSet set, List<Cut> cuts) {
+  private Plan plan(boolean named, String dataset, NeuronSelection set, List<Cut> cuts) {
     return new Plan(named, dataset, set.name(), cuts, settings.positions());
   }
 
-  private Cut cut(LayerStates states, String dataset, HookPoint hook, NeuronSet set, List<Integer> target, AblationKind kind,
+  private Cut cut(LayerStates states, String dataset, HookPoint hook, NeuronSelection set, List<Integer> target,
+      AblationKind kind,
       int count, SplittableRandom random) {
     return new Cut(hook, target, states.ablation(kind, alpha()),
         controls(states, dataset, hook, set, target, count, random),
@@ -214,7 +221,7 @@ final class AblationArms {
   }
 
   /// Controls hold no coordinate of any set under test.
-  private MatchedSets controls(LayerStates states, String dataset, HookPoint hook, NeuronSet set,
+  private MatchedSets controls(LayerStates states, String dataset, HookPoint hook, NeuronSelection set,
       List<Integer> target, int count, SplittableRandom random) {
     Collection<Integer> others = new TreeSet<>();
     settings.sets().stream().filter(other -> !other.equals(set))
@@ -228,7 +235,8 @@ final class AblationArms {
   }
 
   private LayerStates states(String dataset, HookPoint hook) {
-    return LayerStates.read(store, rollouts, splits.get(dataset), dataset, hook, settings.measures().donors(), settings.seed());
+    return LayerStates.read(store, rollouts, splits.get(dataset), dataset, hook, settings.measures().donors(),
+        settings.seed());
   }
 
   private SplittableRandom random(String stream) {
@@ -240,7 +248,7 @@ final class AblationArms {
     void run() throws IOException;
   }
 
-  private void attempt(NeuronSet set, String where, Work work) throws IOException {
+  private void attempt(NeuronSelection set, String where, Work work) throws IOException {
     try {
       work.run();
     } catch (NotEnoughData missing) {
@@ -261,7 +269,8 @@ final class AblationArms {
 
   private List<ScoredText> solutions(String dataset) throws CheckpointException {
     List<ScoredText> texts = new ArrayList<>();
-    for (Rollout rollout : tested.get(dataset).subList(0, Math.min(settings.measures().solutions(), tested.get(dataset).size()))) {
+    for (Rollout rollout : tested.get(dataset).subList(0,
+        Math.min(settings.measures().solutions(), tested.get(dataset).size()))) {
       Problem problem = rollout.problem();
       texts.add(new ScoredText(problem.id(), model.sequence(problem.prompt(), problem.solution())));
     }

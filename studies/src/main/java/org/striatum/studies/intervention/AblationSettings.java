@@ -11,7 +11,7 @@ import org.striatum.probe.intervention.AblationKind;
 import org.striatum.probe.intervention.MatchedSets;
 import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.run.Printed;
-import org.striatum.studies.neurons.NeuronSet;
+import org.striatum.studies.neurons.NeuronSelection;
 
 /// What an intervention study does.
 ///
@@ -23,10 +23,10 @@ import org.striatum.studies.neurons.NeuronSet;
 /// @param curves drawn at the primary hook point
 /// @param measures how much is measured
 /// @param seed of control sets, donors and bootstraps
-public record AblationSettings(List<NeuronSet> sets, List<AblationKind> kinds, PositionMask positions,
+public record AblationSettings(List<NeuronSelection> sets, List<AblationKind> kinds, PositionMask positions,
     Set<Layers> layers, Curves curves, Measures measures, long seed) {
   /// The best 1 % of both rankings: what a run with dopamine neurons ablates where nothing else is said.
-  public static final List<NeuronSet> VALUE_AND_DOPAMINE = NeuronSet.list("value@1%,dopamine@1%");
+  public static final List<NeuronSelection> VALUE_AND_DOPAMINE = NeuronSelection.list("value@1%,dopamine@1%");
 
   /// Hook points at which log-probability is measured.
   public enum Layers implements Printed {
@@ -140,7 +140,7 @@ public record AblationSettings(List<NeuronSet> sets, List<AblationKind> kinds, P
 
   /// The best 1 % of the value ranking, three kinds of ablation.
   public static AblationSettings defaults() {
-    return new AblationSettings(NeuronSet.list("value@1%"),
+    return new AblationSettings(NeuronSelection.list("value@1%"),
         List.of(AblationKind.ZERO, AblationKind.MEAN, AblationKind.RESAMPLE), PositionMask.ALL,
         EnumSet.of(Layers.EACH, Layers.ALL), Curves.DEFAULTS, Measures.DEFAULTS, 1);
   }
@@ -166,7 +166,7 @@ public record AblationSettings(List<NeuronSet> sets, List<AblationKind> kinds, P
     }
   }
 
-  public AblationSettings withSets(List<NeuronSet> others) {
+  public AblationSettings withSets(List<NeuronSelection> others) {
     return new AblationSettings(others, kinds, positions, layers, curves, measures, seed);
   }
 

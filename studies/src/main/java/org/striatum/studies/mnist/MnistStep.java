@@ -6,7 +6,6 @@ import org.striatum.datasets.images.ImageSet;
 import org.striatum.peft.mnist.ModeSettings;
 import org.striatum.peft.mnist.Part;
 import org.striatum.peft.mnist.Workbench;
-import org.striatum.peft.nta.Finding;
 import org.striatum.probe.run.Progress;
 import org.striatum.studies.run.Found;
 import org.striatum.studies.run.Study;

@@ -1,7 +1,7 @@
 package org.striatum.studies.nta;
 
 import java.util.List;
-import org.striatum.peft.nta.ArmSettings;
+import org.striatum.peft.nta.setting.ArmSettings;
 
 /// What an experiment is told.
 ///

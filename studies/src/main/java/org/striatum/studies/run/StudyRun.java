@@ -70,6 +70,7 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
     StepKey key = key(study, settings);
     if (folder.isFinished(step, key)) {
       note.accept(step + ": finished before, kept");
+      KeptBatches.forget(folder, step); // killed just before that
       return folder.results(study, instance);
     }
     try {
@@ -83,6 +84,7 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
         outputs.addAll(files.write(folder));
       }
       folder.finish(step, key, outputs, environment);
+      KeptBatches.forget(folder, step);
     } catch (IOException failed) {
       throw DiskFullException.explained(folder.folder(), "'" + step + "'", failed);
     }

@@ -39,7 +39,6 @@ public record SeriesStudy(SetSize size) {
   /// 13 coordinates of 256: at the paper's 1 % a single one moves the IoU by a fifth.
   public static final SeriesStudy DEFAULT = new SeriesStudy(new SetSize("5%"));
 
-
   /// One place whose rankings are compared.
   private record Where(String dataset, HookPoint hook, Kind kind) {}
 
@@ -159,7 +158,8 @@ public record SeriesStudy(SetSize size) {
   }
 
   private static Optional<ProbeAuroc> linear(LayerProbes layer) {
-    return layer.probes().stream().filter(probe -> probe.probe() == ProbeKind.LINEAR && !Double.isNaN(probe.validation()))
+    return layer.probes().stream()
+        .filter(probe -> probe.probe() == ProbeKind.LINEAR && !Double.isNaN(probe.validation()))
         .findFirst();
   }
 

@@ -14,15 +14,15 @@ import org.striatum.probe.intervention.AblationKind;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.RecordJson;
-import org.striatum.studies.neurons.NeuronSet;
+import org.striatum.studies.neurons.NeuronSelection;
 
 class AblationSettingsTest {
-  private static final NeuronSet LISTED = new NeuronSet.Listed("neurons.txt",
+  private static final NeuronSelection LISTED = new NeuronSelection.Listed("neurons.txt",
       new TreeMap<>(Map.of(HookPoint.residPost(1), List.of(3, 17))));
 
   @Test
   void whatIsWrittenIsRead() throws BadDataException {
-    List<NeuronSet> sets = new ArrayList<>(NeuronSet.list("value@1%,dopamine@top20"));
+    List<NeuronSelection> sets = new ArrayList<>(NeuronSelection.list("value@1%,dopamine@top20"));
     sets.add(LISTED);
     for (AblationSettings settings : List.of(AblationSettings.defaults(), AblationSettings.quick(),
         AblationSettings.defaults().withSets(sets).withKind(AblationKind.STEER).withSeed(9))) {
@@ -34,7 +34,7 @@ class AblationSettingsTest {
   @Test
   void aNamedSetIsItsNameAndAListedOneItsNeurons() {
     String json = new String(
-        RecordJson.compact(AblationSettings.quick().withSets(List.of(NeuronSet.named("value@1%"), LISTED))),
+        RecordJson.compact(AblationSettings.quick().withSets(List.of(NeuronSelection.named("value@1%"), LISTED))),
         StandardCharsets.UTF_8);
     assertThat(json).contains("\"sets\":[\"value@1%\",{\"name\":\"neurons.txt\",\"neurons\":{"
         + "\"blocks.1.hook_resid_post\":[3,17]}}]", "\"kinds\":[\"zero\"]", "\"layers\":[\"each\",\"all\"]");

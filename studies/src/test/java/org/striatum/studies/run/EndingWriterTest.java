@@ -32,7 +32,7 @@ class EndingWriterTest {
       assertThatThrownBy(() -> RunFolder.create(folder)).isInstanceOf(UsageException.class).hasMessage(folder
           + " is being written by process " + child.pid() + ": wait for it or choose another folder");
       child.destroy();
-      assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(child.waitFor(2, TimeUnit.MINUTES)).isTrue();
     } finally {
       child.destroyForcibly();
     }
@@ -56,7 +56,7 @@ class EndingWriterTest {
       try (RunFolder _ = RunFolder.create(folder); AtomicFile half = new AtomicFile(folder.resolve("half.txt"))) {
         half.channel().write(ByteBuffer.wrap("half".getBytes(StandardCharsets.UTF_8)));
         System.out.println("writing");
-        Thread.sleep(60_000);
+        System.in.read(); // for as long as the test lives
       }
     }
   }

@@ -1,0 +1,34 @@
+package org.striatum.cli.console;
+
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.striatum.datasets.MalformedTableException;
+import org.striatum.datasets.MissingSettingException;
+import org.striatum.datasets.Need;
+import org.striatum.datasets.grading.AnswerGrader;
+
+/// The options that help after a refusal: the messages of the library name none.
+final class Remedies {
+  private Remedies() {}
+
+  /// A failure's message with what to do about it.
+  static String explained(String message, Throwable failure) {
+    Set<Need> needs = switch (failure) {
+      case MissingSettingException missing -> Set.of(missing.need());
+      case MalformedTableException malformed -> malformed.needs();
+      default -> Set.of();
+    };
+    return needs.isEmpty()
+        ? message
+        : message + ": " + needs.stream().sorted().map(Remedies::option).collect(Collectors.joining(", or "));
+  }
+
+  private static String option(Need need) {
+    return switch (need) {
+      case GRADER -> "give --grader (" + AnswerGrader.listed() + ")";
+      case GRADER_AT_IMPORT -> "import it again with --grader (" + AnswerGrader.listed() + ")";
+      case COLUMNS -> "name the columns with --columns prompt=…,answer=…";
+      case REFERENCE_COLUMN -> "name the column of reference answers with --reference";
+    };
+  }
+}

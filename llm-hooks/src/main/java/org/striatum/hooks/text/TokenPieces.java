@@ -1,0 +1,34 @@
+package org.striatum.hooks.text;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// The text that each token adds to those before it. A character whose bytes are spread over several tokens belongs to the
+/// last of them.
+public final class TokenPieces {
+  private static final char INCOMPLETE = '\uFFFD';
+
+  private TokenPieces() {}
+
+  /// One piece per token; joined they are the text of all tokens.
+  public static List<String> of(Tokenizer tokenizer, int[] tokens) {
+    String text = tokenizer.decode(tokens);
+    List<String> alone = Arrays.stream(tokens).mapToObj(token -> tokenizer.decode(new int[]{token})).toList();
+    if (String.join("", alone).equals(text)) {
+      return alone;
+    }
+    // Tokens that read otherwise in company (a leading space, part of a character): grow the text token by token.
+    List<String> pieces = new ArrayList<>();
+    int told = 0;
+    for (int t = 1; t <= tokens.length; t++) {
+      String prefix = t == tokens.length ? text : tokenizer.decode(Arrays.copyOf(tokens, t));
+      boolean whole = t == tokens.length
+          || (!prefix.isEmpty() && prefix.charAt(prefix.length() - 1) != INCOMPLETE && text.startsWith(prefix));
+      int end = whole ? Math.max(told, prefix.length()) : told;
+      pieces.add(text.substring(told, end));
+      told = end;
+    }
+    return pieces;
+  }
+}

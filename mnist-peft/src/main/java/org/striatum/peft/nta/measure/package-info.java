@@ -1,0 +1,2 @@
+/// How far paths have taken up teachers.
+package org.striatum.peft.nta.measure;

@@ -1,0 +1,69 @@
+package org.striatum.peft.nta.result;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import org.striatum.probe.stats.Estimate;
+
+/// One figure of an experiment beside what was to be expected.
+///
+/// @param name what was measured
+/// @param expected in words; empty where nothing is
+/// @param found with its 95 % interval over seeds
+/// @param verdict whether it is as expected
+public record Finding(String name, String expected, Estimate found, Verdict verdict) {
+  /// What a figure says about its expectation.
+  public enum Verdict {
+    HOLDS, FAILS,
+    /// The interval allows either.
+    UNDECIDED,
+    /// Nothing was expected, or there is no figure.
+    REPORTED
+  }
+
+  /// A figure that should lie in a range: it holds where it does; where only its interval reaches the range nothing is
+  /// decided.
+  public static Finding between(String name, double low, double high, Estimate found) {
+    Verdict verdict = Double.isNaN(found.value())
+        ? Verdict.REPORTED
+        : low <= found.value() && found.value() <= high
+            ? Verdict.HOLDS
+            : reaches(found, low, high) ? Verdict.UNDECIDED : Verdict.FAILS;
+    return new Finding(name, printed(low, high), found, verdict);
+  }
+
+  /// A figure whose whole interval should lie on one side of a bound.
+  ///
+  /// @param low −∞ for none
+  /// @param high ∞ for none
+  public static Finding surely(String name, double low, double high, Estimate found) {
+    Verdict verdict = Double.isNaN(found.value()) || Double.isNaN(found.low())
+        ? Verdict.REPORTED
+        : low <= found.low() && found.high() <= high
+            ? Verdict.HOLDS
+            : reaches(found, low, high) ? Verdict.UNDECIDED : Verdict.FAILS;
+    return new Finding(name, printed(low, high), found, verdict);
+  }
+
+  /// A figure that nothing was expected of.
+  public static Finding reported(String name, Estimate found) {
+    return new Finding(name, "", found, Verdict.REPORTED);
+  }
+
+  private static boolean reaches(Estimate found, double low, double high) {
+    return found.low() <= high && found.high() >= low;
+  }
+
+  private static String printed(double low, double high) {
+    if (low == Double.NEGATIVE_INFINITY) {
+      return high == 0 ? "< 0" : "≤ " + printed(high);
+    }
+    if (high == Double.POSITIVE_INFINITY) {
+      return low == 0 ? "> 0" : "≥ " + printed(low);
+    }
+    return printed(low) + " to " + printed(high);
+  }
+
+  private static String printed(double bound) {
+    return new BigDecimal(bound).round(new MathContext(4)).stripTrailingZeros().toPlainString();
+  }
+}

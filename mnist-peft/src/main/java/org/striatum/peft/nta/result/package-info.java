@@ -1,0 +1,2 @@
+/// What an experiment found.
+package org.striatum.peft.nta.result;

@@ -1,0 +1,98 @@
+package org.striatum.peft.nta.study;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.LongStream;
+import org.striatum.peft.nta.run.DivergedException;
+import org.striatum.peft.nta.run.NtaRun;
+import org.striatum.probe.run.Progress;
+
+/// Runs arms over many seeds. A run has a generator of its own and shares nothing, so results do not depend on how many
+/// threads there are; finished runs are kept, and an interrupted study goes on where it stopped.
+///
+/// @param seeds how many
+/// @param firstSeed seeds are this and those that follow
+/// @param threads that run at once
+/// @param kept where finished runs are
+/// @param progress told how far it has come
+public record NtaStudy(int seeds, long firstSeed, int threads, KeptRuns kept, Progress progress) {
+  public NtaStudy {
+    if (seeds < 1 || threads < 1) {
+      throw new IllegalArgumentException("seeds and threads must be ≥ 1, found " + seeds + " and " + threads);
+    }
+  }
+
+  /// The same with one run at a time.
+  public NtaStudy oneAtATime() {
+    return new NtaStudy(seeds, firstSeed, 1, kept, progress);
+  }
+
+  public long[] seedNumbers() {
+    return LongStream.range(firstSeed, firstSeed + seeds).toArray();
+  }
+
+  /// Every arm's runs, seed by seed.
+  ///
+  /// @return (arms, seeds)
+  /// @throws DivergedException if the loss of a run does not stay finite, naming arm and seed
+  /// @throws IOException if a kept run is damaged or one cannot be kept
+  public List<List<NtaRun>> runs(List<SimulatedArm> arms) throws IOException {
+    List<Future<NtaRun>> started = new ArrayList<>();
+    List<List<NtaRun>> runs = new ArrayList<>();
+    try (ExecutorService pool = Executors.newFixedThreadPool(threads);
+        Progress.Task task = progress.start("runs", (long) arms.size() * seeds, "run")) {
+      for (SimulatedArm arm : arms) {
+        for (long seed : seedNumbers()) {
+          started.add(pool.submit(() -> run(arm, seed)));
+        }
+      }
+      try {
+        for (int a = 0; a < arms.size(); a++) {
+          List<NtaRun> ofArm = new ArrayList<>();
+          for (int s = 0; s < seeds; s++) {
+            ofArm.add(started.get(a * seeds + s).get());
+            task.step(1);
+          }
+          runs.add(List.copyOf(ofArm));
+        }
+      } catch (ExecutionException | InterruptedException e) {
+        pool.shutdownNow();
+        throw unwrapped(e);
+      }
+    }
+    return List.copyOf(runs);
+  }
+
+  private NtaRun run(SimulatedArm arm, long seed) throws IOException {
+    var before = kept.find(arm, seed);
+    if (before.isPresent()) {
+      return before.get();
+    }
+    NtaRun run;
+    try {
+      run = arm.simulation().apply(seed);
+    } catch (DivergedException e) {
+      throw e.of(arm.name() + ", seed " + seed);
+    }
+    kept.keep(arm, run);
+    return run;
+  }
+
+  private static RuntimeException unwrapped(Exception e) throws IOException {
+    return switch (e.getCause()) {
+      case IOException failure -> throw failure;
+      case RuntimeException failure -> failure;
+      case null, default -> {
+        if (e instanceof InterruptedException) {
+          Thread.currentThread().interrupt();
+        }
+        yield new IllegalStateException("a run was broken off", e);
+      }
+    };
+  }
+}
