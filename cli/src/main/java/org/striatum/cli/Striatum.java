@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
         RolloutsCommand.class,
         CaptureCommand.class, ProbeCommand.class, DopamineCommand.class, AblateCommand.class, CompareCommand.class,
         ConfidenceCommand.class, SearchCommand.class, GateCommand.class, MnistCommand.class, NtaCommand.class,
-        ShowCommand.class, ReportCommand.class, QueryCommand.class, VerifyCommand.class})
+        ShowCommand.class, ShellCommand.class, ReportCommand.class, QueryCommand.class, VerifyCommand.class})
 public final class Striatum implements Runnable {
   /// Studies that others run.
   private static final Set<String> INTERNAL = Set.of("continuations", "answers");

@@ -3,7 +3,6 @@ package org.striatum.hooks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,11 +11,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.CheckpointException;
+import org.striatum.hooks.checkpoint.ChecksumCache;
 import org.striatum.hooks.checkpoint.ModelConfig;
 import org.striatum.hooks.decoder.Decoder;
 import org.striatum.hooks.decoder.DecoderShape;
@@ -28,6 +29,7 @@ import org.striatum.hooks.text.Tokenizer;
 import org.striatum.probe.model.GatedModel;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.TokenSequence;
+import org.striatum.probe.run.Sha256;
 
 /// A model opened for reading and gating, its tokenizer at hand: a Hugging Face checkpoint folder, whose description is
 /// interpreted, or somebody else's ONNX file, which is operated on.
@@ -42,15 +44,17 @@ public final class HookedModel implements AutoCloseable {
   private final Memory memory;
   private final List<Integer> endOfSequence;
   private final Optional<Checkpoint> checkpoint; // under the model, empty for an ONNX file
+  private final ChecksumCache checksums;
   private Optional<Tokenizer> tokenizer = Optional.empty();
 
   private HookedModel(ModelFacts facts, GatedModel model, Memory memory, List<Integer> endOfSequence,
-      Optional<Checkpoint> checkpoint) {
+      Optional<Checkpoint> checkpoint, ChecksumCache checksums) {
     this.facts = facts;
     this.model = model;
     this.memory = memory;
     this.endOfSequence = List.copyOf(endOfSequence);
     this.checkpoint = checkpoint;
+    this.checksums = checksums;
   }
 
   /// Opens a Hugging Face checkpoint folder, an ONNX file, or a folder without safetensors that holds one ONNX file. No
@@ -60,8 +64,16 @@ public final class HookedModel implements AutoCloseable {
   /// @param threads of the runtime; 0 for one a core
   /// @throws CheckpointException in one line: what is wrong and what to do
   public static HookedModel open(Path path, Optional<Memory> memory, int threads) throws CheckpointException {
+    return open(path, memory, threads, ChecksumCache.inMemory());
+  }
+
+  /// The same, with a cache that knows checksums of files from earlier processes.
+  public static HookedModel open(Path path, Optional<Memory> memory, int threads, ChecksumCache checksums)
+      throws CheckpointException {
     Optional<Path> onnx = onnxFile(path);
-    return onnx.isPresent() ? openOnnx(onnx.get(), memory, threads) : openCheckpoint(path, memory, threads);
+    return onnx.isPresent()
+        ? openOnnx(onnx.get(), memory, threads, checksums)
+        : openCheckpoint(path, memory, threads, checksums);
   }
 
   /// The ONNX file that a path means, if it means one.
@@ -97,8 +109,8 @@ public final class HookedModel implements AutoCloseable {
         && path.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(".onnx");
   }
 
-  private static HookedModel openCheckpoint(Path folder, Optional<Memory> memory, int threads)
-      throws CheckpointException {
+  private static HookedModel openCheckpoint(Path folder, Optional<Memory> memory, int threads,
+      ChecksumCache checksums) throws CheckpointException {
     OnnxModel.loadRuntime();
     Checkpoint checkpoint = Checkpoint.open(folder);
     try {
@@ -106,7 +118,7 @@ public final class HookedModel implements AutoCloseable {
       List<Integer> endOfSequence = endOfSequence(checkpoint.folder(), Optional.of(checkpoint.config()));
       OnnxModel model = new OnnxModel(checkpoint, decoder, memory, threads, endOfSequence);
       return new HookedModel(facts(checkpoint, decoder.shape(), model), model, model.memory(), endOfSequence,
-          Optional.of(checkpoint));
+          Optional.of(checkpoint), checksums);
     } catch (CheckpointException | RuntimeException refused) {
       checkpoint.close();
       throw refused;
@@ -141,7 +153,8 @@ public final class HookedModel implements AutoCloseable {
         details);
   }
 
-  private static HookedModel openOnnx(Path file, Optional<Memory> memory, int threads) throws CheckpointException {
+  private static HookedModel openOnnx(Path file, Optional<Memory> memory, int threads, ChecksumCache checksums)
+      throws CheckpointException {
     Path folder = file.toAbsolutePath().normalize().getParent();
     Optional<ModelConfig> config = Files.isRegularFile(folder.resolve("config.json"))
         ? Optional.of(ModelConfig.read(folder.resolve("config.json")))
@@ -151,7 +164,7 @@ public final class HookedModel implements AutoCloseable {
     Memory held = memory.orElseGet(() -> Memory.fitting(read.weightBytes()));
     OnnxFileModel model = OnnxFileModel.of(read, held, threads, endOfSequence);
     try {
-      return new HookedModel(facts(model, folder, config), model, held, endOfSequence, Optional.empty());
+      return new HookedModel(facts(model, folder, config), model, held, endOfSequence, Optional.empty(), checksums);
     } catch (CheckpointException | RuntimeException refused) {
       model.close();
       throw refused;
@@ -205,6 +218,20 @@ public final class HookedModel implements AutoCloseable {
   /// What is known of it without running it.
   public ModelFacts facts() {
     return facts;
+  }
+
+  /// SHA-256 of each of [ModelFacts#files], by name. Files are read once, and again only if they change.
+  ///
+  /// @throws IOException if one cannot be read
+  public SortedMap<String, Sha256> checksums() throws IOException {
+    return checksums.of(facts.files());
+  }
+
+  /// Bytes that [#checksums] will have to read.
+  ///
+  /// @throws IOException if a file is gone
+  public long unknownBytes() throws IOException {
+    return checksums.unknownBytes(facts.files().values());
   }
 
   /// What is run, as far as it is not in [ModelFacts#files]: the generated graph with every hook point, weights external.
@@ -262,17 +289,9 @@ public final class HookedModel implements AutoCloseable {
 
   /// A prompt and what follows it, as tokens; the end-of-sequence token behind it if the model has one.
   public TokenSequence sequence(String prompt, String continuation) throws CheckpointException {
-    int[] before = tokenizer().encode(prompt);
-    int[] after = tokenizer().encodeContinuation(continuation);
-    List<Integer> tokens = new ArrayList<>();
-    for (int token : before) {
-      tokens.add(token);
-    }
-    for (int token : after) {
-      tokens.add(token);
-    }
-    endOfSequence.stream().limit(1).forEach(tokens::add);
-    return new TokenSequence(tokens.stream().mapToInt(Integer::intValue).toArray(), before.length);
+    int[] end = endOfSequence.stream().limit(1).mapToInt(Integer::intValue).toArray();
+    return TokenSequence.prompt(tokenizer().encode(prompt)).followedBy(tokenizer().encodeContinuation(continuation))
+        .followedBy(end);
   }
 
   /// BOS, EOS and padding as they are handled here, for the record.

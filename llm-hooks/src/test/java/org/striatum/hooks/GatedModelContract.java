@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -224,17 +223,14 @@ public abstract class GatedModelContract {
       int[] drawn = model.generate(List.of(prompt), new long[1], new Sampling(0, 1, 0, 12, false), gates, 1, () -> {})
           .getFirst().tokens();
       assertThat(drawn).hasSize(12);
-      int[] tokens = prompt.tokens();
+      TokenSequence sequence = prompt;
       for (int token : drawn) {
-        float[] logits = model
-            .record(List.of(new TokenSequence(tokens, prompt.length())), Set.of(HookPoint.LOGITS), gates)
-            .at(HookPoint.LOGITS);
+        float[] logits = model.record(List.of(sequence), Set.of(HookPoint.LOGITS), gates).at(HookPoint.LOGITS);
         int last = logits.length - model.vocabulary();
         int greatest = IntStream.range(0, model.vocabulary())
             .reduce((a, b) -> logits[last + b] > logits[last + a] ? b : a).orElseThrow();
-        assertThat(token).as("after %s", Arrays.toString(tokens)).isEqualTo(greatest);
-        tokens = Arrays.copyOf(tokens, tokens.length + 1);
-        tokens[tokens.length - 1] = token;
+        assertThat(token).as("after %s", Arrays.toString(sequence.tokens())).isEqualTo(greatest);
+        sequence = sequence.followedBy(token);
       }
     }
   }
@@ -267,9 +263,7 @@ public abstract class GatedModelContract {
     Completion completion = model
         .generate(List.of(prompt), new long[]{3}, new Sampling(1, 1, 0, 9, false), Gates.none(), 1, () -> {})
         .getFirst();
-    List<Integer> tokens = new ArrayList<>(List.of(5, 9, 33));
-    Arrays.stream(completion.tokens()).forEach(tokens::add);
-    TokenSequence whole = new TokenSequence(tokens.stream().mapToInt(Integer::intValue).toArray(), 3);
+    TokenSequence whole = prompt.followedBy(completion.tokens());
     assertThat(completion.logProbability()).isCloseTo(logProbabilities(model, List.of(whole), Gates.none())[0],
         within(1e-3));
   }

@@ -3,6 +3,7 @@ package org.striatum.cli.console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import org.striatum.cli.process.UserCache;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.probe.run.DiskFullException;
+import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.run.UsageException;
 import org.striatum.studies.run.UnfinishedStudyException;
 import picocli.CommandLine.ParameterException;
@@ -29,6 +31,9 @@ public final class ExitCode {
 
   /// Says what went wrong in one line, the stack trace only on request.
   public static int report(Throwable failure, Console console, boolean debug) {
+    if (failure instanceof UncheckedIOException wrapped) {
+      return report(wrapped.getCause(), console, debug);
+    }
     String message = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
     int code = switch (failure) {
       case CheckpointException _ -> CHECKPOINT;
@@ -52,7 +57,7 @@ public final class ExitCode {
         message += ": run `striatum " + unfinished.study() + "` first";
         yield USAGE;
       }
-      case ParameterException _,UsageException _ -> USAGE;
+      case ParameterException _,UsageException _,NotEnoughData _ -> USAGE;
       case InterruptedException _ -> INTERRUPTED;
       case OutOfMemoryError _ -> {
         message = "out of memory (" + message + "): give more with STRIATUM_JAVA_OPTIONS=-Xmx8g, or a smaller --limit";

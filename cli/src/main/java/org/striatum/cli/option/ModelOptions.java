@@ -5,8 +5,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import org.striatum.cli.console.Console;
+import org.striatum.cli.process.UserCache;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.checkpoint.CheckpointException;
+import org.striatum.hooks.checkpoint.ChecksumCache;
 import org.striatum.hooks.onnx.Memory;
 import org.striatum.hooks.parity.ParityReport;
 import org.striatum.probe.run.UsageException;
@@ -80,7 +82,7 @@ public final class ModelOptions {
   }
 
   private HookedModel hooked(Path checkpoint) throws CheckpointException {
-    return HookedModel.open(checkpoint, held(), threads());
+    return HookedModel.open(checkpoint, held(), threads(), new ChecksumCache(UserCache.folder()));
   }
 
   private ModelSettings settings(int batchSize) throws IOException {

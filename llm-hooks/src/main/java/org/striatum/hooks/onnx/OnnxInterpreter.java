@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.CheckpointException;
+import org.striatum.hooks.checkpoint.UnusableWeightException;
 import org.striatum.hooks.checkpoint.Weight;
 import org.striatum.hooks.decoder.Activation;
 import org.striatum.hooks.decoder.Attention;
@@ -61,8 +62,8 @@ final class OnnxInterpreter implements Tensors<String> {
   static byte[] interpret(Decoder decoder, Checkpoint checkpoint, GraphSpec spec) throws CheckpointException {
     try {
       return new OnnxInterpreter(checkpoint, decoder.shape(), spec).interpret(decoder);
-    } catch (UnusableWeight unusable) {
-      throw unusable.refusal;
+    } catch (UnusableWeightException unusable) {
+      throw unusable.refusal();
     }
   }
 
@@ -363,18 +364,7 @@ final class OnnxInterpreter implements Tensors<String> {
     try {
       return checkpoint.fileOf(weight);
     } catch (CheckpointException refusal) {
-      throw new UnusableWeight(refusal);
-    }
-  }
-
-  /// Carries a refusal out through the description, whose methods declare no checked exception.
-  private static final class UnusableWeight extends RuntimeException {
-    private static final long serialVersionUID = 1;
-    private final CheckpointException refusal;
-
-    UnusableWeight(CheckpointException refusal) {
-      super(refusal);
-      this.refusal = refusal;
+      throw new UnusableWeightException(refusal);
     }
   }
 }

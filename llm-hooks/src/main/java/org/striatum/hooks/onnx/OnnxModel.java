@@ -189,7 +189,7 @@ public final class OnnxModel implements GatedModel {
         ? GraphSpec.Head.ALL
         : GraphSpec.Head.NONE;
     GraphSession session = session(new GraphSpec(-1, hooks, gates.at().keySet(), head, false));
-    try (Inputs inputs = Inputs.tokens(packing); Arena arena = Arena.ofConfined()) {
+    try (RunInputs inputs = RunInputs.tokens(packing); Arena arena = Arena.ofConfined()) {
       gates.at().forEach((hook, gate) -> inputs.gate(hook, gate, packing.mask(gate)));
       Map<String, OnnxTensor> outputs = new HashMap<>();
       Map<HookPoint, FloatBuffer> rows = new HashMap<>();
@@ -226,7 +226,7 @@ public final class OnnxModel implements GatedModel {
       List<Integer> members = order.subList(start, Math.min(start + batchSize, order.size()));
       List<RunningCompletion> rows = members.stream()
           .map(i -> new RunningCompletion(prompts.get(i), sampling, seeds[i], endOfSequence)).toList();
-      try (Generation generation = new Generation(this, rows, sampling, gates)) {
+      try (CachedGeneration generation = new CachedGeneration(this, rows, sampling, gates)) {
         generation.run(onEachFinished);
       }
       for (int b = 0; b < rows.size(); b++) {

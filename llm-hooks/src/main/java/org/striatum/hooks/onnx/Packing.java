@@ -24,10 +24,10 @@ final class Packing {
   private record Beginning(int parent, int token, int selection) {}
 
   /// Where a row was first met.
-  private record Place(TokenSequence sequence, int position) {}
+  private record RowOrigin(TokenSequence sequence, int position) {}
 
   private final Map<Beginning, Integer> rowOf = new HashMap<>();
-  private final List<Place> rows = new ArrayList<>();
+  private final List<RowOrigin> rows = new ArrayList<>();
   private final List<Integer> members = new ArrayList<>(); // the caller's numbers of the sequences
   private final List<int[]> rowsOf = new ArrayList<>(); // sequence b → (positions)
   private int longest; // positions of the longest sequence
@@ -73,7 +73,7 @@ final class Packing {
   }
 
   private static List<Integer> prompt(TokenSequence sequence) {
-    return Arrays.stream(sequence.tokens()).limit(sequence.promptLength()).boxed().toList();
+    return Arrays.stream(sequence.prompt().tokens()).boxed().toList();
   }
 
   private void add(int member, TokenSequence sequence) {
@@ -84,7 +84,7 @@ final class Packing {
       Integer row = rowOf.putIfAbsent(beginning, rows.size());
       if (row == null) {
         row = rows.size();
-        rows.add(new Place(sequence, t));
+        rows.add(new RowOrigin(sequence, t));
       }
       at[t] = row;
       parent = row;
@@ -140,7 +140,7 @@ final class Packing {
 
   /// The position of each row in its sequences: (rows).
   long[] positions() {
-    return rows.stream().mapToLong(Place::position).toArray();
+    return rows.stream().mapToLong(RowOrigin::position).toArray();
   }
 
   /// The row at each place, row 0 standing in behind a sequence's end: (sequences · longest).
@@ -172,7 +172,7 @@ final class Packing {
   boolean[] mask(Gate gate) {
     boolean[] mask = new boolean[rows()];
     for (int row = 0; row < mask.length; row++) {
-      Place place = rows.get(row);
+      RowOrigin place = rows.get(row);
       mask[row] = gate.positions().selects(place.position(), place.sequence().promptLength());
     }
     return mask;

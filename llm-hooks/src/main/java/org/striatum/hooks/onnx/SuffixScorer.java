@@ -23,10 +23,10 @@ final class SuffixScorer implements GatedModel.Scorer {
   private final Set<HookPoint> hooks;
   private final int items;
   private final GraphSession session;
-  private final List<Batch> batches = new ArrayList<>();
+  private final List<PackedItems> batches = new ArrayList<>();
 
   /// Items that run together, their inputs kept from gate to gate.
-  private record Batch(Packing packing, Inputs inputs, ScoredTokens scored) {}
+  private record PackedItems(Packing packing, RunInputs inputs, ScoredTokens scored) {}
 
   SuffixScorer(OnnxModel model, List<TokenSequence> items, Set<HookPoint> hooks) {
     this.model = model;
@@ -37,33 +37,33 @@ final class SuffixScorer implements GatedModel.Scorer {
     this.session = model.session(
         new GraphSpec(resumable ? lowest.layer() : -1, Set.of(), hooks, GraphSpec.Head.SCORED, false));
     for (Packing packing : model.plan(items)) {
-      batches.add(scored(packing, items, resumable ? above(packing, lowest) : Inputs.tokens(packing)));
+      batches.add(scored(packing, items, resumable ? above(packing, lowest) : RunInputs.tokens(packing)));
     }
   }
 
   /// The residual stream entering the suffix, computed once.
-  private Inputs above(Packing packing, HookPoint hook) {
+  private RunInputs above(Packing packing, HookPoint hook) {
     float[] below = new float[Math.multiplyExact(packing.rows(), model.width(hook))];
     model.run(packing, Set.of(hook), Gates.none(), (_, rows) -> rows.get(below));
-    return Inputs.layout(packing).put("hidden",
+    return RunInputs.layout(packing).put("hidden",
         GraphSession.tensor(FloatBuffer.wrap(below), packing.rows(), model.width(hook)));
   }
 
   /// Adds what is scored: the row before each continuation token, and that token.
-  private static Batch scored(Packing packing, List<TokenSequence> items, Inputs inputs) {
+  private static PackedItems scored(Packing packing, List<TokenSequence> items, RunInputs inputs) {
     int[] members = IntStream.range(0, packing.sequences()).map(packing::member).toArray();
     ScoredTokens scored = ScoredTokens.of(members, Arrays.stream(members).mapToObj(items::get).toList(),
         (b, t) -> packing.rowsOf(b)[t]);
     inputs.put("rows", GraphSession.tensor(scored.rows(), scored.count())).put("targets",
         GraphSession.tensor(scored.targets(), scored.count(), 1));
-    return new Batch(packing, inputs, scored);
+    return new PackedItems(packing, inputs, scored);
   }
 
   @Override
   public double[] logProbabilities(Gates gates) {
     Gates all = gates.over(hooks, model::width);
     double[] sums = new double[items];
-    for (Batch batch : batches) {
+    for (PackedItems batch : batches) {
       all.at().forEach((hook, gate) -> batch.inputs().gate(hook, gate, batch.packing().mask(gate)));
       try (OrtSession.Result result = session.run(batch.inputs().tensors(), Set.of(OnnxInterpreter.SCORES), Map.of())) {
         batch.scored().addTo(sums, GraphSession.floats(result, OnnxInterpreter.SCORES));

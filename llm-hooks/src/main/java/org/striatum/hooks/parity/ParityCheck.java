@@ -1,9 +1,5 @@
 package org.striatum.hooks.parity;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonValue;
-import java.util.Arrays;
-import java.util.Locale;
 import java.util.Objects;
 import org.striatum.probe.model.HookPoint;
 
@@ -15,28 +11,8 @@ import org.striatum.probe.model.HookPoint;
 /// @param tolerance what it may be
 /// @param outcome whether it held
 /// @param note what was compared, or why nothing was
-public record ParityCheck(String name, HookPoint at, double error, double tolerance, Outcome outcome, String note) {
-  /// What came of a check.
-  public enum Outcome {
-    PASSED, FAILED, NOT_CHECKED;
-
-    /// Reads the printed form.
-    ///
-    /// @throws IllegalArgumentException if it is none
-    @JsonCreator
-    public static Outcome parse(String printed) {
-      return Arrays.stream(values()).filter(outcome -> outcome.toString().equals(printed)).findFirst()
-          .orElseThrow(() -> new IllegalArgumentException(
-              "the outcome of a check must be one of " + Arrays.toString(values()) + ", found '" + printed + "'"));
-    }
-
-    @JsonValue
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT).replace('_', ' ');
-    }
-  }
-
+public record ParityCheck(String name, HookPoint at, double error, double tolerance, ParityOutcome outcome,
+    String note) {
   public ParityCheck {
     Objects.requireNonNull(name);
     Objects.requireNonNull(outcome);
@@ -45,17 +21,17 @@ public record ParityCheck(String name, HookPoint at, double error, double tolera
 
   static ParityCheck of(String name, Deviation worst, double tolerance, String note) {
     return new ParityCheck(name, worst.at(), worst.error(), tolerance,
-        worst.error() <= tolerance ? Outcome.PASSED : Outcome.FAILED, note);
+        worst.error() <= tolerance ? ParityOutcome.PASSED : ParityOutcome.FAILED, note);
   }
 
   static ParityCheck notChecked(String name, double tolerance, String why) {
-    return new ParityCheck(name, null, Double.NaN, tolerance, Outcome.NOT_CHECKED, why);
+    return new ParityCheck(name, null, Double.NaN, tolerance, ParityOutcome.NOT_CHECKED, why);
   }
 
   /// On one line, for people.
   @Override
   public String toString() {
-    return outcome == Outcome.NOT_CHECKED
+    return outcome == ParityOutcome.NOT_CHECKED
         ? "%s: not checked: %s".formatted(name, note)
         : "%s: %s, error %.1e%s, tolerance %.0e: %s".formatted(name, outcome, error, at == null ? "" : " at " + at,
             tolerance, note);

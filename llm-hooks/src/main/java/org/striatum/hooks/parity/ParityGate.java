@@ -99,7 +99,7 @@ public record ParityGate(ParityTolerance tolerance) {
       if (infinite.isPresent()) {
         return new ParityReport(List.of(infinite.get()));
       }
-      ParityCheck finite = new ParityCheck(FINITE, null, 0, 0, ParityCheck.Outcome.PASSED,
+      ParityCheck finite = new ParityCheck(FINITE, null, 0, 0, ParityOutcome.PASSED,
           "%d tokens, %d hook points".formatted(plain.rows(), read.size()));
       return new ParityReport(List.of(finite, head(), sums(), padding(), identity()));
     }
@@ -110,7 +110,7 @@ public record ParityGate(ParityTolerance tolerance) {
         // NaN in an embedding or a term is NaN in the stream from there on: the block is what people look for.
         HookPoint stream = entry.equals(HookPoint.LOGITS) ? entry : HookPoint.residPost(Math.max(entry.layer(), 0));
         HookPoint named = read.contains(stream) ? stream : entry;
-        return new ParityCheck(FINITE, named, Double.POSITIVE_INFINITY, 0, ParityCheck.Outcome.FAILED,
+        return new ParityCheck(FINITE, named, Double.POSITIVE_INFINITY, 0, ParityOutcome.FAILED,
             "NaN or ∞ at %s (first such layer%s): the weights are damaged or overflow, download them again".formatted(
                 named, named.equals(entry) ? "" : "; it enters at " + entry));
       });

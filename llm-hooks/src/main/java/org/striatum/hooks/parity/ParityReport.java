@@ -3,7 +3,6 @@ package org.striatum.hooks.parity;
 import java.util.List;
 import java.util.Optional;
 import org.striatum.hooks.checkpoint.CheckpointException;
-import org.striatum.hooks.parity.ParityCheck.Outcome;
 
 /// What came of a [ParityGate].
 ///
@@ -20,12 +19,12 @@ public record ParityReport(List<ParityCheck> checks) {
 
   /// The first check that failed.
   public Optional<ParityCheck> failure() {
-    return checks.stream().filter(check -> check.outcome() == Outcome.FAILED).findFirst();
+    return checks.stream().filter(check -> check.outcome() == ParityOutcome.FAILED).findFirst();
   }
 
   /// What could not be checked, for lack of a hook point.
   public List<ParityCheck> notChecked() {
-    return checks.stream().filter(check -> check.outcome() == Outcome.NOT_CHECKED).toList();
+    return checks.stream().filter(check -> check.outcome() == ParityOutcome.NOT_CHECKED).toList();
   }
 
   /// Refuses a model that failed.

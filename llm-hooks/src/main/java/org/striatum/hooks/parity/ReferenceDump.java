@@ -123,7 +123,7 @@ public final class ReferenceDump implements AutoCloseable {
     return compare(model, () -> TensorParity.failed("greedy text", "the model comes without a tokenizer"));
   }
 
-  private List<TensorParity> compare(GatedModel model, Comparison text) {
+  private List<TensorParity> compare(GatedModel model, Attempt text) {
     TreeMap<String, TensorParity> compared = new TreeMap<>();
     for (String name : file.tensors().keySet()) {
       if (!INPUTS.contains(name)) {
@@ -139,11 +139,11 @@ public final class ReferenceDump implements AutoCloseable {
     return List.copyOf(compared.values());
   }
 
-  private interface Comparison {
+  private interface Attempt {
     TensorParity run() throws IOException;
   }
 
-  private static TensorParity attempt(String name, Comparison comparison) {
+  private static TensorParity attempt(String name, Attempt comparison) {
     try {
       return comparison.run();
     } catch (IOException | IllegalArgumentException | ArithmeticException refused) {

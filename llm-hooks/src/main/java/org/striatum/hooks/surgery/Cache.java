@@ -48,7 +48,7 @@ record Cache(List<Slot> slots) {
         .forEach(output -> presents.put(key(output.getName()), output.getName()));
     List<Slot> slots = new ArrayList<>();
     for (ValueInfoProto input : graph.getInputList()) {
-      if (Role.of(input).equals(Optional.of(Role.PAST))) {
+      if (InputRole.of(input).equals(Optional.of(InputRole.PAST))) {
         slot(input, presents.getOrDefault(key(input.getName()), "")).ifPresent(slots::add);
       }
     }

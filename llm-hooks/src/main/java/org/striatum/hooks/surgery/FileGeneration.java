@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.striatum.hooks.engine.RunningCompletion;
 import org.striatum.hooks.onnx.GraphSession;
-import org.striatum.hooks.onnx.Inputs;
+import org.striatum.hooks.onnx.RunInputs;
 import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
@@ -96,8 +96,8 @@ final class FileGeneration implements AutoCloseable {
       ids[b] = IntStream.range(past, length).map(t -> row.token(Math.min(t, row.length() - 1))).toArray();
       lengths[b] = n;
     }
-    try (Inputs inputs = new Inputs()) {
-      Signature.Step step = new Signature.Step(ids, lengths, past);
+    try (RunInputs inputs = new RunInputs()) {
+      GraphSignature.TokenStep step = new GraphSignature.TokenStep(ids, lengths, past);
       prepared.signature().feed(inputs, step);
       for (Map.Entry<HookPoint, Gate> gate : gates.at().entrySet()) {
         boolean[] mask = new boolean[batch * n];
@@ -108,7 +108,7 @@ final class FileGeneration implements AutoCloseable {
       }
       Map<String, OnnxTensor> fed = new LinkedHashMap<>(inputs.tensors());
       if (past > 0) {
-        prepared.signature().needs().stream().filter(need -> need.role() == Role.PAST)
+        prepared.signature().needs().stream().filter(need -> need.role() == InputRole.PAST)
             .forEach(need -> fed.put(need.name(), cache.get(need.name())));
       }
       Set<String> outputs = new HashSet<>(Set.of(sessions.prefix() + OnnxSurgeon.LOGITS));

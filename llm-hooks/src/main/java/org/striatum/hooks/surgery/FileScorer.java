@@ -11,7 +11,7 @@ import java.util.Set;
 import org.striatum.hooks.engine.PaddedBatch;
 import org.striatum.hooks.engine.ScoredTokens;
 import org.striatum.hooks.onnx.GraphSession;
-import org.striatum.hooks.onnx.Inputs;
+import org.striatum.hooks.onnx.RunInputs;
 import org.striatum.probe.model.GatedModel;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
@@ -27,10 +27,11 @@ final class FileScorer implements GatedModel.Scorer {
   private final int items;
   private final FileSessions sessions;
   private final FileSessions.Prepared prepared;
-  private final List<Batch> batches = new ArrayList<>();
+  private final List<PaddedItems> batches = new ArrayList<>();
 
   /// Items that run together, their inputs kept from gate to gate.
-  private record Batch(PaddedBatch sequences, Inputs inputs, Signature.Step step, ScoredTokens scored) {}
+  private record PaddedItems(PaddedBatch sequences, RunInputs inputs, GraphSignature.TokenStep step,
+      ScoredTokens scored) {}
 
   FileScorer(OnnxFileModel model, List<TokenSequence> items, Set<HookPoint> hooks) {
     this.model = model;
@@ -55,17 +56,17 @@ final class FileScorer implements GatedModel.Scorer {
     };
   }
 
-  private Batch batch(PaddedBatch sequences, HookPoint below) {
-    Signature.Step step = Signature.Step.of(sequences);
+  private PaddedItems batch(PaddedBatch sequences, HookPoint below) {
+    GraphSignature.TokenStep step = GraphSignature.TokenStep.of(sequences);
     ScoredTokens scored = sequences.scored();
-    Inputs inputs = new Inputs();
+    RunInputs inputs = new RunInputs();
     prepared.signature().feed(inputs, step);
     TensorLayout size = sessions.layout(below);
     inputs.put(sessions.prefix() + OnnxSurgeon.HIDDEN, GraphSession.tensor(FloatBuffer.wrap(hidden(sequences, below)),
         size.shape(step.batch(), step.positions(), size.width())));
     inputs.put(sessions.prefix() + OnnxSurgeon.ROWS, GraphSession.tensor(scored.rows(), scored.count()));
     inputs.put(sessions.prefix() + OnnxSurgeon.TARGETS, GraphSession.tensor(scored.targets(), scored.count(), 1));
-    return new Batch(sequences, inputs, step, scored);
+    return new PaddedItems(sequences, inputs, step, scored);
   }
 
   /// What flows in, right-padded with zeros: (batch · positions, d).
@@ -84,7 +85,7 @@ final class FileScorer implements GatedModel.Scorer {
   public double[] logProbabilities(Gates gates) {
     Gates all = gates.over(hooks, model::width);
     double[] sums = new double[items];
-    for (Batch batch : batches) {
+    for (PaddedItems batch : batches) {
       all.at().forEach((hook, gate) -> sessions.gate(batch.inputs(), hook, gate,
           batch.sequences().mask(gate.positions()), batch.step()));
       String output = sessions.prefix() + OnnxSurgeon.SCORES;

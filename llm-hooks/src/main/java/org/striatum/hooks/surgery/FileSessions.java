@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.onnx.GraphSession;
-import org.striatum.hooks.onnx.Inputs;
 import org.striatum.hooks.onnx.Memory;
+import org.striatum.hooks.onnx.RunInputs;
 import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.HookPoint;
 
@@ -31,7 +31,7 @@ final class FileSessions implements AutoCloseable {
   private final Map<Surgery, Prepared> sessions = new HashMap<>();
 
   /// A session and what it is fed.
-  record Prepared(GraphSession session, Signature signature) implements AutoCloseable {
+  record Prepared(GraphSession session, GraphSignature signature) implements AutoCloseable {
     @Override
     public void close() {
       session.close();
@@ -50,7 +50,7 @@ final class FileSessions implements AutoCloseable {
     this.cache = Cache.read(cached.graph());
     boolean usable = cache.continues() && cached.sites().hookPoints().equals(surgeon.sites().hookPoints());
     this.stepSurgeon = usable ? Optional.of(cached) : Optional.empty();
-    SiteMeasurement.Measured measured = SiteMeasurement.of(file, surgeon, threads);
+    SiteMeasurement.MeasuredSites measured = SiteMeasurement.of(file, surgeon, threads);
     layouts.putAll(measured.layouts());
     this.single = measured.single();
     stepSurgeon.ifPresent(this::layOutAlike);
@@ -107,7 +107,7 @@ final class FileSessions implements AutoCloseable {
     OnnxSurgeon operating = surgery.cache() == Surgery.CacheUse.READ ? stepSurgeon.orElseThrow() : surgeon;
     GraphProto changed = operating.operate(surgery, layouts);
     try {
-      Signature signature = operating.signature(changed);
+      GraphSignature signature = operating.signature(changed);
       return new Prepared(GraphSession.open(file.name(), operating.bytes(changed), file.folder(), memory, threads,
           ACROSS_GATES), signature);
     } catch (CheckpointException checkedBefore) {
@@ -118,7 +118,7 @@ final class FileSessions implements AutoCloseable {
   /// Adds a gate's inputs.
   ///
   /// @param mask which rows it acts on, (batch · positions)
-  void gate(Inputs inputs, HookPoint hook, Gate gate, boolean[] mask, Signature.Step step) {
+  void gate(RunInputs inputs, HookPoint hook, Gate gate, boolean[] mask, GraphSignature.TokenStep step) {
     inputs.gate(prefix(), hook, gate, mask, layout(hook).shape(step.batch(), step.positions(), 1));
   }
 

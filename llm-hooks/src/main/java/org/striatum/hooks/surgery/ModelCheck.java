@@ -44,11 +44,12 @@ final class ModelCheck {
   /// @param prefix begins none of its names
   /// @param parameters weights as they are stored, counted
   /// @param weightBytes bytes of all weights
-  record Checked(ModelProto model, String prefix, long parameters, long weightBytes) {}
+  record CheckedModel(ModelProto model, String prefix, long parameters, long weightBytes) {}
 
   /// @param mapped the file's bytes where weights stay in it; NULL where they were copied
   /// @throws CheckpointException naming the tensor and what is wrong with it
-  static Checked check(ModelProto parsed, Path real, MemorySegment mapped, TensorCheck tensors, ExternalData external)
+  static CheckedModel check(ModelProto parsed, Path real, MemorySegment mapped, TensorCheck tensors,
+      ExternalData external)
       throws IOException {
     ModelCheck check = new ModelCheck(real, mapped, tensors, external);
     ModelProto.Builder copy = parsed.toBuilder().clearGraph().clearFunctions().clearTrainingInfo();
@@ -60,7 +61,7 @@ final class ModelCheck {
       }
       copy.addFunctions(body);
     }
-    return new Checked(copy.build(), check.unusedPrefix(), check.parameters, check.weightBytes);
+    return new CheckedModel(copy.build(), check.unusedPrefix(), check.parameters, check.weightBytes);
   }
 
   private String unusedPrefix() {

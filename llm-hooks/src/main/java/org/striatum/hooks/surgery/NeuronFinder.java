@@ -3,7 +3,7 @@ package org.striatum.hooks.surgery;
 import java.util.List;
 import java.util.Optional;
 import org.striatum.hooks.surgery.SiteMap.FoundSite;
-import org.striatum.hooks.surgery.SiteMap.Signal;
+import org.striatum.hooks.surgery.SiteMap.GatingSignal;
 import org.striatum.hooks.surgery.Topology.Op;
 
 /// Finds the neurons of an MLP: the last product with a weight writes back into the stream; what it reads are the neurons.
@@ -29,11 +29,11 @@ final class NeuronFinder {
     if (place < 1 || !flow.multiplies(from, neurons)) {
       return Optional.empty();
     }
-    Optional<Signal> signal = ofGate(from, neurons).or(() -> ofActivation(chain.subList(0, place + 1)));
+    Optional<GatingSignal> signal = ofGate(from, neurons).or(() -> ofActivation(chain.subList(0, place + 1)));
     String gatedBy = signal.map(z -> topology.described(z.value())).orElse("itself");
     return Optional.of(new FoundSite(neurons, topology.described(neurons)
         + ": what the product that writes back into the stream reads; gated by " + gatedBy,
-        signal.orElse(new Signal(neurons, ""))));
+        signal.orElse(new GatingSignal(neurons, ""))));
   }
 
   /// The place of the last value on a chain that a product with a weight makes; 0 if none does.
@@ -46,19 +46,19 @@ final class NeuronFinder {
   }
 
   /// a ⊙ b, only one of them behind a non-linearity: its input is the signal.
-  private Optional<Signal> ofGate(String from, String neurons) {
+  private Optional<GatingSignal> ofGate(String from, String neurons) {
     Op op = topology.maker(neurons).orElseThrow();
     List<String> sides = op.inputs().stream().filter(flow::reaches).toList();
     if (!op.type().equals("Mul") || sides.size() != 2) {
       return Optional.empty();
     }
-    Optional<Signal> left = ofActivation(flow.bottlenecks(from, sides.get(0)));
-    Optional<Signal> right = ofActivation(flow.bottlenecks(from, sides.get(1)));
+    Optional<GatingSignal> left = ofActivation(flow.bottlenecks(from, sides.get(0)));
+    Optional<GatingSignal> right = ofActivation(flow.bottlenecks(from, sides.get(1)));
     return left.isPresent() == right.isPresent() ? Optional.empty() : left.or(() -> right);
   }
 
   /// The value behind the last product on a chain and its bias, if something non-linear follows.
-  private Optional<Signal> ofActivation(List<String> chain) {
+  private Optional<GatingSignal> ofActivation(List<String> chain) {
     int at = lastProduct(chain);
     while (at + 1 < chain.size() && flow.isLinear(topology.maker(chain.get(at + 1)).orElseThrow())) {
       at++;
@@ -69,6 +69,6 @@ final class NeuronFinder {
     Op activation = topology.maker(chain.get(at + 1)).orElseThrow();
     boolean withBias = Operators.BIASED_ACTIVATIONS.contains(activation.type()) && activation.inputs().size() > 1
         && activation.inputs().getFirst().equals(chain.get(at));
-    return Optional.of(new Signal(chain.get(at), withBias ? activation.inputs().get(1) : ""));
+    return Optional.of(new GatingSignal(chain.get(at), withBias ? activation.inputs().get(1) : ""));
   }
 }

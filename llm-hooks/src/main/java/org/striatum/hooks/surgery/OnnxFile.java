@@ -27,10 +27,10 @@ public final class OnnxFile {
   private static final int OLDEST_OPSET = 11;
 
   private final Path path;
-  private final ModelCheck.Checked checked;
+  private final ModelCheck.CheckedModel checked;
   private final ExternalData external;
 
-  private OnnxFile(Path path, ModelCheck.Checked checked, ExternalData external) {
+  private OnnxFile(Path path, ModelCheck.CheckedModel checked, ExternalData external) {
     this.path = path;
     this.checked = checked;
     this.external = external;

@@ -16,8 +16,8 @@ import org.striatum.hooks.engine.PaddedBatch;
 import org.striatum.hooks.engine.RecordingBuffer;
 import org.striatum.hooks.engine.RunningCompletion;
 import org.striatum.hooks.onnx.GraphSession;
-import org.striatum.hooks.onnx.Inputs;
 import org.striatum.hooks.onnx.Memory;
+import org.striatum.hooks.onnx.RunInputs;
 import org.striatum.probe.model.Completion;
 import org.striatum.probe.model.GatedModel;
 import org.striatum.probe.model.Gates;
@@ -86,12 +86,12 @@ public final class OnnxFileModel implements GatedModel {
 
   /// Its inputs, for people.
   public List<String> inputs() {
-    return file.model().getGraph().getInputList().stream().map(Signature::printed).toList();
+    return file.model().getGraph().getInputList().stream().map(GraphSignature::printed).toList();
   }
 
   /// Its outputs, for people.
   public List<String> outputs() {
-    return file.model().getGraph().getOutputList().stream().map(Signature::printed).toList();
+    return file.model().getGraph().getOutputList().stream().map(GraphSignature::printed).toList();
   }
 
   /// Whether weights or activations are stored in fewer bits: hidden states are the file's own, not the checkpoint's.
@@ -142,8 +142,8 @@ public final class OnnxFileModel implements GatedModel {
     RecordingBuffer recorded = new RecordingBuffer(sequences, hooks, this::width);
     Set<String> outputs = hooks.stream().map(this::output).collect(Collectors.toSet());
     for (PaddedBatch batch : batches(sequences, recorded.valuesPerRow())) {
-      Signature.Step step = Signature.Step.of(batch);
-      try (Inputs inputs = new Inputs()) {
+      GraphSignature.TokenStep step = GraphSignature.TokenStep.of(batch);
+      try (RunInputs inputs = new RunInputs()) {
         prepared.signature().feed(inputs, step);
         gates.at().forEach((hook, gate) -> sessions.gate(inputs, hook, gate, batch.mask(gate.positions()), step));
         try (OrtSession.Result result = prepared.session().run(inputs.tensors(), outputs, Map.of())) {

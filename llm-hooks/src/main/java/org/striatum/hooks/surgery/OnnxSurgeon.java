@@ -20,7 +20,7 @@ import java.util.Set;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.onnx.GateNodes;
 import org.striatum.hooks.onnx.OnnxGraph;
-import org.striatum.hooks.surgery.SiteMap.Signal;
+import org.striatum.hooks.surgery.SiteMap.GatingSignal;
 import org.striatum.probe.model.HookPoint;
 
 /// Puts outputs and gates into a copy of a foreign graph; the graph itself stays as it is.
@@ -181,8 +181,8 @@ public final class OnnxSurgeon {
   /// What a changed copy wants to be fed of the file's own inputs.
   ///
   /// @throws CheckpointException naming an input that is not understood
-  Signature signature(GraphProto changed) throws CheckpointException {
-    return Signature.read(changed, Cache.read(graph), sites().tokens(), prefix);
+  GraphSignature signature(GraphProto changed) throws CheckpointException {
+    return GraphSignature.read(changed, Cache.read(graph), sites().tokens(), prefix);
   }
 
   /// The model around a graph, serialised: weights that are external stay so.
@@ -258,7 +258,7 @@ public final class OnnxSurgeon {
   private String gated(OnnxGraph copy, HookPoint point, String value, TensorLayout size,
       Map<String, TensorLayout> layouts) {
     String h = cast(copy, value, size.type(), DataType.FLOAT);
-    Signal signal = sites().at(point).signal();
+    GatingSignal signal = sites().at(point).signal();
     TensorLayout opening = layouts.get(signal.value());
     String z = h;
     if (!signal.value().equals(sites().at(point).value()) && opening.width() == size.width()) {

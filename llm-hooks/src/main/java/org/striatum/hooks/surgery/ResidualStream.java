@@ -21,7 +21,7 @@ record ResidualStream(List<Addition> additions, List<String> leaving, Map<Intege
       return branches.stream().map(branch -> branch.kind().printed()).collect(Collectors.joining(" + "));
     }
 
-    boolean isOnly(Kind kind) {
+    boolean isOnly(BranchKind kind) {
       return branches.size() == 1 && branches.getFirst().kind() == kind;
     }
   }
@@ -30,15 +30,15 @@ record ResidualStream(List<Addition> additions, List<String> leaving, Map<Intege
   ///
   /// @param value as the graph calls it
   /// @param result the same with a fused bias added, else the same
-  record Branch(String value, String result, Kind kind) {}
+  record Branch(String value, String result, BranchKind kind) {}
 
   /// Which part of a block adds.
-  enum Kind {
+  enum BranchKind {
     ATTENTION("attention"), MLP("MLP");
 
     private final String printed;
 
-    Kind(String printed) {
+    BranchKind(String printed) {
       this.printed = printed;
     }
 
@@ -69,7 +69,7 @@ record ResidualStream(List<Addition> additions, List<String> leaving, Map<Intege
       List<Branch> branches = additions.get(i).branches();
       regular &= parallel()
           ? branches.size() == 2 && branches.get(0).kind() != branches.get(1).kind()
-          : additions.get(i).isOnly(i % 2 == 0 ? Kind.ATTENTION : Kind.MLP);
+          : additions.get(i).isOnly(i % 2 == 0 ? BranchKind.ATTENTION : BranchKind.MLP);
     }
     if (!regular) {
       throw new CheckpointException("no transformer blocks were found: looked for attention and MLP added in turn (or"

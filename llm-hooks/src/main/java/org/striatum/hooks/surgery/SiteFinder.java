@@ -87,7 +87,7 @@ final class SiteFinder {
   private Map<String, List<Op>> lookups() {
     Map<String, List<Op>> found = new LinkedHashMap<>();
     Set<String> inputs = graph.getInputList().stream().filter(SiteFinder::integers).map(ValueInfoProto::getName)
-        .filter(Role::mayBeTokens).collect(Collectors.toSet());
+        .filter(InputRole::mayBeTokens).collect(Collectors.toSet());
     for (Op op : topology.ops()) {
       if (Operators.LOOKUPS.contains(op.type()) && op.inputs().size() > 1 && topology.fixed(op.inputs().get(0))
           && mayBeTable(op.inputs().get(0))) {

@@ -25,13 +25,13 @@ public record SiteMap(SortedMap<HookPoint, FoundSite> sites, int layers, String 
   /// @param value the graph's own name for it
   /// @param recognition how it was recognised, for people
   /// @param signal the gating signal: the pre-activation of MLP neurons where it was found, else the value itself
-  public record FoundSite(String value, String recognition, Signal signal) {}
+  public record FoundSite(String value, String recognition, GatingSignal signal) {}
 
   /// What opens a gate.
   ///
   /// @param value a value of the graph
   /// @param bias added to it, "" for none (activations fused with their bias)
-  public record Signal(String value, String bias) {}
+  public record GatingSignal(String value, String bias) {}
 
   /// Hook points in the order of the computation.
   public List<HookPoint> hookPoints() {

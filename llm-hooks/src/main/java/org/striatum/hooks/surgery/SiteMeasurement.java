@@ -13,8 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.onnx.GraphSession;
-import org.striatum.hooks.onnx.Inputs;
 import org.striatum.hooks.onnx.Memory;
+import org.striatum.hooks.onnx.RunInputs;
 import org.striatum.probe.model.HookPoint;
 
 /// Runs a few tokens through a graph whose outputs are all sites: what type and shape has each value, and does a sequence
@@ -28,7 +28,7 @@ final class SiteMeasurement {
 
   private final OnnxFile file;
   private final String logits; // value
-  private final Signature signature;
+  private final GraphSignature signature;
   private final Map<String, String> outputs; // value → output
   private final Map<String, TensorLayout> layouts = new HashMap<>();
 
@@ -36,9 +36,9 @@ final class SiteMeasurement {
   ///
   /// @param layouts value → its layout, for every value that a site or a gating signal stands for
   /// @param single whether only one sequence may be in a run: no other fits, or another would change what it computes
-  record Measured(Map<String, TensorLayout> layouts, boolean single) {}
+  record MeasuredSites(Map<String, TensorLayout> layouts, boolean single) {}
 
-  private SiteMeasurement(OnnxFile file, OnnxSurgeon surgeon, Signature signature, Map<String, String> outputs) {
+  private SiteMeasurement(OnnxFile file, OnnxSurgeon surgeon, GraphSignature signature, Map<String, String> outputs) {
     this.file = file;
     this.logits = surgeon.sites().at(HookPoint.LOGITS).value();
     this.signature = signature;
@@ -48,7 +48,7 @@ final class SiteMeasurement {
   /// Measures every site of a file.
   ///
   /// @throws CheckpointException if the runtime refuses the graph, or a site has no usable shape, type or numbers
-  static Measured of(OnnxFile file, OnnxSurgeon surgeon, int threads) throws CheckpointException {
+  static MeasuredSites of(OnnxFile file, OnnxSurgeon surgeon, int threads) throws CheckpointException {
     OnnxSurgeon.Exposed exposed = surgeon.exposed();
     SiteMeasurement measurement = new SiteMeasurement(file, surgeon, signature(file, surgeon, exposed),
         exposed.outputs());
@@ -57,13 +57,13 @@ final class SiteMeasurement {
       Map<String, float[]> alone = measurement.run(session, TOKENS);
       boolean single = measurement.signature.single() || !measurement.sameBesideAnother(session, alone);
       measurement.checkStream(surgeon.sites());
-      return new Measured(Map.copyOf(measurement.layouts), single);
+      return new MeasuredSites(Map.copyOf(measurement.layouts), single);
     } catch (IllegalStateException refused) {
       throw new CheckpointException(file.path() + ": " + oneLine(refused.getMessage()), refused);
     }
   }
 
-  private static Signature signature(OnnxFile file, OnnxSurgeon surgeon, OnnxSurgeon.Exposed exposed)
+  private static GraphSignature signature(OnnxFile file, OnnxSurgeon surgeon, OnnxSurgeon.Exposed exposed)
       throws CheckpointException {
     try {
       return surgeon.signature(exposed.graph());
@@ -76,8 +76,8 @@ final class SiteMeasurement {
   private Map<String, float[]> run(GraphSession session, int[]... sequences) throws CheckpointException {
     int[] lengths = Arrays.stream(sequences).mapToInt(sequence -> sequence.length).toArray();
     Map<String, float[]> numbers = new HashMap<>();
-    try (Inputs inputs = new Inputs()) {
-      signature.feed(inputs, new Signature.Step(sequences, lengths, 0));
+    try (RunInputs inputs = new RunInputs()) {
+      signature.feed(inputs, new GraphSignature.TokenStep(sequences, lengths, 0));
       try (OrtSession.Result result = session.run(inputs.tensors(), Set.copyOf(outputs.values()), Map.of())) {
         for (Map.Entry<String, String> value : outputs.entrySet()) {
           OnnxTensor tensor = (OnnxTensor) result.get(value.getValue()).orElseThrow();

@@ -8,9 +8,9 @@ import java.util.TreeMap;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.surgery.ResidualStream.Addition;
 import org.striatum.hooks.surgery.ResidualStream.Branch;
-import org.striatum.hooks.surgery.ResidualStream.Kind;
+import org.striatum.hooks.surgery.ResidualStream.BranchKind;
 import org.striatum.hooks.surgery.SiteMap.FoundSite;
-import org.striatum.hooks.surgery.SiteMap.Signal;
+import org.striatum.hooks.surgery.SiteMap.GatingSignal;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.Site;
 
@@ -69,7 +69,7 @@ final class SiteNaming {
   }
 
   private void branch(int layer, Branch branch, Addition addition) {
-    boolean attention = branch.kind() == Kind.ATTENTION;
+    boolean attention = branch.kind() == BranchKind.ATTENTION;
     String biased = branch.result().equals(branch.value()) ? "" : " with its bias";
     put(new HookPoint(layer, attention ? Site.ATTN_OUT : Site.MLP_OUT), branch.result(), described(branch.value())
         + biased + ": what " + (attention ? "attention" : "the MLP") + " adds at " + described(addition.after()));
@@ -103,7 +103,7 @@ final class SiteNaming {
   }
 
   private void put(HookPoint point, String value, String recognition) {
-    sites.put(point, new FoundSite(value, recognition, new Signal(value, "")));
+    sites.put(point, new FoundSite(value, recognition, new GatingSignal(value, "")));
   }
 
   private String described(String value) {

@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.surgery.ResidualStream.Addition;
 import org.striatum.hooks.surgery.ResidualStream.Branch;
-import org.striatum.hooks.surgery.ResidualStream.Kind;
+import org.striatum.hooks.surgery.ResidualStream.BranchKind;
 import org.striatum.hooks.surgery.Topology.Op;
 
 /// Finds the residual stream of a graph.
@@ -94,8 +94,8 @@ final class StreamFinder {
 
   /// One branch; two where a sum joins attention and an MLP that read the same stream.
   private List<Branch> branches(String summand, String before) {
-    Kind kind = kind(before, summand);
-    if (kind == Kind.ATTENTION && flow.isSum(summand)) {
+    BranchKind kind = kind(before, summand);
+    if (kind == BranchKind.ATTENTION && flow.isSum(summand)) {
       List<String> parts = topology.maker(summand).orElseThrow().inputs().stream().filter(flow::reaches).toList();
       List<Branch> both = parts.stream().map(part -> new Branch(part, part, kind(before, part))).toList();
       if (both.size() == 2 && both.get(0).kind() != both.get(1).kind()) {
@@ -105,8 +105,8 @@ final class StreamFinder {
     return List.of(new Branch(summand, summand, kind));
   }
 
-  private Kind kind(String before, String added) {
-    return flow.attends(before, added) ? Kind.ATTENTION : Kind.MLP;
+  private BranchKind kind(String before, String added) {
+    return flow.attends(before, added) ? BranchKind.ATTENTION : BranchKind.MLP;
   }
 
   /// A fused norm that adds a bias adds it to its one branch.

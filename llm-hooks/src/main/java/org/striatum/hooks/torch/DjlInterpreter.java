@@ -266,7 +266,7 @@ final class DjlInterpreter implements Tensors<NDArray> {
     PositionMask where = gate.gate().positions();
     NDArray real = selections.computeIfAbsent(where, this::selection);
     // A gate that acts everywhere may act on padding too: nobody reads it.
-    GateArrays.Gated gated = gate.apply(value, signal, where == PositionMask.ALL ? null : real);
+    GateArrays.GateOutput gated = gate.apply(value, signal, where == PositionMask.ALL ? null : real);
     if (laid.trainable()) {
       NDArray counted = real.toType(DataType.FLOAT32, false); // (rows, 1)
       openness.put(point, counted.mul(gated.openness()).sum(new int[]{0}));

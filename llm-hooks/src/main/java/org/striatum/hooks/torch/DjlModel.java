@@ -11,6 +11,7 @@ import java.util.SequencedMap;
 import java.util.Set;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.CheckpointException;
+import org.striatum.hooks.checkpoint.UnusableWeightException;
 import org.striatum.hooks.checkpoint.Weight;
 import org.striatum.hooks.decoder.Decoder;
 import org.striatum.hooks.engine.ModelLimits;
@@ -62,7 +63,7 @@ public final class DjlModel implements GatedModel {
     try {
       model.record(List.of(TokenSequence.prompt(new int[1])), Set.of(HookPoint.LOGITS), Gates.none());
       return model;
-    } catch (FrozenWeights.UnusableWeight unusable) {
+    } catch (UnusableWeightException unusable) {
       weights.close();
       throw unusable.refusal();
     } catch (RuntimeException failed) {

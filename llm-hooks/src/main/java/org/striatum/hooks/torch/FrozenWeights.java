@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.CheckpointException;
+import org.striatum.hooks.checkpoint.UnusableWeightException;
 import org.striatum.hooks.checkpoint.Weight;
 import org.striatum.probe.tensor.DType;
 import org.striatum.probe.tensor.SafetensorsFile;
@@ -98,7 +99,7 @@ final class FrozenWeights implements AutoCloseable {
     try {
       file = checkpoint.fileOf(weight);
     } catch (CheckpointException refusal) {
-      throw new UnusableWeight(refusal);
+      throw new UnusableWeightException(refusal);
     }
     TensorInfo info = file.tensor(weight.name());
     Shape shape = new Shape(weight.shape().stream().mapToLong(Long::longValue).toArray());
@@ -129,20 +130,5 @@ final class FrozenWeights implements AutoCloseable {
   @Override
   public void close() {
     manager.close();
-  }
-
-  /// Carries a refusal out through the description, whose methods declare no checked exception.
-  static final class UnusableWeight extends RuntimeException {
-    private static final long serialVersionUID = 1;
-    private final CheckpointException refusal;
-
-    UnusableWeight(CheckpointException refusal) {
-      super(refusal);
-      this.refusal = refusal;
-    }
-
-    CheckpointException refusal() {
-      return refusal;
-    }
   }
 }

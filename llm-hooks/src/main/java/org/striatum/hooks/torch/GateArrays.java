@@ -30,7 +30,7 @@ final class GateArrays {
   ///
   /// @param value y, (rows, d)
   /// @param openness g, (rows, d) or (d)
-  record Gated(NDArray value, NDArray openness) {}
+  record GateOutput(NDArray value, NDArray openness) {}
 
   /// @param trainable whether the four vectors carry gradients
   GateArrays(NDManager manager, Gate gate, boolean trainable) {
@@ -74,7 +74,7 @@ final class GateArrays {
   /// @param h the value that flows on, (rows, d)
   /// @param z the gating signal, of the same shape
   /// @param selected (rows, 1), or null for every row
-  Gated apply(NDArray h, NDArray z, NDArray selected) {
+  GateOutput apply(NDArray h, NDArray z, NDArray selected) {
     Shape shape = h.getShape();
     NDArray where = selected == null ? null : selected.broadcast(shape);
     NDArray value = seen(h, where);
@@ -88,7 +88,7 @@ final class GateArrays {
       g = soft(z.getUid().equals(h.getUid()) ? value : seen(z, where));
       gated = shift.add(gain.mul(g).mul(value));
     }
-    return new Gated(where == null ? gated : NDArrays.where(where, gated, h), g);
+    return new GateOutput(where == null ? gated : NDArrays.where(where, gated, h), g);
   }
 
   /// x where the gate acts on it, else 0: not at other rows, and not ∞ or NaN behind a gain of 0. A finite x behind a

@@ -234,12 +234,10 @@ class OnnxModelTest {
         .generate(List.of(prompt), new long[]{3}, new Sampling(1, 1, 0, 60, true), Gates.none(), 1,
             () -> {})
         .getFirst();
-    List<Integer> tokens = new ArrayList<>(Arrays.stream(prompt.tokens()).boxed().toList());
-    Arrays.stream(completion.tokens()).forEach(tokens::add);
+    TokenSequence whole = prompt.followedBy(completion.tokens());
     if (completion.finished()) {
-      tokens.add(opened.endOfSequence().getFirst());
+      whole = whole.followedBy(opened.endOfSequence().getFirst());
     }
-    TokenSequence whole = new TokenSequence(tokens.stream().mapToInt(Integer::intValue).toArray(), prompt.length());
     assertThat(completion.logProbability()).isCloseTo(logProbabilities(List.of(whole), Gates.none())[0], within(1e-3));
   }
 

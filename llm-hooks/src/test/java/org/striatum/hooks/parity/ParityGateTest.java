@@ -24,7 +24,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.onnx.Memory;
-import org.striatum.hooks.parity.ParityCheck.Outcome;
 import org.striatum.probe.model.Completion;
 import org.striatum.probe.model.GatedModel;
 import org.striatum.probe.model.Gates;
@@ -54,7 +53,7 @@ class ParityGateTest {
         assertThat(report.checks()).extracting(ParityCheck::name).containsExactly(ParityGate.FINITE, ParityGate.HEAD,
             ParityGate.SUMS, ParityGate.PADDING, ParityGate.IDENTITY);
         assertThat(report.checks()).allSatisfy(check -> {
-          assertThat(check.outcome()).as(check.toString()).isEqualTo(Outcome.PASSED);
+          assertThat(check.outcome()).as(check.toString()).isEqualTo(ParityOutcome.PASSED);
           assertThat(check.error()).as(check.toString()).isLessThanOrEqualTo(check.tolerance() / 10);
         });
         assertThat(report.passed()).isTrue();
@@ -211,7 +210,7 @@ class ParityGateTest {
     });
     assertThat(report.checks()).filteredOn(check -> check.name().equals(ParityGate.SUMS)).singleElement()
         .satisfies(check -> {
-          assertThat(check.outcome()).isEqualTo(Outcome.FAILED);
+          assertThat(check.outcome()).isEqualTo(ParityOutcome.FAILED);
           assertThat(check.at()).isEqualTo(HookPoint.residPost(1));
         });
   }

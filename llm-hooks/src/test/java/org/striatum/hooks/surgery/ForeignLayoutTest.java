@@ -9,7 +9,6 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
@@ -162,20 +161,19 @@ class ForeignLayoutTest {
     int d = model.width(HookPoint.residPost(0));
     Gates gates = Gates.of(HookPoint.residPost(0), Gate.zeroing(d, List.of(2, 3, 5)));
     for (TokenSequence prompt : PROMPTS) {
-      int[] tokens = prompt.tokens();
+      TokenSequence sequence = prompt;
       for (int token : model
           .generate(List.of(prompt), new long[1], new Sampling(0, 1, 0, 8, false), gates, 1, () -> {}).getFirst()
           .tokens()) {
         float[] logits = model
-            .record(List.of(TokenSequence.prompt(tokens)), Set.of(HookPoint.LOGITS), gates).at(HookPoint.LOGITS);
+            .record(List.of(sequence), Set.of(HookPoint.LOGITS), gates).at(HookPoint.LOGITS);
         int last = logits.length - model.vocabulary();
         int greatest = 0;
         for (int v = 1; v < model.vocabulary(); v++) {
           greatest = logits[last + v] > logits[last + greatest] ? v : greatest;
         }
         assertThat(token).isEqualTo(greatest);
-        tokens = Arrays.copyOf(tokens, tokens.length + 1);
-        tokens[tokens.length - 1] = token;
+        sequence = sequence.followedBy(token);
       }
     }
   }

@@ -256,8 +256,7 @@ class OnnxFileModelTest {
           for (TokenSequence prompt : sequences()) {
             int[] cached = model.generate(List.of(prompt), new long[1], new Sampling(0, 1, 0, 12, false), gates, 1,
                 () -> {}).getFirst().tokens();
-            int[] whole = IntStream.concat(Arrays.stream(prompt.tokens()), Arrays.stream(cached)).toArray();
-            float[] logits = model.record(List.of(new TokenSequence(whole, prompt.length())),
+            float[] logits = model.record(List.of(prompt.followedBy(cached)),
                 Set.of(HookPoint.LOGITS), gates).at(HookPoint.LOGITS);
             for (int t = 0; t < cached.length; t++) {
               int row = (prompt.length() + t - 1) * model.vocabulary();

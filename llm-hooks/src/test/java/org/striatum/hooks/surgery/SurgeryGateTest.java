@@ -10,8 +10,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.striatum.hooks.GateContract;
 import org.striatum.hooks.onnx.GraphSession;
-import org.striatum.hooks.onnx.Inputs;
 import org.striatum.hooks.onnx.Memory;
+import org.striatum.hooks.onnx.RunInputs;
 import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.HookPoint;
 
@@ -42,10 +42,11 @@ class SurgeryGateTest extends GateContract {
     FileSessions.Prepared prepared = sessions.session(new Surgery(Optional.of(HOOK), Set.of(HOOK), Set.of(HOOK),
         Surgery.Tail.NONE, Surgery.CacheUse.NONE));
     String output = sessions.prefix() + HOOK;
-    try (Inputs inputs = new Inputs()) {
+    try (RunInputs inputs = new RunInputs()) {
       inputs.put(sessions.prefix() + OnnxSurgeon.HIDDEN,
           GraphSession.tensor(FloatBuffer.wrap(hidden), 1, mask.length, width()));
-      sessions.gate(inputs, HOOK, gate, mask, new Signature.Step(new int[1][mask.length], new int[]{mask.length}, 0));
+      sessions.gate(inputs, HOOK, gate, mask,
+          new GraphSignature.TokenStep(new int[1][mask.length], new int[]{mask.length}, 0));
       try (var result = prepared.session().run(inputs.tensors(), Set.of(output), Map.of())) {
         return GraphSession.floats(result, output);
       }

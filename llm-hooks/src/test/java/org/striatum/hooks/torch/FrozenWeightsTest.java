@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.striatum.hooks.checkpoint.Checkpoint;
+import org.striatum.hooks.checkpoint.UnusableWeightException;
 import org.striatum.hooks.checkpoint.Weight;
 import org.striatum.probe.tensor.DType;
 import org.striatum.probe.tensor.SafetensorsWriter;
@@ -42,7 +43,7 @@ class FrozenWeightsTest {
       assertThat(weights.get(weight).toFloatArray()).isEqualTo(checkpoint.fileOf(weight).floats("w"));
       assertThat(weights.get(weight)).as("made once").isSameAs(weights.get(weight));
       assertThat(weights.get(weight).hasGradient()).isFalse();
-      assertThatThrownBy(() -> weights.get(Weight.of("v", 1))).isInstanceOf(FrozenWeights.UnusableWeight.class)
+      assertThatThrownBy(() -> weights.get(Weight.of("v", 1))).isInstanceOf(UnusableWeightException.class)
           .hasMessageContaining("'v' is missing");
     }
   }

@@ -53,11 +53,9 @@ final class Evaluation implements AutoCloseable {
     int longestPrompt = 0;
     int longestSolution = 0;
     for (TokenSequence item : task.items()) {
-      int[] prompt = new int[item.promptLength()];
-      System.arraycopy(item.tokens(), 0, prompt, 0, prompt.length);
-      prompts.add(TokenSequence.prompt(prompt));
-      longestPrompt = Math.max(longestPrompt, prompt.length);
-      longestSolution = Math.max(longestSolution, item.length() - prompt.length);
+      prompts.add(item.prompt());
+      longestPrompt = Math.max(longestPrompt, item.promptLength());
+      longestSolution = Math.max(longestSolution, item.length() - item.promptLength());
     }
     int room = model.facts().longest() - longestPrompt;
     Sampling greedy = new Sampling(0, 1, 0, Math.min(longestSolution + SLACK, Math.max(1, room)), true);

@@ -73,11 +73,7 @@ public record LearnedGate(Gates gates, Card card) {
 
   /// The checksum of a checkpoint: of the checksums of all its files that determine its figures.
   public static Sha256 checkpoint(HookedModel model) throws IOException {
-    SortedMap<String, Sha256> files = new TreeMap<>();
-    for (Map.Entry<String, Path> file : model.facts().files().entrySet()) {
-      files.put(file.getKey(), Sha256.of(file.getValue()));
-    }
-    return Sha256.of(RecordJson.compact(files));
+    return Sha256.of(RecordJson.compact(model.checksums()));
   }
 
   /// Writes both files, the tensors first: a card without its tensors is never left.

@@ -17,6 +17,7 @@ import org.striatum.probe.dopamine.DopamineResults.Reliability;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Split;
 import org.striatum.probe.rollout.Split.Fold;
+import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.Bootstrap;
 import org.striatum.probe.stats.Estimate;
@@ -37,9 +38,21 @@ public final class DopamineStudy {
 
   private final DopamineSettings settings;
   private final RandomStreams streams;
+  private final ScorerSink sink;
 
+  /// A study that keeps no probe.
+  ///
   /// @param seed of every random number in the study
   public DopamineStudy(DopamineSettings settings, long seed) {
+    this(settings, seed, ScorerSink.NONE);
+  }
+
+  /// A study.
+  ///
+  /// @param seed of every random number in the study
+  /// @param sink takes the TD-error probes
+  public DopamineStudy(DopamineSettings settings, long seed, ScorerSink sink) {
+    this.sink = sink;
     this.settings = settings;
     this.streams = new RandomStreams(seed);
   }
@@ -217,13 +230,15 @@ public final class DopamineStudy {
     Trajectories states = dataset.states().get(hook);
     PooledSteps pooled = PooledSteps.read(states, dataset.valued(settings.gamma()));
     StepFolds folds = new StepFolds(pooled, settings.threshold());
-    String obstacle = folds.obstacle(states);
-    if (obstacle != null) {
+    try {
+      folds.requireEnough(states);
+      return new LayerOutcome(hook,
+          new LayerStudy(settings, streams, dataset.name(), hook, states, folds, task, sink).figures(),
+          pooled.excluded(),
+          null);
+    } catch (NotEnoughData missing) {
       task.step(units());
-      return new LayerOutcome(hook, null, pooled.excluded(), obstacle);
+      return new LayerOutcome(hook, null, pooled.excluded(), missing.getMessage());
     }
-    return new LayerOutcome(hook,
-        new LayerStudy(settings, streams, dataset.name(), hook, states, folds, task).figures(),
-        pooled.excluded(), null);
   }
 }

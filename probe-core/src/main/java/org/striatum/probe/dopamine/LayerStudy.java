@@ -42,6 +42,7 @@ final class LayerStudy {
 
   private final DopamineSettings settings;
   private final RandomStreams streams;
+  private final ScorerSink sink;
   private final String dataset;
   private final HookPoint hook;
   private final Trajectories states;
@@ -57,7 +58,8 @@ final class LayerStudy {
 
   /// @param streams of the study's seed
   LayerStudy(DopamineSettings settings, RandomStreams streams, String dataset, HookPoint hook,
-      Trajectories states, StepFolds folds, Progress.Task task) {
+      Trajectories states, StepFolds folds, Progress.Task task, ScorerSink sink) {
+    this.sink = sink;
     this.settings = settings;
     this.streams = streams;
     this.dataset = dataset;
@@ -89,6 +91,7 @@ final class LayerStudy {
           : TdErrorProbe.RANKING + " " + scaling));
       curves.add(curve(scaling, probe, rankings.get(scaling)));
       if (scaling == Scaling.CAUSAL) {
+        sink.keep(dataset, hook, new StepScorer(probe, pooled.training()));
         double[] predictions = probe.predictions(pooled.rows(scaling, test), test.length);
         observed = Spearman.of(predictions, deltas(test)).rho();
         scatter = scatter(predictions, deltas(test));

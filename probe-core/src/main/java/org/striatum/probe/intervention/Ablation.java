@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import org.striatum.probe.model.Gate;
+import org.striatum.probe.run.NotEnoughData;
 
 /// What is done to a set of coordinates: each kind is a gate, or several whose outcomes are averaged.
 public sealed interface Ablation {
@@ -57,7 +58,7 @@ public sealed interface Ablation {
   record Resample(List<float[]> donors) implements Ablation {
     public Resample {
       if (donors.isEmpty()) {
-        throw new IllegalArgumentException("resampling needs at least one donor state, found none");
+        throw new NotEnoughData("resampling", "donor states", 0, 1);
       }
       donors = donors.stream().map(float[]::clone).toList();
     }

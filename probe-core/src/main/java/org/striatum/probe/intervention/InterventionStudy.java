@@ -28,6 +28,7 @@ import org.striatum.probe.model.Sampling;
 import org.striatum.probe.model.TokenSequence;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Problem;
+import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.Bootstrap;
 import org.striatum.probe.stats.EmpiricalP;
@@ -125,7 +126,8 @@ public record InterventionStudy(GatedModel model, Progress progress) {
   ///
   /// @param predicted whether perplexity and KL to base are recorded for base, the set, named sets and a few matched ones
   /// @param random resamples problems
-  /// @throws IllegalArgumentException without items, or on coordinates a hook point does not have
+  /// @throws NotEnoughData without items
+  /// @throws IllegalArgumentException on coordinates a hook point does not have
   /// @throws IllegalStateException if the model returns NaN or ∞
   public Intervention logProbability(Plan plan, List<ScoredText> items, boolean predicted, RandomGenerator random) {
     requireItems(items);
@@ -138,7 +140,8 @@ public record InterventionStudy(GatedModel model, Progress progress) {
   /// McNemar's test takes the first sample of each problem.
   ///
   /// @param random resamples problems
-  /// @throws IllegalArgumentException without attempts, or on coordinates a hook point does not have
+  /// @throws NotEnoughData without attempts
+  /// @throws IllegalArgumentException on coordinates a hook point does not have
   public Intervention accuracy(Plan plan, List<Attempt> attempts, Generation generation, RandomGenerator random) {
     requireItems(attempts);
     try (Measurement measurement = new Measurement.Attempts(model, attempts, generation)) {
@@ -147,9 +150,7 @@ public record InterventionStudy(GatedModel model, Progress progress) {
   }
 
   static void requireItems(List<?> items) {
-    if (items.isEmpty()) {
-      throw new IllegalArgumentException("an intervention needs items to measure on, found none");
-    }
+    NotEnoughData.require("an intervention", "items to measure on", items.size(), 1);
   }
 
   private Intervention run(Plan plan, Measurement measurement, boolean predicted, RandomGenerator random) {

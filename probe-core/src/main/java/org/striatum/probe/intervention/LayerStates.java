@@ -7,6 +7,7 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.rollout.Split;
 import org.striatum.probe.stats.RunningMoments;
+import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.store.ActivationStore;
 
 /// What an intervention must know of one dataset's states at one hook point, read in one pass. Position 0 (an attention
@@ -31,7 +32,7 @@ public record LayerStates(CoordinateScales scales, List<Integer> sinks, float[] 
   ///
   /// @param rollouts of the whole store, in its order
   /// @param seed draws donors
-  /// @throws IllegalArgumentException if no training state is finite
+  /// @throws NotEnoughData if no training state is finite
   public static LayerStates read(ActivationStore store, List<Rollout> rollouts, Split split, String dataset,
       HookPoint hook,
       int donorCount, long seed) {
@@ -67,9 +68,8 @@ public record LayerStates(CoordinateScales scales, List<Integer> sinks, float[] 
         }
       }
     }
-    if (moments.rows() == 0) {
-      throw new IllegalArgumentException(hook + " of " + dataset + " has no finite training state");
-    }
+    NotEnoughData.require("an ablation at " + hook + " of " + dataset, "finite training states",
+        moments.rows(), 1);
     double[] mean = moments.means();
     double[] deviation = moments.deviations();
     float[] means = new float[width];

@@ -1,6 +1,5 @@
 package org.striatum.probe.rollout;
 
-import java.util.Arrays;
 import org.striatum.probe.model.TokenSequence;
 
 /// One sampled completion of a problem with its terminal reward.
@@ -48,7 +47,7 @@ public record Rollout(Problem problem, int sample, long seed, String completion,
 
   /// What the model was given.
   public TokenSequence prompt() {
-    return TokenSequence.prompt(Arrays.copyOf(tokens, promptLength));
+    return sequence().prompt();
   }
 
   /// Prompt and what the model wrote.

@@ -1,7 +1,6 @@
 package org.striatum.probe.uses;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -126,10 +125,7 @@ public record SearchStudy(StepSearch search) {
     List<Completion> drawn = generate(prompts, seeds, search.sampling());
     List<TokenSequence> texts = new ArrayList<>();
     for (int m = 0; m < drawn.size(); m++) {
-      int[] prompt = prompts.get(m).tokens();
-      int[] tokens = Arrays.copyOf(prompt, prompt.length + drawn.get(m).tokens().length);
-      System.arraycopy(drawn.get(m).tokens(), 0, tokens, prompt.length, tokens.length - prompt.length);
-      texts.add(new TokenSequence(tokens, prompt.length));
+      texts.add(prompts.get(m).followedBy(drawn.get(m).tokens()));
     }
     double[] values = score.of(texts);
     double[] logs = drawn.stream().mapToDouble(Completion::logProbability).toArray();

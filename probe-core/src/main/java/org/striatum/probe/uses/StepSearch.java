@@ -124,8 +124,7 @@ public record StepSearch(GatedModel model, Sampling sampling, Function<int[], Li
         .map(this::cut).toList();
     List<TokenSequence> texts = new ArrayList<>();
     for (int n = 0; n < drawn.size(); n++) {
-      int[] prefix = prefixes.get(n).tokens();
-      texts.add(new TokenSequence(joined(prefix, drawn.get(n).tokens()), prefix.length));
+      texts.add(prefixes.get(n).followedBy(drawn.get(n).tokens()));
     }
     double[] scores = score.of(texts);
     for (int n = 0; n < open.length; n++) {
@@ -153,11 +152,5 @@ public record StepSearch(GatedModel model, Sampling sampling, Function<int[], Li
   /// The text of generated tokens.
   String text(int[] tokens) {
     return String.join("", pieces.apply(tokens));
-  }
-
-  private static int[] joined(int[] before, int[] after) {
-    int[] all = Arrays.copyOf(before, before.length + after.length);
-    System.arraycopy(after, 0, all, before.length, after.length);
-    return all;
   }
 }

@@ -12,6 +12,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Split;
+import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.sparse.PlattScaling;
 import org.striatum.probe.stats.Calibration;
 import org.striatum.probe.stats.RandomStreams;
@@ -109,8 +110,8 @@ final class ProbeControls {
     }
     try {
       return new NestedControl(hooks, common, settings.controls(), settings.resamples(), random).run();
-    } catch (IllegalArgumentException refused) {
-      notes.add("no nested selection: " + refused.getMessage());
+    } catch (NotEnoughData missing) {
+      notes.add("no nested selection: " + missing.getMessage());
       return null;
     }
   }

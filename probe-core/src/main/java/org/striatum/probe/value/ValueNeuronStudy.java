@@ -13,6 +13,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Split;
+import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.sparse.LinearPredictor;
 import org.striatum.probe.sparse.LinearProbe;
@@ -40,11 +41,23 @@ import org.striatum.probe.value.ValueProbeTraining.Target;
 public final class ValueNeuronStudy {
   private final ValueNeuronSettings settings;
   private final RandomStreams streams;
+  private final ProbeSink sink;
 
+  /// A study that keeps no probe.
+  ///
   /// @param seed of every random number in the study
   public ValueNeuronStudy(ValueNeuronSettings settings, long seed) {
+    this(settings, seed, ProbeSink.NONE);
+  }
+
+  /// A study.
+  ///
+  /// @param seed of every random number in the study
+  /// @param sink takes the probes that figures are reported of
+  public ValueNeuronStudy(ValueNeuronSettings settings, long seed, ProbeSink sink) {
     this.settings = settings;
     this.streams = new RandomStreams(seed);
+    this.sink = sink;
   }
 
   /// A dataset's rollouts and their hidden states.
@@ -102,8 +115,8 @@ public final class ValueNeuronStudy {
           ? Optional.empty()
           : Optional.of(new ProbeControls(settings, streams).run(dataset.name(), probed, finite,
               dataset.split()));
-    } catch (IllegalArgumentException refused) {
-      outcomes.add(new LayerOutcome(null, 0, "no controls: " + refused.getMessage()));
+    } catch (NotEnoughData missing) {
+      outcomes.add(new LayerOutcome(null, 0, "no controls: " + missing.getMessage()));
       return Optional.empty();
     } finally {
       task.step(1);
@@ -186,37 +199,34 @@ public final class ValueNeuronStudy {
     FiniteTrajectories train = finite.in(Split.Fold.TRAIN, split);
     FiniteTrajectories validation = finite.in(Split.Fold.VALIDATION, split);
     FiniteTrajectories test = finite.in(Split.Fold.TEST, split);
-    String obstacle = obstacle(train, validation, test);
-    if (obstacle != null) {
+    try {
+      requireEnough(train, validation, test);
+      LayerProbes probes = probes(dataset, hook, train, validation, InitialStates.of(test), task);
+      return new LayerOutcome(probes, finite.excludedRows(), null);
+    } catch (NotEnoughData missing) {
       task.step(units());
-      return new LayerOutcome(null, finite.excludedRows(), hook + ": " + obstacle);
+      return new LayerOutcome(null, finite.excludedRows(), hook + ": " + missing.getMessage());
     }
-    LayerProbes probes = probes(dataset, hook, train, validation, InitialStates.of(test), task);
-    return new LayerOutcome(probes, finite.excludedRows(), null);
   }
 
-  /// Why a hook point cannot be studied, or null.
-  private static String obstacle(FiniteTrajectories train, FiniteTrajectories validation, FiniteTrajectories test) {
-    if (train.width() < 3) {
-      return "rankings need at least 3 coordinates, found " + train.width();
-    }
-    Map<String, FiniteTrajectories> folds = new LinkedHashMap<>();
-    folds.put("training", train);
-    folds.put("validation", validation);
-    folds.put("test", test);
-    for (Map.Entry<String, FiniteTrajectories> fold : folds.entrySet()) {
-      boolean[] successes = fold.getValue().successes();
-      int right = (int) IntStream.range(0, successes.length).filter(i -> successes[i]).count();
-      if (right == 0 || right == successes.length) {
-        return "each fold needs right and wrong rollouts, found " + right + " right of " + successes.length + " in "
-            + fold.getKey() + ": sample more problems";
-      }
-    }
+  /// Refuses a hook point that cannot be studied.
+  ///
+  /// @throws NotEnoughData saying what is missing
+  private static void requireEnough(FiniteTrajectories train, FiniteTrajectories validation, FiniteTrajectories test) {
+    NotEnoughData.require("a ranking", "coordinates", train.width(), 3);
+    requireBothOutcomes(Split.Fold.TRAIN, train);
+    requireBothOutcomes(Split.Fold.VALIDATION, validation);
+    requireBothOutcomes(Split.Fold.TEST, test);
     float[] rows = train.initialStates();
     int width = train.width();
-    return IntStream.range(width, rows.length).noneMatch(k -> rows[k] != rows[k - width])
-        ? "no coordinate of s₀ varies over the training rollouts: use more than one prompt"
-        : null;
+    boolean varies = IntStream.range(width, rows.length).anyMatch(k -> rows[k] != rows[k - width]);
+    NotEnoughData.require("a probe of s₀", "distinct states s₀ among the training rollouts", varies ? 2 : 1, 2);
+  }
+
+  private static void requireBothOutcomes(Split.Fold fold, FiniteTrajectories members) {
+    boolean[] successes = members.successes();
+    long right = IntStream.range(0, successes.length).filter(i -> successes[i]).count();
+    NotEnoughData.requireBothOutcomes("the " + fold.printed() + " fold", "rollouts", right, successes.length);
   }
 
   private LayerProbes probes(String dataset, HookPoint hook, FiniteTrajectories trainTrajectories,
@@ -228,6 +238,8 @@ public final class ValueNeuronStudy {
 
     LinearPredictor linear = LinearProbe.fit(train.rows(), train.width(), train.successes());
     SparseProbe sparse = SparseProbe.fit(train, validation, settings);
+    sink.linear(dataset, hook, "linear", linear);
+    sink.linear(dataset, hook, "sparse", sparse.predictor());
     List<ProbeAuroc> aurocs = new ArrayList<>();
     aurocs.add(probeAuroc("linear", linear.scores(validation.rows(), validation.size()),
         linear.scores(test.rows(), test.size()), validation, test, random));
@@ -240,6 +252,7 @@ public final class ValueNeuronStudy {
           streams.of(stream + target.printed())).probe();
       task.step(1);
       fitted.put(target, probe);
+      sink.value(dataset, hook, target, probe, trainTrajectories.size());
       aurocs.add(probeAuroc(target.printed(), probe.values(validation.rows(), validation.size()),
           probe.values(test.rows(), test.size()), validation, test, random));
       rankings.add(NeuronRanking.firstLayerL1(target, probe));

@@ -194,15 +194,15 @@ class DopamineStudyTest {
     PlantedRollouts solved = with(good, good.runs().stream()
         .map(run -> new Run(run.problem(), run.states(), 1, run.promptLength())).toList());
     assertThat(layer(solved).figures()).isNull();
-    assertThat(layer(solved).obstacle()).isEqualTo("each fold needs right and wrong rollouts with"
-        + " steps, found 600 right of 600 in train: sample more problems");
+    assertThat(layer(solved).obstacle()).isEqualTo("the training fold needs wrong rollouts with steps among its 600:"
+        + " at least 1, found 0");
 
     PlantedRollouts few = PlantedRollouts.draw(new Recipe(24, 6, 8, WIDTH, true, true), new SplittableRandom(19));
-    assertThat(layer(few).obstacle()).endsWith("at least 10 problems in test, found 8: sample more problems");
+    assertThat(layer(few).obstacle()).isEqualTo("the test fold needs problems: at least 10, found 8");
 
     PlantedRollouts still = with(good, good.runs().stream()
         .map(run -> new Run(run.problem(), new float[run.states().length], run.reward(), run.promptLength())).toList());
-    assertThat(layer(still).obstacle()).endsWith("no coordinate varies over the training steps");
+    assertThat(layer(still).obstacle()).endsWith("coordinates that vary over the training steps: at least 1, found 0");
 
     DopamineResults results = STUDY.run(List.of(solved.dataset("solved")), Progress.NONE);
     assertThat(results.layers()).isEmpty();

@@ -28,6 +28,7 @@ import org.striatum.probe.model.Sampling;
 import org.striatum.probe.model.TokenSequence;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Problem;
+import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.McNemar;
 
@@ -183,7 +184,7 @@ class InterventionStudyTest {
     SplittableRandom random = new SplittableRandom(1);
     assertThatThrownBy(() -> plan(PositionMask.NONE)).hasMessageContaining("must act somewhere");
     assertThatThrownBy(() -> study.logProbability(plan(PositionMask.ALL), List.of(), false, random))
-        .hasMessageContaining("found none");
+        .isInstanceOf(NotEnoughData.class).hasMessageContaining("found 0");
     assertThatThrownBy(() -> cut(PlantedModel.HOOK, List.of(2, 9), Ablation.ZERO, controls))
         .hasMessageContaining("draw them for this set");
     Plan elsewhere = new Plan(true, "sums", "value@3", List.of(cut(HookPoint.residPost(4), TARGET, Ablation.ZERO,

@@ -2,6 +2,7 @@ package org.striatum.probe.value;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
@@ -165,8 +166,8 @@ class ValueNeuronStudyTest {
     ValueNeuronResults results = new ValueNeuronStudy(SETTINGS, 64)
         .run(List.of(dataset("solved", allRight), dataset("good", good)), Progress.NONE);
     assertThat(results.layers()).singleElement().satisfies(layer -> assertThat(layer.dataset()).isEqualTo("good"));
-    assertThat(results.datasets().getFirst().note()).isEqualTo("blocks.2.hook_resid_post: each fold needs right and"
-        + " wrong rollouts, found 192 right of 192 in training: sample more problems");
+    assertThat(results.datasets().getFirst().note()).isEqualTo("blocks.2.hook_resid_post: the training fold needs"
+        + " wrong rollouts among its 192: at least 1, found 0");
     assertThat(results.datasets().getFirst().accuracy().value()).isEqualTo(1);
     assertThat(results.datasets().getFirst().promptLengthAuroc().value()).isNaN();
     assertThat(results.datasets().getLast().note()).isNull();
@@ -188,6 +189,84 @@ class ValueNeuronStudyTest {
         .allSatisfy(probe -> assertThat(probe.test().value()).isFinite());
   }
 
+  /// Too little data is a note; a mistake in the code that reads it is none.
+  @Test
+  void aBugInsideIsNotTakenForTooLittleData() {
+    ListedTrajectories good = planted(new SplittableRandom(69));
+    IllegalArgumentException bug = new IllegalArgumentException("planted");
+    Trajectories broken = new BrokenTrajectories(good, bug);
+    assertThatThrownBy(() -> new ValueNeuronStudy(SETTINGS, 70).run(List.of(dataset("broken", broken)), Progress.NONE))
+        .isSameAs(bug);
+  }
+
+  /// Fails once, when the controls first ask for a prompt's length.
+  private static final class BrokenTrajectories implements Trajectories {
+    private final Trajectories whole;
+    private IllegalArgumentException bug;
+
+    BrokenTrajectories(Trajectories whole, IllegalArgumentException bug) {
+      this.whole = whole;
+      this.bug = bug;
+    }
+
+    @Override
+    public int width() {
+      return whole.width();
+    }
+
+    @Override
+    public int size() {
+      return whole.size();
+    }
+
+    @Override
+    public int length(int i) {
+      return whole.length(i);
+    }
+
+    @Override
+    public void states(int i, float[] into, int offset) {
+      whole.states(i, into, offset);
+    }
+
+    @Override
+    public double reward(int i) {
+      return whole.reward(i);
+    }
+
+    @Override
+    public String problem(int i) {
+      return whole.problem(i);
+    }
+
+    @Override
+    public int promptLength(int i) {
+      if (bug != null) {
+        IllegalArgumentException thrown = bug;
+        bug = null;
+        throw thrown;
+      }
+      return whole.promptLength(i);
+    }
+  }
+
+  @Test
+  void fewerProblemsThanFoldsCostTheControlsOnly() {
+    ListedTrajectories few = planted(new SplittableRandom(71));
+    SplittableRandom random = new SplittableRandom(72);
+    ListedTrajectories six = new ListedTrajectories(WIDTH, few.list().stream()
+        .map(run -> new ListedTrajectories.Trajectory("problem" + random.nextInt(6), run.states(), run.reward(), 3))
+        .toList());
+    ValueNeuronSettings folds = new ValueNeuronSettings(SETTINGS.training(), SETTINGS.ranking(), SETTINGS.ratios(), 4,
+        5,
+        SparseFit.LOGISTIC, "path", 10, 0.05, 100, 6, 0.1, List.of(), new ControlSettings(10, 2, 5, 1, 2, 2, 0.02));
+    ValueNeuronResults results = new ValueNeuronStudy(folds, 73).run(List.of(dataset("few", six)), Progress.NONE);
+    assertThat(results.layers()).hasSize(1);
+    assertThat(results.controls()).isEmpty();
+    assertThat(results.datasets().getFirst().note())
+        .isEqualTo("no controls: cross-fitting in 10 folds needs problems: at least 10, found 5");
+  }
+
   @Test
   void equalPromptsAreRefusedInOneLine() {
     ListedTrajectories good = planted(new SplittableRandom(67));
@@ -197,7 +276,7 @@ class ValueNeuronStudyTest {
     LayerOutcome outcome = new ValueNeuronStudy(SETTINGS, 68).layer("same", HOOK, good, split(good),
         Progress.Task.SILENT);
     assertThat(outcome.probes()).isNull();
-    assertThat(outcome.note()).contains("no coordinate of s₀ varies");
+    assertThat(outcome.note()).endsWith("distinct states s₀ among the training rollouts: at least 2, found 1");
   }
 
   @Test

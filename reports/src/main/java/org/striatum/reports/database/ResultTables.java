@@ -76,7 +76,7 @@ final class ResultTables {
     return tables.all();
   }
 
-  /// Every table, with the rows that speak of several checkpoints.
+  /// Every table, with the rows about several checkpoints.
   static List<Table> of(SeriesResults series) {
     ResultTables tables = new ResultTables();
     tables.add(series);
@@ -88,7 +88,7 @@ final class ResultTables {
         turnover, lives, adaptation, settings, figures);
   }
 
-  /// A table with a row's place in front.
+  /// A table whose first columns are checkpoint, step and dataset.
   private static Table of(String name, String... columns) {
     List<String> all = new ArrayList<>(List.of("checkpoint VARCHAR", "step BIGINT", "dataset VARCHAR"));
     all.addAll(List.of(columns));

@@ -10,7 +10,7 @@ import org.striatum.probe.intervention.InterventionResults.Writing;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.reports.page.Notation;
 
-/// One arm of an intervention, or the mean over one kind of control, as a table writes it; a dash for what was not
+/// One arm of an intervention, or the mean over one kind of control, as a row of a table; a dash for what was not
 /// measured.
 record ArmRow(String name, String coordinates, String effect, String interval, String tokens, String finished,
     String parsed, String perplexity, String divergence) {

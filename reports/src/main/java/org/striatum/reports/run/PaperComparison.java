@@ -11,14 +11,14 @@ import org.striatum.probe.value.ValueNeuronResults.PruningCurve;
 import org.striatum.probe.value.ValueNeuronResults.PruningPoint;
 import org.striatum.reports.page.Notation;
 
-/// A figure of the paper beside ours. Other models, problems and sample sizes stand behind the two, so they are read
-/// side by side and not tested against each other.
+/// A figure of the paper next to ours. Models, problems and sample sizes differ, so the two are shown together and not
+/// tested against each other.
 ///
 /// Source: *Sparse Reward Subsystem in Large Language Models*, arXiv 2602.00986.
 ///
 /// @param quantity what is measured
 /// @param paper as published
-/// @param ours from this run, a dash where it was not measured
+/// @param ours from this run, a dash if it was not measured
 record PaperComparison(String quantity, String paper, String ours) {
   private static final double TOP_SHARE_PRUNED = 0.99;
 
@@ -63,7 +63,7 @@ record PaperComparison(String quantity, String paper, String ours) {
                 + " over " + Notation.count(found.getCount(), "dataset");
   }
 
-  /// For each dataset, the first curve at the chosen hook point: whole, and at the ratio nearest 99 %.
+  /// For each dataset, the first curve at the chosen hook point: unpruned, and at the ratio nearest 99 %.
   private static String pruned(ValueNeuronResults values) {
     return values == null
         ? Notation.ABSENT

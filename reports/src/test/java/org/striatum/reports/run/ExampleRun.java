@@ -356,7 +356,7 @@ public final class ExampleRun {
             new McNemarTable(18, 0, 7.6e-6), Verdict.UNDECIDED)),
         List.of(curve(Curve.DOSE, "zero", 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2),
             curve(Curve.STEERING, "steer", -4, -2, -1, 1, 2, 4)),
-        List.of("dopamine@called holds no neuron at any studied hook point: nothing was ablated"));
+        List.of("dopamine@significant holds no neuron at any studied hook point: nothing was ablated"));
   }
 
   private static Curve curve(String subject, String kind, double... at) {

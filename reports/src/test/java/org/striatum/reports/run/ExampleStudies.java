@@ -135,7 +135,7 @@ final class ExampleStudies {
         new Signal("mean log-probability", Known.ONE_ROLLOUT, new Estimate(0.7, 0.6, 0.8),
             new Estimate(0.1, -0.02, 0.2), 0.22, 0.06, new RiskCoverage(0.25, points)));
     return new ConfidenceResults(datasets.stream().map(dataset -> new DatasetConfidence(dataset,
-        HookPoint.residPost(3), 120, 480, 4, new Estimate(0.6, 0.5, 0.7), 0, signals, "Value foretells best.",
+        HookPoint.residPost(3), 120, 480, 4, new Estimate(0.6, 0.5, 0.7), 0, signals, "Value predicts best.",
         List.of())).toList());
   }
 

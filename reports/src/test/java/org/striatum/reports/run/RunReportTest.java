@@ -94,7 +94,7 @@ class RunReportTest {
         .isEqualTo(1);
     assertThat(page.readings()).hasSize(3);
     assertThat(PAGE).contains("id=\"" + page.anchor() + "\"", "href=\"#" + page.anchor() + "\"",
-        "called a dopamine neuron on 1 of 3 datasets");
+        "dopamine neuron on 1 of 3 datasets");
     // A set that holds it, its part in the signature test and a partner in transfer.
     assertThat(pages.all()).anySatisfy(one -> assertThat(one.sets()).isNotEmpty())
         .anySatisfy(one -> assertThat(one.signatures()).anyMatch(signed -> signed.tested().called()))
@@ -185,7 +185,7 @@ class RunReportTest {
         "No intervention was part of this run", "No sample rollout was kept", "No dataset summary");
     assertThat(page).doesNotContain("class=\"chart\"");
     assertThat(RunReport.render(ExampleRun.with(null, new InterventionResults(List.of(), List.of(), List.of()))))
-        .contains("The intervention study holds no intervention.");
+        .contains("The intervention study contains no intervention.");
   }
 
   @Test

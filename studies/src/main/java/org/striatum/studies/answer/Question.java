@@ -5,10 +5,10 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Arrays;
 import java.util.Locale;
 
-/// What a study asks of a checkpoint, in the order in which it is told.
+/// The questions of a study about a checkpoint, in the order in which they are reported.
 public enum Question {
   /// Is there anything to read?
-  READABLE("Does the state at the end of the prompt foretell success?"),
+  READABLE("Does the state at the end of the prompt predict success?"),
   /// Few coordinates, or many?
   SPARSE("Is the value code sparse?"),
   /// Are single coordinates its unit?
@@ -26,7 +26,7 @@ public enum Question {
   /// Is it good for anything?
   SEARCH("Does search by it beat random choice at equal budget?"),
   /// Is it where a model should be adapted?
-  ADAPTATION("Is gating the reward neurons a better place to adapt than gating as many others?");
+  ADAPTATION("Is gating the reward neurons a better place to adapt than gating equally many others?");
 
   private final String text;
 

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -31,6 +32,7 @@ import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.rollout.Split;
+import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.studies.neurons.NeuronSet;
@@ -47,7 +49,7 @@ final class AblationArms {
   private final AblationStep.Primary primary;
   private final List<Rollout> rollouts;
   private final ActivationStore store;
-  private final Function<String, Grader> graders;
+  private final Function<String, Optional<Grader>> graders;
   private final Sampling sampling;
   private final HookedModel model;
   private final int batchSize;
@@ -68,7 +70,7 @@ final class AblationArms {
     this.primary = primary;
     this.rollouts = run.rollouts();
     this.store = store;
-    this.graders = run.graders();
+    this.graders = run.knownGraders();
     this.sampling = run.folder().manifest().inputs().sampling();
     this.model = run.hooked();
     this.batchSize = run.batchSize();
@@ -91,7 +93,7 @@ final class AblationArms {
     for (LayerProbes layer : rankings.values().layers()) {
       boolean first = layer.dataset().equals(primary.dataset()) && layer.hook().equals(primary.hook());
       if (first || settings.layers().contains(AblationSettings.Layers.EACH)) {
-        layer(layer.dataset(), layer.hook(), first);
+        layer(layer, first);
       }
     }
     if (settings.layers().contains(AblationSettings.Layers.ALL)) {
@@ -100,8 +102,15 @@ final class AblationArms {
     return InterventionResults.of(interventions, curves, notes);
   }
 
-  private void layer(String dataset, HookPoint hook, boolean first) throws IOException {
-    LayerStates states = states(dataset, hook);
+  private void layer(LayerProbes probed, boolean first) throws IOException {
+    try {
+      layer(probed.dataset(), probed.hook(), states(probed.dataset(), probed.hook()), first);
+    } catch (NotEnoughData missing) {
+      notes.add(missing.getMessage());
+    }
+  }
+
+  private void layer(String dataset, HookPoint hook, LayerStates states, boolean first) throws IOException {
     for (NeuronSet set : settings.sets()) {
       List<Integer> target = set.at(dataset, hook, rankings);
       if (target.isEmpty()) {
@@ -116,7 +125,7 @@ final class AblationArms {
         attempt(set, hook.toString(), () -> interventions.add(study.accuracy(
             plan(true, dataset, set,
                 List.of(cut(states, dataset, hook, set, target, kind, settings.controls(), random))),
-            attempts(dataset), new Generation(sampling, model.tokenizer()::decode, graders.apply(dataset), batchSize),
+            attempts(dataset), new Generation(sampling, model.tokenizer()::decode, grader(dataset), batchSize),
             random)));
       }
       boolean measured = !first || !settings.layers().equals(Set.of(AblationSettings.Layers.ALL));
@@ -232,9 +241,14 @@ final class AblationArms {
   private void attempt(NeuronSet set, String where, Work work) throws IOException {
     try {
       work.run();
-    } catch (IllegalArgumentException impossible) {
-      notes.add(set.name() + " at " + where + ": " + impossible.getMessage());
+    } catch (NotEnoughData missing) {
+      notes.add(set.name() + " at " + where + ": " + missing.getMessage());
     }
+  }
+
+  /// @throws NotEnoughData if the dataset was graded elsewhere
+  private Grader grader(String dataset) {
+    return graders.apply(dataset).orElseThrow(() -> new NotEnoughData("accuracy on " + dataset, "graders", 0, 1));
   }
 
   /// The base arm draws the run's own rollouts again: same prompts, same seeds.

@@ -3,7 +3,6 @@ package org.striatum.studies.rollouts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +12,7 @@ import org.striatum.datasets.ProblemSource;
 import org.striatum.datasets.ProblemSources;
 import org.striatum.datasets.RolloutFile;
 import org.striatum.hooks.text.Tokenizer;
+import org.striatum.probe.model.TokenSequence;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.studies.run.Found;
 import org.striatum.studies.run.Manifest;
@@ -95,12 +95,10 @@ public record ImportStep(ForeignRollouts made) implements Study<ImportSettings, 
   private List<Rollout> tokenized(Tokenizer tokenizer) {
     List<Rollout> rollouts = new ArrayList<>();
     for (Graded graded : made.completions()) {
-      int[] prompt = tokenizer.encode(graded.problem().prompt());
-      int[] completion = tokenizer.encodeContinuation(graded.text());
-      int[] tokens = Arrays.copyOf(prompt, prompt.length + completion.length);
-      System.arraycopy(completion, 0, tokens, prompt.length, completion.length);
-      rollouts.add(new Rollout(graded.problem(), graded.sample(), 0, graded.text(), tokens, prompt.length,
-          graded.finished(), graded.reward(), Double.NaN));
+      TokenSequence whole = TokenSequence.prompt(tokenizer.encode(graded.problem().prompt()))
+          .followedBy(tokenizer.encodeContinuation(graded.text()));
+      rollouts.add(new Rollout(graded.problem(), graded.sample(), 0, graded.text(), whole.tokens(),
+          whole.promptLength(), graded.finished(), graded.reward(), Double.NaN));
     }
     return rollouts;
   }

@@ -3,11 +3,12 @@ package org.striatum.studies.rollouts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.datasets.ProblemSource;
 import org.striatum.datasets.ProblemSources;
@@ -15,18 +16,24 @@ import org.striatum.datasets.RolloutFile;
 import org.striatum.hooks.HookedModel;
 import org.striatum.probe.model.Completion;
 import org.striatum.probe.model.Gates;
+import org.striatum.probe.model.Sampling;
 import org.striatum.probe.model.TokenSequence;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
+import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.Journal;
 import org.striatum.probe.run.Progress;
+import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
 import org.striatum.studies.run.Found;
+import org.striatum.studies.run.KeptBatches;
 import org.striatum.studies.run.Manifest;
 import org.striatum.studies.run.Study;
 import org.striatum.studies.run.StudyDescription;
 import org.striatum.studies.run.StudyRun;
 
-/// Generates and grades rollouts: `rollouts.jsonl`, and `problems.json` where problems were read from a file.
+/// Generates and grades rollouts: `rollouts.jsonl`, and `problems.json` where problems were read from a file. Every
+/// finished batch is kept at once.
 ///
 /// @param sets problem sets; empty for the study as others read it
 /// @param gate that the model writes under; empty for the model as it is
@@ -138,45 +145,85 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate)
     return gate.isPresent() ? gate.get().onto(inputs) : inputs;
   }
 
+  /// One rollout to draw.
+  private record Asked(ProblemSet set, Problem problem, int sample, TokenSequence prompt, long seed) {}
+
+  /// One that was drawn.
+  ///
+  /// @param index among those asked for
+  private record Kept(int index, Rollout rollout) {}
+
+  /// Every rollout, in the order of the file.
   private List<Rollout> draw(StudyRun run, RolloutSettings settings) throws IOException {
     HookedModel model = run.anyModel();
-    int samples = settings.samples();
+    List<Asked> asked = asked(model, settings);
+    KeptBatches kept = KeptBatches.of(run, this, settings, run.folder().rollouts());
+    Rollout[] drawn = new Rollout[asked.size()];
+    try (Journal journal = kept.open(entry -> take(entry, asked, drawn))) {
+      List<List<Integer>> batches = batches(asked, run.batchSize());
+      batches.removeIf(batch -> batch.stream().allMatch(i -> drawn[i] != null));
+      int done = asked.size() - batches.stream().mapToInt(List::size).sum();
+      kept.tell(journal.loss(), done, asked.size());
+      try (Progress.Task task = run.progress().resume(name(), asked.size(), done, "rollout")) {
+        for (List<Integer> batch : batches) {
+          draw(batch, asked, drawn, settings.sampling(), model, task);
+          journal.append(batch.stream().map(i -> RecordJson.compact(new Kept(i, drawn[i]))).toList());
+        }
+      }
+    }
+    return List.of(drawn);
+  }
+
+  private List<Asked> asked(HookedModel model, RolloutSettings settings) throws IOException {
+    List<Asked> asked = new ArrayList<>();
     long seed = settings.seed();
-    List<Problem> asked = new ArrayList<>();
-    List<Integer> sampleOf = new ArrayList<>();
-    List<ProblemSet> setOf = new ArrayList<>();
-    List<TokenSequence> prompts = new ArrayList<>();
-    List<Long> seeds = new ArrayList<>();
     for (ProblemSet set : sets) {
       List<Problem> drawn = set.draw(settings.problems(), seed);
       for (int i = 0; i < drawn.size(); i++) {
         TokenSequence prompt = TokenSequence.prompt(model.tokenizer().encode(drawn.get(i).prompt()));
-        for (int sample = 0; sample < samples; sample++) {
-          asked.add(drawn.get(i));
-          sampleOf.add(sample);
-          setOf.add(set);
-          prompts.add(prompt);
-          seeds.add(Rollout.seed(seed, set.name(), i, sample));
+        for (int sample = 0; sample < settings.samples(); sample++) {
+          asked.add(new Asked(set, drawn.get(i), sample, prompt, Rollout.seed(seed, set.name(), i, sample)));
         }
       }
     }
-    List<Completion> completions;
-    try (Progress.Task task = run.progress().start(name(), prompts.size(), "rollout")) {
-      completions = model.model().generate(prompts, seeds.stream().mapToLong(Long::longValue).toArray(),
-          settings.sampling(),
-          gate.map(AppliedGate::gates).orElse(Gates.none()), run.batchSize(), () -> task.step(1));
+    return asked;
+  }
+
+  private static void take(byte[] entry, List<Asked> asked, Rollout[] drawn) throws BadDataException {
+    Kept kept = RecordJson.parse(entry, Kept.class, StudyRun.ROLLOUTS);
+    if (kept.index < 0 || kept.index >= drawn.length || kept.rollout.seed() != asked.get(kept.index).seed) {
+      throw new BadDataException(StudyRun.ROLLOUTS + ": no rollout of this step has index " + kept.index);
     }
-    List<Rollout> rollouts = new ArrayList<>();
-    for (int i = 0; i < completions.size(); i++) {
-      Completion completion = completions.get(i);
-      String text = model.tokenizer().decode(completion.tokens());
-      double reward = setOf.get(i).grader().reward(asked.get(i), text);
-      int[] prompt = prompts.get(i).tokens();
-      int[] tokens = Arrays.copyOf(prompt, prompt.length + completion.tokens().length);
-      System.arraycopy(completion.tokens(), 0, tokens, prompt.length, completion.tokens().length);
-      rollouts.add(new Rollout(asked.get(i), sampleOf.get(i), seeds.get(i), text, tokens, prompt.length,
-          completion.finished(), reward, completion.logProbability()));
+    drawn[kept.index] = kept.rollout;
+  }
+
+  /// What runs together: prompts of like length, as a model would batch them itself. The longest come first, so that one
+  /// too long for the model or the memory is refused before others are run.
+  private List<List<Integer>> batches(List<Asked> asked, int batchSize) {
+    List<Integer> order = IntStream.range(0, asked.size()).boxed()
+        .sorted(Comparator.comparingInt(i -> asked.get(i).prompt.length())).toList();
+    List<List<Integer>> batches = new ArrayList<>();
+    for (int from = 0; from < order.size(); from += batchSize) {
+      batches.add(order.subList(from, Math.min(from + batchSize, order.size())));
     }
-    return rollouts;
+    return batches.reversed();
+  }
+
+  private void draw(List<Integer> batch, List<Asked> asked, Rollout[] drawn, Sampling sampling, HookedModel model,
+      Progress.Task task) throws IOException {
+    List<Completion> completions = model.model().generate(batch.stream().map(i -> asked.get(i).prompt).toList(),
+        batch.stream().mapToLong(i -> asked.get(i).seed).toArray(), sampling,
+        gate.map(AppliedGate::gates).orElse(Gates.none()), batch.size(), () -> task.step(1));
+    for (int b = 0; b < completions.size(); b++) {
+      drawn[batch.get(b)] = graded(asked.get(batch.get(b)), completions.get(b), model);
+    }
+  }
+
+  private static Rollout graded(Asked asked, Completion completion, HookedModel model) throws IOException {
+    String text = model.tokenizer().decode(completion.tokens());
+    double reward = asked.set.grader().reward(asked.problem, text);
+    TokenSequence whole = asked.prompt.followedBy(completion.tokens());
+    return new Rollout(asked.problem, asked.sample, asked.seed, text, whole.tokens(), whole.promptLength(),
+        completion.finished(), reward, completion.logProbability());
   }
 }

@@ -1,7 +1,6 @@
 package org.striatum.studies.run;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -75,15 +74,15 @@ public record FirstOpen(Consumer<String> note, ParityLedger ledger) {
 
   private Sha256 key(HookedModel model, int threads) throws CheckpointException {
     try {
-      List<Path> files = List.copyOf(model.facts().files().values());
-      long unknown = ledger.unknownBytes(files);
+      long unknown = model.unknownBytes();
       if (unknown > LARGE) {
         note.accept("%s: hashing %.1f GB of new or changed files".formatted(model.facts().name(), unknown / 1e9));
       }
-      return ledger.key(files, List.of(Version.NAME, OnnxModel.runtimeVersion(), System.getProperty("os.arch"),
-          Environment.here(Version.NAME, Map.of(), 1).cpu(), model.memory().toString(), "threads " + threads,
-          model.endOfSequence().toString(), gate(model).toString(),
-          Sha256.of(model.generatedGraph()).hex()));
+      return ParityLedger.key(model.checksums(),
+          List.of(Version.NAME, OnnxModel.runtimeVersion(), System.getProperty("os.arch"),
+              Environment.here(Version.NAME, Map.of(), 1).cpu(), model.memory().toString(), "threads " + threads,
+              model.endOfSequence().toString(), gate(model).toString(),
+              Sha256.of(model.generatedGraph()).hex()));
     } catch (IOException unreadable) {
       throw unreadable instanceof CheckpointException refused
           ? refused

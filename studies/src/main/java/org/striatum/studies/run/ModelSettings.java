@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.checkpoint.CheckpointException;
+import org.striatum.hooks.checkpoint.ChecksumCache;
 import org.striatum.hooks.onnx.Memory;
 
 /// How a checkpoint is opened and run. None of it changes a result beyond the last digits.
@@ -41,14 +42,18 @@ public record ModelSettings(Optional<Memory> memory, int threads, int batchSize)
   /// @param note told what takes long
   /// @throws CheckpointException in one line: what is wrong and what to do
   public HookedModel open(Path checkpoint, Consumer<String> note) throws CheckpointException {
-    HookedModel model = HookedModel.open(checkpoint, memory, threads);
+    HookedModel model = opened(checkpoint);
     try {
-      new FirstOpen(note).require(model, threads, () -> HookedModel.open(checkpoint, memory, threads));
+      new FirstOpen(note).require(model, threads, () -> opened(checkpoint));
       return model;
     } catch (CheckpointException | RuntimeException refused) {
       model.close();
       throw refused;
     }
+  }
+
+  private HookedModel opened(Path checkpoint) throws CheckpointException {
+    return HookedModel.open(checkpoint, memory, threads, new ChecksumCache(UserCache.folder()));
   }
 
   /// Sequences that run together, at least 1.

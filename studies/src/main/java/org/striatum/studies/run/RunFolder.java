@@ -195,6 +195,13 @@ public final class RunFolder implements AutoCloseable {
     return RecordJson.read(file, study.settingsFormat(), study.about().settings());
   }
 
+  /// Refuses a file that is not what a study that runs once wrote.
+  ///
+  /// @throws BadDataException saying so
+  public void requireUnchanged(Study<?, ?> study, Path file) throws IOException {
+    requireUnchanged(requireStep(study, ""), file);
+  }
+
   private Step requireStep(Study<?, ?> study, String instance) {
     return manifest.step(step(study, instance))
         .orElseThrow(() -> new UnfinishedStudyException(folder, step(study, instance)));

@@ -1,12 +1,9 @@
 package org.striatum.studies.run;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 import org.striatum.hooks.HookedModel;
 import org.striatum.probe.run.Sha256;
@@ -70,10 +67,7 @@ public final class RunModel implements AutoCloseable {
   }
 
   private static Manifest.Inputs inputs(HookedModel model) throws IOException {
-    SortedMap<String, Sha256> files = new TreeMap<>();
-    for (Map.Entry<String, Path> file : model.facts().files().entrySet()) {
-      files.put(file.getKey(), Sha256.of(file.getValue()));
-    }
+    SortedMap<String, Sha256> files = model.checksums();
     Integer bos = first(model.facts().bos());
     boolean prependsBos = bos != null
         && bos.equals(first(Arrays.stream(model.tokenizer().encode("")).boxed().toList()));

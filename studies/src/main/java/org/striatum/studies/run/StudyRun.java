@@ -70,6 +70,7 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
     StepKey key = key(study, settings);
     if (folder.isFinished(step, key)) {
       note.accept(step + ": finished before, kept");
+      KeptBatches.forget(folder, step); // killed just before that
       return folder.results(study, instance);
     }
     try {
@@ -83,6 +84,7 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
         outputs.addAll(files.write(folder));
       }
       folder.finish(step, key, outputs, environment);
+      KeptBatches.forget(folder, step);
     } catch (IOException failed) {
       throw DiskFullException.explained(folder.folder(), "'" + step + "'", failed);
     }
@@ -157,6 +159,13 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
           + " was changed since it was written: restore it, or make rollouts in another folder");
     }
     return rollouts;
+  }
+
+  /// Dataset → its grader; empty where its rollouts were graded elsewhere.
+  public Function<String, Optional<Grader>> knownGraders() throws IOException {
+    ProblemSources sources = ProblemSources.of(folder.folder());
+    return dataset -> sets.stream().filter(set -> set.name().equals(dataset)).findFirst().map(ProblemSet::grader)
+        .or(() -> sources.find(dataset));
   }
 
   /// Dataset → its grader, from what the run folder says of problems that were read from files.

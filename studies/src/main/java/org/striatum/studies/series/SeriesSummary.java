@@ -38,9 +38,9 @@ public record SeriesSummary(List<String> sentences) {
   }
 
   private static String dataset(String dataset, List<Point> points) {
-    long foretold = points.stream().filter(point -> point.value().low() > CHANCE).count();
-    String sentence = "%s: V(s₀) foretells success at %d of %d checkpoints (interval of the AUROC above ½)".formatted(
-        dataset, foretold, points.size());
+    long predicted = points.stream().filter(point -> point.value().low() > CHANCE).count();
+    String sentence = "%s: V(s₀) predicts success at %d of %d checkpoints (interval of the AUROC above ½)".formatted(
+        dataset, predicted, points.size());
     List<Point> trained = points.stream().filter(point -> point.step() != null)
         .sorted(Comparator.comparing(Point::step)).toList();
     if (trained.size() < 2) {
@@ -48,9 +48,10 @@ public record SeriesSummary(List<String> sentences) {
     }
     Point first = trained.getFirst();
     Point last = trained.getLast();
-    return sentence + "; from %s to %s accuracy goes from %s to %s, AUROC from %s to %s.".formatted(first.checkpoint(),
-        last.checkpoint(), value(first.accuracy()), value(last.accuracy()), interval(first.value()),
-        interval(last.value()));
+    return sentence
+        + "; from %s to %s accuracy changes from %s to %s, AUROC from %s to %s.".formatted(first.checkpoint(),
+            last.checkpoint(), value(first.accuracy()), value(last.accuracy()), interval(first.value()),
+            interval(last.value()));
   }
 
   private static String sets(Kind kind, List<SetOverlap> overlaps, SeriesResults results) {

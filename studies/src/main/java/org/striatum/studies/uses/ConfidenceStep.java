@@ -22,6 +22,7 @@ import org.striatum.probe.uses.ConfidenceStudy.StudiedDataset;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.studies.capture.CaptureStep;
+import org.striatum.studies.fits.Fits;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.Found;
 import org.striatum.studies.run.ProblemSplit;
@@ -60,6 +61,7 @@ public record ConfidenceStep() implements Study<ConfidenceSettings, ConfidenceRe
     Function<String, Grader> graders = run.graders();
     List<Rollout> rollouts = run.rollouts();
     Map<String, List<Rollout>> byDataset = ProblemSplit.byDataset(rollouts);
+    Fits fits = Fits.of(run.folder(), ProbeStep.STUDY);
     List<DatasetConfidence> datasets = new ArrayList<>();
     try (ActivationStore store = ActivationStore.open(run.folder().activations());
         Progress.Task task = run.progress().start(name(), byDataset.size(), "dataset")) {
@@ -68,7 +70,8 @@ public record ConfidenceStep() implements Study<ConfidenceSettings, ConfidenceRe
         datasets.add(hook.isPresent()
             ? new ConfidenceStudy(graders.apply(dataset)::answer, Bootstrap.RESAMPLES, settings.seed())
                 .study(new StudiedDataset(dataset, hook.get(), own,
-                    StoredTrajectories.ofDataset(store, rollouts, dataset, hook.get()), split.of(own)))
+                    StoredTrajectories.ofDataset(store, rollouts, dataset, hook.get()), split.of(own),
+                    fits.linear(dataset, hook.get(), CHOSEN_BY).orElseThrow().predictor()))
             : unstudied(dataset));
         task.step(1);
       });

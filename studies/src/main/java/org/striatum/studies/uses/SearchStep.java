@@ -2,13 +2,13 @@ package org.striatum.studies.uses;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.striatum.hooks.HookedModel;
+import org.striatum.hooks.text.TokenPieces;
 import org.striatum.hooks.text.Tokenizer;
 import org.striatum.probe.dopamine.StepCutter;
 import org.striatum.probe.dopamine.Steps;
@@ -36,7 +36,6 @@ import org.striatum.studies.run.ProblemSplit;
 import org.striatum.studies.run.Study;
 import org.striatum.studies.run.StudyDescription;
 import org.striatum.studies.run.StudyRun;
-import org.striatum.studies.run.TokenPieces;
 import org.striatum.studies.value.ProbeStep;
 
 /// Searches by steps on test problems, value and surprise as judges, beside other ways to spend the same tokens:
@@ -97,7 +96,7 @@ public record SearchStep() implements Study<SearchSettings, SearchResults> {
         .forEach((dataset, own) -> asked.put(dataset, split.tested(own).stream().limit(settings.problems()).toList()));
     List<DatasetSearch> datasets = new ArrayList<>();
     try (ActivationStore store = ActivationStore.open(run.folder().activations())) {
-      Surprise surprise = Surprise.of(run, store);
+      Surprise surprise = Surprise.of(run.folder());
       for (Map.Entry<String, List<Rollout>> entry : asked.entrySet()) {
         String dataset = entry.getKey();
         Optional<HookPoint> hook = ConfidenceStep.chosen(values, dataset);
@@ -126,7 +125,6 @@ public record SearchStep() implements Study<SearchSettings, SearchResults> {
   }
 
   private static Steps steps(Rollout rollout, String step, Tokenizer tokenizer) {
-    return StepCutter.named(step).cut(TokenPieces.of(tokenizer,
-        Arrays.copyOfRange(rollout.tokens(), rollout.promptLength(), rollout.tokens().length)));
+    return StepCutter.named(step).cut(TokenPieces.of(tokenizer, rollout.sequence().continuation()));
   }
 }

@@ -86,12 +86,12 @@ public record Recomputation(StudyRun run, List<Study<?, ?>> studies) {
 
   private Figures rewards() throws IOException {
     List<Rollout> rollouts = run.rollouts();
-    Function<String, Grader> graders = run.graders();
+    Function<String, Optional<Grader>> graders = run.knownGraders();
     int graded = 0;
     int line = 0;
     for (Rollout rollout : rollouts) {
       line++;
-      Optional<Grader> grader = grader(graders, rollout.problem().dataset());
+      Optional<Grader> grader = graders.apply(rollout.problem().dataset());
       if (grader.isEmpty()) {
         continue;
       }
@@ -106,13 +106,5 @@ public record Recomputation(StudyRun run, List<Study<?, ?>> studies) {
         ? new Figures("rollouts.jsonl", Verdict.LEFT, "graded elsewhere")
         : new Figures("rollouts.jsonl", Verdict.SAME, "%d of %d completions graded again, the same rewards".formatted(
             graded, rollouts.size()));
-  }
-
-  private static Optional<Grader> grader(Function<String, Grader> graders, String dataset) {
-    try {
-      return Optional.of(graders.apply(dataset));
-    } catch (IllegalArgumentException _) {
-      return Optional.empty(); // graded elsewhere
-    }
   }
 }

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /// What a graph input is for. Tokens are known by topology, the rest by name, as exporters agree on them.
-enum Role {
+enum InputRole {
   /// Token ids, (batch, positions).
   TOKENS,
   /// 1 where a key is real, (batch, past + positions).
@@ -38,7 +38,7 @@ enum Role {
   }
 
   /// The role of an input that is not the tokens; empty if it is not understood.
-  static Optional<Role> of(ValueInfoProto input) {
+  static Optional<InputRole> of(ValueInfoProto input) {
     String name = input.getName();
     TypeProto.Tensor type = input.getType().getTensorType();
     boolean integers = INTEGERS.contains(type.getElemType());

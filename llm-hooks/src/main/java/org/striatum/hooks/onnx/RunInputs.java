@@ -10,30 +10,30 @@ import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.HookPoint;
 
 /// The tensors fed to one run, closed together.
-public final class Inputs implements AutoCloseable {
+public final class RunInputs implements AutoCloseable {
   private final Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
 
   /// The layout of a run: `position_ids`, `row_at`, `place_of` and lengths.
-  static Inputs layout(Packing packing) {
-    return new Inputs().layout(packing.positions(), packing.rowAt(), packing.placeOf(), packing.lastPositions());
+  static RunInputs layout(Packing packing) {
+    return new RunInputs().layout(packing.positions(), packing.rowAt(), packing.placeOf(), packing.lastPositions());
   }
 
   /// The layout and `input_ids`.
-  static Inputs tokens(Packing packing) {
+  static RunInputs tokens(Packing packing) {
     return layout(packing).put("input_ids", GraphSession.tensor(packing.tokens(), packing.rows()));
   }
 
   /// One further token of each sequence, a row each.
   ///
   /// @param positions where it stands: (batch)
-  static Inputs step(long[] tokens, int[] positions) {
+  static RunInputs step(long[] tokens, int[] positions) {
     int batch = tokens.length;
     int[] rows = IntStream.range(0, batch).toArray();
-    return new Inputs().layout(Arrays.stream(positions).asLongStream().toArray(), rows, rows, positions)
+    return new RunInputs().layout(Arrays.stream(positions).asLongStream().toArray(), rows, rows, positions)
         .put("input_ids", GraphSession.tensor(tokens, batch));
   }
 
-  private Inputs layout(long[] positionOfRow, int[] rowAt, int[] placeOf, int[] lastPositions) {
+  private RunInputs layout(long[] positionOfRow, int[] rowAt, int[] placeOf, int[] lastPositions) {
     int batch = lastPositions.length;
     return put("position_ids", GraphSession.tensor(positionOfRow, positionOfRow.length))
         .put("row_at", GraphSession.tensor(rowAt, batch, rowAt.length / batch))
@@ -43,7 +43,7 @@ public final class Inputs implements AutoCloseable {
   }
 
   /// Adds a tensor; one of the same name is closed.
-  public Inputs put(String name, OnnxTensor tensor) {
+  public RunInputs put(String name, OnnxTensor tensor) {
     OnnxTensor replaced = tensors.put(name, tensor);
     if (replaced != null) {
       replaced.close();
@@ -52,7 +52,7 @@ public final class Inputs implements AutoCloseable {
   }
 
   /// The five vectors of a gate and its mask over rows.
-  Inputs gate(HookPoint hook, Gate gate, boolean[] mask) {
+  RunInputs gate(HookPoint hook, Gate gate, boolean[] mask) {
     return gate("", hook, gate, mask, mask.length, 1);
   }
 
@@ -60,7 +60,7 @@ public final class Inputs implements AutoCloseable {
   ///
   /// @param prefix of the names in a graph that was continued
   /// @param maskShape broadcast against the gated value
-  public Inputs gate(String prefix, HookPoint hook, Gate gate, boolean[] mask, long... maskShape) {
+  public RunInputs gate(String prefix, HookPoint hook, Gate gate, boolean[] mask, long... maskShape) {
     String name = prefix + "gate." + hook;
     int d = gate.width();
     put(name + ".gain", GraphSession.tensor(FloatBuffer.wrap(gate.gain()), d));

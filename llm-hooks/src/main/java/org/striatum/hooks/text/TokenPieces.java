@@ -1,17 +1,17 @@
-package org.striatum.studies.run;
+package org.striatum.hooks.text;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.striatum.hooks.text.Tokenizer;
 
-/// The text that each generated token adds. A character whose bytes are spread over several tokens belongs to the last of
-/// them; pieces joined are the text of all tokens.
+/// The text that each token adds to those before it. A character whose bytes are spread over several tokens belongs to the
+/// last of them.
 public final class TokenPieces {
   private static final char INCOMPLETE = '\uFFFD';
 
   private TokenPieces() {}
 
+  /// One piece per token; joined they are the text of all tokens.
   public static List<String> of(Tokenizer tokenizer, int[] tokens) {
     String text = tokenizer.decode(tokens);
     List<String> alone = Arrays.stream(tokens).mapToObj(token -> tokenizer.decode(new int[]{token})).toList();

@@ -23,7 +23,7 @@ import org.striatum.probe.model.Sampling;
 ///
 /// A row's cache is its own and its products are reduced in an order that does not depend on the batch; only a product
 /// with a single row takes another path through the runtime, so a lone row runs beside a copy of itself.
-final class Generation implements AutoCloseable {
+final class CachedGeneration implements AutoCloseable {
   private static final int FEWEST_ROWS = 2;
 
   private final DecoderShape shape;
@@ -36,7 +36,7 @@ final class Generation implements AutoCloseable {
   private List<OnnxTensor> cacheTensors = List.of();
 
   /// @param completions the rows of the batch, not yet begun
-  Generation(OnnxModel model, List<RunningCompletion> completions, Sampling sampling, Gates gates) {
+  CachedGeneration(OnnxModel model, List<RunningCompletion> completions, Sampling sampling, Gates gates) {
     this.shape = model.shape();
     this.gates = gates;
     this.session = model.session(new GraphSpec(-1, Set.of(), gates.at().keySet(), GraphSpec.Head.SELECTED, true));
@@ -88,7 +88,7 @@ final class Generation implements AutoCloseable {
     for (int b = 0; b < last.length; b++) {
       last[b] = packing.rowsOf(b)[packing.rowsOf(b).length - 1];
     }
-    try (Inputs inputs = Inputs.tokens(packing)) {
+    try (RunInputs inputs = RunInputs.tokens(packing)) {
       gates.at().forEach((hook, gate) -> inputs.gate(hook, gate, packing.mask(gate)));
       return run(inputs, last);
     }
@@ -106,7 +106,7 @@ final class Generation implements AutoCloseable {
       positions[b] = row.length() - 1;
       last[b] = b;
     }
-    try (Inputs inputs = Inputs.step(ids, positions)) {
+    try (RunInputs inputs = RunInputs.step(ids, positions)) {
       for (Map.Entry<HookPoint, Gate> gate : gates.at().entrySet()) {
         boolean[] mask = new boolean[batch];
         for (int b = 0; b < batch; b++) {
@@ -118,7 +118,7 @@ final class Generation implements AutoCloseable {
     }
   }
 
-  private float[] run(Inputs inputs, long[] lastRows) {
+  private float[] run(RunInputs inputs, long[] lastRows) {
     inputs.put("rows", GraphSession.tensor(lastRows, lastRows.length));
     Map<String, OnnxTensor> fed = new TreeMap<>(inputs.tensors());
     Map<String, OnnxTensor> appended = new TreeMap<>();

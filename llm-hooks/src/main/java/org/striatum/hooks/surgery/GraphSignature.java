@@ -14,29 +14,29 @@ import java.util.stream.Collectors;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.engine.PaddedBatch;
 import org.striatum.hooks.onnx.GraphSession;
-import org.striatum.hooks.onnx.Inputs;
+import org.striatum.hooks.onnx.RunInputs;
 import org.striatum.probe.model.TokenSequence;
 
 /// What a graph wants to be fed, read from its own declaration.
 ///
 /// @param needs every input that is the file's own
 /// @param cache its key-value cache
-record Signature(List<Need> needs, Cache cache) {
+record GraphSignature(List<Need> needs, Cache cache) {
   /// One input.
   ///
   /// @param shape −1 where free
-  record Need(String name, Role role, DataType type, long[] shape) {}
+  record Need(String name, InputRole role, DataType type, long[] shape) {}
 
   /// What is run: so many new tokens of every sequence behind so many cached ones.
   ///
   /// @param ids (batch, positions), right padded
   /// @param lengths how many of them are real, (batch)
   /// @param past cached tokens, the same for all
-  record Step(int[][] ids, int[] lengths, int past) {
+  record TokenStep(int[][] ids, int[] lengths, int past) {
     /// Right-padded sequences without a past.
-    static Step of(PaddedBatch batch) {
+    static TokenStep of(PaddedBatch batch) {
       int positions = batch.positions();
-      return new Step(
+      return new TokenStep(
           batch.sequences().stream().map(sequence -> Arrays.copyOf(sequence.tokens(), positions)).toArray(int[][]::new),
           batch.sequences().stream().mapToInt(TokenSequence::length).toArray(), 0);
     }
@@ -50,7 +50,7 @@ record Signature(List<Need> needs, Cache cache) {
     }
   }
 
-  Signature {
+  GraphSignature {
     needs = List.copyOf(needs);
   }
 
@@ -58,30 +58,30 @@ record Signature(List<Need> needs, Cache cache) {
   ///
   /// @param prefix of inputs that are not the file's own
   /// @throws CheckpointException naming an input that is not understood
-  static Signature read(GraphProto graph, Cache cache, String tokens, String prefix) throws CheckpointException {
+  static GraphSignature read(GraphProto graph, Cache cache, String tokens, String prefix) throws CheckpointException {
     List<Need> needs = new ArrayList<>();
     for (ValueInfoProto input : graph.getInputList()) {
       if (input.getName().startsWith(prefix)) {
         continue;
       }
-      Role role = input.getName().equals(tokens)
-          ? Role.TOKENS
-          : Role.of(input).orElseThrow(() -> new CheckpointException("the input " + printed(input)
+      InputRole role = input.getName().equals(tokens)
+          ? InputRole.TOKENS
+          : InputRole.of(input).orElseThrow(() -> new CheckpointException("the input " + printed(input)
               + " is not understood: known are token ids, attention_mask, position_ids, past_key_values and their"
               + " lengths"));
       Need need = new Need(input.getName(), role,
           DataType.forNumber(input.getType().getTensorType().getElemType()), shape(input));
-      if (role == Role.PAST && cache.slots().stream().noneMatch(slot -> slot.past().equals(need.name()))) {
+      if (role == InputRole.PAST && cache.slots().stream().noneMatch(slot -> slot.past().equals(need.name()))) {
         throw new CheckpointException("the cache input " + printed(input)
             + " is not understood: looked for (batch, heads, cached tokens, width) with only batch and tokens free");
       }
-      if (role == Role.TOKENS && (need.shape().length != 2 || need.shape()[1] > 0 || need.shape()[0] > 1)) {
+      if (role == InputRole.TOKENS && (need.shape().length != 2 || need.shape()[1] > 0 || need.shape()[0] > 1)) {
         throw new CheckpointException("the input " + printed(input)
             + " has a fixed size: export it with free (dynamic) axes for batch and positions");
       }
       needs.add(need);
     }
-    return new Signature(needs, cache);
+    return new GraphSignature(needs, cache);
   }
 
   private static long[] shape(ValueInfoProto input) {
@@ -93,7 +93,7 @@ record Signature(List<Need> needs, Cache cache) {
   static String printed(ValueInfoProto value) {
     int type = value.getType().getTensorType().getElemType();
     return value.getName() + ": " + Optional.ofNullable(DataType.forNumber(type)).map(DataType::toString).orElse("?")
-        + " " + value.getType().getTensorType().getShape().getDimList().stream().map(Signature::printed)
+        + " " + value.getType().getTensorType().getShape().getDimList().stream().map(GraphSignature::printed)
             .collect(Collectors.joining(", ", "(", ")"));
   }
 
@@ -103,13 +103,13 @@ record Signature(List<Need> needs, Cache cache) {
 
   /// Whether only one sequence fits.
   boolean single() {
-    return needs.stream().anyMatch(need -> need.role() == Role.TOKENS && need.shape()[0] == 1);
+    return needs.stream().anyMatch(need -> need.role() == InputRole.TOKENS && need.shape()[0] == 1);
   }
 
   /// Adds every input of a step; of the cache only if it is empty.
-  void feed(Inputs inputs, Step step) {
+  void feed(RunInputs inputs, TokenStep step) {
     for (Need need : needs) {
-      if (need.role() != Role.PAST) {
+      if (need.role() != InputRole.PAST) {
         inputs.put(need.name(), tensor(need, step));
       } else if (step.past() == 0) {
         Cache.Slot slot = cache.slots().stream().filter(candidate -> candidate.past().equals(need.name())).findFirst()
@@ -119,7 +119,7 @@ record Signature(List<Need> needs, Cache cache) {
     }
   }
 
-  private static OnnxTensor tensor(Need need, Step step) {
+  private static OnnxTensor tensor(Need need, TokenStep step) {
     int batch = step.batch();
     int n = step.positions();
     int past = step.past();
