@@ -39,21 +39,21 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
 
-/// The hyper-parameters of gated networks. What is not given is as published.
+/// The hyper-parameters of gated networks. Defaults are the published values.
 public final class NtaOptions {
-  @Option(names = "--inputs", paramLabel = "N", description = "d_in.")
+  @Option(names = "--inputs", paramLabel = "N", description = "Number of inputs, d_in.")
   private Integer inputs;
 
-  @Option(names = "--outputs", paramLabel = "N", description = "d_out.")
+  @Option(names = "--outputs", paramLabel = "N", description = "Number of outputs, d_out.")
   private Integer outputs;
 
-  @Option(names = "--teachers", paramLabel = "M", description = "Tasks that alternate.")
+  @Option(names = "--teachers", paramLabel = "M", description = "Number of alternating tasks.")
   private Integer teachers;
 
-  @Option(names = "--teacher-overlap", paramLabel = "COSINE", description = "Between two teachers, in [0, 1).")
+  @Option(names = "--teacher-overlap", paramLabel = "COSINE", description = "Cosine between two teachers, in [0, 1).")
   private Double overlap;
 
-  @Option(names = "--paths", paramLabel = "P", description = "Gated paths.")
+  @Option(names = "--paths", paramLabel = "P", description = "Number of gated paths.")
   private Integer paths;
 
   @Option(names = "--hidden", paramLabel = "N", description = "Hidden units of the two-layer network.")
@@ -65,13 +65,13 @@ public final class NtaOptions {
   @Option(names = "--tau-c", paramLabel = "T", description = "Time constant of gates.")
   private Double tauC;
 
-  @Option(names = "--lambda", paramLabel = "L", description = "λ, how firmly gates are held.")
+  @Option(names = "--lambda", paramLabel = "L", description = "Weight λ of the gate regulariser.")
   private Double lambda;
 
   @Option(names = "--nonneg", paramLabel = "W", description = "Weight of non-negativity in the regulariser.")
   private Double nonneg;
 
-  @Option(names = "--norm", paramLabel = "l1|l2", description = "Norm of the gates that is held to 1.")
+  @Option(names = "--norm", paramLabel = "l1|l2", description = "Norm of the gates that is regularised to 1.")
   private GateRegulariser.Norm norm;
 
   @Option(names = "--norm-weight", paramLabel = "W", description = "Weight of the norm in the regulariser.")
@@ -80,19 +80,19 @@ public final class NtaOptions {
   @Option(names = "--dt", paramLabel = "T", description = "Euler step.")
   private Double dt;
 
-  @Option(names = "--batch", paramLabel = "N", description = "Inputs a step; 0 for the gradient over all inputs.")
+  @Option(names = "--batch", paramLabel = "N", description = "Inputs per step; 0 for the gradient over all inputs.")
   private Integer batch;
 
-  @Option(names = "--blocks", paramLabel = "N", description = "Blocks of tasks.")
+  @Option(names = "--blocks", paramLabel = "N", description = "Number of task blocks.")
   private Integer blocks;
 
-  @Option(names = "--block-length", paramLabel = "T", description = "How long each lasts.")
+  @Option(names = "--block-length", paramLabel = "T", description = "Duration of each block.")
   private Double blockLength;
 
   @Option(names = "--new-from", paramLabel = "N", description = "First block with a new task, from 1.")
   private Integer newFrom;
 
-  @Option(names = "--criterion", paramLabel = "LOSS", description = "Loss that counts as learned.")
+  @Option(names = "--criterion", paramLabel = "LOSS", description = "Loss at which a task counts as learned.")
   private Double criterion;
 
   @Option(names = "--taus", paramLabel = "T", split = ",", description = "Values of τ_c of a grid, or of the exact solution.")
@@ -110,19 +110,19 @@ public final class NtaOptions {
   @Option(names = "--features", paramLabel = "N", description = "Units of the convolutional network whose features are classified.")
   private Integer features;
 
-  @Option(names = "--feature-seed", paramLabel = "N", description = "Of its training.")
+  @Option(names = "--feature-seed", paramLabel = "N", description = "Seed of its training.")
   private Long featureSeed;
 
-  @Option(names = "--tasks", paramLabel = "N", description = "Ways to name the classes, 2 to 10.")
+  @Option(names = "--tasks", paramLabel = "N", description = "Number of label assignments, 2 to 10.")
   private Integer tasks;
 
-  @Option(names = "--block-steps", paramLabel = "N", description = "Steps of a block.")
+  @Option(names = "--block-steps", paramLabel = "N", description = "Steps per block.")
   private Integer blockSteps;
 
-  @Option(names = "--conflict", paramLabel = "rotation|labels", description = "Run one pair of the bridge's tasks only.")
+  @Option(names = "--conflict", paramLabel = "rotation|labels", description = "Run only one pair of the bridge's tasks.")
   private Conflict conflict;
 
-  @Option(names = "--sharpness", paramLabel = "S", description = "s of the bridge's gates.")
+  @Option(names = "--sharpness", paramLabel = "S", description = "Sharpness s of the bridge's gates.")
   private Double sharpness;
 
   @Option(names = "--weight-rate", paramLabel = "R", description = "Learning rate of the bridge's weights.")
@@ -131,10 +131,10 @@ public final class NtaOptions {
   @Option(names = "--gate-rate", paramLabel = "R", description = "Learning rate of the bridge's gates.")
   private Double gateRate;
 
-  @Option(names = "--images", paramLabel = "N", description = "Images that the bridge learns from.")
+  @Option(names = "--images", paramLabel = "N", description = "Training images of the bridge.")
   private Integer trainImages;
 
-  @Option(names = "--test-images", paramLabel = "N", description = "Images that the bridge is tested on.")
+  @Option(names = "--test-images", paramLabel = "N", description = "Test images of the bridge.")
   private Integer testImages;
 
   private static final Set<String> GATES = Set.of("--lambda", "--nonneg", "--norm", "--norm-weight");
@@ -144,7 +144,7 @@ public final class NtaOptions {
   private static final Set<String> CELLS = union(GATES, "--inputs", "--outputs", "--tau-w", "--dt", "--batch",
       "--criterion", "--block-lengths");
 
-  /// The options that each experiment has a use for.
+  /// The options that each experiment uses.
   private static final Map<NtaExperiment, Set<String>> FITTING = Map.ofEntries(
       Map.entry(NtaExperiment.FLEXIBLE, GATED), Map.entry(NtaExperiment.FORGETFUL, GATED),
       Map.entry(NtaExperiment.TASK_COMPOSITION, union(GATED, "--new-from")),
@@ -169,7 +169,7 @@ public final class NtaOptions {
     return all;
   }
 
-  /// Refuses an option that would change nothing.
+  /// Refuses an option that would have no effect.
   ///
   /// @throws IllegalArgumentException naming it, and those that would
   public void requireFitting(NtaExperiment experiment, ParseResult given) {
@@ -177,15 +177,14 @@ public final class NtaOptions {
     Set<String> fitting = FITTING.get(experiment);
     for (OptionSpec option : given.matchedOptions()) {
       if (own.contains(option.longestName()) && !fitting.contains(option.longestName())) {
-        throw new IllegalArgumentException("%s changes nothing in %s: it takes %s".formatted(option.longestName(),
+        throw new IllegalArgumentException("%s has no effect in %s: its options are %s".formatted(option.longestName(),
             experiment.printed(), String.join(", ", fitting)));
       }
     }
   }
 
   /// The experiment with these options.
-  ///
-  /// @throws BadDataException if images are asked for that are none
+  /// @throws BadDataException if the image files are not valid
   public NtaPlan plan(NtaExperiment experiment) throws IOException {
     return switch (experiment) {
       case FLEXIBLE -> plan(experiment, gated(NtaSettings.flexible()), SwitchingExperiments::flexible);
@@ -243,7 +242,7 @@ public final class NtaOptions {
     };
   }
 
-  /// What runs one setting and its controls.
+  /// Runs one setting and its controls.
   @FunctionalInterface
   private interface OverSettings {
     NtaResults run(NtaStudy study, NtaSettings settings)
