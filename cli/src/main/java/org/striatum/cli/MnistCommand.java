@@ -63,9 +63,9 @@ final class MnistCommand implements Callable<Integer> {
   }
 
   private ModeSettings settings() {
-    ModeSettings chosen = ModeSettings.preset(preset).withSeeds(seeds, seed);
-    return chosen.withGate(sharpness == null ? chosen.sharpness() : sharpness,
-        lambda == null ? chosen.sparsity() : lambda);
+    ModeSettings chosen = ModeSettings.Preset.named(preset).settings().withSeeds(seeds, seed);
+    return chosen.withGate(sharpness == null ? chosen.constants().sharpness() : sharpness,
+        lambda == null ? chosen.constants().sparsity() : lambda);
   }
 
   @Override

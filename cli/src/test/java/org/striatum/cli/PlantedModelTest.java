@@ -22,7 +22,7 @@ import org.striatum.probe.intervention.InterventionResults.Verdict;
 import org.striatum.probe.value.NeuronRanking;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.probe.value.ValueNeuronResults.PruningPoint;
-import org.striatum.studies.neurons.NeuronSet;
+import org.striatum.studies.neurons.NeuronSelection;
 
 /// What the whole pipeline says of models in which it is known what is there: value neurons that are used, value neurons
 /// that aren't, no value, value in no few coordinates, and large coordinates without value.
@@ -142,7 +142,7 @@ class PlantedModelTest {
           NeuronRanking.names()
               .forEach(name -> recovered.merge(code + " " + name, study.recovered(layer, name), Integer::sum));
           beyondShuffles.merge(code, layer.shuffled().p() <= 0.05 ? 1 : 0, Integer::sum);
-          for (NeuronSet set : study.sets(code, PAPER, RANKING)) {
+          for (NeuronSelection set : study.sets(code, PAPER, RANKING)) {
             Intervention primary = study.ablate(set).getFirst();
             specific.merge(code + " " + set.name(), primary.verdict() == Verdict.SPECIFIC ? 1 : 0, Integer::sum);
             System.out.printf(Locale.ROOT,

@@ -25,7 +25,7 @@ import org.striatum.studies.capture.CaptureSettings;
 import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.intervention.AblationSettings;
 import org.striatum.studies.intervention.AblationStep;
-import org.striatum.studies.neurons.NeuronSet;
+import org.striatum.studies.neurons.NeuronSelection;
 import org.striatum.studies.rollouts.RolloutSettings;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.ProblemSplit;
@@ -98,10 +98,10 @@ final class PlantedStudy implements AutoCloseable {
   }
 
   /// As many of the best by one ranking at each hook point as were planted.
-  NeuronSet best(String ranking) {
+  NeuronSelection best(String ranking) {
     SortedMap<HookPoint, List<Integer>> best = new TreeMap<>();
     values.layers().forEach(layer -> best.put(layer.hook(), best(layer, ranking)));
-    return new NeuronSet.Listed(ranking, best);
+    return new NeuronSelection.Listed(ranking, best);
   }
 
   static List<Integer> best(LayerProbes layer, String ranking) {
@@ -111,23 +111,23 @@ final class PlantedStudy implements AutoCloseable {
   }
 
   /// As many large coordinates that say nothing of the outcome.
-  NeuronSet large() {
+  NeuronSelection large() {
     return listed("large", checkpoint.large().subList(0, PlantedCheckpoint.PLANTED));
   }
 
   /// What was planted, found or not.
-  NeuronSet planted() {
+  NeuronSelection planted() {
     return listed("planted", checkpoint.planted());
   }
 
-  private NeuronSet listed(String name, List<Integer> coordinates) {
+  private NeuronSelection listed(String name, List<Integer> coordinates) {
     SortedMap<HookPoint, List<Integer>> everywhere = new TreeMap<>();
     values.layers().forEach(layer -> everywhere.put(layer.hook(), coordinates));
-    return new NeuronSet.Listed(name, everywhere);
+    return new NeuronSelection.Listed(name, everywhere);
   }
 
   /// The sets that are ablated in a study of this code.
-  List<NeuronSet> sets(PlantedCheckpoint.Code code, String paper, String ranking) {
+  List<NeuronSelection> sets(PlantedCheckpoint.Code code, String paper, String ranking) {
     return switch (code) {
       case READ -> List.of(best(paper), best(ranking), large());
       case CUT -> List.of(best(ranking), planted());
@@ -151,7 +151,7 @@ final class PlantedStudy implements AutoCloseable {
   }
 
   /// Ablates a set: by generation first, then by log-probability at every hook point.
-  List<Intervention> ablate(NeuronSet set) throws IOException {
+  List<Intervention> ablate(NeuronSelection set) throws IOException {
     AblationSettings settings = new AblationSettings(List.of(set), List.of("zero"), List.of(), PositionMask.ALL,
         Set.of(AblationSettings.Layers.EACH), List.of(), CONTROLS, CONTROLS, CONTROLS, TESTED, TESTED,
         AblationSettings.DONORS, seed);

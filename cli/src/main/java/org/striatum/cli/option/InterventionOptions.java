@@ -12,7 +12,7 @@ import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.run.UsageException;
 import org.striatum.studies.intervention.AblationSettings;
 import org.striatum.studies.intervention.AblationSettings.Layers;
-import org.striatum.studies.neurons.NeuronSet;
+import org.striatum.studies.neurons.NeuronSelection;
 import picocli.CommandLine.Option;
 
 /// What is ablated, how, and with which controls.
@@ -65,14 +65,14 @@ public final class InterventionOptions implements SettingOptions<AblationSetting
     return !sets.isEmpty() || !neurons.isEmpty();
   }
 
-  private List<NeuronSet> sets(AblationSettings base) throws IOException {
+  private List<NeuronSelection> sets(AblationSettings base) throws IOException {
     if (!namesSets()) {
       return base.sets();
     }
-    List<NeuronSet> chosen = new ArrayList<>(
-        sets.isEmpty() ? List.of() : NeuronSet.list(String.join(",", sets)));
+    List<NeuronSelection> chosen = new ArrayList<>(
+        sets.isEmpty() ? List.of() : NeuronSelection.list(String.join(",", sets)));
     for (Path file : neurons) {
-      chosen.add(NeuronSet.Listed.read(file));
+      chosen.add(NeuronSelection.Listed.read(file));
     }
     return chosen;
   }

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.striatum.datasets.images.ImageSet;
@@ -29,7 +28,10 @@ import org.striatum.peft.nta.setting.ArmSettings;
 import org.striatum.peft.nta.setting.BridgeSettings;
 import org.striatum.peft.nta.setting.BridgeSettings.Conflict;
 import org.striatum.peft.nta.setting.LabelSettings;
+import org.striatum.peft.nta.setting.LearningDynamics;
 import org.striatum.peft.nta.setting.NtaSettings;
+import org.striatum.peft.nta.setting.TaskBlocks;
+import org.striatum.peft.nta.setting.TaskShape;
 import org.striatum.peft.nta.setting.TwoLayerSettings;
 import org.striatum.peft.nta.study.NtaStudy;
 import org.striatum.probe.run.BadDataException;
@@ -197,7 +199,7 @@ public final class NtaOptions {
       case OVERLAP -> plan(experiment, gated(NtaSettings.flexible()), VariationExperiments::overlap);
       case PATHS -> {
         NtaSettings flexible = NtaSettings.flexible();
-        yield plan(experiment, gated(flexible.withCriterion(0.06).withTasks(2, 0, 6, 2)),
+        yield plan(experiment, gated(flexible.withCriterion(0.06).withTasks(flexible.tasks().withOutputs(6))),
             VariationExperiments::paths);
       }
       case GRID_TAU_C -> {
@@ -214,13 +216,14 @@ public final class NtaOptions {
             study -> TwoLayerExperiment.run(study, settings));
       }
       case EXACT_SOLUTION -> {
-        NtaSettings settings = gated(ExactSolution.settings());
+        NtaSettings settings = gated(NtaSettings.reduced());
         double[] tauCs = taus == null
             ? ExactSolution.TAU_C.stream().mapToDouble(Double::doubleValue).toArray()
             : taus.clone();
         List<ArmSettings> each = new ArrayList<>();
         for (double one : tauCs) {
-          each.add(settings.withGates(one, settings.regulariser()));
+          ExactSolution.requireReal(settings, one);
+          each.add(settings.withDynamics(settings.dynamics().withGates(one, settings.dynamics().regulariser())));
         }
         yield new NtaPlan(experiment, each, study -> ExactSolutionExperiment.run(study, settings, tauCs));
       }
@@ -266,21 +269,35 @@ public final class NtaOptions {
         NtaSettings cell = gated(ofTauC
             ? NtaSettings.cell(values[x], NtaSettings.LAMBDA_OF_TAU_C_GRID, lengths[y])
             : NtaSettings.cell(NtaSettings.TAU_C_OF_LAMBDA_GRID, values[x], lengths[y]));
-        cells[y][x] = ofTauC
-            ? cell.withGates(values[x], cell.regulariser())
-            : cell.withGates(cell.tauC(), cell.regulariser().withLambda(values[x]));
+        LearningDynamics dynamics = cell.dynamics();
+        cells[y][x] = cell.withDynamics(ofTauC
+            ? dynamics.withGates(values[x], dynamics.regulariser())
+            : dynamics.withGates(dynamics.tauC(), dynamics.regulariser().withLambda(values[x])));
       }
     }
     return cells;
   }
 
   private NtaSettings gated(NtaSettings base) {
-    int count = or(blocks, base.blocks());
-    int from = newFrom != null ? newFrom : base.novelty() == NtaSettings.Novelty.NONE ? count + 1 : base.novelFrom();
-    return new NtaSettings(or(inputs, base.inputs()), or(outputs, base.outputs()), or(teachers, base.teachers()),
-        or(overlap, base.overlap()), or(paths, base.paths()), base.gatePerOutput(), or(tauW, base.tauW()),
-        or(tauC, base.tauC()), regulariser(base.regulariser()), or(dt, base.dt()), or(batch, base.batch()), count,
-        or(blockLength, base.blockLength()), base.novelty(), from, or(criterion, base.criterion()));
+    TaskBlocks timing = blocks(base.blocks());
+    return base.withTasks(tasks(base.tasks())).withPaths(base.paths().withCount(Given.or(paths, base.paths().count())))
+        .withDynamics(dynamics(base.dynamics()))
+        .withBlocks(newFrom == null ? timing : timing.withNovelFrom(newFrom))
+        .withCriterion(Given.or(criterion, base.criterion()));
+  }
+
+  private TaskShape tasks(TaskShape base) {
+    return new TaskShape(Given.or(inputs, base.inputs()), Given.or(outputs, base.outputs()),
+        Given.or(teachers, base.teachers()), Given.or(overlap, base.overlap()));
+  }
+
+  private LearningDynamics dynamics(LearningDynamics base) {
+    return new LearningDynamics(Given.or(tauW, base.tauW()), Given.or(tauC, base.tauC()),
+        regulariser(base.regulariser()), Given.or(dt, base.dt()), Given.or(batch, base.batch()));
+  }
+
+  private TaskBlocks blocks(TaskBlocks base) {
+    return base.withCount(Given.or(blocks, base.count())).withLength(Given.or(blockLength, base.length()));
   }
 
   private ImageSet imageSet() throws IOException {
@@ -288,34 +305,39 @@ public final class NtaOptions {
   }
 
   private LabelSettings labels(LabelSettings base) {
-    return new LabelSettings(base.files(), or(features, base.features()), or(featureSeed, base.featureSeed()),
-        or(tasks, base.tasks()), or(paths, base.paths()), or(tauW, base.tauW()), or(tauC, base.tauC()),
-        regulariser(base.regulariser()), or(dt, base.dt()), or(batch, base.batch()), or(blocks, base.blocks()),
-        or(blockSteps, base.steps()), or(criterion, base.criterion()));
+    LabelSettings.Features of = base.features();
+    return base
+        .withFeatures(of.withUnits(Given.or(features, of.units())).withSeed(Given.or(featureSeed, of.seed())))
+        .withTasks(Given.or(tasks, base.tasks())).withPaths(Given.or(paths, base.paths()))
+        .withDynamics(dynamics(base.dynamics()))
+        .withBlocks(Given.or(blocks, base.blocks()), Given.or(blockSteps, base.steps()))
+        .withCriterion(Given.or(criterion, base.criterion()));
   }
 
   private BridgeSettings bridge(BridgeSettings base) {
-    Bound bound = new Bound(or(lambda, base.bound().lambda()), or(nonneg, base.bound().nonneg()),
-        or(normWeight, base.bound().norm()));
-    return new BridgeSettings(base.files(), base.conflict(), or(hidden, base.hidden()),
-        or(sharpness, base.sharpness()), or(weightRate, base.weightRate()), or(gateRate, base.gateRate()), bound,
-        or(trainImages, base.images()), or(testImages, base.tested()), or(batch, base.batch()),
-        or(blocks, base.blocks()), or(blockSteps, base.steps()), or(criterion, base.criterion()));
+    BridgeSettings.Rates rates = base.rates();
+    Bound bound = new Bound(Given.or(lambda, rates.bound().lambda()), Given.or(nonneg, rates.bound().nonneg()),
+        Given.or(normWeight, rates.bound().norm()));
+    return base
+        .withImages(base.images().withCounts(Given.or(trainImages, base.images().learned()),
+            Given.or(testImages, base.images().tested())))
+        .withNetwork(new BridgeSettings.Network(Given.or(hidden, base.network().hidden()),
+            Given.or(sharpness, base.network().sharpness())))
+        .withRates(rates.with(Given.or(weightRate, rates.weights()), Given.or(gateRate, rates.gates()), bound)
+            .withBatch(Given.or(batch, rates.batch())))
+        .withBlocks(Given.or(blocks, base.blocks()), Given.or(blockSteps, base.steps()))
+        .withCriterion(Given.or(criterion, base.criterion()));
   }
 
   private TwoLayerSettings twoLayer(TwoLayerSettings base) {
-    return new TwoLayerSettings(or(inputs, base.inputs()), or(outputs, base.outputs()), or(teachers, base.teachers()),
-        or(hidden, base.hidden()), or(tauW, base.tau1()), or(tauC, base.tau2()), regulariser(base.regulariser()),
-        or(dt, base.dt()), or(batch, base.batch()), or(blocks, base.blocks()), or(blockLength, base.blockLength()),
-        or(criterion, base.criterion()));
+    return base.withTasks(tasks(base.tasks())).withHidden(Given.or(hidden, base.hidden()))
+        .withDynamics(dynamics(base.dynamics())).withBlocks(blocks(base.blocks()))
+        .withCriterion(Given.or(criterion, base.criterion()));
   }
 
   private GateRegulariser regulariser(GateRegulariser base) {
-    return new GateRegulariser(or(lambda, base.lambda()), or(nonneg, base.nonneg()), or(norm, base.norm()),
-        or(normWeight, base.normWeight()));
-  }
-
-  private static <T> T or(T given, T published) {
-    return Objects.requireNonNullElse(given, published);
+    return new GateRegulariser(Given.or(lambda, base.lambda()), Given.or(nonneg, base.nonneg()),
+        Given.or(norm, base.norm()),
+        Given.or(normWeight, base.normWeight()));
   }
 }

@@ -24,7 +24,8 @@ public record MnistSummary(Console console) {
     ModeSettings settings = results.settings();
     console
         .print("%s, specialised on 45°, preset %s, %d seeds from %d; mean accuracy on test images ± standard deviation"
-            .formatted(results.images(), settings.preset(), settings.seeds(), settings.firstSeed()));
+            .formatted(results.images(), settings.preset().printed(), settings.seeds().count(),
+                settings.seeds().first()));
     if (results.table() != null) {
       print(results.table());
     }
@@ -97,10 +98,11 @@ public record MnistSummary(Console console) {
     console
         .print("%4s %5s  %-8s %-8s %-25s %-8s %-8s %-8s %s".formatted("s", "λ", "soft 45°", "hard 45°", "hard − soft",
             "mean g", "g > 0.9", "z > τ", "units with mean g > 0.9"));
-    for (Hardening.Setting pair : hardening.settings()) {
+    for (Hardening.HardenedGate pair : hardening.gates()) {
       console.print("%4s %5s  %-8.3f %-8.3f %-25s %-8.3f %-8.3f %-8.3f %.3f".formatted(number(pair.sharpness()),
-          number(pair.lambda()), pair.soft45().mean(), pair.hard45().mean(), signed(pair.hardLoss45()),
-          pair.meanOpenness().mean(), pair.above9().mean(), pair.above5().mean(), pair.unitsAbove9().mean()));
+          number(pair.lambda()), pair.soft().at45().mean(), pair.hard().at45().mean(), signed(pair.hardLoss45()),
+          pair.open().mean().mean(), pair.open().above9().mean(), pair.open().above5().mean(),
+          pair.open().unitsAbove9().mean()));
     }
   }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.OptBoolean;
 import java.util.List;
 import java.util.Map;
 import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.model.NeuronSet;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.stats.Estimate;
 
@@ -25,6 +26,17 @@ public record ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes
   /// Results without controls.
   public ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes> layers) {
     this(datasets, layers, List.of());
+  }
+
+  /// What was found at a hook point.
+  ///
+  /// @param hook such as `blocks.1.hook_resid_post`
+  /// @throws IllegalArgumentException if it was not studied, listing what was
+  public LayerProbes at(String dataset, String hook) {
+    return layers.stream().filter(layer -> layer.dataset().equals(dataset) && layer.hook().toString().equals(hook))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("%s was not studied at %s: found %s".formatted(dataset,
+            hook, layers.stream().map(layer -> layer.dataset() + " at " + layer.hook()).toList())));
   }
 
   /// One dataset and how the model does on it.
@@ -52,7 +64,26 @@ public record ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes
   /// @param order all coordinates by it, best first: what neuron sets are cut from
   public record LayerProbes(String dataset, HookPoint hook, List<ProbeAuroc> probes, NullBand shuffled,
       List<PruningCurve> pruning, PathSummary path, List<RankedNeuron> top, List<Agreement> agreement,
-      String ranking, List<Integer> order) {}
+      String ranking, List<Integer> order) {
+    /// The best share of the layer's coordinates by the study's ranking, rounded up.
+    ///
+    /// @param share in (0, 1)
+    public NeuronSet top(double share) {
+      if (!(share > 0 && share < 1)) {
+        throw new IllegalArgumentException("a share of a layer must be in (0, 1), found " + share);
+      }
+      return best((int) Math.ceil(share * order.size() - 1e-9));
+    }
+
+    /// The best `count` coordinates by the study's ranking.
+    public NeuronSet best(int count) {
+      if (count < 1 || count >= order.size()) {
+        throw new IllegalArgumentException(
+            "a set must hold 1 to %d of the layer's coordinates, found %d".formatted(order.size() - 1, count));
+      }
+      return NeuronSet.at("top " + count + " of " + hook + ", " + dataset, hook, order.subList(0, count));
+    }
+  }
 
   /// One probe's AUROC.
   ///

@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import org.striatum.probe.adaptation.AdaptationArm;
-import org.striatum.studies.neurons.NeuronSet;
+import org.striatum.studies.neurons.NeuronSelection;
 
 /// The arms of an adaptation study, and the neurons of those that are gated.
 ///
@@ -96,7 +96,7 @@ public record GateArms(Set<Asked> asked, String hooks, String setSize, int draws
   /// The set of reward neurons of an arm.
   ///
   /// @param arm [AdaptationArm#VALUE] or [AdaptationArm#DOPAMINE]
-  NeuronSet set(AdaptationArm arm) {
+  NeuronSelection set(AdaptationArm arm) {
     return named(arm, setSize);
   }
 
@@ -105,11 +105,11 @@ public record GateArms(Set<Asked> asked, String hooks, String setSize, int draws
     return text.matches("\\d{1,7}|\\d{1,7}(\\.\\d+)?%");
   }
 
-  private static NeuronSet named(AdaptationArm arm, String size) {
+  private static NeuronSelection named(AdaptationArm arm, String size) {
     if (!isSetSize(size)) {
       throw new IllegalArgumentException(
           "the size of a set must be a share such as 10% or a number of coordinates, found '" + size + "'");
     }
-    return NeuronSet.named(arm + "@" + (size.endsWith("%") ? size : "top" + size));
+    return NeuronSelection.named(arm + "@" + (size.endsWith("%") ? size : "top" + size));
   }
 }

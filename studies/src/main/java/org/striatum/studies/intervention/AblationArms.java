@@ -35,7 +35,7 @@ import org.striatum.probe.rollout.Split;
 import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
-import org.striatum.studies.neurons.NeuronSet;
+import org.striatum.studies.neurons.NeuronSelection;
 import org.striatum.studies.neurons.RunRankings;
 import org.striatum.studies.run.ProblemSplit;
 import org.striatum.studies.run.StudyRun;
@@ -84,10 +84,12 @@ final class AblationArms {
   }
 
   InterventionResults run() throws IOException {
-    for (NeuronSet set : settings.sets()) {
+    for (NeuronSelection set : settings.sets()) {
       if (AblationStep.isEmpty(set, rankings)) {
         notes.add(set.name() + " holds no neuron at any studied hook point: nothing was ablated"
-            + (set instanceof NeuronSet.Called ? " (no coordinate passed the dopamine study's signature test)" : ""));
+            + (set instanceof NeuronSelection.Called
+                ? " (no coordinate passed the dopamine study's signature test)"
+                : ""));
       }
     }
     for (LayerProbes layer : rankings.values().layers()) {
@@ -111,7 +113,7 @@ final class AblationArms {
   }
 
   private void layer(String dataset, HookPoint hook, LayerStates states, boolean first) throws IOException {
-    for (NeuronSet set : settings.sets()) {
+    for (NeuronSelection set : settings.sets()) {
       List<Integer> target = set.at(dataset, hook, rankings);
       if (target.isEmpty()) {
         if (first) {
@@ -146,7 +148,7 @@ final class AblationArms {
   private void allAtOnce() throws IOException {
     String dataset = primary.dataset();
     Map<HookPoint, LayerStates> states = new LinkedHashMap<>();
-    for (NeuronSet set : settings.sets()) {
+    for (NeuronSelection set : settings.sets()) {
       SplittableRandom random = random(dataset + "all" + set.name());
       List<HookPoint> hooks = rankings.values().layers().stream().filter(layer -> layer.dataset().equals(dataset))
           .map(LayerProbes::hook).filter(hook -> !set.at(dataset, hook, rankings).isEmpty()).toList();
@@ -164,7 +166,7 @@ final class AblationArms {
     }
   }
 
-  private void dose(LayerStates states, NeuronSet set, SplittableRandom random) throws IOException {
+  private void dose(LayerStates states, NeuronSelection set, SplittableRandom random) throws IOException {
     String dataset = primary.dataset();
     HookPoint hook = primary.hook();
     List<Integer> order = set.order(dataset, hook, rankings);
@@ -188,7 +190,7 @@ final class AblationArms {
     }
   }
 
-  private void steering(LayerStates states, NeuronSet set, List<Integer> target, SplittableRandom random)
+  private void steering(LayerStates states, NeuronSelection set, List<Integer> target, SplittableRandom random)
       throws IOException {
     String dataset = primary.dataset();
     MatchedSets controls = controls(states, dataset, primary.hook(), set, target, settings.curveControls(), random);
@@ -200,11 +202,12 @@ final class AblationArms {
     }
   }
 
-  private Plan plan(boolean named, String dataset, NeuronSet set, List<Cut> cuts) {
+  private Plan plan(boolean named, String dataset, NeuronSelection set, List<Cut> cuts) {
     return new Plan(named, dataset, set.name(), cuts, settings.positions());
   }
 
-  private Cut cut(LayerStates states, String dataset, HookPoint hook, NeuronSet set, List<Integer> target, String kind,
+  private Cut cut(LayerStates states, String dataset, HookPoint hook, NeuronSelection set, List<Integer> target,
+      String kind,
       int count, SplittableRandom random) {
     return new Cut(hook, target, states.ablation(kind, alpha()),
         controls(states, dataset, hook, set, target, count, random),
@@ -212,7 +215,7 @@ final class AblationArms {
   }
 
   /// Controls hold no coordinate of any set under test.
-  private MatchedSets controls(LayerStates states, String dataset, HookPoint hook, NeuronSet set,
+  private MatchedSets controls(LayerStates states, String dataset, HookPoint hook, NeuronSelection set,
       List<Integer> target, int count, SplittableRandom random) {
     Collection<Integer> others = new TreeSet<>();
     settings.sets().stream().filter(other -> !other.equals(set))
@@ -238,7 +241,7 @@ final class AblationArms {
     void run() throws IOException;
   }
 
-  private void attempt(NeuronSet set, String where, Work work) throws IOException {
+  private void attempt(NeuronSelection set, String where, Work work) throws IOException {
     try {
       work.run();
     } catch (NotEnoughData missing) {

@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.striatum.probe.intervention.MatchedSets;
 import org.striatum.probe.model.PositionMask;
-import org.striatum.studies.neurons.NeuronSet;
+import org.striatum.studies.neurons.NeuronSelection;
 
 /// What an intervention study does.
 ///
@@ -23,7 +23,7 @@ import org.striatum.studies.neurons.NeuronSet;
 /// @param solutions test problems of each dataset whose reference solutions are scored in every arm, at most
 /// @param donors states that resampling takes values from
 /// @param seed of control sets, donors and bootstraps
-public record AblationSettings(List<NeuronSet> sets, List<String> kinds, List<Double> alphas, PositionMask positions,
+public record AblationSettings(List<NeuronSelection> sets, List<String> kinds, List<Double> alphas, PositionMask positions,
     Set<Layers> layers, List<Double> doses, int controls, int logProbabilityControls, int curveControls, int attempts,
     int solutions, int donors, long seed) {
   /// Shares of the dose curve where nothing else is said: 0.1 % to 20 %.
@@ -32,7 +32,7 @@ public record AblationSettings(List<NeuronSet> sets, List<String> kinds, List<Do
   public static final List<Double> ALPHAS = List.of(-4.0, -2.0, -1.0, 1.0, 2.0, 4.0);
   public static final int DONORS = 4;
   /// The best 1 % of both rankings: what a run with dopamine neurons ablates where nothing else is said.
-  public static final List<NeuronSet> VALUE_AND_DOPAMINE = NeuronSet.list("value@1%,dopamine@1%");
+  public static final List<NeuronSelection> VALUE_AND_DOPAMINE = NeuronSelection.list("value@1%,dopamine@1%");
   private static final Set<String> KINDS = Set.of("zero", "mean", "resample", "steer");
 
   /// Hook points at which log-probability is measured.
@@ -47,17 +47,17 @@ public record AblationSettings(List<NeuronSet> sets, List<String> kinds, List<Do
 
   /// The best 1 % of the value ranking, three kinds of ablation.
   public static AblationSettings defaults() {
-    return new AblationSettings(NeuronSet.list("value@1%"), List.of("zero", "mean", "resample"), ALPHAS,
+    return new AblationSettings(NeuronSelection.list("value@1%"), List.of("zero", "mean", "resample"), ALPHAS,
         PositionMask.ALL, Set.of(Layers.EACH, Layers.ALL), DOSES, 99, 199, 99, 200, 100, DONORS, 1);
   }
 
   /// Zero ablation only, fewer controls and problems.
   public static AblationSettings quick() {
-    return new AblationSettings(NeuronSet.list("value@1%"), List.of("zero"), List.of(-2.0, 2.0), PositionMask.ALL,
+    return new AblationSettings(NeuronSelection.list("value@1%"), List.of("zero"), List.of(-2.0, 2.0), PositionMask.ALL,
         Set.of(Layers.EACH, Layers.ALL), List.of(0.01, 0.05, 0.2), 59, 39, 39, 100, 32, DONORS, 1);
   }
 
-  public AblationSettings withSets(List<NeuronSet> others) {
+  public AblationSettings withSets(List<NeuronSelection> others) {
     return new AblationSettings(others, kinds, alphas, positions, layers, doses, controls, logProbabilityControls,
         curveControls, attempts, solutions, donors, seed);
   }

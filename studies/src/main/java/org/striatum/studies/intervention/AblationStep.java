@@ -14,7 +14,7 @@ import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.dopamine.DopamineStep;
-import org.striatum.studies.neurons.NeuronSet;
+import org.striatum.studies.neurons.NeuronSelection;
 import org.striatum.studies.neurons.RunRankings;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.Found;
@@ -53,13 +53,13 @@ public record AblationStep() implements Study<AblationSettings, InterventionResu
   /// By default an intervention has the names of its sets: `value@1%+dopamine@1%`.
   @Override
   public String instance(AblationSettings settings) {
-    return settings.sets().stream().map(NeuronSet::name).collect(Collectors.joining("+"));
+    return settings.sets().stream().map(NeuronSelection::name).collect(Collectors.joining("+"));
   }
 
   @Override
   public List<Study<?, ?>> reads(StudyRun run, AblationSettings settings) {
     List<Study<?, ?>> reads = new ArrayList<>(List.of(RolloutStep.STUDY, CaptureStep.STUDY, ProbeStep.STUDY));
-    if (settings.sets().stream().anyMatch(NeuronSet::needsDopamine)) {
+    if (settings.sets().stream().anyMatch(NeuronSelection::needsDopamine)) {
       reads.add(DopamineStep.STUDY);
     }
     return reads;
@@ -80,9 +80,9 @@ public record AblationStep() implements Study<AblationSettings, InterventionResu
   /// Which hook point was named first.
   public record Primary(String dataset, HookPoint hook) {
     /// @throws UsageException if no layer could be studied
-    static Primary of(RunRankings rankings, List<NeuronSet> sets) {
+    static Primary of(RunRankings rankings, List<NeuronSelection> sets) {
       List<LayerProbes> able = new ArrayList<>();
-      for (NeuronSet set : sets) { // the first set that has a neuron anywhere
+      for (NeuronSelection set : sets) { // the first set that has a neuron anywhere
         if (able.isEmpty()) {
           rankings.values().layers().stream()
               .filter(layer -> !set.at(layer.dataset(), layer.hook(), rankings).isEmpty()).forEach(able::add);
@@ -119,14 +119,14 @@ public record AblationStep() implements Study<AblationSettings, InterventionResu
   }
 
   /// Refuses a set that does not fit the run, before any work.
-  private static void fits(NeuronSet set, RunRankings rankings) {
-    if (set instanceof NeuronSet.Listed listed) {
+  private static void fits(NeuronSelection set, RunRankings rankings) {
+    if (set instanceof NeuronSelection.Listed listed) {
       listed.requireStudied(rankings.values());
     }
     rankings.values().layers().forEach(layer -> set.at(layer.dataset(), layer.hook(), rankings));
   }
 
-  static boolean isEmpty(NeuronSet set, RunRankings rankings) {
+  static boolean isEmpty(NeuronSelection set, RunRankings rankings) {
     return rankings.values().layers().stream()
         .allMatch(layer -> set.at(layer.dataset(), layer.hook(), rankings).isEmpty());
   }
