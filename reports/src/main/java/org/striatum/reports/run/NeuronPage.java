@@ -112,13 +112,13 @@ record NeuronPage(NeuronId neuron, Standing standing, List<CoordinateReading> re
     SequencedMap<String, List<Integer>> ranks = new LinkedHashMap<>();
     for (LayerProbes layer : layers) {
       int d = order.indexOf(layer.dataset());
-      put(ranks, layer.ranking(), order.size(), d, place(layer.order(), neuron));
+      put(ranks, layer.ranking().printed(), order.size(), d, place(layer.order(), neuron));
       layer.top().stream().filter(one -> one.coordinate() == neuron.coordinate()).map(RankedNeuron::ranks)
           .forEach(known -> known.forEach((ranking, rank) -> put(ranks, ranking, order.size(), d, rank)));
     }
     for (LayerDopamine layer : dopamine) {
       int d = order.indexOf(layer.dataset());
-      put(ranks, layer.ranking(), order.size(), d, place(layer.order(), neuron));
+      put(ranks, layer.ranking().printed(), order.size(), d, place(layer.order(), neuron));
       layer.tested().stream().filter(one -> one.coordinate() == neuron.coordinate()).map(TestedNeuron::ranks)
           .forEach(known -> known.forEach((ranking, rank) -> put(ranks, ranking, order.size(), d, rank)));
     }

@@ -17,6 +17,7 @@ import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.Overlap;
 import org.striatum.probe.transfer.SetSize;
 import org.striatum.probe.transfer.TransferResults.Basis;
+import org.striatum.probe.value.ProbeKind;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.probe.value.ValueNeuronResults.ProbeAuroc;
@@ -37,8 +38,6 @@ import org.striatum.studies.series.SeriesResults.Turnover;
 public record SeriesStudy(SetSize size) {
   /// 13 coordinates of 256: at the paper's 1 % a single one moves the IoU by a fifth.
   public static final SeriesStudy DEFAULT = new SeriesStudy(new SetSize("5%"));
-
-  private static final String LINEAR = "linear";
 
   /// A dataset and hook point whose rankings are compared.
   private record Where(String dataset, HookPoint hook, Kind kind) {}
@@ -159,7 +158,8 @@ public record SeriesStudy(SetSize size) {
   }
 
   private static Optional<ProbeAuroc> linear(LayerProbes layer) {
-    return layer.probes().stream().filter(probe -> probe.probe().equals(LINEAR) && !Double.isNaN(probe.validation()))
+    return layer.probes().stream()
+        .filter(probe -> probe.probe() == ProbeKind.LINEAR && !Double.isNaN(probe.validation()))
         .findFirst();
   }
 

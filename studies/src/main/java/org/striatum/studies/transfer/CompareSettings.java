@@ -9,7 +9,7 @@ import org.striatum.probe.transfer.TransferSettings;
 /// @param seed of split halves, random sets and intervals
 public record CompareSettings(TransferSettings study, long seed) {
   public static CompareSettings defaults() {
-    return new CompareSettings(TransferSettings.DEFAULTS, 1);
+    return new CompareSettings(TransferSettings.defaults(), 1);
   }
 
   public CompareSettings withStudy(UnaryOperator<TransferSettings> change) {

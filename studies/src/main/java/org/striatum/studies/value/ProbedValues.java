@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.striatum.probe.dopamine.StepValues;
 import org.striatum.probe.dopamine.Steps;
 import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.value.ProbeKind;
 import org.striatum.probe.value.Trajectories;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
@@ -44,7 +45,7 @@ public record ProbedValues(String dataset, ValueNeuronResults found, Fits fits) 
 
   private Stream<Candidate> candidates(LayerProbes layer) {
     return Stream.of(Target.values()).flatMap(target -> layer.probes().stream()
-        .filter(one -> one.probe().equals(target.printed()) && !Double.isNaN(one.validation()))
+        .filter(one -> one.probe() == ProbeKind.of(target) && !Double.isNaN(one.validation()))
         .map(one -> new Candidate(layer.hook(), target, one.validation())));
   }
 
