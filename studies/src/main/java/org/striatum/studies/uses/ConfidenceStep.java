@@ -86,7 +86,7 @@ public record ConfidenceStep() implements Study<ConfidenceSettings, ConfidenceRe
         "No signal can be compared: " + why + ".", List.of(why));
   }
 
-  /// The hook point whose linear probe foretells best on validation problems.
+  /// The hook point whose linear probe predicts best on validation problems.
   public static Optional<HookPoint> chosen(ValueNeuronResults values, String dataset) {
     return values.layers().stream().filter(layer -> layer.dataset().equals(dataset))
         .max(Comparator.comparingDouble(ConfidenceStep::validation)).map(LayerProbes::hook);

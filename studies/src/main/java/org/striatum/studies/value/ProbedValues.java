@@ -19,20 +19,19 @@ import org.striatum.studies.fits.Fits;
 
 /// V̂ by a data set's value probe: of the hook points and targets studied, the one that predicts best on validation problems,
 /// as `probe` fitted it and reported its AUROC.
-///
-/// @param found what `probe` reported
-/// @param fits what it fitted
+/// @param found results of `probe`
+/// @param fits its probes
 public record ProbedValues(String dataset, ValueNeuronResults found, Fits fits) {
   private record Candidate(HookPoint hook, Target target, double validation) {}
 
-  /// The probe; empty where the data set has none.
+  /// The probe; empty if the data set has none.
   public Optional<Fit.Value> best() {
     return found.layers().stream().filter(layer -> layer.dataset().equals(dataset)).flatMap(this::candidates)
         .max(Comparator.comparingDouble(Candidate::validation))
         .flatMap(best -> fits.value(dataset, best.hook(), best.target().printed()));
   }
 
-  /// Reads V̂ before every step of the chosen rollouts; NaN where the data set has no value probe.
+  /// Reads V̂ before every step of the chosen rollouts; NaN if the data set has no value probe.
   ///
   /// @param states of the chosen ones
   /// @param steps of the chosen ones
