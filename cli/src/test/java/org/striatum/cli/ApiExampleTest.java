@@ -62,6 +62,7 @@ class ApiExampleTest {
   }
 
   @Test
+  @Tag("slow")
   void asAProgramItPrintsWhatThePageShows() throws Exception {
     String body = imports()
         + "public class Example {\n  public static void main(String[] arguments) throws Exception {\n"
