@@ -15,6 +15,7 @@ import org.striatum.probe.intervention.MatchedSets;
 import org.striatum.probe.intervention.NamedSet;
 import org.striatum.probe.intervention.Sinks;
 import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.stats.RandomStreams;
 
 /// Neurons that a gate is learned on: one set, or several that were drawn at random and stand for one kind.
@@ -42,14 +43,15 @@ public record GatedArm(AdaptationArm name, List<SortedMap<HookPoint, List<Intege
   }
 
   /// The coordinates of largest RMS, as many at each hook point as `target` has; sinks are left out.
+  ///
+  /// @throws NotEnoughData if no hook point has as many
   public static GatedArm largest(SortedMap<HookPoint, List<Integer>> target, Map<HookPoint, StateScale> scales) {
     SortedMap<HookPoint, List<Integer>> largest = new TreeMap<>();
     target.forEach((hook, set) -> NamedSet.beside(scales.get(hook).sizes().rms(), set, sinks(scales.get(hook))).stream()
         .filter(beside -> beside.name().equals(NamedSet.LARGEST)).findFirst()
         .ifPresent(beside -> largest.put(hook, beside.coordinates())));
-    if (largest.isEmpty()) {
-      throw new IllegalArgumentException("no hook point has as many coordinates beside its sinks as the set");
-    }
+    NotEnoughData.require("a set of the largest coordinates",
+        "hook points with as many coordinates beside its sinks as the set has", largest.size(), 1);
     return of(AdaptationArm.LARGEST, largest);
   }
 
@@ -60,7 +62,7 @@ public record GatedArm(AdaptationArm name, List<SortedMap<HookPoint, List<Intege
   /// @param others other sets under test
   /// @param count how many are drawn, ≥ 1
   /// @param notes told where RMS could not be matched and any coordinates were drawn instead
-  /// @throws IllegalArgumentException if too few coordinates are left
+  /// @throws NotEnoughData if too few coordinates are left
   public static GatedArm matched(AdaptationArm set, SortedMap<HookPoint, List<Integer>> target,
       Collection<SortedMap<HookPoint, List<Integer>>> others, Map<HookPoint, StateScale> scales, int count, long seed,
       List<String> notes) {

@@ -14,6 +14,7 @@ import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.PositionMask;
+import org.striatum.probe.run.UsageException;
 
 /// TauGate on chosen residual coordinates or MLP neurons: a threshold τ̃ in deviations about the training signals' mean, and
 /// a gain γ.
@@ -56,10 +57,10 @@ public record NeuronGate(SortedMap<HookPoint, Place> at, GateForm form) implemen
 
   /// Refuses hook points behind the blocks: only scored positions pass there.
   ///
-  /// @throws IllegalArgumentException on the final norm, the logits and the embedding
+  /// @throws UsageException on the final norm, the logits and the embedding
   public static void requireBlock(HookPoint hook) {
     if (!hook.site().inBlock()) {
-      throw new IllegalArgumentException("a gate is learned inside a block, at hook points such as"
+      throw new UsageException("a gate is learned inside a block, at hook points such as"
           + " blocks.3.hook_resid_post or blocks.3.mlp.hook_post, found " + hook);
     }
   }

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.striatum.probe.adaptation.AdaptationArm;
 import org.striatum.probe.intervention.CoordinateScales;
 import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.run.NotEnoughData;
 
 class GatedArmTest {
   private static final HookPoint HOOK = HookPoint.residPost(0);
@@ -67,6 +68,11 @@ class GatedArmTest {
     double[] sizes = IntStream.range(0, 60).mapToDouble(i -> 1 + i / 60.0).toArray();
     assertThat(GatedArm.largest(at(0, 1), Map.of(HOOK, scale(sizes))).draws().getFirst().get(HOOK))
         .containsExactlyInAnyOrder(58, 59);
+    double[] withSink = sizes.clone();
+    withSink[7] = 1e6;
+    assertThatThrownBy(() -> GatedArm.largest(at(IntStream.range(0, 60).boxed().toArray(Integer[]::new)),
+        Map.of(HOOK, scale(withSink)))).isInstanceOf(NotEnoughData.class)
+        .hasMessageContaining("a set of the largest coordinates needs");
     assertThat(GatedArm.all(Map.of(HOOK, scale(sizes))).draws().getFirst().get(HOOK)).hasSize(60);
   }
 }

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.striatum.datasets.ProblemSet;
@@ -31,6 +32,7 @@ import org.striatum.probe.adaptation.AdaptationArm;
 import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.run.UsageException;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.studies.adaptation.GateArms.Asked;
@@ -137,15 +139,15 @@ public record GateStep() implements Study<GateSettings, AdaptationResults> {
         if (settings.arms().has(Asked.RANDOM)) {
           List<SortedMap<HookPoint, List<Integer>>> others = sets.entrySet().stream()
               .filter(other -> other.getKey() != arm).map(Map.Entry::getValue).toList();
-          gated.add(GatedArm.matched(arm, sets.get(arm), others, scales, settings.arms().draws(),
-              settings.adaptation().seed(), notes));
+          add(gated, arm.matched(), notes, () -> GatedArm.matched(arm, sets.get(arm), others, scales,
+              settings.arms().draws(), settings.adaptation().seed(), notes));
         }
       } else if (settings.arms().has(asked)) {
         notes.add("no arm " + arm + ": the run has no such neurons at " + settings.arms().hooks());
       }
     });
     if (settings.arms().has(Asked.LARGEST)) {
-      gated.add(GatedArm.largest(sets.get(AdaptationArm.VALUE), scales));
+      add(gated, AdaptationArm.LARGEST, notes, () -> GatedArm.largest(sets.get(AdaptationArm.VALUE), scales));
     }
     if (settings.arms().has(Asked.ALL)) {
       gated.add(GatedArm.all(scales));
@@ -154,6 +156,14 @@ public record GateStep() implements Study<GateSettings, AdaptationResults> {
         new AdaptationStudy.Execution(run.batchSize(), run.threads())).run(
             new AdaptationPlan(ranked(settings), settings.arms().setSize(), sets, gated, baselines(settings), notes),
             run.progress());
+  }
+
+  private static void add(List<GatedArm> gated, AdaptationArm arm, List<String> notes, Supplier<GatedArm> drawn) {
+    try {
+      gated.add(drawn.get());
+    } catch (NotEnoughData missing) {
+      notes.add("no arm " + arm + ": " + missing.getMessage());
+    }
   }
 
   private static Set<AdaptationArm> baselines(GateSettings settings) {

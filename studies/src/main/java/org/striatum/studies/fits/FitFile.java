@@ -139,7 +139,7 @@ public final class FitFile {
       throw new BadDataException(file + " is missing: run the study that fits these probes again");
     }
     try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
-      FORMAT.require(format(tensors.metadata().get(FileFormat.KEY)), file.toString());
+      FORMAT.require(tensors.metadata(), file.toString());
       Parts parts = new Parts(tensors, dataset + "/" + hook + "/" + probe + "/");
       if (tensors.tensors().keySet().stream().noneMatch(name -> name.startsWith(parts.prefix()))) {
         return Optional.empty();
@@ -149,14 +149,6 @@ public final class FitFile {
       } catch (IllegalArgumentException malformed) { // shapes that do not fit each other
         throw new BadDataException(file + ": " + parts.prefix() + ": " + malformed.getMessage(), malformed);
       }
-    }
-  }
-
-  private static Integer format(String written) {
-    try {
-      return written == null ? null : Integer.valueOf(written);
-    } catch (NumberFormatException _) {
-      return null;
     }
   }
 
