@@ -59,6 +59,7 @@ public final class ChecksumCache {
     String identity = identity(file);
     Optional<Sha256> before = known(identity);
     if (before.isPresent()) {
+      known.put(identity, before.get()); // the folder may be emptied at any time
       return before.get();
     }
     Sha256 hash = hasher.hash(file);

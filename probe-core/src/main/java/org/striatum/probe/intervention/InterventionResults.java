@@ -22,6 +22,14 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
     notes = List.copyOf(notes);
   }
 
+  /// What the primary interventions came to: specific if one of them is, else the verdict of the first; undecided without one.
+  public Verdict verdict() {
+    List<Verdict> primary = interventions.stream().filter(Intervention::primary).map(Intervention::verdict).toList();
+    return primary.contains(Verdict.SPECIFIC)
+        ? Verdict.SPECIFIC
+        : primary.isEmpty() ? Verdict.UNDECIDED : primary.getFirst();
+  }
+
   /// Primary interventions, named before any was made, come first; their p become q by Holm's correction among
   /// themselves (one alone stands on its own p). All others share one false-discovery rate: their p become q by
   /// Benjamini and Hochberg. The q decide the verdicts.

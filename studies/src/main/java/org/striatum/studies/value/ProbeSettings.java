@@ -1,6 +1,7 @@
 package org.striatum.studies.value;
 
 import java.util.function.UnaryOperator;
+import org.striatum.probe.value.Ranking;
 import org.striatum.probe.value.ValueNeuronSettings;
 import org.striatum.studies.run.ProblemSplit;
 
@@ -25,6 +26,11 @@ public record ProbeSettings(ValueNeuronSettings study, ProblemSplit split, long 
 
   public ProbeSettings withSplit(UnaryOperator<ProblemSplit> change) {
     return new ProbeSettings(study, change.apply(split), seed);
+  }
+
+  /// The same with the ranking that decides which coordinates are value neurons.
+  public ProbeSettings withRanking(Ranking ranking) {
+    return withStudy(settings -> settings.withRanking(ranking));
   }
 
   /// The same with another seed of the split and of the study.
