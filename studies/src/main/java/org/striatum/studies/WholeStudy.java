@@ -18,6 +18,7 @@ import org.striatum.studies.transfer.CompareStep;
 
 /// Every study of a registry on one checkpoint, then the requested studies on others, each in its own run folder below the
 /// first; transfer between them; the answer to every question; the report.
+///
 /// @param registry of studies; those that need problem sets have them
 /// @param plan settings of each
 /// @param runs creates the runs that studies write to
@@ -26,6 +27,7 @@ public record WholeStudy(StudyRegistry registry, StudyPlan plan, Runs runs, Watc
   private static final String BELOW = "with";
 
   /// Another checkpoint that is studied with the first.
+  ///
   /// @param full whether it gets the full study; otherwise it is only probed, to test transfer to it
   public record Companion(Path checkpoint, boolean full) {}
 

@@ -27,6 +27,7 @@ import org.striatum.reports.page.Notation;
 import org.striatum.studies.answer.StudyResults;
 
 /// All results of a run about one neuron.
+///
 /// @param standing its rank in every ranking, one row per ranking
 /// @param readings of the neuron alone, one per dataset
 /// @param histogram of these; null without any

@@ -40,6 +40,7 @@ import org.striatum.reports.page.Notation;
 import org.striatum.reports.page.VisibleText;
 
 /// The charts of the value-neuron study: AUROC against layer, against pruning, and along the sparse path.
+///
 /// @param results the results to show
 /// @param probes every probe in a fixed order, so that a probe has one colour throughout
 /// @param low the lowest AUROC shown, for one scale throughout

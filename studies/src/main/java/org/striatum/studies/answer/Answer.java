@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 
 /// One question and the run's results, case by case. A negative answer is stated as clearly as a positive one.
+///
 /// @param findings one per dataset, layer or pair of checkpoints; empty if it was not tested
 public record Answer(Question question, List<Finding> findings) {
   public Answer {

@@ -24,6 +24,7 @@ import org.striatum.studies.uses.SearchStep;
 import org.striatum.studies.value.ProbeStep;
 
 /// The results of every study of one run; null or empty if one was not part of it.
+///
 /// @param interventions name → results, the first one made at the front
 /// @param adaptations one per mode
 public record StudyResults(ValueNeuronResults values, DopamineResults dopamine,

@@ -3,6 +3,7 @@ package org.striatum.studies.dopamine;
 import java.util.List;
 
 /// Counts of sampled continuations.
+///
 /// @param rollouts that were split into steps
 /// @param states before which continuations were sampled: one per step
 /// @param continuations sampled

@@ -67,6 +67,7 @@ public record ContinuedRollout(int line, int[] ends, List<String> outcomes, doub
   }
 
   /// Reads what [#write] wrote.
+  ///
   /// @throws BadDataException if a line is malformed, naming it, counted from 1
   public static List<ContinuedRollout> read(Path file) throws IOException {
     List<ContinuedRollout> rollouts = new ArrayList<>();

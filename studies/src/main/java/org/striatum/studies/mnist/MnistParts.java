@@ -28,6 +28,7 @@ import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.StudyRun;
 
 /// The parts of the digit experiments: each is a step of its own.
+///
 /// @param images for training and testing
 /// @param settings of all parts
 /// @param asked parts to run

@@ -49,6 +49,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate)
   }
 
   /// A learned gate that is applied during generation.
+  ///
   /// @param file whose checksum becomes one of the model's: a gated model is a different one, and no later step confuses
   ///     the two
   public record AppliedGate(Path file, Gates gates) {
@@ -148,6 +149,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate)
   private record Asked(ProblemSet set, Problem problem, int sample, TokenSequence prompt, long seed) {}
 
   /// A sampled rollout.
+  ///
   /// @param index among all rollouts of the step
   private record Kept(int index, Rollout rollout) {}
 

@@ -19,6 +19,7 @@ public record FlatRecord(List<Entry> entries) {
   private static final long LARGEST = 64 << 20;
 
   /// One value.
+  ///
   /// @param place the path to it, such as `study.training.maxEpochs` or `layers[3].hook`
   /// @param value as JSON writes it; text without quotes; a list of plain values in brackets
   public record Entry(String place, String value) {}

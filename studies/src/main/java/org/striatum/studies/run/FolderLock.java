@@ -67,6 +67,7 @@ public final class FolderLock implements AutoCloseable {
   }
 
   /// Waits until no process writes to a folder: a process that was killed needs a moment to end.
+  ///
   /// @throws UsageException if one still does after `patience`
   public static void awaitFree(Path folder, Duration patience) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();

@@ -27,6 +27,7 @@ import org.striatum.probe.run.UsageException;
 
 /// What was run, on which inputs and in which environment: `manifest.json`. It contains no time and no absolute path, so equal inputs in one
 /// environment give an equal file, byte for byte.
+///
 /// @param inputs of the run; other inputs need another folder
 /// @param environments every environment that finished a step, in order of appearance
 /// @param steps finished work, in order
@@ -101,6 +102,7 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
     }
 
     /// These inputs, and those of `command` where these are not fixed.
+    ///
     /// @throws UsageException if both are fixed and differ, saying where
     Inputs settledBy(Inputs command, String folder) {
       SequencedMap<String, String> differences = new LinkedHashMap<>();
@@ -152,6 +154,7 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
   }
 
   /// The model.
+  ///
   /// @param name of its folder, without the path
   /// @param modelType as in its config
   /// @param files file name → checksum, of all files of the model

@@ -38,6 +38,7 @@ public record ModelSettings(Optional<Memory> memory, int threads, int batchSize)
   }
 
   /// Opens a checkpoint that passes the parity gate, or has passed it before.
+  ///
   /// @param note receives messages about long work
   /// @throws CheckpointException with one line: what is wrong and what to do
   public HookedModel open(Path checkpoint, Consumer<String> note) throws CheckpointException {

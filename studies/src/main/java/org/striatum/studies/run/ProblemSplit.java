@@ -9,6 +9,7 @@ import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.rollout.Split;
 
 /// How the problems of a data set are divided into training, validation and test problems.
+///
 /// @param train share of training problems
 /// @param validation share of validation problems; the rest are test problems
 /// @param seed of the division

@@ -3,6 +3,7 @@ package org.striatum.studies.run;
 import java.util.Objects;
 
 /// A study's name, and the types of its settings and results.
+///
 /// @param name lower-case letters and hyphens: the command, the step in the manifest, the files in `results`
 /// @param summary what it does, in one line
 /// @param settings their type

@@ -26,6 +26,7 @@ import org.striatum.probe.run.UsageException;
 import org.striatum.studies.run.Manifest.Environment;
 
 /// A run folder with what studies need to write it: the model, the environment, receivers of messages. Runs each study once.
+///
 /// @param folder that is written
 /// @param environment in which figures are computed
 /// @param model opened when a study needs it
@@ -181,6 +182,7 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
   }
 
   /// The path of the checkpoint when the rollouts were made.
+  ///
   /// @throws UsageException if it was not recorded
   public static Path remembered(Path folder) throws IOException {
     return noted(folder)

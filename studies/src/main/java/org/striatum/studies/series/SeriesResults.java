@@ -51,6 +51,7 @@ public record SeriesResults(List<Place> checkpoints, String size, List<Point> po
       HookPoint hook, Estimate value, Integer called) {}
 
   /// The overlap of the sets of two checkpoints.
+  ///
   /// @param k number of coordinates in each
   /// @param width number of coordinates they are drawn from
   /// @param chance mean IoU of random sets of this size
@@ -66,6 +67,7 @@ public record SeriesResults(List<Place> checkpoints, String size, List<Point> po
       List<Integer> born, List<Integer> lost, double drift) {}
 
   /// A neuron along the series.
+  ///
   /// @param first first checkpoint whose set contains it; `last` is the last one
   /// @param present number of checkpoints whose sets contain it; `of` is the number studied
   /// @param longest largest number of checkpoints in a row

@@ -14,6 +14,7 @@ import org.striatum.studies.series.SeriesResults.Point;
 import org.striatum.studies.series.SeriesResults.SetOverlap;
 
 /// The results of a series in sentences, the same on the command line and in the report.
+///
 /// @param sentences one per dataset, then one per kind of set
 public record SeriesSummary(List<String> sentences) {
   private static final double CHANCE = 0.5;

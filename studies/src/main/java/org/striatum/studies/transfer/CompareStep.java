@@ -34,6 +34,7 @@ import org.striatum.studies.run.StudyRun;
 import org.striatum.studies.value.ProbeStep;
 
 /// Compares value neurons across a run's data sets and across runs. The others are only read.
+///
 /// @param others other run folders; may be empty
 /// @param curves whether two runs without a common basis are still compared, by curves
 public record CompareStep(List<RunFolder> others, boolean curves) implements Study<CompareSettings, TransferResults> {

@@ -3,6 +3,7 @@ package org.striatum.studies.uses;
 import org.striatum.probe.dopamine.StepCutter;
 
 /// Settings of a search by steps.
+///
 /// @param problems maximum number of test problems per data set
 /// @param candidates drawn at each step, K
 /// @param stepTokens maximum number of tokens of a candidate step

@@ -14,6 +14,7 @@ import org.striatum.studies.fits.Fits;
 import org.striatum.studies.run.RunFolder;
 
 /// Surprise as a score of steps: the TD-error probe that a run's dopamine study fitted.
+///
 /// @param found results of the study; null if it is not finished
 /// @param fits its probes
 record Surprise(DopamineResults found, Fits fits) {
@@ -24,6 +25,7 @@ record Surprise(DopamineResults found, Fits fits) {
   }
 
   /// The probe of the hook point that the dopamine study chose.
+  ///
   /// @param notes receives the reason if there is none
   Optional<Judge> judge(HookedModel model, String dataset, int batchSize, List<String> notes) {
     if (found == null) {

@@ -19,6 +19,7 @@ import org.striatum.studies.fits.Fits;
 
 /// V̂ by a data set's value probe: of the hook points and targets studied, the one that predicts best on validation problems,
 /// as `probe` fitted it and reported its AUROC.
+///
 /// @param found results of `probe`
 /// @param fits its probes
 public record ProbedValues(String dataset, ValueNeuronResults found, Fits fits) {

@@ -33,6 +33,7 @@ public record Recomputation(StudyRun run, List<Study<?, ?>> studies) {
   }
 
   /// One file.
+  ///
   /// @param detail what was recomputed, or the first figure that differs
   public record Figures(String file, Verdict verdict, String detail) {
     /// Compares a file with what it should contain.

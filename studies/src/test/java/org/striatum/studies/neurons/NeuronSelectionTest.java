@@ -89,10 +89,10 @@ class NeuronSelectionTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"dopamine@1%", "dopamine@top3", "dopamine@called"})
-  void withoutThatStudyTheCommandIsNamed(String name) {
+  void withoutThatStudyItIsNamed(String name) {
     RunRankings without = new RunRankings(rankings(128, 0).values(), null);
     assertThatThrownBy(() -> at(NeuronSelection.named(name), 0, without)).isInstanceOf(UsageException.class)
-        .hasMessage(name + " needs dopamine neurons, and this run has none yet: run `striatum dopamine` first");
+        .hasMessage(name + " needs the dopamine study, which this run has not finished");
   }
 
   @Test
