@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /// The positions at which a gate acts; elsewhere the hidden state flows on untouched.
 public enum PositionMask {
@@ -25,13 +26,13 @@ public enum PositionMask {
   /// @throws IllegalArgumentException if there is none of this name, listing those there are
   @JsonCreator
   public static PositionMask parse(String name) {
-    for (PositionMask mask : values()) {
-      if (mask.toString().equals(name)) {
-        return mask;
-      }
-    }
-    throw new IllegalArgumentException(
-        "positions must be one of " + Arrays.toString(values()) + ", found '" + name + "'");
+    return find(name).orElseThrow(() -> new IllegalArgumentException(
+        "positions must be one of " + Arrays.toString(values()) + ", found '" + name + "'"));
+  }
+
+  /// The mask of a printed name; empty if there is none.
+  public static Optional<PositionMask> find(String name) {
+    return Arrays.stream(values()).filter(mask -> mask.toString().equals(name)).findFirst();
   }
 
   @JsonValue
