@@ -22,7 +22,7 @@ import org.striatum.studies.run.Study;
 import org.striatum.studies.run.StudyRun;
 import org.striatum.studies.run.Version;
 
-/// Runs a whole study and prints what it finds as it finds it.
+/// Runs a full study and prints results as they are computed.
 ///
 /// @param console where results go
 record StudyRunner(Console console, StudyRegistry registry, ModelOptions modelOptions, String batchSize)
@@ -36,9 +36,10 @@ record StudyRunner(Console console, StudyRegistry registry, ModelOptions modelOp
   Answers run(Path checkpoint, Path output, List<ProblemSet> sets, StudyPlan plan, List<Companion> companions)
       throws IOException {
     RolloutSettings rollouts = plan.settings(RolloutStep.STUDY);
-    console.print("Does %s know when it will be right, and does it use that? %d problems each of %s, seed %d.".formatted(
-        checkpoint.toAbsolutePath().normalize().getFileName(), rollouts.problems(),
-        sets.stream().map(ProblemSet::name).collect(Collectors.joining(",")), rollouts.seed()));
+    console
+        .print("Does %s know when it will be right, and does it use that? %d problems each of %s, seed %d.".formatted(
+            checkpoint.toAbsolutePath().normalize().getFileName(), rollouts.problems(),
+            sets.stream().map(ProblemSet::name).collect(Collectors.joining(",")), rollouts.seed()));
     Answers answers = new WholeStudy(registry.with(new RolloutStep(sets)), plan, this, this).run(checkpoint, output,
         companions);
     try (RunFolder folder = RunFolder.open(output); RunModel model = model(checkpoint)) {
@@ -64,6 +65,6 @@ record StudyRunner(Console console, StudyRegistry registry, ModelOptions modelOp
 
   @Override
   public void companion(Path checkpoint) {
-    console.note("with it: " + checkpoint);
+    console.note("also: " + checkpoint);
   }
 }

@@ -286,7 +286,7 @@ class BadInputTest {
         .contains("--hang-limit must be in [0, 1000000000], found -1");
     assertThat(refused(USAGE, "rollouts", "--tasks", "add")).contains("CKPT");
     assertThat(refused(USAGE, "roll\nouts")).contains("roll");
-    assertThat(refused(USAGE)).contains("say what to do");
+    assertThat(refused(USAGE)).contains("give a command");
     assertThat(run).doesNotExist();
   }
 

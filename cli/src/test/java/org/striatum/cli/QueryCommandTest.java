@@ -60,6 +60,6 @@ class QueryCommandTest {
     assertThat(typo.errorLines()).singleElement().asString().contains("the query cannot be run");
     Session none = Session.of("query", folder, "SELECT 1");
     assertThat(none.code()).isEqualTo(ExitCode.USAGE);
-    assertThat(none.errorLines()).singleElement().asString().contains("holds no results.duckdb");
+    assertThat(none.errorLines()).singleElement().asString().contains("no results.duckdb in it");
   }
 }

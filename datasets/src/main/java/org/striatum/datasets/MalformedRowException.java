@@ -18,7 +18,7 @@ public final class MalformedRowException extends Exception {
     this.need = need;
   }
 
-  /// What the caller can say so that the row can be used; empty where nothing would do.
+  /// What the caller can say so that the row can be used; empty if nothing would do.
   public Optional<Need> need() {
     return Optional.ofNullable(need);
   }

@@ -2,6 +2,7 @@ package org.striatum.datasets;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.run.UsageException;
@@ -21,10 +22,13 @@ public final class ProblemSets {
     return known(dataset).grader();
   }
 
+  static Optional<ProblemSet> find(String name) {
+    return KNOWN.stream().filter(known -> known.name().equals(name)).findFirst();
+  }
+
   private static ProblemSet known(String name) {
-    return KNOWN.stream().filter(known -> known.name().equals(name)).findFirst()
-        .orElseThrow(() -> new UsageException("unknown task '" + name + "': the tasks are "
-            + KNOWN.stream().map(ProblemSet::name).collect(Collectors.joining(", "))));
+    return find(name).orElseThrow(() -> new UsageException("unknown task '" + name + "': the tasks are "
+        + KNOWN.stream().map(ProblemSet::name).collect(Collectors.joining(", "))));
   }
 
   /// The sets of a comma-separated list, in its order: `named("add,mul")`.

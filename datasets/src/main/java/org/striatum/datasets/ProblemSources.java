@@ -59,12 +59,24 @@ public record ProblemSources(List<ProblemSource> sets) {
     return sets.isEmpty() ? "none" : sets.stream().map(ProblemSource::described).collect(Collectors.joining(", "));
   }
 
+  /// The grader of a dataset, read or generated; empty where its rollouts were graded elsewhere.
+  public Optional<Grader> find(String dataset) {
+    Optional<ProblemSource> read = source(dataset);
+    return read.isPresent()
+        ? read.flatMap(source -> Optional.ofNullable(source.grader()))
+        : ProblemSets.find(dataset).map(ProblemSet::grader);
+  }
+
+  private Optional<ProblemSource> source(String dataset) {
+    return sets.stream().filter(source -> source.dataset().equals(dataset)).findFirst();
+  }
+
   /// The grader of a dataset, read or generated.
   ///
   /// @throws UsageException if there is no dataset of this name
   /// @throws MissingSettingException if its rollouts were imported with their own scores
   public Grader grader(String dataset) {
-    Optional<ProblemSource> read = sets.stream().filter(source -> source.dataset().equals(dataset)).findFirst();
+    Optional<ProblemSource> read = source(dataset);
     return read.isPresent() ? read.get().requireGrader() : ProblemSets.grader(dataset);
   }
 }

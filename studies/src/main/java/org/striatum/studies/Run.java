@@ -12,6 +12,7 @@ import org.striatum.datasets.ProblemSet;
 import org.striatum.hooks.HookedModel;
 import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.intervention.InterventionResults;
+import org.striatum.probe.model.NeuronSet;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.transfer.TransferResults;
 import org.striatum.probe.uses.ConfidenceResults;
@@ -26,7 +27,7 @@ import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.dopamine.DopamineStepSettings;
 import org.striatum.studies.intervention.AblationSettings;
 import org.striatum.studies.intervention.AblationStep;
-import org.striatum.studies.neurons.NeuronSet;
+import org.striatum.studies.neurons.NeuronSelection;
 import org.striatum.studies.rollouts.RolloutResults;
 import org.striatum.studies.rollouts.RolloutSettings;
 import org.striatum.studies.rollouts.RolloutStep;
@@ -134,7 +135,8 @@ public final class Run implements AutoCloseable {
 
   public InterventionResults ablate(String name, NeuronSet set, UnaryOperator<AblationSettings> change)
       throws IOException {
-    return run.run(AblationStep.STUDY, name, change.apply(AblationSettings.defaults().withSets(List.of(set))));
+    return run.run(AblationStep.STUDY, name,
+        change.apply(AblationSettings.defaults().withSets(List.of(NeuronSelection.of(set)))));
   }
 
   /// Compares value as a confidence with other signals.
@@ -171,8 +173,9 @@ public final class Run implements AutoCloseable {
   /// @return the file
   /// @throws IllegalStateException if no module on the class path writes reports
   public Path report() throws IOException {
-    ReportWriter writer = ServiceLoader.load(ReportWriter.class).findFirst().orElseThrow(() -> new IllegalStateException(
-        "no module on the class path writes reports: add org.striatum:reports"));
+    ReportWriter writer = ServiceLoader.load(ReportWriter.class).findFirst()
+        .orElseThrow(() -> new IllegalStateException(
+            "no module on the class path writes reports: add org.striatum:reports"));
     return writer.write(run, registry);
   }
 

@@ -9,7 +9,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.striatum.probe.run.Heartbeat;
 import org.striatum.probe.run.Progress;
 
-/// A bar with rate and time left on a terminal; elsewhere a plain line now and then. Work under two seconds shows
+/// A bar with rate and time left on a terminal; elsewhere a plain line from time to time. Work under two seconds shows
 /// nothing until it ends.
 ///
 /// @param err where it is shown
@@ -21,12 +21,18 @@ record TerminalProgress(PrintWriter err, boolean terminal) implements Progress {
 
   @Override
   public Task start(String name, long total, String unit) {
+    return resume(name, total, 0, unit);
+  }
+
+  @Override
+  public Task resume(String name, long total, long done, String unit) {
     Heartbeat.beat();
     return terminal
         ? new Bar(new ProgressBarBuilder().setTaskName(name).setInitialMax(total).setUnit(" " + unit + "s", 1)
             .setStyle(ProgressBarStyle.ASCII).showSpeed().setUpdateIntervalMillis(500)
+            .startsFrom(done, Duration.ZERO)
             .setConsumer(new ConsoleProgressBarConsumer(System.err, BAR_WIDTH)).build())
-        : new Lines(err, name, total, unit);
+        : new Lines(err, name, total, done, unit);
   }
 
   private record Bar(ProgressBar bar) implements Task {
@@ -51,13 +57,16 @@ record TerminalProgress(PrintWriter err, boolean terminal) implements Progress {
     private final long total;
     private final String unit;
     private final long started = System.nanoTime();
+    private final long before;
     private long next = started + FIRST_AFTER;
     private long done;
 
-    Lines(PrintWriter err, String name, long total, String unit) {
+    Lines(PrintWriter err, String name, long total, long before, String unit) {
       this.err = err;
       this.name = name;
       this.total = total;
+      this.before = before;
+      this.done = before;
       this.unit = unit;
     }
 
@@ -68,8 +77,8 @@ record TerminalProgress(PrintWriter err, boolean terminal) implements Progress {
       long now = System.nanoTime();
       if (now >= next && done < total) {
         double seconds = (now - started) / 1e9;
-        err.println("%s: %d of %d %ss, %.0f a second, %.0f s left".formatted(name, done, total, unit,
-            done / seconds, seconds * (total - done) / Math.max(1, done)));
+        err.println("%s: %d of %d %ss, %.0f per second, %.0f s left".formatted(name, done, total, unit,
+            (done - before) / seconds, seconds * (total - done) / Math.max(1, done - before)));
         next = now + THEN_EVERY;
       }
     }
@@ -77,7 +86,7 @@ record TerminalProgress(PrintWriter err, boolean terminal) implements Progress {
     @Override
     public void close() {
       err.println(
-          "%s: %d %ss in %.1f s".formatted(name, done, unit, (System.nanoTime() - started) / 1e9));
+          "%s: %d %ss in %.1f s".formatted(name, done - before, unit, (System.nanoTime() - started) / 1e9));
     }
   }
 }

@@ -3,27 +3,25 @@ package org.striatum.cli.option;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
+import org.striatum.probe.intervention.AblationKind;
 import org.striatum.probe.model.PositionMask;
-import org.striatum.probe.run.UsageException;
 import org.striatum.studies.intervention.AblationSettings;
 import org.striatum.studies.intervention.AblationSettings.Layers;
-import org.striatum.studies.neurons.NeuronSet;
+import org.striatum.studies.neurons.NeuronSelection;
 import picocli.CommandLine.Option;
 
-/// What is ablated, how, and beside what.
+/// What is ablated, how, and with which controls.
 public final class InterventionOptions implements SettingOptions<AblationSettings> {
-  @Option(names = "--set", paramLabel = "NAME", split = ",", description = "Neuron sets, comma-separated or repeated: value@1%%, value@top20, dopamine@1%%, dopamine@top20, dopamine@called (default value@1%%, and dopamine@1%% where that study was made).")
+  @Option(names = "--set", paramLabel = "NAME", split = ",", description = "Neuron sets, comma-separated or repeated: value@1%%, value@top20, dopamine@1%%, dopamine@top20, dopamine@significant (default value@1%%, and dopamine@1%% if that study was run).")
   private List<String> sets = new ArrayList<>();
 
-  @Option(names = "--neurons", paramLabel = "FILE", description = "A file of neurons, one a line, beside or instead of --set.")
+  @Option(names = "--neurons", paramLabel = "FILE", description = "A file of neurons, one per line, in addition to --set or instead of it.")
   private List<Path> neurons = new ArrayList<>();
 
-  @Option(names = "--kind", paramLabel = "KIND", split = ",", description = "zero, mean, resample, steer; the first is the study's, the others are compared with it at one hook point (default zero,mean,resample).")
+  @Option(names = "--kind", paramLabel = "KIND", split = ",", description = "zero, mean, resample, steer; the first is used for all results, the others are compared with it at one hook point (default zero,mean,resample).")
   private List<String> kinds;
 
   @Option(names = "--alpha", paramLabel = "A", split = ",", description = "Steering strengths in standard deviations towards success, for the steering curve; --kind steer takes the first (default −4,−2,−1,1,2,4).")
@@ -32,58 +30,62 @@ public final class InterventionOptions implements SettingOptions<AblationSetting
   @Option(names = "--positions", paramLabel = "WHERE", description = "all (default), generated, prompt or all-but-first.")
   private String positions;
 
-  @Option(names = "--layers", paramLabel = "WHICH", split = ",", description = "Where log-probability is measured: primary, each, all (at once) (default each,all).")
+  @Option(names = "--layers", paramLabel = "WHICH", split = ",", description = "Layers to change when log-probability is measured: primary, each, all (together) (default each,all).")
   private List<String> layers;
 
   @Option(names = "--doses", paramLabel = "PERCENT", split = ",", description = "Shares of the ranking in the dose curve, in per cent (default 0.1,0.2,0.5,1,2,5,10,20).")
   private List<Double> doses;
 
-  @Option(names = "--controls", paramLabel = "N", description = "Random and RMS-matched sets by generation, of each kind (default 99).")
+  @Option(names = "--controls", paramLabel = "N", description = "Random and RMS-matched sets, of each kind, in measurements by generation (default 99).")
   private Integer controls;
 
-  @Option(names = "--logprob-controls", paramLabel = "N", description = "The same by log-probability (default 199).")
+  @Option(names = "--logprob-controls", paramLabel = "N", description = "The same in measurements by log-probability (default 199).")
   private Integer logProbabilityControls;
 
-  @Option(names = "--attempts", paramLabel = "N", description = "Test problems completed and graded in every arm, at most (default 200).")
+  @Option(names = "--attempts", paramLabel = "N", description = "Maximum number of test problems that every arm completes (default 200).")
   private Integer attempts;
 
-  @Option(names = "--solutions", paramLabel = "N", description = "Test problems of each dataset whose solutions are scored in every arm, at most (default 100).")
+  @Option(names = "--solutions", paramLabel = "N", description = "Maximum number of test problems per dataset whose solutions every arm scores (default 100).")
   private Integer solutions;
 
   @Override
   public AblationSettings over(AblationSettings base) throws IOException {
-    int logProbability = Given.or(logProbabilityControls, base.logProbabilityControls());
-    return new AblationSettings(sets(base), Given.or(kinds, base.kinds()), Given.or(alphas, base.alphas()),
-        positions == null ? base.positions() : PositionMask.parse(positions), layers == null ? base.layers() : where(),
-        doses == null ? base.doses() : doses.stream().map(percent -> percent / 100).toList(),
-        Given.or(controls, base.controls()), logProbability, Math.min(base.curveControls(), logProbability),
-        Given.or(attempts, base.attempts()), Given.or(solutions, base.solutions()), base.donors(), base.seed());
+    return base.withSets(sets(base))
+        .withKinds(kinds == null ? base.kinds() : kinds.stream().map(AblationKind::named).toList())
+        .withPositions(positions == null ? base.positions() : PositionMask.parse(positions))
+        .withLayers(layers == null ? base.layers() : where()).withMeasures(this::measures).withCurves(this::curves);
   }
 
-  /// Whether sets were named, by name or in a file.
+  private AblationSettings.Measures measures(AblationSettings.Measures base) {
+    return base.withAttempts(Given.or(attempts, base.attempts())).withControls(Given.or(controls, base.controls()))
+        .withSolutions(Given.or(solutions, base.solutions()))
+        .withLogProbabilityControls(Given.or(logProbabilityControls, base.logProbabilityControls()));
+  }
+
+  private AblationSettings.Curves curves(AblationSettings.Curves base) {
+    return base.withAlphas(Given.or(alphas, base.alphas()))
+        .withDoses(doses == null ? base.doses() : doses.stream().map(percent -> percent / 100).toList())
+        .withControls(Math.min(base.controls(), Given.or(logProbabilityControls, base.controls())));
+  }
+
+  /// Whether sets were given, by name or in a file.
   public boolean namesSets() {
     return !sets.isEmpty() || !neurons.isEmpty();
   }
 
-  private List<NeuronSet> sets(AblationSettings base) throws IOException {
+  private List<NeuronSelection> sets(AblationSettings base) throws IOException {
     if (!namesSets()) {
       return base.sets();
     }
-    List<NeuronSet> chosen = new ArrayList<>(
-        sets.isEmpty() ? List.of() : NeuronSet.list(String.join(",", sets)));
+    List<NeuronSelection> chosen = new ArrayList<>(
+        sets.isEmpty() ? List.of() : NeuronSelection.list(String.join(",", sets)));
     for (Path file : neurons) {
-      chosen.add(NeuronSet.Listed.read(file));
+      chosen.add(NeuronSelection.Listed.read(file));
     }
     return chosen;
   }
 
   private Set<Layers> where() {
-    Set<Layers> chosen = EnumSet.noneOf(Layers.class);
-    for (String name : layers) {
-      chosen.add(Arrays.stream(Layers.values()).filter(known -> known.name().toLowerCase(Locale.ROOT).equals(name))
-          .findFirst().orElseThrow(
-              () -> new UsageException("--layers must be primary, each or all, found '" + name + "'")));
-    }
-    return chosen;
+    return EnumSet.copyOf(layers.stream().map(Layers::named).toList());
   }
 }

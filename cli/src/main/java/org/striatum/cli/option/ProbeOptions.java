@@ -1,34 +1,38 @@
 package org.striatum.cli.option;
 
 import java.util.List;
+import org.striatum.probe.sparse.SolverKind;
 import org.striatum.probe.value.ControlSettings;
+import org.striatum.probe.value.Ranking;
 import org.striatum.probe.value.SparseFit;
+import org.striatum.probe.value.SparseSettings;
 import org.striatum.probe.value.ValueNeuronSettings;
 import org.striatum.probe.value.ValueProbeTraining;
+import org.striatum.probe.value.ValueProbeTraining.Target;
 import org.striatum.studies.value.ProbeSettings;
 import picocli.CommandLine.Option;
 
-/// How value neurons are looked for.
+/// Options of the search for value neurons.
 public final class ProbeOptions implements SettingOptions<ProbeSettings> {
-  @Option(names = "--ranking", paramLabel = "NAME", description = "Ranking that decides: auroc (default), td-first-layer-l1 (the paper's), sparse-path, …")
+  @Option(names = "--ranking", paramLabel = "NAME", description = "Ranking of the neurons: auroc (default), td-first-layer-l1 (the paper's), sparse-path, …")
   private String ranking;
 
-  @Option(names = "--epochs", paramLabel = "N", description = "Most passes over the training trajectories.")
+  @Option(names = "--epochs", paramLabel = "N", description = "Maximum number of passes over the training trajectories.")
   private Integer epochs;
 
-  @Option(names = "--permutations", paramLabel = "N", description = "Label shuffles behind the null.")
+  @Option(names = "--permutations", paramLabel = "N", description = "Label shuffles for the null distribution.")
   private Integer permutations;
 
-  @Option(names = "--random-sets", paramLabel = "N", description = "Random sets behind each band of a pruning curve.")
+  @Option(names = "--random-sets", paramLabel = "N", description = "Random sets for each band of a pruning curve.")
   private Integer randomSets;
 
   @Option(names = "--sparse", paramLabel = "FIT", description = "Sparse regression: logistic (default), lasso, elastic-net; with --solver smile lasso is the default.")
   private String sparse;
 
-  @Option(names = "--solver", paramLabel = "path|smile", description = "Solver of the sparse path: ours (default) or Smile's own, an independent and slow check.")
+  @Option(names = "--solver", paramLabel = "path|smile", description = "Solver of the sparse path: path, ours (default), or smile, that of the Smile library, an independent and slow check.")
   private String solver;
 
-  @Option(names = "--targets", split = ",", paramLabel = "NAME", description = "Targets of the value probes beside td and monte-carlo: td-lambda, residual, terminal-only.")
+  @Option(names = "--targets", split = ",", paramLabel = "NAME", description = "Targets of value probes in addition to td and monte-carlo: td-lambda, residual, terminal-only.")
   private List<String> targets;
 
   @Option(names = "--lambda", paramLabel = "λ", description = "λ of td-lambda (default 0.9).")
@@ -37,57 +41,65 @@ public final class ProbeOptions implements SettingOptions<ProbeSettings> {
   @Option(names = "--raw", description = "Train value probes on raw inputs, as the paper does, not on z-scored ones.")
   private boolean raw;
 
-  @Option(names = "--folds", paramLabel = "N", description = "Folds of problems the controls cross-fit with (default 5).")
+  @Option(names = "--folds", paramLabel = "N", description = "Folds of problems for cross-fitting in the controls (default 5).")
   private Integer folds;
 
   @Option(names = "--rotations", paramLabel = "N", description = "Random bases of the rotation control (default 20).")
   private Integer rotations;
 
-  @Option(names = "--control-sets", paramLabel = "N", description = "Random and matched sets the sparse code is compared with (default 99).")
+  @Option(names = "--control-sets", paramLabel = "N", description = "Random and matched sets that the sparse code is compared with (default 99).")
   private Integer controlSets;
 
-  @Option(names = "--nested-permutations", paramLabel = "N", description = "Label shuffles the nested selection is rerun on (default 19).")
+  @Option(names = "--nested-permutations", paramLabel = "N", description = "Label shuffles on which the nested selection is repeated (default 19).")
   private Integer nestedPermutations;
 
-  @Option(names = "--resampled-sets", paramLabel = "N", description = "Resamples of problems behind the stability of sets (default 20).")
+  @Option(names = "--resampled-sets", paramLabel = "N", description = "Resamples of problems for the stability of sets (default 20).")
   private Integer resampledSets;
 
   @Option(names = "--probe-seeds", paramLabel = "N", description = "TD probes whose sets are compared (default 3; 0 for none).")
   private Integer probeSeeds;
 
-  @Option(names = "--train", paramLabel = "SHARE", description = "Share of problems to fit on (default 0.5).")
+  @Option(names = "--train", paramLabel = "SHARE", description = "Share of training problems (default 0.5).")
   private Double train;
 
-  @Option(names = "--validation", paramLabel = "SHARE", description = "Share of problems to choose on (default 0.1); the rest is reported.")
+  @Option(names = "--validation", paramLabel = "SHARE", description = "Share of validation problems (default 0.1); the rest are test problems.")
   private Double validation;
 
   @Override
   public ProbeSettings over(ProbeSettings settings) {
     return settings.withStudy(this::study).withSplit(
-        split -> split.withTrain(Given.or(train, split.train())).withValidation(Given.or(validation, split.validation())));
+        split -> split.withTrain(Given.or(train, split.train()))
+            .withValidation(Given.or(validation, split.validation())));
   }
 
   private ValueNeuronSettings study(ValueNeuronSettings base) {
-    String solving = Given.or(solver, base.solver());
-    return new ValueNeuronSettings(training(base.training()), Given.or(ranking, base.ranking()), base.ratios(),
-        Given.or(randomSets, base.randomSets()), Given.or(permutations, base.permutations()),
-        sparse != null ? SparseFit.named(sparse) : solver != null && solver.equals("smile")
-            ? SparseFit.named("lasso")
-            : base.sparse(),
-        solving, base.pathPoints(), base.pathRatio(), base.resamples(), base.top(), base.overlapShare(),
-        targets == null ? base.targets() : targets.stream().map(ValueProbeTraining.Target::named).toList(),
-        controls(base.controls()));
+    ValueNeuronSettings chosen = targets == null
+        ? base
+        : base.withTargets(targets.stream().map(Target::named).toArray(Target[]::new));
+    return (ranking == null ? chosen : chosen.withRanking(Ranking.named(ranking))).withTraining(this::training)
+        .withPruning(pruning -> pruning.withRandomSets(Given.or(randomSets, pruning.randomSets())))
+        .withSparse(this::sparse).withControls(this::controls);
+  }
+
+  private SparseSettings sparse(SparseSettings base) {
+    SolverKind solving = solver == null ? base.solver() : SolverKind.named(solver);
+    SparseFit fit = sparse != null
+        ? SparseFit.named(sparse)
+        : solver != null && solving == SolverKind.SMILE ? SparseFit.LASSO : base.fit();
+    return base.withFit(fit, solving).withPermutations(Given.or(permutations, base.permutations()));
   }
 
   private ValueProbeTraining training(ValueProbeTraining base) {
-    return new ValueProbeTraining(base.target(), base.hidden(), base.learningRate(), base.weightDecay(),
-        base.batchTrajectories(), base.gamma(), Given.or(epochs, base.maxEpochs()), base.patience(),
-        Given.or(lambda, base.lambda()), !raw && base.standardised());
+    return base.withStopping(stopping -> stopping.withMaxEpochs(Given.or(epochs, stopping.maxEpochs())))
+        .withReturns(returns -> returns.withLambda(Given.or(lambda, returns.lambda())))
+        .withStandardised(!raw && base.standardised());
   }
 
   private ControlSettings controls(ControlSettings base) {
-    return new ControlSettings(Given.or(folds, base.folds()), Given.or(rotations, base.rotations()),
-        Given.or(controlSets, base.randomSets()), Given.or(nestedPermutations, base.nestedPermutations()),
-        Given.or(resampledSets, base.stabilityResamples()), Given.or(probeSeeds, base.probeSeeds()), base.margin());
+    return base.withFolds(Given.or(folds, base.folds())).withRotations(Given.or(rotations, base.rotations()))
+        .withRandomSets(Given.or(controlSets, base.randomSets()))
+        .withNestedPermutations(Given.or(nestedPermutations, base.nestedPermutations()))
+        .withStabilityResamples(Given.or(resampledSets, base.stabilityResamples()))
+        .withProbeSeeds(Given.or(probeSeeds, base.probeSeeds()));
   }
 }

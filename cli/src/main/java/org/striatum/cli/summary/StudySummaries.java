@@ -13,14 +13,15 @@ import org.striatum.studies.capture.CaptureResults;
 import org.striatum.studies.rollouts.RolloutResults;
 import org.striatum.studies.run.FlatRecord;
 
-/// What any study found, as lines of text: in words of its own where there are such, else value by value.
+/// The results of any study as lines of text: by its own summary class if there is one, otherwise value by value.
 ///
 /// @param console where they go
 public record StudySummaries(Console console) {
-  /// While a whole study runs; its answers are printed at the end.
+  /// During a full study; its answers are printed at the end.
   public void print(Record results) {
     switch (results) {
-      case RolloutResults _,CaptureResults _,Answers _ -> {} // told by what follows
+      case RolloutResults _,CaptureResults _,Answers _ -> {
+      } // told by what follows
       case ValueNeuronResults values -> new ValueSummary(console).print(values);
       case DopamineResults dopamine -> new DopamineSummary(console).print(dopamine);
       case InterventionResults interventions -> new InterventionSummary(console).print(interventions);
@@ -36,6 +37,7 @@ public record StudySummaries(Console console) {
 
   /// Value by value.
   public void values(Record results) {
-    FlatRecord.of(results).entries().forEach(entry -> console.print("%-48s %s".formatted(entry.place(), entry.value())));
+    FlatRecord.of(results).entries()
+        .forEach(entry -> console.print("%-48s %s".formatted(entry.place(), entry.value())));
   }
 }

@@ -1,3 +1,2 @@
 /// Results as lines of text.
 package org.striatum.cli.summary;
-

@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
@@ -17,7 +16,6 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
 
 /// SHA-256 of files, each read once while its path, size, times and inode stay the same.
@@ -61,6 +59,7 @@ public final class ChecksumCache {
     String identity = identity(file);
     Optional<Sha256> before = known(identity);
     if (before.isPresent()) {
+      known.put(identity, before.get()); // the folder may be emptied at any time
       return before.get();
     }
     Sha256 hash = hasher.hash(file);

@@ -23,6 +23,7 @@ import org.striatum.probe.model.Recording;
 import org.striatum.probe.model.Sampling;
 import org.striatum.probe.model.TokenSequence;
 import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.Printed;
 
 /// One model against one dump, tensor by tensor. What cannot be compared has failed, and says why.
 final class DumpComparison {
@@ -148,7 +149,7 @@ final class DumpComparison {
     HookPoint hook = hookPoint(ablated.path("hook").textValue()).filter(model.hookPoints()::contains)
         .orElseThrow(() -> new BadDataException("the model has no hook point " + ablated.path("hook")));
     String positions = ablated.path("positions").asText("all");
-    PositionMask where = PositionMask.find(positions).orElseThrow(() -> new BadDataException(
+    PositionMask where = Printed.find(PositionMask.class, positions).orElseThrow(() -> new BadDataException(
         "'zero_ablated.positions' must be one of " + Arrays.toString(PositionMask.values()) + ", found '" + positions
             + "'"));
     return Gates.of(hook, Gate.zeroing(model.width(hook), coordinates(ablated.path("dims"), model.width(hook)))

@@ -45,6 +45,11 @@ public sealed interface Adapter {
     return Parameters.of(this, widths);
   }
 
+  /// Whether it can be laid over a network of these widths: a LoReFT's rank may be at most the hidden widths.
+  default boolean fits(int[] widths) {
+    return Parameters.fits(this, widths);
+  }
+
   /// How many values it trains.
   default int trainable(int[] widths) {
     return parameters(widths).stream().mapToInt(Parameter::size).sum();

@@ -37,7 +37,8 @@ final class AdapterLearner implements AutoCloseable {
   /// @param variance Adam's running mean of its square, null for SGD
   private record Weight(Parameter parameter, NDArray values, NDArray mean, NDArray variance) {}
 
-  AdapterLearner(Mlp base, Adapter adapter, SequencedMap<String, float[]> initial, AdapterTraining training, Examples examples) {
+  AdapterLearner(Mlp base, Adapter adapter, SequencedMap<String, float[]> initial, AdapterTraining training,
+      Examples examples) {
     examples.requireFit(base);
     this.base = base;
     this.training = training;

@@ -8,7 +8,8 @@ package org.striatum.peft.adapter;
 /// @param steps ≥ 1
 /// @param batch examples a step, ≥ 1
 /// @param sparsity λ ≥ 0: what a gate that stands wholly open costs, λ · mean(g) being added to the loss
-public record AdapterTraining(Optimizer optimizer, double learningRate, double thresholdLearningRate, int steps, int batch,
+public record AdapterTraining(Optimizer optimizer, double learningRate, double thresholdLearningRate, int steps,
+    int batch,
     double sparsity) {
   /// Plain gradient descent, or Adam (β₁ 0.9, β₂ 0.999, ε 1e-8; Kingma and Ba 2015).
   public enum Optimizer {

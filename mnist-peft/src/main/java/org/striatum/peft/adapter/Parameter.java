@@ -2,6 +2,7 @@ package org.striatum.peft.adapter;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /// An array that an adapter trains.
 ///
@@ -29,6 +30,16 @@ public record Parameter(String name, int layer, Role role, int[] shape) {
 
   static String name(int layer, Role role) {
     return "layers." + layer + "." + role.printed();
+  }
+
+  /// Why values cannot be its own, as one is not finite; empty where all are.
+  Optional<String> notFinite(float[] values) {
+    for (int i = 0; i < values.length; i++) {
+      if (!Float.isFinite(values[i])) {
+        return Optional.of("an adapter's values must be finite, found " + values[i] + " at " + i + " of " + name);
+      }
+    }
+    return Optional.empty();
   }
 
   /// How many values it has.

@@ -38,6 +38,12 @@ final class Parameters {
     return List.copyOf(all);
   }
 
+  /// Whether every rank is at most the width it divides.
+  static boolean fits(Adapter adapter, int[] widths) {
+    return !(adapter instanceof LoReft reft)
+        || Arrays.stream(widths, 1, widths.length - 1).allMatch(width -> reft.rank() <= width);
+  }
+
   private static List<Parameter> ofLayer(Adapter adapter, int l, int inputs, int outputs) {
     return switch (adapter) {
       case Frozen _ -> List.of();

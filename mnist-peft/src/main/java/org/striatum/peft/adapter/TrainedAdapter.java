@@ -1,7 +1,6 @@
 package org.striatum.peft.adapter;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,6 +8,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import org.striatum.peft.adapter.Adapter.TauGate;
 import org.striatum.peft.adapter.Parameter.Role;
@@ -16,12 +16,8 @@ import org.striatum.peft.network.Mlp;
 import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.run.BadDataException;
-import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
-import org.striatum.probe.tensor.DType;
-import org.striatum.probe.tensor.SafetensorsFile;
-import org.striatum.probe.tensor.SafetensorsWriter;
-import org.striatum.probe.tensor.TensorInfo;
+import org.striatum.probe.run.UsageException;
 
 /// An adapter with its values, for one network and no other. Immutable: readers must not change the arrays.
 ///
@@ -33,14 +29,6 @@ import org.striatum.probe.tensor.TensorInfo;
 /// @param values of each parameter, by name, in the adapter's order
 public record TrainedAdapter(Adapter adapter, Sha256 base, int[] widths, SequencedMap<String, float[]> values,
     Provenance provenance) {
-  private static final String JSON = "adapter.json";
-  private static final String VALUES = "adapter.safetensors";
-
-  /// What `adapter.json` holds.
-  ///
-  /// @param values checksum of the file beside it
-  private record Description(Adapter adapter, Sha256 base, int[] widths, Provenance provenance, Sha256 values) {}
-
   public TrainedAdapter {
     widths = widths.clone();
     SequencedMap<String, float[]> copied = new LinkedHashMap<>();
@@ -52,12 +40,9 @@ public record TrainedAdapter(Adapter adapter, Sha256 base, int[] widths, Sequenc
             + Arrays.toString(parameter.shape()) + ", found "
             + (found == null ? "none" : found.length + " values"));
       }
-      for (int i = 0; i < found.length; i++) {
-        if (!Float.isFinite(found[i])) {
-          throw new IllegalArgumentException(
-              "an adapter's values must be finite, found " + found[i] + " at " + i + " of " + parameter.name());
-        }
-      }
+      parameter.notFinite(found).ifPresent(why -> {
+        throw new IllegalArgumentException(why);
+      });
       copied.put(parameter.name(), found.clone());
     }
     if (values.size() != parameters.size()) {
@@ -142,78 +127,36 @@ public record TrainedAdapter(Adapter adapter, Sha256 base, int[] widths, Sequenc
   }
 
   void requireBase(Mlp network) {
+    otherThan(network, widths, base).ifPresent(why -> {
+      throw new IllegalArgumentException(why);
+    });
+  }
+
+  /// Why a network is not the one of these widths and this checksum; empty where it is.
+  static Optional<String> otherThan(Mlp network, int[] widths, Sha256 base) {
     if (!Arrays.equals(network.widths(), widths)) {
-      throw new IllegalArgumentException("an adapter over widths " + Arrays.toString(widths)
-          + " does not fit a network of widths " + Arrays.toString(network.widths()));
+      return Optional.of("an adapter over widths " + Arrays.toString(widths) + " does not fit a network of widths "
+          + Arrays.toString(network.widths()));
     }
-    if (!network.sha256().equals(base)) {
-      throw new IllegalArgumentException("the adapter was trained over network " + base + ", found "
-          + network.sha256() + ": open it over its own");
-    }
+    return network.sha256().equals(base)
+        ? Optional.empty()
+        : Optional.of("the adapter was trained over network " + base + ", found " + network.sha256()
+            + ": open it over its own");
   }
 
   /// Writes the adapter's two files into a folder, which is made if it is missing.
   ///
   /// @return the two files
   public List<Path> save(Path folder) throws IOException {
-    Files.createDirectories(folder);
-    Path file = folder.resolve(VALUES);
-    List<Parameter> parameters = adapter.parameters(widths);
-    try (SafetensorsWriter writer = new SafetensorsWriter(file,
-        parameters.stream().map(parameter -> new SafetensorsWriter.Declared(parameter.name(), DType.F32,
-            shape(parameter))).toList(),
-        Map.of("format", "pt", "adapter", adapter.name(), "base", base.hex()))) {
-      for (Parameter parameter : parameters) {
-        writer.append(parameter.name(), values.get(parameter.name()), 0, parameter.size());
-      }
-    }
-    RecordJson.write(folder.resolve(JSON), new Description(adapter, base, widths, provenance, Sha256.of(file)));
-    return List.of(folder.resolve(JSON), file);
+    return AdapterFolder.save(folder, this);
   }
 
   /// Reads what [#save] wrote, for the network it was trained over.
   ///
-  /// @throws BadDataException if a file is missing or damaged, a tensor is absent, superfluous, of another shape or not
-  ///     finite, naming the file
-  /// @throws IllegalArgumentException if the adapter belongs to another network
+  /// @throws BadDataException if a file is missing, damaged or of another format, a tensor is absent, superfluous, of
+  ///     another shape or not finite, naming the file
+  /// @throws UsageException if the adapter belongs to another network
   public static TrainedAdapter load(Path folder, Mlp network) throws IOException {
-    Description description = RecordJson.read(folder.resolve(JSON), Description.class);
-    Path file = folder.resolve(VALUES);
-    SequencedMap<String, float[]> values = new LinkedHashMap<>();
-    try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
-      if (!Sha256.of(file).equals(description.values)) {
-        throw new BadDataException(file + " is not the file that " + JSON + " beside it describes: save both anew");
-      }
-      List<Parameter> parameters = description.adapter.parameters(description.widths);
-      for (Parameter parameter : parameters) {
-        TensorInfo tensor = tensors.tensor(parameter.name());
-        if (!tensor.shape().equals(shape(parameter))) {
-          throw new BadDataException(file + ": " + parameter.name() + " must have shape " + shape(parameter)
-              + ", found " + tensor.shape() + ": it is no adapter of this kind and width");
-        }
-      }
-      for (String name : tensors.tensors().keySet()) {
-        values.put(name, tensors.floats(name));
-      }
-    } catch (IllegalArgumentException e) {
-      throw new BadDataException(e.getMessage(), e);
-    }
-    TrainedAdapter adapter;
-    try {
-      adapter = new TrainedAdapter(description.adapter, description.base, description.widths, values,
-          description.provenance);
-    } catch (IllegalArgumentException e) {
-      throw new BadDataException(file + ": " + e.getMessage() + ": train the adapter anew", e);
-    }
-    try {
-      adapter.requireBase(network);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(folder + ": " + e.getMessage(), e);
-    }
-    return adapter;
-  }
-
-  private static List<Long> shape(Parameter parameter) {
-    return Arrays.stream(parameter.shape()).mapToObj(dimension -> (long) dimension).toList();
+    return AdapterFolder.load(folder, network);
   }
 }

@@ -10,6 +10,7 @@ import org.striatum.peft.adapter.Adapter.TauGate;
 import org.striatum.peft.network.Mlp;
 import org.striatum.probe.run.Heartbeat;
 import org.striatum.probe.run.Sha256;
+import org.striatum.probe.run.UsageException;
 import org.striatum.probe.stats.Ranks;
 
 /// Trains adapters by gradient, on the CPU. One at a time a process: the engine keeps one gradient tape.
@@ -40,18 +41,20 @@ public final class Trainer {
   /// Trains a network from its random start: full fine-tuning, merged.
   ///
   /// @throws IllegalArgumentException if the examples do not fit it
+  /// @throws UsageException if the loss does not stay finite: the learning rate is too high for these examples
   public static Mlp foundation(int[] widths, Examples examples, AdapterTraining training, long seed) {
     Mlp start = Mlp.random(widths, new SplittableRandom(seed));
     Outcome outcome = train(start, new FullFineTuning(), examples, training, seed, "foundation");
     if (outcome.diverged()) {
-      throw new IllegalArgumentException("the foundation's loss must stay finite, found it diverged after "
+      throw new UsageException("the foundation's loss must stay finite, found it diverged after "
           + outcome.adapter().provenance().stepsDone() + " steps at learning rate " + training.learningRate()
           + ": take a lower one");
     }
     return outcome.adapter().mergedInto(start);
   }
 
-  private static Outcome train(Mlp base, Sha256 hash, Adapter adapter, Examples examples, AdapterTraining training, long seed,
+  private static Outcome train(Mlp base, Sha256 hash, Adapter adapter, Examples examples, AdapterTraining training,
+      long seed,
       String data) {
     requireTrainable(base, adapter, training);
     RandomGenerator random = new SplittableRandom(seed);

@@ -20,7 +20,8 @@ import org.striatum.probe.stats.Ranks;
 /// @param training problems with their solutions
 /// @param validation likewise, no problem in both
 /// @param settings how long
-public record AdaptationLearner(DjlModel model, List<TokenSequence> training, List<TokenSequence> validation, AdaptationTraining settings) {
+public record AdaptationLearner(DjlModel model, List<TokenSequence> training, List<TokenSequence> validation,
+    AdaptationTraining settings) {
   public AdaptationLearner {
     training = List.copyOf(training);
     validation = List.copyOf(validation);

@@ -17,6 +17,31 @@ public record AdaptationTraining(int steps, int batch, double opennessPenalty, i
     }
   }
 
+  /// Forty steps of sixteen problems, no penalty, four checks.
+  public static AdaptationTraining defaults() {
+    return new AdaptationTraining(40, 16, 0, 4);
+  }
+
+  /// The same over more or fewer steps.
+  public AdaptationTraining withSteps(int other) {
+    return new AdaptationTraining(other, batch, opennessPenalty, checks);
+  }
+
+  /// The same with more or fewer problems per step.
+  public AdaptationTraining withBatch(int other) {
+    return new AdaptationTraining(steps, other, opennessPenalty, checks);
+  }
+
+  /// The same with another λ.
+  public AdaptationTraining withOpennessPenalty(double other) {
+    return new AdaptationTraining(steps, batch, other, checks);
+  }
+
+  /// The same with more or fewer checks.
+  public AdaptationTraining withChecks(int other) {
+    return new AdaptationTraining(steps, batch, opennessPenalty, other);
+  }
+
   /// Whether validation problems are scored behind a step, counted from 1: evenly, and behind the last.
   boolean checksAfter(int step) {
     return step == steps || (long) step * checks / steps > (long) (step - 1) * checks / steps;

@@ -13,6 +13,7 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.striatum.peft.llm.Trial.Tested;
 import org.striatum.peft.llm.Trial.Trained;
+import org.striatum.probe.adaptation.AdaptationArm;
 import org.striatum.probe.adaptation.AdaptationResults.Arm;
 import org.striatum.probe.adaptation.AdaptationResults.Comparison;
 import org.striatum.probe.adaptation.AdaptationResults.LearnedLayer;
@@ -35,7 +36,7 @@ record ArmStatistics(Tested frozen, long seed) {
   /// @param trained its runs; none for the frozen model
   /// @param tested what each gave
   /// @param layers its gates; empty without
-  Arm arm(String name, List<Trained> trained, List<Tested> tested, List<LearnedLayer> layers) {
+  Arm arm(AdaptationArm name, List<Trained> trained, List<Tested> tested, List<LearnedLayer> layers) {
     List<Outcome> tasks = IntStream.range(0, frozen.outcomes().size())
         .mapToObj(task -> outcome(frozen.outcomes().get(task).task(), tested, one -> List.of(one.outcomes().get(task))))
         .toList();
@@ -68,15 +69,15 @@ record ArmStatistics(Tested frozen, long seed) {
   /// Each set of reward neurons against the sets matched to it, where both were trained.
   ///
   /// @param tested by arm
-  List<Comparison> comparisons(Iterable<String> sets, Map<String, List<Tested>> tested) {
+  List<Comparison> comparisons(Iterable<AdaptationArm> sets, Map<AdaptationArm, List<Tested>> tested) {
     List<Comparison> comparisons = new ArrayList<>();
-    for (String set : sets) {
+    for (AdaptationArm set : sets) {
       List<Tested> own = tested.get(set);
-      List<Tested> controls = tested.get(set + GatedArm.MATCHED);
+      List<Tested> controls = tested.get(set.matched());
       if (own != null && controls != null) {
         double reached = mean(runMeans(own));
         double[] matched = runMeans(controls);
-        comparisons.add(new Comparison(set, set + GatedArm.MATCHED,
+        comparisons.add(new Comparison(set, set.matched(),
             difference(own, controls, one -> one.inMode().logProbability()),
             difference(own, controls, one -> one.inMode().correct()),
             frozen.others().isEmpty()
@@ -92,7 +93,7 @@ record ArmStatistics(Tested frozen, long seed) {
   /// As many of the most changed neurons as each set has, and how many of them are in it.
   ///
   /// @param all gates over every coordinate
-  static List<SharedNeurons> shared(SequencedMap<String, SortedMap<HookPoint, List<Integer>>> sets,
+  static List<SharedNeurons> shared(SequencedMap<AdaptationArm, SortedMap<HookPoint, List<Integer>>> sets,
       List<LearnedLayer> all) {
     record Changed(NeuronId neuron, double by) {}
     List<NeuronId> order = all.stream().flatMap(layer -> IntStream.range(0, layer.gain().length)

@@ -3,6 +3,7 @@ package org.striatum.peft.llm;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
@@ -23,17 +24,15 @@ public record BiasAdaptation(SortedMap<String, Integer> biases) implements Adapt
     }
   }
 
-  /// Over the biases of a model.
-  ///
-  /// @throws IllegalArgumentException if it has none
-  public static BiasAdaptation of(DjlModel model) {
+  /// Over the biases of a model; empty if it has none.
+  public static Optional<BiasAdaptation> of(DjlModel model) {
     SortedMap<String, Integer> biases = new TreeMap<>();
     for (Weight weight : model.weights().values()) {
       if (weight.shape().size() == 1 && weight.name().endsWith("bias")) {
         biases.put(weight.name(), Math.toIntExact(weight.shape().getFirst()));
       }
     }
-    return new BiasAdaptation(biases);
+    return biases.isEmpty() ? Optional.empty() : Optional.of(new BiasAdaptation(biases));
   }
 
   @Override

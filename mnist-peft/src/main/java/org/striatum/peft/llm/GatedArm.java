@@ -10,23 +10,19 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
-import org.striatum.probe.adaptation.AdaptationResults;
+import org.striatum.probe.adaptation.AdaptationArm;
 import org.striatum.probe.intervention.MatchedSets;
 import org.striatum.probe.intervention.NamedSet;
 import org.striatum.probe.intervention.Sinks;
 import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.stats.RandomStreams;
 
 /// Neurons that a gate is learned on: one set, or several that were drawn at random and stand for one kind.
 ///
-/// @param name as reported
+/// @param name which
 /// @param draws hook point → coordinates, at least one draw
-public record GatedArm(String name, List<SortedMap<HookPoint, List<Integer>>> draws) {
-  /// What controls of a set are called.
-  public static final String MATCHED = "-matched";
-  /// The coordinates of largest RMS.
-  public static final String LARGEST = "largest";
-
+public record GatedArm(AdaptationArm name, List<SortedMap<HookPoint, List<Integer>>> draws) {
   public GatedArm {
     draws = draws.stream().map(draw -> Collections.unmodifiableSortedMap(new TreeMap<>(draw))).toList();
     if (draws.isEmpty()) {
@@ -35,7 +31,7 @@ public record GatedArm(String name, List<SortedMap<HookPoint, List<Integer>>> dr
   }
 
   /// One set.
-  public static GatedArm of(String name, SortedMap<HookPoint, List<Integer>> set) {
+  public static GatedArm of(AdaptationArm name, SortedMap<HookPoint, List<Integer>> set) {
     return new GatedArm(name, List.of(set));
   }
 
@@ -43,29 +39,31 @@ public record GatedArm(String name, List<SortedMap<HookPoint, List<Integer>>> dr
   public static GatedArm all(Map<HookPoint, StateScale> scales) {
     SortedMap<HookPoint, List<Integer>> all = new TreeMap<>();
     scales.forEach((hook, scale) -> all.put(hook, IntStream.range(0, scale.width()).boxed().toList()));
-    return of(AdaptationResults.ALL, all);
+    return of(AdaptationArm.ALL, all);
   }
 
   /// The coordinates of largest RMS, as many at each hook point as `target` has; sinks are left out.
+  ///
+  /// @throws NotEnoughData if no hook point has as many
   public static GatedArm largest(SortedMap<HookPoint, List<Integer>> target, Map<HookPoint, StateScale> scales) {
     SortedMap<HookPoint, List<Integer>> largest = new TreeMap<>();
     target.forEach((hook, set) -> NamedSet.beside(scales.get(hook).sizes().rms(), set, sinks(scales.get(hook))).stream()
         .filter(beside -> beside.name().equals(NamedSet.LARGEST)).findFirst()
         .ifPresent(beside -> largest.put(hook, beside.coordinates())));
-    if (largest.isEmpty()) {
-      throw new IllegalArgumentException("no hook point has as many coordinates beside its sinks as the set");
-    }
-    return of(LARGEST, largest);
+    NotEnoughData.require("a set of the largest coordinates",
+        "hook points with as many coordinates beside its sinks as the set has", largest.size(), 1);
+    return of(AdaptationArm.LARGEST, largest);
   }
 
   /// Random sets as large and of the same RMS as `target`, hook point by hook point, without any coordinate of it, of `others`
   /// or a sink.
   ///
+  /// @param set whose neurons `target` are
   /// @param others other sets under test
   /// @param count how many are drawn, ≥ 1
   /// @param notes told where RMS could not be matched and any coordinates were drawn instead
-  /// @throws IllegalArgumentException if too few coordinates are left
-  public static GatedArm matched(String set, SortedMap<HookPoint, List<Integer>> target,
+  /// @throws NotEnoughData if too few coordinates are left
+  public static GatedArm matched(AdaptationArm set, SortedMap<HookPoint, List<Integer>> target,
       Collection<SortedMap<HookPoint, List<Integer>>> others, Map<HookPoint, StateScale> scales, int count, long seed,
       List<String> notes) {
     if (count < 1) {
@@ -90,7 +88,7 @@ public record GatedArm(String name, List<SortedMap<HookPoint, List<Integer>>> dr
         draws.get(draw).put(hook, sets.get(draw % sets.size()));
       }
     });
-    return new GatedArm(set + MATCHED, draws);
+    return new GatedArm(set.matched(), draws);
   }
 
   private static List<Integer> sinks(StateScale scale) {

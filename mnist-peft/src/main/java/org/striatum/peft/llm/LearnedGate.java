@@ -1,7 +1,6 @@
 package org.striatum.peft.llm;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,13 +9,17 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.striatum.hooks.HookedModel;
+import org.striatum.probe.adaptation.AdaptationArm;
 import org.striatum.probe.model.Gate;
+import org.striatum.probe.model.GatedModel;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.FileFormat;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
+import org.striatum.probe.run.UsageException;
 import org.striatum.probe.tensor.DType;
 import org.striatum.probe.tensor.SafetensorsFile;
 import org.striatum.probe.tensor.SafetensorsWriter;
@@ -28,26 +31,47 @@ import org.striatum.probe.tensor.SafetensorsWriter.Declared;
 /// @param gates soft or hard, all alike and at the same positions
 /// @param card what they belong to
 public record LearnedGate(Gates gates, Card card) {
-  private static final List<String> VECTORS = List.of("gain", "threshold", "sharpness", "shift");
+  private static final FileFormat FORMAT = new FileFormat("learned gates", 1);
+  private static final String THRESHOLD = "threshold";
+  private static final List<String> VECTORS = List.of("gain", THRESHOLD, "sharpness", "shift");
   private static final String TENSORS = ".safetensors";
 
   /// What a gate file belongs to.
   ///
-  /// @param checkpoint of all files that determine the model's figures, see [#checkpoint]
-  /// @param model its name, for people
+  /// @param model it was learned over
   /// @param mode problem set it was learned on
   /// @param arm which neurons
-  /// @param hooks where gates stand
-  /// @param hard whether g is a step
-  /// @param positions where the gates act
+  /// @param placement where and how gates act
   /// @param seed of everything
   /// @param settings of the training, for the record
   /// @param tensors of the file beside
-  public record Card(Sha256 checkpoint, String model, String mode, String arm, List<HookPoint> hooks, boolean hard,
-      PositionMask positions, long seed, SortedMap<String, String> settings, Sha256 tensors) {
+  public record Card(Origin model, String mode, AdaptationArm arm, Placement placement, long seed,
+      SortedMap<String, String> settings, Sha256 tensors) {
     public Card {
-      hooks = List.copyOf(hooks);
       settings = new TreeMap<>(settings);
+      if (model == null || arm == null || placement == null || tensors == null) {
+        throw new IllegalArgumentException("a gate's card must say its model, arm, placement and tensors");
+      }
+    }
+  }
+
+  /// A model.
+  ///
+  /// @param name for people
+  /// @param checkpoint of all files that determine its figures, see [#checkpoint]
+  public record Origin(String name, Sha256 checkpoint) {}
+
+  /// Where and how gates act.
+  ///
+  /// @param hooks where gates stand
+  /// @param hard whether g is a step
+  /// @param positions where the gates act
+  public record Placement(List<HookPoint> hooks, boolean hard, PositionMask positions) {
+    public Placement {
+      hooks = List.copyOf(hooks);
+      if (hooks.isEmpty() || positions == null) {
+        throw new IllegalArgumentException("a gate acts at one hook point at least, and at positions");
+      }
     }
   }
 
@@ -65,7 +89,7 @@ public record LearnedGate(Gates gates, Card card) {
   /// Writes both files, the tensors first: a card without its tensors is never left.
   ///
   /// @param file ending in `.safetensors`
-  public static void save(Path file, Gates gates, HookedModel model, String mode, String arm, long seed,
+  public static void save(Path file, Gates gates, HookedModel model, String mode, AdaptationArm arm, long seed,
       SortedMap<String, String> settings) throws IOException {
     List<Declared> declared = new ArrayList<>();
     gates.at().forEach((hook, gate) -> VECTORS.forEach(
@@ -73,7 +97,7 @@ public record LearnedGate(Gates gates, Card card) {
     Path card = card(file);
     Files.createDirectories(file.toAbsolutePath().getParent());
     Files.deleteIfExists(card);
-    try (SafetensorsWriter writer = new SafetensorsWriter(file, declared, Map.of())) {
+    try (SafetensorsWriter writer = new SafetensorsWriter(file, declared, FORMAT.metadata())) {
       for (Map.Entry<HookPoint, Gate> entry : gates.at().entrySet()) {
         Gate gate = entry.getValue();
         append(writer, entry.getKey() + ".gain", gate.gain());
@@ -83,8 +107,9 @@ public record LearnedGate(Gates gates, Card card) {
       }
     }
     Gate any = gates.at().firstEntry().getValue();
-    RecordJson.write(card, new Card(checkpoint(model), model.facts().name(), mode, arm,
-        List.copyOf(gates.at().keySet()), any.hard(), any.positions(), seed, settings, Sha256.of(file)));
+    RecordJson.write(card, FORMAT, new Card(new Origin(model.facts().name(), checkpoint(model)), mode, arm,
+        new Placement(List.copyOf(gates.at().keySet()), any.hard(), any.positions()), seed, settings,
+        Sha256.of(file)));
   }
 
   private static void append(SafetensorsWriter writer, String name, float[] values) throws IOException {
@@ -94,49 +119,55 @@ public record LearnedGate(Gates gates, Card card) {
   /// Reads a gate for a model.
   ///
   /// @param file ending in `.safetensors`, its card beside it
-  /// @throws BadDataException if a file is missing or damaged
-  /// @throws IllegalArgumentException if the gate was learned for another checkpoint
+  /// @throws BadDataException if a file is missing, damaged or of another format
+  /// @throws UsageException if the gate was learned for another checkpoint
   public static LearnedGate load(Path file, HookedModel model) throws IOException {
     if (!file.toString().endsWith(TENSORS) || !Files.isRegularFile(file)) {
-      throw new BadDataException("no gate at " + file + ": give the .safetensors file that `striatum gate` wrote");
+      throw new BadDataException("no gate at " + file + ": give the .safetensors file of a learned gate");
     }
     if (!Files.isRegularFile(card(file))) {
       throw new BadDataException(
           card(file) + " is missing: it says which checkpoint the gate belongs to, keep both files together");
     }
-    Card card = RecordJson.read(card(file), Card.class);
+    Card card = RecordJson.read(card(file), FORMAT, Card.class);
     if (!Sha256.of(file).equals(card.tensors)) {
       throw new BadDataException(file + " is not the file that " + card(file) + " describes: learn the gate again");
     }
-    if (!checkpoint(model).equals(card.checkpoint)) {
-      throw new IllegalArgumentException("%s was learned for another checkpoint (%s): %s has other weights or tokens"
-          .formatted(file, card.model, model.facts().name()));
+    if (!checkpoint(model).equals(card.model.checkpoint)) {
+      throw new UsageException("%s was learned for another checkpoint (%s): %s has other weights or tokens"
+          .formatted(file, card.model.name, model.facts().name()));
     }
-    try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
-      SortedMap<HookPoint, Gate> gates = new TreeMap<>();
-      for (HookPoint hook : card.hooks) {
-        int width = model.model().width(hook);
-        float[][] vectors = new float[VECTORS.size()][];
-        for (int v = 0; v < vectors.length; v++) {
-          vectors[v] = vector(file, tensors, hook + "." + VECTORS.get(v), width);
-        }
-        gates.put(hook, new Gate(vectors[0], vectors[1], vectors[2], vectors[3], card.hard, card.positions));
-      }
-      return new LearnedGate(new Gates(gates), card);
-    } catch (IllegalArgumentException broken) {
-      throw new BadDataException(file + ": " + broken.getMessage(), broken);
-    } catch (UncheckedIOException unreadable) {
-      throw unreadable.getCause();
-    }
+    return new LearnedGate(gates(file, card.placement, model.model()), card);
   }
 
-  private static float[] vector(Path file, SafetensorsFile tensors, String name, int width) throws BadDataException {
-    if (!tensors.tensors().containsKey(name) || tensors.tensor(name).dtype() != DType.F32
-        || !tensors.tensor(name).shape().equals(List.of((long) width))) {
-      throw new BadDataException(file + " must hold '" + name + "', F32 of " + width + " elements, found "
-          + (tensors.tensors().containsKey(name) ? tensors.tensor(name) : "none"));
+  private static Gates gates(Path file, Placement placement, GatedModel model) throws IOException {
+    SortedMap<HookPoint, Gate> gates = new TreeMap<>();
+    try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
+      FORMAT.require(tensors.metadata(), file.toString());
+      for (HookPoint hook : placement.hooks) {
+        if (!model.hookPoints().contains(hook)) {
+          throw new BadDataException(card(file) + ": the model has no hook point " + hook + ": learn the gate again");
+        }
+        float[][] vectors = new float[VECTORS.size()][];
+        for (int v = 0; v < vectors.length; v++) {
+          vectors[v] = tensors.f32(hook + "." + VECTORS.get(v), List.of((long) model.width(hook)));
+          requireNumbers(file, hook + "." + VECTORS.get(v), vectors[v]);
+        }
+        gates.put(hook, new Gate(vectors[0], vectors[1], vectors[2], vectors[3], placement.hard, placement.positions));
+      }
     }
-    return tensors.floats(name);
+    return new Gates(gates);
+  }
+
+  /// Thresholds may be −∞, where a coordinate is not gated; nothing else may be infinite.
+  private static void requireNumbers(Path file, String name, float[] values) throws BadDataException {
+    boolean threshold = name.endsWith(THRESHOLD);
+    for (int i = 0; i < values.length; i++) {
+      if (threshold ? Float.isNaN(values[i]) : !Float.isFinite(values[i])) {
+        throw new BadDataException(file + ": " + name + " must be " + (threshold ? "a number" : "finite") + ", found "
+            + values[i] + " at " + i + ": learn the gate again");
+      }
+    }
   }
 
   private static Path card(Path file) {

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
@@ -42,16 +43,14 @@ public record LowRankAdaptation(SortedMap<String, Shape> shapes, int rank, doubl
     }
   }
 
-  /// Over the query and value projections of a model.
-  ///
-  /// @throws IllegalArgumentException if it has none that are known by name
-  public static LowRankAdaptation of(DjlModel model, int rank) {
+  /// Over the query and value projections of a model; empty if it has none that are known by name.
+  public static Optional<LowRankAdaptation> of(DjlModel model, int rank) {
     List<String> chosen = named(model, QUERY_AND_VALUE);
     SortedMap<String, Shape> shapes = new TreeMap<>();
     for (String matrix : chosen.isEmpty() ? named(model, FUSED) : chosen) {
       shapes.put(matrix, new Shape(model.inputs(matrix), model.outputs(matrix)));
     }
-    return new LowRankAdaptation(shapes, rank, SCALE);
+    return shapes.isEmpty() ? Optional.empty() : Optional.of(new LowRankAdaptation(shapes, rank, SCALE));
   }
 
   private static List<String> named(DjlModel model, List<String> parts) {

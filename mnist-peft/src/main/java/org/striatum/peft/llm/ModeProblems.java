@@ -32,6 +32,26 @@ public record ModeProblems(TaskItems training, TaskItems validation, TaskItems t
                 + validation + " and " + test);
       }
     }
+
+    /// 512 to learn from, 48 to choose by, 80 of each task to test on.
+    public static Counts defaults() {
+      return new Counts(512, 48, 80);
+    }
+
+    /// The same with more or fewer problems to learn from.
+    public Counts withTraining(int other) {
+      return new Counts(other, validation, test);
+    }
+
+    /// The same with more or fewer problems to choose by.
+    public Counts withValidation(int other) {
+      return new Counts(training, other, test);
+    }
+
+    /// The same with more or fewer problems of each task to test on.
+    public Counts withTest(int other) {
+      return new Counts(training, validation, other);
+    }
   }
 
   /// Draws them.

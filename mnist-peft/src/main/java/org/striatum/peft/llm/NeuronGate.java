@@ -14,6 +14,7 @@ import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.PositionMask;
+import org.striatum.probe.run.UsageException;
 
 /// TauGate on chosen residual coordinates or MLP neurons: a threshold τ̃ in deviations about the training signals' mean, and
 /// a gain γ.
@@ -25,12 +26,8 @@ import org.striatum.probe.model.PositionMask;
 /// gain 1 and stays as it is, bit for bit. The parameters are, hook point by hook point, its τ̃ and then its γ.
 ///
 /// @param at hook point → what is gated there
-/// @param sharpness s > 0, per deviation
-/// @param start τ̃ at the beginning, far below the data
-/// @param thresholdFactor learning rate of τ̃ in units of γ's, > 0: a deviation is a longer way than a unit of gain
-public record NeuronGate(SortedMap<HookPoint, Place> at, double sharpness, double start, double thresholdFactor)
-    implements
-      Adaptation {
+/// @param form how gates begin and move
+public record NeuronGate(SortedMap<HookPoint, Place> at, GateForm form) implements Adaptation {
   /// What is gated at one hook point, and in which units.
   ///
   /// @param coordinates distinct, ascending
@@ -56,24 +53,14 @@ public record NeuronGate(SortedMap<HookPoint, Place> at, double sharpness, doubl
     for (HookPoint hook : at.keySet()) {
       requireBlock(hook);
     }
-    if (!(sharpness > 0) || Double.isInfinite(sharpness)) {
-      throw new IllegalArgumentException("a gate's sharpness must be > 0 and finite, found " + sharpness);
-    }
-    if (!Double.isFinite(start)) {
-      throw new IllegalArgumentException("a gate's first threshold must be finite, found " + start);
-    }
-    if (!(thresholdFactor > 0) || Double.isInfinite(thresholdFactor)) {
-      throw new IllegalArgumentException(
-          "the thresholds' share of the learning rate must be > 0 and finite, found " + thresholdFactor);
-    }
   }
 
   /// Refuses hook points behind the blocks: only scored positions pass there.
   ///
-  /// @throws IllegalArgumentException on the final norm, the logits and the embedding
+  /// @throws UsageException on the final norm, the logits and the embedding
   public static void requireBlock(HookPoint hook) {
     if (!hook.site().inBlock()) {
-      throw new IllegalArgumentException("a gate is learned inside a block, at hook points such as"
+      throw new UsageException("a gate is learned inside a block, at hook points such as"
           + " blocks.3.hook_resid_post or blocks.3.mlp.hook_post, found " + hook);
     }
   }
@@ -90,12 +77,12 @@ public record NeuronGate(SortedMap<HookPoint, Place> at, double sharpness, doubl
 
   @Override
   public float[] start(RandomGenerator random) {
-    return each((float) start, 1);
+    return each((float) form.start(), 1);
   }
 
   @Override
   public float[] rates(double rate) {
-    return each((float) (rate * thresholdFactor), (float) rate);
+    return each((float) (rate * form.thresholdFactor()), (float) rate);
   }
 
   private float[] each(float threshold, float gain) {
@@ -133,7 +120,7 @@ public record NeuronGate(SortedMap<HookPoint, Place> at, double sharpness, doubl
       for (int k = 0; k < n; k++) {
         int i = place.coordinates.get(k);
         threshold[i] = scale.mean()[i] + scale.deviation()[i] * parameters[from + k];
-        sharpnesses[i] = (float) (sharpness / scale.deviation()[i]);
+        sharpnesses[i] = (float) (form.sharpness() / scale.deviation()[i]);
         gain[i] = parameters[from + n + k];
       }
       gates.put(entry.getKey(),

@@ -52,8 +52,8 @@ public record StateScale(float[] mean, float[] deviation, CoordinateScales sizes
 
   /// Reads the scale of each hook point off a model's runs on texts. The gating signal of MLP neurons is read by PyTorch.
   ///
-  /// @throws IllegalArgumentException if a state is NaN or ∞, naming the hook point: no gate could be learned on it
-  /// @throws CheckpointException if PyTorch cannot open the checkpoint
+  /// @throws CheckpointException if PyTorch cannot open the checkpoint, or a state is NaN or ∞, naming the hook point: no
+  ///     gate could be learned on it
   public static Map<HookPoint, StateScale> of(HookedModel model, List<TokenSequence> texts, Set<HookPoint> hooks)
       throws CheckpointException {
     Set<HookPoint> neurons = hooks.stream().filter(hook -> hook.site() == Site.MLP_POST)
@@ -70,12 +70,14 @@ public record StateScale(float[] mean, float[] deviation, CoordinateScales sizes
   }
 
   /// The same off PyTorch's runs alone.
-  static Map<HookPoint, StateScale> of(DjlModel model, List<TokenSequence> texts, Set<HookPoint> hooks) {
+  static Map<HookPoint, StateScale> of(DjlModel model, List<TokenSequence> texts, Set<HookPoint> hooks)
+      throws CheckpointException {
     return of(chunk -> model.record(chunk, hooks, Gates.none()), chunk -> model.signals(chunk, hooks), texts,
         widths(model, hooks));
   }
 
-  private static Map<HookPoint, StateScale> of(GatedModel model, List<TokenSequence> texts, Set<HookPoint> hooks) {
+  private static Map<HookPoint, StateScale> of(GatedModel model, List<TokenSequence> texts, Set<HookPoint> hooks)
+      throws CheckpointException {
     return of(chunk -> model.record(chunk, hooks, Gates.none()), null, texts, widths(model, hooks));
   }
 
@@ -88,14 +90,16 @@ public record StateScale(float[] mean, float[] deviation, CoordinateScales sizes
   /// @param signals null where they are the values
   private static Map<HookPoint, StateScale> of(Function<List<TokenSequence>, Recording> values,
       Function<List<TokenSequence>, Recording> signals, List<TokenSequence> texts,
-      SortedMap<HookPoint, Integer> widths) {
+      SortedMap<HookPoint, Integer> widths) throws CheckpointException {
     Map<HookPoint, Sums> sums = new TreeMap<>();
     widths.forEach((hook, width) -> sums.put(hook, new Sums(hook, width)));
     for (int start = 0; !widths.isEmpty() && start < texts.size(); start += CHUNK) {
       List<TokenSequence> chunk = texts.subList(start, Math.min(texts.size(), start + CHUNK));
       Recording states = values.apply(chunk);
       Recording gating = signals == null ? states : signals.apply(chunk);
-      sums.values().forEach(of -> of.add(states, gating));
+      for (Sums of : sums.values()) {
+        of.add(states, gating);
+      }
     }
     Map<HookPoint, StateScale> scales = new TreeMap<>();
     sums.forEach((hook, of) -> scales.put(hook, of.scale()));
@@ -115,7 +119,7 @@ public record StateScale(float[] mean, float[] deviation, CoordinateScales sizes
       sizes = new CoordinateScales.Tally(width);
     }
 
-    void add(Recording states, Recording signals) {
+    void add(Recording states, Recording signals) throws CheckpointException {
       float[] h = states.at(hook); // (rows, width)
       float[] z = signals.at(hook); // (rows, width)
       for (int sequence = 0; sequence + 1 < states.rowOf().length; sequence++) {
@@ -130,11 +134,11 @@ public record StateScale(float[] mean, float[] deviation, CoordinateScales sizes
       }
     }
 
-    private void requireFinite(float[] states, int row) {
+    private void requireFinite(float[] states, int row) throws CheckpointException {
       for (int i = 0; i < width; i++) {
         float state = states[row * width + i];
         if (!Float.isFinite(state)) {
-          throw new IllegalArgumentException(
+          throw new CheckpointException(
               "a gate needs finite states, found " + state + " at " + hook + ", coordinate " + i);
         }
       }

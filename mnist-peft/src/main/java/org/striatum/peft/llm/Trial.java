@@ -1,11 +1,12 @@
 package org.striatum.peft.llm;
 
 import java.util.List;
+import org.striatum.probe.adaptation.AdaptationArm;
 
 /// One set of one arm.
 ///
 /// @param draw which of the arm's sets, from 0
-record Trial(String arm, int draw, Adaptation adaptation) {
+record Trial(AdaptationArm arm, int draw, Adaptation adaptation) {
   /// What a training of it is called.
   String name(long seed, double rate) {
     return "%s-%d-seed%d-rate%s".formatted(arm, draw, seed, rate);
@@ -15,6 +16,17 @@ record Trial(String arm, int draw, Adaptation adaptation) {
   record Trained(Trial trial, long seed, double rate, Learned learned) {
     String name() {
       return trial.name(seed, rate);
+    }
+  }
+
+  /// Openness of every gated coordinate, hook point by hook point.
+  ///
+  /// @param before learning
+  /// @param after it
+  record Opened(float[] before, float[] after) {
+    Opened {
+      before = before.clone();
+      after = after.clone();
     }
   }
 

@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.striatum.probe.run.FileFormat;
 import org.striatum.probe.run.RecordJson;
 
 /// Keeps what each trial of a study gave, one JSON file each, so that a study that was killed goes on where it was.
 ///
 /// @param folder where; empty to keep nothing
 public record TrialStore(Optional<Path> folder) {
+  private static final FileFormat FORMAT = new FileFormat("kept trials", 1);
+
   /// Keeps nothing.
   public static final TrialStore NONE = new TrialStore(Optional.empty());
 
@@ -31,11 +34,11 @@ public record TrialStore(Optional<Path> folder) {
     }
     Path file = folder.get().resolve(name + ".json");
     if (Files.isRegularFile(file)) {
-      return RecordJson.read(file, type);
+      return RecordJson.read(file, FORMAT, type);
     }
     T result = work.run();
     Files.createDirectories(folder.get());
-    RecordJson.write(file, result);
+    RecordJson.write(file, FORMAT, result);
     return result;
   }
 }

@@ -13,13 +13,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.FileFormat;
 import org.striatum.probe.run.Sha256;
 import org.striatum.probe.tensor.DType;
 import org.striatum.probe.tensor.SafetensorsFile;
 import org.striatum.probe.tensor.SafetensorsWriter;
+import org.striatum.probe.tensor.TensorInfo;
 
 /// A fully connected network with rectified hidden layers:
 ///
@@ -31,6 +32,7 @@ import org.striatum.probe.tensor.SafetensorsWriter;
 /// @param weights Wₗ, row-major: (outputs of layer l, its inputs)
 /// @param biases bₗ: (outputs of layer l)
 public record Mlp(int[] widths, List<float[]> weights, List<float[]> biases) {
+  private static final FileFormat FORMAT = new FileFormat("fully connected networks", 1);
   private static final int MAX_LAYERS = 64;
 
   public Mlp {
@@ -150,7 +152,7 @@ public record Mlp(int[] widths, List<float[]> weights, List<float[]> biases) {
           .add(new SafetensorsWriter.Declared(weight(l), DType.F32, List.of((long) widths[l + 1], (long) widths[l])));
       tensors.add(new SafetensorsWriter.Declared(bias(l), DType.F32, List.of((long) widths[l + 1])));
     }
-    try (SafetensorsWriter writer = new SafetensorsWriter(file, tensors, Map.of("format", "pt"))) {
+    try (SafetensorsWriter writer = new SafetensorsWriter(file, tensors, FORMAT.metadata())) {
       for (int l = 0; l < layers(); l++) {
         writer.append(weight(l), weights.get(l), 0, weights.get(l).length);
         writer.append(bias(l), biases.get(l), 0, biases.get(l).length);
@@ -160,37 +162,46 @@ public record Mlp(int[] widths, List<float[]> weights, List<float[]> biases) {
 
   /// Reads what [#save] wrote.
   ///
-  /// @throws BadDataException if the file is missing, damaged, or holds no such network, naming it
+  /// @throws BadDataException if the file is missing, damaged, of another format, or holds no such network, naming it
   public static Mlp load(Path file) throws IOException {
     try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
+      FORMAT.require(tensors.metadata(), file.toString());
+      int[] widths = widths(file, tensors);
       List<float[]> weights = new ArrayList<>();
       List<float[]> biases = new ArrayList<>();
-      List<Integer> widths = new ArrayList<>();
-      int layers = tensors.tensors().size() / 2;
-      for (int l = 0; l < layers; l++) {
-        List<Long> shape = tensors.tensor(weight(l)).shape();
-        if (shape.size() != 2) {
-          throw new BadDataException(file + ": " + weight(l) + " must be a matrix, found shape " + shape
-              + ": give a network that striatum wrote");
-        }
-        if (l == 0) {
-          widths.add(Math.toIntExact(shape.get(1)));
-        } else if (shape.get(1) != widths.getLast().longValue()) {
-          throw new BadDataException(file + ": " + weight(l) + " must take the " + widths.getLast()
-              + " outputs of the layer before it, found shape " + shape + ": give a network that striatum wrote");
-        }
-        widths.add(Math.toIntExact(shape.get(0)));
-        weights.add(tensors.floats(weight(l)));
-        biases.add(tensors.floats(bias(l)));
+      for (int l = 0; l < widths.length - 1; l++) {
+        weights.add(tensors.f32(weight(l), List.of((long) widths[l + 1], (long) widths[l])));
+        biases.add(tensors.f32(bias(l), List.of((long) widths[l + 1])));
       }
-      if (tensors.tensors().size() != 2 * layers) {
-        throw new BadDataException(file + " must hold a weight and a bias a layer, found " + tensors.tensors().size()
-            + " tensors: give a network that striatum wrote");
-      }
-      return new Mlp(widths.stream().mapToInt(Integer::intValue).toArray(), weights, biases);
-    } catch (IllegalArgumentException | ArithmeticException e) {
-      throw new BadDataException(file + " is no network of this program: " + e.getMessage(), e);
+      return new Mlp(widths, weights, biases);
     }
+  }
+
+  /// As the weights' shapes give them, each layer taking what the one before it gives.
+  private static int[] widths(Path file, SafetensorsFile tensors) throws BadDataException {
+    int count = tensors.tensors().size();
+    if (count < 2 || count > 2 * MAX_LAYERS || count % 2 != 0) {
+      throw new BadDataException(file + " must hold a weight and a bias per layer, of 1 to " + MAX_LAYERS
+          + " layers, found " + count + " tensors: give a network that striatum wrote");
+    }
+    int[] widths = new int[count / 2 + 1];
+    for (int l = 0; l < widths.length - 1; l++) {
+      TensorInfo weight = tensors.tensors().get(weight(l));
+      if (weight == null || weight.shape().size() != 2
+          || weight.shape().stream().anyMatch(size -> size < 1 || size > Integer.MAX_VALUE)) {
+        throw new BadDataException(file + ": " + weight(l) + " must be a matrix, found "
+            + (weight == null ? "none" : "shape " + weight.shape()) + ": give a network that striatum wrote");
+      }
+      int inputs = weight.shape().get(1).intValue();
+      if (l > 0 && inputs != widths[l]) {
+        throw new BadDataException(file + ": " + weight(l) + " must take the " + widths[l]
+            + " outputs of the layer before it, found shape " + weight.shape()
+            + ": give a network that striatum wrote");
+      }
+      widths[l] = inputs;
+      widths[l + 1] = weight.shape().get(0).intValue();
+    }
+    return widths;
   }
 
   private static String weight(int layer) {

@@ -51,6 +51,7 @@ final class TinyTask {
   }
 
   static Provenance provenance() {
-    return new Provenance("nothing", LABELS.length, 1, new AdapterTraining(AdapterTraining.Optimizer.SGD, 0.1, 1, 4), 1);
+    return new Provenance("nothing", LABELS.length, 1, new AdapterTraining(AdapterTraining.Optimizer.SGD, 0.1, 1, 4),
+        1);
   }
 }

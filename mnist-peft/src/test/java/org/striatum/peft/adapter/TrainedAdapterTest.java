@@ -1,7 +1,6 @@
 package org.striatum.peft.adapter;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
@@ -16,10 +15,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.striatum.peft.adapter.Adapter.LoReft;
 import org.striatum.peft.adapter.Adapter.TauGate;
 import org.striatum.peft.network.Mlp;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.Sha256;
+import org.striatum.probe.run.UsageException;
 import org.striatum.probe.tensor.DType;
 import org.striatum.probe.tensor.SafetensorsWriter;
 
@@ -57,13 +58,31 @@ class TrainedAdapterTest {
   @Test
   void refusesAnotherNetwork() throws IOException {
     TinyTask.trained(GATE).save(folder);
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> TrainedAdapter.load(folder, Mlp.random(TinyTask.WIDTHS, new SplittableRandom(4))))
-        .withMessageContaining(folder.toString()).withMessageContaining("was trained over network "
-            + TinyTask.BASE.sha256());
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> TrainedAdapter.load(folder, Mlp.random(new int[]{6, 7, 3}, new SplittableRandom(4))))
-        .withMessageContaining("over widths [6, 7, 5, 3] does not fit a network of widths [6, 7, 3]");
+    assertThatThrownBy(() -> TrainedAdapter.load(folder, Mlp.random(TinyTask.WIDTHS, new SplittableRandom(4))))
+        .isInstanceOf(UsageException.class).hasMessageContaining(folder.toString())
+        .hasMessageContaining("was trained over network " + TinyTask.BASE.sha256());
+    assertThatThrownBy(() -> TrainedAdapter.load(folder, Mlp.random(new int[]{6, 7, 3}, new SplittableRandom(4))))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("over widths [6, 7, 5, 3] does not fit a network of widths [6, 7, 3]");
+  }
+
+  @Test
+  void refusesFilesOfAnotherFormat() throws IOException {
+    TinyTask.trained(GATE).save(folder);
+    Path json = folder.resolve("adapter.json");
+    String description = Files.readString(json);
+    Files.writeString(json, description.replace("\"format\" : 1,", "\"format\" : 3,"));
+    refuses("adapter.json", "adapters of format 1 are read, found 3: a later version made this file");
+    Files.writeString(json, description.replace("\"format\" : 1,", ""));
+    refuses("adapter.json", "found none: an earlier version made this file, make it again");
+  }
+
+  @Test
+  void refusesARankThatDoesNotFit() throws IOException {
+    TinyTask.trained(new LoReft(2)).save(folder);
+    Path json = folder.resolve("adapter.json");
+    Files.writeString(json, Files.readString(json).replace("\"rank\" : 2", "\"rank\" : 1000000"));
+    refuses("adapter.json", "loreft-r1000000 does not fit widths");
   }
 
   @Test
@@ -98,7 +117,7 @@ class TrainedAdapterTest {
     SequencedMap<String, float[]> longer = new LinkedHashMap<>(values);
     longer.put("layers.0.gain", new float[8]);
     rewritten(longer);
-    refuses("adapter.safetensors", "layers.0.gain must have shape [7], found [8]");
+    refuses("adapter.safetensors", "layers.0.gain must have shape [7] of F32, found [8] of F32");
     SequencedMap<String, float[]> infinite = new LinkedHashMap<>(values);
     infinite.put("layers.1.gain", new float[]{1, 2, Float.POSITIVE_INFINITY, 3, 4});
     rewritten(infinite);
@@ -121,7 +140,7 @@ class TrainedAdapterTest {
         .map(
             value -> new SafetensorsWriter.Declared(value.getKey(), DType.F32, List.of((long) value.getValue().length)))
         .toList();
-    try (SafetensorsWriter writer = new SafetensorsWriter(file, tensors, Map.of())) {
+    try (SafetensorsWriter writer = new SafetensorsWriter(file, tensors, Map.of("format", "1"))) {
       for (Map.Entry<String, float[]> value : values.entrySet()) {
         writer.append(value.getKey(), value.getValue(), 0, value.getValue().length);
       }

@@ -2,6 +2,7 @@ package org.striatum.peft.adapter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
@@ -17,6 +18,7 @@ import org.striatum.peft.adapter.Adapter.LoReft;
 import org.striatum.peft.adapter.Adapter.TauGate;
 import org.striatum.peft.adapter.AdapterTraining.Optimizer;
 import org.striatum.peft.network.Mlp;
+import org.striatum.probe.run.UsageException;
 
 class TrainerTest {
   private static final Examples EXAMPLES = new Examples(TinyTask.X, TinyTask.LABELS);
@@ -141,8 +143,8 @@ class TrainerTest {
     try (AdaptedNetwork network = AdaptedNetwork.of(TinyTask.BASE, outcome.adapter())) {
       assertThat(network.logits(TinyTask.X)).doesNotContain(Float.NaN);
     }
-    assertThatIllegalArgumentException().isThrownBy(() -> Trainer.foundation(TinyTask.WIDTHS, EXAMPLES, wild, 1))
-        .withMessageContaining("take a lower one");
+    assertThatThrownBy(() -> Trainer.foundation(TinyTask.WIDTHS, EXAMPLES, wild, 1)).isInstanceOf(UsageException.class)
+        .hasMessageContaining("take a lower one");
   }
 
   @Test

@@ -45,17 +45,19 @@ class AdaptationLearnerTest {
 
   private static NeuronGate gate() {
     return new NeuronGate(new TreeMap<>(Map.of(HOOK,
-        new NeuronGate.Place(IntStream.range(0, 256).boxed().toList(), scales.get(HOOK)))), 4, -4, 5);
+        new NeuronGate.Place(IntStream.range(0, 256).boxed().toList(), scales.get(HOOK)))), new GateForm(4, -4, 5));
   }
 
   private static AdaptationLearner learner(int steps) {
-    return new AdaptationLearner(djl, problems.training().items(), problems.validation().items(), new AdaptationTraining(steps, 8, 0, 4));
+    return new AdaptationLearner(djl, problems.training().items(), problems.validation().items(),
+        new AdaptationTraining(steps, 8, 0, 4));
   }
 
   /// One batch that never changes: every kind must lower its loss.
   @Test
   void everyKindLearnsAFixedBatch() {
-    for (Adaptation adaptation : List.of(gate(), BiasAdaptation.of(djl), LowRankAdaptation.of(djl, 2))) {
+    for (Adaptation adaptation : List.of(gate(), BiasAdaptation.of(djl).orElseThrow(),
+        LowRankAdaptation.of(djl, 2).orElseThrow())) {
       AdaptationLearner learner = new AdaptationLearner(djl, problems.training().items().subList(0, 8),
           problems.training().items().subList(0, 8), new AdaptationTraining(12, 8, 0, 4));
       Learned learned = learner.learn(adaptation, 0.02, 1, Progress.Task.SILENT);
@@ -76,7 +78,7 @@ class AdaptationLearnerTest {
   /// A rate that throws the parameters out of all bounds: what was good is kept, and it is said.
   @Test
   void aLossThatIsNoNumberEndsItWithTheBestStateKept() {
-    Learned learned = learner(8).learn(BiasAdaptation.of(djl), 1e38, 1, Progress.Task.SILENT);
+    Learned learned = learner(8).learn(BiasAdaptation.of(djl).orElseThrow(), 1e38, 1, Progress.Task.SILENT);
     assertThat(learned.stopped()).isNotNull();
     assertThat(learned.step()).isZero();
     assertThat(learned.parameters()).containsOnly(0f);

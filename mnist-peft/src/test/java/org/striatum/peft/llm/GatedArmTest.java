@@ -12,8 +12,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.striatum.probe.adaptation.AdaptationArm;
 import org.striatum.probe.intervention.CoordinateScales;
 import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.run.NotEnoughData;
 
 class GatedArmTest {
   private static final HookPoint HOOK = HookPoint.residPost(0);
@@ -33,16 +35,18 @@ class GatedArmTest {
   void matchedSetsAreAsLargeStandElsewhereAndKeepTheirSize() {
     double[] sizes = IntStream.range(0, 60).mapToDouble(i -> i < 30 ? 1 : 3).toArray();
     List<String> notes = new ArrayList<>();
-    GatedArm arm = GatedArm.matched("value", at(0, 1, 30), List.of(at(2, 31)), Map.of(HOOK, scale(sizes)), 5, 1,
+    GatedArm arm = GatedArm.matched(AdaptationArm.VALUE, at(0, 1, 30), List.of(at(2, 31)), Map.of(HOOK, scale(sizes)),
+        5, 1,
         notes);
-    assertThat(arm.name()).isEqualTo("value-matched");
+    assertThat(arm.name()).isEqualTo(AdaptationArm.VALUE_MATCHED);
     assertThat(new HashSet<>(arm.draws())).hasSize(5);
     for (SortedMap<HookPoint, List<Integer>> draw : arm.draws()) {
       assertThat(draw.get(HOOK)).hasSize(3).doesNotContain(0, 1, 30, 2, 31).doesNotHaveDuplicates();
       assertThat(draw.get(HOOK).stream().filter(i -> i < 30)).hasSize(2);
     }
     assertThat(notes).isEmpty();
-    assertThat(GatedArm.matched("value", at(0, 1, 30), List.of(at(2, 31)), Map.of(HOOK, scale(sizes)), 5, 1, notes))
+    assertThat(GatedArm.matched(AdaptationArm.VALUE, at(0, 1, 30), List.of(at(2, 31)), Map.of(HOOK, scale(sizes)), 5, 1,
+        notes))
         .isEqualTo(arm);
   }
 
@@ -51,10 +55,11 @@ class GatedArmTest {
   void whereSizesCannotBeMatchedItIsSaid() {
     double[] sizes = IntStream.range(0, 60).mapToDouble(i -> i == 0 ? 5 : 1).toArray();
     List<String> notes = new ArrayList<>();
-    GatedArm arm = GatedArm.matched("value", at(0), List.of(), Map.of(HOOK, scale(sizes)), 3, 1, notes);
+    GatedArm arm = GatedArm.matched(AdaptationArm.VALUE, at(0), List.of(), Map.of(HOOK, scale(sizes)), 3, 1, notes);
     assertThat(arm.draws()).hasSize(3);
     assertThat(notes).singleElement().asString().contains("not matched on RMS", HOOK.toString());
-    assertThatThrownBy(() -> GatedArm.matched("value", at(0), List.of(), Map.of(HOOK, scale(sizes)), 0, 1, notes))
+    assertThatThrownBy(
+        () -> GatedArm.matched(AdaptationArm.VALUE, at(0), List.of(), Map.of(HOOK, scale(sizes)), 0, 1, notes))
         .hasMessage("at least one matched set must be drawn, found 0");
   }
 
@@ -63,6 +68,11 @@ class GatedArmTest {
     double[] sizes = IntStream.range(0, 60).mapToDouble(i -> 1 + i / 60.0).toArray();
     assertThat(GatedArm.largest(at(0, 1), Map.of(HOOK, scale(sizes))).draws().getFirst().get(HOOK))
         .containsExactlyInAnyOrder(58, 59);
+    double[] withSink = sizes.clone();
+    withSink[7] = 1e6;
+    assertThatThrownBy(() -> GatedArm.largest(at(IntStream.range(0, 60).boxed().toArray(Integer[]::new)),
+        Map.of(HOOK, scale(withSink)))).isInstanceOf(NotEnoughData.class)
+        .hasMessageContaining("a set of the largest coordinates needs");
     assertThat(GatedArm.all(Map.of(HOOK, scale(sizes))).draws().getFirst().get(HOOK)).hasSize(60);
   }
 }

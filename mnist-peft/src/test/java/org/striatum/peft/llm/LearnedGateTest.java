@@ -15,11 +15,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.striatum.hooks.HookedModel;
+import org.striatum.probe.adaptation.AdaptationArm;
 import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.OtherFormatException;
+import org.striatum.probe.run.UsageException;
 
 class LearnedGateTest {
   private static final HookPoint HOOK = HookPoint.residPost(1);
@@ -49,7 +52,7 @@ class LearnedGateTest {
     gates = Gates.of(HOOK, new Gate(zeroing.gain(), threshold, zeroing.sharpness(), zeroing.shift(), false,
         PositionMask.ALL_BUT_FIRST));
     file = folder.resolve("value.safetensors");
-    LearnedGate.save(file, gates, model, "mul", "value", 1, new TreeMap<>(Map.of("steps", "40")));
+    LearnedGate.save(file, gates, model, "mul", AdaptationArm.VALUE, 1, new TreeMap<>(Map.of("steps", "40")));
   }
 
   @Test
@@ -63,7 +66,7 @@ class LearnedGateTest {
     assertThat(is.shift()).isEqualTo(was.shift());
     assertThat(is.positions()).isEqualTo(PositionMask.ALL_BUT_FIRST);
     assertThat(loaded.card().mode()).isEqualTo("mul");
-    assertThat(loaded.card().hooks()).containsExactly(HOOK);
+    assertThat(loaded.card().placement().hooks()).containsExactly(HOOK);
   }
 
   @Test
@@ -78,9 +81,35 @@ class LearnedGateTest {
     weights[weights.length - 1] ^= 1;
     Files.write(copy.resolve("model.safetensors"), weights);
     try (HookedModel other = HookedModel.open(copy, Optional.empty(), 0)) {
-      assertThatThrownBy(() -> LearnedGate.load(file, other)).isInstanceOf(IllegalArgumentException.class)
+      assertThatThrownBy(() -> LearnedGate.load(file, other)).isInstanceOf(UsageException.class)
           .hasMessageContaining("was learned for another checkpoint (tiny-reasoner-step2000)");
     }
+  }
+
+  @Test
+  void filesOfAnotherFormatAreRefused() throws Exception {
+    Path card = folder.resolve("value.json");
+    String written = Files.readString(card);
+    Files.writeString(card, written.replace("\"format\" : 1,", "\"format\" : 2,"));
+    assertThatThrownBy(() -> LearnedGate.load(file, model)).isInstanceOf(OtherFormatException.class)
+        .hasMessage(card + ": learned gates of format 1 are read, found 2: a later version made this file, read it with"
+            + " that one");
+    Files.writeString(card, written.replace("\"format\" : 1,", ""));
+    assertThatThrownBy(() -> LearnedGate.load(file, model)).isInstanceOf(OtherFormatException.class)
+        .hasMessageEndingWith("found none: an earlier version made this file, make it again");
+  }
+
+  /// What a card says is checked against the model before any tensor is read.
+  @Test
+  void aCardThatDoesNotFitTheModelIsRefused() throws Exception {
+    Path card = folder.resolve("value.json");
+    String written = Files.readString(card);
+    Files.writeString(card, written.replace("blocks.1.hook_resid_post", "blocks.99.hook_resid_post"));
+    assertThatThrownBy(() -> LearnedGate.load(file, model)).isInstanceOf(BadDataException.class)
+        .hasMessageContaining("no hook point blocks.99.hook_resid_post");
+    Files.writeString(card, written.replace("blocks.1.hook_resid_post", "blocks.2.hook_resid_post"));
+    assertThatThrownBy(() -> LearnedGate.load(file, model)).isInstanceOf(BadDataException.class)
+        .hasMessageContaining("has no tensor 'blocks.2.hook_resid_post.gain'");
   }
 
   @Test

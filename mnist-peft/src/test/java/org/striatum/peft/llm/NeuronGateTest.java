@@ -53,7 +53,8 @@ class NeuronGateTest {
   void theStartIsNearIdentityAndTheRestIsIdentity(@ForAll long seed, @ForAll @IntRange(min = 1, max = 12) int count) {
     SplittableRandom random = new SplittableRandom(seed);
     StateScale scale = scale(12, random);
-    NeuronGate gate = new NeuronGate(new TreeMap<>(Map.of(LOW, new Place(some(12, count, random), scale))), 4, -4, 5);
+    NeuronGate gate = new NeuronGate(new TreeMap<>(Map.of(LOW, new Place(some(12, count, random), scale))),
+        new GateForm(4, -4, 5));
     Gate at = gate.gates(gate.start(random), false).at().get(LOW);
     assertThat(at.positions()).isEqualTo(PositionMask.ALL_BUT_FIRST);
     for (int i = 0; i < 12; i++) {
@@ -72,7 +73,7 @@ class NeuronGateTest {
     SplittableRandom random = new SplittableRandom(seed);
     StateScale scale = scale(6, random);
     List<Integer> chosen = some(6, 3, random);
-    NeuronGate gate = new NeuronGate(new TreeMap<>(Map.of(LOW, new Place(chosen, scale))), 4, -4, 5);
+    NeuronGate gate = new NeuronGate(new TreeMap<>(Map.of(LOW, new Place(chosen, scale))), new GateForm(4, -4, 5));
     float[] parameters = {-1, 0.5f, 2, 1, -0.5f, 3};
     Gate soft = gate.gates(parameters, false).at().get(LOW);
     Gate hard = gate.gates(parameters, true).at().get(LOW);
@@ -101,7 +102,7 @@ class NeuronGateTest {
       NeuronGate gate = new NeuronGate(
           new TreeMap<>(Map.of(LOW, new Place(some(256, 40, random), scale(256, random)), HIGH,
               new Place(some(256, 25, random), scale(256, random)))),
-          2, -0.5, 5);
+          new GateForm(2, -0.5, 5));
       float[] at = gate.start(random);
       float[] slopes = gate.gradient(model.gradient(items, gate.gates(at, false), 0));
       assertThat(slopes).hasSize(130);
@@ -137,13 +138,14 @@ class NeuronGateTest {
   @Test
   void whatCannotBeGatedIsRefused() {
     StateScale scale = scale(4, new SplittableRandom(1));
-    TreeMap<HookPoint, Place> places = new TreeMap<>(Map.of(LOW, new Place(List.of(1), scale)));
-    assertThatThrownBy(() -> new NeuronGate(places, 0, -4, 5)).hasMessage(
+    assertThatThrownBy(() -> new GateForm(0, -4, 5)).hasMessage(
         "a gate's sharpness must be > 0 and finite, found 0.0");
-    assertThatThrownBy(() -> new NeuronGate(new TreeMap<>(), 4, -4, 5)).hasMessageContaining("at least one hook point");
+    assertThatThrownBy(() -> new NeuronGate(new TreeMap<>(), new GateForm(4, -4, 5)))
+        .hasMessageContaining("at least one hook point");
     assertThatThrownBy(() -> new Place(List.of(4), scale)).hasMessage("a gated coordinate must be in [0, 4), found 4");
     assertThatThrownBy(
-        () -> new NeuronGate(new TreeMap<>(Map.of(HookPoint.FINAL_NORM, new Place(List.of(1), scale))), 4, -4, 5))
+        () -> new NeuronGate(new TreeMap<>(Map.of(HookPoint.FINAL_NORM, new Place(List.of(1), scale))),
+            new GateForm(4, -4, 5)))
         .hasMessageContaining("found ln_final.hook_normalized");
   }
 }

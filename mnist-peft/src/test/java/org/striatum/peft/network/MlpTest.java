@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -71,16 +72,29 @@ class MlpTest {
     refuses(file, "the 2 outputs of the layer before it");
     write(file, new SafetensorsWriter.Declared("layers.0.weight", DType.F32, List.of(2L, 3L)),
         new SafetensorsWriter.Declared("layers.0.bias", DType.F32, List.of(5L)));
-    refuses(file, "a bias of 2, found 6 and 5 values");
+    refuses(file, "layers.0.bias must have shape [2] of F32, found [5] of F32");
     write(file);
-    refuses(file, "widths must be 2 to 65 numbers");
+    refuses(file, "1 to 64 layers, found 0 tensors");
     Files.write(file, new byte[3]);
     refuses(file, "at least 8 bytes");
     refuses(folder.resolve("none"), "no file");
   }
 
+  @Test
+  void refusesFilesOfAnotherFormat() throws IOException {
+    Path file = folder.resolve("base.safetensors");
+    Mlp.random(new int[]{3, 2}, new SplittableRandom(1)).save(file);
+    byte[] saved = Files.readAllBytes(file);
+    for (String[] other : new String[][]{{"\"7\"", "found 7: a later version made this file"},
+        {"\"p\"", "found none: an earlier version made this file, make it again"}}) {
+      Files.writeString(file, new String(saved, StandardCharsets.ISO_8859_1).replace("\"1\"", other[0]),
+          StandardCharsets.ISO_8859_1);
+      refuses(file, "fully connected networks of format 1 are read, " + other[1]);
+    }
+  }
+
   private static void write(Path file, SafetensorsWriter.Declared... tensors) throws IOException {
-    try (SafetensorsWriter writer = new SafetensorsWriter(file, List.of(tensors), Map.of())) {
+    try (SafetensorsWriter writer = new SafetensorsWriter(file, List.of(tensors), Map.of("format", "1"))) {
       for (SafetensorsWriter.Declared tensor : tensors) {
         int size = tensor.shape().stream().mapToInt(Long::intValue).reduce(1, Math::multiplyExact);
         writer.append(tensor.name(), new float[size], 0, size);

@@ -20,11 +20,6 @@ import org.striatum.probe.stats.Overlap;
 /// @param notes what could not be done, and why
 public record AdaptationResults(String mode, String ranked, Protocol protocol, List<Arm> arms,
     List<Comparison> comparisons, List<SharedNeurons> shared, double agreement, List<String> notes) {
-  /// The model as it is.
-  public static final String FROZEN = "frozen";
-  /// The arm with a gate on every coordinate.
-  public static final String ALL = "all";
-
   public AdaptationResults {
     arms = List.copyOf(arms);
     comparisons = List.copyOf(comparisons);
@@ -32,9 +27,9 @@ public record AdaptationResults(String mode, String ranked, Protocol protocol, L
     notes = List.copyOf(notes);
   }
 
-  /// The arm of that name.
-  public Optional<Arm> arm(String name) {
-    return arms.stream().filter(arm -> arm.name().equals(name)).findFirst();
+  /// What an arm gave; empty where it was not run.
+  public Optional<Arm> arm(AdaptationArm name) {
+    return arms.stream().filter(arm -> arm.name() == name).findFirst();
   }
 
   /// How every arm was trained and tested.
@@ -63,7 +58,7 @@ public record AdaptationResults(String mode, String ranked, Protocol protocol, L
 
   /// One arm. Its figures are means over its runs: training seeds, or draws of a random set.
   ///
-  /// @param name `value`, `random`, `all`, `bitfit`, …
+  /// @param name which
   /// @param neurons gated; 0 where none are
   /// @param parameters learned
   /// @param runs that were trained
@@ -74,7 +69,7 @@ public record AdaptationResults(String mode, String ranked, Protocol protocol, L
   /// @param identity mean 1 − g of the gated coordinates before learning: how far the start is from the frozen model; NaN
   ///     where nothing is gated
   /// @param gates of the run that was best on validation problems; empty where there are none
-  public record Arm(String name, int neurons, int parameters, List<Run> runs, Outcome inMode, Outcome outOfMode,
+  public record Arm(AdaptationArm name, int neurons, int parameters, List<Run> runs, Outcome inMode, Outcome outOfMode,
       List<Outcome> tasks, Estimate hard, double identity, List<LearnedLayer> gates) {
     public Arm {
       runs = List.copyOf(runs);
@@ -137,7 +132,7 @@ public record AdaptationResults(String mode, String ranked, Protocol protocol, L
 
   /// Reward neurons against random sets of the same size and RMS, problem by problem.
   ///
-  /// @param set `value` or `dopamine`
+  /// @param set [AdaptationArm#VALUE] or [AdaptationArm#DOPAMINE]
   /// @param control whose mean it is compared with
   /// @param logProbability in mode, mean a token: the set's less the controls', by problems and draws
   /// @param accuracy in mode likewise
@@ -145,7 +140,8 @@ public record AdaptationResults(String mode, String ranked, Protocol protocol, L
   /// @param gained by the controls over the frozen model, in mode, in nats a token
   /// @param surpassed controls that the set's mean lies above, in mode by log-probability
   /// @param controls how many there are
-  public record Comparison(String set, String control, Estimate logProbability, Estimate accuracy, Estimate outOfMode,
+  public record Comparison(AdaptationArm set, AdaptationArm control, Estimate logProbability, Estimate accuracy,
+      Estimate outOfMode,
       double gained, int surpassed, int controls) {
     /// An advantage below this share of what the controls gained is no advantage.
     public static final double NEGLIGIBLE = 0.1;
@@ -165,5 +161,5 @@ public record AdaptationResults(String mode, String ranked, Protocol protocol, L
   }
 
   /// How many of the neurons that the gate over all changed most belong to a set; as many are taken as the set has.
-  public record SharedNeurons(String set, Overlap overlap) {}
+  public record SharedNeurons(AdaptationArm set, Overlap overlap) {}
 }

@@ -17,6 +17,7 @@ import org.striatum.probe.dopamine.DopamineResults.Reliability;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Split;
 import org.striatum.probe.rollout.Split.Fold;
+import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.Bootstrap;
 import org.striatum.probe.stats.Estimate;
@@ -37,9 +38,21 @@ public final class DopamineStudy {
 
   private final DopamineSettings settings;
   private final RandomStreams streams;
+  private final ScorerSink sink;
 
+  /// A study that keeps no probe.
+  ///
   /// @param seed of every random number in the study
   public DopamineStudy(DopamineSettings settings, long seed) {
+    this(settings, seed, ScorerSink.NONE);
+  }
+
+  /// A study.
+  ///
+  /// @param seed of every random number in the study
+  /// @param sink takes the TD-error probes
+  public DopamineStudy(DopamineSettings settings, long seed, ScorerSink sink) {
+    this.sink = sink;
     this.settings = settings;
     this.streams = new RandomStreams(seed);
   }
@@ -129,14 +142,14 @@ public final class DopamineStudy {
   /// How many units one hook point steps its progress: a probe on each scale, the refitted ones, the signature test and
   /// the traces.
   public long units() {
-    return Scaling.values().length + settings.retrainings() + 2L;
+    return Scaling.values().length + settings.tests().retrainings() + 2L;
   }
 
   /// One dataset in figures that need no hidden state.
   ///
   /// @param outcomes of its hook points, for what they left out
   public DatasetSteps summary(StudiedDataset dataset, List<LayerOutcome> outcomes) {
-    List<ValuedStep> steps = dataset.valued(settings.gamma());
+    List<ValuedStep> steps = dataset.valued(settings.errors().gamma());
     Reliability reliability = reliability(steps, dataset.values(), streams.of(dataset.name() + " reliability"));
     Map<Fold, Long> kept = steps.stream().filter(this::isKept)
         .collect(Collectors.groupingBy(ValuedStep::fold, Collectors.counting()));
@@ -152,7 +165,7 @@ public final class DopamineStudy {
   }
 
   private boolean isKept(ValuedStep step) {
-    return Math.abs(step.delta()) > settings.threshold();
+    return Math.abs(step.delta()) > settings.errors().threshold();
   }
 
   private Reliability reliability(List<ValuedStep> steps, StepValues values, RandomGenerator random) {
@@ -182,7 +195,7 @@ public final class DopamineStudy {
     for (int i : items) {
       double product = first[i] * second[i];
       for (double own : new double[]{first[i], second[i]}) {
-        if (Math.abs(own) > settings.threshold()) {
+        if (Math.abs(own) > settings.errors().threshold()) {
           shared += product;
           selected += own * own;
         }
@@ -204,7 +217,7 @@ public final class DopamineStudy {
       warnings.add(String.format(Locale.ROOT,
           "|δ| > %s selects mostly noise: δ has reliability %.2f, and another half of the continuations sees %.0f %% of"
               + " a kept surprise again; draw more continuations a step",
-          settings.threshold(), delta, 100 * reliability.replicated().value()));
+          settings.errors().threshold(), delta, 100 * reliability.replicated().value()));
     }
     return warnings;
   }
@@ -215,15 +228,17 @@ public final class DopamineStudy {
   /// @throws IllegalArgumentException if a problem is in no fold
   public LayerOutcome layer(StudiedDataset dataset, HookPoint hook, Progress.Task task) {
     Trajectories states = dataset.states().get(hook);
-    PooledSteps pooled = PooledSteps.read(states, dataset.valued(settings.gamma()));
-    StepFolds folds = new StepFolds(pooled, settings.threshold());
-    String obstacle = folds.obstacle(states);
-    if (obstacle != null) {
+    PooledSteps pooled = PooledSteps.read(states, dataset.valued(settings.errors().gamma()));
+    StepFolds folds = new StepFolds(pooled, settings.errors().threshold());
+    try {
+      folds.requireEnough(states);
+      return new LayerOutcome(hook,
+          new LayerStudy(settings, streams, dataset.name(), hook, states, folds, task, sink).figures(),
+          pooled.excluded(),
+          null);
+    } catch (NotEnoughData missing) {
       task.step(units());
-      return new LayerOutcome(hook, null, pooled.excluded(), obstacle);
+      return new LayerOutcome(hook, null, pooled.excluded(), missing.getMessage());
     }
-    return new LayerOutcome(hook,
-        new LayerStudy(settings, streams, dataset.name(), hook, states, folds, task).figures(),
-        pooled.excluded(), null);
   }
 }

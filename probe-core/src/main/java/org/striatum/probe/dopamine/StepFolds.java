@@ -2,12 +2,12 @@ package org.striatum.probe.dopamine;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.striatum.probe.rollout.Split.Fold;
+import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.sparse.Standardisation;
 import org.striatum.probe.value.Trajectories;
 
@@ -52,40 +52,29 @@ final class StepFolds {
     return kept.get(fold);
   }
 
-  /// Why a hook point cannot be studied, or null.
-  String obstacle(Trajectories states) {
-    if (states.width() < 3) {
-      return "rankings need at least 3 coordinates, found " + states.width();
-    }
+  /// Refuses a hook point that cannot be studied.
+  ///
+  /// @throws NotEnoughData saying what is missing
+  void requireEnough(Trajectories states) {
+    NotEnoughData.require("a ranking", "coordinates", states.width(), 3);
     for (Fold fold : Fold.values()) {
       int[] rollouts = Arrays.stream(all.get(fold)).map(row -> pooled.steps().get(row).rollout()).distinct()
           .toArray();
       long right = Arrays.stream(rollouts).filter(i -> states.reward(i) > 0.5).count();
-      if (right == 0 || right == rollouts.length) {
-        return "each fold needs right and wrong rollouts with steps, found " + right + " right of " + rollouts.length
-            + " in " + name(fold) + ": sample more problems";
-      }
-      int fewest = fold == Fold.TRAIN ? FEWEST_TRAINING : FEWEST_PROBLEMS;
-      if (kept.get(fold).length < fewest) {
-        return "the " + name(fold) + " fold needs at least " + fewest + " steps with |δ| > " + threshold
-            + ", found " + kept.get(fold).length + ": sample more problems";
-      }
+      NotEnoughData.requireBothOutcomes(purpose(fold), "rollouts with steps", right, rollouts.length);
+      NotEnoughData.require(purpose(fold), "steps with |δ| > " + threshold, kept.get(fold).length,
+          fold == Fold.TRAIN ? FEWEST_TRAINING : FEWEST_PROBLEMS);
     }
     for (Fold fold : List.of(Fold.TRAIN, Fold.TEST)) {
       long problems = steps(all.get(fold)).stream().map(ValuedStep::problem).distinct().count();
-      if (problems < FEWEST_PROBLEMS) {
-        return "tests by problem need at least " + FEWEST_PROBLEMS + " problems in " + name(fold) + ", found "
-            + problems
-            + ": sample more problems";
-      }
+      NotEnoughData.require(purpose(fold), "problems", problems, FEWEST_PROBLEMS);
     }
     Standardisation scale = pooled.training();
-    return IntStream.range(0, scale.width()).allMatch(scale::isConstant)
-        ? "no coordinate varies over the training steps"
-        : null;
+    NotEnoughData.require("a ranking", "coordinates that vary over the training steps",
+        IntStream.range(0, scale.width()).filter(j -> !scale.isConstant(j)).count(), 1);
   }
 
-  private static String name(Fold fold) {
-    return fold.name().toLowerCase(Locale.ROOT);
+  private static String purpose(Fold fold) {
+    return "the " + fold.printed() + " fold";
   }
 }

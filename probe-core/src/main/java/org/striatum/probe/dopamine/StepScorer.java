@@ -5,6 +5,7 @@ import org.striatum.probe.dopamine.DopamineStudy.StudiedDataset;
 import org.striatum.probe.dopamine.TdErrorProbe.Pooled;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Split.Fold;
+import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.sparse.Standardisation;
 
 /// Scores any step of any completion by the surprise a causal TD-error probe reads from its states: usable while a
@@ -16,19 +17,17 @@ public record StepScorer(TdErrorProbe probe, Standardisation scale) {
   /// Fits the causal probe of one hook point, on the training problems' steps with |δ| above the threshold, stopped on
   /// validation problems. Equal seeds give equal scorers.
   ///
-  /// @throws IllegalArgumentException if the study of this hook point would be refused, saying why
+  /// @throws NotEnoughData if the study of this hook point would be refused
+  /// @throws IllegalArgumentException if the dataset has no such hook point
   public static StepScorer fit(StudiedDataset dataset, HookPoint hook, DopamineSettings settings, long seed) {
     var states = dataset.states().get(hook);
     if (states == null) {
       throw new IllegalArgumentException("'" + dataset.name() + "' has no states at " + hook + ": it has "
           + dataset.states().keySet());
     }
-    PooledSteps pooled = PooledSteps.read(states, dataset.valued(settings.gamma()));
-    StepFolds folds = new StepFolds(pooled, settings.threshold());
-    String obstacle = folds.obstacle(states);
-    if (obstacle != null) {
-      throw new IllegalArgumentException(hook + ": " + obstacle);
-    }
+    PooledSteps pooled = PooledSteps.read(states, dataset.valued(settings.errors().gamma()));
+    StepFolds folds = new StepFolds(pooled, settings.errors().threshold());
+    folds.requireEnough(states);
     return new StepScorer(TdErrorProbe.train(inputs(pooled, folds, Fold.TRAIN), inputs(pooled, folds, Fold.VALIDATION),
         settings.training(), new SplittableRandom(seed)), pooled.training());
   }

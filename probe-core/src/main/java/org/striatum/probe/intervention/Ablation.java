@@ -2,16 +2,18 @@ package org.striatum.probe.intervention;
 
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import org.striatum.probe.model.Gate;
+import org.striatum.probe.run.NotEnoughData;
 
 /// What is done to a set of coordinates: each kind is a gate, or several whose outcomes are averaged.
 public sealed interface Ablation {
   /// Every coordinate becomes 0, as in the paper.
   Ablation ZERO = new Zero();
 
-  /// As reported, e.g. `zero`.
-  String kind();
+  AblationKind kind();
+
+  /// Steering's strength in deviations; NaN where nothing is steered.
+  double alpha();
 
   /// The gates that do it, at all positions: one, or one a draw where chance takes part. Outcomes are averaged over them.
   ///
@@ -21,8 +23,13 @@ public sealed interface Ablation {
   /// Sets coordinates to 0.
   record Zero() implements Ablation {
     @Override
-    public String kind() {
-      return "zero";
+    public AblationKind kind() {
+      return AblationKind.ZERO;
+    }
+
+    @Override
+    public double alpha() {
+      return Double.NaN;
     }
 
     @Override
@@ -40,8 +47,13 @@ public sealed interface Ablation {
     }
 
     @Override
-    public String kind() {
-      return "mean";
+    public AblationKind kind() {
+      return AblationKind.MEAN;
+    }
+
+    @Override
+    public double alpha() {
+      return Double.NaN;
     }
 
     @Override
@@ -57,14 +69,19 @@ public sealed interface Ablation {
   record Resample(List<float[]> donors) implements Ablation {
     public Resample {
       if (donors.isEmpty()) {
-        throw new IllegalArgumentException("resampling needs at least one donor state, found none");
+        throw new NotEnoughData("resampling", "donor states", 0, 1);
       }
       donors = donors.stream().map(float[]::clone).toList();
     }
 
     @Override
-    public String kind() {
-      return "resample";
+    public AblationKind kind() {
+      return AblationKind.RESAMPLE;
+    }
+
+    @Override
+    public double alpha() {
+      return Double.NaN;
     }
 
     @Override
@@ -86,8 +103,8 @@ public sealed interface Ablation {
     }
 
     @Override
-    public String kind() {
-      return String.format(Locale.ROOT, "steer %+.3gσ", alpha).replace('-', '−');
+    public AblationKind kind() {
+      return AblationKind.STEER;
     }
 
     @Override
@@ -103,15 +120,16 @@ public sealed interface Ablation {
   }
 
   /// Shuts coordinates and puts values in their place.
-  private static Gate replacing(String kind, int width, Collection<Integer> coordinates, float[] values) {
+  private static Gate replacing(AblationKind kind, int width, Collection<Integer> coordinates, float[] values) {
     Gate zeroing = Gate.zeroing(width, coordinates);
     return new Gate(zeroing.gain(), zeroing.threshold(), zeroing.sharpness(), shift(kind, width, coordinates, values),
         false, zeroing.positions());
   }
 
-  private static float[] shift(String kind, int width, Collection<Integer> coordinates, float[] values) {
+  private static float[] shift(AblationKind kind, int width, Collection<Integer> coordinates, float[] values) {
     if (values.length != width) {
-      throw new IllegalArgumentException(kind + " ablation needs " + width + " values, found " + values.length);
+      throw new IllegalArgumentException(
+          kind.printed() + " ablation needs " + width + " values, found " + values.length);
     }
     float[] shift = new float[width];
     for (int j : coordinates) {

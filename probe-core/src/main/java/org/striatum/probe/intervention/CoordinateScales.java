@@ -1,6 +1,7 @@
 package org.striatum.probe.intervention;
 
 import java.util.Arrays;
+import org.striatum.probe.run.NotEnoughData;
 
 /// How large each coordinate of a hook point is, in units of h: control sets are matched on
 /// RMS, sinks are found by the greatest.
@@ -59,11 +60,9 @@ public record CoordinateScales(double[] rms, double[] greatest) {
 
     /// The scales of what was added.
     ///
-    /// @throws IllegalStateException if no row behind a first position was
+    /// @throws NotEnoughData if no row behind a first position was
     public CoordinateScales scales() {
-      if (rows == 0) {
-        throw new IllegalStateException("scales need at least one finite row behind the first position");
-      }
+      NotEnoughData.require("scales of coordinates", "finite rows behind the first position", rows, 1);
       return new CoordinateScales(Arrays.stream(squares).map(sum -> Math.sqrt(sum / rows)).toArray(), greatest);
     }
   }

@@ -28,6 +28,7 @@ import org.striatum.probe.model.Sampling;
 import org.striatum.probe.model.TokenSequence;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Problem;
+import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.Bootstrap;
 import org.striatum.probe.stats.EmpiricalP;
@@ -76,15 +77,18 @@ public record InterventionStudy(GatedModel model, Progress progress) {
         throw new IllegalArgumentException("an intervention must act somewhere, found positions none");
       }
       if (cuts.isEmpty() || cuts.stream().map(Cut::hook).distinct().count() < cuts.size()
-          || cuts.stream().map(cut -> cut.ablation.kind()).distinct().count() > 1) {
+          || cuts.stream().map(cut -> cut.ablation.kind().printed(cut.ablation.alpha())).distinct()
+              .count() > 1) {
         throw new IllegalArgumentException(
             "an intervention needs one kind of ablation at distinct hook points, found "
-                + cuts.stream().map(cut -> cut.ablation.kind() + " at " + cut.hook).toList());
+                + cuts.stream()
+                    .map(cut -> cut.ablation.kind().printed(cut.ablation.alpha()) + " at " + cut.hook)
+                    .toList());
       }
     }
 
-    String kind() {
-      return cuts.getFirst().ablation.kind();
+    Ablation ablation() {
+      return cuts.getFirst().ablation;
     }
 
     Set<HookPoint> hooks() {
@@ -125,7 +129,8 @@ public record InterventionStudy(GatedModel model, Progress progress) {
   ///
   /// @param predicted whether perplexity and KL to base are recorded for base, the set, named sets and a few matched ones
   /// @param random resamples problems
-  /// @throws IllegalArgumentException without items, or on coordinates a hook point does not have
+  /// @throws NotEnoughData without items
+  /// @throws IllegalArgumentException on coordinates a hook point does not have
   /// @throws IllegalStateException if the model returns NaN or ∞
   public Intervention logProbability(Plan plan, List<ScoredText> items, boolean predicted, RandomGenerator random) {
     requireItems(items);
@@ -138,7 +143,8 @@ public record InterventionStudy(GatedModel model, Progress progress) {
   /// McNemar's test takes the first sample of each problem.
   ///
   /// @param random resamples problems
-  /// @throws IllegalArgumentException without attempts, or on coordinates a hook point does not have
+  /// @throws NotEnoughData without attempts
+  /// @throws IllegalArgumentException on coordinates a hook point does not have
   public Intervention accuracy(Plan plan, List<Attempt> attempts, Generation generation, RandomGenerator random) {
     requireItems(attempts);
     try (Measurement measurement = new Measurement.Attempts(model, attempts, generation)) {
@@ -147,9 +153,7 @@ public record InterventionStudy(GatedModel model, Progress progress) {
   }
 
   static void requireItems(List<?> items) {
-    if (items.isEmpty()) {
-      throw new IllegalArgumentException("an intervention needs items to measure on, found none");
-    }
+    NotEnoughData.require("an intervention", "items to measure on", items.size(), 1);
   }
 
   private Intervention run(Plan plan, Measurement measurement, boolean predicted, RandomGenerator random) {
@@ -186,7 +190,8 @@ public record InterventionStudy(GatedModel model, Progress progress) {
       Controls matchedControls = controls(effect, base, matched,
           Predictions.mean(predictions.subList(Math.min(2 + n, predictions.size()), predictions.size())));
       int distinct = (int) Arrays.stream(problems).distinct().count();
-      return new Intervention(plan.primary, plan.dataset, plan.set, layers(plan), plan.kind(), plan.positions,
+      return new Intervention(plan.primary, plan.dataset, plan.set, layers(plan), plan.ablation().kind(),
+          plan.ablation().alpha(), plan.positions,
           measurement.outcome(), problems.length, distinct, identical, arms.getFirst(), arms.get(1),
           arms.subList(2, arms.size()), randomControls, matchedControls,
           identical

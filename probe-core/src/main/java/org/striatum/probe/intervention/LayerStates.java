@@ -7,6 +7,7 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.rollout.Split;
 import org.striatum.probe.stats.RunningMoments;
+import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.store.ActivationStore;
 
 /// What an intervention must know of one dataset's states at one hook point, read in one pass. Position 0 (an attention
@@ -31,7 +32,7 @@ public record LayerStates(CoordinateScales scales, List<Integer> sinks, float[] 
   ///
   /// @param rollouts of the whole store, in its order
   /// @param seed draws donors
-  /// @throws IllegalArgumentException if no training state is finite
+  /// @throws NotEnoughData if no training state is finite
   public static LayerStates read(ActivationStore store, List<Rollout> rollouts, Split split, String dataset,
       HookPoint hook,
       int donorCount, long seed) {
@@ -67,9 +68,8 @@ public record LayerStates(CoordinateScales scales, List<Integer> sinks, float[] 
         }
       }
     }
-    if (moments.rows() == 0) {
-      throw new IllegalArgumentException(hook + " of " + dataset + " has no finite training state");
-    }
+    NotEnoughData.require("an ablation at " + hook + " of " + dataset, "finite training states",
+        moments.rows(), 1);
     double[] mean = moments.means();
     double[] deviation = moments.deviations();
     float[] means = new float[width];
@@ -119,12 +119,12 @@ public record LayerStates(CoordinateScales scales, List<Integer> sinks, float[] 
   /// A kind of ablation with this layer's figures in it.
   ///
   /// @param alpha strength where the kind is `steer`
-  public Ablation ablation(String kind, double alpha) {
+  public Ablation ablation(AblationKind kind, double alpha) {
     return switch (kind) {
-      case "zero" -> Ablation.ZERO;
-      case "mean" -> new Ablation.Mean(means);
-      case "resample" -> new Ablation.Resample(donors);
-      default -> new Ablation.Steer(deviations, alpha);
+      case ZERO -> Ablation.ZERO;
+      case MEAN -> new Ablation.Mean(means);
+      case RESAMPLE -> new Ablation.Resample(donors);
+      case STEER -> new Ablation.Steer(deviations, alpha);
     };
   }
 }

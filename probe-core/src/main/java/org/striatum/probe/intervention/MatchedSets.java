@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.striatum.probe.intervention.InterventionResults.Matching;
+import org.striatum.probe.run.NotEnoughData;
 
 /// The control sets of one target set: random ones, and ones matched to it on RMS, so that what is removed is as large
 /// but stands elsewhere. All have the target's size and distinct coordinates, no two of a kind are equal, and none holds a
@@ -49,8 +50,8 @@ public record MatchedSets(List<List<Integer>> random, List<List<Integer>> matche
   /// @param sinks left out of every control
   /// @param sets how many of each kind, ≥ [#LEAST]: 99 where outcomes need generation, 999 by log-probability
   /// @param tolerance on |ln(RMS / target RMS)|, > 0
-  /// @throws IllegalArgumentException on an empty, repeating or out-of-range target, or if too few coordinates are left
-  ///     for random sets
+  /// @throws NotEnoughData if too few coordinates are left for random sets
+  /// @throws IllegalArgumentException on an empty, repeating or out-of-range target
   public static MatchedSets draw(double[] rms, Collection<Integer> target, Collection<Integer> others,
       Collection<Integer> sinks, int sets, double tolerance, RandomGenerator random) {
     Sinks.requireMagnitudes(rms);
@@ -70,11 +71,10 @@ public record MatchedSets(List<List<Integer>> random, List<List<Integer>> matche
     int[][] anyOfPool = new int[target.size()][];
     Arrays.fill(anyOfPool, pool);
     List<List<Integer>> uniform = distinctSets(anyOfPool, sets, random);
-    if (uniform.size() < LEAST) {
-      throw new IllegalArgumentException("random controls need " + LEAST + " distinct sets of " + target.size()
-          + " coordinates outside the target and the sinks, found " + uniform.size() + " among " + pool.length
-          + " coordinates: test a smaller set");
-    }
+    NotEnoughData.require("an ablation of " + target.size() + " coordinates",
+        "distinct random sets of the same size among the " + pool.length
+            + " coordinates outside the sets and the sinks",
+        uniform.size(), LEAST);
     List<Integer> sinkList = List.copyOf(new TreeSet<>(sinks));
     List<Integer> members = List.copyOf(target);
     for (double allowed : new double[]{tolerance, 2 * tolerance}) {

@@ -1,13 +1,10 @@
 package org.striatum.probe.model;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonValue;
-import java.util.Arrays;
 import java.util.Locale;
-import java.util.Optional;
+import org.striatum.probe.run.Printed;
 
 /// The positions at which a gate acts; elsewhere the hidden state flows on untouched.
-public enum PositionMask {
+public enum PositionMask implements Printed {
   ALL, PROMPT, GENERATED, ALL_BUT_FIRST, NONE;
 
   /// Whether position `t` of a sequence with `promptLength` prompt tokens is gated.
@@ -24,20 +21,17 @@ public enum PositionMask {
   /// Reads a printed mask.
   ///
   /// @throws IllegalArgumentException if there is none of this name, listing those there are
-  @JsonCreator
   public static PositionMask parse(String name) {
-    return find(name).orElseThrow(() -> new IllegalArgumentException(
-        "positions must be one of " + Arrays.toString(values()) + ", found '" + name + "'"));
+    return Printed.named(PositionMask.class, "positions", name);
   }
 
-  /// The mask of a printed name; empty if there is none.
-  public static Optional<PositionMask> find(String name) {
-    return Arrays.stream(values()).filter(mask -> mask.toString().equals(name)).findFirst();
+  @Override
+  public String printed() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  @JsonValue
   @Override
   public String toString() {
-    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return printed();
   }
 }

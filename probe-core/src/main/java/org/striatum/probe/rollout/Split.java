@@ -9,12 +9,23 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
+import org.striatum.probe.run.NotEnoughData;
 
 /// Which fold each problem belongs to. All rollouts of a problem, and all problems of one id, share a fold.
 public record Split(Map<String, Fold> foldOf) {
   /// Train fits, validation chooses, test is reported.
   public enum Fold {
-    TRAIN, VALIDATION, TEST
+    TRAIN("training"), VALIDATION("validation"), TEST("test");
+
+    private final String printed;
+
+    Fold(String printed) {
+      this.printed = printed;
+    }
+
+    public String printed() {
+      return printed;
+    }
   }
 
   public Split {
@@ -25,7 +36,8 @@ public record Split(Map<String, Fold> foldOf) {
   ///
   /// @param train share of problems to fit on, in (0, 1)
   /// @param validation share of problems to choose on, ≥ 0, with train + validation < 1
-  /// @throws IllegalArgumentException if there are fewer distinct problems than folds
+  /// @throws NotEnoughData with fewer distinct problems than folds
+  /// @throws IllegalArgumentException on shares that leave no fold for testing
   public static Split byProblem(Collection<String> problemIds, double train, double validation,
       RandomGenerator random) {
     if (!(train > 0 && validation >= 0 && train + validation < 1)) {
@@ -33,10 +45,7 @@ public record Split(Map<String, Fold> foldOf) {
           + train + " and " + validation);
     }
     SortedSet<String> distinct = new TreeSet<>(problemIds);
-    if (distinct.size() < 3) {
-      throw new IllegalArgumentException(
-          "a split by problem needs at least 3 distinct problems, found " + distinct.size() + ": add problems");
-    }
+    NotEnoughData.require("a split by problem", "distinct problems", distinct.size(), 3);
     List<String> order = new ArrayList<>(distinct);
     for (int i = order.size() - 1; i > 0; i--) {
       Collections.swap(order, i, random.nextInt(i + 1));

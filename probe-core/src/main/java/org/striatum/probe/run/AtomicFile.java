@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -13,6 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /// A file that appears whole or not at all: bytes go to `.<name>.tmp` beside the target, and [#commit] flushes them to
 /// the disk and renames. Closing without a commit deletes the temporary file, and so does the end of the JVM (Ctrl-C);
 /// after a kill -9 the next writer of the same target replaces it. One writer a target at a time.
+///
+/// A resumable file is written over many processes: its temporary file stays without a commit, and is opened again.
 public final class AtomicFile implements AutoCloseable {
   private static final Set<Path> UNFINISHED = ConcurrentHashMap.newKeySet();
 
@@ -29,7 +32,7 @@ public final class AtomicFile implements AutoCloseable {
   /// @throws IOException if the target's folder is missing or cannot be written
   public AtomicFile(Path target) throws IOException {
     this.target = target.toAbsolutePath();
-    this.temporary = this.target.resolveSibling("." + target.getFileName() + ".tmp");
+    this.temporary = temporary(this.target);
     // Deleted rather than opened: what lies there may be a link into somebody's home.
     Files.deleteIfExists(temporary);
     UNFINISHED.add(temporary);
@@ -40,6 +43,30 @@ public final class AtomicFile implements AutoCloseable {
       UNFINISHED.remove(temporary);
       throw e;
     }
+  }
+
+  private AtomicFile(Path target, Path temporary, FileChannel channel) {
+    this.target = target;
+    this.temporary = temporary;
+    this.channel = channel;
+  }
+
+  /// Opens the temporary file as its last writer left it, or begins it. It outlives whoever writes it.
+  ///
+  /// @throws IOException if the target's folder is missing or cannot be written
+  public static AtomicFile resumable(Path target) throws IOException {
+    Path whole = target.toAbsolutePath();
+    Path temporary = temporary(whole);
+    if (Files.isSymbolicLink(temporary)) {
+      Files.delete(temporary);
+    }
+    return new AtomicFile(whole, temporary, FileChannel.open(temporary, StandardOpenOption.CREATE,
+        StandardOpenOption.WRITE, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+  }
+
+  /// Where a target is written before it is whole.
+  public static Path temporary(Path target) {
+    return target.resolveSibling("." + target.getFileName() + ".tmp");
   }
 
   /// Writes a small file whole.
@@ -71,7 +98,7 @@ public final class AtomicFile implements AutoCloseable {
     flushFolder();
   }
 
-  /// Deletes the temporary file unless it was committed.
+  /// Deletes the temporary file unless it was committed or is resumable.
   @Override
   public void close() throws IOException {
     channel.close();

@@ -1,5 +1,7 @@
 package org.striatum.probe.run;
 
+import java.util.Map;
+
 /// The format of one kind of file. Its version is an integer in every such file, and changes when a reader of the old
 /// format would refuse or misread the new one.
 ///
@@ -13,6 +15,20 @@ public record FileFormat(String kind, int version) {
     if (version < 1) {
       throw new IllegalArgumentException("a format version must be ≥ 1, found " + version);
     }
+  }
+
+  /// The version as safetensors metadata carry it.
+  public Map<String, String> metadata() {
+    return Map.of(KEY, Integer.toString(version));
+  }
+
+  /// Refuses a safetensors file of another format.
+  ///
+  /// @param metadata of the file
+  /// @param where names the file in the error
+  public void require(Map<String, String> metadata, String where) throws OtherFormatException {
+    String written = metadata.get(KEY);
+    require(written != null && written.matches("\\d{1,9}") ? Integer.valueOf(written) : null, where);
   }
 
   /// Refuses a file of another format.

@@ -1,6 +1,7 @@
 package org.striatum.probe.sparse;
 
 import java.util.Arrays;
+import org.striatum.probe.run.NotEnoughData;
 import smile.classification.LogisticRegression;
 
 /// The linear probe: L2-penalised logistic regression of an outcome on standardised coordinates, as scikit-learn's
@@ -27,17 +28,16 @@ public final class LinearProbe {
   ///
   /// @param rows with outcomes in {0, 1}; those with NaN or ∞ are left out
   /// @param c inverse penalty, > 0
-  /// @throws IllegalArgumentException unless both outcomes occur and C > 0
+  /// @throws NotEnoughData unless both outcomes occur
+  /// @throws IllegalArgumentException unless C > 0
   public static LinearPredictor fit(LabelledRows rows, double c) {
     if (!(c > 0) || Double.isInfinite(c)) {
       throw new IllegalArgumentException("the inverse penalty C must be > 0 and finite, found " + c);
     }
     StandardisedRows z = StandardisedRows.read(rows);
     int[] y = z.outcomes();
-    if (Arrays.stream(y).distinct().count() < 2) {
-      throw new IllegalArgumentException(
-          "a probe needs outcomes of both classes, found one only in " + y.length + " rows: add rollouts");
-    }
+    NotEnoughData.require("a linear probe", "outcome classes in its " + y.length + " rows",
+        Arrays.stream(y).distinct().count(), 2);
     double[] w = LogisticRegression.binomial(z.rows(), y, new LogisticRegression.Options(1 / c, TOLERANCE, ITERATIONS))
         .coefficients();
     return z.predictor(w[w.length - 1], w);

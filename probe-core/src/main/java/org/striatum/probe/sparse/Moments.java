@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
 import java.util.Arrays;
+import org.striatum.probe.run.NotEnoughData;
 
 /// Sufficient statistics of rows and their target, streamed: all that lasso, elastic net and ridge need.
 ///
@@ -179,12 +180,10 @@ public final class Moments {
 
   /// Means and population standard deviations. A deviation below 10⁻¹² of the mean is rounding, and counts as 0.
   ///
-  /// @throws IllegalArgumentException without rows
+  /// @throws NotEnoughData without rows
   public Standardisation scale() {
     flush();
-    if (rows == 0) {
-      throw new IllegalArgumentException("moments of no row: " + excluded + " rows were left out for NaN or ∞");
-    }
+    NotEnoughData.require("standardisation", "finite rows of " + (rows + excluded), rows, 1);
     double[] deviations = new double[width];
     for (int j = 0; j < width; j++) {
       double deviation = Math.sqrt(gram.get(j * columns + j) / rows);

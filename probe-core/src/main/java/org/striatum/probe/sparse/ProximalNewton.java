@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.striatum.probe.run.NotEnoughData;
 
 /// L1-logistic regression along a path by proximal Newton (Lee, Sun and Saunders 2014): a reading of the rows gives loss
 /// and full gradient; the quadratic model with its ℓ1 term is minimised by [L1Quadratic]; the step is halved until the
@@ -44,10 +45,10 @@ final class ProximalNewton {
     d = scale.width();
     largestPenalty = moments.largestPenalty();
     double mean = moments.targetMean();
-    if (!(mean > 0 && mean < 1)) {
-      throw new IllegalArgumentException(
-          "logistic regression needs outcomes of both classes, 0 and 1, found mean " + mean + ": add rollouts");
+    if (!(mean >= 0 && mean <= 1)) {
+      throw new IllegalArgumentException("logistic regression needs outcomes of 0 and 1, found mean " + mean);
     }
+    NotEnoughData.require("logistic regression", "outcome classes", mean > 0 && mean < 1 ? 2 : 1, 2);
     base = Math.log(mean / (1 - mean));
   }
 

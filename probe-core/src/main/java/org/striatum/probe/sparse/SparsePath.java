@@ -2,6 +2,7 @@ package org.striatum.probe.sparse;
 
 import java.util.Arrays;
 import java.util.List;
+import org.striatum.probe.run.NotEnoughData;
 
 /// Predictors along a falling sequence of penalties, sparsest first.
 ///
@@ -21,13 +22,15 @@ public record SparsePath(double[] lambdas, List<LinearPredictor> points, int unc
   /// Penalties from `largest` down to `ratio · largest`, equally spaced in their logarithm: (points). The usual path has
   /// 100 points and ratio 10⁻³.
   ///
-  /// @throws IllegalArgumentException unless largest > 0, ratio in (0, 1) and points ≥ 2
+  /// @throws NotEnoughData if largest is 0: the target or every coordinate is constant
+  /// @throws IllegalArgumentException unless largest is finite, ratio in (0, 1) and points ≥ 2
   public static double[] lambdas(double largest, double ratio, int points) {
-    if (!(largest > 0) || Double.isInfinite(largest) || !(ratio > 0 && ratio < 1) || points < 2) {
+    if (!(largest >= 0) || Double.isInfinite(largest) || !(ratio > 0 && ratio < 1) || points < 2) {
       throw new IllegalArgumentException(
-          "a path needs a largest penalty > 0 (is the target constant?), a ratio in (0, 1) and at least 2 points, found "
-              + largest + ", " + ratio + " and " + points);
+          "a path needs a largest penalty ≥ 0, a ratio in (0, 1) and at least 2 points, found " + largest + ", " + ratio
+              + " and " + points);
     }
+    NotEnoughData.require("a path", "coordinates correlated with the target", largest > 0 ? 1 : 0, 1);
     double[] lambdas = new double[points];
     Arrays.setAll(lambdas, k -> largest * Math.pow(ratio, k / (points - 1.0)));
     return lambdas;

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import org.striatum.probe.run.NotEnoughData;
 
 /// Percentile intervals by resampling problems with all their items, since items of one problem are not independent.
 ///
@@ -23,14 +24,15 @@ public final class Bootstrap {
   /// @param problemOfItem (items)
   /// @param statistic a figure of item indices, repeats allowed
   /// @param resamples ≥ 100
-  /// @throws IllegalArgumentException without items or with too few resamples
+  /// @throws NotEnoughData without items
+  /// @throws IllegalArgumentException with too few resamples
   public static Estimate byProblem(String[] problemOfItem, ToDoubleFunction<int[]> statistic, int resamples,
       RandomGenerator random) {
     int n = problemOfItem.length;
-    if (n == 0 || resamples < 100) {
-      throw new IllegalArgumentException(
-          "a bootstrap needs at least 1 item and 100 resamples, found " + n + " and " + resamples);
+    if (resamples < 100) {
+      throw new IllegalArgumentException("a bootstrap needs at least 100 resamples, found " + resamples);
     }
+    NotEnoughData.require("a bootstrap", "items", n, 1);
     double value = statistic.applyAsDouble(IntStream.range(0, n).toArray());
     int[][] itemsOf = clusters(problemOfItem);
     if (itemsOf.length == 1) {

@@ -1,5 +1,7 @@
 package org.striatum.probe.stats;
 
+import org.striatum.probe.run.NotEnoughData;
+
 /// How far predicted probabilities can be taken at their word.
 ///
 /// @param brier mean (p − outcome)²
@@ -11,13 +13,15 @@ public record Calibration(double brier, double ece) {
   ///
   /// @param probabilities (n), each in [0, 1]
   /// @param outcomes (n)
-  /// @throws IllegalArgumentException on different lengths, no item or a value outside [0, 1]
+  /// @throws NotEnoughData without items
+  /// @throws IllegalArgumentException on different lengths or a value outside [0, 1]
   public static Calibration of(double[] probabilities, boolean[] outcomes) {
     int n = probabilities.length;
-    if (n == 0 || outcomes.length != n) {
+    if (outcomes.length != n) {
       throw new IllegalArgumentException(
-          "calibration needs one outcome a probability and at least one, found " + n + " and " + outcomes.length);
+          "calibration needs one outcome per probability, found " + outcomes.length + " for " + n);
     }
+    NotEnoughData.require("calibration", "items", n, 1);
     double brier = 0;
     double[] excess = new double[BINS]; // Σ (p − outcome) in each bin
     for (int i = 0; i < n; i++) {

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.random.RandomGenerator;
+import org.striatum.probe.run.NotEnoughData;
 import smile.math.blas.LAPACK;
 import smile.math.blas.Layout;
 import smile.math.blas.UPLO;
@@ -43,8 +44,8 @@ public final class ClusteredRegression {
   ///
   /// @param x columns: (k, n)
   /// @param clusterOf (n)
-  /// @throws IllegalArgumentException on different lengths, fewer than 2 clusters, fewer than k + 2 items or a value
-  ///     that is no number
+  /// @throws NotEnoughData with fewer than 2 clusters or k + 2 items
+  /// @throws IllegalArgumentException on different lengths or a value that is no number
   public ClusteredRegression(double[][] x, String[] clusterOf) {
     items = clusterOf.length;
     columns = x.length;
@@ -55,10 +56,8 @@ public final class ClusteredRegression {
       cluster[i] = numberOf.get(clusterOf[i]);
     }
     clusters = numberOf.size();
-    if (clusters < 2 || items < columns + 2) {
-      throw new IllegalArgumentException("a regression on " + columns + " columns needs at least " + (columns + 2)
-          + " items in 2 clusters, found " + items + " in " + clusters);
-    }
+    NotEnoughData.require("a clustered regression", "clusters", clusters, 2);
+    NotEnoughData.require("a regression on " + columns + " columns", "items", items, columns + 2L);
     double[][] z = new double[columns][];
     double[] spread = new double[columns];
     kept = independent(x, z, spread);

@@ -1,5 +1,7 @@
 package org.striatum.probe.stats;
 
+import org.striatum.probe.run.NotEnoughData;
+
 /// Two one-sided t-tests: is a figure's distance from 0 shown to be below a margin? Absence of a difference is never
 /// concluded from a test that failed to find one.
 ///
@@ -17,13 +19,13 @@ public record Equivalence(double difference, double margin, double p, double low
   ///
   /// @param standardError of the difference, ≥ 0
   /// @param degrees of freedom of that error, ≥ 1
-  /// @throws IllegalArgumentException on a margin that is not > 0 or fewer than 1 degree of freedom
+  /// @throws NotEnoughData with fewer than 1 degree of freedom
+  /// @throws IllegalArgumentException on a margin that is not > 0
   public static Equivalence of(double difference, double standardError, int degrees, double margin) {
-    if (!(margin > 0) || degrees < 1) {
-      throw new IllegalArgumentException(
-          "an equivalence test needs a margin > 0 and at least 1 degree of freedom, found " + margin + " and "
-              + degrees);
+    if (!(margin > 0)) {
+      throw new IllegalArgumentException("an equivalence test needs a margin > 0, found " + margin);
     }
+    NotEnoughData.require("an equivalence test", "degrees of freedom", degrees, 1);
     if (!Double.isFinite(difference) || !(standardError >= 0)) {
       return new Equivalence(difference, margin, Double.NaN, Double.NaN, Double.NaN);
     }

@@ -3,6 +3,7 @@ package org.striatum.probe.stats;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import org.striatum.probe.run.NotEnoughData;
 
 /// Risk against coverage: answer only the most confident items, and how many of those are wrong?
 ///
@@ -26,13 +27,15 @@ public record RiskCoverage(double aurc, List<Point> points) {
   ///
   /// @param confidence (n), higher is surer
   /// @param right (n)
-  /// @throws IllegalArgumentException on different lengths, no item or a NaN
+  /// @throws NotEnoughData without items
+  /// @throws IllegalArgumentException on different lengths or a NaN
   public static RiskCoverage of(double[] confidence, boolean[] right) {
     int n = confidence.length;
-    if (n == 0 || right.length != n) {
-      throw new IllegalArgumentException("risk and coverage need one outcome an item and at least one, found " + n
-          + " and " + right.length);
+    if (right.length != n) {
+      throw new IllegalArgumentException(
+          "risk and coverage need one outcome per item, found " + right.length + " for " + n);
     }
+    NotEnoughData.require("a curve of risk against coverage", "items", n, 1);
     TreeMap<Double, int[]> levels = new TreeMap<>((a, b) -> Double.compare(b, a)); // → items, wrong ones
     for (int i = 0; i < n; i++) {
       if (Double.isNaN(confidence[i])) {

@@ -2,6 +2,7 @@ package org.striatum.probe.stats;
 
 import java.util.Arrays;
 import java.util.function.ToDoubleFunction;
+import org.striatum.probe.run.NotEnoughData;
 import smile.math.special.Beta;
 
 /// Spearman's rank correlation and its partial form. Undefined (NaN) where a variable is constant.
@@ -14,7 +15,8 @@ public record Spearman(double rho, double p, int degrees) {
 
   /// Pearson's correlation of the mid-ranks.
   ///
-  /// @throws IllegalArgumentException on different lengths, fewer than 3 items or NaN
+  /// @throws NotEnoughData with fewer than 3 items
+  /// @throws IllegalArgumentException on different lengths or NaN
   public static Spearman of(double[] x, double[] y) {
     return partial(x, y, new double[0][]);
   }
@@ -23,14 +25,15 @@ public record Spearman(double rho, double p, int degrees) {
   /// of both. A covariate that others determine costs no degree of freedom.
   ///
   /// @param given covariates: (k, n)
-  /// @throws IllegalArgumentException on different lengths, fewer than k + 3 items or NaN
+  /// @throws NotEnoughData with fewer than k + 3 items
+  /// @throws IllegalArgumentException on different lengths or NaN
   public static Spearman partial(double[] x, double[] y, double[]... given) {
     int n = x.length;
-    if (y.length != n || n < given.length + 3) {
+    if (y.length != n) {
       throw new IllegalArgumentException(
-          "rank correlation given " + given.length + " covariates needs two samples of one "
-              + "length ≥ " + (given.length + 3) + ", found " + n + " and " + y.length);
+          "rank correlation needs two samples of one length, found " + n + " and " + y.length);
     }
+    NotEnoughData.require("rank correlation given " + given.length + " covariates", "items", n, given.length + 3L);
     double[] u = centred(Ranks.of(x));
     double[] v = centred(Ranks.of(y));
     double uBefore = DotProduct.of(u, u);

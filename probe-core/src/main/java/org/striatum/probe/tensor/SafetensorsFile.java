@@ -126,6 +126,21 @@ public final class SafetensorsFile implements AutoCloseable {
     return values;
   }
 
+  /// An F32 tensor of a known shape, row-major.
+  ///
+  /// @throws BadDataException if there is no such tensor, or it is of another type or shape, naming both
+  public float[] f32(String name, List<Long> shape) throws BadDataException {
+    TensorInfo found = tensors.get(name);
+    if (found == null) {
+      throw new BadDataException(path + " has no tensor '" + name + "'");
+    }
+    if (found.dtype() != DType.F32 || !found.shape().equals(shape)) {
+      throw new BadDataException(path + ": " + name + " must have shape " + shape + " of F32, found " + found.shape()
+          + " of " + found.dtype());
+    }
+    return floats(name);
+  }
+
   /// Copies `count` elements of a floating-point tensor, from its element `first` on, to `into` from `offset` on.
   ///
   /// @throws IllegalArgumentException if there is no such tensor or it holds no floating-point numbers

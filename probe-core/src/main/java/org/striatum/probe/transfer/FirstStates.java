@@ -7,6 +7,7 @@ import java.util.TreeSet;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.striatum.probe.rollout.Split;
+import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.sparse.LinearPredictor;
 import org.striatum.probe.sparse.LinearProbe;
 import org.striatum.probe.stats.Ranks;
@@ -103,6 +104,12 @@ record FirstStates(float[] rows, int width, boolean[] successes, String[] proble
 
   boolean hasBothOutcomes() {
     return IntStream.range(0, size()).mapToObj(i -> successes[i]).distinct().count() == 2;
+  }
+
+  /// @throws NotEnoughData saying which outcome is missing
+  void requireBothOutcomes(Split.Fold fold) {
+    long right = IntStream.range(0, size()).filter(i -> successes[i]).count();
+    NotEnoughData.requireBothOutcomes("the " + fold.printed() + " fold", "rollouts", right, size());
   }
 
   LinearPredictor probe() {

@@ -7,6 +7,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Split;
+import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.sparse.LinearPredictor;
 import org.striatum.probe.stats.Auroc;
 import org.striatum.probe.transfer.TransferResults.Place;
@@ -21,18 +22,15 @@ import org.striatum.probe.transfer.TransferResults.Place;
 record FittedPlace(Place place, HookPoint hook, FirstStates train, FirstStates test, LinearPredictor probe, int[] order,
     int[] studied, List<int[][]> halves, List<int[]> randomSets, List<LinearPredictor> randomProbes) {
 
-  /// Why nothing can be fitted here, or null.
-  static String obstacle(FirstStates train, FirstStates test) {
-    if (!train.hasBothOutcomes() || !test.hasBothOutcomes()) {
-      return "training and test problems need right and wrong rollouts each";
-    }
-    return train.width() < 3 ? "sets need at least 3 coordinates, found " + train.width() : null;
-  }
-
   /// @param deals a number for each halving, the same for all places
+  /// @throws NotEnoughData if nothing can be fitted here
   static FittedPlace fit(Place place, HookPoint hook, FirstStates all, Split split, List<Integer> studied,
       TransferSettings settings, long[] deals, RandomGenerator random) {
     FirstStates train = all.in(Split.Fold.TRAIN, split);
+    FirstStates test = all.in(Split.Fold.TEST, split);
+    train.requireBothOutcomes(Split.Fold.TRAIN);
+    test.requireBothOutcomes(Split.Fold.TEST);
+    NotEnoughData.require("a comparison of sets", "coordinates", train.width(), 3);
     LinearPredictor probe = train.probe();
     List<int[][]> halves = new ArrayList<>();
     for (int h = 0; h < deals.length; h++) {
@@ -49,7 +47,7 @@ record FittedPlace(Place place, HookPoint hook, FirstStates train, FirstStates t
       sets.add(set);
       probes.add(train.columns(set).probe());
     }
-    return new FittedPlace(place, hook, train, all.in(Split.Fold.TEST, split), probe, FirstStates.order(probe),
+    return new FittedPlace(place, hook, train, test, probe, FirstStates.order(probe),
         studied == null ? null : studied.stream().mapToInt(Integer::intValue).toArray(), halves, sets, probes);
   }
 

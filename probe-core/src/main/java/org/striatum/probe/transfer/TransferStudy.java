@@ -8,6 +8,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Split;
+import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.RandomStreams;
 import org.striatum.probe.transfer.TransferResults.Basis;
@@ -116,12 +117,12 @@ public final class TransferStudy {
       Split split = run.dataset(name).orElseThrow().split();
       Map<HookPoint, List<Integer>> orders = run.orders(name);
       byHook.forEach((hook, states) -> {
-        String obstacle = FittedPlace.obstacle(states.in(Split.Fold.TRAIN, split), states.in(Split.Fold.TEST, split));
-        if (obstacle == null) {
-          fitted.computeIfAbsent(hook, _ -> new LinkedHashMap<>()).put(name, FittedPlace.fit(place, hook, states, split,
-              orders.get(hook), settings, deals, streams.of(place + " " + hook)));
-        } else {
-          notes.add(place + ", " + hook + ": " + obstacle);
+        try {
+          FittedPlace own = FittedPlace.fit(place, hook, states, split, orders.get(hook), settings, deals,
+              streams.of(place + " " + hook));
+          fitted.computeIfAbsent(hook, _ -> new LinkedHashMap<>()).put(name, own);
+        } catch (NotEnoughData missing) {
+          notes.add(place + ", " + hook + ": " + missing.getMessage());
         }
         task.step(1);
       });

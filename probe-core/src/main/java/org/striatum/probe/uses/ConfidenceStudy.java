@@ -15,6 +15,7 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.rollout.Split;
 import org.striatum.probe.rollout.Split.Fold;
+import org.striatum.probe.sparse.LinearPredictor;
 import org.striatum.probe.sparse.LinearProbe;
 import org.striatum.probe.sparse.PlattScaling;
 import org.striatum.probe.stats.Auroc;
@@ -44,8 +45,9 @@ public record ConfidenceStudy(Function<String, Optional<String>> answer, int res
   /// A dataset's rollouts and their states at the hook point that validation chose.
   ///
   /// @param rollouts those of `states`, in the same order
-  public record StudiedDataset(String name, HookPoint hook, List<Rollout> rollouts, Trajectories states,
-      Split split) {
+  /// @param value the linear probe of s₀ that was reported; null to fit one here
+  public record StudiedDataset(String name, HookPoint hook, List<Rollout> rollouts, Trajectories states, Split split,
+      LinearPredictor value) {
     public StudiedDataset {
       rollouts = List.copyOf(rollouts);
       if (rollouts.size() != states.size()) {
@@ -110,7 +112,9 @@ public record ConfidenceStudy(Function<String, Optional<String>> answer, int res
     oneClass(right, validation, "validation").ifPresent(why -> notes.add("not calibrated: " + why));
 
     Map<String, double[]> scores = new LinkedHashMap<>();
-    scores.put(VALUE, probe(ends.first(), ends.width(), right, train));
+    scores.put(VALUE, dataset.value() == null
+        ? probe(ends.first(), ends.width(), right, train)
+        : dataset.value().scores(ends.first(), right.length));
     scores.put(PROMPT_LENGTH, promptLength(kept, right, train));
     if (kept.stream().allMatch(rollout -> Double.isFinite(rollout.logProbability()))) {
       scores.put(LOG_PROBABILITY, each(kept, Rollout::logProbability));

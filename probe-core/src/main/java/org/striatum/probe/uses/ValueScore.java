@@ -25,7 +25,7 @@ public record ValueScore(GatedModel model, HookPoint hook, LinearPredictor value
   /// A linear probe of the outcome on s₀ and the state at the end of every step of training problems' rollouts.
   ///
   /// @param steps rollout → its steps; they cover its states
-  /// @throws IllegalArgumentException unless training rollouts have both outcomes
+  /// @throws org.striatum.probe.run.NotEnoughData unless training rollouts have both outcomes
   public static LinearPredictor fit(Trajectories states, Split split, IntFunction<Steps> steps) {
     int width = states.width();
     List<float[]> ends = new ArrayList<>();

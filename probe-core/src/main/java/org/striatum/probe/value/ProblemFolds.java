@@ -5,22 +5,20 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.stats.Ranks;
 
 /// Items dealt to folds by problem, as evenly as problems allow.
 ///
 /// @param foldOf (items)
 record ProblemFolds(int folds, int[] foldOf) {
-  /// @throws IllegalArgumentException with fewer problems than folds
+  /// @throws NotEnoughData with fewer problems than folds
   static ProblemFolds deal(String[] problems, int folds, RandomGenerator random) {
     Map<String, Integer> numberOf = new LinkedHashMap<>();
     for (String problem : problems) {
       numberOf.putIfAbsent(problem, numberOf.size());
     }
-    if (numberOf.size() < folds) {
-      throw new IllegalArgumentException("cross-fitting needs at least as many problems as folds, found "
-          + numberOf.size() + " and " + folds + ": sample more problems");
-    }
+    NotEnoughData.require("cross-fitting in " + folds + " folds", "problems", numberOf.size(), folds);
     int[] order = IntStream.range(0, numberOf.size()).toArray();
     Ranks.shuffle(order, random);
     int[] foldOf = new int[problems.length];

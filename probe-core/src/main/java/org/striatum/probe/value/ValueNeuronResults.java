@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.OptBoolean;
 import java.util.List;
 import java.util.Map;
 import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.model.NeuronSet;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.stats.Estimate;
 
@@ -25,6 +26,17 @@ public record ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes
   /// Results without controls.
   public ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes> layers) {
     this(datasets, layers, List.of());
+  }
+
+  /// What was found at a hook point.
+  ///
+  /// @param hook such as `blocks.1.hook_resid_post`
+  /// @throws IllegalArgumentException if it was not studied, listing what was
+  public LayerProbes at(String dataset, String hook) {
+    return layers.stream().filter(layer -> layer.dataset().equals(dataset) && layer.hook().toString().equals(hook))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("%s was not studied at %s: found %s".formatted(dataset,
+            hook, layers.stream().map(layer -> layer.dataset() + " at " + layer.hook()).toList())));
   }
 
   /// One dataset and how the model does on it.
@@ -48,17 +60,35 @@ public record ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes
   /// @param path the L1-logistic path
   /// @param top the highest-ranked neurons, best first, by the study's ranking
   /// @param agreement how far the rankings agree
-  /// @param ranking name of the study's ranking
+  /// @param ranking the study's
   /// @param order all coordinates by it, best first: what neuron sets are cut from
   public record LayerProbes(String dataset, HookPoint hook, List<ProbeAuroc> probes, NullBand shuffled,
       List<PruningCurve> pruning, PathSummary path, List<RankedNeuron> top, List<Agreement> agreement,
-      String ranking, List<Integer> order) {}
+      Ranking ranking, List<Integer> order) {
+    /// The best share of the layer's coordinates by the study's ranking, rounded up.
+    ///
+    /// @param share in (0, 1)
+    public NeuronSet top(double share) {
+      if (!(share > 0 && share < 1)) {
+        throw new IllegalArgumentException("a share of a layer must be in (0, 1), found " + share);
+      }
+      return best((int) Math.ceil(share * order.size() - 1e-9));
+    }
+
+    /// The best `count` coordinates by the study's ranking.
+    public NeuronSet best(int count) {
+      if (count < 1 || count >= order.size()) {
+        throw new IllegalArgumentException(
+            "a set must hold 1 to %d of the layer's coordinates, found %d".formatted(order.size() - 1, count));
+      }
+      return NeuronSet.at("top " + count + " of " + hook + ", " + dataset, hook, order.subList(0, count));
+    }
+  }
 
   /// One probe's AUROC.
   ///
-  /// @param probe linear, sparse, or the target of a value probe: td, monte-carlo, …
   /// @param validation AUROC on validation problems: what choices are made by
-  public record ProbeAuroc(String probe, double validation, Estimate test) {}
+  public record ProbeAuroc(ProbeKind probe, double validation, Estimate test) {}
 
   /// A null distribution, summarised: 2.5 and 97.5 percentiles, and p = (1 + #{null ≥ observed}) / (1 + m).
   public record NullBand(int permutations, double mean, double low, double high, double p) {}
@@ -68,7 +98,7 @@ public record ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes
   /// @param probe whose AUROC is shown
   /// @param ranking which ranking decides who is kept
   /// @param retrained whether the probe was refitted on the kept coordinates (false: masked to the training mean)
-  public record PruningCurve(String probe, String ranking, boolean retrained, List<PruningPoint> points) {}
+  public record PruningCurve(ProbeKind probe, Ranking ranking, boolean retrained, List<PruningPoint> points) {}
 
   /// One point of a pruning curve.
   ///

@@ -1,6 +1,7 @@
 package org.striatum.probe.adaptation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
@@ -14,7 +15,8 @@ import org.striatum.probe.stats.Estimate;
 class AdaptationResultsTest {
   private static Verdict verdict(double low, double high, double gained) {
     Estimate difference = new Estimate((low + high) / 2, low, high);
-    return new Comparison("value", "value-matched", difference, difference, difference, gained, 3, 5).verdict();
+    return new Comparison(AdaptationArm.VALUE, AdaptationArm.VALUE_MATCHED, difference, difference, difference, gained,
+        3, 5).verdict();
   }
 
   @Test
@@ -25,6 +27,18 @@ class AdaptationResultsTest {
     assertThat(verdict(-0.01, 0.004, 0.05)).as("less than a tenth of what others gained").isEqualTo(Verdict.NO_BETTER);
     assertThat(verdict(-0.01, 0.004, -0.05)).as("others gained nothing").isEqualTo(Verdict.UNDECIDED);
     assertThat(verdict(Double.NaN, Double.NaN, 0.05)).as("one problem").isEqualTo(Verdict.UNDECIDED);
+  }
+
+  @Test
+  void armsArePrintedInLowerCase() {
+    for (AdaptationArm arm : AdaptationArm.values()) {
+      assertThat(AdaptationArm.named(arm.printed())).isEqualTo(arm);
+    }
+    assertThat(AdaptationArm.DOPAMINE.matched().printed()).isEqualTo("dopamine-matched");
+    assertThatIllegalArgumentException().isThrownBy(() -> AdaptationArm.named("none"))
+        .withMessage("an arm must be one of frozen, value, value-matched, dopamine, dopamine-matched, largest, all,"
+            + " bitfit, lora, found 'none'");
+    assertThatIllegalArgumentException().isThrownBy(AdaptationArm.ALL::matched);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
+import org.striatum.probe.run.NotEnoughData;
 
 class CoordinateScalesTest {
   @Test
@@ -29,6 +30,7 @@ class CoordinateScalesTest {
   void nothingFiniteHasNoScale() {
     CoordinateScales.Tally tally = new CoordinateScales.Tally(1);
     tally.add(new float[]{5}, 1, 0);
-    assertThatThrownBy(tally::scales).hasMessageContaining("at least one finite row");
+    assertThatThrownBy(tally::scales).isInstanceOf(NotEnoughData.class)
+        .hasMessageContaining("finite rows behind the first position: at least 1, found 0");
   }
 }

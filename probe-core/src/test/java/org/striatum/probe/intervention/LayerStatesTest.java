@@ -17,6 +17,7 @@ import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.rollout.Split;
 import org.striatum.probe.rollout.Split.Fold;
+import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.store.ActivationWriter;
 import org.striatum.probe.tensor.DType;
@@ -83,7 +84,7 @@ class LayerStatesTest {
       states[0][2 * t] = Float.NaN;
       states[1][2 * t] = Float.NaN;
     }
-    assertThatThrownBy(() -> read(states, 1)).isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("blocks.0.hook_resid_post of add has no finite training state");
+    assertThatThrownBy(() -> read(states, 1)).isInstanceOf(NotEnoughData.class).hasMessage(
+        "an ablation at blocks.0.hook_resid_post of add needs finite training states: at least 1, found 0");
   }
 }

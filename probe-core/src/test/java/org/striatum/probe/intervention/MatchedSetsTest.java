@@ -11,6 +11,7 @@ import java.util.SplittableRandom;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
+import org.striatum.probe.run.NotEnoughData;
 
 class MatchedSetsTest {
   private static final List<Integer> TARGET = List.of(3, 50, 120);
@@ -100,7 +101,9 @@ class MatchedSetsTest {
     assertThatThrownBy(() -> MatchedSets.draw(rms, TARGET, List.of(), SINKS, 10, 0.2, random))
         .hasMessageContaining("found 10");
     assertThatThrownBy(() -> MatchedSets.draw(new double[12], List.of(1), List.of(), List.of(2), 30, 0.2, random))
-        .hasMessageContaining("found 10 among 10 coordinates: test a smaller set");
+        .hasMessage("an ablation of 1 coordinates needs distinct random sets of the same size among the 10 coordinates"
+            + " outside the sets and the sinks: at least 19, found 10")
+        .isInstanceOf(NotEnoughData.class);
   }
 
   private static double[] spread(SplittableRandom random) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.striatum.probe.run.NotEnoughData;
 
 class PlattScalingTest {
   /// Outcomes drawn with p = σ(2·score − 1): the curve is found again, whatever unit the scores are in.
@@ -37,7 +38,7 @@ class PlattScalingTest {
   @Test
   void oneClassIsRefused() {
     assertThatThrownBy(() -> PlattScaling.fit(new double[]{1, 2}, new boolean[]{true, true}))
-        .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("both classes");
+        .isInstanceOf(NotEnoughData.class).hasMessageContaining("outcome classes in its 2 rows");
   }
 
   private static double[] times(double[] values, double factor) {

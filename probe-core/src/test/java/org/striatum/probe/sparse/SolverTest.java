@@ -9,6 +9,7 @@ import java.util.SplittableRandom;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
+import org.striatum.probe.run.NotEnoughData;
 
 class SolverTest {
   /// A store small enough for Smile, with a constant coordinate and a row of NaN.
@@ -42,10 +43,11 @@ class SolverTest {
 
   @Test
   void smileRefusesTheLogisticPathWithARemedy() {
-    assertThatThrownBy(() -> Solver.named("smile").logistic(awkward(1), new double[]{0.1}))
+    assertThatThrownBy(() -> SolverKind.SMILE.solver().logistic(awkward(1), new double[]{0.1}))
         .isInstanceOf(UnsupportedOperationException.class).hasMessageContaining("use solver 'path'");
-    assertThat(Solver.named("path")).isEqualTo(new PathSolver());
-    assertThatThrownBy(() -> Solver.named("saga")).hasMessageContaining("path or smile, found 'saga'");
+    assertThat(SolverKind.PATH.solver()).isEqualTo(new PathSolver());
+    assertThatThrownBy(() -> SolverKind.named("saga"))
+        .hasMessage("solver must be one of path, smile, found 'saga'");
   }
 
   /// The optimality conditions of the lasso, from the rows themselves.
@@ -148,14 +150,16 @@ class SolverTest {
         .hasMessageContaining("falling, found 0.2 at point 1");
     assertThatThrownBy(() -> new PathSolver().elasticNet(rows, new double[]{0.1}, 0)).hasMessageContaining("use ridge");
     assertThatThrownBy(() -> new PathSolver(0)).hasMessageContaining("(0, 1), found 0.0");
-    assertThatThrownBy(() -> SparsePath.lambdas(0, 0.1, 10)).hasMessageContaining("is the target constant?");
+    assertThatThrownBy(() -> SparsePath.lambdas(0, 0.1, 10)).isInstanceOf(NotEnoughData.class)
+        .hasMessageContaining("correlated with the target: at least 1, found 0");
     assertThatThrownBy(
         () -> new PathSolver().logistic(LabelledRows.of(new float[2], 1, new double[]{1, 1}), new double[]{0.1}))
-        .hasMessageContaining("both classes");
+        .isInstanceOf(NotEnoughData.class).hasMessageContaining("outcome classes: at least 2, found 1");
     assertThatThrownBy(
         () -> new PathSolver().logistic(LabelledRows.of(new float[2], 1, new double[]{0.5, 0}), new double[]{0.1}))
         .hasMessageContaining("must be 0 or 1, found 0.5");
-    assertThatThrownBy(() -> LinearProbe.fit(new float[2], 1, new boolean[2])).hasMessageContaining("both classes");
+    assertThatThrownBy(() -> LinearProbe.fit(new float[2], 1, new boolean[2])).isInstanceOf(NotEnoughData.class)
+        .hasMessage("a linear probe needs outcome classes in its 2 rows: at least 2, found 1");
     assertThatThrownBy(() -> Ridge.fit(Moments.of(rows), 0)).hasMessageContaining("> 0 and finite, found 0.0");
   }
 

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
+import org.striatum.probe.run.NotEnoughData;
 
 class BootstrapTest {
   /// The interval of a mean of independent items is ± 1.96 standard errors.
@@ -103,7 +104,9 @@ class BootstrapTest {
         Auroc.over(new double[]{1, 2}, new boolean[]{true, true}), 100, new SplittableRandom(1));
     assertThat(oneClass).isEqualTo(Estimate.exact(Double.NaN));
     assertThatThrownBy(() -> Bootstrap.byProblem(new String[]{"a"}, _ -> 0, 99, new SplittableRandom(1)))
-        .hasMessageContaining("100 resamples, found 1 and 99");
+        .hasMessageContaining("100 resamples, found 99");
+    assertThatThrownBy(() -> Bootstrap.byProblem(new String[0], _ -> 0, 100, new SplittableRandom(1)))
+        .isInstanceOf(NotEnoughData.class).hasMessage("a bootstrap needs items: at least 1, found 0");
   }
 
   @Test

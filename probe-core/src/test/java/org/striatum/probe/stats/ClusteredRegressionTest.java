@@ -1,6 +1,7 @@
 package org.striatum.probe.stats;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
@@ -10,6 +11,7 @@ import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
+import org.striatum.probe.run.NotEnoughData;
 
 class ClusteredRegressionTest {
   private static final int N = 24;
@@ -96,8 +98,8 @@ class ClusteredRegressionTest {
   void refusesWhatItCannotFit() {
     String[] one = new String[N];
     Arrays.fill(one, "c");
-    assertThatIllegalArgumentException().isThrownBy(() -> new ClusteredRegression(new double[][]{A}, one))
-        .withMessage("a regression on 1 columns needs at least 3 items in 2 clusters, found 24 in 1");
+    assertThatExceptionOfType(NotEnoughData.class).isThrownBy(() -> new ClusteredRegression(new double[][]{A}, one))
+        .withMessage("a clustered regression needs clusters: at least 2, found 1");
     double[] broken = A.clone();
     broken[3] = Double.NaN;
     assertThatIllegalArgumentException().isThrownBy(() -> new ClusteredRegression(new double[][]{broken}, CLUSTERS))

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.striatum.probe.run.NotEnoughData;
 
 class SpearmanTest {
   private final SplittableRandom random = new SplittableRandom(11);
@@ -66,7 +67,8 @@ class SpearmanTest {
   void undefinedWithoutVariation() {
     assertThat(Spearman.of(new double[50], normals(50)).rho()).isNaN();
     assertThat(Spearman.partial(x, noise, x).rho()).isNaN();
-    assertThatThrownBy(() -> Spearman.of(new double[2], new double[2])).hasMessageContaining("length ≥ 3, found 2");
+    assertThatThrownBy(() -> Spearman.of(new double[2], new double[2])).isInstanceOf(NotEnoughData.class)
+        .hasMessageContaining("at least 3, found 2");
   }
 
   private double[] normals(int n) {

@@ -145,7 +145,8 @@ class TransferStudyTest {
     PlantedRun sure = new PlantedRun(WIDTH, a.states(), new boolean[PlantedRun.PROBLEMS]);
     TransferResults results = study(
         PlantedRun.run("run", a.named("a", 1), sure.named("sure", 1), planted(NINE, 1, 2, 82).named("b", 1)));
-    assertThat(results.notes()).singleElement().asString().contains("sure", "right and wrong");
+    assertThat(results.notes()).singleElement().asString().contains("sure", "right rollouts among its",
+        "at least 1, found 0");
     assertThat(results.overlaps()).hasSize(1);
     assertThat(results.functional()).extracting(FunctionalTransfer::to).hasSize(2);
   }

@@ -44,7 +44,7 @@ class ConfidenceStudyTest {
       }
     }
     Split split = Split.byProblem(rollouts.stream().map(rollout -> rollout.problem().id()).toList(), 0.5, 0.2, random);
-    return new StudiedDataset("planted", HookPoint.residPost(0), rollouts, new Listed(rollouts, states), split);
+    return new StudiedDataset("planted", HookPoint.residPost(0), rollouts, new Listed(rollouts, states), split, null);
   }
 
   private record Listed(List<Rollout> rollouts, List<float[]> states) implements Trajectories {
@@ -121,7 +121,7 @@ class ConfidenceStudyTest {
     List<Rollout> silent = drawn.rollouts().stream().map(one -> new Rollout(one.problem(), one.sample(), one.seed(),
         one.completion(), one.tokens(), one.promptLength(), one.finished(), one.reward(), Double.NaN)).toList();
     DatasetConfidence found = STUDY
-        .study(new StudiedDataset(drawn.name(), drawn.hook(), silent, drawn.states(), drawn.split()));
+        .study(new StudiedDataset(drawn.name(), drawn.hook(), silent, drawn.states(), drawn.split(), null));
     assertThat(found.signals()).extracting(Signal::name).containsExactly(ConfidenceStudy.VALUE,
         ConfidenceStudy.PROMPT_LENGTH, ConfidenceStudy.VALUE_AT_END, ConfidenceStudy.SELF_CONSISTENCY);
     assertThat(found.notes()).anySatisfy(note -> assertThat(note).startsWith("log-probability left out"));

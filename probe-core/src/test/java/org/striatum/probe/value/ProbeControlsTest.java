@@ -1,6 +1,7 @@
 package org.striatum.probe.value;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
@@ -12,6 +13,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.sparse.PlantedStore;
 import org.striatum.probe.stats.Auroc;
 import org.striatum.probe.stats.FalseDiscovery;
@@ -203,9 +205,9 @@ class ProbeControlsTest {
 
   @Test
   void fewerProblemsThanFoldsAreRefused() {
-    assertThatIllegalArgumentException()
+    assertThatExceptionOfType(NotEnoughData.class)
         .isThrownBy(() -> ProblemFolds.deal(new String[]{"a", "b", "a"}, 3, new SplittableRandom(1)))
-        .withMessage("cross-fitting needs at least as many problems as folds, found 2 and 3: sample more problems");
+        .withMessage("cross-fitting in 3 folds needs problems: at least 3, found 2");
     assertThatIllegalArgumentException().isThrownBy(() -> new ControlSettings(1, 20, 99, 19, 20, 3, 0.02))
         .withMessageContaining("found 1");
     assertThatIllegalArgumentException().isThrownBy(() -> ValueProbeTraining.Target.named("sarsa"))

@@ -17,17 +17,17 @@ import org.striatum.studies.run.StudyRun;
 import org.striatum.studies.series.SeriesResults;
 import org.striatum.studies.series.SeriesStep;
 
-/// Makes the results database of a scan and its Parquet from what the runs hold: `results.duckdb`, `parquet/`.
+/// Makes the results database of a scan and its Parquet from the results of the runs: `results.duckdb`, `parquet/`.
 ///
 /// @param series the runs
-/// @param compared what the comparison found; null for the study as others read it
+/// @param compared the results of the comparison; null for the study as others read it
 public record DatabaseStep(SeriesStep series, SeriesResults compared)
     implements
       Study<DatabaseStep.Settings, DatabaseStep.Tables> {
-  /// For reading.
+  /// The study, for readers of its results.
   public static final DatabaseStep STUDY = new DatabaseStep(SeriesStep.STUDY, null);
 
-  /// Nothing is to be said.
+  /// It has no settings.
   public record Settings() {}
 
   /// What was written.
@@ -61,7 +61,7 @@ public record DatabaseStep(SeriesStep series, SeriesResults compared)
     return ResultsDatabase.VERSION;
   }
 
-  /// The Parquet speaks for the database: where that cannot be read it goes, and both are made again.
+  /// The Parquet represents the database: if the database cannot be read, the Parquet is deleted, and both are made again.
   @Override
   public void prepare(StudyRun scan, Settings settings) throws IOException {
     Path folder = scan.folder().folder();
@@ -86,7 +86,7 @@ public record DatabaseStep(SeriesStep series, SeriesResults compared)
     }
   }
 
-  /// Tables that do not hold what the runs do.
+  /// Tables whose content differs from that of the runs.
   public List<String> differing(Path folder) throws IOException {
     try {
       return ResultsDatabase.differing(folder, series.checkpoints(), compared);

@@ -13,6 +13,7 @@ import org.striatum.probe.intervention.InterventionResults.Controls;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.value.ProbeKind;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.probe.value.ValueNeuronResults.NullBand;
@@ -36,7 +37,8 @@ final class ResultTables {
   private final Table dopamine = of("dopamine", "hook VARCHAR", "coordinate INTEGER", "sign INTEGER",
       "consistency DOUBLE", "partial BOOLEAN", "surprises BOOLEAN", "flatness BOOLEAN", "slopes BOOLEAN",
       "permuted BOOLEAN", "called BOOLEAN");
-  private final Table ablations = of("ablations", "hooks VARCHAR", "study VARCHAR", "set VARCHAR", "kind VARCHAR", "positions VARCHAR",
+  private final Table ablations = of("ablations", "hooks VARCHAR", "study VARCHAR", "set VARCHAR", "kind VARCHAR",
+      "positions VARCHAR",
       "outcome VARCHAR", "named_before BOOLEAN", "coordinates INTEGER", "items INTEGER", "problems INTEGER",
       "base DOUBLE", "ablated DOUBLE", "effect DOUBLE", "low DOUBLE", "high DOUBLE", "q_random DOUBLE",
       "q_matched DOUBLE", "verdict VARCHAR");
@@ -75,7 +77,7 @@ final class ResultTables {
     return tables.all();
   }
 
-  /// Every table, with the rows that speak of several checkpoints.
+  /// Every table, with the rows about several checkpoints.
   static List<Table> of(SeriesResults series) {
     ResultTables tables = new ResultTables();
     tables.add(series);
@@ -87,7 +89,7 @@ final class ResultTables {
         turnover, lives, adaptation, settings, figures);
   }
 
-  /// A table with a row's place in front.
+  /// A table whose first columns are checkpoint, step and dataset.
   private static Table of(String name, String... columns) {
     List<String> all = new ArrayList<>(List.of("checkpoint VARCHAR", "step BIGINT", "dataset VARCHAR"));
     all.addAll(List.of(columns));
@@ -115,20 +117,22 @@ final class ResultTables {
 
   private void add(SeriesCheckpoint of, LayerProbes layer) {
     List<Object> place = place(of, layer.dataset(), layer.hook().toString());
-    layer.probes().forEach(probe -> probes.row(place, probe.probe(), probe.validation(), probe.test().value(),
+    layer.probes().forEach(probe -> probes.row(place, probe.probe().printed(), probe.validation(), probe.test().value(),
         probe.test().low(), probe.test().high()));
-    layer.pruning().forEach(curve -> curve.points().forEach(point -> pruning.row(place, curve.probe(), curve.ranking(),
-        curve.retrained(), point.ratio(), point.kept(), point.auroc().value(), point.auroc().low(),
+    layer.pruning().forEach(curve -> curve.points().forEach(point -> pruning.row(place, curve.probe().printed(),
+        curve.ranking().printed(), curve.retrained(), point.ratio(), point.kept(), point.auroc().value(),
+        point.auroc().low(),
         point.auroc().high(), point.randomLow(), point.randomHigh())));
-    ranks(place, "value", layer.ranking(), layer.order());
+    ranks(place, "value", layer.ranking().printed(), layer.order());
     NullBand shuffled = layer.shuffled();
-    present(shuffled, band -> controls.row(place, "probe", "sparse", "shuffled outcomes", band.permutations(),
-        band.mean(), band.low(), band.high(), band.p()));
+    present(shuffled,
+        band -> controls.row(place, "probe", ProbeKind.SPARSE.printed(), "shuffled outcomes", band.permutations(),
+            band.mean(), band.low(), band.high(), band.p()));
   }
 
   private void add(SeriesCheckpoint of, LayerDopamine layer) {
     List<Object> place = place(of, layer.dataset(), layer.hook().toString());
-    ranks(place, "dopamine", layer.ranking(), layer.order());
+    ranks(place, "dopamine", layer.ranking().printed(), layer.order());
     for (TestedNeuron one : layer.tested()) {
       List<Object> row = new ArrayList<>(place);
       row.addAll(List.of(one.coordinate(), one.sign(), one.consistency()));
@@ -149,10 +153,11 @@ final class ResultTables {
     List<Object> place = place(of, one.dataset(),
         one.layers().stream().map(layer -> layer.hook().toString()).collect(Collectors.joining(",")));
     Estimate effect = one.effect();
-    ablations.row(place, study, one.set(), one.kind(), one.positions().toString(), one.outcome(), one.primary(), one.size(),
+    ablations.row(place, study, one.set(), one.treatment(), one.positions().printed(),
+        one.outcome().printed(), one.primary(), one.size(),
         one.items(), one.problems(), one.base().outcome().value(), one.ablated().outcome().value(), effect.value(),
         effect.low(), effect.high(), one.random().q(), one.matched().q(), lower(one.verdict()));
-    String subject = one.set() + " " + one.kind() + " " + one.outcome();
+    String subject = one.set() + " " + one.treatment() + " " + one.outcome().printed();
     add(place, subject, "random sets", one.random());
     add(place, subject, "RMS-matched sets", one.matched());
   }
@@ -168,7 +173,7 @@ final class ResultTables {
       List<AdaptationResults.Outcome> outcomes = new ArrayList<>(List.of(arm.inMode(), arm.outOfMode()));
       outcomes.addAll(arm.tasks());
       for (AdaptationResults.Outcome outcome : outcomes) {
-        adaptation.row(place(of, results.mode()), arm.name(), outcome.task(), arm.neurons(), arm.parameters(),
+        adaptation.row(place(of, results.mode()), arm.name().printed(), outcome.task(), arm.neurons(), arm.parameters(),
             outcome.accuracy().value(), outcome.accuracy().low(), outcome.accuracy().high(),
             outcome.accuracyChange().value(), outcome.logProbability().value(),
             outcome.logProbabilityChange().value());

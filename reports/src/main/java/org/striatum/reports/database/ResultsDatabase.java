@@ -26,11 +26,11 @@ import org.striatum.probe.run.UsageException;
 import org.striatum.studies.series.SeriesCheckpoint;
 import org.striatum.studies.series.SeriesResults;
 
-/// The results of many runs in one file, `results.duckdb`, and the same tables as Parquet beside it. It is derived: the
-/// JSON in the run folders is what was found, and the database is made anew from it whenever that changes. Equal results
-/// give equal Parquet, byte for byte; of the database file only the content is equal.
+/// The results of many runs in one file, `results.duckdb`, and the same tables as Parquet in the same folder. It is derived
+/// from the JSON in the run folders, and made again whenever that changes. Equal results give equal Parquet, byte for byte;
+/// for the database file only the content is equal.
 public final class ResultsDatabase {
-  /// Of the tables. A database that says more was written by a later version.
+  /// Version of the tables. A database with a larger one was written by a later version of the program.
   public static final int VERSION = 2;
   private static final String FILE = "results.duckdb";
   private static final String PARQUET = "parquet";
@@ -38,10 +38,10 @@ public final class ResultsDatabase {
 
   private ResultsDatabase() {}
 
-  /// What a query gave.
+  /// The result of a query.
   ///
   /// @param columns names
-  /// @param rows one value a column, as JDBC gives it; null for NULL
+  /// @param rows one value per column, as JDBC gives it; null for NULL
   public record Answer(List<String> columns, List<List<Object>> rows) {
     public Answer {
       columns = List.copyOf(columns);
@@ -49,7 +49,7 @@ public final class ResultsDatabase {
     }
   }
 
-  /// Writes the database and its Parquet, each file whole or not at all. Checkpoints are gone through once, one at a time.
+  /// Writes the database and its Parquet, each file atomically. Checkpoints are read once, one at a time.
   ///
   /// @param folder of the scan
   ///
@@ -62,7 +62,7 @@ public final class ResultsDatabase {
     SortedMap<String, Long> written;
     try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + temporary, options());
         Statement statement = connection.createStatement()) {
-      statement.execute("SET threads = 1"); // row groups come in one order
+      statement.execute("SET threads = 1"); // row groups have a fixed order
       statement.execute("CREATE TABLE " + SCHEMA + " (version INTEGER)");
       statement.execute("INSERT INTO " + SCHEMA + " VALUES (" + VERSION + ")");
       fill(connection, checkpoints, series);
@@ -100,12 +100,12 @@ public final class ResultsDatabase {
     return folder.resolve(PARQUET).resolve(table.name() + ".parquet");
   }
 
-  /// Tables whose rows are not those that the records give, in the database or in its Parquet; an absent table is one.
+  /// Tables whose rows differ from those of the records, in the database or in its Parquet; a missing table counts.
   ///
   /// @throws BadDataException if the database is damaged or was written by a later version
   public static List<String> differing(Path folder, Iterable<SeriesCheckpoint> checkpoints, SeriesResults series)
       throws IOException {
-    query(folder, "SELECT 1"); // refuses what is no database of this version
+    query(folder, "SELECT 1"); // refuses anything but a database of this version
     List<String> differing = new ArrayList<>();
     try (Connection connection = DriverManager.getConnection("jdbc:duckdb:", options());
         Statement statement = connection.createStatement()) {
@@ -126,7 +126,7 @@ public final class ResultsDatabase {
     return differing;
   }
 
-  /// As multisets: a row that stands twice in one must do so in the other.
+  /// As multisets: a row that occurs twice in one must occur twice in the other.
   private static boolean sameRows(Statement statement, String table, String other) throws SQLException {
     try (ResultSet left = statement.executeQuery(
         "SELECT (SELECT count(*) FROM (SELECT * FROM %1$s EXCEPT ALL SELECT * FROM %2$s)) + (SELECT count(*) FROM (SELECT * FROM %2$s EXCEPT ALL SELECT * FROM %1$s))"
@@ -160,15 +160,15 @@ public final class ResultsDatabase {
     }
   }
 
-  /// Runs a query, which can only read, and only the database.
+  /// Runs a query, which can only read, and only from the database.
   ///
   /// @param folder of the scan
-  /// @throws UsageException if the query cannot be run, saying why, or the folder holds no database
+  /// @throws UsageException if the query cannot be run, saying why, or the folder has no database
   /// @throws BadDataException if the database is damaged or was written by a later version
   public static Answer query(Path folder, String sql) throws IOException {
     Path file = folder.resolve(FILE);
     if (!Files.isRegularFile(file)) {
-      throw new UsageException(folder + " holds no " + FILE + ", so it is not the folder of a scan");
+      throw new UsageException(folder + " is not the folder of a finished scan (no " + FILE + " in it)");
     }
     Properties options = options();
     options.setProperty("access_mode", "READ_ONLY");
@@ -185,7 +185,7 @@ public final class ResultsDatabase {
       }
     } catch (SQLException damaged) {
       throw new BadDataException(file + " cannot be opened, it is damaged or was written by a later version: "
-          + firstLine(damaged) + "; run the scan again to make it again", damaged);
+          + firstLine(damaged) + "; run the scan again to make it", damaged);
     }
   }
 
@@ -194,10 +194,10 @@ public final class ResultsDatabase {
         ResultSet version = statement.executeQuery("SELECT max(version) FROM " + SCHEMA)) {
       version.next();
       if (version.getInt(1) != VERSION) {
-        throw new BadDataException("%s has tables of version %d, this program knows version %d: %s".formatted(file,
+        throw new BadDataException("%s has tables of version %d, this program reads version %d: %s".formatted(file,
             version.getInt(1), VERSION, version.getInt(1) > VERSION
-                ? "use the program that wrote it"
-                : "run the scan again to make it again"));
+                ? "read it with the program that wrote it"
+                : "run the scan again to make it"));
       }
     }
   }
@@ -233,7 +233,7 @@ public final class ResultsDatabase {
             case Boolean truth -> appender.append(truth.booleanValue());
             case String text -> appender.append(text);
             default -> throw new IllegalArgumentException(
-                "a value of " + table.name() + " must be text, a number or a truth, found " + value.getClass());
+                "a value of " + table.name() + " must be text, a number or a boolean, found " + value.getClass());
           }
         }
         appender.endRow();
@@ -241,7 +241,7 @@ public final class ResultsDatabase {
     }
   }
 
-  /// Nothing is fetched, and nothing spills beside the scan.
+  /// Nothing is downloaded, and no temporary files are written next to the scan.
   private static Properties options() {
     Properties options = new Properties();
     options.setProperty("autoinstall_known_extensions", "false");

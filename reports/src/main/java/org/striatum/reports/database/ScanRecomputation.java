@@ -12,7 +12,8 @@ import org.striatum.studies.series.SeriesStep;
 import org.striatum.studies.verify.Recomputation.Figures;
 import org.striatum.studies.verify.Recomputation.Verdict;
 
-/// Compares the runs of a scan again, and tests the stored comparison, the database and its Parquet against it.
+/// Compares the runs of a scan again, and checks the stored comparison, the database and its Parquet against the
+/// result.
 ///
 /// @param scan only read
 /// @param runs name → run folder
@@ -20,7 +21,7 @@ import org.striatum.studies.verify.Recomputation.Verdict;
 public record ScanRecomputation(StudyRun scan, SequencedMap<String, Path> runs, List<Study<?, ?>> known) {
   private static final String DATABASE = "results.duckdb";
 
-  /// Every file whose figures can be told.
+  /// Every file whose figures can be checked.
   public List<Figures> all() throws IOException {
     SeriesStep step = SeriesStep.of(runs, known);
     Path file = scan.folder().resultsFile(step.name());
@@ -33,9 +34,9 @@ public record ScanRecomputation(StudyRun scan, SequencedMap<String, Path> runs, 
       List<String> differing = new DatabaseStep(step, scan.folder().results(SeriesStep.STUDY))
           .differing(scan.folder().folder());
       return differing.isEmpty()
-          ? new Figures(DATABASE, Verdict.SAME, "filled again, the same rows, as in parquet/")
+          ? new Figures(DATABASE, Verdict.SAME, "filled again, with the same rows as in parquet/")
           : new Figures(DATABASE, Verdict.DIFFERENT,
-              "other rows than the runs give: " + String.join(", ", differing));
+              "rows differ from those of the runs: " + String.join(", ", differing));
     } catch (BadDataException | UsageException unreadable) {
       return new Figures(DATABASE, Verdict.DIFFERENT, unreadable.getMessage());
     }

@@ -8,8 +8,8 @@ import java.util.List;
 /// A table's columns and its rows.
 ///
 /// @param name of the table
-/// @param columns each a name and a type of DuckDB's
-/// @param rows one value a column: String, Boolean, Integer, Long, Double or null
+/// @param columns each a name and a DuckDB type
+/// @param rows one value per column: String, Boolean, Integer, Long, Double or null
 record Table(String name, List<String> columns, List<List<Object>> rows) {
   Table {
     columns = List.copyOf(columns);

@@ -32,7 +32,7 @@ import org.striatum.reports.page.Layer;
 import org.striatum.reports.page.Notation;
 import org.striatum.reports.page.Picture;
 
-/// The charts of mode specialisation on MNIST. Each is null where its part was not run.
+/// The charts of mode specialisation on MNIST. Each is null if its part was not run.
 record MnistFigures(ModeSpecialization results) {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final String OURS = "here";
@@ -43,10 +43,10 @@ record MnistFigures(ModeSpecialization results) {
   private static final String LOWERED = "lowered";
   private static final int GATES_A_ROW = 32;
 
-  /// An image with what it shows.
+  /// An image and its class.
   record Shown(String name, String source) {}
 
-  /// Every chart there is something for.
+  /// Every chart that has data.
   List<Figure> all() {
     return Stream.of(table(), gates(), budget(), hardening(), foundations(), absent(), switching(), ablation())
         .filter(Objects::nonNull).toList();
@@ -62,7 +62,7 @@ record MnistFigures(ModeSpecialization results) {
     return shown;
   }
 
-  /// Our accuracies as bars of their interval, the paper's mean ± deviation behind them.
+  /// Our accuracies with their intervals, over the paper's mean ± standard deviation.
   Figure table() {
     if (results.table() == null) {
       return null;
@@ -97,7 +97,7 @@ record MnistFigures(ModeSpecialization results) {
     return new Figure("Accuracy in both modes",
         "Points: mean over " + seeds()
             + " on the test images, with 95 % intervals of the mean, seeds resampled. Grey bars: the"
-            + " paper's mean ± one deviation.",
+            + " paper's mean ± one standard deviation.",
         chart);
   }
 
@@ -106,7 +106,7 @@ record MnistFigures(ModeSpecialization results) {
         figure(accuracy, 3));
   }
 
-  /// Gates of the first seed, a square a unit.
+  /// Gates of the first seed, one square per unit.
   Figure gates() {
     if (results.table() == null) {
       return null;
@@ -131,8 +131,8 @@ record MnistFigures(ModeSpecialization results) {
             series("color", "direction", List.of(RAISED, LOWERED)).unlabelled(),
             tooltip(Channel.titles("what", "", "unit", "unit", "_change", "learned")))));
     return new Figure("The gate of every unit",
-        "One square a hidden unit of seed " + results.table().first().seed() + ", " + GATES_A_ROW
-            + " a row, as strong as its gain or threshold moved in training.",
+        "One square per hidden unit of seed " + results.table().first().seed() + ", " + GATES_A_ROW
+            + " per row, coloured by how much its gain or threshold changed in training.",
         chart);
   }
 
@@ -179,8 +179,9 @@ record MnistFigures(ModeSpecialization results) {
             Layer.of("point", gain, method, shown).where("!datum.gate").with("style", "control"),
             Layer.of("point", gain, method, shown).where("datum.gate").with("style", "finding")));
     return new Figure("Gain at 45° by budget",
-        "In brackets the values trained. Each method at its own best learning rate, chosen from one grid on validation images"
-            + " of other seeds; mean and 95 % interval over " + seeds() + ", paired with the frozen network. Coloured:"
+        "In brackets the number of trained values. Each method at its best learning rate, chosen from one grid on validation"
+            + " images of other seeds; mean and 95 % interval over " + seeds()
+            + ", paired with the frozen network. Coloured:"
             + " gates.",
         chart);
   }
@@ -192,13 +193,13 @@ record MnistFigures(ModeSpecialization results) {
     }
     List<List<Object>> rows = new ArrayList<>();
     List<String> penalties = new ArrayList<>();
-    for (Hardening.Setting setting : results.hardening().settings()) {
+    for (Hardening.HardenedGate setting : results.hardening().gates()) {
       String penalty = Notation.plain(setting.lambda());
       if (!penalties.contains(penalty)) {
         penalties.add(penalty);
       }
-      rows.add(hardening(penalty, setting, SOFT, setting.soft45()));
-      rows.add(hardening(penalty, setting, HARD, setting.hard45()));
+      rows.add(hardening(penalty, setting, SOFT, setting.soft().at45()));
+      rows.add(hardening(penalty, setting, HARD, setting.hard().at45()));
     }
     List<String> kinds = List.of(SOFT, HARD);
     Channel sharpness = quantitative("x", "sharpness").titled("sharpness s (log scale)").scaled("type", "log")
@@ -218,12 +219,13 @@ record MnistFigures(ModeSpecialization results) {
         chart);
   }
 
-  private static List<Object> hardening(String penalty, Hardening.Setting setting, String kind, OverSeeds accuracy) {
+  private static List<Object> hardening(String penalty, Hardening.HardenedGate setting, String kind,
+      OverSeeds accuracy) {
     return Chart.row(penalty, setting.sharpness(), kind, accuracy.mean(), accuracy.ci()[0], accuracy.ci()[1],
         figure(accuracy, 3));
   }
 
-  /// What adaptation gains over foundations of growing quality.
+  /// The gain of adaptation on foundation networks of growing quality.
   Figure foundations() {
     if (results.foundations() == null) {
       return null;
@@ -262,10 +264,10 @@ record MnistFigures(ModeSpecialization results) {
             Layer.of("point", quality, quantitative("y", "gain").titled(title), colour, shape,
                 tooltip(Channel.titles("method", "method", "foundation_by", "foundation by", "_quality", "its accuracy",
                     "_images", "of", "_gain", "gain at 45°")))));
-    return new Figure("What is left to gain over better foundations",
-        "Each method at its usual rate over foundations trained longer and longer, mean and 95 % interval over "
+    return new Figure("Gain over better foundation networks",
+        "Each method at its usual rate on foundation networks trained for longer and longer, mean and 95 % interval over "
             + seeds()
-            + "; the other shape: founded by Adam.",
+            + "; the other shape: foundation trained with Adam.",
         chart);
   }
 
@@ -290,7 +292,7 @@ record MnistFigures(ModeSpecialization results) {
     }
     Channel method = ordinal("y", "method", methods).unlabelled();
     Channel at = sparse(quantitative("x", "accuracy").titled("accuracy").domain(0, 1));
-    Chart chart = new Chart("mnist-absent", "Accuracy in a mode that the foundation never saw",
+    Chart chart = new Chart("mnist-absent", "Accuracy in a mode that the foundation network never saw",
         26 * methods.size() + 30,
         List.of("mode", "method", "accuracy", "low", "high", "_accuracy", "_behind", "_trainable"), rows,
         new Chart.Choice("mode", "mode ", modes, modes.getFirst()),
@@ -299,11 +301,11 @@ record MnistFigures(ModeSpecialization results) {
                 .of("rule", sparse(quantitative("x", "low").titled("accuracy").domain(0, 1)), end("x2", "high"), method)
                 .where("isValid(datum.low)").with("strokeWidth", 1.5),
             Layer.of("point", at, method, tooltip(Channel.titles("method", "method", "_accuracy", "accuracy", "_behind",
-                "less full fine-tuning", "_trainable", "values")))));
-    return new Figure("Modes whose features the foundation lacks",
+                "minus full fine-tuning", "_trainable", "values")))));
+    return new Figure("Modes whose features the foundation network lacks",
         "Accuracy in the mode after " + Notation.count(results.absent().steps(), "step")
             + ", mean and 95 % interval over "
-            + seeds() + "; each method at its own best rate.",
+            + seeds() + "; each method at its best rate.",
         chart);
   }
 
@@ -331,12 +333,13 @@ record MnistFigures(ModeSpecialization results) {
                 .with("strokeWidth", 2),
             Layer.of("point", accuracy("x", "accuracy"), gate, side, colour,
                 tooltip(Channel.titles("gate", "gate", "mode", "on", "_accuracy", "accuracy")))));
-    return new Figure("Two gates over one network, switched",
-        "Accuracy of no gate and of the gate of each mode, in both modes; mean and 95 % interval over " + seeds() + ".",
+    return new Figure("Switching two gates on one network",
+        "Accuracy without a gate and with the gate of each mode, in both modes; mean and 95 % interval over " + seeds()
+            + ".",
         chart);
   }
 
-  /// Silencing the units that a gate turned most, beside random ones.
+  /// Setting to 0 the units that a gate changed most, compared with random ones.
   Figure ablation() {
     if (results.cost() == null || results.cost().ablated().isEmpty()) {
       return null;
@@ -351,11 +354,11 @@ record MnistFigures(ModeSpecialization results) {
           ablated.beyondRandom45().ci()[0], ablated.beyondRandom45().ci()[1], Notation.percent(ablated.share()),
           figure(ablated.accuracy45(), 3), figure(ablated.random45(), 3), change(ablated.beyondRandom45())));
     }
-    String title = "accuracy at 45°, less random units";
-    Channel share = quantitative("x", "share").titled("share of the units silenced (log scale)").scaled("type", "log")
+    String title = "accuracy at 45°, minus random units";
+    Channel share = quantitative("x", "share").titled("share of the units set to 0 (log scale)").scaled("type", "log")
         .axis("values", shares(results.cost().ablated())).axis("format", "~%").axis("grid", BooleanNode.FALSE);
     Channel colour = series("color", "ranking", rankings).unlabelled();
-    Chart chart = new Chart("mnist-ablation", "Accuracy with the most gated units silenced, less random units", 260,
+    Chart chart = new Chart("mnist-ablation", "Accuracy with the most gated units set to 0, minus random units", 260,
         List.of("ranking", "share", "beyond_random", "low", "high", "_share", "_accuracy", "_random", "_beyond"), rows,
         null,
         List.of(
@@ -363,11 +366,11 @@ record MnistFigures(ModeSpecialization results) {
             Layer.of("rule", share, quantitative("y", "low").titled(title), end("y2", "high"), colour)
                 .where("isValid(datum.low)").with("strokeWidth", 1.5),
             Layer.of("point", share, quantitative("y", "beyond_random").titled(title), colour,
-                tooltip(Channel.titles("ranking", "by", "_share", "silenced", "_accuracy", "accuracy at 45°", "_random",
+                tooltip(Channel.titles("ranking", "by", "_share", "set to 0", "_accuracy", "accuracy at 45°", "_random",
                     "random units", "_beyond", "difference")))));
     return new Figure("Do the most gated units matter most?",
-        "Units silenced in each layer, by how far the gate moved them, less the mean of random units as many; below 0 they"
-            + " matter more. Mean and 95 % interval over " + seeds() + ", paired.",
+        "Units set to 0 in each layer, ranked by how much the gate changed them, minus the mean of equally many random units;"
+            + " below 0 they matter more. Mean and 95 % interval over " + seeds() + ", paired.",
         chart);
   }
 
@@ -378,7 +381,7 @@ record MnistFigures(ModeSpecialization results) {
   }
 
   private String seeds() {
-    return Notation.count(results.settings().seeds(), "seed");
+    return Notation.count(results.settings().seeds().count(), "seed");
   }
 
   private static Channel accuracy(String name, String field) {

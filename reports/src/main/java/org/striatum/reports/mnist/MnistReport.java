@@ -19,28 +19,27 @@ import org.striatum.reports.page.Notation;
 import org.striatum.reports.page.Templates;
 import org.striatum.reports.page.KeyFigure;
 
-/// Mode specialisation on MNIST as one HTML file that needs nothing beside it, as a run's report.
+/// Mode specialisation on MNIST as one self-contained HTML file, as a run's report.
 public final class MnistReport {
   private MnistReport() {}
 
   /// The page as text.
-  ///
-  /// @param results parts that were not run are left out
-  /// @param manifest the run's manifest, JSON, shown as it is
+  /// @param results without the parts that were not run
+  /// @param manifest the run's manifest, JSON, shown unchanged
   public static String render(ModeSpecialization results, String manifest) {
     return Templates.render("mnist/mnist.jte", Page.of(results, manifest));
   }
 
-  /// Writes the page, whole or not at all.
+  /// Writes the page, atomically.
   ///
   /// @throws IOException naming the file, if it cannot be written
   public static void write(ModeSpecialization results, String manifest, Path file) throws IOException {
     AtomicFile.write(file, render(results, manifest).getBytes(StandardCharsets.UTF_8));
   }
 
-  /// What the template writes, computed.
+  /// The computed content of the template.
   ///
-  /// @param verdict the answer in two sentences; null where the table was not run
+  /// @param verdict the answer in two sentences; null if the table was not run
   record Page(ModeSpecialization results, String manifest, Verdict verdict, MnistFigures figures) {
     private static final SequencedMap<String, String> SECTIONS = Channel.titles("verdict", "Question and verdict",
         "table", "The paper's table", "gates", "Digits and gates", "budget", "At equal budget", "hardening",
@@ -59,9 +58,8 @@ public final class MnistReport {
   }
 
   /// The answer, computed from the table.
-  ///
-  /// @param reproduced how the table stands beside the paper's
-  /// @param worth what the gate is worth
+  /// @param reproduced how the table compares with the paper's
+  /// @param worth what the gate gains
   record Verdict(String reproduced, String worth, List<KeyFigure> keys) {
     static Verdict of(ModeSpecialization results) {
       List<Cell> cells = results.table().cells();
@@ -79,11 +77,11 @@ public final class MnistReport {
       MethodResult full = method(results, "full");
       return new Verdict(
           (cells.isEmpty()
-              ? "On %s there are no cells of the paper's to hold it to".formatted(results.images())
+              ? "On %s there are no cells of the paper to compare with".formatted(results.images())
               : "%d of %d cells lie within %s of the paper's".formatted(near, cells.size(),
                   Notation.plain(cells.getFirst().tolerance())))
               + "; %d of its %d claims hold over %s (%s preset).".formatted(said, claims.size(),
-                  Notation.count(results.settings().seeds(), "seed"), results.settings().preset()),
+                  Notation.count(results.settings().seeds().count(), "seed"), results.settings().preset().printed()),
           "Gating adds %s at 45° with %s and changes 0° by %s; full fine-tuning adds %s with %s and changes 0° by %s."
               .formatted(points(gate.gain45()), Notation.count(gate.trainable(), "value"), points(gate.forgetting()),
                   points(full.gain45()), Notation.count(full.trainable()), points(full.forgetting())),

@@ -29,9 +29,8 @@ import org.striatum.reports.page.Figure;
 import org.striatum.reports.page.Layer;
 import org.striatum.reports.page.Notation;
 
-/// The charts of one experiment with gated linear networks; each is null where there is nothing to draw.
-///
-/// @param number tells them from those of other experiments
+/// The charts of one experiment with gated linear networks; each is null if there is nothing to draw.
+/// @param number distinguishes them from those of other experiments
 record NtaFigures(NtaResults results, int number) {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final String FOUND = "run";
@@ -41,12 +40,12 @@ record NtaFigures(NtaResults results, int number) {
   /// Gates of one arm that are drawn.
   private static final int GATES = 24;
 
-  /// Every chart there is something for.
+  /// Every chart that has data.
   List<Figure> all() {
     return Stream.of(curves(), blocks(), gates(), grids(), exact()).filter(Objects::nonNull).toList();
   }
 
-  /// Medians over seeds in time.
+  /// Medians over seeds, over time.
   private Figure curves() {
     List<List<Object>> rows = new ArrayList<>();
     SequencedSet<String> names = new LinkedHashSet<>();
@@ -69,7 +68,7 @@ record NtaFigures(NtaResults results, int number) {
     List<String> shown = first(names, NtaRun.LOSS);
     Channel time = quantitative("x", "time").titled("time").axis("grid", BooleanNode.FALSE);
     Channel colour = series("color", "arm", List.copyOf(arms)).unlabelled();
-    Chart chart = new Chart(id("curves"), "Course of each figure over seeds", 280,
+    Chart chart = new Chart(id("curves"), "Each figure over time, over seeds", 280,
         List.of("figure", "arm", "time", "median", "low", "high"), rows,
         new Chart.Choice("figure", "show ", shown, shown.getFirst()),
         List.of(
@@ -78,7 +77,7 @@ record NtaFigures(NtaResults results, int number) {
             Layer.of("line", time, quantitative("y", "median").unlabelled(), colour,
                 tooltip(Channel.titles("arm", "arm", "time", "time", "median", "median", "low", "low", "high", "high")))
                 .with("strokeWidth", 1.5)));
-    return new Figure("In time", "Median over seeds with its 95 % bootstrap interval at each point.", chart);
+    return new Figure("Over time", "Median over seeds with its 95 % bootstrap interval at each point.", chart);
   }
 
   /// Medians over seeds, block by block.
@@ -139,13 +138,13 @@ record NtaFigures(NtaResults results, int number) {
     }
     List<String> shown = List.copyOf(arms);
     Channel time = quantitative("x", "time").titled("time").axis("grid", BooleanNode.FALSE);
-    Chart chart = new Chart(id("gates"), "The gates of the first seed in time", 220,
+    Chart chart = new Chart(id("gates"), "The gates of the first seed over time", 220,
         List.of("arm", "gate", "time", "value"), rows, new Chart.Choice("arm", "arm ", shown, shown.getFirst()),
         List.of(Layer.of("line", time, quantitative("y", "value").titled("gate c"),
             series("color", "gate", List.copyOf(gates)).unlabelled(),
             tooltip(Channel.titles("gate", "gate", "time", "time", "value", "value"))).with("strokeWidth", 1.5)));
     return new Figure("Gates of the first seed",
-        "Each line a gate. Which gate serves which task differs from seed to seed.",
+        "One line per gate. Which gate serves which task differs between seeds.",
         chart);
   }
 
@@ -236,7 +235,7 @@ record NtaFigures(NtaResults results, int number) {
     return Math.max(1, Math.ceilDiv(points, POINTS));
   }
 
-  /// The float's own digits, not those of the double beside it: the page stays small.
+  /// The digits of the float, not those of the double: the page stays small.
   private static Double value(float value) {
     return Double.valueOf(Float.toString(value));
   }

@@ -17,26 +17,26 @@ import org.striatum.reports.page.Notation;
 import org.striatum.reports.page.Templates;
 import org.striatum.reports.page.VisibleText;
 
-/// Experiments with gated linear networks as one HTML file that needs nothing beside it, as a run's report.
+/// Experiments with gated linear networks as one self-contained HTML file, as a run's report.
 public final class NtaReport {
   private NtaReport() {}
 
   /// The page as text.
   ///
   /// @param experiments in the order shown, at least one
-  /// @param manifest the run's manifest, JSON, shown as it is
+  /// @param manifest the run's manifest, JSON, shown unchanged
   public static String render(List<NtaResults> experiments, String manifest) {
     return Templates.render("nta/nta.jte", Page.of(experiments, manifest));
   }
 
-  /// Writes the page, whole or not at all.
+  /// Writes the page, atomically.
   ///
   /// @throws IOException naming the file, if it cannot be written
   public static void write(List<NtaResults> experiments, String manifest, Path file) throws IOException {
     AtomicFile.write(file, render(experiments, manifest).getBytes(StandardCharsets.UTF_8));
   }
 
-  /// What the template writes, computed.
+  /// The computed content of the template.
   record Page(List<Part> parts, String manifest) {
     static Page of(List<NtaResults> experiments, String manifest) {
       Objects.requireNonNull(manifest, "a report needs its run's manifest");
@@ -57,7 +57,7 @@ public final class NtaReport {
           parts.stream().flatMap(part -> part.figures.stream()).toList());
     }
 
-    /// How much of what was expected came out, over all experiments.
+    /// How many expected figures hold, over all experiments.
     String verdict() {
       return counted(parts.stream().flatMap(part -> part.results.findings().stream()).toList())
           + " over " + Notation.count(parts.size(), "experiment") + ".";
@@ -74,7 +74,7 @@ public final class NtaReport {
       return "experiment-" + number;
     }
 
-    /// How its findings came out, in words.
+    /// The results of its findings, in words.
     String verdict() {
       return counted(results.findings()) + ".";
     }

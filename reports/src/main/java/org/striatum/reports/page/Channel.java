@@ -31,7 +31,7 @@ public record Channel(String name, JsonNode definition) {
     return typed(name, field, "ordinal").with("sort", names(order));
   }
 
-  /// A column of names of series; the domain is fixed so that a series looks alike in every chart.
+  /// A column of names of series; the domain is fixed so that a series looks the same in every chart.
   public static Channel series(String name, String field, List<String> domain) {
     return typed(name, field, "nominal").with("sort", names(domain)).scaled("domain", names(domain));
   }
@@ -51,7 +51,7 @@ public record Channel(String name, JsonNode definition) {
     return new Channel(name, JSON.objectNode().put("value", value));
   }
 
-  /// Columns and what a tooltip calls them, in pairs.
+  /// Pairs of columns and their titles in a tooltip.
   public static SequencedMap<String, String> titles(String... pairs) {
     SequencedMap<String, String> titles = new LinkedHashMap<>();
     for (int i = 0; i < pairs.length; i += 2) {
@@ -60,14 +60,14 @@ public record Channel(String name, JsonNode definition) {
     return titles;
   }
 
-  /// The columns a tooltip shows, each under its title.
+  /// The columns that a tooltip shows, with their titles.
   public static Channel tooltip(SequencedMap<String, String> titles) {
     ArrayNode fields = JSON.arrayNode();
     titles.forEach((field, title) -> fields.addObject().put("field", field).put("title", title));
     return new Channel("tooltip", fields);
   }
 
-  /// The column it stands for; empty where it stands for none.
+  /// The column that it shows; empty if it shows none.
   String column() {
     return definition.path("field").asText();
   }
@@ -87,7 +87,7 @@ public record Channel(String name, JsonNode definition) {
     return with("title", title);
   }
 
-  /// Nothing is written beside the mark for it.
+  /// It has no axis labels.
   public Channel unlabelled() {
     return with("title", JSON.nullNode());
   }
@@ -101,7 +101,7 @@ public record Channel(String name, JsonNode definition) {
     return scaled(property, JSON.textNode(value));
   }
 
-  /// The scale shows just this range, whatever the data.
+  /// The scale shows exactly this range, independently of the data.
   public Channel domain(double low, double high) {
     return scaled("domain", JSON.arrayNode().add(low).add(high)).scaled("nice", JSON.booleanNode(false));
   }

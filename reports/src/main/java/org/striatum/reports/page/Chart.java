@@ -11,18 +11,16 @@ import java.util.List;
 import java.util.Optional;
 
 /// A chart: rows of figures and the layers of marks that show them, as one Vega-Lite specification.
-///
-/// A chart whose colour stands for a series lets the reader pick one in the legend.
-///
-/// The rows are kept apart from the specification, once, so that the page draws the chart, the table and the CSV from
-/// the same figures. The house's looks are in [#theme], not in any one chart.
+/// If a chart's colour shows a series, the reader can select one in the legend.
+/// The rows are stored once, separately from the specification, so that the page makes the chart, the table and the CSV
+/// from the same figures. The common style is in [#theme].
 ///
 /// @param id names the chart in the page and in exported files: letters, digits and hyphens
-/// @param description what the chart shows, for those who cannot see it
+/// @param description what the chart shows, for screen readers
 /// @param height of the plot, in pixels; its width is the page's
 /// @param columns names of the columns; those starting with an underscore serve tooltips only
-/// @param rows one value a column: a String, a Boolean, a finite Number or null
-/// @param choice what the reader selects rows by; null shows all of them
+/// @param rows one value per column: a String, a Boolean, a finite Number or null
+/// @param choice how the reader selects rows; null shows all of them
 /// @param layers drawn in this order
 public record Chart(String id, String description, int height, List<String> columns, List<List<Object>> rows,
     Choice choice, List<Layer> layers) {
@@ -32,7 +30,8 @@ public record Chart(String id, String description, int height, List<String> colu
 
   public Chart {
     if (!id.matches("[a-z0-9-]+")) {
-      throw new IllegalArgumentException("a chart's id must be small letters, digits and hyphens, found '" + id + "'");
+      throw new IllegalArgumentException(
+          "a chart's id must be of lower-case letters, digits and hyphens, found '" + id + "'");
     }
     columns = List.copyOf(columns);
     List<List<Object>> finite = new ArrayList<>();
@@ -50,7 +49,7 @@ public record Chart(String id, String description, int height, List<String> colu
   /// A selector above the chart: shows the rows whose column has the chosen value.
   ///
   /// @param column the column compared
-  /// @param label written beside the selector
+  /// @param label of the selector
   /// @param options in order
   /// @param initial the one shown first
   public record Choice(String column, String label, List<String> options, String initial) {
@@ -86,7 +85,7 @@ public record Chart(String id, String description, int height, List<String> colu
     return spec;
   }
 
-  /// Lets the reader pick a series in the legend: the marks of the others fade.
+  /// Lets the reader select a series in the legend: the marks of the others fade.
   private void pickable(ArrayNode drawn, String column) {
     boolean defined = false;
     for (int i = 0; i < drawn.size(); i++) {
@@ -120,7 +119,8 @@ public record Chart(String id, String description, int height, List<String> colu
     return legible(payload);
   }
 
-  /// The tree with every text made visible: the engine's parser stumbles over line separators and controls in names.
+  /// The tree with every text made visible: the parser of the chart library fails on line separators and control characters
+  /// in names.
   private static JsonNode legible(JsonNode node) {
     return switch (node) {
       case TextNode text -> JSON.textNode(VisibleText.of(text.textValue()));
@@ -138,8 +138,8 @@ public record Chart(String id, String description, int height, List<String> colu
     };
   }
 
-  /// How every chart looks on light or dark paper. Series colours are Okabe and Ito's, told apart by colour-blind
-  /// readers, lightened for the dark.
+  /// The style of every chart in light or dark mode. Series colours are those of Okabe and Ito, which colour-blind readers
+  /// can distinguish, lighter in dark mode.
   public static ObjectNode theme(boolean dark) {
     String ink = dark ? "#e6e8eb" : "#1d2329";
     String quiet = dark ? "#9aa4af" : "#5b6670";
@@ -188,7 +188,7 @@ public record Chart(String id, String description, int height, List<String> colu
     };
   }
 
-  /// A NaN drawn would be a zero; an absent value is left out of the chart and is a dash in the table.
+  /// A NaN would be drawn as a zero; an absent value is not drawn in the chart and is a dash in the table.
   private static Object finite(Object value) {
     return value instanceof Double number && !Double.isFinite(number) ? null : value;
   }

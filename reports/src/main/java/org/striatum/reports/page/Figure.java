@@ -1,7 +1,7 @@
 package org.striatum.reports.page;
 
-/// A chart with the words around it.
+/// A chart with its title and caption.
 ///
-/// @param title what the chart is about, above it; empty where the page says it already
+/// @param title of the chart, above it; empty if the page already has one
 /// @param caption what is shown, with n and the kind of interval, below it
 public record Figure(String title, String caption, Chart chart) {}

@@ -14,11 +14,11 @@ import java.util.SequencedMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// What every report has around its sections: title, contents, looks, the charts' engine and their data, and the policy
-/// that lets nothing else run.
+/// The common frame of all reports: title, contents, style, the chart library and the charts' data, and the policy that
+/// lets nothing else run.
 ///
 /// @param kicker the kind of report, above the title
-/// @param sections anchor → what the contents call it
+/// @param sections anchor → title in the contents
 /// @param figures every chart of the page, each placed by its id
 public record Frame(String kicker, String title, SequencedMap<String, String> sections, List<Figure> figures) {
   private static final String FOLDER = "/org/striatum/reports/page/";
@@ -32,8 +32,8 @@ public record Frame(String kicker, String title, SequencedMap<String, String> se
     figures = List.copyOf(figures);
   }
 
-  /// What a browser may do with the page: run the inlined scripts and styles by their hashes, show images the scripts
-  /// make, and nothing else; no address is ever asked for anything.
+  /// What a browser may do with the page: run the inlined scripts and styles by their hashes, show images made by the
+  /// scripts, and nothing else; there is no network request.
   String policy() {
     String scripts = Stream.concat(ENGINE.stream(), Stream.of(SCRIPT)).map(InlineScript::hash)
         .collect(Collectors.joining(" "));
@@ -64,7 +64,7 @@ public record Frame(String kicker, String title, SequencedMap<String, String> se
     return NOTICES;
   }
 
-  /// Every chart and both themes as JSON that may stand inside a script element: no character that could end it.
+  /// Every chart and both themes as JSON that is safe inside a script element: no character can end it.
   public String charts() {
     ObjectNode root = JsonNodeFactory.instance.objectNode();
     root.set("light", Chart.theme(false));

@@ -10,10 +10,9 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 
-/// A script or style sheet carried inside the page, with the hash by which the page's security policy lets it run.
-/// Nothing else runs: markup that slipped through would be inert.
-///
-/// @param source as it stands between its tags
+/// A script or style sheet carried inside the page, with the hash by which the page's content security policy allows it.
+/// Nothing else can run: markup that was not escaped would have no effect.
+/// @param source the text between its tags
 public record InlineScript(String source) {
   private static final String WEBJARS = "/META-INF/resources/webjars/";
 
@@ -26,7 +25,7 @@ public record InlineScript(String source) {
     }
   }
 
-  /// The charts' engine: Vega, Vega-Lite and Vega-Embed, in the order they must run.
+  /// The chart library: Vega, Vega-Lite and Vega-Embed, in the order they must run.
   static List<InlineScript> engine() {
     return List.of(resource(WEBJARS + "vega/5.32.0/vega.min.js"),
         resource(WEBJARS + "vega-lite/5.23.0/vega-lite.min.js"),
@@ -42,7 +41,7 @@ public record InlineScript(String source) {
   static String text(String path) {
     try (InputStream in = InlineScript.class.getResourceAsStream(path)) {
       if (in == null) {
-        throw new IllegalStateException("the class path lacks " + path + ": reports needs its webjars beside it");
+        throw new IllegalStateException("the class path lacks " + path + ": reports needs its webjars");
       }
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {

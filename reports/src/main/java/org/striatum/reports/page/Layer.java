@@ -12,7 +12,7 @@ import java.util.Optional;
 ///
 /// @param mark Vega-Lite's mark definition
 /// @param filter an expression over `datum`; null keeps every row
-/// @param channels what the mark's position and looks stand for
+/// @param channels the columns shown by the mark's position and appearance
 public record Layer(ObjectNode mark, String filter, List<Channel> channels) {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
@@ -50,17 +50,17 @@ public record Layer(ObjectNode mark, String filter, List<Channel> channels) {
     return with(property, JSON.booleanNode(value));
   }
 
-  /// A line of dashes, as what is compared with is drawn.
+  /// A dashed line, the style of baselines.
   public Layer dashed() {
     return with("strokeDash", JSON.arrayNode().add(4).add(3));
   }
 
-  /// The column the mark's colour stands for.
+  /// The column that the mark's colour shows.
   Optional<String> coloured() {
     return channels.stream().filter(channel -> channel.name().equals("color")).map(Channel::column).findFirst();
   }
 
-  /// Whether any channel stands for the column.
+  /// Whether any channel shows the column.
   boolean shows(String column) {
     return channels.stream().anyMatch(channel -> channel.column().equals(column));
   }

@@ -9,10 +9,10 @@ import java.util.SequencedMap;
 public final class MatrixChart {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final double FAINTEST = 0.03;
-  /// The figure in a cell must be read on it, on dark paper too.
+  /// The figure in a cell must be readable, in dark mode too.
   static final double STRONGEST = 0.5;
 
-  /// Letters that fit under the cells of a phone.
+  /// The number of letters that fit under a cell on a phone.
   private static final int SIDE_BY_SIDE = 28;
 
   private MatrixChart() {}
@@ -21,7 +21,7 @@ public final class MatrixChart {
   ///
   /// @param shade the column that shades a cell, from `low` to `high`
   /// @param columns `first` and `second` come first
-  /// @param label the column that is written in it
+  /// @param label the column whose value is written in the cell
   /// @param titles of the tooltip, see [Channel#titles]
   public static Chart of(String id, String description, String shade, List<String> columns, List<List<Object>> rows,
       String label, SequencedMap<String, String> titles, double low, double high, Chart.Choice choice, String rowTitle,

@@ -6,9 +6,10 @@ import java.math.RoundingMode;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.striatum.probe.intervention.OutcomeKind;
 import org.striatum.probe.stats.Estimate;
 
-/// How figures are written: a true minus, a dash for what could not be computed, as many digits as the data carry.
+/// How figures are written: a true minus sign, a dash for what could not be computed, only significant digits.
 public final class Notation {
   public static final String ABSENT = "–";
   private static final String THIN = "\u202f";
@@ -16,7 +17,7 @@ public final class Notation {
 
   private Notation() {}
 
-  /// A figure to so many decimals.
+  /// A figure to the given number of decimals.
   public static String decimals(double value, int places) {
     if (!Double.isFinite(value)) {
       return ABSENT;
@@ -26,7 +27,7 @@ public final class Notation {
     return value < 0 && !zero ? MINUS + digits : digits;
   }
 
-  /// A figure to so many significant digits; very small and very large ones in powers of ten.
+  /// A figure to the given number of significant digits; very small and very large ones in powers of ten.
   public static String significant(double value, int digits) {
     if (!Double.isFinite(value)) {
       return ABSENT;
@@ -43,7 +44,7 @@ public final class Notation {
     return value < 0 ? MINUS + text : text;
   }
 
-  /// A figure somebody chose, with the digits they gave it: `0.95`.
+  /// A figure that was set by hand, with its given digits: `0.95`.
   public static String plain(double value) {
     return Double.isFinite(value) ? BigDecimal.valueOf(value).stripTrailingZeros().toPlainString() : ABSENT;
   }
@@ -52,7 +53,7 @@ public final class Notation {
     return decimals(value, 3);
   }
 
-  /// An AUROC and its 95 % interval: `0.812 [0.761, 0.860]`; a dash stands for an interval that is not there.
+  /// An AUROC and its 95 % interval: `0.812 [0.761, 0.860]`; a dash stands for a missing interval.
   public static String auroc(Estimate estimate) {
     return auroc(estimate.value()) + " " + interval(estimate, 1, 3);
   }
@@ -62,9 +63,13 @@ public final class Notation {
     return Double.isFinite(share) ? decimals(100 * share, 1) + THIN + "%" : ABSENT;
   }
 
-  /// An outcome in its own unit: accuracy in per cent, anything else as it is.
+  /// An outcome in its own unit: accuracy in per cent, anything else unchanged.
   public static String outcome(double value, String outcome) {
     return isShare(outcome) ? percent(value) : decimals(value, 2);
+  }
+
+  public static String outcome(double value, OutcomeKind outcome) {
+    return outcome(value, outcome.printed());
   }
 
   /// A difference of outcomes: accuracy in percentage points, log-probability in nats, always with its sign.
@@ -72,21 +77,37 @@ public final class Notation {
     return (signed(scale(outcome) * value, isShare(outcome) ? 1 : 3) + " " + unit(outcome)).strip();
   }
 
+  public static String effect(double value, OutcomeKind outcome) {
+    return effect(value, outcome.printed());
+  }
+
+  public static String effect(Estimate estimate, OutcomeKind outcome) {
+    return effect(estimate, outcome.printed());
+  }
+
   public static String effect(Estimate estimate, String outcome) {
     return effect(estimate.value(), outcome) + " " + interval(estimate, scale(outcome), isShare(outcome) ? 1 : 3);
   }
 
-  /// What an effect is multiplied by to be in [#unit].
+  public static double scale(OutcomeKind outcome) {
+    return scale(outcome.printed());
+  }
+
+  /// The factor that converts an effect to [#unit].
   public static double scale(String outcome) {
     return isShare(outcome) ? 100 : 1;
   }
 
-  /// The unit of a difference of outcomes; empty where none is known.
+  /// The unit of a difference of outcomes; empty if none is known.
   public static String unit(String outcome) {
-    return isShare(outcome) ? "points" : outcome.equals("log-probability") ? "nats" : "";
+    return isShare(outcome) ? "points" : outcome.equals(OutcomeKind.LOG_PROBABILITY.printed()) ? "nats" : "";
   }
 
-  /// A p-value as it stands in a table, without `p =`.
+  public static String unit(OutcomeKind outcome) {
+    return unit(outcome.printed());
+  }
+
+  /// A p-value as in a table, without `p =`.
   public static String p(double value) {
     if (!Double.isFinite(value)) {
       return ABSENT;
@@ -130,7 +151,7 @@ public final class Notation {
   }
 
   private static boolean isShare(String outcome) {
-    return outcome.equals("accuracy");
+    return outcome.equals(OutcomeKind.ACCURACY.printed());
   }
 
   private static String signed(double value, int places) {
@@ -138,17 +159,25 @@ public final class Notation {
     return value > 0 && !text.equals(decimals(0, places)) ? "+" + text : text;
   }
 
-  /// An AUROC's interval by itself: `[0.761, 0.860]`.
+  /// An AUROC's interval alone: `[0.761, 0.860]`.
   public static String aurocInterval(Estimate estimate) {
     return interval(estimate, 1, 3);
   }
 
-  /// An outcome's interval by itself, in the outcome's unit.
+  /// An outcome's interval alone, in the outcome's unit.
   public static String outcomeInterval(Estimate estimate, String outcome) {
     return interval(estimate, scale(outcome), isShare(outcome) ? 1 : 2);
   }
 
-  /// An effect's interval by itself, in the effect's unit.
+  public static String outcomeInterval(Estimate estimate, OutcomeKind outcome) {
+    return outcomeInterval(estimate, outcome.printed());
+  }
+
+  public static String effectInterval(Estimate estimate, OutcomeKind outcome) {
+    return effectInterval(estimate, outcome.printed());
+  }
+
+  /// An effect's interval alone, in the effect's unit.
   public static String effectInterval(Estimate estimate, String outcome) {
     return interval(estimate, scale(outcome), isShare(outcome) ? 1 : 3);
   }

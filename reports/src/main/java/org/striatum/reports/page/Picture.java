@@ -11,14 +11,14 @@ import javax.imageio.ImageIO;
 public final class Picture {
   private Picture() {}
 
-  /// A grey image as a `data:` address, paper white.
+  /// A grey-scale image as a `data:` address, on white.
   ///
   /// @param pixels 0 (paper) to 255 (ink): (rows, columns)
-  /// @throws IllegalArgumentException if there are not rows · columns of them
+  /// @throws IllegalArgumentException unless their number is rows · columns
   public static String grey(int rows, int columns, int[] pixels) {
     if (pixels.length != rows * columns) {
       throw new IllegalArgumentException(
-          "an image of " + rows + " × " + columns + " needs as many pixels, found " + pixels.length);
+          "an image of " + rows + " × " + columns + " needs rows × columns pixels, found " + pixels.length);
     }
     BufferedImage image = new BufferedImage(columns, rows, BufferedImage.TYPE_BYTE_GRAY);
     for (int i = 0; i < pixels.length; i++) {

@@ -4,7 +4,7 @@ import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
 import gg.jte.output.StringOutput;
 
-/// The templates of this module, compiled with it: each lies beside the types it lays out.
+/// The templates of this module, compiled with it.
 public final class Templates {
   private static final TemplateEngine ENGINE = TemplateEngine.createPrecompiled(null, ContentType.Html,
       Templates.class.getClassLoader(), "org.striatum.reports");
@@ -14,7 +14,7 @@ public final class Templates {
   /// The page as text.
   ///
   /// @param template its path, e.g. `run/report.jte`
-  /// @param page what it lays out
+  /// @param page its content
   public static String render(String template, Object page) {
     StringOutput text = new StringOutput();
     ENGINE.render(template, page, text);

@@ -8,10 +8,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.Locale;
 
-/// Text from strangers made visible: what would act on a page without being seen (control characters, bidirectional
-/// overrides, halves of surrogate pairs) becomes a sign a reader can see. Markup is not its business: templates escape.
+/// Untrusted text made visible: invisible characters that would affect a page (control characters, bidirectional
+/// overrides, halves of surrogate pairs) become visible symbols. Markup is escaped by the templates, not here.
 public final class VisibleText {
-  /// What a record computes from its components is written with them and skipped when they are read.
+  /// Values that a record computes from its components are written with them and ignored on reading.
   private static final JsonMapper RECORDS = JsonMapper.builder()
       .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
   private static final int CONTROL_PICTURES = 0x2400;
@@ -19,20 +19,20 @@ public final class VisibleText {
 
   private VisibleText() {}
 
-  /// The text with line breaks and tabs kept and every other invisible control shown.
+  /// The text with line breaks and tabs unchanged and every other invisible control character made visible.
   public static String of(String text) {
     StringBuilder shown = new StringBuilder(text.length());
     text.codePoints().forEach(c -> append(shown, c));
     return shown.toString();
   }
 
-  /// One token: as [#of], with the line breaks it holds marked, and a blank one never empty.
+  /// One token: as [#of], with its line breaks marked, and a blank token never empty.
   public static String token(String text) {
     String shown = of(text).replace("\n", "↵\n");
     return shown.isEmpty() ? "∅" : shown;
   }
 
-  /// A text on one line, cut after so many code points, for tooltips and labels.
+  /// A text on one line, truncated to the given number of code points, for tooltips and labels.
   public static String brief(String text, int limit) {
     String line = of(text).replace("\n", "↵").replace("\t", "⇥");
     return line.codePointCount(0, line.length()) <= limit
@@ -40,8 +40,8 @@ public final class VisibleText {
         : line.substring(0, line.offsetByCodePoints(0, limit - 1)) + "…";
   }
 
-  /// A copy of a record in which every text is brief and visible: names of datasets, sets and probes come from
-  /// strangers' files and stand in sentences, tables and charts.
+  /// A copy of a record in which every text is shortened and visible: names of datasets, sets and probes come from untrusted
+  /// files and appear in sentences, tables and charts.
   public static <T extends Record> T names(T record, Class<T> type) {
     return RECORDS.convertValue(names(RECORDS.valueToTree(record)), type);
   }
@@ -80,7 +80,7 @@ public final class VisibleText {
     }
   }
 
-  /// Embeddings, overrides and isolates, which reorder text beyond where they stand.
+  /// Embeddings, overrides and isolates, which reorder the text after them.
   private static boolean isDirectional(int c) {
     return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x200e || c == 0x200f || c == 0x061c;
   }

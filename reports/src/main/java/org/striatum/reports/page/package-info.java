@@ -1,2 +1,2 @@
-/// What every report is made of: the frame around its sections, charts, tables, and how figures and texts are written.
+/// The common parts of all reports: the frame around the sections, charts, tables, and how figures and texts are written.
 package org.striatum.reports.page;

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.striatum.probe.adaptation.AdaptationArm;
 import org.striatum.probe.adaptation.AdaptationResults.Arm;
 import org.striatum.probe.adaptation.AdaptationResults.LearnedLayer;
 import org.striatum.probe.adaptation.AdaptationResults.Outcome;
@@ -21,26 +22,24 @@ import org.striatum.studies.answer.Answer.Finding;
 import org.striatum.studies.answer.StudyAnswers;
 
 /// The charts and rows of one adaptation study.
-///
-/// @param number tells it from those of other modes
+/// @param number distinguishes it from those of other modes
 record AdaptationFigures(AdaptationResults results, int number) {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final String IN_MODE = "in mode";
   private static final String OUT_OF_MODE = "other tasks";
   private static final String LOUDER = "louder";
   private static final String QUIETER = "quieter";
-  /// Most neurons of an arm that are drawn: the page stays small whatever the model.
+  /// The most neurons of an arm that are drawn, so that the page stays small for every model.
   private static final int DRAWN = 1200;
   private static final int LISTED = 8;
 
-  /// One gated neuron, as it was left.
-  ///
-  /// @param arm whose
-  /// @param change what it is multiplied by on average, less 1
+  /// One gated neuron after training.
+  /// @param arm that it belongs to
+  /// @param change its mean factor, minus 1
   record Changed(String arm, NeuronId neuron, double gain, double threshold, double before, double after,
       double change) {}
 
-  /// Every chart there is something for.
+  /// Every chart that has data.
   List<Figure> all() {
     return Stream.of(changes(), gates()).filter(Objects::nonNull).toList();
   }
@@ -50,12 +49,12 @@ record AdaptationFigures(AdaptationResults results, int number) {
     return StudyAnswers.places(results);
   }
 
-  /// The neurons that each gated arm changed most; those of matched sets are left out.
+  /// The neurons that each gated arm changed most; without those of matched sets.
   List<Changed> mostChanged() {
     return shown().stream().flatMap(arm -> changed(arm).stream().limit(LISTED)).toList();
   }
 
-  /// How the gates of an arm moved, in words.
+  /// How the gates of an arm changed, in words.
   String moved(Arm arm) {
     List<Changed> neurons = changed(arm);
     long closed = neurons.stream().filter(one -> one.after < one.before - 0.01).count();
@@ -66,9 +65,9 @@ record AdaptationFigures(AdaptationResults results, int number) {
         Notation.decimals(neurons.stream().mapToDouble(Changed::gain).max().orElse(Double.NaN), 2));
   }
 
-  /// Arms whose gates are shown: all but random sets.
+  /// Arms whose gates are shown: all except random sets.
   List<Arm> shown() {
-    return results.arms().stream().filter(arm -> !arm.gates().isEmpty() && !arm.name().endsWith("-matched")).toList();
+    return results.arms().stream().filter(arm -> !arm.gates().isEmpty() && !arm.name().isMatched()).toList();
   }
 
   /// The arm's neurons, the most changed first.
@@ -79,7 +78,7 @@ record AdaptationFigures(AdaptationResults results, int number) {
   }
 
   private static Changed changed(Arm arm, LearnedLayer layer, int k) {
-    return new Changed(arm.name(), layer.neuron(k), layer.gain()[k], layer.threshold()[k], layer.before()[k],
+    return new Changed(arm.name().printed(), layer.neuron(k), layer.gain()[k], layer.threshold()[k], layer.before()[k],
         layer.after()[k], layer.change(k));
   }
 
@@ -87,8 +86,8 @@ record AdaptationFigures(AdaptationResults results, int number) {
     List<List<Object>> rows = new ArrayList<>();
     List<String> arms = new ArrayList<>();
     for (Arm arm : results.arms()) {
-      if (!arm.name().equals(AdaptationResults.FROZEN)) {
-        arms.add(arm.name());
+      if (arm.name() != AdaptationArm.FROZEN) {
+        arms.add(arm.name().printed());
         rows.add(row(arm, IN_MODE, arm.inMode()));
         if (arm.outOfMode() != null) {
           rows.add(row(arm, OUT_OF_MODE, arm.outOfMode()));
@@ -99,7 +98,7 @@ record AdaptationFigures(AdaptationResults results, int number) {
       return null;
     }
     List<String> places = List.of(IN_MODE, OUT_OF_MODE);
-    String title = "change of log-probability, nats a token";
+    String title = "change of log-probability, nats per token";
     Channel arm = Channel.ordinal("y", "arm", arms).unlabelled();
     Channel place = Channel.ordinal("yOffset", "where", places);
     Channel colour = Channel.series("color", "where", places).unlabelled();
@@ -113,20 +112,21 @@ record AdaptationFigures(AdaptationResults results, int number) {
                 Channel.tooltip(Channel.titles("arm", "arm", "where", "on", "_change", "change", "_accuracy",
                     "accuracy", "_parameters", "parameters")))));
     return new Figure("What each arm gained and forgot",
-        "Mean log-probability a token of reference solutions on held-out problems less the frozen model's, with 95 %"
-            + " intervals over problems and trainings (or sets). Right of 0 is better; every arm was trained for "
+        "Mean log-probability per token of reference solutions on held-out problems minus the frozen model's, with"
+            + " 95 % intervals over problems and trainings (or sets). Right of 0 is better; every arm was trained for "
             + Notation.count(results.protocol().steps(), "step") + ".",
         chart);
   }
 
   private static List<Object> row(Arm arm, String where, Outcome outcome) {
-    return Chart.row(arm.name(), where, outcome.logProbabilityChange().value(), outcome.logProbabilityChange().low(),
+    return Chart.row(arm.name().printed(), where, outcome.logProbabilityChange().value(),
+        outcome.logProbabilityChange().low(),
         outcome.logProbabilityChange().high(), Notation.decimals(outcome.logProbabilityChange().value(), 4),
         Notation.percent(outcome.accuracy().value()), Notation.count(arm.parameters()));
   }
 
-  /// A strip a hook point, a dot a gated coordinate, as far above or below the strip's middle as it became louder or
-  /// quieter.
+  /// One strip per hook point, one dot per gated coordinate, above or below the strip's middle by how much it was amplified
+  /// or attenuated.
   private Figure gates() {
     List<List<Object>> rows = new ArrayList<>();
     List<String> arms = new ArrayList<>();
@@ -138,10 +138,10 @@ record AdaptationFigures(AdaptationResults results, int number) {
       if (!(most > 0)) {
         continue;
       }
-      arms.add(arm.name());
+      arms.add(arm.name().printed());
       reach.add("±" + Notation.decimals(1.05 * most, 2) + " for " + arm.name());
       for (Changed one : changed.stream().limit(DRAWN).toList()) {
-        rows.add(Chart.row(arm.name(), one.neuron.hook().toString(), one.neuron.coordinate(), one.change,
+        rows.add(Chart.row(arm.name().printed(), one.neuron.hook().toString(), one.neuron.coordinate(), one.change,
             one.change / most, one.change >= 0 ? LOUDER : QUIETER, Notation.decimals(one.gain, 3),
             Notation.decimals(one.threshold, 2),
             Notation.decimals(one.before, 4), Notation.decimals(one.after, 4)));
@@ -150,8 +150,8 @@ record AdaptationFigures(AdaptationResults results, int number) {
     if (rows.isEmpty()) {
       return null;
     }
-    String first = arms.contains(AdaptationResults.ALL) ? AdaptationResults.ALL : arms.getFirst();
-    Chart chart = new Chart("gates-" + number, "How far each gated coordinate was changed, by hook point",
+    String first = arms.contains(AdaptationArm.ALL.printed()) ? AdaptationArm.ALL.printed() : arms.getFirst();
+    Chart chart = new Chart("gates-" + number, "Change of each gated coordinate, by hook point",
         (hooks.size() > 8 ? 44 : 90) * hooks.size() + 40,
         List.of("arm", "hook point", "coordinate", "change", "_height", "direction", "_gain", "_threshold", "_before",
             "_after"),
@@ -166,10 +166,10 @@ record AdaptationFigures(AdaptationResults results, int number) {
                 "direction", "_gain", "gain γ", "_threshold", "threshold τ̃", "_before", "openness before", "_after",
                 "openness after")))
             .with("size", 16)));
-    return new Figure("What was learned, neuron by neuron",
-        "One strip a hook point, one dot a gated coordinate: above the middle those that became louder, below it those that"
-            + " became quieter, by γ·g − 1 (g averaged over validation solutions). A strip reaches "
-            + String.join(", ", reach) + ". Of each arm the training that was best on validation problems.",
+    return new Figure("What each neuron learned",
+        "One strip per hook point, one dot per gated coordinate: above the middle those that were amplified, below it"
+            + " those that were attenuated, by γ·g − 1 (g averaged over validation solutions). A strip has the range "
+            + String.join(", ", reach) + ". For each arm the training that was best on validation problems.",
         chart);
   }
 }

@@ -7,10 +7,11 @@ import org.striatum.probe.intervention.InterventionResults.Controls;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.intervention.InterventionResults.Prediction;
 import org.striatum.probe.intervention.InterventionResults.Writing;
+import org.striatum.probe.intervention.OutcomeKind;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.reports.page.Notation;
 
-/// One arm of an intervention, or the mean over one kind of control, as a table writes it; a dash for what was not
+/// One arm of an intervention, or the mean over one kind of control, as a row of a table; a dash for what was not
 /// measured.
 record ArmRow(String name, String coordinates, String effect, String interval, String tokens, String finished,
     String parsed, String perplexity, String divergence) {
@@ -24,7 +25,7 @@ record ArmRow(String name, String coordinates, String effect, String interval, S
     return rows;
   }
 
-  private static ArmRow of(Arm arm, String outcome) {
+  private static ArmRow of(Arm arm, OutcomeKind outcome) {
     return row(arm.name(), arm.coordinates(), Notation.effect(arm.effect().value(), outcome),
         Notation.effectInterval(arm.effect(), outcome), arm.writing(), arm.prediction());
   }

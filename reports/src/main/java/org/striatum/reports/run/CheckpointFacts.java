@@ -2,18 +2,17 @@ package org.striatum.reports.run;
 
 import java.util.List;
 
-/// What a reader must know about the checkpoint a run looked at.
-///
-/// @param name as the run was asked for it
+/// What a reader must know about the checkpoint of a run.
+/// @param name as given to the run
 /// @param modelType the family, as the checkpoint's configuration names it
 /// @param layers blocks
 /// @param width coordinates of the residual stream, d
-/// @param heads attention heads (query heads where keys are shared)
+/// @param heads attention heads (query heads if keys are shared)
 /// @param vocabulary rows of the embedding
-/// @param parameters all of them, tied ones once
+/// @param parameters total number, tied ones counted once
 /// @param dtype of the stored weights, e.g. `BF16`
-/// @param files what was read, with the hash of each
-/// @param tokenizerPolicy how prompts become tokens, in words: BOS, padding, chat template
+/// @param files the files read, with the checksum of each
+/// @param tokenizerPolicy how prompts are tokenized, in words: BOS, padding, chat template
 public record CheckpointFacts(String name, String modelType, int layers, int width, int heads, int vocabulary,
     long parameters, String dtype, List<FileHash> files, String tokenizerPolicy) {
   public CheckpointFacts {

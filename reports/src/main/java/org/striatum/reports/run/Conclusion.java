@@ -21,14 +21,14 @@ import org.striatum.reports.page.KeyFigure;
 import org.striatum.reports.page.Notation;
 import org.striatum.reports.page.VisibleText;
 
-/// The run's answer in two sentences, computed from its records: does the model carry its chances, and does it use what
-/// carries them. A negative answer is worded as plainly as a positive one.
+/// The run's answer in two sentences, computed from its records: does the model carry its probability of success, and
+/// does it use what carries it. A negative answer is stated as clearly as a positive one.
 ///
 /// @param carries what the probes found
 /// @param uses what the first intervention found
-/// @param verdict of that intervention; null where there is none
-/// @param word for the verdict; null likewise
-/// @param keys the figures the sentences rest on
+/// @param verdict of that intervention; null if there is none
+/// @param word for the verdict; null if there is none
+/// @param keys the figures that the sentences are based on
 record Conclusion(String question, String carries, String uses, Verdict verdict, String word, List<KeyFigure> keys) {
   Conclusion {
     keys = List.copyOf(keys);
@@ -45,11 +45,12 @@ record Conclusion(String question, String carries, String uses, Verdict verdict,
     selection.ifPresent(s -> keys.addAll(keys(s)));
     primary.ifPresent(i -> keys.addAll(keys(i)));
     return new Conclusion(question, carries(content, selection),
-        uses(Optional.ofNullable(content.firstInterventions()), primary), primary.map(Intervention::verdict).orElse(null),
+        uses(Optional.ofNullable(content.firstInterventions()), primary),
+        primary.map(Intervention::verdict).orElse(null),
         primary.map(Conclusion::word).orElse(null), keys);
   }
 
-  /// An intervention's verdict as one word or two, in its set's own words.
+  /// An intervention's verdict as one or two words, with the name of its kind of set.
   static String word(Intervention intervention) {
     return intervention.verdict() == Verdict.SPECIFIC ? intervention.specific() : word(intervention.verdict());
   }
@@ -64,7 +65,7 @@ record Conclusion(String question, String carries, String uses, Verdict verdict,
     };
   }
 
-  /// The class of the page's style sheet that colours a verdict; the word itself always stands beside the colour.
+  /// The class of the page's style sheet that colours a verdict; the word itself is always shown with the colour.
   static String tone(Verdict verdict) {
     return verdict.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
@@ -73,18 +74,17 @@ record Conclusion(String question, String carries, String uses, Verdict verdict,
     return verdict == null ? "none" : tone(verdict);
   }
 
-  /// What was done to a set, as the beginning of a sentence.
+  /// The intervention on a set, as the beginning of a sentence.
   static String deed(Intervention intervention) {
     return switch (intervention.kind()) {
-      case "zero" -> "Zeroing";
-      case "mean" -> "Mean-ablating";
-      case "resample" -> "Resampling";
-      case "steer" -> "Steering";
-      default -> "Ablating (" + intervention.kind() + ")";
+      case ZERO -> "Zeroing";
+      case MEAN -> "Mean-ablating";
+      case RESAMPLE -> "Resampling";
+      case STEER -> "Steering";
     };
   }
 
-  /// The dataset the first intervention was made on, else the first one with a probe.
+  /// The dataset of the first intervention, otherwise the first one with a probe.
   private static Optional<Selection> selection(ValueNeuronResults values, Optional<Intervention> primary) {
     List<Selection> all = Selection.all(values);
     return primary.flatMap(i -> all.stream().filter(s -> s.dataset().equals(i.dataset())).findFirst())
@@ -111,21 +111,21 @@ record Conclusion(String question, String carries, String uses, Verdict verdict,
         ? "no shuffled rewards to compare with"
         : "shuffled rewards reach " + range(shuffled.low(), shuffled.high(), 3) + ", " + pEquals(shuffled.p());
     String sentence;
-    if (!s.foretells()) {
-      sentence = "On " + s.dataset() + " success is not shown to be readable before the first generated token: the "
+    if (!s.predicts()) {
+      sentence = "On " + s.dataset() + " success is not shown to be predictable before the first generated token: the "
           + chosen + ", best on validation problems, reaches " + reaches + " (" + nulls + "; " + baseline + ")";
     } else if (!more(content.values(), s)) {
-      sentence = "On " + s.dataset() + " the " + chosen + " reads success before the first generated token with "
+      sentence = "On " + s.dataset() + " the " + chosen + " predicts success before the first generated token with "
           + reaches + " (" + nulls + "), but " + baseline
           + ", so the hidden state is not shown to hold more than the length of the prompt";
     } else {
-      sentence = "On " + s.dataset() + " the " + chosen + ", chosen on validation problems, reads success before the"
+      sentence = "On " + s.dataset() + " the " + chosen + ", chosen on validation problems, predicts success before the"
           + " first generated token with " + reaches + " (" + nulls + "; " + baseline + ")" + sparse(content, s);
     }
     return sentence + others(content.values(), s) + ".";
   }
 
-  /// Whether the probe is shown to know more than the prompt's length: by what it adds to it, where that was measured.
+  /// Whether the probe is shown to know more than the prompt's length: by what it adds to it, if that was measured.
   private static boolean more(ValueNeuronResults values, Selection s) {
     return values.controls().stream().filter(controls -> controls.dataset().equals(s.dataset())).findFirst()
         .map(controls -> controls.moreThanPromptLength() == DatasetControls.Answer.YES).orElse(s.beatsPromptLength());
@@ -141,7 +141,7 @@ record Conclusion(String question, String carries, String uses, Verdict verdict,
   private static String others(ValueNeuronResults values, Selection shown) {
     List<String> others = Selection.all(values).stream().filter(s -> !s.dataset().equals(shown.dataset()))
         .map(s -> auroc(s.probe().test().value()) + " on " + s.dataset()).toList();
-    return others.isEmpty() ? "" : "; elsewhere " + String.join(", ", others);
+    return others.isEmpty() ? "" : "; on other tasks " + String.join(", ", others);
   }
 
   private static String uses(Optional<InterventionResults> results, Optional<Intervention> primary) {
@@ -149,28 +149,31 @@ record Conclusion(String question, String carries, String uses, Verdict verdict,
       return "Whether the model uses such coordinates was not tested: no intervention was made.";
     }
     if (primary.isEmpty()) {
-      return "Whether the model uses such coordinates is unknown: the intervention study holds no intervention.";
+      return "Whether the model uses such coordinates is unknown: the intervention study contains no intervention.";
     }
     Intervention i = primary.get();
-    String what = deed(i) + " " + i.set() + " (" + count(i.size(), "coordinate") + ") at " + i.where() + " takes "
-        + i.outcome() + " on " + i.dataset() + " from " + outcome(i.base().outcome().value(), i.outcome()) + " to "
+    String what = deed(i) + " " + i.set() + " (" + count(i.size(), "coordinate") + ") at " + i.where() + " changes "
+        + i.outcome().printed() + " on " + i.dataset() + " from " + outcome(i.base().outcome().value(), i.outcome())
+        + " to "
         + outcome(i.ablated().outcome().value(), i.outcome()) + " (" + effect(i.effect(), i.outcome()) + ", "
         + count(i.problems(), "problem") + ")";
     String random = pEquals(i.random().q()) + " against " + count(i.random().effects().size(), "random set");
     String matched = pEquals(i.matched().q()) + " against "
         + count(i.matched().effects().size(), "RMS-matched set");
     String found = switch (i.verdict()) {
-      case SPECIFIC -> ": more damage than sets of equally large coordinates do (" + matched + "), so the effect is "
-          + i.specific();
-      case GENERIC -> ": more damage than random sets do (" + random + ") but not more than sets of equally large"
-          + " coordinates (" + matched + "), so the damage is generic and no use of what they carry is shown";
-      case NONE -> ": no more than control sets of the same size do (" + random + "; " + matched
-          + "), so no use of these coordinates is shown";
+      case SPECIFIC ->
+        ": more damage than that of sets of equally large coordinates (" + matched + "), so the effect is "
+            + i.specific();
+      case GENERIC -> ": more damage than that of random sets (" + random + ") but not more than that of sets of"
+          + " equally large coordinates (" + matched
+          + "), so the damage is generic, and it is not shown that the model uses what they carry";
+      case NONE -> ": no more damage than that of control sets of the same size (" + random + "; " + matched
+          + "), so it is not shown that the model uses these coordinates";
       case UNDECIDED -> "; without RMS-matched controls (" + refusal(i)
-          + ") the run cannot say whether that is more than size (" + random + ")";
+          + ") the run cannot decide whether this is more than an effect of size (" + random + ")";
     };
     return what + found
-        + (i.emptyMaskIdentical() ? "." : "; the empty mask changed the outcomes, so do not trust this.");
+        + (i.emptyMaskIdentical() ? "." : "; the empty mask changed the outcomes, so this result must not be used.");
   }
 
   private static String refusal(Intervention i) {
@@ -188,7 +191,7 @@ record Conclusion(String question, String carries, String uses, Verdict verdict,
     double scale = Notation.scale(i.outcome());
     int places = scale == 1 ? 3 : 1;
     return List.of(
-        new KeyFigure("Effect on " + i.outcome(), effect(i.effect().value(), i.outcome()),
+        new KeyFigure("Effect on " + i.outcome().printed(), effect(i.effect().value(), i.outcome()),
             "95 %: " + Notation.span(scale * i.effect().low(), scale * i.effect().high(), places)),
         new KeyFigure("p, RMS-matched sets", Notation.p(i.matched().q()),
             "against random sets " + Notation.p(i.random().q())));

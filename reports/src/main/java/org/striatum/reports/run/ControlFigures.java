@@ -21,9 +21,8 @@ import org.striatum.reports.page.Figure;
 import org.striatum.reports.page.Layer;
 import org.striatum.reports.page.Notation;
 
-/// The charts of the controls on the reading of value, the dataset chosen above each.
-///
-/// @param controls one a dataset
+/// The charts of the controls on the value probe, with a choice of dataset above each.
+/// @param controls one per dataset
 record ControlFigures(List<DatasetControls> controls) {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
@@ -31,7 +30,7 @@ record ControlFigures(List<DatasetControls> controls) {
     controls = List.copyOf(controls);
   }
 
-  /// Every chart there is something for.
+  /// Every chart that has data.
   List<Figure> all() {
     return Stream.of(rotation(), reliability()).filter(Objects::nonNull).toList();
   }
@@ -49,13 +48,13 @@ record ControlFigures(List<DatasetControls> controls) {
     List<Double> shares = controls.stream().flatMap(c -> c.rotation().points().stream()).map(RotationPoint::ratio)
         .distinct().map(ratio -> 1 - ratio).sorted().toList();
     double least = shares.getFirst();
-    Channel kept = quantitative("x", "share_kept").titled("coordinates removed (log scale of what is left)")
+    Channel kept = quantitative("x", "share_kept").titled("coordinates removed (log scale of those left)")
         .scaled("type", "log").scaled("reverse", BooleanNode.TRUE)
         .domain(least * 0.9, Math.min(1, shares.getLast() * 1.1))
         .axis("values", numbers(shares)).axis("labelExpr", "format(100 * (1 - datum.value), '.4~r') + ' %'")
         .axis("grid", BooleanNode.FALSE);
     Channel shown = tooltip(Channel.titles("_ratio", "removed", "kept", "coordinates left", "_native", "native [95 %]",
-        "_rotated", "rotated, 95 %", "_difference", "native less rotated [95 %]", "_p", "p"));
+        "_rotated", "rotated, 95 %", "_difference", "native minus rotated [95 %]", "_p", "p"));
     Chart chart = new Chart("rotation-control", "AUROC on the best coordinates, native and in rotated bases", 240,
         List.of("dataset", "share_kept", "kept", "native", "low", "high", "rotated_mean", "rotated_low", "rotated_high",
             "_ratio", "_native", "_rotated", "_difference", "_p"),
@@ -69,10 +68,10 @@ record ControlFigures(List<DatasetControls> controls) {
             Layer.of("rule", kept, auroc("low"), end("y2", "high"))
                 .where("isValid(datum.low) && isValid(datum.high)").with("style", "finding").with("strokeWidth", 1.5),
             Layer.of("point", kept, auroc("native"), shown).with("style", "finding")));
-    return new Figure("Pruned here and in rotated bases",
+    return new Figure("Pruning in the native and in rotated bases",
         "Test AUROC on the best coordinates, refitted, with 95 % intervals by problem. Grey: mean and 2.5–97.5 percentiles"
-            + " over random orthogonal bases of the z-scored states, the ranking chosen anew in each. Where the band"
-            + " reaches as high, single coordinates are not the natural unit.",
+            + " over random orthogonal bases of the z-scored states, with the ranking chosen again in each. Where the"
+            + " band is equally high, single coordinates are not the natural unit.",
         chart);
   }
 
@@ -95,25 +94,25 @@ record ControlFigures(List<DatasetControls> controls) {
     if (rows.isEmpty()) {
       return null;
     }
-    Channel foretold = quantitative("x", "foretold").titled("probability foretold").domain(0, 1);
-    Channel rate = quantitative("y", "succeeded").titled("share that succeeded").domain(0, 1);
+    Channel predicted = quantitative("x", "predicted").titled("predicted probability").domain(0, 1);
+    Channel rate = quantitative("y", "succeeded").titled("share of successes").domain(0, 1);
     Channel size = quantitative("size", "rollouts").with("legend", JSON.nullNode())
         .scaled("range", JSON.arrayNode().add(30).add(400));
-    Chart chart = new Chart("value-reliability", "Share that succeeded against the probability foretold", 240,
-        List.of("dataset", "kind", "foretold", "succeeded", "rollouts", "_bin", "_foretold", "_succeeded"), rows,
+    Chart chart = new Chart("value-reliability", "Share of successes against the predicted probability", 240,
+        List.of("dataset", "kind", "predicted", "succeeded", "rollouts", "_bin", "_predicted", "_succeeded"), rows,
         choice(),
         List.of(
-            Layer.of("line", foretold, rate).where("datum.kind === 'ideal'").with("style", "baseline")
+            Layer.of("line", predicted, rate).where("datum.kind === 'ideal'").with("style", "baseline")
                 .dashed().with("tooltip", JSON.nullNode()),
-            Layer.of("line", foretold, rate).where("datum.kind === 'bin'").with("style", "finding")
+            Layer.of("line", predicted, rate).where("datum.kind === 'bin'").with("style", "finding")
                 .with("strokeWidth", 1.5),
-            Layer.of("point", foretold, rate, size,
-                tooltip(Channel.titles("_bin", "foretold", "rollouts", "rollouts", "_foretold", "mean foretold",
+            Layer.of("point", predicted, rate, size,
+                tooltip(Channel.titles("_bin", "predicted", "rollouts", "rollouts", "_predicted", "mean predicted",
                     "_succeeded", "succeeded")))
                 .where("datum.kind === 'bin'").with("style", "finding")));
-    return new Figure("Are its probabilities right?",
-        "Test rollouts by the probability foretold, after a logistic curve fitted to cross-fitted scores; larger points"
-            + " stand for more rollouts. On the dashed line probabilities can be taken at their word.",
+    return new Figure("Are its probabilities calibrated?",
+        "Test rollouts by predicted probability, after a logistic curve fitted to cross-fitted scores; larger points"
+            + " stand for more rollouts. On the dashed line probabilities are perfectly calibrated.",
         chart);
   }
 

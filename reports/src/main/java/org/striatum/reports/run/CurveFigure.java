@@ -10,24 +10,26 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import org.striatum.probe.intervention.CurveKind;
 import org.striatum.probe.intervention.InterventionResults.Curve;
 import org.striatum.probe.intervention.InterventionResults.CurvePoint;
+import org.striatum.probe.intervention.OutcomeKind;
 import org.striatum.reports.page.Channel;
 import org.striatum.reports.page.Chart;
 import org.striatum.reports.page.Figure;
 import org.striatum.reports.page.Layer;
 import org.striatum.reports.page.Notation;
 
-/// A dose or steering curve: the set's effect with its interval, and the band of RMS-matched sets treated alike.
+/// A dose or steering curve: the set's effect with its interval, and the band of RMS-matched sets treated in the same way.
 final class CurveFigure {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
-  private static final String OUTCOME = "log-probability";
+  private static final OutcomeKind OUTCOME = OutcomeKind.LOG_PROBABILITY;
 
   private CurveFigure() {}
 
-  /// The chart of a curve; null where it has no point to show.
+  /// The chart of a curve; null if it has no point to show.
   static Figure of(Curve curve, int number) {
-    boolean dose = curve.subject().equals(Curve.DOSE);
+    boolean dose = curve.subject() == CurveKind.DOSE;
     List<CurvePoint> points = curve.points().stream()
         .filter(point -> Double.isFinite(point.x()) && Double.isFinite(point.effect().value())).toList();
     if (points.isEmpty()) {
@@ -43,7 +45,7 @@ final class CurveFigure {
           Notation.p(point.p())));
     }
     Channel x = quantitative("x", "x")
-        .titled(dose ? "coordinates ablated, best of the ranking first (%)" : "α, deviations towards success")
+        .titled(dose ? "coordinates ablated, best of the ranking first (%)" : "α, standard deviations towards success")
         .axis("grid", BooleanNode.FALSE);
     Channel along = dose ? x.scaled("type", "log") : x;
     SequencedMap<String, String> titles = new LinkedHashMap<>();
@@ -62,7 +64,7 @@ final class CurveFigure {
         caption(curve, dose), chart);
   }
 
-  /// What no point has is not drawn.
+  /// Values that no point has are not drawn.
   private static List<Layer> layers(List<CurvePoint> points, Channel along, Channel shown) {
     List<Layer> layers = new ArrayList<>();
     if (points.stream().anyMatch(point -> Double.isFinite(point.low()) && Double.isFinite(point.high()))) {
@@ -88,12 +90,13 @@ final class CurveFigure {
     int most = curve.points().stream().mapToInt(CurvePoint::controls).max().orElse(0);
     long bare = curve.points().stream().filter(point -> point.refused() != null).count();
     return (dose
-        ? "The best coordinates of the ranking behind " + curve.set() + ", more and more of them (" + curve.kind() + ")"
-        : curve.set() + " moved by α standard deviations, each coordinate towards where it stands before success")
+        ? "The best coordinates of the ranking behind " + curve.set() + ", in growing numbers ("
+            + curve.kind().printed() + ")"
+        : curve.set() + " moved by α standard deviations, each coordinate towards its mean before success")
         + ", at " + curve.positions() + " positions: effect on the log-probability of "
         + Notation.count(curve.items(), "reference solution") + " of " + Notation.count(curve.problems(), "problem")
         + ", 95 % intervals by paired bootstrap over problems. Grey: mean and 2.5–97.5 percentiles of up to "
-        + Notation.count(most, "RMS-matched set") + " treated alike at each point."
+        + Notation.count(most, "RMS-matched set") + " treated in the same way at each point."
         + (bare > 0 ? " At " + Notation.count(bare, "point") + " no matched sets could be drawn." : "")
         + " A curve carries no verdict.";
   }

@@ -33,15 +33,15 @@ import org.striatum.reports.page.Notation;
 /// Charts of the dopamine study at one dataset's chosen hook point.
 ///
 /// @param dataset the row of steps
-/// @param layer the hook point whose causal probe foretells δ best on validation problems; null where none was studied
+/// @param layer the hook point whose causal probe predicts δ best on validation problems; null if none was studied
 /// @param pruning ρ as coordinates are removed; null without a hook point
-/// @param scatter what the probe said against δ; null where no step was stored
-/// @param traces one chart a kind of surprise that occurred
+/// @param scatter the probe's prediction against δ; null if no step was stored
+/// @param traces one chart per kind of surprise that occurred
 record DopamineFigures(DatasetSteps dataset, LayerDopamine layer, Figure pruning, Figure scatter,
     List<Figure> traces) {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
-  /// One of each dataset.
+  /// One per dataset.
   static List<DopamineFigures> all(DopamineResults results) {
     List<DopamineFigures> all = new ArrayList<>();
     for (DatasetSteps dataset : results.datasets()) {
@@ -59,7 +59,7 @@ record DopamineFigures(DatasetSteps dataset, LayerDopamine layer, Figure pruning
     return Stream.concat(Stream.of(pruning, scatter).filter(Objects::nonNull), traces.stream()).toList();
   }
 
-  /// The tested coordinates, called ones first.
+  /// The tested coordinates, significant ones first.
   List<TestedNeuron> tested() {
     return calledFirst(layer).toList();
   }
@@ -100,7 +100,7 @@ record DopamineFigures(DatasetSteps dataset, LayerDopamine layer, Figure pruning
     for (double decade = 0.1; decade >= least * 0.999; decade /= 10) {
       ticks.add(3 * decade).add(decade);
     }
-    Channel kept = quantitative("x", "share_kept").titled("coordinates removed (log scale of what is left)")
+    Channel kept = quantitative("x", "share_kept").titled("coordinates removed (log scale of those left)")
         .scaled("type", "log").scaled("reverse", BooleanNode.TRUE).domain(Math.min(least, 0.5), 1).axis("values", ticks)
         .axis("labelExpr", "format(100 * (1 - datum.value), '.4~r') + ' %'").axis("grid", BooleanNode.FALSE);
     Channel colour = series("color", "scores", names).unlabelled();
@@ -122,7 +122,7 @@ record DopamineFigures(DatasetSteps dataset, LayerDopamine layer, Figure pruning
     return new Figure("ρ against pruning",
         "Spearman's ρ of the probe with δ on " + Notation.count(layer.kept(), "kept test step") + ", lowest-ranked"
             + " coordinates removed first; shaded: 95 % bootstrap band by problem. Grey: 2.5–97.5 percentiles with"
-            + " random coordinates kept. With δ reassigned among rollouts of one length ("
+            + " random coordinates kept. With δ exchanged among rollouts of the same length ("
             + Notation.count(layer.shuffled().retrainings(), "refit") + "), the unpruned causal probe reaches "
             + Notation.span(layer.shuffled().low(), layer.shuffled().high(), 2) + "; "
             + Notation.pEquals(layer.shuffled().p()) + ".",
@@ -143,12 +143,12 @@ record DopamineFigures(DatasetSteps dataset, LayerDopamine layer, Figure pruning
           Notation.decimals(point.delta(), 2), Notation.decimals(point.predicted(), 2)));
     }
     Channel delta = quantitative("x", "delta").titled("δ").domain(-1.05, 1.05);
-    Chart chart = new Chart("dopamine-scatter-" + number, "What the causal TD-error probe says against δ", 240,
+    Chart chart = new Chart("dopamine-scatter-" + number, "Prediction of the causal TD-error probe against δ", 240,
         List.of("delta", "predicted", "_delta", "_predicted"), rows, null,
         List.of(Layer.of("point", delta, quantitative("y", "predicted").titled("probe’s δ̂"),
             tooltip(Channel.titles("_delta", "δ", "_predicted", "δ̂"))).with("size", 24).with("opacity", 0.6)));
     return new Figure("Prediction and surprise",
-        "One point a kept test step (" + Notation.count(layer.scatter().size()) + " of "
+        "One point per kept test step (" + Notation.count(layer.scatter().size()) + " of "
             + Notation.count(layer.kept()) + "), causal probe, no coordinate removed.",
         chart);
   }
@@ -198,12 +198,12 @@ record DopamineFigures(DatasetSteps dataset, LayerDopamine layer, Figure pruning
     return new Figure("An unexpected " + kind,
         "Mean activation, in standard deviations of training tokens, in " + Notation.count(first.rollouts(), "rollout")
             + " of " + Notation.count(first.problems(), "test problem") + " that "
-            + (success ? "succeeded though V̂ was low" : "failed though V̂ was high")
+            + (success ? "succeeded although V̂ was low" : "failed although V̂ was high")
             + ", aligned at the largest surprise; shaded: 95 % bootstrap band by problem; grey: 2.5–97.5 percentiles"
             + " of coordinates not tested. "
             + (layer.called().isEmpty()
-                ? "No coordinate was called: these are the best tested."
-                : "The best coordinates that were called."),
+                ? "No coordinate is significant: these are the best tested."
+                : "The best significant coordinates."),
         chart);
   }
 

@@ -16,8 +16,8 @@ import org.striatum.reports.page.Figure;
 import org.striatum.reports.page.Layer;
 import org.striatum.reports.page.Notation;
 
-/// How coordinates are spread before rollouts that succeed and before those that fail: one reading at a time, chosen above
-/// the chart.
+/// Distributions of coordinates before rollouts that succeed and before those that fail: one coordinate at a time, chosen
+/// above the chart.
 final class HistogramFigure {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final List<String> OUTCOMES = List.of("solved", "failed");
@@ -25,9 +25,8 @@ final class HistogramFigure {
   private HistogramFigure() {}
 
   /// The chart; null without readings.
-  ///
-  /// @param label what the readings are told apart by
-  /// @param choice written beside the selector
+  /// @param label distinguishes the readings
+  /// @param choice label of the selector
   static Figure of(String id, String title, List<CoordinateReading> found, Function<CoordinateReading, String> label,
       String choice) {
     List<CoordinateReading> drawn = found.stream()
@@ -50,15 +49,15 @@ final class HistogramFigure {
         labels.size() < 2 ? null : new Chart.Choice("of", choice, labels, labels.getFirst()),
         List.of(Layer.of("rect", from, end("x2", "to"), share, end("y2", "_floor"), colour,
             tooltip(Channel.titles("of", "", "outcome", "outcome", "_range", "activation", "rollouts", "rollouts",
-                "_share", "share of that outcome", "_auroc", "AUROC by itself [95 %]")))
+                "_share", "share of that outcome", "_auroc", "AUROC alone [95 %]")))
             .with("opacity", 0.55)));
     CoordinateReading first = drawn.getFirst();
     return new Figure(title,
         "Test rollouts (" + Notation.count(first.rollouts()) + " of " + Notation.count(first.problems(), "problem")
             + (labels.size() < 2 ? "" : " in the first shown")
-            + ") by the coordinate's activation at s₀, each outcome by itself. The outermost bars hold what lies beyond"
-            + " the 1st and 99th percentiles. "
-            + (labels.size() < 2 ? "AUROC of the coordinate by itself: " + Notation.auroc(first.auroc()) + "." : ""),
+            + ") by the coordinate's activation at s₀, separately for each outcome. The outermost bars contain everything"
+            + " beyond the 1st and 99th percentiles. "
+            + (labels.size() < 2 ? "AUROC of the coordinate alone: " + Notation.auroc(first.auroc()) + "." : ""),
         chart);
   }
 

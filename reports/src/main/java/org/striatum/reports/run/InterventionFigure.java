@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.SequencedMap;
 import java.util.stream.IntStream;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
+import org.striatum.probe.intervention.OutcomeKind;
 import org.striatum.reports.page.Channel;
 import org.striatum.reports.page.Chart;
 import org.striatum.reports.page.Figure;
@@ -21,12 +22,12 @@ import org.striatum.reports.page.Layer;
 import org.striatum.reports.page.Notation;
 import org.striatum.reports.page.VisibleText;
 
-/// An intervention's effect beside its whole control distributions: one dot a control set, equal effects stacked.
+/// An intervention's effect with its full control distributions: one dot per control set, equal effects stacked.
 final class InterventionFigure {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final int BINS = 60;
   private static final int LOWEST_STACK = 14;
-  /// Most dots of one kind of control: the page stays small whatever the number of controls.
+  /// The most dots of one kind of control, so that the page stays small for any number of controls.
   private static final int DOTS = 200;
   private static final double GOLDEN_RATIO = 0.618033988749895;
 
@@ -50,14 +51,14 @@ final class InterventionFigure {
     String unit = Notation.unit(intervention.outcome());
     Channel effect = quantitative("x", "effect")
         .titled(
-            "change in " + VisibleText.brief(intervention.outcome(), 40) + (unit.isEmpty() ? "" : " (" + unit + ")"))
+            "change in " + intervention.outcome().printed() + (unit.isEmpty() ? "" : " (" + unit + ")"))
         .axis("grid", BooleanNode.FALSE).axis("tickCount", JSON.numberNode(6)).domain(low - margin, high + margin);
     Channel arm = ordinal("y", "arm", List.of(set, matched, random)).unlabelled()
         .axis("labelLimit", JSON.numberNode(150)).axis("grid", BooleanNode.FALSE)
         .scaled("domain", JSON.arrayNode().add(set).add(matched).add(random));
     Channel place = quantitative("yOffset", "_place").domain(-1.15, 1.15);
     Channel shown = tooltip(titles());
-    Chart chart = new Chart("intervention-" + number, "Effect of ablating " + set + " beside every control set",
+    Chart chart = new Chart("intervention-" + number, "Effect of ablating " + set + " and of every control set",
         190, List.of("kind", "arm", "effect", "low", "high", "_place", "_effect"), rows, null,
         List.of(Layer.of("rule", effect).where("datum.kind === 'zero'").with("style", "baseline"),
             Layer.of("rule", effect).where("datum.kind === 'set'").with("style", "finding")
@@ -76,8 +77,8 @@ final class InterventionFigure {
   private static String caption(Intervention i) {
     int most = Math.max(i.matched().effects().size(), i.random().effects().size());
     String controls = "Grey: " + (most > DOTS
-        ? DOTS + " dots a kind, evenly spaced by rank,"
-        : "one dot a control set") + " of equally many coordinates, "
+        ? DOTS + " dots per kind, evenly spaced by rank,"
+        : "one dot per control set") + " of equally many coordinates, "
         + Notation.count(i.matched().effects().size(), "RMS-matched set") + " and "
         + Notation.count(i.random().effects().size(), "random set") + ", equal effects stacked."
         + (Double.isFinite(i.matched().critical())
@@ -90,7 +91,7 @@ final class InterventionFigure {
         + " of " + Notation.count(i.problems(), "problem") + "). " + controls;
   }
 
-  /// All effects, or as many as there are dots, evenly spaced by rank, the extremes among them.
+  /// All effects, or equally many as there are dots, evenly spaced by rank and including the extremes.
   private static List<Double> shown(List<Double> effects) {
     List<Double> sorted = effects.stream().sorted().toList();
     return sorted.size() <= DOTS
@@ -99,10 +100,10 @@ final class InterventionFigure {
             .toList();
   }
 
-  /// Stacks the dots of nearly equal effects around the arm's middle, in an order that draws no slope of its own. A tall
-  /// stack is squeezed into the arm's band.
+  /// Stacks the dots of nearly equal effects around the arm's middle, in an order that creates no visible slope. A
+  /// tall stack is compressed into the arm's band.
   private static void stack(List<List<Object>> rows, String arm, List<Double> effects, double scale, double low,
-      double high, String outcome) {
+      double high, OutcomeKind outcome) {
     double bin = high > low ? (high - low) / BINS : 1;
     SequencedMap<Long, List<Double>> stacks = new LinkedHashMap<>();
     effects.stream().filter(Double::isFinite).sorted().forEach(

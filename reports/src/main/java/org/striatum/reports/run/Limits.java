@@ -2,25 +2,28 @@ package org.striatum.reports.run;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.striatum.probe.intervention.AblationKind;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.intervention.InterventionResults.Verdict;
+import org.striatum.probe.intervention.OutcomeKind;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.reports.page.Notation;
 
-/// What a run does not show, computed from its records where it can be, so that a weak study says so itself.
+/// What a run does not show, computed from its records where possible, so that a weak study says so itself.
 final class Limits {
   private static final int FEW_PROBLEMS = 100;
   private static final double LEVEL = 0.05;
 
   private Limits() {}
 
-  /// The limits this run's figures bring with them, one sentence or two each, worst first.
+  /// The limits of this run's figures, one or two sentences each, worst first.
   static List<String> found(RunReport.Content content) {
     List<String> limits = new ArrayList<>();
     if (content.firstInterventions() != null) {
-      List<Intervention> interventions = content.interventions().values().stream().flatMap(one -> one.interventions().stream()).toList();
+      List<Intervention> interventions = content.interventions().values().stream()
+          .flatMap(one -> one.interventions().stream()).toList();
       interventions.forEach(i -> unsound(limits, i));
       interventions.stream().filter(Intervention::primary).forEach(i -> weak(limits, i));
       undecided(limits, interventions.stream().filter(i -> !i.primary()).toList());
@@ -34,22 +37,22 @@ final class Limits {
     return List.copyOf(limits);
   }
 
-  /// What no run of this kind shows, and what this one did not ask.
+  /// What no run of this kind shows, and what this one did not test.
   static List<String> general(RunReport.Content content) {
     List<String> limits = new ArrayList<>(List.of(
-        "A probe that reads the outcome shows that the hidden state carries it, not that the model uses it; only the"
-            + " interventions speak to use.",
-        "Zeroing a coordinate moves the model off the states it was trained on. RMS-matched controls answer for the"
-            + " size of that move, not for every way in which it may differ."));
+        "A probe that predicts the outcome shows that the hidden state carries it, not that the model uses it; only the"
+            + " interventions test use.",
+        "Zeroing a coordinate moves the model away from the states it was trained on. RMS-matched controls control for"
+            + " the size of that move, not for every way in which it may differ."));
     limits.add("A neuron here is a coordinate of the hidden state."
         + (content.values() == null || content.values().controls().isEmpty()
-            ? " Whether the code lies along coordinates rather than along other directions was not tested: no rotation"
-                + " control was run."
+            ? " Whether the code is aligned with coordinates or with other directions was not tested: no rotation control"
+                + " was run."
             : ""));
     limits.add("The figures hold for this checkpoint, these problems, this sampling and this seed."
         + (content.transfer() == null
-            ? " Nothing here speaks of transfer to others."
-            : " What transfers was asked between the tasks and checkpoints named here, and nowhere else."));
+            ? " Transfer to others was not tested."
+            : " Transfer was tested only between the tasks and checkpoints named here."));
     if (content.dopamine() == null) {
       limits.add("Dopamine neurons, the second half of the paper, were not studied in this run.");
     }
@@ -59,38 +62,38 @@ final class Limits {
   private static void unsound(List<String> limits, Intervention i) {
     if (!i.emptyMaskIdentical()) {
       limits.add("The graph with an empty mask did not give the base outcomes for " + name(i)
-          + ": the machinery itself changes the model, and this intervention must not be relied on.");
+          + ": the gate itself changes the model, and the results of this intervention must not be used.");
     }
   }
 
   private static void weak(List<String> limits, Intervention i) {
     if (i.verdict() == Verdict.UNDECIDED) {
-      limits.add("No RMS-matched set stood beside " + name(i)
+      limits.add("There is no RMS-matched set for " + name(i)
           + (i.refused() == null ? "" : " (" + i.refused() + ")")
           + ", so its damage may be that of any equally large coordinates.");
     } else if (!i.matched().effects().isEmpty() && 1.0 / (1 + i.matched().effects().size()) > LEVEL) {
-      limits.add("With " + Notation.count(i.matched().effects().size(), "RMS-matched set") + " beside " + name(i)
+      limits.add("With " + Notation.count(i.matched().effects().size(), "RMS-matched set") + " for " + name(i)
           + " no p below " + Notation.p(1.0 / (1 + i.matched().effects().size())) + " can be reached.");
     }
     if (i.problems() < FEW_PROBLEMS) {
-      limits.add(name(i) + " rests on " + Notation.count(i.problems(), "problem") + " only"
+      limits.add(name(i) + " is based on only " + Notation.count(i.problems(), "problem")
           + (Double.isFinite(i.detectable())
               ? ": a change below " + Notation.effect(i.detectable(), i.outcome()).replace("+", "")
-                  + " would often go unseen."
+                  + " would often not be detected."
               : "."));
     }
     double base = i.base().outcome().value();
-    if (i.outcome().equals("accuracy") && (base < LEVEL || base > 1 - LEVEL)) {
-      limits.add("The untouched model solves " + Notation.percent(base) + " of the items of " + name(i)
-          + ": there is hardly room for an effect in one direction.");
+    if (i.outcome() == OutcomeKind.ACCURACY && (base < LEVEL || base > 1 - LEVEL)) {
+      limits.add("The unmodified model solves " + Notation.percent(base) + " of the items of " + name(i)
+          + ": an effect in one direction is hardly possible.");
     }
   }
 
-  /// Secondary interventions are many: what they lack is counted.
+  /// Secondary interventions are many: those without matched sets are counted.
   private static void undecided(List<String> limits, List<Intervention> secondary) {
     long undecided = secondary.stream().filter(i -> i.verdict() == Verdict.UNDECIDED).count();
     if (undecided > 0) {
-      limits.add("No RMS-matched set could stand beside " + undecided + " of "
+      limits.add("There is no RMS-matched set for " + undecided + " of "
           + Notation.count(secondary.size(), "secondary intervention") + ": they are undecided.");
     }
   }
@@ -98,9 +101,9 @@ final class Limits {
   private static void secondary(List<String> limits, List<Intervention> interventions) {
     long secondary = interventions.stream().filter(i -> !i.primary()).count();
     if (secondary > 0) {
-      limits.add("Only primary interventions were named before the run. The p of the "
+      limits.add("Only primary interventions were fixed before the run. The p-values of the "
           + Notation.count(secondary, "secondary intervention")
-          + " are corrected together (Benjamini–Hochberg): what stands there is q.");
+          + " are corrected together (Benjamini–Hochberg) and shown as q.");
     }
   }
 
@@ -109,14 +112,15 @@ final class Limits {
       limits.add("On " + s.dataset() + " prompt length alone gives AUROC "
           + Notation.auroc(s.summary().promptLengthAuroc().value()) + ", no less than the chosen probe's "
           + Notation.auroc(s.probe().test().value())
-          + ": there the probe is not shown to read more than how long the question is.");
+          + ": there the probe is not shown to read more than the length of the question.");
     } else if (s.probe().test().low() <= s.summary().promptLengthAuroc().value()) {
-      limits.add("On " + s.dataset() + " the chosen probe's interval reaches down to prompt length's AUROC of "
+      limits.add("On " + s.dataset() + " the chosen probe's interval includes prompt length's AUROC of "
           + Notation.auroc(s.summary().promptLengthAuroc().value()) + ".");
     }
-    if (!s.foretells()) {
+    if (!s.predicts()) {
       limits
-          .add("On " + s.dataset() + " the chosen probe is not told apart from chance or from shuffled rewards (AUROC "
+          .add("On " + s.dataset()
+              + " the chosen probe is not distinguishable from chance or from shuffled rewards (AUROC "
               + Notation.auroc(s.probe().test()) + ", " + Notation.pEquals(s.layer().shuffled().p()) + ").");
     }
   }
@@ -127,11 +131,11 @@ final class Limits {
     }
     if (d.finished() < 1 - LEVEL) {
       limits.add("On " + d.dataset() + " " + Notation.percent(1 - d.finished())
-          + " of the rollouts were cut off before the model ended them; they count as they stand.");
+          + " of the rollouts were truncated before the model ended them; they are graded as they are.");
     }
     if (d.excludedRows() > 0) {
       limits.add("On " + d.dataset() + " " + Notation.count(d.excludedRows(), "state")
-          + " held NaN or ∞ and took no part.");
+          + " contained NaN or ∞ and were excluded.");
     }
   }
 
@@ -140,12 +144,13 @@ final class Limits {
     if (points > 1) {
       limits.add("Probes were fitted at " + Notation.count(points, "hook point")
           + ". The one shown first was chosen on validation problems; the best test figure of a chart is a maximum over"
-          + " all of them and flatters.");
+          + " all of them and too optimistic.");
     }
   }
 
   private static String name(Intervention i) {
-    return i.set() + (i.kind().equals("zero") ? "" : " (" + i.kind() + ")") + " at " + i.where() + " on " + i.dataset()
+    return i.set() + (i.kind() == AblationKind.ZERO ? "" : " (" + i.treatment() + ")") + " at " + i.where() + " on "
+        + i.dataset()
         + " (" + i.outcome() + ")";
   }
 }

@@ -26,14 +26,13 @@ import org.striatum.reports.page.Figure;
 import org.striatum.reports.page.Notation;
 import org.striatum.studies.answer.StudyResults;
 
-/// Everything a run says of one neuron.
-///
-/// @param standing of it in every ranking; a row a ranking
-/// @param readings of it by itself, a dataset each
+/// All results of a run about one neuron.
+/// @param standing its rank in every ranking, one row per ranking
+/// @param readings of the neuron alone, one per dataset
 /// @param histogram of these; null without any
-/// @param sets that hold it, with what changing them did
-/// @param signatures of it, a dataset each
-/// @param partners of the sets that hold it
+/// @param sets that contain it, with the effects of their interventions
+/// @param signatures its signature tests, one per dataset
+/// @param partners sets compared with the sets that contain it
 /// @param gates that were learned for it
 record NeuronPage(NeuronId neuron, Standing standing, List<CoordinateReading> readings, Figure histogram,
     List<Intervention> sets, List<Signed> signatures, List<Partner> partners, List<Gated> gates) {
@@ -42,13 +41,13 @@ record NeuronPage(NeuronId neuron, Standing standing, List<CoordinateReading> re
   private static final int SETS = 12;
   private static final int PARTNERS = 12;
 
-  /// Places of a neuron in rankings.
+  /// Ranks of a neuron.
   ///
   /// @param datasets that its hook point was studied on
-  /// @param ranks ranking → its place on each dataset; null where it is not known
-  /// @param of how many coordinates
+  /// @param ranks ranking → its rank on each dataset; null if it is not known
+  /// @param of number of coordinates
   record Standing(List<String> datasets, SequencedMap<String, List<Integer>> ranks, int of) {
-    /// The best place and where it is held: `1st of 256`.
+    /// The best rank and the ranking that gives it: `1st of 256`.
     Optional<String> best() {
       return ranks.entrySet().stream()
           .flatMap(row -> IntStream.range(0, datasets.size()).filter(d -> row.getValue().get(d) != null)
@@ -58,12 +57,12 @@ record NeuronPage(NeuronId neuron, Standing standing, List<CoordinateReading> re
     }
   }
 
-  /// A neuron put to the signature test of a dataset.
+  /// A neuron's signature test on one dataset.
   record Signed(String dataset, TestedNeuron tested) {}
 
-  /// Another place whose set of the same size was compared with one that holds the neuron.
+  /// Another dataset or run whose set of the same size was compared with one that contains the neuron.
   ///
-  /// @param rank of the neuron there; null where it is not known
+  /// @param rank of the neuron there; null if it is not known
   record Partner(Place own, Place other, Integer rank, SetOverlap overlap) {}
 
   /// A gate learned for the neuron.
@@ -75,19 +74,19 @@ record NeuronPage(NeuronId neuron, Standing standing, List<CoordinateReading> re
         sets(neuron, results), signatures(neuron, results), partners(neuron, results), gates(neuron, results));
   }
 
-  /// The page's place on the page.
+  /// The anchor of this part of the page.
   String anchor() {
     return "neuron-" + neuron.toString().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("-$", "");
   }
 
-  /// What it is known for, in a line.
+  /// A summary of its results, in one line.
   String known() {
     List<String> parts = new ArrayList<>(standing.best().stream().toList());
     long passed = signatures.stream().filter(one -> one.tested().called()).count();
     if (!signatures.isEmpty()) {
       parts.add(passed > 0
-          ? "called a dopamine neuron on " + passed + " of " + Notation.count(signatures.size(), "dataset")
-          : "not called a dopamine neuron");
+          ? "dopamine neuron on " + passed + " of " + Notation.count(signatures.size(), "dataset")
+          : "not significant as a dopamine neuron");
     }
     if (!sets.isEmpty()) {
       parts.add("in " + Notation.count(sets.size(), "set"));
@@ -113,13 +112,13 @@ record NeuronPage(NeuronId neuron, Standing standing, List<CoordinateReading> re
     SequencedMap<String, List<Integer>> ranks = new LinkedHashMap<>();
     for (LayerProbes layer : layers) {
       int d = order.indexOf(layer.dataset());
-      put(ranks, layer.ranking(), order.size(), d, place(layer.order(), neuron));
+      put(ranks, layer.ranking().printed(), order.size(), d, place(layer.order(), neuron));
       layer.top().stream().filter(one -> one.coordinate() == neuron.coordinate()).map(RankedNeuron::ranks)
           .forEach(known -> known.forEach((ranking, rank) -> put(ranks, ranking, order.size(), d, rank)));
     }
     for (LayerDopamine layer : dopamine) {
       int d = order.indexOf(layer.dataset());
-      put(ranks, layer.ranking(), order.size(), d, place(layer.order(), neuron));
+      put(ranks, layer.ranking().printed(), order.size(), d, place(layer.order(), neuron));
       layer.tested().stream().filter(one -> one.coordinate() == neuron.coordinate()).map(TestedNeuron::ranks)
           .forEach(known -> known.forEach((ranking, rank) -> put(ranks, ranking, order.size(), d, rank)));
     }
@@ -135,7 +134,7 @@ record NeuronPage(NeuronId neuron, Standing standing, List<CoordinateReading> re
     }
   }
 
-  /// Its place in an order, from 1; null where it has none.
+  /// Its rank in an order, from 1; null if it has none.
   private static Integer place(List<Integer> order, NeuronId neuron) {
     int place = order.indexOf(neuron.coordinate());
     return place < 0 ? null : place + 1;
@@ -179,7 +178,7 @@ record NeuronPage(NeuronId neuron, Standing standing, List<CoordinateReading> re
         .flatMap(Optional::stream).limit(PARTNERS).toList();
   }
 
-  /// Another place, if the set of one's own holds the neuron.
+  /// The other set, if the own set contains the neuron.
   private static Optional<Partner> partner(NeuronId neuron, StudyResults results, String run, Place own, Place other,
       SetOverlap overlap) {
     Integer here = own.run().equals(run) ? rank(neuron, results, own.dataset()) : null;

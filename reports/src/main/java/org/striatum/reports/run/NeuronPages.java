@@ -18,22 +18,21 @@ import org.striatum.probe.model.NeuronId;
 import org.striatum.probe.value.CoordinateReading;
 import org.striatum.studies.answer.StudyResults;
 
-/// The neurons that have a page of their own, best first.
-///
-/// @param pages each under its neuron
+/// The neurons that have a page, best first.
+/// @param pages by neuron
 record NeuronPages(SequencedMap<NeuronId, NeuronPage> pages) {
-  /// Most neurons with a page: a report stays small whatever the model.
+  /// The most neurons with a page, so that a report stays small for every model.
   static final int MOST = 24;
-  /// Neurons that one list may name.
+  /// The most neurons from one list.
   private static final int OF_A_LIST = 6;
 
   NeuronPages {
     pages = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(pages));
   }
 
-  /// The neurons a report names first: in turn the best of each list, of value neurons at each dataset's chosen hook point,
-  /// of those called or tested for dopamine at theirs, of the sets that were named before an intervention, and of those
-  /// that learned gates changed most.
+  /// The neurons that a report shows: alternately the best of each list, of value neurons at each dataset's chosen hook
+  /// point, of those significant or tested as dopamine neurons at theirs, of the sets fixed before an intervention, and of
+  /// those that learned gates changed most.
   static List<NeuronId> named(StudyResults results) {
     List<List<NeuronId>> lists = lists(results);
     SequencedSet<NeuronId> named = new LinkedHashSet<>();
@@ -77,7 +76,7 @@ record NeuronPages(SequencedMap<NeuronId, NeuronPage> pages) {
     return lists;
   }
 
-  /// A page each.
+  /// One page per neuron.
   ///
   /// @param readings of any of them
   static NeuronPages of(StudyResults results, List<CoordinateReading> readings) {
@@ -94,7 +93,7 @@ record NeuronPages(SequencedMap<NeuronId, NeuronPage> pages) {
     return List.copyOf(pages.values());
   }
 
-  /// Where a neuron's page is; null where it has none.
+  /// The anchor of a neuron's page; null if it has none.
   String anchor(HookPoint hook, int coordinate) {
     NeuronPage page = pages.get(new NeuronId(hook, coordinate));
     return page == null ? null : page.anchor();

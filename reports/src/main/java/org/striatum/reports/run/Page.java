@@ -21,44 +21,44 @@ import org.striatum.reports.page.VisibleText;
 import org.striatum.studies.answer.StudyAnswers;
 import org.striatum.studies.answer.StudyResults;
 
-/// Everything the template writes, computed: the template itself only lays out.
+/// Everything that the template writes, computed: the template only does the layout.
 ///
 /// @param datasets of the value-neuron study; empty without it
-/// @param selections the hook point and probe each dataset is summed up by
-/// @param byLayer one chart a dataset
-/// @param byPruning one chart a selection that has pruning curves
-/// @param agreement of the rankings; null where none was computed
-/// @param byPath one chart a selection that has a path
-/// @param controls charts of the controls on the reading
-/// @param interventions each with its chart, but for the last ones where there are many
+/// @param selections the hook point and probe that represent each dataset
+/// @param byLayer one chart per dataset
+/// @param byPruning one chart per selection that has pruning curves
+/// @param agreement of the rankings; null if none was computed
+/// @param byPath one chart per selection that has a path
+/// @param controls charts of the controls on the probe
+/// @param interventions each with its chart, except the last ones if there are many
 /// @param curves dose and steering charts
-/// @param dopamine one part a dataset of the dopamine study; empty without it
-/// @param rollouts each with its chart where it has a trace
+/// @param dopamine one part per dataset of the dopamine study; empty without it
+/// @param rollouts each with its chart if it has a trace
 /// @param transfer charts and rows of the transfer study; null without it
 /// @param uses charts of confidence and search
-/// @param adaptations one a mode; empty where no gate was learned
-/// @param neurons with a page of their own
-/// @param histograms of the best coordinates, one chart a selection that has readings
+/// @param adaptations one per mode; empty if no gate was learned
+/// @param neurons that have a page
+/// @param histograms of the best coordinates, one chart per selection that has readings
 record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummary> datasets,
     List<Selection> selections, List<Figure> byLayer, List<Figure> byPruning,
     Figure agreement, List<Figure> byPath, ControlFigures controls,
     List<InterventionPart> interventions, List<Figure> curves, List<DopamineFigures> dopamine,
     List<RolloutFigure> rollouts, List<PaperComparison> paper, List<String> limits, TransferFigures transfer,
     UsesFigures uses, List<AdaptationFigures> adaptations, NeuronPages neurons, List<Figure> histograms) {
-  /// Anchor → what the contents call it.
+  /// Anchor → title in the contents.
   private static final SequencedMap<String, String> SECTIONS = Channel.titles("verdict", "Question and verdict",
       "answers", "Answers", "checkpoint", "Checkpoint", "data", "Data", "value-neurons", "Value neurons", "controls",
       "Controls", "dopamine-neurons", "Dopamine neurons", "interventions", "Interventions", "transfer", "Transfer",
-      "uses", "Uses", "adaptation", "Adaptation", "neurons", "Neurons", "others", "Other studies", "rollouts", "Sample rollouts",
-      "paper", "Beside the paper", "limits", "Limits", "settings", "Settings", "manifest", "Manifest");
+      "uses", "Uses", "adaptation", "Adaptation", "neurons", "Neurons", "others", "Other studies", "rollouts",
+      "Sample rollouts",
+      "paper", "Comparison with the paper", "limits", "Limits", "settings", "Settings", "manifest", "Manifest");
   private static final int INTERVENTION_CHARTS = 12;
 
-  /// An intervention and its chart; null beyond the charts a page holds.
-  ///
-  /// @param name of the study that it is one of
+  /// An intervention and its chart; null beyond the largest number of charts.
+  /// @param name of the study that it belongs to
   record InterventionPart(String name, Intervention intervention, Figure figure) {}
 
-  /// Notes of every named intervention study, with its name where there are several.
+  /// Notes of every named intervention study, with its name if there are several.
   List<String> interventionNotes() {
     boolean several = content.interventions().size() > 1;
     return content.interventions().entrySet().stream()
@@ -142,7 +142,7 @@ record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummar
     return reading.neuron().coordinate() + ", AUROC " + Notation.auroc(reading.auroc().value());
   }
 
-  /// The content with every name brief and visible. Rollouts and the manifest are shown whole, each in its own box.
+  /// The content with every name shortened and visible. Rollouts and the manifest are shown in full, each in a box.
   private static RunReport.Content legible(RunReport.Content run) {
     return new RunReport.Content(VisibleText.brief(run.title(), 300),
         VisibleText.names(run.checkpoint(), CheckpointFacts.class), run.sampling(),

@@ -5,20 +5,22 @@ import java.util.Comparator;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Optional;
+import org.striatum.probe.intervention.AblationKind;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
+import org.striatum.probe.intervention.OutcomeKind;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.PruningCurve;
 import org.striatum.probe.value.ValueNeuronResults.PruningPoint;
 import org.striatum.reports.page.Notation;
 
-/// A figure of the paper beside ours. Other models, problems and sample sizes stand behind the two, so they are read
-/// side by side and not tested against each other.
+/// A figure of the paper next to ours. Models, problems and sample sizes differ, so the two are shown together and not
+/// tested against each other.
 ///
 /// Source: *Sparse Reward Subsystem in Large Language Models*, arXiv 2602.00986.
 ///
 /// @param quantity what is measured
 /// @param paper as published
-/// @param ours from this run, a dash where it was not measured
+/// @param ours from this run, a dash if it was not measured
 record PaperComparison(String quantity, String paper, String ours) {
   private static final double TOP_SHARE_PRUNED = 0.99;
 
@@ -26,7 +28,7 @@ record PaperComparison(String quantity, String paper, String ours) {
     List<Intervention> accuracy = content.firstInterventions() == null
         ? List.of()
         : content.firstInterventions().interventions().stream()
-            .filter(i -> i.outcome().equals("accuracy") && i.kind().equals("zero")).toList();
+            .filter(i -> i.outcome() == OutcomeKind.ACCURACY && i.kind() == AblationKind.ZERO).toList();
     List<PaperComparison> rows = new ArrayList<>();
     rows.add(new PaperComparison("AUROC of V(s₀)", "0.59–0.73, mean 0.67", aurocs(content.values())));
     rows.add(new PaperComparison("AUROC after pruning", "flat to 99 % pruned", pruned(content.values())));
@@ -63,7 +65,7 @@ record PaperComparison(String quantity, String paper, String ours) {
                 + " over " + Notation.count(found.getCount(), "dataset");
   }
 
-  /// For each dataset, the first curve at the chosen hook point: whole, and at the ratio nearest 99 %.
+  /// For each dataset, the first curve at the chosen hook point: unpruned, and at the ratio nearest 99 %.
   private static String pruned(ValueNeuronResults values) {
     return values == null
         ? Notation.ABSENT
@@ -72,7 +74,7 @@ record PaperComparison(String quantity, String paper, String ours) {
 
   private static Optional<String> pruned(Selection s) {
     Optional<PruningCurve> curve = s.layer().pruning().stream().filter(c -> !c.points().isEmpty())
-        .max(Comparator.comparing((PruningCurve c) -> c.probe().equals(s.probe().probe()))
+        .max(Comparator.comparing((PruningCurve c) -> c.probe() == s.probe().probe())
             .thenComparing(c -> !c.retrained()));
     return curve.map(c -> {
       PruningPoint whole = c.points().stream().min(Comparator.comparingDouble(PruningPoint::ratio)).orElseThrow();

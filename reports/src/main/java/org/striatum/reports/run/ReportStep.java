@@ -36,8 +36,8 @@ import org.striatum.studies.run.UnfinishedStudyException;
 import org.striatum.studies.value.ProbeSettings;
 import org.striatum.studies.value.ProbeStep;
 
-/// Makes `report.html` from what the run has finished. Always made from the files in the folder; the value probe that `probe`
-/// kept shows what it reads along a few rollouts.
+/// Writes `report.html` from what the run has finished. It is always made from the files in the folder; the value probe
+/// that `probe` kept shows its predictions along a few rollouts.
 ///
 /// @param registry of the studies that a run can hold
 public record ReportStep(StudyRegistry registry) {

@@ -24,41 +24,40 @@ import org.striatum.reports.run.SampleRollout.TokenValue;
 import org.striatum.reports.run.SampleRollout.ValueTrace;
 import org.striatum.studies.dopamine.ContinuationStep;
 import org.striatum.studies.dopamine.ContinuedRollout;
+import org.striatum.studies.fits.Fit;
+import org.striatum.studies.fits.Fits;
 import org.striatum.studies.run.ProblemSplit;
 import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.StudyRun;
 import org.striatum.studies.value.ProbeSettings;
 import org.striatum.studies.value.ProbeStep;
 import org.striatum.studies.value.ProbedValues;
-import org.striatum.studies.value.ProbedValues.Fitted;
 
-/// Rollouts of a run to be read in full: of each dataset, the test rollouts in which V̂ rises and falls most in one step,
-/// or else the first that was solved and the first that failed. Where hidden states are stored, with what a value probe
-/// reads off each of them.
+/// Rollouts of a run that are shown in full: for each dataset, the test rollouts in which V̂ rises and falls most in one
+/// step, otherwise the first that was solved and the first that failed. If hidden states are stored, each is shown with
+/// the predictions of a value probe.
 ///
 /// @param rollouts all of the run
 /// @param continued those that were cut into steps; may be empty
 /// @param values what the probe step found; null without it
 /// @param probe that step; null likewise
+/// @param fits what it fitted
 /// @param store of hidden states; null without one
 record ReportedRollouts(List<Rollout> rollouts, List<ContinuedRollout> continued, ValueNeuronResults values,
-    ProbeSettings probe, ActivationStore store, Tokenizer tokenizer, long seed) {
-
-  /// Rollouts that the probe is fitted to, at most: a report is made in a moment.
-  private static final int FITTED = 240;
+    ProbeSettings probe, Fits fits, ActivationStore store, Tokenizer tokenizer) {
 
   /// A continued rollout and its largest change of V̂.
   private record Moved(ContinuedRollout rollout, double rise, double fall) {}
 
-  /// Everything to be read from a run.
+  /// All rollouts shown of a run.
   ///
   /// @param store null without stored states
   static List<SampleRollout> of(StudyRun run, ActivationStore store, Tokenizer tokenizer) throws IOException {
     RunFolder folder = run.folder();
     boolean probed = folder.has(ProbeStep.STUDY);
     return new ReportedRollouts(run.rollouts(), ContinuationStep.continued(folder),
-        probed ? folder.results(ProbeStep.STUDY) : null, probed ? folder.settings(ProbeStep.STUDY) : null, store,
-        tokenizer, folder.manifest().inputs().seed()).samples();
+        probed ? folder.results(ProbeStep.STUDY) : null, probed ? folder.settings(ProbeStep.STUDY) : null,
+        probed ? Fits.of(folder, ProbeStep.STUDY) : Fits.NONE, store, tokenizer).samples();
   }
 
   private List<SampleRollout> samples() {
@@ -68,8 +67,7 @@ record ReportedRollouts(List<Rollout> rollouts, List<ContinuedRollout> continued
           ? Optional.empty()
           : Optional.of(probe.split().of(own));
       Set<Integer> lines = chosen(dataset, split);
-      Optional<Fitted> fitted = split
-          .flatMap(dealt -> new ProbedValues(dataset, values, probe, seed).fit(store, rollouts, dealt, FITTED));
+      Optional<Fit.Value> fitted = split.flatMap(_ -> new ProbedValues(dataset, values, fits).best());
       lines.forEach(line -> samples.add(sample(line, fitted)));
     });
     return samples;
@@ -105,7 +103,7 @@ record ReportedRollouts(List<Rollout> rollouts, List<ContinuedRollout> continued
         Arrays.stream(deltas).min().orElse(Double.NaN));
   }
 
-  private SampleRollout sample(int line, Optional<Fitted> fitted) {
+  private SampleRollout sample(int line, Optional<Fit.Value> fitted) {
     Rollout rollout = rollouts.get(line);
     List<StepValue> steps = continued.stream().filter(one -> one.line() == line).findFirst().map(this::steps)
         .orElse(List.of());
@@ -113,23 +111,23 @@ record ReportedRollouts(List<Rollout> rollouts, List<ContinuedRollout> continued
         rollout.completion(), rollout.reward(), fitted.map(probe -> trace(line, probe, steps)).orElse(null));
   }
 
-  private ValueTrace trace(int line, Fitted fitted, List<StepValue> steps) {
+  private ValueTrace trace(int line, Fit.Value fitted, List<StepValue> steps) {
     Rollout rollout = rollouts.get(line);
     HookPoint hook = fitted.hook();
     StoredTrajectories one = new StoredTrajectories(store, rollouts, new int[]{line}, hook);
     float[] states = new float[one.length(0) * one.width()];
     one.states(0, states, 0);
-    double[] read = fitted.probe().values(states, one.length(0));
-    double[] errors = fitted.probe().tdErrors(states, one.length(0), rollout.reward(),
-        probe.study().training().gamma());
+    double[] read = fitted.network().values(states, one.length(0));
+    double[] errors = fitted.network().tdErrors(states, one.length(0), rollout.reward(),
+        probe.study().training().returns().gamma());
     List<String> pieces = TokenPieces.of(tokenizer, rollout.sequence().continuation());
     List<TokenValue> tokens = IntStream.range(0, pieces.size())
         .mapToObj(t -> new TokenValue(pieces.get(t), read[t + 1], errors[t])).toList();
-    return new ValueTrace(fitted.target().printed(), hook, fitted.rollouts(), read[0], tokens,
+    return new ValueTrace(fitted.probe(), hook, fitted.rollouts(), read[0], tokens,
         errors[errors.length - 1], steps);
   }
 
-  /// V̂ before each step by the rollouts that went on from there, and how the step changed it.
+  /// V̂ before each step, from the continuations sampled there, and how the step changed it.
   private List<StepValue> steps(ContinuedRollout one) {
     Steps cut = one.steps();
     List<Continuations> before = one.continuations();

@@ -21,16 +21,16 @@ import org.striatum.reports.run.SampleRollout.ValueTrace;
 /// A rollout on the page: its tokens shaded by value, and V(t) and δ(t) under them.
 ///
 /// @param name dataset and problem
-/// @param reached how the rollout ended, in a word
+/// @param reached how the rollout ended, in one word
 /// @param tokens with their shades; empty without a trace
-/// @param left tokens that are not shown, for there are too many
+/// @param left number of tokens not shown because there are too many
 /// @param value V(t) against t; null without a trace
-/// @param delta δ(t) against t; null likewise
+/// @param delta δ(t) against t; null without a trace
 record RolloutFigure(SampleRollout rollout, String name, String reached, List<Shaded> tokens, int left, Figure value,
     Figure delta) {
   /// Shades from the lowest value to the highest; the middle one is V = ½.
   static final int SHADES = 11;
-  /// Most tokens shown: a page stays small whatever was written.
+  /// The most tokens shown, so that a page stays small.
   static final int SHOWN = 1000;
   private static final int LABEL = 40;
   private static final List<String> COLUMNS = List.of("kind", "t", "to", "token", "value", "delta", "draws", "_value",
@@ -75,7 +75,7 @@ record RolloutFigure(SampleRollout rollout, String name, String reached, List<Sh
     return shaded;
   }
 
-  /// What the rollouts that went on say of the step a token is in.
+  /// V̂ and δ of the step that contains a token, from the continuations.
   private static String step(ValueTrace trace, int t) {
     return trace.steps().stream().filter(step -> step.first() <= t && t <= step.last()).findFirst()
         .map(step -> "; its step: V̂ before " + Notation.decimals(step.before(), 2) + ", δ "
@@ -83,7 +83,7 @@ record RolloutFigure(SampleRollout rollout, String name, String reached, List<Sh
         .orElse("");
   }
 
-  /// A row a state, the prompt's end first and the outcome last, and a row a step.
+  /// One row per state, the end of the prompt first and the outcome last, and one row per step.
   private static List<List<Object>> rows(ValueTrace trace, double reward) {
     List<List<Object>> rows = new ArrayList<>();
     rows.add(row(TOKEN, 0, 0, "end of the prompt", trace.start(), Double.NaN, null));
@@ -121,7 +121,7 @@ record RolloutFigure(SampleRollout rollout, String name, String reached, List<Sh
     if (!trace.steps().isEmpty()) {
       layers.add(Layer
           .of("point", time(rows), value,
-              tooltip(Channel.titles("token", "before", "_value", "V̂", "draws", "rollouts that went on")))
+              tooltip(Channel.titles("token", "before", "_value", "V̂", "draws", "continuations")))
           .where(is(STEP)).with("style", "finding").with("shape", "diamond").with("size", 60));
     }
     return new Figure("", "V(t) by the " + VisibleText.brief(trace.probe(), LABEL) + " probe at " + trace.hook()
@@ -130,7 +130,7 @@ record RolloutFigure(SampleRollout rollout, String name, String reached, List<Sh
         + (trace.steps().isEmpty()
             ? ""
             : " Diamonds: V̂, the share of " + trace.steps().getFirst().draws()
-                + " rollouts that went on from there and were solved."),
+                + " continuations from there that were solved."),
         new Chart("value-trace-" + number, "V(t) along rollout " + number, 100, COLUMNS, rows, null, layers));
   }
 
@@ -144,13 +144,14 @@ record RolloutFigure(SampleRollout rollout, String name, String reached, List<Sh
     if (!trace.steps().isEmpty()) {
       layers.add(Layer
           .of("rule", time(rows), end("x2", "to"), delta,
-              tooltip(Channel.titles("token", "", "_delta", "δ of the step", "draws", "rollouts that went on")))
+              tooltip(Channel.titles("token", "", "_delta", "δ of the step", "draws", "continuations")))
           .where(is(STEP) + " && isValid(datum.delta)").with("style", "finding").with("strokeWidth", 3)
           .with("opacity", 0.8));
     }
-    return new Figure("", "δ(t) = γV(t) − V(t − 1), and the reward less V at the end: how far each token moved the"
-        + " probe's value."
-        + (trace.steps().isEmpty() ? "" : " Lines: δ of each step by the rollouts that went on."),
+    return new Figure("",
+        "δ(t) = γV(t) − V(t − 1), and the reward minus V at the end: the change that each token makes in the"
+            + " probe's value."
+            + (trace.steps().isEmpty() ? "" : " Lines: δ of each step from the continuations."),
         new Chart("delta-trace-" + number, "δ(t) along rollout " + number, 90, COLUMNS, rows, null, layers));
   }
 

@@ -20,23 +20,24 @@ import org.striatum.reports.page.Templates;
 import org.striatum.studies.answer.StudyAnswers;
 import org.striatum.studies.answer.StudyResults;
 
-/// A run's results as one HTML file that needs nothing beside it: no network, no server, no second file.
+/// A run's results as one self-contained HTML file: no network, no server, no second file.
 ///
 /// Equal content gives equal bytes. Texts of models, problems and checkpoints are shown, never interpreted: the page's
-/// own security policy runs only the scripts this class put there. Not for exchange: machines read the JSON results.
+/// content security policy allows only the scripts that this class put there. It is not meant for programs: they read the
+/// JSON results.
 public final class RunReport {
   private RunReport() {}
 
-  /// What a report is made from.
+  /// The content of a report.
   ///
   /// @param title of the page
   /// @param sampling how rollouts were drawn
   /// @param results of every study that was part of the run
-  /// @param beside answers of other checkpoints, studied likewise; may be empty
+  /// @param beside answers of other checkpoints with a full study; may be empty
   /// @param samples rollouts shown in full; may be empty
-  /// @param readings of the neurons that [#named] names, by themselves; may be empty
-  /// @param studies what every finished study was told, and the results of those that the page has no section for
-  /// @param manifest the run's manifest, JSON, shown as it is
+  /// @param readings of each neuron in [#named] alone; may be empty
+  /// @param studies the settings of every finished study, and the results of those without a section in the page
+  /// @param manifest the run's manifest, JSON, shown unchanged
   public record Content(String title, CheckpointFacts checkpoint, SamplingFacts sampling, StudyResults results,
       List<StudyAnswers> beside, List<SampleRollout> samples, List<CoordinateReading> readings,
       List<StudyFacts> studies, String manifest) {
@@ -92,7 +93,7 @@ public final class RunReport {
     }
   }
 
-  /// The neurons that the page has a section for: what stands in [Content#readings] is asked of these.
+  /// The neurons that have a section in the page: those to compute [Content#readings] for.
   public static List<NeuronId> named(StudyResults results) {
     return NeuronPages.named(results);
   }
@@ -102,7 +103,7 @@ public final class RunReport {
     return Templates.render("run/report.jte", Page.of(content));
   }
 
-  /// Writes the page, whole or not at all: beside the target, flushed to disk, renamed over it.
+  /// Writes the page atomically: under a temporary name, flushed to disk, renamed to the target.
   ///
   /// @throws IOException naming the file, if it cannot be written
   public static void write(Content content, Path file) throws IOException {

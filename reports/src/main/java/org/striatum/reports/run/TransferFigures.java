@@ -29,15 +29,14 @@ import org.striatum.reports.page.Layer;
 import org.striatum.reports.page.MatrixChart;
 import org.striatum.reports.page.Notation;
 
-/// The charts of the transfer study: two matrices between the datasets of the report's own run, and AUROC from run to
-/// run.
-///
-/// @param results what is drawn; the first of its runs is the report's own
+/// The charts of the transfer study: two matrices between the datasets of the report's own run, and the AUROC of
+/// all runs.
+/// @param results the results to show; the first of its runs is the report's own
 record TransferFigures(TransferResults results) {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final String LINEAR_WEIGHT = "linear-weight";
 
-  /// Every chart there is something for.
+  /// Every chart that has data.
   List<Figure> all() {
     return Stream.of(overlap(), functional(), alongRuns()).filter(Objects::nonNull).toList();
   }
@@ -50,7 +49,7 @@ record TransferFigures(TransferResults results) {
         .toList();
   }
 
-  /// What was taken from one of an overlap's places to the other; null where nothing was.
+  /// The functional transfer between the two places of an overlap; null if there is none.
   FunctionalTransfer functional(SetOverlap overlap, boolean forth) {
     return results.functional().stream()
         .filter(f -> f.hook().equals(overlap.hook()) && f.from().equals(forth ? overlap.first() : overlap.second())
@@ -63,7 +62,7 @@ record TransferFigures(TransferResults results) {
     return results.bases();
   }
 
-  /// The size of set that is drawn: the middle one asked for.
+  /// The set size that is shown: the middle one of those requested.
   private String size() {
     List<String> sizes = results.overlaps().stream().map(SetOverlap::size).distinct().toList();
     return sizes.isEmpty() ? "" : sizes.get((sizes.size() - 1) / 2);
@@ -94,7 +93,7 @@ record TransferFigures(TransferResults results) {
         + " coordinates of " + Notation.count(one.width())
         + " with the largest weights in each dataset's linear probe, in " + run
         + ". Chance is " + Notation.decimals(one.chance(), 3)
-        + "; in the tooltip what sets reach that were ranked on halves of the training problems, between the datasets and within one (the ceiling), and q (hypergeometric, Benjamini–Hochberg).",
+        + "; the tooltip shows the IoU of sets ranked on halves of the training problems, between the datasets and within one (the ceiling), and q (hypergeometric, Benjamini–Hochberg).",
         chart);
   }
 
@@ -123,15 +122,15 @@ record TransferFigures(TransferResults results) {
         List.of("first", "second", "hook", "auroc", "_auroc", "_short", "_own", "_length", "_refitted", "_top"), rows,
         "_short",
         Channel.titles("first", "probe of", "second", "on", "_auroc", "AUROC [95 %]", "_own", "own probe", "_length",
-            "prompt length, signed as in the first", "_refitted", "the first's coordinates, refitted", "_top",
+            "prompt length, sign of the first", "_refitted", "the first's coordinates, refitted", "_top",
             "own coordinates, refitted"),
         0.5, 1, choice(hooks(drawn, FunctionalTransfer::hook)), "probe of", "on");
     return new Figure("Do the probes transfer?",
         "Test AUROC of a linear probe fitted on the row's training problems, on the column's test problems ("
             + drawn.stream().mapToInt(FunctionalTransfer::test).min().orElse(0)
-            + " at least), re-standardised on the column's training states, in "
+            + " or more), re-standardised on the column's training states, in "
             + run
-            + "; on the diagonal the dataset's own probe. 95 % intervals, bootstrapped by problem, in the tooltip and the data.",
+            + "; on the diagonal the dataset's own probe. The tooltip and the data contain 95 % intervals, bootstrapped by problem.",
         chart);
   }
 
@@ -163,7 +162,7 @@ record TransferFigures(TransferResults results) {
         List.of(Layer.of("rule", run, low, end("y2", "high"), dodge, colour)
             .where("isValid(datum.low) && isValid(datum.high)").with("strokeWidth", 1.5).with("opacity", 0.55),
             Layer.of("point", run, auroc, dodge, colour, shown)));
-    return new Figure("From run to run",
+    return new Figure("Comparison of runs",
         "Test AUROC of each run's own linear probe at s₀ with 95 % intervals bootstrapped by problem; ½ is chance. This needs no common basis.",
         chart);
   }

@@ -19,14 +19,15 @@ import org.striatum.reports.page.Notation;
 
 /// The charts of the two uses of value.
 ///
-/// @param confidence null where it was not part of the run; search likewise
+/// @param confidence null if it was not part of the run
+/// @param search null if it was not part of the run
 record UsesFigures(ConfidenceResults confidence, SearchResults search) {
-  /// Every chart there is something for.
+  /// Every chart that has data.
   List<Figure> all() {
     return Stream.of(riskCoverage(), accuracy()).filter(Objects::nonNull).toList();
   }
 
-  /// Accuracy of the first search less an arm's, in words; a dash for itself.
+  /// Accuracy of the first search minus an arm's, in words; a dash for itself.
   String ahead(DatasetSearch dataset, Arm arm) {
     return dataset.comparisons().stream().filter(
         one -> one.other().equals(arm.name()) && one.search().equals(dataset.arms().getFirst().name())).findFirst()
@@ -59,7 +60,7 @@ record UsesFigures(ConfidenceResults confidence, SearchResults search) {
             Channel.quantitative("y", "risk").titled("risk"), Channel.series("color", "signal", signals).unlabelled(),
             Channel.tooltip(Channel.titles("signal", "signal", "_coverage", "coverage", "_risk", "risk")))));
     return new Figure("Answering only when confident",
-        "Share of wrong ones among the most confident test rollouts, against the share answered (coverage). A useful signal falls to"
+        "Share of wrong answers among the most confident test rollouts, against the share answered (coverage). For a useful signal the curve falls to"
             + " the left; the right end is the error rate.",
         chart);
   }
@@ -84,15 +85,15 @@ record UsesFigures(ConfidenceResults confidence, SearchResults search) {
     Channel arm = Channel.ordinal("y", "arm", arms).unlabelled();
     Channel low = Channel.quantitative("x", "low").titled("accuracy, %").domain(0, 100);
     Channel accuracy = Channel.quantitative("x", "accuracy").titled("accuracy, %").domain(0, 100);
-    Chart chart = new Chart("search-accuracy", "Accuracy of each way to answer", 220,
+    Chart chart = new Chart("search-accuracy", "Accuracy of each way of answering", 220,
         List.of("dataset", "arm", "accuracy", "low", "high", "_accuracy", "_tokens"), rows,
         new Chart.Choice("dataset", "data ", datasets, datasets.getFirst()),
         List.of(
             Layer.of("rule", low, Channel.end("x2", "high"), arm).where("isValid(datum.low) && isValid(datum.high)"),
             Layer.of("point", accuracy, arm,
                 Channel
-                    .tooltip(Channel.titles("arm", "arm", "_accuracy", "accuracy", "_tokens", "tokens a problem")))));
-    return new Figure("Ways to answer",
+                    .tooltip(Channel.titles("arm", "arm", "_accuracy", "accuracy", "_tokens", "tokens per problem")))));
+    return new Figure("Ways of answering",
         "Accuracy on test problems with 95 % intervals bootstrapped by problem (" + drawn.getFirst().problems()
             + " problems, " + search.candidates() + " candidates).",
         chart);

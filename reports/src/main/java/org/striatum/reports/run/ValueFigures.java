@@ -21,6 +21,7 @@ import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.value.ProbeKind;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.Agreement;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
@@ -39,22 +40,20 @@ import org.striatum.reports.page.Notation;
 import org.striatum.reports.page.VisibleText;
 
 /// The charts of the value-neuron study: AUROC against layer, against pruning, and along the sparse path.
-///
-/// @param results what is drawn
+/// @param results the results to show
 /// @param probes every probe in a fixed order, so that a probe has one colour throughout
 /// @param low the lowest AUROC shown, for one scale throughout
 /// @param high the highest
-/// @param oneSite whether every hook point is of the same site, so that a layer's number says it all
+/// @param oneSite whether every hook point is of the same site, so that a layer's number is enough
 record ValueFigures(ValueNeuronResults results, List<String> probes, double low, double high, boolean oneSite) {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
-  /// Longest name of a probe or ranking in a legend.
-  private static final int NAME = 40;
-  private static final List<String> KNOWN_PROBES = List.of("linear", "td", "monte-carlo", "sparse");
+  private static final List<String> KNOWN_PROBES = Stream.of(ProbeKind.LINEAR, ProbeKind.TD, ProbeKind.MONTE_CARLO,
+      ProbeKind.SPARSE).map(ProbeKind::printed).toList();
 
   static ValueFigures of(ValueNeuronResults results) {
     SequencedSet<String> found = new LinkedHashSet<>();
     results.layers()
-        .forEach(layer -> layer.probes().forEach(probe -> found.add(VisibleText.brief(probe.probe(), NAME))));
+        .forEach(layer -> layer.probes().forEach(probe -> found.add(probe.probe().printed())));
     List<String> probes = Stream.concat(KNOWN_PROBES.stream().filter(found::contains),
         found.stream().filter(probe -> !KNOWN_PROBES.contains(probe)).sorted()).toList();
     double[] drawn = DoubleStream.concat(results.layers().stream().flatMapToDouble(ValueFigures::drawn),
@@ -77,7 +76,7 @@ record ValueFigures(ValueNeuronResults results, List<String> probes, double low,
       Estimate shuffled = new Estimate(layer.shuffled().mean(), layer.shuffled().low(), layer.shuffled().high());
       rows.add(row("null", "shuffled rewards", label(layer.hook()), shuffled, Double.NaN));
       for (ProbeAuroc probe : layer.probes()) {
-        rows.add(row("probe", VisibleText.brief(probe.probe(), NAME), label(layer.hook()), probe.test(),
+        rows.add(row("probe", probe.probe().printed(), label(layer.hook()), probe.test(),
             probe.validation()));
       }
     }
@@ -121,7 +120,7 @@ record ValueFigures(ValueNeuronResults results, List<String> probes, double low,
     double leastKept = 1;
     for (LayerProbes layer : layers) {
       for (PruningCurve curve : layer.pruning()) {
-        String name = VisibleText.brief(curve.probe(), NAME) + ", by " + VisibleText.brief(curve.ranking(), NAME)
+        String name = curve.probe().printed() + ", by " + curve.ranking().printed()
             + (curve.retrained() ? ", refitted" : ", masked");
         names.add(name);
         for (PruningPoint point : curve.points()) {
@@ -134,7 +133,7 @@ record ValueFigures(ValueNeuronResults results, List<String> probes, double low,
         }
       }
     }
-    Channel kept = quantitative("x", "share_kept").titled("coordinates removed (log scale of what is left)")
+    Channel kept = quantitative("x", "share_kept").titled("coordinates removed (log scale of those left)")
         .scaled("type", "log")
         .scaled("reverse", BooleanNode.TRUE).domain(leastKept, 1).axis("values", ticks(leastKept))
         .axis("labelExpr", "format(100 * (1 - datum.value), '.4~r') + ' %'").axis("grid", BooleanNode.FALSE);
@@ -161,7 +160,7 @@ record ValueFigures(ValueNeuronResults results, List<String> probes, double low,
         "AUROC of V(s₀) on " + Notation.count(selection.summary().test(), "test problem") + " as coordinates are"
             + " removed, lowest-ranked first; shaded: 95 % bootstrap band by problem. Grey: 2.5–97.5 percentiles with"
             + " random coordinates kept. Masked: the probe as trained, removed coordinates at their training mean;"
-            + " refitted: trained again on what is left. The first layer shown was chosen on validation problems.",
+            + " refitted: trained again on the coordinates left. The first layer shown was chosen on validation problems.",
         chart);
   }
 
@@ -192,14 +191,15 @@ record ValueFigures(ValueNeuronResults results, List<String> probes, double low,
             Layer.of("point", size, validationAxis(), shown).where("datum.chosen").with("style", "finding")
                 .with("filled", false).with("size", 190).with("strokeWidth", 2.5)));
     return new Figure(selection.dataset(),
-        "One point a penalty λ of the L1-logistic path; "
-            + Notation.count(selection.summary().validation(), "validation problem") + ", no interval. Ringed: the"
-            + " penalty chosen, at " + selection.hook() + " with "
+        "One point per penalty λ of the L1-logistic path; "
+            + Notation.count(selection.summary().validation(), "validation problem")
+            + ", no interval. Circled: the chosen"
+            + " penalty, at " + selection.hook() + " with "
             + Notation.count(selection.layer().path().nonZero(), "coordinate") + ".",
         chart);
   }
 
-  /// A hook point's name on an axis: the layer's number where that is enough.
+  /// A hook point's name on an axis: the layer's number if that is enough.
   String label(HookPoint hook) {
     String site = hook.site().printed().replace("hook_", "");
     return !hook.site().inBlock() ? site : oneSite ? Integer.toString(hook.layer()) : hook.layer() + " " + site;
@@ -224,7 +224,7 @@ record ValueFigures(ValueNeuronResults results, List<String> probes, double low,
         layers.stream().map(layer -> label(layer.hook())).toList(), label(selection.hook()));
   }
 
-  /// A baseline's name, above its line at one end of it.
+  /// A baseline's name, above one end of its line.
   private Layer name(String baseline, String align, Object x) {
     Channel position = x instanceof String named ? constant("x", named) : pixels("x", 0);
     return Layer.of("text", position, aurocAxis("auroc"),
@@ -239,7 +239,7 @@ record ValueFigures(ValueNeuronResults results, List<String> probes, double low,
         Notation.auroc(auroc));
   }
 
-  /// Every AUROC a chart of this layer shows.
+  /// Every AUROC that a chart of this layer shows.
   private static DoubleStream drawn(LayerProbes layer) {
     DoubleStream probes = layer.probes().stream().map(ProbeAuroc::test).flatMapToDouble(ValueFigures::ends);
     DoubleStream pruning = layer.pruning().stream().map(PruningCurve::points).flatMap(Collection::stream)
@@ -257,7 +257,7 @@ record ValueFigures(ValueNeuronResults results, List<String> probes, double low,
   private static String shuffled(List<LayerProbes> layers) {
     int permutations = layers.stream().mapToInt(layer -> layer.shuffled().permutations()).min().orElse(0);
     return permutations == 0
-        ? "No shuffled rewards to compare with were run at every hook point."
+        ? "Shuffled rewards were not run at every hook point."
         : "Grey: 2.5–97.5 percentiles of the sparse path refitted on rewards shuffled by problem ("
             + Notation.count(permutations, "permutation") + ").";
   }
@@ -265,7 +265,7 @@ record ValueFigures(ValueNeuronResults results, List<String> probes, double low,
   private static String baseline(DatasetSummary dataset) {
     return Double.isFinite(dataset.promptLengthAuroc().value())
         ? "Dashed: prompt length alone, " + Notation.auroc(dataset.promptLengthAuroc()) + "."
-        : "Prompt length alone gives no AUROC here.";
+        : "There is no AUROC of prompt length alone here.";
   }
 
   /// Shares kept at which the pruning axis is labelled: 0, 70, 90, 97, 99, 99.7 % … removed.
@@ -288,18 +288,18 @@ record ValueFigures(ValueNeuronResults results, List<String> probes, double low,
     return ticks;
   }
 
-  /// The rankings a table of top neurons has columns for.
+  /// The rankings that have a column in a table of top neurons.
   static List<String> rankings(LayerProbes layer) {
     return layer.top().stream().map(neuron -> neuron.scores().keySet()).flatMap(Collection::stream).distinct().sorted()
         .toList();
   }
 
-  /// A neuron's score by one ranking; NaN where that ranking has none for it.
+  /// A neuron's score by one ranking; NaN if that ranking has none for it.
   static double score(Map<String, Double> scores, String ranking) {
     return scores.getOrDefault(ranking, Double.NaN);
   }
 
-  /// How far the rankings agree at each dataset's chosen hook point; null where none was computed.
+  /// Agreement of the rankings at each dataset's chosen hook point; null if none was computed.
   static Figure agreement(List<Selection> selections) {
     List<Selection> drawn = selections.stream().filter(s -> !s.layer().agreement().isEmpty()).toList();
     if (drawn.isEmpty()) {
@@ -318,7 +318,7 @@ record ValueFigures(ValueNeuronResults results, List<String> probes, double low,
         Channel.titles("first", "ranking", "second", "and", "_iou", "IoU of the best", "_spearman",
             "Spearman's ρ of all scores", "_hook", "at"),
         0, 1, new Chart.Choice("dataset", "data ", datasets, datasets.getFirst()), "", "");
-    return new Figure("How far the rankings agree", "Intersection over union of the best "
+    return new Figure("Agreement of the rankings", "Intersection over union of the best "
         + Notation.count(drawn.getFirst().layer().agreement().getFirst().k(), "coordinate")
         + " of two rankings, at each dataset's chosen hook point; Spearman's ρ of all scores in the tooltip and the data.",
         chart);

@@ -28,16 +28,16 @@ import org.striatum.studies.series.SeriesResults.SetOverlap;
 import org.striatum.studies.series.SeriesResults.Turnover;
 import org.striatum.studies.series.SeriesResults;
 
-/// The charts of a scan; each is null where there is nothing to draw.
+/// The charts of a scan; each is null if there is nothing to draw.
 record ScanFigures(SeriesResults results) {
   private static final List<String> SHOWN = List.of("AUROC of V(s₀)", "accuracy", "AUROC of prompt length");
 
-  /// Every chart there is something for.
+  /// Every chart that has data.
   List<Figure> all() {
     return Stream.of(curves(), turnover(), overlap()).filter(Objects::nonNull).toList();
   }
 
-  /// Whether names end with training steps; else the order of checkpoints has to do.
+  /// Whether names end with training steps; otherwise the order of checkpoints is used.
   private boolean stepped() {
     return results.checkpoints().stream().anyMatch(place -> place.step() != null);
   }
@@ -75,7 +75,7 @@ record ScanFigures(SeriesResults results) {
             Layer.of("point", x, value("value"), colour, tooltip(Channel.titles("checkpoint", "checkpoint", "task",
                 "task", "_value", "value [95 %]"))).with("size", 26)));
     return new Figure("Over training",
-        "Each checkpoint's own figures on test problems with 95 % intervals bootstrapped by problem: AUROC of the linear probe at s₀, at the hook point that validation problems chose; accuracy; AUROC of the prompt's length. ½ is chance for an AUROC.",
+        "The figures of each checkpoint on test problems with 95 % intervals bootstrapped by problem: AUROC of the linear probe at s₀, at the hook point chosen on validation problems; accuracy; AUROC of the prompt's length. ½ is chance for an AUROC.",
         chart);
   }
 
@@ -83,7 +83,7 @@ record ScanFigures(SeriesResults results) {
     return quantitative("y", field).unlabelled().domain(0, 1);
   }
 
-  /// How much of a set is still there at the next checkpoint.
+  /// The share of a set that is still present at the next checkpoint.
   private Figure turnover() {
     List<Turnover> drawn = results.turnovers();
     if (drawn.isEmpty()) {
@@ -98,16 +98,16 @@ record ScanFigures(SeriesResults results) {
           Notation.percent(one.drift())));
     }
     Channel x = quantitative("x", "step").titled("training step").axis("grid", BooleanNode.FALSE);
-    Channel y = quantitative("y", "kept").titled("kept from the checkpoint before").domain(0, 1);
+    Channel y = quantitative("y", "kept").titled("kept from the previous checkpoint").domain(0, 1);
     Channel colour = series("color", "task", datasets).unlabelled();
-    Chart chart = new Chart("series-turnover", "Share of each set that was there one checkpoint before", 240,
+    Chart chart = new Chart("series-turnover", "Share of each set that was present at the previous checkpoint", 240,
         List.of("where", "task", "step", "from", "to", "kept", "_kept", "_born", "_drift"), rows,
         choice(drawn.stream().map(one -> place(one.kind(), one.hook())).distinct().toList()),
         List.of(Layer.of("line", x, y, colour).with("strokeWidth", 1.5),
             Layer.of("point", x, y, colour, tooltip(Channel.titles("task", "task", "from", "from", "to", "to", "_kept",
-                "kept", "_born", "born", "_drift", "mean change of rank"))).with("size", 26)));
-    return new Figure("What stays", "The best " + results.size()
-        + " of coordinates by each checkpoint's ranking: the share that was in the set one checkpoint before. A random set would keep about "
+                "kept", "_born", "new", "_drift", "mean change of rank"))).with("size", 26)));
+    return new Figure("Persistence of the sets", "The best " + results.size()
+        + " of coordinates by each checkpoint's ranking: the share that was in the set at the previous checkpoint. A random set would keep about "
         + results.size() + ".", chart);
   }
 
@@ -132,7 +132,7 @@ record ScanFigures(SeriesResults results) {
             "_p", "p, uncorrected"),
         0, 1, choice(rows.stream().map(row -> (String) row.get(2)).distinct().sorted().toList()), "", "");
     return new Figure("Which sets overlap?", "Intersection over union of the best " + results.size()
-        + " of coordinates of two checkpoints, where they share a basis. Chance and the hypergeometric p in the tooltip.",
+        + " of coordinates of two checkpoints that share a basis. The tooltip shows chance and the hypergeometric p.",
         chart);
   }
 

@@ -20,18 +20,18 @@ import org.striatum.studies.series.SeriesResults.Life;
 import org.striatum.studies.series.SeriesResults;
 import org.striatum.studies.series.SeriesSummary;
 
-/// The index of a scan as one HTML file: every checkpoint side by side, with links to their own reports, and what could not
-/// be studied.
+/// The index of a scan as one HTML file: a comparison of all checkpoints, with links to their reports, and the checkpoints
+/// that could not be studied.
 public final class ScanReport {
   private ScanReport() {}
 
-  /// What a scan came to.
+  /// The results of a scan.
   ///
   /// @param title of the page
-  /// @param series the checkpoints that were studied, side by side
-  /// @param failures those that could not be
-  /// @param repeated those that hold the files of another
-  /// @param plan JSON, shown as it is
+  /// @param series comparison of the checkpoints that were studied
+  /// @param failures the checkpoints that could not be studied
+  /// @param repeated the checkpoints with the same files as another
+  /// @param plan JSON, shown unchanged
   public record Content(String title, SeriesResults series, List<Failure> failures, List<Repeated> repeated,
       String plan) {
     public Content {
@@ -43,7 +43,7 @@ public final class ScanReport {
 
   /// A checkpoint without results.
   ///
-  /// @param kind of failure, in a word
+  /// @param kind of failure, in one word
   /// @param message one line
   public record Failure(String name, String kind, String message) {}
 
@@ -57,20 +57,20 @@ public final class ScanReport {
     return Templates.render("scan/scan.jte", Page.of(content));
   }
 
-  /// Writes the page, whole or not at all. A checkpoint's own report is looked for at `<name>/report.html` beside it.
+  /// Writes the page, atomically. A checkpoint's report is expected at `<name>/report.html` in the same folder.
   ///
   /// @throws IOException naming the file, if it cannot be written
   public static void write(Content content, Path file) throws IOException {
     AtomicFile.write(file, render(content).getBytes(StandardCharsets.UTF_8));
   }
 
-  /// What the template writes, computed.
+  /// The computed content of the template.
   ///
   /// @param links to the report of each point's checkpoint
   record Page(Content content, List<Figure> figures, List<String> links) {
     private static final int LIVES = 30;
 
-    /// Every name brief and visible, links by the names as they are.
+    /// Every name shortened and visible; links use the unchanged names.
     static Page of(Content found) {
       Content content = new Content(found.title(), VisibleText.names(found.series(), SeriesResults.class),
           found.failures().stream().map(failure -> VisibleText.names(failure, Failure.class)).toList(),
@@ -90,15 +90,15 @@ public final class ScanReport {
       return new Frame("Striatum scan", VisibleText.brief(content.title(), 300), sections, figures);
     }
 
-    /// How many of how many.
+    /// The number of studied checkpoints, in a sentence.
     String verdict() {
       int studied = content.series().checkpoints().size();
       return "%d of %s studied, %s, %s.".formatted(studied,
           Notation.count(studied + content.failures().size(), "checkpoint"),
           content.failures().size() + " failed",
           content.repeated().isEmpty()
-              ? "no files met twice"
-              : content.repeated().size() + " held the files of another");
+              ? "no checkpoints with the same files"
+              : content.repeated().size() + " with the same files as another");
     }
 
     /// What the series shows.
@@ -106,13 +106,13 @@ public final class ScanReport {
       return SeriesSummary.of(content.series()).sentences();
     }
 
-    /// Those that stay longest.
+    /// The most persistent neurons.
     List<Life> lives() {
       return content.series().lives().stream().filter(life -> life.kind() == Kind.VALUE && life.present() > 1)
           .sorted(Comparator.comparingInt(Life::present).reversed()).limit(LIVES).toList();
     }
 
-    /// A relative address, whatever characters the name has.
+    /// A relative address; the name may contain any characters.
     static String link(String name) {
       return "./" + URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20") + "/report.html";
     }

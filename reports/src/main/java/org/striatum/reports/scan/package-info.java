@@ -1,2 +1,2 @@
-/// Many checkpoints side by side.
+/// Comparison of many checkpoints.
 package org.striatum.reports.scan;

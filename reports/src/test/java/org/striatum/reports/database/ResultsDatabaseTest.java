@@ -2,7 +2,6 @@ package org.striatum.reports.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.Sha256;
+import org.striatum.probe.run.UsageException;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.reports.scan.ExampleSeries;
 import org.striatum.reports.database.ResultsDatabase.Answer;
@@ -79,7 +79,7 @@ class ResultsDatabaseTest {
       "SET enable_external_access = true", ""})
   void aQueryOnlyReadsAndOnlyTheDatabase(String sql) throws Exception {
     Sha256 before = Sha256.of(scan.resolve("results.duckdb"));
-    assertThatIllegalArgumentException().isThrownBy(() -> query(sql))
+    assertThatExceptionOfType(UsageException.class).isThrownBy(() -> query(sql))
         .withMessageStartingWith("the query cannot be run: ")
         .satisfies(refused -> assertThat(refused.getMessage()).hasLineCount(1));
     assertThat(Path.of("/tmp/striatum-must-not-be.csv")).doesNotExist();
@@ -94,13 +94,13 @@ class ResultsDatabaseTest {
       statement.execute("UPDATE striatum_schema SET version = 99");
     }
     assertThatExceptionOfType(BadDataException.class).isThrownBy(() -> ResultsDatabase.query(folder, "SELECT 1"))
-        .withMessageContaining("version 99").withMessageContaining("use the program that wrote it");
+        .withMessageContaining("version 99").withMessageContaining("read it with the program that wrote it");
   }
 
   @Test
   void whatIsNoDatabaseIsRefused() throws Exception {
-    assertThatIllegalArgumentException().isThrownBy(() -> ResultsDatabase.query(folder, "SELECT 1"))
-        .withMessageContaining("holds no results.duckdb");
+    assertThatExceptionOfType(UsageException.class).isThrownBy(() -> ResultsDatabase.query(folder, "SELECT 1"))
+        .withMessageContaining("no results.duckdb in it");
     Files.writeString(folder.resolve("results.duckdb"), "not one ".repeat(2000));
     assertThatExceptionOfType(BadDataException.class).isThrownBy(() -> ResultsDatabase.query(folder, "SELECT 1"))
         .withMessageContaining("damaged or was written by a later version");

@@ -48,9 +48,11 @@ public final class ExampleMnist {
             "At 45° the gate is worth what it is."),
         new Hardening.Result(List.of(setting(2, 0), setting(10, 0), setting(2, 1), setting(10, 1)), 0.28),
         new FoundationQuality.Result(
-            List.of(new FoundationQuality.Foundation(new AdapterTraining(Optimizer.SGD, 0.2, 250, 64), 10_000, figure(0.84),
-                methods),
-                new FoundationQuality.Foundation(new AdapterTraining(Optimizer.ADAM, 1e-3, 250, 64), 10_000, figure(0.95),
+            List.of(
+                new FoundationQuality.Foundation(new AdapterTraining(Optimizer.SGD, 0.2, 250, 64), 10_000, figure(0.84),
+                    methods),
+                new FoundationQuality.Foundation(new AdapterTraining(Optimizer.ADAM, 1e-3, 250, 64), 10_000,
+                    figure(0.95),
                     methods)),
             List.of(new FoundationQuality.Trend("taugate", new Estimate(-0.8, -0.9, -0.6)))),
         new AbsentMode.Result(300, List.of(), List.of(reached("90°", "taugate", 0.7), reached("90°", "full", 0.93)),
@@ -100,9 +102,10 @@ public final class ExampleMnist {
     return new Digit(mode, 2, 28, 28, pixels);
   }
 
-  private static Hardening.Setting setting(double s, double lambda) {
-    return new Hardening.Setting(s, lambda, figure(0.85), figure(0.86), figure(0.84), figure(0.85), figure(-0.01),
-        figure(0.57), figure(0.3), figure(0.57), figure(0.01));
+  private static Hardening.HardenedGate setting(double s, double lambda) {
+    return new Hardening.HardenedGate(s, lambda, new Hardening.Accuracies(figure(0.85), figure(0.86)),
+        new Hardening.Accuracies(figure(0.84), figure(0.85)), figure(-0.01),
+        new Hardening.OpenUnits(figure(0.57), figure(0.3), figure(0.57), figure(0.01)));
   }
 
   private static AbsentMode.Reached reached(String mode, String method, double accuracy) {

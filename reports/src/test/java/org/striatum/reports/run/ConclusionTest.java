@@ -19,7 +19,7 @@ class ConclusionTest {
   @Test
   void saysWhatAProbeReads() {
     assertThat(carries(ExampleRun.oneProbe(GOOD, SHORT_PROMPTS, BEATEN))).isEqualTo(
-        "On alone the linear probe at blocks.3.hook_resid_post, chosen on validation problems, reads success before"
+        "On alone the linear probe at blocks.3.hook_resid_post, chosen on validation problems, predicts success before"
             + " the first generated token with AUROC 0.800 [0.740, 0.860] on 60 test problems (shuffled rewards reach"
             + " 0.440–0.560, p = 0.005; prompt length alone gives 0.600).");
   }
@@ -33,7 +33,7 @@ class ConclusionTest {
 
   @Test
   void saysWhenNothingIsRead() {
-    String words = "success is not shown to be readable before the first generated token";
+    String words = "success is not shown to be predictable before the first generated token";
     assertThat(carries(ExampleRun.oneProbe(new Estimate(0.55, 0.48, 0.62), SHORT_PROMPTS, BEATEN))).contains(words);
     assertThat(carries(ExampleRun.oneProbe(GOOD, SHORT_PROMPTS, REACHED))).contains(words, "p = 0.3");
     assertThat(carries(ExampleRun.oneProbe(Estimate.exact(0.9), SHORT_PROMPTS, BEATEN))).contains(words);
@@ -42,17 +42,17 @@ class ConclusionTest {
   @Test
   void saysTheVerdictInWords() {
     assertThat(uses(Verdict.SPECIFIC)).isEqualTo("Zeroing value@1% (2 coordinates) at blocks.3.hook_resid_post"
-        + " takes accuracy on alone from 62.0\u202f% to 41.5\u202f% (−20.5 points [−26.0, −15.0], 200 problems): more"
-        + " damage than sets of equally large coordinates do (p = 0.02 against 3 RMS-matched sets), so the effect is"
+        + " changes accuracy on alone from 62.0\u202f% to 41.5\u202f% (−20.5 points [−26.0, −15.0], 200 problems): more"
+        + " damage than that of sets of equally large coordinates (p = 0.02 against 3 RMS-matched sets), so the effect is"
         + " value-specific.");
     assertThat(Conclusion.word(ExampleRun.intervention("dopamine@1%", Verdict.SPECIFIC, 0.01, 0.02)))
         .isEqualTo("dopamine-specific");
     assertThat(Conclusion.word(ExampleRun.intervention("mine.txt", Verdict.SPECIFIC, 0.01, 0.02)))
         .isEqualTo("specific to these neurons");
-    assertThat(uses(Verdict.GENERIC)).contains("the damage is generic and no use of what they carry is shown");
-    assertThat(uses(Verdict.NONE)).contains("no use of these coordinates is shown");
+    assertThat(uses(Verdict.GENERIC)).contains("the damage is generic");
+    assertThat(uses(Verdict.NONE)).contains("not shown that the model uses these coordinates");
     assertThat(uses(Verdict.UNDECIDED)).contains("without RMS-matched controls (only 7 coordinates within tolerance)",
-        "cannot say whether that is more than size");
+        "cannot decide whether this is more than an effect of size");
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.striatum.probe.dopamine.DopamineRanking;
 import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.dopamine.DopamineResults.Correlation;
 import org.striatum.probe.dopamine.DopamineResults.CurvePoint;
@@ -76,7 +77,7 @@ final class ExampleStudies {
             .toList(),
         0.2 + 0.01 * layer, IntStream.range(0, 120)
             .mapToObj(k -> new Prediction(Math.sin(k) / 3, Math.cos(0.7 * k))).toList(),
-        new ProbeNull(19, 0, -0.2, 0.2, 0.05), "td-error-first-layer-l1", order, List.of(), tested,
+        new ProbeNull(19, 0, -0.2, 0.2, 0.05), DopamineRanking.TD_ERROR_FIRST_LAYER_L1, order, List.of(), tested,
         calls ? List.of(order.getFirst()) : List.of(),
         Stream.of(Surprise.values()).flatMap(surprise -> order.subList(0, 3).stream()
             .map(coordinate -> trace(surprise, coordinate))).toList(),
@@ -135,7 +136,7 @@ final class ExampleStudies {
         new Signal("mean log-probability", Known.ONE_ROLLOUT, new Estimate(0.7, 0.6, 0.8),
             new Estimate(0.1, -0.02, 0.2), 0.22, 0.06, new RiskCoverage(0.25, points)));
     return new ConfidenceResults(datasets.stream().map(dataset -> new DatasetConfidence(dataset,
-        HookPoint.residPost(3), 120, 480, 4, new Estimate(0.6, 0.5, 0.7), 0, signals, "Value foretells best.",
+        HookPoint.residPost(3), 120, 480, 4, new Estimate(0.6, 0.5, 0.7), 0, signals, "Value predicts best.",
         List.of())).toList());
   }
 

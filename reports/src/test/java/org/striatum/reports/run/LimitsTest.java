@@ -19,7 +19,7 @@ class LimitsTest {
     assertThat(Limits.found(ExampleRun.with(
         ExampleRun.oneProbe(new Estimate(0.7, 0.6, 0.8), new Estimate(0.72, 0.6, 0.8), BEATEN), null)))
         .contains("On alone prompt length alone gives AUROC 0.720, no less than the chosen probe's 0.700: there the"
-            + " probe is not shown to read more than how long the question is.");
+            + " probe is not shown to read more than the length of the question.");
   }
 
   @Test
@@ -39,20 +39,20 @@ class LimitsTest {
     assertThat(found(ExampleRun.intervention(Verdict.GENERIC, 0.01, 0.3))).anySatisfy(limit -> assertThat(limit)
         .contains("With 3 RMS-matched sets", "no p below 0.25 can be reached"));
     assertThat(found(ExampleRun.intervention(Verdict.UNDECIDED, 0.01, Double.NaN)))
-        .anySatisfy(limit -> assertThat(limit).contains("No RMS-matched set", "only 7 coordinates within tolerance"));
+        .anySatisfy(limit -> assertThat(limit).contains("no RMS-matched set", "only 7 coordinates within tolerance"));
   }
 
   @Test
   void aGraphThatChangesTheModelIsNamedFirst() {
     Intervention i = ExampleRun.intervention(Verdict.GENERIC, 0.01, 0.3);
     Arm base = new Arm("base", 0, new Estimate(0.02, 0, 0.05), new Estimate(0, 0, 0), null, null, null);
-    Intervention unsound = new Intervention(true, i.dataset(), i.set(), i.layers(), i.kind(), i.positions(),
+    Intervention unsound = new Intervention(true, i.dataset(), i.set(), i.layers(), i.kind(), i.alpha(), i.positions(),
         i.outcome(), i.items(), 40, false, base, i.ablated(), i.others(), i.random(), i.matched(), i.verdict());
-    assertThat(found(unsound).getFirst()).contains("must not be relied on");
+    assertThat(found(unsound).getFirst()).contains("must not be used");
     assertThat(found(unsound))
         .anySatisfy(limit -> assertThat(limit)
-            .contains("rests on 40 problems only: a change below 7.9 points would often go unseen."))
-        .anySatisfy(limit -> assertThat(limit).contains("hardly room for an effect"))
+            .contains("is based on only 40 problems: a change below 7.9 points would often not be detected."))
+        .anySatisfy(limit -> assertThat(limit).contains("an effect in one direction is hardly possible"))
         .noneSatisfy(limit -> assertThat(limit).contains("secondary"));
   }
 

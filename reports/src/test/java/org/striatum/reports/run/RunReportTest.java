@@ -20,6 +20,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.striatum.probe.adaptation.AdaptationArm;
 import org.striatum.probe.adaptation.AdaptationResults.Arm;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
@@ -93,7 +94,7 @@ class RunReportTest {
         .isEqualTo(1);
     assertThat(page.readings()).hasSize(3);
     assertThat(PAGE).contains("id=\"" + page.anchor() + "\"", "href=\"#" + page.anchor() + "\"",
-        "called a dopamine neuron on 1 of 3 datasets");
+        "dopamine neuron on 1 of 3 datasets");
     // A set that holds it, its part in the signature test and a partner in transfer.
     assertThat(pages.all()).anySatisfy(one -> assertThat(one.sets()).isNotEmpty())
         .anySatisfy(one -> assertThat(one.signatures()).anyMatch(signed -> signed.tested().called()))
@@ -173,7 +174,7 @@ class RunReportTest {
     assertThat(charts.findValuesAsText("id")).contains("adaptation-1", "gates-1");
     // Random sets are a comparison, not gates to look at neuron by neuron.
     assertThat(new AdaptationFigures(ExampleRun.adaptation(), 1).shown()).extracting(Arm::name)
-        .containsExactly("value");
+        .containsExactly(AdaptationArm.VALUE);
     assertThat(RunReport.render(ExampleRun.with(List.of()))).contains("No gate was learned in this run.");
   }
 
@@ -184,7 +185,7 @@ class RunReportTest {
         "No intervention was part of this run", "No sample rollout was kept", "No dataset summary");
     assertThat(page).doesNotContain("class=\"chart\"");
     assertThat(RunReport.render(ExampleRun.with(null, new InterventionResults(List.of(), List.of(), List.of()))))
-        .contains("The intervention study holds no intervention.");
+        .contains("The intervention study contains no intervention.");
   }
 
   @Test

@@ -12,12 +12,12 @@ class ScanReportTest {
   @Test
   void everyCheckpointWithItsReportAndEveryFailure() {
     String page = ScanReport.render(ExampleSeries.content());
-    assertThat(page).contains("2 of 3 checkpoints studied, 1 failed, 1 held the files of another.",
+    assertThat(page).contains("2 of 3 checkpoints studied, 1 failed, 1 with the same files as another.",
         "href=\"./step300/report.html\"", "href=\"./step1000/report.html\"",
         "step600 &lt;b&gt;#1&lt;/b&gt;", "model.safetensors is truncated &lt;/script&gt;",
-        "/models/step300-copy holds the same files as step300",
-        "chain-arithmetic: V(s₀) foretells success at 2 of 2 checkpoints (interval of the AUROC above ½); from step300 to "
-            + "step1000 accuracy goes from 0.621 to 0.621",
+        "/models/step300-copy has the same files as step300",
+        "chain-arithmetic: V(s₀) predicts success at 2 of 2 checkpoints (interval of the AUROC above ½); from step300 to "
+            + "step1000 accuracy changes from 0.621 to 0.621",
         "Value sets (best 5%): 1 of 1 pairs of checkpoints share a basis; their sets overlap with a mean IoU of 1.000");
   }
 
@@ -40,7 +40,7 @@ class ScanReportTest {
   void aScanWithoutResultsSaysSo() {
     ScanReport.Content content = new ScanReport.Content("Scan", SeriesStudy.DEFAULT.run(List.of(), List.of()),
         List.of(), List.of(), "{}");
-    assertThat(ScanReport.render(content)).contains("0 of 0 checkpoints studied", "No checkpoint has figures to draw.",
+    assertThat(ScanReport.render(content)).contains("0 of 0 checkpoints studied", "No checkpoint has figures to show.",
         "Every checkpoint was studied.");
   }
 

@@ -13,11 +13,14 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.datasets.ProblemSets;
 import org.striatum.hooks.HookedModel;
+import org.striatum.peft.llm.AdaptationPlan;
+import org.striatum.peft.llm.AdaptationSettings;
 import org.striatum.peft.llm.AdaptationStudy;
 import org.striatum.peft.llm.GatedArm;
 import org.striatum.peft.llm.LearnedGate;
@@ -25,11 +28,14 @@ import org.striatum.peft.llm.ModeProblems;
 import org.striatum.peft.llm.NeuronGate;
 import org.striatum.peft.llm.StateScale;
 import org.striatum.peft.llm.TrialStore;
+import org.striatum.probe.adaptation.AdaptationArm;
 import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.run.UsageException;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
+import org.striatum.studies.adaptation.GateArms.Asked;
 import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.neurons.RunRankings;
@@ -40,12 +46,15 @@ import org.striatum.studies.run.StudyDescription;
 import org.striatum.studies.run.StudyRun;
 import org.striatum.studies.value.ProbeStep;
 
-/// Specialises a run's checkpoint to one mode by gates on the neurons that the run has found, and by other means; the
-/// learned gates lie in `gates/MODE/`. A run can hold one per mode.
+/// Specialises a run's checkpoint to one mode by gates on the neurons that the run has found, and by other adapters; the
+/// learned gates are in `gates/MODE/`. A run can hold one per mode.
 ///
 /// Trained and tested trials are kept in `gates/MODE/trials/` until the step is finished.
 public record GateStep() implements Study<GateSettings, AdaptationResults> {
   public static final GateStep STUDY = new GateStep();
+  /// Arms of reward neurons.
+  private static final SortedMap<Asked, AdaptationArm> REWARD = new TreeMap<>(
+      Map.of(Asked.VALUE, AdaptationArm.VALUE, Asked.DOPAMINE, AdaptationArm.DOPAMINE));
 
   @Override
   public StudyDescription<GateSettings, AdaptationResults> about() {
@@ -68,13 +77,13 @@ public record GateStep() implements Study<GateSettings, AdaptationResults> {
   @Override
   public List<Study<?, ?>> reads(StudyRun run, GateSettings settings) {
     List<Study<?, ?>> reads = new ArrayList<>(List.of(RolloutStep.STUDY, CaptureStep.STUDY, ProbeStep.STUDY));
-    if (settings.arms().contains("dopamine")) {
+    if (settings.arms().has(Asked.DOPAMINE)) {
       reads.add(DopamineStep.STUDY);
     }
     return reads;
   }
 
-  /// Whether a run has ranked what the mode's sets are taken from.
+  /// Whether a run has the rankings that the mode's sets are taken from.
   public boolean isPrepared(StudyRun run, GateSettings settings) {
     return reads(run, settings).stream().allMatch(run.folder()::has);
   }
@@ -97,9 +106,10 @@ public record GateStep() implements Study<GateSettings, AdaptationResults> {
     AdaptationStudy.Findings findings = study(run, settings, model, TrialStore.in(trials.resolve(key)));
     return Found.only(findings.results()).with(_ -> {
       List<Path> files = new ArrayList<>();
-      for (Map.Entry<String, Gates> learned : findings.gates().entrySet()) {
-        Path file = gates.resolve(learned.getKey() + ".safetensors");
-        LearnedGate.save(file, learned.getValue(), model, settings.mode(), learned.getKey(), settings.seed(),
+      for (Map.Entry<AdaptationArm, Gates> learned : findings.gates().entrySet()) {
+        Path file = gates.resolve(learned.getKey().printed() + ".safetensors");
+        LearnedGate.save(file, learned.getValue(), model, settings.mode(), learned.getKey(),
+            settings.adaptation().seed(),
             described(settings));
         files.add(file);
       }
@@ -110,82 +120,105 @@ public record GateStep() implements Study<GateSettings, AdaptationResults> {
 
   private static AdaptationStudy.Findings study(StudyRun run, GateSettings settings, HookedModel model,
       TrialStore store) throws IOException {
-    SequencedMap<String, SortedMap<HookPoint, List<Integer>>> sets = sets(model, RunRankings.of(run.folder()),
+    SequencedMap<AdaptationArm, SortedMap<HookPoint, List<Integer>>> sets = sets(model, RunRankings.of(run.folder()),
         settings);
     Set<String> taken = run.rollouts().stream().map(rollout -> rollout.problem().id()).collect(Collectors.toSet());
     List<ProblemSet> beside = settings.beside().isEmpty()
         ? List.of()
         : ProblemSets.named(String.join(",", settings.beside()));
-    ModeProblems problems = ModeProblems.draw(model, mode(settings), beside, settings.counts(), taken, settings.seed());
+    ModeProblems problems = ModeProblems.draw(model, mode(settings), beside, settings.counts(), taken,
+        settings.adaptation().seed());
     Set<HookPoint> hooks = new TreeSet<>();
     sets.values().forEach(set -> hooks.addAll(set.keySet()));
     Map<HookPoint, StateScale> scales = StateScale.of(model, problems.training().items(), hooks);
     List<String> notes = new ArrayList<>();
     List<GatedArm> gated = new ArrayList<>();
-    for (String kind : List.of("value", "dopamine")) {
-      if (settings.arms().contains(kind) && sets.containsKey(kind)) {
-        gated.add(GatedArm.of(kind, sets.get(kind)));
-        if (settings.arms().contains("random")) {
+    REWARD.forEach((asked, arm) -> {
+      if (settings.arms().has(asked) && sets.containsKey(arm)) {
+        gated.add(GatedArm.of(arm, sets.get(arm)));
+        if (settings.arms().has(Asked.RANDOM)) {
           List<SortedMap<HookPoint, List<Integer>>> others = sets.entrySet().stream()
-              .filter(other -> !other.getKey().equals(kind)).map(Map.Entry::getValue).toList();
-          gated.add(GatedArm.matched(kind, sets.get(kind), others, scales, settings.draws(), settings.seed(), notes));
+              .filter(other -> other.getKey() != arm).map(Map.Entry::getValue).toList();
+          add(gated, arm.matched(), notes, () -> GatedArm.matched(arm, sets.get(arm), others, scales,
+              settings.arms().draws(), settings.adaptation().seed(), notes));
         }
-      } else if (settings.arms().contains(kind)) {
-        notes.add("no arm " + kind + ": the run has no such neurons at " + settings.hooks());
+      } else if (settings.arms().has(asked)) {
+        notes.add("no arm " + arm + ": the run has no such neurons at " + settings.arms().hooks());
       }
+    });
+    if (settings.arms().has(Asked.LARGEST)) {
+      add(gated, AdaptationArm.LARGEST, notes, () -> GatedArm.largest(sets.get(AdaptationArm.VALUE), scales));
     }
-    if (settings.arms().contains(GatedArm.LARGEST)) {
-      gated.add(GatedArm.largest(sets.get("value"), scales));
-    }
-    if (settings.arms().contains(AdaptationResults.ALL)) {
+    if (settings.arms().has(Asked.ALL)) {
       gated.add(GatedArm.all(scales));
     }
-    List<String> baselines = Stream.of(AdaptationStudy.BITFIT, AdaptationStudy.LORA).filter(settings.arms()::contains)
-        .toList();
-    return new AdaptationStudy(model, problems, scales, settings.study(run.batchSize(), run.threads()), store).run(ranked(settings),
-        settings.setSize(), sets, gated, baselines, notes, run.progress());
+    return new AdaptationStudy(model, problems, scales, settings.adaptation(), store,
+        new AdaptationStudy.Execution(run.batchSize(), run.threads())).run(
+            new AdaptationPlan(ranked(settings), settings.arms().setSize(), sets, gated, baselines(settings), notes),
+            run.progress());
   }
 
-  /// The reward neurons at the hook points that were asked for, by kind: value always, for it says where gates stand.
+  private static void add(List<GatedArm> gated, AdaptationArm arm, List<String> notes, Supplier<GatedArm> drawn) {
+    try {
+      gated.add(drawn.get());
+    } catch (NotEnoughData missing) {
+      notes.add("no arm " + arm + ": " + missing.getMessage());
+    }
+  }
+
+  private static Set<AdaptationArm> baselines(GateSettings settings) {
+    Set<AdaptationArm> baselines = new TreeSet<>();
+    if (settings.arms().has(Asked.BITFIT)) {
+      baselines.add(AdaptationArm.BITFIT);
+    }
+    if (settings.arms().has(Asked.LORA)) {
+      baselines.add(AdaptationArm.LORA);
+    }
+    return baselines;
+  }
+
+  /// The reward neurons at the requested hook points, by kind: value always, because it determines the hook points of gates.
   ///
   /// @throws UsageException if the run has not studied the mode there, or a set does not fit a layer
-  private static SequencedMap<String, SortedMap<HookPoint, List<Integer>>> sets(HookedModel model,
+  private static SequencedMap<AdaptationArm, SortedMap<HookPoint, List<Integer>>> sets(HookedModel model,
       RunRankings rankings, GateSettings settings) {
-    List<HookPoint> hooks = new ArrayList<>(model.hookPoints(settings.hooks()));
+    List<HookPoint> hooks = new ArrayList<>(model.hookPoints(settings.arms().hooks()));
     hooks.forEach(NeuronGate::requireBlock);
-    Set<HookPoint> studied = rankings.values().layers().stream().filter(layer -> layer.dataset().equals(ranked(settings)))
+    Set<HookPoint> studied = rankings.values().layers().stream()
+        .filter(layer -> layer.dataset().equals(ranked(settings)))
         .map(LayerProbes::hook).collect(Collectors.toCollection(TreeSet::new));
     hooks.retainAll(studied);
     if (hooks.isEmpty()) {
       throw new UsageException("the run has ranked no neurons of %s at %s: it has studied %s".formatted(
-          ranked(settings), settings.hooks(), studied.isEmpty() ? "other tasks" : studied));
+          ranked(settings), settings.arms().hooks(), studied.isEmpty() ? "other tasks" : studied));
     }
-    SequencedMap<String, SortedMap<HookPoint, List<Integer>>> sets = new LinkedHashMap<>();
-    for (String kind : List.of("value", "dopamine")) {
-      if (kind.equals("value") || settings.arms().contains(kind)) {
+    SequencedMap<AdaptationArm, SortedMap<HookPoint, List<Integer>>> sets = new LinkedHashMap<>();
+    REWARD.forEach((asked, arm) -> {
+      if (asked == Asked.VALUE || settings.arms().has(asked)) {
         SortedMap<HookPoint, List<Integer>> set = new TreeMap<>();
         for (HookPoint hook : hooks) {
-          List<Integer> coordinates = settings.set(kind).at(ranked(settings), hook, rankings);
+          List<Integer> coordinates = settings.arms().set(arm).at(ranked(settings), hook, rankings);
           if (!coordinates.isEmpty()) {
             set.put(hook, coordinates);
           }
         }
         if (!set.isEmpty()) {
-          sets.put(kind, set);
+          sets.put(arm, set);
         }
       }
-    }
+    });
     return sets;
   }
 
   private static SortedMap<String, String> described(GateSettings settings) {
     SortedMap<String, String> words = new TreeMap<>();
-    words.put("steps", Integer.toString(settings.training().steps()));
-    words.put("batch", Integer.toString(settings.training().batch()));
-    words.put("openness penalty", Double.toString(settings.training().opennessPenalty()));
-    words.put("sharpness per deviation", Double.toString(settings.sharpness()));
-    words.put("first threshold in deviations", Double.toString(settings.start()));
-    words.put("set size", settings.setSize());
+    AdaptationSettings adaptation = settings.adaptation();
+    words.put("steps", Integer.toString(adaptation.training().steps()));
+    words.put("batch", Integer.toString(adaptation.training().batch()));
+    words.put("openness penalty", Double.toString(adaptation.training().opennessPenalty()));
+    words.put("sharpness per standard deviation", Double.toString(adaptation.gates().sharpness()));
+    words.put("initial threshold in standard deviations", Double.toString(adaptation.gates().start()));
+    words.put("set size", settings.arms().setSize());
     return words;
   }
 

@@ -21,17 +21,20 @@ import org.striatum.probe.store.ActivationWriter;
 import org.striatum.probe.tensor.DType;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.Found;
+import org.striatum.studies.run.KeptBatches;
 import org.striatum.studies.run.Manifest;
 import org.striatum.studies.run.Study;
 import org.striatum.studies.run.StudyDescription;
 import org.striatum.studies.run.StudyRun;
 
 /// Records hidden states over prompt and generated tokens of every rollout, by one teacher-forced pass:
-/// `activations/`.
+/// `activations/`. Every chunk is kept once it is written.
 public record CaptureStep() implements Study<CaptureSettings, CaptureResults> {
   public static final CaptureStep STUDY = new CaptureStep();
-  /// Rollouts recorded at a time: what is held in memory.
+  /// Maximum number of rollouts recorded at a time: held in memory, and lost when the command is interrupted.
   private static final int CHUNK = 256;
+  /// Maximum number of tokens recorded at a time, unless one rollout has more.
+  private static final int TOKENS = 1 << 14;
 
   @Override
   public StudyDescription<CaptureSettings, CaptureResults> about() {
@@ -54,7 +57,7 @@ public record CaptureStep() implements Study<CaptureSettings, CaptureResults> {
     return List.of(RolloutStep.STUDY);
   }
 
-  /// Settles the hook points, and discards a store that is not what was written.
+  /// Fixes the hook points, and discards a store that differs from what was written.
   @Override
   public void prepare(StudyRun run, CaptureSettings settings) throws IOException {
     run.folder().settle(new Manifest.Inputs(null, null, null, null, hooks(run, settings), null));
@@ -66,21 +69,29 @@ public record CaptureStep() implements Study<CaptureSettings, CaptureResults> {
     HookedModel model = run.hooked();
     List<HookPoint> hooks = hooks(run, settings);
     List<Rollout> rollouts = run.rollouts();
-    long rows = rollouts.stream().mapToLong(rollout -> rollout.tokens().length).sum();
-    long bytes = ActivationStore.estimateBytes(rows, hooks.stream().map(model.model()::width).toList(),
-        settings.dtype());
+    long bytes = estimate(model, hooks, settings.dtype(), rollouts);
     run.note().accept("activations will take " + DiskSpace.megabytes(bytes));
-    long free = DiskSpace.free(run.folder().folder());
-    if (bytes > free) {
-      throw new DiskFullException(
-          "the activations need %s and %s has %s left, %s are missing: make room and run the same command again, or record fewer hook points or half precision"
-              .formatted(DiskSpace.megabytes(bytes), run.folder().folder(), DiskSpace.megabytes(free),
-                  DiskSpace.megabytes(bytes - free)));
-    }
-    write(run.folder().activations(), model, hooks, settings.dtype(), rollouts, run.progress());
+    write(run, settings, model, hooks, rollouts);
+    long rows = rollouts.stream().mapToLong(rollout -> rollout.tokens().length).sum();
     // The index holds the shards' checksums.
     return Found.only(new CaptureResults(rollouts.size(), rows, hooks, bytes))
         .with(folder -> List.of(folder.activations().resolve(ActivationStore.INDEX)));
+  }
+
+  /// Bytes that hidden states of rollouts take.
+  private static long estimate(HookedModel model, List<HookPoint> hooks, DType dtype, List<Rollout> rollouts) {
+    return ActivationStore.estimateBytes(rollouts.stream().mapToLong(rollout -> rollout.tokens().length).sum(),
+        hooks.stream().map(model.model()::width).toList(), dtype);
+  }
+
+  private static void requireRoom(Path folder, long bytes) throws DiskFullException {
+    long free = DiskSpace.free(folder);
+    if (bytes > free) {
+      throw new DiskFullException(
+          "the activations need %s and %s has %s left, %s are missing: free some space and run the same command again, or record fewer hook points or half precision"
+              .formatted(DiskSpace.megabytes(bytes), folder, DiskSpace.megabytes(free),
+                  DiskSpace.megabytes(bytes - free)));
+    }
   }
 
   private static List<HookPoint> hooks(StudyRun run, CaptureSettings settings) throws IOException {
@@ -89,7 +100,7 @@ public record CaptureStep() implements Study<CaptureSettings, CaptureResults> {
         .toList();
   }
 
-  /// The index speaks for the shards: where one is not what was written, it goes, and the step is done again.
+  /// The index represents the shards: if a shard differs from what was written, the index is deleted and the step runs again.
   private static void discardIfDamaged(Path store) throws IOException {
     try (ActivationStore written = ActivationStore.open(store)) {
       written.verify();
@@ -98,24 +109,54 @@ public record CaptureStep() implements Study<CaptureSettings, CaptureResults> {
     }
   }
 
-  private void write(Path store, HookedModel model, List<HookPoint> hooks, DType dtype, List<Rollout> rollouts,
-      Progress progress) throws IOException {
+  private void write(StudyRun run, CaptureSettings settings, HookedModel model, List<HookPoint> hooks,
+      List<Rollout> rollouts) throws IOException {
+    Path store = run.folder().activations();
+    KeptBatches kept = KeptBatches.of(run, this, settings, store.resolve(ActivationStore.INDEX));
     SortedMap<HookPoint, Integer> widths = new TreeMap<>();
     hooks.forEach(hook -> widths.put(hook, model.model().width(hook)));
     int[] lengths = rollouts.stream().mapToInt(rollout -> rollout.tokens().length).toArray();
-    try (Progress.Task task = progress.start(name(), rollouts.size(), "rollout");
-        ActivationWriter writer = new ActivationWriter(store, widths, dtype, lengths,
-            ActivationWriter.DEFAULT_SHARD_BYTES)) {
-      for (int start = 0; start < rollouts.size(); start += CHUNK) {
-        List<Rollout> chunk = rollouts.subList(start, Math.min(start + CHUNK, rollouts.size()));
-        Recording recording = model.model().record(chunk.stream().map(Rollout::sequence).toList(), Set.copyOf(hooks),
-            Gates.none());
-        for (int i = 0; i < chunk.size(); i++) {
-          writer.append(start + i, chunk.get(i).tokens(), recording, i);
+    try (ActivationWriter writer = ActivationWriter.resume(store, widths, settings.dtype(), lengths,
+        ActivationWriter.DEFAULT_SHARD_BYTES, kept.checksum())) {
+      kept.tell(writer.loss(), writer.next(), rollouts.size());
+      requireRoom(run.folder().folder(),
+          estimate(model, hooks, settings.dtype(), rollouts.subList(writer.next(), rollouts.size())));
+      try (Progress.Task task = run.progress().resume(name(), rollouts.size(), writer.next(), "rollout")) {
+        for (int from = 0, to; from < rollouts.size(); from = to) {
+          to = together(lengths, from);
+          if (to > writer.next()) {
+            int written = write(writer, model, hooks, rollouts.subList(from, to), from);
+            writer.keep();
+            task.step(written);
+          }
         }
-        task.step(chunk.size());
       }
       writer.finish();
     }
+  }
+
+  /// The end of the chunk that begins at a rollout. Chunks begin at the same rollouts however often the study was
+  /// interrupted.
+  private static int together(int[] lengths, int from) {
+    int to = from;
+    for (int tokens = 0; to < lengths.length && to - from < CHUNK && (to == from || tokens + lengths[to] <= TOKENS);) {
+      tokens += lengths[to++];
+    }
+    return to;
+  }
+
+  /// Records a chunk and writes the part that the store does not have.
+  ///
+  /// @param first rollout of the chunk
+  /// @return how many were written
+  private static int write(ActivationWriter writer, HookedModel model, List<HookPoint> hooks, List<Rollout> chunk,
+      int first) throws IOException {
+    Recording recording = model.model().record(chunk.stream().map(Rollout::sequence).toList(), Set.copyOf(hooks),
+        Gates.none());
+    int begun = writer.next();
+    for (int i = begun - first; i < chunk.size(); i++) {
+      writer.append(first + i, chunk.get(i).tokens(), recording, i);
+    }
+    return writer.next() - begun;
   }
 }

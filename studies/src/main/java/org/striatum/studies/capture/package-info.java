@@ -1,3 +1,2 @@
 /// Hidden states of every rollout, stored.
 package org.striatum.studies.capture;
-

@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -27,7 +28,11 @@ import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.rollout.Split;
 import org.striatum.probe.rollout.Split.Fold;
+import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.Journal;
 import org.striatum.probe.run.Progress;
+import org.striatum.probe.run.RecordJson;
+import org.striatum.studies.run.KeptBatches;
 import org.striatum.studies.run.ProblemSplit;
 import org.striatum.studies.run.StudyRun;
 import org.striatum.studies.value.ProbeStep;
@@ -41,6 +46,10 @@ record ContinuationSampling(StudyRun run, ContinuationSettings settings, Problem
     HookedModel model, Function<String, Grader> graders) {
   /// Logits held at a time, in values: 32 MB, or one rollout's where that is more.
   private static final long MOST_LOGITS = 8L << 20;
+  private static final char RIGHT = '1';
+  private static final char WRONG = '0';
+  /// Not drawn yet.
+  private static final char UNKNOWN = '?';
   /// Of every ten chosen rollouts; the rest goes to training.
   private static final Map<Fold, Integer> SHARES = Map.of(Fold.TRAIN, 4, Fold.VALIDATION, 2, Fold.TEST, 4);
 
@@ -59,32 +68,72 @@ record ContinuationSampling(StudyRun run, ContinuationSettings settings, Problem
   /// One rollout from a state.
   private record Draw(State state, int number) {}
 
+  /// Places in a list that run together.
+  private record Batch(int from, int to) {
+    int size() {
+      return to - from;
+    }
+
+    <T> List<T> of(List<T> list) {
+      return list.subList(from, to);
+    }
+  }
+
+  /// What one journal record holds: the entropies of one chosen rollout, or the outcomes of a batch of continuations.
+  ///
+  /// @param index of the rollout among the chosen; of the first continuation among those waiting
+  /// @param entropies none where the record holds outcomes
+  /// @param outcomes one character a continuation; empty where the record holds entropies
+  private record Kept(int index, double[] entropies, String outcomes) {
+    private Kept {
+      if (outcomes.chars().anyMatch(outcome -> outcome != RIGHT && outcome != WRONG)) {
+        throw new IllegalArgumentException("outcomes are written as 0 and 1, found '" + outcomes + "'");
+      }
+    }
+  }
+
   /// Cuts, samples and grades.
   ///
   /// @param all rollouts of the run
-  List<ContinuedRollout> continued(List<Rollout> all) throws IOException {
+  /// @param kept what an interrupted run finished of it
+  List<ContinuedRollout> continued(List<Rollout> all, KeptBatches kept) throws IOException {
     int[] lines = chosen(all);
     List<Rollout> chosen = Arrays.stream(lines).mapToObj(all::get).toList();
     List<Steps> cuts = new ArrayList<>();
     for (Rollout rollout : chosen) {
-      cuts.add(StepCutter.named(settings.step()).cut(TokenPieces.of(model.tokenizer(), rollout.sequence().continuation())));
+      cuts.add(
+          StepCutter.named(settings.step()).cut(TokenPieces.of(model.tokenizer(), rollout.sequence().continuation())));
     }
-    double[][] entropies = entropies(chosen);
-    boolean[][][] right = draw(chosen, cuts);
+    List<Draw> waiting = waiting(cuts);
+    double[][] entropies = new double[chosen.size()][];
+    StringBuilder outcomes = new StringBuilder(String.valueOf(UNKNOWN).repeat(waiting.size()));
+    try (Journal journal = kept.open(entry -> take(entry, entropies, outcomes))) {
+      List<Batch> batches = batches(waiting, outcomes, chosen);
+      int done = waiting.size() - size(batches);
+      if (settings.draws() > 0) {
+        run.note().accept("%d continuations of %d rollouts, %d from each of %d states".formatted(waiting.size(),
+            chosen.size(), settings.draws(), waiting.size() / settings.draws()));
+      }
+      kept.tell(journal.loss(), done, waiting.size());
+      entropies(chosen, entropies, journal);
+      try (Progress.Task task = run.progress().resume(kept.step(), waiting.size(), done, "continuation")) {
+        for (Batch batch : batches) {
+          String drawn = draw(batch.of(waiting), chosen, task);
+          journal.append(List.of(RecordJson.compact(new Kept(batch.from, new double[0], drawn))));
+          outcomes.replace(batch.from, batch.to, drawn);
+        }
+      }
+    }
+    List<List<String>> dealt = dealt(waiting, outcomes, cuts);
     List<ContinuedRollout> continued = new ArrayList<>();
     for (int i = 0; i < lines.length; i++) {
-      List<String> outcomes = Arrays.stream(right[i]).map(ContinuationSampling::printed).toList();
-      continued.add(new ContinuedRollout(lines[i], cuts.get(i).ends(), outcomes, entropies[i]));
+      continued.add(new ContinuedRollout(lines[i], cuts.get(i).ends(), dealt.get(i), entropies[i]));
     }
     return continued;
   }
 
-  private static String printed(boolean[] right) {
-    StringBuilder text = new StringBuilder();
-    for (boolean one : right) {
-      text.append(one ? '1' : '0');
-    }
-    return text.toString();
+  private static int size(List<Batch> batches) {
+    return batches.stream().mapToInt(Batch::size).sum();
   }
 
   /// Lines of the chosen rollouts, rising: of each dataset first samples before second ones, in the file's order, dealt
@@ -126,47 +175,74 @@ record ContinuationSampling(StudyRun run, ContinuationSettings settings, Problem
     return count;
   }
 
-  /// Rollout → before each step → whether each continuation was right.
-  private boolean[][][] draw(List<Rollout> chosen, List<Steps> cuts) throws IOException {
-    int draws = settings.draws();
-    boolean[][][] right = new boolean[chosen.size()][][];
+  /// Every continuation to draw. Those that may write equally much run together, so that few wait for a long one.
+  private List<Draw> waiting(List<Steps> cuts) {
     List<Draw> waiting = new ArrayList<>();
-    for (int i = 0; i < right.length; i++) {
-      Steps cut = cuts.get(i);
-      right[i] = new boolean[cut.count()][draws];
-      for (int k = 0; k < cut.count(); k++) {
-        State state = new State(i, k, cut.before(k));
-        IntStream.range(0, draws).forEach(number -> waiting.add(new Draw(state, number)));
+    for (int i = 0; i < cuts.size(); i++) {
+      for (int k = 0; k < cuts.get(i).count(); k++) {
+        State state = new State(i, k, cuts.get(i).before(k));
+        IntStream.range(0, settings.draws()).forEach(number -> waiting.add(new Draw(state, number)));
       }
     }
-    if (draws > 0) {
-      run.note().accept("%d continuations of %d rollouts, %d from each of %d states".formatted(waiting.size(),
-          chosen.size(), draws, waiting.size() / draws));
-    }
-    int batchSize = run.batchSize();
-    // Those that may write equally much run together, so that few wait for a long one.
     waiting.sort(Comparator.comparingInt(draw -> draw.state().used()));
-    try (Progress.Task task = run.progress().start(ContinuationStep.STUDY.name(), waiting.size(), "continuation")) {
-      for (int from = 0, to; from < waiting.size(); from = to) {
-        to = together(waiting, from, chosen, batchSize);
-        List<Draw> batch = waiting.subList(from, to);
-        int limit = sampling.maxNewTokens() - batch.getFirst().state().used();
-        List<Completion> completions = model.model().generate(
-            batch.stream().map(draw -> prefix(chosen.get(draw.state().rollout()), draw.state().used())).toList(),
-            batch.stream().mapToLong(draw -> seed(chosen.get(draw.state().rollout()), draw)).toArray(),
-            new Sampling(sampling.temperature(), sampling.topP(), sampling.topK(), limit, sampling.stopAtEos()),
-            Gates.none(), batchSize, () -> task.step(1));
-        for (int b = 0; b < batch.size(); b++) {
-          State state = batch.get(b).state();
-          Rollout rollout = chosen.get(state.rollout());
-          String text = model.tokenizer().decode(whole(rollout, state.used(), completions.get(b).tokens(),
-              sampling.maxNewTokens()));
-          right[state.rollout()][state.step()][batch.get(b).number()] = graders.apply(rollout.problem().dataset())
-              .reward(rollout.problem(), text) > 0.5;
-        }
+    return waiting;
+  }
+
+  private static void take(byte[] entry, double[][] entropies, StringBuilder outcomes) throws BadDataException {
+    Kept kept = RecordJson.parse(entry, Kept.class, ContinuationStep.STUDY.name());
+    int end = kept.outcomes.isEmpty() ? entropies.length : outcomes.length() - kept.outcomes.length() + 1;
+    if (kept.index < 0 || kept.index >= end) {
+      throw new BadDataException(ContinuationStep.STUDY.name() + ": nothing of this step has index " + kept.index);
+    }
+    if (kept.outcomes.isEmpty()) {
+      entropies[kept.index] = kept.entropies;
+    } else {
+      outcomes.replace(kept.index, kept.index + kept.outcomes.length(), kept.outcomes);
+    }
+  }
+
+  /// Those with a continuation in them whose outcome is unknown.
+  private List<Batch> batches(List<Draw> waiting, StringBuilder outcomes, List<Rollout> chosen) throws IOException {
+    int batchSize = run.batchSize();
+    List<Batch> batches = new ArrayList<>();
+    for (int from = 0, to; from < waiting.size(); from = to) {
+      to = together(waiting, from, chosen, batchSize);
+      int unknown = outcomes.indexOf(String.valueOf(UNKNOWN), from);
+      if (unknown >= 0 && unknown < to) {
+        batches.add(new Batch(from, to));
       }
     }
-    return right;
+    return batches;
+  }
+
+  private String draw(List<Draw> batch, List<Rollout> chosen, Progress.Task task) throws IOException {
+    int limit = sampling.maxNewTokens() - batch.getFirst().state().used();
+    List<Completion> completions = model.model().generate(
+        batch.stream().map(draw -> prefix(chosen.get(draw.state().rollout()), draw.state().used())).toList(),
+        batch.stream().mapToLong(draw -> seed(chosen.get(draw.state().rollout()), draw)).toArray(),
+        new Sampling(sampling.temperature(), sampling.topP(), sampling.topK(), limit, sampling.stopAtEos()),
+        Gates.none(), batch.size(), () -> task.step(1));
+    StringBuilder outcomes = new StringBuilder();
+    for (int b = 0; b < batch.size(); b++) {
+      State state = batch.get(b).state();
+      Rollout rollout = chosen.get(state.rollout());
+      String text = model.tokenizer().decode(whole(rollout, state.used(), completions.get(b).tokens(),
+          sampling.maxNewTokens()));
+      outcomes.append(
+          graders.apply(rollout.problem().dataset()).reward(rollout.problem(), text) > 0.5 ? RIGHT : WRONG);
+    }
+    return outcomes.toString();
+  }
+
+  /// Rollout → before each step → outcomes of its continuations, in the order of their numbers.
+  private List<List<String>> dealt(List<Draw> waiting, CharSequence outcomes, List<Steps> cuts) {
+    char[][][] dealt = new char[cuts.size()][][];
+    Arrays.setAll(dealt, i -> new char[cuts.get(i).count()][settings.draws()]);
+    for (int w = 0; w < waiting.size(); w++) {
+      Draw draw = waiting.get(w);
+      dealt[draw.state().rollout()][draw.state().step()][draw.number()] = outcomes.charAt(w);
+    }
+    return Arrays.stream(dealt).map(steps -> Arrays.stream(steps).map(String::valueOf).toList()).toList();
   }
 
   /// The end of the batch that begins at `from`: what one batch may write at most is what its first may, and no text may
@@ -200,37 +276,52 @@ record ContinuationSampling(StudyRun run, ContinuationSettings settings, Problem
 
   /// A function of which continuation it is, not of how many others are drawn.
   private long seed(Rollout rollout, Draw draw) {
-    return Rollout.seed(settings.seed() ^ rollout.seed(), ContinuationStep.STUDY.name(), draw.state().step(), draw.number());
+    return Rollout.seed(settings.seed() ^ rollout.seed(), ContinuationStep.STUDY.name(), draw.state().step(),
+        draw.number());
   }
 
-  /// Rollout → entropy at each generated token. Greedy runs are read at temperature 1.
-  private double[][] entropies(List<Rollout> chosen) {
+  /// Fills in what is still unknown: rollout → entropy at each generated token. Greedy runs are read at temperature 1.
+  private void entropies(List<Rollout> chosen, double[][] entropies, Journal journal) throws IOException {
     double temperature = sampling.temperature() == 0 ? 1 : sampling.temperature();
     int vocabulary = model.model().vocabulary();
-    double[][] entropies = new double[chosen.size()][];
-    try (Progress.Task task = run.progress().start("token entropies", chosen.size(), "rollout")) {
-      for (int from = 0, to; from < chosen.size(); from = to) {
-        long values = 0;
-        to = from;
-        while (to < chosen.size()
-            && (to == from || values + (long) chosen.get(to).tokens().length * vocabulary <= MOST_LOGITS)) {
-          values += (long) chosen.get(to).tokens().length * vocabulary;
-          to++;
-        }
-        Recording recording = model.model().record(chosen.subList(from, to).stream().map(Rollout::sequence).toList(),
+    List<Batch> batches = recordings(chosen, entropies, vocabulary);
+    int done = chosen.size() - size(batches);
+    try (Progress.Task task = run.progress().resume("token entropies", chosen.size(), done, "rollout")) {
+      for (Batch batch : batches) {
+        Recording recording = model.model().record(batch.of(chosen).stream().map(Rollout::sequence).toList(),
             Set.of(HookPoint.LOGITS), Gates.none());
         float[] logits = recording.at(HookPoint.LOGITS);
-        for (int i = from; i < to; i++) {
+        List<byte[]> entries = new ArrayList<>();
+        for (int i = batch.from; i < batch.to; i++) {
           Rollout rollout = chosen.get(i);
-          int row = recording.rowOf()[i - from] + rollout.promptLength() - 1;
+          int row = recording.rowOf()[i - batch.from] + rollout.promptLength() - 1;
           entropies[i] = IntStream.range(0, rollout.tokens().length - rollout.promptLength())
               .mapToDouble(t -> rounded(TokenEntropy.of(logits, (row + t) * vocabulary, vocabulary, temperature)))
               .toArray();
+          entries.add(RecordJson.compact(new Kept(i, entropies[i], "")));
         }
-        task.step(to - from);
+        journal.append(entries);
+        task.step(batch.size());
       }
     }
-    return entropies;
+  }
+
+  /// Those with a rollout in them whose entropies are unknown.
+  private static List<Batch> recordings(List<Rollout> chosen, double[][] entropies, int vocabulary) {
+    List<Batch> recordings = new ArrayList<>();
+    for (int from = 0, to; from < chosen.size(); from = to) {
+      long values = 0;
+      to = from;
+      while (to < chosen.size()
+          && (to == from || values + (long) chosen.get(to).tokens().length * vocabulary <= MOST_LOGITS)) {
+        values += (long) chosen.get(to).tokens().length * vocabulary;
+        to++;
+      }
+      if (Arrays.stream(entropies, from, to).anyMatch(Objects::isNull)) {
+        recordings.add(new Batch(from, to));
+      }
+    }
+    return recordings;
   }
 
   private static double rounded(double entropy) {

@@ -7,14 +7,16 @@ import org.striatum.probe.model.Sampling;
 import org.striatum.probe.run.UsageException;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.Found;
+import org.striatum.studies.run.KeptBatches;
 import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.Study;
 import org.striatum.studies.run.StudyDescription;
 import org.striatum.studies.run.StudyRun;
 import org.striatum.studies.value.ProbeStep;
 
-/// Cuts chosen rollouts into steps, samples continuations from before each step and grades them on the whole text, and
-/// records how undecided the model was at each token: `continuations.jsonl`, one line per chosen rollout.
+/// Splits chosen rollouts into steps, samples continuations from before each step and grades them on the full text, and
+/// records the entropy at each token: `continuations.jsonl`, one line per chosen rollout. Every finished
+/// batch is kept at once.
 public record ContinuationStep() implements Study<ContinuationSettings, ContinuationResults> {
   public static final ContinuationStep STUDY = new ContinuationStep();
 
@@ -44,12 +46,13 @@ public record ContinuationStep() implements Study<ContinuationSettings, Continua
       throw new UsageException("V̂ is a share of different continuations, but this run draws greedily"
           + " (temperature 0): make rollouts at another temperature, or take V̂ from the value probe");
     }
-    List<ContinuedRollout> continued = ContinuationSampling.of(run, settings, sampling).continued(run.rollouts());
+    KeptBatches kept = KeptBatches.of(run, this, settings, file(run.folder()));
+    List<ContinuedRollout> continued = ContinuationSampling.of(run, settings, sampling).continued(run.rollouts(), kept);
     ContinuedRollout.write(file(run.folder()), continued);
     return Found.only(ContinuationResults.of(continued)).with(folder -> List.of(file(folder)));
   }
 
-  /// The continued rollouts of a run; none where it has not finished the study.
+  /// The continued rollouts of a run; none if it has not finished the study.
   public static List<ContinuedRollout> continued(RunFolder folder) throws IOException {
     return folder.has(STUDY) ? ContinuedRollout.read(file(folder)) : List.of();
   }

@@ -1,6 +1,7 @@
 package org.striatum.studies.dopamine;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,11 +16,15 @@ import org.striatum.probe.dopamine.Steps;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.rollout.Split;
+import org.striatum.probe.run.Sha256;
 import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.store.StoredTrajectories;
 import org.striatum.probe.value.Trajectories;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.studies.capture.CaptureStep;
+import org.striatum.studies.fits.Fit;
+import org.striatum.studies.fits.FitFile;
+import org.striatum.studies.fits.Fits;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.Found;
 import org.striatum.studies.run.ProblemSplit;
@@ -30,15 +35,15 @@ import org.striatum.studies.value.ProbeSettings;
 import org.striatum.studies.value.ProbeStep;
 import org.striatum.studies.value.ProbedValues;
 
-/// Looks for dopamine neurons in every data set at every captured hook point.
+/// Searches for dopamine neurons in every data set at every captured hook point.
 public record DopamineStep() implements Study<DopamineStepSettings, DopamineResults> {
   public static final DopamineStep STUDY = new DopamineStep();
 
-  /// Where V̂ comes from.
+  /// The source of V̂.
   public enum Values {
-    /// Rollouts that go on from each step, as the paper has it.
+    /// Continuations sampled from each step, as in the paper.
     CONTINUATIONS,
-    /// The value probe that foretells best on validation problems: cheap.
+    /// The value probe that predicts best on validation problems: cheap.
     PROBE;
 
     /// The source of that name.
@@ -83,22 +88,30 @@ public record DopamineStep() implements Study<DopamineStepSettings, DopamineResu
   @Override
   public Found<DopamineResults> find(StudyRun run, DopamineStepSettings settings) throws IOException {
     try (ActivationStore store = ActivationStore.open(run.folder().activations())) {
-      return Found.only(new DopamineStudy(settings.study(), settings.seed())
-          .run(datasets(run, store, settings.values(), settings.seed()), run.progress()));
+      List<Fit> fits = new ArrayList<>();
+      DopamineResults results = new DopamineStudy(settings.study(), settings.seed(),
+          (dataset, hook, scorer) -> fits.add(new Fit.Scorer(dataset, hook, scorer)))
+          .run(datasets(run, store, settings.values()), run.progress());
+      Sha256 inputs = run.key(this, settings).sha256();
+      return Found.only(results).with(folder -> {
+        Path file = FitFile.of(folder.folder(), name());
+        FitFile.write(file, fits, inputs);
+        return List.of(file);
+      });
     }
   }
 
   /// The chosen rollouts of every dataset with their steps, values and states, once the continuations are sampled.
   ///
   /// @param store which must stay open
-  /// @param values where V̂ comes from
-  /// @param seed of the value probe, where it comes from one
-  public static List<StudiedDataset> datasets(StudyRun run, ActivationStore store, Values values, long seed)
+  /// @param values the source of V̂
+  public static List<StudiedDataset> datasets(StudyRun run, ActivationStore store, Values values)
       throws IOException {
     ProbeSettings probe = run.folder().settings(ProbeStep.STUDY);
     List<Rollout> rollouts = run.rollouts();
     List<ContinuedRollout> continued = ContinuedRollout.read(ContinuationStep.file(run.folder()));
     ValueNeuronResults found = run.folder().results(ProbeStep.STUDY);
+    Fits fits = values == Values.PROBE ? Fits.of(run.folder(), ProbeStep.STUDY) : Fits.NONE;
     List<StudiedDataset> datasets = new ArrayList<>();
     ProblemSplit.byDataset(rollouts).forEach((dataset, own) -> {
       List<ContinuedRollout> chosen = continued.stream()
@@ -110,7 +123,7 @@ public record DopamineStep() implements Study<DopamineStepSettings, DopamineResu
       store.hooks().forEach(hook -> states.put(hook, new StoredTrajectories(store, rollouts, lines, hook)));
       StepValues before = switch (values) {
         case CONTINUATIONS -> new StepValues.MonteCarlo(chosen.stream().map(ContinuedRollout::continuations).toList());
-        case PROBE -> new ProbedValues(dataset, found, probe, seed).read(store, rollouts, split, states, steps);
+        case PROBE -> new ProbedValues(dataset, found, fits).read(states, steps);
       };
       double[][] entropies = chosen.stream().map(ContinuedRollout::entropies).toArray(double[][]::new);
       datasets.add(new StudiedDataset(dataset, split, steps, before, entropies, states));

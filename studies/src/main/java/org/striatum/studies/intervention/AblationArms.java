@@ -6,12 +6,15 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.checkpoint.CheckpointException;
+import org.striatum.probe.intervention.AblationKind;
+import org.striatum.probe.intervention.CurveKind;
 import org.striatum.probe.intervention.CurveStudy;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Curve;
@@ -31,9 +34,10 @@ import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.rollout.Split;
+import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
-import org.striatum.studies.neurons.NeuronSet;
+import org.striatum.studies.neurons.NeuronSelection;
 import org.striatum.studies.neurons.RunRankings;
 import org.striatum.studies.run.ProblemSplit;
 import org.striatum.studies.run.StudyRun;
@@ -47,7 +51,7 @@ final class AblationArms {
   private final AblationStep.Primary primary;
   private final List<Rollout> rollouts;
   private final ActivationStore store;
-  private final Function<String, Grader> graders;
+  private final Function<String, Optional<Grader>> graders;
   private final Sampling sampling;
   private final HookedModel model;
   private final int batchSize;
@@ -68,7 +72,7 @@ final class AblationArms {
     this.primary = primary;
     this.rollouts = run.rollouts();
     this.store = store;
-    this.graders = run.graders();
+    this.graders = run.knownGraders();
     this.sampling = run.folder().manifest().inputs().sampling();
     this.model = run.hooked();
     this.batchSize = run.batchSize();
@@ -82,16 +86,18 @@ final class AblationArms {
   }
 
   InterventionResults run() throws IOException {
-    for (NeuronSet set : settings.sets()) {
+    for (NeuronSelection set : settings.sets()) {
       if (AblationStep.isEmpty(set, rankings)) {
         notes.add(set.name() + " holds no neuron at any studied hook point: nothing was ablated"
-            + (set instanceof NeuronSet.Called ? " (no coordinate passed the dopamine study's signature test)" : ""));
+            + (set instanceof NeuronSelection.Called
+                ? " (no coordinate passed the dopamine study's signature test)"
+                : ""));
       }
     }
     for (LayerProbes layer : rankings.values().layers()) {
       boolean first = layer.dataset().equals(primary.dataset()) && layer.hook().equals(primary.hook());
       if (first || settings.layers().contains(AblationSettings.Layers.EACH)) {
-        layer(layer.dataset(), layer.hook(), first);
+        layer(layer, first);
       }
     }
     if (settings.layers().contains(AblationSettings.Layers.ALL)) {
@@ -100,9 +106,16 @@ final class AblationArms {
     return InterventionResults.of(interventions, curves, notes);
   }
 
-  private void layer(String dataset, HookPoint hook, boolean first) throws IOException {
-    LayerStates states = states(dataset, hook);
-    for (NeuronSet set : settings.sets()) {
+  private void layer(LayerProbes probed, boolean first) throws IOException {
+    try {
+      layer(probed.dataset(), probed.hook(), states(probed.dataset(), probed.hook()), first);
+    } catch (NotEnoughData missing) {
+      notes.add(missing.getMessage());
+    }
+  }
+
+  private void layer(String dataset, HookPoint hook, LayerStates states, boolean first) throws IOException {
+    for (NeuronSelection set : settings.sets()) {
       List<Integer> target = set.at(dataset, hook, rankings);
       if (target.isEmpty()) {
         if (first) {
@@ -110,20 +123,21 @@ final class AblationArms {
         }
         continue;
       }
-      String kind = settings.kinds().getFirst();
+      AblationKind kind = settings.kinds().getFirst();
       SplittableRandom random = random(dataset + hook + set.name());
       if (first) {
         attempt(set, hook.toString(), () -> interventions.add(study.accuracy(
             plan(true, dataset, set,
-                List.of(cut(states, dataset, hook, set, target, kind, settings.controls(), random))),
-            attempts(dataset), new Generation(sampling, model.tokenizer()::decode, graders.apply(dataset), batchSize),
+                List.of(cut(states, dataset, hook, set, target, kind, settings.measures().controls(), random))),
+            attempts(dataset), new Generation(sampling, model.tokenizer()::decode, grader(dataset), batchSize),
             random)));
       }
       boolean measured = !first || !settings.layers().equals(Set.of(AblationSettings.Layers.ALL));
-      List<String> kinds = first ? settings.kinds() : List.of(kind);
-      for (String each : measured ? kinds : List.<String>of()) {
+      List<AblationKind> kinds = first ? settings.kinds() : List.of(kind);
+      for (AblationKind each : measured ? kinds : List.<AblationKind>of()) {
         attempt(set, hook.toString(), () -> interventions.add(study.logProbability(plan(false, dataset, set,
-            List.of(cut(states, dataset, hook, set, target, each, settings.logProbabilityControls(), random))),
+            List.of(
+                cut(states, dataset, hook, set, target, each, settings.measures().logProbabilityControls(), random))),
             solutions(dataset), dataset.equals(primary.dataset()), random)));
       }
       if (first) {
@@ -137,7 +151,7 @@ final class AblationArms {
   private void allAtOnce() throws IOException {
     String dataset = primary.dataset();
     Map<HookPoint, LayerStates> states = new LinkedHashMap<>();
-    for (NeuronSet set : settings.sets()) {
+    for (NeuronSelection set : settings.sets()) {
       SplittableRandom random = random(dataset + "all" + set.name());
       List<HookPoint> hooks = rankings.values().layers().stream().filter(layer -> layer.dataset().equals(dataset))
           .map(LayerProbes::hook).filter(hook -> !set.at(dataset, hook, rankings).isEmpty()).toList();
@@ -148,54 +162,58 @@ final class AblationArms {
         List<Cut> cuts = new ArrayList<>();
         for (HookPoint hook : hooks) {
           cuts.add(cut(states.computeIfAbsent(hook, absent -> states(dataset, absent)), dataset, hook, set,
-              set.at(dataset, hook, rankings), settings.kinds().getFirst(), settings.logProbabilityControls(), random));
+              set.at(dataset, hook, rankings), settings.kinds().getFirst(),
+              settings.measures().logProbabilityControls(), random));
         }
         interventions.add(study.logProbability(plan(false, dataset, set, cuts), solutions(dataset), true, random));
       });
     }
   }
 
-  private void dose(LayerStates states, NeuronSet set, SplittableRandom random) throws IOException {
+  private void dose(LayerStates states, NeuronSelection set, SplittableRandom random) throws IOException {
     String dataset = primary.dataset();
     HookPoint hook = primary.hook();
     List<Integer> order = set.order(dataset, hook, rankings);
     List<CurveStudy.Point> points = new ArrayList<>();
     int last = 0;
-    for (double share : new TreeSet<>(settings.doses())) {
+    for (double share : new TreeSet<>(settings.curves().doses())) {
       int count = (int) Math.ceil(share * order.size() - 1e-9);
       if (count > last && count < order.size()) {
         last = count;
         attempt(set, "a dose of " + 100 * share + " %", () -> {
           List<Integer> target = order.subList(0, count);
           points.add(new CurveStudy.Point(share, target, states.ablation(settings.kinds().getFirst(), alpha()),
-              MatchedSets.draw(states.scales().rms(), target, List.of(), states.sinks(), settings.curveControls(),
+              MatchedSets.draw(states.scales().rms(), target, List.of(), states.sinks(), settings.curves().controls(),
                   MatchedSets.DEFAULT_TOLERANCE, random)));
         });
       }
     }
     if (!points.isEmpty()) {
-      curves.add(curveStudy.run(new CurveStudy.Plan(Curve.DOSE, dataset, hook, set.name(),
+      curves.add(curveStudy.run(new CurveStudy.Plan(CurveKind.DOSE, dataset, hook, set.name(),
           settings.kinds().getFirst(), settings.positions(), points), solutions(dataset), random));
     }
   }
 
-  private void steering(LayerStates states, NeuronSet set, List<Integer> target, SplittableRandom random)
+  private void steering(LayerStates states, NeuronSelection set, List<Integer> target, SplittableRandom random)
       throws IOException {
     String dataset = primary.dataset();
-    MatchedSets controls = controls(states, dataset, primary.hook(), set, target, settings.curveControls(), random);
-    List<CurveStudy.Point> points = new TreeSet<>(settings.alphas()).stream()
-        .map(alpha -> new CurveStudy.Point(alpha, target, states.ablation("steer", alpha), controls)).toList();
+    MatchedSets controls = controls(states, dataset, primary.hook(), set, target, settings.curves().controls(), random);
+    List<CurveStudy.Point> points = new TreeSet<>(settings.curves().alphas()).stream()
+        .map(alpha -> new CurveStudy.Point(alpha, target, states.ablation(AblationKind.STEER, alpha), controls))
+        .toList();
     if (!points.isEmpty()) {
-      curves.add(curveStudy.run(new CurveStudy.Plan(Curve.STEERING, dataset, primary.hook(), set.name(), "steer",
-          settings.positions(), points), solutions(dataset), random));
+      curves.add(curveStudy
+          .run(new CurveStudy.Plan(CurveKind.STEERING, dataset, primary.hook(), set.name(), AblationKind.STEER,
+              settings.positions(), points), solutions(dataset), random));
     }
   }
 
-  private Plan plan(boolean named, String dataset, NeuronSet set, List<Cut> cuts) {
+  private Plan plan(boolean named, String dataset, NeuronSelection set, List<Cut> cuts) {
     return new Plan(named, dataset, set.name(), cuts, settings.positions());
   }
 
-  private Cut cut(LayerStates states, String dataset, HookPoint hook, NeuronSet set, List<Integer> target, String kind,
+  private Cut cut(LayerStates states, String dataset, HookPoint hook, NeuronSelection set, List<Integer> target,
+      AblationKind kind,
       int count, SplittableRandom random) {
     return new Cut(hook, target, states.ablation(kind, alpha()),
         controls(states, dataset, hook, set, target, count, random),
@@ -203,7 +221,7 @@ final class AblationArms {
   }
 
   /// Controls hold no coordinate of any set under test.
-  private MatchedSets controls(LayerStates states, String dataset, HookPoint hook, NeuronSet set,
+  private MatchedSets controls(LayerStates states, String dataset, HookPoint hook, NeuronSelection set,
       List<Integer> target, int count, SplittableRandom random) {
     Collection<Integer> others = new TreeSet<>();
     settings.sets().stream().filter(other -> !other.equals(set))
@@ -213,11 +231,12 @@ final class AblationArms {
   }
 
   private double alpha() {
-    return settings.alphas().isEmpty() ? 0 : settings.alphas().getFirst();
+    return settings.curves().alphas().isEmpty() ? 0 : settings.curves().alphas().getFirst();
   }
 
   private LayerStates states(String dataset, HookPoint hook) {
-    return LayerStates.read(store, rollouts, splits.get(dataset), dataset, hook, settings.donors(), settings.seed());
+    return LayerStates.read(store, rollouts, splits.get(dataset), dataset, hook, settings.measures().donors(),
+        settings.seed());
   }
 
   private SplittableRandom random(String stream) {
@@ -229,23 +248,29 @@ final class AblationArms {
     void run() throws IOException;
   }
 
-  private void attempt(NeuronSet set, String where, Work work) throws IOException {
+  private void attempt(NeuronSelection set, String where, Work work) throws IOException {
     try {
       work.run();
-    } catch (IllegalArgumentException impossible) {
-      notes.add(set.name() + " at " + where + ": " + impossible.getMessage());
+    } catch (NotEnoughData missing) {
+      notes.add(set.name() + " at " + where + ": " + missing.getMessage());
     }
+  }
+
+  /// @throws NotEnoughData if the dataset was graded elsewhere
+  private Grader grader(String dataset) {
+    return graders.apply(dataset).orElseThrow(() -> new NotEnoughData("accuracy on " + dataset, "graders", 0, 1));
   }
 
   /// The base arm draws the run's own rollouts again: same prompts, same seeds.
   private List<Attempt> attempts(String dataset) {
-    return tested.get(dataset).stream().limit(settings.attempts())
+    return tested.get(dataset).stream().limit(settings.measures().attempts())
         .map(rollout -> new Attempt(rollout.problem(), rollout.sample(), rollout.prompt(), rollout.seed())).toList();
   }
 
   private List<ScoredText> solutions(String dataset) throws CheckpointException {
     List<ScoredText> texts = new ArrayList<>();
-    for (Rollout rollout : tested.get(dataset).subList(0, Math.min(settings.solutions(), tested.get(dataset).size()))) {
+    for (Rollout rollout : tested.get(dataset).subList(0,
+        Math.min(settings.measures().solutions(), tested.get(dataset).size()))) {
       Problem problem = rollout.problem();
       texts.add(new ScoredText(problem.id(), model.sequence(problem.prompt(), problem.solution())));
     }

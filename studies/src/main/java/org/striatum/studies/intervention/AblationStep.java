@@ -10,11 +10,12 @@ import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.run.UsageException;
 import org.striatum.probe.store.ActivationStore;
+import org.striatum.probe.value.ProbeKind;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.dopamine.DopamineStep;
-import org.striatum.studies.neurons.NeuronSet;
+import org.striatum.studies.neurons.NeuronSelection;
 import org.striatum.studies.neurons.RunRankings;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.Found;
@@ -30,7 +31,7 @@ import org.striatum.studies.value.ProbeStep;
 /// lose), the layer whose TD probe predicts best on validation problems, each set once.
 public record AblationStep() implements Study<AblationSettings, InterventionResults> {
   public static final AblationStep STUDY = new AblationStep();
-  private static final String RANKED_BY = "td";
+  private static final ProbeKind RANKED_BY = ProbeKind.TD;
 
   @Override
   public StudyDescription<AblationSettings, InterventionResults> about() {
@@ -53,13 +54,13 @@ public record AblationStep() implements Study<AblationSettings, InterventionResu
   /// By default an intervention has the names of its sets: `value@1%+dopamine@1%`.
   @Override
   public String instance(AblationSettings settings) {
-    return settings.sets().stream().map(NeuronSet::name).collect(Collectors.joining("+"));
+    return settings.sets().stream().map(NeuronSelection::name).collect(Collectors.joining("+"));
   }
 
   @Override
   public List<Study<?, ?>> reads(StudyRun run, AblationSettings settings) {
     List<Study<?, ?>> reads = new ArrayList<>(List.of(RolloutStep.STUDY, CaptureStep.STUDY, ProbeStep.STUDY));
-    if (settings.sets().stream().anyMatch(NeuronSet::needsDopamine)) {
+    if (settings.sets().stream().anyMatch(NeuronSelection::needsDopamine)) {
       reads.add(DopamineStep.STUDY);
     }
     return reads;
@@ -71,17 +72,18 @@ public record AblationStep() implements Study<AblationSettings, InterventionResu
     RunRankings rankings = RunRankings.of(run.folder());
     settings.sets().forEach(set -> fits(set, rankings));
     if (settings.sets().stream().allMatch(set -> isEmpty(set, rankings))) {
-      throw new UsageException(instance(settings) + " holds no neuron at any hook point of this run, so there is nothing"
-          + " to ablate");
+      throw new UsageException(
+          instance(settings) + " holds no neuron at any hook point of this run, so there is nothing"
+              + " to ablate");
     }
   }
 
   /// Which hook point was named first.
   public record Primary(String dataset, HookPoint hook) {
     /// @throws UsageException if no layer could be studied
-    static Primary of(RunRankings rankings, List<NeuronSet> sets) {
+    static Primary of(RunRankings rankings, List<NeuronSelection> sets) {
       List<LayerProbes> able = new ArrayList<>();
-      for (NeuronSet set : sets) { // the first set that has a neuron anywhere
+      for (NeuronSelection set : sets) { // the first set that has a neuron anywhere
         if (able.isEmpty()) {
           rankings.values().layers().stream()
               .filter(layer -> !set.at(layer.dataset(), layer.hook(), rankings).isEmpty()).forEach(able::add);
@@ -101,7 +103,7 @@ public record AblationStep() implements Study<AblationSettings, InterventionResu
     }
 
     private static double validation(LayerProbes layer) {
-      return layer.probes().stream().filter(probe -> probe.probe().equals(RANKED_BY)).findFirst().orElseThrow()
+      return layer.probes().stream().filter(probe -> probe.probe() == RANKED_BY).findFirst().orElseThrow()
           .validation();
     }
   }
@@ -118,14 +120,14 @@ public record AblationStep() implements Study<AblationSettings, InterventionResu
   }
 
   /// Refuses a set that does not fit the run, before any work.
-  private static void fits(NeuronSet set, RunRankings rankings) {
-    if (set instanceof NeuronSet.Listed listed) {
+  private static void fits(NeuronSelection set, RunRankings rankings) {
+    if (set instanceof NeuronSelection.Listed listed) {
       listed.requireStudied(rankings.values());
     }
     rankings.values().layers().forEach(layer -> set.at(layer.dataset(), layer.hook(), rankings));
   }
 
-  static boolean isEmpty(NeuronSet set, RunRankings rankings) {
+  static boolean isEmpty(NeuronSelection set, RunRankings rankings) {
     return rankings.values().layers().stream()
         .allMatch(layer -> set.at(layer.dataset(), layer.hook(), rankings).isEmpty());
   }

@@ -1,3 +1,2 @@
 /// Adapters on digits.
 package org.striatum.studies.mnist;
-

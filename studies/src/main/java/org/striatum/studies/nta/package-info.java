@@ -1,3 +1,2 @@
 /// Experiments with gated linear networks.
 package org.striatum.studies.nta;
-

@@ -3,8 +3,7 @@ package org.striatum.studies.rollouts;
 import org.striatum.probe.model.Sampling;
 
 /// How rollouts are drawn.
-///
-/// @param problems of each problem set, at most
+/// @param problems maximum number per problem set
 /// @param samples rollouts per problem, K
 /// @param sampling how completions are drawn
 /// @param seed of problems and completions

@@ -3,10 +3,12 @@ package org.striatum.studies.rollouts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.datasets.ProblemSource;
 import org.striatum.datasets.ProblemSources;
@@ -14,36 +16,41 @@ import org.striatum.datasets.RolloutFile;
 import org.striatum.hooks.HookedModel;
 import org.striatum.probe.model.Completion;
 import org.striatum.probe.model.Gates;
+import org.striatum.probe.model.Sampling;
 import org.striatum.probe.model.TokenSequence;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
+import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.Journal;
 import org.striatum.probe.run.Progress;
+import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
 import org.striatum.studies.run.Found;
+import org.striatum.studies.run.KeptBatches;
 import org.striatum.studies.run.Manifest;
 import org.striatum.studies.run.Study;
 import org.striatum.studies.run.StudyDescription;
 import org.striatum.studies.run.StudyRun;
 
-/// Generates and grades rollouts: `rollouts.jsonl`, and `problems.json` where problems were read from a file.
+/// Generates and grades rollouts: `rollouts.jsonl`, and `problems.json` if problems were read from a file. Every
+/// finished batch is kept immediately.
 ///
 /// @param sets problem sets; empty for the study as others read it
-/// @param gate that the model writes under; empty for the model as it is
+/// @param gate applied to the model; empty for the model without a gate
 public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate)
     implements
       Study<RolloutSettings, RolloutResults> {
   /// As other studies read it.
   public static final RolloutStep STUDY = new RolloutStep(List.of());
 
-  /// Rollouts of the model as it is.
+  /// Rollouts of the model without a gate.
   public RolloutStep(List<ProblemSet> sets) {
     this(sets, Optional.empty());
   }
 
-  /// A learned gate that is open while the model writes.
-  ///
-  /// @param file whose checksum becomes one of the model's: a gated model is another one, and no later step takes the two
-  ///     for each other
+  /// A learned gate that is applied during generation.
+  /// @param file whose checksum becomes one of the model's: a gated model is a different one, and no later step confuses
+  ///     the two
   public record AppliedGate(Path file, Gates gates) {
     private Manifest.Inputs onto(Manifest.Inputs inputs) throws IOException {
       SortedMap<String, Sha256> files = new TreeMap<>(inputs.checkpoint().files());
@@ -58,11 +65,11 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate)
     sets = List.copyOf(sets);
   }
 
-  /// What is stored as settings.
+  /// The stored settings.
   ///
   /// @param sets names of the problem sets
   /// @param files how the problems of those that were read are asked and graded
-  /// @param gate checksum of the learned gate; null for the model as it is
+  /// @param gate checksum of the learned gate; null for the model without a gate
   public record Told(List<String> sets, List<ProblemSource> files, RolloutSettings drawn, Sha256 gate) {
     public Told {
       sets = List.copyOf(sets);
@@ -103,7 +110,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate)
     return withGate(run.model().inputs());
   }
 
-  /// Settles what the run is about, before any work.
+  /// Fixes the inputs of the run, before any work.
   @Override
   public void prepare(StudyRun run, RolloutSettings settings) throws IOException {
     if (sets.isEmpty()) {
@@ -123,7 +130,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate)
         .with(ImportStep.sources(ProblemSources.among(sets)));
   }
 
-  /// The files read, and what stands in the run folder about how they are asked and graded.
+  /// The files read, and how the run folder says that they are asked and graded.
   public static SortedMap<String, Sha256> files(ProblemSources sources) {
     SortedMap<String, Sha256> files = new TreeMap<>();
     sources.sets().forEach(source -> files.put(source.file(), source.sha256()));
@@ -137,42 +144,84 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate)
     return gate.isPresent() ? gate.get().onto(inputs) : inputs;
   }
 
+  /// One rollout to draw.
+  private record Asked(ProblemSet set, Problem problem, int sample, TokenSequence prompt, long seed) {}
+
+  /// A sampled rollout.
+  /// @param index among all rollouts of the step
+  private record Kept(int index, Rollout rollout) {}
+
+  /// Every rollout, in the order of the file.
   private List<Rollout> draw(StudyRun run, RolloutSettings settings) throws IOException {
     HookedModel model = run.anyModel();
-    int samples = settings.samples();
+    List<Asked> asked = asked(model, settings);
+    KeptBatches kept = KeptBatches.of(run, this, settings, run.folder().rollouts());
+    Rollout[] drawn = new Rollout[asked.size()];
+    try (Journal journal = kept.open(entry -> take(entry, asked, drawn))) {
+      List<List<Integer>> batches = batches(asked, run.batchSize());
+      batches.removeIf(batch -> batch.stream().allMatch(i -> drawn[i] != null));
+      int done = asked.size() - batches.stream().mapToInt(List::size).sum();
+      kept.tell(journal.loss(), done, asked.size());
+      try (Progress.Task task = run.progress().resume(name(), asked.size(), done, "rollout")) {
+        for (List<Integer> batch : batches) {
+          draw(batch, asked, drawn, settings.sampling(), model, task);
+          journal.append(batch.stream().map(i -> RecordJson.compact(new Kept(i, drawn[i]))).toList());
+        }
+      }
+    }
+    return List.of(drawn);
+  }
+
+  private List<Asked> asked(HookedModel model, RolloutSettings settings) throws IOException {
+    List<Asked> asked = new ArrayList<>();
     long seed = settings.seed();
-    List<Problem> asked = new ArrayList<>();
-    List<Integer> sampleOf = new ArrayList<>();
-    List<ProblemSet> setOf = new ArrayList<>();
-    List<TokenSequence> prompts = new ArrayList<>();
-    List<Long> seeds = new ArrayList<>();
     for (ProblemSet set : sets) {
       List<Problem> drawn = set.draw(settings.problems(), seed);
       for (int i = 0; i < drawn.size(); i++) {
         TokenSequence prompt = TokenSequence.prompt(model.tokenizer().encode(drawn.get(i).prompt()));
-        for (int sample = 0; sample < samples; sample++) {
-          asked.add(drawn.get(i));
-          sampleOf.add(sample);
-          setOf.add(set);
-          prompts.add(prompt);
-          seeds.add(Rollout.seed(seed, set.name(), i, sample));
+        for (int sample = 0; sample < settings.samples(); sample++) {
+          asked.add(new Asked(set, drawn.get(i), sample, prompt, Rollout.seed(seed, set.name(), i, sample)));
         }
       }
     }
-    List<Completion> completions;
-    try (Progress.Task task = run.progress().start(name(), prompts.size(), "rollout")) {
-      completions = model.model().generate(prompts, seeds.stream().mapToLong(Long::longValue).toArray(), settings.sampling(),
-          gate.map(AppliedGate::gates).orElse(Gates.none()), run.batchSize(), () -> task.step(1));
+    return asked;
+  }
+
+  private static void take(byte[] entry, List<Asked> asked, Rollout[] drawn) throws BadDataException {
+    Kept kept = RecordJson.parse(entry, Kept.class, StudyRun.ROLLOUTS);
+    if (kept.index < 0 || kept.index >= drawn.length || kept.rollout.seed() != asked.get(kept.index).seed) {
+      throw new BadDataException(StudyRun.ROLLOUTS + ": no rollout of this step has index " + kept.index);
     }
-    List<Rollout> rollouts = new ArrayList<>();
-    for (int i = 0; i < completions.size(); i++) {
-      Completion completion = completions.get(i);
-      String text = model.tokenizer().decode(completion.tokens());
-      double reward = setOf.get(i).grader().reward(asked.get(i), text);
-      TokenSequence whole = prompts.get(i).followedBy(completion.tokens());
-      rollouts.add(new Rollout(asked.get(i), sampleOf.get(i), seeds.get(i), text, whole.tokens(), whole.promptLength(),
-          completion.finished(), reward, completion.logProbability()));
+    drawn[kept.index] = kept.rollout;
+  }
+
+  /// The batches: prompts of similar length, as a model would batch them itself. The longest come first, so that one that is
+  /// too long for the model or the memory is refused before others are run.
+  private List<List<Integer>> batches(List<Asked> asked, int batchSize) {
+    List<Integer> order = IntStream.range(0, asked.size()).boxed()
+        .sorted(Comparator.comparingInt(i -> asked.get(i).prompt.length())).toList();
+    List<List<Integer>> batches = new ArrayList<>();
+    for (int from = 0; from < order.size(); from += batchSize) {
+      batches.add(order.subList(from, Math.min(from + batchSize, order.size())));
     }
-    return rollouts;
+    return batches.reversed();
+  }
+
+  private void draw(List<Integer> batch, List<Asked> asked, Rollout[] drawn, Sampling sampling, HookedModel model,
+      Progress.Task task) throws IOException {
+    List<Completion> completions = model.model().generate(batch.stream().map(i -> asked.get(i).prompt).toList(),
+        batch.stream().mapToLong(i -> asked.get(i).seed).toArray(), sampling,
+        gate.map(AppliedGate::gates).orElse(Gates.none()), batch.size(), () -> task.step(1));
+    for (int b = 0; b < completions.size(); b++) {
+      drawn[batch.get(b)] = graded(asked.get(batch.get(b)), completions.get(b), model);
+    }
+  }
+
+  private static Rollout graded(Asked asked, Completion completion, HookedModel model) throws IOException {
+    String text = model.tokenizer().decode(completion.tokens());
+    double reward = asked.set.grader().reward(asked.problem, text);
+    TokenSequence whole = asked.prompt.followedBy(completion.tokens());
+    return new Rollout(asked.problem, asked.sample, asked.seed, text, whole.tokens(), whole.promptLength(),
+        completion.finished(), reward, completion.logProbability());
   }
 }

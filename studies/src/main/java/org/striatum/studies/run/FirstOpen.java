@@ -76,7 +76,8 @@ public record FirstOpen(Consumer<String> note, ParityLedger ledger) {
     try {
       long unknown = model.unknownBytes();
       if (unknown > LARGE) {
-        note.accept("%s: hashing %.1f GB of new or changed files".formatted(model.facts().name(), unknown / 1e9));
+        note.accept("%s: computing checksums of %.1f GB of new or changed files".formatted(model.facts().name(),
+            unknown / 1e9));
       }
       return ParityLedger.key(model.checksums(),
           List.of(Version.NAME, OnnxModel.runtimeVersion(), System.getProperty("os.arch"),

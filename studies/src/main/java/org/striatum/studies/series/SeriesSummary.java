@@ -13,9 +13,8 @@ import org.striatum.studies.series.SeriesResults.Kind;
 import org.striatum.studies.series.SeriesResults.Point;
 import org.striatum.studies.series.SeriesResults.SetOverlap;
 
-/// What a series shows, in sentences: the same on the command line and in the report.
-///
-/// @param sentences one a dataset, then one a kind of set
+/// The results of a series in sentences, the same on the command line and in the report.
+/// @param sentences one per dataset, then one per kind of set
 public record SeriesSummary(List<String> sentences) {
   private static final double CHANCE = 0.5;
 
@@ -23,7 +22,7 @@ public record SeriesSummary(List<String> sentences) {
     sentences = List.copyOf(sentences);
   }
 
-  /// Of a comparison.
+  /// The summary of a comparison.
   public static SeriesSummary of(SeriesResults results) {
     List<String> sentences = new ArrayList<>();
     results.points().stream().map(Point::dataset).distinct().forEach(dataset -> sentences.add(dataset(dataset,
@@ -38,9 +37,9 @@ public record SeriesSummary(List<String> sentences) {
   }
 
   private static String dataset(String dataset, List<Point> points) {
-    long foretold = points.stream().filter(point -> point.value().low() > CHANCE).count();
-    String sentence = "%s: V(s₀) foretells success at %d of %d checkpoints (interval of the AUROC above ½)".formatted(
-        dataset, foretold, points.size());
+    long predicted = points.stream().filter(point -> point.value().low() > CHANCE).count();
+    String sentence = "%s: V(s₀) predicts success at %d of %d checkpoints (interval of the AUROC above ½)".formatted(
+        dataset, predicted, points.size());
     List<Point> trained = points.stream().filter(point -> point.step() != null)
         .sorted(Comparator.comparing(Point::step)).toList();
     if (trained.size() < 2) {
@@ -48,9 +47,10 @@ public record SeriesSummary(List<String> sentences) {
     }
     Point first = trained.getFirst();
     Point last = trained.getLast();
-    return sentence + "; from %s to %s accuracy goes from %s to %s, AUROC from %s to %s.".formatted(first.checkpoint(),
-        last.checkpoint(), value(first.accuracy()), value(last.accuracy()), interval(first.value()),
-        interval(last.value()));
+    return sentence
+        + "; from %s to %s accuracy changes from %s to %s, AUROC from %s to %s.".formatted(first.checkpoint(),
+            last.checkpoint(), value(first.accuracy()), value(last.accuracy()), interval(first.value()),
+            interval(last.value()));
   }
 
   private static String sets(Kind kind, List<SetOverlap> overlaps, SeriesResults results) {

@@ -19,9 +19,11 @@ import org.striatum.probe.uses.ConfidenceResults;
 import org.striatum.probe.uses.ConfidenceResults.DatasetConfidence;
 import org.striatum.probe.uses.ConfidenceStudy;
 import org.striatum.probe.uses.ConfidenceStudy.StudiedDataset;
+import org.striatum.probe.value.ProbeKind;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.studies.capture.CaptureStep;
+import org.striatum.studies.fits.Fits;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.Found;
 import org.striatum.studies.run.ProblemSplit;
@@ -33,7 +35,7 @@ import org.striatum.studies.value.ProbeStep;
 /// Compares value as a confidence with other signals.
 public record ConfidenceStep() implements Study<ConfidenceSettings, ConfidenceResults> {
   public static final ConfidenceStep STUDY = new ConfidenceStep();
-  private static final String CHOSEN_BY = "linear";
+  private static final ProbeKind CHOSEN_BY = ProbeKind.LINEAR;
 
   @Override
   public StudyDescription<ConfidenceSettings, ConfidenceResults> about() {
@@ -60,6 +62,7 @@ public record ConfidenceStep() implements Study<ConfidenceSettings, ConfidenceRe
     Function<String, Grader> graders = run.graders();
     List<Rollout> rollouts = run.rollouts();
     Map<String, List<Rollout>> byDataset = ProblemSplit.byDataset(rollouts);
+    Fits fits = Fits.of(run.folder(), ProbeStep.STUDY);
     List<DatasetConfidence> datasets = new ArrayList<>();
     try (ActivationStore store = ActivationStore.open(run.folder().activations());
         Progress.Task task = run.progress().start(name(), byDataset.size(), "dataset")) {
@@ -68,7 +71,8 @@ public record ConfidenceStep() implements Study<ConfidenceSettings, ConfidenceRe
         datasets.add(hook.isPresent()
             ? new ConfidenceStudy(graders.apply(dataset)::answer, Bootstrap.RESAMPLES, settings.seed())
                 .study(new StudiedDataset(dataset, hook.get(), own,
-                    StoredTrajectories.ofDataset(store, rollouts, dataset, hook.get()), split.of(own)))
+                    StoredTrajectories.ofDataset(store, rollouts, dataset, hook.get()), split.of(own),
+                    fits.linear(dataset, hook.get(), CHOSEN_BY.printed()).orElseThrow().predictor()))
             : unstudied(dataset));
         task.step(1);
       });
@@ -82,14 +86,14 @@ public record ConfidenceStep() implements Study<ConfidenceSettings, ConfidenceRe
         "No signal can be compared: " + why + ".", List.of(why));
   }
 
-  /// The hook point whose linear probe foretells best on validation problems.
+  /// The hook point whose linear probe predicts best on validation problems.
   public static Optional<HookPoint> chosen(ValueNeuronResults values, String dataset) {
     return values.layers().stream().filter(layer -> layer.dataset().equals(dataset))
         .max(Comparator.comparingDouble(ConfidenceStep::validation)).map(LayerProbes::hook);
   }
 
   private static double validation(LayerProbes layer) {
-    return layer.probes().stream().filter(probe -> probe.probe().equals(CHOSEN_BY)).findFirst().orElseThrow()
+    return layer.probes().stream().filter(probe -> probe.probe() == CHOSEN_BY).findFirst().orElseThrow()
         .validation();
   }
 }

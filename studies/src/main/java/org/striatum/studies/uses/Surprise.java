@@ -6,51 +6,36 @@ import java.util.Optional;
 import org.striatum.hooks.HookedModel;
 import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.dopamine.DopamineResults.LayerDopamine;
-import org.striatum.probe.dopamine.DopamineStudy.StudiedDataset;
-import org.striatum.probe.dopamine.StepScorer;
-import org.striatum.probe.model.HookPoint;
-import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.uses.SearchStudy.Judge;
 import org.striatum.probe.uses.SurpriseScore;
 import org.striatum.studies.dopamine.DopamineStep;
-import org.striatum.studies.dopamine.DopamineStepSettings;
-import org.striatum.studies.run.StudyRun;
+import org.striatum.studies.fits.Fit;
+import org.striatum.studies.fits.Fits;
+import org.striatum.studies.run.RunFolder;
 
-/// Surprise as a judge of steps: the TD-error probe of a run's dopamine study, with that study's own settings and V̂.
-///
-/// @param found null where the study is not finished
-/// @param told what it was told; null likewise
-/// @param datasets steps and values that it was fitted to
-record Surprise(DopamineResults found, DopamineStepSettings told, List<StudiedDataset> datasets) {
-  static Surprise of(StudyRun run, ActivationStore store) throws IOException {
-    if (!run.folder().has(DopamineStep.STUDY)) {
-      return new Surprise(null, null, List.of());
-    }
-    DopamineStepSettings told = run.folder().settings(DopamineStep.STUDY);
-    return new Surprise(run.folder().results(DopamineStep.STUDY), told,
-        DopamineStep.datasets(run, store, told.values(), told.seed()));
+/// Surprise as a score of steps: the TD-error probe that a run's dopamine study fitted.
+/// @param found results of the study; null if it is not finished
+/// @param fits its probes
+record Surprise(DopamineResults found, Fits fits) {
+  static Surprise of(RunFolder folder) throws IOException {
+    return folder.has(DopamineStep.STUDY)
+        ? new Surprise(folder.results(DopamineStep.STUDY), Fits.of(folder, DopamineStep.STUDY))
+        : new Surprise(null, Fits.NONE);
   }
 
-  /// The TD-error probe of the hook point that the dopamine study chose.
-  ///
-  /// @param notes told why there is none
+  /// The probe of the hook point that the dopamine study chose.
+  /// @param notes receives the reason if there is none
   Optional<Judge> judge(HookedModel model, String dataset, int batchSize, List<String> notes) {
     if (found == null) {
-      notes.add("no search by surprise: the dopamine study was not run before");
+      notes.add("no search by surprise: this run has no finished dopamine study");
       return Optional.empty();
     }
-    Optional<HookPoint> hook = found.chosen(dataset).map(LayerDopamine::hook);
-    Optional<StudiedDataset> steps = datasets.stream().filter(one -> one.name().equals(dataset)).findFirst();
-    if (hook.isEmpty() || steps.isEmpty()) {
+    Optional<Fit.Scorer> fit = found.chosen(dataset).map(LayerDopamine::hook)
+        .flatMap(hook -> fits.scorer(dataset, hook));
+    if (fit.isEmpty()) {
       notes.add("no search by surprise: the dopamine study could study no hook point");
-      return Optional.empty();
     }
-    try {
-      return Optional.of(new Judge("surprise", new SurpriseScore(model.model(), hook.get(),
-          StepScorer.fit(steps.get(), hook.get(), told.study(), told.seed()), batchSize)));
-    } catch (IllegalArgumentException refused) {
-      notes.add("no search by surprise: " + refused.getMessage());
-      return Optional.empty();
-    }
+    return fit.map(one -> new Judge("surprise",
+        new SurpriseScore(model.model(), one.hook(), one.scorer(), batchSize)));
   }
 }

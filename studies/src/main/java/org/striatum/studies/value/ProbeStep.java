@@ -1,19 +1,27 @@
 package org.striatum.studies.value;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Rollout;
+import org.striatum.probe.run.Sha256;
+import org.striatum.probe.sparse.LinearPredictor;
 import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.store.StoredTrajectories;
+import org.striatum.probe.value.ProbeSink;
 import org.striatum.probe.value.Trajectories;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronStudy;
 import org.striatum.probe.value.ValueNeuronStudy.StudiedDataset;
+import org.striatum.probe.value.ValueProbe;
+import org.striatum.probe.value.ValueProbeTraining;
 import org.striatum.studies.capture.CaptureStep;
+import org.striatum.studies.fits.Fit;
+import org.striatum.studies.fits.FitFile;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.Found;
 import org.striatum.studies.run.ProblemSplit;
@@ -21,7 +29,7 @@ import org.striatum.studies.run.Study;
 import org.striatum.studies.run.StudyDescription;
 import org.striatum.studies.run.StudyRun;
 
-/// Looks for value neurons in every data set at every captured hook point.
+/// Searches for value neurons in every data set at every captured hook point.
 public record ProbeStep() implements Study<ProbeSettings, ValueNeuronResults> {
   public static final ProbeStep STUDY = new ProbeStep();
 
@@ -43,6 +51,21 @@ public record ProbeStep() implements Study<ProbeSettings, ValueNeuronResults> {
     return List.of(RolloutStep.STUDY, CaptureStep.STUDY);
   }
 
+  private static ProbeSink sink(List<Fit> fits) {
+    return new ProbeSink() {
+      @Override
+      public void linear(String dataset, HookPoint hook, String probe, LinearPredictor fitted) {
+        fits.add(new Fit.Linear(dataset, hook, probe, fitted));
+      }
+
+      @Override
+      public void value(String dataset, HookPoint hook, ValueProbeTraining.Target target, ValueProbe fitted,
+          int rollouts) {
+        fits.add(new Fit.Value(dataset, hook, target.printed(), fitted, rollouts));
+      }
+    };
+  }
+
   @Override
   public Found<ValueNeuronResults> find(StudyRun run, ProbeSettings settings) throws IOException {
     List<Rollout> rollouts = run.rollouts();
@@ -54,7 +77,15 @@ public record ProbeStep() implements Study<ProbeSettings, ValueNeuronResults> {
         double finished = own.stream().mapToDouble(rollout -> rollout.finished() ? 1 : 0).average().orElseThrow();
         datasets.add(new StudiedDataset(dataset, finished, settings.split().of(own), states));
       });
-      return Found.only(new ValueNeuronStudy(settings.study(), settings.seed()).run(datasets, run.progress()));
+      List<Fit> fits = new ArrayList<>();
+      ValueNeuronResults results = new ValueNeuronStudy(settings.study(), settings.seed(), sink(fits)).run(datasets,
+          run.progress());
+      Sha256 inputs = run.key(this, settings).sha256();
+      return Found.only(results).with(folder -> {
+        Path file = FitFile.of(folder.folder(), name());
+        FitFile.write(file, fits, inputs);
+        return List.of(file);
+      });
     }
   }
 }

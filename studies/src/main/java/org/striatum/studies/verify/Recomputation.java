@@ -17,8 +17,8 @@ import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.Study;
 import org.striatum.studies.run.StudyRun;
 
-/// Computes the figures of a run again, from what lies in its folder: rewards from completions, and the results of every
-/// study that needs no model. What needs one is named and left.
+/// Computes the figures of a run again, from the files in its folder: rewards from completions, and the results of every
+/// study that needs no model. Studies that need one are named and not recomputed.
 ///
 /// @param run only read
 /// @param studies that are known
@@ -27,16 +27,15 @@ public record Recomputation(StudyRun run, List<Study<?, ?>> studies) {
     studies = List.copyOf(studies);
   }
 
-  /// What came of a file's figures.
+  /// The result for a file's figures.
   public enum Verdict {
     SAME, DIFFERENT, LEFT
   }
 
   /// One file.
-  ///
-  /// @param detail what was done, or the first figure that differs
+  /// @param detail what was recomputed, or the first figure that differs
   public record Figures(String file, Verdict verdict, String detail) {
-    /// A file beside what it should hold.
+    /// Compares a file with what it should contain.
     ///
     /// @param name as it is shown
     /// @param result the record that was computed again
@@ -48,7 +47,7 @@ public record Recomputation(StudyRun run, List<Study<?, ?>> studies) {
     }
   }
 
-  /// Every file whose figures can be told.
+  /// Every file whose figures can be checked.
   public List<Figures> all() throws IOException {
     List<Figures> all = new ArrayList<>();
     if (run.hasRollouts()) {
@@ -61,7 +60,9 @@ public record Recomputation(StudyRun run, List<Study<?, ?>> studies) {
         all.add(found(study.get(), step));
       } else if (!step.name().equals(StudyRun.ROLLOUTS)) {
         step.outputs().keySet().stream().filter(file -> !file.endsWith(RunFolder.SETTINGS))
-            .forEach(file -> all.add(new Figures(file, Verdict.LEFT, "only the command that made it can make it again")));
+            .forEach(
+                file -> all.add(new Figures(file, Verdict.LEFT,
+                    "not recomputed: only the command that made it can make it again")));
       }
     }
     return all;
@@ -78,19 +79,19 @@ public record Recomputation(StudyRun run, List<Study<?, ?>> studies) {
     }
     S settings = run.folder().settings(study, instance);
     if (!run.key(study, settings).sha256().equals(step.key())) {
-      return new Figures(name, Verdict.LEFT, "found with inputs that are not in the run folder");
+      return new Figures(name, Verdict.LEFT, "not recomputed: its inputs are not in the run folder");
     }
     return Figures.of(name, file, study.format(), study.find(run, settings).results());
   }
 
   private Figures rewards() throws IOException {
     List<Rollout> rollouts = run.rollouts();
-    Function<String, Grader> graders = run.graders();
+    Function<String, Optional<Grader>> graders = run.knownGraders();
     int graded = 0;
     int line = 0;
     for (Rollout rollout : rollouts) {
       line++;
-      Optional<Grader> grader = grader(graders, rollout.problem().dataset());
+      Optional<Grader> grader = graders.apply(rollout.problem().dataset());
       if (grader.isEmpty()) {
         continue;
       }
@@ -102,16 +103,8 @@ public record Recomputation(StudyRun run, List<Study<?, ?>> studies) {
       }
     }
     return graded == 0
-        ? new Figures("rollouts.jsonl", Verdict.LEFT, "graded elsewhere")
+        ? new Figures("rollouts.jsonl", Verdict.LEFT, "not recomputed: imported with scores of its own")
         : new Figures("rollouts.jsonl", Verdict.SAME, "%d of %d completions graded again, the same rewards".formatted(
             graded, rollouts.size()));
-  }
-
-  private static Optional<Grader> grader(Function<String, Grader> graders, String dataset) {
-    try {
-      return Optional.of(graders.apply(dataset));
-    } catch (IllegalArgumentException _) {
-      return Optional.empty(); // graded elsewhere
-    }
   }
 }

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.striatum.probe.adaptation.AdaptationArm;
 import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.stats.Estimate;
@@ -67,8 +68,10 @@ class StudyAnswersTest {
             4,
             -4, 0, 1),
         List.of(), List.of(
-            new AdaptationResults.Comparison("value", "value-matched", better, better, better, 0.05, 5, 5),
-            new AdaptationResults.Comparison("dopamine", "dopamine-matched", worse, worse, worse, 0.05, 0, 5)),
+            new AdaptationResults.Comparison(AdaptationArm.VALUE, AdaptationArm.VALUE_MATCHED, better, better, better,
+                0.05, 5, 5),
+            new AdaptationResults.Comparison(AdaptationArm.DOPAMINE, AdaptationArm.DOPAMINE_MATCHED, worse, worse,
+                worse, 0.05, 0, 5)),
         List.of(), 1e-6, List.of());
     Answer answer = StudyAnswers.of("model", new StudyResults(null, null, null, null, null, null, List.of(results)))
         .to(Question.ADAPTATION);

@@ -172,7 +172,7 @@ class RunFolderTest {
     Path file = Files.writeString(parent.resolve("file"), "x");
     assertThatThrownBy(() -> RunFolder.create(file)).isInstanceOf(UsageException.class)
         .hasMessage("output folder " + file
-            + " cannot be written (a file of that name is in the way): choose another --output");
+            + " cannot be written (there is a file of that name): choose another --output");
     assertThatThrownBy(() -> RunFolder.create(file.resolve("run"))).isInstanceOf(UsageException.class)
         .hasMessageStartingWith("output folder " + file.resolve("run") + " cannot be written (")
         .hasMessageEndingWith("): choose another --output");

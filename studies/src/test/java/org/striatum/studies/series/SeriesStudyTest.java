@@ -17,6 +17,8 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.transfer.SetSize;
 import org.striatum.probe.transfer.TransferResults.Basis;
+import org.striatum.probe.value.ProbeKind;
+import org.striatum.probe.value.Ranking;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
@@ -41,14 +43,16 @@ class SeriesStudyTest {
         new Estimate(0.6, 0.5, 0.7), null);
     List<LayerProbes> layers = List.of(layer(HookPoint.residPost(0), 0.6, 0.9, List.of()),
         layer(HOOK, 0.8, 0.7, order));
-    return new SeriesCheckpoint(name, new StudyResults(new ValueNeuronResults(List.of(dataset), layers), null, new LinkedHashMap<>(),
-        null, null, null, List.of()), List.of());
+    return new SeriesCheckpoint(name,
+        new StudyResults(new ValueNeuronResults(List.of(dataset), layers), null, new LinkedHashMap<>(),
+            null, null, null, List.of()),
+        List.of());
   }
 
   private static LayerProbes layer(HookPoint hook, double validation, double test, List<Integer> order) {
     return new LayerProbes("mul", hook,
-        List.of(new ProbeAuroc("linear", validation, new Estimate(test, test - 0.1, test + 0.1))), null,
-        List.of(), new PathSummary(0, 0, List.of()), List.of(), List.of(), "functional", order);
+        List.of(new ProbeAuroc(ProbeKind.LINEAR, validation, new Estimate(test, test - 0.1, test + 0.1))), null,
+        List.of(), new PathSummary(0, 0, List.of()), List.of(), List.of(), Ranking.TD_FUNCTIONAL, order);
   }
 
   private static Basis basis(String first, String second, boolean common) {
@@ -102,8 +106,8 @@ class SeriesStudyTest {
     List<SeriesCheckpoint> checkpoints = List.of(checkpoint("step1000", 0, 2, 1, 3), checkpoint("step300", 0, 1, 2, 3),
         checkpoint("base", 3, 2, 1, 0));
     assertThat(SeriesSummary.of(STUDY.run(checkpoints, allCommon(checkpoints))).sentences()).containsExactly(
-        "mul: V(s₀) foretells success at 3 of 3 checkpoints (interval of the AUROC above ½); from step300 to step1000 "
-            + "accuracy goes from 0.500 to 0.500, AUROC from 0.700 [0.600, 0.800] to 0.700 [0.600, 0.800].",
+        "mul: V(s₀) predicts success at 3 of 3 checkpoints (interval of the AUROC above ½); from step300 to step1000 "
+            + "accuracy changes from 0.500 to 0.500, AUROC from 0.700 [0.600, 0.800] to 0.700 [0.600, 0.800].",
         // IoU of {0, 2} and {0, 1}, {0, 2} and {3, 2}, {0, 1} and {3, 2}; two of four at random: 1/3 + (2/3)(1/3)
         "Value sets (best top2): 3 of 3 pairs of checkpoints share a basis; their sets overlap with a mean IoU of 0.222, "
             + "by chance 0.389, between neighbours in training 0.333.");

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,16 +16,22 @@ import org.striatum.peft.nta.experiment.SwitchingExperiments;
 import org.striatum.peft.nta.network.GateRegulariser;
 import org.striatum.peft.nta.result.NtaResults;
 import org.striatum.peft.nta.run.AlternatingBlocks;
+import org.striatum.peft.nta.run.DivergedException;
 import org.striatum.peft.nta.run.NtaRun;
-import org.striatum.peft.nta.setting.NtaSettings.Novelty;
+import org.striatum.peft.nta.setting.GatedPaths;
+import org.striatum.peft.nta.setting.LearningDynamics;
 import org.striatum.peft.nta.setting.NtaSettings;
+import org.striatum.peft.nta.setting.TaskBlocks;
+import org.striatum.peft.nta.setting.TaskShape;
 import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.OtherFormatException;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.RecordJson;
 
 class NtaStudyTest {
-  private static final NtaSettings BRIEF = new NtaSettings(8, 2, 2, 0, 2, false, 0.2, 0.03,
-      new GateRegulariser(0.1, 1, GateRegulariser.Norm.L1, 10), 0.002, 20, 4, 0.2, Novelty.NONE, 5, 0.02);
+  private static final NtaSettings BRIEF = new NtaSettings(TaskShape.orthogonal(8, 2, 2), new GatedPaths(2, false),
+      new LearningDynamics(0.2, 0.03, new GateRegulariser(0.1, 1, GateRegulariser.Norm.L1, 10), 0.002, 20),
+      TaskBlocks.of(4, 0.2), 0.02);
 
   @TempDir
   private Path folder;
@@ -77,11 +84,29 @@ class NtaStudyTest {
     assertThatThrownBy(() -> study(2, kept).runs(List.of(SimulatedArm.of("a", BRIEF))))
         .isInstanceOf(BadDataException.class)
         .hasMessageContaining(folder.toString());
-    NtaSettings coarse = BRIEF.withGates(1e-6, BRIEF.regulariser());
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> study(2, KeptRuns.NONE).runs(List.of(SimulatedArm.of("b", coarse))))
-        .withMessageStartingWith("b, seed 11: the loss must stay finite");
+    NtaSettings coarse = BRIEF
+        .withDynamics(BRIEF.dynamics().withGates(1e-6, BRIEF.dynamics().regulariser()));
+    assertThatThrownBy(() -> study(2, KeptRuns.NONE).runs(List.of(SimulatedArm.of("b", coarse))))
+        .isInstanceOf(DivergedException.class).hasMessageStartingWith("b, seed 11: the loss must stay finite");
     assertThatIllegalArgumentException().isThrownBy(() -> new NtaStudy(0, 1, 1, KeptRuns.NONE, Progress.NONE))
         .withMessage("seeds and threads must be ≥ 1, found 0 and 1");
+  }
+
+  @Test
+  void refusesRunsOfAnotherFormat() throws IOException {
+    KeptRuns kept = new KeptRuns(folder);
+    study(1, kept).runs(List.of(SimulatedArm.of("a", BRIEF)));
+    Path file;
+    try (var files = Files.list(folder)) {
+      file = files.findFirst().orElseThrow();
+    }
+    String json = Files.readString(file);
+    for (Map.Entry<String, String> other : Map.of("\"format\" : 2,", "found 2: a later version made this file",
+        "", "found none: an earlier version made this file, make it again").entrySet()) {
+      Files.writeString(file, json.replace("\"format\" : 1,", other.getKey()));
+      assertThatThrownBy(() -> study(1, kept).runs(List.of(SimulatedArm.of("a", BRIEF))))
+          .isInstanceOf(OtherFormatException.class).hasMessageContaining(file.toString())
+          .hasMessageContaining("kept runs of format 1 are read, " + other.getValue());
+    }
   }
 }

@@ -14,15 +14,18 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.striatum.probe.dopamine.DopamineRanking;
 import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.dopamine.DopamineResults.LayerDopamine;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.UsageException;
+import org.striatum.probe.value.Ranking;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 
 /// Which neurons a name or a file means.
-class NeuronSetTest {
+class NeuronSelectionTest {
   @TempDir
   private Path folder;
 
@@ -31,30 +34,31 @@ class NeuronSetTest {
   private static RunRankings rankings(int width, int... numbers) {
     List<LayerProbes> layers = Arrays.stream(numbers)
         .mapToObj(number -> new LayerProbes("add", HookPoint.residPost(number), List.of(), null, List.of(), null,
-            List.of(), List.of(), "td", IntStream.range(0, width).map(i -> width - 1 - i).boxed().toList()))
+            List.of(), List.of(), Ranking.TD_FIRST_LAYER_L1,
+            IntStream.range(0, width).map(i -> width - 1 - i).boxed().toList()))
         .toList();
     List<LayerDopamine> dopamine = Arrays.stream(numbers)
         .mapToObj(number -> new LayerDopamine("add", HookPoint.residPost(number), 9, 9, 9, 0, List.of(), Double.NaN,
-            List.of(), null, "causal",
+            List.of(), null, DopamineRanking.DELTA_CORRELATION,
             IntStream.range(0, width).boxed().toList(), List.of(), List.of(), number == 0 ? List.of(2, 0) : List.of(),
             List.of(), List.of()))
         .toList();
     return new RunRankings(new ValueNeuronResults(List.of(), layers), new DopamineResults(List.of(), dopamine));
   }
 
-  private static List<Integer> at(NeuronSet set, int layer, RunRankings rankings) {
+  private static List<Integer> at(NeuronSelection set, int layer, RunRankings rankings) {
     return set.at("add", HookPoint.residPost(layer), rankings);
   }
 
-  private NeuronSet.Listed listed(String text) throws IOException {
-    return NeuronSet.Listed.read(Files.writeString(folder.resolve("neurons.txt"), text));
+  private NeuronSelection.Listed listed(String text) throws IOException {
+    return NeuronSelection.Listed.read(Files.writeString(folder.resolve("neurons.txt"), text));
   }
 
   @ParameterizedTest
   @CsvSource({"value@1%,128,2", "value@1%,100,1", "value@1%,101,2", "value@0.5%,128,1", "value@50%,128,64",
       "value@7%,100,7", "value@top1,128,1", "value@top127,128,127"})
   void aNameMeansTheBestOfTheRanking(String name, int width, int count) {
-    NeuronSet set = NeuronSet.named(name);
+    NeuronSelection set = NeuronSelection.named(name);
     assertThat(set.name()).isEqualTo(name);
     assertThat(at(set, 0, rankings(width, 0)))
         .containsExactlyElementsOf(IntStream.range(0, count).map(i -> width - 1 - i).boxed().toList());
@@ -64,7 +68,7 @@ class NeuronSetTest {
   @ValueSource(strings = {"", "value", "value@", "value@1", "value@-1%", "value@1%%", "value@top", "value@top-1",
       "value@top12345678", "VALUE@1%", "value@called", "dopamine@", "value@top1 "})
   void anyOtherNameIsRefused(String name) {
-    assertThatThrownBy(() -> NeuronSet.named(name)).isInstanceOf(IllegalArgumentException.class)
+    assertThatThrownBy(() -> NeuronSelection.named(name)).isInstanceOf(UsageException.class)
         .hasMessage(
             "a neuron set is named value@1%, value@top20, dopamine@1%, dopamine@top20 or dopamine@called, found '"
                 + name + "'");
@@ -73,49 +77,49 @@ class NeuronSetTest {
   @Test
   void dopamineSetsAreCutFromTheirOwnStudy() {
     RunRankings rankings = rankings(128, 0, 1);
-    assertThat(at(NeuronSet.named("dopamine@1%"), 0, rankings)).containsExactly(0, 1);
-    assertThat(at(NeuronSet.named("dopamine@top3"), 1, rankings)).containsExactly(0, 1, 2);
-    assertThat(at(NeuronSet.named("dopamine@called"), 0, rankings)).containsExactly(2, 0);
-    assertThat(at(NeuronSet.named("dopamine@called"), 1, rankings)).isEmpty();
-    assertThat(at(NeuronSet.named("dopamine@top3"), 7, rankings)).as("a layer that was not studied").isEmpty();
-    assertThat(NeuronSet.named("dopamine@called").order("add", HookPoint.residPost(0), rankings)).isEmpty();
-    assertThat(NeuronSet.named("dopamine@top3").needsDopamine()).isTrue();
-    assertThat(NeuronSet.named("value@top3").needsDopamine()).isFalse();
+    assertThat(at(NeuronSelection.named("dopamine@1%"), 0, rankings)).containsExactly(0, 1);
+    assertThat(at(NeuronSelection.named("dopamine@top3"), 1, rankings)).containsExactly(0, 1, 2);
+    assertThat(at(NeuronSelection.named("dopamine@called"), 0, rankings)).containsExactly(2, 0);
+    assertThat(at(NeuronSelection.named("dopamine@called"), 1, rankings)).isEmpty();
+    assertThat(at(NeuronSelection.named("dopamine@top3"), 7, rankings)).as("a layer that was not studied").isEmpty();
+    assertThat(NeuronSelection.named("dopamine@called").order("add", HookPoint.residPost(0), rankings)).isEmpty();
+    assertThat(NeuronSelection.named("dopamine@top3").needsDopamine()).isTrue();
+    assertThat(NeuronSelection.named("value@top3").needsDopamine()).isFalse();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"dopamine@1%", "dopamine@top3", "dopamine@called"})
   void withoutThatStudyTheCommandIsNamed(String name) {
     RunRankings without = new RunRankings(rankings(128, 0).values(), null);
-    assertThatThrownBy(() -> at(NeuronSet.named(name), 0, without)).isInstanceOf(IllegalArgumentException.class)
+    assertThatThrownBy(() -> at(NeuronSelection.named(name), 0, without)).isInstanceOf(UsageException.class)
         .hasMessage(name + " needs dopamine neurons, and this run has none yet: run `striatum dopamine` first");
   }
 
   @Test
   void setsAreListedOnce() {
-    assertThat(NeuronSet.list("value@1%, dopamine@top20")).extracting(NeuronSet::name)
+    assertThat(NeuronSelection.list("value@1%, dopamine@top20")).extracting(NeuronSelection::name)
         .containsExactly("value@1%", "dopamine@top20");
-    assertThatThrownBy(() -> NeuronSet.list("value@1%,value@1%")).hasMessageContaining("named once");
+    assertThatThrownBy(() -> NeuronSelection.list("value@1%,value@1%")).hasMessageContaining("named once");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"value@0%", "value@100%", "value@250%"})
   void aShareLeavesSomethingAndTakesSomething(String name) {
-    assertThatThrownBy(() -> NeuronSet.named(name)).isInstanceOf(IllegalArgumentException.class)
+    assertThatThrownBy(() -> NeuronSelection.named(name)).isInstanceOf(UsageException.class)
         .hasMessageContaining("must be in (0 %, 100 %)");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"value@top0", "value@top16", "value@top17"})
   void aCountLeavesSomethingAndTakesSomething(String name) {
-    NeuronSet set = NeuronSet.named(name);
-    assertThatThrownBy(() -> at(set, 0, rankings(16, 0))).isInstanceOf(IllegalArgumentException.class)
+    NeuronSelection set = NeuronSelection.named(name);
+    assertThatThrownBy(() -> at(set, 0, rankings(16, 0))).isInstanceOf(UsageException.class)
         .hasMessageContaining("must leave something of a layer of 16");
   }
 
   @Test
   void aPlainListAndAJsonListMeanTheSame() throws Exception {
-    NeuronSet plain = listed("""
+    NeuronSelection plain = listed("""
         # found by hand, 2026, layers 1 and 2
         blocks.1.hook_resid_post[7]
 
@@ -164,12 +168,12 @@ class NeuronSetTest {
 
   @Test
   void aListMustFitTheStudy() throws Exception {
-    NeuronSet.Listed set = listed("blocks.1.hook_resid_post[16]\nblocks.9.hook_resid_post[0]");
-    assertThatThrownBy(() -> at(set, 1, rankings(16, 1))).isInstanceOf(IllegalArgumentException.class)
+    NeuronSelection.Listed set = listed("blocks.1.hook_resid_post[16]\nblocks.9.hook_resid_post[0]");
+    assertThatThrownBy(() -> at(set, 1, rankings(16, 1))).isInstanceOf(UsageException.class)
         .hasMessage("blocks.1.hook_resid_post has 16 coordinates, neurons.txt names 16");
     assertThat(at(set, 1, rankings(17, 1))).containsExactly(16);
     assertThatThrownBy(() -> set.requireStudied(rankings(17, 1, 2).values()))
-        .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("names neurons at blocks.9.hook_resid_post")
+        .isInstanceOf(UsageException.class).hasMessageContaining("names neurons at blocks.9.hook_resid_post")
         .hasMessageContaining("[blocks.1.hook_resid_post, blocks.2.hook_resid_post]");
     set.requireStudied(rankings(17, 1, 9).values());
   }

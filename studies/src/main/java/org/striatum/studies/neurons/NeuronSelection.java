@@ -1,5 +1,8 @@
 package org.striatum.studies.neurons;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,6 +20,7 @@ import java.util.regex.Pattern;
 import org.striatum.probe.dopamine.DopamineResults.LayerDopamine;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.NeuronId;
+import org.striatum.probe.model.NeuronSet;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.UsageException;
@@ -24,7 +28,7 @@ import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 
 /// Which neurons are meant: the best of a ranking at each hook point, those that passed a test, or those a file lists.
-public sealed interface NeuronSet {
+public sealed interface NeuronSelection {
   /// `value@1%`, `dopamine@top20`: the best of a dataset's ranking at a hook point. `dopamine@called`: those that passed
   /// the signature test.
   Pattern NAMED = Pattern.compile("(value|dopamine)@(?:(\\d+(?:\\.\\d+)?)%|top(\\d{1,7})|(called))");
@@ -58,7 +62,7 @@ public sealed interface NeuronSet {
   }
 
   /// Reads a set's name.
-  public static NeuronSet named(String name) {
+  public static NeuronSelection named(String name) {
     Matcher matcher = NAMED.matcher(name);
     if (!matcher.matches() || (matcher.group(4) != null && matcher.group(1).equals("value"))) {
       throw new UsageException("a neuron set is named value@1%, value@top20, dopamine@1%, dopamine@top20 or"
@@ -73,11 +77,17 @@ public sealed interface NeuronSet {
         : new Top(name, ranking, Integer.parseInt(matcher.group(3)));
   }
 
+  /// A set from JSON: its name, or for a listed one its neurons.
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+  static NeuronSelection read(JsonNode json) {
+    return json.isTextual() ? named(json.textValue()) : RecordJson.fromTree(json, Listed.class);
+  }
+
   /// The sets of a comma-separated list, in its order.
   ///
   /// @throws UsageException if a name is no set's, or repeats
-  public static List<NeuronSet> list(String names) {
-    List<NeuronSet> sets = Arrays.stream(names.split(",", -1)).map(name -> named(name.strip())).toList();
+  public static List<NeuronSelection> list(String names) {
+    List<NeuronSelection> sets = Arrays.stream(names.split(",", -1)).map(name -> named(name.strip())).toList();
     if (sets.stream().distinct().count() < sets.size()) {
       throw new UsageException("a neuron set must be named once, found one twice in " + names);
     }
@@ -85,7 +95,7 @@ public sealed interface NeuronSet {
   }
 
   /// The best share of a layer's coordinates, rounded up.
-  public record Share(String name, Ranking ranking, double share) implements NeuronSet {
+  public record Share(@JsonValue String name, Ranking ranking, double share) implements NeuronSelection {
     public Share {
       if (!(share > 0 && share < 1)) {
         throw new UsageException("a share of a layer must be in (0 %, 100 %), found " + 100 * share + " %");
@@ -110,7 +120,7 @@ public sealed interface NeuronSet {
   }
 
   /// The best `count` coordinates.
-  public record Top(String name, Ranking ranking, int count) implements NeuronSet {
+  public record Top(@JsonValue String name, Ranking ranking, int count) implements NeuronSelection {
     @Override
     public List<Integer> at(String dataset, HookPoint hook, RunRankings rankings) {
       List<Integer> order = order(dataset, hook, rankings);
@@ -136,7 +146,7 @@ public sealed interface NeuronSet {
   }
 
   /// The coordinates that passed all parts of the dopamine study's signature test; often none.
-  public record Called(String name) implements NeuronSet {
+  public record Called(@JsonValue String name) implements NeuronSelection {
     @Override
     public List<Integer> at(String dataset, HookPoint hook, RunRankings rankings) {
       return rankings.dopamine(name, dataset, hook).map(LayerDopamine::called).orElse(List.of());
@@ -148,8 +158,13 @@ public sealed interface NeuronSet {
     }
   }
 
+  /// Neurons that were named one by one.
+  static NeuronSelection of(NeuronSet set) {
+    return new Listed(set.name(), set.neurons());
+  }
+
   /// Neurons listed in a file, the same for every dataset.
-  public record Listed(String name, SortedMap<HookPoint, List<Integer>> neurons) implements NeuronSet {
+  public record Listed(String name, SortedMap<HookPoint, List<Integer>> neurons) implements NeuronSelection {
     private static final long MAX_BYTES = 64 << 20;
 
     /// Reads a file with one neuron a line as they are printed, `blocks.3.hook_resid_post[17]`; blank lines and lines

@@ -1,0 +1,15 @@
+import java.nio.file.*;
+import java.util.*;
+import org.striatum.datasets.*;
+import org.striatum.hooks.*;
+import org.striatum.probe.dopamine.*;
+import org.striatum.probe.intervention.*;
+import org.striatum.probe.model.*;
+import org.striatum.probe.rollout.*;
+import org.striatum.probe.transfer.*;
+import org.striatum.probe.uses.*;
+import org.striatum.probe.value.*;
+import org.striatum.studies.*;
+import org.striatum.studies.run.*;
+import org.striatum.studies.intervention.AblationSettings.*;
+import org.striatum.studies.value.*;

@@ -1,0 +1,257 @@
+package org.striatum.studies.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.striatum.datasets.ProblemSets;
+import org.striatum.hooks.HookedModel;
+import org.striatum.probe.model.Sampling;
+import org.striatum.probe.run.AtomicFile;
+import org.striatum.probe.run.Progress;
+import org.striatum.probe.run.RecordJson;
+import org.striatum.probe.run.Sha256;
+import org.striatum.studies.capture.CaptureSettings;
+import org.striatum.studies.capture.CaptureStep;
+import org.striatum.studies.dopamine.ContinuationSettings;
+import org.striatum.studies.dopamine.ContinuationStep;
+import org.striatum.studies.rollouts.RolloutSettings;
+import org.striatum.studies.rollouts.RolloutStep;
+import org.striatum.studies.run.Manifest.Environment;
+import org.striatum.studies.value.ProbeSettings;
+import org.striatum.studies.value.ProbeStep;
+
+/// Steps that end in the middle, at any piece of work, and are run again: what they come to is what an undisturbed run
+/// comes to, byte for byte.
+class ResumedStepsTest {
+  private static final long SEED = 20261130;
+  private static final Environment HERE = new Environment("striatum", new TreeMap<>(), 1, "some processor");
+  private static final Sampling SAMPLING = new Sampling(1, 0.95, 0, 24, true);
+
+  @TempDir
+  Path folder;
+
+  private final List<String> notes = new ArrayList<>();
+  private int batch = 4;
+
+  /// The end of a process, as far as a step can tell.
+  private static final class Ended extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
+  /// Ends the work that reports to it after some units of one task.
+  private static final class EndedAfter implements Progress {
+    private final String task;
+    private final long units;
+    private long begun = -1;
+    private long done;
+
+    EndedAfter(String task, long units) {
+      this.task = task;
+      this.units = units;
+    }
+
+    @Override
+    public Task start(String name, long total, String unit) {
+      return resume(name, total, 0, unit);
+    }
+
+    @Override
+    public Task resume(String name, long total, long before, String unit) {
+      if (!name.equals(task)) {
+        return Task.SILENT;
+      }
+      begun = before;
+      return step -> {
+        done += step;
+        assertThat(begun + done).isLessThanOrEqualTo(total);
+        if (done >= units) {
+          throw new Ended();
+        }
+      };
+    }
+  }
+
+  /// Some steps of a run.
+  @FunctionalInterface
+  private interface Steps {
+    void run(StudyRun run) throws IOException;
+  }
+
+  private void run(Path run, Environment environment, Steps steps, Progress progress) throws IOException {
+    try (RunFolder opened = RunFolder.create(run);
+        RunModel lent = RunModel.of(ResumedStepsTest::opened, _ -> batch, 1)) {
+      steps.run(new StudyRun(opened, environment, lent, notes::add, progress));
+    }
+  }
+
+  private static HookedModel opened() throws IOException {
+    return HookedModel.open(Path.of("../checkpoints/tiny-reasoner-step2000"), Optional.empty(), 1);
+  }
+
+  /// Runs steps until one has reported some units.
+  private EndedAfter endedAfter(Path run, Steps steps, String task, long units) throws IOException {
+    EndedAfter end = new EndedAfter(task, units);
+    try {
+      run(run, HERE, steps, end);
+      throw new AssertionError(task + " ended before " + units + " units");
+    } catch (Ended _) {
+      return end;
+    }
+  }
+
+  private static SortedMap<String, Sha256> files(Path run) throws IOException {
+    SortedMap<String, Sha256> files = new TreeMap<>();
+    try (Stream<Path> all = Files.walk(run)) {
+      for (Path file : all.filter(Files::isRegularFile).toList()) {
+        files.put(run.relativize(file).toString(), Sha256.of(file));
+      }
+    }
+    return files;
+  }
+
+  private static Steps rollouts(int problems, Sampling sampling) {
+    return run -> run.run(new RolloutStep(ProblemSets.named("add,mul")),
+        RolloutSettings.defaults().withProblems(problems).withSamples(2).withSampling(sampling).withSeed(7));
+  }
+
+  private static StudyRun silent(StudyRun run) {
+    return new StudyRun(run.folder(), run.environment(), run.model(), run.note(), Progress.NONE);
+  }
+
+  private static final Steps CONTINUATIONS = run -> {
+    rollouts(10, SAMPLING).run(silent(run));
+    // Stands for the study: only how problems are split and its being finished matter here.
+    String probe = ProbeStep.STUDY.name();
+    List<Path> outputs = List.of(run.folder().settingsFile(probe), run.folder().resultsFile(probe));
+    RecordJson.write(outputs.getFirst(), ProbeStep.STUDY.settingsFormat(), ProbeSettings.defaults());
+    AtomicFile.write(outputs.getLast(), "{}".getBytes(StandardCharsets.UTF_8));
+    run.folder().finish(probe, run.folder().key("", StudyRun.ROLLOUTS), outputs, HERE);
+    run.run(ContinuationStep.STUDY, ContinuationSettings.defaults().withRollouts(6).withDraws(3).withSeed(5));
+  };
+
+  /// Many short rollouts, so that there are several chunks.
+  private static final Steps CAPTURE = run -> {
+    rollouts(160, new Sampling(1, 1, 0, 2, true)).run(silent(run));
+    run.run(CaptureStep.STUDY, CaptureSettings.defaults().withHooks("blocks.*.hook_resid_post"));
+  };
+
+  /// Ends steps three times at random, each time later, and compares what they come to in the end.
+  private void resumed(Steps steps, String task, String partial) throws IOException {
+    Path undisturbed = folder.resolve("undisturbed");
+    EndedAfter never = new EndedAfter(task, Long.MAX_VALUE);
+    run(undisturbed, HERE, steps, never);
+    SplittableRandom random = new SplittableRandom(SEED);
+    Path run = folder.resolve("run");
+    List<Long> begun = new ArrayList<>();
+    for (int end = 0; end < 3; end++) {
+      begun.add(endedAfter(run, steps, task, random.nextLong(never.done / 6, never.done / 3)).begun);
+      assertThat(run.resolve(partial)).exists();
+    }
+    notes.clear();
+    run(run, HERE, steps, Progress.NONE);
+    assertThat(files(run)).as("seed %d, begun at %s", SEED, begun).isEqualTo(files(undisturbed));
+    assertThat(begun).isSorted();
+    assertThat(begun.getLast()).isPositive();
+    assertThat(notes).filteredOn(note -> note.contains("continues at")).singleElement().asString()
+        .matches(task + ": continues at [0-9,]+ of [0-9,]+");
+  }
+
+  @Test
+  void rolloutsGoOn() throws IOException {
+    resumed(rollouts(20, SAMPLING), "rollouts", "rollouts.jsonl.partial");
+  }
+
+  @Test
+  void continuationsGoOn() throws IOException {
+    batch = 20;
+    resumed(CONTINUATIONS, "continuations", "continuations.jsonl.partial");
+  }
+
+  @Test
+  void entropiesGoOn() throws IOException {
+    batch = 20;
+    Path run = folder.resolve("run");
+    endedAfter(run, CONTINUATIONS, "continuations", 25);
+    EndedAfter again = new EndedAfter("token entropies", Long.MAX_VALUE);
+    run(run, HERE, CONTINUATIONS, again);
+    assertThat(again.begun).as("all were kept").isEqualTo(12);
+    assertThat(again.done).isZero();
+  }
+
+  @Test
+  void capturesGoOn() throws IOException {
+    batch = 256;
+    Path undisturbed = folder.resolve("undisturbed");
+    run(undisturbed, HERE, CAPTURE, Progress.NONE);
+    Path run = folder.resolve("run");
+    assertThat(endedAfter(run, CAPTURE, "capture", 1).begun).isZero();
+    assertThat(run.resolve("activations/index.json.partial")).exists();
+    EndedAfter again = new EndedAfter("capture", Long.MAX_VALUE);
+    run(run, HERE, CAPTURE, again);
+    assertThat(again.begun).isEqualTo(256);
+    assertThat(again.done).isEqualTo(384);
+    assertThat(files(run)).isEqualTo(files(undisturbed));
+  }
+
+  @Test
+  void anotherBatchSizeTakesWhatWasKept() throws IOException {
+    Path undisturbed = folder.resolve("undisturbed");
+    run(undisturbed, HERE, rollouts(20, SAMPLING), Progress.NONE);
+    Path run = folder.resolve("run");
+    endedAfter(run, rollouts(20, SAMPLING), "rollouts", 50);
+    EndedAfter other = new EndedAfter("rollouts", Long.MAX_VALUE);
+    batch = 9;
+    run(run, HERE, rollouts(20, SAMPLING), other);
+    assertThat(other.begun).isPositive();
+    assertThat(files(run)).isEqualTo(files(undisturbed));
+  }
+
+  @Test
+  void damageIsSaidAndMadeAgain() throws IOException {
+    Path undisturbed = folder.resolve("undisturbed");
+    run(undisturbed, HERE, rollouts(20, SAMPLING), Progress.NONE);
+    Path run = folder.resolve("run");
+    endedAfter(run, rollouts(20, SAMPLING), "rollouts", 60);
+    Path partial = run.resolve("rollouts.jsonl.partial");
+    byte[] bytes = Files.readAllBytes(partial);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(partial, bytes);
+    EndedAfter again = new EndedAfter("rollouts", Long.MAX_VALUE);
+    run(run, HERE, rollouts(20, SAMPLING), again);
+    assertThat(again.begun).isBetween(4L, 40L);
+    assertThat(notes).anyMatch(note -> note.contains("rollouts.jsonl.partial is damaged"));
+    assertThat(files(run)).isEqualTo(files(undisturbed));
+  }
+
+  @Test
+  void whatAnotherEnvironmentMadeIsMadeAnew() throws IOException {
+    Path run = folder.resolve("run");
+    endedAfter(run, rollouts(20, SAMPLING), "rollouts", 60);
+    EndedAfter again = new EndedAfter("rollouts", Long.MAX_VALUE);
+    run(run, new Environment("striatum", new TreeMap<>(), 2, "some processor"), rollouts(20, SAMPLING), again);
+    assertThat(again.begun).isZero();
+    assertThat(notes).anyMatch(note -> note.contains("in another environment"));
+  }
+
+  @Test
+  void whatIsLeftOfAFinishedStepIsDeleted() throws IOException {
+    Path run = folder.resolve("run");
+    run(run, HERE, rollouts(2, SAMPLING), Progress.NONE);
+    SortedMap<String, Sha256> files = files(run);
+    Files.writeString(run.resolve("rollouts.jsonl.partial"), "killed before it was deleted");
+    run(run, HERE, rollouts(2, SAMPLING), Progress.NONE);
+    assertThat(files(run)).isEqualTo(files);
+  }
+}
