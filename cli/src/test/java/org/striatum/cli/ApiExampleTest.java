@@ -63,7 +63,8 @@ class ApiExampleTest {
 
   @Test
   void asAProgramItPrintsWhatThePageShows() throws Exception {
-    String body = imports() + "public class Example {\n  public static void main(String[] arguments) throws Exception {\n"
+    String body = imports()
+        + "public class Example {\n  public static void main(String[] arguments) throws Exception {\n"
         + block("A run from Java", "java") + "  }\n}\n";
     Path source = Files.writeString(folder.resolve("Example.java"), body);
     assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, "-proc:none", "-d", folder.toString(), "-cp",

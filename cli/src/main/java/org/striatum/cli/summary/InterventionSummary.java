@@ -57,14 +57,15 @@ public record InterventionSummary(Console console) {
 
   private void verdict(Intervention primary) {
     console.print("");
-    console.print("Verdict: %s. %s %s (%d neurons of %s, on %s) changes accuracy from %.3f by %s%s; q = %s against random"
-        .formatted(words(primary),
-            primary.kind() == AblationKind.ZERO ? "Zeroing" : "Changing (" + primary.treatment() + ")",
-            primary.set(), primary.size(), primary.where(), primary.dataset(), primary.base().outcome().value(),
-            Figures.signed(primary.effect()), mcNemar(primary.ablated()), p(primary.random().q()))
-        + " sets, %s against RMS-matched sets.".formatted(primary.refused() == null
-            ? p(primary.matched().q())
-            : "no verdict (" + primary.refused() + ")"));
+    console
+        .print("Verdict: %s. %s %s (%d neurons of %s, on %s) changes accuracy from %.3f by %s%s; q = %s against random"
+            .formatted(words(primary),
+                primary.kind() == AblationKind.ZERO ? "Zeroing" : "Changing (" + primary.treatment() + ")",
+                primary.set(), primary.size(), primary.where(), primary.dataset(), primary.base().outcome().value(),
+                Figures.signed(primary.effect()), mcNemar(primary.ablated()), p(primary.random().q()))
+            + " sets, %s against RMS-matched sets.".formatted(primary.refused() == null
+                ? p(primary.matched().q())
+                : "no verdict (" + primary.refused() + ")"));
     console.print("  %d problems detect a change of %.3f or more with a power of 80 %%.%s".formatted(primary.problems(),
         primary.detectable(), power(primary.matched())));
     writing("base", primary.base().writing());

@@ -25,7 +25,8 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
   /// What the primary interventions came to: specific if one of them is, else the verdict of the first; undecided without one.
   public Verdict verdict() {
     List<Verdict> primary = interventions.stream().filter(Intervention::primary).map(Intervention::verdict).toList();
-    return primary.contains(Verdict.SPECIFIC) ? Verdict.SPECIFIC
+    return primary.contains(Verdict.SPECIFIC)
+        ? Verdict.SPECIFIC
         : primary.isEmpty() ? Verdict.UNDECIDED : primary.getFirst();
   }
 
