@@ -63,7 +63,7 @@ public record FirstOpen(Consumer<String> note, ParityLedger ledger) {
         ledger.remember(key, report);
       }
       return report;
-    } catch (IllegalStateException | IllegalArgumentException failed) {
+    } catch (IllegalStateException failed) {
       throw new CheckpointException(failed.getMessage(), failed);
     }
   }
