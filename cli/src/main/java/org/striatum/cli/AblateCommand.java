@@ -14,15 +14,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// Ablates neurons and compares with controls.
+/// Ablates neurons and compares the effects with those of controls.
 @Command(name = "ablate", description = "Ablate neuron sets and compare with random and RMS-matched sets: results.", footer = {
     "", "Example: striatum ablate run --set value@1%% --name mine",
-    "A run can hold several, each under its name. A neuron file has one neuron per line: blocks.3.hook_resid_post[17]"})
+    "A run can have several interventions, each with a name. A neuron file has one neuron per line: blocks.3.hook_resid_post[17]"})
 final class AblateCommand extends ModelRunCommand<AblationSettings, InterventionResults> {
   @Mixin
   private InterventionOptions options;
 
-  @Option(names = "--name", paramLabel = "NAME", description = "What the results are kept as, beside others (default: the names of the sets).")
+  @Option(names = "--name", paramLabel = "NAME", description = "Name of the results; a run can have several (default: the names of the sets).")
   private String name;
 
   AblateCommand(Console console) {

@@ -35,7 +35,7 @@ final class CaptureCommand implements Callable<Integer> {
   @Parameters(paramLabel = "CKPT", description = "Checkpoint folder or ONNX file.")
   private Path checkpoint;
 
-  @Option(names = "--rollouts", required = true, paramLabel = "FILE", description = "rollouts.jsonl of a run folder; activations are written beside it.")
+  @Option(names = "--rollouts", required = true, paramLabel = "FILE", description = "rollouts.jsonl of a run folder; activations are written to the same folder.")
   private Path rollouts;
 
   @Option(names = "--hooks", paramLabel = "PATTERN", defaultValue = "blocks.*.hook_resid_post", description = "Hook points, * for any block (default blocks.*.hook_resid_post).")
@@ -59,7 +59,7 @@ final class CaptureCommand implements Callable<Integer> {
     CaptureSettings settings = Given.checked(
         () -> new CaptureSettings(List.of(hooks), DType.parse(dtype.toUpperCase(Locale.ROOT))));
     if (!Files.isRegularFile(rollouts)) {
-      throw new BadDataException(rollouts + " is no file: check the path or run rollouts first");
+      throw new BadDataException(rollouts + " is not a file: check the path or run rollouts first");
     }
     Path folder = rollouts.toAbsolutePath().getParent();
     try (RunModel model = modelOptions.of(checkpoint, "auto"); RunFolder opened = RunFolder.open(folder)) {

@@ -8,9 +8,8 @@ import org.striatum.studies.StudyRegistry;
 import picocli.CommandLine;
 import picocli.CommandLine.IFactory;
 
-/// Gives every command the console it prints to and the studies it knows.
-///
-/// @param console where results, messages and progress go
+/// Gives every command its console and the registered studies.
+/// @param console receives results, messages and progress
 record CommandFactory(Console console, StudyRegistry registry) implements IFactory {
   @Override
   public <K> K create(Class<K> type) throws Exception {

@@ -23,22 +23,22 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// Asks whether value neurons are the same across datasets and checkpoints.
+/// Tests whether value neurons are the same across datasets and checkpoints.
 @Command(name = "compare", description = "Compare value neurons across a run's datasets and across runs: results of the first run.", footer = {
     "", "Example: striatum compare run run-of-the-fine-tuned"})
 final class CompareCommand implements Callable<Integer> {
   private final Console console;
 
-  @Parameters(paramLabel = "RUN", arity = "1..*", description = "Run folders after `probe`. The first is written to, the others are read.")
+  @Parameters(paramLabel = "RUN", arity = "1..*", description = "Run folders with a finished `probe`. Results are written to the first, the others are only read.")
   private List<Path> folders;
 
   @Option(names = "--sizes", paramLabel = "SIZE,…", split = ",", defaultValue = "1%,5%,top20", description = "Sizes of the sets compared (default 1%%,5%%,top20).")
   private List<String> sizes;
 
-  @Option(names = "--curves", description = "Compare two runs without a common basis all the same, by what needs none.")
+  @Option(names = "--curves", description = "Compare two runs even without a common basis, only by what does not need one.")
   private boolean curves;
 
-  @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed of halvings, random sets and intervals (default 1).")
+  @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed of split halves, random sets and intervals (default 1).")
   private long seed;
 
   @Option(names = "--json", description = "Print JSON.")

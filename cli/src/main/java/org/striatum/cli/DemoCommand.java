@@ -23,7 +23,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// The main job, end to end, on the bundled checkpoint.
+/// The complete study of the bundled checkpoint.
 @Command(name = "demo", description = "Study the bundled checkpoint: value and dopamine neurons, minutes on a laptop.", footer = {
     "", "Example: striatum demo"})
 final class DemoCommand implements Callable<Integer> {
@@ -41,7 +41,7 @@ final class DemoCommand implements Callable<Integer> {
   @Option(names = "--limit", paramLabel = "N", defaultValue = "400", description = "Problems of each task (default 400).")
   private int limit;
 
-  @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed of everything (default 1).")
+  @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed of everything random (default 1).")
   private long seed;
 
   @Mixin

@@ -34,9 +34,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Specialises a checkpoint to one kind of problem by gating its neurons.
-@Command(name = "gate", description = "Learn gates on neurons of a frozen checkpoint for one kind of problem, beside random sets, BitFit and LoRA: results.", footer = {
+@Command(name = "gate", description = "Learn gates on neurons of a frozen checkpoint for one kind of problem, and compare with random sets, BitFit and LoRA: results.", footer = {
     "", "Example: striatum gate my-checkpoint --mode mul -o run",
-    "Neurons are ranked by the run's probe and dopamine steps; what is missing of them is done first, as `study --effort"
+    "Neurons are ranked by the run's probe and dopamine steps; missing ones are run first, as `study --effort"
         + " quick` does."})
 final class GateCommand implements Callable<Integer> {
   private final Console console;
@@ -48,10 +48,10 @@ final class GateCommand implements Callable<Integer> {
   @Mixin
   private GateOptions options;
 
-  @Option(names = "--batch-size", paramLabel = "N|auto", defaultValue = "auto", description = "Completions that run together; changes no result (default auto).")
+  @Option(names = "--batch-size", paramLabel = "N|auto", defaultValue = "auto", description = "Completions per batch; does not change results (default auto).")
   private String batchSize;
 
-  @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed of everything (default 1).")
+  @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed of everything random (default 1).")
   private long seed;
 
   @Option(names = {"-o", "--output"}, paramLabel = "RUN", description = "Run folder (default striatum-<checkpoint>).")
@@ -75,7 +75,7 @@ final class GateCommand implements Callable<Integer> {
       HookedModel hooked = model.open();
       if (!hooked.isCheckpoint()) {
         throw new UsageException(
-            "a gate is learned by gradient, which an ONNX file does not have: give the checkpoint's folder");
+            "learning a gate needs gradients, which an ONNX file does not provide: give the checkpoint's folder");
       }
       hooked.tokenizer(); // refused, if it is, before a folder is made
       hooked.hookPoints(settings.arms().hooks());
@@ -99,7 +99,7 @@ final class GateCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  /// Ranks neurons, as a quick study of the mode alone does. What a run has finished of it stays as it was made.
+  /// Ranks neurons, as a quick study of the mode alone does. Finished steps of the run are kept.
   private void prepare(GateSettings settings, StudyRun run) throws IOException {
     if (!run.hasRollouts()) {
       run.run(new RolloutStep(ProblemSets.named(GateStep.ranked(settings))), quick(RolloutStep.STUDY));

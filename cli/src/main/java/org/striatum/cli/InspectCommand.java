@@ -24,8 +24,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// Says what a checkpoint is, where it can be hooked, and whether it runs.
-@Command(name = "inspect", description = "Show family, shapes, hook points and token policy of a checkpoint, and try it.", footer = {
+/// Shows the family of a checkpoint, its hook points, and whether it runs.
+@Command(name = "inspect", description = "Show family, shapes, hook points and token policy of a checkpoint, and run it once.", footer = {
     "", "Example: striatum inspect checkpoints/tiny-reasoner-step2000"})
 final class InspectCommand implements Callable<Integer> {
   private static final String LINE = "%-22s %s";
@@ -76,7 +76,7 @@ final class InspectCommand implements Callable<Integer> {
       parity = modelOptions.parity(checkpoint, model);
     }
     facts.put("identity gate", parity.checks().stream().filter(check -> check.name().equals(ParityGate.IDENTITY))
-        .map(ParityCheck::note).findFirst().orElse("not tried"));
+        .map(ParityCheck::note).findFirst().orElse("not tested"));
     facts.put("parity gate", parity.checks());
     if (json) {
       console.json(facts);
@@ -88,7 +88,7 @@ final class InspectCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  /// Sites of blocks 0 to L − 1 that have them all are one name.
+  /// Sites that all blocks 0 to L − 1 have are shown as one name.
   private static List<String> hookPoints(GatedModel model) {
     List<String> names = new ArrayList<>();
     for (Site site : Site.values()) {

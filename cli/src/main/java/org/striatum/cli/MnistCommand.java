@@ -24,8 +24,8 @@ import org.striatum.studies.run.Version;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// Adapts a small network to a mode of digits by gates, and by what else there is.
-@Command(name = "mnist", description = "Specialise a network that knows digits at 0° and 45° on 45°: TauGate beside BitFit, LoRA and full fine-tuning.", footer = {
+/// Adapts a small network to a mode of digits by gates and by other adapters.
+@Command(name = "mnist", description = "Take a network trained on digits at 0° and 45° and specialise it on 45°: TauGate compared with BitFit, LoRA and full fine-tuning.", footer = {
     "", "Example: striatum mnist --parts table,switching -o run"})
 final class MnistCommand implements Callable<Integer> {
   private final Console console;
@@ -36,19 +36,19 @@ final class MnistCommand implements Callable<Integer> {
   @Option(names = "--preset", paramLabel = "calibrated|adam", defaultValue = "calibrated", description = "How networks and adapters are trained (default calibrated).")
   private String preset;
 
-  @Option(names = "--seeds", paramLabel = "N", defaultValue = "10", description = "Networks, each of its own seed, at least 2 (default 10).")
+  @Option(names = "--seeds", paramLabel = "N", defaultValue = "10", description = "Number of networks, one per seed, at least 2 (default 10).")
   private int seeds;
 
-  @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "The first of them (default 1).")
+  @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "First seed (default 1).")
   private long seed;
 
   @Option(names = "--parts", paramLabel = "PART,…", defaultValue = "table", description = "table, tuned, hardening, foundations, absent, switching, cost, or all (default table).")
   private String parts;
 
-  @Option(names = "--sharpness", paramLabel = "S", description = "s of the gate (default the preset's, 10).")
+  @Option(names = "--sharpness", paramLabel = "S", description = "Sharpness s of the gate (default: the preset's, 10).")
   private Double sharpness;
 
-  @Option(names = "--lambda", paramLabel = "L", description = "λ · mean(g) in the loss, where `tuned` asks gates to close (default the preset's, 0.1).")
+  @Option(names = "--lambda", paramLabel = "L", description = "Weight λ of the penalty λ · mean(g) in the loss, where `tuned` closes gates (default: the preset's, 0.1).")
   private Double lambda;
 
   @Option(names = {"-o",
@@ -63,9 +63,9 @@ final class MnistCommand implements Callable<Integer> {
   }
 
   private ModeSettings settings() {
-    ModeSettings chosen = ModeSettings.preset(preset).withSeeds(seeds, seed);
-    return chosen.withGate(sharpness == null ? chosen.sharpness() : sharpness,
-        lambda == null ? chosen.sparsity() : lambda);
+    ModeSettings chosen = ModeSettings.Preset.named(preset).settings().withSeeds(seeds, seed);
+    return chosen.withGate(sharpness == null ? chosen.constants().sharpness() : sharpness,
+        lambda == null ? chosen.constants().sparsity() : lambda);
   }
 
   @Override

@@ -12,10 +12,10 @@ import picocli.CommandLine.Option;
 
 /// A command that runs one study, which needs the model, on a run folder.
 abstract class ModelRunCommand<S extends Record, R extends Record> extends RunCommand<S, R> {
-  @Option(names = "--checkpoint", paramLabel = "CKPT", description = "Where the checkpoint lies now, if it was moved.")
+  @Option(names = "--checkpoint", paramLabel = "CKPT", description = "Path of the checkpoint, if it was moved.")
   private Path checkpoint;
 
-  @Option(names = "--batch-size", paramLabel = "N|auto", defaultValue = "auto", description = "Sequences that run together; changes no result (default auto).")
+  @Option(names = "--batch-size", paramLabel = "N|auto", defaultValue = "auto", description = "Sequences per batch; does not change results (default auto).")
   private String batchSize;
 
   @Mixin

@@ -30,10 +30,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/// Experiments with networks whose paths are gated by fast, bounded units.
-@Command(name = "nta", description = "Neural task abstraction: what fast, bounded, non-negative gates do for a network whose tasks alternate. Without an experiment, lists them.", footer = {
+/// Experiments with networks whose paths have fast, bounded gates.
+@Command(name = "nta", description = "Neural task abstraction: fast, bounded, non-negative gates in a network with alternating tasks. Without an experiment, lists the experiments.", footer = {
     "", "Example: striatum nta flexible --seeds 10 -o run",
-    "Finished seeds are kept: run it again to go on, or with more --seeds to add some."})
+    "Finished seeds are kept: run it again to continue, or with more --seeds to add seeds."})
 final class NtaCommand implements Callable<Integer> {
   private static final int SEEDS = 10;
   private static final int SEEDS_OF_A_RATE = 100;
@@ -43,16 +43,16 @@ final class NtaCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec;
 
-  @Parameters(paramLabel = "EXPERIMENT", arity = "0..1", description = "What to run.")
+  @Parameters(paramLabel = "EXPERIMENT", arity = "0..1", description = "Experiment to run.")
   private String experiment;
 
   @Option(names = "--seeds", paramLabel = "N", description = "Seeds, at least 2 (default 10; 100 for specialisation-rate).")
   private Integer seeds;
 
-  @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "The first of them (default 1).")
+  @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "First seed (default 1).")
   private long seed;
 
-  @Option(names = "--threads", paramLabel = "N", defaultValue = "0", description = "Runs at once; changes no result (default 0: one a processor).")
+  @Option(names = "--threads", paramLabel = "N", defaultValue = "0", description = "Runs in parallel; does not change results (default 0: one per CPU core).")
   private int threads;
 
   @Option(names = {"-o",

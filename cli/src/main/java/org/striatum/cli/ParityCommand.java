@@ -16,7 +16,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// Compares a checkpoint with what a reference implementation computed, tensor by tensor.
+/// Compares a checkpoint with the tensors that a reference implementation computed.
 @Command(name = "parity", description = "Compare with a reference implementation's dump, tensor by tensor.", footer = {
     "", "Example: striatum parity my-checkpoint --expected expected.safetensors"})
 final class ParityCommand implements Callable<Integer> {
@@ -25,8 +25,8 @@ final class ParityCommand implements Callable<Integer> {
   @Parameters(paramLabel = "CKPT", description = "Checkpoint folder or ONNX file.")
   private Path checkpoint;
 
-  @Option(names = "--expected", required = true, paramLabel = "FILE", description = "Safetensors file with input_ids, attention_mask and what was computed on them; the JSON file of the"
-      + " same name beside it says what was ablated.")
+  @Option(names = "--expected", required = true, paramLabel = "FILE", description = "Safetensors file with input_ids, attention_mask and the tensors computed from them; a JSON file of the same name in the"
+      + " same folder describes the ablation.")
   private Path expected;
 
   @Option(names = "--tolerance", paramLabel = "X", defaultValue = "1e-3", description = "Largest allowed max|a − b| / max|expected| (default 1e-3); tokens must be equal.")
@@ -68,12 +68,12 @@ final class ParityCommand implements Callable<Integer> {
             row.relativeError() == null ? "–" : "%.2e".formatted(row.relativeError()),
             row.note()));
       }
-      console.print((within ? "parity: every tensor within " : "parity: beyond ") + tolerance);
+      console.print((within ? "parity: every tensor within " : "parity: not within ") + tolerance);
     }
     return within ? ExitCode.DONE : ExitCode.CHECKPOINT;
   }
 
-  /// Tokens and text are equal or they are not.
+  /// Tokens and text must be equal.
   private boolean within(TensorParity tensor) {
     return tensor.within(tensor.tensor().startsWith("greedy") ? 0 : tolerance);
   }

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 
-/// Watches how much memory this process takes for itself (Linux' `RssAnon`: heap, copies of weights, buffers; not
-/// mapped files, which the system can drop). Sampled every few milliseconds: a shorter peak can escape.
+/// Measures the private memory of this process (Linux' `RssAnon`: heap, copies of weights, buffers; not
+/// mapped files, which the system can drop). Sampled every few milliseconds: a shorter peak can be missed.
 final class PrivateMemory implements AutoCloseable {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final long EVERY_MILLIS = 3;
@@ -24,23 +24,22 @@ final class PrivateMemory implements AutoCloseable {
     }
   }
 
-  /// What was taken since.
-  ///
-  /// @param bytes more than before
-  /// @param peakBytes the most at any time
+  /// Memory taken since the start.
+  /// @param bytes growth
+  /// @param peakBytes the largest growth at any time
   record Growth(long bytes, long peakBytes) {
     @Override
     public String toString() {
-      return "%.1f MB more private memory, %.1f MB at the most".formatted(bytes / 1e6, peakBytes / 1e6);
+      return "%.1f MB more private memory, at most %.1f MB".formatted(bytes / 1e6, peakBytes / 1e6);
     }
   }
 
-  /// Begins to watch.
+  /// Starts to measure.
   static PrivateMemory watch() {
     return new PrivateMemory();
   }
 
-  /// Growth until now; empty where the system does not tell.
+  /// Growth until now; empty if the system does not report it.
   Optional<Growth> growth() {
     OptionalLong now = now();
     if (before.isEmpty() || now.isEmpty()) {

@@ -41,12 +41,12 @@ final class ProbeCommand implements Callable<Integer> {
     private Saved saved;
   }
 
-  /// What another program recorded.
+  /// Hidden states from another program.
   private static final class Saved {
-    @Option(names = "--activations", required = true, paramLabel = "FILE", description = "Hidden states that another program recorded, .safetensors (docs/data.md); no model is opened.")
+    @Option(names = "--activations", required = true, paramLabel = "FILE", description = "Hidden states recorded by another program, .safetensors (docs/data.md); no model is opened.")
     private Path activations;
 
-    @Option(names = "--outcomes", required = true, paramLabel = "FILE", description = "A row a rollout: problem, reward, prompt_length; .jsonl, .csv or .parquet.")
+    @Option(names = "--outcomes", required = true, paramLabel = "FILE", description = "One row per rollout: problem, reward, prompt_length; .jsonl, .csv or .parquet.")
     private Path outcomes;
 
     @Option(names = {"-o", "--output"}, paramLabel = "RUN", description = "Run folder (default striatum-activations).")

@@ -16,8 +16,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// Asks the results database of a scan.
-@Command(name = "query", description = "Run SQL over a scan's results. It can only read, and nothing but the database.", footer = {
+/// Runs a query on the results database of a scan.
+@Command(name = "query", description = "Run SQL over a scan's results. A query can only read, and only from the database.", footer = {
     "",
     "Example: striatum query scan 'SELECT step, dataset, max(auroc) FROM probes GROUP BY ALL ORDER BY ALL' --format csv",
     "Tables: checkpoints datasets probes pruning neurons dopamine ablations controls transfer bases turnover lives",
@@ -72,7 +72,7 @@ final class QueryCommand implements Callable<Integer> {
     }
   }
 
-  /// As the terminal can show it; figures to four places.
+  /// As text for the terminal; figures with four decimals.
   private static String printed(Object value) {
     return switch (value) {
       case null -> "";

@@ -20,8 +20,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// Makes the report of a run.
-@Command(name = "report", description = "Make report.html from what the run has finished.", footer = {"",
+/// Writes the report of a run.
+@Command(name = "report", description = "Write report.html from the finished steps of a run.", footer = {"",
     "Example: striatum report run"})
 final class ReportCommand implements Callable<Integer> {
   private final Console console;
@@ -30,7 +30,7 @@ final class ReportCommand implements Callable<Integer> {
   @Parameters(paramLabel = "RUN", description = "Run folder.")
   private Path folder;
 
-  @Option(names = "--checkpoint", paramLabel = "CKPT", description = "Where the checkpoint lies now, if it was moved.")
+  @Option(names = "--checkpoint", paramLabel = "CKPT", description = "Path of the checkpoint, if it was moved.")
   private Path checkpoint;
 
   @Mixin
@@ -47,11 +47,11 @@ final class ReportCommand implements Callable<Integer> {
       Manifest.Checkpoint reported = opened.manifest().inputs().checkpoint();
       if (reported == null) {
         throw new UsageException(
-            folder + " holds no checkpoint's run: the command that made it makes its report, too; run it again");
+            folder + " is not the run of a checkpoint: the command that made it also writes its report; run it again");
       }
       if (SavedStatesStep.isWithoutModel(reported)) {
         throw new UsageException(folder
-            + " holds states that another program recorded and no checkpoint to report on: its figures are in results/");
+            + " has hidden states from another program and no checkpoint, so there is no report: its figures are in results/");
       }
       try (RunModel model = modelOptions.of(checkpoint == null ? StudyRun.remembered(folder) : checkpoint, "auto")) {
         StudyRun run = new StudyRun(opened, Version.environment(modelOptions.threads()), model, console::note,

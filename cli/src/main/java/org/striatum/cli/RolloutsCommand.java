@@ -34,7 +34,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Generates and grades completions.
-@Command(name = "rollouts", description = "Generate and grade completions of problem sets, or take graded ones: rollouts.jsonl.", footer = {
+@Command(name = "rollouts", description = "Generate and grade completions of problem sets, or import completions: rollouts.jsonl.", footer = {
     "", "Example: striatum rollouts my-checkpoint --tasks add,mul --limit 200 -k 4 --output run",
     "Example: striatum rollouts my-checkpoint --data gsm8k/test.parquet --limit 500 --output run"})
 final class RolloutsCommand implements Callable<Integer> {
@@ -49,7 +49,7 @@ final class RolloutsCommand implements Callable<Integer> {
   @Mixin
   private ImportOptions completions;
 
-  @Option(names = "--limit", paramLabel = "N", defaultValue = "200", description = "Problems of each set; of a file the first (default 200).")
+  @Option(names = "--limit", paramLabel = "N", defaultValue = "200", description = "Problems of each set; of a file the first ones (default 200).")
   private int limit;
 
   @Option(names = "-k", paramLabel = "K", defaultValue = "1", description = "Rollouts of each problem (default 1).")
@@ -61,7 +61,7 @@ final class RolloutsCommand implements Callable<Integer> {
   @Option(names = "--top-p", paramLabel = "P", defaultValue = "0.95", description = "Nucleus mass (default 0.95).")
   private double topP;
 
-  @Option(names = "--top-k", paramLabel = "N", defaultValue = "0", description = "Likeliest tokens kept; 0 for all (default).")
+  @Option(names = "--top-k", paramLabel = "N", defaultValue = "0", description = "Number of most likely tokens to sample from; 0 for all (default).")
   private int topK;
 
   @Option(names = "--max-new-tokens", paramLabel = "N", defaultValue = "256", description = "Longest completion (default 256).")
@@ -70,10 +70,10 @@ final class RolloutsCommand implements Callable<Integer> {
   @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed of problems and sampling (default 1).")
   private long seed;
 
-  @Option(names = "--batch-size", paramLabel = "N|auto", defaultValue = "auto", description = "Rollouts that run together; changes no result (default auto).")
+  @Option(names = "--batch-size", paramLabel = "N|auto", defaultValue = "auto", description = "Rollouts per batch; does not change results (default auto).")
   private String batchSize;
 
-  @Option(names = "--gate", paramLabel = "FILE", description = "A gate that `striatum gate` learned for this checkpoint (.safetensors): the model writes under it. Later steps of the run refuse to take it for the plain model.")
+  @Option(names = "--gate", paramLabel = "FILE", description = "A gate that `striatum gate` learned for this checkpoint (.safetensors), applied during generation. Later steps of the run refuse to use the model without it.")
   private Path gate;
 
   @Option(names = {"-o", "--output"}, paramLabel = "RUN", description = "Run folder (default striatum-<checkpoint>).")
@@ -97,7 +97,7 @@ final class RolloutsCommand implements Callable<Integer> {
     made.flatMap(ForeignRollouts::skipped).ifPresent(console::note);
     sets.stream().map(ProblemSet::skipped).flatMap(Optional::stream).forEach(console::note);
     if (made.isPresent() && gate != null) {
-      throw new UsageException("--gate says nothing beside --import: leave it out");
+      throw new UsageException("--gate has no effect with --import: leave it out");
     }
     RolloutSettings settings = Given.checked(() -> new RolloutSettings(limit, samples, sampling, seed));
     try (RunModel model = modelOptions.of(checkpoint, batchSize)) {

@@ -35,7 +35,7 @@ abstract class RunCommand<S extends Record, R extends Record> implements Callabl
     this.study = study;
   }
 
-  /// What the options say.
+  /// The settings from the options.
   ///
   /// @param settings the study's defaults with the seed
   abstract S settings(S settings, RunFolder run) throws IOException;
@@ -43,17 +43,17 @@ abstract class RunCommand<S extends Record, R extends Record> implements Callabl
   /// Prints results for a reader.
   abstract void print(Console out, R results);
 
-  /// The run's model; none where the study needs none.
+  /// The run's model; none if the study needs none.
   RunModel model(Path run) throws IOException {
     return RunModel.none();
   }
 
-  /// The study with its material.
+  /// The study with its inputs.
   Study<S, R> study() throws IOException {
     return study;
   }
 
-  /// The results' name where a run can hold several.
+  /// The name of the results, for studies of which a run can have several.
   String instance(S settings) {
     return study.instance(settings);
   }

@@ -41,15 +41,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/// Studies many checkpoints, each in a process of its own. Takes every option of `study` that speaks of one checkpoint.
-@Command(name = "scan", description = "Study many checkpoints, each in a process of its own; one that fails is recorded, and the scan goes on.", footer = {
+/// Studies many checkpoints, each in its own process. It takes every option of `study` that concerns one checkpoint.
+@Command(name = "scan", description = "Study many checkpoints, each in its own process; a failure is recorded, and the scan continues.", footer = {
     "", "Example: striatum scan 'series/step*' --tasks add,mul --effort quick -o scan",
-    "A checkpoint is given by its path, a folder of checkpoints or a glob in quotes. The options below --json are those of",
-    "`striatum study`. What has finished is kept: run it again to go on, and to try failed checkpoints again."})
+    "Checkpoints are given as paths, folders of checkpoints or globs in quotes. The options after --json are those of",
+    "`striatum study`. Finished steps are kept: run it again to continue, and to try failed checkpoints again."})
 final class ScanCommand implements Callable<Integer> {
   static final String NAME = "scan";
   private static final String REPORT = "report.html";
-  /// Options of `study` that a scan has its own of, or that speak of other checkpoints.
+  /// Options of `study` that a scan defines itself, or that concern other checkpoints.
   private static final Set<String> NOT_PASSED = Set.of("--output", "--json", "--with", "--beside");
 
   private final Console console;
@@ -61,7 +61,7 @@ final class ScanCommand implements Callable<Integer> {
   @Parameters(paramLabel = "CKPT", arity = "0..*", description = "Checkpoints, folders of checkpoints, globs in quotes.")
   private List<String> checkpoints = List.of();
 
-  @Option(names = "--config", paramLabel = "FILE", description = "YAML: checkpoints, a list, and options by their long names; those given here win.")
+  @Option(names = "--config", paramLabel = "FILE", description = "YAML with a list of checkpoints, and options by their long names; options given here have priority.")
   private Path config;
 
   @Option(names = "--dry-run", description = "Print the plan and stop; with --json every unit with its command line.")
@@ -71,7 +71,7 @@ final class ScanCommand implements Callable<Integer> {
       "--output"}, paramLabel = "SCAN", defaultValue = "striatum-scan", description = "Scan folder (default striatum-scan).")
   private Path output;
 
-  @Option(names = "--json", description = "Print what became of each checkpoint as JSON, nothing else.")
+  @Option(names = "--json", description = "Print only the outcome of each checkpoint, as JSON.")
   private boolean json;
 
   ScanCommand(Console console, StudyRegistry registry) {
@@ -139,7 +139,7 @@ final class ScanCommand implements Callable<Integer> {
     return results.failed().isEmpty() ? ExitCode.DONE : ExitCode.PARTIAL;
   }
 
-  /// What all runs show side by side: the comparison, the database, the index.
+  /// The results over all runs: the comparison, the database, the index.
   private void conclude(StudyRun scan, ScanPlan plan, ScanResults results) throws IOException {
     SeriesStep step = SeriesStep.of(results.runs(output), registry.studies());
     SeriesResults series = scan.run(step, step.about().defaults());
@@ -159,7 +159,7 @@ final class ScanCommand implements Callable<Integer> {
     return study.findOption(option.longestName()) != null && !NOT_PASSED.contains(option.longestName());
   }
 
-  /// What an option was given on the command line, as it was typed; empty where it was not given.
+  /// The text of an option on the command line; empty if it was not given.
   private List<String> given(OptionSpec option) {
     if (option.parameterConsumer() != null) { // it takes its words itself, and no parse result knows of it
       String words = option.getValue();
@@ -179,7 +179,7 @@ final class ScanCommand implements Callable<Integer> {
         : values.stream().flatMap(value -> Stream.of(option.longestName(), value)).toList();
   }
 
-  /// What is refused is refused before the first study.
+  /// Refusals happen before the first study.
   private StudyCommand parsed(Path checkpoint, List<String> options) throws IOException {
     List<String> words = new ArrayList<>(List.of(checkpoint.toString()));
     words.addAll(options);
@@ -197,7 +197,7 @@ final class ScanCommand implements Callable<Integer> {
       said.print("%-32s %7.1f MB  %s".formatted(unit.name(), unit.bytes() / 1e6, output.resolve(unit.name())));
     }
     plan.repeated().forEach(same -> said.print(
-        "%s holds the same files as %s: studied once".formatted(same.checkpoint(), same.unit())));
+        "%s has the same files as %s: studied once".formatted(same.checkpoint(), same.unit())));
     said.print("time: about %s (%s)".formatted(printed(estimate.time()), Estimate.HOW));
     said.print("memory: about %.1f GB at a time".formatted(estimate.memory() / 1e9));
     said.print("disk: %s, %.1f GB free".formatted(

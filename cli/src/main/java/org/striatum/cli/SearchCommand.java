@@ -12,7 +12,7 @@ import org.striatum.studies.uses.SearchStep;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/// Searches by steps with value as the judge.
+/// Searches by steps, scored by value.
 @Command(name = "search", description = "Answer test problems step by step, keeping the step of highest value, and compare with random choice, majority and best of K.", footer = {
     "", "Example: striatum search run -k 8 --problems 100"})
 final class SearchCommand extends ModelRunCommand<SearchSettings, SearchResults> {

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Prints what a run was asked and what came of it.
-@Command(name = "show", description = "Print what every study of a run was told and what it found; needs no checkpoint.", footer = {
+@Command(name = "show", description = "Print the settings and results of every study of a run; needs no checkpoint.", footer = {
     "", "Example: striatum show run", "Example: striatum show run ablate/mine"})
 final class ShowCommand implements Callable<Integer> {
   private final Console console;
@@ -34,7 +34,7 @@ final class ShowCommand implements Callable<Integer> {
   @Parameters(index = "1", arity = "0..1", paramLabel = "STUDY", description = "One study, value by value (default: all, in brief).")
   private String step;
 
-  @Option(names = "--json", description = "Print JSON: the files as they are.")
+  @Option(names = "--json", description = "Print JSON: the unchanged files.")
   private boolean json;
 
   ShowCommand(Console console, StudyRegistry registry) {
@@ -94,7 +94,7 @@ final class ShowCommand implements Callable<Integer> {
       console.print("");
       console.print(one.name() + ": " + summary(one) + (run.isUnchanged(one)
           ? ""
-          : " CHANGED: its files are not what the study wrote"));
+          : " CHANGED: its files differ from what the study wrote"));
       lines(run.settingsFile(one.name()));
       console.print("  → " + String.join(", ", one.outputs().keySet().stream()
           .filter(output -> !output.endsWith(RunFolder.SETTINGS)).toList()));
@@ -121,7 +121,7 @@ final class ShowCommand implements Callable<Integer> {
   }
 
   private String summary(Manifest.Step one) {
-    return registry.ofStep(one.name()).map(study -> study.about().summary()).orElse("made by a study that this program"
-        + " does not know");
+    return registry.ofStep(one.name()).map(study -> study.about().summary())
+        .orElse("made by a study that this program does not know");
   }
 }

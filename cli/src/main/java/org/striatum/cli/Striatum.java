@@ -18,7 +18,7 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /// `striatum`: finds and tests the sparse reward subsystem of transformer language models.
-@Command(name = "striatum", version = Version.NAME, mixinStandardHelpOptions = true, scope = ScopeType.INHERIT, description = "Finds and tests the reward subsystem of a language model: what it expects, and whether it uses it.", synopsisSubcommandLabel = "COMMAND", exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
+@Command(name = "striatum", version = Version.NAME, mixinStandardHelpOptions = true, scope = ScopeType.INHERIT, description = "Finds and tests the reward subsystem of a language model: its estimate of success, and whether it uses it.", synopsisSubcommandLabel = "COMMAND", exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
     "0:done", "2:usage", "3:checkpoint or parity failure", "4:bad data", "5:partial, resumable",
     "130:interrupted"}, subcommands = {DemoCommand.class, StudyCommand.class, ScanCommand.class, InspectCommand.class,
         ParityCommand.class,
@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
         ConfidenceCommand.class, SearchCommand.class, GateCommand.class, MnistCommand.class, NtaCommand.class,
         ShowCommand.class, ShellCommand.class, ReportCommand.class, QueryCommand.class, VerifyCommand.class})
 public final class Striatum implements Runnable {
-  /// Studies that others run.
+  /// Studies that other studies run.
   private static final Set<String> INTERNAL = Set.of("continuations", "answers");
 
   @Spec
@@ -43,7 +43,7 @@ public final class Striatum implements Runnable {
     // The JVM ends with 130 by itself when it is interrupted; this says what to do then.
     Runtime.getRuntime().addShutdownHook(new Thread(() -> {
       if (running.get()) {
-        console.error("interrupted: finished steps are kept, run the same command again to go on");
+        console.error("interrupted: finished steps are kept, run the same command again to continue");
       }
     }, "interrupted"));
     int code;
@@ -56,12 +56,12 @@ public final class Striatum implements Runnable {
     System.exit(code);
   }
 
-  /// The whole command line over a console; tests give it one of their own.
+  /// The complete command line on a console; tests use their own.
   static CommandLine commandLine(Console console) {
     return commandLine(console, StudyRegistry.standard());
   }
 
-  /// The same with other studies. One that has no command of its own here gets one made from its settings.
+  /// The same with other studies. A study without a command class here gets a command made from its settings.
   static CommandLine commandLine(Console console, StudyRegistry registry) {
     Striatum striatum = new Striatum();
     CommandLine line = new CommandLine(striatum, new CommandFactory(console, registry));
@@ -89,6 +89,6 @@ public final class Striatum implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "say what to do: demo, study, inspect, rollouts, …");
+    throw new ParameterException(spec.commandLine(), "give a command: demo, study, inspect, rollouts, …");
   }
 }

@@ -32,12 +32,12 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// Everything about one checkpoint, and about others beside it.
-@Command(name = "study", description = "Run every step on a checkpoint, compare others with it, and answer every question: a whole run folder with its report.", footer = {
+/// A full study of one checkpoint, and of others compared with it.
+@Command(name = "study", description = "Run every step on a checkpoint, compare others with it, and answer every question: a complete run folder with its report.", footer = {
     "", "Example: striatum study my-checkpoint --tasks add,mul --with my-checkpoint-rft --beside other-model",
-    "Finished steps are kept: run it again to go on."})
+    "Finished steps are kept: run it again to continue."})
 final class StudyCommand implements Callable<Integer> {
-  /// What is asked where nothing is named.
+  /// The tasks if none are given.
   private static final String TASKS = "add,mul,mod,expr";
 
   private final Console console;
@@ -49,7 +49,7 @@ final class StudyCommand implements Callable<Integer> {
   @Mixin
   private ProblemOptions problems;
 
-  @Option(names = "--limit", paramLabel = "N", description = "Problems of each set; of a file the first (default 600, quick 400).")
+  @Option(names = "--limit", paramLabel = "N", description = "Problems of each set; of a file the first ones (default 600, quick 400).")
   private Integer limit;
 
   @Option(names = "-k", paramLabel = "K", description = "Rollouts of each problem (default 2, quick 1).")
@@ -70,22 +70,22 @@ final class StudyCommand implements Callable<Integer> {
   @Option(names = "--top-p", paramLabel = "P", defaultValue = "0.95", description = "Nucleus mass (default 0.95).")
   private double topP;
 
-  @Option(names = "--top-k", paramLabel = "N", defaultValue = "0", description = "Likeliest tokens kept; 0 for all (default).")
+  @Option(names = "--top-k", paramLabel = "N", defaultValue = "0", description = "Number of most likely tokens to sample from; 0 for all (default).")
   private int topK;
 
   @Option(names = "--max-new-tokens", paramLabel = "N", defaultValue = "256", description = "Longest completion (default 256).")
   private int maxNewTokens;
 
-  @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed of everything (default 1).")
+  @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed of everything random (default 1).")
   private long seed;
 
-  @Option(names = "--batch-size", paramLabel = "N|auto", defaultValue = "auto", description = "Sequences that run together; changes no result (default auto).")
+  @Option(names = "--batch-size", paramLabel = "N|auto", defaultValue = "auto", description = "Sequences per batch; does not change results (default auto).")
   private String batchSize;
 
   @Option(names = {"-o", "--output"}, paramLabel = "RUN", description = "Run folder (default striatum-<checkpoint>).")
   private Path output;
 
-  @Option(names = "--json", description = "Print the answers as JSON, nothing else.")
+  @Option(names = "--json", description = "Print only the answers, as JSON.")
   private boolean json;
 
   @Mixin
@@ -99,28 +99,27 @@ final class StudyCommand implements Callable<Integer> {
     this.registry = registry;
   }
 
-  /// What is asked. Files are read.
+  /// The problem sets. Files are read.
   ///
   /// @throws IllegalArgumentException if there is no such problem set
   List<ProblemSet> sets() throws IOException {
     return problems.sets(limit(), TASKS);
   }
 
-  /// What every study is told. Refuses what a study would refuse.
+  /// The settings of every study. Refuses what a study would refuse.
   StudyPlan plan() throws IOException {
     RolloutSettings rollouts = Given.checked(() -> new RolloutSettings(limit(), samples(),
         new Sampling(temperature, topP, topK, maxNewTokens, true), seed));
     return options.plan(registry, rollouts, CaptureSettings.defaults().withHooks(hooks), seed);
   }
 
-  /// Rollouts of each problem set, at most.
+  /// The most rollouts of each problem set.
   int rollouts() {
     return Math.multiplyExact(limit(), samples());
   }
 
-  /// What is settled for good when a study begins, by the options' names.
-  ///
-  /// @param sets as [#sets] gives them
+  /// What cannot change after a study has begun, by the options' names.
+  /// @param sets as returned by [#sets]
   SortedMap<String, String> settings(List<ProblemSet> sets) {
     String tasks = sets.stream().map(set -> set.origin()
         .map(source -> set.name() + " (" + source.sha256().hex().substring(0, 8) + "…)").orElse(set.name()))
@@ -136,7 +135,7 @@ final class StudyCommand implements Callable<Integer> {
     return modelOptions.threads();
   }
 
-  /// Tokens of a completion at most.
+  /// The most tokens of a completion.
   int longest() {
     return maxNewTokens;
   }

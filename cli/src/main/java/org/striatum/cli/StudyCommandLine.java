@@ -14,9 +14,9 @@ import org.striatum.studies.run.Study;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
-/// The command of a study that has none of its own: `striatum NAME RUN`, its settings changed by name.
+/// The command of a study without a class of its own: `striatum NAME RUN`, its settings changed by name.
 final class StudyCommandLine<S extends Record, R extends Record> extends ModelRunCommand<S, R> {
-  @Option(names = "--set", paramLabel = "NAME=VALUE", description = "A setting by its name, as `striatum show` prints it; may be given several times.")
+  @Option(names = "--set", paramLabel = "NAME=VALUE", description = "A setting by its name, as printed by `striatum show`; may be given several times.")
   private Map<String, String> changed = Map.of();
 
   private StudyCommandLine(Console console, Study<S, R> study) {

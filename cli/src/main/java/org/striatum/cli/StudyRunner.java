@@ -22,7 +22,7 @@ import org.striatum.studies.run.Study;
 import org.striatum.studies.run.StudyRun;
 import org.striatum.studies.run.Version;
 
-/// Runs a whole study and prints what it finds as it finds it.
+/// Runs a full study and prints results as they are computed.
 ///
 /// @param console where results go
 record StudyRunner(Console console, StudyRegistry registry, ModelOptions modelOptions, String batchSize)
@@ -65,6 +65,6 @@ record StudyRunner(Console console, StudyRegistry registry, ModelOptions modelOp
 
   @Override
   public void companion(Path checkpoint) {
-    console.note("with it: " + checkpoint);
+    console.note("also: " + checkpoint);
   }
 }

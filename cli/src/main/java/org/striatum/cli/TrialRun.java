@@ -11,12 +11,12 @@ import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.TokenSequence;
 
-/// What running a checkpoint costs, tried on a few tokens: all residual points are recorded, nothing is gated.
+/// The cost of running a checkpoint, measured on a few tokens: all residual points are recorded, without gates.
 final class TrialRun {
   static final int FIRST_TOKENS = 8;
   private static final int SEQUENCES = 4;
   private static final int POSITIONS = 64;
-  /// Timed for so long, or once.
+  /// Runs are repeated for this long, at least one.
   private static final double ENOUGH_SECONDS = 0.2;
 
   private final HookedModel model;
@@ -34,24 +34,24 @@ final class TrialRun {
   ///
   /// @param tokens of the one prompt
   /// @param seconds from just before it was opened
-  /// @param privateMemory null where the system does not tell
+  /// @param privateMemory null if the system does not report it
   record FirstState(int tokens, double seconds, PrivateMemory.Growth privateMemory) {
     @Override
     public String toString() {
       return "%.2f s from opening, %d tokens; %s".formatted(seconds, tokens,
-          privateMemory == null ? "private memory is measured on Linux only" : privateMemory);
+          privateMemory == null ? "private memory is measured only on Linux" : privateMemory);
     }
   }
 
-  /// What a capture costs.
+  /// The cost of a capture.
   ///
   /// @param tokensPerSecond of capture, measured
-  /// @param tokens that were run at a time
+  /// @param tokens per run
   /// @param bytesPerToken of F32 at all residual points
   record Cost(double tokensPerSecond, int tokens, long bytesPerToken) {
     @Override
     public String toString() {
-      return "%.0f tokens/s (runs of %d tokens), %d bytes a token at all residual points".formatted(tokensPerSecond,
+      return "%.0f tokens/s (runs of %d tokens), %d bytes per token at all residual points".formatted(tokensPerSecond,
           tokens, bytesPerToken);
     }
   }
@@ -65,7 +65,7 @@ final class TrialRun {
     return new FirstState(prompt.getFirst().length(), seconds(opened), memory.growth().orElse(null));
   }
 
-  /// Some runs more.
+  /// Further runs.
   Cost cost() throws CheckpointException {
     List<TokenSequence> batch = sequences(SEQUENCES, POSITIONS);
     int tokens = batch.stream().mapToInt(TokenSequence::length).sum();

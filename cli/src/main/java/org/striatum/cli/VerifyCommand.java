@@ -25,8 +25,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// Holds files to the checksums they were written with, and figures to what they were computed from.
-@Command(name = "verify", description = "Recompute the checksum of every output of a run, or of every run of a scan, and every figure that follows from its files without the model; say which differ.", footer = {
+/// Checks files against the checksums they were written with, and figures against the data they were computed from.
+@Command(name = "verify", description = "Recompute the checksum of every output of a run, or of every run of a scan, and every figure that can be computed without the model; print which differ.", footer = {
     "", "Example: striatum verify run"})
 final class VerifyCommand implements Callable<Integer> {
   private final Console console;
@@ -35,7 +35,7 @@ final class VerifyCommand implements Callable<Integer> {
   @Parameters(paramLabel = "RUN|SCAN", description = "Run folder or scan folder.")
   private Path folder;
 
-  @Option(names = "--checksums", description = "Checksums only: figures can take as long as the probes did.")
+  @Option(names = "--checksums", description = "Only checksums: computing the figures again can take as long as the probes did.")
   private boolean checksums;
 
   @Option(names = "--json", description = "Print JSON.")
@@ -46,10 +46,9 @@ final class VerifyCommand implements Callable<Integer> {
     this.registry = registry;
   }
 
-  /// What was found of one folder.
-  ///
-  /// @param files that the manifest names, and shards of hidden states
-  /// @param figures none are computed with `--checksums`, or where a file is not what it was
+  /// Results for one folder.
+  /// @param files number of files in the manifest, and of shards of hidden states
+  /// @param figures empty with `--checksums`, or if a file has changed
   record Verified(String run, int steps, int files, List<Difference> differences, List<Figures> figures) {
     boolean sound() {
       return differences.isEmpty() && figures.stream().noneMatch(one -> one.verdict() == Verdict.DIFFERENT);
@@ -115,8 +114,8 @@ final class VerifyCommand implements Callable<Integer> {
     if (!json) {
       console.print("%s: %d steps, %d files, %s".formatted(run.run(), run.steps(), run.files(),
           run.differences().isEmpty()
-              ? "all as the manifest says"
-              : run.differences().size() + " not as the manifest says"));
+              ? "all as in the manifest"
+              : run.differences().size() + " not as in the manifest"));
       run.differences().forEach(one -> console.print("  %s (%s) %s".formatted(one.file(), one.step(),
           one.found() == null ? "is missing" : "has checksum " + one.found() + ", written with " + one.expected())));
       run.figures().forEach(one -> console.print("  %s %s: %s".formatted(switch (one.verdict()) {

@@ -1,2 +1,2 @@
-/// The command line: the only module that prints or exits. A command a class; what they share lies in the packages below.
+/// The command line: the only module that prints or exits. One class per command; shared parts are in the packages below.
 package org.striatum.cli;

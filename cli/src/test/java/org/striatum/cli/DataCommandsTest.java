@@ -219,13 +219,13 @@ class DataCommandsTest {
     Path table = table();
     assertThat(refused(2, "rollouts", REASONER, "--output", run)).contains("--tasks").contains("--data");
     assertThat(refused(2, "rollouts", REASONER, "--tasks", "add", "--import", table, "--output", run))
-        .contains("--import brings its own problems");
+        .contains("--import has its own problems");
     assertThat(refused(2, "rollouts", REASONER, "--data", table, "--data", table, "--columns", "prompt=q,answer=a",
         "--grader", "number", "--output", run)).contains("'products' twice");
     assertThat(refused(2, "study", REASONER, "--columns", "prompt=q,answer=a", "--output", run))
-        .contains("--columns says nothing beside --tasks");
+        .contains("--columns has no effect with --tasks");
     assertThat(refused(2, "rollouts", REASONER, "--tasks", "add", "--grader", "number", "--output", run))
-        .contains("--grader says nothing beside --tasks");
+        .contains("--grader has no effect with --tasks");
     assertThat(refused(2, "rollouts", REASONER, "--data", table, "--columns", "prompt=q,answer=a", "--output", run))
         .contains("give --grader (number, latex, choice, exact)");
     assertThat(refused(2, "rollouts", REASONER, "--data", table, "--grader", "regex", "--output", run))

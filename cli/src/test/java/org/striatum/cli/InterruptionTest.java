@@ -81,7 +81,7 @@ class InterruptionTest {
     }
     assertThat(process.exitValue()).as(() -> read(err)).isEqualTo(130);
     assertThat(read(err).lines().filter(line -> line.startsWith("striatum: "))).containsExactly(
-        "striatum: interrupted: finished steps are kept, run the same command again to go on");
+        "striatum: interrupted: finished steps are kept, run the same command again to continue");
     assertThat(read(err).lines()).allMatch(line -> line.startsWith("striatum: ") || line.startsWith("rollouts: "));
     assertThat(read(folder.resolve("out"))).isEmpty();
     assertThat(Session.files(run)).noneMatch(name -> name.endsWith(".tmp")).doesNotContain("rollouts.jsonl");

@@ -68,7 +68,7 @@ class MnistCommandTest {
     assertThat(first.out()).contains("bars, specialised on 45°, preset calibrated, 2 seeds from 1")
         .containsPattern("taugate +512  0\\.\\d{3} ± 0\\.\\d{3}").contains("Only full fine-tuning loses at 0°: ")
         .as("other images than the paper's").doesNotContain("of the paper's");
-    assertThat(run.resolve("report.html")).content().contains("no cells of the paper's to hold it to");
+    assertThat(run.resolve("report.html")).content().contains("no cells of the paper to compare with");
     assertThat(Session.files(run)).contains("manifest.json", "results/mnist-table.json", "adapters/base.safetensors",
         "adapters/taugate/adapter.json", "adapters/taugate/adapter.safetensors", "adapters/full/adapter.safetensors");
     Mlp base = Mlp.load(run.resolve("adapters/base.safetensors"));

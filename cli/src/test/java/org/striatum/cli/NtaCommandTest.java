@@ -101,7 +101,7 @@ class NtaCommandTest {
     refused(List.of("flexible", "--paths", "0"), "a network needs at least 1 path, found 0");
     refused(List.of("flexible", "--teachers", "3"),
         "3 teachers of 10 outputs need 30 orthogonal rows but only 20 inputs have directions for them");
-    refused(List.of("flexible", "--hidden", "4"), "--hidden changes nothing in flexible: it takes ");
+    refused(List.of("flexible", "--hidden", "4"), "--hidden has no effect in flexible: its options are ");
     assertThat(Session.of("nta", "flexible", "--seeds", 1, "-o", temporary.resolve("refused")).err())
         .contains("--seeds must be ≥ 2, so that figures have intervals");
     refused(List.of("flexible", "--tau-c", "1e-6"),

@@ -29,7 +29,7 @@ class VerifyCommandTest {
   void anUntouchedRunIsWhatItsManifestSays() {
     Session session = Session.of("verify", whole);
     assertThat(session.code()).as(session.err()).isEqualTo(ExitCode.DONE);
-    assertThat(session.out().lines()).containsExactly(whole + ": 1 steps, 1 files, all as the manifest says",
+    assertThat(session.out().lines()).containsExactly(whole + ": 1 steps, 1 files, all as in the manifest",
         "  = rollouts.jsonl: 10 of 10 completions graded again, the same rewards");
     assertThat(Session.of("verify", whole, "--checksums").out().lines()).hasSize(1);
   }
@@ -41,7 +41,7 @@ class VerifyCommandTest {
     Files.writeString(rollouts, Files.readString(rollouts) + "\n");
     Session changed = Session.of("verify", run);
     assertThat(changed.code()).isEqualTo(ExitCode.BAD_DATA);
-    assertThat(changed.out()).contains("1 not as the manifest says", "rollouts.jsonl (rollouts) has checksum ");
+    assertThat(changed.out()).contains("1 not as in the manifest", "rollouts.jsonl (rollouts) has checksum ");
     Files.delete(rollouts);
     Session missing = Session.of("verify", run, "--json");
     assertThat(missing.code()).isEqualTo(ExitCode.BAD_DATA);
@@ -59,7 +59,7 @@ class VerifyCommandTest {
     Files.delete(second.resolve("rollouts.jsonl"));
     Session session = Session.of("verify", folder);
     assertThat(session.code()).isEqualTo(ExitCode.BAD_DATA);
-    assertThat(session.out()).contains("step1: 1 steps, 1 files, all as the manifest says",
+    assertThat(session.out()).contains("step1: 1 steps, 1 files, all as in the manifest",
         "rollouts.jsonl (rollouts) is missing");
   }
 

@@ -53,10 +53,11 @@ public final class Digits {
   private static Comparison table(Setting setting, ModeSettings settings, ImageSet images, List<Peer> peers)
       throws Exception {
     int adaptation = settings.adaptation().steps();
-    int foundation = settings.foundation().steps();
-    int steps = settings.seeds() * (foundation + 4 * adaptation);
-    String work = "5 methods, %d seeds: split, rotate, %,d steps, %d tests of 10,000 images".formatted(settings.seeds(),
-        steps, 10 * settings.seeds());
+    int foundation = settings.foundation().training().steps();
+    int steps = settings.seeds().count() * (foundation + 4 * adaptation);
+    String work = "5 methods, %d seeds: split, rotate, %,d steps, %d tests of 10,000 images".formatted(
+        settings.seeds().count(),
+        steps, 10 * settings.seeds().count());
     setting.note().accept("mnist: " + work);
     Map<String, Callable<Sample>> sides = new LinkedHashMap<>();
     sides.put("ours", () -> Setting.measured(() -> {
@@ -67,7 +68,7 @@ public final class Digits {
             .orElseThrow()};
       }
     }));
-    peers.forEach(peer -> sides.put("peer", () -> peer.ask(Map.of("table", settings.seeds(), "foundation_steps",
+    peers.forEach(peer -> sides.put("peer", () -> peer.ask(Map.of("table", settings.seeds().count(), "foundation_steps",
         foundation, "steps", adaptation))));
     Map<String, List<Sample>> samples = setting.inTurn(sides);
     if (samples.containsKey("peer")) {
@@ -89,7 +90,7 @@ public final class Digits {
     try (Examples examples = new Examples(x, images.test().labels())) {
       Map<String, Callable<Sample>> sides = new LinkedHashMap<>();
       sides.put("ours", () -> Setting.measured(() -> {
-        Trainer.train(base, new TauGate(true, true, settings.sharpness()), examples,
+        Trainer.train(base, new TauGate(true, true, settings.constants().sharpness()), examples,
             settings.adaptation().withSteps(steps), 1, "benchmark");
         return new double[]{steps, 0};
       }));

@@ -10,14 +10,14 @@ import org.striatum.cli.process.Supervision;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.RecordJson;
 
-/// Where a command prints: results on stdout, everything else on stderr. And who is told that it lives.
+/// Where a command prints: results on stdout, everything else on stderr; and its watcher.
 ///
 /// @param out results; the same for the same seed
 /// @param err messages, progress, times
-/// @param progress what long work reports to
-/// @param supervision who watches this process
+/// @param progress receives reports of long work
+/// @param supervision the watcher of this process
 public record Console(PrintWriter out, PrintWriter err, Progress progress, Supervision supervision) {
-  /// A console nobody watches.
+  /// A console without a watcher.
   public Console(PrintWriter out, PrintWriter err, Progress progress) {
     this(out, err, progress, Supervision.NONE);
   }
@@ -40,18 +40,18 @@ public record Console(PrintWriter out, PrintWriter err, Progress progress, Super
     out.println(line);
   }
 
-  /// As the run folder's files write it: a NaN is null.
+  /// JSON as in the run folder's files: a NaN is null.
   public void json(Object result) {
     out.print(new String(RecordJson.pretty(result), StandardCharsets.UTF_8));
     out.flush();
   }
 
-  /// A line beside the results.
+  /// A line of messages.
   public void note(String line) {
     err.println(line);
   }
 
-  /// One line, whatever the message quotes from a stranger's file.
+  /// One line, even if the message quotes untrusted text.
   public void error(String message) {
     err.println("striatum: " + OneLine.of(message));
   }

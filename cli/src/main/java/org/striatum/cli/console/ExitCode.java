@@ -16,20 +16,20 @@ import org.striatum.probe.run.UsageException;
 import org.striatum.studies.run.UnfinishedStudyException;
 import picocli.CommandLine.ParameterException;
 
-/// The exit codes, and the one line that goes with them.
+/// The exit codes, and the one-line messages.
 public final class ExitCode {
   public static final int DONE = 0;
   public static final int FAILED = 1;
   public static final int USAGE = 2;
   public static final int CHECKPOINT = 3;
   public static final int BAD_DATA = 4;
-  /// Not finished, but the same command goes on: some checkpoints of a scan failed, or the disk is full.
+  /// Not finished, but the same command continues: some checkpoints of a scan failed, or the disk is full.
   public static final int PARTIAL = 5;
   public static final int INTERRUPTED = 130;
 
   private ExitCode() {}
 
-  /// Says what went wrong in one line, the stack trace only on request.
+  /// Reports the failure in one line, with a stack trace only on request.
   public static int report(Throwable failure, Console console, boolean debug) {
     if (failure instanceof UncheckedIOException wrapped) {
       return report(wrapped.getCause(), console, debug);
@@ -49,7 +49,7 @@ public final class ExitCode {
         message = failure instanceof DiskFullException
             ? message
             : "the disk is full (" + message
-                + "): make room and run the same command again, finished steps are kept";
+                + "): free some space and run the same command again, finished steps are kept";
         yield PARTIAL;
       }
       case IOException _ -> BAD_DATA;
@@ -60,7 +60,8 @@ public final class ExitCode {
       case ParameterException _,UsageException _,NotEnoughData _ -> USAGE;
       case InterruptedException _ -> INTERRUPTED;
       case OutOfMemoryError _ -> {
-        message = "out of memory (" + message + "): give more with STRIATUM_JAVA_OPTIONS=-Xmx8g, or a smaller --limit";
+        message = "out of memory (" + message
+            + "): allow more with STRIATUM_JAVA_OPTIONS=-Xmx8g, or use a smaller --limit";
         yield FAILED;
       }
       default -> {
@@ -75,7 +76,7 @@ public final class ExitCode {
     return code;
   }
 
-  /// Keeps the stack trace of what should not have happened, and says where.
+  /// Writes the stack trace of a bug to a file, and returns a text that names the file.
   private static String trace(Throwable failure) {
     try {
       Path folder = Files.createDirectories(UserCache.folder().resolve("crashes"));
@@ -83,9 +84,9 @@ public final class ExitCode {
       StringWriter trace = new StringWriter();
       failure.printStackTrace(new PrintWriter(trace));
       Files.writeString(file, trace.toString());
-      return "; this is a mistake in the program, the stack trace is in " + file;
+      return "; this is a bug, the stack trace is in " + file;
     } catch (IOException _) {
-      return " (--debug shows where)";
+      return " (--debug shows the stack trace)";
     }
   }
 }

@@ -7,7 +7,7 @@ import org.striatum.datasets.MissingSettingException;
 import org.striatum.datasets.Need;
 import org.striatum.datasets.grading.AnswerGrader;
 
-/// The options that help after a refusal: the messages of the library name none.
+/// The options that help after a refusal; messages of the library name no options.
 final class Remedies {
   private Remedies() {}
 

@@ -9,7 +9,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.striatum.probe.run.Heartbeat;
 import org.striatum.probe.run.Progress;
 
-/// A bar with rate and time left on a terminal; elsewhere a plain line now and then. Work under two seconds shows
+/// A bar with rate and time left on a terminal; elsewhere a plain line from time to time. Work under two seconds shows
 /// nothing until it ends.
 ///
 /// @param err where it is shown
@@ -77,7 +77,7 @@ record TerminalProgress(PrintWriter err, boolean terminal) implements Progress {
       long now = System.nanoTime();
       if (now >= next && done < total) {
         double seconds = (now - started) / 1e9;
-        err.println("%s: %d of %d %ss, %.0f a second, %.0f s left".formatted(name, done, total, unit,
+        err.println("%s: %d of %d %ss, %.0f per second, %.0f s left".formatted(name, done, total, unit,
             (done - before) / seconds, seconds * (total - done) / Math.max(1, done - before)));
         next = now + THEN_EVERY;
       }

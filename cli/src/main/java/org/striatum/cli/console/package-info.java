@@ -1,2 +1,2 @@
-/// What every command says and ends with: results and messages, progress, exit codes, the version.
+/// The output of every command: results and messages, progress, exit codes, the version.
 package org.striatum.cli.console;

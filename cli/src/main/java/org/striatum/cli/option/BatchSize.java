@@ -2,7 +2,7 @@ package org.striatum.cli.option;
 
 import org.striatum.probe.run.UsageException;
 
-/// How many rollouts run together: a number, or `auto` by the memory of their key-value caches.
+/// Rollouts per batch: a number, or `auto`, chosen by the memory of their key-value caches.
 final class BatchSize {
   private BatchSize() {}
 

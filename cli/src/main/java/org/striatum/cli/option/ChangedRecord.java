@@ -9,14 +9,14 @@ import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.UsageException;
 
-/// A settings record with some values changed by their names.
+/// A settings record with some values changed by name.
 public final class ChangedRecord {
   private ChangedRecord() {}
 
   /// The record with these values.
   ///
   /// @param changes place, such as `controls.folds` → value; lists as JSON writes them
-  /// @throws UsageException if there is no such value, or it is none of its kind
+  /// @throws UsageException if there is no such value, or it has the wrong type
   public static <S extends Record> S of(S record, Map<String, String> changes) {
     ObjectNode tree = (ObjectNode) RecordJson.tree(record);
     changes.forEach((place, value) -> set(tree, place, value));

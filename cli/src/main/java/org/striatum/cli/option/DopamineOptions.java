@@ -6,33 +6,33 @@ import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.dopamine.DopamineStepSettings;
 import picocli.CommandLine.Option;
 
-/// How dopamine neurons are looked for.
+/// Options of the search for dopamine neurons.
 public final class DopamineOptions implements SettingOptions<DopamineStepSettings> {
   @Option(names = "-k", paramLabel = "K", description = "Continuations drawn before each step (default 16).")
   private Integer draws;
 
-  @Option(names = "--rollouts", paramLabel = "N", description = "Rollouts of each dataset, at most, of as many problems as possible (default 400).")
+  @Option(names = "--rollouts", paramLabel = "N", description = "Maximum number of rollouts per dataset, from as many problems as possible (default 400).")
   private Integer rollouts;
 
   @Option(names = "--step", paramLabel = "newline|paragraph|REGEX", description = "What ends a step (default newline).")
   private String step;
 
-  @Option(names = "--values", paramLabel = "continuations|probe", description = "Where V̂ comes from: continuations (default), or the value probe, which draws none.")
+  @Option(names = "--values", paramLabel = "continuations|probe", description = "Source of V̂: continuations (default), or the value probe, without continuations.")
   private String values;
 
-  @Option(names = "--threshold", paramLabel = "DELTA", description = "The probe sees steps with |δ| above it (default 0.3).")
+  @Option(names = "--threshold", paramLabel = "DELTA", description = "The probe is fitted to steps with |δ| above this value (default 0.3).")
   private Double threshold;
 
   @Option(names = "--ranking", paramLabel = "NAME", description = "td-error-first-layer-l1 (default) or delta-correlation.")
   private String ranking;
 
-  @Option(names = "--tested", paramLabel = "N", description = "Best coordinates of each of the two rankings that are put to the signature test (default 20).")
+  @Option(names = "--tested", paramLabel = "N", description = "Number of best coordinates of each of the two rankings that get the signature test (default 20).")
   private Integer tested;
 
-  @Option(names = "--permutations", paramLabel = "N", description = "Reassignments of δ behind part 5 of the signature (default 999).")
+  @Option(names = "--permutations", paramLabel = "N", description = "Reassignments of δ for part 5 of the signature test (default 999).")
   private Integer permutations;
 
-  @Option(names = "--retrainings", paramLabel = "N", description = "Probes refitted to reassigned δ, the null of the probe (default 19).")
+  @Option(names = "--retrainings", paramLabel = "N", description = "Probes refitted to reassigned δ, for the null distribution of the probe (default 19).")
   private Integer retrainings;
 
   @Override

@@ -3,11 +3,11 @@ package org.striatum.cli.option;
 import java.util.Locale;
 import org.striatum.studies.run.Study;
 
-/// How thorough a study is.
+/// The effort of a study.
 public enum Effort {
-  /// Minutes for a small model: enough to see what there is to see.
+  /// Minutes for a small model: enough for a first look.
   QUICK,
-  /// What the commands do when they are told nothing else.
+  /// The defaults of all commands.
   STANDARD;
 
   /// A study's settings at this effort.

@@ -14,63 +14,63 @@ import org.striatum.studies.adaptation.GateArms;
 import org.striatum.studies.adaptation.GateSettings;
 import picocli.CommandLine.Option;
 
-/// How a checkpoint is specialised to a mode.
+/// Options of specialising a checkpoint to a mode.
 public final class GateOptions {
   @Option(names = "--mode", required = true, paramLabel = "NAME", description = "Problem set to specialise to: add, mul, mod, expr, add-long, mul-long.")
   private String mode;
 
-  @Option(names = "--beside", split = ",", paramLabel = "NAME,…", description = "Other tasks to test, for what is forgotten (default add,mul,mod,expr without the mode).")
+  @Option(names = "--beside", split = ",", paramLabel = "NAME,…", description = "Other tasks to test for forgetting (default add,mul,mod,expr without the mode).")
   private List<String> beside;
 
-  @Option(names = "--hooks", paramLabel = "PATTERN", description = "Where gates stand (default blocks.*.hook_resid_post).")
+  @Option(names = "--hooks", paramLabel = "PATTERN", description = "Hook points of the gates (default blocks.*.hook_resid_post).")
   private String hooks;
 
   @Option(names = "--set-size", paramLabel = "N|N%", description = "Neurons of a set at each hook point: a share or a number (default 10%%).")
   private String setSize;
 
-  @Option(names = "--arms", split = ",", paramLabel = "NAME,…", description = "value, dopamine, random (sets matched to each), largest, all, bitfit, lora (default all but largest).")
+  @Option(names = "--arms", split = ",", paramLabel = "NAME,…", description = "value, dopamine, random (sets matched to each), largest, all, bitfit, lora (default: all of these except largest).")
   private List<String> arms;
 
   @Option(names = "--steps", paramLabel = "N", description = "Optimiser steps of every training (default 40).")
   private Integer steps;
 
-  @Option(names = "--batch", paramLabel = "N", description = "Problems a step (default 16).")
+  @Option(names = "--batch", paramLabel = "N", description = "Problems per step (default 16).")
   private Integer batch;
 
   @Option(names = "--rates", split = ",", paramLabel = "RATE,…", description = "Learning rates tried for every arm (default 0.003,0.01,0.03,0.1).")
   private List<Double> rates;
 
-  @Option(names = "--threshold-factor", paramLabel = "F", description = "Learning rate of thresholds, in units of the gains' (default 5).")
+  @Option(names = "--threshold-factor", paramLabel = "F", description = "Learning rate of thresholds, as a multiple of that of gains (default 5).")
   private Double thresholdFactor;
 
   @Option(names = "--sharpness", paramLabel = "S", description = "Sharpness of gates per standard deviation (default 4).")
   private Double sharpness;
 
-  @Option(names = "--start", paramLabel = "T", description = "Threshold at the beginning, in standard deviations about the mean (default -4).")
+  @Option(names = "--start", paramLabel = "T", description = "Initial threshold, in standard deviations from the mean (default -4).")
   private Double start;
 
-  @Option(names = "--lambda", paramLabel = "λ", description = "Cost of an open gate: λ · mean(g) is added to the loss (default 0).")
+  @Option(names = "--lambda", paramLabel = "λ", description = "Penalty on open gates: λ · mean(g) is added to the loss (default 0).")
   private Double lambda;
 
   @Option(names = "--rank", paramLabel = "R", description = "Rank of LoRA's changes of query and value projections (default 2).")
   private Integer rank;
 
-  @Option(names = "--draws", paramLabel = "N", description = "Random sets beside each set of reward neurons (default 5).")
+  @Option(names = "--draws", paramLabel = "N", description = "Random sets for each set of reward neurons (default 5).")
   private Integer draws;
 
-  @Option(names = "--seeds", paramLabel = "N", description = "Trainings of every arm that is one set (default 3).")
+  @Option(names = "--seeds", paramLabel = "N", description = "Number of trainings of every arm with a single set (default 3).")
   private Integer seeds;
 
   @Option(names = "--training", paramLabel = "N", description = "Training problems (default 512).")
   private Integer training;
 
-  @Option(names = "--validation", paramLabel = "N", description = "Problems that choose rates and the kept state (default 48).")
+  @Option(names = "--validation", paramLabel = "N", description = "Validation problems, which choose learning rates and the kept state (default 48).")
   private Integer validation;
 
   @Option(names = "--limit", paramLabel = "N", description = "Held-out problems of the mode and of each other task (default 80).")
   private Integer test;
 
-  /// The settings these options name.
+  /// The settings given by these options.
   ///
   /// @throws IllegalArgumentException if one is out of its range, naming the value
   public GateSettings settings(long seed) {

@@ -3,8 +3,8 @@ package org.striatum.cli.option;
 import java.io.IOException;
 import org.striatum.probe.run.UsageException;
 
-/// Settings are made from what was typed here, and only here: what they refuse is the user's to mend. A refusal of the same
-/// kind anywhere else is a mistake of the program.
+/// Makes settings from the typed options. Only here is a refused setting an error of the user; anywhere else the same
+/// exception is a bug.
 public final class Given {
   private Given() {}
 
@@ -14,7 +14,7 @@ public final class Given {
     S make() throws IOException;
   }
 
-  /// What the options make.
+  /// The settings from the options.
   ///
   /// @throws UsageException if a value is out of its range
   public static <S> S checked(Making<S> making) throws IOException {
@@ -25,7 +25,7 @@ public final class Given {
     }
   }
 
-  /// A value, or another where none was given.
+  /// A value, or a default if none was given.
   static <T> T or(T given, T otherwise) {
     return given == null ? otherwise : given;
   }

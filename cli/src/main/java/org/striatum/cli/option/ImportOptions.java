@@ -7,7 +7,7 @@ import org.striatum.datasets.ForeignRollouts;
 import org.striatum.probe.run.UsageException;
 import picocli.CommandLine.Option;
 
-/// Which completions are taken instead of made.
+/// Completions that are imported instead of generated.
 public final class ImportOptions {
   private static final String IMPORT = "--import";
 
@@ -17,14 +17,13 @@ public final class ImportOptions {
   @Option(names = "--reference", paramLabel = "COL", description = "With --import: the column that --grader compares with (default target or answer).")
   private String reference;
 
-  /// The completions to take, where some are.
-  ///
-  /// @throws UsageException if problems are named as well, or neither
+  /// The imported completions, if there are any.
+  /// @throws UsageException if problems are given as well, or neither
   public Optional<ForeignRollouts> read(ProblemOptions problems) throws IOException {
     if (problems.isEmpty() == (imported == null)) {
       throw new UsageException(problems.isEmpty()
-          ? "say which problems: give --tasks, --data or --import"
-          : "--import brings its own problems: leave --tasks and --data out");
+          ? "problems are needed: give --tasks, --data or --import"
+          : "--import has its own problems: leave out --tasks and --data");
     }
     if (imported == null) {
       ProblemOptions.refuse("--tasks or --data", reference, "--reference");

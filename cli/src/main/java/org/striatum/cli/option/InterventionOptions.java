@@ -13,15 +13,15 @@ import org.striatum.studies.intervention.AblationSettings.Layers;
 import org.striatum.studies.neurons.NeuronSelection;
 import picocli.CommandLine.Option;
 
-/// What is ablated, how, and beside what.
+/// What is ablated, how, and with which controls.
 public final class InterventionOptions implements SettingOptions<AblationSettings> {
-  @Option(names = "--set", paramLabel = "NAME", split = ",", description = "Neuron sets, comma-separated or repeated: value@1%%, value@top20, dopamine@1%%, dopamine@top20, dopamine@called (default value@1%%, and dopamine@1%% where that study was made).")
+  @Option(names = "--set", paramLabel = "NAME", split = ",", description = "Neuron sets, comma-separated or repeated: value@1%%, value@top20, dopamine@1%%, dopamine@top20, dopamine@significant (default value@1%%, and dopamine@1%% if that study was run).")
   private List<String> sets = new ArrayList<>();
 
-  @Option(names = "--neurons", paramLabel = "FILE", description = "A file of neurons, one a line, beside or instead of --set.")
+  @Option(names = "--neurons", paramLabel = "FILE", description = "A file of neurons, one per line, in addition to --set or instead of it.")
   private List<Path> neurons = new ArrayList<>();
 
-  @Option(names = "--kind", paramLabel = "KIND", split = ",", description = "zero, mean, resample, steer; the first is the study's, the others are compared with it at one hook point (default zero,mean,resample).")
+  @Option(names = "--kind", paramLabel = "KIND", split = ",", description = "zero, mean, resample, steer; the first is used for all results, the others are compared with it at one hook point (default zero,mean,resample).")
   private List<String> kinds;
 
   @Option(names = "--alpha", paramLabel = "A", split = ",", description = "Steering strengths in standard deviations towards success, for the steering curve; --kind steer takes the first (default −4,−2,−1,1,2,4).")
@@ -30,22 +30,22 @@ public final class InterventionOptions implements SettingOptions<AblationSetting
   @Option(names = "--positions", paramLabel = "WHERE", description = "all (default), generated, prompt or all-but-first.")
   private String positions;
 
-  @Option(names = "--layers", paramLabel = "WHICH", split = ",", description = "Where log-probability is measured: primary, each, all (at once) (default each,all).")
+  @Option(names = "--layers", paramLabel = "WHICH", split = ",", description = "Layers to change when log-probability is measured: primary, each, all (together) (default each,all).")
   private List<String> layers;
 
   @Option(names = "--doses", paramLabel = "PERCENT", split = ",", description = "Shares of the ranking in the dose curve, in per cent (default 0.1,0.2,0.5,1,2,5,10,20).")
   private List<Double> doses;
 
-  @Option(names = "--controls", paramLabel = "N", description = "Random and RMS-matched sets by generation, of each kind (default 99).")
+  @Option(names = "--controls", paramLabel = "N", description = "Random and RMS-matched sets, of each kind, in measurements by generation (default 99).")
   private Integer controls;
 
-  @Option(names = "--logprob-controls", paramLabel = "N", description = "The same by log-probability (default 199).")
+  @Option(names = "--logprob-controls", paramLabel = "N", description = "The same in measurements by log-probability (default 199).")
   private Integer logProbabilityControls;
 
-  @Option(names = "--attempts", paramLabel = "N", description = "Test problems completed and graded in every arm, at most (default 200).")
+  @Option(names = "--attempts", paramLabel = "N", description = "Maximum number of test problems that every arm completes (default 200).")
   private Integer attempts;
 
-  @Option(names = "--solutions", paramLabel = "N", description = "Test problems of each dataset whose solutions are scored in every arm, at most (default 100).")
+  @Option(names = "--solutions", paramLabel = "N", description = "Maximum number of test problems per dataset whose solutions every arm scores (default 100).")
   private Integer solutions;
 
   @Override
@@ -68,7 +68,7 @@ public final class InterventionOptions implements SettingOptions<AblationSetting
         .withControls(Math.min(base.controls(), Given.or(logProbabilityControls, base.controls())));
   }
 
-  /// Whether sets were named, by name or in a file.
+  /// Whether sets were given, by name or in a file.
   public boolean namesSets() {
     return !sets.isEmpty() || !neurons.isEmpty();
   }

@@ -28,23 +28,22 @@ public final class ModelOptions {
 
   private final Console console;
 
-  @Option(names = "--memory", paramLabel = "MODE", defaultValue = "auto", description = "fast: weights widened and packed in memory; low: left in the mapped file; auto: by size, and by the machine's memory while it generates (default).")
+  @Option(names = "--memory", paramLabel = "MODE", defaultValue = "auto", description = "fast: weights converted to F32 and packed in memory; low: left in the mapped file; auto: chosen by size and, during generation, by the machine's memory (default).")
   private MemoryChoice memory;
 
-  @Option(names = "--threads", paramLabel = "N", defaultValue = "0", description = "Threads of the model runtime; 0 for one a core (default).")
+  @Option(names = "--threads", paramLabel = "N", defaultValue = "0", description = "Threads of the model runtime; 0 for one per core (default).")
   private int threads;
 
   // One run is at most 4096 tokens: minutes for billions of weights on two cores.
-  @Option(names = "--hang-limit", paramLabel = "SECONDS", defaultValue = "1800", description = "End a checkpoint's process when it makes no progress for this long; 0 for never (default 1800).")
+  @Option(names = "--hang-limit", paramLabel = "SECONDS", defaultValue = "1800", description = "Kill a checkpoint's process if it makes no progress for this long; 0 for never (default 1800).")
   private long hangLimit;
 
   public ModelOptions(Console console) {
     this.console = console;
   }
 
-  /// Opens a checkpoint that passes the parity gate, now or before.
-  ///
-  /// @throws CheckpointException in one line: what is wrong and what to do
+  /// Opens a checkpoint that passes the parity gate, or has passed it before.
+  /// @throws CheckpointException with one line: what is wrong and what to do
   public HookedModel open(Path checkpoint) throws IOException {
     watch(checkpoint);
     return settings(1).open(checkpoint, console::note);
@@ -67,7 +66,7 @@ public final class ModelOptions {
     }, settings::batchOf, settings.threads());
   }
 
-  /// Tells the supervisor which checkpoint is open, and for how long it may be silent.
+  /// Tells the supervisor which checkpoint is open, and how long it may be silent.
   private void watch(Path checkpoint) {
     if (hangLimit < 0 || hangLimit > LONGEST_LIMIT) {
       throw new UsageException("--hang-limit must be in [0, " + LONGEST_LIMIT + "], found " + hangLimit);
@@ -76,7 +75,7 @@ public final class ModelOptions {
     console.supervision().opening(String.valueOf(name == null ? checkpoint : name), Duration.ofSeconds(hangLimit));
   }
 
-  /// Runs the parity gate on a model that was opened so, whatever is remembered.
+  /// Runs the parity gate on a model that was opened so, even if it has passed before.
   public ParityReport parity(Path checkpoint, HookedModel model) throws IOException {
     return new FirstOpen(console::note).afresh(model, threads(), () -> hooked(checkpoint));
   }

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.striatum.datasets.images.ImageSet;
@@ -29,7 +28,10 @@ import org.striatum.peft.nta.setting.ArmSettings;
 import org.striatum.peft.nta.setting.BridgeSettings;
 import org.striatum.peft.nta.setting.BridgeSettings.Conflict;
 import org.striatum.peft.nta.setting.LabelSettings;
+import org.striatum.peft.nta.setting.LearningDynamics;
 import org.striatum.peft.nta.setting.NtaSettings;
+import org.striatum.peft.nta.setting.TaskBlocks;
+import org.striatum.peft.nta.setting.TaskShape;
 import org.striatum.peft.nta.setting.TwoLayerSettings;
 import org.striatum.peft.nta.study.NtaStudy;
 import org.striatum.probe.run.BadDataException;
@@ -37,21 +39,21 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
 
-/// The hyper-parameters of gated networks. What is not given is as published.
+/// The hyper-parameters of gated networks. Defaults are the published values.
 public final class NtaOptions {
-  @Option(names = "--inputs", paramLabel = "N", description = "d_in.")
+  @Option(names = "--inputs", paramLabel = "N", description = "Number of inputs, d_in.")
   private Integer inputs;
 
-  @Option(names = "--outputs", paramLabel = "N", description = "d_out.")
+  @Option(names = "--outputs", paramLabel = "N", description = "Number of outputs, d_out.")
   private Integer outputs;
 
-  @Option(names = "--teachers", paramLabel = "M", description = "Tasks that alternate.")
+  @Option(names = "--teachers", paramLabel = "M", description = "Number of alternating tasks.")
   private Integer teachers;
 
-  @Option(names = "--teacher-overlap", paramLabel = "COSINE", description = "Between two teachers, in [0, 1).")
+  @Option(names = "--teacher-overlap", paramLabel = "COSINE", description = "Cosine between two teachers, in [0, 1).")
   private Double overlap;
 
-  @Option(names = "--paths", paramLabel = "P", description = "Gated paths.")
+  @Option(names = "--paths", paramLabel = "P", description = "Number of gated paths.")
   private Integer paths;
 
   @Option(names = "--hidden", paramLabel = "N", description = "Hidden units of the two-layer network.")
@@ -63,13 +65,13 @@ public final class NtaOptions {
   @Option(names = "--tau-c", paramLabel = "T", description = "Time constant of gates.")
   private Double tauC;
 
-  @Option(names = "--lambda", paramLabel = "L", description = "λ, how firmly gates are held.")
+  @Option(names = "--lambda", paramLabel = "L", description = "Weight λ of the gate regulariser.")
   private Double lambda;
 
   @Option(names = "--nonneg", paramLabel = "W", description = "Weight of non-negativity in the regulariser.")
   private Double nonneg;
 
-  @Option(names = "--norm", paramLabel = "l1|l2", description = "Norm of the gates that is held to 1.")
+  @Option(names = "--norm", paramLabel = "l1|l2", description = "Norm of the gates that is regularised to 1.")
   private GateRegulariser.Norm norm;
 
   @Option(names = "--norm-weight", paramLabel = "W", description = "Weight of the norm in the regulariser.")
@@ -78,19 +80,19 @@ public final class NtaOptions {
   @Option(names = "--dt", paramLabel = "T", description = "Euler step.")
   private Double dt;
 
-  @Option(names = "--batch", paramLabel = "N", description = "Inputs a step; 0 for the gradient over all inputs.")
+  @Option(names = "--batch", paramLabel = "N", description = "Inputs per step; 0 for the gradient over all inputs.")
   private Integer batch;
 
-  @Option(names = "--blocks", paramLabel = "N", description = "Blocks of tasks.")
+  @Option(names = "--blocks", paramLabel = "N", description = "Number of task blocks.")
   private Integer blocks;
 
-  @Option(names = "--block-length", paramLabel = "T", description = "How long each lasts.")
+  @Option(names = "--block-length", paramLabel = "T", description = "Duration of each block.")
   private Double blockLength;
 
   @Option(names = "--new-from", paramLabel = "N", description = "First block with a new task, from 1.")
   private Integer newFrom;
 
-  @Option(names = "--criterion", paramLabel = "LOSS", description = "Loss that counts as learned.")
+  @Option(names = "--criterion", paramLabel = "LOSS", description = "Loss at which a task counts as learned.")
   private Double criterion;
 
   @Option(names = "--taus", paramLabel = "T", split = ",", description = "Values of τ_c of a grid, or of the exact solution.")
@@ -108,19 +110,19 @@ public final class NtaOptions {
   @Option(names = "--features", paramLabel = "N", description = "Units of the convolutional network whose features are classified.")
   private Integer features;
 
-  @Option(names = "--feature-seed", paramLabel = "N", description = "Of its training.")
+  @Option(names = "--feature-seed", paramLabel = "N", description = "Seed of its training.")
   private Long featureSeed;
 
-  @Option(names = "--tasks", paramLabel = "N", description = "Ways to name the classes, 2 to 10.")
+  @Option(names = "--tasks", paramLabel = "N", description = "Number of label assignments, 2 to 10.")
   private Integer tasks;
 
-  @Option(names = "--block-steps", paramLabel = "N", description = "Steps of a block.")
+  @Option(names = "--block-steps", paramLabel = "N", description = "Steps per block.")
   private Integer blockSteps;
 
-  @Option(names = "--conflict", paramLabel = "rotation|labels", description = "Run one pair of the bridge's tasks only.")
+  @Option(names = "--conflict", paramLabel = "rotation|labels", description = "Run only one pair of the bridge's tasks.")
   private Conflict conflict;
 
-  @Option(names = "--sharpness", paramLabel = "S", description = "s of the bridge's gates.")
+  @Option(names = "--sharpness", paramLabel = "S", description = "Sharpness s of the bridge's gates.")
   private Double sharpness;
 
   @Option(names = "--weight-rate", paramLabel = "R", description = "Learning rate of the bridge's weights.")
@@ -129,10 +131,10 @@ public final class NtaOptions {
   @Option(names = "--gate-rate", paramLabel = "R", description = "Learning rate of the bridge's gates.")
   private Double gateRate;
 
-  @Option(names = "--images", paramLabel = "N", description = "Images that the bridge learns from.")
+  @Option(names = "--images", paramLabel = "N", description = "Training images of the bridge.")
   private Integer trainImages;
 
-  @Option(names = "--test-images", paramLabel = "N", description = "Images that the bridge is tested on.")
+  @Option(names = "--test-images", paramLabel = "N", description = "Test images of the bridge.")
   private Integer testImages;
 
   private static final Set<String> GATES = Set.of("--lambda", "--nonneg", "--norm", "--norm-weight");
@@ -142,7 +144,7 @@ public final class NtaOptions {
   private static final Set<String> CELLS = union(GATES, "--inputs", "--outputs", "--tau-w", "--dt", "--batch",
       "--criterion", "--block-lengths");
 
-  /// The options that each experiment has a use for.
+  /// The options that each experiment uses.
   private static final Map<NtaExperiment, Set<String>> FITTING = Map.ofEntries(
       Map.entry(NtaExperiment.FLEXIBLE, GATED), Map.entry(NtaExperiment.FORGETFUL, GATED),
       Map.entry(NtaExperiment.TASK_COMPOSITION, union(GATED, "--new-from")),
@@ -167,7 +169,7 @@ public final class NtaOptions {
     return all;
   }
 
-  /// Refuses an option that would change nothing.
+  /// Refuses an option that would have no effect.
   ///
   /// @throws IllegalArgumentException naming it, and those that would
   public void requireFitting(NtaExperiment experiment, ParseResult given) {
@@ -175,15 +177,14 @@ public final class NtaOptions {
     Set<String> fitting = FITTING.get(experiment);
     for (OptionSpec option : given.matchedOptions()) {
       if (own.contains(option.longestName()) && !fitting.contains(option.longestName())) {
-        throw new IllegalArgumentException("%s changes nothing in %s: it takes %s".formatted(option.longestName(),
+        throw new IllegalArgumentException("%s has no effect in %s: its options are %s".formatted(option.longestName(),
             experiment.printed(), String.join(", ", fitting)));
       }
     }
   }
 
   /// The experiment with these options.
-  ///
-  /// @throws BadDataException if images are asked for that are none
+  /// @throws BadDataException if the image files are not valid
   public NtaPlan plan(NtaExperiment experiment) throws IOException {
     return switch (experiment) {
       case FLEXIBLE -> plan(experiment, gated(NtaSettings.flexible()), SwitchingExperiments::flexible);
@@ -198,7 +199,7 @@ public final class NtaOptions {
       case OVERLAP -> plan(experiment, gated(NtaSettings.flexible()), VariationExperiments::overlap);
       case PATHS -> {
         NtaSettings flexible = NtaSettings.flexible();
-        yield plan(experiment, gated(flexible.withCriterion(0.06).withTasks(2, 0, 6, 2)),
+        yield plan(experiment, gated(flexible.withCriterion(0.06).withTasks(flexible.tasks().withOutputs(6))),
             VariationExperiments::paths);
       }
       case GRID_TAU_C -> {
@@ -215,13 +216,14 @@ public final class NtaOptions {
             study -> TwoLayerExperiment.run(study, settings));
       }
       case EXACT_SOLUTION -> {
-        NtaSettings settings = gated(ExactSolution.settings());
+        NtaSettings settings = gated(NtaSettings.reduced());
         double[] tauCs = taus == null
             ? ExactSolution.TAU_C.stream().mapToDouble(Double::doubleValue).toArray()
             : taus.clone();
         List<ArmSettings> each = new ArrayList<>();
         for (double one : tauCs) {
-          each.add(settings.withGates(one, settings.regulariser()));
+          ExactSolution.requireReal(settings, one);
+          each.add(settings.withDynamics(settings.dynamics().withGates(one, settings.dynamics().regulariser())));
         }
         yield new NtaPlan(experiment, each, study -> ExactSolutionExperiment.run(study, settings, tauCs));
       }
@@ -240,7 +242,7 @@ public final class NtaOptions {
     };
   }
 
-  /// What runs one setting and its controls.
+  /// Runs one setting and its controls.
   @FunctionalInterface
   private interface OverSettings {
     NtaResults run(NtaStudy study, NtaSettings settings)
@@ -267,21 +269,35 @@ public final class NtaOptions {
         NtaSettings cell = gated(ofTauC
             ? NtaSettings.cell(values[x], NtaSettings.LAMBDA_OF_TAU_C_GRID, lengths[y])
             : NtaSettings.cell(NtaSettings.TAU_C_OF_LAMBDA_GRID, values[x], lengths[y]));
-        cells[y][x] = ofTauC
-            ? cell.withGates(values[x], cell.regulariser())
-            : cell.withGates(cell.tauC(), cell.regulariser().withLambda(values[x]));
+        LearningDynamics dynamics = cell.dynamics();
+        cells[y][x] = cell.withDynamics(ofTauC
+            ? dynamics.withGates(values[x], dynamics.regulariser())
+            : dynamics.withGates(dynamics.tauC(), dynamics.regulariser().withLambda(values[x])));
       }
     }
     return cells;
   }
 
   private NtaSettings gated(NtaSettings base) {
-    int count = or(blocks, base.blocks());
-    int from = newFrom != null ? newFrom : base.novelty() == NtaSettings.Novelty.NONE ? count + 1 : base.novelFrom();
-    return new NtaSettings(or(inputs, base.inputs()), or(outputs, base.outputs()), or(teachers, base.teachers()),
-        or(overlap, base.overlap()), or(paths, base.paths()), base.gatePerOutput(), or(tauW, base.tauW()),
-        or(tauC, base.tauC()), regulariser(base.regulariser()), or(dt, base.dt()), or(batch, base.batch()), count,
-        or(blockLength, base.blockLength()), base.novelty(), from, or(criterion, base.criterion()));
+    TaskBlocks timing = blocks(base.blocks());
+    return base.withTasks(tasks(base.tasks())).withPaths(base.paths().withCount(Given.or(paths, base.paths().count())))
+        .withDynamics(dynamics(base.dynamics()))
+        .withBlocks(newFrom == null ? timing : timing.withNovelFrom(newFrom))
+        .withCriterion(Given.or(criterion, base.criterion()));
+  }
+
+  private TaskShape tasks(TaskShape base) {
+    return new TaskShape(Given.or(inputs, base.inputs()), Given.or(outputs, base.outputs()),
+        Given.or(teachers, base.teachers()), Given.or(overlap, base.overlap()));
+  }
+
+  private LearningDynamics dynamics(LearningDynamics base) {
+    return new LearningDynamics(Given.or(tauW, base.tauW()), Given.or(tauC, base.tauC()),
+        regulariser(base.regulariser()), Given.or(dt, base.dt()), Given.or(batch, base.batch()));
+  }
+
+  private TaskBlocks blocks(TaskBlocks base) {
+    return base.withCount(Given.or(blocks, base.count())).withLength(Given.or(blockLength, base.length()));
   }
 
   private ImageSet imageSet() throws IOException {
@@ -289,34 +305,39 @@ public final class NtaOptions {
   }
 
   private LabelSettings labels(LabelSettings base) {
-    return new LabelSettings(base.files(), or(features, base.features()), or(featureSeed, base.featureSeed()),
-        or(tasks, base.tasks()), or(paths, base.paths()), or(tauW, base.tauW()), or(tauC, base.tauC()),
-        regulariser(base.regulariser()), or(dt, base.dt()), or(batch, base.batch()), or(blocks, base.blocks()),
-        or(blockSteps, base.steps()), or(criterion, base.criterion()));
+    LabelSettings.Features of = base.features();
+    return base
+        .withFeatures(of.withUnits(Given.or(features, of.units())).withSeed(Given.or(featureSeed, of.seed())))
+        .withTasks(Given.or(tasks, base.tasks())).withPaths(Given.or(paths, base.paths()))
+        .withDynamics(dynamics(base.dynamics()))
+        .withBlocks(Given.or(blocks, base.blocks()), Given.or(blockSteps, base.steps()))
+        .withCriterion(Given.or(criterion, base.criterion()));
   }
 
   private BridgeSettings bridge(BridgeSettings base) {
-    Bound bound = new Bound(or(lambda, base.bound().lambda()), or(nonneg, base.bound().nonneg()),
-        or(normWeight, base.bound().norm()));
-    return new BridgeSettings(base.files(), base.conflict(), or(hidden, base.hidden()),
-        or(sharpness, base.sharpness()), or(weightRate, base.weightRate()), or(gateRate, base.gateRate()), bound,
-        or(trainImages, base.images()), or(testImages, base.tested()), or(batch, base.batch()),
-        or(blocks, base.blocks()), or(blockSteps, base.steps()), or(criterion, base.criterion()));
+    BridgeSettings.Rates rates = base.rates();
+    Bound bound = new Bound(Given.or(lambda, rates.bound().lambda()), Given.or(nonneg, rates.bound().nonneg()),
+        Given.or(normWeight, rates.bound().norm()));
+    return base
+        .withImages(base.images().withCounts(Given.or(trainImages, base.images().learned()),
+            Given.or(testImages, base.images().tested())))
+        .withNetwork(new BridgeSettings.Network(Given.or(hidden, base.network().hidden()),
+            Given.or(sharpness, base.network().sharpness())))
+        .withRates(rates.with(Given.or(weightRate, rates.weights()), Given.or(gateRate, rates.gates()), bound)
+            .withBatch(Given.or(batch, rates.batch())))
+        .withBlocks(Given.or(blocks, base.blocks()), Given.or(blockSteps, base.steps()))
+        .withCriterion(Given.or(criterion, base.criterion()));
   }
 
   private TwoLayerSettings twoLayer(TwoLayerSettings base) {
-    return new TwoLayerSettings(or(inputs, base.inputs()), or(outputs, base.outputs()), or(teachers, base.teachers()),
-        or(hidden, base.hidden()), or(tauW, base.tau1()), or(tauC, base.tau2()), regulariser(base.regulariser()),
-        or(dt, base.dt()), or(batch, base.batch()), or(blocks, base.blocks()), or(blockLength, base.blockLength()),
-        or(criterion, base.criterion()));
+    return base.withTasks(tasks(base.tasks())).withHidden(Given.or(hidden, base.hidden()))
+        .withDynamics(dynamics(base.dynamics())).withBlocks(blocks(base.blocks()))
+        .withCriterion(Given.or(criterion, base.criterion()));
   }
 
   private GateRegulariser regulariser(GateRegulariser base) {
-    return new GateRegulariser(or(lambda, base.lambda()), or(nonneg, base.nonneg()), or(norm, base.norm()),
-        or(normWeight, base.normWeight()));
-  }
-
-  private static <T> T or(T given, T published) {
-    return Objects.requireNonNullElse(given, published);
+    return new GateRegulariser(Given.or(lambda, base.lambda()), Given.or(nonneg, base.nonneg()),
+        Given.or(norm, base.norm()),
+        Given.or(normWeight, base.normWeight()));
   }
 }

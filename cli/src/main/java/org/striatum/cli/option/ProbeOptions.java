@@ -12,27 +12,27 @@ import org.striatum.probe.value.ValueProbeTraining.Target;
 import org.striatum.studies.value.ProbeSettings;
 import picocli.CommandLine.Option;
 
-/// How value neurons are looked for.
+/// Options of the search for value neurons.
 public final class ProbeOptions implements SettingOptions<ProbeSettings> {
-  @Option(names = "--ranking", paramLabel = "NAME", description = "Ranking that decides: auroc (default), td-first-layer-l1 (the paper's), sparse-path, …")
+  @Option(names = "--ranking", paramLabel = "NAME", description = "Ranking of the neurons: auroc (default), td-first-layer-l1 (the paper's), sparse-path, …")
   private String ranking;
 
-  @Option(names = "--epochs", paramLabel = "N", description = "Most passes over the training trajectories.")
+  @Option(names = "--epochs", paramLabel = "N", description = "Maximum number of passes over the training trajectories.")
   private Integer epochs;
 
-  @Option(names = "--permutations", paramLabel = "N", description = "Label shuffles behind the null.")
+  @Option(names = "--permutations", paramLabel = "N", description = "Label shuffles for the null distribution.")
   private Integer permutations;
 
-  @Option(names = "--random-sets", paramLabel = "N", description = "Random sets behind each band of a pruning curve.")
+  @Option(names = "--random-sets", paramLabel = "N", description = "Random sets for each band of a pruning curve.")
   private Integer randomSets;
 
   @Option(names = "--sparse", paramLabel = "FIT", description = "Sparse regression: logistic (default), lasso, elastic-net; with --solver smile lasso is the default.")
   private String sparse;
 
-  @Option(names = "--solver", paramLabel = "path|smile", description = "Solver of the sparse path: ours (default) or Smile's own, an independent and slow check.")
+  @Option(names = "--solver", paramLabel = "path|smile", description = "Solver of the sparse path: path, ours (default), or smile, that of the Smile library, an independent and slow check.")
   private String solver;
 
-  @Option(names = "--targets", split = ",", paramLabel = "NAME", description = "Targets of the value probes beside td and monte-carlo: td-lambda, residual, terminal-only.")
+  @Option(names = "--targets", split = ",", paramLabel = "NAME", description = "Targets of value probes in addition to td and monte-carlo: td-lambda, residual, terminal-only.")
   private List<String> targets;
 
   @Option(names = "--lambda", paramLabel = "λ", description = "λ of td-lambda (default 0.9).")
@@ -41,28 +41,28 @@ public final class ProbeOptions implements SettingOptions<ProbeSettings> {
   @Option(names = "--raw", description = "Train value probes on raw inputs, as the paper does, not on z-scored ones.")
   private boolean raw;
 
-  @Option(names = "--folds", paramLabel = "N", description = "Folds of problems the controls cross-fit with (default 5).")
+  @Option(names = "--folds", paramLabel = "N", description = "Folds of problems for cross-fitting in the controls (default 5).")
   private Integer folds;
 
   @Option(names = "--rotations", paramLabel = "N", description = "Random bases of the rotation control (default 20).")
   private Integer rotations;
 
-  @Option(names = "--control-sets", paramLabel = "N", description = "Random and matched sets the sparse code is compared with (default 99).")
+  @Option(names = "--control-sets", paramLabel = "N", description = "Random and matched sets that the sparse code is compared with (default 99).")
   private Integer controlSets;
 
-  @Option(names = "--nested-permutations", paramLabel = "N", description = "Label shuffles the nested selection is rerun on (default 19).")
+  @Option(names = "--nested-permutations", paramLabel = "N", description = "Label shuffles on which the nested selection is repeated (default 19).")
   private Integer nestedPermutations;
 
-  @Option(names = "--resampled-sets", paramLabel = "N", description = "Resamples of problems behind the stability of sets (default 20).")
+  @Option(names = "--resampled-sets", paramLabel = "N", description = "Resamples of problems for the stability of sets (default 20).")
   private Integer resampledSets;
 
   @Option(names = "--probe-seeds", paramLabel = "N", description = "TD probes whose sets are compared (default 3; 0 for none).")
   private Integer probeSeeds;
 
-  @Option(names = "--train", paramLabel = "SHARE", description = "Share of problems to fit on (default 0.5).")
+  @Option(names = "--train", paramLabel = "SHARE", description = "Share of training problems (default 0.5).")
   private Double train;
 
-  @Option(names = "--validation", paramLabel = "SHARE", description = "Share of problems to choose on (default 0.1); the rest is reported.")
+  @Option(names = "--validation", paramLabel = "SHARE", description = "Share of validation problems (default 0.1); the rest are test problems.")
   private Double validation;
 
   @Override

@@ -15,7 +15,7 @@ import org.striatum.datasets.grading.AnswerGrader;
 import org.striatum.probe.run.UsageException;
 import picocli.CommandLine.Option;
 
-/// Which problems are asked: sets that are drawn, sets that are read, or both.
+/// The problems: generated sets, sets read from files, or both.
 public final class ProblemOptions {
   @Option(names = "--tasks", paramLabel = "NAME,…", description = "Problem sets: add, mul, mod, expr; with longer operands add-long, mul-long.")
   private String tasks;
@@ -23,25 +23,24 @@ public final class ProblemOptions {
   @Option(names = "--data", paramLabel = "FILE", description = "Problems of a .jsonl, .json, .csv, .tsv or .parquet file; GSM8K, MATH, ARC and MMLU columns are recognised. May be given several times.")
   private List<Path> data = List.of();
 
-  @Option(names = "--columns", paramLabel = "prompt=COL,answer=COL", description = "With --data: which column is what; also id, solution, choices.")
+  @Option(names = "--columns", paramLabel = "prompt=COL,answer=COL", description = "With --data: names of the columns; also id, solution, choices.")
   private String columns;
 
-  @Option(names = "--grader", paramLabel = "NAME", description = "How the answers of a file are compared: number, latex, choice or exact (default: the layout's, or the file's own scores).")
+  @Option(names = "--grader", paramLabel = "NAME", description = "How the answers of a file are compared: number, latex, choice or exact (default: that of the layout, or the scores in the file).")
   private String grader;
 
-  @Option(names = "--prompt-template", paramLabel = "TEXT", description = "With --data: what stands around {prompt}; \\n is a line end (default: the layout's).")
+  @Option(names = "--prompt-template", paramLabel = "TEXT", description = "With --data: the text around {prompt}; \\n is a line end (default: that of the layout).")
   private String template;
 
-  /// Whether any are named.
+  /// Whether none are given.
   public boolean isEmpty() {
     return tasks == null && data.isEmpty();
   }
 
-  /// The sets to ask.
-  ///
-  /// @param limit of each, where they are read
-  /// @param otherwise names of the sets where none is named; may be empty
-  /// @throws UsageException if none is named, there is no such set, or two have one name
+  /// The problem sets.
+  /// @param limit of each set that is read from a file
+  /// @param otherwise names of the sets if none is given; may be null
+  /// @throws UsageException if none is given, there is no such set, or two have the same name
   public List<ProblemSet> sets(int limit, String otherwise) throws IOException {
     if (data.isEmpty()) {
       refuseLayout("--tasks");
@@ -70,7 +69,7 @@ public final class ProblemOptions {
     return Optional.ofNullable(grader).map(AnswerGrader::named);
   }
 
-  /// Refuses what says how a file of problems is laid out, where there is none.
+  /// Refuses options about the layout of a file of problems if there is no such file.
   public void refuseLayout(String given) {
     refuse(given, columns, "--columns");
     refuse(given, template, "--prompt-template");
@@ -78,7 +77,7 @@ public final class ProblemOptions {
 
   public static void refuse(String with, String value, String option) {
     if (value != null) {
-      throw new UsageException(option + " says nothing beside " + with + ": leave it out");
+      throw new UsageException(option + " has no effect with " + with + ": leave it out");
     }
   }
 }

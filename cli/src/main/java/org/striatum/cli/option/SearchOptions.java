@@ -3,18 +3,18 @@ package org.striatum.cli.option;
 import org.striatum.studies.uses.SearchSettings;
 import picocli.CommandLine.Option;
 
-/// How answers are searched for.
+/// Options of the search for answers.
 public final class SearchOptions implements SettingOptions<SearchSettings> {
   @Option(names = "-k", paramLabel = "K", description = "Candidates of each step (default 8).")
   private Integer candidates;
 
-  @Option(names = "--problems", paramLabel = "N", description = "Test problems of each dataset, at most (default 100).")
+  @Option(names = "--problems", paramLabel = "N", description = "Maximum number of test problems per dataset (default 100).")
   private Integer problems;
 
   @Option(names = "--step", paramLabel = "newline|paragraph|REGEX", description = "What ends a step (default newline).")
   private String step;
 
-  @Option(names = "--step-tokens", paramLabel = "N", description = "Most tokens of a candidate step (default 24).")
+  @Option(names = "--step-tokens", paramLabel = "N", description = "Maximum number of tokens of a candidate step (default 24).")
   private Integer stepTokens;
 
   @Override

@@ -23,24 +23,24 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/// How thorough a study is, step by step.
+/// The effort of a study, step by step.
 public final class StudyOptions {
   @Option(names = "--effort", paramLabel = "quick|standard", defaultValue = "standard", description = "quick: minutes for a small model; standard: every command's defaults (default).")
   private Effort effort;
 
-  @Option(names = "--probe", paramLabel = "OPTIONS", defaultValue = "", parameterConsumer = Words.class, description = "Options of `striatum probe` beside the effort's, in quotes.")
+  @Option(names = "--probe", paramLabel = "OPTIONS", defaultValue = "", parameterConsumer = Words.class, description = "Options of `striatum probe` in addition to those of the effort, in quotes.")
   private String probe;
 
-  @Option(names = "--dopamine", paramLabel = "OPTIONS", defaultValue = "", parameterConsumer = Words.class, description = "Options of `striatum dopamine` likewise.")
+  @Option(names = "--dopamine", paramLabel = "OPTIONS", defaultValue = "", parameterConsumer = Words.class, description = "Options of `striatum dopamine`, in the same way.")
   private String dopamine;
 
-  @Option(names = "--ablate", paramLabel = "OPTIONS", defaultValue = "", parameterConsumer = Words.class, description = "Options of `striatum ablate` likewise.")
+  @Option(names = "--ablate", paramLabel = "OPTIONS", defaultValue = "", parameterConsumer = Words.class, description = "Options of `striatum ablate`, in the same way.")
   private String ablate;
 
-  @Option(names = "--search", paramLabel = "OPTIONS", defaultValue = "", parameterConsumer = Words.class, description = "Options of `striatum search` likewise.")
+  @Option(names = "--search", paramLabel = "OPTIONS", defaultValue = "", parameterConsumer = Words.class, description = "Options of `striatum search`, in the same way.")
   private String search;
 
-  /// Those of an effort, with nothing beside it.
+  /// Those of an effort, without additions.
   public static StudyOptions of(Effort effort) {
     StudyOptions options = CommandLine.populateCommand(new StudyOptions());
     options.effort = effort;
@@ -51,9 +51,8 @@ public final class StudyOptions {
     return effort;
   }
 
-  /// What every study of a registry is told.
-  ///
-  /// @param rollouts and hook points, which the command has options of its own for
+  /// The settings of every study of a registry.
+  /// @param rollouts and hook points, which have their own options
   public StudyPlan plan(StudyRegistry registry, RolloutSettings rollouts, CaptureSettings captured, long seed)
       throws IOException {
     StudyPlan plan = new StudyPlan(Map.of());
@@ -84,7 +83,7 @@ public final class StudyOptions {
     }
   }
 
-  /// Takes the next word whatever it begins with: options of another command look like this one's.
+  /// Takes the next word, even if it begins with a dash: options of another command look like this one's.
   static final class Words implements IParameterConsumer {
     @Override
     public void consumeParameters(Stack<String> words, ArgSpec option, CommandSpec command) {

@@ -1,2 +1,2 @@
-/// Options that several commands share or that are many: what they are, and what of the steps below they come to.
+/// Options that several commands share, or of which there are many, and the settings that they give.
 package org.striatum.cli.option;

@@ -10,10 +10,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/// A JVM that runs a checkpoint, watched from outside: when native code aborts, the system kills it or it hangs, that is
-/// a [ProcessEnd] here and nothing more.
-///
-/// The process finds its class path in the environment variable `CLASSPATH`, this process's own where it is not set, and tells what it runs by [#supervision]. It ends when this one does, however that comes about. Whoever
+/// A JVM that runs a checkpoint, watched from outside: if native code aborts, the system kills it or it hangs, the result
+/// here is only a [ProcessEnd].
+/// The process takes its class path from the environment variable `CLASSPATH`, or from this process if that is not set, and reports what it runs by [#supervision]. It ends when this one ends, for whatever reason about. Whoever
 /// starts it closes it. Used by one thread, but for [#end].
 public final class CheckpointProcess implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(250);
@@ -32,7 +31,7 @@ public final class CheckpointProcess implements AutoCloseable {
   /// Starts a JVM that reads and writes where this one does.
   ///
   /// @param arguments of `java`: options, main class, its arguments
-  /// @param crashes folder for the JVM's crash reports, made if need be
+  /// @param crashes folder for the JVM's crash reports, created if necessary
   public static CheckpointProcess start(List<String> arguments, Path crashes) throws IOException {
     return start(arguments, crashes, Redirect.INHERIT, Redirect.INHERIT);
   }
@@ -64,7 +63,7 @@ public final class CheckpointProcess implements AutoCloseable {
     }
   }
 
-  /// The folder, or that of temporary files where it cannot be made.
+  /// The folder, or that of temporary files if it cannot be created.
   private static Path writable(Path crashes) {
     try {
       return Files.createDirectories(crashes);
@@ -73,7 +72,7 @@ public final class CheckpointProcess implements AutoCloseable {
     }
   }
 
-  /// What this process tells the one that started it so; nobody listens where it was started by hand.
+  /// The supervision by the process that started this one in this way; none if it was started by hand.
   public static Supervision supervision() {
     return LifeSigns.ofThisProcess();
   }
@@ -82,8 +81,8 @@ public final class CheckpointProcess implements AutoCloseable {
     return process.pid();
   }
 
-  /// Waits for the end, and brings it about where the process is silent for longer than it may be. Time in which this
-  /// process itself is stopped (Ctrl-Z) does not count.
+  /// Waits for the end, and kills the process if it is silent for longer than allowed. Time in which this process itself is
+  /// stopped (Ctrl-Z) does not count.
   public ProcessEnd await() throws IOException, InterruptedException {
     Silence silence = new Silence(System.nanoTime(), signs.beat(), POLL.multipliedBy(2));
     while (!process.waitFor(POLL.toNanos(), TimeUnit.NANOSECONDS)) {
@@ -104,7 +103,7 @@ public final class CheckpointProcess implements AutoCloseable {
         : new ProcessEnd.Killed(signal.get(), signs.checkpoint(), report);
   }
 
-  /// Ends the process if it still runs: as by Ctrl-C, and after a while by force. From any thread.
+  /// Ends the process if it still runs: as by Ctrl-C, and after some time by force. Can be called from any thread.
   public void end() {
     try {
       process.destroy();

@@ -12,11 +12,11 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// A small file between a process and its supervisor: the process maps it and writes when it last beat, how long it may
-/// be silent, and which checkpoint it runs; the supervisor reads. A file, for standard input, output and error belong to
-/// the command, and what stands in it outlasts a crash.
+/// A small file shared by a process and its supervisor: the process maps it and writes the time of its last heartbeat, how
+/// long it may be silent, and which checkpoint it runs; the supervisor reads. It is a file because standard input, output
+/// and error belong to the command, and because its content survives a crash.
 final class LifeSigns implements AutoCloseable {
-  /// Names the file to the process that writes it.
+  /// The system property with the file's path, for the process that writes it.
   static final String VARIABLE = "STRIATUM_LIFE_SIGNS";
 
   private static final int BEAT = 0;
@@ -35,7 +35,7 @@ final class LifeSigns implements AutoCloseable {
     this.file = file;
   }
 
-  /// The supervisor's side. The file goes when it is closed.
+  /// The supervisor's side. The file is deleted when it is closed.
   static LifeSigns create() throws IOException {
     // Not Files.createTempFile: its random numbers alone take as long as the rest of the supervisor.
     long own = ProcessHandle.current().pid();
@@ -53,12 +53,12 @@ final class LifeSigns implements AutoCloseable {
     return path;
   }
 
-  /// When the process last beat, by its own clock.
+  /// The time of the last heartbeat, by the clock of the process.
   long beat() throws IOException {
     return number(BEAT);
   }
 
-  /// How long it may be silent; zero for ever.
+  /// How long it may be silent; zero means no limit.
   Duration limit() throws IOException {
     return Duration.ofMillis(number(LIMIT));
   }
@@ -86,8 +86,8 @@ final class LifeSigns implements AutoCloseable {
     Files.deleteIfExists(path);
   }
 
-  /// The watched process' side: nobody, where it was started by hand. It ends itself when its supervisor is gone, which
-  /// can be killed without a chance to say so.
+  /// The side of the watched process; none if it was started by hand. The process ends itself when its supervisor is gone,
+  /// which can be killed without notice.
   static Supervision ofThisProcess() {
     String path = System.getenv(VARIABLE);
     if (path == null) {

@@ -1,6 +1,6 @@
 package org.striatum.cli.process;
 
-/// Text from strangers on one line of a terminal: no line breaks, no control characters.
+/// Untrusted text on one line of a terminal: no line breaks, no control characters.
 public final class OneLine {
   private OneLine() {}
 

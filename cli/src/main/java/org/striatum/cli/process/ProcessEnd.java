@@ -6,18 +6,18 @@ import java.util.Optional;
 
 /// How a process that ran a checkpoint ended.
 public sealed interface ProcessEnd {
-  /// What stands for a checkpoint that could not be run.
+  /// The exit code for a checkpoint that could not be run.
   int CHECKPOINT_FAILED = 3;
-  /// What stands for a command that died before it opened one.
+  /// The exit code for a command that died before it opened a checkpoint.
   int FAILED = 1;
 
   /// The exit code a command ends with.
   int exitCode();
 
-  /// One line for people: what happened to which checkpoint and what to do. Empty where the process spoke for itself.
+  /// One line for people: what happened to which checkpoint and what to do. Empty if the process reported it itself.
   Optional<String> message();
 
-  /// It ended by itself, well or with an error it reported.
+  /// It ended by itself, successfully or with an error that it reported.
   record Finished(int exitCode) implements ProcessEnd {
     @Override
     public Optional<String> message() {
@@ -29,7 +29,7 @@ public sealed interface ProcessEnd {
   ///
   /// @param signal its name
   /// @param checkpoint that was open
-  /// @param crashReport what the JVM left, if it had the time
+  /// @param crashReport written by the JVM; empty if it did not write one
   record Killed(Signal signal, Optional<String> checkpoint, Optional<Path> crashReport) implements ProcessEnd {
     private static final String ASK_FOR_REPORT = "; STRIATUM_JAVA_OPTIONS=-XX:-SuppressFatalErrorMessage may leave a"
         + " crash report";
@@ -47,8 +47,7 @@ public sealed interface ProcessEnd {
   }
 
   /// It gave no sign of life for longer than allowed, and was killed.
-  ///
-  /// @param limit that it passed
+  /// @param limit that was exceeded
   record Hung(Duration limit, Optional<String> checkpoint) implements ProcessEnd {
     @Override
     public int exitCode() {

@@ -9,10 +9,10 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What killed a process.
+/// The cause of a killed process.
 ///
 /// @param name a signal as in `kill -l`, SIGABRT; or words
-/// @param remedy what it means here and what to do
+/// @param remedy its meaning here and what to do
 public record Signal(String name, String remedy) {
   private static final String CRASH = "native code crashed, most likely the model runtime: try the other --memory (fast"
       + " or low), and report it";
@@ -23,8 +23,8 @@ public record Signal(String name, String remedy) {
   private static final Pattern REPORTED = Pattern.compile("^#\\s+(SIG[A-Z]+) \\(", Pattern.MULTILINE);
   private static final String MEMORY = "try --memory low, a smaller --batch-size or a machine with more memory";
 
-  /// The signal behind an exit code as Java and shells give it, 128 + number. Nothing for the codes a JVM ends with of
-  /// itself when it is hung up on, interrupted or terminated: it said so.
+  /// The signal of an exit code as Java and shells report it, 128 + number. Empty for the codes with which a JVM itself ends
+  /// after SIGHUP, SIGINT or SIGTERM: it has reported that.
   static Optional<Signal> of(int exitCode) {
     int number = exitCode - EXIT_BASE;
     boolean linux = System.getProperty("os.name", "").toLowerCase(Locale.ROOT).contains("linux");
@@ -41,7 +41,7 @@ public record Signal(String name, String remedy) {
     };
   }
 
-  /// What a JVM's crash report says was behind the end: more than the exit code, which is that of its own abort.
+  /// The cause given in a JVM's crash report: more precise than the exit code, which is that of its own abort.
   static Optional<Signal> reported(Path crashReport) {
     String head;
     try (var in = Files.newInputStream(crashReport)) {
@@ -50,13 +50,13 @@ public record Signal(String name, String remedy) {
       return Optional.empty();
     }
     if (head.contains("insufficient memory")) {
-      return Optional.of(new Signal("its own JVM", "no memory was left for it: " + MEMORY));
+      return Optional.of(new Signal("its own JVM", "there was not enough memory: " + MEMORY));
     }
     Matcher signal = REPORTED.matcher(head);
     return signal.find() ? Optional.of(named(signal.group(1))) : Optional.empty();
   }
 
-  /// Whether native code went wrong, rather than the machine.
+  /// Whether the cause is native code, not the machine.
   boolean inNativeCode() {
     return remedy.equals(CRASH);
   }
@@ -64,7 +64,7 @@ public record Signal(String name, String remedy) {
   private static Signal named(String name) {
     return new Signal(name, switch (name) {
       case "SIGKILL" -> "most likely by the system, out of memory: " + MEMORY;
-      case "SIGBUS" -> "a mapped file became shorter or cannot be read: check the checkpoint's files and the disk";
+      case "SIGBUS" -> "a mapped file was truncated or cannot be read: check the checkpoint's files and the disk";
       case "SIGILL" -> "native code uses instructions that this processor lacks: run it on another machine";
       default -> CRASH;
     });

@@ -2,7 +2,7 @@ package org.striatum.cli.process;
 
 import java.time.Duration;
 
-/// How long a process that is looked at now and then has given no sign of life, by the watch of the one who looks.
+/// How long a process that is polled from time to time has given no sign of life, by the clock of the watcher.
 final class Silence {
   private final long longestStep; // nanoseconds
   private long before;
@@ -11,14 +11,14 @@ final class Silence {
 
   /// @param now nanoseconds of any clock
   /// @param beat the last sign of life
-  /// @param longestStep counted between two looks: in a longer one it was the watcher that stood still
+  /// @param longestStep the most time counted between two polls: after a longer one the watcher itself was stopped
   Silence(long now, long beat, Duration longestStep) {
     this.before = now;
     this.beat = beat;
     this.longestStep = longestStep.toNanos();
   }
 
-  /// Looks again: whether the silence has been longer than the limit, zero for none.
+  /// Polls again: returns whether the silence is longer than the limit; zero means no limit.
   boolean exceeds(Duration limit, long now, long lastBeat) {
     nanoseconds = lastBeat == beat ? nanoseconds + Math.min(now - before, longestStep) : 0;
     before = now;

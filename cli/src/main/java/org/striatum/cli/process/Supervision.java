@@ -2,9 +2,9 @@ package org.striatum.cli.process;
 
 import java.time.Duration;
 
-/// What a process tells whoever watches it.
+/// What a process reports to its watcher.
 public interface Supervision {
-  /// Nobody watches.
+  /// There is no watcher.
   Supervision NONE = new Supervision() {
     @Override
     public void opening(String checkpoint, Duration hangLimit) {}
@@ -13,12 +13,12 @@ public interface Supervision {
     public void beat() {}
   };
 
-  /// From here on a crash is this checkpoint's, and silence beyond the limit a hang.
+  /// From now on a crash belongs to this checkpoint, and silence beyond the limit is a hang.
   ///
   /// @param checkpoint its name, for people
   /// @param hangLimit zero for none
   void opening(String checkpoint, Duration hangLimit);
 
-  /// Work has come a step further.
+  /// Work has made progress.
   void beat();
 }

@@ -3,9 +3,9 @@ package org.striatum.cli.process;
 import java.util.List;
 import java.util.Optional;
 
-/// The launcher's process: small, starts another with the command line in it, waits, and lives to say what became of it.
-/// Its arguments are those of `java`: options, main class, arguments. Needs this package only, and keeps clear of what
-/// makes a JVM start slowly.
+/// The launcher's process: it is small, starts another process with the command line, waits, and survives to report how
+/// that process ended. Its arguments are those of `java`: options, main class, arguments. It needs only this package, and
+/// avoids whatever makes a JVM start slowly.
 public final class Supervisor {
   private Supervisor() {}
 

@@ -2,8 +2,8 @@ package org.striatum.cli.process;
 
 import java.nio.file.Path;
 
-/// Where Striatum keeps what it can make again: `STRIATUM_CACHE` (or the system property `striatum.cache`), else
-/// `striatum` in `XDG_CACHE_HOME`, else `~/.cache/striatum`. May be deleted at any time.
+/// The folder of files that Striatum can make again: `STRIATUM_CACHE` (or the system property `striatum.cache`), otherwise
+/// `striatum` in `XDG_CACHE_HOME`, otherwise `~/.cache/striatum`. It may be deleted at any time.
 public final class UserCache {
   private UserCache() {}
 

@@ -1,2 +1,2 @@
-/// A checkpoint runs in a process of its own: what kills that process costs one checkpoint, not the command that asked.
+/// A checkpoint runs in its own process: if that process is killed, one checkpoint fails, not the whole command.
 package org.striatum.cli.process;

@@ -13,15 +13,15 @@ import java.util.SequencedSet;
 import java.util.stream.Stream;
 import org.striatum.probe.run.UsageException;
 
-/// Finds the checkpoints that a scan's arguments name.
+/// Finds the checkpoints given by a scan's arguments.
 public final class CheckpointList {
   private CheckpointList() {}
 
-  /// Checkpoints in the order named; those of one folder or glob in natural order, each once.
+  /// Checkpoints in the given order; those of one folder or glob in natural order, each once.
   ///
   /// @param arguments a checkpoint (a folder with `config.json`, or an ONNX file), a folder whose children are checkpoints,
   ///     or a glob over either
-  /// @throws UsageException if one of them names no checkpoint
+  /// @throws UsageException if there is no checkpoint for one of them
   public static List<Path> find(List<String> arguments) throws IOException {
     SequencedSet<Path> found = new LinkedHashSet<>();
     for (String argument : arguments) {
@@ -41,12 +41,12 @@ public final class CheckpointList {
     }
     if (!Files.isDirectory(path)) {
       throw new UsageException(
-          path + " is no checkpoint: give a folder with a config.json, or an .onnx file");
+          path + " is not a checkpoint: give a folder with a config.json, or an .onnx file");
     }
     List<Path> children = below(path, 1).stream().filter(CheckpointList::isCheckpoint).toList();
     if (children.isEmpty()) {
       throw new UsageException(
-          path + " is no checkpoint (no config.json in it) and no folder of checkpoints: give one of either");
+          path + " is neither a checkpoint (no config.json in it) nor a folder of checkpoints");
     }
     return children;
   }
@@ -73,7 +73,7 @@ public final class CheckpointList {
     }
     if (matches.isEmpty()) {
       throw new UsageException(
-          "no checkpoint matches '" + glob + "': quote the pattern, and check it with ls");
+          "no checkpoint matches '" + glob + "': put the pattern in quotes, and check it with ls");
     }
     return matches;
   }

@@ -10,25 +10,25 @@ import java.util.List;
 import org.striatum.probe.run.DiskSpace;
 import org.striatum.probe.run.UsageException;
 
-/// What a plan is going to take, from the sizes of its checkpoints alone: none is opened.
+/// The estimated cost of a plan, from the sizes of its checkpoints alone: none is opened.
 ///
 /// @param time rough, see [#HOW]
 /// @param memory bytes, of the largest checkpoint's study
-/// @param disk bytes of hidden states if every completion is as long as it may be; -1 where a configuration does not say
+/// @param disk bytes of hidden states if every completion is as long as it may be; -1 if a configuration does not give the sizes
 /// @param free bytes on the scan's disk
 public record Estimate(Duration time, long memory, long disk, long free) {
-  /// How time is estimated.
-  public static final String HOW = "a minute a task and 0.08 s a rollout, as --effort quick takes on two idle cores with 10 MB of weights, in proportion above that";
+  /// How the time is estimated.
+  public static final String HOW = "a minute per task and 0.08 s per rollout, as measured with --effort quick on two idle cores and 10 MB of weights, proportional above that";
 
   private static final double SECONDS_A_TASK = 60;
   private static final double SECONDS_A_ROLLOUT = 0.08;
   private static final double WEIGHTS = 10e6;
-  /// Of a study's process with a small model: a heap that is not full is not collected.
+  /// Memory of a study's process with a small model: a heap that is not full is not collected.
   private static final long JVM = 2L << 30;
   private static final List<String> LAYERS = List.of("num_hidden_layers", "n_layer");
   private static final List<String> WIDTH = List.of("hidden_size", "n_embd");
 
-  /// Of a plan.
+  /// The estimate for a plan.
   ///
   /// @param tasks of each checkpoint
   /// @param rollouts of each, over all tasks
@@ -51,7 +51,7 @@ public record Estimate(Duration time, long memory, long disk, long free) {
         DiskSpace.free(there));
   }
 
-  /// Of the residual stream behind every block, in F32; -1 where the configuration does not say.
+  /// Bytes per token of the residual stream after every block, in F32; -1 if the configuration does not give the sizes.
   private static long bytesOfAToken(Path checkpoint) {
     try {
       JsonNode config = new ObjectMapper().readTree(checkpoint.resolve("config.json").toFile());

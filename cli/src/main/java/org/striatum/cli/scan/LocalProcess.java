@@ -10,7 +10,7 @@ import org.striatum.cli.process.CheckpointProcess;
 import org.striatum.cli.process.ProcessEnd;
 import org.striatum.cli.process.UserCache;
 
-/// Runs a unit in a JVM beside this one, started with the same options; both end together.
+/// Runs a unit in another JVM with the same options; both end together.
 ///
 /// @param mainClass that takes the unit's command
 public record LocalProcess(String mainClass) implements UnitRunner {
@@ -35,12 +35,12 @@ public record LocalProcess(String mainClass) implements UnitRunner {
     }
   }
 
-  /// Whether a process ended because somebody ended all of this: SIGHUP, SIGINT, SIGTERM.
+  /// Whether a process ended because the whole scan was ended: SIGHUP, SIGINT, SIGTERM.
   static boolean interrupted(ProcessEnd end) {
     return end instanceof ProcessEnd.Finished finished && List.of(129, 130, 143).contains(finished.exitCode());
   }
 
-  /// Those of this JVM, but for agents and debuggers, which are one process's own.
+  /// The options of this JVM, without agents and debuggers, which belong to one process.
   private static List<String> options() {
     List<String> options = new ArrayList<>(ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(option -> !option.startsWith("-javaagent") && !option.startsWith("-agent")

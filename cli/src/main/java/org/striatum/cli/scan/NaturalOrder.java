@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Orders names as people count: step300 before step1000. Runs of digits compare as numbers, all else by character.
+/// Natural order of names: step300 before step1000. Runs of digits compare as numbers, all else by character.
 enum NaturalOrder implements Comparator<String> {
   INSTANCE;
 

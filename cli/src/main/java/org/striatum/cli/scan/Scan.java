@@ -75,7 +75,7 @@ public record Scan(Path folder, ScanPlan plan, UnitRunner runner, Consumer<Strin
     long started = System.nanoTime();
     ProcessEnd end = runner.run(unit, log);
     if (LocalProcess.interrupted(end)) {
-      throw new InterruptedException("interrupted: finished steps are kept, run the same command again to go on");
+      throw new InterruptedException("interrupted: finished steps are kept, run the same command again to continue");
     }
     Failure failure = end.exitCode() == 0 ? null : failure(end, log);
     if (end instanceof ProcessEnd.Finished(int code) && code == ExitCode.PARTIAL) {
@@ -94,7 +94,7 @@ public record Scan(Path folder, ScanPlan plan, UnitRunner runner, Consumer<Strin
         .filter(unit -> before.of(unit).filter(Outcome::finished).isPresent()).map(unit -> Path.of(unit.output()))
         .toList();
     int left = plan.units().size() - finished.size();
-    String count = "%d of %d checkpoints are left".formatted(left, plan.units().size());
+    String count = "%d of %d checkpoints remain".formatted(left, plan.units().size());
     if (finished.isEmpty()) {
       return count;
     }
@@ -103,7 +103,7 @@ public record Scan(Path folder, ScanPlan plan, UnitRunner runner, Consumer<Strin
       each += size(run) / finished.size();
     }
     long missing = left * each - size(begun) - DiskSpace.free(folder);
-    return count + " and take about %s each, %s are missing".formatted(DiskSpace.megabytes(each),
+    return count + " and need about %s each, %s are missing".formatted(DiskSpace.megabytes(each),
         DiskSpace.megabytes(Math.max(0, missing)));
   }
 

@@ -22,8 +22,8 @@ import org.striatum.probe.run.BadDataException;
 ///     tasks: [add, mul]
 ///     effort: quick
 ///
-/// @param checkpoints as on the command line; relative ones stand against the file's folder, as files of problems do
-/// @param options name, without dashes → values that the option is given with, in turn
+/// @param checkpoints as on the command line; relative ones are relative to the file's folder, as are files of problems
+/// @param options name, without dashes → values of the option, in order
 public record ScanFile(List<String> checkpoints, SequencedMap<String, List<String>> options) {
   private static final String DATA = "data";
   private static final String CHECKPOINTS = "checkpoints";
@@ -35,8 +35,7 @@ public record ScanFile(List<String> checkpoints, SequencedMap<String, List<Strin
   }
 
   /// Reads the file.
-  ///
-  /// @throws BadDataException if it is no such description
+  /// @throws BadDataException if it is not such a description
   public static ScanFile read(Path file) throws IOException {
     if (Files.size(file) > LONGEST) {
       throw new BadDataException(file + ": a scan's description must be at most 1 MiB, found " + Files.size(file));
@@ -48,7 +47,7 @@ public record ScanFile(List<String> checkpoints, SequencedMap<String, List<Strin
       throw new BadDataException(file + " is not valid YAML: " + broken.getOriginalMessage(), broken);
     }
     if (!root.isObject()) {
-      throw new BadDataException(file + " must hold names and values, such as 'tasks: add,mul', found no such thing");
+      throw new BadDataException(file + " must contain names and values, such as 'tasks: add,mul', found none");
     }
     List<String> checkpoints = new ArrayList<>();
     SequencedMap<String, List<String>> options = new LinkedHashMap<>();

@@ -85,7 +85,7 @@ public record ScanPlan(SortedMap<String, String> settings, List<ScanUnit> units,
     Path file = folder.resolve(FILE);
     if (!Files.exists(file)) {
       if (RunFolder.isRun(folder)) {
-        throw new UsageException(folder + " holds a run, not a scan: choose another --output");
+        throw new UsageException(folder + " contains a run, not a scan: choose another --output");
       }
       return;
     }
@@ -109,7 +109,8 @@ public record ScanPlan(SortedMap<String, String> settings, List<ScanUnit> units,
     }
     if (!differences.isEmpty()) {
       throw new UsageException(
-          folder + " holds a scan of other inputs: " + String.join("; ", differences) + "; choose another --output");
+          folder + " contains a scan with other inputs: " + String.join("; ", differences)
+              + "; choose another --output");
     }
   }
 

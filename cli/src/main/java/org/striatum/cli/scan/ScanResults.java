@@ -14,9 +14,9 @@ import org.striatum.probe.run.Sha256;
 import org.striatum.probe.run.UsageException;
 import org.striatum.studies.Run;
 
-/// What became of a scan's checkpoints: `scan.json`, written anew whenever one is done.
+/// The outcomes of a scan's checkpoints: `scan.json`, rewritten whenever one is done.
 ///
-/// @param outcomes in the order of the plan; of a checkpoint that was not reached there is none
+/// @param outcomes in the order of the plan; without those of checkpoints that were not reached
 public record ScanResults(List<Outcome> outcomes) {
   private static final String FILE = "scan.json";
 
@@ -24,12 +24,12 @@ public record ScanResults(List<Outcome> outcomes) {
     outcomes = List.copyOf(outcomes);
   }
 
-  /// What became of one checkpoint.
+  /// The outcome of one checkpoint.
   ///
   /// @param name of the unit
-  /// @param checkpoint where it lay
+  /// @param checkpoint its path
   /// @param key what the unit computes
-  /// @param failure null where it finished
+  /// @param failure null if it finished
   public record Outcome(String name, String checkpoint, Sha256 key, Failure failure) {
     public Outcome {
       if (name.isEmpty() || name.equals(".") || name.equals("..") || name.contains("/") || name.contains("\\")) {
@@ -51,25 +51,24 @@ public record ScanResults(List<Outcome> outcomes) {
     public enum Kind {
       CHECKPOINT, KILLED, HUNG, DATA, USAGE, PROGRAM;
 
-      /// In small letters.
+      /// In lower case.
       public String word() {
         return name().toLowerCase(Locale.ROOT);
       }
     }
   }
 
-  /// What earlier scans of a folder came to; nothing where there were none.
+  /// The outcomes of earlier scans of a folder; empty if there were none.
   static ScanResults in(Path folder) throws IOException {
     Path file = folder.resolve(FILE);
     return Files.exists(file) ? RecordJson.read(file, ScanResults.class) : new ScanResults(List.of());
   }
 
-  /// Those of a folder that holds a scan.
-  ///
-  /// @throws UsageException if it holds none
+  /// The outcomes in a folder with a scan.
+  /// @throws UsageException if it has none
   public static ScanResults read(Path folder) throws IOException {
     if (!isScan(folder)) {
-      throw new UsageException(folder + " is no scan folder (no " + FILE + " in it): give --output's");
+      throw new UsageException(folder + " is not a scan folder (no " + FILE + " in it)");
     }
     return in(folder);
   }
@@ -99,7 +98,7 @@ public record ScanResults(List<Outcome> outcomes) {
     return new ScanResults(all);
   }
 
-  /// In the order of a plan. Of units that it does not have, those that finished stay, at the end.
+  /// In the order of a plan. Finished units that it does not have are kept, at the end.
   ScanResults inOrderOf(ScanPlan plan) {
     List<String> names = plan.units().stream().map(ScanUnit::name).toList();
     List<Outcome> all = new ArrayList<>();

@@ -7,12 +7,12 @@ import java.util.TreeMap;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
 
-/// One piece of a scan: one checkpoint studied. It stands on no other unit and may be run again at any time, in any order, by
-/// anything that can start a process: finished steps in its output are kept.
+/// One piece of a scan: the study of one checkpoint. It depends on no other unit and may be run again at any time, in any
+/// order, by any program that can start a process: finished steps in its output are kept.
 ///
 /// @param name of the checkpoint, distinct among the units
-/// @param checkpoint where it lies
-/// @param inputs file → checksum, of everything that decides its figures
+/// @param checkpoint its path
+/// @param inputs file → checksum, of everything that determines its figures
 /// @param bytes of its weights
 /// @param command `striatum`'s arguments, the whole command line
 /// @param output run folder that is written
@@ -23,7 +23,7 @@ public record ScanUnit(String name, String checkpoint, SortedMap<String, Sha256>
     command = List.copyOf(command);
   }
 
-  /// What it computes, by checksum: its inputs and its command, wherever it is run.
+  /// The checksum of what it computes: its inputs and its command, independent of where it is run.
   Sha256 key() {
     List<String> options = command.stream().filter(word -> !word.equals(checkpoint) && !word.equals(output)).toList();
     return Sha256.of(RecordJson.compact(List.of(inputs, options)));

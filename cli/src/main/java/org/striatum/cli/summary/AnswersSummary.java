@@ -26,7 +26,8 @@ public record AnswersSummary(Console console) {
     if (!answers.beside().isEmpty()) {
       List<StudyAnswers> all = Stream.concat(Stream.of(answers.checkpoint()), answers.beside().stream()).toList();
       console.print("");
-      console.print("Is the picture the same? One word a question and checkpoint, and how many cases say yes");
+      console.print(
+          "Are the answers the same for other checkpoints? One answer per question and checkpoint, and the number of cases with a yes");
       for (Question question : Question.values()) {
         console.print(question.text());
         console.print("  " + all.stream().map(one -> one.checkpoint() + ": " + one.to(question).brief())

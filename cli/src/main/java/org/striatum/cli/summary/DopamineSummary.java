@@ -20,7 +20,7 @@ public record DopamineSummary(Console console) {
   public void print(DopamineResults results) {
     console.print("");
     console.print("%-6s %9s %6s %6s  %-20s %-20s %s".formatted("task", "rollouts", "steps", "kept", "reliability of V̂",
-        "of δ", "seen again"));
+        "of δ", "reproduced"));
     for (DatasetSteps row : results.datasets()) {
       console.print("%-6s %9d %6d %6d  %-20s %-20s %s".formatted(row.dataset(), row.rollouts(), row.steps(), row.kept(),
           Figures.interval(row.reliability().value().reliability()),
@@ -28,13 +28,14 @@ public record DopamineSummary(Console console) {
           Figures.interval(row.reliability().replicated())));
     }
     console.print("");
-    console.print("Spearman's ρ of the TD-error probe with δ, kept test steps, 95 % interval; last: coordinates called"
-        + " dopamine neurons of those tested");
+    console.print(
+        "Spearman's ρ of the TD-error probe with δ, kept test steps, 95 % interval; last: significant coordinates of those"
+            + " tested");
     console.print("%-6s %-26s %-22s %-22s %-28s %s".formatted("task", "hook point", "all coordinates", "99 % removed",
-        "reassigned δ", "called"));
+        "reassigned δ", "significant"));
     for (LayerDopamine layer : results.layers()) {
       console.print("%-6s %-26s %-22s %-22s %-28s %d of %d".formatted(layer.dataset(), layer.hook(), rho(layer, 0),
-          rho(layer, NEARLY_ALL), shuffled(layer.shuffled()), layer.called().size(), layer.tested().size()));
+          rho(layer, NEARLY_ALL), shuffled(layer.shuffled()), layer.significant().size(), layer.tested().size()));
     }
     console.print("");
     results.verdicts().stream().map(DopamineVerdict::words).forEach(console::print);

@@ -2,11 +2,11 @@ package org.striatum.cli.summary;
 
 import org.striatum.probe.stats.Estimate;
 
-/// Figures as the summaries print them.
+/// How the summaries print figures.
 public final class Figures {
   private Figures() {}
 
-  /// A figure with its 95 % interval; a dash where there is none.
+  /// A figure with its 95 % interval; a dash if there is none.
   public static String interval(Estimate estimate) {
     return Double.isNaN(estimate.value())
         ? "–"

@@ -23,7 +23,7 @@ public record GateSummary(Console console) {
     console.print(
         "Specialised to %s, weights frozen, neurons ranked on %s: %d steps of %d problems for every arm, %d held-out problems"
             .formatted(results.mode(), results.ranked(), protocol.steps(), protocol.batch(), protocol.tested())
-            + " a task; log-probability of reference solutions in nats a token, its change from frozen with 95 % interval");
+            + " per task; log-probability of reference solutions in nats per token, its change from frozen with 95 % interval");
     console.print("");
     console.print(ROW.formatted("arm", "neurons", "parameters", "accuracy in mode", "log-probability", "accuracy out",
         "log-probability out", "rate"));
@@ -32,16 +32,16 @@ public record GateSummary(Console console) {
     Arm all = results.arm(AdaptationArm.ALL).orElse(null);
     for (Arm arm : results.arms()) {
       if (arm.hard() != null) {
-        console.print("  %-17s hardened %s; %.3f %% shut before learning".formatted(arm.name(),
+        console.print("  %-17s hardened %s; %.3f %% closed before learning".formatted(arm.name(),
             Figures.interval(arm.hard()), 100 * arm.identity()));
       }
     }
     for (SharedNeurons shared : results.shared()) {
-      console.print("  of the %d neurons that the gate over all %d changed most, %d are of %s: p = %.3g".formatted(
+      console.print("  of the %d neurons that the gate over all %d changed most, %d are in %s: p = %.3g".formatted(
           shared.overlap().first(), all == null ? 0 : all.neurons(), shared.overlap().shared(), shared.set(),
           shared.overlap().p()));
     }
-    console.print("  PyTorch and ONNX Runtime: logits differ by %.1e at most".formatted(results.agreement()));
+    console.print("  PyTorch and ONNX Runtime: logits differ by at most %.1e".formatted(results.agreement()));
     results.notes().forEach(note -> console.print("note: " + note));
     console.print("");
     for (Finding finding : StudyAnswers.places(results)) {

@@ -21,9 +21,11 @@ public record InterventionSummary(Console console) {
     if (!results.interventions().isEmpty()) {
       long secondary = results.interventions().stream().filter(one -> !one.primary()).count();
       console.print("");
-      console.print("Interventions on test problems; effect = ablated − base; * named before the run (Holm among"
-          + " themselves), the other " + secondary + " corrected together (Benjamini–Hochberg); q against random and"
-          + " RMS-matched sets, ties counting against the set");
+      console.print(
+          "Interventions on test problems; effect = ablated − base; * fixed before the run (corrected by Holm), the"
+              + " other " + secondary
+              + " corrected together (Benjamini–Hochberg); q against random and RMS-matched sets, ties"
+              + " counting against the set");
       console.print(ROW.formatted("task", "hook point", "set", "kind", "outcome", "base", "effect", "random", "matched",
           "verdict"));
       for (Intervention one : results.interventions()) {
@@ -41,8 +43,8 @@ public record InterventionSummary(Console console) {
   private void curve(Curve curve) {
     boolean dose = curve.subject() == CurveKind.DOSE;
     console.print("");
-    console.print("%s of %s at %s of %s: change of log-probability (nats an item), and RMS-matched sets' 95 %%"
-        .formatted(dose ? "Dose curve" : "Steering towards success by α deviations", curve.set(), curve.hook(),
+    console.print("%s of %s at %s of %s: change of log-probability (nats per item), and RMS-matched sets' 95 %%"
+        .formatted(dose ? "Dose curve" : "Steering towards success by α standard deviations", curve.set(), curve.hook(),
             curve.dataset()));
     for (CurvePoint point : curve.points()) {
       console.print("  %-8s %4d coordinates  %-27s %s".formatted(
@@ -55,15 +57,16 @@ public record InterventionSummary(Console console) {
 
   private void verdict(Intervention primary) {
     console.print("");
-    console.print("Verdict: %s. %s %s (%d neurons of %s, on %s) moves accuracy from %.3f by %s%s; q = %s against random"
-        .formatted(words(primary),
-            primary.kind() == AblationKind.ZERO ? "Zeroing" : "Changing (" + primary.treatment() + ")",
-            primary.set(), primary.size(), primary.where(), primary.dataset(), primary.base().outcome().value(),
-            Figures.signed(primary.effect()), mcNemar(primary.ablated()), p(primary.random().q()))
-        + " sets, %s against RMS-matched sets.".formatted(primary.refused() == null
-            ? p(primary.matched().q())
-            : "no verdict (" + primary.refused() + ")"));
-    console.print("  %d problems show a change of %.3f or more four times in five.%s".formatted(primary.problems(),
+    console
+        .print("Verdict: %s. %s %s (%d neurons of %s, on %s) changes accuracy from %.3f by %s%s; q = %s against random"
+            .formatted(words(primary),
+                primary.kind() == AblationKind.ZERO ? "Zeroing" : "Changing (" + primary.treatment() + ")",
+                primary.set(), primary.size(), primary.where(), primary.dataset(), primary.base().outcome().value(),
+                Figures.signed(primary.effect()), mcNemar(primary.ablated()), p(primary.random().q()))
+            + " sets, %s against RMS-matched sets.".formatted(primary.refused() == null
+                ? p(primary.matched().q())
+                : "no verdict (" + primary.refused() + ")"));
+    console.print("  %d problems detect a change of %.3f or more with a power of 80 %%.%s".formatted(primary.problems(),
         primary.detectable(), power(primary.matched())));
     writing("base", primary.base().writing());
     writing(primary.set(), primary.ablated().writing());
@@ -77,7 +80,7 @@ public record InterventionSummary(Console console) {
 
   private void writing(String name, Writing writing) {
     if (writing != null) {
-      console.print("  %-14s writes %.1f tokens, ends %.0f %% itself, %.0f %% hold an answer".formatted(name,
+      console.print("  %-14s %.1f tokens on average, %.0f %% finished, %.0f %% with an answer".formatted(name,
           writing.tokens().value(), 100 * writing.finished().value(), 100 * writing.parsed().value()));
     }
   }
@@ -85,7 +88,7 @@ public record InterventionSummary(Console console) {
   private static String power(Controls matched) {
     return matched.effects().isEmpty()
         ? ""
-        : " RMS-matched sets do %+.3f on average; to exceed them (p ≤ 0.05) the effect must be below %+.3f; %d of %d tie."
+        : " RMS-matched sets have %+.3f on average; to exceed them (p ≤ 0.05) the effect must be below %+.3f; %d of %d tie."
             .formatted(matched.mean(), matched.critical(), matched.ties(), matched.effects().size());
   }
 

@@ -22,8 +22,10 @@ import org.striatum.probe.stats.Estimate;
 public record MnistSummary(Console console) {
   public void print(ModeSpecialization results) {
     ModeSettings settings = results.settings();
-    console.print("%s, specialised on 45°, preset %s, %d seeds from %d; mean accuracy on test images ± deviation"
-        .formatted(results.images(), settings.preset(), settings.seeds(), settings.firstSeed()));
+    console
+        .print("%s, specialised on 45°, preset %s, %d seeds from %d; mean accuracy on test images ± standard deviation"
+            .formatted(results.images(), settings.preset().printed(), settings.seeds().count(),
+                settings.seeds().first()));
     if (results.table() != null) {
       print(results.table());
     }
@@ -50,7 +52,7 @@ public record MnistSummary(Console console) {
   private void print(SpecializationTable.Result table) {
     console.print("");
     console.print("%-10s %9s  %-15s %-15s %-25s %-25s %s".formatted("method", "trainable", "0°", "45°",
-        "45° beyond frozen", "0° beyond frozen", table.cells().isEmpty() ? "" : "paper 0°, 45°").strip());
+        "45° minus frozen", "0° minus frozen", table.cells().isEmpty() ? "" : "paper 0°, 45°").strip());
     for (MethodResult method : table.methods()) {
       double[] paper = table.cells().stream().filter(cell -> cell.method().equals(method.name()))
           .mapToDouble(SpecializationTable.Cell::paper).toArray();
@@ -67,7 +69,7 @@ public record MnistSummary(Console console) {
 
   private void cells(SpecializationTable.Result table) {
     long holds = table.cells().stream().filter(SpecializationTable.Cell::holds).count();
-    console.print("%d of %d cells within %.3f of the paper's".formatted(holds, table.cells().size(),
+    console.print("%d of %d cells are within %.3f of the paper's".formatted(holds, table.cells().size(),
         SpecializationTable.TOLERANCE));
     table.cells().stream().filter(cell -> !cell.holds()).forEach(cell -> console.print(
         "  not %s at %s: %.3f, paper %.3f".formatted(cell.method(), cell.mode(), cell.ours(), cell.paper())));
@@ -75,9 +77,9 @@ public record MnistSummary(Console console) {
 
   private void print(TunedComparison.Result tuned) {
     console.print("");
-    console.print("Each at its own learning rate, chosen on validation images of other seeds");
+    console.print("Each method at its learning rate, chosen on validation images of other seeds");
     console.print("%-14s %9s  %-15s %-15s %-15s %-25s %s".formatted("method", "trainable", "rate (τ)", "0°", "45°",
-        "45° beyond frozen", "45° beyond taugate"));
+        "45° minus frozen", "45° minus taugate"));
     for (MethodResult method : tuned.methods()) {
       console.print("%-14s %,9d  %-15s %-15s %-15s %-25s %s".formatted(method.name(), method.trainable(), rates(method),
           spread(method.accuracy0()), spread(method.accuracy45()), signed(method.gain45()),
@@ -85,27 +87,28 @@ public record MnistSummary(Console console) {
     }
     console.print(tuned.statement());
     tuned.tunings().stream().filter(Tuning::atEdge).forEach(tuning -> console.print(
-        "note: %s is best at the edge of its grid, %s".formatted(tuning.what(), number(tuning.chosen()))));
+        "note: %s is best at an end of its grid, %s".formatted(tuning.what(), number(tuning.chosen()))));
   }
 
   private void print(Hardening.Result hardening) {
     console.print("");
     console.print(
-        "Soft and hard gates; openness on tilted images (the paper's high-activation fraction, undefined there: %.2f)"
+        "Soft and hard gates; openness on rotated images (the paper's high-activation fraction, not defined there: %.2f)"
             .formatted(hardening.paperHighActivation()));
     console
         .print("%4s %5s  %-8s %-8s %-25s %-8s %-8s %-8s %s".formatted("s", "λ", "soft 45°", "hard 45°", "hard − soft",
             "mean g", "g > 0.9", "z > τ", "units with mean g > 0.9"));
-    for (Hardening.Setting pair : hardening.settings()) {
+    for (Hardening.HardenedGate pair : hardening.gates()) {
       console.print("%4s %5s  %-8.3f %-8.3f %-25s %-8.3f %-8.3f %-8.3f %.3f".formatted(number(pair.sharpness()),
-          number(pair.lambda()), pair.soft45().mean(), pair.hard45().mean(), signed(pair.hardLoss45()),
-          pair.meanOpenness().mean(), pair.above9().mean(), pair.above5().mean(), pair.unitsAbove9().mean()));
+          number(pair.lambda()), pair.soft().at45().mean(), pair.hard().at45().mean(), signed(pair.hardLoss45()),
+          pair.open().mean().mean(), pair.open().above9().mean(), pair.open().above5().mean(),
+          pair.open().unitsAbove9().mean()));
     }
   }
 
   private void print(FoundationQuality.Result foundations) {
     console.print("");
-    console.print("Gain at 45° over better foundations");
+    console.print("Gain at 45° on better foundation networks");
     for (FoundationQuality.Foundation foundation : foundations.foundations()) {
       StringBuilder gains = new StringBuilder();
       foundation.methods().stream().filter(method -> method.trainable() > 0).forEach(
@@ -120,9 +123,10 @@ public record MnistSummary(Console console) {
 
   private void print(AbsentMode.Result absent) {
     console.print("");
-    console.print("Modes the foundation lacks, %d steps, each at its own learning rate".formatted(absent.steps()));
-    console.print("%-9s %-10s %-7s %-15s %-25s %s".formatted("mode", "method", "rate", "accuracy", "beyond frozen",
-        "less full"));
+    console.print("Modes that the foundation network lacks, %d steps, each method at its learning rate"
+        .formatted(absent.steps()));
+    console.print(
+        "%-9s %-10s %-7s %-15s %-25s %s".formatted("mode", "method", "rate", "accuracy", "minus frozen", "minus full"));
     absent.methods().forEach(one -> console.print("%-9s %-10s %-7s %-15s %-25s %s".formatted(one.mode(), one.method(),
         number(one.learningRate()), spread(one.accuracy()), signed(one.gain()), signed(one.behindFull()))));
     absent.statements().forEach(console::print);
@@ -137,25 +141,25 @@ public record MnistSummary(Console console) {
       console.print("gate %-4s 0° %s  45° %s".formatted(upright.gate(), spread(upright.accuracy()),
           spread(tilted.accuracy())));
     }
-    console.print("each mode's own gate beyond the other's, both modes summed: " + signed(switching.ownModeBetter()));
+    console.print("each mode's own gate minus the other's, both modes summed: " + signed(switching.ownModeBetter()));
     switching.overlaps().forEach(overlap -> console.print(
         "gates %-28s cosine of γ − 1 %s, changed quarter %s (by chance %.3f), closed %s".formatted(overlap.pair(),
             signed(overlap.cosine()), spread(overlap.changed()), overlap.changedByChance(),
             spread(overlap.closed()))));
-    console.print("with all off every logit is the network's own: " + (switching.restored() ? "yes" : "no"));
+    console.print("with all gates off every logit is the network's own: " + (switching.restored() ? "yes" : "no"));
   }
 
   private void print(GateCost.Result cost) {
     console.print("");
-    console.print("Multiply-accumulates of an image %,d, of which %.1f %% stand behind a gate".formatted(cost.macs(),
+    console.print("Multiply-accumulates per image %,d, of which %.1f %% come after a gate".formatted(cost.macs(),
         100.0 * cost.mostSkippable() / cost.macs()));
     cost.skipped().forEach(one -> console.print(
-        "λ = %s: %.2f %% skippable, %.2f %% by the rectifier alone; the gate adds %.2f %% [%.2f, %.2f]; hard gate at 45° %.3f"
+        "λ = %s: %.2f %% can be skipped, %.2f %% by the ReLU alone; the gate adds %.2f %% [%.2f, %.2f]; hard gate at 45° %.3f"
             .formatted(number(one.lambda()), 100 * one.skipped().mean(), 100 * one.byRectifier().mean(),
                 100 * one.beyondRectifier().mean(), 100 * one.beyondRectifier().ci()[0],
                 100 * one.beyondRectifier().ci()[1], one.hard45().mean())));
     cost.ablated().forEach(one -> console.print(
-        "silenced %2.0f %%, %-16s 45° %.3f, random units %.3f: %s".formatted(100 * one.share(), one.ranking(),
+        "set to 0: %2.0f %%, %-16s 45° %.3f, random units %.3f: %s".formatted(100 * one.share(), one.ranking(),
             one.accuracy45().mean(), one.random45().mean(), signed(one.beyondRandom45()))));
   }
 

@@ -13,11 +13,11 @@ import org.striatum.studies.capture.CaptureResults;
 import org.striatum.studies.rollouts.RolloutResults;
 import org.striatum.studies.run.FlatRecord;
 
-/// What any study found, as lines of text: in words of its own where there are such, else value by value.
+/// The results of any study as lines of text: by its own summary class if there is one, otherwise value by value.
 ///
 /// @param console where they go
 public record StudySummaries(Console console) {
-  /// While a whole study runs; its answers are printed at the end.
+  /// During a full study; its answers are printed at the end.
   public void print(Record results) {
     switch (results) {
       case RolloutResults _,CaptureResults _,Answers _ -> {

@@ -33,7 +33,7 @@ public record UsesSummary(Console console) {
   public void print(SearchResults results) {
     console.print("");
     console.print(
-        "Search by steps, %d candidates a step; accuracy on test problems, 95 %% interval by problem; tokens a problem"
+        "Search by steps, %d candidates per step; accuracy on test problems, 95 %% interval by problem; tokens per problem"
             .formatted(results.candidates()));
     console.print("%-6s %-26s %-20s %7s %7s  %s".formatted("task", "arm", "accuracy", "used", "drawn",
         "first search minus this"));

@@ -42,11 +42,11 @@ public record ValueSummary(Console console) {
     }
     if (!values.controls().isEmpty()) {
       console.print("");
-      console.print("Controls at the hook point that validation problems choose; ridge probe on s₀, test problems");
+      console.print("Controls at the hook point chosen on validation problems; ridge probe on s₀, test problems");
     }
     for (DatasetControls controls : values.controls()) {
       console.print(controls.dataset() + ": " + controls.line());
-      console.print(("  AUROC %s; on %d of %d coordinates %s; native less rotated basis %s; over prompt"
+      console.print(("  AUROC %s; on %d of %d coordinates %s; native minus rotated basis %s; over prompt"
           + " length %s").formatted(Figures.interval(controls.whole()), controls.sparsity().kept(), controls.width(),
               Figures.signed(controls.sparsity().difference()), Figures.signed(controls.rotation().difference()),
               Figures.signed(controls.nuisances().getFirst().increment())));

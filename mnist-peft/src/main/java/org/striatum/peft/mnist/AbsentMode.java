@@ -45,7 +45,7 @@ public final class AbsentMode {
     List<String> statements = new ArrayList<>();
     List<Mode> modes = List.of(Mode.LYING, Mode.INVERTED);
     try (Progress.Task task = progress.start("mnist absent modes",
-        (long) modes.size() * (Method.table(settings).size() + settings.seeds()), "step")) {
+        (long) modes.size() * (Method.table(settings).size() + settings.seeds().count()), "step")) {
       for (Mode mode : modes) {
         List<Method> methods = new ArrayList<>();
         for (Method method : Method.table(settings)) {
@@ -69,7 +69,7 @@ public final class AbsentMode {
   }
 
   private static List<Reached> reached(Workbench bench, Mode mode, List<Method> methods, Progress.Task task) {
-    int seeds = bench.settings().seeds();
+    int seeds = bench.settings().seeds().count();
     Map<Method, double[][]> accuracies = new LinkedHashMap<>();
     methods.forEach(method -> accuracies.put(method, new double[2][seeds]));
     for (int i = 0; i < seeds; i++) {

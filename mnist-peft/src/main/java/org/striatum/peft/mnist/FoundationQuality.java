@@ -49,7 +49,7 @@ public final class FoundationQuality {
 
   private static List<Recipe> recipes(Workbench bench) {
     ModeSettings settings = bench.settings();
-    int few = settings.foundationImages();
+    int few = settings.images().foundation();
     int most = TIMES_THE_IMAGES * few;
     AdapterTraining descent = new AdapterTraining(Optimizer.SGD, 0.2, 1, 64);
     AdapterTraining adam = new AdapterTraining(Optimizer.ADAM, 1e-3, 1, 64);
@@ -66,12 +66,12 @@ public final class FoundationQuality {
   static Result run(Workbench bench, List<Recipe> recipes, Progress progress) {
     ModeSettings settings = bench.settings();
     List<Foundation> foundations = new ArrayList<>();
-    try (Progress.Task task = progress.start("mnist foundations", (long) recipes.size() * settings.seeds(),
+    try (Progress.Task task = progress.start("mnist foundations", (long) recipes.size() * settings.seeds().count(),
         "foundation")) {
       for (Recipe recipe : recipes) {
         MethodResult.Gathering gathering = new MethodResult.Gathering();
-        double[] quality = new double[settings.seeds()];
-        for (int i = 0; i < settings.seeds(); i++) {
+        double[] quality = new double[settings.seeds().count()];
+        for (int i = 0; i < settings.seeds().count(); i++) {
           try (Workbench.SeedRun seed = bench
               .seed(new Workbench.Foundation(settings.seed(i), recipe.images(), recipe.training()))) {
             for (Method method : Method.table(settings)) {
@@ -91,7 +91,7 @@ public final class FoundationQuality {
             gathering.results(bench.widths())));
       }
     }
-    return new Result(foundations, trends(foundations, settings.seeds()));
+    return new Result(foundations, trends(foundations, settings.seeds().count()));
   }
 
   private static List<Trend> trends(List<Foundation> foundations, int seeds) {

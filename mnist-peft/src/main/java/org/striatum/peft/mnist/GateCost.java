@@ -59,7 +59,7 @@ public final class GateCost {
   /// Counts and ablates on every seed.
   public static Result run(Workbench bench, Progress progress) {
     ModeSettings settings = bench.settings();
-    int seeds = settings.seeds();
+    int seeds = settings.seeds().count();
     int[] widths = bench.widths();
     double[][][] skipped = new double[PENALTIES.length][3][seeds];
     Map<String, double[][]> ablated = new LinkedHashMap<>(); // ranking@share → (45°, random 45°, 0°, random 0°)
@@ -67,7 +67,7 @@ public final class GateCost {
       for (int i = 0; i < seeds; i++) {
         try (Workbench.SeedRun seed = bench.seed(settings.seed(i))) {
           for (int p = 0; p < PENALTIES.length; p++) {
-            Method method = Method.closing(settings, settings.sharpness(), PENALTIES[p]);
+            Method method = Method.closing(settings, settings.constants().sharpness(), PENALTIES[p]);
             TrainedAdapter gate = seed.train(method, Mode.TILTED).adapter();
             double[] measured = skipped(bench, seed, gate.hardened());
             for (int k = 0; k < measured.length; k++) {
@@ -159,7 +159,7 @@ public final class GateCost {
       rankings.forEach((name, scores) -> {
         double[] accuracies = silenced(bench, seed, gate, scores, share);
         double[][] figures = ablated.computeIfAbsent(name + "@" + share,
-            _ -> new double[4][bench.settings().seeds()]);
+            _ -> new double[4][bench.settings().seeds().count()]);
         figures[0][i] = accuracies[0];
         figures[1][i] = byChance[0];
         figures[2][i] = accuracies[1];

@@ -17,33 +17,43 @@ public final class Hardening {
 
   /// What was found.
   ///
-  /// @param paperHighActivation the paper's figure, to be held beside each definition's
-  public record Result(List<Setting> settings, double paperHighActivation) {
+  /// @param paperHighActivation the paper's figure, to be set beside each definition's
+  public record Result(List<HardenedGate> gates, double paperHighActivation) {
     public Result {
-      settings = List.copyOf(settings);
+      gates = List.copyOf(gates);
     }
   }
 
-  /// One pair of s and λ. Openness is on tilted test images at the sharpness trained with.
+  /// Gates of one pair of s and λ, trained soft.
   ///
-  /// @param hardLoss45 hard45 less soft45, paired
-  /// @param meanOpenness mean of g
+  /// @param soft accuracy as trained
+  /// @param hard accuracy hardened
+  /// @param hardLoss45 hard less soft on tilted images, paired
+  /// @param open how far they stand open
+  public record HardenedGate(double sharpness, double lambda, Accuracies soft, Accuracies hard, OverSeeds hardLoss45,
+      OpenUnits open) {}
+
+  /// On upright and on tilted test images.
+  public record Accuracies(OverSeeds at0, OverSeeds at45) {}
+
+  /// Openness on tilted test images at the sharpness trained with.
+  ///
+  /// @param mean of g
   /// @param above9 mean of 1[g > 0.9]
   /// @param above5 mean of 1[g > 0.5], which is that of 1[z > τ], the hard gate
   /// @param unitsAbove9 share of units whose mean g is > 0.9
-  public record Setting(double sharpness, double lambda, OverSeeds soft0, OverSeeds soft45, OverSeeds hard0,
-      OverSeeds hard45, OverSeeds hardLoss45, OverSeeds meanOpenness, OverSeeds above9, OverSeeds above5,
-      OverSeeds unitsAbove9) {}
+  public record OpenUnits(OverSeeds mean, OverSeeds above9, OverSeeds above5, OverSeeds unitsAbove9) {}
 
   /// Trains a gate on every seed at every pair.
   public static Result run(Workbench bench, Progress progress) {
     ModeSettings settings = bench.settings();
     List<double[][]> figures = new ArrayList<>(); // a pair: (figure, seed)
     for (int i = 0; i < SHARPNESSES.length * PENALTIES.length; i++) {
-      figures.add(new double[8][settings.seeds()]);
+      figures.add(new double[8][settings.seeds().count()]);
     }
-    try (Progress.Task task = progress.start("mnist hardening", (long) settings.seeds() * figures.size(), "gate")) {
-      for (int i = 0; i < settings.seeds(); i++) {
+    try (Progress.Task task = progress.start("mnist hardening", (long) settings.seeds().count() * figures.size(),
+        "gate")) {
+      for (int i = 0; i < settings.seeds().count(); i++) {
         try (Workbench.SeedRun seed = bench.seed(settings.seed(i))) {
           for (int pair = 0; pair < figures.size(); pair++) {
             double[] measured = measure(bench, seed, sharpness(pair), penalty(pair));
@@ -55,14 +65,15 @@ public final class Hardening {
         }
       }
     }
-    List<Setting> pairs = new ArrayList<>();
+    List<HardenedGate> pairs = new ArrayList<>();
     for (int pair = 0; pair < figures.size(); pair++) {
       List<OverSeeds> of = new ArrayList<>();
       for (double[] figure : figures.get(pair)) {
         of.add(OverSeeds.of(figure));
       }
-      pairs.add(new Setting(sharpness(pair), penalty(pair), of.get(0), of.get(1), of.get(2), of.get(3),
-          of.get(3).minus(of.get(1)), of.get(4), of.get(5), of.get(6), of.get(7)));
+      pairs.add(new HardenedGate(sharpness(pair), penalty(pair), new Accuracies(of.get(0), of.get(1)),
+          new Accuracies(of.get(2), of.get(3)), of.get(3).minus(of.get(1)),
+          new OpenUnits(of.get(4), of.get(5), of.get(6), of.get(7))));
     }
     return new Result(pairs, PAPER_HIGH_ACTIVATION);
   }

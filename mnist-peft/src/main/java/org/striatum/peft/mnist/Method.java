@@ -41,7 +41,7 @@ record Method(String name, Adapter adapter, AdapterTraining training) {
   }
 
   static Method tauGate(ModeSettings settings) {
-    return of(new TauGate(true, true, settings.sharpness()), settings.adaptation());
+    return of(new TauGate(true, true, settings.constants().sharpness()), settings.adaptation());
   }
 
   /// A gate asked to close. Its thresholds learn at ten times the gains' rate: at the table's, λ would move nothing.
@@ -55,22 +55,22 @@ record Method(String name, Adapter adapter, AdapterTraining training) {
   static List<Method> table(ModeSettings settings) {
     AdapterTraining training = settings.adaptation();
     return List.of(frozen(settings), of(new BitFit(), training), tauGate(settings),
-        of(new LoRa(8, settings.loraAlpha()), training), of(new FullFineTuning(), training));
+        of(new LoRa(8, settings.constants().loraAlpha()), training), of(new FullFineTuning(), training));
   }
 
   /// The parts of the gate, thresholds first, for their rate serves the whole gate.
   static List<Method> gates(ModeSettings settings) {
     AdapterTraining training = settings.adaptation();
-    return List.of(of(new TauGate(true, false, settings.sharpness()), training),
-        of(new TauGate(false, true, settings.sharpness()), training), tauGate(settings),
-        new Method("taugate+λ", new TauGate(true, true, settings.sharpness()),
-            training.withSparsity(settings.sparsity())));
+    return List.of(of(new TauGate(true, false, settings.constants().sharpness()), training),
+        of(new TauGate(false, true, settings.constants().sharpness()), training), tauGate(settings),
+        new Method("taugate+λ", new TauGate(true, true, settings.constants().sharpness()),
+            training.withSparsity(settings.constants().sparsity())));
   }
 
   /// What else could be trained at about the gate's budget, LoRA at growing ranks, and everything.
   static List<Method> others(ModeSettings settings) {
     AdapterTraining training = settings.adaptation();
-    double alpha = settings.loraAlpha();
+    double alpha = settings.constants().loraAlpha();
     return List.of(of(new Ia3(), training), of(new BitFit(), training), of(new ScaleShift(), training),
         of(new Bottleneck(1), training), of(new LoReft(1), training), of(new LoRa(1, alpha), training),
         of(new LoRa(2, alpha), training), of(new LoRa(4, alpha), training), of(new LoRa(8, alpha), training),

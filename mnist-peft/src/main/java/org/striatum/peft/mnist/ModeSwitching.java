@@ -76,7 +76,7 @@ public final class ModeSwitching {
   /// Trains three gates a seed and compares them.
   public static Result run(Workbench bench, Progress progress) {
     ModeSettings settings = bench.settings();
-    int seeds = settings.seeds();
+    int seeds = settings.seeds().count();
     double[][][] accuracies = new double[3][2][seeds];
     List<Trained> upright = new ArrayList<>();
     List<Trained> tilted = new ArrayList<>();

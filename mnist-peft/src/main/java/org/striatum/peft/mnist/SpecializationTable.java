@@ -99,8 +99,8 @@ public final class SpecializationTable {
     SortedMap<String, double[]> losses = new TreeMap<>();
     Map<String, TrainedAdapter> adapters = new LinkedHashMap<>();
     Mlp firstBase = null;
-    try (Progress.Task task = progress.start("mnist table", settings.seeds(), "seed")) {
-      for (int i = 0; i < settings.seeds(); i++) {
+    try (Progress.Task task = progress.start("mnist table", settings.seeds().count(), "seed")) {
+      for (int i = 0; i < settings.seeds().count(); i++) {
         try (Workbench.SeedRun seed = bench.seed(settings.seed(i))) {
           firstBase = i == 0 ? seed.base() : firstBase;
           for (Method method : Method.table(settings)) {
@@ -123,7 +123,7 @@ public final class SpecializationTable {
       }
     }
     List<MethodResult> methods = gathering.results(bench.widths());
-    FirstSeed first = new FirstSeed(settings.firstSeed(), losses, LayerGate.of(adapters.get(Method.TAUGATE)),
+    FirstSeed first = new FirstSeed(settings.seeds().first(), losses, LayerGate.of(adapters.get(Method.TAUGATE)),
         digits(bench));
     return new Run(new Result(methods, Mnist.is(bench.images()) ? cells(methods) : List.of(), claims(methods), first),
         new Kept(firstBase, adapters));

@@ -48,8 +48,8 @@ public final class TunedComparison {
       }
     }
     MethodResult.Gathering gathering = new MethodResult.Gathering();
-    try (Progress.Task task = progress.start("mnist tuned methods", settings.seeds(), "seed")) {
-      for (int i = 0; i < settings.seeds(); i++) {
+    try (Progress.Task task = progress.start("mnist tuned methods", settings.seeds().count(), "seed")) {
+      for (int i = 0; i < settings.seeds().count(); i++) {
         try (Workbench.SeedRun seed = bench.seed(settings.seed(i))) {
           for (Method method : tuned) {
             try (AdaptedNetwork network = seed.network(method, Mode.TILTED)) {

@@ -43,9 +43,9 @@ public final class Workbench implements AutoCloseable {
   }
 
   int[] widths() {
-    int[] widths = new int[settings.hidden().length + 2];
+    int[] widths = new int[settings.foundation().hidden().length + 2];
     widths[0] = images.train().width();
-    System.arraycopy(settings.hidden(), 0, widths, 1, settings.hidden().length);
+    System.arraycopy(settings.foundation().hidden(), 0, widths, 1, settings.foundation().hidden().length);
     widths[widths.length - 1] = LabelledImages.CLASSES;
     return widths;
   }
@@ -57,7 +57,7 @@ public final class Workbench implements AutoCloseable {
 
   /// A seed with the usual foundation.
   SeedRun seed(long seed) {
-    return seed(new Foundation(seed, settings.foundationImages(), settings.foundation()));
+    return seed(new Foundation(seed, settings.images().foundation(), settings.foundation().training()));
   }
 
   SeedRun seed(Foundation foundation) {
@@ -74,7 +74,7 @@ public final class Workbench implements AutoCloseable {
 
   /// Each image upright or tilted, by a toss.
   private Mlp train(Foundation foundation) {
-    int from = 2 * settings.adaptationImages() + settings.validationImages();
+    int from = 2 * settings.images().adaptation() + settings.images().validation();
     LabelledImages dealt = images.train()
         .chosen(Arrays.copyOfRange(order(foundation.seed()), from, from + foundation.images()));
     float[] x = Mode.UPRIGHT.of(dealt);
@@ -115,16 +115,17 @@ public final class Workbench implements AutoCloseable {
     }
 
     Examples adaptation(Mode mode) {
-      return dealt("adaptation", 0, bench.settings.adaptationImages(), mode);
+      return dealt("adaptation", 0, bench.settings.images().adaptation(), mode);
     }
 
     /// As many images as the first time, all others.
     Examples secondAdaptation(Mode mode) {
-      return dealt("second adaptation", bench.settings.adaptationImages(), bench.settings.adaptationImages(), mode);
+      return dealt("second adaptation", bench.settings.images().adaptation(), bench.settings.images().adaptation(),
+          mode);
     }
 
     Examples validation(Mode mode) {
-      return dealt("validation", 2 * bench.settings.adaptationImages(), bench.settings.validationImages(), mode);
+      return dealt("validation", 2 * bench.settings.images().adaptation(), bench.settings.images().validation(), mode);
     }
 
     private Examples dealt(String share, int from, int count, Mode mode) {

@@ -2,6 +2,7 @@ package org.striatum.peft.mnist;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
@@ -14,6 +15,7 @@ import org.striatum.peft.adapter.TrainedAdapter;
 import org.striatum.peft.adapter.AdapterTraining;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.RecordJson;
+import org.striatum.probe.run.UsageException;
 
 /// Every part on a few small images: what must hold whatever is found.
 class ModeSpecializationTest {
@@ -85,9 +87,9 @@ class ModeSpecializationTest {
   @Test
   void opennessNarrowsAsItsDefinitionDoes() throws Exception {
     Hardening.Result result = on(2, bench -> Hardening.run(bench, Progress.NONE));
-    assertThat(result.settings()).hasSize(25).allSatisfy(pair -> {
-      assertThat(pair.above9().mean()).isLessThanOrEqualTo(pair.above5().mean());
-      assertThat(pair.meanOpenness().mean()).isBetween(0.0, 1.0);
+    assertThat(result.gates()).hasSize(25).allSatisfy(pair -> {
+      assertThat(pair.open().above9().mean()).isLessThanOrEqualTo(pair.open().above5().mean());
+      assertThat(pair.open().mean().mean()).isBetween(0.0, 1.0);
     });
     comesBackFromJson(result, Hardening.Result.class);
   }
@@ -119,7 +121,7 @@ class ModeSpecializationTest {
 
   @Test
   void qualityIsTheFrozenNetworks() throws Exception {
-    AdapterTraining training = Patterns.settings(2).foundation();
+    AdapterTraining training = Patterns.settings(2).foundation().training();
     FoundationQuality.Result result = on(2, bench -> FoundationQuality.run(bench,
         List.of(new FoundationQuality.Recipe(training.withSteps(5), 100),
             new FoundationQuality.Recipe(training.withSteps(80), 200)),
@@ -197,11 +199,11 @@ class ModeSpecializationTest {
   @Test
   void sharesShrinkWithTheSet() {
     ModeSettings shrunk = ModeSettings.calibrated().fitting(Patterns.set(560, 10));
-    assertThat(shrunk.foundationImages()).isEqualTo(100);
-    assertThat(shrunk.adaptationImages()).isEqualTo(60);
-    assertThat(shrunk.validationImages()).isEqualTo(40);
-    assertThatIllegalArgumentException().isThrownBy(() -> ModeSettings.calibrated().fitting(Patterns.set(50, 10)))
-        .withMessage("there must be at least 60 training images, found 50");
+    assertThat(shrunk.images().foundation()).isEqualTo(100);
+    assertThat(shrunk.images().adaptation()).isEqualTo(60);
+    assertThat(shrunk.images().validation()).isEqualTo(40);
+    assertThatThrownBy(() -> ModeSettings.calibrated().fitting(Patterns.set(50, 10)))
+        .isInstanceOf(UsageException.class).hasMessage("there must be at least 60 training images, found 50");
   }
 
   @Test
@@ -213,7 +215,7 @@ class ModeSpecializationTest {
     assertThatIllegalArgumentException().isThrownBy(() -> settings.withGate(Double.POSITIVE_INFINITY, 0.1));
     assertThatIllegalArgumentException().isThrownBy(() -> settings.withGate(1, -1))
         .withMessage("λ must be ≥ 0 and finite, found -1.0");
-    assertThatIllegalArgumentException().isThrownBy(() -> ModeSettings.preset("best"))
+    assertThatIllegalArgumentException().isThrownBy(() -> ModeSettings.Preset.named("best"))
         .withMessageContaining("found 'best'");
     assertThatIllegalArgumentException().isThrownBy(() -> Part.named("table,chair"))
         .withMessageContaining("found 'chair'").withMessageContaining("hardening");

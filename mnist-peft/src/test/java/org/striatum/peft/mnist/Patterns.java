@@ -6,6 +6,7 @@ import java.util.random.RandomGenerator;
 import org.striatum.datasets.images.ImageSet;
 import org.striatum.datasets.images.LabelledImages;
 import org.striatum.peft.adapter.AdapterTraining;
+import org.striatum.peft.adapter.AdapterTraining.Optimizer;
 
 /// Ten patterns of 9 × 9 pixels under noise: as quick as digits are slow.
 final class Patterns {
@@ -38,9 +39,9 @@ final class Patterns {
 
   /// A few steps of everything.
   static ModeSettings settings(int seeds) {
-    return new ModeSettings("tiny", new int[]{8, 6}, 200,
-        new AdapterTraining(AdapterTraining.Optimizer.SGD, 0.3, 150, 32), 60, 40,
-        new AdapterTraining(AdapterTraining.Optimizer.SGD, 0.1, 0.01, 6, 16, 0), 10, 16, 0.1, new double[]{0.03, 0.3},
-        seeds, 1);
+    return ModeSettings.calibrated().withImages(new ModeSettings.Images(200, 60, 40))
+        .withFoundation(new ModeSettings.Foundation(new int[]{8, 6}, new AdapterTraining(Optimizer.SGD, 0.3, 150, 32)))
+        .withAdaptation(new AdapterTraining(Optimizer.SGD, 0.1, 0.01, 6, 16, 0)).withRates(0.03, 0.3)
+        .withSeeds(seeds, 1);
   }
 }

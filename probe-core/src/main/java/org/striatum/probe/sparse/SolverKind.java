@@ -5,16 +5,14 @@ import org.striatum.probe.run.Printed;
 /// The solvers of sparse paths.
 public enum SolverKind implements Printed {
   /// Ours, see [PathSolver].
-  PATH("path", new PathSolver()),
+  PATH("path"),
   /// Smile's own, an independent and slow check; it has no logistic path.
-  SMILE("smile", new SmileSolver());
+  SMILE("smile");
 
   private final String printed;
-  private final Solver solver;
 
-  SolverKind(String printed, Solver solver) {
+  SolverKind(String printed) {
     this.printed = printed;
-    this.solver = solver;
   }
 
   @Override
@@ -23,7 +21,7 @@ public enum SolverKind implements Printed {
   }
 
   public Solver solver() {
-    return solver;
+    return this == PATH ? new PathSolver() : new SmileSolver();
   }
 
   /// The solver of that printed name.

@@ -193,13 +193,13 @@ record MnistFigures(ModeSpecialization results) {
     }
     List<List<Object>> rows = new ArrayList<>();
     List<String> penalties = new ArrayList<>();
-    for (Hardening.Setting setting : results.hardening().settings()) {
+    for (Hardening.HardenedGate setting : results.hardening().gates()) {
       String penalty = Notation.plain(setting.lambda());
       if (!penalties.contains(penalty)) {
         penalties.add(penalty);
       }
-      rows.add(hardening(penalty, setting, SOFT, setting.soft45()));
-      rows.add(hardening(penalty, setting, HARD, setting.hard45()));
+      rows.add(hardening(penalty, setting, SOFT, setting.soft().at45()));
+      rows.add(hardening(penalty, setting, HARD, setting.hard().at45()));
     }
     List<String> kinds = List.of(SOFT, HARD);
     Channel sharpness = quantitative("x", "sharpness").titled("sharpness s (log scale)").scaled("type", "log")
@@ -219,7 +219,8 @@ record MnistFigures(ModeSpecialization results) {
         chart);
   }
 
-  private static List<Object> hardening(String penalty, Hardening.Setting setting, String kind, OverSeeds accuracy) {
+  private static List<Object> hardening(String penalty, Hardening.HardenedGate setting, String kind,
+      OverSeeds accuracy) {
     return Chart.row(penalty, setting.sharpness(), kind, accuracy.mean(), accuracy.ci()[0], accuracy.ci()[1],
         figure(accuracy, 3));
   }
@@ -380,7 +381,7 @@ record MnistFigures(ModeSpecialization results) {
   }
 
   private String seeds() {
-    return Notation.count(results.settings().seeds(), "seed");
+    return Notation.count(results.settings().seeds().count(), "seed");
   }
 
   private static Channel accuracy(String name, String field) {

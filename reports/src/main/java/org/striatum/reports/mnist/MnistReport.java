@@ -80,8 +80,8 @@ public final class MnistReport {
               ? "On %s there are no cells of the paper to compare with".formatted(results.images())
               : "%d of %d cells lie within %s of the paper's".formatted(near, cells.size(),
                   Notation.plain(cells.getFirst().tolerance())))
-              + "; %d of its %d claims hold over %s (preset %s).".formatted(said, claims.size(),
-                  Notation.count(results.settings().seeds(), "seed"), results.settings().preset()),
+              + "; %d of its %d claims hold over %s (%s preset).".formatted(said, claims.size(),
+                  Notation.count(results.settings().seeds().count(), "seed"), results.settings().preset().printed()),
           "Gating adds %s at 45° with %s and changes 0° by %s; full fine-tuning adds %s with %s and changes 0° by %s."
               .formatted(points(gate.gain45()), Notation.count(gate.trainable(), "value"), points(gate.forgetting()),
                   points(full.gain45()), Notation.count(full.trainable()), points(full.forgetting())),

@@ -102,9 +102,10 @@ public final class ExampleMnist {
     return new Digit(mode, 2, 28, 28, pixels);
   }
 
-  private static Hardening.Setting setting(double s, double lambda) {
-    return new Hardening.Setting(s, lambda, figure(0.85), figure(0.86), figure(0.84), figure(0.85), figure(-0.01),
-        figure(0.57), figure(0.3), figure(0.57), figure(0.01));
+  private static Hardening.HardenedGate setting(double s, double lambda) {
+    return new Hardening.HardenedGate(s, lambda, new Hardening.Accuracies(figure(0.85), figure(0.86)),
+        new Hardening.Accuracies(figure(0.84), figure(0.85)), figure(-0.01),
+        new Hardening.OpenUnits(figure(0.57), figure(0.3), figure(0.57), figure(0.01)));
   }
 
   private static AbsentMode.Reached reached(String mode, String method, double accuracy) {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.striatum.peft.nta.run.ExactSolution;
+import org.striatum.peft.nta.setting.NtaSettings;
 import org.striatum.peft.nta.result.Finding;
 import org.striatum.peft.nta.result.Finding.Verdict;
 import org.striatum.peft.nta.result.NtaResults;
@@ -36,7 +37,7 @@ public final class ExampleNta {
 
   private static ArmResults arm(String name, float level) {
     float[] median = {level, level / 2, level / 4};
-    return new ArmResults(name, ExactSolution.settings(), new long[]{1, 2},
+    return new ArmResults(name, NtaSettings.reduced(), new long[]{1, 2},
         new TreeMap<>(Map.of("time to criterion", new double[][]{{0.7, 0.1}, {0.6, 0.2}})),
         new TreeMap<>(Map.of("time to criterion", List.of(new Estimate(0.65, 0.6, 0.7), new Estimate(0.15, 0.1, 0.2)))),
         new float[]{0, 1, 2},

@@ -46,10 +46,10 @@ public record SeriesResults(List<Place> checkpoints, String size, List<Point> po
   /// @param promptLength test AUROC of the prompt's length
   /// @param hook where the linear probe does best on validation problems; null where none could be fitted
   /// @param value test AUROC of V(s₀) by the linear probe there
-  /// @param called coordinates that pass the signature test of dopamine neurons, over all hook points; null where it was
+  /// @param significant coordinates that pass the signature test of dopamine neurons, over all hook points; null where it was
   ///     not made
   public record Point(String checkpoint, Long step, String dataset, Estimate accuracy, Estimate promptLength,
-      HookPoint hook, Estimate value, Integer called) {}
+      HookPoint hook, Estimate value, Integer significant) {}
 
   /// How far the sets of two checkpoints overlap.
   ///

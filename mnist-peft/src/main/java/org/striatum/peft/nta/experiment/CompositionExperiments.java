@@ -30,7 +30,7 @@ public final class CompositionExperiments {
       throws IOException {
     List<ArmResults> arms = ArmResults.of(study, SimulatedArm.of("flexible", settings),
         SimulatedArm.of("forgetful", settings.forgetful()));
-    int from = Math.min(settings.novelFrom(), settings.blocks());
+    int from = Math.min(settings.blocks().novelFrom(), settings.blocks().count());
     double[] flexible = arms.getFirst().meanFrom(NtaRun.TIME_TO_CRITERION, from);
     double[] forgetful = arms.getLast().meanFrom(NtaRun.TIME_TO_CRITERION, from);
     String toCriterion = ": time to loss %s, mean over new tasks (τ_w)".formatted(settings.criterion());

@@ -24,24 +24,25 @@ public final class GridExperiments {
   /// Total alignment after a while over τ_c and block length. (§5.)
   public static NtaResults overTauC(NtaStudy study, NtaSettings[][] cells) throws IOException {
     return grid(NtaExperiment.GRID_TAU_C, study, cells, "τ_c",
-        Arrays.stream(cells[0]).mapToDouble(NtaSettings::tauC).toArray(), -1);
+        Arrays.stream(cells[0]).mapToDouble(cell -> cell.dynamics().tauC()).toArray(), -1);
   }
 
   /// Total alignment after a while over λ and block length. (§5.)
   public static NtaResults overLambda(NtaStudy study, NtaSettings[][] cells) throws IOException {
     return grid(NtaExperiment.GRID_LAMBDA, study, cells, "λ",
-        Arrays.stream(cells[0]).mapToDouble(cell -> cell.regulariser().lambda()).toArray(), 1);
+        Arrays.stream(cells[0]).mapToDouble(cell -> cell.dynamics().regulariser().lambda()).toArray(), 1);
   }
 
   /// @param cells (block lengths, values of x)
   /// @param direction sign of the correlation that is claimed
   private static NtaResults grid(NtaExperiment experiment, NtaStudy study, NtaSettings[][] cells, String x,
       double[] xs, int direction) throws IOException {
-    double[] ys = Arrays.stream(cells).mapToDouble(row -> row[0].blockLength()).toArray();
+    double[] ys = Arrays.stream(cells).mapToDouble(row -> row[0].blocks().length()).toArray();
     List<SimulatedArm> planned = new ArrayList<>();
     for (NtaSettings[] row : cells) {
       for (int i = 0; i < row.length; i++) {
-        planned.add(SimulatedArm.of("%s %s, blocks of %s".formatted(x, xs[i], row[i].blockLength()), row[i]).atEnd());
+        planned
+            .add(SimulatedArm.of("%s %s, blocks of %s".formatted(x, xs[i], row[i].blocks().length()), row[i]).atEnd());
       }
     }
     List<List<NtaRun>> runs = study.runs(planned);

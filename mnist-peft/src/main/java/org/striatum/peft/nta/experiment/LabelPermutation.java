@@ -25,7 +25,7 @@ public final class LabelPermutation {
 
   /// Trains the features, then runs the network with bounded gates beside the same without and beside slow gates.
   public static NtaResults run(NtaStudy study, ImageSet images, LabelSettings settings) throws IOException {
-    FeatureSet features = FeatureSet.of(images, settings.features(), settings.featureSeed());
+    FeatureSet features = FeatureSet.of(images, settings.features().units(), settings.features().seed());
     List<SimulatedArm> planned = List.of(arm("fast, bounded gates", settings, features),
         arm("fast gates, λ = 0", settings.unregularised(), features),
         arm("forgetful", settings.forgetful(), features));

@@ -22,8 +22,8 @@ public final class TwoLayerExperiment {
   public static NtaResults run(NtaStudy study, TwoLayerSettings settings) throws IOException {
     List<ArmResults> arms = ArmResults.of(study, SimulatedArm.of("fast second layer", settings),
         SimulatedArm.of("forgetful", settings.forgetful()),
-        SimulatedArm.of("fast second layer, dt / 10", settings.withStep(
-            settings.dt() / 10)));
+        SimulatedArm.of("fast second layer, dt / 10", settings.withDynamics(
+            settings.dynamics().withSteps(settings.dynamics().dt() / 10, settings.dynamics().batch()))));
     ArmResults fast = arms.get(0);
     ArmResults forgetful = arms.get(1);
     String toCriterion = ": time to loss %s in the last block (τ₁)".formatted(settings.criterion());

@@ -21,9 +21,12 @@ public final class VariationExperiments {
   /// How far runs at coarser steps are from one at a quarter of the step, without a batch's noise: the gradient is that over
   /// all inputs.
   public static NtaResults stepSize(NtaStudy study, NtaSettings settings) throws IOException {
-    double[] steps = {4 * settings.dt(), 2 * settings.dt(), settings.dt(), settings.dt() / 2, settings.dt() / 4};
+    double published = settings.dynamics().dt();
+    double[] steps = {4 * published, 2 * published, published, published / 2, published / 4};
     List<SimulatedArm> planned = Arrays.stream(steps)
-        .mapToObj(dt -> SimulatedArm.of("dt " + (float) dt, settings.withSteps(dt, 0))).toList();
+        .mapToObj(
+            dt -> SimulatedArm.of("dt " + (float) dt, settings.withDynamics(settings.dynamics().withSteps(dt, 0))))
+        .toList();
     List<ArmResults> arms = ArmResults.of(study, planned);
     double[][] reference = arms.getLast().bySeed().get(NtaRun.SPECIALISATION);
     double[][] referenceTime = arms.getLast().bySeed().get(NtaRun.TIME_TO_CRITERION);
@@ -59,7 +62,7 @@ public final class VariationExperiments {
     double[] overlaps = {0, 0.2, 0.4, 0.6, 0.8};
     List<SimulatedArm> planned = new ArrayList<>();
     for (double overlap : overlaps) {
-      NtaSettings at = settings.withTasks(settings.teachers(), overlap, settings.outputs(), settings.paths());
+      NtaSettings at = settings.withTasks(settings.tasks().withTeachers(settings.tasks().teachers(), overlap));
       planned.add(SimulatedArm.of("overlap %s, flexible".formatted(overlap), at));
       planned.add(SimulatedArm.of("overlap %s, forgetful".formatted(overlap), at.forgetful()));
     }
@@ -97,7 +100,8 @@ public final class VariationExperiments {
     for (int teachers : new int[]{2, 3}) {
       for (int paths = 1; paths <= 4; paths++) {
         planned.add(SimulatedArm.of("%d teachers, %d path%s".formatted(teachers, paths, paths == 1 ? "" : "s"),
-            settings.withTasks(teachers, 0, 6, paths)));
+            settings.withTasks(settings.tasks().withOutputs(6).withTeachers(teachers, 0))
+                .withPaths(settings.paths().withCount(paths))));
       }
     }
     List<ArmResults> arms = ArmResults.of(study, planned);

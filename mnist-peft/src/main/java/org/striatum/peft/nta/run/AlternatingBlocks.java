@@ -6,6 +6,7 @@ import org.striatum.peft.nta.measure.Alignment;
 import org.striatum.peft.nta.measure.ModeProjection;
 import org.striatum.peft.nta.network.GatedLinearNetwork;
 import org.striatum.peft.nta.setting.NtaSettings;
+import org.striatum.peft.nta.setting.TaskBlocks.Novelty;
 import org.striatum.peft.nta.task.Regression;
 import org.striatum.peft.nta.task.SecondMoments;
 import org.striatum.peft.nta.task.Teachers.Task;
@@ -49,13 +50,16 @@ public final class AlternatingBlocks {
 
   private AlternatingBlocks(NtaSettings settings, RandomGenerator random) {
     this.settings = settings;
-    this.teachers = Teachers.overlapping(settings.teachers(), settings.outputs(), settings.inputs(),
-        settings.overlap(), random);
-    this.network = new GatedLinearNetwork(settings.paths(), settings.outputs(), settings.inputs(),
-        settings.gatePerOutput(), random);
-    this.moments = new SecondMoments(settings.inputs(), settings.batch(), random);
-    this.difference = new double[settings.outputs() * settings.inputs()];
-    this.recording = new RunRecorder(settings.blocks(), settings.stepsOfBlock(), settings.dt(), settings.tauW(),
+    this.teachers = Teachers.overlapping(settings.tasks().teachers(), settings.tasks().outputs(),
+        settings.tasks().inputs(),
+        settings.tasks().overlap(), random);
+    this.network = new GatedLinearNetwork(settings.paths().count(), settings.tasks().outputs(),
+        settings.tasks().inputs(),
+        settings.paths().gatePerOutput(), random);
+    this.moments = new SecondMoments(settings.tasks().inputs(), settings.dynamics().batch(), random);
+    this.difference = new double[settings.tasks().outputs() * settings.tasks().inputs()];
+    this.recording = new RunRecorder(settings.blocks().count(), settings.stepsOfBlock(), settings.dynamics().dt(),
+        settings.dynamics().tauW(),
         settings.criterion());
   }
 
@@ -64,8 +68,8 @@ public final class AlternatingBlocks {
   /// @throws DivergedException if its loss does not stay finite
   public static NtaRun run(NtaSettings settings, long seed) {
     AlternatingBlocks blocks = new AlternatingBlocks(settings, new SplittableRandom(seed));
-    for (int b = 0; b < settings.blocks(); b++) {
-      blocks.block(b, settings.task(blocks.teachers, b));
+    for (int b = 0; b < settings.blocks().count(); b++) {
+      blocks.block(b, settings.blocks().task(blocks.teachers, b));
     }
     return blocks.recording.run(seed);
   }
@@ -80,15 +84,17 @@ public final class AlternatingBlocks {
         }
         Alignment now = alignment();
         recording.curve(NtaRun.TOTAL_ALIGNMENT, now.total());
-        recording.curve(NtaRun.SPECIALISATION, now.specialisation(network.weights(), settings.paths(), teachers));
-        recording.curve(NtaRun.GATE_SEPARATION, now.separation(gates, settings.paths(), task));
+        recording.curve(NtaRun.SPECIALISATION,
+            now.specialisation(network.weights(), settings.paths().count(), teachers));
+        recording.curve(NtaRun.GATE_SEPARATION, now.separation(gates, settings.paths().count(), task));
       }
       if (mechanism != null) {
         mechanism.before(step);
       }
       network.step(
-          new Regression.OfTeacher(settings.outputs(), settings.inputs(), task.map(), moments.draw(), difference),
-          settings.regulariser(), settings.dt() / settings.tauW(), settings.dt() / settings.tauC());
+          new Regression.OfTeacher(settings.tasks().outputs(), settings.tasks().inputs(), task.map(), moments.draw(),
+              difference),
+          settings.dynamics().regulariser(), settings.dynamics().weightStep(), settings.dynamics().gateStep());
     }
     recording.end(b, task.loss(network.map()));
     Alignment learned = alignment();
@@ -97,20 +103,21 @@ public final class AlternatingBlocks {
     recording.figure(NtaRun.WEAKEST, b, learned.weakest());
     recording.figure(NtaRun.UNMATCHED, b, learned.unmatched());
     recording.figure(NtaRun.SPECIALISATION, b,
-        learned.specialisation(network.weights(), settings.paths(), teachers));
-    recording.figure(NtaRun.GATE_SEPARATION, b, learned.separation(gates, settings.paths(), task));
+        learned.specialisation(network.weights(), settings.paths().count(), teachers));
+    recording.figure(NtaRun.GATE_SEPARATION, b, learned.separation(gates, settings.paths().count(), task));
     if (mechanism != null) {
       mechanism.end();
     }
   }
 
   private Alignment alignment() {
-    return Alignment.of(network.weights(), settings.paths(), teachers, settings.gatePerOutput());
+    return Alignment.of(network.weights(), settings.paths().count(), teachers, settings.paths().gatePerOutput());
   }
 
   private boolean shown() {
-    return settings.paths() == 2 && settings.teachers() == 2 && !settings.gatePerOutput() && settings.overlap() == 0
-        && settings.novelty() == NtaSettings.Novelty.NONE;
+    return settings.paths().count() == 2 && settings.tasks().teachers() == 2 && !settings.paths().gatePerOutput()
+        && settings.tasks().overlap() == 0
+        && settings.blocks().novelty() == Novelty.NONE;
   }
 
   /// Gates and weights driving each other through one block, paths matched as they were when it began.
@@ -135,21 +142,21 @@ public final class AlternatingBlocks {
       double[] weights = network.weights();
       recording.figure(ALIGNMENT_BEFORE, block, before.total());
       recording.figure(NORM_BEFORE, block, Math.sqrt(DotProduct.of(weights, weights) / (2 * teacherSquares)));
-      recording.figure(CROSSING, block, settings.blockLength() / settings.tauW());
+      recording.figure(CROSSING, block, settings.blocks().length() / settings.dynamics().tauW());
       double speed = 0;
       for (int m = 0; m < 2; m++) {
         speed += error(m) * teacherSquares * (along(own, m) - along(1 - own, m));
       }
-      recording.figure(SWITCHING_SPEED, block, speed / settings.tauC());
+      recording.figure(SWITCHING_SPEED, block, speed / settings.dynamics().tauC());
     }
 
     void before(int step) {
       double[] gates = network.gates();
       double ofFirst = gates[pathOf[0]] - gates[pathOf[1]];
-      driven += 0.5 * ofFirst * (error(0) - error(1)) * settings.dt() / settings.tauW();
+      driven += 0.5 * ofFirst * (error(0) - error(1)) * settings.dynamics().weightStep();
       if (!crossed && gates[own] > gates[1 - own]) {
         crossed = true;
-        recording.figure(CROSSING, block, step * settings.dt() / settings.tauW());
+        recording.figure(CROSSING, block, step * settings.dynamics().weightStep());
       }
     }
 

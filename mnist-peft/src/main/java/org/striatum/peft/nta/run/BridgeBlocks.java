@@ -52,12 +52,13 @@ public final class BridgeBlocks implements AutoCloseable {
       names[1] = names[0];
     }
     this.network = new GatedMlp(Mlp.random(
-        new int[]{images.width(), settings.hidden(), settings.hidden(), LabelledImages.CLASSES}, random),
-        settings.sharpness());
+        new int[]{images.width(), settings.network().hidden(), settings.network().hidden(), LabelledImages.CLASSES},
+        random),
+        settings.network().sharpness());
     this.recording = new RunRecorder(settings.blocks(), settings.steps(), 1, 1, settings.criterion());
     this.order = IntStream.range(0, images.trainLabels().length).toArray();
     this.next = order.length;
-    int batch = Math.min(settings.batch(), order.length);
+    int batch = Math.min(settings.rates().batch(), order.length);
     this.x = new float[batch * images.width()];
     this.labels = new byte[batch];
   }
@@ -82,7 +83,8 @@ public final class BridgeBlocks implements AutoCloseable {
       }
       recording.loss(b, step, errors);
       draw(task);
-      double loss = network.step(x, labels, settings.weightRate(), settings.gateRate(), settings.bound());
+      double loss = network.step(x, labels, settings.rates().weights(), settings.rates().gates(),
+          settings.rates().bound());
       if (!Double.isFinite(loss)) {
         throw new DivergedException("the loss must stay finite, found " + loss + " in block " + (b + 1)
             + ": take lower learning rates");
@@ -171,8 +173,8 @@ public final class BridgeBlocks implements AutoCloseable {
   /// @param test of each task: (m, width)
   public record Turned(int width, List<float[]> train, byte[] trainLabels, List<float[]> test, byte[] testLabels) {
     public static Turned of(ImageSet images, BridgeSettings settings) {
-      LabelledImages train = first(images.train(), settings.images());
-      LabelledImages test = first(images.test(), settings.tested());
+      LabelledImages train = first(images.train(), settings.images().learned());
+      LabelledImages test = first(images.test(), settings.images().tested());
       return new Turned(train.width(), both(train, settings.conflict()), train.labels(),
           both(test, settings.conflict()), test.labels());
     }

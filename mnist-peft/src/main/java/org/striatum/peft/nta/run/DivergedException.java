@@ -1,9 +1,10 @@
 package org.striatum.peft.nta.run;
 
 import java.io.Serial;
+import org.striatum.probe.run.UsageException;
 
-/// A run whose loss did not stay finite: its settings are at fault.
-public final class DivergedException extends IllegalArgumentException {
+/// A run whose loss did not stay finite: its settings do not fit.
+public final class DivergedException extends UsageException {
   @Serial
   private static final long serialVersionUID = 1L;
 

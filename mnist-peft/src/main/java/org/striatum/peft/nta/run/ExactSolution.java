@@ -2,7 +2,6 @@ package org.striatum.peft.nta.run;
 
 import java.util.List;
 import java.util.random.RandomGenerator;
-import org.striatum.peft.nta.network.GateRegulariser;
 import org.striatum.peft.nta.network.GatedLinearNetwork;
 import org.striatum.peft.nta.setting.NtaSettings;
 import org.striatum.peft.nta.task.Regression;
@@ -28,27 +27,29 @@ public record ExactSolution(double tauC, float[] separation, float[] specialisat
     double minimum, double exactMinimum, boolean switched) {
   private static final int POINTS = 200;
 
-  /// Settings of the toy system with the published τ_w = 1, λ = 0.1 and step; one block long enough for every τ_c ≤ 1.
-  public static NtaSettings settings() {
-    return new NtaSettings(2, 1, 2, 0, 2, false, 1, 0.1,
-        new GateRegulariser(0.1, 1, GateRegulariser.Norm.L1, 10), 0.001, 200, 1, 10, NtaSettings.Novelty.NONE, 2, 0.1);
+  /// Refuses a τ_c at which the formula has no real solution.
+  ///
+  /// @throws IllegalArgumentException if it is not below 2 τ_w: w̄ would reach 0 before gates had switched
+  public static void requireReal(NtaSettings settings, double tauC) {
+    double tauW = settings.dynamics().tauW();
+    if (!(tauC > 0 && tauC < 2 * tauW)) {
+      throw new IllegalArgumentException(
+          "τ_c must be below 2 τ_w = %s, where the exact w̄ = √(1 − ½ τ_c/τ_w) is real, found %s"
+              .formatted(2 * tauW, tauC));
+    }
   }
 
   /// Runs the system. One input's second moment scales both gradients alike, so that a batch's noise changes when a point is
   /// passed but not the path.
   ///
   /// @param tauC τ_c; everything else as `settings` says
-  /// @throws IllegalArgumentException if it is not below 2 τ_w: w̄ would reach 0 before gates had switched
+  /// @throws IllegalArgumentException as [#requireReal]
   public static ExactSolution of(NtaSettings settings, double tauC, RandomGenerator random) {
-    if (!(tauC > 0 && tauC < 2 * settings.tauW())) {
-      throw new IllegalArgumentException(
-          "τ_c must be below 2 τ_w = %s, where the exact w̄ = √(1 − ½ τ_c/τ_w) is real, found %s"
-              .formatted(2 * settings.tauW(), tauC));
-    }
+    requireReal(settings, tauC);
     Teachers teachers = Teachers.twoOutputs();
     double[] asked = teachers.weights().get(1);
     GatedLinearNetwork network = new GatedLinearNetwork(2, 2, 1, false, new double[]{1, 0, 0, 1}, new double[]{1, 0});
-    SecondMoments moments = new SecondMoments(1, settings.batch(), random);
+    SecondMoments moments = new SecondMoments(1, settings.dynamics().batch(), random);
     int steps = settings.stepsOfBlock();
     int every = Math.ceilDiv(steps, POINTS);
     float[] separation = new float[Math.ceilDiv(steps, every)];
@@ -61,7 +62,7 @@ public record ExactSolution(double tauC, float[] separation, float[] specialisat
       double[] w = network.weights();
       last = network.gates()[0] - network.gates()[1]; // c̄
       double found = 0.5 * (w[0] - w[2] + w[3] - w[1]); // w̄
-      double formula = Math.sqrt(1 - 0.5 * tauC / settings.tauW() * (1 - last * last));
+      double formula = Math.sqrt(1 - 0.5 * tauC / settings.dynamics().tauW() * (1 - last * last));
       deviation = Math.max(deviation, Math.abs(found - formula));
       minimum = Math.min(minimum, found);
       if (step % every == 0) {
@@ -69,11 +70,11 @@ public record ExactSolution(double tauC, float[] separation, float[] specialisat
         specialisation[step / every] = (float) found;
         exact[step / every] = (float) formula;
       }
-      network.step(new Regression.OfTeacher(2, 1, asked, moments.draw()), settings.regulariser(),
-          settings.dt() / settings.tauW(), settings.dt() / tauC);
+      network.step(new Regression.OfTeacher(2, 1, asked, moments.draw()), settings.dynamics().regulariser(),
+          settings.dynamics().weightStep(), settings.dynamics().dt() / tauC);
     }
     return new ExactSolution(tauC, separation, specialisation, exact, deviation, minimum,
-        Math.sqrt(1 - 0.5 * tauC / settings.tauW()), last < 0);
+        Math.sqrt(1 - 0.5 * tauC / settings.dynamics().tauW()), last < 0);
   }
 
   /// The published time constants of gates.

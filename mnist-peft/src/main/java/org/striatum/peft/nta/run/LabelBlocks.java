@@ -45,8 +45,9 @@ public final class LabelBlocks {
     this.firstProducts = tested.products().clone();
     this.gradient = new double[firstProducts.length];
     this.seen = new LabelledMoments(features.width(), features.train(), features.trainLabels());
-    this.drawn = new int[settings.batch()];
-    this.recording = new RunRecorder(settings.blocks(), settings.steps(), settings.dt(), settings.tauW(),
+    this.drawn = new int[settings.dynamics().batch()];
+    this.recording = new RunRecorder(settings.blocks(), settings.steps(), settings.dynamics().dt(),
+        settings.dynamics().tauW(),
         settings.criterion());
   }
 
@@ -73,7 +74,8 @@ public final class LabelBlocks {
       }
       Arrays.setAll(drawn, _ -> random.nextInt(features.trainLabels().length));
       seen.of(drawn, named);
-      network.step(seen, settings.regulariser(), settings.dt() / settings.tauW(), settings.dt() / settings.tauC());
+      network.step(seen, settings.dynamics().regulariser(), settings.dynamics().weightStep(),
+          settings.dynamics().gateStep());
     }
     recording.end(b, loss());
     recording.figure(ACCURACY_AT_END, b, accuracy(network.map(), features, named));

@@ -27,12 +27,14 @@ public final class TwoLayerBlocks {
 
   private TwoLayerBlocks(TwoLayerSettings settings, RandomGenerator random) {
     this.settings = settings;
-    this.teachers = Teachers.orthogonal(settings.teachers(), settings.outputs(), settings.inputs(), random);
-    this.network = new TwoLayerNetwork(settings.inputs(), settings.hidden(), settings.outputs(),
-        settings.regulariser(), random);
-    this.moments = new SecondMoments(settings.inputs(), settings.batch(), random);
-    this.difference = new double[settings.outputs() * settings.inputs()];
-    this.recording = new RunRecorder(settings.blocks(), settings.stepsOfBlock(), settings.dt(), settings.tau1(),
+    this.teachers = Teachers.orthogonal(settings.tasks().teachers(), settings.tasks().outputs(),
+        settings.tasks().inputs(), random);
+    this.network = new TwoLayerNetwork(settings.tasks().inputs(), settings.hidden(), settings.tasks().outputs(),
+        settings.dynamics().regulariser(), random);
+    this.moments = new SecondMoments(settings.tasks().inputs(), settings.dynamics().batch(), random);
+    this.difference = new double[settings.tasks().outputs() * settings.tasks().inputs()];
+    this.recording = new RunRecorder(settings.blocks().count(), settings.stepsOfBlock(), settings.dynamics().dt(),
+        settings.dynamics().tauW(),
         settings.criterion());
   }
 
@@ -41,8 +43,8 @@ public final class TwoLayerBlocks {
   /// @throws DivergedException if its loss does not stay finite
   public static NtaRun run(TwoLayerSettings settings, long seed) {
     TwoLayerBlocks blocks = new TwoLayerBlocks(settings, new SplittableRandom(seed));
-    for (int b = 0; b < settings.blocks(); b++) {
-      blocks.block(b, blocks.teachers.task(b % settings.teachers()));
+    for (int b = 0; b < settings.blocks().count(); b++) {
+      blocks.block(b, blocks.teachers.task(b % settings.tasks().teachers()));
     }
     return blocks.recording.run(seed);
   }
@@ -54,8 +56,9 @@ public final class TwoLayerBlocks {
         recording.curve(GATED, gated(task));
       }
       network.step(
-          new Regression.OfTeacher(settings.outputs(), settings.inputs(), task.map(), moments.draw(), difference),
-          settings.dt() / settings.tau1(), settings.dt() / settings.tau2());
+          new Regression.OfTeacher(settings.tasks().outputs(), settings.tasks().inputs(), task.map(), moments.draw(),
+              difference),
+          settings.dynamics().weightStep(), settings.dynamics().gateStep());
     }
     recording.end(b, task.loss(network.map()));
     recording.figure(ROW_ALIGNMENT, b, rowAlignment());
@@ -75,10 +78,10 @@ public final class TwoLayerBlocks {
     double all = 0;
     for (int h = 0; h < settings.hidden(); h++) {
       int row = likest(h);
-      for (int i = 0; i < settings.outputs(); i++) {
+      for (int i = 0; i < settings.tasks().outputs(); i++) {
         double weight = network.second()[i * settings.hidden() + h];
         all += weight * weight;
-        own += row == task.teacherOfOutput()[i] * settings.outputs() + i ? weight * weight : 0;
+        own += row == task.teacherOfOutput()[i] * settings.tasks().outputs() + i ? weight * weight : 0;
       }
     }
     return own / all;
@@ -87,16 +90,16 @@ public final class TwoLayerBlocks {
   /// The teachers' row, counted through all teachers, that a hidden unit's row is most like, whatever the sign.
   private int likest(int h) {
     int best = 0;
-    for (int row = 1; row < settings.teachers() * settings.outputs(); row++) {
+    for (int row = 1; row < settings.tasks().teachers() * settings.tasks().outputs(); row++) {
       best = Math.abs(cosine(h, row)) > Math.abs(cosine(h, best)) ? row : best;
     }
     return best;
   }
 
   private double cosine(int h, int row) {
-    int inputs = settings.inputs();
-    double[] teacher = teachers.weights().get(row / settings.outputs());
-    int from = row % settings.outputs() * inputs;
+    int inputs = settings.tasks().inputs();
+    double[] teacher = teachers.weights().get(row / settings.tasks().outputs());
+    int from = row % settings.tasks().outputs() * inputs;
     int unit = h * inputs;
     double[] first = network.first();
     double squares = DotProduct.of(first, unit, first, unit, inputs);

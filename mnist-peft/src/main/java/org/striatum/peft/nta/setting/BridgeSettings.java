@@ -9,21 +9,14 @@ import org.striatum.probe.run.Sha256;
 /// A network of two hidden layers with TauGate's (τ, γ) beside its weights, on tasks that alternate in blocks: everything
 /// but the seed.
 ///
-/// @param files checksums of the images
 /// @param conflict what alternates
-/// @param hidden units of each of the two hidden layers
-/// @param sharpness s of the gates
-/// @param weightRate learning rate of weights > 0
-/// @param gateRate learning rate of τ and γ > 0; the ratio of both is τ_w/τ_c
-/// @param bound what is asked of γ
-/// @param images to learn from, turned once
-/// @param tested test images
-/// @param batch images a step
-/// @param blocks how many
+/// @param images that are shown
+/// @param network that learns
+/// @param rates at which it learns
+/// @param blocks how many, ≥ 2
 /// @param steps of a block
 /// @param criterion share of test images classified wrongly that counts as learned, in (0, 1)
-public record BridgeSettings(SortedMap<String, Sha256> files, Conflict conflict, int hidden, double sharpness,
-    double weightRate, double gateRate, Bound bound, int images, int tested, int batch, int blocks, int steps,
+public record BridgeSettings(Conflict conflict, Images images, Network network, Rates rates, int blocks, int steps,
     double criterion) implements ArmSettings {
   /// What alternates from block to block.
   public enum Conflict {
@@ -37,15 +30,68 @@ public record BridgeSettings(SortedMap<String, Sha256> files, Conflict conflict,
     }
   }
 
-  public BridgeSettings {
-    files = new TreeMap<>(files);
-    if (hidden < 1 || images < 1 || tested < 1 || batch < 1 || blocks < 2 || steps < 1) {
-      throw new IllegalArgumentException("hidden units, images, test images, a batch and steps must be ≥ 1 and blocks ≥ 2,"
-          + " found " + hidden + ", " + images + ", " + tested + ", " + batch + ", " + steps + " and " + blocks);
+  /// What is shown.
+  ///
+  /// @param files checksums of the images
+  /// @param learned images to learn from, turned once
+  /// @param tested test images
+  public record Images(SortedMap<String, Sha256> files, int learned, int tested) {
+    public Images {
+      files = new TreeMap<>(files);
+      if (learned < 1 || tested < 1) {
+        throw new IllegalArgumentException("images and test images must be ≥ 1, found " + learned + " and " + tested);
+      }
     }
-    NtaSettings.requireTime("sharpness", sharpness);
-    NtaSettings.requireTime("the learning rate of weights", weightRate);
-    NtaSettings.requireTime("the learning rate of gates", gateRate);
+
+    /// The same files, more or fewer of their images.
+    public Images withCounts(int toLearnFrom, int toTestOn) {
+      return new Images(files, toLearnFrom, toTestOn);
+    }
+  }
+
+  /// What learns.
+  ///
+  /// @param hidden units of each of the two hidden layers
+  /// @param sharpness s of the gates
+  public record Network(int hidden, double sharpness) {
+    public Network {
+      if (hidden < 1) {
+        throw new IllegalArgumentException("hidden units must be ≥ 1, found " + hidden);
+      }
+      LearningDynamics.requireTime("sharpness", sharpness);
+    }
+  }
+
+  /// At what rates.
+  ///
+  /// @param weights learning rate of weights > 0
+  /// @param gates learning rate of τ and γ > 0; the ratio of both is τ_w/τ_c
+  /// @param bound what is asked of γ
+  /// @param batch images per step
+  public record Rates(double weights, double gates, Bound bound, int batch) {
+    public Rates {
+      LearningDynamics.requireTime("the learning rate of weights", weights);
+      LearningDynamics.requireTime("the learning rate of gates", gates);
+      if (batch < 1) {
+        throw new IllegalArgumentException("a batch must be ≥ 1, found " + batch);
+      }
+    }
+
+    /// Other learning rates, and other demands on γ.
+    public Rates with(double ofWeights, double ofGates, Bound other) {
+      return new Rates(ofWeights, ofGates, other, batch);
+    }
+
+    /// Another batch.
+    public Rates withBatch(int other) {
+      return new Rates(weights, gates, bound, other);
+    }
+  }
+
+  public BridgeSettings {
+    if (blocks < 2 || steps < 1) {
+      throw new IllegalArgumentException("steps must be ≥ 1 and blocks ≥ 2, found " + steps + " and " + blocks);
+    }
     if (!(criterion > 0 && criterion < 1)) {
       throw new IllegalArgumentException(
           "a share of errors that counts as learned must be in (0, 1), found " + criterion);
@@ -54,26 +100,47 @@ public record BridgeSettings(SortedMap<String, Sha256> files, Conflict conflict,
 
   /// Gates at forty times the rate of weights, as nearly as the flexible linear network's are.
   public static BridgeSettings fast(SortedMap<String, Sha256> files, Conflict conflict) {
-    return new BridgeSettings(files, conflict, 128, 10, 0.05, 2, new Bound(0.02, 1, 10), 6000, 500, 64, 10, 100, 0.2);
+    return new BridgeSettings(conflict, new Images(files, 6000, 500), new Network(128, 10),
+        new Rates(0.05, 2, new Bound(0.02, 1, 10), 64), 10, 100, 0.2);
   }
 
   /// Gates as fast, nothing asked of them.
   public BridgeSettings unregularised() {
-    return with(weightRate, gateRate, Bound.NONE);
+    return withRates(rates.with(rates.weights(), rates.gates(), Bound.NONE));
   }
 
   /// Gates as slow as weights, nothing asked of them.
   public BridgeSettings equalRates() {
-    return with(weightRate, weightRate, Bound.NONE);
+    return withRates(rates.with(rates.weights(), rates.weights(), Bound.NONE));
   }
 
   /// Weights and gates both at several times the rate of weights: what a higher learning rate alone does.
   public BridgeSettings equalRates(double times) {
-    return with(times * weightRate, times * weightRate, Bound.NONE);
+    return withRates(rates.with(times * rates.weights(), times * rates.weights(), Bound.NONE));
   }
 
-  private BridgeSettings with(double ofWeights, double ofGates, Bound other) {
-    return new BridgeSettings(files, conflict, hidden, sharpness, ofWeights, ofGates, other, images, tested, batch,
-        blocks, steps, criterion);
+  /// The same on other images.
+  public BridgeSettings withImages(Images others) {
+    return new BridgeSettings(conflict, others, network, rates, blocks, steps, criterion);
+  }
+
+  /// The same with another network.
+  public BridgeSettings withNetwork(Network other) {
+    return new BridgeSettings(conflict, images, other, rates, blocks, steps, criterion);
+  }
+
+  /// The same at other rates.
+  public BridgeSettings withRates(Rates others) {
+    return new BridgeSettings(conflict, images, network, others, blocks, steps, criterion);
+  }
+
+  /// The same with other blocks.
+  public BridgeSettings withBlocks(int count, int stepsOfEach) {
+    return new BridgeSettings(conflict, images, network, rates, count, stepsOfEach, criterion);
+  }
+
+  /// The same with another share that counts as learned.
+  public BridgeSettings withCriterion(double other) {
+    return new BridgeSettings(conflict, images, network, rates, blocks, steps, other);
   }
 }

@@ -1,66 +1,71 @@
 package org.striatum.peft.nta.setting;
 
-import org.striatum.peft.nta.network.GateRegulariser.Norm;
 import org.striatum.peft.nta.network.GateRegulariser;
-import org.striatum.peft.nta.task.Teachers;
+import org.striatum.peft.nta.network.GateRegulariser.Norm;
+import org.striatum.peft.nta.setting.TaskBlocks.Novelty;
 
 /// A fully connected two-layer linear network, y = W₂ W₁ x, whose second layer is made fast, bounded and non-negative as
 /// gates are. (§5, fully connected.)
 ///
-/// @param inputs d_in
-/// @param outputs d_out
-/// @param teachers M
+/// @param tasks what is learned, by orthogonal teachers
 /// @param hidden units between the layers
-/// @param tau1 time constant of W₁ > 0
-/// @param tau2 of W₂ > 0
-/// @param regulariser of W₂, all its weights together
-/// @param dt Euler step > 0
-/// @param batch inputs a step; 0 for the gradient over all inputs
-/// @param blocks how many
-/// @param blockLength of each
+/// @param dynamics τ_w is the time constant of W₁ and τ_c that of W₂, whose weights are regularised all together
+/// @param blocks in which tasks alternate, none of them new
 /// @param criterion loss that counts as learned
-public record TwoLayerSettings(int inputs, int outputs, int teachers, int hidden, double tau1, double tau2,
-    GateRegulariser regulariser, double dt, int batch, int blocks, double blockLength, double criterion)
-    implements
-      ArmSettings {
+public record TwoLayerSettings(TaskShape tasks, int hidden, LearningDynamics dynamics, TaskBlocks blocks,
+    double criterion) implements ArmSettings {
   public TwoLayerSettings {
-    Teachers.requireRoom(teachers, outputs, inputs);
-    if (hidden < 1 || outputs < 1 || blocks < 1) {
-      throw new IllegalArgumentException("hidden units, outputs and blocks must be ≥ 1, found " + hidden + ", "
-          + outputs + " and " + blocks);
+    if (hidden < 1) {
+      throw new IllegalArgumentException("hidden units must be ≥ 1, found " + hidden);
     }
-    NtaSettings.requireTime("τ₁", tau1);
-    NtaSettings.requireTime("τ₂", tau2);
-    NtaSettings.requireTime("dt", dt);
-    if (!(blockLength >= dt && Double.isFinite(blockLength))) {
+    if (tasks.overlap() != 0 || blocks.novelty() != Novelty.NONE) {
       throw new IllegalArgumentException(
-          "a block must last at least one step, found length " + blockLength + " and dt " + dt);
+          "a two-layer network learns orthogonal teachers and no new tasks, found overlap "
+              + tasks.overlap() + " and " + blocks.novelty());
     }
-    if (batch < 0 || !(criterion > 0)) {
-      throw new IllegalArgumentException("a batch must be ≥ 0 and a loss that counts as learned > 0, found " + batch
-          + " and " + criterion);
-    }
+    blocks.requireStep(dynamics.dt());
+    NtaSettings.requireCriterion(criterion);
   }
 
   /// As published.
   public static TwoLayerSettings fast() {
-    return new TwoLayerSettings(20, 10, 2, 20, 0.06, 0.01, new GateRegulariser(0.22, 1, Norm.L2, 10), 0.01, 200, 30, 1,
+    return new TwoLayerSettings(TaskShape.orthogonal(20, 10, 2), 20,
+        new LearningDynamics(0.06, 0.01, new GateRegulariser(0.22, 1, Norm.L2, 10), 0.01, 200), TaskBlocks.of(30, 1),
         0.1);
   }
 
   /// The control: both layers equally slow, and nothing asked of either.
   public TwoLayerSettings forgetful() {
-    return new TwoLayerSettings(inputs, outputs, teachers, hidden, tau1, tau1, GateRegulariser.NONE, dt, batch, blocks,
-        blockLength, criterion);
+    return withDynamics(dynamics.forgetful());
   }
 
-  /// The same with another Euler step.
-  public TwoLayerSettings withStep(double other) {
-    return new TwoLayerSettings(inputs, outputs, teachers, hidden, tau1, tau2, regulariser, other, batch, blocks,
-        blockLength, criterion);
+  /// The same with other tasks.
+  public TwoLayerSettings withTasks(TaskShape others) {
+    return new TwoLayerSettings(others, hidden, dynamics, blocks, criterion);
   }
 
+  /// The same with more or fewer hidden units.
+  public TwoLayerSettings withHidden(int other) {
+    return new TwoLayerSettings(tasks, other, dynamics, blocks, criterion);
+  }
+
+  /// The same with other dynamics.
+  public TwoLayerSettings withDynamics(LearningDynamics other) {
+    return new TwoLayerSettings(tasks, hidden, other, blocks, criterion);
+  }
+
+  /// The same with other blocks.
+  public TwoLayerSettings withBlocks(TaskBlocks others) {
+    return new TwoLayerSettings(tasks, hidden, dynamics, others, criterion);
+  }
+
+  /// The same with another loss that counts as learned.
+  public TwoLayerSettings withCriterion(double other) {
+    return new TwoLayerSettings(tasks, hidden, dynamics, blocks, other);
+  }
+
+  /// Steps of a block.
   public int stepsOfBlock() {
-    return Math.toIntExact(Math.max(1, Math.round(blockLength / dt)));
+    return blocks.steps(dynamics.dt());
   }
 }

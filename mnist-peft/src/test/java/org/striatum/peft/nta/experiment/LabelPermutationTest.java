@@ -31,8 +31,8 @@ class LabelPermutationTest {
   @Test
   void boundedGatesSwitchBetweenNames() throws IOException {
     LabelSettings base = LabelSettings.published(new TreeMap<>());
-    LabelSettings brief = new LabelSettings(base.files(), 16, 1, 2, 2, 2, 0.3, base.regulariser(), 0.1, 50, 8, 300,
-        0.15);
+    LabelSettings brief = base.withFeatures(base.features().withUnits(16))
+        .withDynamics(base.dynamics().withWeights(2).withSteps(0.1, 50)).withBlocks(8, 300).withCriterion(0.15);
     NtaResults results = LabelPermutation.run(TWO, Bars.IMAGES, brief);
     assertThat(results.arms()).hasSize(3);
     for (double loss : results.arms().getFirst().figure(NtaRun.LOSS_AT_START, 1)) {
@@ -48,8 +48,9 @@ class LabelPermutationTest {
   @Test
   void theBridgeSaysWhatItFound() throws IOException {
     List<BridgeSettings> pairs = Arrays.stream(Conflict.values())
-        .map(conflict -> new BridgeSettings(new TreeMap<>(), conflict, 16, 10, 0.1, 1, new Bound(0.02, 1, 10), 200, 50,
-            20, 4, 20, 0.2))
+        .map(conflict -> new BridgeSettings(conflict, new BridgeSettings.Images(new TreeMap<>(), 200, 50),
+            new BridgeSettings.Network(16, 10), new BridgeSettings.Rates(0.1, 1, new Bound(0.02, 1, 10), 20), 4, 20,
+            0.2))
         .toList();
     NtaResults results = Bridge.run(TWO, Bars.IMAGES, pairs);
     assertThat(results.arms()).hasSize(8);

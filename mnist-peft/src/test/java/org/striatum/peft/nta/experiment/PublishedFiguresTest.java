@@ -12,6 +12,7 @@ import org.striatum.peft.nta.run.AlternatingBlocks;
 import org.striatum.peft.nta.run.ExactSolution;
 import org.striatum.peft.nta.run.NtaRun;
 import org.striatum.peft.nta.setting.NtaSettings;
+import org.striatum.peft.nta.setting.TaskBlocks;
 import org.striatum.peft.nta.setting.TwoLayerSettings;
 import org.striatum.peft.nta.study.KeptRuns;
 import org.striatum.peft.nta.study.NtaStudy;
@@ -39,7 +40,7 @@ class PublishedFiguresTest {
 
   @Test
   void theExactSolutionHolds() {
-    assertHolds(ExactSolutionExperiment.run(TEN, ExactSolution.settings(),
+    assertHolds(ExactSolutionExperiment.run(TEN, NtaSettings.reduced(),
         ExactSolution.TAU_C.stream().mapToDouble(Double::doubleValue).toArray()));
   }
 
@@ -58,9 +59,7 @@ class PublishedFiguresTest {
   }
 
   private static NtaSettings brief(double tauC, double blockLength) {
-    NtaSettings cell = NtaSettings.cell(tauC, 0.3, blockLength);
-    return new NtaSettings(cell.inputs(), cell.outputs(), 2, 0, 2, false, cell.tauW(), tauC, cell.regulariser(), 0.001,
-        200, 2, blockLength, NtaSettings.Novelty.NONE, 3, 0.1);
+    return NtaSettings.cell(tauC, 0.3, blockLength).withBlocks(TaskBlocks.of(2, blockLength));
   }
 
   @Test

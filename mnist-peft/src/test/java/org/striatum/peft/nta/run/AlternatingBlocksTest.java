@@ -2,13 +2,17 @@ package org.striatum.peft.nta.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.striatum.peft.nta.network.GateRegulariser;
-import org.striatum.peft.nta.setting.NtaSettings.Novelty;
+import org.striatum.peft.nta.setting.GatedPaths;
+import org.striatum.peft.nta.setting.LearningDynamics;
 import org.striatum.peft.nta.setting.NtaSettings;
+import org.striatum.peft.nta.setting.TaskBlocks;
+import org.striatum.peft.nta.setting.TaskShape;
 import org.striatum.peft.nta.task.Teachers;
 
 class AlternatingBlocksTest {
@@ -33,7 +37,7 @@ class AlternatingBlocksTest {
   /// their order.
   @Test
   void theErrorsDifferenceDrivesSpecialisation() {
-    NtaRun run = AlternatingBlocks.run(FLEXIBLE.withSteps(0.001, 0), 3);
+    NtaRun run = AlternatingBlocks.run(FLEXIBLE.withDynamics(FLEXIBLE.dynamics().withSteps(0.001, 0)), 3);
     for (int block = 1; block <= 20; block++) {
       assertThat(run.figure(AlternatingBlocks.CHANGE, block))
           .isCloseTo(run.figure(AlternatingBlocks.DRIVEN, block), within(1e-12));
@@ -43,8 +47,8 @@ class AlternatingBlocksTest {
   /// The speed at which gates switch, by projections on teachers, is that at which they move in a block's first step.
   @Test
   void theSwitchingSpeedIsTheGates() {
-    NtaSettings settings = new NtaSettings(20, 10, 2, 0, 2, false, 0.1, 0.03, GateRegulariser.NONE, 0.01, 0, 12, 0.2,
-        Novelty.NONE, 13, 0.1);
+    NtaSettings settings = FLEXIBLE.withDynamics(new LearningDynamics(0.1, 0.03, GateRegulariser.NONE, 0.01, 0))
+        .withBlocks(TaskBlocks.of(12, 0.2));
     NtaRun run = AlternatingBlocks.run(settings, 2);
     float[] first = run.curves().get("gate 1");
     float[] second = run.curves().get("gate 2");
@@ -67,8 +71,8 @@ class AlternatingBlocksTest {
   }
 
   private static NtaSettings brief(double tauC) {
-    return new NtaSettings(8, 2, 2, 0, 2, false, 0.2, tauC, FLEXIBLE.regulariser(), 0.002, 20, 4, 0.2, Novelty.NONE, 5,
-        0.02);
+    return new NtaSettings(TaskShape.orthogonal(8, 2, 2), FLEXIBLE.paths(),
+        new LearningDynamics(0.2, tauC, FLEXIBLE.dynamics().regulariser(), 0.002, 20), TaskBlocks.of(4, 0.2), 0.02);
   }
 
   @Test
@@ -83,32 +87,33 @@ class AlternatingBlocksTest {
 
   @Test
   void aDivergingRunIsStoppedAndSaid() {
-    NtaSettings coarse = new NtaSettings(8, 2, 2, 0, 2, false, 0.001, 0.001, FLEXIBLE.regulariser(), 0.1, 20, 4, 10,
-        Novelty.NONE, 5, 0.02);
-    assertThatIllegalArgumentException().isThrownBy(() -> AlternatingBlocks.run(coarse, 1))
-        .withMessageStartingWith("the loss must stay finite, found ").withMessageContaining(" in block 1 at time ")
-        .withMessageContaining("take a smaller dt");
+    NtaSettings coarse = brief(0.03)
+        .withDynamics(new LearningDynamics(0.001, 0.001, FLEXIBLE.dynamics().regulariser(), 0.1, 20))
+        .withBlocks(TaskBlocks.of(4, 10));
+    assertThatThrownBy(() -> AlternatingBlocks.run(coarse, 1)).isInstanceOf(DivergedException.class)
+        .hasMessageStartingWith("the loss must stay finite, found ").hasMessageContaining(" in block 1 at time ")
+        .hasMessageContaining("take a smaller dt");
   }
 
   @Test
   void newTasksComeWhenTheyShould() {
-    NtaSettings settings = NtaSettings.taskComposition();
+    TaskBlocks settings = NtaSettings.taskComposition().blocks();
     Teachers teachers = Teachers.orthogonal(3, 6, 20, new SplittableRandom(1));
     assertThat(settings.task(teachers, 0).name()).isEqualTo("A");
     assertThat(settings.task(teachers, 21).name()).isEqualTo("A");
     assertThat(settings.task(teachers, 22).name()).isEqualTo("½(B+C)");
-    assertThat(NtaSettings.subtaskComposition().task(teachers, 23).name()).isEqualTo("C|A");
+    assertThat(NtaSettings.subtaskComposition().blocks().task(teachers, 23).name()).isEqualTo("C|A");
   }
 
   @Test
   void refusesSettingsThatMakeNoNetwork() {
     assertThatIllegalArgumentException().isThrownBy(() -> brief(0))
         .withMessage("τ_c must be > 0 and finite, found 0.0");
-    assertThatIllegalArgumentException().isThrownBy(() -> FLEXIBLE.withTasks(2, 0, 10, 0))
+    assertThatIllegalArgumentException().isThrownBy(() -> new GatedPaths(0, false))
         .withMessage("a network needs at least 1 path, found 0");
-    assertThatIllegalArgumentException().isThrownBy(() -> FLEXIBLE.withTasks(3, 0, 10, 2))
+    assertThatIllegalArgumentException().isThrownBy(() -> FLEXIBLE.tasks().withTeachers(3, 0))
         .withMessageContaining("need 30 orthogonal rows but only 20 inputs");
-    assertThatIllegalArgumentException().isThrownBy(() -> FLEXIBLE.withSteps(2, 200))
+    assertThatIllegalArgumentException().isThrownBy(() -> FLEXIBLE.withDynamics(FLEXIBLE.dynamics().withSteps(2, 200)))
         .withMessageContaining("at least one step");
   }
 }

@@ -14,7 +14,7 @@ class ExactSolutionTest {
   @ParameterizedTest
   @CsvSource({"0.1, .975", "0.178, .954", "0.316, .917", "0.562, .848", "1, .707"})
   void weightsFollowGatesAsTheFormulaSays(double tauC, double minimum) {
-    ExactSolution run = ExactSolution.of(ExactSolution.settings(), tauC, new SplittableRandom(1));
+    ExactSolution run = ExactSolution.of(NtaSettings.reduced(), tauC, new SplittableRandom(1));
     assertThat(run.deviation()).isLessThan(2e-3);
     assertThat(run.minimum()).isCloseTo(minimum, within(2e-3));
     assertThat(run.switched()).isTrue();
@@ -26,9 +26,11 @@ class ExactSolutionTest {
   /// holds ‖c‖₁ = 1 only nearly.)
   @Test
   void deviatesLessByFinerSteps() {
-    NtaSettings settings = ExactSolution.settings();
-    ExactSolution coarse = ExactSolution.of(settings.withSteps(0.002, 0), 0.1, new SplittableRandom(1));
-    ExactSolution fine = ExactSolution.of(settings.withSteps(0.001, 0), 0.1, new SplittableRandom(1));
+    NtaSettings settings = NtaSettings.reduced();
+    ExactSolution coarse = ExactSolution.of(settings.withDynamics(settings.dynamics().withSteps(0.002, 0)), 0.1,
+        new SplittableRandom(1));
+    ExactSolution fine = ExactSolution.of(settings.withDynamics(settings.dynamics().withSteps(0.001, 0)), 0.1,
+        new SplittableRandom(1));
     assertThat(coarse.deviation() / fine.deviation()).isCloseTo(2, within(0.2));
   }
 }

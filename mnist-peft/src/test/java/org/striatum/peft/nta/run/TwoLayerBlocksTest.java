@@ -4,13 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import org.junit.jupiter.api.Test;
-import org.striatum.peft.nta.network.GateRegulariser;
 import org.striatum.peft.nta.setting.TwoLayerSettings;
 
 class TwoLayerBlocksTest {
-  private static final TwoLayerSettings SETTINGS = new TwoLayerSettings(6, 3, 2, 4, 0.06, 0.01,
-      new GateRegulariser(0, 1, GateRegulariser.Norm.L2, 10), 0.001, 0, 2, 0.01, 0.1);
-
   @Test
   void aFastBoundedLayerSwitches() {
     NtaRun fast = TwoLayerBlocks.run(TwoLayerSettings.fast(), 1);
@@ -23,7 +19,10 @@ class TwoLayerBlocksTest {
 
   @Test
   void refusesWhatIsNoNetwork() {
-    assertThatIllegalArgumentException().isThrownBy(() -> SETTINGS.withStep(0))
+    TwoLayerSettings fast = TwoLayerSettings.fast();
+    assertThatIllegalArgumentException().isThrownBy(() -> fast.dynamics().withSteps(0, 200))
         .withMessage("dt must be > 0 and finite, found 0.0");
+    assertThatIllegalArgumentException().isThrownBy(() -> fast.withTasks(fast.tasks().withTeachers(2, 0.5)))
+        .withMessageContaining("orthogonal teachers and no new tasks, found overlap 0.5");
   }
 }

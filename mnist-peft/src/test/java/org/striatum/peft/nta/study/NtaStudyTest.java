@@ -16,15 +16,19 @@ import org.striatum.peft.nta.network.GateRegulariser;
 import org.striatum.peft.nta.result.NtaResults;
 import org.striatum.peft.nta.run.AlternatingBlocks;
 import org.striatum.peft.nta.run.NtaRun;
-import org.striatum.peft.nta.setting.NtaSettings.Novelty;
+import org.striatum.peft.nta.setting.GatedPaths;
+import org.striatum.peft.nta.setting.LearningDynamics;
 import org.striatum.peft.nta.setting.NtaSettings;
+import org.striatum.peft.nta.setting.TaskBlocks;
+import org.striatum.peft.nta.setting.TaskShape;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.RecordJson;
 
 class NtaStudyTest {
-  private static final NtaSettings BRIEF = new NtaSettings(8, 2, 2, 0, 2, false, 0.2, 0.03,
-      new GateRegulariser(0.1, 1, GateRegulariser.Norm.L1, 10), 0.002, 20, 4, 0.2, Novelty.NONE, 5, 0.02);
+  private static final NtaSettings BRIEF = new NtaSettings(TaskShape.orthogonal(8, 2, 2), new GatedPaths(2, false),
+      new LearningDynamics(0.2, 0.03, new GateRegulariser(0.1, 1, GateRegulariser.Norm.L1, 10), 0.002, 20),
+      TaskBlocks.of(4, 0.2), 0.02);
 
   @TempDir
   private Path folder;
@@ -77,7 +81,8 @@ class NtaStudyTest {
     assertThatThrownBy(() -> study(2, kept).runs(List.of(SimulatedArm.of("a", BRIEF))))
         .isInstanceOf(BadDataException.class)
         .hasMessageContaining(folder.toString());
-    NtaSettings coarse = BRIEF.withGates(1e-6, BRIEF.regulariser());
+    NtaSettings coarse = BRIEF
+        .withDynamics(BRIEF.dynamics().withGates(1e-6, BRIEF.dynamics().regulariser()));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> study(2, KeptRuns.NONE).runs(List.of(SimulatedArm.of("b", coarse))))
         .withMessageStartingWith("b, seed 11: the loss must stay finite");
