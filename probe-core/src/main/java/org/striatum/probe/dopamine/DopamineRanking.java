@@ -20,6 +20,12 @@ public enum DopamineRanking implements Printed {
     return printed;
   }
 
+  /// As it is printed.
+  @Override
+  public String toString() {
+    return printed();
+  }
+
   /// The ranking of that printed name.
   ///
   /// @throws IllegalArgumentException on any other name

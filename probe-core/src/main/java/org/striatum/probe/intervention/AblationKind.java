@@ -18,6 +18,12 @@ public enum AblationKind implements Printed {
     return printed;
   }
 
+  /// As it is printed.
+  @Override
+  public String toString() {
+    return printed();
+  }
+
   /// As reported, e.g. `zero` or `steer +2σ`.
   ///
   /// @param alpha steering's strength in deviations; other kinds do not look at it

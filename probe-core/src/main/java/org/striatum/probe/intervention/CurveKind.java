@@ -19,4 +19,10 @@ public enum CurveKind implements Printed {
   public String printed() {
     return printed;
   }
+
+  /// As it is printed.
+  @Override
+  public String toString() {
+    return printed();
+  }
 }

@@ -20,6 +20,12 @@ public enum SolverKind implements Printed {
     return printed;
   }
 
+  /// As it is printed.
+  @Override
+  public String toString() {
+    return printed();
+  }
+
   public Solver solver() {
     return this == PATH ? new PathSolver() : new SmileSolver();
   }

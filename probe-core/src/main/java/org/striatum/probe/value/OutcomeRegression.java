@@ -32,6 +32,12 @@ final class OutcomeRegression {
     public String printed() {
       return name().toLowerCase(Locale.ROOT);
     }
+
+    /// As it is printed.
+    @Override
+    public String toString() {
+      return printed();
+    }
   }
 
   private final InitialStates states;

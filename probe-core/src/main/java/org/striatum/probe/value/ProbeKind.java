@@ -27,4 +27,10 @@ public enum ProbeKind implements Printed {
   public String printed() {
     return printed;
   }
+
+  /// As it is printed.
+  @Override
+  public String toString() {
+    return printed();
+  }
 }

@@ -68,6 +68,12 @@ public enum Ranking implements Printed {
     return printed;
   }
 
+  /// As it is printed.
+  @Override
+  public String toString() {
+    return printed();
+  }
+
   /// The ranking of that printed name.
   ///
   /// @throws IllegalArgumentException on any other name

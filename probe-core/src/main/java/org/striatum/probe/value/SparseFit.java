@@ -40,4 +40,10 @@ public enum SparseFit implements Printed {
   public String printed() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
+
+  /// As it is printed.
+  @Override
+  public String toString() {
+    return printed();
+  }
 }

@@ -40,6 +40,12 @@ public record ValueProbeTraining(Target target, int hidden, Optimiser optimiser,
       return printed;
     }
 
+    /// As it is printed.
+    @Override
+    public String toString() {
+      return printed();
+    }
+
     /// The target printed so.
     ///
     /// @throws IllegalArgumentException on any other name

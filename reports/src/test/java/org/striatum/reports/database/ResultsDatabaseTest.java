@@ -46,7 +46,7 @@ class ResultsDatabaseTest {
     Answer probes = query("SELECT probe, auroc FROM probes WHERE step = 300 AND dataset = '%s' AND hook = '%s'"
         .formatted(layer.dataset(), layer.hook()));
     assertThat(probes.rows()).containsExactlyInAnyOrderElementsOf(layer.probes().stream()
-        .map(probe -> List.<Object>of(probe.probe(), probe.test().value())).toList());
+        .map(probe -> List.<Object>of(probe.probe().printed(), probe.test().value())).toList());
     assertThat(query("SELECT count(*) FROM transfer WHERE shared = k").rows().getFirst().getFirst())
         .isEqualTo((long) ExampleSeries.results().overlaps().size());
   }
@@ -55,7 +55,7 @@ class ResultsDatabaseTest {
   void equalResultsGiveEqualParquetByteForByte() throws Exception {
     ResultsDatabase.write(folder, ExampleSeries.checkpoints(), ExampleSeries.results());
     List<Path> files = list(scan.resolve("parquet"));
-    assertThat(files).hasSize(13);
+    assertThat(files).hasSize(15);
     for (Path file : files) {
       assertThat(folder.resolve("parquet").resolve(file.getFileName())).hasSameBinaryContentAs(file);
     }

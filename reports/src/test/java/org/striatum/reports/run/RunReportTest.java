@@ -114,12 +114,12 @@ class RunReportTest {
   void sectionsStandInOrder() {
     assertThat(Pattern.compile("<section id=\"([^\"]+)\"").matcher(PAGE).results().map(r -> r.group(1)))
         .containsExactly("verdict", "answers", "checkpoint", "data", "value-neurons", "controls",
-            "dopamine-neurons", "interventions", "transfer", "uses", "adaptation", "neurons", "rollouts", "paper",
-            "limits", "manifest", "glossary");
+            "dopamine-neurons", "interventions", "transfer", "uses", "adaptation", "neurons", "others", "rollouts",
+            "paper", "limits", "settings", "manifest", "glossary");
     assertThat(Pattern.compile("<li><a href=\"#([^\"]+)\"").matcher(PAGE).results().map(r -> r.group(1)))
         .containsExactly("verdict", "answers", "checkpoint", "data", "value-neurons", "controls",
-            "dopamine-neurons", "interventions", "transfer", "uses", "adaptation", "neurons", "rollouts", "paper",
-            "limits", "manifest", "glossary");
+            "dopamine-neurons", "interventions", "transfer", "uses", "adaptation", "neurons", "others", "rollouts",
+            "paper", "limits", "settings", "manifest", "glossary");
   }
 
   @Test

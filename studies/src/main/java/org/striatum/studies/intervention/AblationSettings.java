@@ -42,6 +42,12 @@ public record AblationSettings(List<NeuronSelection> sets, List<AblationKind> ki
       return name().toLowerCase(Locale.ROOT);
     }
 
+    /// As it is printed.
+    @Override
+    public String toString() {
+      return printed();
+    }
+
     /// The layers of that printed name.
     ///
     /// @throws IllegalArgumentException on any other name
