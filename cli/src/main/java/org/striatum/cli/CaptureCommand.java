@@ -71,7 +71,7 @@ final class CaptureCommand implements Callable<Integer> {
           console.progress());
       CaptureResults results = run.run(CaptureStep.STUDY, settings);
       if (json) {
-        console.json(results);
+        console.json(CaptureStep.STUDY.format(), results);
       } else {
         console.print("%d rollouts, %d rows at %d hook points, %s in %s".formatted(results.rollouts(), results.rows(),
             results.hooks().size(), DiskSpace.megabytes(results.bytes()), opened.activations()));

@@ -56,7 +56,7 @@ final class CompareCommand implements Callable<Integer> {
       StudyRun run = new StudyRun(opened, Version.environment(0), RunModel.none(), console::note, console.progress());
       TransferResults results = run.run(new CompareStep(others(), curves), settings);
       if (json) {
-        console.json(results);
+        console.json(CompareStep.STUDY.format(), results);
       } else {
         TransferSummary.of(results).statements().forEach(statement -> console.print(statement.sentence()));
         results.notes().forEach(note -> console.print("note: " + note));

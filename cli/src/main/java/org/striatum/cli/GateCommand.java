@@ -89,7 +89,7 @@ final class GateCommand implements Callable<Integer> {
         AdaptationResults results = run.run(GateStep.STUDY, settings);
         new ReportStep(registry).write(run);
         if (json) {
-          console.json(results);
+          console.json(GateStep.STUDY.format(), results);
         } else {
           new GateSummary(console).print(results);
           console.print("gates: " + folder.resolve("gates").resolve(settings.mode()) + ", report: " + opened.report());

@@ -11,8 +11,8 @@ import org.striatum.cli.console.ExitCode;
 import org.striatum.cli.option.Given;
 import org.striatum.cli.option.NtaOptions;
 import org.striatum.cli.summary.NtaSummary;
-import org.striatum.peft.nta.result.NtaExperiment;
 import org.striatum.peft.nta.experiment.NtaPlan;
+import org.striatum.peft.nta.result.NtaExperiment;
 import org.striatum.peft.nta.result.NtaResults;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.UsageException;
@@ -91,7 +91,7 @@ final class NtaCommand implements Callable<Integer> {
           new String(RecordJson.pretty(opened.manifest()), StandardCharsets.UTF_8),
           opened.report());
       if (json) {
-        console.json(results);
+        console.json(NtaStep.STUDY.format(), results);
       } else {
         new NtaSummary(console).print(results, over, seed);
         console.print("report: " + opened.report());

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
+import org.striatum.hooks.onnx.Memory;
 
 /// Measures the private memory of this process (Linux' `RssAnon`: heap, copies of weights, buffers; not
 /// mapped files, which the system can drop). Sampled every few milliseconds: a shorter peak can be missed.

@@ -91,7 +91,7 @@ final class ProbeCommand implements Callable<Integer> {
   private void probe(StudyRun run, ProbeSettings settings) throws IOException {
     ValueNeuronResults results = run.run(ProbeStep.STUDY, settings);
     if (json) {
-      console.json(results);
+      console.json(ProbeStep.STUDY.format(), results);
     } else {
       new ValueSummary(console).print(results);
     }

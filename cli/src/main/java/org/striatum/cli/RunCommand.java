@@ -71,7 +71,7 @@ abstract class RunCommand<S extends Record, R extends Record> implements Callabl
             console.progress());
         R results = run.run(study(), instance(settings), settings);
         if (json) {
-          console.json(results);
+          console.json(study().format(), results);
         } else {
           print(console, results);
         }

@@ -185,7 +185,7 @@ class BadInputTest {
   @Test
   void rolloutsOutsideARun() throws Exception {
     Path alone = Files.copy(finished.resolve("rollouts.jsonl"), folder.resolve("rollouts.jsonl"));
-    assertThat(refused(USAGE, "capture", REASONER, "--rollouts", alone)).contains("is no run folder");
+    assertThat(refused(USAGE, "capture", REASONER, "--rollouts", alone)).contains("is not a run folder");
     Path run = damagedRun();
     Path other = Files.copy(finished.resolve("rollouts.jsonl"), run.resolve("others.jsonl"));
     assertThat(refused(USAGE, "capture", REASONER, "--rollouts", other))
@@ -221,10 +221,10 @@ class BadInputTest {
     succeed("rollouts", REASONER, "--tasks", "add", "--limit", 2, "--max-new-tokens", 8, "--output", run);
     assertThat(refused(USAGE, "probe", run)).contains("has no finished step 'capture': run `striatum capture` first");
     assertThat(refused(USAGE, "ablate", run))
-        .contains("has no finished step 'value-neurons': run `striatum probe` first");
-    assertThat(refused(USAGE, "probe", folder)).contains("is no run folder");
-    assertThat(refused(USAGE, "ablate", folder)).contains("is no run folder");
-    assertThat(refused(USAGE, "report", folder)).contains("is no run folder");
+        .contains("has no finished 'probe': run `striatum probe` first");
+    assertThat(refused(USAGE, "probe", folder)).contains("is not a run folder");
+    assertThat(refused(USAGE, "ablate", folder)).contains("is not a run folder");
+    assertThat(refused(USAGE, "report", folder)).contains("is not a run folder");
   }
 
   @Test
@@ -244,8 +244,8 @@ class BadInputTest {
   @ValueSource(strings = {"report", "ablate"})
   void damagedResults(String command) throws Exception {
     Path run = damagedRun();
-    truncate(run.resolve("results/value-neurons.json"));
-    assertThat(refused(BAD_DATA, command, run)).contains("value-neurons.json").contains("damaged");
+    truncate(run.resolve("results/probe.json"));
+    assertThat(refused(BAD_DATA, command, run)).contains("probe.json").contains("damaged");
     assertThat(run.resolve("report.html")).doesNotExist();
   }
 
@@ -260,7 +260,7 @@ class BadInputTest {
   void movedCheckpoint() throws Exception {
     Path run = damagedRun();
     Files.delete(run.resolve("checkpoint.path"));
-    assertThat(refused(USAGE, "report", run)).contains("give --checkpoint");
+    assertThat(refused(USAGE, "report", run)).contains("does not say where its checkpoint lies");
   }
 
   @Test
@@ -303,7 +303,7 @@ class BadInputTest {
   void unusableInterventions(String option, String value, String message) throws Exception {
     Path run = damagedRun();
     assertThat(refused(USAGE, "ablate", run, option, value)).contains(message);
-    assertThat(run.resolve("results/interventions.json")).doesNotExist();
+    assertThat(run.resolve("results/ablate/value@1%+dopamine@1%.json")).doesNotExist();
   }
 
   @ParameterizedTest
@@ -331,7 +331,7 @@ class BadInputTest {
   void outputBelowAFile() throws Exception {
     Path file = Files.writeString(folder.resolve("file"), "");
     assertThat(refused(USAGE, "rollouts", REASONER, "--tasks", "add", "--output", file.resolve("run")))
-        .contains("cannot be written").contains("choose another --output");
+        .contains("cannot be written").contains("choose another folder");
     assertThat(refused(USAGE, "rollouts", REASONER, "--tasks", "add", "--output", file)).contains("cannot be written");
     assertThat(refused(USAGE, "demo", "--limit", 2, "--output", file.resolve("run"))).contains("cannot be written");
   }

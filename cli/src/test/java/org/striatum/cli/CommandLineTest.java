@@ -68,13 +68,13 @@ class CommandLineTest {
   @Test
   void theRunFolderHoldsWhatItShould() throws Exception {
     assertThat(Session.files(run)).contains("manifest.json", "rollouts.jsonl", "activations/index.json",
-        "activations/shard-00000.safetensors", "results/value-neurons.json", "results/interventions.json",
+        "activations/shard-00000.safetensors", "results/probe.json", "results/ablate/value@1%+dopamine@1%.json",
         "report.html").noneMatch(name -> name.endsWith(".tmp"));
     assertThat(Files.readAllLines(run.resolve("rollouts.jsonl"))).hasSize(80);
     assertThat(Files.readString(run.resolve("report.html"))).contains("tiny-reasoner-step2000").contains("</html>");
     JsonNode manifest = JSON.readTree(Files.readAllBytes(run.resolve("manifest.json")));
-    assertThat(manifest.path("steps").findValuesAsText("name")).containsExactly("rollouts", "capture", "value-neurons",
-        "continuations", "dopamine-neurons", "interventions", "transfer", "confidence", "search");
+    assertThat(manifest.path("steps").findValuesAsText("name")).containsExactly("rollouts", "capture", "probe",
+        "continuations", "dopamine", "ablate/value@1%+dopamine@1%", "confidence", "search", "compare", "answers");
   }
 
   @Test
@@ -122,7 +122,7 @@ class CommandLineTest {
         "--seed", 2, "--output", run);
     assertThat(session.code()).isEqualTo(2);
     assertThat(session.errorLines()).singleElement().asString().startsWith("striatum: ")
-        .contains("seed is 1 there and 2 here").contains("choose another --output");
+        .contains("seed is 1 there and 2 here").contains("choose another folder");
     assertThat(session.out()).isEmpty();
     assertThat(bytes(run)).containsExactlyInAnyOrderEntriesOf(before);
   }
@@ -137,11 +137,11 @@ class CommandLineTest {
         "blocks.2.hook_resid_post", "--json");
     assertThat(JSON.readTree(capture.out()).path("rollouts").intValue()).isEqualTo(80);
     assertThat(Session.probe(run, "--epochs", 2, "--permutations", 3, "--json").out())
-        .isEqualTo(Files.readString(run.resolve("results/value-neurons.json")));
+        .isEqualTo(Files.readString(run.resolve("results/probe.json")));
     assertThat(Session
         .of("ablate", run, "--controls", 19, "--logprob-controls", 19, "--attempts", 12, "--solutions", 8, "--json")
         .out())
-        .isEqualTo(Files.readString(run.resolve("results/interventions.json")));
+        .isEqualTo(Files.readString(run.resolve("results/ablate/value@1%+dopamine@1%.json")));
   }
 
   @Test

@@ -45,11 +45,11 @@ class CompareCommandTest {
     Path alone = Session.copy(run("first"), temporary.resolve("alone"));
     Session once = succeeds(Session.of("compare", alone));
     assertThat(once.out()).contains("between the tasks of tiny-reasoner-step2000");
-    byte[] results = Files.readAllBytes(alone.resolve("results/transfer.json"));
+    byte[] results = Files.readAllBytes(alone.resolve("results/compare.json"));
     Session again = succeeds(Session.of("compare", alone));
     assertThat(again.err()).contains("finished before, kept");
     assertThat(again.out()).isEqualTo(once.out());
-    assertThat(alone.resolve("results/transfer.json")).hasBinaryContent(results);
+    assertThat(alone.resolve("results/compare.json")).hasBinaryContent(results);
     succeeds(Session.of("report", alone));
     assertThat(Files.readString(alone.resolve("report.html"))).contains("id=\"transfer\"",
         "between the tasks of tiny-reasoner-step2000");
@@ -61,7 +61,7 @@ class CompareCommandTest {
     var before = Session.files(run("cooler"));
     Session session = succeeds(Session.of("compare", first, run("cooler")));
     assertThat(session.out()).contains("between tiny-reasoner-step2000 and tiny-reasoner-step2000 (2)");
-    assertThat(Files.readString(first.resolve("results/transfer.json"))).contains("common basis: ");
+    assertThat(Files.readString(first.resolve("results/compare.json"))).contains("common basis: ");
     assertThat(Session.files(run("cooler"))).isEqualTo(before);
   }
 
@@ -71,7 +71,7 @@ class CompareCommandTest {
     Session refused = Session.of("compare", first, run("others"));
     assertThat(refused.code()).isEqualTo(ExitCode.USAGE);
     assertThat(refused.errorLines()).singleElement().asString().contains("no common basis", "--curves");
-    assertThat(first.resolve("results/transfer.json")).doesNotExist();
+    assertThat(first.resolve("results/compare.json")).doesNotExist();
     assertThat(succeeds(Session.of("compare", first, run("others"), "--curves")).out()).contains("By curves: ");
   }
 
@@ -80,7 +80,7 @@ class CompareCommandTest {
     Path first = run("first");
     assertThat(Session.of("compare", first, first).errorLines()).singleElement().asString().contains("distinct");
     assertThat(Session.of("compare", first, temporary).errorLines()).singleElement().asString()
-        .contains("is no run folder");
+        .contains("is not a run folder");
     assertThat(Session.of("compare", first, "--sizes", "none").errorLines()).singleElement().asString()
         .contains("1% or top20, found 'none'");
     assertThat(Session.of("compare", first, "--sizes", "top9999").errorLines()).singleElement().asString()

@@ -47,8 +47,8 @@ class DemoTest {
     Session again = Session.of("demo", "--limit", LIMIT, "--output", second);
     assertThat(again.code()).as(again.err()).isZero();
     assertThat(again.out().replace(second.toString(), first.toString())).isEqualTo(session.out());
-    assertThat(second.resolve("results/interventions.json"))
-        .hasSameBinaryContentAs(first.resolve("results/interventions.json"));
+    assertThat(second.resolve("results/ablate/value@1%+dopamine@1%.json"))
+        .hasSameBinaryContentAs(first.resolve("results/ablate/value@1%+dopamine@1%.json"));
   }
 
   @Test

@@ -97,7 +97,7 @@ class DiskFullTest {
           Session.SMALL_STUDY.stream()).toArray());
       assertThat(session.code()).isEqualTo(ExitCode.USAGE);
       assertThat(session.errorLines()).singleElement().asString().contains("cannot be written",
-          "choose another --output");
+          "choose another folder");
     }
   }
 }

@@ -37,7 +37,7 @@ class DopamineCommandTest {
     run = temporary.resolve("run");
     Session early = Session.of("dopamine", probed);
     assertThat(early.code()).isEqualTo(2);
-    assertThat(early.err()).contains("has no finished step 'value-neurons': run `striatum probe` first");
+    assertThat(early.err()).contains("has no finished 'probe': run `striatum probe` first");
     Session.probe(probed, "--epochs", 1, "--permutations", 3, "--random-sets", 2, "--validation", 0.2);
     Session.copy(probed, run);
     session = dopamine(run, 64, "continuations");
@@ -63,7 +63,7 @@ class DopamineCommandTest {
     assertThat(session.code()).as(session.err()).isZero();
     assertThat(session.err()).containsPattern("\\d+ continuations of 60 rollouts, 4 from each of \\d+ states");
     assertThat(session.out()).contains("reliability of V̂", "mul: ");
-    assertThat(run.resolve("results/dopamine-neurons.json")).isRegularFile();
+    assertThat(run.resolve("results/dopamine.json")).isRegularFile();
   }
 
   @Test
@@ -99,7 +99,7 @@ class DopamineCommandTest {
     Path other = temporary.resolve("other");
     Session.copy(probed, other);
     assertThat(dopamine(other, 7, "continuations").code()).isZero();
-    for (String file : List.of("continuations.jsonl", "results/dopamine-neurons.json")) {
+    for (String file : List.of("continuations.jsonl", "results/dopamine.json")) {
       assertThat(other.resolve(file)).hasSameBinaryContentAs(run.resolve(file));
     }
   }
@@ -109,7 +109,7 @@ class DopamineCommandTest {
     Session again = dopamine(run, 64, "continuations");
     assertThat(again.code()).isZero();
     assertThat(again.err()).contains("continuations: finished before, kept",
-        "dopamine-neurons: finished before, kept");
+        "dopamine: finished before, kept");
     assertThat(again.out()).isEqualTo(session.out());
   }
 

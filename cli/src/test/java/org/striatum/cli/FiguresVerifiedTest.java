@@ -57,11 +57,11 @@ class FiguresVerifiedTest {
     assertThat(session.code()).as(session.out()).isZero();
     assertThat(session.out().lines().map(String::strip)).contains(
         "= rollouts.jsonl: 40 of 40 completions graded again, the same rewards",
-        "= results/value-neurons.json: computed again, the same",
-        "= results/dopamine-neurons.json: computed again, the same",
-        "= results/confidence.json: computed again, the same", "= results/transfer.json: computed again, the same",
+        "= results/probe.json: computed again, the same",
+        "= results/dopamine.json: computed again, the same",
+        "= results/confidence.json: computed again, the same", "= results/compare.json: computed again, the same",
         "= results/answers.json: computed again, the same",
-        "results/interventions.json: not recomputed: only the command that made it can make it again");
+        "results/ablate/value@1%+dopamine@1%.json: not recomputed: only the command that made it can make it again");
   }
 
   @Test
@@ -72,9 +72,9 @@ class FiguresVerifiedTest {
 
   @Test
   void anAurocThatNoProbeHas() throws Exception {
-    assertThat(forged("results/value-neurons.json",
+    assertThat(forged("results/probe.json",
         text -> text.replaceFirst("(?s)(\"test\" : \\{\\s*\"value\" : )0\\.\\d+", "$10.99")).out())
-        .containsPattern("≠ results/value-neurons.json: layers\\[\\d\\]\\.probes\\[\\d\\]\\.test\\.value is 0.99, "
+        .containsPattern("≠ results/probe.json: layers\\[\\d\\]\\.probes\\[\\d\\]\\.test\\.value is 0.99, "
             + "computed again 0\\.\\d+");
   }
 

@@ -52,7 +52,7 @@ class GateCommandTest {
 
   @Test
   void resultsGatesAndReportStandInTheRunFolder() throws Exception {
-    JsonNode results = JSON.readTree(Files.readAllBytes(run.resolve("results/gate@mul-long.json")));
+    JsonNode results = JSON.readTree(Files.readAllBytes(run.resolve("results/gate/mul-long.json")));
     assertThat(results.path("mode").asText()).isEqualTo("mul-long");
     assertThat(results.path("arms").findValuesAsText("name")).containsExactly("frozen", "value", "value-matched", "all",
         "bitfit");
@@ -61,13 +61,13 @@ class GateCommandTest {
         "all.safetensors", "value-matched.json", "value-matched.safetensors", "value.json", "value.safetensors");
     assertThat(Files.readString(run.resolve("report.html"))).contains("Specialised to mul-long");
     JsonNode manifest = JSON.readTree(Files.readAllBytes(run.resolve("manifest.json")));
-    assertThat(manifest.path("steps").findValuesAsText("name")).contains("gate@mul-long");
+    assertThat(manifest.path("steps").findValuesAsText("name")).contains("gate/mul-long");
   }
 
   @Test
   void aSecondRunKeepsItAndPrintsTheSame() {
     Session again = gate("--mode", "mul-long");
-    assertThat(again.err()).contains("gate@mul-long: finished before, kept");
+    assertThat(again.err()).contains("gate/mul-long: finished before, kept");
     assertThat(again.out()).isEqualTo(session.out());
   }
 

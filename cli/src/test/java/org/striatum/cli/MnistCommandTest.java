@@ -69,7 +69,7 @@ class MnistCommandTest {
         .containsPattern("taugate +512  0\\.\\d{3} ± 0\\.\\d{3}").contains("Only full fine-tuning loses at 0°: ")
         .as("other images than the paper's").doesNotContain("of the paper's");
     assertThat(run.resolve("report.html")).content().contains("no cells of the paper to compare with");
-    assertThat(Session.files(run)).contains("manifest.json", "results/mnist-table.json", "adapters/base.safetensors",
+    assertThat(Session.files(run)).contains("manifest.json", "results/mnist/table.json", "adapters/base.safetensors",
         "adapters/taugate/adapter.json", "adapters/taugate/adapter.safetensors", "adapters/full/adapter.safetensors");
     Mlp base = Mlp.load(run.resolve("adapters/base.safetensors"));
     TrainedAdapter gate = TrainedAdapter.load(run.resolve("adapters/taugate"), base);
@@ -81,14 +81,14 @@ class MnistCommandTest {
 
   @Test
   void aSecondRunKeepsWhatIsFinished() throws IOException {
-    byte[] results = Files.readAllBytes(run.resolve("results/mnist-table.json"));
+    byte[] results = Files.readAllBytes(run.resolve("results/mnist/table.json"));
     Session again = mnist(run);
     assertThat(again.code()).isZero();
-    assertThat(again.err()).contains("mnist-table: finished before, kept");
+    assertThat(again.err()).contains("mnist/table: finished before, kept");
     assertThat(again.out()).isEqualTo(first.out());
     Session elsewhere = mnist(temporary.resolve("elsewhere"));
     assertThat(elsewhere.out().replace("elsewhere", run.getFileName().toString())).isEqualTo(first.out());
-    assertThat(temporary.resolve("elsewhere/results/mnist-table.json")).hasBinaryContent(results);
+    assertThat(temporary.resolve("elsewhere/results/mnist/table.json")).hasBinaryContent(results);
     assertThat(temporary.resolve("elsewhere/manifest.json")).hasSameBinaryContentAs(run.resolve("manifest.json"));
   }
 
@@ -122,7 +122,7 @@ class MnistCommandTest {
     assertThat(temporary.resolve("refused")).doesNotExist();
     Path damaged = Session.copy(images, temporary.resolve("damaged"));
     Files.write(damaged.resolve("t10k-labels-idx1-ubyte"), new byte[]{0, 0, 8, 1, 0, 0, 0, 9});
-    refuses(4, "t10k-labels-idx1-ubyte: its sizes [9] say 9 bytes, more than it can hold",
+    refuses(4, "t10k-labels-idx1-ubyte: its sizes [9] mean 9 bytes, more than the file can hold",
         "--mnist", damaged);
     refuses(4, "has no train-images-idx3-ubyte", "--mnist", temporary.resolve("nowhere"));
     assertThat(temporary.resolve("refused")).doesNotExist();

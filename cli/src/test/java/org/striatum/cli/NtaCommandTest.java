@@ -51,15 +51,15 @@ class NtaCommandTest {
     assertThat(session.code()).as(session.err()).isZero();
     assertThat(session.out()).contains("2 seeds from 1", "time to criterion by block, flexible:", "expected")
         .doesNotContain("0.71 to 0.77"); // what is published is of other settings
-    assertThat(temporary.resolve("run/results/nta-flexible.json")).isRegularFile();
+    assertThat(temporary.resolve("run/results/nta/flexible.json")).isRegularFile();
     try (var runs = Files.list(temporary.resolve("run/nta-runs"))) {
       assertThat(runs).hasSize(4);
     }
     Session again = brief("run");
-    assertThat(again.err()).contains("nta-flexible: finished before, kept");
+    assertThat(again.err()).contains("nta/flexible: finished before, kept");
     assertThat(again.out()).isEqualTo(session.out());
     assertThat(brief("run", "--json").out())
-        .isEqualTo(Files.readString(temporary.resolve("run/results/nta-flexible.json")));
+        .isEqualTo(Files.readString(temporary.resolve("run/results/nta/flexible.json")));
     JsonNode arm = JSON.readTree(brief("run", "--json").out()).path("arms").get(0);
     assertThat(arm.path("bySeed").path("time to criterion")).hasSize(2)
         .allSatisfy(seed -> assertThat(seed).hasSize(4));
@@ -77,8 +77,8 @@ class NtaCommandTest {
       Files.copy(one, part.resolve("nta-runs").resolve(one.getFileName()));
     }
     assertThat(brief("part", "--threads", 2).code()).isZero();
-    assertThat(part.resolve("results/nta-flexible.json"))
-        .hasSameBinaryContentAs(temporary.resolve("whole/results/nta-flexible.json"));
+    assertThat(part.resolve("results/nta/flexible.json"))
+        .hasSameBinaryContentAs(temporary.resolve("whole/results/nta/flexible.json"));
   }
 
   @Test

@@ -29,7 +29,7 @@ class VerifyCommandTest {
   void anUntouchedRunIsWhatItsManifestSays() {
     Session session = Session.of("verify", whole);
     assertThat(session.code()).as(session.err()).isEqualTo(ExitCode.DONE);
-    assertThat(session.out().lines()).containsExactly(whole + ": 1 steps, 1 files, all as in the manifest",
+    assertThat(session.out().lines()).containsExactly(whole + ": 1 steps, 3 files, all as in the manifest",
         "  = rollouts.jsonl: 10 of 10 completions graded again, the same rewards");
     assertThat(Session.of("verify", whole, "--checksums").out().lines()).hasSize(1);
   }
@@ -59,7 +59,7 @@ class VerifyCommandTest {
     Files.delete(second.resolve("rollouts.jsonl"));
     Session session = Session.of("verify", folder);
     assertThat(session.code()).isEqualTo(ExitCode.BAD_DATA);
-    assertThat(session.out()).contains("step1: 1 steps, 1 files, all as in the manifest",
+    assertThat(session.out()).contains("step1: 1 steps, 3 files, all as in the manifest",
         "rollouts.jsonl (rollouts) is missing");
   }
 
@@ -78,6 +78,6 @@ class VerifyCommandTest {
   void whatIsNoRunIsRefused() {
     Session session = Session.of("verify", folder);
     assertThat(session.code()).isEqualTo(ExitCode.USAGE);
-    assertThat(session.errorLines()).singleElement().asString().contains("is no run folder");
+    assertThat(session.errorLines()).singleElement().asString().contains("is not a run folder");
   }
 }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.striatum.cli.process.CheckpointProcess;
 import org.striatum.cli.process.OneLine;
 import org.striatum.cli.process.Supervision;
+import org.striatum.probe.run.FileFormat;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.RecordJson;
 
@@ -44,6 +45,11 @@ public record Console(PrintWriter out, PrintWriter err, Progress progress, Super
   public void json(Object result) {
     out.print(new String(RecordJson.pretty(result), StandardCharsets.UTF_8));
     out.flush();
+  }
+
+  /// The same for a study's results, with the version of their format.
+  public void json(FileFormat format, Object result) {
+    json(RecordJson.versioned(format, result));
   }
 
   /// A line of messages.

@@ -206,7 +206,7 @@ class CheckpointProcessTest {
         # There is insufficient memory for the Java Runtime Environment to continue.
         # Native memory allocation (mmap) failed to map 134217728 bytes.
         """);
-    assertThat(Signal.reported(report).orElseThrow().remedy()).contains("no memory", "--memory low");
+    assertThat(Signal.reported(report).orElseThrow().remedy()).contains("not enough memory", "--memory low");
     assertThat(Signal.reported(Files.writeString(report, "# Internal Error"))).isEmpty();
   }
 

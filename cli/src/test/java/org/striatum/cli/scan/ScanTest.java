@@ -2,7 +2,6 @@ package org.striatum.cli.scan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,6 +23,7 @@ import org.striatum.cli.scan.ScanResults.Failure;
 import org.striatum.cli.scan.ScanResults.Outcome;
 import org.striatum.probe.run.DiskFullException;
 import org.striatum.probe.run.Progress;
+import org.striatum.probe.run.UsageException;
 import org.striatum.studies.run.FolderLock;
 import org.striatum.studies.run.Manifest;
 import org.striatum.studies.run.RunFolder;
@@ -154,7 +154,7 @@ class ScanTest {
   void oneScanAFolderAtATime() throws Exception {
     checkpoint("step1", "finish");
     try (FolderLock _ = FolderLock.create(output())) {
-      assertThatIllegalArgumentException().isThrownBy(() -> scan(PROCESSES)).withMessageContaining("is being written");
+      assertThatExceptionOfType(UsageException.class).isThrownBy(() -> scan(PROCESSES)).withMessageContaining("is being written");
     }
   }
 
@@ -165,9 +165,9 @@ class ScanTest {
     byte[] before = Files.readAllBytes(output().resolve("scan.json"));
     settings = new TreeMap<>(Map.of("tasks", "add", "seed", "2"));
     Files.writeString(checkpoint.resolve("model.safetensors"), "other weights");
-    assertThatIllegalArgumentException().isThrownBy(() -> scan(PROCESSES)).withMessageContainingAll(
+    assertThatExceptionOfType(UsageException.class).isThrownBy(() -> scan(PROCESSES)).withMessageContainingAll(
         "seed is absent there and 2 here", "tasks is mul there and add here", "step1 is ", "with other files",
-        "choose another --output");
+        "choose another");
     assertThat(output().resolve("scan.json")).hasBinaryContent(before);
     settings = new TreeMap<>(Map.of("tasks", "mul"));
     Files.writeString(checkpoint.resolve("model.safetensors"), "step1");
@@ -189,7 +189,7 @@ class ScanTest {
     try (RunFolder run = RunFolder.create(output())) {
       run.settle(Manifest.Inputs.UNSETTLED);
     }
-    assertThatIllegalArgumentException().isThrownBy(() -> scan(PROCESSES)).withMessageContaining("a run, not a scan");
+    assertThatExceptionOfType(UsageException.class).isThrownBy(() -> scan(PROCESSES)).withMessageContaining("a run, not a scan");
   }
 
   @Test
@@ -242,11 +242,11 @@ class ScanTest {
   @Test
   void whatIsNoCheckpointIsRefused() throws Exception {
     Files.createDirectories(folder.resolve("empty"));
-    assertThatIllegalArgumentException().isThrownBy(() -> CheckpointList.find(List.of(folder + "/nothing*")))
+    assertThatExceptionOfType(UsageException.class).isThrownBy(() -> CheckpointList.find(List.of(folder + "/nothing*")))
         .withMessageContaining("no checkpoint matches");
-    assertThatIllegalArgumentException().isThrownBy(() -> CheckpointList.find(List.of(folder + "/empty")))
+    assertThatExceptionOfType(UsageException.class).isThrownBy(() -> CheckpointList.find(List.of(folder + "/empty")))
         .withMessageContaining("no config.json in it");
-    assertThatIllegalArgumentException().isThrownBy(() -> CheckpointList.find(List.of(folder + "/absent")))
+    assertThatExceptionOfType(UsageException.class).isThrownBy(() -> CheckpointList.find(List.of(folder + "/absent")))
         .withMessageContaining("no checkpoint at");
   }
 }
