@@ -35,6 +35,7 @@ record StudyRunner(Console console, StudyRegistry registry, ModelOptions modelOp
   /// @return every question, answered
   Answers run(Path checkpoint, Path output, List<ProblemSet> sets, StudyPlan plan, List<Companion> companions)
       throws IOException {
+    RunFolder.create(output).close(); // refused, if it is, before anything is said
     RolloutSettings rollouts = plan.settings(RolloutStep.STUDY);
     console
         .print("Does %s know when it will be right, and does it use that? %d problems each of %s, seed %d.".formatted(

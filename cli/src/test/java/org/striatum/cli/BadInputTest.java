@@ -219,7 +219,7 @@ class BadInputTest {
   void stepsOutOfOrder() {
     Path run = folder.resolve("run");
     succeed("rollouts", REASONER, "--tasks", "add", "--limit", 2, "--max-new-tokens", 8, "--output", run);
-    assertThat(refused(USAGE, "probe", run)).contains("has no finished step 'capture': run `striatum capture` first");
+    assertThat(refused(USAGE, "probe", run)).contains("has no finished 'capture': run `striatum capture` first");
     assertThat(refused(USAGE, "ablate", run))
         .contains("has no finished 'probe': run `striatum probe` first");
     assertThat(refused(USAGE, "probe", folder)).contains("is not a run folder");
@@ -260,7 +260,7 @@ class BadInputTest {
   void movedCheckpoint() throws Exception {
     Path run = damagedRun();
     Files.delete(run.resolve("checkpoint.path"));
-    assertThat(refused(USAGE, "report", run)).contains("does not say where its checkpoint lies");
+    assertThat(refused(USAGE, "report", run)).contains("does not record the path of its checkpoint");
   }
 
   @Test
@@ -294,11 +294,11 @@ class BadInputTest {
   @CsvSource(delimiter = '|', value = {"--set | values@1% | is named value@1%, value@top20",
       "--set | value@0% | (0 %, 100 %)",
       "--set | value@top0 | must leave something", "--set | value@top999 | must leave something",
-      "--set | dopamine@1% | run `striatum dopamine` first", "--set | value@1%,value@1% | named once",
-      "--kind | shrink | --kind must be zero, mean, resample or steer, found shrink",
-      "--layers | some | --layers must be primary, each or all, found 'some'", "--doses | 0 | (0 %, 100 %)",
+      "--set | dopamine@1% | needs the dopamine study", "--set | value@1%,value@1% | named once",
+      "--kind | shrink | must be one of zero, mean, resample, steer, found 'shrink'",
+      "--layers | some | layers must be one of primary, each, all, found 'some'", "--doses | 0 | (0 %, 100 %)",
       "--alpha | NaN | must be finite",
-      "--positions | nowhere | [all, prompt, generated, all-but-first, none]", "--controls | 18 | 18",
+      "--positions | nowhere | all, prompt, generated, all-but-first, none", "--controls | 18 | 18",
       "--attempts | 1 | at least 2 problems", "--solutions | 0 | at least 2 problems"})
   void unusableInterventions(String option, String value, String message) throws Exception {
     Path run = damagedRun();

@@ -60,6 +60,7 @@ public record CaptureStep() implements Study<CaptureSettings, CaptureResults> {
   /// Fixes the hook points, and discards a store that differs from what was written.
   @Override
   public void prepare(StudyRun run, CaptureSettings settings) throws IOException {
+    run.rollouts(); // refused, if they are, before anything is settled
     run.folder().settle(new Manifest.Inputs(null, null, null, null, hooks(run, settings), null));
     discardIfDamaged(run.folder().activations());
   }
