@@ -9,6 +9,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.IFactory;
 
 /// Gives every command its console and the registered studies.
+///
 /// @param console receives results, messages and progress
 record CommandFactory(Console console, StudyRegistry registry) implements IFactory {
   @Override

@@ -50,11 +50,8 @@ final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    CompareSettings settings = Given.checked(() -> {
-      TransferSettings defaults = TransferSettings.DEFAULTS;
-      return new CompareSettings(new TransferSettings(sizes, defaults.refitted(), defaults.halvings(),
-          defaults.randomSets(), defaults.permutations(), defaults.resamples()), seed);
-    });
+    CompareSettings settings = Given
+        .checked(() -> new CompareSettings(TransferSettings.defaults().withSizes(sizes), seed));
     try (RunFolder opened = RunFolder.open(folders.getFirst())) {
       StudyRun run = new StudyRun(opened, Version.environment(0), RunModel.none(), console::note, console.progress());
       TransferResults results = run.run(new CompareStep(others(), curves), settings);

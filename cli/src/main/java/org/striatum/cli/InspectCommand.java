@@ -14,7 +14,7 @@ import org.striatum.cli.option.ModelOptions;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.ModelFacts;
 import org.striatum.hooks.parity.ParityCheck;
-import org.striatum.hooks.parity.ParityGate;
+import org.striatum.hooks.parity.ParityIdentity;
 import org.striatum.hooks.parity.ParityReport;
 import org.striatum.probe.model.GatedModel;
 import org.striatum.probe.model.HookPoint;
@@ -75,7 +75,7 @@ final class InspectCommand implements Callable<Integer> {
     try (HookedModel model = modelOptions.openUnexamined(checkpoint)) {
       parity = modelOptions.parity(checkpoint, model);
     }
-    facts.put("identity gate", parity.checks().stream().filter(check -> check.name().equals(ParityGate.IDENTITY))
+    facts.put("identity gate", parity.checks().stream().filter(check -> check.name() == ParityIdentity.IDENTITY_GATES)
         .map(ParityCheck::note).findFirst().orElse("not tested"));
     facts.put("parity gate", parity.checks());
     if (json) {

@@ -25,6 +25,7 @@ final class PrivateMemory implements AutoCloseable {
   }
 
   /// Memory taken since the start.
+  ///
   /// @param bytes growth
   /// @param peakBytes the largest growth at any time
   record Growth(long bytes, long peakBytes) {

@@ -119,6 +119,7 @@ final class StudyCommand implements Callable<Integer> {
   }
 
   /// What cannot change after a study has begun, by the options' names.
+  ///
   /// @param sets as returned by [#sets]
   SortedMap<String, String> settings(List<ProblemSet> sets) {
     String tasks = sets.stream().map(set -> set.origin()

@@ -47,6 +47,7 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   /// Results for one folder.
+  ///
   /// @param files number of files in the manifest, and of shards of hidden states
   /// @param figures empty with `--checksums`, or if a file has changed
   record Verified(String run, int steps, int files, List<Difference> differences, List<Figures> figures) {

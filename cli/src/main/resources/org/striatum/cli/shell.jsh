@@ -11,3 +11,5 @@ import org.striatum.probe.uses.*;
 import org.striatum.probe.value.*;
 import org.striatum.studies.*;
 import org.striatum.studies.run.*;
+import org.striatum.studies.intervention.AblationSettings.*;
+import org.striatum.studies.value.*;

@@ -61,7 +61,7 @@ class FiguresVerifiedTest {
         "= results/dopamine-neurons.json: computed again, the same",
         "= results/confidence.json: computed again, the same", "= results/transfer.json: computed again, the same",
         "= results/answers.json: computed again, the same",
-        "results/interventions.json: only the command that made it can make it again");
+        "results/interventions.json: not recomputed: only the command that made it can make it again");
   }
 
   @Test

@@ -19,9 +19,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.striatum.cli.PlantedCheckpoint.Code;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.intervention.InterventionResults.Verdict;
-import org.striatum.probe.value.NeuronRanking;
+import org.striatum.probe.value.ProbeKind;
+import org.striatum.probe.value.Ranking;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.probe.value.ValueNeuronResults.PruningPoint;
+import org.striatum.probe.value.ValueProbeTraining.Target;
 import org.striatum.studies.neurons.NeuronSelection;
 
 /// What the whole pipeline says of models in which it is known what is there: value neurons that are used, value neurons
@@ -33,8 +35,8 @@ class PlantedModelTest {
   /// As `striatum demo`.
   private static final int EPOCHS = 6;
   /// Ranks well from few rollouts; the probes' first layers do not (docs/planted-truth.md).
-  private static final String RANKING = "auroc";
-  private static final String PAPER = NeuronRanking.PAPER;
+  private static final String RANKING = Ranking.UNIVARIATE_AUROC.printed();
+  private static final String PAPER = Ranking.TD_FIRST_LAYER_L1.printed();
 
   @TempDir
   private Path folder;
@@ -52,7 +54,7 @@ class PlantedModelTest {
   void valueThatIsReadIsFoundAndValueSpecificAndSizeIsNot() throws IOException {
     try (PlantedStudy study = study(Code.READ)) {
       assertThat(study.recovered(only(study), RANKING)).isGreaterThanOrEqualTo(5);
-      assertThat(PlantedStudy.auroc(only(study), "sparse")).isGreaterThan(0.7);
+      assertThat(PlantedStudy.auroc(only(study), ProbeKind.SPARSE)).isGreaterThan(0.7);
       List<Intervention> found = study.ablate(study.best(RANKING));
       assertThat(found).hasSize(2).allSatisfy(one -> {
         assertThat(one.verdict()).isEqualTo(Verdict.SPECIFIC);
@@ -77,8 +79,8 @@ class PlantedModelTest {
   @Test
   void aCoinFlipHasNoValue() throws IOException {
     try (PlantedStudy study = study(Code.COIN)) {
-      assertThat(PlantedStudy.auroc(only(study), "linear")).isCloseTo(0.5, within(0.1));
-      assertThat(PlantedStudy.auroc(only(study), "sparse")).isCloseTo(0.5, within(0.1));
+      assertThat(PlantedStudy.auroc(only(study), ProbeKind.LINEAR)).isCloseTo(0.5, within(0.1));
+      assertThat(PlantedStudy.auroc(only(study), ProbeKind.SPARSE)).isCloseTo(0.5, within(0.1));
       assertThat(only(study).shuffled().p()).isGreaterThan(0.05);
       assertThat(study.ablate(study.best(RANKING)).getFirst().effect().value()).isGreaterThan(-0.1);
     }
@@ -90,7 +92,7 @@ class PlantedModelTest {
         FEW_EPOCHS, SEED);
         PlantedStudy sparse = new PlantedStudy(folder.resolve("sparse"), Code.READ, PlantedStudy.MIDDLE_BLOCK,
             FEW_EPOCHS, SEED)) {
-      assertThat(PlantedStudy.auroc(only(dense), "linear")).isGreaterThan(0.68);
+      assertThat(PlantedStudy.auroc(only(dense), ProbeKind.LINEAR)).isGreaterThan(0.68);
       assertThat(lossOfFive(only(dense))).isGreaterThan(0.02);
       assertThat(lossOfFive(only(sparse))).isLessThan(0.02);
       assertThat(dense.ablate(dense.best(RANKING)))
@@ -100,7 +102,7 @@ class PlantedModelTest {
 
   /// How far the refitted probe falls from all coordinates to the best 2 %, kept in the sparse path's order.
   private static double lossOfFive(LayerProbes layer) {
-    List<PruningPoint> points = PlantedStudy.retrained(layer, "sparse-path");
+    List<PruningPoint> points = PlantedStudy.retrained(layer, Ranking.SPARSE_PATH);
     return points.getFirst().auroc().value() - points.stream().filter(point -> point.ratio() == 0.98).findFirst()
         .orElseThrow().auroc().value();
   }
@@ -139,7 +141,7 @@ class PlantedModelTest {
         try (PlantedStudy study = new PlantedStudy(folder.resolve(code + "-" + seed), code, PlantedStudy.MIDDLE_BLOCK,
             EPOCHS, seed)) {
           LayerProbes layer = only(study);
-          NeuronRanking.names()
+          Ranking.of(List.of(Target.TD, Target.MONTE_CARLO)).stream().map(Ranking::printed)
               .forEach(name -> recovered.merge(code + " " + name, study.recovered(layer, name), Integer::sum));
           beyondShuffles.merge(code, layer.shuffled().p() <= 0.05 ? 1 : 0, Integer::sum);
           for (NeuronSelection set : study.sets(code, PAPER, RANKING)) {
@@ -148,7 +150,7 @@ class PlantedModelTest {
             System.out.printf(Locale.ROOT,
                 "seed %d %s, %s: AUROC sparse %.3f, accuracy %.3f → %.3f, p against random %.3f, matched %.3f: %s%n",
                 seed,
-                code, set.name(), PlantedStudy.auroc(layer, "sparse"), primary.base().outcome().value(),
+                code, set.name(), PlantedStudy.auroc(layer, ProbeKind.SPARSE), primary.base().outcome().value(),
                 primary.ablated().outcome().value(), primary.random().p(), primary.matched().p(), primary.verdict());
           }
         }

@@ -9,18 +9,19 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.striatum.hooks.HookedModel;
+import org.striatum.probe.intervention.AblationKind;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.model.HookPoint;
-import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.model.Sampling;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.Progress;
+import org.striatum.probe.value.ProbeKind;
+import org.striatum.probe.value.Ranking;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.probe.value.ValueNeuronResults.PruningPoint;
 import org.striatum.probe.value.ValueNeuronResults.RankedNeuron;
 import org.striatum.probe.value.ValueNeuronSettings;
-import org.striatum.probe.value.ValueProbeTraining;
 import org.striatum.studies.capture.CaptureSettings;
 import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.intervention.AblationSettings;
@@ -76,13 +77,11 @@ final class PlantedStudy implements AutoCloseable {
 
   /// The defaults, with less spent on bands and nulls, and every coordinate listed with its scores.
   private static ValueNeuronSettings settings(int epochs) {
-    ValueNeuronSettings base = ValueNeuronSettings.DEFAULTS;
-    ValueProbeTraining paper = base.training();
-    ValueProbeTraining training = new ValueProbeTraining(paper.target(), paper.hidden(), paper.learningRate(),
-        paper.weightDecay(), paper.batchTrajectories(), paper.gamma(), epochs, paper.patience());
-    return new ValueNeuronSettings(training, base.ranking(), base.ratios(), RANDOM_SETS, PERMUTATIONS,
-        base.sparse(), base.solver(), base.pathPoints(), base.pathRatio(), RESAMPLES, PlantedCheckpoint.WIDTH,
-        base.overlapShare());
+    return ValueNeuronSettings.defaults()
+        .withTraining(training -> training.withStopping(stopping -> stopping.withMaxEpochs(epochs)))
+        .withPruning(pruning -> pruning.withRandomSets(RANDOM_SETS))
+        .withSparse(sparse -> sparse.withPermutations(PERMUTATIONS))
+        .withSummary(summary -> summary.withResamples(RESAMPLES).withTop(PlantedCheckpoint.WIDTH));
   }
 
   PlantedCheckpoint checkpoint() {
@@ -140,21 +139,23 @@ final class PlantedStudy implements AutoCloseable {
     return (int) best(layer, ranking).stream().filter(checkpoint.planted()::contains).count();
   }
 
-  static double auroc(LayerProbes layer, String name) {
-    return layer.probes().stream().filter(one -> one.probe().equals(name)).findFirst().orElseThrow().test().value();
+  static double auroc(LayerProbes layer, ProbeKind kind) {
+    return layer.probes().stream().filter(one -> one.probe() == kind).findFirst().orElseThrow().test().value();
   }
 
   /// AUROC of the refitted linear probe along a ranking.
-  static List<PruningPoint> retrained(LayerProbes layer, String ranking) {
-    return layer.pruning().stream().filter(curve -> curve.retrained() && curve.ranking().equals(ranking)).findFirst()
+  static List<PruningPoint> retrained(LayerProbes layer, Ranking ranking) {
+    return layer.pruning().stream().filter(curve -> curve.retrained() && curve.ranking() == ranking).findFirst()
         .orElseThrow().points();
   }
 
   /// Ablates a set: by generation first, then by log-probability at every hook point.
   List<Intervention> ablate(NeuronSelection set) throws IOException {
-    AblationSettings settings = new AblationSettings(List.of(set), List.of("zero"), List.of(), PositionMask.ALL,
-        Set.of(AblationSettings.Layers.EACH), List.of(), CONTROLS, CONTROLS, CONTROLS, TESTED, TESTED,
-        AblationSettings.DONORS, seed);
+    AblationSettings settings = AblationSettings.defaults().withSets(List.of(set)).withKind(AblationKind.ZERO)
+        .withLayers(Set.of(AblationSettings.Layers.EACH)).withCurves(_ -> AblationSettings.Curves.NONE)
+        .withMeasures(measures -> measures.withAttempts(TESTED).withSolutions(TESTED).withControls(CONTROLS)
+            .withLogProbabilityControls(CONTROLS))
+        .withSeed(seed);
     return run.run(AblationStep.STUDY, settings).interventions();
   }
 

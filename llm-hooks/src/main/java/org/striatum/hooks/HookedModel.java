@@ -15,6 +15,9 @@ import java.util.SortedMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.striatum.hooks.ModelFacts.Sizes;
+import org.striatum.hooks.ModelFacts.SpecialTokens;
+import org.striatum.hooks.ModelFacts.StoredWeights;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.checkpoint.ChecksumCache;
@@ -30,9 +33,10 @@ import org.striatum.probe.model.GatedModel;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.TokenSequence;
 import org.striatum.probe.run.Sha256;
+import org.striatum.probe.run.UsageException;
 
-/// A model opened for reading and gating, its tokenizer at hand: a Hugging Face checkpoint folder, whose description is
-/// interpreted, or somebody else's ONNX file, which is operated on.
+/// A model opened for reading and gating, with its tokenizer: a Hugging Face checkpoint folder, whose description is
+/// interpreted, or somebody else's ONNX file, a copy of whose graph is changed.
 ///
 /// Not thread-safe; whoever opens it closes it.
 public final class HookedModel implements AutoCloseable {
@@ -61,7 +65,7 @@ public final class HookedModel implements AutoCloseable {
   /// weight is copied.
   ///
   /// @param memory how weights are held; empty to choose by size, and for generation by the machine's memory too
-  /// @param threads of the runtime; 0 for one a core
+  /// @param threads of the runtime; 0 for one per CPU core
   /// @throws CheckpointException in one line: what is wrong and what to do
   public static HookedModel open(Path path, Optional<Memory> memory, int threads) throws CheckpointException {
     return open(path, memory, threads, ChecksumCache.inMemory());
@@ -136,8 +140,6 @@ public final class HookedModel implements AutoCloseable {
     } catch (IOException unreadable) {
       throw new CheckpointException("cannot read " + checkpoint.folder() + ": " + unreadable.getMessage(), unreadable);
     }
-    List<Integer> bos = config.tokenIds("bos_token_id");
-    List<Integer> pad = config.tokenIds("pad_token_id");
     SequencedMap<String, Object> details = new LinkedHashMap<>();
     details.put("MLP neurons", shape.mlpWidth());
     details.put("heads", shape.heads() + " × " + shape.headWidth() + ", " + shape.keyValueHeads() + " key-value");
@@ -145,11 +147,11 @@ public final class HookedModel implements AutoCloseable {
     details.put("ignored configuration", config.unread());
     details.put("generated graph",
         model.graph(Set.copyOf(model.hookPoints())).length / 1000 + " kB; weights stay in the checkpoint's own files");
-    return new ModelFacts(checkpoint.name(), config.text("model_type"), checkpoint.folder(), files, shape.layers(),
-        shape.width(), shape.heads(), shape.vocabulary(), shape.longest(),
-        8L * shape.layers() * shape.keyValueHeads() * shape.headWidth(), checkpoint.parameters(),
-        checkpoint.weightBytes(),
-        checkpoint.dtypes().keySet().stream().map(Enum::name).collect(Collectors.joining(", ")), false, bos, pad,
+    Sizes sizes = new Sizes(shape.layers(), shape.width(), shape.heads(), shape.vocabulary(), shape.longest(),
+        8L * shape.layers() * shape.keyValueHeads() * shape.headWidth());
+    String dtypes = checkpoint.dtypes().keySet().stream().map(Enum::name).collect(Collectors.joining(", "));
+    return new ModelFacts(checkpoint.name(), config.text("model_type"), checkpoint.folder(), files, sizes,
+        new StoredWeights(checkpoint.parameters(), checkpoint.weightBytes(), dtypes, false), specialTokens(config),
         details);
   }
 
@@ -191,16 +193,17 @@ public final class HookedModel implements AutoCloseable {
       recognised.put(hook.toString(), model.sites().at(hook).recognition());
     }
     details.put("recognised", recognised);
-    return new ModelFacts(model.file().name(),
-        config.isPresent() && config.get().has("model_type") ? config.get().text("model_type") : "onnx", folder, files,
-        model.layers(), model.width(HookPoint.residPost(0)), 0, model.vocabulary(), longest(model), 0,
-        model.file().parameters(), model.file().weightBytes(), model.quantised() ? "quantised" : "float",
-        model.scaledAtRunTime(), config.isPresent() ? config.get().tokenIds("bos_token_id") : List.of(),
-        config.isPresent() ? config.get().tokenIds("pad_token_id") : List.of(), details);
+    String family = config.isPresent() && config.get().has("model_type") ? config.get().text("model_type") : "onnx";
+    Sizes sizes = new Sizes(model.layers(), model.width(HookPoint.residPost(0)), 0, model.vocabulary(),
+        model.longest(), 0);
+    StoredWeights weights = new StoredWeights(model.file().parameters(), model.file().weightBytes(),
+        model.quantised() ? "quantised" : "float", model.scaledAtRunTime());
+    return new ModelFacts(model.file().name(), family, folder, files, sizes, weights,
+        config.isPresent() ? specialTokens(config.get()) : new SpecialTokens(List.of(), List.of()), details);
   }
 
-  private static int longest(OnnxFileModel model) {
-    return model.sites().positions().orElse(Integer.MAX_VALUE);
+  private static SpecialTokens specialTokens(ModelConfig config) throws CheckpointException {
+    return new SpecialTokens(config.tokenIds("bos_token_id"), config.tokenIds("pad_token_id"));
   }
 
   /// `generation_config.json` decides where there is one, as in the reference implementation; else `config.json`.
@@ -234,7 +237,8 @@ public final class HookedModel implements AutoCloseable {
     return checksums.unknownBytes(facts.files().values());
   }
 
-  /// What is run, as far as it is not in [ModelFacts#files]: the generated graph with every hook point, weights external.
+  /// The generated graph with every hook point, weights external: what is run and is not in [ModelFacts#files]. Empty for an
+  /// ONNX file.
   public byte[] generatedGraph() {
     return model instanceof OnnxModel interpreted
         ? interpreted.graph(Set.copyOf(interpreted.hookPoints()))
@@ -275,19 +279,21 @@ public final class HookedModel implements AutoCloseable {
     return Files.isRegularFile(facts.folder().resolve("tokenizer.json"));
   }
 
-  /// The hook points a pattern names, `*` standing for any text: `blocks.*.hook_resid_post`.
+  /// The hook points that match a pattern, `*` for any text: `blocks.*.hook_resid_post`.
   ///
-  /// @throws IllegalArgumentException if it names none
+  /// @throws UsageException if it names none
   public List<HookPoint> hookPoints(String pattern) {
     String regex = Arrays.stream(pattern.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*"));
     List<HookPoint> found = model.hookPoints().stream().filter(hook -> hook.toString().matches(regex)).toList();
     if (found.isEmpty()) {
-      throw new IllegalArgumentException("no hook point matches '" + pattern + "': `striatum inspect` lists them");
+      throw new UsageException("no hook point matches '%s': %s has blocks 0 to %d with %s".formatted(pattern,
+          facts.name(), model.layers() - 1, model.hookPoints().stream().map(hook -> hook.site().printed()).distinct()
+              .collect(Collectors.joining(", "))));
     }
     return found;
   }
 
-  /// A prompt and what follows it, as tokens; the end-of-sequence token behind it if the model has one.
+  /// A prompt and what follows it, as tokens; then the end-of-sequence token if the model has one.
   public TokenSequence sequence(String prompt, String continuation) throws CheckpointException {
     int[] end = endOfSequence.stream().limit(1).mapToInt(Integer::intValue).toArray();
     return TokenSequence.prompt(tokenizer().encode(prompt)).followedBy(tokenizer().encodeContinuation(continuation))

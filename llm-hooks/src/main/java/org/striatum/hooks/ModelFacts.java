@@ -11,29 +11,94 @@ import java.util.SequencedMap;
 ///
 /// @param name for people
 /// @param family `model_type` of the configuration; "onnx" for an ONNX file without one
-/// @param folder where configuration and tokenizer lie
+/// @param folder where configuration and tokenizer are
 /// @param files what determines its figures, by name: configuration, tokenizer, weights; links are not followed
-/// @param layers blocks
-/// @param width coordinates of the residual stream
-/// @param heads query heads; 0 where the file does not say
-/// @param vocabulary tokens
-/// @param longest positions a sequence can have at most; `Integer.MAX_VALUE` for no limit
-/// @param cacheBytes bytes of keys and values that generation keeps a token; 0 where the file does not say
-/// @param parameters weights, counted
-/// @param weightBytes bytes of all weights on disk
-/// @param dtypes element types of the weights, for people
-/// @param quantised whether activations are rounded to integers by what a run sees
-/// @param bos tokens that a prompt begins with, by the configuration
-/// @param pad padding tokens, by the configuration
+/// @param sizes of the decoder
+/// @param weights how they are stored
+/// @param specialTokens by the configuration
 /// @param details what only this kind of model has, by label, for people
-public record ModelFacts(String name, String family, Path folder, SequencedMap<String, Path> files, int layers,
-    int width, int heads, int vocabulary, int longest, long cacheBytes, long parameters, long weightBytes,
-    String dtypes, boolean quantised, List<Integer> bos, List<Integer> pad, SequencedMap<String, Object> details) {
+public record ModelFacts(String name, String family, Path folder, SequencedMap<String, Path> files, Sizes sizes,
+    StoredWeights weights, SpecialTokens specialTokens, SequencedMap<String, Object> details) {
+  /// Sizes of the decoder.
+  ///
+  /// @param layers blocks
+  /// @param width coordinates of the residual stream
+  /// @param heads query heads; 0 where the file does not say
+  /// @param vocabulary tokens
+  /// @param longest positions a sequence can have at most; `Integer.MAX_VALUE` for no limit
+  /// @param cacheBytes bytes of keys and values that generation keeps per token; 0 where the file does not say
+  public record Sizes(int layers, int width, int heads, int vocabulary, int longest, long cacheBytes) {}
+
+  /// The weights as they are stored.
+  ///
+  /// @param parameters weights, counted
+  /// @param bytes of all weights on disk
+  /// @param dtypes element types of the weights, for people
+  /// @param quantised whether activations are rounded to integers by what a run sees
+  public record StoredWeights(long parameters, long bytes, String dtypes, boolean quantised) {}
+
+  /// Tokens that are no text.
+  ///
+  /// @param bos tokens that a prompt begins with
+  /// @param pad padding tokens
+  public record SpecialTokens(List<Integer> bos, List<Integer> pad) {
+    public SpecialTokens {
+      bos = List.copyOf(bos);
+      pad = List.copyOf(pad);
+    }
+  }
+
   public ModelFacts {
     files = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(files));
-    bos = List.copyOf(bos);
-    pad = List.copyOf(pad);
     details = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(details));
+  }
+
+  public int layers() {
+    return sizes.layers();
+  }
+
+  public int width() {
+    return sizes.width();
+  }
+
+  public int heads() {
+    return sizes.heads();
+  }
+
+  public int vocabulary() {
+    return sizes.vocabulary();
+  }
+
+  public int longest() {
+    return sizes.longest();
+  }
+
+  public long cacheBytes() {
+    return sizes.cacheBytes();
+  }
+
+  public long parameters() {
+    return weights.parameters();
+  }
+
+  public String dtypes() {
+    return weights.dtypes();
+  }
+
+  public boolean quantised() {
+    return weights.quantised();
+  }
+
+  public List<Integer> bos() {
+    return specialTokens.bos();
+  }
+
+  public List<Integer> pad() {
+    return specialTokens.pad();
+  }
+
+  public long weightBytes() {
+    return weights.bytes();
   }
 
   /// Configuration and tokenizer files of a folder that are there, by name.

@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -311,15 +310,16 @@ public abstract class GatedModelContract {
   @MethodSource(MODELS)
   void refusesSequencesThatAreTooLongBeforeRunningAny(Path path) throws Exception {
     GatedModel model = model(path);
-    Optional<Integer> longest = longest(path);
-    if (longest.isEmpty()) {
+    int longest = model.longest();
+    assertThat(longest).isEqualTo(tableOfPositions(path));
+    if (longest == Integer.MAX_VALUE) {
       return;
     }
-    TokenSequence tooLong = TokenSequence.prompt(new int[longest.get() + 1]);
-    TokenSequence fits = TokenSequence.prompt(new int[longest.get()]);
+    TokenSequence tooLong = TokenSequence.prompt(new int[longest + 1]);
+    TokenSequence fits = TokenSequence.prompt(new int[longest]);
     List<TokenSequence> both = List.of(TokenSequence.prompt(new int[1]), tooLong);
     Set<HookPoint> hooks = Set.of(HookPoint.residPost(0));
-    String rule = "at most " + longest.get() + " positions, found " + (longest.get() + 1);
+    String rule = "at most " + longest + " positions, found " + (longest + 1);
     refused(() -> model.record(both, hooks, Gates.none()), rule);
     refused(() -> model.scorer(both, hooks), rule);
     AtomicInteger finished = new AtomicInteger();
@@ -330,12 +330,9 @@ public abstract class GatedModelContract {
         () -> {}).getFirst().tokens()).as("the last token drawn is not run").hasSize(1);
   }
 
-  /// Positions that a sequence may have, where a table limits them.
-  private static Optional<Integer> longest(Path path) throws Exception {
-    if (!path.toString().contains("gpt2")) {
-      return Optional.empty();
-    }
-    return Optional.of(ModelConfig.read(Path.of("src/test/resources/golden/checkpoints/gpt2/config.json"))
-        .size("n_positions"));
+  /// Learned positions, which limit a sequence: GPT-2's only.
+  private static int tableOfPositions(Path path) throws Exception {
+    Path gpt2 = Path.of("src/test/resources/golden/checkpoints/gpt2/config.json");
+    return path.toString().contains("gpt2") ? ModelConfig.read(gpt2).size("n_positions") : Integer.MAX_VALUE;
   }
 }

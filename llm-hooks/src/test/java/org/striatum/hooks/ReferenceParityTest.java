@@ -85,7 +85,7 @@ class ReferenceParityTest {
   }
 
   private static List<TensorParity> compare(Path checkpoint, Path expected, Memory memory) throws Exception {
-    try (HookedModel model = HookedModel.open(checkpoint, Optional.of(memory), 0);
+    try (HookedModel model = HookedModel.open(checkpoint, Optional.of(memory), 1);
         ReferenceDump dump = ReferenceDump.open(expected)) {
       return dump.compare(model);
     }

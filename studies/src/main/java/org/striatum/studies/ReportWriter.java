@@ -4,8 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.striatum.studies.run.StudyRun;
 
-/// Writes the report of a run. The reports module provides it to whoever has that module on the class path; studies know
-/// nothing of reports.
+/// Writes the report of a run. The reports module provides it if it is on the class path; studies do not depend on reports.
 public interface ReportWriter {
   /// Writes `report.html` from what the run has finished.
   ///

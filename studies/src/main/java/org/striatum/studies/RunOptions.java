@@ -4,14 +4,14 @@ import java.util.function.Consumer;
 import org.striatum.probe.run.Progress;
 import org.striatum.studies.run.ModelSettings;
 
-/// How a run is made: nothing here changes a result.
+/// How a run is executed: nothing here changes a result.
 ///
 /// @param model how the checkpoint is opened
 /// @param registry of studies
-/// @param note told what is kept and what takes long
+/// @param note receives messages about kept steps and about long work
 /// @param progress of long work
 public record RunOptions(ModelSettings model, StudyRegistry registry, Consumer<String> note, Progress progress) {
-  /// Every study of this program, nobody told.
+  /// Every study of this program, without messages.
   public static RunOptions defaults() {
     return new RunOptions(ModelSettings.defaults(), StudyRegistry.standard(), _ -> {}, Progress.NONE);
   }

@@ -4,15 +4,15 @@ import java.util.HashMap;
 import java.util.Map;
 import org.striatum.studies.run.Study;
 
-/// What every study of a whole study is told.
+/// The settings of every study of a full study.
 ///
-/// @param settings study's name → settings; a study that is absent is told its defaults
+/// @param settings study's name → settings; a study that is absent uses its defaults
 public record StudyPlan(Map<String, Record> settings) {
   public StudyPlan {
     settings = Map.copyOf(settings);
   }
 
-  /// What a study is told.
+  /// The settings of a study.
   public <S extends Record> S settings(Study<S, ?> study) {
     Record told = settings.get(study.name());
     return told == null ? study.about().defaults() : study.about().settings().cast(told);

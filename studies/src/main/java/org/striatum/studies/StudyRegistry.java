@@ -19,7 +19,7 @@ import org.striatum.studies.uses.ConfidenceStep;
 import org.striatum.studies.uses.SearchStep;
 import org.striatum.studies.value.ProbeStep;
 
-/// All studies, in the order in which a whole study runs them. Whatever goes through studies goes through this list.
+/// All studies, in the order in which a full study runs them. Everything that handles studies uses this list.
 ///
 /// @param studies with distinct names
 public record StudyRegistry(List<Study<?, ?>> studies) {
@@ -47,7 +47,7 @@ public record StudyRegistry(List<Study<?, ?>> studies) {
         AnswersStep.STUDY));
   }
 
-  /// The same list with a study in the place of the one of its name; a new one stands before those that compare checkpoints.
+  /// The same list with a study in place of the one with its name; a new one is placed before those that compare checkpoints.
   public StudyRegistry with(Study<?, ?> study) {
     List<Study<?, ?>> all = new ArrayList<>(studies);
     int place = studies.stream().map(Study::name).toList().indexOf(study.name());
@@ -60,7 +60,7 @@ public record StudyRegistry(List<Study<?, ?>> studies) {
     return new StudyRegistry(all);
   }
 
-  /// The study of a name.
+  /// The study with a name.
   ///
   /// @throws UsageException if there is none, listing those that there are
   public Study<?, ?> named(String name) {

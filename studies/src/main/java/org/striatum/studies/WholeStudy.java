@@ -16,22 +16,22 @@ import org.striatum.studies.run.Study.Scope;
 import org.striatum.studies.run.StudyRun;
 import org.striatum.studies.transfer.CompareStep;
 
-/// Every study of a registry on one checkpoint, then as much as is asked for on others, each in a run folder of its own below
-/// the first; what transfers between them; every question answered; the report.
+/// Every study of a registry on one checkpoint, then the requested studies on others, each in its own run folder below the
+/// first; transfer between them; the answer to every question; the report.
 ///
-/// @param registry of studies, those that need material (problem sets) with theirs
-/// @param plan what each is told
-/// @param runs makes what studies write to
-/// @param watcher told what each study found
+/// @param registry of studies; those that need problem sets have them
+/// @param plan settings of each
+/// @param runs creates the runs that studies write to
+/// @param watcher receives the results of each study
 public record WholeStudy(StudyRegistry registry, StudyPlan plan, Runs runs, Watcher watcher) {
   private static final String BELOW = "with";
 
   /// Another checkpoint that is studied with the first.
   ///
-  /// @param full whether it gets the full study; else it is only probed, for what transfers to it
+  /// @param full whether it gets the full study; otherwise it is only probed, to test transfer to it
   public record Companion(Path checkpoint, boolean full) {}
 
-  /// Makes runs.
+  /// Creates runs.
   public interface Runs {
     /// The model of a checkpoint, opened when it is needed.
     RunModel model(Path checkpoint) throws IOException;
@@ -40,12 +40,12 @@ public record WholeStudy(StudyRegistry registry, StudyPlan plan, Runs runs, Watc
     StudyRun run(RunFolder folder, RunModel model);
   }
 
-  /// Told what comes of a whole study while it runs.
+  /// Receives events of a full study while it runs.
   public interface Watcher {
     /// A study is finished, now or before.
     void found(Study<?, ?> study, Record results);
 
-    /// A companion's turn begins.
+    /// The study of a companion begins.
     void companion(Path checkpoint);
   }
 
@@ -103,7 +103,7 @@ public record WholeStudy(StudyRegistry registry, StudyPlan plan, Runs runs, Watc
     watcher.found(study, run.run(study, plan.settings(study)));
   }
 
-  /// Folders are named as their checkpoints are; of two with one name the later is numbered.
+  /// Folders have the names of their checkpoints; of two with the same name the later one is numbered.
   private static Path below(Path output, Companion companion, List<Companion> all) {
     Function<Companion, String> name = one -> one.checkpoint().toAbsolutePath().normalize().getFileName().toString();
     long before = all.subList(0, all.indexOf(companion)).stream()

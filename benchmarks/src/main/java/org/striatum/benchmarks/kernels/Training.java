@@ -24,8 +24,8 @@ public class Training {
 
   private final float[] states = new float[ROWS * WIDTH];
   private final Drawn trajectories = new Drawn(100, 100, 256);
-  private final ValueProbeTraining onePass = new ValueProbeTraining(ValueProbeTraining.Target.TD, 256, 1e-4, 0.01, 4,
-      1 - 1e-5, 1, 1);
+  private final ValueProbeTraining onePass = ValueProbeTraining.PAPER.withHidden(256)
+      .withStopping(_ -> new ValueProbeTraining.Stopping(1, 1));
   private Gate gate = Gate.identity(WIDTH);
 
   @Setup

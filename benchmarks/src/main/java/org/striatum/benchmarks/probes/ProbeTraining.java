@@ -32,9 +32,9 @@ public final class ProbeTraining {
     int count = setting.quick() ? 200 : 2_000;
     int length = setting.quick() ? 50 : 100;
     ValueProbeTraining paper = ValueProbeTraining.PAPER;
-    ValueProbeTraining training = new ValueProbeTraining(paper.target(), setting.quick() ? 128 : paper.hidden(),
-        paper.learningRate(), paper.weightDecay(), paper.batchTrajectories(), paper.gamma(), 1, 1);
-    int steps = Math.ceilDiv(count, training.batchTrajectories());
+    ValueProbeTraining training = paper.withHidden(setting.quick() ? 128 : paper.hidden())
+        .withStopping(_ -> new ValueProbeTraining.Stopping(1, 1));
+    int steps = Math.ceilDiv(count, training.optimiser().batchTrajectories());
     String work = "TD, %d-%d-1, %,d trajectories of %d states, standardised; 1 pass of %d steps, validation on %d"
         .formatted(width, training.hidden(), count, length, steps, count / 20);
     setting.note().accept("value-probe: " + work);
@@ -86,8 +86,10 @@ public final class ProbeTraining {
       order[i] = i;
     }
     Ranks.shuffle(order, random);
-    return Map.of("weights", file.toString(), "hidden", hidden, "order", order, "batch", training.batchTrajectories(),
-        "lr", training.learningRate(), "weight_decay", training.weightDecay(), "gamma", training.gamma());
+    return Map.of("weights", file.toString(), "hidden", hidden, "order", order, "batch",
+        training.optimiser().batchTrajectories(),
+        "lr", training.optimiser().learningRate(), "weight_decay", training.optimiser().weightDecay(), "gamma",
+        training.returns().gamma());
   }
 
   private static int fill(float[] weights, int from, int count, int inputs, RandomGenerator random) {

@@ -1,5 +1,6 @@
 package org.striatum.cli.option;
 
+import org.striatum.probe.dopamine.DopamineRanking;
 import org.striatum.probe.dopamine.DopamineSettings;
 import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.dopamine.DopamineStepSettings;
@@ -43,10 +44,10 @@ public final class DopamineOptions implements SettingOptions<DopamineStepSetting
   }
 
   private DopamineSettings study(DopamineSettings base) {
-    return new DopamineSettings(base.gamma(), Given.or(threshold, base.threshold()), base.training(),
-        Given.or(ranking, base.ranking()), Given.or(tested, base.tested()), base.ratios(), base.randomSets(),
-        Given.or(retrainings, base.retrainings()), Given.or(permutations, base.permutations()), base.resamples(),
-        base.level(), base.predicted(), base.flatMargin(), base.expected(), base.traced(), base.controls(),
-        base.window());
+    return (ranking == null ? base : base.withRanking(DopamineRanking.named(ranking)))
+        .withErrors(errors -> errors.withThreshold(Given.or(threshold, errors.threshold())))
+        .withTests(tests -> tests.withTested(Given.or(tested, tests.tested()))
+            .withPermutations(Given.or(permutations, tests.permutations()))
+            .withRetrainings(Given.or(retrainings, tests.retrainings())));
   }
 }

@@ -18,6 +18,7 @@ public final class ImportOptions {
   private String reference;
 
   /// The imported completions, if there are any.
+  ///
   /// @throws UsageException if problems are given as well, or neither
   public Optional<ForeignRollouts> read(ProblemOptions problems) throws IOException {
     if (problems.isEmpty() == (imported == null)) {

@@ -3,13 +3,11 @@ package org.striatum.cli.option;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
+import org.striatum.probe.intervention.AblationKind;
 import org.striatum.probe.model.PositionMask;
-import org.striatum.probe.run.UsageException;
 import org.striatum.studies.intervention.AblationSettings;
 import org.striatum.studies.intervention.AblationSettings.Layers;
 import org.striatum.studies.neurons.NeuronSelection;
@@ -52,12 +50,22 @@ public final class InterventionOptions implements SettingOptions<AblationSetting
 
   @Override
   public AblationSettings over(AblationSettings base) throws IOException {
-    int logProbability = Given.or(logProbabilityControls, base.logProbabilityControls());
-    return new AblationSettings(sets(base), Given.or(kinds, base.kinds()), Given.or(alphas, base.alphas()),
-        positions == null ? base.positions() : PositionMask.parse(positions), layers == null ? base.layers() : where(),
-        doses == null ? base.doses() : doses.stream().map(percent -> percent / 100).toList(),
-        Given.or(controls, base.controls()), logProbability, Math.min(base.curveControls(), logProbability),
-        Given.or(attempts, base.attempts()), Given.or(solutions, base.solutions()), base.donors(), base.seed());
+    return base.withSets(sets(base))
+        .withKinds(kinds == null ? base.kinds() : kinds.stream().map(AblationKind::named).toList())
+        .withPositions(positions == null ? base.positions() : PositionMask.parse(positions))
+        .withLayers(layers == null ? base.layers() : where()).withMeasures(this::measures).withCurves(this::curves);
+  }
+
+  private AblationSettings.Measures measures(AblationSettings.Measures base) {
+    return base.withAttempts(Given.or(attempts, base.attempts())).withControls(Given.or(controls, base.controls()))
+        .withSolutions(Given.or(solutions, base.solutions()))
+        .withLogProbabilityControls(Given.or(logProbabilityControls, base.logProbabilityControls()));
+  }
+
+  private AblationSettings.Curves curves(AblationSettings.Curves base) {
+    return base.withAlphas(Given.or(alphas, base.alphas()))
+        .withDoses(doses == null ? base.doses() : doses.stream().map(percent -> percent / 100).toList())
+        .withControls(Math.min(base.controls(), Given.or(logProbabilityControls, base.controls())));
   }
 
   /// Whether sets were given, by name or in a file.
@@ -78,12 +86,6 @@ public final class InterventionOptions implements SettingOptions<AblationSetting
   }
 
   private Set<Layers> where() {
-    Set<Layers> chosen = EnumSet.noneOf(Layers.class);
-    for (String name : layers) {
-      chosen.add(Arrays.stream(Layers.values()).filter(known -> known.name().toLowerCase(Locale.ROOT).equals(name))
-          .findFirst().orElseThrow(
-              () -> new UsageException("--layers must be primary, each or all, found '" + name + "'")));
-    }
-    return chosen;
+    return EnumSet.copyOf(layers.stream().map(Layers::named).toList());
   }
 }

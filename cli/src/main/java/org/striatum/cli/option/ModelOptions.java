@@ -43,6 +43,7 @@ public final class ModelOptions {
   }
 
   /// Opens a checkpoint that passes the parity gate, or has passed it before.
+  ///
   /// @throws CheckpointException with one line: what is wrong and what to do
   public HookedModel open(Path checkpoint) throws IOException {
     watch(checkpoint);

@@ -184,6 +184,7 @@ public final class NtaOptions {
   }
 
   /// The experiment with these options.
+  ///
   /// @throws BadDataException if the image files are not valid
   public NtaPlan plan(NtaExperiment experiment) throws IOException {
     return switch (experiment) {

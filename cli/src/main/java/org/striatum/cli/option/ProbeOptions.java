@@ -1,10 +1,14 @@
 package org.striatum.cli.option;
 
 import java.util.List;
+import org.striatum.probe.sparse.SolverKind;
 import org.striatum.probe.value.ControlSettings;
+import org.striatum.probe.value.Ranking;
 import org.striatum.probe.value.SparseFit;
+import org.striatum.probe.value.SparseSettings;
 import org.striatum.probe.value.ValueNeuronSettings;
 import org.striatum.probe.value.ValueProbeTraining;
+import org.striatum.probe.value.ValueProbeTraining.Target;
 import org.striatum.studies.value.ProbeSettings;
 import picocli.CommandLine.Option;
 
@@ -69,28 +73,33 @@ public final class ProbeOptions implements SettingOptions<ProbeSettings> {
   }
 
   private ValueNeuronSettings study(ValueNeuronSettings base) {
-    String solving = Given.or(solver, base.solver());
-    return new ValueNeuronSettings(training(base.training()), Given.or(ranking, base.ranking()), base.ratios(),
-        Given.or(randomSets, base.randomSets()), Given.or(permutations, base.permutations()),
-        sparse != null
-            ? SparseFit.named(sparse)
-            : solver != null && solver.equals("smile")
-                ? SparseFit.named("lasso")
-                : base.sparse(),
-        solving, base.pathPoints(), base.pathRatio(), base.resamples(), base.top(), base.overlapShare(),
-        targets == null ? base.targets() : targets.stream().map(ValueProbeTraining.Target::named).toList(),
-        controls(base.controls()));
+    ValueNeuronSettings chosen = targets == null
+        ? base
+        : base.withTargets(targets.stream().map(Target::named).toArray(Target[]::new));
+    return (ranking == null ? chosen : chosen.withRanking(Ranking.named(ranking))).withTraining(this::training)
+        .withPruning(pruning -> pruning.withRandomSets(Given.or(randomSets, pruning.randomSets())))
+        .withSparse(this::sparse).withControls(this::controls);
+  }
+
+  private SparseSettings sparse(SparseSettings base) {
+    SolverKind solving = solver == null ? base.solver() : SolverKind.named(solver);
+    SparseFit fit = sparse != null
+        ? SparseFit.named(sparse)
+        : solver != null && solving == SolverKind.SMILE ? SparseFit.LASSO : base.fit();
+    return base.withFit(fit, solving).withPermutations(Given.or(permutations, base.permutations()));
   }
 
   private ValueProbeTraining training(ValueProbeTraining base) {
-    return new ValueProbeTraining(base.target(), base.hidden(), base.learningRate(), base.weightDecay(),
-        base.batchTrajectories(), base.gamma(), Given.or(epochs, base.maxEpochs()), base.patience(),
-        Given.or(lambda, base.lambda()), !raw && base.standardised());
+    return base.withStopping(stopping -> stopping.withMaxEpochs(Given.or(epochs, stopping.maxEpochs())))
+        .withReturns(returns -> returns.withLambda(Given.or(lambda, returns.lambda())))
+        .withStandardised(!raw && base.standardised());
   }
 
   private ControlSettings controls(ControlSettings base) {
-    return new ControlSettings(Given.or(folds, base.folds()), Given.or(rotations, base.rotations()),
-        Given.or(controlSets, base.randomSets()), Given.or(nestedPermutations, base.nestedPermutations()),
-        Given.or(resampledSets, base.stabilityResamples()), Given.or(probeSeeds, base.probeSeeds()), base.margin());
+    return base.withFolds(Given.or(folds, base.folds())).withRotations(Given.or(rotations, base.rotations()))
+        .withRandomSets(Given.or(controlSets, base.randomSets()))
+        .withNestedPermutations(Given.or(nestedPermutations, base.nestedPermutations()))
+        .withStabilityResamples(Given.or(resampledSets, base.stabilityResamples()))
+        .withProbeSeeds(Given.or(probeSeeds, base.probeSeeds()));
   }
 }

@@ -38,6 +38,7 @@ public final class ProblemOptions {
   }
 
   /// The problem sets.
+  ///
   /// @param limit of each set that is read from a file
   /// @param otherwise names of the sets if none is given; may be null
   /// @throws UsageException if none is given, there is no such set, or two have the same name

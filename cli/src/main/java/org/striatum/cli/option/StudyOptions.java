@@ -52,6 +52,7 @@ public final class StudyOptions {
   }
 
   /// The settings of every study of a registry.
+  ///
   /// @param rollouts and hook points, which have their own options
   public StudyPlan plan(StudyRegistry registry, RolloutSettings rollouts, CaptureSettings captured, long seed)
       throws IOException {

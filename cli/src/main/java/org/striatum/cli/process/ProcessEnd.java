@@ -47,6 +47,7 @@ public sealed interface ProcessEnd {
   }
 
   /// It gave no sign of life for longer than allowed, and was killed.
+  ///
   /// @param limit that was exceeded
   record Hung(Duration limit, Optional<String> checkpoint) implements ProcessEnd {
     @Override

@@ -35,6 +35,7 @@ public record ScanFile(List<String> checkpoints, SequencedMap<String, List<Strin
   }
 
   /// Reads the file.
+  ///
   /// @throws BadDataException if it is not such a description
   public static ScanFile read(Path file) throws IOException {
     if (Files.size(file) > LONGEST) {

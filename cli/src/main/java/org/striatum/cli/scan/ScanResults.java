@@ -65,6 +65,7 @@ public record ScanResults(List<Outcome> outcomes) {
   }
 
   /// The outcomes in a folder with a scan.
+  ///
   /// @throws UsageException if it has none
   public static ScanResults read(Path folder) throws IOException {
     if (!isScan(folder)) {

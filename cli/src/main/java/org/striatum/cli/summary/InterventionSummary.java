@@ -1,6 +1,8 @@
 package org.striatum.cli.summary;
 
 import org.striatum.cli.console.Console;
+import org.striatum.probe.intervention.AblationKind;
+import org.striatum.probe.intervention.CurveKind;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Arm;
 import org.striatum.probe.intervention.InterventionResults.Controls;
@@ -27,7 +29,7 @@ public record InterventionSummary(Console console) {
       console.print(ROW.formatted("task", "hook point", "set", "kind", "outcome", "base", "effect", "random", "matched",
           "verdict"));
       for (Intervention one : results.interventions()) {
-        console.print(ROW.formatted(one.dataset(), one.where(), (one.primary() ? "*" : "") + one.set(), one.kind(),
+        console.print(ROW.formatted(one.dataset(), one.where(), (one.primary() ? "*" : "") + one.set(), one.treatment(),
             one.outcome(), "%.3f".formatted(one.base().outcome().value()), Figures.signed(one.effect()),
             p(one.random().q()),
             p(one.matched().q()), words(one)));
@@ -39,7 +41,7 @@ public record InterventionSummary(Console console) {
   }
 
   private void curve(Curve curve) {
-    boolean dose = curve.subject().equals(Curve.DOSE);
+    boolean dose = curve.subject() == CurveKind.DOSE;
     console.print("");
     console.print("%s of %s at %s of %s: change of log-probability (nats per item), and RMS-matched sets' 95 %%"
         .formatted(dose ? "Dose curve" : "Steering towards success by α standard deviations", curve.set(), curve.hook(),
@@ -57,7 +59,8 @@ public record InterventionSummary(Console console) {
     console.print("");
     console
         .print("Verdict: %s. %s %s (%d neurons of %s, on %s) changes accuracy from %.3f by %s%s; q = %s against random"
-            .formatted(words(primary), primary.kind().equals("zero") ? "Zeroing" : "Changing (" + primary.kind() + ")",
+            .formatted(words(primary),
+                primary.kind() == AblationKind.ZERO ? "Zeroing" : "Changing (" + primary.treatment() + ")",
                 primary.set(), primary.size(), primary.where(), primary.dataset(), primary.base().outcome().value(),
                 Figures.signed(primary.effect()), mcNemar(primary.ablated()), p(primary.random().q()))
             + " sets, %s against RMS-matched sets.".formatted(primary.refused() == null

@@ -3,6 +3,7 @@ package org.striatum.cli.summary;
 import java.util.List;
 import org.striatum.cli.console.Console;
 import org.striatum.probe.value.DatasetControls;
+import org.striatum.probe.value.ProbeKind;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
@@ -12,7 +13,8 @@ import org.striatum.probe.value.ValueNeuronResults.ProbeAuroc;
 ///
 /// @param console where they go
 public record ValueSummary(Console console) {
-  private static final List<String> PROBES = List.of("linear", "sparse", "td", "monte-carlo");
+  private static final List<ProbeKind> PROBES = List.of(ProbeKind.LINEAR, ProbeKind.SPARSE, ProbeKind.TD,
+      ProbeKind.MONTE_CARLO);
 
   public void print(ValueNeuronResults values) {
     console.print("");
@@ -26,11 +28,11 @@ public record ValueSummary(Console console) {
     console.print(
         "AUROC of V(s₀) against the outcome, test problems, 95 % interval; last: sparse path under shuffled outcomes");
     console.print("%-6s %-26s %s".formatted("task", "hook point",
-        String.join("", PROBES.stream().map(probe -> "%-19s".formatted(probe)).toList())) + "shuffled");
+        String.join("", PROBES.stream().map(probe -> "%-19s".formatted(probe.printed())).toList())) + "shuffled");
     for (LayerProbes layer : values.layers()) {
       StringBuilder line = new StringBuilder("%-6s %-26s ".formatted(layer.dataset(), layer.hook()));
-      for (String probe : PROBES) {
-        line.append("%-19s".formatted(layer.probes().stream().filter(auroc -> auroc.probe().equals(probe)).findFirst()
+      for (ProbeKind probe : PROBES) {
+        line.append("%-19s".formatted(layer.probes().stream().filter(auroc -> auroc.probe() == probe).findFirst()
             .map(ProbeAuroc::test).map(Figures::interval).orElse("–")));
       }
       console.print(line.append(layer.shuffled().permutations() == 0

@@ -32,10 +32,10 @@ class StudyOptionsTest {
   void aStudyTakesItsOwnOptionsAfterTheEffortsOwn() throws IOException {
     ProbeSettings quick = plan("--effort", "quick").settings(ProbeStep.STUDY);
     ProbeSettings other = plan("--effort", "quick", "--probe", "--epochs 2 --train 0.4").settings(ProbeStep.STUDY);
-    assertThat(quick.study().training().maxEpochs()).isEqualTo(6);
-    assertThat(other.study().training().maxEpochs()).isEqualTo(2);
+    assertThat(quick.study().training().stopping().maxEpochs()).isEqualTo(6);
+    assertThat(other.study().training().stopping().maxEpochs()).isEqualTo(2);
     assertThat(other.split().train()).isEqualTo(0.4);
-    assertThat(other.study().permutations()).isEqualTo(quick.study().permutations());
+    assertThat(other.study().sparse().permutations()).isEqualTo(quick.study().sparse().permutations());
     assertThat(other.seed()).isEqualTo(7);
     assertThat(other.split().seed()).isEqualTo(7);
   }

@@ -63,7 +63,7 @@ public final class Checkpoint implements AutoCloseable {
         files.add(file);
         for (String name : file.tensors().keySet()) {
           if (fileOf.put(name, file) != null) {
-            throw new CheckpointException("tensor '" + name + "' stands in two weight files of " + folder);
+            throw new CheckpointException("tensor '" + name + "' is in two weight files of " + folder);
           }
         }
       }

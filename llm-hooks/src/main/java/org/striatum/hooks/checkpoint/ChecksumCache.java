@@ -6,18 +6,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
 
 /// SHA-256 of files, each read once while its path, size, times and inode stay the same.
@@ -30,6 +29,7 @@ public final class ChecksumCache {
 
   private final Optional<EntryFolder> entries; // where they are kept, if they are
   private final Hasher hasher;
+  private final InstantSource clock;
   private final Map<String, Sha256> known = new ConcurrentHashMap<>();
 
   /// Reads a whole file.
@@ -39,19 +39,20 @@ public final class ChecksumCache {
 
   private record HashedFile(String file, Sha256 hash) {}
 
-  ChecksumCache(Optional<Path> folder, Hasher hasher) {
+  ChecksumCache(Optional<Path> folder, Hasher hasher, InstantSource clock) {
     this.entries = folder.map(parent -> new EntryFolder(parent.resolve("content")));
     this.hasher = hasher;
+    this.clock = clock;
   }
 
   /// Kept in a folder, which is made when something is to be kept.
   public ChecksumCache(Path folder) {
-    this(Optional.of(folder), Sha256::of);
+    this(Optional.of(folder), Sha256::of, InstantSource.system());
   }
 
   /// Kept for as long as it lives.
   public static ChecksumCache inMemory() {
-    return new ChecksumCache(Optional.empty(), Sha256::of);
+    return new ChecksumCache(Optional.empty(), Sha256::of, InstantSource.system());
   }
 
   /// The checksum of a file's content.
@@ -61,6 +62,7 @@ public final class ChecksumCache {
     String identity = identity(file);
     Optional<Sha256> before = known(identity);
     if (before.isPresent()) {
+      known.put(identity, before.get()); // the folder may be emptied at any time
       return before.get();
     }
     Sha256 hash = hasher.hash(file);
@@ -128,7 +130,7 @@ public final class ChecksumCache {
         : Files.getLastModifiedTime(real).toInstant();
   }
 
-  private static boolean settled(Path file) throws IOException {
-    return changed(file.toRealPath()).plus(SETTLED).isBefore(Instant.now());
+  private boolean settled(Path file) throws IOException {
+    return changed(file.toRealPath()).plus(SETTLED).isBefore(clock.instant());
   }
 }

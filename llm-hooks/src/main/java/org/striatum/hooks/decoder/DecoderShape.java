@@ -11,15 +11,51 @@ import org.striatum.probe.model.Site;
 /// @param layers blocks
 /// @param width coordinates of the residual stream, d
 /// @param mlpWidth MLP neurons of a block
-/// @param heads query heads
-/// @param keyValueHeads key and value heads
-/// @param headWidth coordinates of a head
+/// @param attention sizes of attention
 /// @param vocabulary rows of the embedding
-/// @param context positions the model was built for
-/// @param longest positions a sequence can have at most: `context` where positions are a table, else no limit
+/// @param reach how long a sequence can be
 /// @param parallel whether attention and MLP read the same stream, so that there is none between them
-public record DecoderShape(int layers, int width, int mlpWidth, int heads, int keyValueHeads, int headWidth,
-    int vocabulary, int context, int longest, boolean parallel) {
+public record DecoderShape(int layers, int width, int mlpWidth, Heads attention, int vocabulary, Reach reach,
+    boolean parallel) {
+  /// Sizes of attention.
+  ///
+  /// @param queries query heads
+  /// @param keyValues key and value heads
+  /// @param width coordinates of a head
+  public record Heads(int queries, int keyValues, int width) {}
+
+  /// How long a sequence can be.
+  ///
+  /// @param context positions the model was built for
+  /// @param longest positions a sequence can have at most: `context` where positions are a table, else no limit
+  public record Reach(int context, int longest) {}
+
+  public int heads() {
+    return attention.queries();
+  }
+
+  public int keyValueHeads() {
+    return attention.keyValues();
+  }
+
+  public int headWidth() {
+    return attention.width();
+  }
+
+  public int context() {
+    return reach.context();
+  }
+
+  public int longest() {
+    return reach.longest();
+  }
+
+  /// The same with another limit on sequences.
+  DecoderShape withLongest(int longest) {
+    return new DecoderShape(layers, width, mlpWidth, attention, vocabulary, new Reach(reach.context(), longest),
+        parallel);
+  }
+
   /// Every place that can be read, in the order of the computation.
   public List<HookPoint> hookPoints() {
     List<HookPoint> all = new ArrayList<>();

@@ -10,6 +10,8 @@ import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.checkpoint.ModelConfig;
 import org.striatum.hooks.checkpoint.Weight;
+import org.striatum.hooks.decoder.DecoderShape.Heads;
+import org.striatum.hooks.decoder.DecoderShape.Reach;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.Site;
 
@@ -43,8 +45,8 @@ final class Gpt2Decoder implements Decoder {
     }
     int layers = config.size("n_layer");
     int context = config.size("n_positions", 1024);
-    DecoderShape shape = new DecoderShape(layers, width, config.size("n_inner", 4 * width), heads, heads, width / heads,
-        config.size("vocab_size"), context, context, false);
+    DecoderShape shape = new DecoderShape(layers, width, config.size("n_inner", 4 * width),
+        new Heads(heads, heads, width / heads), config.size("vocab_size"), new Reach(context, context), false);
     double scale = config.flag("scale_attn_weights", true) ? 1 / Math.sqrt(shape.headWidth()) : 1;
     boolean byLayer = config.flag("scale_attn_by_inverse_layer_idx", false);
     config.flag("reorder_and_upcast_attn", false); // the same attention in F32, which is all there is here

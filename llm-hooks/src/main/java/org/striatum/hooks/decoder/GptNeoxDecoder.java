@@ -8,6 +8,8 @@ import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.checkpoint.ModelConfig;
 import org.striatum.hooks.checkpoint.Weight;
+import org.striatum.hooks.decoder.DecoderShape.Heads;
+import org.striatum.hooks.decoder.DecoderShape.Reach;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.Site;
 
@@ -50,7 +52,8 @@ final class GptNeoxDecoder implements Decoder {
     }
     Rope rope = RopeParameters.of(config, "rotary_emb_base").partial("rotary_pct", 0.25).rope(n);
     DecoderShape shape = new DecoderShape(config.size("num_hidden_layers"), width, config.size("intermediate_size"),
-        heads, heads, n, config.size("vocab_size"), config.size("max_position_embeddings", 2048), rope.longest(),
+        new Heads(heads, heads, n), config.size("vocab_size"),
+        new Reach(config.size("max_position_embeddings", 2048), rope.longest()),
         config.flag("use_parallel_residual", true));
     return new GptNeoxDecoder(shape, config.positive("layer_norm_eps", 1e-5),
         Activation.read(config, "hidden_act", Activation.GELU),

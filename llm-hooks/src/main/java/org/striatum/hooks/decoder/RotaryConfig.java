@@ -7,6 +7,8 @@ import java.util.Optional;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.checkpoint.ModelConfig;
+import org.striatum.hooks.decoder.DecoderShape.Heads;
+import org.striatum.hooks.decoder.DecoderShape.Reach;
 
 /// What the configurations of the rotary families share.
 ///
@@ -19,7 +21,7 @@ record RotaryConfig(ModelConfig config, DecoderShape shape, double epsilon, Acti
     String root) {
   /// What a family assumes where its configuration says nothing.
   ///
-  /// @param keyValueHeads 0 for as many as query heads
+  /// @param keyValueHeads 0 for the number of query heads
   /// @param headWidth 0 for width / heads
   /// @param context positions
   /// @param activationKey the key that names the activation
@@ -40,8 +42,8 @@ record RotaryConfig(ModelConfig config, DecoderShape shape, double epsilon, Acti
     }
     int headWidth = config.size("head_dim", defaults.headWidth == 0 ? width / heads : defaults.headWidth);
     DecoderShape shape = new DecoderShape(config.size("num_hidden_layers"), width, config.size("intermediate_size"),
-        heads, keyValueHeads, headWidth, config.size("vocab_size"),
-        config.size("max_position_embeddings", defaults.context), Integer.MAX_VALUE, false);
+        new Heads(heads, keyValueHeads, headWidth), config.size("vocab_size"),
+        new Reach(config.size("max_position_embeddings", defaults.context), Integer.MAX_VALUE), false);
     return new RotaryConfig(config, shape, config.positive("rms_norm_eps", defaults.epsilon),
         Activation.read(config, defaults.activationKey, defaults.activation),
         config.flag("tie_word_embeddings", defaults.tied), checkpoint.root("model.", "embed_tokens.weight"));

@@ -41,10 +41,8 @@ abstract class RotaryDecoder implements Decoder {
   /// @param ropes of each layer
   RotaryDecoder(RotaryConfig config, List<Attention> attention, List<Rope> ropes, Biases biases) {
     int longest = ropes.stream().mapToInt(Rope::longest).min().orElseThrow();
-    DecoderShape s = config.shape();
     this.config = config;
-    this.shape = new DecoderShape(s.layers(), s.width(), s.mlpWidth(), s.heads(), s.keyValueHeads(), s.headWidth(),
-        s.vocabulary(), s.context(), longest, s.parallel());
+    this.shape = config.shape().withLongest(longest);
     this.attention = List.copyOf(attention);
     this.ropes = List.copyOf(ropes);
     this.biases = biases;

@@ -6,7 +6,7 @@ import org.striatum.probe.model.HookPoint;
 /// The vocabulary a decoder is written in. An interpreter gives `T` a meaning: a value in an ONNX graph, a tensor with
 /// gradients.
 ///
-/// Activations are rows, one a token of one sequence: `(rows, width)`, F32. How rows belong to sequences and positions
+/// Activations are rows, one per token: `(rows, width)`, F32. How rows belong to sequences and positions
 /// is the interpreter's business; only [#embed], [#embedPositions], [#rope] and [#attention] depend on it.
 public interface Tensors<T> {
   /// The rows of `table` (vocabulary, d) at the input tokens: (rows, d).

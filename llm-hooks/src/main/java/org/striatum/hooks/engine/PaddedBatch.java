@@ -12,7 +12,7 @@ import org.striatum.probe.model.TokenSequence;
 ///
 /// In a causal model no real position sees a padded one: what is computed in padded rows is never read.
 ///
-/// @param members where each sequence stands in the caller's list
+/// @param members index of each sequence in the caller's list
 /// @param sequences the sequences, at least one
 public record PaddedBatch(int[] members, List<TokenSequence> sequences) {
   public PaddedBatch {

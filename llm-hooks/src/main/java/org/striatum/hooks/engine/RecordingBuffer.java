@@ -39,7 +39,7 @@ public final class RecordingBuffer {
 
   /// Copies consecutive rows of a run to consecutive positions of a sequence.
   ///
-  /// @param sequence its place in the caller's list
+  /// @param sequence its index in the caller's list
   /// @param position the first of the sequence's positions to fill
   /// @param rows (…, width), row-major from index 0 on; the buffer's position is neither read nor moved
   /// @param from the first row to copy

@@ -8,7 +8,7 @@ import org.striatum.probe.model.TokenSequence;
 ///
 /// @param rows the row before each continuation token: (targets)
 /// @param targets that token: (targets)
-/// @param items whose it is, the sequence's place in the caller's list: (targets)
+/// @param items index of its sequence in the caller's list: (targets)
 public record ScoredTokens(long[] rows, long[] targets, int[] items) {
   public ScoredTokens {
     rows = rows.clone();
@@ -18,7 +18,7 @@ public record ScoredTokens(long[] rows, long[] targets, int[] items) {
 
   /// The tokens behind the prompts of sequences, in order.
   ///
-  /// @param members where each sequence stands in the caller's list
+  /// @param members index of each sequence in the caller's list
   /// @param rowOf (sequence of the batch, position) → row of the run
   public static ScoredTokens of(int[] members, List<TokenSequence> sequences, IntBinaryOperator rowOf) {
     int count = sequences.stream().mapToInt(sequence -> sequence.length() - sequence.promptLength()).sum();

@@ -19,7 +19,7 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.Sampling;
 
 /// One batch of completions. Keys and values are kept in buffers that ONNX Runtime appends to in place: nothing of the
-/// past is copied from step to step. A row that finishes gives its place to the last one of the batch.
+/// past is copied from step to step. The last row of the batch takes the place of one that finishes.
 ///
 /// A row's cache is its own and its products are reduced in an order that does not depend on the batch; only a product
 /// with a single row takes another path through the runtime, so a lone row runs beside a copy of itself.
@@ -52,7 +52,7 @@ final class CachedGeneration implements AutoCloseable {
     return 4L * shape.keyValueHeads() * capacity * OnnxInterpreter.cachedHeadWidth(shape.headWidth());
   }
 
-  /// Rows of the running batch, the stand-in for a second one included.
+  /// Rows of the running batch, the copy of a lone one included.
   private int batch() {
     return Math.max(running.size(), FEWEST_ROWS);
   }
@@ -133,7 +133,7 @@ final class CachedGeneration implements AutoCloseable {
     }
   }
 
-  /// Every row that stopped gives its place to the last one that runs.
+  /// The last row that runs takes the place of each one that stopped.
   private void dropStopped() {
     int before = running.size();
     for (int b = 0; b < running.size();) {

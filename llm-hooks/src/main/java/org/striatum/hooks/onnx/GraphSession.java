@@ -42,7 +42,7 @@ public final class GraphSession implements AutoCloseable {
   /// Loads a graph whose external data lies in `weights`, some of the runtime's optimisations left out.
   ///
   /// @param model a name for people
-  /// @param threads 0 for one a core
+  /// @param threads 0 for one per CPU core
   /// @param withoutOptimizers names of graph transformations that must not run
   /// @throws IllegalStateException if the runtime refuses the graph
   public static GraphSession open(String model, byte[] graph, Path weights, Memory memory, int threads,
@@ -60,8 +60,8 @@ public final class GraphSession implements AutoCloseable {
         options.addConfigEntry("session.disable_prepacking", "1");
         disabled.add("ConstantFolding");
         options.setOptimizationLevel(SessionOptions.OptLevel.EXTENDED_OPT);
-        // Blocks are taken and given back inside the arena. Laying them all out beforehand holds more at once, and the
-        // C library's heap, left to itself, goes to pieces.
+        // Blocks are allocated and freed inside the arena. Planning them all beforehand takes more memory at once, and
+        // the C library's own heap fragments.
         options.setMemoryPatternOptimization(false);
       }
       if (!disabled.isEmpty()) {
@@ -101,7 +101,7 @@ public final class GraphSession implements AutoCloseable {
     return copy;
   }
 
-  /// A tensor for one run; whoever makes it closes it.
+  /// A tensor for one run; the caller closes it.
   public static OnnxTensor tensor(FloatBuffer values, long... shape) {
     try {
       return OnnxTensor.createTensor(ENVIRONMENT, values, shape);
@@ -110,7 +110,7 @@ public final class GraphSession implements AutoCloseable {
     }
   }
 
-  /// A tensor for one run; whoever makes it closes it.
+  /// A tensor for one run; the caller closes it.
   public static OnnxTensor tensor(long[] values, long... shape) {
     try {
       return OnnxTensor.createTensor(ENVIRONMENT, LongBuffer.wrap(values), shape);
@@ -119,7 +119,7 @@ public final class GraphSession implements AutoCloseable {
     }
   }
 
-  /// A tensor for one run; whoever makes it closes it.
+  /// A tensor for one run; the caller closes it.
   public static OnnxTensor tensor(int[] values, long... shape) {
     try {
       return OnnxTensor.createTensor(ENVIRONMENT, IntBuffer.wrap(values), shape);
@@ -128,7 +128,7 @@ public final class GraphSession implements AutoCloseable {
     }
   }
 
-  /// A tensor for one run; whoever makes it closes it.
+  /// A tensor for one run; the caller closes it.
   public static OnnxTensor tensor(boolean[] values, long... shape) {
     try {
       ByteBuffer bytes = ByteBuffer.allocateDirect(values.length).order(ByteOrder.nativeOrder());

@@ -5,7 +5,7 @@ import java.lang.management.ManagementFactory;
 
 /// How weights are held while a graph runs.
 public enum Memory {
-  /// Weights are widened to F32 and packed once: a copy in memory, the fastest products.
+  /// Weights are widened to F32 and packed once: a copy in memory, the fastest matrix products.
   FAST,
   /// Weights stay in the mapped file: opens at once in little memory, multiplies slower.
   LOW;
@@ -21,7 +21,7 @@ public enum Memory {
     return weightBytes <= SMALL ? FAST : LOW;
   }
 
-  /// For a graph that runs once a token, which pays for a copy within seconds: fast wherever that takes no more than a
+  /// For a graph that runs once per token, which repays a copy within seconds: fast wherever that takes no more than a
   /// quarter of the machine's memory.
   ///
   /// @param weightBytes bytes of all weights on disk

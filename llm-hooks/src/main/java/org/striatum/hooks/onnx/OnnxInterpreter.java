@@ -25,9 +25,9 @@ import org.striatum.probe.tensor.TensorInfo;
 
 /// Interprets a decoder's description as an ONNX graph. A value `T` is the name of a graph value.
 ///
-/// Rows lie as a [Packing] says: one for each distinct beginning of the sequences, no padding. Inputs: `position_ids`
+/// Rows are laid out by a [Packing]: one for each distinct beginning of the sequences, no padding. Inputs: `position_ids`
 /// (rows); `input_ids` (rows), or `hidden` (rows, d) above a layer. Attention alone sees sequences: `row_at` (batch,
-/// positions) says which row stands at each place, `place_of` (rows) at which of the batch · positions places a row's
+/// positions) says which row each place takes, `place_of` (rows) at which of the batch · positions places a row's
 /// result is found, `seqlens_k` and `total_sequence_length` are GroupQueryAttention's. With a cache `past_key.l` and
 /// `past_value.l`; `rows` and `targets` for a head on chosen rows; five inputs a gate.
 final class OnnxInterpreter implements Tensors<String> {
@@ -130,7 +130,7 @@ final class OnnxInterpreter implements Tensors<String> {
     if (bias != null || dtype(weight) == DType.F32 || elements <= 2 * WIDENED_AT_ONCE) {
       return product(x, weight, bias, 1);
     }
-    // The head of a large vocabulary: widened whole, it would weigh more than all else that is held.
+    // The head of a large vocabulary: widened whole, it would take more memory than everything else.
     int parts = Math.toIntExact(Math.ceilDiv(elements, WIDENED_AT_ONCE));
     return graph.node("Concat",
         IntStream.range(0, parts)
@@ -352,7 +352,7 @@ final class OnnxInterpreter implements Tensors<String> {
         : graph.node("Cast", List.of(value), attribute("to", DataType.FLOAT.getNumber()));
   }
 
-  /// A weight as it stands in its file.
+  /// A weight as it is stored in its file.
   private String stored(Weight weight) {
     return weights.computeIfAbsent(weight.name(), _ -> {
       SafetensorsFile file = file(weight);

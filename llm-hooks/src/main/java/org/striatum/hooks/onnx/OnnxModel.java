@@ -33,8 +33,8 @@ import org.striatum.probe.model.TokenSequence;
 ///
 /// The checkpoint stays the caller's to close, after this. Not thread-safe.
 public final class OnnxModel implements GatedModel {
-  /// Rows of one run: enough to keep the products busy and to pay for widening the weights, few enough that what a
-  /// block holds at once stays small.
+  /// Rows of one run: enough to keep the products busy and to pay for widening the weights, few enough that a block's
+  /// intermediate values stay small.
   private static final int ROWS_PER_RUN = 1024;
   /// Attention scores (heads · sequences · longest²) held at once: 128 MB.
   private static final long SCORES_PER_RUN = 32L << 20;
@@ -50,7 +50,7 @@ public final class OnnxModel implements GatedModel {
   /// A model over an opened checkpoint.
   ///
   /// @param memory how weights are held; empty to choose by their size, and for generation by the machine's memory too
-  /// @param threads of the runtime's products; 0 for one a core
+  /// @param threads of the runtime's products; 0 for one per CPU core
   /// @param endOfSequence tokens that end a completion
   /// @throws CheckpointException if a weight is missing or misshapen, found by building (not loading) the whole graph
   public OnnxModel(Checkpoint checkpoint, Decoder decoder, Optional<Memory> memory, int threads,
@@ -74,7 +74,7 @@ public final class OnnxModel implements GatedModel {
       try {
         GraphSession.version();
       } catch (LinkageError _) {
-        // Whoever needs the runtime meets the same error.
+        // Whoever needs the runtime gets the same error.
       }
     });
   }
@@ -92,6 +92,11 @@ public final class OnnxModel implements GatedModel {
   @Override
   public int vocabulary() {
     return limits.vocabulary();
+  }
+
+  @Override
+  public int longest() {
+    return limits.longest();
   }
 
   @Override
@@ -163,7 +168,7 @@ public final class OnnxModel implements GatedModel {
     return recorded.recording();
   }
 
-  /// Copies a sequence's rows, wherever they lie, to consecutive ones.
+  /// Copies a sequence's rows, wherever they are, to consecutive ones.
   private static void expand(Packing packing, int b, HookPoint hook, FloatBuffer rows, RecordingBuffer recorded) {
     int[] rowsOf = packing.rowsOf(b);
     int t = 0;

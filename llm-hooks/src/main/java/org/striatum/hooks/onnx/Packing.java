@@ -12,7 +12,7 @@ import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.model.TokenSequence;
 
-/// How the tokens of several sequences lie in the rows of one run.
+/// Which row of one run holds which tokens of several sequences.
 ///
 /// In a causal model a row depends on its token and on those before it, and through gates on which positions they
 /// select. Sequences that begin alike therefore share rows: there is one row for each distinct beginning, and none for
@@ -42,7 +42,7 @@ final class Packing {
   }
 
   /// Cuts sequences into runs of at most `mostRows` rows each, or one sequence. Sequences with equal prompts stay
-  /// together, and those of like length, for attention pads to the longest of a run.
+  /// together, and those of similar length, for attention pads to the longest of a run.
   ///
   /// @param mostScores bounds (sequences · longest²), the scores of one attention head
   static List<Packing> plan(List<TokenSequence> sequences, int mostRows, long mostScores) {
@@ -143,7 +143,7 @@ final class Packing {
     return rows.stream().mapToLong(RowOrigin::position).toArray();
   }
 
-  /// The row at each place, row 0 standing in behind a sequence's end: (sequences · longest).
+  /// The row at each place, row 0 in place of padding: (sequences · longest).
   int[] rowAt() {
     int[] at = new int[sequences() * longest];
     for (int b = 0; b < sequences(); b++) {
@@ -152,7 +152,7 @@ final class Packing {
     return at;
   }
 
-  /// A place where each row stands: (rows), in [0, sequences · longest).
+  /// One place of each row: (rows), in [0, sequences · longest).
   int[] placeOf() {
     int[] places = new int[rows()];
     for (int b = 0; b < sequences(); b++) {

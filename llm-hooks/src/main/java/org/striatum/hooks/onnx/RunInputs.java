@@ -23,9 +23,9 @@ public final class RunInputs implements AutoCloseable {
     return layout(packing).put("input_ids", GraphSession.tensor(packing.tokens(), packing.rows()));
   }
 
-  /// One further token of each sequence, a row each.
+  /// One further token of each sequence, one row per sequence.
   ///
-  /// @param positions where it stands: (batch)
+  /// @param positions of that token in its sequence: (batch)
   static RunInputs step(long[] tokens, int[] positions) {
     int batch = tokens.length;
     int[] rows = IntStream.range(0, batch).toArray();

@@ -2,7 +2,7 @@ package org.striatum.hooks.parity;
 
 import org.striatum.probe.model.HookPoint;
 
-/// How far two recordings lie apart, and where.
+/// The largest difference of two recordings, and where it is.
 ///
 /// @param at null where nothing differs
 /// @param error relative, ≥ 0; infinite where a number meets none

@@ -3,15 +3,15 @@ package org.striatum.hooks.parity;
 import java.util.Objects;
 import org.striatum.probe.model.HookPoint;
 
-/// One identity that a model was held to.
+/// How one identity fared on a model.
 ///
-/// @param name of the identity
+/// @param name which
 /// @param at where the error is largest; null where nothing was compared
 /// @param error the largest, relative; NaN where nothing was compared
 /// @param tolerance what it may be
 /// @param outcome whether it held
 /// @param note what was compared, or why nothing was
-public record ParityCheck(String name, HookPoint at, double error, double tolerance, ParityOutcome outcome,
+public record ParityCheck(ParityIdentity name, HookPoint at, double error, double tolerance, ParityOutcome outcome,
     String note) {
   public ParityCheck {
     Objects.requireNonNull(name);
@@ -19,12 +19,12 @@ public record ParityCheck(String name, HookPoint at, double error, double tolera
     Objects.requireNonNull(note);
   }
 
-  static ParityCheck of(String name, Deviation worst, double tolerance, String note) {
+  static ParityCheck of(ParityIdentity name, Deviation worst, double tolerance, String note) {
     return new ParityCheck(name, worst.at(), worst.error(), tolerance,
         worst.error() <= tolerance ? ParityOutcome.PASSED : ParityOutcome.FAILED, note);
   }
 
-  static ParityCheck notChecked(String name, double tolerance, String why) {
+  static ParityCheck notChecked(ParityIdentity name, double tolerance, String why) {
     return new ParityCheck(name, null, Double.NaN, tolerance, ParityOutcome.NOT_CHECKED, why);
   }
 

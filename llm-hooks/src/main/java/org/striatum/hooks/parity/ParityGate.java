@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.GatedModel;
 import org.striatum.probe.model.Gates;
@@ -17,8 +18,8 @@ import org.striatum.probe.model.Recording;
 import org.striatum.probe.model.Site;
 import org.striatum.probe.model.TokenSequence;
 
-/// Holds a model to itself before anything is said about it: are the hook points where they claim to be, and do reading
-/// and gating leave the computation alone? With r the residual stream, L blocks:
+/// Checks a model for self-consistency before anything is said about it: are the hook points where they claim to be, and do
+/// reading and gating leave the computation alone? With r the residual stream, L blocks:
 ///
 ///  - **finite states**: no NaN and no ∞ anywhere.
 ///  - **head**: logits = head(norm(r_{L−1})). Another token's run whose r_{L−1} is replaced by a recorded row gives that
@@ -32,13 +33,6 @@ import org.striatum.probe.model.TokenSequence;
 ///
 /// @param tolerance by the model's arithmetic
 public record ParityGate(ParityTolerance tolerance) {
-  /// The checks' names.
-  public static final String FINITE = "finite states";
-  public static final String HEAD = "head";
-  public static final String SUMS = "block sums";
-  public static final String PADDING = "padding";
-  public static final String IDENTITY = "identity gates";
-
   /// A first sequence shorter than the longest, and a single token: both are padded in a batch.
   private static final int[] LENGTHS = {7, 12, 1};
   private static final int FIRST = 0;
@@ -51,17 +45,20 @@ public record ParityGate(ParityTolerance tolerance) {
   ///
   /// @param avoided tokens not to run, such as the end of sequence
   /// @param longest positions a sequence may have
-  /// @throws IllegalArgumentException if the vocabulary has no other token
+  /// @throws CheckpointException if the vocabulary has no other token
   /// @throws IllegalStateException if the runtime fails on the model
-  public ParityReport examine(GatedModel model, Collection<Integer> avoided, int longest) {
+  public ParityReport examine(GatedModel model, Collection<Integer> avoided, int longest) throws CheckpointException {
     return new Examination(model, sequences(model.vocabulary(), avoided, longest)).report();
   }
 
   /// Tokens spread over the vocabulary, different ones while there are enough.
-  static List<TokenSequence> sequences(int vocabulary, Collection<Integer> avoided, int longest) {
+  static List<TokenSequence> sequences(int vocabulary, Collection<Integer> avoided, int longest)
+      throws CheckpointException {
     int[] usable = IntStream.range(0, vocabulary).filter(token -> !avoided.contains(token)).toArray();
     if (usable.length == 0) {
-      throw new IllegalArgumentException("a vocabulary of " + vocabulary + " tokens has none but those to be avoided");
+      throw new CheckpointException(
+          "nothing can be run: all " + vocabulary
+              + " tokens of the vocabulary end a sequence or are otherwise avoided");
     }
     int total = Arrays.stream(LENGTHS).sum();
     List<TokenSequence> sequences = new ArrayList<>();
@@ -99,7 +96,7 @@ public record ParityGate(ParityTolerance tolerance) {
       if (infinite.isPresent()) {
         return new ParityReport(List.of(infinite.get()));
       }
-      ParityCheck finite = new ParityCheck(FINITE, null, 0, 0, ParityOutcome.PASSED,
+      ParityCheck finite = new ParityCheck(ParityIdentity.FINITE_STATES, null, 0, 0, ParityOutcome.PASSED,
           "%d tokens, %d hook points".formatted(plain.rows(), read.size()));
       return new ParityReport(List.of(finite, head(), sums(), padding(), identity()));
     }
@@ -110,7 +107,7 @@ public record ParityGate(ParityTolerance tolerance) {
         // NaN in an embedding or a term is NaN in the stream from there on: the block is what people look for.
         HookPoint stream = entry.equals(HookPoint.LOGITS) ? entry : HookPoint.residPost(Math.max(entry.layer(), 0));
         HookPoint named = read.contains(stream) ? stream : entry;
-        return new ParityCheck(FINITE, named, Double.POSITIVE_INFINITY, 0, ParityOutcome.FAILED,
+        return new ParityCheck(ParityIdentity.FINITE_STATES, named, Double.POSITIVE_INFINITY, 0, ParityOutcome.FAILED,
             "NaN or ∞ at %s (first such layer%s): the weights are damaged or overflow, download them again".formatted(
                 named, named.equals(entry) ? "" : "; it enters at " + entry));
       });
@@ -119,7 +116,7 @@ public record ParityGate(ParityTolerance tolerance) {
     private ParityCheck head() {
       Optional<String> missing = missing(List.of(last, HookPoint.LOGITS));
       if (missing.isPresent()) {
-        return ParityCheck.notChecked(HEAD, tolerance.head(), missing.get());
+        return ParityCheck.notChecked(ParityIdentity.HEAD, tolerance.head(), missing.get());
       }
       int width = model.width(last);
       int vocabulary = model.vocabulary();
@@ -137,9 +134,10 @@ public record ParityGate(ParityTolerance tolerance) {
             .error());
       }
       if (worst.error() <= tolerance.head() && unlike <= tolerance.head()) {
-        return ParityCheck.notChecked(HEAD, tolerance.head(), "different tokens have the same logits");
+        return ParityCheck.notChecked(ParityIdentity.HEAD, tolerance.head(), "different tokens have the same logits");
       }
-      return ParityCheck.of(HEAD, worst, tolerance.head(), "logits made anew from recorded rows of " + last);
+      return ParityCheck.of(ParityIdentity.HEAD, worst, tolerance.head(),
+          "logits recomputed from recorded rows of " + last);
     }
 
     /// A gate that lets nothing through and puts `state` in its place.
@@ -156,11 +154,12 @@ public record ParityGate(ParityTolerance tolerance) {
             HookPoint.residPost(layer));
         Optional<String> missing = missing(terms);
         if (missing.isPresent()) {
-          return ParityCheck.notChecked(SUMS, tolerance.sums(), missing.get());
+          return ParityCheck.notChecked(ParityIdentity.BLOCK_SUMS, tolerance.sums(), missing.get());
         }
         worst = worst.or(sum(terms));
       }
-      return ParityCheck.of(SUMS, worst, tolerance.sums(), "residual after − before = attention out + MLP out");
+      return ParityCheck.of(ParityIdentity.BLOCK_SUMS, worst, tolerance.sums(),
+          "residual after − before = attention out + MLP out");
     }
 
     /// The stream entering a block, by whichever of its names the model has.
@@ -197,7 +196,8 @@ public record ParityGate(ParityTolerance tolerance) {
       List<HookPoint> compared = read.stream()
           .filter(hook -> hook.site() == Site.RESID_POST || hook.site() == Site.LOGITS).toList();
       if (compared.isEmpty()) {
-        return ParityCheck.notChecked(PADDING, tolerance.padding(), "no hook_resid_post and no logits found");
+        return ParityCheck.notChecked(ParityIdentity.PADDING, tolerance.padding(),
+            "no hook_resid_post and no logits found");
       }
       Deviation worst = Deviation.NONE;
       for (int row : List.of(FIRST, SINGLE)) {
@@ -207,13 +207,14 @@ public record ParityGate(ParityTolerance tolerance) {
               model.width(hook)));
         }
       }
-      return ParityCheck.of(PADDING, worst, tolerance.padding(), "a row alone against the same row in a padded batch");
+      return ParityCheck.of(ParityIdentity.PADDING, worst, tolerance.padding(),
+          "a row alone against the same row in a padded batch");
     }
 
     private ParityCheck identity() {
       Gates identities = identities();
       if (identities.at().isEmpty()) {
-        return ParityCheck.notChecked(IDENTITY, 0, "no hook point found");
+        return ParityCheck.notChecked(ParityIdentity.IDENTITY_GATES, 0, "no hook point found");
       }
       Recording gated = model.record(sequences, read, identities);
       Deviation worst = Deviation.NONE;
@@ -221,13 +222,13 @@ public record ParityGate(ParityTolerance tolerance) {
         worst = worst
             .or(Deviation.ofRows(hook, gated.at(hook), 0, plain.at(hook), 0, plain.rows(), model.width(hook)));
       }
-      return ParityCheck.of(IDENTITY, worst, 0,
+      return ParityCheck.of(ParityIdentity.IDENTITY_GATES, worst, 0,
           worst.error() == 0
               ? "bit-identical with open gates at %d hook points".formatted(identities.at().size())
               : "open gates at %d hook points change what flows on".formatted(identities.at().size()));
     }
 
-    /// Open gates wherever one can stand but at the logits themselves.
+    /// Open gates at every hook point but the logits.
     private Gates identities() {
       TreeMap<HookPoint, Gate> gates = new TreeMap<>();
       offered.stream().filter(hook -> hook.site() != Site.LOGITS)

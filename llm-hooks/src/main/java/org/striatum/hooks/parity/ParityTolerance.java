@@ -11,9 +11,9 @@ public record ParityTolerance(String kind, double head, double sums, double padd
   /// orders: checkpoints of all families are seen to stay below 1e-5, a wrong place or a leaking pad gives 1e-2 and more.
   public static final ParityTolerance FLOAT = new ParityTolerance("float", 1e-4, 1e-4, 1e-4);
 
-  /// Activations rounded to 8 bits with one scale a tensor (dynamic quantisation): what else is in the batch moves the
-  /// scale, so a row is not quite the same in other company. A 3-block export moves by up to 0.08 of the largest logit,
-  /// while the logits of two different tokens lie 1 to 2 apart; deeper ones add up more. Sums are made in F32 all the
+  /// Activations rounded to 8 bits with one scale per tensor (dynamic quantisation): the rest of the batch changes the
+  /// scale, so a row depends a little on its neighbours. A 3-block export changes by up to 0.08 of the largest logit,
+  /// while the logits of two different tokens differ by 1 to 2; deeper ones by more. Sums are made in F32 all the
   /// same. Weights alone in 8 or 4 bits do not belong here: they behave as [#FLOAT].
   public static final ParityTolerance QUANTISED = new ParityTolerance("dynamically quantised", 0.25, 1e-4, 0.5);
 

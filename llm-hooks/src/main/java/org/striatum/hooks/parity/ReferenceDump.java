@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,22 +15,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.striatum.hooks.HookedModel;
-import org.striatum.hooks.checkpoint.CheckpointException;
-import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.GatedModel;
-import org.striatum.probe.model.Gates;
-import org.striatum.probe.model.HookPoint;
-import org.striatum.probe.model.PositionMask;
-import org.striatum.probe.model.Recording;
-import org.striatum.probe.model.Sampling;
 import org.striatum.probe.model.TokenSequence;
 import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.tensor.DType;
 import org.striatum.probe.tensor.SafetensorsFile;
+import org.striatum.probe.tensor.TensorInfo;
 
 /// What a reference implementation computed on given tokens: a safetensors file with `input_ids` and `attention_mask`
 /// (batch, positions; right padded), any of `embed`, `resid_post.l`, `mlp_post.l` (or a hook point's own name),
@@ -37,7 +32,10 @@ import org.striatum.probe.tensor.SafetensorsFile;
 public final class ReferenceDump implements AutoCloseable {
   private static final long MAX_JSON_BYTES = 16 << 20;
   private static final Set<String> INPUTS = Set.of("input_ids", "attention_mask");
-  private static final Pattern SHORT_NAME = Pattern.compile("(resid_post|mlp_post)\\.(\\d{1,6})");
+  private static final Set<DType> FLOATS = Set.of(DType.F32, DType.F16, DType.BF16, DType.F64);
+  private static final long LARGEST = Integer.MAX_VALUE - 8;
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final SafetensorsFile file;
   private final JsonNode description;
@@ -69,8 +67,9 @@ public final class ReferenceDump implements AutoCloseable {
             expected + ": input_ids and attention_mask must share one shape (batch, positions), found "
                 + shape + " and " + file.tensor("attention_mask").shape());
       }
-      int positions = Math.toIntExact(shape.get(1));
-      return new ReferenceDump(file, description(expected), sequences(file, positions), positions);
+      int[] ids = ints(file, "input_ids");
+      int positions = Math.toIntExact(shape.get(1)); // a row of the ids, which are in an array
+      return new ReferenceDump(file, description(expected), sequences(file, ids, positions), positions);
     } catch (IOException | RuntimeException refused) {
       file.close();
       throw refused;
@@ -93,9 +92,9 @@ public final class ReferenceDump implements AutoCloseable {
     }
   }
 
-  private static List<TokenSequence> sequences(SafetensorsFile file, int positions) throws BadDataException {
-    int[] ids = file.ints("input_ids");
-    int[] mask = file.ints("attention_mask");
+  private static List<TokenSequence> sequences(SafetensorsFile file, int[] ids, int positions)
+      throws BadDataException {
+    int[] mask = ints(file, "attention_mask");
     List<TokenSequence> sequences = new ArrayList<>();
     for (int start = 0; start < ids.length; start += positions) {
       int length = 0;
@@ -115,147 +114,76 @@ public final class ReferenceDump implements AutoCloseable {
 
   /// Runs the dump's tokens through `model` and compares every tensor.
   public List<TensorParity> compare(HookedModel model) {
-    return compare(model.model(), () -> greedyText(model));
+    return new DumpComparison(this, model.model(), Optional.of(model)).all();
   }
 
   /// Runs the dump's tokens through `model` and compares every tensor. Text needs a tokenizer and counts as failed.
   public List<TensorParity> compare(GatedModel model) {
-    return compare(model, () -> TensorParity.failed("greedy text", "the model comes without a tokenizer"));
+    return new DumpComparison(this, model, Optional.empty()).all();
   }
 
-  private List<TensorParity> compare(GatedModel model, Attempt text) {
-    TreeMap<String, TensorParity> compared = new TreeMap<>();
-    for (String name : file.tensors().keySet()) {
-      if (!INPUTS.contains(name)) {
-        compared.put(name, attempt(name, () -> compare(name, model)));
+  /// Names of what is compared.
+  List<String> tensors() {
+    return file.tensors().keySet().stream().filter(name -> !INPUTS.contains(name)).toList();
+  }
+
+  /// What the JSON file beside the dump says; missing where there is none.
+  JsonNode description() {
+    return description;
+  }
+
+  /// The tokens that were run, padding left out.
+  List<TokenSequence> sequences() {
+    return sequences;
+  }
+
+  /// Positions of a row, padding included.
+  int positions() {
+    return positions;
+  }
+
+  List<Long> shape(String name) {
+    return file.tensor(name).shape();
+  }
+
+  /// A tensor's numbers.
+  ///
+  /// @throws BadDataException if it holds none, or too many for an array
+  float[] floats(String name) throws BadDataException {
+    TensorInfo info = file.tensor(name);
+    if (!FLOATS.contains(info.dtype()) || info.elements() > LARGEST) {
+      throw new BadDataException("must hold fewer than 2^31 floating-point numbers, found " + info.elements() + " of "
+          + info.dtype());
+    }
+    return file.floats(name);
+  }
+
+  /// Token ids of a row of tokens.
+  ///
+  /// @throws BadDataException if it holds anything else
+  int[] tokens(String name) throws BadDataException {
+    return ints(file, name);
+  }
+
+  /// A tensor of numbers in [0, 2³¹).
+  private static int[] ints(SafetensorsFile file, String name) throws BadDataException {
+    TensorInfo info = file.tensor(name);
+    if ((info.dtype() != DType.I64 && info.dtype() != DType.I32) || info.elements() > LARGEST) {
+      throw new BadDataException(file.path() + ": " + name + " must hold fewer than 2^31 integers, found "
+          + info.elements() + " of " + info.dtype());
+    }
+    MemorySegment data = file.data(name);
+    int[] values = new int[Math.toIntExact(info.elements())];
+    for (int i = 0; i < values.length; i++) {
+      long value = info.dtype() == DType.I64
+          ? data.get(LONG, (long) i * Long.BYTES)
+          : data.get(INT, (long) i * Integer.BYTES);
+      if (value < 0 || value > Integer.MAX_VALUE) {
+        throw new BadDataException(file.path() + ": " + name + " must hold numbers in [0, 2^31), found " + value);
       }
+      values[i] = (int) value;
     }
-    if (description.has("greedy_of_first_prompt")) {
-      compared.put("greedy text", attempt("greedy text", text));
-    }
-    if (compared.isEmpty()) {
-      compared.put("(nothing)", TensorParity.failed("(nothing)", "the file holds no tensor to compare"));
-    }
-    return List.copyOf(compared.values());
-  }
-
-  private interface Attempt {
-    TensorParity run() throws IOException;
-  }
-
-  private static TensorParity attempt(String name, Attempt comparison) {
-    try {
-      return comparison.run();
-    } catch (IOException | IllegalArgumentException | ArithmeticException refused) {
-      return TensorParity.failed(name, refused.getMessage());
-    }
-  }
-
-  private TensorParity compare(String name, GatedModel model) throws IOException {
-    return switch (name) {
-      case "greedy_row0" -> greedyTokens(model);
-      case "logits_zero_ablated" -> tensor(name, model, HookPoint.LOGITS, zeroAblation(model));
-      default -> {
-        Optional<HookPoint> hook = hookPoint(name);
-        yield hook.isPresent()
-            ? tensor(name, model, hook.get(), Gates.none())
-            : TensorParity.failed(name, "no hook point is known by this name");
-      }
-    };
-  }
-
-  private static Optional<HookPoint> hookPoint(String name) {
-    Matcher matcher = SHORT_NAME.matcher(name);
-    if (matcher.matches()) {
-      int layer = Integer.parseInt(matcher.group(2));
-      return Optional.of(matcher.group(1).equals("resid_post") ? HookPoint.residPost(layer) : HookPoint.mlpPost(layer));
-    }
-    if (name.equals("embed")) {
-      return Optional.of(HookPoint.EMBED);
-    }
-    try {
-      return Optional.of(HookPoint.parse(name));
-    } catch (IllegalArgumentException unknown) {
-      return Optional.empty();
-    }
-  }
-
-  private TensorParity tensor(String name, GatedModel model, HookPoint hook, Gates gates) {
-    int width = model.width(hook);
-    List<Long> shape = List.of((long) sequences.size(), (long) positions, (long) width);
-    if (!file.tensor(name).shape().equals(shape)) {
-      return TensorParity.failed(name, "has shape " + file.tensor(name).shape() + " where the model gives " + shape);
-    }
-    float[] expected = file.floats(name);
-    Recording recording = model.record(sequences, Set.of(hook), gates);
-    float[] found = recording.at(hook);
-    double worst = 0;
-    double scale = 0;
-    for (int b = 0; b < sequences.size(); b++) {
-      int count = sequences.get(b).length() * width;
-      int there = b * positions * width;
-      int here = recording.rowOf()[b] * width;
-      for (int i = 0; i < count; i++) {
-        double error = Math.abs((double) expected[there + i] - found[here + i]);
-        if (Double.isNaN(error)) {
-          return TensorParity.failed(name, "NaN or ∞ at row " + b + ", position " + i / width);
-        }
-        worst = Math.max(worst, error);
-        scale = Math.max(scale, Math.abs(expected[there + i]));
-      }
-    }
-    return new TensorParity(name, worst == 0 ? 0 : worst / scale,
-        hook + (gates.at().isEmpty() ? "" : ", zero-ablated"));
-  }
-
-  private Gates zeroAblation(GatedModel model) throws BadDataException {
-    JsonNode ablated = description.path("zero_ablated");
-    if (!ablated.path("hook").isTextual() || !ablated.path("dims").isArray()) {
-      throw new BadDataException("the JSON file beside the dump does not say what 'zero_ablated' was");
-    }
-    HookPoint hook = hookPoint(ablated.path("hook").textValue())
-        .orElseThrow(() -> new BadDataException("unknown hook point " + ablated.path("hook")));
-    List<Integer> coordinates = new ArrayList<>();
-    for (JsonNode coordinate : ablated.path("dims")) {
-      if (!coordinate.canConvertToInt()) {
-        throw new BadDataException("'zero_ablated.dims' must be coordinates, found " + coordinate);
-      }
-      coordinates.add(coordinate.intValue());
-    }
-    PositionMask where = PositionMask.parse(ablated.path("positions").asText("all"));
-    return Gates.of(hook, Gate.zeroing(model.width(hook), coordinates).at(where));
-  }
-
-  private TensorParity greedyTokens(GatedModel model) {
-    int[] expected = file.ints("greedy_row0");
-    if (expected.length == 0) {
-      return TensorParity.failed("greedy_row0", "holds no tokens");
-    }
-    Sampling ignoringEos = new Sampling(0, 1, 0, expected.length, false);
-    int[] found = greedy(model, sequences.getFirst(), ignoringEos);
-    long differing = IntStream.range(0, expected.length).filter(i -> expected[i] != found[i]).count();
-    return new TensorParity("greedy_row0", (double) differing / expected.length,
-        differing == 0
-            ? expected.length + " greedy tokens equal"
-            : "expected " + Arrays.toString(expected) + ", found " + Arrays.toString(found));
-  }
-
-  private TensorParity greedyText(HookedModel model) throws CheckpointException {
-    String expected = description.path("greedy_of_first_prompt").asText();
-    JsonNode prompt = description.path("prompts").path(0);
-    if (!prompt.isTextual()) {
-      return TensorParity.failed("greedy text", "the JSON file names no prompt");
-    }
-    TokenSequence tokens = TokenSequence.prompt(model.tokenizer().encode(prompt.textValue()));
-    int limit = 2 * model.tokenizer().encodeContinuation(expected).length + 8;
-    String found = model.tokenizer().decode(greedy(model.model(), tokens, Sampling.greedy(limit)));
-    return new TensorParity("greedy text", found.equals(expected) ? 0 : 1,
-        found.equals(expected) ? "equal through the tokenizer" : "expected '" + expected + "', found '" + found + "'");
-  }
-
-  private static int[] greedy(GatedModel model, TokenSequence prompt, Sampling sampling) {
-    return model.generate(List.of(prompt), new long[1], sampling, Gates.none(), 1, () -> {}).getFirst()
-        .tokens();
+    return values;
   }
 
   @Override

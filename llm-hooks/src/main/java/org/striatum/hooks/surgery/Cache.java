@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /// The key-value cache in a graph's signature: which output continues which input.
 ///
-/// @param slots one a tensor
+/// @param slots one per tensor
 record Cache(List<Slot> slots) {
   /// One tensor of the cache.
   ///

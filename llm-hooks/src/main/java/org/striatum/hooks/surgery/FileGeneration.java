@@ -19,7 +19,7 @@ import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
 
 /// One batch of completions of prompts of one length: its rows stay equally long, so nothing is padded. With a cache in
-/// the file's signature each step runs one token a row, else every prefix is run again. Rows that finish are dropped
+/// the file's signature each step runs one token per row, else every prefix is run again. Rows that finish are dropped
 /// once half the batch has.
 final class FileGeneration implements AutoCloseable {
   private final FileSessions sessions;
@@ -49,7 +49,7 @@ final class FileGeneration implements AutoCloseable {
     return sessions.session(new Surgery(Optional.empty(), Set.of(), gates.at().keySet(), Surgery.Tail.LOGITS, use));
   }
 
-  /// Rows of the running batch, a stand-in for a second one included.
+  /// Rows of the running batch, copies of the last one included.
   private int batch() {
     return Math.max(running.size(), fewestRows);
   }
@@ -91,7 +91,7 @@ final class FileGeneration implements AutoCloseable {
     int[][] ids = new int[batch][];
     int[] lengths = new int[batch];
     for (int b = 0; b < batch; b++) {
-      // A row that stopped but was not dropped yet runs on with its last token; nobody reads what comes of it.
+      // A row that stopped but was not dropped yet runs on with its last token; nothing reads the result.
       RunningCompletion row = at(b);
       ids[b] = IntStream.range(past, length).map(t -> row.token(Math.min(t, row.length() - 1))).toArray();
       lengths[b] = n;

@@ -75,7 +75,7 @@ final class ModelCheck {
     Set<String> initializers = new HashSet<>();
     for (TensorProto tensor : graph.getInitializerList()) {
       if (!initializers.add(tensor.getName())) {
-        throw tensors.refusal(tensor, "stands in the graph twice");
+        throw tensors.refusal(tensor, "is in the graph twice");
       }
       copy.addInitializer(checkedWeight(tensor));
       names.add(tensor.getName());

@@ -110,7 +110,7 @@ public final class OnnxFile {
     return path;
   }
 
-  /// The file's name without its ending, for people and for folders; the folder's where exporters name the file alike.
+  /// The file's name without its ending, for people and for folders; the folder's name where exporters give every file the same.
   public String name() {
     String file = path.getFileName().toString().replaceFirst("(?i)\\.onnx$", "");
     Path parent = path.toAbsolutePath().normalize().getParent();

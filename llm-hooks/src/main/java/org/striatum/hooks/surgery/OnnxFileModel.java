@@ -120,6 +120,11 @@ public final class OnnxFileModel implements GatedModel {
   }
 
   @Override
+  public int longest() {
+    return limits.longest();
+  }
+
+  @Override
   public List<HookPoint> hookPoints() {
     return limits.hookPoints();
   }

@@ -25,7 +25,7 @@ import org.striatum.probe.model.HookPoint;
 
 /// Puts outputs and gates into a copy of a foreign graph; the graph itself stays as it is.
 ///
-/// A gate takes its value's place: what makes the value is renamed and the gated value gets the old name, so that every
+/// A gate replaces its value: what makes the value is renamed and the gated value gets the old name, so that every
 /// reader (later blocks, fused norms, subgraphs, outputs) sees the gated one. A fused `Skip…LayerNormalization` gives
 /// its residual sum as 4th output; where the sum is gated or fed in, or the node adds a bias of the branch, it is taken
 /// apart into additions and norm. What the outputs asked for do not need is left out.

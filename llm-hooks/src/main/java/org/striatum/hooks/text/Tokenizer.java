@@ -41,7 +41,7 @@ public final class Tokenizer implements AutoCloseable {
   public static Tokenizer open(Path file, int embeddings) throws CheckpointException {
     if (!Files.isRegularFile(file)) {
       throw new CheckpointException(
-          "no tokenizer.json in " + file.getParent() + ": text needs one; `parity` and `inspect` do not");
+          "no tokenizer.json in " + file.getParent() + ": without one no text becomes tokens");
     }
     int vocabulary = vocabulary(file);
     if (vocabulary > embeddings) {
@@ -86,12 +86,12 @@ public final class Tokenizer implements AutoCloseable {
     }
   }
 
-  /// Token ids of a text that stands at the beginning: the post-processor's special tokens included.
+  /// Token ids of a text at the beginning of a sequence, the post-processor's special tokens included.
   public int[] encode(String text) {
     return ids(tokenizer.encode(text, true, false).getIds());
   }
 
-  /// Token ids of a text that goes on from another: no special token.
+  /// Token ids of a text that follows another: no special token.
   public int[] encodeContinuation(String text) {
     return ids(tokenizer.encode(text, false, false).getIds());
   }

@@ -1,2 +1,2 @@
-/// Text to tokens and back, with the policy on special tokens said out loud.
+/// Text to tokens and back, with an explicit policy on special tokens.
 package org.striatum.hooks.text;

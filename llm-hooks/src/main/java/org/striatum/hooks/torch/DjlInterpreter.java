@@ -23,8 +23,8 @@ import org.striatum.hooks.engine.PaddedBatch;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.PositionMask;
 
-/// Interprets a decoder's description on DJL's arrays, one batch at a time: each word of the vocabulary is computed at
-/// once. Gradients flow to whatever in `laid` carries them.
+/// Interprets a decoder's description on DJL's arrays, one batch at a time: each operation is computed immediately.
+/// Gradients flow to whatever in `applied` carries them.
 ///
 /// Rows are the positions of all sequences, sequence after sequence, right padding included. Made inside a scope
 /// ([ai.djl.ndarray.NDScope]) that outlives it: everything made here is closed with that scope, not before, for a
@@ -32,7 +32,7 @@ import org.striatum.probe.model.PositionMask;
 /// the operation, though the gradient of a product reads it again.
 final class DjlInterpreter implements Tensors<NDArray> {
   private final FrozenWeights weights;
-  private final LaidOver laid;
+  private final AppliedChanges applied;
   private final PaddedBatch batch;
   private final Set<HookPoint> recorded;
   private final boolean signals;
@@ -52,15 +52,16 @@ final class DjlInterpreter implements Tensors<NDArray> {
   private record Turn(NDArray cosines, NDArray sines) {}
 
   /// @param recorded hook points whose values are kept
-  DjlInterpreter(FrozenWeights weights, LaidOver laid, PaddedBatch batch, Set<HookPoint> recorded) {
-    this(weights, laid, batch, recorded, false);
+  DjlInterpreter(FrozenWeights weights, AppliedChanges applied, PaddedBatch batch, Set<HookPoint> recorded) {
+    this(weights, applied, batch, recorded, false);
   }
 
   /// @param recorded hook points that are kept
   /// @param signals whether their gating signals are kept rather than their values
-  DjlInterpreter(FrozenWeights weights, LaidOver laid, PaddedBatch batch, Set<HookPoint> recorded, boolean signals) {
+  DjlInterpreter(FrozenWeights weights, AppliedChanges applied, PaddedBatch batch, Set<HookPoint> recorded,
+      boolean signals) {
     this.weights = weights;
-    this.laid = laid;
+    this.applied = applied;
     this.batch = batch;
     this.recorded = recorded;
     this.signals = signals;
@@ -70,7 +71,7 @@ final class DjlInterpreter implements Tensors<NDArray> {
     this.positionIds = manager.create(batch.positionIds());
   }
 
-  /// Goes on with some rows of x only: what the head is computed for. No attention may follow.
+  /// Continues with some rows of x only: those that the head is computed for. No attention may follow.
   NDArray chosen(NDArray x, long[] rows) {
     chosen = rows;
     selections.clear();
@@ -115,7 +116,7 @@ final class DjlInterpreter implements Tensors<NDArray> {
   }
 
   private NDArray withLowRank(NDArray product, NDArray x, Weight weight) {
-    LaidOver.Factors factors = laid.lowRank().get(weight.name());
+    AppliedChanges.Factors factors = applied.lowRank().get(weight.name());
     if (factors == null) {
       return product;
     }
@@ -254,7 +255,7 @@ final class DjlInterpreter implements Tensors<NDArray> {
 
   @Override
   public NDArray hook(HookPoint point, NDArray value, NDArray signal) {
-    GateArrays gate = laid.gates().get(point);
+    GateArrays gate = applied.gates().get(point);
     NDArray flowing = gate == null ? value : gated(point, gate, value, signal);
     if (recorded.contains(point)) {
       read.put(point, signals ? signal : flowing);
@@ -267,7 +268,7 @@ final class DjlInterpreter implements Tensors<NDArray> {
     NDArray real = selections.computeIfAbsent(where, this::selection);
     // A gate that acts everywhere may act on padding too: nobody reads it.
     GateArrays.GateOutput gated = gate.apply(value, signal, where == PositionMask.ALL ? null : real);
-    if (laid.trainable()) {
+    if (applied.trainable()) {
       NDArray counted = real.toType(DataType.FLOAT32, false); // (rows, 1)
       openness.put(point, counted.mul(gated.openness()).sum(new int[]{0}));
     }
@@ -289,7 +290,7 @@ final class DjlInterpreter implements Tensors<NDArray> {
   }
 
   private NDArray changed(Weight weight, NDArray frozen) {
-    NDArray change = laid.added().get(weight.name());
+    NDArray change = applied.added().get(weight.name());
     return change == null ? frozen : changed.computeIfAbsent(weight.name(), _ -> frozen.add(change));
   }
 

@@ -123,6 +123,11 @@ public final class DjlModel implements GatedModel {
   }
 
   @Override
+  public int longest() {
+    return limits.longest();
+  }
+
+  @Override
   public List<HookPoint> hookPoints() {
     return limits.hookPoints();
   }
@@ -151,10 +156,10 @@ public final class DjlModel implements GatedModel {
     boolean head = hooks.stream().anyMatch(Passes::inHead);
     int layers = head ? layers() : hooks.stream().mapToInt(HookPoint::layer).max().orElse(-1) + 1;
     passes.runInScope(() -> {
-      LaidOver laid = passes.laid(gates, false);
+      AppliedChanges applied = passes.applied(gates, false);
       for (PaddedBatch batch : PaddedBatch.of(sequences, head ? passes.rowsWithLogits() : Passes.MOST_ROWS)) {
         passes.runInScope(() -> {
-          DjlInterpreter run = new DjlInterpreter(passes.weights(), laid, batch, hooks, signals);
+          DjlInterpreter run = new DjlInterpreter(passes.weights(), applied, batch, hooks, signals);
           NDArray x = passes.upTo(run, layers);
           if (head) {
             passes.decoder().head(run, x);
@@ -204,7 +209,7 @@ public final class DjlModel implements GatedModel {
   /// Logits behind the last token: (vocabulary).
   private float[] next(TokenSequence tokens, Gates gates) {
     return passes.inScope(() -> {
-      DjlInterpreter run = passes.run(passes.laid(gates, false), new PaddedBatch(new int[1], List.of(tokens)));
+      DjlInterpreter run = passes.run(passes.applied(gates, false), new PaddedBatch(new int[1], List.of(tokens)));
       return passes.logits(run, passes.upTo(run, layers()), tokens.length() - 1L).toFloatArray();
     });
   }
@@ -213,8 +218,8 @@ public final class DjlModel implements GatedModel {
   /// every gate and to the overlay of this model. Large lists are cut into several runs whose gradients add up.
   ///
   /// @param items prompts with what should follow them, at least one token each
-  /// @param gates where learning stands
-  /// @param opennessPenalty λ ≥ 0, what a gate that stands wholly open costs
+  /// @param gates as they are at this step of learning
+  /// @param opennessPenalty λ ≥ 0, what a wholly open gate adds to the loss
   /// @throws IllegalArgumentException if an item has no continuation, or as [#record]
   public Gradient gradient(List<TokenSequence> items, Gates gates, double opennessPenalty) {
     limits.checkRecording(items, Set.of(), gates);

@@ -42,7 +42,7 @@ final class DjlScorer implements GatedModel.Scorer {
 
   private NDArray below(PaddedBatch batch) {
     return passes.inScope(() -> {
-      NDArray x = passes.upTo(passes.run(passes.laid(Gates.none(), false), batch), lowest.layer() + 1);
+      NDArray x = passes.upTo(passes.run(passes.applied(Gates.none(), false), batch), lowest.layer() + 1);
       NDScope.unregister(x);
       return x;
     });
@@ -53,17 +53,17 @@ final class DjlScorer implements GatedModel.Scorer {
     Gates all = gates.over(hooks, width);
     double[] sums = new double[items];
     passes.runInScope(() -> {
-      LaidOver laid = passes.laid(all, false);
+      AppliedChanges applied = passes.applied(all, false);
       for (int i = 0; i < batches.size(); i++) {
         int at = i;
-        passes.runInScope(() -> score(laid, at, sums));
+        passes.runInScope(() -> score(applied, at, sums));
       }
     });
     return sums;
   }
 
-  private void score(LaidOver laid, int at, double[] sums) {
-    DjlInterpreter run = passes.run(laid, batches.get(at));
+  private void score(AppliedChanges applied, int at, double[] sums) {
+    DjlInterpreter run = passes.run(applied, batches.get(at));
     int layers = passes.shape().layers();
     NDArray x = entering.isEmpty()
         ? passes.upTo(run, layers)

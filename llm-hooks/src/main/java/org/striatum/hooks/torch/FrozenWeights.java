@@ -22,8 +22,8 @@ import org.striatum.probe.tensor.DType;
 import org.striatum.probe.tensor.SafetensorsFile;
 import org.striatum.probe.tensor.TensorInfo;
 
-/// A checkpoint's weights as F32 arrays without gradient, made on first use and kept. F32 weights are read where they
-/// lie in the mapped file (but for tensors over 2 GiB); F16 and BF16 weights are widened once into memory of the engine.
+/// A checkpoint's weights as F32 arrays without gradient, made on first use and kept. F32 weights are read from
+/// the mapped file (but for tensors over 2 GiB); F16 and BF16 weights are widened once into memory of the engine.
 final class FrozenWeights implements AutoCloseable {
   static final String ENGINE = "PyTorch";
   /// Bytes of a file that one buffer can stand for.

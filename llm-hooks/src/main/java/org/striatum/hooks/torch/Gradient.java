@@ -5,7 +5,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.striatum.probe.model.HookPoint;
 
-/// A loss and its gradient with respect to all that is laid over a frozen model.
+/// A loss and its gradient with respect to all changes of a frozen model.
 ///
 ///     loss = −(1/N) Σ log p(continuation token) + λ · mean(g)
 ///

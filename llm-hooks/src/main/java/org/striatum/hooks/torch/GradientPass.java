@@ -77,18 +77,18 @@ final class GradientPass {
   Gradient gradient(Gates gates) {
     return passes.inScope(() -> {
       try (GradientCollector tape = Engine.getEngine(FrozenWeights.ENGINE).newGradientCollector()) {
-        LaidOver laid = passes.laid(gates, true);
+        AppliedChanges applied = passes.applied(gates, true);
         for (PaddedBatch batch : PaddedBatch.of(items, rowsPerRun())) {
-          passes.runInScope(() -> descend(tape, laid, batch));
+          passes.runInScope(() -> descend(tape, applied, batch));
         }
-        return gathered(laid);
+        return gathered(applied);
       }
     });
   }
 
   /// Adds one batch to the leaves' gradients, to the items' log-probabilities and to the gates' openness.
-  private void descend(GradientCollector tape, LaidOver laid, PaddedBatch batch) {
-    DjlInterpreter run = passes.run(laid, batch);
+  private void descend(GradientCollector tape, AppliedChanges applied, PaddedBatch batch) {
+    DjlInterpreter run = passes.run(applied, batch);
     NDArray x = passes.upTo(run, passes.shape().layers());
     ScoredTokens scored = batch.scored();
     NDArray scores = passes.scores(run, x, scored);
@@ -103,15 +103,15 @@ final class GradientPass {
         loss = loss.add(gate.getValue().sum().mul(share));
       }
     }
-    if (!laid.isEmpty()) {
+    if (!applied.isEmpty()) {
       tape.backward(loss);
     }
   }
 
-  private Gradient gathered(LaidOver laid) {
+  private Gradient gathered(AppliedChanges applied) {
     double loss = -Arrays.stream(logProbabilities).sum() * perTarget;
     SortedMap<HookPoint, GateGradient> found = new TreeMap<>();
-    for (Map.Entry<HookPoint, GateArrays> gate : laid.gates().entrySet()) {
+    for (Map.Entry<HookPoint, GateArrays> gate : applied.gates().entrySet()) {
       double[] sums = opened.get(gate.getKey());
       loss += perCoordinate * Arrays.stream(sums).sum();
       float[] openness = new float[sums.length];
@@ -120,7 +120,7 @@ final class GradientPass {
       }
       found.put(gate.getKey(), gate.getValue().gradient(openness));
     }
-    return new Gradient(loss, logProbabilities, found, laid.gradient(passes.overlay()));
+    return new Gradient(loss, logProbabilities, found, applied.gradient(passes.overlay()));
   }
 
   /// Rows of a run whose intermediate values, all kept for the way back, fit the budget: about 24 arrays of the

@@ -29,7 +29,7 @@ import org.striatum.probe.tensor.TensorInfo;
 /// than twice. The folder appears whole or not at all.
 final class MergedCheckpoint {
   private static final Set<DType> FLOATS = Set.of(DType.F32, DType.F16, DType.BF16);
-  /// Other files of a checkpoint folder above this are taken for weights in another format, and left.
+  /// Other files of a checkpoint folder above this are assumed to be weights in another format, and left out.
   private static final long LARGEST_COPIED = 64L << 20;
   private static final List<String> NOT_COPIED = List.of(".safetensors", ".safetensors.index.json", ".bin", ".pt",
       ".onnx");
@@ -39,7 +39,7 @@ final class MergedCheckpoint {
 
   /// Writes the folder.
   ///
-  /// @throws IllegalArgumentException if something stands there, or a low-rank change belongs to a head that is tied to the
+  /// @throws IllegalArgumentException if the folder holds something, or a low-rank change belongs to a head that is tied to the
   ///     embedding: adding it there would change the embedding as well
   static void write(Checkpoint checkpoint, FrozenWeights weights, Overlay overlay, Path folder) throws IOException {
     for (String matrix : overlay.lowRank().keySet()) {
@@ -122,7 +122,7 @@ final class MergedCheckpoint {
     }
   }
 
-  /// Writes one weight row by row, what is laid over it added.
+  /// Writes one weight row by row, its change added.
   private static void append(SafetensorsWriter writer, SafetensorsFile shard, TensorInfo info, int inputAxis,
       Overlay overlay) throws IOException {
     float[] added = overlay.added().get(info.name());

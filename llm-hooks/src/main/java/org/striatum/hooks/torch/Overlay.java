@@ -4,7 +4,7 @@ import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// Changes laid over frozen weights; the weights themselves stay as they are. Immutable.
+/// Changes added to frozen weights; the weights themselves stay as they are. Immutable.
 ///
 /// With `added` over every bias it is BitFit (arXiv 2106.10199), with `lowRank` over chosen products LoRA, with `added`
 /// over every weight full fine-tuning. Zeros change nothing.

@@ -18,7 +18,7 @@ import org.striatum.probe.model.Site;
 /// Passes through a decoder, or through a part of it, on DJL's arrays.
 ///
 /// @param model the checkpoint's name, for messages
-/// @param overlay changes laid over the weights
+/// @param overlay changes of the weights
 record Passes(String model, Decoder decoder, FrozenWeights weights, Overlay overlay) {
   /// Rows (tokens, padding included) of one run, at most.
   static final int MOST_ROWS = 4096;
@@ -54,12 +54,12 @@ record Passes(String model, Decoder decoder, FrozenWeights weights, Overlay over
   /// Gates and overlay as arrays, made inside the scope that closes them.
   ///
   /// @param trainable whether they carry gradients
-  LaidOver laid(Gates gates, boolean trainable) {
-    return LaidOver.of(manager(), gates, overlay, weights.used(), trainable);
+  AppliedChanges applied(Gates gates, boolean trainable) {
+    return AppliedChanges.of(manager(), gates, overlay, weights.used(), trainable);
   }
 
-  DjlInterpreter run(LaidOver laid, PaddedBatch batch) {
-    return new DjlInterpreter(weights, laid, batch, Set.of());
+  DjlInterpreter run(AppliedChanges applied, PaddedBatch batch) {
+    return new DjlInterpreter(weights, applied, batch, Set.of());
   }
 
   /// The residual stream behind the first `layers` blocks: (rows, d).
@@ -86,7 +86,7 @@ record Passes(String model, Decoder decoder, FrozenWeights weights, Overlay over
     return logits(run, x, scored.rows()).logSoftmax(-1).gather(targets, 1);
   }
 
-  /// Whether a hook point lies behind the last block, where only rows with logits go.
+  /// Whether a hook point is behind the last block, where only rows with logits go.
   static boolean inHead(HookPoint hook) {
     return hook.site() == Site.FINAL_NORM || hook.site() == Site.LOGITS;
   }

@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,10 +31,14 @@ class ChecksumCacheTest {
   private final ConcurrentLinkedQueue<Path> reads = new ConcurrentLinkedQueue<>();
 
   private ChecksumCache cache(Optional<Path> kept) {
+    return cache(kept, InstantSource.system());
+  }
+
+  private ChecksumCache cache(Optional<Path> kept, InstantSource clock) {
     return new ChecksumCache(kept, file -> {
       reads.add(file);
       return Sha256.of(file);
-    });
+    }, clock);
   }
 
   @Test
@@ -68,8 +74,7 @@ class ChecksumCacheTest {
   @Test
   void aKnownFileThatChangesIsReadAgain() throws Exception {
     Path file = Files.writeString(folder.resolve("file"), "one");
-    ChecksumCache cache = cache(Optional.empty());
-    Thread.sleep(2100); // until it has settled
+    ChecksumCache cache = cache(Optional.empty(), InstantSource.offset(InstantSource.system(), Duration.ofMinutes(1))); // settled by then
     Sha256 before = cache.of(file);
     assertThat(cache.of(file)).isEqualTo(before);
     assertThat(reads).hasSize(1);

@@ -10,6 +10,6 @@ import org.striatum.probe.model.GatedModel;
 class OnnxContractTest extends CheckpointContract {
   @Override
   protected GatedModel open(Checkpoint checkpoint) throws Exception {
-    return new OnnxModel(checkpoint, Decoder.of(checkpoint), Optional.of(Memory.FAST), 0, List.of(2));
+    return new OnnxModel(checkpoint, Decoder.of(checkpoint), Optional.of(Memory.FAST), 1, List.of(2));
   }
 }

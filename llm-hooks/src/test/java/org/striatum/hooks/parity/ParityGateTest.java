@@ -50,8 +50,9 @@ class ParityGateTest {
     for (Path checkpoint : List.of(QWEN2, REASONER)) {
       try (HookedModel model = HookedModel.open(checkpoint, Optional.of(memory), 1)) {
         ParityReport report = GATE.examine(model.model(), model.endOfSequence(), 64);
-        assertThat(report.checks()).extracting(ParityCheck::name).containsExactly(ParityGate.FINITE, ParityGate.HEAD,
-            ParityGate.SUMS, ParityGate.PADDING, ParityGate.IDENTITY);
+        assertThat(report.checks()).extracting(ParityCheck::name).containsExactly(ParityIdentity.FINITE_STATES,
+            ParityIdentity.HEAD,
+            ParityIdentity.BLOCK_SUMS, ParityIdentity.PADDING, ParityIdentity.IDENTITY_GATES);
         assertThat(report.checks()).allSatisfy(check -> {
           assertThat(check.outcome()).as(check.toString()).isEqualTo(ParityOutcome.PASSED);
           assertThat(check.error()).as(check.toString()).isLessThanOrEqualTo(check.tolerance() / 10);
@@ -64,7 +65,7 @@ class ParityGateTest {
   }
 
   @Test
-  void sequencesDifferInLengthAndAvoidWhatTheyShould() {
+  void sequencesDifferInLengthAndAvoidWhatTheyShould() throws Exception {
     List<TokenSequence> sequences = ParityGate.sequences(54, List.of(2, 13), 64);
     assertThat(sequences).extracting(TokenSequence::length).doesNotHaveDuplicates().allMatch(length -> length <= 12);
     assertThat(sequences.stream().flatMapToInt(sequence -> Arrays.stream(sequence.tokens())).boxed())
@@ -72,7 +73,7 @@ class ParityGateTest {
     assertThat(ParityGate.sequences(54, List.of(), 4)).extracting(TokenSequence::length).containsExactly(4, 4, 1);
     assertThat(ParityGate.sequences(2, List.of(1), 64).getFirst().tokens()).containsOnly(0);
     assertThat(ParityGate.sequences(256_000, List.of(), 64).getFirst().tokens()).doesNotHaveDuplicates();
-    assertThatThrownBy(() -> ParityGate.sequences(1, List.of(0), 64)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> ParityGate.sequences(1, List.of(0), 64)).isInstanceOf(CheckpointException.class);
   }
 
   /// A model whose readings are tampered with.
@@ -102,6 +103,11 @@ class ParityGateTest {
     @Override
     public int vocabulary() {
       return model.vocabulary();
+    }
+
+    @Override
+    public int longest() {
+      return model.longest();
     }
 
     @Override
@@ -144,7 +150,7 @@ class ParityGateTest {
     }
   }
 
-  private static void assertFails(ParityReport report, String name, HookPoint at) {
+  private static void assertFails(ParityReport report, ParityIdentity name, HookPoint at) {
     ParityCheck failure = report.failure().orElseThrow();
     assertThat(failure.name()).as(report.checks().toString()).isEqualTo(name);
     assertThat(failure.at()).isEqualTo(at);
@@ -165,7 +171,7 @@ class ParityGateTest {
           values[i] += 0.3f * (i % 48 == 5 ? 1 : 0);
         }
       }
-    }), ParityGate.HEAD, last);
+    }), ParityIdentity.HEAD, last);
   }
 
   @Test
@@ -180,7 +186,7 @@ class ParityGateTest {
           return super.record(sequences, hooks, Gates.none());
         }
       }, opened.endOfSequence(), 64);
-      assertFails(report, ParityGate.HEAD, HookPoint.residPost(2));
+      assertFails(report, ParityIdentity.HEAD, HookPoint.residPost(2));
     }
   }
 
@@ -193,7 +199,7 @@ class ParityGateTest {
           values[i] *= 1.01f;
         }
       }
-    }), ParityGate.SUMS, HookPoint.residPost(layer));
+    }), ParityIdentity.BLOCK_SUMS, HookPoint.residPost(layer));
   }
 
   @Test
@@ -208,7 +214,7 @@ class ParityGateTest {
         }
       }
     });
-    assertThat(report.checks()).filteredOn(check -> check.name().equals(ParityGate.SUMS)).singleElement()
+    assertThat(report.checks()).filteredOn(check -> check.name() == ParityIdentity.BLOCK_SUMS).singleElement()
         .satisfies(check -> {
           assertThat(check.outcome()).isEqualTo(ParityOutcome.FAILED);
           assertThat(check.at()).isEqualTo(HookPoint.residPost(1));
@@ -225,7 +231,7 @@ class ParityGateTest {
       if (sequences.size() > 1 && hook.equals(new HookPoint(1, Site.MLP_OUT))) {
         values[3] += 0.05f; // the sums still hold
       }
-    }), ParityGate.PADDING, leaking);
+    }), ParityIdentity.PADDING, leaking);
   }
 
   @Test
@@ -235,7 +241,7 @@ class ParityGateTest {
       if (!gates.at().isEmpty() && hook.equals(moved)) {
         values[11] = Math.nextUp(values[11]);
       }
-    }), ParityGate.IDENTITY, moved);
+    }), ParityIdentity.IDENTITY_GATES, moved);
   }
 
   @Test
@@ -252,7 +258,7 @@ class ParityGateTest {
         }
       }, opened.endOfSequence(), 64);
       assertThat(report.notChecked()).singleElement().satisfies(check -> {
-        assertThat(check.name()).isEqualTo(ParityGate.SUMS);
+        assertThat(check.name()).isEqualTo(ParityIdentity.BLOCK_SUMS);
         assertThat(check.note()).isEqualTo("no blocks.0.hook_attn_out found");
         assertThat(check.toString()).contains("not checked");
         assertThat(check.error()).isNaN();
@@ -268,7 +274,7 @@ class ParityGateTest {
         Arrays.fill(values, 1);
       }
     });
-    assertThat(report.notChecked()).extracting(ParityCheck::name).containsExactly(ParityGate.HEAD);
+    assertThat(report.notChecked()).extracting(ParityCheck::name).containsExactly(ParityIdentity.HEAD);
   }
 
   @Test

@@ -17,10 +17,10 @@ import org.striatum.probe.run.Sha256;
 
 class ParityLedgerTest {
   private static final ParityReport PASS = new ParityReport(List.of(
-      new ParityCheck("head", HookPoint.residPost(3), 1.5e-7, 1e-4, ParityOutcome.PASSED, "a ≠ \"b\""),
-      ParityCheck.notChecked("block sums", 1e-4, "no blocks.0.hook_attn_out found")));
+      new ParityCheck(ParityIdentity.HEAD, HookPoint.residPost(3), 1.5e-7, 1e-4, ParityOutcome.PASSED, "a ≠ \"b\""),
+      ParityCheck.notChecked(ParityIdentity.BLOCK_SUMS, 1e-4, "no blocks.0.hook_attn_out found")));
   private static final ParityReport FAILURE = new ParityReport(List.of(
-      ParityCheck.of("head", new Deviation(HookPoint.residPost(3), 0.5), 1e-4, "")));
+      ParityCheck.of(ParityIdentity.HEAD, new Deviation(HookPoint.residPost(3), 0.5), 1e-4, "")));
 
   @TempDir
   private Path folder;

@@ -98,7 +98,7 @@ class OnnxFileRefusalTest {
     refused(changed(graph -> node(graph, "normed").setOpType("NoSuchNorm")), "no final norm was found");
     refused(changed(graph -> node(graph, "attended").setOpType("NoSuchThing").setDomain("com.example")),
         "NoSuchThing is unknown to ONNX Runtime");
-    refused(changed(graph -> graph.addInitializer(graph.getInitializer(0))), "stands in the graph twice");
+    refused(changed(graph -> graph.addInitializer(graph.getInitializer(0))), "is in the graph twice");
     refused(changed(graph -> node(graph, "normed").setOpType("SkipLayerNormalization").setDomain("com.microsoft")
         .clearInput().addInput("stream0").addInput("written")), "no transformer blocks were found");
   }

@@ -88,7 +88,8 @@ class DjlModelTest {
     };
     float[] x = {-9, -2.5f, -1, -0.1f, 0, 0.3f, 1, 4, 11};
     try (FrozenWeights weights = new FrozenWeights(checkpoint); NDScope _ = new NDScope()) {
-      LaidOver nothing = LaidOver.of(weights.manager(), Gates.none(), Overlay.none(), weights.used(), false);
+      AppliedChanges nothing = AppliedChanges.of(weights.manager(), Gates.none(), Overlay.none(), weights.used(),
+          false);
       PaddedBatch batch = new PaddedBatch(new int[1], List.of(TokenSequence.prompt(new int[]{1})));
       NDArray activated = new DjlInterpreter(weights, nothing, batch, Set.of()).activate(weights.manager().create(x),
           activation);

@@ -34,7 +34,7 @@ class EngineParityTest {
   void bothEnginesComputeTheSame(Path folder) throws Exception {
     try (Checkpoint checkpoint = Checkpoint.open(folder)) {
       Decoder decoder = Decoder.of(checkpoint);
-      try (GatedModel onnx = new OnnxModel(checkpoint, decoder, Optional.of(Memory.FAST), 0, List.of());
+      try (GatedModel onnx = new OnnxModel(checkpoint, decoder, Optional.of(Memory.FAST), 1, List.of());
           GatedModel djl = DjlModel.open(checkpoint, decoder, List.of())) {
         List<TokenSequence> sequences = GoldenCheckpoints.sequences(new Random(41), onnx.vocabulary(), 3,
             Math.min(24, decoder.shape().longest()));

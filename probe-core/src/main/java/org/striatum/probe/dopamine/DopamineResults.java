@@ -79,7 +79,7 @@ public record DopamineResults(List<DatasetSteps> datasets, List<LayerDopamine> l
   /// @param traces around surprises
   /// @param notes what could not be computed here, and why
   public record LayerDopamine(String dataset, HookPoint hook, int steps, int kept, int problems, int constant,
-      List<ProbeCurve> curves, double validation, List<Prediction> scatter, ProbeNull shuffled, String ranking, List<Integer> order, List<Agreement> agreement,
+      List<ProbeCurve> curves, double validation, List<Prediction> scatter, ProbeNull shuffled, DopamineRanking ranking, List<Integer> order, List<Agreement> agreement,
       List<TestedNeuron> tested, List<Integer> called, List<Trace> traces, List<String> notes) {
     public LayerDopamine {
       curves = List.copyOf(curves);

@@ -1,98 +1,151 @@
 package org.striatum.probe.dopamine;
 
-import java.util.List;
+import java.util.function.UnaryOperator;
+import org.striatum.probe.value.PruningSettings;
 import org.striatum.probe.value.ValueProbeTraining;
 
 /// What a dopamine study computes, and how thoroughly.
 ///
-/// @param gamma discount a step, in (0, 1]
-/// @param threshold steps with |δ| above it train and test the probe, ≥ 0 (the paper: 0.3)
+/// @param errors which reward-prediction errors are studied
 /// @param training of the TD-error probe; its target is Monte-Carlo
-/// @param ranking that orders coordinates: [TdErrorProbe#RANKING] (the paper's) or [#CORRELATION]
-/// @param tested how many of the best of each of the two rankings are put to the signature test
-/// @param ratios shares of coordinates removed in a pruning curve, rising, in [0, 1)
-/// @param randomSets draws of random coordinates behind each random band
-/// @param retrainings probes refitted to reassigned δ, the null of the unpruned probe
-/// @param permutations reassignments of δ behind part 5 of the signature
+/// @param ranking that orders coordinates
+/// @param pruning of the TD-error probe
+/// @param tests put to the ranked coordinates
+/// @param traces drawn around surprises
 /// @param resamples bootstrap resamples behind each interval, ≥ 100
-/// @param level significance of every part: q or p below it passes, in (0, 1)
-/// @param predicted reward is fully predicted where V̂ is at least this before and after, in (0.5, 1]
-/// @param flatMargin an activation is flat there if it is off by less than its response to a surprise this large, > 0
-/// @param expected V̂ at most this before a success, or at least 1 − this before a failure, makes it a surprise to trace
-/// @param traced neurons traced, the best of those called (or tested, where none is)
-/// @param controls untested coordinates traced beside them
-/// @param window tokens traced before and after the surprise begins
-public record DopamineSettings(double gamma, double threshold, ValueProbeTraining training, String ranking, int tested,
-    List<Double> ratios, int randomSets, int retrainings, int permutations, int resamples, double level,
-    double predicted, double flatMargin, double expected, int traced, int controls, int window) {
-  /// The ranking by |Spearman's ρ| of the coordinate with δ over all training steps.
-  public static final String CORRELATION = "delta-correlation";
-  /// Where nothing else is said.
-  public static final DopamineSettings DEFAULTS = new DopamineSettings(1 - 1e-5, 0.3, TdErrorProbe.TRAINING,
-      TdErrorProbe.RANKING, 20, List.of(0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995), 20, 19, 999, 1000, 0.05, 0.9, 0.3,
-      0.4, 3, 50, 20);
-  /// Coarser bands and fewer refits, for a demonstration: the signature's parts are the same.
-  public static final DopamineSettings QUICK = new DopamineSettings(1 - 1e-5, 0.3, TdErrorProbe.TRAINING,
-      TdErrorProbe.RANKING, 10, List.of(0.0, 0.5, 0.9, 0.95, 0.99), 5, 4, 199, 300, 0.05, 0.9, 0.3, 0.4, 2, 20, 12);
+public record DopamineSettings(Errors errors, ValueProbeTraining training, DopamineRanking ranking,
+    PruningSettings pruning, Tests tests, Traces traces, int resamples) {
+  /// Reward-prediction errors δ.
+  ///
+  /// @param gamma discount a step, in (0, 1]
+  /// @param threshold steps with |δ| above it train and test the probe, ≥ 0 (the paper: 0.3)
+  public record Errors(double gamma, double threshold) {
+    public Errors {
+      if (!(gamma > 0 && gamma <= 1)) {
+        throw new IllegalArgumentException("a discount must be in (0, 1], found " + gamma);
+      }
+      if (!(threshold >= 0 && threshold < 1)) {
+        throw new IllegalArgumentException("the threshold of |δ| must be in [0, 1), found " + threshold);
+      }
+    }
 
-  public static DopamineSettings defaults() {
-    return DEFAULTS;
+    public Errors withThreshold(double other) {
+      return new Errors(gamma, other);
+    }
   }
 
-  /// Fewer refits behind the null of the probe.
+  /// The signature test, and the null of the probe.
+  ///
+  /// @param tested how many of the best of each of the two rankings are put to the signature test
+  /// @param permutations reassignments of δ behind part 5 of the signature
+  /// @param retrainings probes refitted to reassigned δ, the null of the unpruned probe
+  /// @param level significance of every part: q or p below it passes, in (0, 1)
+  /// @param predicted reward is fully predicted where V̂ is at least this before and after, in (0.5, 1]
+  /// @param flatMargin an activation is flat there if it is off by less than its response to a surprise this large, > 0
+  public record Tests(int tested, int permutations, int retrainings, double level, double predicted,
+      double flatMargin) {
+    public Tests {
+      if (tested < 1 || retrainings < 0) {
+        throw new IllegalArgumentException(
+            "tested coordinates must be ≥ 1 and retrainings ≥ 0, found " + tested + " and " + retrainings);
+      }
+      if (!(level > 0 && level < 1)) {
+        throw new IllegalArgumentException("a level of significance must be in (0, 1), found " + level);
+      }
+      if (!(1.0 / (1 + permutations) < level)) {
+        throw new IllegalArgumentException("p < " + level + " needs at least " + (int) Math.floor(1 / level)
+            + " permutations, found " + permutations);
+      }
+      if (!(predicted > 0.5 && predicted <= 1)) {
+        throw new IllegalArgumentException("a fully predicted reward has V̂ in (0.5, 1], found " + predicted);
+      }
+      if (!(flatMargin > 0)) {
+        throw new IllegalArgumentException("the margin of flatness must be > 0, found " + flatMargin);
+      }
+    }
+
+    public Tests withTested(int coordinates) {
+      return new Tests(coordinates, permutations, retrainings, level, predicted, flatMargin);
+    }
+
+    public Tests withPermutations(int reassignments) {
+      return new Tests(tested, reassignments, retrainings, level, predicted, flatMargin);
+    }
+
+    public Tests withRetrainings(int probes) {
+      return new Tests(tested, permutations, probes, level, predicted, flatMargin);
+    }
+
+    public Tests withLevel(double significance) {
+      return new Tests(tested, permutations, retrainings, significance, predicted, flatMargin);
+    }
+  }
+
+  /// Activations around a surprise.
+  ///
+  /// @param expected V̂ at most this before a success, or at least 1 − this before a failure, makes it a surprise to trace
+  /// @param traced neurons traced, the best of those that are significant (or tested, where none is)
+  /// @param controls untested coordinates traced beside them
+  /// @param window tokens traced before and after the surprise begins
+  public record Traces(double expected, int traced, int controls, int window) {
+    public Traces {
+      if (!(expected > 0 && expected <= 0.5)) {
+        throw new IllegalArgumentException("a surprise needs V̂ in (0, 0.5] before a success, found " + expected);
+      }
+      if (traced < 0 || controls < 0 || window < 1) {
+        throw new IllegalArgumentException("traced neurons and controls must be ≥ 0 and the window ≥ 1, found " + traced
+            + ", " + controls + " and " + window);
+      }
+    }
+
+    public Traces withTraced(int neurons) {
+      return new Traces(expected, neurons, controls, window);
+    }
+  }
+
+  /// Where nothing else is said.
+  public static DopamineSettings defaults() {
+    return new DopamineSettings(new Errors(1 - 1e-5, 0.3), TdErrorProbe.TRAINING,
+        DopamineRanking.TD_ERROR_FIRST_LAYER_L1, PruningSettings.DEFAULTS, new Tests(20, 999, 19, 0.05, 0.9, 0.3),
+        new Traces(0.4, 3, 50, 20), 1000);
+  }
+
+  /// Minutes for a small model: fewer refits of the probe, the signature's parts the same.
   public static DopamineSettings quick() {
-    DopamineSettings base = DEFAULTS;
-    return new DopamineSettings(base.gamma, base.threshold, base.training, base.ranking, base.tested, base.ratios,
-        base.randomSets, 5, base.permutations, base.resamples, base.level, base.predicted, base.flatMargin,
-        base.expected, base.traced, base.controls, base.window);
+    return defaults().withTests(tests -> tests.withRetrainings(5));
   }
 
   public DopamineSettings {
-    if (!(gamma > 0 && gamma <= 1)) {
-      throw new IllegalArgumentException("a discount must be in (0, 1], found " + gamma);
-    }
-    if (!(threshold >= 0 && threshold < 1)) {
-      throw new IllegalArgumentException("the threshold of |δ| must be in [0, 1), found " + threshold);
-    }
-    if (!ranking.equals(TdErrorProbe.RANKING) && !ranking.equals(CORRELATION)) {
-      throw new IllegalArgumentException("ranking must be " + TdErrorProbe.RANKING + " or " + CORRELATION + ", found '"
-          + ranking + "'");
-    }
-    ratios = List.copyOf(ratios);
-    double before = -1;
-    for (double ratio : ratios) {
-      if (!(ratio >= 0 && ratio < 1)) {
-        throw new IllegalArgumentException("pruning ratio must be in [0, 1), found " + ratio);
-      }
-      if (ratio <= before) {
-        throw new IllegalArgumentException("pruning ratios must rise, found " + ratio + " after " + before);
-      }
-      before = ratio;
-    }
-    if (tested < 1 || traced < 0 || controls < 0 || window < 1 || randomSets < 0 || retrainings < 0) {
-      throw new IllegalArgumentException(
-          "tested coordinates and the window must be ≥ 1, traced neurons, controls, random"
-              + " sets and retrainings ≥ 0, found " + tested + ", " + window + ", " + traced + ", " + controls + ", "
-              + randomSets + ", " + retrainings);
-    }
     if (resamples < 100) {
       throw new IllegalArgumentException("a bootstrap needs at least 100 resamples, found " + resamples);
     }
-    if (!(level > 0 && level < 1)) {
-      throw new IllegalArgumentException("a level of significance must be in (0, 1), found " + level);
-    }
-    if (!(1.0 / (1 + permutations) < level)) {
-      throw new IllegalArgumentException("p < " + level + " needs at least " + (int) Math.floor(1 / level)
-          + " permutations, found " + permutations);
-    }
-    if (!(predicted > 0.5 && predicted <= 1)) {
-      throw new IllegalArgumentException("a fully predicted reward has V̂ in (0.5, 1], found " + predicted);
-    }
-    if (!(flatMargin > 0)) {
-      throw new IllegalArgumentException("the margin of flatness must be > 0, found " + flatMargin);
-    }
-    if (!(expected > 0 && expected <= 0.5)) {
-      throw new IllegalArgumentException("a surprise needs V̂ in (0, 0.5] before a success, found " + expected);
-    }
+  }
+
+  public DopamineSettings withErrors(UnaryOperator<Errors> change) {
+    return new DopamineSettings(change.apply(errors), training, ranking, pruning, tests, traces, resamples);
+  }
+
+  public DopamineSettings withTraining(UnaryOperator<ValueProbeTraining> change) {
+    return new DopamineSettings(errors, change.apply(training), ranking, pruning, tests, traces, resamples);
+  }
+
+  public DopamineSettings withRanking(DopamineRanking by) {
+    return new DopamineSettings(errors, training, by, pruning, tests, traces, resamples);
+  }
+
+  public DopamineSettings withPruning(UnaryOperator<PruningSettings> change) {
+    return new DopamineSettings(errors, training, ranking, change.apply(pruning), tests, traces, resamples);
+  }
+
+  public DopamineSettings withTests(UnaryOperator<Tests> change) {
+    return new DopamineSettings(errors, training, ranking, pruning, change.apply(tests), traces, resamples);
+  }
+
+  public DopamineSettings withTraces(UnaryOperator<Traces> change) {
+    return new DopamineSettings(errors, training, ranking, pruning, tests, change.apply(traces), resamples);
+  }
+
+  public DopamineSettings withResamples(int draws) {
+    return new DopamineSettings(errors, training, ranking, pruning, tests, traces, draws);
   }
 }

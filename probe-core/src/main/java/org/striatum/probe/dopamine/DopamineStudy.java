@@ -142,14 +142,14 @@ public final class DopamineStudy {
   /// How many units one hook point steps its progress: a probe on each scale, the refitted ones, the signature test and
   /// the traces.
   public long units() {
-    return Scaling.values().length + settings.retrainings() + 2L;
+    return Scaling.values().length + settings.tests().retrainings() + 2L;
   }
 
   /// One dataset in figures that need no hidden state.
   ///
   /// @param outcomes of its hook points, for what they left out
   public DatasetSteps summary(StudiedDataset dataset, List<LayerOutcome> outcomes) {
-    List<ValuedStep> steps = dataset.valued(settings.gamma());
+    List<ValuedStep> steps = dataset.valued(settings.errors().gamma());
     Reliability reliability = reliability(steps, dataset.values(), streams.of(dataset.name() + " reliability"));
     Map<Fold, Long> kept = steps.stream().filter(this::isKept)
         .collect(Collectors.groupingBy(ValuedStep::fold, Collectors.counting()));
@@ -165,7 +165,7 @@ public final class DopamineStudy {
   }
 
   private boolean isKept(ValuedStep step) {
-    return Math.abs(step.delta()) > settings.threshold();
+    return Math.abs(step.delta()) > settings.errors().threshold();
   }
 
   private Reliability reliability(List<ValuedStep> steps, StepValues values, RandomGenerator random) {
@@ -195,7 +195,7 @@ public final class DopamineStudy {
     for (int i : items) {
       double product = first[i] * second[i];
       for (double own : new double[]{first[i], second[i]}) {
-        if (Math.abs(own) > settings.threshold()) {
+        if (Math.abs(own) > settings.errors().threshold()) {
           shared += product;
           selected += own * own;
         }
@@ -217,7 +217,7 @@ public final class DopamineStudy {
       warnings.add(String.format(Locale.ROOT,
           "|δ| > %s selects mostly noise: δ has reliability %.2f, and another half of the continuations sees %.0f %% of"
               + " a kept surprise again; draw more continuations a step",
-          settings.threshold(), delta, 100 * reliability.replicated().value()));
+          settings.errors().threshold(), delta, 100 * reliability.replicated().value()));
     }
     return warnings;
   }
@@ -228,8 +228,8 @@ public final class DopamineStudy {
   /// @throws IllegalArgumentException if a problem is in no fold
   public LayerOutcome layer(StudiedDataset dataset, HookPoint hook, Progress.Task task) {
     Trajectories states = dataset.states().get(hook);
-    PooledSteps pooled = PooledSteps.read(states, dataset.valued(settings.gamma()));
-    StepFolds folds = new StepFolds(pooled, settings.threshold());
+    PooledSteps pooled = PooledSteps.read(states, dataset.valued(settings.errors().gamma()));
+    StepFolds folds = new StepFolds(pooled, settings.errors().threshold());
     try {
       folds.requireEnough(states);
       return new LayerOutcome(hook,

@@ -87,8 +87,8 @@ final class LayerStudy {
           inputs(scaling, validation, deltas(validation)), settings.training(), streams.of(stream + scaling));
       task.step(1);
       rankings.put(scaling, probe.ranking(scaling == Scaling.CAUSAL
-          ? TdErrorProbe.RANKING
-          : TdErrorProbe.RANKING + " " + scaling));
+          ? DopamineRanking.TD_ERROR_FIRST_LAYER_L1.printed()
+          : DopamineRanking.TD_ERROR_FIRST_LAYER_L1.printed() + " " + scaling));
       curves.add(curve(scaling, probe, rankings.get(scaling)));
       if (scaling == Scaling.CAUSAL) {
         sink.keep(dataset, hook, new StepScorer(probe, pooled.training()));
@@ -102,7 +102,7 @@ final class LayerStudy {
     ProbeNull shuffled = shuffled(observed, streams.of(stream + "shuffle"));
     NeuronRanking byProbe = rankings.get(Scaling.CAUSAL);
     NeuronRanking byCorrelation = byCorrelation();
-    boolean paper = settings.ranking().equals(byProbe.name());
+    boolean paper = settings.ranking() == DopamineRanking.TD_ERROR_FIRST_LAYER_L1;
     NeuronRanking ranking = paper ? byProbe : byCorrelation;
     List<String> notes = new ArrayList<>();
     List<TestedNeuron> tested = tested(ranking, paper ? byCorrelation : byProbe, notes);
@@ -117,7 +117,7 @@ final class LayerStudy {
     return new LayerDopamine(dataset, hook, allTest.length, test.length,
         (int) testSteps.stream().map(ValuedStep::problem).distinct().count(), constant, curves, chosenBy, scatter,
         shuffled,
-        ranking.name(), Arrays.stream(ranking.order()).boxed().toList(),
+        settings.ranking(), Arrays.stream(ranking.order()).boxed().toList(),
         List.of(byProbe.with(rankings.get(Scaling.WHOLE_RESPONSE), top), byProbe.with(byCorrelation, top)), tested,
         called, traces, notes);
   }
@@ -142,9 +142,10 @@ final class LayerStudy {
     float[] rows = pooled.rows(scaling, test);
     double[] deltas = deltas(test);
     String[] problems = ValuedStep.problems(folds.steps(test));
-    List<int[]> draws = IntStream.range(0, settings.randomSets()).mapToObj(_ -> shuffledCoordinates(random)).toList();
+    List<int[]> draws = IntStream.range(0, settings.pruning().randomSets()).mapToObj(_ -> shuffledCoordinates(random))
+        .toList();
     List<CurvePoint> points = new ArrayList<>();
-    for (double ratio : settings.ratios()) {
+    for (double ratio : settings.pruning().ratios()) {
       int count = (int) Math.max(1, Math.round(pooled.width() * (1 - ratio)));
       double[] predictions = predictions(probe, ranking.order(), count, rows);
       double[] band = draws.stream()
@@ -176,7 +177,7 @@ final class LayerStudy {
 
   /// The causal probe refitted to δ reassigned within each fold, steps kept by the δ they were given.
   private ProbeNull shuffled(double observed, RandomGenerator random) {
-    int m = settings.retrainings();
+    int m = settings.tests().retrainings();
     Map<Fold, TrajectoryPermutation> permutations = new TreeMap<>();
     for (Fold fold : Fold.values()) {
       permutations.put(fold, new TrajectoryPermutation(folds.steps(folds.all(fold))));
@@ -206,7 +207,7 @@ final class LayerStudy {
     int[] all = folds.all(fold);
     double[] deltas = deltas(all);
     int[] kept = IntStream.range(0, all.length)
-        .filter(i -> source[i] >= 0 && Math.abs(deltas[source[i]]) > settings.threshold()).toArray();
+        .filter(i -> source[i] >= 0 && Math.abs(deltas[source[i]]) > settings.errors().threshold()).toArray();
     return inputs(Scaling.CAUSAL, Arrays.stream(kept).map(i -> all[i]).toArray(),
         Arrays.stream(kept).mapToDouble(i -> deltas[source[i]]).toArray());
   }
@@ -219,7 +220,7 @@ final class LayerStudy {
       double rho = Spearman.of(pooled.coordinate(j, allTrain), deltas).rho();
       scores[j] = Double.isNaN(rho) ? 0 : Math.abs(rho);
     }
-    return NeuronRanking.of(DopamineSettings.CORRELATION, scores);
+    return NeuronRanking.of(DopamineRanking.DELTA_CORRELATION.printed(), scores);
   }
 
   /// The best of two rankings: what a probe's weights overlook is often plain in the correlation, and the other way
@@ -248,7 +249,8 @@ final class LayerStudy {
   }
 
   private IntStream best(NeuronRanking ranking) {
-    return Arrays.stream(ranking.order()).filter(j -> !pooled.training().isConstant(j)).limit(settings.tested());
+    return Arrays.stream(ranking.order()).filter(j -> !pooled.training().isConstant(j))
+        .limit(settings.tests().tested());
   }
 
   /// Coordinate → its place, from 1.
@@ -270,13 +272,13 @@ final class LayerStudy {
       }
     }
     List<Integer> candidates = called.isEmpty() ? tested.stream().map(TestedNeuron::coordinate).toList() : called;
-    int[] shown = candidates.stream().limit(settings.traced()).mapToInt(Integer::intValue).toArray();
+    int[] shown = candidates.stream().limit(settings.traces().traced()).mapToInt(Integer::intValue).toArray();
     List<Integer> known = tested.stream().map(TestedNeuron::coordinate).toList();
     RandomGenerator random = streams.of(stream + "traces");
     int[] others = IntStream.range(0, pooled.width())
         .filter(j -> !pooled.training().isConstant(j) && !known.contains(j)).toArray();
     Ranks.shuffle(others, random);
-    int[] controls = Arrays.stream(others).limit(settings.controls()).toArray();
+    int[] controls = Arrays.stream(others).limit(settings.traces().controls()).toArray();
     return shown.length == 0 ? List.of() : traces.of(states, pooled.training(), shown, controls, random);
   }
 

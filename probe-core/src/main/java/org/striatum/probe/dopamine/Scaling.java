@@ -1,12 +1,10 @@
 package org.striatum.probe.dopamine;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonValue;
-import java.util.Arrays;
 import java.util.Locale;
+import org.striatum.probe.run.Printed;
 
 /// What a step's activations are measured against before they are pooled.
-public enum Scaling {
+public enum Scaling implements Printed {
   /// Moments of all generated tokens of training problems: known before the response is.
   CAUSAL,
   /// Moments of the response's own tokens, as the paper has it: what comes after a step moves its z-score.
@@ -15,16 +13,17 @@ public enum Scaling {
   /// The scaling of that name: `causal` or `whole-response`.
   ///
   /// @throws IllegalArgumentException on any other name
-  @JsonCreator
   public static Scaling named(String name) {
-    return Arrays.stream(values()).filter(scaling -> scaling.toString().equals(name)).findFirst()
-        .orElseThrow(
-            () -> new IllegalArgumentException("scaling must be causal or whole-response, found '" + name + "'"));
+    return Printed.named(Scaling.class, "scaling", name);
   }
 
-  @JsonValue
+  @Override
+  public String printed() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
   @Override
   public String toString() {
-    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return printed();
   }
 }

@@ -51,7 +51,7 @@ final class SignatureTest {
     nuisances = nuisances(steps);
     predicted = new boolean[steps.size()];
     for (int i = 0; i < predicted.length; i++) {
-      predicted[i] = before[i] >= settings.predicted() && after[i] >= settings.predicted();
+      predicted[i] = before[i] >= settings.tests().predicted() && after[i] >= settings.tests().predicted();
     }
     permutation = new TrajectoryPermutation(steps);
   }
@@ -96,7 +96,7 @@ final class SignatureTest {
       Estimate[] values = slopes.bootstrap(activations[c], settings.resamples(), random);
       signatures.add(new Signature(
           new Partials(givenAfter[c], givenBefore[c],
-              givenAfter[c].q() < settings.level() && givenBefore[c].q() < settings.level()),
+              givenAfter[c].q() < settings.tests().level() && givenBefore[c].q() < settings.tests().level()),
           new Surprises(parts[0], parts[1], side(parts[0]) * side(parts[1]) > 0),
           flatness(flatness.fit(activations[c]), responses[c]),
           new ValueSlopes(values[0], values[1], side(values[0]) * side(values[1]) < 0), permuted[c]));
@@ -129,18 +129,18 @@ final class SignatureTest {
   }
 
   private Flatness flatness(ClusteredRegression.Fit fit, double response) {
-    double margin = settings.flatMargin() * Math.abs(response);
+    double margin = settings.tests().flatMargin() * Math.abs(response);
     int count = (int) IntStream.range(0, predicted.length).filter(i -> predicted[i]).count();
     if (!(margin > 0) || count < FEWEST_PREDICTED) {
       return new Flatness(count, fit.coefficients()[0], Double.NaN, Double.NaN, margin, Double.NaN, false);
     }
     Equivalence test = Equivalence.of(fit.coefficients()[0], fit.errors()[0], fit.degrees(), margin);
     return new Flatness(count, test.difference(), test.low(), test.high(), margin, test.p(),
-        test.p() < settings.level());
+        test.p() < settings.tests().level());
   }
 
   private Permuted[] permuted(double[][] activations, RandomGenerator random) {
-    int m = settings.permutations();
+    int m = settings.tests().permutations();
     int[] rows = permutation.movable();
     double[] surprise = permutation.withinStrata(Ranks.of(delta));
     double[][] centred = Arrays.stream(activations).map(x -> permutation.withinStrata(Ranks.of(x)))
@@ -171,7 +171,7 @@ final class SignatureTest {
       double[] sorted = Arrays.stream(nulls[c]).map(sum -> sum / scale).sorted().toArray();
       double p = EmpiricalP.high(Math.abs(observed / scale), Arrays.stream(sorted).map(Math::abs).toArray());
       results[c] = new Permuted(rows.length, m, observed / scale, Bootstrap.quantile(sorted, 0.025),
-          Bootstrap.quantile(sorted, 0.975), p, p < settings.level());
+          Bootstrap.quantile(sorted, 0.975), p, p < settings.tests().level());
     }
     return results;
   }

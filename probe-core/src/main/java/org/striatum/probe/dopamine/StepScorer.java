@@ -25,8 +25,8 @@ public record StepScorer(TdErrorProbe probe, Standardisation scale) {
       throw new IllegalArgumentException("'" + dataset.name() + "' has no states at " + hook + ": it has "
           + dataset.states().keySet());
     }
-    PooledSteps pooled = PooledSteps.read(states, dataset.valued(settings.gamma()));
-    StepFolds folds = new StepFolds(pooled, settings.threshold());
+    PooledSteps pooled = PooledSteps.read(states, dataset.valued(settings.errors().gamma()));
+    StepFolds folds = new StepFolds(pooled, settings.errors().threshold());
     folds.requireEnough(states);
     return new StepScorer(TdErrorProbe.train(inputs(pooled, folds, Fold.TRAIN), inputs(pooled, folds, Fold.VALIDATION),
         settings.training(), new SplittableRandom(seed)), pooled.training());

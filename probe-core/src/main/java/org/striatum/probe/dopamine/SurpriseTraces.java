@@ -39,7 +39,7 @@ final class SurpriseTraces {
     for (ValuedStep step : extreme.values()) {
       boolean success = rollouts.reward(step.rollout()) > 0.5;
       double against = success ? step.before() : 1 - step.before();
-      if (against <= settings.expected() && Math.abs(step.delta()) > settings.threshold()) {
+      if (against <= settings.traces().expected() && Math.abs(step.delta()) > settings.errors().threshold()) {
         surprises.get(success ? Surprise.SUCCESS : Surprise.FAILURE).add(step);
       }
     }
@@ -80,7 +80,7 @@ final class SurpriseTraces {
           double[] means = Arrays.stream(beside)
               .mapToDouble(control -> Arrays.stream(there).mapToDouble(i -> control[i][column]).average().orElseThrow())
               .sorted().toArray();
-          points.add(new TracePoint(o - settings.window(), there.length, mean,
+          points.add(new TracePoint(o - settings.traces().window(), there.length, mean,
               means.length == 0 ? Double.NaN : Bootstrap.quantile(means, 0.025),
               means.length == 0 ? Double.NaN : Bootstrap.quantile(means, 0.975)));
         }
@@ -102,7 +102,7 @@ final class SurpriseTraces {
   }
 
   private int offsets() {
-    return 2 * settings.window() + 1;
+    return 2 * settings.traces().window() + 1;
   }
 
   /// Fills z-scores by coordinate, surprise and offset; NaN where a rollout does not reach or a state is no number.
@@ -120,7 +120,7 @@ final class SurpriseTraces {
       }
       states.states(rollout, rows, 0);
       for (int o = 0; o < offsets(); o++) {
-        int t = steps.get(i).first() + o - settings.window();
+        int t = steps.get(i).first() + o - settings.traces().window();
         if (t < 0 || t >= length || !PooledSteps.isFinite(rows, t * width, width)) {
           continue;
         }

@@ -6,6 +6,9 @@ import org.striatum.probe.sparse.Standardisation;
 import org.striatum.probe.value.NeuronRanking;
 import org.striatum.probe.value.Trajectories;
 import org.striatum.probe.value.ValueProbe;
+import org.striatum.probe.value.ValueProbeTraining.Optimiser;
+import org.striatum.probe.value.ValueProbeTraining.Returns;
+import org.striatum.probe.value.ValueProbeTraining.Stopping;
 import org.striatum.probe.value.ValueProbeTraining;
 
 /// A fitted probe of the surprise in a step, read from the step's pooled z-scores:
@@ -16,14 +19,12 @@ import org.striatum.probe.value.ValueProbeTraining;
 ///
 /// @param network on inputs that are standardised already
 public record TdErrorProbe(ValueProbe network) {
-  /// Name of the ranking by [#ranking].
-  public static final String RANKING = "td-error-first-layer-l1";
   /// d → 32 → 1 (the paper's) by AdamW, 64 steps a batch. The decay is strong because kept steps are few: with the value
   /// probe's 0.01 the weights a column started with outweigh what it learns (a strong planted coordinate of 60 ranked as
   /// low as 24th, and probes from two seeds hardly agreed); with 3 such coordinates were among the first five, and
   /// prediction was better too.
   public static final ValueProbeTraining TRAINING = new ValueProbeTraining(ValueProbeTraining.Target.MONTE_CARLO, 32,
-      3e-3, 3, 64, 1, 200, 20);
+      new Optimiser(3e-3, 3, 64), new Stopping(200, 20), Returns.of(1), true);
 
   /// Pooled z-scores of some steps with their δ.
   ///

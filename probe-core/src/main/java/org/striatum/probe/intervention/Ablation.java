@@ -2,7 +2,6 @@ package org.striatum.probe.intervention;
 
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import org.striatum.probe.model.Gate;
 import org.striatum.probe.run.NotEnoughData;
 
@@ -11,8 +10,10 @@ public sealed interface Ablation {
   /// Every coordinate becomes 0, as in the paper.
   Ablation ZERO = new Zero();
 
-  /// As reported, e.g. `zero`.
-  String kind();
+  AblationKind kind();
+
+  /// Steering's strength in deviations; NaN where nothing is steered.
+  double alpha();
 
   /// The gates that do it, at all positions: one, or one a draw where chance takes part. Outcomes are averaged over them.
   ///
@@ -22,8 +23,13 @@ public sealed interface Ablation {
   /// Sets coordinates to 0.
   record Zero() implements Ablation {
     @Override
-    public String kind() {
-      return "zero";
+    public AblationKind kind() {
+      return AblationKind.ZERO;
+    }
+
+    @Override
+    public double alpha() {
+      return Double.NaN;
     }
 
     @Override
@@ -41,8 +47,13 @@ public sealed interface Ablation {
     }
 
     @Override
-    public String kind() {
-      return "mean";
+    public AblationKind kind() {
+      return AblationKind.MEAN;
+    }
+
+    @Override
+    public double alpha() {
+      return Double.NaN;
     }
 
     @Override
@@ -64,8 +75,13 @@ public sealed interface Ablation {
     }
 
     @Override
-    public String kind() {
-      return "resample";
+    public AblationKind kind() {
+      return AblationKind.RESAMPLE;
+    }
+
+    @Override
+    public double alpha() {
+      return Double.NaN;
     }
 
     @Override
@@ -87,8 +103,8 @@ public sealed interface Ablation {
     }
 
     @Override
-    public String kind() {
-      return String.format(Locale.ROOT, "steer %+.3gσ", alpha).replace('-', '−');
+    public AblationKind kind() {
+      return AblationKind.STEER;
     }
 
     @Override
@@ -104,15 +120,16 @@ public sealed interface Ablation {
   }
 
   /// Shuts coordinates and puts values in their place.
-  private static Gate replacing(String kind, int width, Collection<Integer> coordinates, float[] values) {
+  private static Gate replacing(AblationKind kind, int width, Collection<Integer> coordinates, float[] values) {
     Gate zeroing = Gate.zeroing(width, coordinates);
     return new Gate(zeroing.gain(), zeroing.threshold(), zeroing.sharpness(), shift(kind, width, coordinates, values),
         false, zeroing.positions());
   }
 
-  private static float[] shift(String kind, int width, Collection<Integer> coordinates, float[] values) {
+  private static float[] shift(AblationKind kind, int width, Collection<Integer> coordinates, float[] values) {
     if (values.length != width) {
-      throw new IllegalArgumentException(kind + " ablation needs " + width + " values, found " + values.length);
+      throw new IllegalArgumentException(
+          kind.printed() + " ablation needs " + width + " values, found " + values.length);
     }
     float[] shift = new float[width];
     for (int j : coordinates) {

@@ -35,8 +35,9 @@ public record CurveStudy(GatedModel model, Progress progress) {
 
   /// Which curve.
   ///
-  /// @param subject [Curve#DOSE] or [Curve#STEERING]
-  public record Plan(String subject, String dataset, HookPoint hook, String set, String kind, PositionMask positions,
+  /// @param subject what it is drawn against
+  public record Plan(CurveKind subject, String dataset, HookPoint hook, String set, AblationKind kind,
+      PositionMask positions,
       List<Point> points) {
     public Plan {
       points = List.copyOf(points);
@@ -51,7 +52,8 @@ public record CurveStudy(GatedModel model, Progress progress) {
     InterventionStudy.requireItems(items);
     int arms = 1 + plan.points.stream().mapToInt(point -> 1 + point.controls.matched().size()).sum();
     try (Measurement measurement = Measurement.Solutions.of(model, items, Set.of(plan.hook));
-        Progress.Task task = progress.start(plan.subject + " of " + plan.set + " at " + plan.hook, arms, "arm")) {
+        Progress.Task task = progress.start(plan.subject.printed() + " of " + plan.set + " at " + plan.hook, arms,
+            "arm")) {
       String[] problems = measurement.problems();
       Readings base = InterventionStudy.measure(measurement,
           List.of(Gates.of(plan.hook, Gate.identity(model.width(plan.hook)))), "base", task);

@@ -22,6 +22,14 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
     notes = List.copyOf(notes);
   }
 
+  /// What the primary interventions came to: specific if one of them is, else the verdict of the first; undecided without one.
+  public Verdict verdict() {
+    List<Verdict> primary = interventions.stream().filter(Intervention::primary).map(Intervention::verdict).toList();
+    return primary.contains(Verdict.SPECIFIC)
+        ? Verdict.SPECIFIC
+        : primary.isEmpty() ? Verdict.UNDECIDED : primary.getFirst();
+  }
+
   /// Primary interventions, named before any was made, come first; their p become q by Holm's correction among
   /// themselves (one alone stands on its own p). All others share one false-discovery rate: their p become q by
   /// Benjamini and Hochberg. The q decide the verdicts.
@@ -60,8 +68,8 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
   /// @param primary whether it was named before the run
   /// @param set e.g. `value@1%`
   /// @param layers its coordinates, and how the controls match, at each hook point
-  /// @param kind e.g. `zero`
-  /// @param outcome `accuracy` or `log-probability` (nats per item)
+  /// @param kind what was done
+  /// @param alpha steering's strength in deviations; NaN where nothing was steered
   /// @param items paired items, the same in every arm
   /// @param problems distinct problems among them
   /// @param emptyMaskIdentical whether the gated graph with an empty mask gave the base outcomes bit for bit
@@ -70,8 +78,9 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
   /// @param others named sets under the same ablation, see [NamedSet#beside]
   /// @param random uniformly random sets of equal size
   /// @param matched RMS-matched sets; empty where none could be drawn
-  public record Intervention(boolean primary, String dataset, String set, List<LayerSet> layers, String kind,
-      PositionMask positions, String outcome, int items, int problems, boolean emptyMaskIdentical, Arm base,
+  public record Intervention(boolean primary, String dataset, String set, List<LayerSet> layers,
+      AblationKind kind, double alpha, PositionMask positions, OutcomeKind outcome, int items, int problems,
+      boolean emptyMaskIdentical, Arm base,
       Arm ablated, List<Arm> others, Controls random, Controls matched, Verdict verdict) {
     /// From the standard error to the effect that a two-sided test at 5 % finds four times in five: z₀.₉₇₅ + z₀.₈.
     private static final double POWER = 2.8016;
@@ -83,6 +92,11 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
       if (layers.isEmpty()) {
         throw new IllegalArgumentException("an intervention needs a hook point, found none");
       }
+    }
+
+    /// What was done, e.g. `zero` or `steer +2σ`.
+    public String treatment() {
+      return kind.printed(alpha);
     }
 
     /// Coordinates changed, over all hook points.
@@ -123,7 +137,7 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
 
     /// The same with corrected p, which decide the verdict.
     private Intervention corrected(double qRandom, double qMatched) {
-      return new Intervention(primary, dataset, set, layers, kind, positions, outcome, items, problems,
+      return new Intervention(primary, dataset, set, layers, kind, alpha, positions, outcome, items, problems,
           emptyMaskIdentical, base, ablated, others, random.corrected(qRandom), matched.corrected(qMatched),
           emptyMaskIdentical ? Verdict.of(ablated.damaged(items == problems), qRandom, qMatched) : Verdict.UNDECIDED);
     }
@@ -239,15 +253,12 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
 
   /// An effect on log-probability against how much is changed, at one hook point.
   ///
-  /// @param subject `dose` (x is the share of the layer's coordinates ablated, best of the ranking first) or `steering`
-  ///     (x is α, in deviations towards success)
+  /// @param subject what x is
   /// @param set the ranking or set, e.g. `value@1%`
   /// @param kind what was done
-  public record Curve(String subject, String dataset, HookPoint hook, String set, String kind, PositionMask positions,
+  public record Curve(CurveKind subject, String dataset, HookPoint hook, String set, AblationKind kind,
+      PositionMask positions,
       int items, int problems, List<CurvePoint> points) {
-    public static final String DOSE = "dose";
-    public static final String STEERING = "steering";
-
     public Curve {
       points = List.copyOf(points);
     }

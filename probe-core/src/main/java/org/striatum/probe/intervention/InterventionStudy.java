@@ -77,15 +77,18 @@ public record InterventionStudy(GatedModel model, Progress progress) {
         throw new IllegalArgumentException("an intervention must act somewhere, found positions none");
       }
       if (cuts.isEmpty() || cuts.stream().map(Cut::hook).distinct().count() < cuts.size()
-          || cuts.stream().map(cut -> cut.ablation.kind()).distinct().count() > 1) {
+          || cuts.stream().map(cut -> cut.ablation.kind().printed(cut.ablation.alpha())).distinct()
+              .count() > 1) {
         throw new IllegalArgumentException(
             "an intervention needs one kind of ablation at distinct hook points, found "
-                + cuts.stream().map(cut -> cut.ablation.kind() + " at " + cut.hook).toList());
+                + cuts.stream()
+                    .map(cut -> cut.ablation.kind().printed(cut.ablation.alpha()) + " at " + cut.hook)
+                    .toList());
       }
     }
 
-    String kind() {
-      return cuts.getFirst().ablation.kind();
+    Ablation ablation() {
+      return cuts.getFirst().ablation;
     }
 
     Set<HookPoint> hooks() {
@@ -187,7 +190,8 @@ public record InterventionStudy(GatedModel model, Progress progress) {
       Controls matchedControls = controls(effect, base, matched,
           Predictions.mean(predictions.subList(Math.min(2 + n, predictions.size()), predictions.size())));
       int distinct = (int) Arrays.stream(problems).distinct().count();
-      return new Intervention(plan.primary, plan.dataset, plan.set, layers(plan), plan.kind(), plan.positions,
+      return new Intervention(plan.primary, plan.dataset, plan.set, layers(plan), plan.ablation().kind(),
+          plan.ablation().alpha(), plan.positions,
           measurement.outcome(), problems.length, distinct, identical, arms.getFirst(), arms.get(1),
           arms.subList(2, arms.size()), randomControls, matchedControls,
           identical

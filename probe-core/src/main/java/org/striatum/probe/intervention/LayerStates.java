@@ -119,12 +119,12 @@ public record LayerStates(CoordinateScales scales, List<Integer> sinks, float[] 
   /// A kind of ablation with this layer's figures in it.
   ///
   /// @param alpha strength where the kind is `steer`
-  public Ablation ablation(String kind, double alpha) {
+  public Ablation ablation(AblationKind kind, double alpha) {
     return switch (kind) {
-      case "zero" -> Ablation.ZERO;
-      case "mean" -> new Ablation.Mean(means);
-      case "resample" -> new Ablation.Resample(donors);
-      default -> new Ablation.Steer(deviations, alpha);
+      case ZERO -> Ablation.ZERO;
+      case MEAN -> new Ablation.Mean(means);
+      case RESAMPLE -> new Ablation.Resample(donors);
+      case STEER -> new Ablation.Steer(deviations, alpha);
     };
   }
 }

@@ -21,7 +21,7 @@ import org.striatum.probe.stats.McNemar;
 
 /// What is measured on the same items in every arm.
 sealed interface Measurement extends AutoCloseable {
-  String outcome();
+  OutcomeKind outcome();
 
   /// Problem of each item: (items).
   String[] problems();
@@ -47,8 +47,8 @@ sealed interface Measurement extends AutoCloseable {
     }
 
     @Override
-    public String outcome() {
-      return "log-probability";
+    public OutcomeKind outcome() {
+      return OutcomeKind.LOG_PROBABILITY;
     }
 
     @Override
@@ -80,8 +80,8 @@ sealed interface Measurement extends AutoCloseable {
   /// The share of attempts graded right. All arms draw with the same seeds.
   record Attempts(GatedModel model, List<Attempt> attempts, Generation generation) implements Measurement {
     @Override
-    public String outcome() {
-      return "accuracy";
+    public OutcomeKind outcome() {
+      return OutcomeKind.ACCURACY;
     }
 
     @Override

@@ -3,16 +3,17 @@ package org.striatum.probe.model;
 import java.util.Arrays;
 import java.util.Collection;
 
-/// The one gate. Zero and mean ablation, steering, patching and TauGate are the same function of a hidden
-/// coordinate h and its gating signal z (z = h on the residual stream):
+/// The one gate. Zero and mean ablation, steering and TauGate are the same function of a hidden coordinate h and its
+/// gating signal z (z = h on the residual stream):
 ///
 ///     g = σ(sharpness · (z − threshold))      or, hard,   g = 1[z > threshold]
 ///     y = Where(mask, shift + gain · g · h, h)
 ///
 /// A threshold of −∞ is a gate wholly open (g = 1) and a gain of 0 a gate wholly shut: both select rather than
 /// multiply, so an infinite h cannot turn into NaN. The positions selected by the mask belong to the gate, the
-/// hook point does not. Immutable: the arrays are copied in and must not be changed by readers. (TauGate:
-/// arXiv 2602.11726; zero ablation: arXiv 2602.00986.)
+/// hook point does not. All of them share the four vectors: a gate cannot put a recorded state of its own back at each of
+/// several positions (activation patching). Immutable: the arrays are copied in and must not be changed by readers.
+/// (TauGate: arXiv 2602.11726; zero ablation: arXiv 2602.00986.)
 ///
 /// @param gain (d)
 /// @param threshold (d), in units of z

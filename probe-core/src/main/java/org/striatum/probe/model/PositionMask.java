@@ -1,12 +1,10 @@
 package org.striatum.probe.model;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonValue;
-import java.util.Arrays;
 import java.util.Locale;
+import org.striatum.probe.run.Printed;
 
 /// The positions at which a gate acts; elsewhere the hidden state flows on untouched.
-public enum PositionMask {
+public enum PositionMask implements Printed {
   ALL, PROMPT, GENERATED, ALL_BUT_FIRST, NONE;
 
   /// Whether position `t` of a sequence with `promptLength` prompt tokens is gated.
@@ -23,20 +21,17 @@ public enum PositionMask {
   /// Reads a printed mask.
   ///
   /// @throws IllegalArgumentException if there is none of this name, listing those there are
-  @JsonCreator
   public static PositionMask parse(String name) {
-    for (PositionMask mask : values()) {
-      if (mask.toString().equals(name)) {
-        return mask;
-      }
-    }
-    throw new IllegalArgumentException(
-        "positions must be one of " + Arrays.toString(values()) + ", found '" + name + "'");
+    return Printed.named(PositionMask.class, "positions", name);
   }
 
-  @JsonValue
+  @Override
+  public String printed() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
   @Override
   public String toString() {
-    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return printed();
   }
 }

@@ -208,7 +208,7 @@ public final class RecordJson {
     if (!(e instanceof JsonProcessingException problem)) {
       return String.valueOf(e.getMessage());
     }
-    Throwable cause = problem.getCause() instanceof IllegalArgumentException invalid ? invalid : null;
+    Throwable cause = problem.getCause() instanceof RuntimeException refused ? refused : null;
     String message = cause != null ? String.valueOf(cause.getMessage()) : problem.getOriginalMessage();
     String line = message.lines().findFirst().orElse("not readable");
     StringBuilder place = new StringBuilder();

@@ -8,17 +8,6 @@ package org.striatum.probe.sparse;
 /// with population standard deviations, as scikit-learn's `lasso_path`, `enet_path` and (C = 1/(nλ)) `LogisticRegression`
 /// on standardised columns. Rows with NaN or ∞ are left out; constant coordinates get coefficient 0.
 public sealed interface Solver permits PathSolver, SmileSolver {
-  /// The solver of that name: `path` or `smile`.
-  ///
-  /// @throws IllegalArgumentException on any other name
-  static Solver named(String name) {
-    return switch (name) {
-      case "path" -> new PathSolver();
-      case "smile" -> new SmileSolver();
-      default -> throw new IllegalArgumentException("solver must be path or smile, found '" + name + "'");
-    };
-  }
-
   /// Lasso (ρ = 1) or elastic net of the target.
   ///
   /// @param lambdas falling penalties λ

@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.transfer.TransferResults.Curve;
 import org.striatum.probe.transfer.TransferResults.Place;
+import org.striatum.probe.value.ProbeKind;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.probe.value.ValueNeuronResults.ProbeAuroc;
@@ -33,18 +34,18 @@ final class RunCurves {
       curves.add(new Curve(new Place(run.name(), layer.dataset()), run.architecture(), layer.hook(),
           layer.hook().site().inBlock() ? (layer.hook().layer() + 1.0) / blocks : Double.NaN,
           summary == null ? NONE : summary.accuracy(), summary == null ? NONE : summary.promptLengthAuroc(),
-          auroc(layer, "linear"), auroc(layer, "td"), pruned.auroc(), pruned.ratio()));
+          auroc(layer, ProbeKind.LINEAR), auroc(layer, ProbeKind.TD), pruned.auroc(), pruned.ratio()));
     }
     return curves;
   }
 
-  private static Estimate auroc(LayerProbes layer, String probe) {
-    return layer.probes().stream().filter(one -> one.probe().equals(probe)).map(ProbeAuroc::test).findFirst()
+  private static Estimate auroc(LayerProbes layer, ProbeKind probe) {
+    return layer.probes().stream().filter(one -> one.probe() == probe).map(ProbeAuroc::test).findFirst()
         .orElse(NONE);
   }
 
   private static PruningPoint pruned(LayerProbes layer) {
-    return layer.pruning().stream().filter(curve -> curve.retrained() && curve.ranking().equals(layer.ranking()))
+    return layer.pruning().stream().filter(curve -> curve.retrained() && curve.ranking() == layer.ranking())
         .flatMap(curve -> curve.points().stream()).filter(point -> point.ratio() <= PRUNED)
         .max(Comparator.comparingDouble(PruningPoint::ratio)).orElse(NOT_PRUNED);
   }

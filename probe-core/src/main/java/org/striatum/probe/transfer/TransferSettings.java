@@ -12,8 +12,15 @@ import java.util.List;
 /// @param resamples bootstrap resamples behind each interval, ≥ 100
 public record TransferSettings(List<String> sizes, String refitted, int halvings, int randomSets, int permutations,
     int resamples) {
-  public static final TransferSettings DEFAULTS = new TransferSettings(List.of("1%", "5%", "top20"), "5%", 5, 20, 999,
-      1000);
+  /// Where nothing else is said.
+  public static TransferSettings defaults() {
+    return new TransferSettings(List.of("1%", "5%", "top20"), "5%", 5, 20, 999, 1000);
+  }
+
+  /// Fewer random sets and permutations.
+  public static TransferSettings quick() {
+    return defaults().withRandomSets(5).withPermutations(99);
+  }
 
   public TransferSettings {
     sizes = List.copyOf(sizes);
@@ -27,5 +34,29 @@ public record TransferSettings(List<String> sizes, String refitted, int halvings
           "halvings must be ≥ 1, random sets ≥ 0, permutations ≥ 19 and resamples ≥ 100, found " + halvings + ", "
               + randomSets + ", " + permutations + " and " + resamples);
     }
+  }
+
+  public TransferSettings withSizes(List<String> other) {
+    return new TransferSettings(other, refitted, halvings, randomSets, permutations, resamples);
+  }
+
+  public TransferSettings withRefitted(String other) {
+    return new TransferSettings(sizes, other, halvings, randomSets, permutations, resamples);
+  }
+
+  public TransferSettings withHalvings(int other) {
+    return new TransferSettings(sizes, refitted, other, randomSets, permutations, resamples);
+  }
+
+  public TransferSettings withRandomSets(int other) {
+    return new TransferSettings(sizes, refitted, halvings, other, permutations, resamples);
+  }
+
+  public TransferSettings withPermutations(int other) {
+    return new TransferSettings(sizes, refitted, halvings, randomSets, other, resamples);
+  }
+
+  public TransferSettings withResamples(int other) {
+    return new TransferSettings(sizes, refitted, halvings, randomSets, permutations, other);
   }
 }

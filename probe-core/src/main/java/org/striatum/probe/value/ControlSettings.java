@@ -13,6 +13,8 @@ public record ControlSettings(int folds, int rotations, int randomSets, int nest
     int probeSeeds, double margin) {
   /// Where nothing else is said.
   public static final ControlSettings DEFAULTS = new ControlSettings(5, 20, 99, 19, 20, 3, 0.02);
+  /// The fewest of each that a verdict can come from.
+  public static final ControlSettings QUICK = new ControlSettings(5, 19, 19, 5, 5, 0, 0.02);
 
   public ControlSettings {
     if (folds < 2) {
@@ -26,5 +28,34 @@ public record ControlSettings(int folds, int rotations, int randomSets, int nest
     if (!(margin > 0 && margin < 0.5)) {
       throw new IllegalArgumentException("a margin of AUROC must be in (0, 0.5), found " + margin);
     }
+  }
+
+  public ControlSettings withFolds(int other) {
+    return new ControlSettings(other, rotations, randomSets, nestedPermutations, stabilityResamples, probeSeeds,
+        margin);
+  }
+
+  public ControlSettings withRotations(int other) {
+    return new ControlSettings(folds, other, randomSets, nestedPermutations, stabilityResamples, probeSeeds, margin);
+  }
+
+  public ControlSettings withRandomSets(int other) {
+    return new ControlSettings(folds, rotations, other, nestedPermutations, stabilityResamples, probeSeeds, margin);
+  }
+
+  public ControlSettings withNestedPermutations(int other) {
+    return new ControlSettings(folds, rotations, randomSets, other, stabilityResamples, probeSeeds, margin);
+  }
+
+  public ControlSettings withStabilityResamples(int other) {
+    return new ControlSettings(folds, rotations, randomSets, nestedPermutations, other, probeSeeds, margin);
+  }
+
+  public ControlSettings withProbeSeeds(int other) {
+    return new ControlSettings(folds, rotations, randomSets, nestedPermutations, stabilityResamples, other, margin);
+  }
+
+  public ControlSettings withMargin(double other) {
+    return new ControlSettings(folds, rotations, randomSets, nestedPermutations, stabilityResamples, probeSeeds, other);
   }
 }

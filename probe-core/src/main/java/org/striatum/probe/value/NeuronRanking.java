@@ -2,12 +2,10 @@ package org.striatum.probe.value;
 
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import smile.math.blas.BLAS;
 import smile.math.blas.Layout;
 import smile.math.blas.Transpose;
@@ -19,6 +17,7 @@ import org.striatum.probe.stats.Auroc;
 import org.striatum.probe.stats.Overlap;
 import org.striatum.probe.stats.Ranks;
 import org.striatum.probe.stats.Spearman;
+import org.striatum.probe.value.Ranking.Measure;
 import org.striatum.probe.value.ValueNeuronResults.Agreement;
 import org.striatum.probe.value.ValueProbeTraining.Target;
 
@@ -28,19 +27,6 @@ import org.striatum.probe.value.ValueProbeTraining.Target;
 /// @param scores (width), higher is more important
 /// @param order (width), best first, ties by lower index
 public record NeuronRanking(String name, double[] scores, int[] order) {
-  /// The paper's ranking (arXiv 2602.00986, §3.2): the first-layer weights of the TD probe.
-  public static final String PAPER = "td-first-layer-l1";
-
-  private static final String FIRST_LAYER_L1 = "-first-layer-l1";
-  private static final String FUNCTIONAL = "-functional";
-  private static final String GRADIENT = "-gradient";
-  /// By |AUROC − ½| of the coordinate alone at s₀: on planted models it finds what is there, where the first-layer sizes of
-  /// a probe trained on few trajectories hardly differ from where they began.
-  public static final String AUROC = "auroc";
-  private static final String MEAN_DIFFERENCE = "mean-difference";
-  private static final String SPARSE_PATH = "sparse-path";
-  private static final String PERMUTATION = "-permutation";
-  private static final String RIDGE = "ridge";
   private static final int GRADIENT_STATES = 4096;
   private static final int PERMUTED_STATES = 512;
   /// Of squared error; what C = 0.02 of the linear probe's log-loss amounts to near even odds, where its curvature is ¼.
@@ -63,30 +49,18 @@ public record NeuronRanking(String name, double[] scores, int[] order) {
     return new NeuronRanking(name, scores, Ranks.top(scores, scores.length));
   }
 
-  /// Every ranking a study computes that fits TD and Monte-Carlo probes.
-  public static List<String> names() {
-    return names(List.of(Target.TD, Target.MONTE_CARLO));
-  }
-
-  /// Every ranking a study computes that fits probes to these targets.
-  public static List<String> names(List<Target> targets) {
-    Stream<String> ofProbes = targets.stream().flatMap(target -> Stream
-        .of(FIRST_LAYER_L1, FUNCTIONAL, GRADIENT, PERMUTATION).map(name -> target.printed() + name));
-    return Stream.concat(ofProbes, Stream.of(AUROC, MEAN_DIFFERENCE, RIDGE, SPARSE_PATH)).toList();
-  }
-
   /// Σₕ |W₁(h, j)|: the size of the coordinate's column.
   public static NeuronRanking firstLayerL1(Target target, ValueProbe probe) {
     double[] ones = new double[probe.hidden()];
     Arrays.fill(ones, 1);
-    return of(target.printed() + FIRST_LAYER_L1, weightedColumns(probe, ones));
+    return of(Ranking.of(target, Measure.FIRST_LAYER_L1).printed(), weightedColumns(probe, ones));
   }
 
   /// Σₕ |W₁(h, j)| |w₂(h)|: the column again, hidden units counting by what they add to V.
   public static NeuronRanking functional(Target target, ValueProbe probe) {
     double[] outgoing = new double[probe.hidden()];
     Arrays.setAll(outgoing, h -> Math.abs(probe.w2()[h]));
-    return of(target.printed() + FUNCTIONAL, weightedColumns(probe, outgoing));
+    return of(Ranking.of(target, Measure.FUNCTIONAL).printed(), weightedColumns(probe, outgoing));
   }
 
   private static double[] weightedColumns(ValueProbe probe, double[] weights) {
@@ -122,7 +96,7 @@ public record NeuronRanking(String name, double[] scores, int[] order) {
         }
       }
     }
-    return of(target.printed() + GRADIENT, probe.meanAbsoluteGradient(chosen, count));
+    return of(Ranking.of(target, Measure.GRADIENT).printed(), probe.meanAbsoluteGradient(chosen, count));
   }
 
   /// By how much mean (V(s₀) − r)² over training rollouts, at most 512 of them, evenly spaced, rises when the coordinate's
@@ -162,7 +136,7 @@ public record NeuronRanking(String name, double[] scores, int[] order) {
       }
       scores[j] = probe.scale().isConstant(j) ? 0 : squaredError(probe, inputs, rewards, change, column) - whole;
     }
-    return of(target.printed() + PERMUTATION, scores);
+    return of(Ranking.of(target, Measure.PERMUTATION).printed(), scores);
   }
 
   /// Mean (V − r)² where one coordinate is changed: its column reaches the hidden units with the change of each row.
@@ -184,14 +158,14 @@ public record NeuronRanking(String name, double[] scores, int[] order) {
 
   /// |coefficient| of ridge regression of the outcome on z-scored s₀.
   static NeuronRanking ridge(InitialStates train) {
-    return of(RIDGE, Ridge.fit(Moments.of(train.labelled()), RIDGE_PENALTY).importance());
+    return of(Ranking.RIDGE.printed(), Ridge.fit(Moments.of(train.labelled()), RIDGE_PENALTY).importance());
   }
 
   /// |AUROC − ½| of the coordinate alone, at s₀.
   static NeuronRanking auroc(InitialStates train) {
     double[] scores = new double[train.width()];
     Arrays.setAll(scores, j -> Math.abs(Auroc.of(train.coordinate(j), train.successes()) - 0.5));
-    return of(AUROC, scores);
+    return of(Ranking.UNIVARIATE_AUROC.printed(), scores);
   }
 
   /// |mean over successes − mean over failures| at s₀, in pooled standard deviations; 0 for a constant coordinate.
@@ -213,12 +187,12 @@ public record NeuronRanking(String name, double[] scores, int[] order) {
       double difference = Math.abs(mean[1] - mean[0]);
       scores[j] = difference == 0 ? 0 : difference / Math.sqrt(squares / x.length);
     }
-    return of(MEAN_DIFFERENCE, scores);
+    return of(Ranking.MEAN_DIFFERENCE.printed(), scores);
   }
 
   /// The penalty at which the coordinate enters the L1-logistic path, see [SparsePath#importance].
   static NeuronRanking sparsePath(SparsePath path) {
-    return of(SPARSE_PATH, path.importance());
+    return of(Ranking.SPARSE_PATH.printed(), path.importance());
   }
 
   public int width() {

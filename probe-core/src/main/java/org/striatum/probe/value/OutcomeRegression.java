@@ -2,6 +2,7 @@ package org.striatum.probe.value;
 
 import java.util.Arrays;
 import java.util.Locale;
+import org.striatum.probe.run.Printed;
 import org.striatum.probe.sparse.LinearPredictor;
 import org.striatum.probe.sparse.Moments;
 import org.striatum.probe.sparse.PathSolver;
@@ -19,7 +20,7 @@ final class OutcomeRegression {
   private static final int LASSO_POINTS = 12;
 
   /// How coordinates are put in order, best first.
-  enum Order {
+  enum Order implements Printed {
     /// |correlation| with the outcome, each coordinate alone.
     CORRELATION,
     /// |coefficient| of the ridge regression on all.
@@ -27,7 +28,8 @@ final class OutcomeRegression {
     /// The penalty at which the lasso path takes the coordinate up.
     LASSO;
 
-    String printed() {
+    @Override
+    public String printed() {
       return name().toLowerCase(Locale.ROOT);
     }
   }

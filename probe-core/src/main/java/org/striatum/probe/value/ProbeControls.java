@@ -72,7 +72,7 @@ final class ProbeControls {
     InitialStates fit = all.items(fitSource.items());
     InitialStates test = all.items(testSource.items());
     ProblemFolds folds = ProblemFolds.deal(fit.problems(), controls.folds(), streams.of(stream + "folds"));
-    ControlledProbe probe = ControlledProbe.of(fit, folds, test, settings.resamples());
+    ControlledProbe probe = ControlledProbe.of(fit, folds, test, settings.summary().resamples());
     RandomGenerator random = streams.of(stream + "intervals");
 
     double[] whole = probe.testScores(probe.regression().whole());
@@ -109,7 +109,7 @@ final class ProbeControls {
           .items(IntStream.range(0, own.size()).filter(i -> seen.get(own.member(i)) == hooks.size()).toArray()));
     }
     try {
-      return new NestedControl(hooks, common, settings.controls(), settings.resamples(), random).run();
+      return new NestedControl(hooks, common, settings.controls(), settings.summary().resamples(), random).run();
     } catch (NotEnoughData missing) {
       notes.add("no nested selection: " + missing.getMessage());
       return null;
@@ -141,7 +141,7 @@ final class ProbeControls {
   private List<SetStability> stability(LayerProbes layer, ControlledProbe probe, FiniteTrajectories train,
       FiniteTrajectories validation, String stream) {
     int width = probe.width();
-    int k = (int) Math.max(1, Math.round(settings.overlapShare() * width));
+    int k = (int) Math.max(1, Math.round(settings.summary().overlapShare() * width));
     List<SetStability> found = new ArrayList<>();
     Map<Order, List<Set<Integer>>> sets = new LinkedHashMap<>();
     RandomGenerator random = streams.of(stream + "resamples");
@@ -155,14 +155,14 @@ final class ProbeControls {
         .add(new SetStability(order.printed(), "problem resamples", k, Stability.of(own, width))));
     if (settings.controls().probeSeeds() >= 2) {
       List<Set<Integer>> bySeed = new ArrayList<>();
-      if (layer.ranking().equals(NeuronRanking.PAPER)) {
+      if (layer.ranking() == Ranking.TD_FIRST_LAYER_L1) {
         bySeed.add(new HashSet<>(layer.order().subList(0, k)));
       }
       for (int s = bySeed.size(); s < settings.controls().probeSeeds(); s++) {
         bySeed.add(set(NeuronRanking.firstLayerL1(Target.TD, ValueProbe.train(train, validation,
-            settings.training().with(Target.TD), streams.of(stream + "seed " + s)).probe()).order(), k));
+            settings.training().withTarget(Target.TD), streams.of(stream + "seed " + s)).probe()).order(), k));
       }
-      found.add(new SetStability(NeuronRanking.PAPER, "probe seeds", k, Stability.of(bySeed, width)));
+      found.add(new SetStability(Ranking.TD_FIRST_LAYER_L1.printed(), "probe seeds", k, Stability.of(bySeed, width)));
     }
     return found;
   }

@@ -40,9 +40,9 @@ final class Pruning {
   /// Draws the random sets once, so that all curves meet the same ones. A draw is an order; a ratio keeps its head.
   Pruning(InitialStates test, ValueNeuronSettings settings, RandomGenerator random) {
     this.test = test;
-    this.ratios = settings.ratios();
-    this.randomSets = settings.randomSets();
-    this.resamples = settings.resamples();
+    this.ratios = settings.pruning().ratios();
+    this.randomSets = settings.pruning().randomSets();
+    this.resamples = settings.summary().resamples();
     this.random = random;
     this.draws = IntStream.range(0, randomSets).mapToObj(_ -> randomOrder(test.width(), random)).toList();
   }
@@ -93,7 +93,8 @@ final class Pruning {
     return new RandomBand(low, high);
   }
 
-  PruningCurve curve(String probe, boolean retrained, NeuronRanking ranking, Kept kept, RandomBand band) {
+  PruningCurve curve(ProbeKind probe, Ranking by, boolean retrained, NeuronRanking ranking, Kept kept,
+      RandomBand band) {
     List<PruningPoint> points = new ArrayList<>();
     for (int i = 0; i < ratios.size(); i++) {
       int count = count(ratios.get(i));
@@ -101,7 +102,7 @@ final class Pruning {
       points.add(new PruningPoint(ratios.get(i), count, test.estimate(scores, resamples, random), band.low()[i],
           band.high()[i]));
     }
-    return new PruningCurve(probe, ranking.name(), retrained, points);
+    return new PruningCurve(probe, by, retrained, points);
   }
 
   /// Coordinates left at a ratio: at least one.

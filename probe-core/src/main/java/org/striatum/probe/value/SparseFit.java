@@ -1,15 +1,13 @@
 package org.striatum.probe.value;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonValue;
-import java.util.Arrays;
 import java.util.Locale;
+import org.striatum.probe.run.Printed;
 import org.striatum.probe.sparse.LabelledRows;
 import org.striatum.probe.sparse.Solver;
 import org.striatum.probe.sparse.SparsePath;
 
 /// Which sparse regression of the outcome the `sparse` probe follows.
-public enum SparseFit {
+public enum SparseFit implements Printed {
   /// L1-penalised logistic regression.
   LOGISTIC(1),
   /// Least squares with an L1 penalty.
@@ -34,16 +32,12 @@ public enum SparseFit {
   /// The regression of that name: `logistic`, `lasso` or `elastic-net`.
   ///
   /// @throws IllegalArgumentException on any other name
-  @JsonCreator
   public static SparseFit named(String name) {
-    return Arrays.stream(values()).filter(fit -> fit.toString().equals(name)).findFirst()
-        .orElseThrow(() -> new IllegalArgumentException(
-            "sparse regression must be logistic, lasso or elastic-net, found '" + name + "'"));
+    return Printed.named(SparseFit.class, "sparse regression", name);
   }
 
-  @JsonValue
   @Override
-  public String toString() {
+  public String printed() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

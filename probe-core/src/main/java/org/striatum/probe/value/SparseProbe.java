@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.striatum.probe.sparse.LinearPredictor;
 import org.striatum.probe.sparse.Moments;
-import org.striatum.probe.sparse.Solver;
 import org.striatum.probe.sparse.SparsePath;
 import org.striatum.probe.value.ValueNeuronResults.PathPoint;
 import org.striatum.probe.value.ValueNeuronResults.PathSummary;
@@ -18,11 +17,11 @@ record SparseProbe(SparsePath path, double[] validationAurocs, int chosen) {
   /// Keeps the path defined where the outcome is unrelated to every coordinate: all coefficients are 0 then.
   private static final double LEAST_PENALTY = 1e-6;
 
-  static SparseProbe fit(InitialStates train, InitialStates validation, ValueNeuronSettings settings) {
+  static SparseProbe fit(InitialStates train, InitialStates validation, SparseSettings settings) {
     double largest = Math.max(Moments.of(train.labelled()).largestPenalty(), LEAST_PENALTY);
-    int points = settings.pathPoints();
-    SparsePath path = settings.sparse().path(Solver.named(settings.solver()), train.labelled(), largest,
-        settings.pathRatio(), points);
+    int points = settings.points();
+    SparsePath path = settings.fit().path(settings.solver().solver(), train.labelled(), largest,
+        settings.ratio(), points);
     double[] aurocs = new double[points];
     int chosen = 0;
     for (int k = 0; k < points; k++) {

@@ -60,11 +60,11 @@ public record ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes
   /// @param path the L1-logistic path
   /// @param top the highest-ranked neurons, best first, by the study's ranking
   /// @param agreement how far the rankings agree
-  /// @param ranking name of the study's ranking
+  /// @param ranking the study's
   /// @param order all coordinates by it, best first: what neuron sets are cut from
   public record LayerProbes(String dataset, HookPoint hook, List<ProbeAuroc> probes, NullBand shuffled,
       List<PruningCurve> pruning, PathSummary path, List<RankedNeuron> top, List<Agreement> agreement,
-      String ranking, List<Integer> order) {
+      Ranking ranking, List<Integer> order) {
     /// The best share of the layer's coordinates by the study's ranking, rounded up.
     ///
     /// @param share in (0, 1)
@@ -87,9 +87,8 @@ public record ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes
 
   /// One probe's AUROC.
   ///
-  /// @param probe linear, sparse, or the target of a value probe: td, monte-carlo, …
   /// @param validation AUROC on validation problems: what choices are made by
-  public record ProbeAuroc(String probe, double validation, Estimate test) {}
+  public record ProbeAuroc(ProbeKind probe, double validation, Estimate test) {}
 
   /// A null distribution, summarised: 2.5 and 97.5 percentiles, and p = (1 + #{null ≥ observed}) / (1 + m).
   public record NullBand(int permutations, double mean, double low, double high, double p) {}
@@ -99,7 +98,7 @@ public record ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes
   /// @param probe whose AUROC is shown
   /// @param ranking which ranking decides who is kept
   /// @param retrained whether the probe was refitted on the kept coordinates (false: masked to the training mean)
-  public record PruningCurve(String probe, String ranking, boolean retrained, List<PruningPoint> points) {}
+  public record PruningCurve(ProbeKind probe, Ranking ranking, boolean retrained, List<PruningPoint> points) {}
 
   /// One point of a pruning curve.
   ///

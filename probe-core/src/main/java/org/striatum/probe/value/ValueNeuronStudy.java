@@ -22,6 +22,7 @@ import org.striatum.probe.stats.Bootstrap;
 import org.striatum.probe.stats.EmpiricalP;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.RandomStreams;
+import org.striatum.probe.value.Ranking.Measure;
 import org.striatum.probe.value.ValueNeuronResults.Agreement;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
@@ -125,8 +126,8 @@ public final class ValueNeuronStudy {
 
   /// How many units one hook point steps its progress.
   public long units() {
-    return settings.targets().size() + settings.permutations()
-        + (long) (settings.targets().size() + 1) * settings.randomSets();
+    return settings.targets().size() + settings.sparse().permutations()
+        + (long) (settings.targets().size() + 1) * settings.pruning().randomSets();
   }
 
   /// One dataset in figures that need no hidden state.
@@ -167,7 +168,8 @@ public final class ValueNeuronStudy {
     }
     double[] scores = promptLengths(rollouts, test, trained >= 0.5 ? 1 : -1);
     String[] problems = Arrays.stream(test).mapToObj(rollouts::problem).toArray(String[]::new);
-    return Bootstrap.byProblem(problems, Auroc.over(scores, successes(rollouts, test)), settings.resamples(), random);
+    return Bootstrap.byProblem(problems, Auroc.over(scores, successes(rollouts, test)), settings.summary().resamples(),
+        random);
   }
 
   private static int[] members(Trajectories rollouts, Map<String, Split.Fold> foldOf, Split.Fold fold) {
@@ -237,23 +239,25 @@ public final class ValueNeuronStudy {
     RandomGenerator random = streams.of(stream + "intervals");
 
     LinearPredictor linear = LinearProbe.fit(train.rows(), train.width(), train.successes());
-    SparseProbe sparse = SparseProbe.fit(train, validation, settings);
-    sink.linear(dataset, hook, "linear", linear);
-    sink.linear(dataset, hook, "sparse", sparse.predictor());
+    SparseProbe sparse = SparseProbe.fit(train, validation, settings.sparse());
+    sink.linear(dataset, hook, ProbeKind.LINEAR.printed(), linear);
+    sink.linear(dataset, hook, ProbeKind.SPARSE.printed(), sparse.predictor());
     List<ProbeAuroc> aurocs = new ArrayList<>();
-    aurocs.add(probeAuroc("linear", linear.scores(validation.rows(), validation.size()),
+    aurocs.add(probeAuroc(ProbeKind.LINEAR, linear.scores(validation.rows(), validation.size()),
         linear.scores(test.rows(), test.size()), validation, test, random));
-    aurocs.add(probeAuroc("sparse", sparse.scores(validation), sparse.scores(test), validation, test, random));
+    aurocs.add(probeAuroc(ProbeKind.SPARSE, sparse.scores(validation), sparse.scores(test), validation, test, random));
 
     List<NeuronRanking> rankings = new ArrayList<>();
     Map<Target, ValueProbe> fitted = new TreeMap<>();
     for (Target target : settings.targets()) {
-      ValueProbe probe = ValueProbe.train(trainTrajectories, validationTrajectories, settings.training().with(target),
-          streams.of(stream + target.printed())).probe();
+      ValueProbe probe = ValueProbe
+          .train(trainTrajectories, validationTrajectories, settings.training().withTarget(target),
+              streams.of(stream + target.printed()))
+          .probe();
       task.step(1);
       fitted.put(target, probe);
       sink.value(dataset, hook, target, probe, trainTrajectories.size());
-      aurocs.add(probeAuroc(target.printed(), probe.values(validation.rows(), validation.size()),
+      aurocs.add(probeAuroc(ProbeKind.of(target), probe.values(validation.rows(), validation.size()),
           probe.values(test.rows(), test.size()), validation, test, random));
       rankings.add(NeuronRanking.firstLayerL1(target, probe));
       rankings.add(NeuronRanking.functional(target, probe));
@@ -265,42 +269,45 @@ public final class ValueNeuronStudy {
     rankings.add(NeuronRanking.ridge(train));
     NeuronRanking bySparsePath = NeuronRanking.sparsePath(sparse.path());
     rankings.add(bySparsePath);
-    NeuronRanking main = rankings.stream().filter(ranking -> ranking.name().equals(settings.ranking())).findFirst()
+    NeuronRanking main = rankings.stream().filter(ranking -> ranking.name().equals(settings.ranking().printed()))
+        .findFirst()
         .orElseThrow();
 
     Pruning pruning = new Pruning(test, settings, streams.of(stream + "pruning"));
     List<PruningCurve> curves = new ArrayList<>();
     fitted.forEach((target, probe) -> {
       Pruning.Kept masked = pruning.masked(probe);
-      curves.add(pruning.curve(target.printed(), false, NeuronRanking.firstLayerL1(target, probe), masked,
+      curves.add(pruning.curve(ProbeKind.of(target), Ranking.of(target, Measure.FIRST_LAYER_L1), false,
+          NeuronRanking.firstLayerL1(target, probe), masked,
           pruning.randomBand(masked, task)));
     });
     Pruning.Kept retrained = pruning.retrained(train);
     Pruning.RandomBand band = pruning.randomBand(retrained, task);
-    curves.add(pruning.curve("linear", true, main, retrained, band));
-    if (!main.name().equals(bySparsePath.name())) {
-      curves.add(pruning.curve("linear", true, bySparsePath, retrained, band));
+    curves.add(pruning.curve(ProbeKind.LINEAR, settings.ranking(), true, main, retrained, band));
+    if (settings.ranking() != Ranking.SPARSE_PATH) {
+      curves.add(pruning.curve(ProbeKind.LINEAR, Ranking.SPARSE_PATH, true, bySparsePath, retrained, band));
     }
 
     double observed = test.auroc(sparse.scores(test));
     NullBand shuffled = shuffled(train, validation, test, observed, streams.of(stream + "shuffle"), task);
     return new LayerProbes(dataset, hook, aurocs, shuffled, curves, sparse.summary(), top(main, rankings),
-        agreements(rankings), main.name(), Arrays.stream(main.order()).boxed().toList());
+        agreements(rankings), settings.ranking(), Arrays.stream(main.order()).boxed().toList());
   }
 
-  private ProbeAuroc probeAuroc(String name, double[] validationScores, double[] testScores, InitialStates validation,
+  private ProbeAuroc probeAuroc(ProbeKind probe, double[] validationScores, double[] testScores,
+      InitialStates validation,
       InitialStates test, RandomGenerator random) {
-    return new ProbeAuroc(name, validation.auroc(validationScores),
-        test.estimate(testScores, settings.resamples(), random));
+    return new ProbeAuroc(probe, validation.auroc(validationScores),
+        test.estimate(testScores, settings.summary().resamples(), random));
   }
 
   /// The sparse path refitted and its penalty chosen again with outcomes shuffled by problem within every fold.
   private NullBand shuffled(InitialStates train, InitialStates validation, InitialStates test, double observed,
       RandomGenerator random, Progress.Task task) {
-    int m = settings.permutations();
+    int m = settings.sparse().permutations();
     double[] aurocs = new double[m];
     for (int k = 0; k < m; k++) {
-      SparseProbe probe = SparseProbe.fit(train.shuffled(random), validation.shuffled(random), settings);
+      SparseProbe probe = SparseProbe.fit(train.shuffled(random), validation.shuffled(random), settings.sparse());
       aurocs[k] = test.shuffled(random).auroc(probe.scores(test));
       task.step(1);
     }
@@ -317,7 +324,7 @@ public final class ValueNeuronStudy {
     List<RankedNeuron> top = new ArrayList<>();
     Map<String, int[]> places = new LinkedHashMap<>(); // ranking → coordinate → its place
     rankings.forEach(ranking -> places.put(ranking.name(), places(ranking.order())));
-    for (int rank = 1; rank <= Math.min(settings.top(), main.width()); rank++) {
+    for (int rank = 1; rank <= Math.min(settings.summary().top(), main.width()); rank++) {
       int coordinate = main.order()[rank - 1];
       Map<String, Double> scores = new LinkedHashMap<>();
       rankings.forEach(ranking -> scores.put(ranking.name(), ranking.scores()[coordinate]));
@@ -337,7 +344,7 @@ public final class ValueNeuronStudy {
   }
 
   private List<Agreement> agreements(List<NeuronRanking> rankings) {
-    int k = (int) Math.max(1, Math.round(settings.overlapShare() * rankings.getFirst().width()));
+    int k = (int) Math.max(1, Math.round(settings.summary().overlapShare() * rankings.getFirst().width()));
     List<Agreement> agreements = new ArrayList<>();
     for (int i = 0; i < rankings.size(); i++) {
       for (int j = i + 1; j < rankings.size(); j++) {

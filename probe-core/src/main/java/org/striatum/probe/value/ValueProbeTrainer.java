@@ -126,7 +126,7 @@ final class ValueProbeTrainer implements AutoCloseable {
       double value = trajectories.reward(i);
       for (int row = start[i + 1] - 1; row >= start[i]; row--) {
         returns[row] = (float) value;
-        value *= training.gamma();
+        value *= training.returns().gamma();
       }
     }
     return new Fold(trajectories, scale, start, returns);
@@ -236,10 +236,12 @@ final class ValueProbeTrainer implements AutoCloseable {
     for (int i = 0; i < order.length; i++) {
       order[i] = i;
     }
-    for (int epoch = 1; epoch <= training.maxEpochs() && epoch - best <= training.patience(); epoch++) {
+    for (int epoch = 1; epoch <= training.stopping().maxEpochs()
+        && epoch - best <= training.stopping().patience(); epoch++) {
       Ranks.shuffle(order, random);
-      for (int from = 0; from < order.length; from += training.batchTrajectories()) {
-        step(fit, Arrays.copyOfRange(order, from, Math.min(from + training.batchTrajectories(), order.length)));
+      for (int from = 0; from < order.length; from += training.optimiser().batchTrajectories()) {
+        step(fit,
+            Arrays.copyOfRange(order, from, Math.min(from + training.optimiser().batchTrajectories(), order.length)));
       }
       double error = validationError(choose);
       if (!Double.isFinite(error)) {
@@ -273,7 +275,7 @@ final class ValueProbeTrainer implements AutoCloseable {
       int end = fold.start()[chosen[i] + 1] - 1;
       for (int row = fold.start()[chosen[i]]; row <= end; row++, k++) {
         boolean bootstrapped = bootstraps && row < end;
-        discount[k] = bootstrapped ? (float) training.gamma() : 0;
+        discount[k] = bootstrapped ? (float) training.returns().gamma() : 0;
         fixed[k] = bootstrapped ? 0 : fold.returns()[row];
       }
       last[i] = k - 1;
@@ -325,7 +327,8 @@ final class ValueProbeTrainer implements AutoCloseable {
       double target = returns[end];
       targets[end] = (float) target;
       for (int k = end - 1; k >= first; k--) {
-        target = training.gamma() * ((1 - training.lambda()) * values[k + 1] + training.lambda() * target);
+        target = training.returns().gamma()
+            * ((1 - training.returns().lambda()) * values[k + 1] + training.returns().lambda() * target);
         targets[k] = (float) target;
       }
       first = end + 1;
@@ -347,8 +350,9 @@ final class ValueProbeTrainer implements AutoCloseable {
     NDArray weight = parameter.weight();
     weight.getNDArrayInternal().adamUpdate(
         new NDList(weight, weight.getGradient(), parameter.mean(), parameter.variance()), new NDList(weight),
-        (float) training.learningRate(), (float) (training.learningRate() * Math.sqrt(correction2) / correction1),
-        (float) training.weightDecay(), 1, -1, BETA_1, BETA_2, EPSILON, false, true);
+        (float) training.optimiser().learningRate(),
+        (float) (training.optimiser().learningRate() * Math.sqrt(correction2) / correction1),
+        (float) training.optimiser().weightDecay(), 1, -1, BETA_1, BETA_2, EPSILON, false, true);
   }
 
   /// Mean (V(s) − return)² over all states of a fold, the last ones only where only they are fitted.

@@ -1,30 +1,22 @@
 package org.striatum.probe.value;
 
-import java.util.Arrays;
+import java.util.function.UnaryOperator;
+import org.striatum.probe.run.Printed;
 
 /// How a [ValueProbe] is trained.
 ///
 /// @param target what V is pulled towards
 /// @param hidden hidden units
-/// @param learningRate of AdamW (β₁ 0.9, β₂ 0.999, ε 1e-8)
-/// @param weightDecay of AdamW, decoupled from the gradient
-/// @param batchTrajectories whole trajectories a step
-/// @param gamma discount a token, in (0, 1]
-/// @param maxEpochs passes over the training trajectories, at most
-/// @param patience passes without a lower validation error after which training stops
-/// @param lambda of [Target#TD_LAMBDA], in [0, 1]; other targets do not look at it
+/// @param returns how reward is discounted
 /// @param standardised whether inputs are z-scored with the training states' moments, or taken raw as in the paper
-public record ValueProbeTraining(Target target, int hidden, double learningRate, double weightDecay,
-    int batchTrajectories, double gamma, int maxEpochs, int patience, double lambda, boolean standardised) {
-  /// λ where nothing else is said.
-  public static final double DEFAULT_LAMBDA = 0.9;
-
+public record ValueProbeTraining(Target target, int hidden, Optimiser optimiser, Stopping stopping, Returns returns,
+    boolean standardised) {
   /// The paper's recipe (arXiv 2602.00986, §3.1 and appendix). It leaves the number of passes open; ours stop early.
-  public static final ValueProbeTraining PAPER = new ValueProbeTraining(Target.TD, 1024, 1e-4, 0.01, 4, 1 - 1e-5, 40,
-      5);
+  public static final ValueProbeTraining PAPER = new ValueProbeTraining(Target.TD, 1024, new Optimiser(1e-4, 0.01, 4),
+      new Stopping(40, 5), Returns.of(1 - 1e-5), true);
 
   /// What V(sₜ) is pulled towards.
-  public enum Target {
+  public enum Target implements Printed {
     /// γV(sₜ₊₁), held fixed while V(sₜ) moves (semi-gradient TD(0)); the reward r at the last state.
     TD("td"),
     /// The return itself, γ^(T − t) r, at every state.
@@ -43,6 +35,7 @@ public record ValueProbeTraining(Target target, int hidden, double learningRate,
       this.printed = printed;
     }
 
+    @Override
     public String printed() {
       return printed;
     }
@@ -51,41 +44,120 @@ public record ValueProbeTraining(Target target, int hidden, double learningRate,
     ///
     /// @throws IllegalArgumentException on any other name
     public static Target named(String printed) {
-      return Arrays.stream(values()).filter(target -> target.printed.equals(printed)).findFirst()
-          .orElseThrow(() -> new IllegalArgumentException("a value probe's target must be one of "
-              + Arrays.stream(values()).map(Target::printed).toList() + ", found '" + printed + "'"));
+      return Printed.named(Target.class, "a value probe's target", printed);
+    }
+  }
+
+  /// AdamW (β₁ 0.9, β₂ 0.999, ε 1e-8).
+  ///
+  /// @param weightDecay decoupled from the gradient
+  /// @param batchTrajectories whole trajectories a step
+  public record Optimiser(double learningRate, double weightDecay, int batchTrajectories) {
+    public Optimiser {
+      if (!(learningRate > 0 && Double.isFinite(learningRate))) {
+        throw new IllegalArgumentException("a learning rate must be > 0, found " + learningRate);
+      }
+      if (!(weightDecay >= 0 && Double.isFinite(weightDecay))) {
+        throw new IllegalArgumentException("a weight decay must be ≥ 0, found " + weightDecay);
+      }
+      if (batchTrajectories < 1) {
+        throw new IllegalArgumentException("trajectories a batch must be ≥ 1, found " + batchTrajectories);
+      }
+    }
+
+    public Optimiser withLearningRate(double rate) {
+      return new Optimiser(rate, weightDecay, batchTrajectories);
+    }
+
+    public Optimiser withWeightDecay(double decay) {
+      return new Optimiser(learningRate, decay, batchTrajectories);
+    }
+
+    public Optimiser withBatchTrajectories(int trajectories) {
+      return new Optimiser(learningRate, weightDecay, trajectories);
+    }
+  }
+
+  /// When training stops.
+  ///
+  /// @param maxEpochs passes over the training trajectories, at most
+  /// @param patience passes without a lower validation error after which training stops
+  public record Stopping(int maxEpochs, int patience) {
+    public Stopping {
+      if (maxEpochs < 1 || patience < 1) {
+        throw new IllegalArgumentException(
+            "epochs and patience must be ≥ 1, found " + maxEpochs + " and " + patience);
+      }
+    }
+
+    public Stopping withMaxEpochs(int epochs) {
+      return new Stopping(epochs, patience);
+    }
+
+    public Stopping withPatience(int epochs) {
+      return new Stopping(maxEpochs, epochs);
+    }
+  }
+
+  /// How reward is discounted.
+  ///
+  /// @param gamma discount a token, in (0, 1]
+  /// @param lambda of [Target#TD_LAMBDA], in [0, 1]; other targets do not look at it
+  public record Returns(double gamma, double lambda) {
+    /// λ where nothing else is said.
+    public static final double DEFAULT_LAMBDA = 0.9;
+
+    public Returns {
+      if (!(gamma > 0 && gamma <= 1)) {
+        throw new IllegalArgumentException("a discount must be in (0, 1], found " + gamma);
+      }
+      if (!(lambda >= 0 && lambda <= 1)) {
+        throw new IllegalArgumentException("λ must be in [0, 1], found " + lambda);
+      }
+    }
+
+    /// With the usual λ.
+    public static Returns of(double gamma) {
+      return new Returns(gamma, DEFAULT_LAMBDA);
+    }
+
+    public Returns withGamma(double discount) {
+      return new Returns(discount, lambda);
+    }
+
+    public Returns withLambda(double mixing) {
+      return new Returns(gamma, mixing);
     }
   }
 
   public ValueProbeTraining {
-    if (hidden < 1 || batchTrajectories < 1 || maxEpochs < 1 || patience < 1) {
-      throw new IllegalArgumentException("hidden units, trajectories a batch, epochs and patience must be ≥ 1, found "
-          + hidden + ", " + batchTrajectories + ", " + maxEpochs + ", " + patience);
+    if (hidden < 1) {
+      throw new IllegalArgumentException("hidden units must be ≥ 1, found " + hidden);
     }
-    if (!(learningRate > 0 && Double.isFinite(learningRate))) {
-      throw new IllegalArgumentException("a learning rate must be > 0, found " + learningRate);
-    }
-    if (!(weightDecay >= 0 && Double.isFinite(weightDecay))) {
-      throw new IllegalArgumentException("a weight decay must be ≥ 0, found " + weightDecay);
-    }
-    if (!(gamma > 0 && gamma <= 1)) {
-      throw new IllegalArgumentException("a discount must be in (0, 1], found " + gamma);
-    }
-    if (!(lambda >= 0 && lambda <= 1)) {
-      throw new IllegalArgumentException("λ must be in [0, 1], found " + lambda);
-    }
-  }
-
-  /// A recipe on z-scored inputs, with the usual λ.
-  public ValueProbeTraining(Target target, int hidden, double learningRate, double weightDecay, int batchTrajectories,
-      double gamma, int maxEpochs, int patience) {
-    this(target, hidden, learningRate, weightDecay, batchTrajectories, gamma, maxEpochs, patience, DEFAULT_LAMBDA,
-        true);
   }
 
   /// The same recipe with another target.
-  public ValueProbeTraining with(Target other) {
-    return new ValueProbeTraining(other, hidden, learningRate, weightDecay, batchTrajectories, gamma, maxEpochs,
-        patience, lambda, standardised);
+  public ValueProbeTraining withTarget(Target other) {
+    return new ValueProbeTraining(other, hidden, optimiser, stopping, returns, standardised);
+  }
+
+  public ValueProbeTraining withHidden(int units) {
+    return new ValueProbeTraining(target, units, optimiser, stopping, returns, standardised);
+  }
+
+  public ValueProbeTraining withOptimiser(UnaryOperator<Optimiser> change) {
+    return new ValueProbeTraining(target, hidden, change.apply(optimiser), stopping, returns, standardised);
+  }
+
+  public ValueProbeTraining withStopping(UnaryOperator<Stopping> change) {
+    return new ValueProbeTraining(target, hidden, optimiser, change.apply(stopping), returns, standardised);
+  }
+
+  public ValueProbeTraining withReturns(UnaryOperator<Returns> change) {
+    return new ValueProbeTraining(target, hidden, optimiser, stopping, change.apply(returns), standardised);
+  }
+
+  public ValueProbeTraining withStandardised(boolean zScored) {
+    return new ValueProbeTraining(target, hidden, optimiser, stopping, returns, zScored);
   }
 }

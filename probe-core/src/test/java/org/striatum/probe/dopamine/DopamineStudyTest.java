@@ -16,24 +16,29 @@ import org.striatum.probe.dopamine.DopamineResults.Reliability;
 import org.striatum.probe.dopamine.DopamineResults.Surprise;
 import org.striatum.probe.dopamine.DopamineResults.TestedNeuron;
 import org.striatum.probe.dopamine.DopamineResults.Trace;
+import org.striatum.probe.dopamine.DopamineSettings.Errors;
+import org.striatum.probe.dopamine.DopamineSettings.Tests;
+import org.striatum.probe.dopamine.DopamineSettings.Traces;
 import org.striatum.probe.dopamine.DopamineStudy.LayerOutcome;
 import org.striatum.probe.dopamine.DopamineStudy.StudiedDataset;
 import org.striatum.probe.dopamine.PlantedRollouts.Recipe;
 import org.striatum.probe.dopamine.PlantedRollouts.Run;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.RecordJson;
+import org.striatum.probe.value.PruningSettings;
 
 class DopamineStudyTest {
   private static final int WIDTH = 60;
 
   /// Small enough for a test: `permutations` behind part 5, `resamples` behind intervals, two retrainings.
   static DopamineSettings settings(int permutations, int resamples) {
-    return settings(permutations, resamples, 15, TdErrorProbe.RANKING);
+    return settings(permutations, resamples, 15, DopamineRanking.TD_ERROR_FIRST_LAYER_L1);
   }
 
-  private static DopamineSettings settings(int permutations, int resamples, int tested, String ranking) {
-    return new DopamineSettings(1 - 1e-5, 0.3, TdErrorProbe.TRAINING, ranking, tested,
-        List.of(0.0, 0.5, 0.9, 0.95), 5, 2, permutations, resamples, 0.05, 0.9, 0.3, 0.4, 2, 20, 5);
+  private static DopamineSettings settings(int permutations, int resamples, int tested, DopamineRanking ranking) {
+    return new DopamineSettings(new Errors(1 - 1e-5, 0.3), TdErrorProbe.TRAINING, ranking,
+        new PruningSettings(List.of(0.0, 0.5, 0.9, 0.95), 5), new Tests(tested, permutations, 2, 0.05, 0.9, 0.3),
+        new Traces(0.4, 2, 20, 5), resamples);
   }
 
   private static final DopamineStudy STUDY = new DopamineStudy(settings(99, 200), 1);
@@ -63,9 +68,10 @@ class DopamineStudyTest {
     LayerDopamine layer = results.layers().getFirst();
     assertThat(layer.called()).containsExactlyInAnyOrderElementsOf(PlantedRollouts.DELTAS);
     assertThat(layer.tested()).hasSizeBetween(15, 30)
-        .extracting(neuron -> neuron.ranks().get(TdErrorProbe.RANKING)).isSorted();
+        .extracting(neuron -> neuron.ranks().get(DopamineRanking.TD_ERROR_FIRST_LAYER_L1.printed())).isSorted();
     assertThat(layer.tested()).allSatisfy(neuron -> {
-      assertThat(layer.order().get(neuron.ranks().get(TdErrorProbe.RANKING) - 1)).isEqualTo(neuron.coordinate());
+      assertThat(layer.order().get(neuron.ranks().get(DopamineRanking.TD_ERROR_FIRST_LAYER_L1.printed()) - 1))
+          .isEqualTo(neuron.coordinate());
       assertThat(neuron.ranks().values()).anyMatch(rank -> rank <= 15);
     });
     assertThat(layer.agreement()).hasSize(2);
@@ -161,10 +167,10 @@ class DopamineStudyTest {
 
   @Test
   void theOrderIsThatOfTheChosenRanking() {
-    DopamineStudy study = new DopamineStudy(settings(99, 200, 20, DopamineSettings.CORRELATION), 3);
+    DopamineStudy study = new DopamineStudy(settings(99, 200, 20, DopamineRanking.DELTA_CORRELATION), 3);
     LayerDopamine layer = study.layer(planted(16).dataset("planted"), PlantedRollouts.HOOK, Progress.Task.SILENT)
         .figures();
-    assertThat(layer.ranking()).isEqualTo("delta-correlation");
+    assertThat(layer.ranking()).isEqualTo(DopamineRanking.DELTA_CORRELATION);
     assertThat(layer.tested()).extracting(neuron -> neuron.ranks().get("delta-correlation")).isSorted();
     assertThat(layer.called()).contains(0, 1).isSubsetOf(PlantedRollouts.DELTAS);
     // A coordinate that follows δ, or the value after it, correlates with δ more than any that does not.
@@ -229,7 +235,7 @@ class DopamineStudyTest {
   void refusesSettingsItCannotUse() {
     assertThatIllegalArgumentException().isThrownBy(() -> settings(10, 200))
         .withMessage("p < 0.05 needs at least 20 permutations, found 10");
-    assertThatIllegalArgumentException().isThrownBy(() -> settings(99, 200, 5, "loudest"))
+    assertThatIllegalArgumentException().isThrownBy(() -> DopamineRanking.named("loudest"))
         .withMessageContaining("found 'loudest'");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new StudiedDataset("none", planted(21).split(), List.of(), planted(21).values(), null,
@@ -237,6 +243,6 @@ class DopamineStudyTest {
         .withMessageContaining("has no hook point");
     assertThat(Scaling.named("whole-response")).isEqualTo(Scaling.WHOLE_RESPONSE);
     assertThatIllegalArgumentException().isThrownBy(() -> Scaling.named("future"))
-        .withMessage("scaling must be causal or whole-response, found 'future'");
+        .withMessage("scaling must be one of causal, whole-response, found 'future'");
   }
 }

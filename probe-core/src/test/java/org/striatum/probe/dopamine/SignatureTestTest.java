@@ -31,7 +31,7 @@ class SignatureTestTest {
   /// The signature of every coordinate.
   private static List<Signature> signatures(Recipe recipe, long seed) {
     PlantedRollouts planted = PlantedRollouts.draw(recipe, new SplittableRandom(seed));
-    PooledSteps pooled = PooledSteps.read(planted, planted.dataset("planted").valued(SETTINGS.gamma()));
+    PooledSteps pooled = PooledSteps.read(planted, planted.dataset("planted").valued(SETTINGS.errors().gamma()));
     int[] train = rows(pooled, Split.Fold.TRAIN);
     int[] test = rows(pooled, Split.Fold.TEST);
     double[] responses = SignatureTest.responses(steps(pooled, train), activations(pooled, train));

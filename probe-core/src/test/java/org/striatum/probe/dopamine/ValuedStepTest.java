@@ -16,6 +16,9 @@ import org.striatum.probe.dopamine.PlantedRollouts.Recipe;
 import org.striatum.probe.dopamine.PlantedRollouts.Run;
 import org.striatum.probe.value.ValueProbe;
 import org.striatum.probe.value.ValueProbeTraining;
+import org.striatum.probe.value.ValueProbeTraining.Optimiser;
+import org.striatum.probe.value.ValueProbeTraining.Returns;
+import org.striatum.probe.value.ValueProbeTraining.Stopping;
 import org.striatum.probe.value.ValueProbeTraining.Target;
 
 class ValuedStepTest {
@@ -54,7 +57,9 @@ class ValuedStepTest {
   void valuesOfATdProbeAreExactAndTheirSurprisesTelescope() {
     PlantedRollouts chain = coinFlips();
     ValueProbe probe = ValueProbe.train(chain, chain,
-        new ValueProbeTraining(Target.TD, 64, 5e-4, 0.01, 16, 1 - 1e-5, 1500, 1500), new SplittableRandom(1)).probe();
+        new ValueProbeTraining(Target.TD, 64, new Optimiser(5e-4, 0.01, 16), new Stopping(1500, 1500),
+            Returns.of(1 - 1e-5), true),
+        new SplittableRandom(1)).probe();
     StepValues.Probe values = StepValues.Probe.read(probe, chain, chain.steps(), "td");
     for (int i = 0; i < chain.size(); i++) {
       assertThat(values.values()[i]).containsExactly(((StepValues.Probe) chain.values()).values()[i], within(0.02));

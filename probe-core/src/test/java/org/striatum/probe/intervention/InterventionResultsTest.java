@@ -65,8 +65,10 @@ class InterventionResultsTest {
     double pRandom = Double.isNaN(p) ? 0.5 : p;
     Arm base = new Arm("base", 0, effect, Estimate.exact(0), null, null, null);
     return new Intervention(primary, "add", "value@1%", List.of(new LayerSet(HookPoint.residPost(1),
-        List.of((int) (100 * pRandom)), new Matching(0.2, 0.1, 0, List.of(), null))), "zero", PositionMask.ALL,
-        "log-probability", 10, 10, true, base, new Arm("value@1%", 1, effect, effect, null, null, null), List.of(),
+        List.of((int) (100 * pRandom)), new Matching(0.2, 0.1, 0, List.of(), null))), AblationKind.ZERO, Double.NaN,
+        PositionMask.ALL,
+        OutcomeKind.LOG_PROBABILITY, 10, 10, true, base, new Arm("value@1%", 1, effect, effect, null, null, null),
+        List.of(),
         new Controls(List.of(), pRandom, pRandom, 0, null, null), new Controls(List.of(), p, p, 0, null, null),
         Verdict.of(true, pRandom, p));
   }

@@ -62,7 +62,7 @@ class InterventionStudyTest {
     assertThat(found.ablated().mcNemar()).isNull();
     assertThat(found.items()).isEqualTo(40);
     assertThat(found.problems()).isEqualTo(20);
-    assertThat(found.kind()).isEqualTo("zero");
+    assertThat(found.kind()).isEqualTo(AblationKind.ZERO);
     assertThat(model.scorersOpen).isZero();
     assertThat(model.arms).isEqualTo(3 + 2 + 60 + 60);
     assertThat(found.specific()).isEqualTo("value-specific");
@@ -134,7 +134,7 @@ class InterventionStudyTest {
       return after[2] == 4 ? 0 : 1;
     }, true);
     Intervention found = score(model, new Ablation.Mean(means));
-    assertThat(found.kind()).isEqualTo("mean");
+    assertThat(found.kind()).isEqualTo(AblationKind.MEAN);
     assertThat(found.effect().value()).isCloseTo(-10, within(1e-9));
   }
 
@@ -157,7 +157,7 @@ class InterventionStudyTest {
         plan("value@3", TARGET, Ablation.ZERO, controls, PositionMask.ALL), attempts, GENERATION,
         new SplittableRandom(3));
     assertThat(found.verdict()).isEqualTo(Verdict.SPECIFIC);
-    assertThat(found.outcome()).isEqualTo("accuracy");
+    assertThat(found.outcome()).isEqualTo(OutcomeKind.ACCURACY);
     assertThat(found.ablated().outcome().value()).isZero();
     assertThat(found.emptyMaskIdentical()).isTrue();
     assertThat(found.base().outcome().value()).isGreaterThan(0.75);
@@ -218,7 +218,7 @@ class InterventionStudyTest {
     Intervention resampled = score(model, new Ablation.Resample(List.of(donor, donor, donor)));
     Intervention mean = score(model, new Ablation.Mean(donor));
     assertThat(resampled.effect().value()).isCloseTo(mean.effect().value(), within(1e-12));
-    assertThat(resampled.kind()).isEqualTo("resample");
+    assertThat(resampled.kind()).isEqualTo(AblationKind.RESAMPLE);
 
     NamedSet all = NamedSet.beside(rms, List.of(), List.of()).getLast();
     assertThat(all.coordinates()).hasSize(D);
@@ -264,8 +264,9 @@ class InterventionStudyTest {
       points.add(new CurveStudy.Point(n / 300.0, planted.subList(0, n), Ablation.ZERO, MatchedSets.draw(rms,
           planted.subList(0, n), planted, List.of(), 19, MatchedSets.DEFAULT_TOLERANCE, new SplittableRandom(n))));
     }
-    Curve curve = new CurveStudy(model, Progress.NONE).run(new CurveStudy.Plan(Curve.DOSE, "sums", PlantedModel.HOOK,
-        "value@1%", "zero", PositionMask.ALL, points), texts(), new SplittableRandom(1));
+    Curve curve = new CurveStudy(model, Progress.NONE)
+        .run(new CurveStudy.Plan(CurveKind.DOSE, "sums", PlantedModel.HOOK,
+            "value@1%", AblationKind.ZERO, PositionMask.ALL, points), texts(), new SplittableRandom(1));
     assertThat(curve.points()).extracting(point -> point.effect().value()).satisfiesExactly(
         one -> assertThat(one).isCloseTo(-1.25, within(1e-5)), two -> assertThat(two).isCloseTo(-2.5, within(1e-5)),
         four -> assertThat(four).isCloseTo(-5, within(1e-5)), all -> assertThat(all).isCloseTo(-10, within(1e-5)));

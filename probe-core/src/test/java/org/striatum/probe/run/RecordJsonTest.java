@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.striatum.probe.intervention.AblationKind;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Arm;
 import org.striatum.probe.intervention.InterventionResults.Controls;
@@ -24,6 +25,7 @@ import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.intervention.InterventionResults.LayerSet;
 import org.striatum.probe.intervention.InterventionResults.Matching;
 import org.striatum.probe.intervention.InterventionResults.Verdict;
+import org.striatum.probe.intervention.OutcomeKind;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.stats.Estimate;
@@ -97,7 +99,8 @@ class RecordJsonTest {
     InterventionResults results = new InterventionResults(List.of(new Intervention(true, "add", "value@1%",
         List.of(new LayerSet(HookPoint.residPost(3), List.of(4, 7), new Matching(0.1, Double.NaN, Double.NaN,
             List.of(9), "none could be drawn"))),
-        "zero", PositionMask.ALL_BUT_FIRST, "log-probability", 10, 10, true, arm, arm, List.of(arm),
+        AblationKind.ZERO, Double.NaN, PositionMask.ALL_BUT_FIRST, OutcomeKind.LOG_PROBABILITY, 10, 10, true, arm, arm,
+        List.of(arm),
         new Controls(List.of(0.1, -0.2), 0.01, 0.02, 0, null, null),
         new Controls(List.of(), Double.NaN, Double.NaN, 0, null, null), Verdict.UNDECIDED)), List.of(),
         List.of("note"));

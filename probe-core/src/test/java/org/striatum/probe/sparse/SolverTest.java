@@ -43,10 +43,11 @@ class SolverTest {
 
   @Test
   void smileRefusesTheLogisticPathWithARemedy() {
-    assertThatThrownBy(() -> Solver.named("smile").logistic(awkward(1), new double[]{0.1}))
+    assertThatThrownBy(() -> SolverKind.SMILE.solver().logistic(awkward(1), new double[]{0.1}))
         .isInstanceOf(UnsupportedOperationException.class).hasMessageContaining("use solver 'path'");
-    assertThat(Solver.named("path")).isEqualTo(new PathSolver());
-    assertThatThrownBy(() -> Solver.named("saga")).hasMessageContaining("path or smile, found 'saga'");
+    assertThat(SolverKind.PATH.solver()).isEqualTo(new PathSolver());
+    assertThatThrownBy(() -> SolverKind.named("saga"))
+        .hasMessage("solver must be one of path, smile, found 'saga'");
   }
 
   /// The optimality conditions of the lasso, from the rows themselves.

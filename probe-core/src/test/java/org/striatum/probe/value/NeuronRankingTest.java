@@ -12,6 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.striatum.probe.sparse.PlantedStore;
 import org.striatum.probe.sparse.Standardisation;
 import org.striatum.probe.value.ValueNeuronResults.Agreement;
+import org.striatum.probe.value.ValueProbeTraining.Optimiser;
+import org.striatum.probe.value.ValueProbeTraining.Returns;
+import org.striatum.probe.value.ValueProbeTraining.Stopping;
 import org.striatum.probe.value.ValueProbeTraining.Target;
 
 class NeuronRankingTest {
@@ -63,7 +66,8 @@ class NeuronRankingTest {
     PlantedStore store = PlantedStore.standard(400, new SplittableRandom(31));
     ListedTrajectories train = trajectories(store.range(0, 1200));
     ListedTrajectories validation = trajectories(store.range(1200, 1600));
-    ValueProbeTraining training = new ValueProbeTraining(Target.MONTE_CARLO, 64, 1e-3, 0.01, 16, 1, 10, 10);
+    ValueProbeTraining training = new ValueProbeTraining(Target.MONTE_CARLO, 64, new Optimiser(1e-3, 0.01, 16),
+        new Stopping(10, 10), Returns.of(1), true);
     ValueProbe probe = ValueProbe.train(train, validation, training, new SplittableRandom(32)).probe();
     assertThat(best(NeuronRanking.firstLayerL1(Target.MONTE_CARLO, probe), 9)).isEqualTo(store.informative());
     assertThat(best(NeuronRanking.functional(Target.MONTE_CARLO, probe), 9)).isEqualTo(store.informative());
@@ -78,10 +82,8 @@ class NeuronRankingTest {
     assertThat(best(NeuronRanking.auroc(initial), 9)).isEqualTo(store.informative());
   }
 
-  private static ValueNeuronSettings settings() {
-    ValueNeuronSettings d = ValueNeuronSettings.DEFAULTS;
-    return new ValueNeuronSettings(d.training(), d.ranking(), d.ratios(), 0, 0, d.sparse(), d.solver(), 20, 0.1, 100, 9,
-        0.1);
+  private static SparseSettings settings() {
+    return SparseSettings.DEFAULTS.withPath(20, 0.1).withPermutations(0);
   }
 
   private static int[] best(NeuronRanking ranking, int k) {

@@ -19,19 +19,28 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Split;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.sparse.PlantedStore;
+import org.striatum.probe.sparse.SolverKind;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.probe.value.ValueNeuronResults.ProbeAuroc;
 import org.striatum.probe.value.ValueNeuronResults.PruningCurve;
 import org.striatum.probe.value.ValueNeuronResults.PruningPoint;
 import org.striatum.probe.value.ValueNeuronStudy.LayerOutcome;
 import org.striatum.probe.value.ValueNeuronStudy.StudiedDataset;
+import org.striatum.probe.value.ValueProbeTraining.Optimiser;
+import org.striatum.probe.value.ValueProbeTraining.Returns;
+import org.striatum.probe.value.ValueProbeTraining.Stopping;
+import org.striatum.probe.value.ValueProbeTraining.Target;
 
 class ValueNeuronStudyTest {
   private static final HookPoint HOOK = HookPoint.residPost(2);
   private static final ValueNeuronSettings SETTINGS = new ValueNeuronSettings(
-      new ValueProbeTraining(ValueProbeTraining.Target.TD, 32, 3e-3, 0.01, 8, 1 - 1e-5, 20, 10),
-      "auroc", List.of(0.0, 0.5, 0.9, 0.95), 4, 5, SparseFit.LOGISTIC, "path", 10, 0.05, 100,
-      6, 0.1, List.of(), new ControlSettings(2, 2, 5, 1, 2, 2, 0.02));
+      new ValueProbeTraining(ValueProbeTraining.Target.TD, 32, new Optimiser(3e-3, 0.01, 8), new Stopping(20, 10),
+          Returns.of(1 - 1e-5), true),
+      List.of(), Ranking.UNIVARIATE_AUROC, new PruningSettings(List.of(0.0, 0.5, 0.9, 0.95), 4),
+      new SparseSettings(SparseFit.LOGISTIC, SolverKind.PATH, 10, 0.05, 5),
+      new ValueNeuronSettings.Summary(100, 6, 0.1), new ControlSettings(2, 2, 5, 1, 2, 2, 0.02));
+  private static final List<String> RANKINGS = Ranking.of(List.of(Target.TD, Target.MONTE_CARLO)).stream()
+      .map(Ranking::printed).toList();
   private static final int WIDTH = 40;
 
   /// Trajectories of two equal states: what s₀ knows, it knows throughout.
@@ -60,7 +69,7 @@ class ValueNeuronStudyTest {
     return new StudiedDataset(name, 1, split(trajectories), new TreeMap<>(Map.of(HOOK, trajectories)));
   }
 
-  private static Map<String, ProbeAuroc> probes(LayerProbes layer) {
+  private static Map<ProbeKind, ProbeAuroc> probes(LayerProbes layer) {
     return layer.probes().stream().collect(Collectors.toMap(ProbeAuroc::probe, probe -> probe));
   }
 
@@ -77,8 +86,9 @@ class ValueNeuronStudyTest {
     assertThat(stepped[1]).isEqualTo(stepped[0]);
 
     LayerProbes layer = results.layers().getFirst();
-    assertThat(probes(layer)).containsOnlyKeys("linear", "sparse", "td", "monte-carlo");
-    assertThat(layer.probes()).allSatisfy(probe -> assertThat(probe.test().value()).as(probe.probe())
+    assertThat(probes(layer)).containsOnlyKeys(ProbeKind.LINEAR, ProbeKind.SPARSE, ProbeKind.TD,
+        ProbeKind.MONTE_CARLO);
+    assertThat(layer.probes()).allSatisfy(probe -> assertThat(probe.test().value()).as(probe.probe().printed())
         .isGreaterThan(0.8).isBetween(probe.test().low(), probe.test().high()));
     assertThat(layer.shuffled().permutations()).isEqualTo(5);
     assertThat(layer.shuffled().p()).isCloseTo(1.0 / 6, within(1e-12));
@@ -88,8 +98,8 @@ class ValueNeuronStudyTest {
     assertThat(layer.top()).hasSize(6);
     assertThat(layer.top()).allSatisfy(neuron -> {
       assertThat(neuron.coordinate()).isEqualTo(layer.order().get(neuron.rank() - 1));
-      assertThat(neuron.scores()).containsOnlyKeys(NeuronRanking.names());
-      assertThat(neuron.ranks()).containsOnlyKeys(NeuronRanking.names()).containsEntry(layer.ranking(), neuron.rank());
+      assertThat(neuron.scores()).containsOnlyKeys(RANKINGS);
+      assertThat(neuron.ranks()).containsOnlyKeys(RANKINGS).containsEntry(layer.ranking().printed(), neuron.rank());
       assertThat(neuron.ranks().values()).allMatch(rank -> rank >= 1 && rank <= WIDTH);
     });
     assertThat(layer.agreement()).hasSize(12 * 11 / 2);
@@ -118,8 +128,8 @@ class ValueNeuronStudyTest {
   void pruningCurvesStartAtTheWholeProbe() {
     LayerProbes layer = new ValueNeuronStudy(SETTINGS, 54).run(List.of(dataset("planted", planted(
         new SplittableRandom(55)))), Progress.NONE).layers().getFirst();
-    assertThat(layer.pruning()).extracting(PruningCurve::probe).containsExactly("td", "monte-carlo", "linear",
-        "linear");
+    assertThat(layer.pruning()).extracting(PruningCurve::probe).containsExactly(ProbeKind.TD, ProbeKind.MONTE_CARLO,
+        ProbeKind.LINEAR, ProbeKind.LINEAR);
     for (PruningCurve curve : layer.pruning()) {
       PruningPoint whole = curve.points().getFirst();
       assertThat(whole.kept()).isEqualTo(WIDTH);
@@ -140,7 +150,7 @@ class ValueNeuronStudyTest {
         Progress.NONE).layers().getFirst();
     // 64 test rollouts: a standard error of at most 0.08 for outcomes no rarer than one in three.
     assertThat(layer.probes()).allSatisfy(
-        probe -> assertThat(probe.test().value()).as(probe.probe()).isCloseTo(0.5, within(4 * 0.08)));
+        probe -> assertThat(probe.test().value()).as(probe.probe().printed()).isCloseTo(0.5, within(4 * 0.08)));
     assertThat(layer.shuffled().mean()).isCloseTo(0.5, within(4 * 0.08 / Math.sqrt(5)));
   }
 
@@ -257,10 +267,8 @@ class ValueNeuronStudyTest {
     ListedTrajectories six = new ListedTrajectories(WIDTH, few.list().stream()
         .map(run -> new ListedTrajectories.Trajectory("problem" + random.nextInt(6), run.states(), run.reward(), 3))
         .toList());
-    ValueNeuronSettings folds = new ValueNeuronSettings(SETTINGS.training(), SETTINGS.ranking(), SETTINGS.ratios(), 4,
-        5,
-        SparseFit.LOGISTIC, "path", 10, 0.05, 100, 6, 0.1, List.of(), new ControlSettings(10, 2, 5, 1, 2, 2, 0.02));
-    ValueNeuronResults results = new ValueNeuronStudy(folds, 73).run(List.of(dataset("few", six)), Progress.NONE);
+    ValueNeuronResults results = new ValueNeuronStudy(SETTINGS.withControls(controls -> controls.withFolds(10)), 73)
+        .run(List.of(dataset("few", six)), Progress.NONE);
     assertThat(results.layers()).hasSize(1);
     assertThat(results.controls()).isEmpty();
     assertThat(results.datasets().getFirst().note())
@@ -282,21 +290,18 @@ class ValueNeuronStudyTest {
   @Test
   void refusesSettingsItCannotUse() {
     assertThatIllegalArgumentException()
-        .isThrownBy(
-            () -> new ValueNeuronSettings(ValueProbeTraining.PAPER, NeuronRanking.PAPER, List.of(0.5, 1.2), 1, 1,
-                SparseFit.LOGISTIC, "path", 20, 0.1, 100, 5, 0.1))
+        .isThrownBy(() -> SETTINGS.withPruning(pruning -> pruning.withRatios(List.of(0.5, 1.2))))
         .withMessage("pruning ratio must be in [0, 1), found 1.2");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> new ValueNeuronSettings(ValueProbeTraining.PAPER, "loudest", List.of(0.5), 1, 1,
-            SparseFit.LOGISTIC, "path", 20, 0.1, 100, 5, 0.1))
+    assertThatIllegalArgumentException().isThrownBy(() -> Ranking.named("loudest"))
         .withMessageContaining("found 'loudest'");
-    assertThatIllegalArgumentException().isThrownBy(() -> settings(SparseFit.LOGISTIC, "smile"))
+    assertThatIllegalArgumentException().isThrownBy(() -> SETTINGS.withRanking(Ranking.RESIDUAL_GRADIENT))
+        .withMessageContaining("found 'residual-gradient'");
+    assertThatIllegalArgumentException().isThrownBy(() -> sparse(SparseFit.LOGISTIC, SolverKind.SMILE))
         .withMessageContaining("choose lasso or elastic-net");
   }
 
-  private static ValueNeuronSettings settings(SparseFit sparse, String solver) {
-    return new ValueNeuronSettings(SETTINGS.training(), SETTINGS.ranking(), SETTINGS.ratios(), 1, 0, sparse, solver, 8,
-        0.05, 100, 6, 0.1);
+  private static SparseSettings sparse(SparseFit fit, SolverKind solver) {
+    return new SparseSettings(fit, solver, 8, 0.05, 0);
   }
 
   @Test
@@ -309,8 +314,8 @@ class ValueNeuronStudyTest {
     }
     InitialStates train = new InitialStates(narrow, width, store.labels(), store.problems());
     for (SparseFit fit : List.of(SparseFit.LASSO, SparseFit.ELASTIC_NET)) {
-      SparseProbe ours = SparseProbe.fit(train, train, settings(fit, "path"));
-      SparseProbe smiles = SparseProbe.fit(train, train, settings(fit, "smile"));
+      SparseProbe ours = SparseProbe.fit(train, train, sparse(fit, SolverKind.PATH));
+      SparseProbe smiles = SparseProbe.fit(train, train, sparse(fit, SolverKind.SMILE));
       assertThat(smiles.chosen()).isEqualTo(ours.chosen());
       assertThat(smiles.predictor().nonZero()).isEqualTo(ours.predictor().nonZero());
       assertThat(smiles.predictor().coefficients()).containsExactly(ours.predictor().coefficients(), within(1e-3));

@@ -13,6 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.striatum.probe.sparse.Standardisation;
+import org.striatum.probe.value.ValueProbeTraining.Optimiser;
+import org.striatum.probe.value.ValueProbeTraining.Returns;
+import org.striatum.probe.value.ValueProbeTraining.Stopping;
 import org.striatum.probe.value.ValueProbeTraining.Target;
 
 class ValueProbeTest {
@@ -48,7 +51,8 @@ class ValueProbeTest {
   @EnumSource(names = {"TD", "MONTE_CARLO", "TD_LAMBDA"})
   void learnsTheExactValuesOfAChain(Target target) {
     ListedTrajectories chain = coinFlips();
-    ValueProbeTraining training = new ValueProbeTraining(target, 64, 5e-4, 0.01, 16, 1 - 1e-5, 1500, 1500);
+    ValueProbeTraining training = new ValueProbeTraining(target, 64, new Optimiser(5e-4, 0.01, 16),
+        new Stopping(1500, 1500), Returns.of(1 - 1e-5), true);
     ValueProbeFit fit = ValueProbe.train(chain, chain, training, new SplittableRandom(1));
     assertThat(fit.diverged()).isFalse();
     for (int flips = 0; flips <= FLIPS; flips++) {
@@ -76,7 +80,9 @@ class ValueProbeTest {
     }
     ListedTrajectories chain = new ListedTrajectories(4 * length, runs);
     ValueProbeFit fit = ValueProbe.train(chain, chain,
-        new ValueProbeTraining(Target.RESIDUAL, 64, 1e-3, 0, 4, 1, 1500, 1500), new SplittableRandom(21));
+        new ValueProbeTraining(Target.RESIDUAL, 64, new Optimiser(1e-3, 0, 4), new Stopping(1500, 1500), Returns.of(1),
+            true),
+        new SplittableRandom(21));
     for (int way = 0; way < 4; way++) {
       for (int t = 0; t < length; t++) {
         float[] state = new float[4 * length];
@@ -90,7 +96,8 @@ class ValueProbeTest {
   @Test
   void terminalOnlyFitsTheLastStateAlone() {
     ListedTrajectories chain = coinFlips();
-    ValueProbeTraining training = new ValueProbeTraining(Target.TERMINAL_ONLY, 32, 5e-4, 0, 16, 1, 1000, 1000);
+    ValueProbeTraining training = new ValueProbeTraining(Target.TERMINAL_ONLY, 32, new Optimiser(5e-4, 0, 16),
+        new Stopping(1000, 1000), Returns.of(1), true);
     Standardisation unscaled = new Standardisation(new double[chain.width()], ones(chain.width()));
     ValueProbe probe = ValueProbe.train(chain, chain, training, unscaled, new SplittableRandom(22)).probe();
     for (int heads = 0; heads <= FLIPS; heads++) {
@@ -111,7 +118,8 @@ class ValueProbeTest {
   void rawInputsAreNotScaled() {
     ListedTrajectories chain = coinFlips();
     ValueProbe probe = ValueProbe.train(chain, chain,
-        new ValueProbeTraining(Target.MONTE_CARLO, 64, 2e-3, 0, 16, 1, 1500, 1500, 0.9, false),
+        new ValueProbeTraining(Target.MONTE_CARLO, 64, new Optimiser(2e-3, 0, 16), new Stopping(1500, 1500),
+            Returns.of(1), false),
         new SplittableRandom(23)).probe();
     assertThat(probe.scale().deviations()).containsOnly(1);
     float[] start = new float[chain.width()];
@@ -187,7 +195,8 @@ class ValueProbeTest {
   @EnumSource
   void equalSeedsGiveEqualProbesBitForBit(Target target) {
     ListedTrajectories train = randomWalks(24, 40, new SplittableRandom(12));
-    ValueProbeTraining training = new ValueProbeTraining(target, 128, 1e-3, 0.01, 4, 1 - 1e-5, 3, 3);
+    ValueProbeTraining training = new ValueProbeTraining(target, 128, new Optimiser(1e-3, 0.01, 4), new Stopping(3, 3),
+        Returns.of(1 - 1e-5), true);
     ValueProbeFit first = ValueProbe.train(train, train, training, new SplittableRandom(13));
     ValueProbeFit second = ValueProbe.train(train, train, training, new SplittableRandom(13));
     assertThat(second.validationErrors()).isEqualTo(first.validationErrors());
@@ -201,7 +210,8 @@ class ValueProbeTest {
   @Test
   void theFirstStepIsDecoupledAdamW() {
     ListedTrajectories one = randomWalks(4, 6, new SplittableRandom(15));
-    ValueProbeTraining training = new ValueProbeTraining(Target.MONTE_CARLO, 3, 1e-2, 0.5, 4, 1, 1, 1);
+    ValueProbeTraining training = new ValueProbeTraining(Target.MONTE_CARLO, 3, new Optimiser(1e-2, 0.5, 4),
+        new Stopping(1, 1), Returns.of(1), true);
     // Same draws as the trainer's initialisation: w1, b1, w2, b2.
     RandomGenerator random = new SplittableRandom(16);
     float[] w1 = uniform(18, 6, random);
@@ -228,7 +238,8 @@ class ValueProbeTest {
   void stopsEarlyAndRestoresTheBest() {
     ListedTrajectories train = randomWalks(12, 30, new SplittableRandom(17));
     ListedTrajectories validation = randomWalks(12, 30, new SplittableRandom(18));
-    ValueProbeTraining training = new ValueProbeTraining(Target.MONTE_CARLO, 64, 1e-2, 0, 4, 1, 200, 3);
+    ValueProbeTraining training = new ValueProbeTraining(Target.MONTE_CARLO, 64, new Optimiser(1e-2, 0, 4),
+        new Stopping(200, 3), Returns.of(1), true);
     ValueProbeFit fit = ValueProbe.train(train, validation, training, new SplittableRandom(19));
     assertThat(fit.epochs()).isEqualTo(fit.best() + 3).isLessThan(200);
     assertThat(error(fit.probe(), validation)).isCloseTo(fit.validationErrors().get(fit.best()), within(1e-5));
@@ -239,7 +250,8 @@ class ValueProbeTest {
   @Test
   void aLossThatIsNoNumberKeepsTheLastGoodProbe() {
     ListedTrajectories train = randomWalks(8, 20, new SplittableRandom(20));
-    ValueProbeTraining training = new ValueProbeTraining(Target.TD, 16, 1e38, 0.01, 4, 1, 50, 50);
+    ValueProbeTraining training = new ValueProbeTraining(Target.TD, 16, new Optimiser(1e38, 0.01, 4),
+        new Stopping(50, 50), Returns.of(1), true);
     ValueProbeFit fit = ValueProbe.train(train, train, training, new SplittableRandom(21));
     assertThat(fit.diverged()).isTrue();
     assertThat(fit.probe().value(new float[6], 0)).isFinite();
@@ -253,7 +265,7 @@ class ValueProbeTest {
         trajectory.states()[i] = 1e6f / 3;
       }
     }
-    ValueProbe probe = ValueProbe.train(walks, walks, ValueProbeTraining.PAPER.with(Target.MONTE_CARLO),
+    ValueProbe probe = ValueProbe.train(walks, walks, ValueProbeTraining.PAPER.withTarget(Target.MONTE_CARLO),
         new SplittableRandom(23)).probe();
     float[] elsewhere = new float[6];
     elsewhere[2] = -5;
@@ -274,7 +286,8 @@ class ValueProbeTest {
         .isThrownBy(() -> ValueProbe.train(broken, walks, ValueProbeTraining.PAPER, new SplittableRandom(27)))
         .withMessageContaining("NaN");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new ValueProbeTraining(Target.TD, 8, 1e-4, 0, 4, 1.5, 1, 1))
+        .isThrownBy(() -> new ValueProbeTraining(Target.TD, 8, new Optimiser(1e-4, 0, 4), new Stopping(1, 1),
+            Returns.of(1.5), true))
         .withMessage("a discount must be in (0, 1], found 1.5");
   }
 

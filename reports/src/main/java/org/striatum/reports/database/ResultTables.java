@@ -13,6 +13,7 @@ import org.striatum.probe.intervention.InterventionResults.Controls;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.value.ProbeKind;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.probe.value.ValueNeuronResults.NullBand;
@@ -116,20 +117,22 @@ final class ResultTables {
 
   private void add(SeriesCheckpoint of, LayerProbes layer) {
     List<Object> place = place(of, layer.dataset(), layer.hook().toString());
-    layer.probes().forEach(probe -> probes.row(place, probe.probe(), probe.validation(), probe.test().value(),
+    layer.probes().forEach(probe -> probes.row(place, probe.probe().printed(), probe.validation(), probe.test().value(),
         probe.test().low(), probe.test().high()));
-    layer.pruning().forEach(curve -> curve.points().forEach(point -> pruning.row(place, curve.probe(), curve.ranking(),
-        curve.retrained(), point.ratio(), point.kept(), point.auroc().value(), point.auroc().low(),
+    layer.pruning().forEach(curve -> curve.points().forEach(point -> pruning.row(place, curve.probe().printed(),
+        curve.ranking().printed(), curve.retrained(), point.ratio(), point.kept(), point.auroc().value(),
+        point.auroc().low(),
         point.auroc().high(), point.randomLow(), point.randomHigh())));
-    ranks(place, "value", layer.ranking(), layer.order());
+    ranks(place, "value", layer.ranking().printed(), layer.order());
     NullBand shuffled = layer.shuffled();
-    present(shuffled, band -> controls.row(place, "probe", "sparse", "shuffled outcomes", band.permutations(),
-        band.mean(), band.low(), band.high(), band.p()));
+    present(shuffled,
+        band -> controls.row(place, "probe", ProbeKind.SPARSE.printed(), "shuffled outcomes", band.permutations(),
+            band.mean(), band.low(), band.high(), band.p()));
   }
 
   private void add(SeriesCheckpoint of, LayerDopamine layer) {
     List<Object> place = place(of, layer.dataset(), layer.hook().toString());
-    ranks(place, "dopamine", layer.ranking(), layer.order());
+    ranks(place, "dopamine", layer.ranking().printed(), layer.order());
     for (TestedNeuron one : layer.tested()) {
       List<Object> row = new ArrayList<>(place);
       row.addAll(List.of(one.coordinate(), one.sign(), one.consistency()));
@@ -150,11 +153,11 @@ final class ResultTables {
     List<Object> place = place(of, one.dataset(),
         one.layers().stream().map(layer -> layer.hook().toString()).collect(Collectors.joining(",")));
     Estimate effect = one.effect();
-    ablations.row(place, study, one.set(), one.kind(), one.positions().toString(), one.outcome(), one.primary(),
-        one.size(),
+    ablations.row(place, study, one.set(), one.treatment(), one.positions().printed(),
+        one.outcome().printed(), one.primary(), one.size(),
         one.items(), one.problems(), one.base().outcome().value(), one.ablated().outcome().value(), effect.value(),
         effect.low(), effect.high(), one.random().q(), one.matched().q(), lower(one.verdict()));
-    String subject = one.set() + " " + one.kind() + " " + one.outcome();
+    String subject = one.set() + " " + one.treatment() + " " + one.outcome().printed();
     add(place, subject, "random sets", one.random());
     add(place, subject, "RMS-matched sets", one.matched());
   }

@@ -24,6 +24,7 @@ public final class MnistReport {
   private MnistReport() {}
 
   /// The page as text.
+  ///
   /// @param results without the parts that were not run
   /// @param manifest the run's manifest, JSON, shown unchanged
   public static String render(ModeSpecialization results, String manifest) {
@@ -58,6 +59,7 @@ public final class MnistReport {
   }
 
   /// The answer, computed from the table.
+  ///
   /// @param reproduced how the table compares with the paper's
   /// @param worth what the gate gains
   record Verdict(String reproduced, String worth, List<KeyFigure> keys) {

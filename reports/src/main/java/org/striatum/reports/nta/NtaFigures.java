@@ -30,6 +30,7 @@ import org.striatum.reports.page.Layer;
 import org.striatum.reports.page.Notation;
 
 /// The charts of one experiment with gated linear networks; each is null if there is nothing to draw.
+///
 /// @param number distinguishes them from those of other experiments
 record NtaFigures(NtaResults results, int number) {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;

@@ -12,6 +12,7 @@ import java.util.Locale;
 
 /// A script or style sheet carried inside the page, with the hash by which the page's content security policy allows it.
 /// Nothing else can run: markup that was not escaped would have no effect.
+///
 /// @param source the text between its tags
 public record InlineScript(String source) {
   private static final String WEBJARS = "/META-INF/resources/webjars/";

@@ -6,6 +6,7 @@ import java.math.RoundingMode;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.striatum.probe.intervention.OutcomeKind;
 import org.striatum.probe.stats.Estimate;
 
 /// How figures are written: a true minus sign, a dash for what could not be computed, only significant digits.
@@ -67,13 +68,29 @@ public final class Notation {
     return isShare(outcome) ? percent(value) : decimals(value, 2);
   }
 
+  public static String outcome(double value, OutcomeKind outcome) {
+    return outcome(value, outcome.printed());
+  }
+
   /// A difference of outcomes: accuracy in percentage points, log-probability in nats, always with its sign.
   public static String effect(double value, String outcome) {
     return (signed(scale(outcome) * value, isShare(outcome) ? 1 : 3) + " " + unit(outcome)).strip();
   }
 
+  public static String effect(double value, OutcomeKind outcome) {
+    return effect(value, outcome.printed());
+  }
+
+  public static String effect(Estimate estimate, OutcomeKind outcome) {
+    return effect(estimate, outcome.printed());
+  }
+
   public static String effect(Estimate estimate, String outcome) {
     return effect(estimate.value(), outcome) + " " + interval(estimate, scale(outcome), isShare(outcome) ? 1 : 3);
+  }
+
+  public static double scale(OutcomeKind outcome) {
+    return scale(outcome.printed());
   }
 
   /// The factor that converts an effect to [#unit].
@@ -83,7 +100,11 @@ public final class Notation {
 
   /// The unit of a difference of outcomes; empty if none is known.
   public static String unit(String outcome) {
-    return isShare(outcome) ? "points" : outcome.equals("log-probability") ? "nats" : "";
+    return isShare(outcome) ? "points" : outcome.equals(OutcomeKind.LOG_PROBABILITY.printed()) ? "nats" : "";
+  }
+
+  public static String unit(OutcomeKind outcome) {
+    return unit(outcome.printed());
   }
 
   /// A p-value as in a table, without `p =`.
@@ -130,7 +151,7 @@ public final class Notation {
   }
 
   private static boolean isShare(String outcome) {
-    return outcome.equals("accuracy");
+    return outcome.equals(OutcomeKind.ACCURACY.printed());
   }
 
   private static String signed(double value, int places) {
@@ -146,6 +167,14 @@ public final class Notation {
   /// An outcome's interval alone, in the outcome's unit.
   public static String outcomeInterval(Estimate estimate, String outcome) {
     return interval(estimate, scale(outcome), isShare(outcome) ? 1 : 2);
+  }
+
+  public static String outcomeInterval(Estimate estimate, OutcomeKind outcome) {
+    return outcomeInterval(estimate, outcome.printed());
+  }
+
+  public static String effectInterval(Estimate estimate, OutcomeKind outcome) {
+    return effectInterval(estimate, outcome.printed());
   }
 
   /// An effect's interval alone, in the effect's unit.

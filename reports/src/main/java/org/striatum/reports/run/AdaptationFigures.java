@@ -22,6 +22,7 @@ import org.striatum.studies.answer.Answer.Finding;
 import org.striatum.studies.answer.StudyAnswers;
 
 /// The charts and rows of one adaptation study.
+///
 /// @param number distinguishes it from those of other modes
 record AdaptationFigures(AdaptationResults results, int number) {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -34,6 +35,7 @@ record AdaptationFigures(AdaptationResults results, int number) {
   private static final int LISTED = 8;
 
   /// One gated neuron after training.
+  ///
   /// @param arm that it belongs to
   /// @param change its mean factor, minus 1
   record Changed(String arm, NeuronId neuron, double gain, double threshold, double before, double after,

@@ -7,6 +7,7 @@ import org.striatum.probe.intervention.InterventionResults.Controls;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.intervention.InterventionResults.Prediction;
 import org.striatum.probe.intervention.InterventionResults.Writing;
+import org.striatum.probe.intervention.OutcomeKind;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.reports.page.Notation;
 
@@ -24,7 +25,7 @@ record ArmRow(String name, String coordinates, String effect, String interval, S
     return rows;
   }
 
-  private static ArmRow of(Arm arm, String outcome) {
+  private static ArmRow of(Arm arm, OutcomeKind outcome) {
     return row(arm.name(), arm.coordinates(), Notation.effect(arm.effect().value(), outcome),
         Notation.effectInterval(arm.effect(), outcome), arm.writing(), arm.prediction());
   }

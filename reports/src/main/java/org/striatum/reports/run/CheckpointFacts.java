@@ -3,6 +3,7 @@ package org.striatum.reports.run;
 import java.util.List;
 
 /// What a reader must know about the checkpoint of a run.
+///
 /// @param name as given to the run
 /// @param modelType the family, as the checkpoint's configuration names it
 /// @param layers blocks

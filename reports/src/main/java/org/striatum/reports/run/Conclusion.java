@@ -77,11 +77,10 @@ record Conclusion(String question, String carries, String uses, Verdict verdict,
   /// The intervention on a set, as the beginning of a sentence.
   static String deed(Intervention intervention) {
     return switch (intervention.kind()) {
-      case "zero" -> "Zeroing";
-      case "mean" -> "Mean-ablating";
-      case "resample" -> "Resampling";
-      case "steer" -> "Steering";
-      default -> "Ablating (" + intervention.kind() + ")";
+      case ZERO -> "Zeroing";
+      case MEAN -> "Mean-ablating";
+      case RESAMPLE -> "Resampling";
+      case STEER -> "Steering";
     };
   }
 
@@ -154,7 +153,8 @@ record Conclusion(String question, String carries, String uses, Verdict verdict,
     }
     Intervention i = primary.get();
     String what = deed(i) + " " + i.set() + " (" + count(i.size(), "coordinate") + ") at " + i.where() + " changes "
-        + i.outcome() + " on " + i.dataset() + " from " + outcome(i.base().outcome().value(), i.outcome()) + " to "
+        + i.outcome().printed() + " on " + i.dataset() + " from " + outcome(i.base().outcome().value(), i.outcome())
+        + " to "
         + outcome(i.ablated().outcome().value(), i.outcome()) + " (" + effect(i.effect(), i.outcome()) + ", "
         + count(i.problems(), "problem") + ")";
     String random = pEquals(i.random().q()) + " against " + count(i.random().effects().size(), "random set");
@@ -191,7 +191,7 @@ record Conclusion(String question, String carries, String uses, Verdict verdict,
     double scale = Notation.scale(i.outcome());
     int places = scale == 1 ? 3 : 1;
     return List.of(
-        new KeyFigure("Effect on " + i.outcome(), effect(i.effect().value(), i.outcome()),
+        new KeyFigure("Effect on " + i.outcome().printed(), effect(i.effect().value(), i.outcome()),
             "95 %: " + Notation.span(scale * i.effect().low(), scale * i.effect().high(), places)),
         new KeyFigure("p, RMS-matched sets", Notation.p(i.matched().q()),
             "against random sets " + Notation.p(i.random().q())));

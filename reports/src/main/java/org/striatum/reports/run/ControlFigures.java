@@ -22,6 +22,7 @@ import org.striatum.reports.page.Layer;
 import org.striatum.reports.page.Notation;
 
 /// The charts of the controls on the value probe, with a choice of dataset above each.
+///
 /// @param controls one per dataset
 record ControlFigures(List<DatasetControls> controls) {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;

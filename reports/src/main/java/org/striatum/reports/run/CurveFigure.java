@@ -10,8 +10,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import org.striatum.probe.intervention.CurveKind;
 import org.striatum.probe.intervention.InterventionResults.Curve;
 import org.striatum.probe.intervention.InterventionResults.CurvePoint;
+import org.striatum.probe.intervention.OutcomeKind;
 import org.striatum.reports.page.Channel;
 import org.striatum.reports.page.Chart;
 import org.striatum.reports.page.Figure;
@@ -21,13 +23,13 @@ import org.striatum.reports.page.Notation;
 /// A dose or steering curve: the set's effect with its interval, and the band of RMS-matched sets treated in the same way.
 final class CurveFigure {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
-  private static final String OUTCOME = "log-probability";
+  private static final OutcomeKind OUTCOME = OutcomeKind.LOG_PROBABILITY;
 
   private CurveFigure() {}
 
   /// The chart of a curve; null if it has no point to show.
   static Figure of(Curve curve, int number) {
-    boolean dose = curve.subject().equals(Curve.DOSE);
+    boolean dose = curve.subject() == CurveKind.DOSE;
     List<CurvePoint> points = curve.points().stream()
         .filter(point -> Double.isFinite(point.x()) && Double.isFinite(point.effect().value())).toList();
     if (points.isEmpty()) {
@@ -88,7 +90,8 @@ final class CurveFigure {
     int most = curve.points().stream().mapToInt(CurvePoint::controls).max().orElse(0);
     long bare = curve.points().stream().filter(point -> point.refused() != null).count();
     return (dose
-        ? "The best coordinates of the ranking behind " + curve.set() + ", in growing numbers (" + curve.kind() + ")"
+        ? "The best coordinates of the ranking behind " + curve.set() + ", in growing numbers ("
+            + curve.kind().printed() + ")"
         : curve.set() + " moved by α standard deviations, each coordinate towards its mean before success")
         + ", at " + curve.positions() + " positions: effect on the log-probability of "
         + Notation.count(curve.items(), "reference solution") + " of " + Notation.count(curve.problems(), "problem")

@@ -25,6 +25,7 @@ final class HistogramFigure {
   private HistogramFigure() {}
 
   /// The chart; null without readings.
+  ///
   /// @param label distinguishes the readings
   /// @param choice label of the selector
   static Figure of(String id, String title, List<CoordinateReading> found, Function<CoordinateReading, String> label,

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.SequencedMap;
 import java.util.stream.IntStream;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
+import org.striatum.probe.intervention.OutcomeKind;
 import org.striatum.reports.page.Channel;
 import org.striatum.reports.page.Chart;
 import org.striatum.reports.page.Figure;
@@ -50,7 +51,7 @@ final class InterventionFigure {
     String unit = Notation.unit(intervention.outcome());
     Channel effect = quantitative("x", "effect")
         .titled(
-            "change in " + VisibleText.brief(intervention.outcome(), 40) + (unit.isEmpty() ? "" : " (" + unit + ")"))
+            "change in " + intervention.outcome().printed() + (unit.isEmpty() ? "" : " (" + unit + ")"))
         .axis("grid", BooleanNode.FALSE).axis("tickCount", JSON.numberNode(6)).domain(low - margin, high + margin);
     Channel arm = ordinal("y", "arm", List.of(set, matched, random)).unlabelled()
         .axis("labelLimit", JSON.numberNode(150)).axis("grid", BooleanNode.FALSE)
@@ -102,7 +103,7 @@ final class InterventionFigure {
   /// Stacks the dots of nearly equal effects around the arm's middle, in an order that creates no visible slope. A
   /// tall stack is compressed into the arm's band.
   private static void stack(List<List<Object>> rows, String arm, List<Double> effects, double scale, double low,
-      double high, String outcome) {
+      double high, OutcomeKind outcome) {
     double bin = high > low ? (high - low) / BINS : 1;
     SequencedMap<Long, List<Double>> stacks = new LinkedHashMap<>();
     effects.stream().filter(Double::isFinite).sorted().forEach(

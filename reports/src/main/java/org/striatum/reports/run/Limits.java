@@ -2,8 +2,10 @@ package org.striatum.reports.run;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.striatum.probe.intervention.AblationKind;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.intervention.InterventionResults.Verdict;
+import org.striatum.probe.intervention.OutcomeKind;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
@@ -81,7 +83,7 @@ final class Limits {
               : "."));
     }
     double base = i.base().outcome().value();
-    if (i.outcome().equals("accuracy") && (base < LEVEL || base > 1 - LEVEL)) {
+    if (i.outcome() == OutcomeKind.ACCURACY && (base < LEVEL || base > 1 - LEVEL)) {
       limits.add("The unmodified model solves " + Notation.percent(base) + " of the items of " + name(i)
           + ": an effect in one direction is hardly possible.");
     }
@@ -147,7 +149,8 @@ final class Limits {
   }
 
   private static String name(Intervention i) {
-    return i.set() + (i.kind().equals("zero") ? "" : " (" + i.kind() + ")") + " at " + i.where() + " on " + i.dataset()
+    return i.set() + (i.kind() == AblationKind.ZERO ? "" : " (" + i.treatment() + ")") + " at " + i.where() + " on "
+        + i.dataset()
         + " (" + i.outcome() + ")";
   }
 }

@@ -27,6 +27,7 @@ import org.striatum.reports.page.Notation;
 import org.striatum.studies.answer.StudyResults;
 
 /// All results of a run about one neuron.
+///
 /// @param standing its rank in every ranking, one row per ranking
 /// @param readings of the neuron alone, one per dataset
 /// @param histogram of these; null without any
@@ -112,13 +113,13 @@ record NeuronPage(NeuronId neuron, Standing standing, List<CoordinateReading> re
     SequencedMap<String, List<Integer>> ranks = new LinkedHashMap<>();
     for (LayerProbes layer : layers) {
       int d = order.indexOf(layer.dataset());
-      put(ranks, layer.ranking(), order.size(), d, place(layer.order(), neuron));
+      put(ranks, layer.ranking().printed(), order.size(), d, place(layer.order(), neuron));
       layer.top().stream().filter(one -> one.coordinate() == neuron.coordinate()).map(RankedNeuron::ranks)
           .forEach(known -> known.forEach((ranking, rank) -> put(ranks, ranking, order.size(), d, rank)));
     }
     for (LayerDopamine layer : dopamine) {
       int d = order.indexOf(layer.dataset());
-      put(ranks, layer.ranking(), order.size(), d, place(layer.order(), neuron));
+      put(ranks, layer.ranking().printed(), order.size(), d, place(layer.order(), neuron));
       layer.tested().stream().filter(one -> one.coordinate() == neuron.coordinate()).map(TestedNeuron::ranks)
           .forEach(known -> known.forEach((ranking, rank) -> put(ranks, ranking, order.size(), d, rank)));
     }

@@ -19,6 +19,7 @@ import org.striatum.probe.value.CoordinateReading;
 import org.striatum.studies.answer.StudyResults;
 
 /// The neurons that have a page, best first.
+///
 /// @param pages by neuron
 record NeuronPages(SequencedMap<NeuronId, NeuronPage> pages) {
   /// The most neurons with a page, so that a report stays small for every model.

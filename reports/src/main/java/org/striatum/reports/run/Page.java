@@ -55,6 +55,7 @@ record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummar
   private static final int INTERVENTION_CHARTS = 12;
 
   /// An intervention and its chart; null beyond the largest number of charts.
+  ///
   /// @param name of the study that it belongs to
   record InterventionPart(String name, Intervention intervention, Figure figure) {}
 

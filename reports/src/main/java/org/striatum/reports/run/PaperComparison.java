@@ -5,7 +5,9 @@ import java.util.Comparator;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Optional;
+import org.striatum.probe.intervention.AblationKind;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
+import org.striatum.probe.intervention.OutcomeKind;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.PruningCurve;
 import org.striatum.probe.value.ValueNeuronResults.PruningPoint;
@@ -26,7 +28,7 @@ record PaperComparison(String quantity, String paper, String ours) {
     List<Intervention> accuracy = content.firstInterventions() == null
         ? List.of()
         : content.firstInterventions().interventions().stream()
-            .filter(i -> i.outcome().equals("accuracy") && i.kind().equals("zero")).toList();
+            .filter(i -> i.outcome() == OutcomeKind.ACCURACY && i.kind() == AblationKind.ZERO).toList();
     List<PaperComparison> rows = new ArrayList<>();
     rows.add(new PaperComparison("AUROC of V(s₀)", "0.59–0.73, mean 0.67", aurocs(content.values())));
     rows.add(new PaperComparison("AUROC after pruning", "flat to 99 % pruned", pruned(content.values())));
@@ -72,7 +74,7 @@ record PaperComparison(String quantity, String paper, String ours) {
 
   private static Optional<String> pruned(Selection s) {
     Optional<PruningCurve> curve = s.layer().pruning().stream().filter(c -> !c.points().isEmpty())
-        .max(Comparator.comparing((PruningCurve c) -> c.probe().equals(s.probe().probe()))
+        .max(Comparator.comparing((PruningCurve c) -> c.probe() == s.probe().probe())
             .thenComparing(c -> !c.retrained()));
     return curve.map(c -> {
       PruningPoint whole = c.points().stream().min(Comparator.comparingDouble(PruningPoint::ratio)).orElseThrow();

@@ -119,7 +119,7 @@ record ReportedRollouts(List<Rollout> rollouts, List<ContinuedRollout> continued
     one.states(0, states, 0);
     double[] read = fitted.network().values(states, one.length(0));
     double[] errors = fitted.network().tdErrors(states, one.length(0), rollout.reward(),
-        probe.study().training().gamma());
+        probe.study().training().returns().gamma());
     List<String> pieces = TokenPieces.of(tokenizer, rollout.sequence().continuation());
     List<TokenValue> tokens = IntStream.range(0, pieces.size())
         .mapToObj(t -> new TokenValue(pieces.get(t), read[t + 1], errors[t])).toList();

@@ -4,6 +4,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.value.ProbeKind;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
@@ -57,7 +58,7 @@ record Selection(DatasetSummary summary, LayerProbes layer, ProbeAuroc probe) {
 
   /// The sparse probe at the chosen hook point.
   Optional<ProbeAuroc> sparse() {
-    return layer.probes().stream().filter(p -> p.probe().equals("sparse")).findFirst();
+    return layer.probes().stream().filter(p -> p.probe() == ProbeKind.SPARSE).findFirst();
   }
 
   private static double comparable(ProbeAuroc probe) {

@@ -31,6 +31,7 @@ import org.striatum.reports.page.Notation;
 
 /// The charts of the transfer study: two matrices between the datasets of the report's own run, and the AUROC of
 /// all runs.
+///
 /// @param results the results to show; the first of its runs is the report's own
 record TransferFigures(TransferResults results) {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;

@@ -21,6 +21,7 @@ import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.value.ProbeKind;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.Agreement;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
@@ -39,6 +40,7 @@ import org.striatum.reports.page.Notation;
 import org.striatum.reports.page.VisibleText;
 
 /// The charts of the value-neuron study: AUROC against layer, against pruning, and along the sparse path.
+///
 /// @param results the results to show
 /// @param probes every probe in a fixed order, so that a probe has one colour throughout
 /// @param low the lowest AUROC shown, for one scale throughout
@@ -46,14 +48,13 @@ import org.striatum.reports.page.VisibleText;
 /// @param oneSite whether every hook point is of the same site, so that a layer's number is enough
 record ValueFigures(ValueNeuronResults results, List<String> probes, double low, double high, boolean oneSite) {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
-  /// Longest name of a probe or ranking in a legend.
-  private static final int NAME = 40;
-  private static final List<String> KNOWN_PROBES = List.of("linear", "td", "monte-carlo", "sparse");
+  private static final List<String> KNOWN_PROBES = Stream.of(ProbeKind.LINEAR, ProbeKind.TD, ProbeKind.MONTE_CARLO,
+      ProbeKind.SPARSE).map(ProbeKind::printed).toList();
 
   static ValueFigures of(ValueNeuronResults results) {
     SequencedSet<String> found = new LinkedHashSet<>();
     results.layers()
-        .forEach(layer -> layer.probes().forEach(probe -> found.add(VisibleText.brief(probe.probe(), NAME))));
+        .forEach(layer -> layer.probes().forEach(probe -> found.add(probe.probe().printed())));
     List<String> probes = Stream.concat(KNOWN_PROBES.stream().filter(found::contains),
         found.stream().filter(probe -> !KNOWN_PROBES.contains(probe)).sorted()).toList();
     double[] drawn = DoubleStream.concat(results.layers().stream().flatMapToDouble(ValueFigures::drawn),
@@ -76,7 +77,7 @@ record ValueFigures(ValueNeuronResults results, List<String> probes, double low,
       Estimate shuffled = new Estimate(layer.shuffled().mean(), layer.shuffled().low(), layer.shuffled().high());
       rows.add(row("null", "shuffled rewards", label(layer.hook()), shuffled, Double.NaN));
       for (ProbeAuroc probe : layer.probes()) {
-        rows.add(row("probe", VisibleText.brief(probe.probe(), NAME), label(layer.hook()), probe.test(),
+        rows.add(row("probe", probe.probe().printed(), label(layer.hook()), probe.test(),
             probe.validation()));
       }
     }
@@ -120,7 +121,7 @@ record ValueFigures(ValueNeuronResults results, List<String> probes, double low,
     double leastKept = 1;
     for (LayerProbes layer : layers) {
       for (PruningCurve curve : layer.pruning()) {
-        String name = VisibleText.brief(curve.probe(), NAME) + ", by " + VisibleText.brief(curve.ranking(), NAME)
+        String name = curve.probe().printed() + ", by " + curve.ranking().printed()
             + (curve.retrained() ? ", refitted" : ", masked");
         names.add(name);
         for (PruningPoint point : curve.points()) {

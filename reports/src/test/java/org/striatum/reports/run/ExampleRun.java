@@ -16,6 +16,8 @@ import org.striatum.probe.adaptation.AdaptationResults.LearnedLayer;
 import org.striatum.probe.adaptation.AdaptationResults.Outcome;
 import org.striatum.probe.adaptation.AdaptationResults.Protocol;
 import org.striatum.probe.adaptation.AdaptationResults.SharedNeurons;
+import org.striatum.probe.intervention.AblationKind;
+import org.striatum.probe.intervention.CurveKind;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Arm;
 import org.striatum.probe.intervention.InterventionResults.Controls;
@@ -28,6 +30,7 @@ import org.striatum.probe.intervention.InterventionResults.McNemarTable;
 import org.striatum.probe.intervention.InterventionResults.Prediction;
 import org.striatum.probe.intervention.InterventionResults.Verdict;
 import org.striatum.probe.intervention.InterventionResults.Writing;
+import org.striatum.probe.intervention.OutcomeKind;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.NeuronId;
 import org.striatum.probe.model.PositionMask;
@@ -46,6 +49,8 @@ import org.striatum.probe.value.DatasetControls.RotationControl;
 import org.striatum.probe.value.DatasetControls.RotationPoint;
 import org.striatum.probe.value.DatasetControls.SetStability;
 import org.striatum.probe.value.DatasetControls.Sparsity;
+import org.striatum.probe.value.ProbeKind;
+import org.striatum.probe.value.Ranking;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.Agreement;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
@@ -183,9 +188,10 @@ public final class ExampleRun {
   public static ValueNeuronResults oneProbe(Estimate test, Estimate promptLength, NullBand shuffled) {
     DatasetSummary dataset = new DatasetSummary("alone", 300, 2400, new Estimate(0.5, 0.46, 0.54), 1, 180, 60, 60, 0,
         promptLength, null);
-    LayerProbes layer = new LayerProbes("alone", HookPoint.residPost(3), List.of(new ProbeAuroc("linear", 0.7, test)),
+    LayerProbes layer = new LayerProbes("alone", HookPoint.residPost(3),
+        List.of(new ProbeAuroc(ProbeKind.LINEAR, 0.7, test)),
         shuffled, List.of(), new PathSummary(Double.NaN, 0, List.of()), List.of(), List.of(),
-        "td-first-layer-l1", List.of());
+        Ranking.TD_FIRST_LAYER_L1, List.of());
     return new ValueNeuronResults(List.of(dataset), List.of(layer));
   }
 
@@ -199,7 +205,7 @@ public final class ExampleRun {
         new Matching(0.1, 0.09, 0.002, List.of(4), verdict == Verdict.UNDECIDED
             ? "only 7 coordinates within tolerance"
             : null))),
-        "zero", PositionMask.ALL, "accuracy", 200, 200, true,
+        AblationKind.ZERO, Double.NaN, PositionMask.ALL, OutcomeKind.ACCURACY, 200, 200, true,
         new Arm("base", 0, new Estimate(0.62, 0.55, 0.69), new Estimate(0, 0, 0), null, writing(21.4), null),
         new Arm(set, 2, new Estimate(0.415, 0.35, 0.48), new Estimate(-0.205, -0.26, -0.15),
             new McNemarTable(52, 11, 1.2e-7), writing(25.2), null),
@@ -214,16 +220,18 @@ public final class ExampleRun {
   }
 
   /// One set at one hook point, as a real study writes it.
-  private static Intervention intervention(boolean primary, String dataset, String set, String kind,
-      PositionMask positions, String outcome, int items, LayerSet layer, Estimate base, Estimate ablated,
+  private static Intervention intervention(boolean primary, String dataset, String set,
+      AblationKind kind, PositionMask positions, OutcomeKind outcome, int items, LayerSet layer, Estimate base,
+      Estimate ablated,
       Estimate effect, List<Double> random, double pRandom, List<Double> matched, double pMatched,
       McNemarTable mcNemar, Verdict verdict) {
-    boolean accuracy = outcome.equals("accuracy");
+    boolean accuracy = outcome == OutcomeKind.ACCURACY;
     Prediction prediction = accuracy
         ? null
         : new Prediction(new Estimate(1.9, 1.8, 2.0), new Estimate(0.0123, 0.01, 0.015));
     Writing writing = accuracy ? writing(32) : null;
-    return new Intervention(primary, dataset, set, List.of(layer), kind, positions, outcome, items, items, true,
+    return new Intervention(primary, dataset, set, List.of(layer), kind, Double.NaN, positions, outcome, items, items,
+        true,
         new Arm("base", 0, base, new Estimate(0, 0, 0), null, writing, prediction),
         new Arm(set, layer.coordinates().size(), ablated, effect, mcNemar, writing, prediction),
         List.of(new Arm("largest RMS", layer.coordinates().size(), ablated, effect, mcNemar, writing, prediction),
@@ -274,12 +282,14 @@ public final class ExampleRun {
   private LayerProbes layer(DatasetSummary dataset, int layer, double level, double spread) {
     double td = level - 0.035 + noise(0.012);
     double sparse = level - 0.008 + noise(0.010);
-    List<ProbeAuroc> probes = List.of(probe("linear", level + noise(0.010), spread), probe("td", td, spread * 1.1),
-        probe("monte-carlo", level + 0.006 + noise(0.010), spread), probe("sparse", sparse, spread));
+    List<ProbeAuroc> probes = List.of(probe(ProbeKind.LINEAR, level + noise(0.010), spread),
+        probe(ProbeKind.TD, td, spread * 1.1),
+        probe(ProbeKind.MONTE_CARLO, level + 0.006 + noise(0.010), spread), probe(ProbeKind.SPARSE, sparse, spread));
     NullBand shuffled = new NullBand(199, 0.501 + noise(0.004), 0.5 - 2.1 * spread, 0.5 + 2.05 * spread,
         sparse > 0.5 + 2.05 * spread ? 0.005 : 0.06 + 0.2 * random.nextDouble());
-    List<PruningCurve> pruning = List.of(curve("td", false, td, spread, 0.10), curve("td", true, td, spread, 0.03),
-        curve("monte-carlo", false, level, spread, 0.06));
+    List<PruningCurve> pruning = List.of(curve(ProbeKind.TD, false, td, spread, 0.10),
+        curve(ProbeKind.TD, true, td, spread, 0.03),
+        curve(ProbeKind.MONTE_CARLO, false, level, spread, 0.06));
     List<PathPoint> points = new ArrayList<>();
     for (int k = 0; k < 24; k++) {
       double lambda = 0.2 * Math.pow(0.78, k);
@@ -309,15 +319,15 @@ public final class ExampleRun {
       }
     }
     return new LayerProbes(dataset.dataset(), HookPoint.residPost(layer), probes, shuffled, pruning,
-        new PathSummary(best.lambda(), best.nonZero(), points), top, agreement, "td-first-layer-l1",
+        new PathSummary(best.lambda(), best.nonZero(), points), top, agreement, Ranking.TD_FIRST_LAYER_L1,
         top.stream().map(RankedNeuron::coordinate).toList());
   }
 
-  private ProbeAuroc probe(String name, double auroc, double spread) {
+  private ProbeAuroc probe(ProbeKind name, double auroc, double spread) {
     return new ProbeAuroc(name, auroc + noise(0.008), new Estimate(auroc, auroc - 1.9 * spread, auroc + 1.8 * spread));
   }
 
-  private PruningCurve curve(String probe, boolean retrained, double level, double spread, double loss) {
+  private PruningCurve curve(ProbeKind probe, boolean retrained, double level, double spread, double loss) {
     List<PruningPoint> points = new ArrayList<>();
     for (double ratio : RATIOS) {
       double value = level - loss * Math.max(0, level - 0.5) * Math.pow(ratio, 14) * 3 + noise(0.004);
@@ -326,43 +336,47 @@ public final class ExampleRun {
           new Estimate(value, value - 1.9 * spread, value + 1.8 * spread),
           ratio == 0 ? Double.NaN : chance - 0.045, ratio == 0 ? Double.NaN : Math.min(level + 0.01, chance + 0.05)));
     }
-    return new PruningCurve(probe, "l1", retrained, points);
+    return new PruningCurve(probe, Ranking.TD_FIRST_LAYER_L1, retrained, points);
   }
 
   private InterventionResults interventions() {
     List<Integer> nine = List.of(17, 88, 203, 341, 402, 515, 640, 711, 868);
     return new InterventionResults(List.of(
-        intervention(true, "chain-arithmetic", "value@1%", "zero", PositionMask.ALL, "accuracy", 240,
+        intervention(true, "chain-arithmetic", "value@1%", AblationKind.ZERO, PositionMask.ALL, OutcomeKind.ACCURACY,
+            240,
             new LayerSet(HookPoint.residPost(7), nine, new Matching(0.10, 0.0994, 0.0031, List.of(4, 458), null)),
             new Estimate(0.6250, 0.565, 0.685), new Estimate(0.4125, 0.350, 0.475),
             new Estimate(-0.2125, -0.2708, -0.1542), effects(99, -0.004, 0.012, 240), 0.01,
             effects(99, -0.061, 0.034, 240), 0.01, new McNemarTable(63, 12, 2.1e-9), Verdict.SPECIFIC),
-        intervention(false, "word-problems", "value@1%", "mean", PositionMask.GENERATED, "accuracy", 120,
+        intervention(false, "word-problems", "value@1%", AblationKind.MEAN, PositionMask.GENERATED,
+            OutcomeKind.ACCURACY, 120,
             new LayerSet(HookPoint.residPost(7), nine, new Matching(0.10, 0.0987, -0.0012, List.of(4, 458), null)),
             new Estimate(0.3917, 0.308, 0.475), new Estimate(0.3083, 0.225, 0.392),
             new Estimate(-0.0833, -0.1417, -0.0250), effects(99, -0.003, 0.014, 120), 0.015,
             effects(99, -0.07, 0.034, 120), 0.51, new McNemarTable(16, 6, 0.052), Verdict.GENERIC),
-        intervention(false, "chain-arithmetic", "dopamine@5%", "zero", PositionMask.ALL, "log-probability", 240,
+        intervention(false, "chain-arithmetic", "dopamine@5%", AblationKind.ZERO, PositionMask.ALL,
+            OutcomeKind.LOG_PROBABILITY, 240,
             new LayerSet(HookPoint.residPost(2), IntStream.range(0, 45).map(c -> 7 + 19 * c).boxed().toList(),
                 new Matching(0.10, 0.1, 0.0102, List.of(4), null)),
             new Estimate(-14.21, -14.9, -13.5), new Estimate(-14.30, -15.0, -13.6),
             new Estimate(-0.091, -0.204, 0.018), effects(999, -0.055, 0.05, 0), 0.213, effects(999, -0.12, 0.08, 0),
             0.64, null, Verdict.NONE),
-        intervention(false, "modular-arithmetic", "value@1%", "zero", PositionMask.ALL, "accuracy", 80,
+        intervention(false, "modular-arithmetic", "value@1%", AblationKind.ZERO, PositionMask.ALL, OutcomeKind.ACCURACY,
+            80,
             new LayerSet(HookPoint.residPost(11), List.of(4, 458), new Matching(0.10, Double.NaN, Double.NaN,
                 List.of(4, 458), "the set itself holds the sinks 4 and 458")),
             new Estimate(0.2375, 0.15, 0.3375), new Estimate(0.0125, 0, 0.0375),
             new Estimate(-0.225, -0.325, Double.NaN), effects(99, -0.002, 0.01, 80), 0.015, List.of(), Double.NaN,
             new McNemarTable(18, 0, 7.6e-6), Verdict.UNDECIDED)),
-        List.of(curve(Curve.DOSE, "zero", 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2),
-            curve(Curve.STEERING, "steer", -4, -2, -1, 1, 2, 4)),
+        List.of(curve(CurveKind.DOSE, AblationKind.ZERO, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2),
+            curve(CurveKind.STEERING, AblationKind.STEER, -4, -2, -1, 1, 2, 4)),
         List.of("dopamine@significant holds no neuron at any studied hook point: nothing was ablated"));
   }
 
-  private static Curve curve(String subject, String kind, double... at) {
+  private static Curve curve(CurveKind subject, AblationKind kind, double... at) {
     List<CurvePoint> points = new ArrayList<>();
     for (double x : at) {
-      double effect = subject.equals(Curve.DOSE) ? -20 * x : 0.05 * x - 0.03 * x * x;
+      double effect = subject == CurveKind.DOSE ? -20 * x : 0.05 * x - 0.03 * x * x;
       points
           .add(new CurvePoint(x, 9, new Estimate(effect, effect - 0.1, effect + 0.08), 99, effect / 2, effect / 2 - 0.2,
               effect / 2 + 0.1, 0.04, null));

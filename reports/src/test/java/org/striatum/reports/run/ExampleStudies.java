@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.striatum.probe.dopamine.DopamineRanking;
 import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.dopamine.DopamineResults.Correlation;
 import org.striatum.probe.dopamine.DopamineResults.CurvePoint;
@@ -76,7 +77,7 @@ final class ExampleStudies {
             .toList(),
         0.2 + 0.01 * layer, IntStream.range(0, 120)
             .mapToObj(k -> new Prediction(Math.sin(k) / 3, Math.cos(0.7 * k))).toList(),
-        new ProbeNull(19, 0, -0.2, 0.2, 0.05), "td-error-first-layer-l1", order, List.of(), tested,
+        new ProbeNull(19, 0, -0.2, 0.2, 0.05), DopamineRanking.TD_ERROR_FIRST_LAYER_L1, order, List.of(), tested,
         calls ? List.of(order.getFirst()) : List.of(),
         Stream.of(Surprise.values()).flatMap(surprise -> order.subList(0, 3).stream()
             .map(coordinate -> trace(surprise, coordinate))).toList(),

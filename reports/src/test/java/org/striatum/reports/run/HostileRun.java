@@ -3,6 +3,11 @@ package org.striatum.reports.run;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.striatum.probe.intervention.AblationKind;
+import org.striatum.probe.intervention.CurveKind;
+import org.striatum.probe.intervention.OutcomeKind;
+import org.striatum.probe.value.ProbeKind;
+import org.striatum.probe.value.Ranking;
 import org.striatum.studies.run.FlatRecord.Entry;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Arm;
@@ -79,14 +84,15 @@ public final class HostileRun {
     for (String name : TEXTS) {
       datasets.add(new DatasetSummary(name, 3, 9, UNKNOWN, Double.NaN, 1, 1, 1, 5, UNKNOWN, name));
       layers.add(new LayerProbes(name, HookPoint.residPost(0),
-          List.of(new ProbeAuroc(SCRIPT, Double.NaN, UNKNOWN), new ProbeAuroc("linear", 0.6, Estimate.exact(0.61))),
+          List.of(new ProbeAuroc(ProbeKind.TD, Double.NaN, UNKNOWN),
+              new ProbeAuroc(ProbeKind.LINEAR, 0.6, Estimate.exact(0.61))),
           new NullBand(0, Double.NaN, Double.NaN, Double.NaN, Double.NaN),
-          List.of(new PruningCurve(SCRIPT, SCRIPT, true, List.of(
+          List.of(new PruningCurve(ProbeKind.TD, Ranking.TD_FIRST_LAYER_L1, true, List.of(
               new PruningPoint(0, 4, Estimate.exact(0.61), Double.NaN, Double.NaN),
               new PruningPoint(0.5, 2, UNKNOWN, Double.NaN, Double.NaN)))),
           new PathSummary(0.1, 2, List.of(new PathPoint(0.1, 2, 0.6), new PathPoint(0.01, 3, Double.NaN))),
           List.of(new RankedNeuron(1, 2, Map.of(SCRIPT, Double.NaN), Map.of(SCRIPT, 3))),
-          List.of(new Agreement(SCRIPT, SCRIPT, Double.NaN, 1, Double.NaN)), SCRIPT, List.of(2)));
+          List.of(new Agreement(SCRIPT, SCRIPT, Double.NaN, 1, Double.NaN)), Ranking.TD_FIRST_LAYER_L1, List.of(2)));
     }
     return new ValueNeuronResults(datasets, layers);
   }
@@ -98,11 +104,13 @@ public final class HostileRun {
       Arm arm = new Arm(text, 1, UNKNOWN, UNKNOWN, null, writing, prediction);
       Controls controls = new Controls(List.of(Double.NaN), Double.NaN, Double.NaN, 0, null, null);
       return new Intervention(false, text, text, List.of(new LayerSet(HookPoint.residPost(0), List.of(1),
-          new Matching(0.1, Double.NaN, Double.NaN, List.of(), text))), text, PositionMask.ALL, text, 2, 1, false, arm,
+          new Matching(0.1, Double.NaN, Double.NaN, List.of(), text))), AblationKind.ZERO, Double.NaN, PositionMask.ALL,
+          OutcomeKind.ACCURACY, 2, 1, false, arm,
           arm, List.of(arm), controls, new Controls(List.of(), Double.NaN, Double.NaN, 0, null, null),
           Verdict.UNDECIDED);
     }).toList(), TEXTS.stream()
-        .map(text -> new Curve(text, text, HookPoint.residPost(0), text, text, PositionMask.ALL, 2, 1,
+        .map(text -> new Curve(CurveKind.DOSE, text, HookPoint.residPost(0), text, AblationKind.ZERO, PositionMask.ALL,
+            2, 1,
             List.of(new CurvePoint(Double.NaN, 1, UNKNOWN, 0, Double.NaN, Double.NaN, Double.NaN, Double.NaN, text))))
         .toList(), TEXTS);
   }

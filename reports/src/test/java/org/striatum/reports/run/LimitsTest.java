@@ -46,7 +46,7 @@ class LimitsTest {
   void aGraphThatChangesTheModelIsNamedFirst() {
     Intervention i = ExampleRun.intervention(Verdict.GENERIC, 0.01, 0.3);
     Arm base = new Arm("base", 0, new Estimate(0.02, 0, 0.05), new Estimate(0, 0, 0), null, null, null);
-    Intervention unsound = new Intervention(true, i.dataset(), i.set(), i.layers(), i.kind(), i.positions(),
+    Intervention unsound = new Intervention(true, i.dataset(), i.set(), i.layers(), i.kind(), i.alpha(), i.positions(),
         i.outcome(), i.items(), 40, false, base, i.ablated(), i.others(), i.random(), i.matched(), i.verdict());
     assertThat(found(unsound).getFirst()).contains("must not be used");
     assertThat(found(unsound))

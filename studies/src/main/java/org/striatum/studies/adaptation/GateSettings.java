@@ -6,7 +6,7 @@ import org.striatum.datasets.ProblemSets;
 import org.striatum.peft.llm.AdaptationSettings;
 import org.striatum.peft.llm.ModeProblems;
 
-/// What an adaptation study does.
+/// Settings of an adaptation study.
 ///
 /// @param mode problem set the model is specialised to
 /// @param beside other tasks that are tested, by name
@@ -15,19 +15,19 @@ import org.striatum.peft.llm.ModeProblems;
 /// @param adaptation how every arm is trained
 public record GateSettings(String mode, List<String> beside, GateArms arms, ModeProblems.Counts counts,
     AdaptationSettings adaptation) {
-  /// Tasks that the bundled checkpoints were trained on: forgetting is measured on those that are not the mode.
+  /// Tasks that the bundled checkpoints were trained on: forgetting is measured on all except the mode.
   private static final List<String> FAMILIES = ProblemSets.KNOWN.stream()
       .filter(set -> set.name().equals(set.family())).map(ProblemSet::name).toList();
 
   public GateSettings {
     beside = List.copyOf(beside);
     if (beside.contains(mode)) {
-      throw new IllegalArgumentException("tasks tested for what is forgotten are other tasks than the mode, found "
+      throw new IllegalArgumentException("tasks tested for forgetting must be other tasks than the mode, found "
           + mode + " among " + beside);
     }
   }
 
-  /// Multiplication, all arms but the largest coordinates, the other families tested.
+  /// Multiplication, all arms except the largest coordinates, the other families tested.
   public static GateSettings defaults() {
     return new GateSettings("mul", others("mul"), GateArms.defaults(), ModeProblems.Counts.defaults(),
         AdaptationSettings.defaults());

@@ -46,8 +46,8 @@ import org.striatum.studies.run.StudyDescription;
 import org.striatum.studies.run.StudyRun;
 import org.striatum.studies.value.ProbeStep;
 
-/// Specialises a run's checkpoint to one mode by gates on the neurons that the run has found, and by other means; the
-/// learned gates lie in `gates/MODE/`. A run can hold one per mode.
+/// Specialises a run's checkpoint to one mode by gates on the neurons that the run has found, and by other adapters; the
+/// learned gates are in `gates/MODE/`. A run can hold one per mode.
 ///
 /// Trained and tested trials are kept in `gates/MODE/trials/` until the step is finished.
 public record GateStep() implements Study<GateSettings, AdaptationResults> {
@@ -83,7 +83,7 @@ public record GateStep() implements Study<GateSettings, AdaptationResults> {
     return reads;
   }
 
-  /// Whether a run has ranked what the mode's sets are taken from.
+  /// Whether a run has the rankings that the mode's sets are taken from.
   public boolean isPrepared(StudyRun run, GateSettings settings) {
     return reads(run, settings).stream().allMatch(run.folder()::has);
   }
@@ -177,7 +177,7 @@ public record GateStep() implements Study<GateSettings, AdaptationResults> {
     return baselines;
   }
 
-  /// The reward neurons at the hook points that were asked for, by kind: value always, for it says where gates stand.
+  /// The reward neurons at the requested hook points, by kind: value always, because it determines the hook points of gates.
   ///
   /// @throws UsageException if the run has not studied the mode there, or a set does not fit a layer
   private static SequencedMap<AdaptationArm, SortedMap<HookPoint, List<Integer>>> sets(HookedModel model,
@@ -216,8 +216,8 @@ public record GateStep() implements Study<GateSettings, AdaptationResults> {
     words.put("steps", Integer.toString(adaptation.training().steps()));
     words.put("batch", Integer.toString(adaptation.training().batch()));
     words.put("openness penalty", Double.toString(adaptation.training().opennessPenalty()));
-    words.put("sharpness per deviation", Double.toString(adaptation.gates().sharpness()));
-    words.put("first threshold in deviations", Double.toString(adaptation.gates().start()));
+    words.put("sharpness per standard deviation", Double.toString(adaptation.gates().sharpness()));
+    words.put("initial threshold in standard deviations", Double.toString(adaptation.gates().start()));
     words.put("set size", settings.arms().setSize());
     return words;
   }

@@ -1,2 +1,2 @@
-/// Gates on neurons of a frozen language model, beside other ways to adapt it.
+/// Gates on neurons of a frozen language model, compared with other ways to adapt it.
 package org.striatum.studies.adaptation;

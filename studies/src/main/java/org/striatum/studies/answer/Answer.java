@@ -5,22 +5,22 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.List;
 import java.util.Locale;
 
-/// One question and what the run found, case by case. A negative answer is worded as plainly as a positive one.
+/// One question and the run's results, case by case. A negative answer is stated as clearly as a positive one.
 ///
-/// @param findings one a dataset, layer or pair of checkpoints; empty where it was not asked
+/// @param findings one per dataset, layer or pair of checkpoints; empty if it was not tested
 public record Answer(Question question, List<Finding> findings) {
   public Answer {
     findings = List.copyOf(findings);
   }
 
-  /// What was found in one case.
+  /// The result in one case.
   ///
   /// @param of which case, e.g. a dataset
-  /// @param reply in a word
+  /// @param reply in one word
   /// @param because the figures, with their intervals
   public record Finding(String of, Reply reply, String because) {}
 
-  /// An answer in a word.
+  /// An answer in one word.
   public enum Reply {
     /// Shown.
     YES("yes"),
@@ -30,7 +30,7 @@ public record Answer(Question question, List<Finding> findings) {
     PARTLY("in part"),
     /// Yes in no case, and not no in all.
     NOT_SHOWN("not shown"),
-    /// The data do not tell.
+    /// The data allow both answers.
     UNDECIDED("undecided"),
     /// Not part of the run.
     NOT_ASKED("not asked");
@@ -41,7 +41,7 @@ public record Answer(Question question, List<Finding> findings) {
       this.word = word;
     }
 
-    /// As a reader reads it.
+    /// As shown to a reader.
     public String word() {
       return word;
     }
@@ -58,7 +58,7 @@ public record Answer(Question question, List<Finding> findings) {
     }
   }
 
-  /// All cases in one word: YES, NO or UNDECIDED where all say so; PARTLY where some say yes or in part; else NOT_SHOWN.
+  /// All cases in one word: YES, NO or UNDECIDED if all agree; PARTLY if some say yes or in part; otherwise NOT_SHOWN.
   public Reply reply() {
     if (findings.isEmpty()) {
       return Reply.NOT_ASKED;
@@ -72,7 +72,7 @@ public record Answer(Question question, List<Finding> findings) {
         : Reply.NOT_SHOWN;
   }
 
-  /// The reply, and how many cases say yes: `in part (1 of 4 yes)`.
+  /// The reply, and the number of cases with a yes: `in part (1 of 4 yes)`.
   public String brief() {
     return findings.isEmpty()
         ? reply().word()

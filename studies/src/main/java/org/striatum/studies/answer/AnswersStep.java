@@ -15,13 +15,13 @@ import org.striatum.studies.transfer.CompareStep;
 ///
 /// @param beside run folders of the other checkpoints; may be empty
 public record AnswersStep(List<RunFolder> beside) implements Study<AnswersStep.Settings, AnswersStep.Answers> {
-  /// A run by itself.
+  /// A run without other checkpoints.
   public static final AnswersStep STUDY = new AnswersStep(List.of());
 
-  /// Nothing is to be said.
+  /// It has no settings.
   public record Settings() {}
 
-  /// What the step finds.
+  /// The results of the step.
   ///
   /// @param checkpoint of the run
   /// @param beside of the others
@@ -63,8 +63,8 @@ public record AnswersStep(List<RunFolder> beside) implements Study<AnswersStep.S
         others(run.folder())));
   }
 
-  /// The others' answers; what was compared lies in the run's own folder. Without their folders, those that the run has
-  /// kept.
+  /// The answers for other checkpoints; the comparison is in the run's own folder. Without their folders, the answers that
+  /// the run has kept.
   private List<StudyAnswers> others(RunFolder folder) throws IOException {
     if (beside.isEmpty()) {
       return folder.find(this).map(Answers::beside).orElse(List.of());

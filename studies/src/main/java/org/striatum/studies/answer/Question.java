@@ -7,7 +7,7 @@ import java.util.Locale;
 
 /// The questions of a study about a checkpoint, in the order in which they are reported.
 public enum Question {
-  /// Is there anything to read?
+  /// Can the outcome be predicted at all?
   READABLE("Does the state at the end of the prompt predict success?"),
   /// Few coordinates, or many?
   SPARSE("Is the value code sparse?"),
@@ -23,7 +23,7 @@ public enum Question {
   TASKS("Do the sets transfer between tasks?"),
   /// The same neurons in other checkpoints?
   CHECKPOINTS("Do they transfer to other checkpoints of the same base?"),
-  /// Is it good for anything?
+  /// Is it useful?
   SEARCH("Does search by it beat random choice at equal budget?"),
   /// Is it where a model should be adapted?
   ADAPTATION("Is gating the reward neurons a better place to adapt than gating equally many others?");
@@ -34,7 +34,7 @@ public enum Question {
     this.text = text;
   }
 
-  /// The question as a reader asks it.
+  /// The question as shown to a reader.
   public String text() {
     return text;
   }

@@ -32,7 +32,7 @@ public record StudyAnswers(String checkpoint, List<Answer> answers) {
     answers = List.copyOf(answers);
   }
 
-  /// Reads the answers off the results of a run.
+  /// The answers from the results of a run.
   ///
   /// @param checkpoint its name in the results
   public static StudyAnswers of(String checkpoint, StudyResults results) {
@@ -76,7 +76,8 @@ public record StudyAnswers(String checkpoint, List<Answer> answers) {
   private static Finding sparse(DatasetControls on) {
     Sparsity sparsity = on.sparsity();
     return new Finding(on.dataset(), reply(on.sparse()),
-        "%d of %d coordinates reach %s, %s of all of them; random sets as large %s".formatted(sparsity.kept(),
+        "%d of %d coordinates reach %s, %s relative to all of them; random sets of the same size %s".formatted(
+            sparsity.kept(),
             on.width(), interval(sparsity.pruned()), signed(sparsity.difference()),
             "%.3f (%.3f to %.3f)".formatted(sparsity.random().mean(), sparsity.random().low(),
                 sparsity.random().high())));
@@ -85,7 +86,7 @@ public record StudyAnswers(String checkpoint, List<Answer> answers) {
   private static Finding aligned(DatasetControls on) {
     RotationControl rotation = on.rotation();
     return new Finding(on.dataset(), reply(on.basisAligned()),
-        "pruned AUROC here less that in %d rotated bases %s, p = %.2g".formatted(rotation.rotations(),
+        "pruned AUROC in the native basis minus that in %d rotated bases %s, p = %.2g".formatted(rotation.rotations(),
             signed(rotation.difference()), rotation.p()));
   }
 
@@ -104,7 +105,7 @@ public record StudyAnswers(String checkpoint, List<Answer> answers) {
     };
   }
 
-  /// Primary interventions only: they were named before the run.
+  /// Only primary interventions: they were fixed before the run.
   private static List<Finding> used(InterventionResults interventions) {
     List<Finding> findings = new ArrayList<>();
     {
@@ -115,7 +116,7 @@ public record StudyAnswers(String checkpoint, List<Answer> answers) {
                 case SPECIFIC -> Reply.YES;
                 case GENERIC, NONE -> Reply.NO;
                 case UNDECIDED -> Reply.UNDECIDED;
-              }, "%s from %.3f by %s; q = %s against random sets, %s against RMS-matched ones".formatted(one.outcome(),
+              }, "%s from %.3f by %s; q = %s against random sets, %s against RMS-matched sets".formatted(one.outcome(),
                   one.base().outcome().value(), signed(one.effect()), chance(one.random().q()),
                   chance(one.matched().q()))));
         }
@@ -129,7 +130,7 @@ public record StudyAnswers(String checkpoint, List<Answer> answers) {
         verdict.studied() == 0 ? Reply.UNDECIDED : verdict.called() > 0 ? Reply.YES : Reply.NO, verdict.sentence());
   }
 
-  /// A set transfers where its coordinates and its probe do.
+  /// A set transfers if its coordinates and its probe do.
   private static Finding moved(Statement statement) {
     Degree sets = statement.sets();
     Degree probes = statement.probes();
@@ -158,7 +159,7 @@ public record StudyAnswers(String checkpoint, List<Answer> answers) {
               case NO_BETTER -> Reply.NO;
               case UNDECIDED -> Reply.UNDECIDED;
             },
-            "the set less %d RMS-matched sets: %s nats a token and %s of accuracy in mode, %s nats a token on other tasks; those gain %+.4f in mode over the frozen model, and it lies above %d of them"
+            "the set minus %d RMS-matched sets: %s nats per token and %s of accuracy in mode, %s nats per token on other tasks; the matched sets gain %+.4f in mode over the frozen model, and the set is above %d of them"
                 .formatted(one.controls(), nats(one.logProbability()), signed(one.accuracy()), nats(one.outOfMode()),
                     one.gained(), one.surpassed())))
         .toList();
@@ -176,7 +177,7 @@ public record StudyAnswers(String checkpoint, List<Answer> answers) {
         : "–";
   }
 
-  /// A difference of log-probabilities a token: small beside those of whole solutions.
+  /// A difference of log-probabilities per token: small compared with those of full solutions.
   private static String nats(Estimate estimate) {
     return Double.isFinite(estimate.value())
         ? String.format(Locale.ROOT, "%+.4f [%+.4f, %+.4f]", estimate.value(), estimate.low(), estimate.high())

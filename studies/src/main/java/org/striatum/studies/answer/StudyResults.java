@@ -23,25 +23,25 @@ import org.striatum.studies.uses.ConfidenceStep;
 import org.striatum.studies.uses.SearchStep;
 import org.striatum.studies.value.ProbeStep;
 
-/// The results of every study of one run; null or empty where one was not part of it.
+/// The results of every study of one run; null or empty if one was not part of it.
 ///
-/// @param interventions name → results, the one that was named first at the front
+/// @param interventions name → results, the first one made at the front
 /// @param adaptations one per mode
 public record StudyResults(ValueNeuronResults values, DopamineResults dopamine,
     SequencedMap<String, InterventionResults> interventions, TransferResults transfer, ConfidenceResults confidence,
     SearchResults search, List<AdaptationResults> adaptations) {
-  /// A run that has studied nothing.
+  /// A run without any study.
   public static final StudyResults NONE = new StudyResults(null, null, new LinkedHashMap<>(), null, null, null,
       List.of());
 
-  /// What can be answered from.
+  /// The studies that answers are based on.
   static final List<Study<?, ?>> STUDIES = List.of(ProbeStep.STUDY, DopamineStep.STUDY, AblationStep.STUDY,
       CompareStep.STUDY, ConfidenceStep.STUDY, SearchStep.STUDY, GateStep.STUDY);
 
-  /// Studies without a part in this record that every run has: what they found is told by others.
+  /// Studies that every run has and that have no part in this record: their results are shown by others.
   private static final Set<String> TOLD_ELSEWHERE = Set.of("rollouts", "capture", "continuations", "answers");
 
-  /// Whether what a study finds is told with these results. What any other study finds is shown value by value.
+  /// Whether a study's results are shown as part of these results. Those of any other study are shown value by value.
   public static boolean tell(Study<?, ?> study) {
     return TOLD_ELSEWHERE.contains(study.name()) || STUDIES.stream().anyMatch(one -> one.name().equals(study.name()));
   }
@@ -59,7 +59,7 @@ public record StudyResults(ValueNeuronResults values, DopamineResults dopamine,
         List.copyOf(folder.all(GateStep.STUDY).values()));
   }
 
-  /// The same run with what a comparison of several found.
+  /// The same run with the results of a comparison of several.
   public StudyResults with(TransferResults compared) {
     return new StudyResults(values, dopamine, interventions, compared, confidence, search, adaptations);
   }

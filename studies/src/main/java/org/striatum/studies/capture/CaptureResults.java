@@ -3,7 +3,7 @@ package org.striatum.studies.capture;
 import java.util.List;
 import org.striatum.probe.model.HookPoint;
 
-/// What was recorded.
+/// Counts of recorded states.
 ///
 /// @param rows of every hook point, one per token
 /// @param bytes of all hook points, without headers

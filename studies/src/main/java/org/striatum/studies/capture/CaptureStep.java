@@ -31,9 +31,9 @@ import org.striatum.studies.run.StudyRun;
 /// `activations/`. Every chunk is kept once it is written.
 public record CaptureStep() implements Study<CaptureSettings, CaptureResults> {
   public static final CaptureStep STUDY = new CaptureStep();
-  /// Rollouts recorded at a time, at most: what is held in memory, and what is lost when the command is interrupted.
+  /// Maximum number of rollouts recorded at a time: held in memory, and lost when the command is interrupted.
   private static final int CHUNK = 256;
-  /// Tokens recorded at a time, at most, unless one rollout has more.
+  /// Maximum number of tokens recorded at a time, unless one rollout has more.
   private static final int TOKENS = 1 << 14;
 
   @Override
@@ -57,7 +57,7 @@ public record CaptureStep() implements Study<CaptureSettings, CaptureResults> {
     return List.of(RolloutStep.STUDY);
   }
 
-  /// Settles the hook points, and discards a store that is not what was written.
+  /// Fixes the hook points, and discards a store that differs from what was written.
   @Override
   public void prepare(StudyRun run, CaptureSettings settings) throws IOException {
     run.folder().settle(new Manifest.Inputs(null, null, null, null, hooks(run, settings), null));
@@ -88,7 +88,7 @@ public record CaptureStep() implements Study<CaptureSettings, CaptureResults> {
     long free = DiskSpace.free(folder);
     if (bytes > free) {
       throw new DiskFullException(
-          "the activations need %s and %s has %s left, %s are missing: make room and run the same command again, or record fewer hook points or half precision"
+          "the activations need %s and %s has %s left, %s are missing: free some space and run the same command again, or record fewer hook points or half precision"
               .formatted(DiskSpace.megabytes(bytes), folder, DiskSpace.megabytes(free),
                   DiskSpace.megabytes(bytes - free)));
     }
@@ -100,7 +100,7 @@ public record CaptureStep() implements Study<CaptureSettings, CaptureResults> {
         .toList();
   }
 
-  /// The index speaks for the shards: where one is not what was written, it goes, and the step is done again.
+  /// The index represents the shards: if a shard differs from what was written, the index is deleted and the step runs again.
   private static void discardIfDamaged(Path store) throws IOException {
     try (ActivationStore written = ActivationStore.open(store)) {
       written.verify();
@@ -145,7 +145,7 @@ public record CaptureStep() implements Study<CaptureSettings, CaptureResults> {
     return to;
   }
 
-  /// Records a chunk and writes what the store lacks of it.
+  /// Records a chunk and writes the part that the store does not have.
   ///
   /// @param first rollout of the chunk
   /// @return how many were written

@@ -28,12 +28,11 @@ import org.striatum.studies.run.Study;
 import org.striatum.studies.run.StudyDescription;
 import org.striatum.studies.run.StudyRun;
 
-/// Takes hidden states and outcomes that another program made for this run's rollouts and activations. No model is opened,
-/// so only steps that need none can follow.
-///
-/// Whoever opens it closes it.
+/// Imports hidden states and outcomes from another program as this run's activations and rollouts. No model is opened, so
+/// only steps that need none can follow.
+/// The caller that opens it closes it.
 public final class SavedStatesStep implements AutoCloseable {
-  /// What the manifest calls the model's family where only its states are known.
+  /// The model's family in the manifest if only its states are known.
   private static final String UNKNOWN_MODEL = "activations";
 
   private final Path states;
@@ -48,7 +47,7 @@ public final class SavedStatesStep implements AutoCloseable {
     this.rollouts = rollouts;
   }
 
-  /// What the two steps are told: the two files.
+  /// The settings of the two steps: the two files.
   public record Imported(String states, Sha256 statesSha256, String outcomes, Sha256 outcomesSha256) {
     private static final Imported NOTHING = new Imported(null, null, null, null);
   }
@@ -56,7 +55,7 @@ public final class SavedStatesStep implements AutoCloseable {
   /// Opens both files.
   ///
   /// @param states safetensors, see [SavedStates]
-  /// @param outcomes a row a rollout, see [OutcomeFile]
+  /// @param outcomes one row per rollout, see [OutcomeFile]
   /// @throws BadDataException if a file is malformed
   public static SavedStatesStep open(Path states, Path outcomes) throws IOException {
     SavedStates saved = SavedStates.open(states);

@@ -2,9 +2,9 @@ package org.striatum.studies.dopamine;
 
 import java.util.List;
 
-/// What was continued.
+/// Counts of sampled continuations.
 ///
-/// @param rollouts that were cut into steps
+/// @param rollouts that were split into steps
 /// @param states before which continuations were sampled: one per step
 /// @param continuations sampled
 public record ContinuationResults(int rollouts, int states, int continuations) {

@@ -2,10 +2,10 @@ package org.striatum.studies.dopamine;
 
 import org.striatum.probe.dopamine.StepCutter;
 
-/// Which rollouts are cut into steps and how many continuations are sampled before each step.
+/// Which rollouts are split into steps and how many continuations are sampled before each step.
 ///
-/// @param rollouts chosen of each data set, at most: of as many problems as possible, spread over the folds
-/// @param draws continuations per state, K; 0 to cut and record only
+/// @param rollouts maximum number per data set: from as many problems as possible, spread over the folds
+/// @param draws continuations per state, K; 0 to split and record only
 /// @param step what ends a step, see [StepCutter#named]
 /// @param seed of the continuations
 public record ContinuationSettings(int rollouts, int draws, String step, long seed) {

@@ -14,8 +14,8 @@ import org.striatum.studies.run.StudyDescription;
 import org.striatum.studies.run.StudyRun;
 import org.striatum.studies.value.ProbeStep;
 
-/// Cuts chosen rollouts into steps, samples continuations from before each step and grades them on the whole text, and
-/// records how undecided the model was at each token: `continuations.jsonl`, one line per chosen rollout. Every finished
+/// Splits chosen rollouts into steps, samples continuations from before each step and grades them on the full text, and
+/// records the entropy at each token: `continuations.jsonl`, one line per chosen rollout. Every finished
 /// batch is kept at once.
 public record ContinuationStep() implements Study<ContinuationSettings, ContinuationResults> {
   public static final ContinuationStep STUDY = new ContinuationStep();
@@ -52,7 +52,7 @@ public record ContinuationStep() implements Study<ContinuationSettings, Continua
     return Found.only(ContinuationResults.of(continued)).with(folder -> List.of(file(folder)));
   }
 
-  /// The continued rollouts of a run; none where it has not finished the study.
+  /// The continued rollouts of a run; none if it has not finished the study.
   public static List<ContinuedRollout> continued(RunFolder folder) throws IOException {
     return folder.has(STUDY) ? ContinuedRollout.read(file(folder)) : List.of();
   }

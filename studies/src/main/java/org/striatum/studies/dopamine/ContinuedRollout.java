@@ -15,13 +15,13 @@ import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.FileFormat;
 import org.striatum.probe.run.RecordJson;
 
-/// One line of `continuations.jsonl`: a rollout cut into steps, and what became of the rollouts that went on from before
-/// each of them.
+/// One line of `continuations.jsonl`: a rollout split into steps, and the outcomes of the continuations sampled before
+/// each step.
 ///
 /// @param line of the rollout in `rollouts.jsonl`, from 0
 /// @param ends last state of each step: state 0 is s₀, state t the t-th generated token
-/// @param outcomes before each step, one character a continuation in the order they were drawn: `1` right, `0` wrong;
-///     empty texts where none were drawn
+/// @param outcomes before each step, one character per continuation in the order they were drawn: `1` right, `0` wrong;
+///     empty texts if none were drawn
 /// @param entropies of the distribution each generated token was drawn from, in nats, to four decimals
 public record ContinuedRollout(int line, int[] ends, List<String> outcomes, double[] entropies) {
   private static final FileFormat FORMAT = new FileFormat("continuations", 1);
@@ -45,7 +45,7 @@ public record ContinuedRollout(int line, int[] ends, List<String> outcomes, doub
     return new Steps(ends);
   }
 
-  /// Dealt into halves, before each step.
+  /// The outcomes before each step, split into halves.
   public List<Continuations> continuations() {
     return outcomes.stream().map(drawn -> {
       boolean[] right = new boolean[drawn.length()];
@@ -56,7 +56,7 @@ public record ContinuedRollout(int line, int[] ends, List<String> outcomes, doub
     }).toList();
   }
 
-  /// Writes a line each, atomically.
+  /// Writes one line per rollout, atomically.
   public static void write(Path file, List<ContinuedRollout> rollouts) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     for (ContinuedRollout rollout : rollouts) {
@@ -68,7 +68,7 @@ public record ContinuedRollout(int line, int[] ends, List<String> outcomes, doub
 
   /// Reads what [#write] wrote.
   ///
-  /// @throws BadDataException if a line is none, naming it, counted from 1
+  /// @throws BadDataException if a line is malformed, naming it, counted from 1
   public static List<ContinuedRollout> read(Path file) throws IOException {
     List<ContinuedRollout> rollouts = new ArrayList<>();
     try (BufferedReader lines = Files.newBufferedReader(file)) {

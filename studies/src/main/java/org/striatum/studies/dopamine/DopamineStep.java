@@ -35,15 +35,15 @@ import org.striatum.studies.value.ProbeSettings;
 import org.striatum.studies.value.ProbeStep;
 import org.striatum.studies.value.ProbedValues;
 
-/// Looks for dopamine neurons in every data set at every captured hook point.
+/// Searches for dopamine neurons in every data set at every captured hook point.
 public record DopamineStep() implements Study<DopamineStepSettings, DopamineResults> {
   public static final DopamineStep STUDY = new DopamineStep();
 
-  /// Where V̂ comes from.
+  /// The source of V̂.
   public enum Values {
-    /// Rollouts that go on from each step, as the paper has it.
+    /// Continuations sampled from each step, as in the paper.
     CONTINUATIONS,
-    /// The value probe that foretells best on validation problems: cheap.
+    /// The value probe that predicts best on validation problems: cheap.
     PROBE;
 
     /// The source of that name.
@@ -104,7 +104,7 @@ public record DopamineStep() implements Study<DopamineStepSettings, DopamineResu
   /// The chosen rollouts of every dataset with their steps, values and states, once the continuations are sampled.
   ///
   /// @param store which must stay open
-  /// @param values where V̂ comes from
+  /// @param values the source of V̂
   public static List<StudiedDataset> datasets(StudyRun run, ActivationStore store, Values values)
       throws IOException {
     ProbeSettings probe = run.folder().settings(ProbeStep.STUDY);

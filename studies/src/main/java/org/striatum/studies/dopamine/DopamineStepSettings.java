@@ -4,10 +4,10 @@ import java.util.function.UnaryOperator;
 import org.striatum.probe.dopamine.DopamineSettings;
 import org.striatum.studies.dopamine.DopamineStep.Values;
 
-/// What the search for dopamine neurons is told.
+/// Settings of the search for dopamine neurons.
 ///
 /// @param study TD-error probes and the signature test
-/// @param values where V̂ comes from
+/// @param values the source of V̂
 /// @param continuations that are sampled before it
 /// @param seed of fits, controls and intervals
 public record DopamineStepSettings(DopamineSettings study, Values values, ContinuationSettings continuations,
@@ -32,7 +32,7 @@ public record DopamineStepSettings(DopamineSettings study, Values values, Contin
     return new DopamineStepSettings(change.apply(study), values, continuations, seed);
   }
 
-  /// V̂ by another source; by the value probe no continuations are sampled.
+  /// The same with another source of V̂; with the value probe no continuations are sampled.
   public DopamineStepSettings withValues(Values source) {
     return new DopamineStepSettings(study, source,
         source == Values.PROBE ? continuations.withDraws(0) : continuations, seed);

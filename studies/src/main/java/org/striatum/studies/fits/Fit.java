@@ -5,7 +5,7 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.sparse.LinearPredictor;
 import org.striatum.probe.value.ValueProbe;
 
-/// A fitted probe with what it is of.
+/// A fitted probe with its data set, hook point and kind.
 public sealed interface Fit {
   /// The data set it was fitted on.
   String dataset();

@@ -66,7 +66,7 @@ public final class FitFile {
     }
   }
 
-  /// Writes probes, whole or not at all.
+  /// Writes probes, atomically.
   ///
   /// @param inputs checksum of the settings and inputs that they were fitted with
   public static void write(Path file, List<Fit> fits, Sha256 inputs) throws IOException {
@@ -130,10 +130,10 @@ public final class FitFile {
   private static final ValueLayout.OfDouble LITTLE_ENDIAN = ValueLayout.JAVA_DOUBLE_UNALIGNED
       .withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  /// Reads one probe; empty where the file does not hold it.
+  /// Reads one probe; empty if the file does not contain it.
   ///
   /// @param probe its name in the results
-  /// @throws BadDataException if the file is missing, of another format, or no such file
+  /// @throws BadDataException if the file is missing, of another format, or not such a file
   static Optional<Fit> read(Path file, String dataset, HookPoint hook, String probe) throws IOException {
     if (!Files.isRegularFile(file)) {
       throw new BadDataException(file + " is missing: run the study that fits these probes again");
@@ -188,7 +188,7 @@ public final class FitFile {
       return new Standardisation(doubles(named + MEANS), doubles(named + DEVIATIONS));
     }
 
-    /// How many values a tensor has, at least one.
+    /// The number of values of a tensor, at least one.
     private int require(String name, DType dtype) {
       if (!has(name)) {
         throw new IllegalArgumentException("has no '" + name + "'");

@@ -8,14 +8,14 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.Study;
 
-/// The probes that a study of a run fitted; each is read when it is asked for.
+/// The probes that a study of a run fitted; each is read when it is needed.
 ///
 /// @param file null for none
 public record Fits(Path file) {
   /// No probes.
   public static final Fits NONE = new Fits(null);
 
-  /// Those of a finished study.
+  /// The probes of a finished study.
   public static Fits of(RunFolder run, Study<?, ?> study) throws IOException {
     Path file = FitFile.of(run.folder(), study.name());
     run.requireUnchanged(study, file);
@@ -24,7 +24,7 @@ public record Fits(Path file) {
 
   /// A linear probe.
   ///
-  /// @throws UncheckedIOException if the file cannot be read; the others likewise
+  /// @throws UncheckedIOException if the file cannot be read, as for the other kinds
   public Optional<Fit.Linear> linear(String dataset, HookPoint hook, String probe) {
     return find(Fit.Linear.class, dataset, hook, probe);
   }

@@ -13,6 +13,8 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.checkpoint.CheckpointException;
+import org.striatum.probe.intervention.AblationKind;
+import org.striatum.probe.intervention.CurveKind;
 import org.striatum.probe.intervention.CurveStudy;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Curve;
@@ -121,20 +123,21 @@ final class AblationArms {
         }
         continue;
       }
-      String kind = settings.kinds().getFirst();
+      AblationKind kind = settings.kinds().getFirst();
       SplittableRandom random = random(dataset + hook + set.name());
       if (first) {
         attempt(set, hook.toString(), () -> interventions.add(study.accuracy(
             plan(true, dataset, set,
-                List.of(cut(states, dataset, hook, set, target, kind, settings.controls(), random))),
+                List.of(cut(states, dataset, hook, set, target, kind, settings.measures().controls(), random))),
             attempts(dataset), new Generation(sampling, model.tokenizer()::decode, grader(dataset), batchSize),
             random)));
       }
       boolean measured = !first || !settings.layers().equals(Set.of(AblationSettings.Layers.ALL));
-      List<String> kinds = first ? settings.kinds() : List.of(kind);
-      for (String each : measured ? kinds : List.<String>of()) {
+      List<AblationKind> kinds = first ? settings.kinds() : List.of(kind);
+      for (AblationKind each : measured ? kinds : List.<AblationKind>of()) {
         attempt(set, hook.toString(), () -> interventions.add(study.logProbability(plan(false, dataset, set,
-            List.of(cut(states, dataset, hook, set, target, each, settings.logProbabilityControls(), random))),
+            List.of(
+                cut(states, dataset, hook, set, target, each, settings.measures().logProbabilityControls(), random))),
             solutions(dataset), dataset.equals(primary.dataset()), random)));
       }
       if (first) {
@@ -159,7 +162,8 @@ final class AblationArms {
         List<Cut> cuts = new ArrayList<>();
         for (HookPoint hook : hooks) {
           cuts.add(cut(states.computeIfAbsent(hook, absent -> states(dataset, absent)), dataset, hook, set,
-              set.at(dataset, hook, rankings), settings.kinds().getFirst(), settings.logProbabilityControls(), random));
+              set.at(dataset, hook, rankings), settings.kinds().getFirst(),
+              settings.measures().logProbabilityControls(), random));
         }
         interventions.add(study.logProbability(plan(false, dataset, set, cuts), solutions(dataset), true, random));
       });
@@ -172,20 +176,20 @@ final class AblationArms {
     List<Integer> order = set.order(dataset, hook, rankings);
     List<CurveStudy.Point> points = new ArrayList<>();
     int last = 0;
-    for (double share : new TreeSet<>(settings.doses())) {
+    for (double share : new TreeSet<>(settings.curves().doses())) {
       int count = (int) Math.ceil(share * order.size() - 1e-9);
       if (count > last && count < order.size()) {
         last = count;
         attempt(set, "a dose of " + 100 * share + " %", () -> {
           List<Integer> target = order.subList(0, count);
           points.add(new CurveStudy.Point(share, target, states.ablation(settings.kinds().getFirst(), alpha()),
-              MatchedSets.draw(states.scales().rms(), target, List.of(), states.sinks(), settings.curveControls(),
+              MatchedSets.draw(states.scales().rms(), target, List.of(), states.sinks(), settings.curves().controls(),
                   MatchedSets.DEFAULT_TOLERANCE, random)));
         });
       }
     }
     if (!points.isEmpty()) {
-      curves.add(curveStudy.run(new CurveStudy.Plan(Curve.DOSE, dataset, hook, set.name(),
+      curves.add(curveStudy.run(new CurveStudy.Plan(CurveKind.DOSE, dataset, hook, set.name(),
           settings.kinds().getFirst(), settings.positions(), points), solutions(dataset), random));
     }
   }
@@ -193,12 +197,14 @@ final class AblationArms {
   private void steering(LayerStates states, NeuronSelection set, List<Integer> target, SplittableRandom random)
       throws IOException {
     String dataset = primary.dataset();
-    MatchedSets controls = controls(states, dataset, primary.hook(), set, target, settings.curveControls(), random);
-    List<CurveStudy.Point> points = new TreeSet<>(settings.alphas()).stream()
-        .map(alpha -> new CurveStudy.Point(alpha, target, states.ablation("steer", alpha), controls)).toList();
+    MatchedSets controls = controls(states, dataset, primary.hook(), set, target, settings.curves().controls(), random);
+    List<CurveStudy.Point> points = new TreeSet<>(settings.curves().alphas()).stream()
+        .map(alpha -> new CurveStudy.Point(alpha, target, states.ablation(AblationKind.STEER, alpha), controls))
+        .toList();
     if (!points.isEmpty()) {
-      curves.add(curveStudy.run(new CurveStudy.Plan(Curve.STEERING, dataset, primary.hook(), set.name(), "steer",
-          settings.positions(), points), solutions(dataset), random));
+      curves.add(curveStudy
+          .run(new CurveStudy.Plan(CurveKind.STEERING, dataset, primary.hook(), set.name(), AblationKind.STEER,
+              settings.positions(), points), solutions(dataset), random));
     }
   }
 
@@ -207,7 +213,7 @@ final class AblationArms {
   }
 
   private Cut cut(LayerStates states, String dataset, HookPoint hook, NeuronSelection set, List<Integer> target,
-      String kind,
+      AblationKind kind,
       int count, SplittableRandom random) {
     return new Cut(hook, target, states.ablation(kind, alpha()),
         controls(states, dataset, hook, set, target, count, random),
@@ -225,11 +231,12 @@ final class AblationArms {
   }
 
   private double alpha() {
-    return settings.alphas().isEmpty() ? 0 : settings.alphas().getFirst();
+    return settings.curves().alphas().isEmpty() ? 0 : settings.curves().alphas().getFirst();
   }
 
   private LayerStates states(String dataset, HookPoint hook) {
-    return LayerStates.read(store, rollouts, splits.get(dataset), dataset, hook, settings.donors(), settings.seed());
+    return LayerStates.read(store, rollouts, splits.get(dataset), dataset, hook, settings.measures().donors(),
+        settings.seed());
   }
 
   private SplittableRandom random(String stream) {
@@ -256,13 +263,14 @@ final class AblationArms {
 
   /// The base arm draws the run's own rollouts again: same prompts, same seeds.
   private List<Attempt> attempts(String dataset) {
-    return tested.get(dataset).stream().limit(settings.attempts())
+    return tested.get(dataset).stream().limit(settings.measures().attempts())
         .map(rollout -> new Attempt(rollout.problem(), rollout.sample(), rollout.prompt(), rollout.seed())).toList();
   }
 
   private List<ScoredText> solutions(String dataset) throws CheckpointException {
     List<ScoredText> texts = new ArrayList<>();
-    for (Rollout rollout : tested.get(dataset).subList(0, Math.min(settings.solutions(), tested.get(dataset).size()))) {
+    for (Rollout rollout : tested.get(dataset).subList(0,
+        Math.min(settings.measures().solutions(), tested.get(dataset).size()))) {
       Problem problem = rollout.problem();
       texts.add(new ScoredText(problem.id(), model.sequence(problem.prompt(), problem.solution())));
     }

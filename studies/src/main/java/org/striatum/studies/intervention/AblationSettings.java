@@ -1,108 +1,200 @@
 package org.striatum.studies.intervention;
 
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import org.striatum.probe.intervention.AblationKind;
 import org.striatum.probe.intervention.MatchedSets;
 import org.striatum.probe.model.PositionMask;
+import org.striatum.probe.run.Printed;
 import org.striatum.studies.neurons.NeuronSelection;
 
 /// What an intervention study does.
 ///
 /// @param sets which neurons; each is a primary intervention, and excluded from the controls of the others
-/// @param kinds what is done to them: `zero`, `mean`, `resample`, `steer`. The first makes the primary interventions and
-///     those at every layer; the others are made at the primary hook point, by log-probability
-/// @param alphas of the steering curve, in deviations; `steer` uses the first
+/// @param kinds what is done to them. The first makes the primary interventions and those at every layer; the others are
+///     made at the primary hook point, by log-probability
 /// @param positions where neurons are changed
 /// @param layers where log-probability is measured
-/// @param doses shares of the ranking in the dose curve, each in (0, 1)
-/// @param controls random and RMS-matched sets of each kind, by generation
-/// @param logProbabilityControls the same by log-probability
-/// @param curveControls RMS-matched sets beside each point of a curve
-/// @param attempts test problems whose completions are graded in every arm, at most
-/// @param solutions test problems of each dataset whose reference solutions are scored in every arm, at most
-/// @param donors states that resampling takes values from
+/// @param curves drawn at the primary hook point
+/// @param measures how much is measured
 /// @param seed of control sets, donors and bootstraps
-public record AblationSettings(List<NeuronSelection> sets, List<String> kinds, List<Double> alphas, PositionMask positions,
-    Set<Layers> layers, List<Double> doses, int controls, int logProbabilityControls, int curveControls, int attempts,
-    int solutions, int donors, long seed) {
-  /// Shares of the dose curve where nothing else is said: 0.1 % to 20 %.
-  public static final List<Double> DOSES = List.of(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2);
-  /// Strengths of the steering curve where nothing else is said.
-  public static final List<Double> ALPHAS = List.of(-4.0, -2.0, -1.0, 1.0, 2.0, 4.0);
-  public static final int DONORS = 4;
+public record AblationSettings(List<NeuronSelection> sets, List<AblationKind> kinds, PositionMask positions,
+    Set<Layers> layers, Curves curves, Measures measures, long seed) {
   /// The best 1 % of both rankings: what a run with dopamine neurons ablates where nothing else is said.
   public static final List<NeuronSelection> VALUE_AND_DOPAMINE = NeuronSelection.list("value@1%,dopamine@1%");
-  private static final Set<String> KINDS = Set.of("zero", "mean", "resample", "steer");
 
   /// Hook points at which log-probability is measured.
-  public enum Layers {
+  public enum Layers implements Printed {
     /// The primary one.
     PRIMARY,
     /// Each studied one of every dataset.
     EACH,
     /// All studied ones of the primary dataset at once.
-    ALL
+    ALL;
+
+    @Override
+    public String printed() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /// The layers of that printed name.
+    ///
+    /// @throws IllegalArgumentException on any other name
+    public static Layers named(String name) {
+      return Printed.named(Layers.class, "layers", name);
+    }
+  }
+
+  /// Effects on log-probability against how much is changed.
+  ///
+  /// @param doses shares of the ranking in the dose curve, each in (0, 1)
+  /// @param alphas of the steering curve, in deviations; a steering ablation uses the first
+  /// @param controls RMS-matched sets beside each point
+  public record Curves(List<Double> doses, List<Double> alphas, int controls) {
+    /// Doses of 0.1 % to 20 %.
+    public static final Curves DEFAULTS = new Curves(List.of(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2),
+        List.of(-4.0, -2.0, -1.0, 1.0, 2.0, 4.0), 99);
+    public static final Curves QUICK = new Curves(List.of(0.01, 0.05, 0.2), List.of(-2.0, 2.0), 39);
+    public static final Curves NONE = new Curves(List.of(), List.of(), MatchedSets.LEAST);
+
+    public Curves {
+      doses = List.copyOf(doses);
+      alphas = List.copyOf(alphas);
+      alphas.stream().filter(alpha -> !Double.isFinite(alpha)).findFirst().ifPresent(alpha -> {
+        throw new IllegalArgumentException("a steering strength must be finite, found " + alpha);
+      });
+      doses.stream().filter(dose -> !(dose > 0 && dose < 1)).findFirst().ifPresent(dose -> {
+        throw new IllegalArgumentException("a dose must be in (0 %, 100 %), found " + 100 * dose + " %");
+      });
+      requireControls(controls);
+    }
+
+    public Curves withDoses(List<Double> shares) {
+      return new Curves(shares, alphas, controls);
+    }
+
+    public Curves withAlphas(List<Double> strengths) {
+      return new Curves(doses, strengths, controls);
+    }
+
+    public Curves withControls(int sets) {
+      return new Curves(doses, alphas, sets);
+    }
+  }
+
+  /// How much is measured.
+  ///
+  /// @param attempts test problems whose completions are graded in every arm, at most
+  /// @param controls random and RMS-matched sets of each kind, by generation
+  /// @param solutions test problems of each dataset whose reference solutions are scored in every arm, at most
+  /// @param logProbabilityControls random and RMS-matched sets of each kind, by log-probability
+  /// @param donors states that resampling takes values from
+  public record Measures(int attempts, int controls, int solutions, int logProbabilityControls, int donors) {
+    public static final Measures DEFAULTS = new Measures(200, 99, 100, 199, 4);
+    public static final Measures QUICK = new Measures(100, 59, 32, 39, 4);
+
+    public Measures {
+      requireControls(controls);
+      requireControls(logProbabilityControls);
+      if (attempts < 2 || solutions < 2) {
+        throw new IllegalArgumentException("an intervention needs at least 2 problems, found " + attempts
+            + " to attempt and " + solutions + " to score");
+      }
+      if (donors < 1) {
+        throw new IllegalArgumentException("resampling needs at least one donor state, found " + donors);
+      }
+    }
+
+    public Measures withAttempts(int problems) {
+      return new Measures(problems, controls, solutions, logProbabilityControls, donors);
+    }
+
+    public Measures withControls(int sets) {
+      return new Measures(attempts, sets, solutions, logProbabilityControls, donors);
+    }
+
+    public Measures withSolutions(int problems) {
+      return new Measures(attempts, controls, problems, logProbabilityControls, donors);
+    }
+
+    public Measures withLogProbabilityControls(int sets) {
+      return new Measures(attempts, controls, solutions, sets, donors);
+    }
+
+    public Measures withDonors(int states) {
+      return new Measures(attempts, controls, solutions, logProbabilityControls, states);
+    }
+  }
+
+  private static void requireControls(int sets) {
+    if (sets < MatchedSets.LEAST) {
+      throw new IllegalArgumentException(
+          "an intervention needs at least " + MatchedSets.LEAST + " control sets of each kind, found " + sets);
+    }
   }
 
   /// The best 1 % of the value ranking, three kinds of ablation.
   public static AblationSettings defaults() {
-    return new AblationSettings(NeuronSelection.list("value@1%"), List.of("zero", "mean", "resample"), ALPHAS,
-        PositionMask.ALL, Set.of(Layers.EACH, Layers.ALL), DOSES, 99, 199, 99, 200, 100, DONORS, 1);
+    return new AblationSettings(NeuronSelection.list("value@1%"),
+        List.of(AblationKind.ZERO, AblationKind.MEAN, AblationKind.RESAMPLE), PositionMask.ALL,
+        EnumSet.of(Layers.EACH, Layers.ALL), Curves.DEFAULTS, Measures.DEFAULTS, 1);
   }
 
   /// Zero ablation only, fewer controls and problems.
   public static AblationSettings quick() {
-    return new AblationSettings(NeuronSelection.list("value@1%"), List.of("zero"), List.of(-2.0, 2.0), PositionMask.ALL,
-        Set.of(Layers.EACH, Layers.ALL), List.of(0.01, 0.05, 0.2), 59, 39, 39, 100, 32, DONORS, 1);
-  }
-
-  public AblationSettings withSets(List<NeuronSelection> others) {
-    return new AblationSettings(others, kinds, alphas, positions, layers, doses, controls, logProbabilityControls,
-        curveControls, attempts, solutions, donors, seed);
-  }
-
-  public AblationSettings withSeed(long other) {
-    return new AblationSettings(sets, kinds, alphas, positions, layers, doses, controls, logProbabilityControls,
-        curveControls, attempts, solutions, donors, other);
+    return defaults().withKind(AblationKind.ZERO).withCurves(_ -> Curves.QUICK).withMeasures(_ -> Measures.QUICK);
   }
 
   public AblationSettings {
     sets = List.copyOf(sets);
     kinds = List.copyOf(kinds);
-    alphas = List.copyOf(alphas);
-    layers = new TreeSet<>(layers);
-    doses = List.copyOf(doses);
+    layers = Collections.unmodifiableSet(new TreeSet<>(layers));
     if (sets.isEmpty() || kinds.isEmpty() || layers.isEmpty()) {
       throw new IllegalArgumentException("an intervention study needs a neuron set, a kind of ablation and layers");
     }
-    kinds.stream().filter(kind -> !KINDS.contains(kind)).findFirst().ifPresent(kind -> {
-      throw new IllegalArgumentException("--kind must be zero, mean, resample or steer, found " + kind);
-    });
     if (kinds.stream().distinct().count() < kinds.size()) {
-      throw new IllegalArgumentException("a kind of ablation must be named once, found one twice in " + kinds);
+      throw new IllegalArgumentException("a kind of ablation must be named once, found one twice in "
+          + String.join(", ", kinds.stream().map(AblationKind::printed).toList()));
     }
-    if (kinds.contains("steer") && alphas.isEmpty()) {
-      throw new IllegalArgumentException("steering needs a strength: give --alpha");
+    if (kinds.contains(AblationKind.STEER) && curves.alphas().isEmpty()) {
+      throw new IllegalArgumentException("steering needs at least one strength, found none");
     }
-    alphas.stream().filter(alpha -> !Double.isFinite(alpha)).findFirst().ifPresent(alpha -> {
-      throw new IllegalArgumentException("a steering strength must be finite, found " + alpha);
-    });
-    doses.stream().filter(dose -> !(dose > 0 && dose < 1)).findFirst().ifPresent(dose -> {
-      throw new IllegalArgumentException("a dose must be in (0 %, 100 %), found " + 100 * dose + " %");
-    });
-    for (int count : new int[]{controls, logProbabilityControls, curveControls}) {
-      if (count < MatchedSets.LEAST) {
-        throw new IllegalArgumentException(
-            "an intervention needs at least " + MatchedSets.LEAST + " control sets of each kind, found " + count);
-      }
-    }
-    if (attempts < 2 || solutions < 2) {
-      throw new IllegalArgumentException("an intervention needs at least 2 problems, found " + attempts
-          + " to attempt and " + solutions + " to score");
-    }
-    if (donors < 1) {
-      throw new IllegalArgumentException("resampling needs at least one donor state, found " + donors);
-    }
+  }
+
+  public AblationSettings withSets(List<NeuronSelection> others) {
+    return new AblationSettings(others, kinds, positions, layers, curves, measures, seed);
+  }
+
+  public AblationSettings withKind(AblationKind only) {
+    return withKinds(List.of(only));
+  }
+
+  public AblationSettings withKinds(List<AblationKind> others) {
+    return new AblationSettings(sets, others, positions, layers, curves, measures, seed);
+  }
+
+  public AblationSettings withPositions(PositionMask where) {
+    return new AblationSettings(sets, kinds, where, layers, curves, measures, seed);
+  }
+
+  public AblationSettings withLayers(Set<Layers> where) {
+    return new AblationSettings(sets, kinds, positions, where, curves, measures, seed);
+  }
+
+  public AblationSettings withCurves(UnaryOperator<Curves> change) {
+    return new AblationSettings(sets, kinds, positions, layers, change.apply(curves), measures, seed);
+  }
+
+  public AblationSettings withMeasures(UnaryOperator<Measures> change) {
+    return new AblationSettings(sets, kinds, positions, layers, curves, change.apply(measures), seed);
+  }
+
+  public AblationSettings withSeed(long other) {
+    return new AblationSettings(sets, kinds, positions, layers, curves, measures, other);
   }
 }

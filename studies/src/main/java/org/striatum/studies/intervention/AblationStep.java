@@ -10,6 +10,7 @@ import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.run.UsageException;
 import org.striatum.probe.store.ActivationStore;
+import org.striatum.probe.value.ProbeKind;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.studies.capture.CaptureStep;
@@ -30,7 +31,7 @@ import org.striatum.studies.value.ProbeStep;
 /// lose), the layer whose TD probe predicts best on validation problems, each set once.
 public record AblationStep() implements Study<AblationSettings, InterventionResults> {
   public static final AblationStep STUDY = new AblationStep();
-  private static final String RANKED_BY = "td";
+  private static final ProbeKind RANKED_BY = ProbeKind.TD;
 
   @Override
   public StudyDescription<AblationSettings, InterventionResults> about() {
@@ -102,7 +103,7 @@ public record AblationStep() implements Study<AblationSettings, InterventionResu
     }
 
     private static double validation(LayerProbes layer) {
-      return layer.probes().stream().filter(probe -> probe.probe().equals(RANKED_BY)).findFirst().orElseThrow()
+      return layer.probes().stream().filter(probe -> probe.probe() == RANKED_BY).findFirst().orElseThrow()
           .validation();
     }
   }

@@ -1,2 +1,2 @@
-/// Interventions: neuron sets ablated beside random and RMS-matched sets.
+/// Interventions: neuron sets ablated and compared with random and RMS-matched sets.
 package org.striatum.studies.intervention;

@@ -27,9 +27,9 @@ import org.striatum.studies.run.Manifest;
 import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.StudyRun;
 
-/// The parts of the digit experiments: each is finished on its own.
+/// The parts of the digit experiments: each is a step of its own.
 ///
-/// @param images to learn from and to be tested on
+/// @param images for training and testing
 /// @param settings of all parts
 /// @param asked parts to run
 public record MnistParts(ImageSet images, ModeSettings settings, Collection<Part> asked) {
@@ -39,8 +39,8 @@ public record MnistParts(ImageSet images, ModeSettings settings, Collection<Part
     asked = List.copyOf(asked);
   }
 
-  /// Runs every part asked for that is not finished. Parts that were finished before with the same settings are in what
-  /// is returned, asked for or not.
+  /// Runs every requested part that is not finished. The result also contains other parts that were finished before with the
+  /// same settings.
   public ModeSpecialization run(StudyRun run) throws IOException {
     try (Workbench bench = new Workbench(images, settings)) {
       // A test image is a problem with one answer.
@@ -58,7 +58,7 @@ public record MnistParts(ImageSet images, ModeSettings settings, Collection<Part
     }
   }
 
-  /// A part's results; null where it is neither asked for nor finished with these settings.
+  /// A part's results; null if it is neither requested nor finished with these settings.
   private <R extends Record> R part(StudyRun run, Workbench bench, Part part, Class<R> results, Work<R> work)
       throws IOException {
     MnistStep<R> study = new MnistStep<>(part, images, bench, results, work);

@@ -16,15 +16,15 @@ import org.striatum.studies.run.StudyRun;
 /// seed's network and its adapters.
 ///
 /// @param part which
-/// @param images to learn from and to be tested on
+/// @param images for training and testing
 /// @param bench that all parts share
 /// @param results their type
-/// @param work finds them
+/// @param work computes them
 public record MnistStep<R extends Record>(Part part, ImageSet images, Workbench bench, Class<R> results,
     Work<R> work) implements Study<ModeSettings, R> {
   static final String NAME = "mnist";
-  static final String SUMMARY = "Specialise a network that knows digits at 0° and 45° on 45°: TauGate beside BitFit,"
-      + " LoRA and full fine-tuning.";
+  static final String SUMMARY = "Take a network trained on digits at 0° and 45° and specialise it on 45°: TauGate compared with"
+      + " BitFit, LoRA and full fine-tuning.";
 
   /// One part's experiments.
   @FunctionalInterface
@@ -42,7 +42,7 @@ public record MnistStep<R extends Record>(Part part, ImageSet images, Workbench 
     return part.printed();
   }
 
-  /// Finding it again is training again.
+  /// Recomputing it means training again.
   @Override
   public boolean isVerifiable() {
     return false;

@@ -1,5 +1,8 @@
 package org.striatum.studies.neurons;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -74,6 +77,12 @@ public sealed interface NeuronSelection {
         : new Top(name, ranking, Integer.parseInt(matcher.group(3)));
   }
 
+  /// A set from JSON: its name, or for a listed one its neurons.
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+  static NeuronSelection read(JsonNode json) {
+    return json.isTextual() ? named(json.textValue()) : RecordJson.fromTree(json, Listed.class);
+  }
+
   /// The sets of a comma-separated list, in its order.
   ///
   /// @throws UsageException if a name is no set's, or repeats
@@ -86,7 +95,7 @@ public sealed interface NeuronSelection {
   }
 
   /// The best share of a layer's coordinates, rounded up.
-  public record Share(String name, Ranking ranking, double share) implements NeuronSelection {
+  public record Share(@JsonValue String name, Ranking ranking, double share) implements NeuronSelection {
     public Share {
       if (!(share > 0 && share < 1)) {
         throw new UsageException("a share of a layer must be in (0 %, 100 %), found " + 100 * share + " %");
@@ -111,7 +120,7 @@ public sealed interface NeuronSelection {
   }
 
   /// The best `count` coordinates.
-  public record Top(String name, Ranking ranking, int count) implements NeuronSelection {
+  public record Top(@JsonValue String name, Ranking ranking, int count) implements NeuronSelection {
     @Override
     public List<Integer> at(String dataset, HookPoint hook, RunRankings rankings) {
       List<Integer> order = order(dataset, hook, rankings);
@@ -137,7 +146,7 @@ public sealed interface NeuronSelection {
   }
 
   /// The coordinates that passed all parts of the dopamine study's signature test; often none.
-  public record Called(String name) implements NeuronSelection {
+  public record Called(@JsonValue String name) implements NeuronSelection {
     @Override
     public List<Integer> at(String dataset, HookPoint hook, RunRankings rankings) {
       return rankings.dopamine(name, dataset, hook).map(LayerDopamine::called).orElse(List.of());

@@ -13,33 +13,33 @@ import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.value.ProbeStep;
 
-/// What a run has ranked: neuron sets are cut from it.
+/// The rankings of a run, from which neuron sets are taken.
 ///
 /// @param values of the value-neuron study
-/// @param dopamine of the dopamine study; null where it was not made
+/// @param dopamine of the dopamine study; null if it was not run
 public record RunRankings(ValueNeuronResults values, DopamineResults dopamine) {
-  /// Reads what a run has ranked so far.
+  /// Reads the rankings of a run.
   ///
   /// @throws UsageException without value neurons
   public static RunRankings of(RunFolder folder) throws IOException {
     return new RunRankings(folder.results(ProbeStep.STUDY), folder.find(DopamineStep.STUDY).orElse(null));
   }
 
-  /// How many coordinates a studied hook point has; 0 where it was not studied.
+  /// The number of coordinates of a studied hook point; 0 if it was not studied.
   public int width(String dataset, HookPoint hook) {
     return valueOrder(dataset, hook).size();
   }
 
-  /// All coordinates of a layer by the value study's ranking, best first; empty where it was not studied.
+  /// All coordinates of a layer by the value study's ranking, best first; empty if it was not studied.
   public List<Integer> valueOrder(String dataset, HookPoint hook) {
     return values.layers().stream().filter(layer -> layer.dataset().equals(dataset) && layer.hook().equals(hook))
         .findFirst().map(LayerProbes::order).orElse(List.of());
   }
 
-  /// The dopamine study's findings at a layer; empty where it could not be studied.
+  /// The dopamine study's results at a layer; empty if it could not be studied.
   ///
   /// @param set that needs them
-  /// @throws UsageException if the study was not made
+  /// @throws UsageException if the study was not run
   public Optional<LayerDopamine> dopamine(String set, String dataset, HookPoint hook) {
     if (dopamine == null) {
       throw new UsageException(set + " needs the dopamine study, which this run has not finished");

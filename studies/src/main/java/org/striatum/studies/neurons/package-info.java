@@ -1,2 +1,2 @@
-/// Which neurons are meant, resolved from the rankings of a run.
+/// Neuron sets, resolved from the rankings of a run.
 package org.striatum.studies.neurons;

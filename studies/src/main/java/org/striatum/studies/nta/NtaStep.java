@@ -17,14 +17,14 @@ import org.striatum.studies.run.Study;
 import org.striatum.studies.run.StudyDescription;
 import org.striatum.studies.run.StudyRun;
 
-/// Runs an experiment with gated linear networks over its seeds; under `nta-runs/` lies every seed's run, so that an
-/// interrupted experiment continues where it stopped and more seeds cost only themselves. A run can hold one result per
+/// Runs an experiment with gated linear networks over its seeds; `nta-runs/` contains the run of every seed, so that an
+/// interrupted experiment continues where it stopped and more seeds only add their own cost. A run can hold one result per
 /// experiment.
 ///
 /// @param plan the experiment; null for the study as others read it
-/// @param threads that run at once; changes no result
+/// @param threads that run in parallel; does not change results
 public record NtaStep(NtaPlan plan, int threads) implements Study<NtaStepSettings, NtaResults> {
-  /// For reading.
+  /// The study, for readers of its results.
   public static final NtaStep STUDY = new NtaStep(null, 1);
   private static final String RUNS = "nta-runs";
 
@@ -41,7 +41,7 @@ public record NtaStep(NtaPlan plan, int threads) implements Study<NtaStepSetting
     return plan.experiment().printed();
   }
 
-  /// Finding it again is training again.
+  /// Recomputing it means training again.
   @Override
   public boolean isVerifiable() {
     return false;
@@ -52,7 +52,7 @@ public record NtaStep(NtaPlan plan, int threads) implements Study<NtaStepSetting
     return List.of();
   }
 
-  /// A manifest: what an interrupted run leaves is a run folder.
+  /// Writes a manifest first, so that an interrupted run leaves a run folder.
   @Override
   public void prepare(StudyRun run, NtaStepSettings settings) throws IOException {
     run.folder().settle(Manifest.Inputs.UNSETTLED);
@@ -64,7 +64,7 @@ public record NtaStep(NtaPlan plan, int threads) implements Study<NtaStepSetting
         new KeptRuns(run.folder().folder().resolve(RUNS)), run.progress())));
   }
 
-  /// Every experiment that a run has finished, in the order a reader meets them.
+  /// Every experiment that a run has finished, in the order in which they are shown.
   public static List<NtaResults> finished(RunFolder folder) throws IOException {
     SequencedMap<String, NtaResults> all = folder.all(STUDY);
     return Arrays.stream(NtaExperiment.values()).map(NtaExperiment::printed).filter(all::containsKey).map(all::get)

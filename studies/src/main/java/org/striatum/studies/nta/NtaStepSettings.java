@@ -3,11 +3,11 @@ package org.striatum.studies.nta;
 import java.util.List;
 import org.striatum.peft.nta.setting.ArmSettings;
 
-/// What an experiment is told.
+/// Settings of an experiment.
 ///
 /// @param arms its arms
-/// @param seeds how many
-/// @param firstSeed the seeds are this and those that follow
+/// @param seeds number of seeds
+/// @param firstSeed the first of consecutive seeds
 public record NtaStepSettings(List<ArmSettings> arms, int seeds, long firstSeed) {
   public NtaStepSettings {
     arms = List.copyOf(arms);

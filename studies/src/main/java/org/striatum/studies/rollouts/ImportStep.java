@@ -20,10 +20,9 @@ import org.striatum.studies.run.Study;
 import org.striatum.studies.run.StudyDescription;
 import org.striatum.studies.run.StudyRun;
 
-/// Takes completions that another program made for this run's rollouts: `rollouts.jsonl`, `problems.json`.
-///
-/// Prompt and completion become tokens by the checkpoint's own tokenizer. What the other program sampled is known as text
-/// only, so its token boundaries may differ, and log-probabilities are unknown.
+/// Imports completions of another program as this run's rollouts: `rollouts.jsonl`, `problems.json`.
+/// Prompt and completion are tokenized by the checkpoint's tokenizer. Only the text of the other program's samples is known,
+/// so token boundaries may differ, and log-probabilities are unknown.
 ///
 /// @param made the completions
 public record ImportStep(ForeignRollouts made) implements Study<ImportSettings, RolloutResults> {
@@ -35,7 +34,7 @@ public record ImportStep(ForeignRollouts made) implements Study<ImportSettings, 
         .withSeeding(ImportSettings::withSeed);
   }
 
-  /// What is stored as settings.
+  /// The stored settings.
   ///
   /// @param source the file, how its problems are asked and graded
   public record Told(ProblemSource source, ImportSettings imported) {}
@@ -60,7 +59,7 @@ public record ImportStep(ForeignRollouts made) implements Study<ImportSettings, 
     return run.model().inputs();
   }
 
-  /// Settles what the run is about, before any work.
+  /// Fixes the inputs of the run, before any work.
   @Override
   public void prepare(StudyRun run, ImportSettings settings) throws IOException {
     ProblemSources sources = new ProblemSources(List.of(made.source()));
@@ -80,7 +79,7 @@ public record ImportStep(ForeignRollouts made) implements Study<ImportSettings, 
         .with(sources(new ProblemSources(List.of(made.source()))));
   }
 
-  /// How problems that were read from files are asked and graded, for later studies; nothing where none were.
+  /// How problems that were read from files are asked and graded, for later studies; empty if none were read.
   static Found.Files sources(ProblemSources sources) {
     return folder -> {
       if (sources.sets().isEmpty()) {

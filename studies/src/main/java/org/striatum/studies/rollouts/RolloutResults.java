@@ -5,7 +5,7 @@ import java.util.List;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.studies.run.ProblemSplit;
 
-/// What the rollouts of a run came to.
+/// Summary of the rollouts of a run.
 ///
 /// @param datasets in the file's order
 public record RolloutResults(List<DatasetAccuracy> datasets) {

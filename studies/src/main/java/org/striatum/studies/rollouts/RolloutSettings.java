@@ -4,7 +4,7 @@ import org.striatum.probe.model.Sampling;
 
 /// How rollouts are drawn.
 ///
-/// @param problems of each problem set, at most
+/// @param problems maximum number per problem set
 /// @param samples rollouts per problem, K
 /// @param sampling how completions are drawn
 /// @param seed of problems and completions

@@ -32,26 +32,26 @@ import org.striatum.studies.run.Study;
 import org.striatum.studies.run.StudyDescription;
 import org.striatum.studies.run.StudyRun;
 
-/// Generates and grades rollouts: `rollouts.jsonl`, and `problems.json` where problems were read from a file. Every
-/// finished batch is kept at once.
+/// Generates and grades rollouts: `rollouts.jsonl`, and `problems.json` if problems were read from a file. Every
+/// finished batch is kept immediately.
 ///
 /// @param sets problem sets; empty for the study as others read it
-/// @param gate that the model writes under; empty for the model as it is
+/// @param gate applied to the model; empty for the model without a gate
 public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate)
     implements
       Study<RolloutSettings, RolloutResults> {
   /// As other studies read it.
   public static final RolloutStep STUDY = new RolloutStep(List.of());
 
-  /// Rollouts of the model as it is.
+  /// Rollouts of the model without a gate.
   public RolloutStep(List<ProblemSet> sets) {
     this(sets, Optional.empty());
   }
 
-  /// A learned gate that is open while the model writes.
+  /// A learned gate that is applied during generation.
   ///
-  /// @param file whose checksum becomes one of the model's: a gated model is another one, and no later step takes the two
-  ///     for each other
+  /// @param file whose checksum becomes one of the model's: a gated model is a different one, and no later step confuses
+  ///     the two
   public record AppliedGate(Path file, Gates gates) {
     private Manifest.Inputs onto(Manifest.Inputs inputs) throws IOException {
       SortedMap<String, Sha256> files = new TreeMap<>(inputs.checkpoint().files());
@@ -66,11 +66,11 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate)
     sets = List.copyOf(sets);
   }
 
-  /// What is stored as settings.
+  /// The stored settings.
   ///
   /// @param sets names of the problem sets
   /// @param files how the problems of those that were read are asked and graded
-  /// @param gate checksum of the learned gate; null for the model as it is
+  /// @param gate checksum of the learned gate; null for the model without a gate
   public record Told(List<String> sets, List<ProblemSource> files, RolloutSettings drawn, Sha256 gate) {
     public Told {
       sets = List.copyOf(sets);
@@ -111,7 +111,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate)
     return withGate(run.model().inputs());
   }
 
-  /// Settles what the run is about, before any work.
+  /// Fixes the inputs of the run, before any work.
   @Override
   public void prepare(StudyRun run, RolloutSettings settings) throws IOException {
     if (sets.isEmpty()) {
@@ -131,7 +131,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate)
         .with(ImportStep.sources(ProblemSources.among(sets)));
   }
 
-  /// The files read, and what stands in the run folder about how they are asked and graded.
+  /// The files read, and how the run folder says that they are asked and graded.
   public static SortedMap<String, Sha256> files(ProblemSources sources) {
     SortedMap<String, Sha256> files = new TreeMap<>();
     sources.sets().forEach(source -> files.put(source.file(), source.sha256()));
@@ -148,9 +148,9 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate)
   /// One rollout to draw.
   private record Asked(ProblemSet set, Problem problem, int sample, TokenSequence prompt, long seed) {}
 
-  /// One that was drawn.
+  /// A sampled rollout.
   ///
-  /// @param index among those asked for
+  /// @param index among all rollouts of the step
   private record Kept(int index, Rollout rollout) {}
 
   /// Every rollout, in the order of the file.
@@ -197,7 +197,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate)
     drawn[kept.index] = kept.rollout;
   }
 
-  /// What runs together: prompts of like length, as a model would batch them itself. The longest come first, so that one
+  /// The batches: prompts of similar length, as a model would batch them itself. The longest come first, so that one that is
   /// too long for the model or the memory is refused before others are run.
   private List<List<Integer>> batches(List<Asked> asked, int batchSize) {
     List<Integer> order = IntStream.range(0, asked.size()).boxed()

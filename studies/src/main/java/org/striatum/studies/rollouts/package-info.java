@@ -1,2 +1,2 @@
-/// Graded completions: drawn from the model, or imported with what another program made.
+/// Graded completions: sampled from the model, or imported from another program.
 package org.striatum.studies.rollouts;

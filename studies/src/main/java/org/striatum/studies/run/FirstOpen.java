@@ -42,7 +42,7 @@ public record FirstOpen(Consumer<String> note, ParityLedger ledger) {
       return;
     }
     if (model.facts().weightBytes() > LARGE) {
-      note.accept(model.facts().name() + ": first open, holding it to the parity gate");
+      note.accept(model.facts().name() + ": first open, running the parity gate");
     }
     ParityReport report = examined(key, again);
     report.require(model.facts().name());
@@ -63,7 +63,7 @@ public record FirstOpen(Consumer<String> note, ParityLedger ledger) {
         ledger.remember(key, report);
       }
       return report;
-    } catch (IllegalStateException | IllegalArgumentException failed) {
+    } catch (IllegalStateException failed) {
       throw new CheckpointException(failed.getMessage(), failed);
     }
   }
@@ -76,7 +76,8 @@ public record FirstOpen(Consumer<String> note, ParityLedger ledger) {
     try {
       long unknown = model.unknownBytes();
       if (unknown > LARGE) {
-        note.accept("%s: hashing %.1f GB of new or changed files".formatted(model.facts().name(), unknown / 1e9));
+        note.accept("%s: computing checksums of %.1f GB of new or changed files".formatted(model.facts().name(),
+            unknown / 1e9));
       }
       return ParityLedger.key(model.checksums(),
           List.of(Version.NAME, OnnxModel.runtimeVersion(), System.getProperty("os.arch"),

@@ -15,12 +15,12 @@ import org.striatum.probe.run.RecordJson;
 ///
 /// @param entries in the record's order
 public record FlatRecord(List<Entry> entries) {
-  /// Longer files are results that nobody reads line by line.
+  /// Longer files are results that are not read line by line.
   private static final long LARGEST = 64 << 20;
 
   /// One value.
   ///
-  /// @param place the way to it, such as `study.training.maxEpochs` or `layers[3].hook`
+  /// @param place the path to it, such as `study.training.maxEpochs` or `layers[3].hook`
   /// @param value as JSON writes it; text without quotes; a list of plain values in brackets
   public record Entry(String place, String value) {}
 
@@ -36,7 +36,7 @@ public record FlatRecord(List<Entry> entries) {
     return of(RecordJson.parse(Files.readAllBytes(file), JsonNode.class, file.toString()));
   }
 
-  /// Of a record in memory.
+  /// The entries of a record in memory.
   public static FlatRecord of(Record record) {
     return of(RecordJson.tree(record));
   }

@@ -17,9 +17,9 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import org.striatum.probe.run.UsageException;
 
-/// Lets one process at a time write to a folder. It ends with the process, however that ends.
+/// Lets one process at a time write to a folder. The lock ends with the process, however that ends.
 public final class FolderLock implements AutoCloseable {
-  /// Far behind the process id, so that others can read it while the lock is held, on every system.
+  /// Position of the lock: far after the process id, so that others can read the id while the lock is held, on every system.
   private static final long LOCKED_BYTE = Long.MAX_VALUE - 1;
   private static final Duration POLL = Duration.ofMillis(100);
 
@@ -29,7 +29,7 @@ public final class FolderLock implements AutoCloseable {
     this.channel = channel;
   }
 
-  /// Locks a folder, which is made if need be.
+  /// Locks a folder, which is created if necessary.
   ///
   /// @throws UsageException if it cannot be written or another process writes to it
   public static FolderLock create(Path folder) throws IOException {
@@ -41,7 +41,7 @@ public final class FolderLock implements AutoCloseable {
     return of(folder);
   }
 
-  /// Locks a folder that is there.
+  /// Locks an existing folder.
   ///
   /// @throws UsageException if it cannot be written or another process writes to it
   public static FolderLock of(Path folder) throws IOException {
@@ -66,9 +66,9 @@ public final class FolderLock implements AutoCloseable {
     }
   }
 
-  /// Waits until nobody writes to a folder: a process that was ended needs a moment to be gone.
+  /// Waits until no process writes to a folder: a process that was killed needs a moment to end.
   ///
-  /// @throws UsageException if somebody still does after `patience`
+  /// @throws UsageException if one still does after `patience`
   public static void awaitFree(Path folder, Duration patience) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();
     while (true) {
@@ -83,7 +83,7 @@ public final class FolderLock implements AutoCloseable {
     }
   }
 
-  /// Lets the next writer in.
+  /// Releases the lock.
   @Override
   public void close() throws IOException {
     if (channel.isOpen()) {
@@ -111,8 +111,8 @@ public final class FolderLock implements AutoCloseable {
   private static UsageException unwritable(Path folder, FileSystemException e) {
     String why = switch (e) {
       case AccessDeniedException _ -> "permission denied";
-      case FileAlreadyExistsException _ -> "a file of that name is in the way";
-      case NoSuchFileException _ -> "the system refuses to make it";
+      case FileAlreadyExistsException _ -> "there is a file of that name";
+      case NoSuchFileException _ -> "the system refuses to create it";
       default -> e.getReason() == null ? "refused by the file system" : e.getReason();
     };
     return new UsageException("folder " + folder + " cannot be written (" + why + "): choose another folder", e);

@@ -5,15 +5,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What a study found.
+/// The outcome of a study.
 ///
 /// @param results the record
-/// @param files what it leaves beside them, written after it ended
+/// @param files other outputs, written after the study has ended
 public record Found<R extends Record>(R results, List<Files> files) {
   /// Writes files into a run folder.
   @FunctionalInterface
   public interface Files {
-    /// Writes them, each whole or not at all.
+    /// Writes them, each atomically.
     ///
     /// @return their paths
     List<Path> write(RunFolder folder) throws IOException;
@@ -23,7 +23,7 @@ public record Found<R extends Record>(R results, List<Files> files) {
     files = List.copyOf(files);
   }
 
-  /// Results and nothing beside them.
+  /// Results without other files.
   public static <R extends Record> Found<R> only(R results) {
     return new Found<>(results, List.of());
   }

@@ -49,10 +49,10 @@ public record KeptBatches(StudyRun run, String step, StepKey key, Path output) {
   public void tell(Optional<Journal.Loss> loss, long kept, long total) {
     loss.ifPresent(lost -> run.note().accept("%s: %s %s".formatted(step, file(), switch (lost) {
       case OTHER_WORK -> "was made with other settings or in another environment: it is replaced";
-      case DAMAGED -> "is damaged: what followed the damage is made again";
+      case DAMAGED -> "is damaged: everything after the damage is made again";
     })));
     if (kept > 0) {
-      run.note().accept(String.format(Locale.ROOT, "%s: goes on at %,d of %,d", step, kept, total));
+      run.note().accept(String.format(Locale.ROOT, "%s: continues at %,d of %,d", step, kept, total));
     }
   }
 

@@ -25,10 +25,10 @@ import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
 import org.striatum.probe.run.UsageException;
 
-/// What was run, on what and by what: `manifest.json`. It holds no time and no absolute path, so equal inputs in one
+/// What was run, on which inputs and in which environment: `manifest.json`. It contains no time and no absolute path, so equal inputs in one
 /// environment give an equal file, byte for byte.
 ///
-/// @param inputs what the run is about; another one needs another folder
+/// @param inputs of the run; other inputs need another folder
 /// @param environments every environment that finished a step, in order of appearance
 /// @param steps finished work, in order
 public record Manifest(Inputs inputs, List<Environment> environments, List<Step> steps) {
@@ -55,8 +55,8 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
     return new Manifest(settled, environments, steps);
   }
 
-  /// The same with a step finished, in its old place if it was there. If its outputs changed, the steps that stood on the
-  /// old ones, directly or through others, are forgotten.
+  /// The same with a step finished, in its old place if it was there. If its outputs changed, the steps that depend on
+  /// the old ones, directly or through others, are removed.
   Manifest with(String name, StepKey key, SortedMap<String, Sha256> outputs, Environment environment) {
     List<Environment> seen = new ArrayList<>(environments);
     if (!seen.contains(environment)) {
@@ -77,7 +77,7 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
     return new Manifest(inputs, seen, all);
   }
 
-  /// The steps that stand on one, directly or through others.
+  /// The steps that depend on one, directly or through others.
   private Set<String> standingOn(String name) {
     Set<String> standing = new HashSet<>();
     boolean grown = true;
@@ -90,9 +90,9 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
     return standing;
   }
 
-  /// What a run is about. A null is not settled yet: `rollouts` settles the sampling, `capture` the hook points.
+  /// The inputs of a run. A null is not fixed yet: `rollouts` fixes the sampling, `capture` the hook points.
   ///
-  /// @param seed of everything random that has no seed of its own
+  /// @param seed of everything random without a separate seed
   public record Inputs(Checkpoint checkpoint, Tokenizer tokenizer, Data data, Sampling sampling, List<HookPoint> hooks,
       Long seed) {
     public static final Inputs UNSETTLED = new Inputs(null, null, null, null, null, null);
@@ -101,9 +101,9 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
       hooks = hooks == null ? null : List.copyOf(hooks);
     }
 
-    /// These inputs, and those of `command` where these are unsettled.
+    /// These inputs, and those of `command` where these are not fixed.
     ///
-    /// @throws UsageException if both are settled and differ, saying where
+    /// @throws UsageException if both are fixed and differ, saying where
     Inputs settledBy(Inputs command, String folder) {
       SequencedMap<String, String> differences = new LinkedHashMap<>();
       JsonNode settled = settle("", RecordJson.tree(this), RecordJson.tree(command), differences);
@@ -155,9 +155,9 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
 
   /// The model.
   ///
-  /// @param name of its folder, without the way there
-  /// @param modelType as its config says
-  /// @param files file name → checksum, of everything the model is made of
+  /// @param name of its folder, without the path
+  /// @param modelType as in its config
+  /// @param files file name → checksum, of all files of the model
   public record Checkpoint(String name, String modelType, SortedMap<String, Sha256> files) {
     public Checkpoint {
       if (name.contains("/") || name.contains("\\")) {
@@ -167,13 +167,13 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
     }
   }
 
-  /// How text becomes tokens. A null id means that there is no such token.
+  /// How text is tokenized. A null id means that there is no such token.
   ///
   /// @param file checksum of the tokenizer's file
   /// @param prependsBos whether every prompt starts with the beginning-of-sequence token
   public record Tokenizer(Sha256 file, Integer bos, Integer eos, Integer pad, boolean prependsBos) {}
 
-  /// The problems and how they are split. The split may be unsettled (null) until something is fitted.
+  /// The problems and how they are split. The split is null until a probe is fitted.
   ///
   /// @param sets names of the problem sets, in order
   /// @param files name → checksum of the files they were read from; empty for generated ones
@@ -187,7 +187,7 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
     }
   }
 
-  /// What a step ran in. Floating-point results are equal only in equal environments.
+  /// The environment of a step. Floating-point results are equal only in equal environments.
   ///
   /// @param tool e.g. `striatum 0.1.0`
   /// @param versions component → version: java, onnxruntime, djl, smile
@@ -205,7 +205,7 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
       return new Environment(tool, all, threads, processor());
     }
 
-    /// Linux names the processor in a file; elsewhere its architecture has to do.
+    /// Linux names the processor in a file; elsewhere its architecture is used.
     private static String processor() {
       try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
         return lines.filter(line -> line.startsWith("model name")).findFirst()
@@ -219,7 +219,7 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
   /// One piece of finished work.
   ///
   /// @param key checksum of its inputs
-  /// @param after the steps whose outputs it stands on
+  /// @param after the steps whose outputs it depends on
   /// @param outputs path in the run folder → checksum
   /// @param environment index into the manifest's environments
   public record Step(String name, Sha256 key, List<String> after, SortedMap<String, Sha256> outputs, int environment) {

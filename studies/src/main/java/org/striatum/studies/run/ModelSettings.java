@@ -37,10 +37,10 @@ public record ModelSettings(Optional<Memory> memory, int threads, int batchSize)
     return new ModelSettings(Optional.of(held), threads, batchSize);
   }
 
-  /// Opens a checkpoint that passes the parity gate, now or before.
+  /// Opens a checkpoint that passes the parity gate, or has passed it before.
   ///
-  /// @param note told what takes long
-  /// @throws CheckpointException in one line: what is wrong and what to do
+  /// @param note receives messages about long work
+  /// @throws CheckpointException with one line: what is wrong and what to do
   public HookedModel open(Path checkpoint, Consumer<String> note) throws CheckpointException {
     HookedModel model = opened(checkpoint);
     try {

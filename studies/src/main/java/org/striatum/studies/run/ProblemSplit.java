@@ -10,8 +10,8 @@ import org.striatum.probe.rollout.Split;
 
 /// How the problems of a data set are divided into training, validation and test problems.
 ///
-/// @param train share of problems to fit on
-/// @param validation share of problems to choose on; the rest is reported
+/// @param train share of training problems
+/// @param validation share of validation problems; the rest are test problems
 /// @param seed of the division
 public record ProblemSplit(double train, double validation, long seed) {
   /// A data set with fewer problems cannot be divided.

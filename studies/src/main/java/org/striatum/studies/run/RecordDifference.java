@@ -6,14 +6,14 @@ import java.util.Optional;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.RecordJson;
 
-/// The first place where two records differ: numbers by more than a share of the larger, everything else at all. Another
-/// machine's arithmetic may round otherwise; what was changed by hand differs by more.
+/// The first place where two records differ: numbers by more than a share of the larger, everything else by any difference.
+/// Another machine's arithmetic may round differently; a change by hand is larger.
 ///
 /// @param place in the record, such as `layers[3].probes[0].test.value`
 /// @param there as it was written
 /// @param here as it is now
 public record RecordDifference(String place, String there, String here) {
-  /// Of two doubles that are the same figure.
+  /// The largest relative difference of two equal figures.
   public static final double TOLERANCE = 1e-9;
 
   /// Compares.

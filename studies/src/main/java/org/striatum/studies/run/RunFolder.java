@@ -217,7 +217,7 @@ public final class RunFolder implements AutoCloseable {
     Sha256 written = step.outputs().get(folder.relativize(file).toString().replace('\\', '/'));
     if (written == null || !Files.isRegularFile(file) || !Sha256.of(file).equals(written)) {
       throw new BadDataException(file + " is not what '" + step.name()
-          + "' wrote, so what came of it cannot be explained: restore the file, or run the study again");
+          + "' wrote, so the results cannot be explained: restore the file, or run the study again");
     }
   }
 
@@ -321,7 +321,7 @@ public final class RunFolder implements AutoCloseable {
     Path file = folder.resolve(relative).normalize();
     if (!file.startsWith(folder.normalize())) {
       throw new BadDataException(
-          folder.resolve(MANIFEST) + ": an output must lie in the run folder, found " + relative);
+          folder.resolve(MANIFEST) + ": an output must be in the run folder, found " + relative);
     }
     return file;
   }

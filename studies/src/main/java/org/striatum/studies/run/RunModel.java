@@ -9,7 +9,7 @@ import org.striatum.hooks.HookedModel;
 import org.striatum.probe.run.Sha256;
 import org.striatum.probe.run.UsageException;
 
-/// The checkpoint of a run, opened when a study first needs it. Whoever makes this closes it.
+/// The checkpoint of a run, opened when a study first needs it. The caller that makes this closes it.
 public final class RunModel implements AutoCloseable {
   /// Of a generation batch, in bytes of its key-value caches.
   private static final long CACHE_BYTES = 512L << 20;

@@ -2,13 +2,13 @@ package org.striatum.studies.run;
 
 import java.util.Objects;
 
-/// What a study is called and what its settings and results are.
+/// A study's name, and the types of its settings and results.
 ///
-/// @param name small letters and hyphens: the command, the step in the manifest, the files in `results`
+/// @param name lower-case letters and hyphens: the command, the step in the manifest, the files in `results`
 /// @param summary what it does, in one line
 /// @param settings their type
 /// @param results their type
-/// @param defaults settings where nothing is said
+/// @param defaults the default settings
 /// @param quick settings for a first look: minutes for a small model
 /// @param seeding the same settings with another seed
 public record StudyDescription<S extends Record, R extends Record>(String name, String summary, Class<S> settings,
@@ -22,11 +22,12 @@ public record StudyDescription<S extends Record, R extends Record>(String name, 
   public StudyDescription {
     Objects.requireNonNull(summary);
     if (!name.matches("[a-z][a-z0-9-]*")) {
-      throw new IllegalArgumentException("a study's name must be of small letters, digits and hyphens, found " + name);
+      throw new IllegalArgumentException(
+          "a study's name must be of lower-case letters, digits and hyphens, found " + name);
     }
   }
 
-  /// Of a study with one set of settings and nothing random.
+  /// The description of a study with fixed settings and nothing random.
   public static <S extends Record, R extends Record> StudyDescription<S, R> of(String name, String summary,
       S defaults, Class<R> results) {
     @SuppressWarnings("unchecked")
@@ -39,7 +40,7 @@ public record StudyDescription<S extends Record, R extends Record>(String name, 
     return new StudyDescription<>(name, summary, settings, results, defaults, other, seeding);
   }
 
-  /// The same with settings that hold a seed.
+  /// The same with settings that have a seed.
   public StudyDescription<S, R> withSeeding(Seeding<S> other) {
     return new StudyDescription<>(name, summary, settings, results, defaults, quick, other);
   }

@@ -25,17 +25,17 @@ import org.striatum.probe.run.Sha256;
 import org.striatum.probe.run.UsageException;
 import org.striatum.studies.run.Manifest.Environment;
 
-/// A run folder with what studies need to write it: the model, where figures are made, who is told. Runs each study once.
+/// A run folder with what studies need to write it: the model, the environment, receivers of messages. Runs each study once.
 ///
-/// @param folder what is written
-/// @param environment what figures are made in
+/// @param folder that is written
+/// @param environment in which figures are computed
 /// @param model opened when a study needs it
-/// @param note told what is kept and what is about to take long
+/// @param note receives messages about kept steps and about long work
 /// @param progress of long work
-/// @param sets problem sets that the caller brings, whose graders no file of the run names
+/// @param sets problem sets of the caller, whose graders are in no file of the run
 public record StudyRun(RunFolder folder, Environment environment, RunModel model, Consumer<String> note,
     Progress progress, List<ProblemSet> sets) {
-  /// The step that holds the run's completions, and the step that stores their hidden states.
+  /// The step of the run's completions, and the step that stores their hidden states.
   public static final String ROLLOUTS = "rollouts";
   public static final String CAPTURE = "capture";
   private static final String CHECKPOINT_PATH = "checkpoint.path";
@@ -50,7 +50,7 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
     this(folder, environment, model, note, progress, List.of());
   }
 
-  /// The same run with problem sets that the caller brings.
+  /// The same run with problem sets of the caller.
   public StudyRun withSets(List<ProblemSet> brought) {
     return new StudyRun(folder, environment, model, note, progress, brought);
   }
@@ -62,7 +62,7 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
     return run(study, study.instance(settings), settings);
   }
 
-  /// The same under a name of the caller's choice, beside the study's other instances.
+  /// The same under a name chosen by the caller, in addition to the study's other instances.
   public <S extends Record, R extends Record> R run(Study<S, R> study, String instance, S settings)
       throws IOException {
     study.prepare(this, settings);
@@ -113,7 +113,7 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
     return opened;
   }
 
-  /// The same without a look at what the run is about: for the study that settles it.
+  /// The same without a check of the run's inputs: for the study that fixes them.
   public HookedModel anyModel() throws IOException {
     return model.open();
   }
@@ -128,7 +128,7 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
     return model.threads();
   }
 
-  /// Whether the run has completions, made or imported with whatever settings.
+  /// Whether the run has completions, made or imported, with any settings.
   public boolean hasRollouts() {
     return folder.manifest().step(ROLLOUTS).isPresent();
   }
@@ -138,7 +138,7 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
     return folder.manifest().step(CAPTURE).isPresent();
   }
 
-  /// What a run is about, once its rollouts are asked for.
+  /// The inputs of a run, when its rollouts are made.
   public Manifest.Inputs inputs(Manifest.Data data, Sampling sampling, long seed) throws IOException {
     Manifest.Inputs of = model.inputs();
     return new Manifest.Inputs(of.checkpoint(), of.tokenizer(), data, sampling, null, seed);
@@ -161,35 +161,35 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
     return rollouts;
   }
 
-  /// Dataset → its grader; empty where its rollouts were graded elsewhere.
+  /// Dataset → its grader; empty if its rollouts were imported with their own scores.
   public Function<String, Optional<Grader>> knownGraders() throws IOException {
     ProblemSources sources = ProblemSources.of(folder.folder());
     return dataset -> sets.stream().filter(set -> set.name().equals(dataset)).findFirst().map(ProblemSet::grader)
         .or(() -> sources.find(dataset));
   }
 
-  /// Dataset → its grader, from what the run folder says of problems that were read from files.
+  /// Dataset → its grader, from the run folder's record of problems that were read from files.
   public Function<String, Grader> graders() throws IOException {
     ProblemSources sources = ProblemSources.of(folder.folder());
     return dataset -> sets.stream().filter(set -> set.name().equals(dataset)).findFirst().map(ProblemSet::grader)
         .orElseGet(() -> sources.grader(dataset));
   }
 
-  /// Notes where the checkpoint lies, outside the manifest: a convenience for later commands, no part of the result.
+  /// Records the path of the checkpoint outside the manifest: a convenience for later commands, not part of the result.
   public void remember(Path checkpoint) throws IOException {
     AtomicFile.write(folder.folder().resolve(CHECKPOINT_PATH),
         (checkpoint.toAbsolutePath().normalize() + "\n").getBytes(StandardCharsets.UTF_8));
   }
 
-  /// Where the checkpoint lay when the rollouts were made.
+  /// The path of the checkpoint when the rollouts were made.
   ///
-  /// @throws UsageException if nobody noted it
+  /// @throws UsageException if it was not recorded
   public static Path remembered(Path folder) throws IOException {
     return noted(folder)
-        .orElseThrow(() -> new UsageException(folder + " does not say where its checkpoint lies"));
+        .orElseThrow(() -> new UsageException(folder + " does not record the path of its checkpoint"));
   }
 
-  /// The same where somebody noted it.
+  /// The same; empty if it was not recorded.
   public static Optional<Path> noted(Path folder) throws IOException {
     Path note = folder.resolve(CHECKPOINT_PATH);
     return Files.isRegularFile(note) ? Optional.of(Path.of(Files.readString(note).strip())) : Optional.empty();

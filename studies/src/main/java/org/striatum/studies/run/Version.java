@@ -5,13 +5,13 @@ import java.util.Map;
 import org.striatum.hooks.onnx.OnnxModel;
 import org.striatum.studies.run.Manifest.Environment;
 
-/// What this build is, for the manifest and whoever asks.
+/// The version of this build, for the manifest and for users.
 public final class Version {
   public static final String NAME = "striatum 0.1.0";
 
   private Version() {}
 
-  /// The environment that figures are made in.
+  /// The environment in which figures are computed.
   public static Environment environment(int threads) {
     return Environment.here(NAME, Map.of("onnxruntime", OnnxModel.runtimeVersion(), "djl",
         Engine.getDjlVersion(), "smile",

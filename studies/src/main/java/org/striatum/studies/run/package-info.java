@@ -1,2 +1,2 @@
-/// What a run is: its folder, the manifest that vouches for every file in it, one writer at a time.
+/// A run: its folder, the manifest with the checksum of every file in it, one writer at a time.
 package org.striatum.studies.run;

@@ -8,7 +8,7 @@ import org.striatum.studies.answer.StudyResults;
 /// One studied checkpoint of a series.
 ///
 /// @param name distinct in the series
-/// @param results of its study, value neurons at least
+/// @param results of its study, at least value neurons
 /// @param told every finished study, value by value
 public record SeriesCheckpoint(String name, StudyResults results, List<ToldStudy> told) {
   private static final Pattern STEP = Pattern.compile("(?:^|\\D)(\\d{1,15})$");
@@ -20,7 +20,7 @@ public record SeriesCheckpoint(String name, StudyResults results, List<ToldStudy
     }
   }
 
-  /// The training step its name ends with (`step3000`, `checkpoint-500`); null where it ends otherwise.
+  /// The training step its name ends with (`step3000`, `checkpoint-500`); null if it does not end with one.
   public Long step() {
     Matcher matcher = STEP.matcher(name);
     return matcher.find() ? Long.valueOf(matcher.group(1)) : null;

@@ -20,19 +20,19 @@ import org.striatum.studies.run.StudyRun;
 import org.striatum.studies.transfer.CompareSettings;
 import org.striatum.studies.transfer.CompareStep;
 
-/// Sets the finished runs of a scan side by side. Runs are only read, one or two at a time.
+/// Compares the finished runs of a scan. Runs are only read, one or two at a time.
 ///
 /// @param runs names → run folders, in order; may be empty
-/// @param known studies, that the runs may hold
+/// @param known studies that the runs can have
 public record SeriesStep(SequencedMap<String, RunFolder> runs,
     List<Study<?, ?>> known) implements Study<SeriesStep.Settings, SeriesResults> {
-  /// For reading.
+  /// The study, for readers of its results.
   public static final SeriesStep STUDY = new SeriesStep(new LinkedHashMap<>(), List.of());
 
-  /// What a comparison of checkpoints is told.
+  /// Settings of a comparison of checkpoints.
   ///
   /// @param study figures over steps
-  /// @param bases of pairs of checkpoints; its seed is that of the permutations that tell a common basis
+  /// @param bases of pairs of checkpoints; its seed is that of the permutations that test for a common basis
   public record Settings(SeriesStudy study, CompareSettings bases) {}
 
   private record Run(String name, Sha256 manifest) {}
@@ -87,7 +87,7 @@ public record SeriesStep(SequencedMap<String, RunFolder> runs,
     return told;
   }
 
-  /// The checkpoints with everything each has finished, read when they are reached.
+  /// The checkpoints with everything that each has finished, read one after the other.
   public Iterable<SeriesCheckpoint> checkpoints() {
     return () -> runs.entrySet().stream().map(this::checkpoint).iterator();
   }

@@ -17,6 +17,7 @@ import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.Overlap;
 import org.striatum.probe.transfer.SetSize;
 import org.striatum.probe.transfer.TransferResults.Basis;
+import org.striatum.probe.value.ProbeKind;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.probe.value.ValueNeuronResults.ProbeAuroc;
@@ -27,8 +28,8 @@ import org.striatum.studies.series.SeriesResults.Point;
 import org.striatum.studies.series.SeriesResults.SetOverlap;
 import org.striatum.studies.series.SeriesResults.Turnover;
 
-/// Sets checkpoints side by side. Coordinates are compared only between checkpoints that share a basis
-/// ([org.striatum.probe.transfer.TransferStudy#basis]); births and deaths only along training, between checkpoints whose
+/// Compares checkpoints. Coordinates are compared only between checkpoints that share a basis
+/// ([org.striatum.probe.transfer.TransferStudy#basis]); appearance and loss only along training, between checkpoints whose
 /// names end with a step.
 ///
 ///     IoU(a, b) = |a ∩ b| / |a ∪ b|
@@ -38,26 +39,24 @@ public record SeriesStudy(SetSize size) {
   /// 13 coordinates of 256: at the paper's 1 % a single one moves the IoU by a fifth.
   public static final SeriesStudy DEFAULT = new SeriesStudy(new SetSize("5%"));
 
-  private static final String LINEAR = "linear";
-
-  /// One place whose rankings are compared.
+  /// A dataset and hook point whose rankings are compared.
   private record Where(String dataset, HookPoint hook, Kind kind) {}
 
-  /// What is kept of a checkpoint, so that many can be compared: its figures, and its rankings place by place.
+  /// What is kept of a checkpoint, so that many can be compared: its figures, and its rankings by dataset and hook point.
   private record Seen(Place place, List<Point> points, SequencedMap<Where, Ranked> rankings) {
     Optional<Ranked> at(Where where) {
       return Optional.ofNullable(rankings.get(where));
     }
   }
 
-  /// A ranking of all coordinates of one place.
+  /// A ranking of all coordinates for one dataset and hook point.
   private static final class Ranked {
     private final String checkpoint;
     private final int[] order;
     private final Set<Integer> set;
 
     /// @param order coordinates, best first
-    /// @param k how many of them are the set
+    /// @param k size of the set
     Ranked(String checkpoint, List<Integer> order, int k) {
       this.checkpoint = checkpoint;
       this.order = order.stream().mapToInt(Integer::intValue).toArray();
@@ -77,10 +76,10 @@ public record SeriesStudy(SetSize size) {
     }
   }
 
-  /// Compares. Checkpoints are gone through once, one at a time.
+  /// Compares. Checkpoints are read once, one at a time.
   ///
   /// @param checkpoints in order, with distinct names
-  /// @param bases of every pair, named as the checkpoints are
+  /// @param bases of every pair, with the names of the checkpoints
   public SeriesResults run(Iterable<SeriesCheckpoint> checkpoints, List<Basis> bases) {
     List<Seen> all = new ArrayList<>();
     checkpoints.forEach(one -> all.add(seen(one)));
@@ -159,7 +158,8 @@ public record SeriesStudy(SetSize size) {
   }
 
   private static Optional<ProbeAuroc> linear(LayerProbes layer) {
-    return layer.probes().stream().filter(probe -> probe.probe().equals(LINEAR) && !Double.isNaN(probe.validation()))
+    return layer.probes().stream()
+        .filter(probe -> probe.probe() == ProbeKind.LINEAR && !Double.isNaN(probe.validation()))
         .findFirst();
   }
 

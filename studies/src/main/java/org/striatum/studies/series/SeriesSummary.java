@@ -13,9 +13,9 @@ import org.striatum.studies.series.SeriesResults.Kind;
 import org.striatum.studies.series.SeriesResults.Point;
 import org.striatum.studies.series.SeriesResults.SetOverlap;
 
-/// What a series shows, in sentences: the same on the command line and in the report.
+/// The results of a series in sentences, the same on the command line and in the report.
 ///
-/// @param sentences one a dataset, then one a kind of set
+/// @param sentences one per dataset, then one per kind of set
 public record SeriesSummary(List<String> sentences) {
   private static final double CHANCE = 0.5;
 
@@ -23,7 +23,7 @@ public record SeriesSummary(List<String> sentences) {
     sentences = List.copyOf(sentences);
   }
 
-  /// Of a comparison.
+  /// The summary of a comparison.
   public static SeriesSummary of(SeriesResults results) {
     List<String> sentences = new ArrayList<>();
     results.points().stream().map(Point::dataset).distinct().forEach(dataset -> sentences.add(dataset(dataset,

@@ -6,8 +6,8 @@ import org.striatum.studies.run.FlatRecord.Entry;
 /// A finished study of one checkpoint, value by value.
 ///
 /// @param step its name in the manifest
-/// @param settings what it was told
-/// @param results empty for a study whose results have tables of their own
+/// @param settings its settings
+/// @param results empty for a study whose results have their own tables
 public record ToldStudy(String step, List<Entry> settings, List<Entry> results) {
   public ToldStudy {
     settings = List.copyOf(settings);

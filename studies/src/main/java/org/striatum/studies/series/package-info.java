@@ -1,2 +1,2 @@
-/// Checkpoints of one training run side by side: what comes, stays and goes as it is trained.
+/// Comparison of the checkpoints of one training run: which neurons appear, stay and disappear during training.
 package org.striatum.studies.series;

@@ -3,13 +3,13 @@ package org.striatum.studies.transfer;
 import java.util.function.UnaryOperator;
 import org.striatum.probe.transfer.TransferSettings;
 
-/// What a comparison is told.
+/// Settings of a comparison.
 ///
 /// @param study sizes of sets, refits and random sets
-/// @param seed of halvings, random sets and intervals
+/// @param seed of split halves, random sets and intervals
 public record CompareSettings(TransferSettings study, long seed) {
   public static CompareSettings defaults() {
-    return new CompareSettings(TransferSettings.DEFAULTS, 1);
+    return new CompareSettings(TransferSettings.defaults(), 1);
   }
 
   public CompareSettings withStudy(UnaryOperator<TransferSettings> change) {

@@ -35,12 +35,12 @@ import org.striatum.studies.value.ProbeStep;
 
 /// Compares value neurons across a run's data sets and across runs. The others are only read.
 ///
-/// @param others run folders beside the run's own; may be empty
-/// @param curves whether two runs without a common basis are compared all the same, by curves
+/// @param others other run folders; may be empty
+/// @param curves whether two runs without a common basis are still compared, by curves
 public record CompareStep(List<RunFolder> others, boolean curves) implements Study<CompareSettings, TransferResults> {
   /// A run's own data sets.
   public static final CompareStep STUDY = new CompareStep(List.of(), true);
-  /// Of prompt states that are held while many runs are compared.
+  /// The most bytes of prompt states kept in memory while many runs are compared.
   private static final long KEPT_BYTES = 256L << 20;
   private static final List<Study<?, ?>> READ = List.of(RolloutStep.STUDY, CaptureStep.STUDY, ProbeStep.STUDY);
 
@@ -72,7 +72,7 @@ public record CompareStep(List<RunFolder> others, boolean curves) implements Stu
     return others.stream().map(CompareStep::outputs).toList();
   }
 
-  /// @throws UsageException if there is one other run only, it shares no basis with the first, and curves are not asked for
+  /// @throws UsageException if there is only one other run, it shares no basis with the first, and `curves` is false
   @Override
   public void prepare(StudyRun run, CompareSettings settings) throws IOException {
     if (others.size() == 1 && !curves) {
@@ -89,8 +89,8 @@ public record CompareStep(List<RunFolder> others, boolean curves) implements Stu
     }
   }
 
-  /// Whether the coordinates of each pair of runs can be compared one by one. Prompt states are read run by run and kept as
-  /// long as all that are kept fit into [#KEPT_BYTES]; the others are read again for every pair.
+  /// Whether the coordinates of each pair of runs can be compared one by one. Prompt states are read run by run and kept
+  /// while they fit into [#KEPT_BYTES]; the others are read again for every pair.
   ///
   /// @param runs names, distinct → run folders after `probe`
   public static List<Basis> bases(CompareSettings settings, SequencedMap<String, RunFolder> runs, Progress progress)
@@ -137,7 +137,7 @@ public record CompareStep(List<RunFolder> others, boolean curves) implements Stu
     }
   }
 
-  /// Everything a run's comparison stands on, by checksum.
+  /// Everything that a run's comparison depends on, by checksum.
   private static SortedMap<String, Sha256> outputs(RunFolder folder) {
     SortedMap<String, Sha256> outputs = new TreeMap<>();
     for (Study<?, ?> read : READ) {
@@ -186,7 +186,7 @@ public record CompareStep(List<RunFolder> others, boolean curves) implements Stu
           run.results(ProbeStep.STUDY));
     }
 
-    /// Names of the checkpoints; where two are equal, the later ones are numbered.
+    /// Names of the checkpoints; if two are equal, the later ones are numbered.
     private static List<String> names(List<RunFolder> all) {
       List<String> names = new ArrayList<>();
       for (RunFolder run : all) {

@@ -1,6 +1,6 @@
 package org.striatum.studies.uses;
 
-/// What the study of confidence is told.
+/// Settings of the confidence study.
 ///
 /// @param seed of intervals
 public record ConfidenceSettings(long seed) {

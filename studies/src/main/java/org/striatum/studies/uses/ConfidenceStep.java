@@ -19,6 +19,7 @@ import org.striatum.probe.uses.ConfidenceResults;
 import org.striatum.probe.uses.ConfidenceResults.DatasetConfidence;
 import org.striatum.probe.uses.ConfidenceStudy;
 import org.striatum.probe.uses.ConfidenceStudy.StudiedDataset;
+import org.striatum.probe.value.ProbeKind;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.studies.capture.CaptureStep;
@@ -34,7 +35,7 @@ import org.striatum.studies.value.ProbeStep;
 /// Compares value as a confidence with other signals.
 public record ConfidenceStep() implements Study<ConfidenceSettings, ConfidenceResults> {
   public static final ConfidenceStep STUDY = new ConfidenceStep();
-  private static final String CHOSEN_BY = "linear";
+  private static final ProbeKind CHOSEN_BY = ProbeKind.LINEAR;
 
   @Override
   public StudyDescription<ConfidenceSettings, ConfidenceResults> about() {
@@ -71,7 +72,7 @@ public record ConfidenceStep() implements Study<ConfidenceSettings, ConfidenceRe
             ? new ConfidenceStudy(graders.apply(dataset)::answer, Bootstrap.RESAMPLES, settings.seed())
                 .study(new StudiedDataset(dataset, hook.get(), own,
                     StoredTrajectories.ofDataset(store, rollouts, dataset, hook.get()), split.of(own),
-                    fits.linear(dataset, hook.get(), CHOSEN_BY).orElseThrow().predictor()))
+                    fits.linear(dataset, hook.get(), CHOSEN_BY.printed()).orElseThrow().predictor()))
             : unstudied(dataset));
         task.step(1);
       });
@@ -85,14 +86,14 @@ public record ConfidenceStep() implements Study<ConfidenceSettings, ConfidenceRe
         "No signal can be compared: " + why + ".", List.of(why));
   }
 
-  /// The hook point whose linear probe foretells best on validation problems.
+  /// The hook point whose linear probe predicts best on validation problems.
   public static Optional<HookPoint> chosen(ValueNeuronResults values, String dataset) {
     return values.layers().stream().filter(layer -> layer.dataset().equals(dataset))
         .max(Comparator.comparingDouble(ConfidenceStep::validation)).map(LayerProbes::hook);
   }
 
   private static double validation(LayerProbes layer) {
-    return layer.probes().stream().filter(probe -> probe.probe().equals(CHOSEN_BY)).findFirst().orElseThrow()
+    return layer.probes().stream().filter(probe -> probe.probe() == CHOSEN_BY).findFirst().orElseThrow()
         .validation();
   }
 }

@@ -2,11 +2,11 @@ package org.striatum.studies.uses;
 
 import org.striatum.probe.dopamine.StepCutter;
 
-/// What a search by steps is told.
+/// Settings of a search by steps.
 ///
-/// @param problems test problems of each data set, at most
+/// @param problems maximum number of test problems per data set
 /// @param candidates drawn at each step, K
-/// @param stepTokens most tokens of a candidate step
+/// @param stepTokens maximum number of tokens of a candidate step
 /// @param step what ends a step, see [StepCutter#named]
 /// @param seed of candidates and intervals
 public record SearchSettings(int problems, int candidates, int stepTokens, String step, long seed) {

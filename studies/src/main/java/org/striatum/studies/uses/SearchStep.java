@@ -38,13 +38,12 @@ import org.striatum.studies.run.StudyDescription;
 import org.striatum.studies.run.StudyRun;
 import org.striatum.studies.value.ProbeStep;
 
-/// Searches by steps on test problems, value and surprise as judges, beside other ways to spend the same tokens:
+/// Search by steps on test problems, scored by value and by surprise, compared with other ways to use the same tokens:
 /// `results/search.json`.
 ///
 /// Value is a linear probe of the outcome over the ends of all steps of training problems' rollouts, at the hook point
-/// that validation chose. Surprise is the TD-error probe of the dopamine study, where that was made.
-///
-/// Both are judged by what the run's own studies were told: the split of `probe`, the settings and V̂ of `dopamine`.
+/// chosen on validation problems. Surprise is the TD-error probe of the dopamine study, if that was run.
+/// Both use the settings of the run's own studies: the split of `probe`, the settings and V̂ of `dopamine`.
 public record SearchStep() implements Study<SearchSettings, SearchResults> {
   public static final SearchStep STUDY = new SearchStep();
 

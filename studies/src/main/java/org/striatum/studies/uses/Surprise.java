@@ -13,10 +13,10 @@ import org.striatum.studies.fits.Fit;
 import org.striatum.studies.fits.Fits;
 import org.striatum.studies.run.RunFolder;
 
-/// Surprise as a judge of steps: the TD-error probe that a run's dopamine study fitted.
+/// Surprise as a score of steps: the TD-error probe that a run's dopamine study fitted.
 ///
-/// @param found null where the study is not finished
-/// @param fits what it fitted
+/// @param found results of the study; null if it is not finished
+/// @param fits its probes
 record Surprise(DopamineResults found, Fits fits) {
   static Surprise of(RunFolder folder) throws IOException {
     return folder.has(DopamineStep.STUDY)
@@ -26,10 +26,10 @@ record Surprise(DopamineResults found, Fits fits) {
 
   /// The probe of the hook point that the dopamine study chose.
   ///
-  /// @param notes told why there is none
+  /// @param notes receives the reason if there is none
   Optional<Judge> judge(HookedModel model, String dataset, int batchSize, List<String> notes) {
     if (found == null) {
-      notes.add("no search by surprise: the dopamine study was not run before");
+      notes.add("no search by surprise: this run has no finished dopamine study");
       return Optional.empty();
     }
     Optional<Fit.Scorer> fit = found.chosen(dataset).map(LayerDopamine::hook)

@@ -1,2 +1,2 @@
-/// What value is good for: confidence, search by steps.
+/// Uses of value: confidence, search by steps.
 package org.striatum.studies.uses;

@@ -29,7 +29,7 @@ import org.striatum.studies.run.Study;
 import org.striatum.studies.run.StudyDescription;
 import org.striatum.studies.run.StudyRun;
 
-/// Looks for value neurons in every data set at every captured hook point.
+/// Searches for value neurons in every data set at every captured hook point.
 public record ProbeStep() implements Study<ProbeSettings, ValueNeuronResults> {
   public static final ProbeStep STUDY = new ProbeStep();
 

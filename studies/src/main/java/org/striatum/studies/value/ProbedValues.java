@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.striatum.probe.dopamine.StepValues;
 import org.striatum.probe.dopamine.Steps;
 import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.value.ProbeKind;
 import org.striatum.probe.value.Trajectories;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
@@ -19,19 +20,19 @@ import org.striatum.studies.fits.Fits;
 /// V̂ by a data set's value probe: of the hook points and targets studied, the one that predicts best on validation problems,
 /// as `probe` fitted it and reported its AUROC.
 ///
-/// @param found what `probe` reported
-/// @param fits what it fitted
+/// @param found results of `probe`
+/// @param fits its probes
 public record ProbedValues(String dataset, ValueNeuronResults found, Fits fits) {
   private record Candidate(HookPoint hook, Target target, double validation) {}
 
-  /// The probe; empty where the data set has none.
+  /// The probe; empty if the data set has none.
   public Optional<Fit.Value> best() {
     return found.layers().stream().filter(layer -> layer.dataset().equals(dataset)).flatMap(this::candidates)
         .max(Comparator.comparingDouble(Candidate::validation))
         .flatMap(best -> fits.value(dataset, best.hook(), best.target().printed()));
   }
 
-  /// Reads V̂ before every step of the chosen rollouts; NaN where the data set has no value probe.
+  /// Reads V̂ before every step of the chosen rollouts; NaN if the data set has no value probe.
   ///
   /// @param states of the chosen ones
   /// @param steps of the chosen ones
@@ -45,7 +46,7 @@ public record ProbedValues(String dataset, ValueNeuronResults found, Fits fits) 
 
   private Stream<Candidate> candidates(LayerProbes layer) {
     return Stream.of(Target.values()).flatMap(target -> layer.probes().stream()
-        .filter(one -> one.probe().equals(target.printed()) && !Double.isNaN(one.validation()))
+        .filter(one -> one.probe() == ProbeKind.of(target) && !Double.isNaN(one.validation()))
         .map(one -> new Candidate(layer.hook(), target, one.validation())));
   }
 

@@ -17,8 +17,8 @@ import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.Study;
 import org.striatum.studies.run.StudyRun;
 
-/// Computes the figures of a run again, from what lies in its folder: rewards from completions, and the results of every
-/// study that needs no model. What needs one is named and left.
+/// Computes the figures of a run again, from the files in its folder: rewards from completions, and the results of every
+/// study that needs no model. Studies that need one are named and not recomputed.
 ///
 /// @param run only read
 /// @param studies that are known
@@ -27,16 +27,16 @@ public record Recomputation(StudyRun run, List<Study<?, ?>> studies) {
     studies = List.copyOf(studies);
   }
 
-  /// What came of a file's figures.
+  /// The result for a file's figures.
   public enum Verdict {
     SAME, DIFFERENT, LEFT
   }
 
   /// One file.
   ///
-  /// @param detail what was done, or the first figure that differs
+  /// @param detail what was recomputed, or the first figure that differs
   public record Figures(String file, Verdict verdict, String detail) {
-    /// A file beside what it should hold.
+    /// Compares a file with what it should contain.
     ///
     /// @param name as it is shown
     /// @param result the record that was computed again
@@ -48,7 +48,7 @@ public record Recomputation(StudyRun run, List<Study<?, ?>> studies) {
     }
   }
 
-  /// Every file whose figures can be told.
+  /// Every file whose figures can be checked.
   public List<Figures> all() throws IOException {
     List<Figures> all = new ArrayList<>();
     if (run.hasRollouts()) {
@@ -62,7 +62,8 @@ public record Recomputation(StudyRun run, List<Study<?, ?>> studies) {
       } else if (!step.name().equals(StudyRun.ROLLOUTS)) {
         step.outputs().keySet().stream().filter(file -> !file.endsWith(RunFolder.SETTINGS))
             .forEach(
-                file -> all.add(new Figures(file, Verdict.LEFT, "only the command that made it can make it again")));
+                file -> all.add(new Figures(file, Verdict.LEFT,
+                    "not recomputed: only the command that made it can make it again")));
       }
     }
     return all;
@@ -79,7 +80,7 @@ public record Recomputation(StudyRun run, List<Study<?, ?>> studies) {
     }
     S settings = run.folder().settings(study, instance);
     if (!run.key(study, settings).sha256().equals(step.key())) {
-      return new Figures(name, Verdict.LEFT, "found with inputs that are not in the run folder");
+      return new Figures(name, Verdict.LEFT, "not recomputed: its inputs are not in the run folder");
     }
     return Figures.of(name, file, study.format(), study.find(run, settings).results());
   }
@@ -103,7 +104,7 @@ public record Recomputation(StudyRun run, List<Study<?, ?>> studies) {
       }
     }
     return graded == 0
-        ? new Figures("rollouts.jsonl", Verdict.LEFT, "graded elsewhere")
+        ? new Figures("rollouts.jsonl", Verdict.LEFT, "not recomputed: imported with scores of its own")
         : new Figures("rollouts.jsonl", Verdict.SAME, "%d of %d completions graded again, the same rewards".formatted(
             graded, rollouts.size()));
   }

@@ -1,2 +1,2 @@
-/// Figures computed again from what a run folder holds.
+/// Figures computed again from the files of a run folder.
 package org.striatum.studies.verify;

@@ -3,6 +3,7 @@ package org.striatum.studies.answer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -53,7 +54,8 @@ class StudyAnswersTest {
     DatasetSearch found = new DatasetSearch("add", HookPoint.residPost(0), 10,
         List.of(new Arm("search by value", gain, 1, 1)), List.of(comparison), List.of(comparison.words()), List.of());
     return StudyAnswers.of("model",
-        new StudyResults(null, null, null, null, null, new SearchResults(4, 24, List.of(found)), List.of()))
+        new StudyResults(null, null, new LinkedHashMap<>(), null, null, new SearchResults(4, 24, List.of(found)),
+            List.of()))
         .to(Question.SEARCH)
         .reply();
   }
@@ -73,7 +75,8 @@ class StudyAnswersTest {
             new AdaptationResults.Comparison(AdaptationArm.DOPAMINE, AdaptationArm.DOPAMINE_MATCHED, worse, worse,
                 worse, 0.05, 0, 5)),
         List.of(), 1e-6, List.of());
-    Answer answer = StudyAnswers.of("model", new StudyResults(null, null, null, null, null, null, List.of(results)))
+    Answer answer = StudyAnswers
+        .of("model", new StudyResults(null, null, new LinkedHashMap<>(), null, null, null, List.of(results)))
         .to(Question.ADAPTATION);
     assertThat(answer.findings()).extracting(Answer.Finding::reply).containsExactly(Reply.YES, Reply.NO);
     assertThat(answer.findings()).extracting(Answer.Finding::of).containsExactly("mul, value@10%", "mul, dopamine@10%");

@@ -14,10 +14,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.striatum.probe.dopamine.DopamineRanking;
 import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.dopamine.DopamineResults.LayerDopamine;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.UsageException;
+import org.striatum.probe.value.Ranking;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 
@@ -31,11 +34,12 @@ class NeuronSelectionTest {
   private static RunRankings rankings(int width, int... numbers) {
     List<LayerProbes> layers = Arrays.stream(numbers)
         .mapToObj(number -> new LayerProbes("add", HookPoint.residPost(number), List.of(), null, List.of(), null,
-            List.of(), List.of(), "td", IntStream.range(0, width).map(i -> width - 1 - i).boxed().toList()))
+            List.of(), List.of(), Ranking.TD_FIRST_LAYER_L1,
+            IntStream.range(0, width).map(i -> width - 1 - i).boxed().toList()))
         .toList();
     List<LayerDopamine> dopamine = Arrays.stream(numbers)
         .mapToObj(number -> new LayerDopamine("add", HookPoint.residPost(number), 9, 9, 9, 0, List.of(), Double.NaN,
-            List.of(), null, "causal",
+            List.of(), null, DopamineRanking.DELTA_CORRELATION,
             IntStream.range(0, width).boxed().toList(), List.of(), List.of(), number == 0 ? List.of(2, 0) : List.of(),
             List.of(), List.of()))
         .toList();
@@ -64,7 +68,7 @@ class NeuronSelectionTest {
   @ValueSource(strings = {"", "value", "value@", "value@1", "value@-1%", "value@1%%", "value@top", "value@top-1",
       "value@top12345678", "VALUE@1%", "value@called", "dopamine@", "value@top1 "})
   void anyOtherNameIsRefused(String name) {
-    assertThatThrownBy(() -> NeuronSelection.named(name)).isInstanceOf(IllegalArgumentException.class)
+    assertThatThrownBy(() -> NeuronSelection.named(name)).isInstanceOf(UsageException.class)
         .hasMessage(
             "a neuron set is named value@1%, value@top20, dopamine@1%, dopamine@top20 or dopamine@called, found '"
                 + name + "'");
@@ -85,10 +89,10 @@ class NeuronSelectionTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"dopamine@1%", "dopamine@top3", "dopamine@called"})
-  void withoutThatStudyTheCommandIsNamed(String name) {
+  void withoutThatStudyItIsNamed(String name) {
     RunRankings without = new RunRankings(rankings(128, 0).values(), null);
-    assertThatThrownBy(() -> at(NeuronSelection.named(name), 0, without)).isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(name + " needs dopamine neurons, and this run has none yet: run `striatum dopamine` first");
+    assertThatThrownBy(() -> at(NeuronSelection.named(name), 0, without)).isInstanceOf(UsageException.class)
+        .hasMessage(name + " needs the dopamine study, which this run has not finished");
   }
 
   @Test
@@ -101,7 +105,7 @@ class NeuronSelectionTest {
   @ParameterizedTest
   @ValueSource(strings = {"value@0%", "value@100%", "value@250%"})
   void aShareLeavesSomethingAndTakesSomething(String name) {
-    assertThatThrownBy(() -> NeuronSelection.named(name)).isInstanceOf(IllegalArgumentException.class)
+    assertThatThrownBy(() -> NeuronSelection.named(name)).isInstanceOf(UsageException.class)
         .hasMessageContaining("must be in (0 %, 100 %)");
   }
 
@@ -109,7 +113,7 @@ class NeuronSelectionTest {
   @ValueSource(strings = {"value@top0", "value@top16", "value@top17"})
   void aCountLeavesSomethingAndTakesSomething(String name) {
     NeuronSelection set = NeuronSelection.named(name);
-    assertThatThrownBy(() -> at(set, 0, rankings(16, 0))).isInstanceOf(IllegalArgumentException.class)
+    assertThatThrownBy(() -> at(set, 0, rankings(16, 0))).isInstanceOf(UsageException.class)
         .hasMessageContaining("must leave something of a layer of 16");
   }
 
@@ -165,11 +169,11 @@ class NeuronSelectionTest {
   @Test
   void aListMustFitTheStudy() throws Exception {
     NeuronSelection.Listed set = listed("blocks.1.hook_resid_post[16]\nblocks.9.hook_resid_post[0]");
-    assertThatThrownBy(() -> at(set, 1, rankings(16, 1))).isInstanceOf(IllegalArgumentException.class)
+    assertThatThrownBy(() -> at(set, 1, rankings(16, 1))).isInstanceOf(UsageException.class)
         .hasMessage("blocks.1.hook_resid_post has 16 coordinates, neurons.txt names 16");
     assertThat(at(set, 1, rankings(17, 1))).containsExactly(16);
     assertThatThrownBy(() -> set.requireStudied(rankings(17, 1, 2).values()))
-        .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("names neurons at blocks.9.hook_resid_post")
+        .isInstanceOf(UsageException.class).hasMessageContaining("names neurons at blocks.9.hook_resid_post")
         .hasMessageContaining("[blocks.1.hook_resid_post, blocks.2.hook_resid_post]");
     set.requireStudied(rankings(17, 1, 9).values());
   }

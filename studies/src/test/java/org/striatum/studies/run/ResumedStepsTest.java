@@ -164,8 +164,8 @@ class ResumedStepsTest {
     assertThat(files(run)).as("seed %d, begun at %s", SEED, begun).isEqualTo(files(undisturbed));
     assertThat(begun).isSorted();
     assertThat(begun.getLast()).isPositive();
-    assertThat(notes).filteredOn(note -> note.contains("goes on at")).singleElement().asString()
-        .matches(task + ": goes on at [0-9,]+ of [0-9,]+");
+    assertThat(notes).filteredOn(note -> note.contains("continues at")).singleElement().asString()
+        .matches(task + ": continues at [0-9,]+ of [0-9,]+");
   }
 
   @Test

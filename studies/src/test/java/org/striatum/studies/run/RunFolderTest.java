@@ -61,7 +61,7 @@ class RunFolderTest {
     run(folder);
     try (RunFolder run = RunFolder.create(folder)) {
       assertThatThrownBy(() -> run.settle(inputs(8))).isInstanceOf(UsageException.class).hasMessage(
-          folder + " holds a run with other inputs: seed is 7 there and 8 here; choose another --output");
+          folder + " holds a run with other inputs: seed is 7 there and 8 here; choose another folder");
       Inputs other = inputs(7);
       TreeMap<String, Sha256> files = new TreeMap<>(other.checkpoint().files());
       files.put("extra.safetensors", Sha256.of(new byte[1]));
@@ -161,7 +161,7 @@ class RunFolderTest {
       run.settle(inputs(7));
       assertThatThrownBy(() -> RunFolder.open(folder)).isInstanceOf(UsageException.class).hasMessage(folder
           + " is being written by process " + ProcessHandle.current().pid()
-          + ": wait for it or choose another --output");
+          + ": wait for it or choose another folder");
       RunFolder.read(folder).close();
     }
     RunFolder.open(folder).close();
@@ -171,11 +171,11 @@ class RunFolderTest {
   void refusesAFolderItCannotMake() throws IOException {
     Path file = Files.writeString(parent.resolve("file"), "x");
     assertThatThrownBy(() -> RunFolder.create(file)).isInstanceOf(UsageException.class)
-        .hasMessage("output folder " + file
-            + " cannot be written (a file of that name is in the way): choose another --output");
+        .hasMessage("folder " + file
+            + " cannot be written (there is a file of that name): choose another folder");
     assertThatThrownBy(() -> RunFolder.create(file.resolve("run"))).isInstanceOf(UsageException.class)
-        .hasMessageStartingWith("output folder " + file.resolve("run") + " cannot be written (")
-        .hasMessageEndingWith("): choose another --output");
+        .hasMessageStartingWith("folder " + file.resolve("run") + " cannot be written (")
+        .hasMessageEndingWith("): choose another folder");
   }
 
   @Test
@@ -186,7 +186,7 @@ class RunFolderTest {
     Files.delete(parent.resolve("report.html"));
     RunFolder.create(parent).close();
     assertThatThrownBy(() -> RunFolder.open(parent)).isInstanceOf(UsageException.class)
-        .hasMessageContaining("is no run folder");
+        .hasMessageContaining("is not a run folder");
   }
 
   @Test
@@ -198,7 +198,7 @@ class RunFolderTest {
     Files.writeString(manifest, whole.replace("\"rollouts.jsonl\"", "\"../../secret\""));
     try (RunFolder run = RunFolder.open(folder)) {
       assertThatThrownBy(() -> run.isFinished("rollouts", run.key(Map.of("k", 8))))
-          .isInstanceOf(BadDataException.class).hasMessageContaining("must lie in the run folder");
+          .isInstanceOf(BadDataException.class).hasMessageContaining("must be in the run folder");
     }
     Files.writeString(manifest, whole.substring(0, whole.length() / 2));
     assertThatThrownBy(() -> RunFolder.open(folder)).isInstanceOf(BadDataException.class)
@@ -212,14 +212,14 @@ class RunFolderTest {
     Path outside = Files.writeString(parent.resolve("outside"), "x");
     try (RunFolder run = RunFolder.create(parent.resolve("run"))) {
       assertThatThrownBy(() -> run.finish("step", run.key(Map.of()), List.of(outside), HERE))
-          .hasMessageContaining("must lie in the run folder");
+          .hasMessageContaining("must be in the run folder");
     }
   }
 
   @Test
   void refusesPathsAsCheckpointNames() {
     assertThatThrownBy(() -> new Checkpoint("/home/me/m", "llama", new TreeMap<>()))
-        .isInstanceOf(UsageException.class);
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   /// The example of FIPS 180-4, appendix B.1 of its 2002 edition.
@@ -228,7 +228,7 @@ class RunFolderTest {
     String expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
     assertThat(Sha256.of("abc".getBytes(StandardCharsets.US_ASCII)).hex()).isEqualTo(expected);
     assertThat(Sha256.of(Files.writeString(parent.resolve("abc"), "abc"))).isEqualTo(new Sha256(expected));
-    assertThatThrownBy(() -> new Sha256("ABC")).isInstanceOf(UsageException.class);
+    assertThatThrownBy(() -> new Sha256("ABC")).isInstanceOf(IllegalArgumentException.class);
   }
 
   private static Inputs inputs(long seed) {

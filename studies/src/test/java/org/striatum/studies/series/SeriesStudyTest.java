@@ -17,6 +17,8 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.transfer.SetSize;
 import org.striatum.probe.transfer.TransferResults.Basis;
+import org.striatum.probe.value.ProbeKind;
+import org.striatum.probe.value.Ranking;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
@@ -49,8 +51,8 @@ class SeriesStudyTest {
 
   private static LayerProbes layer(HookPoint hook, double validation, double test, List<Integer> order) {
     return new LayerProbes("mul", hook,
-        List.of(new ProbeAuroc("linear", validation, new Estimate(test, test - 0.1, test + 0.1))), null,
-        List.of(), new PathSummary(0, 0, List.of()), List.of(), List.of(), "functional", order);
+        List.of(new ProbeAuroc(ProbeKind.LINEAR, validation, new Estimate(test, test - 0.1, test + 0.1))), null,
+        List.of(), new PathSummary(0, 0, List.of()), List.of(), List.of(), Ranking.TD_FUNCTIONAL, order);
   }
 
   private static Basis basis(String first, String second, boolean common) {

@@ -17,14 +17,14 @@ import org.striatum.probe.model.HookPoint;
 /// @param added weight → what is added to it, in its shape
 /// @param lowRank matrix → low-rank change of its product
 /// @param trainable whether they carry gradients
-record LaidOver(Map<HookPoint, GateArrays> gates, Map<String, NDArray> added, Map<String, Factors> lowRank,
+record AppliedChanges(Map<HookPoint, GateArrays> gates, Map<String, NDArray> added, Map<String, Factors> lowRank,
     boolean trainable) {
   /// @param down (r, in)
   /// @param up (out, r)
   /// @param scale scalar
   record Factors(NDArray down, NDArray up, NDArray scale) {}
 
-  static LaidOver of(NDManager manager, Gates gates, Overlay overlay, SequencedMap<String, Weight> weights,
+  static AppliedChanges of(NDManager manager, Gates gates, Overlay overlay, SequencedMap<String, Weight> weights,
       boolean trainable) {
     Map<HookPoint, GateArrays> gateArrays = new TreeMap<>();
     gates.at().forEach((hook, gate) -> gateArrays.put(hook, new GateArrays(manager, gate, trainable)));
@@ -36,7 +36,7 @@ record LaidOver(Map<HookPoint, GateArrays> gates, Map<String, NDArray> added, Ma
         new Factors(leaf(manager, change.down(), new Shape(change.rank(), change.inputs()), trainable),
             leaf(manager, change.up(), new Shape(change.outputs(), change.rank()), trainable),
             manager.create((float) change.scale()))));
-    return new LaidOver(gateArrays, added, lowRank, trainable);
+    return new AppliedChanges(gateArrays, added, lowRank, trainable);
   }
 
   boolean isEmpty() {
