@@ -233,11 +233,11 @@ class BadInputTest {
     Path shard = run.resolve("activations/shard-00000.safetensors");
     truncate(shard);
     assertThat(refused(BAD_DATA, "probe", run, "--seed", 2)).contains("shard-00000.safetensors: expected a file of")
-        .contains("run capture again");
+        .contains("capture the states again");
     succeed("capture", REASONER, "--rollouts", run.resolve("rollouts.jsonl"), "--hooks", "blocks.2.hook_resid_post");
     assertThat(shard).hasSameBinaryContentAs(finished.resolve("activations/shard-00000.safetensors"));
     Files.delete(run.resolve("activations/index.json"));
-    assertThat(refused(BAD_DATA, "probe", run, "--seed", 2)).contains("run capture again");
+    assertThat(refused(BAD_DATA, "probe", run, "--seed", 2)).contains("capture the states again");
   }
 
   @ParameterizedTest

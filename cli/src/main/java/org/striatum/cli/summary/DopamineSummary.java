@@ -35,7 +35,7 @@ public record DopamineSummary(Console console) {
         "reassigned δ", "significant"));
     for (LayerDopamine layer : results.layers()) {
       console.print("%-6s %-26s %-22s %-22s %-28s %d of %d".formatted(layer.dataset(), layer.hook(), rho(layer, 0),
-          rho(layer, NEARLY_ALL), shuffled(layer.shuffled()), layer.called().size(), layer.tested().size()));
+          rho(layer, NEARLY_ALL), shuffled(layer.shuffled()), layer.significant().size(), layer.tested().size()));
     }
     console.print("");
     results.verdicts().stream().map(DopamineVerdict::words).forEach(console::print);

@@ -137,7 +137,7 @@ public record AdaptationResults(String mode, String ranked, Protocol protocol, L
   /// @param logProbability in mode, mean a token: the set's less the controls', by problems and draws
   /// @param accuracy in mode likewise
   /// @param outOfMode log-probability on the other tasks likewise
-  /// @param gained by the controls over the frozen model, in mode, in nats a token
+  /// @param gained by the controls over the frozen model, in mode, in nats per token
   /// @param surpassed controls that the set's mean lies above, in mode by log-probability
   /// @param controls how many there are
   public record Comparison(AdaptationArm set, AdaptationArm control, Estimate logProbability, Estimate accuracy,

@@ -13,8 +13,8 @@ import org.striatum.probe.value.ValueNeuronResults.Agreement;
 /// every figure here is of test problems unless it says otherwise. A *step* and its surprise δ are those of
 /// [DopamineStudy].
 ///
-/// @param datasets one row a dataset
-/// @param layers one row a dataset and hook point that could be studied
+/// @param datasets one row per dataset
+/// @param layers one row per dataset and hook point that could be studied
 public record DopamineResults(List<DatasetSteps> datasets, List<LayerDopamine> layers) {
   public DopamineResults {
     datasets = List.copyOf(datasets);
@@ -27,7 +27,7 @@ public record DopamineResults(List<DatasetSteps> datasets, List<LayerDopamine> l
         .filter(layer -> layer.dataset().equals(dataset.dataset())).toList())).toList();
   }
 
-  /// The hook point of a dataset whose causal probe foretells δ best on validation problems.
+  /// The hook point of a dataset whose causal probe predicts δ best on validation problems.
   public Optional<LayerDopamine> chosen(String dataset) {
     return layers.stream().filter(layer -> layer.dataset().equals(dataset))
         .max(Comparator.comparingDouble(layer -> Double.isNaN(layer.validation()) ? -2 : layer.validation()));
@@ -74,20 +74,20 @@ public record DopamineResults(List<DatasetSteps> datasets, List<LayerDopamine> l
   /// @param ranking the study's
   /// @param order all coordinates by it, best first: what neuron sets are cut from
   /// @param agreement between the causal probe's ranking and the others
-  /// @param tested coordinates put to the signature test, the best of two rankings, in the order of the study's
-  /// @param called coordinates that pass all five parts, in the same order
+  /// @param tested coordinates tested by the signature test, the best of two rankings, in the order of the study's
+  /// @param significant coordinates that pass all five parts, in the same order
   /// @param traces around surprises
   /// @param notes what could not be computed here, and why
   public record LayerDopamine(String dataset, HookPoint hook, int steps, int kept, int problems, int constant,
       List<ProbeCurve> curves, double validation, List<Prediction> scatter, ProbeNull shuffled, DopamineRanking ranking, List<Integer> order, List<Agreement> agreement,
-      List<TestedNeuron> tested, List<Integer> called, List<Trace> traces, List<String> notes) {
+      List<TestedNeuron> tested, List<Integer> significant, List<Trace> traces, List<String> notes) {
     public LayerDopamine {
       curves = List.copyOf(curves);
       scatter = List.copyOf(scatter);
       order = List.copyOf(order);
       agreement = List.copyOf(agreement);
       tested = List.copyOf(tested);
-      called = List.copyOf(called);
+      significant = List.copyOf(significant);
       traces = List.copyOf(traces);
       notes = List.copyOf(notes);
     }
@@ -134,9 +134,9 @@ public record DopamineResults(List<DatasetSteps> datasets, List<LayerDopamine> l
   /// @param ranks ranking name → its place there, from 1
   /// @param sign +1 where it rises with δ on training problems, −1 where it falls
   /// @param consistency share of up to ten groups of training problems in which Spearman's ρ with δ has that sign
-  /// @param called whether all five parts pass: only then is it a dopamine neuron
+  /// @param significant whether all five parts pass: only then is it a dopamine neuron
   public record TestedNeuron(int coordinate, Map<String, Integer> ranks, int sign, double consistency, Signature signature,
-      boolean called) {}
+      boolean significant) {}
 
   /// The five parts of the signature test.
   ///

@@ -36,7 +36,7 @@ public record DopamineSettings(Errors errors, ValueProbeTraining training, Dopam
 
   /// The signature test, and the null of the probe.
   ///
-  /// @param tested how many of the best of each of the two rankings are put to the signature test
+  /// @param tested how many of the best of each of the two rankings are tested by the signature test
   /// @param permutations reassignments of δ behind part 5 of the signature
   /// @param retrainings probes refitted to reassigned δ, the null of the unpruned probe
   /// @param level significance of every part: q or p below it passes, in (0, 1)

@@ -12,10 +12,10 @@ import org.striatum.probe.dopamine.DopamineResults.TestedNeuron;
 ///
 /// @param studied hook points with figures
 /// @param tested coordinates put to the test, counted once a hook point
-/// @param called those that pass all five parts
+/// @param significant those that pass all five parts
 /// @param failed how many of the tested fail each of the five parts, in their order
 /// @param doubts warnings about δ itself
-public record DopamineVerdict(String dataset, int studied, int tested, int called, List<Integer> failed,
+public record DopamineVerdict(String dataset, int studied, int tested, int significant, List<Integer> failed,
     List<String> doubts) {
   /// The five parts in a word or two each, in their order.
   public static final List<String> PARTS = List.of("partial correlation", "both signs", "flatness", "opposite slopes",
@@ -33,7 +33,7 @@ public record DopamineVerdict(String dataset, int studied, int tested, int calle
         .mapToObj(part -> (int) tested.stream().filter(neuron -> !neuron.signature().passed().get(part)).count())
         .toList();
     return new DopamineVerdict(dataset.dataset(), layers.size(), tested.size(),
-        (int) tested.stream().filter(TestedNeuron::called).count(), failed, dataset.warnings());
+        (int) tested.stream().filter(TestedNeuron::significant).count(), failed, dataset.warnings());
   }
 
   /// One sentence for a reader, the dataset before it.
@@ -48,9 +48,9 @@ public record DopamineVerdict(String dataset, int studied, int tested, int calle
     }
     String where = " at " + studied + (studied == 1 ? " hook point" : " hook points");
     String doubt = doubts.isEmpty() ? "" : " δ itself is doubtful: see the warning.";
-    if (called > 0) {
-      return called + " of " + tested + " tested coordinates" + where
-          + (called == 1 ? " passes" : " pass") + " all five parts of the signature test." + doubt;
+    if (significant > 0) {
+      return significant + " of " + tested + " tested coordinates" + where
+          + (significant == 1 ? " passes" : " pass") + " all five parts of the signature test." + doubt;
     }
     return "no coordinate passes the signature test (" + tested + " tested" + where + ")." + failures()
         + doubt;

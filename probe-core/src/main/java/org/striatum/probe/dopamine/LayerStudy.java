@@ -107,8 +107,9 @@ final class LayerStudy {
     List<String> notes = new ArrayList<>();
     List<TestedNeuron> tested = tested(ranking, paper ? byCorrelation : byProbe, notes);
     task.step(1);
-    List<Integer> called = tested.stream().filter(TestedNeuron::called).map(TestedNeuron::coordinate).toList();
-    List<Trace> traces = traces(tested, called, notes);
+    List<Integer> significant = tested.stream().filter(TestedNeuron::significant).map(TestedNeuron::coordinate)
+        .toList();
+    List<Trace> traces = traces(tested, significant, notes);
     task.step(1);
     Standardisation scale = pooled.training();
     int constant = (int) IntStream.range(0, scale.width()).filter(scale::isConstant).count();
@@ -119,7 +120,7 @@ final class LayerStudy {
         shuffled,
         settings.ranking(), Arrays.stream(ranking.order()).boxed().toList(),
         List.of(byProbe.with(rankings.get(Scaling.WHOLE_RESPONSE), top), byProbe.with(byCorrelation, top)), tested,
-        called, traces, notes);
+        significant, traces, notes);
   }
 
   /// At most [#SCATTERED] points, evenly taken.
@@ -263,7 +264,7 @@ final class LayerStudy {
     return Arrays.stream(coordinates).mapToObj(j -> pooled.coordinate(j, rows)).toArray(double[][]::new);
   }
 
-  private List<Trace> traces(List<TestedNeuron> tested, List<Integer> called, List<String> notes) {
+  private List<Trace> traces(List<TestedNeuron> tested, List<Integer> significant, List<String> notes) {
     SurpriseTraces traces = new SurpriseTraces(folds.steps(allTest), states, settings);
     for (Surprise surprise : Surprise.values()) {
       if (traces.count(surprise) == 0) {
@@ -271,7 +272,9 @@ final class LayerStudy {
             + " rollouts");
       }
     }
-    List<Integer> candidates = called.isEmpty() ? tested.stream().map(TestedNeuron::coordinate).toList() : called;
+    List<Integer> candidates = significant.isEmpty()
+        ? tested.stream().map(TestedNeuron::coordinate).toList()
+        : significant;
     int[] shown = candidates.stream().limit(settings.traces().traced()).mapToInt(Integer::intValue).toArray();
     List<Integer> known = tested.stream().map(TestedNeuron::coordinate).toList();
     RandomGenerator random = streams.of(stream + "traces");

@@ -9,7 +9,7 @@ public sealed interface StepValues {
   /// How many rollouts there are.
   int rollouts();
 
-  /// How many values a rollout has: one a step.
+  /// How many values a rollout has: one per step.
   int steps(int rollout);
 
   /// V̂ before step k, counted from 0; NaN where none is known.

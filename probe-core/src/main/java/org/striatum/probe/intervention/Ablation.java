@@ -15,7 +15,7 @@ public sealed interface Ablation {
   /// Steering's strength in deviations; NaN where nothing is steered.
   double alpha();
 
-  /// The gates that do it, at all positions: one, or one a draw where chance takes part. Outcomes are averaged over them.
+  /// The gates that do it, at all positions: one, or one per draw where chance takes part. Outcomes are averaged over them.
   ///
   /// @throws IllegalArgumentException if a coordinate is not below `width`, or the kind was made for another width
   List<Gate> gates(int width, Collection<Integer> coordinates);

@@ -209,7 +209,7 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
   /// How the reference solutions are predicted.
   ///
   /// @param perplexity exp(−Σ log p / Σ tokens) of the solutions' tokens
-  /// @param divergence KL(base ‖ arm) in nats a token, over the same places
+  /// @param divergence KL(base ‖ arm) in nats per token, over the same places
   public record Prediction(Estimate perplexity, Estimate divergence) {}
 
   /// How well the RMS-matched sets match.
@@ -267,7 +267,7 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
   /// One point of a curve.
   ///
   /// @param coordinates changed
-  /// @param effect outcome minus base in nats an item, paired bootstrap by problem
+  /// @param effect outcome minus base in nats per item, paired bootstrap by problem
   /// @param controls RMS-matched sets behind the band
   /// @param mean effect of the matched sets
   /// @param low 2.5 percentile of it

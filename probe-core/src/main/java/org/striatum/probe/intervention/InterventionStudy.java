@@ -57,7 +57,7 @@ public record InterventionStudy(GatedModel model, Progress progress) {
       Set<Integer> target = Set.copyOf(coordinates);
       for (List<Integer> set : Stream.concat(controls.random().stream(), controls.matched().stream()).toList()) {
         if (set.size() != target.size() || !Collections.disjoint(set, target)) {
-          throw new IllegalArgumentException("controls must be as large as the set and outside it, found " + set
+          throw new IllegalArgumentException("controls must be of the size of the set and outside it, found " + set
               + " for " + coordinates + ": draw them for this set");
         }
       }
@@ -68,7 +68,7 @@ public record InterventionStudy(GatedModel model, Progress progress) {
   ///
   /// @param primary whether it was named before the run
   /// @param set e.g. `value@1%`
-  /// @param cuts one a hook point, all made at once, all by one kind of ablation
+  /// @param cuts one per hook point, all made at once, all by one kind of ablation
   /// @param positions where the gates act
   public record Plan(boolean primary, String dataset, String set, List<Cut> cuts, PositionMask positions) {
     public Plan {
@@ -125,7 +125,7 @@ public record InterventionStudy(GatedModel model, Progress progress) {
   /// @param batchSize how many run together
   public record Generation(Sampling sampling, Function<int[], String> decoder, Grader grader, int batchSize) {}
 
-  /// The effect on Σ log p of given continuations, in nats an item.
+  /// The effect on Σ log p of given continuations, in nats per item.
   ///
   /// @param predicted whether perplexity and KL to base are recorded for base, the set, named sets and a few matched ones
   /// @param random resamples problems

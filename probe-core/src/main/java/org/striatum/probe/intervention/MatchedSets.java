@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 import org.striatum.probe.intervention.InterventionResults.Matching;
 import org.striatum.probe.run.NotEnoughData;
 
-/// The control sets of one target set: random ones, and ones matched to it on RMS, so that what is removed is as large
+/// The control sets of one target set: random ones, and ones matched to it on RMS, so that what is removed is of the same size
 /// but stands elsewhere. All have the target's size and distinct coordinates, no two of a kind are equal, and none holds a
 /// coordinate of the target, of another set under test, or a sink.
 ///

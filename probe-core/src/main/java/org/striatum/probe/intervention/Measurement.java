@@ -38,7 +38,7 @@ sealed interface Measurement extends AutoCloseable {
   @Override
   void close();
 
-  /// Σ log p of given continuations, in nats an item. What lies below the lowest hook point runs once.
+  /// Σ log p of given continuations, in nats per item. What lies below the lowest hook point runs once.
   record Solutions(GatedModel model, List<ScoredText> items, Set<HookPoint> hooks, Scorer scorer)
       implements
         Measurement {

@@ -6,7 +6,7 @@ import org.striatum.probe.run.Printed;
 public enum OutcomeKind implements Printed {
   /// Share of attempts graded right.
   ACCURACY("accuracy"),
-  /// Σ log p of reference solutions, in nats an item.
+  /// Σ log p of reference solutions, in nats per item.
   LOG_PROBABILITY("log-probability");
 
   private final String printed;

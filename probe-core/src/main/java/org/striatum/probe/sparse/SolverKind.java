@@ -21,10 +21,7 @@ public enum SolverKind implements Printed {
   }
 
   public Solver solver() {
-    return switch (this) {
-      case PATH -> new PathSolver();
-      case SMILE -> new SmileSolver();
-    };
+    return this == PATH ? new PathSolver() : new SmileSolver();
   }
 
   /// The solver of that printed name.

@@ -55,7 +55,7 @@ public final class ActivationStore implements AutoCloseable {
   public static ActivationStore open(Path folder) throws IOException {
     if (!Files.isRegularFile(folder.resolve(INDEX))) {
       throw new BadDataException(folder + " is no activation store (no " + INDEX
-          + " in it, or capture did not finish): run capture again");
+          + " in it, or capture did not finish): capture the states again");
     }
     StoreIndex index = RecordJson.read(folder.resolve(INDEX), StoreIndex.class);
     List<SafetensorsFile> shards = new ArrayList<>();
@@ -160,14 +160,14 @@ public final class ActivationStore implements AutoCloseable {
       Sha256 found = Sha256.of(file);
       if (!found.equals(index.shards().get(s).sha256())) {
         throw new BadDataException(file + ": expected SHA-256 " + index.shards().get(s).sha256() + ", found " + found
-            + ": run capture again");
+            + ": capture the states again");
       }
       int[] rollouts = shards.get(s).ints(ActivationWriter.ROLLOUT);
       int[] positions = shards.get(s).ints(ActivationWriter.POSITION);
       for (int row = 0; row < rollouts.length; row++) {
         if (rollouts[row] != rollout || positions[row] != position) {
           throw new BadDataException(file + ": row " + row + " must be position " + position + " of rollout " + rollout
-              + ", found position " + positions[row] + " of rollout " + rollouts[row] + ": run capture again");
+              + ", found position " + positions[row] + " of rollout " + rollouts[row] + ": capture the states again");
         }
         position++;
         if (position == length(rollout)) {
@@ -191,7 +191,7 @@ public final class ActivationStore implements AutoCloseable {
   private static SafetensorsFile openShard(Path file, Shard shard, StoreIndex index) throws IOException {
     if (!Files.isRegularFile(file) || Files.size(file) != shard.bytes()) {
       throw new BadDataException(file + ": expected a file of " + shard.bytes() + " bytes, found "
-          + (Files.isRegularFile(file) ? Files.size(file) + " bytes" : "none") + ": run capture again");
+          + (Files.isRegularFile(file) ? Files.size(file) + " bytes" : "none") + ": capture the states again");
     }
     SafetensorsFile opened = SafetensorsFile.open(file);
     try {
@@ -213,7 +213,7 @@ public final class ActivationStore implements AutoCloseable {
     TensorInfo tensor = shard.tensors().get(name);
     if (tensor == null || tensor.dtype() != dtype || !tensor.shape().equals(shape)) {
       throw new BadDataException(shard.path() + ": expected tensor " + name + " as " + dtype + " " + shape + ", found "
-          + (tensor == null ? "none" : tensor.dtype() + " " + tensor.shape()) + ": run capture again");
+          + (tensor == null ? "none" : tensor.dtype() + " " + tensor.shape()) + ": capture the states again");
     }
   }
 }

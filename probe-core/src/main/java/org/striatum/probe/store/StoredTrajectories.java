@@ -26,7 +26,7 @@ public final class StoredTrajectories implements Trajectories {
   public StoredTrajectories(ActivationStore store, List<Rollout> rollouts, int[] chosen, HookPoint hook) {
     if (rollouts.size() != store.sequences()) {
       throw new IllegalArgumentException("activations and rollouts must have one number of rollouts, found "
-          + store.sequences() + " and " + rollouts.size() + ": run capture again");
+          + store.sequences() + " and " + rollouts.size() + ": capture the states again");
     }
     for (int line : chosen) {
       Objects.checkIndex(line, rollouts.size());
@@ -34,7 +34,7 @@ public final class StoredTrajectories implements Trajectories {
       if (!Arrays.equals(store.tokens(line), rollouts.get(line).tokens())) {
         throw new IllegalArgumentException(
             "activations must be of the rollouts beside them, found other tokens in rollout " + line
-                + ": run capture again");
+                + ": capture the states again");
       }
     }
     this.store = store;

@@ -26,7 +26,7 @@ final class CommonBasis {
 
   private CommonBasis() {}
 
-  /// Pairs of matrices of the same prompts, one a dataset and hook point: (prompts, width) row-major.
+  /// Pairs of matrices of the same prompts, one per dataset and hook point: (prompts, width) row-major.
   record Shared(float[] first, float[] second, int width, int prompts) {
     /// The first rollout of every problem that both have.
     static Shared of(FirstStates a, FirstStates b) {
@@ -59,7 +59,7 @@ final class CommonBasis {
     if (usable.isEmpty()) {
       return refused(first, second, "they share " + prompts
           + " prompts of a dataset, fewer than the " + LEAST_PROMPTS
-          + " that it takes to tell whether their coordinates agree: make rollouts of the same problems (--seed)",
+          + " that it takes to tell whether their coordinates agree",
           prompts);
     }
     int width = usable.getFirst().width();

@@ -21,7 +21,7 @@ import org.striatum.probe.transfer.TransferResults.SetOverlap;
 /// another run where both share a basis.
 ///
 /// At every hook point: how far the top coordinates overlap, beside chance and beside what two halves of one place's own
-/// data reach; and whether one place's probe, or its coordinates refitted, foretell outcomes in the other. Linear probes
+/// data reach; and whether one place's probe, or its coordinates refitted, predict outcomes in the other. Linear probes
 /// (L2-logistic at s₀) throughout, fitted again on training problems; nothing is chosen on test problems. s₀ is read once
 /// a dataset and hook point.
 public final class TransferStudy {

@@ -92,14 +92,14 @@ public record TransferSummary(List<Statement> statements) {
     Degree sets = degree(overlaps, o -> o.q() < ALPHA);
     Degree probes = degree(transfers, TransferSummary::works);
     String sentence = String.format(Locale.ROOT,
-        "%s: %d of %d pairs of sets overlap beyond chance after correction, mean IoU %.3f, chance %.3f (ranked on halves of the data: %.3f between places, %.3f within one). %s: %d of %d foretell outcomes better than chance and than prompt length, %d better than chance alone; mean AUROC %.3f beside %.3f of the place's own.",
+        "%s: %d of %d pairs of sets overlap beyond chance after correction, mean IoU %.3f, chance %.3f (ranked on halves of the data: %.3f between places, %.3f within one). %s: %d of %d predict outcomes better than chance and than prompt length, %d better than chance alone; mean AUROC %.3f beside %.3f of the place's own.",
         words("The sets", sets) + " " + question, count(overlaps, o -> o.q() < ALPHA), overlaps.size(),
         mean(overlaps.stream().mapToDouble(SetOverlap::iou).toArray()),
         mean(overlaps.stream().mapToDouble(SetOverlap::chance).toArray()),
         mean(overlaps.stream().mapToDouble(SetOverlap::halves).toArray()),
         mean(overlaps.stream().mapToDouble(SetOverlap::ceiling).toArray()),
         probes == Degree.NO && transfers.stream().anyMatch(f -> f.restandardised().low() > 0.5)
-            ? "The moved probes are not shown to know more than prompt length"
+            ? "The transferred probes are not shown to know more than prompt length"
             : words("The probes", probes),
         count(transfers, TransferSummary::works), transfers.size(),
         count(transfers, f -> f.restandardised().low() > 0.5),
@@ -126,7 +126,7 @@ public record TransferSummary(List<Statement> statements) {
       return run + " has no probe";
     }
     return String.format(Locale.ROOT,
-        "in %s a linear probe foretells the outcome at %d of %d places (95 %% interval above one half), at %d above prompt length's upper end, and %d keep nine tenths of that when pruned",
+        "in %s a linear probe predicts the outcome at %d of %d places (95 %% interval above one half), at %d above prompt length's upper end, and %d keep nine tenths of that when pruned",
         run, count(curves, c -> c.linear().low() > 0.5), curves.size(),
         count(curves, c -> c.linear().low() > c.promptLength().high()), count(curves, c -> c.linear().low() > 0.5
             && (c.pruned().value() - 0.5) >= 0.9 * (c.linear().value() - 0.5)));

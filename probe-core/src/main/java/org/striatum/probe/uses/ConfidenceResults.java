@@ -7,7 +7,7 @@ import org.striatum.probe.stats.RiskCoverage;
 
 /// How well signals tell right rollouts from wrong ones: `results/confidence.json`. All figures are of test problems.
 ///
-/// @param datasets one row a dataset
+/// @param datasets one row per dataset
 public record ConfidenceResults(List<DatasetConfidence> datasets) {
   public ConfidenceResults {
     datasets = List.copyOf(datasets);
@@ -33,7 +33,7 @@ public record ConfidenceResults(List<DatasetConfidence> datasets) {
   ///
   /// @param hook where value is read, chosen on validation problems; null where no probe could be fitted
   /// @param problems test problems; rollouts, test rollouts
-  /// @param samples rollouts a problem, K, at most
+  /// @param samples rollouts per problem, K, at most
   /// @param excluded rollouts left out, of any fold, because a state of theirs holds NaN or ∞
   /// @param statement the finding in words
   /// @param notes what could not be computed, and why

@@ -6,9 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.striatum.probe.model.HookPoint;
@@ -22,6 +22,7 @@ import org.striatum.probe.stats.Auroc;
 import org.striatum.probe.stats.Bootstrap;
 import org.striatum.probe.stats.Calibration;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.stats.RandomStreams;
 import org.striatum.probe.stats.RiskCoverage;
 import org.striatum.probe.uses.ConfidenceResults.DatasetConfidence;
 import org.striatum.probe.uses.ConfidenceResults.Known;
@@ -97,7 +98,7 @@ public record ConfidenceStudy(Function<String, Optional<String>> answer, int res
     Map<String, List<Rollout>> byProblem = kept.stream()
         .collect(Collectors.groupingBy(rollout -> rollout.problem().id(), LinkedHashMap::new, Collectors.toList()));
     int samples = byProblem.values().stream().mapToInt(List::size).max().orElse(0);
-    SplittableRandom random = new SplittableRandom(seed ^ dataset.name().hashCode());
+    RandomGenerator random = new RandomStreams(seed).of(dataset.name());
     List<String> notes = new ArrayList<>();
     String obstacle = oneClass(right, train, "training").or(() -> oneClass(right, test, "test")).orElse(null);
     if (obstacle != null) {
@@ -139,7 +140,7 @@ public record ConfidenceStudy(Function<String, Optional<String>> answer, int res
   }
 
   private Signal signal(String name, double[] all, double[] value, String[] problems, boolean[] outcomes,
-      boolean[] right, int[] validation, int[] test, SplittableRandom random) {
+      boolean[] right, int[] validation, int[] test, RandomGenerator random) {
     double[] scores = of(all, test);
     Estimate auroc = Bootstrap.byProblem(problems, Auroc.over(scores, outcomes), resamples, random);
     ToDoubleFunction<int[]> ofValue = Auroc.over(value, outcomes);

@@ -8,7 +8,7 @@ import org.striatum.probe.stats.Estimate;
 ///
 /// @param candidates drawn at each step, and whole completions drawn by the arms that vote or choose, K
 /// @param stepTokens most tokens of one candidate step
-/// @param datasets one row a dataset
+/// @param datasets one row per dataset
 public record SearchResults(int candidates, int stepTokens, List<DatasetSearch> datasets) {
   public SearchResults {
     datasets = List.copyOf(datasets);
@@ -19,7 +19,7 @@ public record SearchResults(int candidates, int stepTokens, List<DatasetSearch> 
   /// @param hook where steps are judged; null where no probe could be fitted
   /// @param problems test problems attempted
   /// @param comparisons of every search with choosing steps at random, and of the first search with every other arm
-  /// @param statements the findings in words, one a search
+  /// @param statements the findings in words, one per search
   /// @param notes what could not be done, and why
   public record DatasetSearch(String dataset, HookPoint hook, int problems, List<Arm> arms,
       List<Comparison> comparisons, List<String> statements, List<String> notes) {
@@ -45,9 +45,9 @@ public record SearchResults(int candidates, int stepTokens, List<DatasetSearch> 
   /// One way to answer.
   ///
   /// @param accuracy with a 95 % interval bootstrapped by problem
-  /// @param usedTokens tokens a problem up to the end of each candidate step (of each completion in other arms): the
+  /// @param usedTokens tokens per problem up to the end of each candidate step (of each completion in other arms): the
   ///     budget of a generator that stops at the separator
-  /// @param drawnTokens tokens a problem that were in fact generated, those behind a step's end and thrown away
+  /// @param drawnTokens tokens per problem that were in fact generated, those behind a step's end and thrown away
   ///     included; ends of sequence count in both
   public record Arm(String name, Estimate accuracy, double usedTokens, double drawnTokens) {}
 

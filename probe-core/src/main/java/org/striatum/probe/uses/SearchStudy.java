@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.function.Function;
+import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.striatum.probe.model.Completion;
 import org.striatum.probe.model.Gates;
@@ -19,6 +19,7 @@ import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.Bootstrap;
 import org.striatum.probe.stats.McNemar;
+import org.striatum.probe.stats.RandomStreams;
 import org.striatum.probe.uses.SearchResults.Arm;
 import org.striatum.probe.uses.SearchResults.Comparison;
 import org.striatum.probe.uses.SearchResults.DatasetSearch;
@@ -51,7 +52,7 @@ public record SearchStudy(StepSearch search) {
 
   private record Attempt(boolean[] right, long used, long drawn) {}
 
-  /// How many units [#study] steps its progress for each problem: one a search, and one for the random choice.
+  /// How many units [#study] steps its progress for each problem: one per search, and one for the random choice.
   public static int units(int judges) {
     return judges + 1;
   }
@@ -71,7 +72,7 @@ public record SearchStudy(StepSearch search) {
     attempts.put(RANDOM, graded(asked, search.atRandom(asked.dataset(), asked.prompts(), task)));
     whole(asked, judges.getFirst().score(), attempts);
 
-    SplittableRandom random = new SplittableRandom(search.seed() ^ asked.dataset().hashCode());
+    RandomGenerator random = new RandomStreams(search.seed()).of(asked.dataset());
     String[] ids = asked.problems().stream().map(Problem::id).toArray(String[]::new);
     List<Arm> arms = new ArrayList<>();
     attempts.forEach((name, attempt) -> arms.add(new Arm(name,
@@ -95,7 +96,7 @@ public record SearchStudy(StepSearch search) {
   }
 
   private static Comparison comparison(String search, String other, Map<String, Attempt> attempts, String[] ids,
-      SplittableRandom random) {
+      RandomGenerator random) {
     boolean[] searched = attempts.get(search).right();
     boolean[] right = attempts.get(other).right();
     double[] differences = new double[ids.length];

@@ -76,7 +76,7 @@ public record DatasetControls(String dataset, HookPoint hook, int width, int tes
   /// the smallest number within a quarter of the margin of the best.
   ///
   /// YES: its AUROC falls short of the whole probe's by less than the margin (interval of the difference above −margin)
-  /// and exceeds that of every random set as large (p ≤ 0.05, and the paired difference from their mean above 0).
+  /// and exceeds that of every random set of the same size (p ≤ 0.05, and the paired difference from their mean above 0).
   /// NO: it falls short (interval below 0), or random sets come within the margin. Else UNDECIDED.
   ///
   /// @param ranking correlation, ridge or lasso
@@ -102,7 +102,7 @@ public record DatasetControls(String dataset, HookPoint hook, int width, int tes
   /// YES: averaged over the points, the native basis does better (interval above 0, and p ≤ 0.05 or better than all of fewer
   /// than 19 rotations). NO: it does not by as much as the margin (interval below it). Else UNDECIDED.
   ///
-  /// @param points one a pruning ratio
+  /// @param points one per pruning ratio
   /// @param difference native − mean of rotations, averaged over points
   /// @param p (1 + #{rotation ≥ native}) / (1 + rotations), of AUROCs averaged over points
   public record RotationControl(int rotations, List<RotationPoint> points, Estimate difference, double p,
@@ -120,7 +120,7 @@ public record DatasetControls(String dataset, HookPoint hook, int width, int tes
   public record RotationPoint(double ratio, int kept, Estimate unrotated, double rotatedMean, double low, double high,
       Estimate difference, double p) {}
 
-  /// What can be foretold without hidden states, and what the probe adds.
+  /// What can be predicted without hidden states, and what the probe adds.
   ///
   /// The baseline is logistic in the named variables; the other model also has the probe's score, cross-fitted by problem
   /// where the model is fitted. YES: the increment's interval lies above 0. NO: below the margin. Else UNDECIDED.

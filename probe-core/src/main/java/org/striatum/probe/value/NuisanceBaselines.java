@@ -12,7 +12,7 @@ import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.value.DatasetControls.Answer;
 import org.striatum.probe.value.DatasetControls.NuisanceBaseline;
 
-/// What the outcome can be foretold by without hidden states, and what the probe adds to it. See [NuisanceBaseline].
+/// What the outcome can be predicted by without hidden states, and what the probe adds to it. See [NuisanceBaseline].
 ///
 /// Known before generation is the prompt's length, which is also s₀'s position; its square is given to the model too, so
 /// that lengths in the middle can be the easy ones. Known only after it are the mean log-probability of the generated
@@ -93,7 +93,7 @@ final class NuisanceBaselines {
   private double[] scores(float[] fit, float[] test, int width) {
     int n = test.length / width;
     return IntStream.range(width, fit.length).allMatch(k -> fit[k] == fit[k - width])
-        ? new double[n] // nothing varies: nothing is foretold
+        ? new double[n] // nothing varies: nothing is predicted
         : logistic(fit, width).scores(test, n);
   }
 

@@ -12,9 +12,9 @@ import org.striatum.probe.stats.Estimate;
 /// What the value-neuron study found: a plain record of figures, written to `results/value-neurons.json` and read by
 /// the intervention study and the report. AUROCs are of V(s₀) against the terminal reward on test problems.
 ///
-/// @param datasets one row a dataset
-/// @param layers one row a dataset and hook point
-/// @param controls one row a dataset that could be put to the test
+/// @param datasets one row per dataset
+/// @param layers one row per dataset and hook point
+/// @param controls one row per dataset that could be put to the test
 public record ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes> layers,
     List<DatasetControls> controls) {
   public ValueNeuronResults {

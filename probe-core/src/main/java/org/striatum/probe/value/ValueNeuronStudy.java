@@ -32,7 +32,7 @@ import org.striatum.probe.value.ValueNeuronResults.PruningCurve;
 import org.striatum.probe.value.ValueNeuronResults.RankedNeuron;
 import org.striatum.probe.value.ValueProbeTraining.Target;
 
-/// Looks for value neurons: at each hook point of each dataset, how well V(s₀) foretells the outcome, how few
+/// Looks for value neurons: at each hook point of each dataset, how well V(s₀) predicts the outcome, how few
 /// coordinates it needs, and which.
 ///
 /// Fitted on training problems, chosen on validation problems, reported on test problems. Four probes: `linear` and

@@ -66,7 +66,7 @@ class DopamineStudyTest {
     assertThat(stepped[1]).isEqualTo(stepped[0]);
 
     LayerDopamine layer = results.layers().getFirst();
-    assertThat(layer.called()).containsExactlyInAnyOrderElementsOf(PlantedRollouts.DELTAS);
+    assertThat(layer.significant()).containsExactlyInAnyOrderElementsOf(PlantedRollouts.DELTAS);
     assertThat(layer.tested()).hasSizeBetween(15, 30)
         .extracting(neuron -> neuron.ranks().get(DopamineRanking.TD_ERROR_FIRST_LAYER_L1.printed())).isSorted();
     assertThat(layer.tested()).allSatisfy(neuron -> {
@@ -76,7 +76,7 @@ class DopamineStudyTest {
     });
     assertThat(layer.agreement()).hasSize(2);
     assertThat(layer.order().subList(0, 6)).contains(0, 1);
-    assertThat(layer.tested()).filteredOn(TestedNeuron::called)
+    assertThat(layer.tested()).filteredOn(TestedNeuron::significant)
         .allSatisfy(neuron -> {
           assertThat(neuron.sign()).isEqualTo(neuron.coordinate() == 1 ? -1 : 1);
           assertThat(neuron.consistency()).isGreaterThanOrEqualTo(0.8);
@@ -172,7 +172,7 @@ class DopamineStudyTest {
         .figures();
     assertThat(layer.ranking()).isEqualTo(DopamineRanking.DELTA_CORRELATION);
     assertThat(layer.tested()).extracting(neuron -> neuron.ranks().get("delta-correlation")).isSorted();
-    assertThat(layer.called()).contains(0, 1).isSubsetOf(PlantedRollouts.DELTAS);
+    assertThat(layer.significant()).contains(0, 1).isSubsetOf(PlantedRollouts.DELTAS);
     // A coordinate that follows δ, or the value after it, correlates with δ more than any that does not.
     assertThat(layer.order().subList(0, 2)).isSubsetOf(0, 1, 3, 6, 12, 13);
   }
@@ -191,7 +191,7 @@ class DopamineStudyTest {
     assertThat(outcome.excludedSteps()).isEqualTo(1);
     assertThat(outcome.figures().constant()).isEqualTo(1);
     assertThat(outcome.figures().tested()).extracting(TestedNeuron::coordinate).doesNotContain(30);
-    assertThat(outcome.figures().called()).containsExactlyInAnyOrderElementsOf(PlantedRollouts.DELTAS);
+    assertThat(outcome.figures().significant()).containsExactlyInAnyOrderElementsOf(PlantedRollouts.DELTAS);
   }
 
   @Test
@@ -228,7 +228,7 @@ class DopamineStudyTest {
     values.set(0, List.of());
     entropies[0] = new double[0];
     PlantedRollouts changed = new PlantedRollouts(runs, WIDTH, steps, new StepValues.MonteCarlo(values), entropies);
-    assertThat(layer(changed).figures().called()).containsExactlyInAnyOrderElementsOf(PlantedRollouts.DELTAS);
+    assertThat(layer(changed).figures().significant()).containsExactlyInAnyOrderElementsOf(PlantedRollouts.DELTAS);
   }
 
   @Test

@@ -60,7 +60,7 @@ class SignatureTestTest {
   }
 
   private static String table(int[][] passes) {
-    StringBuilder table = new StringBuilder("passed: part 1 to 5, called");
+    StringBuilder table = new StringBuilder("passed: part 1 to 5, significant");
     for (int c = 0; c < passes.length; c++) {
       table.append('\n').append(c < PlantedRollouts.PLANTED ? PlantedRollouts.FEATURES[c] : "NOISE").append(' ')
           .append(Arrays.toString(passes[c]));
@@ -76,13 +76,13 @@ class SignatureTestTest {
     String table = table(passes);
     System.out.println(table);
     for (Feature feature : PlantedRollouts.FEATURES) {
-      int called = passes[List.of(PlantedRollouts.FEATURES).indexOf(feature)][5];
+      int significant = passes[List.of(PlantedRollouts.FEATURES).indexOf(feature)][5];
       switch (feature) {
-        case DELTA, FALLING_DELTA -> assertThat(called).as(table).isGreaterThanOrEqualTo(9);
-        case WEAK_DELTA -> assertThat(called).as(table).isGreaterThanOrEqualTo(7);
+        case DELTA, FALLING_DELTA -> assertThat(significant).as(table).isGreaterThanOrEqualTo(9);
+        case WEAK_DELTA -> assertThat(significant).as(table).isGreaterThanOrEqualTo(7);
         // δ is noisy, so losses seem to move a coordinate that only gains move; part 2 alone stands against it.
-        case GAINS_ONLY -> assertThat(called).as(table).isLessThanOrEqualTo(2);
-        default -> assertThat(called).as(table).isZero();
+        case GAINS_ONLY -> assertThat(significant).as(table).isLessThanOrEqualTo(2);
+        default -> assertThat(significant).as(table).isZero();
       }
     }
     assertThat(passes[PlantedRollouts.PLANTED][5]).as(table).isZero();

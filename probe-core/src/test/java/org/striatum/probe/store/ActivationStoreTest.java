@@ -141,7 +141,7 @@ class ActivationStoreTest {
           .hasMessageContaining("announced with 2 rollouts, found 1");
     }
     assertThatThrownBy(() -> ActivationStore.open(folder)).isInstanceOf(BadDataException.class)
-        .hasMessageContaining("run capture again");
+        .hasMessageContaining("capture the states again");
     assertThat(folder).isEmptyDirectory();
   }
 
@@ -180,7 +180,7 @@ class ActivationStoreTest {
     }
     try (ActivationStore read = ActivationStore.open(folder)) {
       assertThatThrownBy(read::verify).isInstanceOf(BadDataException.class)
-          .hasMessageStartingWith(shard + ": expected SHA-256").hasMessageEndingWith("run capture again");
+          .hasMessageStartingWith(shard + ": expected SHA-256").hasMessageEndingWith("capture the states again");
     }
     Files.write(shard, Arrays.copyOf(whole, whole.length - 1));
     assertRefused(shard + ": expected a file of " + whole.length + " bytes, found " + (whole.length - 1));

@@ -66,7 +66,7 @@ class ValueProbeTest {
   }
 
   /// Four ways out of one start, each of its own states to its own end: transitions are certain, so that the residual
-  /// gradient's minimum is V too, but for the start, which nothing foretells from.
+  /// gradient's minimum is V too, but for the start, which nothing predicts from.
   @Test
   void theResidualGradientLearnsACertainChain() {
     int length = 4;

@@ -36,7 +36,7 @@ final class ResultTables {
       "coordinate INTEGER");
   private final Table dopamine = of("dopamine", "hook VARCHAR", "coordinate INTEGER", "sign INTEGER",
       "consistency DOUBLE", "partial BOOLEAN", "surprises BOOLEAN", "flatness BOOLEAN", "slopes BOOLEAN",
-      "permuted BOOLEAN", "called BOOLEAN");
+      "permuted BOOLEAN", "significant BOOLEAN");
   private final Table ablations = of("ablations", "hooks VARCHAR", "study VARCHAR", "set VARCHAR", "kind VARCHAR",
       "positions VARCHAR",
       "outcome VARCHAR", "named_before BOOLEAN", "coordinates INTEGER", "items INTEGER", "problems INTEGER",
@@ -137,7 +137,7 @@ final class ResultTables {
       List<Object> row = new ArrayList<>(place);
       row.addAll(List.of(one.coordinate(), one.sign(), one.consistency()));
       row.addAll(one.signature().passed());
-      dopamine.row(row, one.called());
+      dopamine.row(row, one.significant());
     }
     present(layer.shuffled(), band -> controls.row(place, "dopamine", "TD-error probe", "reassigned surprises",
         band.retrainings(), band.mean(), band.low(), band.high(), band.p()));

@@ -61,12 +61,12 @@ record DopamineFigures(DatasetSteps dataset, LayerDopamine layer, Figure pruning
 
   /// The tested coordinates, significant ones first.
   List<TestedNeuron> tested() {
-    return calledFirst(layer).toList();
+    return significantFirst(layer).toList();
   }
 
-  static Stream<TestedNeuron> calledFirst(LayerDopamine layer) {
-    return Stream.concat(layer.tested().stream().filter(TestedNeuron::called),
-        layer.tested().stream().filter(neuron -> !neuron.called()));
+  static Stream<TestedNeuron> significantFirst(LayerDopamine layer) {
+    return Stream.concat(layer.tested().stream().filter(TestedNeuron::significant),
+        layer.tested().stream().filter(neuron -> !neuron.significant()));
   }
 
   /// A correlation and its 95 % interval.
@@ -201,7 +201,7 @@ record DopamineFigures(DatasetSteps dataset, LayerDopamine layer, Figure pruning
             + (success ? "succeeded although V̂ was low" : "failed although V̂ was high")
             + ", aligned at the largest surprise; shaded: 95 % bootstrap band by problem; grey: 2.5–97.5 percentiles"
             + " of coordinates not tested. "
-            + (layer.called().isEmpty()
+            + (layer.significant().isEmpty()
                 ? "No coordinate is significant: these are the best tested."
                 : "The best significant coordinates."),
         chart);

@@ -83,7 +83,7 @@ record NeuronPage(NeuronId neuron, Standing standing, List<CoordinateReading> re
   /// A summary of its results, in one line.
   String known() {
     List<String> parts = new ArrayList<>(standing.best().stream().toList());
-    long passed = signatures.stream().filter(one -> one.tested().called()).count();
+    long passed = signatures.stream().filter(one -> one.tested().significant()).count();
     if (!signatures.isEmpty()) {
       parts.add(passed > 0
           ? "dopamine neuron on " + passed + " of " + Notation.count(signatures.size(), "dataset")

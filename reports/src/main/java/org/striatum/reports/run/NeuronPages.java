@@ -57,8 +57,9 @@ record NeuronPages(SequencedMap<NeuronId, NeuronPage> pages) {
     }
     if (results.dopamine() != null) {
       for (DatasetSteps dataset : results.dopamine().datasets()) {
-        results.dopamine().chosen(dataset.dataset()).ifPresent(layer -> lists.add(DopamineFigures.calledFirst(layer)
-            .map(TestedNeuron::coordinate).map(coordinate -> new NeuronId(layer.hook(), coordinate)).toList()));
+        results.dopamine().chosen(dataset.dataset())
+            .ifPresent(layer -> lists.add(DopamineFigures.significantFirst(layer)
+                .map(TestedNeuron::coordinate).map(coordinate -> new NeuronId(layer.hook(), coordinate)).toList()));
       }
     }
     for (InterventionResults named : results.interventions().values()) {

@@ -97,7 +97,7 @@ class RunReportTest {
         "dopamine neuron on 1 of 3 datasets");
     // A set that holds it, its part in the signature test and a partner in transfer.
     assertThat(pages.all()).anySatisfy(one -> assertThat(one.sets()).isNotEmpty())
-        .anySatisfy(one -> assertThat(one.signatures()).anyMatch(signed -> signed.tested().called()))
+        .anySatisfy(one -> assertThat(one.signatures()).anyMatch(signed -> signed.tested().significant()))
         .anySatisfy(one -> assertThat(one.partners()).isNotEmpty())
         .anySatisfy(one -> assertThat(one.gates()).isNotEmpty());
     assertThat(RunReport.render(ExampleRun.with(List.of())))

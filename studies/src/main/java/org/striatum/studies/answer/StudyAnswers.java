@@ -127,7 +127,8 @@ public record StudyAnswers(String checkpoint, List<Answer> answers) {
 
   private static Finding signature(DopamineVerdict verdict) {
     return new Finding(verdict.dataset(),
-        verdict.studied() == 0 ? Reply.UNDECIDED : verdict.called() > 0 ? Reply.YES : Reply.NO, verdict.sentence());
+        verdict.studied() == 0 ? Reply.UNDECIDED : verdict.significant() > 0 ? Reply.YES : Reply.NO,
+        verdict.sentence());
   }
 
   /// A set transfers if its coordinates and its probe do.

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.random.RandomGenerator;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.probe.intervention.AblationKind;
@@ -35,6 +35,7 @@ import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.rollout.Split;
 import org.striatum.probe.run.NotEnoughData;
+import org.striatum.probe.stats.RandomStreams;
 import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.studies.neurons.NeuronSelection;
@@ -89,7 +90,7 @@ final class AblationArms {
     for (NeuronSelection set : settings.sets()) {
       if (AblationStep.isEmpty(set, rankings)) {
         notes.add(set.name() + " holds no neuron at any studied hook point: nothing was ablated"
-            + (set instanceof NeuronSelection.Called
+            + (set instanceof NeuronSelection.Significant
                 ? " (no coordinate passed the dopamine study's signature test)"
                 : ""));
       }
@@ -124,7 +125,7 @@ final class AblationArms {
         continue;
       }
       AblationKind kind = settings.kinds().getFirst();
-      SplittableRandom random = random(dataset + hook + set.name());
+      RandomGenerator random = random(dataset + hook + set.name());
       if (first) {
         attempt(set, hook.toString(), () -> interventions.add(study.accuracy(
             plan(true, dataset, set,
@@ -152,7 +153,7 @@ final class AblationArms {
     String dataset = primary.dataset();
     Map<HookPoint, LayerStates> states = new LinkedHashMap<>();
     for (NeuronSelection set : settings.sets()) {
-      SplittableRandom random = random(dataset + "all" + set.name());
+      RandomGenerator random = random(dataset + "all" + set.name());
       List<HookPoint> hooks = rankings.values().layers().stream().filter(layer -> layer.dataset().equals(dataset))
           .map(LayerProbes::hook).filter(hook -> !set.at(dataset, hook, rankings).isEmpty()).toList();
       if (hooks.size() < 2) {
@@ -170,7 +171,7 @@ final class AblationArms {
     }
   }
 
-  private void dose(LayerStates states, NeuronSelection set, SplittableRandom random) throws IOException {
+  private void dose(LayerStates states, NeuronSelection set, RandomGenerator random) throws IOException {
     String dataset = primary.dataset();
     HookPoint hook = primary.hook();
     List<Integer> order = set.order(dataset, hook, rankings);
@@ -194,7 +195,7 @@ final class AblationArms {
     }
   }
 
-  private void steering(LayerStates states, NeuronSelection set, List<Integer> target, SplittableRandom random)
+  private void steering(LayerStates states, NeuronSelection set, List<Integer> target, RandomGenerator random)
       throws IOException {
     String dataset = primary.dataset();
     MatchedSets controls = controls(states, dataset, primary.hook(), set, target, settings.curves().controls(), random);
@@ -214,7 +215,7 @@ final class AblationArms {
 
   private Cut cut(LayerStates states, String dataset, HookPoint hook, NeuronSelection set, List<Integer> target,
       AblationKind kind,
-      int count, SplittableRandom random) {
+      int count, RandomGenerator random) {
     return new Cut(hook, target, states.ablation(kind, alpha()),
         controls(states, dataset, hook, set, target, count, random),
         NamedSet.beside(states.scales().rms(), target, states.sinks()));
@@ -222,7 +223,7 @@ final class AblationArms {
 
   /// Controls hold no coordinate of any set under test.
   private MatchedSets controls(LayerStates states, String dataset, HookPoint hook, NeuronSelection set,
-      List<Integer> target, int count, SplittableRandom random) {
+      List<Integer> target, int count, RandomGenerator random) {
     Collection<Integer> others = new TreeSet<>();
     settings.sets().stream().filter(other -> !other.equals(set))
         .forEach(other -> others.addAll(other.at(dataset, hook, rankings)));
@@ -239,8 +240,8 @@ final class AblationArms {
         settings.seed());
   }
 
-  private SplittableRandom random(String stream) {
-    return new SplittableRandom(settings.seed() ^ stream.hashCode());
+  private RandomGenerator random(String stream) {
+    return new RandomStreams(settings.seed()).of(stream);
   }
 
   /// Work that may turn out to be impossible.

@@ -29,9 +29,9 @@ import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 
 /// Which neurons are meant: the best of a ranking at each hook point, those that passed a test, or those a file lists.
 public sealed interface NeuronSelection {
-  /// `value@1%`, `dopamine@top20`: the best of a dataset's ranking at a hook point. `dopamine@called`: those that passed
+  /// `value@1%`, `dopamine@top20`: the best of a dataset's ranking at a hook point. `dopamine@significant`: those that passed
   /// the signature test.
-  Pattern NAMED = Pattern.compile("(value|dopamine)@(?:(\\d+(?:\\.\\d+)?)%|top(\\d{1,7})|(called))");
+  Pattern NAMED = Pattern.compile("(value|dopamine)@(?:(\\d+(?:\\.\\d+)?)%|top(\\d{1,7})|(significant))");
 
   /// Which ranking a set is cut from.
   enum Ranking {
@@ -66,11 +66,11 @@ public sealed interface NeuronSelection {
     Matcher matcher = NAMED.matcher(name);
     if (!matcher.matches() || (matcher.group(4) != null && matcher.group(1).equals("value"))) {
       throw new UsageException("a neuron set is named value@1%, value@top20, dopamine@1%, dopamine@top20 or"
-          + " dopamine@called, found '" + name + "'");
+          + " dopamine@significant, found '" + name + "'");
     }
     Ranking ranking = Ranking.valueOf(matcher.group(1).toUpperCase(Locale.ROOT));
     if (matcher.group(4) != null) {
-      return new Called(name);
+      return new Significant(name);
     }
     return matcher.group(2) != null
         ? new Share(name, ranking, Double.parseDouble(matcher.group(2)) / 100)
@@ -146,10 +146,10 @@ public sealed interface NeuronSelection {
   }
 
   /// The coordinates that passed all parts of the dopamine study's signature test; often none.
-  public record Called(@JsonValue String name) implements NeuronSelection {
+  public record Significant(@JsonValue String name) implements NeuronSelection {
     @Override
     public List<Integer> at(String dataset, HookPoint hook, RunRankings rankings) {
-      return rankings.dopamine(name, dataset, hook).map(LayerDopamine::called).orElse(List.of());
+      return rankings.dopamine(name, dataset, hook).map(LayerDopamine::significant).orElse(List.of());
     }
 
     @Override

@@ -46,9 +46,10 @@ public record SeriesResults(List<Place> checkpoints, String size, List<Point> po
   /// @param promptLength test AUROC of the prompt's length
   /// @param hook where the linear probe is best on validation problems; null if none could be fitted
   /// @param value test AUROC of V(s₀) by the linear probe there
-  /// @param called coordinates that pass the signature test of dopamine neurons, over all hook points; null if it was not run
+  /// @param significant coordinates that pass the signature test of dopamine neurons, over all hook points; null where it was
+  ///     not made
   public record Point(String checkpoint, Long step, String dataset, Estimate accuracy, Estimate promptLength,
-      HookPoint hook, Estimate value, Integer called) {}
+      HookPoint hook, Estimate value, Integer significant) {}
 
   /// The overlap of the sets of two checkpoints.
   ///

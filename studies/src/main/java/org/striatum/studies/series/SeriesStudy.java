@@ -147,14 +147,14 @@ public record SeriesStudy(SetSize size) {
     Optional<LayerProbes> best = checkpoint.results().values().layers().stream()
         .filter(layer -> layer.dataset().equals(dataset.dataset()) && linear(layer).isPresent())
         .max(Comparator.comparingDouble(layer -> linear(layer).orElseThrow().validation()));
-    Integer called = checkpoint.results().dopamine() == null
+    Integer significant = checkpoint.results().dopamine() == null
         ? null
         : checkpoint.results().dopamine().layers().stream().filter(one -> one.dataset().equals(dataset.dataset()))
-            .mapToInt(one -> one.called().size()).sum();
+            .mapToInt(one -> one.significant().size()).sum();
     return new Point(checkpoint.name(), checkpoint.step(), dataset.dataset(), dataset.accuracy(),
         dataset.promptLengthAuroc() == null ? Estimate.exact(Double.NaN) : dataset.promptLengthAuroc(),
         best.map(LayerProbes::hook).orElse(null),
-        best.flatMap(SeriesStudy::linear).map(ProbeAuroc::test).orElse(Estimate.exact(Double.NaN)), called);
+        best.flatMap(SeriesStudy::linear).map(ProbeAuroc::test).orElse(Estimate.exact(Double.NaN)), significant);
   }
 
   private static Optional<ProbeAuroc> linear(LayerProbes layer) {

@@ -66,11 +66,11 @@ class NeuronSelectionTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "value", "value@", "value@1", "value@-1%", "value@1%%", "value@top", "value@top-1",
-      "value@top12345678", "VALUE@1%", "value@called", "dopamine@", "value@top1 "})
+      "value@top12345678", "VALUE@1%", "value@significant", "dopamine@", "value@top1 "})
   void anyOtherNameIsRefused(String name) {
     assertThatThrownBy(() -> NeuronSelection.named(name)).isInstanceOf(UsageException.class)
         .hasMessage(
-            "a neuron set is named value@1%, value@top20, dopamine@1%, dopamine@top20 or dopamine@called, found '"
+            "a neuron set is named value@1%, value@top20, dopamine@1%, dopamine@top20 or dopamine@significant, found '"
                 + name + "'");
   }
 
@@ -79,17 +79,17 @@ class NeuronSelectionTest {
     RunRankings rankings = rankings(128, 0, 1);
     assertThat(at(NeuronSelection.named("dopamine@1%"), 0, rankings)).containsExactly(0, 1);
     assertThat(at(NeuronSelection.named("dopamine@top3"), 1, rankings)).containsExactly(0, 1, 2);
-    assertThat(at(NeuronSelection.named("dopamine@called"), 0, rankings)).containsExactly(2, 0);
-    assertThat(at(NeuronSelection.named("dopamine@called"), 1, rankings)).isEmpty();
+    assertThat(at(NeuronSelection.named("dopamine@significant"), 0, rankings)).containsExactly(2, 0);
+    assertThat(at(NeuronSelection.named("dopamine@significant"), 1, rankings)).isEmpty();
     assertThat(at(NeuronSelection.named("dopamine@top3"), 7, rankings)).as("a layer that was not studied").isEmpty();
-    assertThat(NeuronSelection.named("dopamine@called").order("add", HookPoint.residPost(0), rankings)).isEmpty();
+    assertThat(NeuronSelection.named("dopamine@significant").order("add", HookPoint.residPost(0), rankings)).isEmpty();
     assertThat(NeuronSelection.named("dopamine@top3").needsDopamine()).isTrue();
     assertThat(NeuronSelection.named("value@top3").needsDopamine()).isFalse();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"dopamine@1%", "dopamine@top3", "dopamine@called"})
-  void withoutThatStudyItIsNamed(String name) {
+  @ValueSource(strings = {"dopamine@1%", "dopamine@top3", "dopamine@significant"})
+  void withoutThatStudyTheCommandIsNamed(String name) {
     RunRankings without = new RunRankings(rankings(128, 0).values(), null);
     assertThatThrownBy(() -> at(NeuronSelection.named(name), 0, without)).isInstanceOf(UsageException.class)
         .hasMessage(name + " needs the dopamine study, which this run has not finished");

@@ -121,7 +121,7 @@ class SeriesStudyTest {
       assertThat(point.step()).isEqualTo(7);
       assertThat(point.hook()).isEqualTo(HOOK);
       assertThat(point.value().value()).as("not the best on test problems").isEqualTo(0.7);
-      assertThat(point.called()).isNull();
+      assertThat(point.significant()).isNull();
     });
   }
 
