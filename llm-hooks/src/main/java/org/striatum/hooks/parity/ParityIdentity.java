@@ -4,8 +4,8 @@ import org.striatum.probe.run.Printed;
 
 /// What must hold of every model, whatever it computes; [ParityGate] says how each is checked.
 public enum ParityIdentity implements Printed {
-  FINITE_STATES("finite states"), HEAD("head"), BLOCK_SUMS("block sums"), PADDING("padding"),
-  IDENTITY_GATES("identity gates");
+  FINITE_STATES("finite states"), HEAD("head"), BLOCK_SUMS("block sums"), PADDING("padding"), IDENTITY_GATES(
+      "identity gates");
 
   private final String printed;
 
