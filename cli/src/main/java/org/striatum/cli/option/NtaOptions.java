@@ -35,6 +35,7 @@ import org.striatum.peft.nta.setting.TaskShape;
 import org.striatum.peft.nta.setting.TwoLayerSettings;
 import org.striatum.peft.nta.study.NtaStudy;
 import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.UsageException;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
@@ -171,13 +172,13 @@ public final class NtaOptions {
 
   /// Refuses an option that would have no effect.
   ///
-  /// @throws IllegalArgumentException naming it, and those that would
+  /// @throws UsageException naming it, and those that would
   public void requireFitting(NtaExperiment experiment, ParseResult given) {
     Set<String> own = Set.copyOf(FITTING.values().stream().flatMap(Set::stream).toList());
     Set<String> fitting = FITTING.get(experiment);
     for (OptionSpec option : given.matchedOptions()) {
       if (own.contains(option.longestName()) && !fitting.contains(option.longestName())) {
-        throw new IllegalArgumentException("%s has no effect in %s: its options are %s".formatted(option.longestName(),
+        throw new UsageException("%s has no effect in %s: its options are %s".formatted(option.longestName(),
             experiment.printed(), String.join(", ", fitting)));
       }
     }

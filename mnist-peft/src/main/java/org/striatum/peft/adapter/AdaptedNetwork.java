@@ -11,10 +11,10 @@ import java.util.SequencedMap;
 import org.striatum.peft.adapter.Adapter.Frozen;
 import org.striatum.peft.network.Mlp;
 
-/// A frozen network under several named adapters, of which one at most is on. What it computes with none on is what the
-/// network computes alone, bit for bit.
+/// A frozen network with several named adapters, of which at most one is on. With none on it computes what the network
+/// computes alone, bit for bit.
 ///
-/// Whoever opens it closes it. Not thread-safe.
+/// The caller closes it. Not thread-safe.
 public final class AdaptedNetwork implements AutoCloseable {
   private final Mlp base;
   private final SequencedMap<String, TrainedAdapter> adapters = new LinkedHashMap<>();
@@ -22,7 +22,7 @@ public final class AdaptedNetwork implements AutoCloseable {
   private final AdapterArrays alone;
   private String active; // null for none
 
-  /// An adapter among others.
+  /// One adapter.
   ///
   /// @param trainable values it trained
   /// @param share of the network's own weights and biases
@@ -96,7 +96,7 @@ public final class AdaptedNetwork implements AutoCloseable {
     return adapter;
   }
 
-  /// The adapters with what they weigh.
+  /// The adapters with their sizes.
   public List<Entry> report() {
     List<Entry> entries = new ArrayList<>();
     adapters.forEach((name, adapter) -> entries.add(new Entry(name, adapter.adapter(), adapter.trainable(),
@@ -173,7 +173,7 @@ public final class AdaptedNetwork implements AutoCloseable {
 
   @Override
   public String toString() {
-    return "network " + Arrays.toString(base.widths()) + " under " + adapters.keySet()
+    return "network " + Arrays.toString(base.widths()) + " with adapters " + adapters.keySet()
         + (active == null ? ", all off" : ", '" + active + "' on");
   }
 }

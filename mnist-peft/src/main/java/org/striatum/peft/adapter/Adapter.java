@@ -6,8 +6,8 @@ import java.util.List;
 
 /// A kind of adapter over a frozen network, with its settings.
 ///
-/// What it trains and where that starts is in [Parameters], how a layer is computed under it in [AdapterArrays], and what it
-/// merges to in [Merging]:
+/// [Parameters] has what it trains and its initial values, [AdapterArrays] how a layer is computed with it, and [Merging] the
+/// network it merges to:
 ///
 /// | kind | formula | starts at |
 /// |---|---|---|
@@ -45,7 +45,7 @@ public sealed interface Adapter {
     return Parameters.of(this, widths);
   }
 
-  /// Whether it can be laid over a network of these widths: a LoReFT's rank may be at most the hidden widths.
+  /// Whether it fits a network of these widths: a LoReFT's rank may be at most the hidden widths.
   default boolean fits(int[] widths) {
     return Parameters.fits(this, widths);
   }

@@ -23,7 +23,7 @@ import org.striatum.peft.adapter.Adapter.TauGate;
 import org.striatum.peft.adapter.Parameter.Role;
 import org.striatum.peft.network.Mlp;
 
-/// A network with an adapter laid over it, as arrays. Constants are arrays too: DJL frees the memory of a plain number
+/// A network with an adapter, as arrays. Constants are arrays too: DJL frees the memory of a plain number
 /// right after the operation, though the gradient of a product reads it again.
 final class AdapterArrays implements AutoCloseable {
   private final Adapter adapter;

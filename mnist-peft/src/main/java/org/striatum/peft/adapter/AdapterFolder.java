@@ -29,7 +29,7 @@ final class AdapterFolder {
 
   /// What `adapter.json` holds.
   ///
-  /// @param values checksum of the file beside it
+  /// @param values checksum of the values file
   private record Description(Adapter adapter, Sha256 base, int[] widths, Provenance provenance, Sha256 values) {
     Description {
       if (adapter == null || base == null || widths == null || provenance == null || values == null) {
@@ -75,7 +75,7 @@ final class AdapterFolder {
     try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
       FORMAT.require(tensors.metadata(), file.toString());
       if (!Sha256.of(file).equals(description.values)) {
-        throw new BadDataException(file + " is not the file that " + JSON + " beside it describes: save both again");
+        throw new BadDataException(file + " is not the file that " + JSON + " next to it describes: save both again");
       }
       for (Parameter parameter : description.adapter.parameters(description.widths)) {
         float[] found = tensors.f32(parameter.name(), shape(parameter));

@@ -6,8 +6,8 @@ package org.striatum.peft.adapter;
 /// @param learningRate of everything but thresholds, > 0
 /// @param thresholdLearningRate of a gate's thresholds, which live on the scale of z, ≥ 0
 /// @param steps ≥ 1
-/// @param batch examples a step, ≥ 1
-/// @param sparsity λ ≥ 0: what a gate that stands wholly open costs, λ · mean(g) being added to the loss
+/// @param batch examples per step, ≥ 1
+/// @param sparsity λ ≥ 0: the cost of a fully open gate: λ · mean(g) is added to the loss
 public record AdapterTraining(Optimizer optimizer, double learningRate, double thresholdLearningRate, int steps,
     int batch,
     double sparsity) {
@@ -25,7 +25,7 @@ public record AdapterTraining(Optimizer optimizer, double learningRate, double t
           "a threshold's learning rate must be ≥ 0 and finite, found " + thresholdLearningRate);
     }
     if (steps < 1 || batch < 1) {
-      throw new IllegalArgumentException("steps and examples a step must be ≥ 1, found " + steps + " and " + batch);
+      throw new IllegalArgumentException("steps and examples per step must be ≥ 1, found " + steps + " and " + batch);
     }
     if (!(sparsity >= 0 && Double.isFinite(sparsity))) {
       throw new IllegalArgumentException("λ must be ≥ 0 and finite, found " + sparsity);

@@ -8,10 +8,10 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.core.Linear;
 import org.striatum.peft.network.Mlp;
 
-/// Inputs with their classes, uploaded once. Whoever opens them closes them.
+/// Inputs with their classes, uploaded once. The caller closes them.
 ///
 /// No adapter but full fine-tuning changes a network's first weight, so its product with all inputs is computed once a
-/// network and shared by whatever trains or is tested on it; the last network's is kept. Not thread-safe.
+/// network and shared by all that trains or is tested on it; the last network's is kept. Not thread-safe.
 public final class Examples implements AutoCloseable {
   private final NDManager manager;
   private final NDArray x; // (n, width)
@@ -102,7 +102,7 @@ public final class Examples implements AutoCloseable {
 
   /// Examples that run together.
   ///
-  /// @param x (rows, width); null where nobody asked for it
+  /// @param x (rows, width); null if not needed
   /// @param product x · W₀ᵀ, (rows, hidden)
   /// @param labels (rows, 1)
   record Batch(NDArray x, NDArray product, NDArray labels) {}

@@ -32,7 +32,7 @@ record Merging(Adapter adapter, SequencedMap<String, float[]> values) {
     };
   }
 
-  /// Over a rectifier a hard gate with τ ≤ 0 closes only where φ(z) is 0 anyway: what is left of it is a scale.
+  /// Over a rectifier a hard gate with τ ≤ 0 closes only where φ(z) is 0 anyway: only its scale remains.
   private Optional<String> positiveThreshold() {
     for (int l = 0; values.containsKey(Parameter.name(l, Role.THRESHOLD)); l++) {
       float[] threshold = value(l, Role.THRESHOLD);

@@ -8,7 +8,7 @@ import java.util.Optional;
 ///
 /// @param name e.g. `layers.0.threshold`
 /// @param layer the layer it belongs to, counted from 0
-/// @param role what it is within that layer
+/// @param role within that layer
 /// @param shape its dimensions
 public record Parameter(String name, int layer, Role role, int[] shape) {
   /// What an array is to its layer.

@@ -32,7 +32,7 @@ public final class Trainer {
   /// @param examples to learn from
   /// @param data what they are, in words, for the adapter's provenance
   /// @throws IllegalArgumentException if the examples do not fit the network, there is nothing to train, or λ or a hard
-  ///     gate is asked for where it cannot be
+  ///     gate does not fit the adapter
   public static Outcome train(Mlp base, Adapter adapter, Examples examples, AdapterTraining training, long seed,
       String data) {
     return train(base, base.sha256(), adapter, examples, training, seed, data);

@@ -5,10 +5,11 @@ import org.striatum.hooks.torch.Gradient;
 import org.striatum.hooks.torch.Overlay;
 import org.striatum.probe.model.Gates;
 
-/// What is learned over a frozen language model: one vector of parameters, and what it lays over the model. Immutable.
+/// What is learned over a frozen language model: one vector of parameters, applied to the model as gates or
+/// changed weights. Immutable.
 public sealed interface Adaptation permits NeuronGate, BiasAdaptation, LowRankAdaptation {
   /// Gates and changed weights that parameters stand for.
-  record Laid(Gates gates, Overlay overlay) {}
+  record Applied(Gates gates, Overlay overlay) {}
 
   /// How many numbers are learned.
   int parameters();
@@ -19,13 +20,13 @@ public sealed interface Adaptation permits NeuronGate, BiasAdaptation, LowRankAd
   /// Each parameter's learning rate where the kind as a whole is given `rate`: (parameters).
   float[] rates(double rate);
 
-  /// What parameters lay over the model.
+  /// Parameters as they are applied to the model.
   ///
   /// @param parameters (parameters)
-  Laid laid(float[] parameters);
+  Applied applied(float[] parameters);
 
   /// The loss' gradient in the parameters, by the chain rule: (parameters).
   ///
-  /// @param gradient at [#laid] of some parameters
+  /// @param gradient at [#applied] of some parameters
   float[] gradient(Gradient gradient);
 }

@@ -6,7 +6,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.striatum.hooks.torch.DjlModel;
 import org.striatum.hooks.torch.Gradient;
-import org.striatum.peft.llm.Adaptation.Laid;
+import org.striatum.peft.llm.Adaptation.Applied;
 import org.striatum.probe.model.GatedModel;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.TokenSequence;
@@ -14,7 +14,7 @@ import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.Ranks;
 
 /// Learns an adaptation by gradient, all weights frozen: the log-probability of reference solutions rises. The same seed
-/// gives the same batches and the same result. Not thread-safe; the model stays the caller's.
+/// gives the same batches and the same result. Not thread-safe; the caller keeps the model.
 ///
 /// @param model the frozen model
 /// @param training problems with their solutions
@@ -31,7 +31,7 @@ public record AdaptationLearner(DjlModel model, List<TokenSequence> training, Li
     }
   }
 
-  /// Trains. A loss or gradient that is no number ends it: the best state so far is kept, and the reason with it.
+  /// Trains. A loss or gradient that is not finite ends it: the best state so far is kept, and the reason with it.
   ///
   /// @param rate of learning, > 0
   /// @param seed of batches and of a random beginning
@@ -44,7 +44,7 @@ public record AdaptationLearner(DjlModel model, List<TokenSequence> training, Li
     float[] parameters = adaptation.start(random.split());
     SplittableRandom order = random.split();
     Adam adam = new Adam(adaptation.rates(rate));
-    double start = score(adaptation.laid(parameters), validation);
+    double start = score(adaptation.applied(parameters), validation);
     Learned best = new Learned(parameters, 0, start, start, null);
     int[] places = new int[0];
     int next = 0;
@@ -57,19 +57,19 @@ public record AdaptationLearner(DjlModel model, List<TokenSequence> training, Li
         }
         batch[i] = training.get(places[next++]);
       }
-      Laid laid = adaptation.laid(parameters);
-      Gradient gradient = model.under(laid.overlay()).gradient(List.of(batch), laid.gates(),
+      Applied applied = adaptation.applied(parameters);
+      Gradient gradient = model.under(applied.overlay()).gradient(List.of(batch), applied.gates(),
           settings.opennessPenalty());
       float[] slopes = adaptation.gradient(gradient);
       if (!Double.isFinite(gradient.loss()) || !finite(slopes)) {
-        return stopped(best, "the loss or its gradient was no number at step " + step);
+        return stopped(best, "the loss or its gradient was not finite at step " + step);
       }
       adam.step(parameters, slopes);
       task.step(1);
       if (settings.checksAfter(step)) {
-        double score = finite(parameters) ? score(adaptation.laid(parameters), validation) : Double.NaN;
+        double score = finite(parameters) ? score(adaptation.applied(parameters), validation) : Double.NaN;
         if (!Double.isFinite(score)) {
-          return stopped(best, "validation solutions had no finite log-probability behind step " + step);
+          return stopped(best, "validation solutions had no finite log-probability after step " + step);
         }
         if (score > best.validation()) {
           best = new Learned(parameters, step, start, score, null);
@@ -84,12 +84,12 @@ public record AdaptationLearner(DjlModel model, List<TokenSequence> training, Li
   }
 
   /// Mean log-probability a token of solutions, in nats.
-  private double score(Laid laid, List<TokenSequence> items) {
-    Set<HookPoint> hooks = laid.gates().at().isEmpty()
+  private double score(Applied applied, List<TokenSequence> items) {
+    Set<HookPoint> hooks = applied.gates().at().isEmpty()
         ? Set.of(HookPoint.residPost(model.layers() - 1))
-        : laid.gates().at().keySet();
-    try (DjlModel under = model.under(laid.overlay()); GatedModel.Scorer scorer = under.scorer(items, hooks)) {
-      double[] sums = scorer.logProbabilities(laid.gates());
+        : applied.gates().at().keySet();
+    try (DjlModel under = model.under(applied.overlay()); GatedModel.Scorer scorer = under.scorer(items, hooks)) {
+      double[] sums = scorer.logProbabilities(applied.gates());
       int tokens = items.stream().mapToInt(item -> item.length() - item.promptLength()).sum();
       return IntStream.range(0, sums.length).mapToDouble(i -> sums[i]).sum() / tokens;
     }

@@ -10,14 +10,14 @@ import java.util.TreeSet;
 import org.striatum.probe.adaptation.AdaptationArm;
 import org.striatum.probe.model.HookPoint;
 
-/// The arms of an adaptation study beside the frozen model.
+/// The arms of an adaptation study, in addition to the frozen model.
 ///
 /// @param ranked problem set whose rankings the sets come from
-/// @param setSize of the sets, as it was asked for
+/// @param setSize of the sets, as given
 /// @param sets reward neurons; each is an arm, and its matched sets are another where `gated` has them
 /// @param gated arms with gates
 /// @param baselines [AdaptationArm#BITFIT], [AdaptationArm#LORA], both or none
-/// @param notes what is to be noted beside what the study notes itself
+/// @param notes in addition to those of the study itself
 public record AdaptationPlan(String ranked, String setSize,
     SequencedMap<AdaptationArm, SortedMap<HookPoint, List<Integer>>> sets, List<GatedArm> gated,
     Set<AdaptationArm> baselines, List<String> notes) {

@@ -3,13 +3,13 @@ package org.striatum.peft.llm;
 /// How long and on how much an adaptation is trained: the same for every arm.
 ///
 /// @param steps of the optimiser, ≥ 1
-/// @param batch training problems a step, ≥ 1
-/// @param opennessPenalty λ ≥ 0, what gates cost that stand wholly open: λ · mean(g)
-/// @param checks validation problems are scored this often beside the beginning, ≥ 1; the best state is kept
+/// @param batch training problems per step, ≥ 1
+/// @param opennessPenalty λ ≥ 0, the cost of a fully open gate: λ · mean(g)
+/// @param checks how often validation problems are scored, besides at the start, ≥ 1; the best state is kept
 public record AdaptationTraining(int steps, int batch, double opennessPenalty, int checks) {
   public AdaptationTraining {
     if (steps < 1 || batch < 1 || checks < 1) {
-      throw new IllegalArgumentException("training needs ≥ 1 step, problem a step and check, found " + steps + ", "
+      throw new IllegalArgumentException("training needs ≥ 1 step, problem per step and check, found " + steps + ", "
           + batch + " and " + checks);
     }
     if (!(opennessPenalty >= 0) || Double.isInfinite(opennessPenalty)) {
@@ -42,7 +42,7 @@ public record AdaptationTraining(int steps, int batch, double opennessPenalty, i
     return new AdaptationTraining(steps, batch, opennessPenalty, other);
   }
 
-  /// Whether validation problems are scored behind a step, counted from 1: evenly, and behind the last.
+  /// Whether validation problems are scored after a step, counted from 1: evenly, and after the last.
   boolean checksAfter(int step) {
     return step == steps || (long) step * checks / steps > (long) (step - 1) * checks / steps;
   }

@@ -90,7 +90,7 @@ record ArmStatistics(Tested frozen, long seed) {
     return comparisons;
   }
 
-  /// As many of the most changed neurons as each set has, and how many of them are in it.
+  /// For each set, how many of equally many most changed neurons are in it.
   ///
   /// @param all gates over every coordinate
   static List<SharedNeurons> shared(SequencedMap<AdaptationArm, SortedMap<HookPoint, List<Integer>>> sets,

@@ -53,14 +53,14 @@ public record BiasAdaptation(SortedMap<String, Integer> biases) implements Adapt
   }
 
   @Override
-  public Laid laid(float[] parameters) {
+  public Applied applied(float[] parameters) {
     SortedMap<String, float[]> added = new TreeMap<>();
     int from = 0;
     for (Map.Entry<String, Integer> bias : biases.entrySet()) {
       added.put(bias.getKey(), Arrays.copyOfRange(parameters, from, from + bias.getValue()));
       from += bias.getValue();
     }
-    return new Laid(Gates.none(), new Overlay(added, new TreeMap<>()));
+    return new Applied(Gates.none(), new Overlay(added, new TreeMap<>()));
   }
 
   @Override

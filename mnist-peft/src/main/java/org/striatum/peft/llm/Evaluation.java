@@ -12,8 +12,8 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.Sampling;
 import org.striatum.probe.model.TokenSequence;
 
-/// Tests a model under gates: greedy completions are graded and reference solutions scored. Not thread-safe; whoever makes it
-/// closes it, the model stays the caller's.
+/// Tests a model under gates: greedy completions are graded and reference solutions scored. Not thread-safe; the caller closes
+/// it, and keeps the model.
 final class Evaluation implements AutoCloseable {
   /// Tokens that a completion may be longer than the longest reference solution.
   private static final int SLACK = 16;

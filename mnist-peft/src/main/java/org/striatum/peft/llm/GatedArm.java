@@ -18,7 +18,7 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.stats.RandomStreams;
 
-/// Neurons that a gate is learned on: one set, or several that were drawn at random and stand for one kind.
+/// Neurons that a gate is learned on: one set, or several random sets of one kind.
 ///
 /// @param name which
 /// @param draws hook point → coordinates, at least one draw
@@ -42,7 +42,7 @@ public record GatedArm(AdaptationArm name, List<SortedMap<HookPoint, List<Intege
     return of(AdaptationArm.ALL, all);
   }
 
-  /// The coordinates of largest RMS, as many at each hook point as `target` has; sinks are left out.
+  /// The coordinates of largest RMS, equally many at each hook point as in `target`; sinks are left out.
   ///
   /// @throws NotEnoughData if no hook point has as many
   public static GatedArm largest(SortedMap<HookPoint, List<Integer>> target, Map<HookPoint, StateScale> scales) {
@@ -51,11 +51,11 @@ public record GatedArm(AdaptationArm name, List<SortedMap<HookPoint, List<Intege
         .filter(beside -> beside.name().equals(NamedSet.LARGEST)).findFirst()
         .ifPresent(beside -> largest.put(hook, beside.coordinates())));
     NotEnoughData.require("a set of the largest coordinates",
-        "hook points with as many coordinates beside its sinks as the set has", largest.size(), 1);
+        "hook points with as many coordinates besides sinks as the set has", largest.size(), 1);
     return of(AdaptationArm.LARGEST, largest);
   }
 
-  /// Random sets as large and of the same RMS as `target`, hook point by hook point, without any coordinate of it, of `others`
+  /// Random sets of the same size and RMS as `target`, hook point by hook point, without any coordinate of it, of `others`
   /// or a sink.
   ///
   /// @param set whose neurons `target` are

@@ -1,6 +1,6 @@
 package org.striatum.peft.llm;
 
-/// What training left: the state that was best on validation problems.
+/// The result of training: the state that was best on validation problems.
 ///
 /// @param parameters (parameters)
 /// @param step it was reached at; 0 for the beginning

@@ -26,10 +26,10 @@ import org.striatum.probe.tensor.SafetensorsWriter;
 import org.striatum.probe.tensor.SafetensorsWriter.Declared;
 
 /// Gates that were learned for one checkpoint, as files: `NAME.safetensors` with each hook point's `gain`, `threshold`,
-/// `sharpness` and `shift` (d), F32, and `NAME.json` beside it, which says what they belong to.
+/// `sharpness` and `shift` (d), F32, and `NAME.json` next to it, with the model they belong to.
 ///
 /// @param gates soft or hard, all alike and at the same positions
-/// @param card what they belong to
+/// @param card with the model they belong to
 public record LearnedGate(Gates gates, Card card) {
   private static final FileFormat FORMAT = new FileFormat("learned gates", 1);
   private static final String THRESHOLD = "threshold";
@@ -44,7 +44,7 @@ public record LearnedGate(Gates gates, Card card) {
   /// @param placement where and how gates act
   /// @param seed of everything
   /// @param settings of the training, for the record
-  /// @param tensors of the file beside
+  /// @param tensors checksum of the tensor file
   public record Card(Origin model, String mode, AdaptationArm arm, Placement placement, long seed,
       SortedMap<String, String> settings, Sha256 tensors) {
     public Card {
@@ -118,7 +118,7 @@ public record LearnedGate(Gates gates, Card card) {
 
   /// Reads a gate for a model.
   ///
-  /// @param file ending in `.safetensors`, its card beside it
+  /// @param file ending in `.safetensors`, its card next to it
   /// @throws BadDataException if a file is missing, damaged or of another format
   /// @throws UsageException if the gate was learned for another checkpoint
   public static LearnedGate load(Path file, HookedModel model) throws IOException {

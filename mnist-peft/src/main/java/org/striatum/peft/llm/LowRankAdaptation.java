@@ -89,7 +89,7 @@ public record LowRankAdaptation(SortedMap<String, Shape> shapes, int rank, doubl
   }
 
   @Override
-  public Laid laid(float[] parameters) {
+  public Applied applied(float[] parameters) {
     SortedMap<String, LowRank> changes = new TreeMap<>();
     int from = 0;
     for (Map.Entry<String, Shape> matrix : shapes.entrySet()) {
@@ -99,7 +99,7 @@ public record LowRankAdaptation(SortedMap<String, Shape> shapes, int rank, doubl
           Arrays.copyOfRange(parameters, up, end), scale));
       from = end;
     }
-    return new Laid(Gates.none(), new Overlay(new TreeMap<>(), changes));
+    return new Applied(Gates.none(), new Overlay(new TreeMap<>(), changes));
   }
 
   @Override

@@ -9,8 +9,8 @@ import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.probe.rollout.Problem;
 
-/// The problems of one mode, dealt to training, validation and test, and test problems of the other tasks. No prompt stands in
-/// two places.
+/// The problems of one mode, split into training, validation and test, and test problems of the other tasks. No prompt occurs
+/// twice.
 ///
 /// @param training learned from
 /// @param validation what learning rates and the kept state are chosen by

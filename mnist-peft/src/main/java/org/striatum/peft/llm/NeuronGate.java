@@ -98,8 +98,8 @@ public record NeuronGate(SortedMap<HookPoint, Place> at, GateForm form) implemen
   }
 
   @Override
-  public Laid laid(float[] parameters) {
-    return new Laid(gates(parameters, false), Overlay.none());
+  public Applied applied(float[] parameters) {
+    return new Applied(gates(parameters, false), Overlay.none());
   }
 
   /// The gates that parameters stand for.

@@ -28,7 +28,7 @@ import org.striatum.probe.stats.RunningMoments;
 /// @param deviation of z; 1 where a coordinate never moves: (d)
 /// @param sizes of the hidden states h: what matched sets and sinks are found by
 public record StateScale(float[] mean, float[] deviation, CoordinateScales sizes) {
-  /// Texts recorded at a time: what is held in memory.
+  /// Texts recorded at a time, to bound memory.
   private static final int CHUNK = 128;
 
   public StateScale {
@@ -50,7 +50,7 @@ public record StateScale(float[] mean, float[] deviation, CoordinateScales sizes
     return mean.length;
   }
 
-  /// Reads the scale of each hook point off a model's runs on texts. The gating signal of MLP neurons is read by PyTorch.
+  /// Computes the scale of each hook point from a model's runs on texts. The gating signal of MLP neurons is read by PyTorch.
   ///
   /// @throws CheckpointException if PyTorch cannot open the checkpoint, or a state is NaN or ∞, naming the hook point: no
   ///     gate could be learned on it
@@ -69,7 +69,7 @@ public record StateScale(float[] mean, float[] deviation, CoordinateScales sizes
     return scales;
   }
 
-  /// The same off PyTorch's runs alone.
+  /// The same from PyTorch's runs alone.
   static Map<HookPoint, StateScale> of(DjlModel model, List<TokenSequence> texts, Set<HookPoint> hooks)
       throws CheckpointException {
     return of(chunk -> model.record(chunk, hooks, Gates.none()), chunk -> model.signals(chunk, hooks), texts,

@@ -12,7 +12,7 @@ import org.striatum.probe.rollout.Problem;
 ///
 /// @param task its name
 /// @param grader of completions
-/// @param problems what is asked
+/// @param problems of the task
 /// @param items the same with their solutions, in tokens
 public record TaskItems(String task, Grader grader, List<Problem> problems, List<TokenSequence> items) {
   public TaskItems {
@@ -33,7 +33,7 @@ public record TaskItems(String task, Grader grader, List<Problem> problems, List
     return new TaskItems(task, grader, problems, items);
   }
 
-  /// Tokens behind each prompt: (items).
+  /// Tokens after each prompt: (items).
   double[] tokens() {
     return items.stream().mapToDouble(item -> item.length() - item.promptLength()).toArray();
   }

@@ -7,7 +7,7 @@ import org.striatum.probe.adaptation.AdaptationArm;
 ///
 /// @param draw which of the arm's sets, from 0
 record Trial(AdaptationArm arm, int draw, Adaptation adaptation) {
-  /// What a training of it is called.
+  /// The name of one training of it.
   String name(long seed, double rate) {
     return "%s-%d-seed%d-rate%s".formatted(arm, draw, seed, rate);
   }

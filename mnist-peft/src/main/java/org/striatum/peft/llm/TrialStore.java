@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.striatum.probe.run.FileFormat;
 import org.striatum.probe.run.RecordJson;
 
-/// Keeps what each trial of a study gave, one JSON file each, so that a study that was killed goes on where it was.
+/// Keeps what each trial of a study gave, one JSON file each, so that a killed study resumes.
 ///
 /// @param folder where; empty to keep nothing
 public record TrialStore(Optional<Path> folder) {

@@ -16,7 +16,7 @@ import org.striatum.hooks.torch.DjlModel;
 import org.striatum.hooks.torch.GateGradient;
 import org.striatum.hooks.torch.Gradient;
 import org.striatum.peft.llm.AdaptationStudy.Execution;
-import org.striatum.peft.llm.Adaptation.Laid;
+import org.striatum.peft.llm.Adaptation.Applied;
 import org.striatum.peft.llm.Trial.Opened;
 import org.striatum.peft.llm.Trial.Tested;
 import org.striatum.peft.llm.Trial.Trained;
@@ -26,8 +26,8 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.Recording;
 import org.striatum.probe.model.TokenSequence;
 
-/// Runs what PyTorch learned in ONNX Runtime, and compares both engines' logits. Whoever makes it closes it; the models stay
-/// the caller's.
+/// Runs what PyTorch learned in ONNX Runtime, and compares both engines' logits. The caller closes it, and keeps
+/// the models.
 final class TrialTester implements AutoCloseable {
   /// Largest relative difference allowed between the two engines' logits.
   static final double TOLERANCE = 1e-4;
@@ -56,7 +56,7 @@ final class TrialTester implements AutoCloseable {
     return new Tested(evaluation.of(Gates.none()), new double[0], 0);
   }
 
-  /// The model under what was learned.
+  /// The model with the learned adaptation.
   ///
   /// @throws CheckpointException if the engines disagree, naming the figure
   Tested of(Trained one) throws IOException {
@@ -72,9 +72,9 @@ final class TrialTester implements AutoCloseable {
 
   /// Changed weights go to ONNX Runtime as a checkpoint of their own, which is deleted again.
   private Tested merged(Trained one) throws IOException {
-    Laid laid = one.trial().adaptation().laid(one.learned().parameters());
+    Applied applied = one.trial().adaptation().applied(one.learned().parameters());
     Path folder = Files.createTempDirectory("striatum-merged");
-    try (DjlModel changed = djl.under(laid.overlay())) {
+    try (DjlModel changed = djl.under(applied.overlay())) {
       Path merged = folder.resolve(model.facts().name());
       changed.merge(merged);
       try (HookedModel opened = HookedModel.open(merged, Optional.of(model.memory()), execution.threads());
@@ -107,9 +107,9 @@ final class TrialTester implements AutoCloseable {
           difference(found.at(HookPoint.LOGITS), expected.at(HookPoint.LOGITS), row * width, width));
     }
     if (!(worst <= TOLERANCE)) {
-      throw new CheckpointException("%s: logits of %s under what was learned differ by %.2g between PyTorch and ONNX"
+      throw new CheckpointException("%s: logits of %s differ by %.2g between PyTorch and ONNX"
           .formatted(model.facts().name(), what, worst) + " Runtime, more than " + TOLERANCE
-          + ": what was learned would not be what is run");
+          + ": the engines do not compute the same model");
     }
     return worst;
   }

@@ -7,8 +7,8 @@ import java.util.Map;
 import org.striatum.peft.adapter.AdaptedNetwork;
 import org.striatum.probe.run.Progress;
 
-/// Modes whose features the foundation never saw: digits lying on their side, and inverted ones. A gate can only turn up
-/// and down what is there, so it should fail where full fine-tuning does not.
+/// Modes that the foundation was not trained on: digits rotated by 90°, and inverted ones. A gate can only scale
+/// features that exist, so it should fail where full fine-tuning does not.
 public final class AbsentMode {
   /// Steps here for each of the usual adaptation: the mode is far.
   static final int TIMES_THE_STEPS = 5;
@@ -18,7 +18,7 @@ public final class AbsentMode {
   /// What was found.
   ///
   /// @param tunings every method's rate in every mode
-  /// @param statements one a mode
+  /// @param statements one per mode
   public record Result(int steps, List<Tuning> tunings, List<Reached> methods, List<String> statements) {
     public Result {
       tunings = List.copyOf(tunings);
@@ -31,7 +31,7 @@ public final class AbsentMode {
   ///
   /// @param accuracy on test images in that mode
   /// @param gain beyond the frozen network, paired
-  /// @param behindFull accuracy less full fine-tuning's, paired
+  /// @param behindFull accuracy minus full fine-tuning's, paired
   /// @param accuracy0 on upright test images
   public record Reached(String mode, String method, int trainable, double learningRate, OverSeeds accuracy,
       OverSeeds gain, OverSeeds behindFull, OverSeeds accuracy0) {}
@@ -98,7 +98,7 @@ public final class AbsentMode {
   private static String statement(Mode mode, List<Reached> reached) {
     Reached gate = reached.stream().filter(one -> one.method().equals(Method.TAUGATE)).findFirst().orElseThrow();
     Reached full = reached.getLast();
-    return "%s, which the foundation never saw: TauGate reaches %.3f, full fine-tuning %.3f; TauGate less full %s"
+    return "%s, absent from the foundation's training: TauGate reaches %.3f, full fine-tuning %.3f; TauGate minus full %s"
         .formatted(mode.name(), gate.accuracy().mean(), full.accuracy().mean(),
             SpecializationTable.printed(gate.behindFull()));
   }

@@ -12,7 +12,7 @@ import org.striatum.probe.stats.Bootstrap;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.Spearman;
 
-/// What adaptation is worth over better and worse foundations, by gradient descent and by Adam.
+/// The gain of adaptation over better and worse foundations, by gradient descent and by Adam.
 public final class FoundationQuality {
   /// Images of the largest foundations for each of the usual one.
   static final int TIMES_THE_IMAGES = 4;
@@ -22,7 +22,7 @@ public final class FoundationQuality {
   /// What was found.
   ///
   /// @param foundations from the fewest steps to the most, gradient descent first
-  /// @param trends one a method
+  /// @param trends one per method
   public record Result(List<Foundation> foundations, List<Trend> trends) {
     public Result {
       foundations = List.copyOf(foundations);
@@ -39,7 +39,7 @@ public final class FoundationQuality {
     }
   }
 
-  /// How a method's gain at 45° goes with the foundation's quality.
+  /// How a method's gain at 45° depends on the foundation's quality.
   ///
   /// @param spearman rank correlation over foundations and seeds, 95 % interval by seed
   public record Trend(String method, Estimate spearman) {}

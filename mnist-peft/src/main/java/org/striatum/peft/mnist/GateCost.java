@@ -50,7 +50,7 @@ public final class GateCost {
   /// @param ranking by what units were chosen
   /// @param share of the units of each layer
   /// @param accuracy45 with them silenced
-  /// @param random45 mean over random sets of as many units a layer
+  /// @param random45 mean over random sets of equally many units per layer
   /// @param beyondRandom45 accuracy45 less random45, paired: negative where these units matter more
   /// @param beyondRandom0 the same on upright images
   public record Ablated(String ranking, double share, OverSeeds accuracy45, OverSeeds random45,

@@ -6,7 +6,7 @@ import org.striatum.peft.adapter.AdaptedNetwork;
 import org.striatum.peft.adapter.TrainedAdapter;
 import org.striatum.probe.run.Progress;
 
-/// Soft against hard gates over sharpness s and penalty λ, and how many gates stand open by each definition.
+/// Soft against hard gates over sharpness s and penalty λ, and how many gates are open by each definition.
 public final class Hardening {
   /// The paper's high-activation fraction; it gives neither s, nor λ, nor the definition.
   public static final double PAPER_HIGH_ACTIVATION = 0.28;
@@ -17,7 +17,7 @@ public final class Hardening {
 
   /// What was found.
   ///
-  /// @param paperHighActivation the paper's figure, to be set beside each definition's
+  /// @param paperHighActivation the paper's figure, to compare with each definition's
   public record Result(List<HardenedGate> gates, double paperHighActivation) {
     public Result {
       gates = List.copyOf(gates);
@@ -28,8 +28,8 @@ public final class Hardening {
   ///
   /// @param soft accuracy as trained
   /// @param hard accuracy hardened
-  /// @param hardLoss45 hard less soft on tilted images, paired
-  /// @param open how far they stand open
+  /// @param hardLoss45 hard minus soft on tilted images, paired
+  /// @param open how far they are open
   public record HardenedGate(double sharpness, double lambda, Accuracies soft, Accuracies hard, OverSeeds hardLoss45,
       OpenUnits open) {}
 

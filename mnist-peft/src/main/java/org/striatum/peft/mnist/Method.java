@@ -44,7 +44,7 @@ record Method(String name, Adapter adapter, AdapterTraining training) {
     return of(new TauGate(true, true, settings.constants().sharpness()), settings.adaptation());
   }
 
-  /// A gate asked to close. Its thresholds learn at ten times the gains' rate: at the table's, λ would move nothing.
+  /// A gate trained to close. Its thresholds learn at ten times the gains' rate: at the table's, λ would move nothing.
   static Method closing(ModeSettings settings, double sharpness, double lambda) {
     AdapterTraining training = settings.adaptation();
     return of(new TauGate(true, true, sharpness),
@@ -67,7 +67,7 @@ record Method(String name, Adapter adapter, AdapterTraining training) {
             training.withSparsity(settings.constants().sparsity())));
   }
 
-  /// What else could be trained at about the gate's budget, LoRA at growing ranks, and everything.
+  /// Other methods at about the gate's budget, LoRA at growing ranks, and full fine-tuning.
   static List<Method> others(ModeSettings settings) {
     AdapterTraining training = settings.adaptation();
     double alpha = settings.constants().loraAlpha();

@@ -13,7 +13,7 @@ public record Mode(String name, double degrees, boolean inverted) {
   public static final Mode UPRIGHT = new Mode("0°", 0, false);
   /// The mode to specialise on.
   public static final Mode TILTED = new Mode("45°", 45, false);
-  /// One no network here was founded on.
+  /// One that no foundation was trained on.
   public static final Mode LYING = new Mode("90°", 90, false);
   /// Another.
   public static final Mode INVERTED = new Mode("inverted", 0, true);

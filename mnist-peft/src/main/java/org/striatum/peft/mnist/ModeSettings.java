@@ -9,7 +9,7 @@ import org.striatum.peft.adapter.AdapterTraining;
 import org.striatum.peft.adapter.AdapterTraining.Optimizer;
 import org.striatum.probe.run.UsageException;
 
-/// How mode specialisation is run. Each seed splits the training images anew: to adapt on, to adapt a second time on, to
+/// How mode specialisation is run. Each seed splits the training images differently: to adapt on, to adapt a second time on, to
 /// choose on, and to train the foundation on.
 ///
 /// @param preset these settings come from
@@ -81,10 +81,10 @@ public record ModeSettings(Preset preset, Images images, Foundation foundation, 
     }
   }
 
-  /// What adapters are told beside their training.
+  /// Settings of adapters other than their training.
   ///
   /// @param sharpness s of the gate, in (0, ∞)
-  /// @param sparsity λ where gates are asked to close, ≥ 0
+  /// @param sparsity λ of gates that are trained to close, ≥ 0
   /// @param loraAlpha α of LoRA
   public record Constants(double sharpness, double sparsity, double loraAlpha) {
     public Constants {

@@ -47,7 +47,7 @@ public final class ModeSwitching {
   /// @param cosine of γ − 1
   /// @param changed Jaccard index of the quarter of gates with the largest |γ − 1|
   /// @param changedByChance what two random sets of that size share
-  /// @param closed Jaccard index of the gates that stand closed (mean g < ½ on images of their own mode)
+  /// @param closed Jaccard index of the gates that are closed (mean g < ½ on images of their own mode)
   public record GateOverlap(String pair, OverSeeds cosine, OverSeeds changed, double changedByChance,
       OverSeeds closed) {}
 

@@ -5,7 +5,7 @@ import java.util.List;
 import org.striatum.peft.adapter.AdaptedNetwork;
 import org.striatum.peft.adapter.Examples;
 
-/// How far the gates of a network stand open on some images: g = σ(s(z − τ)), all hidden layers pooled.
+/// How far the gates of a network are open on some images: g = σ(s(z − τ)), all hidden layers pooled.
 ///
 /// The paper reports a "high-activation fraction" and does not define it; each of these could be meant.
 ///

@@ -5,7 +5,7 @@ import java.util.SplittableRandom;
 import org.striatum.probe.stats.Bootstrap;
 import org.striatum.probe.stats.Estimate;
 
-/// A figure measured once a seed.
+/// A figure measured once per seed.
 ///
 /// @param sd deviation between seeds, n − 1 in the denominator; NaN for one seed
 /// @param ci 95 % interval of the mean, seeds resampled: (low, high); NaN for one seed

@@ -26,10 +26,10 @@ public final class SpecializationTable {
 
   private SpecializationTable() {}
 
-  /// The table, and what its first seed looks like.
+  /// The table, and details of its first seed.
   ///
-  /// @param cells beside the paper's; empty on other images than MNIST
-  /// @param claims what the paper's table says, held to ours
+  /// @param cells compared with the paper's; empty on other images than MNIST
+  /// @param claims of the paper's table, tested on ours
   public record Result(List<MethodResult> methods, List<Cell> cells, List<Claim> claims, FirstSeed first) {
     public Result {
       methods = List.copyOf(methods);
@@ -38,7 +38,7 @@ public final class SpecializationTable {
     }
   }
 
-  /// A cell of the table beside the paper's.
+  /// A cell of the table and the paper's.
   ///
   /// @param paper its mean
   /// @param paperSd its deviation
@@ -84,7 +84,7 @@ public final class SpecializationTable {
   /// @param pixels 0 (paper) to 255 (ink): (rows, columns)
   public record Digit(String mode, int label, int rows, int columns, int[] pixels) {}
 
-  /// What is kept of the first seed beside the figures.
+  /// Artifacts of the first seed.
   ///
   /// @param adapters by method
   public record Kept(Mlp base, Map<String, TrainedAdapter> adapters) {}

@@ -15,7 +15,7 @@ import org.striatum.peft.adapter.AdapterTraining;
 import org.striatum.peft.network.Mlp;
 import org.striatum.probe.stats.Ranks;
 
-/// The images, the test images uploaded once a mode, and the foundations trained so far. Whoever opens it closes it.
+/// The images, the test images uploaded once per mode, and the foundations trained so far. The caller closes it.
 public final class Workbench implements AutoCloseable {
   private final ImageSet images;
   private final ModeSettings settings;
@@ -65,27 +65,27 @@ public final class Workbench implements AutoCloseable {
         foundations.computeIfAbsent(foundation, this::train));
   }
 
-  /// How a seed deals the training images.
+  /// How a seed orders the training images.
   private int[] order(long seed) {
     int[] order = IntStream.range(0, images.train().size()).toArray();
     Ranks.shuffle(order, new SplittableRandom(seed));
     return order;
   }
 
-  /// Each image upright or tilted, by a toss.
+  /// Each image upright or tilted, at random.
   private Mlp train(Foundation foundation) {
     int from = 2 * settings.images().adaptation() + settings.images().validation();
-    LabelledImages dealt = images.train()
+    LabelledImages chosen = images.train()
         .chosen(Arrays.copyOfRange(order(foundation.seed()), from, from + foundation.images()));
-    float[] x = Mode.UPRIGHT.of(dealt);
-    float[] tilted = Mode.TILTED.of(dealt);
+    float[] x = Mode.UPRIGHT.of(chosen);
+    float[] tilted = Mode.TILTED.of(chosen);
     SplittableRandom toss = new SplittableRandom(foundation.seed()).split();
-    for (int i = 0; i < x.length; i += dealt.width()) {
+    for (int i = 0; i < x.length; i += chosen.width()) {
       if (toss.nextBoolean()) {
-        System.arraycopy(tilted, i, x, i, dealt.width());
+        System.arraycopy(tilted, i, x, i, chosen.width());
       }
     }
-    try (Examples examples = new Examples(x, dealt.labels())) {
+    try (Examples examples = new Examples(x, chosen.labels())) {
       return Trainer.foundation(widths(), examples, foundation.training(), foundation.seed());
     }
   }
@@ -115,23 +115,23 @@ public final class Workbench implements AutoCloseable {
     }
 
     Examples adaptation(Mode mode) {
-      return dealt("adaptation", 0, bench.settings.images().adaptation(), mode);
+      return chosen("adaptation", 0, bench.settings.images().adaptation(), mode);
     }
 
-    /// As many images as the first time, all others.
+    /// Equally many images, none of them among the first.
     Examples secondAdaptation(Mode mode) {
-      return dealt("second adaptation", bench.settings.images().adaptation(), bench.settings.images().adaptation(),
+      return chosen("second adaptation", bench.settings.images().adaptation(), bench.settings.images().adaptation(),
           mode);
     }
 
     Examples validation(Mode mode) {
-      return dealt("validation", 2 * bench.settings.images().adaptation(), bench.settings.images().validation(), mode);
+      return chosen("validation", 2 * bench.settings.images().adaptation(), bench.settings.images().validation(), mode);
     }
 
-    private Examples dealt(String share, int from, int count, Mode mode) {
+    private Examples chosen(String share, int from, int count, Mode mode) {
       return uploaded.computeIfAbsent(share + mode, _ -> {
-        LabelledImages dealt = bench.images.train().chosen(Arrays.copyOfRange(order, from, from + count));
-        return new Examples(mode.of(dealt), dealt.labels());
+        LabelledImages chosen = bench.images.train().chosen(Arrays.copyOfRange(order, from, from + count));
+        return new Examples(mode.of(chosen), chosen.labels());
       });
     }
 
@@ -151,7 +151,7 @@ public final class Workbench implements AutoCloseable {
           seed);
     }
 
-    /// The network under a trained method. Whoever opens it closes it.
+    /// The network with a trained method. The caller closes it.
     AdaptedNetwork network(Method method, Mode mode) {
       return method.isFrozen() ? new AdaptedNetwork(base) : AdaptedNetwork.of(base, train(method, mode).adapter());
     }

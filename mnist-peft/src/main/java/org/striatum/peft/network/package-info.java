@@ -1,2 +1,2 @@
-/// The small network that adapters are laid over.
+/// The small network that adapters are trained on.
 package org.striatum.peft.network;

@@ -100,7 +100,7 @@ class TrainedAdapterTest {
     Files.writeString(json, description);
     TinyTask.trained(new TauGate(true, true, 3)).with(Map.of("layers.0.gain", new float[7])).save(folder);
     Files.writeString(json, description);
-    refuses("adapter.safetensors", "is not the file that adapter.json beside it describes");
+    refuses("adapter.safetensors", "is not the file that adapter.json next to it describes");
     Files.delete(folder.resolve("adapter.safetensors"));
     refuses("adapter.safetensors", "is no file");
   }

@@ -20,7 +20,7 @@ import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.decoder.Decoder;
 import org.striatum.hooks.torch.DjlModel;
 import org.striatum.hooks.torch.Gradient;
-import org.striatum.peft.llm.Adaptation.Laid;
+import org.striatum.peft.llm.Adaptation.Applied;
 import org.striatum.peft.llm.NeuronGate.Place;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
@@ -90,7 +90,7 @@ class AdaptationContractTest {
 
   private static Gradient gradient(DjlModel model, List<TokenSequence> items, Adaptation adaptation,
       float[] parameters) {
-    Laid laid = adaptation.laid(parameters);
-    return model.under(laid.overlay()).gradient(items, laid.gates(), 0);
+    Applied applied = adaptation.applied(parameters);
+    return model.under(applied.overlay()).gradient(items, applied.gates(), 0);
   }
 }

@@ -56,7 +56,7 @@ public final class ExampleMnist {
                     methods)),
             List.of(new FoundationQuality.Trend("taugate", new Estimate(-0.8, -0.9, -0.6)))),
         new AbsentMode.Result(300, List.of(), List.of(reached("90°", "taugate", 0.7), reached("90°", "full", 0.93)),
-            List.of("90°, which the foundation never saw: as one would think")),
+            List.of("90°, absent from the foundation's training: as one would think")),
         new ModeSwitching.Result(
             List.of(new ModeSwitching.Switched("off", "0°", figure(0.84)),
                 new ModeSwitching.Switched("45°", "45°", figure(0.86))),

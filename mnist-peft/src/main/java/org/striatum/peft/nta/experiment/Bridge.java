@@ -18,7 +18,7 @@ import org.striatum.peft.nta.study.SimulatedArm;
 import org.striatum.probe.stats.Estimate;
 
 /// Does the flexible regime appear in a non-linear network, whose neurons' (τ, γ) are made fast, bounded and non-negative
-/// beside slow weights?
+/// in addition to slow weights?
 ///
 /// Two pairs of tasks alternate, one that a single network can do (upright and turned digits) and one that it cannot (two ways
 /// to name the classes). The loss is the share of test images classified wrongly, looked at every few steps; times are counted
@@ -72,7 +72,7 @@ public final class Bridge {
       findings.add(Finding.reported(arm.name() + ": " + BridgeBlocks.SAME_TASK_COSINE,
           SeedBootstrap.median(arm.figure(BridgeBlocks.SAME_TASK_COSINE, -1))));
     }
-    findings.add(Finding.reported(settings.conflict().printed() + ": equal rates take times as many steps",
+    findings.add(Finding.reported(settings.conflict().printed() + ": steps, equal rates over fast, bounded gates",
         speedup(arms)));
     return findings;
   }
@@ -84,8 +84,8 @@ public final class Bridge {
     return SeedBootstrap.medianRatio(equal, fast);
   }
 
-  /// The flexible regime is there if tasks are switched in fewer steps than at equal rates, in ever fewer, and by gates: putting
-  /// back a task's gates brings back most of what was lost.
+  /// The flexible regime is there if tasks are switched in fewer steps than at equal rates, in ever fewer, and by gates: restoring
+  /// a task's gates recovers most of what was lost.
   private static String verdict(Conflict conflict, List<ArmResults> arms) {
     ArmResults fast = arms.getFirst();
     Estimate ahead = speedup(arms);
@@ -98,19 +98,19 @@ public final class Bridge {
     if (faster && recovered.low() > MOST) {
       verdict = "the flexible regime appears";
     } else if (faster && recovered.high() < MOST) {
-      verdict = "switching is faster but gates do not carry it: the flexible regime does not appear";
+      verdict = "switching is faster but gates do not cause it: the flexible regime does not appear";
     } else if (ahead.high() < 1 || sooner.high() < 1) {
       verdict = "switching is no faster: the flexible regime does not appear";
     } else {
       verdict = "it is undecided whether the flexible regime appears";
     }
-    return "%s: %s. Equal rates take %s times as many steps; the second block takes %s times as many as the last; a task's gates put back bring back %s of what was lost"
+    return "%s: %s. Equal rates take %s times as many steps; the second block takes %s times as many as the last; a task's restored gates recover %s of what was lost"
         .formatted(conflict.printed(), verdict, printed(ahead), printed(sooner), printed(recovered));
   }
 
   private static String printed(Estimate figure) {
     return Double.isNaN(figure.value())
-        ? "nothing known"
+        ? "unknown"
         : "%.2f [%.2f, %.2f]".formatted(figure.value(), figure.low(), figure.high());
   }
 }

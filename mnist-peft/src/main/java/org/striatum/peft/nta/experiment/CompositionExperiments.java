@@ -37,11 +37,11 @@ public final class CompositionExperiments {
     double[][] losses = {arms.getFirst().meanFrom(NtaRun.MEAN_LOSS, from),
         arms.getLast().meanFrom(NtaRun.MEAN_LOSS, from)};
     return new NtaResults(experiment, arms, List.of(
-        Finding.surely("forgetful takes times as long over new tasks", faster, Double.POSITIVE_INFINITY,
+        Finding.surely("time over new tasks, forgetful over flexible", faster, Double.POSITIVE_INFINITY,
             SeedBootstrap.medianRatio(forgetful, flexible)),
         Finding.reported("flexible" + toCriterion, SeedBootstrap.median(flexible)),
         Finding.reported("forgetful" + toCriterion, SeedBootstrap.median(forgetful)),
-        Finding.surely("forgetful's mean loss over new tasks, times flexible's", 1, Double.POSITIVE_INFINITY,
+        Finding.surely("mean loss over new tasks, forgetful over flexible", 1, Double.POSITIVE_INFINITY,
             SeedBootstrap.medianRatio(losses[1], losses[0])),
         Finding.reported("flexible: total alignment before the first new task", SeedBootstrap
             .median(arms.getFirst().figure(NtaRun.TOTAL_ALIGNMENT, Math.max(1, from - 1)))),

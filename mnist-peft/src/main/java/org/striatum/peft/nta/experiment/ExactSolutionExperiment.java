@@ -12,14 +12,14 @@ import org.striatum.peft.nta.setting.NtaSettings;
 import org.striatum.peft.nta.study.NtaStudy;
 import org.striatum.peft.nta.study.SeedBootstrap;
 
-/// The reduced system beside its exact solution. (§4.)
+/// The reduced system compared with its exact solution. (§4.)
 public final class ExactSolutionExperiment {
   /// Of the exact solution.
   private static final double TOLERANCE = 2e-3;
 
   private ExactSolutionExperiment() {}
 
-  /// The reduced system beside its exact solution, at several τ_c. (§4.)
+  /// The reduced system compared with its exact solution, at several τ_c. (§4.)
   public static NtaResults run(NtaStudy study, NtaSettings settings, double[] tauC) {
     List<ExactSolution> runs = new ArrayList<>();
     List<Finding> findings = new ArrayList<>();

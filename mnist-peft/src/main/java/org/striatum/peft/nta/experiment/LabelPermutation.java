@@ -23,7 +23,7 @@ import org.striatum.peft.nta.study.SimulatedArm;
 public final class LabelPermutation {
   private LabelPermutation() {}
 
-  /// Trains the features, then runs the network with bounded gates beside the same without and beside slow gates.
+  /// Trains the features, then runs the network with bounded gates, with unbounded ones and with slow ones.
   public static NtaResults run(NtaStudy study, ImageSet images, LabelSettings settings) throws IOException {
     FeatureSet features = FeatureSet.of(images, settings.features().units(), settings.features().seed());
     List<SimulatedArm> planned = List.of(arm("fast, bounded gates", settings, features),
@@ -34,7 +34,7 @@ public final class LabelPermutation {
     double[] bounded = arms.getFirst().figure(NtaRun.TIME_TO_CRITERION, -1);
     for (ArmResults arm : arms.subList(1, 3)) {
       double[] other = arm.figure(NtaRun.TIME_TO_CRITERION, -1);
-      findings.add(Finding.surely(arm.name() + " takes times as long in the last block as bounded gates", 1,
+      findings.add(Finding.surely(arm.name() + ": time in the last block over that of bounded gates", 1,
           Double.POSITIVE_INFINITY, SeedBootstrap.medianRatio(other, bounded)));
     }
     for (ArmResults arm : arms) {

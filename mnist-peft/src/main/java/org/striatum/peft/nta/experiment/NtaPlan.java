@@ -9,7 +9,7 @@ import org.striatum.peft.nta.study.NtaStudy;
 
 /// An experiment with everything settled but its seeds.
 ///
-/// @param experiment what is asked
+/// @param experiment which
 /// @param settings everything that decides it; another value makes another result
 /// @param work runs it
 public record NtaPlan(NtaExperiment experiment, List<ArmSettings> settings, Work work) {

@@ -17,13 +17,13 @@ import org.striatum.peft.nta.study.SeedBootstrap;
 import org.striatum.peft.nta.study.SimulatedArm;
 import org.striatum.probe.stats.Estimate;
 
-/// Networks whose two tasks alternate: do fast, bounded gates switch where slow ones learn again? (§3, and its controls.)
+/// Networks whose two tasks alternate: do fast, bounded gates switch where slow ones relearn? (§3, and its controls.)
 public final class SwitchingExperiments {
   private static final double ALIGNED = 0.9;
 
   private SwitchingExperiments() {}
 
-  /// The flexible network beside the forgetful one. (§3.)
+  /// The flexible network compared with the forgetful one. (§3.)
   public static NtaResults flexible(NtaStudy study, NtaSettings settings) throws IOException {
     List<ArmResults> arms = ArmResults.of(study, SimulatedArm.of("flexible", settings),
         SimulatedArm.of("forgetful", settings.forgetful()));
@@ -44,7 +44,7 @@ public final class SwitchingExperiments {
             SeedBootstrap.median(flexible.figure(NtaRun.LOSS_AT_END, -1))),
         published(settings, "forgetful: loss at the end of the last block", 0.056, 0.066,
             SeedBootstrap.median(forgetful.figure(NtaRun.LOSS_AT_END, -1))),
-        Finding.surely("forgetful takes times as long in the last block", 1, Double.POSITIVE_INFINITY,
+        Finding.surely("time in the last block, forgetful over flexible", 1, Double.POSITIVE_INFINITY,
             SeedBootstrap.medianRatio(forgetful.figure(NtaRun.TIME_TO_CRITERION, -1),
                 flexible.figure(NtaRun.TIME_TO_CRITERION, -1))),
         Finding.reported("flexible: gate separation c̄ at the end",
@@ -63,15 +63,16 @@ public final class SwitchingExperiments {
     double[][] change = flexible.bySeed().get(AlternatingBlocks.CHANGE);
     double[][] driven = flexible.bySeed().get(AlternatingBlocks.DRIVEN);
     List<Finding> findings = new ArrayList<>(List.of(
-        Finding.surely("gates switch faster, the further weights are aligned (ρ)", 0, Double.POSITIVE_INFINITY,
+        Finding.surely("switching speed of gates against alignment of weights (ρ)", 0, Double.POSITIVE_INFINITY,
             SeedBootstrap
                 .correlation(from(3, flexible.bySeed().get(AlternatingBlocks.ALIGNMENT_BEFORE)), speed)),
-        Finding.surely("gates switch faster, the longer weights are (ρ)", 0, Double.POSITIVE_INFINITY, SeedBootstrap
-            .correlation(from(3, flexible.bySeed().get(AlternatingBlocks.NORM_BEFORE)), speed)),
-        Finding.surely("time to gate switch falls with the speed Σ ε_m ⟨W^p, W*^m⟩ / τ_c (ρ)", Double.NEGATIVE_INFINITY,
+        Finding.surely("switching speed of gates against the norm of weights (ρ)", 0, Double.POSITIVE_INFINITY,
+            SeedBootstrap
+                .correlation(from(3, flexible.bySeed().get(AlternatingBlocks.NORM_BEFORE)), speed)),
+        Finding.surely("time to gate switch against the speed Σ ε_m ⟨W^p, W*^m⟩ / τ_c (ρ)", Double.NEGATIVE_INFINITY,
             0,
             SeedBootstrap.correlation(speed, from(3, flexible.bySeed().get(AlternatingBlocks.CROSSING)))),
-        Finding.between("change of w̄ a block less ∫ ½ c̄ (ε₁ − ε₂) dt/τ_w, the largest of any block", 0, 0.005,
+        Finding.between("change of w̄ per block minus ∫ ½ c̄ (ε₁ − ε₂) dt/τ_w, the largest of any block", 0, 0.005,
             SeedBootstrap.median(IntStream.range(0, change.length)
                 .mapToDouble(s -> IntStream.range(0, change[s].length)
                     .mapToDouble(b -> Math.abs(change[s][b] - driven[s][b])).max().orElseThrow())
@@ -119,7 +120,7 @@ public final class SwitchingExperiments {
     return Finding.between(name, 0.9, 1, SeedBootstrap.share(above));
   }
 
-  /// A figure beside the published one, or alone where settings are others.
+  /// A figure compared with the published one, or alone at other settings.
   private static Finding published(NtaSettings settings, String name, double low, double high, Estimate found) {
     return settings.equals(NtaSettings.flexible())
         ? Finding.between(name, low, high, found)

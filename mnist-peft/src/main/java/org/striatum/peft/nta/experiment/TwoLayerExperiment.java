@@ -18,7 +18,7 @@ import org.striatum.peft.nta.study.SimulatedArm;
 public final class TwoLayerExperiment {
   private TwoLayerExperiment() {}
 
-  /// A fully connected network whose second layer is fast and bounded, beside one whose layers are equally slow. (§5.)
+  /// A fully connected network whose second layer is fast and bounded, compared with one whose layers are equally slow. (§5.)
   public static NtaResults run(NtaStudy study, TwoLayerSettings settings) throws IOException {
     List<ArmResults> arms = ArmResults.of(study, SimulatedArm.of("fast second layer", settings),
         SimulatedArm.of("forgetful", settings.forgetful()),
@@ -28,7 +28,7 @@ public final class TwoLayerExperiment {
     ArmResults forgetful = arms.get(1);
     String toCriterion = ": time to loss %s in the last block (τ₁)".formatted(settings.criterion());
     List<Finding> findings = new ArrayList<>();
-    findings.add(Finding.surely("forgetful takes times as long in the last block", 1, Double.POSITIVE_INFINITY,
+    findings.add(Finding.surely("time in the last block, forgetful over fast", 1, Double.POSITIVE_INFINITY,
         SeedBootstrap.medianRatio(forgetful.figure(NtaRun.TIME_TO_CRITERION, -1),
             fast.figure(NtaRun.TIME_TO_CRITERION, -1))));
     for (ArmResults arm : arms) {

@@ -57,7 +57,7 @@ public final class VariationExperiments {
     return largest;
   }
 
-  /// Teachers at rising cosines, flexible beside forgetful.
+  /// Teachers at rising cosines, flexible compared with forgetful.
   public static NtaResults overlap(NtaStudy study, NtaSettings settings) throws IOException {
     double[] overlaps = {0, 0.2, 0.4, 0.6, 0.8};
     List<SimulatedArm> planned = new ArrayList<>();

@@ -1,2 +1,2 @@
-/// The experiments: which arms, and what was to be expected of them.
+/// The experiments: which arms, and what is expected of them.
 package org.striatum.peft.nta.experiment;

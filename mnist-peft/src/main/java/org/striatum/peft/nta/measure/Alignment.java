@@ -4,11 +4,11 @@ import java.util.Arrays;
 import org.striatum.peft.nta.task.Teachers;
 import org.striatum.probe.stats.DotProduct;
 
-/// Which path has taken up which teacher, and how far. Each teacher is matched with a path of its own so that the cosines
-/// add up to most; where outputs have gates of their own, output by output.
+/// Which path has specialised on which teacher, and how far. Each teacher is matched with one path so that the sum of
+/// cosines is largest; output by output if outputs have separate gates.
 ///
 /// @param pathOf the path of each teacher, −1 where there are too few: (groups, teachers), one group or one an output
-/// @param total cosine between all matched weights and all their teachers, laid end to end
+/// @param total cosine between all matched weights and all their teachers, concatenated
 /// @param matched mean cosine of the matched pairs
 /// @param weakest smallest cosine of a matched pair
 /// @param unmatched mean cosine of the other pairs, NaN without any
@@ -90,7 +90,7 @@ public record Alignment(int[][] pathOf, double total, double matched, double wea
     return paths == 1 ? Double.NaN : sum / count;
   }
 
-  /// c̄: how much wider the gate of the task's own path stands than the others, averaged over outputs. NaN where a task mixes
+  /// c̄: the gate of the task's own path minus the mean of the others, averaged over outputs. NaN where a task mixes
   /// teachers within an output, has no path of its own, or there is one path.
   ///
   /// @param gates (paths) or (paths, outputs)

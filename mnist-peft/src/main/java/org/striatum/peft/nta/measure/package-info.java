@@ -1,2 +1,2 @@
-/// How far paths have taken up teachers.
+/// How far paths have specialised on teachers.
 package org.striatum.peft.nta.measure;

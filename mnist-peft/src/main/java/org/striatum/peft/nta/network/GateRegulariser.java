@@ -7,10 +7,10 @@ package org.striatum.peft.nta.network;
 ///
 /// @param lambda λ ≥ 0; 0 asks nothing
 /// @param nonneg w₀ ≥ 0
-/// @param norm which norm is held to 1
+/// @param norm the norm that is kept near 1
 /// @param normWeight w₁ ≥ 0
 public record GateRegulariser(double lambda, double nonneg, Norm norm, double normWeight) {
-  /// Nothing is asked of the gates.
+  /// No regulariser.
   public static final GateRegulariser NONE = new GateRegulariser(0, 1, Norm.L1, 1);
 
   /// Slope of what negativity costs.
@@ -38,8 +38,8 @@ public record GateRegulariser(double lambda, double nonneg, Norm norm, double no
     return new GateRegulariser(other, nonneg, norm, normWeight);
   }
 
-  /// What the gates c cost; its slope is added to `gradient`. The norm is that of all gates together, be there one a path
-  /// or more.
+  /// The cost of the gates c; its slope is added to `gradient`. The norm is that of all gates together, one per path or
+  /// more.
   ///
   /// @param gradient ∂/∂c of everything: (gates)
   /// @param c (gates)

@@ -19,7 +19,7 @@ import org.striatum.peft.network.Mlp;
 ///
 ///     h = γ ⊙ σ(s(z − τ)) ⊙ max(0, z)
 ///
-/// Gains may be held non-negative and bounded as the gates of neural task abstraction are: with n hidden units,
+/// Gains may be kept non-negative and bounded as the gates of neural task abstraction are: with n hidden units,
 ///
 ///     λ · (w₀ · 10 Σ max(0, −γ) + w₁ · 10 · ½ n (mean |γ| − 1)²) / (w₀ + w₁)
 ///
@@ -34,9 +34,9 @@ public final class GatedMlp implements AutoCloseable {
   private final List<NDArray> weights = new ArrayList<>(); // W, b a layer
   private final List<NDArray> gates = new ArrayList<>(); // τ, γ a hidden layer
 
-  /// What is asked of the gains.
+  /// The regulariser of the gains.
   ///
-  /// @param lambda λ ≥ 0; 0 asks nothing
+  /// @param lambda λ ≥ 0; 0 for none
   /// @param nonneg w₀ ≥ 0
   /// @param norm w₁ ≥ 0
   public record Bound(double lambda, double nonneg, double norm) {

@@ -21,8 +21,8 @@ public final class TwoLayerNetwork {
   private final double[] firstGradient; // (hidden, inputs)
   private final double[] secondGradient; // (outputs, hidden)
 
-  /// W₁ of deviation 0.01/√inputs; W₂ of deviation 1/√(outputs · hidden), so that its norm begins about where the
-  /// regulariser holds it.
+  /// W₁ of deviation 0.01/√inputs; W₂ of deviation 1/√(outputs · hidden), so that its norm begins near where
+  /// the regulariser keeps it.
   ///
   /// @param regulariser of W₂
   public TwoLayerNetwork(int inputs, int hidden, int outputs, GateRegulariser regulariser, RandomGenerator random) {

@@ -4,14 +4,14 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import org.striatum.probe.stats.Estimate;
 
-/// One figure of an experiment beside what was to be expected.
+/// One figure of an experiment with what was expected.
 ///
 /// @param name what was measured
-/// @param expected in words; empty where nothing is
+/// @param expected, in words; empty if nothing is
 /// @param found with its 95 % interval over seeds
 /// @param verdict whether it is as expected
 public record Finding(String name, String expected, Estimate found, Verdict verdict) {
-  /// What a figure says about its expectation.
+  /// Whether a figure agrees with what was expected.
   public enum Verdict {
     HOLDS, FAILS,
     /// The interval allows either.

@@ -21,9 +21,9 @@ import org.striatum.probe.stats.Estimate;
 /// @param experiment its name
 /// @param question it answers
 /// @param arms what was run, arm by arm
-/// @param findings figures beside what was to be expected
+/// @param findings figures with what was expected
 /// @param grids figures over two settings
-/// @param exact runs of the reduced system beside the exact solution
+/// @param exact runs of the reduced system with the exact solution
 /// @param notes what a reader must know
 public record NtaResults(String experiment, String question, List<ArmResults> arms, List<Finding> findings,
     List<Grid> grids, List<ExactSolution> exact, List<String> notes) {

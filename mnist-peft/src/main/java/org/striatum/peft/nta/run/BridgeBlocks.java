@@ -16,7 +16,7 @@ import org.striatum.probe.stats.Ranks;
 
 /// One run of a non-linear network with TauGate's (τ, γ) through its blocks.
 ///
-/// The loss is the share of test images classified wrongly, looked at every few steps; times are counted in steps.
+/// The loss is the share of test images classified wrongly, measured every few steps; times are in steps.
 public final class BridgeBlocks implements AutoCloseable {
   static final String ACCURACY_OF_OTHER = LabelBlocks.ACCURACY_OF_OTHER;
   /// Of the task that the block before taught, when it ended, less its accuracy now.
@@ -25,8 +25,8 @@ public final class BridgeBlocks implements AutoCloseable {
   public static final String GATE_COSINE = "cosine of gates with the block before";
   /// Cosine of γ − 1 with that two blocks before, the same task's.
   public static final String SAME_TASK_COSINE = "cosine of gates with the same task's last block";
-  /// Share of what the block before taught and this one undid that comes back when only that block's τ and γ are put back.
-  public static final String RECOVERED = "recovered by putting gates back";
+  /// Share of what the block before taught and this one undid that is recovered by restoring only that block's τ and γ.
+  public static final String RECOVERED = "recovered by restoring gates";
   private static final int LOOKED_AT_EVERY = 4;
 
   private final BridgeSettings settings;
@@ -121,7 +121,7 @@ public final class BridgeBlocks implements AutoCloseable {
     errorsBefore = now;
   }
 
-  /// Share of the other task's new errors that go away under the gates of the block that taught it.
+  /// Share of the other task's new errors that disappear with the gates of the block that taught it.
   private double recovered(int b, int task, double ofOther) {
     if (b == 0) {
       return Double.NaN;

@@ -8,12 +8,12 @@ import org.striatum.peft.nta.task.Regression;
 import org.striatum.peft.nta.task.SecondMoments;
 import org.striatum.peft.nta.task.Teachers;
 
-/// The reduced system, started specialised and switched once, beside its exact solution: (§4.)
+/// The reduced system, started specialised and switched once, compared with its exact solution: (§4.)
 ///
 ///     w̄ = √(1 − ½ (τ_c/τ_w) (1 − c̄²))
 ///
 /// One input, two outputs, two teachers that are orthogonal in their outputs; W^p = W*^p and c = (1, 0), so w̄ = c̄ = 1. Then
-/// the second task is asked for: c̄ runs from 1 to −1, w̄ dips and comes back. It follows from dw̄²/dc̄² = ½ τ_c/τ_w.
+/// the second task follows: c̄ runs from 1 to −1, w̄ dips and recovers. It follows from dw̄²/dc̄² = ½ τ_c/τ_w.
 ///
 /// @param tauC τ_c
 /// @param separation c̄ at points of the run: (points)

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// A run's figures while it goes on: the course of each block's loss against its criterion, and curves thinned to some
-/// points a block. Stops a run that diverges.
+/// A run's figures while it runs: each block's loss against its criterion, and curves thinned to some points per block.
+/// Stops a run that diverges.
 final class RunRecorder {
   private static final int POINTS = 25;
   /// No loss here starts above a few units.
@@ -37,7 +37,7 @@ final class RunRecorder {
   /// Notes the loss before a step, counted within its block, both from 0.
   ///
   /// @return whether curves have a point here
-  /// @throws DivergedException if it is no number or beyond all measure
+  /// @throws DivergedException if it is not finite or far too large
   boolean loss(int block, int step, double loss) {
     double now = (block * (double) steps + step) * dt;
     requireFinite(loss, block, now);

@@ -10,7 +10,7 @@ import org.striatum.peft.nta.task.Teachers.Task;
 import org.striatum.peft.nta.task.Teachers;
 import org.striatum.probe.stats.DotProduct;
 
-/// One run of a fully connected two-layer linear network through its blocks: does one layer come to gate the other? (§5.)
+/// One run of a fully connected two-layer linear network through its blocks: does one layer learn to gate the other? (§5.)
 public final class TwoLayerBlocks {
   /// Mean over hidden units of the largest |cosine| between its row of W₁ and any teacher's row: 1 where every unit is one
   /// output of one teacher.

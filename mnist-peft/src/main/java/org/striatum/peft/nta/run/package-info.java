@@ -1,2 +1,2 @@
-/// One seed of one arm: a network through its blocks, and what was recorded on the way.
+/// One seed of one arm: a network through its blocks, and the recorded figures.
 package org.striatum.peft.nta.run;

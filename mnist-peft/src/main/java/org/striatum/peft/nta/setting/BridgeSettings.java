@@ -6,7 +6,7 @@ import java.util.TreeMap;
 import org.striatum.peft.nta.network.GatedMlp.Bound;
 import org.striatum.probe.run.Sha256;
 
-/// A network of two hidden layers with TauGate's (τ, γ) beside its weights, on tasks that alternate in blocks: everything
+/// A network of two hidden layers with TauGate's (τ, γ) in addition to its weights, on tasks that alternate in blocks: everything
 /// but the seed.
 ///
 /// @param conflict what alternates
@@ -66,7 +66,7 @@ public record BridgeSettings(Conflict conflict, Images images, Network network, 
   ///
   /// @param weights learning rate of weights > 0
   /// @param gates learning rate of τ and γ > 0; the ratio of both is τ_w/τ_c
-  /// @param bound what is asked of γ
+  /// @param bound regularises γ
   /// @param batch images per step
   public record Rates(double weights, double gates, Bound bound, int batch) {
     public Rates {
@@ -77,7 +77,7 @@ public record BridgeSettings(Conflict conflict, Images images, Network network, 
       }
     }
 
-    /// Other learning rates, and other demands on γ.
+    /// Other learning rates, and another regulariser of γ.
     public Rates with(double ofWeights, double ofGates, Bound other) {
       return new Rates(ofWeights, ofGates, other, batch);
     }
@@ -104,12 +104,12 @@ public record BridgeSettings(Conflict conflict, Images images, Network network, 
         new Rates(0.05, 2, new Bound(0.02, 1, 10), 64), 10, 100, 0.2);
   }
 
-  /// Gates as fast, nothing asked of them.
+  /// Gates equally fast, without a regulariser.
   public BridgeSettings unregularised() {
     return withRates(rates.with(rates.weights(), rates.gates(), Bound.NONE));
   }
 
-  /// Gates as slow as weights, nothing asked of them.
+  /// Gates as slow as weights, without a regulariser.
   public BridgeSettings equalRates() {
     return withRates(rates.with(rates.weights(), rates.weights(), Bound.NONE));
   }

@@ -61,12 +61,12 @@ public record LabelSettings(Features features, int tasks, int paths, LearningDyn
         new LearningDynamics(10, 0.3, new GateRegulariser(0.1, 1, Norm.L1, 10), 0.1, 200), 10, 1000, 0.2);
   }
 
-  /// The same gates, nothing asked of them.
+  /// The same gates without a regulariser.
   public LabelSettings unregularised() {
     return withDynamics(dynamics.withGates(dynamics.tauC(), GateRegulariser.NONE));
   }
 
-  /// Gates as slow as weights, nothing asked of them.
+  /// Gates as slow as weights, without a regulariser.
   public LabelSettings forgetful() {
     return withDynamics(dynamics.forgetful());
   }

@@ -25,7 +25,7 @@ public record LearningDynamics(double tauW, double tauC, GateRegulariser regular
     }
   }
 
-  /// The control: gates as slow as weights, and nothing asked of them.
+  /// The control: gates as slow as weights, without a regulariser.
   public LearningDynamics forgetful() {
     return withGates(tauW, GateRegulariser.NONE);
   }

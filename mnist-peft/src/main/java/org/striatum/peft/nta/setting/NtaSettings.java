@@ -73,7 +73,7 @@ public record NtaSettings(TaskShape tasks, GatedPaths paths, LearningDynamics dy
         0.1);
   }
 
-  /// The control: gates as slow as weights, and nothing asked of them.
+  /// The control: gates as slow as weights, without a regulariser.
   public NtaSettings forgetful() {
     return withDynamics(dynamics.forgetful());
   }

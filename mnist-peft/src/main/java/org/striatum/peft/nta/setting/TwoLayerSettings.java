@@ -34,7 +34,7 @@ public record TwoLayerSettings(TaskShape tasks, int hidden, LearningDynamics dyn
         0.1);
   }
 
-  /// The control: both layers equally slow, and nothing asked of either.
+  /// The control: both layers equally slow, without a regulariser.
   public TwoLayerSettings forgetful() {
     return withDynamics(dynamics.forgetful());
   }

@@ -10,8 +10,8 @@ import org.striatum.probe.run.FileFormat;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
 
-/// Finished runs on disk, one file each, named by the checksum of everything that decides them: what is asked for again is
-/// read rather than run. Thread-safe, for each run has its own file.
+/// Finished runs on disk, one file each, named by the checksum of everything that decides them: a repeated run is read
+/// instead. Thread-safe, for each run has its own file.
 ///
 /// @param folder made when the first run is kept; null keeps nothing
 public record KeptRuns(Path folder) {

@@ -13,13 +13,13 @@ import org.striatum.peft.nta.run.NtaRun;
 import org.striatum.probe.run.Progress;
 
 /// Runs arms over many seeds. A run has a generator of its own and shares nothing, so results do not depend on how many
-/// threads there are; finished runs are kept, and an interrupted study goes on where it stopped.
+/// threads there are; finished runs are kept, so an interrupted study resumes.
 ///
 /// @param seeds how many
 /// @param firstSeed seeds are this and those that follow
 /// @param threads that run at once
 /// @param kept where finished runs are
-/// @param progress told how far it has come
+/// @param progress of the study
 public record NtaStudy(int seeds, long firstSeed, int threads, KeptRuns kept, Progress progress) {
   public NtaStudy {
     if (seeds < 1 || threads < 1) {
@@ -91,7 +91,7 @@ public record NtaStudy(int seeds, long firstSeed, int threads, KeptRuns kept, Pr
         if (e instanceof InterruptedException) {
           Thread.currentThread().interrupt();
         }
-        yield new IllegalStateException("a run was broken off", e);
+        yield new IllegalStateException("a run was interrupted", e);
       }
     };
   }

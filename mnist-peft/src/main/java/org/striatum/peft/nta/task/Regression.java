@@ -1,6 +1,6 @@
 package org.striatum.peft.nta.task;
 
-/// A batch that a linear map is held against: half the mean squared error, summed over outputs,
+/// A batch that a linear map is tested against: half the mean squared error, summed over outputs,
 ///
 ///     L(V) = ½ · mean Σ (y* − V x)²
 ///
