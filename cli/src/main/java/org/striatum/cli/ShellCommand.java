@@ -1,13 +1,16 @@
 package org.striatum.cli;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import jdk.jshell.tool.JavaShellToolBuilder;
 import org.striatum.probe.run.UsageException;
 import picocli.CommandLine.Command;
@@ -33,7 +36,7 @@ final class ShellCommand implements Callable<Integer> {
     Path imports = imports();
     try {
       List<String> arguments = new ArrayList<>(List.of("--execution", "local", "--class-path",
-          System.getProperty("java.class.path"), "--startup", "DEFAULT", "--startup", imports.toString()));
+          classPath(), "--startup", "DEFAULT", "--startup", imports.toString()));
       files.forEach(file -> arguments.add(file.toString()));
       boolean terminal = Optional.ofNullable(System.console()).map(java.io.Console::isTerminal).orElse(false);
       if (!terminal) {
@@ -43,6 +46,12 @@ final class ShellCommand implements Callable<Integer> {
     } finally {
       Files.deleteIfExists(imports);
     }
+  }
+
+  /// Of this process; JShell refuses entries that do not exist.
+  private static String classPath() {
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+        .filter(entry -> !entry.isEmpty() && Files.exists(Path.of(entry))).collect(Collectors.joining(File.pathSeparator));
   }
 
   private static Path imports() throws IOException {

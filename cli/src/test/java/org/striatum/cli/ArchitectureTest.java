@@ -55,7 +55,7 @@ class ArchitectureTest {
   void noNativeHandleCrossesAPublicMethodOutsideItsPackage() {
     noClasses().that().resideOutsideOfPackages("org.striatum.hooks..", "org.striatum.probe.value..",
         "org.striatum.peft.network..", "org.striatum.peft.adapter..", "org.striatum.peft.nta.network..",
-        "org.striatum.peft.nta.image..", "org.striatum.cli.console")
+        "org.striatum.peft.nta.image..", "org.striatum.studies.run")
         .should().dependOnClassesThat(resideInAnyPackage("ai.djl..", "ai.onnxruntime..")).check(CLASSES);
   }
 
