@@ -122,7 +122,7 @@ final class RolloutsCommand implements Callable<Integer> {
 
   private void print(Path folder, RolloutResults results) {
     if (json) {
-      console.json(results);
+      console.json(RolloutStep.STUDY.format(), results);
       return;
     }
     new RolloutSummary(console).print(results);

@@ -51,7 +51,8 @@ final class ShellCommand implements Callable<Integer> {
   /// Of this process; JShell refuses entries that do not exist.
   private static String classPath() {
     return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-        .filter(entry -> !entry.isEmpty() && Files.exists(Path.of(entry))).collect(Collectors.joining(File.pathSeparator));
+        .filter(entry -> !entry.isEmpty() && Files.exists(Path.of(entry)))
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   private static Path imports() throws IOException {

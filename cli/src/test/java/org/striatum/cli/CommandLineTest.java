@@ -131,8 +131,8 @@ class CommandLineTest {
   void jsonIsWhatTheFilesHold() throws Exception {
     JsonNode accuracies = JSON.readTree(Session.of("rollouts", REASONER, "--tasks", "add,mul", "--limit", 40,
         "--max-new-tokens", 110, "--output", run, "--json").out());
-    assertThat(accuracies.path("mul").path("rollouts").intValue()).isEqualTo(40);
-    assertThat(accuracies.path("add").path("accuracy").doubleValue()).isBetween(0.0, 1.0);
+    assertThat(accuracies.path("datasets").get(1).path("rollouts").intValue()).isEqualTo(40);
+    assertThat(accuracies.path("datasets").get(0).path("accuracy").doubleValue()).isBetween(0.0, 1.0);
     Session capture = Session.of("capture", REASONER, "--rollouts", run.resolve("rollouts.jsonl"), "--hooks",
         "blocks.2.hook_resid_post", "--json");
     assertThat(JSON.readTree(capture.out()).path("rollouts").intValue()).isEqualTo(80);

@@ -70,7 +70,8 @@ class CompareCommandTest {
     Path first = Session.copy(run("first"), temporary.resolve("with-others"));
     Session refused = Session.of("compare", first, run("others"));
     assertThat(refused.code()).isEqualTo(ExitCode.USAGE);
-    assertThat(refused.errorLines()).singleElement().asString().contains("no common basis", "curves need no common basis");
+    assertThat(refused.errorLines()).singleElement().asString().contains("no common basis",
+        "curves need no common basis");
     assertThat(first.resolve("results/compare.json")).doesNotExist();
     assertThat(succeeds(Session.of("compare", first, run("others"), "--curves")).out()).contains("By curves: ");
   }

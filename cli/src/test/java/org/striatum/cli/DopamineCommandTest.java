@@ -132,7 +132,7 @@ class DopamineCommandTest {
     assertThat(report.code()).as(report.err()).isZero();
     String page = Files.readString(reported.resolve("report.html"));
     assertThat(page).contains("id=\"value-trace-1\"", "id=\"delta-trace-1\"", "id=\"histogram-1\"",
-        "class=\"neuron\"", "4 rollouts that went on");
+        "class=\"neuron\"", "4 continuations from there");
     String start = "<script type=\"application/json\" id=\"charts\">";
     int from = page.indexOf(start) + start.length();
     JsonNode charts = JSON.readTree(page.substring(from, page.indexOf("</script>", from))).get("charts");
@@ -163,8 +163,8 @@ class DopamineCommandTest {
   @Test
   void refusesWhatItCannotUse() {
     assertThat(Session.of("dopamine", run, "--step", "(").err()).contains("a step is newline, paragraph or");
-    assertThat(Session.of("dopamine", run, "-k", 1).err()).contains("at least 2 continuations a state");
+    assertThat(Session.of("dopamine", run, "-k", 1).err()).contains("at least 2 continuations per state");
     assertThat(Session.of("dopamine", run, "--values", "dreams").err())
-        .contains("--values must be continuations or probe, found 'dreams'");
+        .contains("must come from continuations or probe, found 'dreams'");
   }
 }

@@ -63,7 +63,7 @@ class NtaCommandTest {
     JsonNode arm = JSON.readTree(brief("run", "--json").out()).path("arms").get(0);
     assertThat(arm.path("bySeed").path("time to criterion")).hasSize(2)
         .allSatisfy(seed -> assertThat(seed).hasSize(4));
-    assertThat(arm.path("settings").path("inputs").intValue()).isEqualTo(8);
+    assertThat(arm.path("settings").path("tasks").path("inputs").intValue()).isEqualTo(8);
   }
 
   /// Another number of threads, or a folder that already holds some of the seeds, changes no byte.

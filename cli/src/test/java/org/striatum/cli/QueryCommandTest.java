@@ -50,7 +50,8 @@ class QueryCommandTest {
   void everyTableIsThereEvenIfEmpty() {
     assertThat(query("query", scan, "SELECT table_name FROM information_schema.tables ORDER BY ALL", "--format", "csv")
         .lines().skip(1)).containsExactly("ablations", "adaptation", "bases", "checkpoints", "controls", "datasets",
-            "dopamine", "figures", "lives", "neurons", "probes", "pruning", "settings", "striatum_schema", "transfer", "turnover");
+            "dopamine", "figures", "lives", "neurons", "probes", "pruning", "settings", "striatum_schema", "transfer",
+            "turnover");
   }
 
   @Test

@@ -154,7 +154,8 @@ class ScanTest {
   void oneScanAFolderAtATime() throws Exception {
     checkpoint("step1", "finish");
     try (FolderLock _ = FolderLock.create(output())) {
-      assertThatExceptionOfType(UsageException.class).isThrownBy(() -> scan(PROCESSES)).withMessageContaining("is being written");
+      assertThatExceptionOfType(UsageException.class).isThrownBy(() -> scan(PROCESSES))
+          .withMessageContaining("is being written");
     }
   }
 
@@ -189,7 +190,8 @@ class ScanTest {
     try (RunFolder run = RunFolder.create(output())) {
       run.settle(Manifest.Inputs.UNSETTLED);
     }
-    assertThatExceptionOfType(UsageException.class).isThrownBy(() -> scan(PROCESSES)).withMessageContaining("a run, not a scan");
+    assertThatExceptionOfType(UsageException.class).isThrownBy(() -> scan(PROCESSES))
+        .withMessageContaining("a run, not a scan");
   }
 
   @Test
