@@ -156,7 +156,7 @@ class ScanCommandTest {
     assertThat(scan.resolve("report.html")).content().contains("3 of 6 checkpoints studied, 3 failed");
 
     assertThat(Session.of("verify", scan).out()).contains("  = results/series.json: computed again, the same",
-        "  = results.duckdb: filled again, the same rows, as in parquet/");
+        "  = results.duckdb: filled again, with the same rows as in parquet/");
     Files.delete(scan.resolve("results.duckdb"));
     Session missing = Session.of("verify", scan);
     assertThat(missing.code()).isEqualTo(ExitCode.BAD_DATA);

@@ -6,10 +6,13 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.striatum.peft.mnist.ModeSettings;
+import org.striatum.probe.adaptation.AdaptationArm;
 import org.striatum.reports.run.HostileRun;
 
 /// Records of strangers: texts in them try to be something else.
@@ -30,9 +33,15 @@ final class Hostile {
     return JSON.convertValue(new Hostile(List.of(kept)).hostile("", JSON.valueToTree(record)), type);
   }
 
+  /// What is read as an enum cannot be a stranger's text.
+  private static boolean isEnum(String text) {
+    return Arrays.stream(AdaptationArm.values()).anyMatch(arm -> arm.printed().equals(text))
+        || Arrays.stream(ModeSettings.Preset.values()).anyMatch(preset -> preset.printed().equals(text));
+  }
+
   private JsonNode hostile(String component, JsonNode node) {
     return kept.contains(component) ? node : switch (node) {
-      case TextNode text -> text.textValue().matches("[A-Z_]+|NaN|-?Infinity|blocks\\..*")
+      case TextNode text -> text.textValue().matches("[A-Z_]+|NaN|-?Infinity|blocks\\..*") || isEnum(text.textValue())
           ? text
           : TextNode.valueOf(texts.next());
       case ObjectNode object -> {
