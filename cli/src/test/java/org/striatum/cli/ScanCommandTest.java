@@ -160,7 +160,7 @@ class ScanCommandTest {
     Files.delete(scan.resolve("results.duckdb"));
     Session missing = Session.of("verify", scan);
     assertThat(missing.code()).isEqualTo(ExitCode.BAD_DATA);
-    assertThat(missing.out()).contains("≠ results.duckdb: ").contains("no results.duckdb in it");
+    assertThat(missing.out()).contains("≠ results.duckdb: ").contains("(no results.duckdb in it)");
     Session.of(command);
     Files.copy(scan.resolve("parquet/lives.parquet"), scan.resolve("parquet/turnover.parquet"),
         StandardCopyOption.REPLACE_EXISTING);

@@ -17,6 +17,7 @@ import org.striatum.reports.page.Channel;
 import org.striatum.reports.page.Frame;
 import org.striatum.reports.page.Notation;
 import org.striatum.reports.page.Templates;
+import org.striatum.reports.page.VisibleText;
 import org.striatum.reports.page.KeyFigure;
 
 /// Mode specialisation on MNIST as one self-contained HTML file, as a run's report.
@@ -28,7 +29,8 @@ public final class MnistReport {
   /// @param results without the parts that were not run
   /// @param manifest the run's manifest, JSON, shown unchanged
   public static String render(ModeSpecialization results, String manifest) {
-    return Templates.render("mnist/mnist.jte", Page.of(results, manifest));
+    return Templates.render("mnist/mnist.jte",
+        Page.of(VisibleText.names(results, ModeSpecialization.class), manifest));
   }
 
   /// Writes the page, atomically.
