@@ -12,6 +12,7 @@ import org.striatum.cli.process.UserCache;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.probe.run.DiskFullException;
 import org.striatum.probe.run.NotEnoughData;
+import org.striatum.probe.run.OtherFormatException;
 import org.striatum.probe.run.UsageException;
 import org.striatum.studies.run.UnfinishedStudyException;
 import picocli.CommandLine.ParameterException;
@@ -51,6 +52,10 @@ public final class ExitCode {
             : "the disk is full (" + message
                 + "): free some space and run the same command again, finished steps are kept";
         yield PARTIAL;
+      }
+      case OtherFormatException other when !other.isOfALaterVersion() -> {
+        message += ": `striatum study CHECKPOINT --output NEW` makes a new run";
+        yield BAD_DATA;
       }
       case IOException _ -> BAD_DATA;
       case UnfinishedStudyException unfinished -> {
