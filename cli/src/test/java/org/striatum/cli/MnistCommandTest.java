@@ -154,9 +154,9 @@ class MnistCommandTest {
     for (String preset : new String[]{"calibrated", "adam"}) {
       Session session = mnist(temporary.resolve(preset), "--parts", "all", "--preset", preset);
       assertThat(session.code()).as(session.err()).isZero();
-      assertThat(session.out()).contains("Each at its own learning rate", "Soft and hard gates",
-          "Gain at 45° over better foundations", "Modes the foundation lacks", "Two gates on one network",
-          "Multiply-accumulates of an image").doesNotContain("NaN");
+      assertThat(session.out()).contains("Each method at its learning rate", "Soft and hard gates",
+          "Gain at 45° on better foundation networks", "Modes that the foundation network lacks", "Two gates on one network",
+          "Multiply-accumulates per image").doesNotContain("NaN");
     }
   }
 
