@@ -50,7 +50,7 @@ final class ShellCommand implements Callable<Integer> {
 
   /// Of this process; JShell refuses entries that do not exist.
   private static String classPath() {
-    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
         .filter(entry -> !entry.isEmpty() && Files.exists(Path.of(entry)))
         .collect(Collectors.joining(File.pathSeparator));
   }

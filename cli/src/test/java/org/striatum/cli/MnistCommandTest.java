@@ -155,7 +155,8 @@ class MnistCommandTest {
       Session session = mnist(temporary.resolve(preset), "--parts", "all", "--preset", preset);
       assertThat(session.code()).as(session.err()).isZero();
       assertThat(session.out()).contains("Each method at its learning rate", "Soft and hard gates",
-          "Gain at 45° on better foundation networks", "Modes that the foundation network lacks", "Two gates on one network",
+          "Gain at 45° on better foundation networks", "Modes that the foundation network lacks",
+          "Two gates on one network",
           "Multiply-accumulates per image").doesNotContain("NaN");
     }
   }
