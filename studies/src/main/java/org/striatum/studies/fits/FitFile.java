@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.TreeMap;
 import org.striatum.hooks.decoder.Tensors;
 import org.striatum.probe.dopamine.StepScorer;
 import org.striatum.probe.dopamine.TdErrorProbe;
@@ -80,7 +81,7 @@ public final class FitFile {
     List<Declared> declared = parts.entrySet().stream()
         .map(part -> new Declared(part.getKey(), part.getValue().dtype(), part.getValue().shape())).toList();
     try (SafetensorsWriter writer = new SafetensorsWriter(file, declared,
-        Map.of(FileFormat.KEY, Integer.toString(FORMAT.version()), INPUTS, inputs.hex()))) {
+        new TreeMap<>(Map.of(FileFormat.KEY, Integer.toString(FORMAT.version()), INPUTS, inputs.hex())))) {
       for (Map.Entry<String, Part> part : parts.entrySet()) {
         if (part.getValue().floats() != null) {
           writer.append(part.getKey(), part.getValue().floats(), 0, part.getValue().floats().length);
