@@ -107,8 +107,7 @@ public record ConfidenceStudy(Function<String, Optional<String>> answer, int res
           test.length, samples, test.length == 0
               ? Estimate.exact(Double.NaN)
               : Bootstrap.meanByProblem(problems, rewards(right, test), random),
-          excluded, List.of(),
-          "No signal can be compared: " + obstacle + ".", notes);
+          excluded, List.of(), notes);
     }
     oneClass(right, validation, "validation").ifPresent(why -> notes.add("not calibrated: " + why));
 
@@ -136,7 +135,7 @@ public record ConfidenceStudy(Function<String, Optional<String>> answer, int res
         .add(signal(name, all, value, problems, outcomes, right, validation, test, random)));
     return new DatasetConfidence(dataset.name(), dataset.hook(), (int) Arrays.stream(problems).distinct().count(),
         test.length, samples, Bootstrap.meanByProblem(problems, rewards(right, test), random), excluded, signals,
-        statement(signals), notes);
+        notes);
   }
 
   private Signal signal(String name, double[] all, double[] value, String[] problems, boolean[] outcomes,
@@ -195,20 +194,6 @@ public record ConfidenceStudy(Function<String, Optional<String>> answer, int res
         : own.stream().filter(other -> other.sample() != rollout.sample())
             .filter(other -> answer.apply(other.completion()).equals(given)).count();
     return (double) agree / (own.size() - 1);
-  }
-
-  private static String statement(List<Signal> signals) {
-    StringBuilder words = new StringBuilder("V(s₀) costs no token. ");
-    List<String> parts = new ArrayList<>();
-    for (Signal signal : signals) {
-      if (!signal.name().equals(VALUE)) {
-        Estimate ahead = signal.valueAhead();
-        String verdict = ahead.low() > 0 ? "better than" : ahead.high() < 0 ? "worse than" : "not told apart from";
-        parts.add("%s %s (%s; AUROC difference %+.3f [%+.3f, %+.3f])".formatted(verdict, signal.name(),
-            signal.known().words(), ahead.value(), ahead.low(), ahead.high()));
-      }
-    }
-    return words.append("It is ").append(String.join("; ", parts)).append('.').toString();
   }
 
   private static Optional<String> oneClass(boolean[] right, int[] members, String fold) {

@@ -13,6 +13,8 @@ import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.value.ProbeKind;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
+import org.striatum.studies.answer.Answer.Finding;
+import org.striatum.studies.answer.Question;
 import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.neurons.NeuronSelection;
@@ -39,6 +41,11 @@ public record AblationStep() implements Study<AblationSettings, InterventionResu
         .of("ablate", "Ablate neuron sets and compare with random and RMS-matched sets.", AblationSettings.defaults(),
             InterventionResults.class)
         .withQuick(AblationSettings.quick()).withSeeding(AblationSettings::withSeed);
+  }
+
+  @Override
+  public boolean hasOwnSection() {
+    return true;
   }
 
   @Override
@@ -106,6 +113,11 @@ public record AblationStep() implements Study<AblationSettings, InterventionResu
       return layer.probes().stream().filter(probe -> probe.probe() == RANKED_BY).findFirst().orElseThrow()
           .validation();
     }
+  }
+
+  @Override
+  public Map<Question, List<Finding>> answers(String checkpoint, InterventionResults results) {
+    return Map.of(Question.USED, InterventionAnswers.of(results));
   }
 
   @Override

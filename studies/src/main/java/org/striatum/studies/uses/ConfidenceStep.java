@@ -46,6 +46,11 @@ public record ConfidenceStep() implements Study<ConfidenceSettings, ConfidenceRe
   }
 
   @Override
+  public boolean hasOwnSection() {
+    return true;
+  }
+
+  @Override
   public Scope scope() {
     return Scope.FULL_STUDY;
   }
@@ -81,9 +86,8 @@ public record ConfidenceStep() implements Study<ConfidenceSettings, ConfidenceRe
   }
 
   private static DatasetConfidence unstudied(String dataset) {
-    String why = "no value probe could be fitted";
     return new DatasetConfidence(dataset, null, 0, 0, 0, Estimate.exact(Double.NaN), 0, List.of(),
-        "No signal can be compared: " + why + ".", List.of(why));
+        List.of("no value probe could be fitted"));
   }
 
   /// The hook point whose linear probe predicts best on validation problems.
