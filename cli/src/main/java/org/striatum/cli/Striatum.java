@@ -72,8 +72,8 @@ public final class Striatum implements Runnable {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpAutoWidth(true);
     line.setParameterExceptionHandler((refused, _) -> {
-      console.error(refused.getMessage() + " (try 'striatum " + path(refused.getCommandLine()) + "--help')");
-      return ExitCode.USAGE;
+      return console.failed(ExitCode.USAGE,
+          refused.getMessage() + " (try 'striatum " + path(refused.getCommandLine()) + "--help')");
     });
     line.setExecutionExceptionHandler((failure, _, _) -> ExitCode.report(failure, console, striatum.debug));
     return line;

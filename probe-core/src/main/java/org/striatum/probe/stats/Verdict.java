@@ -35,4 +35,9 @@ public enum Verdict implements Printed {
   public String printed() {
     return printed;
   }
+
+  @Override
+  public String toString() {
+    return printed;
+  }
 }
