@@ -46,7 +46,7 @@ public record ConfidenceStudy(Function<String, Optional<String>> answer, int res
   /// A dataset's rollouts and their states at the hook point that validation chose.
   ///
   /// @param rollouts those of `states`, in the same order
-  /// @param value the linear probe of s₀ that was reported; null to fit one here
+  /// @param value the linear probe of s₀ that was reported
   public record StudiedDataset(String name, HookPoint hook, List<Rollout> rollouts, Trajectories states, Split split,
       LinearPredictor value) {
     public StudiedDataset {
@@ -112,9 +112,7 @@ public record ConfidenceStudy(Function<String, Optional<String>> answer, int res
     oneClass(right, validation, "validation").ifPresent(why -> notes.add("not calibrated: " + why));
 
     Map<String, double[]> scores = new LinkedHashMap<>();
-    scores.put(VALUE, dataset.value() == null
-        ? probe(ends.first(), ends.width(), right, train)
-        : dataset.value().scores(ends.first(), right.length));
+    scores.put(VALUE, dataset.value().scores(ends.first(), right.length));
     scores.put(PROMPT_LENGTH, promptLength(kept, right, train));
     if (kept.stream().allMatch(rollout -> Double.isFinite(rollout.logProbability()))) {
       scores.put(LOG_PROBABILITY, each(kept, Rollout::logProbability));
