@@ -106,12 +106,7 @@ public record AblationStep() implements Study<AblationSettings, InterventionResu
           .orElseThrow(() -> new UsageException(
               sets.getFirst().name() + " has no neuron: no hook point of this run could be studied"));
       return new Primary(dataset, able.stream().filter(layer -> layer.dataset().equals(dataset))
-          .max(Comparator.comparingDouble(Primary::validation)).orElseThrow().hook());
-    }
-
-    private static double validation(LayerProbes layer) {
-      return layer.probes().stream().filter(probe -> probe.probe() == RANKED_BY).findFirst().orElseThrow()
-          .validation();
+          .max(Comparator.comparingDouble(layer -> layer.validation(RANKED_BY))).orElseThrow().hook());
     }
   }
 

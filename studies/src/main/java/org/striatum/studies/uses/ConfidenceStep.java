@@ -93,11 +93,6 @@ public record ConfidenceStep() implements Study<ConfidenceSettings, ConfidenceRe
   /// The hook point whose linear probe predicts best on validation problems.
   public static Optional<HookPoint> chosen(ValueNeuronResults values, String dataset) {
     return values.layers().stream().filter(layer -> layer.dataset().equals(dataset))
-        .max(Comparator.comparingDouble(ConfidenceStep::validation)).map(LayerProbes::hook);
-  }
-
-  private static double validation(LayerProbes layer) {
-    return layer.probes().stream().filter(probe -> probe.probe() == CHOSEN_BY).findFirst().orElseThrow()
-        .validation();
+        .max(Comparator.comparingDouble(layer -> layer.validation(CHOSEN_BY))).map(LayerProbes::hook);
   }
 }
