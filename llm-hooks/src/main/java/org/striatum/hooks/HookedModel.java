@@ -41,7 +41,8 @@ import org.striatum.probe.run.UsageException;
 /// Not thread-safe; whoever opens it closes it.
 public final class HookedModel implements AutoCloseable {
   private static final List<String> TEXT_FILES = List.of("config.json", "generation_config.json", "tokenizer.json",
-      "tokenizer_config.json", "model.safetensors.index.json");
+      "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt",
+      "tokenizer.model", "chat_template.jinja", "chat_template.json", "model.safetensors.index.json");
 
   private final ModelFacts facts;
   private final GatedModel model;
@@ -270,13 +271,13 @@ public final class HookedModel implements AutoCloseable {
   /// @throws CheckpointException if there is none or it does not fit the model
   public Tokenizer tokenizer() throws CheckpointException {
     if (tokenizer.isEmpty()) {
-      tokenizer = Optional.of(Tokenizer.open(facts.folder().resolve("tokenizer.json"), facts.vocabulary()));
+      tokenizer = Optional.of(Tokenizer.open(facts.folder(), facts.vocabulary()));
     }
     return tokenizer.get();
   }
 
   public boolean hasTokenizer() {
-    return Files.isRegularFile(facts.folder().resolve("tokenizer.json"));
+    return Tokenizer.isIn(facts.folder());
   }
 
   /// The hook points that match a pattern, `*` for any text: `blocks.*.hook_resid_post`.
@@ -296,15 +297,13 @@ public final class HookedModel implements AutoCloseable {
   /// A prompt and what follows it, as tokens; then the end-of-sequence token if the model has one.
   public TokenSequence sequence(String prompt, String continuation) throws CheckpointException {
     int[] end = endOfSequence.stream().limit(1).mapToInt(Integer::intValue).toArray();
-    return TokenSequence.prompt(tokenizer().encode(prompt)).followedBy(tokenizer().encodeContinuation(continuation))
-        .followedBy(end);
+    return tokenizer().encodePair(prompt, continuation).followedBy(end);
   }
 
   /// BOS, EOS and padding as they are handled here, for the record.
   public Map<String, String> tokenPolicy() throws CheckpointException {
     Map<String, String> policy = new LinkedHashMap<>();
-    policy.put("special tokens before a prompt",
-        tokenizer().specialTokensAdded() + ", added by the tokenizer's own post-processor");
+    policy.put("special tokens", tokenizer().policy() + ", by " + tokenizer().policy().source());
     policy.put("end of sequence", endOfSequence.isEmpty() ? "none" : endOfSequence.toString());
     policy.put("padding", "right, never attended to, dropped");
     policy.put("chat template", "none applied");
