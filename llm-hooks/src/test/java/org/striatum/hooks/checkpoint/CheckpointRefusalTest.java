@@ -178,7 +178,7 @@ class CheckpointRefusalTest {
     Files.writeString(tokenizer,
         Files.readString(REASONER.resolve("tokenizer.json")).replace("\"z\": 52", "\"z\": 199"));
     try (HookedModel model = HookedModel.open(folder, Optional.empty(), 0)) {
-      assertThat(model.tokenizer().encode("a")).hasSize(1);
+      assertThat(model.tokenizer().encode("a")).endsWith(27);
       assertThatThrownBy(() -> model.tokenizer().encode("az")).isInstanceOf(UsageException.class)
           .hasMessageContaining("'z' (199)").hasMessageContaining("199 rows");
     }
