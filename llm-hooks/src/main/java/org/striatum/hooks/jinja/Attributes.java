@@ -88,7 +88,7 @@ final class Attributes {
         yield new Items(sliced, items.kind());
       }
       case Undefined(String what) -> throw new TemplateException(what);
-      default -> new Undefined("'" + Values.type(target) + "' has no slices");
+      default -> throw Values.wrongType("a sequence", target);
     };
   }
 

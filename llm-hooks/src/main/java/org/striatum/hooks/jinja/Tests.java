@@ -8,6 +8,7 @@ import org.striatum.hooks.jinja.Value.Dict;
 import org.striatum.hooks.jinja.Value.Function;
 import org.striatum.hooks.jinja.Value.Int;
 import org.striatum.hooks.jinja.Value.Items;
+import org.striatum.hooks.jinja.Value.Loop;
 import org.striatum.hooks.jinja.Value.None;
 import org.striatum.hooks.jinja.Value.Real;
 import org.striatum.hooks.jinja.Value.Str;
@@ -31,7 +32,8 @@ final class Tests {
       Map.entry("mapping", (value, _) -> value instanceof Dict),
       Map.entry("sequence", (value, _) -> isSequence(value)),
       Map.entry("iterable", (value, _) -> Values.isIterable(value)),
-      Map.entry("callable", (value, _) -> value instanceof Function),
+      Map.entry("callable",
+          (value, _) -> value instanceof Function || value instanceof Undefined || value instanceof Loop),
       Map.entry("escaped", (value, _) -> value instanceof Str text && text.safe()),
       Map.entry("odd", (value, _) -> Math.floorMod(Values.integer(value), 2) == 1),
       Map.entry("even", (value, _) -> Math.floorMod(Values.integer(value), 2) == 0),

@@ -306,7 +306,12 @@ final class Values {
         }
         yield text.contains(part);
       }
-      case Dict dict -> get(dict, item) != null;
+      case Dict dict -> {
+        if (item instanceof Dict || item instanceof Items items && items.kind() != Kind.TUPLE) {
+          throw new TemplateException("a value of type '" + type(item) + "' cannot be a key");
+        }
+        yield get(dict, item) != null;
+      }
       default -> {
         Iterator<Value> items = iterator(container);
         while (items.hasNext()) {
