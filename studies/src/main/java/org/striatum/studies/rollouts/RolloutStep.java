@@ -86,6 +86,11 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate)
   }
 
   @Override
+  public boolean hasOwnSection() {
+    return true;
+  }
+
+  @Override
   public Scope scope() {
     return Scope.EVERY_CHECKPOINT;
   }
