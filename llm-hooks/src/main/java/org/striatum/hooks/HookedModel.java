@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.striatum.hooks.ModelFacts.Sizes;
 import org.striatum.hooks.ModelFacts.SpecialTokens;
 import org.striatum.hooks.ModelFacts.StoredWeights;
+import org.striatum.hooks.chat.ChatTemplates;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.checkpoint.ChecksumCache;
@@ -47,17 +48,17 @@ public final class HookedModel implements AutoCloseable {
   private final ModelFacts facts;
   private final GatedModel model;
   private final Memory memory;
-  private final List<Integer> endOfSequence;
+  private final EndOfSequence endOfSequence;
   private final Optional<Checkpoint> checkpoint; // under the model, empty for an ONNX file
   private final ChecksumCache checksums;
   private Optional<Tokenizer> tokenizer = Optional.empty();
 
-  private HookedModel(ModelFacts facts, GatedModel model, Memory memory, List<Integer> endOfSequence,
+  private HookedModel(ModelFacts facts, GatedModel model, Memory memory, EndOfSequence endOfSequence,
       Optional<Checkpoint> checkpoint, ChecksumCache checksums) {
     this.facts = facts;
     this.model = model;
     this.memory = memory;
-    this.endOfSequence = List.copyOf(endOfSequence);
+    this.endOfSequence = endOfSequence;
     this.checkpoint = checkpoint;
     this.checksums = checksums;
   }
@@ -120,8 +121,8 @@ public final class HookedModel implements AutoCloseable {
     Checkpoint checkpoint = Checkpoint.open(folder);
     try {
       Decoder decoder = Decoder.of(checkpoint);
-      List<Integer> endOfSequence = endOfSequence(checkpoint.folder(), Optional.of(checkpoint.config()));
-      OnnxModel model = new OnnxModel(checkpoint, decoder, memory, threads, endOfSequence);
+      EndOfSequence endOfSequence = EndOfSequence.read(checkpoint.folder(), Optional.of(checkpoint.config()));
+      OnnxModel model = new OnnxModel(checkpoint, decoder, memory, threads, endOfSequence.ids());
       return new HookedModel(facts(checkpoint, decoder.shape(), model), model, model.memory(), endOfSequence,
           Optional.of(checkpoint), checksums);
     } catch (CheckpointException | RuntimeException refused) {
@@ -162,10 +163,10 @@ public final class HookedModel implements AutoCloseable {
     Optional<ModelConfig> config = Files.isRegularFile(folder.resolve("config.json"))
         ? Optional.of(ModelConfig.read(folder.resolve("config.json")))
         : Optional.empty();
-    List<Integer> endOfSequence = endOfSequence(folder, config);
+    EndOfSequence endOfSequence = EndOfSequence.read(folder, config);
     OnnxFile read = OnnxFile.open(file);
     Memory held = memory.orElseGet(() -> Memory.fitting(read.weightBytes()));
-    OnnxFileModel model = OnnxFileModel.of(read, held, threads, endOfSequence);
+    OnnxFileModel model = OnnxFileModel.of(read, held, threads, endOfSequence.ids());
     try {
       return new HookedModel(facts(model, folder, config), model, held, endOfSequence, Optional.empty(), checksums);
     } catch (CheckpointException | RuntimeException refused) {
@@ -205,18 +206,6 @@ public final class HookedModel implements AutoCloseable {
 
   private static SpecialTokens specialTokens(ModelConfig config) throws CheckpointException {
     return new SpecialTokens(config.tokenIds("bos_token_id"), config.tokenIds("pad_token_id"));
-  }
-
-  /// `generation_config.json` decides where there is one, as in the reference implementation; else `config.json`.
-  private static List<Integer> endOfSequence(Path folder, Optional<ModelConfig> config) throws CheckpointException {
-    Path generation = folder.resolve("generation_config.json");
-    if (Files.isRegularFile(generation)) {
-      ModelConfig ofGeneration = ModelConfig.read(generation);
-      if (ofGeneration.has("eos_token_id")) {
-        return ofGeneration.tokenIds("eos_token_id");
-      }
-    }
-    return config.isPresent() ? config.get().tokenIds("eos_token_id") : List.of();
   }
 
   /// What is known of it without running it.
@@ -263,7 +252,7 @@ public final class HookedModel implements AutoCloseable {
 
   /// Tokens that end a completion.
   public List<Integer> endOfSequence() {
-    return endOfSequence;
+    return endOfSequence.ids();
   }
 
   /// The model's tokenizer, opened on first use.
@@ -296,18 +285,22 @@ public final class HookedModel implements AutoCloseable {
 
   /// A prompt and what follows it, as tokens; then the end-of-sequence token if the model has one.
   public TokenSequence sequence(String prompt, String continuation) throws CheckpointException {
-    int[] end = endOfSequence.stream().limit(1).mapToInt(Integer::intValue).toArray();
+    int[] end = endOfSequence.ids().stream().limit(1).mapToInt(Integer::intValue).toArray();
     return tokenizer().encodePair(prompt, continuation).followedBy(end);
   }
 
-  /// BOS, EOS and padding as they are handled here, for the record.
+  /// The chat templates of the checkpoint.
+  ///
+  /// @throws CheckpointException if a file with one is broken
+  public ChatTemplates chatTemplates() throws CheckpointException {
+    return ChatTemplates.find(facts.folder());
+  }
+
+  /// What becomes of text: special tokens, end of sequence, padding, chat template, and the file that each comes from.
+  ///
+  /// @throws CheckpointException if the tokenizer cannot be opened
   public Map<String, String> tokenPolicy() throws CheckpointException {
-    Map<String, String> policy = new LinkedHashMap<>();
-    policy.put("special tokens", tokenizer().policy() + ", by " + tokenizer().policy().source());
-    policy.put("end of sequence", endOfSequence.isEmpty() ? "none" : endOfSequence.toString());
-    policy.put("padding", "right, never attended to, dropped");
-    policy.put("chat template", "none applied");
-    return policy;
+    return TextPolicy.of(tokenizer(), chatTemplates(), endOfSequence, facts.vocabulary());
   }
 
   @Override

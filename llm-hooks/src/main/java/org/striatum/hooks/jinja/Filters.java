@@ -27,6 +27,7 @@ import org.striatum.hooks.jinja.Value.Undefined;
 ///
 /// Source: Jinja 3.1.6, `filters.py`; `tojson` of Hugging Face transformers 5.18.0.
 final class Filters {
+  private static final int WIDEST = 1000;
   private static final Pattern WORD = Pattern.compile("\\w+", Pattern.UNICODE_CHARACTER_CLASS);
   private static final Pattern WORD_BEGIN = Pattern.compile("([-\\s({\\[<]+)", Pattern.UNICODE_CHARACTER_CLASS);
   /// Filters of the reference that are refused when they are reached.
@@ -274,7 +275,7 @@ final class Filters {
     Value width = call.argument(0, "width", new Int(4));
     String indent = width instanceof Str
         ? Values.plainText(width)
-        : " ".repeat(Math.toIntExact(Math.clamp(Values.integer(width), 0, 1000)));
+        : " ".repeat(width(Values.integer(width)));
     List<String> lines = Text.lines(Values.plainText(value) + "\n", false);
     call.interpreter().budget().make((long) indent.length() * lines.size());
     boolean blank = call.flag(2, "blank", false);
@@ -283,6 +284,14 @@ final class Filters {
       indented.append('\n').append(blank || !line.isEmpty() ? indent : "").append(line);
     }
     return new Str(indented.toString());
+  }
+
+  /// How far a line is indented.
+  static int width(long width) {
+    if (width > WIDEST) {
+      throw new TemplateException("a line is indented by at most " + WIDEST + " characters, found " + width);
+    }
+    return (int) Math.max(0, width);
   }
 
   private static Value items(Value value, Call call) {

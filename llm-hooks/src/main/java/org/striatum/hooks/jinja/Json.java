@@ -24,7 +24,7 @@ record Json(boolean asciiOnly, String indent, String itemSeparator, String keySe
     Value given = call.argument(1, "indent", Values.NONE);
     String indent = given instanceof None
         ? null
-        : given instanceof Str ? Values.plainText(given) : " ".repeat((int) Math.clamp(Values.integer(given), 0, 100));
+        : given instanceof Str ? Values.plainText(given) : " ".repeat(Filters.width(Values.integer(given)));
     String itemSeparator = indent == null ? ", " : ",";
     String keySeparator = ": ";
     Value separators = call.argument(2, "separators", Values.NONE);

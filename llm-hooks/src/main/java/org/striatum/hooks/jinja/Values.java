@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.striatum.hooks.jinja.Value.Bool;
 import org.striatum.hooks.jinja.Value.Dict;
 import org.striatum.hooks.jinja.Value.Function;
@@ -23,6 +22,8 @@ import org.striatum.hooks.jinja.Value.Undefined;
 /// What Python's built-in functions say of values: text, truth, equality, order.
 final class Values {
   static final Value NONE = new None();
+  private static final int LONGEST = 4 << 20;
+  private static final int MOST_COMPARED = 1 << 20;
 
   private Values() {}
 
@@ -68,7 +69,11 @@ final class Values {
     return switch (value) {
       case Undefined _ -> "";
       case Str text -> text.text();
-      default -> repr(value, 0);
+      default -> {
+        StringBuilder written = new StringBuilder();
+        repr(value, 0, written);
+        yield written.toString();
+      }
     };
   }
 
@@ -98,35 +103,48 @@ final class Values {
     return new TemplateException(expected + " is expected, found a value of type '" + type(found) + "'");
   }
 
-  private static String repr(Value value, int depth) {
+  /// Python's `repr`, stopped while it grows: one list may stand in many places.
+  private static void repr(Value value, int depth, StringBuilder text) {
     if (depth > 100) {
       throw new TemplateException("a value is nested too deeply");
     }
-    return switch (value) {
-      case Undefined _ -> "Undefined";
-      case None _ -> "None";
-      case Bool truth -> truth.value() ? "True" : "False";
-      case Int number -> Long.toString(number.value());
-      case Real number -> real(number.value());
-      case Str text -> quoted(plainText(text));
-      case Items items -> items(items, depth);
-      case Dict dict -> dict.entries().entrySet().stream()
-          .map(entry -> repr(entry.getKey(), depth + 1) + ": " + repr(entry.getValue(), depth + 1))
-          .collect(Collectors.joining(", ", "{", "}"));
-      case Namespace _, Function _, Loop _ ->
+    if (text.length() > LONGEST) {
+      throw new TemplateException("the text of a value has more than " + LONGEST + " characters");
+    }
+    switch (value) {
+      case Undefined _ -> text.append("Undefined");
+      case None _ -> text.append("None");
+      case Bool truth -> text.append(truth.value() ? "True" : "False");
+      case Int number -> text.append(number.value());
+      case Real number -> text.append(real(number.value()));
+      case Str string -> text.append(quoted(plainText(string)));
+      case Items items when items.kind() == Kind.LIST || items.kind() == Kind.TUPLE -> items(items, depth, text);
+      case Dict dict -> {
+        String between = "{";
+        for (Map.Entry<Value, Value> entry : dict.entries().entrySet()) {
+          text.append(between);
+          repr(entry.getKey(), depth + 1, text);
+          text.append(": ");
+          repr(entry.getValue(), depth + 1, text);
+          between = ", ";
+        }
+        text.append(dict.entries().isEmpty() ? "{}" : "}");
+      }
+      case Items _, Namespace _, Function _, Loop _ ->
         throw new TemplateException("a value of type '" + type(value) + "' has no text of its own");
-    };
+    }
   }
 
-  private static String items(Items items, int depth) {
-    if (items.kind() != Kind.LIST && items.kind() != Kind.TUPLE) {
-      throw new TemplateException("a value of type '" + type(items) + "' has no text of its own");
+  private static void items(Items items, int depth, StringBuilder text) {
+    boolean list = items.kind() == Kind.LIST;
+    text.append(list ? '[' : '(');
+    String between = "";
+    for (Value item : items.all()) {
+      text.append(between);
+      repr(item, depth + 1, text);
+      between = ", ";
     }
-    String joined = items.all().stream().map(item -> repr(item, depth + 1)).collect(Collectors.joining(", "));
-    if (items.kind() == Kind.LIST) {
-      return "[" + joined + "]";
-    }
-    return "(" + joined + (items.all().size() == 1 ? ",)" : ")");
+    text.append(list ? "]" : items.all().size() == 1 ? ",)" : ")");
   }
 
   /// Python's `repr` of a float.
@@ -212,38 +230,46 @@ final class Values {
 
   /// Python's `==`.
   static boolean equal(Value a, Value b) {
+    return equal(a, b, new int[]{0});
+  }
+
+  /// @param compared how many pairs were looked at: one list may stand in many places
+  private static boolean equal(Value a, Value b, int[] compared) {
+    if (++compared[0] > MOST_COMPARED) {
+      throw new TemplateException("a comparison looks at more than " + MOST_COMPARED + " values");
+    }
     return switch (a) {
       case Int _, Bool _, Real _ when isNumber(b) -> compareNumbers(a, b) == 0 && !isNan(a) && !isNan(b);
       case Str(String x, boolean _) -> b instanceof Str(String y, boolean _) && x.equals(y);
-      case Items x -> b instanceof Items y && equal(x, y);
-      case Dict x -> b instanceof Dict y && equal(x, y);
+      case Items x -> b instanceof Items y && equal(x, y, compared);
+      case Dict x -> b instanceof Dict y && equal(x, y, compared);
       case Undefined _, None _ -> a.equals(b);
       default -> a == b;
     };
   }
 
-  private static boolean equal(Items a, Items b) {
-    if (a.kind() != b.kind() || a.kind() == Kind.GENERATOR || a.kind() == Kind.VIEW) {
+  private static boolean equal(Items a, Items b, int[] compared) {
+    if (a == b || a.kind() != b.kind() || a.kind() == Kind.GENERATOR || a.kind() == Kind.VIEW) {
       return a == b;
     }
     if (a.all().size() != b.all().size()) {
       return false;
     }
     for (int i = 0; i < a.all().size(); i++) {
-      if (!equal(a.all().get(i), b.all().get(i))) {
+      if (!equal(a.all().get(i), b.all().get(i), compared)) {
         return false;
       }
     }
     return true;
   }
 
-  private static boolean equal(Dict a, Dict b) {
+  private static boolean equal(Dict a, Dict b, int[] compared) {
     if (a.entries().size() != b.entries().size()) {
       return false;
     }
     for (Map.Entry<Value, Value> entry : a.entries().entrySet()) {
       Value other = b.entries().get(entry.getKey());
-      if (other == null || !equal(entry.getValue(), other)) {
+      if (other == null || !equal(entry.getValue(), other, compared)) {
         return false;
       }
     }
@@ -273,6 +299,10 @@ final class Values {
 
   /// The order of two values; values without one are refused.
   static int compare(Value a, Value b) {
+    return compare(a, b, new int[]{0});
+  }
+
+  private static int compare(Value a, Value b, int[] compared) {
     if (isNumber(a) && isNumber(b)) {
       return compareNumbers(a, b);
     }
@@ -282,8 +312,8 @@ final class Values {
     if (a instanceof Items x && b instanceof Items y && x.kind() == y.kind()
         && (x.kind() == Kind.LIST || x.kind() == Kind.TUPLE)) {
       for (int i = 0; i < Math.min(x.all().size(), y.all().size()); i++) {
-        if (!equal(x.all().get(i), y.all().get(i))) {
-          return compare(x.all().get(i), y.all().get(i));
+        if (!equal(x.all().get(i), y.all().get(i), compared)) {
+          return compare(x.all().get(i), y.all().get(i), compared);
         }
       }
       return Integer.compare(x.all().size(), y.all().size());

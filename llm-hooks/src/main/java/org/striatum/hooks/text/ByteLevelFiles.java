@@ -46,7 +46,7 @@ final class ByteLevelFiles {
 
   private static ArrayNode merges(Path file, ObjectNode vocab) throws CheckpointException {
     ArrayNode merges = CheckpointJson.empty().arrayNode();
-    List<String> lines = TextFiles.text(file).lines().toList();
+    List<String> lines = CheckpointText.read(file, CheckpointText.MAX_BYTES).lines().toList();
     for (int i = 0; i < lines.size(); i++) {
       String line = lines.get(i);
       if (line.isEmpty() || i == 0 && line.startsWith("#version")) {

@@ -18,7 +18,7 @@ import org.striatum.hooks.checkpoint.CheckpointException;
 public final class CheckpointJson {
   private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
       .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(256)
-          .maxDocumentLength(TextFiles.MAX_BYTES).maxNameLength(1 << 20).build())
+          .maxDocumentLength(CheckpointText.MAX_BYTES).maxNameLength(1 << 20).build())
       .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build());
 
   private CheckpointJson() {}
@@ -27,7 +27,7 @@ public final class CheckpointJson {
   ///
   /// @throws CheckpointException if it is too large, unreadable or no JSON object
   public static ObjectNode object(Path file) throws CheckpointException {
-    return object(file, TextFiles.bytes(file));
+    return object(file, CheckpointText.bytes(file));
   }
 
   static ObjectNode object(Path file, byte[] content) throws CheckpointException {

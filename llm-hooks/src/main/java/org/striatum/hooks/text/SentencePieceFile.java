@@ -50,7 +50,7 @@ final class SentencePieceFile {
   static ObjectNode read(Path file, TokenizerConfig config) throws CheckpointException {
     SentencePieceFile model = new SentencePieceFile(file);
     try {
-      model.parse(CodedInputStream.newInstance(TextFiles.bytes(file)));
+      model.parse(CodedInputStream.newInstance(CheckpointText.bytes(file)));
     } catch (CheckpointException refused) {
       throw refused;
     } catch (IOException broken) {

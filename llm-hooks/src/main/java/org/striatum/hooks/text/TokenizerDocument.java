@@ -45,7 +45,7 @@ record TokenizerDocument(Path file, byte[] json, int ids, SequencedMap<String, I
         "no tokenizer.json in " + folder + ": without one no text becomes tokens"));
     TokenizerConfig config = TokenizerConfig.read(folder);
     boolean whole = file.endsWith(TOKENIZER_JSON);
-    byte[] bytes = whole ? TextFiles.bytes(file) : new byte[0];
+    byte[] bytes = whole ? CheckpointText.bytes(file) : new byte[0];
     ObjectNode root = whole ? CheckpointJson.object(file, bytes) : converted(folder, file, config);
     Vocabulary vocabulary = new Vocabulary(root, file.toString());
     List<String> remarks = new ArrayList<>(vocabulary.remarks());

@@ -3,19 +3,24 @@ package org.striatum.hooks.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.striatum.hooks.chat.ChatMessage;
+import org.striatum.hooks.chat.ChatTemplates;
 
 /// Tokenizers of well-known models, as npm packages ship them, against the ids of transformers.
 ///
@@ -52,9 +57,25 @@ class HubTokenizersTest {
         assertThat(tokenizer.encodeBare(text)).as("%s, bare", reference.get("text"))
             .isEqualTo(ids(reference.get("ids without special tokens")));
       }
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("tokenizers")
+  void chatsEqualTheReference(String name, JsonNode golden) throws Exception {
+    Path folder = folder(golden);
+    ObjectMapper json = new ObjectMapper();
+    try (Tokenizer tokenizer = Tokenizer.open(folder, Integer.MAX_VALUE)) {
       for (JsonNode chat : golden.get("chat")) {
-        assertThat(tokenizer.encodeBare(chat.get("rendered").textValue())).as("%s", chat.get("chat"))
-            .isEqualTo(ids(chat.get("ids")));
+        List<ChatMessage> messages = new ArrayList<>();
+        for (JsonNode message : chat.get("messages")) {
+          messages.add(new ChatMessage(message.get("role").textValue(), message.get("content").textValue()));
+        }
+        Map<String, Object> arguments = json.convertValue(chat.get("arguments"), new TypeReference<>() {});
+        String rendered = ChatTemplates.find(folder).byDefault(tokenizer.named()).orElseThrow().render(messages, true,
+            arguments, LocalDateTime.of(2024, 7, 26, 0, 0));
+        assertThat(rendered).as("%s", chat.get("chat")).isEqualTo(chat.get("rendered").textValue());
+        assertThat(tokenizer.encodeBare(rendered)).as("%s", chat.get("chat")).isEqualTo(ids(chat.get("ids")));
       }
     }
   }

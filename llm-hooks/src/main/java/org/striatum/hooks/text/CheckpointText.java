@@ -9,15 +9,19 @@ import java.nio.file.Path;
 import org.striatum.hooks.checkpoint.CheckpointException;
 
 /// Files of a checkpoint read whole, after a look at their size.
-final class TextFiles {
+public final class CheckpointText {
   static final long MAX_BYTES = 256L << 20;
 
-  private TextFiles() {}
+  private CheckpointText() {}
 
   static byte[] bytes(Path file) throws CheckpointException {
+    return bytes(file, MAX_BYTES);
+  }
+
+  private static byte[] bytes(Path file, long most) throws CheckpointException {
     try {
-      if (Files.size(file) > MAX_BYTES) {
-        throw new CheckpointException(file + " is larger than 256 MiB: not a file of a tokenizer");
+      if (Files.size(file) > most) {
+        throw new CheckpointException(file + " is larger than " + (most >> 20) + " MiB: not a file of a tokenizer");
       }
       return Files.readAllBytes(file);
     } catch (CheckpointException refused) {
@@ -27,9 +31,13 @@ final class TextFiles {
     }
   }
 
-  static String text(Path file) throws CheckpointException {
+  /// The text of a file in UTF-8.
+  ///
+  /// @param most bytes that it may have
+  /// @throws CheckpointException if it is larger, unreadable or no UTF-8
+  public static String read(Path file, long most) throws CheckpointException {
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes(file))).toString();
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes(file, most))).toString();
     } catch (CharacterCodingException broken) {
       throw new CheckpointException(file + " is not UTF-8 text: download it again", broken);
     }
