@@ -185,7 +185,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate)
     for (ProblemSet set : sets) {
       List<Problem> drawn = set.draw(settings.problems(), seed);
       for (int i = 0; i < drawn.size(); i++) {
-        TokenSequence prompt = TokenSequence.prompt(model.tokenizer().encode(drawn.get(i).prompt()));
+        TokenSequence prompt = TokenSequence.prompt(model.tokenizer().encodePrompt(drawn.get(i).prompt()));
         for (int sample = 0; sample < settings.samples(); sample++) {
           asked.add(new Asked(set, drawn.get(i), sample, prompt, Rollout.seed(seed, set.name(), i, sample)));
         }
