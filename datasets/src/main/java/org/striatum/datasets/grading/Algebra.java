@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.matheclipse.core.basic.Config;
 import org.matheclipse.core.eval.EvalEngine;
 import org.matheclipse.core.expression.F;
@@ -37,6 +38,7 @@ final class Algebra {
   private static final int MOST_ABANDONED = 3;
   private static final Duration LOADING = Duration.ofSeconds(120);
   private static final int DIGITS = 60;
+  private static final int POINTS = 5;
   private static final AtomicInteger ABANDONED = new AtomicInteger();
 
   private final Duration limit;
@@ -65,18 +67,17 @@ final class Algebra {
   /// Whether an expression is zero wherever it has a value.
   Outcome zero(Expr difference) {
     return asked(engine -> {
-      Translation translation = new Translation();
-      IExpr value = translation.of(difference);
-      return vanishes(engine, value) || (translation.variables.isEmpty()
-          ? vanishingDigits(engine, value)
-          : engine.evaluate(F.PossibleZeroQ(value)).isTrue());
+      Translation symbols = new Translation(0);
+      IExpr value = symbols.of(difference);
+      return vanishes(engine, value)
+          || IntStream.rangeClosed(1, symbols.variables.isEmpty() ? 1 : POINTS).allMatch(point -> vanishesAt(engine, difference, point));
     });
   }
 
   /// Whether a quotient is a constant other than zero; a positive one, if asked.
   Outcome constant(Expr quotient, boolean positive) {
     return asked(engine -> {
-      IExpr value = engine.evaluate(F.Simplify(F.Together(new Translation().of(quotient))));
+      IExpr value = engine.evaluate(F.Simplify(F.Together(new Translation(0).of(quotient))));
       return value.isNumericFunction() && !value.isZero() && (!positive || engine.evaluate(F.Greater(value, F.C0)).isTrue());
     });
   }
@@ -86,10 +87,11 @@ final class Algebra {
         || engine.evaluate(F.Simplify(F.TrigExpand(value))).isZero();
   }
 
-  /// Whether a constant is zero to many digits, measured against its own terms.
-  private static boolean vanishingDigits(EvalEngine engine, IExpr value) {
-    IExpr size = engine.evaluate(F.Abs(F.N(value, F.ZZ(DIGITS))));
-    return engine.evaluate(F.Less(size, F.Power(F.C10, F.ZZ(-DIGITS * 2 / 3)))).isTrue();
+  /// Whether it is zero to many digits where its variables are fractions of our choice: what algebra does not bring to zero
+  /// may be zero still.
+  private static boolean vanishesAt(EvalEngine engine, Expr difference, int point) {
+    IExpr size = engine.evaluate(F.Abs(F.N(new Translation(point).of(difference), F.ZZ(DIGITS))));
+    return engine.evaluate(F.Less(size, F.Power(F.C10, F.ZZ(-DIGITS / 2)))).isTrue();
   }
 
   private interface Question {
@@ -150,7 +152,14 @@ final class Algebra {
 
   /// Trees as Symja's, with symbols `v1`, `f1`, … for the names of a text.
   private static final class Translation {
-    private final Map<String, ISymbol> variables = new HashMap<>();
+    private final Map<String, IExpr> variables = new HashMap<>();
+    private final int point;
+
+    /// @param point 0 for symbols, else which fractions stand for them
+    Translation(int point) {
+      this.point = point;
+    }
+
     private final Map<String, ISymbol> functions = new HashMap<>();
 
     IExpr of(Expr expr) {
@@ -161,12 +170,19 @@ final class Algebra {
           case "e" -> F.E;
           case "i" -> F.CI;
           case "infty" -> F.CInfinity;
-          default -> variables.computeIfAbsent(name.name(), _ -> F.Dummy("v" + variables.size()));
+          default -> variable(name.name());
         };
         case Apply apply -> applied(apply);
-        case Expr.Words words -> variables.computeIfAbsent("'" + words.text(), _ -> F.Dummy("v" + variables.size()));
+        case Expr.Words words -> variable("'" + words.text());
         case Expr.Relation relation -> throw new IllegalArgumentException("no value: " + relation.signs());
       };
+    }
+
+    private IExpr variable(String name) {
+      int index = variables.size();
+      return variables.computeIfAbsent(name, _ -> point == 0
+          ? F.Dummy("v" + index)
+          : F.QQ((point % 2 == 0 ? -1 : 1) * (211L * point + 97L * index + 13), 181L));
     }
 
     private IExpr applied(Apply apply) {

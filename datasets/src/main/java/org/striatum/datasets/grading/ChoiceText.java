@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
 /// The letter of a choice, in the ways that models write it.
 final class ChoiceText {
   /// What may stand before a letter and behind it: brackets, quotes, emphasis.
-  private static final String OPEN = "[\\s*_`\"'“”‘’$(\\[{<【]{0,12}+(?:\\\\(?:text|mathbf|mathrm|textbf|mathit|boxed|fbox)\\s?\\{[\\s(*]{0,4}+){0,3}";
-  private static final String END = "(?![\\w'’])";
+  private static final String OPEN = "(?:[\\s*_`\"'“”‘’$(\\[{<【]|\\\\[(\\[]){0,12}+(?:\\\\(?:text|mathbf|mathrm|textbf|mathit|boxed|fbox)\\s?\\{[\\s(*]{0,4}+){0,3}";
+  private static final String END = "(?!\\w|['’][a-z])";
   private static final String LETTER = "(?:(?:[Oo]ption|[Cc]hoice|[Ll]etter|[Aa]nswer)\\s{1,3}+)?" + OPEN
       + "(?:(?:[Oo]ption|[Cc]hoice|[Ll]etter)\\s)?[(*]{0,3}+([A-Z])" + END;
   private static final String SMALL = OPEN + "([a-z])(?=[\\s)*_`\"'”\\].,:$}]*+(?:\\n|$))";
@@ -33,13 +33,13 @@ final class ChoiceText {
   private static final Pattern FIRST = Pattern.compile("^" + OPEN + "([A-Z])(?:[)\\]*_`\"'”.:,}】]{1,6}(?=\\s|$)|\\s*+(?:\\R|$))");
   private static final Pattern EMPHASISED = Pattern.compile("\\*\\*\\s?\\(?([A-Z])(?:[).:][^*\\n]{0,80})?\\)?\\s?\\*\\*");
   private static final Pattern BRACKETED = Pattern.compile("\\(([A-Z])\\)");
-  private static final Pattern WHOLE = Pattern.compile("\\s*+" + OPEN + "([A-Za-z])[)\\]*_`\"'”.:$}\\s]*+");
+  private static final Pattern WHOLE = Pattern.compile("\\s*+" + OPEN + "(?:(?:[Oo]ption|[Cc]hoice|[Ll]etter|[Aa]nswer)\\s{1,3}[(*]{0,3})?([A-Za-z])[)\\]*_`\"'”.:$}\\s]*+");
   private static final Pattern LABELLED = Pattern.compile("\\s*+" + OPEN + "([A-Z])\\s?[).:]?[}*)]{0,4}\\s?[).:]\\s?\\S.{0,200}+", Pattern.DOTALL);
   /// A second letter that is given too: “A or B”, “B and C”.
   private static final Pattern ALSO = Pattern.compile("[)*_\\]\"'”}$]{0,4}\\s{0,2}(?:,|/|&|and|or)\\s{0,2}[(*_\\[\"'“]{0,4}([A-Z])(?![\\w'’])");
   private static final Pattern NOT = Pattern.compile("(?i:\\bnot\\s|n't\\s|n’t\\s)$");
   /// What a base model writes when it goes on with a question of its own: a heading, or choices of its own.
-  private static final Pattern RUN_ON = Pattern.compile("\\n\\s*+(?:(?:Question|Problem|Q\\d{0,3})\\s?[:.]|A[.)]\\s[^\\n]{1,400}+\\n\\s*+B[.)]\\s)");
+  private static final Pattern RUN_ON = Pattern.compile("\\n\\h{0,20}+(?:(?:Question|Problem|Q\\d{0,3})\\s?[:.]|A[.)]\\s[^\\n]{1,400}+\\n\\h{0,20}+B[.)]\\s)");
 
   private ChoiceText() {}
 

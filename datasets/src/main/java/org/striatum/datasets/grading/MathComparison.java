@@ -204,7 +204,8 @@ final class MathComparison {
     if (Expr.is(expected, Head.LIST) && Expr.is(actual, Head.UNION)) {
       return unions(expected, actual);
     }
-    if (Expr.is(expected, Head.TUPLE) && Expr.is(actual, Head.LIST)) {
+    boolean tuple = Expr.is(expected, Head.TUPLE) && Expr.is(actual, Head.LIST);
+    if (tuple || (Expr.is(expected, Head.LIST) && named(Expr.parts(expected)) && Expr.is(actual, Head.TUPLE))) {
       return entries(expected, actual);
     }
     return expected instanceof Apply left && actual instanceof Apply right && left.head() == right.head()

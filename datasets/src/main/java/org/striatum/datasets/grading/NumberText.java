@@ -8,7 +8,10 @@ import org.striatum.datasets.grading.Expr.Num;
 /// Numbers as models write them in running text.
 final class NumberText {
   private static final String MARK = "####";
-  /// More digits are no answer.
+  /// More digits, or digits and commas, are no answer.
+  private static final int LONGEST_CHAIN = 400;
+  /// Where a last number is looked for first.
+  private static final int TAIL = 4000;
   private static final String DIGITS = "\\d{1,300}+(?!\\d)";
   private static final String SEPARATOR = "(?:,|\\{,}|,\\\\!\\h?|\\\\[,;: !]|[ \\u00A0\\u2009\\u202F])";
   private static final String PLAIN = "(?:[1-9]\\d{0,2}+(?:" + SEPARATOR + "\\d{3}(?!\\d)){1,60}(?!,\\d)(?:\\.\\d{1,300}+)?|"
@@ -26,6 +29,8 @@ final class NumberText {
   /// Behind `####`: what may stand before the number, and what makes the line a heading.
   private static final Pattern MARKED = Pattern.compile("####[ \\t*]{0,8}+(?:\\\\?\\$)?[ \\t]?(?=[-−+.\\d\\\\])");
   private static final Pattern HEADING = Pattern.compile("\\s?+[.):]\\s++\\S|\\s++[A-Z]");
+
+  private static final Pattern SAYS = Pattern.compile("\\b(?:is|are|be|was|equals|get|gives|to)$");
 
   private NumberText() {}
 
@@ -95,6 +100,11 @@ final class NumberText {
         at++;
         continue;
       }
+      int chain = chain(text, at);
+      if (chain - at > LONGEST_CHAIN) {
+        at = chain;
+        continue;
+      }
       literal.region(at, text.length());
       if (!literal.lookingAt()) {
         at = behindDigits(text, at + 1);
@@ -117,8 +127,13 @@ final class NumberText {
 
   /// The last number.
   static Optional<Literal> last(String text) {
+    int tail = text.length() <= TAIL ? 0 : text.indexOf('\n', text.length() - TAIL);
+    return (tail > 0 ? last(text, tail) : Optional.<Literal>empty()).or(() -> last(text, 0));
+  }
+
+  private static Optional<Literal> last(String text, int from) {
     Optional<Literal> last = Optional.empty();
-    Optional<Literal> next = next(text, 0);
+    Optional<Literal> next = next(text, from);
     while (next.isPresent()) {
       last = next;
       next = next(text, next.get().end());
@@ -139,6 +154,16 @@ final class NumberText {
     return (c >= '0' && c <= '9') || (c == '.' && at + 1 < text.length() && Character.isDigit(text.charAt(at + 1)))
         || (c == '\\' && text.startsWith("frac", Math.min(at + 1, text.length())))
         || (c == '\\' && text.startsWith("frac", Math.min(at + 2, text.length()))) || "½¼¾⅓⅔".indexOf(c) >= 0;
+  }
+
+  /// The index behind digits and the commas between them.
+  private static int chain(String text, int from) {
+    int at = behindDigits(text, from);
+    while (at > from && at + 1 < text.length() && text.charAt(at) == ',' && text.charAt(at + 1) >= '0'
+        && text.charAt(at + 1) <= '9') {
+      at = behindDigits(text, at + 1);
+    }
+    return at;
   }
 
   private static int behindDigits(String text, int from) {
@@ -187,6 +212,9 @@ final class NumberText {
     boolean lineStart = before < 0 || text.charAt(before) == '\n';
     if (lineStart) {
       return !apart;
+    }
+    if (SAYS.matcher(text.substring(Math.max(0, before - 10), before + 1)).find()) {
+      return true;
     }
     boolean attached = before == sign - 1;
     boolean value = Character.isLetterOrDigit(text.charAt(before)) || ")}].%".indexOf(text.charAt(before)) >= 0;

@@ -384,7 +384,8 @@ final class TexTokens {
     String words = TEXT_EDGE.matcher(content.replace("~", " ").replace("$", "").replace("\\", " ")).replaceAll("").strip()
         .replaceAll("\\s+", " ");
     String lower = words.toLowerCase(Locale.ROOT);
-    boolean value = !tokens.isEmpty() && (afterNumber() || tokens.getLast().symbol("}"));
+    boolean value = !tokens.isEmpty() && (afterNumber() || tokens.getLast().symbol("}") || tokens.getLast().symbol("/")
+        || tokens.getLast().kind() == Kind.TEXT);
     if (lower.isEmpty()) {
       if (content.contains(",")) {
         add(Kind.SYMBOL, ",");
