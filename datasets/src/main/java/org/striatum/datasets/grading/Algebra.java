@@ -70,7 +70,8 @@ final class Algebra {
       Translation symbols = new Translation(0);
       IExpr value = symbols.of(difference);
       return vanishes(engine, value)
-          || IntStream.rangeClosed(1, symbols.variables.isEmpty() ? 1 : POINTS).allMatch(point -> vanishesAt(engine, difference, point));
+          || IntStream.rangeClosed(1, symbols.variables.isEmpty() ? 1 : POINTS)
+              .allMatch(point -> vanishesAt(engine, difference, point));
     });
   }
 
@@ -78,7 +79,8 @@ final class Algebra {
   Outcome constant(Expr quotient, boolean positive) {
     return asked(engine -> {
       IExpr value = engine.evaluate(F.Simplify(F.Together(new Translation(0).of(quotient))));
-      return value.isNumericFunction() && !value.isZero() && (!positive || engine.evaluate(F.Greater(value, F.C0)).isTrue());
+      return value.isNumericFunction() && !value.isZero()
+          && (!positive || engine.evaluate(F.Greater(value, F.C0)).isTrue());
     });
   }
 

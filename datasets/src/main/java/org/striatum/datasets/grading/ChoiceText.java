@@ -23,23 +23,30 @@ final class ChoiceText {
       .compile(SUBJECT + "\\s{0,3}(?i:" + VERB + ")[*_]{0,3}+(?i:" + ADVERBS + ")(?:" + LETTER + "|" + SMALL + ")");
   /// “Answer B”, “I choose B”.
   private static final Pattern CHOSEN = Pattern
-      .compile("(?i:\\b(?:final answer|answer|choose|pick|select|go with|chose|opt for|it(?:'s| is)|therefore|thus|hence|so),?)\\s{1,3}+"
-          + LETTER + "(?=[\\s)*_`\"'”\\].,:$}]*+(?:\\n|$|\\.))");
+      .compile(
+          "(?i:\\b(?:final answer|answer|choose|pick|select|go with|chose|opt for|it(?:'s| is)|therefore|thus|hence|so),?)\\s{1,3}+"
+              + LETTER + "(?=[\\s)*_`\"'”\\].,:$}]*+(?:\\n|$|\\.))");
   /// “Option B is correct”, “(B) is the right one”.
   private static final Pattern RIGHT = Pattern.compile("(?<![\\w(])" + LETTER
       + "[)\\]*_\"'”’.:]{0,4}(?:\\s[^.\\n]{0,60}?)?\\s(?i:is|would be|must be|seems)\\s(?i:the\\s)?(?i:only\\s|most\\s|best\\s|clearly\\s){0,2}(?i:correct|right|answer|best|true)\\b");
   private static final Pattern TAGGED = Pattern.compile("(?i:<answer>)\\s*+" + LETTER + "[^<\\n]{0,80}(?i:</answer>)");
   private static final Pattern LINE = Pattern.compile("(?m)^" + OPEN + "([A-Z])[)\\]*_`\"'”’.:$}】>]{0,8}[ \\t]*+$");
-  private static final Pattern FIRST = Pattern.compile("^" + OPEN + "([A-Z])(?:[)\\]*_`\"'”.:,}】]{1,6}(?=\\s|$)|\\s*+(?:\\R|$))");
-  private static final Pattern EMPHASISED = Pattern.compile("\\*\\*\\s?\\(?([A-Z])(?:[).:][^*\\n]{0,80})?\\)?\\s?\\*\\*");
+  private static final Pattern FIRST = Pattern
+      .compile("^" + OPEN + "([A-Z])(?:[)\\]*_`\"'”.:,}】]{1,6}(?=\\s|$)|\\s*+(?:\\R|$))");
+  private static final Pattern EMPHASISED = Pattern
+      .compile("\\*\\*\\s?\\(?([A-Z])(?:[).:][^*\\n]{0,80})?\\)?\\s?\\*\\*");
   private static final Pattern BRACKETED = Pattern.compile("\\(([A-Z])\\)");
-  private static final Pattern WHOLE = Pattern.compile("\\s*+" + OPEN + "(?:(?:[Oo]ption|[Cc]hoice|[Ll]etter|[Aa]nswer)\\s{1,3}[(*]{0,3})?([A-Za-z])[)\\]*_`\"'”.:$}\\s]*+");
-  private static final Pattern LABELLED = Pattern.compile("\\s*+" + OPEN + "([A-Z])\\s?[).:]?[}*)]{0,4}\\s?[).:]\\s?\\S.{0,200}+", Pattern.DOTALL);
+  private static final Pattern WHOLE = Pattern.compile("\\s*+" + OPEN
+      + "(?:(?:[Oo]ption|[Cc]hoice|[Ll]etter|[Aa]nswer)\\s{1,3}[(*]{0,3})?([A-Za-z])[)\\]*_`\"'”.:$}\\s]*+");
+  private static final Pattern LABELLED = Pattern
+      .compile("\\s*+" + OPEN + "([A-Z])\\s?[).:]?[}*)]{0,4}\\s?[).:]\\s?\\S.{0,200}+", Pattern.DOTALL);
   /// A second letter that is given too: “A or B”, “B and C”.
-  private static final Pattern ALSO = Pattern.compile("[)*_\\]\"'”}$]{0,4}\\s{0,2}(?:,|/|&|and|or)\\s{0,2}[(*_\\[\"'“]{0,4}([A-Z])(?![\\w'’])");
+  private static final Pattern ALSO = Pattern
+      .compile("[)*_\\]\"'”}$]{0,4}\\s{0,2}(?:,|/|&|and|or)\\s{0,2}[(*_\\[\"'“]{0,4}([A-Z])(?![\\w'’])");
   private static final Pattern NOT = Pattern.compile("(?i:\\bnot\\s|n't\\s|n’t\\s)$");
   /// What a base model writes when it goes on with a question of its own: a heading, or choices of its own.
-  private static final Pattern RUN_ON = Pattern.compile("\\n\\h{0,20}+(?:(?:Question|Problem|Q\\d{0,3})\\s?[:.]|A[.)]\\s[^\\n]{1,400}+\\n\\h{0,20}+B[.)]\\s)");
+  private static final Pattern RUN_ON = Pattern
+      .compile("\\n\\h{0,20}+(?:(?:Question|Problem|Q\\d{0,3})\\s?[:.]|A[.)]\\s[^\\n]{1,400}+\\n\\h{0,20}+B[.)]\\s)");
 
   private ChoiceText() {}
 
@@ -63,7 +70,8 @@ final class ChoiceText {
         return Optional.of(found.get()).filter(match -> !also(text, match)).map(ChoiceText::letter);
       }
     }
-    return first(FIRST, text).or(() -> first(EMPHASISED, text)).or(() -> said(RIGHT, text)).or(() -> lastOf(BRACKETED, text))
+    return first(FIRST, text).or(() -> first(EMPHASISED, text)).or(() -> said(RIGHT, text))
+        .or(() -> lastOf(BRACKETED, text))
         .or(() -> lastOf(LINE, text)).filter(match -> !also(text, match)).map(ChoiceText::letter);
   }
 
@@ -106,7 +114,8 @@ final class ChoiceText {
 
   /// `A, B` or `A and C`.
   private static boolean several(String text) {
-    return text.length() <= 60 && text.replaceAll("\\\\text\\{([^{}]*)}|[\\s(){}$*.,&/]|\\b(?:and|or)\\b", "$1").matches("[A-Z]{2,}");
+    return text.length() <= 60
+        && text.replaceAll("\\\\text\\{([^{}]*)}|[\\s(){}$*.,&/]|\\b(?:and|or)\\b", "$1").matches("[A-Z]{2,}");
   }
 
   /// The last place that says so, and does not deny it.

@@ -67,7 +67,7 @@ final class MathComparison {
     return switch (expr) {
       case Words words -> Optional.of(words.text().toLowerCase(Locale.ROOT));
       case Name name -> Optional.of(name.name().toLowerCase(Locale.ROOT));
-      case Num _, Relation _, Apply _ -> Optional.empty();
+      case Num _,Relation _,Apply _ -> Optional.empty();
     };
   }
 
@@ -84,7 +84,8 @@ final class MathComparison {
     if (!(given instanceof Relation actual)) {
       return interval(expected).filter(set -> equal(set, given)).isPresent();
     }
-    if (MathForm.names(expected) && MathForm.names(actual) && sameName(expected.sides().getFirst(), actual.sides().getFirst())) {
+    if (MathForm.names(expected) && MathForm.names(actual)
+        && sameName(expected.sides().getFirst(), actual.sides().getFirst())) {
       return equal(expected.last(), actual.last());
     }
     Relation left = ascending(expected);
@@ -325,7 +326,8 @@ final class MathComparison {
     if (right.isPresent() && right.get().places() > 0 && MathForm.constant(expected)) {
       return decimal(right.get(), expected);
     }
-    return !Probe.differ(expected, actual) && asked(algebra.zero(MathForm.normalised(Expr.difference(expected, actual))));
+    return !Probe.differ(expected, actual)
+        && asked(algebra.zero(MathForm.normalised(Expr.difference(expected, actual))));
   }
 
   /// A decimal for a value that is irrational: its rounding to many places.

@@ -30,7 +30,8 @@ final class MathForm {
 
   /// An equation of a name: `x = 3`, `f(x) = 2x`, `(p, q) = (1, 2)`.
   static boolean names(Expr expr) {
-    return expr instanceof Relation relation && relation.sides().size() == 2 && relation.signs().getFirst() == Sign.EQUAL
+    return expr instanceof Relation relation && relation.sides().size() == 2
+        && relation.signs().getFirst() == Sign.EQUAL
         && nameLike(relation.sides().getFirst());
   }
 
@@ -38,7 +39,7 @@ final class MathForm {
     return switch (expr) {
       case Name name -> !CONSTANTS.contains(name.name());
       case Words _ -> true;
-      case Num _, Relation _ -> false;
+      case Num _,Relation _ -> false;
       case Apply apply -> switch (apply.head()) {
         case FUNCTION -> !(apply.arg(0) instanceof Name operator && BOUND.contains(operator.name()));
         case SUBSCRIPT -> nameLike(apply.arg(0));
@@ -113,7 +114,7 @@ final class MathForm {
     return Expr.all(expr).allMatch(part -> switch (part) {
       case Num _ -> true;
       case Name name -> CONSTANTS.contains(name.name());
-      case Words _, Relation _ -> false;
+      case Words _,Relation _ -> false;
       case Apply apply -> apply.head().kind() == Head.Kind.VALUE;
     });
   }
@@ -135,14 +136,14 @@ final class MathForm {
       case Apply apply -> new Apply(apply.head(), apply.args().stream().map(arg -> signed(arg, positive)).toList());
       case Relation relation -> new Relation(relation.sides().stream().map(side -> signed(side, positive)).toList(),
           relation.signs());
-      case Num _, Name _, Words _ -> expr;
+      case Num _,Name _,Words _ -> expr;
     };
   }
 
   /// The same value with constants computed and terms and factors in one order.
   static Expr normalised(Expr expr) {
     return switch (expr) {
-      case Num _, Name _ -> expr;
+      case Num _,Name _ -> expr;
       case Words words -> new Words(words.text().toLowerCase(Locale.ROOT));
       case Relation relation -> new Relation(relation.sides().stream().map(MathForm::normalised).toList(),
           relation.signs());

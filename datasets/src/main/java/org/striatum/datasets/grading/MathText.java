@@ -9,7 +9,7 @@ import org.striatum.datasets.grading.Expr.Num;
 /// Answers as mathematical objects.
 final class MathText {
   /// Of one comparison.
-  static final Duration LIMIT = Duration.ofSeconds(5);
+  static final Duration LIMIT = Duration.ofSeconds(3);
   /// `2,74` in running text: a decimal, where the other answer is a number; `1,5` is a list.
   private static final Pattern DECIMAL_COMMA = Pattern.compile("[-−]?(?:\\d++,(?:\\d{2}+|\\d{4,}+)|0,\\d{3,}+)");
 
@@ -36,7 +36,8 @@ final class MathText {
     MathComparison comparison = new MathComparison(algebra);
     boolean equal = LatexText.words(reference) && spelled.length() > 3
         ? false
-        : comparison.equal(decimal(expected.get(), reference, actual.get()), decimal(actual.get(), given, expected.get()));
+        : comparison.equal(decimal(expected.get(), reference, actual.get()),
+            decimal(actual.get(), given, expected.get()));
     return new Grade(equal ? 1 : 0, Optional.of(given), comparison.timeLimit());
   }
 

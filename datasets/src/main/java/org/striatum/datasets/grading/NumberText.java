@@ -14,16 +14,19 @@ final class NumberText {
   private static final int TAIL = 4000;
   private static final String DIGITS = "\\d{1,300}+(?!\\d)";
   private static final String SEPARATOR = "(?:,|\\{,}|,\\\\!\\h?|\\\\[,;: !]|[ \\u00A0\\u2009\\u202F])";
-  private static final String PLAIN = "(?:[1-9]\\d{0,2}+(?:" + SEPARATOR + "\\d{3}(?!\\d)){1,60}(?!,\\d)(?:\\.\\d{1,300}+)?|"
+  private static final String PLAIN = "(?:[1-9]\\d{0,2}+(?:" + SEPARATOR
+      + "\\d{3}(?!\\d)){1,60}(?!,\\d)(?:\\.\\d{1,300}+)?|"
       + DIGITS + "(?:\\.\\d{1,300}+|(?:\\{,}|,)\\d{1,300}+(?![,\\d]))?|\\.\\d{1,300}+)";
   private static final String FRACTION = "\\\\[dtc]?frac\\h?(?:\\{\\h?-?[\\d.,]{1,60}+\\h?}|\\d)\\h?(?:\\{\\h?[\\d.,]{1,60}+\\h?}|\\d)";
   private static final String TEN = "\\h?(?:\\\\times|\\\\cdot|×|·|\\*|x)\\h?10\\h?\\^\\h?(?:\\{\\h?[-−]?\\d{1,4}\\h?}|[-−]?\\d{1,4})";
   private static final String POWER = "\\h?\\^\\h?(?:\\{\\h?[-−]?\\d{1,4}\\h?}|[-−]?\\d{1,4})";
   /// A number with what makes it another: an exponent, a fraction behind it, a divisor.
-  private static final Pattern LITERAL = Pattern.compile("(?:" + FRACTION + "|" + PLAIN + "(?:[eE][-+]?\\d{1,3}(?![\\d.]))?"
-      + "(?:" + TEN + "|" + POWER + "|\\h?" + FRACTION + "|\\h\\d{1,9}\\h?/\\h?\\d{1,9}(?!\\d)|\\h?/\\h?(?:" + PLAIN
-      + "))?|[½¼¾⅓⅔])[½¼¾⅓⅔]?");
-  private static final Pattern DECIMAL_COMMA = Pattern.compile("(?<![\\d,])(\\d++)(?:,|\\{,})(\\d{1,2}+|\\d{4,}+)(?![,\\d])|(?<!\\d)(0)(?:,|\\{,})(\\d{3})(?![,\\d])");
+  private static final Pattern LITERAL = Pattern
+      .compile("(?:" + FRACTION + "|" + PLAIN + "(?:[eE][-+]?\\d{1,3}(?![\\d.]))?"
+          + "(?:" + TEN + "|" + POWER + "|\\h?" + FRACTION + "|\\h\\d{1,9}\\h?/\\h?\\d{1,9}(?!\\d)|\\h?/\\h?(?:" + PLAIN
+          + "))?|[½¼¾⅓⅔])[½¼¾⅓⅔]?");
+  private static final Pattern DECIMAL_COMMA = Pattern
+      .compile("(?<![\\d,])(\\d++)(?:,|\\{,})(\\d{1,2}+|\\d{4,}+)(?![,\\d])|(?<!\\d)(0)(?:,|\\{,})(\\d{3})(?![,\\d])");
   private static final Pattern COMMA = Pattern.compile("(?<=\\d)(?:,|\\{,}|,\\\\!\\s?|\\\\[,;: !])(?=\\d{3})");
   private static final Pattern TIMES = Pattern.compile("(?<=\\d)\\s?x\\s?(?=10)");
   /// Behind `####`: what may stand before the number, and what makes the line a heading.
@@ -74,7 +77,8 @@ final class NumberText {
     Optional<Expr> form = written.length() <= TexTokens.MAX_LENGTH && !WrittenAnswer.prose(written)
         ? MathForm.of(written)
         : Optional.empty();
-    if (form.isPresent() && form.get() instanceof Expr.Apply apply && apply.head().kind() == Expr.Head.Kind.COLLECTION) {
+    if (form.isPresent() && form.get() instanceof Expr.Apply apply
+        && apply.head().kind() == Expr.Head.Kind.COLLECTION) {
       return Optional.empty();
     }
     return form.filter(MathForm::names).flatMap(equation -> Rational.value(((Expr.Relation) equation).last()))
@@ -144,7 +148,9 @@ final class NumberText {
   /// The value of a text that is one number as people write it, with a decimal comma or thousands.
   static Optional<Num> value(String written) {
     String plain = DECIMAL_COMMA.matcher(written.replace('−', '-')).replaceAll(
-        found -> found.group(1) == null ? found.group(3) + "." + found.group(4) : found.group(1) + "." + found.group(2));
+        found -> found.group(1) == null
+            ? found.group(3) + "." + found.group(4)
+            : found.group(1) + "." + found.group(2));
     plain = TIMES.matcher(COMMA.matcher(plain).replaceAll("")).replaceAll("\\\\times ");
     return TexParser.parse(plain).map(MathForm::normalised).flatMap(Rational::value);
   }

@@ -54,7 +54,9 @@ final class Probe {
     }
 
     Complex log() {
-      return modulus() == 0 ? UNDEFINED : new Complex(Math.log(modulus()), im == 0 ? (re > 0 ? 0 : Math.PI) : Math.atan2(im, re));
+      return modulus() == 0
+          ? UNDEFINED
+          : new Complex(Math.log(modulus()), im == 0 ? (re > 0 ? 0 : Math.PI) : Math.atan2(im, re));
     }
   }
 
@@ -93,7 +95,7 @@ final class Probe {
         default -> Complex.of(chosen(name.name()));
       };
       case Apply apply -> applied(apply);
-      case Expr.Words _, Expr.Relation _ -> UNDEFINED;
+      case Expr.Words _,Expr.Relation _ -> UNDEFINED;
     };
   }
 
@@ -175,16 +177,28 @@ final class Probe {
     return Expr.all(expr).anyMatch(Probe::large);
   }
 
+  private static boolean largePower(Apply power) {
+    if (power.arg(0) instanceof Num && power.arg(1) instanceof Num exponent && exponent.whole()) {
+      return Rational.value(power).isEmpty();
+    }
+    double limit = Expr.is(power.arg(0), Head.SUM) && !MathForm.constant(power.arg(0)) ? 64 : 2000;
+    int points = MathForm.constant(power.arg(1)) ? 1 : POINTS;
+    for (int point = 0; point < points; point++) {
+      Complex exponent = at(power.arg(1), point);
+      boolean unknown = points > 1 && Double.isNaN(exponent.re());
+      if (!unknown && !(exponent.modulus() <= limit)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static boolean large(Expr part) {
     if (!(part instanceof Apply apply)) {
       return false;
     }
     return switch (apply.head()) {
-      case POWER -> {
-        Complex exponent = at(apply.arg(1), 0);
-        double limit = Expr.is(apply.arg(0), Head.SUM) && !MathForm.constant(apply.arg(0)) ? 64 : 2000;
-        yield MathForm.constant(apply.arg(1)) && !(exponent.modulus() <= limit);
-      }
+      case POWER -> largePower(apply);
       case FACTORIAL -> MathForm.constant(apply.arg(0)) && !(at(apply.arg(0), 0).modulus() <= 1000);
       case BINOMIAL -> MathForm.constant(apply) && !(at(apply.arg(0), 0).modulus() <= 1000);
       default -> false;

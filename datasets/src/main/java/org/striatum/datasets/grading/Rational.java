@@ -30,7 +30,7 @@ final class Rational {
     return switch (expr) {
       case Num number -> Optional.of(number);
       case Apply apply -> applied(apply);
-      case Expr.Name _, Expr.Words _, Expr.Relation _ -> Optional.empty();
+      case Expr.Name _,Expr.Words _,Expr.Relation _ -> Optional.empty();
     };
   }
 
@@ -82,7 +82,8 @@ final class Rational {
     if (!exponent.whole()) {
       return root(base, exponent);
     }
-    if (exponent.numerator().bitLength() > 31 || (base.numerator().signum() == 0 && exponent.numerator().signum() <= 0)) {
+    if (exponent.numerator().bitLength() > 31
+        || (base.numerator().signum() == 0 && exponent.numerator().signum() <= 0)) {
       return trivialPower(base, exponent);
     }
     int n = Math.abs(exponent.numerator().intValue());
@@ -142,7 +143,8 @@ final class Rational {
     if (a.equalTo(b)) {
       return true;
     }
-    int places = Math.min(a.places() == 0 ? Integer.MAX_VALUE : a.places(), b.places() == 0 ? Integer.MAX_VALUE : b.places());
+    int places = Math.min(a.places() == 0 ? Integer.MAX_VALUE : a.places(),
+        b.places() == 0 ? Integer.MAX_VALUE : b.places());
     return places != Integer.MAX_VALUE && places >= ROUNDED_PLACES
         && within(sum(a, product(b, Expr.MINUS_ONE)), Math.min(places, MOST_PLACES));
   }

@@ -24,10 +24,12 @@ final class TexParser {
   private static final int DEEPEST = 60;
   private static final int MOST_TOKENS = 2000;
   private static final Token END = new Token(Kind.SYMBOL, "", false);
-  private static final Map<String, Head> FUNCTIONS = Map.ofEntries(Map.entry("sin", Head.SIN), Map.entry("cos", Head.COS),
+  private static final Map<String, Head> FUNCTIONS = Map.ofEntries(Map.entry("sin", Head.SIN),
+      Map.entry("cos", Head.COS),
       Map.entry("tan", Head.TAN), Map.entry("sec", Head.SEC), Map.entry("csc", Head.CSC), Map.entry("cot", Head.COT),
       Map.entry("arcsin", Head.ARCSIN), Map.entry("arccos", Head.ARCCOS), Map.entry("arctan", Head.ARCTAN),
-      Map.entry("sinh", Head.SINH), Map.entry("cosh", Head.COSH), Map.entry("tanh", Head.TANH), Map.entry("ln", Head.LOG),
+      Map.entry("sinh", Head.SINH), Map.entry("cosh", Head.COSH), Map.entry("tanh", Head.TANH),
+      Map.entry("ln", Head.LOG),
       Map.entry("log", Head.LOG), Map.entry("abs", Head.ABS), Map.entry("floor", Head.FLOOR),
       Map.entry("ceil", Head.CEILING));
   private static final Map<Head, Head> INVERSES = Map.of(Head.SIN, Head.ARCSIN, Head.COS, Head.ARCCOS, Head.TAN,
@@ -311,7 +313,8 @@ final class TexParser {
 
   /// Text behind a value is its unit, with its exponent; it says nothing.
   private boolean unit(List<Expr> factors) {
-    if (peek().kind() != Kind.TEXT || factors.isEmpty() || factors.getLast() instanceof Words || spoken(peek().text())) {
+    if (peek().kind() != Kind.TEXT || factors.isEmpty() || factors.getLast() instanceof Words
+        || spoken(peek().text())) {
       return false;
     }
     while (peek().kind() == Kind.TEXT && !spoken(peek().text())) {
@@ -330,8 +333,10 @@ final class TexParser {
 
   private static boolean spoken(String text) {
     String first = text.toLowerCase(java.util.Locale.ROOT).split("[^a-z]", 2)[0];
-    return Set.of("if", "for", "where", "when", "such", "otherwise", "to", "mod", "and", "or", "not", "is", "are", "with",
-        "which", "but", "while", "unless", "than", "only", "between", "from", "as", "undefined", "no", "none").contains(first);
+    return Set
+        .of("if", "for", "where", "when", "such", "otherwise", "to", "mod", "and", "or", "not", "is", "are", "with",
+            "which", "but", "while", "unless", "than", "only", "between", "from", "as", "undefined", "no", "none")
+        .contains(first);
   }
 
   private boolean startsFactor() {
@@ -346,8 +351,10 @@ final class TexParser {
 
   private boolean starts(String command) {
     return switch (command) {
-      case "cup", "cap", "setminus", "pm", "mp", "}", "rangle", "rfloor", "rceil", "\\", "and", "or", "Rightarrow", "cdot",
-          "times", "div", "mod", "pmod", "circ", "]", "choose", "subset", "subseteq", "equiv", "notin", "perp", "parallel",
+      case "cup", "cap", "setminus", "pm", "mp", "}", "rangle", "rfloor", "rceil", "\\", "and", "or", "Rightarrow",
+          "cdot",
+          "times", "div", "mod", "pmod", "circ", "]", "choose", "subset", "subseteq", "equiv", "notin", "perp",
+          "parallel",
           "prime" ->
         false;
       case "|" -> bars == 0;

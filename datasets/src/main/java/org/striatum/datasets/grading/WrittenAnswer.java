@@ -32,13 +32,15 @@ record WrittenAnswer(String text, Place place) {
   private static final Pattern BETWEEN = Pattern.compile(
       "(?:[\\s$,;]|\\\\[()\\[\\],;:! ]|\\\\q?quad|\\\\text\\s?\\{[^{}]{0,60}?\\b(?:and|or)\\s?}|\\band\\b|\\bor\\b)*+");
   private static final Pattern JOINS = Pattern.compile("\\b(?:and|or)\\b|[,;]");
-  private static final Pattern SAID = Pattern.compile("(?i)\\banswers?\\b[*_]{0,3}+(?:\\s(?:to|for|of|in)\\b[^.:\\n]{0,80}?)?"
-      + "\\s?(?:[*_]{0,3}+[:=]|(?:is|are|(?:would|will|must|should) be)\\b)(?:\\s?[:*_]++)?+"
-      + "(?:\\s(?:therefore|thus|simply|clearly|hence|then|equal to|approximately|about)\\b:?)?");
+  private static final Pattern SAID = Pattern
+      .compile("(?i)\\banswers?\\b[*_]{0,3}+(?:\\s(?:to|for|of|in)\\b[^.:\\n]{0,80}?)?"
+          + "\\s?(?:[*_]{0,3}+[:=]|(?:is|are|(?:would|will|must|should) be)\\b)(?:\\s?[:*_]++)?+"
+          + "(?:\\s(?:therefore|thus|simply|clearly|hence|then|equal to|approximately|about)\\b:?)?");
   private static final Pattern NOT = Pattern.compile("\\s++(?:not|incorrect|wrong|unknown)\\b");
   private static final Pattern LEAD = Pattern.compile("(?:[\\s*_]|[-•]\\s)*+");
   /// The end of a sentence, not a decimal point.
-  private static final Pattern SENTENCE_END = Pattern.compile("[.!?][*_]{0,3}+(?=\\s++(?:[A-Z(<\\[]|I hope)|\\s*+$)|\\n|<\\|");
+  private static final Pattern SENTENCE_END = Pattern
+      .compile("[.!?][*_]{0,3}+(?=\\s++(?:[A-Z(<\\[]|I hope)|\\s*+$)|\\n|<\\|");
   private static final Pattern WORDS = Pattern.compile("(?<![\\\\A-Za-z])[A-Za-z]{2,}+");
   private static final Pattern TEXT_GROUP = Pattern
       .compile("\\\\(?:text|mbox|textbf|textrm|mathrm|textit|textnormal|operatorname|begin|end)\\*?\\s?\\{[^{}]*+}");
@@ -130,13 +132,16 @@ record WrittenAnswer(String text, Place place) {
   static boolean prose(String text) {
     String bare = TEXT_GROUP.matcher(text).replaceAll(" ");
     return WORDS.matcher(bare).results().map(MatchResult::group).anyMatch(word -> word.length() > 3
-        ? !TexTokens.FUNCTIONS.contains(word) && !word.equals("sqrt") && !word.startsWith("percent") && !word.equals("infinity")
+        ? !TexTokens.FUNCTIONS.contains(word) && !word.equals("sqrt") && !word.startsWith("percent")
+            && !word.equals("infinity")
         : !TexTokens.JOINING.contains(word) && !TexTokens.FUNCTIONS.contains(word) && !word.equals("pi")
             && !word.equals("pct") && word.equals(word.toLowerCase(Locale.ROOT)) && COMMON.contains(word));
   }
 
-  private static final java.util.Set<String> COMMON = java.util.Set.of("the", "is", "it", "so", "to", "of", "in", "we", "an",
-      "are", "has", "for", "not", "no", "yes", "by", "he", "she", "was", "be", "at", "on", "as", "if", "all", "one", "two",
+  private static final java.util.Set<String> COMMON = java.util.Set.of("the", "is", "it", "so", "to", "of", "in", "we",
+      "an",
+      "are", "has", "for", "not", "no", "yes", "by", "he", "she", "was", "be", "at", "on", "as", "if", "all", "one",
+      "two",
       "can", "get", "got", "her", "his", "my", "you", "its", "per", "had", "but", "out", "old", "new", "day", "now");
 
   /// What the last “answer is” or “answer:” says.
@@ -211,9 +216,11 @@ record WrittenAnswer(String text, Place place) {
     }
     StringBuilder all = new StringBuilder(formulas.get(first).content());
     for (int i = first + 1; i <= last; i++) {
-      all.append(" \\text{and} ".replace("and", text.substring(formulas.get(i - 1).end(), formulas.get(i).start()).contains("or")
-          ? "or"
-          : "and")).append(formulas.get(i).content());
+      all.append(" \\text{and} ".replace("and",
+          text.substring(formulas.get(i - 1).end(), formulas.get(i).start()).contains("or")
+              ? "or"
+              : "and"))
+          .append(formulas.get(i).content());
     }
     return all.toString().strip();
   }
@@ -285,9 +292,10 @@ record WrittenAnswer(String text, Place place) {
       return plain;
     }
     int close = plain.indexOf('$', bare + 1);
-    return close < 0 || close - bare > LONGEST_BROKEN || formulas(text).stream().anyMatch(span -> span.end() == bare + 1)
-        ? plain
-        : plain.substring(0, bare) + " ".repeat(close + 1 - bare) + plain.substring(close + 1);
+    return close < 0 || close - bare > LONGEST_BROKEN
+        || formulas(text).stream().anyMatch(span -> span.end() == bare + 1)
+            ? plain
+            : plain.substring(0, bare) + " ".repeat(close + 1 - bare) + plain.substring(close + 1);
   }
 
   private static String blanked(String text, String open, String close) {
