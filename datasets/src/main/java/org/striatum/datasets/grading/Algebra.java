@@ -36,7 +36,7 @@ final class Algebra {
 
   /// Threads that have not ended though asked to; more of them would take the machine.
   private static final int MOST_ABANDONED = 3;
-  private static final Duration LOADING = Duration.ofSeconds(120);
+  private static final Duration LOADING = Duration.ofMinutes(2);
   private static final int DIGITS = 60;
   private static final int POINTS = 5;
   private static final AtomicInteger ABANDONED = new AtomicInteger();

@@ -36,6 +36,7 @@ record WrittenAnswer(String text, Place place) {
       .compile("(?i)\\banswers?\\b[*_]{0,3}+(?:\\s(?:to|for|of|in)\\b[^.:\\n]{0,80}?)?"
           + "\\s?(?:[*_]{0,3}+[:=]|(?:is|are|(?:would|will|must|should) be)\\b)(?:\\s?[:*_]++)?+"
           + "(?:\\s(?:therefore|thus|simply|clearly|hence|then|equal to|approximately|about)\\b:?)?");
+  private static final Pattern FORMULA_OR_MARK = Pattern.compile("\\$|\\\\[(\\[]|####|" + SAID.pattern());
   private static final Pattern NOT = Pattern.compile("\\s++(?:not|incorrect|wrong|unknown)\\b");
   private static final Pattern LEAD = Pattern.compile("(?:[\\s*_]|[-•]\\s)*+");
   /// The end of a sentence, not a decimal point.
@@ -58,10 +59,13 @@ record WrittenAnswer(String text, Place place) {
         .or(() -> said(text)).or(() -> lastOf(text));
   }
 
-  /// The answer that a reference is: its box, or the whole text if that is a value, or what a completion would be read as.
+  /// The answer that a reference is: its box, the whole text if that is a value, what a solution with formulas would be read
+  /// as, else its text. A number in a text is not its answer.
   static Optional<WrittenAnswer> reference(String text) {
-    return boxed(text).or(() -> whole(text)).or(() -> of(text)).or(() -> Optional.of(text.strip())
-        .filter(words -> !words.isEmpty()).map(words -> new WrittenAnswer(words, Place.FORMULA)));
+    boolean solution = FORMULA_OR_MARK.matcher(text).find();
+    return boxed(text).or(() -> whole(text)).or(() -> solution ? of(text) : Optional.empty())
+        .or(() -> Optional.of(text.strip())
+            .filter(words -> !words.isEmpty()).map(words -> new WrittenAnswer(words, Place.FORMULA)));
   }
 
   /// The content of the last box, with those that “and” or a comma joins to it.
