@@ -227,9 +227,9 @@ class DataCommandsTest {
     assertThat(refused(2, "rollouts", REASONER, "--tasks", "add", "--grader", "number", "--output", run))
         .contains("--grader has no effect with --tasks");
     assertThat(refused(2, "rollouts", REASONER, "--data", table, "--columns", "prompt=q,answer=a", "--output", run))
-        .contains("give --grader (number, latex, choice, exact)");
+        .contains("give --grader (number, math, latex, choice, exact)");
     assertThat(refused(2, "rollouts", REASONER, "--data", table, "--grader", "regex", "--output", run))
-        .contains("the graders are number, latex, choice, exact");
+        .contains("the graders are number, math, latex, choice, exact");
     assertThat(refused(4, "rollouts", REASONER, "--data", table, "--output", run)).contains("has the columns q, a");
     assertThat(refused(4, "rollouts", REASONER, "--data", folder, "--output", run)).contains("is a folder");
     assertThat(refused(4, "rollouts", REASONER, "--import", table, "--output", run)).contains("has no prompt");

@@ -68,7 +68,7 @@ public record ImportStep(ForeignRollouts made) implements Study<ImportSettings, 
     made.completions().forEach(graded -> samples.merge(graded.problem().id(), 1, Integer::sum));
     int most = samples.values().stream().mapToInt(Integer::intValue).max().orElseThrow();
     run.folder().settle(run.inputs(new Manifest.Data(List.of(made.source().dataset()), RolloutStep.files(sources),
-        samples.size(), most, null), settings.sampling(), settings.seed()));
+        samples.size(), most, null, null), settings.sampling(), settings.seed()));
   }
 
   @Override
