@@ -191,7 +191,8 @@ final class NumberText {
     while (before >= 0 && (text.charAt(before) == '{' || text.charAt(before) == '-' || text.charAt(before) == ' ')) {
       before--;
     }
-    return before >= 0 && (text.charAt(before) == '^' || text.charAt(before) == '_');
+    boolean emphasis = before > 0 && text.startsWith("__", before - 1);
+    return before >= 0 && !emphasis && (text.charAt(before) == '^' || text.charAt(before) == '_');
   }
 
   /// The place of the sign before a number, behind which a currency may stand; −1 if there is none.

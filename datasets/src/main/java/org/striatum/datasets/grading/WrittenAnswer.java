@@ -37,6 +37,10 @@ record WrittenAnswer(String text, Place place) {
           + "\\s?(?:[*_]{0,3}+[:=]|(?:is|are|(?:would|will|must|should) be)\\b)(?:\\s?[:*_]++)?+"
           + "(?:\\s(?:therefore|thus|simply|clearly|hence|then|equal to|approximately|about)\\b:?)?");
   private static final Pattern FORMULA_OR_MARK = Pattern.compile("\\$|\\\\[(\\[]|####|" + SAID.pattern());
+  private static final Pattern ENVIRONMENT = Pattern
+      .compile("\\\\begin\\{((?:align|aligned|gather|gathered|split|equation|eqnarray|displaymath|multline)\\*?)}");
+  private static final Pattern UNIT = Pattern.compile(
+      "(?:\\\\(?:text|mathrm|mbox|textrm)\\s?\\{[^{}]*+}|[A-Za-z]{1,3})(?:\\^\\{?-?\\d}?)?|\\^\\s?\\{?\\s?(?:\\\\circ|\\d)\\s?}?|\\\\?%|\\\\circ");
   private static final Pattern NOT = Pattern.compile("\\s++(?:not|incorrect|wrong|unknown)\\b");
   private static final Pattern LEAD = Pattern.compile("(?:[\\s*_]|[-•]\\s)*+");
   /// The end of a sentence, not a decimal point.
@@ -199,12 +203,18 @@ record WrittenAnswer(String text, Place place) {
     String open = masked(text);
     Optional<Literal> number = NumberText.last(open);
     int formulaEnd = formulas.isEmpty() ? -1 : formulas.getLast().end();
-    if (number.isPresent() && number.get().end() > formulaEnd) {
+    if (number.isPresent() && (number.get().end() > formulaEnd || unit(text, number.get(), formulas.getLast()))) {
       return Optional.of(new WrittenAnswer(number.get().written(), Place.NUMBER));
     }
     return formulas.isEmpty()
         ? Optional.empty()
         : Optional.of(new WrittenAnswer(joined(text, formulas, formulas.size() - 1), Place.FORMULA));
+  }
+
+  /// Whether the last formula is the unit of the number before it: `18 $\text{m}^2$`, `90$^\circ$`.
+  private static boolean unit(String text, Literal number, Span formula) {
+    return number.end() <= formula.start() && text.substring(number.end(), formula.start()).isBlank()
+        && UNIT.matcher(formula.content()).matches();
   }
 
   /// A formula with those that “and” or a comma joins to it, before it for the last and behind it for the first.
@@ -247,6 +257,16 @@ record WrittenAnswer(String text, Place place) {
         close = text.charAt(at + 1) == '[' ? "\\]" : "\\)";
         open = 2;
       } else if (c == '\\') {
+        Matcher environment = ENVIRONMENT.matcher(text).region(at, text.length());
+        if (environment.lookingAt()) {
+          int last = text.indexOf("\\end{" + environment.group(1) + "}", environment.end());
+          if (last >= 0 && last - at <= TexTokens.MAX_LENGTH) {
+            int behind = last + environment.group(1).length() + 6;
+            found.add(new Span(at, behind, text.substring(at, behind)));
+            at = behind;
+            continue;
+          }
+        }
         open = 2;
       }
       int end = close == null ? -1 : closing(text, at + open, close);
