@@ -13,7 +13,7 @@ import org.striatum.cli.summary.AnswersSummary;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.UsageException;
 import org.striatum.studies.StudyRegistry;
-import org.striatum.studies.answer.AnswersStep;
+import org.striatum.studies.AnswersStep;
 import org.striatum.studies.run.FlatRecord;
 import org.striatum.studies.run.Manifest;
 import org.striatum.studies.run.RunFolder;

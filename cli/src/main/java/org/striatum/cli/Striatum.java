@@ -1,7 +1,6 @@
 package org.striatum.cli;
 
 import java.util.Locale;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
@@ -27,9 +26,6 @@ import picocli.CommandLine.Spec;
         ConfidenceCommand.class, SearchCommand.class, GateCommand.class, MnistCommand.class, NtaCommand.class,
         ShowCommand.class, ShellCommand.class, ReportCommand.class, QueryCommand.class, VerifyCommand.class})
 public final class Striatum implements Runnable {
-  /// Studies that other studies run.
-  private static final Set<String> INTERNAL = Set.of("continuations", "answers");
-
   @Spec
   private CommandSpec spec;
 
@@ -66,7 +62,7 @@ public final class Striatum implements Runnable {
     Striatum striatum = new Striatum();
     CommandLine line = new CommandLine(striatum, new CommandFactory(console, registry));
     for (Study<?, ?> study : registry.studies()) {
-      if (!INTERNAL.contains(study.name()) && !line.getSubcommands().containsKey(study.name())) {
+      if (!study.isInternal() && !line.getSubcommands().containsKey(study.name())) {
         line.addSubcommand(study.name(), StudyCommandLine.of(console, registry, study));
       }
     }
@@ -76,8 +72,8 @@ public final class Striatum implements Runnable {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpAutoWidth(true);
     line.setParameterExceptionHandler((refused, _) -> {
-      console.error(refused.getMessage() + " (try 'striatum " + path(refused.getCommandLine()) + "--help')");
-      return ExitCode.USAGE;
+      return console.failed(ExitCode.USAGE,
+          refused.getMessage() + " (try 'striatum " + path(refused.getCommandLine()) + "--help')");
     });
     line.setExecutionExceptionHandler((failure, _, _) -> ExitCode.report(failure, console, striatum.debug));
     return line;

@@ -23,7 +23,7 @@ import org.striatum.probe.model.Sampling;
 import org.striatum.studies.StudyPlan;
 import org.striatum.studies.StudyRegistry;
 import org.striatum.studies.WholeStudy.Companion;
-import org.striatum.studies.answer.AnswersStep.Answers;
+import org.striatum.studies.AnswersStep.Answers;
 import org.striatum.studies.capture.CaptureSettings;
 import org.striatum.studies.rollouts.RolloutSettings;
 import org.striatum.studies.rollouts.RolloutStep;

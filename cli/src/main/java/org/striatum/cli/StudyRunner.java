@@ -13,7 +13,7 @@ import org.striatum.studies.StudyPlan;
 import org.striatum.studies.StudyRegistry;
 import org.striatum.studies.WholeStudy;
 import org.striatum.studies.WholeStudy.Companion;
-import org.striatum.studies.answer.AnswersStep.Answers;
+import org.striatum.studies.AnswersStep.Answers;
 import org.striatum.studies.rollouts.RolloutSettings;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.RunFolder;

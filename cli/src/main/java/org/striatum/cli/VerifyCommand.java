@@ -20,7 +20,7 @@ import org.striatum.studies.run.StudyRun;
 import org.striatum.studies.run.Version;
 import org.striatum.studies.verify.Recomputation;
 import org.striatum.studies.verify.Recomputation.Figures;
-import org.striatum.studies.verify.Recomputation.Verdict;
+import org.striatum.studies.verify.Recomputation.Outcome;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -52,7 +52,7 @@ final class VerifyCommand implements Callable<Integer> {
   /// @param figures empty with `--checksums`, or if a file has changed
   record Verified(String run, int steps, int files, List<Difference> differences, List<Figures> figures) {
     boolean sound() {
-      return differences.isEmpty() && figures.stream().noneMatch(one -> one.verdict() == Verdict.DIFFERENT);
+      return differences.isEmpty() && figures.stream().noneMatch(one -> one.outcome() == Outcome.DIFFERENT);
     }
   }
 
@@ -85,7 +85,7 @@ final class VerifyCommand implements Callable<Integer> {
         shards = states.shards();
         states.verify();
       } catch (BadDataException damaged) {
-        figures.add(new Figures("activations", Verdict.DIFFERENT, damaged.getMessage()));
+        figures.add(new Figures("activations", Outcome.DIFFERENT, damaged.getMessage()));
       }
     }
     if (!checksums && differences.isEmpty() && figures.isEmpty()) {
@@ -119,7 +119,7 @@ final class VerifyCommand implements Callable<Integer> {
               : run.differences().size() + " not as in the manifest"));
       run.differences().forEach(one -> console.print("  %s (%s) %s".formatted(one.file(), one.step(),
           one.found() == null ? "is missing" : "has checksum " + one.found() + ", written with " + one.expected())));
-      run.figures().forEach(one -> console.print("  %s %s: %s".formatted(switch (one.verdict()) {
+      run.figures().forEach(one -> console.print("  %s %s: %s".formatted(switch (one.outcome()) {
         case SAME -> "=";
         case DIFFERENT -> "≠";
         case LEFT -> " ";

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.striatum.cli.PlantedCheckpoint.Code;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
-import org.striatum.probe.intervention.InterventionResults.Verdict;
+import org.striatum.probe.intervention.InterventionResults.Damage;
 import org.striatum.probe.value.ProbeKind;
 import org.striatum.probe.value.Ranking;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
@@ -57,13 +57,13 @@ class PlantedModelTest {
       assertThat(PlantedStudy.auroc(only(study), ProbeKind.SPARSE)).isGreaterThan(0.7);
       List<Intervention> found = study.ablate(study.best(RANKING));
       assertThat(found).hasSize(2).allSatisfy(one -> {
-        assertThat(one.verdict()).isEqualTo(Verdict.SPECIFIC);
+        assertThat(one.damage()).isEqualTo(Damage.SPECIFIC);
         assertThat(one.emptyMaskIdentical()).isTrue();
         assertThat(one.refused()).isNull();
       });
       assertThat(-found.getFirst().effect().value()).isGreaterThan(0.4);
       assertThat(study.ablate(study.large())).hasSize(2)
-          .allSatisfy(one -> assertThat(one.verdict()).isNotEqualTo(Verdict.SPECIFIC));
+          .allSatisfy(one -> assertThat(one.damage()).isNotEqualTo(Damage.SPECIFIC));
     }
   }
 
@@ -72,7 +72,7 @@ class PlantedModelTest {
     try (PlantedStudy study = study(Code.CUT)) {
       assertThat(study.recovered(only(study), RANKING)).isGreaterThanOrEqualTo(3);
       assertThat(study.ablate(study.best(RANKING))).hasSize(2)
-          .allSatisfy(one -> assertThat(one.verdict()).isEqualTo(Verdict.NONE));
+          .allSatisfy(one -> assertThat(one.damage()).isEqualTo(Damage.NONE));
     }
   }
 
@@ -96,7 +96,7 @@ class PlantedModelTest {
       assertThat(lossOfFive(only(dense))).isGreaterThan(0.02);
       assertThat(lossOfFive(only(sparse))).isLessThan(0.02);
       assertThat(dense.ablate(dense.best(RANKING)))
-          .allSatisfy(one -> assertThat(one.verdict()).isNotEqualTo(Verdict.SPECIFIC));
+          .allSatisfy(one -> assertThat(one.damage()).isNotEqualTo(Damage.SPECIFIC));
     }
   }
 
@@ -146,12 +146,12 @@ class PlantedModelTest {
           beyondShuffles.merge(code, layer.shuffled().p() <= 0.05 ? 1 : 0, Integer::sum);
           for (NeuronSelection set : study.sets(code, PAPER, RANKING)) {
             Intervention primary = study.ablate(set).getFirst();
-            specific.merge(code + " " + set.name(), primary.verdict() == Verdict.SPECIFIC ? 1 : 0, Integer::sum);
+            specific.merge(code + " " + set.name(), primary.damage() == Damage.SPECIFIC ? 1 : 0, Integer::sum);
             System.out.printf(Locale.ROOT,
                 "seed %d %s, %s: AUROC sparse %.3f, accuracy %.3f → %.3f, p against random %.3f, matched %.3f: %s%n",
                 seed,
                 code, set.name(), PlantedStudy.auroc(layer, ProbeKind.SPARSE), primary.base().outcome().value(),
-                primary.ablated().outcome().value(), primary.random().p(), primary.matched().p(), primary.verdict());
+                primary.ablated().outcome().value(), primary.random().p(), primary.matched().p(), primary.damage());
           }
         }
       }

@@ -53,8 +53,9 @@ class VerifyCommandTest {
     Session.copy(whole, folder.resolve("step1"));
     Path second = Session.copy(whole, folder.resolve("step2"));
     String outcome = "{\"name\": \"%s\", \"checkpoint\": \"x\", \"key\": \"%s\", \"failure\": null}";
-    Files.writeString(folder.resolve("scan.json"), "{\"outcomes\": [" + outcome.formatted("step1", "0".repeat(64)) + ","
-        + outcome.formatted("step2", "0".repeat(64)) + "]}");
+    Files.writeString(folder.resolve("scan.json"),
+        "{\"format\": 1, \"outcomes\": [" + outcome.formatted("step1", "0".repeat(64)) + ","
+            + outcome.formatted("step2", "0".repeat(64)) + "]}");
     assertThat(Session.of("verify", folder).code()).isEqualTo(ExitCode.DONE);
     Files.delete(second.resolve("rollouts.jsonl"));
     Session session = Session.of("verify", folder);
@@ -67,8 +68,9 @@ class VerifyCommandTest {
   void aScanNamesNoRunOutsideItself() throws Exception {
     Session.copy(whole, folder.resolve("elsewhere"));
     Path scan = Files.createDirectories(folder.resolve("scan"));
-    Files.writeString(scan.resolve("scan.json"), "{\"outcomes\": [{\"name\": \"../elsewhere\", \"checkpoint\": \"x\","
-        + " \"key\": \"" + "0".repeat(64) + "\", \"failure\": null}]}");
+    Files.writeString(scan.resolve("scan.json"),
+        "{\"format\": 1, \"outcomes\": [{\"name\": \"../elsewhere\", \"checkpoint\": \"x\","
+            + " \"key\": \"" + "0".repeat(64) + "\", \"failure\": null}]}");
     Session session = Session.of("verify", scan);
     assertThat(session.code()).isEqualTo(ExitCode.BAD_DATA);
     assertThat(session.errorLines()).singleElement().asString().contains("must be that of a folder in the scan");

@@ -13,6 +13,8 @@ import org.striatum.datasets.table.BoundedLines;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.AtomicFile;
 import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.FileFormat;
+import org.striatum.probe.run.OtherFormatException;
 import org.striatum.probe.run.RecordJson;
 
 /// `rollouts.jsonl`: one graded completion per line, its problem nested, in the order in which activations are captured.
@@ -21,6 +23,8 @@ import org.striatum.probe.run.RecordJson;
 /// ASCII is written escaped, so any text is read back unchanged, half surrogate pairs included. Files are untrusted: no
 /// line above 16 MiB is held in memory.
 public final class RolloutFile {
+  private static final FileFormat FORMAT = new FileFormat("rollouts", 1);
+
   private RolloutFile() {}
 
   /// Every rollout of the file: the list's index is the line's, from 0.
@@ -62,7 +66,7 @@ public final class RolloutFile {
 
   private static Rollout parse(byte[] json, String where) throws BadDataException {
     try {
-      Rollout rollout = RecordJson.parse(json, Rollout.class, where);
+      Rollout rollout = RecordJson.parse(json, FORMAT, Rollout.class, where);
       if (rollout.problem() == null || rollout.completion() == null) {
         throw new BadDataException(where + ": a rollout must have a problem and a completion, found null");
       }
@@ -72,6 +76,8 @@ public final class RolloutFile {
         }
       }
       return rollout;
+    } catch (OtherFormatException e) {
+      throw e;
     } catch (BadDataException e) {
       throw new BadDataException(e.getMessage() + ": correct or remove the line", e);
     }
@@ -89,7 +95,7 @@ public final class RolloutFile {
     }
 
     public void append(Rollout rollout) throws IOException {
-      buffer.writeBytes(RecordJson.compact(rollout));
+      buffer.writeBytes(RecordJson.compact(FORMAT, rollout));
       buffer.write('\n');
       if (buffer.size() >= BUFFER) {
         flush();

@@ -29,7 +29,7 @@ import org.striatum.probe.run.BadDataException;
 
 class RolloutFileTest {
   private static final String GOOD = """
-      {"problem":{"id":"1+1=","dataset":"add","prompt":"1+1=","solution":"1+1=2\\n#2","answer":"2"},"sample":0,\
+      {"format":1,"problem":{"id":"1+1=","dataset":"add","prompt":"1+1=","solution":"1+1=2\\n#2","answer":"2"},"sample":0,\
       "seed":5,"completion":"#2","tokens":[1,4,5],"promptLength":2,"finished":true,"reward":1.0,"logProbability":-0.5}""";
 
   @TempDir
@@ -89,7 +89,7 @@ class RolloutFileTest {
       "sample":0,             | "x":0,                     | Missing creator property 'sample'
       "sample":0,             | "sample":0,"sample":1,     | Duplicate field 'sample'
       "finished":true,        | "finished":"yes",          | Cannot coerce String value
-      {"problem"              | "problem"                  | Cannot
+      {"format":1,            | "format":1,               | Cannot
       "logProbability":-0.5}  | "logProbability":-0.5      | Unexpected end-of-input
       """)
   void refusesABrokenLineNamingIt(String good, String bad, String why) throws IOException {
@@ -119,7 +119,7 @@ class RolloutFileTest {
 
   @Test
   void refusesABoundlessNesting() throws IOException {
-    Path file = Files.writeString(folder.resolve("deep.jsonl"), "{\"x\":" + "[".repeat(1_000_000));
+    Path file = Files.writeString(folder.resolve("deep.jsonl"), "{\"format\":1,\"x\":" + "[".repeat(1_000_000));
     assertRefused(file, file + ", line 1: ", "nesting depth");
   }
 

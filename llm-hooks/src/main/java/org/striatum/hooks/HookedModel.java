@@ -1,6 +1,7 @@
 package org.striatum.hooks;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -12,18 +13,21 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.striatum.hooks.ModelFacts.Sizes;
 import org.striatum.hooks.ModelFacts.SpecialTokens;
 import org.striatum.hooks.ModelFacts.StoredWeights;
+import org.striatum.hooks.chat.ChatTemplates;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.checkpoint.ChecksumCache;
 import org.striatum.hooks.checkpoint.ModelConfig;
 import org.striatum.hooks.decoder.Decoder;
 import org.striatum.hooks.decoder.DecoderShape;
+import org.striatum.hooks.engine.Ending;
 import org.striatum.hooks.onnx.Memory;
 import org.striatum.hooks.onnx.OnnxModel;
 import org.striatum.hooks.surgery.OnnxFile;
@@ -41,24 +45,44 @@ import org.striatum.probe.run.UsageException;
 /// Not thread-safe; whoever opens it closes it.
 public final class HookedModel implements AutoCloseable {
   private static final List<String> TEXT_FILES = List.of("config.json", "generation_config.json", "tokenizer.json",
-      "tokenizer_config.json", "model.safetensors.index.json");
+      "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt",
+      "tokenizer.model", "chat_template.jinja", "chat_template.json", "model.safetensors.index.json");
 
   private final ModelFacts facts;
   private final GatedModel model;
   private final Memory memory;
-  private final List<Integer> endOfSequence;
+  private final EndOfSequence endOfSequence;
   private final Optional<Checkpoint> checkpoint; // under the model, empty for an ONNX file
   private final ChecksumCache checksums;
   private Optional<Tokenizer> tokenizer = Optional.empty();
 
-  private HookedModel(ModelFacts facts, GatedModel model, Memory memory, List<Integer> endOfSequence,
+  private HookedModel(ModelFacts facts, GatedModel model, Memory memory, EndOfSequence endOfSequence,
       Optional<Checkpoint> checkpoint, ChecksumCache checksums) {
     this.facts = facts;
     this.model = model;
     this.memory = memory;
-    this.endOfSequence = List.copyOf(endOfSequence);
+    this.endOfSequence = endOfSequence;
     this.checkpoint = checkpoint;
     this.checksums = checksums;
+  }
+
+  /// What tokens read, by the tokenizer of a model that is made after the one that asks.
+  private static final class LateText implements Function<int[], String> {
+    private HookedModel opened;
+
+    HookedModel of(HookedModel made) {
+      opened = made;
+      return made;
+    }
+
+    @Override
+    public String apply(int[] tokens) {
+      try {
+        return opened.tokenizer().decode(tokens);
+      } catch (CheckpointException refused) {
+        throw new UncheckedIOException(refused);
+      }
+    }
   }
 
   /// Opens a Hugging Face checkpoint folder, an ONNX file, or a folder without safetensors that holds one ONNX file. No
@@ -119,10 +143,12 @@ public final class HookedModel implements AutoCloseable {
     Checkpoint checkpoint = Checkpoint.open(folder);
     try {
       Decoder decoder = Decoder.of(checkpoint);
-      List<Integer> endOfSequence = endOfSequence(checkpoint.folder(), Optional.of(checkpoint.config()));
-      OnnxModel model = new OnnxModel(checkpoint, decoder, memory, threads, endOfSequence);
-      return new HookedModel(facts(checkpoint, decoder.shape(), model), model, model.memory(), endOfSequence,
-          Optional.of(checkpoint), checksums);
+      EndOfSequence endOfSequence = EndOfSequence.read(checkpoint.folder(), Optional.of(checkpoint.config()));
+      LateText text = new LateText();
+      OnnxModel model = new OnnxModel(checkpoint, decoder, memory, threads,
+          Ending.at(endOfSequence.ids()).reading(text));
+      return text.of(new HookedModel(facts(checkpoint, decoder.shape(), model), model, model.memory(), endOfSequence,
+          Optional.of(checkpoint), checksums));
     } catch (CheckpointException | RuntimeException refused) {
       checkpoint.close();
       throw refused;
@@ -161,12 +187,14 @@ public final class HookedModel implements AutoCloseable {
     Optional<ModelConfig> config = Files.isRegularFile(folder.resolve("config.json"))
         ? Optional.of(ModelConfig.read(folder.resolve("config.json")))
         : Optional.empty();
-    List<Integer> endOfSequence = endOfSequence(folder, config);
+    EndOfSequence endOfSequence = EndOfSequence.read(folder, config);
     OnnxFile read = OnnxFile.open(file);
     Memory held = memory.orElseGet(() -> Memory.fitting(read.weightBytes()));
-    OnnxFileModel model = OnnxFileModel.of(read, held, threads, endOfSequence);
+    LateText text = new LateText();
+    OnnxFileModel model = OnnxFileModel.of(read, held, threads, Ending.at(endOfSequence.ids()).reading(text));
     try {
-      return new HookedModel(facts(model, folder, config), model, held, endOfSequence, Optional.empty(), checksums);
+      return text.of(
+          new HookedModel(facts(model, folder, config), model, held, endOfSequence, Optional.empty(), checksums));
     } catch (CheckpointException | RuntimeException refused) {
       model.close();
       throw refused;
@@ -204,18 +232,6 @@ public final class HookedModel implements AutoCloseable {
 
   private static SpecialTokens specialTokens(ModelConfig config) throws CheckpointException {
     return new SpecialTokens(config.tokenIds("bos_token_id"), config.tokenIds("pad_token_id"));
-  }
-
-  /// `generation_config.json` decides where there is one, as in the reference implementation; else `config.json`.
-  private static List<Integer> endOfSequence(Path folder, Optional<ModelConfig> config) throws CheckpointException {
-    Path generation = folder.resolve("generation_config.json");
-    if (Files.isRegularFile(generation)) {
-      ModelConfig ofGeneration = ModelConfig.read(generation);
-      if (ofGeneration.has("eos_token_id")) {
-        return ofGeneration.tokenIds("eos_token_id");
-      }
-    }
-    return config.isPresent() ? config.get().tokenIds("eos_token_id") : List.of();
   }
 
   /// What is known of it without running it.
@@ -262,7 +278,7 @@ public final class HookedModel implements AutoCloseable {
 
   /// Tokens that end a completion.
   public List<Integer> endOfSequence() {
-    return endOfSequence;
+    return endOfSequence.ids();
   }
 
   /// The model's tokenizer, opened on first use.
@@ -270,13 +286,13 @@ public final class HookedModel implements AutoCloseable {
   /// @throws CheckpointException if there is none or it does not fit the model
   public Tokenizer tokenizer() throws CheckpointException {
     if (tokenizer.isEmpty()) {
-      tokenizer = Optional.of(Tokenizer.open(facts.folder().resolve("tokenizer.json"), facts.vocabulary()));
+      tokenizer = Optional.of(Tokenizer.open(facts.folder(), facts.vocabulary()));
     }
     return tokenizer.get();
   }
 
   public boolean hasTokenizer() {
-    return Files.isRegularFile(facts.folder().resolve("tokenizer.json"));
+    return Tokenizer.isIn(facts.folder());
   }
 
   /// The hook points that match a pattern, `*` for any text: `blocks.*.hook_resid_post`.
@@ -295,20 +311,22 @@ public final class HookedModel implements AutoCloseable {
 
   /// A prompt and what follows it, as tokens; then the end-of-sequence token if the model has one.
   public TokenSequence sequence(String prompt, String continuation) throws CheckpointException {
-    int[] end = endOfSequence.stream().limit(1).mapToInt(Integer::intValue).toArray();
-    return TokenSequence.prompt(tokenizer().encode(prompt)).followedBy(tokenizer().encodeContinuation(continuation))
-        .followedBy(end);
+    int[] end = endOfSequence.ids().stream().limit(1).mapToInt(Integer::intValue).toArray();
+    return tokenizer().encodePair(prompt, continuation).followedBy(end);
   }
 
-  /// BOS, EOS and padding as they are handled here, for the record.
+  /// The chat templates of the checkpoint.
+  ///
+  /// @throws CheckpointException if a file with one is broken
+  public ChatTemplates chatTemplates() throws CheckpointException {
+    return ChatTemplates.find(facts.folder());
+  }
+
+  /// What becomes of text: special tokens, end of sequence, padding, chat template, and the file that each comes from.
+  ///
+  /// @throws CheckpointException if the tokenizer cannot be opened
   public Map<String, String> tokenPolicy() throws CheckpointException {
-    Map<String, String> policy = new LinkedHashMap<>();
-    policy.put("special tokens before a prompt",
-        tokenizer().specialTokensAdded() + ", added by the tokenizer's own post-processor");
-    policy.put("end of sequence", endOfSequence.isEmpty() ? "none" : endOfSequence.toString());
-    policy.put("padding", "right, never attended to, dropped");
-    policy.put("chat template", "none applied");
-    return policy;
+    return TextPolicy.of(tokenizer(), chatTemplates(), endOfSequence, facts.vocabulary());
   }
 
   @Override

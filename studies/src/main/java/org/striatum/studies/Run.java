@@ -18,8 +18,8 @@ import org.striatum.probe.transfer.TransferResults;
 import org.striatum.probe.uses.ConfidenceResults;
 import org.striatum.probe.uses.SearchResults;
 import org.striatum.probe.value.ValueNeuronResults;
-import org.striatum.studies.answer.AnswersStep;
-import org.striatum.studies.answer.AnswersStep.Answers;
+import org.striatum.studies.AnswersStep;
+import org.striatum.studies.AnswersStep.Answers;
 import org.striatum.studies.capture.CaptureResults;
 import org.striatum.studies.capture.CaptureSettings;
 import org.striatum.studies.capture.CaptureStep;
@@ -160,7 +160,7 @@ public final class Run implements AutoCloseable {
 
   /// Answers every question from what the run has finished.
   public Answers answers() throws IOException {
-    return run.run(AnswersStep.STUDY, AnswersStep.STUDY.about().defaults());
+    return run.run(StudyRegistry.standard().answers(), AnswersStep.STUDY.about().defaults());
   }
 
   /// Any study.

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import org.striatum.probe.run.UsageException;
 import org.striatum.studies.adaptation.GateStep;
-import org.striatum.studies.answer.AnswersStep;
 import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.dopamine.ContinuationStep;
 import org.striatum.studies.dopamine.DopamineStep;
@@ -24,7 +23,9 @@ import org.striatum.studies.value.ProbeStep;
 /// @param studies with distinct names
 public record StudyRegistry(List<Study<?, ?>> studies) {
   public StudyRegistry {
-    studies = List.copyOf(studies);
+    List<Study<?, ?>> all = List.copyOf(studies);
+    studies = all.stream().<Study<?, ?>>map(study -> study instanceof AnswersStep step ? step.asking(all) : study)
+        .toList();
     if (studies.stream().map(Study::name).distinct().count() < studies.size()) {
       throw new IllegalArgumentException(
           "studies must have distinct names, found " + studies.stream().map(Study::name).toList());
@@ -80,6 +81,11 @@ public record StudyRegistry(List<Study<?, ?>> studies) {
       }
     }
     return Optional.empty();
+  }
+
+  /// The step that answers all questions from what these studies have found.
+  public AnswersStep answers() {
+    return AnswersStep.STUDY.asking(studies);
   }
 
   /// Those of any of these scopes, in order.

@@ -7,8 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.striatum.probe.run.UsageException;
-import org.striatum.studies.answer.AnswersStep;
-import org.striatum.studies.answer.AnswersStep.Answers;
+import org.striatum.studies.AnswersStep.Answers;
 import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.RunModel;
 import org.striatum.studies.run.Study;
@@ -92,7 +91,7 @@ public record WholeStudy(StudyRegistry registry, StudyPlan plan, Runs runs, Watc
   }
 
   private Answers compared(StudyRun run, List<RunFolder> others) throws IOException {
-    StudyRegistry comparing = registry.with(new CompareStep(others, true)).with(new AnswersStep(others));
+    StudyRegistry comparing = registry.with(new CompareStep(others, true)).with(new AnswersStep(List.of(), others));
     for (Study<?, ?> study : comparing.of(Scope.COMPARISON)) {
       found(run, study);
     }

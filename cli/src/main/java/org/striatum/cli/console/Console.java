@@ -57,6 +57,13 @@ public record Console(PrintWriter out, PrintWriter err, Progress progress, Super
     err.println(line);
   }
 
+  /// Why the process ends with this code, for people and for its watcher.
+  public int failed(int exitCode, String message) {
+    error(message);
+    supervision.failed(exitCode, OneLine.of(message));
+    return exitCode;
+  }
+
   /// One line, even if the message quotes untrusted text.
   public void error(String message) {
     err.println("striatum: " + OneLine.of(message));

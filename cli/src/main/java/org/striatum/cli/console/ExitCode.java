@@ -74,7 +74,7 @@ public final class ExitCode {
         yield FAILED;
       }
     };
-    console.error(Remedies.explained(message, failure));
+    console.failed(code, Remedies.explained(message, failure));
     if (debug) {
       failure.printStackTrace(console.err());
     }

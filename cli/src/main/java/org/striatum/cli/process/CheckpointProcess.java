@@ -81,6 +81,11 @@ public final class CheckpointProcess implements AutoCloseable {
     return process.pid();
   }
 
+  /// Why the process ended, in its own words; empty if it did not say.
+  public Optional<String> failure() {
+    return FailureReport.read(LifeSigns.failure(signs.path())).map(FailureReport::message);
+  }
+
   /// Waits for the end, and kills the process if it is silent for longer than allowed. Time in which this process itself is
   /// stopped (Ctrl-Z) does not count.
   public ProcessEnd await() throws IOException, InterruptedException {

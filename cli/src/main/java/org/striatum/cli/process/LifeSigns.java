@@ -53,6 +53,11 @@ final class LifeSigns implements AutoCloseable {
     return path;
   }
 
+  /// Where the process says in words why it ends.
+  static Path failure(Path path) {
+    return path.resolveSibling(path.getFileName().toString().concat(".failure.json"));
+  }
+
   /// The time of the last heartbeat, by the clock of the process.
   long beat() throws IOException {
     return number(BEAT);
@@ -83,6 +88,7 @@ final class LifeSigns implements AutoCloseable {
   @Override
   public void close() throws IOException {
     file.close();
+    Files.deleteIfExists(failure(path));
     Files.deleteIfExists(path);
   }
 
@@ -97,7 +103,7 @@ final class LifeSigns implements AutoCloseable {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
       MappedByteBuffer signs = channel.map(FileChannel.MapMode.READ_WRITE, 0, SIZE);
       endWith(ProcessHandle.of(signs.getLong(SUPERVISOR)), file);
-      return new Written(signs);
+      return new Written(signs, failure(file));
     } catch (IOException | RuntimeException _) {
       return Supervision.NONE; // the supervisor of a parent process, gone
     }
@@ -121,7 +127,7 @@ final class LifeSigns implements AutoCloseable {
     });
   }
 
-  private record Written(MappedByteBuffer signs) implements Supervision {
+  private record Written(MappedByteBuffer signs, Path failure) implements Supervision {
     @Override
     public void opening(String checkpoint, Duration hangLimit) {
       byte[] name = Arrays.copyOf(checkpoint.getBytes(StandardCharsets.UTF_8),
@@ -135,6 +141,11 @@ final class LifeSigns implements AutoCloseable {
     @Override
     public void beat() {
       signs.putLong(BEAT, System.nanoTime());
+    }
+
+    @Override
+    public void failed(int exitCode, String message) {
+      new FailureReport(exitCode, message).write(failure);
     }
   }
 }

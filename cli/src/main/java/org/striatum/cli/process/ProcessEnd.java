@@ -18,10 +18,11 @@ public sealed interface ProcessEnd {
   Optional<String> message();
 
   /// It ended by itself, successfully or with an error that it reported.
-  record Finished(int exitCode) implements ProcessEnd {
-    @Override
-    public Optional<String> message() {
-      return Optional.empty();
+  ///
+  /// @param message of the error where somebody else is to repeat it
+  record Finished(int exitCode, Optional<String> message) implements ProcessEnd {
+    public Finished(int exitCode) {
+      this(exitCode, Optional.empty());
     }
   }
 

@@ -11,6 +11,9 @@ public interface Supervision {
 
     @Override
     public void beat() {}
+
+    @Override
+    public void failed(int exitCode, String message) {}
   };
 
   /// From now on a crash belongs to this checkpoint, and silence beyond the limit is a hang.
@@ -21,4 +24,9 @@ public interface Supervision {
 
   /// Work has made progress.
   void beat();
+
+  /// The process is about to end with an error.
+  ///
+  /// @param message one line for people
+  void failed(int exitCode, String message);
 }

@@ -31,7 +31,9 @@ public record LocalProcess(String mainClass) implements UnitRunner {
       if (!interrupted(reached)) {
         Runtime.getRuntime().removeShutdownHook(end);
       }
-      return reached;
+      return reached instanceof ProcessEnd.Finished(int code, _) && code != 0
+          ? new ProcessEnd.Finished(code, process.failure())
+          : reached;
     }
   }
 

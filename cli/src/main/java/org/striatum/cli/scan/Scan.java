@@ -1,12 +1,10 @@
 package org.striatum.cli.scan;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.striatum.cli.console.ExitCode;
@@ -27,7 +25,6 @@ import org.striatum.studies.run.RunFolder;
 /// @param note told what becomes of each
 public record Scan(Path folder, ScanPlan plan, UnitRunner runner, Consumer<String> note) {
   private static final String LOG = "study.log";
-  private static final String ERROR = "striatum: ";
   /// A run folder that has come to its end has it.
   private static final String REPORT = "report.html";
   /// A study whose scan was killed is given this long to end: longer than it takes.
@@ -78,7 +75,7 @@ public record Scan(Path folder, ScanPlan plan, UnitRunner runner, Consumer<Strin
       throw new InterruptedException("interrupted: finished steps are kept, run the same command again to continue");
     }
     Failure failure = end.exitCode() == 0 ? null : failure(end, log);
-    if (end instanceof ProcessEnd.Finished(int code) && code == ExitCode.PARTIAL) {
+    if (end instanceof ProcessEnd.Finished(int code, _) && code == ExitCode.PARTIAL) {
       throw new DiskFullException("%s: %s; %s".formatted(unit.name(), failure.message(), left(before, run)));
     }
     note.accept(failure == null
@@ -113,7 +110,7 @@ public record Scan(Path folder, ScanPlan plan, UnitRunner runner, Consumer<Strin
     }
   }
 
-  private static Failure failure(ProcessEnd end, Path log) throws IOException {
+  private static Failure failure(ProcessEnd end, Path log) {
     Failure.Kind kind = switch (end) {
       case ProcessEnd.Killed _ -> Failure.Kind.KILLED;
       case ProcessEnd.Hung _ -> Failure.Kind.HUNG;
@@ -124,18 +121,8 @@ public record Scan(Path folder, ScanPlan plan, UnitRunner runner, Consumer<Strin
         default -> Failure.Kind.PROGRAM;
       };
     };
-    String message = end.message().or(() -> lastError(log)).orElse("exit code " + end.exitCode() + ", see " + log);
+    String message = end.message().orElse("exit code " + end.exitCode() + ", see " + log);
     return new Failure(kind, OneLine.of(message));
-  }
-
-  private static Optional<String> lastError(Path log) {
-    try {
-      List<String> lines = new String(Files.readAllBytes(log), StandardCharsets.UTF_8).lines()
-          .filter(line -> line.startsWith(ERROR)).toList();
-      return lines.isEmpty() ? Optional.empty() : Optional.of(lines.getLast().substring(ERROR.length()));
-    } catch (IOException _) {
-      return Optional.empty();
-    }
   }
 
   private static String minutes(Duration time) {

@@ -17,6 +17,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.striatum.probe.run.FileFormat;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
 import org.striatum.probe.run.UsageException;
@@ -29,6 +30,7 @@ import org.striatum.studies.run.RunFolder;
 /// @param repeated checkpoints that are another one file by file, and which: not studied again
 public record ScanPlan(SortedMap<String, String> settings, List<ScanUnit> units, List<Repeated> repeated) {
   private static final String FILE = "plan.json";
+  private static final FileFormat FORMAT = new FileFormat("scan plan", 1);
   /// Names that a scan folder has uses for.
   private static final Set<String> TAKEN = Set.of(FILE, "scan.json", "series.json", "report.html", "results.duckdb",
       "parquet", "manifest.json", ".lock");
@@ -89,7 +91,7 @@ public record ScanPlan(SortedMap<String, String> settings, List<ScanUnit> units,
       }
       return;
     }
-    ScanPlan there = RecordJson.read(file, ScanPlan.class);
+    ScanPlan there = RecordJson.read(file, FORMAT, ScanPlan.class);
     List<String> differences = new ArrayList<>();
     Set<String> names = new TreeSet<>(settings.keySet());
     names.addAll(there.settings.keySet());
@@ -116,7 +118,7 @@ public record ScanPlan(SortedMap<String, String> settings, List<ScanUnit> units,
 
   /// Writes `plan.json`.
   void write(Path folder) throws IOException {
-    RecordJson.write(folder.resolve(FILE), this);
+    RecordJson.write(folder.resolve(FILE), FORMAT, this);
   }
 
   /// The same file under two names (a link) is read once.

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.SequencedMap;
+import org.striatum.probe.run.FileFormat;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
 import org.striatum.probe.run.UsageException;
@@ -19,6 +20,7 @@ import org.striatum.studies.Run;
 /// @param outcomes in the order of the plan; without those of checkpoints that were not reached
 public record ScanResults(List<Outcome> outcomes) {
   private static final String FILE = "scan.json";
+  private static final FileFormat FORMAT = new FileFormat("scan outcomes", 1);
 
   public ScanResults {
     outcomes = List.copyOf(outcomes);
@@ -61,7 +63,7 @@ public record ScanResults(List<Outcome> outcomes) {
   /// The outcomes of earlier scans of a folder; empty if there were none.
   static ScanResults in(Path folder) throws IOException {
     Path file = folder.resolve(FILE);
-    return Files.exists(file) ? RecordJson.read(file, ScanResults.class) : new ScanResults(List.of());
+    return Files.exists(file) ? RecordJson.read(file, FORMAT, ScanResults.class) : new ScanResults(List.of());
   }
 
   /// The outcomes in a folder with a scan.
@@ -79,7 +81,7 @@ public record ScanResults(List<Outcome> outcomes) {
   }
 
   void write(Path folder) throws IOException {
-    RecordJson.write(folder.resolve(FILE), this);
+    RecordJson.write(folder.resolve(FILE), FORMAT, this);
   }
 
   /// The outcome of the same computation.

@@ -9,6 +9,7 @@ import org.striatum.cli.process.ProcessEnd;
 public interface UnitRunner {
   /// Runs the unit's command and waits.
   ///
-  /// @param log file that takes its output and messages; its last line that begins with `striatum: ` describes the failure
+  /// @param log file that takes its output and messages
+  /// @return how it ended, with the message of its error
   ProcessEnd run(ScanUnit unit, Path log) throws IOException, InterruptedException;
 }

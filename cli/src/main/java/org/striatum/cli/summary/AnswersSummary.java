@@ -6,7 +6,7 @@ import java.util.stream.Stream;
 import org.striatum.cli.console.Console;
 import org.striatum.studies.answer.Answer;
 import org.striatum.studies.answer.Answer.Finding;
-import org.striatum.studies.answer.AnswersStep.Answers;
+import org.striatum.studies.AnswersStep.Answers;
 import org.striatum.studies.answer.Question;
 import org.striatum.studies.answer.StudyAnswers;
 
@@ -20,14 +20,14 @@ public record AnswersSummary(Console console) {
     for (Answer answer : answers.checkpoint().answers()) {
       console.print(answer.question().text() + " " + answer.brief());
       for (Finding finding : answer.findings()) {
-        console.print("  %s: %s. %s".formatted(finding.of(), finding.reply().word(), finding.because()));
+        console.print("  %s: %s. %s".formatted(finding.of(), finding.verdict().printed(), finding.because()));
       }
     }
     if (!answers.beside().isEmpty()) {
       List<StudyAnswers> all = Stream.concat(Stream.of(answers.checkpoint()), answers.beside().stream()).toList();
       console.print("");
       console.print(
-          "Are the answers the same for other checkpoints? One answer per question and checkpoint, and the number of cases with a yes");
+          "Are the answers the same for other checkpoints? One answer per question and checkpoint; where cases differ, how many have which");
       for (Question question : Question.values()) {
         console.print(question.text());
         console.print("  " + all.stream().map(one -> one.checkpoint() + ": " + one.to(question).brief())

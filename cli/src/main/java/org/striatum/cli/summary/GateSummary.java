@@ -9,8 +9,8 @@ import org.striatum.probe.adaptation.AdaptationResults.Outcome;
 import org.striatum.probe.adaptation.AdaptationResults.Protocol;
 import org.striatum.probe.adaptation.AdaptationResults.SharedNeurons;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.studies.adaptation.AdaptationAnswers;
 import org.striatum.studies.answer.Answer.Finding;
-import org.striatum.studies.answer.StudyAnswers;
 
 /// An adaptation study's results as lines of text.
 ///
@@ -44,8 +44,8 @@ public record GateSummary(Console console) {
     console.print("  PyTorch and ONNX Runtime: logits differ by at most %.1e".formatted(results.agreement()));
     results.notes().forEach(note -> console.print("note: " + note));
     console.print("");
-    for (Finding finding : StudyAnswers.places(results)) {
-      console.print("%s: %s. %s".formatted(finding.of(), finding.reply().word(), finding.because()));
+    for (Finding finding : AdaptationAnswers.places(results)) {
+      console.print("%s: %s. %s".formatted(finding.of(), finding.verdict().printed(), finding.because()));
     }
   }
 

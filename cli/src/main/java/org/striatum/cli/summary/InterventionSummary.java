@@ -100,15 +100,14 @@ public record InterventionSummary(Console console) {
   }
 
   private static String words(Intervention one) {
-    if (!one.emptyMaskIdentical()) {
-      return "undecided, the empty mask changed the outcomes";
-    }
-    return switch (one.verdict()) {
-      case SPECIFIC -> one.specific() + " damage";
-      case GENERIC -> "generic damage, no more than of equally large coordinates";
-      case NONE -> "no damage beyond random sets";
-      case UNDECIDED -> "undecided, no RMS-matched sets";
-    };
+    return one.verdict().printed() + ": " + (one.emptyMaskIdentical()
+        ? switch (one.damage()) {
+          case SPECIFIC -> one.specific() + " damage";
+          case GENERIC -> "generic damage, no more than of equally large coordinates";
+          case NONE -> "no damage beyond random sets";
+          case UNDECIDED -> "no RMS-matched sets";
+        }
+        : "the empty mask changed the outcomes");
   }
 
   private static String p(double value) {

@@ -30,15 +30,10 @@ public record NtaSummary(Console console) {
     console.print("");
     int width = results.findings().stream().mapToInt(finding -> finding.name().length()).max().orElse(0);
     String row = "%-" + width + "s  %-17s %-28s %s";
-    console.print(row.formatted("figure", "expected", "found", ""));
+    console.print(row.formatted("figure", "expected", "found", "as expected?"));
     for (Finding finding : results.findings()) {
       console.print(row.formatted(finding.name(), finding.expected(), figure(finding.found()),
-          switch (finding.verdict()) {
-            case HOLDS -> "holds";
-            case FAILS -> "does not hold";
-            case UNDECIDED -> "undecided";
-            case REPORTED -> "";
-          }).stripTrailing());
+          finding.expected().isEmpty() ? "" : finding.verdict().printed()).stripTrailing());
     }
     results.notes().forEach(note -> console.print("note: " + note));
   }

@@ -8,7 +8,7 @@ import org.striatum.probe.transfer.TransferSummary;
 import org.striatum.probe.uses.ConfidenceResults;
 import org.striatum.probe.uses.SearchResults;
 import org.striatum.probe.value.ValueNeuronResults;
-import org.striatum.studies.answer.AnswersStep.Answers;
+import org.striatum.studies.AnswersStep.Answers;
 import org.striatum.studies.capture.CaptureResults;
 import org.striatum.studies.rollouts.RolloutResults;
 import org.striatum.studies.run.FlatRecord;

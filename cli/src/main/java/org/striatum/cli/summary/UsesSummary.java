@@ -48,7 +48,7 @@ public record UsesSummary(Console console) {
       }
     }
     for (DatasetSearch dataset : results.datasets()) {
-      dataset.statements().forEach(statement -> console.print(dataset.dataset() + ": " + statement));
+      results.statements(dataset).forEach(statement -> console.print(dataset.dataset() + ": " + statement));
       dataset.notes().forEach(note -> console.print("note: " + dataset.dataset() + ": " + note));
     }
   }

@@ -176,7 +176,8 @@ class CheckpointProcessTest {
   /// ONNX Runtime sends usage data unless the environment says no.
   @Test
   void theProcessMaySendNoUsageData() throws Exception {
-    assertThat(supervisor("environment", "").waitFor()).isZero();
+    int code = supervisor("environment", "").waitFor();
+    assertThat(code).as(read("err")).isZero();
     assertThat(read("out").lines()).contains("ORT_DISABLE_TELEMETRY=1");
   }
 

@@ -3,6 +3,7 @@ package org.striatum.cli.scan;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.striatum.cli.process.CheckpointProcess;
 import org.striatum.cli.process.Doomed;
 
 /// A study that does what its checkpoint's `config.json` says: `finish`, tell its `environment`, `abort`, `hang`, or end with a code.
@@ -19,7 +20,7 @@ final class StandIn {
       case "abort" -> Doomed.main(new String[]{"abort", checkpoint.getFileName().toString(), "0"});
       case "hang" -> Doomed.main(new String[]{"hang", checkpoint.getFileName().toString(), "500"});
       default -> {
-        System.err.println("striatum: " + checkpoint.getFileName() + " is bad\u0007");
+        CheckpointProcess.supervision().failed(Integer.parseInt(end), checkpoint.getFileName() + " is bad\u0007");
         System.exit(Integer.parseInt(end));
       }
     }

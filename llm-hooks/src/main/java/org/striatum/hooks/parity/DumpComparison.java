@@ -206,7 +206,7 @@ final class DumpComparison {
           + model.longest());
     }
     TokenSequence tokens = TokenSequence.prompt(given);
-    long wanted = 2L * text.get().tokenizer().encodeContinuation(expected).length + SLACK;
+    long wanted = 2L * text.get().tokenizer().encodeBare(expected).length + SLACK;
     int[] drawn = greedy(tokens, Sampling.greedy((int) Math.min(wanted, room(tokens))));
     String found = text.get().tokenizer().decode(drawn);
     return new TensorParity(GREEDY_TEXT, found.equals(expected) ? 0 : 1,

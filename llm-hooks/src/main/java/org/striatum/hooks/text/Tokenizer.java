@@ -1,126 +1,213 @@
 package org.striatum.hooks.text;
 
+import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.stream.Stream;
 import org.striatum.hooks.checkpoint.CheckpointException;
+import org.striatum.hooks.text.SpecialTokenPolicy.SpecialToken;
+import org.striatum.probe.model.TokenSequence;
+import org.striatum.probe.run.UsageException;
 
-/// A checkpoint's `tokenizer.json`, read by the hub's own tokenizers through DJL.
+/// A checkpoint's tokenizer, run by the hub's own tokenizers through DJL: `tokenizer.json`, `vocab.json` with `merges.txt`
+/// of byte-level BPE, or a SentencePiece `tokenizer.model`, completed by `tokenizer_config.json`.
 ///
-/// Special tokens are added as the file's post-processor says and never otherwise; padding and truncation in the file
-/// are ignored; no chat template is applied. Not thread-safe; whoever opens it closes it.
+/// Special tokens are added as [#policy] says and never otherwise; padding and truncation in the file are ignored. A text
+/// that uses a token beyond the model's embedding is refused. Not thread-safe; whoever opens it closes it.
 public final class Tokenizer implements AutoCloseable {
-  private static final long MAX_BYTES = 256L << 20;
-  private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
-      .streamReadConstraints(
-          StreamReadConstraints.builder().maxNestingDepth(256).maxDocumentLength(MAX_BYTES).maxNameLength(1 << 20)
-              .build())
-      .build());
+  /// Texts that a completion may be encoded behind: ends of words of several kinds.
+  private static final List<String> ANCHORS = List.of("a", ".", "0", "\n", ":", ")");
 
   private final HuggingFaceTokenizer tokenizer;
-  private final int vocabulary;
-  private final int added;
+  private final TokenizerDocument document;
+  private final int embeddings;
 
-  private Tokenizer(HuggingFaceTokenizer tokenizer, int vocabulary) {
+  private Tokenizer(HuggingFaceTokenizer tokenizer, TokenizerDocument document, int embeddings) {
     this.tokenizer = tokenizer;
-    this.vocabulary = vocabulary;
-    this.added = tokenizer.encode("", true, false).getIds().length;
+    this.document = document;
+    this.embeddings = embeddings;
   }
 
-  /// Opens `file`.
+  /// Opens the tokenizer of `folder`.
   ///
-  /// @param embeddings rows of the model's embedding, which every token must be below
-  /// @throws CheckpointException if the file is absent, broken, or knows tokens the model doesn't
-  public static Tokenizer open(Path file, int embeddings) throws CheckpointException {
-    if (!Files.isRegularFile(file)) {
-      throw new CheckpointException(
-          "no tokenizer.json in " + file.getParent() + ": without one no text becomes tokens");
-    }
-    int vocabulary = vocabulary(file);
-    if (vocabulary > embeddings) {
-      throw new CheckpointException(file + " has token ids up to " + (vocabulary - 1) + " but the embedding has only "
-          + embeddings + " rows: the tokenizer belongs to another model");
-    }
+  /// @param embeddings rows of the model's embedding, which every token of a text must be below
+  /// @throws CheckpointException if there is none, or if it is broken
+  public static Tokenizer open(Path folder, int embeddings) throws CheckpointException {
+    TokenizerDocument document = TokenizerDocument.read(folder);
     try {
-      return new Tokenizer(
-          HuggingFaceTokenizer.newInstance(file, Map.of("padding", "false", "truncation", "false")), vocabulary);
+      return new Tokenizer(HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(document.json()),
+          Map.of("padding", "false", "truncation", "false")), document, embeddings);
     } catch (IOException | RuntimeException refused) {
-      throw new CheckpointException(file + " cannot be read as a tokenizer: " + refused.getMessage(), refused);
+      throw new CheckpointException(document.file() + " cannot be read as a tokenizer: " + refused.getMessage(),
+          refused);
     }
   }
 
-  /// One more than the largest token id.
-  private static int vocabulary(Path file) throws CheckpointException {
-    try {
-      if (Files.size(file) > MAX_BYTES) {
-        throw new CheckpointException(file + " is larger than 256 MiB: not a tokenizer");
-      }
-      JsonNode root = JSON.readTree(Files.readAllBytes(file));
-      JsonNode vocab = root.path("model").path("vocab");
-      long largest = vocab.isArray() ? vocab.size() - 1L : -1;
-      if (vocab.isObject()) {
-        for (JsonNode id : vocab) {
-          largest = Math.max(largest, id.asLong(Long.MAX_VALUE));
-        }
-      }
-      for (JsonNode token : root.path("added_tokens")) {
-        largest = Math.max(largest, token.path("id").asLong(Long.MAX_VALUE));
-      }
-      if (largest < 0) {
-        throw new CheckpointException(file + " holds no vocabulary: download it again");
-      }
-      return Math.toIntExact(Math.min(largest, Integer.MAX_VALUE - 1) + 1);
-    } catch (JsonProcessingException broken) {
-      throw new CheckpointException(file + " is not valid JSON: download it again", broken);
-    } catch (CheckpointException refused) {
-      throw refused;
-    } catch (IOException unreadable) {
-      throw new CheckpointException("cannot read " + file + ": " + unreadable.getMessage(), unreadable);
-    }
+  /// Whether `folder` holds a tokenizer.
+  public static boolean isIn(Path folder) {
+    return TokenizerDocument.source(folder).isPresent();
   }
 
-  /// Token ids of a text at the beginning of a sequence, the post-processor's special tokens included.
+  /// Token ids of a text, special tokens around it included, exactly as the reference implementation gives them.
+  ///
+  /// @throws UsageException if the text uses a token that the embedding has no row for
   public int[] encode(String text) {
-    return ids(tokenizer.encode(text, true, false).getIds());
+    return ids(tokenizer.encode(text, true, false));
   }
 
-  /// Token ids of a text that follows another: no special token.
-  public int[] encodeContinuation(String text) {
-    return ids(tokenizer.encode(text, false, false).getIds());
+  /// Token ids of a text that something follows: as [#encode], but no special token stands behind it, and a text that
+  /// begins with the special tokens itself gets no second ones.
+  ///
+  /// @throws UsageException if the text uses a token that the embedding has no row for
+  public int[] encodePrompt(String text) {
+    int[] ids = encode(text);
+    int[] before = document.policy().idsBefore();
+    int length = before.length;
+    boolean twice = length > 0 && ids.length >= 2 * length && startsWith(ids, before)
+        && Arrays.equals(ids, length, 2 * length, before, 0, length);
+    return Arrays.copyOfRange(ids, twice ? length : 0, ids.length - document.policy().after().size());
   }
 
-  private static int[] ids(long[] ids) {
-    int[] narrowed = new int[ids.length];
-    for (int i = 0; i < ids.length; i++) {
-      narrowed[i] = Math.toIntExact(ids[i]);
+  /// Token ids of a text as it stands: no special token is added. For rendered chats, which hold theirs already.
+  public int[] encodeBare(String text) {
+    return ids(tokenizer.encode(text, false, false));
+  }
+
+  /// A prompt and its completion, encoded together so that the completion's tokens are those of a text in its place: no
+  /// mark of a beginning stands before it. The prompt's tokens are those of the prompt alone, since a model was given
+  /// those.
+  ///
+  /// @throws UsageException if the texts cannot be encoded as two, or use a token that the embedding has no row for
+  public TokenSequence encodePair(String prompt, String completion) {
+    return join(encodePrompt(prompt), prompt, completion);
+  }
+
+  /// The same for a rendered chat, to which no special token is added.
+  public TokenSequence encodeBarePair(String prompt, String completion) {
+    return join(encodeBare(prompt), prompt, completion);
+  }
+
+  private TokenSequence join(int[] prompt, String promptText, String completion) {
+    if (prompt.length == 0) {
+      throw new UsageException("a prompt must have at least one token, '" + shown(promptText) + "' has none");
     }
-    return narrowed;
+    TokenSequence start = TokenSequence.prompt(prompt);
+    String whole = decode(encodeBare(promptText + completion));
+    for (String before : Stream.concat(Stream.of(promptText), ANCHORS.stream()).toList()) {
+      Optional<TokenSequence> joined = behind(before, completion).map(start::followedBy)
+          .filter(sequence -> decode(sequence.tokens()).equals(whole));
+      if (joined.isPresent()) {
+        return joined.get();
+      }
+    }
+    TokenSequence apart = start.followedBy(encodeBare(completion));
+    if (!decode(apart.tokens()).equals(whole)) {
+      throw new UsageException("a text and its completion '" + shown(completion)
+          + "' cannot be encoded as two: together they read otherwise");
+    }
+    return apart;
+  }
+
+  /// Tokens of `text` when it stands behind `before`; empty if one token holds characters of both.
+  private Optional<int[]> behind(String before, String text) {
+    Encoding encoding = tokenizer.encode(before + text, false, false);
+    int[] ids = ids(encoding);
+    CharSpan[] spans = encoding.getCharTokenSpans();
+    int cut = before.codePointCount(0, before.length());
+    int first = 0;
+    while (first < ids.length && (spans[first] == null || spans[first].getEnd() <= cut)) {
+      first++;
+    }
+    for (int t = first; t < ids.length; t++) {
+      if (spans[t] == null || spans[t].getStart() < cut) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(Arrays.copyOfRange(ids, first, ids.length));
+  }
+
+  private static boolean startsWith(int[] ids, int[] beginning) {
+    return Arrays.equals(ids, 0, beginning.length, beginning, 0, beginning.length);
+  }
+
+  private int[] ids(Encoding encoding) {
+    long[] wide = encoding.getIds();
+    int[] ids = new int[wide.length];
+    for (int i = 0; i < wide.length; i++) {
+      ids[i] = Math.toIntExact(wide[i]);
+      if (ids[i] >= embeddings) {
+        throw new UsageException("a text uses the token '%s' (%d), but the model's embedding has only %d rows"
+            .formatted(shown(encoding.getTokens()[i]), ids[i], embeddings));
+      }
+    }
+    return ids;
+  }
+
+  private static String shown(String text) {
+    return text.length() > 40 ? text.substring(0, text.offsetByCodePoints(0, 20)) + "…" : text;
   }
 
   /// The text of tokens, special tokens left out.
   public String decode(int[] tokens) {
-    long[] ids = new long[tokens.length];
-    for (int i = 0; i < tokens.length; i++) {
-      ids[i] = tokens[i];
-    }
-    return tokenizer.decode(ids, true);
+    return decode(tokens, true);
   }
 
-  /// One more than the largest token id.
+  /// The text of tokens, special tokens as they are written.
+  public String decodeAll(int[] tokens) {
+    return decode(tokens, false);
+  }
+
+  private String decode(int[] tokens, boolean skipSpecial) {
+    return tokenizer.decode(Arrays.stream(tokens).asLongStream().toArray(), skipSpecial);
+  }
+
+  /// The text that tokens add to those before them: a leading space that decoding takes from the beginning of a text stays.
+  public String decodeContinuation(TokenSequence sequence) {
+    int[] tokens = sequence.tokens();
+    String prompt = decode(Arrays.copyOf(tokens, sequence.promptLength()));
+    String whole = decode(tokens);
+    return whole.startsWith(prompt)
+        ? whole.substring(prompt.length())
+        : decode(sequence.continuation());
+  }
+
+  /// The file that holds the vocabulary.
+  public Path file() {
+    return document.file();
+  }
+
+  /// Special tokens around a text, and what decides on them.
+  public SpecialTokenPolicy policy() {
+    return document.policy();
+  }
+
+  /// Texts of the special tokens by role: `bos_token`, `eos_token`…
+  public SequencedMap<String, String> named() {
+    return document.named();
+  }
+
+  /// A special token by role.
+  public Optional<SpecialToken> named(String role) {
+    return Optional.ofNullable(document.namedIds().get(role))
+        .map(id -> new SpecialToken(id, document.named().get(role)));
+  }
+
+  /// Tokens that are cut out of a text before everything else, with their ids.
+  public SequencedMap<String, Integer> added() {
+    return document.added();
+  }
+
+  /// One more than the largest token id. It may be more than the embedding has rows.
   public int vocabulary() {
-    return vocabulary;
-  }
-
-  /// How many special tokens the post-processor adds to a text.
-  public int specialTokensAdded() {
-    return added;
+    return document.ids();
   }
 
   @Override

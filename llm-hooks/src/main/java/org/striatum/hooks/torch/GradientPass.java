@@ -1,8 +1,6 @@
 package org.striatum.hooks.torch;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
-import ai.djl.training.GradientCollector;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +14,7 @@ import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.model.TokenSequence;
+import org.striatum.probe.value.GradientTape;
 
 /// One evaluation of the loss of [Gradient] and of its gradient, over batches whose gradients add up.
 final class GradientPass {
@@ -76,7 +75,7 @@ final class GradientPass {
 
   Gradient gradient(Gates gates) {
     return passes.inScope(() -> {
-      try (GradientCollector tape = Engine.getEngine(FrozenWeights.ENGINE).newGradientCollector()) {
+      try (GradientTape tape = GradientTape.start()) {
         AppliedChanges applied = passes.applied(gates, true);
         for (PaddedBatch batch : PaddedBatch.of(items, rowsPerRun())) {
           passes.runInScope(() -> descend(tape, applied, batch));
@@ -87,7 +86,7 @@ final class GradientPass {
   }
 
   /// Adds one batch to the leaves' gradients, to the items' log-probabilities and to the gates' openness.
-  private void descend(GradientCollector tape, AppliedChanges applied, PaddedBatch batch) {
+  private void descend(GradientTape tape, AppliedChanges applied, PaddedBatch batch) {
     DjlInterpreter run = passes.run(applied, batch);
     NDArray x = passes.upTo(run, passes.shape().layers());
     ScoredTokens scored = batch.scored();

@@ -20,7 +20,8 @@ class TokenPiecesTest {
   private Path folder;
 
   private List<String> pieces(int... tokens) throws Exception {
-    try (Tokenizer tokenizer = Tokenizer.open(Files.writeString(folder.resolve("tokenizer.json"), BYTES), 7)) {
+    Files.writeString(folder.resolve("tokenizer.json"), BYTES);
+    try (Tokenizer tokenizer = Tokenizer.open(folder, 7)) {
       List<String> pieces = TokenPieces.of(tokenizer, tokens);
       assertThat(pieces).hasSize(tokens.length);
       assertThat(String.join("", pieces)).isEqualTo(tokenizer.decode(tokens));

@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.training.GradientCollector;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -16,6 +14,7 @@ import org.striatum.hooks.GateContract;
 import org.striatum.hooks.GoldenCheckpoints;
 import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.PositionMask;
+import org.striatum.probe.value.GradientTape;
 
 /// The gate on arrays, alone.
 class DjlGateTest extends GateContract {
@@ -103,7 +102,7 @@ class DjlGateTest extends GateContract {
   /// Of the sum of all that flows on.
   private static GateGradient gradient(Gate gate, float[] hidden, boolean[] mask) {
     try (NDManager manager = NDManager.newBaseManager(Device.cpu(), FrozenWeights.ENGINE);
-        GradientCollector tape = Engine.getEngine(FrozenWeights.ENGINE).newGradientCollector()) {
+        GradientTape tape = GradientTape.start()) {
       GateArrays arrays = new GateArrays(manager, gate, true);
       NDArray h = manager.create(hidden, new Shape(mask.length, WIDTH));
       tape.backward(arrays.apply(h, h, manager.create(mask, new Shape(mask.length, 1))).value().sum());

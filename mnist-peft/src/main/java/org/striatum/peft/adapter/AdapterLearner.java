@@ -1,16 +1,15 @@
 package org.striatum.peft.adapter;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
-import ai.djl.training.GradientCollector;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import org.striatum.peft.network.Mlp;
+import org.striatum.probe.value.GradientTape;
 
 /// An adapter while it is being trained: its parameters, and one step of the optimizer. One at a time a process: the
 /// engine keeps one gradient tape.
@@ -59,7 +58,7 @@ final class AdapterLearner implements AutoCloseable {
   ///
   /// @return the loss before it; where that is no finite number nothing is updated
   double step(long[] rows) {
-    try (NDScope _ = new NDScope(); GradientCollector tape = Engine.getEngine("PyTorch").newGradientCollector()) {
+    try (NDScope _ = new NDScope(); GradientTape tape = GradientTape.start()) {
       NDArray loss = loss(rows);
       double found = loss.getFloat();
       if (Double.isFinite(found)) {
@@ -113,7 +112,7 @@ final class AdapterLearner implements AutoCloseable {
 
   /// ∂loss/∂parameter at this point, by name.
   SequencedMap<String, float[]> gradient(long[] rows) {
-    try (NDScope _ = new NDScope(); GradientCollector tape = Engine.getEngine("PyTorch").newGradientCollector()) {
+    try (NDScope _ = new NDScope(); GradientTape tape = GradientTape.start()) {
       tape.backward(loss(rows));
       SequencedMap<String, float[]> gradient = new LinkedHashMap<>();
       weights.forEach(weight -> gradient.put(weight.parameter().name(), weight.values().getGradient().toFloatArray()));

@@ -6,6 +6,7 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.NeuronId;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.Overlap;
+import org.striatum.probe.stats.Verdict;
 
 /// What one frozen model gave when it was specialised to one mode, by gates on chosen neurons and by other means, all trained
 /// for as many steps on the same problems.
@@ -146,17 +147,12 @@ public record AdaptationResults(String mode, String ranked, Protocol protocol, L
     /// An advantage below this share of what the controls gained is no advantage.
     public static final double NEGLIGIBLE = 0.1;
 
-    /// Whether it is a better place.
-    public enum Verdict {
-      BETTER, NO_BETTER, UNDECIDED
-    }
-
-    /// BETTER if the interval lies above 0; NO_BETTER if it lies below 0, or below a tenth of what the controls gained.
+    /// Whether it is a better place: YES if the interval lies above 0; NO if it lies below 0, or below a tenth of what the controls gained.
     public Verdict verdict() {
       if (logProbability.low() > 0) {
-        return Verdict.BETTER;
+        return Verdict.YES;
       }
-      return logProbability.high() < Math.max(0, NEGLIGIBLE * gained) ? Verdict.NO_BETTER : Verdict.UNDECIDED;
+      return logProbability.high() < Math.max(0, NEGLIGIBLE * gained) ? Verdict.NO : Verdict.UNDECIDED;
     }
   }
 

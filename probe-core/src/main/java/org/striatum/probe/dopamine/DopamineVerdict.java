@@ -7,6 +7,7 @@ import java.util.stream.IntStream;
 import org.striatum.probe.dopamine.DopamineResults.DatasetSteps;
 import org.striatum.probe.dopamine.DopamineResults.LayerDopamine;
 import org.striatum.probe.dopamine.DopamineResults.TestedNeuron;
+import org.striatum.probe.stats.Verdict;
 
 /// Whether any coordinate of a dataset passes the signature test.
 ///
@@ -34,6 +35,11 @@ public record DopamineVerdict(String dataset, int studied, int tested, int signi
         .toList();
     return new DopamineVerdict(dataset.dataset(), layers.size(), tested.size(),
         (int) tested.stream().filter(TestedNeuron::significant).count(), failed, dataset.warnings());
+  }
+
+  /// YES if any coordinate passes; UNDECIDED where no hook point could be studied.
+  public Verdict verdict() {
+    return studied == 0 ? Verdict.UNDECIDED : significant > 0 ? Verdict.YES : Verdict.NO;
   }
 
   /// One sentence for a reader, the dataset before it.

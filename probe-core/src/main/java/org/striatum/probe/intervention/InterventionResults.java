@@ -9,6 +9,7 @@ import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.FalseDiscovery;
 import org.striatum.probe.stats.FamilyWise;
+import org.striatum.probe.stats.Verdict;
 
 /// What the intervention study found: a plain record of figures, written to `results/interventions.json`.
 ///
@@ -22,12 +23,13 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
     notes = List.copyOf(notes);
   }
 
-  /// What the primary interventions came to: specific if one of them is, else the verdict of the first; undecided without one.
+  /// Whether the model uses a set that was named before the run: YES if one such intervention shows it, else the verdict
+  /// of the first; NOT_TESTED without one.
   public Verdict verdict() {
     List<Verdict> primary = interventions.stream().filter(Intervention::primary).map(Intervention::verdict).toList();
-    return primary.contains(Verdict.SPECIFIC)
-        ? Verdict.SPECIFIC
-        : primary.isEmpty() ? Verdict.UNDECIDED : primary.getFirst();
+    return primary.contains(Verdict.YES)
+        ? Verdict.YES
+        : primary.isEmpty() ? Verdict.NOT_TESTED : primary.getFirst();
   }
 
   /// Primary interventions, named before any was made, come first; their p become q by Holm's correction among
@@ -81,7 +83,7 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
   public record Intervention(boolean primary, String dataset, String set, List<LayerSet> layers,
       AblationKind kind, double alpha, PositionMask positions, OutcomeKind outcome, int items, int problems,
       boolean emptyMaskIdentical, Arm base,
-      Arm ablated, List<Arm> others, Controls random, Controls matched, Verdict verdict) {
+      Arm ablated, List<Arm> others, Controls random, Controls matched, Damage damage) {
     /// From the standard error to the effect that a two-sided test at 5 % finds four times in five: z₀.₉₇₅ + z₀.₈.
     private static final double POWER = 2.8016;
     private static final double INTERVAL = 2 * 1.9600;
@@ -92,6 +94,11 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
       if (layers.isEmpty()) {
         throw new IllegalArgumentException("an intervention needs a hook point, found none");
       }
+    }
+
+    /// Whether the model uses this set more than equally large coordinates.
+    public Verdict verdict() {
+      return damage.verdict();
     }
 
     /// What was done, e.g. `zero` or `steer +2σ`.
@@ -135,11 +142,11 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
               : "specific to these neurons";
     }
 
-    /// The same with corrected p, which decide the verdict.
+    /// The same with corrected p, which decide what the damage is.
     private Intervention corrected(double qRandom, double qMatched) {
       return new Intervention(primary, dataset, set, layers, kind, alpha, positions, outcome, items, problems,
           emptyMaskIdentical, base, ablated, others, random.corrected(qRandom), matched.corrected(qMatched),
-          emptyMaskIdentical ? Verdict.of(ablated.damaged(items == problems), qRandom, qMatched) : Verdict.UNDECIDED);
+          emptyMaskIdentical ? Damage.of(ablated.damaged(items == problems), qRandom, qMatched) : Damage.UNDECIDED);
     }
   }
 
@@ -234,13 +241,24 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
 
   /// What the arms say, in the words of the design: specific to the set only if there is damage and it exceeds the
   /// RMS-matched distribution, generic if only the uniform one, else none; undecided without matched controls.
-  public enum Verdict {
-    SPECIFIC, GENERIC, NONE, UNDECIDED;
+  public enum Damage {
+    SPECIFIC(Verdict.YES), GENERIC(Verdict.NO), NONE(Verdict.NO), UNDECIDED(Verdict.UNDECIDED);
 
     private static final double LEVEL = 0.05;
 
+    private final Verdict verdict;
+
+    Damage(Verdict verdict) {
+      this.verdict = verdict;
+    }
+
+    /// Whether the model uses the set more than equally large coordinates.
+    public Verdict verdict() {
+      return verdict;
+    }
+
     /// @param damaged see [Arm#damaged]
-    static Verdict of(boolean damaged, double qRandom, double qMatched) {
+    static Damage of(boolean damaged, double qRandom, double qMatched) {
       if (Double.isNaN(qMatched)) {
         return UNDECIDED;
       }

@@ -18,7 +18,7 @@ import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.intervention.InterventionResults.LayerSet;
 import org.striatum.probe.intervention.InterventionResults.McNemarTable;
 import org.striatum.probe.intervention.InterventionResults.Prediction;
-import org.striatum.probe.intervention.InterventionResults.Verdict;
+import org.striatum.probe.intervention.InterventionResults.Damage;
 import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.GatedModel;
 import org.striatum.probe.model.Gates;
@@ -195,8 +195,8 @@ public record InterventionStudy(GatedModel model, Progress progress) {
           measurement.outcome(), problems.length, distinct, identical, arms.getFirst(), arms.get(1),
           arms.subList(2, arms.size()), randomControls, matchedControls,
           identical
-              ? Verdict.of(arms.get(1).damaged(distinct == problems.length), randomControls.p(), matchedControls.p())
-              : Verdict.UNDECIDED);
+              ? Damage.of(arms.get(1).damaged(distinct == problems.length), randomControls.p(), matchedControls.p())
+              : Damage.UNDECIDED);
     }
   }
 

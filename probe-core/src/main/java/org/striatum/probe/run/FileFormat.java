@@ -33,7 +33,7 @@ public record FileFormat(String kind, int version) {
 
   /// Refuses a file of another format.
   ///
-  /// @param found its version; null where it carries none, as files of striatum before version 0.2 do
+  /// @param found its version; null where it carries none, as in files of earlier versions
   /// @param where names the file in the error
   public void require(Integer found, String where) throws OtherFormatException {
     if (found == null || found != version) {

@@ -27,6 +27,7 @@ import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.reflect.Array;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -154,7 +155,16 @@ public final class RecordJson {
 
   /// On one line, the version of its format first, without a newline.
   public static byte[] compact(FileFormat format, Object record) {
-    return compact(versioned(format, record));
+    // Not by a tree: rows of token ids are long.
+    byte[] alone = compact(record);
+    byte[] version = "{\"%s\":%d".formatted(FileFormat.KEY, format.version()).getBytes(StandardCharsets.UTF_8);
+    ByteArrayOutputStream row = new ByteArrayOutputStream(version.length + alone.length);
+    row.writeBytes(version);
+    if (alone.length > 2) { // more than {}
+      row.write(',');
+    }
+    row.write(alone, 1, alone.length - 1);
+    return row.toByteArray();
   }
 
   /// Reads a record of a format from a file.
@@ -163,7 +173,9 @@ public final class RecordJson {
   /// @throws BadDataException if the file is missing, too large or no such record
   public static <T> T read(Path file, FileFormat format, Class<T> type) throws IOException {
     byte[] json = bytes(file);
-    format.require(formatOf(json, file.toString()), file.toString());
+    if (isStructured(json)) { // else no version is to be expected: what it is, the record's parser says
+      format.require(formatOf(json, file.toString()), file.toString());
+    }
     return damagedUnless(file, json, type);
   }
 
@@ -171,7 +183,9 @@ public final class RecordJson {
   ///
   /// @param where names the place in an error
   public static <T> T parse(byte[] json, FileFormat format, Class<T> type, String where) throws BadDataException {
-    format.require(formatOf(json, where), where);
+    if (isStructured(json)) {
+      format.require(formatOf(json, where), where);
+    }
     return parse(json, type, where);
   }
 
@@ -180,6 +194,15 @@ public final class RecordJson {
     ObjectNode versioned = MAPPER.createObjectNode().put(FileFormat.KEY, format.version());
     versioned.setAll((ObjectNode) MAPPER.valueToTree(record));
     return versioned;
+  }
+
+  private static boolean isStructured(byte[] json) {
+    try (JsonParser parser = MAPPER.createParser(json)) {
+      JsonToken first = parser.nextToken();
+      return first != null && first.isStructStart();
+    } catch (IOException _) {
+      return false;
+    }
   }
 
   /// The version that a JSON object begins with; null where it begins with something else.

@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.FileFormat;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
 import org.striatum.probe.store.StoreIndex.Hook;
@@ -29,6 +30,7 @@ import org.striatum.probe.tensor.TensorInfo;
 public final class ActivationStore implements AutoCloseable {
   /// The index's name in the store's folder. It holds the checksums of all shards, so it stands for them.
   public static final String INDEX = "index.json";
+  static final FileFormat FORMAT = new FileFormat("activation store", 1);
 
   private final Path folder;
   private final StoreIndex index;
@@ -57,7 +59,7 @@ public final class ActivationStore implements AutoCloseable {
       throw new BadDataException(folder + " is no activation store (no " + INDEX
           + " in it, or capture did not finish): capture the states again");
     }
-    StoreIndex index = RecordJson.read(folder.resolve(INDEX), StoreIndex.class);
+    StoreIndex index = RecordJson.read(folder.resolve(INDEX), FORMAT, StoreIndex.class);
     List<SafetensorsFile> shards = new ArrayList<>();
     try {
       for (Shard shard : index.shards()) {

@@ -287,7 +287,7 @@ public final class ActivationWriter implements AutoCloseable {
       rows += length;
     }
     StoreIndex index = new StoreIndex(dtype, hooks(), lengths.length, rows, firstRows, shards);
-    RecordJson.write(folder.resolve(ActivationStore.INDEX), index);
+    RecordJson.write(folder.resolve(ActivationStore.INDEX), ActivationStore.FORMAT, index);
     return index;
   }
 

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
+import org.striatum.probe.stats.Verdict;
 import org.striatum.probe.transfer.TransferResults.Curve;
 import org.striatum.probe.transfer.TransferResults.FunctionalTransfer;
 import org.striatum.probe.transfer.TransferResults.Place;
@@ -22,27 +23,16 @@ public record TransferSummary(List<Statement> statements) {
     statements = List.copyOf(statements);
   }
 
-  /// How far something transfers.
-  public enum Degree {
-    /// Nearly everywhere it was tested: four fifths at least.
-    YES,
-    /// At a tenth of the places or more.
-    PARTLY,
-    /// Nowhere, or hardly anywhere: no more than false discoveries may be.
-    NO,
-    /// It could not be tested.
-    UNTESTED
-  }
-
   /// One question answered.
   ///
   /// @param question e.g. `between the tasks of step2000`
   /// @param first a run
   /// @param second another, or the same where its tasks are compared
-  /// @param sets how far the sets overlap beyond chance after correction
-  /// @param probes how far a probe works elsewhere: its 95 % interval lies above ½ and above prompt length
+  /// @param sets whether the sets overlap beyond chance after correction: YES at four fifths of the places or more, NO at less
+  ///     than a tenth, which false discoveries may be; UNDECIDED between
+  /// @param probes whether a probe works elsewhere, likewise: its 95 % interval lies above ½ and above prompt length
   /// @param sentence both in words, with figures
-  public record Statement(String question, String first, String second, Degree sets, Degree probes, String sentence) {
+  public record Statement(String question, String first, String second, Verdict sets, Verdict probes, String sentence) {
     /// Whether it is about the tasks of one run.
     public boolean isWithin(String run) {
       return first.equals(run) && second.equals(run);
@@ -63,9 +53,10 @@ public record TransferSummary(List<Statement> statements) {
     }
     results.bases().forEach(basis -> {
       if (basis.common()) {
-        statements.add(statement(results, "between " + basis.first() + " and " + basis.second(), basis.first(), basis.second(),
-            (a, b) -> (a.run().equals(basis.first()) && b.run().equals(basis.second()))
-                || (a.run().equals(basis.second()) && b.run().equals(basis.first()))));
+        statements.add(
+            statement(results, "between " + basis.first() + " and " + basis.second(), basis.first(), basis.second(),
+                (a, b) -> (a.run().equals(basis.first()) && b.run().equals(basis.second()))
+                    || (a.run().equals(basis.second()) && b.run().equals(basis.first()))));
       } else {
         statements.add(curves(results, basis.first(), basis.second(), basis.reason()));
       }
@@ -86,11 +77,11 @@ public record TransferSummary(List<Statement> statements) {
     List<FunctionalTransfer> transfers = results.functional().stream().filter(f -> between.test(f.from(), f.to()))
         .toList();
     if (overlaps.isEmpty() && transfers.isEmpty()) {
-      return new Statement(question, first, second, Degree.UNTESTED, Degree.UNTESTED,
+      return new Statement(question, first, second, Verdict.NOT_TESTED, Verdict.NOT_TESTED,
           "Transfer %s was not tested: there are no two places to compare.".formatted(question));
     }
-    Degree sets = degree(overlaps, o -> o.q() < ALPHA);
-    Degree probes = degree(transfers, TransferSummary::works);
+    Verdict sets = verdict(overlaps, o -> o.q() < ALPHA);
+    Verdict probes = verdict(transfers, TransferSummary::works);
     String sentence = String.format(Locale.ROOT,
         "%s: %d of %d pairs of sets overlap beyond chance after correction, mean IoU %.3f, chance %.3f (ranked on halves of the data: %.3f between places, %.3f within one). %s: %d of %d predict outcomes better than chance and than prompt length, %d better than chance alone; mean AUROC %.3f beside %.3f of the place's own.",
         words("The sets", sets) + " " + question, count(overlaps, o -> o.q() < ALPHA), overlaps.size(),
@@ -98,7 +89,7 @@ public record TransferSummary(List<Statement> statements) {
         mean(overlaps.stream().mapToDouble(SetOverlap::chance).toArray()),
         mean(overlaps.stream().mapToDouble(SetOverlap::halves).toArray()),
         mean(overlaps.stream().mapToDouble(SetOverlap::ceiling).toArray()),
-        probes == Degree.NO && transfers.stream().anyMatch(f -> f.restandardised().low() > 0.5)
+        probes == Verdict.NO && transfers.stream().anyMatch(f -> f.restandardised().low() > 0.5)
             ? "The transferred probes are not shown to know more than prompt length"
             : words("The probes", probes),
         count(transfers, TransferSummary::works), transfers.size(),
@@ -114,7 +105,7 @@ public record TransferSummary(List<Statement> statements) {
   }
 
   private static Statement curves(TransferResults results, String first, String second, String reason) {
-    return new Statement("between " + first + " and " + second, first, second, Degree.UNTESTED, Degree.UNTESTED,
+    return new Statement("between " + first + " and " + second, first, second, Verdict.NOT_TESTED, Verdict.NOT_TESTED,
         "Between %s and %s no coordinate can be compared (%s). By curves: %s; %s.".formatted(first, second, reason,
             picture(results, first), picture(results, second)));
   }
@@ -132,19 +123,19 @@ public record TransferSummary(List<Statement> statements) {
             && (c.pruned().value() - 0.5) >= 0.9 * (c.linear().value() - 0.5)));
   }
 
-  private static <T> Degree degree(List<T> all, Predicate<T> holds) {
+  private static <T> Verdict verdict(List<T> all, Predicate<T> holds) {
     long n = count(all, holds);
     return all.isEmpty()
-        ? Degree.UNTESTED
-        : n < HARDLY * all.size() ? Degree.NO : n >= NEARLY_ALL * all.size() ? Degree.YES : Degree.PARTLY;
+        ? Verdict.NOT_TESTED
+        : n < HARDLY * all.size() ? Verdict.NO : n >= NEARLY_ALL * all.size() ? Verdict.YES : Verdict.UNDECIDED;
   }
 
-  private static String words(String what, Degree degree) {
-    return what + switch (degree) {
+  private static String words(String what, Verdict verdict) {
+    return what + switch (verdict) {
       case YES -> " transfer";
-      case PARTLY -> " transfer in part";
+      case UNDECIDED -> " transfer at some places only";
       case NO -> " do not transfer";
-      case UNTESTED -> " were not tested";
+      case NOT_TESTED -> " were not tested";
     };
   }
 

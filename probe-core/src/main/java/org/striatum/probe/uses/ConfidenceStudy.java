@@ -46,7 +46,7 @@ public record ConfidenceStudy(Function<String, Optional<String>> answer, int res
   /// A dataset's rollouts and their states at the hook point that validation chose.
   ///
   /// @param rollouts those of `states`, in the same order
-  /// @param value the linear probe of s₀ that was reported; null to fit one here
+  /// @param value the linear probe of s₀ that was reported
   public record StudiedDataset(String name, HookPoint hook, List<Rollout> rollouts, Trajectories states, Split split,
       LinearPredictor value) {
     public StudiedDataset {
@@ -107,15 +107,12 @@ public record ConfidenceStudy(Function<String, Optional<String>> answer, int res
           test.length, samples, test.length == 0
               ? Estimate.exact(Double.NaN)
               : Bootstrap.meanByProblem(problems, rewards(right, test), random),
-          excluded, List.of(),
-          "No signal can be compared: " + obstacle + ".", notes);
+          excluded, List.of(), notes);
     }
     oneClass(right, validation, "validation").ifPresent(why -> notes.add("not calibrated: " + why));
 
     Map<String, double[]> scores = new LinkedHashMap<>();
-    scores.put(VALUE, dataset.value() == null
-        ? probe(ends.first(), ends.width(), right, train)
-        : dataset.value().scores(ends.first(), right.length));
+    scores.put(VALUE, dataset.value().scores(ends.first(), right.length));
     scores.put(PROMPT_LENGTH, promptLength(kept, right, train));
     if (kept.stream().allMatch(rollout -> Double.isFinite(rollout.logProbability()))) {
       scores.put(LOG_PROBABILITY, each(kept, Rollout::logProbability));
@@ -136,7 +133,7 @@ public record ConfidenceStudy(Function<String, Optional<String>> answer, int res
         .add(signal(name, all, value, problems, outcomes, right, validation, test, random)));
     return new DatasetConfidence(dataset.name(), dataset.hook(), (int) Arrays.stream(problems).distinct().count(),
         test.length, samples, Bootstrap.meanByProblem(problems, rewards(right, test), random), excluded, signals,
-        statement(signals), notes);
+        notes);
   }
 
   private Signal signal(String name, double[] all, double[] value, String[] problems, boolean[] outcomes,
@@ -195,20 +192,6 @@ public record ConfidenceStudy(Function<String, Optional<String>> answer, int res
         : own.stream().filter(other -> other.sample() != rollout.sample())
             .filter(other -> answer.apply(other.completion()).equals(given)).count();
     return (double) agree / (own.size() - 1);
-  }
-
-  private static String statement(List<Signal> signals) {
-    StringBuilder words = new StringBuilder("V(s₀) costs no token. ");
-    List<String> parts = new ArrayList<>();
-    for (Signal signal : signals) {
-      if (!signal.name().equals(VALUE)) {
-        Estimate ahead = signal.valueAhead();
-        String verdict = ahead.low() > 0 ? "better than" : ahead.high() < 0 ? "worse than" : "not told apart from";
-        parts.add("%s %s (%s; AUROC difference %+.3f [%+.3f, %+.3f])".formatted(verdict, signal.name(),
-            signal.known().words(), ahead.value(), ahead.low(), ahead.high()));
-      }
-    }
-    return words.append("It is ").append(String.join("; ", parts)).append('.').toString();
   }
 
   private static Optional<String> oneClass(boolean[] right, int[] members, String fold) {

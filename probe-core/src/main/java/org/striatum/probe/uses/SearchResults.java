@@ -3,6 +3,7 @@ package org.striatum.probe.uses;
 import java.util.List;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.stats.Verdict;
 
 /// What search by steps reaches on test problems beside other ways to spend the same tokens: `results/search.json`.
 ///
@@ -19,27 +20,38 @@ public record SearchResults(int candidates, int stepTokens, List<DatasetSearch> 
   /// @param hook where steps are judged; null where no probe could be fitted
   /// @param problems test problems attempted
   /// @param comparisons of every search with choosing steps at random, and of the first search with every other arm
-  /// @param statements the findings in words, one per search
   /// @param notes what could not be done, and why
   public record DatasetSearch(String dataset, HookPoint hook, int problems, List<Arm> arms,
-      List<Comparison> comparisons, List<String> statements, List<String> notes) {
+      List<Comparison> comparisons, List<String> notes) {
     public DatasetSearch {
       arms = List.copyOf(arms);
       comparisons = List.copyOf(comparisons);
-      statements = List.copyOf(statements);
       notes = List.copyOf(notes);
     }
 
     /// A dataset on which nothing could be judged.
     public static DatasetSearch unsearched(String dataset, String why) {
-      return new DatasetSearch(dataset, null, 0, List.of(), List.of(), List.of("Not searched: " + why + "."),
-          List.of(why));
+      return new DatasetSearch(dataset, null, 0, List.of(), List.of(), List.of(why));
+    }
+
+    private double used(String name) {
+      return arms.stream().filter(arm -> arm.name().equals(name)).findFirst().orElseThrow().usedTokens();
     }
 
     /// Every search beside choosing steps at random, at equal budget.
     public List<Comparison> overRandom() {
       return comparisons.stream().filter(one -> one.other().equals(SearchStudy.RANDOM)).toList();
     }
+  }
+
+  /// The findings of a dataset in words, one per search.
+  public List<String> statements(DatasetSearch dataset) {
+    return dataset.arms().isEmpty()
+        ? List.of("Not searched: " + String.join("; ", dataset.notes()) + ".")
+        : dataset.overRandom().stream()
+            .map(one -> "At equal budget, %d candidates per step: %s; tokens per problem %.0f and %.0f.".formatted(
+                candidates, one.words(), dataset.used(one.search()), dataset.used(one.other())))
+            .toList();
   }
 
   /// One way to answer.
@@ -58,11 +70,15 @@ public record SearchResults(int candidates, int stepTokens, List<DatasetSearch> 
   /// @param onlySearch problems only search got right; onlyOther, only the other
   /// @param p exact McNemar, two-sided
   public record Comparison(String search, String other, Estimate difference, int onlySearch, int onlyOther, double p) {
+    /// Whether the search is better.
+    public Verdict verdict() {
+      return Verdict.positive(difference);
+    }
+
     /// The finding in a sentence.
     public String words() {
-      String verdict = difference.low() > 0 ? "yes" : difference.high() < 0 ? "no, it is worse" : "not shown";
       return "%s beats %s: %s (accuracy difference %+.3f [%+.3f, %+.3f], McNemar p = %.3g)".formatted(search, other,
-          verdict, difference.value(), difference.low(), difference.high(), p);
+          verdict().printed(), difference.value(), difference.low(), difference.high(), p);
     }
   }
 }

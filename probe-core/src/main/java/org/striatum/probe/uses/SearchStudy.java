@@ -30,7 +30,8 @@ import org.striatum.probe.uses.StepSearch.Answer;
 ///
 /// @param search how steps are drawn
 public record SearchStudy(StepSearch search) {
-  static final String RANDOM = "random choice";
+  /// The arm that chooses steps at random, at the same budget.
+  public static final String RANDOM = "random choice";
   static final String SINGLE = "one sample";
   static final String GREEDY = "greedy";
   static final String MAJORITY = "majority of K";
@@ -82,17 +83,9 @@ public record SearchStudy(StepSearch search) {
     for (String name : searches) {
       comparisons.add(comparison(name, RANDOM, attempts, ids, random));
     }
-    List<String> statements = comparisons.stream()
-        .map(one -> "At equal budget, %d candidates a step: %s; tokens a problem %.0f and %.0f.".formatted(
-            search.candidates(), one.words(), used(arms, one.search()), used(arms, RANDOM)))
-        .toList();
     attempts.keySet().stream().filter(name -> !name.equals(searches.getFirst()) && !name.equals(RANDOM))
         .forEach(name -> comparisons.add(comparison(searches.getFirst(), name, attempts, ids, random)));
-    return new DatasetSearch(asked.dataset(), asked.hook(), ids.length, arms, comparisons, statements, notes);
-  }
-
-  private static double used(List<Arm> arms, String name) {
-    return arms.stream().filter(arm -> arm.name().equals(name)).findFirst().orElseThrow().usedTokens();
+    return new DatasetSearch(asked.dataset(), asked.hook(), ids.length, arms, comparisons, notes);
   }
 
   private static Comparison comparison(String search, String other, Map<String, Attempt> attempts, String[] ids,

@@ -1,10 +1,10 @@
 package org.striatum.probe.value;
 
 import java.util.List;
-import java.util.Locale;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.Stability;
+import org.striatum.probe.stats.Verdict;
 
 /// What the controls say of the reading of value on one dataset, at the hook point that validation problems choose.
 ///
@@ -28,40 +28,25 @@ public record DatasetControls(String dataset, HookPoint hook, int width, int tes
     notes = List.copyOf(notes);
   }
 
-  /// What a control says.
-  public enum Answer {
-    /// Shown, by an interval.
-    YES,
-    /// Its opposite is shown, by an interval.
-    NO,
-    /// The data allow either.
-    UNDECIDED;
-
-    /// In small letters.
-    public String word() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
-
   /// Is the value read from few coordinates? See [Sparsity].
-  public Answer sparse() {
-    return sparsity.answer();
+  public Verdict sparse() {
+    return sparsity.verdict();
   }
 
   /// Are single coordinates its natural unit? See [RotationControl].
-  public Answer basisAligned() {
-    return rotation.answer();
+  public Verdict basisAligned() {
+    return rotation.verdict();
   }
 
   /// Does the probe know more than the prompt's length? See [NuisanceBaseline].
-  public Answer moreThanPromptLength() {
-    return nuisances.getFirst().answer();
+  public Verdict moreThanPromptLength() {
+    return nuisances.getFirst().verdict();
   }
 
   /// The three answers in one line.
   public String line() {
     return "value code at %s: sparse: %s; basis-aligned: %s; more than prompt length: %s".formatted(hook,
-        sparse().word(), basisAligned().word(), moreThanPromptLength().word());
+        sparse().printed(), basisAligned().printed(), moreThanPromptLength().printed());
   }
 
   /// What random sets of one size reach.
@@ -90,7 +75,7 @@ public record DatasetControls(String dataset, HookPoint hook, int width, int tes
   /// @param complementDifference complement − whole
   public record Sparsity(String ranking, int kept, double share, Estimate pruned, Estimate difference, double margin,
       RandomSets random, Estimate overRandom, RandomSets matched, Estimate complement, Estimate complementDifference,
-      List<Integer> coordinates, Answer answer) {
+      List<Integer> coordinates, Verdict verdict) {
     public Sparsity {
       coordinates = List.copyOf(coordinates);
     }
@@ -106,7 +91,7 @@ public record DatasetControls(String dataset, HookPoint hook, int width, int tes
   /// @param difference native − mean of rotations, averaged over points
   /// @param p (1 + #{rotation ≥ native}) / (1 + rotations), of AUROCs averaged over points
   public record RotationControl(int rotations, List<RotationPoint> points, Estimate difference, double p,
-      Answer answer) {
+      Verdict verdict) {
     public RotationControl {
       points = List.copyOf(points);
     }
@@ -129,7 +114,7 @@ public record DatasetControls(String dataset, HookPoint hook, int width, int tes
   /// @param alone AUROC of the baseline; withProbe, of both together
   /// @param increment withProbe − alone
   public record NuisanceBaseline(List<String> variables, boolean beforeGeneration, Estimate alone, Estimate withProbe,
-      Estimate increment, Answer answer) {
+      Estimate increment, Verdict verdict) {
     public NuisanceBaseline {
       variables = List.copyOf(variables);
     }

@@ -9,7 +9,7 @@ import org.striatum.probe.sparse.LabelledRows;
 import org.striatum.probe.sparse.LinearPredictor;
 import org.striatum.probe.sparse.LinearProbe;
 import org.striatum.probe.stats.Estimate;
-import org.striatum.probe.value.DatasetControls.Answer;
+import org.striatum.probe.stats.Verdict;
 import org.striatum.probe.value.DatasetControls.NuisanceBaseline;
 
 /// What the outcome can be predicted by without hidden states, and what the probe adds to it. See [NuisanceBaseline].
@@ -72,8 +72,8 @@ final class NuisanceBaselines {
         probe.auroc(both, random), increment, answer(increment, margin));
   }
 
-  static Answer answer(Estimate increment, double margin) {
-    return increment.low() > 0 ? Answer.YES : increment.high() < margin ? Answer.NO : Answer.UNDECIDED;
+  static Verdict answer(Estimate increment, double margin) {
+    return increment.low() > 0 ? Verdict.YES : increment.high() < margin ? Verdict.NO : Verdict.UNDECIDED;
   }
 
   private static float[] columns(List<Variable> variables, Source source, double[] last) {

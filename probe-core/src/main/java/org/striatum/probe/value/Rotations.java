@@ -8,7 +8,7 @@ import org.striatum.probe.sparse.Standardisation;
 import org.striatum.probe.stats.Bootstrap;
 import org.striatum.probe.stats.EmpiricalP;
 import org.striatum.probe.stats.Estimate;
-import org.striatum.probe.value.DatasetControls.Answer;
+import org.striatum.probe.stats.Verdict;
 import org.striatum.probe.value.DatasetControls.RotationControl;
 import org.striatum.probe.value.DatasetControls.RotationPoint;
 import org.striatum.probe.value.OutcomeRegression.Order;
@@ -107,11 +107,11 @@ final class Rotations {
         answer(difference, p, means.length, settings.margin()));
   }
 
-  static Answer answer(Estimate difference, double p, int rotations, double margin) {
+  static Verdict answer(Estimate difference, double p, int rotations, double margin) {
     if (difference.low() > 0 && p <= Math.max(0.05, 1.0 / (1 + rotations))) {
-      return Answer.YES;
+      return Verdict.YES;
     }
-    return difference.high() < margin ? Answer.NO : Answer.UNDECIDED;
+    return difference.high() < margin ? Verdict.NO : Verdict.UNDECIDED;
   }
 
   /// Test scores of the probe refitted on the best coordinates, ranking chosen by cross-validation: (counts, test).

@@ -11,7 +11,7 @@ import org.striatum.probe.stats.Bootstrap;
 import org.striatum.probe.stats.EmpiricalP;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.Ranks;
-import org.striatum.probe.value.DatasetControls.Answer;
+import org.striatum.probe.stats.Verdict;
 import org.striatum.probe.value.DatasetControls.RandomSets;
 import org.striatum.probe.value.DatasetControls.Sparsity;
 import org.striatum.probe.value.OutcomeRegression.Order;
@@ -79,11 +79,11 @@ final class SparsityControl {
         Arrays.stream(coordinates).boxed().toList(), answer(difference, randomSets.p(), overRandom, settings.margin()));
   }
 
-  static Answer answer(Estimate difference, double pRandom, Estimate overRandom, double margin) {
+  static Verdict answer(Estimate difference, double pRandom, Estimate overRandom, double margin) {
     if (difference.low() > -margin && pRandom <= 0.05 && overRandom.low() > 0) {
-      return Answer.YES;
+      return Verdict.YES;
     }
-    return difference.high() < 0 || overRandom.high() < margin ? Answer.NO : Answer.UNDECIDED;
+    return difference.high() < 0 || overRandom.high() < margin ? Verdict.NO : Verdict.UNDECIDED;
   }
 
   private double[] scores(int[] coordinates) {

@@ -65,6 +65,12 @@ public record ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes
   public record LayerProbes(String dataset, HookPoint hook, List<ProbeAuroc> probes, NullBand shuffled,
       List<PruningCurve> pruning, PathSummary path, List<RankedNeuron> top, List<Agreement> agreement,
       Ranking ranking, List<Integer> order) {
+    /// AUROC of a probe on validation problems, by which hook points are chosen; −∞ where there is none.
+    public double validation(ProbeKind kind) {
+      return probes.stream().filter(probe -> probe.probe() == kind).mapToDouble(ProbeAuroc::validation)
+          .filter(Double::isFinite).findFirst().orElse(Double.NEGATIVE_INFINITY);
+    }
+
     /// The best share of the layer's coordinates by the study's ranking, rounded up.
     ///
     /// @param share in (0, 1)

@@ -1,7 +1,6 @@
 package org.striatum.probe.value;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
@@ -11,7 +10,6 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.core.Linear;
-import ai.djl.training.GradientCollector;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -280,7 +278,7 @@ final class ValueProbeTrainer implements AutoCloseable {
       }
       last[i] = k - 1;
     }
-    try (NDScope _ = new NDScope(); GradientCollector tape = Engine.getEngine("PyTorch").newGradientCollector()) {
+    try (NDScope _ = new NDScope(); GradientTape tape = GradientTape.start()) {
       NDArray loss = training.target() == Target.TERMINAL_ONLY
           ? terminalLoss(fold, chosen)
           : loss(states(fold, chosen), discount, fixed, last);

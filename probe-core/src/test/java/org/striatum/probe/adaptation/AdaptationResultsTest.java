@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
 import org.striatum.probe.adaptation.AdaptationResults.Comparison;
-import org.striatum.probe.adaptation.AdaptationResults.Comparison.Verdict;
 import org.striatum.probe.adaptation.AdaptationResults.LearnedLayer;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.NeuronId;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.stats.Verdict;
 
 class AdaptationResultsTest {
   private static Verdict verdict(double low, double high, double gained) {
@@ -21,10 +21,10 @@ class AdaptationResultsTest {
 
   @Test
   void aPlaceIsBetterOnlyIfTheWholeIntervalSaysSo() {
-    assertThat(verdict(0.001, 0.01, 0.05)).isEqualTo(Verdict.BETTER);
-    assertThat(verdict(-0.01, -0.001, 0.05)).isEqualTo(Verdict.NO_BETTER);
+    assertThat(verdict(0.001, 0.01, 0.05)).isEqualTo(Verdict.YES);
+    assertThat(verdict(-0.01, -0.001, 0.05)).isEqualTo(Verdict.NO);
     assertThat(verdict(-0.01, 0.01, 0.05)).isEqualTo(Verdict.UNDECIDED);
-    assertThat(verdict(-0.01, 0.004, 0.05)).as("less than a tenth of what others gained").isEqualTo(Verdict.NO_BETTER);
+    assertThat(verdict(-0.01, 0.004, 0.05)).as("less than a tenth of what others gained").isEqualTo(Verdict.NO);
     assertThat(verdict(-0.01, 0.004, -0.05)).as("others gained nothing").isEqualTo(Verdict.UNDECIDED);
     assertThat(verdict(Double.NaN, Double.NaN, 0.05)).as("one problem").isEqualTo(Verdict.UNDECIDED);
   }

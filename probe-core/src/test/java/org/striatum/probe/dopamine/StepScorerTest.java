@@ -4,14 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.striatum.probe.dopamine.DopamineStudy.StudiedDataset;
 import org.striatum.probe.dopamine.PlantedRollouts.Recipe;
-import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Split.Fold;
+import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.Spearman;
 import org.striatum.probe.value.Trajectories;
 
@@ -20,9 +21,18 @@ class StepScorerTest {
       .draw(new Recipe(120, 6, 32, 30, true, true), new SplittableRandom(41)).dataset("planted");
   private static final DopamineSettings SETTINGS = DopamineStudyTest.settings(99, 200);
 
+  /// The scorer that a study of the planted rollouts leaves.
+  private static StepScorer fitted(long seed) {
+    List<StepScorer> kept = new ArrayList<>();
+    new DopamineStudy(SETTINGS, seed, (_, _, scorer) -> kept.add(scorer)).layer(PLANTED, PlantedRollouts.HOOK,
+        Progress.Task.SILENT);
+    assertThat(kept).hasSize(1);
+    return kept.getFirst();
+  }
+
   @Test
   void scoresOfTestStepsFollowTheirSurprise() {
-    StepScorer scorer = StepScorer.fit(PLANTED, PlantedRollouts.HOOK, SETTINGS, 5);
+    StepScorer scorer = fitted(5);
     Trajectories states = PLANTED.states().get(PlantedRollouts.HOOK);
     List<ValuedStep> test = PLANTED.valued(1).stream().filter(step -> step.fold() == Fold.TEST).toList();
     double[] scores = test.stream().mapToDouble(step -> {
@@ -33,7 +43,7 @@ class StepScorerTest {
     }).toArray();
     assertThat(Spearman.of(scores, ValuedStep.deltas(test)).rho()).isGreaterThan(0.5);
 
-    StepScorer again = StepScorer.fit(PLANTED, PlantedRollouts.HOOK, SETTINGS, 5);
+    StepScorer again = fitted(5);
     float[] state = new float[30];
     assertThat(again.score(state, 1)).isEqualTo(scorer.score(state, 1));
     assertThat(scorer.score(new float[60], 2)).isCloseTo(scorer.score(state, 1), within(1e-12));
@@ -41,10 +51,7 @@ class StepScorerTest {
 
   @Test
   void refusesWhatItCannotScore() {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> StepScorer.fit(PLANTED, HookPoint.residPost(7), SETTINGS, 1))
-        .withMessageContaining("has no states at blocks.7.hook_resid_post");
-    StepScorer scorer = StepScorer.fit(PLANTED, PlantedRollouts.HOOK, SETTINGS, 1);
+    StepScorer scorer = fitted(1);
     assertThatIllegalArgumentException().isThrownBy(() -> scorer.score(new float[30], 0))
         .withMessageContaining("found 0 tokens");
   }

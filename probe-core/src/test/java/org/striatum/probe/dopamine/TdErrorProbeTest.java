@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.striatum.probe.dopamine.TdErrorProbe.Pooled;
 import org.striatum.probe.stats.Spearman;
@@ -60,6 +62,17 @@ class TdErrorProbeTest {
     Pooled train = draw(300, new SplittableRandom(7));
     assertThat(fit(train, 8).network().w1()).isEqualTo(fit(train, 8).network().w1())
         .isNotEqualTo(fit(train, 9).network().w1());
+  }
+
+  /// DJL has one gradient tape in a process.
+  @Test
+  void threadsTrainSideBySide() {
+    Pooled train = draw(300, new SplittableRandom(12));
+    List<float[]> fitted = LongStream.rangeClosed(1, 4).parallel()
+        .mapToObj(seed -> fit(train, seed).network().w1()).toList();
+    for (int seed = 1; seed <= fitted.size(); seed++) {
+      assertThat(fitted.get(seed - 1)).as("seed %d", seed).isEqualTo(fit(train, seed).network().w1());
+    }
   }
 
   @Test

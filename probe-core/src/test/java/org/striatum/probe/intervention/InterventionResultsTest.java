@@ -10,7 +10,7 @@ import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.intervention.InterventionResults.LayerSet;
 import org.striatum.probe.intervention.InterventionResults.Matching;
 import org.striatum.probe.intervention.InterventionResults.McNemarTable;
-import org.striatum.probe.intervention.InterventionResults.Verdict;
+import org.striatum.probe.intervention.InterventionResults.Damage;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.stats.Estimate;
@@ -24,8 +24,8 @@ class InterventionResultsTest {
             List.of());
     List<Intervention> all = results.interventions();
     assertThat(all.getFirst().primary()).isTrue();
-    assertThat(all).extracting(Intervention::verdict).containsExactly(Verdict.SPECIFIC, Verdict.NONE,
-        Verdict.SPECIFIC, Verdict.NONE, Verdict.NONE);
+    assertThat(all).extracting(Intervention::damage).containsExactly(Damage.SPECIFIC, Damage.NONE,
+        Damage.SPECIFIC, Damage.NONE, Damage.NONE);
     assertThat(all.getFirst().matched().q()).isEqualTo(0.04);
     assertThat(all.get(2).matched().q()).isEqualTo(0.04);
     assertThat(all.get(1).matched().q()).isGreaterThan(0.05);
@@ -38,18 +38,18 @@ class InterventionResultsTest {
         List.of());
     assertThat(results.interventions().getFirst().matched().q()).isEqualTo(0.03);
     assertThat(results.interventions().getLast().matched().q()).isNaN();
-    assertThat(results.interventions().getLast().verdict()).isEqualTo(Verdict.UNDECIDED);
+    assertThat(results.interventions().getLast().damage()).isEqualTo(Damage.UNDECIDED);
   }
 
   /// Two sets named before the run: Holm asks 0.025 of the smaller p.
   @Test
   void primaryInterventionsAreCorrectedAmongThemselves() {
     assertThat(InterventionResults.of(List.of(primary(0.03), primary(0.04)), List.of(), List.of()).interventions())
-        .extracting(Intervention::verdict).containsExactly(Verdict.NONE, Verdict.NONE);
+        .extracting(Intervention::damage).containsExactly(Damage.NONE, Damage.NONE);
     InterventionResults results = InterventionResults.of(List.of(primary(0.04), primary(0.02)), List.of(), List.of());
     assertThat(results.interventions()).extracting(one -> one.matched().q()).containsExactly(0.04, 0.04);
-    assertThat(results.interventions()).extracting(Intervention::verdict).containsExactly(Verdict.SPECIFIC,
-        Verdict.SPECIFIC);
+    assertThat(results.interventions()).extracting(Intervention::damage).containsExactly(Damage.SPECIFIC,
+        Damage.SPECIFIC);
   }
 
   private static Intervention primary(double p) {
@@ -70,7 +70,7 @@ class InterventionResultsTest {
         OutcomeKind.LOG_PROBABILITY, 10, 10, true, base, new Arm("value@1%", 1, effect, effect, null, null, null),
         List.of(),
         new Controls(List.of(), pRandom, pRandom, 0, null, null), new Controls(List.of(), p, p, 0, null, null),
-        Verdict.of(true, pRandom, p));
+        Damage.of(true, pRandom, p));
   }
 
   /// Extreme among controls that change nothing, and yet no damage: 4 of 100 problems lost are p = 0.125 by McNemar.
@@ -84,8 +84,8 @@ class InterventionResultsTest {
     assertThat(many.damaged(true)).isTrue();
     assertThat(new Arm("value@1%", 1, effect, new Estimate(-0.04, -0.08, 0.01), null, null, null).damaged(true))
         .isFalse();
-    assertThat(Verdict.of(false, 0.01, 0.01)).isEqualTo(Verdict.NONE);
-    assertThat(Verdict.of(true, 0.01, 0.5)).isEqualTo(Verdict.GENERIC);
-    assertThat(Verdict.of(false, 0.01, Double.NaN)).isEqualTo(Verdict.UNDECIDED);
+    assertThat(Damage.of(false, 0.01, 0.01)).isEqualTo(Damage.NONE);
+    assertThat(Damage.of(true, 0.01, 0.5)).isEqualTo(Damage.GENERIC);
+    assertThat(Damage.of(false, 0.01, Double.NaN)).isEqualTo(Damage.UNDECIDED);
   }
 }

@@ -16,7 +16,7 @@ import org.striatum.probe.intervention.InterventionResults.Controls;
 import org.striatum.probe.intervention.InterventionResults.Curve;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.intervention.InterventionResults.McNemarTable;
-import org.striatum.probe.intervention.InterventionResults.Verdict;
+import org.striatum.probe.intervention.InterventionResults.Damage;
 import org.striatum.probe.intervention.InterventionStudy.Attempt;
 import org.striatum.probe.intervention.InterventionStudy.Cut;
 import org.striatum.probe.intervention.InterventionStudy.Generation;
@@ -52,7 +52,7 @@ class InterventionStudyTest {
   void damageThatMatchedSetsDoNotDoIsValueSpecific() {
     PlantedModel model = PlantedModel.usesOnly(rms, Set.copyOf(TARGET));
     Intervention found = score(model, PositionMask.ALL, controls);
-    assertThat(found.verdict()).isEqualTo(Verdict.SPECIFIC);
+    assertThat(found.damage()).isEqualTo(Damage.SPECIFIC);
     assertThat(found.emptyMaskIdentical()).isTrue();
     assertThat(found.base().outcome().value()).isCloseTo(-1, within(1e-6));
     assertThat(found.ablated().outcome().value()).isCloseTo(-11, within(1e-6));
@@ -73,17 +73,17 @@ class InterventionStudyTest {
   @Test
   void largeButValuelessCoordinatesAreExposedByMatchedSets() {
     SplittableRandom random = new SplittableRandom(4);
-    Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
+    Map<Damage, Integer> verdicts = new EnumMap<>(Damage.class);
     for (int first = 0; first < 10; first++) {
       List<Integer> target = List.of(first, first + 10, first + 20);
       MatchedSets sets = MatchedSets.draw(rms, target, List.of(), List.of(), 60, MatchedSets.DEFAULT_TOLERANCE, random);
       Intervention found = new InterventionStudy(PlantedModel.usesSize(rms), Progress.NONE).logProbability(
           plan("large", target, Ablation.ZERO, sets, PositionMask.ALL), texts(), false, random);
       assertThat(found.random().p()).isLessThanOrEqualTo(0.05);
-      verdicts.merge(found.verdict(), 1, Integer::sum);
+      verdicts.merge(found.damage(), 1, Integer::sum);
     }
-    assertThat(verdicts.getOrDefault(Verdict.SPECIFIC, 0)).isLessThanOrEqualTo(2);
-    assertThat(verdicts.get(Verdict.GENERIC)).isGreaterThanOrEqualTo(8);
+    assertThat(verdicts.getOrDefault(Damage.SPECIFIC, 0)).isLessThanOrEqualTo(2);
+    assertThat(verdicts.get(Damage.GENERIC)).isGreaterThanOrEqualTo(8);
   }
 
   @Test
@@ -91,16 +91,16 @@ class InterventionStudyTest {
     Intervention found = score(PlantedModel.usesNothing(rms), PositionMask.ALL, controls);
     assertThat(found.effect().value()).isZero();
     assertThat(found.random().p()).isEqualTo(1);
-    assertThat(found.verdict()).isEqualTo(Verdict.NONE);
+    assertThat(found.damage()).isEqualTo(Damage.NONE);
   }
 
   @Test
-  void withoutMatchedSetsThereIsNoVerdict() {
+  void withoutMatchedSetsThereIsNoDamage() {
     double[] alone = rms.clone();
     alone[2] = 500;
     MatchedSets refused = MatchedSets.draw(alone, TARGET, List.of(), List.of(), 60, 0.2, new SplittableRandom(1));
     Intervention found = score(PlantedModel.usesOnly(alone, Set.copyOf(TARGET)), PositionMask.ALL, refused);
-    assertThat(found.verdict()).isEqualTo(Verdict.UNDECIDED);
+    assertThat(found.damage()).isEqualTo(Damage.UNDECIDED);
     assertThat(found.matched().p()).isNaN();
     assertThat(found.random().p()).isLessThanOrEqualTo(0.05);
     assertThat(found.refused()).contains("coordinate 2");
@@ -108,11 +108,11 @@ class InterventionStudyTest {
 
   /// A graph that gates where the mask says not to cannot be believed.
   @Test
-  void aGateThatLeaksLeavesNoVerdict() {
+  void aGateThatLeaksLeavesNoDamage() {
     PlantedModel leaking = new PlantedModel(rms, (before, after) -> before[2] == after[2] ? 1 : 0, false);
     Intervention found = score(leaking, PositionMask.ALL, controls);
     assertThat(found.emptyMaskIdentical()).isFalse();
-    assertThat(found.verdict()).isEqualTo(Verdict.UNDECIDED);
+    assertThat(found.damage()).isEqualTo(Damage.UNDECIDED);
   }
 
   /// Two of three positions are prompt.
@@ -156,7 +156,7 @@ class InterventionStudyTest {
     Intervention found = new InterventionStudy(model, counting).accuracy(
         plan("value@3", TARGET, Ablation.ZERO, controls, PositionMask.ALL), attempts, GENERATION,
         new SplittableRandom(3));
-    assertThat(found.verdict()).isEqualTo(Verdict.SPECIFIC);
+    assertThat(found.damage()).isEqualTo(Damage.SPECIFIC);
     assertThat(found.outcome()).isEqualTo(OutcomeKind.ACCURACY);
     assertThat(found.ablated().outcome().value()).isZero();
     assertThat(found.emptyMaskIdentical()).isTrue();

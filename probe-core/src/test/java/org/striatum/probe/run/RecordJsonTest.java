@@ -24,7 +24,7 @@ import org.striatum.probe.intervention.InterventionResults.Controls;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.intervention.InterventionResults.LayerSet;
 import org.striatum.probe.intervention.InterventionResults.Matching;
-import org.striatum.probe.intervention.InterventionResults.Verdict;
+import org.striatum.probe.intervention.InterventionResults.Damage;
 import org.striatum.probe.intervention.OutcomeKind;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.PositionMask;
@@ -102,7 +102,7 @@ class RecordJsonTest {
         AblationKind.ZERO, Double.NaN, PositionMask.ALL_BUT_FIRST, OutcomeKind.LOG_PROBABILITY, 10, 10, true, arm, arm,
         List.of(arm),
         new Controls(List.of(0.1, -0.2), 0.01, 0.02, 0, null, null),
-        new Controls(List.of(), Double.NaN, Double.NaN, 0, null, null), Verdict.UNDECIDED)), List.of(),
+        new Controls(List.of(), Double.NaN, Double.NaN, 0, null, null), Damage.UNDECIDED)), List.of(),
         List.of("note"));
     Path file = folder.resolve("results.json");
     RecordJson.write(file, results);

@@ -11,10 +11,10 @@ import org.junit.jupiter.api.Test;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.stats.Overlap;
+import org.striatum.probe.stats.Verdict;
 import org.striatum.probe.transfer.TransferResults.Basis;
 import org.striatum.probe.transfer.TransferResults.FunctionalTransfer;
 import org.striatum.probe.transfer.TransferResults.SetOverlap;
-import org.striatum.probe.transfer.TransferSummary.Degree;
 
 class TransferStudyTest {
   private static final TransferSettings SETTINGS = new TransferSettings(List.of("top9"), "top9", 3, 5, 99, 200);
@@ -52,8 +52,8 @@ class TransferStudyTest {
       assertThat(f.leaked()).isZero(); // tasks differ, so equal ids are not equal problems
     });
     assertThat(TransferSummary.of(results).statements()).singleElement().satisfies(statement -> {
-      assertThat(statement.sets()).isEqualTo(Degree.YES);
-      assertThat(statement.probes()).isEqualTo(Degree.YES);
+      assertThat(statement.sets()).isEqualTo(Verdict.YES);
+      assertThat(statement.probes()).isEqualTo(Verdict.YES);
       assertThat(statement.sentence()).contains("The sets transfer between the tasks of run", "1 of 1 pairs");
     });
   }
@@ -72,8 +72,8 @@ class TransferStudyTest {
       assertThat(f.refitted().value()).isLessThan(f.ownTop().low());
     });
     assertThat(TransferSummary.of(results).statements()).singleElement().satisfies(statement -> {
-      assertThat(statement.sets()).isEqualTo(Degree.NO);
-      assertThat(statement.probes()).isEqualTo(Degree.NO);
+      assertThat(statement.sets()).isEqualTo(Verdict.NO);
+      assertThat(statement.probes()).isEqualTo(Verdict.NO);
       assertThat(statement.sentence()).contains("The sets do not transfer", "The probes do not transfer");
     });
   }
@@ -115,7 +115,7 @@ class TransferStudyTest {
     assertThat(results.overlaps()).isEmpty();
     assertThat(results.functional()).isEmpty();
     assertThat(results.notes()).singleElement().asString().contains("no common basis", "curves only");
-    assertThat(TransferSummary.of(results).statements().getLast().sets()).isEqualTo(Degree.UNTESTED);
+    assertThat(TransferSummary.of(results).statements().getLast().sets()).isEqualTo(Verdict.NOT_TESTED);
   }
 
   @Test

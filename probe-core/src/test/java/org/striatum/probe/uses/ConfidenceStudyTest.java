@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.rollout.Split;
+import org.striatum.probe.sparse.LinearPredictor;
+import org.striatum.probe.sparse.LinearProbe;
+import org.striatum.probe.sparse.Standardisation;
 import org.striatum.probe.uses.ConfidenceResults.DatasetConfidence;
 import org.striatum.probe.uses.ConfidenceResults.Signal;
 import org.striatum.probe.uses.ConfidenceStudy.StudiedDataset;
@@ -44,7 +48,23 @@ class ConfidenceStudyTest {
       }
     }
     Split split = Split.byProblem(rollouts.stream().map(rollout -> rollout.problem().id()).toList(), 0.5, 0.2, random);
-    return new StudiedDataset("planted", HookPoint.residPost(0), rollouts, new Listed(rollouts, states), split, null);
+    return new StudiedDataset("planted", HookPoint.residPost(0), rollouts, new Listed(rollouts, states), split,
+        fitted(rollouts, states, split));
+  }
+
+  /// A probe of first states on training problems; of one outcome, a constant.
+  private static LinearPredictor fitted(List<Rollout> rollouts, List<float[]> states, Split split) {
+    int[] train = IntStream.range(0, rollouts.size())
+        .filter(i -> split.of(rollouts.get(i).problem().id()) == Split.Fold.TRAIN).toArray();
+    float[] rows = new float[train.length * WIDTH];
+    boolean[] right = new boolean[train.length];
+    for (int k = 0; k < train.length; k++) {
+      System.arraycopy(states.get(train[k]), 0, rows, k * WIDTH, WIDTH);
+      right[k] = rollouts.get(train[k]).reward() > 0.5;
+    }
+    return rollouts.stream().allMatch(rollout -> rollout.reward() > 0.5)
+        ? new LinearPredictor(new Standardisation(new double[WIDTH], new double[WIDTH]), 0, new double[WIDTH])
+        : LinearProbe.fit(rows, WIDTH, right);
   }
 
   private record Listed(List<Rollout> rollouts, List<float[]> states) implements Trajectories {
@@ -121,7 +141,7 @@ class ConfidenceStudyTest {
     List<Rollout> silent = drawn.rollouts().stream().map(one -> new Rollout(one.problem(), one.sample(), one.seed(),
         one.completion(), one.tokens(), one.promptLength(), one.finished(), one.reward(), Double.NaN)).toList();
     DatasetConfidence found = STUDY
-        .study(new StudiedDataset(drawn.name(), drawn.hook(), silent, drawn.states(), drawn.split(), null));
+        .study(new StudiedDataset(drawn.name(), drawn.hook(), silent, drawn.states(), drawn.split(), drawn.value()));
     assertThat(found.signals()).extracting(Signal::name).containsExactly(ConfidenceStudy.VALUE,
         ConfidenceStudy.PROMPT_LENGTH, ConfidenceStudy.VALUE_AT_END, ConfidenceStudy.SELF_CONSISTENCY);
     assertThat(found.notes()).anySatisfy(note -> assertThat(note).startsWith("log-probability left out"));

@@ -14,6 +14,7 @@ import org.striatum.probe.model.TokenSequence;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.run.Progress;
+import org.striatum.probe.stats.Verdict;
 import org.striatum.probe.uses.SearchResults.Arm;
 import org.striatum.probe.uses.SearchResults.Comparison;
 import org.striatum.probe.uses.SearchResults.DatasetSearch;
@@ -65,7 +66,8 @@ class SearchStudyTest {
     Comparison comparison = found.overRandom().getFirst();
     assertThat(comparison.difference().low()).isGreaterThan(0.7);
     assertThat(comparison.p()).isLessThan(1e-6);
-    assertThat(found.statements()).hasSize(1).first().asString()
+    assertThat(comparison.verdict()).isEqualTo(Verdict.YES);
+    assertThat(new SearchResults(6, 24, List.of(found)).statements(found)).singleElement().asString()
         .contains("search by value beats random choice: yes (accuracy difference +0.8");
   }
 
@@ -79,7 +81,7 @@ class SearchStudyTest {
     Comparison noise = found.overRandom().get(1);
     assertThat(noise.difference().low()).isLessThan(0);
     assertThat(noise.difference().high()).isGreaterThan(0);
-    assertThat(noise.words()).contains("not shown");
+    assertThat(noise.verdict()).isEqualTo(Verdict.UNDECIDED);
   }
 
   /// Nothing to choose among: search is sampling.

@@ -17,7 +17,7 @@ import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.sparse.PlantedStore;
 import org.striatum.probe.stats.Auroc;
 import org.striatum.probe.stats.FalseDiscovery;
-import org.striatum.probe.value.DatasetControls.Answer;
+import org.striatum.probe.stats.Verdict;
 import org.striatum.probe.value.DatasetControls.NestedSelection;
 import org.striatum.probe.value.DatasetControls.NuisanceBaseline;
 import org.striatum.probe.value.DatasetControls.RotationControl;
@@ -57,7 +57,7 @@ class ProbeControlsTest {
     PlantedStore store = PlantedStore.draw(200, 4, 896, 9, 0.5, 3, new SplittableRandom(82));
     ControlledProbe probe = probe(states(store), 83);
     Sparsity sparsity = sparsity(probe);
-    assertThat(sparsity.answer()).isEqualTo(Answer.YES);
+    assertThat(sparsity.verdict()).isEqualTo(Verdict.YES);
     assertThat(sparsity.coordinates()).containsAll(Arrays.stream(store.informative()).boxed().toList());
     assertThat(sparsity.kept()).isLessThanOrEqualTo(40);
     assertThat(sparsity.complement().value()).isCloseTo(0.5, within(0.1));
@@ -67,14 +67,14 @@ class ProbeControlsTest {
 
     PlantedStore narrow = PlantedStore.draw(200, 4, WIDTH, 5, 0.5, 3, new SplittableRandom(84));
     RotationControl rotation = new Rotations(probe(states(narrow), 85), SETTINGS, new SplittableRandom(86)).run();
-    assertThat(rotation.answer()).isEqualTo(Answer.YES);
+    assertThat(rotation.verdict()).isEqualTo(Verdict.YES);
     assertThat(rotation.p()).isEqualTo(1.0 / 21);
   }
 
   @Test
   void aDenseCodeIsNotSparse() {
     PlantedStore store = PlantedStore.draw(200, 4, WIDTH, WIDTH, 0.12, 3, new SplittableRandom(87));
-    assertThat(sparsity(probe(states(store), 88)).answer()).isEqualTo(Answer.NO);
+    assertThat(sparsity(probe(states(store), 88)).verdict()).isEqualTo(Verdict.NO);
   }
 
   /// One latent read by every coordinate alike: few coordinates suffice, but any few do.
@@ -89,8 +89,8 @@ class ProbeControlsTest {
         rows[i * WIDTH + j] = (float) (latent + 0.1 * random.nextGaussian());
       }
     }
-    assertThat(sparsity(probe(new InitialStates(rows, WIDTH, nothing.labels(), nothing.problems()), 90)).answer())
-        .isNotEqualTo(Answer.YES);
+    assertThat(sparsity(probe(new InitialStates(rows, WIDTH, nothing.labels(), nothing.problems()), 90)).verdict())
+        .isNotEqualTo(Verdict.YES);
   }
 
   @Test
@@ -98,7 +98,7 @@ class ProbeControlsTest {
     PlantedStore store = PlantedStore.draw(200, 4, WIDTH, 5, 0.5, 3, new SplittableRandom(84));
     ControlledProbe probe = probe(turned(states(store), 91), 85);
     RotationControl rotation = new Rotations(probe, SETTINGS, new SplittableRandom(86)).run();
-    assertThat(rotation.answer()).isNotEqualTo(Answer.YES);
+    assertThat(rotation.verdict()).isNotEqualTo(Verdict.YES);
     assertThat(rotation.difference().value()).isCloseTo(0, within(0.06));
     // On all coordinates the basis is no matter.
     assertThat(probe.test().auroc(probe.testScores(probe.regression().whole()))).isGreaterThan(0.8);
@@ -158,10 +158,10 @@ class ProbeControlsTest {
   void aCodeOfPromptLengthAddsNothingToIt() {
     NuisanceBaseline length = nuisances(0, 95).getFirst();
     assertThat(length.alone().value()).isGreaterThan(0.65);
-    assertThat(length.answer()).isNotEqualTo(Answer.YES);
+    assertThat(length.verdict()).isNotEqualTo(Verdict.YES);
     assertThat(length.increment().low()).isLessThanOrEqualTo(0);
     NuisanceBaseline more = nuisances(1.5, 96).getFirst();
-    assertThat(more.answer()).isEqualTo(Answer.YES);
+    assertThat(more.verdict()).isEqualTo(Verdict.YES);
     assertThat(more.beforeGeneration()).isTrue();
   }
 

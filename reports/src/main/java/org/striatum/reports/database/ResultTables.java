@@ -41,7 +41,7 @@ final class ResultTables {
       "positions VARCHAR",
       "outcome VARCHAR", "named_before BOOLEAN", "coordinates INTEGER", "items INTEGER", "problems INTEGER",
       "base DOUBLE", "ablated DOUBLE", "effect DOUBLE", "low DOUBLE", "high DOUBLE", "q_random DOUBLE",
-      "q_matched DOUBLE", "verdict VARCHAR");
+      "q_matched DOUBLE", "verdict VARCHAR", "damage VARCHAR");
   private final Table controls = of("controls", "hooks VARCHAR", "study VARCHAR", "subject VARCHAR",
       "control VARCHAR", "draws INTEGER", "mean DOUBLE", "low DOUBLE", "high DOUBLE", "p DOUBLE");
   private final Table adaptation = of("adaptation", "arm VARCHAR", "task VARCHAR", "neurons INTEGER",
@@ -156,7 +156,8 @@ final class ResultTables {
     ablations.row(place, study, one.set(), one.treatment(), one.positions().printed(),
         one.outcome().printed(), one.primary(), one.size(),
         one.items(), one.problems(), one.base().outcome().value(), one.ablated().outcome().value(), effect.value(),
-        effect.low(), effect.high(), one.random().q(), one.matched().q(), lower(one.verdict()));
+        effect.low(), effect.high(), one.random().q(), one.matched().q(), one.verdict().printed(),
+        lower(one.damage()));
     String subject = one.set() + " " + one.treatment() + " " + one.outcome().printed();
     add(place, subject, "random sets", one.random());
     add(place, subject, "RMS-matched sets", one.matched());

@@ -10,7 +10,7 @@ import org.striatum.studies.run.Study;
 import org.striatum.studies.run.StudyRun;
 import org.striatum.studies.series.SeriesStep;
 import org.striatum.studies.verify.Recomputation.Figures;
-import org.striatum.studies.verify.Recomputation.Verdict;
+import org.striatum.studies.verify.Recomputation.Outcome;
 
 /// Compares the runs of a scan again, and checks the stored comparison, the database and its Parquet against the
 /// result.
@@ -34,11 +34,11 @@ public record ScanRecomputation(StudyRun scan, SequencedMap<String, Path> runs, 
       List<String> differing = new DatabaseStep(step, scan.folder().results(SeriesStep.STUDY))
           .differing(scan.folder().folder());
       return differing.isEmpty()
-          ? new Figures(DATABASE, Verdict.SAME, "filled again, with the same rows as in parquet/")
-          : new Figures(DATABASE, Verdict.DIFFERENT,
+          ? new Figures(DATABASE, Outcome.SAME, "filled again, with the same rows as in parquet/")
+          : new Figures(DATABASE, Outcome.DIFFERENT,
               "rows differ from those of the runs: " + String.join(", ", differing));
     } catch (BadDataException | UsageException unreadable) {
-      return new Figures(DATABASE, Verdict.DIFFERENT, unreadable.getMessage());
+      return new Figures(DATABASE, Outcome.DIFFERENT, unreadable.getMessage());
     }
   }
 }

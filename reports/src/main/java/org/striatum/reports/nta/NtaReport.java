@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 import org.striatum.peft.nta.result.Finding;
 import org.striatum.peft.nta.result.NtaResults;
 import org.striatum.probe.run.AtomicFile;
+import org.striatum.probe.stats.Verdict;
 import org.striatum.reports.page.Figure;
 import org.striatum.reports.page.Frame;
 import org.striatum.reports.page.Notation;
@@ -85,12 +86,12 @@ public final class NtaReport {
   }
 
   private static String counted(List<Finding> findings) {
-    long expected = findings.stream().filter(finding -> finding.verdict() != Finding.Verdict.REPORTED).count();
-    return "%d of %d expected figures hold, %d fail, %d are undecided".formatted(count(findings, Finding.Verdict.HOLDS),
-        expected, count(findings, Finding.Verdict.FAILS), count(findings, Finding.Verdict.UNDECIDED));
+    long expected = findings.stream().filter(finding -> finding.verdict() != Verdict.NOT_TESTED).count();
+    return "%d of %d expected figures hold, %d fail, %d are undecided".formatted(count(findings, Verdict.YES),
+        expected, count(findings, Verdict.NO), count(findings, Verdict.UNDECIDED));
   }
 
-  private static long count(List<Finding> findings, Finding.Verdict verdict) {
+  private static long count(List<Finding> findings, Verdict verdict) {
     return findings.stream().filter(finding -> finding.verdict() == verdict).count();
   }
 }

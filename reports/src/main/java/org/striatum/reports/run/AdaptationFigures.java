@@ -18,8 +18,8 @@ import org.striatum.reports.page.Chart;
 import org.striatum.reports.page.Figure;
 import org.striatum.reports.page.Layer;
 import org.striatum.reports.page.Notation;
+import org.striatum.studies.adaptation.AdaptationAnswers;
 import org.striatum.studies.answer.Answer.Finding;
-import org.striatum.studies.answer.StudyAnswers;
 
 /// The charts and rows of one adaptation study.
 ///
@@ -48,7 +48,7 @@ record AdaptationFigures(AdaptationResults results, int number) {
 
   /// The question with its answers.
   List<Finding> findings() {
-    return StudyAnswers.places(results);
+    return AdaptationAnswers.places(results);
   }
 
   /// The neurons that each gated arm changed most; without those of matched sets.

@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.striatum.probe.intervention.InterventionResults;
+import org.striatum.probe.intervention.InterventionResults.Damage;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
-import org.striatum.probe.intervention.InterventionResults.Verdict;
-import org.striatum.probe.value.DatasetControls;
+import org.striatum.probe.stats.Verdict;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.NullBand;
 import org.striatum.reports.page.KeyFigure;
@@ -26,10 +26,10 @@ import org.striatum.reports.page.VisibleText;
 ///
 /// @param carries what the probes found
 /// @param uses what the first intervention found
-/// @param verdict of that intervention; null if there is none
-/// @param word for the verdict; null if there is none
+/// @param damage of that intervention; null if there is none
+/// @param word for its verdict; null if there is none
 /// @param keys the figures that the sentences are based on
-record Conclusion(String question, String carries, String uses, Verdict verdict, String word, List<KeyFigure> keys) {
+record Conclusion(String question, String carries, String uses, Damage damage, String word, List<KeyFigure> keys) {
   Conclusion {
     keys = List.copyOf(keys);
   }
@@ -46,32 +46,27 @@ record Conclusion(String question, String carries, String uses, Verdict verdict,
     primary.ifPresent(i -> keys.addAll(keys(i)));
     return new Conclusion(question, carries(content, selection),
         uses(Optional.ofNullable(content.firstInterventions()), primary),
-        primary.map(Intervention::verdict).orElse(null),
+        primary.map(Intervention::damage).orElse(null),
         primary.map(Conclusion::word).orElse(null), keys);
   }
 
-  /// An intervention's verdict as one or two words, with the name of its kind of set.
+  /// An intervention's verdict in a few words, with the name of its kind of set.
   static String word(Intervention intervention) {
-    return intervention.verdict() == Verdict.SPECIFIC ? intervention.specific() : word(intervention.verdict());
-  }
-
-  /// The verdict as one word or two.
-  private static String word(Verdict verdict) {
-    return switch (verdict) {
-      case SPECIFIC -> "set-specific";
-      case GENERIC -> "generic damage";
-      case NONE -> "no effect shown";
+    return switch (intervention.damage()) {
+      case SPECIFIC -> "yes: " + intervention.specific();
+      case GENERIC -> "no: generic damage";
+      case NONE -> "no: no damage beyond control sets";
       case UNDECIDED -> "undecided";
     };
   }
 
   /// The class of the page's style sheet that colours a verdict; the word itself is always shown with the colour.
-  static String tone(Verdict verdict) {
-    return verdict.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  static String tone(Damage damage) {
+    return damage.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   String tone() {
-    return verdict == null ? "none" : tone(verdict);
+    return damage == null ? "none" : tone(damage);
   }
 
   /// The intervention on a set, as the beginning of a sentence.
@@ -128,7 +123,7 @@ record Conclusion(String question, String carries, String uses, Verdict verdict,
   /// Whether the probe is shown to know more than the prompt's length: by what it adds to it, if that was measured.
   private static boolean more(ValueNeuronResults values, Selection s) {
     return values.controls().stream().filter(controls -> controls.dataset().equals(s.dataset())).findFirst()
-        .map(controls -> controls.moreThanPromptLength() == DatasetControls.Answer.YES).orElse(s.beatsPromptLength());
+        .map(controls -> controls.moreThanPromptLength() == Verdict.YES).orElse(s.beatsPromptLength());
   }
 
   private static String sparse(RunReport.Content content, Selection s) {
@@ -160,7 +155,7 @@ record Conclusion(String question, String carries, String uses, Verdict verdict,
     String random = pEquals(i.random().q()) + " against " + count(i.random().effects().size(), "random set");
     String matched = pEquals(i.matched().q()) + " against "
         + count(i.matched().effects().size(), "RMS-matched set");
-    String found = switch (i.verdict()) {
+    String found = switch (i.damage()) {
       case SPECIFIC ->
         ": more damage than that of sets of equally large coordinates (" + matched + "), so the effect is "
             + i.specific();

@@ -24,7 +24,7 @@ import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.probe.value.ValueNeuronResults.RankedNeuron;
 import org.striatum.reports.page.Figure;
 import org.striatum.reports.page.Notation;
-import org.striatum.studies.answer.StudyResults;
+import org.striatum.studies.results.StudyResults;
 
 /// All results of a run about one neuron.
 ///

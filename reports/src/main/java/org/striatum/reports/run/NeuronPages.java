@@ -16,7 +16,7 @@ import org.striatum.probe.intervention.InterventionResults.LayerSet;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.NeuronId;
 import org.striatum.probe.value.CoordinateReading;
-import org.striatum.studies.answer.StudyResults;
+import org.striatum.studies.results.StudyResults;
 
 /// The neurons that have a page, best first.
 ///

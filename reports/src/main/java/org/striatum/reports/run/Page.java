@@ -19,7 +19,7 @@ import org.striatum.reports.page.Frame;
 import org.striatum.reports.page.Notation;
 import org.striatum.reports.page.VisibleText;
 import org.striatum.studies.answer.StudyAnswers;
-import org.striatum.studies.answer.StudyResults;
+import org.striatum.studies.results.StudyResults;
 
 /// Everything that the template writes, computed: the template only does the layout.
 ///
@@ -147,7 +147,7 @@ record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummar
   private static RunReport.Content legible(RunReport.Content run) {
     return new RunReport.Content(VisibleText.brief(run.title(), 300),
         VisibleText.names(run.checkpoint(), CheckpointFacts.class), run.sampling(),
-        VisibleText.names(run.results(), StudyResults.class),
+        VisibleText.names(run.results(), StudyResults.class), VisibleText.names(run.answers(), StudyAnswers.class),
         run.beside().stream().map(answers -> VisibleText.names(answers, StudyAnswers.class)).toList(), run.samples(),
         run.readings().stream().map(reading -> VisibleText.names(reading, CoordinateReading.class)).toList(),
         run.studies().stream().map(study -> VisibleText.names(study, StudyFacts.class)).toList(), run.manifest());

@@ -22,9 +22,9 @@ import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.store.StoredTrajectories;
 import org.striatum.probe.value.CoordinateReading;
 import org.striatum.studies.StudyRegistry;
-import org.striatum.studies.answer.AnswersStep;
-import org.striatum.studies.answer.AnswersStep.Answers;
-import org.striatum.studies.answer.StudyResults;
+import org.striatum.studies.AnswersStep;
+import org.striatum.studies.AnswersStep.Answers;
+import org.striatum.studies.results.StudyResults;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.FlatRecord;
 import org.striatum.studies.run.Manifest;
@@ -57,6 +57,7 @@ public record ReportStep(StudyRegistry registry) {
       RunReport.write(
           new RunReport.Content("Reward subsystem of " + inputs.checkpoint().name(), facts(model, inputs),
               new SamplingFacts(inputs.sampling(), inputs.data().rolloutsPerProblem(), inputs.seed()), results,
+              registry.answers().of(folder),
               folder.find(AnswersStep.STUDY).map(Answers::beside).orElse(List.of()),
               ReportedRollouts.of(run, store, model.tokenizer()),
               store == null ? List.of() : readings(run, store, RunReport.named(results)), studies(folder),
@@ -71,7 +72,7 @@ public record ReportStep(StudyRegistry registry) {
       Optional<Study<?, ?>> study = registry.ofStep(step.name());
       if (study.isPresent()) {
         studies.add(new StudyFacts(step.name(), study.get().about().summary(),
-            FlatRecord.read(folder.settingsFile(step.name())).entries(), StudyResults.tell(study.get())
+            FlatRecord.read(folder.settingsFile(step.name())).entries(), study.get().hasOwnSection()
                 ? List.of()
                 : FlatRecord.read(folder.resultsFile(step.name())).entries()));
       }

@@ -18,7 +18,7 @@ import org.striatum.probe.value.CoordinateReading;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.reports.page.Templates;
 import org.striatum.studies.answer.StudyAnswers;
-import org.striatum.studies.answer.StudyResults;
+import org.striatum.studies.results.StudyResults;
 
 /// A run's results as one self-contained HTML file: no network, no server, no second file.
 ///
@@ -33,13 +33,14 @@ public final class RunReport {
   /// @param title of the page
   /// @param sampling how rollouts were drawn
   /// @param results of every study that was part of the run
+  /// @param answers of every question, for this checkpoint
   /// @param beside answers of other checkpoints with a full study; may be empty
   /// @param samples rollouts shown in full; may be empty
   /// @param readings of each neuron in [#named] alone; may be empty
   /// @param studies the settings of every finished study, and the results of those without a section in the page
   /// @param manifest the run's manifest, JSON, shown unchanged
   public record Content(String title, CheckpointFacts checkpoint, SamplingFacts sampling, StudyResults results,
-      List<StudyAnswers> beside, List<SampleRollout> samples, List<CoordinateReading> readings,
+      StudyAnswers answers, List<StudyAnswers> beside, List<SampleRollout> samples, List<CoordinateReading> readings,
       List<StudyFacts> studies, String manifest) {
     public Content {
       Objects.requireNonNull(title, "a report needs a title");
@@ -47,6 +48,7 @@ public final class RunReport {
       Objects.requireNonNull(sampling, "a report needs its sampling facts");
       Objects.requireNonNull(manifest, "a report needs its run's manifest");
       Objects.requireNonNull(results, "a report needs its run's results, none of them if need be");
+      Objects.requireNonNull(answers, "a report needs its run's answers, none of them if need be");
       beside = List.copyOf(beside);
       samples = List.copyOf(samples);
       readings = List.copyOf(readings);
@@ -85,11 +87,6 @@ public final class RunReport {
 
     List<AdaptationResults> adaptations() {
       return results.adaptations();
-    }
-
-    /// Every question, answered for this checkpoint.
-    StudyAnswers answers() {
-      return StudyAnswers.of(checkpoint.name(), results);
     }
   }
 

@@ -14,7 +14,7 @@ import org.striatum.reports.run.HostileRun;
 import org.striatum.reports.run.RunReport;
 import org.striatum.reports.scan.ExampleSeries;
 import org.striatum.reports.scan.ScanReport;
-import org.striatum.studies.answer.StudyResults;
+import org.striatum.studies.results.StudyResults;
 import org.striatum.studies.series.SeriesCheckpoint;
 import org.striatum.studies.series.SeriesStudy;
 
@@ -48,8 +48,9 @@ record ReportKind(String name, Supplier<String> example, Supplier<String> hostil
 
   /// A run that did nothing but learn gates.
   private static RunReport.Content adaptation(AdaptationResults results) {
-    return new RunReport.Content("A gate", ExampleRun.checkpoint(), ExampleRun.sampling(),
-        new StudyResults(null, null, ExampleRun.named(null), null, null, null, List.of(results)), List.of(), List.of(),
+    StudyResults found = new StudyResults(null, null, ExampleRun.named(null), null, null, null, List.of(results));
+    return new RunReport.Content("A gate", ExampleRun.checkpoint(), ExampleRun.sampling(), found,
+        ExampleRun.answers(found), List.of(), List.of(),
         List.of(), List.of(), ExampleRun.manifest());
   }
 

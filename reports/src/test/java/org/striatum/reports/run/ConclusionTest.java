@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.striatum.probe.intervention.InterventionResults;
-import org.striatum.probe.intervention.InterventionResults.Verdict;
+import org.striatum.probe.intervention.InterventionResults.Damage;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.NullBand;
@@ -41,17 +41,17 @@ class ConclusionTest {
 
   @Test
   void saysTheVerdictInWords() {
-    assertThat(uses(Verdict.SPECIFIC)).isEqualTo("Zeroing value@1% (2 coordinates) at blocks.3.hook_resid_post"
+    assertThat(uses(Damage.SPECIFIC)).isEqualTo("Zeroing value@1% (2 coordinates) at blocks.3.hook_resid_post"
         + " changes accuracy on alone from 62.0\u202f% to 41.5\u202f% (−20.5 points [−26.0, −15.0], 200 problems): more"
         + " damage than that of sets of equally large coordinates (p = 0.02 against 3 RMS-matched sets), so the effect is"
         + " value-specific.");
-    assertThat(Conclusion.word(ExampleRun.intervention("dopamine@1%", Verdict.SPECIFIC, 0.01, 0.02)))
-        .isEqualTo("dopamine-specific");
-    assertThat(Conclusion.word(ExampleRun.intervention("mine.txt", Verdict.SPECIFIC, 0.01, 0.02)))
-        .isEqualTo("specific to these neurons");
-    assertThat(uses(Verdict.GENERIC)).contains("the damage is generic");
-    assertThat(uses(Verdict.NONE)).contains("not shown that the model uses these coordinates");
-    assertThat(uses(Verdict.UNDECIDED)).contains("without RMS-matched controls (only 7 coordinates within tolerance)",
+    assertThat(Conclusion.word(ExampleRun.intervention("dopamine@1%", Damage.SPECIFIC, 0.01, 0.02)))
+        .isEqualTo("yes: dopamine-specific");
+    assertThat(Conclusion.word(ExampleRun.intervention("mine.txt", Damage.SPECIFIC, 0.01, 0.02)))
+        .isEqualTo("yes: specific to these neurons");
+    assertThat(uses(Damage.GENERIC)).contains("the damage is generic");
+    assertThat(uses(Damage.NONE)).contains("not shown that the model uses these coordinates");
+    assertThat(uses(Damage.UNDECIDED)).contains("without RMS-matched controls (only 7 coordinates within tolerance)",
         "cannot decide whether this is more than an effect of size");
   }
 
@@ -60,7 +60,7 @@ class ConclusionTest {
     Conclusion conclusion = Conclusion.of(ExampleRun.with(null, null));
     assertThat(conclusion.carries()).isEqualTo("Value neurons were not studied in this run.");
     assertThat(conclusion.uses()).contains("no intervention was made");
-    assertThat(conclusion.verdict()).isNull();
+    assertThat(conclusion.damage()).isNull();
     assertThat(conclusion.keys()).isEmpty();
     assertThat(carries(new ValueNeuronResults(List.of(), List.of()))).contains("nothing is known");
   }
@@ -78,11 +78,11 @@ class ConclusionTest {
     return Conclusion.of(ExampleRun.with(values, null)).carries();
   }
 
-  private static String uses(Verdict verdict) {
-    InterventionResults results = new InterventionResults(List.of(ExampleRun.intervention(verdict, 0.01, 0.02)),
+  private static String uses(Damage damage) {
+    InterventionResults results = new InterventionResults(List.of(ExampleRun.intervention(damage, 0.01, 0.02)),
         List.of(), List.of());
     Conclusion conclusion = Conclusion.of(ExampleRun.with(null, results));
-    assertThat(conclusion.verdict()).isEqualTo(verdict);
+    assertThat(conclusion.damage()).isEqualTo(damage);
     return conclusion.uses();
   }
 }

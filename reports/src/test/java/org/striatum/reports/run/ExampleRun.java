@@ -1,6 +1,7 @@
 package org.striatum.reports.run;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,7 @@ import org.striatum.probe.intervention.InterventionResults.LayerSet;
 import org.striatum.probe.intervention.InterventionResults.Matching;
 import org.striatum.probe.intervention.InterventionResults.McNemarTable;
 import org.striatum.probe.intervention.InterventionResults.Prediction;
-import org.striatum.probe.intervention.InterventionResults.Verdict;
+import org.striatum.probe.intervention.InterventionResults.Damage;
 import org.striatum.probe.intervention.InterventionResults.Writing;
 import org.striatum.probe.intervention.OutcomeKind;
 import org.striatum.probe.model.HookPoint;
@@ -38,9 +39,9 @@ import org.striatum.probe.model.Sampling;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.Overlap;
 import org.striatum.probe.stats.Stability;
+import org.striatum.probe.stats.Verdict;
 import org.striatum.probe.value.CoordinateReading;
 import org.striatum.probe.value.DatasetControls;
-import org.striatum.probe.value.DatasetControls.Answer;
 import org.striatum.probe.value.DatasetControls.NuisanceBaseline;
 import org.striatum.probe.value.DatasetControls.RandomSets;
 import org.striatum.probe.value.DatasetControls.Reliability;
@@ -65,8 +66,18 @@ import org.striatum.probe.value.ValueNeuronResults.RankedNeuron;
 import org.striatum.reports.run.SampleRollout.StepValue;
 import org.striatum.reports.run.SampleRollout.TokenValue;
 import org.striatum.reports.run.SampleRollout.ValueTrace;
-import org.striatum.studies.answer.StudyResults;
+import org.striatum.studies.adaptation.GateStep;
+import org.striatum.studies.answer.Answer.Finding;
+import org.striatum.studies.answer.Question;
+import org.striatum.studies.answer.StudyAnswers;
+import org.striatum.studies.dopamine.DopamineStep;
+import org.striatum.studies.intervention.AblationStep;
+import org.striatum.studies.results.StudyResults;
 import org.striatum.studies.run.FlatRecord.Entry;
+import org.striatum.studies.run.Study;
+import org.striatum.studies.transfer.CompareStep;
+import org.striatum.studies.uses.SearchStep;
+import org.striatum.studies.value.ProbeStep;
 
 /// An invented run with the shape and size of a real one: three datasets, twelve layers, four probes.
 public final class ExampleRun {
@@ -99,7 +110,7 @@ public final class ExampleRun {
         ExampleStudies.confidence(datasets),
         ExampleStudies.search(datasets), List.of(adaptation()));
     return new RunReport.Content("tiny-reasoner: value neurons on three arithmetic sets", checkpoint(), sampling(),
-        results, List.of(), run.samples(), readings(RunReport.named(results)), studies(),
+        results, answers(results), List.of(), run.samples(), readings(RunReport.named(results)), studies(),
         manifest());
   }
 
@@ -131,9 +142,28 @@ public final class ExampleRun {
 
   /// The same with other results.
   public static RunReport.Content with(ValueNeuronResults values, InterventionResults interventions) {
-    return new RunReport.Content("A run", checkpoint(), sampling(),
-        new StudyResults(values, null, named(interventions), null, null, null, List.of()), List.of(), List.of(),
+    StudyResults results = new StudyResults(values, null, named(interventions), null, null, null, List.of());
+    return new RunReport.Content("A run", checkpoint(), sampling(), results, answers(results), List.of(), List.of(),
         List.of(), List.of(), "{}");
+  }
+
+  /// What the studies with a section say of their results.
+  public static StudyAnswers answers(StudyResults results) {
+    Map<Question, List<Finding>> findings = new EnumMap<>(Question.class);
+    add(findings, ProbeStep.STUDY, results.values());
+    add(findings, DopamineStep.STUDY, results.dopamine());
+    results.interventions().values().forEach(one -> add(findings, AblationStep.STUDY, one));
+    add(findings, CompareStep.STUDY, results.transfer());
+    add(findings, SearchStep.STUDY, results.search());
+    results.adaptations().forEach(one -> add(findings, GateStep.STUDY, one));
+    return StudyAnswers.of(checkpoint().name(), findings);
+  }
+
+  private static <R extends Record> void add(Map<Question, List<Finding>> findings, Study<?, R> study, R results) {
+    if (results != null) {
+      study.answers(checkpoint().name(), results)
+          .forEach((question, found) -> findings.computeIfAbsent(question, _ -> new ArrayList<>()).addAll(found));
+    }
   }
 
   /// Under one name; nothing of null.
@@ -156,7 +186,8 @@ public final class ExampleRun {
 
   /// The same with other samples.
   public static RunReport.Content with(List<SampleRollout> samples) {
-    return new RunReport.Content("A run", checkpoint(), sampling(), StudyResults.NONE, List.of(), samples, List.of(),
+    return new RunReport.Content("A run", checkpoint(), sampling(), StudyResults.NONE, answers(StudyResults.NONE),
+        List.of(), samples, List.of(),
         List.of(), "{}");
   }
 
@@ -195,14 +226,14 @@ public final class ExampleRun {
     return new ValueNeuronResults(List.of(dataset), List.of(layer));
   }
 
-  public static Intervention intervention(Verdict verdict, double pRandom, double pMatched) {
-    return intervention("value@1%", verdict, pRandom, pMatched);
+  public static Intervention intervention(Damage damage, double pRandom, double pMatched) {
+    return intervention("value@1%", damage, pRandom, pMatched);
   }
 
-  public static Intervention intervention(String set, Verdict verdict, double pRandom, double pMatched) {
-    List<Double> matched = verdict == Verdict.UNDECIDED ? List.of() : List.of(-0.02, -0.01, 0.0);
+  public static Intervention intervention(String set, Damage damage, double pRandom, double pMatched) {
+    List<Double> matched = damage == Damage.UNDECIDED ? List.of() : List.of(-0.02, -0.01, 0.0);
     return new Intervention(true, "alone", set, List.of(new LayerSet(HookPoint.residPost(3), List.of(3, 17),
-        new Matching(0.1, 0.09, 0.002, List.of(4), verdict == Verdict.UNDECIDED
+        new Matching(0.1, 0.09, 0.002, List.of(4), damage == Damage.UNDECIDED
             ? "only 7 coordinates within tolerance"
             : null))),
         AblationKind.ZERO, Double.NaN, PositionMask.ALL, OutcomeKind.ACCURACY, 200, 200, true,
@@ -212,7 +243,7 @@ public final class ExampleRun {
         List.of(new Arm("complement", 894, new Estimate(0, 0, 0), new Estimate(-0.62, -0.69, -0.55),
             new McNemarTable(124, 0, 1e-30), writing(110), null)),
         new Controls(List.of(-0.01, 0.0, 0.01), pRandom, pRandom, 0, writing(21.3), null),
-        new Controls(matched, pMatched, pMatched, 0, matched.isEmpty() ? null : writing(22.9), null), verdict);
+        new Controls(matched, pMatched, pMatched, 0, matched.isEmpty() ? null : writing(22.9), null), damage);
   }
 
   private static Writing writing(double tokens) {
@@ -224,7 +255,7 @@ public final class ExampleRun {
       AblationKind kind, PositionMask positions, OutcomeKind outcome, int items, LayerSet layer, Estimate base,
       Estimate ablated,
       Estimate effect, List<Double> random, double pRandom, List<Double> matched, double pMatched,
-      McNemarTable mcNemar, Verdict verdict) {
+      McNemarTable mcNemar, Damage damage) {
     boolean accuracy = outcome == OutcomeKind.ACCURACY;
     Prediction prediction = accuracy
         ? null
@@ -237,7 +268,7 @@ public final class ExampleRun {
         List.of(new Arm("largest RMS", layer.coordinates().size(), ablated, effect, mcNemar, writing, prediction),
             new Arm("complement", WIDTH - layer.coordinates().size(), ablated, effect, mcNemar, writing, prediction)),
         new Controls(random, pRandom, pRandom, 0, writing, null),
-        new Controls(matched, pMatched, pMatched, 1, matched.isEmpty() ? null : writing, prediction), verdict);
+        new Controls(matched, pMatched, pMatched, 1, matched.isEmpty() ? null : writing, prediction), damage);
   }
 
   private ValueNeuronResults values() {
@@ -268,10 +299,10 @@ public final class ExampleRun {
     RandomSets none = new RandomSets(0, Double.NaN, Double.NaN, Double.NaN, Double.NaN, "too few others");
     return new DatasetControls("chain-arithmetic", HookPoint.residPost(7), 896, 240, 1920, whole, true,
         new Sparsity("lasso", 11, 11 / 896.0, whole, some, 0.02, random, some, none, whole, some, List.of(4, 9),
-            Answer.YES),
+            Verdict.YES),
         new RotationControl(20, List.of(new RotationPoint(0.99, 9, whole, 0.6, 0.55, 0.65, some, 0.048)), some, 0.048,
-            Answer.UNDECIDED),
-        List.of(new NuisanceBaseline(List.of("prompt length", "its square"), true, whole, whole, some, Answer.NO)),
+            Verdict.UNDECIDED),
+        List.of(new NuisanceBaseline(List.of("prompt length", "its square"), true, whole, whole, some, Verdict.NO)),
         null,
         new Reliability(0.18, 0.24, 0.04, List.of(new ReliabilityBin(0, 0.1, 3, 0.05, 0.1),
             new ReliabilityBin(0.1, 0.2, 0, Double.NaN, Double.NaN))),
@@ -347,27 +378,27 @@ public final class ExampleRun {
             new LayerSet(HookPoint.residPost(7), nine, new Matching(0.10, 0.0994, 0.0031, List.of(4, 458), null)),
             new Estimate(0.6250, 0.565, 0.685), new Estimate(0.4125, 0.350, 0.475),
             new Estimate(-0.2125, -0.2708, -0.1542), effects(99, -0.004, 0.012, 240), 0.01,
-            effects(99, -0.061, 0.034, 240), 0.01, new McNemarTable(63, 12, 2.1e-9), Verdict.SPECIFIC),
+            effects(99, -0.061, 0.034, 240), 0.01, new McNemarTable(63, 12, 2.1e-9), Damage.SPECIFIC),
         intervention(false, "word-problems", "value@1%", AblationKind.MEAN, PositionMask.GENERATED,
             OutcomeKind.ACCURACY, 120,
             new LayerSet(HookPoint.residPost(7), nine, new Matching(0.10, 0.0987, -0.0012, List.of(4, 458), null)),
             new Estimate(0.3917, 0.308, 0.475), new Estimate(0.3083, 0.225, 0.392),
             new Estimate(-0.0833, -0.1417, -0.0250), effects(99, -0.003, 0.014, 120), 0.015,
-            effects(99, -0.07, 0.034, 120), 0.51, new McNemarTable(16, 6, 0.052), Verdict.GENERIC),
+            effects(99, -0.07, 0.034, 120), 0.51, new McNemarTable(16, 6, 0.052), Damage.GENERIC),
         intervention(false, "chain-arithmetic", "dopamine@5%", AblationKind.ZERO, PositionMask.ALL,
             OutcomeKind.LOG_PROBABILITY, 240,
             new LayerSet(HookPoint.residPost(2), IntStream.range(0, 45).map(c -> 7 + 19 * c).boxed().toList(),
                 new Matching(0.10, 0.1, 0.0102, List.of(4), null)),
             new Estimate(-14.21, -14.9, -13.5), new Estimate(-14.30, -15.0, -13.6),
             new Estimate(-0.091, -0.204, 0.018), effects(999, -0.055, 0.05, 0), 0.213, effects(999, -0.12, 0.08, 0),
-            0.64, null, Verdict.NONE),
+            0.64, null, Damage.NONE),
         intervention(false, "modular-arithmetic", "value@1%", AblationKind.ZERO, PositionMask.ALL, OutcomeKind.ACCURACY,
             80,
             new LayerSet(HookPoint.residPost(11), List.of(4, 458), new Matching(0.10, Double.NaN, Double.NaN,
                 List.of(4, 458), "the set itself holds the sinks 4 and 458")),
             new Estimate(0.2375, 0.15, 0.3375), new Estimate(0.0125, 0, 0.0375),
             new Estimate(-0.225, -0.325, Double.NaN), effects(99, -0.002, 0.01, 80), 0.015, List.of(), Double.NaN,
-            new McNemarTable(18, 0, 7.6e-6), Verdict.UNDECIDED)),
+            new McNemarTable(18, 0, 7.6e-6), Damage.UNDECIDED)),
         List.of(curve(CurveKind.DOSE, AblationKind.ZERO, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2),
             curve(CurveKind.STEERING, AblationKind.STEER, -4, -2, -1, 1, 2, 4)),
         List.of("dopamine@significant holds no neuron at any studied hook point: nothing was ablated"));

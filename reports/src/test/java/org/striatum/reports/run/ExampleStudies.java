@@ -44,6 +44,7 @@ import org.striatum.probe.uses.SearchResults;
 import org.striatum.probe.uses.SearchResults.Arm;
 import org.striatum.probe.uses.SearchResults.Comparison;
 import org.striatum.probe.uses.SearchResults.DatasetSearch;
+import org.striatum.probe.uses.SearchStudy;
 
 /// Invented studies of dopamine, transfer and uses with the shape of real ones. No figure was measured.
 final class ExampleStudies {
@@ -136,16 +137,14 @@ final class ExampleStudies {
         new Signal("mean log-probability", Known.ONE_ROLLOUT, new Estimate(0.7, 0.6, 0.8),
             new Estimate(0.1, -0.02, 0.2), 0.22, 0.06, new RiskCoverage(0.25, points)));
     return new ConfidenceResults(datasets.stream().map(dataset -> new DatasetConfidence(dataset,
-        HookPoint.residPost(3), 120, 480, 4, new Estimate(0.6, 0.5, 0.7), 0, signals, "Value predicts best.",
-        List.of())).toList());
+        HookPoint.residPost(3), 120, 480, 4, new Estimate(0.6, 0.5, 0.7), 0, signals, List.of())).toList());
   }
 
   static SearchResults search(List<String> datasets) {
-    Arm random = new Arm("random", new Estimate(0.6, 0.5, 0.7), 200, 240);
+    Arm random = new Arm(SearchStudy.RANDOM, new Estimate(0.6, 0.5, 0.7), 200, 240);
     Arm value = new Arm("value", new Estimate(0.64, 0.54, 0.73), 200, 240);
-    Comparison comparison = new Comparison("value", "random", new Estimate(0.04, -0.02, 0.1), 9, 5, 0.42);
+    Comparison comparison = new Comparison("value", SearchStudy.RANDOM, new Estimate(0.04, -0.02, 0.1), 9, 5, 0.42);
     return new SearchResults(8, 40, datasets.stream().map(dataset -> new DatasetSearch(dataset,
-        HookPoint.residPost(3), 120, List.of(random, value), List.of(comparison), List.of(comparison.words()),
-        List.of())).toList());
+        HookPoint.residPost(3), 120, List.of(random, value), List.of(comparison), List.of())).toList());
   }
 }

@@ -18,7 +18,7 @@ import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.intervention.InterventionResults.LayerSet;
 import org.striatum.probe.intervention.InterventionResults.Matching;
 import org.striatum.probe.intervention.InterventionResults.Prediction;
-import org.striatum.probe.intervention.InterventionResults.Verdict;
+import org.striatum.probe.intervention.InterventionResults.Damage;
 import org.striatum.probe.intervention.InterventionResults.Writing;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.NeuronId;
@@ -39,7 +39,7 @@ import org.striatum.probe.value.ValueNeuronResults.RankedNeuron;
 import org.striatum.reports.run.SampleRollout.StepValue;
 import org.striatum.reports.run.SampleRollout.TokenValue;
 import org.striatum.reports.run.SampleRollout.ValueTrace;
-import org.striatum.studies.answer.StudyResults;
+import org.striatum.studies.results.StudyResults;
 
 /// A run of strangers: every text that can come from outside tries to be something else, and no interval is known.
 public final class HostileRun {
@@ -66,10 +66,11 @@ public final class HostileRun {
     }
     CheckpointFacts checkpoint = new CheckpointFacts(SCRIPT + "n".repeat(500), SCRIPT, 1, 4, 1, 7, 100, SCRIPT,
         List.of(new CheckpointFacts.FileHash(SCRIPT, SCRIPT)), SCRIPT);
-    return new RunReport.Content(SCRIPT, checkpoint, ExampleRun.sampling(),
-        new StudyResults(values(), ExampleStudies.dopamine(TEXTS, 1, 40), ExampleRun.named(interventions()),
-            ExampleStudies.transfer(TEXTS, 1, 40), ExampleStudies.confidence(TEXTS), ExampleStudies.search(TEXTS),
-            List.of()),
+    StudyResults results = new StudyResults(values(), ExampleStudies.dopamine(TEXTS, 1, 40),
+        ExampleRun.named(interventions()),
+        ExampleStudies.transfer(TEXTS, 1, 40), ExampleStudies.confidence(TEXTS), ExampleStudies.search(TEXTS),
+        List.of());
+    return new RunReport.Content(SCRIPT, checkpoint, ExampleRun.sampling(), results, ExampleRun.answers(results),
         List.of(), samples,
         TEXTS.stream().map(text -> new CoordinateReading(text, new NeuronId(HookPoint.residPost(0), 2), 3, 2, UNKNOWN,
             Double.NaN, Double.NaN, List.of(1, 0), List.of(0, 1))).toList(),
@@ -107,7 +108,7 @@ public final class HostileRun {
           new Matching(0.1, Double.NaN, Double.NaN, List.of(), text))), AblationKind.ZERO, Double.NaN, PositionMask.ALL,
           OutcomeKind.ACCURACY, 2, 1, false, arm,
           arm, List.of(arm), controls, new Controls(List.of(), Double.NaN, Double.NaN, 0, null, null),
-          Verdict.UNDECIDED);
+          Damage.UNDECIDED);
     }).toList(), TEXTS.stream()
         .map(text -> new Curve(CurveKind.DOSE, text, HookPoint.residPost(0), text, AblationKind.ZERO, PositionMask.ALL,
             2, 1,

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Arm;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
-import org.striatum.probe.intervention.InterventionResults.Verdict;
+import org.striatum.probe.intervention.InterventionResults.Damage;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.value.ValueNeuronResults.NullBand;
 
@@ -36,18 +36,18 @@ class LimitsTest {
 
   @Test
   void weakInterventionsSaySo() {
-    assertThat(found(ExampleRun.intervention(Verdict.GENERIC, 0.01, 0.3))).anySatisfy(limit -> assertThat(limit)
+    assertThat(found(ExampleRun.intervention(Damage.GENERIC, 0.01, 0.3))).anySatisfy(limit -> assertThat(limit)
         .contains("With 3 RMS-matched sets", "no p below 0.25 can be reached"));
-    assertThat(found(ExampleRun.intervention(Verdict.UNDECIDED, 0.01, Double.NaN)))
+    assertThat(found(ExampleRun.intervention(Damage.UNDECIDED, 0.01, Double.NaN)))
         .anySatisfy(limit -> assertThat(limit).contains("no RMS-matched set", "only 7 coordinates within tolerance"));
   }
 
   @Test
   void aGraphThatChangesTheModelIsNamedFirst() {
-    Intervention i = ExampleRun.intervention(Verdict.GENERIC, 0.01, 0.3);
+    Intervention i = ExampleRun.intervention(Damage.GENERIC, 0.01, 0.3);
     Arm base = new Arm("base", 0, new Estimate(0.02, 0, 0.05), new Estimate(0, 0, 0), null, null, null);
     Intervention unsound = new Intervention(true, i.dataset(), i.set(), i.layers(), i.kind(), i.alpha(), i.positions(),
-        i.outcome(), i.items(), 40, false, base, i.ablated(), i.others(), i.random(), i.matched(), i.verdict());
+        i.outcome(), i.items(), 40, false, base, i.ablated(), i.others(), i.random(), i.matched(), i.damage());
     assertThat(found(unsound).getFirst()).contains("must not be used");
     assertThat(found(unsound))
         .anySatisfy(limit -> assertThat(limit)

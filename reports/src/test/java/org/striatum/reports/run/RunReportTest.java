@@ -37,7 +37,7 @@ import org.striatum.reports.page.VisibleText;
 import org.striatum.reports.run.SampleRollout.TokenValue;
 import org.striatum.reports.run.SampleRollout.ValueTrace;
 import org.striatum.studies.answer.Question;
-import org.striatum.studies.answer.StudyResults;
+import org.striatum.studies.results.StudyResults;
 
 class RunReportTest {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -78,7 +78,7 @@ class RunReportTest {
         found.transfer(),
         found.confidence(), found.search(), found.adaptations());
     String page = RunReport.render(new RunReport.Content("large", large.checkpoint(), large.sampling(), results,
-        List.of(), samples, large.readings(), List.of(), large.manifest()));
+        large.answers(), List.of(), samples, large.readings(), List.of(), large.manifest()));
     assertThat(page.getBytes(StandardCharsets.UTF_8).length).isBetween(1_000_000, 15_000_000);
   }
 

@@ -36,6 +36,8 @@ import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.run.UsageException;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.studies.adaptation.GateArms.Asked;
+import org.striatum.studies.answer.Answer.Finding;
+import org.striatum.studies.answer.Question;
 import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.neurons.RunRankings;
@@ -62,6 +64,11 @@ public record GateStep() implements Study<GateSettings, AdaptationResults> {
         .of("gate", "Learn gates on neurons of a frozen checkpoint and compare with random sets, BitFit and LoRA.",
             GateSettings.defaults(), AdaptationResults.class)
         .withSeeding(GateSettings::withSeed);
+  }
+
+  @Override
+  public boolean hasOwnSection() {
+    return true;
   }
 
   @Override
@@ -95,6 +102,11 @@ public record GateStep() implements Study<GateSettings, AdaptationResults> {
 
   private static ProblemSet mode(GateSettings settings) {
     return ProblemSets.named(settings.mode()).getFirst();
+  }
+
+  @Override
+  public Map<Question, List<Finding>> answers(String checkpoint, AdaptationResults results) {
+    return Map.of(Question.ADAPTATION, AdaptationAnswers.places(results));
   }
 
   @Override

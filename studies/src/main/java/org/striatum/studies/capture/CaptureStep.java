@@ -43,6 +43,11 @@ public record CaptureStep() implements Study<CaptureSettings, CaptureResults> {
   }
 
   @Override
+  public boolean hasOwnSection() {
+    return true;
+  }
+
+  @Override
   public Scope scope() {
     return Scope.EVERY_CHECKPOINT;
   }

@@ -29,6 +29,16 @@ public record ContinuationStep() implements Study<ContinuationSettings, Continua
   }
 
   @Override
+  public boolean isInternal() {
+    return true;
+  }
+
+  @Override
+  public boolean hasOwnSection() {
+    return true;
+  }
+
+  @Override
   public boolean needsModel() {
     return true;
   }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.striatum.probe.dopamine.DopamineResults;
@@ -21,6 +22,8 @@ import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.store.StoredTrajectories;
 import org.striatum.probe.value.Trajectories;
 import org.striatum.probe.value.ValueNeuronResults;
+import org.striatum.studies.answer.Answer.Finding;
+import org.striatum.studies.answer.Question;
 import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.fits.Fit;
 import org.striatum.studies.fits.FitFile;
@@ -69,6 +72,11 @@ public record DopamineStep() implements Study<DopamineStepSettings, DopamineResu
   }
 
   @Override
+  public boolean hasOwnSection() {
+    return true;
+  }
+
+  @Override
   public Scope scope() {
     return Scope.FULL_STUDY;
   }
@@ -83,6 +91,12 @@ public record DopamineStep() implements Study<DopamineStepSettings, DopamineResu
   public void prepare(StudyRun run, DopamineStepSettings settings) throws IOException {
     run.folder().requireFinished(CaptureStep.STUDY);
     run.run(ContinuationStep.STUDY, settings.continuations());
+  }
+
+  @Override
+  public Map<Question, List<Finding>> answers(String checkpoint, DopamineResults results) {
+    return Map.of(Question.DOPAMINE, results.verdicts().stream()
+        .map(one -> new Finding(one.dataset(), one.verdict(), one.sentence())).toList());
   }
 
   @Override

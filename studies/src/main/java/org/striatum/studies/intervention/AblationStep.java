@@ -13,6 +13,8 @@ import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.value.ProbeKind;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
+import org.striatum.studies.answer.Answer.Finding;
+import org.striatum.studies.answer.Question;
 import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.neurons.NeuronSelection;
@@ -39,6 +41,11 @@ public record AblationStep() implements Study<AblationSettings, InterventionResu
         .of("ablate", "Ablate neuron sets and compare with random and RMS-matched sets.", AblationSettings.defaults(),
             InterventionResults.class)
         .withQuick(AblationSettings.quick()).withSeeding(AblationSettings::withSeed);
+  }
+
+  @Override
+  public boolean hasOwnSection() {
+    return true;
   }
 
   @Override
@@ -99,13 +106,13 @@ public record AblationStep() implements Study<AblationSettings, InterventionResu
           .orElseThrow(() -> new UsageException(
               sets.getFirst().name() + " has no neuron: no hook point of this run could be studied"));
       return new Primary(dataset, able.stream().filter(layer -> layer.dataset().equals(dataset))
-          .max(Comparator.comparingDouble(Primary::validation)).orElseThrow().hook());
+          .max(Comparator.comparingDouble(layer -> layer.validation(RANKED_BY))).orElseThrow().hook());
     }
+  }
 
-    private static double validation(LayerProbes layer) {
-      return layer.probes().stream().filter(probe -> probe.probe() == RANKED_BY).findFirst().orElseThrow()
-          .validation();
-    }
+  @Override
+  public Map<Question, List<Finding>> answers(String checkpoint, InterventionResults results) {
+    return Map.of(Question.USED, InterventionAnswers.of(results));
   }
 
   @Override

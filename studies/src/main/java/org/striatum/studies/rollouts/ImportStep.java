@@ -94,8 +94,7 @@ public record ImportStep(ForeignRollouts made) implements Study<ImportSettings, 
   private List<Rollout> tokenized(Tokenizer tokenizer) {
     List<Rollout> rollouts = new ArrayList<>();
     for (Graded graded : made.completions()) {
-      TokenSequence whole = TokenSequence.prompt(tokenizer.encode(graded.problem().prompt()))
-          .followedBy(tokenizer.encodeContinuation(graded.text()));
+      TokenSequence whole = tokenizer.encodePair(graded.problem().prompt(), graded.text());
       rollouts.add(new Rollout(graded.problem(), graded.sample(), 0, graded.text(), whole.tokens(),
           whole.promptLength(), graded.finished(), graded.reward(), Double.NaN));
     }

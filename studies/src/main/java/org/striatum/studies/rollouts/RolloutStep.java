@@ -86,6 +86,11 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate)
   }
 
   @Override
+  public boolean hasOwnSection() {
+    return true;
+  }
+
+  @Override
   public Scope scope() {
     return Scope.EVERY_CHECKPOINT;
   }
@@ -180,7 +185,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate)
     for (ProblemSet set : sets) {
       List<Problem> drawn = set.draw(settings.problems(), seed);
       for (int i = 0; i < drawn.size(); i++) {
-        TokenSequence prompt = TokenSequence.prompt(model.tokenizer().encode(drawn.get(i).prompt()));
+        TokenSequence prompt = TokenSequence.prompt(model.tokenizer().encodePrompt(drawn.get(i).prompt()));
         for (int sample = 0; sample < settings.samples(); sample++) {
           asked.add(new Asked(set, drawn.get(i), sample, prompt, Rollout.seed(seed, set.name(), i, sample)));
         }
@@ -215,12 +220,13 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate)
         batch.stream().mapToLong(i -> asked.get(i).seed).toArray(), sampling,
         gate.map(AppliedGate::gates).orElse(Gates.none()), batch.size(), () -> task.step(1));
     for (int b = 0; b < completions.size(); b++) {
-      drawn[batch.get(b)] = graded(asked.get(batch.get(b)), completions.get(b), model);
+      drawn[batch.get(b)] = graded(asked.get(batch.get(b)), completions.get(b), sampling, model);
     }
   }
 
-  private static Rollout graded(Asked asked, Completion completion, HookedModel model) throws IOException {
-    String text = model.tokenizer().decode(completion.tokens());
+  private static Rollout graded(Asked asked, Completion completion, Sampling sampling, HookedModel model)
+      throws IOException {
+    String text = sampling.cut(model.tokenizer().decode(completion.tokens()));
     double reward = asked.set.grader().reward(asked.problem, text);
     TokenSequence whole = asked.prompt.followedBy(completion.tokens());
     return new Rollout(asked.problem, asked.sample, asked.seed, text, whole.tokens(), whole.promptLength(),

@@ -1,11 +1,11 @@
 package org.striatum.studies.run;
 
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.function.ToIntFunction;
 import org.striatum.hooks.HookedModel;
+import org.striatum.hooks.text.SpecialTokenPolicy.SpecialToken;
 import org.striatum.probe.run.Sha256;
 import org.striatum.probe.run.UsageException;
 
@@ -70,10 +70,11 @@ public final class RunModel implements AutoCloseable {
     SortedMap<String, Sha256> files = model.checksums();
     Integer bos = first(model.facts().bos());
     boolean prependsBos = bos != null
-        && bos.equals(first(Arrays.stream(model.tokenizer().encode("")).boxed().toList()));
+        && bos.equals(first(model.tokenizer().policy().before().stream().map(SpecialToken::id).toList()));
     return new Manifest.Inputs(
         new Manifest.Checkpoint(model.facts().name(), model.facts().family(), files),
-        new Manifest.Tokenizer(files.get("tokenizer.json"), bos, first(model.endOfSequence()),
+        new Manifest.Tokenizer(files.get(model.tokenizer().file().getFileName().toString()), bos,
+            first(model.endOfSequence()),
             first(model.facts().pad()), prependsBos),
         null, null, null, null);
   }

@@ -2,7 +2,10 @@ package org.striatum.studies.run;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import org.striatum.probe.run.FileFormat;
+import org.striatum.studies.answer.Answer.Finding;
+import org.striatum.studies.answer.Question;
 
 /// One question that is put to a run: what it is called, what it can be told, which studies it reads, and how its results are
 /// found. A study is a value without state; a registry lists all of them, and everything that goes through studies (commands,
@@ -64,6 +67,24 @@ public interface Study<S extends Record, R extends Record> {
 
   /// Runs what has to be finished first and is told by these settings as well.
   default void prepare(StudyRun run, S settings) throws IOException {}
+
+  /// Whether only other studies run it: it has no command of its own.
+  default boolean isInternal() {
+    return false;
+  }
+
+  /// Whether reports and the results database know its results by their type. Those of any other study are shown value by
+  /// value.
+  default boolean hasOwnSection() {
+    return false;
+  }
+
+  /// What its results say about the questions of a full study, case by case.
+  ///
+  /// @param checkpoint whose answers are asked for; results of a comparison are about several
+  default Map<Question, List<Finding>> answers(String checkpoint, R results) {
+    return Map.of();
+  }
 
   /// Everything that decides the results beside settings and what it reads, such as checksums of files: a record, list or map
   /// that JSON holds.

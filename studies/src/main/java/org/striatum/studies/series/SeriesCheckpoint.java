@@ -3,7 +3,7 @@ package org.striatum.studies.series;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.striatum.studies.answer.StudyResults;
+import org.striatum.studies.results.StudyResults;
 
 /// One studied checkpoint of a series.
 ///

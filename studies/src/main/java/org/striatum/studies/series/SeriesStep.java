@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
-import org.striatum.studies.answer.StudyResults;
+import org.striatum.studies.results.StudyResults;
 import org.striatum.studies.run.FlatRecord;
 import org.striatum.studies.run.Found;
 import org.striatum.studies.run.RunFolder;
@@ -81,7 +81,7 @@ public record SeriesStep(SequencedMap<String, RunFolder> runs,
     for (Study<?, ?> study : known) {
       for (String step : run.finished(study)) {
         told.add(new ToldStudy(step, FlatRecord.read(run.settingsFile(step)).entries(),
-            StudyResults.tell(study) ? List.of() : FlatRecord.read(run.resultsFile(step)).entries()));
+            study.hasOwnSection() ? List.of() : FlatRecord.read(run.resultsFile(step)).entries()));
       }
     }
     return told;

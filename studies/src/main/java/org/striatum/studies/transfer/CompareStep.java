@@ -23,6 +23,8 @@ import org.striatum.probe.transfer.TransferResults;
 import org.striatum.probe.transfer.TransferResults.Basis;
 import org.striatum.probe.transfer.TransferStudy;
 import org.striatum.probe.value.Trajectories;
+import org.striatum.studies.answer.Answer.Finding;
+import org.striatum.studies.answer.Question;
 import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.Found;
@@ -57,6 +59,11 @@ public record CompareStep(List<RunFolder> others, boolean curves) implements Stu
   }
 
   @Override
+  public boolean hasOwnSection() {
+    return true;
+  }
+
+  @Override
   public Scope scope() {
     return Scope.COMPARISON;
   }
@@ -78,6 +85,11 @@ public record CompareStep(List<RunFolder> others, boolean curves) implements Stu
     if (others.size() == 1 && !curves) {
       requireCommonBasis(run.folder(), others.getFirst(), new TransferStudy(settings.study(), settings.seed()));
     }
+  }
+
+  @Override
+  public Map<Question, List<Finding>> answers(String checkpoint, TransferResults results) {
+    return TransferAnswers.of(checkpoint, results);
   }
 
   @Override

@@ -46,6 +46,11 @@ public record ConfidenceStep() implements Study<ConfidenceSettings, ConfidenceRe
   }
 
   @Override
+  public boolean hasOwnSection() {
+    return true;
+  }
+
+  @Override
   public Scope scope() {
     return Scope.FULL_STUDY;
   }
@@ -81,19 +86,13 @@ public record ConfidenceStep() implements Study<ConfidenceSettings, ConfidenceRe
   }
 
   private static DatasetConfidence unstudied(String dataset) {
-    String why = "no value probe could be fitted";
     return new DatasetConfidence(dataset, null, 0, 0, 0, Estimate.exact(Double.NaN), 0, List.of(),
-        "No signal can be compared: " + why + ".", List.of(why));
+        List.of("no value probe could be fitted"));
   }
 
   /// The hook point whose linear probe predicts best on validation problems.
   public static Optional<HookPoint> chosen(ValueNeuronResults values, String dataset) {
     return values.layers().stream().filter(layer -> layer.dataset().equals(dataset))
-        .max(Comparator.comparingDouble(ConfidenceStep::validation)).map(LayerProbes::hook);
-  }
-
-  private static double validation(LayerProbes layer) {
-    return layer.probes().stream().filter(probe -> probe.probe() == CHOSEN_BY).findFirst().orElseThrow()
-        .validation();
+        .max(Comparator.comparingDouble(layer -> layer.validation(CHOSEN_BY))).map(LayerProbes::hook);
   }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.text.TokenPieces;
 import org.striatum.hooks.text.Tokenizer;
@@ -17,6 +18,7 @@ import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.sparse.LinearPredictor;
+import org.striatum.probe.stats.Verdict;
 import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.store.StoredTrajectories;
 import org.striatum.probe.uses.SearchResults;
@@ -27,6 +29,8 @@ import org.striatum.probe.uses.SearchStudy.Judge;
 import org.striatum.probe.uses.StepSearch;
 import org.striatum.probe.uses.ValueScore;
 import org.striatum.probe.value.ValueNeuronResults;
+import org.striatum.studies.answer.Answer.Finding;
+import org.striatum.studies.answer.Question;
 import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.dopamine.ContinuationStep;
 import org.striatum.studies.dopamine.DopamineStep;
@@ -56,6 +60,11 @@ public record SearchStep() implements Study<SearchSettings, SearchResults> {
   }
 
   @Override
+  public boolean hasOwnSection() {
+    return true;
+  }
+
+  @Override
   public Scope scope() {
     return Scope.FULL_STUDY;
   }
@@ -72,6 +81,18 @@ public record SearchStep() implements Study<SearchSettings, SearchResults> {
       reads.addAll(List.of(ContinuationStep.STUDY, DopamineStep.STUDY));
     }
     return reads;
+  }
+
+  @Override
+  public Map<Question, List<Finding>> answers(String checkpoint, SearchResults results) {
+    return Map.of(Question.SEARCH, results.datasets().stream().flatMap(SearchStep::findings).toList());
+  }
+
+  private static Stream<Finding> findings(DatasetSearch search) {
+    return search.arms().isEmpty()
+        ? Stream
+            .of(new Finding(search.dataset(), Verdict.UNDECIDED, "not searched: " + String.join("; ", search.notes())))
+        : search.overRandom().stream().map(one -> new Finding(search.dataset(), one.verdict(), one.words()));
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.striatum.probe.model.HookPoint;
@@ -19,6 +20,8 @@ import org.striatum.probe.value.ValueNeuronStudy;
 import org.striatum.probe.value.ValueNeuronStudy.StudiedDataset;
 import org.striatum.probe.value.ValueProbe;
 import org.striatum.probe.value.ValueProbeTraining;
+import org.striatum.studies.answer.Answer.Finding;
+import org.striatum.studies.answer.Question;
 import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.fits.Fit;
 import org.striatum.studies.fits.FitFile;
@@ -39,6 +42,11 @@ public record ProbeStep() implements Study<ProbeSettings, ValueNeuronResults> {
         .of("probe", "Fit value probes and sparse paths, rank neurons, run controls.", ProbeSettings.defaults(),
             ValueNeuronResults.class)
         .withQuick(ProbeSettings.quick()).withSeeding(ProbeSettings::withSeed);
+  }
+
+  @Override
+  public boolean hasOwnSection() {
+    return true;
   }
 
   @Override
@@ -64,6 +72,11 @@ public record ProbeStep() implements Study<ProbeSettings, ValueNeuronResults> {
         fits.add(new Fit.Value(dataset, hook, target.printed(), fitted, rollouts));
       }
     };
+  }
+
+  @Override
+  public Map<Question, List<Finding>> answers(String checkpoint, ValueNeuronResults results) {
+    return ValueAnswers.of(results);
   }
 
   @Override

@@ -28,23 +28,23 @@ public record Recomputation(StudyRun run, List<Study<?, ?>> studies) {
   }
 
   /// The result for a file's figures.
-  public enum Verdict {
+  public enum Outcome {
     SAME, DIFFERENT, LEFT
   }
 
   /// One file.
   ///
   /// @param detail what was recomputed, or the first figure that differs
-  public record Figures(String file, Verdict verdict, String detail) {
+  public record Figures(String file, Outcome outcome, String detail) {
     /// Compares a file with what it should contain.
     ///
     /// @param name as it is shown
     /// @param result the record that was computed again
     public static Figures of(String name, Path file, FileFormat format, Object result) throws IOException {
       return RecordDifference.first(Files.readAllBytes(file), RecordJson.versioned(format, result), file.toString())
-          .map(found -> new Figures(name, Verdict.DIFFERENT, "%s is %s, computed again %s".formatted(found.place(),
+          .map(found -> new Figures(name, Outcome.DIFFERENT, "%s is %s, computed again %s".formatted(found.place(),
               found.there(), found.here())))
-          .orElseGet(() -> new Figures(name, Verdict.SAME, "computed again, the same"));
+          .orElseGet(() -> new Figures(name, Outcome.SAME, "computed again, the same"));
     }
   }
 
@@ -62,7 +62,7 @@ public record Recomputation(StudyRun run, List<Study<?, ?>> studies) {
       } else if (!step.name().equals(StudyRun.ROLLOUTS)) {
         step.outputs().keySet().stream().filter(file -> !file.endsWith(RunFolder.SETTINGS))
             .forEach(
-                file -> all.add(new Figures(file, Verdict.LEFT,
+                file -> all.add(new Figures(file, Outcome.LEFT,
                     "not recomputed: only the command that made it can make it again")));
       }
     }
@@ -76,11 +76,11 @@ public record Recomputation(StudyRun run, List<Study<?, ?>> studies) {
     Path file = run.folder().resultsFile(step.name());
     String name = run.folder().folder().relativize(file).toString();
     if (!Files.isRegularFile(file)) {
-      return new Figures(name, Verdict.DIFFERENT, "is missing");
+      return new Figures(name, Outcome.DIFFERENT, "is missing");
     }
     S settings = run.folder().settings(study, instance);
     if (!run.key(study, settings).sha256().equals(step.key())) {
-      return new Figures(name, Verdict.LEFT, "not recomputed: its inputs are not in the run folder");
+      return new Figures(name, Outcome.LEFT, "not recomputed: its inputs are not in the run folder");
     }
     return Figures.of(name, file, study.format(), study.find(run, settings).results());
   }
@@ -99,13 +99,13 @@ public record Recomputation(StudyRun run, List<Study<?, ?>> studies) {
       graded++;
       double reward = grader.get().reward(rollout.problem(), rollout.completion());
       if (reward != rollout.reward()) {
-        return new Figures("rollouts.jsonl", Verdict.DIFFERENT,
+        return new Figures("rollouts.jsonl", Outcome.DIFFERENT,
             "line %d has reward %s, graded again %s".formatted(line, rollout.reward(), reward));
       }
     }
     return graded == 0
-        ? new Figures("rollouts.jsonl", Verdict.LEFT, "not recomputed: imported with scores of its own")
-        : new Figures("rollouts.jsonl", Verdict.SAME, "%d of %d completions graded again, the same rewards".formatted(
+        ? new Figures("rollouts.jsonl", Outcome.LEFT, "not recomputed: imported with scores of its own")
+        : new Figures("rollouts.jsonl", Outcome.SAME, "%d of %d completions graded again, the same rewards".formatted(
             graded, rollouts.size()));
   }
 }

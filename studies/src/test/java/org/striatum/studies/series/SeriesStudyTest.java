@@ -24,7 +24,7 @@ import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.probe.value.ValueNeuronResults.PathSummary;
 import org.striatum.probe.value.ValueNeuronResults.ProbeAuroc;
-import org.striatum.studies.answer.StudyResults;
+import org.striatum.studies.results.StudyResults;
 import org.striatum.studies.series.SeriesResults.Kind;
 import org.striatum.studies.series.SeriesResults.Life;
 import org.striatum.studies.series.SeriesResults.Turnover;

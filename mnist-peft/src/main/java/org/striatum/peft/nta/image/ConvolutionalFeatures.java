@@ -1,7 +1,6 @@
 package org.striatum.peft.nta.image;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -9,7 +8,6 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
-import ai.djl.training.GradientCollector;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -17,6 +15,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.striatum.probe.run.Heartbeat;
 import org.striatum.probe.stats.Ranks;
+import org.striatum.probe.value.GradientTape;
 
 /// What a small convolutional network makes of grey images before it classifies them:
 ///
@@ -81,7 +80,7 @@ public record ConvolutionalFeatures(int rows, int columns, int units, List<float
       System.arraycopy(images, order[from + k] * rows * columns, x, k * rows * columns, rows * columns);
       y[k] = labels[order[from + k]];
     }
-    try (NDScope _ = new NDScope(); GradientCollector tape = Engine.getEngine("PyTorch").newGradientCollector()) {
+    try (NDScope _ = new NDScope(); GradientTape tape = GradientTape.start()) {
       NDArray features = features(manager.create(x, new Shape(batch, 1, rows, columns)), trained);
       NDArray logits = Linear.linear(features, trained.get(6)).singletonOrThrow().add(trained.get(7));
       tape.backward(logits.logSoftmax(-1).gather(manager.create(y, new Shape(batch, 1)), 1).mean().neg());

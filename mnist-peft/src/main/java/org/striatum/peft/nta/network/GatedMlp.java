@@ -1,18 +1,17 @@
 package org.striatum.peft.nta.network;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.core.Linear;
-import ai.djl.training.GradientCollector;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.striatum.peft.network.Mlp;
+import org.striatum.probe.value.GradientTape;
 
 /// A fully connected network that learns all at once: weights at one rate, and a threshold τ and a gain γ of each hidden unit
 /// at another.
@@ -82,7 +81,7 @@ public final class GatedMlp implements AutoCloseable {
   public double step(float[] x, byte[] labels, double weightRate, double gateRate, Bound bound) {
     long[] wide = new long[labels.length];
     Arrays.setAll(wide, i -> labels[i]);
-    try (NDScope _ = new NDScope(); GradientCollector tape = Engine.getEngine("PyTorch").newGradientCollector()) {
+    try (NDScope _ = new NDScope(); GradientTape tape = GradientTape.start()) {
       NDArray logits = logits(manager.create(x, new Shape(labels.length, widths[0])));
       NDArray loss = logits.logSoftmax(-1).gather(manager.create(wide, new Shape(labels.length, 1)), 1).mean().neg();
       double found = loss.getFloat();

@@ -3,31 +3,23 @@ package org.striatum.peft.nta.result;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.stats.Verdict;
 
 /// One figure of an experiment with what was expected.
 ///
 /// @param name what was measured
 /// @param expected, in words; empty if nothing is
 /// @param found with its 95 % interval over seeds
-/// @param verdict whether it is as expected
+/// @param verdict whether it is as expected; NOT_TESTED where nothing was expected or there is no figure
 public record Finding(String name, String expected, Estimate found, Verdict verdict) {
-  /// Whether a figure agrees with what was expected.
-  public enum Verdict {
-    HOLDS, FAILS,
-    /// The interval allows either.
-    UNDECIDED,
-    /// Nothing was expected, or there is no figure.
-    REPORTED
-  }
-
   /// A figure that should lie in a range: it holds where it does; where only its interval reaches the range nothing is
   /// decided.
   public static Finding between(String name, double low, double high, Estimate found) {
     Verdict verdict = Double.isNaN(found.value())
-        ? Verdict.REPORTED
+        ? Verdict.NOT_TESTED
         : low <= found.value() && found.value() <= high
-            ? Verdict.HOLDS
-            : reaches(found, low, high) ? Verdict.UNDECIDED : Verdict.FAILS;
+            ? Verdict.YES
+            : reaches(found, low, high) ? Verdict.UNDECIDED : Verdict.NO;
     return new Finding(name, printed(low, high), found, verdict);
   }
 
@@ -37,16 +29,16 @@ public record Finding(String name, String expected, Estimate found, Verdict verd
   /// @param high ∞ for none
   public static Finding surely(String name, double low, double high, Estimate found) {
     Verdict verdict = Double.isNaN(found.value()) || Double.isNaN(found.low())
-        ? Verdict.REPORTED
+        ? Verdict.NOT_TESTED
         : low <= found.low() && found.high() <= high
-            ? Verdict.HOLDS
-            : reaches(found, low, high) ? Verdict.UNDECIDED : Verdict.FAILS;
+            ? Verdict.YES
+            : reaches(found, low, high) ? Verdict.UNDECIDED : Verdict.NO;
     return new Finding(name, printed(low, high), found, verdict);
   }
 
   /// A figure that nothing was expected of.
   public static Finding reported(String name, Estimate found) {
-    return new Finding(name, "", found, Verdict.REPORTED);
+    return new Finding(name, "", found, Verdict.NOT_TESTED);
   }
 
   private static boolean reaches(Estimate found, double low, double high) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.striatum.peft.nta.result.Finding.Verdict;
 import org.striatum.peft.nta.result.Finding;
 import org.striatum.peft.nta.result.NtaResults;
 import org.striatum.peft.nta.run.AlternatingBlocks;
@@ -18,6 +17,7 @@ import org.striatum.peft.nta.study.KeptRuns;
 import org.striatum.peft.nta.study.NtaStudy;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.stats.Verdict;
 
 class PublishedFiguresTest {
   private static final NtaStudy TEN = new NtaStudy(10, 1, 2, KeptRuns.NONE, Progress.NONE);
@@ -25,8 +25,8 @@ class PublishedFiguresTest {
   /// What each experiment expects is written where it is run; here every expectation must hold.
   private static void assertHolds(NtaResults results) {
     assertThat(results.findings()).isNotEmpty().allSatisfy(
-        finding -> assertThat(finding.verdict()).as(finding.toString()).isIn(Verdict.HOLDS, Verdict.REPORTED));
-    assertThat(results.findings()).anyMatch(finding -> finding.verdict() == Verdict.HOLDS);
+        finding -> assertThat(finding.verdict()).as(finding.toString()).isIn(Verdict.YES, Verdict.NOT_TESTED));
+    assertThat(results.findings()).anyMatch(finding -> finding.verdict() == Verdict.YES);
   }
 
   @Test
@@ -64,15 +64,15 @@ class PublishedFiguresTest {
 
   @Test
   void verdictsSayWhatTheFigureAllows() {
-    assertThat(Finding.between("a", 1, 2, new Estimate(1.5, 0, 3)).verdict()).isEqualTo(Verdict.HOLDS);
+    assertThat(Finding.between("a", 1, 2, new Estimate(1.5, 0, 3)).verdict()).isEqualTo(Verdict.YES);
     assertThat(Finding.between("a", 1, 2, new Estimate(2.5, 1.9, 3)).verdict()).isEqualTo(Verdict.UNDECIDED);
-    assertThat(Finding.between("a", 1, 2, new Estimate(2.5, 2.1, 3)).verdict()).isEqualTo(Verdict.FAILS);
-    assertThat(Finding.between("a", 1, 2, Estimate.exact(2.5)).verdict()).isEqualTo(Verdict.FAILS);
-    assertThat(Finding.between("a", 1, 2, Estimate.exact(Double.NaN)).verdict()).isEqualTo(Verdict.REPORTED);
+    assertThat(Finding.between("a", 1, 2, new Estimate(2.5, 2.1, 3)).verdict()).isEqualTo(Verdict.NO);
+    assertThat(Finding.between("a", 1, 2, Estimate.exact(2.5)).verdict()).isEqualTo(Verdict.NO);
+    assertThat(Finding.between("a", 1, 2, Estimate.exact(Double.NaN)).verdict()).isEqualTo(Verdict.NOT_TESTED);
     double none = Double.POSITIVE_INFINITY;
-    assertThat(Finding.surely("a", 3, none, new Estimate(7, 3.5, 8)).verdict()).isEqualTo(Verdict.HOLDS);
+    assertThat(Finding.surely("a", 3, none, new Estimate(7, 3.5, 8)).verdict()).isEqualTo(Verdict.YES);
     assertThat(Finding.surely("a", 3, none, new Estimate(7, 2, 8)).verdict()).isEqualTo(Verdict.UNDECIDED);
-    assertThat(Finding.surely("a", 3, none, new Estimate(2, 1, 2.9)).verdict()).isEqualTo(Verdict.FAILS);
+    assertThat(Finding.surely("a", 3, none, new Estimate(2, 1, 2.9)).verdict()).isEqualTo(Verdict.NO);
     assertThat(Finding.surely("a", 3, none, new Estimate(2, 1, 2.9)).expected()).isEqualTo("≥ 3");
     assertThat(Finding.surely("a", 0, none, new Estimate(2, 1, 2.9)).expected()).isEqualTo("> 0");
     assertThat(Finding.between("a", 0, 2e-4, new Estimate(1, 1, 1)).expected()).isEqualTo("0 to 0.0002");

@@ -5,18 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.training.GradientCollector;
 import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.api.Test;
 import org.striatum.peft.nta.network.GateRegulariser.Norm;
 import org.striatum.peft.nta.task.Regression;
+import org.striatum.probe.value.GradientTape;
 
 class GatedLinearNetworkTest {
   private static final int PATHS = 3;
@@ -71,7 +70,7 @@ class GatedLinearNetworkTest {
       NDArray target = manager.create(TARGET, new Shape(OUTPUTS, INPUTS));
       w.setRequiresGradient(true);
       c.setRequiresGradient(true);
-      try (GradientCollector tape = Engine.getEngine("PyTorch").newGradientCollector()) {
+      try (GradientTape tape = GradientTape.start()) {
         NDArray y = x.matMul(c.mul(w).sum(new int[]{0}).transpose());
         NDArray error = y.sub(x.matMul(target.transpose()));
         NDArray fit = error.mul(error).sum(new int[]{1}).mean().mul(0.5);

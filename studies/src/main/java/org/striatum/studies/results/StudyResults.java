@@ -1,11 +1,10 @@
-package org.striatum.studies.answer;
+package org.striatum.studies.results;
 
 import java.io.IOException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
-import java.util.Set;
 import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.intervention.InterventionResults;
@@ -17,7 +16,6 @@ import org.striatum.studies.adaptation.GateStep;
 import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.intervention.AblationStep;
 import org.striatum.studies.run.RunFolder;
-import org.striatum.studies.run.Study;
 import org.striatum.studies.transfer.CompareStep;
 import org.striatum.studies.uses.ConfidenceStep;
 import org.striatum.studies.uses.SearchStep;
@@ -34,18 +32,6 @@ public record StudyResults(ValueNeuronResults values, DopamineResults dopamine,
   public static final StudyResults NONE = new StudyResults(null, null, new LinkedHashMap<>(), null, null, null,
       List.of());
 
-  /// The studies that answers are based on.
-  static final List<Study<?, ?>> STUDIES = List.of(ProbeStep.STUDY, DopamineStep.STUDY, AblationStep.STUDY,
-      CompareStep.STUDY, ConfidenceStep.STUDY, SearchStep.STUDY, GateStep.STUDY);
-
-  /// Studies that every run has and that have no part in this record: their results are shown by others.
-  private static final Set<String> TOLD_ELSEWHERE = Set.of("rollouts", "capture", "continuations", "answers");
-
-  /// Whether a study's results are shown as part of these results. Those of any other study are shown value by value.
-  public static boolean tell(Study<?, ?> study) {
-    return TOLD_ELSEWHERE.contains(study.name()) || STUDIES.stream().anyMatch(one -> one.name().equals(study.name()));
-  }
-
   public StudyResults {
     interventions = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(interventions));
     adaptations = List.copyOf(adaptations);
@@ -57,10 +43,5 @@ public record StudyResults(ValueNeuronResults values, DopamineResults dopamine,
         folder.all(AblationStep.STUDY), folder.find(CompareStep.STUDY).orElse(null),
         folder.find(ConfidenceStep.STUDY).orElse(null), folder.find(SearchStep.STUDY).orElse(null),
         List.copyOf(folder.all(GateStep.STUDY).values()));
-  }
-
-  /// The same run with the results of a comparison of several.
-  public StudyResults with(TransferResults compared) {
-    return new StudyResults(values, dopamine, interventions, compared, confidence, search, adaptations);
   }
 }

@@ -1,0 +1,154 @@
+package org.striatum.hooks.chat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.stream.Stream;
+import org.striatum.hooks.checkpoint.CheckpointException;
+import org.striatum.hooks.jinja.Template;
+import org.striatum.hooks.text.CheckpointJson;
+import org.striatum.hooks.text.CheckpointText;
+import org.striatum.hooks.text.SpecialTokenPolicy.Source;
+import org.striatum.probe.run.UsageException;
+
+/// The chat templates of a checkpoint, by name, unread.
+///
+/// Files decide in the order of the reference implementation: `chat_template.jinja` with `additional_chat_templates/`, then
+/// `chat_template` of `tokenizer_config.json`, one or a list with names; `chat_template.json` of a processor comes last.
+///
+/// Source: Hugging Face transformers 5.18.0, `tokenization_utils_base.py`, `processing_utils.py`.
+public final class ChatTemplates {
+  private static final String DEFAULT = "default";
+  private static final String FIELD = "chat_template";
+  private static final String JINJA = "chat_template.jinja";
+  private static final String FURTHER = "additional_chat_templates";
+  private static final String CONFIG = "tokenizer_config.json";
+  private static final String PROCESSOR = "chat_template.json";
+
+  private final SequencedMap<String, Written> templates;
+  private final List<Source> overruled;
+
+  private record Written(String source, Source origin) {}
+
+  private ChatTemplates(SequencedMap<String, Written> templates, List<Source> overruled) {
+    this.templates = Collections.unmodifiableSequencedMap(templates);
+    this.overruled = List.copyOf(overruled);
+  }
+
+  /// Looks for the templates of `folder`.
+  ///
+  /// @throws CheckpointException if a file is broken or too large
+  public static ChatTemplates find(Path folder) throws CheckpointException {
+    List<SequencedMap<String, Written>> found = List.of(jinja(folder), json(folder, CONFIG), json(folder, PROCESSOR));
+    List<SequencedMap<String, Written>> there = found.stream().filter(templates -> !templates.isEmpty()).toList();
+    SequencedMap<String, Written> first = there.isEmpty() ? new LinkedHashMap<>() : there.getFirst();
+    List<Source> overruled = there.stream().skip(1).flatMap(templates -> templates.entrySet().stream())
+        .filter(other -> !first.containsKey(other.getKey())
+            || !first.get(other.getKey()).source.equals(other.getValue().source))
+        .map(other -> other.getValue().origin).toList();
+    return new ChatTemplates(first, overruled);
+  }
+
+  private static SequencedMap<String, Written> jinja(Path folder) throws CheckpointException {
+    SequencedMap<String, Written> templates = new LinkedHashMap<>();
+    if (Files.isRegularFile(folder.resolve(JINJA))) {
+      put(templates, DEFAULT, CheckpointText.read(folder.resolve(JINJA), Template.LARGEST), JINJA, "the file");
+    }
+    Path further = folder.resolve(FURTHER);
+    if (Files.isDirectory(further)) {
+      try (Stream<Path> files = Files.list(further)) {
+        for (Path file : files.sorted().filter(file -> file.toString().endsWith(".jinja")).toList()) {
+          String name = file.getFileName().toString();
+          put(templates, name.substring(0, name.length() - ".jinja".length()),
+              CheckpointText.read(file, Template.LARGEST), FURTHER + "/" + name, "the file");
+        }
+      } catch (CheckpointException refused) {
+        throw refused;
+      } catch (IOException unreadable) {
+        throw new CheckpointException("cannot read " + further + ": " + unreadable.getMessage(), unreadable);
+      }
+    }
+    return templates;
+  }
+
+  private static SequencedMap<String, Written> json(Path folder, String file) throws CheckpointException {
+    SequencedMap<String, Written> templates = new LinkedHashMap<>();
+    JsonNode written = CheckpointJson.objectIfPresent(folder.resolve(file)).path(FIELD);
+    if (written.isTextual()) {
+      put(templates, DEFAULT, written.textValue(), file, FIELD);
+    }
+    for (JsonNode each : written.isArray() ? written : List.<JsonNode>of()) {
+      if (!each.path("name").isTextual() || !each.path("template").isTextual()) {
+        throw new CheckpointException(
+            folder.resolve(file) + ": 'chat_template' must be a text or a list of objects with "
+                + "'name' and 'template'");
+      }
+      put(templates, each.get("name").textValue(), each.get("template").textValue(), file, FIELD);
+    }
+    return templates;
+  }
+
+  private static void put(SequencedMap<String, Written> templates, String name, String source, String file,
+      String field) throws CheckpointException {
+    if (source.length() > Template.LARGEST) {
+      throw new CheckpointException("%s: a chat template has %d characters, at most %d are read".formatted(file,
+          source.length(), Template.LARGEST));
+    }
+    templates.put(name, new Written(source, new Source(file, field)));
+  }
+
+  /// The names, in the order of the file.
+  public List<String> names() {
+    return List.copyOf(templates.keySet());
+  }
+
+  public boolean isEmpty() {
+    return templates.isEmpty();
+  }
+
+  /// Templates that another file overrules with a different text.
+  public List<Source> overruled() {
+    return overruled;
+  }
+
+  /// The template that is used where none is named: `default`, or the only one.
+  ///
+  /// @param tokens special tokens by role
+  /// @return empty if the checkpoint has none
+  /// @throws UsageException if it has several and none is the default
+  /// @throws org.striatum.hooks.jinja.TemplateException if it cannot be read
+  public Optional<ChatTemplate> byDefault(Map<String, String> tokens) {
+    if (templates.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(named(templates.size() == 1 ? templates.firstEntry().getKey() : DEFAULT, tokens));
+  }
+
+  /// A template by name.
+  ///
+  /// @throws UsageException if there is none of that name
+  /// @throws org.striatum.hooks.jinja.TemplateException if it cannot be read
+  public ChatTemplate named(String name, Map<String, String> tokens) {
+    Written written = templates.get(name);
+    if (written == null) {
+      throw new UsageException("the checkpoint has no chat template '%s'; it has %s".formatted(name,
+          templates.isEmpty() ? "none" : String.join(", ", templates.keySet())));
+    }
+    return ChatTemplate.of(name, written.source, written.origin, tokens);
+  }
+
+  /// A template in a file of its own.
+  ///
+  /// @throws CheckpointException if it cannot be read or is too large
+  public static ChatTemplate inFile(Path file, Map<String, String> tokens) throws CheckpointException {
+    return ChatTemplate.of(DEFAULT, CheckpointText.read(file, Template.LARGEST),
+        new Source(file.getFileName().toString(), "the file"), tokens);
+  }
+}

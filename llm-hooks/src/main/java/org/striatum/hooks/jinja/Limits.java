@@ -1,0 +1,15 @@
+package org.striatum.hooks.jinja;
+
+import java.time.Duration;
+
+/// How much a rendering may cost. A template is a stranger's program.
+///
+/// @param steps expressions and statements evaluated
+/// @param depth how deep they may be nested, calls of macros included
+/// @param characters characters that may be made in all, those written included
+/// @param output characters written
+/// @param time from the begin of the rendering
+public record Limits(long steps, int depth, long characters, int output, Duration time) {
+  /// A thousand times what templates need.
+  public static final Limits DEFAULT = new Limits(5_000_000, 600, 64L << 20, 16 << 20, Duration.ofSeconds(10));
+}

@@ -1,0 +1,151 @@
+package org.striatum.hooks.text;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.stream.Stream;
+import org.striatum.hooks.checkpoint.CheckpointException;
+import org.striatum.hooks.text.SpecialTokenPolicy.Source;
+import org.striatum.hooks.text.SpecialTokenPolicy.SpecialToken;
+
+/// A checkpoint's tokenizer as one `tokenizer.json`, completed by what `tokenizer_config.json` says of it.
+///
+/// @param file the file that holds the vocabulary
+/// @param json what the tokenizer library is given
+/// @param ids one more than the largest token id
+/// @param added added tokens by text
+/// @param named texts of special tokens by role (`bos_token`…)
+/// @param namedIds token ids of those that are tokens
+record TokenizerDocument(Path file, byte[] json, int ids, SequencedMap<String, Integer> added,
+    SequencedMap<String, String> named, SequencedMap<String, Integer> namedIds, SpecialTokenPolicy policy) {
+  static final String TOKENIZER_JSON = "tokenizer.json";
+  private static final String VOCAB = "vocab.json";
+  private static final String MERGES = "merges.txt";
+  private static final String SENTENCE_PIECE = "tokenizer.model";
+  private static final String TEKKEN = "tekken.json";
+
+  /// The file of `folder` that a tokenizer is made from.
+  static Optional<Path> source(Path folder) {
+    return Stream.of(TOKENIZER_JSON, VOCAB, SENTENCE_PIECE, TEKKEN).map(folder::resolve)
+        .filter(file -> Files.isRegularFile(file)
+            && (!file.endsWith(VOCAB) || Files.isRegularFile(folder.resolve(MERGES))))
+        .findFirst();
+  }
+
+  /// Reads the tokenizer of `folder`.
+  ///
+  /// @throws CheckpointException if there is none, or if it is broken or of a kind that cannot be read
+  static TokenizerDocument read(Path folder) throws CheckpointException {
+    Path file = source(folder).orElseThrow(() -> new CheckpointException(
+        "no tokenizer.json in " + folder + ": without one no text becomes tokens"));
+    TokenizerConfig config = TokenizerConfig.read(folder);
+    boolean whole = file.endsWith(TOKENIZER_JSON);
+    byte[] bytes = whole ? CheckpointText.bytes(file) : new byte[0];
+    ObjectNode root = whole ? CheckpointJson.object(file, bytes) : converted(folder, file, config);
+    Vocabulary vocabulary = new Vocabulary(root, file.toString());
+    List<String> remarks = new ArrayList<>(vocabulary.remarks());
+    SequencedMap<String, Integer> named = complete(vocabulary, config, remarks);
+    SpecialTokenPolicy policy = policy(root, whole, config, named, remarks);
+    PostProcessor wanted = new PostProcessor(policy.before(), policy.after());
+    boolean asWritten = wanted.equals(PostProcessor.of(root.path("post_processor")));
+    if (!asWritten) {
+      root.set("post_processor", wanted.json());
+    }
+    if (!whole || !asWritten || vocabulary.changed()) {
+      root.set("added_tokens", vocabulary.entries());
+      bytes = CheckpointJson.bytes(root);
+    }
+    SequencedMap<String, String> texts = new LinkedHashMap<>();
+    config.named().forEach((role, token) -> texts.put(role, token.content()));
+    return new TokenizerDocument(file, bytes, vocabulary.ids(), vocabulary.added(), texts, named, policy);
+  }
+
+  private static ObjectNode converted(Path folder, Path file, TokenizerConfig config) throws CheckpointException {
+    if (file.endsWith(VOCAB) && config.type().byteLevel()) {
+      return ByteLevelFiles.read(file, folder.resolve(MERGES), config);
+    }
+    if (file.endsWith(SENTENCE_PIECE) && (config.type().sentencePiece() || config.type() == TokenizerClass.OTHER)) {
+      return SentencePieceFile.read(file, config);
+    }
+    throw new CheckpointException("%s holds a tokenizer%s that is read from tokenizer.json only. This makes one: %s"
+        .formatted(file, config.className().isEmpty() ? "" : " of class '" + config.className() + "'",
+            remedy(folder)));
+  }
+
+  /// The line of Python that writes a `tokenizer.json`.
+  static String remedy(Path folder) {
+    return "python -c \"from transformers import AutoTokenizer as T; T.from_pretrained('%1$s').save_pretrained('%1$s')\""
+        .formatted(folder);
+  }
+
+  /// Adds the tokens that only the configuration names, in the order in which the reference implementation does.
+  ///
+  /// @return the ids of the named special tokens
+  private static SequencedMap<String, Integer> complete(Vocabulary vocabulary, TokenizerConfig config,
+      List<String> remarks) {
+    config.added().forEach((id, token) -> {
+      int given = vocabulary.add(token);
+      if (given != id) {
+        remarks.add("%s lists '%s' as %d, its id is %d".formatted(config.addedFrom(), token.content(), id, given));
+      }
+    });
+    SequencedMap<String, Integer> named = new LinkedHashMap<>();
+    config.named().forEach((role, token) -> {
+      if (vocabulary.id(token.content()).isPresent() || !config.isDefault(role)) {
+        named.put(role, vocabulary.add(token));
+      }
+    });
+    config.further().forEach(vocabulary::add);
+    return named;
+  }
+
+  private static SpecialTokenPolicy policy(ObjectNode root, boolean whole, TokenizerConfig config,
+      SequencedMap<String, Integer> named, List<String> remarks) {
+    PostProcessor written = PostProcessor.of(root.path("post_processor"));
+    boolean says = config.addBos().isPresent() || config.addEos().isPresent();
+    if (whole && !config.className().isEmpty() && config.type().builtAnew(root)) {
+      remarks.add("transformers 5 builds the class '%s' anew and does not read normalizer and pre_tokenizer of %s"
+          .formatted(config.className(), TOKENIZER_JSON));
+    }
+    if (whole && !(says && config.type().writesPostProcessor())) {
+      if (config.addBos().orElse(false) && written.before().isEmpty()
+          || config.addEos().orElse(false) && written.after().isEmpty()) {
+        remarks.add("the class '%s' does not read add_bos_token and add_eos_token of %s"
+            .formatted(config.className(), TokenizerConfig.FILE));
+      }
+      return new SpecialTokenPolicy(written.before(), written.after(),
+          new Source(TOKENIZER_JSON, "post_processor"), remarks);
+    }
+    List<SpecialToken> before = special(config.addBos().orElse(config.type().addsBos()), "bos_token", config, named,
+        remarks);
+    List<SpecialToken> after = special(config.addEos().orElse(false), "eos_token", config, named, remarks);
+    if (whole && !(before.equals(written.before()) && after.equals(written.after()))) {
+      remarks.add("the post-processor of tokenizer.json says otherwise (%s), and transformers 5 follows it"
+          .formatted(new SpecialTokenPolicy(written.before(), written.after(), new Source("", ""), List.of())));
+    }
+    if (!says && config.type().addsBos()) {
+      remarks.add("no file says whether BOS is added: transformers 4 does, 5 does not");
+    }
+    Source source = says
+        ? new Source(TokenizerConfig.FILE, config.addBos().isPresent() ? "add_bos_token" : "add_eos_token")
+        : new Source(TokenizerConfig.FILE, "tokenizer_class");
+    return new SpecialTokenPolicy(before, after, source, remarks);
+  }
+
+  private static List<SpecialToken> special(boolean add, String role, TokenizerConfig config,
+      SequencedMap<String, Integer> named, List<String> remarks) {
+    if (!add) {
+      return List.of();
+    }
+    if (!named.containsKey(role)) {
+      remarks.add("a " + role + " is to be added, but no file names one: none is");
+      return List.of();
+    }
+    return List.of(new SpecialToken(named.get(role), config.text(role).orElseThrow()));
+  }
+}

@@ -1,0 +1,114 @@
+package org.striatum.hooks.chat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.striatum.hooks.checkpoint.CheckpointException;
+import org.striatum.hooks.jinja.Template;
+import org.striatum.hooks.jinja.TemplateException;
+import org.striatum.hooks.text.SpecialTokenPolicy.Source;
+import org.striatum.probe.run.UsageException;
+
+class ChatTemplatesTest {
+  private static final String NAMED = """
+      {"chat_template": [{"name": "tool_use", "template": "t"}, {"name": "default", "template": "d"}]}""";
+
+  @TempDir
+  private Path folder;
+
+  private void write(String name, String content) throws IOException {
+    Files.createDirectories(folder.resolve(name).getParent());
+    Files.writeString(folder.resolve(name), content);
+  }
+
+  private ChatTemplate byDefault() throws CheckpointException {
+    return ChatTemplates.find(folder).byDefault(Map.of()).orElseThrow();
+  }
+
+  @Test
+  void aFileOfItsOwnDecidesThenTheTokenizerThenTheProcessor() throws Exception {
+    assertThat(ChatTemplates.find(folder).isEmpty()).isTrue();
+    assertThat(ChatTemplates.find(folder).byDefault(Map.of())).isEmpty();
+    write("chat_template.json", "{\"chat_template\": \"p\"}");
+    assertThat(byDefault().origin()).isEqualTo(new Source("chat_template.json", "chat_template"));
+    write("tokenizer_config.json", "{\"chat_template\": \"c\"}");
+    assertThat(byDefault().source()).isEqualTo("c");
+    assertThat(byDefault().origin()).isEqualTo(new Source("tokenizer_config.json", "chat_template"));
+    write("chat_template.jinja", "j");
+    assertThat(byDefault().source()).isEqualTo("j");
+    assertThat(ChatTemplates.find(folder).overruled()).containsExactly(
+        new Source("tokenizer_config.json", "chat_template"), new Source("chat_template.json", "chat_template"));
+  }
+
+  @Test
+  void equalTemplatesOverruleNothing() throws Exception {
+    write("tokenizer_config.json", "{\"chat_template\": \"j\"}");
+    write("chat_template.jinja", "j");
+    assertThat(ChatTemplates.find(folder).overruled()).isEmpty();
+  }
+
+  @Test
+  void severalTemplatesHaveNames() throws Exception {
+    write("tokenizer_config.json", NAMED);
+    ChatTemplates templates = ChatTemplates.find(folder);
+    assertThat(templates.names()).containsExactly("tool_use", "default");
+    assertThat(byDefault().source()).isEqualTo("d");
+    assertThat(templates.named("tool_use", Map.of()).source()).isEqualTo("t");
+    assertThatThrownBy(() -> templates.named("rag", Map.of())).isInstanceOf(UsageException.class)
+        .hasMessageContaining("tool_use, default");
+    write("additional_chat_templates/rag.jinja", "r");
+    write("chat_template.jinja", "j");
+    assertThat(ChatTemplates.find(folder).names()).containsExactly("default", "rag");
+  }
+
+  @Test
+  void oneOfSeveralMustBeTheDefault() throws Exception {
+    write("tokenizer_config.json", NAMED.replace("\"default\"", "\"rag\""));
+    assertThatThrownBy(this::byDefault).isInstanceOf(UsageException.class).hasMessageContaining("rag");
+    write("tokenizer_config.json", "{\"chat_template\": [{\"name\": \"only\", \"template\": \"o\"}]}");
+    assertThat(byDefault().name()).isEqualTo("only");
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {"{\"chat_template\": [{\"name\": 1}]} | 'name' and 'template'",
+      "{\"chat_template\": [1]} | 'name' and 'template'", "[] | not a JSON object", "{ | not valid JSON"})
+  void brokenFilesAreRefused(String content, String message) throws Exception {
+    write("tokenizer_config.json", content);
+    assertThatThrownBy(() -> ChatTemplates.find(folder)).isInstanceOf(CheckpointException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void aTemplateOfTenMegabytesIsRefusedUnread() throws Exception {
+    write("chat_template.jinja", "x".repeat(10 << 20));
+    assertThatThrownBy(() -> ChatTemplates.find(folder)).isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("larger than");
+    Files.delete(folder.resolve("chat_template.jinja"));
+    write("tokenizer_config.json", "{\"chat_template\": \"" + "x".repeat(Template.LARGEST + 1) + "\"}");
+    assertThatThrownBy(() -> ChatTemplates.find(folder)).isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("characters");
+  }
+
+  @Test
+  void aTemplateIsReadWhenItIsAskedFor() throws Exception {
+    write("chat_template.jinja", "{% frobnicate %}");
+    ChatTemplates templates = ChatTemplates.find(folder);
+    assertThatThrownBy(() -> templates.byDefault(Map.of())).isInstanceOf(TemplateException.class)
+        .hasMessageContaining("frobnicate");
+  }
+
+  @Test
+  void aFileThatIsNoTextIsRefused() throws Exception {
+    Files.write(folder.resolve("chat_template.jinja"), new byte[]{(byte) 0xff, 'a'});
+    assertThatThrownBy(() -> ChatTemplates.find(folder)).isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("UTF-8");
+  }
+}

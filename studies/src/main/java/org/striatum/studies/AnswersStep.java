@@ -1,0 +1,121 @@
+package org.striatum.studies;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.striatum.studies.answer.Answer.Finding;
+import org.striatum.studies.answer.Question;
+import org.striatum.studies.answer.StudyAnswers;
+import org.striatum.studies.run.Found;
+import org.striatum.studies.run.RunFolder;
+import org.striatum.studies.run.Study;
+import org.striatum.studies.run.StudyDescription;
+import org.striatum.studies.run.StudyRun;
+
+/// Answers every question from what the studies of a run have found, and for other checkpoints that were studied with it.
+///
+/// @param studies that are asked; the registry that holds this step fills them in
+/// @param beside run folders of the other checkpoints; may be empty
+public record AnswersStep(List<Study<?, ?>> studies, List<RunFolder> beside)
+    implements
+      Study<AnswersStep.Settings, AnswersStep.Answers> {
+  /// The step as it is named in a run folder, without any study.
+  public static final AnswersStep STUDY = new AnswersStep(List.of(), List.of());
+
+  /// It has no settings.
+  public record Settings() {}
+
+  /// The results of the step.
+  ///
+  /// @param checkpoint of the run
+  /// @param beside of the others
+  public record Answers(StudyAnswers checkpoint, List<StudyAnswers> beside) {
+    public Answers {
+      beside = List.copyOf(beside);
+    }
+  }
+
+  public AnswersStep {
+    studies = studies.stream().filter(study -> !(study instanceof AnswersStep)).toList();
+    beside = List.copyOf(beside);
+  }
+
+  /// The same, asking other studies.
+  AnswersStep asking(List<Study<?, ?>> asked) {
+    return new AnswersStep(asked, beside);
+  }
+
+  @Override
+  public StudyDescription<Settings, Answers> about() {
+    return StudyDescription.of("answers", "Answer every question from the results of a run.", new Settings(),
+        Answers.class);
+  }
+
+  @Override
+  public Scope scope() {
+    return Scope.COMPARISON;
+  }
+
+  @Override
+  public boolean isInternal() {
+    return true;
+  }
+
+  @Override
+  public boolean hasOwnSection() {
+    return true;
+  }
+
+  /// Everything else that the run has finished.
+  @Override
+  public List<Study<?, ?>> reads(StudyRun run, Settings settings) {
+    return studies.stream().filter(run.folder()::has).toList();
+  }
+
+  @Override
+  public Object inputs(StudyRun run, Settings settings) throws IOException {
+    return others(run.folder());
+  }
+
+  @Override
+  public Found<Answers> find(StudyRun run, Settings settings) throws IOException {
+    return Found.only(new Answers(of(run.folder()), others(run.folder())));
+  }
+
+  /// The answers of one run as far as it has got.
+  public StudyAnswers of(RunFolder run) throws IOException {
+    return of(run, run);
+  }
+
+  /// @param compared the folder that holds the comparison of all checkpoints
+  private StudyAnswers of(RunFolder run, RunFolder compared) throws IOException {
+    String checkpoint = run.manifest().inputs().checkpoint().name();
+    Map<Question, List<Finding>> findings = new EnumMap<>(Question.class);
+    for (Study<?, ?> study : studies) {
+      add(findings, checkpoint, study.scope() == Scope.COMPARISON ? compared : run, study);
+    }
+    return StudyAnswers.of(checkpoint, findings);
+  }
+
+  private static <R extends Record> void add(Map<Question, List<Finding>> findings, String checkpoint, RunFolder run,
+      Study<?, R> study) throws IOException {
+    for (R results : run.all(study).values()) {
+      study.answers(checkpoint, results)
+          .forEach((question, found) -> findings.computeIfAbsent(question, _ -> new ArrayList<>()).addAll(found));
+    }
+  }
+
+  /// The answers for other checkpoints. Without their folders, the answers that the run has kept.
+  private List<StudyAnswers> others(RunFolder folder) throws IOException {
+    if (beside.isEmpty()) {
+      return folder.find(this).map(Answers::beside).orElse(List.of());
+    }
+    List<StudyAnswers> others = new ArrayList<>();
+    for (RunFolder other : beside) {
+      others.add(of(other, folder));
+    }
+    return others;
+  }
+}

@@ -1,0 +1,23 @@
+package org.striatum.studies.intervention;
+
+import static org.striatum.studies.answer.AnswerFigures.chance;
+import static org.striatum.studies.answer.AnswerFigures.signed;
+
+import java.util.List;
+import org.striatum.probe.intervention.InterventionResults;
+import org.striatum.probe.intervention.InterventionResults.Intervention;
+import org.striatum.studies.answer.Answer.Finding;
+
+/// Whether the model uses its value neurons, by primary interventions only: they were fixed before the run.
+final class InterventionAnswers {
+  private InterventionAnswers() {}
+
+  static List<Finding> of(InterventionResults interventions) {
+    return interventions.interventions().stream().filter(Intervention::primary)
+        .map(one -> new Finding("%s, %s of %s".formatted(one.dataset(), one.set(), one.where()), one.verdict(),
+            "%s from %.3f by %s; q = %s against random sets, %s against RMS-matched sets".formatted(one.outcome(),
+                one.base().outcome().value(), signed(one.effect()), chance(one.random().q()),
+                chance(one.matched().q()))))
+        .toList();
+  }
+}

@@ -1,0 +1,62 @@
+package org.striatum.studies.value;
+
+import static org.striatum.studies.answer.AnswerFigures.interval;
+import static org.striatum.studies.answer.AnswerFigures.signed;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.striatum.probe.stats.Verdict;
+import org.striatum.probe.value.DatasetControls;
+import org.striatum.probe.value.DatasetControls.NuisanceBaseline;
+import org.striatum.probe.value.DatasetControls.RotationControl;
+import org.striatum.probe.value.DatasetControls.Sparsity;
+import org.striatum.probe.value.ValueNeuronResults;
+import org.striatum.studies.answer.Answer.Finding;
+import org.striatum.studies.answer.Question;
+
+/// What the controls of value probes answer, one case per dataset.
+final class ValueAnswers {
+  private ValueAnswers() {}
+
+  static Map<Question, List<Finding>> of(ValueNeuronResults results) {
+    return Map.of(
+        Question.READABLE, each(results, ValueAnswers::readable),
+        Question.SPARSE, each(results, ValueAnswers::sparse),
+        Question.BASIS_ALIGNED, each(results, ValueAnswers::aligned),
+        Question.MORE_THAN_LENGTH, each(results, ValueAnswers::more));
+  }
+
+  private static List<Finding> each(ValueNeuronResults results, Function<DatasetControls, Finding> finding) {
+    return results.controls().stream().map(finding).toList();
+  }
+
+  private static Finding readable(DatasetControls on) {
+    return new Finding(on.dataset(), on.readable() ? Verdict.YES : Verdict.UNDECIDED,
+        "AUROC %s at %s, %d test problems".formatted(interval(on.whole()), on.hook(), on.testProblems()));
+  }
+
+  private static Finding sparse(DatasetControls on) {
+    Sparsity sparsity = on.sparsity();
+    return new Finding(on.dataset(), on.sparse(),
+        "%d of %d coordinates reach %s, %s relative to all of them; random sets of the same size %s".formatted(
+            sparsity.kept(),
+            on.width(), interval(sparsity.pruned()), signed(sparsity.difference()),
+            "%.3f (%.3f to %.3f)".formatted(sparsity.random().mean(), sparsity.random().low(),
+                sparsity.random().high())));
+  }
+
+  private static Finding aligned(DatasetControls on) {
+    RotationControl rotation = on.rotation();
+    return new Finding(on.dataset(), on.basisAligned(),
+        "pruned AUROC in the native basis minus that in %d rotated bases %s, p = %.2g".formatted(rotation.rotations(),
+            signed(rotation.difference()), rotation.p()));
+  }
+
+  private static Finding more(DatasetControls on) {
+    NuisanceBaseline baseline = on.nuisances().getFirst();
+    return new Finding(on.dataset(), on.moreThanPromptLength(),
+        "%s alone %s; the probe adds %s".formatted(String.join(" and ", baseline.variables()),
+            interval(baseline.alone()), signed(baseline.increment())));
+  }
+}
