@@ -26,7 +26,7 @@ public final class ProblemOptions {
   @Option(names = "--columns", paramLabel = "prompt=COL,answer=COL", description = "With --data: names of the columns; also id, solution, choices.")
   private String columns;
 
-  @Option(names = "--grader", paramLabel = "NAME", description = "How the answers of a file are compared: number, latex, choice or exact (default: that of the layout, or the scores in the file).")
+  @Option(names = "--grader", paramLabel = "NAME", description = "How the answers of a file are compared: number, math, latex, choice or exact (default: that of the layout, or the scores in the file).")
   private String grader;
 
   @Option(names = "--prompt-template", paramLabel = "TEXT", description = "With --data: the text around {prompt}; \\n is a line end (default: that of the layout).")

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.random.RandomGenerator;
 import org.striatum.datasets.grading.GradingCases.Case;
+import org.striatum.probe.rollout.Grade;
 
 /// Grades 1,000 pairs by `math`, those that explode among them, and prints how long it took; a program of its own, so that it
 /// shows that the process ends.

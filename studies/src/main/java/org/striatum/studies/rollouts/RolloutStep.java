@@ -18,6 +18,7 @@ import org.striatum.probe.model.Completion;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.Sampling;
 import org.striatum.probe.model.TokenSequence;
+import org.striatum.probe.rollout.Grade;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.BadDataException;
@@ -227,9 +228,10 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate)
   private static Rollout graded(Asked asked, Completion completion, Sampling sampling, HookedModel model)
       throws IOException {
     String text = sampling.cut(model.tokenizer().decode(completion.tokens()));
-    double reward = asked.set.grader().reward(asked.problem, text);
+    Grade grade = asked.set.grader().grade(asked.problem, text);
     TokenSequence whole = asked.prompt.followedBy(completion.tokens());
     return new Rollout(asked.problem, asked.sample, asked.seed, text, whole.tokens(), whole.promptLength(),
-        completion.finished(), reward, completion.logProbability());
+        completion.finished(), grade.reward(), completion.logProbability(), grade.read().orElse(null),
+        grade.timeLimit());
   }
 }
