@@ -20,7 +20,8 @@ public record GradeSummary(Console console) {
       console.print("line %d: %s %s, sample %d: reward %.0f → %.0f, read %s%s, reference %s%s".formatted(change.line(),
           after.problem().dataset(), after.problem().id(), after.sample(), change.before().reward(), after.reward(),
           read(after), change.before().read() == null ? "" : " (was " + read(change.before()) + ")",
-          quoted(after.problem().answer(), SHORT), after.timeLimit() ? ", time limit reached: written forms decided" : ""));
+          quoted(after.problem().answer(), SHORT),
+          after.timeLimit() ? ", time limit reached: written forms decided" : ""));
     }
     console.print("%d of %d rewards changed, %d the same for another answer".formatted(regrading.changes().size(),
         regrading.after().size(), regrading.otherwiseRead()));
@@ -43,8 +44,9 @@ public record GradeSummary(Console console) {
     for (int i = 0; i < shown; i++) {
       int index = (int) ((long) i * rollouts.size() / shown);
       Rollout rollout = rollouts.get(index);
-      console.print("line %d: %s %s, sample %d%s".formatted(index + 1, rollout.problem().dataset(), rollout.problem().id(),
-          rollout.sample(), rollout.finished() ? "" : ", unfinished"));
+      console
+          .print("line %d: %s %s, sample %d%s".formatted(index + 1, rollout.problem().dataset(), rollout.problem().id(),
+              rollout.sample(), rollout.finished() ? "" : ", unfinished"));
       console.print("  completion " + tail(rollout.completion()));
       console.print("  read       " + read(rollout));
       console.print("  reference  " + quoted(rollout.problem().answer(), TAIL));

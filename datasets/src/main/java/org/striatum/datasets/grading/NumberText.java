@@ -180,9 +180,10 @@ final class NumberText {
     return at;
   }
 
+  /// Whether it goes on with a word or with a number.
   private static boolean inWord(String text, int at) {
-    return at > 0 && (Character.isLetter(text.charAt(at - 1)) && !(at > 1 && text.charAt(at - 2) == '\\')
-        || (text.charAt(at) == '.' && Character.isDigit(text.charAt(at - 1))));
+    boolean pointed = at > 0 && text.charAt(at) == '.' && Character.isDigit(text.charAt(at - 1));
+    return pointed || (at > 0 && Character.isLetter(text.charAt(at - 1)));
   }
 
   /// Whether it stands behind `^` or `_`, in a group or not.

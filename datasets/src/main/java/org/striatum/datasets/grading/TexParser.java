@@ -527,7 +527,7 @@ final class TexParser {
     String name = peek().text();
     at++;
     if (FUNCTION_LETTERS.contains(name) && peek().symbol("(")) {
-      Expr argument = brackets("(", ")");
+      Expr argument = brackets("(");
       return Expr.apply(Head.FUNCTION, new Name(name), argument);
     }
     return new Name(name);
@@ -545,8 +545,8 @@ final class TexParser {
   private Expr bracketed(Token next) {
     return switch (next.text()) {
       case "{" -> group();
-      case "(" -> brackets("(", ")");
-      case "[" -> brackets("[", "]");
+      case "(" -> brackets("(");
+      case "[" -> brackets("[");
       case "]" -> reversed();
       case "|" -> bars();
       default -> throw new Unreadable();
@@ -554,7 +554,7 @@ final class TexParser {
   }
 
   /// What stands in round or square brackets, which an interval may mix.
-  private Expr brackets(String open, String close) {
+  private Expr brackets(String open) {
     require(symbol(open) || command(open));
     int outerBars = bars;
     bars = 0;

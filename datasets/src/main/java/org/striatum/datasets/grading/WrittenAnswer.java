@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -51,6 +52,13 @@ record WrittenAnswer(String text, Place place) {
       .compile("\\\\(?:text|mbox|textbf|textrm|mathrm|textit|textnormal|operatorname|begin|end)\\*?\\s?\\{[^{}]*+}");
   private static final Pattern BARE_VALUE = Pattern
       .compile("\\s*+[-+−]?(?:\\\\?\\$)?\\s?[\\d.,/ ]+%?\\s?(?:[A-Za-z][A-Za-z²³^0-9/ ]{0,40})?[.]?\\s*+");
+  private static final Pattern NAME = Pattern.compile("[A-Z][a-z]{2,}+");
+  private static final Set<String> MATHEMATICAL = Set.of("sqrt", "percent", "percentage", "pct", "infinity", "pi");
+  private static final Set<String> COMMON = Set.of("the", "is", "it", "so", "to", "of", "in", "we", "an", "are", "has",
+      "for",
+      "not", "no", "yes", "by", "he", "she", "was", "be", "at", "on", "as", "if", "all", "one", "two", "can", "get",
+      "got",
+      "her", "his", "my", "you", "its", "per", "had", "but", "out", "old", "new", "day", "now");
   private static final int LONGEST_TEXT = 80;
   /// Of those that say nothing, so many are passed over.
   private static final int MOST_SAID = 20;
@@ -138,19 +146,18 @@ record WrittenAnswer(String text, Place place) {
 
   /// Whether words stand in it that are not in `\text{…}` and name no function or unit.
   static boolean prose(String text) {
-    String bare = TEXT_GROUP.matcher(text).replaceAll(" ");
-    return WORDS.matcher(bare).results().map(MatchResult::group).anyMatch(word -> word.length() > 3
-        ? !TexTokens.FUNCTIONS.contains(word) && !word.equals("sqrt") && !word.startsWith("percent")
-            && !word.equals("infinity")
-        : !TexTokens.JOINING.contains(word) && !TexTokens.FUNCTIONS.contains(word) && !word.equals("pi")
-            && !word.equals("pct") && word.equals(word.toLowerCase(Locale.ROOT)) && COMMON.contains(word));
+    return WORDS.matcher(TEXT_GROUP.matcher(text).replaceAll(" ")).results().map(MatchResult::group)
+        .anyMatch(WrittenAnswer::word);
   }
 
-  private static final java.util.Set<String> COMMON = java.util.Set.of("the", "is", "it", "so", "to", "of", "in", "we",
-      "an",
-      "are", "has", "for", "not", "no", "yes", "by", "he", "she", "was", "be", "at", "on", "as", "if", "all", "one",
-      "two",
-      "can", "get", "got", "her", "his", "my", "you", "its", "per", "had", "but", "out", "old", "new", "day", "now");
+  private static boolean word(String run) {
+    if (TexTokens.FUNCTIONS.contains(run) || TexTokens.JOINING.contains(run) || MATHEMATICAL.contains(run)) {
+      return false;
+    }
+    boolean letters = run.equals(run.toUpperCase(Locale.ROOT)); // AB, a side
+    return run.length() > 3 || NAME.matcher(run).matches()
+        || (!letters && COMMON.contains(run.toLowerCase(Locale.ROOT)));
+  }
 
   /// What the last “answer is” or “answer:” says.
   static Optional<WrittenAnswer> said(String text) {

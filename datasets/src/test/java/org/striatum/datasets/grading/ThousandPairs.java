@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
 import org.striatum.datasets.grading.GradingCases.Case;
 import org.striatum.probe.rollout.Grade;
 
@@ -24,8 +25,7 @@ final class ThousandPairs {
       }
     }
     AlgebraTest.exploding().forEach(text -> pairs.add(new String[]{text + "+x", "\\boxed{" + text + "+y}"}));
-    RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
-    random = java.util.random.RandomGeneratorFactory.of("L64X128MixRandom").create(7);
+    RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(7);
     while (pairs.size() < PAIRS) {
       int a = random.nextInt(2, 30);
       int b = random.nextInt(2, 30);
