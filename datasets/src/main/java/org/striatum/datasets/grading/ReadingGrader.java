@@ -1,6 +1,7 @@
 package org.striatum.datasets.grading;
 
 import java.util.Optional;
+import org.striatum.probe.rollout.Grade;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Problem;
 
@@ -11,9 +12,15 @@ import org.striatum.probe.rollout.Problem;
 public record ReadingGrader(Grader grader, Reading reading) implements Grader {
   @Override
   public double reward(Problem problem, String completion) {
+    return grade(problem, completion).reward();
+  }
+
+  @Override
+  public Grade grade(Problem problem, String completion) {
     return grader instanceof AnswerGrader answers
-        ? answers.grade(problem.answer(), completion, reading).reward()
-        : reading.graded(completion).map(text -> grader.reward(problem, text)).orElse(0.0);
+        ? answers.grade(problem.answer(), completion, reading)
+        : reading.graded(completion).map(text -> grader.grade(problem, text))
+            .orElse(new Grade(0, Optional.empty(), false));
   }
 
   @Override

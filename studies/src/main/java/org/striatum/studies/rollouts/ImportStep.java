@@ -96,7 +96,8 @@ public record ImportStep(ForeignRollouts made) implements Study<ImportSettings, 
     for (Graded graded : made.completions()) {
       TokenSequence whole = tokenizer.encodePair(graded.problem().prompt(), graded.text());
       rollouts.add(new Rollout(graded.problem(), graded.sample(), 0, graded.text(), whole.tokens(),
-          whole.promptLength(), graded.finished(), graded.reward(), Double.NaN));
+          whole.promptLength(), graded.finished(), graded.reward(), Double.NaN, graded.grade().read().orElse(null),
+          graded.grade().timeLimit()));
     }
     return rollouts;
   }

@@ -25,6 +25,7 @@ import org.striatum.probe.model.Completion;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.Sampling;
 import org.striatum.probe.model.TokenSequence;
+import org.striatum.probe.rollout.Grade;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
@@ -254,7 +255,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Exa
         for (List<Integer> batch : batches) {
           draw(batch, asked, drawn, drawing, format, task);
           if (done == 0 && batch == batches.getFirst()) {
-            show(run, batch.stream().map(i -> drawn[i]).limit(SHOWN).toList(), drawing);
+            show(run, batch.stream().map(i -> drawn[i]).limit(SHOWN).toList());
           }
           journal.append(batch.stream().map(i -> RecordJson.compact(new Kept(i, drawn[i]))).toList());
         }
@@ -320,18 +321,19 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Exa
 
   private static Rollout graded(Asked asked, Completion completion, Drawing drawing) {
     String text = drawing.texts.apply(asked.set.name(), completion.tokens());
-    double reward = drawing.graders.apply(asked.set.name()).reward(asked.problem, text);
+    Grade grade = drawing.graders.apply(asked.set.name()).grade(asked.problem, text);
     TokenSequence whole = asked.prompt.followedBy(completion.tokens());
     return new Rollout(asked.problem, asked.sample, asked.seed, text, whole.tokens(), whole.promptLength(),
-        completion.finished(), reward, completion.logProbability());
+        completion.finished(), grade.reward(), completion.logProbability(), grade.read().orElse(null),
+        grade.timeLimit());
   }
 
   /// The first completions with what was read from them: a wrong prompt or grader shows before it costs hours.
-  private static void show(StudyRun run, List<Rollout> first, Drawing drawing) {
+  private static void show(StudyRun run, List<Rollout> first) {
     for (Rollout rollout : first) {
-      String read = drawing.graders.apply(rollout.problem().dataset()).answer(rollout.completion()).orElse("no answer");
       run.note().accept("for example %s: …%s | read: %s, reference: %s, reward %.0f".formatted(
-          rollout.problem().dataset(), tail(rollout.completion()), tail(read), tail(rollout.problem().answer()),
+          rollout.problem().dataset(), tail(rollout.completion()),
+          rollout.read() == null ? "no answer" : tail(rollout.read()), tail(rollout.problem().answer()),
           rollout.reward()));
     }
   }

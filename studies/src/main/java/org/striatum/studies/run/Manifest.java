@@ -102,6 +102,11 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
       hooks = hooks == null ? null : List.copyOf(hooks);
     }
 
+    /// How the run's problems were asked; plain text where another program asked.
+    public PromptFormat prompts() {
+      return data == null || data.prompts == null ? PromptFormat.PLAIN : data.prompts;
+    }
+
     /// These inputs, and those of `command` where these are not fixed.
     ///
     /// @throws UsageException if both are fixed and differ, saying where

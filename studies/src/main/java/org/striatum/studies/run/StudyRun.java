@@ -184,8 +184,7 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
 
   /// How the run's problems were asked; plain text where another program asked.
   public PromptFormat prompts() {
-    Manifest.Data data = folder.manifest().inputs().data();
-    return data == null || data.prompts() == null ? PromptFormat.PLAIN : data.prompts();
+    return folder.manifest().inputs().prompts();
   }
 
   /// How a dataset's completions are drawn: as the run's rollouts were, to the same ends.
