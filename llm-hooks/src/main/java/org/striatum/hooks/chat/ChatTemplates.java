@@ -86,8 +86,9 @@ public final class ChatTemplates {
     }
     for (JsonNode each : written.isArray() ? written : List.<JsonNode>of()) {
       if (!each.path("name").isTextual() || !each.path("template").isTextual()) {
-        throw new CheckpointException(folder.resolve(file) + ": 'chat_template' must be a text or a list of objects with "
-            + "'name' and 'template'");
+        throw new CheckpointException(
+            folder.resolve(file) + ": 'chat_template' must be a text or a list of objects with "
+                + "'name' and 'template'");
       }
       put(templates, each.get("name").textValue(), each.get("template").textValue(), file, FIELD);
     }

@@ -52,7 +52,8 @@ sealed interface Expression {
 
   /// `then if test else otherwise`
   record Conditional(Expression test, Expression then, Optional<Expression> otherwise, int line)
-      implements Expression {}
+      implements
+        Expression {}
 
   record Pair(Expression key, Expression value) {}
 
@@ -60,6 +61,8 @@ sealed interface Expression {
 
   record Keyword(String name, Expression value) {}
 
+  /// What stands in the parentheses of a call.
+  ///
   /// @param spread `*list`
   /// @param spreadNamed `**dictionary`
   record Arguments(List<Expression> positional, List<Keyword> named, Optional<Expression> spread,

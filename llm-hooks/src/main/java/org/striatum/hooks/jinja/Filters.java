@@ -168,7 +168,7 @@ final class Filters {
 
   private static Value defaulted(Value value, Call call) {
     call.only(2, "default_value", "boolean");
-    boolean taken = value instanceof Undefined || call.flag(1, "boolean", false) && !Values.truth(value);
+    boolean taken = value instanceof Undefined || (call.flag(1, "boolean", false) && !Values.truth(value));
     return taken ? call.argument(0, "default_value", new Str("")) : value;
   }
 
@@ -252,7 +252,8 @@ final class Filters {
     if (value instanceof Int || value instanceof Value.Bool) {
       return new Int(Values.integer(value));
     }
-    Double number = value instanceof Real(double given) ? Double.valueOf(given)
+    Double number = value instanceof Real(double given)
+        ? Double.valueOf(given)
         : value instanceof Str text ? parsed(text.text()) : null;
     if (number == null || number.isNaN() || number.isInfinite()) {
       return otherwise;

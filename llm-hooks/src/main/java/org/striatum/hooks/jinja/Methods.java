@@ -210,7 +210,7 @@ final class Methods {
   }
 
   private static boolean isDigit(int c) {
-    return Character.isDigit(c) || "\u00b2\u00b3\u00b9".indexOf(c) >= 0 || c >= 0x2070 && c <= 0x2089;
+    return Character.isDigit(c) || "\u00b2\u00b3\u00b9".indexOf(c) >= 0 || (c >= 0x2070 && c <= 0x2089);
   }
 
   private static boolean isNumeric(int c) {
@@ -289,7 +289,8 @@ final class Methods {
   /// Where the first word ends, or the last begins.
   private static int edge(String text, boolean fromEnd) {
     int edge = fromEnd ? text.length() : 0;
-    while (fromEnd ? edge > 0 && !Text.isSpace(text.charAt(edge - 1))
+    while (fromEnd
+        ? edge > 0 && !Text.isSpace(text.charAt(edge - 1))
         : edge < text.length() && !Text.isSpace(text.charAt(edge))) {
       edge += fromEnd ? -1 : 1;
     }

@@ -21,7 +21,8 @@ sealed interface Statement {
 
   /// `{% set x | filter %}…{% endset %}`
   record AssignBody(Target target, List<Expression.Filter> filters, List<Statement> body, int line)
-      implements Statement {}
+      implements
+        Statement {}
 
   record With(List<Assign> assignments, List<Statement> body) implements Statement {}
 

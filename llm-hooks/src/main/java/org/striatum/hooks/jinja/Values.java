@@ -53,14 +53,14 @@ final class Values {
   /// Python's `bool`.
   static boolean truth(Value value) {
     return switch (value) {
-      case Undefined _, None _ -> false;
+      case Undefined _,None _ -> false;
       case Bool truth -> truth.value();
       case Int number -> number.value() != 0;
       case Real number -> number.value() != 0;
       case Str text -> !text.text().isEmpty();
       case Items items -> items.kind() == Kind.GENERATOR || !items.all().isEmpty();
       case Dict dict -> !dict.entries().isEmpty();
-      case Namespace _, Function _, Loop _ -> true;
+      case Namespace _,Function _,Loop _ -> true;
     };
   }
 
@@ -130,7 +130,7 @@ final class Values {
         }
         text.append(dict.entries().isEmpty() ? "{}" : "}");
       }
-      case Items _, Namespace _, Function _, Loop _ ->
+      case Items _,Namespace _,Function _,Loop _ ->
         throw new TemplateException("a value of type '" + type(value) + "' has no text of its own");
     }
   }
@@ -193,7 +193,8 @@ final class Values {
           } else if (c == ' ' || isPrintable(c)) {
             quoted.appendCodePoint(c);
           } else {
-            quoted.append(c < 0x100 ? "\\x%02x".formatted(c)
+            quoted.append(c < 0x100
+                ? "\\x%02x".formatted(c)
                 : c < 0x10000 ? "\\u%04x".formatted(c) : "\\U%08x".formatted(c));
           }
         }
@@ -215,8 +216,8 @@ final class Values {
   static Value key(Value value) {
     return switch (value) {
       case Str text -> text.safe() ? new Str(text.text()) : text;
-      case Int _, None _ -> value;
-      case Bool _, Real _ -> throw new TemplateException("a key of type '" + type(value) + "' is not supported");
+      case Int _,None _ -> value;
+      case Bool _,Real _ -> throw new TemplateException("a key of type '" + type(value) + "' is not supported");
       case Items items when items.kind() == Kind.TUPLE ->
         throw new TemplateException("a key of type 'tuple' is not supported");
       default -> throw new TemplateException("a value of type '" + type(value) + "' cannot be a key");
@@ -239,11 +240,11 @@ final class Values {
       throw new TemplateException("a comparison looks at more than " + MOST_COMPARED + " values");
     }
     return switch (a) {
-      case Int _, Bool _, Real _ when isNumber(b) -> compareNumbers(a, b) == 0 && !isNan(a) && !isNan(b);
+      case Int _,Bool _,Real _ when isNumber(b) -> compareNumbers(a, b) == 0 && !isNan(a) && !isNan(b);
       case Str(String x, boolean _) -> b instanceof Str(String y, boolean _) && x.equals(y);
       case Items x -> b instanceof Items y && equal(x, y, compared);
       case Dict x -> b instanceof Dict y && equal(x, y, compared);
-      case Undefined _, None _ -> a.equals(b);
+      case Undefined _,None _ -> a.equals(b);
       default -> a == b;
     };
   }
@@ -337,7 +338,7 @@ final class Values {
         yield text.contains(part);
       }
       case Dict dict -> {
-        if (item instanceof Dict || item instanceof Items items && items.kind() != Kind.TUPLE) {
+        if (item instanceof Dict || (item instanceof Items items && items.kind() != Kind.TUPLE)) {
           throw new TemplateException("a value of type '" + type(item) + "' cannot be a key");
         }
         yield get(dict, item) != null;

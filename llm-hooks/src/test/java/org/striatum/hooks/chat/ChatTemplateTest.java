@@ -83,7 +83,8 @@ class ChatTemplateTest {
   void whatATemplateIsKnownBy() {
     ChatTemplate template = template("{{ bos_token }}{{ strftime_now('%Y') }}");
     // printf '%s' "{{ bos_token }}{{ strftime_now('%Y') }}" | sha256sum
-    assertThat(template.checksum()).isEqualTo(new Sha256("f837fed78380efdc4adf59faa2152c30a31219745989f91c3b1061c2e0fac5ef"));
+    assertThat(template.checksum())
+        .isEqualTo(new Sha256("f837fed78380efdc4adf59faa2152c30a31219745989f91c3b1061c2e0fac5ef"));
     assertThat(template.origin()).isEqualTo(HERE);
     assertThat(template.asksForTheDate()).isTrue();
     assertThat(template.render(List.of(ChatMessage.user("x")), true, Map.of(), NOW)).isEqualTo("<s>2024");
@@ -92,7 +93,8 @@ class ChatTemplateTest {
 
   @Test
   void argumentsAreValuesOfTheTemplate() {
-    ChatTemplate template = template("{{ messages[0].content }}{{ eos_token }}{{ tools is none }}{{ enable_thinking }}");
+    ChatTemplate template = template(
+        "{{ messages[0].content }}{{ eos_token }}{{ tools is none }}{{ enable_thinking }}");
     List<ChatMessage> chat = List.of(ChatMessage.user("x"));
     assertThat(template.render(chat, true, Map.of("enable_thinking", false), NOW)).isEqualTo("x</s>TrueFalse");
     assertThat(template.render(chat, true, Map.of("eos_token", "E", "tools", List.of()), NOW)).isEqualTo("xEFalse");
@@ -102,14 +104,16 @@ class ChatTemplateTest {
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', quoteCharacter = '`', value = {"enable_thinking=false | false", "x=1.5 | 1.5", "x=high | high", "x=\"a b\" | a b",
+  @CsvSource(delimiter = '|', quoteCharacter = '`', value = {"enable_thinking=false | false", "x=1.5 | 1.5",
+      "x=high | high", "x=\"a b\" | a b",
       "x=[1, {\"a\": null}] | [1, {a=null}]", "x=null | null"})
   void anArgumentIsJsonOrOneWord(String written, String value) {
     assertThat(String.valueOf(TemplateArgument.parse(written).value())).isEqualTo(value);
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', value = {"enable_thinking", "=1", "x=False", "x=True", "x=None", "x=a b", "x=", "x={", "x=1 2",
+  @CsvSource(delimiter = '|', value = {"enable_thinking", "=1", "x=False", "x=True", "x=None", "x=a b", "x=", "x={",
+      "x=1 2",
       "messages=1", "add_generation_prompt=true", "a-b=1"})
   void otherArgumentsAreRefused(String written) {
     assertThatThrownBy(() -> TemplateArgument.parse(written)).isInstanceOf(UsageException.class);
@@ -119,7 +123,7 @@ class ChatTemplateTest {
   @CsvSource(delimiter = '~', quoteCharacter = '`', value = {
       // followed at once, behind white space, only where the chat goes on, never
       "{% for m in messages %}{{ m.content }}</s>{% endfor %} ~ 2",
-      "{% for m in messages %}{{ m.content }} \n</s>{% endfor %} ~ 2",
+      "{% for m in messages %}{{ m.content }}   </s>{% endfor %} ~ 2",
       "{% for m in messages %}{{ m.content }}{% if not loop.last %}<|im_start|>{% endif %}{% endfor %} ~ 300",
       "{% for m in messages %}<s>{{ m.content }}{% endfor %} ~ 1",
       "{% for m in messages %}{{ m.content }}User:{% endfor %} ~", "{{ raise_exception('no') }} ~",
@@ -131,7 +135,8 @@ class ChatTemplateTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"qwen3.jinja,<think>,</think>", "deepseek_r1_distill.jinja,<think>,</think>", "glm4moe.jinja,<think>,</think>",
+  @CsvSource({"qwen3.jinja,<think>,</think>", "deepseek_r1_distill.jinja,<think>,</think>",
+      "glm4moe.jinja,<think>,</think>",
       "gptoss.jinja,<|channel|>analysis<|message|>,<|end|>", "phi3.jinja,,"})
   void thinkingStandsBetweenTheMarkersOfTheTemplate(String file, String open, String close) throws IOException {
     assertThat(ChatTemplates.inFile(CHAT.resolve(file), Map.of()).thinking().orElse(null))
@@ -151,6 +156,7 @@ class ChatTemplateTest {
   void aMessageHasARole() {
     assertThatThrownBy(() -> new ChatMessage("", "x")).isInstanceOf(IllegalArgumentException.class);
     assertThat(ChatMessage.assistant("5").with("reasoning_content", "r").fields())
-        .containsExactly(Map.entry("role", "assistant"), Map.entry("content", "5"), Map.entry("reasoning_content", "r"));
+        .containsExactly(Map.entry("role", "assistant"), Map.entry("content", "5"),
+            Map.entry("reasoning_content", "r"));
   }
 }

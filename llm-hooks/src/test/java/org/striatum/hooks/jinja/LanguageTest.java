@@ -55,9 +55,12 @@ class LanguageTest {
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', quoteCharacter = '`', value = {"{{ [].__class__ }} | __class__", "{{ ''['__globals__'] }} | __globals__",
-      "{% set x = [] %}{{ x.append(1) }} | 'append'", "{{ {}.update({}) }} | 'update'", "{% import 'os' as os %} | 'import'",
-      "{{ '%s' % 1 }} | '%'", "{{ 'x'.format(1) }} | 'format'", "{{ 1 .__class__ }} | __class__", "{{ lipsum }} | 'lipsum'",
+  @CsvSource(delimiter = '|', quoteCharacter = '`', value = {"{{ [].__class__ }} | __class__",
+      "{{ ''['__globals__'] }} | __globals__",
+      "{% set x = [] %}{{ x.append(1) }} | 'append'", "{{ {}.update({}) }} | 'update'",
+      "{% import 'os' as os %} | 'import'",
+      "{{ '%s' % 1 }} | '%'", "{{ 'x'.format(1) }} | 'format'", "{{ 1 .__class__ }} | __class__",
+      "{{ lipsum }} | 'lipsum'",
       "{% frobnicate %} | 'frobnicate'", "{% for a in b recursive %}{% endfor %} | 'recursive'",
       "{{ 2 ** 70 }} | 64 bits", "{{ strftime_now('%Q') }} | '%Q'", "{{ self.x }} | 'self'"})
   void aRefusalNamesTheConstruct(String template, String named) {
@@ -83,7 +86,8 @@ class LanguageTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"%d %b %Y,06 Jul 2024", "%Y-%m-%d,2024-07-06", "%B %-d,July 6", "%A %a,Saturday Sat", "%I:%M:%S %p,01:02:03 PM",
+  @CsvSource({"%d %b %Y,06 Jul 2024", "%Y-%m-%d,2024-07-06", "%B %-d,July 6", "%A %a,Saturday Sat",
+      "%I:%M:%S %p,01:02:03 PM",
       "%H %j %y %%,13 188 24 %"})
   void datesAreWrittenAsPythonWritesThem(String format, String date) {
     assertThat(render("{{ strftime_now('" + format + "') }}")).isEqualTo(date);
@@ -118,7 +122,8 @@ class LanguageTest {
     String loop = "{% for i in range(1000) %}{{ 'abc' }}{% endfor %}";
     Duration ample = Duration.ofMinutes(5);
     assertThat(Template.of(loop).render(Map.of(), NOW, new Limits(100_000, 50, 100_000, 3000, ample))).hasSize(3000);
-    for (Limits tight : List.of(new Limits(1000, 50, 100_000, 3000, ample), new Limits(100_000, 2, 100_000, 3000, ample),
+    for (Limits tight : List.of(new Limits(1000, 50, 100_000, 3000, ample),
+        new Limits(100_000, 2, 100_000, 3000, ample),
         new Limits(100_000, 50, 2999, 3000, ample), new Limits(100_000, 50, 100_000, 2999, ample),
         new Limits(100_000, 50, 100_000, 3000, Duration.ofNanos(1)))) {
       assertThatThrownBy(() -> Template.of(loop).render(Map.of(), NOW, tight)).isInstanceOf(TemplateException.class);
@@ -127,8 +132,10 @@ class LanguageTest {
 
   @Test
   void nestingAndSizeAreBoundedBeforeTheyAreRead() {
-    List<String> hostile = List.of("{{ " + "(".repeat(100_000), "{{ " + "[".repeat(100_000), "{{ " + "not ".repeat(100_000),
-        "{{ " + "-".repeat(100_000) + "1 }}", "{% if 1 %}".repeat(100_000), "{{ 1" + " if 1 else 1".repeat(100_000) + " }}",
+    List<String> hostile = List.of("{{ " + "(".repeat(100_000), "{{ " + "[".repeat(100_000),
+        "{{ " + "not ".repeat(100_000),
+        "{{ " + "-".repeat(100_000) + "1 }}", "{% if 1 %}".repeat(100_000),
+        "{{ 1" + " if 1 else 1".repeat(100_000) + " }}",
         "{{ a" + "[1".repeat(100_000), "{{ " + "1_".repeat(100_000) + "1.5 }}".repeat(2), "x".repeat(10 << 20));
     for (String template : hostile) {
       assertThatThrownBy(() -> Template.of(template)).isInstanceOf(TemplateException.class);

@@ -73,7 +73,8 @@ public final class RunModel implements AutoCloseable {
         && bos.equals(first(model.tokenizer().policy().before().stream().map(SpecialToken::id).toList()));
     return new Manifest.Inputs(
         new Manifest.Checkpoint(model.facts().name(), model.facts().family(), files),
-        new Manifest.Tokenizer(files.get(model.tokenizer().file().getFileName().toString()), bos, first(model.endOfSequence()),
+        new Manifest.Tokenizer(files.get(model.tokenizer().file().getFileName().toString()), bos,
+            first(model.endOfSequence()),
             first(model.facts().pad()), prependsBos),
         null, null, null, null);
   }
