@@ -74,13 +74,14 @@ record TokenizerDocument(Path file, byte[] json, int ids, SequencedMap<String, I
     }
     throw new NoTokenizerException("%s holds a tokenizer%s that is read from tokenizer.json only. This makes one: %s"
         .formatted(file, config.className().isEmpty() ? "" : " of class '" + config.className() + "'",
-            remedy(folder)));
+            remedy(folder, file.endsWith(TEKKEN))));
   }
 
   /// The line of Python that writes a `tokenizer.json`.
-  static String remedy(Path folder) {
-    return "python -c \"from transformers import AutoTokenizer as T; T.from_pretrained('%1$s').save_pretrained('%1$s')\""
-        .formatted(folder);
+  private static String remedy(Path folder, boolean tekken) {
+    return "python -c \"from transformers import %2$s as T; T.from_pretrained('%1$s').save_pretrained('%1$s')\"%3$s"
+        .formatted(folder, tekken ? "PreTrainedTokenizerFast" : "AutoTokenizer",
+            tekken ? " (with transformers 5 and mistral-common)" : "");
   }
 
   /// Adds the tokens that only the configuration names, in the order in which the reference implementation does.
