@@ -3,11 +3,6 @@ package org.striatum.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.lang.ProcessBuilder.Redirect;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -19,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedSet;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -29,7 +23,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.striatum.cli.process.Supervisor;
 import org.striatum.probe.run.Sha256;
 import org.striatum.reports.database.ResultsDatabase.Answer;
 import org.striatum.reports.database.ResultsDatabase;
@@ -43,7 +36,6 @@ import org.striatum.studies.run.RunFolder;
 class ScanDurabilityTest {
   private static final long SEED = 20261127;
   private static final int KILLS = 20;
-  private static final int SIGKILL = 9;
   /// Which say nothing about results: a lock, a log, and the database, which is compared by content.
   private static final List<String> APART = List.of(".lock", "study.log", "results.duckdb");
 
@@ -79,14 +71,14 @@ class ScanDurabilityTest {
     delete(scan);
     SequencedSet<String> seen = new LinkedHashSet<>();
     long started = System.nanoTime();
-    Process process = start();
+    CommandGroup command = start();
     try (Appearances watched = new Appearances(Files.createDirectories(scan))) {
-      while (process.isAlive()) {
+      while (command.process().isAlive()) {
         seen.addAll(watched.next());
       }
     }
     nanoseconds = System.nanoTime() - started;
-    assertThat(process.exitValue()).as(errors()).isZero();
+    command.finish();
     appeared = List.copyOf(seen);
     undisturbed = Files.move(scan, folder.resolve("undisturbed"));
   }
@@ -145,19 +137,21 @@ class ScanDurabilityTest {
 
   /// Whether the scan still ran when its moment came.
   private static boolean killed(Moment moment) throws Exception {
-    Process process = start();
+    CommandGroup command = start();
     try (Appearances watched = new Appearances(Files.createDirectories(scan))) {
       long started = System.nanoTime();
-      while (process.isAlive()) {
+      while (command.process().isAlive()) {
         List<String> happened = watched.next();
         boolean reached = switch (moment) {
           case Moment.At(String file) -> happened.contains(file);
           case Moment.After(long after, _) -> System.nanoTime() - started > after;
         };
         if (reached) {
-          boolean whole = !(moment instanceof Moment.After after) || after.whole();
-          kill(whole ? -process.pid() : process.children().findFirst().orElseThrow().pid());
-          process.waitFor();
+          if (moment instanceof Moment.After after && !after.whole()) {
+            command.killWorker();
+          } else {
+            command.kill();
+          }
           return true;
         }
       }
@@ -165,43 +159,15 @@ class ScanDurabilityTest {
     return false;
   }
 
-  private static void kill(long process) throws Exception {
-    try {
-      assertThat((int) KILL.invokeExact((int) process, SIGKILL)).isZero();
-    } catch (Throwable failed) {
-      throw new IllegalStateException("kill " + process, failed);
-    }
-  }
-
-  @SuppressWarnings("restricted") // a process group is killed at once only by the system call
-  private static final MethodHandle KILL = Linker.nativeLinker().downcallHandle(
-      Linker.nativeLinker().defaultLookup().find("kill").orElseThrow(),
-      FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
-
   private static void finish() throws Exception {
-    Process process = start();
-    assertThat(process.waitFor(20, TimeUnit.MINUTES)).isTrue();
-    assertThat(process.exitValue()).as(errors()).isZero();
+    start().finish();
   }
 
-  /// The launcher's command, in a process group of its own.
-  private static Process start() throws IOException {
-    List<String> command = new ArrayList<>(List.of("setsid",
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx32m", Supervisor.class.getName(),
-        "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Dai.djl.offline=true",
-        "-Dorg.slf4j.simpleLogger.defaultLogLevel=error", "-Xmx1g", "-XX:TieredStopAtLevel=1", Striatum.class.getName(),
-        "scan",
-        folder.resolve("series").toString(), "--output", scan.toString()));
+  private static CommandGroup start() throws IOException {
+    List<String> command = new ArrayList<>(
+        List.of("scan", folder.resolve("series").toString(), "--output", scan.toString()));
     command.addAll(Session.SMALL_STUDY);
-    ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(Redirect.DISCARD)
-        .redirectError(folder.resolve("err").toFile());
-    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-    builder.environment().put("STRIATUM_CACHE", folder.resolve("cache").toString());
-    return builder.start();
-  }
-
-  private static String errors() throws IOException {
-    return Files.readString(folder.resolve("err"));
+    return CommandGroup.start(folder, command);
   }
 
   private static long temporary() {

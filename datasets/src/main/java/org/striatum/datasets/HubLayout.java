@@ -43,7 +43,7 @@ public enum HubLayout implements ProblemLayout {
     @Override
     public Question question(JsonNode row) throws MalformedRowException {
       String solution = Columns.text(row, "solution");
-      String answer = Columns.optional(row, "answer").or(() -> AnswerGrader.LATEX.answer(solution))
+      String answer = Columns.optional(row, "answer").or(() -> AnswerGrader.boxed(solution))
           .orElseThrow(() -> new MalformedRowException("has neither an 'answer' nor a box in its 'solution'"));
       return new Question(Columns.optional(row, "unique_id"), Columns.text(row, "problem"), solution, answer);
     }

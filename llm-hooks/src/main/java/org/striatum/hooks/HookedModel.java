@@ -1,6 +1,7 @@
 package org.striatum.hooks;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -25,6 +27,7 @@ import org.striatum.hooks.checkpoint.ChecksumCache;
 import org.striatum.hooks.checkpoint.ModelConfig;
 import org.striatum.hooks.decoder.Decoder;
 import org.striatum.hooks.decoder.DecoderShape;
+import org.striatum.hooks.engine.Ending;
 import org.striatum.hooks.onnx.Memory;
 import org.striatum.hooks.onnx.OnnxModel;
 import org.striatum.hooks.surgery.OnnxFile;
@@ -61,6 +64,25 @@ public final class HookedModel implements AutoCloseable {
     this.endOfSequence = endOfSequence;
     this.checkpoint = checkpoint;
     this.checksums = checksums;
+  }
+
+  /// What tokens read, by the tokenizer of a model that is made after the one that asks.
+  private static final class LateText implements Function<int[], String> {
+    private HookedModel opened;
+
+    HookedModel of(HookedModel made) {
+      opened = made;
+      return made;
+    }
+
+    @Override
+    public String apply(int[] tokens) {
+      try {
+        return opened.tokenizer().decode(tokens);
+      } catch (CheckpointException refused) {
+        throw new UncheckedIOException(refused);
+      }
+    }
   }
 
   /// Opens a Hugging Face checkpoint folder, an ONNX file, or a folder without safetensors that holds one ONNX file. No
@@ -122,9 +144,11 @@ public final class HookedModel implements AutoCloseable {
     try {
       Decoder decoder = Decoder.of(checkpoint);
       EndOfSequence endOfSequence = EndOfSequence.read(checkpoint.folder(), Optional.of(checkpoint.config()));
-      OnnxModel model = new OnnxModel(checkpoint, decoder, memory, threads, endOfSequence.ids());
-      return new HookedModel(facts(checkpoint, decoder.shape(), model), model, model.memory(), endOfSequence,
-          Optional.of(checkpoint), checksums);
+      LateText text = new LateText();
+      OnnxModel model = new OnnxModel(checkpoint, decoder, memory, threads,
+          Ending.at(endOfSequence.ids()).reading(text));
+      return text.of(new HookedModel(facts(checkpoint, decoder.shape(), model), model, model.memory(), endOfSequence,
+          Optional.of(checkpoint), checksums));
     } catch (CheckpointException | RuntimeException refused) {
       checkpoint.close();
       throw refused;
@@ -166,9 +190,11 @@ public final class HookedModel implements AutoCloseable {
     EndOfSequence endOfSequence = EndOfSequence.read(folder, config);
     OnnxFile read = OnnxFile.open(file);
     Memory held = memory.orElseGet(() -> Memory.fitting(read.weightBytes()));
-    OnnxFileModel model = OnnxFileModel.of(read, held, threads, endOfSequence.ids());
+    LateText text = new LateText();
+    OnnxFileModel model = OnnxFileModel.of(read, held, threads, Ending.at(endOfSequence.ids()).reading(text));
     try {
-      return new HookedModel(facts(model, folder, config), model, held, endOfSequence, Optional.empty(), checksums);
+      return text.of(
+          new HookedModel(facts(model, folder, config), model, held, endOfSequence, Optional.empty(), checksums));
     } catch (CheckpointException | RuntimeException refused) {
       model.close();
       throw refused;

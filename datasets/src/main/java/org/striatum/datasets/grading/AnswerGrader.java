@@ -1,28 +1,30 @@
 package org.striatum.datasets.grading;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Problem;
+import org.striatum.probe.run.Printed;
 import org.striatum.probe.run.UsageException;
 
-/// Extracts the answer from a completion, normalises it and the reference, and compares the two.
-///
-/// If a completion gives several answers, the one written last counts.
-public enum AnswerGrader implements Grader {
-  /// A number: after the last `####`, in the last `\boxed{}`, or otherwise the last in the text. `1,234`, `1234` and
-  /// `1234.0` are equal, so are `1/2` and `0.5`; a percent sign and a currency are units and ignored.
+/// Reads the answer of a completion ([WrittenAnswer] says which one) and compares it with the reference.
+public enum AnswerGrader implements Grader, Printed {
+  /// Numbers by value: sign, thousands, decimals, fractions, mixed numbers, powers of ten; units, currencies and percent signs
+  /// are left off. A number directly behind `####` ends the answer.
   NUMBER,
-  /// The content of the last `\boxed{}`, compared as in the MATH evaluations ([LatexText]); numbers compare as numbers.
+  /// Mathematical objects ([MathComparison]).
+  MATH,
+  /// Written forms ([LatexText]), numbers by value; no algebra.
   LATEX,
-  /// The letter of one of several choices.
+  /// The letter of one of several choices ([ChoiceText]).
   CHOICE,
   /// The whole text, without surrounding white space.
   EXACT;
+
+  private static final Algebra ALGEBRA = new Algebra(MathText.LIMIT);
 
   /// The grader of a printed name.
   ///
@@ -38,37 +40,72 @@ public enum AnswerGrader implements Grader {
     return Arrays.stream(values()).map(AnswerGrader::printed).collect(Collectors.joining(", "));
   }
 
-  /// Its name, as the user writes it.
-  @JsonValue
+  @Override
   public String printed() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /// The normalised answer; empty if the text has none.
+  /// The answer in the form that equal answers share as far as a form can, for counting votes; empty if the text has none.
   @Override
   public Optional<String> answer(String completion) {
+    return Reading.USUAL.graded(completion).flatMap(this::read).map(this::form);
+  }
+
+  /// The same for a reference answer; empty if it is not of this kind.
+  public Optional<String> reference(String text) {
+    return expected(text).map(this::form);
+  }
+
+  /// Grades a completion as a model wrote it.
+  ///
+  /// @param reference the right answer, alone or in a solution
+  public Grade grade(String reference, String completion, Reading reading) {
+    Optional<String> read = reading.graded(completion).flatMap(this::read);
+    Optional<String> expected = expected(reference);
+    if (read.isEmpty() || expected.isEmpty()) {
+      return new Grade(0, read, false);
+    }
+    return this == MATH
+        ? MathText.graded(expected.get(), read.get(), ALGEBRA)
+        : new Grade(form(expected.get()).equals(form(read.get())) ? 1 : 0, read, false);
+  }
+
+  @Override
+  public double reward(Problem problem, String completion) {
+    return grade(problem.answer(), completion, Reading.USUAL).reward();
+  }
+
+  /// The answer as it is written.
+  private Optional<String> read(String completion) {
     return switch (this) {
       case NUMBER -> NumberText.answer(completion);
-      case LATEX -> LatexText.answer(completion);
+      case MATH, LATEX -> WrittenAnswer.of(completion).map(WrittenAnswer::text);
       case CHOICE -> ChoiceText.answer(completion);
       case EXACT -> whole(completion);
     };
   }
 
-  /// The normalised reference answer; empty if it is not of this kind.
-  public Optional<String> reference(String text) {
+  private Optional<String> expected(String reference) {
     return switch (this) {
-      case NUMBER -> NumberText.answer(text);
-      case LATEX -> LatexText.reference(text);
-      case CHOICE -> ChoiceText.reference(text);
-      case EXACT -> whole(text);
+      case NUMBER -> NumberText.answer(reference);
+      case MATH, LATEX -> WrittenAnswer.reference(reference).map(WrittenAnswer::text);
+      case CHOICE -> ChoiceText.reference(reference);
+      case EXACT -> whole(reference);
     };
   }
 
-  @Override
-  public double reward(Problem problem, String completion) {
-    Optional<String> given = answer(completion);
-    return given.isPresent() && given.equals(reference(problem.answer())) ? 1 : 0;
+  private String form(String read) {
+    return switch (this) {
+      case NUMBER -> NumberText.form(read);
+      case MATH -> MathText.normalised(read);
+      case LATEX -> LatexText.form(read);
+      case CHOICE, EXACT -> read;
+    };
+  }
+
+  /// The content of a solution's last box; empty if none closes.
+  public static Optional<String> boxed(String solution) {
+    return WrittenAnswer.boxed(solution).map(WrittenAnswer::text);
   }
 
   private static Optional<String> whole(String text) {

@@ -1,80 +1,229 @@
 package org.striatum.datasets.grading;
 
-import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.striatum.datasets.grading.Expr.Num;
 
-/// Numbers as models write them, reduced to lowest terms: `n` or `n/d`.
+/// Numbers as models write them in running text.
 final class NumberText {
   private static final String MARK = "####";
-  /// A longer number is not an answer, and would take long to reduce.
-  private static final int MAX_LENGTH = 200;
-  private static final String DIGITS = "(?:\\d{1,3}(?:,\\d{3})++(?!\\d)|\\d++)(?:\\.\\d++)?|\\.\\d++";
-  private static final String EXPONENT = "(?:[eE][-+]?\\d{1,3}(?!\\d))?";
-  /// A minus is a sign if no term precedes it: not in `10-3`.
-  private static final Pattern NUMBER = Pattern
-      .compile("(?<sign>(?<![\\w.)}])[-−+])?\\s?\\\\?\\$?\\s?(?<number>(?:" + DIGITS + ")" + EXPONENT
-          + ")(?:\\s?/\\s?(?<over>" + DIGITS + "))?");
-  private static final Pattern FRACTION = Pattern
-      .compile("\\\\[dt]?frac\\s?\\{\\s?(-?[\\d.,]++)\\s?}\\s?\\{\\s?([\\d.,]++)\\s?}|\\\\[dt]?frac\\s?(\\d)\\s?(\\d)");
+  /// More digits, or digits and commas, are no answer.
+  private static final int LONGEST_CHAIN = 400;
+  /// Where a last number is looked for first.
+  private static final int TAIL = 4000;
+  private static final String DIGITS = "\\d{1,300}+(?!\\d)";
+  private static final String SEPARATOR = "(?:,|\\{,}|,\\\\!\\h?|\\\\[,;: !]|[ \\u00A0\\u2009\\u202F])";
+  private static final String PLAIN = "(?:[1-9]\\d{0,2}+(?:" + SEPARATOR
+      + "\\d{3}(?!\\d)){1,60}(?!,\\d)(?:\\.\\d{1,300}+)?|"
+      + DIGITS + "(?:\\.\\d{1,300}+|(?:\\{,}|,)\\d{1,300}+(?![,\\d]))?|\\.\\d{1,300}+)";
+  private static final String FRACTION = "\\\\[dtc]?frac\\h?(?:\\{\\h?-?[\\d.,]{1,60}+\\h?}|\\d)\\h?(?:\\{\\h?[\\d.,]{1,60}+\\h?}|\\d)";
+  private static final String TEN = "\\h?(?:\\\\times|\\\\cdot|×|·|\\*|x)\\h?10\\h?\\^\\h?(?:\\{\\h?[-−]?\\d{1,4}\\h?}|[-−]?\\d{1,4})";
+  private static final String POWER = "\\h?\\^\\h?(?:\\{\\h?[-−]?\\d{1,4}\\h?}|[-−]?\\d{1,4})";
+  /// A number with what makes it another: an exponent, a fraction behind it, a divisor.
+  private static final Pattern LITERAL = Pattern
+      .compile("(?:" + FRACTION + "|" + PLAIN + "(?:[eE][-+]?\\d{1,3}(?![\\d.]))?"
+          + "(?:" + TEN + "|" + POWER + "|\\h?" + FRACTION + "|\\h\\d{1,9}\\h?/\\h?\\d{1,9}(?!\\d)|\\h?/\\h?(?:" + PLAIN
+          + "))?|[½¼¾⅓⅔])[½¼¾⅓⅔]?");
+  private static final Pattern DECIMAL_COMMA = Pattern
+      .compile("(?<![\\d,])(\\d++)(?:,|\\{,})(\\d{1,2}+|\\d{4,}+)(?![,\\d])|(?<!\\d)(0)(?:,|\\{,})(\\d{3})(?![,\\d])");
+  private static final Pattern COMMA = Pattern.compile("(?<=\\d)(?:,|\\{,}|,\\\\!\\s?|\\\\[,;: !])(?=\\d{3})");
+  private static final Pattern TIMES = Pattern.compile("(?<=\\d)\\s?x\\s?(?=10)");
+  /// Behind `####`: what may stand before the number, and what makes the line a heading.
+  private static final Pattern MARKED = Pattern.compile("####[ \\t*]{0,8}+(?:\\\\?\\$)?[ \\t]?(?=[-−+.\\d\\\\])");
+  private static final Pattern HEADING = Pattern.compile("\\s?+[.):]\\s++\\S|\\s++[A-Z]");
+
+  private static final Pattern SAYS = Pattern.compile("\\b(?:is|are|be|was|equals|get|gives|to)$");
 
   private NumberText() {}
 
-  /// The number after the last mark, in the last box, or otherwise the last one.
-  static Optional<String> answer(String text) {
-    int mark = text.lastIndexOf(MARK);
-    if (mark >= 0) {
-      Matcher first = NUMBER.matcher(plain(text.substring(mark + MARK.length())));
-      return first.find() ? reduced(first) : Optional.empty();
+  /// A number in a text.
+  ///
+  /// @param end the index behind it
+  record Literal(int start, int end, String written, Num value) {}
+
+  /// The number directly behind the first `####` that has one: a heading such as `#### Step 2` or `#### 2. Result` has none.
+  static Optional<Literal> marked(String text) {
+    Matcher mark = MARKED.matcher(text);
+    for (int at = text.indexOf(MARK); at >= 0 && mark.find(at); at = mark.end()) {
+      Optional<Literal> number = next(text, mark.end()).filter(literal -> literal.start() <= mark.end() + 2);
+      if (number.isPresent() && !heading(text, number.get().end())) {
+        return number;
+      }
     }
-    return last(LatexText.lastBoxed(text).orElse(text));
+    return Optional.empty();
   }
 
-  /// The number that the whole text is; empty if it is anything else.
-  static Optional<String> whole(String text) {
-    Matcher matcher = NUMBER.matcher(plain(text).strip());
-    return matcher.matches() ? reduced(matcher) : Optional.empty();
+  /// A text up to the line of its first marked number: what follows is run on.
+  static String untilMark(String text) {
+    int line = marked(text).map(literal -> text.indexOf('\n', literal.end())).orElse(-1);
+    return line < 0 ? text : text.substring(0, line);
   }
 
-  private static Optional<String> last(String text) {
-    Matcher matcher = NUMBER.matcher(plain(text));
-    Optional<String> last = Optional.empty();
-    while (matcher.find()) {
-      last = reduced(matcher);
+  /// The answer of a text that has a number: its box, the number behind `####`, what “answer is” says, or the last number.
+  static Optional<String> answer(String text) {
+    String own = untilMark(text);
+    return WrittenAnswer.lastBox(own).or(() -> marked(own).map(Literal::written))
+        .or(() -> WrittenAnswer.said(own).map(WrittenAnswer::text).filter(said -> number(said).isPresent()))
+        .or(() -> last(own).map(Literal::written)).filter(written -> number(written).isPresent());
+  }
+
+  /// The number that an answer is: its value, that of its last member, or the last number in it; none if it gives several.
+  static Optional<Num> number(String written) {
+    Optional<Num> value = value(written);
+    if (value.isPresent()) {
+      return value;
+    }
+    Optional<Expr> form = written.length() <= TexTokens.MAX_LENGTH && !WrittenAnswer.prose(written)
+        ? MathForm.of(written)
+        : Optional.empty();
+    if (form.isPresent() && form.get() instanceof Expr.Apply apply
+        && apply.head().kind() == Expr.Head.Kind.COLLECTION) {
+      return Optional.empty();
+    }
+    return form.filter(MathForm::names).flatMap(equation -> Rational.value(((Expr.Relation) equation).last()))
+        .or(() -> last(written).map(Literal::value));
+  }
+
+  /// A number in lowest terms: `n` or `n/d`.
+  static String form(String written) {
+    return number(written).map(Num::text).orElse("");
+  }
+
+  private static boolean heading(String text, int end) {
+    int line = text.indexOf('\n', end);
+    return HEADING.matcher(text).region(end, line < 0 ? text.length() : line).lookingAt();
+  }
+
+  /// The first number at or after an index; exponents, indices and digits of words are none.
+  static Optional<Literal> next(String text, int from) {
+    Matcher literal = LITERAL.matcher(text);
+    int at = from;
+    while (at < text.length()) {
+      if (!starts(text, at)) {
+        at++;
+        continue;
+      }
+      int chain = chain(text, at);
+      if (chain - at > LONGEST_CHAIN) {
+        at = chain;
+        continue;
+      }
+      literal.region(at, text.length());
+      if (!literal.lookingAt()) {
+        at = behindDigits(text, at + 1);
+        continue;
+      }
+      if (!inWord(text, at) && !index(text, at)) {
+        boolean negative = negative(text, at);
+        Optional<Num> value = value((negative ? "-" : "") + literal.group());
+        if (value.isPresent()) {
+          int start = negative ? signAt(text, at) : at;
+          return Optional.of(new Literal(start, literal.end(), text.substring(start, literal.end()), value.get()));
+        }
+        at = literal.end();
+      } else {
+        at = behindDigits(text, at + 1);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// The last number.
+  static Optional<Literal> last(String text) {
+    int tail = text.length() <= TAIL ? 0 : text.indexOf('\n', text.length() - TAIL);
+    return (tail > 0 ? last(text, tail) : Optional.<Literal>empty()).or(() -> last(text, 0));
+  }
+
+  private static Optional<Literal> last(String text, int from) {
+    Optional<Literal> last = Optional.empty();
+    Optional<Literal> next = next(text, from);
+    while (next.isPresent()) {
+      last = next;
+      next = next(text, next.get().end());
     }
     return last;
   }
 
-  /// LaTeX's fractions and digit groups as plain text.
-  private static String plain(String text) {
-    String grouped = text.replace("{,}", ",").replace("\\!", "").replace("\\,", "");
-    return FRACTION.matcher(grouped)
-        .replaceAll(found -> found.group(1) != null
-            ? found.group(1) + "/" + found.group(2)
-            : found.group(3) + "/" + found.group(4));
+  /// The value of a text that is one number as people write it, with a decimal comma or thousands.
+  static Optional<Num> value(String written) {
+    String plain = DECIMAL_COMMA.matcher(written.replace('−', '-')).replaceAll(
+        found -> found.group(1) == null
+            ? found.group(3) + "." + found.group(4)
+            : found.group(1) + "." + found.group(2));
+    plain = TIMES.matcher(COMMA.matcher(plain).replaceAll("")).replaceAll("\\\\times ");
+    return TexParser.parse(plain).map(MathForm::normalised).flatMap(Rational::value);
   }
 
-  private static Optional<String> reduced(Matcher found) {
-    if (found.end() - found.start() > MAX_LENGTH) {
-      return Optional.empty();
+  private static boolean starts(String text, int at) {
+    char c = text.charAt(at);
+    return (c >= '0' && c <= '9') || (c == '.' && at + 1 < text.length() && Character.isDigit(text.charAt(at + 1)))
+        || (c == '\\' && text.startsWith("frac", Math.min(at + 1, text.length())))
+        || (c == '\\' && text.startsWith("frac", Math.min(at + 2, text.length()))) || "½¼¾⅓⅔".indexOf(c) >= 0;
+  }
+
+  /// The index behind digits and the commas between them.
+  private static int chain(String text, int from) {
+    int at = behindDigits(text, from);
+    while (at > from && at + 1 < text.length() && text.charAt(at) == ',' && text.charAt(at + 1) >= '0'
+        && text.charAt(at + 1) <= '9') {
+      at = behindDigits(text, at + 1);
     }
-    BigDecimal number = new BigDecimal(found.group("number").replace(",", ""));
-    BigDecimal over = found.group("over") == null
-        ? BigDecimal.ONE
-        : new BigDecimal(found.group("over").replace(",", ""));
-    if (over.signum() == 0) {
-      return Optional.empty();
+    return at;
+  }
+
+  private static int behindDigits(String text, int from) {
+    int at = from;
+    while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
+      at++;
     }
-    String sign = found.group("sign");
-    BigDecimal signed = sign == null || sign.equals("+") ? number : number.negate();
-    // Both to integers by the same power of ten.
-    int scale = Math.max(0, Math.max(signed.scale(), over.scale()));
-    BigInteger numerator = signed.scaleByPowerOfTen(scale).toBigIntegerExact();
-    BigInteger denominator = over.scaleByPowerOfTen(scale).toBigIntegerExact();
-    BigInteger common = numerator.gcd(denominator);
-    BigInteger lowest = denominator.divide(common);
-    return Optional.of(numerator.divide(common) + (lowest.equals(BigInteger.ONE) ? "" : "/" + lowest));
+    return at;
+  }
+
+  private static boolean inWord(String text, int at) {
+    return at > 0 && (Character.isLetter(text.charAt(at - 1)) && !(at > 1 && text.charAt(at - 2) == '\\')
+        || (text.charAt(at) == '.' && Character.isDigit(text.charAt(at - 1))));
+  }
+
+  /// Whether it stands behind `^` or `_`, in a group or not.
+  private static boolean index(String text, int at) {
+    int before = at - 1;
+    while (before >= 0 && (text.charAt(before) == '{' || text.charAt(before) == '-' || text.charAt(before) == ' ')) {
+      before--;
+    }
+    return before >= 0 && (text.charAt(before) == '^' || text.charAt(before) == '_');
+  }
+
+  /// The place of the sign before a number, behind which a currency may stand; −1 if there is none.
+  private static int signAt(String text, int at) {
+    int before = at - 1;
+    for (int i = 0; i < 3 && before >= 0 && (text.charAt(before) == '$' || text.charAt(before) == '\\'
+        || text.charAt(before) == ' '); i++) {
+      before--;
+    }
+    return before >= 0 && (text.charAt(before) == '-' || text.charAt(before) == '−') ? before : -1;
+  }
+
+  /// Whether a minus before the number is its sign: not the one in `10-3` or `10 - 3`, nor that of a list's line.
+  private static boolean negative(String text, int at) {
+    int sign = signAt(text, at);
+    if (sign < 0) {
+      return false;
+    }
+    boolean apart = text.charAt(sign + 1) == ' ';
+    int before = sign - 1;
+    while (before >= 0 && text.charAt(before) == ' ') {
+      before--;
+    }
+    boolean lineStart = before < 0 || text.charAt(before) == '\n';
+    if (lineStart) {
+      return !apart;
+    }
+    if (SAYS.matcher(text.substring(Math.max(0, before - 10), before + 1)).find()) {
+      return true;
+    }
+    boolean attached = before == sign - 1;
+    boolean value = Character.isLetterOrDigit(text.charAt(before)) || ")}].%".indexOf(text.charAt(before)) >= 0;
+    return attached ? !value : !apart || !value;
   }
 }

@@ -1,6 +1,8 @@
 package org.striatum.hooks.engine;
 
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.striatum.probe.model.Completion;
 import org.striatum.probe.model.Sampling;
@@ -11,18 +13,28 @@ public final class RunningCompletion {
   private final Sampling sampling;
   private final Sampler sampler;
   private final Set<Integer> endOfSequence;
+  private final StopStrings stops;
+  private final int begun; // where the text that stop strings are looked for in begins
   private final int promptLength;
   private int[] tokens; // prompt, then what was drawn
   private int length;
-  private boolean finished; // by a token that ends a sequence
+  private double[] logProbabilities = new double[16]; // Σ log p up to each drawn token
+  private boolean finished; // by a token or text that ends it
   private boolean stopped;
+  private double logProbability; // Σ log p of what is kept, of the token that ended it too
 
   /// @param seed of its generator
-  /// @param endOfSequence tokens that end it, if the sampling says so
-  public RunningCompletion(TokenSequence prompt, Sampling sampling, long seed, Set<Integer> endOfSequence) {
+  /// @param prompt all that is given; where it holds a completion that was begun, a stop string may begin in that
+  /// @param ending tokens and texts that end it, if the sampling says so
+  public RunningCompletion(TokenSequence prompt, Sampling sampling, long seed, Ending ending) {
     this.sampling = sampling;
     this.sampler = new Sampler(sampling, seed);
-    this.endOfSequence = Set.copyOf(endOfSequence);
+    this.endOfSequence = new HashSet<>(sampling.stopTokens());
+    if (sampling.stopAtEos()) {
+      endOfSequence.addAll(ending.tokens());
+    }
+    this.stops = new StopStrings(sampling.stops(), ending.text());
+    this.begun = prompt.promptLength();
     this.promptLength = prompt.length();
     this.tokens = prompt.tokens();
     this.length = promptLength;
@@ -34,7 +46,8 @@ public final class RunningCompletion {
   /// @param row the row to draw from
   public void draw(float[] logits, int row, int vocabulary) {
     int token = sampler.draw(logits, row * vocabulary, vocabulary);
-    if (sampling.stopAtEos() && endOfSequence.contains(token)) {
+    logProbability = sampler.logProbability();
+    if (endOfSequence.contains(token)) {
       finished = true;
       stopped = true;
       return;
@@ -42,8 +55,23 @@ public final class RunningCompletion {
     if (length == tokens.length) {
       tokens = Arrays.copyOf(tokens, length + Math.max(16, length / 2));
     }
+    keep(logProbability);
     tokens[length++] = token;
-    stopped = length == promptLength + sampling.maxNewTokens();
+    OptionalInt end = stops.end(tokens, begun, length);
+    if (end.isPresent()) {
+      length = Math.max(promptLength, end.getAsInt());
+      logProbability = length == promptLength ? 0 : logProbabilities[length - promptLength - 1];
+      finished = true;
+    }
+    stopped = finished || length == promptLength + sampling.maxNewTokens();
+  }
+
+  private void keep(double sum) {
+    int drawn = length - promptLength;
+    if (drawn == logProbabilities.length) {
+      logProbabilities = Arrays.copyOf(logProbabilities, 2 * drawn);
+    }
+    logProbabilities[drawn] = sum;
   }
 
   /// Whether nothing more is to be drawn.
@@ -72,6 +100,6 @@ public final class RunningCompletion {
 
   /// What was drawn.
   public Completion completion() {
-    return new Completion(Arrays.copyOfRange(tokens, promptLength, length), finished, sampler.logProbability());
+    return new Completion(Arrays.copyOfRange(tokens, promptLength, length), finished, logProbability);
   }
 }

@@ -17,6 +17,7 @@ import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.decoder.Decoder;
 import org.striatum.hooks.decoder.DecoderShape;
+import org.striatum.hooks.engine.Ending;
 import org.striatum.hooks.engine.ModelLimits;
 import org.striatum.hooks.engine.RecordingBuffer;
 import org.striatum.hooks.engine.RunningCompletion;
@@ -44,23 +45,23 @@ public final class OnnxModel implements GatedModel {
   private final Optional<Memory> memory; // what is asked for
   private final int threads;
   private final ModelLimits limits;
-  private final Set<Integer> endOfSequence;
+  private final Ending ending;
   private final Map<GraphSpec, GraphSession> sessions = new HashMap<>();
 
   /// A model over an opened checkpoint.
   ///
   /// @param memory how weights are held; empty to choose by their size, and for generation by the machine's memory too
   /// @param threads of the runtime's products; 0 for one per CPU core
-  /// @param endOfSequence tokens that end a completion
+  /// @param ending what completions end with
   /// @throws CheckpointException if a weight is missing or misshapen, found by building (not loading) the whole graph
   public OnnxModel(Checkpoint checkpoint, Decoder decoder, Optional<Memory> memory, int threads,
-      List<Integer> endOfSequence) throws CheckpointException {
+      Ending ending) throws CheckpointException {
     this.checkpoint = checkpoint;
     this.decoder = decoder;
     this.memory = memory;
     this.threads = threads;
     this.limits = ModelLimits.of(checkpoint.name(), decoder.shape());
-    this.endOfSequence = Set.copyOf(endOfSequence);
+    this.ending = ending;
     if (checkpoint.files().stream().map(file -> file.path().getParent()).distinct().count() > 1) {
       throw new CheckpointException("the shards of " + checkpoint.folder()
           + " lie in several folders behind their links: put them into one folder");
@@ -230,7 +231,7 @@ public final class OnnxModel implements GatedModel {
     for (int start = 0; start < order.size(); start += batchSize) {
       List<Integer> members = order.subList(start, Math.min(start + batchSize, order.size()));
       List<RunningCompletion> rows = members.stream()
-          .map(i -> new RunningCompletion(prompts.get(i), sampling, seeds[i], endOfSequence)).toList();
+          .map(i -> new RunningCompletion(prompts.get(i), sampling, seeds[i], ending)).toList();
       try (CachedGeneration generation = new CachedGeneration(this, rows, sampling, gates)) {
         generation.run(onEachFinished);
       }

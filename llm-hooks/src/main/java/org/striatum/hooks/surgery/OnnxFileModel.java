@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.striatum.hooks.checkpoint.CheckpointException;
+import org.striatum.hooks.engine.Ending;
 import org.striatum.hooks.engine.ModelLimits;
 import org.striatum.hooks.engine.PaddedBatch;
 import org.striatum.hooks.engine.RecordingBuffer;
@@ -35,14 +36,14 @@ public final class OnnxFileModel implements GatedModel {
   private static final long VALUES_PER_RUN = 64L << 20; // floats given out by one run, 256 MB
 
   private final OnnxFile file;
-  private final Set<Integer> endOfSequence;
+  private final Ending ending;
   private final FileSessions sessions;
   private final Quantisation quantisation;
   private final ModelLimits limits;
 
-  private OnnxFileModel(OnnxFile file, FileSessions sessions, List<Integer> endOfSequence) {
+  private OnnxFileModel(OnnxFile file, FileSessions sessions, Ending ending) {
     this.file = file;
-    this.endOfSequence = Set.copyOf(endOfSequence);
+    this.ending = ending;
     this.sessions = sessions;
     this.quantisation = Quantisation.of(sessions.graph());
     SortedMap<HookPoint, Integer> widths = new TreeMap<>();
@@ -54,17 +55,17 @@ public final class OnnxFileModel implements GatedModel {
   /// Opens a file, finds its hook points and runs three tokens through it.
   ///
   /// @param threads of the runtime's products; 0 for one per CPU core
-  /// @param endOfSequence tokens that end a completion
+  /// @param ending what completions end with
   /// @throws CheckpointException in one line: what is wrong, or what was looked for and what was found instead
-  public static OnnxFileModel open(Path file, Memory memory, int threads, List<Integer> endOfSequence)
+  public static OnnxFileModel open(Path file, Memory memory, int threads, Ending ending)
       throws CheckpointException {
-    return of(OnnxFile.open(file), memory, threads, endOfSequence);
+    return of(OnnxFile.open(file), memory, threads, ending);
   }
 
   /// The same of a file that was read before.
-  public static OnnxFileModel of(OnnxFile file, Memory memory, int threads, List<Integer> endOfSequence)
+  public static OnnxFileModel of(OnnxFile file, Memory memory, int threads, Ending ending)
       throws CheckpointException {
-    return new OnnxFileModel(file, new FileSessions(file, memory, threads), endOfSequence);
+    return new OnnxFileModel(file, new FileSessions(file, memory, threads), ending);
   }
 
   // What the file says.
@@ -193,7 +194,7 @@ public final class OnnxFileModel implements GatedModel {
     Map<Integer, List<Integer>> byLength = IntStream.range(0, prompts.size()).boxed()
         .collect(Collectors.groupingBy(i -> prompts.get(i).length(), TreeMap::new, Collectors.toList()));
     List<RunningCompletion> completions = IntStream.range(0, prompts.size())
-        .mapToObj(i -> new RunningCompletion(prompts.get(i), sampling, seeds[i], endOfSequence)).toList();
+        .mapToObj(i -> new RunningCompletion(prompts.get(i), sampling, seeds[i], ending)).toList();
     int together = oneRow() ? 1 : batchSize;
     for (List<Integer> equals : byLength.values()) {
       for (int start = 0; start < equals.size(); start += together) {

@@ -14,6 +14,7 @@ import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.checkpoint.UnusableWeightException;
 import org.striatum.hooks.checkpoint.Weight;
 import org.striatum.hooks.decoder.Decoder;
+import org.striatum.hooks.engine.Ending;
 import org.striatum.hooks.engine.ModelLimits;
 import org.striatum.hooks.engine.PaddedBatch;
 import org.striatum.hooks.engine.RecordingBuffer;
@@ -39,27 +40,27 @@ public final class DjlModel implements GatedModel {
   private final ModelLimits limits;
   private final Passes passes;
   private final OverlayTargets targets;
-  private final Set<Integer> endOfSequence;
+  private final Ending ending;
   private final boolean owner; // of the weights
 
-  private DjlModel(Checkpoint checkpoint, Passes passes, Set<Integer> endOfSequence, boolean owner) {
+  private DjlModel(Checkpoint checkpoint, Passes passes, Ending ending, boolean owner) {
     this.checkpoint = checkpoint;
     this.limits = ModelLimits.of(checkpoint.name(), passes.shape());
     this.passes = passes;
     this.targets = new OverlayTargets(checkpoint.name(), passes.weights());
-    this.endOfSequence = Set.copyOf(endOfSequence);
+    this.ending = ending;
     this.owner = owner;
   }
 
   /// A model over an opened checkpoint.
   ///
-  /// @param endOfSequence tokens that end a completion
+  /// @param ending what completions end with
   /// @throws CheckpointException if a weight is missing or misshapen, found by running one token
-  public static DjlModel open(Checkpoint checkpoint, Decoder decoder, List<Integer> endOfSequence)
+  public static DjlModel open(Checkpoint checkpoint, Decoder decoder, Ending ending)
       throws CheckpointException {
     FrozenWeights weights = new FrozenWeights(checkpoint);
     DjlModel model = new DjlModel(checkpoint, new Passes(checkpoint.name(), decoder, weights, Overlay.none()),
-        Set.copyOf(endOfSequence), true);
+        ending, true);
     try {
       model.record(List.of(TokenSequence.prompt(new int[1])), Set.of(HookPoint.LOGITS), Gates.none());
       return model;
@@ -78,7 +79,7 @@ public final class DjlModel implements GatedModel {
   public DjlModel under(Overlay changes) {
     targets.check(changes);
     Passes changed = new Passes(passes.model(), passes.decoder(), passes.weights(), changes);
-    return new DjlModel(checkpoint, changed, endOfSequence, false);
+    return new DjlModel(checkpoint, changed, ending, false);
   }
 
   /// Every weight the decoder uses, in the order of the computation.
@@ -196,7 +197,7 @@ public final class DjlModel implements GatedModel {
     limits.checkGeneration(prompts, seeds, sampling, gates, batchSize);
     List<Completion> completions = new ArrayList<>();
     for (int i = 0; i < prompts.size(); i++) {
-      RunningCompletion row = new RunningCompletion(prompts.get(i), sampling, seeds[i], endOfSequence);
+      RunningCompletion row = new RunningCompletion(prompts.get(i), sampling, seeds[i], ending);
       while (!row.stopped()) {
         row.draw(next(row.sequence(), gates), 0, vocabulary());
       }

@@ -118,8 +118,7 @@ public record StepSearch(GatedModel model, Sampling sampling, Function<int[], Li
         prefixes.add(TokenSequence.prompt(drafts.get(i).tokens));
       }
     }
-    Sampling ofStep = new Sampling(sampling.temperature(), sampling.topP(), sampling.topK(), bound,
-        sampling.stopAtEos());
+    Sampling ofStep = sampling.withMaxNewTokens(bound);
     List<Candidate> drawn = model.generate(prefixes, seeds, ofStep, Gates.none(), batchSize, () -> {}).stream()
         .map(this::cut).toList();
     List<TokenSequence> texts = new ArrayList<>();

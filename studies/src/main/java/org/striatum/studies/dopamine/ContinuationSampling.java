@@ -220,14 +220,14 @@ record ContinuationSampling(StudyRun run, ContinuationSettings settings, Problem
     List<Completion> completions = model.model().generate(
         batch.stream().map(draw -> prefix(chosen.get(draw.state().rollout()), draw.state().used())).toList(),
         batch.stream().mapToLong(draw -> seed(chosen.get(draw.state().rollout()), draw)).toArray(),
-        new Sampling(sampling.temperature(), sampling.topP(), sampling.topK(), limit, sampling.stopAtEos()),
+        sampling.withMaxNewTokens(limit),
         Gates.none(), batch.size(), () -> task.step(1));
     StringBuilder outcomes = new StringBuilder();
     for (int b = 0; b < batch.size(); b++) {
       State state = batch.get(b).state();
       Rollout rollout = chosen.get(state.rollout());
-      String text = model.tokenizer().decode(whole(rollout, state.used(), completions.get(b).tokens(),
-          sampling.maxNewTokens()));
+      String text = sampling.cut(model.tokenizer().decode(whole(rollout, state.used(), completions.get(b).tokens(),
+          sampling.maxNewTokens())));
       outcomes.append(
           graders.apply(rollout.problem().dataset()).reward(rollout.problem(), text) > 0.5 ? RIGHT : WRONG);
     }
@@ -263,7 +263,7 @@ record ContinuationSampling(StudyRun run, ContinuationSettings settings, Problem
   }
 
   private static TokenSequence prefix(Rollout rollout, int used) {
-    return TokenSequence.prompt(rollout.sequence().upTo(rollout.promptLength() + used).tokens());
+    return rollout.sequence().upTo(rollout.promptLength() + used);
   }
 
   /// What was written before the state and after it, cut off where the run's own rollouts are: a batch may write more,

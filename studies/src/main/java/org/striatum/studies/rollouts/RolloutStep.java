@@ -220,12 +220,13 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate)
         batch.stream().mapToLong(i -> asked.get(i).seed).toArray(), sampling,
         gate.map(AppliedGate::gates).orElse(Gates.none()), batch.size(), () -> task.step(1));
     for (int b = 0; b < completions.size(); b++) {
-      drawn[batch.get(b)] = graded(asked.get(batch.get(b)), completions.get(b), model);
+      drawn[batch.get(b)] = graded(asked.get(batch.get(b)), completions.get(b), sampling, model);
     }
   }
 
-  private static Rollout graded(Asked asked, Completion completion, HookedModel model) throws IOException {
-    String text = model.tokenizer().decode(completion.tokens());
+  private static Rollout graded(Asked asked, Completion completion, Sampling sampling, HookedModel model)
+      throws IOException {
+    String text = sampling.cut(model.tokenizer().decode(completion.tokens()));
     double reward = asked.set.grader().reward(asked.problem, text);
     TokenSequence whole = asked.prompt.followedBy(completion.tokens());
     return new Rollout(asked.problem, asked.sample, asked.seed, text, whole.tokens(), whole.promptLength(),

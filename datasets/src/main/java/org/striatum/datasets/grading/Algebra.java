@@ -1,0 +1,225 @@
+package org.striatum.datasets.grading;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.matheclipse.core.basic.Config;
+import org.matheclipse.core.eval.EvalEngine;
+import org.matheclipse.core.expression.F;
+import org.matheclipse.core.interfaces.IAST;
+import org.matheclipse.core.interfaces.IExpr;
+import org.matheclipse.core.interfaces.ISymbol;
+import org.striatum.datasets.grading.Expr.Apply;
+import org.striatum.datasets.grading.Expr.Name;
+import org.striatum.datasets.grading.Expr.Num;
+
+/// Symja behind one question: is this expression zero, or free of variables? It never sees a text: it is given trees built
+/// from the operations of [Expr], with names of our own for variables.
+///
+/// An evaluation runs on a daemon thread. One that does not end in time is asked to stop and left alone, so that neither the
+/// caller nor the end of the process waits for it; while too many of those still run, nothing more is evaluated.
+final class Algebra {
+  /// What became of a question.
+  enum Outcome {
+    YES, NO, TIME_LIMIT
+  }
+
+  /// Threads that have not ended though asked to; more of them would take the machine.
+  private static final int MOST_ABANDONED = 3;
+  private static final Duration LOADING = Duration.ofMinutes(2);
+  private static final int DIGITS = 60;
+  private static final int POINTS = 5;
+  private static final AtomicInteger ABANDONED = new AtomicInteger();
+
+  private final Duration limit;
+
+  /// @param limit of one question; the time that Symja takes to load, once a process, comes on top
+  Algebra(Duration limit) {
+    this.limit = limit;
+  }
+
+  /// Loaded when it is first needed: 1 to 3 s.
+  private static final class Loaded {
+    static final boolean READY = load();
+
+    private static boolean load() {
+      // Symja's pools would keep the process alive for a minute.
+      Config.JAS_NO_THREADS = true;
+      Config.TIMECONSTRAINED_NO_THREAD = true;
+      Config.THREAD_FACTORY = Thread.ofPlatform().daemon().name("algebra-", 0).factory();
+      Config.MAX_AST_SIZE = 20_000;
+      Config.MAX_BIT_LENGTH = 100_000;
+      Config.MAX_POLYNOMIAL_DEGREE = 1000;
+      return F.Together(F.Plus(F.C1, F.C1)) != null;
+    }
+  }
+
+  /// Whether an expression is zero wherever it has a value.
+  Outcome zero(Expr difference) {
+    return asked(engine -> {
+      Translation symbols = new Translation(0);
+      IExpr value = symbols.of(difference);
+      return vanishes(engine, value)
+          || IntStream.rangeClosed(1, symbols.variables.isEmpty() ? 1 : POINTS)
+              .allMatch(point -> vanishesAt(engine, difference, point));
+    });
+  }
+
+  /// Whether a quotient is a constant other than zero; a positive one, if asked.
+  Outcome constant(Expr quotient, boolean positive) {
+    return asked(engine -> {
+      IExpr value = engine.evaluate(F.Simplify(F.Together(new Translation(0).of(quotient))));
+      return value.isNumericFunction() && !value.isZero()
+          && (!positive || engine.evaluate(F.Greater(value, F.C0)).isTrue());
+    });
+  }
+
+  private static boolean vanishes(EvalEngine engine, IExpr value) {
+    return engine.evaluate(F.Simplify(value)).isZero() || engine.evaluate(F.Together(F.ExpandAll(value))).isZero()
+        || engine.evaluate(F.Simplify(F.TrigExpand(value))).isZero();
+  }
+
+  /// Whether it is zero to many digits where its variables are fractions of our choice: what algebra does not bring to zero
+  /// may be zero still.
+  private static boolean vanishesAt(EvalEngine engine, Expr difference, int point) {
+    IExpr size = engine.evaluate(F.Abs(F.N(new Translation(point).of(difference), F.ZZ(DIGITS))));
+    return engine.evaluate(F.Less(size, F.Power(F.C10, F.ZZ(-DIGITS / 2)))).isTrue();
+  }
+
+  private interface Question {
+    boolean answer(EvalEngine engine);
+  }
+
+  private Outcome asked(Question question) {
+    if (ABANDONED.get() >= MOST_ABANDONED || run(() -> Loaded.READY, LOADING, new AtomicReference<>()).isEmpty()) {
+      return Outcome.TIME_LIMIT;
+    }
+    AtomicReference<EvalEngine> engine = new AtomicReference<>();
+    Optional<Boolean> answer = run(() -> {
+      EvalEngine own = new EvalEngine(true);
+      EvalEngine.set(own);
+      engine.set(own);
+      own.setRecursionLimit(512);
+      own.setIterationLimit(2000);
+      own.setQuietMode(true);
+      return question.answer(own);
+    }, limit, engine);
+    return answer.map(yes -> yes ? Outcome.YES : Outcome.NO).orElse(Outcome.TIME_LIMIT);
+  }
+
+  /// The result, or nothing if it took too long. What an evaluation throws is no proof: false.
+  private static Optional<Boolean> run(Callable<Boolean> work, Duration limit, AtomicReference<EvalEngine> engine) {
+    FutureTask<Boolean> task = new FutureTask<>(work);
+    Thread thread = Thread.ofPlatform().daemon().name("algebra").stackSize(16L << 20).start(task);
+    try {
+      return Optional.of(task.get(limit.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (ExecutionException failed) {
+      if (failed.getCause() instanceof LinkageError missing) {
+        throw missing; // a jar that was left out and is needed: no matter of this pair
+      }
+      return Optional.of(false);
+    } catch (TimeoutException _) {
+      Optional.ofNullable(engine.get()).ifPresent(EvalEngine::stopRequest);
+      thread.interrupt();
+      abandon(thread);
+      return Optional.empty();
+    } catch (InterruptedException _) {
+      thread.interrupt();
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+  }
+
+  private static void abandon(Thread thread) {
+    ABANDONED.incrementAndGet();
+    Thread.ofPlatform().daemon().name("algebra-end").start(() -> {
+      try {
+        thread.join();
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+      }
+      ABANDONED.decrementAndGet();
+    });
+  }
+
+  /// Trees as Symja's, with symbols `v1`, `f1`, … for the names of a text.
+  private static final class Translation {
+    private final Map<String, IExpr> variables = new HashMap<>();
+    private final int point;
+
+    /// @param point 0 for symbols, else which fractions stand for them
+    Translation(int point) {
+      this.point = point;
+    }
+
+    private final Map<String, ISymbol> functions = new HashMap<>();
+
+    IExpr of(Expr expr) {
+      return switch (expr) {
+        case Num number -> F.QQ(F.ZZ(number.numerator()), F.ZZ(number.denominator()));
+        case Name name -> switch (name.name()) {
+          case "pi" -> F.Pi;
+          case "e" -> F.E;
+          case "i" -> F.CI;
+          case "infty" -> F.CInfinity;
+          default -> variable(name.name());
+        };
+        case Apply apply -> applied(apply);
+        case Expr.Words words -> variable("'" + words.text());
+        case Expr.Relation relation -> throw new IllegalArgumentException("no value: " + relation.signs());
+      };
+    }
+
+    private IExpr variable(String name) {
+      int index = variables.size();
+      return variables.computeIfAbsent(name, _ -> point == 0
+          ? F.Dummy("v" + index)
+          : F.QQ((point % 2 == 0 ? -1 : 1) * (211L * point + 97L * index + 13), 181L));
+    }
+
+    private IExpr applied(Apply apply) {
+      IExpr[] args = apply.args().stream().map(this::of).toArray(IExpr[]::new);
+      return switch (apply.head()) {
+        case SUM -> F.Plus(args);
+        case PRODUCT -> F.Times(args);
+        case POWER -> F.Power(args[0], args[1]);
+        case FACTORIAL -> F.Factorial(args[0]);
+        case BINOMIAL -> F.Binomial(args[0], args[1]);
+        case ABS -> F.Abs(args[0]);
+        case FLOOR -> F.Floor(args[0]);
+        case CEILING -> F.Ceiling(args[0]);
+        case LOG -> F.Log(args[0]);
+        case LOG_TO_BASE -> F.Log(args[0], args[1]);
+        case SIN -> F.Sin(args[0]);
+        case COS -> F.Cos(args[0]);
+        case TAN -> F.Tan(args[0]);
+        case SEC -> F.Sec(args[0]);
+        case CSC -> F.Csc(args[0]);
+        case COT -> F.Cot(args[0]);
+        case ARCSIN -> F.ArcSin(args[0]);
+        case ARCCOS -> F.ArcCos(args[0]);
+        case ARCTAN -> F.ArcTan(args[0]);
+        case SINH -> F.Sinh(args[0]);
+        case COSH -> F.Cosh(args[0]);
+        case TANH -> F.Tanh(args[0]);
+        default -> opaque(apply, List.of(args));
+      };
+    }
+
+    private IAST opaque(Apply apply, List<IExpr> args) {
+      String key = apply.head() + "/" + args.size();
+      ISymbol head = functions.computeIfAbsent(key, _ -> F.Dummy("f" + functions.size()));
+      return F.ast(args.toArray(IExpr[]::new), head);
+    }
+  }
+}

@@ -1,0 +1,343 @@
+package org.striatum.datasets.grading;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.striatum.datasets.grading.Algebra.Outcome;
+import org.striatum.datasets.grading.Expr.Apply;
+import org.striatum.datasets.grading.Expr.Head;
+import org.striatum.datasets.grading.Expr.Name;
+import org.striatum.datasets.grading.Expr.Num;
+import org.striatum.datasets.grading.Expr.Relation;
+import org.striatum.datasets.grading.Expr.Sign;
+import org.striatum.datasets.grading.Expr.Words;
+
+/// Whether two answers are the same mathematical object: values by algebra, tuples and intervals entry by entry, sets without
+/// order, equations and inequalities up to form.
+///
+/// Not symmetric, as a reference is not an answer: `0 < x < 1` may be answered by `(0, 1)`, a question for an interval not by an
+/// inequality; `(1, 3)` may be answered by `1, 3`.
+final class MathComparison {
+  /// Lists and sets longer than this are compared in order.
+  private static final int LONGEST_SET = 50;
+
+  private final Algebra algebra;
+  private boolean timeLimit;
+
+  MathComparison(Algebra algebra) {
+    this.algebra = algebra;
+  }
+
+  /// Whether a question to the algebra was not answered in time.
+  boolean timeLimit() {
+    return timeLimit;
+  }
+
+  boolean equal(Expr reference, Expr given) {
+    if (MathForm.text(reference).equals(MathForm.text(given))) {
+      return true;
+    }
+    if (reference instanceof Relation || given instanceof Relation) {
+      return relations(reference, given);
+    }
+    if (reference instanceof Words || given instanceof Words) {
+      return words(reference, given);
+    }
+    if (collection(reference) || collection(given)) {
+      return collections(reference, given);
+    }
+    return values(reference, given);
+  }
+
+  private static boolean collection(Expr expr) {
+    return expr instanceof Apply apply && (apply.head().kind() == Head.Kind.COLLECTION || Matrices.in(apply));
+  }
+
+  /// A text against a text, or against letters that spell it; a number in a text against a number.
+  private static boolean words(Expr reference, Expr given) {
+    if (given instanceof Words words && reference instanceof Num number) {
+      return MathForm.of(words.text()).filter(value -> value instanceof Num n && n.equalTo(number)).isPresent();
+    }
+    return spelled(reference).isPresent() && spelled(reference).equals(spelled(given));
+  }
+
+  private static Optional<String> spelled(Expr expr) {
+    return switch (expr) {
+      case Words words -> Optional.of(words.text().toLowerCase(Locale.ROOT));
+      case Name name -> Optional.of(name.name().toLowerCase(Locale.ROOT));
+      case Num _,Relation _,Apply _ -> Optional.empty();
+    };
+  }
+
+  private boolean relations(Expr reference, Expr given) {
+    if (MathForm.names(reference) && !(given instanceof Relation)) {
+      return equal(((Relation) reference).last(), given);
+    }
+    if (MathForm.names(given) && !(reference instanceof Relation)) {
+      return equal(reference, ((Relation) given).last());
+    }
+    if (!(reference instanceof Relation expected)) {
+      return false;
+    }
+    if (!(given instanceof Relation actual)) {
+      return interval(expected).filter(set -> equal(set, given)).isPresent();
+    }
+    if (MathForm.names(expected) && MathForm.names(actual)
+        && sameName(expected.sides().getFirst(), actual.sides().getFirst())) {
+      return equal(expected.last(), actual.last());
+    }
+    Relation left = ascending(expected);
+    Relation right = ascending(actual);
+    return left.sides().size() == right.sides().size() && left.signs().equals(right.signs()) && sides(left, right);
+  }
+
+  private static boolean sameName(Expr a, Expr b) {
+    boolean functions = !(a instanceof Name) && !(b instanceof Name);
+    return functions
+        ? MathForm.text(a).equalsIgnoreCase(MathForm.text(b))
+        : MathForm.text(a).equals(MathForm.text(b));
+  }
+
+  /// With `<` instead of `>`.
+  private static Relation ascending(Relation relation) {
+    boolean falling = relation.signs().stream().anyMatch(sign -> sign == Sign.GREATER || sign == Sign.GREATER_OR_EQUAL);
+    return falling
+        ? new Relation(relation.sides().reversed(), relation.signs().reversed().stream().map(Sign::flipped).toList())
+        : relation;
+  }
+
+  private boolean sides(Relation left, Relation right) {
+    for (int i = 0; i < left.signs().size(); i++) {
+      Expr a = Expr.difference(left.sides().get(i), left.sides().get(i + 1));
+      Expr b = Expr.difference(right.sides().get(i), right.sides().get(i + 1));
+      if (!proportional(MathForm.normalised(a), MathForm.normalised(b), left.signs().get(i).ordering())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Whether `a = 0` and `b = 0` (or `a < 0` and `b < 0`) differ by a constant factor only.
+  private boolean proportional(Expr a, Expr b, boolean positive) {
+    if (!scalar(a) || !scalar(b) || Probe.tooLarge(a) || Probe.tooLarge(b)) {
+      return false;
+    }
+    if (zero(a) || zero(b)) {
+      return zero(a) && zero(b);
+    }
+    if (MathForm.text(a).equals(MathForm.text(b))) {
+      return true;
+    }
+    Expr first = null;
+    Expr ratio = MathForm.normalised(Expr.quotient(a, b));
+    for (int point = 0; point < Probe.POINTS; point++) {
+      Probe.Complex value = Probe.at(ratio, point);
+      if (value.defined()) {
+        Expr here = numeric(value);
+        if (positive && (value.re() < 0 || here == null)) {
+          return false;
+        }
+        if (here == null) {
+          continue;
+        }
+        if (first != null && Probe.differ(first, here)) {
+          return false;
+        }
+        first = here;
+      }
+    }
+    return asked(algebra.constant(ratio, positive));
+  }
+
+  private static boolean zero(Expr expr) {
+    return expr instanceof Num n && n.numerator().signum() == 0;
+  }
+
+  private static Expr numeric(Probe.Complex value) {
+    return Math.abs(value.im()) <= 1e-9 * value.modulus()
+        ? TexParser.number(new java.math.BigDecimal(value.re()).toPlainString())
+        : null;
+  }
+
+  /// The interval that an inequality describes, if it has one value that is bounded by constants.
+  private static Optional<Expr> interval(Relation relation) {
+    Relation rising = ascending(relation);
+    if (!rising.signs().stream().allMatch(Sign::ordering)) {
+      return Optional.empty();
+    }
+    List<Expr> sides = rising.sides();
+    Expr low = Expr.negated(Expr.INFINITY);
+    Expr high = Expr.INFINITY;
+    boolean openLow = true;
+    boolean openHigh = true;
+    if (sides.size() == 2 && MathForm.constant(sides.get(1))) {
+      high = sides.get(1);
+      openHigh = rising.signs().getFirst().strict();
+    } else if (sides.size() == 2 && MathForm.constant(sides.get(0))) {
+      low = sides.get(0);
+      openLow = rising.signs().getFirst().strict();
+    } else if (sides.size() == 3 && MathForm.constant(sides.get(0)) && MathForm.constant(sides.get(2))) {
+      low = sides.get(0);
+      high = sides.get(2);
+      openLow = rising.signs().getFirst().strict();
+      openHigh = rising.signs().get(1).strict();
+    } else {
+      return Optional.empty();
+    }
+    Head head = openLow ? (openHigh ? Head.TUPLE : Head.OPEN_CLOSED) : openHigh ? Head.CLOSED_OPEN : Head.CLOSED;
+    return Optional.of(MathForm.normalised(Expr.apply(head, low, high)));
+  }
+
+  private boolean collections(Expr reference, Expr given) {
+    Expr expected = Matrices.computed(reals(reference)).orElse(reference);
+    Expr actual = Matrices.computed(reals(given)).orElse(given);
+    if (Expr.is(expected, Head.MATRIX) || Expr.is(actual, Head.MATRIX)) {
+      return Expr.is(expected, Head.MATRIX) && Expr.is(actual, Head.MATRIX) && entries(expected, actual);
+    }
+    if (set(expected) && (set(actual) || !collection(actual))) {
+      return sets(members(expected), members(actual));
+    }
+    if (!collection(expected) && set(actual)) {
+      return sets(members(expected), members(actual));
+    }
+    if (Expr.is(expected, Head.LIST) && Expr.is(actual, Head.UNION)) {
+      return unions(expected, actual);
+    }
+    boolean tuple = Expr.is(expected, Head.TUPLE) && Expr.is(actual, Head.LIST);
+    if (tuple || (Expr.is(expected, Head.LIST) && named(Expr.parts(expected)) && Expr.is(actual, Head.TUPLE))) {
+      return entries(expected, actual);
+    }
+    return expected instanceof Apply left && actual instanceof Apply right && left.head() == right.head()
+        && (left.head().unordered() ? sets(left.args(), right.args()) : entries(left, right));
+  }
+
+  /// `\mathbb R` as the interval that it is.
+  private static Expr reals(Expr expr) {
+    return expr.equals(Expr.REALS)
+        ? MathForm.normalised(Expr.apply(Head.TUPLE, Expr.negated(Expr.INFINITY), Expr.INFINITY))
+        : expr;
+  }
+
+  private static boolean set(Expr expr) {
+    return Expr.is(expr, Head.SET) || Expr.is(expr, Head.LIST);
+  }
+
+  private static List<Expr> members(Expr expr) {
+    return set(expr) ? Expr.parts(expr) : List.of(expr);
+  }
+
+  private boolean entries(Expr expected, Expr actual) {
+    List<Expr> left = Expr.parts(expected);
+    List<Expr> right = Expr.parts(actual);
+    if (left.size() != right.size()) {
+      return false;
+    }
+    for (int i = 0; i < left.size(); i++) {
+      if (!equal(left.get(i), right.get(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Every member of one is one of the other's, whatever the order and how often. Values without names answer named ones in
+  /// their order.
+  private boolean sets(List<Expr> expected, List<Expr> actual) {
+    boolean order = named(expected) && actual.stream().noneMatch(Relation.class::isInstance);
+    if (order || expected.size() > LONGEST_SET || actual.size() > LONGEST_SET) {
+      return entries(new Apply(Head.ROW, expected), new Apply(Head.ROW, actual));
+    }
+    List<Expr> left = distinct(expected);
+    List<Expr> right = distinct(actual);
+    if (left.size() != right.size()) {
+      return false;
+    }
+    List<Expr> open = new ArrayList<>(right);
+    for (Expr member : left) {
+      Optional<Expr> same = open.stream().filter(other -> equal(member, other)).findFirst();
+      if (same.isEmpty()) {
+        return false;
+      }
+      open.remove(same.get());
+    }
+    return true;
+  }
+
+  /// Whether all members are equations of different names.
+  private static boolean named(List<Expr> members) {
+    return members.size() > 1 && members.stream().allMatch(MathForm::names)
+        && members.stream().map(member -> MathForm.text(Expr.parts(member).getFirst())).collect(Collectors.toSet())
+            .size() == members.size();
+  }
+
+  private List<Expr> distinct(List<Expr> members) {
+    List<Expr> distinct = new ArrayList<>();
+    for (Expr member : members) {
+      if (distinct.stream().noneMatch(other -> equal(other, member))) {
+        distinct.add(member);
+      }
+    }
+    return distinct;
+  }
+
+  /// `x < 1 or x > 3` answered by a union.
+  private boolean unions(Expr expected, Expr actual) {
+    List<Expr> intervals = new ArrayList<>();
+    for (Expr member : Expr.parts(expected)) {
+      if (!(member instanceof Relation relation) || interval(relation).isEmpty()) {
+        return false;
+      }
+      intervals.add(interval(relation).get());
+    }
+    return sets(intervals, Expr.parts(actual));
+  }
+
+  private static boolean scalar(Expr expr) {
+    return Expr.all(expr).allMatch(part -> part instanceof Num || part instanceof Name
+        || (part instanceof Apply apply && (apply.head().kind() == Head.Kind.VALUE || apply.head() == Head.FUNCTION)));
+  }
+
+  private boolean values(Expr expected, Expr actual) {
+    Optional<Num> left = Rational.value(expected);
+    Optional<Num> right = Rational.value(actual);
+    if (left.isPresent() && right.isPresent()) {
+      return Rational.same(left.get(), right.get());
+    }
+    if (scalar(expected) && scalar(actual)) {
+      return !infinite(expected) && !infinite(actual) && scalars(expected, actual, left, right);
+    }
+    return expected instanceof Apply a && actual instanceof Apply b && a.head() == b.head() && a.head() != Head.SUM
+        && a.head() != Head.PRODUCT && entries(a, b);
+  }
+
+  private static boolean infinite(Expr expr) {
+    return Expr.all(expr).anyMatch(Expr.INFINITY::equals);
+  }
+
+  private boolean scalars(Expr expected, Expr actual, Optional<Num> left, Optional<Num> right) {
+    if (Probe.tooLarge(expected) || Probe.tooLarge(actual)) {
+      return false;
+    }
+    if (left.isPresent() && left.get().places() > 0 && MathForm.constant(actual)) {
+      return decimal(left.get(), actual);
+    }
+    if (right.isPresent() && right.get().places() > 0 && MathForm.constant(expected)) {
+      return decimal(right.get(), expected);
+    }
+    return !Probe.differ(expected, actual)
+        && asked(algebra.zero(MathForm.normalised(Expr.difference(expected, actual))));
+  }
+
+  /// A decimal for a value that is irrational: its rounding to many places.
+  private static boolean decimal(Num decimal, Expr constant) {
+    Probe.Complex value = Probe.at(constant, 0);
+    return value.defined() && Math.abs(value.im()) <= 1e-12 * value.modulus() && Rational.rounds(decimal, value.re());
+  }
+
+  private boolean asked(Outcome outcome) {
+    timeLimit |= outcome == Outcome.TIME_LIMIT;
+    return outcome == Outcome.YES;
+  }
+}

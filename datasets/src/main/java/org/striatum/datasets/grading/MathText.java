@@ -1,0 +1,59 @@
+package org.striatum.datasets.grading;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.striatum.datasets.grading.Expr.Head;
+import org.striatum.datasets.grading.Expr.Num;
+
+/// Answers as mathematical objects.
+final class MathText {
+  /// Of one comparison.
+  static final Duration LIMIT = Duration.ofSeconds(3);
+  /// `2,74` in running text: a decimal, where the other answer is a number; `1,5` is a list.
+  private static final Pattern DECIMAL_COMMA = Pattern.compile("[-−]?(?:\\d++,(?:\\d{2}+|\\d{4,}+)|0,\\d{3,}+)");
+
+  private MathText() {}
+
+  /// An answer in one form; what is no mathematics, as text.
+  static String normalised(String answer) {
+    return MathForm.of(answer).map(MathForm::text).orElseGet(() -> LatexText.form(answer));
+  }
+
+  /// Whether a given answer is the reference. The written forms decide where they are equal, or where one is no mathematics;
+  /// else the objects do.
+  static Grade graded(String reference, String given, Algebra algebra) {
+    String spelled = spelled(reference);
+    if (reference.equals(given) || (!spelled.isEmpty() && spelled.equals(spelled(given)))) {
+      return new Grade(1, Optional.of(given), false);
+    }
+    Optional<Expr> expected = MathForm.of(reference);
+    Optional<Expr> actual = MathForm.of(given);
+    if (expected.isEmpty() || actual.isEmpty()) {
+      boolean same = LatexText.form(reference).equals(LatexText.form(given));
+      return new Grade(same ? 1 : 0, Optional.of(given), false);
+    }
+    MathComparison comparison = new MathComparison(algebra);
+    boolean equal = LatexText.words(reference) && spelled.length() > 3
+        ? false
+        : comparison.equal(decimal(expected.get(), reference, actual.get()),
+            decimal(actual.get(), given, expected.get()));
+    return new Grade(equal ? 1 : 0, Optional.of(given), comparison.timeLimit());
+  }
+
+  private static Expr decimal(Expr expr, String written, Expr other) {
+    return Expr.is(expr, Head.LIST) && other instanceof Num && DECIMAL_COMMA.matcher(written.strip()).matches()
+        ? NumberText.value(written.strip()).map(Expr.class::cast).orElse(expr)
+        : expr;
+  }
+
+  /// The letters of an answer that is a text: `\text{Evelyn}`, `(C)`, `odd`.
+  private static String spelled(String answer) {
+    if (!LatexText.words(answer.replaceAll("[().]", " "))) {
+      return "";
+    }
+    String letters = TexTokens.of(answer.replaceAll("[().]", " ")).orElseThrow().stream().map(TexTokens.Token::text)
+        .reduce("", String::concat).replace(" ", "");
+    return letters.length() == 1 ? letters : letters.toLowerCase(java.util.Locale.ROOT);
+  }
+}

@@ -1,0 +1,43 @@
+package org.striatum.datasets.grading;
+
+import java.util.List;
+import java.util.Optional;
+
+/// Which part of a completion is graded: what stands before the first stop and behind the thinking.
+///
+/// @param open the marker with which thinking begins, e.g. `<think>`; empty if the model has none
+/// @param close the marker with which it ends
+/// @param opened whether the prompt has begun the thinking already
+/// @param stops texts at which the completion ends
+public record Reading(String open, String close, boolean opened, List<String> stops) {
+  /// `<think>…</think>`, no stops.
+  public static final Reading USUAL = new Reading("<think>", "</think>", false, List.of());
+
+  public Reading {
+    if (open.isEmpty() != close.isEmpty() || (opened && open.isEmpty()) || stops.stream().anyMatch(String::isEmpty)) {
+      throw new IllegalArgumentException("thinking needs both markers or none, and a stop is not empty, found '" + open
+          + "', '" + close + "', stops " + stops);
+    }
+    stops = List.copyOf(stops);
+  }
+
+  /// The same with stops.
+  public Reading withStops(List<String> texts) {
+    return new Reading(open, close, opened, texts);
+  }
+
+  /// What is graded; empty if the completion was cut off while it was thinking.
+  public Optional<String> graded(String completion) {
+    int end = stops.stream().mapToInt(completion::indexOf).filter(at -> at >= 0).min().orElse(completion.length());
+    String text = completion.substring(0, end);
+    if (open.isEmpty()) {
+      return Optional.of(text);
+    }
+    int closed = text.lastIndexOf(close);
+    int begun = text.lastIndexOf(open);
+    if (begun > closed || (opened && closed < 0)) {
+      return Optional.empty();
+    }
+    return Optional.of(closed < 0 ? text : text.substring(closed + close.length()));
+  }
+}

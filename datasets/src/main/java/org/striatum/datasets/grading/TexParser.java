@@ -1,0 +1,807 @@
+package org.striatum.datasets.grading;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.striatum.datasets.grading.Expr.Apply;
+import org.striatum.datasets.grading.Expr.Head;
+import org.striatum.datasets.grading.Expr.Name;
+import org.striatum.datasets.grading.Expr.Num;
+import org.striatum.datasets.grading.Expr.Relation;
+import org.striatum.datasets.grading.Expr.Sign;
+import org.striatum.datasets.grading.Expr.Words;
+import org.striatum.datasets.grading.TexTokens.Kind;
+import org.striatum.datasets.grading.TexTokens.Token;
+
+/// Reads an answer's tokens as mathematics, by recursive descent: lists, relations, sets, ratios, sums, products, powers.
+///
+/// What it does not know whole it does not read at all; such an answer is compared as text.
+final class TexParser {
+  private static final int DEEPEST = 60;
+  private static final int MOST_TOKENS = 2000;
+  private static final Token END = new Token(Kind.SYMBOL, "", false);
+  private static final Map<String, Head> FUNCTIONS = Map.ofEntries(Map.entry("sin", Head.SIN),
+      Map.entry("cos", Head.COS),
+      Map.entry("tan", Head.TAN), Map.entry("sec", Head.SEC), Map.entry("csc", Head.CSC), Map.entry("cot", Head.COT),
+      Map.entry("arcsin", Head.ARCSIN), Map.entry("arccos", Head.ARCCOS), Map.entry("arctan", Head.ARCTAN),
+      Map.entry("sinh", Head.SINH), Map.entry("cosh", Head.COSH), Map.entry("tanh", Head.TANH),
+      Map.entry("ln", Head.LOG),
+      Map.entry("log", Head.LOG), Map.entry("abs", Head.ABS), Map.entry("floor", Head.FLOOR),
+      Map.entry("ceil", Head.CEILING));
+  private static final Map<Head, Head> INVERSES = Map.of(Head.SIN, Head.ARCSIN, Head.COS, Head.ARCCOS, Head.TAN,
+      Head.ARCTAN);
+  private static final Set<Head> ANGLES = Set.of(Head.SIN, Head.COS, Head.TAN, Head.SEC, Head.CSC, Head.COT);
+  private static final Map<String, Sign> SIGNS = Map.of("=", Sign.EQUAL, "<", Sign.LESS, ">", Sign.GREATER, "le",
+      Sign.LESS_OR_EQUAL, "ge", Sign.GREATER_OR_EQUAL, "ne", Sign.NOT_EQUAL, "lt", Sign.LESS, "gt", Sign.GREATER, "in",
+      Sign.IN, "about", Sign.ABOUT);
+  /// Operators with bounds, whose meaning is not computed.
+  private static final Set<String> BOUND = Set.of("sum", "prod", "int", "lim", "iint", "oint", "bigcup", "bigcap");
+  private static final Set<String> ACCENTS = Set.of("overline", "underline", "bar", "hat", "tilde", "dot", "ddot",
+      "overrightarrow", "overset", "widetilde", "overleftrightarrow", "overparen");
+  private static final Set<String> MATRICES = Set.of("pmatrix", "bmatrix", "matrix", "smallmatrix", "Bmatrix", "array",
+      "psmallmatrix", "bsmallmatrix");
+  private static final Set<String> FUNCTION_LETTERS = Set.of("f", "g", "h", "F", "G");
+
+  private final List<Token> tokens;
+  private int at;
+  private int depth;
+  /// How many bars are open: a bar then closes.
+  private int bars;
+  /// Whether a degree sign is an angle, not a unit.
+  private int angles;
+
+  private TexParser(List<Token> tokens) {
+    this.tokens = tokens;
+  }
+
+  /// What a text says; empty if it cannot be read whole.
+  static Optional<Expr> parse(String text) {
+    return TexTokens.of(text).flatMap(TexParser::parse);
+  }
+
+  static Optional<Expr> parse(List<Token> tokens) {
+    List<Token> plain = withoutEnd(tokens);
+    if (plain.isEmpty() || plain.size() > MOST_TOKENS) {
+      return Optional.empty();
+    }
+    TexParser parser = new TexParser(plain);
+    try {
+      Expr read = parser.answer();
+      return parser.at == plain.size() ? Optional.of(read) : Optional.empty();
+    } catch (Unreadable | ArithmeticException _) {
+      return Optional.empty();
+    }
+  }
+
+  /// Without the sentence's own punctuation.
+  private static List<Token> withoutEnd(List<Token> tokens) {
+    int end = tokens.size();
+    while (end > 0 && (tokens.get(end - 1).symbol(".") || tokens.get(end - 1).symbol(",")
+        || tokens.get(end - 1).symbol(";") || tokens.get(end - 1).symbol(":") || tokens.get(end - 1).symbol("?"))) {
+      end--;
+    }
+    return tokens.subList(0, end);
+  }
+
+  private static final class Unreadable extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    Unreadable() {
+      super("no mathematics", null, false, false);
+    }
+  }
+
+  private Token peek() {
+    return at < tokens.size() ? tokens.get(at) : END;
+  }
+
+  private Token peek(int ahead) {
+    return at + ahead < tokens.size() ? tokens.get(at + ahead) : END;
+  }
+
+  private boolean symbol(String text) {
+    if (peek().symbol(text)) {
+      at++;
+      return true;
+    }
+    return false;
+  }
+
+  private boolean command(String text) {
+    if (peek().command(text)) {
+      at++;
+      return true;
+    }
+    return false;
+  }
+
+  private void require(boolean condition) {
+    if (!condition) {
+      throw new Unreadable();
+    }
+  }
+
+  /// Groups that `;` or `and` separates, of members that commas separate: `p=5,q=2 and p=7,q=2` is two pairs.
+  private Expr answer() {
+    List<List<Expr>> groups = new ArrayList<>();
+    groups.add(new ArrayList<>());
+    boolean commas = false;
+    boolean wide = false;
+    while (true) {
+      groups.getLast().add(relation());
+      if (symbol(",")) {
+        joins(); // `1, 2, and 3` is one group
+        commas = true;
+      } else if (symbol(";") || joins()) {
+        groups.add(new ArrayList<>());
+        wide = true;
+      } else {
+        break;
+      }
+    }
+    if (!commas && !wide) {
+      return groups.getFirst().getFirst();
+    }
+    boolean tuples = groups.size() > 1
+        && groups.stream().allMatch(group -> group.size() > 1 && group.stream().allMatch(MathForm::names));
+    return new Apply(Head.LIST, tuples
+        ? groups.stream().map(group -> (Expr) new Apply(Head.TUPLE, group)).toList()
+        : groups.stream().flatMap(List::stream).toList());
+  }
+
+  private boolean joins() {
+    return command("and") || command("or");
+  }
+
+  private Expr relation() {
+    List<Expr> sides = new ArrayList<>();
+    List<Sign> signs = new ArrayList<>();
+    sides.add(sets());
+    while (true) {
+      Sign sign = sign(peek());
+      if (sign == null) {
+        break;
+      }
+      at++;
+      signs.add(sign);
+      sides.add(sets());
+    }
+    return signs.isEmpty() ? sides.getFirst() : new Relation(sides, signs);
+  }
+
+  private static Sign sign(Token token) {
+    if (token.command("Rightarrow")) {
+      return Sign.IMPLIES;
+    }
+    return token.kind() == Kind.COMMAND || token.kind() == Kind.SYMBOL ? SIGNS.get(token.text()) : null;
+  }
+
+  private Expr sets() {
+    Expr left = ratio();
+    while (true) {
+      Head head = peek().command("cup")
+          ? Head.UNION
+          : peek().command("cap") ? Head.INTERSECTION : peek().command("setminus") ? Head.WITHOUT : null;
+      if (head == null) {
+        return left;
+      }
+      at++;
+      left = Expr.apply(head, left, ratio());
+    }
+  }
+
+  private Expr ratio() {
+    Expr first = sum();
+    if (!peek().symbol(":")) {
+      return first;
+    }
+    List<Expr> members = new ArrayList<>(List.of(first));
+    while (symbol(":")) {
+      members.add(sum());
+    }
+    return new Apply(Head.RATIO, members);
+  }
+
+  private Expr sum() {
+    require(++depth <= DEEPEST);
+    List<Expr> terms = new ArrayList<>();
+    Head sign = null;
+    boolean negative = false;
+    while (true) {
+      if (symbol("-")) {
+        negative ^= true;
+      } else if (symbol("+")) {
+        // no change
+      } else if (command("pm")) {
+        sign = Head.PLUS_MINUS;
+      } else if (command("mp")) {
+        sign = Head.MINUS_PLUS;
+      } else {
+        Expr term = product();
+        Expr signed = sign == null ? term : Expr.apply(sign, term);
+        terms.add(negative ? Expr.negated(signed) : signed);
+        sign = null;
+        negative = false;
+        if (!(peek().symbol("+") || peek().symbol("-") || peek().command("pm") || peek().command("mp"))) {
+          break;
+        }
+      }
+    }
+    depth--;
+    return terms.size() == 1 ? terms.getFirst() : new Apply(Head.SUM, terms);
+  }
+
+  private Expr product() {
+    List<Expr> factors = new ArrayList<>();
+    boolean number = peek().kind() == Kind.NUMBER;
+    factors.add(power());
+    if (number && mixed(factors)) {
+      number = false;
+    }
+    while (true) {
+      if (symbol("*") || command("cdot") || command("times")) {
+        factors.add(signedPower());
+      } else if (symbol("/") || command("div")) {
+        if (!unit(factors)) {
+          factors.add(Expr.apply(Head.POWER, signedPower(), Expr.MINUS_ONE));
+        }
+      } else if (!unit(factors)) {
+        if (!startsFactor()) {
+          break;
+        }
+        // Two numbers side by side are no product.
+        require(!(peek().kind() == Kind.NUMBER && factors.getLast() instanceof Num));
+        require(!(number && fractionOfNumbers()));
+        factors.add(power());
+      }
+      number = false;
+    }
+    require(factors.size() == 1 || factors.stream().noneMatch(Words.class::isInstance));
+    return factors.size() == 1 ? factors.getFirst() : new Apply(Head.PRODUCT, factors);
+  }
+
+  private Expr signedPower() {
+    boolean negative = false;
+    while (peek().symbol("-") || peek().symbol("+")) {
+      negative ^= peek().symbol("-");
+      at++;
+    }
+    Expr value = power();
+    return negative ? Expr.negated(value) : value;
+  }
+
+  /// `3\frac12` and `3 1/2`: a whole number and a proper fraction.
+  private boolean mixed(List<Expr> factors) {
+    if (!(factors.getLast() instanceof Num whole) || !whole.whole() || whole.places() > 0) {
+      return false;
+    }
+    int start = at;
+    if (peek().kind() == Kind.NUMBER && peek().spaced() && peek(1).symbol("/") && peek(2).kind() == Kind.NUMBER) {
+      Num up = number(peek().text());
+      Num down = number(peek(2).text());
+      require(proper(up, down));
+      at += 3;
+      factors.set(factors.size() - 1, Rational.sum(whole, new Num(up.numerator(), down.numerator(), 0)));
+      return true;
+    }
+    if (peek().command("frac")) {
+      Expr fraction = power();
+      if (fraction instanceof Apply quotient && quotient.args().size() == 2 && quotient.arg(0) instanceof Num up
+          && quotient.arg(1) instanceof Apply inverse && inverse.arg(0) instanceof Num down) {
+        require(proper(up, down));
+        factors.set(factors.size() - 1, Rational.sum(whole, new Num(up.numerator(), down.numerator(), 0)));
+        return true;
+      }
+      at = start;
+    }
+    return false;
+  }
+
+  private static boolean proper(Num up, Num down) {
+    return up.whole() && down.whole() && up.places() == 0 && down.places() == 0 && down.numerator().signum() > 0
+        && up.numerator().signum() >= 0 && up.numerator().compareTo(down.numerator()) < 0;
+  }
+
+  private boolean fractionOfNumbers() {
+    return peek().command("frac") && peek(1).symbol("{") && peek(2).kind() == Kind.NUMBER && peek(3).symbol("}")
+        && peek(4).symbol("{") && peek(5).kind() == Kind.NUMBER && peek(6).symbol("}");
+  }
+
+  /// Text behind a value is its unit, with its exponent; it says nothing.
+  private boolean unit(List<Expr> factors) {
+    if (peek().kind() != Kind.TEXT || factors.isEmpty() || factors.getLast() instanceof Words
+        || spoken(peek().text())) {
+      return false;
+    }
+    while (peek().kind() == Kind.TEXT && !spoken(peek().text())) {
+      at++;
+      if (symbol("^")) {
+        argument();
+      }
+      if (peek().symbol("/") && peek(1).kind() == Kind.TEXT) {
+        at++;
+      } else if (peek().command("cdot") && peek(1).kind() == Kind.TEXT) {
+        at++;
+      }
+    }
+    return true;
+  }
+
+  private static boolean spoken(String text) {
+    String first = text.toLowerCase(java.util.Locale.ROOT).split("[^a-z]", 2)[0];
+    return Set
+        .of("if", "for", "where", "when", "such", "otherwise", "to", "mod", "and", "or", "not", "is", "are", "with",
+            "which", "but", "while", "unless", "than", "only", "between", "from", "as", "undefined", "no", "none")
+        .contains(first);
+  }
+
+  private boolean startsFactor() {
+    Token next = peek();
+    return switch (next.kind()) {
+      case NUMBER, LETTER -> true;
+      case TEXT -> false;
+      case SYMBOL -> next.symbol("(") || next.symbol("{") || (next.symbol("|") && bars == 0);
+      case COMMAND -> starts(next.text());
+    };
+  }
+
+  private boolean starts(String command) {
+    return switch (command) {
+      case "cup", "cap", "setminus", "pm", "mp", "}", "rangle", "rfloor", "rceil", "\\", "and", "or", "Rightarrow",
+          "cdot",
+          "times", "div", "mod", "pmod", "circ", "]", "choose", "subset", "subseteq", "equiv", "notin", "perp",
+          "parallel",
+          "prime" ->
+        false;
+      case "|" -> bars == 0;
+      default -> !SIGNS.containsKey(command) && !command.startsWith("end ");
+    };
+  }
+
+  private Expr power() {
+    Expr base = postfixed(atom());
+    while (symbol("^")) {
+      if (degreeSign()) {
+        base = degrees(base);
+      } else if (peek().command("prime") || peek().symbol("'")) {
+        at++;
+        base = Expr.apply(Head.FUNCTION, new Name("prime"), base);
+      } else {
+        base = Expr.apply(Head.POWER, base, argument());
+      }
+      base = postfixed(base);
+    }
+    return base;
+  }
+
+  /// `\circ` or `{\circ}`, behind a `^`.
+  private boolean degreeSign() {
+    if (peek().symbol("{") && peek(1).command("circ") && peek(2).symbol("}")) {
+      at += 3;
+      return true;
+    }
+    return command("circ");
+  }
+
+  private Expr degrees(Expr value) {
+    return angles == 0
+        ? value
+        : new Apply(Head.PRODUCT, List.of(value, new Name("pi"), new Num(BigInteger.ONE, BigInteger.valueOf(180), 0)));
+  }
+
+  private Expr postfixed(Expr base) {
+    Expr value = base;
+    while (true) {
+      if (symbol("!")) {
+        value = Expr.apply(Head.FACTORIAL, value);
+      } else if (symbol("'")) {
+        value = Expr.apply(Head.FUNCTION, new Name("prime"), value);
+      } else if (command("circ")) {
+        value = degrees(value);
+      } else if (peek().symbol("_")) {
+        at++;
+        value = Expr.apply(Head.SUBSCRIPT, value, argument());
+      } else {
+        return value;
+      }
+    }
+  }
+
+  /// A group, or one token as TeX takes it: `\frac12` has 1 and 2.
+  private Expr argument() {
+    Token next = peek();
+    if (next.symbol("{")) {
+      return group();
+    }
+    if (next.symbol("-") || next.symbol("+")) {
+      at++; // not TeX's reading, but what `x^-1` means
+      return next.symbol("-") ? Expr.negated(argument()) : argument();
+    }
+    if (next.kind() == Kind.COMMAND && (next.text().equals("frac") || next.text().equals("sqrt"))) {
+      return atom();
+    }
+    if (next.symbol("(")) {
+      return atom();
+    }
+    at++;
+    return switch (next.kind()) {
+      case NUMBER -> number(next.text());
+      case LETTER -> new Name(next.text());
+      case TEXT -> new Words(next.text());
+      case COMMAND -> {
+        require(starts(next.text()));
+        yield new Name(next.text());
+      }
+      case SYMBOL -> {
+        require(next.symbol("*"));
+        yield new Name("*");
+      }
+    };
+  }
+
+  /// The arguments of `\frac` and `\sqrt`: one digit each where there are no braces.
+  private Expr shortArgument() {
+    Token next = peek();
+    if (next.kind() != Kind.NUMBER || next.text().length() == 1) {
+      return argument();
+    }
+    require(next.text().chars().allMatch(Character::isDigit));
+    return number(next.text().substring(0, 1));
+  }
+
+  private Expr fraction() {
+    Token next = peek();
+    if (next.kind() == Kind.NUMBER && next.text().length() > 1) {
+      // `\frac12`: the digits are the two parts; more digits go on behind.
+      require(next.text().chars().allMatch(Character::isDigit));
+      at++;
+      Expr value = Expr.quotient(number(next.text().substring(0, 1)), number(next.text().substring(1, 2)));
+      return next.text().length() == 2
+          ? value
+          : new Apply(Head.PRODUCT, List.of(value, number(next.text().substring(2))));
+    }
+    Expr numerator = argument();
+    next = peek();
+    if (next.kind() == Kind.NUMBER && next.text().length() > 1) {
+      Expr denominator = shortArgument();
+      at++;
+      require(next.text().chars().allMatch(Character::isDigit));
+      return new Apply(Head.PRODUCT, List.of(Expr.quotient(numerator, denominator), number(next.text().substring(1))));
+    }
+    return Expr.quotient(numerator, argument());
+  }
+
+  private Expr group() {
+    require(symbol("{"));
+    int outerBars = bars;
+    bars = 0;
+    require(++depth <= DEEPEST);
+    Expr inside = answer();
+    if (command("choose")) {
+      inside = Expr.apply(Head.BINOMIAL, inside, answer());
+    }
+    require(symbol("}"));
+    depth--;
+    bars = outerBars;
+    return inside;
+  }
+
+  private Expr atom() {
+    Token next = peek();
+    return switch (next.kind()) {
+      case NUMBER -> {
+        at++;
+        yield decimal(next.text());
+      }
+      case LETTER -> letter();
+      case TEXT -> words();
+      case SYMBOL -> bracketed(next);
+      case COMMAND -> commanded(next);
+    };
+  }
+
+  private Expr letter() {
+    String name = peek().text();
+    at++;
+    if (FUNCTION_LETTERS.contains(name) && peek().symbol("(")) {
+      Expr argument = brackets("(", ")");
+      return Expr.apply(Head.FUNCTION, new Name(name), argument);
+    }
+    return new Name(name);
+  }
+
+  private Expr words() {
+    StringBuilder text = new StringBuilder();
+    while (peek().kind() == Kind.TEXT) {
+      text.append(text.isEmpty() ? "" : " ").append(peek().text());
+      at++;
+    }
+    return new Words(text.toString());
+  }
+
+  private Expr bracketed(Token next) {
+    return switch (next.text()) {
+      case "{" -> group();
+      case "(" -> brackets("(", ")");
+      case "[" -> brackets("[", "]");
+      case "]" -> reversed();
+      case "|" -> bars();
+      default -> throw new Unreadable();
+    };
+  }
+
+  /// What stands in round or square brackets, which an interval may mix.
+  private Expr brackets(String open, String close) {
+    require(symbol(open) || command(open));
+    int outerBars = bars;
+    bars = 0;
+    require(++depth <= DEEPEST);
+    Expr inside = answer();
+    boolean square = open.equals("[");
+    boolean closedSquare = peek().symbol("]");
+    require(symbol("]") || symbol(")"));
+    depth--;
+    bars = outerBars;
+    boolean pair = inside instanceof Apply list && list.head() == Head.LIST && list.args().size() == 2;
+    if (square != closedSquare) {
+      require(pair);
+      return new Apply(square ? Head.CLOSED_OPEN : Head.OPEN_CLOSED, Expr.parts(inside));
+    }
+    if (!Expr.is(inside, Head.LIST)) {
+      return inside;
+    }
+    return new Apply(square ? Head.CLOSED : Head.TUPLE, Expr.parts(inside));
+  }
+
+  /// `]a, b[`, the open interval.
+  private Expr reversed() {
+    require(symbol("]"));
+    Expr inside = answer();
+    boolean open = symbol("[");
+    require(open || symbol("]"));
+    require(inside instanceof Apply list && list.head() == Head.LIST && list.args().size() == 2);
+    return new Apply(open ? Head.TUPLE : Head.OPEN_CLOSED, Expr.parts(inside));
+  }
+
+  private Expr bars() {
+    at++;
+    bars++;
+    Expr inside = sum();
+    bars--;
+    require(symbol("|") || command("|"));
+    return Expr.apply(Head.ABS, inside);
+  }
+
+  private Expr commanded(Token next) {
+    String name = next.text();
+    if (FUNCTIONS.containsKey(name)) {
+      at++;
+      return function(FUNCTIONS.get(name));
+    }
+    if (BOUND.contains(name)) {
+      return bound();
+    }
+    if (ACCENTS.contains(name)) {
+      at++;
+      return Expr.apply(Head.FUNCTION, new Name(name), argument());
+    }
+    if (name.startsWith("begin ")) {
+      return environment(name.substring("begin ".length()));
+    }
+    at++;
+    return switch (name) {
+      case "frac" -> fraction();
+      case "sqrt" -> root();
+      case "binom" -> Expr.apply(Head.BINOMIAL, argument(), argument());
+      case "{" -> set();
+      case "langle" -> {
+        Expr inside = answer();
+        require(command("rangle"));
+        yield Expr.is(inside, Head.LIST) ? new Apply(Head.TUPLE, Expr.parts(inside)) : inside;
+      }
+      case "lfloor" -> closed(Head.FLOOR, "rfloor");
+      case "lceil" -> closed(Head.CEILING, "rceil");
+      case "|" -> {
+        at--;
+        yield bars();
+      }
+      case "lg" -> Expr.apply(Head.LOG_TO_BASE, Num.of(10), plainArgument());
+      case "exp" -> Expr.apply(Head.POWER, new Name("e"), plainArgument());
+      case "emptyset" -> new Apply(Head.SET, List.of());
+      case "angle", "triangle", "square" -> Expr.apply(Head.FUNCTION, new Name(name), product());
+      case "gcd", "lcm", "max", "min", "det" -> Expr.apply(Head.FUNCTION, new Name(name), plainArgument());
+      case "arc" -> throw new Unreadable();
+      default -> {
+        require(starts(name));
+        yield new Name(name);
+      }
+    };
+  }
+
+  private Expr closed(Head head, String end) {
+    Expr inside = sum();
+    require(command(end));
+    return Expr.apply(head, inside);
+  }
+
+  private Expr set() {
+    if (command("}")) {
+      return new Apply(Head.SET, List.of());
+    }
+    int outerBars = bars;
+    bars = 1; // a bar is "such that": not read
+    Expr inside = answer();
+    bars = outerBars;
+    require(command("}"));
+    return Expr.is(inside, Head.LIST) ? new Apply(Head.SET, Expr.parts(inside)) : Expr.apply(Head.SET, inside);
+  }
+
+  private Expr root() {
+    Expr index = Num.of(2);
+    if (symbol("[")) {
+      index = sum();
+      require(symbol("]"));
+    }
+    Expr radicand;
+    if (peek().kind() == Kind.NUMBER && peek().text().length() > 1
+        && peek().text().chars().allMatch(Character::isDigit) && !peek().spaced()) {
+      // `\sqrt12` is √1·2 to TeX, but nobody means that
+      radicand = number(peek().text());
+      at++;
+    } else {
+      radicand = argument();
+    }
+    return Expr.apply(Head.POWER, radicand, Expr.quotient(Expr.ONE, index));
+  }
+
+  /// `\sin^2 x`, `\log_2 8`, `\sin^{-1} x`, `\cos 2x`.
+  private Expr function(Head head) {
+    Expr exponent = null;
+    Expr base = null;
+    while (peek().symbol("^") || peek().symbol("_")) {
+      if (symbol("^")) {
+        exponent = argument();
+      } else {
+        at++;
+        base = argument();
+      }
+    }
+    Head inner = head;
+    if (exponent instanceof Num n && n.equalTo(Expr.MINUS_ONE) && INVERSES.containsKey(head)) {
+      inner = INVERSES.get(head);
+      exponent = null;
+    }
+    angles += ANGLES.contains(inner) ? 1 : 0;
+    Expr argument = plainArgument();
+    angles -= ANGLES.contains(inner) ? 1 : 0;
+    Expr value = base == null ? Expr.apply(inner, argument) : Expr.apply(Head.LOG_TO_BASE, base, argument);
+    return exponent == null ? value : Expr.apply(Head.POWER, value, exponent);
+  }
+
+  /// The argument of a function: a bracket, or the factors up to the next sign, dot or function.
+  private Expr plainArgument() {
+    require(++depth <= DEEPEST);
+    try {
+      if (peek().symbol("(") || peek().symbol("{")) {
+        return tail(atom());
+      }
+      List<Expr> factors = new ArrayList<>();
+      factors.add(signedPower());
+      while (startsFactor() && !function(peek()) && !peek().symbol("(") && !peek().symbol("|")) {
+        factors.add(power());
+      }
+      if (peek().symbol("/") && factors.size() == 1 && peek(1).kind() == Kind.NUMBER) {
+        at++;
+        factors.add(Expr.apply(Head.POWER, power(), Expr.MINUS_ONE));
+      }
+      return factors.size() == 1 ? factors.getFirst() : new Apply(Head.PRODUCT, factors);
+    } finally {
+      depth--;
+    }
+  }
+
+  /// What may stand behind the bracket of an argument: `\sin(30)^\circ`, `\cos(n)!`.
+  private Expr tail(Expr inside) {
+    int start = at;
+    if (symbol("^")) {
+      if (degreeSign()) {
+        return degrees(inside);
+      }
+      at = start;
+      return inside;
+    }
+    return postfixed(inside);
+  }
+
+  private static boolean function(Token token) {
+    return token.kind() == Kind.COMMAND && (FUNCTIONS.containsKey(token.text()) || token.text().equals("lg"));
+  }
+
+  /// A sum, product, integral or limit with its bounds and what follows: equal only if written alike.
+  private Expr bound() {
+    String name = peek().text();
+    at++;
+    List<Expr> args = new ArrayList<>(List.of(new Name(name)));
+    while (peek().symbol("_") || peek().symbol("^")) {
+      args.add(new Name(peek().text()));
+      at++;
+      args.add(argument());
+    }
+    args.add(product());
+    return new Apply(Head.FUNCTION, args);
+  }
+
+  private Expr environment(String name) {
+    at++;
+    require(++depth <= DEEPEST);
+    List<Expr> rows = new ArrayList<>();
+    String end = "end " + name;
+    int outerBars = bars;
+    bars = 0;
+    while (!peek().command(end)) {
+      List<Expr> entries = new ArrayList<>(List.of(entry(end)));
+      while (symbol("&")) {
+        entries.add(entry(end));
+      }
+      rows.add(new Apply(Head.ROW, entries));
+      if (!command("\\")) {
+        break;
+      }
+    }
+    require(command(end));
+    depth--;
+    bars = outerBars;
+    if (name.equals("vmatrix")) {
+      return new Apply(Head.DETERMINANT, rows);
+    }
+    if (name.equals("cases")) {
+      return new Apply(Head.CASES, rows);
+    }
+    require(MATRICES.contains(name) && !rows.isEmpty());
+    int width = Expr.parts(rows.getFirst()).size();
+    require(rows.stream().allMatch(row -> Expr.parts(row).size() == width));
+    return new Apply(Head.MATRIX, rows);
+  }
+
+  private Expr entry(String end) {
+    return peek().symbol("&") || peek().command("\\") || peek().command(end) ? new Words("") : answer();
+  }
+
+  /// A number, with the digits that repeat: `0.1\overline{6}`.
+  private Expr decimal(String digits) {
+    if (digits.contains(".") || peek().symbol(".")) {
+      int dot = peek().symbol(".") ? 1 : 0;
+      if (peek(dot).command("overline") && peek(dot + 1).symbol("{") && peek(dot + 2).kind() == Kind.NUMBER
+          && peek(dot + 3).symbol("}")) {
+        String repeating = peek(dot + 2).text();
+        require(repeating.chars().allMatch(Character::isDigit));
+        at += dot + 4;
+        return repeated(number(digits), repeating);
+      }
+      if (dot == 1 && at + 1 >= tokens.size()) {
+        at++;
+      }
+    }
+    return number(digits);
+  }
+
+  private static Expr repeated(Num start, String digits) {
+    BigInteger nines = BigInteger.TEN.pow(digits.length()).subtract(BigInteger.ONE);
+    Num tail = new Num(new BigInteger(digits), nines.multiply(BigInteger.TEN.pow(start.places())), 0);
+    Num sum = Rational.sum(start, tail);
+    return new Num(sum.numerator(), sum.denominator(), 0);
+  }
+
+  static Num number(String digits) {
+    BigDecimal value = new BigDecimal(digits.endsWith(".") ? digits.substring(0, digits.length() - 1) : digits);
+    int places = digits.contains(".") ? Math.max(value.scale(), 0) : 0;
+    BigInteger power = BigInteger.TEN.pow(Math.abs(value.scale()));
+    return value.scale() >= 0
+        ? new Num(value.unscaledValue(), power, places)
+        : new Num(value.unscaledValue().multiply(power), BigInteger.ONE, places);
+  }
+}

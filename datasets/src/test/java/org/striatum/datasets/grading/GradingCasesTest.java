@@ -1,0 +1,52 @@
+package org.striatum.datasets.grading;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.api.Test;
+import org.striatum.datasets.grading.GradingCases.Agreement;
+import org.striatum.datasets.grading.GradingCases.Case;
+
+class GradingCasesTest {
+  @ParameterizedTest
+  @ValueSource(strings = {"cases.jsonl", "further-cases.jsonl"})
+  void everyCaseIsGradedAsItSays(String file) throws IOException {
+    assertThat(GradingCases.read(file, "math"))
+        .allSatisfy(one -> assertThat((int) one.grade().reward()).as("%s", one).isEqualTo(one.reward()));
+  }
+
+  /// The reference verifier's own tests: see ORIGIN.md.
+  @Test
+  void theReferenceVerifiersCasesAgreeAndNoneIsAcceptedWrongly() throws IOException {
+    Map<String, Agreement> counts = GradingCases.agreement(GradingCases.read("math-verify.jsonl", "math"));
+    Agreement total = GradingCases.total(counts);
+    assertThat(total.accepted()).as("%s", counts).isZero();
+    assertThat(total.agreed()).as("%s", counts).isGreaterThanOrEqualTo((int) Math.ceil(0.95 * total.cases()));
+  }
+
+  /// A wrong reference is not met by the same completions: a grader that accepts everything fails here.
+  @Test
+  void theSameAnswersAreWrongForAnotherReference() throws IOException {
+    List<Case> right = GradingCases.read("further-cases.jsonl", "math").stream().filter(one -> one.reward() == 1)
+        .toList();
+    assertThat(right).hasSizeGreaterThan(300).allSatisfy(one -> {
+      String other = one.grader().equals("choice") ? "Z" : one.grader().equals("exact") ? "Rome" : "98765";
+      assertThat(AnswerGrader.named(one.grader()).grade(other, one.completion(), Reading.USUAL).reward()).as("%s", one)
+          .isZero();
+    });
+  }
+
+  @ParameterizedTest
+  @CsvSource({"cases.jsonl", "further-cases.jsonl", "math-verify.jsonl"})
+  void theManualHoldsTheTables(String file) throws IOException {
+    String table = GradingCases.table(GradingCases.agreement(GradingCases.read(file, "math")));
+    assertThat(Files.readString(Path.of("..", "docs", "grading.md"))).contains(table);
+  }
+}
