@@ -11,10 +11,24 @@ import java.util.Optional;
 ///
 /// Source: Hugging Face transformers 4.57.6 and 5.18.0, `tokenization_*.py` of the models.
 enum TokenizerClass {
-  LLAMA("LlamaTokenizer", true, true, true), CODE_LLAMA("CodeLlamaTokenizer", true, true, true), GEMMA("GemmaTokenizer",
-      true, true, true), COHERE("CohereTokenizer", true, true, false), GPT_NEOX("GPTNeoXTokenizer", true, false,
-          false), GPT2("GPT2Tokenizer", false, false, false), CODEGEN("CodeGenTokenizer", false, false,
-              false), QWEN2("Qwen2Tokenizer", false, false, false), OTHER("", false, false, false);
+  /// SentencePiece; DeepSeek and others name it for byte-level BPE.
+  LLAMA("LlamaTokenizer", true, true, true),
+  /// The same for code.
+  CODE_LLAMA("CodeLlamaTokenizer", true, true, true),
+  /// SentencePiece without a space in front.
+  GEMMA("GemmaTokenizer", true, true, true),
+  /// Byte-level BPE that adds BOS.
+  COHERE("CohereTokenizer", true, true, false),
+  /// Byte-level BPE, as GPT-2's.
+  GPT_NEOX("GPTNeoXTokenizer", true, false, false),
+  /// Byte-level BPE.
+  GPT2("GPT2Tokenizer", false, false, false),
+  /// Byte-level BPE, as GPT-2's.
+  CODEGEN("CodeGenTokenizer", false, false, false),
+  /// Byte-level BPE with its own cut into words.
+  QWEN2("Qwen2Tokenizer", false, false, false),
+  /// Every other class.
+  OTHER("", false, false, false);
 
   private static final Map<String, TokenizerClass> OF_MODEL_TYPE = Map.ofEntries(Map.entry("gpt2", GPT2),
       Map.entry("gpt_neo", GPT2), Map.entry("gptj", GPT2), Map.entry("gpt_bigcode", GPT2), Map.entry("opt", GPT2),
