@@ -291,10 +291,6 @@ public final class HookedModel implements AutoCloseable {
     return tokenizer.get();
   }
 
-  public boolean hasTokenizer() {
-    return Tokenizer.isIn(facts.folder());
-  }
-
   /// The hook points that match a pattern, `*` for any text: `blocks.*.hook_resid_post`.
   ///
   /// @throws UsageException if it names none
