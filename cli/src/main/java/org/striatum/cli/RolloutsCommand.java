@@ -96,6 +96,7 @@ final class RolloutsCommand implements Callable<Integer> {
     List<ProblemSet> sets = made.isPresent() ? List.of() : problems.sets(limit, null);
     made.flatMap(ForeignRollouts::skipped).ifPresent(console::note);
     sets.stream().map(ProblemSet::skipped).flatMap(Optional::stream).forEach(console::note);
+    sets.stream().map(ProblemSet::chosen).flatMap(Optional::stream).forEach(console::note);
     if (made.isPresent() && gate != null) {
       throw new UsageException("--gate has no effect with --import: leave it out");
     }
