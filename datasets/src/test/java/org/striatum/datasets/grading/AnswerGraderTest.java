@@ -148,8 +148,10 @@ class AnswerGraderTest {
   void whatIsReadAnswersItself(@ForAll AnswerGrader grader, @ForAll @From("hostile") String text) {
     Optional<String> read = grader.grade("1", text, Reading.USUAL).read();
     assertThat(grader.answer(text).isPresent()).isEqualTo(read.isPresent());
-    read.ifPresent(answer -> assertThat(grader.grade(answer, "\\boxed{" + answer + "}", Reading.USUAL).reward() == 1
-        || grader.grade(answer, text, Reading.USUAL).reward() == 1).as("of %s", answer).isTrue());
+    // A reference with the mark is a solution, read from there.
+    read.filter(answer -> !answer.contains("####"))
+        .ifPresent(answer -> assertThat(grader.grade(answer, "\\boxed{" + answer + "}", Reading.USUAL).reward() == 1
+            || grader.grade(answer, text, Reading.USUAL).reward() == 1).as("of %s", answer).isTrue());
   }
 
   @Provide
