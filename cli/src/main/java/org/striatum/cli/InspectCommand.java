@@ -16,6 +16,7 @@ import org.striatum.hooks.ModelFacts;
 import org.striatum.hooks.parity.ParityCheck;
 import org.striatum.hooks.parity.ParityIdentity;
 import org.striatum.hooks.parity.ParityReport;
+import org.striatum.hooks.text.NoTokenizerException;
 import org.striatum.probe.model.GatedModel;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.Site;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Parameters;
     "", "Example: striatum inspect checkpoints/tiny-reasoner-step2000"})
 final class InspectCommand implements Callable<Integer> {
   private static final String LINE = "%-22s %s";
+  private static final int LONGEST_LINE = 120;
 
   private final Console console;
 
@@ -63,11 +65,7 @@ final class InspectCommand implements Callable<Integer> {
       facts.put("weights", "%.1f MB, %s".formatted(known.weightBytes() / 1e6, known.dtypes()));
       facts.putAll(known.details());
       facts.put("hook points", hookPoints(model.model()));
-      if (model.hasTokenizer()) {
-        facts.put("tokens", model.tokenPolicy());
-      } else {
-        facts.put("tokens", "no tokenizer.json: text commands need one, parity does not");
-      }
+      facts.put("tokens", tokens(model));
       facts.put("memory", model.memory().toString().toLowerCase(Locale.ROOT));
       facts.put("first hidden state", first);
       facts.put("capture", trial.cost());
@@ -86,6 +84,14 @@ final class InspectCommand implements Callable<Integer> {
     parity.require(checkpoint.toAbsolutePath().normalize().getFileName().toString());
     console.note("inspected in %.1f s".formatted((System.nanoTime() - started) / 1e9));
     return ExitCode.DONE;
+  }
+
+  private static Object tokens(HookedModel model) throws IOException {
+    try {
+      return model.tokenPolicy();
+    } catch (NoTokenizerException none) {
+      return none.getMessage() + "; text commands need one, parity does not";
+    }
   }
 
   /// Sites that all blocks 0 to L − 1 have are shown as one name.
@@ -107,8 +113,9 @@ final class InspectCommand implements Callable<Integer> {
       case List<?> list when !list.isEmpty() && list.getFirst() instanceof ParityCheck ->
         String.join("\n" + LINE.formatted("", ""), list.stream().map(String::valueOf).toList());
       case List<?> list -> list.isEmpty() ? "none" : String.join(" ", list.stream().map(String::valueOf).toList());
-      case Map<?, ?> map when map.size() > 8 -> String.join("\n" + LINE.formatted("", ""),
-          map.entrySet().stream().map(e -> e.getKey() + ": " + e.getValue()).toList());
+      case Map<?, ?> map when map.size() > 8 || map.toString().length() > LONGEST_LINE ->
+        String.join("\n" + LINE.formatted("", ""),
+            map.entrySet().stream().map(e -> e.getKey() + ": " + e.getValue()).toList());
       case Map<?, ?> map ->
         String.join("; ", map.entrySet().stream().map(e -> e.getKey() + ": " + e.getValue()).toList());
       default -> value.toString();

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.striatum.probe.run.Sha256;
 
 /// Every command on the bundled checkpoint, small, and what a second run of it must leave alone.
 class CommandLineTest {
@@ -165,6 +166,33 @@ class CommandLineTest {
       assertThat(check.path("outcome").textValue()).isEqualTo("passed");
       assertThat(check.path("error").doubleValue()).isLessThanOrEqualTo(check.path("tolerance").doubleValue());
     });
+  }
+
+  @Test
+  void inspectSaysWhereSpecialTokensAndTheChatTemplateComeFrom(@TempDir Path folder) throws Exception {
+    for (String file : List.of("config.json", "generation_config.json", "model.safetensors", "tokenizer.json")) {
+      Files.copy(REASONER.resolve(file), folder.resolve(file));
+    }
+    Files.writeString(folder.resolve("tokenizer_config.json"), """
+        {"tokenizer_class": "LlamaTokenizer", "bos_token": "<s>", "eos_token": "</s>", "add_bos_token": false,
+         "chat_template": "overruled"}""");
+    Files.writeString(folder.resolve("chat_template.jinja"),
+        "{% for m in messages %}{{ m.content.split('</think>')[-1] }}</s>{% endfor %}<think>{{ strftime_now('%Y') }}");
+    JsonNode tokens = JSON.readTree(Session.of("inspect", folder, "--json").out()).path("tokens");
+    assertThat(tokens.path("special tokens").textValue()).startsWith("nothing before")
+        .endsWith("tokenizer_config.json, add_bos_token");
+    assertThat(tokens.path("remarks").textValue()).contains("<s> (1)");
+    assertThat(tokens.path("end of sequence").textValue()).contains("[2]", "generation_config.json", "eos_token_id");
+    assertThat(tokens.path("chat template").textValue()).contains("'default'", "chat_template.jinja").contains(
+        Sha256.of(folder.resolve("chat_template.jinja")).hex());
+    assertThat(tokens.path("overruled chat templates").textValue()).contains("tokenizer_config.json");
+    assertThat(tokens.path("end of turn").textValue()).startsWith("</s> (2)");
+    assertThat(tokens.path("thinking").textValue()).contains("<think>", "</think>");
+    assertThat(tokens.path("date").isTextual()).isTrue();
+    Files.writeString(folder.resolve("chat_template.jinja"), "{% frobnicate %}");
+    Session refused = Session.of("inspect", folder);
+    assertThat(refused.code()).isZero();
+    assertThat(refused.out()).contains("chat template: refused").contains("frobnicate");
   }
 
   @Test

@@ -291,10 +291,6 @@ public final class HookedModel implements AutoCloseable {
     return tokenizer.get();
   }
 
-  public boolean hasTokenizer() {
-    return Tokenizer.isIn(facts.folder());
-  }
-
   /// The hook points that match a pattern, `*` for any text: `blocks.*.hook_resid_post`.
   ///
   /// @throws UsageException if it names none
@@ -313,6 +309,12 @@ public final class HookedModel implements AutoCloseable {
   public TokenSequence sequence(String prompt, String continuation) throws CheckpointException {
     int[] end = endOfSequence.ids().stream().limit(1).mapToInt(Integer::intValue).toArray();
     return tokenizer().encodePair(prompt, continuation).followedBy(end);
+  }
+
+  /// The same for a prompt that a chat template wrote, special tokens included.
+  public TokenSequence chatSequence(String prompt, String continuation) throws CheckpointException {
+    int[] end = endOfSequence.ids().stream().limit(1).mapToInt(Integer::intValue).toArray();
+    return tokenizer().encodeBarePair(prompt, continuation).followedBy(end);
   }
 
   /// The chat templates of the checkpoint.

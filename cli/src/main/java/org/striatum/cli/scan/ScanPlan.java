@@ -34,7 +34,10 @@ public record ScanPlan(SortedMap<String, String> settings, List<ScanUnit> units,
   /// Names that a scan folder has uses for.
   private static final Set<String> TAKEN = Set.of(FILE, "scan.json", "series.json", "report.html", "results.duckdb",
       "parquet", "manifest.json", ".lock");
-  private static final Set<String> DECIDING = Set.of("config.json", "tokenizer.json");
+  private static final Set<String> DECIDING = Set.of("config.json", "generation_config.json",
+      "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json",
+      "merges.txt",
+      "tokenizer.model", "chat_template.jinja", "chat_template.json");
 
   public ScanPlan {
     settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));

@@ -84,7 +84,7 @@ final class Arithmetic {
 
   private static Value power(long a, long b) {
     if (b < 0) {
-      return new Real(Math.pow(a, b));
+      return new Real(Math.pow((double) a, (double) b));
     }
     if (b > 63 && Math.abs(a) > 1) {
       throw tooLarge();

@@ -61,6 +61,8 @@ sealed interface Expression {
 
   record Keyword(String name, Expression value) {}
 
+  /// What stands in the parentheses of a call.
+  ///
   /// @param spread `*list`
   /// @param spreadNamed `**dictionary`
   record Arguments(List<Expression> positional, List<Keyword> named, Optional<Expression> spread,

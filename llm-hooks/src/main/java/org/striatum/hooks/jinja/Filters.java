@@ -168,7 +168,7 @@ final class Filters {
 
   private static Value defaulted(Value value, Call call) {
     call.only(2, "default_value", "boolean");
-    boolean taken = value instanceof Undefined || call.flag(1, "boolean", false) && !Values.truth(value);
+    boolean taken = value instanceof Undefined || (call.flag(1, "boolean", false) && !Values.truth(value));
     return taken ? call.argument(0, "default_value", new Str("")) : value;
   }
 

@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.SequencedMap;
 import org.striatum.hooks.jinja.Expression.Arguments;
@@ -170,7 +171,9 @@ final class Interpreter {
 
       @Override
       public Value next() {
-        hasNext();
+        if (!hasNext()) {
+          throw new NoSuchElementException();
+        }
         Value next = found;
         found = null;
         return next;

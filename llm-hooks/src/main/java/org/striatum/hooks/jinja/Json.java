@@ -127,7 +127,7 @@ record Json(boolean asciiOnly, String indent, String itemSeparator, String keySe
         case '\b' -> json.append("\\b");
         case '\f' -> json.append("\\f");
         default -> {
-          if (c < 0x20 || asciiOnly && c > 0x7e) {
+          if (c < 0x20 || (asciiOnly && c > 0x7e)) {
             json.append("\\u%04x".formatted((int) c));
           } else {
             json.append(c);

@@ -210,7 +210,7 @@ final class Methods {
   }
 
   private static boolean isDigit(int c) {
-    return Character.isDigit(c) || "\u00b2\u00b3\u00b9".indexOf(c) >= 0 || c >= 0x2070 && c <= 0x2089;
+    return Character.isDigit(c) || "\u00b2\u00b3\u00b9".indexOf(c) >= 0 || (c >= 0x2070 && c <= 0x2089);
   }
 
   private static boolean isNumeric(int c) {

@@ -275,7 +275,7 @@ final class Parser {
   /// Filters of a block; their targets are empty.
   private List<Expression.Filter> filters(boolean first) {
     List<Expression.Filter> filters = new ArrayList<>();
-    while (first && filters.isEmpty() || skipOperator("|")) {
+    while ((first && filters.isEmpty()) || skipOperator("|")) {
       filters.add(filter(new Expression.Constant(Values.NONE, current().line())));
     }
     return filters;
@@ -346,7 +346,7 @@ final class Parser {
   private boolean endsTuple(Set<String> ends) {
     Token token = current();
     return token.kind() == Kind.VARIABLE_END || token.kind() == Kind.BLOCK_END || token.isOperator(")")
-        || token.kind() == Kind.NAME && ends.contains(token.text());
+        || (token.kind() == Kind.NAME && ends.contains(token.text()));
   }
 
   private Expression expression() {

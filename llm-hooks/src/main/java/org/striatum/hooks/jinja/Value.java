@@ -206,6 +206,7 @@ public sealed interface Value {
 
   /// The value of a plain Java object: null, booleans, numbers, strings, lists and maps with string keys.
   ///
+  /// @throws TemplateException for an integer of more than 64 bits
   /// @throws IllegalArgumentException for anything else
   static Value of(Object plain) {
     return switch (plain) {
@@ -214,7 +215,12 @@ public sealed interface Value {
       case Boolean truth -> new Bool(truth);
       case Integer number -> new Int(number);
       case Long number -> new Int(number);
-      case BigInteger number -> new Int(number.longValueExact());
+      case BigInteger number -> {
+        if (number.bitLength() > 63) {
+          throw new TemplateException("an integer of more than 64 bits is not supported");
+        }
+        yield new Int(number.longValue());
+      }
       case Number number -> new Real(number.doubleValue());
       case CharSequence text -> new Str(text.toString());
       case List<?> list -> Items.list(new ArrayList<>(list.stream().map(Value::of).toList()));

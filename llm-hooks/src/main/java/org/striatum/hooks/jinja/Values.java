@@ -338,7 +338,7 @@ final class Values {
         yield text.contains(part);
       }
       case Dict dict -> {
-        if (item instanceof Dict || item instanceof Items items && items.kind() != Kind.TUPLE) {
+        if (item instanceof Dict || (item instanceof Items items && items.kind() != Kind.TUPLE)) {
           throw new TemplateException("a value of type '" + type(item) + "' cannot be a key");
         }
         yield get(dict, item) != null;

@@ -49,7 +49,7 @@ final class ByteLevelFiles {
     List<String> lines = CheckpointText.read(file, CheckpointText.MAX_BYTES).lines().toList();
     for (int i = 0; i < lines.size(); i++) {
       String line = lines.get(i);
-      if (line.isEmpty() || i == 0 && line.startsWith("#version")) {
+      if (line.isEmpty() || (i == 0 && line.startsWith("#version"))) {
         continue;
       }
       int space = line.indexOf(' ');

@@ -35,9 +35,18 @@ final class SentencePieceFile {
   private boolean dummyPrefix = true;
   private boolean removeExtraSpaces = true;
 
-  /// Kinds of pieces, by their number in the file.
+  /// Kinds of pieces that are treated differently.
   private enum Kind {
-    NONE, NORMAL, UNKNOWN, CONTROL, USER_DEFINED, UNUSED, BYTE
+    NORMAL, CONTROL, USER_DEFINED, OTHER;
+
+    static Kind numbered(int number) {
+      return switch (number) {
+        case 1 -> NORMAL;
+        case 3 -> CONTROL;
+        case 4 -> USER_DEFINED;
+        default -> OTHER; // unknown, unused, byte
+      };
+    }
   }
 
   private record Piece(String text, float score, Kind kind) {}
@@ -56,7 +65,7 @@ final class SentencePieceFile {
     } catch (IOException broken) {
       throw new CheckpointException(file + " is no SentencePiece model: download it again", broken);
     }
-    if (model.pieces.isEmpty() || model.modelType != UNIGRAM && model.modelType != BPE
+    if (model.pieces.isEmpty() || (model.modelType != UNIGRAM && model.modelType != BPE)
         || model.unknown < 0 || model.unknown >= model.pieces.size()) {
       throw new CheckpointException(file + " holds no vocabulary of BPE or Unigram type: download it again");
     }
@@ -84,16 +93,16 @@ final class SentencePieceFile {
   private static Piece piece(CodedInputStream in) throws IOException {
     String text = "";
     float score = 0;
-    int kind = Kind.NORMAL.ordinal();
+    Kind kind = Kind.NORMAL;
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       switch (tag) {
         case 1 << 3 | 2 -> text = in.readStringRequireUtf8();
         case 2 << 3 | 5 -> score = in.readFloat();
-        case 3 << 3 -> kind = in.readEnum();
+        case 3 << 3 -> kind = Kind.numbered(in.readEnum());
         default -> in.skipField(tag);
       }
     }
-    return new Piece(text, score, kind > 0 && kind < Kind.values().length ? Kind.values()[kind] : Kind.NORMAL);
+    return new Piece(text, score, kind);
   }
 
   private void trainer(CodedInputStream in) throws IOException {

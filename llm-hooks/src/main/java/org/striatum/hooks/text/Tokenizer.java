@@ -39,7 +39,8 @@ public final class Tokenizer implements AutoCloseable {
   /// Opens the tokenizer of `folder`.
   ///
   /// @param embeddings rows of the model's embedding, which every token of a text must be below
-  /// @throws CheckpointException if there is none, or if it is broken
+  /// @throws NoTokenizerException if there is none, or one of a kind that is not read
+  /// @throws CheckpointException if it is broken
   public static Tokenizer open(Path folder, int embeddings) throws CheckpointException {
     TokenizerDocument document = TokenizerDocument.read(folder);
     try {
@@ -49,11 +50,6 @@ public final class Tokenizer implements AutoCloseable {
       throw new CheckpointException(document.file() + " cannot be read as a tokenizer: " + refused.getMessage(),
           refused);
     }
-  }
-
-  /// Whether `folder` holds a tokenizer.
-  public static boolean isIn(Path folder) {
-    return TokenizerDocument.source(folder).isPresent();
   }
 
   /// Token ids of a text, special tokens around it included, exactly as the reference implementation gives them.

@@ -11,26 +11,24 @@ import java.util.Optional;
 ///
 /// Source: Hugging Face transformers 4.57.6 and 5.18.0, `tokenization_*.py` of the models.
 enum TokenizerClass {
-  LLAMA("LlamaTokenizer", true, true, true,
-      Map.of("bos_token", "<s>", "eos_token", "</s>", "unk_token", "<unk>")), CODE_LLAMA("CodeLlamaTokenizer", true,
-          true, true,
-          Map.of("bos_token", "<s>", "eos_token", "</s>", "unk_token", "<unk>")), GEMMA("GemmaTokenizer", true, true,
-              true,
-              Map.of("bos_token", "<bos>", "eos_token", "<eos>", "unk_token", "<unk>", "pad_token", "<pad>")), COHERE(
-                  "CohereTokenizer", true, true, false,
-                  Map.of("bos_token", "<BOS_TOKEN>", "eos_token", "<|END_OF_TURN_TOKEN|>", "unk_token", "<UNK>",
-                      "pad_token",
-                      "<PAD>")), GPT_NEOX("GPTNeoXTokenizer", true, false, false,
-                          Map.of("bos_token", "<|endoftext|>", "eos_token", "<|endoftext|>", "unk_token",
-                              "<|endoftext|>")), GPT2("GPT2Tokenizer", false, false, false,
-                                  Map.of("bos_token", "<|endoftext|>", "eos_token", "<|endoftext|>", "unk_token",
-                                      "<|endoftext|>")), CODEGEN("CodeGenTokenizer", false, false, false,
-                                          Map.of("bos_token", "<|endoftext|>", "eos_token", "<|endoftext|>",
-                                              "unk_token", "<|endoftext|>")), QWEN2("Qwen2Tokenizer", false, false,
-                                                  false,
-                                                  Map.of("eos_token", "<|endoftext|>", "unk_token", "<|endoftext|>",
-                                                      "pad_token", "<|endoftext|>")), OTHER("", false, false, false,
-                                                          Map.of());
+  /// SentencePiece; DeepSeek and others name it for byte-level BPE.
+  LLAMA("LlamaTokenizer", true, true, true),
+  /// The same for code.
+  CODE_LLAMA("CodeLlamaTokenizer", true, true, true),
+  /// SentencePiece without a space in front.
+  GEMMA("GemmaTokenizer", true, true, true),
+  /// Byte-level BPE that adds BOS.
+  COHERE("CohereTokenizer", true, true, false),
+  /// Byte-level BPE, as GPT-2's.
+  GPT_NEOX("GPTNeoXTokenizer", true, false, false),
+  /// Byte-level BPE.
+  GPT2("GPT2Tokenizer", false, false, false),
+  /// Byte-level BPE, as GPT-2's.
+  CODEGEN("CodeGenTokenizer", false, false, false),
+  /// Byte-level BPE with its own cut into words.
+  QWEN2("Qwen2Tokenizer", false, false, false),
+  /// Every other class.
+  OTHER("", false, false, false);
 
   private static final Map<String, TokenizerClass> OF_MODEL_TYPE = Map.ofEntries(Map.entry("gpt2", GPT2),
       Map.entry("gpt_neo", GPT2), Map.entry("gptj", GPT2), Map.entry("gpt_bigcode", GPT2), Map.entry("opt", GPT2),
@@ -44,15 +42,12 @@ enum TokenizerClass {
   private final boolean writesPostProcessor;
   private final boolean addsBos;
   private final boolean sentencePiece;
-  private final Map<String, String> defaults;
 
-  TokenizerClass(String printed, boolean writesPostProcessor, boolean addsBos, boolean sentencePiece,
-      Map<String, String> defaults) {
+  TokenizerClass(String printed, boolean writesPostProcessor, boolean addsBos, boolean sentencePiece) {
     this.printed = printed;
     this.writesPostProcessor = writesPostProcessor;
     this.addsBos = addsBos;
     this.sentencePiece = sentencePiece;
-    this.defaults = defaults;
   }
 
   /// The class of that name, with or without `Fast`; [#OTHER] for every other.
@@ -98,6 +93,15 @@ enum TokenizerClass {
 
   /// Special tokens that it has where no file names another.
   Map<String, String> defaults() {
-    return defaults;
+    String end = "<|endoftext|>";
+    return switch (this) {
+      case LLAMA, CODE_LLAMA -> Map.of("bos_token", "<s>", "eos_token", "</s>", "unk_token", "<unk>");
+      case GEMMA -> Map.of("bos_token", "<bos>", "eos_token", "<eos>", "unk_token", "<unk>", "pad_token", "<pad>");
+      case COHERE -> Map.of("bos_token", "<BOS_TOKEN>", "eos_token", "<|END_OF_TURN_TOKEN|>", "unk_token", "<UNK>",
+          "pad_token", "<PAD>");
+      case GPT_NEOX, GPT2, CODEGEN -> Map.of("bos_token", end, "eos_token", end, "unk_token", end);
+      case QWEN2 -> Map.of("eos_token", end, "unk_token", end, "pad_token", end);
+      case OTHER -> Map.of();
+    };
   }
 }

@@ -41,7 +41,7 @@ record TokenizerDocument(Path file, byte[] json, int ids, SequencedMap<String, I
   ///
   /// @throws CheckpointException if there is none, or if it is broken or of a kind that cannot be read
   static TokenizerDocument read(Path folder) throws CheckpointException {
-    Path file = source(folder).orElseThrow(() -> new CheckpointException(
+    Path file = source(folder).orElseThrow(() -> new NoTokenizerException(
         "no tokenizer.json in " + folder + ": without one no text becomes tokens"));
     TokenizerConfig config = TokenizerConfig.read(folder);
     boolean whole = file.endsWith(TOKENIZER_JSON);
@@ -72,15 +72,16 @@ record TokenizerDocument(Path file, byte[] json, int ids, SequencedMap<String, I
     if (file.endsWith(SENTENCE_PIECE) && (config.type().sentencePiece() || config.type() == TokenizerClass.OTHER)) {
       return SentencePieceFile.read(file, config);
     }
-    throw new CheckpointException("%s holds a tokenizer%s that is read from tokenizer.json only. This makes one: %s"
+    throw new NoTokenizerException("%s holds a tokenizer%s that is read from tokenizer.json only. This makes one: %s"
         .formatted(file, config.className().isEmpty() ? "" : " of class '" + config.className() + "'",
-            remedy(folder)));
+            remedy(folder, file.endsWith(TEKKEN))));
   }
 
   /// The line of Python that writes a `tokenizer.json`.
-  static String remedy(Path folder) {
-    return "python -c \"from transformers import AutoTokenizer as T; T.from_pretrained('%1$s').save_pretrained('%1$s')\""
-        .formatted(folder);
+  private static String remedy(Path folder, boolean tekken) {
+    return "python -c \"from transformers import %2$s as T; T.from_pretrained('%1$s').save_pretrained('%1$s')\"%3$s"
+        .formatted(folder, tekken ? "PreTrainedTokenizerFast" : "AutoTokenizer",
+            tekken ? " (with transformers 5 and mistral-common)" : "");
   }
 
   /// Adds the tokens that only the configuration names, in the order in which the reference implementation does.
@@ -113,8 +114,9 @@ record TokenizerDocument(Path file, byte[] json, int ids, SequencedMap<String, I
           .formatted(config.className(), TOKENIZER_JSON));
     }
     if (whole && !(says && config.type().writesPostProcessor())) {
-      if (config.addBos().orElse(false) && written.before().isEmpty()
-          || config.addEos().orElse(false) && written.after().isEmpty()) {
+      boolean unread = (config.addBos().orElse(false) && written.before().isEmpty())
+          || (config.addEos().orElse(false) && written.after().isEmpty());
+      if (unread) {
         remarks.add("the class '%s' does not read add_bos_token and add_eos_token of %s"
             .formatted(config.className(), TokenizerConfig.FILE));
       }

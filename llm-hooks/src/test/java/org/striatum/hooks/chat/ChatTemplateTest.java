@@ -123,7 +123,7 @@ class ChatTemplateTest {
   @CsvSource(delimiter = '~', quoteCharacter = '`', value = {
       // followed at once, behind white space, only where the chat goes on, never
       "{% for m in messages %}{{ m.content }}</s>{% endfor %} ~ 2",
-      "{% for m in messages %}{{ m.content }} \n</s>{% endfor %} ~ 2",
+      "{% for m in messages %}{{ m.content }}   </s>{% endfor %} ~ 2",
       "{% for m in messages %}{{ m.content }}{% if not loop.last %}<|im_start|>{% endif %}{% endfor %} ~ 300",
       "{% for m in messages %}<s>{{ m.content }}{% endfor %} ~ 1",
       "{% for m in messages %}{{ m.content }}User:{% endfor %} ~", "{{ raise_exception('no') }} ~",

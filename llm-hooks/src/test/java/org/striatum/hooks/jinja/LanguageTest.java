@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDateTime;
@@ -149,6 +150,8 @@ class LanguageTest {
     Map<String, Object> values = Map.of("list", List.of(1, 2L, 0.5, true, "a"), "map", Map.of("k", List.of()));
     assertThat(render("{{ list }} {{ map }}", values)).isEqualTo("[1, 2, 0.5, True, 'a'] {'k': []}");
     assertThatThrownBy(() -> render("", Map.of("x", new Object()))).isInstanceOf(IllegalArgumentException.class);
+    assertThat(render("{{ x }}", Map.of("x", BigInteger.valueOf(Long.MIN_VALUE)))).isEqualTo("-9223372036854775808");
+    assertThatThrownBy(() -> render("", Map.of("x", BigInteger.TWO.pow(63)))).isInstanceOf(TemplateException.class);
   }
 
   @Test

@@ -11,6 +11,7 @@ import org.striatum.datasets.ForeignRollouts.Graded;
 import org.striatum.datasets.ProblemSource;
 import org.striatum.datasets.ProblemSources;
 import org.striatum.datasets.RolloutFile;
+import org.striatum.datasets.prompt.PromptFormat;
 import org.striatum.hooks.text.Tokenizer;
 import org.striatum.probe.model.TokenSequence;
 import org.striatum.probe.rollout.Rollout;
@@ -68,14 +69,14 @@ public record ImportStep(ForeignRollouts made) implements Study<ImportSettings, 
     made.completions().forEach(graded -> samples.merge(graded.problem().id(), 1, Integer::sum));
     int most = samples.values().stream().mapToInt(Integer::intValue).max().orElseThrow();
     run.folder().settle(run.inputs(new Manifest.Data(List.of(made.source().dataset()), RolloutStep.files(sources),
-        samples.size(), most, null), settings.sampling(), settings.seed()));
+        samples.size(), most, null, null), settings.sampling(), settings.seed()));
   }
 
   @Override
   public Found<RolloutResults> find(StudyRun run, ImportSettings settings) throws IOException {
     List<Rollout> rollouts = tokenized(run.anyModel().tokenizer());
     RolloutFile.write(run.folder().rollouts(), rollouts);
-    return Found.only(RolloutResults.of(rollouts)).with(_ -> List.of(run.folder().rollouts()))
+    return Found.only(RolloutResults.of(rollouts, PromptFormat.PLAIN)).with(_ -> List.of(run.folder().rollouts()))
         .with(sources(new ProblemSources(List.of(made.source()))));
   }
 

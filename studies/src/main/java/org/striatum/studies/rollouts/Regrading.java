@@ -14,6 +14,7 @@ import org.striatum.datasets.ProblemSource;
 import org.striatum.datasets.ProblemSources;
 import org.striatum.datasets.RolloutFile;
 import org.striatum.datasets.grading.AnswerGrader;
+import org.striatum.datasets.grading.ReadingGrader;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
@@ -58,7 +59,8 @@ public record Regrading(List<Rollout> before, List<Rollout> after, ProblemSource
         throw new UsageException(
             "the problems of " + dataset + " were not read from a file: they are graded by their own rule");
       }
-      after.add(rollout.graded(sources.grader(dataset).grade(rollout.problem(), rollout.completion())));
+      after.add(rollout.graded(new ReadingGrader(sources.grader(dataset), folder.manifest().inputs().prompts()
+          .reading(dataset)).grade(rollout.problem(), rollout.completion())));
     }
     return new Regrading(before, after, sources);
   }
@@ -95,7 +97,7 @@ public record Regrading(List<Rollout> before, List<Rollout> after, ProblemSource
     StepKey key = folder
         .key(List.of(told, new Inputs(inputs.checkpoint(), inputs.tokenizer(), null, null, null, null)));
     RecordJson.write(settings, RolloutStep.STUDY.settingsFormat(), told);
-    RecordJson.write(results, RolloutStep.STUDY.format(), RolloutResults.of(after));
+    RecordJson.write(results, RolloutStep.STUDY.format(), RolloutResults.of(after, inputs.prompts()));
     sources.write(problems);
     RolloutFile.write(folder.rollouts(), after);
     folder.resettle(regraded(inputs));
@@ -124,7 +126,8 @@ public record Regrading(List<Rollout> before, List<Rollout> after, ProblemSource
     SortedMap<String, Sha256> files = new TreeMap<>(data.files());
     files.put(ProblemSources.FILE, sources.sha256());
     return new Inputs(inputs.checkpoint(), inputs.tokenizer(),
-        new Manifest.Data(data.sets(), files, data.problems(), data.rolloutsPerProblem(), data.splitSeed()),
+        new Manifest.Data(data.sets(), files, data.problems(), data.rolloutsPerProblem(), data.splitSeed(),
+            data.prompts()),
         inputs.sampling(), inputs.hooks(), inputs.seed());
   }
 }
