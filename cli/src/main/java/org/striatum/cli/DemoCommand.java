@@ -60,7 +60,7 @@ final class DemoCommand implements Callable<Integer> {
         .withSampling(SAMPLING).withSeed(seed));
     StudyPlan plan = StudyOptions.of(Effort.QUICK).plan(registry, rollouts, CaptureSettings.defaults(), seed);
     Answers answers = new StudyRunner(console, registry, modelOptions, "auto").run(checkpoint, output,
-        ProblemSets.named(TASKS), plan, List.of());
+        new RolloutStep(ProblemSets.named(TASKS)), plan, List.of());
     new AnswersSummary(console).print(answers);
     console.print("report: " + output.resolve("report.html"));
     console.note("demo: done in %.0f s".formatted((System.nanoTime() - started) / 1e9));

@@ -11,6 +11,8 @@ import org.striatum.cli.option.Given;
 import org.striatum.cli.option.ImportOptions;
 import org.striatum.cli.option.ModelOptions;
 import org.striatum.cli.option.ProblemOptions;
+import org.striatum.cli.option.PromptOptions;
+import org.striatum.cli.summary.PromptSummary;
 import org.striatum.cli.summary.RolloutSummary;
 import org.striatum.datasets.ForeignRollouts;
 import org.striatum.datasets.ProblemSet;
@@ -18,8 +20,10 @@ import org.striatum.hooks.HookedModel;
 import org.striatum.peft.llm.LearnedGate;
 import org.striatum.probe.model.Sampling;
 import org.striatum.probe.run.UsageException;
+import org.striatum.studies.rollouts.Examples;
 import org.striatum.studies.rollouts.ImportSettings;
 import org.striatum.studies.rollouts.ImportStep;
+import org.striatum.studies.rollouts.PromptSettings;
 import org.striatum.studies.rollouts.RolloutResults;
 import org.striatum.studies.rollouts.RolloutSettings;
 import org.striatum.studies.rollouts.RolloutStep;
@@ -47,7 +51,13 @@ final class RolloutsCommand implements Callable<Integer> {
   private ProblemOptions problems;
 
   @Mixin
+  private PromptOptions prompts;
+
+  @Mixin
   private ImportOptions completions;
+
+  @Option(names = "--dry-run", description = "Show what would be sent, and stop.")
+  private boolean dryRun;
 
   @Option(names = "--limit", paramLabel = "N", defaultValue = "200", description = "Problems of each set; of a file the first ones (default 200).")
   private int limit;
@@ -93,26 +103,35 @@ final class RolloutsCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Sampling sampling = Given.checked(() -> new Sampling(temperature, topP, topK, maxNewTokens, true));
     Optional<ForeignRollouts> made = completions.read(problems);
-    List<ProblemSet> sets = made.isPresent() ? List.of() : problems.sets(limit, null);
+    List<ProblemSet> sets = made.isPresent() ? List.of() : problems.sets(limit, null, prompts.isChat());
     made.flatMap(ForeignRollouts::skipped).ifPresent(console::note);
     sets.stream().map(ProblemSet::skipped).flatMap(Optional::stream).forEach(console::note);
+    if (made.isPresent() && dryRun) {
+      throw new UsageException("--dry-run has no effect with --import: leave it out");
+    }
     if (made.isPresent() && gate != null) {
       throw new UsageException("--gate has no effect with --import: leave it out");
     }
-    RolloutSettings settings = Given.checked(() -> new RolloutSettings(limit, samples, sampling, seed));
+    PromptSettings asking = prompts.settings();
+    RolloutSettings settings = Given.checked(() -> new RolloutSettings(limit, samples, sampling, asking, seed));
+    Examples examples = prompts.examples(sets, problems);
     try (RunModel model = modelOptions.of(checkpoint, batchSize)) {
       HookedModel hooked = model.open();
       hooked.tokenizer(); // refused, if it is, before a folder is made
       Optional<AppliedGate> applied = gate == null
           ? Optional.empty()
           : Optional.of(new AppliedGate(gate, LearnedGate.load(gate, hooked).gates()));
+      if (dryRun) {
+        new PromptSummary(console).print(new RolloutStep(sets, applied, examples).preview(hooked, settings));
+        return ExitCode.DONE;
+      }
       Path folder = output == null ? Path.of("striatum-" + hooked.facts().name()) : output;
       try (RunFolder opened = RunFolder.create(folder)) {
         StudyRun run = new StudyRun(opened, Version.environment(modelOptions.threads()), model, console::note,
             console.progress());
         RolloutResults results = made.isPresent()
             ? run.run(new ImportStep(made.get()), new ImportSettings(sampling, seed))
-            : run.run(new RolloutStep(sets, applied), settings);
+            : run.run(new RolloutStep(sets, applied, examples), settings);
         run.remember(checkpoint);
         print(folder, results);
       }

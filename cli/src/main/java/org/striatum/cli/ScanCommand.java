@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
 import org.striatum.cli.scan.CheckpointList;
@@ -109,7 +108,7 @@ final class ScanCommand implements Callable<Integer> {
     }
     for (OptionSpec option : spec.options()) {
       if (isPassed(study, option)) {
-        given(option).forEach(value -> options.addAll(List.of(option.longestName(), value)));
+        given(option).forEach(value -> options.addAll(words(option, value)));
       }
     }
     List<Path> found = CheckpointList.find(named);
@@ -176,7 +175,15 @@ final class ScanCommand implements Callable<Integer> {
     }
     return !given(option).isEmpty()
         ? List.of()
-        : values.stream().flatMap(value -> Stream.of(option.longestName(), value)).toList();
+        : values.stream().flatMap(value -> words(option, value).stream()).toList();
+  }
+
+  /// A flag is one word or none.
+  private static List<String> words(OptionSpec option, String value) {
+    if (option.arity().max() > 0) {
+      return List.of(option.longestName(), value);
+    }
+    return Boolean.parseBoolean(value) ? List.of(option.longestName()) : List.of();
   }
 
   /// Refusals happen before the first study.

@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
     "0:done", "2:usage", "3:checkpoint or parity failure", "4:bad data", "5:partial, resumable",
     "130:interrupted"}, subcommands = {DemoCommand.class, StudyCommand.class, ScanCommand.class, InspectCommand.class,
         ParityCommand.class,
-        RolloutsCommand.class,
+        RolloutsCommand.class, GradeCommand.class,
         CaptureCommand.class, ProbeCommand.class, DopamineCommand.class, AblateCommand.class, CompareCommand.class,
         ConfidenceCommand.class, SearchCommand.class, GateCommand.class, MnistCommand.class, NtaCommand.class,
         ShowCommand.class, ShellCommand.class, ReportCommand.class, QueryCommand.class, VerifyCommand.class})

@@ -1,6 +1,7 @@
 package org.striatum.cli;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,15 +17,19 @@ import org.striatum.cli.console.ExitCode;
 import org.striatum.cli.option.Given;
 import org.striatum.cli.option.ModelOptions;
 import org.striatum.cli.option.ProblemOptions;
+import org.striatum.cli.option.PromptOptions;
 import org.striatum.cli.option.StudyOptions;
 import org.striatum.cli.summary.AnswersSummary;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.probe.model.Sampling;
+import org.striatum.probe.run.RecordJson;
 import org.striatum.studies.StudyPlan;
 import org.striatum.studies.StudyRegistry;
 import org.striatum.studies.WholeStudy.Companion;
 import org.striatum.studies.AnswersStep.Answers;
 import org.striatum.studies.capture.CaptureSettings;
+import org.striatum.studies.rollouts.Examples;
+import org.striatum.studies.rollouts.PromptSettings;
 import org.striatum.studies.rollouts.RolloutSettings;
 import org.striatum.studies.rollouts.RolloutStep;
 import picocli.CommandLine.Command;
@@ -48,6 +53,9 @@ final class StudyCommand implements Callable<Integer> {
 
   @Mixin
   private ProblemOptions problems;
+
+  @Mixin
+  private PromptOptions prompts;
 
   @Option(names = "--limit", paramLabel = "N", description = "Problems of each set; of a file the first ones (default 600, quick 400).")
   private Integer limit;
@@ -103,14 +111,22 @@ final class StudyCommand implements Callable<Integer> {
   ///
   /// @throws IllegalArgumentException if there is no such problem set
   List<ProblemSet> sets() throws IOException {
-    return problems.sets(limit(), TASKS);
+    return problems.sets(limit(), TASKS, prompts.isChat());
   }
 
   /// The settings of every study. Refuses what a study would refuse.
   StudyPlan plan() throws IOException {
+    PromptSettings asking = prompts.settings();
     RolloutSettings rollouts = Given.checked(() -> new RolloutSettings(limit(), samples(),
-        new Sampling(temperature, topP, topK, maxNewTokens, true), seed));
+        new Sampling(temperature, topP, topK, maxNewTokens, true), asking, seed));
     return options.plan(registry, rollouts, CaptureSettings.defaults().withHooks(hooks), seed);
+  }
+
+  /// The worked examples.
+  ///
+  /// @param sets as returned by [#sets]
+  Examples examples(List<ProblemSet> sets) throws IOException {
+    return prompts.examples(sets, problems);
   }
 
   /// The most rollouts of each problem set.
@@ -121,14 +137,15 @@ final class StudyCommand implements Callable<Integer> {
   /// What cannot change after a study has begun, by the options' names.
   ///
   /// @param sets as returned by [#sets]
-  SortedMap<String, String> settings(List<ProblemSet> sets) {
+  SortedMap<String, String> settings(List<ProblemSet> sets) throws IOException {
     String tasks = sets.stream().map(set -> set.origin()
         .map(source -> set.name() + " (" + source.sha256().hex().substring(0, 8) + "…)").orElse(set.name()))
         .collect(Collectors.joining(","));
     return new TreeMap<>(Map.of("tasks", tasks, "limit", Integer.toString(limit()), "k",
         Integer.toString(samples()), "hooks", hooks, "temperature", Double.toString(temperature), "top-p",
         Double.toString(topP), "top-k", Integer.toString(topK), "max-new-tokens", Integer.toString(maxNewTokens),
-        "seed", Long.toString(seed)));
+        "seed", Long.toString(seed), "prompts",
+        new String(RecordJson.compact(prompts.settings()), StandardCharsets.UTF_8)));
   }
 
   /// Threads that the model runs on; 0 for all.
@@ -160,7 +177,8 @@ final class StudyCommand implements Callable<Integer> {
     List<ProblemSet> sets = sets();
     sets.stream().map(ProblemSet::skipped).flatMap(Optional::stream).forEach(console::note);
     Console said = json ? console.silent() : console;
-    Answers answers = new StudyRunner(said, registry, modelOptions, batchSize).run(checkpoint, folder, sets, plan(),
+    Answers answers = new StudyRunner(said, registry, modelOptions, batchSize).run(checkpoint, folder,
+        new RolloutStep(sets, Optional.empty(), examples(sets)), plan(),
         companions);
     if (json) {
       console.json(answers);

@@ -31,17 +31,18 @@ record StudyRunner(Console console, StudyRegistry registry, ModelOptions modelOp
       WholeStudy.Watcher {
   /// Runs everything that is not finished, and writes the report.
   ///
+  /// @param asked the problems
   /// @param output the run folder
   /// @return every question, answered
-  Answers run(Path checkpoint, Path output, List<ProblemSet> sets, StudyPlan plan, List<Companion> companions)
+  Answers run(Path checkpoint, Path output, RolloutStep asked, StudyPlan plan, List<Companion> companions)
       throws IOException {
     RunFolder.create(output).close(); // refused, if it is, before anything is said
     RolloutSettings rollouts = plan.settings(RolloutStep.STUDY);
     console
         .print("Does %s know when it will be right, and does it use that? %d problems each of %s, seed %d.".formatted(
             checkpoint.toAbsolutePath().normalize().getFileName(), rollouts.problems(),
-            sets.stream().map(ProblemSet::name).collect(Collectors.joining(",")), rollouts.seed()));
-    Answers answers = new WholeStudy(registry.with(new RolloutStep(sets)), plan, this, this).run(checkpoint, output,
+            asked.sets().stream().map(ProblemSet::name).collect(Collectors.joining(",")), rollouts.seed()));
+    Answers answers = new WholeStudy(registry.with(asked), plan, this, this).run(checkpoint, output,
         companions);
     try (RunFolder folder = RunFolder.open(output); RunModel model = model(checkpoint)) {
       new ReportStep(registry).write(run(folder, model));

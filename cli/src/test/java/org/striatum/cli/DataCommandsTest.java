@@ -187,6 +187,52 @@ class DataCommandsTest {
     }
   }
 
+  /// Rewards of another grader are those of an import with that grader, and later steps know.
+  @Test
+  void aFinishedRunIsGradedAgain() throws IOException {
+    Path file = Files.writeString(folder.resolve("made.jsonl"),
+        """
+            {"prompt": "1/4+1/4=", "outputs": [{"text": "So $\\\\frac12$."}, {"text": "0.5"}, {"text": "1/3"}], "answer": "0.5"}
+            {"prompt": "3*4=", "outputs": [{"text": "It is 12 eggs"}, {"text": "12"}, {"text": "no"}], "answer": "12"}
+            """);
+    Path run = folder.resolve("run");
+    Object[] imported = {"rollouts", REASONER, "--import", file, "--output", run, "--grader"};
+    succeed(with(imported, "exact"));
+    succeed("capture", REASONER, "--rollouts", run.resolve("rollouts.jsonl"), "--hooks", "blocks.2.hook_resid_post");
+    assertThat(RolloutFile.read(run.resolve("rollouts.jsonl"))).extracting(Rollout::reward)
+        .containsExactly(0.0, 1.0, 0.0, 0.0, 1.0, 0.0);
+    byte[] manifest = Files.readAllBytes(run.resolve("manifest.json"));
+    assertThat(succeed("grade", run).out()).contains("0 of 6 rewards changed");
+    assertThat(succeed("grade", run, "--grader", "math", "--dry-run").out()).contains("2 of 6 rewards changed",
+        "nothing was written");
+    assertThat(run.resolve("manifest.json")).hasBinaryContent(manifest);
+
+    String graded = succeed("grade", run, "--grader", "math", "--show", 2).out();
+    assertThat(graded).contains("line 1: made ",
+        "reward 0 → 1, read '\\frac12' (was 'So $\\frac12$.'), reference '0.5'",
+        "line 4: made ", "2 of 6 rewards changed", "accuracy 0.333 → 0.667", "to be run again: capture");
+    assertThat(graded).contains("completion 'It is 12 eggs'", "read       '12'", "reference  '12'", "reward     1");
+    List<Rollout> again = RolloutFile.read(run.resolve("rollouts.jsonl"));
+    assertThat(again).extracting(Rollout::reward).containsExactly(1.0, 1.0, 0.0, 1.0, 1.0, 0.0);
+    assertThat(again).extracting(Rollout::read).containsExactly("\\frac12", "0.5", "1/3", "12", "12", null);
+    assertThat(succeed(with(imported, "math")).err()).contains("finished before, kept");
+    assertThat(succeed("verify", run).out()).contains("6 of 6 completions graded again, the same rewards");
+    assertThat(succeed("grade", run, "--json").out()).contains("\"changes\" : [ ]");
+    Path fresh = folder.resolve("fresh");
+    succeed("rollouts", REASONER, "--import", file, "--grader", "math", "--output", fresh);
+    for (String same : List.of("rollouts.jsonl", "problems.json", "results/rollouts.json",
+        "results/rollouts.settings.json")) {
+      assertThat(run.resolve(same)).hasSameBinaryContentAs(fresh.resolve(same));
+    }
+
+    Path drawn = folder.resolve("drawn");
+    succeed("rollouts", REASONER, "--tasks", "add", "--limit", 2, "--max-new-tokens", 20, "--output", drawn);
+    assertThat(refused(2, "grade", drawn)).contains("graded by their own rule");
+    assertThat(refused(2, "grade", run, "--grader", "regex")).contains("the graders are");
+    assertThat(refused(2, "grade", run, "--show", 0)).contains("--show must be ≥ 1");
+    assertThat(refused(2, "grade", folder)).contains("is not a run folder");
+  }
+
   @Test
   void drawnAndReadProblemsTogether() throws IOException {
     Path run = folder.resolve("run");
@@ -227,9 +273,9 @@ class DataCommandsTest {
     assertThat(refused(2, "rollouts", REASONER, "--tasks", "add", "--grader", "number", "--output", run))
         .contains("--grader has no effect with --tasks");
     assertThat(refused(2, "rollouts", REASONER, "--data", table, "--columns", "prompt=q,answer=a", "--output", run))
-        .contains("give --grader (number, latex, choice, exact)");
+        .contains("give --grader (number, math, latex, choice, exact)");
     assertThat(refused(2, "rollouts", REASONER, "--data", table, "--grader", "regex", "--output", run))
-        .contains("the graders are number, latex, choice, exact");
+        .contains("the graders are number, math, latex, choice, exact");
     assertThat(refused(4, "rollouts", REASONER, "--data", table, "--output", run)).contains("has the columns q, a");
     assertThat(refused(4, "rollouts", REASONER, "--data", folder, "--output", run)).contains("is a folder");
     assertThat(refused(4, "rollouts", REASONER, "--import", table, "--output", run)).contains("has no prompt");

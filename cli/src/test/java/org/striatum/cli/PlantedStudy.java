@@ -70,7 +70,8 @@ final class PlantedStudy implements AutoCloseable {
     folder = RunFolder.create(at.resolve("run"));
     model = RunModel.of(() -> HookedModel.open(checkpoint.folder(), Optional.empty(), 1), _ -> BATCH, 1);
     run = new StudyRun(folder, Version.environment(1), model, _ -> {}, Progress.NONE, List.of(new PlantedProblems()));
-    run.run(new RolloutStep(run.sets()), new RolloutSettings(PROBLEMS, 1, SAMPLING, seed));
+    run.run(new RolloutStep(run.sets()),
+        RolloutSettings.defaults().withProblems(PROBLEMS).withSamples(1).withSampling(SAMPLING).withSeed(seed));
     run.run(CaptureStep.STUDY, CaptureSettings.defaults().withHooks(hooks));
     values = run.run(ProbeStep.STUDY, new ProbeSettings(settings(epochs), new ProblemSplit(0.5, 0.1, seed), seed));
   }

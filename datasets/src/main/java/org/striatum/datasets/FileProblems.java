@@ -26,14 +26,21 @@ import org.striatum.probe.run.UsageException;
 ///
 /// @param source where they were read from
 /// @param problems in the file's order; equal questions share an id
+/// @param stops texts that end a completion
 /// @param skipped the malformed rows, in one line; empty if there are none
-public record FileProblems(ProblemSource source, List<Problem> problems, Optional<String> skipped)
+public record FileProblems(ProblemSource source, List<Problem> problems, List<String> stops, Optional<String> skipped)
     implements
       ProblemSet {
   private static final int ID_DIGITS = 16;
 
   public FileProblems {
     problems = List.copyOf(problems);
+    stops = List.copyOf(stops);
+  }
+
+  @Override
+  public String delimiter() {
+    return " ";
   }
 
   /// How to read a table.
@@ -164,7 +171,7 @@ public record FileProblems(ProblemSource source, List<Problem> problems, Optiona
           Sha256.of(table.path()), layout.printed(), options.template().orElse(layout.template()), grader);
       List<Problem> problems = asked.stream().map(one -> new Problem(one.id(), source.dataset(),
           source.prompt(one.question().text()), one.question().solution(), one.question().answer())).toList();
-      return new FileProblems(source, problems, summary.map(line -> source.file() + ": " + line));
+      return new FileProblems(source, problems, layout.stops(), summary.map(line -> source.file() + ": " + line));
     }
   }
 }

@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.striatum.datasets.grading.AnswerGrader;
 import org.striatum.datasets.table.Row;
 import org.striatum.datasets.table.TableFile;
+import org.striatum.probe.rollout.Grade;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.Sha256;
@@ -41,8 +42,12 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
   ///
   /// @param sample index among the completions of its problem, from 0
   /// @param finished whether the model ended the text itself; true if the file does not say
-  /// @param reward 0 or 1
-  public record Graded(Problem problem, int sample, String text, boolean finished, double reward) {}
+  /// @param grade by a grader, or the file's own score
+  public record Graded(Problem problem, int sample, String text, boolean finished, Grade grade) {
+    public double reward() {
+      return grade.reward();
+    }
+  }
 
   /// The completions of a file.
   ///
@@ -134,15 +139,17 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
       List<Graded> graded = new ArrayList<>();
       for (int i = 0; i < texts.size(); i++) {
         String text = texts.get(i).text();
-        double reward = grader.isPresent()
-            ? grader.get().reward(problem, text)
-            : score(line, harness ? MissingNode.getInstance() : line.path("outputs").path(i));
-        graded.add(new Graded(problem, 0, text, texts.get(i).finished(), reward));
+        Grade grade = grader.isPresent()
+            ? grader.get().grade(problem, text)
+            : new Grade(score(line, harness ? MissingNode.getInstance() : line.path("outputs").path(i)),
+                Optional.empty(),
+                false);
+        graded.add(new Graded(problem, 0, text, texts.get(i).finished(), grade));
       }
       for (Graded one : graded) { // only now is the whole line known to be usable
         completions
             .add(new Graded(problem, samples.merge(problem.id(), 1, Integer::sum) - 1, one.text(), one.finished(),
-                one.reward()));
+                one.grade()));
       }
       format = harness ? "lm-evaluation-harness" : line.has("outputs") ? "vllm" : "openai-completions";
     }

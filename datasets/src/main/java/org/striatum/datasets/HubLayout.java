@@ -2,6 +2,7 @@ package org.striatum.datasets;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -12,21 +13,21 @@ import org.striatum.datasets.grading.AnswerGrader;
 /// (zero-shot).
 public enum HubLayout implements ProblemLayout {
   /// ARC: `id`, `question`, `choices {text, label}`, `answerKey` (arXiv 1803.05457).
-  ARC(AnswerGrader.CHOICE, "Question: {prompt}\nAnswer:", "question, choices, answerKey") {
+  ARC(AnswerGrader.CHOICE, "Question: {prompt}\nAnswer:", "question, choices, answerKey", "\n\n") {
     @Override
     public Question question(JsonNode row) throws MalformedRowException {
       return choice(Columns.optional(row, "id"), row, "answerKey");
     }
   },
   /// MMLU: `question`, `choices`, `answer` (an index, from 0), `subject` (arXiv 2009.03300).
-  MMLU(AnswerGrader.CHOICE, "{prompt}\nAnswer:", "question, choices, answer") {
+  MMLU(AnswerGrader.CHOICE, "{prompt}\nAnswer:", "question, choices, answer", "\n\n") {
     @Override
     public Question question(JsonNode row) throws MalformedRowException {
       return choice(Optional.empty(), row, "answer");
     }
   },
   /// GSM8K: `question`, `answer`, a solution that ends in `#### 42` (arXiv 2110.14168).
-  GSM8K(AnswerGrader.NUMBER, "Question: {prompt}\nAnswer:", "question, answer") {
+  GSM8K(AnswerGrader.NUMBER, "Question: {prompt}\nAnswer:", "question, answer", "Question:") {
     @Override
     public Question question(JsonNode row) throws MalformedRowException {
       String solution = Columns.text(row, "answer");
@@ -39,7 +40,7 @@ public enum HubLayout implements ProblemLayout {
     }
   },
   /// MATH and MATH-500: `problem`, `solution` with a box, `answer` and `unique_id` if it has them (arXiv 2103.03874).
-  MATH(AnswerGrader.LATEX, "Problem:\n{prompt}\n\nSolution:", "problem, solution") {
+  MATH(AnswerGrader.LATEX, "Problem:\n{prompt}\n\nSolution:", "problem, solution", "Problem:") {
     @Override
     public Question question(JsonNode row) throws MalformedRowException {
       String solution = Columns.text(row, "solution");
@@ -54,10 +55,19 @@ public enum HubLayout implements ProblemLayout {
   /// As listed in an error.
   private final String columns;
 
-  HubLayout(AnswerGrader grader, String template, String columns) {
+  /// What the model goes on to when it has answered: lm-evaluation-harness, `until` of the tasks.
+  private final String stop;
+
+  HubLayout(AnswerGrader grader, String template, String columns, String stop) {
     this.grader = grader;
     this.template = template;
     this.columns = columns;
+    this.stop = stop;
+  }
+
+  @Override
+  public List<String> stops() {
+    return List.of(stop);
   }
 
   /// The layout whose columns a row has; the first in order if several match.

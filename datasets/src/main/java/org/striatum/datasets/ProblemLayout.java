@@ -1,6 +1,7 @@
 package org.striatum.datasets;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
 import java.util.Optional;
 import org.striatum.datasets.grading.AnswerGrader;
 
@@ -14,6 +15,11 @@ public sealed interface ProblemLayout permits HubLayout, NamedColumns {
 
   /// The text around a question, with `{prompt}` at the place of the question.
   String template();
+
+  /// Texts that end a completion; see [ProblemSet#stops].
+  default List<String> stops() {
+    return List.of();
+  }
 
   /// Reads one row.
   ///

@@ -32,6 +32,17 @@ public interface ProblemSet {
     return Optional.empty();
   }
 
+  /// Texts that end a completion of its plain prompts, as the field's harness has them: what a model writes next is no part
+  /// of its answer.
+  default List<String> stops() {
+    return List.of();
+  }
+
+  /// What stands between a prompt and its solution where both are written one behind the other.
+  default String delimiter() {
+    return "";
+  }
+
   /// The malformed rows of its file, in one line; empty if there are none.
   default Optional<String> skipped() {
     return Optional.empty();

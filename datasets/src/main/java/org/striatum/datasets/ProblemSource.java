@@ -37,6 +37,11 @@ public record ProblemSource(String dataset, String file, Sha256 sha256, String l
             + " need a grader, but it was imported with scores of its own and without one"));
   }
 
+  /// The same problems graded by another grader.
+  public ProblemSource gradedBy(AnswerGrader other) {
+    return new ProblemSource(dataset, file, sha256, layout, template, other);
+  }
+
   /// For an error.
   String described() {
     return "%s (%s…) as %s, asked as '%s', graded by %s".formatted(file, sha256.hex().substring(0, 8), layout,

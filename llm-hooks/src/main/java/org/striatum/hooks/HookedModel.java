@@ -311,6 +311,12 @@ public final class HookedModel implements AutoCloseable {
     return tokenizer().encodePair(prompt, continuation).followedBy(end);
   }
 
+  /// The same for a prompt that a chat template wrote, special tokens included.
+  public TokenSequence chatSequence(String prompt, String continuation) throws CheckpointException {
+    int[] end = endOfSequence.ids().stream().limit(1).mapToInt(Integer::intValue).toArray();
+    return tokenizer().encodeBarePair(prompt, continuation).followedBy(end);
+  }
+
   /// The chat templates of the checkpoint.
   ///
   /// @throws CheckpointException if a file with one is broken

@@ -17,6 +17,8 @@ import picocli.CommandLine.Option;
 
 /// The problems: generated sets, sets read from files, or both.
 public final class ProblemOptions {
+  private static final String ALONE = "{prompt}";
+
   @Option(names = "--tasks", paramLabel = "NAME,…", description = "Problem sets: add, mul, mod, expr; with longer operands add-long, mul-long.")
   private String tasks;
 
@@ -26,7 +28,7 @@ public final class ProblemOptions {
   @Option(names = "--columns", paramLabel = "prompt=COL,answer=COL", description = "With --data: names of the columns; also id, solution, choices.")
   private String columns;
 
-  @Option(names = "--grader", paramLabel = "NAME", description = "How the answers of a file are compared: number, latex, choice or exact (default: that of the layout, or the scores in the file).")
+  @Option(names = "--grader", paramLabel = "NAME", description = "How the answers of a file are compared: number, math, latex, choice or exact (default: that of the layout, or the scores in the file).")
   private String grader;
 
   @Option(names = "--prompt-template", paramLabel = "TEXT", description = "With --data: the text around {prompt}; \\n is a line end (default: that of the layout).")
@@ -42,7 +44,9 @@ public final class ProblemOptions {
   /// @param limit of each set that is read from a file
   /// @param otherwise names of the sets if none is given; may be null
   /// @throws UsageException if none is given, there is no such set, or two have the same name
-  public List<ProblemSet> sets(int limit, String otherwise) throws IOException {
+  ///
+  /// @param chat whether questions are messages, without a text around them
+  public List<ProblemSet> sets(int limit, String otherwise, boolean chat) throws IOException {
     if (data.isEmpty()) {
       refuseLayout("--tasks");
       refuse("--tasks", grader, "--grader");
@@ -53,8 +57,7 @@ public final class ProblemOptions {
       sets.addAll(ProblemSets.named(drawn));
     }
     for (Path file : data) {
-      sets.add(FileProblems.read(file, new FileProblems.Options(Optional.ofNullable(columns).map(NamedColumns::parse),
-          grader(), Optional.ofNullable(template).map(text -> text.replace("\\n", "\n").replace("\\t", "\t"))), limit));
+      sets.add(read(file, limit, chat));
     }
     Set<String> names = new HashSet<>();
     for (ProblemSet set : sets) {
@@ -64,6 +67,23 @@ public final class ProblemOptions {
       }
     }
     return sets;
+  }
+
+  /// Problems of a file, read as the options say.
+  ProblemSet read(Path file, int limit, boolean chat) throws IOException {
+    Optional<String> around = Optional.ofNullable(template).map(PromptOptions::unescaped);
+    return FileProblems.read(file, new FileProblems.Options(Optional.ofNullable(columns).map(NamedColumns::parse),
+        grader(), chat ? around.or(() -> Optional.of(ALONE)) : around), limit);
+  }
+
+  /// The files of problems.
+  List<Path> files() {
+    return data;
+  }
+
+  /// The name of the set that was read from a file.
+  String named(List<ProblemSet> sets, Path file) {
+    return sets.get(sets.size() - data.size() + data.indexOf(file)).name();
   }
 
   public Optional<AnswerGrader> grader() {

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.striatum.probe.rollout.Grade;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.run.Printed;
@@ -71,8 +72,13 @@ public enum AnswerGrader implements Grader, Printed {
   }
 
   @Override
+  public Grade grade(Problem problem, String completion) {
+    return grade(problem.answer(), completion, Reading.USUAL);
+  }
+
+  @Override
   public double reward(Problem problem, String completion) {
-    return grade(problem.answer(), completion, Reading.USUAL).reward();
+    return grade(problem, completion).reward();
   }
 
   /// The answer as it is written.

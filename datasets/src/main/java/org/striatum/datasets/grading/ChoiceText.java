@@ -11,16 +11,17 @@ import java.util.stream.Collectors;
 /// The letter of a choice, in the ways that models write it.
 final class ChoiceText {
   /// What may stand before a letter and behind it: brackets, quotes, emphasis.
-  private static final String OPEN = "(?:[\\s*_`\"'“”‘’$(\\[{<【]|\\\\[(\\[]){0,12}+(?:\\\\(?:text|mathbf|mathrm|textbf|mathit|boxed|fbox)\\s?\\{[\\s(*]{0,4}+){0,3}";
-  private static final String END = "(?!\\w|['’][a-z])";
+  private static final String OPEN = "(?:[\\s*_`\"'“”‘’«$(\\[{<【]|\\\\[(\\[]){0,12}+(?:\\\\(?:text|mathbf|mathrm|textbf|mathit|boxed|fbox)\\s?\\{[\\s(*]{0,4}+){0,3}";
+  private static final String END = "(?![A-Za-z0-9]|['’][a-z])";
   private static final String LETTER = "(?:(?:[Oo]ption|[Cc]hoice|[Ll]etter|[Aa]nswer)\\s{1,3}+)?" + OPEN
       + "(?:(?:[Oo]ption|[Cc]hoice|[Ll]etter)\\s)?[(*]{0,3}+([A-Z])" + END;
   private static final String SMALL = OPEN + "([a-z])(?=[\\s)*_`\"'”\\].,:$}]*+(?:\\n|$))";
   private static final String VERB = "(?:is|are|was|=|:|(?:would|will|must|should|has to|can only) be|[-–—]|->|→)";
   private static final String ADVERBS = "(?:\\s{0,3}(?:therefore|thus|clearly|simply|hence|indeed|definitely|most likely|likely|then|given by|as follows|:|therefore,|thus,)){0,3}";
-  private static final String SUBJECT = "(?i:(?:answers?|options?|choices?|correct letter|ans)\\b(?:\\s(?:to|for)\\b[^.:\\n]{0,80}?)?)[*_]{0,3}+";
+  private static final String SUBJECT = "(?i:(?:answers?|options?|choices?|correct letter|ans)\\b\\.?(?:\\s(?:to|for)\\b[^.:\\n]{0,80}?)?)[*_]{0,3}+";
   private static final Pattern SAID = Pattern
-      .compile(SUBJECT + "\\s{0,3}(?i:" + VERB + ")[*_]{0,3}+(?i:" + ADVERBS + ")(?:" + LETTER + "|" + SMALL + ")");
+      .compile("(?:" + SUBJECT + "\\s{0,3}(?i:" + VERB + "|(?<=\\bans\\.))[*_]{0,3}+(?i:" + ADVERBS
+          + ")|(?:答案|选项|答)\\s{0,3}(?:应?该?是|为|选|：|:)[：:]?)(?:" + LETTER + "|" + SMALL + ")");
   /// “Answer B”, “I choose B”.
   private static final Pattern CHOSEN = Pattern
       .compile(
@@ -32,7 +33,9 @@ final class ChoiceText {
   private static final Pattern TAGGED = Pattern.compile("(?i:<answer>)\\s*+" + LETTER + "[^<\\n]{0,80}(?i:</answer>)");
   private static final Pattern LINE = Pattern.compile("(?m)^" + OPEN + "([A-Z])[)\\]*_`\"'”’.:$}】>]{0,8}[ \\t]*+$");
   private static final Pattern FIRST = Pattern
-      .compile("^" + OPEN + "([A-Z])(?:[)\\]*_`\"'”.:,}】]{1,6}(?=\\s|$)|\\s*+(?:\\R|$))");
+      .compile("^" + OPEN
+          + "(?:(?:[Oo]ption|[Cc]hoice)\\s\\(?)?([A-Z])(?:\\s(?:because|since|as|[-–—])\\s|[)\\]*_`\"'”.:,}】]{1,6}(?=\\s|$)|\\s*+(?:\\R|$))");
+  private static final Pattern LABEL = Pattern.compile("(?m)^[ \\t(*-]{0,6}+([A-Z])[).:]");
   private static final Pattern EMPHASISED = Pattern
       .compile("\\*\\*\\s?\\(?([A-Z])(?:[).:][^*\\n]{0,80})?\\)?\\s?\\*\\*");
   private static final Pattern BRACKETED = Pattern.compile("\\(([A-Z])\\)");
@@ -70,7 +73,8 @@ final class ChoiceText {
         return Optional.of(found.get()).filter(match -> !also(text, match)).map(ChoiceText::letter);
       }
     }
-    return first(FIRST, text).or(() -> first(EMPHASISED, text)).or(() -> said(RIGHT, text))
+    return first(FIRST, text).filter(match -> !listed(text, letter(match))).or(() -> first(EMPHASISED, text))
+        .or(() -> said(RIGHT, text))
         .or(() -> lastOf(BRACKETED, text))
         .or(() -> lastOf(LINE, text)).filter(match -> !also(text, match)).map(ChoiceText::letter);
   }
@@ -78,6 +82,11 @@ final class ChoiceText {
   /// A text that is a letter, in brackets or not, or a letter with its choice's text.
   static Optional<String> reference(String text) {
     return whole(text).or(() -> labelled(text)).or(() -> WrittenAnswer.lastBox(text).flatMap(ChoiceText::whole));
+  }
+
+  /// Whether the first letter only begins a list of the choices, one a line.
+  private static boolean listed(String text, String first) {
+    return LABEL.matcher(text).results().anyMatch(label -> !label.group(1).equals(first));
   }
 
   private static String own(String completion) {

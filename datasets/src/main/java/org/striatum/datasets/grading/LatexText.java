@@ -51,10 +51,10 @@ final class LatexText {
 
   /// A fraction of two numbers, or a number with a sign, by value.
   private static Optional<Num> quotient(Apply apply) {
-    boolean numbers = apply.head() == Head.PRODUCT && apply.args().size() == 2
-        && (apply.arg(1) instanceof Apply inverse && inverse.head() == Head.POWER
-            && Expr.MINUS_ONE.equals(inverse.arg(1))
-            || Expr.MINUS_ONE.equals(apply.arg(0)));
+    boolean divided = apply.args().size() == 2 && apply.arg(1) instanceof Apply inverse && inverse.head() == Head.POWER
+        && Expr.MINUS_ONE.equals(inverse.arg(1));
+    boolean negated = apply.args().size() == 2 && Expr.MINUS_ONE.equals(apply.arg(0));
+    boolean numbers = apply.head() == Head.PRODUCT && (divided || negated);
     boolean power = apply.head() == Head.POWER && apply.arg(0) instanceof Num && Expr.MINUS_ONE.equals(apply.arg(1));
     boolean plain = apply.args().stream().allMatch(arg -> arg instanceof Num || (arg instanceof Apply inner
         && quotient(inner).isPresent()));

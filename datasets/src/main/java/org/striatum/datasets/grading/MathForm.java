@@ -46,6 +46,8 @@ final class MathForm {
         case POWER -> apply.arg(1) instanceof Num n && n.equalTo(Expr.MINUS_ONE) && nameLike(apply.arg(0));
         case PRODUCT -> nameLike(apply.arg(0))
             && apply.args().stream().allMatch(factor -> nameLike(factor) || factor instanceof Num);
+        case ABS -> apply.arg(0) instanceof Apply points && points.head() == Head.PRODUCT && points.args().stream()
+            .allMatch(point -> point instanceof Name name && name.name().matches("[A-Z]")); // |AB|, a length
         case TUPLE, RATIO, LIST, ROW, MATRIX -> apply.args().stream().allMatch(MathForm::nameLike);
         default -> false;
       };

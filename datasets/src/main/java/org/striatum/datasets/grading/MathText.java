@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.striatum.datasets.grading.Expr.Head;
 import org.striatum.datasets.grading.Expr.Num;
+import org.striatum.probe.rollout.Grade;
 
 /// Answers as mathematical objects.
 final class MathText {
@@ -24,7 +25,8 @@ final class MathText {
   /// else the objects do.
   static Grade graded(String reference, String given, Algebra algebra) {
     String spelled = spelled(reference);
-    if (reference.equals(given) || (!spelled.isEmpty() && spelled.equals(spelled(given)))) {
+    boolean alike = !spelled.isEmpty() && spelled.equals(spelled(given));
+    if (alike || reference.equals(given)) {
       return new Grade(1, Optional.of(given), false);
     }
     Optional<Expr> expected = MathForm.of(reference);
@@ -34,10 +36,9 @@ final class MathText {
       return new Grade(same ? 1 : 0, Optional.of(given), false);
     }
     MathComparison comparison = new MathComparison(algebra);
-    boolean equal = LatexText.words(reference) && spelled.length() > 3
-        ? false
-        : comparison.equal(decimal(expected.get(), reference, actual.get()),
-            decimal(actual.get(), given, expected.get()));
+    boolean text = LatexText.words(reference) && spelled.length() > 3; // no product of its letters
+    boolean equal = !text && comparison.equal(decimal(expected.get(), reference, actual.get()),
+        decimal(actual.get(), given, expected.get()));
     return new Grade(equal ? 1 : 0, Optional.of(given), comparison.timeLimit());
   }
 

@@ -180,9 +180,10 @@ final class NumberText {
     return at;
   }
 
+  /// Whether it goes on with a word or with a number.
   private static boolean inWord(String text, int at) {
-    return at > 0 && (Character.isLetter(text.charAt(at - 1)) && !(at > 1 && text.charAt(at - 2) == '\\')
-        || (text.charAt(at) == '.' && Character.isDigit(text.charAt(at - 1))));
+    boolean pointed = at > 0 && text.charAt(at) == '.' && Character.isDigit(text.charAt(at - 1));
+    return pointed || (at > 0 && Character.isLetter(text.charAt(at - 1)));
   }
 
   /// Whether it stands behind `^` or `_`, in a group or not.
@@ -191,7 +192,8 @@ final class NumberText {
     while (before >= 0 && (text.charAt(before) == '{' || text.charAt(before) == '-' || text.charAt(before) == ' ')) {
       before--;
     }
-    return before >= 0 && (text.charAt(before) == '^' || text.charAt(before) == '_');
+    boolean emphasis = before > 0 && text.startsWith("__", before - 1);
+    return before >= 0 && !emphasis && (text.charAt(before) == '^' || text.charAt(before) == '_');
   }
 
   /// The place of the sign before a number, behind which a currency may stand; −1 if there is none.

@@ -44,6 +44,8 @@ final class TexParser {
       "overrightarrow", "overset", "widetilde", "overleftrightarrow", "overparen");
   private static final Set<String> MATRICES = Set.of("pmatrix", "bmatrix", "matrix", "smallmatrix", "Bmatrix", "array",
       "psmallmatrix", "bsmallmatrix");
+  private static final Set<String> ALIGNED = Set.of("begin align", "begin aligned", "begin gather", "begin gathered",
+      "begin split", "begin equation", "begin eqnarray", "begin displaymath", "begin multline");
   private static final Set<String> FUNCTION_LETTERS = Set.of("f", "g", "h", "F", "G");
 
   private final List<Token> tokens;
@@ -64,7 +66,7 @@ final class TexParser {
   }
 
   static Optional<Expr> parse(List<Token> tokens) {
-    List<Token> plain = withoutEnd(tokens);
+    List<Token> plain = withoutEnd(lastLine(withoutEnd(tokens)));
     if (plain.isEmpty() || plain.size() > MOST_TOKENS) {
       return Optional.empty();
     }
@@ -75,6 +77,23 @@ final class TexParser {
     } catch (Unreadable | ArithmeticException _) {
       return Optional.empty();
     }
+  }
+
+  /// What the last line of an `align` and the like comes to: behind its last `=`.
+  private static List<Token> lastLine(List<Token> tokens) {
+    boolean lines = !tokens.isEmpty() && ALIGNED.contains(tokens.getFirst().text())
+        && tokens.getLast().text().startsWith("end ");
+    if (!lines) {
+      return tokens;
+    }
+    List<Token> inside = withoutEnd(tokens.subList(1, tokens.size() - 1));
+    while (!inside.isEmpty() && inside.getLast().command("\\")) {
+      inside = withoutEnd(inside.subList(0, inside.size() - 1));
+    }
+    boolean nested = inside.stream().anyMatch(token -> token.text().startsWith("begin "));
+    int row = nested ? 0 : 1 + inside.stream().map(token -> token.command("\\")).toList().lastIndexOf(true);
+    List<Token> line = inside.subList(row, inside.size()).stream().filter(token -> !token.symbol("&")).toList();
+    return line.subList(line.stream().map(token -> token.symbol("=")).toList().lastIndexOf(true) + 1, line.size());
   }
 
   /// Without the sentence's own punctuation.
@@ -508,7 +527,7 @@ final class TexParser {
     String name = peek().text();
     at++;
     if (FUNCTION_LETTERS.contains(name) && peek().symbol("(")) {
-      Expr argument = brackets("(", ")");
+      Expr argument = brackets("(");
       return Expr.apply(Head.FUNCTION, new Name(name), argument);
     }
     return new Name(name);
@@ -526,8 +545,8 @@ final class TexParser {
   private Expr bracketed(Token next) {
     return switch (next.text()) {
       case "{" -> group();
-      case "(" -> brackets("(", ")");
-      case "[" -> brackets("[", "]");
+      case "(" -> brackets("(");
+      case "[" -> brackets("[");
       case "]" -> reversed();
       case "|" -> bars();
       default -> throw new Unreadable();
@@ -535,7 +554,7 @@ final class TexParser {
   }
 
   /// What stands in round or square brackets, which an interval may mix.
-  private Expr brackets(String open, String close) {
+  private Expr brackets(String open) {
     require(symbol(open) || command(open));
     int outerBars = bars;
     bars = 0;
@@ -655,7 +674,12 @@ final class TexParser {
     } else {
       radicand = argument();
     }
-    return Expr.apply(Head.POWER, radicand, Expr.quotient(Expr.ONE, index));
+    Expr exponent = Expr.quotient(Expr.ONE, index);
+    boolean real = index instanceof Num n && n.whole() && n.numerator().testBit(0) && Rational.value(radicand)
+        .filter(value -> value.numerator().signum() < 0).isPresent();
+    return real
+        ? Expr.negated(Expr.apply(Head.POWER, Expr.negated(radicand), exponent)) // the real root of a negative number
+        : Expr.apply(Head.POWER, radicand, exponent);
   }
 
   /// `\sin^2 x`, `\log_2 8`, `\sin^{-1} x`, `\cos 2x`.

@@ -230,7 +230,7 @@ final class TexTokens {
       add(Kind.COMMAND, run);
     } else if (lower.equals("infinity") || lower.equals("inf")) {
       add(Kind.COMMAND, "infty");
-    } else if (lower.startsWith("percent") || (run.equals("pct"))) {
+    } else if (lower.startsWith("percent") || run.equals("pct")) {
       spaced = true;
     } else if (run.length() >= 4 || (value && UNITS.contains(run) && (spaced || run.length() > 1))) {
       add(Kind.TEXT, run);
@@ -399,8 +399,6 @@ final class TexTokens {
       spaced = true;
     } else if (words.length() == 1 && isLetter(words.charAt(0)) && (!value || words.equals("e") || words.equals("i"))) {
       add(Kind.LETTER, words);
-    } else if (words.chars().allMatch(c -> isDigit((char) c) || c == '.')) {
-      tokens.add(new Token(Kind.TEXT, words, true));
     } else {
       tokens.add(new Token(Kind.TEXT, words, true));
     }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,6 +38,10 @@ record WrittenAnswer(String text, Place place) {
           + "\\s?(?:[*_]{0,3}+[:=]|(?:is|are|(?:would|will|must|should) be)\\b)(?:\\s?[:*_]++)?+"
           + "(?:\\s(?:therefore|thus|simply|clearly|hence|then|equal to|approximately|about)\\b:?)?");
   private static final Pattern FORMULA_OR_MARK = Pattern.compile("\\$|\\\\[(\\[]|####|" + SAID.pattern());
+  private static final Pattern ENVIRONMENT = Pattern
+      .compile("\\\\begin\\{((?:align|aligned|gather|gathered|split|equation|eqnarray|displaymath|multline)\\*?)}");
+  private static final Pattern UNIT = Pattern.compile(
+      "(?:\\\\(?:text|mathrm|mbox|textrm)\\s?\\{[^{}]*+}|[A-Za-z]{1,3})(?:\\^\\{?-?\\d}?)?|\\^\\s?\\{?\\s?(?:\\\\circ|\\d)\\s?}?|\\\\?%|\\\\circ");
   private static final Pattern NOT = Pattern.compile("\\s++(?:not|incorrect|wrong|unknown)\\b");
   private static final Pattern LEAD = Pattern.compile("(?:[\\s*_]|[-•]\\s)*+");
   /// The end of a sentence, not a decimal point.
@@ -47,6 +52,13 @@ record WrittenAnswer(String text, Place place) {
       .compile("\\\\(?:text|mbox|textbf|textrm|mathrm|textit|textnormal|operatorname|begin|end)\\*?\\s?\\{[^{}]*+}");
   private static final Pattern BARE_VALUE = Pattern
       .compile("\\s*+[-+−]?(?:\\\\?\\$)?\\s?[\\d.,/ ]+%?\\s?(?:[A-Za-z][A-Za-z²³^0-9/ ]{0,40})?[.]?\\s*+");
+  private static final Pattern NAME = Pattern.compile("[A-Z][a-z]{2,}+");
+  private static final Set<String> MATHEMATICAL = Set.of("sqrt", "percent", "percentage", "pct", "infinity", "pi");
+  private static final Set<String> COMMON = Set.of("the", "is", "it", "so", "to", "of", "in", "we", "an", "are", "has",
+      "for",
+      "not", "no", "yes", "by", "he", "she", "was", "be", "at", "on", "as", "if", "all", "one", "two", "can", "get",
+      "got",
+      "her", "his", "my", "you", "its", "per", "had", "but", "out", "old", "new", "day", "now");
   private static final int LONGEST_TEXT = 80;
   /// Of those that say nothing, so many are passed over.
   private static final int MOST_SAID = 20;
@@ -134,19 +146,18 @@ record WrittenAnswer(String text, Place place) {
 
   /// Whether words stand in it that are not in `\text{…}` and name no function or unit.
   static boolean prose(String text) {
-    String bare = TEXT_GROUP.matcher(text).replaceAll(" ");
-    return WORDS.matcher(bare).results().map(MatchResult::group).anyMatch(word -> word.length() > 3
-        ? !TexTokens.FUNCTIONS.contains(word) && !word.equals("sqrt") && !word.startsWith("percent")
-            && !word.equals("infinity")
-        : !TexTokens.JOINING.contains(word) && !TexTokens.FUNCTIONS.contains(word) && !word.equals("pi")
-            && !word.equals("pct") && word.equals(word.toLowerCase(Locale.ROOT)) && COMMON.contains(word));
+    return WORDS.matcher(TEXT_GROUP.matcher(text).replaceAll(" ")).results().map(MatchResult::group)
+        .anyMatch(WrittenAnswer::word);
   }
 
-  private static final java.util.Set<String> COMMON = java.util.Set.of("the", "is", "it", "so", "to", "of", "in", "we",
-      "an",
-      "are", "has", "for", "not", "no", "yes", "by", "he", "she", "was", "be", "at", "on", "as", "if", "all", "one",
-      "two",
-      "can", "get", "got", "her", "his", "my", "you", "its", "per", "had", "but", "out", "old", "new", "day", "now");
+  private static boolean word(String run) {
+    if (TexTokens.FUNCTIONS.contains(run) || TexTokens.JOINING.contains(run) || MATHEMATICAL.contains(run)) {
+      return false;
+    }
+    boolean letters = run.equals(run.toUpperCase(Locale.ROOT)); // AB, a side
+    return run.length() > 3 || NAME.matcher(run).matches()
+        || (!letters && COMMON.contains(run.toLowerCase(Locale.ROOT)));
+  }
 
   /// What the last “answer is” or “answer:” says.
   static Optional<WrittenAnswer> said(String text) {
@@ -199,12 +210,18 @@ record WrittenAnswer(String text, Place place) {
     String open = masked(text);
     Optional<Literal> number = NumberText.last(open);
     int formulaEnd = formulas.isEmpty() ? -1 : formulas.getLast().end();
-    if (number.isPresent() && number.get().end() > formulaEnd) {
+    if (number.isPresent() && (number.get().end() > formulaEnd || unit(text, number.get(), formulas.getLast()))) {
       return Optional.of(new WrittenAnswer(number.get().written(), Place.NUMBER));
     }
     return formulas.isEmpty()
         ? Optional.empty()
         : Optional.of(new WrittenAnswer(joined(text, formulas, formulas.size() - 1), Place.FORMULA));
+  }
+
+  /// Whether the last formula is the unit of the number before it: `18 $\text{m}^2$`, `90$^\circ$`.
+  private static boolean unit(String text, Literal number, Span formula) {
+    return number.end() <= formula.start() && text.substring(number.end(), formula.start()).isBlank()
+        && UNIT.matcher(formula.content()).matches();
   }
 
   /// A formula with those that “and” or a comma joins to it, before it for the last and behind it for the first.
@@ -247,6 +264,16 @@ record WrittenAnswer(String text, Place place) {
         close = text.charAt(at + 1) == '[' ? "\\]" : "\\)";
         open = 2;
       } else if (c == '\\') {
+        Matcher environment = ENVIRONMENT.matcher(text).region(at, text.length());
+        if (environment.lookingAt()) {
+          int last = text.indexOf("\\end{" + environment.group(1) + "}", environment.end());
+          if (last >= 0 && last - at <= TexTokens.MAX_LENGTH) {
+            int behind = last + environment.group(1).length() + 6;
+            found.add(new Span(at, behind, text.substring(at, behind)));
+            at = behind;
+            continue;
+          }
+        }
         open = 2;
       }
       int end = close == null ? -1 : closing(text, at + open, close);

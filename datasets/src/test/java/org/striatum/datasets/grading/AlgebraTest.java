@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.striatum.probe.rollout.Grade;
 
 class AlgebraTest {
   /// Texts that explode when they are computed, nested without end, or are no TeX at all.

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.striatum.probe.rollout.Grade;
 
 /// Files of completions with the reward that they should get, and how far a grader agrees with them.
 final class GradingCases {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.striatum.probe.rollout.Grade;
 
 class ReadingTest {
   private static final Reading REASONER = new Reading("[T]", "[/T]", true, List.of());

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
 import org.striatum.datasets.grading.GradingCases.Case;
+import org.striatum.probe.rollout.Grade;
 
 /// Grades 1,000 pairs by `math`, those that explode among them, and prints how long it took; a program of its own, so that it
 /// shows that the process ends.
@@ -23,8 +25,7 @@ final class ThousandPairs {
       }
     }
     AlgebraTest.exploding().forEach(text -> pairs.add(new String[]{text + "+x", "\\boxed{" + text + "+y}"}));
-    RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
-    random = java.util.random.RandomGeneratorFactory.of("L64X128MixRandom").create(7);
+    RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(7);
     while (pairs.size() < PAIRS) {
       int a = random.nextInt(2, 30);
       int b = random.nextInt(2, 30);

@@ -22,6 +22,11 @@ public interface Grader {
   /// Terminal reward in {0, 1}.
   double reward(Problem problem, String completion);
 
+  /// The reward with the answer that was read for it.
+  default Grade grade(Problem problem, String completion) {
+    return new Grade(reward(problem, completion), answer(completion), false);
+  }
+
   /// The answer, right or wrong, that the completion gives; empty where none can be read off it. A grader that looks for
   /// none takes the whole completion.
   default Optional<String> answer(String completion) {

@@ -1,6 +1,9 @@
 package org.striatum.probe.rollout;
 
+import com.fasterxml.jackson.annotation.JacksonInject;
+import com.fasterxml.jackson.annotation.OptBoolean;
 import org.striatum.probe.model.TokenSequence;
+import org.striatum.probe.run.RecordJson;
 
 /// One sampled completion of a problem with its terminal reward.
 ///
@@ -13,8 +16,12 @@ import org.striatum.probe.model.TokenSequence;
 /// @param finished whether the model ended the text itself
 /// @param reward terminal reward r in {0, 1}
 /// @param logProbability Σ log p of the drawn tokens, in nats
+/// @param read the answer that was graded, as the completion has it; null if none was found, or the reward was given elsewhere
+/// @param timeLimit whether the comparison ran out of time, so that only written forms were compared
 public record Rollout(Problem problem, int sample, long seed, String completion, int[] tokens, int promptLength,
-    boolean finished, double reward, double logProbability) {
+    boolean finished, double reward, double logProbability,
+    @JacksonInject(value = RecordJson.NOTHING, useInput = OptBoolean.TRUE) String read,
+    @JacksonInject(value = RecordJson.NO, useInput = OptBoolean.TRUE) boolean timeLimit) {
   public Rollout {
     if (promptLength < 1 || promptLength > tokens.length) {
       throw new IllegalArgumentException(
@@ -24,6 +31,19 @@ public record Rollout(Problem problem, int sample, long seed, String completion,
       throw new IllegalArgumentException("a reward must be 0 or 1, found " + reward);
     }
     tokens = tokens.clone();
+  }
+
+  /// A rollout whose answer is not known.
+  public Rollout(Problem problem, int sample, long seed, String completion, int[] tokens, int promptLength,
+      boolean finished, double reward, double logProbability) {
+    this(problem, sample, seed, completion, tokens, promptLength, finished, reward, logProbability, null, false);
+  }
+
+  /// The same graded otherwise.
+  public Rollout graded(Grade grade) {
+    return new Rollout(problem, sample, seed, completion, tokens, promptLength, finished, grade.reward(),
+        logProbability,
+        grade.read().orElse(null), grade.timeLimit());
   }
 
   /// The seed of one rollout's generator: a function of the run's seed and of which rollout it is, so that it does not

@@ -42,9 +42,11 @@ import java.util.Map;
 /// repeated component is refused, an unknown one is skipped, so that files of a later version can be read. Sizes and
 /// depth of what is read are bounded.
 public final class RecordJson {
-  /// What a component added later is where a file was written before: an empty map. A record says so by `@JacksonInject`
-  /// on the component; without it, a missing component is refused.
+  /// What a component added later is where a file was written before: an empty map, null, false. A record says so by
+  /// `@JacksonInject` on the component; without it, a missing component is refused.
   public static final String EMPTY_MAP = "an empty map";
+  public static final String NOTHING = "nothing";
+  public static final String NO = "no";
 
   private static final long MAX_FILE = 1L << 30;
   private static final JsonMapper MAPPER = JsonMapper
@@ -68,7 +70,9 @@ public final class RecordJson {
           DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
       .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, DeserializationFeature.ACCEPT_FLOAT_AS_INT)
       .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
-      .injectableValues(new InjectableValues.Std().addValue(EMPTY_MAP, Map.of())).build();
+      .injectableValues(new InjectableValues.Std().addValue(EMPTY_MAP, Map.of()).addValue(NOTHING, null)
+          .addValue(NO, false))
+      .build();
   private static final ObjectWriter PRETTY = MAPPER.writer(new DefaultPrettyPrinter()
       .withObjectIndenter(new DefaultIndenter("  ", "\n")));
 

@@ -158,7 +158,7 @@ public final class SavedStatesStep implements AutoCloseable {
         new Manifest.Checkpoint(files.states(), UNKNOWN_MODEL,
             new TreeMap<>(Map.of(files.states(), files.statesSha256()))),
         null, new Manifest.Data(datasets, new TreeMap<>(Map.of(files.outcomes(), files.outcomesSha256())),
-            samples.size(), most, null),
+            samples.size(), most, null, null),
         null, List.copyOf(saved.widths().keySet()), null);
   }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.striatum.hooks.HookedModel;
@@ -42,8 +43,9 @@ import org.striatum.studies.value.ProbeStep;
 /// @param problems whose division the folds are
 /// @param sampling as the run's rollouts were drawn
 /// @param graders data set → its grader
+/// @param texts data set and tokens behind its prompt → what they read
 record ContinuationSampling(StudyRun run, ContinuationSettings settings, ProblemSplit problems, Sampling sampling,
-    HookedModel model, Function<String, Grader> graders) {
+    HookedModel model, Function<String, Grader> graders, BiFunction<String, int[], String> texts) {
   /// Logits held at a time, in values: 32 MB, or one rollout's where that is more.
   private static final long MOST_LOGITS = 8L << 20;
   private static final char RIGHT = '1';
@@ -55,7 +57,7 @@ record ContinuationSampling(StudyRun run, ContinuationSettings settings, Problem
 
   static ContinuationSampling of(StudyRun run, ContinuationSettings settings, Sampling sampling) throws IOException {
     return new ContinuationSampling(run, settings, run.folder().settings(ProbeStep.STUDY).split(), sampling,
-        run.hooked(), run.graders());
+        run.hooked(), run.graders(), run.texts());
   }
 
   /// One state to go on from.
@@ -220,14 +222,14 @@ record ContinuationSampling(StudyRun run, ContinuationSettings settings, Problem
     List<Completion> completions = model.model().generate(
         batch.stream().map(draw -> prefix(chosen.get(draw.state().rollout()), draw.state().used())).toList(),
         batch.stream().mapToLong(draw -> seed(chosen.get(draw.state().rollout()), draw)).toArray(),
-        sampling.withMaxNewTokens(limit),
+        run.sampling(chosen.get(batch.getFirst().state().rollout()).problem().dataset()).withMaxNewTokens(limit),
         Gates.none(), batch.size(), () -> task.step(1));
     StringBuilder outcomes = new StringBuilder();
     for (int b = 0; b < batch.size(); b++) {
       State state = batch.get(b).state();
       Rollout rollout = chosen.get(state.rollout());
-      String text = sampling.cut(model.tokenizer().decode(whole(rollout, state.used(), completions.get(b).tokens(),
-          sampling.maxNewTokens())));
+      String text = texts.apply(rollout.problem().dataset(),
+          whole(rollout, state.used(), completions.get(b).tokens(), sampling.maxNewTokens()));
       outcomes.append(
           graders.apply(rollout.problem().dataset()).reward(rollout.problem(), text) > 0.5 ? RIGHT : WRONG);
     }
@@ -254,12 +256,20 @@ record ContinuationSampling(StudyRun run, ContinuationSettings settings, Problem
     for (; to < waiting.size() && to - from < batchSize; to++) {
       State state = waiting.get(to).state();
       longest = Math.max(longest, chosen.get(state.rollout()).promptLength() + state.used());
+      if (to > from && !endsAlike(chosen.get(waiting.get(from).state().rollout()), chosen.get(state.rollout()))) {
+        break;
+      }
       if (to > from && longest + limit > model.facts().longest()
           && state.used() > waiting.get(from).state().used()) {
         break;
       }
     }
     return to;
+  }
+
+  /// Whether the completions of two rollouts end at the same texts.
+  private boolean endsAlike(Rollout one, Rollout other) {
+    return run.prompts().stops(one.problem().dataset()).equals(run.prompts().stops(other.problem().dataset()));
   }
 
   private static TokenSequence prefix(Rollout rollout, int used) {

@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.striatum.hooks.HookedModel;
-import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.probe.intervention.AblationKind;
 import org.striatum.probe.intervention.CurveKind;
 import org.striatum.probe.intervention.CurveStudy;
@@ -29,7 +29,6 @@ import org.striatum.probe.intervention.LayerStates;
 import org.striatum.probe.intervention.MatchedSets;
 import org.striatum.probe.intervention.NamedSet;
 import org.striatum.probe.model.HookPoint;
-import org.striatum.probe.model.Sampling;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
@@ -53,7 +52,7 @@ final class AblationArms {
   private final List<Rollout> rollouts;
   private final ActivationStore store;
   private final Function<String, Optional<Grader>> graders;
-  private final Sampling sampling;
+  private final StudyRun run;
   private final HookedModel model;
   private final int batchSize;
   private final InterventionStudy study;
@@ -74,7 +73,7 @@ final class AblationArms {
     this.rollouts = run.rollouts();
     this.store = store;
     this.graders = run.knownGraders();
-    this.sampling = run.folder().manifest().inputs().sampling();
+    this.run = run;
     this.model = run.hooked();
     this.batchSize = run.batchSize();
     this.study = new InterventionStudy(model.model(), run.progress());
@@ -130,7 +129,7 @@ final class AblationArms {
         attempt(set, hook.toString(), () -> interventions.add(study.accuracy(
             plan(true, dataset, set,
                 List.of(cut(states, dataset, hook, set, target, kind, settings.measures().controls(), random))),
-            attempts(dataset), new Generation(sampling, model.tokenizer()::decode, grader(dataset), batchSize),
+            attempts(dataset), new Generation(run.sampling(dataset), texts(dataset), grader(dataset), batchSize),
             random)));
       }
       boolean measured = !first || !settings.layers().equals(Set.of(AblationSettings.Layers.ALL));
@@ -262,18 +261,23 @@ final class AblationArms {
     return graders.apply(dataset).orElseThrow(() -> new NotEnoughData("accuracy on " + dataset, "graders", 0, 1));
   }
 
+  private Function<int[], String> texts(String dataset) throws IOException {
+    BiFunction<String, int[], String> texts = run.texts();
+    return tokens -> texts.apply(dataset, tokens);
+  }
+
   /// The base arm draws the run's own rollouts again: same prompts, same seeds.
   private List<Attempt> attempts(String dataset) {
     return tested.get(dataset).stream().limit(settings.measures().attempts())
         .map(rollout -> new Attempt(rollout.problem(), rollout.sample(), rollout.prompt(), rollout.seed())).toList();
   }
 
-  private List<ScoredText> solutions(String dataset) throws CheckpointException {
+  private List<ScoredText> solutions(String dataset) throws IOException {
     List<ScoredText> texts = new ArrayList<>();
     for (Rollout rollout : tested.get(dataset).subList(0,
         Math.min(settings.measures().solutions(), tested.get(dataset).size()))) {
       Problem problem = rollout.problem();
-      texts.add(new ScoredText(problem.id(), model.sequence(problem.prompt(), problem.solution())));
+      texts.add(new ScoredText(problem.id(), run.solved(problem)));
     }
     return texts;
   }

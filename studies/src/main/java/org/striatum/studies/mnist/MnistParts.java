@@ -45,7 +45,8 @@ public record MnistParts(ImageSet images, ModeSettings settings, Collection<Part
     try (Workbench bench = new Workbench(images, settings)) {
       // A test image is a problem with one answer.
       run.folder().settle(new Manifest.Inputs(null, null,
-          new Manifest.Data(List.of(images.name()), images.files(), images.test().size(), 1, null), null, null, null));
+          new Manifest.Data(List.of(images.name()), images.files(), images.test().size(), 1, null, null), null, null,
+          null));
       SpecializationTable.Result table = part(run, bench, Part.TABLE, SpecializationTable.Result.class,
           MnistParts::table);
       return new ModeSpecialization(images.name(), bench.settings(), table == null ? null : table.methods(), table,

@@ -68,7 +68,7 @@ public record ImportStep(ForeignRollouts made) implements Study<ImportSettings, 
     made.completions().forEach(graded -> samples.merge(graded.problem().id(), 1, Integer::sum));
     int most = samples.values().stream().mapToInt(Integer::intValue).max().orElseThrow();
     run.folder().settle(run.inputs(new Manifest.Data(List.of(made.source().dataset()), RolloutStep.files(sources),
-        samples.size(), most, null), settings.sampling(), settings.seed()));
+        samples.size(), most, null, null), settings.sampling(), settings.seed()));
   }
 
   @Override
@@ -96,7 +96,8 @@ public record ImportStep(ForeignRollouts made) implements Study<ImportSettings, 
     for (Graded graded : made.completions()) {
       TokenSequence whole = tokenizer.encodePair(graded.problem().prompt(), graded.text());
       rollouts.add(new Rollout(graded.problem(), graded.sample(), 0, graded.text(), whole.tokens(),
-          whole.promptLength(), graded.finished(), graded.reward(), Double.NaN));
+          whole.promptLength(), graded.finished(), graded.reward(), Double.NaN, graded.grade().read().orElse(null),
+          graded.grade().timeLimit()));
     }
     return rollouts;
   }

@@ -6,9 +6,10 @@ import org.striatum.probe.model.Sampling;
 ///
 /// @param problems maximum number per problem set
 /// @param samples rollouts per problem, K
-/// @param sampling how completions are drawn
+/// @param sampling how completions are drawn; stops come from the prompts
+/// @param prompts how problems are asked
 /// @param seed of problems and completions
-public record RolloutSettings(int problems, int samples, Sampling sampling, long seed) {
+public record RolloutSettings(int problems, int samples, Sampling sampling, PromptSettings prompts, long seed) {
   private static final int LONGEST = 256;
 
   public RolloutSettings {
@@ -16,11 +17,15 @@ public record RolloutSettings(int problems, int samples, Sampling sampling, long
       throw new IllegalArgumentException(
           "problems and rollouts per problem must be ≥ 1, found " + problems + " and " + samples);
     }
+    if (samples > 1 && sampling.temperature() == 0) {
+      throw new IllegalArgumentException("at temperature 0 all " + samples
+          + " rollouts of a problem would be the same: draw one, or at a temperature above 0");
+    }
   }
 
   /// 600 problems, 2 rollouts each, nucleus sampling at temperature 1.
   public static RolloutSettings defaults() {
-    return new RolloutSettings(600, 2, new Sampling(1, 0.95, 0, LONGEST, true), 1);
+    return new RolloutSettings(600, 2, new Sampling(1, 0.95, 0, LONGEST, true), PromptSettings.defaults(), 1);
   }
 
   /// 400 problems, one rollout each.
@@ -29,18 +34,22 @@ public record RolloutSettings(int problems, int samples, Sampling sampling, long
   }
 
   public RolloutSettings withProblems(int count) {
-    return new RolloutSettings(count, samples, sampling, seed);
+    return new RolloutSettings(count, samples, sampling, prompts, seed);
   }
 
   public RolloutSettings withSamples(int count) {
-    return new RolloutSettings(problems, count, sampling, seed);
+    return new RolloutSettings(problems, count, sampling, prompts, seed);
   }
 
   public RolloutSettings withSampling(Sampling other) {
-    return new RolloutSettings(problems, samples, other, seed);
+    return new RolloutSettings(problems, samples, other, prompts, seed);
+  }
+
+  public RolloutSettings withPrompts(PromptSettings other) {
+    return new RolloutSettings(problems, samples, sampling, other, seed);
   }
 
   public RolloutSettings withSeed(long other) {
-    return new RolloutSettings(problems, samples, sampling, other);
+    return new RolloutSettings(problems, samples, sampling, prompts, other);
   }
 }

@@ -4,20 +4,29 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.datasets.ProblemSource;
 import org.striatum.datasets.ProblemSources;
 import org.striatum.datasets.RolloutFile;
+import org.striatum.datasets.grading.AnswerGrader;
+import org.striatum.datasets.prompt.PromptFormat;
 import org.striatum.hooks.HookedModel;
 import org.striatum.probe.model.Completion;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.Sampling;
 import org.striatum.probe.model.TokenSequence;
+import org.striatum.probe.rollout.Grade;
+import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.BadDataException;
@@ -37,15 +46,19 @@ import org.striatum.studies.run.StudyRun;
 ///
 /// @param sets problem sets; empty for the study as others read it
 /// @param gate applied to the model; empty for the model without a gate
-public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate)
+/// @param examples worked examples that are written before questions
+public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Examples examples)
     implements
       Study<RolloutSettings, RolloutResults> {
+  private static final int SHOWN = 3;
+  private static final int TAIL = 80;
+
   /// As other studies read it.
   public static final RolloutStep STUDY = new RolloutStep(List.of());
 
   /// Rollouts of the model without a gate.
   public RolloutStep(List<ProblemSet> sets) {
-    this(sets, Optional.empty());
+    this(sets, Optional.empty(), Examples.NONE);
   }
 
   /// A learned gate that is applied during generation.
@@ -124,8 +137,71 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate)
     }
     ProblemSources sources = ProblemSources.among(sets);
     sources.requireNoOther(run.folder().folder());
+    Prompting prompting = Prompting.of(settings.prompts(), run.anyModel(), before(run));
+    PromptFormat format = format(prompting, settings);
+    if (prompting.leavesTemplateUnused()) {
+      run.note()
+          .accept(run.anyModel().facts().name() + " has a chat template, which is not used: prompts are plain text");
+    }
     run.folder().settle(withGate(run.inputs(new Manifest.Data(sets.stream().map(ProblemSet::name).toList(),
-        files(sources), settings.problems(), settings.samples(), null), settings.sampling(), settings.seed())));
+        files(sources), settings.problems(), settings.samples(), null, format), settings.sampling(), settings.seed())));
+  }
+
+  private static Optional<PromptFormat> before(StudyRun run) {
+    return Optional.ofNullable(run.folder().manifest().inputs().data()).map(Manifest.Data::prompts);
+  }
+
+  private PromptFormat format(Prompting prompting, RolloutSettings settings) throws IOException {
+    ProblemSet set = sets.getFirst();
+    List<Problem> drawn = set.draw(settings.problems(), settings.seed());
+    List<Problem> shots = examples.of(set, drawn, settings.prompts().shots(), settings.seed());
+    Problem first = drawn.getFirst();
+    return prompting.format(sets, examples.shots(sets, settings.prompts().shots()),
+        prompting.prompt(set, first, shots), first.prompt());
+  }
+
+  /// What would be sent first, without any work of the model.
+  ///
+  /// @param set whose first problem it is
+  /// @param problem with its prompt as it is sent
+  /// @param tokens of the prompt
+  public record Preview(ProblemSet set, PromptFormat format, Problem problem, int tokens) {
+    /// How the set is asked and graded, in one line.
+    public String printed() {
+      List<String> stops = format.stops(set.name());
+      return "%s: %s, %s; graded by %s; %s; first prompt %d tokens".formatted(set.name(),
+          set.origin().map(ProblemSource::layout).orElse("generated"), format.printed(),
+          set.origin().map(ProblemSource::grader).map(AnswerGrader::printed).orElse("the set's own rule"),
+          stops.isEmpty()
+              ? "no stop texts"
+              : "stops at " + stops.stream().map(stop -> "'" + stop.replace("\n", "\\n") + "'")
+                  .collect(Collectors.joining(", ")),
+          tokens);
+    }
+  }
+
+  /// The first prompt of each set, as it would be sent.
+  public List<Preview> preview(HookedModel model, RolloutSettings settings) throws IOException {
+    Prompting prompting = Prompting.of(settings.prompts(), model, Optional.empty());
+    return previews(prompting, format(prompting, settings), settings);
+  }
+
+  private List<Preview> previews(Prompting prompting, PromptFormat format, RolloutSettings settings)
+      throws IOException {
+    List<Preview> previews = new ArrayList<>();
+    for (ProblemSet set : sets) {
+      Problem first = problems(prompting, set, settings).getFirst();
+      previews.add(new Preview(set, format, first, prompting.tokens(first.prompt()).length()));
+    }
+    return previews;
+  }
+
+  /// A set's problems with their prompts as they are sent.
+  private List<Problem> problems(Prompting prompting, ProblemSet set, RolloutSettings settings) {
+    List<Problem> drawn = set.draw(settings.problems(), settings.seed());
+    List<Problem> shots = examples.of(set, drawn, settings.prompts().shots(), settings.seed());
+    return drawn.stream().map(problem -> new Problem(problem.id(), problem.dataset(),
+        prompting.prompt(set, problem, shots), problem.solution(), problem.answer())).toList();
   }
 
   @Override
@@ -161,17 +237,26 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate)
   /// Every rollout, in the order of the file.
   private List<Rollout> draw(StudyRun run, RolloutSettings settings) throws IOException {
     HookedModel model = run.anyModel();
-    List<Asked> asked = asked(model, settings);
+    PromptFormat format = run.prompts();
+    Prompting prompting = Prompting.of(settings.prompts(), model, Optional.of(format));
+    for (Preview preview : previews(prompting, format, settings)) {
+      run.note().accept(preview.printed());
+    }
+    List<Asked> asked = asked(prompting, settings);
     KeptBatches kept = KeptBatches.of(run, this, settings, run.folder().rollouts());
     Rollout[] drawn = new Rollout[asked.size()];
     try (Journal journal = kept.open(entry -> take(entry, asked, drawn))) {
-      List<List<Integer>> batches = batches(asked, run.batchSize());
+      List<List<Integer>> batches = batches(asked, format, run.batchSize());
       batches.removeIf(batch -> batch.stream().allMatch(i -> drawn[i] != null));
       int done = asked.size() - batches.stream().mapToInt(List::size).sum();
       kept.tell(journal.loss(), done, asked.size());
       try (Progress.Task task = run.progress().resume(name(), asked.size(), done, "rollout")) {
+        Drawing drawing = new Drawing(model, settings.sampling(), run.texts(model), run.withSets(sets).graders());
         for (List<Integer> batch : batches) {
-          draw(batch, asked, drawn, settings.sampling(), model, task);
+          draw(batch, asked, drawn, drawing, format, task);
+          if (done == 0 && batch == batches.getFirst()) {
+            show(run, batch.stream().map(i -> drawn[i]).limit(SHOWN).toList());
+          }
           journal.append(batch.stream().map(i -> RecordJson.compact(new Kept(i, drawn[i]))).toList());
         }
       }
@@ -179,13 +264,13 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate)
     return List.of(drawn);
   }
 
-  private List<Asked> asked(HookedModel model, RolloutSettings settings) throws IOException {
+  private List<Asked> asked(Prompting prompting, RolloutSettings settings) throws IOException {
     List<Asked> asked = new ArrayList<>();
     long seed = settings.seed();
     for (ProblemSet set : sets) {
-      List<Problem> drawn = set.draw(settings.problems(), seed);
+      List<Problem> drawn = problems(prompting, set, settings);
       for (int i = 0; i < drawn.size(); i++) {
-        TokenSequence prompt = TokenSequence.prompt(model.tokenizer().encodePrompt(drawn.get(i).prompt()));
+        TokenSequence prompt = prompting.tokens(drawn.get(i).prompt());
         for (int sample = 0; sample < settings.samples(); sample++) {
           asked.add(new Asked(set, drawn.get(i), sample, prompt, Rollout.seed(seed, set.name(), i, sample)));
         }
@@ -202,34 +287,59 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate)
     drawn[kept.index] = kept.rollout;
   }
 
-  /// The batches: prompts of similar length, as a model would batch them itself. The longest come first, so that one that is
-  /// too long for the model or the memory is refused before others are run.
-  private List<List<Integer>> batches(List<Asked> asked, int batchSize) {
-    List<Integer> order = IntStream.range(0, asked.size()).boxed()
-        .sorted(Comparator.comparingInt(i -> asked.get(i).prompt.length())).toList();
+  /// The batches: prompts of similar length, as a model would batch them itself, and completions that end alike. The longest
+  /// come first, so that one that is too long for the model or the memory is refused before others are run.
+  private static List<List<Integer>> batches(List<Asked> asked, PromptFormat format, int batchSize) {
+    Map<List<String>, List<Integer>> alike = IntStream.range(0, asked.size()).boxed()
+        .sorted(Comparator.comparingInt(i -> asked.get(i).prompt.length()))
+        .collect(Collectors.groupingBy(i -> format.stops(asked.get(i).set.name()), LinkedHashMap::new,
+            Collectors.toList()));
     List<List<Integer>> batches = new ArrayList<>();
-    for (int from = 0; from < order.size(); from += batchSize) {
-      batches.add(order.subList(from, Math.min(from + batchSize, order.size())));
+    for (List<Integer> order : alike.values()) {
+      for (int from = 0; from < order.size(); from += batchSize) {
+        batches.add(order.subList(from, Math.min(from + batchSize, order.size())));
+      }
     }
+    batches.sort(Comparator.comparingInt(batch -> asked.get(batch.getLast()).prompt.length()));
     return batches.reversed();
   }
 
-  private void draw(List<Integer> batch, List<Asked> asked, Rollout[] drawn, Sampling sampling, HookedModel model,
-      Progress.Task task) throws IOException {
-    List<Completion> completions = model.model().generate(batch.stream().map(i -> asked.get(i).prompt).toList(),
-        batch.stream().mapToLong(i -> asked.get(i).seed).toArray(), sampling,
+  /// How completions are drawn, read and graded.
+  private record Drawing(HookedModel model, Sampling sampling, BiFunction<String, int[], String> texts,
+      Function<String, Grader> graders) {}
+
+  private void draw(List<Integer> batch, List<Asked> asked, Rollout[] drawn, Drawing drawing, PromptFormat format,
+      Progress.Task task) {
+    List<Completion> completions = drawing.model.model().generate(batch.stream().map(i -> asked.get(i).prompt).toList(),
+        batch.stream().mapToLong(i -> asked.get(i).seed).toArray(),
+        format.onto(drawing.sampling, asked.get(batch.getFirst()).set.name()),
         gate.map(AppliedGate::gates).orElse(Gates.none()), batch.size(), () -> task.step(1));
     for (int b = 0; b < completions.size(); b++) {
-      drawn[batch.get(b)] = graded(asked.get(batch.get(b)), completions.get(b), sampling, model);
+      drawn[batch.get(b)] = graded(asked.get(batch.get(b)), completions.get(b), drawing);
     }
   }
 
-  private static Rollout graded(Asked asked, Completion completion, Sampling sampling, HookedModel model)
-      throws IOException {
-    String text = sampling.cut(model.tokenizer().decode(completion.tokens()));
-    double reward = asked.set.grader().reward(asked.problem, text);
+  private static Rollout graded(Asked asked, Completion completion, Drawing drawing) {
+    String text = drawing.texts.apply(asked.set.name(), completion.tokens());
+    Grade grade = drawing.graders.apply(asked.set.name()).grade(asked.problem, text);
     TokenSequence whole = asked.prompt.followedBy(completion.tokens());
     return new Rollout(asked.problem, asked.sample, asked.seed, text, whole.tokens(), whole.promptLength(),
-        completion.finished(), reward, completion.logProbability());
+        completion.finished(), grade.reward(), completion.logProbability(), grade.read().orElse(null),
+        grade.timeLimit());
+  }
+
+  /// The first completions with what was read from them: a wrong prompt or grader shows before it costs hours.
+  private static void show(StudyRun run, List<Rollout> first) {
+    for (Rollout rollout : first) {
+      run.note().accept("for example %s: …%s | read: %s, reference: %s, reward %.0f".formatted(
+          rollout.problem().dataset(), tail(rollout.completion()),
+          rollout.read() == null ? "no answer" : tail(rollout.read()), tail(rollout.problem().answer()),
+          rollout.reward()));
+    }
+  }
+
+  private static String tail(String text) {
+    String line = text.strip().replace("\n", "\\n");
+    return line.length() <= TAIL ? line : line.substring(line.length() - TAIL);
   }
 }

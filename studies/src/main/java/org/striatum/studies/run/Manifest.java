@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.striatum.datasets.prompt.PromptFormat;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.Sampling;
 import org.striatum.probe.run.FileFormat;
@@ -101,6 +102,11 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
       hooks = hooks == null ? null : List.copyOf(hooks);
     }
 
+    /// How the run's problems were asked; plain text where another program asked.
+    public PromptFormat prompts() {
+      return data == null || data.prompts == null ? PromptFormat.PLAIN : data.prompts;
+    }
+
     /// These inputs, and those of `command` where these are not fixed.
     ///
     /// @throws UsageException if both are fixed and differ, saying where
@@ -179,8 +185,9 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
   /// @param files name → checksum of the files they were read from; empty for generated ones
   /// @param problems drawn from each set
   /// @param rolloutsPerProblem K
+  /// @param prompts how they were asked; null where another program asked
   public record Data(List<String> sets, SortedMap<String, Sha256> files, int problems, int rolloutsPerProblem,
-      Long splitSeed) {
+      Long splitSeed, PromptFormat prompts) {
     public Data {
       sets = List.copyOf(sets);
       files = Collections.unmodifiableSortedMap(new TreeMap<>(files));

@@ -7,14 +7,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.datasets.ProblemSources;
 import org.striatum.datasets.RolloutFile;
+import org.striatum.datasets.grading.ReadingGrader;
+import org.striatum.datasets.prompt.PromptFormat;
 import org.striatum.hooks.HookedModel;
 import org.striatum.probe.model.Sampling;
+import org.striatum.probe.model.TokenSequence;
 import org.striatum.probe.rollout.Grader;
+import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.AtomicFile;
 import org.striatum.probe.run.BadDataException;
@@ -164,15 +169,45 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
   /// Dataset → its grader; empty if its rollouts were imported with their own scores.
   public Function<String, Optional<Grader>> knownGraders() throws IOException {
     ProblemSources sources = ProblemSources.of(folder.folder());
+    PromptFormat prompts = prompts();
     return dataset -> sets.stream().filter(set -> set.name().equals(dataset)).findFirst().map(ProblemSet::grader)
-        .or(() -> sources.find(dataset));
+        .or(() -> sources.find(dataset)).map(grader -> new ReadingGrader(grader, prompts.reading(dataset)));
   }
 
   /// Dataset → its grader, from the run folder's record of problems that were read from files.
   public Function<String, Grader> graders() throws IOException {
     ProblemSources sources = ProblemSources.of(folder.folder());
-    return dataset -> sets.stream().filter(set -> set.name().equals(dataset)).findFirst().map(ProblemSet::grader)
-        .orElseGet(() -> sources.grader(dataset));
+    PromptFormat prompts = prompts();
+    return dataset -> new ReadingGrader(sets.stream().filter(set -> set.name().equals(dataset)).findFirst()
+        .map(ProblemSet::grader).orElseGet(() -> sources.grader(dataset)), prompts.reading(dataset));
+  }
+
+  /// How the run's problems were asked; plain text where another program asked.
+  public PromptFormat prompts() {
+    return folder.manifest().inputs().prompts();
+  }
+
+  /// How a dataset's completions are drawn: as the run's rollouts were, to the same ends.
+  public Sampling sampling(String dataset) {
+    return prompts().onto(folder.manifest().inputs().sampling(), dataset);
+  }
+
+  /// Dataset and tokens behind its prompt → the text that is graded.
+  public BiFunction<String, int[], String> texts() throws IOException {
+    return texts(hooked());
+  }
+
+  /// The same for the study that fixes which model the run is of.
+  public BiFunction<String, int[], String> texts(HookedModel opened) throws IOException {
+    return CompletionText.of(opened.tokenizer(), prompts())::of;
+  }
+
+  /// A problem's prompt and its reference solution, and the token that ends them.
+  public TokenSequence solved(Problem problem) throws IOException {
+    HookedModel opened = hooked();
+    return prompts().chat() == null
+        ? opened.sequence(problem.prompt(), problem.solution())
+        : opened.chatSequence(problem.prompt(), problem.solution());
   }
 
   /// Records the path of the checkpoint outside the manifest: a convenience for later commands, not part of the result.

@@ -107,9 +107,6 @@ public record SearchStep() implements Study<SearchSettings, SearchResults> {
     String step = settings.step();
     List<Rollout> rollouts = run.rollouts();
     Tokenizer tokenizer = model.tokenizer();
-    StepSearch search = new StepSearch(model.model(), run.folder().manifest().inputs().sampling(),
-        tokens -> TokenPieces.of(tokenizer, tokens), StepCutter.named(step), candidates, stepTokens, settings.seed(),
-        batchSize);
     Map<String, List<Rollout>> byDataset = ProblemSplit.byDataset(rollouts);
     Map<String, List<Rollout>> asked = new LinkedHashMap<>();
     byDataset
@@ -134,6 +131,9 @@ public record SearchStep() implements Study<SearchSettings, SearchResults> {
         surprise.judge(model, dataset, batchSize, notes).ifPresent(judges::add);
         try (Progress.Task task = run.progress().start(name() + " on " + dataset,
             (long) SearchStudy.units(judges.size()) * test.size(), "problem")) {
+          StepSearch search = new StepSearch(model.model(), run.sampling(dataset),
+              tokens -> TokenPieces.of(tokenizer, tokens), StepCutter.named(step), candidates, stepTokens,
+              settings.seed(), batchSize);
           datasets.add(new SearchStudy(search).study(
               new Asked(dataset, hook.get(), test.stream().map(Rollout::problem).toList(),
                   test.stream().map(Rollout::prompt).toList(), graders.apply(dataset)),

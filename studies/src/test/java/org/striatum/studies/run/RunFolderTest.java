@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.striatum.datasets.prompt.PromptFormat;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.Sampling;
 import org.striatum.probe.run.AtomicFile;
@@ -79,7 +80,7 @@ class RunFolderTest {
   void laterCommandsSettleWhatEarlierOnesLeftOpen() throws IOException {
     try (RunFolder run = RunFolder.create(parent.resolve("run"))) {
       Inputs all = inputs(7);
-      Data unsplit = new Data(all.data().sets(), all.data().files(), 10, 8, null);
+      Data unsplit = new Data(all.data().sets(), all.data().files(), 10, 8, null, null);
       run.settle(new Inputs(all.checkpoint(), all.tokenizer(), unsplit, all.sampling(), null, null));
       run.settle(new Inputs(null, null, null, null, all.hooks(), 7L));
       run.settle(all);
@@ -234,7 +235,8 @@ class RunFolderTest {
   private static Inputs inputs(long seed) {
     Sha256 weights = Sha256.of(new byte[]{1});
     return new Inputs(new Checkpoint("m", "llama", new TreeMap<>(Map.of("model.safetensors", weights))),
-        new Tokenizer(weights, 1, 2, null, true), new Data(List.of("add", "mul"), new TreeMap<>(), 10, 8, 3L),
+        new Tokenizer(weights, 1, 2, null, true),
+        new Data(List.of("add", "mul"), new TreeMap<>(), 10, 8, 3L, PromptFormat.PLAIN),
         new Sampling(1, 0.95, 0, 64, true), List.of(HookPoint.residPost(1)), seed);
   }
 }

@@ -1,0 +1,173 @@
+package org.striatum.cli.option;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.striatum.datasets.ProblemSet;
+import org.striatum.datasets.prompt.PromptFormat.Thinking;
+import org.striatum.probe.run.UsageException;
+import org.striatum.studies.rollouts.Examples;
+import org.striatum.studies.rollouts.PromptSettings;
+import org.striatum.studies.rollouts.PromptSettings.ChatSettings;
+import org.striatum.studies.rollouts.PromptSettings.ShotSettings;
+import org.striatum.studies.rollouts.PromptSettings.Style;
+import picocli.CommandLine.Option;
+
+/// How problems are asked: as text or as a chat, after worked examples, up to which texts.
+public final class PromptOptions {
+  private static final long LARGEST_TEMPLATE = 1 << 20;
+
+  @Option(names = "--chat", description = "Ask by the checkpoint's chat template.")
+  private boolean chat;
+
+  @Option(names = "--raw", description = "Ask in plain text, although the checkpoint has a chat template.")
+  private boolean raw;
+
+  @Option(names = "--system", paramLabel = "TEXT", description = "With --chat: the system message.")
+  private String system;
+
+  @Option(names = "--chat-template", paramLabel = "FILE|NAME", description = "With --chat: another template: a file, or the name of one that the checkpoint has.")
+  private String template;
+
+  @Option(names = "--template-arg", paramLabel = "NAME=VALUE", description = "With --chat: a value for the template, such as enable_thinking=false. May be given several times.")
+  private List<String> arguments = List.of();
+
+  @Option(names = "--shots", paramLabel = "N", defaultValue = "0", description = "Worked examples before each question, from the train split beside the file (default 0).")
+  private int shots;
+
+  @Option(names = "--shots-file", paramLabel = "FILE", description = "Worked examples of --data, instead of those of its train split.")
+  private Path shotsFile;
+
+  @Option(names = "--shots-seed", paramLabel = "N", description = "Choose worked examples at random (default: the first ones).")
+  private Long shotsSeed;
+
+  @Option(names = "--stop", paramLabel = "TEXT", description = "A text that ends a completion; \\n is a line end. May be given several times (default: those of the data's layout; none with --chat).")
+  private List<String> stops;
+
+  @Option(names = "--no-stop", description = "No text ends a completion.")
+  private boolean noStop;
+
+  @Option(names = "--thinking", paramLabel = "OPEN,CLOSE", description = "Markers around thoughts, which are not graded (default: those of the chat template, else <think>,</think>).")
+  private String thinking;
+
+  /// Whether questions are messages: then the text around a question is the template's.
+  public boolean isChat() {
+    return chat;
+  }
+
+  /// The settings.
+  ///
+  /// @throws UsageException if options contradict each other
+  public PromptSettings settings() throws IOException {
+    if (chat && raw) {
+      throw new UsageException("--chat and --raw contradict each other: give one");
+    }
+    if (!chat && (system != null || template != null || !arguments.isEmpty())) {
+      throw new UsageException("--system, --chat-template and --template-arg have no effect without --chat");
+    }
+    if (noStop && stops != null) {
+      throw new UsageException("--stop and --no-stop contradict each other: give one");
+    }
+    if (shots == 0 && (shotsFile != null || shotsSeed != null)) {
+      throw new UsageException("--shots-file and --shots-seed have no effect without --shots");
+    }
+    PromptSettings settings = PromptSettings.defaults().withShots(new ShotSettings(shots, shotsSeed))
+        .withThinking(markers());
+    if (noStop || stops != null) {
+      settings = settings.withStops(noStop ? List.of() : stops.stream().map(PromptOptions::unescaped).toList());
+    }
+    return chat
+        ? settings.withChat(new ChatSettings(system == null ? null : unescaped(system), template(), values()))
+        : settings.withStyle(raw ? Style.RAW : Style.UNSAID);
+  }
+
+  private String template() throws IOException {
+    if (template == null || !Files.isRegularFile(Path.of(template))) {
+      return template;
+    }
+    Path file = Path.of(template);
+    if (Files.size(file) > LARGEST_TEMPLATE) {
+      throw new UsageException("--chat-template: %s has %d bytes, at most %d are read".formatted(file,
+          Files.size(file), LARGEST_TEMPLATE));
+    }
+    return Files.readString(file);
+  }
+
+  private SortedMap<String, String> values() {
+    SortedMap<String, String> values = new TreeMap<>();
+    for (String argument : arguments) {
+      int equals = argument.indexOf('=');
+      if (equals < 1) {
+        throw new UsageException("--template-arg must be NAME=VALUE, found '" + argument + "'");
+      }
+      values.put(argument.substring(0, equals), argument.substring(equals + 1));
+    }
+    return values;
+  }
+
+  private Thinking markers() {
+    if (thinking == null) {
+      return null;
+    }
+    int comma = thinking.indexOf(',');
+    if (comma < 1 || comma == thinking.length() - 1) {
+      throw new UsageException("--thinking must be OPEN,CLOSE, found '" + thinking + "'");
+    }
+    return new Thinking(thinking.substring(0, comma), thinking.substring(comma + 1), false);
+  }
+
+  static String unescaped(String text) {
+    return text.replace("\\n", "\n").replace("\\t", "\t");
+  }
+
+  /// The worked examples of the sets that were read from files.
+  ///
+  /// @param problems how their files are read
+  public Examples examples(List<ProblemSet> sets, ProblemOptions problems) throws IOException {
+    if (shots == 0) {
+      return Examples.NONE;
+    }
+    Map<String, ProblemSet> examples = new HashMap<>();
+    for (Path file : problems.files()) {
+      Optional<Path> train = shotsFile == null ? trainSplit(file) : Optional.of(shotsFile);
+      if (train.isPresent()) {
+        ProblemSet read = problems.read(train.get(), Integer.MAX_VALUE, chat);
+        examples.put(problems.named(sets, file), read);
+      }
+    }
+    if (shotsFile != null && examples.isEmpty()) {
+      throw new UsageException("--shots-file has no effect without --data");
+    }
+    return new Examples(examples);
+  }
+
+  /// `train.parquet` beside `test.parquet`, `train-00000-of-00001.parquet` beside `test-…`.
+  static Optional<Path> trainSplit(Path file) throws IOException {
+    String name = file.getFileName().toString();
+    String split = Stream.of("test", "validation", "dev", "val").filter(name::contains).findFirst().orElse(null);
+    Path folder = file.toAbsolutePath().getParent();
+    if (split == null || folder == null) {
+      return Optional.empty();
+    }
+    Path same = folder.resolve(name.replace(split, "train"));
+    if (Files.isRegularFile(same)) {
+      return Optional.of(same);
+    }
+    String start = name.substring(0, name.indexOf(split)) + "train";
+    String end = name.substring(name.lastIndexOf('.') + 1);
+    try (Stream<Path> files = Files.list(folder)) {
+      List<Path> found = new ArrayList<>(files.filter(Files::isRegularFile)
+          .filter(one -> one.getFileName().toString().startsWith(start) && one.getFileName().toString().endsWith(end))
+          .sorted().toList());
+      return found.stream().findFirst();
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package org.striatum.cli.summary;
+
+import java.util.List;
+import org.striatum.cli.console.Console;
+import org.striatum.probe.rollout.Rollout;
+import org.striatum.studies.rollouts.Regrading;
+import org.striatum.studies.rollouts.RolloutResults;
+
+/// Rewards given again, and completions with what was read from them, as lines of text.
+///
+/// @param console where they go
+public record GradeSummary(Console console) {
+  private static final int TAIL = 240;
+  private static final int SHORT = 60;
+
+  /// Every changed reward, then counts.
+  public void print(Regrading regrading, List<String> again, boolean dryRun) {
+    for (Regrading.Change change : regrading.changes()) {
+      Rollout after = change.after();
+      console.print("line %d: %s %s, sample %d: reward %.0f → %.0f, read %s%s, reference %s%s".formatted(change.line(),
+          after.problem().dataset(), after.problem().id(), after.sample(), change.before().reward(), after.reward(),
+          read(after), change.before().read() == null ? "" : " (was " + read(change.before()) + ")",
+          quoted(after.problem().answer(), SHORT),
+          after.timeLimit() ? ", time limit reached: written forms decided" : ""));
+    }
+    console.print("%d of %d rewards changed, %d the same for another answer".formatted(regrading.changes().size(),
+        regrading.after().size(), regrading.otherwiseRead()));
+    List<RolloutResults.DatasetAccuracy> before = RolloutResults.of(regrading.before()).datasets();
+    List<RolloutResults.DatasetAccuracy> after = RolloutResults.of(regrading.after()).datasets();
+    for (int i = 0; i < after.size(); i++) {
+      console.print("%-8s accuracy %.3f → %.3f".formatted(after.get(i).dataset(), before.get(i).accuracy(),
+          after.get(i).accuracy()));
+    }
+    if (dryRun) {
+      console.print("nothing was written");
+    } else if (!again.isEmpty()) {
+      console.print("to be run again: " + String.join(", ", again));
+    }
+  }
+
+  /// Completions spread evenly over the file.
+  public void sample(List<Rollout> rollouts, int count) {
+    int shown = Math.min(count, rollouts.size());
+    for (int i = 0; i < shown; i++) {
+      int index = (int) ((long) i * rollouts.size() / shown);
+      Rollout rollout = rollouts.get(index);
+      console
+          .print("line %d: %s %s, sample %d%s".formatted(index + 1, rollout.problem().dataset(), rollout.problem().id(),
+              rollout.sample(), rollout.finished() ? "" : ", unfinished"));
+      console.print("  completion " + tail(rollout.completion()));
+      console.print("  read       " + read(rollout));
+      console.print("  reference  " + quoted(rollout.problem().answer(), TAIL));
+      console.print("  reward     %.0f%s".formatted(rollout.reward(),
+          rollout.timeLimit() ? " (time limit reached: written forms decided)" : ""));
+    }
+  }
+
+  private static String read(Rollout rollout) {
+    return rollout.read() == null ? "nothing" : quoted(rollout.read(), SHORT);
+  }
+
+  private static String tail(String text) {
+    String line = text.strip().replace("\n", "⏎");
+    return "'" + (line.length() <= TAIL ? line : "…" + line.substring(line.length() - TAIL)) + "'";
+  }
+
+  private static String quoted(String text, int longest) {
+    String line = text.strip().replace("\n", "⏎");
+    return "'" + (line.length() <= longest ? line : line.substring(0, longest) + "…") + "'";
+  }
+}

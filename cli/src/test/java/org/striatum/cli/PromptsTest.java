@@ -1,0 +1,208 @@
+package org.striatum.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.striatum.cli.Session.REASONER;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.striatum.cli.console.ExitCode;
+import org.striatum.datasets.ProblemSets;
+import org.striatum.datasets.RolloutFile;
+import org.striatum.probe.rollout.Problem;
+import org.striatum.probe.rollout.Rollout;
+
+/// Prompts as they are sent, and completions as they end: chat, worked examples, stops, thinking.
+class PromptsTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  /// Writes what the plain prompt is: the beginning of the sequence and the question.
+  private static final String PLAIN = "{{ bos_token }}{% for m in messages %}{% if m.role == 'system' %}({{ m.content }})"
+      + "{% elif m.role == 'user' %}{{ m.content }}{% else %}{{ m.content }}{{ eos_token }}{% endif %}{% endfor %}";
+
+  @TempDir
+  private Path folder;
+
+  /// The reasoner with a chat template.
+  private Path instruct(String template) throws IOException {
+    Path copy = Session.copy(REASONER, folder.resolve("instruct"));
+    Files.writeString(copy.resolve("chat_template.jinja"), template);
+    return copy;
+  }
+
+  private static Session succeed(Object... arguments) {
+    Session session = Session.of(arguments);
+    assertThat(session.code()).as(session.err()).isEqualTo(ExitCode.DONE);
+    return session;
+  }
+
+  private List<Rollout> rollouts(Path checkpoint, String run, Object... options) throws IOException {
+    succeed(Stream.concat(Stream.of("rollouts", checkpoint, "--tasks", "add", "--limit", 12, "--max-new-tokens", 60,
+        "--output", folder.resolve(run)), Arrays.stream(options)).toArray());
+    return RolloutFile.read(folder.resolve(run).resolve("rollouts.jsonl"));
+  }
+
+  private JsonNode prompts(String run) throws IOException {
+    return JSON.readTree(folder.resolve(run).resolve("manifest.json").toFile()).at("/inputs/data/prompts");
+  }
+
+  /// A template that writes the plain prompt gives the plain prompt's rollouts, token by token.
+  @Test
+  void aChatWhoseTemplateIsThePromptIsThePrompt() throws IOException {
+    Path instruct = instruct(PLAIN);
+    List<Rollout> raw = rollouts(instruct, "raw", "--raw");
+    List<Rollout> chat = rollouts(instruct, "chat", "--chat");
+    for (int i = 0; i < raw.size(); i++) {
+      assertThat(chat.get(i).tokens()).isEqualTo(raw.get(i).tokens());
+      assertThat(chat.get(i).problem().prompt()).isEqualTo("<s>" + raw.get(i).problem().prompt());
+      assertThat(chat.get(i).reward()).isEqualTo(raw.get(i).reward());
+    }
+    assertThat(prompts("chat").at("/chat/origin").asText()).contains("chat_template.jinja");
+    assertThat(prompts("chat").at("/chat/sha256").asText()).hasSize(64);
+    assertThat(prompts("raw").at("/chat").isNull()).isTrue();
+  }
+
+  @Test
+  void aTemplateThatIsNotUsedIsSaid() throws IOException {
+    Path instruct = instruct(PLAIN);
+    Session unsaid = succeed("rollouts", instruct, "--tasks", "add", "--limit", 2, "--output", folder.resolve("a"));
+    assertThat(unsaid.errorLines()).filteredOn(line -> line.contains("chat template")).hasSize(1);
+    Session raw = succeed("rollouts", instruct, "--raw", "--tasks", "add", "--limit", 2, "--output",
+        folder.resolve("b"));
+    assertThat(raw.errorLines()).filteredOn(line -> line.contains("chat template")).isEmpty();
+  }
+
+  @Test
+  void aDryRunShowsThePromptAndDoesNothing() throws IOException {
+    Path instruct = instruct(PLAIN);
+    Session shown = succeed("rollouts", instruct, "--chat", "--system", "be brief", "--tasks", "add,mul", "--dry-run",
+        "--output", folder.resolve("run"));
+    Problem first = ProblemSets.named("mul").getFirst().draw(1, 1).getFirst();
+    assertThat(shown.out()).contains("<s>(be brief)" + first.prompt() + "\n", "chat template 'default'");
+    assertThat(folder.resolve("run")).doesNotExist();
+  }
+
+  @Test
+  void workedExamplesAreOtherProblemsWithTheirSolutions() throws IOException {
+    Path instruct = instruct(PLAIN);
+    List<Rollout> text = rollouts(instruct, "text", "--raw", "--shots", 2);
+    List<Rollout> turns = rollouts(instruct, "turns", "--chat", "--shots", 2);
+    List<Problem> asked = ProblemSets.named("add").getFirst().draw(12, 1);
+    for (int i = 0; i < 12; i++) {
+      List<String> parts = List.of(text.get(i).problem().prompt().split("\n\n", -1));
+      assertThat(parts).hasSize(3);
+      assertThat(parts.getLast()).isEqualTo(asked.get(i).prompt());
+      for (String shot : parts.subList(0, 2)) {
+        assertThat(asked).extracting(Problem::prompt).noneMatch(shot::startsWith);
+        assertThat(turns.get(i).problem().prompt()).contains(shot + "</s>");
+      }
+    }
+    assertThat(prompts("turns").at("/shots/count").asInt()).isEqualTo(2);
+  }
+
+  /// The first line of the same completion: the model would have written on.
+  @Test
+  void aCompletionEndsAtItsStop() throws IOException {
+    List<Rollout> whole = rollouts(REASONER, "whole");
+    List<Rollout> stopped = rollouts(REASONER, "stopped", "--stop", "\\n");
+    int shorter = 0;
+    for (int i = 0; i < whole.size(); i++) {
+      String text = whole.get(i).completion();
+      int end = text.indexOf('\n');
+      assertThat(stopped.get(i).completion()).isEqualTo(end < 0 ? text : text.substring(0, end));
+      int[] kept = stopped.get(i).tokens();
+      assertThat(kept).isEqualTo(Arrays.copyOf(whole.get(i).tokens(), kept.length));
+      if (end >= 0) {
+        shorter++;
+        assertThat(stopped.get(i).finished()).isTrue();
+        assertThat(kept[kept.length - 1]).as("the line end, where the stop begins").isEqualTo(3);
+      }
+    }
+    assertThat(shorter).isPositive();
+    assertThat(prompts("stopped").at("/stops/add/0").asText()).isEqualTo("\n");
+    Session verified = succeed("verify", folder.resolve("stopped"));
+    assertThat(verified.out()).contains("12 of 12 completions graded again, the same rewards");
+  }
+
+  /// Everything up to the mark is thought; what stands behind it is the answer.
+  @Test
+  void anAnswerStandsBehindTheThought() throws IOException {
+    List<String> rows = new ArrayList<>();
+    for (Problem problem : ProblemSets.named("add").getFirst().drawDistinct(12, 1, java.util.Set.of())) {
+      rows.add("{\"question\": \"%s\", \"answer\": \"%s\"}".formatted(problem.prompt(), problem.answer()));
+    }
+    Path data = Files.write(folder.resolve("test.jsonl"), rows);
+    for (int tokens : new int[]{60, 8}) {
+      Path run = folder.resolve("thought" + tokens);
+      succeed("rollouts", REASONER, "--data", data, "--columns", "prompt=question,answer=answer", "--grader", "exact",
+          "--prompt-template", "{prompt}", "--thinking", "=,#", "--no-stop", "--max-new-tokens", tokens, "--output",
+          run);
+      for (Rollout rollout : RolloutFile.read(run.resolve("rollouts.jsonl"))) {
+        String text = rollout.completion();
+        boolean right = text.lastIndexOf('#') > text.lastIndexOf('=')
+            && text.substring(text.lastIndexOf('#') + 1).strip().equals(rollout.problem().answer());
+        assertThat(rollout.reward()).as(text).isEqualTo(right ? 1 : 0);
+      }
+    }
+  }
+
+  @Test
+  void examplesFromTheProblemsThemselvesAreRefused() throws IOException {
+    Path data = Files.writeString(folder.resolve("test.jsonl"),
+        "{\"question\": \"1+1=\", \"answer\": \"a #### 2\"}\n{\"question\": \"1+2=\", \"answer\": \"b #### 3\"}\n");
+    Session leaked = Session.of("rollouts", REASONER, "--data", data, "--shots", 1, "--shots-file", data, "--dry-run");
+    assertThat(leaked.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(leaked.err()).contains("leaks answers");
+    Session none = Session.of("rollouts", REASONER, "--data", data, "--shots", 1, "--dry-run");
+    assertThat(none.code()).isEqualTo(ExitCode.USAGE);
+    Files.writeString(folder.resolve("train.jsonl"),
+        "{\"question\": \"1+1=\", \"answer\": \"a #### 2\"}\n{\"question\": \"2+2=\", \"answer\": \"c #### 4\"}\n");
+    Session shown = succeed("rollouts", REASONER, "--data", data, "--shots", 1, "--dry-run");
+    assertThat(shown.out()).as("the first of the train split is a problem of the run").contains(
+        "Question: 2+2=\nAnswer: c #### 4\n\nQuestion: 1+1=\nAnswer:", "stops at 'Question:'");
+  }
+
+  private static Stream<List<String>> contradictions() {
+    return Stream.of(List.of("--chat", "--raw"), List.of("--system", "x"), List.of("--template-arg", "a=1"),
+        List.of("--stop", "x", "--no-stop"), List.of("--shots-seed", "1"), List.of("--thinking", "think"),
+        List.of("--chat"), List.of("--chat", "--chat-template", "none-such"), List.of("--shots", "-1"),
+        List.of("-k", "3", "--temperature", "0"), List.of("--stop", ""));
+  }
+
+  @ParameterizedTest
+  @MethodSource("contradictions")
+  void whatCannotBeMeantIsRefusedBeforeAnything(List<String> options) {
+    List<Object> words = new ArrayList<>(List.of("rollouts", REASONER, "--tasks", "add", "--limit", 2, "--output",
+        folder.resolve("run")));
+    words.addAll(options);
+    Session refused = Session.of(words.toArray());
+    assertThat(refused.code()).as(refused.err()).isEqualTo(ExitCode.USAGE);
+    assertThat(refused.errorLines()).hasSize(1);
+    assertThat(folder.resolve("run/rollouts.jsonl")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @MethodSource("hostile")
+  void aHostileTemplateIsAnError(String template) throws IOException {
+    Path instruct = instruct(template);
+    Session refused = Session.of("rollouts", instruct, "--chat", "--tasks", "add", "--limit", 2, "--output",
+        folder.resolve("run"));
+    assertThat(refused.code()).as(refused.err()).isNotEqualTo(ExitCode.DONE).isNotEqualTo(ExitCode.FAILED);
+    assertThat(refused.errorLines()).filteredOn(line -> line.startsWith("striatum: ")).hasSize(1);
+  }
+
+  private static Stream<String> hostile() {
+    return Stream.of("{{ raise_exception('no') }}", "{{ messages.__class__ }}", "{{ no_such_function() }}",
+        "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", "{% for i in range(1000000000) %}x{% endfor %}", "{% for %}",
+        "{{ 'x' * 1000000000 }}");
+  }
+}

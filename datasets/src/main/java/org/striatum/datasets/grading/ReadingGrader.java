@@ -1,0 +1,30 @@
+package org.striatum.datasets.grading;
+
+import java.util.Optional;
+import org.striatum.probe.rollout.Grade;
+import org.striatum.probe.rollout.Grader;
+import org.striatum.probe.rollout.Problem;
+
+/// A grader that looks at the part of a completion that counts.
+///
+/// @param grader of answers
+/// @param reading which part counts
+public record ReadingGrader(Grader grader, Reading reading) implements Grader {
+  @Override
+  public double reward(Problem problem, String completion) {
+    return grade(problem, completion).reward();
+  }
+
+  @Override
+  public Grade grade(Problem problem, String completion) {
+    return grader instanceof AnswerGrader answers
+        ? answers.grade(problem.answer(), completion, reading)
+        : reading.graded(completion).map(text -> grader.grade(problem, text))
+            .orElse(new Grade(0, Optional.empty(), false));
+  }
+
+  @Override
+  public Optional<String> answer(String completion) {
+    return reading.graded(completion).flatMap(grader::answer);
+  }
+}

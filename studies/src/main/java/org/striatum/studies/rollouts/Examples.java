@@ -1,0 +1,81 @@
+package org.striatum.studies.rollouts;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.striatum.datasets.ProblemSet;
+import org.striatum.datasets.prompt.PromptFormat.Shots;
+import org.striatum.probe.rollout.Problem;
+import org.striatum.probe.run.Sha256;
+import org.striatum.probe.run.UsageException;
+import org.striatum.probe.stats.RandomStreams;
+import org.striatum.studies.rollouts.PromptSettings.ShotSettings;
+
+/// The worked examples of each problem set. None of them is among the problems that are asked.
+///
+/// @param files dataset → where its examples are from; a generated set without one draws its own
+public record Examples(Map<String, ProblemSet> files) {
+  public static final Examples NONE = new Examples(Map.of());
+
+  public Examples {
+    files = Map.copyOf(files);
+  }
+
+  /// The examples of one set, in the order in which they are written.
+  ///
+  /// @param asked the problems of the run
+  /// @throws UsageException if there are too few, or the file is that of the problems themselves
+  List<Problem> of(ProblemSet set, List<Problem> asked, ShotSettings settings, long seed) {
+    if (settings.count() == 0) {
+      return List.of();
+    }
+    Set<String> ids = new HashSet<>();
+    Set<String> prompts = new HashSet<>();
+    asked.forEach(problem -> {
+      ids.add(problem.id());
+      prompts.add(problem.prompt());
+    });
+    ProblemSet from = files.get(set.name());
+    if (from == null) {
+      if (set.origin().isPresent()) {
+        throw new UsageException(
+            "no worked examples for " + set.name() + ": there is no train split beside its file, name a file of shots");
+      }
+      return set.drawDistinct(settings.count(), new RandomStreams(seed).of("shots").nextLong(), ids);
+    }
+    if (sha256(from).equals(sha256(set))) {
+      throw new UsageException("the worked examples of " + set.name()
+          + " would be from the file whose problems are asked: that leaks answers, use another split");
+    }
+    List<Problem> apart = new ArrayList<>(from.draw(Integer.MAX_VALUE, seed).stream()
+        .filter(problem -> !prompts.contains(problem.prompt())).toList());
+    if (settings.seed() != null) {
+      Collections.shuffle(apart, new RandomStreams(settings.seed()).of(set.name()));
+    }
+    if (apart.size() < settings.count()) {
+      throw new UsageException(
+          "%d worked examples of %s are needed, found %d that are no problems of the run".formatted(
+              settings.count(), set.name(), apart.size()));
+    }
+    return List.copyOf(apart.subList(0, settings.count()));
+  }
+
+  private static Optional<Sha256> sha256(ProblemSet set) {
+    return set.origin().map(source -> source.sha256());
+  }
+
+  /// What the run keeps of them.
+  Shots shots(List<ProblemSet> sets, ShotSettings settings) {
+    TreeMap<String, Sha256> from = new TreeMap<>();
+    if (settings.count() > 0) {
+      sets.forEach(set -> Optional.ofNullable(files.get(set.name())).flatMap(Examples::sha256)
+          .ifPresent(file -> from.put(set.name(), file)));
+    }
+    return new Shots(settings.count(), settings.seed(), from);
+  }
+}

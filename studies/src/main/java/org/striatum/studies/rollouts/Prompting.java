@@ -1,0 +1,133 @@
+package org.striatum.studies.rollouts;
+
+import java.io.IOException;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.striatum.datasets.ProblemSet;
+import org.striatum.datasets.prompt.PromptFormat;
+import org.striatum.datasets.prompt.PromptFormat.Chat;
+import org.striatum.datasets.prompt.PromptFormat.Thinking;
+import org.striatum.hooks.HookedModel;
+import org.striatum.hooks.chat.ChatMessage;
+import org.striatum.hooks.chat.ChatTemplate;
+import org.striatum.hooks.chat.ChatTemplates;
+import org.striatum.hooks.chat.TemplateArgument;
+import org.striatum.hooks.text.SpecialTokenPolicy.Source;
+import org.striatum.hooks.text.SpecialTokenPolicy.SpecialToken;
+import org.striatum.probe.model.TokenSequence;
+import org.striatum.probe.rollout.Problem;
+import org.striatum.probe.run.UsageException;
+import org.striatum.studies.rollouts.PromptSettings.ChatSettings;
+import org.striatum.studies.rollouts.PromptSettings.Style;
+
+/// Writes prompts: examples and question as text, or as the messages of a chat.
+final class Prompting {
+  /// Between examples, and between the last one and the question.
+  private static final String GAP = "\n\n";
+  private static final String NAMED_TEMPLATE = "[\\w.-]+";
+
+  private final PromptSettings settings;
+  private final HookedModel model;
+  private final Optional<ChatTemplate> template;
+  private final Map<String, Object> arguments;
+  private final LocalDate date;
+
+  /// @param date that templates are told which ask for it
+  private Prompting(PromptSettings settings, HookedModel model, Optional<ChatTemplate> template, LocalDate date) {
+    this.settings = settings;
+    this.model = model;
+    this.template = template;
+    this.arguments = new LinkedHashMap<>();
+    settings.chat().arguments()
+        .forEach((name, json) -> arguments.put(name, TemplateArgument.parse(name + "=" + json).value()));
+    this.date = date;
+  }
+
+  /// @param before how the run was asked already; empty for a new one
+  /// @throws UsageException if a chat is asked for and the checkpoint has no template
+  static Prompting of(PromptSettings settings, HookedModel model, Optional<PromptFormat> before) throws IOException {
+    LocalDate date = before.map(PromptFormat::chat).map(Chat::date).map(LocalDate::parse).orElseGet(LocalDate::now);
+    return new Prompting(settings, model,
+        settings.style() == Style.CHAT ? Optional.of(template(settings.chat(), model)) : Optional.empty(), date);
+  }
+
+  private static ChatTemplate template(ChatSettings chat, HookedModel model) throws IOException {
+    Map<String, String> tokens = model.tokenizer().named();
+    ChatTemplates own = model.chatTemplates();
+    if (chat.template() == null) {
+      return own.byDefault(tokens).orElseThrow(() -> new UsageException(
+          model.facts().name() + " has no chat template: give one, or ask in plain text"));
+    }
+    return chat.template().matches(NAMED_TEMPLATE)
+        ? own.named(chat.template(), tokens)
+        : ChatTemplate.of("given", chat.template(), new Source("a file that was named", "its text"), tokens);
+  }
+
+  /// Whether the checkpoint has a chat template that nobody asked for or refused.
+  boolean leavesTemplateUnused() throws IOException {
+    return settings.style() == Style.UNSAID && !model.chatTemplates().isEmpty();
+  }
+
+  /// The prompt of a problem.
+  ///
+  /// @param examples in their order
+  String prompt(ProblemSet set, Problem problem, List<Problem> examples) {
+    if (template.isEmpty()) {
+      StringBuilder text = new StringBuilder();
+      examples.forEach(example -> text.append(example.prompt()).append(set.delimiter()).append(example.solution())
+          .append(GAP));
+      return text.append(problem.prompt()).toString();
+    }
+    List<ChatMessage> messages = new ArrayList<>();
+    if (settings.chat().system() != null) {
+      messages.add(ChatMessage.system(settings.chat().system()));
+    }
+    for (Problem example : examples) {
+      messages.add(ChatMessage.user(example.prompt()));
+      messages.add(ChatMessage.assistant(example.solution()));
+    }
+    messages.add(ChatMessage.user(problem.prompt()));
+    return template.get().render(messages, true, arguments, date.atStartOfDay());
+  }
+
+  /// Its tokens: those of a chat are all in its text.
+  TokenSequence tokens(String prompt) throws IOException {
+    return TokenSequence.prompt(template.isPresent()
+        ? model.tokenizer().encodeBare(prompt)
+        : model.tokenizer().encodePrompt(prompt));
+  }
+
+  /// What the run keeps.
+  ///
+  /// @param first a prompt of the run: whether it begins a thought
+  PromptFormat format(List<ProblemSet> sets, PromptFormat.Shots shots, String first, String question)
+      throws IOException {
+    SortedMap<String, List<String>> stops = new TreeMap<>();
+    for (ProblemSet set : sets) {
+      stops.put(set.name(), settings.stops() != null
+          ? settings.stops()
+          : template.isPresent() ? List.of() : set.stops());
+    }
+    Thinking markers = Optional.ofNullable(settings.thinking())
+        .or(() -> template.flatMap(ChatTemplate::thinking)
+            .map(found -> new Thinking(found.open(), found.close(), false)))
+        .orElse(Thinking.USUAL);
+    String behind = first.substring(Math.max(0, first.lastIndexOf(question)));
+    boolean opened = behind.lastIndexOf(markers.open()) > behind.lastIndexOf(markers.close());
+    Optional<SpecialToken> turn = template.isPresent()
+        ? template.get().endOfTurn(model.tokenizer(), arguments)
+        : Optional.empty();
+    return new PromptFormat(
+        template.map(used -> new Chat(used.name(), used.origin().toString(), used.checksum(), settings.chat().system(),
+            settings.chat().arguments(), used.asksForTheDate() ? date.toString() : null)).orElse(null),
+        shots, stops,
+        turn.map(SpecialToken::id).filter(id -> !model.endOfSequence().contains(id)).map(List::of).orElse(List.of()),
+        new Thinking(markers.open(), markers.close(), opened));
+  }
+}

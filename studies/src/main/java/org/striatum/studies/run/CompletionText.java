@@ -1,0 +1,32 @@
+package org.striatum.studies.run;
+
+import java.util.stream.Stream;
+import org.striatum.datasets.prompt.PromptFormat;
+import org.striatum.hooks.text.Tokenizer;
+
+/// What generated tokens read, as graders and readers see it.
+///
+/// @param markers whether special tokens are written out, because markers of thinking are among them
+record CompletionText(Tokenizer tokenizer, PromptFormat format, boolean markers) {
+  static CompletionText of(Tokenizer tokenizer, PromptFormat format) {
+    boolean special = Stream.of(format.thinking().open(), format.thinking().close())
+        .anyMatch(marker -> isSpecial(tokenizer, marker));
+    return new CompletionText(tokenizer, format, special);
+  }
+
+  /// Whether decoding leaves a marker out.
+  private static boolean isSpecial(Tokenizer tokenizer, String marker) {
+    return tokenizer.added().containsKey(marker)
+        && tokenizer.decode(new int[]{tokenizer.added().get(marker)}).isEmpty();
+  }
+
+  /// The text up to the first stop.
+  ///
+  /// @param tokens behind the prompt
+  String of(String dataset, int[] tokens) {
+    String text = markers ? tokenizer.decodeAll(tokens) : tokenizer.decode(tokens);
+    int end = format.stops(dataset).stream().mapToInt(text::indexOf).filter(place -> place >= 0).min()
+        .orElse(text.length());
+    return text.substring(0, end);
+  }
+}
