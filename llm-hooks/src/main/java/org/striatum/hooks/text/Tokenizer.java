@@ -156,23 +156,29 @@ public final class Tokenizer implements AutoCloseable {
     return decode(tokens, true);
   }
 
-  /// The text of tokens, special tokens as they are written.
-  public String decodeAll(int[] tokens) {
-    return decode(tokens, false);
+  /// The text of tokens that follow others, special tokens left out: a space that decoding takes from the beginning of a
+  /// text stays, so that prompt and text joined are what was tokenized.
+  public String decodeContinuation(int[] tokens) {
+    return continuation(tokens, true);
+  }
+
+  /// The same with special tokens as they are written.
+  public String decodeContinuationWhole(int[] tokens) {
+    return continuation(tokens, false);
+  }
+
+  private String continuation(int[] tokens, boolean skipSpecial) {
+    if (!document.stripsBeginning()) {
+      return decode(tokens, skipSpecial);
+    }
+    int[] before = ids(tokenizer.encode(ANCHORS.getFirst(), false, false));
+    int[] whole = Arrays.copyOf(before, before.length + tokens.length);
+    System.arraycopy(tokens, 0, whole, before.length, tokens.length);
+    return decode(whole, skipSpecial).substring(decode(before, skipSpecial).length());
   }
 
   private String decode(int[] tokens, boolean skipSpecial) {
     return tokenizer.decode(Arrays.stream(tokens).asLongStream().toArray(), skipSpecial);
-  }
-
-  /// The text that tokens add to those before them: a leading space that decoding takes from the beginning of a text stays.
-  public String decodeContinuation(TokenSequence sequence) {
-    int[] tokens = sequence.tokens();
-    String prompt = decode(Arrays.copyOf(tokens, sequence.promptLength()));
-    String whole = decode(tokens);
-    return whole.startsWith(prompt)
-        ? whole.substring(prompt.length())
-        : decode(sequence.continuation());
   }
 
   /// The file that holds the vocabulary.
