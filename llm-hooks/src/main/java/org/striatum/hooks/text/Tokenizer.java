@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.stream.Stream;
+import java.util.function.Predicate;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.text.SpecialTokenPolicy.SpecialToken;
 import org.striatum.probe.model.TokenSequence;
@@ -97,16 +97,24 @@ public final class Tokenizer implements AutoCloseable {
     }
     TokenSequence start = TokenSequence.prompt(prompt);
     String whole = decode(encodeBare(promptText + completion));
-    for (String before : Stream.concat(Stream.of(promptText), ANCHORS.stream()).toList()) {
-      Optional<TokenSequence> joined = behind(before, completion).map(start::followedBy)
-          .filter(sequence -> decode(sequence.tokens()).equals(whole));
-      if (joined.isPresent()) {
-        return joined.get();
-      }
+    Predicate<TokenSequence> readsAsOne = sequence -> decode(sequence.tokens()).equals(whole);
+    Optional<TokenSequence> inPlace = behind(promptText, completion).map(start::followedBy).filter(readsAsOne);
+    if (inPlace.isPresent()) {
+      return inPlace.get();
     }
+    List<TokenSequence> elsewhere = ANCHORS.stream()
+        .flatMap(before -> behind(before, completion).filter(tokens -> leaves(before, completion, tokens)).stream())
+        .map(start::followedBy).toList();
+    // None reads as one where a character of the completion changes the prompt's last one, or both are unknown: then its tokens
+    // behind a word are what they are in a text.
+    return elsewhere.stream().filter(readsAsOne).findFirst()
+        .orElseGet(() -> elsewhere.isEmpty() ? apart(start, completion, readsAsOne) : elsewhere.getFirst());
+  }
+
+  private TokenSequence apart(TokenSequence start, String completion, Predicate<TokenSequence> readsAsOne) {
     TokenSequence apart = start.followedBy(encodeBare(completion));
-    if (!decode(apart.tokens()).equals(whole)) {
-      throw new UsageException("a text and its completion '" + shown(completion)
+    if (!readsAsOne.test(apart)) {
+      throw new UsageException("a prompt and its completion '" + shown(completion)
           + "' cannot be encoded as two: together they read otherwise");
     }
     return apart;
@@ -128,6 +136,12 @@ public final class Tokenizer implements AutoCloseable {
       }
     }
     return Optional.of(Arrays.copyOfRange(ids, first, ids.length));
+  }
+
+  /// Whether the tokens in front of those of `text` are those of `before` alone.
+  private boolean leaves(String before, String text, int[] tokens) {
+    int[] whole = encodeBare(before + text);
+    return Arrays.equals(Arrays.copyOf(whole, whole.length - tokens.length), encodeBare(before));
   }
 
   private static boolean startsWith(int[] ids, int[] beginning) {

@@ -115,6 +115,19 @@ class TokenizerTest {
     }
   }
 
+  /// A mark that composes with the prompt's last letter, and two unknown letters that fuse to one token.
+  @ParameterizedTest
+  @CsvSource({"qwen2-files,e,\u0301x", "spm-unigram,how é,é many"})
+  void aBoundaryInsideACharacterIsNoReasonToRefuse(String layout, String prompt, String completion) throws Exception {
+    try (Tokenizer tokenizer = Tokenizer.open(GOLDEN.resolve(layout), LARGE)) {
+      TokenSequence pair = tokenizer.encodePair(prompt, completion);
+      assertThat(pair.tokens()).startsWith(tokenizer.encodePrompt(prompt));
+      assertThat(pair.continuation()).isNotEmpty();
+      assertThat(tokenizer.decodeContinuation(pair.continuation()))
+          .isEqualTo(tokenizer.decodeContinuation(tokenizer.encodeBare(completion)).stripLeading());
+    }
+  }
+
   @Test
   void aPromptHasAToken() throws Exception {
     try (Tokenizer tokenizer = Tokenizer.open(GOLDEN.resolve("gpt2-files"), LARGE)) {
