@@ -171,6 +171,31 @@ class PromptsTest {
         "Question: 2+2=\nAnswer: c #### 4\n\nQuestion: 1+1=\nAnswer:", "stops at 'Question:'");
   }
 
+  /// Chats of another program are written by the checkpoint's template; tokens that a file carries are used as they are.
+  @Test
+  void importedChatsAndCarriedTokens() throws IOException {
+    Path instruct = instruct(PLAIN);
+    Path chats = Files.writeString(folder.resolve("chats.jsonl"),
+        """
+            {"messages": [{"role": "user", "content": "1+1="}], "choices": [{"message": {"role": "assistant", "content": "2"}, "finish_reason": "stop", "score": 1}]}
+            {"messages": [{"role": "user", "content": "1+2="}], "choices": [{"message": {"role": "assistant", "content": "4"}, "finish_reason": "length", "score": 0}]}
+            """);
+    Path run = folder.resolve("chats");
+    succeed("rollouts", instruct, "--import", chats, "--output", run);
+    List<Rollout> read = RolloutFile.read(run.resolve("rollouts.jsonl"));
+    assertThat(read).extracting(rollout -> rollout.problem().prompt()).containsExactly("<s>1+1=", "<s>1+2=");
+    assertThat(read.getFirst().tokens()).containsExactly(1, 15, 10, 15, 25, 16);
+    assertThat(read).extracting(Rollout::reward).containsExactly(1.0, 0.0);
+    assertThat(prompts("chats").at("/chat/template").asText()).isEqualTo("default");
+    Path carried = Files.writeString(folder.resolve("carried.jsonl"),
+        """
+            {"prompt": "1+1=", "prompt_token_ids": [1, 15, 10, 15, 25], "outputs": [{"text": "22", "token_ids": [16, 16, 2], "reward": 0}]}
+            """);
+    succeed("rollouts", instruct, "--import", carried, "--output", folder.resolve("carried"));
+    assertThat(RolloutFile.read(folder.resolve("carried/rollouts.jsonl")).getFirst().tokens()).containsExactly(1, 15,
+        10, 15, 25, 16, 16);
+  }
+
   private static Stream<List<String>> contradictions() {
     return Stream.of(List.of("--chat", "--raw"), List.of("--system", "x"), List.of("--template-arg", "a=1"),
         List.of("--stop", "x", "--no-stop"), List.of("--shots-seed", "1"), List.of("--thinking", "think"),

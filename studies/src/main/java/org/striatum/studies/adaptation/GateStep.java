@@ -130,6 +130,17 @@ public record GateStep() implements Study<GateSettings, AdaptationResults> {
     });
   }
 
+  /// Gates are learned on new problems, which are asked in plain text.
+  ///
+  /// @throws UsageException if the run asks in another way
+  @Override
+  public void prepare(StudyRun run, GateSettings settings) {
+    if (run.prompts().chat() != null || run.prompts().shots().count() > 0) {
+      throw new UsageException("gates are learned on questions alone, as plain text, and this run asked by "
+          + run.prompts().printed() + ": make another run");
+    }
+  }
+
   private static AdaptationStudy.Findings study(StudyRun run, GateSettings settings, HookedModel model,
       TrialStore store) throws IOException {
     SequencedMap<AdaptationArm, SortedMap<HookPoint, List<Integer>>> sets = sets(model, RunRankings.of(run.folder()),

@@ -73,8 +73,10 @@ public record ImportStep(ForeignRollouts made) implements Study<ImportSettings, 
     Map<String, Integer> samples = new HashMap<>();
     made.completions().forEach(graded -> samples.merge(graded.problem().id(), 1, Integer::sum));
     int most = samples.values().stream().mapToInt(Integer::intValue).max().orElseThrow();
+    Optional<Prompting> chats = chats(run.anyModel());
     run.folder().settle(run.inputs(new Manifest.Data(List.of(made.source().dataset()), RolloutStep.files(sources),
-        samples.size(), most, null, null), settings.sampling(), settings.seed()));
+        samples.size(), most, null, chats.isPresent() ? chats.get().imported() : null), settings.sampling(),
+        settings.seed()));
   }
 
   @Override
@@ -97,6 +99,14 @@ public record ImportStep(ForeignRollouts made) implements Study<ImportSettings, 
     };
   }
 
+  /// What writes the messages of the file; empty if it holds texts.
+  private Optional<Prompting> chats(HookedModel model) throws IOException {
+    return made.completions().stream().allMatch(one -> one.messages().isEmpty())
+        ? Optional.empty()
+        : Optional.of(Prompting.of(PromptSettings.defaults().withStyle(PromptSettings.Style.CHAT), model,
+            Optional.empty()));
+  }
+
   /// Tokens that the file carries, without the end of the sequence.
   private static TokenSequence withoutEnd(TokenSequence carried, HookedModel model) {
     int[] tokens = carried.tokens();
@@ -114,9 +124,7 @@ public record ImportStep(ForeignRollouts made) implements Study<ImportSettings, 
 
   /// Prompt and completion as tokens: text, or the chat that the checkpoint's template writes.
   private List<Rollout> tokenized(HookedModel model) throws IOException {
-    Prompting chats = made.completions().stream().allMatch(one -> one.messages().isEmpty())
-        ? null
-        : Prompting.of(PromptSettings.defaults().withStyle(PromptSettings.Style.CHAT), model, Optional.empty());
+    Optional<Prompting> chats = chats(model);
     Tokenizer tokenizer = model.tokenizer();
     List<Rollout> rollouts = new ArrayList<>();
     for (Graded graded : made.completions()) {
@@ -127,7 +135,7 @@ public record ImportStep(ForeignRollouts made) implements Study<ImportSettings, 
       } else if (graded.messages().isEmpty()) {
         whole = tokenizer.encodePair(problem.prompt(), graded.text());
       } else {
-        String prompt = chats.chat(graded.messages().stream()
+        String prompt = chats.orElseThrow().chat(graded.messages().stream()
             .map(message -> new ChatMessage(message.role(), message.content())).toList());
         problem = new Problem(problem.id(), problem.dataset(), prompt, problem.solution(), problem.answer());
         whole = tokenizer.encodeBarePair(prompt, graded.text());

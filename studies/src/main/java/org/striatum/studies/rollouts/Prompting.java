@@ -125,14 +125,26 @@ final class Prompting {
         .orElse(Thinking.USUAL);
     String behind = first.substring(Math.max(0, first.lastIndexOf(question)));
     boolean opened = behind.lastIndexOf(markers.open()) > behind.lastIndexOf(markers.close());
+    return new PromptFormat(chat(), shots, stops, endOfTurn(), new Thinking(markers.open(), markers.close(), opened));
+  }
+
+  /// What the run keeps of chats that another program asked.
+  PromptFormat imported() throws IOException {
+    return new PromptFormat(chat(), PromptFormat.Shots.NONE, new TreeMap<>(), endOfTurn(), Thinking.USUAL);
+  }
+
+  private Chat chat() {
+    return template.map(used -> new Chat(used.name(), used.origin().toString(), used.checksum(),
+        settings.chat().system(), settings.chat().arguments(), used.asksForTheDate() ? date.toString() : null))
+        .orElse(null);
+  }
+
+  /// The token that ends a message, unless it ends a sequence anyway.
+  private List<Integer> endOfTurn() throws IOException {
     Optional<SpecialToken> turn = template.isPresent()
         ? template.get().endOfTurn(model.tokenizer(), arguments)
         : Optional.empty();
-    return new PromptFormat(
-        template.map(used -> new Chat(used.name(), used.origin().toString(), used.checksum(), settings.chat().system(),
-            settings.chat().arguments(), used.asksForTheDate() ? date.toString() : null)).orElse(null),
-        shots, stops,
-        turn.map(SpecialToken::id).filter(id -> !model.endOfSequence().contains(id)).map(List::of).orElse(List.of()),
-        new Thinking(markers.open(), markers.close(), opened));
+    return turn.map(SpecialToken::id).filter(id -> !model.endOfSequence().contains(id)).map(List::of)
+        .orElse(List.of());
   }
 }
