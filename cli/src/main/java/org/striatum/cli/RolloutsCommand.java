@@ -106,6 +106,7 @@ final class RolloutsCommand implements Callable<Integer> {
     List<ProblemSet> sets = made.isPresent() ? List.of() : problems.sets(limit, null, prompts.isChat());
     made.flatMap(ForeignRollouts::skipped).ifPresent(console::note);
     sets.stream().map(ProblemSet::skipped).flatMap(Optional::stream).forEach(console::note);
+    sets.stream().map(ProblemSet::chosen).flatMap(Optional::stream).forEach(console::note);
     if (made.isPresent() && dryRun) {
       throw new UsageException("--dry-run has no effect with --import: leave it out");
     }

@@ -115,6 +115,7 @@ final class ScanCommand implements Callable<Integer> {
     StudyCommand parsed = parsed(found.getFirst(), options);
     List<ProblemSet> sets = parsed.sets();
     sets.stream().map(ProblemSet::skipped).flatMap(Optional::stream).forEach(console::note);
+    sets.stream().map(ProblemSet::chosen).flatMap(Optional::stream).forEach(console::note);
     ScanPlan plan = ScanPlan.of(found, options, parsed.settings(sets), output);
     print(plan, Estimate.of(plan, sets.size(), sets.size() * parsed.rollouts(), parsed.longest(), output));
     if (dryRun) {

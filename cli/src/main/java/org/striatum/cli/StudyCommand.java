@@ -176,6 +176,7 @@ final class StudyCommand implements Callable<Integer> {
         : output;
     List<ProblemSet> sets = sets();
     sets.stream().map(ProblemSet::skipped).flatMap(Optional::stream).forEach(console::note);
+    sets.stream().map(ProblemSet::chosen).flatMap(Optional::stream).forEach(console::note);
     Console said = json ? console.silent() : console;
     Answers answers = new StudyRunner(said, registry, modelOptions, batchSize).run(checkpoint, folder,
         new RolloutStep(sets, Optional.empty(), examples(sets)), plan(),

@@ -76,23 +76,35 @@ final class Columns {
       return texts;
     }
 
-    /// The letter of the choice that an answer names: by its label, its letter, its index from 0, or its text.
-    String letter(String answer) throws MalformedRowException {
-      int place = labels.indexOf(answer);
-      if (place < 0 && answer.matches("[A-Z]")) {
-        place = answer.charAt(0) - 'A';
+    /// The letter of the choice that an answer names: by its label; else by its letter or its index from 0; else by its
+    /// text. A text that is both the name of one choice and what another says is ambiguous; a number in the table is an index.
+    String letter(JsonNode row, String column) throws MalformedRowException {
+      String answer = text(row, column);
+      int said = texts.indexOf(answer);
+      int named = labels.indexOf(answer);
+      if (named < 0 && answer.matches("[A-Z]")) {
+        named = answer.charAt(0) - 'A';
+      } else if (named < 0 && answer.matches("\\d{1,2}")) {
+        named = Integer.parseInt(answer);
       }
-      if (place < 0 && answer.matches("\\d{1,2}")) {
-        place = Integer.parseInt(answer);
+      if (named >= texts.size() && said >= 0) {
+        named = -1;
       }
-      if (place < 0) {
-        place = texts.indexOf(answer);
+      if (named >= 0 && said >= 0 && named != said && !row.path(column).isNumber()) {
+        throw new MalformedRowException(
+            "has an answer that names choice " + letterOf(named) + " and is the text of choice "
+                + letterOf(said) + ", found '" + shortened(answer) + "'");
       }
+      int place = named >= 0 ? named : said;
       if (place < 0 || place >= texts.size()) {
         throw new MalformedRowException("has an answer that names none of its " + texts.size() + " choices, found '"
-            + (answer.length() <= 20 ? answer : answer.substring(0, 19) + "…") + "'");
+            + shortened(answer) + "'");
       }
       return letterOf(place);
+    }
+
+    private static String shortened(String answer) {
+      return answer.length() <= 20 ? answer : answer.substring(0, 19) + "…";
     }
 
     /// The question, then one line per choice: `A. first`.

@@ -28,7 +28,9 @@ import org.striatum.probe.run.UsageException;
 /// @param problems in the file's order; equal questions share an id
 /// @param stops texts that end a completion
 /// @param skipped the malformed rows, in one line; empty if there are none
-public record FileProblems(ProblemSource source, List<Problem> problems, List<String> stops, Optional<String> skipped)
+/// @param chosen columns and grader that the file's content decided, in one line; empty if its layout or the caller did
+public record FileProblems(ProblemSource source, List<Problem> problems, List<String> stops, Optional<String> skipped,
+    Optional<String> chosen)
     implements
       ProblemSet {
   private static final int ID_DIGITS = 16;
@@ -95,7 +97,9 @@ public record FileProblems(ProblemSource source, List<Problem> problems, List<St
   }
 
   /// A question that was read, before its set has a name.
-  private record Asked(String id, Question question) {}
+  ///
+  /// @param place of its row
+  private record Asked(String place, String id, Question question) {}
 
   /// Collects rows one by one.
   private static final class Reader {
@@ -116,8 +120,20 @@ public record FileProblems(ProblemSource source, List<Problem> problems, List<St
 
     private void settle(ProblemLayout found) {
       layout = found;
-      grader = options.grader().or(found::grader).orElseThrow(() -> new MissingSettingException(Need.GRADER,
-          "a table with named columns needs a grader (" + AnswerGrader.listed() + "), found none"));
+      Optional<AnswerGrader> told = options.grader().or(found::grader);
+      if (told.isEmpty() && options.columns().isPresent()) {
+        throw new MissingSettingException(Need.GRADER,
+            "a table with named columns needs a grader (" + AnswerGrader.listed() + "), found none");
+      }
+      grader = told.orElse(null); // else the one that fits the answers, once they are read
+    }
+
+    private ProblemLayout recognised(JsonNode fields) throws MalformedRowException {
+      Optional<ProblemLayout> known = HubLayout.recognised(fields).map(ProblemLayout.class::cast)
+          .or(() -> NamedColumns.natural(fields));
+      return known.orElseThrow(() -> new MalformedRowException(Need.COLUMNS,
+          "has the columns " + String.join(", ", (Iterable<String>) fields::fieldNames)
+              + ", which are those of no known layout: " + HubLayout.listed()));
     }
 
     boolean take(Row row) {
@@ -125,7 +141,7 @@ public record FileProblems(ProblemSource source, List<Problem> problems, List<St
         case Row.Malformed(String place, String why) -> skipped.add(place, why);
         case Row.Fields(String place, JsonNode fields) -> {
           try {
-            ask(fields);
+            ask(place, fields);
           } catch (MalformedRowException malformed) {
             skipped.add(place, malformed);
           }
@@ -134,15 +150,13 @@ public record FileProblems(ProblemSource source, List<Problem> problems, List<St
       return asked.size() < limit;
     }
 
-    private void ask(JsonNode fields) throws MalformedRowException {
+    private void ask(String place, JsonNode fields) throws MalformedRowException {
       if (layout == null) {
-        settle(HubLayout.recognised(fields).orElseThrow(() -> new MalformedRowException(Need.COLUMNS,
-            "has the columns " + String.join(", ", (Iterable<String>) fields::fieldNames)
-                + ", which are those of no known layout: " + HubLayout.listed())));
+        settle(recognised(fields));
       }
       Question question = layout.question(fields);
-      if (grader.reference(question.answer()).isEmpty()) {
-        throw new MalformedRowException("has an answer that the grader " + grader.printed() + " cannot read");
+      if (grader != null) {
+        requireReadable(question);
       }
       // Repeats share an id, so that they stay on one side of a split.
       String id = idOf.get(question.text());
@@ -154,10 +168,36 @@ public record FileProblems(ProblemSource source, List<Problem> problems, List<St
         }
         idOf.put(question.text(), id);
       }
-      asked.add(new Asked(id, question));
+      asked.add(new Asked(place, id, question));
+    }
+
+    private void requireReadable(Question question) throws MalformedRowException {
+      if (grader.reference(question.answer()).isEmpty()) {
+        throw new MalformedRowException("has an answer that the grader " + grader.printed() + " cannot read");
+      }
+    }
+
+    /// Settles the grader that fits the answers, if none is settled; rows that it cannot read are skipped.
+    private Optional<String> choose() {
+      if (grader != null || layout == null || asked.isEmpty()) {
+        return Optional.empty();
+      }
+      grader = AnswerGrader.fitting(asked.stream().map(one -> one.question().answer()).toList());
+      asked.removeIf(one -> {
+        try {
+          requireReadable(one.question());
+          return false;
+        } catch (MalformedRowException malformed) {
+          skipped.add(one.place(), malformed);
+          return true;
+        }
+      });
+      return Optional
+          .of("read as " + layout.printed() + ", graded by " + grader.printed() + ", which fits its answers");
     }
 
     FileProblems problems(TableFile table) throws IOException {
+      Optional<String> chosen = choose();
       int rows = asked.size() + skipped.count();
       Optional<String> summary = skipped.summary(rows);
       if (rows == 0) {
@@ -171,7 +211,8 @@ public record FileProblems(ProblemSource source, List<Problem> problems, List<St
           Sha256.of(table.path()), layout.printed(), options.template().orElse(layout.template()), grader);
       List<Problem> problems = asked.stream().map(one -> new Problem(one.id(), source.dataset(),
           source.prompt(one.question().text()), one.question().solution(), one.question().answer())).toList();
-      return new FileProblems(source, problems, layout.stops(), summary.map(line -> source.file() + ": " + line));
+      return new FileProblems(source, problems, layout.stops(), summary.map(line -> source.file() + ": " + line),
+          chosen.map(line -> source.file() + ": " + line));
     }
   }
 }

@@ -40,7 +40,7 @@ public enum HubLayout implements ProblemLayout {
     }
   },
   /// MATH and MATH-500: `problem`, `solution` with a box, `answer` and `unique_id` if it has them (arXiv 2103.03874).
-  MATH(AnswerGrader.LATEX, "Problem:\n{prompt}\n\nSolution:", "problem, solution", "Problem:") {
+  MATH(AnswerGrader.MATH, "Problem:\n{prompt}\n\nSolution:", "problem, solution", "Problem:") {
     @Override
     public Question question(JsonNode row) throws MalformedRowException {
       String solution = Columns.text(row, "solution");
@@ -70,9 +70,10 @@ public enum HubLayout implements ProblemLayout {
     return List.of(stop);
   }
 
-  /// The layout whose columns a row has; the first in order if several match.
+  /// The layout whose columns a row has; the first in order if several match. Answers without a mark are not GSM8K's.
   static Optional<HubLayout> recognised(JsonNode row) {
-    return Arrays.stream(values()).filter(layout -> Arrays.stream(layout.columns.split(", ")).allMatch(row::has)).findFirst();
+    return Arrays.stream(values()).filter(layout -> Arrays.stream(layout.columns.split(", ")).allMatch(row::has))
+        .filter(layout -> layout != GSM8K || row.path("answer").asText().contains("####")).findFirst();
   }
 
   /// All layouts, for an error.
@@ -98,7 +99,7 @@ public enum HubLayout implements ProblemLayout {
 
   private static Question choice(Optional<String> id, JsonNode row, String answerColumn) throws MalformedRowException {
     Choices choices = Choices.of(row, "choices");
-    String letter = choices.letter(Columns.text(row, answerColumn));
+    String letter = choices.letter(row, answerColumn);
     return new Question(id, choices.under(Columns.text(row, "question")), letter, letter);
   }
 }

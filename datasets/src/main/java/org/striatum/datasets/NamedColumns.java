@@ -20,6 +20,8 @@ import org.striatum.probe.run.UsageException;
 /// @param choices optional, a list of texts
 public record NamedColumns(String prompt, String answer, Optional<String> id, Optional<String> solution,
     Optional<String> choices) implements ProblemLayout {
+  private static final List<String> QUESTIONS = List.of("question", "prompt", "problem");
+  private static final List<String> ANSWERS = List.of("answer", "target", "solution");
   private static final List<String> ROLES = List.of("prompt", "answer", "id", "solution", "choices");
 
   /// Reads `role=column,…`.
@@ -41,6 +43,21 @@ public record NamedColumns(String prompt, String answer, Optional<String> id, Op
     }
     return new NamedColumns(columns.get("prompt"), columns.get("answer"), Optional.ofNullable(columns.get("id")),
         Optional.ofNullable(columns.get("solution")), Optional.ofNullable(columns.get("choices")));
+  }
+
+  /// The columns of a row that go by the usual names: a question, and what answers it.
+  static Optional<NamedColumns> natural(JsonNode row) {
+    Optional<String> prompt = first(row, QUESTIONS);
+    Optional<String> answer = first(row, ANSWERS);
+    Optional<String> solution = answer.filter(column -> !column.equals("solution") && row.has("solution"))
+        .map(_ -> "solution");
+    return prompt.isPresent() && answer.isPresent()
+        ? Optional.of(new NamedColumns(prompt.get(), answer.get(), Optional.empty(), solution, Optional.empty()))
+        : Optional.empty();
+  }
+
+  private static Optional<String> first(JsonNode row, List<String> columns) {
+    return columns.stream().filter(row::has).findFirst();
   }
 
   @Override
@@ -72,7 +89,7 @@ public record NamedColumns(String prompt, String answer, Optional<String> id, Op
       return new Question(Optional.ofNullable(own), text, worked == null ? given : worked, given);
     }
     Choices offered = Choices.of(row, choices.get());
-    String letter = offered.letter(given);
+    String letter = offered.letter(row, answer);
     return new Question(Optional.ofNullable(own), offered.under(text), worked == null ? letter : worked, letter);
   }
 }

@@ -48,6 +48,11 @@ public interface ProblemSet {
     return Optional.empty();
   }
 
+  /// Columns and grader that its file's content decided, in one line; empty where they were told or known.
+  default Optional<String> chosen() {
+    return Optional.empty();
+  }
+
   /// The first `count` problems of a seed. Problem i depends only on (seed, name, i): a larger count begins with the
   /// same problems, and other sets in the same run change nothing. A problem may occur twice, with the same id.
   ///

@@ -212,6 +212,49 @@ class FileProblemsTest {
         + "row 5 has no 'answer'");
   }
 
+  /// Columns by their usual names; the grader is the one that fits the answers.
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+      question | answer   | 12, 3/4, $5, -7, 1,000                      | number | answer=answer,prompt=question
+      prompt   | target   | x^2+1, \\frac12, (1,2), 3                 | math   | answer=target,prompt=prompt
+      problem  | answer   | A, B, (C), D                                | choice | answer=answer,prompt=problem
+      prompt   | solution | So \\boxed{2}, We get \\boxed{x}, \\boxed{7} | math | answer=solution,prompt=prompt
+      question | target   | Paris, Rome, the sea                        | exact  | answer=target,prompt=question
+      """)
+  void theGraderThatFitsIsChosenAndSaid(String question, String answer, String answers, String grader, String layout)
+      throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (String one : answers.split(", ", -1)) {
+      lines.append("{\"%s\": \"q%d\", \"%s\": \"%s\"}\n".formatted(question, lines.length(), answer,
+          one.replace("\\", "\\\\")));
+    }
+    FileProblems problems = read(file("own.jsonl", lines.toString()));
+    assertThat(problems.source().grader().printed()).isEqualTo(grader);
+    assertThat(problems.source().layout()).isEqualTo(layout);
+    assertThat(problems.chosen().orElseThrow()).isEqualTo("own.jsonl: read as " + layout + ", graded by " + grader
+        + ", which fits its answers");
+    assertThat(read(file("gsm.jsonl", GSM8K)).chosen()).isEmpty();
+  }
+
+  /// A label or a letter, a place and a text that say different things are no answer; a number in the table is a place.
+  @Test
+  void anAnswerThatNamesTwoChoicesIsRefused() throws IOException {
+    String rows = """
+        {"question": "q1", "choices": ["4", "1", "2"], "answer": 1}
+        {"question": "q2", "choices": ["4", "1", "2"], "answer": "1"}
+        {"question": "q3", "choices": ["4", "2", "1"], "answer": "1"}
+        {"question": "q4", "choices": ["B", "A"], "answer": "A"}
+        {"question": "q5", "choices": ["x", "y"], "answer": "y"}
+        {"question": "q6", "choices": {"text": ["2", "1"], "label": ["1", "2"]}, "answer": "1"}
+        {"question": "q7", "choices": {"text": ["a", "b"], "label": ["1", "2"]}, "answer": "1"}
+        {"question": "q8", "choices": ["40", "41"], "answer": "41"}
+        """;
+    FileProblems problems = read(file("choices.jsonl", rows));
+    assertThat(problems.problems()).extracting(Problem::answer).containsExactly("B", "B", "B", "A", "B");
+    assertThat(problems.skipped().orElseThrow()).contains("3 of 8 rows skipped",
+        "line 3 has an answer that names choice B and is the text of choice C, found '1'", "line 4", "line 6");
+  }
+
   @Test
   void aFileThatIsMostlyMalformedIsRefused() throws IOException {
     refused(file("bad.jsonl", "{\"question\": \"q\", \"answer\": \"#### 1\"}\nx\ny\n"),

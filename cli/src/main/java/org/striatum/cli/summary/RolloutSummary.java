@@ -2,6 +2,7 @@ package org.striatum.cli.summary;
 
 import org.striatum.cli.console.Console;
 import org.striatum.studies.rollouts.RolloutResults;
+import org.striatum.studies.rollouts.RolloutResults.DatasetAccuracy;
 
 /// A summary of rollouts as lines of text.
 ///
@@ -9,7 +10,10 @@ import org.striatum.studies.rollouts.RolloutResults;
 public record RolloutSummary(Console console) {
   /// One line per data set.
   public void print(RolloutResults results) {
-    results.datasets().forEach(one -> console.print("%-8s %6d rollouts  accuracy %.3f  finished %.3f"
-        .formatted(one.dataset(), one.rollouts(), one.accuracy(), one.finished())));
+    for (DatasetAccuracy one : results.datasets()) {
+      console.print("%-8s %6d rollouts  accuracy %.3f  finished %.3f  answered %.3f%s".formatted(one.dataset(),
+          one.rollouts(), one.accuracy(), one.finished(), one.answered(),
+          one.cutInThought() > 0 ? "  cut off while thinking %.3f".formatted(one.cutInThought()) : ""));
+    }
   }
 }

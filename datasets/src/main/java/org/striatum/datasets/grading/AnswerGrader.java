@@ -2,8 +2,11 @@ package org.striatum.datasets.grading;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.striatum.probe.rollout.Grade;
 import org.striatum.probe.rollout.Grader;
@@ -25,6 +28,7 @@ public enum AnswerGrader implements Grader, Printed {
   /// The whole text, without surrounding white space.
   EXACT;
 
+  private static final Pattern LETTER = Pattern.compile("\\(?[A-J]\\)?");
   private static final Algebra ALGEBRA = new Algebra(MathText.LIMIT);
 
   /// The grader of a printed name.
@@ -107,6 +111,26 @@ public enum AnswerGrader implements Grader, Printed {
       case LATEX -> LatexText.form(read);
       case CHOICE, EXACT -> read;
     };
+  }
+
+  /// The grader that fits reference answers: letters, numbers, mathematics, or else text.
+  public static AnswerGrader fitting(List<String> answers) {
+    if (most(answers, answer -> LETTER.matcher(answer.strip()).matches())) {
+      return CHOICE;
+    }
+    if (most(answers, answer -> NumberText.value(answer.strip()).isPresent() || NumberText.marked(answer).isPresent())) {
+      return NUMBER;
+    }
+    return most(answers, answer -> WrittenAnswer.boxed(answer).isPresent() || mathematical(answer)) ? MATH : EXACT;
+  }
+
+  private static boolean most(List<String> answers, Predicate<String> fits) {
+    return answers.stream().filter(fits).count() > 0.9 * answers.size();
+  }
+
+  /// Whether a text is mathematics as a whole, and not a word.
+  private static boolean mathematical(String answer) {
+    return !WrittenAnswer.prose(answer) && !LatexText.words(answer) && TexParser.parse(answer).isPresent();
   }
 
   /// The content of a solution's last box; empty if none closes.

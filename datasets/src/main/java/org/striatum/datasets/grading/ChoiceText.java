@@ -1,12 +1,14 @@
 package org.striatum.datasets.grading;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The letter of a choice, in the ways that models write it.
 final class ChoiceText {
@@ -107,7 +109,7 @@ final class ChoiceText {
 
   private static Set<String> read(String text) {
     String line = text.stripLeading().lines().findFirst().orElse("");
-    return java.util.stream.Stream.of(whole(line), first(FIRST, text).map(match -> match.group(1)),
+    return Stream.of(whole(line), first(FIRST, text).map(match -> match.group(1)),
         said(SAID, text).map(ChoiceText::letter)).flatMap(Optional::stream).collect(Collectors.toSet());
   }
 
@@ -161,6 +163,6 @@ final class ChoiceText {
   }
 
   private static String upper(String letter) {
-    return letter.toUpperCase(java.util.Locale.ROOT);
+    return letter.toUpperCase(Locale.ROOT);
   }
 }

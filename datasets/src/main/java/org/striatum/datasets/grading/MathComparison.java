@@ -1,5 +1,6 @@
 package org.striatum.datasets.grading;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -157,7 +158,7 @@ final class MathComparison {
 
   private static Expr numeric(Probe.Complex value) {
     return Math.abs(value.im()) <= 1e-9 * value.modulus()
-        ? TexParser.number(new java.math.BigDecimal(value.re()).toPlainString())
+        ? TexParser.number(new BigDecimal(value.re()).toPlainString())
         : null;
   }
 

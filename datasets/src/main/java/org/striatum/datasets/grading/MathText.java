@@ -1,6 +1,7 @@
 package org.striatum.datasets.grading;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.striatum.datasets.grading.Expr.Head;
@@ -55,6 +56,6 @@ final class MathText {
     }
     String letters = TexTokens.of(answer.replaceAll("[().]", " ")).orElseThrow().stream().map(TexTokens.Token::text)
         .reduce("", String::concat).replace(" ", "");
-    return letters.length() == 1 ? letters : letters.toLowerCase(java.util.Locale.ROOT);
+    return letters.length() == 1 ? letters : letters.toLowerCase(Locale.ROOT);
   }
 }

@@ -1,6 +1,7 @@
 package org.striatum.datasets.grading;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.striatum.datasets.grading.Expr.Apply;
@@ -27,7 +28,7 @@ final class Matrices {
       case PRODUCT -> folded(apply.args(), Matrices::product);
       case POWER -> apply.arg(1) instanceof Num n && n.whole() && n.numerator().signum() > 0
           && n.numerator().bitLength() < 8 && n.numerator().intValue() <= LARGEST_POWER
-              ? folded(java.util.Collections.nCopies(n.numerator().intValue(), apply.arg(0)), Matrices::product)
+              ? folded(Collections.nCopies(n.numerator().intValue(), apply.arg(0)), Matrices::product)
               : Optional.empty();
       default -> Optional.empty();
     };

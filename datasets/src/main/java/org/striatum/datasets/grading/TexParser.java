@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -46,6 +47,13 @@ final class TexParser {
       "psmallmatrix", "bsmallmatrix");
   private static final Set<String> ALIGNED = Set.of("begin align", "begin aligned", "begin gather", "begin gathered",
       "begin split", "begin equation", "begin eqnarray", "begin displaymath", "begin multline");
+  /// First words of texts behind a value that are no units.
+  private static final Set<String> SPOKEN = Set.of("if", "for", "where", "when", "such", "otherwise", "to", "mod",
+      "and", "or",
+      "not", "is", "are", "with", "which", "but", "while", "unless", "than", "only", "between", "from", "as",
+      "undefined", "no",
+      "none", "bc", "ad");
+  private static final Set<String> HOURS = Set.of("am", "pm", "noon", "midnight");
   private static final Set<String> FUNCTION_LETTERS = Set.of("f", "g", "h", "F", "G");
 
   private final List<Token> tokens;
@@ -350,12 +358,10 @@ final class TexParser {
     return true;
   }
 
+  /// Whether a text behind a value is no unit: it says more.
   private static boolean spoken(String text) {
-    String first = text.toLowerCase(java.util.Locale.ROOT).split("[^a-z]", 2)[0];
-    return Set
-        .of("if", "for", "where", "when", "such", "otherwise", "to", "mod", "and", "or", "not", "is", "are", "with",
-            "which", "but", "while", "unless", "than", "only", "between", "from", "as", "undefined", "no", "none")
-        .contains(first);
+    String lower = text.toLowerCase(Locale.ROOT);
+    return HOURS.contains(lower.replace(".", "")) || SPOKEN.contains(lower.split("[^a-z]", 2)[0]);
   }
 
   private boolean startsFactor() {
@@ -491,7 +497,17 @@ final class TexParser {
       require(next.text().chars().allMatch(Character::isDigit));
       return new Apply(Head.PRODUCT, List.of(Expr.quotient(numerator, denominator), number(next.text().substring(1))));
     }
-    return Expr.quotient(numerator, argument());
+    Expr denominator = argument();
+    return differential(numerator) && differential(denominator)
+        ? Expr.apply(Head.FUNCTION, new Name("derivative"), numerator, denominator)
+        : Expr.quotient(numerator, denominator);
+  }
+
+  /// `dx`, `d`, `d^2y`: not a variable d that cancels.
+  private static boolean differential(Expr expr) {
+    Expr first = Expr.is(expr, Head.PRODUCT) ? Expr.parts(expr).getFirst() : expr;
+    Expr base = Expr.is(first, Head.POWER) ? Expr.parts(first).getFirst() : first;
+    return base.equals(new Name("d")) || base.equals(new Name("partial"));
   }
 
   private Expr group() {

@@ -3,6 +3,7 @@ package org.striatum.datasets.grading;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -405,7 +406,7 @@ final class TexTokens {
   }
 
   private static Map<Character, String> characters() {
-    Map<Character, String> map = new java.util.HashMap<>();
+    Map<Character, String> map = new HashMap<>();
     String pairs = "−:- –:- ×:\\times ·:\\cdot ⋅:\\cdot ÷:/ ⁄:/ ∕:/ ≤:\\le ≥:\\ge ≠:\\ne ≈:\\approx ∞:\\infty π:\\pi √:\\sqrt ∪:\\cup ∩:\\cap "
         + "∈:\\in °:^\\circ ±:\\pm ∓:\\mp ²:^2 ³:^3 ⁴:^4 ½:\\frac{1}{2} ¼:\\frac{1}{4} ¾:\\frac{3}{4} ⅓:\\frac{1}{3} "
         + "⅔:\\frac{2}{3} ∅:\\emptyset ℝ:\\mathbb{R} ℤ:\\mathbb{Z} ⇒:\\Rightarrow →:\\Rightarrow ∖:\\setminus α:\\alpha "

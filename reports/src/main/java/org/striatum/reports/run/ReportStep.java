@@ -8,9 +8,12 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.striatum.datasets.ProblemSource;
+import org.striatum.datasets.ProblemSources;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.ModelFacts;
 import org.striatum.probe.model.HookPoint;
@@ -56,7 +59,9 @@ public record ReportStep(StudyRegistry registry) {
         : null) {
       RunReport.write(
           new RunReport.Content("Reward subsystem of " + inputs.checkpoint().name(), facts(model, inputs),
-              new SamplingFacts(inputs.sampling(), inputs.data().rolloutsPerProblem(), inputs.seed()), results,
+              new SamplingFacts(inputs.sampling(), inputs.data().rolloutsPerProblem(), inputs.seed(), inputs.prompts(),
+                  graders(folder)),
+              results,
               registry.answers().of(folder),
               folder.find(AnswersStep.STUDY).map(Answers::beside).orElse(List.of()),
               ReportedRollouts.of(run, store, model.tokenizer()),
@@ -64,6 +69,15 @@ public record ReportStep(StudyRegistry registry) {
               new String(RecordJson.pretty(manifest), StandardCharsets.UTF_8)),
           folder.report());
     }
+  }
+
+  /// How answers were compared: of sets that were read from files by a grader, of generated ones by their own rule.
+  private static SortedMap<String, String> graders(RunFolder folder) throws IOException {
+    SortedMap<String, String> graders = new TreeMap<>();
+    for (ProblemSource source : ProblemSources.of(folder.folder()).sets()) {
+      graders.put(source.dataset(), source.grader() == null ? "scores of their own" : source.grader().printed());
+    }
+    return graders;
   }
 
   private List<StudyFacts> studies(RunFolder folder) throws IOException {

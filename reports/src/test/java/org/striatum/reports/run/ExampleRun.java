@@ -6,10 +6,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.striatum.datasets.prompt.PromptFormat;
 import org.striatum.probe.adaptation.AdaptationArm;
 import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.probe.adaptation.AdaptationResults.Comparison;
@@ -200,7 +202,7 @@ public final class ExampleRun {
   }
 
   public static SamplingFacts sampling() {
-    return new SamplingFacts(new Sampling(1.0, 0.95, 0, 256, true), 8, 20260201);
+    return new SamplingFacts(new Sampling(1.0, 0.95, 0, 256, true), 8, 20260201, PromptFormat.PLAIN, new TreeMap<>());
   }
 
   public static String manifest() {

@@ -11,6 +11,7 @@ import org.striatum.datasets.ForeignRollouts.Graded;
 import org.striatum.datasets.ProblemSource;
 import org.striatum.datasets.ProblemSources;
 import org.striatum.datasets.RolloutFile;
+import org.striatum.datasets.prompt.PromptFormat;
 import org.striatum.hooks.text.Tokenizer;
 import org.striatum.probe.model.TokenSequence;
 import org.striatum.probe.rollout.Rollout;
@@ -75,7 +76,7 @@ public record ImportStep(ForeignRollouts made) implements Study<ImportSettings, 
   public Found<RolloutResults> find(StudyRun run, ImportSettings settings) throws IOException {
     List<Rollout> rollouts = tokenized(run.anyModel().tokenizer());
     RolloutFile.write(run.folder().rollouts(), rollouts);
-    return Found.only(RolloutResults.of(rollouts)).with(_ -> List.of(run.folder().rollouts()))
+    return Found.only(RolloutResults.of(rollouts, PromptFormat.PLAIN)).with(_ -> List.of(run.folder().rollouts()))
         .with(sources(new ProblemSources(List.of(made.source()))));
   }
 

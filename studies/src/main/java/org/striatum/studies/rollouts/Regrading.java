@@ -97,7 +97,7 @@ public record Regrading(List<Rollout> before, List<Rollout> after, ProblemSource
     StepKey key = folder
         .key(List.of(told, new Inputs(inputs.checkpoint(), inputs.tokenizer(), null, null, null, null)));
     RecordJson.write(settings, RolloutStep.STUDY.settingsFormat(), told);
-    RecordJson.write(results, RolloutStep.STUDY.format(), RolloutResults.of(after));
+    RecordJson.write(results, RolloutStep.STUDY.format(), RolloutResults.of(after, inputs.prompts()));
     sources.write(problems);
     RolloutFile.write(folder.rollouts(), after);
     folder.resettle(regraded(inputs));

@@ -208,7 +208,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Exa
   public Found<RolloutResults> find(StudyRun run, RolloutSettings settings) throws IOException {
     List<Rollout> drawn = draw(run, settings);
     RolloutFile.write(run.folder().rollouts(), drawn);
-    return Found.only(RolloutResults.of(drawn)).with(_ -> List.of(run.folder().rollouts()))
+    return Found.only(RolloutResults.of(drawn, run.prompts())).with(_ -> List.of(run.folder().rollouts()))
         .with(ImportStep.sources(ProblemSources.among(sets)));
   }
 

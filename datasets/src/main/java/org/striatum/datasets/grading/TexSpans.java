@@ -1,0 +1,152 @@
+package org.striatum.datasets.grading;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// Where TeX stands in a text: boxes and formulas. One pass over the text each, whatever it holds.
+final class TexSpans {
+  private static final Pattern BOXED = Pattern.compile("\\\\{1,2}f?box(?:ed)?\\s*+\\{");
+  private static final Pattern ENVIRONMENT = Pattern.compile(
+      "\\\\begin\\{((?:align|aligned|gather|gathered|split|equation|eqnarray|displaymath|multline)\\*?)}");
+  /// A formula over several lines that is longer is taken for text.
+  private static final int LONGEST_BROKEN = 300;
+
+  private TexSpans() {}
+
+  /// A part of a text.
+  ///
+  /// @param start where it begins, its delimiter included
+  /// @param end the index behind it
+  /// @param from where its content begins
+  /// @param to the index behind its content
+  record Span(int start, int end, int from, int to) {
+    String content(String text) {
+      return text.substring(from, to).strip();
+    }
+  }
+
+  /// All boxes whose braces close and that are in no other, in order.
+  static List<Span> boxes(String text) {
+    Map<Integer, Integer> braces = new HashMap<>(); // of a box → where the box begins
+    BOXED.matcher(text).results().forEach(box -> braces.put(box.end() - 1, box.start()));
+    Deque<Integer> open = new ArrayDeque<>();
+    List<Span> found = new ArrayList<>();
+    for (int i = 0; i < text.length() && !braces.isEmpty(); i++) {
+      switch (text.charAt(i)) {
+        case '\\' -> i++;
+        case '{' -> open.push(i);
+        case '}' -> {
+          Integer brace = open.poll();
+          if (brace != null && braces.containsKey(brace)) {
+            int start = braces.get(brace);
+            while (!found.isEmpty() && found.getLast().start() > start) {
+              found.removeLast();
+            }
+            found.add(new Span(start, i + 1, brace + 1, i));
+          }
+        }
+        default -> {
+        }
+      }
+    }
+    return found;
+  }
+
+  /// What stands between `$`, `$$`, `\(`, `\[` and their partners, and in `align` and the like. A formula in a line does not go
+  /// over its end, and a currency's `$` opens none.
+  static List<Span> formulas(String text) {
+    List<Span> found = new ArrayList<>();
+    int at = 0;
+    while (at < text.length()) {
+      Optional<Span> formula = at(text, at);
+      if (formula.isPresent()) {
+        if (formula.get().to() > formula.get().from() && !formula.get().content(text).isEmpty()) {
+          found.add(formula.get());
+        }
+        at = formula.get().end();
+      } else {
+        at += text.charAt(at) == '\\' || text.startsWith("$$", at) ? 2 : 1;
+      }
+    }
+    return found;
+  }
+
+  /// The formula that begins at an index.
+  private static Optional<Span> at(String text, int at) {
+    if (text.startsWith("$$", at)) {
+      return delimited(text, at, "$$", "$$");
+    }
+    if (text.charAt(at) == '$') {
+      boolean price = at > 0 && Character.isDigit(text.charAt(at - 1));
+      return price ? Optional.empty() : delimited(text, at, "$", "$").filter(span -> !currency(text, span));
+    }
+    if (text.startsWith("\\[", at)) {
+      return delimited(text, at, "\\[", "\\]");
+    }
+    if (text.startsWith("\\(", at)) {
+      return delimited(text, at, "\\(", "\\)");
+    }
+    return text.charAt(at) == '\\' ? environment(text, at) : Optional.empty();
+  }
+
+  private static Optional<Span> delimited(String text, int at, String open, String close) {
+    int from = at + open.length();
+    boolean line = close.equals("$") || close.equals("\\)");
+    for (int i = from; i < text.length() && i - from <= TexTokens.MAX_LENGTH; i++) {
+      if (text.startsWith(close, i)) {
+        return Optional.of(new Span(at, i + close.length(), from, i));
+      }
+      if (text.charAt(i) == '\\') {
+        if (text.startsWith(open, i)) {
+          return Optional.empty(); // opened again: this one is not closed
+        }
+        i++;
+      } else if (line && text.charAt(i) == '\n') {
+        return Optional.empty();
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// `$5 for two and $`: words behind a number.
+  private static boolean currency(String text, Span span) {
+    return span.to() > span.from() && Character.isDigit(text.charAt(span.from()))
+        && WrittenAnswer.prose(text.substring(span.from(), span.to()));
+  }
+
+  private static Optional<Span> environment(String text, int at) {
+    Matcher begin = ENVIRONMENT.matcher(text).region(at, Math.min(text.length(), at + 40));
+    if (!begin.lookingAt()) {
+      return Optional.empty();
+    }
+    String end = "\\end{" + begin.group(1) + "}";
+    int last = text.indexOf(end, begin.end());
+    return last < 0 || last - at > TexTokens.MAX_LENGTH
+        ? Optional.empty()
+        : Optional.of(new Span(at, last + end.length(), at, last + end.length()));
+  }
+
+  /// The text with its formulas in a line that go over the line's end blanked: they say nothing, nor do the numbers in them.
+  static String withoutBroken(String text, List<Span> formulas) {
+    String plain = blanked(text, text.lastIndexOf("\\("), "\\)");
+    int open = plain.indexOf("$ \n");
+    int at = open < 0 ? plain.indexOf("$\n") : open;
+    boolean opens = at >= 0 && (at == 0 || (plain.charAt(at - 1) != '$' && !Character.isDigit(plain.charAt(at - 1))))
+        && formulas.stream().noneMatch(span -> span.end() == at + 1);
+    return opens ? blanked(plain, at, "$") : plain;
+  }
+
+  private static String blanked(String text, int from, String close) {
+    int to = from < 0 ? -1 : text.indexOf(close, from + 1);
+    boolean broken = to >= 0 && to - from <= LONGEST_BROKEN && text.substring(from, to).indexOf('\n') >= 0;
+    int end = to + close.length();
+    return broken ? text.substring(0, from) + " ".repeat(end - from) + text.substring(end) : text;
+  }
+}
