@@ -62,10 +62,38 @@ final class Arithmetic {
       case "-" -> a - b;
       case "*" -> a * b;
       case "/" -> a / b;
-      case "//" -> Math.floor(a / b);
-      case "%" -> a - b * Math.floor(a / b);
-      default -> Math.pow(a, b);
+      case "//" -> quotient(a, b);
+      case "%" -> remainder(a, b);
+      default -> power(a, b);
     };
+  }
+
+  /// With the sign of the divisor, as Python has it.
+  private static double remainder(double a, double b) {
+    double remainder = a % b;
+    if (remainder == 0) {
+      return Math.copySign(0, b);
+    }
+    return b < 0 == remainder < 0 ? remainder : remainder + b;
+  }
+
+  private static double quotient(double a, double b) {
+    double exact = (a - remainder(a, b)) / b;
+    double whole = Math.floor(exact);
+    return exact == 0 ? Math.copySign(0, a / b) : exact - whole > 0.5 ? whole + 1 : whole;
+  }
+
+  private static double power(double a, double b) {
+    if (a == 0 && b < 0) {
+      throw new TemplateException("0 has no negative powers");
+    }
+    double power = Math.pow(a, b);
+    if (!Double.isFinite(power) && Double.isFinite(a) && Double.isFinite(b)) {
+      throw new TemplateException(Double.isNaN(power)
+          ? "a negative number to a fraction is no real number"
+          : "a power is too large for a number");
+    }
+    return power;
   }
 
   private static Value integers(String operator, long a, long b) {
@@ -84,7 +112,7 @@ final class Arithmetic {
 
   private static Value power(long a, long b) {
     if (b < 0) {
-      return new Real(Math.pow((double) a, (double) b));
+      return new Real(power((double) a, (double) b));
     }
     if (b > 63 && Math.abs(a) > 1) {
       throw tooLarge();

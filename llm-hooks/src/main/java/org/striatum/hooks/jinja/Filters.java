@@ -28,8 +28,9 @@ import org.striatum.hooks.jinja.Value.Undefined;
 /// Source: Jinja 3.1.6, `filters.py`; `tojson` of Hugging Face transformers 5.18.0.
 final class Filters {
   private static final int WIDEST = 1000;
-  private static final Pattern WORD = Pattern.compile("\\w+", Pattern.UNICODE_CHARACTER_CLASS);
-  private static final Pattern WORD_BEGIN = Pattern.compile("([-\\s({\\[<]+)", Pattern.UNICODE_CHARACTER_CLASS);
+  private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}_]+");
+  private static final Pattern WORD_BEGIN = Pattern.compile("[-\\s\\x1c-\\x1f({\\[<]+",
+      Pattern.UNICODE_CHARACTER_CLASS);
   /// Filters of the reference that are refused when they are reached.
   private static final Set<String> UNSUPPORTED = Set.of("e", "escape", "filesizeformat", "forceescape", "format",
       "groupby", "pprint", "random", "slice", "striptags", "urlencode", "urlize", "wordwrap", "xmlattr");
@@ -230,7 +231,7 @@ final class Filters {
 
   /// Python's `float` of a string, null if it is none.
   private static Double parsed(String text) {
-    String number = Text.stripEnd(Text.stripStart(text)).toLowerCase(Locale.ROOT);
+    String number = digits(text).toLowerCase(Locale.ROOT);
     if (number.matches("[+-]?(\\d+(_\\d+)*\\.?(\\d+(_\\d+)*)?|\\.\\d+(_\\d+)*)(e[+-]?\\d+(_\\d+)*)?")) {
       return Double.valueOf(number.replace("_", ""));
     }
@@ -238,6 +239,14 @@ final class Filters {
       return number.startsWith("-") ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
     }
     return number.matches("[+-]?nan") ? Double.NaN : null;
+  }
+
+  /// Without white space around it, every script's digits as 0 to 9.
+  private static String digits(String text) {
+    StringBuilder digits = new StringBuilder();
+    Text.stripEnd(Text.stripStart(text)).codePoints()
+        .forEach(c -> digits.appendCodePoint(Character.isDigit(c) ? '0' + Character.digit(c, 10) : c));
+    return digits.toString();
   }
 
   private static Value integer(Value value, Call call) {
@@ -255,11 +264,14 @@ final class Filters {
     Double number = value instanceof Real(double given)
         ? Double.valueOf(given)
         : value instanceof Str text ? parsed(text.text()) : null;
+    if (value instanceof Real && number.isInfinite()) {
+      throw new TemplateException("infinity is no integer");
+    }
     if (number == null || number.isNaN() || number.isInfinite()) {
       return otherwise;
     }
-    if (value instanceof Str text && Text.stripEnd(Text.stripStart(text.text())).matches("[+-]?\\d+(_\\d+)*")) {
-      return exact(new BigDecimal(Text.stripEnd(Text.stripStart(text.text())).replace("_", "")));
+    if (value instanceof Str text && digits(text.text()).matches("[+-]?\\d+(_\\d+)*")) {
+      return exact(new BigDecimal(digits(text.text()).replace("_", "")));
     }
     return exact(new BigDecimal(number).setScale(0, RoundingMode.DOWN));
   }
@@ -424,12 +436,13 @@ final class Filters {
     };
     double number = Values.number(value);
     if (mode == RoundingMode.HALF_EVEN) {
-      double rounded = new BigDecimal(number).setScale(precision, mode).doubleValue();
+      double rounded = Math.copySign(new BigDecimal(number).setScale(precision, mode).doubleValue(), number);
       return value instanceof Real ? new Real(rounded) : new Int((long) rounded);
     }
     double scale = Math.pow(10, precision);
     double scaled = number * scale;
-    return new Real((mode == RoundingMode.CEILING ? Math.ceil(scaled) : Math.floor(scaled)) / scale);
+    double whole = mode == RoundingMode.CEILING ? Math.ceil(scaled) : Math.floor(scaled);
+    return new Real((whole + 0.0) / scale); // an integer in the reference: it has no negative zero
   }
 
   private static Value sort(Value value, Call call) {
@@ -499,7 +512,7 @@ final class Filters {
     UnaryOperator<Value> part = getter(call.argument(1, "attribute", Values.NONE), null);
     Map<Value, Value> seen = new LinkedHashMap<>();
     for (Value item : list(value, call)) {
-      seen.putIfAbsent(Values.key(folded(part.apply(item), caseSensitive)), item);
+      seen.putIfAbsent(Values.hashed(folded(part.apply(item), caseSensitive)), item);
     }
     return Items.generator(new ArrayList<>(seen.values()));
   }

@@ -166,6 +166,9 @@ final class Methods {
 
   private static String titleCase(int c) {
     String upper = Character.toString(c).toUpperCase(Locale.ROOT);
+    if (c == '\u0149') {
+      return upper; // its capital stands behind an apostrophe
+    }
     return upper.codePointCount(0, upper.length()) == 1
         ? Character.toString(Character.toTitleCase(c))
         : upper.substring(0, upper.offsetByCodePoints(0, 1))
@@ -173,20 +176,31 @@ final class Methods {
   }
 
   private static String titled(String text) {
+    String lower = text.toLowerCase(Locale.ROOT);
     StringBuilder titled = new StringBuilder();
     boolean inWord = false;
-    for (String c : Text.characters(text)) {
-      boolean cased = isCased(c.codePointAt(0));
-      titled.append(inWord ? c.toLowerCase(Locale.ROOT) : cased ? titleCase(c.codePointAt(0)) : c);
+    for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
+      int c = text.codePointAt(i);
+      boolean cased = isCased(c);
+      titled.append(inWord ? lower(text, i, lower) : cased ? titleCase(c) : Character.toString(c));
       inWord = cased;
     }
     return titled.toString();
   }
 
+  /// A character in lower case where it stands: a sigma at the end of a word has a form of its own.
+  private static String lower(String text, int at, String lowerText) {
+    return text.charAt(at) == '\u03a3' && lowerText.length() == text.length()
+        ? lowerText.substring(at, at + 1)
+        : Character.toString(text.codePointAt(at)).toLowerCase(Locale.ROOT);
+  }
+
   private static String swapped(String text) {
+    String lower = text.toLowerCase(Locale.ROOT);
     StringBuilder swapped = new StringBuilder();
-    for (String c : Text.characters(text)) {
-      swapped.append(Character.isUpperCase(c.codePointAt(0)) ? c.toLowerCase(Locale.ROOT) : c.toUpperCase(Locale.ROOT));
+    for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
+      int c = text.codePointAt(i);
+      swapped.append(Character.isUpperCase(c) ? lower(text, i, lower) : Character.toString(c).toUpperCase(Locale.ROOT));
     }
     return swapped.toString();
   }

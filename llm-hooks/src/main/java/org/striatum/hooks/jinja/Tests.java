@@ -2,6 +2,7 @@ package org.striatum.hooks.jinja;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiPredicate;
 import org.striatum.hooks.jinja.Value.Bool;
 import org.striatum.hooks.jinja.Value.Dict;
@@ -53,6 +54,8 @@ final class Tests {
       Map.entry("ge", (value, call) -> Values.compare(value, call.required(0, "b")) >= 0),
       Map.entry("filter", (value, _) -> Filters.isKnown(Values.plainText(value))),
       Map.entry("test", (value, _) -> find(Values.plainText(value)).isPresent()));
+  private static final Set<String> WITH_ARGUMENT = Set.of("divisibleby", "sameas", "in", "eq", "equalto", "ne", "lt",
+      "lessthan", "le", "gt", "greaterthan", "ge");
   /// Names that filters such as `select` may also use.
   private static final Map<String, String> OPERATORS = Map.of("==", "eq", "!=", "ne", "<", "lt", "<=", "le", ">", "gt",
       ">=", "ge");
@@ -67,7 +70,10 @@ final class Tests {
   }
 
   static Optional<BiPredicate<Value, Call>> find(String name) {
-    return Optional.ofNullable(KNOWN.get(OPERATORS.getOrDefault(name, name)));
+    String known = OPERATORS.getOrDefault(name, name);
+    int arguments = WITH_ARGUMENT.contains(known) ? 1 : 0;
+    return Optional.ofNullable(KNOWN.get(known)).map(test -> (value, call) -> test.test(value,
+        call.only(arguments, "num", "other", "seq", "b")));
   }
 
   private static boolean isSequence(Value value) {

@@ -224,6 +224,17 @@ final class Values {
     };
   }
 
+  /// What equal values share: numbers that are equal are one.
+  static Value hashed(Value value) {
+    return switch (value) {
+      case Bool truth -> new Int(truth.value() ? 1 : 0);
+      case Real(double number) when number == Math.rint(number) && Math.abs(number) < 1L << 53 ->
+        new Int((long) number);
+      case Real _ -> value;
+      default -> key(value);
+    };
+  }
+
   /// The value under a key, null if there is none.
   static Value get(Dict dict, Value key) {
     return key instanceof Str || key instanceof Int || key instanceof None ? dict.entries().get(key(key)) : null;
