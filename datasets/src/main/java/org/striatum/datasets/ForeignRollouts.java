@@ -10,9 +10,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.striatum.datasets.grading.AnswerGrader;
 import org.striatum.datasets.table.Row;
 import org.striatum.datasets.table.TableFile;
+import org.striatum.probe.model.TokenSequence;
 import org.striatum.probe.rollout.Grade;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.run.BadDataException;
@@ -20,12 +23,15 @@ import org.striatum.probe.run.Sha256;
 
 /// Completions made by other programs, one JSON object per line, recognised by their fields:
 ///
-/// - lm-evaluation-harness `--log_samples`: `doc_id`, `arguments`, `resps`, `target` and a score;
+/// - lm-evaluation-harness `--log_samples`: `doc_id`, `arguments`, `resps`, `target` and a score; of likelihood tasks the
+///   completion is the likeliest of the given answers;
 /// - vLLM: `prompt`, `outputs[].text`;
-/// - OpenAI completions: `prompt`, `choices[].text`.
+/// - OpenAI completions: `prompt`, `choices[].text`, and chat completions: `messages`, `choices[].message.content`.
 ///
-/// Without a grader, a line's own score is its reward: the harness' first metric, or `reward`, `score`, `correct`. If a
-/// harness file has every document once for each filter, the lines of the first filter are read.
+/// Without a grader, a completion's own score is its reward, else its line's: the harness' first metric, or `reward`, `score`,
+/// `correct`. If a harness file has every document once for each filter, the lines of the first filter are read; where the
+/// file does not say which filter a line is of (versions before 0.4.6), equal documents with equal responses are one
+/// rollout, and different scores for one are refused: no rule that looks at outcomes chooses among them.
 ///
 /// @param source where they were read from
 /// @param completions in the file's order
@@ -42,12 +48,22 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
   ///
   /// @param sample index among the completions of its problem, from 0
   /// @param finished whether the model ended the text itself; true if the file does not say
+  /// @param messages that a chat template makes the prompt of; empty where the prompt is the text given to the model
   /// @param grade by a grader, or the file's own score
-  public record Graded(Problem problem, int sample, String text, boolean finished, Grade grade) {
+  /// @param tokens of prompt and completion where the file carries them: they are used as they are
+  public record Graded(Problem problem, int sample, String text, boolean finished, List<Message> messages,
+      Optional<TokenSequence> tokens, Grade grade) {
+    public Graded {
+      messages = List.copyOf(messages);
+    }
+
     public double reward() {
       return grade.reward();
     }
   }
+
+  /// A message of a chat.
+  public record Message(String role, String content) {}
 
   /// The completions of a file.
   ///
@@ -70,6 +86,7 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
       throw new MalformedTableException(reader.skipped.needs(),
           file + ": at least half of the rows must be completions, " + summary.orElseThrow());
     }
+    reader.refuseContradictions(file);
     ProblemSource source = new ProblemSource(table.name(), file.getFileName().toString(), Sha256.of(file),
         reader.format, ProblemSource.PLACE, grader.orElse(null));
     return new ForeignRollouts(source, reader.completions,
@@ -77,7 +94,16 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
   }
 
   /// A text that was generated.
-  private record Text(String text, boolean finished) {}
+  ///
+  /// @param choice its place in the line's list
+  private record Text(String text, boolean finished, int choice, Optional<TokenSequence> tokens) {
+    Text(String text, boolean finished, int choice) {
+      this(text, finished, choice, Optional.empty());
+    }
+  }
+
+  /// What is known of a line that may come again.
+  private record Seen(double score, String place) {}
 
   private static final class Reader {
     private final String dataset;
@@ -91,6 +117,8 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
     private int lines;
     private String format = "";
     private Optional<String> filter = Optional.empty();
+    private final Map<Sha256, Seen> seen = new HashMap<>();
+    private final List<String> contradictions = new ArrayList<>();
 
     Reader(String dataset, Optional<AnswerGrader> grader, Optional<String> reference) {
       this.dataset = dataset;
@@ -103,7 +131,7 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
         case Row.Malformed(String place, String why) -> skipped.add(place, why);
         case Row.Fields(String place, JsonNode fields) -> {
           try {
-            if (ofThisFilter(fields)) {
+            if (ofThisFilter(fields) && !repeats(fields, place)) {
               add(fields);
               lines++;
             }
@@ -123,11 +151,41 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
       return own.equals(filter) || own.isEmpty();
     }
 
+    /// Whether a line of the harness is of the same document, request and response as one before: another filter's.
+    private boolean repeats(JsonNode line, String place) throws MalformedRowException {
+      if (!line.has("resps") || !line.has("doc_id") || line.has("filter")) {
+        return false;
+      }
+      Sha256 key = Sha256.of(List.of(line.path("doc_id"), line.path("arguments"), line.path("resps")).toString()
+          .getBytes(StandardCharsets.UTF_8));
+      double score = grader.isPresent() || line.path("resps").path(0).size() > 1
+          ? 0
+          : score(line, MissingNode.getInstance());
+      Seen before = seen.putIfAbsent(key, new Seen(score, place));
+      if (before != null && before.score != score) {
+        contradictions.add(before.place + " and " + place);
+      }
+      return before != null;
+    }
+
+    void refuseContradictions(Path file) throws MalformedTableException {
+      if (!contradictions.isEmpty()) {
+        throw new MalformedTableException(Set.of(Need.GRADER),
+            "%s has different scores for the same completion %d times (%s), one for each filter without its name"
+                .formatted(
+                    file, contradictions.size(), contradictions.getFirst()));
+      }
+    }
+
     private void add(JsonNode line) throws MalformedRowException {
       boolean harness = line.has("resps");
-      String prompt = harness ? harnessPrompt(line) : prompt(line.path("prompt"));
-      List<Text> texts = harness ? responses(line) : outputs(line);
-      String answer = answer(line);
+      List<Message> messages = harness ? List.of() : messages(line.path("messages"));
+      String prompt = harness
+          ? harnessPrompt(line)
+          : messages.isEmpty() ? prompt(line.path("prompt")) : written(messages);
+      boolean likelihoods = harness && line.path("resps").path(0).path(0).isArray();
+      List<Text> texts = likelihoods ? List.of(likeliest(line)) : harness ? responses(line) : outputs(line);
+      String answer = likelihoods && reference.isEmpty() ? target(line) : answer(line);
       if (grader.isPresent() && grader.get().reference(answer).isEmpty()) {
         throw new MalformedRowException(Need.REFERENCE_COLUMN,
             "has no reference answer that the grader " + grader.get().printed() + " can read");
@@ -141,17 +199,84 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
         String text = texts.get(i).text();
         Grade grade = grader.isPresent()
             ? grader.get().grade(problem, text)
-            : new Grade(score(line, harness ? MissingNode.getInstance() : line.path("outputs").path(i)),
-                Optional.empty(),
-                false);
-        graded.add(new Graded(problem, 0, text, texts.get(i).finished(), grade));
+            : new Grade(score(line, harness
+                ? MissingNode.getInstance()
+                : line.path(line.has("outputs") ? "outputs" : "choices").path(texts.get(i).choice())),
+                Optional.empty(), false);
+        graded.add(new Graded(problem, 0, text, texts.get(i).finished(), messages, texts.get(i).tokens(), grade));
       }
       for (Graded one : graded) { // only now is the whole line known to be usable
         completions
             .add(new Graded(problem, samples.merge(problem.id(), 1, Integer::sum) - 1, one.text(), one.finished(),
-                one.grade()));
+                messages, one.tokens(), one.grade()));
       }
-      format = harness ? "lm-evaluation-harness" : line.has("outputs") ? "vllm" : "openai-completions";
+      format = likelihoods
+          ? "lm-evaluation-harness, likelihoods"
+          : harness
+              ? "lm-evaluation-harness"
+              : line.has("outputs") ? "vllm" : messages.isEmpty() ? "openai-completions" : "openai-chat-completions";
+    }
+
+    /// The messages of a chat; none if it is no chat.
+    private static List<Message> messages(JsonNode messages) throws MalformedRowException {
+      List<Message> read = new ArrayList<>();
+      for (JsonNode message : messages) {
+        if (!message.path("role").isTextual() || !message.path("content").isTextual()) {
+          throw new MalformedRowException("has a message without a role or without a text");
+        }
+        read.add(new Message(message.path("role").textValue(), message.path("content").textValue()));
+      }
+      return read;
+    }
+
+    /// What tells chats apart until a template writes them.
+    private static String written(List<Message> messages) {
+      return messages.stream().map(message -> message.role() + ": " + message.content())
+          .collect(Collectors.joining("\n"));
+    }
+
+    /// The given answer with the greatest likelihood.
+    private static Text likeliest(JsonNode line) throws MalformedRowException {
+      JsonNode responses = line.path("resps");
+      int best = -1;
+      double greatest = Double.NEGATIVE_INFINITY;
+      for (int i = 0; i < responses.size(); i++) {
+        JsonNode likelihood = responses.path(i).path(0).path(0);
+        double value = likelihood.isTextual() ? number(likelihood.textValue()) : likelihood.asDouble(Double.NaN);
+        if (value > greatest) {
+          greatest = value;
+          best = i;
+        }
+      }
+      if (best < 0) {
+        throw new MalformedRowException("has no likelihood that is a number");
+      }
+      return new Text(given(line, best), true, best);
+    }
+
+    private static double number(String text) {
+      try {
+        return Double.parseDouble(text);
+      } catch (NumberFormatException _) {
+        return Double.NaN;
+      }
+    }
+
+    /// The i-th given answer: `arguments.gen_args_i.arg_1`, or `arguments[i][1]`.
+    private static String given(JsonNode line, int i) throws MalformedRowException {
+      JsonNode arguments = line.path("arguments");
+      JsonNode text = arguments.isArray() ? arguments.path(i).path(1) : arguments.path("gen_args_" + i).path("arg_1");
+      if (!text.isTextual()) {
+        throw new MalformedRowException("has likelihoods and not the answers they are of");
+      }
+      return text.textValue();
+    }
+
+    /// The right one of the given answers, by its place; empty where the file has none.
+    private String target(JsonNode line) throws MalformedRowException {
+      String target = answer(line);
+      boolean place = target.matches("\\d{1,3}") && Integer.parseInt(target) < line.path("resps").size();
+      return place ? given(line, Integer.parseInt(target)).strip() : target;
     }
 
     /// `arguments.gen_args_0.arg_0`, or `arguments[0][0]` in files of older versions.
@@ -163,7 +288,7 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
     private static String prompt(JsonNode prompt) throws MalformedRowException {
       if (prompt.isArray()) {
         throw new MalformedRowException(
-            "has a list of messages as its prompt, where the text given to the model is needed");
+            "has a list of messages as its prompt, where the text given to the model is needed: name them messages");
       }
       if (!prompt.isTextual() || prompt.textValue().isEmpty()) {
         throw new MalformedRowException("has no prompt (arguments.gen_args_0.arg_0 with resps, or prompt)");
@@ -173,13 +298,30 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
 
     private static List<Text> responses(JsonNode line) throws MalformedRowException {
       List<Text> texts = new ArrayList<>();
+      List<String> until = until(line);
       for (JsonNode response : line.path("resps").path(0)) {
         if (!response.isTextual()) {
-          throw new MalformedRowException("has likelihoods of given answers and no generated text");
+          throw new MalformedRowException("has a response that is no text");
         }
-        texts.add(new Text(response.textValue(), true));
+        String text = response.textValue();
+        int end = until.stream().mapToInt(text::indexOf).filter(at -> at >= 0).min().orElse(text.length());
+        texts.add(new Text(text.substring(0, end), true, texts.size()));
       }
       return some(texts, "resps");
+    }
+
+    /// Texts at which the harness ends a response.
+    private static List<String> until(JsonNode line) {
+      JsonNode arguments = line.path("arguments");
+      JsonNode until = (arguments.isArray() ? arguments.path(0).path(1) : arguments.path("gen_args_0").path("arg_1"))
+          .path("until");
+      List<String> texts = new ArrayList<>();
+      for (JsonNode text : until.isTextual() ? List.of(until) : until) {
+        if (text.isTextual() && !text.textValue().isEmpty()) {
+          texts.add(text.textValue());
+        }
+      }
+      return texts;
     }
 
     private static List<Text> outputs(JsonNode line) throws MalformedRowException {
@@ -190,9 +332,29 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
         if (!text.isTextual()) {
           throw new MalformedRowException("has an element of '" + field + "' without a text");
         }
-        texts.add(new Text(text.textValue(), output.path("finish_reason").asText("stop").equals("stop")));
+        texts.add(new Text(text.textValue(), output.path("finish_reason").asText("stop").equals("stop"),
+            texts.size(), tokens(line.path("prompt_token_ids"), output.path("token_ids"))));
       }
       return some(texts, field);
+    }
+
+    /// The tokens that a file carries; empty if it lacks those of the prompt or of the completion.
+    private static Optional<TokenSequence> tokens(JsonNode prompt, JsonNode completion) throws MalformedRowException {
+      if (!prompt.isArray() || prompt.isEmpty() || !completion.isArray()) {
+        return Optional.empty();
+      }
+      return Optional.of(TokenSequence.prompt(ids(prompt)).followedBy(ids(completion)));
+    }
+
+    private static int[] ids(JsonNode list) throws MalformedRowException {
+      int[] ids = new int[list.size()];
+      for (int i = 0; i < ids.length; i++) {
+        if (!list.path(i).canConvertToInt() || !list.path(i).isIntegralNumber() || list.path(i).intValue() < 0) {
+          throw new MalformedRowException("has a token id that is no number ≥ 0");
+        }
+        ids[i] = list.path(i).intValue();
+      }
+      return ids;
     }
 
     private static List<Text> some(List<Text> texts, String field) throws MalformedRowException {

@@ -102,8 +102,6 @@ class ForeignRolloutsTest {
         "neither 0 nor 1, 'score' 0.5");
     refused("{\"prompt\": [{\"role\": \"user\"}], \"outputs\": [{\"text\": \"t\"}]}", null, "a list of messages");
     refused("{\"question\": \"p\"}", null, "has no prompt");
-    refused("{\"doc_id\": 0, \"arguments\": [[\"p\", \" A\"]], \"resps\": [[[-1.5, false]]], \"acc\": 1}", null,
-        "likelihoods of given answers");
     refused("{\"doc_id\": 0, \"arguments\": [[\"p\", {}]], \"resps\": [[\"a\", \"b\"]], \"acc\": 1}", null,
         "one score for 2 responses");
   }
@@ -123,5 +121,71 @@ class ForeignRolloutsTest {
   private void refused(String line, AnswerGrader grader, String why) {
     assertThatThrownBy(() -> read("r.jsonl", line, grader)).isInstanceOf(BadDataException.class)
         .hasMessageContaining(why).message().doesNotContain("\n");
+  }
+
+  private static String filtered(int doc, String target, String text, double score) {
+    return """
+        {"doc_id": %d, "doc": {"question": "q%d"}, "target": "work\\n#### %s", "arguments": {"gen_args_0": {"arg_0": "Question: q%d\\nAnswer:", "arg_1": {"until": ["Question:"]}}}, "resps": [["%s"]], "filtered_resps": ["x"], "exact_match": %s}
+        """
+        .formatted(doc, doc, target, doc, text, score);
+  }
+
+  /// Logs before 0.4.6 hold every document once for each filter and do not say which (lm-evaluation-harness#2517).
+  @Test
+  void aDocumentThatStandsTwiceIsOneRollout() throws IOException {
+    String same = filtered(0, "5", " So it is 5.", 1) + filtered(1, "6", " It is 7.", 0);
+    assertThat(read("same.jsonl", same + same, null).completions()).extracting(Graded::reward).containsExactly(1.0,
+        0.0);
+    String other = filtered(0, "5", " So it is 5.", 0) + filtered(1, "6", " It is 7.", 0);
+    assertThatThrownBy(() -> read("contradiction.jsonl", same + other, null))
+        .isInstanceOfSatisfying(MalformedTableException.class,
+            refused -> assertThat(refused.needs()).containsExactly(Need.GRADER));
+    assertThat(read("graded.jsonl", same + other, AnswerGrader.NUMBER).completions()).extracting(Graded::reward)
+        .containsExactly(1.0, 0.0);
+  }
+
+  @Test
+  void aResponseEndsWhereTheHarnessEndsIt() throws IOException {
+    String runOn = filtered(0, "18", " It is 18.\\n#### 18\\n\\nQuestion: Bo has 3\\nAnswer: 3", 1);
+    assertThat(read("runon.jsonl", runOn, AnswerGrader.NUMBER).completions()).singleElement().satisfies(graded -> {
+      assertThat(graded.text()).isEqualTo(" It is 18.\n#### 18\n\n");
+      assertThat(graded.reward()).isEqualTo(1);
+    });
+  }
+
+  @Test
+  void ofLikelihoodsTheLikeliestAnswerIsTheCompletion() throws IOException {
+    String line = """
+        {"doc_id": 3, "doc": {}, "target": "1", "arguments": {"gen_args_0": {"arg_0": "Q\\nAnswer:", "arg_1": " no"}, "gen_args_1": {"arg_0": "Q\\nAnswer:", "arg_1": " yes"}}, "resps": [[[-Infinity, false]], [[-0.5, true]]], "filtered_resps": [[-4.0, false], [-0.5, true]], "acc": 1.0, "brier": NaN}
+        """;
+    assertThat(read("acc.jsonl", line, null).completions()).singleElement().satisfies(graded -> {
+      assertThat(graded.text()).isEqualTo(" yes");
+      assertThat(graded.problem().answer()).isEqualTo("yes");
+      assertThat(graded.reward()).isEqualTo(1);
+    });
+  }
+
+  @Test
+  void chatsKeepTheirMessagesAndEachChoiceItsOwnScore() throws IOException {
+    String line = """
+        {"id": "c1", "messages": [{"role": "system", "content": "brief"}, {"role": "user", "content": "1+1?"}], "choices": [{"index": 0, "message": {"role": "assistant", "content": "2"}, "finish_reason": "stop", "score": 1}, {"index": 1, "message": {"role": "assistant", "content": "3"}, "finish_reason": "length", "score": 0}], "score": 1}
+        """;
+    ForeignRollouts made = read("chat.jsonl", line, null);
+    assertThat(made.source().layout()).isEqualTo("openai-chat-completions");
+    assertThat(made.completions()).extracting(Graded::reward).containsExactly(1.0, 0.0);
+    assertThat(made.completions().getFirst().messages()).extracting(ForeignRollouts.Message::role)
+        .containsExactly("system", "user");
+  }
+
+  @Test
+  void tokensThatAFileCarriesAreKept() throws IOException {
+    String line = """
+        {"prompt": "1+1=", "prompt_token_ids": [1, 15, 10, 15, 25], "outputs": [{"text": "2", "token_ids": [16, 2], "reward": 1}]}
+        """;
+    assertThat(read("ids.jsonl", line, null).completions()).singleElement().satisfies(graded -> {
+      assertThat(graded.tokens().orElseThrow().tokens()).containsExactly(1, 15, 10, 15, 25, 16, 2);
+      assertThat(graded.tokens().orElseThrow().promptLength()).isEqualTo(5);
+    });
+    refused(line.replace("[16, 2]", "[16, -2]"), null, "token id");
   }
 }

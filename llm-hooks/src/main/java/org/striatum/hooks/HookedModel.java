@@ -78,7 +78,7 @@ public final class HookedModel implements AutoCloseable {
     @Override
     public String apply(int[] tokens) {
       try {
-        return opened.tokenizer().decode(tokens);
+        return opened.tokenizer().decodeContinuation(tokens);
       } catch (CheckpointException refused) {
         throw new UncheckedIOException(refused);
       }

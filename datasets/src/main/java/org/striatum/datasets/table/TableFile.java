@@ -101,7 +101,7 @@ public record TableFile(Path path, Format format) {
       return new Row.Malformed(place, "is empty");
     }
     try {
-      return row(RecordJson.parse(json, JsonNode.class, "is not JSON"), place);
+      return row(RecordJson.parseForeign(json, "is not JSON"), place);
     } catch (BadDataException e) {
       return new Row.Malformed(place, e.getMessage());
     }
@@ -125,7 +125,7 @@ public record TableFile(Path path, Format format) {
               + " bytes, found more: write it as .jsonl, one object per line");
     }
     int number = 0;
-    for (JsonNode element : RecordJson.parse(whole, JsonNode.class, path.toString())) {
+    for (JsonNode element : RecordJson.parseForeign(whole, path.toString())) {
       number++;
       if (!visitor.test(row(element, "row " + number))) {
         return;

@@ -143,12 +143,4 @@ public final class ChatTemplates {
     }
     return ChatTemplate.of(name, written.source, written.origin, tokens);
   }
-
-  /// A template in a file of its own.
-  ///
-  /// @throws CheckpointException if it cannot be read or is too large
-  public static ChatTemplate inFile(Path file, Map<String, String> tokens) throws CheckpointException {
-    return ChatTemplate.of(DEFAULT, CheckpointText.read(file, Template.LARGEST),
-        new Source(file.getFileName().toString(), "the file"), tokens);
-  }
 }

@@ -30,12 +30,6 @@ public record ThinkingMarkers(String open, String close) {
         .findFirst();
   }
 
-  /// Whether a prompt ends inside a thought, so that its completion begins there.
-  public boolean opensIn(String prompt) {
-    int opened = prompt.lastIndexOf(open);
-    return opened >= 0 && prompt.indexOf(close, opened) < 0;
-  }
-
   @Override
   public String toString() {
     return open + " … " + close;

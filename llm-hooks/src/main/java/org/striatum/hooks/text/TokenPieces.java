@@ -13,8 +13,9 @@ public final class TokenPieces {
 
   /// One piece per token; joined they are the text of all tokens.
   public static List<String> of(Tokenizer tokenizer, int[] tokens) {
-    String text = tokenizer.decode(tokens);
-    List<String> alone = Arrays.stream(tokens).mapToObj(token -> tokenizer.decode(new int[]{token})).toList();
+    String text = tokenizer.decodeContinuation(tokens);
+    List<String> alone = Arrays.stream(tokens).mapToObj(token -> tokenizer.decodeContinuation(new int[]{token}))
+        .toList();
     if (String.join("", alone).equals(text)) {
       return alone;
     }
@@ -22,7 +23,7 @@ public final class TokenPieces {
     List<String> pieces = new ArrayList<>();
     int told = 0;
     for (int t = 1; t <= tokens.length; t++) {
-      String prefix = t == tokens.length ? text : tokenizer.decode(Arrays.copyOf(tokens, t));
+      String prefix = t == tokens.length ? text : tokenizer.decodeContinuation(Arrays.copyOf(tokens, t));
       boolean whole = t == tokens.length
           || (!prefix.isEmpty() && prefix.charAt(prefix.length() - 1) != INCOMPLETE && text.startsWith(prefix));
       int end = whole ? Math.max(told, prefix.length()) : told;

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.stream.Stream;
+import java.util.function.Predicate;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.text.SpecialTokenPolicy.SpecialToken;
 import org.striatum.probe.model.TokenSequence;
@@ -97,16 +97,24 @@ public final class Tokenizer implements AutoCloseable {
     }
     TokenSequence start = TokenSequence.prompt(prompt);
     String whole = decode(encodeBare(promptText + completion));
-    for (String before : Stream.concat(Stream.of(promptText), ANCHORS.stream()).toList()) {
-      Optional<TokenSequence> joined = behind(before, completion).map(start::followedBy)
-          .filter(sequence -> decode(sequence.tokens()).equals(whole));
-      if (joined.isPresent()) {
-        return joined.get();
-      }
+    Predicate<TokenSequence> readsAsOne = sequence -> decode(sequence.tokens()).equals(whole);
+    Optional<TokenSequence> inPlace = behind(promptText, completion).map(start::followedBy).filter(readsAsOne);
+    if (inPlace.isPresent()) {
+      return inPlace.get();
     }
+    List<TokenSequence> elsewhere = ANCHORS.stream()
+        .flatMap(before -> behind(before, completion).filter(tokens -> leaves(before, completion, tokens)).stream())
+        .map(start::followedBy).toList();
+    // None reads as one where a character of the completion changes the prompt's last one, or both are unknown: then its tokens
+    // behind a word are what they are in a text.
+    return elsewhere.stream().filter(readsAsOne).findFirst()
+        .orElseGet(() -> elsewhere.isEmpty() ? apart(start, completion, readsAsOne) : elsewhere.getFirst());
+  }
+
+  private TokenSequence apart(TokenSequence start, String completion, Predicate<TokenSequence> readsAsOne) {
     TokenSequence apart = start.followedBy(encodeBare(completion));
-    if (!decode(apart.tokens()).equals(whole)) {
-      throw new UsageException("a text and its completion '" + shown(completion)
+    if (!readsAsOne.test(apart)) {
+      throw new UsageException("a prompt and its completion '" + shown(completion)
           + "' cannot be encoded as two: together they read otherwise");
     }
     return apart;
@@ -128,6 +136,12 @@ public final class Tokenizer implements AutoCloseable {
       }
     }
     return Optional.of(Arrays.copyOfRange(ids, first, ids.length));
+  }
+
+  /// Whether the tokens in front of those of `text` are those of `before` alone.
+  private boolean leaves(String before, String text, int[] tokens) {
+    int[] whole = encodeBare(before + text);
+    return Arrays.equals(Arrays.copyOf(whole, whole.length - tokens.length), encodeBare(before));
   }
 
   private static boolean startsWith(int[] ids, int[] beginning) {
@@ -156,23 +170,29 @@ public final class Tokenizer implements AutoCloseable {
     return decode(tokens, true);
   }
 
-  /// The text of tokens, special tokens as they are written.
-  public String decodeAll(int[] tokens) {
-    return decode(tokens, false);
+  /// The text of tokens that follow others, special tokens left out: a space that decoding takes from the beginning of a
+  /// text stays, so that prompt and text joined are what was tokenized.
+  public String decodeContinuation(int[] tokens) {
+    return continuation(tokens, true);
+  }
+
+  /// The same with special tokens as they are written.
+  public String decodeContinuationWhole(int[] tokens) {
+    return continuation(tokens, false);
+  }
+
+  private String continuation(int[] tokens, boolean skipSpecial) {
+    if (!document.stripsBeginning()) {
+      return decode(tokens, skipSpecial);
+    }
+    int[] before = ids(tokenizer.encode(ANCHORS.getFirst(), false, false));
+    int[] whole = Arrays.copyOf(before, before.length + tokens.length);
+    System.arraycopy(tokens, 0, whole, before.length, tokens.length);
+    return decode(whole, skipSpecial).substring(decode(before, skipSpecial).length());
   }
 
   private String decode(int[] tokens, boolean skipSpecial) {
     return tokenizer.decode(Arrays.stream(tokens).asLongStream().toArray(), skipSpecial);
-  }
-
-  /// The text that tokens add to those before them: a leading space that decoding takes from the beginning of a text stays.
-  public String decodeContinuation(TokenSequence sequence) {
-    int[] tokens = sequence.tokens();
-    String prompt = decode(Arrays.copyOf(tokens, sequence.promptLength()));
-    String whole = decode(tokens);
-    return whole.startsWith(prompt)
-        ? whole.substring(prompt.length())
-        : decode(sequence.continuation());
   }
 
   /// The file that holds the vocabulary.

@@ -1,5 +1,6 @@
 package org.striatum.hooks.text;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.text.SpecialTokenPolicy.Source;
 import org.striatum.hooks.text.SpecialTokenPolicy.SpecialToken;
@@ -21,8 +23,10 @@ import org.striatum.hooks.text.SpecialTokenPolicy.SpecialToken;
 /// @param added added tokens by text
 /// @param named texts of special tokens by role (`bos_token`…)
 /// @param namedIds token ids of those that are tokens
+/// @param stripsBeginning whether decoding takes a space from the beginning of a text
 record TokenizerDocument(Path file, byte[] json, int ids, SequencedMap<String, Integer> added,
-    SequencedMap<String, String> named, SequencedMap<String, Integer> namedIds, SpecialTokenPolicy policy) {
+    SequencedMap<String, String> named, SequencedMap<String, Integer> namedIds, SpecialTokenPolicy policy,
+    boolean stripsBeginning) {
   static final String TOKENIZER_JSON = "tokenizer.json";
   private static final String VOCAB = "vocab.json";
   private static final String MERGES = "merges.txt";
@@ -62,7 +66,18 @@ record TokenizerDocument(Path file, byte[] json, int ids, SequencedMap<String, I
     }
     SequencedMap<String, String> texts = new LinkedHashMap<>();
     config.named().forEach((role, token) -> texts.put(role, token.content()));
-    return new TokenizerDocument(file, bytes, vocabulary.ids(), vocabulary.added(), texts, named, policy);
+    return new TokenizerDocument(file, bytes, vocabulary.ids(), vocabulary.added(), texts, named, policy,
+        stripsBeginning(root.path("decoder")));
+  }
+
+  private static boolean stripsBeginning(JsonNode decoder) {
+    return switch (decoder.path("type").asText("")) {
+      case "Sequence" -> StreamSupport.stream(decoder.path("decoders").spliterator(), false)
+          .anyMatch(TokenizerDocument::stripsBeginning);
+      case "Strip" -> decoder.path("start").asInt(0) > 0;
+      case "Metaspace" -> !decoder.path("prepend_scheme").asText("always").equals("never");
+      default -> false;
+    };
   }
 
   private static ObjectNode converted(Path folder, Path file, TokenizerConfig config) throws CheckpointException {

@@ -53,11 +53,15 @@ class ChatTemplateTest {
     return ChatTemplate.of("default", source, HERE, Map.of("bos_token", "<s>", "eos_token", "</s>"));
   }
 
+  private static ChatTemplate inFile(Path file, Map<String, String> tokens) throws IOException {
+    return ChatTemplate.of("default", Files.readString(file), HERE, tokens);
+  }
+
   @ParameterizedTest
   @MethodSource("templates")
   void chatsRenderAsTheReference(Path file) throws IOException {
     JsonNode golden = JSON.readTree(CHAT.resolve("templates.json").toFile());
-    ChatTemplate template = ChatTemplates.inFile(file,
+    ChatTemplate template = inFile(file,
         JSON.convertValue(golden.get("tokens"), new TypeReference<Map<String, String>>() {}));
     int compared = 0;
     for (JsonNode each : golden.get("cases")) {
@@ -139,17 +143,14 @@ class ChatTemplateTest {
       "glm4moe.jinja,<think>,</think>",
       "gptoss.jinja,<|channel|>analysis<|message|>,<|end|>", "phi3.jinja,,"})
   void thinkingStandsBetweenTheMarkersOfTheTemplate(String file, String open, String close) throws IOException {
-    assertThat(ChatTemplates.inFile(CHAT.resolve(file), Map.of()).thinking().orElse(null))
+    assertThat(inFile(CHAT.resolve(file), Map.of()).thinking().orElse(null))
         .isEqualTo(open == null ? null : new ThinkingMarkers(open, close));
   }
 
   @Test
-  void aPromptMayEndInsideAThought() {
-    ThinkingMarkers markers = new ThinkingMarkers("<think>", "</think>");
-    assertThat(markers.opensIn("<|assistant|><think>\n")).isTrue();
-    assertThat(markers.opensIn("<think>a</think>\n<|assistant|>")).isFalse();
-    assertThat(markers.opensIn("<|assistant|>")).isFalse();
+  void markersDiffer() {
     assertThatThrownBy(() -> new ThinkingMarkers("x", "x")).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new ThinkingMarkers(" ", "x")).isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test

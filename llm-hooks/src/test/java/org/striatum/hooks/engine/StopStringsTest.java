@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -25,24 +24,27 @@ import org.striatum.probe.run.UsageException;
 
 class StopStringsTest {
   private static final List<String> PIECES = List.of("a", "b", "ab", "\n", "\n\n", "aab", "", "b\na");
-  private static final Function<int[], String> WORDS = tokens -> Arrays.stream(tokens).mapToObj(PIECES::get)
-      .collect(Collectors.joining());
+
+  private static String words(int[] tokens) {
+    return Arrays.stream(tokens).mapToObj(PIECES::get).collect(Collectors.joining());
+  }
+
   /// One byte per token.
-  private static final Function<int[], String> BYTES = tokens -> {
+  private static String bytes(int[] tokens) {
     byte[] bytes = new byte[tokens.length];
     for (int i = 0; i < bytes.length; i++) {
       bytes[i] = (byte) tokens[i];
     }
     return new String(bytes, StandardCharsets.UTF_8);
-  };
+  }
 
   /// The definition: the first token with which a stop is in the text, and in it the token in which it begins.
   private static OptionalInt expected(List<String> stops, int[] tokens, int from) {
     for (int to = from + 1; to <= tokens.length; to++) {
-      String text = WORDS.apply(Arrays.copyOfRange(tokens, from, to));
+      String text = words(Arrays.copyOfRange(tokens, from, to));
       int begin = stops.stream().mapToInt(text::indexOf).filter(place -> place >= 0).min().orElse(-1);
-      for (int end = from + 1; begin >= 0; end++) {
-        if (WORDS.apply(Arrays.copyOfRange(tokens, from, end)).length() > begin) {
+      for (int end = from + 1; begin >= 0 && end <= to; end++) {
+        if (words(Arrays.copyOfRange(tokens, from, end)).length() > begin) {
           return OptionalInt.of(end);
         }
       }
@@ -58,7 +60,7 @@ class StopStringsTest {
     List<String> wanted = stops.stream().map(stop -> stop.replace('c', '\n')).toList();
     int[] tokens = drawn.stream().mapToInt(Integer::intValue).toArray();
     int from = Math.min(begun, tokens.length - 1);
-    StopStrings looking = new StopStrings(wanted, WORDS);
+    StopStrings looking = new StopStrings(wanted, StopStringsTest::words);
     OptionalInt found = OptionalInt.empty();
     for (int to = from + 1; to <= tokens.length && found.isEmpty(); to++) {
       found = looking.end(tokens, from, to);
@@ -71,7 +73,7 @@ class StopStringsTest {
     byte[] text = "é… 数字。Question: 2".getBytes(StandardCharsets.UTF_8);
     int[] tokens = new int[text.length];
     Arrays.setAll(tokens, i -> text[i]);
-    StopStrings looking = new StopStrings(List.of("字。Question"), BYTES);
+    StopStrings looking = new StopStrings(List.of("字。Question"), StopStringsTest::bytes);
     OptionalInt found = OptionalInt.empty();
     int to = 0;
     while (found.isEmpty() && to < tokens.length) {
@@ -86,7 +88,7 @@ class StopStringsTest {
   }
 
   private static RunningCompletion running(TokenSequence prompt, Sampling sampling) {
-    return new RunningCompletion(prompt, sampling, 1, Ending.at(Set.of(2)).reading(WORDS));
+    return new RunningCompletion(prompt, sampling, 1, Ending.at(Set.of(2)).reading(StopStringsTest::words));
   }
 
   /// Token by token: greedy, each row of logits says which.

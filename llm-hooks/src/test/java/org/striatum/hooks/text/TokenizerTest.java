@@ -79,11 +79,29 @@ class TokenizerTest {
     try (Tokenizer tokenizer = Tokenizer.open(GOLDEN.resolve(layout), LARGE)) {
       TokenSequence pair = tokenizer.encodePair("how many eggs", " 12");
       assertThat(pair.tokens()).isEqualTo(tokenizer.encodePrompt("how many eggs 12"));
-      assertThat(tokenizer.decodeContinuation(pair)).isEqualTo(" 12");
+      assertThat(tokenizer.decodeContinuation(pair.continuation())).isEqualTo(" 12");
       // What a completion alone begins with.
       assertThat(tokenizer.encodeBare(" 12")).hasSizeGreaterThan(pair.continuation().length);
       TokenSequence behindANewline = tokenizer.encodePair("how many eggs\n", "12");
-      assertThat(tokenizer.decodeContinuation(behindANewline)).isEqualTo("12");
+      assertThat(tokenizer.decodeContinuation(behindANewline.continuation())).isEqualTo("12");
+    }
+  }
+
+  /// What was generated, written down and read again: the same tokens.
+  @ParameterizedTest
+  @MethodSource("layouts")
+  void theTextOfACompletionGivesItsTokensAgain(String layout) throws Exception {
+    try (Tokenizer tokenizer = Tokenizer.open(GOLDEN.resolve(layout), LARGE)) {
+      for (String completion : List.of(" 12 eggs", "12", "\n\nin total", " the sum is 19.")) {
+        TokenSequence pair = tokenizer.encodePair("how many eggs", completion);
+        String text = tokenizer.decodeContinuation(pair.continuation());
+        assertThat(tokenizer.encodePair("how many eggs", text).tokens()).as(completion).isEqualTo(pair.tokens());
+        assertThat(String.join("", TokenPieces.of(tokenizer, pair.continuation()))).isEqualTo(text);
+        if (!layout.equals("spm-unigram")) { // it knows neither capitals nor newlines
+          assertThat(text).isEqualTo(completion);
+        }
+        assertThat(tokenizer.decodeContinuationWhole(pair.continuation())).isEqualTo(text);
+      }
     }
   }
 
@@ -94,6 +112,19 @@ class TokenizerTest {
       int[] prompt = tokenizer.encodePrompt("<s>how many");
       assertThat(prompt).startsWith(1).containsOnlyOnce(beginning);
       assertThat(tokenizer.encodePair("<s>how many", " eggs").tokens()).containsOnlyOnce(beginning);
+    }
+  }
+
+  /// A mark that composes with the prompt's last letter, and two unknown letters that fuse to one token.
+  @ParameterizedTest
+  @CsvSource({"qwen2-files,e,\u0301x", "spm-unigram,how é,é many"})
+  void aBoundaryInsideACharacterIsNoReasonToRefuse(String layout, String prompt, String completion) throws Exception {
+    try (Tokenizer tokenizer = Tokenizer.open(GOLDEN.resolve(layout), LARGE)) {
+      TokenSequence pair = tokenizer.encodePair(prompt, completion);
+      assertThat(pair.tokens()).startsWith(tokenizer.encodePrompt(prompt));
+      assertThat(pair.continuation()).isNotEmpty();
+      assertThat(tokenizer.decodeContinuation(pair.continuation()))
+          .isEqualTo(tokenizer.decodeContinuation(tokenizer.encodeBare(completion)).stripLeading());
     }
   }
 

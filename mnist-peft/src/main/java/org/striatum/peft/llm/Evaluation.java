@@ -64,7 +64,7 @@ final class Evaluation implements AutoCloseable {
     double[] correct = new double[prompts.size()];
     for (int i = 0; i < correct.length; i++) {
       correct[i] = task.grader().reward(task.problems().get(i),
-          model.tokenizer().decode(completions.get(i).tokens()));
+          model.tokenizer().decodeContinuation(completions.get(i).tokens()));
     }
     return correct;
   }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
@@ -73,6 +74,8 @@ public final class RecordJson {
       .injectableValues(new InjectableValues.Std().addValue(EMPTY_MAP, Map.of()).addValue(NOTHING, null)
           .addValue(NO, false))
       .build();
+  /// As other programs write JSON: NaN and ±Infinity as Python does.
+  private static final JsonMapper FOREIGN = MAPPER.rebuild().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
   private static final ObjectWriter PRETTY = MAPPER.writer(new DefaultPrettyPrinter()
       .withObjectIndenter(new DefaultIndenter("  ", "\n")));
 
@@ -112,6 +115,18 @@ public final class RecordJson {
       return value;
     } catch (BadDataException e) {
       throw e;
+    } catch (IOException e) {
+      throw new BadDataException(where + ": " + reason(e), e);
+    }
+  }
+
+  /// Reads a value that another program wrote: Python's NaN, Infinity and -Infinity are numbers.
+  ///
+  /// @param where names the place in an error
+  /// @throws BadDataException if the bytes are no JSON
+  public static JsonNode parseForeign(byte[] json, String where) throws BadDataException {
+    try {
+      return FOREIGN.readValue(json, JsonNode.class);
     } catch (IOException e) {
       throw new BadDataException(where + ": " + reason(e), e);
     }

@@ -6,15 +6,20 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.striatum.datasets.ForeignRollouts;
 import org.striatum.datasets.ForeignRollouts.Graded;
 import org.striatum.datasets.ProblemSource;
 import org.striatum.datasets.ProblemSources;
 import org.striatum.datasets.RolloutFile;
 import org.striatum.datasets.prompt.PromptFormat;
+import org.striatum.hooks.HookedModel;
+import org.striatum.hooks.chat.ChatMessage;
 import org.striatum.hooks.text.Tokenizer;
 import org.striatum.probe.model.TokenSequence;
+import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
+import org.striatum.probe.run.UsageException;
 import org.striatum.studies.run.Found;
 import org.striatum.studies.run.Manifest;
 import org.striatum.studies.run.Study;
@@ -22,8 +27,8 @@ import org.striatum.studies.run.StudyDescription;
 import org.striatum.studies.run.StudyRun;
 
 /// Imports completions of another program as this run's rollouts: `rollouts.jsonl`, `problems.json`.
-/// Prompt and completion are tokenized by the checkpoint's tokenizer. Only the text of the other program's samples is known,
-/// so token boundaries may differ, and log-probabilities are unknown.
+/// Prompt and completion are tokenized by the checkpoint's tokenizer. Where only the text of the other program's samples is
+/// known, token boundaries may differ; tokens that the file carries are used as they are, and log-probabilities are unknown.
 ///
 /// @param made the completions
 public record ImportStep(ForeignRollouts made) implements Study<ImportSettings, RolloutResults> {
@@ -74,7 +79,7 @@ public record ImportStep(ForeignRollouts made) implements Study<ImportSettings, 
 
   @Override
   public Found<RolloutResults> find(StudyRun run, ImportSettings settings) throws IOException {
-    List<Rollout> rollouts = tokenized(run.anyModel().tokenizer());
+    List<Rollout> rollouts = tokenized(run.anyModel());
     RolloutFile.write(run.folder().rollouts(), rollouts);
     return Found.only(RolloutResults.of(rollouts, PromptFormat.PLAIN)).with(_ -> List.of(run.folder().rollouts()))
         .with(sources(new ProblemSources(List.of(made.source()))));
@@ -92,12 +97,43 @@ public record ImportStep(ForeignRollouts made) implements Study<ImportSettings, 
     };
   }
 
-  private List<Rollout> tokenized(Tokenizer tokenizer) {
+  /// Tokens that the file carries, without the end of the sequence.
+  private static TokenSequence withoutEnd(TokenSequence carried, HookedModel model) {
+    int[] tokens = carried.tokens();
+    for (int token : tokens) {
+      if (token >= model.facts().vocabulary()) {
+        throw new UsageException("the file carries the token %d, but the model has only %d: it is another model's"
+            .formatted(token, model.facts().vocabulary()));
+      }
+    }
+    int last = tokens.length - 1;
+    return last >= carried.promptLength() && model.endOfSequence().contains(tokens[last])
+        ? carried.upTo(last)
+        : carried;
+  }
+
+  /// Prompt and completion as tokens: text, or the chat that the checkpoint's template writes.
+  private List<Rollout> tokenized(HookedModel model) throws IOException {
+    Prompting chats = made.completions().stream().allMatch(one -> one.messages().isEmpty())
+        ? null
+        : Prompting.of(PromptSettings.defaults().withStyle(PromptSettings.Style.CHAT), model, Optional.empty());
+    Tokenizer tokenizer = model.tokenizer();
     List<Rollout> rollouts = new ArrayList<>();
     for (Graded graded : made.completions()) {
-      TokenSequence whole = tokenizer.encodePair(graded.problem().prompt(), graded.text());
-      rollouts.add(new Rollout(graded.problem(), graded.sample(), 0, graded.text(), whole.tokens(),
-          whole.promptLength(), graded.finished(), graded.reward(), Double.NaN, graded.grade().read().orElse(null),
+      Problem problem = graded.problem();
+      TokenSequence whole;
+      if (graded.tokens().isPresent()) {
+        whole = withoutEnd(graded.tokens().get(), model);
+      } else if (graded.messages().isEmpty()) {
+        whole = tokenizer.encodePair(problem.prompt(), graded.text());
+      } else {
+        String prompt = chats.chat(graded.messages().stream()
+            .map(message -> new ChatMessage(message.role(), message.content())).toList());
+        problem = new Problem(problem.id(), problem.dataset(), prompt, problem.solution(), problem.answer());
+        whole = tokenizer.encodeBarePair(prompt, graded.text());
+      }
+      rollouts.add(new Rollout(problem, graded.sample(), 0, graded.text(), whole.tokens(), whole.promptLength(),
+          graded.finished(), graded.reward(), Double.NaN, graded.grade().read().orElse(null),
           graded.grade().timeLimit()));
     }
     return rollouts;

@@ -93,7 +93,12 @@ final class Prompting {
       messages.add(ChatMessage.assistant(example.solution()));
     }
     messages.add(ChatMessage.user(problem.prompt()));
-    return template.get().render(messages, true, arguments, date.atStartOfDay());
+    return chat(messages);
+  }
+
+  /// A chat that somebody else made, up to where the model's next message begins.
+  String chat(List<ChatMessage> messages) {
+    return template.orElseThrow().render(messages, true, arguments, date.atStartOfDay());
   }
 
   /// Its tokens: those of a chat are all in its text.

@@ -24,7 +24,7 @@ record CompletionText(Tokenizer tokenizer, PromptFormat format, boolean markers)
   ///
   /// @param tokens behind the prompt
   String of(String dataset, int[] tokens) {
-    String text = markers ? tokenizer.decodeAll(tokens) : tokenizer.decode(tokens);
+    String text = markers ? tokenizer.decodeContinuationWhole(tokens) : tokenizer.decodeContinuation(tokens);
     int end = format.stops(dataset).stream().mapToInt(text::indexOf).filter(place -> place >= 0).min()
         .orElse(text.length());
     return text.substring(0, end);
