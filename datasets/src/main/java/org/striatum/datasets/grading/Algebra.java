@@ -1,5 +1,7 @@
 package org.striatum.datasets.grading;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -11,8 +13,8 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.IntStream;
 import org.matheclipse.core.basic.Config;
 import org.matheclipse.core.eval.EvalEngine;
 import org.matheclipse.core.expression.F;
@@ -20,6 +22,7 @@ import org.matheclipse.core.interfaces.IAST;
 import org.matheclipse.core.interfaces.IExpr;
 import org.matheclipse.core.interfaces.ISymbol;
 import org.striatum.datasets.grading.Expr.Apply;
+import org.striatum.datasets.grading.Expr.Head;
 import org.striatum.datasets.grading.Expr.Name;
 import org.striatum.datasets.grading.Expr.Num;
 
@@ -37,15 +40,25 @@ final class Algebra {
   /// Threads that have not ended though asked to; more of them would take the machine.
   private static final int MOST_ABANDONED = 3;
   private static final Duration LOADING = Duration.ofMinutes(2);
-  private static final int DIGITS = 60;
-  private static final int POINTS = 5;
+  private static final int DIGITS = 80;
+  /// As a power of ten: a difference of 10^(-35) shows below terms of 10^35.
+  private static final int LARGEST_TERMS = 35;
+  private static final int FEWEST_POINTS = 3;
+  private static final int POINTS = 6;
+  private static final int SMALL = 4;
   private static final AtomicInteger ABANDONED = new AtomicInteger();
+  /// A limit is of the processor's time, so that a grade does not depend on what else the machine does.
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+  private static final int PATIENCE = 5;
+  private static final long STEP = 20_000_000;
+  private static volatile boolean loaded;
 
-  private final Duration limit;
+  /// Nanoseconds left for questions.
+  private long left;
 
-  /// @param limit of one question; the time that Symja takes to load, once a process, comes on top
+  /// @param limit of the processor's time for all questions together; that of loading Symja, once a process, comes on top
   Algebra(Duration limit) {
-    this.limit = limit;
+    left = limit.toNanos();
   }
 
   /// Loaded when it is first needed: 1 to 3 s.
@@ -60,19 +73,19 @@ final class Algebra {
       Config.MAX_AST_SIZE = 20_000;
       Config.MAX_BIT_LENGTH = 100_000;
       Config.MAX_POLYNOMIAL_DEGREE = 1000;
-      return F.Together(F.Plus(F.C1, F.C1)) != null;
+      // Rules are loaded when they are first used.
+      EvalEngine engine = engine();
+      IExpr zero = F.Subtract(F.Plus(F.C1, F.Sqr(F.Tan(F.x))), F.Sqr(F.Sec(F.x)));
+      return vanishes(engine, F.Plus(zero, F.Sqrt(F.Plus(F.C2, F.x)), F.Log(F.C2)))
+          || engine.evaluate(F.N(F.Pi, F.ZZ(DIGITS)))
+              .isNumber();
     }
   }
 
   /// Whether an expression is zero wherever it has a value.
   Outcome zero(Expr difference) {
-    return asked(engine -> {
-      Translation symbols = new Translation(0);
-      IExpr value = symbols.of(difference);
-      return vanishes(engine, value)
-          || IntStream.rangeClosed(1, symbols.variables.isEmpty() ? 1 : POINTS)
-              .allMatch(point -> vanishesAt(engine, difference, point));
-    });
+    return asked(engine -> !differs(engine, difference)
+        && (vanishes(engine, new Translation(0).of(difference)) || vanishesAtPoints(engine, difference)));
   }
 
   /// Whether a quotient is a constant other than zero; a positive one, if asked.
@@ -84,16 +97,52 @@ final class Algebra {
     });
   }
 
+  /// Whether algebra brings it to zero.
   private static boolean vanishes(EvalEngine engine, IExpr value) {
-    return engine.evaluate(F.Simplify(value)).isZero() || engine.evaluate(F.Together(F.ExpandAll(value))).isZero()
-        || engine.evaluate(F.Simplify(F.TrigExpand(value))).isZero();
+    try {
+      return engine.evaluate(F.Simplify(value)).isZero() || engine.evaluate(F.Together(F.ExpandAll(value))).isZero()
+          || engine.evaluate(F.Simplify(F.TrigExpand(value))).isZero();
+    } catch (RuntimeException _) {
+      return false; // of Symja's own: no proof
+    }
   }
 
-  /// Whether it is zero to many digits where its variables are fractions of our choice: what algebra does not bring to zero
-  /// may be zero still.
-  private static boolean vanishesAt(EvalEngine engine, Expr difference, int point) {
-    IExpr size = engine.evaluate(F.Abs(F.N(new Translation(point).of(difference), F.ZZ(DIGITS))));
-    return engine.evaluate(F.Less(size, F.Power(F.C10, F.ZZ(-DIGITS / 2)))).isTrue();
+  /// Whether it is zero to many digits where its variables are fractions of our choice, small and large: what algebra does not
+  /// bring to zero may be zero still. Points where its terms are so large that a difference would not show do not count, and of
+  /// steps, points say too little.
+  private static boolean vanishesAtPoints(EvalEngine engine, Expr difference) {
+    boolean variables = !MathForm.constant(difference);
+    boolean steps = Expr.all(difference)
+        .anyMatch(part -> Expr.is(part, Head.FLOOR) || Expr.is(part, Head.CEILING));
+    int counted = 0;
+    for (int point = 1; point <= (variables ? POINTS : 1); point++) {
+      IExpr terms = terms(difference, point);
+      if (engine.evaluate(F.Less(terms, F.Power(F.C10, F.ZZ(LARGEST_TERMS)))).isTrue()) {
+        counted++;
+        if (!engine.evaluate(F.Less(size(difference, point), F.Power(F.C10, F.ZZ(-LARGEST_TERMS)))).isTrue()) {
+          return false;
+        }
+      }
+    }
+    return !(variables && steps) && counted >= (variables ? FEWEST_POINTS : 1);
+  }
+
+  /// Whether it has a value at the first point that is not zero, measured against its terms: no algebra is needed then.
+  private static boolean differs(EvalEngine engine, Expr difference) {
+    IExpr bound = F.Times(F.Plus(terms(difference, 1), F.C1), F.Power(F.C10, F.ZZ(-LARGEST_TERMS)));
+    return engine.evaluate(F.Less(bound, size(difference, 1))).isTrue();
+  }
+
+  /// Its size at a point.
+  private static IExpr size(Expr expr, int point) {
+    return F.Abs(F.N(new Translation(point).of(expr), F.ZZ(DIGITS)));
+  }
+
+  /// The sizes of its terms together.
+  private static IExpr terms(Expr difference, int point) {
+    Translation fractions = new Translation(point);
+    List<Expr> terms = Expr.is(difference, Head.SUM) ? Expr.parts(difference) : List.of(difference);
+    return F.Plus(terms.stream().map(term -> F.Abs(F.N(fractions.of(term), F.ZZ(DIGITS)))).toArray(IExpr[]::new));
   }
 
   private interface Question {
@@ -101,38 +150,63 @@ final class Algebra {
   }
 
   private Outcome asked(Question question) {
-    if (ABANDONED.get() >= MOST_ABANDONED || run(() -> Loaded.READY, LOADING, new AtomicReference<>()).isEmpty()) {
+    if (ABANDONED.get() >= MOST_ABANDONED || left <= 0 || !loaded()) {
       return Outcome.TIME_LIMIT;
     }
     AtomicReference<EvalEngine> engine = new AtomicReference<>();
+    AtomicLong used = new AtomicLong(left);
     Optional<Boolean> answer = run(() -> {
-      EvalEngine own = new EvalEngine(true);
-      EvalEngine.set(own);
+      EvalEngine own = engine();
       engine.set(own);
-      own.setRecursionLimit(512);
-      own.setIterationLimit(2000);
-      own.setQuietMode(true);
-      return question.answer(own);
-    }, limit, engine);
+      boolean yes = question.answer(own);
+      used.set(THREADS.getCurrentThreadCpuTime());
+      return yes;
+    }, left, engine);
+    left -= used.get();
     return answer.map(yes -> yes ? Outcome.YES : Outcome.NO).orElse(Outcome.TIME_LIMIT);
   }
 
+  private static boolean loaded() {
+    if (!loaded) {
+      loaded = run(() -> Loaded.READY, LOADING.toNanos(), new AtomicReference<>()).orElse(false);
+    }
+    return loaded;
+  }
+
+  /// One for the current thread.
+  private static EvalEngine engine() {
+    EvalEngine engine = new EvalEngine(true);
+    EvalEngine.set(engine);
+    engine.setRecursionLimit(512);
+    engine.setIterationLimit(2000);
+    engine.setQuietMode(true);
+    return engine;
+  }
+
   /// The result, or nothing if it took too long. What an evaluation throws is no proof: false.
-  private static Optional<Boolean> run(Callable<Boolean> work, Duration limit, AtomicReference<EvalEngine> engine) {
+  ///
+  /// @param limit nanoseconds of the processor; of the clock, [#PATIENCE] times as many
+  private static Optional<Boolean> run(Callable<Boolean> work, long limit, AtomicReference<EvalEngine> engine) {
     FutureTask<Boolean> task = new FutureTask<>(work);
     Thread thread = Thread.ofPlatform().daemon().name("algebra").stackSize(16L << 20).start(task);
+    long start = System.nanoTime();
     try {
-      return Optional.of(task.get(limit.toMillis(), TimeUnit.MILLISECONDS));
+      while (THREADS.getThreadCpuTime(thread.threadId()) <= limit && System.nanoTime() - start <= PATIENCE * limit) {
+        try {
+          return Optional.of(task.get(Math.min(limit, STEP), TimeUnit.NANOSECONDS));
+        } catch (TimeoutException _) {
+          // looked at again
+        }
+      }
+      Optional.ofNullable(engine.get()).ifPresent(EvalEngine::stopRequest);
+      thread.interrupt();
+      abandon(thread);
+      return Optional.empty();
     } catch (ExecutionException failed) {
       if (failed.getCause() instanceof LinkageError missing) {
         throw missing; // a jar that was left out and is needed: no matter of this pair
       }
       return Optional.of(false);
-    } catch (TimeoutException _) {
-      Optional.ofNullable(engine.get()).ifPresent(EvalEngine::stopRequest);
-      thread.interrupt();
-      abandon(thread);
-      return Optional.empty();
     } catch (InterruptedException _) {
       thread.interrupt();
       Thread.currentThread().interrupt();
@@ -184,7 +258,7 @@ final class Algebra {
       int index = variables.size();
       return variables.computeIfAbsent(name, _ -> point == 0
           ? F.Dummy("v" + index)
-          : F.QQ((point % 2 == 0 ? -1 : 1) * (211L * point + 97L * index + 13), 181L));
+          : F.QQ((point % 2 == 0 ? -1L : 1L) * (point > SMALL ? 1000L : 1L) * (211L * point + 97L * index + 13), 181L));
     }
 
     private IExpr applied(Apply apply) {

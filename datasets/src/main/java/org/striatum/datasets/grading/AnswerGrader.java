@@ -29,7 +29,6 @@ public enum AnswerGrader implements Grader, Printed {
   EXACT;
 
   private static final Pattern LETTER = Pattern.compile("\\(?[A-J]\\)?");
-  private static final Algebra ALGEBRA = new Algebra(MathText.LIMIT);
 
   /// The grader of a printed name.
   ///
@@ -71,7 +70,7 @@ public enum AnswerGrader implements Grader, Printed {
       return new Grade(0, read, false);
     }
     return this == MATH
-        ? MathText.graded(expected.get(), read.get(), ALGEBRA)
+        ? MathText.graded(expected.get(), read.get(), new Algebra(MathText.LIMIT))
         : new Grade(form(expected.get()).equals(form(read.get())) ? 1 : 0, read, false);
   }
 

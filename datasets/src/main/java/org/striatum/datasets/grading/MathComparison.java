@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.striatum.datasets.grading.Algebra.Outcome;
 import org.striatum.datasets.grading.Expr.Apply;
@@ -250,20 +251,13 @@ final class MathComparison {
     if (order || expected.size() > LONGEST_SET || actual.size() > LONGEST_SET) {
       return entries(new Apply(Head.ROW, expected), new Apply(Head.ROW, actual));
     }
-    List<Expr> left = distinct(expected);
-    List<Expr> right = distinct(actual);
-    if (left.size() != right.size()) {
-      return false;
-    }
-    List<Expr> open = new ArrayList<>(right);
-    for (Expr member : left) {
-      Optional<Expr> same = open.stream().filter(other -> equal(member, other)).findFirst();
-      if (same.isEmpty()) {
-        return false;
-      }
-      open.remove(same.get());
-    }
-    return true;
+    return expected.stream().allMatch(member -> among(actual, other -> equal(member, other), MathForm.text(member)))
+        && actual.stream().allMatch(member -> among(expected, other -> equal(other, member), MathForm.text(member)));
+  }
+
+  /// Whether a member is one of a set: first as it is written, then as an object.
+  private static boolean among(List<Expr> members, Predicate<Expr> same, String text) {
+    return members.stream().map(MathForm::text).anyMatch(text::equals) || members.stream().anyMatch(same);
   }
 
   /// Whether all members are equations of different names.
@@ -271,16 +265,6 @@ final class MathComparison {
     return members.size() > 1 && members.stream().allMatch(MathForm::names)
         && members.stream().map(member -> MathForm.text(Expr.parts(member).getFirst())).collect(Collectors.toSet())
             .size() == members.size();
-  }
-
-  private List<Expr> distinct(List<Expr> members) {
-    List<Expr> distinct = new ArrayList<>();
-    for (Expr member : members) {
-      if (distinct.stream().noneMatch(other -> equal(other, member))) {
-        distinct.add(member);
-      }
-    }
-    return distinct;
   }
 
   /// `x < 1 or x > 3` answered by a union.
@@ -305,6 +289,9 @@ final class MathComparison {
     Optional<Num> right = Rational.value(actual);
     if (left.isPresent() && right.isPresent()) {
       return Rational.same(left.get(), right.get());
+    }
+    if (Expr.is(expected, Head.FUNCTION) && Expr.is(actual, Head.FUNCTION) && entries(expected, actual)) {
+      return true;
     }
     if (scalar(expected) && scalar(actual)) {
       return !infinite(expected) && !infinite(actual) && scalars(expected, actual, left, right);

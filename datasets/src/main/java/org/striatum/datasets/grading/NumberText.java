@@ -10,6 +10,8 @@ final class NumberText {
   private static final String MARK = "####";
   /// More digits, or digits and commas, are no answer.
   private static final int LONGEST_CHAIN = 400;
+  /// About 300 digits, as of those that are read.
+  private static final int MOST_BITS = 990;
   /// Where a last number is looked for first.
   private static final int TAIL = 4000;
   private static final String DIGITS = "\\d{1,300}+(?!\\d)";
@@ -152,7 +154,8 @@ final class NumberText {
             ? found.group(3) + "." + found.group(4)
             : found.group(1) + "." + found.group(2));
     plain = TIMES.matcher(COMMA.matcher(plain).replaceAll("")).replaceAll("\\\\times ");
-    return TexParser.parse(plain).map(MathForm::normalised).flatMap(Rational::value);
+    return TexParser.parse(plain).map(MathForm::normalised).flatMap(Rational::value)
+        .filter(value -> value.numerator().bitLength() <= MOST_BITS && value.denominator().bitLength() <= MOST_BITS);
   }
 
   private static boolean starts(String text, int at) {

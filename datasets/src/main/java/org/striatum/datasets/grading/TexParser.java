@@ -389,7 +389,8 @@ final class TexParser {
 
   private Expr power() {
     Expr base = postfixed(atom());
-    while (symbol("^")) {
+    for (int exponents = 0; symbol("^"); exponents++) {
+      require(exponents <= DEEPEST);
       if (degreeSign()) {
         base = degrees(base);
       } else if (peek().command("prime") || peek().symbol("'")) {
@@ -420,7 +421,8 @@ final class TexParser {
 
   private Expr postfixed(Expr base) {
     Expr value = base;
-    while (true) {
+    for (int signs = 0; true; signs++) {
+      require(signs <= DEEPEST);
       if (symbol("!")) {
         value = Expr.apply(Head.FACTORIAL, value);
       } else if (symbol("'")) {
@@ -444,6 +446,7 @@ final class TexParser {
     }
     if (next.symbol("-") || next.symbol("+")) {
       at++; // not TeX's reading, but what `x^-1` means
+      require(!peek().symbol("-") && !peek().symbol("+"));
       return next.symbol("-") ? Expr.negated(argument()) : argument();
     }
     if (next.kind() == Kind.COMMAND && (next.text().equals("frac") || next.text().equals("sqrt"))) {
@@ -526,8 +529,9 @@ final class TexParser {
   }
 
   private Expr atom() {
+    require(++depth <= 2 * DEEPEST);
     Token next = peek();
-    return switch (next.kind()) {
+    Expr read = switch (next.kind()) {
       case NUMBER -> {
         at++;
         yield decimal(next.text());
@@ -537,6 +541,8 @@ final class TexParser {
       case SYMBOL -> bracketed(next);
       case COMMAND -> commanded(next);
     };
+    depth--;
+    return read;
   }
 
   private Expr letter() {

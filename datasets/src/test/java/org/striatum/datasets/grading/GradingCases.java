@@ -10,16 +10,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.striatum.probe.rollout.Grade;
 
 /// Files of completions with the reward that they should get, and how far a grader agrees with them.
 final class GradingCases {
+  /// Each case is graded once.
+  private static final Map<Case, Grade> GRADES = new ConcurrentHashMap<>();
+
   private GradingCases() {}
 
   /// @param grader its printed name
   record Case(String kind, String grader, String completion, String answer, int reward) {
     Grade grade() {
-      return AnswerGrader.named(grader).grade(answer, completion, Reading.USUAL);
+      return GRADES.computeIfAbsent(this, _ -> AnswerGrader.named(grader).grade(answer, completion, Reading.USUAL));
     }
   }
 
