@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.striatum.peft.mnist.ModeSettings;
 import org.striatum.probe.adaptation.AdaptationArm;
+import org.striatum.probe.stats.Verdict;
 import org.striatum.reports.run.HostileRun;
 
 /// Records of strangers: texts in them try to be something else.
@@ -35,8 +36,8 @@ final class Hostile {
 
   /// What is read as an enum cannot be a stranger's text.
   private static boolean isEnum(String text) {
-    return Arrays.stream(AdaptationArm.values()).anyMatch(arm -> arm.printed().equals(text))
-        || Arrays.stream(ModeSettings.Preset.values()).anyMatch(preset -> preset.printed().equals(text));
+    return Stream.of(AdaptationArm.values(), ModeSettings.Preset.values(), Verdict.values()).flatMap(Arrays::stream)
+        .anyMatch(constant -> constant.printed().equals(text));
   }
 
   private JsonNode hostile(String component, JsonNode node) {
