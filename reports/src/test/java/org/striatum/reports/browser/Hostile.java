@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.striatum.peft.mnist.ModeSettings;
 import org.striatum.probe.adaptation.AdaptationArm;
+import org.striatum.probe.run.Printed;
 import org.striatum.probe.stats.Verdict;
 import org.striatum.reports.run.HostileRun;
 
@@ -36,7 +37,8 @@ final class Hostile {
 
   /// What is read as an enum cannot be a stranger's text.
   private static boolean isEnum(String text) {
-    return Stream.of(AdaptationArm.values(), ModeSettings.Preset.values(), Verdict.values()).flatMap(Arrays::stream)
+    return Stream.<Printed[]>of(AdaptationArm.values(), ModeSettings.Preset.values(), Verdict.values())
+        .flatMap(Arrays::stream)
         .anyMatch(constant -> constant.printed().equals(text));
   }
 
