@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.striatum.peft.mnist.ModeSettings;
 import org.striatum.probe.adaptation.AdaptationArm;
-import org.striatum.probe.run.Printed;
 import org.striatum.probe.stats.Verdict;
 import org.striatum.reports.run.HostileRun;
 
@@ -37,9 +36,9 @@ final class Hostile {
 
   /// What is read as an enum cannot be a stranger's text.
   private static boolean isEnum(String text) {
-    return Stream.<Printed[]>of(AdaptationArm.values(), ModeSettings.Preset.values(), Verdict.values())
-        .flatMap(Arrays::stream)
-        .anyMatch(constant -> constant.printed().equals(text));
+    return Arrays.stream(AdaptationArm.values()).anyMatch(arm -> arm.printed().equals(text))
+        || Arrays.stream(ModeSettings.Preset.values()).anyMatch(preset -> preset.printed().equals(text))
+        || Arrays.stream(Verdict.values()).anyMatch(verdict -> verdict.printed().equals(text));
   }
 
   private JsonNode hostile(String component, JsonNode node) {
