@@ -117,6 +117,10 @@ public final class RunFolder implements AutoCloseable {
   private Path inResults(String name) throws IOException {
     Path file = inside(RESULTS + "/" + name);
     if (lock != null) {
+      if (!Files.exists(folder.resolve(MANIFEST))) {
+        // Before there is a result: killed behind it, the folder would be nobody's.
+        RecordJson.write(folder.resolve(MANIFEST), Manifest.FORMAT, manifest);
+      }
       Files.createDirectories(file.getParent());
     }
     return file;

@@ -190,6 +190,18 @@ class RunFolderTest {
         .hasMessageContaining("is not a run folder");
   }
 
+  /// A process that is killed behind its first result and before the manifest names it.
+  @Test
+  void aFolderIsARunBeforeItsFirstResult() throws IOException {
+    Path folder = parent.resolve("killed");
+    try (RunFolder run = RunFolder.create(folder)) {
+      Files.writeString(run.resultsFile("series"), "{}");
+    }
+    try (RunFolder again = RunFolder.create(folder)) {
+      assertThat(again.manifest()).isEqualTo(Manifest.EMPTY);
+    }
+  }
+
   @Test
   void refusesADamagedManifestAndOneThatPointsOutside() throws IOException {
     Path folder = parent.resolve("run");
