@@ -105,6 +105,7 @@ final class RolloutsCommand implements Callable<Integer> {
     Optional<ForeignRollouts> made = completions.read(problems);
     List<ProblemSet> sets = made.isPresent() ? List.of() : problems.sets(limit, null, prompts.isChat());
     made.flatMap(ForeignRollouts::skipped).ifPresent(console::note);
+    made.flatMap(ForeignRollouts::left).ifPresent(console::note);
     sets.stream().map(ProblemSet::skipped).flatMap(Optional::stream).forEach(console::note);
     sets.stream().map(ProblemSet::chosen).flatMap(Optional::stream).forEach(console::note);
     if (made.isPresent() && dryRun) {

@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import org.striatum.datasets.grading.AnswerGrader;
 import org.striatum.datasets.table.Row;
 import org.striatum.datasets.table.TableFile;
+import org.striatum.probe.model.Sampling;
 import org.striatum.probe.model.TokenSequence;
 import org.striatum.probe.rollout.Grade;
 import org.striatum.probe.rollout.Problem;
@@ -36,7 +37,9 @@ import org.striatum.probe.run.Sha256;
 /// @param source where they were read from
 /// @param completions in the file's order
 /// @param skipped the malformed rows, in one line; empty if there are none
-public record ForeignRollouts(ProblemSource source, List<Graded> completions, Optional<String> skipped) {
+/// @param left lines that repeat others, or are of another filter, in one line; empty if there are none
+public record ForeignRollouts(ProblemSource source, List<Graded> completions, Optional<String> skipped,
+    Optional<String> left) {
   private static final List<String> SCORES = List.of("exact_match", "acc", "reward", "score", "correct");
   private static final int ID_DIGITS = 16;
 
@@ -90,7 +93,8 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
     ProblemSource source = new ProblemSource(table.name(), file.getFileName().toString(), Sha256.of(file),
         reader.format, ProblemSource.PLACE, grader.orElse(null));
     return new ForeignRollouts(source, reader.completions,
-        summary.map(line -> source.file() + ": " + line));
+        summary.map(line -> source.file() + ": " + line),
+        reader.left().map(line -> source.file() + ": " + line));
   }
 
   /// A text that was generated.
@@ -115,6 +119,8 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
     private final Map<String, String> promptOf = new HashMap<>();
     private final Map<String, Integer> samples = new HashMap<>();
     private int lines;
+    private int repeated;
+    private int otherwiseFiltered;
     private String format = "";
     private Optional<String> filter = Optional.empty();
     private final Map<Sha256, Seen> seen = new HashMap<>();
@@ -131,7 +137,11 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
         case Row.Malformed(String place, String why) -> skipped.add(place, why);
         case Row.Fields(String place, JsonNode fields) -> {
           try {
-            if (ofThisFilter(fields) && !repeats(fields, place)) {
+            if (!ofThisFilter(fields)) {
+              otherwiseFiltered++;
+            } else if (repeats(fields, place)) {
+              repeated++;
+            } else {
               add(fields);
               lines++;
             }
@@ -166,6 +176,17 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
         contradictions.add(before.place + " and " + place);
       }
       return before != null;
+    }
+
+    Optional<String> left() {
+      List<String> left = new ArrayList<>();
+      if (repeated > 0) {
+        left.add("%d lines have the document and the response of another: one rollout each".formatted(repeated));
+      }
+      if (otherwiseFiltered > 0) {
+        left.add("%d lines are of other filters than '%s'".formatted(otherwiseFiltered, filter.orElseThrow()));
+      }
+      return left.isEmpty() ? Optional.empty() : Optional.of("left out: " + String.join("; ", left));
     }
 
     void refuseContradictions(Path file) throws MalformedTableException {
@@ -303,9 +324,7 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
         if (!response.isTextual()) {
           throw new MalformedRowException("has a response that is no text");
         }
-        String text = response.textValue();
-        int end = until.stream().mapToInt(text::indexOf).filter(at -> at >= 0).min().orElse(text.length());
-        texts.add(new Text(text.substring(0, end), true, texts.size()));
+        texts.add(new Text(Sampling.cut(response.textValue(), until), true, texts.size()));
       }
       return some(texts, "resps");
     }

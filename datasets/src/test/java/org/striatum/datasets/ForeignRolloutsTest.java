@@ -136,6 +136,8 @@ class ForeignRolloutsTest {
     String same = filtered(0, "5", " So it is 5.", 1) + filtered(1, "6", " It is 7.", 0);
     assertThat(read("same.jsonl", same + same, null).completions()).extracting(Graded::reward).containsExactly(1.0,
         0.0);
+    assertThat(read("same.jsonl", same + same, null).left().orElseThrow()).contains("2 lines");
+    assertThat(read("once.jsonl", same, null).left()).isEmpty();
     String other = filtered(0, "5", " So it is 5.", 0) + filtered(1, "6", " It is 7.", 0);
     assertThatThrownBy(() -> read("contradiction.jsonl", same + other, null))
         .isInstanceOfSatisfying(MalformedTableException.class,

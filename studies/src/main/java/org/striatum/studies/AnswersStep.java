@@ -91,6 +91,9 @@ public record AnswersStep(List<Study<?, ?>> studies, List<RunFolder> beside)
 
   /// @param compared the folder that holds the comparison of all checkpoints
   private StudyAnswers of(RunFolder run, RunFolder compared) throws IOException {
+    if (studies.isEmpty()) { // every answer would be "not tested", without a word
+      throw new IllegalStateException("answers come from the studies of a registry: take this step from there");
+    }
     String checkpoint = run.manifest().inputs().checkpoint().name();
     Map<Question, List<Finding>> findings = new EnumMap<>(Question.class);
     for (Study<?, ?> study : studies) {

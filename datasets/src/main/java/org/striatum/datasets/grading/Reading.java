@@ -2,6 +2,7 @@ package org.striatum.datasets.grading;
 
 import java.util.List;
 import java.util.Optional;
+import org.striatum.probe.model.Sampling;
 
 /// Which part of a completion is graded: what stands before the first stop and behind the thinking.
 ///
@@ -28,8 +29,7 @@ public record Reading(String open, String close, boolean opened, List<String> st
 
   /// What is graded; empty if the completion was cut off while it was thinking.
   public Optional<String> graded(String completion) {
-    int end = stops.stream().mapToInt(completion::indexOf).filter(at -> at >= 0).min().orElse(completion.length());
-    String text = completion.substring(0, end);
+    String text = Sampling.cut(completion, stops);
     if (open.isEmpty()) {
       return Optional.of(text);
     }

@@ -57,6 +57,11 @@ public record Sampling(double temperature, double topP, int topK, int maxNewToke
 
   /// A completion's text up to its first stop string.
   public String cut(String text) {
+    return cut(text, stops);
+  }
+
+  /// A text up to the first of several others; the whole text if it holds none of them.
+  public static String cut(String text, List<String> stops) {
     int end = stops.stream().mapToInt(text::indexOf).filter(place -> place >= 0).min().orElse(text.length());
     return text.substring(0, end);
   }

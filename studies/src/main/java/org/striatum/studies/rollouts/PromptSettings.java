@@ -1,6 +1,5 @@
 package org.striatum.studies.rollouts;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
@@ -18,7 +17,6 @@ import org.striatum.probe.run.UsageException;
 /// @param stops texts that end a completion, instead of those of the problems' layout; null for the layout's, which are left
 ///     out in chats
 /// @param thinking markers around thoughts; null for those of the chat template, else `<think>` and `</think>`
-@JsonInclude(JsonInclude.Include.ALWAYS)
 public record PromptSettings(Style style, ChatSettings chat, ShotSettings shots, List<String> stops,
     Thinking thinking) {
   /// Text or chat.

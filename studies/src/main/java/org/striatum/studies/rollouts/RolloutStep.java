@@ -190,17 +190,17 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Exa
       throws IOException {
     List<Preview> previews = new ArrayList<>();
     for (ProblemSet set : sets) {
-      Problem first = problems(prompting, set, settings).getFirst();
+      Problem first = problems(prompting, set, settings, 1).getFirst();
       previews.add(new Preview(set, format, first, prompting.tokens(first.prompt()).length()));
     }
     return previews;
   }
 
-  /// A set's problems with their prompts as they are sent.
-  private List<Problem> problems(Prompting prompting, ProblemSet set, RolloutSettings settings) {
+  /// A set's first problems with their prompts as they are sent.
+  private List<Problem> problems(Prompting prompting, ProblemSet set, RolloutSettings settings, int most) {
     List<Problem> drawn = set.draw(settings.problems(), settings.seed());
     List<Problem> shots = examples.of(set, drawn, settings.prompts().shots(), settings.seed());
-    return drawn.stream().map(problem -> new Problem(problem.id(), problem.dataset(),
+    return drawn.stream().limit(most).map(problem -> new Problem(problem.id(), problem.dataset(),
         prompting.prompt(set, problem, shots), problem.solution(), problem.answer())).toList();
   }
 
@@ -268,7 +268,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Exa
     List<Asked> asked = new ArrayList<>();
     long seed = settings.seed();
     for (ProblemSet set : sets) {
-      List<Problem> drawn = problems(prompting, set, settings);
+      List<Problem> drawn = problems(prompting, set, settings, settings.problems());
       for (int i = 0; i < drawn.size(); i++) {
         TokenSequence prompt = prompting.tokens(drawn.get(i).prompt());
         for (int sample = 0; sample < settings.samples(); sample++) {

@@ -3,6 +3,7 @@ package org.striatum.studies.run;
 import java.util.stream.Stream;
 import org.striatum.datasets.prompt.PromptFormat;
 import org.striatum.hooks.text.Tokenizer;
+import org.striatum.probe.model.Sampling;
 
 /// What generated tokens read, as graders and readers see it.
 ///
@@ -25,8 +26,6 @@ record CompletionText(Tokenizer tokenizer, PromptFormat format, boolean markers)
   /// @param tokens behind the prompt
   String of(String dataset, int[] tokens) {
     String text = markers ? tokenizer.decodeContinuationWhole(tokens) : tokenizer.decodeContinuation(tokens);
-    int end = format.stops(dataset).stream().mapToInt(text::indexOf).filter(place -> place >= 0).min()
-        .orElse(text.length());
-    return text.substring(0, end);
+    return Sampling.cut(text, format.stops(dataset));
   }
 }
