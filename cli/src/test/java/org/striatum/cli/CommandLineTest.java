@@ -178,6 +178,11 @@ class CommandLineTest {
     }
     assertThat(Session.of("show", copy).out()).contains("CHANGED", "No answers: ");
     assertThat(Session.of("show", copy, "probe").out()).contains("CHANGED");
+    Path other = Session.copy(run, temporary.resolve("told-otherwise"));
+    Path settings = other.resolve("results/search.settings.json");
+    Files.writeString(settings, Files.readString(settings) + " ");
+    assertThat(Session.of("report", other).errorLines()).singleElement().asString()
+        .contains("search.settings.json is not what 'search' wrote");
   }
 
   @Test

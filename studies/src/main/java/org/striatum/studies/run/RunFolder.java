@@ -220,7 +220,9 @@ public final class RunFolder implements AutoCloseable {
   }
 
   /// Refuses an output that is not what its step wrote.
-  private void requireUnchanged(Step step, Path file) throws IOException {
+  ///
+  /// @throws BadDataException saying so
+  public void requireUnchanged(Step step, Path file) throws IOException {
     Sha256 written = step.outputs().get(folder.relativize(file).toString().replace('\\', '/'));
     if (written == null || !Files.isRegularFile(file) || !Sha256.of(file).equals(written)) {
       throw new BadDataException(file + " is not what '" + step.name()
