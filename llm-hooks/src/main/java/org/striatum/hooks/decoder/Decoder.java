@@ -15,7 +15,23 @@ public interface Decoder {
       Map.entry("mistral", MistralDecoder::describe), Map.entry("qwen2", Qwen2Decoder::describe),
       Map.entry("qwen3", Qwen3Decoder::describe), Map.entry("gemma2", Gemma2Decoder::describe),
       Map.entry("gemma3_text", Gemma3Decoder::describe), Map.entry("phi3", Phi3Decoder::describe),
-      Map.entry("olmo2", Olmo2Decoder::describe));
+      Map.entry("olmo2", Olmo2Decoder::describe), Map.entry("apertus", LlamaFamilies::apertus),
+      Map.entry("arcee", LlamaFamilies::arcee), Map.entry("cwm", LlamaFamilies::cwm),
+      Map.entry("ernie4_5", LlamaFamilies::ernie), Map.entry("exaone4", LlamaFamilies::exaone4),
+      Map.entry("glm", LlamaFamilies::glm), Map.entry("glm4", LlamaFamilies::glm4),
+      Map.entry("granite", LlamaFamilies::granite), Map.entry("hunyuan_v1_dense", LlamaFamilies::hunyuan),
+      Map.entry("ministral", LlamaFamilies::ministral), Map.entry("ministral3", LlamaFamilies::ministral3),
+      Map.entry("nemotron", LlamaFamilies::nemotron), Map.entry("olmo", LlamaFamilies::olmo),
+      Map.entry("olmo3", LlamaFamilies::olmo3), Map.entry("qwen2_5_vl_text", LlamaFamilies::qwenVl),
+      Map.entry("qwen2_vl_text", LlamaFamilies::qwenVl),
+      Map.entry("seed_oss", LlamaFamilies::seedOss), Map.entry("smollm3", LlamaFamilies::smolLm3),
+      Map.entry("gemma", GemmaFamilies::gemma), Map.entry("vaultgemma", GemmaFamilies::vaultGemma),
+      Map.entry("bloom", OtherFamilies::bloom), Map.entry("codegen", OtherFamilies::codeGen),
+      Map.entry("cohere", OtherFamilies::cohere), Map.entry("cohere2", OtherFamilies::cohere2),
+      Map.entry("falcon", OtherFamilies::falcon), Map.entry("gpt_neo", OtherFamilies::gptNeo),
+      Map.entry("gptj", OtherFamilies::gptJ), Map.entry("mpt", OtherFamilies::mpt),
+      Map.entry("opt", OtherFamilies::opt), Map.entry("phi", OtherFamilies::phi),
+      Map.entry("stablelm", OtherFamilies::stableLm), Map.entry("starcoder2", OtherFamilies::starCoder2));
 
   /// Reads a family's configuration.
   @FunctionalInterface
@@ -30,8 +46,8 @@ public interface Decoder {
     String type = checkpoint.config().text("model_type");
     Family family = FAMILIES.get(type);
     if (family == null) {
-      throw checkpoint.config().unsupported("model_type",
-          String.join(", ", FAMILIES.keySet().stream().sorted().toList()));
+      throw checkpoint.config().unsupported("model_type", String.join(", ", FAMILIES.keySet().stream().sorted().toList())
+          + "; or export it to ONNX (optimum-cli export onnx --model FOLDER --task text-generation OUT) and open that file");
     }
     refuseOtherModels(checkpoint.config());
     return family.describe(checkpoint);

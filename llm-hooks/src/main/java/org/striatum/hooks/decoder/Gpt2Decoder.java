@@ -23,16 +23,16 @@ final class Gpt2Decoder implements Decoder {
   private final double epsilon;
   private final Activation activation;
   private final List<Attention> attention;
-  private final boolean tied;
+  private final Weight head;
   private final String root;
 
   private Gpt2Decoder(DecoderShape shape, double epsilon, Activation activation, List<Attention> attention,
-      boolean tied, String root) {
+      Weight head, String root) {
     this.shape = shape;
     this.epsilon = epsilon;
     this.activation = activation;
     this.attention = List.copyOf(attention);
-    this.tied = tied;
+    this.head = head;
     this.root = root;
   }
 
@@ -54,9 +54,11 @@ final class Gpt2Decoder implements Decoder {
     for (int layer = 0; layer < layers; layer++) {
       attention.add(new Attention(heads, heads, shape.headWidth(), byLayer ? scale / (layer + 1) : scale, 0, 0));
     }
+    String root = checkpoint.root("transformer.", "wte.weight");
+    Weight embedding = Weight.of(root + "wte.weight", shape.vocabulary(), shape.width());
     return new Gpt2Decoder(shape, config.positive("layer_norm_epsilon", 1e-5),
         Activation.read(config, "activation_function", Activation.GELU_TANH), attention,
-        config.flag("tie_word_embeddings", true), checkpoint.root("transformer.", "wte.weight"));
+        checkpoint.head(config.flag("tie_word_embeddings", true), embedding, "lm_head.weight"), root);
   }
 
   @Override
@@ -67,7 +69,7 @@ final class Gpt2Decoder implements Decoder {
   @Override
   public <T> T embed(Tensors<T> t) {
     T tokens = t.embed(embedding());
-    T positions = t.embedPositions(Weight.of(root + "wpe.weight", shape.context(), shape.width()));
+    T positions = t.embedPositions(Weight.of(root + "wpe.weight", shape.context(), shape.width()), 0);
     return t.hook(EMBED, t.add(tokens, positions));
   }
 
@@ -98,13 +100,12 @@ final class Gpt2Decoder implements Decoder {
   @Override
   public <T> T head(Tensors<T> t, T x) {
     T normed = t.hook(FINAL_NORM, norm(t, x, root + "ln_f"));
-    Weight head = tied ? embedding() : Weight.of("lm_head.weight", shape.vocabulary(), shape.width());
     return t.hook(LOGITS, t.linear(normed, head, null));
   }
 
   private <T> T norm(Tensors<T> t, T x, String name) {
-    return t.layerNorm(x, Weight.of(name + ".weight", shape.width()), Weight.of(name + ".bias", shape.width()),
-        epsilon);
+    return t.layerNorm(x, new LayerNorm(1, shape.width(), Weight.of(name + ".weight", shape.width()),
+        Weight.of(name + ".bias", shape.width()), 0, epsilon));
   }
 
   private static <T> T conv1d(Tensors<T> t, T x, String name, int in, int out) {

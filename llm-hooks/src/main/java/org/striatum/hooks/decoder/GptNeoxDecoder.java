@@ -24,18 +24,18 @@ final class GptNeoxDecoder implements Decoder {
   private final Attention attention;
   private final Rope rope;
   private final boolean attentionBias;
-  private final boolean tied;
+  private final Weight head;
   private final String root;
 
   private GptNeoxDecoder(DecoderShape shape, double epsilon, Activation activation, Attention attention, Rope rope,
-      boolean attentionBias, boolean tied, String root) {
+      boolean attentionBias, Weight head, String root) {
     this.shape = shape;
     this.epsilon = epsilon;
     this.activation = activation;
     this.attention = attention;
     this.rope = rope;
     this.attentionBias = attentionBias;
-    this.tied = tied;
+    this.head = head;
     this.root = root;
   }
 
@@ -55,10 +55,12 @@ final class GptNeoxDecoder implements Decoder {
         new Heads(heads, heads, n), config.size("vocab_size"),
         new Reach(config.size("max_position_embeddings", 2048), rope.longest()),
         config.flag("use_parallel_residual", true));
+    String root = checkpoint.root("gpt_neox.", "embed_in.weight");
+    Weight embedding = Weight.of(root + "embed_in.weight", shape.vocabulary(), shape.width());
     return new GptNeoxDecoder(shape, config.positive("layer_norm_eps", 1e-5),
         Activation.read(config, "hidden_act", Activation.GELU),
         new Attention(heads, heads, n, 1 / Math.sqrt(n), 0, 0), rope, config.flag("attention_bias", true),
-        config.flag("tie_word_embeddings", false), checkpoint.root("gpt_neox.", "embed_in.weight"));
+        checkpoint.head(config.flag("tie_word_embeddings", false), embedding, "embed_out.weight"), root);
   }
 
   @Override
@@ -108,13 +110,12 @@ final class GptNeoxDecoder implements Decoder {
   @Override
   public <T> T head(Tensors<T> t, T x) {
     T normed = t.hook(FINAL_NORM, norm(t, x, root + "final_layer_norm"));
-    Weight head = tied ? embedding() : Weight.of("embed_out.weight", shape.vocabulary(), shape.width());
     return t.hook(LOGITS, t.linear(normed, head, null));
   }
 
   private <T> T norm(Tensors<T> t, T x, String name) {
-    return t.layerNorm(x, Weight.of(name + ".weight", shape.width()), Weight.of(name + ".bias", shape.width()),
-        epsilon);
+    return t.layerNorm(x, new LayerNorm(1, shape.width(), Weight.of(name + ".weight", shape.width()),
+        Weight.of(name + ".bias", shape.width()), 0, epsilon));
   }
 
   private static <T> T linear(Tensors<T> t, T x, String name, int in, int out, boolean biased) {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.checkpoint.ModelConfig;
+import org.striatum.hooks.checkpoint.Weight;
 import org.striatum.hooks.decoder.DecoderShape.Heads;
 import org.striatum.hooks.decoder.DecoderShape.Reach;
 
@@ -15,10 +16,10 @@ import org.striatum.hooks.decoder.DecoderShape.Reach;
 /// @param shape sizes
 /// @param epsilon ε of every norm
 /// @param activation of the gated MLP
-/// @param tied whether the head is the embedding
 /// @param root what weight names begin with
-record RotaryConfig(ModelConfig config, DecoderShape shape, double epsilon, Activation activation, boolean tied,
-    String root) {
+/// @param head the head's matrix
+record RotaryConfig(ModelConfig config, DecoderShape shape, double epsilon, Activation activation, String root,
+    Weight head) {
   /// What a family assumes where its configuration says nothing.
   ///
   /// @param keyValueHeads 0 for the number of query heads
@@ -44,9 +45,11 @@ record RotaryConfig(ModelConfig config, DecoderShape shape, double epsilon, Acti
     DecoderShape shape = new DecoderShape(config.size("num_hidden_layers"), width, config.size("intermediate_size"),
         new Heads(heads, keyValueHeads, headWidth), config.size("vocab_size"),
         new Reach(config.size("max_position_embeddings", defaults.context), Integer.MAX_VALUE), false);
+    String root = checkpoint.root("model.", "embed_tokens.weight");
+    Weight embedding = Weight.of(root + "embed_tokens.weight", shape.vocabulary(), width);
     return new RotaryConfig(config, shape, config.positive("rms_norm_eps", defaults.epsilon),
-        Activation.read(config, defaults.activationKey, defaults.activation),
-        config.flag("tie_word_embeddings", defaults.tied), checkpoint.root("model.", "embed_tokens.weight"));
+        Activation.read(config, defaults.activationKey, defaults.activation), root,
+        checkpoint.head(config.flag("tie_word_embeddings", defaults.tied), embedding, "lm_head.weight"));
   }
 
   /// The same attention in every layer, scores scaled by 1 / √headWidth.

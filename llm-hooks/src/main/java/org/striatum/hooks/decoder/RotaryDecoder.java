@@ -73,8 +73,7 @@ abstract class RotaryDecoder implements Decoder {
   public <T> T head(Tensors<T> t, T x) {
     Weight norm = Weight.of(config.root() + "norm.weight", shape.width());
     T normed = t.hook(FINAL_NORM, t.rmsNorm(x, 1, norm, normOffset(), config.epsilon()));
-    Weight head = config.tied() ? embedding() : Weight.of("lm_head.weight", shape.vocabulary(), shape.width());
-    return t.hook(LOGITS, capped(t, t.linear(normed, head, null)));
+    return t.hook(LOGITS, capped(t, t.linear(normed, config.head(), null)));
   }
 
   /// What is done to the logits last; nothing here.
