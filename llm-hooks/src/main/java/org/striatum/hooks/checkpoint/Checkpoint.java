@@ -223,6 +223,13 @@ public final class Checkpoint implements AutoCloseable {
       throw new CheckpointException(folder + " has more than one '" + name + "', behind the prefixes " + prefixes
           + ": which belongs to the language model is not known");
     }
+    if (prefixes.isEmpty()) {
+      refuseOtherHeads(name);
+      if (!tied && fileOf.containsKey(embedding.name())) {
+        throw new CheckpointException("tensor '" + name + "' is missing from " + folder + ", and the head is not tied to "
+            + "the embedding: it was saved without its language-model head; save it from the class of language models");
+      }
+    }
     Weight own = new Weight(prefixes.isEmpty() ? name : prefixes.first() + name, embedding.shape());
     if (!tied) {
       return own;
@@ -232,6 +239,16 @@ public final class Checkpoint implements AutoCloseable {
     }
     remarks.add("'" + own.name() + "' is not the embedding, though tie_word_embeddings is true: it is used as the head");
     return own;
+  }
+
+  /// Refuses a model that ends in a score or in classes.
+  private void refuseOtherHeads(String name) throws CheckpointException {
+    for (String other : List.of("score.weight", "classifier.weight", "v_head.summary.weight")) {
+      for (String prefix : prefixes(other)) {
+        throw new CheckpointException(folder + " has '" + prefix + other + "' and no '" + name
+            + "': a classification or reward model, which gives no tokens; open the language model that it was made from");
+      }
+    }
   }
 
   private boolean sameBytes(Weight a, Weight b) throws CheckpointException {

@@ -259,7 +259,7 @@ public final class ModelConfig {
     return switches;
   }
 
-  /// A token id or a list of them; empty where the key is absent.
+  /// A token id or a list of them; empty where the key is absent. −1 stands for none, in older files.
   public List<Integer> tokenIds(String key) throws CheckpointException {
     if (!has(key)) {
       return List.of();
@@ -267,10 +267,12 @@ public final class ModelConfig {
     JsonNode value = root.get(key);
     List<Integer> ids = new ArrayList<>();
     for (JsonNode item : value.isArray() ? value : List.of(value)) {
-      if (!item.isIntegralNumber() || !item.canConvertToInt() || item.intValue() < 0) {
+      if (!item.isIntegralNumber() || !item.canConvertToInt() || item.intValue() < -1) {
         throw refusal(key, "must be a token id or a list of them", value);
       }
-      ids.add(item.intValue());
+      if (item.intValue() >= 0) {
+        ids.add(item.intValue());
+      }
     }
     return ids;
   }

@@ -39,18 +39,16 @@ final class Wrapper {
   static Optional<JsonNode> textModel(ModelConfig config, JsonNode whole) throws CheckpointException {
     String type = config.text("model_type", "");
     JsonNode about = KNOWN.path(type);
-    Optional<ModelConfig> part = config.part("text_config");
     if (about.isMissingNode()) {
-      return Optional.empty();
+      return textAlone(whole);
     }
+    Optional<ModelConfig> part = config.part("text_config");
     ObjectNode text = part.isPresent() ? ((ObjectNode) whole.get("text_config")).deepCopy() : flat(whole);
     if (!text.hasNonNull("model_type") || part.isEmpty()) {
       text.set("model_type", about.get("text"));
     }
-    for (Map.Entry<String, JsonNode> size : about.path("sizes").path(text.path("model_type").asText()).properties()) {
-      if (!text.has(size.getKey()) && part.isPresent()) {
-        text.set(size.getKey(), size.getValue());
-      }
+    if (part.isPresent()) {
+      assume(text, about);
     }
     for (Map.Entry<String, JsonNode> outer : whole.properties()) {
       String key = outer.getKey();
@@ -65,6 +63,28 @@ final class Wrapper {
     }
     text.put("tie_word_embeddings", tied(config, text, about));
     return Optional.of(text);
+  }
+
+  /// A wrapper's text model saved by itself, which leaves out what its class assumes as well.
+  private static Optional<JsonNode> textAlone(JsonNode whole) {
+    String type = whole.path("model_type").asText();
+    for (JsonNode about : KNOWN) {
+      if (type.endsWith("_text") && about.path("text").asText().equals(type)) {
+        ObjectNode text = whole.deepCopy();
+        assume(text, about);
+        return Optional.of(text);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// Adds the sizes that the text model's class assumes.
+  private static void assume(ObjectNode text, JsonNode about) {
+    for (Map.Entry<String, JsonNode> size : about.path("sizes").path(text.path("model_type").asText()).properties()) {
+      if (!text.has(size.getKey())) {
+        text.set(size.getKey(), size.getValue());
+      }
+    }
   }
 
   /// A configuration whose text keys stand at the top, as older files have them.

@@ -46,11 +46,18 @@ public interface Decoder {
     String type = checkpoint.config().text("model_type");
     Family family = FAMILIES.get(type);
     if (family == null) {
-      throw checkpoint.config().unsupported("model_type", String.join(", ", FAMILIES.keySet().stream().sorted().toList())
-          + "; or export it to ONNX (optimum-cli export onnx --model FOLDER --task text-generation OUT) and open that file");
+      throw checkpoint.config().unsupported("model_type", "one of " + FAMILIES.size() + " families" + nearest(type)
+          + "; export others with optimum-cli export onnx --model FOLDER --task text-generation OUT, and open OUT");
     }
     refuseOtherModels(checkpoint.config());
     return family.describe(checkpoint);
+  }
+
+  /// Families whose names begin as this one's, in words; they may be other architectures.
+  private static String nearest(String type) {
+    String begin = type.substring(0, Math.min(4, type.length()));
+    List<String> near = FAMILIES.keySet().stream().filter(family -> family.startsWith(begin)).sorted().toList();
+    return near.isEmpty() ? " (docs/models.md)" : " (docs/models.md), the nearest by name: " + String.join(", ", near);
   }
 
   /// Refuses keys that make a checkpoint of any family something else than a causal language model in float weights.

@@ -15,6 +15,9 @@ final class GemmaFamilies {
   /// Gemma 1.
   static Decoder gemma(Checkpoint checkpoint) throws CheckpointException {
     BlockPlan plan = plan(checkpoint, new Defaults(16, 256, 8192, true, Activation.GELU_TANH), "hidden_act");
+    if (plan.activation == Activation.GELU) {
+      plan.activation(Activation.GELU_TANH); // "gelu" in the first files meant it, as the reference implementation knows
+    }
     return plan.attention(0).build();
   }
 

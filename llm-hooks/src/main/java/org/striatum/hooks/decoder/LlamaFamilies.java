@@ -165,6 +165,10 @@ final class LlamaFamilies {
     boolean biased = config.flag("attention_bias", false);
     List<Integer> windows = LayerTypes.windows(plan, window(config, 4096), layers(plan, layer -> (layer + 1) % 4 != 0));
     double theta = 500_000;
+    if (config.positive("rope_theta", theta) != theta) {
+      // Version 4 of the reference implementation gives this base to all layers, 5.18 to those that see all.
+      throw config.unsupported("rope_theta", "500000: give other bases in rope_parameters, by type of layer");
+    }
     Rope near = RopeParameters.ofLayers(config, "sliding_attention", "rope_theta", theta).rope(plan.headWidth);
     Rope far = RopeParameters.ofLayers(config, "full_attention", "rope_theta", theta).rope(plan.headWidth);
     return plan.norm(rms(config, 1e-5)).biases(biased, biased, false).normsBefore(null, null)

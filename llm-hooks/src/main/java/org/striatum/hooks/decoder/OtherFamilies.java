@@ -185,15 +185,14 @@ final class OtherFamilies {
     return windows;
   }
 
-  /// MPT: linear biases, LayerNorm without bias, no biases at all. The reference implementation reads neither `alibi`
-  /// nor `expansion_ratio`; values that differ from what it does are refused.
+  /// MPT: linear biases, LayerNorm without bias, no biases at all. The reference implementation does not read
+  /// `alibi`, `alibi_bias_max`, `qk_ln` and their like; values that differ from what it does are refused.
   static Decoder mpt(Checkpoint checkpoint) throws CheckpointException {
     ModelConfig config = checkpoint.config();
     BlockPlan plan = BlockPlan.ofEqualHeads(checkpoint, "n_layers", "d_model", "n_heads");
     Optional<ModelConfig> own = config.part("attn_config");
     double scale = 1 / Math.sqrt(plan.headWidth);
     double clip = 0;
-    double most = 8;
     if (own.isPresent()) {
       ModelConfig attention = own.get();
       if (!attention.flag("alibi", true)) {
@@ -207,7 +206,9 @@ final class OtherFamilies {
       }
       scale = attention.positive("softmax_scale", scale);
       clip = attention.positive("clip_qkv", 0);
-      most = attention.positive("alibi_bias_max", 8);
+      if (attention.positive("alibi_bias_max", 8) != 8) {
+        throw attention.unsupported("alibi_bias_max", "8");
+      }
     }
     if (config.has("logit_scale")) {
       throw config.unsupported("logit_scale", "null");
@@ -220,7 +221,7 @@ final class OtherFamilies {
         .norm(new Norm(Norm.Kind.LAYER_WITHOUT_BIAS, 0, config.positive("layer_norm_epsilon", 1e-5)))
         .names("transformer.", "blocks.", "wte", "norm_f").normsBefore("norm_1", "norm_2").clip(clip)
         .fused(Fusion.STACKED, "attn.Wqkv", "attn.out_proj").plainMlp("ffn.up_proj", "ffn.down_proj")
-        .linearBiases(scale, Slopes.mpt(plan.heads, most)).build();
+        .linearBiases(scale, Slopes.mpt(plan.heads)).build();
   }
 
   /// OPT: learned positions behind two unused rows; 350M projects its embedding and norms behind each sum.
