@@ -90,7 +90,7 @@ class BadInputTest {
 
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {"{\"model_type\": | is not valid JSON",
-      "{\"model_type\": \"mamba\"} | 'model_type' optimum-cli export onnx --model",
+      "{\"model_type\": \"mamba\"} | optimum-cli export onnx --model",
       "{\"model_type\": \"a\\nb\"} | 'model_type' is supported as one of"})
   void brokenConfig(String config, String message) throws Exception {
     Path model = golden();

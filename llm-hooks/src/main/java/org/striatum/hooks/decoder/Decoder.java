@@ -1,7 +1,10 @@
 package org.striatum.hooks.decoder;
 
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.checkpoint.ModelConfig;
@@ -10,34 +13,8 @@ import org.striatum.hooks.checkpoint.ModelConfig;
 /// tokens or above a hooked layer) and which rows reach the head.
 public interface Decoder {
   /// Families by `model_type`.
-  Map<String, Family> FAMILIES = Map.ofEntries(Map.entry("gpt2", Gpt2Decoder::describe),
-      Map.entry("gpt_neox", GptNeoxDecoder::describe), Map.entry("llama", LlamaDecoder::describe),
-      Map.entry("mistral", MistralDecoder::describe), Map.entry("qwen2", Qwen2Decoder::describe),
-      Map.entry("qwen3", Qwen3Decoder::describe), Map.entry("gemma2", Gemma2Decoder::describe),
-      Map.entry("gemma3_text", Gemma3Decoder::describe), Map.entry("phi3", Phi3Decoder::describe),
-      Map.entry("olmo2", Olmo2Decoder::describe), Map.entry("apertus", LlamaFamilies::apertus),
-      Map.entry("arcee", LlamaFamilies::arcee), Map.entry("cwm", LlamaFamilies::cwm),
-      Map.entry("ernie4_5", LlamaFamilies::ernie), Map.entry("exaone4", LlamaFamilies::exaone4),
-      Map.entry("glm", LlamaFamilies::glm), Map.entry("glm4", LlamaFamilies::glm4),
-      Map.entry("granite", LlamaFamilies::granite), Map.entry("hunyuan_v1_dense", LlamaFamilies::hunyuan),
-      Map.entry("ministral", LlamaFamilies::ministral), Map.entry("ministral3", LlamaFamilies::ministral3),
-      Map.entry("nemotron", LlamaFamilies::nemotron), Map.entry("olmo", LlamaFamilies::olmo),
-      Map.entry("olmo3", LlamaFamilies::olmo3), Map.entry("qwen2_5_vl_text", LlamaFamilies::qwenVl),
-      Map.entry("qwen2_vl_text", LlamaFamilies::qwenVl),
-      Map.entry("seed_oss", LlamaFamilies::seedOss), Map.entry("smollm3", LlamaFamilies::smolLm3),
-      Map.entry("gemma", GemmaFamilies::gemma), Map.entry("vaultgemma", GemmaFamilies::vaultGemma),
-      Map.entry("bloom", OtherFamilies::bloom), Map.entry("codegen", OtherFamilies::codeGen),
-      Map.entry("cohere", OtherFamilies::cohere), Map.entry("cohere2", OtherFamilies::cohere2),
-      Map.entry("falcon", OtherFamilies::falcon), Map.entry("gpt_neo", OtherFamilies::gptNeo),
-      Map.entry("gptj", OtherFamilies::gptJ), Map.entry("mpt", OtherFamilies::mpt),
-      Map.entry("opt", OtherFamilies::opt), Map.entry("phi", OtherFamilies::phi),
-      Map.entry("stablelm", OtherFamilies::stableLm), Map.entry("starcoder2", OtherFamilies::starCoder2));
-
-  /// Reads a family's configuration.
-  @FunctionalInterface
-  interface Family {
-    Decoder describe(Checkpoint checkpoint) throws CheckpointException;
-  }
+  SortedMap<String, Family> FAMILIES = Collections.unmodifiableSortedMap(new TreeMap<>(
+      Family.ALL.stream().collect(Collectors.toMap(Family::modelType, family -> family))));
 
   /// The description of a checkpoint.
   ///
@@ -50,13 +27,13 @@ public interface Decoder {
           + "; export others with optimum-cli export onnx --model FOLDER --task text-generation OUT, and open OUT");
     }
     refuseOtherModels(checkpoint.config());
-    return family.describe(checkpoint);
+    return family.reader().describe(checkpoint);
   }
 
   /// Families whose names begin as this one's, in words; they may be other architectures.
   private static String nearest(String type) {
     String begin = type.substring(0, Math.min(4, type.length()));
-    List<String> near = FAMILIES.keySet().stream().filter(family -> family.startsWith(begin)).sorted().toList();
+    List<String> near = FAMILIES.keySet().stream().filter(family -> family.startsWith(begin)).toList();
     return near.isEmpty() ? " (docs/models.md)" : " (docs/models.md), the nearest by name: " + String.join(", ", near);
   }
 
