@@ -238,8 +238,10 @@ final class BlockDecoder implements Decoder {
 
   private <T> T linear(Tensors<T> t, T x, int layer, String name, int in, int out, boolean biased) {
     String projection = path(layer, name);
-    return t.linear(x, Weight.of(projection + ".weight", out, in),
-        biased ? Weight.of(projection + ".bias", out) : null);
+    Weight bias = biased ? Weight.of(projection + ".bias", out) : null;
+    return plan.transposed
+        ? t.conv1d(x, Weight.of(projection + ".weight", in, out), bias)
+        : t.linear(x, Weight.of(projection + ".weight", out, in), bias);
   }
 
   private String path(int layer, String name) {

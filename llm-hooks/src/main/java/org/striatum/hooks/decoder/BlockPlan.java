@@ -121,6 +121,7 @@ final class BlockPlan {
   String keys = "self_attn.k_proj";
   String values = "self_attn.v_proj";
   String attentionOut = "self_attn.o_proj";
+  boolean transposed; // whether matrices are stored (in, out)
   boolean queryBias;
   boolean attentionOutBias;
   HeadNorm headNorm;
@@ -306,6 +307,11 @@ final class BlockPlan {
     return this;
   }
 
+  BlockPlan head(String name) {
+    head = name;
+    return this;
+  }
+
   BlockPlan headBias() {
     headBias = true;
     return this;
@@ -323,6 +329,12 @@ final class BlockPlan {
     fusion = layout;
     queries = projection;
     attentionOut = out;
+    return this;
+  }
+
+  /// Matrices of the blocks are stored (in, out).
+  BlockPlan transposed() {
+    transposed = true;
     return this;
   }
 

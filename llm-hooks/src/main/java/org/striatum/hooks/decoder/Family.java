@@ -33,19 +33,19 @@ public record Family(String modelType, String models, String block, Reader reade
   private static List<Family> llamaKin() {
     return List.of(
         new Family("llama", "Llama 1 to 3", "RMSNorm, rotary positions, grouped-query attention, gated MLP",
-            LlamaDecoder::describe),
-        new Family("mistral", "Mistral", "Llama's, sliding window", MistralDecoder::describe),
+            LlamaFamilies::llama),
+        new Family("mistral", "Mistral", "Llama's, sliding window", LlamaFamilies::mistral),
         new Family("ministral", "Ministral 2024", "Llama's, some layers sliding", LlamaFamilies::ministral),
         new Family("ministral3", "Ministral 3", "Llama's, queries grow with their position", LlamaFamilies::ministral3),
-        new Family("qwen2", "Qwen 2, 2.5", "Llama's, biased q k v, upper layers may slide", Qwen2Decoder::describe),
+        new Family("qwen2", "Qwen 2, 2.5", "Llama's, biased q k v, upper layers may slide", LlamaFamilies::qwen2),
         new Family("qwen2_vl_text", "Qwen2-VL", "Qwen2's", LlamaFamilies::qwenVl),
         new Family("qwen2_5_vl_text", "Qwen2.5-VL", "Qwen2's", LlamaFamilies::qwenVl),
-        new Family("qwen3", "Qwen 3", "Llama's, heads of q and k normed", Qwen3Decoder::describe),
+        new Family("qwen3", "Qwen 3", "Llama's, heads of q and k normed", LlamaFamilies::qwen3),
         new Family("phi3", "Phi 3, 3.5, 4", "Llama's, fused q k v and gate-up, a share of heads rotated",
-            Phi3Decoder::describe),
+            LlamaFamilies::phi3),
         new Family("olmo", "OLMo 1", "Llama's, LayerNorm without weights, q k v clipped", LlamaFamilies::olmo),
         new Family("olmo2", "OLMo 2", "Llama's, norms after attention and MLP, q and k normed",
-            Olmo2Decoder::describe),
+            LlamaFamilies::olmo2),
         new Family("olmo3", "OLMo 3", "OLMo 2's, three of four layers sliding", LlamaFamilies::olmo3),
         new Family("exaone4", "EXAONE 4", "norms after attention and MLP, heads normed, layers that see all not rotated",
             LlamaFamilies::exaone4),
@@ -70,19 +70,19 @@ public record Family(String modelType, String models, String block, Reader reade
     return List.of(
         new Family("gemma", "Gemma 1", "Llama's, √d embedding, norm weights less one", GemmaFamilies::gemma),
         new Family("gemma2", "Gemma 2", "norms before and after, soft caps, every other layer sliding",
-            Gemma2Decoder::describe),
+            GemmaFamilies::gemma2),
         new Family("gemma3_text", "Gemma 3", "norms before and after, heads normed, sliding layers rotate by another base",
-            Gemma3Decoder::describe),
+            GemmaFamilies::gemma3),
         new Family("vaultgemma", "VaultGemma", "Gemma 2's without norms after", GemmaFamilies::vaultGemma));
   }
 
   private static List<Family> others() {
     return List.of(
-        new Family("gpt2", "GPT-2", "LayerNorm, learned positions, fused q k v", Gpt2Decoder::describe),
+        new Family("gpt2", "GPT-2", "LayerNorm, learned positions, fused q k v", OtherFamilies::gpt2),
         new Family("gpt_neo", "GPT-Neo, TinyStories", "learned positions, scores not scaled, every other layer sliding",
             OtherFamilies::gptNeo),
         new Family("gpt_neox", "GPT-NeoX, Pythia", "attention and MLP in parallel, a share of heads rotated",
-            GptNeoxDecoder::describe),
+            OtherFamilies::gptNeox),
         new Family("gptj", "GPT-J", "attention and MLP in parallel under one norm, neighbours rotated",
             OtherFamilies::gptJ),
         new Family("codegen", "CodeGen", "GPT-J's, fused q v k", OtherFamilies::codeGen),

@@ -9,6 +9,7 @@ import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.checkpoint.ModelConfig;
 import org.striatum.hooks.decoder.BlockPlan.Defaults;
+import org.striatum.hooks.decoder.BlockPlan.Fusion;
 import org.striatum.hooks.decoder.BlockPlan.HeadNorm.Kind;
 import org.striatum.hooks.decoder.BlockPlan.Norm;
 
@@ -16,6 +17,56 @@ import org.striatum.hooks.decoder.BlockPlan.Norm;
 /// does otherwise. Absent keys have the defaults of the reference implementation, transformers 5.18.
 final class LlamaFamilies {
   private LlamaFamilies() {}
+
+  /// Llama 1 to 3: biases by configuration.
+  static Decoder llama(Checkpoint checkpoint) throws CheckpointException {
+    return llama(checkpoint, new Defaults(0, 0, 2048, false, Activation.SILU), 1e-6).attention(0).build();
+  }
+
+  /// Mistral: a sliding window in every layer unless `sliding_window` is null.
+  static Decoder mistral(Checkpoint checkpoint) throws CheckpointException {
+    ModelConfig config = checkpoint.config();
+    BlockPlan plan = BlockPlan.read(checkpoint, new Defaults(8, 0, 131_072, false, Activation.SILU));
+    return plan.norm(rms(config, 1e-6)).rope(RopeParameters.of(config).rope(plan.headWidth))
+        .attention(window(config, 4096)).build();
+  }
+
+  /// Phi-3, 3.5 and 4: q, k, v in one projection and gate and up in another; a share of each head may not rotate.
+  static Decoder phi3(Checkpoint checkpoint) throws CheckpointException {
+    ModelConfig config = checkpoint.config();
+    BlockPlan plan = BlockPlan.read(checkpoint, new Defaults(0, 0, 4096, false, Activation.SILU));
+    return plan.norm(rms(config, 1e-5)).fused(Fusion.STACKED, "self_attn.qkv_proj", "self_attn.o_proj")
+        .fusedGate("mlp.gate_up_proj")
+        .rope(RopeParameters.of(config).partial("partial_rotary_factor", 1).asLongRope("su", "yarn")
+            .rope(plan.headWidth))
+        .attention(config.count("sliding_window", 0)).build();
+  }
+
+  /// Qwen2 and 2.5: biased q, k, v; upper layers may slide.
+  static Decoder qwen2(Checkpoint checkpoint) throws CheckpointException {
+    BlockPlan plan = BlockPlan.read(checkpoint, new Defaults(32, 0, 32_768, false, Activation.SILU));
+    return plan.norm(rms(plan.config, 1e-6)).biases(true, false, false)
+        .rope(RopeParameters.of(plan.config).rope(plan.headWidth)).attention(scale(plan), qwenWindows(plan, 28), 0)
+        .build();
+  }
+
+  /// Qwen3: heads of q and k normed before they rotate.
+  static Decoder qwen3(Checkpoint checkpoint) throws CheckpointException {
+    BlockPlan plan = BlockPlan.read(checkpoint, new Defaults(32, 128, 32_768, false, Activation.SILU));
+    boolean biased = plan.config.flag("attention_bias", false);
+    return plan.norm(rms(plan.config, 1e-6)).biases(biased, biased, false)
+        .headNorm(Kind.RMS_OF_HEADS, "self_attn.q_norm", "self_attn.k_norm")
+        .rope(RopeParameters.of(plan.config).rope(plan.headWidth)).attention(scale(plan), qwenWindows(plan, 28), 0)
+        .build();
+  }
+
+  /// With `use_sliding_window`, every layer from `max_window_layers` on slides.
+  private static List<Integer> qwenWindows(BlockPlan plan, int fromLayer) throws CheckpointException {
+    ModelConfig config = plan.config;
+    int window = config.flag("use_sliding_window", false) ? config.count("sliding_window", 4096) : 0;
+    int from = config.count("max_window_layers", fromLayer);
+    return LayerTypes.windows(plan, window, layers(plan, layer -> window > 0 && layer >= from));
+  }
 
   /// Arcee (AFM): an MLP without a gate.
   static Decoder arcee(Checkpoint checkpoint) throws CheckpointException {
@@ -158,11 +209,25 @@ final class LlamaFamilies {
         .clip(config.positive("clip_qkv", 0)).rope(RopeParameters.of(config).rope(plan.headWidth)).attention(0).build();
   }
 
-  /// OLMo 3: OLMo 2 with three of four layers sliding; only layers that see all have scaled rotations.
-  static Decoder olmo3(Checkpoint checkpoint) throws CheckpointException {
+  /// OLMo 2: norms behind attention and MLP, and over all query and all key heads at once.
+  static Decoder olmo2(Checkpoint checkpoint) throws CheckpointException {
+    BlockPlan plan = olmo2Plan(checkpoint);
+    return plan.rope(RopeParameters.of(plan.config).rope(plan.headWidth)).attention(0).build();
+  }
+
+  private static BlockPlan olmo2Plan(Checkpoint checkpoint) throws CheckpointException {
     ModelConfig config = checkpoint.config();
     BlockPlan plan = BlockPlan.read(checkpoint, new Defaults(0, 0, 2048, false, Activation.SILU));
     boolean biased = config.flag("attention_bias", false);
+    return plan.norm(rms(config, 1e-5)).biases(biased, biased, false).normsBefore(null, null)
+        .normsAfter("post_attention_layernorm", "post_feedforward_layernorm")
+        .headNorm(Kind.RMS_OF_ALL, "self_attn.q_norm", "self_attn.k_norm");
+  }
+
+  /// OLMo 3: OLMo 2 with three of four layers sliding; only layers that see all have scaled rotations.
+  static Decoder olmo3(Checkpoint checkpoint) throws CheckpointException {
+    ModelConfig config = checkpoint.config();
+    BlockPlan plan = olmo2Plan(checkpoint);
     List<Integer> windows = LayerTypes.windows(plan, window(config, 4096), layers(plan, layer -> (layer + 1) % 4 != 0));
     double theta = 500_000;
     if (config.positive("rope_theta", theta) != theta) {
@@ -171,9 +236,7 @@ final class LlamaFamilies {
     }
     Rope near = RopeParameters.ofLayers(config, "sliding_attention", "rope_theta", theta).rope(plan.headWidth);
     Rope far = RopeParameters.ofLayers(config, "full_attention", "rope_theta", theta).rope(plan.headWidth);
-    return plan.norm(rms(config, 1e-5)).biases(biased, biased, false).normsBefore(null, null)
-        .normsAfter("post_attention_layernorm", "post_feedforward_layernorm")
-        .headNorm(Kind.RMS_OF_ALL, "self_attn.q_norm", "self_attn.k_norm")
+    return plan
         .ropes(windows.stream().map(window -> window > 0 ? near : far).toList()).attention(scale(plan), windows, 0)
         .build();
   }
@@ -182,12 +245,9 @@ final class LlamaFamilies {
   static Decoder qwenVl(Checkpoint checkpoint) throws CheckpointException {
     ModelConfig config = checkpoint.config();
     BlockPlan plan = BlockPlan.read(checkpoint, new Defaults(8, -1, 32_768, false, Activation.SILU));
-    int window = config.flag("use_sliding_window", false) ? config.count("sliding_window", 4096) : 0;
-    int from = config.count("max_window_layers", 80);
-    List<Boolean> slides = layers(plan, layer -> window > 0 && layer >= from);
     return plan.norm(rms(config, 1e-5)).biases(true, false, false)
         .rope(RopeParameters.of(config).theta(1_000_000).with("mrope_section").rope(plan.headWidth))
-        .attention(scale(plan), LayerTypes.windows(plan, window, slides), 0).build();
+        .attention(scale(plan), qwenWindows(plan, 80), 0).build();
   }
 
   /// Seed-OSS: biases of q, k, v and of the output by flags of their own.

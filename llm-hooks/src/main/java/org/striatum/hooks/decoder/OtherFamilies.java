@@ -125,6 +125,50 @@ final class OtherFamilies {
         : plan.parallel("input_layernorm", "input_layernorm")).build();
   }
 
+  /// GPT-2: learned positions, q, k, v in one projection, matrices stored (in, out).
+  static Decoder gpt2(Checkpoint checkpoint) throws CheckpointException {
+    ModelConfig config = checkpoint.config();
+    BlockPlan plan = BlockPlan.ofEqualHeads(checkpoint, "n_layer", "n_embd", "n_head");
+    double scale = config.flag("scale_attn_weights", true) ? 1 / Math.sqrt(plan.headWidth) : 1;
+    boolean byLayer = config.flag("scale_attn_by_inverse_layer_idx", false);
+    config.flag("reorder_and_upcast_attn", false); // the same attention in F32, which is all there is here
+    List<Attention> attention = new ArrayList<>();
+    for (int layer = 0; layer < plan.layers; layer++) {
+      attention.add(
+          new Attention(plan.heads, plan.heads, plan.headWidth, byLayer ? scale / (layer + 1) : scale, 0, 0));
+    }
+    return plan.mlpWidth(config.size("n_inner", 4 * plan.width))
+        .activation(Activation.read(config, "activation_function", Activation.GELU_TANH))
+        .context(config.size("n_positions", 1024)).positions("wpe", 0).tied(config.flag("tie_word_embeddings", true))
+        .norm(layerNorm(config, "layer_norm_epsilon")).names("transformer.", "h.", "wte", "ln_f")
+        .normsBefore("ln_1", "ln_2").transposed().biases(true, true, true)
+        .fused(Fusion.STACKED, "attn.c_attn", "attn.c_proj").plainMlp("mlp.c_fc", "mlp.c_proj").attention(attention)
+        .build();
+  }
+
+  /// GPT-NeoX and Pythia: a quarter of each head rotated and (but for `use_parallel_residual: false`) attention and MLP
+  /// side by side under norms of their own.
+  static Decoder gptNeox(Checkpoint checkpoint) throws CheckpointException {
+    ModelConfig config = checkpoint.config();
+    BlockPlan plan = BlockPlan.ofEqualHeads(checkpoint, "num_hidden_layers", "hidden_size", "num_attention_heads");
+    if (config.size("head_dim", plan.headWidth) != plan.headWidth) {
+      throw config.unsupported("head_dim", "hidden_size / num_attention_heads (" + plan.headWidth + ")");
+    }
+    boolean biased = config.flag("attention_bias", true);
+    if (config.flag("use_parallel_residual", true)) {
+      plan.parallel("input_layernorm", "post_attention_layernorm");
+    }
+    return plan.mlpWidth(config.size("intermediate_size"))
+        .activation(Activation.read(config, "hidden_act", Activation.GELU))
+        .context(config.size("max_position_embeddings", 2048)).tied(config.flag("tie_word_embeddings", false))
+        .norm(layerNorm(config, "layer_norm_eps")).names("gpt_neox.", "layers.", "embed_in", "final_layer_norm")
+        .head("embed_out").biases(biased, biased, true)
+        .fused(Fusion.BY_KEY_HEAD, "attention.query_key_value", "attention.dense")
+        .plainMlp("mlp.dense_h_to_4h", "mlp.dense_4h_to_h")
+        .rope(RopeParameters.of(config, "rotary_emb_base").partial("rotary_pct", 0.25).rope(plan.headWidth))
+        .attention(0).build();
+  }
+
   /// GPT-J: attention and MLP side by side under one norm, neighbours rotated in a part of each head.
   static Decoder gptJ(Checkpoint checkpoint) throws CheckpointException {
     return gptJPlan(checkpoint).attentionNames("attn.q_proj", "attn.k_proj", "attn.v_proj", "attn.out_proj").build();
