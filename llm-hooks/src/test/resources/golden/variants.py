@@ -81,6 +81,8 @@ SLIDING = dict(MODERN, sliding_window=5)
 OLD = dict(GPT2, rotary_dim=4)
 OPT = dict(NEOX, ffn_dim=56)
 del OPT["intermediate_size"]
+GRANITE4 = dict(MODERN, num_local_experts=0, shared_intermediate_size=40, layer_types=["full_attention"] * 3,
+                mamba_n_heads=8, mamba_d_head=8)
 ALIBI = dict(vocab_size=VOCABULARY, bos_token_id=1, eos_token_id=2, pad_token_id=0)
 VARIANTS |= {
     "apertus-biased-tied": ("apertus", dict(MODERN, attention_bias=True, tie_word_embeddings=True,
@@ -102,6 +104,10 @@ VARIANTS |= {
                                               residual_multiplier=0.5, attention_multiplier=0.3, logits_scaling=4.0,
                                               tie_word_embeddings=False, rope_scaling=dict(type="linear", factor=2.0)),
                               F32),
+    "granite4-dense": ("granitemoehybrid", dict(GRANITE4, position_embedding_type="rope", attention_bias=True,
+                                                embedding_multiplier=3.0, residual_multiplier=0.5,
+                                                attention_multiplier=0.3, logits_scaling=4.0), F32),
+    "granite4-unrotated": ("granitemoehybrid", dict(GRANITE4, tie_word_embeddings=True), BF16),
     "granite-defaults": ("granite", dict(MODERN), BF16),
     "hunyuan-alpha": ("hunyuan_v1_dense", dict(MODERN, head_dim=8, attention_bias=True, tie_word_embeddings=True,
                                                rope_scaling=dict(type="dynamic", alpha=50.0, factor=1.0)), F32),
@@ -166,8 +172,8 @@ def blocks(model):
 
 
 def down(block):
-    mlp = next((getattr(block, name) for name in ("mlp", "ffn") if hasattr(block, name)), block)
-    return next(getattr(mlp, name) for name in ("down_proj", "c_proj", "dense_4h_to_h", "fc_out", "fc2")
+    mlp = next((getattr(block, name) for name in ("mlp", "ffn", "shared_mlp") if hasattr(block, name)), block)
+    return next(getattr(mlp, name) for name in ("down_proj", "c_proj", "dense_4h_to_h", "fc_out", "fc2", "output_linear")
                 if hasattr(mlp, name))
 
 

@@ -142,7 +142,8 @@ public abstract class GatedModelContract {
         }
       }
       float[] before = plain.at(hook);
-      assertThat(IntStream.range(0, plain.rows()).anyMatch(row -> before[row * d + d - 1] != 0))
+      // A neuron behind ReLU may be zero in every row; not both of them.
+      assertThat(IntStream.range(0, plain.rows()).anyMatch(row -> before[row * d + d - 1] != 0 || before[row * d + 1] != 0))
           .as("%s was not zero before", hook).isTrue();
     }
   }
@@ -334,7 +335,7 @@ public abstract class GatedModelContract {
         () -> {}).getFirst().tokens()).as("the last token drawn is not run").hasSize(1);
   }
 
-  /// Tables of positions, which limit a sequence.
+  /// Tables of positions, and rotations that change beyond the context (Hunyuan's here), which limit a sequence.
   private static int tableOfPositions(Path path) throws Exception {
     if (path.toString().endsWith(".onnx") || !Files.isDirectory(path)) {
       return path.toString().contains("gpt2") ? tableOfPositions(GPT2) : Integer.MAX_VALUE;
@@ -342,7 +343,7 @@ public abstract class GatedModelContract {
     ModelConfig config = ModelConfig.read(path.resolve("config.json"));
     return switch (config.text("model_type")) {
       case "gpt2", "gptj", "codegen" -> config.size("n_positions");
-      case "gpt_neo", "opt" -> config.size("max_position_embeddings");
+      case "gpt_neo", "opt", "hunyuan_v1_dense" -> config.size("max_position_embeddings");
       case "mpt" -> config.size("max_seq_len");
       default -> Integer.MAX_VALUE;
     };

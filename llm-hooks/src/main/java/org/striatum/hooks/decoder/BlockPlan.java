@@ -163,6 +163,11 @@ final class BlockPlan {
 
   /// The same without the activation.
   static BlockPlan readWithoutActivation(Checkpoint checkpoint, Defaults defaults) throws CheckpointException {
+    return readWithoutMlp(checkpoint, defaults).mlpWidth(checkpoint.config().size("intermediate_size"));
+  }
+
+  /// The same without the MLP's width as well.
+  static BlockPlan readWithoutMlp(Checkpoint checkpoint, Defaults defaults) throws CheckpointException {
     BlockPlan plan = new BlockPlan(checkpoint);
     ModelConfig config = plan.config;
     plan.width = config.size("hidden_size");
@@ -180,7 +185,6 @@ final class BlockPlan {
         ? config.size("head_dim")
         : defaults.headWidth > 0 && !config.mentions("head_dim") ? defaults.headWidth : plan.width / plan.heads;
     plan.layers = config.size("num_hidden_layers");
-    plan.mlpWidth = config.size("intermediate_size");
     plan.vocabulary = config.size("vocab_size");
     plan.context = config.size("max_position_embeddings", defaults.context);
     plan.tied = config.flag("tie_word_embeddings", defaults.tied);
@@ -410,10 +414,8 @@ final class BlockPlan {
     return this;
   }
 
-  BlockPlan gatedMlp(String gateName, String upName, String downName) {
-    gate = gateName;
-    up = upName;
-    down = downName;
+  BlockPlan down(String name) {
+    down = name;
     return this;
   }
 

@@ -148,14 +148,42 @@ final class LlamaFamilies {
         .attention(0);
   }
 
-  /// Granite 3, and Granite 4 without experts: embeddings, residuals, scores and logits scaled by factors of their own.
+  /// Granite 3: embeddings, residuals, scores and logits scaled by factors of their own.
   static Decoder granite(Checkpoint checkpoint) throws CheckpointException {
+    return graniteScales(llama(checkpoint, new Defaults(0, 0, 2048, false, Activation.SILU), 1e-6)).build();
+  }
+
+  /// Granite 4 where no layer is a state space and none has experts: Granite 3 whose MLP is the shared one, with or
+  /// without rotation.
+  static Decoder granite4(Checkpoint checkpoint) throws CheckpointException {
     ModelConfig config = checkpoint.config();
-    BlockPlan plan = llama(checkpoint, new Defaults(0, 0, 2048, false, Activation.SILU), 1e-6);
+    if (config.count("num_local_experts", 8) != 0) {
+      throw config.unsupported("num_local_experts", "0");
+    }
+    List<String> types = config.texts("layer_types").orElse(List.of("linear_attention"));
+    if (!types.stream().allMatch(type -> type.equals("attention") || type.equals("full_attention"))) {
+      throw config.unsupported("layer_types", "attention in every layer");
+    }
+    BlockPlan plan = BlockPlan.readWithoutMlp(checkpoint, new Defaults(0, 0, 2048, false, Activation.SILU));
+    if (types.size() != plan.layers) {
+      throw config.unsupported("layer_types", "one entry a layer (" + plan.layers + ")");
+    }
+    if (config.text("position_embedding_type", "").equals("rope")) {
+      plan.rope(RopeParameters.of(config).rope(plan.headWidth));
+    }
+    boolean biased = config.flag("attention_bias", false);
+    plan.mlpWidth(config.size("shared_intermediate_size", 1024))
+        .activation(Activation.read(config, "hidden_act", Activation.SILU)).norm(rms(config, 1e-6))
+        .biases(biased, biased, false).fusedGate("shared_mlp.input_linear").down("shared_mlp.output_linear");
+    return graniteScales(plan).build();
+  }
+
+  private static BlockPlan graniteScales(BlockPlan plan) throws CheckpointException {
+    ModelConfig config = plan.config;
     return plan.embeddingScale(config.positive("embedding_multiplier", 1))
         .residualScale(config.positive("residual_multiplier", 1))
         .logits(1 / config.positive("logits_scaling", 1), 0)
-        .attention(config.positive("attention_multiplier", 1), Collections.nCopies(plan.layers, 0), 0).build();
+        .attention(config.positive("attention_multiplier", 1), Collections.nCopies(plan.layers, 0), 0);
   }
 
   /// Hunyuan, dense: heads of q and k rotated, then normed.
