@@ -143,7 +143,8 @@ public abstract class GatedModelContract {
       }
       float[] before = plain.at(hook);
       // A neuron behind ReLU may be zero in every row; not both of them.
-      assertThat(IntStream.range(0, plain.rows()).anyMatch(row -> before[row * d + d - 1] != 0 || before[row * d + 1] != 0))
+      assertThat(
+          IntStream.range(0, plain.rows()).anyMatch(row -> before[row * d + d - 1] != 0 || before[row * d + 1] != 0))
           .as("%s was not zero before", hook).isTrue();
     }
   }

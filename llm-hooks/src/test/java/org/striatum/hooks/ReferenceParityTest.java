@@ -31,7 +31,8 @@ class ReferenceParityTest {
 
   /// Every family, and configurations beside the usual ones: (folder, memory mode).
   static Stream<Arguments> randomCheckpoints() throws IOException {
-    return GoldenCheckpoints.all().stream().flatMap(folder -> Arrays.stream(Memory.values()).map(memory -> arguments(folder, memory)));
+    return GoldenCheckpoints.all().stream()
+        .flatMap(folder -> Arrays.stream(Memory.values()).map(memory -> arguments(folder, memory)));
   }
 
   @ParameterizedTest

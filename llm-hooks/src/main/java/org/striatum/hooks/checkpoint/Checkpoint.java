@@ -226,7 +226,8 @@ public final class Checkpoint implements AutoCloseable {
     if (prefixes.isEmpty()) {
       refuseOtherHeads(name);
       if (!tied && fileOf.containsKey(embedding.name())) {
-        throw new CheckpointException("tensor '" + name + "' is missing from " + folder + ", and the head is not tied to "
+        throw new CheckpointException("tensor '" + name + "' is missing from " + folder
+            + ", and the head is not tied to "
             + "the embedding: it was saved without its language-model head; save it from the class of language models");
       }
     }
@@ -237,7 +238,8 @@ public final class Checkpoint implements AutoCloseable {
     if (prefixes.isEmpty() || sameBytes(own, embedding)) {
       return embedding;
     }
-    remarks.add("'" + own.name() + "' is not the embedding, though tie_word_embeddings is true: it is used as the head");
+    remarks
+        .add("'" + own.name() + "' is not the embedding, though tie_word_embeddings is true: it is used as the head");
     return own;
   }
 

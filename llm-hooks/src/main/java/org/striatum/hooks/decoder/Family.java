@@ -47,7 +47,8 @@ public record Family(String modelType, String models, String block, Reader reade
         new Family("olmo2", "OLMo 2", "Llama's, norms after attention and MLP, q and k normed",
             LlamaFamilies::olmo2),
         new Family("olmo3", "OLMo 3", "OLMo 2's, three of four layers sliding", LlamaFamilies::olmo3),
-        new Family("exaone4", "EXAONE 4", "norms after attention and MLP, heads normed, layers that see all not rotated",
+        new Family("exaone4", "EXAONE 4",
+            "norms after attention and MLP, heads normed, layers that see all not rotated",
             LlamaFamilies::exaone4),
         new Family("apertus", "Apertus", "Llama's, heads normed, MLP without a gate, learned xIELU",
             LlamaFamilies::apertus),
@@ -73,7 +74,8 @@ public record Family(String modelType, String models, String block, Reader reade
         new Family("gemma", "Gemma 1", "Llama's, √d embedding, norm weights less one", GemmaFamilies::gemma),
         new Family("gemma2", "Gemma 2", "norms before and after, soft caps, every other layer sliding",
             GemmaFamilies::gemma2),
-        new Family("gemma3_text", "Gemma 3", "norms before and after, heads normed, sliding layers rotate by another base",
+        new Family("gemma3_text", "Gemma 3",
+            "norms before and after, heads normed, sliding layers rotate by another base",
             GemmaFamilies::gemma3),
         new Family("vaultgemma", "VaultGemma", "Gemma 2's without norms after", GemmaFamilies::vaultGemma));
   }

@@ -102,7 +102,8 @@ final class OtherFamilies {
       throw config.unsupported("num_kv_heads", "a divisor of num_attention_heads (" + plan.heads + ")");
     }
     if (!grouped && !one && keyHeads != plan.heads) {
-      throw config.unsupported("num_kv_heads", "num_attention_heads where neither multi_query nor the new architecture");
+      throw config.unsupported("num_kv_heads",
+          "num_attention_heads where neither multi_query nor the new architecture");
     }
     int norms = config.size("num_ln_in_parallel_attn", grouped ? 2 : 1);
     if (norms > 2 || (norms == 2 && !grouped)) {

@@ -188,7 +188,9 @@ final class OnnxInterpreter implements Tensors<String> {
     if (norm.weightByGroup()) {
       normed = multiply(normed, offset(norm.weight(), norm.offset()));
     }
-    return norm.groups() == 1 ? normed : graph.node("Reshape", List.of(normed, graph.longs(-1, (long) norm.groups() * n)));
+    return norm.groups() == 1
+        ? normed
+        : graph.node("Reshape", List.of(normed, graph.longs(-1, (long) norm.groups() * n)));
   }
 
   private String ones(int n) {
