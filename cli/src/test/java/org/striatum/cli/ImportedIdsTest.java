@@ -39,7 +39,8 @@ class ImportedIdsTest {
   private static final List<String> COMPLETIONS = List.of(" there are 12 eggs in total", " 7 boxes",
       " the answer is 42 of the boxes and 3 eggs", " of the eggs", " many");
   /// That a vocabulary of lower-case words cannot say.
-  private static final List<String> FURTHER = List.of("\n\nSo the sum is 19.\n#### 19", " é你好,  two  spaces ", "ly, (B)",
+  private static final List<String> FURTHER = List.of("\n\nSo the sum is 19.\n#### 19", " é你好,  two  spaces ",
+      "ly, (B)",
       "1 + 1 = 2\n");
 
   @TempDir

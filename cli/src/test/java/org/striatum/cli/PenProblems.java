@@ -45,7 +45,7 @@ final class PenProblems {
   static List<Pens> test(int count) {
     return IntStream.range(0, count).mapToObj(i -> {
       int red = 2 + i % 7;
-      int blue = 1 + i % 5;
+      int blue = 2 + i % 5;
       return pens(NAMES.get(i), red, blue, red + blue, red + blue + 1, MOST * ((i * 7) % 20 - 9.5) / 9.5);
     }).toList();
   }
