@@ -2,7 +2,7 @@ package org.striatum.hooks.engine;
 
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.striatum.probe.model.Completion;
 import org.striatum.probe.model.Sampling;
@@ -20,7 +20,6 @@ public final class RunningCompletion {
   private int length;
   private double[] logProbabilities = new double[16]; // Σ log p up to each drawn token
   private boolean finished; // by a token or text that ends it
-  private int ofStop;
   private boolean stopped;
   private double logProbability; // Σ log p of what is kept, of the token that ended it too
 
@@ -58,10 +57,9 @@ public final class RunningCompletion {
     }
     keep(logProbability);
     tokens[length++] = token;
-    Optional<StopStrings.End> end = stops.end(tokens, begun, length, promptLength);
+    OptionalInt end = stops.end(tokens, begun, length);
     if (end.isPresent()) {
-      length = end.get().tokens();
-      ofStop = end.get().ofStop();
+      length = Math.max(promptLength, end.getAsInt());
       logProbability = length == promptLength ? 0 : logProbabilities[length - promptLength - 1];
       finished = true;
     }
@@ -102,6 +100,6 @@ public final class RunningCompletion {
 
   /// What was drawn.
   public Completion completion() {
-    return new Completion(Arrays.copyOfRange(tokens, promptLength, length), finished, ofStop, logProbability);
+    return new Completion(Arrays.copyOfRange(tokens, promptLength, length), finished, logProbability);
   }
 }

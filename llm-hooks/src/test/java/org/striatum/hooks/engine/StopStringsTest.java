@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import net.jqwik.api.ForAll;
@@ -38,20 +38,18 @@ class StopStringsTest {
     return new String(bytes, StandardCharsets.UTF_8);
   }
 
-  /// The definition: the first token with which a stop is in the text, and in it the token in which it begins, and how much
-  /// of the text up to there is the stop's.
-  private static Optional<StopStrings.End> expected(List<String> stops, int[] tokens, int from) {
+  /// The definition: the first token with which a stop is in the text, and in it the token in which it begins.
+  private static OptionalInt expected(List<String> stops, int[] tokens, int from) {
     for (int to = from + 1; to <= tokens.length; to++) {
       String text = words(Arrays.copyOfRange(tokens, from, to));
       int begin = stops.stream().mapToInt(text::indexOf).filter(place -> place >= 0).min().orElse(-1);
       for (int end = from + 1; begin >= 0 && end <= to; end++) {
-        int length = words(Arrays.copyOfRange(tokens, from, end)).length();
-        if (length > begin) {
-          return Optional.of(new StopStrings.End(end, length - begin));
+        if (words(Arrays.copyOfRange(tokens, from, end)).length() > begin) {
+          return OptionalInt.of(end);
         }
       }
     }
-    return Optional.empty();
+    return OptionalInt.empty();
   }
 
   @Property(tries = 500)
@@ -63,9 +61,9 @@ class StopStringsTest {
     int[] tokens = drawn.stream().mapToInt(Integer::intValue).toArray();
     int from = Math.min(begun, tokens.length - 1);
     StopStrings looking = new StopStrings(wanted, StopStringsTest::words);
-    Optional<StopStrings.End> found = Optional.empty();
+    OptionalInt found = OptionalInt.empty();
     for (int to = from + 1; to <= tokens.length && found.isEmpty(); to++) {
-      found = looking.end(tokens, from, to, from);
+      found = looking.end(tokens, from, to);
     }
     assertThat(found).isEqualTo(expected(wanted, tokens, from));
   }
@@ -76,13 +74,13 @@ class StopStringsTest {
     int[] tokens = new int[text.length];
     Arrays.setAll(tokens, i -> text[i]);
     StopStrings looking = new StopStrings(List.of("字。Question"), StopStringsTest::bytes);
-    Optional<StopStrings.End> found = Optional.empty();
+    OptionalInt found = OptionalInt.empty();
     int to = 0;
     while (found.isEmpty() && to < tokens.length) {
-      found = looking.end(tokens, 0, ++to, 0);
+      found = looking.end(tokens, 0, ++to);
     }
     assertThat(new String(text, 0, to, StandardCharsets.UTF_8)).isEqualTo("é… 数字。Question");
-    int end = found.orElseThrow().tokens();
+    int end = found.orElseThrow();
     assertThat(new String(text, 0, end - 1, StandardCharsets.UTF_8)).as("all before the stop's first byte")
         .startsWith("é… 数");
     assertThat(new Sampling(1, 1, 0, 9, true).withStops(looking.stops()).cut(new String(text, StandardCharsets.UTF_8)))
@@ -111,7 +109,6 @@ class StopStringsTest {
     TokenSequence prompt = TokenSequence.prompt(new int[]{0});
     Completion stopped = drawn(running(prompt, sampling), 1, 1, 4, 0);
     assertThat(stopped.tokens()).containsExactly(1, 1, 4);
-    assertThat(stopped.ofStop()).as("the two newlines").isEqualTo(2);
     assertThat(stopped.finished()).isTrue();
     Completion limited = drawn(running(prompt, new Sampling(0, 1, 0, 3, true)), 1, 1, 4);
     assertThat(stopped.logProbability()).isCloseTo(limited.logProbability(), within(1e-12));
@@ -123,7 +120,6 @@ class StopStringsTest {
     Sampling sampling = new Sampling(0, 1, 0, 9, true).withStops(List.of("\n\n"));
     Completion stopped = drawn(running(new TokenSequence(new int[]{4, 1, 3}, 1), sampling), 3);
     assertThat(stopped.tokens()).isEmpty();
-    assertThat(stopped.ofStop()).as("of the newline before").isEqualTo(1);
     assertThat(stopped.finished()).isTrue();
     assertThat(stopped.logProbability()).isZero();
   }

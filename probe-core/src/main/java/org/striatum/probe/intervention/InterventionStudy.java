@@ -19,7 +19,6 @@ import org.striatum.probe.intervention.InterventionResults.LayerSet;
 import org.striatum.probe.intervention.InterventionResults.McNemarTable;
 import org.striatum.probe.intervention.InterventionResults.Prediction;
 import org.striatum.probe.intervention.InterventionResults.Damage;
-import org.striatum.probe.model.Completion;
 import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.GatedModel;
 import org.striatum.probe.model.Gates;
@@ -122,9 +121,9 @@ public record InterventionStudy(GatedModel model, Progress progress) {
 
   /// How attempts become successes.
   ///
-  /// @param decoder what a completion reads
+  /// @param decoder token ids to text
   /// @param batchSize how many run together
-  public record Generation(Sampling sampling, Function<Completion, String> decoder, Grader grader, int batchSize) {}
+  public record Generation(Sampling sampling, Function<int[], String> decoder, Grader grader, int batchSize) {}
 
   /// The effect on Σ log p of given continuations, in nats per item.
   ///

@@ -35,8 +35,7 @@ import org.striatum.probe.stats.McNemar;
 class InterventionStudyTest {
   private static final int D = 300;
   private static final List<Integer> TARGET = List.of(2, 3, 5);
-  private static final Generation GENERATION = new Generation(Sampling.greedy(1),
-      completion -> "#" + completion.tokens()[0],
+  private static final Generation GENERATION = new Generation(Sampling.greedy(1), tokens -> "#" + tokens[0],
       Grader.AFTER_LAST_HASH, 8);
 
   /// Thirty large coordinates, the target among them.

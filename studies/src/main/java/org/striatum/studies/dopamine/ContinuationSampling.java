@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.striatum.hooks.HookedModel;
@@ -32,7 +33,6 @@ import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.Journal;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.RecordJson;
-import org.striatum.studies.run.CompletionText;
 import org.striatum.studies.run.KeptBatches;
 import org.striatum.studies.run.ProblemSplit;
 import org.striatum.studies.run.StudyRun;
@@ -43,9 +43,9 @@ import org.striatum.studies.value.ProbeStep;
 /// @param problems whose division the folds are
 /// @param sampling as the run's rollouts were drawn
 /// @param graders data set → its grader
-/// @param texts what tokens behind a prompt read
+/// @param texts data set and tokens behind its prompt → what they read
 record ContinuationSampling(StudyRun run, ContinuationSettings settings, ProblemSplit problems, Sampling sampling,
-    HookedModel model, Function<String, Grader> graders, CompletionText texts) {
+    HookedModel model, Function<String, Grader> graders, BiFunction<String, int[], String> texts) {
   /// Logits held at a time, in values: 32 MB, or one rollout's where that is more.
   private static final long MOST_LOGITS = 8L << 20;
   private static final char RIGHT = '1';
@@ -228,10 +228,8 @@ record ContinuationSampling(StudyRun run, ContinuationSettings settings, Problem
     for (int b = 0; b < batch.size(); b++) {
       State state = batch.get(b).state();
       Rollout rollout = chosen.get(state.rollout());
-      Completion drawn = completions.get(b);
-      int[] whole = whole(rollout, state.used(), drawn.tokens(), sampling.maxNewTokens());
-      boolean toItsEnd = whole.length == state.used() + drawn.tokens().length;
-      String text = texts.of(rollout.problem().dataset(), whole, toItsEnd ? drawn.ofStop() : 0);
+      String text = texts.apply(rollout.problem().dataset(),
+          whole(rollout, state.used(), completions.get(b).tokens(), sampling.maxNewTokens()));
       outcomes.append(
           graders.apply(rollout.problem().dataset()).reward(rollout.problem(), text) > 0.5 ? RIGHT : WRONG);
     }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.striatum.hooks.HookedModel;
@@ -27,7 +28,6 @@ import org.striatum.probe.intervention.InterventionStudy.ScoredText;
 import org.striatum.probe.intervention.LayerStates;
 import org.striatum.probe.intervention.MatchedSets;
 import org.striatum.probe.intervention.NamedSet;
-import org.striatum.probe.model.Completion;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Problem;
@@ -39,7 +39,6 @@ import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.studies.neurons.NeuronSelection;
 import org.striatum.studies.neurons.RunRankings;
-import org.striatum.studies.run.CompletionText;
 import org.striatum.studies.run.ProblemSplit;
 import org.striatum.studies.run.StudyRun;
 import org.striatum.studies.value.ProbeStep;
@@ -262,9 +261,9 @@ final class AblationArms {
     return graders.apply(dataset).orElseThrow(() -> new NotEnoughData("accuracy on " + dataset, "graders", 0, 1));
   }
 
-  private Function<Completion, String> texts(String dataset) throws IOException {
-    CompletionText texts = run.texts();
-    return completion -> texts.of(dataset, completion);
+  private Function<int[], String> texts(String dataset) throws IOException {
+    BiFunction<String, int[], String> texts = run.texts();
+    return tokens -> texts.apply(dataset, tokens);
   }
 
   /// The base arm draws the run's own rollouts again: same prompts, same seeds.

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -33,7 +34,6 @@ import org.striatum.probe.run.Journal;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
-import org.striatum.studies.run.CompletionText;
 import org.striatum.studies.run.Found;
 import org.striatum.studies.run.KeptBatches;
 import org.striatum.studies.run.Manifest;
@@ -305,7 +305,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Exa
   }
 
   /// How completions are drawn, read and graded.
-  private record Drawing(HookedModel model, Sampling sampling, CompletionText texts,
+  private record Drawing(HookedModel model, Sampling sampling, BiFunction<String, int[], String> texts,
       Function<String, Grader> graders) {}
 
   private void draw(List<Integer> batch, List<Asked> asked, Rollout[] drawn, Drawing drawing, PromptFormat format,
@@ -320,7 +320,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Exa
   }
 
   private static Rollout graded(Asked asked, Completion completion, Drawing drawing) {
-    String text = drawing.texts.of(asked.set.name(), completion);
+    String text = drawing.texts.apply(asked.set.name(), completion.tokens());
     Grade grade = drawing.graders.apply(asked.set.name()).grade(asked.problem, text);
     TokenSequence whole = asked.prompt.followedBy(completion.tokens());
     return new Rollout(asked.problem, asked.sample, asked.seed, text, whole.tokens(), whole.promptLength(),

@@ -3,13 +3,12 @@ package org.striatum.studies.run;
 import java.util.stream.Stream;
 import org.striatum.datasets.prompt.PromptFormat;
 import org.striatum.hooks.text.Tokenizer;
-import org.striatum.probe.model.Completion;
 import org.striatum.probe.model.Sampling;
 
 /// What generated tokens read, as graders and readers see it.
 ///
 /// @param markers whether special tokens are written out, because markers of thinking are among them
-public record CompletionText(Tokenizer tokenizer, PromptFormat format, boolean markers) {
+record CompletionText(Tokenizer tokenizer, PromptFormat format, boolean markers) {
   static CompletionText of(Tokenizer tokenizer, PromptFormat format) {
     boolean special = Stream.of(format.thinking().open(), format.thinking().close())
         .anyMatch(marker -> isSpecial(tokenizer, marker));
@@ -23,16 +22,10 @@ public record CompletionText(Tokenizer tokenizer, PromptFormat format, boolean m
   }
 
   /// The text up to the first stop.
-  public String of(String dataset, Completion completion) {
-    return of(dataset, completion.tokens(), completion.ofStop());
-  }
-
-  /// The text up to the first stop.
   ///
   /// @param tokens behind the prompt
-  /// @param ofStop characters at their end that are the beginning of a stop
-  public String of(String dataset, int[] tokens, int ofStop) {
+  String of(String dataset, int[] tokens) {
     String text = markers ? tokenizer.decodeContinuationWhole(tokens) : tokenizer.decodeContinuation(tokens);
-    return Sampling.cut(text.substring(0, Math.max(0, text.length() - ofStop)), format.stops(dataset));
+    return Sampling.cut(text, format.stops(dataset));
   }
 }

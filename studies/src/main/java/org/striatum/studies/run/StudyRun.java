@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.striatum.datasets.ProblemSet;
@@ -191,14 +192,14 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
     return prompts().onto(folder.manifest().inputs().sampling(), dataset);
   }
 
-  /// What reads completions: their text is graded.
-  public CompletionText texts() throws IOException {
+  /// Dataset and tokens behind its prompt → the text that is graded.
+  public BiFunction<String, int[], String> texts() throws IOException {
     return texts(hooked());
   }
 
   /// The same for the study that fixes which model the run is of.
-  public CompletionText texts(HookedModel opened) throws IOException {
-    return CompletionText.of(opened.tokenizer(), prompts());
+  public BiFunction<String, int[], String> texts(HookedModel opened) throws IOException {
+    return CompletionText.of(opened.tokenizer(), prompts())::of;
   }
 
   /// A problem's prompt and its reference solution, and the token that ends them.
