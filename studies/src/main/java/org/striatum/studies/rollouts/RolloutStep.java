@@ -320,7 +320,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Exa
   }
 
   private static Rollout graded(Asked asked, Completion completion, Drawing drawing) {
-    String text = drawing.texts.apply(asked.set.name(), completion.tokens());
+    String text = drawing.texts.apply(asked.set.name(), completion.drawn());
     Grade grade = drawing.graders.apply(asked.set.name()).grade(asked.problem, text);
     TokenSequence whole = asked.prompt.followedBy(completion.tokens());
     return new Rollout(asked.problem, asked.sample, asked.seed, text, whole.tokens(), whole.promptLength(),
