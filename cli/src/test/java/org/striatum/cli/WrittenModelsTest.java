@@ -2,16 +2,22 @@ package org.striatum.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -122,5 +128,48 @@ class WrittenModelsTest {
         new ObjectMapper().readTree(folder.resolve("run/results/rollouts.json").toFile()).findValue("cutInThought")
             .asDouble())
         .isEqualTo(4.0 / drawn.size());
+  }
+
+  /// In the report, V(t) goes over thought and answer, and each token says which it is of.
+  @Test
+  void theReportDrawsValueOverThoughtAndAnswer() throws IOException {
+    List<Pens> problems = new ArrayList<>(PenProblems.test(20));
+    problems.addAll(PenProblems.large(4));
+    Path thinker = folder.resolve("thinker");
+    PenProblems.thinking(problems).write(thinker, WrittenModel.THINKING);
+    rollouts(thinker, problems, "run", "--chat", "-k", 2);
+    Path run = folder.resolve("run");
+    for (Session session : List.of(
+        Session.of("capture", thinker, "--rollouts", run.resolve("rollouts.jsonl"), "--hooks",
+            "blocks.0.hook_resid_post"),
+        Session.probe(run, "--epochs", 1, "--permutations", 1), Session.of("report", run))) {
+      assertThat(session.code()).as(session.err()).isEqualTo(ExitCode.DONE);
+    }
+    String page = Files.readString(run.resolve("report.html"));
+    int drawn = 0;
+    for (JsonNode chart : charts(page)) {
+      if (chart.get("id").asText().startsWith("value-trace-")) {
+        drawn++;
+        List<JsonNode> tokens = StreamSupport.stream(chart.get("rows").spliterator(), false)
+            .filter(row -> row.get(0).asText().equals("token") && !row.get(7).isNull()).toList();
+        List<String> parts = tokens.stream().map(row -> row.get(7).asText()).toList();
+        int thought = Collections.frequency(parts, "thought");
+        assertThat(parts.subList(0, thought)).containsOnly("thought");
+        assertThat(tokens).allSatisfy(row -> assertThat(row.get(4).isNumber()).isTrue());
+        assertThat(tokens.getFirst().get(3).asText()).isEqualTo("<think>");
+        if (thought < parts.size()) {
+          assertThat(tokens.get(thought - 1).get(3).asText()).isEqualTo("</think>");
+          assertThat(parts.subList(thought, parts.size())).containsOnly("answer").hasSizeGreaterThan(5);
+        }
+      }
+    }
+    assertThat(drawn).isEqualTo(2);
+    assertThat(page).contains(" thought\"");
+  }
+
+  private static JsonNode charts(String page) throws IOException {
+    Matcher data = Pattern.compile("<script[^>]*application/json[^>]*>(.*?)</script>", Pattern.DOTALL).matcher(page);
+    assertThat(data.find()).isTrue();
+    return new ObjectMapper().readTree(data.group(1)).get("charts");
   }
 }
