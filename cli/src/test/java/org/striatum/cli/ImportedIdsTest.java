@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -78,6 +79,34 @@ class ImportedIdsTest {
       assertThat(imported.get(i).promptLength()).isEqualTo(generated.get(i).promptLength());
       assertThat(imported.get(i).completion()).isEqualTo(generated.get(i).completion());
     }
+  }
+
+  /// Before anything is run or kept, and said of the texts; what fits then goes to the same folder (openai/gpt-2#121).
+  @Test
+  void whatPassesTheLastPositionIsRefused() throws IOException {
+    Path checkpoint = Session.copy(LAYOUTS.resolve("gpt2-files"), folder.resolve("checkpoint"));
+    write(checkpoint, said(checkpoint, COMPLETIONS));
+    List<String> questions = new ArrayList<>();
+    List<String> completions = new ArrayList<>();
+    for (int eggs : new int[]{1, 2, 120}) {
+      String text = "how many" + " eggs".repeat(eggs);
+      questions.add("{\"question\": \"%s\", \"answer\": \"#### 1\"}".formatted(text));
+      completions.add("{\"prompt\": \"%d:\", \"outputs\": [{\"text\": \"%s\", \"score\": 1}]}".formatted(eggs, text));
+    }
+    Path data = Files.write(folder.resolve("questions.jsonl"), questions);
+    Path run = folder.resolve("run");
+    for (Object[] command : List.of(new Object[]{"rollouts", checkpoint, "--data", data, "--output", run},
+        new Object[]{"rollouts", checkpoint, "--data", data, "--dry-run"},
+        new Object[]{"rollouts", checkpoint, "--import", Files.write(folder.resolve("made.jsonl"), completions),
+            "--output", folder.resolve("made")})) {
+      Session refused = Session.of(command);
+      assertThat(refused.code()).as(refused.err()).isEqualTo(ExitCode.USAGE);
+      assertThat(refused.err()).contains("at most 384 positions", " 1 of 3 ");
+    }
+    assertThat(run.resolve("rollouts.jsonl")).doesNotExist();
+    Files.write(data, questions.subList(0, 2));
+    Session fits = Session.of("rollouts", checkpoint, "--data", data, "--output", run);
+    assertThat(fits.code()).as(fits.err()).isEqualTo(ExitCode.DONE);
   }
 
   private static String begins(Path checkpoint) throws IOException {

@@ -101,29 +101,6 @@ class WrittenModelsTest {
     }
   }
 
-  /// Before anything is run or kept, and said of the prompt; what fits then goes to the same folder (openai/gpt-2#121).
-  @Test
-  void aPromptThatPassesTheLastPositionIsRefused() throws IOException {
-    List<Pens> problems = PenProblems.test(3);
-    Path base = folder.resolve("base");
-    PenProblems.base(problems).write(base, null);
-    Path data = folder.resolve("questions.jsonl");
-    List<String> rows = problems.stream()
-        .map(one -> "{\"question\": \"%s\", \"answer\": \"#### 1\"}".formatted(one.question()))
-        .collect(Collectors.toCollection(ArrayList::new));
-    rows.add("{\"question\": \"%s\", \"answer\": \"#### 1\"}".formatted(" red pens and".repeat(160)));
-    Files.write(data, rows);
-    Path run = folder.resolve("run");
-    for (String option : List.of("--json", "--dry-run")) {
-      Session refused = Session.of("rollouts", base, "--data", data, "--max-new-tokens", 40, "--output", run, option);
-      assertThat(refused.code()).as(refused.err()).isEqualTo(ExitCode.USAGE);
-      assertThat(refused.err()).contains("at most 512 positions", "1 of 4 prompts");
-      assertThat(run.resolve("rollouts.jsonl")).doesNotExist();
-    }
-    Session fits = Session.of("rollouts", base, "--data", data, "--max-new-tokens", 10, "--output", run);
-    assertThat(fits.code()).as(fits.err()).isEqualTo(ExitCode.DONE);
-  }
-
   @Test
   void anAnswerStandsBehindTheThoughtAndACutThoughtHasNone() throws IOException {
     List<Pens> problems = new ArrayList<>(PenProblems.test(PROBLEMS));
