@@ -144,8 +144,9 @@ public record ImportStep(ForeignRollouts made) implements Study<ImportSettings, 
           graded.finished(), graded.reward(), Double.NaN, graded.grade().read().orElse(null),
           graded.grade().timeLimit()));
     }
-    Positions.require(model.facts(), rollouts.stream().map(rollout -> new Positions.Sequence("completions with their prompts",
-        rollout.problem().dataset(), rollout.problem().id(), rollout.tokens().length)).toList());
+    Positions.require(model.facts(),
+        rollouts.stream().map(rollout -> new Positions.Sequence("completions with their prompts",
+            rollout.problem().dataset(), rollout.problem().id(), rollout.tokens().length)).toList());
     return rollouts;
   }
 }
