@@ -228,6 +228,16 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
     return CompletionText.of(opened.tokenizer(), prompts())::of;
   }
 
+  /// Tokens behind a prompt → the text that each of them adds, markers of thinking included.
+  public Function<int[], List<String>> pieces() throws IOException {
+    return pieces(hooked());
+  }
+
+  /// The same for the study that fixes which model the run is of.
+  public Function<int[], List<String>> pieces(HookedModel opened) throws IOException {
+    return CompletionText.of(opened.tokenizer(), prompts())::pieces;
+  }
+
   /// A problem's prompt and its reference solution, and the token that ends them.
   public TokenSequence solved(Problem problem) throws IOException {
     HookedModel opened = hooked();
