@@ -16,6 +16,7 @@ import org.striatum.studies.StudyRegistry;
 import org.striatum.studies.AnswersStep;
 import org.striatum.studies.run.FlatRecord;
 import org.striatum.studies.run.Manifest;
+import org.striatum.studies.run.RewardGraders;
 import org.striatum.studies.run.RunFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -90,6 +91,7 @@ final class ShowCommand implements Callable<Integer> {
         ? "no checkpoint"
         : inputs.checkpoint().name() + " (" + inputs.checkpoint().modelType() + ")")
         + (inputs.seed() == null ? "" : ", seed " + inputs.seed()));
+    RewardGraders.stale(run).forEach(console::print);
     for (Manifest.Step one : steps) {
       console.print("");
       console.print(one.name() + ": " + summary(one) + (run.isUnchanged(one)
