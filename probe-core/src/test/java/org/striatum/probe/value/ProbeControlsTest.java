@@ -184,7 +184,8 @@ class ProbeControlsTest {
     ControlledProbe probe = probe(InitialStates.of(finite), 102);
     return new NuisanceBaselines(probe, SETTINGS.margin(), random).run(
         new Source(finite, IntStream.range(0, 400).toArray()), new Source(finite, IntStream.range(400, 800).toArray()),
-        OutcomeRegression.crossFitted(probe.fit(), probe.folds()), probe.testScores(probe.regression().whole())).getLast();
+        OutcomeRegression.crossFitted(probe.fit(), probe.folds()), probe.testScores(probe.regression().whole()))
+        .getLast();
   }
 
   @Test
