@@ -65,7 +65,7 @@ public record ReportStep(StudyRegistry registry) {
               results,
               registry.answers().of(folder),
               folder.find(AnswersStep.STUDY).map(Answers::beside).orElse(List.of()),
-              ReportedRollouts.of(run, store, model.tokenizer()),
+              ReportedRollouts.of(run, store),
               store == null ? List.of() : readings(run, store, RunReport.named(results)), studies(folder),
               new String(RecordJson.pretty(manifest), StandardCharsets.UTF_8)),
           folder.report());

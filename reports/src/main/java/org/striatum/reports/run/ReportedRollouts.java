@@ -9,8 +9,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.striatum.hooks.text.TokenPieces;
-import org.striatum.hooks.text.Tokenizer;
 import org.striatum.probe.dopamine.Continuations;
 import org.striatum.probe.dopamine.Steps;
 import org.striatum.probe.model.HookPoint;
@@ -26,6 +24,7 @@ import org.striatum.studies.dopamine.ContinuationStep;
 import org.striatum.studies.dopamine.ContinuedRollout;
 import org.striatum.studies.fits.Fit;
 import org.striatum.studies.fits.Fits;
+import org.striatum.studies.run.CompletionText;
 import org.striatum.studies.run.ProblemSplit;
 import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.StudyRun;
@@ -43,8 +42,9 @@ import org.striatum.studies.value.ProbedValues;
 /// @param probe that step; null likewise
 /// @param fits what it fitted
 /// @param store of hidden states; null without one
+/// @param texts what tokens read
 record ReportedRollouts(List<Rollout> rollouts, List<ContinuedRollout> continued, ValueNeuronResults values,
-    ProbeSettings probe, Fits fits, ActivationStore store, Tokenizer tokenizer) {
+    ProbeSettings probe, Fits fits, ActivationStore store, CompletionText texts) {
 
   /// A continued rollout and its largest change of V̂.
   private record Moved(ContinuedRollout rollout, double rise, double fall) {}
@@ -52,12 +52,12 @@ record ReportedRollouts(List<Rollout> rollouts, List<ContinuedRollout> continued
   /// All rollouts shown of a run.
   ///
   /// @param store null without stored states
-  static List<SampleRollout> of(StudyRun run, ActivationStore store, Tokenizer tokenizer) throws IOException {
+  static List<SampleRollout> of(StudyRun run, ActivationStore store) throws IOException {
     RunFolder folder = run.folder();
     boolean probed = folder.has(ProbeStep.STUDY);
     return new ReportedRollouts(run.rollouts(), ContinuationStep.continued(folder),
         probed ? folder.results(ProbeStep.STUDY) : null, probed ? folder.settings(ProbeStep.STUDY) : null,
-        probed ? Fits.of(folder, ProbeStep.STUDY) : Fits.NONE, store, tokenizer).samples();
+        probed ? Fits.of(folder, ProbeStep.STUDY) : Fits.NONE, store, run.completions()).samples();
   }
 
   private List<SampleRollout> samples() {
@@ -120,7 +120,7 @@ record ReportedRollouts(List<Rollout> rollouts, List<ContinuedRollout> continued
     double[] read = fitted.network().values(states, one.length(0));
     double[] errors = fitted.network().tdErrors(states, one.length(0), rollout.reward(),
         probe.study().training().returns().gamma());
-    List<String> pieces = TokenPieces.of(tokenizer, rollout.sequence().continuation());
+    List<String> pieces = texts.pieces(rollout.sequence().continuation());
     List<TokenValue> tokens = IntStream.range(0, pieces.size())
         .mapToObj(t -> new TokenValue(pieces.get(t), read[t + 1], errors[t])).toList();
     return new ValueTrace(fitted.probe(), hook, fitted.rollouts(), read[0], tokens,

@@ -7,9 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeSet;
 import java.util.TreeMap;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Rollout;
@@ -167,7 +165,7 @@ public record CompareStep(List<RunFolder> others, boolean curves) implements Stu
   /// The runs with their stores, which stay open until the study is done.
   private record Opened(List<ComparedRun> runs, List<ActivationStore> stores) implements Closeable {
     static Opened of(List<RunFolder> all) throws IOException {
-      requireOnePosition(all);
+      requirePromptEnds(all);
       List<String> names = names(all);
       List<ActivationStore> stores = new ArrayList<>();
       try {
@@ -186,14 +184,15 @@ public record CompareStep(List<RunFolder> others, boolean curves) implements Stu
       }
     }
 
-    private static void requireOnePosition(List<RunFolder> all) throws IOException {
-      Set<StatePosition> positions = new TreeSet<>();
+    /// States of different runs are compared where their texts are the same.
+    private static void requirePromptEnds(List<RunFolder> all) throws IOException {
       for (RunFolder run : all) {
-        positions.add(run.settings(ProbeStep.STUDY).at());
-      }
-      if (positions.size() > 1) {
-        throw new UsageException("runs are compared where all read value, found probes at "
-            + String.join(" and ", positions.stream().map(StatePosition::printed).toList()));
+        StatePosition position = run.settings(ProbeStep.STUDY).at();
+        if (all.size() > 1 && position != StatePosition.PROMPT_END) {
+          throw new UsageException(
+              "runs are compared at the ends of their prompts, which they share: %s reads value at %s"
+                  .formatted(run.folder(), position.printed()));
+        }
       }
     }
 
