@@ -53,10 +53,12 @@ public final class RewardGraders {
     if (data == null || folder.manifest().step(StudyRun.ROLLOUTS).isEmpty()) {
       return List.of();
     }
-    if (data.graders() == null) {
-      return List.of("which versions of graders gave the rewards was not kept when the run was made");
-    }
     ProblemSources sources = ProblemSources.of(folder.folder());
+    if (data.graders() == null) {
+      return data.sets().stream().allMatch(set -> sources.find(set).isEmpty())
+          ? List.of() // scores of another program
+          : List.of("which versions of graders gave the rewards was not kept when the run was made");
+    }
     List<String> stale = new ArrayList<>();
     data.graders().forEach((dataset, then) -> other(sources, dataset, then).ifPresent(
         now -> stale.add("rewards of %s are stale: given by %s, this program has %s: grade the run again"
