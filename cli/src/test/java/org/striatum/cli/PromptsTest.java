@@ -201,6 +201,9 @@ class PromptsTest {
           .satisfies(finding -> assertThat(finding.remark()).contains("were cut off at the token limit",
               "inside a thought"));
     }
+    succeed("report", run);
+    assertThat(Files.readString(run.resolve("report.html"))).contains("were cut off at the token limit",
+        "compared by exact, version 1", "generated tokens, finished");
     succeed("dopamine", run, "--step", "think-end", "--values", "probe", "--rollouts", 20, "--permutations", 20,
         "--retrainings", 1);
     for (JsonNode line : JSON.readerFor(JsonNode.class)
