@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
         RolloutsCommand.class, GradeCommand.class,
         CaptureCommand.class, ProbeCommand.class, DopamineCommand.class, AblateCommand.class, CompareCommand.class,
         ConfidenceCommand.class, SearchCommand.class, GateCommand.class, MnistCommand.class, NtaCommand.class,
-        ShowCommand.class, ShellCommand.class, ReportCommand.class, QueryCommand.class, VerifyCommand.class})
+        ShowCommand.class, ForgetCommand.class, ShellCommand.class, ReportCommand.class, QueryCommand.class,
+        VerifyCommand.class})
 public final class Striatum implements Runnable {
   @Spec
   private CommandSpec spec;

@@ -87,6 +87,7 @@ public record ReportStep(StudyRegistry registry) {
     for (Manifest.Step step : folder.manifest().steps()) {
       Optional<Study<?, ?>> study = registry.ofStep(step.name());
       if (study.isPresent()) {
+        folder.requireUnchanged(step, folder.settingsFile(step.name()));
         studies.add(new StudyFacts(step.name(), study.get().about().summary(),
             FlatRecord.read(folder.settingsFile(step.name())).entries(), study.get().hasOwnSection()
                 ? List.of()

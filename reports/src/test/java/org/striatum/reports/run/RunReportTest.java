@@ -37,6 +37,7 @@ import org.striatum.reports.page.VisibleText;
 import org.striatum.reports.run.SampleRollout.TokenValue;
 import org.striatum.reports.run.SampleRollout.ValueTrace;
 import org.striatum.studies.answer.Question;
+import org.striatum.studies.intervention.InterventionWords;
 import org.striatum.studies.results.StudyResults;
 
 class RunReportTest {
@@ -153,7 +154,8 @@ class RunReportTest {
           Notation.outcome(intervention.ablated().outcome().value(), intervention.outcome()),
           Notation.effect(intervention.effect().value(), intervention.outcome()),
           Notation.p(intervention.random().q()), Notation.p(intervention.matched().q()),
-          Notation.coordinates(intervention.layers().getFirst().coordinates()), Conclusion.word(intervention));
+          Notation.coordinates(intervention.layers().getFirst().coordinates()),
+          InterventionWords.verdict(intervention));
       assertThat(controls(charts, "intervention-" + (i + 1)))
           .isEqualTo(Math.min(200, intervention.random().effects().size())
               + Math.min(200, intervention.matched().effects().size()));

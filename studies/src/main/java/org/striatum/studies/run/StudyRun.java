@@ -43,6 +43,8 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
   /// The step of the run's completions, and the step that stores their hidden states.
   public static final String ROLLOUTS = "rollouts";
   public static final String CAPTURE = "capture";
+  /// The step that sums up whatever is there, and is made again in a moment.
+  private static final String ANSWERS = "answers";
   private static final String CHECKPOINT_PATH = "checkpoint.path";
 
   public StudyRun {
@@ -63,6 +65,7 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
   /// Runs a study with these settings unless it is finished.
   ///
   /// @throws UnfinishedStudyException if a study that it reads is not finished
+  /// @throws FinishedStudyException if it is finished with other settings, and it has a name of its own or others depend on it
   public <S extends Record, R extends Record> R run(Study<S, R> study, S settings) throws IOException {
     return run(study, study.instance(settings), settings);
   }
@@ -78,6 +81,7 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
       KeptBatches.forget(folder, step); // killed just before that
       return folder.results(study, instance);
     }
+    refuseToReplace(step, key, study, instance, settings);
     try {
       Found<R> found = study.find(this, settings);
       Path told = folder.settingsFile(step);
@@ -88,12 +92,34 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
       for (Found.Files files : found.files()) {
         outputs.addAll(files.write(folder));
       }
-      folder.finish(step, key, outputs, environment);
+      List<String> forgotten = folder.finish(step, key, outputs, environment);
+      if (!forgotten.isEmpty()) {
+        note.accept(step + " has changed, so what depends on it must be run again: " + String.join(", ", forgotten));
+      }
       KeptBatches.forget(folder, step);
     } catch (IOException failed) {
       throw DiskFullException.explained(folder.folder(), "'" + step + "'", failed);
     }
     return folder.results(study, instance);
+  }
+
+  /// Refuses to replace finished work by accident: a named result, or a study that others depend on, with other settings.
+  ///
+  /// Other inputs are no reason: the study is out of date then, and is made again.
+  private <S extends Record> void refuseToReplace(String step, StepKey key, Study<S, ?> study, String instance,
+      S settings) throws IOException {
+    Optional<Manifest.Step> before = folder.manifest().step(step).filter(done -> !done.key().equals(key.sha256()));
+    Path told = folder.settingsFile(step);
+    if (before.isEmpty() || !Files.isRegularFile(told)) {
+      return;
+    }
+    Optional<RecordDifference> difference = RecordDifference.first(Files.readAllBytes(told),
+        RecordJson.versioned(study.settingsFormat(), study.told(settings)), told.toString());
+    List<String> dependent = folder.manifest().standingOn(step).stream().filter(other -> !other.equals(ANSWERS))
+        .toList();
+    if (difference.isPresent() && (!instance.isEmpty() || !dependent.isEmpty())) {
+      throw new FinishedStudyException(folder.folder(), step, difference.get(), dependent);
+    }
   }
 
   /// What a study's outcome depends on: its settings, its inputs and the outputs of the studies it reads.
