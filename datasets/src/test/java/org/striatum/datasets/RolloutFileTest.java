@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.striatum.probe.rollout.Ending;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.BadDataException;
@@ -73,6 +74,24 @@ class RolloutFileTest {
     assertThat(rollouts).hasSize(2);
     assertThat(rollouts.getFirst()).usingRecursiveComparison().isEqualTo(new Rollout(
         new Problem("1+1=", "add", "1+1=", "1+1=2\n#2", "2"), 0, 5, "#2", new int[]{1, 4, 5}, 2, true, 1, -0.5));
+  }
+
+  /// A file from before endings were kept says only which rollouts were cut off.
+  @Test
+  void endingsAndEndsOfThoughtsAreKept() throws IOException {
+    String kept = GOOD.replace("\"logProbability\":-0.5}",
+        "\"logProbability\":-0.5,\"ending\":\"ended\",\"thinkEnd\":2}");
+    List<Rollout> read = RolloutFile.read(Files.writeString(folder.resolve("r.jsonl"), kept + "\n" + GOOD));
+    assertThat(read).extracting(Rollout::ending).containsExactly(Ending.ENDED, null);
+    assertThat(read).extracting(Rollout::thinkEnd).containsExactly(2, null);
+    RolloutFile.write(folder.resolve("again.jsonl"), read);
+    assertThat(RolloutFile.read(folder.resolve("again.jsonl"))).usingRecursiveComparison().isEqualTo(read);
+    for (String bad : List.of(kept.replace("\"ended\"", "\"cut-off\""), kept.replace("\"ended\"", "\"stopped\""),
+        kept.replace(":2}", ":3}"), kept.replace(":2}", ":0}"))) {
+      assertThat(bad).isNotEqualTo(kept);
+      assertRefused(Files.writeString(folder.resolve("bad.jsonl"), bad),
+          folder.resolve("bad.jsonl") + ", line 1: ", "correct or remove the line");
+    }
   }
 
   @ParameterizedTest

@@ -121,7 +121,7 @@ public final class PromptOptions {
     if (comma < 1 || comma == thinking.length() - 1) {
       throw new UsageException("--thinking must be OPEN,CLOSE, found '" + thinking + "'");
     }
-    return new Thinking(thinking.substring(0, comma), thinking.substring(comma + 1), false);
+    return new Thinking(thinking.substring(0, comma), thinking.substring(comma + 1));
   }
 
   static String unescaped(String text) {

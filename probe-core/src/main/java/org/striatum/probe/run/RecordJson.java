@@ -47,6 +47,9 @@ public final class RecordJson {
   /// `@JacksonInject` on the component; without it, a missing component is refused.
   public static final String EMPTY_MAP = "an empty map";
   public static final String NOTHING = "nothing";
+  /// For further components of one record: each name may be used once in it.
+  public static final String NOTHING_2 = "nothing, second component";
+  public static final String NOTHING_3 = "nothing, third component";
   public static final String NO = "no";
 
   private static final long MAX_FILE = 1L << 30;
@@ -72,6 +75,7 @@ public final class RecordJson {
       .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, DeserializationFeature.ACCEPT_FLOAT_AS_INT)
       .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
       .injectableValues(new InjectableValues.Std().addValue(EMPTY_MAP, Map.of()).addValue(NOTHING, null)
+          .addValue(NOTHING_2, null).addValue(NOTHING_3, null)
           .addValue(NO, false))
       .build();
   /// As other programs write JSON: NaN and ±Infinity as Python does.

@@ -131,7 +131,8 @@ public record SearchStudy(StepSearch search) {
         greedy.stream().mapToLong(SearchStudy::tokens).sum()));
     attempts.put(SINGLE, attempt(asked, chosen(written, n, k, from -> from), first));
     attempts.put(MAJORITY,
-        attempt(asked, chosen(written, n, k, from -> from + vote(asked.grader(), written.subList(from, from + k))),
+        attempt(asked, chosen(written, n, k, from -> from
+            + vote(asked.grader(), asked.problems().get(from / k), written.subList(from, from + k))),
             all));
     attempts.put(BEST_VALUE, attempt(asked, chosen(written, n, k, from -> best(values, from, k)), all));
     attempts.put(BEST_LOG_PROBABILITY, attempt(asked, chosen(written, n, k, from -> best(logs, from, k)), all));
@@ -146,9 +147,9 @@ public record SearchStudy(StepSearch search) {
   }
 
   /// The first of the most frequent answer; completions without an answer do not vote.
-  private static int vote(Grader grader, List<String> written) {
+  private static int vote(Grader grader, Problem problem, List<String> written) {
     Map<String, Integer> votes = new LinkedHashMap<>();
-    List<Optional<String>> given = written.stream().map(grader::answer).toList();
+    List<Optional<String>> given = written.stream().map(text -> grader.answer(problem, text)).toList();
     given.forEach(one -> one.ifPresent(text -> votes.merge(text, 1, Integer::sum)));
     int most = votes.values().stream().mapToInt(Integer::intValue).max().orElse(0);
     return votes.entrySet().stream().filter(entry -> entry.getValue() == most).findFirst()

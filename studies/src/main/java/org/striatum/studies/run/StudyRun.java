@@ -220,22 +220,17 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
 
   /// Dataset and tokens behind its prompt → the text that is graded.
   public BiFunction<String, int[], String> texts() throws IOException {
-    return texts(hooked());
+    return completions()::of;
+  }
+
+  /// What generated tokens read.
+  public CompletionText completions() throws IOException {
+    return completions(hooked());
   }
 
   /// The same for the study that fixes which model the run is of.
-  public BiFunction<String, int[], String> texts(HookedModel opened) throws IOException {
-    return CompletionText.of(opened.tokenizer(), prompts())::of;
-  }
-
-  /// Tokens behind a prompt → the text that each of them adds, markers of thinking included.
-  public Function<int[], List<String>> pieces() throws IOException {
-    return pieces(hooked());
-  }
-
-  /// The same for the study that fixes which model the run is of.
-  public Function<int[], List<String>> pieces(HookedModel opened) throws IOException {
-    return CompletionText.of(opened.tokenizer(), prompts())::pieces;
+  public CompletionText completions(HookedModel opened) throws IOException {
+    return CompletionText.of(opened.tokenizer(), prompts());
   }
 
   /// A problem's prompt and its reference solution, and the token that ends them.

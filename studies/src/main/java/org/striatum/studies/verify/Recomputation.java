@@ -13,6 +13,7 @@ import org.striatum.probe.run.FileFormat;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.studies.run.Manifest;
 import org.striatum.studies.run.RecordDifference;
+import org.striatum.studies.run.RewardGraders;
 import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.StepKey;
 import org.striatum.studies.run.Study;
@@ -95,6 +96,8 @@ public record Recomputation(StudyRun run, List<Study<?, ?>> studies) {
     Function<String, Optional<Grader>> graders = run.knownGraders();
     int graded = 0;
     int line = 0;
+    List<String> stale = RewardGraders.stale(run.folder());
+    String versions = stale.isEmpty() ? "" : " (" + String.join("; ", stale) + ")";
     for (Rollout rollout : rollouts) {
       line++;
       Optional<Grader> grader = graders.apply(rollout.problem().dataset());
@@ -105,12 +108,12 @@ public record Recomputation(StudyRun run, List<Study<?, ?>> studies) {
       double reward = grader.get().reward(rollout.problem(), rollout.completion());
       if (reward != rollout.reward()) {
         return new Figures("rollouts.jsonl", Outcome.DIFFERENT,
-            "line %d has reward %s, graded again %s".formatted(line, rollout.reward(), reward));
+            "line %d has reward %s, graded again %s%s".formatted(line, rollout.reward(), reward, versions));
       }
     }
     return graded == 0
         ? new Figures("rollouts.jsonl", Outcome.LEFT, "not recomputed: imported with scores of its own")
-        : new Figures("rollouts.jsonl", Outcome.SAME, "%d of %d completions graded again, the same rewards".formatted(
-            graded, rollouts.size()));
+        : new Figures("rollouts.jsonl", Outcome.SAME, "%d of %d completions graded again, the same rewards%s"
+            .formatted(graded, rollouts.size(), versions));
   }
 }
