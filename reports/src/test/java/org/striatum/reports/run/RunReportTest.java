@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -26,6 +27,9 @@ import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.NeuronId;
+import org.striatum.probe.stats.Verdict;
+import org.striatum.probe.value.ProbeKind;
+import org.striatum.probe.value.Ranking;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.probe.value.ValueNeuronResults.ProbeAuroc;
@@ -195,6 +199,13 @@ class RunReportTest {
     String page = RunReport.render(HostileRun.content());
     assertThat(text(page)).contains("– [–]").doesNotContain("NaN [", "NaN%", "NaN\u202f", ">NaN<", "Infinity");
     assertThat(charts(page).toString()).doesNotContain("\"NaN\"", "Infinity");
+  }
+
+  /// The template engine writes an enum's Java name unless it is told otherwise.
+  @Test
+  void noJavaNameIsShown() {
+    Stream.of(ProbeKind.values(), Ranking.values(), Verdict.values()).flatMap(Arrays::stream).map(Enum::name)
+        .forEach(name -> assertThat(PAGE).doesNotContain(">" + name + "<"));
   }
 
   @Test
