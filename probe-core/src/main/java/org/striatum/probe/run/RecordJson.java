@@ -14,7 +14,6 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.InjectableValues;
-import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectWriter;
@@ -49,6 +48,7 @@ public final class RecordJson {
   public static final String NOTHING = "nothing";
   public static final String NO = "no";
 
+  private static final String AGAIN = "restore it, or run again the command that writes it";
   private static final long MAX_FILE = 1L << 30;
   private static final JsonMapper MAPPER = JsonMapper
       .builder(JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -141,7 +141,7 @@ public final class RecordJson {
   ///
   /// @throws BadDataException if the file is missing, too large or no such record
   public static <T> T read(Path file, Class<T> type) throws IOException {
-    return damagedUnless(file, bytes(file), type);
+    return damagedUnless(file, bytes(file), type, AGAIN);
   }
 
   private static byte[] bytes(Path file) throws IOException {
@@ -154,11 +154,11 @@ public final class RecordJson {
     return Files.readAllBytes(file);
   }
 
-  private static <T> T damagedUnless(Path file, byte[] json, Class<T> type) throws BadDataException {
+  private static <T> T damagedUnless(Path file, byte[] json, Class<T> type, String remedy) throws BadDataException {
     try {
       return parse(json, type, file.toString());
     } catch (BadDataException e) {
-      throw new BadDataException(e.getMessage() + ": it is damaged or was changed, write it again", e);
+      throw new BadDataException(e.getMessage() + ": it is damaged or was changed: " + remedy, e);
     }
   }
 
@@ -191,11 +191,18 @@ public final class RecordJson {
   /// @throws OtherFormatException if the file is of another format
   /// @throws BadDataException if the file is missing, too large or no such record
   public static <T> T read(Path file, FileFormat format, Class<T> type) throws IOException {
+    return read(file, format, type, AGAIN);
+  }
+
+  /// The same of a file that no command simply writes again.
+  ///
+  /// @param remedy what to do if it is damaged
+  public static <T> T read(Path file, FileFormat format, Class<T> type, String remedy) throws IOException {
     byte[] json = bytes(file);
     if (isStructured(json)) { // else no version is to be expected: what it is, the record's parser says
       format.require(formatOf(json, file.toString()), file.toString());
     }
-    return damagedUnless(file, json, type);
+    return damagedUnless(file, json, type, remedy);
   }
 
   /// Reads one record of a format.
@@ -227,12 +234,26 @@ public final class RecordJson {
   /// The version that a JSON object begins with; null where it begins with something else.
   private static Integer formatOf(byte[] json, String where) throws BadDataException {
     try (JsonParser parser = MAPPER.createParser(json)) {
-      boolean versioned = parser.nextToken() == JsonToken.START_OBJECT && FileFormat.KEY.equals(parser.nextFieldName())
-          && parser.nextToken() == JsonToken.VALUE_NUMBER_INT;
-      return versioned ? Integer.valueOf(parser.getIntValue()) : null;
+      if (parser.nextToken() != JsonToken.START_OBJECT || !FileFormat.KEY.equals(parser.nextFieldName())) {
+        return null;
+      }
+      if (parser.nextToken() != JsonToken.VALUE_NUMBER_INT || parser.getNumberType() != JsonParser.NumberType.INT) {
+        throw new BadDataException("%s: the %s must be a whole number below %d, found %s".formatted(where,
+            FileFormat.KEY, Integer.MAX_VALUE, found(parser)));
+      }
+      return parser.getIntValue();
+    } catch (BadDataException e) {
+      throw e;
     } catch (IOException e) {
       throw new BadDataException(where + ": " + reason(e), e);
     }
+  }
+
+  private static String found(JsonParser parser) throws IOException {
+    JsonToken token = parser.currentToken();
+    return token != null && token.isScalarValue()
+        ? token == JsonToken.VALUE_STRING ? '"' + parser.getText() + '"' : parser.getText()
+        : "none";
   }
 
   /// A record as a tree.
@@ -245,22 +266,8 @@ public final class RecordJson {
     return MAPPER.convertValue(tree, type);
   }
 
-  /// The first line of what Jackson says and the place in the record, without its dump of the source.
   private static String reason(IOException e) {
-    if (!(e instanceof JsonProcessingException problem)) {
-      return String.valueOf(e.getMessage());
-    }
-    Throwable cause = problem.getCause() instanceof RuntimeException refused ? refused : null;
-    String message = cause != null ? String.valueOf(cause.getMessage()) : problem.getOriginalMessage();
-    String line = message.lines().findFirst().orElse("not readable");
-    StringBuilder place = new StringBuilder();
-    if (problem instanceof JsonMappingException mapping) {
-      for (JsonMappingException.Reference step : mapping.getPath()) {
-        String name = step.getFieldName();
-        place.append(name == null ? "[" + step.getIndex() + "]" : place.isEmpty() ? name : "." + name);
-      }
-    }
-    return place.isEmpty() ? line : line + " (at " + place + ")";
+    return e instanceof JsonProcessingException problem ? JsonProblem.said(problem) : String.valueOf(e.getMessage());
   }
 
   private static final class NumberWriter extends StdSerializer<Object> {

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
 import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.JsonProblem;
 
 /// A mapped safetensors file: 8 bytes of header length, a JSON header, then the tensors' bytes without gaps.
 ///
@@ -264,7 +265,7 @@ public final class SafetensorsFile implements AutoCloseable {
       } catch (BadDataException e) {
         throw e;
       } catch (JsonProcessingException e) {
-        throw new BadDataException(sentence(file, "its header is no valid JSON (" + firstLine(e) + ")"), e);
+        throw new BadDataException(sentence(file, "its header is no valid JSON (" + JsonProblem.said(e) + ")"), e);
       } catch (IOException e) {
         throw new BadDataException(sentence(file, "its header is no valid UTF-8 (" + e.getMessage() + ")"), e);
       }
@@ -380,12 +381,6 @@ public final class SafetensorsFile implements AutoCloseable {
 
     private static String sentence(Path file, String what) {
       return file + ": " + what + ": the file is damaged, download it again";
-    }
-
-    private static String firstLine(JsonProcessingException e) {
-      String message = e.getOriginalMessage();
-      int end = message.indexOf('\n');
-      return end < 0 ? message : message.substring(0, end);
     }
   }
 }
