@@ -11,6 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.striatum.peft.nta.result.NtaExperiment;
+import org.striatum.studies.nta.NtaStep;
 
 /// `nta`, with networks small enough for seconds.
 class NtaCommandTest {
@@ -55,6 +56,9 @@ class NtaCommandTest {
     try (var runs = Files.list(temporary.resolve("run/nta-runs"))) {
       assertThat(runs).hasSize(4);
     }
+    Session shown = Session.of("show", temporary.resolve("run"));
+    assertThat(shown.out()).contains("nta/flexible: " + NtaStep.STUDY.about().summary());
+    assertThat(Session.of("verify", temporary.resolve("run")).out()).contains("only 'nta' itself can make it again");
     Session again = brief("run");
     assertThat(again.err()).contains("nta/flexible: finished before, kept");
     assertThat(again.out()).isEqualTo(session.out());

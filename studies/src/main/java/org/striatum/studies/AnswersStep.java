@@ -13,6 +13,7 @@ import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.Study;
 import org.striatum.studies.run.StudyDescription;
 import org.striatum.studies.run.StudyRun;
+import org.striatum.studies.run.UnfinishedStudyException;
 
 /// Answers every question from what the studies of a run have found, and for other checkpoints that were studied with it.
 ///
@@ -93,6 +94,9 @@ public record AnswersStep(List<Study<?, ?>> studies, List<RunFolder> beside)
   private StudyAnswers of(RunFolder run, RunFolder compared) throws IOException {
     if (studies.isEmpty()) { // every answer would be "not tested", without a word
       throw new IllegalStateException("answers come from the studies of a registry: take this step from there");
+    }
+    if (run.manifest().inputs().checkpoint() == null) {
+      throw new UnfinishedStudyException(run.folder(), StudyRun.ROLLOUTS);
     }
     String checkpoint = run.manifest().inputs().checkpoint().name();
     Map<Question, List<Finding>> findings = new EnumMap<>(Question.class);

@@ -17,10 +17,10 @@ public final class ProbeOptions implements SettingOptions<ProbeSettings> {
   @Option(names = "--ranking", paramLabel = "NAME", description = "Ranking of the neurons: auroc (default), td-first-layer-l1 (the paper's), sparse-path, …")
   private String ranking;
 
-  @Option(names = "--epochs", paramLabel = "N", description = "Maximum number of passes over the training trajectories.")
+  @Option(names = "--epochs", paramLabel = "N", description = "Maximum number of passes over the training trajectories (default 40).")
   private Integer epochs;
 
-  @Option(names = "--permutations", paramLabel = "N", description = "Label shuffles for the null distribution.")
+  @Option(names = "--permutations", paramLabel = "N", description = "Label shuffles for the null distribution (default 99).")
   private Integer permutations;
 
   @Option(names = "--random-sets", paramLabel = "N", description = "Random sets for each band of a pruning curve.")

@@ -41,6 +41,11 @@ public record NtaStep(NtaPlan plan, int threads) implements Study<NtaStepSetting
     return plan.experiment().printed();
   }
 
+  @Override
+  public boolean hasInstances() {
+    return true;
+  }
+
   /// Recomputing it means training again.
   @Override
   public boolean isVerifiable() {

@@ -62,11 +62,16 @@ public record Recomputation(StudyRun run, List<Study<?, ?>> studies) {
       } else if (!step.name().equals(StudyRun.ROLLOUTS)) {
         step.outputs().keySet().stream().filter(file -> !file.endsWith(RunFolder.SETTINGS))
             .forEach(
-                file -> all.add(new Figures(file, Outcome.LEFT,
-                    "not recomputed: only the command that made it can make it again")));
+                file -> all.add(new Figures(file, Outcome.LEFT, "not recomputed: " + reason(study))));
       }
     }
     return all;
+  }
+
+  private static String reason(Optional<Study<?, ?>> study) {
+    return study.map(known -> known.needsModel()
+        ? "'" + known.name() + "' runs the model"
+        : "only '" + known.name() + "' itself can make it again").orElse("made by a study that is not known here");
   }
 
   /// The results of a study, found again with the settings that the run keeps.
