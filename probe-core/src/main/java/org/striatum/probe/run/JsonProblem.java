@@ -57,7 +57,9 @@ public final class JsonProblem {
       case JsonEOFException _ -> "the text ends in the middle";
       case StreamConstraintsException _ -> "nested too deep, or a text, name or number is too long";
       case InputCoercionException _ -> "a number is too large for its place";
-      default -> repeated.matches() ? "'" + repeated.group(1) + "' is given twice" : "not valid JSON";
+      default -> repeated.matches()
+          ? "'" + repeated.group(1) + "' is given twice"
+          : of.getOriginalMessage().startsWith("Invalid UTF-8") ? "not valid UTF-8" : "not valid JSON";
     };
   }
 

@@ -11,14 +11,19 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.BeanDescription;
+import com.fasterxml.jackson.databind.DeserializationConfig;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.InjectableValues;
+import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.deser.BeanDeserializerModifier;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
@@ -65,7 +70,8 @@ public final class RecordJson {
           .addDeserializer(double[].class, new NumberReader<>(double[].class))
           .addDeserializer(float.class, new NumberReader<>(Float.class))
           .addDeserializer(Float.class, new NumberReader<>(Float.class))
-          .addDeserializer(float[].class, new NumberReader<>(float[].class)))
+          .addDeserializer(float[].class, new NumberReader<>(float[].class))
+          .setDeserializerModifier(new EitherName()))
       .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
       .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
           DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -74,6 +80,8 @@ public final class RecordJson {
       .injectableValues(new InjectableValues.Std().addValue(EMPTY_MAP, Map.of()).addValue(NOTHING, null)
           .addValue(NO, false))
       .build();
+  private static final JsonMapper KEYS = MAPPER.rebuild()
+      .addModule(new SimpleModule("java-names").addSerializer(PrintedLater.class, new NameWriter())).build();
   /// As other programs write JSON: NaN and ±Infinity as Python does.
   private static final JsonMapper FOREIGN = MAPPER.rebuild().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
   private static final ObjectWriter PRETTY = MAPPER.writer(new DefaultPrettyPrinter()
@@ -99,6 +107,15 @@ public final class RecordJson {
       return MAPPER.writeValueAsBytes(record);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(record.getClass().getName() + " cannot be written as JSON", e);
+    }
+  }
+
+  /// What the key of a step is computed from: as [#compact(Object)], with the Java name of a [PrintedLater].
+  public static byte[] keyed(Object settings) {
+    try {
+      return KEYS.writeValueAsBytes(settings);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(settings.getClass().getName() + " cannot be written as JSON", e);
     }
   }
 
@@ -268,6 +285,52 @@ public final class RecordJson {
 
   private static String reason(IOException e) {
     return e instanceof JsonProcessingException problem ? JsonProblem.said(problem) : String.valueOf(e.getMessage());
+  }
+
+  private static final class NameWriter extends StdSerializer<PrintedLater> {
+    private static final long serialVersionUID = 1;
+
+    NameWriter() {
+      super(PrintedLater.class);
+    }
+
+    @Override
+    public void serialize(PrintedLater value, JsonGenerator json, SerializerProvider provider) throws IOException {
+      json.writeString(((Enum<?>) value).name());
+    }
+  }
+
+  /// Reads a [PrintedLater] by either of its names.
+  private static final class EitherName extends BeanDeserializerModifier {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public JsonDeserializer<?> modifyEnumDeserializer(DeserializationConfig config, JavaType type,
+        BeanDescription description, JsonDeserializer<?> deserializer) {
+      return PrintedLater.class.isAssignableFrom(type.getRawClass()) ? new Reader(type.getRawClass()) : deserializer;
+    }
+
+    private static final class Reader extends StdDeserializer<Object> {
+      private static final long serialVersionUID = 1;
+
+      Reader(Class<?> type) {
+        super(type);
+      }
+
+      @Override
+      public Object deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+        if (!parser.hasToken(JsonToken.VALUE_STRING)) {
+          return context.handleUnexpectedToken(handledType(), parser);
+        }
+        String name = parser.getText();
+        for (Object constant : handledType().getEnumConstants()) {
+          if (((PrintedLater) constant).printed().equals(name) || ((Enum<?>) constant).name().equals(name)) {
+            return constant;
+          }
+        }
+        return context.handleWeirdStringValue(handledType(), name, "no such name");
+      }
+    }
   }
 
   private static final class NumberWriter extends StdSerializer<Object> {

@@ -29,6 +29,7 @@ import org.striatum.probe.intervention.OutcomeKind;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.tensor.DType;
 
 class RecordJsonTest {
   @TempDir
@@ -146,6 +147,23 @@ class RecordJsonTest {
     byte[] deep = ("{\"positive\":1,\"deep\":" + "[".repeat(100_000)).getBytes(StandardCharsets.UTF_8);
     assertThatThrownBy(() -> RecordJson.parse(deep, Checked.class, "test")).isInstanceOf(BadDataException.class)
         .hasMessageContaining("nested too deep");
+  }
+
+  record Stored(DType dtype, List<DType> others) {}
+
+  @Test
+  void aConstantIsWrittenAsPrintedAndReadByEitherName() throws IOException {
+    Stored stored = new Stored(DType.F32, List.of(DType.BF16));
+    byte[] printed = RecordJson.compact(stored);
+    assertThat(new String(printed, StandardCharsets.UTF_8)).isEqualTo("{\"dtype\":\"f32\",\"others\":[\"bf16\"]}");
+    byte[] keyed = RecordJson.keyed(stored);
+    assertThat(new String(keyed, StandardCharsets.UTF_8)).as("as earlier builds wrote it")
+        .isEqualTo("{\"dtype\":\"F32\",\"others\":[\"BF16\"]}");
+    assertThat(RecordJson.parse(printed, Stored.class, "test")).isEqualTo(stored);
+    assertThat(RecordJson.parse(keyed, Stored.class, "test")).isEqualTo(stored);
+    assertThatThrownBy(() -> RecordJson.parse("{\"dtype\":\"f31\",\"others\":[]}".getBytes(StandardCharsets.UTF_8),
+        Stored.class, "test")).isInstanceOf(BadDataException.class).hasMessageContaining("f16, bf16")
+        .hasMessageContaining("found \"f31\" (at dtype)");
   }
 
   @Test

@@ -285,7 +285,7 @@ public final class RunFolder implements AutoCloseable {
       outputs.put(name, manifest.step(name).map(Step::outputs).orElseThrow(() -> new IllegalStateException(
           folder + ": step '" + name + "' must be finished first")));
     }
-    return new StepKey(Sha256.of(RecordJson.compact(Map.of("settings", settings, "after", outputs))),
+    return new StepKey(Sha256.of(RecordJson.keyed(Map.of("settings", settings, "after", outputs))),
         List.copyOf(outputs.keySet()));
   }
 

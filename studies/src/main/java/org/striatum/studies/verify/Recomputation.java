@@ -5,11 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.FileFormat;
+import org.striatum.probe.run.Printed;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.studies.run.Manifest;
 import org.striatum.studies.run.RecordDifference;
@@ -28,8 +30,13 @@ public record Recomputation(StudyRun run, List<Study<?, ?>> studies) {
   }
 
   /// The result for a file's figures.
-  public enum Outcome {
-    SAME, DIFFERENT, LEFT
+  public enum Outcome implements Printed {
+    SAME, DIFFERENT, LEFT;
+
+    @Override
+    public String printed() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /// One file.
