@@ -26,7 +26,8 @@ import picocli.CommandLine.Parameters;
 /// Java, line by line, with everything of this program at hand. It is the JDK's own JShell in this process, so that a model
 /// that is opened in it is watched like that of any command.
 @Command(name = ShellCommand.NAME, description = "Java, line by line, with Striatum imported: runs, models, hooks, gates (docs/api.md).", footer = {
-    "", "Example: striatum shell", "Example: striatum shell < my-study.jsh", "Without a terminal it ends with exit code 2 if a line failed."})
+    "", "Example: striatum shell", "Example: striatum shell < my-study.jsh",
+    "Without a terminal it ends with exit code 2 if a line failed."})
 final class ShellCommand implements Callable<Integer> {
   static final String NAME = "shell";
   private static final String IMPORTS = "shell.jsh";

@@ -10,10 +10,11 @@ import java.util.concurrent.Callable;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
 import org.striatum.cli.summary.AnswersSummary;
+import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.UsageException;
+import org.striatum.studies.AnswersStep.Answers;
 import org.striatum.studies.StudyRegistry;
-import org.striatum.studies.AnswersStep;
 import org.striatum.studies.run.FlatRecord;
 import org.striatum.studies.run.Manifest;
 import org.striatum.studies.run.RunFolder;
@@ -57,7 +58,9 @@ final class ShowCommand implements Callable<Integer> {
           .filter(one -> step == null || one.name().equals(step)).toList();
       if (step != null && steps.isEmpty()) {
         throw new UsageException(folder + " has no finished '" + step + "': it has "
-            + String.join(", ", run.manifest().steps().stream().map(Manifest.Step::name).toList()));
+            + (run.manifest().steps().isEmpty()
+                ? "none"
+                : String.join(", ", run.manifest().steps().stream().map(Manifest.Step::name).toList())));
       }
       if (json) {
         json(run, steps);
@@ -90,20 +93,42 @@ final class ShowCommand implements Callable<Integer> {
         ? "no checkpoint"
         : inputs.checkpoint().name() + " (" + inputs.checkpoint().modelType() + ")")
         + (inputs.seed() == null ? "" : ", seed " + inputs.seed()));
+    if (steps.isEmpty()) {
+      console.print("no study is finished; what is under way goes on with the same command. It was asked:");
+      FlatRecord.of(inputs).entries().forEach(this::line);
+    }
     for (Manifest.Step one : steps) {
       console.print("");
-      console.print(one.name() + ": " + summary(one) + (run.isUnchanged(one)
-          ? ""
-          : " CHANGED: its files differ from what the study wrote"));
+      console.print(one.name() + ": " + summary(one) + changed(run, one));
       lines(run.settingsFile(one.name()));
       console.print("  → " + String.join(", ", one.outputs().keySet().stream()
           .filter(output -> !output.endsWith(RunFolder.SETTINGS)).toList()));
     }
-    run.find(AnswersStep.STUDY).ifPresent(new AnswersSummary(console)::print);
+    answers(run);
+  }
+
+  /// From what the run holds now: a study may have been added since the whole study answered.
+  private void answers(RunFolder run) throws IOException {
+    if (run.manifest().inputs().checkpoint() == null) {
+      return;
+    }
+    try {
+      Answers answers = registry.answers().now(run);
+      if (answers.checkpoint().answers().stream().anyMatch(answer -> !answer.findings().isEmpty())) {
+        new AnswersSummary(console).print(answers);
+      }
+    } catch (BadDataException changed) {
+      console.print("");
+      console.print("No answers: " + changed.getMessage());
+    }
+  }
+
+  private static String changed(RunFolder run, Manifest.Step one) throws IOException {
+    return run.isUnchanged(one) ? "" : " CHANGED: its files differ from what the study wrote";
   }
 
   private void whole(RunFolder run, Manifest.Step one) throws IOException {
-    console.print(one.name() + ": " + summary(one));
+    console.print(one.name() + ": " + summary(one) + changed(run, one));
     console.print("told:");
     lines(run.settingsFile(one.name()));
     console.print("found:");
@@ -115,9 +140,11 @@ final class ShowCommand implements Callable<Integer> {
       console.print("  " + file.getFileName() + " is missing");
       return;
     }
-    for (FlatRecord.Entry entry : FlatRecord.read(file).entries()) {
-      console.print("  %-44s %s".formatted(entry.place(), entry.value()));
-    }
+    FlatRecord.read(file).entries().forEach(this::line);
+  }
+
+  private void line(FlatRecord.Entry entry) {
+    console.print("  %-44s %s".formatted(entry.place(), entry.value()));
   }
 
   private String summary(Manifest.Step one) {

@@ -20,13 +20,15 @@ import picocli.CommandLine.Spec;
 
 /// `striatum`: finds and tests the sparse reward subsystem of transformer language models.
 @Command(name = "striatum", version = Version.NAME, mixinStandardHelpOptions = true, scope = ScopeType.INHERIT, description = "Finds and tests the reward subsystem of a language model: its estimate of success, and whether it uses it.", synopsisSubcommandLabel = "COMMAND", exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
-    "0:done", "1:mistake of the program", "2:usage", "3:checkpoint or parity failure", "4:bad data", "5:partial, resumable",
+    "0:done", "1:mistake of the program", "2:usage", "3:checkpoint or parity failure", "4:bad data",
+    "5:partial, resumable",
     "130:interrupted"}, subcommands = {DemoCommand.class, StudyCommand.class, ScanCommand.class, InspectCommand.class,
         ParityCommand.class,
         RolloutsCommand.class, GradeCommand.class,
         CaptureCommand.class, ProbeCommand.class, DopamineCommand.class, AblateCommand.class, CompareCommand.class,
         ConfidenceCommand.class, SearchCommand.class, GateCommand.class, MnistCommand.class, NtaCommand.class,
-        ShowCommand.class, ShellCommand.class, ReportCommand.class, QueryCommand.class, VerifyCommand.class})
+        ShowCommand.class, ForgetCommand.class, ShellCommand.class, ReportCommand.class, QueryCommand.class,
+        VerifyCommand.class})
 public final class Striatum implements Runnable {
   @Spec
   private CommandSpec spec;

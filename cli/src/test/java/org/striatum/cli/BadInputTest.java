@@ -244,7 +244,7 @@ class BadInputTest {
   void damagedResults(String command) throws Exception {
     Path run = damagedRun();
     truncate(run.resolve("results/probe.json"));
-    assertThat(refused(BAD_DATA, command, run)).contains("probe.json").contains("damaged");
+    assertThat(refused(BAD_DATA, command, run)).contains("probe.json").contains("is not what 'probe' wrote");
     assertThat(run.resolve("report.html")).doesNotExist();
   }
 

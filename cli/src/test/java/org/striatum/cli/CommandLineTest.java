@@ -128,6 +128,63 @@ class CommandLineTest {
     assertThat(bytes(run)).containsExactlyInAnyOrderEntriesOf(before);
   }
 
+  /// Neither a named result nor what others stand on is replaced by accident.
+  @Test
+  void otherSettingsAreRefusedWhereWorkWouldBeLost() throws Exception {
+    Map<String, byte[]> before = bytes(run);
+    Session ablate = Session.of("ablate", run, "--controls", 19, "--logprob-controls", 19, "--attempts", 12,
+        "--solutions", 8, "--kind", "mean");
+    assertThat(ablate.code()).isEqualTo(2);
+    assertThat(ablate.errorLines()).singleElement().asString().contains("'ablate/value@1%+dopamine@1%' is finished",
+        "kinds", "--name", "striatum forget RUN ablate/value@1%+dopamine@1%");
+    Session probe = Session.probe(run, "--epochs", 3, "--permutations", 3);
+    assertThat(probe.code()).isEqualTo(2);
+    assertThat(probe.errorLines()).singleElement().asString().contains("'probe' is finished", "maxEpochs is 2",
+        "continuations, dopamine, ablate/value@1%+dopamine@1%, compare, confidence, search depend on it",
+        "striatum forget RUN probe");
+    assertThat(bytes(run)).containsExactlyInAnyOrderEntriesOf(before);
+  }
+
+  @Test
+  void whatIsForgottenIsGoneWithEverythingThatStoodOnIt() throws Exception {
+    Path copy = Session.copy(run, temporary.resolve("forgetful"));
+    Session forget = Session.of("forget", copy, "dopamine");
+    assertThat(forget.code()).as(forget.err()).isZero();
+    assertThat(forget.out()).contains("dopamine, ablate/value@1%+dopamine@1%");
+    assertThat(Session.files(copy)).contains("results/probe.json", "continuations.jsonl")
+        .doesNotContain("results/dopamine.json", "results/ablate/value@1%+dopamine@1%.json");
+    assertThat(Session.of("verify", copy, "--checksums").code()).isZero();
+    assertThat(Session.of("forget", copy, "rollouts").code()).isEqualTo(2);
+    Session again = Session.of("dopamine", copy, "-k", 2, "--rollouts", 20, "--permutations", 29);
+    assertThat(again.code()).as(again.err()).isZero();
+  }
+
+  /// A study added later is in the answers at once, in `show` and the report alike.
+  @Test
+  void answersAreOfWhatTheRunHoldsNow() throws Exception {
+    String shown = Session.of("show", run).out();
+    assertThat(shown).contains("Answers, tiny-reasoner-step2000");
+    assertThat(Files.readString(run.resolve("report.html"))).contains("value@1%");
+  }
+
+  @Test
+  void aChangedFigureIsNotPublished() throws Exception {
+    Path copy = Session.copy(run, temporary.resolve("forged"));
+    Path results = copy.resolve("results/probe.json");
+    Files.writeString(results, Files.readString(results).replaceFirst("\"value\" ?: ?0\\.[0-9]+", "\"value\": 0.123"));
+    for (Session session : List.of(Session.of("report", copy), Session.of("confidence", copy, "--seed", 4))) {
+      assertThat(session.code()).isEqualTo(4);
+      assertThat(session.errorLines()).singleElement().asString().contains("probe.json is not what 'probe' wrote");
+    }
+    assertThat(Session.of("show", copy).out()).contains("CHANGED", "No answers: ");
+    assertThat(Session.of("show", copy, "probe").out()).contains("CHANGED");
+    Path other = Session.copy(run, temporary.resolve("told-otherwise"));
+    Path settings = other.resolve("results/search.settings.json");
+    Files.writeString(settings, Files.readString(settings) + " ");
+    assertThat(Session.of("report", other).errorLines()).singleElement().asString()
+        .contains("search.settings.json is not what 'search' wrote");
+  }
+
   @Test
   void jsonIsWhatTheFilesHold() throws Exception {
     JsonNode accuracies = JSON.readTree(Session.of("rollouts", REASONER, "--tasks", "add,mul", "--limit", 40,

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,9 +41,24 @@ class PlantedModelTest {
   private static final String PAPER = Ranking.TD_FIRST_LAYER_L1.printed();
 
   @TempDir
+  private static Path shared;
+  /// Of a sparse code that is read, for every test that only looks at it or ablates.
+  private static PlantedStudy read;
+
+  @TempDir
   private Path folder;
 
-  private PlantedStudy study(Code code) throws IOException {
+  @BeforeAll
+  static void studyTheSparseCode() throws IOException {
+    read = study(shared, Code.READ);
+  }
+
+  @AfterAll
+  static void closeIt() throws IOException {
+    read.close();
+  }
+
+  private static PlantedStudy study(Path folder, Code code) throws IOException {
     return new PlantedStudy(folder, code, PlantedStudy.MIDDLE_BLOCK, FEW_EPOCHS, SEED);
   }
 
@@ -52,24 +69,22 @@ class PlantedModelTest {
 
   @Test
   void valueThatIsReadIsFoundAndValueSpecificAndSizeIsNot() throws IOException {
-    try (PlantedStudy study = study(Code.READ)) {
-      assertThat(study.recovered(only(study), RANKING)).isGreaterThanOrEqualTo(5);
-      assertThat(PlantedStudy.auroc(only(study), ProbeKind.SPARSE)).isGreaterThan(0.7);
-      List<Intervention> found = study.ablate(study.best(RANKING));
-      assertThat(found).hasSize(2).allSatisfy(one -> {
-        assertThat(one.damage()).isEqualTo(Damage.SPECIFIC);
-        assertThat(one.emptyMaskIdentical()).isTrue();
-        assertThat(one.refused()).isNull();
-      });
-      assertThat(-found.getFirst().effect().value()).isGreaterThan(0.4);
-      assertThat(study.ablate(study.large())).hasSize(2)
-          .allSatisfy(one -> assertThat(one.damage()).isNotEqualTo(Damage.SPECIFIC));
-    }
+    assertThat(read.recovered(only(read), RANKING)).isGreaterThanOrEqualTo(5);
+    assertThat(PlantedStudy.auroc(only(read), ProbeKind.SPARSE)).isGreaterThan(0.7);
+    List<Intervention> found = read.ablate(read.best(RANKING));
+    assertThat(found).hasSize(2).allSatisfy(one -> {
+      assertThat(one.damage()).isEqualTo(Damage.SPECIFIC);
+      assertThat(one.emptyMaskIdentical()).isTrue();
+      assertThat(one.refused()).isNull();
+    });
+    assertThat(-found.getFirst().effect().value()).isGreaterThan(0.4);
+    assertThat(read.ablate(read.large())).hasSize(2)
+        .allSatisfy(one -> assertThat(one.damage()).isNotEqualTo(Damage.SPECIFIC));
   }
 
   @Test
   void valueThatIsNotReadIsFoundAndNotValueSpecific() throws IOException {
-    try (PlantedStudy study = study(Code.CUT)) {
+    try (PlantedStudy study = study(folder, Code.CUT)) {
       assertThat(study.recovered(only(study), RANKING)).isGreaterThanOrEqualTo(3);
       assertThat(study.ablate(study.best(RANKING))).hasSize(2)
           .allSatisfy(one -> assertThat(one.damage()).isEqualTo(Damage.NONE));
@@ -78,7 +93,7 @@ class PlantedModelTest {
 
   @Test
   void aCoinFlipHasNoValue() throws IOException {
-    try (PlantedStudy study = study(Code.COIN)) {
+    try (PlantedStudy study = study(folder, Code.COIN)) {
       assertThat(PlantedStudy.auroc(only(study), ProbeKind.LINEAR)).isCloseTo(0.5, within(0.1));
       assertThat(PlantedStudy.auroc(only(study), ProbeKind.SPARSE)).isCloseTo(0.5, within(0.1));
       assertThat(only(study).shuffled().p()).isGreaterThan(0.05);
@@ -88,13 +103,10 @@ class PlantedModelTest {
 
   @Test
   void aDenseCodeFallsWithPruningAndASparseOneDoesNot() throws IOException {
-    try (PlantedStudy dense = new PlantedStudy(folder.resolve("dense"), Code.DENSE, PlantedStudy.MIDDLE_BLOCK,
-        FEW_EPOCHS, SEED);
-        PlantedStudy sparse = new PlantedStudy(folder.resolve("sparse"), Code.READ, PlantedStudy.MIDDLE_BLOCK,
-            FEW_EPOCHS, SEED)) {
+    try (PlantedStudy dense = study(folder, Code.DENSE)) {
       assertThat(PlantedStudy.auroc(only(dense), ProbeKind.LINEAR)).isGreaterThan(0.68);
       assertThat(lossOfFive(only(dense))).isGreaterThan(0.02);
-      assertThat(lossOfFive(only(sparse))).isLessThan(0.02);
+      assertThat(lossOfFive(only(read))).isLessThan(0.02);
       assertThat(dense.ablate(dense.best(RANKING)))
           .allSatisfy(one -> assertThat(one.damage()).isNotEqualTo(Damage.SPECIFIC));
     }

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.striatum.cli.console.ExitCode;
 import org.striatum.datasets.ProblemSets;
 import org.striatum.datasets.RolloutFile;
@@ -109,15 +110,16 @@ class PromptsTest {
     assertThat(prompts("turns").at("/shots/count").asInt()).isEqualTo(2);
   }
 
-  /// The first line of the same completion: the model would have written on.
-  @Test
-  void aCompletionEndsAtItsStop() throws IOException {
+  /// The beginning of the same completion: the model would have written on. A stop of two tokens leaves none of its text.
+  @ParameterizedTest
+  @ValueSource(strings = {"\n", "\n#"})
+  void aCompletionEndsAtItsStop(String stop) throws IOException {
     List<Rollout> whole = rollouts(REASONER, "whole");
-    List<Rollout> stopped = rollouts(REASONER, "stopped", "--stop", "\\n");
+    List<Rollout> stopped = rollouts(REASONER, "stopped", "--stop", stop.replace("\n", "\\n"));
     int shorter = 0;
     for (int i = 0; i < whole.size(); i++) {
       String text = whole.get(i).completion();
-      int end = text.indexOf('\n');
+      int end = text.indexOf(stop);
       assertThat(stopped.get(i).completion()).isEqualTo(end < 0 ? text : text.substring(0, end));
       int[] kept = stopped.get(i).tokens();
       assertThat(kept).isEqualTo(Arrays.copyOf(whole.get(i).tokens(), kept.length));
@@ -128,7 +130,7 @@ class PromptsTest {
       }
     }
     assertThat(shorter).isPositive();
-    assertThat(prompts("stopped").at("/stops/add/0").asText()).isEqualTo("\n");
+    assertThat(prompts("stopped").at("/stops/add/0").asText()).isEqualTo(stop);
     Session verified = succeed("verify", folder.resolve("stopped"));
     assertThat(verified.out()).contains("12 of 12 completions graded again, the same rewards");
   }

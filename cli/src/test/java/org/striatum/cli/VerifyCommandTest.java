@@ -72,7 +72,8 @@ class VerifyCommandTest {
     Files.write(run.resolve("rollouts.jsonl"), Arrays.copyOf(bytes, bytes.length - 9));
     Session session = Session.of("capture", REASONER, "--rollouts", run.resolve("rollouts.jsonl"));
     assertThat(session.code()).isEqualTo(ExitCode.BAD_DATA);
-    assertThat(session.errorLines()).singleElement().asString().contains("restore it").doesNotContain("correct or remove");
+    assertThat(session.errorLines()).singleElement().asString().contains("restore it")
+        .doesNotContain("correct or remove");
   }
 
   @Test

@@ -9,6 +9,7 @@ import org.striatum.studies.answer.Answer.Finding;
 import org.striatum.studies.answer.Question;
 import org.striatum.studies.answer.StudyAnswers;
 import org.striatum.studies.run.Found;
+import org.striatum.studies.run.Manifest;
 import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.Study;
 import org.striatum.studies.run.StudyDescription;
@@ -82,7 +83,14 @@ public record AnswersStep(List<Study<?, ?>> studies, List<RunFolder> beside)
 
   @Override
   public Found<Answers> find(StudyRun run, Settings settings) throws IOException {
-    return Found.only(new Answers(of(run.folder()), others(run.folder())));
+    return Found.only(now(run.folder()));
+  }
+
+  /// The answers from everything that the run holds now, whenever the step was last run.
+  ///
+  /// @throws IllegalArgumentException if the run is not of a checkpoint
+  public Answers now(RunFolder run) throws IOException {
+    return new Answers(of(run), others(run));
   }
 
   /// The answers of one run as far as it has got.
@@ -95,10 +103,11 @@ public record AnswersStep(List<Study<?, ?>> studies, List<RunFolder> beside)
     if (studies.isEmpty()) { // every answer would be "not tested", without a word
       throw new IllegalStateException("answers come from the studies of a registry: take this step from there");
     }
-    if (run.manifest().inputs().checkpoint() == null) {
+    Manifest.Checkpoint checkpointed = run.manifest().inputs().checkpoint();
+    if (checkpointed == null) {
       throw new UnfinishedStudyException(run.folder(), StudyRun.ROLLOUTS);
     }
-    String checkpoint = run.manifest().inputs().checkpoint().name();
+    String checkpoint = checkpointed.name();
     Map<Question, List<Finding>> findings = new EnumMap<>(Question.class);
     for (Study<?, ?> study : studies) {
       add(findings, checkpoint, study.scope() == Scope.COMPARISON ? compared : run, study);

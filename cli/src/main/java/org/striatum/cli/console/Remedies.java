@@ -6,6 +6,7 @@ import org.striatum.datasets.MalformedTableException;
 import org.striatum.datasets.MissingSettingException;
 import org.striatum.datasets.Need;
 import org.striatum.datasets.grading.AnswerGrader;
+import org.striatum.studies.run.FinishedStudyException;
 
 /// The options that help after a refusal; messages of the library name no options.
 final class Remedies {
@@ -13,6 +14,11 @@ final class Remedies {
 
   /// A failure's message with what to do about it.
   static String explained(String message, Throwable failure) {
+    if (failure instanceof FinishedStudyException finished) {
+      return message + ": use another folder"
+          + (finished.step().contains("/") ? ", another name (--name where there is one)" : "")
+          + ", or remove it by `striatum forget RUN " + finished.step() + "`";
+    }
     Set<Need> needs = switch (failure) {
       case MissingSettingException missing -> Set.of(missing.need());
       case MalformedTableException malformed -> malformed.needs();

@@ -10,6 +10,7 @@ import org.striatum.probe.intervention.InterventionResults.Curve;
 import org.striatum.probe.intervention.InterventionResults.CurvePoint;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.intervention.InterventionResults.Writing;
+import org.striatum.studies.intervention.InterventionWords;
 
 /// An intervention study's results as lines of text.
 ///
@@ -32,7 +33,7 @@ public record InterventionSummary(Console console) {
         console.print(ROW.formatted(one.dataset(), one.where(), (one.primary() ? "*" : "") + one.set(), one.treatment(),
             one.outcome(), "%.3f".formatted(one.base().outcome().value()), Figures.signed(one.effect()),
             p(one.random().q()),
-            p(one.matched().q()), words(one)));
+            p(one.matched().q()), InterventionWords.verdict(one)));
       }
     }
     results.curves().forEach(this::curve);
@@ -59,15 +60,19 @@ public record InterventionSummary(Console console) {
     console.print("");
     console
         .print("Verdict: %s. %s %s (%d neurons of %s, on %s) changes accuracy from %.3f by %s%s; q = %s against random"
-            .formatted(words(primary),
+            .formatted(InterventionWords.verdict(primary),
                 primary.kind() == AblationKind.ZERO ? "Zeroing" : "Changing (" + primary.treatment() + ")",
                 primary.set(), primary.size(), primary.where(), primary.dataset(), primary.base().outcome().value(),
                 Figures.signed(primary.effect()), mcNemar(primary.ablated()), p(primary.random().q()))
             + " sets, %s against RMS-matched sets.".formatted(primary.refused() == null
                 ? p(primary.matched().q())
                 : "no verdict (" + primary.refused() + ")"));
-    console.print("  %d problems detect a change of %.3f or more with a power of 80 %%.%s".formatted(primary.problems(),
-        primary.detectable(), power(primary.matched())));
+    console.print((primary.effect().low() < primary.effect().high()
+        ? "  %d problems detect a change of %.3f or more with a power of 80 %%.".formatted(primary.problems(),
+            primary.detectable())
+        : "  No outcome of %d problems changed, so what they could detect cannot be estimated."
+            .formatted(primary.problems()))
+        + power(primary.matched()));
     writing("base", primary.base().writing());
     writing(primary.set(), primary.ablated().writing());
     for (Arm other : primary.others()) {
@@ -97,17 +102,6 @@ public record InterventionSummary(Console console) {
         ? ""
         : "; McNemar p = %.3g (%d broken, %d repaired)".formatted(arm.mcNemar().p(), arm.mcNemar().broken(),
             arm.mcNemar().repaired());
-  }
-
-  private static String words(Intervention one) {
-    return one.verdict().printed() + ": " + (one.emptyMaskIdentical()
-        ? switch (one.damage()) {
-          case SPECIFIC -> one.specific() + " damage";
-          case GENERIC -> "generic damage, no more than of equally large coordinates";
-          case NONE -> "no damage beyond random sets";
-          case UNDECIDED -> "no RMS-matched sets";
-        }
-        : "the empty mask changed the outcomes");
   }
 
   private static String p(double value) {

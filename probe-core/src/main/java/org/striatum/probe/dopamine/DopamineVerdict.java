@@ -37,9 +37,9 @@ public record DopamineVerdict(String dataset, int studied, int tested, int signi
         (int) tested.stream().filter(TestedNeuron::significant).count(), failed, dataset.warnings());
   }
 
-  /// YES if any coordinate passes; UNDECIDED where no hook point could be studied.
+  /// YES if any coordinate passes; NOT_TESTED where no hook point could be studied.
   public Verdict verdict() {
-    return studied == 0 ? Verdict.UNDECIDED : significant > 0 ? Verdict.YES : Verdict.NO;
+    return studied == 0 ? Verdict.NOT_TESTED : significant > 0 ? Verdict.YES : Verdict.NO;
   }
 
   /// One sentence for a reader, the dataset before it.

@@ -163,11 +163,9 @@ final class LayerStudy {
   }
 
   private double[] predictions(TdErrorProbe probe, int[] order, int count, float[] rows) {
-    boolean[] keep = new boolean[pooled.width()];
-    for (int k = 0; k < count; k++) {
-      keep[order[k]] = true;
-    }
-    return probe.masked(keep).predictions(rows, rows.length / pooled.width());
+    int[] kept = Arrays.copyOf(order, count);
+    Arrays.sort(kept);
+    return probe.predictions(rows, rows.length / pooled.width(), kept);
   }
 
   private int[] shuffledCoordinates(RandomGenerator random) {

@@ -87,11 +87,11 @@ public record TdErrorProbe(ValueProbe network) {
     return network.values(rows, count);
   }
 
-  /// The probe with every coordinate outside `keep` at 0, its mean.
+  /// The same with every other coordinate at 0, its mean.
   ///
-  /// @param keep (width)
-  public TdErrorProbe masked(boolean[] keep) {
-    return new TdErrorProbe(network.masked(keep));
+  /// @param kept coordinates, rising
+  public double[] predictions(float[] rows, int count, int[] kept) {
+    return network.values(rows, count, kept);
   }
 
   /// Coordinates by Σₕ |W₁(h, j)|.

@@ -123,11 +123,11 @@ public record SearchStudy(StepSearch search) {
     }
     double[] values = score.of(texts);
     double[] logs = drawn.stream().mapToDouble(Completion::logProbability).toArray();
-    List<Completion> greedy = generate(asked.prompts(), new long[n], Sampling.greedy(search.sampling().maxNewTokens()));
+    List<Completion> greedy = generate(asked.prompts(), new long[n], search.sampling().greedily());
     long all = drawn.stream().mapToLong(SearchStudy::tokens).sum();
     long first = IntStream.range(0, n).mapToLong(i -> tokens(drawn.get(i * k))).sum();
-    List<String> written = drawn.stream().map(completion -> search.text(completion.tokens())).toList();
-    attempts.put(GREEDY, attempt(asked, greedy.stream().map(c -> search.text(c.tokens())).toList(),
+    List<String> written = drawn.stream().map(completion -> search.text(completion.drawn())).toList();
+    attempts.put(GREEDY, attempt(asked, greedy.stream().map(c -> search.text(c.drawn())).toList(),
         greedy.stream().mapToLong(SearchStudy::tokens).sum()));
     attempts.put(SINGLE, attempt(asked, chosen(written, n, k, from -> from), first));
     attempts.put(MAJORITY,

@@ -49,13 +49,7 @@ final class Pruning {
 
   /// Removed coordinates stand at their training mean.
   Kept masked(ValueProbe probe) {
-    return coordinates -> {
-      boolean[] keep = new boolean[probe.width()];
-      for (int j : coordinates) {
-        keep[j] = true;
-      }
-      return probe.masked(keep).values(test.rows(), test.size());
-    };
+    return coordinates -> probe.values(test.rows(), test.size(), coordinates);
   }
 
   /// The linear probe refitted on the kept coordinates.

@@ -2,6 +2,7 @@ package org.striatum.probe.value;
 
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.striatum.probe.sparse.Standardisation;
 import smile.math.blas.BLAS;
 import smile.math.blas.Layout;
@@ -87,7 +88,15 @@ public record ValueProbe(float[] w1, float[] b1, float[] w2, float b2, Standardi
   ///
   /// @param rows (count, width) row-major
   public double[] values(float[] rows, int count) {
-    int[] live = liveCoordinates();
+    return values(rows, count, IntStream.range(0, width()).toArray());
+  }
+
+  /// V of every row with every other coordinate at its training mean (z = 0), as the paper prunes.
+  ///
+  /// @param rows (count, width) row-major
+  /// @param kept coordinates, rising
+  public double[] values(float[] rows, int count, int[] kept) {
+    int[] live = live(kept);
     float[] weights = live.length == width() ? w1 : columns(live);
     double[] values = new double[count];
     for (int from = 0; from < count; from += ROWS_AT_ONCE) {
@@ -118,29 +127,12 @@ public record ValueProbe(float[] w1, float[] b1, float[] w2, float b2, Standardi
     return errors;
   }
 
-  /// The probe with every coordinate outside `keep` replaced by its training mean (z = 0), as the paper prunes.
-  ///
-  /// @param keep (width)
-  public ValueProbe masked(boolean[] keep) {
-    if (keep.length != width()) {
-      throw new IllegalArgumentException(
-          "a mask must have one entry per coordinate, " + width() + ", found " + keep.length);
-    }
-    float[] kept = w1.clone();
-    for (int i = 0; i < kept.length; i++) {
-      if (!keep[i % keep.length]) {
-        kept[i] = 0;
-      }
-    }
-    return new ValueProbe(kept, b1, w2, b2, scale);
-  }
-
   /// ∂V/∂z averaged in magnitude: (1/count) Σ |∂V/∂zⱼ|, per coordinate.
   ///
   /// @param rows (count, width) row-major
   double[] meanAbsoluteGradient(float[] rows, int count) {
     int d = width();
-    int[] all = liveCoordinates();
+    int[] all = live(IntStream.range(0, width()).toArray());
     float[] weights = all.length == d ? w1 : columns(all);
     double[] sums = new double[d];
     float[] gradients = new float[Math.min(ROWS_AT_ONCE, count) * d];
@@ -184,20 +176,16 @@ public record ValueProbe(float[] w1, float[] b1, float[] w2, float b2, Standardi
     return hidden;
   }
 
-  /// Coordinates that reach the hidden layer at all; a heavily masked probe has few.
-  private int[] liveCoordinates() {
-    boolean[] live = new boolean[width()];
-    for (int i = 0; i < w1.length; i++) {
-      live[i % live.length] |= w1[i] != 0;
-    }
-    int[] coordinates = new int[live.length];
-    int count = 0;
-    for (int j = 0; j < live.length; j++) {
-      if (live[j]) {
-        coordinates[count++] = j;
+  /// Those that reach the hidden layer at all: an L1 penalty leaves few.
+  private int[] live(int[] coordinates) {
+    return Arrays.stream(coordinates).filter(j -> {
+      for (int h = 0; h < hidden(); h++) {
+        if (w1[h * width() + j] != 0) {
+          return true;
+        }
       }
-    }
-    return Arrays.copyOf(coordinates, count);
+      return false;
+    }).toArray();
   }
 
   /// W₁ restricted to some columns: (hidden, columns).

@@ -14,12 +14,15 @@ import java.util.Optional;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Damage;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
+import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.Verdict;
+import org.striatum.probe.value.DatasetControls;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.NullBand;
 import org.striatum.reports.page.KeyFigure;
 import org.striatum.reports.page.Notation;
 import org.striatum.reports.page.VisibleText;
+import org.striatum.studies.intervention.InterventionWords;
 
 /// The run's answer in two sentences, computed from its records: does the model carry its probability of success, and
 /// does it use what carries it. A negative answer is stated as clearly as a positive one.
@@ -42,22 +45,12 @@ record Conclusion(String question, String carries, String uses, Damage damage, S
         .flatMap(results -> results.interventions().stream().findFirst());
     Optional<Selection> selection = Optional.ofNullable(content.values()).flatMap(values -> selection(values, primary));
     List<KeyFigure> keys = new ArrayList<>();
-    selection.ifPresent(s -> keys.addAll(keys(s)));
+    selection.ifPresent(s -> keys.addAll(keys(s, reading(content.values(), s))));
     primary.ifPresent(i -> keys.addAll(keys(i)));
     return new Conclusion(question, carries(content, selection),
         uses(Optional.ofNullable(content.firstInterventions()), primary),
         primary.map(Intervention::damage).orElse(null),
-        primary.map(Conclusion::word).orElse(null), keys);
-  }
-
-  /// An intervention's verdict in a few words, with the name of its kind of set.
-  static String word(Intervention intervention) {
-    return switch (intervention.damage()) {
-      case SPECIFIC -> "yes: " + intervention.specific();
-      case GENERIC -> "no: generic damage";
-      case NONE -> "no: no damage beyond control sets";
-      case UNDECIDED -> "undecided";
-    };
+        primary.map(InterventionWords::verdict).orElse(null), keys);
   }
 
   /// The class of the page's style sheet that colours a verdict; the word itself is always shown with the colour.
@@ -94,36 +87,53 @@ record Conclusion(String question, String carries, String uses, Damage damage, S
       return "No probe could be fitted, so nothing is known about value neurons.";
     }
     Selection s = selection.get();
+    return (controls(content.values(), s).map(controls -> carries(content, s, controls))
+        .orElseGet(() -> carries(content, s)) + others(content.values(), s)) + ".";
+  }
+
+  /// What the controls say of the probe that they are about: the figure and the verdict of the run's answers.
+  private static String carries(RunReport.Content content, Selection s, DatasetControls controls) {
+    String reaches = "a probe of all coordinates at " + controls.hook()
+        + ", chosen on validation problems, reaches AUROC "
+        + auroc(controls.whole()) + " on " + count(controls.testProblems(), "test problem");
+    String baseline = "prompt length alone gives " + auroc(s.summary().promptLengthAuroc().value())
+        + ", and the probe adds " + effect(controls.nuisances().getFirst().increment(), "AUROC") + " to it";
+    if (!controls.readable()) {
+      return "On " + s.dataset() + " success is not shown to be predictable before the first generated token: "
+          + reaches
+          + " (" + baseline + ")";
+    }
+    return "On " + s.dataset() + " success is predictable before the first generated token: " + reaches
+        + (controls.moreThanPromptLength() == Verdict.YES
+            ? " (" + baseline + ")" + sparse(content, s)
+            : ", but " + baseline
+                + ", so the hidden state is not shown to hold more than the length of the prompt");
+  }
+
+  /// Without controls: the best probe on validation problems, against shuffled rewards.
+  private static String carries(RunReport.Content content, Selection s) {
     String chosen = s.probe().probe() + " probe at " + s.hook();
     String reaches = "AUROC " + auroc(s.probe().test()) + " on " + count(s.summary().test(), "test problem");
-    String baseline = "prompt length alone gives " + auroc(s.summary().promptLengthAuroc().value())
-        + content.values().controls().stream().filter(controls -> controls.dataset().equals(s.dataset())).findFirst()
-            .map(controls -> ", and a probe adds "
-                + Notation.effect(controls.nuisances().getFirst().increment(), "AUROC") + " to it")
-            .orElse("");
+    String baseline = "prompt length alone gives " + auroc(s.summary().promptLengthAuroc().value());
     NullBand shuffled = s.layer().shuffled();
     String nulls = shuffled.permutations() == 0
         ? "no shuffled rewards to compare with"
         : "shuffled rewards reach " + range(shuffled.low(), shuffled.high(), 3) + ", " + pEquals(shuffled.p());
-    String sentence;
     if (!s.predicts()) {
-      sentence = "On " + s.dataset() + " success is not shown to be predictable before the first generated token: the "
+      return "On " + s.dataset() + " success is not shown to be predictable before the first generated token: the "
           + chosen + ", best on validation problems, reaches " + reaches + " (" + nulls + "; " + baseline + ")";
-    } else if (!more(content.values(), s)) {
-      sentence = "On " + s.dataset() + " the " + chosen + " predicts success before the first generated token with "
+    }
+    if (!s.beatsPromptLength()) {
+      return "On " + s.dataset() + " the " + chosen + " predicts success before the first generated token with "
           + reaches + " (" + nulls + "), but " + baseline
           + ", so the hidden state is not shown to hold more than the length of the prompt";
-    } else {
-      sentence = "On " + s.dataset() + " the " + chosen + ", chosen on validation problems, predicts success before the"
-          + " first generated token with " + reaches + " (" + nulls + "; " + baseline + ")" + sparse(content, s);
     }
-    return sentence + others(content.values(), s) + ".";
+    return "On " + s.dataset() + " the " + chosen + ", chosen on validation problems, predicts success before the"
+        + " first generated token with " + reaches + " (" + nulls + "; " + baseline + ")" + sparse(content, s);
   }
 
-  /// Whether the probe is shown to know more than the prompt's length: by what it adds to it, if that was measured.
-  private static boolean more(ValueNeuronResults values, Selection s) {
-    return values.controls().stream().filter(controls -> controls.dataset().equals(s.dataset())).findFirst()
-        .map(controls -> controls.moreThanPromptLength() == Verdict.YES).orElse(s.beatsPromptLength());
+  private static Optional<DatasetControls> controls(ValueNeuronResults values, Selection s) {
+    return values.controls().stream().filter(controls -> controls.dataset().equals(s.dataset())).findFirst();
   }
 
   private static String sparse(RunReport.Content content, Selection s) {
@@ -135,8 +145,13 @@ record Conclusion(String question, String carries, String uses, Damage damage, S
 
   private static String others(ValueNeuronResults values, Selection shown) {
     List<String> others = Selection.all(values).stream().filter(s -> !s.dataset().equals(shown.dataset()))
-        .map(s -> auroc(s.probe().test().value()) + " on " + s.dataset()).toList();
+        .map(s -> auroc(reading(values, s).value()) + " on " + s.dataset()).toList();
     return others.isEmpty() ? "" : "; on other tasks " + String.join(", ", others);
+  }
+
+  /// AUROC of V(s₀): of the probe that the controls are about, where there are any.
+  private static Estimate reading(ValueNeuronResults values, Selection s) {
+    return controls(values, s).map(DatasetControls::whole).orElse(s.probe().test());
   }
 
   private static String uses(Optional<InterventionResults> results, Optional<Intervention> primary) {
@@ -175,10 +190,10 @@ record Conclusion(String question, String carries, String uses, Damage damage, S
     return i.refused() == null ? "none were drawn" : i.refused();
   }
 
-  private static List<KeyFigure> keys(Selection s) {
+  private static List<KeyFigure> keys(Selection s, Estimate reading) {
     return List.of(
-        new KeyFigure("AUROC of V(s₀)", auroc(s.probe().test().value()),
-            "95 %: " + range(s.probe().test().low(), s.probe().test().high(), 3)),
+        new KeyFigure("AUROC of V(s₀)", auroc(reading.value()),
+            "95 %: " + range(reading.low(), reading.high(), 3)),
         new KeyFigure("Prompt length alone", auroc(s.summary().promptLengthAuroc().value()), "AUROC of the baseline"));
   }
 

@@ -64,7 +64,7 @@ public record ReportStep(StudyRegistry registry) {
               results,
               registry.answers().of(folder),
               folder.find(AnswersStep.STUDY).map(Answers::beside).orElse(List.of()),
-              ReportedRollouts.of(run, store, model.tokenizer()),
+              ReportedRollouts.of(run, store),
               store == null ? List.of() : readings(run, store, RunReport.named(results)), studies(folder),
               new String(RecordJson.pretty(manifest), StandardCharsets.UTF_8)),
           folder.report());
@@ -85,6 +85,7 @@ public record ReportStep(StudyRegistry registry) {
     for (Manifest.Step step : folder.manifest().steps()) {
       Optional<Study<?, ?>> study = registry.ofStep(step.name());
       if (study.isPresent()) {
+        folder.requireUnchanged(step, folder.settingsFile(step.name()));
         studies.add(new StudyFacts(step.name(), study.get().about().summary(),
             FlatRecord.read(folder.settingsFile(step.name())).entries(), study.get().hasOwnSection()
                 ? List.of()

@@ -8,9 +8,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.IntStream;
-import org.striatum.hooks.text.TokenPieces;
-import org.striatum.hooks.text.Tokenizer;
+import org.striatum.datasets.prompt.PromptFormat;
 import org.striatum.probe.dopamine.Continuations;
 import org.striatum.probe.dopamine.Steps;
 import org.striatum.probe.model.HookPoint;
@@ -43,8 +43,11 @@ import org.striatum.studies.value.ProbedValues;
 /// @param probe that step; null likewise
 /// @param fits what it fitted
 /// @param store of hidden states; null without one
+/// @param pieces tokens behind a prompt → the text of each, markers of thinking included
+/// @param asked how, and which part of a completion is thought
 record ReportedRollouts(List<Rollout> rollouts, List<ContinuedRollout> continued, ValueNeuronResults values,
-    ProbeSettings probe, Fits fits, ActivationStore store, Tokenizer tokenizer) {
+    ProbeSettings probe, Fits fits, ActivationStore store, Function<int[], List<String>> pieces,
+    PromptFormat asked) {
 
   /// A continued rollout and its largest change of V̂.
   private record Moved(ContinuedRollout rollout, double rise, double fall) {}
@@ -52,12 +55,12 @@ record ReportedRollouts(List<Rollout> rollouts, List<ContinuedRollout> continued
   /// All rollouts shown of a run.
   ///
   /// @param store null without stored states
-  static List<SampleRollout> of(StudyRun run, ActivationStore store, Tokenizer tokenizer) throws IOException {
+  static List<SampleRollout> of(StudyRun run, ActivationStore store) throws IOException {
     RunFolder folder = run.folder();
     boolean probed = folder.has(ProbeStep.STUDY);
     return new ReportedRollouts(run.rollouts(), ContinuationStep.continued(folder),
         probed ? folder.results(ProbeStep.STUDY) : null, probed ? folder.settings(ProbeStep.STUDY) : null,
-        probed ? Fits.of(folder, ProbeStep.STUDY) : Fits.NONE, store, tokenizer).samples();
+        probed ? Fits.of(folder, ProbeStep.STUDY) : Fits.NONE, store, run.pieces(), run.prompts()).samples();
   }
 
   private List<SampleRollout> samples() {
@@ -120,11 +123,24 @@ record ReportedRollouts(List<Rollout> rollouts, List<ContinuedRollout> continued
     double[] read = fitted.network().values(states, one.length(0));
     double[] errors = fitted.network().tdErrors(states, one.length(0), rollout.reward(),
         probe.study().training().returns().gamma());
-    List<String> pieces = TokenPieces.of(tokenizer, rollout.sequence().continuation());
-    List<TokenValue> tokens = IntStream.range(0, pieces.size())
-        .mapToObj(t -> new TokenValue(pieces.get(t), read[t + 1], errors[t])).toList();
+    List<String> texts = pieces.apply(rollout.sequence().continuation());
+    int thought = thought(rollout.problem().dataset(), texts);
+    List<TokenValue> tokens = IntStream.range(0, texts.size())
+        .mapToObj(t -> new TokenValue(texts.get(t), read[t + 1], errors[t], t < thought)).toList();
     return new ValueTrace(fitted.probe(), hook, fitted.rollouts(), read[0], tokens,
         errors[errors.length - 1], steps);
+  }
+
+  /// How many of a completion's tokens stand in its thinking, the markers included: its first ones, or all if it was cut off there.
+  private int thought(String dataset, List<String> texts) {
+    String whole = String.join("", texts);
+    int answer = asked.reading(dataset).withStops(List.of()).graded(whole).map(text -> whole.length() - text.length())
+        .orElse(whole.length());
+    int tokens = 0;
+    for (int read = 0; tokens < texts.size() && read + texts.get(tokens).length() <= answer && answer > 0; tokens++) {
+      read += texts.get(tokens).length();
+    }
+    return tokens;
   }
 
   /// V̂ before each step, from the continuations sampled there, and how the step changed it.

@@ -7,8 +7,11 @@ import org.junit.jupiter.api.Test;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Damage;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.value.DatasetControls;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.NullBand;
+import org.striatum.reports.page.Notation;
+import org.striatum.studies.intervention.InterventionWords;
 
 class ConclusionTest {
   private static final NullBand BEATEN = new NullBand(199, 0.5, 0.44, 0.56, 0.005);
@@ -39,16 +42,33 @@ class ConclusionTest {
     assertThat(carries(ExampleRun.oneProbe(Estimate.exact(0.9), SHORT_PROMPTS, BEATEN))).contains(words);
   }
 
+  /// The head of the report and the answers beneath it are of one probe.
+  @Test
+  void takesFigureAndVerdictFromTheControls() {
+    ValueNeuronResults results = ExampleRun.content().values();
+    assertThat(results.controls()).isNotEmpty();
+    for (DatasetControls controls : results.controls()) {
+      ValueNeuronResults alone = new ValueNeuronResults(
+          results.datasets().stream().filter(set -> set.dataset().equals(controls.dataset())).toList(),
+          results.layers().stream().filter(layer -> layer.dataset().equals(controls.dataset())).toList(),
+          List.of(controls));
+      Conclusion conclusion = Conclusion.of(ExampleRun.with(alone, null));
+      assertThat(conclusion.keys().getFirst().value()).isEqualTo(Notation.auroc(controls.whole().value()));
+      assertThat(conclusion.carries()).contains(Notation.auroc(controls.whole()), controls.hook().toString());
+      assertThat(conclusion.carries().contains("not shown to be predictable")).isEqualTo(!controls.readable());
+    }
+  }
+
   @Test
   void saysTheVerdictInWords() {
     assertThat(uses(Damage.SPECIFIC)).isEqualTo("Zeroing value@1% (2 coordinates) at blocks.3.hook_resid_post"
         + " changes accuracy on alone from 62.0\u202f% to 41.5\u202f% (−20.5 points [−26.0, −15.0], 200 problems): more"
         + " damage than that of sets of equally large coordinates (p = 0.02 against 3 RMS-matched sets), so the effect is"
         + " value-specific.");
-    assertThat(Conclusion.word(ExampleRun.intervention("dopamine@1%", Damage.SPECIFIC, 0.01, 0.02)))
-        .isEqualTo("yes: dopamine-specific");
-    assertThat(Conclusion.word(ExampleRun.intervention("mine.txt", Damage.SPECIFIC, 0.01, 0.02)))
-        .isEqualTo("yes: specific to these neurons");
+    assertThat(InterventionWords.verdict(ExampleRun.intervention("dopamine@1%", Damage.SPECIFIC, 0.01, 0.02)))
+        .isEqualTo("yes (dopamine-specific)");
+    assertThat(InterventionWords.verdict(ExampleRun.intervention("mine.txt", Damage.SPECIFIC, 0.01, 0.02)))
+        .isEqualTo("yes (specific to these neurons)");
     assertThat(uses(Damage.GENERIC)).contains("the damage is generic");
     assertThat(uses(Damage.NONE)).contains("not shown that the model uses these coordinates");
     assertThat(uses(Damage.UNDECIDED)).contains("without RMS-matched controls (only 7 coordinates within tolerance)",

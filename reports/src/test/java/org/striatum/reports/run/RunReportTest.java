@@ -37,6 +37,7 @@ import org.striatum.reports.page.VisibleText;
 import org.striatum.reports.run.SampleRollout.TokenValue;
 import org.striatum.reports.run.SampleRollout.ValueTrace;
 import org.striatum.studies.answer.Question;
+import org.striatum.studies.intervention.InterventionWords;
 import org.striatum.studies.results.StudyResults;
 
 class RunReportTest {
@@ -66,7 +67,7 @@ class RunReportTest {
   void aReportOfALargeModelIsSmall() {
     RunReport.Content large = ExampleRun.content(32, 4096);
     List<TokenValue> tokens = IntStream.range(0, 20_000)
-        .mapToObj(t -> new TokenValue(" token" + t, 0.001 * (t % 1000), 0.01)).toList();
+        .mapToObj(t -> new TokenValue(" token" + t, 0.001 * (t % 1000), 0.01, false)).toList();
     ValueTrace trace = new ValueTrace("td", HookPoint.residPost(31), 240, 0.5, tokens, 0.1, List.of());
     List<SampleRollout> samples = IntStream.range(0, 12)
         .mapToObj(i -> new SampleRollout("d" + i, "p", "prompt", "token ".repeat(20_000), 1, trace)).toList();
@@ -153,7 +154,8 @@ class RunReportTest {
           Notation.outcome(intervention.ablated().outcome().value(), intervention.outcome()),
           Notation.effect(intervention.effect().value(), intervention.outcome()),
           Notation.p(intervention.random().q()), Notation.p(intervention.matched().q()),
-          Notation.coordinates(intervention.layers().getFirst().coordinates()), Conclusion.word(intervention));
+          Notation.coordinates(intervention.layers().getFirst().coordinates()),
+          InterventionWords.verdict(intervention));
       assertThat(controls(charts, "intervention-" + (i + 1)))
           .isEqualTo(Math.min(200, intervention.random().effects().size())
               + Math.min(200, intervention.matched().effects().size()));
@@ -227,7 +229,7 @@ class RunReportTest {
   @Property(tries = 50)
   void noTextEndsTheScriptItStandsIn(@ForAll @Size(max = 4) List<String> texts) throws IOException {
     List<TokenValue> tokens = Stream.concat(texts.stream(), Stream.of("</script>", "<!--", "\u2028"))
-        .map(text -> new TokenValue(text, 0.5, 0.1)).toList();
+        .map(text -> new TokenValue(text, 0.5, 0.1, false)).toList();
     SampleRollout rollout = new SampleRollout("d", "p", "", "", 1,
         new ValueTrace("td", HookPoint.residPost(0), 1, 0.4, tokens, 0.5, List.of()));
     String json = Page.of(ExampleRun.with(List.of(rollout))).frame().charts();

@@ -14,7 +14,6 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.striatum.hooks.HookedModel;
-import org.striatum.hooks.text.TokenPieces;
 import org.striatum.probe.dopamine.StepCutter;
 import org.striatum.probe.dopamine.Steps;
 import org.striatum.probe.dopamine.TokenEntropy;
@@ -101,11 +100,10 @@ record ContinuationSampling(StudyRun run, ContinuationSettings settings, Problem
   List<ContinuedRollout> continued(List<Rollout> all, KeptBatches kept) throws IOException {
     int[] lines = chosen(all);
     List<Rollout> chosen = Arrays.stream(lines).mapToObj(all::get).toList();
-    List<Steps> cuts = new ArrayList<>();
-    for (Rollout rollout : chosen) {
-      cuts.add(
-          StepCutter.named(settings.step()).cut(TokenPieces.of(model.tokenizer(), rollout.sequence().continuation())));
-    }
+    Function<int[], List<String>> pieces = run.pieces();
+    List<Steps> cuts = chosen.stream()
+        .map(rollout -> StepCutter.named(settings.step()).cut(pieces.apply(rollout.sequence().continuation())))
+        .toList();
     List<Draw> waiting = waiting(cuts);
     double[][] entropies = new double[chosen.size()][];
     StringBuilder outcomes = new StringBuilder(String.valueOf(UNKNOWN).repeat(waiting.size()));
@@ -229,7 +227,7 @@ record ContinuationSampling(StudyRun run, ContinuationSettings settings, Problem
       State state = batch.get(b).state();
       Rollout rollout = chosen.get(state.rollout());
       String text = texts.apply(rollout.problem().dataset(),
-          whole(rollout, state.used(), completions.get(b).tokens(), sampling.maxNewTokens()));
+          whole(rollout, state.used(), completions.get(b).drawn(), sampling.maxNewTokens()));
       outcomes.append(
           graders.apply(rollout.problem().dataset()).reward(rollout.problem(), text) > 0.5 ? RIGHT : WRONG);
     }

@@ -6,6 +6,7 @@ import static org.striatum.studies.answer.AnswerFigures.signed;
 import java.util.List;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
+import org.striatum.probe.stats.Verdict;
 import org.striatum.studies.answer.Answer.Finding;
 
 /// Whether the model uses its value neurons, by primary interventions only: they were fixed before the run.
@@ -13,6 +14,10 @@ final class InterventionAnswers {
   private InterventionAnswers() {}
 
   static List<Finding> of(InterventionResults interventions) {
+    if (interventions.interventions().stream().noneMatch(Intervention::primary)) {
+      return List.of(new Finding("primary interventions", Verdict.NOT_TESTED,
+          "none could be measured: " + String.join("; ", interventions.notes().stream().distinct().toList())));
+    }
     return interventions.interventions().stream().filter(Intervention::primary)
         .map(one -> new Finding("%s, %s of %s".formatted(one.dataset(), one.set(), one.where()), one.verdict(),
             "%s from %.3f by %s; q = %s against random sets, %s against RMS-matched sets".formatted(one.outcome(),

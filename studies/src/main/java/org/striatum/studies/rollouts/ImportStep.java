@@ -111,7 +111,7 @@ public record ImportStep(ForeignRollouts made) implements Study<ImportSettings, 
   private static TokenSequence withoutEnd(TokenSequence carried, HookedModel model) {
     int[] tokens = carried.tokens();
     for (int token : tokens) {
-      if (token >= model.facts().vocabulary()) {
+      if (token < 0 || token >= model.facts().vocabulary()) {
         throw new UsageException("the file carries the token %d, but the model has only %d: it is another model's"
             .formatted(token, model.facts().vocabulary()));
       }
@@ -144,6 +144,9 @@ public record ImportStep(ForeignRollouts made) implements Study<ImportSettings, 
           graded.finished(), graded.reward(), Double.NaN, graded.grade().read().orElse(null),
           graded.grade().timeLimit()));
     }
+    Positions.require(model.facts(),
+        rollouts.stream().map(rollout -> new Positions.Sequence("completions with their prompts",
+            rollout.problem().dataset(), rollout.problem().id(), rollout.tokens().length)).toList());
     return rollouts;
   }
 }

@@ -88,7 +88,6 @@ public record Regrading(List<Rollout> before, List<Rollout> after, ProblemSource
   ///
   /// @return the steps that have to be run again
   public List<String> write(RunFolder folder, Environment environment) throws IOException {
-    List<String> finished = folder.manifest().steps().stream().map(Manifest.Step::name).toList();
     Path settings = folder.settingsFile(StudyRun.ROLLOUTS);
     Path results = folder.resultsFile(StudyRun.ROLLOUTS);
     Path problems = folder.folder().resolve(ProblemSources.FILE);
@@ -101,9 +100,7 @@ public record Regrading(List<Rollout> before, List<Rollout> after, ProblemSource
     sources.write(problems);
     RolloutFile.write(folder.rollouts(), after);
     folder.resettle(regraded(inputs));
-    folder.finish(StudyRun.ROLLOUTS, key, List.of(settings, results, folder.rollouts(), problems), environment);
-    List<String> kept = folder.manifest().steps().stream().map(Manifest.Step::name).toList();
-    return finished.stream().filter(step -> !kept.contains(step)).toList();
+    return folder.finish(StudyRun.ROLLOUTS, key, List.of(settings, results, folder.rollouts(), problems), environment);
   }
 
   /// What the step of the rollouts was told, with the graders of now.

@@ -139,6 +139,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Exa
     sources.requireNoOther(run.folder().folder());
     Prompting prompting = Prompting.of(settings.prompts(), run.anyModel(), before(run));
     PromptFormat format = format(prompting, settings);
+    requirePositions(run.anyModel(), asked(prompting, settings), settings);
     if (prompting.leavesTemplateUnused()) {
       run.note()
           .accept(run.anyModel().facts().name() + " has a chat template, which is not used: prompts are plain text");
@@ -183,6 +184,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Exa
   /// The first prompt of each set, as it would be sent.
   public List<Preview> preview(HookedModel model, RolloutSettings settings) throws IOException {
     Prompting prompting = Prompting.of(settings.prompts(), model, Optional.empty());
+    requirePositions(model, asked(prompting, settings), settings);
     return previews(prompting, format(prompting, settings), settings);
   }
 
@@ -279,6 +281,14 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Exa
     return asked;
   }
 
+  /// The last new token is not run.
+  private static void requirePositions(HookedModel model, List<Asked> asked, RolloutSettings settings) {
+    Positions.require(model.facts(), asked.stream().filter(one -> one.sample == 0)
+        .map(one -> new Positions.Sequence("prompts with their new tokens", one.set.name(), one.problem.id(),
+            one.prompt.length() + settings.sampling().maxNewTokens() - 1L))
+        .toList());
+  }
+
   private static void take(byte[] entry, List<Asked> asked, Rollout[] drawn) throws BadDataException {
     Kept kept = RecordJson.parse(entry, Kept.class, StudyRun.ROLLOUTS);
     if (kept.index < 0 || kept.index >= drawn.length || kept.rollout.seed() != asked.get(kept.index).seed) {
@@ -320,7 +330,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Exa
   }
 
   private static Rollout graded(Asked asked, Completion completion, Drawing drawing) {
-    String text = drawing.texts.apply(asked.set.name(), completion.tokens());
+    String text = drawing.texts.apply(asked.set.name(), completion.drawn());
     Grade grade = drawing.graders.apply(asked.set.name()).grade(asked.problem, text);
     TokenSequence whole = asked.prompt.followedBy(completion.tokens());
     return new Rollout(asked.problem, asked.sample, asked.seed, text, whole.tokens(), whole.promptLength(),

@@ -1,7 +1,9 @@
 package org.striatum.studies.run;
 
+import java.util.List;
 import java.util.stream.Stream;
 import org.striatum.datasets.prompt.PromptFormat;
+import org.striatum.hooks.text.TokenPieces;
 import org.striatum.hooks.text.Tokenizer;
 import org.striatum.probe.model.Sampling;
 
@@ -25,7 +27,17 @@ record CompletionText(Tokenizer tokenizer, PromptFormat format, boolean markers)
   ///
   /// @param tokens behind the prompt
   String of(String dataset, int[] tokens) {
-    String text = markers ? tokenizer.decodeContinuationWhole(tokens) : tokenizer.decodeContinuation(tokens);
-    return Sampling.cut(text, format.stops(dataset));
+    return Sampling.cut(whole(tokens), format.stops(dataset));
+  }
+
+  /// The text that each token adds, what stands behind a stop included.
+  ///
+  /// @param tokens behind the prompt
+  List<String> pieces(int[] tokens) {
+    return TokenPieces.of(this::whole, tokens);
+  }
+
+  private String whole(int[] tokens) {
+    return markers ? tokenizer.decodeContinuationWhole(tokens) : tokenizer.decodeContinuation(tokens);
   }
 }

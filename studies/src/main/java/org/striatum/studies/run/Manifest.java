@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -71,15 +72,23 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
     } else {
       all.set(place, finished);
       if (!steps.get(place).outputs.equals(finished.outputs)) {
-        Set<String> forgotten = standingOn(name);
+        List<String> forgotten = standingOn(name);
         all.removeIf(step -> forgotten.contains(step.name));
       }
     }
     return new Manifest(inputs, seen, all);
   }
 
-  /// The steps that depend on one, directly or through others.
-  private Set<String> standingOn(String name) {
+  /// The same without some steps. States that are not stored any more settle no hook points.
+  Manifest without(Collection<String> names) {
+    Inputs left = names.contains(StudyRun.CAPTURE)
+        ? new Inputs(inputs.checkpoint, inputs.tokenizer, inputs.data, inputs.sampling, null, inputs.seed)
+        : inputs;
+    return new Manifest(left, environments, steps.stream().filter(step -> !names.contains(step.name)).toList());
+  }
+
+  /// The steps that depend on one, directly or through others, in order.
+  public List<String> standingOn(String name) {
     Set<String> standing = new HashSet<>();
     boolean grown = true;
     while (grown) {
@@ -88,7 +97,7 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
           .toList());
     }
     standing.remove(name);
-    return standing;
+    return steps.stream().map(Step::name).filter(standing::contains).toList();
   }
 
   /// The inputs of a run. A null is not fixed yet: `rollouts` fixes the sampling, `capture` the hook points.

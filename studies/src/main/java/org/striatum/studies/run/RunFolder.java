@@ -180,6 +180,7 @@ public final class RunFolder implements AutoCloseable {
   /// The results of a study that runs once.
   ///
   /// @throws UnfinishedStudyException if the run has not finished it
+  /// @throws BadDataException if the file was changed since it was written
   public <R extends Record> R results(Study<?, R> study) throws IOException {
     return results(study, "");
   }
@@ -190,7 +191,9 @@ public final class RunFolder implements AutoCloseable {
   }
 
   private <R extends Record> R results(Study<?, R> study, Step step) throws IOException {
-    return RecordJson.read(resultsFile(step.name()), study.format(), study.results(instance(step.name())));
+    Path file = resultsFile(step.name());
+    requireUnchanged(step, file);
+    return RecordJson.read(file, study.format(), study.results(instance(step.name())));
   }
 
   /// The results of a study that runs once, where the run has finished it.
@@ -246,7 +249,9 @@ public final class RunFolder implements AutoCloseable {
   }
 
   /// Refuses an output that is not what its step wrote.
-  private void requireUnchanged(Step step, Path file) throws IOException {
+  ///
+  /// @throws BadDataException saying so
+  public void requireUnchanged(Step step, Path file) throws IOException {
     Sha256 written = step.outputs().get(folder.relativize(file).toString().replace('\\', '/'));
     if (written == null || !Files.isRegularFile(file) || !Sha256.of(file).equals(written)) {
       throw new BadDataException(file + " is not what '" + step.name()
@@ -328,14 +333,41 @@ public final class RunFolder implements AutoCloseable {
   /// Names a step finished. If it was finished before with other outputs, the steps that stood on those are forgotten.
   ///
   /// @param outputs files in this folder
-  public void finish(String name, StepKey key, Collection<Path> outputs, Environment environment) throws IOException {
+  /// @return the forgotten steps
+  public List<String> finish(String name, StepKey key, Collection<Path> outputs, Environment environment)
+      throws IOException {
     SortedMap<String, Sha256> checksums = new TreeMap<>();
     for (Path output : outputs) {
       String relative = folder.toAbsolutePath().normalize().relativize(output.toAbsolutePath().normalize()).toString()
           .replace('\\', '/');
       checksums.put(relative, Sha256.of(inside(relative)));
     }
+    List<String> standing = manifest.standingOn(name);
     keep(manifest.with(name, key, checksums, environment));
+    return standing.stream().filter(step -> manifest.step(step).isEmpty()).toList();
+  }
+
+  /// Removes a finished step, every step that depends on it, and their files, so that they can be made with other settings.
+  ///
+  /// @return the removed steps, in order
+  /// @throws UsageException if there is no such step, or it made the run's completions: then another folder is needed
+  public List<String> forget(String name) throws IOException {
+    if (manifest.step(name).isEmpty()) {
+      throw new UnfinishedStudyException(folder, name);
+    }
+    if (name.equals(StudyRun.ROLLOUTS)) {
+      throw new UsageException("everything in " + folder + " depends on its " + name + ": use another folder");
+    }
+    List<String> names = new ArrayList<>(List.of(name));
+    names.addAll(manifest.standingOn(name));
+    List<Step> removed = manifest.steps().stream().filter(step -> names.contains(step.name())).toList();
+    keep(manifest.without(names)); // before their files go: killed in between, the run names nothing that is not there
+    for (Step step : removed) {
+      for (String output : step.outputs().keySet()) {
+        Files.deleteIfExists(inside(output));
+      }
+    }
+    return names;
   }
 
   /// Lets the next writer in.

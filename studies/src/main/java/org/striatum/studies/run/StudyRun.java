@@ -24,6 +24,7 @@ import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.AtomicFile;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.DiskFullException;
+import org.striatum.probe.run.FileFormat;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
@@ -43,6 +44,8 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
   /// The step of the run's completions, and the step that stores their hidden states.
   public static final String ROLLOUTS = "rollouts";
   public static final String CAPTURE = "capture";
+  /// The step that sums up whatever is there, and is made again in a moment.
+  private static final String ANSWERS = "answers";
   private static final String CHECKPOINT_PATH = "checkpoint.path";
 
   public StudyRun {
@@ -64,6 +67,7 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
   ///
   /// @throws UnfinishedStudyException if a study that it reads is not finished
   /// @throws IllegalStateException if the folder was closed or is only read
+  /// @throws FinishedStudyException if it is finished with other settings, and it has a name of its own or others depend on it
   public <S extends Record, R extends Record> R run(Study<S, R> study, S settings) throws IOException {
     return run(study, study.instance(settings), settings);
   }
@@ -80,6 +84,7 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
       KeptBatches.forget(folder, step); // killed just before that
       return folder.results(study, instance);
     }
+    refuseToReplace(step, key, study, instance, settings);
     try {
       Found<R> found = study.find(this, settings);
       Path told = folder.settingsFile(step);
@@ -90,12 +95,45 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
       for (Found.Files files : found.files()) {
         outputs.addAll(files.write(folder));
       }
-      folder.finish(step, key, outputs, environment);
+      List<String> forgotten = folder.finish(step, key, outputs, environment);
+      if (!forgotten.isEmpty()) {
+        note.accept(step + " has changed, so what depends on it must be run again: " + String.join(", ", forgotten));
+      }
       KeptBatches.forget(folder, step);
     } catch (IOException failed) {
       throw DiskFullException.explained(folder.folder(), "'" + step + "'", failed);
     }
     return folder.results(study, instance);
+  }
+
+  /// Refuses to replace finished work by accident: a named result, or a study that others depend on, with other settings.
+  ///
+  /// Other inputs are no reason: the study is out of date then, and is made again.
+  private <S extends Record> void refuseToReplace(String step, StepKey key, Study<S, ?> study, String instance,
+      S settings) throws IOException {
+    Optional<Manifest.Step> before = folder.manifest().step(step).filter(done -> !done.key().equals(key.sha256()));
+    Path told = folder.settingsFile(step);
+    if (before.isEmpty() || !Files.isRegularFile(told)) {
+      return;
+    }
+    Record asked = study.told(settings);
+    Optional<RecordDifference> difference = RecordDifference.first(asWrittenNow(told, study.settingsFormat(), asked),
+        RecordJson.versioned(study.settingsFormat(), asked), told.toString());
+    List<String> dependent = folder.manifest().standingOn(step).stream().filter(other -> !other.equals(ANSWERS))
+        .toList();
+    if (difference.isPresent() && (!instance.isEmpty() || !dependent.isEmpty())) {
+      throw new FinishedStudyException(folder.folder(), step, difference.get(), dependent);
+    }
+  }
+
+  /// A settings file as this build writes it: earlier ones named some constants otherwise, which is no difference.
+  private static byte[] asWrittenNow(Path file, FileFormat format, Record like) throws IOException {
+    byte[] written = Files.readAllBytes(file);
+    try {
+      return RecordJson.pretty(format, RecordJson.parse(written, format, like.getClass(), file.toString()));
+    } catch (BadDataException _) {
+      return written; // compared as it is
+    }
   }
 
   /// What a study's outcome depends on: its settings, its inputs and the outputs of the studies it reads.
@@ -204,6 +242,16 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
   /// The same for the study that fixes which model the run is of.
   public BiFunction<String, int[], String> texts(HookedModel opened) throws IOException {
     return CompletionText.of(opened.tokenizer(), prompts())::of;
+  }
+
+  /// Tokens behind a prompt → the text that each of them adds, markers of thinking included.
+  public Function<int[], List<String>> pieces() throws IOException {
+    return pieces(hooked());
+  }
+
+  /// The same for the study that fixes which model the run is of.
+  public Function<int[], List<String>> pieces(HookedModel opened) throws IOException {
+    return CompletionText.of(opened.tokenizer(), prompts())::pieces;
   }
 
   /// A problem's prompt and its reference solution, and the token that ends them.

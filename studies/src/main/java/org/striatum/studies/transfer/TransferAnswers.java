@@ -29,9 +29,6 @@ final class TransferAnswers {
   private static Finding moved(Statement statement) {
     Verdict sets = statement.sets();
     Verdict probes = statement.probes();
-    Verdict verdict = sets == Verdict.NOT_TESTED || probes == Verdict.NOT_TESTED
-        ? Verdict.UNDECIDED
-        : Verdict.of(List.of(sets, probes));
-    return new Finding(statement.question(), verdict, statement.sentence());
+    return new Finding(statement.question(), Verdict.of(List.of(sets, probes)), statement.sentence());
   }
 }

@@ -9,8 +9,6 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.striatum.hooks.HookedModel;
-import org.striatum.hooks.text.TokenPieces;
-import org.striatum.hooks.text.Tokenizer;
 import org.striatum.probe.dopamine.StepCutter;
 import org.striatum.probe.dopamine.Steps;
 import org.striatum.probe.model.HookPoint;
@@ -106,7 +104,7 @@ public record SearchStep() implements Study<SearchSettings, SearchResults> {
     int stepTokens = settings.stepTokens();
     String step = settings.step();
     List<Rollout> rollouts = run.rollouts();
-    Tokenizer tokenizer = model.tokenizer();
+    Function<int[], List<String>> pieces = run.pieces();
     Map<String, List<Rollout>> byDataset = ProblemSplit.byDataset(rollouts);
     Map<String, List<Rollout>> asked = new LinkedHashMap<>();
     byDataset
@@ -123,7 +121,7 @@ public record SearchStep() implements Study<SearchSettings, SearchResults> {
         }
         StoredTrajectories states = StoredTrajectories.ofDataset(store, rollouts, dataset, hook.get());
         LinearPredictor value = ValueScore.fit(states, split.of(byDataset.get(dataset)),
-            i -> steps(states.rollout(i), step, tokenizer));
+            i -> steps(states.rollout(i), step, pieces));
         List<Rollout> test = entry.getValue();
         List<Judge> judges = new ArrayList<>(
             List.of(new Judge("value", new ValueScore(model.model(), hook.get(), value, batchSize))));
@@ -131,9 +129,8 @@ public record SearchStep() implements Study<SearchSettings, SearchResults> {
         surprise.judge(model, dataset, batchSize, notes).ifPresent(judges::add);
         try (Progress.Task task = run.progress().start(name() + " on " + dataset,
             (long) SearchStudy.units(judges.size()) * test.size(), "problem")) {
-          StepSearch search = new StepSearch(model.model(), run.sampling(dataset),
-              tokens -> TokenPieces.of(tokenizer, tokens), StepCutter.named(step), candidates, stepTokens,
-              settings.seed(), batchSize);
+          StepSearch search = new StepSearch(model.model(), run.sampling(dataset), pieces, StepCutter.named(step),
+              candidates, stepTokens, settings.seed(), batchSize);
           datasets.add(new SearchStudy(search).study(
               new Asked(dataset, hook.get(), test.stream().map(Rollout::problem).toList(),
                   test.stream().map(Rollout::prompt).toList(), graders.apply(dataset)),
@@ -144,7 +141,7 @@ public record SearchStep() implements Study<SearchSettings, SearchResults> {
     return Found.only(new SearchResults(candidates, stepTokens, datasets));
   }
 
-  private static Steps steps(Rollout rollout, String step, Tokenizer tokenizer) {
-    return StepCutter.named(step).cut(TokenPieces.of(tokenizer, rollout.sequence().continuation()));
+  private static Steps steps(Rollout rollout, String step, Function<int[], List<String>> pieces) {
+    return StepCutter.named(step).cut(pieces.apply(rollout.sequence().continuation()));
   }
 }

@@ -16,6 +16,7 @@ import org.striatum.probe.run.RecordJson;
 import org.striatum.studies.run.Manifest;
 import org.striatum.studies.run.RecordDifference;
 import org.striatum.studies.run.RunFolder;
+import org.striatum.studies.run.StepKey;
 import org.striatum.studies.run.Study;
 import org.striatum.studies.run.StudyRun;
 
@@ -91,8 +92,12 @@ public record Recomputation(StudyRun run, List<Study<?, ?>> studies) {
       return new Figures(name, Outcome.DIFFERENT, "is missing");
     }
     S settings = run.folder().settings(study, instance);
-    if (!run.key(study, settings).sha256().equals(step.key())) {
-      return new Figures(name, Outcome.LEFT, "not recomputed: its inputs are not in the run folder");
+    StepKey now = run.key(study, settings);
+    if (!now.sha256().equals(step.key())) {
+      List<String> later = now.after().stream().filter(other -> !step.after().contains(other)).toList();
+      return new Figures(name, Outcome.LEFT, later.isEmpty()
+          ? "not recomputed: its inputs are not in the run folder"
+          : "out of date: made before " + String.join(", ", later));
     }
     return Figures.of(name, file, study.format(), study.find(run, settings).results());
   }

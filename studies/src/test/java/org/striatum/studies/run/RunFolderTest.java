@@ -98,7 +98,8 @@ class RunFolderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"{\"format\": 1}", "{\"format\": 1, \"inputs\": {", "{\"format\": \"1\"}", "{\"format\": 2}", "", "[]"})
+  @ValueSource(strings = {"{\"format\": 1}", "{\"format\": 1, \"inputs\": {", "{\"format\": \"1\"}", "{\"format\": 2}",
+      "", "[]"})
   void aDamagedManifestIsExplainedInPlainWords(String content) throws IOException {
     Path folder = Files.createDirectories(parent.resolve("run"));
     Files.writeString(folder.resolve("manifest.json"), content);
