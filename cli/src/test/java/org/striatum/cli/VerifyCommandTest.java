@@ -84,7 +84,7 @@ class VerifyCommandTest {
       if (noted != null) {
         Files.writeString(run.resolve("checkpoint.path"), noted);
       }
-      for (String command : List.of("report", "ablate", "search", "dopamine", "gate")) {
+      for (String command : List.of("report", "ablate", "search", "dopamine")) {
         Session session = Session.of(command, run);
         assertThat(session.code()).as(command).isEqualTo(ExitCode.USAGE);
         assertThat(session.errorLines()).as(command).singleElement().asString().contains("--checkpoint");

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import java.util.Arrays;
 import java.util.Collection;
@@ -74,6 +75,9 @@ public final class JsonProblem {
     }
     if (message.startsWith("Trailing token")) {
       return "expected one value, found more behind it";
+    }
+    if (mapping instanceof InvalidTypeIdException kind) {
+      return kind.getTypeId() == null ? "its kind is missing" : "there is no kind " + cut(kind.getTypeId());
     }
     String found = mapping instanceof InvalidFormatException wrong ? ", found " + cut(wrong.getValue()) : "";
     return mapping instanceof MismatchedInputException mismatch && mismatch.getTargetType() != null
