@@ -70,6 +70,15 @@ class NtaCommandTest {
     assertThat(arm.path("settings").path("tasks").path("inputs").intValue()).isEqualTo(8);
   }
 
+  @Test
+  void moreSeedsAreAddedToAFinishedExperiment() {
+    assertThat(brief("run").code()).isZero();
+    Session more = Session.of("nta", "flexible", "--seeds", 3, "-o", temporary.resolve("run"), "--inputs", 8, "--outputs",
+        2, "--blocks", 4, "--block-length", 0.2);
+    assertThat(more.code()).as(more.err()).isZero();
+    assertThat(more.out()).contains("3 seeds from 1");
+  }
+
   /// Another number of threads, or a folder that already holds some of the seeds, changes no byte.
   @Test
   void isResumedBySeed() throws IOException {

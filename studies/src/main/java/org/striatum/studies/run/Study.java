@@ -57,6 +57,11 @@ public interface Study<S extends Record, R extends Record> {
     return false;
   }
 
+  /// Whether nothing is lost when a finished one is made again with other settings: what it computed stays in the run folder.
+  default boolean isReplaceable() {
+    return false;
+  }
+
   /// The type of one instance's results.
   default Class<? extends R> results(String instance) {
     return about().results();

@@ -113,7 +113,7 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
       S settings) throws IOException {
     Optional<Manifest.Step> before = folder.manifest().step(step).filter(done -> !done.key().equals(key.sha256()));
     Path told = folder.settingsFile(step);
-    if (before.isEmpty() || !Files.isRegularFile(told)) {
+    if (study.isReplaceable() || before.isEmpty() || !Files.isRegularFile(told)) {
       return;
     }
     Record asked = study.told(settings);
