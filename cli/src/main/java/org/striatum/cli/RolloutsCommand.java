@@ -101,6 +101,9 @@ final class RolloutsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (output != null && RunFolder.isRun(output)) {
+      RunFolder.read(output).close(); // a run that cannot be read is refused before any option is
+    }
     Sampling sampling = Given.checked(() -> new Sampling(temperature, topP, topK, maxNewTokens, true));
     Optional<ForeignRollouts> made = completions.read(problems);
     List<ProblemSet> sets = made.isPresent() ? List.of() : problems.sets(limit, null, prompts.isChat());

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.striatum.cli.console.Console;
+import org.striatum.cli.console.Counted;
 import org.striatum.cli.console.ExitCode;
 import org.striatum.cli.scan.CheckpointList;
 import org.striatum.cli.scan.Estimate;
@@ -133,7 +134,8 @@ final class ScanCommand implements Callable<Integer> {
       console.json(results);
     } else {
       console.print("report: " + output.resolve(REPORT));
-      console.print("%d of %d checkpoints studied".formatted(results.finished().size(), results.outcomes().size()));
+      console.print("%d of %s studied".formatted(results.finished().size(),
+          Counted.of(results.outcomes().size(), "checkpoint")));
       results.failed().forEach(one -> console.print("failed: " + one.name() + ": " + one.failure().message()));
     }
     return results.failed().isEmpty() ? ExitCode.DONE : ExitCode.PARTIAL;

@@ -97,19 +97,19 @@ class RolloutFileTest {
   @ParameterizedTest
   @CsvSource(delimiter = '|', textBlock = """
       "tokens":[1,4,5]        | "tokens":[1,-4,5]          | a token id must be ≥ 0, found -4
-      "tokens":[1,4,5]        | "tokens":[1,4,99999999999] | out of range of int
-      "tokens":[1,4,5]        | "tokens":[1,4.5,5]         | Cannot coerce Floating-point value (4.5)
+      "tokens":[1,4,5]        | "tokens":[1,4,99999999999] | a number is too large for its place
+      "tokens":[1,4,5]        | "tokens":[1,4.5,5]         | expected a whole number, found 4.5 (at tokens[1])
       "tokens":[1,4,5]        | "tokens":[1]               | prompt length must be in [1, 1], found 2
       "promptLength":2        | "promptLength":0           | prompt length must be in [1, 3], found 0
       "reward":1.0            | "reward":0.5               | a reward must be 0 or 1, found 0.5
       "reward":1.0            | "reward":null              | a reward must be 0 or 1, found NaN
       "id":"1+1="             | "id":""                    | a problem needs an id
       "completion":"#2"       | "completion":null          | found null
-      "sample":0,             | "x":0,                     | Missing creator property 'sample'
-      "sample":0,             | "sample":0,"sample":1,     | Duplicate field 'sample'
-      "finished":true,        | "finished":"yes",          | Cannot coerce String value
-      {"format":1,            | "format":1,               | Cannot
-      "logProbability":-0.5}  | "logProbability":-0.5      | Unexpected end-of-input
+      "sample":0,             | "x":0,                     | 'sample' is missing
+      "sample":0,             | "sample":0,"sample":1,     | 'sample' is given twice
+      "finished":true,        | "finished":"yes",          | expected true or false
+      {"format":1,            | "format":1,               | expected
+      "logProbability":-0.5}  | "logProbability":-0.5      | the text ends in the middle
       """)
   void refusesABrokenLineNamingIt(String good, String bad, String why) throws IOException {
     assertThat(GOOD).contains(good);
@@ -139,7 +139,7 @@ class RolloutFileTest {
   @Test
   void refusesABoundlessNesting() throws IOException {
     Path file = Files.writeString(folder.resolve("deep.jsonl"), "{\"format\":1,\"x\":" + "[".repeat(1_000_000));
-    assertRefused(file, file + ", line 1: ", "nesting depth");
+    assertRefused(file, file + ", line 1: ", "nested too deep");
   }
 
   @Test

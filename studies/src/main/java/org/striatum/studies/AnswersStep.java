@@ -20,6 +20,7 @@ import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.Study;
 import org.striatum.studies.run.StudyDescription;
 import org.striatum.studies.run.StudyRun;
+import org.striatum.studies.run.UnfinishedStudyException;
 
 /// Answers every question from what the studies of a run have found, and for other checkpoints that were studied with it.
 ///
@@ -110,7 +111,7 @@ public record AnswersStep(List<Study<?, ?>> studies, List<RunFolder> beside)
     }
     Manifest.Checkpoint checkpointed = run.manifest().inputs().checkpoint();
     if (checkpointed == null) {
-      throw new IllegalArgumentException(run.folder() + " is not a run of a checkpoint, so no question is asked of it");
+      throw new UnfinishedStudyException(run.folder(), StudyRun.ROLLOUTS);
     }
     String checkpoint = checkpointed.name();
     Map<Question, List<Finding>> findings = new EnumMap<>(Question.class);

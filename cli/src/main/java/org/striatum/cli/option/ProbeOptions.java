@@ -21,10 +21,10 @@ public final class ProbeOptions implements SettingOptions<ProbeSettings> {
   @Option(names = "--position", paramLabel = "prompt-end|think-end", description = "Where value is read: at the last token of the prompt (default), or where the thought closes; rollouts without a closed thought are then left out and counted.")
   private String position;
 
-  @Option(names = "--epochs", paramLabel = "N", description = "Maximum number of passes over the training trajectories.")
+  @Option(names = "--epochs", paramLabel = "N", description = "Maximum number of passes over the training trajectories (default 40).")
   private Integer epochs;
 
-  @Option(names = "--permutations", paramLabel = "N", description = "Label shuffles for the null distribution.")
+  @Option(names = "--permutations", paramLabel = "N", description = "Label shuffles for the null distribution (default 99).")
   private Integer permutations;
 
   @Option(names = "--random-sets", paramLabel = "N", description = "Random sets for each band of a pruning curve.")

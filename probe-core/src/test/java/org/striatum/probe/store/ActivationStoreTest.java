@@ -192,8 +192,8 @@ class ActivationStoreTest {
     Path index = folder.resolve("index.json");
     String json = Files.readString(index);
     for (Map.Entry<String, String> change : Map.of("shard-00001", "../shard-00001", "\"width\" : 3", "\"width\" : 4",
-        "\"firstRows\" : [ 0, 2", "\"firstRows\" : [ 0, 1", "\"rows\" : 9", "\"rows\" : 8", "\"dtype\" : \"F32\"",
-        "\"dtype\" : \"F16\"", "\"sequences\" : 3", "\"sequences\" : 2", "\"dtype\"", "\"type\"").entrySet()) {
+        "\"firstRows\" : [ 0, 2", "\"firstRows\" : [ 0, 1", "\"rows\" : 9", "\"rows\" : 8", "\"dtype\" : \"f32\"",
+        "\"dtype\" : \"f16\"", "\"sequences\" : 3", "\"sequences\" : 2", "\"dtype\"", "\"type\"").entrySet()) {
       assertThat(json).contains(change.getKey());
       Files.writeString(index, json.replace(change.getKey(), change.getValue()));
       assertRefused(folder.toString());

@@ -5,11 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.FileFormat;
+import org.striatum.probe.run.Printed;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.studies.run.Manifest;
 import org.striatum.studies.run.RecordDifference;
@@ -30,8 +32,13 @@ public record Recomputation(StudyRun run, List<Study<?, ?>> studies) {
   }
 
   /// The result for a file's figures.
-  public enum Outcome {
-    SAME, DIFFERENT, LEFT
+  public enum Outcome implements Printed {
+    SAME, DIFFERENT, LEFT;
+
+    @Override
+    public String printed() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /// One file.
@@ -64,11 +71,16 @@ public record Recomputation(StudyRun run, List<Study<?, ?>> studies) {
       } else if (!step.name().equals(StudyRun.ROLLOUTS)) {
         step.outputs().keySet().stream().filter(file -> !file.endsWith(RunFolder.SETTINGS))
             .forEach(
-                file -> all.add(new Figures(file, Outcome.LEFT,
-                    "not recomputed: only the command that made it can make it again")));
+                file -> all.add(new Figures(file, Outcome.LEFT, "not recomputed: " + reason(study))));
       }
     }
     return all;
+  }
+
+  private static String reason(Optional<Study<?, ?>> study) {
+    return study.map(known -> known.needsModel()
+        ? "'" + known.name() + "' runs the model"
+        : "only '" + known.name() + "' itself can make it again").orElse("made by a study that is not known here");
   }
 
   /// The results of a study, found again with the settings that the run keeps.
