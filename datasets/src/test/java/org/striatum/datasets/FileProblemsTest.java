@@ -297,7 +297,7 @@ class FileProblemsTest {
         e -> assertThat(e.needs()).containsExactly(Need.COLUMNS));
     refused(file("empty.jsonl", ""), "must have at least one row");
     refused(file("one.json", "[3, {}]"), "row 1 must be a JSON object, found number");
-    refused(file("deep.jsonl", "[".repeat(100_000)), "nesting depth");
+    refused(file("deep.jsonl", "[".repeat(100_000)), "nested too deep");
   }
 
   private static void refused(Path file, String why) {

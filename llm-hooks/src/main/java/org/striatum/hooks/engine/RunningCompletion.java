@@ -27,7 +27,7 @@ public final class RunningCompletion {
   /// @param seed of its generator
   /// @param prompt all that is given; where it holds a completion that was begun, a stop string may begin in that
   /// @param ending tokens and texts that end it, if the sampling says so
-  public RunningCompletion(TokenSequence prompt, Sampling sampling, long seed, Ending ending) {
+  public RunningCompletion(TokenSequence prompt, Sampling sampling, long seed, CompletionEnd ending) {
     this.sampling = sampling;
     this.sampler = new Sampler(sampling, seed);
     this.endOfSequence = new HashSet<>(sampling.stopTokens());

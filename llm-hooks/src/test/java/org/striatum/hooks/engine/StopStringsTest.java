@@ -88,7 +88,7 @@ class StopStringsTest {
   }
 
   private static RunningCompletion running(TokenSequence prompt, Sampling sampling) {
-    return new RunningCompletion(prompt, sampling, 1, Ending.at(Set.of(2)).reading(StopStringsTest::words));
+    return new RunningCompletion(prompt, sampling, 1, CompletionEnd.at(Set.of(2)).reading(StopStringsTest::words));
   }
 
   /// Token by token: greedy, each row of logits says which.
@@ -136,7 +136,7 @@ class StopStringsTest {
   @Test
   void stopStringsNeedAText() {
     RunningCompletion running = new RunningCompletion(TokenSequence.prompt(new int[]{0}),
-        Sampling.greedy(4).withStops(List.of("x")), 1, Ending.at(Set.of()));
+        Sampling.greedy(4).withStops(List.of("x")), 1, CompletionEnd.at(Set.of()));
     assertThatThrownBy(() -> running.draw(new float[]{1, 0}, 0, 2)).isInstanceOf(UsageException.class);
   }
 }

@@ -49,7 +49,7 @@ import org.striatum.studies.run.StudyRun;
 /// @param sets problem sets; empty for the study as others read it
 /// @param gate applied to the model; empty for the model without a gate
 /// @param examples worked examples that are written before questions
-public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Examples examples)
+public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, WorkedExamples examples)
     implements
       Study<RolloutSettings, RolloutResults> {
   private static final int SHOWN = 3;
@@ -60,7 +60,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Exa
 
   /// Rollouts of the model without a gate.
   public RolloutStep(List<ProblemSet> sets) {
-    this(sets, Optional.empty(), Examples.NONE);
+    this(sets, Optional.empty(), WorkedExamples.NONE);
   }
 
   /// A learned gate that is applied during generation.
