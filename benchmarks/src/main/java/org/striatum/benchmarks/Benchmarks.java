@@ -21,7 +21,7 @@ import org.striatum.benchmarks.measure.Setting;
 import org.striatum.benchmarks.models.RandomCheckpoint;
 import org.striatum.benchmarks.results.Conditions;
 import org.striatum.benchmarks.results.Measured;
-import org.striatum.benchmarks.results.Page;
+import org.striatum.benchmarks.results.BenchmarkPage;
 import org.striatum.benchmarks.results.Results;
 import org.striatum.hooks.onnx.OnnxModel;
 import picocli.CommandLine;
@@ -109,8 +109,8 @@ public final class Benchmarks implements Callable<Integer> {
         : benchmarks.resolve("target").resolve("benchmarks.md");
     Results results = Results.read(file).with(work, measured);
     results.write(file);
-    new Page(results, ORDER).write(page);
-    System.out.println(new Page(results, List.of(work)).tables());
+    new BenchmarkPage(results, ORDER).write(page);
+    System.out.println(new BenchmarkPage(results, List.of(work)).tables());
     note("written to " + page);
   }
 

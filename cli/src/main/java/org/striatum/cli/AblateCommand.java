@@ -12,7 +12,6 @@ import org.striatum.studies.intervention.AblationStep;
 import org.striatum.studies.run.RunFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /// Ablates neurons and compares the effects with those of controls.
 @Command(name = "ablate", description = "Ablate neuron sets and compare with random and RMS-matched sets: results.", footer = {
@@ -21,9 +20,6 @@ import picocli.CommandLine.Option;
 final class AblateCommand extends ModelRunCommand<AblationSettings, InterventionResults> {
   @Mixin
   private InterventionOptions options;
-
-  @Option(names = "--name", paramLabel = "NAME", description = "Name of the results; a run can have several (default: the names of the sets).")
-  private String name;
 
   AblateCommand(Console console) {
     super(console, AblationStep.STUDY);
@@ -39,7 +35,7 @@ final class AblateCommand extends ModelRunCommand<AblationSettings, Intervention
 
   @Override
   String instance(AblationSettings settings) {
-    return name == null ? super.instance(settings) : name;
+    return options.name().orElseGet(() -> super.instance(settings));
   }
 
   @Override

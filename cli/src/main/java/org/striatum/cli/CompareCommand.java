@@ -32,7 +32,7 @@ final class CompareCommand implements Callable<Integer> {
   @Parameters(paramLabel = "RUN", arity = "1..*", description = "Run folders with a finished `probe`. Results are written to the first, the others are only read.")
   private List<Path> folders;
 
-  @Option(names = "--sizes", paramLabel = "SIZE,…", split = ",", defaultValue = "1%,5%,top20", description = "Sizes of the sets compared (default 1%%,5%%,top20).")
+  @Option(names = "--sizes", paramLabel = "SIZE", split = ",", defaultValue = "1%,5%,top20", description = "Sizes of the sets compared (default 1%%,5%%,top20).")
   private List<String> sizes;
 
   @Option(names = "--curves", description = "Compare two runs even without a common basis, only by what does not need one.")

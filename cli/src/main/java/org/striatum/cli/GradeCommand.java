@@ -12,6 +12,7 @@ import org.striatum.datasets.grading.AnswerGrader;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.UsageException;
 import org.striatum.studies.rollouts.Regrading;
+import org.striatum.studies.run.RewardGraders;
 import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.StudyRun;
 import org.striatum.studies.run.Version;
@@ -68,6 +69,7 @@ final class GradeCommand implements Callable<Integer> {
     if (show != null && show < 1) {
       throw new UsageException("--show must be ≥ 1, found " + show);
     }
+    stale();
     if (show == null || grader != null) {
       regrade(Optional.ofNullable(grader).map(AnswerGrader::named));
     }
@@ -77,6 +79,12 @@ final class GradeCommand implements Callable<Integer> {
       }
     }
     return ExitCode.DONE;
+  }
+
+  private void stale() throws IOException {
+    try (RunFolder run = RunFolder.read(folder)) {
+      RewardGraders.stale(run).forEach(console::note);
+    }
   }
 
   private void regrade(Optional<AnswerGrader> by) throws IOException {

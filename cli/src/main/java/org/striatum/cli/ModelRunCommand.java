@@ -1,19 +1,19 @@
 package org.striatum.cli;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import org.striatum.cli.console.Console;
+import org.striatum.cli.option.CheckpointOption;
 import org.striatum.cli.option.ModelOptions;
+import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.RunModel;
 import org.striatum.studies.run.Study;
-import org.striatum.studies.run.StudyRun;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// A command that runs one study, which needs the model, on a run folder.
 abstract class ModelRunCommand<S extends Record, R extends Record> extends RunCommand<S, R> {
-  @Option(names = "--checkpoint", paramLabel = "CKPT", description = "Path of the checkpoint, if it was moved.")
-  private Path checkpoint;
+  @Mixin
+  private CheckpointOption checkpoint;
 
   @Option(names = "--batch-size", paramLabel = "N|auto", defaultValue = "auto", description = "Sequences per batch; does not change results (default auto).")
   private String batchSize;
@@ -26,7 +26,7 @@ abstract class ModelRunCommand<S extends Record, R extends Record> extends RunCo
   }
 
   @Override
-  RunModel model(Path run) throws IOException {
-    return modelOptions.of(checkpoint == null ? StudyRun.remembered(run) : checkpoint, batchSize);
+  RunModel model(RunFolder run) throws IOException {
+    return modelOptions.of(checkpoint.of(run), batchSize);
   }
 }

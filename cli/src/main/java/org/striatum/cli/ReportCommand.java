@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
+import org.striatum.cli.option.CheckpointOption;
 import org.striatum.cli.option.ModelOptions;
 import org.striatum.probe.run.UsageException;
 import org.striatum.reports.run.ReportStep;
@@ -14,10 +15,10 @@ import org.striatum.studies.run.Manifest;
 import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.RunModel;
 import org.striatum.studies.run.StudyRun;
+import org.striatum.studies.run.UnfinishedStudyException;
 import org.striatum.studies.run.Version;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Writes the report of a run.
@@ -30,8 +31,8 @@ final class ReportCommand implements Callable<Integer> {
   @Parameters(paramLabel = "RUN", description = "Run folder.")
   private Path folder;
 
-  @Option(names = "--checkpoint", paramLabel = "CKPT", description = "Path of the checkpoint, if it was moved.")
-  private Path checkpoint;
+  @Mixin
+  private CheckpointOption checkpoint;
 
   @Mixin
   private ModelOptions modelOptions;
@@ -45,6 +46,9 @@ final class ReportCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     try (RunFolder opened = RunFolder.open(folder)) {
       Manifest.Checkpoint reported = opened.manifest().inputs().checkpoint();
+      if (reported == null && opened.manifest().steps().isEmpty()) {
+        throw new UnfinishedStudyException(folder, StudyRun.ROLLOUTS);
+      }
       if (reported == null) {
         throw new UsageException(
             folder + " is not the run of a checkpoint: the command that made it also writes its report; run it again");
@@ -53,7 +57,7 @@ final class ReportCommand implements Callable<Integer> {
         throw new UsageException(folder
             + " has hidden states from another program and no checkpoint, so there is no report: its figures are in results/");
       }
-      try (RunModel model = modelOptions.of(checkpoint == null ? StudyRun.remembered(folder) : checkpoint, "auto")) {
+      try (RunModel model = modelOptions.of(checkpoint.of(opened), "auto")) {
         StudyRun run = new StudyRun(opened, Version.environment(modelOptions.threads()), model, console::note,
             console.progress());
         new ReportStep(registry).write(run);

@@ -20,7 +20,7 @@ import org.striatum.hooks.HookedModel;
 import org.striatum.peft.llm.LearnedGate;
 import org.striatum.probe.model.Sampling;
 import org.striatum.probe.run.UsageException;
-import org.striatum.studies.rollouts.Examples;
+import org.striatum.studies.rollouts.WorkedExamples;
 import org.striatum.studies.rollouts.ImportSettings;
 import org.striatum.studies.rollouts.ImportStep;
 import org.striatum.studies.rollouts.PromptSettings;
@@ -101,6 +101,9 @@ final class RolloutsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (output != null && RunFolder.isRun(output)) {
+      RunFolder.read(output).close(); // a run that cannot be read is refused before any option is
+    }
     Sampling sampling = Given.checked(() -> new Sampling(temperature, topP, topK, maxNewTokens, true));
     Optional<ForeignRollouts> made = completions.read(problems);
     List<ProblemSet> sets = made.isPresent() ? List.of() : problems.sets(limit, null, prompts.isChat());
@@ -116,7 +119,7 @@ final class RolloutsCommand implements Callable<Integer> {
     }
     PromptSettings asking = prompts.settings();
     RolloutSettings settings = Given.checked(() -> new RolloutSettings(limit, samples, sampling, asking, seed));
-    Examples examples = prompts.examples(sets, problems);
+    WorkedExamples examples = prompts.examples(sets, problems);
     try (RunModel model = modelOptions.of(checkpoint, batchSize)) {
       HookedModel hooked = model.open();
       hooked.tokenizer(); // refused, if it is, before a folder is made

@@ -44,7 +44,7 @@ abstract class RunCommand<S extends Record, R extends Record> implements Callabl
   abstract void print(Console out, R results);
 
   /// The run's model; none if the study needs none.
-  RunModel model(Path run) throws IOException {
+  RunModel model(RunFolder run) throws IOException {
     return RunModel.none();
   }
 
@@ -66,7 +66,7 @@ abstract class RunCommand<S extends Record, R extends Record> implements Callabl
   public Integer call() throws IOException {
     try (RunFolder opened = RunFolder.open(folder)) {
       S settings = settings(study.about().seeding().with(study.about().defaults(), seed), opened);
-      try (RunModel model = model(folder)) {
+      try (RunModel model = model(opened)) {
         StudyRun run = new StudyRun(opened, Version.environment(model.threads()), model, console::note,
             console.progress());
         R results = run.run(study(), instance(settings), settings);

@@ -11,9 +11,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.striatum.cli.console.Console;
+import org.striatum.cli.console.Counted;
 import org.striatum.cli.console.ExitCode;
 import org.striatum.cli.scan.CheckpointList;
-import org.striatum.cli.scan.Estimate;
+import org.striatum.cli.scan.CostEstimate;
 import org.striatum.cli.scan.LocalProcess;
 import org.striatum.cli.scan.Scan;
 import org.striatum.cli.scan.ScanFile;
@@ -117,7 +118,7 @@ final class ScanCommand implements Callable<Integer> {
     sets.stream().map(ProblemSet::skipped).flatMap(Optional::stream).forEach(console::note);
     sets.stream().map(ProblemSet::chosen).flatMap(Optional::stream).forEach(console::note);
     ScanPlan plan = ScanPlan.of(found, options, parsed.settings(sets), output);
-    print(plan, Estimate.of(plan, sets.size(), sets.size() * parsed.rollouts(), parsed.longest(), output));
+    print(plan, CostEstimate.of(plan, sets.size(), sets.size() * parsed.rollouts(), parsed.longest(), output));
     if (dryRun) {
       if (json) {
         console.json(plan);
@@ -133,7 +134,8 @@ final class ScanCommand implements Callable<Integer> {
       console.json(results);
     } else {
       console.print("report: " + output.resolve(REPORT));
-      console.print("%d of %d checkpoints studied".formatted(results.finished().size(), results.outcomes().size()));
+      console.print("%d of %s studied".formatted(results.finished().size(),
+          Counted.of(results.outcomes().size(), "checkpoint")));
       results.failed().forEach(one -> console.print("failed: " + one.name() + ": " + one.failure().message()));
     }
     return results.failed().isEmpty() ? ExitCode.DONE : ExitCode.PARTIAL;
@@ -198,7 +200,7 @@ final class ScanCommand implements Callable<Integer> {
     return study;
   }
 
-  private void print(ScanPlan plan, Estimate estimate) {
+  private void print(ScanPlan plan, CostEstimate estimate) {
     Console said = json ? console.silent() : console;
     said.print("%-32s %10s  %s".formatted("checkpoint", "weights", "run folder"));
     for (ScanUnit unit : plan.units()) {
@@ -206,7 +208,7 @@ final class ScanCommand implements Callable<Integer> {
     }
     plan.repeated().forEach(same -> said.print(
         "%s has the same files as %s: studied once".formatted(same.checkpoint(), same.unit())));
-    said.print("time: about %s (%s)".formatted(printed(estimate.time()), Estimate.HOW));
+    said.print("time: about %s (%s)".formatted(printed(estimate.time()), CostEstimate.HOW));
     said.print("memory: about %.1f GB at a time".formatted(estimate.memory() / 1e9));
     said.print("disk: %s, %.1f GB free".formatted(
         estimate.disk() < 0 ? "unknown" : "at most %.1f GB of hidden states".formatted(estimate.disk() / 1e9),

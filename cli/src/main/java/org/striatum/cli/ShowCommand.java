@@ -17,6 +17,7 @@ import org.striatum.studies.AnswersStep.Answers;
 import org.striatum.studies.StudyRegistry;
 import org.striatum.studies.run.FlatRecord;
 import org.striatum.studies.run.Manifest;
+import org.striatum.studies.run.RewardGraders;
 import org.striatum.studies.run.RunFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -93,6 +94,7 @@ final class ShowCommand implements Callable<Integer> {
         ? "no checkpoint"
         : inputs.checkpoint().name() + " (" + inputs.checkpoint().modelType() + ")")
         + (inputs.seed() == null ? "" : ", seed " + inputs.seed()));
+    RewardGraders.stale(run).forEach(console::print);
     if (steps.isEmpty()) {
       console.print("no study is finished; what is under way goes on with the same command. It was asked:");
       FlatRecord.of(inputs).entries().forEach(this::line);

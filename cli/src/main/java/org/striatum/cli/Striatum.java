@@ -1,10 +1,12 @@
 package org.striatum.cli;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
 import org.striatum.probe.run.Heartbeat;
+import org.striatum.reports.database.DatabaseStep;
 import org.striatum.studies.StudyRegistry;
 import org.striatum.studies.run.Study;
 import org.striatum.studies.run.Version;
@@ -18,7 +20,8 @@ import picocli.CommandLine.Spec;
 
 /// `striatum`: finds and tests the sparse reward subsystem of transformer language models.
 @Command(name = "striatum", version = Version.NAME, mixinStandardHelpOptions = true, scope = ScopeType.INHERIT, description = "Finds and tests the reward subsystem of a language model: its estimate of success, and whether it uses it.", synopsisSubcommandLabel = "COMMAND", exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
-    "0:done", "2:usage", "3:checkpoint or parity failure", "4:bad data", "5:partial, resumable",
+    "0:done", "1:mistake of the program", "2:usage", "3:checkpoint or parity failure", "4:bad data",
+    "5:partial, resumable",
     "130:interrupted"}, subcommands = {DemoCommand.class, StudyCommand.class, ScanCommand.class, InspectCommand.class,
         ParityCommand.class,
         RolloutsCommand.class, GradeCommand.class,
@@ -36,7 +39,8 @@ public final class Striatum implements Runnable {
   public static void main(String[] arguments) {
     Locale.setDefault(Locale.ROOT); // figures look the same everywhere
     Console console = Console.standard();
-    AtomicBoolean running = new AtomicBoolean(true);
+    // In the shell the user's own code may end the process, and there is no command to run again.
+    AtomicBoolean running = new AtomicBoolean(!List.of(arguments).contains(ShellCommand.NAME));
     // The JVM ends with 130 by itself when it is interrupted; this says what to do then.
     Runtime.getRuntime().addShutdownHook(new Thread(() -> {
       if (running.get()) {
@@ -59,7 +63,8 @@ public final class Striatum implements Runnable {
   }
 
   /// The same with other studies. A study without a command class here gets a command made from its settings.
-  static CommandLine commandLine(Console console, StudyRegistry registry) {
+  static CommandLine commandLine(Console console, StudyRegistry studies) {
+    StudyRegistry registry = known(studies);
     Striatum striatum = new Striatum();
     CommandLine line = new CommandLine(striatum, new CommandFactory(console, registry));
     for (Study<?, ?> study : registry.studies()) {
@@ -78,6 +83,11 @@ public final class Striatum implements Runnable {
     });
     line.setExecutionExceptionHandler((failure, _, _) -> ExitCode.report(failure, console, striatum.debug));
     return line;
+  }
+
+  /// The studies, and those of modules that depend on theirs.
+  static StudyRegistry known(StudyRegistry studies) {
+    return studies.with(DatabaseStep.STUDY);
   }
 
   private static String path(CommandLine line) {

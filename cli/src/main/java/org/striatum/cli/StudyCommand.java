@@ -28,7 +28,7 @@ import org.striatum.studies.StudyRegistry;
 import org.striatum.studies.WholeStudy.Companion;
 import org.striatum.studies.AnswersStep.Answers;
 import org.striatum.studies.capture.CaptureSettings;
-import org.striatum.studies.rollouts.Examples;
+import org.striatum.studies.rollouts.WorkedExamples;
 import org.striatum.studies.rollouts.PromptSettings;
 import org.striatum.studies.rollouts.RolloutSettings;
 import org.striatum.studies.rollouts.RolloutStep;
@@ -125,7 +125,7 @@ final class StudyCommand implements Callable<Integer> {
   /// The worked examples.
   ///
   /// @param sets as returned by [#sets]
-  Examples examples(List<ProblemSet> sets) throws IOException {
+  WorkedExamples examples(List<ProblemSet> sets) throws IOException {
     return prompts.examples(sets, problems);
   }
 

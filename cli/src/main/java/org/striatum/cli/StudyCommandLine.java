@@ -1,47 +1,71 @@
 package org.striatum.cli;
 
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.Map;
 import org.striatum.cli.console.Console;
-import org.striatum.cli.option.ChangedRecord;
-import org.striatum.cli.option.Given;
+import org.striatum.cli.option.ChangedSettings;
 import org.striatum.cli.summary.StudySummaries;
 import org.striatum.studies.StudyRegistry;
 import org.striatum.studies.run.RunFolder;
-import org.striatum.studies.run.RunModel;
 import org.striatum.studies.run.Study;
 import picocli.CommandLine;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 
-/// The command of a study without a class of its own: `striatum NAME RUN`, its settings changed by name.
-final class StudyCommandLine<S extends Record, R extends Record> extends ModelRunCommand<S, R> {
-  @Option(names = "--set", paramLabel = "NAME=VALUE", description = "A setting by its name, as printed by `striatum show`; may be given several times.")
-  private Map<String, String> changed = Map.of();
+/// The command of a study without a class of its own: `striatum NAME RUN`, its settings changed by name. It has only options
+/// that change something.
+final class StudyCommandLine {
+  private static final String SEED = "--seed";
 
-  private StudyCommandLine(Console console, Study<S, R> study) {
-    super(console, study);
-  }
+  private StudyCommandLine() {}
 
   static <S extends Record, R extends Record> CommandLine of(Console console, StudyRegistry registry,
       Study<S, R> study) {
-    CommandLine line = new CommandLine(new StudyCommandLine<>(console, study), new CommandFactory(console, registry));
-    line.getCommandSpec().usageMessage().description(study.about().summary());
+    CommandLine line = new CommandLine(
+        study.needsModel() ? new WithModel<>(console, study) : new WithoutModel<>(console, study),
+        new CommandFactory(console, registry));
+    CommandSpec spec = line.getCommandSpec();
+    spec.usageMessage().description(study.about().summary());
+    if (!study.about().isSeeded()) {
+      spec.remove(spec.findOption(SEED));
+    }
     return line;
   }
 
-  @Override
-  S settings(S settings, RunFolder run) throws IOException {
-    return Given.checked(() -> ChangedRecord.of(settings, changed));
+  private static final class WithModel<S extends Record, R extends Record> extends ModelRunCommand<S, R> {
+    @Mixin
+    private ChangedSettings changes;
+
+    private WithModel(Console console, Study<S, R> study) {
+      super(console, study);
+    }
+
+    @Override
+    S settings(S settings, RunFolder run) throws IOException {
+      return changes.over(settings);
+    }
+
+    @Override
+    void print(Console out, R results) {
+      new StudySummaries(out).values(results);
+    }
   }
 
-  @Override
-  RunModel model(Path run) throws IOException {
-    return study().needsModel() ? super.model(run) : RunModel.none();
-  }
+  private static final class WithoutModel<S extends Record, R extends Record> extends RunCommand<S, R> {
+    @Mixin
+    private ChangedSettings changes;
 
-  @Override
-  void print(Console out, R results) {
-    new StudySummaries(out).values(results);
+    private WithoutModel(Console console, Study<S, R> study) {
+      super(console, study);
+    }
+
+    @Override
+    S settings(S settings, RunFolder run) throws IOException {
+      return changes.over(settings);
+    }
+
+    @Override
+    void print(Console out, R results) {
+      new StudySummaries(out).values(results);
+    }
   }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.striatum.cli.console.Console;
+import org.striatum.cli.console.Counted;
 import org.striatum.cli.console.ExitCode;
 import org.striatum.cli.scan.ScanResults;
 import org.striatum.probe.run.BadDataException;
@@ -52,7 +53,20 @@ final class VerifyCommand implements Callable<Integer> {
   /// @param figures empty with `--checksums`, or if a file has changed
   record Verified(String run, int steps, int files, List<Difference> differences, List<Figures> figures) {
     boolean sound() {
-      return differences.isEmpty() && figures.stream().noneMatch(one -> one.outcome() == Outcome.DIFFERENT);
+      return differences.isEmpty() && different() == 0;
+    }
+
+    /// How many figures or stores differ from what they should be.
+    private long different() {
+      return figures.stream().filter(one -> one.outcome() == Outcome.DIFFERENT).count();
+    }
+
+    private String state() {
+      return sound()
+          ? "all as in the manifest"
+          : differences.isEmpty()
+              ? Counted.of(different(), "finding")
+              : differences.size() + " not as in the manifest";
     }
   }
 
@@ -113,10 +127,8 @@ final class VerifyCommand implements Callable<Integer> {
 
   private Verified print(Verified run) {
     if (!json) {
-      console.print("%s: %d steps, %d files, %s".formatted(run.run(), run.steps(), run.files(),
-          run.differences().isEmpty()
-              ? "all as in the manifest"
-              : run.differences().size() + " not as in the manifest"));
+      console.print("%s: %s, %s, %s".formatted(run.run(), Counted.of(run.steps(), "step"),
+          Counted.of(run.files(), "file"), run.state()));
       run.differences().forEach(one -> console.print("  %s (%s) %s".formatted(one.file(), one.step(),
           one.found() == null ? "is missing" : "has checksum " + one.found() + ", written with " + one.expected())));
       run.figures().forEach(one -> console.print("  %s %s: %s".formatted(switch (one.outcome()) {

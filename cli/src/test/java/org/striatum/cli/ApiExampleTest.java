@@ -16,6 +16,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// The example of docs/api.md, as a program and in the shell: what the page says it prints, it prints.
 class ApiExampleTest {
@@ -43,16 +45,20 @@ class ApiExampleTest {
     }
   }
 
-  private List<String> printed(Redirect input, String... words) throws Exception {
+  private Process started(Redirect input, Redirect errors, String... words) throws IOException {
     List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
         "-Dai.djl.offline=true", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
         "-Dstriatum.cache=" + Path.of("target/striatum-cache").toAbsolutePath()));
     command.addAll(List.of(words));
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile()).redirectInput(input)
-        .redirectError(Redirect.INHERIT);
+        .redirectError(errors);
     builder.environment().put("CLASSPATH", folder + ":" + System.getProperty("java.class.path"));
-    Process process = builder.start();
+    return builder.start();
+  }
+
+  private List<String> printed(Redirect input, String... words) throws Exception {
+    Process process = started(input, Redirect.INHERIT, words);
     List<String> lines;
     try (var out = process.inputReader(StandardCharsets.UTF_8)) {
       lines = out.lines().toList();
@@ -82,6 +88,22 @@ class ApiExampleTest {
     Path script = Files.writeString(folder.resolve("example.jsh"), block("A run from Java", "java"));
     List<String> lines = printed(Redirect.from(script.toFile()), Striatum.class.getName(), "shell");
     assertThat(lines).containsAll(block("A run from Java", "text").lines().toList());
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', textBlock = """
+      1 / 0           | 2
+      int x = (       | 2
+      System.exit(7); | 7
+      """)
+  void withoutATerminalAFailureInTheShellIsItsExitCode(String line, int code) throws Exception {
+    Path script = Files.writeString(folder.resolve("line.jsh"), line + "\n");
+    Path errors = folder.resolve("errors");
+    Process process = started(Redirect.from(script.toFile()), Redirect.to(errors.toFile()), Striatum.class.getName(),
+        "shell");
+    process.getInputStream().readAllBytes();
+    assertThat(process.waitFor()).as(Files.readString(errors)).isEqualTo(code);
+    assertThat(errors).content().doesNotContain("interrupted");
   }
 
   @Test

@@ -5,12 +5,21 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.GeneralCodingRules;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.striatum.studies.StudyRegistry;
+import org.striatum.studies.capture.SavedStatesStep;
+import org.striatum.studies.rollouts.ImportStep;
+import org.striatum.studies.run.Study;
 
 /// The picture of docs/architecture.md, held.
 class ArchitectureTest {
@@ -76,6 +85,18 @@ class ArchitectureTest {
   void randomnessIsPassedIn() {
     noClasses().should().callMethod(Math.class, "random").orShould().callConstructor(java.util.Random.class)
         .check(CLASSES);
+  }
+
+  /// `show`, `verify` and all else that goes through the list would not know a study that is missing there.
+  @Test
+  void everyStudyIsListed() {
+    List<Study<?, ?>> listed = Striatum.known(StudyRegistry.standard()).studies();
+    Set<String> kinds = listed.stream().map(study -> study.getClass().getName()).collect(Collectors.toSet());
+    assertThat(CLASSES.stream().filter(one -> one.isAssignableTo(Study.class) && !one.isInterface())
+        .map(JavaClass::getName)
+        .filter(name -> !name.startsWith(ImportStep.class.getName())) // makes the step 'rollouts'
+        .filter(name -> !name.startsWith(SavedStatesStep.class.getName())) // and 'capture'
+        .filter(name -> !kinds.contains(name))).isEmpty();
   }
 
   @Test

@@ -155,7 +155,7 @@ class BadInputTest {
     Path run = damagedRun();
     Files.writeString(run.resolve("rollouts.jsonl"), "");
     assertThat(refused(BAD_DATA, "capture", REASONER, "--rollouts", run.resolve("rollouts.jsonl")))
-        .contains("must hold at least one rollout");
+        .contains("restore it");
   }
 
   @Test
@@ -170,15 +170,15 @@ class BadInputTest {
   }
 
   @Test
-  void malformedRolloutsNameTheLine() throws Exception {
+  void malformedRolloutsAreToBeRestored() throws Exception {
     Path run = damagedRun();
     Path rollouts = run.resolve("rollouts.jsonl");
     List<String> lines = Files.readAllLines(rollouts);
     lines.set(2, "{\"problem\": 7}");
     Files.write(rollouts, lines);
-    assertThat(refused(BAD_DATA, "capture", REASONER, "--rollouts", rollouts)).contains("rollouts.jsonl, line 3: ");
-    assertThat(refused(BAD_DATA, "report", run)).contains("rollouts.jsonl, line 3: ");
-    assertThat(refused(BAD_DATA, "probe", run, "--seed", 2)).contains("rollouts.jsonl, line 3: ");
+    assertThat(refused(BAD_DATA, "capture", REASONER, "--rollouts", rollouts)).contains("restore it");
+    assertThat(refused(BAD_DATA, "report", run)).contains("restore it");
+    assertThat(refused(BAD_DATA, "probe", run, "--seed", 2)).contains("restore it");
   }
 
   @Test

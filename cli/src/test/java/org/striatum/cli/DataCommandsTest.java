@@ -140,8 +140,10 @@ class DataCommandsTest {
     save(drawn.resolve("activations"), rollouts, states);
     StringBuilder lines = new StringBuilder();
     for (Rollout rollout : rollouts) {
-      lines.append("{\"dataset\": \"mul\", \"problem\": \"%s\", \"reward\": %s, \"prompt_length\": %d}\n"
-          .formatted(rollout.problem().id(), rollout.reward(), rollout.promptLength()));
+      lines
+          .append(
+              "{\"dataset\": \"mul\", \"problem\": \"%s\", \"reward\": %s, \"prompt_length\": %d, \"finished\": %s}\n"
+                  .formatted(rollout.problem().id(), rollout.reward(), rollout.promptLength(), rollout.finished()));
     }
     Path outcomes = Files.writeString(folder.resolve("outcomes.jsonl"), lines);
     Path run = folder.resolve("run");
@@ -149,8 +151,9 @@ class DataCommandsTest {
         2, "--control-sets", 5, "--nested-permutations", 1, "--resampled-sets", 2, "--probe-seeds", 0, "--epochs", 1,
         "--permutations", 1);
     assertThat(saved.code()).as(saved.err()).isZero();
-    assertThat(saved.out()).contains("AUROC of V(s₀)")
-        .isEqualTo(Session.probe(drawn, "--epochs", 1, "--permutations", 1).out());
+    assertThat(saved.out()).contains("AUROC of V(s₀)", "(prompt length, its square, generated tokens, finished)");
+    assertThat(beforeGeneration(saved))
+        .isEqualTo(beforeGeneration(Session.probe(drawn, "--epochs", 1, "--permutations", 1)));
     assertThat(Session.probe(run, "--epochs", 1, "--permutations", 1).err()).contains("finished before, kept");
     succeed("confidence", run);
     assertThat(refused(2, "report", run)).contains("no checkpoint");
@@ -161,6 +164,11 @@ class DataCommandsTest {
         .contains("outcomes.jsonl, line 1: has no 'reward'");
     assertThat(refused(2, "probe", "--activations", states, "--output", nowhere)).contains("--outcomes");
     assertThat(nowhere).doesNotExist();
+  }
+
+  /// Without the baseline of log-probabilities, which the other program did not record.
+  private static List<String> beforeGeneration(Session probe) {
+    return probe.out().lines().filter(line -> !line.contains("known after generation")).toList();
   }
 
   /// `hidden_states` (layers, rows, d), `token_ids` and `lengths`.
@@ -218,6 +226,7 @@ class DataCommandsTest {
     assertThat(succeed(with(imported, "math")).err()).contains("finished before, kept");
     assertThat(succeed("verify", run).out()).contains("6 of 6 completions graded again, the same rewards");
     assertThat(succeed("grade", run, "--json").out()).contains("\"changes\" : [ ]");
+    rewardsOfAnotherVersionAreStale(run);
     Path fresh = folder.resolve("fresh");
     succeed("rollouts", REASONER, "--import", file, "--grader", "math", "--output", fresh);
     for (String same : List.of("rollouts.jsonl", "problems.json", "results/rollouts.json",
@@ -231,6 +240,26 @@ class DataCommandsTest {
     assertThat(refused(2, "grade", run, "--grader", "regex")).contains("the graders are");
     assertThat(refused(2, "grade", run, "--show", 0)).contains("--show must be ≥ 1");
     assertThat(refused(2, "grade", folder)).contains("is not a run folder");
+  }
+
+  /// The version is in the manifest: one of another program is said, and gone once this program has graded.
+  private void rewardsOfAnotherVersionAreStale(Path run) throws IOException {
+    Path manifest = run.resolve("manifest.json");
+    String text = Files.readString(manifest);
+    String version = "\"grader\" : \"math\",\n          \"version\" : ";
+    assertThat(text).contains(version + "1");
+    assertThat(succeed("show", run).out()).doesNotContain("stale");
+    Files.writeString(manifest, text.replace(version + "1", version + "99"));
+    String stale = "rewards of made are stale: given by math, version 99, this program has math, version 1";
+    assertThat(succeed("show", run).out()).contains(stale);
+    assertThat(succeed("verify", run).out()).contains("6 of 6 completions graded again, the same rewards (" + stale);
+    assertThat(succeed("grade", run, "--show", 1).err()).contains(stale);
+    assertThat(succeed("grade", run).err()).contains(stale);
+    assertThat(manifest).hasContent(text);
+    Files.writeString(manifest, text.replaceFirst("(?s),\\s*\"graders\" : \\{.*?\\}\\s*\\}", ""));
+    assertThat(succeed("show", run).out()).as("as programs before wrote it").contains("was not kept");
+    assertThat(succeed("verify", run).out()).contains("was not kept");
+    Files.writeString(manifest, text);
   }
 
   @Test

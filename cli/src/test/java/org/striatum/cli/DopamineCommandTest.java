@@ -162,7 +162,7 @@ class DopamineCommandTest {
 
   @Test
   void refusesWhatItCannotUse() {
-    assertThat(Session.of("dopamine", run, "--step", "(").err()).contains("a step is newline, paragraph or");
+    assertThat(Session.of("dopamine", run, "--step", "(").err()).contains("a step is newline, paragraph, think-end or");
     assertThat(Session.of("dopamine", run, "-k", 1).err()).contains("at least 2 continuations per state");
     assertThat(Session.of("dopamine", run, "--values", "dreams").err())
         .contains("must come from continuations or probe, found 'dreams'");

@@ -61,7 +61,7 @@ class FiguresVerifiedTest {
         "= results/dopamine.json: computed again, the same",
         "= results/confidence.json: computed again, the same", "= results/compare.json: computed again, the same",
         "= results/answers.json: computed again, the same",
-        "results/ablate/value@1%+dopamine@1%.json: not recomputed: only the command that made it can make it again");
+        "results/ablate/value@1%+dopamine@1%.json: not recomputed: 'ablate' runs the model");
   }
 
   @Test

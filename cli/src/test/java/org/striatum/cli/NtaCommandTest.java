@@ -11,6 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.striatum.peft.nta.result.NtaExperiment;
+import org.striatum.studies.nta.NtaStep;
 
 /// `nta`, with networks small enough for seconds.
 class NtaCommandTest {
@@ -55,6 +56,9 @@ class NtaCommandTest {
     try (var runs = Files.list(temporary.resolve("run/nta-runs"))) {
       assertThat(runs).hasSize(4);
     }
+    Session shown = Session.of("show", temporary.resolve("run"));
+    assertThat(shown.out()).contains("nta/flexible: " + NtaStep.STUDY.about().summary());
+    assertThat(Session.of("verify", temporary.resolve("run")).out()).contains("only 'nta' itself can make it again");
     Session again = brief("run");
     assertThat(again.err()).contains("nta/flexible: finished before, kept");
     assertThat(again.out()).isEqualTo(session.out());
@@ -64,6 +68,16 @@ class NtaCommandTest {
     assertThat(arm.path("bySeed").path("time to criterion")).hasSize(2)
         .allSatisfy(seed -> assertThat(seed).hasSize(4));
     assertThat(arm.path("settings").path("tasks").path("inputs").intValue()).isEqualTo(8);
+  }
+
+  @Test
+  void moreSeedsAreAddedToAFinishedExperiment() {
+    assertThat(brief("run").code()).isZero();
+    Session more = Session.of("nta", "flexible", "--seeds", 3, "-o", temporary.resolve("run"), "--inputs", 8,
+        "--outputs",
+        2, "--blocks", 4, "--block-length", 0.2);
+    assertThat(more.code()).as(more.err()).isZero();
+    assertThat(more.out()).contains("3 seeds from 1");
   }
 
   /// Another number of threads, or a folder that already holds some of the seeds, changes no byte.

@@ -11,16 +11,22 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.striatum.cli.console.ExitCode;
 import org.striatum.datasets.ProblemSets;
 import org.striatum.datasets.RolloutFile;
+import org.striatum.probe.rollout.Ending;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
+import org.striatum.studies.StudyRegistry;
+import org.striatum.studies.answer.Question;
+import org.striatum.studies.run.RunFolder;
 
 /// Prompts as they are sent, and completions as they end: chat, worked examples, stops, thinking.
 class PromptsTest {
@@ -28,6 +34,9 @@ class PromptsTest {
   /// Writes what the plain prompt is: the beginning of the sequence and the question.
   private static final String PLAIN = "{{ bos_token }}{% for m in messages %}{% if m.role == 'system' %}({{ m.content }})"
       + "{% elif m.role == 'user' %}{{ m.content }}{% else %}{{ m.content }}{{ eos_token }}{% endif %}{% endfor %}";
+
+  /// The token `#`.
+  private static final int HASH = 5;
 
   @TempDir
   private Path folder;
@@ -109,15 +118,16 @@ class PromptsTest {
     assertThat(prompts("turns").at("/shots/count").asInt()).isEqualTo(2);
   }
 
-  /// The first line of the same completion: the model would have written on.
-  @Test
-  void aCompletionEndsAtItsStop() throws IOException {
+  /// The beginning of the same completion: the model would have written on. A stop of two tokens leaves none of its text.
+  @ParameterizedTest
+  @ValueSource(strings = {"\n", "\n#"})
+  void aCompletionEndsAtItsStop(String stop) throws IOException {
     List<Rollout> whole = rollouts(REASONER, "whole");
-    List<Rollout> stopped = rollouts(REASONER, "stopped", "--stop", "\\n");
+    List<Rollout> stopped = rollouts(REASONER, "stopped", "--stop", stop.replace("\n", "\\n"));
     int shorter = 0;
     for (int i = 0; i < whole.size(); i++) {
       String text = whole.get(i).completion();
-      int end = text.indexOf('\n');
+      int end = text.indexOf(stop);
       assertThat(stopped.get(i).completion()).isEqualTo(end < 0 ? text : text.substring(0, end));
       int[] kept = stopped.get(i).tokens();
       assertThat(kept).isEqualTo(Arrays.copyOf(whole.get(i).tokens(), kept.length));
@@ -128,7 +138,7 @@ class PromptsTest {
       }
     }
     assertThat(shorter).isPositive();
-    assertThat(prompts("stopped").at("/stops/add/0").asText()).isEqualTo("\n");
+    assertThat(prompts("stopped").at("/stops/add/0").asText()).isEqualTo(stop);
     Session verified = succeed("verify", folder.resolve("stopped"));
     assertThat(verified.out()).contains("12 of 12 completions graded again, the same rewards");
   }
@@ -153,6 +163,76 @@ class PromptsTest {
         assertThat(rollout.reward()).as(text).isEqualTo(right ? 1 : 0);
       }
     }
+  }
+
+  /// Thoughts end at the mark: value is read there, and rollouts that never reach it are counted.
+  @Test
+  void valueIsReadWhereTheThoughtCloses() throws IOException {
+    List<String> rows = IntStream.range(0, 40).mapToObj(i -> "{\"question\": \"%d+%d+%d=\", \"answer\": \"%d\"}"
+        .formatted(2 + i * 37 % 59, 2 + i * 23 % 59, 2 * i, 4 + i * 37 % 59 + i * 23 % 59 + 2 * i)).toList();
+    Path data = Files.write(folder.resolve("test.jsonl"), rows);
+    Path run = folder.resolve("run");
+    Session drawn = succeed("rollouts", REASONER, "--data", data, "--columns", "prompt=question,answer=answer",
+        "--grader", "exact", "--prompt-template", "{prompt}", "--thinking", "=,#", "--no-stop", "-k", 2,
+        "--max-new-tokens", 21, "--output", run);
+    List<Rollout> rollouts = RolloutFile.read(run.resolve("rollouts.jsonl"));
+    for (Rollout rollout : rollouts) {
+      String text = rollout.completion();
+      boolean closed = text.lastIndexOf('#') > text.lastIndexOf('=');
+      assertThat(rollout.thinkEnd() != null).as(text).isEqualTo(closed);
+      assertThat(closed ? rollout.tokens()[rollout.thinkEnd()] : HASH).isEqualTo(HASH);
+      assertThat(rollout.ending())
+          .isEqualTo(rollout.finished() ? Ending.ENDED : closed ? Ending.CUT_OFF : Ending.CUT_IN_THOUGHT);
+    }
+    long closed = rollouts.stream().filter(rollout -> rollout.thinkEnd() != null).count();
+    assertThat(closed).isBetween(60L, 79L);
+    assertThat(rollouts).extracting(Rollout::ending).contains(Ending.ENDED, Ending.CUT_OFF, Ending.CUT_IN_THOUGHT);
+    assertThat(drawn.out()).contains("thought closed in " + closed, "cut off while thinking");
+
+    assertThat(succeed("capture", REASONER, "--rollouts", run.resolve("rollouts.jsonl"), "--hooks",
+        "blocks.2.hook_resid_post").err()).contains(closed + " of 80 rollouts have a think-end");
+    Session probed = Session.probe(run, "--position", "think-end", "--epochs", 1, "--permutations", 1, "--validation",
+        0.2);
+    assertThat(probed.code()).as(probed.err()).isZero();
+    assertThat(probed.out()).contains((80 - closed) + " of 80 rollouts have no think-end and are left out",
+        "length of prompt and thought, its square, generated tokens, finished");
+    try (RunFolder read = RunFolder.read(run)) {
+      assertThat(StudyRegistry.standard().answers().of(read).to(Question.READABLE).findings()).singleElement()
+          .satisfies(finding -> assertThat(finding.remark()).contains("were cut off at the token limit",
+              "inside a thought"));
+    }
+    succeed("report", run);
+    assertThat(Files.readString(run.resolve("report.html"))).contains("were cut off at the token limit",
+        "compared by exact, version 1", "generated tokens, finished");
+    succeed("dopamine", run, "--step", "think-end", "--values", "probe", "--rollouts", 20, "--permutations", 20,
+        "--retrainings", 1);
+    for (JsonNode line : JSON.readerFor(JsonNode.class)
+        .<JsonNode>readValues(run.resolve("continuations.jsonl").toFile())
+        .readAll()) {
+      Rollout rollout = rollouts.get(line.get("line").asInt());
+      int first = line.at("/ends/0").asInt();
+      int whole = rollout.tokens().length - rollout.promptLength();
+      assertThat(first).isEqualTo(rollout.thinkEnd() == null ? whole : rollout.thinkEnd() - rollout.promptLength() + 1);
+      assertThat(line.get("ends")).hasSize(first == whole ? 1 : 2);
+    }
+    assertThat(succeed("verify", run).out()).contains("= results/probe.json", "= results/dopamine.json");
+  }
+
+  /// A chat whose prompt opens the thought by itself, and one whose prompt closes it at once: in one run.
+  @Test
+  void promptsOfOneRunMayDifferInWhetherTheyBeginAThought() throws IOException {
+    Path instruct = instruct(
+        "{{ bos_token }}{% for m in messages %}{{ m.content }}{% endfor %}{% if '9' in messages[0].content %}%{% else %}%+={% endif %}");
+    List<Rollout> rollouts = rollouts(instruct, "both", "--chat", "--thinking", "%,=");
+    assertThat(rollouts).extracting(rollout -> rollout.problem().prompt().endsWith("%")).contains(true, false);
+    for (Rollout rollout : rollouts) {
+      boolean inside = rollout.problem().prompt().endsWith("%") && !rollout.completion().contains("=");
+      assertThat(rollout.ending() == Ending.CUT_IN_THOUGHT).isEqualTo(inside && !rollout.finished());
+      if (inside) {
+        assertThat(rollout.read()).isNull();
+      }
+    }
+    assertThat(succeed("verify", folder.resolve("both")).out()).contains("the same rewards");
   }
 
   @Test
@@ -181,11 +261,14 @@ class PromptsTest {
             {"messages": [{"role": "user", "content": "1+2="}], "choices": [{"message": {"role": "assistant", "content": "4"}, "finish_reason": "length", "score": 0}]}
             """);
     Path run = folder.resolve("chats");
-    succeed("rollouts", instruct, "--import", chats, "--output", run);
+    Session imported = succeed("rollouts", instruct, "--import", chats, "--output", run);
+    assertThat(imported.errorLines()).filteredOn(line -> line.contains("chat template 'default'")).singleElement()
+        .asString().contains("messages of chats.jsonl", "chat_template.jinja");
     List<Rollout> read = RolloutFile.read(run.resolve("rollouts.jsonl"));
     assertThat(read).extracting(rollout -> rollout.problem().prompt()).containsExactly("<s>1+1=", "<s>1+2=");
     assertThat(read.getFirst().tokens()).containsExactly(1, 15, 10, 15, 25, 16);
     assertThat(read).extracting(Rollout::reward).containsExactly(1.0, 0.0);
+    assertThat(read).extracting(Rollout::ending).containsExactly(Ending.ENDED, Ending.CUT_OFF);
     assertThat(prompts("chats").at("/chat/template").asText()).isEqualTo("default");
     Path carried = Files.writeString(folder.resolve("carried.jsonl"),
         """
@@ -194,6 +277,8 @@ class PromptsTest {
     succeed("rollouts", instruct, "--import", carried, "--output", folder.resolve("carried"));
     assertThat(RolloutFile.read(folder.resolve("carried/rollouts.jsonl")).getFirst().tokens()).containsExactly(1, 15,
         10, 15, 25, 16, 16);
+    assertThat(RolloutFile.read(folder.resolve("carried/rollouts.jsonl")).getFirst().ending())
+        .as("the file gives no reason").isEqualTo(Ending.UNKNOWN);
   }
 
   private static Stream<List<String>> contradictions() {

@@ -11,6 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.striatum.cli.console.Console;
+import org.striatum.cli.console.ExitCode;
 import org.striatum.datasets.ProblemSets;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.Progress;
@@ -84,6 +85,11 @@ class ToyStudyTest {
     assertThat(run.resolve("results/lengths.settings.json")).content().contains("\"format\" : 1",
         "\"longerThan\" : 5");
 
+    assertThat(command("lengths", run, "--set", "longerThan=abc")).isEqualTo(ExitCode.USAGE);
+    assertThat(out.toString()).contains("'longerThan' is a whole number, such as 3, found 'abc'");
+    assertThat(command("lengths", run, "--set", "longerThan=2.5")).isEqualTo(ExitCode.USAGE);
+    assertThat(command("lengths", run, "--set", "longer=2")).isEqualTo(ExitCode.USAGE);
+
     assertThat(command("show", run)).isZero();
     assertThat(out.toString()).contains("lengths: Count long completions.", "longerThan", "results/lengths.json");
     assertThat(command("verify", run)).isZero();
@@ -91,6 +97,27 @@ class ToyStudyTest {
     assertThat(command("report", run, "--checkpoint", checkpoint)).isZero();
     assertThat(run.resolve("report.html")).content().contains("<h3>lengths</h3>", "Count long completions.",
         "longerThan");
+  }
+
+  @Test
+  void aCommandHasOnlyOptionsThatChangeSomething() {
+    assertThat(command("lengths", "--help")).isZero();
+    assertThat(out.toString()).contains("--set", "--json").doesNotContain("--seed", "--memory", "--batch-size",
+        "--checkpoint", "--threads");
+    assertThat(command("lengths", folder, "--seed", 7)).isEqualTo(ExitCode.USAGE);
+    assertThat(out.toString()).contains("--seed");
+  }
+
+  @Test
+  void aRunAnswersByItsOwnStudies() throws IOException {
+    Path run = folder.resolve("run");
+    try (Run made = Run.create(run, Path.of("../checkpoints/tiny-reasoner-step2000"),
+        RunOptions.defaults().withRegistry(REGISTRY))) {
+      made.rollouts(ProblemSets.named("add"), r -> r.withProblems(6).withSamples(1));
+      made.run(new Lengths(), settings -> settings);
+      made.answers();
+      assertThat(made.folder().manifest().step("answers").orElseThrow().after()).contains("lengths");
+    }
   }
 
   @Test

@@ -76,16 +76,28 @@ final class Columns {
       return texts;
     }
 
-    /// The letter of the choice that an answer names: by its label; else by its letter or its index from 0; else by its
-    /// text. A text that is both the name of one choice and what another says is ambiguous; a number in the table is an index.
-    String letter(JsonNode row, String column) throws MalformedRowException {
+    /// The number that an answer names a choice by; empty if it is a label, a letter or a text.
+    Optional<Counting.Numbered> numbered(JsonNode row, String column) throws MalformedRowException {
+      String answer = text(row, column);
+      boolean number = answer.matches("\\d{1,2}") && !labels.contains(answer)
+          && (row.path(column).isNumber() || !texts.contains(answer));
+      return number
+          ? Optional.of(new Counting.Numbered(Integer.parseInt(answer), texts.size()))
+          : Optional.empty();
+    }
+
+    /// The letter of the choice that an answer names: by its label; else by its letter or its number; else by its
+    /// text. A text that is both the name of one choice and what another says is ambiguous; a number in the table is a place.
+    ///
+    /// @param counting of numbers
+    String letter(JsonNode row, String column, Counting counting) throws MalformedRowException {
       String answer = text(row, column);
       int said = texts.indexOf(answer);
       int named = labels.indexOf(answer);
       if (named < 0 && answer.matches("[A-Z]")) {
         named = answer.charAt(0) - 'A';
       } else if (named < 0 && answer.matches("\\d{1,2}")) {
-        named = Integer.parseInt(answer);
+        named = counting.place(Integer.parseInt(answer));
       }
       if (named >= texts.size() && said >= 0) {
         named = -1;
@@ -94,6 +106,11 @@ final class Columns {
         throw new MalformedRowException(
             "has an answer that names choice " + letterOf(named) + " and is the text of choice "
                 + letterOf(said) + ", found '" + shortened(answer) + "'");
+      }
+      if (counting == Counting.UNKNOWN && named >= 0 && named != said && numbered(row, column).isPresent()) {
+        throw new MalformedRowException("has an answer that may count its " + texts.size()
+            + " choices from 0 or from 1, and no answer of the file shows which: name them by letter, found '"
+            + shortened(answer) + "'");
       }
       int place = named >= 0 ? named : said;
       if (place < 0 || place >= texts.size()) {

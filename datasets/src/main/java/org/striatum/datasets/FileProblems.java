@@ -66,7 +66,7 @@ public record FileProblems(ProblemSource source, List<Problem> problems, List<St
   /// @throws MissingSettingException if the columns are named and no grader is
   public static FileProblems read(Path file, Options options, int limit) throws IOException {
     TableFile table = TableFile.of(file);
-    Reader reader = new Reader(options, limit);
+    Reader reader = new Reader(options, limit, Counting.of(table, options.columns()));
     table.forEach(reader::take);
     return reader.problems(table);
   }
@@ -105,6 +105,7 @@ public record FileProblems(ProblemSource source, List<Problem> problems, List<St
   private static final class Reader {
     private final Options options;
     private final int limit;
+    private final Counting counting;
     private final List<Asked> asked = new ArrayList<>();
     private final SkippedRows skipped = new SkippedRows();
     private final Map<String, String> idOf = new HashMap<>();
@@ -112,9 +113,10 @@ public record FileProblems(ProblemSource source, List<Problem> problems, List<St
     private ProblemLayout layout;
     private AnswerGrader grader;
 
-    Reader(Options options, int limit) {
+    Reader(Options options, int limit, Counting counting) {
       this.options = options;
       this.limit = limit;
+      this.counting = counting;
       options.columns().ifPresent(this::settle);
     }
 
@@ -129,9 +131,7 @@ public record FileProblems(ProblemSource source, List<Problem> problems, List<St
     }
 
     private ProblemLayout recognised(JsonNode fields) throws MalformedRowException {
-      Optional<ProblemLayout> known = HubLayout.recognised(fields).map(ProblemLayout.class::cast)
-          .or(() -> NamedColumns.natural(fields));
-      return known.orElseThrow(() -> new MalformedRowException(Need.COLUMNS,
+      return ProblemLayout.recognised(fields).orElseThrow(() -> new MalformedRowException(Need.COLUMNS,
           "has the columns " + String.join(", ", (Iterable<String>) fields::fieldNames)
               + ", which are those of no known layout: " + HubLayout.listed()));
     }
@@ -154,7 +154,7 @@ public record FileProblems(ProblemSource source, List<Problem> problems, List<St
       if (layout == null) {
         settle(recognised(fields));
       }
-      Question question = layout.question(fields);
+      Question question = layout.question(fields, counting);
       if (grader != null) {
         requireReadable(question);
       }
@@ -197,7 +197,9 @@ public record FileProblems(ProblemSource source, List<Problem> problems, List<St
     }
 
     FileProblems problems(TableFile table) throws IOException {
-      Optional<String> chosen = choose();
+      Optional<String> chosen = choose().or(() -> counting == Counting.FROM_ONE
+          ? Optional.of("read as " + layout.printed() + ", whose answers count choices from 1")
+          : Optional.empty());
       int rows = asked.size() + skipped.count();
       Optional<String> summary = skipped.summary(rows);
       if (rows == 0) {

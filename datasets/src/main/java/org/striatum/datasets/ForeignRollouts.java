@@ -13,6 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.striatum.datasets.grading.AnswerGrader;
+import org.striatum.datasets.grading.Reading;
+import org.striatum.datasets.grading.ReadingGrader;
 import org.striatum.datasets.table.Row;
 import org.striatum.datasets.table.TableFile;
 import org.striatum.probe.model.Sampling;
@@ -50,11 +52,12 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
   /// One completion.
   ///
   /// @param sample index among the completions of its problem, from 0
-  /// @param finished whether the model ended the text itself; true if the file does not say
+  /// @param finished whether the model ended the text itself; empty if the file does not say
   /// @param messages that a chat template makes the prompt of; empty where the prompt is the text given to the model
   /// @param grade by a grader, or the file's own score
   /// @param tokens of prompt and completion where the file carries them: they are used as they are
-  public record Graded(Problem problem, int sample, String text, boolean finished, List<Message> messages,
+  public record Graded(Problem problem, int sample, String text, Optional<Boolean> finished,
+      List<Message> messages,
       Optional<TokenSequence> tokens, Grade grade) {
     public Graded {
       messages = List.copyOf(messages);
@@ -100,8 +103,8 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
   /// A text that was generated.
   ///
   /// @param choice its place in the line's list
-  private record Text(String text, boolean finished, int choice, Optional<TokenSequence> tokens) {
-    Text(String text, boolean finished, int choice) {
+  private record Text(String text, Optional<Boolean> finished, int choice, Optional<TokenSequence> tokens) {
+    Text(String text, Optional<Boolean> finished, int choice) {
       this(text, finished, choice, Optional.empty());
     }
   }
@@ -219,7 +222,7 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
       for (int i = 0; i < texts.size(); i++) {
         String text = texts.get(i).text();
         Grade grade = grader.isPresent()
-            ? grader.get().grade(problem, text)
+            ? new ReadingGrader(grader.get(), Reading.USUAL).grade(problem, text)
             : new Grade(score(line, harness
                 ? MissingNode.getInstance()
                 : line.path(line.has("outputs") ? "outputs" : "choices").path(texts.get(i).choice())),
@@ -272,7 +275,7 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
       if (best < 0) {
         throw new MalformedRowException("has no likelihood that is a number");
       }
-      return new Text(given(line, best), true, best);
+      return new Text(given(line, best), Optional.of(true), best);
     }
 
     private static double number(String text) {
@@ -324,7 +327,10 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
         if (!response.isTextual()) {
           throw new MalformedRowException("has a response that is no text");
         }
-        texts.add(new Text(Sampling.cut(response.textValue(), until), true, texts.size()));
+        String text = Sampling.cut(response.textValue(), until);
+        // a text that a stop ended is finished; of others the harness does not say
+        texts.add(new Text(text, text.equals(response.textValue()) ? Optional.empty() : Optional.of(true),
+            texts.size()));
       }
       return some(texts, "resps");
     }
@@ -351,10 +357,15 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
         if (!text.isTextual()) {
           throw new MalformedRowException("has an element of '" + field + "' without a text");
         }
-        texts.add(new Text(text.textValue(), output.path("finish_reason").asText("stop").equals("stop"),
-            texts.size(), tokens(line.path("prompt_token_ids"), output.path("token_ids"))));
+        texts.add(new Text(text.textValue(), finished(output.path("finish_reason")), texts.size(),
+            tokens(line.path("prompt_token_ids"), output.path("token_ids"))));
       }
       return some(texts, field);
+    }
+
+    /// Whether the model ended a text itself, by the reason that the file gives; empty if it gives none.
+    private static Optional<Boolean> finished(JsonNode reason) {
+      return reason.isTextual() ? Optional.of(reason.textValue().equals("stop")) : Optional.empty();
     }
 
     /// The tokens that a file carries; empty if it lacks those of the prompt or of the completion.

@@ -15,21 +15,36 @@ public enum HubLayout implements ProblemLayout {
   /// ARC: `id`, `question`, `choices {text, label}`, `answerKey` (arXiv 1803.05457).
   ARC(AnswerGrader.CHOICE, "Question: {prompt}\nAnswer:", "question, choices, answerKey", "\n\n") {
     @Override
-    public Question question(JsonNode row) throws MalformedRowException {
-      return choice(Columns.optional(row, "id"), row, "answerKey");
+    public Question question(JsonNode row, Counting counting) throws MalformedRowException {
+      return choice(Columns.optional(row, "id"), row, "answerKey", counting);
+    }
+
+    @Override
+    public Optional<ChoiceColumns> choiceColumns() {
+      return Optional.of(new ChoiceColumns("choices", "answerKey"));
     }
   },
   /// MMLU: `question`, `choices`, `answer` (an index, from 0), `subject` (arXiv 2009.03300).
   MMLU(AnswerGrader.CHOICE, "{prompt}\nAnswer:", "question, choices, answer", "\n\n") {
     @Override
-    public Question question(JsonNode row) throws MalformedRowException {
-      return choice(Optional.empty(), row, "answer");
+    public Question question(JsonNode row, Counting counting) throws MalformedRowException {
+      return choice(Optional.empty(), row, "answer", counting);
+    }
+
+    @Override
+    public Optional<ChoiceColumns> choiceColumns() {
+      return Optional.of(new ChoiceColumns("choices", "answer"));
+    }
+
+    @Override
+    public Counting counting() {
+      return Counting.FROM_ZERO;
     }
   },
   /// GSM8K: `question`, `answer`, a solution that ends in `#### 42` (arXiv 2110.14168).
   GSM8K(AnswerGrader.NUMBER, "Question: {prompt}\nAnswer:", "question, answer", "Question:") {
     @Override
-    public Question question(JsonNode row) throws MalformedRowException {
+    public Question question(JsonNode row, Counting counting) throws MalformedRowException {
       String solution = Columns.text(row, "answer");
       int mark = solution.lastIndexOf("####");
       if (mark < 0) {
@@ -42,7 +57,7 @@ public enum HubLayout implements ProblemLayout {
   /// MATH and MATH-500: `problem`, `solution` with a box, `answer` and `unique_id` if it has them (arXiv 2103.03874).
   MATH(AnswerGrader.MATH, "Problem:\n{prompt}\n\nSolution:", "problem, solution", "Problem:") {
     @Override
-    public Question question(JsonNode row) throws MalformedRowException {
+    public Question question(JsonNode row, Counting counting) throws MalformedRowException {
       String solution = Columns.text(row, "solution");
       String answer = Columns.optional(row, "answer").or(() -> AnswerGrader.boxed(solution))
           .orElseThrow(() -> new MalformedRowException("has neither an 'answer' nor a box in its 'solution'"));
@@ -97,9 +112,10 @@ public enum HubLayout implements ProblemLayout {
     return template;
   }
 
-  private static Question choice(Optional<String> id, JsonNode row, String answerColumn) throws MalformedRowException {
+  private static Question choice(Optional<String> id, JsonNode row, String answerColumn, Counting counting)
+      throws MalformedRowException {
     Choices choices = Choices.of(row, "choices");
-    String letter = choices.letter(row, answerColumn);
+    String letter = choices.letter(row, answerColumn, counting);
     return new Question(id, choices.under(Columns.text(row, "question")), letter, letter);
   }
 }

@@ -80,7 +80,12 @@ public record NamedColumns(String prompt, String answer, Optional<String> id, Op
   }
 
   @Override
-  public Question question(JsonNode row) throws MalformedRowException {
+  public Optional<ChoiceColumns> choiceColumns() {
+    return choices.map(column -> new ChoiceColumns(column, answer));
+  }
+
+  @Override
+  public Question question(JsonNode row, Counting counting) throws MalformedRowException {
     String text = Columns.text(row, prompt);
     String given = Columns.text(row, answer);
     String own = id.isPresent() ? Columns.optional(row, id.get()).orElse(null) : null;
@@ -89,7 +94,7 @@ public record NamedColumns(String prompt, String answer, Optional<String> id, Op
       return new Question(Optional.ofNullable(own), text, worked == null ? given : worked, given);
     }
     Choices offered = Choices.of(row, choices.get());
-    String letter = offered.letter(row, answer);
+    String letter = offered.letter(row, answer, counting);
     return new Question(Optional.ofNullable(own), offered.under(text), worked == null ? letter : worked, letter);
   }
 }

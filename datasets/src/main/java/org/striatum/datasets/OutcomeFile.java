@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.striatum.datasets.table.Row;
 import org.striatum.datasets.table.TableFile;
+import org.striatum.probe.rollout.Ending;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.BadDataException;
@@ -16,7 +17,7 @@ import org.striatum.probe.run.BadDataException;
 /// Outcomes of rollouts whose hidden states another program recorded: one row per rollout, in the same order.
 ///
 /// `problem` (its id, text or a number), `reward` (0 or 1, or a boolean), `prompt_length` (tokens); `dataset`, `prompt`,
-/// `completion` and `answer` are optional.
+/// `completion`, `answer` and `finished` (0 or 1, or a boolean: not cut off at the token limit) are optional.
 public final class OutcomeFile {
   private OutcomeFile() {}
 
@@ -70,9 +71,21 @@ public final class OutcomeFile {
     if (reward != 0 && reward != 1) {
       throw new MalformedRowException("'reward' must be 0 or 1, found %.0f".formatted(reward));
     }
+    Ending ending = ending(row);
     int sample = samples.merge(dataset + '\0' + id, 1, Integer::sum) - 1;
     return new Rollout(problem, sample, 0, Columns.optional(row, "completion").orElse(""), tokens, (int) promptLength,
-        true, reward, Double.NaN);
+        ending != Ending.CUT_OFF, reward, Double.NaN, null, false, ending, null);
+  }
+
+  private static Ending ending(JsonNode row) throws MalformedRowException {
+    if (Columns.optional(row, "finished").isEmpty()) {
+      return Ending.UNKNOWN;
+    }
+    double finished = number(row, "finished");
+    if (finished != 0 && finished != 1) {
+      throw new MalformedRowException("'finished' must be 0 or 1, found %.0f".formatted(finished));
+    }
+    return finished == 1 ? Ending.ENDED : Ending.CUT_OFF;
   }
 
   private static double number(JsonNode row, String column) throws MalformedRowException {

@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -255,6 +256,37 @@ class FileProblemsTest {
         "line 3 has an answer that names choice B and is the text of choice C, found '1'", "line 4", "line 6");
   }
 
+  /// Numbers may count choices from 0 or from 1: a whole file shows it, or is refused (lm-evaluation-harness 1908).
+  @ParameterizedTest
+  @CsvSource({"'1,2,3',ABC", "'0,1,2',ABC", "'2,1,0,1',CBAB", "'3,1,1,2',CAAB", "'1,2,1',''", "'0,1,3',''",
+      "'b,c,1',''"})
+  void aFileShowsWhereItsNumbersBegin(String answers, String letters) throws IOException {
+    StringBuilder rows = new StringBuilder();
+    for (String answer : answers.split(",", -1)) {
+      rows.append("{\"q\": \"q%d\", \"c\": [\"a\", \"b\", \"c\"], \"a\": \"%s\"}\n".formatted(rows.length(), answer));
+    }
+    Path file = file("numbers.jsonl", rows.toString());
+    if (letters.isEmpty() && !answers.startsWith("b")) {
+      assertThatThrownBy(() -> read(file, "prompt=q,choices=c,answer=a", null))
+          .isInstanceOf(MalformedTableException.class).hasMessageContaining("from 1");
+      return;
+    }
+    FileProblems problems = read(file, "prompt=q,choices=c,answer=a", null);
+    assertThat(problems.problems().stream().map(Problem::answer).collect(Collectors.joining()))
+        .isEqualTo(letters.isEmpty() ? "BC" : letters);
+    assertThat(problems.chosen().isPresent()).isEqualTo(answers.contains("3"));
+    assertThat(problems.skipped().isPresent()).as("a number that may be either").isEqualTo(letters.isEmpty());
+  }
+
+  /// A limit does not hide what the rest of the file shows.
+  @Test
+  void rowsBehindTheLimitShowWhereNumbersBegin() throws IOException {
+    String row = "{\"question\": \"q%s\", \"choices\": [\"x\", \"y\", \"z\"], \"answer\": \"%s\"}\n";
+    Path file = file("mmlu.jsonl", row.formatted("1", "1") + row.formatted("2", "3"));
+    assertThat(FileProblems.read(file, Options.RECOGNISED, 1).problems()).extracting(Problem::answer)
+        .containsExactly("A");
+  }
+
   @Test
   void aFileThatIsMostlyMalformedIsRefused() throws IOException {
     refused(file("bad.jsonl", "{\"question\": \"q\", \"answer\": \"#### 1\"}\nx\ny\n"),
@@ -265,7 +297,7 @@ class FileProblemsTest {
         e -> assertThat(e.needs()).containsExactly(Need.COLUMNS));
     refused(file("empty.jsonl", ""), "must have at least one row");
     refused(file("one.json", "[3, {}]"), "row 1 must be a JSON object, found number");
-    refused(file("deep.jsonl", "[".repeat(100_000)), "nesting depth");
+    refused(file("deep.jsonl", "[".repeat(100_000)), "nested too deep");
   }
 
   private static void refused(Path file, String why) {

@@ -55,6 +55,10 @@ class ForeignRolloutsTest {
         """;
     assertThat(read("old.jsonl", line, null).completions()).singleElement()
         .satisfies(graded -> assertThat(graded.problem().prompt()).isEqualTo("2+2="));
+    assertThat(read("old.jsonl", line, null).completions()).extracting(Graded::finished)
+        .as("the harness does not say why a response ended").containsExactly(Optional.empty());
+    assertThat(read("old.jsonl", line.replace("[[\"4\"]]", "[[\"4\\n5\"]]"), null).completions())
+        .extracting(Graded::finished).as("but here its stop did").containsExactly(Optional.of(true));
   }
 
   @Test
@@ -62,7 +66,8 @@ class ForeignRolloutsTest {
     ForeignRollouts made = read("vllm.jsonl", VLLM, AnswerGrader.NUMBER);
     assertThat(made.source().layout()).isEqualTo("vllm");
     assertThat(made.completions()).extracting(Graded::sample).containsExactly(0, 1, 0);
-    assertThat(made.completions()).extracting(Graded::finished).containsExactly(true, false, true);
+    assertThat(made.completions()).extracting(Graded::finished).containsExactly(Optional.of(true), Optional.of(false),
+        Optional.of(true));
     assertThat(made.completions()).extracting(Graded::reward).containsExactly(1.0, 0.0, 1.0);
     assertThat(made.completions().get(0).problem()).isEqualTo(made.completions().get(1).problem());
   }

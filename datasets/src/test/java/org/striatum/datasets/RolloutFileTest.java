@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.striatum.probe.rollout.Ending;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.BadDataException;
@@ -75,22 +76,40 @@ class RolloutFileTest {
         new Problem("1+1=", "add", "1+1=", "1+1=2\n#2", "2"), 0, 5, "#2", new int[]{1, 4, 5}, 2, true, 1, -0.5));
   }
 
+  /// A file from before endings were kept says only which rollouts were cut off.
+  @Test
+  void endingsAndEndsOfThoughtsAreKept() throws IOException {
+    String kept = GOOD.replace("\"logProbability\":-0.5}",
+        "\"logProbability\":-0.5,\"ending\":\"ended\",\"thinkEnd\":2}");
+    List<Rollout> read = RolloutFile.read(Files.writeString(folder.resolve("r.jsonl"), kept + "\n" + GOOD));
+    assertThat(read).extracting(Rollout::ending).containsExactly(Ending.ENDED, null);
+    assertThat(read).extracting(Rollout::thinkEnd).containsExactly(2, null);
+    RolloutFile.write(folder.resolve("again.jsonl"), read);
+    assertThat(RolloutFile.read(folder.resolve("again.jsonl"))).usingRecursiveComparison().isEqualTo(read);
+    for (String bad : List.of(kept.replace("\"ended\"", "\"cut-off\""), kept.replace("\"ended\"", "\"stopped\""),
+        kept.replace(":2}", ":3}"), kept.replace(":2}", ":0}"))) {
+      assertThat(bad).isNotEqualTo(kept);
+      assertRefused(Files.writeString(folder.resolve("bad.jsonl"), bad),
+          folder.resolve("bad.jsonl") + ", line 1: ", "correct or remove the line");
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(delimiter = '|', textBlock = """
       "tokens":[1,4,5]        | "tokens":[1,-4,5]          | a token id must be ≥ 0, found -4
-      "tokens":[1,4,5]        | "tokens":[1,4,99999999999] | out of range of int
-      "tokens":[1,4,5]        | "tokens":[1,4.5,5]         | Cannot coerce Floating-point value (4.5)
+      "tokens":[1,4,5]        | "tokens":[1,4,99999999999] | a number is too large for its place
+      "tokens":[1,4,5]        | "tokens":[1,4.5,5]         | expected a whole number, found 4.5 (at tokens[1])
       "tokens":[1,4,5]        | "tokens":[1]               | prompt length must be in [1, 1], found 2
       "promptLength":2        | "promptLength":0           | prompt length must be in [1, 3], found 0
       "reward":1.0            | "reward":0.5               | a reward must be 0 or 1, found 0.5
       "reward":1.0            | "reward":null              | a reward must be 0 or 1, found NaN
       "id":"1+1="             | "id":""                    | a problem needs an id
       "completion":"#2"       | "completion":null          | found null
-      "sample":0,             | "x":0,                     | Missing creator property 'sample'
-      "sample":0,             | "sample":0,"sample":1,     | Duplicate field 'sample'
-      "finished":true,        | "finished":"yes",          | Cannot coerce String value
-      {"format":1,            | "format":1,               | Cannot
-      "logProbability":-0.5}  | "logProbability":-0.5      | Unexpected end-of-input
+      "sample":0,             | "x":0,                     | 'sample' is missing
+      "sample":0,             | "sample":0,"sample":1,     | 'sample' is given twice
+      "finished":true,        | "finished":"yes",          | expected true or false
+      {"format":1,            | "format":1,               | expected
+      "logProbability":-0.5}  | "logProbability":-0.5      | the text ends in the middle
       """)
   void refusesABrokenLineNamingIt(String good, String bad, String why) throws IOException {
     assertThat(GOOD).contains(good);
@@ -120,7 +139,7 @@ class RolloutFileTest {
   @Test
   void refusesABoundlessNesting() throws IOException {
     Path file = Files.writeString(folder.resolve("deep.jsonl"), "{\"format\":1,\"x\":" + "[".repeat(1_000_000));
-    assertRefused(file, file + ", line 1: ", "nesting depth");
+    assertRefused(file, file + ", line 1: ", "nested too deep");
   }
 
   @Test

@@ -27,7 +27,7 @@ import org.striatum.hooks.checkpoint.ChecksumCache;
 import org.striatum.hooks.checkpoint.ModelConfig;
 import org.striatum.hooks.decoder.Decoder;
 import org.striatum.hooks.decoder.DecoderShape;
-import org.striatum.hooks.engine.Ending;
+import org.striatum.hooks.engine.CompletionEnd;
 import org.striatum.hooks.onnx.Memory;
 import org.striatum.hooks.onnx.OnnxModel;
 import org.striatum.hooks.surgery.OnnxFile;
@@ -146,7 +146,7 @@ public final class HookedModel implements AutoCloseable {
       EndOfSequence endOfSequence = EndOfSequence.read(checkpoint.folder(), Optional.of(checkpoint.config()));
       LateText text = new LateText();
       OnnxModel model = new OnnxModel(checkpoint, decoder, memory, threads,
-          Ending.at(endOfSequence.ids()).reading(text));
+          CompletionEnd.at(endOfSequence.ids()).reading(text));
       return text.of(new HookedModel(facts(checkpoint, decoder.shape(), model), model, model.memory(), endOfSequence,
           Optional.of(checkpoint), checksums));
     } catch (CheckpointException | RuntimeException refused) {
@@ -194,7 +194,7 @@ public final class HookedModel implements AutoCloseable {
     OnnxFile read = OnnxFile.open(file);
     Memory held = memory.orElseGet(() -> Memory.fitting(read.weightBytes()));
     LateText text = new LateText();
-    OnnxFileModel model = OnnxFileModel.of(read, held, threads, Ending.at(endOfSequence.ids()).reading(text));
+    OnnxFileModel model = OnnxFileModel.of(read, held, threads, CompletionEnd.at(endOfSequence.ids()).reading(text));
     try {
       return text.of(
           new HookedModel(facts(model, folder, config), model, held, endOfSequence, Optional.empty(), checksums));

@@ -2,18 +2,25 @@ package org.striatum.studies;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.striatum.studies.answer.Answer.Finding;
 import org.striatum.studies.answer.Question;
 import org.striatum.studies.answer.StudyAnswers;
+import org.striatum.studies.rollouts.RolloutResults.DatasetAccuracy;
+import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.Found;
 import org.striatum.studies.run.Manifest;
 import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.Study;
 import org.striatum.studies.run.StudyDescription;
 import org.striatum.studies.run.StudyRun;
+import org.striatum.studies.run.UnfinishedStudyException;
 
 /// Answers every question from what the studies of a run have found, and for other checkpoints that were studied with it.
 ///
@@ -104,14 +111,39 @@ public record AnswersStep(List<Study<?, ?>> studies, List<RunFolder> beside)
     }
     Manifest.Checkpoint checkpointed = run.manifest().inputs().checkpoint();
     if (checkpointed == null) {
-      throw new IllegalArgumentException(run.folder() + " is not a run of a checkpoint, so no question is asked of it");
+      throw new UnfinishedStudyException(run.folder(), StudyRun.ROLLOUTS);
     }
     String checkpoint = checkpointed.name();
     Map<Question, List<Finding>> findings = new EnumMap<>(Question.class);
     for (Study<?, ?> study : studies) {
       add(findings, checkpoint, study.scope() == Scope.COMPARISON ? compared : run, study);
     }
+    truncation(run, findings);
     return StudyAnswers.of(checkpoint, findings);
+  }
+
+  /// Truncation is a nuisance as length is: what was cut off is said beside every answer that stands on those rewards.
+  private static void truncation(RunFolder run, Map<Question, List<Finding>> findings) throws IOException {
+    SortedMap<String, String> remarks = new TreeMap<>();
+    run.find(RolloutStep.STUDY).ifPresent(rollouts -> rollouts.datasets()
+        .forEach(one -> one.truncation().ifPresent(remark -> remarks.put(one.dataset(), remark))));
+    if (!remarks.isEmpty()) {
+      List<String> datasets = run.results(RolloutStep.STUDY).datasets().stream().map(DatasetAccuracy::dataset).toList();
+      findings.forEach((question, found) -> {
+        if (question.standsOnRollouts()) {
+          found.replaceAll(finding -> remarked(finding, datasets, remarks));
+        }
+      });
+    }
+  }
+
+  /// A finding of one data set has its remark, one of several has all.
+  private static Finding remarked(Finding finding, List<String> datasets, SortedMap<String, String> remarks) {
+    Optional<String> own = datasets.stream()
+        .filter(dataset -> finding.of().equals(dataset) || finding.of().startsWith(dataset + ", "))
+        .max(Comparator.comparingInt(String::length));
+    String remark = own.isPresent() ? remarks.get(own.get()) : String.join("; ", remarks.values());
+    return remark == null ? finding : finding.remarked(remark);
   }
 
   private static <R extends Record> void add(Map<Question, List<Finding>> findings, String checkpoint, RunFolder run,

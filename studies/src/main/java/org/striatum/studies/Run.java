@@ -35,6 +35,7 @@ import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.RunModel;
 import org.striatum.studies.run.Study;
 import org.striatum.studies.run.StudyRun;
+import org.striatum.studies.run.UnfinishedStudyException;
 import org.striatum.studies.run.Version;
 import org.striatum.studies.transfer.CompareSettings;
 import org.striatum.studies.transfer.CompareStep;
@@ -47,6 +48,9 @@ import org.striatum.studies.value.ProbeStep;
 
 /// A run: a checkpoint, a folder, and everything that can be asked of the checkpoint and is kept there. A study that was
 /// finished with equal settings is read from the folder.
+///
+/// A study that reads another one needs it finished, and throws [UnfinishedStudyException] that names it: rollouts first, then
+/// [#capture], then [#probe], and so on. A run that was closed throws [IllegalStateException].
 ///
 /// Every method with a `change` starts from the study's defaults; `settings -> settings.withX(…)` changes them. One process
 /// writes to a folder at a time. Not thread-safe; whoever opens a run closes it.
@@ -160,7 +164,7 @@ public final class Run implements AutoCloseable {
 
   /// Answers every question from what the run has finished.
   public Answers answers() throws IOException {
-    return run.run(StudyRegistry.standard().answers(), AnswersStep.STUDY.about().defaults());
+    return run.run(registry.answers(), AnswersStep.STUDY.about().defaults());
   }
 
   /// Any study.

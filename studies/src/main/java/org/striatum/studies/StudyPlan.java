@@ -2,14 +2,22 @@ package org.striatum.studies;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.striatum.probe.run.UsageException;
+import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.Study;
 
 /// The settings of every study of a full study.
 ///
 /// @param settings study's name → settings; a study that is absent uses its defaults
-public record StudyPlan(Map<String, Record> settings) {
+/// @param instances study's name → the name of its results, for studies that a run can hold several of; by default its settings
+///     give the name
+public record StudyPlan(Map<String, Record> settings, Map<String, String> instances) {
+  /// Every study with its defaults.
+  public static final StudyPlan DEFAULT = new StudyPlan(Map.of(), Map.of());
+
   public StudyPlan {
     settings = Map.copyOf(settings);
+    instances = Map.copyOf(instances);
   }
 
   /// The settings of a study.
@@ -22,6 +30,22 @@ public record StudyPlan(Map<String, Record> settings) {
   public <S extends Record> StudyPlan with(Study<S, ?> study, S told) {
     Map<String, Record> all = new HashMap<>(settings);
     all.put(study.name(), told);
-    return new StudyPlan(all);
+    return new StudyPlan(all, instances);
+  }
+
+  /// The name of a study's results; empty for a study that runs once.
+  public <S extends Record> String instance(Study<S, ?> study) {
+    String named = instances.get(study.name());
+    return named == null ? study.instance(settings(study)) : named;
+  }
+
+  /// The same with another name for a study's results.
+  ///
+  /// @throws UsageException if no file can have the name
+  public StudyPlan named(Study<?, ?> study, String name) {
+    RunFolder.step(study, name);
+    Map<String, String> all = new HashMap<>(instances);
+    all.put(study.name(), name);
+    return new StudyPlan(settings, all);
   }
 }

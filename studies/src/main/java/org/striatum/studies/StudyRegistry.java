@@ -10,15 +10,19 @@ import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.dopamine.ContinuationStep;
 import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.intervention.AblationStep;
+import org.striatum.studies.mnist.MnistStep;
+import org.striatum.studies.nta.NtaStep;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.Study;
 import org.striatum.studies.run.Study.Scope;
+import org.striatum.studies.series.SeriesStep;
 import org.striatum.studies.transfer.CompareStep;
 import org.striatum.studies.uses.ConfidenceStep;
 import org.striatum.studies.uses.SearchStep;
 import org.striatum.studies.value.ProbeStep;
 
-/// All studies, in the order in which a full study runs them. Everything that handles studies uses this list.
+/// All studies, in the order in which a full study runs them; those that it does not run are asked for by name. Everything that
+/// handles studies uses this list.
 ///
 /// @param studies with distinct names
 public record StudyRegistry(List<Study<?, ?>> studies) {
@@ -44,6 +48,9 @@ public record StudyRegistry(List<Study<?, ?>> studies) {
         ConfidenceStep.STUDY,
         SearchStep.STUDY,
         GateStep.STUDY,
+        MnistStep.STUDY,
+        NtaStep.STUDY,
+        SeriesStep.STUDY,
         CompareStep.STUDY,
         AnswersStep.STUDY));
   }

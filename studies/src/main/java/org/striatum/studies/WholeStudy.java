@@ -99,7 +99,7 @@ public record WholeStudy(StudyRegistry registry, StudyPlan plan, Runs runs, Watc
   }
 
   private <S extends Record, R extends Record> void found(StudyRun run, Study<S, R> study) throws IOException {
-    watcher.found(study, run.run(study, plan.settings(study)));
+    watcher.found(study, run.run(study, plan.instance(study), plan.settings(study)));
   }
 
   /// Folders have the names of their checkpoints; of two with the same name the later one is numbered.

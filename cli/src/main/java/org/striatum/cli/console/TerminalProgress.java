@@ -77,8 +77,11 @@ record TerminalProgress(PrintWriter err, boolean terminal) implements Progress {
       long now = System.nanoTime();
       if (now >= next && done < total) {
         double seconds = (now - started) / 1e9;
-        err.println("%s: %d of %d %ss, %.0f per second, %.0f s left".formatted(name, done, total, unit,
-            (done - before) / seconds, seconds * (total - done) / Math.max(1, done - before)));
+        double rate = (done - before) / seconds;
+        // The first units are the slowest: they say nothing of the time that is left.
+        err.println("%s: %d of %s, %s per second%s".formatted(name, done, Counted.of(total, unit),
+            rate < 10 ? "%.1f".formatted(rate) : "%.0f".formatted(rate),
+            now - started < THEN_EVERY || rate == 0 ? "" : ", %.0f s left".formatted((total - done) / rate)));
         next = now + THEN_EVERY;
       }
     }
@@ -86,7 +89,7 @@ record TerminalProgress(PrintWriter err, boolean terminal) implements Progress {
     @Override
     public void close() {
       err.println(
-          "%s: %d %ss in %.1f s".formatted(name, done - before, unit, (System.nanoTime() - started) / 1e9));
+          "%s: %s in %.1f s".formatted(name, Counted.of(done - before, unit), (System.nanoTime() - started) / 1e9));
     }
   }
 }

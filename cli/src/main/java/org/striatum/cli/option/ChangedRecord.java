@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.UsageException;
@@ -43,14 +44,34 @@ public final class ChangedRecord {
     if (was == null || was.isObject()) {
       throw new UsageException("there is no setting '" + place + "': these are " + listed(within));
     }
-    within.set(last, was.isTextual() ? TextNode.valueOf(value) : json(place, value));
+    within.set(last, was.isTextual() ? TextNode.valueOf(value) : like(was, place, value));
   }
 
-  private static JsonNode json(String place, String value) {
+  /// A value of the same kind as another.
+  private static JsonNode like(JsonNode was, String place, String value) {
+    Optional<JsonNode> read = json(value);
+    if (read.isEmpty() && was.isNull()) {
+      return TextNode.valueOf(value);
+    }
+    return read.filter(is -> was.isNull() || kind(is).equals(kind(was)) || is.isNumber() && was.isFloatingPointNumber())
+        .orElseThrow(() -> new UsageException(
+            "the setting '%s' is %s, such as %s, found '%s'".formatted(place, kind(was), was, value)));
+  }
+
+  private static String kind(JsonNode value) {
+    return switch (value.getNodeType()) {
+      case NUMBER -> value.isIntegralNumber() ? "a whole number" : "a number";
+      case BOOLEAN -> "true or false";
+      case ARRAY -> "a list";
+      case null, default -> "a text";
+    };
+  }
+
+  private static Optional<JsonNode> json(String value) {
     try {
-      return RecordJson.parse(value.getBytes(StandardCharsets.UTF_8), JsonNode.class, place);
-    } catch (BadDataException refused) {
-      throw new UsageException(refused.getMessage(), refused);
+      return Optional.of(RecordJson.parse(value.getBytes(StandardCharsets.UTF_8), JsonNode.class, value));
+    } catch (BadDataException _) {
+      return Optional.empty();
     }
   }
 

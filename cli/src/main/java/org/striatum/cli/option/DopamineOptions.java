@@ -14,7 +14,7 @@ public final class DopamineOptions implements SettingOptions<DopamineStepSetting
   @Option(names = "--rollouts", paramLabel = "N", description = "Maximum number of rollouts per dataset, from as many problems as possible (default 400).")
   private Integer rollouts;
 
-  @Option(names = "--step", paramLabel = "newline|paragraph|REGEX", description = "What ends a step (default newline).")
+  @Option(names = "--step", paramLabel = "newline|paragraph|think-end|REGEX", description = "What ends a step (default newline).")
   private String step;
 
   @Option(names = "--values", paramLabel = "continuations|probe", description = "Source of V̂: continuations (default), or the value probe, without continuations.")

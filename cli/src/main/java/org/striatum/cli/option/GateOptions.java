@@ -19,7 +19,7 @@ public final class GateOptions {
   @Option(names = "--mode", required = true, paramLabel = "NAME", description = "Problem set to specialise to: add, mul, mod, expr, add-long, mul-long.")
   private String mode;
 
-  @Option(names = "--beside", split = ",", paramLabel = "NAME,…", description = "Other tasks to test for forgetting (default add,mul,mod,expr without the mode).")
+  @Option(names = "--beside", split = ",", paramLabel = "NAME", description = "Other tasks to test for forgetting (default add,mul,mod,expr without the mode).")
   private List<String> beside;
 
   @Option(names = "--hooks", paramLabel = "PATTERN", description = "Hook points of the gates (default blocks.*.hook_resid_post).")
@@ -28,7 +28,7 @@ public final class GateOptions {
   @Option(names = "--set-size", paramLabel = "N|N%", description = "Neurons of a set at each hook point: a share or a number (default 10%%).")
   private String setSize;
 
-  @Option(names = "--arms", split = ",", paramLabel = "NAME,…", description = "value, dopamine, random (sets matched to each), largest, all, bitfit, lora (default: all of these except largest).")
+  @Option(names = "--arms", split = ",", paramLabel = "NAME", description = "value, dopamine, random (sets matched to each), largest, all, bitfit, lora (default: all of these except largest).")
   private List<String> arms;
 
   @Option(names = "--steps", paramLabel = "N", description = "Optimiser steps of every training (default 40).")
@@ -37,7 +37,7 @@ public final class GateOptions {
   @Option(names = "--batch", paramLabel = "N", description = "Problems per step (default 16).")
   private Integer batch;
 
-  @Option(names = "--rates", split = ",", paramLabel = "RATE,…", description = "Learning rates tried for every arm (default 0.003,0.01,0.03,0.1).")
+  @Option(names = "--rates", split = ",", paramLabel = "RATE", description = "Learning rates tried for every arm (default 0.003,0.01,0.03,0.1).")
   private List<Double> rates;
 
   @Option(names = "--threshold-factor", paramLabel = "F", description = "Learning rate of thresholds, as a multiple of that of gains (default 5).")

@@ -5,12 +5,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.striatum.probe.intervention.AblationKind;
+import org.striatum.probe.intervention.MatchedSets;
 import org.striatum.probe.model.PositionMask;
+import org.striatum.probe.run.UsageException;
 import org.striatum.studies.intervention.AblationSettings;
 import org.striatum.studies.intervention.AblationSettings.Layers;
+import org.striatum.studies.intervention.AblationStep;
 import org.striatum.studies.neurons.NeuronSelection;
+import org.striatum.studies.run.RunFolder;
 import picocli.CommandLine.Option;
 
 /// What is ablated, how, and with which controls.
@@ -20,6 +25,9 @@ public final class InterventionOptions implements SettingOptions<AblationSetting
 
   @Option(names = "--neurons", paramLabel = "FILE", description = "A file of neurons, one per line, in addition to --set or instead of it.")
   private List<Path> neurons = new ArrayList<>();
+
+  @Option(names = "--name", paramLabel = "NAME", description = "Name of the results; a run can have several (default: the names of the sets).")
+  private String name;
 
   @Option(names = "--kind", paramLabel = "KIND", split = ",", description = "zero, mean, resample, steer; the first is used for all results, the others are compared with it at one hook point (default zero,mean,resample).")
   private List<String> kinds;
@@ -50,10 +58,19 @@ public final class InterventionOptions implements SettingOptions<AblationSetting
 
   @Override
   public AblationSettings over(AblationSettings base) throws IOException {
+    name(); // refused before any work
+    requireControls("--controls", controls);
+    requireControls("--logprob-controls", logProbabilityControls);
     return base.withSets(sets(base))
         .withKinds(kinds == null ? base.kinds() : kinds.stream().map(AblationKind::named).toList())
         .withPositions(positions == null ? base.positions() : PositionMask.parse(positions))
         .withLayers(layers == null ? base.layers() : where()).withMeasures(this::measures).withCurves(this::curves);
+  }
+
+  private static void requireControls(String option, Integer sets) {
+    if (sets != null && sets < MatchedSets.LEAST) {
+      throw new UsageException(option + " must be at least " + MatchedSets.LEAST + ", found " + sets);
+    }
   }
 
   private AblationSettings.Measures measures(AblationSettings.Measures base) {
@@ -66,6 +83,18 @@ public final class InterventionOptions implements SettingOptions<AblationSetting
     return base.withAlphas(Given.or(alphas, base.alphas()))
         .withDoses(doses == null ? base.doses() : doses.stream().map(percent -> percent / 100).toList())
         .withControls(Math.min(base.controls(), Given.or(logProbabilityControls, base.controls())));
+  }
+
+  /// The name of the results, if one was given.
+  ///
+  /// @throws UsageException if no file can have it
+  public Optional<String> name() {
+    try {
+      Optional.ofNullable(name).ifPresent(given -> RunFolder.step(AblationStep.STUDY, given));
+    } catch (UsageException refused) {
+      throw new UsageException("--name: " + refused.getMessage(), refused);
+    }
+    return Optional.ofNullable(name);
   }
 
   /// Whether sets were given, by name or in a file.

@@ -1,6 +1,7 @@
 package org.striatum.cli.option;
 
 import java.util.List;
+import org.striatum.probe.rollout.StatePosition;
 import org.striatum.probe.sparse.SolverKind;
 import org.striatum.probe.value.ControlSettings;
 import org.striatum.probe.value.Ranking;
@@ -17,10 +18,13 @@ public final class ProbeOptions implements SettingOptions<ProbeSettings> {
   @Option(names = "--ranking", paramLabel = "NAME", description = "Ranking of the neurons: auroc (default), td-first-layer-l1 (the paper's), sparse-path, …")
   private String ranking;
 
-  @Option(names = "--epochs", paramLabel = "N", description = "Maximum number of passes over the training trajectories.")
+  @Option(names = "--position", paramLabel = "prompt-end|think-end", description = "Where value is read: at the last token of the prompt (default), or where the thought closes; rollouts without a closed thought are then left out and counted.")
+  private String position;
+
+  @Option(names = "--epochs", paramLabel = "N", description = "Maximum number of passes over the training trajectories (default 40).")
   private Integer epochs;
 
-  @Option(names = "--permutations", paramLabel = "N", description = "Label shuffles for the null distribution.")
+  @Option(names = "--permutations", paramLabel = "N", description = "Label shuffles for the null distribution (default 99).")
   private Integer permutations;
 
   @Option(names = "--random-sets", paramLabel = "N", description = "Random sets for each band of a pruning curve.")
@@ -67,9 +71,10 @@ public final class ProbeOptions implements SettingOptions<ProbeSettings> {
 
   @Override
   public ProbeSettings over(ProbeSettings settings) {
-    return settings.withStudy(this::study).withSplit(
+    ProbeSettings changed = settings.withStudy(this::study).withSplit(
         split -> split.withTrain(Given.or(train, split.train()))
             .withValidation(Given.or(validation, split.validation())));
+    return position == null ? changed : changed.withPosition(StatePosition.named(position));
   }
 
   private ValueNeuronSettings study(ValueNeuronSettings base) {

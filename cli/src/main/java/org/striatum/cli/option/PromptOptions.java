@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.datasets.prompt.PromptFormat.Thinking;
 import org.striatum.probe.run.UsageException;
-import org.striatum.studies.rollouts.Examples;
+import org.striatum.studies.rollouts.WorkedExamples;
 import org.striatum.studies.rollouts.PromptSettings;
 import org.striatum.studies.rollouts.PromptSettings.ChatSettings;
 import org.striatum.studies.rollouts.PromptSettings.ShotSettings;
@@ -121,7 +121,7 @@ public final class PromptOptions {
     if (comma < 1 || comma == thinking.length() - 1) {
       throw new UsageException("--thinking must be OPEN,CLOSE, found '" + thinking + "'");
     }
-    return new Thinking(thinking.substring(0, comma), thinking.substring(comma + 1), false);
+    return new Thinking(thinking.substring(0, comma), thinking.substring(comma + 1));
   }
 
   static String unescaped(String text) {
@@ -131,9 +131,9 @@ public final class PromptOptions {
   /// The worked examples of the sets that were read from files.
   ///
   /// @param problems how their files are read
-  public Examples examples(List<ProblemSet> sets, ProblemOptions problems) throws IOException {
+  public WorkedExamples examples(List<ProblemSet> sets, ProblemOptions problems) throws IOException {
     if (shots == 0) {
-      return Examples.NONE;
+      return WorkedExamples.NONE;
     }
     Map<String, ProblemSet> examples = new HashMap<>();
     for (Path file : problems.files()) {
@@ -146,7 +146,7 @@ public final class PromptOptions {
     if (shotsFile != null && examples.isEmpty()) {
       throw new UsageException("--shots-file has no effect without --data");
     }
-    return new Examples(examples);
+    return new WorkedExamples(examples);
   }
 
   /// `train.parquet` beside `test.parquet`, `train-00000-of-00001.parquet` beside `test-…`.

@@ -11,7 +11,7 @@ public final class SearchOptions implements SettingOptions<SearchSettings> {
   @Option(names = "--problems", paramLabel = "N", description = "Maximum number of test problems per dataset (default 100).")
   private Integer problems;
 
-  @Option(names = "--step", paramLabel = "newline|paragraph|REGEX", description = "What ends a step (default newline).")
+  @Option(names = "--step", paramLabel = "newline|paragraph|think-end|REGEX", description = "What ends a step (default newline).")
   private String step;
 
   @Option(names = "--step-tokens", paramLabel = "N", description = "Maximum number of tokens of a candidate step (default 24).")

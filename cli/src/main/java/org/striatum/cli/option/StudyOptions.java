@@ -1,7 +1,6 @@
 package org.striatum.cli.option;
 
 import java.io.IOException;
-import java.util.Map;
 import java.util.Stack;
 import org.striatum.probe.run.UsageException;
 import org.striatum.studies.StudyPlan;
@@ -56,17 +55,19 @@ public final class StudyOptions {
   /// @param rollouts and hook points, which have their own options
   public StudyPlan plan(StudyRegistry registry, RolloutSettings rollouts, CaptureSettings captured, long seed)
       throws IOException {
-    StudyPlan plan = new StudyPlan(Map.of());
+    StudyPlan plan = StudyPlan.DEFAULT;
     for (Study<?, ?> study : registry.studies()) {
       plan = seeded(plan, study, seed);
     }
-    return plan.with(RolloutStep.STUDY, rollouts).with(CaptureStep.STUDY, captured)
+    InterventionOptions interventions = new InterventionOptions();
+    plan = plan.with(RolloutStep.STUDY, rollouts).with(CaptureStep.STUDY, captured)
         .with(ProbeStep.STUDY, over(plan.settings(ProbeStep.STUDY), "--probe", new ProbeOptions(), probe))
         .with(DopamineStep.STUDY,
             over(plan.settings(DopamineStep.STUDY), "--dopamine", new DopamineOptions(), dopamine))
         .with(AblationStep.STUDY, over(plan.settings(AblationStep.STUDY).withSets(AblationSettings.VALUE_AND_DOPAMINE),
-            "--ablate", new InterventionOptions(), ablate))
+            "--ablate", interventions, ablate))
         .with(SearchStep.STUDY, over(plan.settings(SearchStep.STUDY), "--search", new SearchOptions(), search));
+    return interventions.name().isPresent() ? plan.named(AblationStep.STUDY, interventions.name().get()) : plan;
   }
 
   private <S extends Record> StudyPlan seeded(StudyPlan plan, Study<S, ?> study, long seed) {

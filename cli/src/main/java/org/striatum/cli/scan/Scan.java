@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.striatum.cli.console.Counted;
 import org.striatum.cli.console.ExitCode;
 import org.striatum.cli.process.OneLine;
 import org.striatum.cli.process.ProcessEnd;
@@ -91,7 +92,7 @@ public record Scan(Path folder, ScanPlan plan, UnitRunner runner, Consumer<Strin
         .filter(unit -> before.of(unit).filter(Outcome::finished).isPresent()).map(unit -> Path.of(unit.output()))
         .toList();
     int left = plan.units().size() - finished.size();
-    String count = "%d of %d checkpoints remain".formatted(left, plan.units().size());
+    String count = "%d of %s to do".formatted(left, Counted.of(plan.units().size(), "checkpoint"));
     if (finished.isEmpty()) {
       return count;
     }
@@ -100,7 +101,7 @@ public record Scan(Path folder, ScanPlan plan, UnitRunner runner, Consumer<Strin
       each += size(run) / finished.size();
     }
     long missing = left * each - size(begun) - DiskSpace.free(folder);
-    return count + " and need about %s each, %s are missing".formatted(DiskSpace.megabytes(each),
+    return count + ", each needs about %s, %s are missing".formatted(DiskSpace.megabytes(each),
         DiskSpace.megabytes(Math.max(0, missing)));
   }
 

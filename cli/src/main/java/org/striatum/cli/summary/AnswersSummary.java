@@ -20,7 +20,7 @@ public record AnswersSummary(Console console) {
     for (Answer answer : answers.checkpoint().answers()) {
       console.print(answer.question().text() + " " + answer.brief());
       for (Finding finding : answer.findings()) {
-        console.print("  %s: %s. %s".formatted(finding.of(), finding.verdict().printed(), finding.because()));
+        console.print("  " + finding.printed());
       }
     }
     if (!answers.beside().isEmpty()) {

@@ -2,7 +2,6 @@ package org.striatum.cli.summary;
 
 import java.util.List;
 import org.striatum.cli.console.Console;
-import org.striatum.datasets.prompt.PromptFormat;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.studies.rollouts.Regrading;
 import org.striatum.studies.rollouts.RolloutResults;
@@ -26,8 +25,8 @@ public record GradeSummary(Console console) {
     }
     console.print("%d of %d rewards changed, %d the same for another answer".formatted(regrading.changes().size(),
         regrading.after().size(), regrading.otherwiseRead()));
-    List<RolloutResults.DatasetAccuracy> before = RolloutResults.of(regrading.before(), PromptFormat.PLAIN).datasets();
-    List<RolloutResults.DatasetAccuracy> after = RolloutResults.of(regrading.after(), PromptFormat.PLAIN).datasets();
+    List<RolloutResults.DatasetAccuracy> before = RolloutResults.of(regrading.before()).datasets();
+    List<RolloutResults.DatasetAccuracy> after = RolloutResults.of(regrading.after()).datasets();
     for (int i = 0; i < after.size(); i++) {
       console.print("%-8s accuracy %.3f → %.3f".formatted(after.get(i).dataset(), before.get(i).accuracy(),
           after.get(i).accuracy()));

@@ -11,9 +11,18 @@ public record RolloutSummary(Console console) {
   /// One line per data set.
   public void print(RolloutResults results) {
     for (DatasetAccuracy one : results.datasets()) {
-      console.print("%-8s %6d rollouts  accuracy %.3f  finished %.3f  answered %.3f%s".formatted(one.dataset(),
-          one.rollouts(), one.accuracy(), one.finished(), one.answered(),
-          one.cutInThought() > 0 ? "  cut off while thinking %.3f".formatted(one.cutInThought()) : ""));
+      console.print("%-8s %6d rollouts  accuracy %.3f  finished %s  answered %.3f%s%s".formatted(one.dataset(),
+          one.rollouts(), one.accuracy(),
+          Double.isNaN(one.finished()) ? "not known" : "%.3f".formatted(one.finished()), one.answered(),
+          one.cutInThought() > 0 ? "  cut off while thinking %.3f".formatted(one.cutInThought()) : "",
+          thoughts(one)));
     }
+  }
+
+  /// How many have a closed thought, where some have.
+  private static String thoughts(DatasetAccuracy one) {
+    return one.thoughtClosed() == null || one.thoughtClosed() == 0
+        ? ""
+        : "  thought closed in %d".formatted(one.thoughtClosed());
   }
 }

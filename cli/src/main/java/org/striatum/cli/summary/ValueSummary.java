@@ -50,6 +50,9 @@ public record ValueSummary(Console console) {
           + " length %s").formatted(Figures.interval(controls.whole()), controls.sparsity().kept(), controls.width(),
               Figures.signed(controls.sparsity().difference()), Figures.signed(controls.rotation().difference()),
               Figures.signed(controls.nuisances().getFirst().increment())));
+      controls.nuisances().stream().filter(baseline -> !baseline.beforeGeneration()).forEach(baseline -> console.print(
+          "  over what is known after generation (%s) %s".formatted(baseline.printed(),
+              Figures.signed(baseline.increment()))));
       controls.notes().forEach(note -> console.print("  note: " + note));
     }
     for (DatasetSummary dataset : values.datasets()) {

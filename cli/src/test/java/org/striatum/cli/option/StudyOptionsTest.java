@@ -4,13 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.striatum.probe.run.UsageException;
 import org.striatum.studies.StudyPlan;
 import org.striatum.studies.StudyRegistry;
 import org.striatum.studies.capture.CaptureSettings;
 import org.striatum.studies.dopamine.DopamineStep;
+import org.striatum.studies.intervention.AblationStep;
 import org.striatum.studies.rollouts.RolloutSettings;
+import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.uses.SearchStep;
 import org.striatum.studies.value.ProbeSettings;
 import org.striatum.studies.value.ProbeStep;
@@ -55,6 +61,27 @@ class StudyOptionsTest {
     assertThat(QuotedWords.of(" --neurons 'my neurons.txt'  --name \"a b\" c\\ d '' "))
         .containsExactly("--neurons", "my neurons.txt", "--name", "a b", "c d", "");
     assertThatThrownBy(() -> QuotedWords.of("--step 'x")).isInstanceOf(UsageException.class);
+  }
+
+  @Test
+  void anInterventionIsNamedInsideItsOptions(@TempDir Path folder) throws IOException {
+    assertThat(plan("--ablate", "--name mine").instance(AblationStep.STUDY)).isEqualTo("mine");
+    assertThat(plan().instance(AblationStep.STUDY)).isEqualTo("value@1%+dopamine@1%");
+    for (String name : List.of("''", "'a b'", "../x", "_x", "ü")) {
+      assertThatThrownBy(() -> plan("--ablate", "--name " + name)).isInstanceOf(UsageException.class)
+          .hasMessageStartingWith("in --ablate: --name");
+    }
+    Path file = Files.writeString(folder.resolve("_my neurön file.txt"), "blocks.0.hook_resid_post[1]");
+    StudyPlan plan = plan("--ablate", "--neurons '" + file + "'");
+    assertThat(RunFolder.step(AblationStep.STUDY, plan.instance(AblationStep.STUDY))).startsWith("ablate/x_my_neur");
+  }
+
+  @Test
+  void tooFewControlsAreNamedByTheirOption() {
+    assertThatThrownBy(() -> plan("--ablate", "--controls 5 --logprob-controls 40"))
+        .hasMessageContaining("--controls must be at least 19, found 5");
+    assertThatThrownBy(() -> plan("--ablate", "--controls 40 --logprob-controls 5"))
+        .hasMessageContaining("--logprob-controls must be at least 19, found 5");
   }
 
   @Test

@@ -200,7 +200,7 @@ class ScanTest {
     checkpoint("step2", "5");
     checkpoint("step3", "finish");
     assertThatExceptionOfType(DiskFullException.class).isThrownBy(() -> scan(PROCESSES)).withMessageContainingAll(
-        "step2: step2 is bad", "2 of 3 checkpoints remain and need about 0.0 MB each", "are missing");
+        "step2: step2 is bad", "2 of 3 checkpoints to do, each needs about 0.0 MB", "are missing");
     assertThat(ran).containsExactly("step1", "step2");
     assertThat(ScanResults.read(output()).outcomes()).as("no failure is recorded").extracting(Outcome::name)
         .containsExactly("step1");

@@ -15,20 +15,29 @@ import org.striatum.probe.run.Printed;
 import org.striatum.probe.run.UsageException;
 
 /// Reads the answer of a completion ([WrittenAnswer] says which one) and compares it with the reference.
+///
+/// Each has a version. It is raised with every change by which any completion could get another reward or another answer could be
+/// read, in the grader itself or in what it stands on ([Reading], [WrittenAnswer]): `GraderVersionTest` holds the answers to it.
 public enum AnswerGrader implements Grader, Printed {
   /// Numbers by value: sign, thousands, decimals, fractions, mixed numbers, powers of ten; units, currencies and percent signs
   /// are left off. A number directly behind `####` ends the answer.
-  NUMBER,
+  NUMBER(1),
   /// Mathematical objects ([MathComparison]).
-  MATH,
+  MATH(1),
   /// Written forms ([LatexText]), numbers by value; no algebra.
-  LATEX,
+  LATEX(1),
   /// The letter of one of several choices ([ChoiceText]).
-  CHOICE,
+  CHOICE(1),
   /// The whole text, without surrounding white space.
-  EXACT;
+  EXACT(1);
 
   private static final Pattern LETTER = Pattern.compile("\\(?[A-J]\\)?");
+
+  private final int version;
+
+  AnswerGrader(int version) {
+    this.version = version;
+  }
 
   /// The grader of a printed name.
   ///
@@ -49,10 +58,19 @@ public enum AnswerGrader implements Grader, Printed {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  /// Of its answers.
+  public int version() {
+    return version;
+  }
+
   /// The answer in the form that equal answers share as far as a form can, for counting votes; empty if the text has none.
-  @Override
   public Optional<String> answer(String completion) {
     return Reading.USUAL.graded(completion).flatMap(this::read).map(this::form);
+  }
+
+  @Override
+  public Optional<String> answer(Problem problem, String completion) {
+    return answer(completion);
   }
 
   /// The same for a reference answer; empty if it is not of this kind.

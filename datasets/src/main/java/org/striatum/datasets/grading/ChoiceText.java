@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 final class ChoiceText {
   /// What may stand before a letter and behind it: brackets, quotes, emphasis.
   private static final String OPEN = "(?:[\\s*_`\"'“”‘’«$(\\[{<【]|\\\\[(\\[]){0,12}+(?:\\\\(?:text|mathbf|mathrm|textbf|mathit|boxed|fbox)\\s?\\{[\\s(*]{0,4}+){0,3}";
-  private static final String END = "(?![A-Za-z0-9]|['’][a-z])";
+  private static final String END = "(?![A-Za-z0-9]|['’][a-z]|(?<=I)\\s(?:do|don|did|am|was|have|cannot|can|could|think|believe|guess|would|will)\\b)";
   private static final String LETTER = "(?:(?:[Oo]ption|[Cc]hoice|[Ll]etter|[Aa]nswer)\\s{1,3}+)?" + OPEN
       + "(?:(?:[Oo]ption|[Cc]hoice|[Ll]etter)\\s)?[(*]{0,3}+([A-Z])" + END;
   private static final String SMALL = OPEN + "([a-z])(?=[\\s)*_`\"'”\\].,:$}]*+(?:\\n|$))";
@@ -23,15 +23,16 @@ final class ChoiceText {
   private static final String SUBJECT = "(?i:(?:answers?|options?|choices?|correct letter|ans)\\b\\.?(?:\\s(?:to|for)\\b[^.:\\n]{0,80}?)?)[*_]{0,3}+";
   private static final Pattern SAID = Pattern
       .compile("(?:" + SUBJECT + "\\s{0,3}(?i:" + VERB + "|(?<=\\bans\\.))[*_]{0,3}+(?i:" + ADVERBS
-          + ")|(?:答案|选项|答)\\s{0,3}(?:应?该?是|为|选|：|:)[：:]?)(?:" + LETTER + "|" + SMALL + ")");
+          + ")|(?:答案|选项|答え?|解答|正解|정답|[Rr]éponse|[Aa]ntwort|[Rr]espuesta|[Rr]esposta|[Rr]isposta|[Оо]твет)\\s{0,3}(?:应?该?是|为|选|：|:)[：:]?)(?:"
+          + LETTER + "|" + SMALL + ")");
   /// “Answer B”, “I choose B”.
   private static final Pattern CHOSEN = Pattern
       .compile(
-          "(?i:\\b(?:final answer|answer|choose|pick|select|go with|chose|opt for|it(?:'s| is)|therefore|thus|hence|so),?)\\s{1,3}+"
+          "(?i:\\b(?:final answer|answer|solution:|correct:|choose|pick|select|go with|chose|opt for|it(?:'s| is| must be| should be| has to be)|therefore|thus|hence|so),?)\\s{1,3}+"
               + LETTER + "(?=[\\s)*_`\"'”\\].,:$}]*+(?:\\n|$|\\.))");
   /// “Option B is correct”, “(B) is the right one”.
   private static final Pattern RIGHT = Pattern.compile("(?<![\\w(])" + LETTER
-      + "[)\\]*_\"'”’.:]{0,4}(?:\\s[^.\\n]{0,60}?)?\\s(?i:is|would be|must be|seems)\\s(?i:the\\s)?(?i:only\\s|most\\s|best\\s|clearly\\s){0,2}(?i:correct|right|answer|best|true)\\b");
+      + "[)\\]*_\"'”’.:]{0,4}(?:\\s(?:(?!\\bnot\\b|n['’]t|;)[^.\\n]){0,60}?)?\\s(?i:is|would be|must be|seems)\\s(?i:the\\s)?(?i:only\\s|most\\s|best\\s|clearly\\s){0,2}(?i:correct|right|answer|best|true)\\b");
   private static final Pattern TAGGED = Pattern.compile("(?i:<answer>)\\s*+" + LETTER + "[^<\\n]{0,80}(?i:</answer>)");
   private static final Pattern LINE = Pattern.compile("(?m)^" + OPEN + "([A-Z])[)\\]*_`\"'”’.:$}】>]{0,8}[ \\t]*+$");
   private static final Pattern FIRST = Pattern
@@ -59,7 +60,7 @@ final class ChoiceText {
   /// letter, emphasised, “B is correct”, in brackets, alone on a line. A bare letter inside a sentence does not count: `A`
   /// and `I` are words. Two letters given at once are no choice.
   static Optional<String> answer(String completion) {
-    String text = own(completion);
+    String text = own(FullWidth.narrowed(completion));
     String firstLine = text.stripLeading().lines().findFirst().orElse("");
     Optional<String> alone = whole(firstLine);
     if (alone.isPresent() && firstLine.length() <= 12) {
@@ -82,7 +83,8 @@ final class ChoiceText {
   }
 
   /// A text that is a letter, in brackets or not, or a letter with its choice's text.
-  static Optional<String> reference(String text) {
+  static Optional<String> reference(String written) {
+    String text = FullWidth.narrowed(written);
     return whole(text).or(() -> labelled(text)).or(() -> WrittenAnswer.lastBox(text).flatMap(ChoiceText::whole));
   }
 

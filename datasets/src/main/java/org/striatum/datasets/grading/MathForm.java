@@ -193,7 +193,7 @@ final class MathForm {
         others.add(arg);
       }
     }
-    if (apply.head() == Head.PRODUCT && number.numerator().signum() == 0) {
+    if (apply.head() == Head.PRODUCT && zero(number) && others.stream().noneMatch(MathForm::overZero)) {
       return number;
     }
     boolean matrices = others.stream().anyMatch(arg -> Expr.all(arg).anyMatch(part -> Expr.is(part, Head.MATRIX)));
@@ -204,6 +204,15 @@ final class MathForm {
       others.addFirst(number);
     }
     return others.size() == 1 ? others.getFirst() : new Apply(apply.head(), others);
+  }
+
+  private static boolean zero(Expr expr) {
+    return expr instanceof Num number && number.numerator().signum() == 0;
+  }
+
+  /// A quotient by zero has no value, whatever stands over it.
+  private static boolean overZero(Expr expr) {
+    return Expr.is(expr, Head.POWER) && zero(((Apply) expr).arg(0));
   }
 
   /// As one line, equal for equal trees.

@@ -16,7 +16,9 @@ final class NumberText {
   private static final int TAIL = 4000;
   private static final String DIGITS = "\\d{1,300}+(?!\\d)";
   private static final String SEPARATOR = "(?:,|\\{,}|,\\\\!\\h?|\\\\[,;: !]|[ \\u00A0\\u2009\\u202F])";
-  private static final String PLAIN = "(?:[1-9]\\d{0,2}+(?:" + SEPARATOR
+  /// `1.234,50`, as written in much of Europe.
+  private static final String POINTS = "[1-9]\\d{0,2}+(?:\\.\\d{3}(?!\\d)){1,60},\\d{1,2}(?![\\d,.]\\d)(?!\\d)";
+  private static final String PLAIN = "(?:" + POINTS + "|[1-9]\\d{0,2}+(?:" + SEPARATOR
       + "\\d{3}(?!\\d)){1,60}(?!,\\d)(?:\\.\\d{1,300}+)?|"
       + DIGITS + "(?:\\.\\d{1,300}+|(?:\\{,}|,)\\d{1,300}+(?![,\\d]))?|\\.\\d{1,300}+)";
   private static final String FRACTION = "\\\\[dtc]?frac\\h?(?:\\{\\h?-?[\\d.,]{1,60}+\\h?}|\\d)\\h?(?:\\{\\h?[\\d.,]{1,60}+\\h?}|\\d)";
@@ -29,6 +31,7 @@ final class NumberText {
           + "))?|[½¼¾⅓⅔])[½¼¾⅓⅔]?");
   private static final Pattern DECIMAL_COMMA = Pattern
       .compile("(?<![\\d,])(\\d++)(?:,|\\{,})(\\d{1,2}+|\\d{4,}+)(?![,\\d])|(?<!\\d)(0)(?:,|\\{,})(\\d{3})(?![,\\d])");
+  private static final Pattern EUROPEAN = Pattern.compile("(?<![\\d.,])" + POINTS);
   private static final Pattern COMMA = Pattern.compile("(?<=\\d)(?:,|\\{,}|,\\\\!\\s?|\\\\[,;: !])(?=\\d{3})");
   private static final Pattern TIMES = Pattern.compile("(?<=\\d)\\s?x\\s?(?=10)");
   /// Behind `####`: what may stand before the number, and what makes the line a heading.
@@ -64,7 +67,11 @@ final class NumberText {
 
   /// The answer of a text that has a number: its box, the number behind `####`, what “answer is” says, or the last number.
   static Optional<String> answer(String text) {
-    String own = untilMark(text);
+    String own = untilMark(FullWidth.narrowed(text));
+    Optional<String> cutOff = TexSpans.cutOff(own);
+    if (cutOff.isPresent()) {
+      return cutOff.filter(content -> value(content).isPresent());
+    }
     return WrittenAnswer.lastBox(own).or(() -> marked(own).map(Literal::written))
         .or(() -> WrittenAnswer.said(own).map(WrittenAnswer::text).filter(said -> number(said).isPresent()))
         .or(() -> last(own).map(Literal::written)).filter(written -> number(written).isPresent());
@@ -116,7 +123,7 @@ final class NumberText {
         at = behindDigits(text, at + 1);
         continue;
       }
-      if (!inWord(text, at) && !index(text, at)) {
+      if (!inWord(text, at) && !index(text, at) && !clock(text, at, literal.end())) {
         boolean negative = negative(text, at);
         Optional<Num> value = value((negative ? "-" : "") + literal.group());
         if (value.isPresent()) {
@@ -149,7 +156,9 @@ final class NumberText {
 
   /// The value of a text that is one number as people write it, with a decimal comma or thousands.
   static Optional<Num> value(String written) {
-    String plain = DECIMAL_COMMA.matcher(written.replace('−', '-')).replaceAll(
+    String points = EUROPEAN.matcher(written.replace('−', '-').replace('–', '-'))
+        .replaceAll(found -> found.group().replace(".", "").replace(',', '.'));
+    String plain = DECIMAL_COMMA.matcher(points).replaceAll(
         found -> found.group(1) == null
             ? found.group(3) + "." + found.group(4)
             : found.group(1) + "." + found.group(2));
@@ -189,6 +198,12 @@ final class NumberText {
     return pointed || (at > 0 && Character.isLetter(text.charAt(at - 1)));
   }
 
+  /// Whether it is a part of a time or a ratio: `12:30`, `3:4`.
+  private static boolean clock(String text, int from, int to) {
+    return (from > 1 && text.charAt(from - 1) == ':' && Character.isDigit(text.charAt(from - 2)))
+        || (to + 1 < text.length() && text.charAt(to) == ':' && Character.isDigit(text.charAt(to + 1)));
+  }
+
   /// Whether it stands behind `^` or `_`, in a group or not.
   private static boolean index(String text, int at) {
     int before = at - 1;
@@ -206,7 +221,9 @@ final class NumberText {
         || text.charAt(before) == ' '); i++) {
       before--;
     }
-    return before >= 0 && (text.charAt(before) == '-' || text.charAt(before) == '−') ? before : -1;
+    return before >= 0 && (text.charAt(before) == '-' || text.charAt(before) == '−' || text.charAt(before) == '–')
+        ? before
+        : -1;
   }
 
   /// Whether a minus before the number is its sign: not the one in `10-3` or `10 - 3`, nor that of a list's line.

@@ -2,6 +2,7 @@ package org.striatum.datasets.grading;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.striatum.probe.model.Sampling;
 
 /// Which part of a completion is graded: what stands before the first stop and behind the thinking.
@@ -27,11 +28,25 @@ public record Reading(String open, String close, boolean opened, List<String> st
     return new Reading(open, close, opened, texts);
   }
 
+  /// The same for a completion of this prompt: a prompt that ends with the marker has begun the thinking.
+  public Reading behind(String prompt) {
+    return open.isEmpty() ? this : new Reading(open, close, prompt.stripTrailing().endsWith(open.strip()), stops);
+  }
+
+  /// Whether a prompt holds a marker with which thinking begins, and does not end with it, and none with which it ends: whether
+  /// its completions begin inside a thought cannot be told.
+  public boolean isDoubtful(String prompt) {
+    return !open.isEmpty() && prompt.lastIndexOf(open) > prompt.lastIndexOf(close) && !behind(prompt).opened;
+  }
+
   /// What is graded; empty if the completion was cut off while it was thinking.
   public Optional<String> graded(String completion) {
     String text = Sampling.cut(completion, stops);
     if (open.isEmpty()) {
       return Optional.of(text);
+    }
+    if (HarmonyText.isMarkedBy(open)) {
+      return HarmonyText.answer(text, opened);
     }
     int closed = text.lastIndexOf(close);
     int begun = text.lastIndexOf(open);
@@ -39,5 +54,18 @@ public record Reading(String open, String close, boolean opened, List<String> st
       return Optional.empty();
     }
     return Optional.of(closed < 0 ? text : text.substring(closed + close.length()));
+  }
+
+  /// Where the closing marker ends behind which the answer stands, in characters; empty if no thought closed.
+  public OptionalInt thoughtEnd(String completion) {
+    String text = Sampling.cut(completion, stops);
+    if (open.isEmpty() || graded(text).isEmpty()) {
+      return OptionalInt.empty();
+    }
+    if (HarmonyText.isMarkedBy(open)) {
+      return HarmonyText.thoughtEnd(text);
+    }
+    int closed = text.lastIndexOf(close);
+    return closed < 0 ? OptionalInt.empty() : OptionalInt.of(closed + close.length());
   }
 }

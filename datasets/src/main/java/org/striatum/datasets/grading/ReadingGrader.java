@@ -8,7 +8,7 @@ import org.striatum.probe.rollout.Problem;
 /// A grader that looks at the part of a completion that counts.
 ///
 /// @param grader of answers
-/// @param reading which part counts
+/// @param reading which part counts; whether a prompt has begun a thought is seen in each problem's own prompt
 public record ReadingGrader(Grader grader, Reading reading) implements Grader {
   @Override
   public double reward(Problem problem, String completion) {
@@ -17,14 +17,15 @@ public record ReadingGrader(Grader grader, Reading reading) implements Grader {
 
   @Override
   public Grade grade(Problem problem, String completion) {
+    Reading own = reading.behind(problem.prompt());
     return grader instanceof AnswerGrader answers
-        ? answers.grade(problem.answer(), completion, reading)
-        : reading.graded(completion).map(text -> grader.grade(problem, text))
+        ? answers.grade(problem.answer(), completion, own)
+        : own.graded(completion).map(text -> grader.grade(problem, text))
             .orElse(new Grade(0, Optional.empty(), false));
   }
 
   @Override
-  public Optional<String> answer(String completion) {
-    return reading.graded(completion).flatMap(grader::answer);
+  public Optional<String> answer(Problem problem, String completion) {
+    return reading.behind(problem.prompt()).graded(completion).flatMap(text -> grader.answer(problem, text));
   }
 }

@@ -41,7 +41,7 @@ final class TexParser {
       Sign.IN, "about", Sign.ABOUT);
   /// Operators with bounds, whose meaning is not computed.
   private static final Set<String> BOUND = Set.of("sum", "prod", "int", "lim", "iint", "oint", "bigcup", "bigcap");
-  private static final Set<String> ACCENTS = Set.of("overline", "underline", "bar", "hat", "tilde", "dot", "ddot",
+  private static final Set<String> ACCENTS = Set.of("overline", "bar", "hat", "tilde", "dot", "ddot",
       "overrightarrow", "overset", "widetilde", "overleftrightarrow", "overparen");
   private static final Set<String> MATRICES = Set.of("pmatrix", "bmatrix", "matrix", "smallmatrix", "Bmatrix", "array",
       "psmallmatrix", "bsmallmatrix");
@@ -78,10 +78,14 @@ final class TexParser {
     if (plain.isEmpty() || plain.size() > MOST_TOKENS) {
       return Optional.empty();
     }
-    TexParser parser = new TexParser(plain);
+    boolean relates = plain.size() > 1 && (plain.getFirst().symbol("=") || plain.getFirst().command("about"));
+    TexParser parser = new TexParser(relates ? plain.subList(1, plain.size()) : plain);
     try {
       Expr read = parser.answer();
-      return parser.at == plain.size() ? Optional.of(read) : Optional.empty();
+      if (parser.command("over")) {
+        read = Expr.quotient(read, parser.answer());
+      }
+      return parser.at == parser.tokens.size() ? Optional.of(read) : Optional.empty();
     } catch (Unreadable | ArithmeticException _) {
       return Optional.empty();
     }
@@ -378,7 +382,7 @@ final class TexParser {
     return switch (command) {
       case "cup", "cap", "setminus", "pm", "mp", "}", "rangle", "rfloor", "rceil", "\\", "and", "or", "Rightarrow",
           "cdot",
-          "times", "div", "mod", "pmod", "circ", "]", "choose", "subset", "subseteq", "equiv", "notin", "perp",
+          "times", "div", "mod", "pmod", "circ", "]", "choose", "over", "subset", "subseteq", "equiv", "notin", "perp",
           "parallel",
           "prime" ->
         false;
@@ -521,6 +525,8 @@ final class TexParser {
     Expr inside = answer();
     if (command("choose")) {
       inside = Expr.apply(Head.BINOMIAL, inside, answer());
+    } else if (command("over")) {
+      inside = Expr.quotient(inside, answer());
     }
     require(symbol("}"));
     depth--;
@@ -821,7 +827,8 @@ final class TexParser {
   private Expr decimal(String digits) {
     if (digits.contains(".") || peek().symbol(".")) {
       int dot = peek().symbol(".") ? 1 : 0;
-      if (peek(dot).command("overline") && peek(dot + 1).symbol("{") && peek(dot + 2).kind() == Kind.NUMBER
+      if ((peek(dot).command("overline") || peek(dot).command("dot")) && peek(dot + 1).symbol("{")
+          && peek(dot + 2).kind() == Kind.NUMBER
           && peek(dot + 3).symbol("}")) {
         String repeating = peek(dot + 2).text();
         require(repeating.chars().allMatch(Character::isDigit));

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -17,6 +18,8 @@ final class TexSpans {
       "\\\\begin\\{((?:align|aligned|gather|gathered|split|equation|eqnarray|displaymath|multline)\\*?)}");
   /// A formula over several lines that is longer is taken for text.
   private static final int LONGEST_BROKEN = 300;
+
+  private static final int LONGEST_CUT_OFF = 80;
 
   private TexSpans() {}
 
@@ -57,6 +60,15 @@ final class TexSpans {
       }
     }
     return found;
+  }
+
+  /// What stands in the last box of a text without a whole one: its braces never close, and nothing but a short value is behind
+  /// it.
+  static Optional<String> cutOff(String text) {
+    Optional<MatchResult> last = BOXED.matcher(text).results().reduce((_, later) -> later);
+    return last.filter(_ -> boxes(text).isEmpty())
+        .map(box -> text.substring(box.end()))
+        .filter(content -> content.length() <= LONGEST_CUT_OFF && content.indexOf('\n') < 0);
   }
 
   /// What stands between `$`, `$$`, `\(`, `\[` and their partners, and in `align` and the like. A formula in a line does not go

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /// TeX, or plain text with figures, cut into tokens: layout, styles, currencies and percent signs are gone, synonyms have
 /// one name, and the ways to write a number are one.
@@ -69,7 +70,7 @@ final class TexTokens {
   private static final Set<String> DROPPED = Set.of("left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl",
       "Bigr", "biggl", "biggr", "Biggl", "Biggr", "bigm", "displaystyle", "textstyle", "scriptstyle", "limits", "nolimits",
       "rm", "bf", "it", "mathstrut", "strut", "hline", "allowbreak", "nonumber", "noindent", "boxed", "fbox", "vec",
-      "mathbf", "boldsymbol", "bm", "mathit", "mathsf", "mathcal", "mathscr", "mathfrak", "bold", "widehat", "ensuremath",
+      "mathbf", "underline", "uline", "boldsymbol", "bm", "mathit", "mathsf", "mathcal", "mathscr", "mathfrak", "bold", "widehat", "ensuremath",
       "$", "&nbsp;");
   private static final Set<String> SPACES = Set.of(",", ";", ":", "!", " ", "quad", "qquad", "enspace", "thinspace", ">",
       "(", ")", "[", "]", "/", "\n", "newline");
@@ -86,6 +87,8 @@ final class TexTokens {
   static final Set<String> JOINING = Set.of("and", "or");
   private static final Set<String> UNITS = Set.of("cm", "mm", "km", "kg", "mg", "ml", "mL", "ft", "in", "mi", "lb", "lbs",
       "oz", "mph", "hrs", "hr", "min", "sec", "yd", "pct", "units", "unit", "m", "kmh", "sq", "cc", "gal");
+  /// As they stand before a sum.
+  private static final Set<String> CURRENCIES = Set.of("rs", "usd", "inr", "eur", "gbp", "rmb");
   private static final Map<Character, String> CHARACTERS = characters();
   private static final Pattern SPACED_THOUSANDS = Pattern
       .compile("[1-9]\\d{0,2}+(?:(?:[ \\u00A0\\u2009\\u202F~]|\\\\[ ,;:]|\\\\!)\\d{3}+(?!\\d))++");
@@ -95,6 +98,12 @@ final class TexTokens {
   private static final Pattern DIGITS = Pattern.compile("\\d*+(?:\\.\\d++|\\{,}\\d++)?+");
   private static final Pattern FRACTION_PART = Pattern.compile("\\.\\d++");
   private static final Pattern EXPONENT = Pattern.compile("[eE][-+]?\\d{1,3}(?![\\d.])");
+  private static final String SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+  private static final Pattern RAISED = Pattern.compile("⁻?[" + SUPERSCRIPTS + "]++");
+  /// Lengths and times in quotients, as they stand behind a number.
+  private static final Pattern SPEED = Pattern
+      .compile("(?:m|km|cm|ft|mi|miles|meters)/(?:s|h|hr|min|sec|hour|second)(?:\\^?\\{?2}?|²)?(?![A-Za-z0-9])");
+  private static final Pattern ROW_SPACE = Pattern.compile("\\[\\h?-?[\\d.]{1,8}\\h?(?:pt|em|ex|mm|cm|in|px)\\h?]");
   private static final Pattern OVER_ESCAPED = Pattern.compile("(?<!\\\\)\\\\\\\\(?=[A-Za-z{}])");
   private static final Pattern ESCAPED = Pattern.compile("(?<!\\\\)\\\\(?=[A-Za-z])");
   private static final Pattern TEXT_EDGE = Pattern.compile("^[\\s.,;:()\\[\\]]++|(?<=[\\s.,;:()\\[\\]])[\\s.,;:()\\[\\]]*+$|[\\s.,;:]++$");
@@ -225,6 +234,12 @@ final class TexTokens {
         return;
       }
     }
+    Matcher speed = at(SPEED);
+    if (value && speed.lookingAt()) {
+      at = speed.end();
+      add(Kind.TEXT, speed.group());
+      return;
+    }
     at = end;
     String lower = run.toLowerCase(Locale.ROOT);
     if (run.length() > 1 && (FUNCTIONS.contains(run) || PLAIN.contains(run))) {
@@ -243,6 +258,12 @@ final class TexTokens {
   }
 
   private void symbol(char c) {
+    Matcher raised = at(RAISED);
+    if (raised.lookingAt()) {
+      at = raised.end();
+      insert("^{" + raised.group().chars().mapToObj(TexTokens::lowered).collect(Collectors.joining()) + "}");
+      return;
+    }
     String mapped = CHARACTERS.get(c);
     String two = tex.substring(at, Math.min(at + 2, tex.length()));
     if (tex.startsWith("...", at)) {
@@ -258,7 +279,7 @@ final class TexTokens {
     } else {
       at++;
       switch (c) {
-        case '%', '€', '£', '¥', '₹', '₽', '"', '“', '”', '`' -> spaced = true;
+        case '%', '¢', '€', '£', '¥', '₹', '₽', '"', '“', '”', '`' -> spaced = true;
         case '(', '[' -> {
           brackets.push(c);
           add(Kind.SYMBOL, String.valueOf(c));
@@ -270,6 +291,11 @@ final class TexTokens {
         default -> add(Character.isLetter(c) ? Kind.LETTER : Kind.SYMBOL, String.valueOf(c));
       }
     }
+  }
+
+  private static String lowered(int raised) {
+    int digit = SUPERSCRIPTS.indexOf(raised);
+    return raised == '⁻' ? "-" : Integer.toString(digit);
   }
 
   private void operator(String written) {
@@ -331,6 +357,8 @@ final class TexTokens {
         return false;
       }
       text(content.get());
+    } else if (name.equals("colon")) {
+      add(Kind.SYMBOL, ":");
     } else if (name.equals("mathbb") || name.equals("Bbb")) {
       argument().ifPresent(set -> add(Kind.COMMAND, set.strip() + set.strip()));
     } else if (name.equals("begin") || name.equals("end")) {
@@ -347,8 +375,19 @@ final class TexTokens {
     } else {
       bracket(name);
       add(Kind.COMMAND, name);
+      if (name.equals("\\")) {
+        rowSpace();
+      }
     }
     return true;
+  }
+
+  /// `[2pt]` behind the break of a row.
+  private void rowSpace() {
+    Matcher length = at(ROW_SPACE);
+    if (length.lookingAt()) {
+      at = length.end();
+    }
   }
 
   private void bracket(String name) {
@@ -394,6 +433,8 @@ final class TexTokens {
       spaced = true;
     } else if (JOINING.contains(lower) || lower.endsWith(" and") || lower.endsWith(" or")) {
       add(Kind.COMMAND, lower.endsWith("or") ? "or" : "and");
+    } else if (tokens.isEmpty() && CURRENCIES.contains(lower)) {
+      spaced = true;
     } else if (FUNCTIONS.contains(words)) {
       add(Kind.COMMAND, words);
     } else if (lower.startsWith("percent") || lower.equals("pct")) {
@@ -408,7 +449,7 @@ final class TexTokens {
   private static Map<Character, String> characters() {
     Map<Character, String> map = new HashMap<>();
     String pairs = "−:- –:- ×:\\times ·:\\cdot ⋅:\\cdot ÷:/ ⁄:/ ∕:/ ≤:\\le ≥:\\ge ≠:\\ne ≈:\\approx ∞:\\infty π:\\pi √:\\sqrt ∪:\\cup ∩:\\cap "
-        + "∈:\\in °:^\\circ ±:\\pm ∓:\\mp ²:^2 ³:^3 ⁴:^4 ½:\\frac{1}{2} ¼:\\frac{1}{4} ¾:\\frac{3}{4} ⅓:\\frac{1}{3} "
+        + "∈:\\in °:^\\circ ±:\\pm ∓:\\mp ½:\\frac{1}{2} ¼:\\frac{1}{4} ¾:\\frac{3}{4} ⅓:\\frac{1}{3} "
         + "⅔:\\frac{2}{3} ∅:\\emptyset ℝ:\\mathbb{R} ℤ:\\mathbb{Z} ⇒:\\Rightarrow →:\\Rightarrow ∖:\\setminus α:\\alpha "
         + "β:\\beta γ:\\gamma δ:\\delta θ:\\theta λ:\\lambda μ:\\mu σ:\\sigma φ:\\phi ω:\\omega ℓ:\\ell …:\\ldots";
     for (String pair : pairs.split(" ", -1)) {

@@ -46,6 +46,8 @@ record WrittenAnswer(String text, Place place) {
       .compile("\\\\(?:text|mbox|textbf|textrm|mathrm|textit|textnormal|operatorname|begin|end)\\*?\\s?\\{[^{}]*+}");
   private static final Pattern BARE_VALUE = Pattern
       .compile("\\s*+[-+−]?(?:\\\\?\\$)?\\s?[\\d.,/ ]+%?\\s?(?:[A-Za-z][A-Za-z²³^0-9/ ]{0,40})?[.]?\\s*+");
+  /// A ratio or a time of the day.
+  private static final Pattern RATIO = Pattern.compile("(?<![\\w:.])\\d{1,9}(?:\\s?:\\s?\\d{1,9}){1,3}+(?![\\w:])");
   private static final Pattern NAME = Pattern.compile("[A-Z][a-z]{2,}+");
   private static final Set<String> MATHEMATICAL = Set.of("sqrt", "percent", "percentage", "pct", "infinity", "pi");
   private static final Set<String> COMMON = Set.of("the", "is", "it", "so", "to", "of", "in", "we", "an", "are", "has",
@@ -59,14 +61,19 @@ record WrittenAnswer(String text, Place place) {
 
   /// The answer that a completion gives.
   static Optional<WrittenAnswer> of(String completion) {
-    String text = NumberText.untilMark(completion);
+    String text = NumberText.untilMark(FullWidth.narrowed(completion));
+    Optional<String> cutOff = TexSpans.cutOff(text);
+    if (cutOff.isPresent()) { // its last number may be half of one
+      return cutOff.flatMap(WrittenAnswer::whole).map(answer -> new WrittenAnswer(answer.text(), Place.BOX));
+    }
     return boxed(text).or(() -> NumberText.marked(text).map(number -> new WrittenAnswer(number.written(), Place.MARK)))
         .or(() -> said(text)).or(() -> lastOf(text));
   }
 
   /// The answer that a reference is: its box, the whole text if that is a value, what a solution with formulas would be read
   /// as, else its text. A number in a text is not its answer.
-  static Optional<WrittenAnswer> reference(String text) {
+  static Optional<WrittenAnswer> reference(String written) {
+    String text = FullWidth.narrowed(written);
     boolean solution = FORMULA_OR_MARK.matcher(text).find();
     return boxed(text).or(() -> whole(text)).or(() -> solution ? of(text) : Optional.empty())
         .or(() -> Optional.of(text.strip())
@@ -176,6 +183,11 @@ record WrittenAnswer(String text, Place place) {
     List<Span> formulas = TexSpans.formulas(text);
     Optional<Literal> number = NumberText.last(TexSpans.withoutBroken(text, formulas));
     int formulaEnd = formulas.isEmpty() ? -1 : formulas.getLast().end();
+    Optional<MatchResult> ratio = lastMatch(RATIO, text)
+        .filter(found -> found.start() >= formulaEnd && number.map(Literal::end).orElse(-1) < found.start());
+    if (ratio.isPresent()) {
+      return Optional.of(new WrittenAnswer(ratio.get().group(), Place.NUMBER));
+    }
     if (number.isPresent() && (number.get().end() > formulaEnd || unit(text, number.get(), formulas.getLast()))) {
       return Optional.of(new WrittenAnswer(number.get().written(), Place.NUMBER));
     }

@@ -6,6 +6,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.striatum.datasets.grading.Reading;
 import org.striatum.probe.model.Sampling;
+import org.striatum.probe.rollout.Ending;
+import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.run.Sha256;
 
 /// How the problems of a run were asked, and how its completions are read.
@@ -57,11 +59,9 @@ public record PromptFormat(Chat chat, Shots shots, SortedMap<String, List<String
     }
   }
 
-  /// Markers around thoughts.
-  ///
-  /// @param opened whether prompts begin the thought already
-  public record Thinking(String open, String close, boolean opened) {
-    public static final Thinking USUAL = new Thinking("<think>", "</think>", false);
+  /// Markers around thoughts. A prompt that ends with the first one has begun a thought.
+  public record Thinking(String open, String close) {
+    public static final Thinking USUAL = new Thinking("<think>", "</think>");
 
     public Thinking {
       if (open.isEmpty() || close.isEmpty()) {
@@ -69,15 +69,19 @@ public record PromptFormat(Chat chat, Shots shots, SortedMap<String, List<String
       }
     }
 
-    /// Whether a completion was cut off inside a thought.
-    public boolean isUnfinished(String completion) {
-      return new Reading(open, close, opened, List.of()).graded(completion).isEmpty();
-    }
   }
 
-  /// Which part of a dataset's completions is graded.
+  /// Which part of a dataset's completions is graded, as far as it does not hang on the prompt ([Reading#behind]).
   public Reading reading(String dataset) {
-    return new Reading(thinking.open, thinking.close, thinking.opened, stops(dataset));
+    return new Reading(thinking.open, thinking.close, false, stops(dataset));
+  }
+
+  /// How a completion ended.
+  ///
+  /// @param finished whether a token or text ended it, rather than the token limit
+  public Ending ending(Problem problem, String completion, boolean finished) {
+    boolean inThought = reading(problem.dataset()).behind(problem.prompt()).graded(completion).isEmpty();
+    return finished ? Ending.ENDED : inThought ? Ending.CUT_IN_THOUGHT : Ending.CUT_OFF;
   }
 
   /// Texts that end a dataset's completions.

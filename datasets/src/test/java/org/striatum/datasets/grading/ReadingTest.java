@@ -9,6 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.striatum.probe.rollout.Grade;
+import org.striatum.probe.rollout.Grader;
+import org.striatum.probe.rollout.Problem;
 
 class ReadingTest {
   private static final Reading REASONER = new Reading("[T]", "[/T]", true, List.of());
@@ -28,6 +30,76 @@ class ReadingTest {
     assertThat(Reading.USUAL.graded("<think>4</think>5<think>6")).isEmpty();
     assertThat(REASONER.graded("it is 4")).isEmpty();
     assertThat(new Reading("", "", false, List.of()).graded("<think>4")).contains("<think>4");
+  }
+
+  /// Each prompt by itself: only one that ends with the marker has begun a thought.
+  @Test
+  void promptsBeginThoughtsOneByOne() {
+    Reading reading = Reading.USUAL;
+    for (String opened : List.of("Q: 1+1<think>", "2<think></think>3<think>\n", "a <think>\n\n")) {
+      assertThat(reading.behind(opened).graded("it is 4")).as(opened).isEmpty();
+      assertThat(reading.behind(opened).graded("4</think>9")).contains("9");
+      assertThat(reading.isDoubtful(opened)).isFalse();
+    }
+    for (String plain : List.of("Q: 1+1=", "<think>\n\n</think>\n\n", "x<think>y</think>z")) {
+      assertThat(reading.behind(plain).graded("it is 4")).as(plain).contains("it is 4");
+      assertThat(reading.isDoubtful(plain)).isFalse();
+    }
+    String asked = "What does <think> mean?\nAnswer:";
+    assertThat(reading.behind(asked).graded("a marker")).as("a question about the marker").contains("a marker");
+    assertThat(reading.isDoubtful(asked)).isTrue();
+  }
+
+  @Test
+  void oneRunGradesBothKindsOfPrompts() {
+    Grader grader = new ReadingGrader(AnswerGrader.NUMBER, Reading.USUAL);
+    assertThat(grader.reward(new Problem("a", "d", "1+1=<think>\n", "", "2"), "maybe 2")).isZero();
+    assertThat(grader.answer(new Problem("a", "d", "1+1=<think>\n", "", "2"), "maybe 2")).isEmpty();
+    assertThat(grader.reward(new Problem("b", "d", "1+1=", "", "2"), "maybe 2")).isEqualTo(1);
+  }
+
+  /// What gpt-oss writes, with the special tokens of its tokenizer.
+  private static final Reading HARMONY = new Reading("<|channel|>analysis<|message|>", "<|end|>", false, List.of());
+  private static final String ANALYSIS = "<|channel|>analysis<|message|>4? No, 5.<|end|>";
+  private static final String FINAL = "<|start|>assistant<|channel|>final<|message|>";
+
+  @Test
+  void theFinalChannelIsTheAnswer() {
+    assertThat(HARMONY.graded(ANALYSIS + FINAL + "It is 6.")).contains("It is 6.");
+    assertThat(HARMONY.graded(ANALYSIS + FINAL + "It is 6.<|return|>")).contains("It is 6.");
+    assertThat(HARMONY.graded(ANALYSIS + FINAL + "It is 6.<|end|>")).as("as the next turn has it").contains("It is 6.");
+    assertThat(HARMONY.graded("<|channel|>final<|message|>6")).as("without a thought").contains("6");
+    assertThat(HARMONY.graded(ANALYSIS + FINAL + "5<|end|>" + FINAL + "6")).as("the last").contains("6");
+    assertThat(HARMONY.graded(ANALYSIS + "<|start|>assistant<|channel|>commentary<|message|>5<|end|>" + FINAL + "6"))
+        .contains("6");
+    assertThat(HARMONY.graded("<|channel|>final <|constrain|>json<|message|>{\"a\": 6}")).contains("{\"a\": 6}");
+    assertThat(HARMONY.graded("6<|return|>")).as("where the prompt opened the final channel").contains("6");
+    assertThat(AnswerGrader.NUMBER.grade("6", ANALYSIS + FINAL + "6", HARMONY).reward()).isEqualTo(1);
+    assertThat(AnswerGrader.EXACT.grade("6", ANALYSIS + FINAL + "6", HARMONY).reward()).isEqualTo(1);
+  }
+
+  @Test
+  void withoutAFinalChannelThereIsNoAnswer() {
+    for (String cut : List.of("<|channel|>analysis<|message|>it is 4", ANALYSIS, ANALYSIS + "<|start|>assistant",
+        ANALYSIS + "<|start|>assistant<|channel|>commentary<|message|>4")) {
+      assertThat(HARMONY.graded(cut)).as(cut).isEmpty();
+      assertThat(HARMONY.thoughtEnd(cut)).as(cut).isEmpty();
+    }
+    assertThat(HARMONY.behind("…<|start|>assistant<|channel|>analysis<|message|>").graded("it is 4")).isEmpty();
+    assertThat(HARMONY.behind("…<|start|>assistant<|channel|>analysis<|message|>").graded("4<|end|>" + FINAL + "6"))
+        .contains("6");
+  }
+
+  @Test
+  void aThoughtEndsBehindItsMarker() {
+    assertThat(Reading.USUAL.thoughtEnd("<think>4</think>5")).hasValue(16);
+    assertThat(Reading.USUAL.thoughtEnd("4</think>5")).hasValue(9);
+    assertThat(Reading.USUAL.thoughtEnd("<think>4</think>5<think>6</think>7")).as("before the answer").hasValue(33);
+    assertThat(Reading.USUAL.thoughtEnd("<think>4</think>5<think>6")).isEmpty();
+    assertThat(Reading.USUAL.thoughtEnd("no thought")).isEmpty();
+    assertThat(Reading.USUAL.withStops(List.of("Q:")).thoughtEnd("5Q:</think>6")).as("behind a stop").isEmpty();
+    assertThat(HARMONY.thoughtEnd(ANALYSIS + FINAL + "6<|end|>")).hasValue(ANALYSIS.length());
+    assertThat(HARMONY.thoughtEnd("<|channel|>final<|message|>6")).isEmpty();
   }
 
   @ParameterizedTest

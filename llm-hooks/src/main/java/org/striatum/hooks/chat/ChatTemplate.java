@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
-import org.striatum.hooks.jinja.Limits;
+import org.striatum.hooks.jinja.RenderingLimits;
 import org.striatum.hooks.jinja.Template;
 import org.striatum.hooks.jinja.TemplateException;
 import org.striatum.hooks.text.SpecialTokenPolicy.SpecialToken;
@@ -71,7 +71,7 @@ public final class ChatTemplate {
     values.putAll(arguments);
     values.put("messages", new ArrayList<>(messages.stream().map(ChatMessage::fields).toList()));
     values.put("add_generation_prompt", addGenerationPrompt);
-    return template.render(values, now, Limits.DEFAULT);
+    return template.render(values, now, RenderingLimits.DEFAULT);
   }
 
   /// The special token that ends the model's message: the first that follows its text, with nothing but white space between.

@@ -18,6 +18,7 @@ public final class RunningCompletion {
   private final int promptLength;
   private int[] tokens; // prompt, then what was drawn
   private int length;
+  private int drawn; // behind the last token drawn, those of a stop string that are not kept included
   private double[] logProbabilities = new double[16]; // Σ log p up to each drawn token
   private boolean finished; // by a token or text that ends it
   private boolean stopped;
@@ -26,7 +27,7 @@ public final class RunningCompletion {
   /// @param seed of its generator
   /// @param prompt all that is given; where it holds a completion that was begun, a stop string may begin in that
   /// @param ending tokens and texts that end it, if the sampling says so
-  public RunningCompletion(TokenSequence prompt, Sampling sampling, long seed, Ending ending) {
+  public RunningCompletion(TokenSequence prompt, Sampling sampling, long seed, CompletionEnd ending) {
     this.sampling = sampling;
     this.sampler = new Sampler(sampling, seed);
     this.endOfSequence = new HashSet<>(sampling.stopTokens());
@@ -38,6 +39,7 @@ public final class RunningCompletion {
     this.promptLength = prompt.length();
     this.tokens = prompt.tokens();
     this.length = promptLength;
+    this.drawn = promptLength;
   }
 
   /// Draws the next token.
@@ -57,6 +59,7 @@ public final class RunningCompletion {
     }
     keep(logProbability);
     tokens[length++] = token;
+    drawn = length;
     OptionalInt end = stops.end(tokens, begun, length);
     if (end.isPresent()) {
       length = Math.max(promptLength, end.getAsInt());
@@ -67,11 +70,11 @@ public final class RunningCompletion {
   }
 
   private void keep(double sum) {
-    int drawn = length - promptLength;
-    if (drawn == logProbabilities.length) {
-      logProbabilities = Arrays.copyOf(logProbabilities, 2 * drawn);
+    int kept = length - promptLength;
+    if (kept == logProbabilities.length) {
+      logProbabilities = Arrays.copyOf(logProbabilities, 2 * kept);
     }
-    logProbabilities[drawn] = sum;
+    logProbabilities[kept] = sum;
   }
 
   /// Whether nothing more is to be drawn.
@@ -100,6 +103,7 @@ public final class RunningCompletion {
 
   /// What was drawn.
   public Completion completion() {
-    return new Completion(Arrays.copyOfRange(tokens, promptLength, length), finished, logProbability);
+    return new Completion(Arrays.copyOfRange(tokens, promptLength, length), finished, logProbability,
+        Arrays.copyOfRange(tokens, length, drawn));
   }
 }

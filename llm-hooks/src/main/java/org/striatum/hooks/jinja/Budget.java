@@ -2,13 +2,13 @@ package org.striatum.hooks.jinja;
 
 /// What a rendering has spent of its limits.
 final class Budget {
-  private final Limits limits;
+  private final RenderingLimits limits;
   private final long deadline;
   private long steps;
   private long characters;
   private int depth;
 
-  Budget(Limits limits) {
+  Budget(RenderingLimits limits) {
     this.limits = limits;
     this.deadline = System.nanoTime() + limits.time().toNanos();
   }

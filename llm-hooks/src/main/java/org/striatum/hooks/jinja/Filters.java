@@ -125,7 +125,7 @@ final class Filters {
     if (value instanceof Real(double number)) {
       return new Real(Math.abs(number));
     }
-    return Values.integer(value) < 0 ? Arithmetic.signed(value, true) : new Int(Values.integer(value));
+    return Values.integer(value) < 0 ? NumberOperations.signed(value, true) : new Int(Values.integer(value));
   }
 
   /// An attribute, where an entry of that name does not count.
@@ -465,7 +465,7 @@ final class Filters {
       throw new TemplateException("strings are not summed up, but joined");
     }
     for (Value item : list(value, call)) {
-      sum = Arithmetic.apply("+", sum, part.apply(item), call.interpreter().budget());
+      sum = NumberOperations.apply("+", sum, part.apply(item), call.interpreter().budget());
     }
     return sum;
   }

@@ -36,7 +36,7 @@ final class Interpreter {
     REACHED, BREAK, CONTINUE
   }
 
-  Interpreter(Map<String, ?> values, LocalDateTime now, Limits limits) {
+  Interpreter(Map<String, ?> values, LocalDateTime now, RenderingLimits limits) {
     this.budget = new Budget(limits);
     Globals.functions(now).forEach(globals::set);
     values.forEach((name, value) -> globals.set(name, Value.of(value)));
@@ -316,12 +316,12 @@ final class Interpreter {
         yield Values.truth(first) == and ? value(right, scope) : first;
       }
       case Expression.Signed(Expression operand, boolean negative, int _) ->
-        Arithmetic.signed(value(operand, scope), negative);
+        NumberOperations.signed(value(operand, scope), negative);
       case Expression.Arithmetic arithmetic -> {
         Value left = value(arithmetic.left(), scope);
         Value right = value(arithmetic.right(), scope);
         line = arithmetic.line();
-        yield Arithmetic.apply(arithmetic.operator(), left, right, budget);
+        yield NumberOperations.apply(arithmetic.operator(), left, right, budget);
       }
       case Expression.Concatenation(List<Expression> parts, int _) -> concatenation(parts, scope);
       case Expression.Comparison comparison -> new Bool(holds(comparison, scope));

@@ -41,7 +41,7 @@ public final class Template {
   /// @param values null, booleans, numbers, strings, lists and maps with string keys
   /// @param now what `strftime_now` tells
   /// @throws TemplateException if the template refuses the values, uses what is not supported, or costs too much
-  public String render(Map<String, ?> values, LocalDateTime now, Limits limits) {
+  public String render(Map<String, ?> values, LocalDateTime now, RenderingLimits limits) {
     try {
       return new Interpreter(values, now, limits).render(body);
     } catch (StackOverflowError tooDeep) {

@@ -17,7 +17,7 @@ import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.decoder.Decoder;
 import org.striatum.hooks.decoder.DecoderShape;
-import org.striatum.hooks.engine.Ending;
+import org.striatum.hooks.engine.CompletionEnd;
 import org.striatum.hooks.engine.ModelLimits;
 import org.striatum.hooks.engine.RecordingBuffer;
 import org.striatum.hooks.engine.RunningCompletion;
@@ -45,7 +45,7 @@ public final class OnnxModel implements GatedModel {
   private final Optional<Memory> memory; // what is asked for
   private final int threads;
   private final ModelLimits limits;
-  private final Ending ending;
+  private final CompletionEnd ending;
   private final Map<GraphSpec, GraphSession> sessions = new HashMap<>();
 
   /// A model over an opened checkpoint.
@@ -55,7 +55,7 @@ public final class OnnxModel implements GatedModel {
   /// @param ending what completions end with
   /// @throws CheckpointException if a weight is missing or misshapen, found by building (not loading) the whole graph
   public OnnxModel(Checkpoint checkpoint, Decoder decoder, Optional<Memory> memory, int threads,
-      Ending ending) throws CheckpointException {
+      CompletionEnd ending) throws CheckpointException {
     this.checkpoint = checkpoint;
     this.decoder = decoder;
     this.memory = memory;

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.striatum.hooks.checkpoint.CheckpointException;
-import org.striatum.hooks.engine.Ending;
+import org.striatum.hooks.engine.CompletionEnd;
 import org.striatum.hooks.engine.ModelLimits;
 import org.striatum.hooks.engine.PaddedBatch;
 import org.striatum.hooks.engine.RecordingBuffer;
@@ -36,12 +36,12 @@ public final class OnnxFileModel implements GatedModel {
   private static final long VALUES_PER_RUN = 64L << 20; // floats given out by one run, 256 MB
 
   private final OnnxFile file;
-  private final Ending ending;
+  private final CompletionEnd ending;
   private final FileSessions sessions;
   private final Quantisation quantisation;
   private final ModelLimits limits;
 
-  private OnnxFileModel(OnnxFile file, FileSessions sessions, Ending ending) {
+  private OnnxFileModel(OnnxFile file, FileSessions sessions, CompletionEnd ending) {
     this.file = file;
     this.ending = ending;
     this.sessions = sessions;
@@ -57,13 +57,13 @@ public final class OnnxFileModel implements GatedModel {
   /// @param threads of the runtime's products; 0 for one per CPU core
   /// @param ending what completions end with
   /// @throws CheckpointException in one line: what is wrong, or what was looked for and what was found instead
-  public static OnnxFileModel open(Path file, Memory memory, int threads, Ending ending)
+  public static OnnxFileModel open(Path file, Memory memory, int threads, CompletionEnd ending)
       throws CheckpointException {
     return of(OnnxFile.open(file), memory, threads, ending);
   }
 
   /// The same of a file that was read before.
-  public static OnnxFileModel of(OnnxFile file, Memory memory, int threads, Ending ending)
+  public static OnnxFileModel of(OnnxFile file, Memory memory, int threads, CompletionEnd ending)
       throws CheckpointException {
     return new OnnxFileModel(file, new FileSessions(file, memory, threads), ending);
   }

@@ -3,6 +3,7 @@ package org.striatum.hooks.text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 
 /// The text that each token adds to those before it. A character whose bytes are spread over several tokens belongs to the
 /// last of them.
@@ -11,11 +12,17 @@ public final class TokenPieces {
 
   private TokenPieces() {}
 
-  /// One piece per token; joined they are the text of all tokens.
+  /// One piece per token; joined they are the text of all tokens. Special tokens have no text.
   public static List<String> of(Tokenizer tokenizer, int[] tokens) {
-    String text = tokenizer.decodeContinuation(tokens);
-    List<String> alone = Arrays.stream(tokens).mapToObj(token -> tokenizer.decodeContinuation(new int[]{token}))
-        .toList();
+    return of(tokenizer::decodeContinuation, tokens);
+  }
+
+  /// One piece per token; joined they are the text of all tokens.
+  ///
+  /// @param decoded what tokens of a completion read
+  public static List<String> of(Function<int[], String> decoded, int[] tokens) {
+    String text = decoded.apply(tokens);
+    List<String> alone = Arrays.stream(tokens).mapToObj(token -> decoded.apply(new int[]{token})).toList();
     if (String.join("", alone).equals(text)) {
       return alone;
     }
@@ -23,7 +30,7 @@ public final class TokenPieces {
     List<String> pieces = new ArrayList<>();
     int told = 0;
     for (int t = 1; t <= tokens.length; t++) {
-      String prefix = t == tokens.length ? text : tokenizer.decodeContinuation(Arrays.copyOf(tokens, t));
+      String prefix = t == tokens.length ? text : decoded.apply(Arrays.copyOf(tokens, t));
       boolean whole = t == tokens.length
           || (!prefix.isEmpty() && prefix.charAt(prefix.length() - 1) != INCOMPLETE && text.startsWith(prefix));
       int end = whole ? Math.max(told, prefix.length()) : told;

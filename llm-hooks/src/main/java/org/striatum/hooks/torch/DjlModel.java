@@ -14,7 +14,7 @@ import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.checkpoint.UnusableWeightException;
 import org.striatum.hooks.checkpoint.Weight;
 import org.striatum.hooks.decoder.Decoder;
-import org.striatum.hooks.engine.Ending;
+import org.striatum.hooks.engine.CompletionEnd;
 import org.striatum.hooks.engine.ModelLimits;
 import org.striatum.hooks.engine.PaddedBatch;
 import org.striatum.hooks.engine.RecordingBuffer;
@@ -40,10 +40,10 @@ public final class DjlModel implements GatedModel {
   private final ModelLimits limits;
   private final Passes passes;
   private final OverlayTargets targets;
-  private final Ending ending;
+  private final CompletionEnd ending;
   private final boolean owner; // of the weights
 
-  private DjlModel(Checkpoint checkpoint, Passes passes, Ending ending, boolean owner) {
+  private DjlModel(Checkpoint checkpoint, Passes passes, CompletionEnd ending, boolean owner) {
     this.checkpoint = checkpoint;
     this.limits = ModelLimits.of(checkpoint.name(), passes.shape());
     this.passes = passes;
@@ -56,7 +56,7 @@ public final class DjlModel implements GatedModel {
   ///
   /// @param ending what completions end with
   /// @throws CheckpointException if a weight is missing or misshapen, found by running one token
-  public static DjlModel open(Checkpoint checkpoint, Decoder decoder, Ending ending)
+  public static DjlModel open(Checkpoint checkpoint, Decoder decoder, CompletionEnd ending)
       throws CheckpointException {
     FrozenWeights weights = new FrozenWeights(checkpoint);
     DjlModel model = new DjlModel(checkpoint, new Passes(checkpoint.name(), decoder, weights, Overlay.none()),

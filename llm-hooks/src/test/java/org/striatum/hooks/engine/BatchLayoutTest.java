@@ -72,7 +72,7 @@ class BatchLayoutTest {
   void aCompletionStopsAtItsLimitOrAtATokenThatEndsIt() {
     float[] logits = {0, 9, 0, 0, 0, 9};
     RunningCompletion limited = new RunningCompletion(TokenSequence.prompt(new int[]{0}),
-        new Sampling(0, 1, 0, 2, true), 1, Ending.at(Set.of(2)));
+        new Sampling(0, 1, 0, 2, true), 1, CompletionEnd.at(Set.of(2)));
     limited.draw(logits, 0, 3);
     assertThat(limited.stopped()).isFalse();
     limited.draw(logits, 0, 3);
@@ -81,7 +81,7 @@ class BatchLayoutTest {
     assertThat(limited.completion().finished()).isFalse();
 
     RunningCompletion ended = new RunningCompletion(TokenSequence.prompt(new int[]{0}), new Sampling(0, 1, 0, 2, true),
-        1, Ending.at(Set.of(2)));
+        1, CompletionEnd.at(Set.of(2)));
     ended.draw(logits, 1, 3);
     assertThat(ended.stopped()).isTrue();
     assertThat(ended.completion().finished()).isTrue();

@@ -88,7 +88,7 @@ class StopStringsTest {
   }
 
   private static RunningCompletion running(TokenSequence prompt, Sampling sampling) {
-    return new RunningCompletion(prompt, sampling, 1, Ending.at(Set.of(2)).reading(StopStringsTest::words));
+    return new RunningCompletion(prompt, sampling, 1, CompletionEnd.at(Set.of(2)).reading(StopStringsTest::words));
   }
 
   /// Token by token: greedy, each row of logits says which.
@@ -109,6 +109,8 @@ class StopStringsTest {
     TokenSequence prompt = TokenSequence.prompt(new int[]{0});
     Completion stopped = drawn(running(prompt, sampling), 1, 1, 4, 0);
     assertThat(stopped.tokens()).containsExactly(1, 1, 4);
+    assertThat(stopped.drawn()).as("with the whole stop, so that a text can be cut before it").containsExactly(1, 1, 4,
+        0);
     assertThat(stopped.finished()).isTrue();
     Completion limited = drawn(running(prompt, new Sampling(0, 1, 0, 3, true)), 1, 1, 4);
     assertThat(stopped.logProbability()).isCloseTo(limited.logProbability(), within(1e-12));
@@ -120,6 +122,7 @@ class StopStringsTest {
     Sampling sampling = new Sampling(0, 1, 0, 9, true).withStops(List.of("\n\n"));
     Completion stopped = drawn(running(new TokenSequence(new int[]{4, 1, 3}, 1), sampling), 3);
     assertThat(stopped.tokens()).isEmpty();
+    assertThat(stopped.drawn()).containsExactly(3);
     assertThat(stopped.finished()).isTrue();
     assertThat(stopped.logProbability()).isZero();
   }
@@ -133,7 +136,7 @@ class StopStringsTest {
   @Test
   void stopStringsNeedAText() {
     RunningCompletion running = new RunningCompletion(TokenSequence.prompt(new int[]{0}),
-        Sampling.greedy(4).withStops(List.of("x")), 1, Ending.at(Set.of()));
+        Sampling.greedy(4).withStops(List.of("x")), 1, CompletionEnd.at(Set.of()));
     assertThatThrownBy(() -> running.draw(new float[]{1, 0}, 0, 2)).isInstanceOf(UsageException.class);
   }
 }

@@ -29,7 +29,7 @@ class LanguageTest {
   private static final LocalDateTime NOW = LocalDateTime.of(2024, 7, 6, 13, 2, 3);
 
   private static String render(String template, Map<String, ?> values) {
-    return Template.of(template).render(values, NOW, Limits.DEFAULT);
+    return Template.of(template).render(values, NOW, RenderingLimits.DEFAULT);
   }
 
   private static String render(String template) {
@@ -122,11 +122,12 @@ class LanguageTest {
   void everyLimitIsHeld() {
     String loop = "{% for i in range(1000) %}{{ 'abc' }}{% endfor %}";
     Duration ample = Duration.ofMinutes(5);
-    assertThat(Template.of(loop).render(Map.of(), NOW, new Limits(100_000, 50, 100_000, 3000, ample))).hasSize(3000);
-    for (Limits tight : List.of(new Limits(1000, 50, 100_000, 3000, ample),
-        new Limits(100_000, 2, 100_000, 3000, ample),
-        new Limits(100_000, 50, 2999, 3000, ample), new Limits(100_000, 50, 100_000, 2999, ample),
-        new Limits(100_000, 50, 100_000, 3000, Duration.ofNanos(1)))) {
+    assertThat(Template.of(loop).render(Map.of(), NOW, new RenderingLimits(100_000, 50, 100_000, 3000, ample)))
+        .hasSize(3000);
+    for (RenderingLimits tight : List.of(new RenderingLimits(1000, 50, 100_000, 3000, ample),
+        new RenderingLimits(100_000, 2, 100_000, 3000, ample),
+        new RenderingLimits(100_000, 50, 2999, 3000, ample), new RenderingLimits(100_000, 50, 100_000, 2999, ample),
+        new RenderingLimits(100_000, 50, 100_000, 3000, Duration.ofNanos(1)))) {
       assertThatThrownBy(() -> Template.of(loop).render(Map.of(), NOW, tight)).isInstanceOf(TemplateException.class);
     }
   }
@@ -157,7 +158,7 @@ class LanguageTest {
   @Test
   void aTemplateIsReadOnceAndKeepsNothing() {
     Template template = Template.of("{% set x = (x or 0) + n %}{{ x }}");
-    assertThat(IntStream.range(0, 3).mapToObj(n -> template.render(Map.of("n", n), NOW, Limits.DEFAULT)))
+    assertThat(IntStream.range(0, 3).mapToObj(n -> template.render(Map.of("n", n), NOW, RenderingLimits.DEFAULT)))
         .containsExactly("0", "1", "2");
   }
 }

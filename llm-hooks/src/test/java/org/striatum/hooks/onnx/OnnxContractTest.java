@@ -5,12 +5,12 @@ import java.util.Optional;
 import org.striatum.hooks.CheckpointContract;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.decoder.Decoder;
-import org.striatum.hooks.engine.Ending;
+import org.striatum.hooks.engine.CompletionEnd;
 import org.striatum.probe.model.GatedModel;
 
 class OnnxContractTest extends CheckpointContract {
   @Override
   protected GatedModel open(Checkpoint checkpoint) throws Exception {
-    return new OnnxModel(checkpoint, Decoder.of(checkpoint), Optional.of(Memory.FAST), 1, Ending.at(List.of(2)));
+    return new OnnxModel(checkpoint, Decoder.of(checkpoint), Optional.of(Memory.FAST), 1, CompletionEnd.at(List.of(2)));
   }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.striatum.hooks.GateContract;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.decoder.Decoder;
-import org.striatum.hooks.engine.Ending;
+import org.striatum.hooks.engine.CompletionEnd;
 import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.TokenSequence;
@@ -26,7 +26,7 @@ class OnnxGateTest extends GateContract {
   @BeforeAll
   static void open() throws Exception {
     checkpoint = Checkpoint.open(Path.of("src/test/resources/golden/checkpoints/qwen2"));
-    model = new OnnxModel(checkpoint, Decoder.of(checkpoint), Optional.of(Memory.FAST), 0, Ending.at(List.of()));
+    model = new OnnxModel(checkpoint, Decoder.of(checkpoint), Optional.of(Memory.FAST), 0, CompletionEnd.at(List.of()));
   }
 
   @AfterAll

@@ -15,7 +15,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.striatum.hooks.checkpoint.CheckpointException;
-import org.striatum.hooks.engine.Ending;
+import org.striatum.hooks.engine.CompletionEnd;
 import org.striatum.hooks.onnx.Memory;
 import org.striatum.hooks.parity.ReferenceDump;
 import org.striatum.hooks.parity.TensorParity;
@@ -38,7 +38,7 @@ class ForeignLayoutTest {
   private static OnnxFileModel write(Path folder, String name, byte[] model) throws Exception {
     Path file = folder.resolve(name + ".onnx");
     Files.write(file, model);
-    return OnnxFileModel.open(file, Memory.FAST, 1, Ending.at(List.of()));
+    return OnnxFileModel.open(file, Memory.FAST, 1, CompletionEnd.at(List.of()));
   }
 
   @Test
@@ -124,8 +124,8 @@ class ForeignLayoutTest {
     Files.write(blobs.resolve("0b"), data.toByteArray());
     Path link = Files.createSymbolicLink(snapshot.resolve("model.onnx"), blobs.resolve("0a"));
     Files.createSymbolicLink(snapshot.resolve("model.onnx_data"), blobs.resolve("0b"));
-    try (OnnxFileModel beside = OnnxFileModel.open(link, Memory.FAST, 1, Ending.at(List.of()));
-        OnnxFileModel within = OnnxFileModel.open(embedded, Memory.FAST, 1, Ending.at(List.of()))) {
+    try (OnnxFileModel beside = OnnxFileModel.open(link, Memory.FAST, 1, CompletionEnd.at(List.of()));
+        OnnxFileModel within = OnnxFileModel.open(embedded, Memory.FAST, 1, CompletionEnd.at(List.of()))) {
       assertThat(OnnxFileModelTest.logits(beside, Gates.none()))
           .isEqualTo(OnnxFileModelTest.logits(within, Gates.none()));
       assertThat(beside.file().files()).hasSize(2);

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.striatum.hooks.GatedModelContract;
-import org.striatum.hooks.engine.Ending;
+import org.striatum.hooks.engine.CompletionEnd;
 import org.striatum.hooks.onnx.Memory;
 import org.striatum.probe.model.GatedModel;
 
@@ -18,6 +18,6 @@ class OnnxFileContractTest extends GatedModelContract {
 
   @Override
   protected GatedModel open(Path file) throws Exception {
-    return OnnxFileModel.open(file, Memory.FAST, 1, Ending.at(List.of(2)));
+    return OnnxFileModel.open(file, Memory.FAST, 1, CompletionEnd.at(List.of(2)));
   }
 }

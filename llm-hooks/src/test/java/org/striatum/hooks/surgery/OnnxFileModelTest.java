@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.striatum.hooks.engine.Ending;
+import org.striatum.hooks.engine.CompletionEnd;
 import org.striatum.hooks.onnx.Memory;
 import org.striatum.hooks.parity.ReferenceDump;
 import org.striatum.hooks.parity.TensorParity;
@@ -38,7 +38,8 @@ class OnnxFileModelTest {
   static final Path GOLDEN = Path.of("src/test/resources/golden");
 
   static OnnxFileModel open(String file) throws Exception {
-    return OnnxFileModel.open(GOLDEN.resolve("onnx/" + file + "/model.onnx"), Memory.FAST, 1, Ending.at(List.of()));
+    return OnnxFileModel.open(GOLDEN.resolve("onnx/" + file + "/model.onnx"), Memory.FAST, 1,
+        CompletionEnd.at(List.of()));
   }
 
   static List<TensorParity> compare(String file, GatedModel model) throws Exception {
@@ -222,7 +223,7 @@ class OnnxFileModelTest {
   @ValueSource(strings = {"gpt2-torchscript", "llama-optimum", "gpt2-optimum-fp16", "llama-int4", "llama-int8"})
   void sameSeedGivesTheSameRolloutsAtAnyBatchSizeAndOrder(String file) throws Exception {
     try (OnnxFileModel model = OnnxFileModel.open(GOLDEN.resolve("onnx/" + file + "/model.onnx"), Memory.FAST, 1,
-        Ending.at(List.of(3, 17, 99)))) {
+        CompletionEnd.at(List.of(3, 17, 99)))) {
       List<TokenSequence> prompts = new ArrayList<>();
       for (int sample = 0; sample < 4; sample++) {
         prompts.addAll(sequences());
@@ -359,8 +360,8 @@ class OnnxFileModelTest {
     Files.copy(original, blobs.resolve("abc"));
     Path link = Files.createSymbolicLink(snapshot.resolve("model.onnx"), Path.of("../../blobs/abc"));
     try (OnnxFileModel model = open("gpt2-fused");
-        OnnxFileModel linked = OnnxFileModel.open(link, Memory.FAST, 1, Ending.at(List.of()));
-        OnnxFileModel mapped = OnnxFileModel.of(OnnxFile.open(link, 1), Memory.LOW, 1, Ending.at(List.of()))) {
+        OnnxFileModel linked = OnnxFileModel.open(link, Memory.FAST, 1, CompletionEnd.at(List.of()));
+        OnnxFileModel mapped = OnnxFileModel.of(OnnxFile.open(link, 1), Memory.LOW, 1, CompletionEnd.at(List.of()))) {
       float[] expected = logits(model, Gates.none());
       assertThat(logits(linked, Gates.none())).isEqualTo(expected);
       assertThat(relativeError(logits(mapped, Gates.none()), expected)).isLessThan(1e-5);

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.striatum.hooks.checkpoint.CheckpointException;
-import org.striatum.hooks.engine.Ending;
+import org.striatum.hooks.engine.CompletionEnd;
 import org.striatum.hooks.onnx.Memory;
 import org.striatum.hooks.onnx.OnnxGraph;
 
@@ -284,7 +284,7 @@ class OnnxFileRefusalTest {
   }
 
   private OnnxFileModel open(ModelProto model) throws Exception {
-    return OnnxFileModel.open(write(model.toByteArray()), Memory.FAST, 1, Ending.at(List.of()));
+    return OnnxFileModel.open(write(model.toByteArray()), Memory.FAST, 1, CompletionEnd.at(List.of()));
   }
 
   private void refused(ModelProto model, String problem) throws Exception {
@@ -292,7 +292,7 @@ class OnnxFileRefusalTest {
   }
 
   private static void refused(Path file, String problem) {
-    assertThatThrownBy(() -> OnnxFileModel.open(file, Memory.FAST, 1, Ending.at(List.of())).close())
+    assertThatThrownBy(() -> OnnxFileModel.open(file, Memory.FAST, 1, CompletionEnd.at(List.of())).close())
         .isInstanceOf(CheckpointException.class).hasMessageContaining(file.toString()).hasMessageContaining(problem)
         .satisfies(refusal -> assertThat(refusal.getMessage().lines()).hasSize(1));
   }

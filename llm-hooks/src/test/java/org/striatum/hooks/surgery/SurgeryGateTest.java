@@ -9,7 +9,7 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.striatum.hooks.GateContract;
-import org.striatum.hooks.engine.Ending;
+import org.striatum.hooks.engine.CompletionEnd;
 import org.striatum.hooks.onnx.GraphSession;
 import org.striatum.hooks.onnx.Memory;
 import org.striatum.hooks.onnx.RunInputs;
@@ -24,7 +24,7 @@ class SurgeryGateTest extends GateContract {
   @BeforeAll
   static void open() throws Exception {
     model = OnnxFileModel.open(Path.of("src/test/resources/golden/onnx/gpt2-fused/model.onnx"), Memory.FAST, 0,
-        Ending.at(List.of()));
+        CompletionEnd.at(List.of()));
   }
 
   @AfterAll

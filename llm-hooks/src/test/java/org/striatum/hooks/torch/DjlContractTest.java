@@ -4,12 +4,12 @@ import java.util.List;
 import org.striatum.hooks.CheckpointContract;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.decoder.Decoder;
-import org.striatum.hooks.engine.Ending;
+import org.striatum.hooks.engine.CompletionEnd;
 import org.striatum.probe.model.GatedModel;
 
 class DjlContractTest extends CheckpointContract {
   @Override
   protected GatedModel open(Checkpoint checkpoint) throws Exception {
-    return DjlModel.open(checkpoint, Decoder.of(checkpoint), Ending.at(List.of(2)));
+    return DjlModel.open(checkpoint, Decoder.of(checkpoint), CompletionEnd.at(List.of(2)));
   }
 }

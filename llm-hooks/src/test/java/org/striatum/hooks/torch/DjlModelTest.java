@@ -30,7 +30,7 @@ import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.decoder.Activation;
 import org.striatum.hooks.decoder.Decoder;
-import org.striatum.hooks.engine.Ending;
+import org.striatum.hooks.engine.CompletionEnd;
 import org.striatum.hooks.engine.PaddedBatch;
 import org.striatum.hooks.onnx.Memory;
 import org.striatum.hooks.onnx.OnnxModel;
@@ -51,7 +51,7 @@ class DjlModelTest {
   @BeforeAll
   static void open() throws Exception {
     checkpoint = Checkpoint.open(GOLDEN);
-    model = DjlModel.open(checkpoint, Decoder.of(checkpoint), Ending.at(List.of()));
+    model = DjlModel.open(checkpoint, Decoder.of(checkpoint), CompletionEnd.at(List.of()));
   }
 
   @AfterAll
@@ -109,8 +109,9 @@ class DjlModelTest {
     try (Checkpoint opened = Checkpoint.open(folder)) {
       Decoder decoder = Decoder.of(opened);
       HookPoint hook = HookPoint.mlpPost(1);
-      try (DjlModel learner = DjlModel.open(opened, decoder, Ending.at(List.of()));
-          GatedModel runner = new OnnxModel(opened, decoder, Optional.of(Memory.FAST), 0, Ending.at(List.of()))) {
+      try (DjlModel learner = DjlModel.open(opened, decoder, CompletionEnd.at(List.of()));
+          GatedModel runner = new OnnxModel(opened, decoder, Optional.of(Memory.FAST), 0,
+              CompletionEnd.at(List.of()))) {
         List<TokenSequence> items = GoldenCheckpoints.sequences(new Random(6), learner.vocabulary(), 6, 12);
         Gate gate = new Gate(ones(learner.width(hook)), new float[learner.width(hook)], ones(learner.width(hook)),
             new float[learner.width(hook)], false, PositionMask.ALL);
@@ -275,8 +276,8 @@ class DjlModelTest {
   @Test
   void aModelClosesWhatItOpenedAndRefusesToRunAfterwards() throws Exception {
     Checkpoint own = Checkpoint.open(GOLDEN);
-    DjlModel first = DjlModel.open(own, Decoder.of(own), Ending.at(List.of()));
-    DjlModel second = DjlModel.open(own, Decoder.of(own), Ending.at(List.of()));
+    DjlModel first = DjlModel.open(own, Decoder.of(own), CompletionEnd.at(List.of()));
+    DjlModel second = DjlModel.open(own, Decoder.of(own), CompletionEnd.at(List.of()));
     DjlModel view = second.under(Overlay.none());
     first.close();
     assertThatThrownBy(() -> logits(first)).isInstanceOf(IllegalStateException.class)
@@ -320,7 +321,7 @@ class DjlModelTest {
         .replaceFirst("\"layer_types\": \\[", "\"layer_types\": [\"full_attention\", "));
     try (Checkpoint incomplete = Checkpoint.open(folder)) {
       Decoder decoder = Decoder.of(incomplete);
-      assertThatThrownBy(() -> DjlModel.open(incomplete, decoder, Ending.at(List.of())))
+      assertThatThrownBy(() -> DjlModel.open(incomplete, decoder, CompletionEnd.at(List.of())))
           .isInstanceOf(CheckpointException.class)
           .hasMessageContaining("model.layers.3.").hasMessageContaining("missing");
     }

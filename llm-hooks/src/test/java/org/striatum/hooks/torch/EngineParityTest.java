@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.striatum.hooks.GoldenCheckpoints;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.decoder.Decoder;
-import org.striatum.hooks.engine.Ending;
+import org.striatum.hooks.engine.CompletionEnd;
 import org.striatum.hooks.onnx.Memory;
 import org.striatum.hooks.onnx.OnnxModel;
 import org.striatum.probe.model.Gate;
@@ -35,8 +35,10 @@ class EngineParityTest {
   void bothEnginesComputeTheSame(Path folder) throws Exception {
     try (Checkpoint checkpoint = Checkpoint.open(folder)) {
       Decoder decoder = Decoder.of(checkpoint);
-      try (GatedModel onnx = new OnnxModel(checkpoint, decoder, Optional.of(Memory.FAST), 1, Ending.at(List.of()));
-          GatedModel djl = DjlModel.open(checkpoint, decoder, Ending.at(List.of()))) {
+      try (
+          GatedModel onnx = new OnnxModel(checkpoint, decoder, Optional.of(Memory.FAST), 1,
+              CompletionEnd.at(List.of()));
+          GatedModel djl = DjlModel.open(checkpoint, decoder, CompletionEnd.at(List.of()))) {
         List<TokenSequence> sequences = GoldenCheckpoints.sequences(new Random(41), onnx.vocabulary(), 3,
             Math.min(24, decoder.shape().longest()));
         assertThat(djl.hookPoints()).isEqualTo(onnx.hookPoints());

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.striatum.hooks.GoldenCheckpoints;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.decoder.Decoder;
-import org.striatum.hooks.engine.Ending;
+import org.striatum.hooks.engine.CompletionEnd;
 import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
@@ -58,7 +58,7 @@ class GradientTest {
   @MethodSource("org.striatum.hooks.GoldenCheckpoints#families")
   void gradientsOfGatesEqualDifferencesOfTheLoss(Path folder) throws Exception {
     try (Checkpoint checkpoint = Checkpoint.open(folder);
-        DjlModel model = DjlModel.open(checkpoint, Decoder.of(checkpoint), Ending.at(List.of()))) {
+        DjlModel model = DjlModel.open(checkpoint, Decoder.of(checkpoint), CompletionEnd.at(List.of()))) {
       Random random = new Random(SEED);
       List<TokenSequence> items = GoldenCheckpoints.sequences(random, model.vocabulary(), 4, 16);
       HookPoint stream = HookPoint.residPost(0);
@@ -86,7 +86,7 @@ class GradientTest {
   @MethodSource("org.striatum.hooks.GoldenCheckpoints#families")
   void gradientsOfAnOverlayEqualDifferencesOfTheLoss(Path folder) throws Exception {
     try (Checkpoint checkpoint = Checkpoint.open(folder);
-        DjlModel model = DjlModel.open(checkpoint, Decoder.of(checkpoint), Ending.at(List.of()))) {
+        DjlModel model = DjlModel.open(checkpoint, Decoder.of(checkpoint), CompletionEnd.at(List.of()))) {
       Random random = new Random(SEED);
       List<TokenSequence> items = GoldenCheckpoints.sequences(random, model.vocabulary(), 4, 16);
       HookPoint hook = HookPoint.EMBED; // below every change, so that no step of the hard gate is crossed

@@ -20,7 +20,7 @@ import org.striatum.hooks.GoldenCheckpoints;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.Weight;
 import org.striatum.hooks.decoder.Decoder;
-import org.striatum.hooks.engine.Ending;
+import org.striatum.hooks.engine.CompletionEnd;
 import org.striatum.hooks.onnx.Memory;
 import org.striatum.hooks.onnx.OnnxModel;
 import org.striatum.probe.model.Gates;
@@ -42,7 +42,7 @@ class MergedCheckpointTest {
     Random random = new Random(7);
     Path merged = folder.resolve("merged");
     try (Checkpoint checkpoint = Checkpoint.open(family);
-        DjlModel frozen = DjlModel.open(checkpoint, Decoder.of(checkpoint), Ending.at(List.of()))) {
+        DjlModel frozen = DjlModel.open(checkpoint, Decoder.of(checkpoint), CompletionEnd.at(List.of()))) {
       DjlModel model = frozen.under(overlay(frozen, random));
       List<TokenSequence> sequences = GoldenCheckpoints.sequences(random, model.vocabulary(), 3, 12);
       float[] expected = logits(model, sequences);
@@ -51,7 +51,7 @@ class MergedCheckpointTest {
       model.merge(merged);
       try (Checkpoint written = Checkpoint.open(merged);
           OnnxModel onnx = new OnnxModel(written, Decoder.of(written), Optional.of(Memory.FAST), 0,
-              Ending.at(List.of()))) {
+              CompletionEnd.at(List.of()))) {
         float[] found = onnx.record(sequences, Set.of(HookPoint.LOGITS), Gates.none()).at(HookPoint.LOGITS);
         assertThat(GoldenCheckpoints.relativeError(found, expected)).isLessThan(TOLERANCE);
       }
@@ -95,7 +95,7 @@ class MergedCheckpointTest {
   void theFolderHoldsWhatACheckpointNeedsAndSaysItsElementType() throws Exception {
     Path merged = folder.resolve("deep/merged");
     try (Checkpoint checkpoint = Checkpoint.open(GOLDEN.resolve("checkpoints/llama_bf16_sharded"));
-        DjlModel model = DjlModel.open(checkpoint, Decoder.of(checkpoint), Ending.at(List.of()))) {
+        DjlModel model = DjlModel.open(checkpoint, Decoder.of(checkpoint), CompletionEnd.at(List.of()))) {
       model.merge(merged);
     }
     try (var files = Files.list(merged)) {
@@ -108,7 +108,7 @@ class MergedCheckpointTest {
   @Test
   void whatCannotBeMergedIsRefused() throws Exception {
     try (Checkpoint checkpoint = Checkpoint.open(GOLDEN.resolve("checkpoints/gpt2"));
-        DjlModel model = DjlModel.open(checkpoint, Decoder.of(checkpoint), Ending.at(List.of()))) {
+        DjlModel model = DjlModel.open(checkpoint, Decoder.of(checkpoint), CompletionEnd.at(List.of()))) {
       String head = model.matrices().stream().filter(name -> name.endsWith("wte.weight")).findFirst().orElseThrow();
       LowRank low = new LowRank(1, new float[model.inputs(head)], new float[model.outputs(head)], 1);
       assertThatThrownBy(() -> model.under(new Overlay(new TreeMap<>(), new TreeMap<>(Map.of(head, low))))

@@ -1,5 +1,8 @@
 package org.striatum.peft.adapter;
 
+import java.util.Locale;
+import org.striatum.probe.run.PrintedLater;
+
 /// How an adapter is trained: cross-entropy on batches drawn without replacement, pass after pass.
 ///
 /// @param optimizer that steps
@@ -12,8 +15,13 @@ public record AdapterTraining(Optimizer optimizer, double learningRate, double t
     int batch,
     double sparsity) {
   /// Plain gradient descent, or Adam (β₁ 0.9, β₂ 0.999, ε 1e-8; Kingma and Ba 2015).
-  public enum Optimizer {
-    SGD, ADAM
+  public enum Optimizer implements PrintedLater {
+    SGD, ADAM;
+
+    @Override
+    public String printed() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   public AdapterTraining {

@@ -15,7 +15,7 @@ import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.decoder.Decoder;
-import org.striatum.hooks.engine.Ending;
+import org.striatum.hooks.engine.CompletionEnd;
 import org.striatum.hooks.torch.DjlModel;
 import org.striatum.peft.llm.Trial.Opened;
 import org.striatum.peft.llm.Trial.Tested;
@@ -78,7 +78,7 @@ public final class AdaptationStudy {
   public Findings run(AdaptationPlan plan, Progress progress) throws IOException {
     notes.addAll(plan.notes());
     try (Checkpoint checkpoint = Checkpoint.open(model.facts().folder());
-        DjlModel djl = DjlModel.open(checkpoint, Decoder.of(checkpoint), Ending.at(model.endOfSequence()));
+        DjlModel djl = DjlModel.open(checkpoint, Decoder.of(checkpoint), CompletionEnd.at(model.endOfSequence()));
         TrialTester tester = new TrialTester(djl, model, problems, scales.keySet(), execution)) {
       Map<AdaptationArm, List<Trained>> trained = train(djl, trials(djl, plan), progress);
       Map<AdaptationArm, List<Tested>> tested = test(tester, trained, progress);

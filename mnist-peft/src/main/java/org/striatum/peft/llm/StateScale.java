@@ -12,7 +12,7 @@ import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.decoder.Decoder;
-import org.striatum.hooks.engine.Ending;
+import org.striatum.hooks.engine.CompletionEnd;
 import org.striatum.hooks.torch.DjlModel;
 import org.striatum.probe.intervention.CoordinateScales;
 import org.striatum.probe.model.GatedModel;
@@ -63,7 +63,7 @@ public record StateScale(float[] mean, float[] deviation, CoordinateScales sizes
         hooks.stream().filter(hook -> !neurons.contains(hook)).collect(Collectors.toUnmodifiableSet())));
     if (!neurons.isEmpty()) {
       try (Checkpoint checkpoint = Checkpoint.open(model.facts().folder());
-          DjlModel djl = DjlModel.open(checkpoint, Decoder.of(checkpoint), Ending.at(model.endOfSequence()))) {
+          DjlModel djl = DjlModel.open(checkpoint, Decoder.of(checkpoint), CompletionEnd.at(model.endOfSequence()))) {
         scales.putAll(of(djl, texts, neurons));
       }
     }

@@ -5,9 +5,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.SequencedSet;
+import org.striatum.probe.run.Printed;
 
 /// A part of the experiment that can be run alone.
-public enum Part {
+public enum Part implements Printed {
   /// The paper's five methods: [SpecializationTable].
   TABLE,
   /// Parts of the gate and others at its budget, learning rates tuned: [TunedComparison].
@@ -24,6 +25,7 @@ public enum Part {
   COST;
 
   /// As a user writes it.
+  @Override
   public String printed() {
     return name().toLowerCase(Locale.ROOT);
   }

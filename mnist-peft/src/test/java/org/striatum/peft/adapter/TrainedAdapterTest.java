@@ -72,7 +72,7 @@ class TrainedAdapterTest {
     Path json = folder.resolve("adapter.json");
     String description = Files.readString(json);
     Files.writeString(json, description.replace("\"format\" : 1,", "\"format\" : 3,"));
-    refuses("adapter.json", "adapters of format 1 are read, found 3: a later version made this file");
+    refuses("adapter.json", "(adapters): expected format 1, found 3: a later version made this file");
     Files.writeString(json, description.replace("\"format\" : 1,", ""));
     refuses("adapter.json", "found none: an earlier version made this file, make it again");
   }

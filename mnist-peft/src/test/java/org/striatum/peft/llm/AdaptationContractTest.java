@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.decoder.Decoder;
-import org.striatum.hooks.engine.Ending;
+import org.striatum.hooks.engine.CompletionEnd;
 import org.striatum.hooks.torch.DjlModel;
 import org.striatum.hooks.torch.Gradient;
 import org.striatum.peft.llm.Adaptation.Applied;
@@ -43,7 +43,7 @@ class AdaptationContractTest {
   @MethodSource("families")
   void everyKindKeepsTheContract(Path folder) throws Exception {
     try (Checkpoint checkpoint = Checkpoint.open(folder);
-        DjlModel model = DjlModel.open(checkpoint, Decoder.of(checkpoint), Ending.at(List.of()))) {
+        DjlModel model = DjlModel.open(checkpoint, Decoder.of(checkpoint), CompletionEnd.at(List.of()))) {
       SplittableRandom random = new SplittableRandom(11);
       List<TokenSequence> items = new ArrayList<>();
       for (int i = 0; i < 3; i++) {

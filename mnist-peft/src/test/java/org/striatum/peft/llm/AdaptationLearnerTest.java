@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.decoder.Decoder;
-import org.striatum.hooks.engine.Ending;
+import org.striatum.hooks.engine.CompletionEnd;
 import org.striatum.hooks.torch.DjlModel;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.run.Progress;
@@ -32,7 +32,7 @@ class AdaptationLearnerTest {
   static void open() throws Exception {
     model = Reasoner.open();
     checkpoint = Checkpoint.open(Reasoner.FOLDER);
-    djl = DjlModel.open(checkpoint, Decoder.of(checkpoint), Ending.at(List.of()));
+    djl = DjlModel.open(checkpoint, Decoder.of(checkpoint), CompletionEnd.at(List.of()));
     problems = Reasoner.problems(model, 16, 8, 4);
     scales = StateScale.of(model, problems.training().items(), Set.of(HOOK));
   }

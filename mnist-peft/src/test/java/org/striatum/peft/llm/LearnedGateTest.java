@@ -92,7 +92,7 @@ class LearnedGateTest {
     String written = Files.readString(card);
     Files.writeString(card, written.replace("\"format\" : 1,", "\"format\" : 2,"));
     assertThatThrownBy(() -> LearnedGate.load(file, model)).isInstanceOf(OtherFormatException.class)
-        .hasMessage(card + ": learned gates of format 1 are read, found 2: a later version made this file, read it with"
+        .hasMessage(card + " (learned gates): expected format 1, found 2: a later version made this file, read it with"
             + " that one");
     Files.writeString(card, written.replace("\"format\" : 1,", ""));
     assertThatThrownBy(() -> LearnedGate.load(file, model)).isInstanceOf(OtherFormatException.class)

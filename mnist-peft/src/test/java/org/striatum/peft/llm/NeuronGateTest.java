@@ -16,7 +16,7 @@ import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.decoder.Decoder;
-import org.striatum.hooks.engine.Ending;
+import org.striatum.hooks.engine.CompletionEnd;
 import org.striatum.hooks.torch.DjlModel;
 import org.striatum.peft.llm.NeuronGate.Place;
 import org.striatum.probe.intervention.CoordinateScales;
@@ -94,7 +94,7 @@ class NeuronGateTest {
   @Test
   void theGradientInItsOwnUnitsIsThatOfTheLoss() throws Exception {
     try (Checkpoint checkpoint = Checkpoint.open(Reasoner.FOLDER);
-        DjlModel model = DjlModel.open(checkpoint, Decoder.of(checkpoint), Ending.at(List.of()))) {
+        DjlModel model = DjlModel.open(checkpoint, Decoder.of(checkpoint), CompletionEnd.at(List.of()))) {
       SplittableRandom random = new SplittableRandom(5);
       List<TokenSequence> items = new ArrayList<>();
       for (int i = 0; i < 4; i++) {

@@ -89,7 +89,7 @@ class MlpTest {
         {"\"p\"", "found none: an earlier version made this file, make it again"}}) {
       Files.writeString(file, new String(saved, StandardCharsets.ISO_8859_1).replace("\"1\"", other[0]),
           StandardCharsets.ISO_8859_1);
-      refuses(file, "fully connected networks of format 1 are read, " + other[1]);
+      refuses(file, "(fully connected networks): expected format 1, " + other[1]);
     }
   }
 

@@ -12,6 +12,8 @@ import java.util.stream.IntStream;
 ///
 /// @param separator what ends a step; must not match the empty text
 public record StepCutter(Pattern separator) {
+  /// The thought is a step, and what stands behind it.
+  public static final String THINK_END = "think-end";
   /// One newline or more, as the arithmetic sets are written.
   public static final StepCutter NEWLINE = of("\\n+");
   /// A blank line, as chat models write.
@@ -30,19 +32,23 @@ public record StepCutter(Pattern separator) {
     return new StepCutter(Pattern.compile(regex));
   }
 
-  /// A cutter by name, `newline` or `paragraph`, or else by a regular expression.
+  /// A cutter by name, `newline`, `paragraph` or `think-end`, or else by a regular expression.
   ///
+  /// @param thoughtEnd the marker that closes a thought
   /// @throws IllegalArgumentException in one line, if it is none or matches the empty text
-  public static StepCutter named(String name) {
+  public static StepCutter named(String name, String thoughtEnd) {
     try {
       return switch (name) {
+        case THINK_END -> of(Pattern.quote(thoughtEnd));
         case "newline" -> NEWLINE;
         case "paragraph" -> PARAGRAPH;
         default -> of(name);
       };
     } catch (PatternSyntaxException broken) {
-      throw new IllegalArgumentException("a step is newline, paragraph or a regular expression, found '" + name + "' ("
-          + broken.getDescription() + ")", broken);
+      throw new IllegalArgumentException(
+          "a step is newline, paragraph, think-end or a regular expression, found '" + name + "' ("
+              + broken.getDescription() + ")",
+          broken);
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.SplittableRandom;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.rollout.Split;
+import org.striatum.probe.rollout.StatePosition;
 import org.striatum.probe.stats.RunningMoments;
 import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.store.ActivationStore;
@@ -31,18 +32,18 @@ public record LayerStates(CoordinateScales scales, List<Integer> sinks, float[] 
   /// Reads a layer.
   ///
   /// @param rollouts of the whole store, in its order
+  /// @param position of s₀, at which success and failure are compared
   /// @param seed draws donors
   /// @throws NotEnoughData if no training state is finite
   public static LayerStates read(ActivationStore store, List<Rollout> rollouts, Split split, String dataset,
-      HookPoint hook,
-      int donorCount, long seed) {
+      HookPoint hook, StatePosition position, int donorCount, long seed) {
     int width = store.width(hook);
     CoordinateScales.Tally tally = new CoordinateScales.Tally(width);
     RunningMoments moments = new RunningMoments(width);
     double[] initial = new double[width]; // mean at s₀ before success minus before failure
     List<Integer> training = new ArrayList<>();
-    long right = count(rollouts, split, dataset, 1);
-    long wrong = count(rollouts, split, dataset, 0);
+    long right = count(rollouts, split, dataset, 1, position);
+    long wrong = count(rollouts, split, dataset, 0, position);
     for (int i = 0; i < rollouts.size(); i++) {
       Rollout rollout = rollouts.get(i);
       if (!rollout.problem().dataset().equals(dataset)) {
@@ -60,7 +61,7 @@ public record LayerStates(CoordinateScales scales, List<Integer> sinks, float[] 
           continue;
         }
         moments.add(rows, t * width);
-        if (t == rollout.promptLength() - 1) {
+        if (t == position.in(rollout).orElse(-1)) {
           for (int j = 0; j < width; j++) {
             double h = rows[t * width + j];
             initial[j] += rollout.reward() == 1 ? h / Math.max(1, right) : -h / Math.max(1, wrong);
@@ -83,9 +84,11 @@ public record LayerStates(CoordinateScales scales, List<Integer> sinks, float[] 
         donors(store, hook, training, donorCount, seed));
   }
 
-  private static long count(List<Rollout> rollouts, Split split, String dataset, double reward) {
+  private static long count(List<Rollout> rollouts, Split split, String dataset, double reward,
+      StatePosition position) {
     return rollouts.stream().filter(rollout -> rollout.problem().dataset().equals(dataset)
-        && split.of(rollout.problem().id()) == Split.Fold.TRAIN && rollout.reward() == reward).count();
+        && split.of(rollout.problem().id()) == Split.Fold.TRAIN && rollout.reward() == reward
+        && position.in(rollout).isPresent()).count();
   }
 
   /// States at random positions but the first, of random training rollouts. One that is not finite is left out.

@@ -98,9 +98,9 @@ sealed interface Measurement extends AutoCloseable {
       double[] rewards = new double[completions.size()];
       double[] parsed = new double[completions.size()];
       for (int i = 0; i < rewards.length; i++) {
-        String text = generation.decoder().apply(completions.get(i).tokens());
+        String text = generation.decoder().apply(completions.get(i).drawn());
         rewards[i] = generation.grader().reward(attempts.get(i).problem(), text);
-        parsed[i] = generation.grader().answer(text).isPresent() ? 1 : 0;
+        parsed[i] = generation.grader().answer(attempts.get(i).problem(), text).isPresent() ? 1 : 0;
       }
       return Readings.of(rewards, parsed, completions);
     }

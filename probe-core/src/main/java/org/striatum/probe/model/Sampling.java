@@ -66,6 +66,11 @@ public record Sampling(double temperature, double topP, int topK, int maxNewToke
     return text.substring(0, end);
   }
 
+  /// The same ends, each token the likeliest.
+  public Sampling greedily() {
+    return new Sampling(0, 1, 0, maxNewTokens, stopAtEos, stops, stopTokens);
+  }
+
   public static Sampling greedy(int maxNewTokens) {
     return new Sampling(0, 1, 0, maxNewTokens, true);
   }

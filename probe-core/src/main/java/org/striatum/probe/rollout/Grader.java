@@ -9,11 +9,11 @@ public interface Grader {
   Grader AFTER_LAST_HASH = new Grader() {
     @Override
     public double reward(Problem problem, String completion) {
-      return answer(completion).filter(problem.answer()::equals).isPresent() ? 1 : 0;
+      return answer(problem, completion).filter(problem.answer()::equals).isPresent() ? 1 : 0;
     }
 
     @Override
-    public Optional<String> answer(String completion) {
+    public Optional<String> answer(Problem problem, String completion) {
       int hash = completion.lastIndexOf('#');
       return hash < 0 ? Optional.empty() : Optional.of(completion.substring(hash + 1)).filter(text -> !text.isBlank());
     }
@@ -24,12 +24,14 @@ public interface Grader {
 
   /// The reward with the answer that was read for it.
   default Grade grade(Problem problem, String completion) {
-    return new Grade(reward(problem, completion), answer(completion), false);
+    return new Grade(reward(problem, completion), answer(problem, completion), false);
   }
 
   /// The answer, right or wrong, that the completion gives; empty where none can be read off it. A grader that looks for
   /// none takes the whole completion.
-  default Optional<String> answer(String completion) {
+  ///
+  /// @param problem whose prompt may have begun a thought already
+  default Optional<String> answer(Problem problem, String completion) {
     return Optional.of(completion);
   }
 }

@@ -18,10 +18,15 @@ import org.striatum.probe.run.RecordJson;
 /// @param logProbability Σ log p of the drawn tokens, in nats
 /// @param read the answer that was graded, as the completion has it; null if none was found, or the reward was given elsewhere
 /// @param timeLimit whether the comparison ran out of time, so that only written forms were compared
+/// @param ending how it ended; null in files that were written before that was kept
+/// @param thinkEnd index in `tokens` of the token in which the closing marker of the thought ends; null if no thought closed, or
+///     in files that were written before that was kept
 public record Rollout(Problem problem, int sample, long seed, String completion, int[] tokens, int promptLength,
     boolean finished, double reward, double logProbability,
     @JacksonInject(value = RecordJson.NOTHING, useInput = OptBoolean.TRUE) String read,
-    @JacksonInject(value = RecordJson.NO, useInput = OptBoolean.TRUE) boolean timeLimit) {
+    @JacksonInject(value = RecordJson.NO, useInput = OptBoolean.TRUE) boolean timeLimit,
+    @JacksonInject(value = RecordJson.NOTHING_2, useInput = OptBoolean.TRUE) Ending ending,
+    @JacksonInject(value = RecordJson.NOTHING_3, useInput = OptBoolean.TRUE) Integer thinkEnd) {
   public Rollout {
     if (promptLength < 1 || promptLength > tokens.length) {
       throw new IllegalArgumentException(
@@ -30,20 +35,28 @@ public record Rollout(Problem problem, int sample, long seed, String completion,
     if (reward != 0 && reward != 1) {
       throw new IllegalArgumentException("a reward must be 0 or 1, found " + reward);
     }
+    if (ending != null && ending != Ending.UNKNOWN && finished == ending.isCutOff()) {
+      throw new IllegalArgumentException("a finished rollout is not cut off, found finished " + finished
+          + " and ending " + ending.printed());
+    }
+    if (thinkEnd != null && (thinkEnd < promptLength - 1 || thinkEnd >= tokens.length)) {
+      throw new IllegalArgumentException("a thought must end in [%d, %d], found %d".formatted(promptLength - 1,
+          tokens.length - 1, thinkEnd));
+    }
     tokens = tokens.clone();
   }
 
-  /// A rollout whose answer is not known.
+  /// A rollout of which it is not known what answer it gives, how it ended and where its thought did.
   public Rollout(Problem problem, int sample, long seed, String completion, int[] tokens, int promptLength,
       boolean finished, double reward, double logProbability) {
-    this(problem, sample, seed, completion, tokens, promptLength, finished, reward, logProbability, null, false);
+    this(problem, sample, seed, completion, tokens, promptLength, finished, reward, logProbability, null, false, null,
+        null);
   }
 
   /// The same graded otherwise.
   public Rollout graded(Grade grade) {
     return new Rollout(problem, sample, seed, completion, tokens, promptLength, finished, grade.reward(),
-        logProbability,
-        grade.read().orElse(null), grade.timeLimit());
+        logProbability, grade.read().orElse(null), grade.timeLimit(), ending, thinkEnd);
   }
 
   /// The seed of one rollout's generator: a function of the run's seed and of which rollout it is, so that it does not

@@ -9,7 +9,7 @@ public final class OtherFormatException extends BadDataException {
 
   /// @param found null where the file carries no version
   OtherFormatException(FileFormat read, Integer found, String where) {
-    super("%s: %s of format %d are read, found %s".formatted(where, read.kind(), read.version(), found == null
+    super("%s (%s): expected format %d, found %s".formatted(where, read.kind(), read.version(), found == null
         ? "none: an earlier version made this file, make it again"
         : found > read.version()
             ? "%d: a later version made this file, read it with that one".formatted(found)

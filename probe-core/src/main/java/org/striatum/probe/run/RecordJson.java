@@ -11,15 +11,19 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.BeanDescription;
+import com.fasterxml.jackson.databind.DeserializationConfig;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.InjectableValues;
-import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.deser.BeanDeserializerModifier;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
@@ -47,8 +51,12 @@ public final class RecordJson {
   /// `@JacksonInject` on the component; without it, a missing component is refused.
   public static final String EMPTY_MAP = "an empty map";
   public static final String NOTHING = "nothing";
+  /// For further components of one record: each name may be used once in it.
+  public static final String NOTHING_2 = "nothing, second component";
+  public static final String NOTHING_3 = "nothing, third component";
   public static final String NO = "no";
 
+  private static final String AGAIN = "restore it, or run again the command that writes it";
   private static final long MAX_FILE = 1L << 30;
   private static final JsonMapper MAPPER = JsonMapper
       .builder(JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -65,15 +73,19 @@ public final class RecordJson {
           .addDeserializer(double[].class, new NumberReader<>(double[].class))
           .addDeserializer(float.class, new NumberReader<>(Float.class))
           .addDeserializer(Float.class, new NumberReader<>(Float.class))
-          .addDeserializer(float[].class, new NumberReader<>(float[].class)))
+          .addDeserializer(float[].class, new NumberReader<>(float[].class))
+          .setDeserializerModifier(new EitherName()))
       .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
       .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
           DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
       .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, DeserializationFeature.ACCEPT_FLOAT_AS_INT)
       .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
       .injectableValues(new InjectableValues.Std().addValue(EMPTY_MAP, Map.of()).addValue(NOTHING, null)
+          .addValue(NOTHING_2, null).addValue(NOTHING_3, null)
           .addValue(NO, false))
       .build();
+  private static final JsonMapper KEYS = MAPPER.rebuild()
+      .addModule(new SimpleModule("java-names").addSerializer(PrintedLater.class, new NameWriter())).build();
   /// As other programs write JSON: NaN and ±Infinity as Python does.
   private static final JsonMapper FOREIGN = MAPPER.rebuild().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
   private static final ObjectWriter PRETTY = MAPPER.writer(new DefaultPrettyPrinter()
@@ -99,6 +111,15 @@ public final class RecordJson {
       return MAPPER.writeValueAsBytes(record);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(record.getClass().getName() + " cannot be written as JSON", e);
+    }
+  }
+
+  /// What the key of a step is computed from: as [#compact(Object)], with the Java name of a [PrintedLater].
+  public static byte[] keyed(Object settings) {
+    try {
+      return KEYS.writeValueAsBytes(settings);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(settings.getClass().getName() + " cannot be written as JSON", e);
     }
   }
 
@@ -141,7 +162,7 @@ public final class RecordJson {
   ///
   /// @throws BadDataException if the file is missing, too large or no such record
   public static <T> T read(Path file, Class<T> type) throws IOException {
-    return damagedUnless(file, bytes(file), type);
+    return damagedUnless(file, bytes(file), type, AGAIN);
   }
 
   private static byte[] bytes(Path file) throws IOException {
@@ -154,11 +175,11 @@ public final class RecordJson {
     return Files.readAllBytes(file);
   }
 
-  private static <T> T damagedUnless(Path file, byte[] json, Class<T> type) throws BadDataException {
+  private static <T> T damagedUnless(Path file, byte[] json, Class<T> type, String remedy) throws BadDataException {
     try {
       return parse(json, type, file.toString());
     } catch (BadDataException e) {
-      throw new BadDataException(e.getMessage() + ": it is damaged or was changed, write it again", e);
+      throw new BadDataException(e.getMessage() + ": it is damaged or was changed: " + remedy, e);
     }
   }
 
@@ -191,11 +212,18 @@ public final class RecordJson {
   /// @throws OtherFormatException if the file is of another format
   /// @throws BadDataException if the file is missing, too large or no such record
   public static <T> T read(Path file, FileFormat format, Class<T> type) throws IOException {
+    return read(file, format, type, AGAIN);
+  }
+
+  /// The same of a file that no command simply writes again.
+  ///
+  /// @param remedy what to do if it is damaged
+  public static <T> T read(Path file, FileFormat format, Class<T> type, String remedy) throws IOException {
     byte[] json = bytes(file);
     if (isStructured(json)) { // else no version is to be expected: what it is, the record's parser says
       format.require(formatOf(json, file.toString()), file.toString());
     }
-    return damagedUnless(file, json, type);
+    return damagedUnless(file, json, type, remedy);
   }
 
   /// Reads one record of a format.
@@ -227,12 +255,26 @@ public final class RecordJson {
   /// The version that a JSON object begins with; null where it begins with something else.
   private static Integer formatOf(byte[] json, String where) throws BadDataException {
     try (JsonParser parser = MAPPER.createParser(json)) {
-      boolean versioned = parser.nextToken() == JsonToken.START_OBJECT && FileFormat.KEY.equals(parser.nextFieldName())
-          && parser.nextToken() == JsonToken.VALUE_NUMBER_INT;
-      return versioned ? Integer.valueOf(parser.getIntValue()) : null;
+      if (parser.nextToken() != JsonToken.START_OBJECT || !FileFormat.KEY.equals(parser.nextFieldName())) {
+        return null;
+      }
+      if (parser.nextToken() != JsonToken.VALUE_NUMBER_INT || parser.getNumberType() != JsonParser.NumberType.INT) {
+        throw new BadDataException("%s: the %s must be a whole number below %d, found %s".formatted(where,
+            FileFormat.KEY, Integer.MAX_VALUE, found(parser)));
+      }
+      return parser.getIntValue();
+    } catch (BadDataException e) {
+      throw e;
     } catch (IOException e) {
       throw new BadDataException(where + ": " + reason(e), e);
     }
+  }
+
+  private static String found(JsonParser parser) throws IOException {
+    JsonToken token = parser.currentToken();
+    return token != null && token.isScalarValue()
+        ? token == JsonToken.VALUE_STRING ? '"' + parser.getText() + '"' : parser.getText()
+        : "none";
   }
 
   /// A record as a tree.
@@ -245,22 +287,54 @@ public final class RecordJson {
     return MAPPER.convertValue(tree, type);
   }
 
-  /// The first line of what Jackson says and the place in the record, without its dump of the source.
   private static String reason(IOException e) {
-    if (!(e instanceof JsonProcessingException problem)) {
-      return String.valueOf(e.getMessage());
+    return e instanceof JsonProcessingException problem ? JsonProblem.said(problem) : String.valueOf(e.getMessage());
+  }
+
+  private static final class NameWriter extends StdSerializer<PrintedLater> {
+    private static final long serialVersionUID = 1;
+
+    NameWriter() {
+      super(PrintedLater.class);
     }
-    Throwable cause = problem.getCause() instanceof RuntimeException refused ? refused : null;
-    String message = cause != null ? String.valueOf(cause.getMessage()) : problem.getOriginalMessage();
-    String line = message.lines().findFirst().orElse("not readable");
-    StringBuilder place = new StringBuilder();
-    if (problem instanceof JsonMappingException mapping) {
-      for (JsonMappingException.Reference step : mapping.getPath()) {
-        String name = step.getFieldName();
-        place.append(name == null ? "[" + step.getIndex() + "]" : place.isEmpty() ? name : "." + name);
+
+    @Override
+    public void serialize(PrintedLater value, JsonGenerator json, SerializerProvider provider) throws IOException {
+      json.writeString(((Enum<?>) value).name());
+    }
+  }
+
+  /// Reads a [PrintedLater] by either of its names.
+  private static final class EitherName extends BeanDeserializerModifier {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public JsonDeserializer<?> modifyEnumDeserializer(DeserializationConfig config, JavaType type,
+        BeanDescription description, JsonDeserializer<?> deserializer) {
+      return PrintedLater.class.isAssignableFrom(type.getRawClass()) ? new Reader(type.getRawClass()) : deserializer;
+    }
+
+    private static final class Reader extends StdDeserializer<Object> {
+      private static final long serialVersionUID = 1;
+
+      Reader(Class<?> type) {
+        super(type);
+      }
+
+      @Override
+      public Object deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+        if (!parser.hasToken(JsonToken.VALUE_STRING)) {
+          return context.handleUnexpectedToken(handledType(), parser);
+        }
+        String name = parser.getText();
+        for (Object constant : handledType().getEnumConstants()) {
+          if (((PrintedLater) constant).printed().equals(name) || ((Enum<?>) constant).name().equals(name)) {
+            return constant;
+          }
+        }
+        return context.handleWeirdStringValue(handledType(), name, "no such name");
       }
     }
-    return place.isEmpty() ? line : line + " (at " + place + ")";
   }
 
   private static final class NumberWriter extends StdSerializer<Object> {

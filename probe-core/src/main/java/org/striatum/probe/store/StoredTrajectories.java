@@ -5,31 +5,47 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.rollout.Ending;
 import org.striatum.probe.rollout.Rollout;
+import org.striatum.probe.rollout.StatePosition;
 import org.striatum.probe.value.Trajectories;
 
 /// Trajectories of chosen rollouts, read from a mapped [ActivationStore] as they are asked for. State 0 is the last
-/// prompt position, then comes every generated token. The store must stay open. Safe for concurrent reading.
+/// prompt position, or the end of the thought, then comes every token behind it. The store must stay open. Safe for
+/// concurrent reading.
 public final class StoredTrajectories implements Trajectories {
   private final ActivationStore store;
   private final List<Rollout> rollouts;
   private final int[] chosen;
   private final HookPoint hook;
+  private final StatePosition position;
   private final int width;
+
+  /// Chooses rollouts by their lines, from the ends of their prompts on.
+  ///
+  /// @throws IllegalArgumentException as the other constructor does
+  public StoredTrajectories(ActivationStore store, List<Rollout> rollouts, int[] chosen, HookPoint hook) {
+    this(store, rollouts, chosen, hook, StatePosition.PROMPT_END);
+  }
 
   /// Chooses rollouts by their lines.
   ///
   /// @param rollouts all lines of the file the store was captured from
   /// @param chosen which of them, as line numbers from 0
-  /// @throws IllegalArgumentException if the store has other rollouts, a line does not exist, or the hook point was not
-  ///     recorded
-  public StoredTrajectories(ActivationStore store, List<Rollout> rollouts, int[] chosen, HookPoint hook) {
+  /// @param position where each trajectory begins
+  /// @throws IllegalArgumentException if the store has other rollouts, a line does not exist or has no such position, or the
+  ///     hook point was not recorded
+  public StoredTrajectories(ActivationStore store, List<Rollout> rollouts, int[] chosen, HookPoint hook,
+      StatePosition position) {
     if (rollouts.size() != store.sequences()) {
       throw new IllegalArgumentException("activations and rollouts must have one number of rollouts, found "
           + store.sequences() + " and " + rollouts.size() + ": capture the states again");
     }
     for (int line : chosen) {
       Objects.checkIndex(line, rollouts.size());
+      if (position.in(rollouts.get(line)).isEmpty()) {
+        throw new IllegalArgumentException("rollout " + line + " has no " + position.printed());
+      }
       // Same tokens, or the hidden states are of something else.
       if (!Arrays.equals(store.tokens(line), rollouts.get(line).tokens())) {
         throw new IllegalArgumentException(
@@ -41,6 +57,7 @@ public final class StoredTrajectories implements Trajectories {
     this.rollouts = List.copyOf(rollouts);
     this.chosen = chosen.clone();
     this.hook = hook;
+    this.position = position;
     this.width = store.width(hook);
   }
 
@@ -49,9 +66,19 @@ public final class StoredTrajectories implements Trajectories {
   /// @throws IllegalArgumentException as the constructor does
   public static StoredTrajectories ofDataset(ActivationStore store, List<Rollout> rollouts, String dataset,
       HookPoint hook) {
+    return ofDataset(store, rollouts, dataset, hook, StatePosition.PROMPT_END);
+  }
+
+  /// All rollouts of one dataset that have a position, from there on.
+  ///
+  /// @throws IllegalArgumentException as the constructor does
+  public static StoredTrajectories ofDataset(ActivationStore store, List<Rollout> rollouts, String dataset,
+      HookPoint hook, StatePosition position) {
     int[] lines = IntStream.range(0, rollouts.size())
-        .filter(line -> rollouts.get(line).problem().dataset().equals(dataset)).toArray();
-    return new StoredTrajectories(store, rollouts, lines, hook);
+        .filter(line -> rollouts.get(line).problem().dataset().equals(dataset)
+            && position.in(rollouts.get(line)).isPresent())
+        .toArray();
+    return new StoredTrajectories(store, rollouts, lines, hook, position);
   }
 
   @Override
@@ -86,12 +113,28 @@ public final class StoredTrajectories implements Trajectories {
 
   @Override
   public int promptLength(int i) {
-    return rollout(i).promptLength();
+    return position.in(rollout(i)).orElseThrow() + 1;
   }
 
   @Override
   public double logProbability(int i) {
-    return rollout(i).logProbability();
+    // of the tokens behind a thought alone it is not known
+    return position == StatePosition.PROMPT_END ? rollout(i).logProbability() : Double.NaN;
+  }
+
+  @Override
+  public StatePosition position() {
+    return position;
+  }
+
+  @Override
+  public Ending ending(int i) {
+    return rollout(i).ending() == null ? Ending.UNKNOWN : rollout(i).ending();
+  }
+
+  /// The rollouts behind the trajectories, in their order.
+  public List<Rollout> rollouts() {
+    return Arrays.stream(chosen).mapToObj(rollouts::get).toList();
   }
 
   /// The rollout behind trajectory i.

@@ -1,15 +1,23 @@
 package org.striatum.probe.tensor;
 
 import java.util.Arrays;
+import java.util.Locale;
+import org.striatum.probe.run.PrintedLater;
 
 /// An element type of the safetensors format, by the name its headers use. All are little endian.
-public enum DType {
+public enum DType implements PrintedLater {
   F64(8), F32(4), F16(2), BF16(2), I64(8), I32(4), I16(2), I8(1), U8(1), BOOL(1);
 
   private final int bytes;
 
   DType(int bytes) {
     this.bytes = bytes;
+  }
+
+  /// As options and records have it; headers have it in capitals.
+  @Override
+  public String printed() {
+    return name().toLowerCase(Locale.ROOT);
   }
 
   /// Bytes of one element.

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
 import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.JsonProblem;
 
 /// A mapped safetensors file: 8 bytes of header length, a JSON header, then the tensors' bytes without gaps.
 ///
@@ -264,7 +265,7 @@ public final class SafetensorsFile implements AutoCloseable {
       } catch (BadDataException e) {
         throw e;
       } catch (JsonProcessingException e) {
-        throw new BadDataException(sentence(file, "its header is no valid JSON (" + firstLine(e) + ")"), e);
+        throw new BadDataException(sentence(file, "its header cannot be read: " + JsonProblem.said(e)), e);
       } catch (IOException e) {
         throw new BadDataException(sentence(file, "its header is no valid UTF-8 (" + e.getMessage() + ")"), e);
       }
@@ -366,10 +367,24 @@ public final class SafetensorsFile implements AutoCloseable {
       return byName;
     }
 
+    private static String said(JsonToken token) {
+      return switch (token) {
+        case START_OBJECT, END_OBJECT -> "an object";
+        case START_ARRAY, END_ARRAY -> "a list";
+        case FIELD_NAME -> "a name";
+        case VALUE_STRING -> "a text";
+        case VALUE_NUMBER_INT -> "a whole number";
+        case VALUE_NUMBER_FLOAT -> "a number with a point";
+        case VALUE_TRUE, VALUE_FALSE -> "true or false";
+        case VALUE_NULL -> "null";
+        case null, default -> "nothing";
+      };
+    }
+
     private static void require(Path file, JsonParser parser, JsonToken found, JsonToken expected, String what)
         throws IOException {
       if (found != expected) {
-        throw damaged(file, what + " must be a JSON " + expected + ", found " + found + " at byte "
+        throw damaged(file, what + " must be " + said(expected) + ", found " + said(found) + " at byte "
             + parser.currentTokenLocation().getByteOffset() + " of its header");
       }
     }
@@ -380,12 +395,6 @@ public final class SafetensorsFile implements AutoCloseable {
 
     private static String sentence(Path file, String what) {
       return file + ": " + what + ": the file is damaged, download it again";
-    }
-
-    private static String firstLine(JsonProcessingException e) {
-      String message = e.getOriginalMessage();
-      int end = message.indexOf('\n');
-      return end < 0 ? message : message.substring(0, end);
     }
   }
 }

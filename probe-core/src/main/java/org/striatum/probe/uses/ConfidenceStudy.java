@@ -6,12 +6,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.rollout.Split;
 import org.striatum.probe.rollout.Split.Fold;
@@ -32,10 +33,10 @@ import org.striatum.probe.value.Trajectories;
 /// Compares value as a confidence with cheaper and dearer signals. Probes are fitted on training problems, signals are
 /// calibrated on validation problems, figures are of test problems.
 ///
-/// @param answer the answer a completion gives, if any
+/// @param answer the answer that a completion gives to a problem, if any
 /// @param resamples of every interval
 /// @param seed of every interval
-public record ConfidenceStudy(Function<String, Optional<String>> answer, int resamples, long seed) {
+public record ConfidenceStudy(BiFunction<Problem, String, Optional<String>> answer, int resamples, long seed) {
   static final String VALUE = "V(s₀)";
   static final String VALUE_AT_END = "V at the last token";
   static final String LOG_PROBABILITY = "log-probability";
@@ -186,11 +187,11 @@ public record ConfidenceStudy(Function<String, Optional<String>> answer, int res
   /// Share of the problem's other rollouts that give this one's answer; 0 without an answer.
   private double agreement(Rollout rollout, Map<String, List<Rollout>> byProblem) {
     List<Rollout> own = byProblem.get(rollout.problem().id());
-    Optional<String> given = answer.apply(rollout.completion());
+    Optional<String> given = answer.apply(rollout.problem(), rollout.completion());
     long agree = given.isEmpty()
         ? 0
         : own.stream().filter(other -> other.sample() != rollout.sample())
-            .filter(other -> answer.apply(other.completion()).equals(given)).count();
+            .filter(other -> answer.apply(other.problem(), other.completion()).equals(given)).count();
     return (double) agree / (own.size() - 1);
   }
 

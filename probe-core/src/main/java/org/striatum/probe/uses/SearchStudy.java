@@ -123,15 +123,16 @@ public record SearchStudy(StepSearch search) {
     }
     double[] values = score.of(texts);
     double[] logs = drawn.stream().mapToDouble(Completion::logProbability).toArray();
-    List<Completion> greedy = generate(asked.prompts(), new long[n], Sampling.greedy(search.sampling().maxNewTokens()));
+    List<Completion> greedy = generate(asked.prompts(), new long[n], search.sampling().greedily());
     long all = drawn.stream().mapToLong(SearchStudy::tokens).sum();
     long first = IntStream.range(0, n).mapToLong(i -> tokens(drawn.get(i * k))).sum();
-    List<String> written = drawn.stream().map(completion -> search.text(completion.tokens())).toList();
-    attempts.put(GREEDY, attempt(asked, greedy.stream().map(c -> search.text(c.tokens())).toList(),
+    List<String> written = drawn.stream().map(completion -> search.text(completion.drawn())).toList();
+    attempts.put(GREEDY, attempt(asked, greedy.stream().map(c -> search.text(c.drawn())).toList(),
         greedy.stream().mapToLong(SearchStudy::tokens).sum()));
     attempts.put(SINGLE, attempt(asked, chosen(written, n, k, from -> from), first));
     attempts.put(MAJORITY,
-        attempt(asked, chosen(written, n, k, from -> from + vote(asked.grader(), written.subList(from, from + k))),
+        attempt(asked, chosen(written, n, k, from -> from
+            + vote(asked.grader(), asked.problems().get(from / k), written.subList(from, from + k))),
             all));
     attempts.put(BEST_VALUE, attempt(asked, chosen(written, n, k, from -> best(values, from, k)), all));
     attempts.put(BEST_LOG_PROBABILITY, attempt(asked, chosen(written, n, k, from -> best(logs, from, k)), all));
@@ -146,9 +147,9 @@ public record SearchStudy(StepSearch search) {
   }
 
   /// The first of the most frequent answer; completions without an answer do not vote.
-  private static int vote(Grader grader, List<String> written) {
+  private static int vote(Grader grader, Problem problem, List<String> written) {
     Map<String, Integer> votes = new LinkedHashMap<>();
-    List<Optional<String>> given = written.stream().map(grader::answer).toList();
+    List<Optional<String>> given = written.stream().map(text -> grader.answer(problem, text)).toList();
     given.forEach(one -> one.ifPresent(text -> votes.merge(text, 1, Integer::sum)));
     int most = votes.values().stream().mapToInt(Integer::intValue).max().orElse(0);
     return votes.entrySet().stream().filter(entry -> entry.getValue() == most).findFirst()

@@ -22,8 +22,10 @@ import org.striatum.probe.run.Progress;
 /// Every candidate has a seed of its own, a function of problem, step and candidate, so results do not depend on batch
 /// size, and two searches that keep the same steps draw the same candidates.
 ///
-/// @param sampling of candidates; its token limit is that of the whole answer
-/// @param pieces the text each token of a completion adds
+/// A stop string may begin in one step and end in the next: every step is drawn as the same completion going on.
+///
+/// @param sampling of candidates; its token limit and its stop strings are those of the whole answer
+/// @param pieces the text each token of a completion adds, markers of thinking included
 /// @param candidates K ≥ 1
 /// @param stepTokens most tokens of one candidate step, ≥ 1
 public record StepSearch(GatedModel model, Sampling sampling, Function<int[], List<String>> pieces, StepCutter cutter,
@@ -48,23 +50,35 @@ public record StepSearch(GatedModel model, Sampling sampling, Function<int[], Li
   }
 
   private static final class Draft {
-    final int[] prompt;
-    int[] tokens;
+    private final int promptLength;
+    int[] tokens; // prompt, then what was written
     int used;
     int drawn;
     boolean done;
+    int[] beyond = {};
 
     Draft(TokenSequence prompt) {
-      this.prompt = prompt.tokens();
-      this.tokens = this.prompt;
+      this.promptLength = prompt.length();
+      this.tokens = prompt.tokens();
     }
 
     int written() {
-      return tokens.length - prompt.length;
+      return tokens.length - promptLength;
+    }
+
+    /// As the model goes on from it.
+    TokenSequence begun() {
+      return new TokenSequence(tokens, promptLength);
+    }
+
+    /// What was written, and the rest of the stop string that ended it.
+    int[] drawn() {
+      return begun().followedBy(beyond).continuation();
     }
   }
 
-  private record Candidate(int[] tokens, boolean last, int used, int drawn) {}
+  /// @param beyond the rest of a stop string, where that ends the last step
+  private record Candidate(int[] tokens, int[] beyond, boolean last, int used, int drawn) {}
 
   /// Keeps the best-scored candidate of every step, the first among equals.
   public List<Answer> byScore(String dataset, List<TokenSequence> prompts, StepScore score, Progress.Task task) {
@@ -99,8 +113,7 @@ public record StepSearch(GatedModel model, Sampling sampling, Function<int[], Li
       task.step(Arrays.stream(open).filter(i -> drafts.get(i).done).count());
     }
     return drafts.stream().map(draft -> new Answer(
-        text(Arrays.copyOfRange(draft.tokens, draft.prompt.length, draft.tokens.length)), draft.used,
-        draft.drawn)).toList();
+        text(draft.drawn()), draft.used, draft.drawn)).toList();
   }
 
   private int bound(Draft draft) {
@@ -115,7 +128,7 @@ public record StepSearch(GatedModel model, Sampling sampling, Function<int[], Li
     for (int i : open) {
       for (int k = 0; k < candidates; k++) {
         seeds[prefixes.size()] = Rollout.seed(seed, dataset + " step " + step, i, k);
-        prefixes.add(TokenSequence.prompt(drafts.get(i).tokens));
+        prefixes.add(drafts.get(i).begun());
       }
     }
     Sampling ofStep = sampling.withMaxNewTokens(bound);
@@ -123,7 +136,7 @@ public record StepSearch(GatedModel model, Sampling sampling, Function<int[], Li
         .map(this::cut).toList();
     List<TokenSequence> texts = new ArrayList<>();
     for (int n = 0; n < drawn.size(); n++) {
-      texts.add(prefixes.get(n).followedBy(drawn.get(n).tokens()));
+      texts.add(TokenSequence.prompt(prefixes.get(n).tokens()).followedBy(drawn.get(n).tokens()));
     }
     double[] scores = score.of(texts);
     for (int n = 0; n < open.length; n++) {
@@ -135,6 +148,7 @@ public record StepSearch(GatedModel model, Sampling sampling, Function<int[], Li
         draft.drawn += candidate.drawn();
       }
       draft.tokens = texts.get(kept).tokens();
+      draft.beyond = drawn.get(kept).beyond();
       draft.done = drawn.get(kept).last() || draft.written() >= sampling.maxNewTokens();
     }
   }
@@ -144,12 +158,13 @@ public record StepSearch(GatedModel model, Sampling sampling, Function<int[], Li
     Steps steps = cutter.cut(pieces.apply(tokens));
     int end = steps.count() == 0 ? tokens.length : steps.last(0);
     boolean last = completion.finished() && end == tokens.length;
-    return new Candidate(Arrays.copyOf(tokens, end), last, end + (last ? 1 : 0),
+    return new Candidate(Arrays.copyOf(tokens, end), last ? completion.beyond() : new int[0], last,
+        end + (last ? 1 : 0),
         tokens.length + (completion.finished() ? 1 : 0));
   }
 
-  /// The text of generated tokens.
+  /// The text of generated tokens, up to the first stop string.
   String text(int[] tokens) {
-    return String.join("", pieces.apply(tokens));
+    return sampling.cut(String.join("", pieces.apply(tokens)));
   }
 }

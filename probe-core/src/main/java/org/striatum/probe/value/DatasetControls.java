@@ -115,8 +115,18 @@ public record DatasetControls(String dataset, HookPoint hook, int width, int tes
   /// @param increment withProbe − alone
   public record NuisanceBaseline(List<String> variables, boolean beforeGeneration, Estimate alone, Estimate withProbe,
       Estimate increment, Verdict verdict) {
+    /// The variable that says whether a completion finished or was cut off at the token limit.
+    public static final String FINISHED = "finished";
+
     public NuisanceBaseline {
       variables = List.copyOf(variables);
+    }
+
+    /// The variables, and which one is absent because the rollouts do not say it.
+    public String printed() {
+      return String.join(", ", variables) + (beforeGeneration || variables.contains(FINISHED)
+          ? ""
+          : " (absent: whether a completion finished, which these rollouts do not say)");
     }
   }
 

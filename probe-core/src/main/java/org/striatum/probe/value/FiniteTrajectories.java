@@ -3,7 +3,9 @@ package org.striatum.probe.value;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.stream.IntStream;
+import org.striatum.probe.rollout.Ending;
 import org.striatum.probe.rollout.Split;
+import org.striatum.probe.rollout.StatePosition;
 
 /// Trajectories without the states that hold NaN or ∞: never averaged in, only counted. A trajectory whose s₀ is such a
 /// state is left out whole. The initial states, which most figures are about, are kept at hand.
@@ -142,6 +144,16 @@ final class FiniteTrajectories implements Trajectories {
   @Override
   public int promptLength(int i) {
     return source.promptLength(members[i]);
+  }
+
+  @Override
+  public StatePosition position() {
+    return source.position();
+  }
+
+  @Override
+  public Ending ending(int i) {
+    return source.ending(members[i]);
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import org.striatum.probe.rollout.Ending;
 import org.striatum.probe.sparse.LabelledRows;
 import org.striatum.probe.sparse.LinearPredictor;
 import org.striatum.probe.sparse.LinearProbe;
@@ -16,7 +17,8 @@ import org.striatum.probe.value.DatasetControls.NuisanceBaseline;
 ///
 /// Known before generation is the prompt's length, which is also s₀'s position; its square is given to the model too, so
 /// that lengths in the middle can be the easy ones. Known only after it are the mean log-probability of the generated
-/// tokens and their number. Token entropies are not part of a rollout.
+/// tokens, their number, and whether the completion finished or was cut off at the token limit. Token entropies are not part
+/// of a rollout.
 final class NuisanceBaselines {
   private static final double C = 1; // a few variables: hardly any penalty
 
@@ -35,7 +37,8 @@ final class NuisanceBaselines {
   /// @param fit the trajectories of the fit states, test those of the test states, in their order
   /// @param crossFitted the probe's scores of the fit states, whole of the test states
   List<NuisanceBaseline> run(Source fit, Source test, double[] crossFitted, double[] whole) {
-    List<Variable> before = List.of(new Variable("prompt length", (source, i) -> source.of().promptLength(i)),
+    List<Variable> before = List.of(
+        new Variable(fit.of().position().lengthPrinted(), (source, i) -> source.of().promptLength(i)),
         new Variable("its square", (source, i) -> Math.pow(source.of().promptLength(i), 2)));
     List<Variable> after = new ArrayList<>(before);
     if (fit.knowsProbabilities() && test.knowsProbabilities()) {
@@ -43,6 +46,13 @@ final class NuisanceBaselines {
           / Math.max(1, source.of().generated(i))));
     }
     after.add(new Variable("generated tokens", (source, i) -> source.of().generated(i)));
+    if (fit.knowsEndings() && test.knowsEndings()) {
+      after.add(new Variable(NuisanceBaseline.FINISHED, (source, i) -> source.of().ending(i).isCutOff() ? 0 : 1));
+      if (fit.has(Ending.CUT_IN_THOUGHT)) {
+        after.add(new Variable("cut off inside a thought",
+            (source, i) -> source.of().ending(i) == Ending.CUT_IN_THOUGHT ? 1 : 0));
+      }
+    }
     return List.of(baseline(before, true, fit, test, crossFitted, whole),
         baseline(after, false, fit, test, crossFitted, whole));
   }
@@ -53,6 +63,14 @@ final class NuisanceBaselines {
   record Source(FiniteTrajectories of, int[] items) {
     boolean knowsProbabilities() {
       return Arrays.stream(items).allMatch(i -> Double.isFinite(of.logProbability(i)));
+    }
+
+    boolean knowsEndings() {
+      return !has(Ending.UNKNOWN);
+    }
+
+    boolean has(Ending ending) {
+      return Arrays.stream(items).anyMatch(i -> of.ending(i) == ending);
     }
   }
 

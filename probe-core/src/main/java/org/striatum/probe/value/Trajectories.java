@@ -1,9 +1,12 @@
 package org.striatum.probe.value;
 
+import org.striatum.probe.rollout.Ending;
+import org.striatum.probe.rollout.StatePosition;
+
 /// The hidden states of graded rollouts of one dataset at one hook point, trajectory by trajectory.
 ///
-/// State 0 is s₀, the last prompt position; state t is the t-th generated token. Implementations read from a mapped
-/// store: nothing is kept in memory but what [#states] is asked for.
+/// State 0 is s₀, the last prompt position unless [#position] says otherwise; state t is the t-th token behind it.
+/// Implementations read from a mapped store: nothing is kept in memory but what [#states] is asked for.
 public interface Trajectories {
   /// How many trajectories there are.
   int size();
@@ -23,10 +26,20 @@ public interface Trajectories {
   /// The problem, for splitting.
   String problem(int i);
 
-  /// Prompt tokens of trajectory i, the nuisance baseline.
+  /// Tokens of trajectory i up to s₀, the nuisance baseline: its prompt's, unless [#position] says otherwise.
   int promptLength(int i);
 
-  /// Σ log p of the tokens that trajectory i generated, in nats; NaN where it is not known.
+  /// Where s₀ is.
+  default StatePosition position() {
+    return StatePosition.PROMPT_END;
+  }
+
+  /// How trajectory i ended.
+  default Ending ending(int i) {
+    return Ending.UNKNOWN;
+  }
+
+  /// Σ log p of the tokens behind s₀ of trajectory i, in nats; NaN where it is not known.
   default double logProbability(int i) {
     return Double.NaN;
   }

@@ -66,7 +66,14 @@ public final class ValueNeuronStudy {
   /// @param finished share of rollouts that ended themselves
   /// @param split which knows every problem of the dataset
   /// @param states hook point → the same rollouts' states there
-  public record StudiedDataset(String name, double finished, Split split, SortedMap<HookPoint, Trajectories> states) {
+  /// @param note what is left out of them, and why; null if nothing is
+  public record StudiedDataset(String name, double finished, Split split, SortedMap<HookPoint, Trajectories> states,
+      String note) {
+    /// A dataset of which nothing is left out.
+    public StudiedDataset(String name, double finished, Split split, SortedMap<HookPoint, Trajectories> states) {
+      this(name, finished, split, states, null);
+    }
+
     public StudiedDataset {
       if (states.isEmpty()) {
         throw new IllegalArgumentException("dataset '" + name + "' has no hook point to study: capture at least one");
@@ -93,6 +100,9 @@ public final class ValueNeuronStudy {
     try (Progress.Task task = progress.start("value probes", units, "fit")) {
       for (StudiedDataset dataset : datasets) {
         List<LayerOutcome> outcomes = new ArrayList<>();
+        if (dataset.note() != null) {
+          outcomes.add(new LayerOutcome(null, 0, dataset.note()));
+        }
         SortedMap<HookPoint, FiniteTrajectories> finite = new TreeMap<>();
         dataset.states().forEach((hook, states) -> {
           finite.put(hook, FiniteTrajectories.of(states));

@@ -16,6 +16,7 @@ import org.striatum.probe.model.Recording;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.rollout.Split;
+import org.striatum.probe.rollout.StatePosition;
 import org.striatum.probe.rollout.Split.Fold;
 import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.store.ActivationStore;
@@ -44,7 +45,7 @@ class LayerStatesTest {
     }
     Split split = new Split(Map.of("a", Fold.TRAIN, "b", Fold.TRAIN, "c", Fold.TEST, "d", Fold.TRAIN));
     try (ActivationStore store = ActivationStore.open(folder)) {
-      return LayerStates.read(store, rollouts, split, "add", HOOK, donors, 1);
+      return LayerStates.read(store, rollouts, split, "add", HOOK, StatePosition.PROMPT_END, donors, 1);
     }
   }
 

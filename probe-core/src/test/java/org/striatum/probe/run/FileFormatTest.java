@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FileFormatTest {
   private static final FileFormat FORMAT = new FileFormat("weather", 3);
@@ -30,10 +32,19 @@ class FileFormatTest {
 
   @Test
   void aFileOfALaterAnEarlierOrNoFormatIsRefusedByItsVersion() throws IOException {
-    refused("{\"format\": 4, \"degrees\": 1}", true, "format 3 are read, found 4");
-    refused("{\"format\": 2, \"degrees\": 1}", false, "format 3 are read, found 2");
-    refused("{\"degrees\": 1, \"format\": 3}", false, "format 3 are read, found none");
-    refused("[3]", false, "format 3 are read, found none");
+    refused("{\"format\": 4, \"degrees\": 1}", true, "expected format 3, found 4");
+    refused("{\"format\": 2, \"degrees\": 1}", false, "expected format 3, found 2");
+    refused("{\"degrees\": 1, \"format\": 3}", false, "expected format 3, found none");
+    refused("[3]", false, "expected format 3, found none");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\"3\"", "3.0", "true", "null", "99999999999", "1e0"})
+  void aFormatThatIsNoWholeNumberIsNamedAsItIs(String format) throws IOException {
+    Path file = Files.writeString(folder.resolve("weather.json"), "{\"format\": " + format + ", \"degrees\": 1}");
+    assertThatExceptionOfType(BadDataException.class)
+        .isThrownBy(() -> RecordJson.read(file, FORMAT, Weather.class)).withMessageContaining("found " + format)
+        .isNotInstanceOf(OtherFormatException.class);
   }
 
   @Test

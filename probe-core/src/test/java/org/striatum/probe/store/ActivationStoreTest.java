@@ -24,8 +24,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.Recording;
+import org.striatum.probe.rollout.Ending;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
+import org.striatum.probe.rollout.StatePosition;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.tensor.DType;
 import org.striatum.probe.tensor.SafetensorsFile;
@@ -190,8 +192,8 @@ class ActivationStoreTest {
     Path index = folder.resolve("index.json");
     String json = Files.readString(index);
     for (Map.Entry<String, String> change : Map.of("shard-00001", "../shard-00001", "\"width\" : 3", "\"width\" : 4",
-        "\"firstRows\" : [ 0, 2", "\"firstRows\" : [ 0, 1", "\"rows\" : 9", "\"rows\" : 8", "\"dtype\" : \"F32\"",
-        "\"dtype\" : \"F16\"", "\"sequences\" : 3", "\"sequences\" : 2", "\"dtype\"", "\"type\"").entrySet()) {
+        "\"firstRows\" : [ 0, 2", "\"firstRows\" : [ 0, 1", "\"rows\" : 9", "\"rows\" : 8", "\"dtype\" : \"f32\"",
+        "\"dtype\" : \"f16\"", "\"sequences\" : 3", "\"sequences\" : 2", "\"dtype\"", "\"type\"").entrySet()) {
       assertThat(json).contains(change.getKey());
       Files.writeString(index, json.replace(change.getKey(), change.getValue()));
       assertRefused(folder.toString());
@@ -243,6 +245,32 @@ class ActivationStoreTest {
       rollouts.set(0, new Rollout(rollouts.get(0).problem(), 0, 0, "", new int[]{9, 9, 9, 9}, 2, true, 0, 0));
       assertThatThrownBy(() -> StoredTrajectories.ofDataset(store, rollouts, "add", FIRST))
           .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("other tokens in rollout 0");
+    }
+  }
+
+  /// Rollout 0 closes its thought in its third token, rollout 1 has none.
+  @Test
+  void trajectoriesMayBeginAtTheEndOfTheThought() throws IOException {
+    int[] lengths = {5, 4};
+    Map<HookPoint, float[]> expected = write(folder, lengths, DType.F32, 100, 1, 2);
+    List<Rollout> rollouts = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      rollouts.add(new Rollout(new Problem("p" + i, "add", "1+1=", "", "2"), 0, i, "", tokens(i, lengths[i]), 2, i == 0,
+          0, -1, null, false, i == 0 ? Ending.ENDED : Ending.CUT_IN_THOUGHT, i == 0 ? 2 : null));
+    }
+    try (ActivationStore store = ActivationStore.open(folder)) {
+      StoredTrajectories add = StoredTrajectories.ofDataset(store, rollouts, "add", SECOND, StatePosition.THINK_END);
+      assertThat(add.rollouts()).containsExactly(rollouts.getFirst());
+      assertThat(add.length(0)).isEqualTo(3);
+      assertThat(add.promptLength(0)).as("prompt and thought").isEqualTo(3);
+      assertThat(add.logProbability(0)).as("of the answer alone it is not known").isNaN();
+      assertThat(add.ending(0)).isEqualTo(Ending.ENDED);
+      float[] states = new float[3 * 5];
+      add.states(0, states, 0);
+      assertThat(states).containsExactly(Arrays.copyOfRange(expected.get(SECOND), 10, 25));
+      assertThatThrownBy(
+          () -> new StoredTrajectories(store, rollouts, new int[]{1}, SECOND, StatePosition.THINK_END))
+          .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("rollout 1 has no think-end");
     }
   }
 

@@ -3,6 +3,7 @@ package org.striatum.probe.uses;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.striatum.probe.model.Completion;
@@ -36,10 +37,25 @@ final class CoinModel implements GatedModel {
         boolean ends = (2 * STEPS - left + t) % 2 == 1;
         tokens[t] = ends ? NEWLINE : random.nextBoolean() ? RIGHT : WRONG;
       }
-      completions.add(new Completion(tokens, sampling.maxNewTokens() > left, -tokens.length));
+      completions.add(ended(prompts.get(i), tokens, sampling)
+          .orElse(new Completion(tokens, sampling.maxNewTokens() > left, -tokens.length)));
       onEachFinished.run();
     }
     return completions;
+  }
+
+  /// The completion up to the token in which a stop string begins, which may be one of a step before.
+  private static Optional<Completion> ended(TokenSequence prompt, int[] drawn, Sampling sampling) {
+    for (int t = 1; t <= drawn.length; t++) {
+      int[] written = prompt.followedBy(Arrays.copyOf(drawn, t)).continuation();
+      String text = String.join("", pieces(written)); // a character a token
+      int kept = sampling.cut(text).length() + 1 - (written.length - t);
+      if (!sampling.cut(text).equals(text)) {
+        int end = Math.max(0, kept);
+        return Optional.of(new Completion(Arrays.copyOf(drawn, end), true, -end, Arrays.copyOfRange(drawn, end, t)));
+      }
+    }
+    return Optional.empty();
   }
 
   @Override

@@ -94,6 +94,34 @@ class SearchStudyTest {
     assertThat(searched).allSatisfy(answer -> assertThat(answer.completion()).matches("([rw]\n){3}"));
   }
 
+  /// The stop begins with the end of one step and ends in the next one.
+  @Test
+  void aStopMayBeginInOneStepAndEndInTheNext() {
+    StepSearch whole = search(1, 2);
+    StepSearch stopped = new StepSearch(whole.model(), whole.sampling().withStops(List.of("\nr")), whole.pieces(),
+        whole.cutter(), 1, 2, whole.seed(), whole.batchSize());
+    Progress.Task task = Progress.NONE.start("search", 1, "problem");
+    List<Answer> all = whole.byScore("coins", prompts(), ORACLE, task);
+    List<Answer> ended = stopped.byScore("coins", prompts(), ORACLE, task);
+    int shorter = 0;
+    for (int i = 0; i < all.size(); i++) {
+      String text = all.get(i).completion();
+      assertThat(ended.get(i).completion()).isEqualTo(stopped.sampling().cut(text));
+      if (text.contains("\nr")) {
+        shorter++;
+        assertThat(ended.get(i).drawnTokens()).isLessThanOrEqualTo(all.get(i).drawnTokens());
+      }
+    }
+    assertThat(shorter).isPositive();
+  }
+
+  /// The greedy arm ends as all others do.
+  @Test
+  void greedyDecodingKeepsTheEnds() {
+    Sampling drawn = new Sampling(0.7, 0.9, 5, 20, true).withStops(List.of("x")).withStopTokens(List.of(3));
+    assertThat(drawn.greedily()).isEqualTo(Sampling.greedy(20).withStops(List.of("x")).withStopTokens(List.of(3)));
+  }
+
   /// A step of two tokens: with a bound of two nothing is thrown away, three candidates at three steps and three ends of
   /// sequence; with a bound of four, each candidate of the first two steps draws a step too many.
   @Test

@@ -1,11 +1,21 @@
 package org.striatum.probe.value;
 
 import java.util.List;
+import org.striatum.probe.rollout.Ending;
 
 /// Trajectories held in memory.
 record ListedTrajectories(int width, List<Trajectory> list) implements Trajectories {
   /// @param states (length, width) row-major
-  record Trajectory(String problem, float[] states, double reward, int promptLength) {}
+  record Trajectory(String problem, float[] states, double reward, int promptLength, Ending ending) {
+    Trajectory(String problem, float[] states, double reward, int promptLength) {
+      this(problem, states, reward, promptLength, Ending.UNKNOWN);
+    }
+  }
+
+  @Override
+  public Ending ending(int i) {
+    return list.get(i).ending();
+  }
 
   @Override
   public int size() {

@@ -13,6 +13,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.rollout.Ending;
 import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.sparse.PlantedStore;
 import org.striatum.probe.stats.Auroc;
@@ -163,6 +164,50 @@ class ProbeControlsTest {
     NuisanceBaseline more = nuisances(1.5, 96).getFirst();
     assertThat(more.verdict()).isEqualTo(Verdict.YES);
     assertThat(more.beforeGeneration()).isTrue();
+  }
+
+  /// Nine in ten completions that finish succeed and none that was cut off; the hidden state knows which will be cut off.
+  private static NuisanceBaseline ofTruncation(Ending atTheLimit, Ending otherwise) {
+    RandomGenerator random = new SplittableRandom(101);
+    List<ListedTrajectories.Trajectory> runs = new ArrayList<>();
+    for (int i = 0; i < 800; i++) {
+      boolean cut = random.nextDouble() < 0.4;
+      float[] state = new float[6];
+      for (int j = 0; j < state.length; j++) {
+        state[j] = (float) random.nextGaussian();
+      }
+      state[0] += cut ? 3 : 0;
+      runs.add(new ListedTrajectories.Trajectory("problem" + i / 2, state, !cut && random.nextDouble() < 0.9 ? 1 : 0, 5,
+          cut ? atTheLimit : otherwise));
+    }
+    FiniteTrajectories finite = FiniteTrajectories.of(new ListedTrajectories(6, runs));
+    ControlledProbe probe = probe(InitialStates.of(finite), 102);
+    return new NuisanceBaselines(probe, SETTINGS.margin(), random).run(
+        new Source(finite, IntStream.range(0, 400).toArray()), new Source(finite, IntStream.range(400, 800).toArray()),
+        OutcomeRegression.crossFitted(probe.fit(), probe.folds()), probe.testScores(probe.regression().whole()))
+        .getLast();
+  }
+
+  @Test
+  void aCodeOfTruncationAddsNothingToIt() {
+    NuisanceBaseline known = ofTruncation(Ending.CUT_OFF, Ending.ENDED);
+    assertThat(known.variables()).contains(NuisanceBaseline.FINISHED).doesNotContain("cut off inside a thought");
+    assertThat(known.alone().value()).isGreaterThan(0.85);
+    assertThat(known.verdict()).isNotEqualTo(Verdict.YES);
+    assertThat(ofTruncation(Ending.CUT_IN_THOUGHT, Ending.ENDED).variables()).endsWith(NuisanceBaseline.FINISHED,
+        "cut off inside a thought");
+  }
+
+  @Test
+  void whereEndingsAreNotKnownTheBaselineSaysSo() {
+    for (NuisanceBaseline unknown : List.of(ofTruncation(Ending.UNKNOWN, Ending.UNKNOWN),
+        ofTruncation(Ending.CUT_OFF, Ending.UNKNOWN))) {
+      assertThat(unknown.variables()).doesNotContain(NuisanceBaseline.FINISHED);
+      assertThat(unknown.printed()).contains("absent: whether a completion finished");
+      assertThat(unknown.alone().value()).as("nothing else varies").isEqualTo(0.5);
+      assertThat(unknown.verdict()).isEqualTo(Verdict.YES);
+    }
+    assertThat(ofTruncation(Ending.CUT_OFF, Ending.ENDED).printed()).doesNotContain("absent");
   }
 
   @Test

@@ -45,6 +45,12 @@ public record DatabaseStep(SeriesStep series, SeriesResults compared)
     return StudyDescription.of("database", "Write all results of a scan as tables.", new Settings(), Tables.class);
   }
 
+  /// A scan runs it.
+  @Override
+  public boolean isInternal() {
+    return true;
+  }
+
   /// The tables are compared row by row, see [#differing].
   @Override
   public boolean isVerifiable() {

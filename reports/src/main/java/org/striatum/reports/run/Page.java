@@ -116,7 +116,7 @@ record Page(RunReport.Content content, Conclusion conclusion, List<DatasetSummar
         new ControlFigures(content.values() == null ? List.of() : content.values().controls()), interventions,
         curves, content.dopamine() == null ? List.of() : DopamineFigures.all(content.dopamine()), rollouts,
         PaperComparison.all(content),
-        Stream.concat(Limits.found(content).stream(), Limits.general(content).stream()).toList(),
+        Stream.concat(Limitations.found(content).stream(), Limitations.general(content).stream()).toList(),
         content.transfer() == null ? null : new TransferFigures(content.transfer()),
         new UsesFigures(content.confidence(), content.search()), IntStream.range(0, content.adaptations().size())
             .mapToObj(i -> new AdaptationFigures(content.adaptations().get(i), i + 1)).toList(),

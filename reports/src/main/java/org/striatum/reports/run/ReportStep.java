@@ -32,6 +32,7 @@ import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.FlatRecord;
 import org.striatum.studies.run.Manifest;
 import org.striatum.studies.run.ProblemSplit;
+import org.striatum.studies.run.RewardGraders;
 import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.Study;
 import org.striatum.studies.run.StudyRun;
@@ -64,7 +65,7 @@ public record ReportStep(StudyRegistry registry) {
               results,
               registry.answers().of(folder),
               folder.find(AnswersStep.STUDY).map(Answers::beside).orElse(List.of()),
-              ReportedRollouts.of(run, store, model.tokenizer()),
+              ReportedRollouts.of(run, store),
               store == null ? List.of() : readings(run, store, RunReport.named(results)), studies(folder),
               new String(RecordJson.pretty(manifest), StandardCharsets.UTF_8)),
           folder.report());
@@ -77,6 +78,7 @@ public record ReportStep(StudyRegistry registry) {
     for (ProblemSource source : ProblemSources.of(folder.folder()).sets()) {
       graders.put(source.dataset(), source.grader() == null ? "scores of their own" : source.grader().printed());
     }
+    graders.putAll(RewardGraders.printed(folder));
     return graders;
   }
 
@@ -114,10 +116,11 @@ public record ReportStep(StudyRegistry registry) {
       Split split = probe.split().of(own);
       int[] test = IntStream.range(0, rollouts.size())
           .filter(line -> rollouts.get(line).problem().dataset().equals(dataset)
-              && split.of(rollouts.get(line).problem().id()) == Split.Fold.TEST)
+              && split.of(rollouts.get(line).problem().id()) == Split.Fold.TEST
+              && probe.at().in(rollouts.get(line)).isPresent())
           .toArray();
       byHook.forEach((hook, named) -> readings.addAll(CoordinateReading.all(dataset, hook,
-          new StoredTrajectories(store, rollouts, test, hook),
+          new StoredTrajectories(store, rollouts, test, hook, probe.at()),
           named.stream().mapToInt(NeuronId::coordinate).toArray(), probe.seed())));
     });
     return readings;

@@ -31,7 +31,8 @@ public record SampleRollout(String dataset, String problem, String prompt, Strin
   ///
   /// @param value V of the state at it; NaN if there is none
   /// @param delta the change of V that it makes: δ of the transition into its state; NaN if there is none
-  public record TokenValue(String text, double value, double delta) {}
+  /// @param thought whether it stands in the model's thinking, which is not graded
+  public record TokenValue(String text, double value, double delta, boolean thought) {}
 
   /// One step and the outcomes of the continuations before it.
   ///

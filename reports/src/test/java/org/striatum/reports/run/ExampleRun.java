@@ -441,7 +441,7 @@ public final class ExampleRun {
     for (int t = 0; t < tokens.size(); t++) {
       double along = 1 / (1 + Math.exp(-(t - 0.55 * tokens.size()) * 1.1));
       double value = from + (to - from) * along + noise(0.05);
-      values.add(new TokenValue(tokens.get(t), value, value - before));
+      values.add(new TokenValue(tokens.get(t), value, value - before, false));
       before = value;
     }
     int half = tokens.size() / 2;

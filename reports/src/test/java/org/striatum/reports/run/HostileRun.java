@@ -58,8 +58,8 @@ public final class HostileRun {
     for (String text : TEXTS) {
       ValueTrace trace = new ValueTrace(SCRIPT, HookPoint.residPost(0), 1,
           Double.NaN,
-          List.of(new TokenValue(text, 0.3, Double.NaN), new TokenValue(text, Double.NaN, 0.1),
-              new TokenValue(text, 7, -3)),
+          List.of(new TokenValue(text, 0.3, Double.NaN, true), new TokenValue(text, Double.NaN, 0.1, true),
+              new TokenValue(text, 7, -3, false)),
           Double.NaN, List.of(new StepValue(1, 3, 0.5, Double.NaN, 4)));
       samples.add(new SampleRollout(text, text, text, text, 1, trace));
       samples.add(new SampleRollout(text, text, text, text, 0, null));

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -26,6 +27,9 @@ import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.NeuronId;
+import org.striatum.probe.stats.Verdict;
+import org.striatum.probe.value.ProbeKind;
+import org.striatum.probe.value.Ranking;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.probe.value.ValueNeuronResults.ProbeAuroc;
@@ -67,7 +71,7 @@ class RunReportTest {
   void aReportOfALargeModelIsSmall() {
     RunReport.Content large = ExampleRun.content(32, 4096);
     List<TokenValue> tokens = IntStream.range(0, 20_000)
-        .mapToObj(t -> new TokenValue(" token" + t, 0.001 * (t % 1000), 0.01)).toList();
+        .mapToObj(t -> new TokenValue(" token" + t, 0.001 * (t % 1000), 0.01, false)).toList();
     ValueTrace trace = new ValueTrace("td", HookPoint.residPost(31), 240, 0.5, tokens, 0.1, List.of());
     List<SampleRollout> samples = IntStream.range(0, 12)
         .mapToObj(i -> new SampleRollout("d" + i, "p", "prompt", "token ".repeat(20_000), 1, trace)).toList();
@@ -197,6 +201,13 @@ class RunReportTest {
     assertThat(charts(page).toString()).doesNotContain("\"NaN\"", "Infinity");
   }
 
+  /// The template engine writes an enum's Java name unless it is told otherwise.
+  @Test
+  void noJavaNameIsShown() {
+    Stream.of(ProbeKind.values(), Ranking.values(), Verdict.values()).flatMap(Arrays::stream).map(Enum::name)
+        .forEach(name -> assertThat(PAGE).doesNotContain(">" + name + "<"));
+  }
+
   @Test
   void asksNoNetworkForAnything() {
     String text = text(PAGE);
@@ -229,7 +240,7 @@ class RunReportTest {
   @Property(tries = 50)
   void noTextEndsTheScriptItStandsIn(@ForAll @Size(max = 4) List<String> texts) throws IOException {
     List<TokenValue> tokens = Stream.concat(texts.stream(), Stream.of("</script>", "<!--", "\u2028"))
-        .map(text -> new TokenValue(text, 0.5, 0.1)).toList();
+        .map(text -> new TokenValue(text, 0.5, 0.1, false)).toList();
     SampleRollout rollout = new SampleRollout("d", "p", "", "", 1,
         new ValueTrace("td", HookPoint.residPost(0), 1, 0.4, tokens, 0.5, List.of()));
     String json = Page.of(ExampleRun.with(List.of(rollout))).frame().charts();

@@ -77,6 +77,11 @@ public record GateStep() implements Study<GateSettings, AdaptationResults> {
   }
 
   @Override
+  public boolean hasInstances() {
+    return true;
+  }
+
+  @Override
   public String instance(GateSettings settings) {
     return settings.mode();
   }

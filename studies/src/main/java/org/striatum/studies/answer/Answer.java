@@ -1,8 +1,11 @@
 package org.striatum.studies.answer;
 
+import com.fasterxml.jackson.annotation.JacksonInject;
+import com.fasterxml.jackson.annotation.OptBoolean;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.stats.Verdict;
 
 /// One question and the run's results, case by case. A negative answer is stated as clearly as a positive one.
@@ -17,7 +20,25 @@ public record Answer(Question question, List<Finding> findings) {
   ///
   /// @param of which case, e.g. a dataset
   /// @param because the figures, with their intervals
-  public record Finding(String of, Verdict verdict, String because) {}
+  /// @param remark what is to be known of the rewards that it stands on, such as the share of rollouts that were cut off; null if
+  ///     nothing is
+  public record Finding(String of, Verdict verdict, String because,
+      @JacksonInject(value = RecordJson.NOTHING, useInput = OptBoolean.TRUE) String remark) {
+    /// A finding without a remark.
+    public Finding(String of, Verdict verdict, String because) {
+      this(of, verdict, because, null);
+    }
+
+    /// The same with a remark.
+    public Finding remarked(String other) {
+      return new Finding(of, verdict, because, other);
+    }
+
+    /// `DATASET: verdict. Figures. Remark.`
+    public String printed() {
+      return "%s: %s. %s%s".formatted(of, verdict.printed(), because, remark == null ? "" : " – " + remark);
+    }
+  }
 
   /// All cases together, see [Verdict#of].
   public Verdict verdict() {

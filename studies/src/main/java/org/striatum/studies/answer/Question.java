@@ -39,6 +39,11 @@ public enum Question {
     return text;
   }
 
+  /// Whether it is answered from rewards of the run's rollouts; adaptation trains on reference solutions.
+  public boolean standsOnRollouts() {
+    return this != ADAPTATION;
+  }
+
   /// Reads the printed form.
   ///
   /// @throws IllegalArgumentException if there is none of this name

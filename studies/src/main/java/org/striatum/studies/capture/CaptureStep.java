@@ -75,6 +75,10 @@ public record CaptureStep() implements Study<CaptureSettings, CaptureResults> {
     HookedModel model = run.hooked();
     List<HookPoint> hooks = hooks(run, settings);
     List<Rollout> rollouts = run.rollouts();
+    long closed = rollouts.stream().filter(rollout -> rollout.thinkEnd() != null).count();
+    if (closed > 0) {
+      run.note().accept("%d of %d rollouts have a think-end".formatted(closed, rollouts.size()));
+    }
     long bytes = estimate(model, hooks, settings.dtype(), rollouts);
     run.note().accept("activations will take " + DiskSpace.megabytes(bytes));
     write(run, settings, model, hooks, rollouts);

@@ -11,7 +11,6 @@ import java.util.TreeMap;
 import org.striatum.datasets.OutcomeFile;
 import org.striatum.datasets.RolloutFile;
 import org.striatum.datasets.SavedStates;
-import org.striatum.datasets.prompt.PromptFormat;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.BadDataException;
@@ -96,7 +95,7 @@ public final class SavedStatesStep implements AutoCloseable {
 
     @Override
     public Found<RolloutResults> find(StudyRun run, Imported files) {
-      return Found.only(RolloutResults.of(rollouts, PromptFormat.PLAIN)).with(folder -> {
+      return Found.only(RolloutResults.of(rollouts)).with(folder -> {
         RolloutFile.write(folder.rollouts(), rollouts);
         return List.of(folder.rollouts());
       });

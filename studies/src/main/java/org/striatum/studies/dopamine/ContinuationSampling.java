@@ -14,7 +14,6 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.striatum.hooks.HookedModel;
-import org.striatum.hooks.text.TokenPieces;
 import org.striatum.probe.dopamine.StepCutter;
 import org.striatum.probe.dopamine.Steps;
 import org.striatum.probe.dopamine.TokenEntropy;
@@ -33,6 +32,7 @@ import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.Journal;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.RecordJson;
+import org.striatum.studies.run.CompletionText;
 import org.striatum.studies.run.KeptBatches;
 import org.striatum.studies.run.ProblemSplit;
 import org.striatum.studies.run.StudyRun;
@@ -101,11 +101,11 @@ record ContinuationSampling(StudyRun run, ContinuationSettings settings, Problem
   List<ContinuedRollout> continued(List<Rollout> all, KeptBatches kept) throws IOException {
     int[] lines = chosen(all);
     List<Rollout> chosen = Arrays.stream(lines).mapToObj(all::get).toList();
-    List<Steps> cuts = new ArrayList<>();
-    for (Rollout rollout : chosen) {
-      cuts.add(
-          StepCutter.named(settings.step()).cut(TokenPieces.of(model.tokenizer(), rollout.sequence().continuation())));
-    }
+    CompletionText read = run.completions();
+    StepCutter cutter = read.cutter(settings.step());
+    List<Steps> cuts = chosen.stream().map(rollout -> cutter.cut(read.pieces(rollout.sequence().continuation())))
+        .toList();
+    tellUnclosed(chosen);
     List<Draw> waiting = waiting(cuts);
     double[][] entropies = new double[chosen.size()][];
     StringBuilder outcomes = new StringBuilder(String.valueOf(UNKNOWN).repeat(waiting.size()));
@@ -132,6 +132,14 @@ record ContinuationSampling(StudyRun run, ContinuationSettings settings, Problem
       continued.add(new ContinuedRollout(lines[i], cuts.get(i).ends(), dealt.get(i), entropies[i]));
     }
     return continued;
+  }
+
+  /// Thoughts as steps: rollouts in which none closed are one step.
+  private void tellUnclosed(List<Rollout> chosen) {
+    long unclosed = chosen.stream().filter(rollout -> rollout.thinkEnd() == null).count();
+    if (settings.step().equals(StepCutter.THINK_END) && unclosed > 0) {
+      run.note().accept("%d of %d rollouts have no think-end: each is one step".formatted(unclosed, chosen.size()));
+    }
   }
 
   private static int size(List<Batch> batches) {
@@ -229,7 +237,7 @@ record ContinuationSampling(StudyRun run, ContinuationSettings settings, Problem
       State state = batch.get(b).state();
       Rollout rollout = chosen.get(state.rollout());
       String text = texts.apply(rollout.problem().dataset(),
-          whole(rollout, state.used(), completions.get(b).tokens(), sampling.maxNewTokens()));
+          whole(rollout, state.used(), completions.get(b).drawn(), sampling.maxNewTokens()));
       outcomes.append(
           graders.apply(rollout.problem().dataset()).reward(rollout.problem(), text) > 0.5 ? RIGHT : WRONG);
     }

@@ -1,5 +1,6 @@
 package org.striatum.studies.dopamine;
 
+import org.striatum.datasets.prompt.PromptFormat.Thinking;
 import org.striatum.probe.dopamine.StepCutter;
 
 /// Which rollouts are split into steps and how many continuations are sampled before each step.
@@ -14,7 +15,7 @@ public record ContinuationSettings(int rollouts, int draws, String step, long se
       throw new IllegalArgumentException("rollouts of a data set must be ≥ 1 and continuations per state ≥ 0, found "
           + rollouts + " and " + draws);
     }
-    StepCutter.named(step);
+    StepCutter.named(step, Thinking.USUAL.close()); // refused here, where it is none
   }
 
   public static ContinuationSettings defaults() {

@@ -17,6 +17,7 @@ import org.striatum.probe.dopamine.Steps;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.rollout.Split;
+import org.striatum.probe.run.PrintedLater;
 import org.striatum.probe.run.Sha256;
 import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.store.StoredTrajectories;
@@ -43,7 +44,7 @@ public record DopamineStep() implements Study<DopamineStepSettings, DopamineResu
   public static final DopamineStep STUDY = new DopamineStep();
 
   /// The source of V̂.
-  public enum Values {
+  public enum Values implements PrintedLater {
     /// Continuations sampled from each step, as in the paper.
     CONTINUATIONS,
     /// The value probe that predicts best on validation problems: cheap.
@@ -58,7 +59,8 @@ public record DopamineStep() implements Study<DopamineStepSettings, DopamineResu
               "V̂ must come from continuations or probe, found '" + name + "'"));
     }
 
-    String printed() {
+    @Override
+    public String printed() {
       return name().toLowerCase(Locale.ROOT);
     }
   }

@@ -33,6 +33,7 @@ import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.rollout.Split;
+import org.striatum.probe.rollout.StatePosition;
 import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.stats.RandomStreams;
 import org.striatum.probe.store.ActivationStore;
@@ -41,6 +42,7 @@ import org.striatum.studies.neurons.NeuronSelection;
 import org.striatum.studies.neurons.RunRankings;
 import org.striatum.studies.run.ProblemSplit;
 import org.striatum.studies.run.StudyRun;
+import org.striatum.studies.value.ProbeSettings;
 import org.striatum.studies.value.ProbeStep;
 
 /// Every arm of one intervention study, hook point by hook point: what lies at one is read once. What cannot be done
@@ -57,6 +59,7 @@ final class AblationArms {
   private final int batchSize;
   private final InterventionStudy study;
   private final CurveStudy curveStudy;
+  private final StatePosition position;
   private final Map<String, Split> splits = new LinkedHashMap<>();
   private final Map<String, List<Rollout>> tested = new LinkedHashMap<>();
 
@@ -78,7 +81,9 @@ final class AblationArms {
     this.batchSize = run.batchSize();
     this.study = new InterventionStudy(model.model(), run.progress());
     this.curveStudy = new CurveStudy(model.model(), run.progress());
-    ProblemSplit split = run.folder().settings(ProbeStep.STUDY).split();
+    ProbeSettings probe = run.folder().settings(ProbeStep.STUDY);
+    ProblemSplit split = probe.split();
+    this.position = probe.at();
     ProblemSplit.byDataset(rollouts).forEach((dataset, own) -> {
       splits.put(dataset, split.of(own));
       tested.put(dataset, split.tested(own));
@@ -235,8 +240,8 @@ final class AblationArms {
   }
 
   private LayerStates states(String dataset, HookPoint hook) {
-    return LayerStates.read(store, rollouts, splits.get(dataset), dataset, hook, settings.measures().donors(),
-        settings.seed());
+    return LayerStates.read(store, rollouts, splits.get(dataset), dataset, hook, position,
+        settings.measures().donors(), settings.seed());
   }
 
   private RandomGenerator random(String stream) {

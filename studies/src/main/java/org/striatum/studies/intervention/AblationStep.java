@@ -21,6 +21,7 @@ import org.striatum.studies.neurons.NeuronSelection;
 import org.striatum.studies.neurons.RunRankings;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.Found;
+import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.Study;
 import org.striatum.studies.run.StudyDescription;
 import org.striatum.studies.run.StudyRun;
@@ -54,14 +55,23 @@ public record AblationStep() implements Study<AblationSettings, InterventionResu
   }
 
   @Override
+  public boolean hasInstances() {
+    return true;
+  }
+
+  @Override
   public boolean needsModel() {
     return true;
   }
 
-  /// By default an intervention has the names of its sets: `value@1%+dopamine@1%`.
+  /// By default an intervention has the names of its sets: `value@1%+dopamine@1%`. A name that no file can have is changed.
   @Override
   public String instance(AblationSettings settings) {
-    return settings.sets().stream().map(NeuronSelection::name).collect(Collectors.joining("+"));
+    return RunFolder.instanceOf(String.join("+", names(settings)));
+  }
+
+  private static List<String> names(AblationSettings settings) {
+    return settings.sets().stream().map(NeuronSelection::name).toList();
   }
 
   @Override
@@ -80,7 +90,7 @@ public record AblationStep() implements Study<AblationSettings, InterventionResu
     settings.sets().forEach(set -> fits(set, rankings));
     if (settings.sets().stream().allMatch(set -> isEmpty(set, rankings))) {
       throw new UsageException(
-          instance(settings) + " holds no neuron at any hook point of this run, so there is nothing"
+          String.join(", ", names(settings)) + " holds no neuron at any hook point of this run, so there is nothing"
               + " to ablate");
     }
   }
@@ -120,7 +130,7 @@ public record AblationStep() implements Study<AblationSettings, InterventionResu
     RunRankings rankings = RunRankings.of(run.folder());
     Primary primary = Primary.of(rankings, settings.sets());
     run.note().accept("primary interventions, named before any: %s on %s at %s, by generation"
-        .formatted(instance(settings).replace("+", ", "), primary.dataset(), primary.hook()));
+        .formatted(String.join(", ", names(settings)), primary.dataset(), primary.hook()));
     try (ActivationStore store = ActivationStore.open(run.folder().activations())) {
       return Found.only(new AblationArms(settings, rankings, primary, run, store).run());
     }

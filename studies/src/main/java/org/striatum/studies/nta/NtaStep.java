@@ -41,6 +41,17 @@ public record NtaStep(NtaPlan plan, int threads) implements Study<NtaStepSetting
     return plan.experiment().printed();
   }
 
+  /// More seeds are added to those that are kept.
+  @Override
+  public boolean isReplaceable() {
+    return true;
+  }
+
+  @Override
+  public boolean hasInstances() {
+    return true;
+  }
+
   /// Recomputing it means training again.
   @Override
   public boolean isVerifiable() {

@@ -12,16 +12,22 @@ import org.striatum.datasets.ForeignRollouts.Graded;
 import org.striatum.datasets.ProblemSource;
 import org.striatum.datasets.ProblemSources;
 import org.striatum.datasets.RolloutFile;
+import org.striatum.datasets.grading.AnswerGrader;
+import org.striatum.datasets.grading.ReadingGrader;
 import org.striatum.datasets.prompt.PromptFormat;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.chat.ChatMessage;
 import org.striatum.hooks.text.Tokenizer;
 import org.striatum.probe.model.TokenSequence;
+import org.striatum.probe.rollout.Ending;
+import org.striatum.probe.rollout.Grade;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.UsageException;
+import org.striatum.studies.run.CompletionText;
 import org.striatum.studies.run.Found;
 import org.striatum.studies.run.Manifest;
+import org.striatum.studies.run.RewardGraders;
 import org.striatum.studies.run.Study;
 import org.striatum.studies.run.StudyDescription;
 import org.striatum.studies.run.StudyRun;
@@ -73,17 +79,23 @@ public record ImportStep(ForeignRollouts made) implements Study<ImportSettings, 
     Map<String, Integer> samples = new HashMap<>();
     made.completions().forEach(graded -> samples.merge(graded.problem().id(), 1, Integer::sum));
     int most = samples.values().stream().mapToInt(Integer::intValue).max().orElseThrow();
-    Optional<Prompting> chats = chats(run.anyModel());
+    Optional<Prompting> chats = chats(run);
+    chats.flatMap(Prompting::printed).ifPresent(template -> run.note().accept(
+        "messages of %s are written as prompts by the chat template %s".formatted(made.source().file(), template)));
+    AnswerGrader grader = made.source().grader();
     run.folder().settle(run.inputs(new Manifest.Data(List.of(made.source().dataset()), RolloutStep.files(sources),
-        samples.size(), most, null, chats.isPresent() ? chats.get().imported() : null), settings.sampling(),
+        samples.size(), most, null, chats.isPresent() ? chats.get().imported() : null,
+        RewardGraders.settled(run.folder(),
+            RewardGraders.versions(grader == null ? Map.of() : Map.of(made.source().dataset(), grader)))),
+        settings.sampling(),
         settings.seed()));
   }
 
   @Override
   public Found<RolloutResults> find(StudyRun run, ImportSettings settings) throws IOException {
-    List<Rollout> rollouts = tokenized(run.anyModel());
+    List<Rollout> rollouts = tokenized(run);
     RolloutFile.write(run.folder().rollouts(), rollouts);
-    return Found.only(RolloutResults.of(rollouts, PromptFormat.PLAIN)).with(_ -> List.of(run.folder().rollouts()))
+    return Found.only(RolloutResults.of(rollouts)).with(_ -> List.of(run.folder().rollouts()))
         .with(sources(new ProblemSources(List.of(made.source()))));
   }
 
@@ -100,18 +112,18 @@ public record ImportStep(ForeignRollouts made) implements Study<ImportSettings, 
   }
 
   /// What writes the messages of the file; empty if it holds texts.
-  private Optional<Prompting> chats(HookedModel model) throws IOException {
+  private Optional<Prompting> chats(StudyRun run) throws IOException {
     return made.completions().stream().allMatch(one -> one.messages().isEmpty())
         ? Optional.empty()
-        : Optional.of(Prompting.of(PromptSettings.defaults().withStyle(PromptSettings.Style.CHAT), model,
-            Optional.empty()));
+        : Optional.of(Prompting.of(PromptSettings.defaults().withStyle(PromptSettings.Style.CHAT),
+            run.anyModel(), RolloutStep.before(run)));
   }
 
   /// Tokens that the file carries, without the end of the sequence.
   private static TokenSequence withoutEnd(TokenSequence carried, HookedModel model) {
     int[] tokens = carried.tokens();
     for (int token : tokens) {
-      if (token >= model.facts().vocabulary()) {
+      if (token < 0 || token >= model.facts().vocabulary()) {
         throw new UsageException("the file carries the token %d, but the model has only %d: it is another model's"
             .formatted(token, model.facts().vocabulary()));
       }
@@ -123,8 +135,11 @@ public record ImportStep(ForeignRollouts made) implements Study<ImportSettings, 
   }
 
   /// Prompt and completion as tokens: text, or the chat that the checkpoint's template writes.
-  private List<Rollout> tokenized(HookedModel model) throws IOException {
-    Optional<Prompting> chats = chats(model);
+  private List<Rollout> tokenized(StudyRun run) throws IOException {
+    HookedModel model = run.anyModel();
+    PromptFormat format = run.prompts();
+    CompletionText texts = run.completions(model);
+    Optional<Prompting> chats = chats(run);
     Tokenizer tokenizer = model.tokenizer();
     List<Rollout> rollouts = new ArrayList<>();
     for (Graded graded : made.completions()) {
@@ -140,10 +155,26 @@ public record ImportStep(ForeignRollouts made) implements Study<ImportSettings, 
         problem = new Problem(problem.id(), problem.dataset(), prompt, problem.solution(), problem.answer());
         whole = tokenizer.encodeBarePair(prompt, graded.text());
       }
-      rollouts.add(new Rollout(problem, graded.sample(), 0, graded.text(), whole.tokens(), whole.promptLength(),
-          graded.finished(), graded.reward(), Double.NaN, graded.grade().read().orElse(null),
-          graded.grade().timeLimit()));
+      rollouts.add(rollout(graded, problem, whole, format, texts));
     }
+    Positions.require(model.facts(),
+        rollouts.stream().map(rollout -> new Positions.Sequence("completions with their prompts",
+            rollout.problem().dataset(), rollout.problem().id(), rollout.tokens().length)).toList());
     return rollouts;
+  }
+
+  /// A grader reads behind the thoughts of the template that wrote the prompt; what the file's own score is, it stays.
+  private Rollout rollout(Graded graded, Problem problem, TokenSequence whole, PromptFormat format,
+      CompletionText texts) {
+    AnswerGrader grader = made.source().grader();
+    String dataset = problem.dataset();
+    Grade grade = grader == null
+        ? graded.grade()
+        : new ReadingGrader(grader, format.reading(dataset)).grade(problem, graded.text());
+    Ending ending = graded.finished().map(finished -> format.ending(problem, graded.text(), finished))
+        .orElse(Ending.UNKNOWN);
+    return new Rollout(problem, graded.sample(), 0, graded.text(), whole.tokens(), whole.promptLength(),
+        !ending.isCutOff(), grade.reward(), Double.NaN, grade.read().orElse(null), grade.timeLimit(), ending,
+        RolloutStep.thinkEnd(whole, texts.thinkEnd(dataset, whole.continuation())));
   }
 }

@@ -109,28 +109,25 @@ final class Prompting {
   }
 
   /// What the run keeps.
-  ///
-  /// @param first a prompt of the run: whether it begins a thought
-  PromptFormat format(List<ProblemSet> sets, PromptFormat.Shots shots, String first, String question)
-      throws IOException {
+  PromptFormat format(List<ProblemSet> sets, PromptFormat.Shots shots) throws IOException {
     SortedMap<String, List<String>> stops = new TreeMap<>();
     for (ProblemSet set : sets) {
       stops.put(set.name(), settings.stops() != null
           ? settings.stops()
           : template.isPresent() ? List.of() : set.stops());
     }
-    Thinking markers = Optional.ofNullable(settings.thinking())
-        .or(() -> template.flatMap(ChatTemplate::thinking)
-            .map(found -> new Thinking(found.open(), found.close(), false)))
+    return new PromptFormat(chat(), shots, stops, endOfTurn(), markers());
+  }
+
+  private Thinking markers() {
+    return Optional.ofNullable(settings.thinking())
+        .or(() -> template.flatMap(ChatTemplate::thinking).map(found -> new Thinking(found.open(), found.close())))
         .orElse(Thinking.USUAL);
-    String behind = first.substring(Math.max(0, first.lastIndexOf(question)));
-    boolean opened = behind.lastIndexOf(markers.open()) > behind.lastIndexOf(markers.close());
-    return new PromptFormat(chat(), shots, stops, endOfTurn(), new Thinking(markers.open(), markers.close(), opened));
   }
 
   /// What the run keeps of chats that another program asked.
   PromptFormat imported() throws IOException {
-    return new PromptFormat(chat(), PromptFormat.Shots.NONE, new TreeMap<>(), endOfTurn(), Thinking.USUAL);
+    return new PromptFormat(chat(), PromptFormat.Shots.NONE, new TreeMap<>(), endOfTurn(), markers());
   }
 
   private Chat chat() {
@@ -139,12 +136,18 @@ final class Prompting {
         .orElse(null);
   }
 
-  /// The token that ends a message, unless it ends a sequence anyway.
+  /// The template, for a reader; empty where prompts are text.
+  Optional<String> printed() {
+    return template.map(used -> "'%s' (%s)".formatted(used.name(), used.origin()));
+  }
+
+  /// The token that ends a message, unless it ends a sequence anyway, or a thought.
   private List<Integer> endOfTurn() throws IOException {
     Optional<SpecialToken> turn = template.isPresent()
         ? template.get().endOfTurn(model.tokenizer(), arguments)
         : Optional.empty();
-    return turn.map(SpecialToken::id).filter(id -> !model.endOfSequence().contains(id)).map(List::of)
+    return turn.filter(token -> !markers().close().equals(token.content())).map(SpecialToken::id)
+        .filter(id -> !model.endOfSequence().contains(id)).map(List::of)
         .orElse(List.of());
   }
 }

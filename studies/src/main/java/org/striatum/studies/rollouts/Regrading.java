@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -14,7 +15,9 @@ import org.striatum.datasets.ProblemSource;
 import org.striatum.datasets.ProblemSources;
 import org.striatum.datasets.RolloutFile;
 import org.striatum.datasets.grading.AnswerGrader;
+import org.striatum.datasets.grading.GraderVersion;
 import org.striatum.datasets.grading.ReadingGrader;
+import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
@@ -22,6 +25,7 @@ import org.striatum.probe.run.UsageException;
 import org.striatum.studies.run.Manifest;
 import org.striatum.studies.run.Manifest.Environment;
 import org.striatum.studies.run.Manifest.Inputs;
+import org.striatum.studies.run.RewardGraders;
 import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.StepKey;
 import org.striatum.studies.run.StudyRun;
@@ -79,9 +83,10 @@ public record Regrading(List<Rollout> before, List<Rollout> after, ProblemSource
         .count();
   }
 
-  /// Whether anything is other than the run has it.
+  /// Whether anything is other than the run has it, the version of a grader included.
   public boolean changed(RunFolder folder) throws IOException {
-    return !changes().isEmpty() || otherwiseRead() > 0 || !sources.equals(ProblemSources.of(folder.folder()));
+    return !versions().equals(folder.manifest().inputs().data().graders()) || !changes().isEmpty()
+        || otherwiseRead() > 0 || !sources.equals(ProblemSources.of(folder.folder()));
   }
 
   /// Writes the new rewards into the run. Steps that stood on the old ones are no longer finished.
@@ -96,7 +101,7 @@ public record Regrading(List<Rollout> before, List<Rollout> after, ProblemSource
     StepKey key = folder
         .key(List.of(told, new Inputs(inputs.checkpoint(), inputs.tokenizer(), null, null, null, null)));
     RecordJson.write(settings, RolloutStep.STUDY.settingsFormat(), told);
-    RecordJson.write(results, RolloutStep.STUDY.format(), RolloutResults.of(after, inputs.prompts()));
+    RecordJson.write(results, RolloutStep.STUDY.format(), RolloutResults.of(after));
     sources.write(problems);
     RolloutFile.write(folder.rollouts(), after);
     folder.resettle(regraded(inputs));
@@ -118,13 +123,19 @@ public record Regrading(List<Rollout> before, List<Rollout> after, ProblemSource
     return sources.sets().stream().filter(other -> other.dataset().equals(source.dataset())).findFirst().orElse(source);
   }
 
+  private SortedMap<String, GraderVersion> versions() {
+    Map<String, Grader> graders = new TreeMap<>();
+    sources.sets().forEach(source -> graders.put(source.dataset(), source.requireGrader()));
+    return RewardGraders.versions(graders);
+  }
+
   private Inputs regraded(Inputs inputs) {
     Manifest.Data data = inputs.data();
     SortedMap<String, Sha256> files = new TreeMap<>(data.files());
     files.put(ProblemSources.FILE, sources.sha256());
     return new Inputs(inputs.checkpoint(), inputs.tokenizer(),
         new Manifest.Data(data.sets(), files, data.problems(), data.rolloutsPerProblem(), data.splitSeed(),
-            data.prompts()),
+            data.prompts(), versions()),
         inputs.sampling(), inputs.hooks(), inputs.seed());
   }
 }

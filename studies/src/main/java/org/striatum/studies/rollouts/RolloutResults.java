@@ -1,10 +1,15 @@
 package org.striatum.studies.rollouts;
 
+import com.fasterxml.jackson.annotation.JacksonInject;
+import com.fasterxml.jackson.annotation.OptBoolean;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Predicate;
-import org.striatum.datasets.prompt.PromptFormat;
+import org.striatum.probe.rollout.Ending;
 import org.striatum.probe.rollout.Rollout;
+import org.striatum.probe.run.RecordJson;
 import org.striatum.studies.run.ProblemSplit;
 
 /// Summary of the rollouts of a run.
@@ -18,22 +23,55 @@ public record RolloutResults(List<DatasetAccuracy> datasets) {
   /// One data set.
   ///
   /// @param accuracy mean reward
-  /// @param finished share that ended by itself, by a stop or an end-of-sequence token
+  /// @param finished share that ended by itself, by a stop or an end-of-sequence token, of those whose ending is known; NaN if
+  ///     none is
   /// @param answered share from which an answer could be read, right or wrong
   /// @param cutInThought share that reached the token limit while thinking: they have no answer
+  /// @param endingUnknown rollouts of which nobody said how they ended; null in files that were written before it was counted
+  /// @param thoughtClosed rollouts that have a `think-end`; null likewise
   public record DatasetAccuracy(String dataset, int rollouts, double accuracy, double finished, double answered,
-      double cutInThought) {}
+      double cutInThought,
+      @JacksonInject(value = RecordJson.NOTHING, useInput = OptBoolean.TRUE) Integer endingUnknown,
+      @JacksonInject(value = RecordJson.NOTHING_2, useInput = OptBoolean.TRUE) Integer thoughtClosed) {
+    /// What is to be known of these rewards beside every answer that stands on them; empty if all completions finished, or the
+    /// run was made before it was counted.
+    public Optional<String> truncation() {
+      if (endingUnknown == null) {
+        return Optional.empty();
+      }
+      List<String> parts = new ArrayList<>();
+      if (finished < 1) {
+        parts.add(String.format(Locale.ROOT, "%.1f %% of the rollouts were cut off at the token limit%s",
+            100 * (1 - finished),
+            cutInThought > 0 ? String.format(Locale.ROOT, ", %.1f %% inside a thought", 100 * cutInThought) : ""));
+      }
+      if (endingUnknown > 0) {
+        parts.add("how %d of %d rollouts ended is not known".formatted(endingUnknown, rollouts));
+      }
+      return parts.isEmpty() ? Optional.empty() : Optional.of(dataset + ": " + String.join("; ", parts));
+    }
+  }
 
   /// Counts rollouts.
-  ///
-  /// @param asked how their problems were asked
-  public static RolloutResults of(List<Rollout> rollouts, PromptFormat asked) {
+  public static RolloutResults of(List<Rollout> rollouts) {
     List<DatasetAccuracy> datasets = new ArrayList<>();
     ProblemSplit.byDataset(rollouts).forEach((dataset, own) -> datasets.add(new DatasetAccuracy(dataset, own.size(),
-        share(own, rollout -> rollout.reward() == 1), share(own, Rollout::finished),
-        share(own, rollout -> rollout.read() != null),
-        share(own, rollout -> !rollout.finished() && asked.thinking().isUnfinished(rollout.completion())))));
+        share(own, rollout -> rollout.reward() == 1), finished(own), share(own, rollout -> rollout.read() != null),
+        share(own, rollout -> rollout.ending() == Ending.CUT_IN_THOUGHT),
+        (int) own.stream().filter(rollout -> !isKnown(rollout)).count(),
+        (int) own.stream().filter(rollout -> rollout.thinkEnd() != null).count())));
     return new RolloutResults(datasets);
+  }
+
+  /// Share of rollouts that ended by themselves, of those whose ending is known; NaN if none is. Files that were written before
+  /// endings were kept say only which rollouts were cut off.
+  public static double finished(List<Rollout> rollouts) {
+    List<Rollout> known = rollouts.stream().filter(rollout -> rollout.ending() != Ending.UNKNOWN).toList();
+    return known.isEmpty() ? Double.NaN : share(known, Rollout::finished);
+  }
+
+  private static boolean isKnown(Rollout rollout) {
+    return rollout.ending() != null && rollout.ending() != Ending.UNKNOWN;
   }
 
   private static double share(List<Rollout> rollouts, Predicate<Rollout> counted) {

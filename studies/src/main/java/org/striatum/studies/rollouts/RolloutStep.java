@@ -8,9 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -34,9 +34,11 @@ import org.striatum.probe.run.Journal;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
+import org.striatum.studies.run.CompletionText;
 import org.striatum.studies.run.Found;
 import org.striatum.studies.run.KeptBatches;
 import org.striatum.studies.run.Manifest;
+import org.striatum.studies.run.RewardGraders;
 import org.striatum.studies.run.Study;
 import org.striatum.studies.run.StudyDescription;
 import org.striatum.studies.run.StudyRun;
@@ -47,7 +49,7 @@ import org.striatum.studies.run.StudyRun;
 /// @param sets problem sets; empty for the study as others read it
 /// @param gate applied to the model; empty for the model without a gate
 /// @param examples worked examples that are written before questions
-public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Examples examples)
+public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, WorkedExamples examples)
     implements
       Study<RolloutSettings, RolloutResults> {
   private static final int SHOWN = 3;
@@ -58,7 +60,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Exa
 
   /// Rollouts of the model without a gate.
   public RolloutStep(List<ProblemSet> sets) {
-    this(sets, Optional.empty(), Examples.NONE);
+    this(sets, Optional.empty(), WorkedExamples.NONE);
   }
 
   /// A learned gate that is applied during generation.
@@ -139,25 +141,27 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Exa
     sources.requireNoOther(run.folder().folder());
     Prompting prompting = Prompting.of(settings.prompts(), run.anyModel(), before(run));
     PromptFormat format = format(prompting, settings);
+    requirePositions(run.anyModel(), asked(prompting, settings), settings);
+    SortedMap<String, Grader> graders = new TreeMap<>();
+    sets.forEach(set -> graders.put(set.name(), set.grader()));
     if (prompting.leavesTemplateUnused()) {
       run.note()
           .accept(run.anyModel().facts().name() + " has a chat template, which is not used: prompts are plain text");
     }
     run.folder().settle(withGate(run.inputs(new Manifest.Data(sets.stream().map(ProblemSet::name).toList(),
-        files(sources), settings.problems(), settings.samples(), null, format), settings.sampling(), settings.seed())));
+        files(sources), settings.problems(), settings.samples(), null, format,
+        RewardGraders.settled(run.folder(), RewardGraders.versions(graders))), settings.sampling(), settings.seed())));
+    if (run.folder().manifest().step(StudyRun.ROLLOUTS).isPresent()) {
+      RewardGraders.stale(run.folder()).forEach(run.note());
+    }
   }
 
-  private static Optional<PromptFormat> before(StudyRun run) {
+  static Optional<PromptFormat> before(StudyRun run) {
     return Optional.ofNullable(run.folder().manifest().inputs().data()).map(Manifest.Data::prompts);
   }
 
   private PromptFormat format(Prompting prompting, RolloutSettings settings) throws IOException {
-    ProblemSet set = sets.getFirst();
-    List<Problem> drawn = set.draw(settings.problems(), settings.seed());
-    List<Problem> shots = examples.of(set, drawn, settings.prompts().shots(), settings.seed());
-    Problem first = drawn.getFirst();
-    return prompting.format(sets, examples.shots(sets, settings.prompts().shots()),
-        prompting.prompt(set, first, shots), first.prompt());
+    return prompting.format(sets, examples.shots(sets, settings.prompts().shots()));
   }
 
   /// What would be sent first, without any work of the model.
@@ -183,11 +187,8 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Exa
   /// The first prompt of each set, as it would be sent.
   public List<Preview> preview(HookedModel model, RolloutSettings settings) throws IOException {
     Prompting prompting = Prompting.of(settings.prompts(), model, Optional.empty());
-    return previews(prompting, format(prompting, settings), settings);
-  }
-
-  private List<Preview> previews(Prompting prompting, PromptFormat format, RolloutSettings settings)
-      throws IOException {
+    requirePositions(model, asked(prompting, settings), settings);
+    PromptFormat format = format(prompting, settings);
     List<Preview> previews = new ArrayList<>();
     for (ProblemSet set : sets) {
       Problem first = problems(prompting, set, settings, 1).getFirst();
@@ -208,7 +209,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Exa
   public Found<RolloutResults> find(StudyRun run, RolloutSettings settings) throws IOException {
     List<Rollout> drawn = draw(run, settings);
     RolloutFile.write(run.folder().rollouts(), drawn);
-    return Found.only(RolloutResults.of(drawn, run.prompts())).with(_ -> List.of(run.folder().rollouts()))
+    return Found.only(RolloutResults.of(drawn)).with(_ -> List.of(run.folder().rollouts()))
         .with(ImportStep.sources(ProblemSources.among(sets)));
   }
 
@@ -239,10 +240,8 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Exa
     HookedModel model = run.anyModel();
     PromptFormat format = run.prompts();
     Prompting prompting = Prompting.of(settings.prompts(), model, Optional.of(format));
-    for (Preview preview : previews(prompting, format, settings)) {
-      run.note().accept(preview.printed());
-    }
     List<Asked> asked = asked(prompting, settings);
+    tell(run, format, asked);
     KeptBatches kept = KeptBatches.of(run, this, settings, run.folder().rollouts());
     Rollout[] drawn = new Rollout[asked.size()];
     try (Journal journal = kept.open(entry -> take(entry, asked, drawn))) {
@@ -251,9 +250,10 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Exa
       int done = asked.size() - batches.stream().mapToInt(List::size).sum();
       kept.tell(journal.loss(), done, asked.size());
       try (Progress.Task task = run.progress().resume(name(), asked.size(), done, "rollout")) {
-        Drawing drawing = new Drawing(model, settings.sampling(), run.texts(model), run.withSets(sets).graders());
+        Drawing drawing = new Drawing(model, settings.sampling(), run.completions(model), format,
+            run.withSets(sets).graders());
         for (List<Integer> batch : batches) {
-          draw(batch, asked, drawn, drawing, format, task);
+          draw(batch, asked, drawn, drawing, task);
           if (done == 0 && batch == batches.getFirst()) {
             show(run, batch.stream().map(i -> drawn[i]).limit(SHOWN).toList());
           }
@@ -262,6 +262,21 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Exa
       }
     }
     return List.of(drawn);
+  }
+
+  /// How each set is asked, and prompts of which it cannot be told whether they begin inside a thought.
+  private void tell(StudyRun run, PromptFormat format, List<Asked> asked) {
+    for (ProblemSet set : sets) {
+      asked.stream().filter(one -> one.set.equals(set)).findFirst().ifPresent(first -> run.note()
+          .accept(new Preview(set, format, first.problem, first.prompt.length()).printed()));
+    }
+    long doubtful = asked.stream().filter(one -> one.sample == 0
+        && format.reading(one.set.name()).isDoubtful(one.problem.prompt())).count();
+    if (doubtful > 0) {
+      run.note().accept(
+          "%d prompts hold '%s' before their end and do not close it: their completions are not taken to begin inside a thought"
+              .formatted(doubtful, format.thinking().open()));
+    }
   }
 
   private List<Asked> asked(Prompting prompting, RolloutSettings settings) throws IOException {
@@ -277,6 +292,14 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Exa
       }
     }
     return asked;
+  }
+
+  /// The last new token is not run.
+  private static void requirePositions(HookedModel model, List<Asked> asked, RolloutSettings settings) {
+    Positions.require(model.facts(), asked.stream().filter(one -> one.sample == 0)
+        .map(one -> new Positions.Sequence("prompts with their new tokens", one.set.name(), one.problem.id(),
+            one.prompt.length() + settings.sampling().maxNewTokens() - 1L))
+        .toList());
   }
 
   private static void take(byte[] entry, List<Asked> asked, Rollout[] drawn) throws BadDataException {
@@ -305,14 +328,13 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Exa
   }
 
   /// How completions are drawn, read and graded.
-  private record Drawing(HookedModel model, Sampling sampling, BiFunction<String, int[], String> texts,
+  private record Drawing(HookedModel model, Sampling sampling, CompletionText texts, PromptFormat format,
       Function<String, Grader> graders) {}
 
-  private void draw(List<Integer> batch, List<Asked> asked, Rollout[] drawn, Drawing drawing, PromptFormat format,
-      Progress.Task task) {
+  private void draw(List<Integer> batch, List<Asked> asked, Rollout[] drawn, Drawing drawing, Progress.Task task) {
     List<Completion> completions = drawing.model.model().generate(batch.stream().map(i -> asked.get(i).prompt).toList(),
         batch.stream().mapToLong(i -> asked.get(i).seed).toArray(),
-        format.onto(drawing.sampling, asked.get(batch.getFirst()).set.name()),
+        drawing.format.onto(drawing.sampling, asked.get(batch.getFirst()).set.name()),
         gate.map(AppliedGate::gates).orElse(Gates.none()), batch.size(), () -> task.step(1));
     for (int b = 0; b < completions.size(); b++) {
       drawn[batch.get(b)] = graded(asked.get(batch.get(b)), completions.get(b), drawing);
@@ -320,12 +342,19 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Exa
   }
 
   private static Rollout graded(Asked asked, Completion completion, Drawing drawing) {
-    String text = drawing.texts.apply(asked.set.name(), completion.tokens());
-    Grade grade = drawing.graders.apply(asked.set.name()).grade(asked.problem, text);
+    String dataset = asked.set.name();
+    String text = drawing.texts.of(dataset, completion.drawn());
+    Grade grade = drawing.graders.apply(dataset).grade(asked.problem, text);
     TokenSequence whole = asked.prompt.followedBy(completion.tokens());
     return new Rollout(asked.problem, asked.sample, asked.seed, text, whole.tokens(), whole.promptLength(),
         completion.finished(), grade.reward(), completion.logProbability(), grade.read().orElse(null),
-        grade.timeLimit());
+        grade.timeLimit(), drawing.format.ending(asked.problem, text, completion.finished()),
+        thinkEnd(whole, drawing.texts.thinkEnd(dataset, completion.tokens())));
+  }
+
+  /// The place of a token behind the prompt among all tokens; null if there is none.
+  static Integer thinkEnd(TokenSequence whole, OptionalInt place) {
+    return place.isPresent() ? whole.promptLength() + place.getAsInt() : null;
   }
 
   /// The first completions with what was read from them: a wrong prompt or grader shows before it costs hours.

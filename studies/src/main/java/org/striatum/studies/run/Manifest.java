@@ -1,5 +1,7 @@
 package org.striatum.studies.run;
 
+import com.fasterxml.jackson.annotation.JacksonInject;
+import com.fasterxml.jackson.annotation.OptBoolean;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -19,6 +21,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.striatum.datasets.grading.GraderVersion;
 import org.striatum.datasets.prompt.PromptFormat;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.Sampling;
@@ -195,11 +198,21 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
   /// @param problems drawn from each set
   /// @param rolloutsPerProblem K
   /// @param prompts how they were asked; null where another program asked
+  /// @param graders dataset → what gave its rewards; none for rewards that another program or the caller gave; null in
+  ///     manifests that were written before it was kept
   public record Data(List<String> sets, SortedMap<String, Sha256> files, int problems, int rolloutsPerProblem,
-      Long splitSeed, PromptFormat prompts) {
+      Long splitSeed, PromptFormat prompts,
+      @JacksonInject(value = RecordJson.NOTHING, useInput = OptBoolean.TRUE) SortedMap<String, GraderVersion> graders) {
     public Data {
       sets = List.copyOf(sets);
       files = Collections.unmodifiableSortedMap(new TreeMap<>(files));
+      graders = graders == null ? null : Collections.unmodifiableSortedMap(new TreeMap<>(graders));
+    }
+
+    /// Data with rewards of no grader of this program.
+    public Data(List<String> sets, SortedMap<String, Sha256> files, int problems, int rolloutsPerProblem,
+        Long splitSeed, PromptFormat prompts) {
+      this(sets, files, problems, rolloutsPerProblem, splitSeed, prompts, new TreeMap<>());
     }
   }
 

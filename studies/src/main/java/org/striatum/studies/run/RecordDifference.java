@@ -34,7 +34,7 @@ public record RecordDifference(String place, String there, String here) {
       return there.size() != here.size() ? found(place, there, here) : elements(place, there, here);
     }
     if (there.isObject() && here.isObject()) {
-      return there.size() != here.size() ? found(place, there, here) : fields(place, there, here);
+      return fields(place, there, here);
     }
     return there.equals(here) ? Optional.empty() : found(place, there, here);
   }
@@ -49,7 +49,14 @@ public record RecordDifference(String place, String there, String here) {
     return Optional.empty();
   }
 
+  /// A component that was added later is null where a file was written before: only that may be absent there.
   private static Optional<RecordDifference> fields(String place, JsonNode there, JsonNode here) {
+    for (Map.Entry<String, JsonNode> field : here.properties()) {
+      if (!there.has(field.getKey()) && !field.getValue().isNull()) {
+        return Optional.of(new RecordDifference(place.isEmpty() ? field.getKey() : place + "." + field.getKey(),
+            "absent", printed(field.getValue())));
+      }
+    }
     for (Map.Entry<String, JsonNode> field : there.properties()) {
       String name = place.isEmpty() ? field.getKey() : place + "." + field.getKey();
       JsonNode other = here.get(field.getKey());

@@ -1,6 +1,7 @@
 package org.striatum.studies.run;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,12 +42,16 @@ public final class RunFolder implements AutoCloseable {
   private static final String REPORT = "report.html";
   /// What the name of a settings file ends with.
   public static final String SETTINGS = ".settings.json";
-  private static final Pattern INSTANCE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._+@%-]{0,79}");
+  private static final int LONGEST = 80;
+  private static final int CHECKSUM = 8;
+  private static final Pattern INSTANCE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._+@%-]{0," + (LONGEST - 1) + "}");
+  private static final Pattern NOT_ALLOWED = Pattern.compile("[^A-Za-z0-9._+@%-]");
 
   private final Path folder;
   /// Null for a reader.
   private final FolderLock lock;
   private Manifest manifest;
+  private boolean closed;
 
   private RunFolder(Path folder, FolderLock lock, Manifest manifest) {
     this.folder = folder;
@@ -78,7 +83,7 @@ public final class RunFolder implements AutoCloseable {
   /// @throws BadDataException if its manifest is damaged
   public static RunFolder read(Path folder) throws IOException {
     requireRun(folder);
-    return new RunFolder(folder, null, RecordJson.read(folder.resolve(MANIFEST), Manifest.FORMAT, Manifest.class));
+    return new RunFolder(folder, null, manifest(folder));
   }
 
   public Path folder() {
@@ -95,13 +100,37 @@ public final class RunFolder implements AutoCloseable {
 
   /// The name of a study's step in the manifest: `probe`, or `ablate/NAME` for one of several instances.
   ///
+  /// @param instance empty for a study that runs once, and for no other
   /// @throws UsageException if the instance's name cannot be a file's
   public static String step(Study<?, ?> study, String instance) {
-    if (!instance.isEmpty() && !INSTANCE.matcher(instance).matches()) {
-      throw new UsageException("a name must be of letters, digits and any of . _ + @ % -, at most 80, and begin with"
+    if (!study.hasInstances()) {
+      if (!instance.isEmpty()) {
+        throw new IllegalArgumentException("'" + study.name() + "' runs once in a run and needs no name, found '"
+            + instance + "'");
+      }
+      return study.name();
+    }
+    if (!INSTANCE.matcher(instance).matches()) {
+      throw new UsageException("a name must be of letters, digits and any of . _ + @ % -, 1 to 80, and begin with"
           + " a letter or digit, found '" + instance + "'");
     }
-    return instance.isEmpty() ? study.name() : study.name() + "/" + instance;
+    return study.name() + "/" + instance;
+  }
+
+  /// A name that an instance can have, made of one that it may not: what is not allowed becomes `_`, and a piece of the name's
+  /// checksum keeps names apart that would be equal then.
+  public static String instanceOf(String name) {
+    if (INSTANCE.matcher(name).matches()) {
+      return name;
+    }
+    String allowed = NOT_ALLOWED.matcher(name).replaceAll("_");
+    String begun = allowed.isEmpty() || !isLetterOrDigit(allowed.charAt(0)) ? "x" + allowed : allowed;
+    return begun.substring(0, Math.min(begun.length(), LONGEST - CHECKSUM - 1)) + "-"
+        + Sha256.of(name.getBytes(StandardCharsets.UTF_8)).hex().substring(0, CHECKSUM);
+  }
+
+  private static boolean isLetterOrDigit(char character) {
+    return character < 128 && Character.isLetterOrDigit(character);
   }
 
   /// The file of a step's results. Its folder exists when this folder is written.
@@ -116,7 +145,7 @@ public final class RunFolder implements AutoCloseable {
 
   private Path inResults(String name) throws IOException {
     Path file = inside(RESULTS + "/" + name);
-    if (lock != null) {
+    if (lock != null && !closed) {
       if (!Files.exists(folder.resolve(MANIFEST))) {
         // Before there is a result: killed behind it, the folder would be nobody's.
         RecordJson.write(folder.resolve(MANIFEST), Manifest.FORMAT, manifest);
@@ -164,7 +193,7 @@ public final class RunFolder implements AutoCloseable {
   private <R extends Record> R results(Study<?, R> study, Step step) throws IOException {
     Path file = resultsFile(step.name());
     requireUnchanged(step, file);
-    return RecordJson.read(file, study.format(), study.about().results());
+    return RecordJson.read(file, study.format(), study.results(instance(step.name())));
   }
 
   /// The results of a study that runs once, where the run has finished it.
@@ -261,7 +290,7 @@ public final class RunFolder implements AutoCloseable {
       outputs.put(name, manifest.step(name).map(Step::outputs).orElseThrow(() -> new IllegalStateException(
           folder + ": step '" + name + "' must be finished first")));
     }
-    return new StepKey(Sha256.of(RecordJson.compact(Map.of("settings", settings, "after", outputs))),
+    return new StepKey(Sha256.of(RecordJson.keyed(Map.of("settings", settings, "after", outputs))),
         List.copyOf(outputs.keySet()));
   }
 
@@ -344,15 +373,26 @@ public final class RunFolder implements AutoCloseable {
   /// Lets the next writer in.
   @Override
   public void close() throws IOException {
+    closed = true;
     if (lock != null) {
       lock.close();
     }
   }
 
-  private void keep(Manifest next) throws IOException {
+  /// Refuses to be written by a reader, or after it was closed: another process may write to it by then.
+  ///
+  /// @throws IllegalStateException saying which
+  public void requireWritable() {
     if (lock == null) {
       throw new IllegalStateException(folder + " was opened for reading");
     }
+    if (closed) {
+      throw new IllegalStateException(folder + " was closed: open it again");
+    }
+  }
+
+  private void keep(Manifest next) throws IOException {
+    requireWritable();
     RecordJson.write(folder.resolve(MANIFEST), Manifest.FORMAT, next);
     manifest = next;
   }
@@ -387,10 +427,16 @@ public final class RunFolder implements AutoCloseable {
     }
   }
 
+  /// No command writes a manifest again: it holds what the others go by.
+  private static Manifest manifest(Path folder) throws IOException {
+    return RecordJson.read(folder.resolve(MANIFEST), Manifest.FORMAT, Manifest.class,
+        "restore it from a copy, or make the run again in another folder");
+  }
+
   private static Manifest startingManifest(Path folder) throws IOException {
     Path file = folder.resolve(MANIFEST);
     if (Files.exists(file)) {
-      return RecordJson.read(file, Manifest.FORMAT, Manifest.class);
+      return manifest(folder);
     }
     for (String name : List.of(ROLLOUTS, ACTIVATIONS, RESULTS, REPORT)) {
       if (Files.exists(folder.resolve(name))) {

@@ -28,6 +28,7 @@ public final class RunModel implements AutoCloseable {
   private final int threads;
   private HookedModel model;
   private Manifest.Inputs inputs;
+  private boolean closed;
 
   private RunModel(Opener opener, ToIntFunction<HookedModel> batchSize, int threads) {
     this.opener = opener;
@@ -51,7 +52,12 @@ public final class RunModel implements AutoCloseable {
   }
 
   /// The model, opened now if it is not open.
+  ///
+  /// @throws IllegalStateException after [#close]: nobody would close it again
   public HookedModel open() throws IOException {
+    if (closed) {
+      throw new IllegalStateException("the run of this model was closed: open the run again");
+    }
     if (model == null) {
       model = opener.open();
     }
@@ -110,6 +116,7 @@ public final class RunModel implements AutoCloseable {
 
   @Override
   public void close() {
+    closed = true;
     release();
   }
 }

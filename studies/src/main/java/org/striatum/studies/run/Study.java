@@ -52,6 +52,21 @@ public interface Study<S extends Record, R extends Record> {
     return "";
   }
 
+  /// Whether a run can hold several of this study, each under a name.
+  default boolean hasInstances() {
+    return false;
+  }
+
+  /// Whether nothing is lost when a finished one is made again with other settings: what it computed stays in the run folder.
+  default boolean isReplaceable() {
+    return false;
+  }
+
+  /// The type of one instance's results.
+  default Class<? extends R> results(String instance) {
+    return about().results();
+  }
+
   /// Whether it runs the model.
   default boolean needsModel() {
     return false;
@@ -68,7 +83,7 @@ public interface Study<S extends Record, R extends Record> {
   /// Runs what has to be finished first and is told by these settings as well.
   default void prepare(StudyRun run, S settings) throws IOException {}
 
-  /// Whether only other studies run it: it has no command of its own.
+  /// Whether it has no command of its own: other studies or a scan run it.
   default boolean isInternal() {
     return false;
   }

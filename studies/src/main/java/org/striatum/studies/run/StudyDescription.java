@@ -35,6 +35,11 @@ public record StudyDescription<S extends Record, R extends Record>(String name, 
     return new StudyDescription<>(name, summary, settings, results, defaults, defaults, (same, _) -> same);
   }
 
+  /// Whether the seed changes the settings: whether anything in the study is random.
+  public boolean isSeeded() {
+    return !seeding.with(defaults, 1).equals(seeding.with(defaults, 2));
+  }
+
   /// The same with settings for a first look.
   public StudyDescription<S, R> withQuick(S other) {
     return new StudyDescription<>(name, summary, settings, results, defaults, other, seeding);

@@ -24,6 +24,7 @@ import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.AtomicFile;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.DiskFullException;
+import org.striatum.probe.run.FileFormat;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
@@ -65,6 +66,7 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
   /// Runs a study with these settings unless it is finished.
   ///
   /// @throws UnfinishedStudyException if a study that it reads is not finished
+  /// @throws IllegalStateException if the folder was closed or is only read
   /// @throws FinishedStudyException if it is finished with other settings, and it has a name of its own or others depend on it
   public <S extends Record, R extends Record> R run(Study<S, R> study, S settings) throws IOException {
     return run(study, study.instance(settings), settings);
@@ -73,8 +75,9 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
   /// The same under a name chosen by the caller, in addition to the study's other instances.
   public <S extends Record, R extends Record> R run(Study<S, R> study, String instance, S settings)
       throws IOException {
-    study.prepare(this, settings);
+    folder.requireWritable();
     String step = RunFolder.step(study, instance);
+    study.prepare(this, settings);
     StepKey key = key(study, settings);
     if (folder.isFinished(step, key)) {
       note.accept(step + ": finished before, kept");
@@ -110,15 +113,26 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
       S settings) throws IOException {
     Optional<Manifest.Step> before = folder.manifest().step(step).filter(done -> !done.key().equals(key.sha256()));
     Path told = folder.settingsFile(step);
-    if (before.isEmpty() || !Files.isRegularFile(told)) {
+    if (study.isReplaceable() || before.isEmpty() || !Files.isRegularFile(told)) {
       return;
     }
-    Optional<RecordDifference> difference = RecordDifference.first(Files.readAllBytes(told),
-        RecordJson.versioned(study.settingsFormat(), study.told(settings)), told.toString());
+    Record asked = study.told(settings);
+    Optional<RecordDifference> difference = RecordDifference.first(asWrittenNow(told, study.settingsFormat(), asked),
+        RecordJson.versioned(study.settingsFormat(), asked), told.toString());
     List<String> dependent = folder.manifest().standingOn(step).stream().filter(other -> !other.equals(ANSWERS))
         .toList();
     if (difference.isPresent() && (!instance.isEmpty() || !dependent.isEmpty())) {
       throw new FinishedStudyException(folder.folder(), step, difference.get(), dependent);
+    }
+  }
+
+  /// A settings file as this build writes it: earlier ones named some constants otherwise, which is no difference.
+  private static byte[] asWrittenNow(Path file, FileFormat format, Record like) throws IOException {
+    byte[] written = Files.readAllBytes(file);
+    try {
+      return RecordJson.pretty(format, RecordJson.parse(written, format, like.getClass(), file.toString()));
+    } catch (BadDataException _) {
+      return written; // compared as it is
     }
   }
 
@@ -177,19 +191,21 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
 
   /// The run's rollouts, as the manifest names them.
   ///
-  /// @throws BadDataException if there are none, a line is malformed, or the file was changed since it was written
+  /// @throws UnfinishedStudyException if there are none
+  /// @throws BadDataException if a line is malformed, or the file was changed since it was written
   public List<Rollout> rollouts() throws IOException {
     return rollouts(folder);
   }
 
   public static List<Rollout> rollouts(RunFolder folder) throws IOException {
-    List<Rollout> rollouts = RolloutFile.read(folder.rollouts());
-    Sha256 found = Sha256.of(folder.rollouts());
-    if (folder.manifest().step(ROLLOUTS).filter(step -> !step.outputs().containsValue(found)).isPresent()) {
+    Manifest.Step made = folder.manifest().step(ROLLOUTS)
+        .orElseThrow(() -> new UnfinishedStudyException(folder.folder(), ROLLOUTS));
+    // Before it is read: a line that was cut off is not to be mended, the next study would refuse that.
+    if (Files.isRegularFile(folder.rollouts()) && !made.outputs().containsValue(Sha256.of(folder.rollouts()))) {
       throw new BadDataException(folder.rollouts()
           + " was changed since it was written: restore it, or make rollouts in another folder");
     }
-    return rollouts;
+    return RolloutFile.read(folder.rollouts());
   }
 
   /// Dataset → its grader; empty if its rollouts were imported with their own scores.
@@ -220,12 +236,17 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
 
   /// Dataset and tokens behind its prompt → the text that is graded.
   public BiFunction<String, int[], String> texts() throws IOException {
-    return texts(hooked());
+    return completions()::of;
+  }
+
+  /// What generated tokens read.
+  public CompletionText completions() throws IOException {
+    return completions(hooked());
   }
 
   /// The same for the study that fixes which model the run is of.
-  public BiFunction<String, int[], String> texts(HookedModel opened) throws IOException {
-    return CompletionText.of(opened.tokenizer(), prompts())::of;
+  public CompletionText completions(HookedModel opened) throws IOException {
+    return CompletionText.of(opened.tokenizer(), prompts());
   }
 
   /// A problem's prompt and its reference solution, and the token that ends them.
@@ -242,15 +263,7 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
         (checkpoint.toAbsolutePath().normalize() + "\n").getBytes(StandardCharsets.UTF_8));
   }
 
-  /// The path of the checkpoint when the rollouts were made.
-  ///
-  /// @throws UsageException if it was not recorded
-  public static Path remembered(Path folder) throws IOException {
-    return noted(folder)
-        .orElseThrow(() -> new UsageException(folder + " does not record the path of its checkpoint"));
-  }
-
-  /// The same; empty if it was not recorded.
+  /// The path of the checkpoint when the rollouts were made; empty if it was not recorded.
   public static Optional<Path> noted(Path folder) throws IOException {
     Path note = folder.resolve(CHECKPOINT_PATH);
     return Files.isRegularFile(note) ? Optional.of(Path.of(Files.readString(note).strip())) : Optional.empty();

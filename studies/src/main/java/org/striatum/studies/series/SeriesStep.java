@@ -54,6 +54,12 @@ public record SeriesStep(SequencedMap<String, RunFolder> runs,
         new Settings(SeriesStudy.DEFAULT, CompareSettings.defaults()), SeriesResults.class);
   }
 
+  /// A scan runs it.
+  @Override
+  public boolean isInternal() {
+    return true;
+  }
+
   @Override
   public List<Study<?, ?>> reads(StudyRun scan, Settings settings) {
     return List.of();

@@ -11,6 +11,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Rollout;
+import org.striatum.probe.rollout.StatePosition;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.Sha256;
 import org.striatum.probe.run.UsageException;
@@ -33,6 +34,7 @@ import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.Study;
 import org.striatum.studies.run.StudyDescription;
 import org.striatum.studies.run.StudyRun;
+import org.striatum.studies.value.ProbeSettings;
 import org.striatum.studies.value.ProbeStep;
 
 /// Compares value neurons across a run's data sets and across runs. The others are only read.
@@ -163,6 +165,7 @@ public record CompareStep(List<RunFolder> others, boolean curves) implements Stu
   /// The runs with their stores, which stay open until the study is done.
   private record Opened(List<ComparedRun> runs, List<ActivationStore> stores) implements Closeable {
     static Opened of(List<RunFolder> all) throws IOException {
+      requirePromptEnds(all);
       List<String> names = names(all);
       List<ActivationStore> stores = new ArrayList<>();
       try {
@@ -181,14 +184,27 @@ public record CompareStep(List<RunFolder> others, boolean curves) implements Stu
       }
     }
 
+    /// States of different runs are compared where their texts are the same.
+    private static void requirePromptEnds(List<RunFolder> all) throws IOException {
+      for (RunFolder run : all) {
+        StatePosition position = run.settings(ProbeStep.STUDY).at();
+        if (all.size() > 1 && position != StatePosition.PROMPT_END) {
+          throw new UsageException(
+              "runs are compared at the ends of their prompts, which they share: %s reads value at %s"
+                  .formatted(run.folder(), position.printed()));
+        }
+      }
+    }
+
     static ComparedRun compared(String name, RunFolder run, ActivationStore store) throws IOException {
       List<Rollout> rollouts = StudyRun.rollouts(run);
-      ProblemSplit split = run.settings(ProbeStep.STUDY).split();
+      ProbeSettings probe = run.settings(ProbeStep.STUDY);
+      ProblemSplit split = probe.split();
       List<ComparedDataset> datasets = new ArrayList<>();
       for (Map.Entry<String, List<Rollout>> data : ProblemSplit.byDataset(rollouts).entrySet()) {
         SortedMap<HookPoint, Trajectories> states = new TreeMap<>();
         store.hooks().forEach(
-            hook -> states.put(hook, StoredTrajectories.ofDataset(store, rollouts, data.getKey(), hook)));
+            hook -> states.put(hook, StoredTrajectories.ofDataset(store, rollouts, data.getKey(), hook, probe.at())));
         if (data.getValue().stream().map(rollout -> rollout.problem().id()).distinct()
             .count() >= ProblemSplit.LEAST_PROBLEMS) {
           datasets.add(new ComparedDataset(data.getKey(), split.of(data.getValue()), states));

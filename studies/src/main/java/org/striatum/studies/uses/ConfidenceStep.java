@@ -30,6 +30,7 @@ import org.striatum.studies.run.ProblemSplit;
 import org.striatum.studies.run.Study;
 import org.striatum.studies.run.StudyDescription;
 import org.striatum.studies.run.StudyRun;
+import org.striatum.studies.value.ProbeSettings;
 import org.striatum.studies.value.ProbeStep;
 
 /// Compares value as a confidence with other signals.
@@ -63,7 +64,7 @@ public record ConfidenceStep() implements Study<ConfidenceSettings, ConfidenceRe
   @Override
   public Found<ConfidenceResults> find(StudyRun run, ConfidenceSettings settings) throws IOException {
     ValueNeuronResults values = run.folder().results(ProbeStep.STUDY);
-    ProblemSplit split = run.folder().settings(ProbeStep.STUDY).split();
+    ProbeSettings probe = run.folder().settings(ProbeStep.STUDY);
     Function<String, Grader> graders = run.graders();
     List<Rollout> rollouts = run.rollouts();
     Map<String, List<Rollout>> byDataset = ProblemSplit.byDataset(rollouts);
@@ -73,12 +74,14 @@ public record ConfidenceStep() implements Study<ConfidenceSettings, ConfidenceRe
         Progress.Task task = run.progress().start(name(), byDataset.size(), "dataset")) {
       byDataset.forEach((dataset, own) -> {
         Optional<HookPoint> hook = chosen(values, dataset);
-        datasets.add(hook.isPresent()
-            ? new ConfidenceStudy(graders.apply(dataset)::answer, Bootstrap.RESAMPLES, settings.seed())
-                .study(new StudiedDataset(dataset, hook.get(), own,
-                    StoredTrajectories.ofDataset(store, rollouts, dataset, hook.get()), split.of(own),
-                    fits.linear(dataset, hook.get(), CHOSEN_BY.printed()).orElseThrow().predictor()))
-            : unstudied(dataset));
+        if (hook.isPresent()) {
+          StoredTrajectories states = StoredTrajectories.ofDataset(store, rollouts, dataset, hook.get(), probe.at());
+          datasets.add(new ConfidenceStudy(graders.apply(dataset)::answer, Bootstrap.RESAMPLES, settings.seed())
+              .study(new StudiedDataset(dataset, hook.get(), states.rollouts(), states, probe.split().of(own),
+                  fits.linear(dataset, hook.get(), CHOSEN_BY.printed()).orElseThrow().predictor())));
+        } else {
+          datasets.add(unstudied(dataset));
+        }
         task.step(1);
       });
     }

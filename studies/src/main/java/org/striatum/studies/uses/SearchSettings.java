@@ -1,5 +1,6 @@
 package org.striatum.studies.uses;
 
+import org.striatum.datasets.prompt.PromptFormat.Thinking;
 import org.striatum.probe.dopamine.StepCutter;
 
 /// Settings of a search by steps.
@@ -15,7 +16,7 @@ public record SearchSettings(int problems, int candidates, int stepTokens, Strin
       throw new IllegalArgumentException("search needs at least 2 problems, 1 candidate and 1 token per step, found "
           + problems + ", " + candidates + " and " + stepTokens);
     }
-    StepCutter.named(step);
+    StepCutter.named(step, Thinking.USUAL.close()); // refused here, where it is none
   }
 
   public static SearchSettings defaults() {

@@ -9,10 +9,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.striatum.hooks.HookedModel;
-import org.striatum.hooks.text.TokenPieces;
-import org.striatum.hooks.text.Tokenizer;
 import org.striatum.probe.dopamine.StepCutter;
-import org.striatum.probe.dopamine.Steps;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Rollout;
@@ -35,6 +32,7 @@ import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.dopamine.ContinuationStep;
 import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.rollouts.RolloutStep;
+import org.striatum.studies.run.CompletionText;
 import org.striatum.studies.run.Found;
 import org.striatum.studies.run.ProblemSplit;
 import org.striatum.studies.run.Study;
@@ -104,9 +102,9 @@ public record SearchStep() implements Study<SearchSettings, SearchResults> {
     int batchSize = run.batchSize();
     int candidates = settings.candidates();
     int stepTokens = settings.stepTokens();
-    String step = settings.step();
     List<Rollout> rollouts = run.rollouts();
-    Tokenizer tokenizer = model.tokenizer();
+    CompletionText texts = run.completions();
+    StepCutter cutter = texts.cutter(settings.step());
     Map<String, List<Rollout>> byDataset = ProblemSplit.byDataset(rollouts);
     Map<String, List<Rollout>> asked = new LinkedHashMap<>();
     byDataset
@@ -123,7 +121,7 @@ public record SearchStep() implements Study<SearchSettings, SearchResults> {
         }
         StoredTrajectories states = StoredTrajectories.ofDataset(store, rollouts, dataset, hook.get());
         LinearPredictor value = ValueScore.fit(states, split.of(byDataset.get(dataset)),
-            i -> steps(states.rollout(i), step, tokenizer));
+            i -> cutter.cut(texts.pieces(states.rollout(i).sequence().continuation())));
         List<Rollout> test = entry.getValue();
         List<Judge> judges = new ArrayList<>(
             List.of(new Judge("value", new ValueScore(model.model(), hook.get(), value, batchSize))));
@@ -131,9 +129,8 @@ public record SearchStep() implements Study<SearchSettings, SearchResults> {
         surprise.judge(model, dataset, batchSize, notes).ifPresent(judges::add);
         try (Progress.Task task = run.progress().start(name() + " on " + dataset,
             (long) SearchStudy.units(judges.size()) * test.size(), "problem")) {
-          StepSearch search = new StepSearch(model.model(), run.sampling(dataset),
-              tokens -> TokenPieces.of(tokenizer, tokens), StepCutter.named(step), candidates, stepTokens,
-              settings.seed(), batchSize);
+          StepSearch search = new StepSearch(model.model(), run.sampling(dataset), texts::pieces, cutter, candidates,
+              stepTokens, settings.seed(), batchSize);
           datasets.add(new SearchStudy(search).study(
               new Asked(dataset, hook.get(), test.stream().map(Rollout::problem).toList(),
                   test.stream().map(Rollout::prompt).toList(), graders.apply(dataset)),
@@ -142,9 +139,5 @@ public record SearchStep() implements Study<SearchSettings, SearchResults> {
       }
     }
     return Found.only(new SearchResults(candidates, stepTokens, datasets));
-  }
-
-  private static Steps steps(Rollout rollout, String step, Tokenizer tokenizer) {
-    return StepCutter.named(step).cut(TokenPieces.of(tokenizer, rollout.sequence().continuation()));
   }
 }

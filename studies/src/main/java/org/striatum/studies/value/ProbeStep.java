@@ -25,6 +25,7 @@ import org.striatum.studies.answer.Question;
 import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.fits.Fit;
 import org.striatum.studies.fits.FitFile;
+import org.striatum.studies.rollouts.RolloutResults;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.Found;
 import org.striatum.studies.run.ProblemSplit;
@@ -59,6 +60,14 @@ public record ProbeStep() implements Study<ProbeSettings, ValueNeuronResults> {
     return List.of(RolloutStep.STUDY, CaptureStep.STUDY);
   }
 
+  /// Rollouts without the position are counted and said.
+  private static String left(ProbeSettings settings, int all, int read) {
+    return read == all
+        ? null
+        : "%d of %d rollouts have no %s and are left out%s".formatted(all - read, all, settings.at().printed(),
+            read == 0 ? ": no thought closed, or the rollouts were made before that was kept" : "");
+  }
+
   private static ProbeSink sink(List<Fit> fits) {
     return new ProbeSink() {
       @Override
@@ -86,9 +95,11 @@ public record ProbeStep() implements Study<ProbeSettings, ValueNeuronResults> {
       List<StudiedDataset> datasets = new ArrayList<>();
       ProblemSplit.byDataset(rollouts).forEach((dataset, own) -> {
         SortedMap<HookPoint, Trajectories> states = new TreeMap<>();
-        store.hooks().forEach(hook -> states.put(hook, StoredTrajectories.ofDataset(store, rollouts, dataset, hook)));
-        double finished = own.stream().mapToDouble(rollout -> rollout.finished() ? 1 : 0).average().orElseThrow();
-        datasets.add(new StudiedDataset(dataset, finished, settings.split().of(own), states));
+        store.hooks().forEach(hook -> states.put(hook,
+            StoredTrajectories.ofDataset(store, rollouts, dataset, hook, settings.at())));
+        List<Rollout> read = own.stream().filter(rollout -> settings.at().in(rollout).isPresent()).toList();
+        datasets.add(new StudiedDataset(dataset, RolloutResults.finished(read), settings.split().of(own), states,
+            left(settings, own.size(), read.size())));
       });
       List<Fit> fits = new ArrayList<>();
       ValueNeuronResults results = new ValueNeuronStudy(settings.study(), settings.seed(), sink(fits)).run(datasets,

@@ -5,14 +5,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.FileFormat;
+import org.striatum.probe.run.Printed;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.studies.run.Manifest;
 import org.striatum.studies.run.RecordDifference;
+import org.striatum.studies.run.RewardGraders;
 import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.StepKey;
 import org.striatum.studies.run.Study;
@@ -29,8 +32,13 @@ public record Recomputation(StudyRun run, List<Study<?, ?>> studies) {
   }
 
   /// The result for a file's figures.
-  public enum Outcome {
-    SAME, DIFFERENT, LEFT
+  public enum Outcome implements Printed {
+    SAME, DIFFERENT, LEFT;
+
+    @Override
+    public String printed() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /// One file.
@@ -63,11 +71,16 @@ public record Recomputation(StudyRun run, List<Study<?, ?>> studies) {
       } else if (!step.name().equals(StudyRun.ROLLOUTS)) {
         step.outputs().keySet().stream().filter(file -> !file.endsWith(RunFolder.SETTINGS))
             .forEach(
-                file -> all.add(new Figures(file, Outcome.LEFT,
-                    "not recomputed: only the command that made it can make it again")));
+                file -> all.add(new Figures(file, Outcome.LEFT, "not recomputed: " + reason(study))));
       }
     }
     return all;
+  }
+
+  private static String reason(Optional<Study<?, ?>> study) {
+    return study.map(known -> known.needsModel()
+        ? "'" + known.name() + "' runs the model"
+        : "only '" + known.name() + "' itself can make it again").orElse("made by a study that is not known here");
   }
 
   /// The results of a study, found again with the settings that the run keeps.
@@ -95,6 +108,8 @@ public record Recomputation(StudyRun run, List<Study<?, ?>> studies) {
     Function<String, Optional<Grader>> graders = run.knownGraders();
     int graded = 0;
     int line = 0;
+    List<String> stale = RewardGraders.stale(run.folder());
+    String versions = stale.isEmpty() ? "" : " (" + String.join("; ", stale) + ")";
     for (Rollout rollout : rollouts) {
       line++;
       Optional<Grader> grader = graders.apply(rollout.problem().dataset());
@@ -105,12 +120,12 @@ public record Recomputation(StudyRun run, List<Study<?, ?>> studies) {
       double reward = grader.get().reward(rollout.problem(), rollout.completion());
       if (reward != rollout.reward()) {
         return new Figures("rollouts.jsonl", Outcome.DIFFERENT,
-            "line %d has reward %s, graded again %s".formatted(line, rollout.reward(), reward));
+            "line %d has reward %s, graded again %s%s".formatted(line, rollout.reward(), reward, versions));
       }
     }
     return graded == 0
         ? new Figures("rollouts.jsonl", Outcome.LEFT, "not recomputed: imported with scores of its own")
-        : new Figures("rollouts.jsonl", Outcome.SAME, "%d of %d completions graded again, the same rewards".formatted(
-            graded, rollouts.size()));
+        : new Figures("rollouts.jsonl", Outcome.SAME, "%d of %d completions graded again, the same rewards%s"
+            .formatted(graded, rollouts.size(), versions));
   }
 }

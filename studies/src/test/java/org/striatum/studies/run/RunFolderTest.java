@@ -10,8 +10,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.striatum.datasets.prompt.PromptFormat;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.Sampling;
@@ -19,11 +23,13 @@ import org.striatum.probe.run.AtomicFile;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.Sha256;
 import org.striatum.probe.run.UsageException;
+import org.striatum.studies.intervention.AblationStep;
 import org.striatum.studies.run.Manifest.Checkpoint;
 import org.striatum.studies.run.Manifest.Data;
 import org.striatum.studies.run.Manifest.Environment;
 import org.striatum.studies.run.Manifest.Inputs;
 import org.striatum.studies.run.Manifest.Tokenizer;
+import org.striatum.studies.value.ProbeStep;
 
 class RunFolderTest {
   private static final Environment HERE = Environment.here("striatum 0.1.0", Map.of("onnxruntime", "1.29.0"), 2);
@@ -54,6 +60,52 @@ class RunFolderTest {
       }
     }
     return Files.readAllBytes(folder.resolve("manifest.json"));
+  }
+
+  @Property(tries = 300)
+  void anyNameBecomesOneThatAFileCanHave(@ForAll String name, @ForAll String other) {
+    String instance = RunFolder.instanceOf(name);
+    assertThat(RunFolder.step(AblationStep.STUDY, instance)).isEqualTo("ablate/" + instance);
+    assertThat(RunFolder.instanceOf(instance)).isEqualTo(instance);
+    assertThat(instance.equals(RunFolder.instanceOf(other))).isEqualTo(name.equals(other));
+  }
+
+  @Test
+  void namesThatLookAlikeStayApart() {
+    assertThat(RunFolder.instanceOf("my neurons.txt")).startsWith("my_neurons.txt-")
+        .isNotEqualTo(RunFolder.instanceOf("my_neurons.txt")).isNotEqualTo(RunFolder.instanceOf("my\tneurons.txt"));
+    assertThat(RunFolder.instanceOf("value@1%+".repeat(20))).hasSize(80);
+    assertThat(RunFolder.instanceOf("value@1%+dopamine@top20")).isEqualTo("value@1%+dopamine@top20");
+  }
+
+  @Test
+  void onlyAStudyThatCanRunSeveralTimesHasNames() {
+    assertThatThrownBy(() -> RunFolder.step(AblationStep.STUDY, "")).isInstanceOf(UsageException.class);
+    assertThatThrownBy(() -> RunFolder.step(ProbeStep.STUDY, "mine")).isInstanceOf(IllegalArgumentException.class);
+    assertThat(RunFolder.step(ProbeStep.STUDY, "")).isEqualTo("probe");
+  }
+
+  @Test
+  void aClosedFolderIsNotWritten() throws IOException {
+    Path folder = parent.resolve("run");
+    byte[] before = run(folder);
+    RunFolder run = RunFolder.open(folder);
+    run.close();
+    assertThatThrownBy(() -> run.settle(inputs(7))).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> run.finish("more", run.key(Map.of()), List.of(), HERE))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(Files.readAllBytes(folder.resolve("manifest.json"))).isEqualTo(before);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"format\": 1}", "{\"format\": 1, \"inputs\": {", "{\"format\": \"1\"}", "{\"format\": 2}",
+      "", "[]"})
+  void aDamagedManifestIsExplainedInPlainWords(String content) throws IOException {
+    Path folder = Files.createDirectories(parent.resolve("run"));
+    Files.writeString(folder.resolve("manifest.json"), content);
+    assertThatThrownBy(() -> RunFolder.open(folder)).isInstanceOf(BadDataException.class).message()
+        .contains("manifest.json").doesNotContain("Feature", "REDACTED", "creator", "index 0", "write it again",
+            "run again the command", "are read");
   }
 
   @Test

@@ -1,5 +1,8 @@
 package org.striatum.peft.nta.network;
 
+import java.util.Locale;
+import org.striatum.probe.run.PrintedLater;
+
 /// What keeps gates non-negative and bounded. (§2 and App. A.)
 ///
 ///     λ · (w₀ R_nonneg + w₁ R_norm) / (w₀ + w₁)
@@ -19,8 +22,13 @@ public record GateRegulariser(double lambda, double nonneg, Norm norm, double no
   private static final double L1 = 10;
 
   /// Sum of sizes, or Euclidean length.
-  public enum Norm {
-    L1, L2
+  public enum Norm implements PrintedLater {
+    L1, L2;
+
+    @Override
+    public String printed() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   public GateRegulariser {

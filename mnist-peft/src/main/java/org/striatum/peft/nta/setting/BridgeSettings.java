@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.striatum.peft.nta.network.GatedMlp.Bound;
+import org.striatum.probe.run.PrintedLater;
 import org.striatum.probe.run.Sha256;
 
 /// A network of two hidden layers with TauGate's (τ, γ) in addition to its weights, on tasks that alternate in blocks: everything
@@ -19,12 +20,13 @@ import org.striatum.probe.run.Sha256;
 public record BridgeSettings(Conflict conflict, Images images, Network network, Rates rates, int blocks, int steps,
     double criterion) implements ArmSettings {
   /// What alternates from block to block.
-  public enum Conflict {
+  public enum Conflict implements PrintedLater {
     /// Upright digits, and the same turned by 45°: one network can do both.
     ROTATION,
     /// Two ways to name the classes: no network can do both.
     LABELS;
 
+    @Override
     public String printed() {
       return name().toLowerCase(Locale.ROOT);
     }

@@ -1,7 +1,9 @@
 package org.striatum.peft.nta.setting;
 
+import java.util.Locale;
 import org.striatum.peft.nta.task.Teachers;
 import org.striatum.peft.nta.task.Teachers.Task;
+import org.striatum.probe.run.PrintedLater;
 
 /// Blocks in which tasks alternate.
 ///
@@ -11,13 +13,18 @@ import org.striatum.peft.nta.task.Teachers.Task;
 /// @param novelFrom the first block with a new task, from 1; count + 1 for none
 public record TaskBlocks(int count, double length, Novelty novelty, int novelFrom) {
   /// What tasks of the last blocks are made of.
-  public enum Novelty {
+  public enum Novelty implements PrintedLater {
     /// Nothing new.
     NONE,
     /// ½(A + B), ½(B + C), …
     AVERAGES,
     /// Odd outputs from the next teacher.
-    INTERLEAVED
+    INTERLEAVED;
+
+    @Override
+    public String printed() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   public TaskBlocks {

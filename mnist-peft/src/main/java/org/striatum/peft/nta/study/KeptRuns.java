@@ -41,7 +41,7 @@ public record KeptRuns(Path folder) {
   }
 
   private Path file(SimulatedArm arm, long seed) {
-    Sha256 key = Sha256.of(RecordJson.compact(
+    Sha256 key = Sha256.of(RecordJson.keyed(
         Map.of("settings", arm.settings(), "courses", arm.courses(), "seed", seed, "version", VERSION)));
     return folder.resolve(key.hex().substring(0, 32) + ".json");
   }

@@ -106,7 +106,7 @@ class NtaStudyTest {
       Files.writeString(file, json.replace("\"format\" : 1,", other.getKey()));
       assertThatThrownBy(() -> study(1, kept).runs(List.of(SimulatedArm.of("a", BRIEF))))
           .isInstanceOf(OtherFormatException.class).hasMessageContaining(file.toString())
-          .hasMessageContaining("kept runs of format 1 are read, " + other.getValue());
+          .hasMessageContaining("(kept runs): expected format 1, " + other.getValue());
     }
   }
 }

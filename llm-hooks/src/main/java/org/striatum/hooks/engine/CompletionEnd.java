@@ -9,20 +9,20 @@ import org.striatum.probe.run.UsageException;
 ///
 /// @param tokens end-of-sequence tokens
 /// @param text what generated tokens read, for stop strings
-public record Ending(Set<Integer> tokens, Function<int[], String> text) {
-  public Ending {
+public record CompletionEnd(Set<Integer> tokens, Function<int[], String> text) {
+  public CompletionEnd {
     tokens = Set.copyOf(tokens);
   }
 
   /// End-of-sequence tokens of a model without a tokenizer: stop strings are refused.
-  public static Ending at(Collection<Integer> tokens) {
-    return new Ending(Set.copyOf(tokens), _ -> {
+  public static CompletionEnd at(Collection<Integer> tokens) {
+    return new CompletionEnd(Set.copyOf(tokens), _ -> {
       throw new UsageException("stop strings need a tokenizer, and the model was opened without one");
     });
   }
 
   /// The same with what tokens read.
-  public Ending reading(Function<int[], String> text) {
-    return new Ending(tokens, text);
+  public CompletionEnd reading(Function<int[], String> text) {
+    return new CompletionEnd(tokens, text);
   }
 }

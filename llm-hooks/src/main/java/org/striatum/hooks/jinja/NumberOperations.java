@@ -9,8 +9,8 @@ import org.striatum.hooks.jinja.Value.Real;
 import org.striatum.hooks.jinja.Value.Str;
 
 /// Python's operators on numbers, strings and lists.
-final class Arithmetic {
-  private Arithmetic() {}
+final class NumberOperations {
+  private NumberOperations() {}
 
   static Value signed(Value value, boolean negative) {
     if (value instanceof Real(double number)) {

@@ -20,7 +20,7 @@ import org.striatum.probe.run.AtomicFile;
 
 /// The page of results, in Markdown. The part between two marks is rewritten each time; the rest is written by
 /// hand and stays.
-public final class Page {
+public final class BenchmarkPage {
   static final String BEGIN = "<!-- Written by benchmarks/run. The text outside of these two marks is written by hand. -->";
   static final String END = "<!-- End of the part written by benchmarks/run. -->";
   private static final String EMPTY = "# Benchmarks\n\n" + BEGIN + "\n" + END + "\n";
@@ -29,7 +29,7 @@ public final class Page {
   private final List<String> order;
 
   /// @param order of the pieces of work; others are not shown
-  public Page(Results results, List<String> order) {
+  public BenchmarkPage(Results results, List<String> order) {
     this.results = results;
     this.order = order.stream().filter(results.works()::containsKey).toList();
   }
@@ -83,7 +83,7 @@ public final class Page {
             one.peer().isEmpty() ? "-" : figure(Comparison.median(one.peer())), one.unit(), one.against(),
             one.ratio().map(ratio -> "**" + figure(ratio) + "×**").orElse("-"),
             Double.isNaN(one.processorRatio()) ? "-" : figure(one.processorRatio()) + "×", one.target().toString(),
-            one.reached().map(Page::verdict).orElse("no peer"), turns(one), one.work()));
+            one.reached().map(BenchmarkPage::verdict).orElse("no peer"), turns(one), one.work()));
       }
     }
     return table("## Compared with other libraries", "", List.of("WHAT", "", "ours", "peer", "unit", "the peer is",

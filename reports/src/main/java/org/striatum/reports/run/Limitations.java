@@ -12,11 +12,11 @@ import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.reports.page.Notation;
 
 /// What a run does not show, computed from its records where possible, so that a weak study says so itself.
-final class Limits {
+final class Limitations {
   private static final int FEW_PROBLEMS = 100;
   private static final double LEVEL = 0.05;
 
-  private Limits() {}
+  private Limitations() {}
 
   /// The limits of this run's figures, one or two sentences each, worst first.
   static List<String> found(RunReport.Content content) {

@@ -19,10 +19,10 @@ import org.striatum.studies.rollouts.PromptSettings.ShotSettings;
 /// The worked examples of each problem set. None of them is among the problems that are asked.
 ///
 /// @param files dataset → where its examples are from; a generated set without one draws its own
-public record Examples(Map<String, ProblemSet> files) {
-  public static final Examples NONE = new Examples(Map.of());
+public record WorkedExamples(Map<String, ProblemSet> files) {
+  public static final WorkedExamples NONE = new WorkedExamples(Map.of());
 
-  public Examples {
+  public WorkedExamples {
     files = Map.copyOf(files);
   }
 
@@ -73,7 +73,7 @@ public record Examples(Map<String, ProblemSet> files) {
   Shots shots(List<ProblemSet> sets, ShotSettings settings) {
     TreeMap<String, Sha256> from = new TreeMap<>();
     if (settings.count() > 0) {
-      sets.forEach(set -> Optional.ofNullable(files.get(set.name())).flatMap(Examples::sha256)
+      sets.forEach(set -> Optional.ofNullable(files.get(set.name())).flatMap(WorkedExamples::sha256)
           .ifPresent(file -> from.put(set.name(), file)));
     }
     return new Shots(settings.count(), settings.seed(), from);

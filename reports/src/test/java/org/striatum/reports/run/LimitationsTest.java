@@ -11,12 +11,12 @@ import org.striatum.probe.intervention.InterventionResults.Damage;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.value.ValueNeuronResults.NullBand;
 
-class LimitsTest {
+class LimitationsTest {
   private static final NullBand BEATEN = new NullBand(199, 0.5, 0.44, 0.56, 0.005);
 
   @Test
   void promptLengthAsGoodAsTheProbeIsSaidPlainly() {
-    assertThat(Limits.found(ExampleRun.with(
+    assertThat(Limitations.found(ExampleRun.with(
         ExampleRun.oneProbe(new Estimate(0.7, 0.6, 0.8), new Estimate(0.72, 0.6, 0.8), BEATEN), null)))
         .contains("On alone prompt length alone gives AUROC 0.720, no less than the chosen probe's 0.700: there the"
             + " probe is not shown to read more than the length of the question.");
@@ -24,14 +24,15 @@ class LimitsTest {
 
   @Test
   void aCleanStudyHasOnlyTheLimitsOfItsKind() {
-    assertThat(Limits.found(ExampleRun.with(
+    assertThat(Limitations.found(ExampleRun.with(
         ExampleRun.oneProbe(new Estimate(0.9, 0.85, 0.95), new Estimate(0.6, 0.5, 0.7), BEATEN), null)))
         .containsExactly("AUROCs on alone are of 60 test problems only.");
-    assertThat(Limits.found(ExampleRun.with(null, null))).isEmpty();
-    assertThat(Limits.general(ExampleRun.with(null, null)))
+    assertThat(Limitations.found(ExampleRun.with(null, null))).isEmpty();
+    assertThat(Limitations.general(ExampleRun.with(null, null)))
         .anySatisfy(limit -> assertThat(limit).contains("no rotation"))
         .anySatisfy(limit -> assertThat(limit).contains("Dopamine neurons")).hasSize(5);
-    assertThat(Limits.general(ExampleRun.content())).noneSatisfy(limit -> assertThat(limit).contains("no rotation"));
+    assertThat(Limitations.general(ExampleRun.content()))
+        .noneSatisfy(limit -> assertThat(limit).contains("no rotation"));
   }
 
   @Test
@@ -57,6 +58,7 @@ class LimitsTest {
   }
 
   private static List<String> found(Intervention intervention) {
-    return Limits.found(ExampleRun.with(null, new InterventionResults(List.of(intervention), List.of(), List.of())));
+    return Limitations
+        .found(ExampleRun.with(null, new InterventionResults(List.of(intervention), List.of(), List.of())));
   }
 }

@@ -16,7 +16,7 @@ import org.striatum.probe.run.UsageException;
 /// @param memory bytes, of the largest checkpoint's study
 /// @param disk bytes of hidden states if every completion is as long as it may be; -1 if a configuration does not give the sizes
 /// @param free bytes on the scan's disk
-public record Estimate(Duration time, long memory, long disk, long free) {
+public record CostEstimate(Duration time, long memory, long disk, long free) {
   /// How the time is estimated.
   public static final String HOW = "a minute per task and 0.08 s per rollout, as measured with --effort quick on two idle cores and 10 MB of weights, proportional above that";
 
@@ -33,7 +33,7 @@ public record Estimate(Duration time, long memory, long disk, long free) {
   /// @param tasks of each checkpoint
   /// @param rollouts of each, over all tasks
   /// @param longest tokens of a completion
-  public static Estimate of(ScanPlan plan, int tasks, int rollouts, int longest, Path folder) throws IOException {
+  public static CostEstimate of(ScanPlan plan, int tasks, int rollouts, int longest, Path folder) throws IOException {
     double seconds = 0;
     long largest = 0;
     long disk = 0;
@@ -47,7 +47,7 @@ public record Estimate(Duration time, long memory, long disk, long free) {
     while (!Files.exists(there)) {
       there = there.getParent();
     }
-    return new Estimate(Duration.ofSeconds(Math.round(seconds)), JVM + 2 * largest, disk,
+    return new CostEstimate(Duration.ofSeconds(Math.round(seconds)), JVM + 2 * largest, disk,
         DiskSpace.free(there));
   }
 

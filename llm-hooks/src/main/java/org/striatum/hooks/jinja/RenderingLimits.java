@@ -9,7 +9,8 @@ import java.time.Duration;
 /// @param characters characters that may be made in all, those written included
 /// @param output characters written
 /// @param time from the begin of the rendering
-public record Limits(long steps, int depth, long characters, int output, Duration time) {
+public record RenderingLimits(long steps, int depth, long characters, int output, Duration time) {
   /// A thousand times what templates need.
-  public static final Limits DEFAULT = new Limits(5_000_000, 600, 64L << 20, 16 << 20, Duration.ofSeconds(10));
+  public static final RenderingLimits DEFAULT = new RenderingLimits(5_000_000, 600, 64L << 20, 16 << 20,
+      Duration.ofSeconds(10));
 }

@@ -17,7 +17,7 @@ import org.striatum.benchmarks.measure.Findings;
 import org.striatum.benchmarks.measure.Kernel;
 import org.striatum.benchmarks.measure.Trend;
 
-class PageTest {
+class BenchmarkPageTest {
   private static final List<String> ORDER = List.of("lasso", "scan", "mnist");
 
   private static Measured measured(String date, double ours, List<Double> peer) {
@@ -29,8 +29,10 @@ class PageTest {
 
   @Test
   void showsFiguresRatioTargetAndVerdict() {
-    String page = new Page(new Results(Map.of("lasso", measured("2026-01-01 10:00", 3, List.of(2.0, 1.5)), "mnist",
-        measured("2026-01-02 10:00", 2, List.of(2.0)), "scan", measured("2026-01-03 10:00", 2, List.of()))), ORDER)
+    String page = new BenchmarkPage(
+        new Results(Map.of("lasso", measured("2026-01-01 10:00", 3, List.of(2.0, 1.5)), "mnist",
+            measured("2026-01-02 10:00", 2, List.of(2.0)), "scan", measured("2026-01-03 10:00", 2, List.of()))),
+        ORDER)
         .tables();
     assertThat(page).contains("1 of 2 targets reached, 1 without a peer to compare with.");
     assertThat(row(page, "`lasso` | lasso path")).isEqualTo(
@@ -47,7 +49,7 @@ class PageTest {
         List.of(100.0, 130.0, 180.0, 200.0), Trend.Growth.FLAT, 0.1);
     Measured scan = new Measured(measured("2026-01-01 10:00", 1, List.of()).conditions(),
         new Findings(List.of(), List.of(flat), List.of(new Kernel("Statistics.auroc", "10 scores", 12.5, 0.25, 2000))));
-    String page = new Page(new Results(Map.of("scan", scan)), ORDER).tables();
+    String page = new BenchmarkPage(new Results(Map.of("scan", scan)), ORDER).tables();
     assertThat(row(page, "`scan` | peak memory")).contains("1 → 100, 2 → 130, 4 → 190", "| flat |", "**missed**");
     assertThat(row(page, "`Statistics.auroc`")).isEqualTo("| `Statistics.auroc` | 12.5 | ± 0.25 | 2 | 10 scores |");
     assertThat(page).contains("0 of 1 targets reached.");
@@ -59,23 +61,24 @@ class PageTest {
     Path page = folder.resolve("docs").resolve("benchmarks.md");
     Results.read(file).with("lasso", measured("2026-01-01 10:00", 3, List.of(2.0)))
         .with("mnist", measured("2026-01-01 11:00", 3, List.of(1.0))).write(file);
-    new Page(Results.read(file), ORDER).write(page);
+    new BenchmarkPage(Results.read(file), ORDER).write(page);
     Files.writeString(page, "Before.\n" + Files.readString(page) + "After.\n");
     Results.read(file).with("lasso", measured("2026-02-02 10:00", 7, List.of(2.0))).write(file);
-    new Page(Results.read(file), ORDER).write(page);
+    new BenchmarkPage(Results.read(file), ORDER).write(page);
     String written = Files.readString(page);
-    assertThat(written).startsWith("Before.\n# Benchmarks\n").endsWith(Page.END + "\nAfter.\n")
-        .containsOnlyOnce(Page.BEGIN)
+    assertThat(written).startsWith("Before.\n# Benchmarks\n").endsWith(BenchmarkPage.END + "\nAfter.\n")
+        .containsOnlyOnce(BenchmarkPage.BEGIN)
         .contains("| `lasso` | 2026-02-02 10:00 |", "| `mnist` | 2026-01-01 11:00 |", "**3.50×**", "**3×**")
         .doesNotContain("2026-01-01 10:00");
-    new Page(Results.read(file), ORDER).write(page);
+    new BenchmarkPage(Results.read(file), ORDER).write(page);
     assertThat(page).hasContent(written);
   }
 
   @Test
   void refusesAPageWithoutItsMarks() {
-    Page page = new Page(new Results(Map.of()), ORDER);
-    assertThatIllegalArgumentException().isThrownBy(() -> page.within("# Benchmarks\n" + Page.END + Page.BEGIN))
+    BenchmarkPage page = new BenchmarkPage(new Results(Map.of()), ORDER);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> page.within("# Benchmarks\n" + BenchmarkPage.END + BenchmarkPage.BEGIN))
         .withMessageContaining("must contain the line");
     assertThatIllegalArgumentException().isThrownBy(() -> page.within("# Benchmarks\n"));
   }
@@ -84,7 +87,7 @@ class PageTest {
   @CsvSource({"0, 0", "NaN, -", "0.00123, 0.0012", "0.1234, 0.12", "3, 3", "3.14159, 3.14", "-31.4159, -31.4",
       "1234.5, '1,235'"})
   void figuresAreAsLongAsTheyMatter(double value, String printed) {
-    assertThat(Page.figure(value)).isEqualTo(printed);
+    assertThat(BenchmarkPage.figure(value)).isEqualTo(printed);
   }
 
   private static String row(String page, String beginning) {
