@@ -134,7 +134,7 @@ VARIANTS |= {
                                                attention_bias=True), F32),
     "bloom-twelve-heads": ("bloom", dict(ALIBI, hidden_size=48, n_head=12, n_layer=3, layer_norm_epsilon=1e-3,
                                          tie_word_embeddings=False), F32),
-    "codegen-inner": ("codegen", dict(OLD, n_inner=48, activation_function="relu"), F32),
+    "codegen-inner": ("codegen", dict(OLD, n_inner=48, activation_function="gelu"), F32),
     "gptj-tied": ("gptj", dict(OLD, rotary_dim=8, n_inner=48), F16),
     "cohere-head-norms": ("cohere", dict(MODERN, use_qk_norm=True, logit_scale=0.5, attention_bias=True), F32),
     "cohere2-pattern": ("cohere2", dict(SLIDING, num_hidden_layers=4, sliding_window_pattern=2, attention_bias=True,
@@ -146,7 +146,7 @@ VARIANTS |= {
                                                num_ln_in_parallel_attn=1), F32),
     "gpt-neo-types": ("gpt_neo", dict(vocab_size=VOCABULARY, hidden_size=32, num_layers=3, num_heads=4,
                                       max_position_embeddings=40, attention_types=[[["local"], 2], [["global"], 1]],
-                                      window_size=4, intermediate_size=40, activation_function="relu",
+                                      window_size=4, intermediate_size=40, activation_function="gelu",
                                       bos_token_id=1, eos_token_id=2), F32),
     "mpt-six-heads": ("mpt", dict(ALIBI, d_model=48, n_heads=6, n_layers=3, max_seq_len=40, expansion_ratio=4, attn_config=dict(
         clip_qkv=2.0, softmax_scale=0.4, alibi=True)), F32),

@@ -191,9 +191,7 @@ final class BlockPlan {
     return plan;
   }
 
-  /// Sizes by keys of GPT's kind: as many key heads as query heads.
-  ///
-  /// @param keys of layers, width and heads
+  /// Sizes by the keys given, as many key heads as query heads.
   static BlockPlan ofEqualHeads(Checkpoint checkpoint, String layers, String width, String heads)
       throws CheckpointException {
     BlockPlan plan = new BlockPlan(checkpoint);

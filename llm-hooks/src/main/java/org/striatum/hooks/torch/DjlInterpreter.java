@@ -14,6 +14,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 import org.striatum.hooks.checkpoint.Weight;
 import org.striatum.hooks.decoder.Activation;
 import org.striatum.hooks.decoder.Attention;
@@ -246,25 +248,29 @@ final class DjlInterpreter implements Tensors<NDArray> {
     Turn turn = turns.computeIfAbsent(rope, this::turn);
     int half = rope.frequencies().length;
     NDArray byHead = x.reshape(-1, heads, headWidth); // (rows, heads, headWidth)
-    NDArray first;
-    NDArray second;
     if (rope.neighbours()) {
-      NDArray pairs = lastAxis(byHead, 0, 2 * half).reshape(-1, heads, half, 2);
-      first = lastAxis(pairs, 0, 1).reshape(-1, heads, half);
-      second = lastAxis(pairs, 1, 2).reshape(-1, heads, half);
-    } else {
-      first = lastAxis(byHead, 0, half);
-      second = lastAxis(byHead, half, 2 * half);
+      byHead = ordered(byHead, i -> i < half ? 2 * i : i < 2 * half ? 2 * (i - half) + 1 : i);
     }
-    NDArray turnedFirst = first.mul(turn.cosines()).sub(second.mul(turn.sines()));
-    NDArray turnedSecond = second.mul(turn.cosines()).add(first.mul(turn.sines()));
-    NDList parts = rope.neighbours()
-        ? new NDList(NDArrays.stack(new NDList(turnedFirst, turnedSecond), 3).reshape(-1, heads, 2L * half))
-        : new NDList(turnedFirst, turnedSecond);
+    NDArray first = lastAxis(byHead, 0, half);
+    NDArray second = lastAxis(byHead, half, 2 * half);
+    NDList parts = new NDList(first.mul(turn.cosines()).sub(second.mul(turn.sines())),
+        second.mul(turn.cosines()).add(first.mul(turn.sines())));
     if (headWidth > 2 * half) {
       parts.add(lastAxis(byHead, 2 * half, headWidth));
     }
-    return NDArrays.concat(parts, 2).reshape(-1, (long) heads * headWidth);
+    NDArray turned = NDArrays.concat(parts, 2);
+    if (rope.neighbours()) {
+      turned = ordered(turned, i -> i >= 2 * half ? i : i % 2 == 0 ? i / 2 : half + i / 2);
+    }
+    return turned.reshape(-1, (long) heads * headWidth);
+  }
+
+  /// The coordinates of each head in another order. (Slices of pairs side by side let no gradient through DJL.)
+  ///
+  /// @param from where the coordinate that comes to place i was
+  private NDArray ordered(NDArray byHead, IntUnaryOperator from) {
+    long[] places = IntStream.range(0, (int) byHead.getShape().get(2)).map(from).asLongStream().toArray();
+    return byHead.transpose(2, 0, 1).get(manager.create(places)).transpose(1, 2, 0);
   }
 
   /// Turned once, shared by all layers that turn alike.

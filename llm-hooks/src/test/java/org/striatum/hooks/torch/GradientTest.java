@@ -96,7 +96,9 @@ class GradientTest {
       boolean transposed = folder.getFileName().toString().equals("gpt2");
       int in = shape.get(transposed ? 0 : 1).intValue();
       int out = shape.get(transposed ? 1 : 0).intValue();
-      String vector = model.weights().values().stream().filter(weight -> weight.shape().size() == 1).skip(1).findFirst()
+      // A bias of keys that do not rotate adds the same to all scores of a query: its gradient is zero.
+      String vector = model.weights().values().stream().filter(weight -> weight.shape().size() == 1)
+          .filter(weight -> !weight.name().endsWith("k_proj.bias")).skip(1).findFirst()
           .orElseThrow().name();
       float[] added = gaussian(random, model.weights().get(vector).shape().getFirst().intValue(), 0.1);
       LowRank low = new LowRank(3, gaussian(random, 3 * in, 0.1), gaussian(random, 3 * out, 0.1), 2);
@@ -141,7 +143,7 @@ class GradientTest {
       }
       double found = Double.NaN;
       double error = Double.POSITIVE_INFINITY;
-      for (double step = 0.1; step > 0.01 && error >= 0.02; step /= 2) { // shorter where the loss bends more
+      for (double step = 0.1; step > 0.005 && error >= 0.02; step /= 2) { // shorter where the loss bends more
         found = slope(at, v, step, loss);
         error = Math.abs(found - expected) / scale;
       }
