@@ -150,7 +150,7 @@ VARIANTS |= {
                                       bos_token_id=1, eos_token_id=2), F32),
     "mpt-six-heads": ("mpt", dict(ALIBI, d_model=48, n_heads=6, n_layers=3, max_seq_len=40, expansion_ratio=4, attn_config=dict(
         clip_qkv=2.0, softmax_scale=0.4, alibi=True)), F32),
-    "opt-350m": ("opt", dict(OPT, do_layer_norm_before=False, word_embed_proj_dim=24), F32),
+    "opt-350m": ("opt", dict(OPT, do_layer_norm_before=False, word_embed_proj_dim=24, activation_function="gelu"), F32),
     "opt-plain": ("opt", dict(OPT, enable_bias=False, layer_norm_elementwise_affine=False,
                               activation_function="gelu", tie_word_embeddings=False), F32),
     "opt-no-last-norm": ("opt", dict(OPT, _remove_final_layer_norm=True), F16),
