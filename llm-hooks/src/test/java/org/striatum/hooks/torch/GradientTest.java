@@ -91,12 +91,13 @@ class GradientTest {
       List<TokenSequence> items = GoldenCheckpoints.sequences(random, model.vocabulary(), 4, 16);
       HookPoint hook = HookPoint.EMBED; // below every change, so that no step of the hard gate is crossed
       Gates gates = Gates.of(hook, GoldenCheckpoints.gate(random, model.width(hook), true, PositionMask.ALL));
-      String matrix = model.matrices().stream().skip(2).findFirst().orElseThrow();
+      String matrix = model.matrices().stream().skip(2).filter(name -> !name.contains("k_proj")).findFirst().orElseThrow();
       List<Long> shape = model.weights().get(matrix).shape();
       boolean transposed = folder.getFileName().toString().equals("gpt2");
       int in = shape.get(transposed ? 0 : 1).intValue();
       int out = shape.get(transposed ? 1 : 0).intValue();
-      // A bias of keys that do not rotate adds the same to all scores of a query: its gradient is zero.
+      // A bias of keys that do not rotate adds the same to all scores of a query: its gradient is zero, and
+      // that of their matrix may be as small as the rounding of the loss.
       String vector = model.weights().values().stream().filter(weight -> weight.shape().size() == 1)
           .filter(weight -> !weight.name().endsWith("k_proj.bias")).skip(1).findFirst()
           .orElseThrow().name();
