@@ -1,5 +1,5 @@
 """Makes golden/variants: tiny random checkpoints of configurations that golden/checkpoints does not have, with what
-transformers computes on them (eager attention, F32 arithmetic). `python variants.py FOLDER`; the tests never run it."""
+transformers computes on them (eager attention, F32 arithmetic). `python variants.py FOLDER [PART OF A NAME…]`; the tests never run it."""
 import json
 import os
 import sys
@@ -76,18 +76,105 @@ VARIANTS = {
     "olmo2-llama3-tied": ("olmo2", dict(MODERN, tie_word_embeddings=True, rope_scaling=dict(LLAMA3)), torch.float32),
 }
 
+F32, F16, BF16 = torch.float32, torch.float16, torch.bfloat16
+SLIDING = dict(MODERN, sliding_window=5)
+OLD = dict(GPT2, rotary_dim=4)
+OPT = dict(NEOX, ffn_dim=56)
+del OPT["intermediate_size"]
+GRANITE4 = dict(MODERN, num_local_experts=0, shared_intermediate_size=40, layer_types=["full_attention"] * 3,
+                mamba_n_heads=8, mamba_d_head=8)
+ALIBI = dict(vocab_size=VOCABULARY, bos_token_id=1, eos_token_id=2, pad_token_id=0)
+VARIANTS |= {
+    "apertus-biased-tied": ("apertus", dict(MODERN, attention_bias=True, tie_word_embeddings=True,
+                                            rope_theta=1e5, rope_scaling=dict(LLAMA3)), BF16),
+    "arcee-biases-yarn": ("arcee", dict(MODERN, attention_bias=True, mlp_bias=True, head_dim=10, hidden_act="silu",
+                                        rope_theta=5000.0, rope_scaling=YARN), F32),
+    "cwm-default-types": ("cwm", dict(SLIDING, num_hidden_layers=5, head_dim=6, rope_theta=1e4, tie_word_embeddings=True,
+                                      rope_scaling=dict(LLAMA3)), F16),
+    "ernie-biases-untied": ("ernie4_5", dict(MODERN, use_bias=True, tie_word_embeddings=False, head_dim=12,
+                                             hidden_act="gelu"), F32),
+    "exaone4-no-window": ("exaone4", dict(MODERN, sliding_window=None, tie_word_embeddings=True,
+                                       layer_types=["full_attention"] * 3), F32),
+    "exaone4-pattern": ("exaone4", dict(SLIDING, num_hidden_layers=4, sliding_window_pattern=2,
+                                        rope_scaling=dict(LLAMA3)), BF16),
+    "glm-unbiased-share": ("glm", dict(MODERN, attention_bias=False, head_dim=16, partial_rotary_factor=0.25,
+                                       tie_word_embeddings=True), F32),
+    "glm4-whole": ("glm4", dict(MODERN, head_dim=8, partial_rotary_factor=1.0, num_key_value_heads=4), F16),
+    "granite-biases-untied": ("granite", dict(MODERN, attention_bias=True, mlp_bias=True, embedding_multiplier=3.0,
+                                              residual_multiplier=0.5, attention_multiplier=0.3, logits_scaling=4.0,
+                                              tie_word_embeddings=False, rope_scaling=dict(type="linear", factor=2.0)),
+                              F32),
+    "granite4-dense": ("granitemoehybrid", dict(GRANITE4, position_embedding_type="rope", attention_bias=True,
+                                                embedding_multiplier=3.0, residual_multiplier=0.5,
+                                                attention_multiplier=0.3, logits_scaling=4.0), F32),
+    "granite4-unrotated": ("granitemoehybrid", dict(GRANITE4, tie_word_embeddings=True), BF16),
+    "granite-defaults": ("granite", dict(MODERN), BF16),
+    "hunyuan-alpha": ("hunyuan_v1_dense", dict(MODERN, head_dim=8, attention_bias=True, tie_word_embeddings=True,
+                                               rope_scaling=dict(type="dynamic", alpha=50.0, factor=1.0)), F32),
+    "ministral-window": ("ministral", dict(SLIDING, head_dim=6, hidden_act="gelu", tie_word_embeddings=True), F32),
+    "ministral3-window": ("ministral3", dict(SLIDING, head_dim=10, rope_parameters=dict(
+        rope_type="yarn", factor=8.0, original_max_position_embeddings=8, rope_theta=5000.0, beta_fast=8.0,
+        beta_slow=1.0, mscale=1.0, mscale_all_dim=0.5, llama_4_scaling_beta=0.3)), F32),
+    "nemotron-biases-silu": ("nemotron", dict(MODERN, attention_bias=True, mlp_bias=True, head_dim=12, norm_eps=1e-3,
+                                              partial_rotary_factor=0.25, hidden_act="silu",
+                                              tie_word_embeddings=True), F32),
+    "nemotron-defaults": ("nemotron", dict(MODERN, head_dim=8), BF16),
+    "olmo-grouped-clip": ("olmo", dict(MODERN, attention_bias=True, clip_qkv=1.5, tie_word_embeddings=True), F32),
+    "olmo3-scaled-v4": ("olmo3", dict(SLIDING, num_hidden_layers=5, attention_bias=True, rope_scaling=dict(
+        rope_type="yarn", factor=4.0, original_max_position_embeddings=16, attention_factor=1.3)), F32),
+    "seed-oss-out-bias": ("seed_oss", dict(MODERN, head_dim=12, attention_bias=False, attention_out_bias=True,
+                                           mlp_bias=True), F32),
+    "smollm3-interval": ("smollm3", dict(MODERN, no_rope_layer_interval=2, attention_bias=True, mlp_bias=True,
+                                         tie_word_embeddings=False), F32),
+    "smollm3-window": ("smollm3", dict(SLIDING, use_sliding_window=True, no_rope_layers=[0, 1, 1]), BF16),
+    "gemma-untied-bias": ("gemma", dict(MODERN, head_dim=12, tie_word_embeddings=False, attention_bias=True,
+                                        hidden_act="gelu"), F32),
+    "gemma-mqa": ("gemma", dict(MODERN, head_dim=10, num_key_value_heads=1, rope_theta=5000.0), F16),
+    "vaultgemma-uncapped": ("vaultgemma", dict(GEMMA, attn_logit_softcapping=None, final_logit_softcapping=None,
+                                               attention_bias=True), F32),
+    "bloom-twelve-heads": ("bloom", dict(ALIBI, hidden_size=48, n_head=12, n_layer=3, layer_norm_epsilon=1e-3,
+                                         tie_word_embeddings=False), F32),
+    "codegen-inner": ("codegen", dict(OLD, n_inner=48, activation_function="gelu"), F32),
+    "gptj-tied": ("gptj", dict(OLD, rotary_dim=8, n_inner=48), F16),
+    "cohere-head-norms": ("cohere", dict(MODERN, use_qk_norm=True, logit_scale=0.5, attention_bias=True), F32),
+    "cohere2-pattern": ("cohere2", dict(SLIDING, num_hidden_layers=4, sliding_window_pattern=2, attention_bias=True,
+                                        tie_word_embeddings=False), F32),
+    "falcon-sequential": ("falcon", dict(NEOX, parallel_attn=False, multi_query=False, bias=True, alibi=False,
+                                         ffn_hidden_size=40, tie_word_embeddings=False), F32),
+    "falcon-mqa-biased": ("falcon", dict(NEOX, bias=True, rope_theta=5000.0, activation="relu"), BF16),
+    "falcon-grouped-one-norm": ("falcon", dict(NEOX, new_decoder_architecture=True, num_kv_heads=2,
+                                               num_ln_in_parallel_attn=1), F32),
+    "gpt-neo-types": ("gpt_neo", dict(vocab_size=VOCABULARY, hidden_size=32, num_layers=3, num_heads=4,
+                                      max_position_embeddings=40, attention_types=[[["local"], 2], [["global"], 1]],
+                                      window_size=4, intermediate_size=40, activation_function="gelu",
+                                      bos_token_id=1, eos_token_id=2), F32),
+    "mpt-six-heads": ("mpt", dict(ALIBI, d_model=48, n_heads=6, n_layers=3, max_seq_len=40, expansion_ratio=4, attn_config=dict(
+        clip_qkv=2.0, softmax_scale=0.4, alibi=True)), F32),
+    "opt-350m": ("opt", dict(OPT, do_layer_norm_before=False, word_embed_proj_dim=24, activation_function="gelu"), F32),
+    "opt-plain": ("opt", dict(OPT, enable_bias=False, layer_norm_elementwise_affine=False,
+                              activation_function="gelu", tie_word_embeddings=False), F32),
+    "opt-no-last-norm": ("opt", dict(OPT, _remove_final_layer_norm=True), F16),
+    "phi-head-norms": ("phi", dict(MODERN, qk_layernorm=True, partial_rotary_factor=0.75, tie_word_embeddings=False),
+                       F32),
+    "phi-grouped": ("phi", dict(MODERN, partial_rotary_factor=0.5, rope_scaling=dict(type="linear", factor=2.0)), BF16),
+    "stablelm-mixed": ("stablelm", dict(MODERN, hidden_size=64, qk_layernorm=True, use_parallel_residual=False,
+                                        use_qkv_bias=True, partial_rotary_factor=0.5, tie_word_embeddings=True), F32),
+    "stablelm-parallel": ("stablelm", dict(MODERN, hidden_size=64, use_parallel_residual=True,
+                                           rope_theta=5000.0), F16),
+    "starcoder2-unbiased": ("starcoder2", dict(SLIDING, use_bias=False, tie_word_embeddings=False, norm_epsilon=1e-3), F32),
+}
+
 
 def blocks(model):
     base = model.base_model
-    return base.h if hasattr(base, "h") else base.layers
+    base = getattr(base, "decoder", base)
+    return next(getattr(base, name) for name in ("h", "layers", "blocks") if hasattr(base, name))
 
 
 def down(block):
-    mlp = block.mlp
-    for name in ("down_proj", "c_proj", "dense_4h_to_h"):
-        if hasattr(mlp, name):
-            return getattr(mlp, name)
-    raise ValueError("no down projection")
+    mlp = next((getattr(block, name) for name in ("mlp", "ffn", "shared_mlp") if hasattr(block, name)), block)
+    return next(getattr(mlp, name) for name in ("down_proj", "c_proj", "dense_4h_to_h", "fc_out", "fc2", "output_linear")
+                if hasattr(mlp, name))
 
 
 def tensor(output):
@@ -127,7 +214,7 @@ def make(folder, name, model_type, configuration, dtype):
         hooks.append(block.register_forward_hook(
             lambda m, i, o, l=layer: seen.__setitem__(f"resid_post.{l}", tensor(o).clone())))
         hooks.append(down(block).register_forward_pre_hook(
-            lambda m, i, l=layer: seen.__setitem__(f"mlp_post.{l}", i[0].clone())))
+            lambda m, i, l=layer: seen.__setitem__(f"mlp_post.{l}", i[0].clone().view(2, 14, -1))))
     with torch.no_grad():
         logits = model(ids, attention_mask=mask).logits
     for hook in hooks:
@@ -163,6 +250,8 @@ def make(folder, name, model_type, configuration, dtype):
 
 if __name__ == "__main__":
     for name, (model_type, configuration, dtype) in VARIANTS.items():
+        if len(sys.argv) > 2 and not any(part in name for part in sys.argv[2:]):
+            continue
         try:
             make(sys.argv[1], name, model_type, configuration, dtype)
         except Exception as failure:

@@ -90,8 +90,8 @@ class BadInputTest {
 
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {"{\"model_type\": | is not valid JSON",
-      "{\"model_type\": \"mamba\"} | 'model_type' is supported as gemma2, gemma3_text, gpt2, gpt_neox, llama, mistral, olmo2, phi3, qwen2, qwen3, found \"mamba\"",
-      "{\"model_type\": \"a\\nb\"} | 'model_type' is supported as gemma2"})
+      "{\"model_type\": \"mamba\"} | optimum-cli export onnx --model",
+      "{\"model_type\": \"a\\nb\"} | 'model_type' is supported as one of"})
   void brokenConfig(String config, String message) throws Exception {
     Path model = golden();
     Files.writeString(model.resolve("config.json"), config);

@@ -171,6 +171,9 @@ public final class HookedModel implements AutoCloseable {
     details.put("heads", shape.heads() + " × " + shape.headWidth() + ", " + shape.keyValueHeads() + " key-value");
     details.put("context", shape.context());
     details.put("ignored configuration", config.unread());
+    if (!checkpoint.remarks().isEmpty()) {
+      details.put("remarks", checkpoint.remarks());
+    }
     details.put("generated graph",
         model.graph(Set.copyOf(model.hookPoints())).length / 1000 + " kB; weights stay in the checkpoint's own files");
     Sizes sizes = new Sizes(shape.layers(), shape.width(), shape.heads(), shape.vocabulary(), shape.longest(),

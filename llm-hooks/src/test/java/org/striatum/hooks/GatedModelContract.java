@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -36,6 +37,7 @@ import org.striatum.probe.model.TokenSequence;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class GatedModelContract {
   private static final String MODELS = "models";
+  private static final Path GPT2 = Path.of("src/test/resources/golden/checkpoints/gpt2");
 
   /// The checkpoints or files that the engine is tested on, of three blocks each or more.
   protected abstract List<Path> models() throws Exception;
@@ -139,7 +141,11 @@ public abstract class GatedModelContract {
           assertThat(shut.at(hook)[row * d + d - 1]).as("%s", hook).isZero();
         }
       }
-      assertThat(plain.at(hook)[plain.rows() * d - 1]).as("%s was not zero before", hook).isNotZero();
+      float[] before = plain.at(hook);
+      // A neuron behind ReLU may be zero in every row; not both of them.
+      assertThat(
+          IntStream.range(0, plain.rows()).anyMatch(row -> before[row * d + d - 1] != 0 || before[row * d + 1] != 0))
+          .as("%s was not zero before", hook).isTrue();
     }
   }
 
@@ -217,7 +223,7 @@ public abstract class GatedModelContract {
     GatedModel model = model(path);
     HookPoint hook = HookPoint.mlpPost(1);
     Gate gate = GoldenCheckpoints.gate(new Random(3), model.width(hook), false, PositionMask.GENERATED);
-    TokenSequence prompt = TokenSequence.prompt(new int[]{5, 9, 33, 120, 7, 66, 18, 2, 90});
+    TokenSequence prompt = TokenSequence.prompt(new int[]{5, 9, 33, 60, 7, 46, 18, 2, 50});
     for (Gates gates : List.of(Gates.none(), Gates.of(hook, gate))) {
       int[] drawn = model.generate(List.of(prompt), new long[1], new Sampling(0, 1, 0, 12, false), gates, 1, () -> {})
           .getFirst().tokens();
@@ -330,9 +336,17 @@ public abstract class GatedModelContract {
         () -> {}).getFirst().tokens()).as("the last token drawn is not run").hasSize(1);
   }
 
-  /// Learned positions, which limit a sequence: GPT-2's only.
+  /// Tables of positions, and rotations that change beyond the context (Hunyuan's here), which limit a sequence.
   private static int tableOfPositions(Path path) throws Exception {
-    Path gpt2 = Path.of("src/test/resources/golden/checkpoints/gpt2/config.json");
-    return path.toString().contains("gpt2") ? ModelConfig.read(gpt2).size("n_positions") : Integer.MAX_VALUE;
+    if (path.toString().endsWith(".onnx") || !Files.isDirectory(path)) {
+      return path.toString().contains("gpt2") ? tableOfPositions(GPT2) : Integer.MAX_VALUE;
+    }
+    ModelConfig config = ModelConfig.read(path.resolve("config.json"));
+    return switch (config.text("model_type")) {
+      case "gpt2", "gptj", "codegen" -> config.size("n_positions");
+      case "gpt_neo", "opt", "hunyuan_v1_dense" -> config.size("max_position_embeddings");
+      case "mpt" -> config.size("max_seq_len");
+      default -> Integer.MAX_VALUE;
+    };
   }
 }

@@ -4,9 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
+import org.striatum.hooks.checkpoint.ModelConfig;
 import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.model.TokenSequence;
@@ -17,16 +21,40 @@ public final class GoldenCheckpoints {
 
   private GoldenCheckpoints() {}
 
-  /// The families in their usual configurations.
-  public static List<Path> families() throws IOException {
+  /// The first families in their usual configurations, not made to bend as much as the others.
+  public static List<Path> gentle() throws IOException {
     return folders("checkpoints");
   }
 
-  /// The families, and configurations beside the usual ones.
+  /// One checkpoint of each family at least.
+  public static List<Path> families() throws IOException {
+    List<Path> families = new ArrayList<>(folders("checkpoints"));
+    Set<String> types = new HashSet<>();
+    for (Path folder : families) {
+      types.add(modelType(folder));
+    }
+    for (String set : List.of("variants", "families")) {
+      for (Path folder : folders(set)) {
+        if (types.add(modelType(folder))) {
+          families.add(folder);
+        }
+      }
+    }
+    return families;
+  }
+
+  /// The families, and other configurations of theirs.
   public static List<Path> all() throws IOException {
-    List<Path> all = new ArrayList<>(families());
-    all.addAll(folders("variants"));
-    return all;
+    Set<Path> all = new LinkedHashSet<>(families());
+    for (String set : List.of("variants", "families")) {
+      all.addAll(folders(set));
+    }
+    return List.copyOf(all);
+  }
+
+  /// `model_type` of the language model.
+  static String modelType(Path folder) throws IOException {
+    return ModelConfig.read(folder.resolve("config.json")).languageModel().text("model_type");
   }
 
   private static List<Path> folders(String set) throws IOException {

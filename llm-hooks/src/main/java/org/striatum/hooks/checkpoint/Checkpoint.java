@@ -12,9 +12,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.tensor.DType;
 import org.striatum.probe.tensor.SafetensorsFile;
@@ -29,10 +32,15 @@ public final class Checkpoint implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
       .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(16).maxNameLength(4096).build()).build());
 
+  /// Names of models inside others: what compilers, adapters and wrappers of several modes put in front.
+  private static final Pattern PREFIX = Pattern
+      .compile("((_orig_mod|base_model|module|model|language_model|text_model|transformer|gpt_neox|decoder)\\.)*");
+
   private final Path folder;
   private final ModelConfig config;
   private final List<SafetensorsFile> files;
   private final SortedMap<String, SafetensorsFile> fileOf;
+  private final SortedSet<String> remarks = new TreeSet<>();
 
   private Checkpoint(Path folder, ModelConfig config, List<SafetensorsFile> files,
       SortedMap<String, SafetensorsFile> fileOf) {
@@ -54,7 +62,7 @@ public final class Checkpoint implements AutoCloseable {
           given + " is not a folder: give the folder that holds config.json and model.safetensors");
     }
     Path folder = snapshot(given);
-    ModelConfig config = ModelConfig.read(folder.resolve("config.json"));
+    ModelConfig config = ModelConfig.read(folder.resolve("config.json")).languageModel();
     List<SafetensorsFile> files = new ArrayList<>();
     try {
       SortedMap<String, SafetensorsFile> fileOf = new TreeMap<>();
@@ -168,11 +176,93 @@ public final class Checkpoint implements AutoCloseable {
     return files;
   }
 
-  /// What weight names begin with: `prefix`, or nothing where the checkpoint was saved without its language-model head.
+  /// What weight names begin with: whatever stands in front of the landmark, made of the names that frameworks give to
+  /// a model inside another.
   ///
+  /// @param prefix the family's own, where the landmark is not there at all
   /// @param landmark a weight that every checkpoint of the family has
-  public String root(String prefix, String landmark) {
-    return !fileOf.containsKey(prefix + landmark) && fileOf.containsKey(landmark) ? "" : prefix;
+  /// @throws CheckpointException if there are two, or one made of other names
+  public String root(String prefix, String landmark) throws CheckpointException {
+    SortedSet<String> prefixes = prefixes(landmark);
+    if (prefixes.size() > 1) {
+      throw new CheckpointException(folder + " holds '" + landmark + "' behind " + prefixes.size() + " prefixes, "
+          + prefixes + ": which of them is the language model is not known");
+    }
+    if (!prefixes.isEmpty()) {
+      return prefixes.first();
+    }
+    Optional<String> other = fileOf.keySet().stream().filter(name -> name.endsWith("." + landmark)).findFirst();
+    if (other.isPresent()) {
+      throw new CheckpointException("the weights of " + folder + " stand behind an unknown prefix: '" + other.get()
+          + "' where '" + prefix + landmark + "' is expected");
+    }
+    return prefix;
+  }
+
+  private SortedSet<String> prefixes(String landmark) {
+    SortedSet<String> found = new TreeSet<>();
+    for (String name : fileOf.keySet()) {
+      if (name.endsWith(landmark)) {
+        String prefix = name.substring(0, name.length() - landmark.length());
+        if (PREFIX.matcher(prefix).matches()) {
+          found.add(prefix);
+        }
+      }
+    }
+    return found;
+  }
+
+  /// The matrix of the head: the embedding where the two are tied, else the tensor `name`, behind whatever prefix the file
+  /// has. A file that has a head of its own, other than the embedding, is not tied, whatever its configuration says.
+  ///
+  /// @param tied what the configuration says
+  /// @throws CheckpointException if two tensors could be it
+  public Weight head(boolean tied, Weight embedding, String name) throws CheckpointException {
+    SortedSet<String> prefixes = prefixes(name);
+    if (prefixes.size() > 1) {
+      throw new CheckpointException(folder + " has more than one '" + name + "', behind the prefixes " + prefixes
+          + ": which belongs to the language model is not known");
+    }
+    if (prefixes.isEmpty()) {
+      refuseOtherHeads(name);
+      if (!tied && fileOf.containsKey(embedding.name())) {
+        throw new CheckpointException("tensor '" + name + "' is missing from " + folder
+            + ", and the head is not tied to "
+            + "the embedding: it was saved without its language-model head; save it from the class of language models");
+      }
+    }
+    Weight own = new Weight(prefixes.isEmpty() ? name : prefixes.first() + name, embedding.shape());
+    if (!tied) {
+      return own;
+    }
+    if (prefixes.isEmpty() || sameBytes(own, embedding)) {
+      return embedding;
+    }
+    remarks
+        .add("'" + own.name() + "' is not the embedding, though tie_word_embeddings is true: it is used as the head");
+    return own;
+  }
+
+  /// Refuses a model that ends in a score or in classes.
+  private void refuseOtherHeads(String name) throws CheckpointException {
+    for (String other : List.of("score.weight", "classifier.weight", "v_head.summary.weight")) {
+      for (String prefix : prefixes(other)) {
+        throw new CheckpointException(folder + " has '" + prefix + other + "' and no '" + name
+            + "': a classification or reward model, which gives no tokens; open the language model that it was made from");
+      }
+    }
+  }
+
+  private boolean sameBytes(Weight a, Weight b) throws CheckpointException {
+    SafetensorsFile fileOfA = fileOf(a);
+    SafetensorsFile fileOfB = fileOf(b);
+    return fileOfA.tensor(a.name()).dtype() == fileOfB.tensor(b.name()).dtype()
+        && fileOfA.data(a.name()).mismatch(fileOfB.data(b.name())) == -1;
+  }
+
+  /// What was found that a reader should know, in words.
+  public List<String> remarks() {
+    return List.copyOf(remarks);
   }
 
   /// The mapped file that holds a weight.

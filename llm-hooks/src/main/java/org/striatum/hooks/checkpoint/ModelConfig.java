@@ -68,6 +68,14 @@ public final class ModelConfig {
     }
   }
 
+  /// The configuration of the language model: a wrapper's `text_config` with what the wrapper decides, else this.
+  ///
+  /// @throws CheckpointException if the two contradict each other
+  public ModelConfig languageModel() throws CheckpointException {
+    Optional<JsonNode> text = Wrapper.textModel(this, root);
+    return text.isPresent() ? new ModelConfig(source, text.get(), prefix) : this;
+  }
+
   /// Keys present (and not null) that no reader has asked for, as the reference implementation doesn't; housekeeping
   /// is left out.
   public List<String> unread() {
@@ -208,7 +216,50 @@ public final class ModelConfig {
     return Optional.of(texts);
   }
 
-  /// A token id or a list of them; empty where the key is absent.
+  /// A list of texts written as pairs of a list and how often it is repeated: `[[["a", "b"], 2]]`.
+  ///
+  /// @param otherwise what is repeated where the key is absent
+  /// @param count how many there are then
+  public List<String> repeatedTexts(String key, List<String> otherwise, int count) throws CheckpointException {
+    List<String> texts = new ArrayList<>();
+    if (!has(key)) {
+      for (int i = 0; i < count; i++) {
+        texts.add(otherwise.get(i % otherwise.size()));
+      }
+      return texts;
+    }
+    for (JsonNode pair : root.get(key)) {
+      int times = pair.path(1).asInt(-1);
+      if (!pair.path(0).isArray() || times < 0 || (long) times * pair.get(0).size() + texts.size() > count) {
+        throw refusal(key, "must be pairs of a list and a number, " + count + " entries in all", root.get(key));
+      }
+      for (int i = 0; i < times; i++) {
+        pair.get(0).forEach(text -> texts.add(text.asText()));
+      }
+    }
+    return texts;
+  }
+
+  /// A list of 0 and 1, or of true and false.
+  ///
+  /// @param count how many there must be
+  public List<Boolean> switches(String key, int count) throws CheckpointException {
+    JsonNode value = required(key);
+    if (!value.isArray() || value.size() != count) {
+      throw refusal(key, "must be a list of " + count + " numbers 0 or 1", value);
+    }
+    List<Boolean> switches = new ArrayList<>();
+    for (JsonNode item : value) {
+      boolean number = item.isIntegralNumber() && (item.longValue() == 0 || item.longValue() == 1);
+      if (!number && !item.isBoolean()) {
+        throw refusal(key, "must be a list of " + count + " numbers 0 or 1", value);
+      }
+      switches.add(item.asBoolean());
+    }
+    return switches;
+  }
+
+  /// A token id or a list of them; empty where the key is absent. −1 stands for none, in older files.
   public List<Integer> tokenIds(String key) throws CheckpointException {
     if (!has(key)) {
       return List.of();
@@ -216,10 +267,12 @@ public final class ModelConfig {
     JsonNode value = root.get(key);
     List<Integer> ids = new ArrayList<>();
     for (JsonNode item : value.isArray() ? value : List.of(value)) {
-      if (!item.isIntegralNumber() || !item.canConvertToInt() || item.intValue() < 0) {
+      if (!item.isIntegralNumber() || !item.canConvertToInt() || item.intValue() < -1) {
         throw refusal(key, "must be a token id or a list of them", value);
       }
-      ids.add(item.intValue());
+      if (item.intValue() >= 0) {
+        ids.add(item.intValue());
+      }
     }
     return ids;
   }

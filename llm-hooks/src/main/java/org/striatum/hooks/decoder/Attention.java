@@ -8,7 +8,10 @@ package org.striatum.hooks.decoder;
 /// @param scale what scores are multiplied by
 /// @param window how many positions back a query sees, itself included; 0 for all
 /// @param softCap scaled scores s become softCap · tanh(s / softCap) before the mask; 0 for none
-public record Attention(int heads, int keyValueHeads, int headWidth, double scale, int window, double softCap) {
+/// @param slopes of each head, or empty: slope · position of the key is added to scaled scores (ALiBi, arXiv 2108.12409;
+/// adding a constant to all scores of a query changes no share)
+public record Attention(int heads, int keyValueHeads, int headWidth, double scale, int window, double softCap,
+    float[] slopes) {
   public Attention {
     if (heads < 1 || keyValueHeads < 1 || heads % keyValueHeads != 0) {
       throw new IllegalArgumentException(
@@ -18,5 +21,15 @@ public record Attention(int heads, int keyValueHeads, int headWidth, double scal
       throw new IllegalArgumentException("head width must be ≥ 1, scale > 0, window and soft cap ≥ 0, found "
           + headWidth + ", " + scale + ", " + window + " and " + softCap);
     }
+    if (slopes.length != 0 && (slopes.length != heads || softCap != 0)) {
+      throw new IllegalArgumentException(
+          "slopes are one a head (" + heads + ") and go with no soft cap, found " + slopes.length);
+    }
+    slopes = slopes.clone();
+  }
+
+  /// Attention without slopes.
+  public Attention(int heads, int keyValueHeads, int headWidth, double scale, int window, double softCap) {
+    this(heads, keyValueHeads, headWidth, scale, window, softCap, new float[0]);
   }
 }

@@ -1,7 +1,10 @@
 package org.striatum.hooks.decoder;
 
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.checkpoint.ModelConfig;
@@ -10,18 +13,8 @@ import org.striatum.hooks.checkpoint.ModelConfig;
 /// tokens or above a hooked layer) and which rows reach the head.
 public interface Decoder {
   /// Families by `model_type`.
-  Map<String, Family> FAMILIES = Map.ofEntries(Map.entry("gpt2", Gpt2Decoder::describe),
-      Map.entry("gpt_neox", GptNeoxDecoder::describe), Map.entry("llama", LlamaDecoder::describe),
-      Map.entry("mistral", MistralDecoder::describe), Map.entry("qwen2", Qwen2Decoder::describe),
-      Map.entry("qwen3", Qwen3Decoder::describe), Map.entry("gemma2", Gemma2Decoder::describe),
-      Map.entry("gemma3_text", Gemma3Decoder::describe), Map.entry("phi3", Phi3Decoder::describe),
-      Map.entry("olmo2", Olmo2Decoder::describe));
-
-  /// Reads a family's configuration.
-  @FunctionalInterface
-  interface Family {
-    Decoder describe(Checkpoint checkpoint) throws CheckpointException;
-  }
+  SortedMap<String, Family> FAMILIES = Collections.unmodifiableSortedMap(new TreeMap<>(
+      Family.ALL.stream().collect(Collectors.toMap(Family::modelType, family -> family))));
 
   /// The description of a checkpoint.
   ///
@@ -30,11 +23,18 @@ public interface Decoder {
     String type = checkpoint.config().text("model_type");
     Family family = FAMILIES.get(type);
     if (family == null) {
-      throw checkpoint.config().unsupported("model_type",
-          String.join(", ", FAMILIES.keySet().stream().sorted().toList()));
+      throw checkpoint.config().unsupported("model_type", "one of " + FAMILIES.size() + " families" + nearest(type)
+          + "; export others with optimum-cli export onnx --model FOLDER --task text-generation OUT, and open OUT");
     }
     refuseOtherModels(checkpoint.config());
-    return family.describe(checkpoint);
+    return family.reader().describe(checkpoint);
+  }
+
+  /// Families whose names begin as this one's, in words; they may be other architectures.
+  private static String nearest(String type) {
+    String begin = type.substring(0, Math.min(4, type.length()));
+    List<String> near = FAMILIES.keySet().stream().filter(family -> family.startsWith(begin)).toList();
+    return near.isEmpty() ? " (docs/models.md)" : " (docs/models.md), the nearest by name: " + String.join(", ", near);
   }
 
   /// Refuses keys that make a checkpoint of any family something else than a causal language model in float weights.

@@ -22,7 +22,12 @@ public record DecoderShape(int layers, int width, int mlpWidth, Heads attention,
   /// @param queries query heads
   /// @param keyValues key and value heads
   /// @param width coordinates of a head
-  public record Heads(int queries, int keyValues, int width) {}
+  /// @param positionInKeys whether keys carry their position as one more coordinate
+  public record Heads(int queries, int keyValues, int width, boolean positionInKeys) {
+    public Heads(int queries, int keyValues, int width) {
+      this(queries, keyValues, width, false);
+    }
+  }
 
   /// How long a sequence can be.
   ///
@@ -40,6 +45,11 @@ public record DecoderShape(int layers, int width, int mlpWidth, Heads attention,
 
   public int headWidth() {
     return attention.width();
+  }
+
+  /// Coordinates of a key as attention sees it.
+  public int keyWidth() {
+    return attention.positionInKeys() ? headWidth() + 1 : headWidth();
   }
 
   public int context() {

@@ -16,11 +16,25 @@ import org.striatum.hooks.checkpoint.ModelConfig;
 /// @param partialKey the key, beside the object, of the share of a head that rotates; empty where all of it must
 /// @param partial the share where nothing gives it
 /// @param asLongRope rope types that this family reads as longrope
+/// @param ownKeys keys of the object that only this family reads
 record RopeParameters(ModelConfig config, Optional<ModelConfig> part, String thetaKey, double theta,
-    Optional<String> partialKey, double partial, Set<String> asLongRope) {
+    Optional<String> partialKey, double partial, Set<String> asLongRope, Set<String> ownKeys) {
   private static final Set<String> KEYS = Set.of("rope_theta", "rope_type", "type", "factor", "low_freq_factor",
       "high_freq_factor", "original_max_position_embeddings", "partial_rotary_factor", "attention_factor", "beta_fast",
       "beta_slow", "mscale", "mscale_all_dim", "truncate", "short_factor", "long_factor");
+
+  /// A rotation by a base alone, of the first `rotated` coordinates.
+  static Rope plain(double theta, int rotated) {
+    return rope(frequencies(theta, rotated), 1, Integer.MAX_VALUE);
+  }
+
+  private static double[] frequencies(double base, int n) {
+    double[] plain = new double[(n + 1) / 2]; // an odd share is rounded up to pairs
+    for (int i = 0; i < plain.length; i++) {
+      plain[i] = 1 / Math.pow(base, 2.0 * i / n);
+    }
+    return plain;
+  }
 
   /// The usual keys, all of a head rotating.
   static RopeParameters of(ModelConfig config) throws CheckpointException {
@@ -30,7 +44,7 @@ record RopeParameters(ModelConfig config, Optional<ModelConfig> part, String the
   static RopeParameters of(ModelConfig config, String thetaKey) throws CheckpointException {
     Optional<ModelConfig> scaling = config.part("rope_scaling").filter(part -> !part.keys().isEmpty());
     Optional<ModelConfig> part = scaling.isPresent() ? scaling : config.part("rope_parameters");
-    return new RopeParameters(config, part, thetaKey, 10_000, Optional.empty(), 1, Set.of());
+    return new RopeParameters(config, part, thetaKey, 10_000, Optional.empty(), 1, Set.of(), Set.of());
   }
 
   /// The parameters of one of several types of layer: their part of `rope_parameters`, or `rope_scaling` (which is
@@ -53,16 +67,35 @@ record RopeParameters(ModelConfig config, Optional<ModelConfig> part, String the
       }
       part = config.part("rope_scaling");
     }
-    return new RopeParameters(config, part, thetaKey, theta, Optional.empty(), 1, Set.of());
+    return new RopeParameters(config, part, thetaKey, theta, Optional.empty(), 1, Set.of(), Set.of());
   }
 
   /// The same where a share of each head may rotate.
   RopeParameters partial(String key, double otherwise) {
-    return new RopeParameters(config, part, thetaKey, theta, Optional.of(key), otherwise, asLongRope);
+    return new RopeParameters(config, part, thetaKey, theta, Optional.of(key), otherwise, asLongRope, ownKeys);
   }
 
   RopeParameters asLongRope(String... types) {
-    return new RopeParameters(config, part, thetaKey, theta, partialKey, partial, Set.of(types));
+    return new RopeParameters(config, part, thetaKey, theta, partialKey, partial, Set.of(types), ownKeys);
+  }
+
+  /// The same with another base where nothing gives it.
+  RopeParameters theta(double otherwise) {
+    return new RopeParameters(config, part, thetaKey, otherwise, partialKey, partial, asLongRope, ownKeys);
+  }
+
+  /// The same where the object may hold these keys.
+  RopeParameters with(String... keys) {
+    return new RopeParameters(config, part, thetaKey, theta, partialKey, partial, asLongRope, Set.of(keys));
+  }
+
+  /// The same where the object must be there, for the family's own default is a scaled rotation.
+  RopeParameters required() throws CheckpointException {
+    if (part.isEmpty()) {
+      throw new CheckpointException("config.json has neither 'rope_parameters' nor 'rope_scaling', which '"
+          + config.text("model_type") + "' needs: how heads rotate is not known");
+    }
+    return this;
   }
 
   /// The rotation of heads of this width.
@@ -74,15 +107,17 @@ record RopeParameters(ModelConfig config, Optional<ModelConfig> part, String the
     double base = part.isPresent() && part.get().has("rope_theta")
         ? part.get().positive("rope_theta", theta)
         : config.positive(thetaKey, theta);
-    double[] plain = new double[(n + 1) / 2]; // an odd share is rounded up to pairs
-    for (int i = 0; i < plain.length; i++) {
-      plain[i] = 1 / Math.pow(base, 2.0 * i / n);
+    if (ownKeys.contains("alpha") && type.equals("dynamic") && part.orElseThrow().has("alpha")) {
+      base *= Math.pow(part.get().positive("alpha"), headWidth / (headWidth - 2.0));
     }
+    double[] plain = frequencies(base, n);
     return switch (type) {
       case "default" -> rope(plain, 1, Integer.MAX_VALUE);
       case "linear" -> rope(divided(plain, factor()), 1, Integer.MAX_VALUE);
       case "dynamic" -> { // changes nothing until a sequence outgrows the context
-        factor();
+        if (!ownKeys.contains("alpha") || !part.orElseThrow().has("alpha")) {
+          factor();
+        }
         yield rope(plain, 1, config.size("max_position_embeddings"));
       }
       case "llama3" -> rope(byWavelength(plain), 1, Integer.MAX_VALUE);
@@ -102,11 +137,14 @@ record RopeParameters(ModelConfig config, Optional<ModelConfig> part, String the
       return "default";
     }
     for (String key : part.get().keys()) {
-      if (!KEYS.contains(key)) {
+      if (!KEYS.contains(key) && !ownKeys.contains(key)) {
         throw part.get().unsupported(key, "nothing: this key of rotary embeddings is unknown here");
       }
     }
     String type = part.get().has("rope_type") ? part.get().text("rope_type") : part.get().text("type", "default");
+    if (type.equals("mrope") && ownKeys.contains("mrope_section")) {
+      return "default"; // the three positions of a text token are one
+    }
     return asLongRope.contains(type) ? "longrope" : type;
   }
 

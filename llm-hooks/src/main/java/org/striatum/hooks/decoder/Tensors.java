@@ -1,5 +1,6 @@
 package org.striatum.hooks.decoder;
 
+import java.util.List;
 import org.striatum.hooks.checkpoint.Weight;
 import org.striatum.probe.model.HookPoint;
 
@@ -12,8 +13,8 @@ public interface Tensors<T> {
   /// The rows of `table` (vocabulary, d) at the input tokens: (rows, d).
   T embed(Weight table);
 
-  /// The rows of `table` (positions, d) at each row's position in its sequence: (rows, d).
-  T embedPositions(Weight table);
+  /// The rows of `table` (positions, d) at each row's position in its sequence, plus `offset`: (rows, d).
+  T embedPositions(Weight table, int offset);
 
   /// x·Wᵀ + b, with W (out, in) and b (out): (rows, in) → (rows, out).
   ///
@@ -29,8 +30,8 @@ public interface Tensors<T> {
   /// @param offset 0, or 1 where the weight is stored as its difference from one
   T rmsNorm(T x, int groups, Weight weight, double offset, double epsilon);
 
-  /// (x − mean(x)) / √(var(x) + ε) ⊙ w + b over the last axis.
-  T layerNorm(T x, Weight weight, Weight bias, double epsilon);
+  /// LayerNorm of x (rows, groups · width).
+  T layerNorm(T x, LayerNorm norm);
 
   /// a + b, elementwise.
   T add(T a, T b);
@@ -38,8 +39,14 @@ public interface Tensors<T> {
   /// a ⊙ b, elementwise.
   T multiply(T a, T b);
 
-  /// factor · x.
+  /// factor · x; x itself where the factor is one.
   T scale(T x, double factor);
+
+  /// x held to [−limit, limit].
+  T clip(T x, double limit);
+
+  /// x · (1 + β ln(1 + ⌊p / context⌋)), p each row's position in its sequence.
+  T growByPosition(T x, double beta, int context);
 
   /// cap · tanh(x / cap).
   T softCap(T x, double cap);
@@ -47,11 +54,24 @@ public interface Tensors<T> {
   /// The non-linearity of an MLP, elementwise.
   T activate(T x, Activation activation);
 
+  /// xIELU (arXiv 2411.13010), with a₊ = softplus(alphaP) and a₋ = β + softplus(alphaN):
+  ///
+  ///     a₊ x² + β x where x > 0;  a₋ (exp(min(x, ε)) − 1 − x) + β x elsewhere
+  ///
+  /// @param alphaP (1)
+  /// @param alphaN (1)
+  /// @param beta a scalar
+  /// @param epsilon a scalar, a little below zero
+  T xielu(T x, Weight alphaP, Weight alphaN, Weight beta, Weight epsilon);
+
   /// Columns `from` (inclusive) to `to` (exclusive) of each of `groups` equal runs of columns: (rows, groups · w) →
   /// (rows, groups · (to − from)). Takes fused projections apart.
   ///
   /// @param width w, the columns of one group
   T columns(T x, int groups, int width, int from, int to);
+
+  /// Several values of the same rows as one: (rows, Σ widths).
+  T sideBySide(List<T> parts);
 
   /// Rotates the heads of x (rows, heads · headWidth) by their positions. Coordinates beyond the rotated ones pass.
   T rope(T x, int heads, int headWidth, Rope rope);

@@ -49,7 +49,7 @@ final class CachedGeneration implements AutoCloseable {
   }
 
   private long cacheRowBytes() {
-    return 4L * shape.keyValueHeads() * capacity * OnnxInterpreter.cachedHeadWidth(shape.headWidth());
+    return 4L * shape.keyValueHeads() * capacity * OnnxInterpreter.cachedHeadWidth(shape.keyWidth());
   }
 
   /// Rows of the running batch, the copy of a lone one included.
@@ -173,7 +173,7 @@ final class CachedGeneration implements AutoCloseable {
     cacheTensors = caches.stream()
         .map(cache -> GraphSession.tensor(
             cache.asSlice(0, size).asByteBuffer().order(ByteOrder.nativeOrder()).asFloatBuffer(), batch(),
-            shape.keyValueHeads(), capacity, OnnxInterpreter.cachedHeadWidth(shape.headWidth())))
+            shape.keyValueHeads(), capacity, OnnxInterpreter.cachedHeadWidth(shape.keyWidth())))
         .toList();
   }
 

@@ -3,6 +3,8 @@ package org.striatum.hooks.onnx;
 import static org.striatum.hooks.onnx.OnnxGraph.attribute;
 
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,7 @@ import org.striatum.hooks.decoder.Activation;
 import org.striatum.hooks.decoder.Attention;
 import org.striatum.hooks.decoder.Decoder;
 import org.striatum.hooks.decoder.DecoderShape;
+import org.striatum.hooks.decoder.LayerNorm;
 import org.striatum.hooks.decoder.Rope;
 import org.striatum.hooks.decoder.Tensors;
 import org.striatum.probe.model.HookPoint;
@@ -119,8 +122,9 @@ final class OnnxInterpreter implements Tensors<String> {
   }
 
   @Override
-  public String embedPositions(Weight table) {
-    return widened(graph.node("Gather", List.of(stored(table), "position_ids")), table);
+  public String embedPositions(Weight table, int offset) {
+    String rows = offset == 0 ? "position_ids" : add("position_ids", graph.longs(offset));
+    return widened(graph.node("Gather", List.of(stored(table), rows)), table);
   }
 
   @Override
@@ -163,20 +167,47 @@ final class OnnxInterpreter implements Tensors<String> {
 
   @Override
   public String rmsNorm(String x, int groups, Weight weight, double offset, double epsilon) {
-    String factors = offset == 0
-        ? weight(weight)
-        : offsets.computeIfAbsent(weight.name(), _ -> add(weight(weight), graph.scalar((float) offset)));
     long n = weight.shape().getFirst();
-    String grouped = groups == 1 ? x : graph.node("Reshape", List.of(x, graph.longs(-1, groups, n)));
-    String normed = graph.node("SimplifiedLayerNormalization", List.of(grouped, factors), attribute("axis", -1),
+    List<String> inputs = List.of(grouped(x, groups, n), offset(weight, offset));
+    String normed = graph.node("SimplifiedLayerNormalization", inputs, attribute("axis", -1),
         attribute("epsilon", (float) epsilon), attribute("stash_type", 1));
     return groups == 1 ? normed : graph.node("Reshape", List.of(normed, graph.longs(-1, groups * n)));
   }
 
   @Override
-  public String layerNorm(String x, Weight weight, Weight bias, double epsilon) {
-    return graph.node("LayerNormalization", List.of(x, weight(weight), weight(bias)), attribute("axis", -1),
-        attribute("epsilon", (float) epsilon), attribute("stash_type", 1));
+  public String layerNorm(String x, LayerNorm norm) {
+    int n = norm.width();
+    boolean ones = norm.weight() == null || norm.weightByGroup();
+    String factors = ones ? ones(n) : offset(norm.weight(), norm.offset());
+    List<String> inputs = new ArrayList<>(List.of(grouped(x, norm.groups(), n), factors));
+    if (norm.bias() != null) {
+      inputs.add(weight(norm.bias()));
+    }
+    String normed = graph.node("LayerNormalization", inputs, attribute("axis", -1),
+        attribute("epsilon", (float) norm.epsilon()), attribute("stash_type", 1));
+    if (norm.weightByGroup()) {
+      normed = multiply(normed, offset(norm.weight(), norm.offset()));
+    }
+    return norm.groups() == 1
+        ? normed
+        : graph.node("Reshape", List.of(normed, graph.longs(-1, (long) norm.groups() * n)));
+  }
+
+  private String ones(int n) {
+    float[] ones = new float[n];
+    Arrays.fill(ones, 1);
+    return offsets.computeIfAbsent("ones of " + n, _ -> graph.floats(ones, n));
+  }
+
+  /// A norm's weight with its offset added.
+  private String offset(Weight weight, double offset) {
+    return offset == 0
+        ? weight(weight)
+        : offsets.computeIfAbsent(weight.name(), _ -> add(weight(weight), graph.scalar((float) offset)));
+  }
+
+  private String grouped(String x, int groups, long n) {
+    return groups == 1 ? x : graph.node("Reshape", List.of(x, graph.longs(-1, groups, n)));
   }
 
   @Override
@@ -191,7 +222,25 @@ final class OnnxInterpreter implements Tensors<String> {
 
   @Override
   public String scale(String x, double factor) {
-    return multiply(x, graph.scalar((float) factor));
+    return factor == 1 ? x : multiply(x, graph.scalar((float) factor));
+  }
+
+  @Override
+  public String clip(String x, double limit) {
+    return graph.node("Clip", List.of(x, graph.scalar((float) -limit), graph.scalar((float) limit)));
+  }
+
+  @Override
+  public String growByPosition(String x, double beta, int context) {
+    String whole = graph.node("Floor", List.of(graph.node("Div", List.of(positions(), graph.scalar((float) context)))));
+    String growth = scale(graph.node("Log", List.of(add(whole, graph.scalar(1f)))), beta);
+    return multiply(x, add(growth, graph.scalar(1f)));
+  }
+
+  /// Each row's position: (rows, 1).
+  private String positions() {
+    return graph.node("Cast", List.of(graph.node("Reshape", List.of("position_ids", graph.longs(-1, 1)))),
+        attribute("to", DataType.FLOAT.getNumber()));
   }
 
   @Override
@@ -223,6 +272,22 @@ final class OnnxInterpreter implements Tensors<String> {
   }
 
   @Override
+  public String xielu(String x, Weight alphaP, Weight alphaN, Weight beta, Weight epsilon) {
+    String linear = multiply(x, weight(beta));
+    String above = multiply(multiply(graph.node("Softplus", List.of(weight(alphaP))), x), x);
+    String slope = add(weight(beta), graph.node("Softplus", List.of(weight(alphaN))));
+    String exponential = graph.node("Exp", List.of(graph.node("Min", List.of(x, weight(epsilon)))));
+    String bent = graph.node("Sub", List.of(graph.node("Sub", List.of(exponential, graph.scalar(1f))), x));
+    String positive = graph.node("Greater", List.of(x, graph.scalar(0f)));
+    return add(graph.node("Where", List.of(positive, above, multiply(bent, slope))), linear);
+  }
+
+  @Override
+  public String sideBySide(List<String> parts) {
+    return graph.node("Concat", parts, attribute("axis", 1));
+  }
+
+  @Override
   public String columns(String x, int groups, int width, int from, int to) {
     if (groups == 1) {
       return graph.node("Slice", List.of(x, graph.longs(from), graph.longs(to), graph.longs(1)));
@@ -240,7 +305,8 @@ final class OnnxInterpreter implements Tensors<String> {
     String all = graph.node("Reshape", List.of(x, graph.longs(1, -1, (long) heads * headWidth)));
     String turned = graph.nodes(OnnxGraph.CONTRIB, "RotaryEmbedding",
         List.of(all, rowNumbers(), turn.cosines(), turn.sines()), 1, attribute("num_heads", heads),
-        attribute("rotary_embedding_dim", 2L * rope.frequencies().length)).getFirst();
+        attribute("rotary_embedding_dim", 2L * rope.frequencies().length),
+        attribute("interleaved", rope.neighbours() ? 1 : 0)).getFirst();
     return graph.node("Reshape", List.of(turned, graph.longs(-1, (long) heads * headWidth)));
   }
 
@@ -257,9 +323,7 @@ final class OnnxInterpreter implements Tensors<String> {
   /// Computed once, shared by all layers that turn alike.
   private Turn turn(Rope rope) {
     return turns.computeIfAbsent(rope, _ -> {
-      String positions = graph.node("Cast", List.of(graph.node("Reshape", List.of("position_ids", graph.longs(-1, 1)))),
-          attribute("to", DataType.FLOAT.getNumber()));
-      String angles = multiply(positions, graph.floats(rope.frequencies(), 1, rope.frequencies().length));
+      String angles = multiply(positions(), graph.floats(rope.frequencies(), 1, rope.frequencies().length));
       String cosines = graph.node("Cos", List.of(angles));
       String sines = graph.node("Sin", List.of(angles));
       return rope.amplitude() == 1
@@ -275,13 +339,20 @@ final class OnnxInterpreter implements Tensors<String> {
     int heads = attention.heads();
     int kv = attention.keyValueHeads();
     int n = attention.headWidth();
-    int cached = cachedHeadWidth(n);
+    int keyWidth = n;
+    if (attention.slopes().length > 0) {
+      keyWidth = n + 1;
+      queries = widerBy(queries, heads, n, slopes(attention));
+      keys = widerBy(keys, kv, n, graph.node("Reshape", List.of(positions(), graph.longs(-1, 1, 1))));
+    }
+    int cached = cachedHeadWidth(keyWidth);
     List<String> past = List.of("", "");
     if (spec.cached()) {
       past = List.of(graph.input("past_key." + layer, DataType.FLOAT, -1, kv, -1, cached),
           graph.input("past_value." + layer, DataType.FLOAT, -1, kv, -1, cached));
     }
-    List<String> inputs = List.of(sequences(queries, heads, n), sequences(keys, kv, n), sequences(values, kv, n),
+    List<String> inputs = List.of(sequences(queries, heads, keyWidth, cached),
+        sequences(keys, kv, keyWidth, cached), sequences(values, kv, n, cached),
         past.get(0), past.get(1), "seqlens_k", "total_sequence_length");
     List<String> outputs = List.of("attention." + layer, "present_key." + layer, "present_value." + layer);
     graph.named(OnnxGraph.CONTRIB, "GroupQueryAttention", inputs, outputs, attribute("num_heads", heads),
@@ -303,14 +374,33 @@ final class OnnxInterpreter implements Tensors<String> {
             graph.longs(-1, (long) heads * n)));
   }
 
+  /// slope / scale of each head, so that scaled products with a key's position are slope · position: (1, heads, 1).
+  private String slopes(Attention attention) {
+    float[] slopes = attention.slopes().clone();
+    for (int h = 0; h < slopes.length; h++) {
+      slopes[h] = (float) (slopes[h] / attention.scale());
+    }
+    return graph.floats(slopes, 1, slopes.length, 1);
+  }
+
+  /// x (rows, heads · n) with one more coordinate in each head: (rows, heads · (n + 1)).
+  ///
+  /// @param coordinate (rows or 1, heads or 1, 1)
+  private String widerBy(String x, int heads, int n, String coordinate) {
+    String byHead = graph.node("Reshape", List.of(x, graph.longs(-1, heads, n)));
+    String one = graph.node("Slice", List.of(byHead, graph.longs(0), graph.longs(1), graph.longs(2)));
+    String column = add(scale(one, 0), coordinate);
+    return graph.node("Reshape", List.of(graph.node("Concat", List.of(byHead, column), attribute("axis", 2)),
+        graph.longs(-1, (long) heads * (n + 1))));
+  }
+
   /// GroupQueryAttention wants head widths that are multiples of 8. Others are padded with zeros, which changes no score.
   static int cachedHeadWidth(int headWidth) {
     return Math.ceilDiv(headWidth, 8) * 8;
   }
 
   /// (rows, heads · n) → (batch, positions, heads · cached width).
-  private String sequences(String x, int heads, int n) {
-    int cached = cachedHeadWidth(n);
+  private String sequences(String x, int heads, int n, int cached) {
     if (cached != n) {
       String byHead = graph.node("Reshape", List.of(x, graph.longs(-1, heads, n)));
       String padded = graph.node("Pad", List.of(byHead, graph.longs(0, 0, 0, 0, 0, cached - n)));

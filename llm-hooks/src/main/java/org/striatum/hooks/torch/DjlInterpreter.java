@@ -10,13 +10,16 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.nn.core.Embedding;
 import ai.djl.nn.core.Linear;
-import ai.djl.nn.norm.LayerNorm;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 import org.striatum.hooks.checkpoint.Weight;
 import org.striatum.hooks.decoder.Activation;
 import org.striatum.hooks.decoder.Attention;
+import org.striatum.hooks.decoder.LayerNorm;
 import org.striatum.hooks.decoder.Rope;
 import org.striatum.hooks.decoder.Tensors;
 import org.striatum.hooks.engine.PaddedBatch;
@@ -94,8 +97,8 @@ final class DjlInterpreter implements Tensors<NDArray> {
   }
 
   @Override
-  public NDArray embedPositions(Weight table) {
-    return rows(positionIds, table);
+  public NDArray embedPositions(Weight table, int offset) {
+    return rows(offset == 0 ? positionIds : positionIds.add(manager.create((long) offset)), table);
   }
 
   private NDArray rows(NDArray indices, Weight table) {
@@ -127,7 +130,7 @@ final class DjlInterpreter implements Tensors<NDArray> {
   @Override
   public NDArray rmsNorm(NDArray x, int groups, Weight weight, double offset, double epsilon) {
     long n = weight.shape().getFirst();
-    NDArray factors = offset == 0 ? weight(weight) : weight(weight).add(constant(offset));
+    NDArray factors = offset(weight, offset);
     NDArray grouped = groups == 1 ? x : x.reshape(-1, groups, n);
     NDArray root = grouped.square().mean(new int[]{-1}, true).add(constant(epsilon)).sqrt();
     NDArray normed = grouped.div(root).mul(factors);
@@ -135,9 +138,24 @@ final class DjlInterpreter implements Tensors<NDArray> {
   }
 
   @Override
-  public NDArray layerNorm(NDArray x, Weight weight, Weight bias, double epsilon) {
-    Shape last = new Shape(weight.shape().getFirst());
-    return LayerNorm.layerNorm(x, last, weight(weight), weight(bias), (float) epsilon).singletonOrThrow();
+  public NDArray layerNorm(NDArray x, LayerNorm norm) {
+    int n = norm.width();
+    NDArray grouped = norm.groups() == 1 ? x : x.reshape(-1, norm.groups(), n);
+    NDArray centred = grouped.sub(grouped.mean(new int[]{-1}, true));
+    NDArray root = centred.square().mean(new int[]{-1}, true).add(constant(norm.epsilon())).sqrt();
+    NDArray normed = centred.div(root);
+    if (norm.weight() != null) {
+      normed = normed.mul(offset(norm.weight(), norm.offset()));
+    }
+    if (norm.bias() != null) {
+      normed = normed.add(weight(norm.bias()));
+    }
+    return norm.groups() == 1 ? normed : normed.reshape(-1, (long) norm.groups() * n);
+  }
+
+  /// A norm's weight with its offset added.
+  private NDArray offset(Weight weight, double offset) {
+    return offset == 0 ? weight(weight) : weight(weight).add(constant(offset));
   }
 
   @Override
@@ -152,7 +170,19 @@ final class DjlInterpreter implements Tensors<NDArray> {
 
   @Override
   public NDArray scale(NDArray x, double factor) {
-    return x.mul(constant(factor));
+    return factor == 1 ? x : x.mul(constant(factor));
+  }
+
+  @Override
+  public NDArray clip(NDArray x, double limit) {
+    return x.minimum(constant(limit)).maximum(constant(-limit));
+  }
+
+  @Override
+  public NDArray growByPosition(NDArray x, double beta, int context) {
+    NDArray positions = positionIds.toType(DataType.FLOAT32, false).reshape(-1, 1);
+    NDArray whole = positions.div(constant(context)).floor();
+    return x.mul(scale(whole.add(constant(1)).log(), beta).add(constant(1)));
   }
 
   @Override
@@ -179,6 +209,23 @@ final class DjlInterpreter implements Tensors<NDArray> {
     };
   }
 
+  @Override
+  public NDArray xielu(NDArray x, Weight alphaP, Weight alphaN, Weight beta, Weight epsilon) {
+    NDArray above = x.square().mul(softplus(weight(alphaP)));
+    NDArray slope = weight(beta).add(softplus(weight(alphaN)));
+    NDArray bent = x.minimum(weight(epsilon)).exp().sub(constant(1)).sub(x).mul(slope);
+    return NDArrays.where(x.gt(constant(0)), above, bent).add(x.mul(weight(beta)));
+  }
+
+  private NDArray softplus(NDArray x) {
+    return x.exp().add(constant(1)).log();
+  }
+
+  @Override
+  public NDArray sideBySide(List<NDArray> parts) {
+    return NDArrays.concat(new NDList(parts), 1);
+  }
+
   private static NDArray sigmoid(NDArray x) {
     return x.getNDArrayInternal().sigmoid();
   }
@@ -201,6 +248,9 @@ final class DjlInterpreter implements Tensors<NDArray> {
     Turn turn = turns.computeIfAbsent(rope, this::turn);
     int half = rope.frequencies().length;
     NDArray byHead = x.reshape(-1, heads, headWidth); // (rows, heads, headWidth)
+    if (rope.neighbours()) {
+      byHead = ordered(byHead, i -> i < half ? 2 * i : i < 2 * half ? 2 * (i - half) + 1 : i);
+    }
     NDArray first = lastAxis(byHead, 0, half);
     NDArray second = lastAxis(byHead, half, 2 * half);
     NDList parts = new NDList(first.mul(turn.cosines()).sub(second.mul(turn.sines())),
@@ -208,7 +258,19 @@ final class DjlInterpreter implements Tensors<NDArray> {
     if (headWidth > 2 * half) {
       parts.add(lastAxis(byHead, 2 * half, headWidth));
     }
-    return NDArrays.concat(parts, 2).reshape(-1, (long) heads * headWidth);
+    NDArray turned = NDArrays.concat(parts, 2);
+    if (rope.neighbours()) {
+      turned = ordered(turned, i -> i >= 2 * half ? i : i % 2 == 0 ? i / 2 : half + i / 2);
+    }
+    return turned.reshape(-1, (long) heads * headWidth);
+  }
+
+  /// The coordinates of each head in another order. (Slices of pairs side by side let no gradient through DJL.)
+  ///
+  /// @param from where the coordinate that comes to place i was
+  private NDArray ordered(NDArray byHead, IntUnaryOperator from) {
+    long[] places = IntStream.range(0, (int) byHead.getShape().get(2)).map(from).asLongStream().toArray();
+    return byHead.transpose(2, 0, 1).get(manager.create(places)).transpose(1, 2, 0);
   }
 
   /// Turned once, shared by all layers that turn alike.
@@ -235,6 +297,10 @@ final class DjlInterpreter implements Tensors<NDArray> {
     NDArray products = scale(q, attention.scale()).matMul(k);
     NDArray capped = attention.softCap() == 0 ? products : softCap(products, attention.softCap());
     NDArray scores = capped.reshape(b, kv, groups, p, p).add(mask(attention.window()));
+    if (attention.slopes().length > 0) {
+      NDArray keyPositions = manager.arange(positions).toType(DataType.FLOAT32, false).reshape(1, 1, 1, 1, p);
+      scores = scores.add(manager.create(attention.slopes(), new Shape(1, kv, groups, 1, 1)).mul(keyPositions));
+    }
     NDArray shares = scores.softmax(-1).reshape(b, kv, groups * p, p);
     return shares.matMul(v).reshape(b, kv, groups, p, n).transpose(0, 3, 1, 2, 4).reshape(-1, attention.heads() * n);
   }

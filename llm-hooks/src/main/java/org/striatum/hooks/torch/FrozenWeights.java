@@ -112,6 +112,11 @@ final class FrozenWeights implements AutoCloseable {
 
   /// Writes a weight into memory of the engine, a few rows at a time. (DJL cannot read BF16: it aborts the process.)
   private NDArray widened(SafetensorsFile file, String name, Shape shape) {
+    if (shape.dimension() == 0) {
+      float[] scalar = new float[1];
+      file.floats(name, 0, scalar, 0, 1);
+      return manager.create(scalar[0]);
+    }
     NDArray whole = manager.create(shape, DataType.FLOAT32);
     long width = shape.size() / shape.get(0);
     long rows = Math.max(1, COPIED_AT_ONCE / width);

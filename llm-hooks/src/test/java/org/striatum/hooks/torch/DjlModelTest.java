@@ -104,7 +104,7 @@ class DjlModelTest {
 
   /// The use the gradient is for: a trainer takes steps on plain arrays, and the ONNX engine runs what was learned.
   @ParameterizedTest
-  @MethodSource("org.striatum.hooks.GoldenCheckpoints#families")
+  @MethodSource("org.striatum.hooks.GoldenCheckpoints#gentle")
   void gatesLearnedHereRunOnTheOtherEngine(Path folder) throws Exception {
     try (Checkpoint opened = Checkpoint.open(folder)) {
       Decoder decoder = Decoder.of(opened);
