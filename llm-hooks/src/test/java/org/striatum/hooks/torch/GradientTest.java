@@ -91,7 +91,8 @@ class GradientTest {
       List<TokenSequence> items = GoldenCheckpoints.sequences(random, model.vocabulary(), 4, 16);
       HookPoint hook = HookPoint.EMBED; // below every change, so that no step of the hard gate is crossed
       Gates gates = Gates.of(hook, GoldenCheckpoints.gate(random, model.width(hook), true, PositionMask.ALL));
-      String matrix = model.matrices().stream().skip(2).filter(name -> !name.contains("k_proj")).findFirst().orElseThrow();
+      String matrix = model.matrices().stream().skip(2).filter(name -> !name.contains("k_proj")).findFirst()
+          .orElseThrow();
       List<Long> shape = model.weights().get(matrix).shape();
       boolean transposed = folder.getFileName().toString().equals("gpt2");
       int in = shape.get(transposed ? 0 : 1).intValue();
