@@ -16,7 +16,7 @@ public abstract class CheckpointContract extends GatedModelContract {
 
   @Override
   protected final List<Path> models() throws Exception {
-    return GoldenCheckpoints.families();
+    return GoldenCheckpoints.contracts();
   }
 
   @Override

@@ -19,11 +19,24 @@ import org.striatum.probe.model.TokenSequence;
 public final class GoldenCheckpoints {
   private static final Path GOLDEN = Path.of("src/test/resources/golden");
 
+  /// Set by the profile all-tests.
+  private static final boolean EVERY = Boolean.getBoolean("striatum.tests.every");
+
   private GoldenCheckpoints() {}
 
   /// The first families in their usual configurations, not made to bend as much as the others.
   public static List<Path> gentle() throws IOException {
     return folders("checkpoints");
+  }
+
+  /// Those that the contracts of every engine are run on: the first families, with all tests one of each.
+  public static List<Path> contracts() throws IOException {
+    return EVERY ? families() : gentle();
+  }
+
+  /// Those that engines are compared on: one of each family, with all tests every one.
+  public static List<Path> compared() throws IOException {
+    return EVERY ? all() : families();
   }
 
   /// One checkpoint of each family at least.

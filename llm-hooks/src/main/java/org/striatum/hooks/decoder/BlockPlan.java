@@ -39,7 +39,7 @@ final class BlockPlan {
   ///
   /// @param kind formula
   /// @param offset what is added to stored weights
-  record Norm(Kind kind, double offset, double epsilon) {
+  record Norm(Norm.Kind kind, double offset, double epsilon) {
     enum Kind {
       RMS,
       /// With weight and bias.
@@ -51,11 +51,11 @@ final class BlockPlan {
     }
 
     static Norm rms(double epsilon) {
-      return new Norm(Kind.RMS, 0, epsilon);
+      return new Norm(Norm.Kind.RMS, 0, epsilon);
     }
 
     static Norm layer(double epsilon) {
-      return new Norm(Kind.LAYER, 0, epsilon);
+      return new Norm(Norm.Kind.LAYER, 0, epsilon);
     }
   }
 
@@ -65,7 +65,7 @@ final class BlockPlan {
   /// @param query name of the queries' weights
   /// @param key name of the keys' weights
   /// @param rotatedFirst whether heads are rotated before they are normed
-  record HeadNorm(Kind kind, String query, String key, boolean rotatedFirst) {
+  record HeadNorm(HeadNorm.Kind kind, String query, String key, boolean rotatedFirst) {
     enum Kind {
       /// RMS of each head, all heads by one weight (n).
       RMS_OF_HEADS,

@@ -55,7 +55,7 @@ class GradientTest {
   }
 
   @ParameterizedTest
-  @MethodSource("org.striatum.hooks.GoldenCheckpoints#families")
+  @MethodSource("org.striatum.hooks.GoldenCheckpoints#contracts")
   void gradientsOfGatesEqualDifferencesOfTheLoss(Path folder) throws Exception {
     try (Checkpoint checkpoint = Checkpoint.open(folder);
         DjlModel model = DjlModel.open(checkpoint, Decoder.of(checkpoint), CompletionEnd.at(List.of()))) {
@@ -83,7 +83,7 @@ class GradientTest {
   }
 
   @ParameterizedTest
-  @MethodSource("org.striatum.hooks.GoldenCheckpoints#families")
+  @MethodSource("org.striatum.hooks.GoldenCheckpoints#contracts")
   void gradientsOfAnOverlayEqualDifferencesOfTheLoss(Path folder) throws Exception {
     try (Checkpoint checkpoint = Checkpoint.open(folder);
         DjlModel model = DjlModel.open(checkpoint, Decoder.of(checkpoint), CompletionEnd.at(List.of()))) {
