@@ -48,6 +48,7 @@ import org.striatum.probe.run.Sha256;
 public record ForeignRollouts(ProblemSource source, List<Graded> completions, Optional<String> skipped,
     Optional<String> left) {
   private static final List<String> SCORES = List.of("exact_match", "acc", "reward", "score", "correct");
+  private static final String HARNESS = "lm-evaluation-harness";
   private static final int ID_DIGITS = 16;
   /// Reasons for the end of a text, as servers name them: OpenAI's, vLLM's, text-generation-inference's, Anthropic's, Google's.
   private static final Set<String> ENDED = Set.of("stop", "eos", "eos_token", "stop_sequence", "end_turn", "STOP");
@@ -107,6 +108,11 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
     return new ForeignRollouts(source, reader.completions,
         summary.map(line -> source.file() + ": " + line),
         reader.left().map(line -> source.file() + ": " + line));
+  }
+
+  /// Whether lm-evaluation-harness made them: it ends a response at its own stops.
+  public boolean isOfHarness() {
+    return source.layout().startsWith(HARNESS);
   }
 
   /// A text that was generated.
@@ -256,9 +262,9 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
                 one.finished(), messages, one.tokens(), one.grade()));
       }
       format = likelihoods
-          ? "lm-evaluation-harness, likelihoods"
+          ? HARNESS + ", likelihoods"
           : harness
-              ? "lm-evaluation-harness"
+              ? HARNESS
               : line.has("outputs") ? "vllm" : messages.isEmpty() ? "openai-completions" : "openai-chat-completions";
     }
 

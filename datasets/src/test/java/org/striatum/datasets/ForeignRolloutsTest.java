@@ -106,7 +106,8 @@ class ForeignRolloutsTest {
         "has no reference answer that the grader number can read");
     refused("{\"prompt\": \"p\", \"outputs\": [{\"text\": \"t\"}], \"score\": 0.5}", null,
         "neither 0 nor 1, 'score' 0.5");
-    refused("{\"prompt\": [{\"role\": \"user\"}], \"outputs\": [{\"text\": \"t\"}], \"score\": 1}", null, "a list of messages");
+    refused("{\"prompt\": [{\"role\": \"user\"}], \"outputs\": [{\"text\": \"t\"}], \"score\": 1}", null,
+        "a list of messages");
     refused("{\"question\": \"p\"}", null, "has no prompt");
     refused("{\"doc_id\": 0, \"arguments\": [[\"p\", {}]], \"resps\": [[\"a\", \"b\"]], \"acc\": 1}", null,
         "one score for 2 responses");
@@ -200,13 +201,15 @@ class ForeignRolloutsTest {
   /// With the filter's name and without it, in two lines and in one.
   @Test
   void whatSaysTwoThingsOfOneCompletionIsRefused() throws IOException {
-    String right = filtered(0, "5", " So it is 5.", 1).replace("\"exact_match\"", "\"filter\": \"none\", \"exact_match\"");
+    String right = filtered(0, "5", " So it is 5.", 1).replace("\"exact_match\"",
+        "\"filter\": \"none\", \"exact_match\"");
     assertThat(read("twice.jsonl", right + right, null).completions()).hasSize(1);
     for (String lines : new String[]{right + right.replace("\"exact_match\": 1.0", "\"exact_match\": 0.0"),
         right.replace("\"exact_match\"", "\"acc\": 0.0, \"exact_match\""),
         "{\"prompt\": \"p\", \"reward\": 1, \"score\": 0, \"outputs\": [{\"text\": \"5\"}], \"answer\": \"5\"}"}) {
       assertThatThrownBy(() -> read("two.jsonl", lines, null)).as(lines)
-          .isInstanceOfSatisfying(MalformedTableException.class, e -> assertThat(e.needs()).containsExactly(Need.GRADER));
+          .isInstanceOfSatisfying(MalformedTableException.class,
+              e -> assertThat(e.needs()).containsExactly(Need.GRADER));
       assertThat(read("two.jsonl", lines, AnswerGrader.NUMBER).completions()).extracting(Graded::reward)
           .containsExactly(1.0);
     }
@@ -219,7 +222,8 @@ class ForeignRolloutsTest {
     StringBuilder responses = new StringBuilder();
     for (int i = 0; i < likelihood.length; i++) {
       String comma = i == 0 ? "" : ", ";
-      arguments.append(comma).append("\"gen_args_%d\": {\"arg_0\": \"%s\", \"arg_1\": \" is big.\"}".formatted(i, context[i]));
+      arguments.append(comma)
+          .append("\"gen_args_%d\": {\"arg_0\": \"%s\", \"arg_1\": \" is big.\"}".formatted(i, context[i]));
       responses.append(comma).append("[[\"%s\", \"False\"]]".formatted(likelihood[i]));
     }
     return "{\"doc_id\": 0, \"doc\": {}, \"target\": \"%d\", \"arguments\": {%s}, \"resps\": [%s], \"metrics\": [\"perplexity\", \"acc\"], \"perplexity\": -5.2, \"acc\": 1.0}"
@@ -273,8 +277,10 @@ class ForeignRolloutsTest {
     String quoted = "\"" + messages.replace("\"", "\\\"") + "\"";
     String choices = "\"choices\": [{\"message\": {\"role\": \"assistant\", \"content\": \"2\"}}], \"score\": 1}";
     String harness = "{\"doc_id\": 0, \"arguments\": {\"gen_args_0\": {\"arg_0\": %s, \"arg_1\": {}}}, \"resps\": [[\"2\"]], \"acc\": 1}";
-    for (String line : new String[]{"{\"messages\": " + messages + ", " + choices, "{\"messages\": " + parts + ", " + choices,
-        "{\"prompt\": " + messages + ", " + choices, harness.formatted("[" + quoted + "]"), harness.formatted(quoted)}) {
+    for (String line : new String[]{"{\"messages\": " + messages + ", " + choices,
+        "{\"messages\": " + parts + ", " + choices,
+        "{\"prompt\": " + messages + ", " + choices, harness.formatted("[" + quoted + "]"),
+        harness.formatted(quoted)}) {
       assertThat(read("chats.jsonl", line, null).completions()).as(line).singleElement().satisfies(graded -> {
         assertThat(graded.messages()).containsExactly(new ForeignRollouts.Message("user", "1+1?"));
         assertThat(graded.text()).isEqualTo("2");
