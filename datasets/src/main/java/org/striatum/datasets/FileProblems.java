@@ -229,7 +229,8 @@ public record FileProblems(ProblemSource source, List<Problem> problems, List<St
           Sha256.of(table.path()), layout.printed(), options.template().orElse(layout.template()), grader);
       List<Problem> problems = asked.stream().map(one -> new Problem(one.id(), source.dataset(),
           source.prompt(one.question().text()), one.question().solution(), one.question().answer())).toList();
-      return new FileProblems(source, problems, stops(source.template()), summary.map(line -> source.file() + ": " + line),
+      return new FileProblems(source, problems, stops(source.template()),
+          summary.map(line -> source.file() + ": " + line),
           chosen.map(line -> source.file() + ": " + line));
     }
   }

@@ -245,7 +245,8 @@ class FileProblemsTest {
     for (String[] stop : new String[][]{{"Q: {prompt}\nA:", "\nQ:"}, {"\n\nExercise\n {prompt}", "\nExercise"}}) {
       FileProblems.Options options = new FileProblems.Options(Optional.empty(), Optional.empty(), Optional.of(stop[0]));
       assertThat(FileProblems.read(own, options, 10).stops()).containsExactly(stop[1]);
-      assertThat(FileProblems.read(file("gsm.jsonl", GSM8K), options, 10).stops()).containsExactly("Question:", stop[1]);
+      assertThat(FileProblems.read(file("gsm.jsonl", GSM8K), options, 10).stops()).containsExactly("Question:",
+          stop[1]);
     }
     assertThat(read(file("gsm.jsonl", GSM8K)).stops()).containsExactly("Question:");
   }
