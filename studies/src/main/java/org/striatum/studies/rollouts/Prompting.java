@@ -114,16 +114,9 @@ final class Prompting {
     for (ProblemSet set : sets) {
       stops.put(set.name(), settings.stops() != null
           ? settings.stops()
-          : template.isPresent() ? List.of() : stops(set, shots));
+          : template.isPresent() ? List.of() : set.stops());
     }
     return new PromptFormat(chat(), shots, stops, endOfTurn(), markers());
-  }
-
-  /// The set's own; behind examples also the gap that stands between them, unless its solutions have gaps themselves.
-  private static List<String> stops(ProblemSet set, PromptFormat.Shots shots) {
-    boolean endsAtGap = shots.count() > 0 && set.stops().isEmpty() && set.origin().isPresent()
-        && set.draw(Integer.MAX_VALUE, 1).stream().noneMatch(problem -> problem.solution().strip().contains(GAP));
-    return endsAtGap ? List.of(GAP) : set.stops();
   }
 
   private Thinking markers() {

@@ -148,11 +148,6 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
       run.note()
           .accept(run.anyModel().facts().name() + " has a chat template, which is not used: prompts are plain text");
     }
-    if (settings.prompts().stops() == null && format.chat() == null) {
-      sets.stream().filter(set -> set.origin().isPresent() && format.stops(set.name()).isEmpty()).forEach(
-          set -> run.note().accept("no text ends the completions of " + set.name()
-              + ": what a model writes behind its answer is read too, unless --stop says where it ends"));
-    }
     run.folder().settle(withGate(run.inputs(new Manifest.Data(sets.stream().map(ProblemSet::name).toList(),
         files(sources), settings.problems(), settings.samples(), null, format,
         RewardGraders.settled(run.folder(), RewardGraders.versions(graders))), settings.sampling(), settings.seed())));
