@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.striatum.datasets.ForeignRollouts.Graded;
 import org.striatum.datasets.ProblemSource;
 import org.striatum.datasets.grading.Reading;
