@@ -135,7 +135,7 @@ final class RolloutsCommand implements Callable<Integer> {
         StudyRun run = new StudyRun(opened, Version.environment(modelOptions.threads()), model, console::note,
             console.progress());
         RolloutResults results = made.isPresent()
-            ? run.run(new ImportStep(made.get()), new ImportSettings(sampling, seed))
+            ? run.run(new ImportStep(made.get(), asking), new ImportSettings(sampling, seed))
             : run.run(new RolloutStep(sets, applied, examples), settings);
         run.remember(checkpoint);
         print(folder, results);

@@ -34,6 +34,7 @@ public record FileProblems(ProblemSource source, List<Problem> problems, List<St
     implements
       ProblemSet {
   private static final int ID_DIGITS = 16;
+  private static final int LONGEST_HEAD = 200;
 
   public FileProblems {
     problems = List.copyOf(problems);
@@ -196,6 +197,21 @@ public record FileProblems(ProblemSource source, List<Problem> problems, List<St
           .of("read as " + layout.printed() + ", graded by " + grader.printed() + ", which fits its answers");
     }
 
+    /// The layout's, and the line that a question begins with where somebody else wrote the text around it: the next question
+    /// would begin so.
+    private List<String> stops(String template) {
+      if (!layout.stops().isEmpty() && template.equals(layout.template())) {
+        return layout.stops();
+      }
+      String head = template.substring(0, template.indexOf(ProblemSource.PLACE)).strip();
+      String first = head.lines().findFirst().orElse("").strip();
+      List<String> stops = new ArrayList<>(layout.stops());
+      if (!first.isEmpty() && first.length() <= LONGEST_HEAD) {
+        stops.add("\n" + first);
+      }
+      return stops;
+    }
+
     FileProblems problems(TableFile table) throws IOException {
       Optional<String> chosen = choose().or(() -> counting == Counting.FROM_ONE
           ? Optional.of("read as " + layout.printed() + ", whose answers count choices from 1")
@@ -213,7 +229,8 @@ public record FileProblems(ProblemSource source, List<Problem> problems, List<St
           Sha256.of(table.path()), layout.printed(), options.template().orElse(layout.template()), grader);
       List<Problem> problems = asked.stream().map(one -> new Problem(one.id(), source.dataset(),
           source.prompt(one.question().text()), one.question().solution(), one.question().answer())).toList();
-      return new FileProblems(source, problems, layout.stops(), summary.map(line -> source.file() + ": " + line),
+      return new FileProblems(source, problems, stops(source.template()),
+          summary.map(line -> source.file() + ": " + line),
           chosen.map(line -> source.file() + ": " + line));
     }
   }

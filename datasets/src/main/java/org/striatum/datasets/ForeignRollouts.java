@@ -7,11 +7,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedSet;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.striatum.datasets.grading.AnswerGrader;
 import org.striatum.datasets.grading.Reading;
 import org.striatum.datasets.grading.ReadingGrader;
@@ -22,17 +25,19 @@ import org.striatum.probe.model.TokenSequence;
 import org.striatum.probe.rollout.Grade;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
 
 /// Completions made by other programs, one JSON object per line, recognised by their fields:
 ///
 /// - lm-evaluation-harness `--log_samples`: `doc_id`, `arguments`, `resps`, `target` and a score; of likelihood tasks the
-///   completion is the likeliest of the given answers;
+///   completion is the likeliest of the given answers, behind its own prompt; one answer alone is no choice and is refused;
 /// - vLLM: `prompt`, `outputs[].text`;
-/// - OpenAI completions: `prompt`, `choices[].text`, and chat completions: `messages`, `choices[].message.content`.
+/// - OpenAI completions: `prompt`, `choices[].text`, and chat completions: `messages` (or a `prompt` that is a list of them),
+///   `choices[].message.content`, with the thought apart in `reasoning_content` or `reasoning`.
 ///
-/// Without a grader, a completion's own score is its reward, else its line's: the harness' first metric, or `reward`, `score`,
-/// `correct`. If a harness file has every document once for each filter, the lines of the first filter are read; where the
+/// Without a grader, a completion's own score is its reward, else its line's: `exact_match` or `acc`, those of the harness'
+/// `metrics` first, or `reward`, `score`, `correct`, else another of the `metrics`. Scores that disagree are refused. If a harness file has every document once for each filter, the lines of the first filter are read; where the
 /// file does not say which filter a line is of (versions before 0.4.6), equal documents with equal responses are one
 /// rollout, and different scores for one are refused: no rule that looks at outcomes chooses among them.
 ///
@@ -43,7 +48,11 @@ import org.striatum.probe.run.Sha256;
 public record ForeignRollouts(ProblemSource source, List<Graded> completions, Optional<String> skipped,
     Optional<String> left) {
   private static final List<String> SCORES = List.of("exact_match", "acc", "reward", "score", "correct");
+  private static final String HARNESS = "lm-evaluation-harness";
   private static final int ID_DIGITS = 16;
+  /// Reasons for the end of a text, as servers name them: OpenAI's, vLLM's, text-generation-inference's, Anthropic's, Google's.
+  private static final Set<String> ENDED = Set.of("stop", "eos", "eos_token", "stop_sequence", "end_turn", "STOP");
+  private static final Set<String> CUT_OFF = Set.of("length", "max_tokens", "MAX_TOKENS", "model_length");
 
   public ForeignRollouts {
     completions = List.copyOf(completions);
@@ -53,10 +62,11 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
   ///
   /// @param sample index among the completions of its problem, from 0
   /// @param finished whether the model ended the text itself; empty if the file does not say
+  /// @param thought that the file has apart from the text, without markers; empty if it has none
   /// @param messages that a chat template makes the prompt of; empty where the prompt is the text given to the model
   /// @param grade by a grader, or the file's own score
   /// @param tokens of prompt and completion where the file carries them: they are used as they are
-  public record Graded(Problem problem, int sample, String text, Optional<Boolean> finished,
+  public record Graded(Problem problem, int sample, String text, Optional<String> thought, Optional<Boolean> finished,
       List<Message> messages,
       Optional<TokenSequence> tokens, Grade grade) {
     public Graded {
@@ -100,12 +110,18 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
         reader.left().map(line -> source.file() + ": " + line));
   }
 
+  /// Whether lm-evaluation-harness made them: it ends a response at its own stops.
+  public boolean isOfHarness() {
+    return source.layout().startsWith(HARNESS);
+  }
+
   /// A text that was generated.
   ///
   /// @param choice its place in the line's list
-  private record Text(String text, Optional<Boolean> finished, int choice, Optional<TokenSequence> tokens) {
+  private record Text(String text, Optional<String> thought, Optional<Boolean> finished, int choice,
+      Optional<TokenSequence> tokens) {
     Text(String text, Optional<Boolean> finished, int choice) {
-      this(text, finished, choice, Optional.empty());
+      this(text, Optional.empty(), finished, choice, Optional.empty());
     }
   }
 
@@ -128,6 +144,8 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
     private Optional<String> filter = Optional.empty();
     private final Map<Sha256, Seen> seen = new HashMap<>();
     private final List<String> contradictions = new ArrayList<>();
+    private final SequencedSet<String> disagreeing = new LinkedHashSet<>();
+    private String at = "";
 
     Reader(String dataset, Optional<AnswerGrader> grader, Optional<String> reference) {
       this.dataset = dataset;
@@ -139,6 +157,7 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
       switch (row) {
         case Row.Malformed(String place, String why) -> skipped.add(place, why);
         case Row.Fields(String place, JsonNode fields) -> {
+          at = place;
           try {
             if (!ofThisFilter(fields)) {
               otherwiseFiltered++;
@@ -164,9 +183,10 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
       return own.equals(filter) || own.isEmpty();
     }
 
-    /// Whether a line of the harness is of the same document, request and response as one before: another filter's.
+    /// Whether a line of the harness is of the same document, request and response as one before: another filter's, or
+    /// written twice.
     private boolean repeats(JsonNode line, String place) throws MalformedRowException {
-      if (!line.has("resps") || !line.has("doc_id") || line.has("filter")) {
+      if (!line.has("resps") || !line.has("doc_id")) {
         return false;
       }
       Sha256 key = Sha256.of(List.of(line.path("doc_id"), line.path("arguments"), line.path("resps")).toString()
@@ -195,20 +215,26 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
     void refuseContradictions(Path file) throws MalformedTableException {
       if (!contradictions.isEmpty()) {
         throw new MalformedTableException(Set.of(Need.GRADER),
-            "%s has different scores for the same completion %d times (%s), one for each filter without its name"
-                .formatted(
-                    file, contradictions.size(), contradictions.getFirst()));
+            "%s has different scores for the same completion %d times (%s)"
+                .formatted(file, contradictions.size(), contradictions.getFirst()));
+      }
+      if (!disagreeing.isEmpty()) {
+        throw new MalformedTableException(Set.of(Need.GRADER),
+            "%s has scores of one completion that disagree %d times (%s)".formatted(file, disagreeing.size(),
+                disagreeing.getFirst()));
       }
     }
 
     private void add(JsonNode line) throws MalformedRowException {
       boolean harness = line.has("resps");
-      List<Message> messages = harness ? List.of() : messages(line.path("messages"));
-      String prompt = harness
-          ? harnessPrompt(line)
-          : messages.isEmpty() ? prompt(line.path("prompt")) : written(messages);
       boolean likelihoods = harness && line.path("resps").path(0).path(0).isArray();
-      List<Text> texts = likelihoods ? List.of(likeliest(line)) : harness ? responses(line) : outputs(line);
+      List<Text> chosen = likelihoods ? List.of(likeliest(line)) : List.of();
+      JsonNode asked = harness
+          ? context(line, likelihoods ? chosen.getFirst().choice() : 0)
+          : line.path(line.path("messages").isEmpty() ? "prompt" : "messages");
+      List<Message> messages = messages(asked);
+      String prompt = messages.isEmpty() ? prompt(asked) : written(messages);
+      List<Text> texts = likelihoods ? chosen : harness ? responses(line) : outputs(line);
       String answer = likelihoods && reference.isEmpty() ? target(line) : answer(line);
       if (grader.isPresent() && grader.get().reference(answer).isEmpty()) {
         throw new MalformedRowException(Need.REFERENCE_COLUMN,
@@ -227,30 +253,72 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
                 ? MissingNode.getInstance()
                 : line.path(line.has("outputs") ? "outputs" : "choices").path(texts.get(i).choice())),
                 Optional.empty(), false);
-        graded.add(new Graded(problem, 0, text, texts.get(i).finished(), messages, texts.get(i).tokens(), grade));
+        graded.add(new Graded(problem, 0, text, texts.get(i).thought(), texts.get(i).finished(), messages,
+            texts.get(i).tokens(), grade));
       }
       for (Graded one : graded) { // only now is the whole line known to be usable
         completions
-            .add(new Graded(problem, samples.merge(problem.id(), 1, Integer::sum) - 1, one.text(), one.finished(),
-                messages, one.tokens(), one.grade()));
+            .add(new Graded(problem, samples.merge(problem.id(), 1, Integer::sum) - 1, one.text(), one.thought(),
+                one.finished(), messages, one.tokens(), one.grade()));
       }
       format = likelihoods
-          ? "lm-evaluation-harness, likelihoods"
+          ? HARNESS + ", likelihoods"
           : harness
-              ? "lm-evaluation-harness"
+              ? HARNESS
               : line.has("outputs") ? "vllm" : messages.isEmpty() ? "openai-completions" : "openai-chat-completions";
     }
 
-    /// The messages of a chat; none if it is no chat.
-    private static List<Message> messages(JsonNode messages) throws MalformedRowException {
+    /// The messages of a chat: a list of them, or such a list as JSON text, as the harness keeps what it sends to a server;
+    /// none if it is no chat.
+    private static List<Message> messages(JsonNode asked) throws MalformedRowException {
+      JsonNode list = asked.isArray() && asked.size() == 1 && asked.path(0).isTextual() ? asked.path(0) : asked;
+      if (list.isTextual()) {
+        list = chat(list.textValue());
+      }
       List<Message> read = new ArrayList<>();
-      for (JsonNode message : messages) {
-        if (!message.path("role").isTextual() || !message.path("content").isTextual()) {
-          throw new MalformedRowException("has a message without a role or without a text");
+      if (!list.isArray()) {
+        return read;
+      }
+      for (JsonNode message : list) {
+        if (!message.path("role").isTextual()) {
+          throw new MalformedRowException("has a list of messages with one that has no role");
         }
-        read.add(new Message(message.path("role").textValue(), message.path("content").textValue()));
+        read.add(new Message(message.path("role").textValue(), content(message.path("content"))));
       }
       return read;
+    }
+
+    /// A text that is a JSON list of messages; nothing if it is any other text.
+    private static JsonNode chat(String text) {
+      if (!text.startsWith("[{") && !text.startsWith("[ {")) {
+        return MissingNode.getInstance();
+      }
+      try {
+        JsonNode list = RecordJson.parseForeign(text.getBytes(StandardCharsets.UTF_8), "prompt");
+        return list.isArray() && list.path(0).has("role") && list.path(0).has("content")
+            ? list
+            : MissingNode.getInstance();
+      } catch (BadDataException _) {
+        return MissingNode.getInstance(); // a prompt that only begins like one
+      }
+    }
+
+    /// The text of a message: text, or parts that are all texts.
+    private static String content(JsonNode content) throws MalformedRowException {
+      if (content.isTextual()) {
+        return content.textValue();
+      }
+      if (!content.isArray() || content.isEmpty()) {
+        throw new MalformedRowException("has a list of messages with one that has no text");
+      }
+      StringBuilder text = new StringBuilder();
+      for (JsonNode part : content) {
+        if (!part.path("text").isTextual()) {
+          throw new MalformedRowException("has a message with a part that is no text");
+        }
+        text.append(part.path("text").textValue());
+      }
+      return text.toString();
     }
 
     /// What tells chats apart until a template writes them.
@@ -260,8 +328,11 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
     }
 
     /// The given answer with the greatest likelihood.
-    private static Text likeliest(JsonNode line) throws MalformedRowException {
+    private Text likeliest(JsonNode line) throws MalformedRowException {
       JsonNode responses = line.path("resps");
+      if (responses.size() < 2) {
+        throw new MalformedRowException("has the likelihood of one given answer, which is no choice and no completion");
+      }
       int best = -1;
       double greatest = Double.NEGATIVE_INFINITY;
       for (int i = 0; i < responses.size(); i++) {
@@ -274,6 +345,12 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
       }
       if (best < 0) {
         throw new MalformedRowException("has no likelihood that is a number");
+      }
+      for (int i = 0; grader.isPresent() && i < responses.size(); i++) {
+        if (!context(line, i).equals(context(line, best))) {
+          throw new MalformedRowException(
+              "has likelihoods behind different prompts, which no grader can compare: only its own score tells");
+        }
       }
       return new Text(given(line, best), Optional.of(true), best);
     }
@@ -303,17 +380,13 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
       return place ? given(line, Integer.parseInt(target)).strip() : target;
     }
 
-    /// `arguments.gen_args_0.arg_0`, or `arguments[0][0]` in files of older versions.
-    private static String harnessPrompt(JsonNode line) throws MalformedRowException {
+    /// What the i-th answer stands behind: `arguments.gen_args_i.arg_0`, or `arguments[i][0]` in files of older versions.
+    private static JsonNode context(JsonNode line, int i) {
       JsonNode arguments = line.path("arguments");
-      return prompt(arguments.isArray() ? arguments.path(0).path(0) : arguments.path("gen_args_0").path("arg_0"));
+      return arguments.isArray() ? arguments.path(i).path(0) : arguments.path("gen_args_" + i).path("arg_0");
     }
 
     private static String prompt(JsonNode prompt) throws MalformedRowException {
-      if (prompt.isArray()) {
-        throw new MalformedRowException(
-            "has a list of messages as its prompt, where the text given to the model is needed: name them messages");
-      }
       if (!prompt.isTextual() || prompt.textValue().isEmpty()) {
         throw new MalformedRowException("has no prompt (arguments.gen_args_0.arg_0 with resps, or prompt)");
       }
@@ -353,19 +426,31 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
       String field = line.has("outputs") ? "outputs" : "choices";
       List<Text> texts = new ArrayList<>();
       for (JsonNode output : line.path(field)) {
-        JsonNode text = output.has("text") ? output.path("text") : output.path("message").path("content");
-        if (!text.isTextual()) {
+        JsonNode message = output.path("message");
+        JsonNode text = output.has("text") ? output.path("text") : message.path("content");
+        Optional<String> thought = thought(message);
+        if (!text.isTextual() && (thought.isEmpty() || !text.isNull())) {
           throw new MalformedRowException("has an element of '" + field + "' without a text");
         }
-        texts.add(new Text(text.textValue(), finished(output.path("finish_reason")), texts.size(),
-            tokens(line.path("prompt_token_ids"), output.path("token_ids"))));
+        JsonNode prompted = (output.has("prompt_token_ids") ? output : line).path("prompt_token_ids");
+        texts.add(new Text(text.asText(""), thought, finished(output.path("finish_reason")), texts.size(),
+            tokens(prompted, output.path("token_ids"))));
       }
       return some(texts, field);
     }
 
-    /// Whether the model ended a text itself, by the reason that the file gives; empty if it gives none.
+    /// What a server with a reasoning parser takes out of the text.
+    private static Optional<String> thought(JsonNode message) {
+      return Stream.of("reasoning_content", "reasoning").map(message::path).filter(JsonNode::isTextual)
+          .map(JsonNode::textValue).filter(thought -> !thought.isBlank()).findFirst();
+    }
+
+    /// Whether the model ended a text itself, by the reason that the file gives; empty if it gives none, or one that does
+    /// not tell (a filter, a call of a tool, an interruption).
     private static Optional<Boolean> finished(JsonNode reason) {
-      return reason.isTextual() ? Optional.of(reason.textValue().equals("stop")) : Optional.empty();
+      return ENDED.contains(reason.asText())
+          ? Optional.of(true)
+          : CUT_OFF.contains(reason.asText()) ? Optional.of(false) : Optional.empty();
     }
 
     /// The tokens that a file carries; empty if it lacks those of the prompt or of the completion.
@@ -397,6 +482,9 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
     private String answer(JsonNode line) throws MalformedRowException {
       for (String column : reference.map(List::of).orElse(List.of("target", "answer"))) {
         for (JsonNode holder : List.of(line, line.path("doc"))) {
+          if (grader.isEmpty() && reference.isEmpty() && holder.path(column).isContainerNode()) {
+            continue; // nobody compares with it
+          }
           Optional<String> found = Columns.optional(holder, column);
           if (found.isPresent()) {
             return found.get();
@@ -431,24 +519,36 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
     }
 
     /// The file's own score, 0 or 1: of the completion, otherwise of the line.
-    private static double score(JsonNode line, JsonNode output) throws MalformedRowException {
-      List<String> names = new ArrayList<>();
-      line.path("metrics").forEach(metric -> names.add(metric.asText()));
-      names.addAll(SCORES);
+    private double score(JsonNode line, JsonNode output) throws MalformedRowException {
       for (JsonNode holder : List.of(output, line)) {
-        for (String name : names) {
-          JsonNode score = holder.path(name);
-          if (score.isBoolean() || score.isNumber()) {
-            double value = score.isBoolean() ? score.booleanValue() ? 1 : 0 : score.doubleValue();
-            if (value != 0 && value != 1) {
-              throw new MalformedRowException(Need.GRADER,
-                  "has a score that is neither 0 nor 1, '" + name + "' " + value);
-            }
-            return value;
-          }
+        List<String> named = scores(line).stream()
+            .filter(name -> holder.path(name).isBoolean() || holder.path(name).isNumber()).toList();
+        if (named.isEmpty()) {
+          continue;
         }
+        double value = value(holder, named.getFirst());
+        if (value != 0 && value != 1) {
+          throw new MalformedRowException(Need.GRADER,
+              "has a score that is neither 0 nor 1, '" + named.getFirst() + "' " + value);
+        }
+        named.stream().skip(1).filter(SCORES::contains).filter(name -> value(holder, name) == 1 - value).findFirst()
+            .ifPresent(other -> disagreeing.add("%s: '%s' and '%s'".formatted(at, named.getFirst(), other)));
+        return value;
       }
       throw new MalformedRowException(Need.GRADER, "has no score (" + String.join(", ", SCORES) + ")");
+    }
+
+    /// Names of scores, in the order in which they are looked for: metrics that are known to be 0 or 1 before others.
+    private static List<String> scores(JsonNode line) {
+      List<String> metrics = new ArrayList<>();
+      line.path("metrics").forEach(metric -> metrics.add(metric.asText()));
+      return Stream.of(metrics.stream().filter(SCORES::contains), SCORES.stream(), metrics.stream())
+          .flatMap(names -> names).distinct().toList();
+    }
+
+    private static double value(JsonNode holder, String name) {
+      JsonNode score = holder.path(name);
+      return score.isBoolean() ? score.booleanValue() ? 1 : 0 : score.doubleValue();
     }
   }
 }

@@ -2,6 +2,7 @@ package org.striatum.datasets;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -83,6 +84,20 @@ public enum HubLayout implements ProblemLayout {
   @Override
   public List<String> stops() {
     return List.of(stop);
+  }
+
+  /// What a model goes on to when it has answered prompts that somebody else wrote in the form of a layout, behind examples or
+  /// not: the next question's first word. None where a prompt has another form.
+  public static List<String> nextQuestion(Collection<String> prompts) {
+    return Arrays.stream(values()).filter(layout -> layout.template.startsWith(layout.stop))
+        .filter(layout -> prompts.stream().allMatch(layout::wrote)).findFirst().map(HubLayout::stops)
+        .orElse(List.of());
+  }
+
+  private boolean wrote(String prompt) {
+    int place = template.indexOf(ProblemSource.PLACE);
+    return prompt.startsWith(template.substring(0, place))
+        && prompt.endsWith(template.substring(place + ProblemSource.PLACE.length()));
   }
 
   /// The layout whose columns a row has; the first in order if several match. Answers without a mark are not GSM8K's.

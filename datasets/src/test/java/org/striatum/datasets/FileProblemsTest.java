@@ -237,6 +237,20 @@ class FileProblemsTest {
     assertThat(read(file("gsm.jsonl", GSM8K)).chosen()).isEmpty();
   }
 
+  /// A model that goes on to the next question begins it as the template does.
+  @Test
+  void theLineThatBeginsAQuestionEndsACompletion() throws IOException {
+    Path own = file("own.jsonl", "{\"question\": \"1+1\", \"answer\": \"2\"}\n");
+    assertThat(read(own).stops()).isEmpty();
+    for (String[] stop : new String[][]{{"Q: {prompt}\nA:", "\nQ:"}, {"\n\nExercise\n {prompt}", "\nExercise"}}) {
+      FileProblems.Options options = new FileProblems.Options(Optional.empty(), Optional.empty(), Optional.of(stop[0]));
+      assertThat(FileProblems.read(own, options, 10).stops()).containsExactly(stop[1]);
+      assertThat(FileProblems.read(file("gsm.jsonl", GSM8K), options, 10).stops()).containsExactly("Question:",
+          stop[1]);
+    }
+    assertThat(read(file("gsm.jsonl", GSM8K)).stops()).containsExactly("Question:");
+  }
+
   /// A label or a letter, a place and a text that say different things are no answer; a number in the table is a place.
   @Test
   void anAnswerThatNamesTwoChoicesIsRefused() throws IOException {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,7 +106,8 @@ class ForeignRolloutsTest {
         "has no reference answer that the grader number can read");
     refused("{\"prompt\": \"p\", \"outputs\": [{\"text\": \"t\"}], \"score\": 0.5}", null,
         "neither 0 nor 1, 'score' 0.5");
-    refused("{\"prompt\": [{\"role\": \"user\"}], \"outputs\": [{\"text\": \"t\"}]}", null, "a list of messages");
+    refused("{\"prompt\": [{\"role\": \"user\"}], \"outputs\": [{\"text\": \"t\"}], \"score\": 1}", null,
+        "a list of messages");
     refused("{\"question\": \"p\"}", null, "has no prompt");
     refused("{\"doc_id\": 0, \"arguments\": [[\"p\", {}]], \"resps\": [[\"a\", \"b\"]], \"acc\": 1}", null,
         "one score for 2 responses");
@@ -194,5 +196,120 @@ class ForeignRolloutsTest {
       assertThat(graded.tokens().orElseThrow().promptLength()).isEqualTo(5);
     });
     refused(line.replace("[16, 2]", "[16, -2]"), null, "token id");
+  }
+
+  /// With the filter's name and without it, in two lines and in one.
+  @Test
+  void whatSaysTwoThingsOfOneCompletionIsRefused() throws IOException {
+    String right = filtered(0, "5", " So it is 5.", 1).replace("\"exact_match\"",
+        "\"filter\": \"none\", \"exact_match\"");
+    assertThat(read("twice.jsonl", right + right, null).completions()).hasSize(1);
+    for (String lines : new String[]{right + right.replace("\"exact_match\": 1.0", "\"exact_match\": 0.0"),
+        right.replace("\"exact_match\"", "\"acc\": 0.0, \"exact_match\""),
+        "{\"prompt\": \"p\", \"reward\": 1, \"score\": 0, \"outputs\": [{\"text\": \"5\"}], \"answer\": \"5\"}"}) {
+      assertThatThrownBy(() -> read("two.jsonl", lines, null)).as(lines)
+          .isInstanceOfSatisfying(MalformedTableException.class,
+              e -> assertThat(e.needs()).containsExactly(Need.GRADER));
+      assertThat(read("two.jsonl", lines, AnswerGrader.NUMBER).completions()).extracting(Graded::reward)
+          .containsExactly(1.0);
+    }
+  }
+
+  private static String likelihoods(String contexts, String likelihoods, int target) {
+    String[] context = contexts.split(",", -1);
+    String[] likelihood = likelihoods.split(",", -1);
+    StringBuilder arguments = new StringBuilder();
+    StringBuilder responses = new StringBuilder();
+    for (int i = 0; i < likelihood.length; i++) {
+      String comma = i == 0 ? "" : ", ";
+      arguments.append(comma)
+          .append("\"gen_args_%d\": {\"arg_0\": \"%s\", \"arg_1\": \" is big.\"}".formatted(i, context[i]));
+      responses.append(comma).append("[[\"%s\", \"False\"]]".formatted(likelihood[i]));
+    }
+    return "{\"doc_id\": 0, \"doc\": {}, \"target\": \"%d\", \"arguments\": {%s}, \"resps\": [%s], \"metrics\": [\"perplexity\", \"acc\"], \"perplexity\": -5.2, \"acc\": 1.0}"
+        .formatted(target, arguments, responses);
+  }
+
+  /// As winogrande asks: the answer is the same and what it stands behind is not.
+  @Test
+  void theLikeliestAnswerStandsBehindItsOwnPrompt() throws IOException {
+    assertThat(read("wino.jsonl", likelihoods("the cup,the box", "-9.0,-3.0", 1), null).completions()).singleElement()
+        .satisfies(graded -> {
+          assertThat(graded.problem().prompt()).isEqualTo("the box");
+          assertThat(graded.text()).isEqualTo(" is big.");
+          assertThat(graded.reward()).isEqualTo(1);
+        });
+    refused(likelihoods("the cup,the box", "-9.0,-3.0", 1), AnswerGrader.EXACT, "different prompts");
+  }
+
+  /// As lambada asks: the only given answer is the right one, whatever the model would say.
+  @Test
+  void oneLikelihoodIsNoCompletion() {
+    refused(likelihoods("the cup", "-9.0", 0), null, "one given answer");
+    refused(likelihoods("the cup", "-9.0", 0), AnswerGrader.EXACT, "one given answer");
+  }
+
+  @Test
+  void onlyReasonsThatTellAreEndings() throws IOException {
+    String line = "{\"prompt\": \"p\", \"outputs\": [{\"text\": \"t\", \"finish_reason\": %s}], \"score\": 1}";
+    Map<String, Optional<Boolean>> reasons = Map.of("\"stop\"", Optional.of(true), "\"eos_token\"", Optional.of(true),
+        "\"length\"", Optional.of(false), "\"content_filter\"", Optional.empty(), "\"tool_calls\"", Optional.empty(),
+        "\"abort\"", Optional.empty(), "null", Optional.empty());
+    for (Map.Entry<String, Optional<Boolean>> reason : reasons.entrySet()) {
+      assertThat(read("reasons.jsonl", line.formatted(reason.getKey()), null).completions()).as(reason.getKey())
+          .extracting(Graded::finished).containsExactly(reason.getValue());
+    }
+  }
+
+  @Test
+  void aTargetThatNobodyComparesWithHarmsNoRow() throws IOException {
+    String line = filtered(0, "5", " So it is 5.", 1).replace("\"work\\n#### 5\"", "[\"5\", \"five\"]");
+    assertThat(line).contains("[\"5\", \"five\"]");
+    assertThat(read("list.jsonl", line, null).completions()).extracting(Graded::reward).containsExactly(1.0);
+    refused(line, AnswerGrader.NUMBER, "'target' must be text or a number");
+  }
+
+  /// A list of messages under either name, its texts in parts, or as the harness writes what it sent to a server.
+  @Test
+  void chatsInEveryShape() throws IOException {
+    String messages = "[{\"role\": \"user\", \"content\": \"1+1?\"}]";
+    String parts = "[{\"role\": \"user\", \"content\": [{\"type\": \"text\", \"text\": \"1+\"}, {\"type\": \"text\", \"text\": \"1?\"}]}]";
+    String quoted = "\"" + messages.replace("\"", "\\\"") + "\"";
+    String choices = "\"choices\": [{\"message\": {\"role\": \"assistant\", \"content\": \"2\"}}], \"score\": 1}";
+    String harness = "{\"doc_id\": 0, \"arguments\": {\"gen_args_0\": {\"arg_0\": %s, \"arg_1\": {}}}, \"resps\": [[\"2\"]], \"acc\": 1}";
+    for (String line : new String[]{"{\"messages\": " + messages + ", " + choices,
+        "{\"messages\": " + parts + ", " + choices,
+        "{\"prompt\": " + messages + ", " + choices, harness.formatted("[" + quoted + "]"),
+        harness.formatted(quoted)}) {
+      assertThat(read("chats.jsonl", line, null).completions()).as(line).singleElement().satisfies(graded -> {
+        assertThat(graded.messages()).containsExactly(new ForeignRollouts.Message("user", "1+1?"));
+        assertThat(graded.text()).isEqualTo("2");
+      });
+    }
+    assertThat(read("text.jsonl", harness.formatted("\"[{1, 2}, {3}] has how many sets?\""), null).completions())
+        .singleElement().satisfies(graded -> assertThat(graded.messages()).as("a text that begins like one").isEmpty());
+  }
+
+  @Test
+  void aThoughtApartIsKept() throws IOException {
+    String line = "{\"messages\": [{\"role\": \"user\", \"content\": \"1+1?\"}], \"choices\": [{\"message\": {\"content\": %s, \"%s\": \"1 and 1\"}, \"finish_reason\": \"stop\"}], \"score\": 1}";
+    for (String name : new String[]{"reasoning_content", "reasoning"}) {
+      assertThat(read("thought.jsonl", line.formatted("\"2\"", name), null).completions()).singleElement()
+          .satisfies(graded -> assertThat(graded.thought()).contains("1 and 1"));
+      assertThat(read("cut.jsonl", line.formatted("null", name), null).completions()).as("cut off in it").hasSize(1);
+    }
+  }
+
+  /// As vLLM's server gives them with `return_token_ids`.
+  @Test
+  void tokensOfChoicesAreKept() throws IOException {
+    String line = """
+        {"prompt": "1+1=", "choices": [{"text": "2", "prompt_token_ids": [1, 15], "token_ids": [16], "reward": 1}]}
+        """;
+    for (String written : new String[]{line, line.replace("\"prompt_token_ids\": [1, 15], ", "").replace("\"choices\"",
+        "\"prompt_token_ids\": [1, 15], \"choices\"")}) {
+      assertThat(read("ids.jsonl", written, null).completions()).singleElement()
+          .satisfies(graded -> assertThat(graded.tokens().orElseThrow().tokens()).containsExactly(1, 15, 16));
+    }
   }
 }

@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 public final class ImportOptions {
   private static final String IMPORT = "--import";
 
-  @Option(names = IMPORT, paramLabel = "FILE", description = "Completions made elsewhere: lm-evaluation-harness --log_samples, vLLM or OpenAI completions, .jsonl.")
+  @Option(names = IMPORT, paramLabel = "FILE", description = "Completions made elsewhere: lm-evaluation-harness --log_samples, vLLM, OpenAI completions or chat completions, .jsonl.")
   private Path imported;
 
   @Option(names = "--reference", paramLabel = "COL", description = "With --import: the column that --grader compares with (default target or answer).")

@@ -10,6 +10,8 @@ import java.util.regex.Pattern;
 final class HarmonyText {
   private static final String CHANNEL = "<|channel|>";
   private static final String END = "<|end|>";
+  /// What stands between a thought's end and the answer.
+  static final String ANSWER = "<|start|>assistant<|channel|>final<|message|>";
   private static final Pattern FINAL = Pattern
       .compile("<\\|channel\\|>\\s*final\\s*(?:<\\|constrain\\|>[^<]*)?<\\|message\\|>");
   private static final Pattern ENDS = Pattern.compile("<\\|(?:end|return|call|start|channel)\\|>");

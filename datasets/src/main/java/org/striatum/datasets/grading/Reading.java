@@ -39,6 +39,17 @@ public record Reading(String open, String close, boolean opened, List<String> st
     return !open.isEmpty() && prompt.lastIndexOf(open) > prompt.lastIndexOf(close) && !behind(prompt).opened;
   }
 
+  /// A thought that stands apart and its answer, as a model writes both.
+  ///
+  /// @param closed whether the thought came to its end
+  public String joined(String thought, String answer, boolean closed) {
+    if (open.isEmpty()) {
+      return answer;
+    }
+    String begun = (opened ? "" : open) + thought;
+    return closed ? begun + close + (HarmonyText.isMarkedBy(open) ? HarmonyText.ANSWER : "") + answer : begun;
+  }
+
   /// What is graded; empty if the completion was cut off while it was thinking.
   public Optional<String> graded(String completion) {
     String text = Sampling.cut(completion, stops);

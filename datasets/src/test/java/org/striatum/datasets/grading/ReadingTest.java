@@ -127,4 +127,16 @@ class ReadingTest {
     assertThatIllegalArgumentException().isThrownBy(() -> new Reading("", "", true, List.of()));
     assertThatIllegalArgumentException().isThrownBy(() -> Reading.USUAL.withStops(List.of("")));
   }
+
+  /// What a server takes apart is read as the whole is, in every kind of markers.
+  @Test
+  void aThoughtAndItsAnswerAreOneCompletion() {
+    for (Reading reading : List.of(Reading.USUAL, Reading.USUAL.behind("2+2=<think>\n"),
+        new Reading("<|channel|>analysis<|message|>", "<|end|>", false, List.of()))) {
+      assertThat(reading.graded(reading.joined("not 3", "It is 4.", true))).contains("It is 4.");
+      assertThat(reading.thoughtEnd(reading.joined("not 3", "It is 4.", true))).isPresent();
+      assertThat(reading.graded(reading.joined("not 3", "", false))).as("cut off in it").isEmpty();
+    }
+    assertThat(new Reading("", "", false, List.of()).joined("not 3", "4", true)).isEqualTo("4");
+  }
 }

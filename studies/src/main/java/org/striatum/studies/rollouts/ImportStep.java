@@ -6,9 +6,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.TreeMap;
 import org.striatum.datasets.ForeignRollouts;
 import org.striatum.datasets.ForeignRollouts.Graded;
+import org.striatum.datasets.HubLayout;
 import org.striatum.datasets.ProblemSource;
 import org.striatum.datasets.ProblemSources;
 import org.striatum.datasets.RolloutFile;
@@ -16,14 +17,11 @@ import org.striatum.datasets.grading.AnswerGrader;
 import org.striatum.datasets.grading.ReadingGrader;
 import org.striatum.datasets.prompt.PromptFormat;
 import org.striatum.hooks.HookedModel;
-import org.striatum.hooks.chat.ChatMessage;
-import org.striatum.hooks.text.Tokenizer;
 import org.striatum.probe.model.TokenSequence;
 import org.striatum.probe.rollout.Ending;
 import org.striatum.probe.rollout.Grade;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
-import org.striatum.probe.run.UsageException;
 import org.striatum.studies.run.CompletionText;
 import org.striatum.studies.run.Found;
 import org.striatum.studies.run.Manifest;
@@ -36,8 +34,12 @@ import org.striatum.studies.run.StudyRun;
 /// Prompt and completion are tokenized by the checkpoint's tokenizer. Where only the text of the other program's samples is
 /// known, token boundaries may differ; tokens that the file carries are used as they are, and log-probabilities are unknown.
 ///
+/// A completion ends at the first stop and at the end of its turn, whatever the file has behind; a thought that the file has
+/// apart stands before its answer again.
+///
 /// @param made the completions
-public record ImportStep(ForeignRollouts made) implements Study<ImportSettings, RolloutResults> {
+/// @param asking what is known of how they were asked: stops and markers of thoughts, and for messages the template
+public record ImportStep(ForeignRollouts made, PromptSettings asking) implements Study<ImportSettings, RolloutResults> {
   @Override
   public StudyDescription<ImportSettings, RolloutResults> about() {
     return StudyDescription
@@ -79,12 +81,12 @@ public record ImportStep(ForeignRollouts made) implements Study<ImportSettings, 
     Map<String, Integer> samples = new HashMap<>();
     made.completions().forEach(graded -> samples.merge(graded.problem().id(), 1, Integer::sum));
     int most = samples.values().stream().mapToInt(Integer::intValue).max().orElseThrow();
-    Optional<Prompting> chats = chats(run);
-    chats.flatMap(Prompting::printed).ifPresent(template -> run.note().accept(
+    Prompting prompting = prompting(run);
+    prompting.printed().ifPresent(template -> run.note().accept(
         "messages of %s are written as prompts by the chat template %s".formatted(made.source().file(), template)));
     AnswerGrader grader = made.source().grader();
     run.folder().settle(run.inputs(new Manifest.Data(List.of(made.source().dataset()), RolloutStep.files(sources),
-        samples.size(), most, null, chats.isPresent() ? chats.get().imported() : null,
+        samples.size(), most, null, format(prompting, run),
         RewardGraders.settled(run.folder(),
             RewardGraders.versions(grader == null ? Map.of() : Map.of(made.source().dataset(), grader)))),
         settings.sampling(),
@@ -93,7 +95,7 @@ public record ImportStep(ForeignRollouts made) implements Study<ImportSettings, 
 
   @Override
   public Found<RolloutResults> find(StudyRun run, ImportSettings settings) throws IOException {
-    List<Rollout> rollouts = tokenized(run);
+    List<Rollout> rollouts = rollouts(run);
     RolloutFile.write(run.folder().rollouts(), rollouts);
     return Found.only(RolloutResults.of(rollouts)).with(_ -> List.of(run.folder().rollouts()))
         .with(sources(new ProblemSources(List.of(made.source()))));
@@ -111,52 +113,49 @@ public record ImportStep(ForeignRollouts made) implements Study<ImportSettings, 
     };
   }
 
-  /// What writes the messages of the file; empty if it holds texts.
-  private Optional<Prompting> chats(StudyRun run) throws IOException {
-    return made.completions().stream().allMatch(one -> one.messages().isEmpty())
-        ? Optional.empty()
-        : Optional.of(Prompting.of(PromptSettings.defaults().withStyle(PromptSettings.Style.CHAT),
-            run.anyModel(), RolloutStep.before(run)));
+  private boolean hasChats() {
+    return made.completions().stream().anyMatch(one -> !one.messages().isEmpty());
   }
 
-  /// Tokens that the file carries, without the end of the sequence.
-  private static TokenSequence withoutEnd(TokenSequence carried, HookedModel model) {
-    int[] tokens = carried.tokens();
-    for (int token : tokens) {
-      if (token < 0 || token >= model.facts().vocabulary()) {
-        throw new UsageException("the file carries the token %d, but the model has only %d: it is another model's"
-            .formatted(token, model.facts().vocabulary()));
-      }
+  /// What writes the messages of the file, if it holds any.
+  private Prompting prompting(StudyRun run) throws IOException {
+    return Prompting.of(hasChats() ? asking.withStyle(PromptSettings.Style.CHAT) : asking, run.anyModel(),
+        RolloutStep.before(run));
+  }
+
+  /// What the run keeps of how the other program asked; null where nothing is known but the texts.
+  private PromptFormat format(Prompting prompting, StudyRun run) throws IOException {
+    List<String> stops = stops();
+    if (asking.stops() == null && !stops.isEmpty()) {
+      run.note().accept("the prompts of %s have the form of a known layout: completions end at '%s'"
+          .formatted(made.source().file(), String.join("', '", stops)));
     }
-    int last = tokens.length - 1;
-    return last >= carried.promptLength() && model.endOfSequence().contains(tokens[last])
-        ? carried.upTo(last)
-        : carried;
+    return !hasChats() && stops.isEmpty() && asking.thinking() == null
+        ? null
+        : prompting.imported(new TreeMap<>(stops.isEmpty() ? Map.of() : Map.of(made.source().dataset(), stops)));
+  }
+
+  /// Those that were given, else what prompts of a known form are followed by. The harness has cut its own, and a score of the
+  /// file's is one of the text as it stands.
+  private List<String> stops() {
+    if (asking.stops() != null) {
+      return asking.stops();
+    }
+    return made.source().grader() == null || hasChats() || made.isOfHarness()
+        ? List.of()
+        : HubLayout.nextQuestion(made.completions().stream().map(graded -> graded.problem().prompt()).toList());
   }
 
   /// Prompt and completion as tokens: text, or the chat that the checkpoint's template writes.
-  private List<Rollout> tokenized(StudyRun run) throws IOException {
+  private List<Rollout> rollouts(StudyRun run) throws IOException {
     HookedModel model = run.anyModel();
-    PromptFormat format = run.prompts();
     CompletionText texts = run.completions(model);
-    Optional<Prompting> chats = chats(run);
-    Tokenizer tokenizer = model.tokenizer();
+    ImportedText imported = new ImportedText(made.source(), model, texts, prompting(run));
     List<Rollout> rollouts = new ArrayList<>();
     for (Graded graded : made.completions()) {
-      Problem problem = graded.problem();
-      TokenSequence whole;
-      if (graded.tokens().isPresent()) {
-        whole = withoutEnd(graded.tokens().get(), model);
-      } else if (graded.messages().isEmpty()) {
-        whole = tokenizer.encodePair(problem.prompt(), graded.text());
-      } else {
-        String prompt = chats.orElseThrow().chat(graded.messages().stream()
-            .map(message -> new ChatMessage(message.role(), message.content())).toList());
-        problem = new Problem(problem.id(), problem.dataset(), prompt, problem.solution(), problem.answer());
-        whole = tokenizer.encodeBarePair(prompt, graded.text());
-      }
-      rollouts.add(rollout(graded, problem, whole, format, texts));
+      rollouts.add(rollout(graded, imported.of(graded), run.prompts(), texts));
     }
+    imported.doubts().forEach(run.note());
     Positions.require(model.facts(),
         rollouts.stream().map(rollout -> new Positions.Sequence("completions with their prompts",
             rollout.problem().dataset(), rollout.problem().id(), rollout.tokens().length)).toList());
@@ -164,16 +163,17 @@ public record ImportStep(ForeignRollouts made) implements Study<ImportSettings, 
   }
 
   /// A grader reads behind the thoughts of the template that wrote the prompt; what the file's own score is, it stays.
-  private Rollout rollout(Graded graded, Problem problem, TokenSequence whole, PromptFormat format,
-      CompletionText texts) {
+  private Rollout rollout(Graded graded, ImportedText.TokenizedText told, PromptFormat format, CompletionText texts) {
     AnswerGrader grader = made.source().grader();
+    Problem problem = told.problem();
+    TokenSequence whole = told.tokens();
     String dataset = problem.dataset();
     Grade grade = grader == null
         ? graded.grade()
-        : new ReadingGrader(grader, format.reading(dataset)).grade(problem, graded.text());
-    Ending ending = graded.finished().map(finished -> format.ending(problem, graded.text(), finished))
+        : new ReadingGrader(grader, format.reading(dataset)).grade(problem, told.text());
+    Ending ending = told.finished().map(finished -> format.ending(problem, told.text(), finished))
         .orElse(Ending.UNKNOWN);
-    return new Rollout(problem, graded.sample(), 0, graded.text(), whole.tokens(), whole.promptLength(),
+    return new Rollout(problem, graded.sample(), 0, told.text(), whole.tokens(), whole.promptLength(),
         !ending.isCutOff(), grade.reward(), Double.NaN, grade.read().orElse(null), grade.timeLimit(), ending,
         RolloutStep.thinkEnd(whole, texts.thinkEnd(dataset, whole.continuation())));
   }

@@ -125,9 +125,11 @@ final class Prompting {
         .orElse(Thinking.USUAL);
   }
 
-  /// What the run keeps of chats that another program asked.
-  PromptFormat imported() throws IOException {
-    return new PromptFormat(chat(), PromptFormat.Shots.NONE, new TreeMap<>(), endOfTurn(), markers());
+  /// What the run keeps of prompts that another program asked.
+  ///
+  /// @param stops dataset → texts that end a completion
+  PromptFormat imported(SortedMap<String, List<String>> stops) throws IOException {
+    return new PromptFormat(chat(), PromptFormat.Shots.NONE, stops, endOfTurn(), markers());
   }
 
   private Chat chat() {

@@ -1,0 +1,143 @@
+package org.striatum.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.striatum.cli.console.ExitCode;
+import org.striatum.datasets.RolloutFile;
+import org.striatum.probe.rollout.Ending;
+import org.striatum.probe.rollout.Rollout;
+
+/// What of an imported completion is its own: not what stands behind a stop or another turn, and the thought that a server took out.
+class ImportedTextTest {
+  private static final Path REASONER = Session.REASONER;
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String THINKS = "{{ bos_token }}{% for m in messages %}{{ m.content }}{% endfor %}"
+      + "{% if false %}</think>{% endif %}{% if add_generation_prompt %}<think>\n{% endif %}";
+
+  @TempDir
+  private Path folder;
+
+  private Path file(String name, ObjectNode... lines) throws IOException {
+    List<String> written = new ArrayList<>();
+    for (ObjectNode line : lines) {
+      written.add(JSON.writeValueAsString(line));
+    }
+    return Files.write(folder.resolve(name + ".jsonl"), written);
+  }
+
+  private static ObjectNode text(String prompt, String completion, String answer) {
+    ObjectNode line = JSON.createObjectNode().put("prompt", prompt).put("answer", answer);
+    line.putArray("outputs").addObject().put("text", completion).put("finish_reason", "length");
+    return line;
+  }
+
+  private Session session(Path checkpoint, Path file, String run, Object... options) {
+    List<Object> words = new ArrayList<>(List.of("rollouts", checkpoint, "--import", file, "--grader", "number",
+        "--output", folder.resolve(run)));
+    words.addAll(Arrays.asList(options));
+    return Session.of(words.toArray());
+  }
+
+  private Rollout imported(Path checkpoint, Path file, String run, Object... options) throws IOException {
+    Session session = session(checkpoint, file, run, options);
+    assertThat(session.code()).as(session.err()).isEqualTo(ExitCode.DONE);
+    return RolloutFile.read(folder.resolve(run).resolve("rollouts.jsonl")).getFirst();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"Question: 2+3?\\nAnswer:,' 5\\n\\nQuestion: 4+4?\\nAnswer: 8',' 5\\n\\n'",
+      "Question: 1+1?\\nAnswer: 2\\n\\nQuestion: 2+3?\\nAnswer:,' 5\\n\\nQuestion: 4+4?\\nAnswer: 8',' 5\\n\\n'",
+      "Problem:\\n2+3\\n\\nSolution:,' 5\\nProblem:\\n4+4\\n\\nSolution: 8',' 5\\n'",
+      "2+3=,It is 5.<|im_end|>\\n<|im_start|>assistant\\nIt is 8.,It is 5.", "2+3=,5</s>8,5"})
+  void whatFollowsTheAnswerIsNotRead(String prompt, String completion, String kept) throws IOException {
+    Rollout rollout = imported(REASONER, file("runon",
+        text(prompt.replace("\\n", "\n"), completion.replace("\\n", "\n"), "5")), "run");
+    assertThat(rollout.completion()).isEqualTo(kept.replace("\\n", "\n"));
+    assertThat(rollout.reward()).isEqualTo(1);
+    assertThat(rollout.ending()).isEqualTo(Ending.ENDED);
+  }
+
+  /// They are honoured, and the run keeps them: the same file with another stop is another run.
+  @Test
+  void stopsAndMarkersMayBeGiven() throws IOException {
+    Path file = file("given", text("2+3=", "5; then 8", "5"));
+    assertThat(imported(REASONER, file, "whole").completion()).isEqualTo("5; then 8");
+    assertThat(imported(REASONER, file, "stopped", "--stop", "; then").completion()).isEqualTo("5");
+    assertThat(JSON.readTree(folder.resolve("stopped/manifest.json").toFile()).at("/inputs/data/prompts/stops/given/0")
+        .asText()).isEqualTo("; then");
+    Path layout = file("layout", text("Question: 2+3?\nAnswer:", " 5 Question: 8", "5"));
+    assertThat(imported(REASONER, layout, "none", "--no-stop").completion()).isEqualTo(" 5 Question: 8");
+    Rollout thought = imported(REASONER, file("marked", text("2+3=", "%8=5", "5")), "marked", "--thinking", "%,=");
+    assertThat(thought.read()).isEqualTo("5");
+    assertThat(thought.thinkEnd()).isNotNull();
+  }
+
+  private static ObjectNode chat(String content, String thought) {
+    ObjectNode line = JSON.createObjectNode().put("answer", "5");
+    line.putArray("messages").addObject().put("role", "user").put("content", "2+3=");
+    ObjectNode choice = line.putArray("choices").addObject().put("finish_reason", "stop");
+    choice.putObject("message").put("role", "assistant").put("content", content).put("reasoning_content", thought);
+    return line;
+  }
+
+  /// Of a template that begins the thought, and of one that leaves it to the model.
+  @ParameterizedTest
+  @CsvSource({"true,2 and 3</think>5", "false,<think>2 and 3</think>5"})
+  void aThoughtThatStandsApartIsPutBack(boolean opened, String whole) throws IOException {
+    Path thinks = Session.copy(REASONER, folder.resolve("thinks"));
+    Files.writeString(thinks.resolve("chat_template.jinja"), opened ? THINKS : THINKS.replace("<think>\n", ""));
+    Rollout rollout = imported(thinks, file("chat", chat("5", "2 and 3")), "run");
+    assertThat(rollout.completion()).isEqualTo(whole);
+    assertThat(rollout.read()).isEqualTo("5");
+    assertThat(rollout.reward()).isEqualTo(1);
+  }
+
+  @Test
+  void anAnswerWhoseThoughtIsMissingIsSaid() throws IOException {
+    Path thinks = Session.copy(REASONER, folder.resolve("thinks"));
+    Files.writeString(thinks.resolve("chat_template.jinja"), THINKS);
+    Session session = session(thinks, file("chat", chat("5", null)), "run");
+    assertThat(session.code()).as(session.err()).isEqualTo(ExitCode.DONE);
+    assertThat(session.errorLines()).filteredOn(line -> line.contains("1 of 1 completions")).hasSize(1);
+  }
+
+  private static ObjectNode ids(String prompt, int[] prompted, String completion, int... written) {
+    ObjectNode line = JSON.createObjectNode().put("prompt", prompt).put("answer", "2");
+    ObjectNode choice = line.putArray("choices").addObject().put("text", completion);
+    for (int id : prompted) {
+      choice.withArray("prompt_token_ids").add(id);
+    }
+    for (int id : written) {
+      choice.withArray("token_ids").add(id);
+    }
+    return line;
+  }
+
+  /// `1+1=` is 15, 10, 15, 25 behind the beginning, 1; `2` is 16 and the end 2.
+  @Test
+  void carriedTokensAreThoseOfTheirText() throws IOException {
+    int[] prompt = {1, 15, 10, 15, 25};
+    assertThat(imported(REASONER, file("own", ids("1+1=", prompt, "2", 16, 2)), "own").tokens()).containsExactly(1,
+        15, 10, 15, 25, 16);
+    assertThat(imported(REASONER, file("on", ids("1+1=", prompt, "2", 16, 2, 15, 15)), "on").tokens())
+        .as("up to the end of the turn").containsExactly(1, 15, 10, 15, 25, 16);
+    assertThat(imported(REASONER, file("stop", ids("1+1=", prompt, "2", 16, 10, 15, 15)), "stop", "--stop", "+")
+        .tokens()).as("up to the token in which a stop begins").containsExactly(1, 15, 10, 15, 25, 16, 10);
+    Session otherText = session(REASONER, file("text", ids("1+1=", prompt, "2", 15)), "text");
+    assertThat(otherText.code()).as(otherText.err()).isEqualTo(ExitCode.BAD_DATA);
+    Session otherPrompt = session(REASONER, file("prompt", ids("1+2=", prompt, "2", 16)), "prompt");
+    assertThat(otherPrompt.code()).as(otherPrompt.err()).isEqualTo(ExitCode.BAD_DATA);
+  }
+}

@@ -1,0 +1,193 @@
+package org.striatum.studies.rollouts;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.striatum.datasets.ForeignRollouts.Graded;
+import org.striatum.datasets.ProblemSource;
+import org.striatum.datasets.grading.Reading;
+import org.striatum.datasets.prompt.PromptFormat;
+import org.striatum.hooks.HookedModel;
+import org.striatum.hooks.chat.ChatMessage;
+import org.striatum.hooks.text.Tokenizer;
+import org.striatum.probe.model.Sampling;
+import org.striatum.probe.model.TokenSequence;
+import org.striatum.probe.rollout.Problem;
+import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.UsageException;
+import org.striatum.studies.run.CompletionText;
+
+/// What another program's completion is in this run: its text up to the end of its turn and the first stop, behind its thought,
+/// and its tokens.
+final class ImportedText {
+  /// Ends of turns and texts that no model means otherwise, beside those of the checkpoint.
+  private static final List<String> USUAL_ENDS = List.of("<|im_end|>", "<|eot_id|>", "<end_of_turn>", "<|endoftext|>",
+      "<|end_of_text|>", "<｜end▁of▁sentence｜>");
+  private static final int SHOWN = 40;
+
+  private final ProblemSource source;
+  private final HookedModel model;
+  private final Tokenizer tokenizer;
+  private final CompletionText texts;
+  private final PromptFormat format;
+  private final Prompting prompting;
+  private final Set<Integer> endTokens;
+  private final List<String> ends;
+  private int read;
+  private int carried;
+  private int shortened;
+  private int insideThought;
+  private final List<String> otherwise = new ArrayList<>();
+
+  ImportedText(ProblemSource source, HookedModel model, CompletionText texts, Prompting prompting) {
+    this.source = source;
+    this.model = model;
+    this.texts = texts;
+    this.tokenizer = texts.tokenizer();
+    this.format = texts.format();
+    this.prompting = prompting;
+    Set<String> turns = new LinkedHashSet<>(USUAL_ENDS);
+    this.endTokens = new LinkedHashSet<>(format.endOfTurn());
+    endTokens.addAll(model.endOfSequence());
+    for (Map.Entry<String, Integer> added : tokenizer.added().entrySet()) {
+      if (endTokens.contains(added.getValue()) && !added.getKey().isBlank()) {
+        turns.add(added.getKey());
+      } else if (turns.contains(added.getKey())) {
+        endTokens.add(added.getValue());
+      }
+    }
+    turns.remove(format.thinking().close());
+    this.ends = List.copyOf(turns);
+  }
+
+  /// A completion as the run keeps it.
+  ///
+  /// @param finished whether the model ended it; empty if nothing says so
+  record TokenizedText(Problem problem, String text, Optional<Boolean> finished, TokenSequence tokens) {}
+
+  /// @throws UsageException if the file carries a token that the model has not
+  TokenizedText of(Graded graded) {
+    read++;
+    Problem problem = asked(graded);
+    Reading reading = format.reading(problem.dataset()).behind(problem.prompt());
+    String whole = graded.thought().map(thought -> reading.joined(thought, graded.text(),
+        !graded.text().isBlank() || graded.finished().orElse(true))).orElse(graded.text());
+    String text = Sampling.cut(Sampling.cut(whole, ends), reading.stops());
+    if (text.length() < whole.length()) {
+      shortened++;
+    }
+    if (reading.opened() && !text.contains(reading.close()) && graded.finished().orElse(false)) {
+      insideThought++;
+    }
+    TokenSequence tokens = graded.tokens().isPresent()
+        ? carried(graded, problem, text)
+        : graded.messages().isEmpty()
+            ? tokenizer.encodePair(problem.prompt(), text)
+            : tokenizer.encodeBarePair(problem.prompt(), text);
+    return new TokenizedText(problem, text, text.length() < whole.length() ? Optional.of(true) : graded.finished(),
+        tokens);
+  }
+
+  /// The problem with its prompt as text: of a chat, what the tokens say that the file carries, else what the template writes.
+  private Problem asked(Graded graded) {
+    Problem problem = graded.problem();
+    if (graded.messages().isEmpty()) {
+      return problem;
+    }
+    String prompt = graded.tokens().isPresent()
+        ? tokenizer.decodeContinuationWhole(inRange(graded.tokens().get()).prompt().tokens())
+        : prompting.chat(graded.messages().stream().map(message -> new ChatMessage(message.role(), message.content()))
+            .toList());
+    return new Problem(problem.id(), problem.dataset(), prompt, problem.solution(), problem.answer());
+  }
+
+  private TokenSequence inRange(TokenSequence sequence) {
+    for (int token : sequence.tokens()) {
+      if (token < 0 || token >= model.facts().vocabulary()) {
+        throw new UsageException("the file carries the token %d, but the model has only %d: it is another model's"
+            .formatted(token, model.facts().vocabulary()));
+      }
+    }
+    return sequence;
+  }
+
+  /// The tokens of the file, up to the end of the turn and the token in which a stop begins.
+  private TokenSequence carried(Graded graded, Problem problem, String text) {
+    TokenSequence sequence = inRange(graded.tokens().orElseThrow());
+    carried++;
+    int[] tokens = sequence.tokens();
+    int end = sequence.promptLength();
+    while (end < tokens.length && !endTokens.contains(tokens[end])) {
+      end++;
+    }
+    TokenSequence turn = sequence.upTo(end);
+    if (!reads(turn.continuation(), text, false)) {
+      otherwise.add(told(turn.continuation(), text));
+    } else if (graded.messages().isEmpty() && !reads(sequence.prompt().tokens(), problem.prompt(), true)) {
+      otherwise.add(told(sequence.prompt().tokens(), problem.prompt()));
+    }
+    List<String> pieces = texts.pieces(turn.continuation());
+    String written = String.join("", pieces);
+    int kept = Sampling.cut(written, format.stops(problem.dataset())).length();
+    int length = 0;
+    for (int t = 0; t < pieces.size() && kept < written.length(); t++) {
+      length += pieces.get(t).length();
+      if (length > kept) {
+        return turn.upTo(sequence.promptLength() + t + 1);
+      }
+    }
+    return turn;
+  }
+
+  /// Whether tokens are those of a text, as this tokenizer writes both.
+  ///
+  /// @param whole whether nothing may follow; behind a completion stands what a stop ended
+  private boolean reads(int[] tokens, String text, boolean whole) {
+    String read = tokenizer.decode(tokens).strip();
+    String expected = tokenizer.decode(tokenizer.encodeBare(text)).strip();
+    while (expected.endsWith("\uFFFD")) { // the rest of a character that was cut in two
+      expected = expected.substring(0, expected.length() - 1);
+    }
+    return whole ? read.equals(expected) : read.startsWith(expected);
+  }
+
+  private String told(int[] tokens, String text) {
+    return "'%s' for '%s'".formatted(shown(tokenizer.decode(tokens)), shown(text));
+  }
+
+  private static String shown(String text) {
+    String line = text.replace("\n", "\\n");
+    return line.length() <= SHOWN ? line : line.substring(0, SHOWN) + "…";
+  }
+
+  /// What a reader should know of the completions, one line each.
+  ///
+  /// @throws BadDataException if more than half of the carried tokens are not those of their text
+  List<String> doubts() throws BadDataException {
+    if (2 * otherwise.size() > carried) {
+      throw new BadDataException(otherwise());
+    }
+    List<String> doubts = new ArrayList<>();
+    if (!otherwise.isEmpty()) {
+      doubts.add(otherwise() + "; its tokens are used");
+    }
+    if (shortened > 0) {
+      doubts.add("%s: %d of %d completions go on behind a stop or the end of their turn: they are cut there".formatted(
+          source.file(), shortened, read));
+    }
+    if (insideThought > 0) {
+      doubts.add(
+          "%s: %d of %d completions stand behind a prompt that begins a thought, and have no '%s': no answer is read"
+              .formatted(source.file(), insideThought, read, format.thinking().close()));
+    }
+    return doubts;
+  }
+
+  private String otherwise() {
+    return "%s: the tokens of %d of %d completions are not those of their text (%s)".formatted(source.file(),
+        otherwise.size(), carried, otherwise.getFirst());
+  }
+}
