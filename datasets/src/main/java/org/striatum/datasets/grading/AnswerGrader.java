@@ -27,7 +27,7 @@ public enum AnswerGrader implements Grader, Printed {
   /// Written forms ([LatexText]), numbers by value; no algebra.
   LATEX(1),
   /// The letter of one of several choices ([ChoiceText]).
-  CHOICE(1),
+  CHOICE(2),
   /// The whole text, without surrounding white space.
   EXACT(1);
 
