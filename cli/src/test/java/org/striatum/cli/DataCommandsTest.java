@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.striatum.datasets.Arithmetic;
 import org.striatum.datasets.RolloutFile;
+import org.striatum.datasets.grading.AnswerGrader;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
@@ -247,10 +248,11 @@ class DataCommandsTest {
     Path manifest = run.resolve("manifest.json");
     String text = Files.readString(manifest);
     String version = "\"grader\" : \"math\",\n          \"version\" : ";
-    assertThat(text).contains(version + "1");
+    assertThat(text).contains(version + AnswerGrader.MATH.version());
     assertThat(succeed("show", run).out()).doesNotContain("stale");
-    Files.writeString(manifest, text.replace(version + "1", version + "99"));
-    String stale = "rewards of made are stale: given by math, version 99, this program has math, version 1";
+    Files.writeString(manifest, text.replace(version + AnswerGrader.MATH.version(), version + "99"));
+    String stale = "rewards of made are stale: given by math, version 99, this program has math, version "
+        + AnswerGrader.MATH.version();
     assertThat(succeed("show", run).out()).contains(stale);
     assertThat(succeed("verify", run).out()).contains("6 of 6 completions graded again, the same rewards (" + stale);
     assertThat(succeed("grade", run, "--show", 1).err()).contains(stale);

@@ -21,13 +21,13 @@ import org.striatum.probe.run.UsageException;
 public enum AnswerGrader implements Grader, Printed {
   /// Numbers by value: sign, thousands, decimals, fractions, mixed numbers, powers of ten; units, currencies and percent signs
   /// are left off. A number directly behind `####` ends the answer.
-  NUMBER(1),
+  NUMBER(2),
   /// Mathematical objects ([MathComparison]).
-  MATH(1),
+  MATH(2),
   /// Written forms ([LatexText]), numbers by value; no algebra.
-  LATEX(1),
+  LATEX(2),
   /// The letter of one of several choices ([ChoiceText]).
-  CHOICE(1),
+  CHOICE(2),
   /// The whole text, without surrounding white space.
   EXACT(1);
 

@@ -18,30 +18,43 @@ final class ChoiceText {
   private static final String LETTER = "(?:(?:[Oo]ption|[Cc]hoice|[Ll]etter|[Aa]nswer)\\s{1,3}+)?" + OPEN
       + "(?:(?:[Oo]ption|[Cc]hoice|[Ll]etter)\\s)?[(*]{0,3}+([A-Z])" + END;
   private static final String SMALL = OPEN + "([a-z])(?=[\\s)*_`\"'”\\].,:$}]*+(?:\\n|$))";
-  private static final String VERB = "(?:is|are|was|=|:|(?:would|will|must|should|has to|can only) be|[-–—]|->|→)";
-  private static final String ADVERBS = "(?:\\s{0,3}(?:therefore|thus|clearly|simply|hence|indeed|definitely|most likely|likely|then|given by|as follows|:|therefore,|thus,)){0,3}";
-  private static final String SUBJECT = "(?i:(?:answers?|options?|choices?|correct letter|ans)\\b\\.?(?:\\s(?:to|for)\\b[^.:\\n]{0,80}?)?)[*_]{0,3}+";
+  private static final String VERB = "(?:is|are|was|=|:|(?:would|will|must|should|has to|can only)(?: (?:thus|therefore|then|most likely|likely|also))? be|[-–—]|->|→)";
+  private static final String ADVERBS = "(?:\\s{0,3}(?:therefore|thus|clearly|simply|hence|indeed|actually|really|in fact|definitely|most likely|likely|then|given by|as follows|:|therefore,|thus,)){0,3}";
+  private static final String SUBJECT = "(?i:(?<!\\b(?:incorrect|wrong|false|worst|each|every|student['’]s|students['’])\\s{1,3})\\b(?:answers?|option|choice|(?:option|choice)s(?!(?:\\s(?:are|were))?(?:\\sas follows)?:?[*_]{0,3}+\\h*+\\n)|correct letter|(?:correct|right) one|best fit|ans)\\b\\.?(?:\\s(?:to|for)\\b[^.:\\n]{0,80}?)?)[*_\"]{0,3}+";
   private static final Pattern SAID = Pattern
       .compile("(?:" + SUBJECT + "\\s{0,3}(?i:" + VERB + "|(?<=\\bans\\.))[*_]{0,3}+(?i:" + ADVERBS
-          + ")|(?:答案|选项|答え?|解答|正解|정답|[Rr]éponse|[Aa]ntwort|[Rr]espuesta|[Rr]esposta|[Rr]isposta|[Оо]твет)\\s{0,3}(?:应?该?是|为|选|：|:)[：:]?)(?:"
+          + ")|(?:答案|选项|答え?|解答|正解|정답|[Rr]éponse|[Aa]ntwort|[Rr]espuesta|[Rr]esposta|[Rr]isposta|[Оо]твет)\\s{0,3}(?:应?该?是|为|选|：|:)[：:]?"
+          + "|(?:所以|故|因此|答案)[,，]?应?该?选择?[：:]?"
+          + "|(?:[Rr]éponse|[Aa]ntwort|[Rr]espuesta|[Rr]esposta|[Rr]isposta)(?:\\s(?:correct[ae]|corret?ta|exacte))?\\s(?:est|ist|lautet|es|é|è):?(?:\\sla)?)(?:"
           + LETTER + "|" + SMALL + ")");
   /// “Answer B”, “I choose B”.
   private static final Pattern CHOSEN = Pattern
       .compile(
-          "(?i:\\b(?:final answer|answer|solution:|correct:|choose|pick|select|go with|chose|opt for|it(?:'s| is| must be| should be| has to be)|therefore|thus|hence|so),?)\\s{1,3}+"
-              + LETTER + "(?=[\\s)*_`\"'”\\].,:$}]*+(?:\\n|$|\\.))");
+          "(?i:\\b(?:final answer|answer|solution:|correct:|choose|pick|select|go with|chose|opt for|would say|which is|leaves|leaves us with|it(?:'s| is| must be| should be| has to be)|therefore|thus|hence|so),?)\\s{1,3}+"
+              + LETTER + "(?=[\\s)*_`\"'”\\].,:$}]*+(?:\\n|$|\\.|since\\b|because\\b|as the\\b)|\\)\\s[A-Z0-9])");
+  /// Another letter of which a sentence goes on to speak.
+  private static final String OTHER = "(?:\\b(?:and|but|while|whereas|because|since|so|than|option|choice)|,)\\s[(*]{0,3}+[A-Z]\\b";
   /// “Option B is correct”, “(B) is the right one”.
   private static final Pattern RIGHT = Pattern.compile("(?<![\\w(])" + LETTER
-      + "[)\\]*_\"'”’.:]{0,4}(?:\\s(?:(?!\\bnot\\b|n['’]t|;)[^.\\n]){0,60}?)?\\s(?i:is|would be|must be|seems)\\s(?i:the\\s)?(?i:only\\s|most\\s|best\\s|clearly\\s){0,2}(?i:correct|right|answer|best|true)\\b");
-  private static final Pattern TAGGED = Pattern.compile("(?i:<answer>)\\s*+" + LETTER + "[^<\\n]{0,80}(?i:</answer>)");
+      + "[)\\]*_\"'”’.:]{0,4}(?!\\s[(*]{0,3}+(?:[B-Z]\\b|A\\s(?:is|would|seems|best)\\b))(?:\\s(?:(?!\\bnot\\b|n['’]t|;|\\b(?:wrong|incorrect|false)\\b|"
+      + OTHER
+      + ")[^.\\n]){0,60}?)?\\s(?:(?i:is|would be|must be|seems)\\s(?i:the\\s)?(?i:only\\s|most\\s|best\\s|clearly\\s){0,2}(?i:correct|right|answer|best|true|better|appropriate|suitable)|best\\s(?:fits|explains|matches|describes))\\b");
+  private static final Pattern TAGGED = Pattern.compile("(?i:<answer>)\\s*+" + LETTER + "[^<]{0,80}(?i:</answer>)");
   private static final Pattern LINE = Pattern.compile("(?m)^" + OPEN + "([A-Z])[)\\]*_`\"'”’.:$}】>]{0,8}[ \\t]*+$");
+  /// What makes a letter the subject of a sentence: `(A) is too small`, or denies it: `A. This is not right`, `A: no`.
+  private static final String JUDGED = "\\s{1,2}(?:(?:is|are|was|were|can|cannot|could|does|has|have|would|might|isn|doesn|won)\\b"
+      + "|(?:This|That|It)\\b[^.\\n]{0,40}?(?:\\b(?:not|wrong|incorrect|false)\\b|n['’]t)|[-–—:]?\\s?(?i:incorrect|wrong|false|no)\\b)";
   private static final Pattern FIRST = Pattern
       .compile("^" + OPEN
-          + "(?:(?:[Oo]ption|[Cc]hoice)\\s\\(?)?([A-Z])(?:\\s(?:because|since|as|[-–—])\\s|[)\\]*_`\"'”.:,}】]{1,6}(?=\\s|$)|\\s*+(?:\\R|$))");
-  private static final Pattern LABEL = Pattern.compile("(?m)^[ \\t(*-]{0,6}+([A-Z])[).:]");
+          + "(?:(?:[Oo]ption|[Cc]hoice)\\s\\(?)?([A-Z])(?:\\s(?:because|since|as|[-–—])\\s|[)\\]*_`\"'”.:,}】]{1,6}(?=\\s|$)"
+          + "(?!" + JUDGED + ")|\\s*+(?:\\R|$))");
+  private static final Pattern LABEL = Pattern.compile("(?m)^[ \\t(*-]{0,6}+([A-Z])[*_]{0,2}+[).:]");
+  private static final String DENIED = "(?!\\s(?:is|are)\\s(?:\\w{1,12}\\s)?(?:wrong|incorrect|false|not)\\b)";
+  private static final Pattern DENIAL = Pattern
+      .compile("(?i:\\b(?:not|too|wrong|incorrect|false|neither|cannot|no)\\b|n['’]t\\b)");
   private static final Pattern EMPHASISED = Pattern
-      .compile("\\*\\*\\s?\\(?([A-Z])(?:[).:][^*\\n]{0,80})?\\)?\\s?\\*\\*");
-  private static final Pattern BRACKETED = Pattern.compile("\\(([A-Z])\\)");
+      .compile("\\*\\*\\s?\\(?([A-Z])(?:[).:][^*\\n]{0,80})?\\)?\\s?\\*\\*" + DENIED);
+  private static final Pattern BRACKETED = Pattern.compile("\\(([A-Z])\\)" + DENIED);
   private static final Pattern WHOLE = Pattern.compile("\\s*+" + OPEN
       + "(?:(?:[Oo]ption|[Cc]hoice|[Ll]etter|[Aa]nswer)\\s{1,3}[(*]{0,3})?([A-Za-z])[)\\]*_`\"'”.:$}\\s]*+");
   private static final Pattern LABELLED = Pattern
@@ -50,14 +63,23 @@ final class ChoiceText {
   private static final Pattern ALSO = Pattern
       .compile("[)*_\\]\"'”}$]{0,4}\\s{0,2}(?:,|/|&|and|or)\\s{0,2}[(*_\\[\"'“]{0,4}([A-Z])(?![\\w'’])");
   private static final Pattern NOT = Pattern.compile("(?i:\\bnot\\s|n't\\s|n’t\\s)$");
+  /// An `A` that is a word: “the answer is A ribosome”. Words of the list may follow a letter.
+  private static final Pattern ARTICLE = Pattern.compile(
+      "\\s(?!(?:because|since|as|and|or|but|not|for|which|so|that|in|is|with|due|by|if|given|when|from|according|then|only|here"
+          + "|based|where|while|to|at|on|of|the|it|this|we|there|also|too|therefore|thus|hence|instead|rather|though|although"
+          + "|however|even|would|must|will|are|was|does|can)\\b)[a-z]{2}");
+  private static final Pattern ASKED = Pattern
+      .compile("[)*_\\]\"'”}$]{0,4}\\?\\s{1,3}(?i:no|wait|hmm|but|actually)\\b");
+  private static final Pattern BULLET = Pattern.compile("(?:\\s*+[->•]\\s++)++");
   /// What a base model writes when it goes on with a question of its own: a heading, or choices of its own.
   private static final Pattern RUN_ON = Pattern
-      .compile("\\n\\h{0,20}+(?:(?:Question|Problem|Q\\d{0,3})\\s?[:.]|A[.)]\\s[^\\n]{1,400}+\\n\\h{0,20}+B[.)]\\s)");
+      .compile(
+          "\\n\\h{0,20}+(?:(?:Question|Problem|User|Human|Assistant|Q\\d{0,3})\\s?[:.]|A[.)]\\s[^\\n]{1,400}+\\n\\h{0,20}+B[.)]\\s)|<\\|(?:im_start|im_end|eot_id|end|user|endoftext)\\|>");
 
   private ChoiceText() {}
 
   /// In order of reliability: a letter that is all of the first line; the last box; a tag; the last “answer is”; the first
-  /// letter, emphasised, “B is correct”, in brackets, alone on a line. A bare letter inside a sentence does not count: `A`
+  /// letter, “B is correct”, emphasised, in brackets, alone on a line. A bare letter inside a sentence does not count: `A`
   /// and `I` are words. Two letters given at once are no choice.
   static Optional<String> answer(String completion) {
     String text = own(FullWidth.narrowed(completion));
@@ -76,8 +98,8 @@ final class ChoiceText {
         return Optional.of(found.get()).filter(match -> !also(text, match)).map(ChoiceText::letter);
       }
     }
-    return first(FIRST, text).filter(match -> !listed(text, letter(match))).or(() -> first(EMPHASISED, text))
-        .or(() -> said(RIGHT, text))
+    return first(FIRST, text).filter(match -> !listed(text, letter(match))).or(() -> said(RIGHT, text))
+        .or(() -> emphasised(text))
         .or(() -> lastOf(BRACKETED, text))
         .or(() -> lastOf(LINE, text)).filter(match -> !also(text, match)).map(ChoiceText::letter);
   }
@@ -91,6 +113,20 @@ final class ChoiceText {
   /// Whether the first letter only begins a list of the choices, one a line.
   private static boolean listed(String text, String first) {
     return LABEL.matcher(text).results().anyMatch(label -> !label.group(1).equals(first));
+  }
+
+  /// The letter that stands in bold; of several, that of a last line that has one only, is no part of a list and denies nothing.
+  private static Optional<MatchResult> emphasised(String text) {
+    if (letters(text).size() < 2) {
+      return first(EMPHASISED, text);
+    }
+    String line = text.stripTrailing().lines().reduce((_, last) -> last).orElse("");
+    boolean concludes = letters(line).size() == 1 && !LABEL.matcher(line).lookingAt() && !DENIAL.matcher(line).find();
+    return concludes ? lastOf(EMPHASISED, text) : Optional.empty();
+  }
+
+  private static Set<String> letters(String text) {
+    return EMPHASISED.matcher(text).results().map(ChoiceText::letter).collect(Collectors.toSet());
   }
 
   private static String own(String completion) {
@@ -116,7 +152,9 @@ final class ChoiceText {
   }
 
   private static Optional<String> whole(String text) {
-    Matcher whole = WHOLE.matcher(text.length() <= 60 ? text : "");
+    Matcher bullet = BULLET.matcher(text);
+    String bare = bullet.lookingAt() ? text.substring(bullet.end()) : text;
+    Matcher whole = WHOLE.matcher(bare.length() <= 60 ? bare : "");
     return whole.matches() ? Optional.of(upper(whole.group(1))) : Optional.empty();
   }
 
@@ -133,12 +171,21 @@ final class ChoiceText {
 
   /// The last place that says so, and does not deny it.
   private static Optional<MatchResult> said(Pattern pattern, String text) {
-    return pattern.matcher(text).results().filter(match -> !denied(text, start(match))).reduce((_, last) -> last);
+    return pattern.matcher(text).results().filter(match -> !denied(text, start(match)) && !doubted(text, match))
+        .reduce((_, last) -> last);
   }
 
   private static boolean denied(String text, int letter) {
     String before = text.substring(Math.max(0, letter - 12), letter).replaceAll("[(*_\"'“\\[]", "");
     return NOT.matcher(before).find();
+  }
+
+  /// Whether a letter is asked about, or is a word.
+  private static boolean doubted(String text, MatchResult match) {
+    int start = start(match);
+    boolean article = text.charAt(start) == 'A' && (start == 0 || text.charAt(start - 1) == ' ')
+        && ARTICLE.matcher(text).region(start + 1, text.length()).lookingAt();
+    return article || ASKED.matcher(text).region(start + 1, text.length()).lookingAt();
   }
 
   private static Optional<MatchResult> first(Pattern pattern, String text) {
@@ -157,7 +204,7 @@ final class ChoiceText {
   }
 
   private static int start(MatchResult match) {
-    return match.group(1) != null ? match.start(1) : match.start(2);
+    return match.groupCount() == 1 || match.group(1) != null ? match.start(1) : match.start(2);
   }
 
   private static String letter(MatchResult match) {

@@ -1,5 +1,7 @@
 package org.striatum.datasets.grading;
 
+import java.math.BigInteger;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -15,30 +17,50 @@ final class NumberText {
   /// Where a last number is looked for first.
   private static final int TAIL = 4000;
   private static final String DIGITS = "\\d{1,300}+(?!\\d)";
-  private static final String SEPARATOR = "(?:,|\\{,}|,\\\\!\\h?|\\\\[,;: !]|[ \\u00A0\\u2009\\u202F])";
+  private static final String SEPARATOR = "(?:,|['’]|\\{,}|,\\\\!\\h?|\\\\[,;: !]|[ \\u00A0\\u2009\\u202F])";
   /// `1.234,50`, as written in much of Europe.
-  private static final String POINTS = "[1-9]\\d{0,2}+(?:\\.\\d{3}(?!\\d)){1,60},\\d{1,2}(?![\\d,.]\\d)(?!\\d)";
+  private static final String POINTS = "[1-9]\\d{0,2}+(?:\\.\\d{3}(?!\\d)){1,60},\\d{1,2}(?![\\d,.]\\d)(?!\\d)"
+      + "|[1-9]\\d{0,2}+(?:\\.\\d{3}(?!\\d)){2,60}+(?![.,]?\\d)|[1-9]\\d?,\\d{2}(?:,\\d{2}(?!\\d)){0,20}+,\\d{3}(?![.,]?\\d)";
   private static final String PLAIN = "(?:" + POINTS + "|[1-9]\\d{0,2}+(?:" + SEPARATOR
       + "\\d{3}(?!\\d)){1,60}(?!,\\d)(?:\\.\\d{1,300}+)?|"
       + DIGITS + "(?:\\.\\d{1,300}+|(?:\\{,}|,)\\d{1,300}+(?![,\\d]))?|\\.\\d{1,300}+)";
   private static final String FRACTION = "\\\\[dtc]?frac\\h?(?:\\{\\h?-?[\\d.,]{1,60}+\\h?}|\\d)\\h?(?:\\{\\h?[\\d.,]{1,60}+\\h?}|\\d)";
-  private static final String TEN = "\\h?(?:\\\\times|\\\\cdot|×|·|\\*|x)\\h?10\\h?\\^\\h?(?:\\{\\h?[-−]?\\d{1,4}\\h?}|[-−]?\\d{1,4})";
-  private static final String POWER = "\\h?\\^\\h?(?:\\{\\h?[-−]?\\d{1,4}\\h?}|[-−]?\\d{1,4})";
+  private static final String TEN = "\\h?(?:\\\\times|\\\\cdot|×|·|\\*|x)\\h?10(?:\\h?\\^\\h?(?:\\{\\h?[-−]?\\d{1,4}\\h?}|[-−]?\\d{1,4})|⁻?[⁰¹²³⁴-⁹]{1,4}+)";
+  private static final String POWER = "(?:\\h?\\^\\h?(?:\\{\\h?[-−]?\\d{1,4}\\h?}|[-−]?\\d{1,4})|⁻?[⁰¹²³⁴-⁹]{1,4}+)";
   /// A number with what makes it another: an exponent, a fraction behind it, a divisor.
   private static final Pattern LITERAL = Pattern
       .compile("(?:" + FRACTION + "|" + PLAIN + "(?:[eE][-+]?\\d{1,3}(?![\\d.]))?"
           + "(?:" + TEN + "|" + POWER + "|\\h?" + FRACTION + "|\\h\\d{1,9}\\h?/\\h?\\d{1,9}(?!\\d)|\\h?/\\h?(?:" + PLAIN
-          + "))?|[½¼¾⅓⅔])[½¼¾⅓⅔]?");
+          + "))?|[½¼¾⅓⅔])[½¼¾⅓⅔]?(?:\\h(?:hundred|thousand|million|billion|trillion|dozen)\\b)?");
+  private static final Map<String, Long> SCALES = Map.of("hundred", 100L, "thousand", 1000L, "million", 1_000_000L,
+      "billion", 1_000_000_000L, "trillion", 1_000_000_000_000L, "dozen", 12L);
+  private static final Pattern SCALED = Pattern.compile(
+      "(?s)(\\D{0,6}+[\\d.,]{1,60}+)\\h?(?:\\\\text\\s?\\{\\s?)?(hundred|thousand|million|billion|trillion|dozen)\\b\\D{0,60}+");
   private static final Pattern DECIMAL_COMMA = Pattern
       .compile("(?<![\\d,])(\\d++)(?:,|\\{,})(\\d{1,2}+|\\d{4,}+)(?![,\\d])|(?<!\\d)(0)(?:,|\\{,})(\\d{3})(?![,\\d])");
-  private static final Pattern EUROPEAN = Pattern.compile("(?<![\\d.,])" + POINTS);
-  private static final Pattern COMMA = Pattern.compile("(?<=\\d)(?:,|\\{,}|,\\\\!\\s?|\\\\[,;: !])(?=\\d{3})");
+  private static final Pattern EUROPEAN = Pattern.compile("(?<![\\d.,])(?:" + POINTS + ")");
+  private static final Pattern COMMA = Pattern.compile("(?<=\\d)(?:,|['’]|\\{,}|,\\\\!\\s?|\\\\[,;: !])(?=\\d{3})");
   private static final Pattern TIMES = Pattern.compile("(?<=\\d)\\s?x\\s?(?=10)");
   /// Behind `####`: what may stand before the number, and what makes the line a heading.
   private static final Pattern MARKED = Pattern.compile("####[ \\t*]{0,8}+(?:\\\\?\\$)?[ \\t]?(?=[-−+.\\d\\\\])");
-  private static final Pattern HEADING = Pattern.compile("\\s?+[.):]\\s++\\S|\\s++[A-Z]");
+  private static final Pattern HEADING = Pattern.compile(
+      "\\s?+[.):]\\s++\\S|\\s++(?!(?:US|Dollar|Euro|Pound|Cent|[A-Z]{2,3}\\b))[A-Z]|\\s++[-–—]\\s++[A-Za-z]|(?:st|nd|rd|th)\\b|\\uFE0F?\\u20E3");
+  private static final Pattern WORKING = Pattern.compile("\\h?[-+*×/x÷][^\\n=]{1,200}+=(?![^\\n]*=)");
 
   private static final Pattern SAYS = Pattern.compile("\\b(?:is|are|be|was|equals|get|gives|to)$");
+
+  private static final Pattern UNIT = Pattern.compile("[^A-Za-z]{1,60}\\h[A-Za-z]{2,}[A-Za-z ]{0,40}[.]?\\s*+");
+  private static final Pattern SUM = Pattern.compile("^- |(?<!^)[-+−–/=]");
+  private static final Pattern DIGIT = Pattern.compile("\\d");
+  private static final Pattern DENIED = Pattern.compile("(?i:\\bnot|n['’]t)(?:\\s?\\})?\\s{0,2}[$*_]{0,3}$");
+  /// What makes a number a part of another value, behind it and before it.
+  private static final Pattern PART_BEHIND = Pattern
+      .compile("\\h?(?:π|√|\\\\pi\\b|\\\\sqrt)|[kKMB]\\b|!(?=\\h?[-+*/=])|[²³¹⁰⁴-⁹]");
+  private static final Pattern PART_BEFORE = Pattern.compile(
+      "(?:√|\\\\sqrt\\s?\\{?|[\\w})]\\s(?:[<>≤≥≠]|[<>!]=)\\s?|\\\\(?:leq?|geq?|neq?|lt|gt)\\s{0,2})$");
+  /// A range or a denial.
+  private static final Pattern SEVERAL = Pattern
+      .compile("(?i)\\bbetween\\b|\\d\\s?(?:to|–)\\s?\\d|\\b(?:not|n['’]t)\\b[^\\d]{0,12}\\d");
 
   private NumberText() {}
 
@@ -53,7 +75,8 @@ final class NumberText {
     for (int at = text.indexOf(MARK); at >= 0 && mark.find(at); at = mark.end()) {
       Optional<Literal> number = next(text, mark.end()).filter(literal -> literal.start() <= mark.end() + 2);
       if (number.isPresent() && !heading(text, number.get().end())) {
-        return number;
+        Matcher working = WORKING.matcher(text).region(number.get().end(), text.length());
+        return working.lookingAt() ? next(text, working.end()) : number;
       }
     }
     return Optional.empty();
@@ -73,8 +96,8 @@ final class NumberText {
       return cutOff.filter(content -> value(content).isPresent());
     }
     return WrittenAnswer.lastBox(own).or(() -> marked(own).map(Literal::written))
-        .or(() -> WrittenAnswer.said(own).map(WrittenAnswer::text).filter(said -> number(said).isPresent()))
-        .or(() -> last(own).map(Literal::written)).filter(written -> number(written).isPresent());
+        .or(() -> WrittenAnswer.said(own).map(WrittenAnswer::text).filter(said -> DIGIT.matcher(said).find()))
+        .or(() -> whole(own)).or(() -> told(own).map(Literal::written)).filter(written -> number(written).isPresent());
   }
 
   /// The number that an answer is: its value, that of its last member, or the last number in it; none if it gives several.
@@ -91,7 +114,37 @@ final class NumberText {
       return Optional.empty();
     }
     return form.filter(MathForm::names).flatMap(equation -> Rational.value(((Expr.Relation) equation).last()))
-        .or(() -> last(written).map(Literal::value));
+        .or(() -> form.flatMap(Rational::value))
+        .or(() -> form.isPresent() && !UNIT.matcher(written).matches() || SEVERAL.matcher(written).find()
+            ? Optional.empty()
+            : told(written).map(Literal::value));
+  }
+
+  /// A short text that is a value and nothing else: `10**2`, `\\sqrt{81}`.
+  private static Optional<String> whole(String text) {
+    String written = text.strip();
+    return Optional.of(written)
+        .filter(value -> value.length() <= 40 && !SUM.matcher(value).find() && !WrittenAnswer.prose(value))
+        .filter(value -> value(value).isPresent());
+  }
+
+  /// The last number that is not denied; none if it is a part of another value, such as `36π` or `x > 5`.
+  private static Optional<Literal> told(String text) {
+    Optional<Literal> last = last(text);
+    if (last.isEmpty() || !DENIED.matcher(before(text, last.get())).find()) {
+      return last.filter(number -> !part(text, number));
+    }
+    return last(text.substring(0, last.get().start())).filter(number -> !part(text, number)
+        && !DENIED.matcher(before(text, number)).find());
+  }
+
+  private static boolean part(String text, Literal number) {
+    return PART_BEHIND.matcher(text).region(number.end(), text.length()).lookingAt()
+        || PART_BEFORE.matcher(before(text, number)).find();
+  }
+
+  private static String before(String text, Literal number) {
+    return text.substring(Math.max(0, number.start() - 16), number.start());
   }
 
   /// A number in lowest terms: `n` or `n/d`.
@@ -156,8 +209,13 @@ final class NumberText {
 
   /// The value of a text that is one number as people write it, with a decimal comma or thousands.
   static Optional<Num> value(String written) {
+    Matcher scaled = SCALED.matcher(written);
+    if (scaled.matches()) {
+      Num factor = new Num(BigInteger.valueOf(SCALES.get(scaled.group(2))), BigInteger.ONE, 0);
+      return value(scaled.group(1)).map(number -> Rational.product(number, factor));
+    }
     String points = EUROPEAN.matcher(written.replace('−', '-').replace('–', '-'))
-        .replaceAll(found -> found.group().replace(".", "").replace(',', '.'));
+        .replaceAll(found -> digits(found.group()));
     String plain = DECIMAL_COMMA.matcher(points).replaceAll(
         found -> found.group(1) == null
             ? found.group(3) + "." + found.group(4)
@@ -165,6 +223,11 @@ final class NumberText {
     plain = TIMES.matcher(COMMA.matcher(plain).replaceAll("")).replaceAll("\\\\times ");
     return TexParser.parse(plain).map(MathForm::normalised).flatMap(Rational::value)
         .filter(value -> value.numerator().bitLength() <= MOST_BITS && value.denominator().bitLength() <= MOST_BITS);
+  }
+
+  /// `1.234,50`, `1.234.567` and `12,34,567` with a decimal point alone.
+  private static String digits(String grouped) {
+    return grouped.indexOf('.') < 0 ? grouped.replace(",", "") : grouped.replace(".", "").replace(',', '.');
   }
 
   private static boolean starts(String text, int at) {
@@ -217,7 +280,7 @@ final class NumberText {
   /// The place of the sign before a number, behind which a currency may stand; −1 if there is none.
   private static int signAt(String text, int at) {
     int before = at - 1;
-    for (int i = 0; i < 3 && before >= 0 && (text.charAt(before) == '$' || text.charAt(before) == '\\'
+    for (int i = 0; i < 3 && before >= 0 && ("$€£¥₹".indexOf(text.charAt(before)) >= 0 || text.charAt(before) == '\\'
         || text.charAt(before) == ' '); i++) {
       before--;
     }

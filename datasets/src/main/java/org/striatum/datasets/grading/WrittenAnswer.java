@@ -48,6 +48,9 @@ record WrittenAnswer(String text, Place place) {
       .compile("\\s*+[-+−]?(?:\\\\?\\$)?\\s?[\\d.,/ ]+%?\\s?(?:[A-Za-z][A-Za-z²³^0-9/ ]{0,40})?[.]?\\s*+");
   /// A ratio or a time of the day.
   private static final Pattern RATIO = Pattern.compile("(?<![\\w:.])\\d{1,9}(?:\\s?:\\s?\\d{1,9}){1,3}+(?![\\w:])");
+  private static final Pattern EXPLAINED = Pattern.compile("\\s?(?:\\(|,|since\\b|because\\b|as\\b|which\\b)");
+  private static final Pattern RANGE = Pattern.compile("\\s?(?:to|–)\\s?\\d");
+  private static final Pattern BETWEEN_TWO = Pattern.compile("(?i)between\\b.{1,60}\\band\\b.{1,40}");
   private static final Pattern NAME = Pattern.compile("[A-Z][a-z]{2,}+");
   private static final Set<String> MATHEMATICAL = Set.of("sqrt", "percent", "percentage", "pct", "infinity", "pi");
   private static final Set<String> COMMON = Set.of("the", "is", "it", "so", "to", "of", "in", "we", "an", "are", "has",
@@ -82,7 +85,7 @@ record WrittenAnswer(String text, Place place) {
 
   /// The content of the last box, with those that “and” or a comma joins to it.
   static Optional<WrittenAnswer> boxed(String text) {
-    List<Span> boxes = TexSpans.boxes(text);
+    List<Span> boxes = TexSpans.boxes(text).stream().filter(box -> !box.content(text).isBlank()).toList();
     if (boxes.isEmpty()) {
       return lastMatch(BARE_BOX, text).map(found -> new WrittenAnswer(found.group(1), Place.BOX));
     }
@@ -97,7 +100,7 @@ record WrittenAnswer(String text, Place place) {
 
   /// The content of the text's last box alone.
   static Optional<String> lastBox(String text) {
-    List<Span> boxes = TexSpans.boxes(text);
+    List<Span> boxes = TexSpans.boxes(text).stream().filter(box -> !box.content(text).isBlank()).toList();
     return boxes.isEmpty() ? Optional.empty() : Optional.of(boxes.getLast().content(text));
   }
 
@@ -166,8 +169,16 @@ record WrittenAnswer(String text, Place place) {
       return Optional.of(new WrittenAnswer(sentence, Place.SAID));
     }
     Optional<Literal> first = NumberText.next(sentence, 0);
-    if (first.isPresent() && first.get().start() == 0 && !sentence.contains("=")) {
+    if (first.isPresent() && first.get().start() == 0
+        && (!sentence.contains("=")
+            || EXPLAINED.matcher(sentence).region(first.get().end(), sentence.length()).lookingAt())) {
+      if (RANGE.matcher(sentence).region(first.get().end(), sentence.length()).lookingAt()) {
+        return Optional.of(new WrittenAnswer(sentence, Place.SAID));
+      }
       return Optional.of(new WrittenAnswer(first.get().written(), Place.SAID));
+    }
+    if (BETWEEN_TWO.matcher(sentence).matches()) {
+      return Optional.of(new WrittenAnswer(sentence, Place.SAID));
     }
     boolean words = sentence.length() <= LONGEST_TEXT && first.isEmpty() && TexSpans.formulas(sentence).isEmpty();
     return lastOf(sentence).map(answer -> new WrittenAnswer(answer.text(), Place.SAID))
