@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.datasets.prompt.PromptFormat;
 import org.striatum.datasets.prompt.PromptFormat.Chat;
@@ -31,6 +32,8 @@ final class Prompting {
   /// Between examples, and between the last one and the question.
   private static final String GAP = "\n\n";
   private static final String NAMED_TEMPLATE = "[\\w.-]+";
+  /// A question that shows what a template does with it.
+  private static final String PROBE = "question";
 
   private final PromptSettings settings;
   private final HookedModel model;
@@ -53,8 +56,43 @@ final class Prompting {
   /// @throws UsageException if a chat is asked for and the checkpoint has no template
   static Prompting of(PromptSettings settings, HookedModel model, Optional<PromptFormat> before) throws IOException {
     LocalDate date = before.map(PromptFormat::chat).map(Chat::date).map(LocalDate::parse).orElseGet(LocalDate::now);
-    return new Prompting(settings, model,
+    Prompting prompting = new Prompting(settings, model,
         settings.style() == Style.CHAT ? Optional.of(template(settings.chat(), model)) : Optional.empty(), date);
+    prompting.requireQuestions();
+    return prompting;
+  }
+
+  /// Two questions must not give one prompt.
+  private void requireQuestions() {
+    if (template.isPresent() && chat(List.of(ChatMessage.user(PROBE + " 1")))
+        .equals(chat(List.of(ChatMessage.user(PROBE + " 2"))))) {
+      throw new UsageException("the chat template " + printed().orElseThrow()
+          + " does not write the user's message: every prompt would be the same");
+    }
+  }
+
+  /// What the template is told and does not use, one line each.
+  List<String> unused() {
+    List<String> lines = new ArrayList<>();
+    if (template.isEmpty()) {
+      return lines;
+    }
+    String system = settings.chat().system();
+    if (system != null) {
+      String without = chat(List.of(ChatMessage.user(PROBE)));
+      String with = chat(List.of(ChatMessage.system(system), ChatMessage.user(PROBE)));
+      if (with.equals(without) && !with.contains(system.strip())) {
+        lines.add(
+            "the chat template %s does not write the system message: no prompt has it".formatted(printed().get()));
+      }
+    }
+    for (String name : arguments.keySet()) {
+      if (!Pattern.compile("\\b" + Pattern.quote(name) + "\\b").matcher(template.get().source()).find()) {
+        lines.add("the chat template %s does not know the argument '%s': it changes nothing".formatted(
+            printed().get(), name));
+      }
+    }
+    return lines;
   }
 
   private static ChatTemplate template(ChatSettings chat, HookedModel model) throws IOException {
@@ -64,9 +102,13 @@ final class Prompting {
       return own.byDefault(tokens).orElseThrow(() -> new UsageException(
           model.facts().name() + " has no chat template: give one, or ask in plain text"));
     }
-    return chat.template().matches(NAMED_TEMPLATE)
-        ? own.named(chat.template(), tokens)
-        : ChatTemplate.of("given", chat.template(), new Source("a file that was named", "its text"), tokens);
+    if (chat.template().matches(NAMED_TEMPLATE)) {
+      return own.named(chat.template(), tokens);
+    }
+    if (!chat.template().contains("{{")) {
+      throw new UsageException("a chat template writes messages by {{ … }}; the given text has none of these");
+    }
+    return ChatTemplate.of("given", chat.template(), new Source("a file that was named", "its text"), tokens);
   }
 
   /// Whether the checkpoint has a chat template that nobody asked for or refused.
@@ -98,7 +140,11 @@ final class Prompting {
 
   /// A chat that somebody else made, up to where the model's next message begins.
   String chat(List<ChatMessage> messages) {
-    return template.orElseThrow().render(messages, true, arguments, date.atStartOfDay());
+    String text = template.orElseThrow().render(messages, true, arguments, date.atStartOfDay());
+    if (text.isEmpty()) {
+      throw new UsageException("the chat template " + printed().orElseThrow() + " makes an empty prompt of a chat");
+    }
+    return text;
   }
 
   /// Its tokens: those of a chat are all in its text.

@@ -144,16 +144,27 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
     requirePositions(run.anyModel(), asked(prompting, settings), settings);
     SortedMap<String, Grader> graders = new TreeMap<>();
     sets.forEach(set -> graders.put(set.name(), set.grader()));
-    if (prompting.leavesTemplateUnused()) {
-      run.note()
-          .accept(run.anyModel().facts().name() + " has a chat template, which is not used: prompts are plain text");
-    }
+    remarks(prompting, run.anyModel(), format).forEach(run.note());
     run.folder().settle(withGate(run.inputs(new Manifest.Data(sets.stream().map(ProblemSet::name).toList(),
         files(sources), settings.problems(), settings.samples(), null, format,
         RewardGraders.settled(run.folder(), RewardGraders.versions(graders))), settings.sampling(), settings.seed())));
     if (run.folder().manifest().step(StudyRun.ROLLOUTS).isPresent()) {
       RewardGraders.stale(run.folder()).forEach(run.note());
     }
+  }
+
+  /// What may be other than was meant, one line each.
+  public List<String> remarks(HookedModel model, RolloutSettings settings) throws IOException {
+    Prompting prompting = Prompting.of(settings.prompts(), model, Optional.empty());
+    return remarks(prompting, model, format(prompting, settings));
+  }
+
+  private List<String> remarks(Prompting prompting, HookedModel model, PromptFormat format) throws IOException {
+    List<String> lines = new ArrayList<>(prompting.unused());
+    if (prompting.leavesTemplateUnused()) {
+      lines.add(model.facts().name() + " has a chat template, which is not used: prompts are plain text");
+    }
+    return lines;
   }
 
   static Optional<PromptFormat> before(StudyRun run) {
