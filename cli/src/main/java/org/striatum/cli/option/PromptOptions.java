@@ -145,7 +145,8 @@ public final class PromptOptions {
 
   /// A line end for `\n` and a backslash for two of them; everything else as it stands, so that LaTeX does.
   static String unescaped(String text) {
-    return ESCAPE.matcher(text).replaceAll(found -> Matcher.quoteReplacement(found.group().equals("\\n") ? "\n" : "\\"));
+    return ESCAPE.matcher(text)
+        .replaceAll(found -> Matcher.quoteReplacement(found.group().equals("\\n") ? "\n" : "\\"));
   }
 
   /// The worked examples of the sets that were read from files.

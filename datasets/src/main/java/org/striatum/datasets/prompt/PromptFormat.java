@@ -65,7 +65,8 @@ public record PromptFormat(Chat chat, Shots shots, SortedMap<String, List<String
 
     public Thinking {
       if (open.isEmpty() || close.isEmpty() || open.equals(close)) {
-        throw new IllegalArgumentException("thinking has two different markers, found '" + open + "' and '" + close + "'");
+        throw new IllegalArgumentException(
+            "thinking has two different markers, found '" + open + "' and '" + close + "'");
       }
     }
 

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.datasets.prompt.PromptFormat;
@@ -155,14 +156,30 @@ final class Prompting {
   }
 
   /// What the run keeps.
-  PromptFormat format(List<ProblemSet> sets, PromptFormat.Shots shots) throws IOException {
+  ///
+  /// @param examples of each set
+  PromptFormat format(List<ProblemSet> sets, PromptFormat.Shots shots,
+      Function<ProblemSet, List<Problem>> examples) throws IOException {
     SortedMap<String, List<String>> stops = new TreeMap<>();
     for (ProblemSet set : sets) {
       stops.put(set.name(), settings.stops() != null
           ? settings.stops()
-          : template.isPresent() ? List.of() : set.stops());
+          : template.isPresent() ? List.of() : stops(set, examples.apply(set)));
     }
     return new PromptFormat(chat(), shots, stops, endOfTurn(), markers());
+  }
+
+  /// Those of its layout; else, where examples end in a gap and have none inside, the gap.
+  private static List<String> stops(ProblemSet set, List<Problem> examples) {
+    boolean gap = set.stops().isEmpty() && set.origin().isPresent() && !examples.isEmpty()
+        && examples.stream().noneMatch(example -> example.solution().contains(GAP));
+    return gap ? List.of(GAP) : set.stops();
+  }
+
+  /// Whether nothing but the end of a sequence ends the completions of a set.
+  boolean endsNowhere(ProblemSet set, PromptFormat format) {
+    return template.isEmpty() && settings.stops() == null && set.origin().isPresent()
+        && format.stops(set.name()).isEmpty();
   }
 
   private Thinking markers() {

@@ -164,6 +164,9 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
     if (prompting.leavesTemplateUnused()) {
       lines.add(model.facts().name() + " has a chat template, which is not used: prompts are plain text");
     }
+    sets.stream().filter(set -> prompting.endsNowhere(set, format)).map(set -> set.name()
+        + " has no stop texts: if the model writes on behind its answer, into a next question, that is read too")
+        .forEach(lines::add);
     return lines;
   }
 
@@ -172,7 +175,8 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
   }
 
   private PromptFormat format(Prompting prompting, RolloutSettings settings) throws IOException {
-    return prompting.format(sets, examples.shots(sets, settings.prompts().shots()));
+    return prompting.format(sets, examples.shots(sets, settings.prompts().shots()),
+        set -> shots(set, set.draw(settings.problems(), settings.seed()), settings));
   }
 
   /// What would be sent first, without any work of the model.
@@ -211,9 +215,13 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
   /// A set's first problems with their prompts as they are sent.
   private List<Problem> problems(Prompting prompting, ProblemSet set, RolloutSettings settings, int most) {
     List<Problem> drawn = set.draw(settings.problems(), settings.seed());
-    List<Problem> shots = examples.of(set, drawn, settings.prompts().shots(), settings.seed());
+    List<Problem> shots = shots(set, drawn, settings);
     return drawn.stream().limit(most).map(problem -> new Problem(problem.id(), problem.dataset(),
         prompting.prompt(set, problem, shots), problem.solution(), problem.answer())).toList();
+  }
+
+  private List<Problem> shots(ProblemSet set, List<Problem> drawn, RolloutSettings settings) {
+    return examples.of(set, drawn, settings.prompts().shots(), settings.seed());
   }
 
   @Override
