@@ -36,7 +36,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /// Generates and grades completions.
@@ -45,8 +44,10 @@ import picocli.CommandLine.Spec;
     "Example: striatum rollouts my-checkpoint --data gsm8k/test.parquet --limit 500 --output run"})
 final class RolloutsCommand implements Callable<Integer> {
   /// Options that say how completions are made.
-  private static final List<String> GENERATING = List.of("--dry-run", "--gate", "--limit", "-k", "--chat", "--raw",
-      "--system", "--chat-template", "--template-arg", "--shots", "--shots-file", "--shots-seed");
+  private static final List<String> GENERATING = List.of("--dry-run", "--gate", "--limit", "-k", "--raw", "--system",
+      "--shots", "--shots-file", "--shots-seed");
+  /// Options that say how messages are written.
+  private static final List<String> WRITING = List.of("--chat", "--chat-template", "--template-arg");
 
   private final Console console;
 
@@ -116,6 +117,7 @@ final class RolloutsCommand implements Callable<Integer> {
     Sampling sampling = Given.checked(() -> new Sampling(temperature, topP, topK, maxNewTokens, true));
     refuseIgnored();
     Optional<ForeignRollouts> made = completions.read(problems);
+    made.filter(read -> !read.hasMessages()).ifPresent(_ -> refuse(WRITING, "an import without messages"));
     List<ProblemSet> sets = made.isPresent() ? List.of() : problems.sets(limit, null, prompts.isChat());
     made.flatMap(ForeignRollouts::skipped).ifPresent(console::note);
     made.flatMap(ForeignRollouts::left).ifPresent(console::note);
@@ -141,7 +143,7 @@ final class RolloutsCommand implements Callable<Integer> {
         StudyRun run = new StudyRun(opened, Version.environment(modelOptions.threads()), model, console::note,
             console.progress());
         RolloutResults results = made.isPresent()
-            ? run.run(new ImportStep(made.get()), new ImportSettings(sampling, seed))
+            ? run.run(new ImportStep(made.get(), asking), new ImportSettings(sampling, seed))
             : run.run(new RolloutStep(sets, applied, examples), settings);
         run.remember(checkpoint);
         print(folder, results);
@@ -152,11 +154,14 @@ final class RolloutsCommand implements Callable<Integer> {
 
   /// What was made elsewhere was asked elsewhere.
   private void refuseIgnored() {
-    ParseResult given = command.commandLine().getParseResult();
-    if (given.hasMatchedOption("--import")) {
-      GENERATING.stream().filter(given::hasMatchedOption)
-          .forEach(option -> ProblemOptions.refuse("--import", "", option));
+    if (command.commandLine().getParseResult().hasMatchedOption("--import")) {
+      refuse(GENERATING, "--import");
     }
+  }
+
+  private void refuse(List<String> options, String with) {
+    options.stream().filter(command.commandLine().getParseResult()::hasMatchedOption)
+        .forEach(option -> ProblemOptions.refuse(with, option, option));
   }
 
   private void print(Path folder, RolloutResults results) {

@@ -339,7 +339,7 @@ class PromptsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--chat", "--raw", "--dry-run", "--chat --system x", "--chat --template-arg a=1", "--shots 2",
+  @ValueSource(strings = {"--chat", "--chat --template-arg a=1", "--raw", "--dry-run", "--system x --chat", "--shots 2",
       "--limit 1", "-k 3", "--gate none.safetensors"})
   void whatAnImportWouldIgnoreIsRefused(String options) throws IOException {
     Path file = Files.writeString(folder.resolve("made.jsonl"),
@@ -349,8 +349,37 @@ class PromptsTest {
     words.addAll(List.of(options.split(" ", -1)));
     Session refused = Session.of(words.toArray());
     assertThat(refused.code()).as(refused.err()).isEqualTo(ExitCode.USAGE);
-    assertThat(refused.err()).contains(options.split(" ", -1)[0] + " has no effect with --import");
+    assertThat(refused.err()).contains(options.split(" ", -1)[0] + " has no effect with ", "import");
     assertThat(folder.resolve("run")).doesNotExist();
+  }
+
+  /// Messages of an import are written by the template and arguments that are given; a checkpoint without one needs it.
+  @Test
+  void messagesOfAnImportAreWrittenByTheGivenTemplate() throws IOException {
+    Path file = Files.writeString(folder.resolve("chats.jsonl"),
+        """
+            {"messages": [{"role": "user", "content": "1+1="}], "choices": [{"message": {"role": "assistant", "content": "2"}, "finish_reason": "stop", "score": 1}]}
+            """);
+    Path template = Files.writeString(folder.resolve("given.jinja"),
+        "{{ bos_token }}{% if thinking %}#{% endif %}{{ messages[0].content }}");
+    List<Object> words = List.of("rollouts", REASONER, "--import", file, "--output");
+    Session without = Session.of(Stream.concat(words.stream(), Stream.of(folder.resolve("none"))).toArray());
+    assertThat(without.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(without.err()).contains("has no chat template", "--chat --chat-template FILE");
+    Path run = folder.resolve("run");
+    Object[] given = {run, "--chat", "--chat-template", template, "--template-arg", "thinking=true", "--template-arg",
+        "thinkng=true"};
+    Session imported = succeed(Stream.concat(words.stream(), Arrays.stream(given)).toArray());
+    assertThat(imported.err()).contains("'thinkng'");
+    assertThat(RolloutFile.read(run.resolve("rollouts.jsonl"))).extracting(rollout -> rollout.problem().prompt())
+        .containsExactly("<s>#1+1=");
+    Session other = Session.of(Stream.concat(words.stream(), Stream.of(run, "--chat", "--chat-template", template))
+        .toArray());
+    assertThat(other.code()).as("without the arguments").isEqualTo(ExitCode.USAGE);
+    Session system = Session.of(Stream.concat(words.stream(), Stream.of(folder.resolve("system"), "--chat",
+        "--chat-template", template, "--system", "x")).toArray());
+    assertThat(system.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(system.err()).contains("--system has no effect with --import");
   }
 
   /// LaTeX is full of \t and \n.

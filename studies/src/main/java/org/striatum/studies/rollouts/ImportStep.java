@@ -37,7 +37,8 @@ import org.striatum.studies.run.StudyRun;
 /// known, token boundaries may differ; tokens that the file carries are used as they are, and log-probabilities are unknown.
 ///
 /// @param made the completions
-public record ImportStep(ForeignRollouts made) implements Study<ImportSettings, RolloutResults> {
+/// @param asking for messages: the template
+public record ImportStep(ForeignRollouts made, PromptSettings asking) implements Study<ImportSettings, RolloutResults> {
   @Override
   public StudyDescription<ImportSettings, RolloutResults> about() {
     return StudyDescription
@@ -82,6 +83,7 @@ public record ImportStep(ForeignRollouts made) implements Study<ImportSettings, 
     Optional<Prompting> chats = chats(run);
     chats.flatMap(Prompting::printed).ifPresent(template -> run.note().accept(
         "messages of %s are written as prompts by the chat template %s".formatted(made.source().file(), template)));
+    chats.map(Prompting::unused).ifPresent(lines -> lines.forEach(run.note()));
     AnswerGrader grader = made.source().grader();
     run.folder().settle(run.inputs(new Manifest.Data(List.of(made.source().dataset()), RolloutStep.files(sources),
         samples.size(), most, null, chats.isPresent() ? chats.get().imported() : null,
@@ -115,7 +117,7 @@ public record ImportStep(ForeignRollouts made) implements Study<ImportSettings, 
   private Optional<Prompting> chats(StudyRun run) throws IOException {
     return made.completions().stream().allMatch(one -> one.messages().isEmpty())
         ? Optional.empty()
-        : Optional.of(Prompting.of(PromptSettings.defaults().withStyle(PromptSettings.Style.CHAT),
+        : Optional.of(Prompting.of(asking.withStyle(PromptSettings.Style.CHAT),
             run.anyModel(), RolloutStep.before(run)));
   }
 

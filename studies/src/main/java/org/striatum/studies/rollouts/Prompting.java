@@ -11,6 +11,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.striatum.datasets.MissingSettingException;
+import org.striatum.datasets.Need;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.datasets.prompt.PromptFormat;
 import org.striatum.datasets.prompt.PromptFormat.Chat;
@@ -100,8 +102,8 @@ final class Prompting {
     Map<String, String> tokens = model.tokenizer().named();
     ChatTemplates own = model.chatTemplates();
     if (chat.template() == null) {
-      return own.byDefault(tokens).orElseThrow(() -> new UsageException(
-          model.facts().name() + " has no chat template: give one, or ask in plain text"));
+      return own.byDefault(tokens).orElseThrow(() -> new MissingSettingException(Need.CHAT_TEMPLATE,
+          model.facts().name() + " has no chat template"));
     }
     if (chat.template().matches(NAMED_TEMPLATE)) {
       return own.named(chat.template(), tokens);
