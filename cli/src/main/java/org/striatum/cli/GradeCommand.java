@@ -90,6 +90,11 @@ final class GradeCommand implements Callable<Integer> {
   private void regrade(Optional<AnswerGrader> by) throws IOException {
     try (RunFolder run = dryRun ? RunFolder.read(folder) : RunFolder.open(folder)) {
       Regrading regrading = Regrading.of(run, by);
+      if (regrading.unreadable() > 0) {
+        console
+            .note("%d reference answers cannot be read by the grader: every completion of their problems has reward 0"
+                .formatted(regrading.unreadable()));
+      }
       boolean write = !dryRun && regrading.changed(run);
       List<String> again = write ? regrading.write(run, Version.environment(0)) : List.of();
       if (json) {

@@ -19,7 +19,6 @@ import org.striatum.datasets.ProblemSet;
 import org.striatum.hooks.HookedModel;
 import org.striatum.peft.llm.LearnedGate;
 import org.striatum.probe.model.Sampling;
-import org.striatum.probe.run.UsageException;
 import org.striatum.studies.rollouts.WorkedExamples;
 import org.striatum.studies.rollouts.ImportSettings;
 import org.striatum.studies.rollouts.ImportStep;
@@ -34,15 +33,26 @@ import org.striatum.studies.run.StudyRun;
 import org.striatum.studies.run.Version;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /// Generates and grades completions.
 @Command(name = "rollouts", description = "Generate and grade completions of problem sets, or import completions: rollouts.jsonl.", footer = {
     "", "Example: striatum rollouts my-checkpoint --tasks add,mul --limit 200 -k 4 --output run",
     "Example: striatum rollouts my-checkpoint --data gsm8k/test.parquet --limit 500 --output run"})
 final class RolloutsCommand implements Callable<Integer> {
+  /// Options that say how completions are made.
+  private static final List<String> GENERATING = List.of("--dry-run", "--gate", "--limit", "-k", "--raw", "--system",
+      "--shots", "--shots-file", "--shots-seed");
+  /// Options that say how messages are written.
+  private static final List<String> WRITING = List.of("--chat", "--chat-template", "--template-arg");
+
   private final Console console;
+
+  @Spec
+  private CommandSpec command;
 
   @Parameters(paramLabel = "CKPT", description = "Checkpoint folder or ONNX file.")
   private Path checkpoint;
@@ -105,18 +115,14 @@ final class RolloutsCommand implements Callable<Integer> {
       RunFolder.read(output).close(); // a run that cannot be read is refused before any option is
     }
     Sampling sampling = Given.checked(() -> new Sampling(temperature, topP, topK, maxNewTokens, true));
+    refuseIgnored();
     Optional<ForeignRollouts> made = completions.read(problems);
+    made.filter(read -> !read.hasMessages()).ifPresent(_ -> refuse(WRITING, "an import without messages"));
     List<ProblemSet> sets = made.isPresent() ? List.of() : problems.sets(limit, null, prompts.isChat());
     made.flatMap(ForeignRollouts::skipped).ifPresent(console::note);
     made.flatMap(ForeignRollouts::left).ifPresent(console::note);
     sets.stream().map(ProblemSet::skipped).flatMap(Optional::stream).forEach(console::note);
     sets.stream().map(ProblemSet::chosen).flatMap(Optional::stream).forEach(console::note);
-    if (made.isPresent() && dryRun) {
-      throw new UsageException("--dry-run has no effect with --import: leave it out");
-    }
-    if (made.isPresent() && gate != null) {
-      throw new UsageException("--gate has no effect with --import: leave it out");
-    }
     PromptSettings asking = prompts.settings();
     RolloutSettings settings = Given.checked(() -> new RolloutSettings(limit, samples, sampling, asking, seed));
     WorkedExamples examples = prompts.examples(sets, problems);
@@ -127,7 +133,9 @@ final class RolloutsCommand implements Callable<Integer> {
           ? Optional.empty()
           : Optional.of(new AppliedGate(gate, LearnedGate.load(gate, hooked).gates()));
       if (dryRun) {
-        new PromptSummary(console).print(new RolloutStep(sets, applied, examples).preview(hooked, settings));
+        RolloutStep step = new RolloutStep(sets, applied, examples);
+        step.remarks(hooked, settings).forEach(console::note);
+        new PromptSummary(console).print(step.preview(hooked, settings));
         return ExitCode.DONE;
       }
       Path folder = output == null ? Path.of("striatum-" + hooked.facts().name()) : output;
@@ -142,6 +150,18 @@ final class RolloutsCommand implements Callable<Integer> {
       }
     }
     return ExitCode.DONE;
+  }
+
+  /// What was made elsewhere was asked elsewhere.
+  private void refuseIgnored() {
+    if (command.commandLine().getParseResult().hasMatchedOption("--import")) {
+      refuse(GENERATING, "--import");
+    }
+  }
+
+  private void refuse(List<String> options, String with) {
+    options.stream().filter(command.commandLine().getParseResult()::hasMatchedOption)
+        .forEach(option -> ProblemOptions.refuse(with, option, option));
   }
 
   private void print(Path folder, RolloutResults results) {

@@ -196,6 +196,21 @@ class DataCommandsTest {
     }
   }
 
+  /// References that a grader cannot read are said where they are few.
+  @Test
+  void referencesThatTheGraderCannotReadAreCounted() throws IOException {
+    Path file = Files.writeString(folder.resolve("made.jsonl"),
+        """
+            {"prompt": "1+1=", "outputs": [{"text": "2"}, {"text": "3"}], "answer": "2"}
+            {"prompt": "2+1=", "outputs": [{"text": "3"}], "answer": "3"}
+            {"prompt": "0+1=", "outputs": [{"text": "one"}, {"text": "1"}], "answer": "one"}
+            """);
+    Path run = folder.resolve("run");
+    succeed("rollouts", REASONER, "--import", file, "--grader", "exact", "--output", run);
+    assertThat(succeed("grade", run, "--grader", "number").err()).contains("1 reference answers cannot be read");
+    assertThat(succeed("grade", run, "--grader", "exact").err()).doesNotContain("cannot be read");
+  }
+
   /// Rewards of another grader are those of an import with that grader, and later steps know.
   @Test
   void aFinishedRunIsGradedAgain() throws IOException {
@@ -234,6 +249,10 @@ class DataCommandsTest {
         "results/rollouts.settings.json")) {
       assertThat(run.resolve(same)).hasSameBinaryContentAs(fresh.resolve(same));
     }
+
+    byte[] kept = Files.readAllBytes(run.resolve("manifest.json"));
+    assertThat(refused(2, "grade", run, "--grader", "choice")).contains("cannot read 2 of the 2 reference answers");
+    assertThat(run.resolve("manifest.json")).hasBinaryContent(kept);
 
     Path drawn = folder.resolve("drawn");
     succeed("rollouts", REASONER, "--tasks", "add", "--limit", 2, "--max-new-tokens", 20, "--output", drawn);

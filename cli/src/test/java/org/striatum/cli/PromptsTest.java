@@ -251,6 +251,45 @@ class PromptsTest {
         "Question: 2+2=\nAnswer: c #### 4\n\nQuestion: 1+1=\nAnswer:", "stops at 'Question:'");
   }
 
+  /// The asked question is no example, whatever its columns, layout, white space or choices; the others are written as the question.
+  @ParameterizedTest
+  @ValueSource(strings = {"{'prompt': '1+1  =', 'target': '2'}", "{'question': ' 1+1 = ', 'answer': 'b #### 2'}",
+      "{'problem': '1+1 =', 'solution': '$\\\\boxed{2}$'}",
+      "{'question': '1+1 =\\n', 'choices': ['2', '3'], 'answer': 0}"})
+  void theQuestionIsNoExampleOfItself(String leak) throws IOException {
+    Path data = Files.writeString(folder.resolve("test.jsonl"),
+        "{\"question\": \"1+1 =\", \"answer\": \"a #### 2\"}\n");
+    Path shots = Files.writeString(folder.resolve("shots.jsonl"), leak.replace('\'', '"') + "\n");
+    Object[] asked = {"rollouts", REASONER, "--data", data, "--shots", 1, "--shots-file", shots, "--dry-run"};
+    Session refused = Session.of(asked);
+    assertThat(refused.code()).as(refused.err()).isEqualTo(ExitCode.USAGE);
+    assertThat(refused.err()).contains("found 0 that are no problems of the run");
+    Files.writeString(shots, leak.replace('\'', '"') + "\n" + leak.replace("1+1", "1+2").replace('\'', '"') + "\n");
+    String shown = succeed(asked).out();
+    assertThat(shown).contains("Question: ", "\n\nQuestion: 1+1 =\nAnswer:").doesNotContain("Problem:");
+    assertThat(shown.split("1\\+1", -1)).as("only in the question").hasSize(2);
+    assertThat(shown.split("1\\+2", -1)).hasSize(2);
+    assertThat(shown.split("\nAnswer: ?", -1)).as("one layout").hasSize(3);
+  }
+
+  /// Columns that no layout knows: a gap ends an answer where it ends those of the examples, and without examples a line says that
+  /// nothing does.
+  @Test
+  void columnsWithoutALayoutStopWhereTheExamplesDo() throws IOException {
+    Path data = Files.writeString(folder.resolve("test.jsonl"), "{\"question\": \"1+1=\", \"answer\": \"2\"}\n");
+    Path train = Files.writeString(folder.resolve("train.jsonl"), "{\"question\": \"1+2=\", \"answer\": \"3\"}\n");
+    Session zero = succeed("rollouts", REASONER, "--data", data, "--dry-run");
+    assertThat(zero.err()).contains("test has no stop texts");
+    Session one = succeed("rollouts", REASONER, "--data", data, "--shots", 1, "--dry-run");
+    assertThat(one.out()).contains("stops at '\\n\\n'", "1+2= 3\n\n1+1=");
+    assertThat(one.err()).doesNotContain("no stop texts");
+    assertThat(succeed("rollouts", REASONER, "--data", data, "--no-stop", "--dry-run").err())
+        .doesNotContain("no stop texts");
+    Files.writeString(train, "{\"question\": \"1+2=\", \"answer\": \"so\\n\\n3\"}\n");
+    assertThat(succeed("rollouts", REASONER, "--data", data, "--shots", 1, "--dry-run").err())
+        .contains("test has no stop texts");
+  }
+
   /// Chats of another program are written by the checkpoint's template; tokens that a file carries are used as they are.
   @Test
   void importedChatsAndCarriedTokens() throws IOException {
@@ -285,7 +324,118 @@ class PromptsTest {
     return Stream.of(List.of("--chat", "--raw"), List.of("--system", "x"), List.of("--template-arg", "a=1"),
         List.of("--stop", "x", "--no-stop"), List.of("--shots-seed", "1"), List.of("--thinking", "think"),
         List.of("--chat"), List.of("--chat", "--chat-template", "none-such"), List.of("--shots", "-1"),
-        List.of("-k", "3", "--temperature", "0"), List.of("--stop", ""));
+        List.of("-k", "3", "--temperature", "0"), List.of("--stop", ""), List.of("--thinking", "<a>,<a>"),
+        List.of("--chat", "--chat-template", "no-such-folder/none.jinja"),
+        List.of("--chat", "--chat-template", "none.jinja"));
+  }
+
+  /// What is no template must not become the text of every prompt, nor a name.
+  @ParameterizedTest
+  @ValueSource(strings = {"", "default", "Question:", "{# {% #}", "{{ bos_token }}", "{{ '' }}",
+      "{% if false %}{{ messages }}{% endif %}"})
+  void aTemplateWithoutTheQuestionIsRefused(String content) throws IOException {
+    Path file = Files.writeString(folder.resolve("given.jinja"), content);
+    whatCannotBeMeantIsRefusedBeforeAnything(List.of("--chat", "--chat-template", file.toString()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--chat", "--chat --template-arg a=1", "--raw", "--dry-run", "--system x --chat", "--shots 2",
+      "--limit 1", "-k 3", "--gate none.safetensors"})
+  void whatAnImportWouldIgnoreIsRefused(String options) throws IOException {
+    Path file = Files.writeString(folder.resolve("made.jsonl"),
+        "{\"prompt\": \"1+1=\", \"outputs\": [{\"text\": \"2\"}], \"answer\": \"2\"}\n");
+    List<Object> words = new ArrayList<>(List.of("rollouts", REASONER, "--import", file, "--grader", "number",
+        "--output", folder.resolve("run")));
+    words.addAll(List.of(options.split(" ", -1)));
+    Session refused = Session.of(words.toArray());
+    assertThat(refused.code()).as(refused.err()).isEqualTo(ExitCode.USAGE);
+    assertThat(refused.err()).contains(options.split(" ", -1)[0] + " has no effect with ", "import");
+    assertThat(folder.resolve("run")).doesNotExist();
+  }
+
+  /// Messages of an import are written by the template and arguments that are given; a checkpoint without one needs it.
+  @Test
+  void messagesOfAnImportAreWrittenByTheGivenTemplate() throws IOException {
+    Path file = Files.writeString(folder.resolve("chats.jsonl"),
+        """
+            {"messages": [{"role": "user", "content": "1+1="}], "choices": [{"message": {"role": "assistant", "content": "2"}, "finish_reason": "stop", "score": 1}]}
+            """);
+    Path template = Files.writeString(folder.resolve("given.jinja"),
+        "{{ bos_token }}{% if thinking %}#{% endif %}{{ messages[0].content }}");
+    List<Object> words = List.of("rollouts", REASONER, "--import", file, "--output");
+    Session without = Session.of(Stream.concat(words.stream(), Stream.of(folder.resolve("none"))).toArray());
+    assertThat(without.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(without.err()).contains("has no chat template", "--chat --chat-template FILE");
+    Path run = folder.resolve("run");
+    Object[] given = {run, "--chat", "--chat-template", template, "--template-arg", "thinking=true", "--template-arg",
+        "thinkng=true"};
+    Session imported = succeed(Stream.concat(words.stream(), Arrays.stream(given)).toArray());
+    assertThat(imported.err()).contains("'thinkng'");
+    assertThat(RolloutFile.read(run.resolve("rollouts.jsonl"))).extracting(rollout -> rollout.problem().prompt())
+        .containsExactly("<s>#1+1=");
+    Session other = Session.of(Stream.concat(words.stream(), Stream.of(run, "--chat", "--chat-template", template))
+        .toArray());
+    assertThat(other.code()).as("without the arguments").isEqualTo(ExitCode.USAGE);
+    Session system = Session.of(Stream.concat(words.stream(), Stream.of(folder.resolve("system"), "--chat",
+        "--chat-template", template, "--system", "x")).toArray());
+    assertThat(system.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(system.err()).contains("--system has no effect with --import");
+  }
+
+  /// LaTeX is full of \t and \n.
+  @Test
+  void aSystemMessageIsSentAsItStands() throws IOException {
+    String system = "Use \\text{...}, \\frac and \\neq; \\nu.";
+    Path instruct = instruct(PLAIN);
+    assertThat(rollouts(instruct, "run", "--chat", "--system", system, "--stop", "\\text", "--stop", "a\\\\nb\\n"))
+        .allSatisfy(rollout -> assertThat(rollout.problem().prompt()).startsWith("<s>(" + system + ")"));
+    assertThat(prompts("run").at("/stops/add/0").asText()).isEqualTo("\\text");
+    assertThat(prompts("run").at("/stops/add/1").asText()).isEqualTo("a\\nb\n");
+  }
+
+  @Test
+  void whatATemplateDoesNotUseIsSaid() throws IOException {
+    Path instruct = instruct(
+        "{{ bos_token }}{% for m in messages if m.role == 'user' %}{{ m.content }}{% if enable_thinking %}#{% endif %}{% endfor %}");
+    Session said = succeed("rollouts", instruct, "--chat", "--system", "be brief", "--template-arg",
+        "enable_thinkng=false", "--template-arg", "enable_thinking=true", "--tasks", "add", "--limit", 2, "--output",
+        folder.resolve("run"));
+    assertThat(said.errorLines()).filteredOn(line -> line.contains("system message")).hasSize(1);
+    assertThat(said.errorLines()).filteredOn(line -> line.contains("'enable_thinkng'")).hasSize(1);
+    assertThat(said.errorLines()).filteredOn(line -> line.contains("'enable_thinking'")).isEmpty();
+    Session dry = succeed("rollouts", instruct, "--chat", "--system", "be brief", "--tasks", "add", "--limit", 2,
+        "--dry-run");
+    assertThat(dry.errorLines()).filteredOn(line -> line.contains("system message")).hasSize(1);
+    Files.writeString(instruct.resolve("chat_template.jinja"), PLAIN);
+    Session used = succeed("rollouts", instruct, "--chat", "--system", "be brief", "--tasks", "add", "--limit",
+        2, "--dry-run");
+    assertThat(used.err()).doesNotContain("system message");
+  }
+
+  /// A finished run is not replaced by one that asks in another way, whichever came first.
+  @Test
+  void anotherWayOfAskingNeedsAnotherFolder() throws IOException {
+    Path instruct = instruct(PLAIN);
+    List<List<String>> ways = List.of(List.of("--raw"), List.of("--chat"), List.of("--chat", "--system", "1+"),
+        List.of("--raw", "--shots", "2"), List.of("--raw", "--shots", "2", "--shots-seed", "5"));
+    for (int there = 0; there < ways.size(); there++) {
+      Path run = folder.resolve("run" + there);
+      succeed(asked(instruct, run, ways.get(there)));
+      byte[] rollouts = Files.readAllBytes(run.resolve("rollouts.jsonl"));
+      for (List<String> here : ways) {
+        Session again = Session.of(asked(instruct, run, here));
+        assertThat(again.code()).as("%s, then %s", ways.get(there), here)
+            .isEqualTo(here.equals(ways.get(there)) ? ExitCode.DONE : ExitCode.USAGE);
+        assertThat(run.resolve("rollouts.jsonl")).hasBinaryContent(rollouts);
+      }
+    }
+  }
+
+  private static Object[] asked(Path checkpoint, Path run, List<String> way) {
+    List<Object> words = new ArrayList<>(List.of("rollouts", checkpoint, "--tasks", "add", "--limit", 2,
+        "--max-new-tokens", 4, "--output", run));
+    words.addAll(way);
+    return words.toArray();
   }
 
   @ParameterizedTest

@@ -78,6 +78,11 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
     }
   }
 
+  /// Whether any prompt is messages, which a chat template writes.
+  public boolean hasMessages() {
+    return completions.stream().anyMatch(one -> !one.messages().isEmpty());
+  }
+
   /// A message of a chat.
   public record Message(String role, String content) {}
 

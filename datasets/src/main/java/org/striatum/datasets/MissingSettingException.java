@@ -8,7 +8,7 @@ public final class MissingSettingException extends UsageException {
 
   private final Need need;
 
-  MissingSettingException(Need need, String message) {
+  public MissingSettingException(Need need, String message) {
     super(message);
     this.need = need;
   }

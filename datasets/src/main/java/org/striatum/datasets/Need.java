@@ -9,5 +9,7 @@ public enum Need {
   /// Which column of a table holds what.
   COLUMNS,
   /// Which column holds the reference answers of imported completions.
-  REFERENCE_COLUMN
+  REFERENCE_COLUMN,
+  /// What writes messages as a prompt, where a checkpoint has nothing that does.
+  CHAT_TEMPLATE
 }

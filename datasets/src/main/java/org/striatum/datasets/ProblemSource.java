@@ -48,7 +48,16 @@ public record ProblemSource(String dataset, String file, Sha256 sha256, String l
         template.replace("\n", "\\n"), grader == null ? "its own scores" : grader.printed());
   }
 
-  String prompt(String question) {
+  /// A question with the text around it.
+  public String prompt(String question) {
     return template.replace(PLACE, question);
+  }
+
+  /// The question of a prompt that [#prompt] made.
+  public String question(String prompt) {
+    String around = template.replace(PLACE, "");
+    int places = (template.length() - around.length()) / PLACE.length();
+    int start = template.indexOf(PLACE);
+    return prompt.substring(start, start + (prompt.length() - around.length()) / places);
   }
 }

@@ -35,6 +35,8 @@ final class Remedies {
       case GRADER_AT_IMPORT -> "import it again with --grader (" + AnswerGrader.listed() + ")";
       case COLUMNS -> "name the columns with --columns prompt=…,answer=…";
       case REFERENCE_COLUMN -> "name the column of reference answers with --reference";
+      case CHAT_TEMPLATE ->
+        "give one with --chat --chat-template FILE; problems that are no messages can be asked without --chat";
     };
   }
 }

@@ -31,7 +31,7 @@ public final class ProblemOptions {
   @Option(names = "--grader", paramLabel = "NAME", description = "How the answers of a file are compared: number, math, latex, choice or exact (default: that of the layout, or the scores in the file).")
   private String grader;
 
-  @Option(names = "--prompt-template", paramLabel = "TEXT", description = "With --data: the text around {prompt}; \\n is a line end (default: that of the layout).")
+  @Option(names = "--prompt-template", paramLabel = "TEXT", description = "With --data: the text around {prompt}; \\n is a line end, \\\\ a backslash (default: that of the layout).")
   private String template;
 
   /// Whether none are given.

@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.datasets.prompt.PromptFormat.Thinking;
@@ -24,6 +26,7 @@ import picocli.CommandLine.Option;
 /// How problems are asked: as text or as a chat, after worked examples, up to which texts.
 public final class PromptOptions {
   private static final long LARGEST_TEMPLATE = 1 << 20;
+  private static final Pattern ESCAPE = Pattern.compile("\\\\[n\\\\]");
 
   @Option(names = "--chat", description = "Ask by the checkpoint's chat template.")
   private boolean chat;
@@ -31,7 +34,7 @@ public final class PromptOptions {
   @Option(names = "--raw", description = "Ask in plain text, although the checkpoint has a chat template.")
   private boolean raw;
 
-  @Option(names = "--system", paramLabel = "TEXT", description = "With --chat: the system message.")
+  @Option(names = "--system", paramLabel = "TEXT", description = "With --chat: the system message, as it stands.")
   private String system;
 
   @Option(names = "--chat-template", paramLabel = "FILE|NAME", description = "With --chat: another template: a file, or the name of one that the checkpoint has.")
@@ -49,7 +52,7 @@ public final class PromptOptions {
   @Option(names = "--shots-seed", paramLabel = "N", description = "Choose worked examples at random (default: the first ones).")
   private Long shotsSeed;
 
-  @Option(names = "--stop", paramLabel = "TEXT", description = "A text that ends a completion; \\n is a line end. May be given several times (default: those of the data's layout; none with --chat).")
+  @Option(names = "--stop", paramLabel = "TEXT", description = "A text that ends a completion; \\n is a line end, \\\\ a backslash. May be given several times (default: those of the data's layout; none with --chat).")
   private List<String> stops;
 
   @Option(names = "--no-stop", description = "No text ends a completion.")
@@ -85,12 +88,19 @@ public final class PromptOptions {
       settings = settings.withStops(noStop ? List.of() : stops.stream().map(PromptOptions::unescaped).toList());
     }
     return chat
-        ? settings.withChat(new ChatSettings(system == null ? null : unescaped(system), template(), values()))
+        ? settings.withChat(new ChatSettings(system, template(), values()))
         : settings.withStyle(raw ? Style.RAW : Style.UNSAID);
   }
 
+  /// The text of the file, or a name.
   private String template() throws IOException {
-    if (template == null || !Files.isRegularFile(Path.of(template))) {
+    if (template == null) {
+      return null;
+    }
+    if (!Files.isRegularFile(Path.of(template))) {
+      if (!template.matches("[\\w.-]+") || template.endsWith(".jinja")) {
+        throw new UsageException("--chat-template: there is no file " + template);
+      }
       return template;
     }
     Path file = Path.of(template);
@@ -98,7 +108,11 @@ public final class PromptOptions {
       throw new UsageException("--chat-template: %s has %d bytes, at most %d are read".formatted(file,
           Files.size(file), LARGEST_TEMPLATE));
     }
-    return Files.readString(file);
+    String text = Files.readString(file);
+    if (!text.contains("{{")) {
+      throw new UsageException("--chat-template: " + file + " is no template: it writes no message by {{ … }}");
+    }
+    return text;
   }
 
   private SortedMap<String, String> values() {
@@ -121,11 +135,18 @@ public final class PromptOptions {
     if (comma < 1 || comma == thinking.length() - 1) {
       throw new UsageException("--thinking must be OPEN,CLOSE, found '" + thinking + "'");
     }
-    return new Thinking(thinking.substring(0, comma), thinking.substring(comma + 1));
+    String open = thinking.substring(0, comma);
+    String close = thinking.substring(comma + 1);
+    if (open.equals(close)) {
+      throw new UsageException("--thinking must be two different markers, found '" + thinking + "'");
+    }
+    return new Thinking(open, close);
   }
 
+  /// A line end for `\n` and a backslash for two of them; everything else as it stands, so that LaTeX does.
   static String unescaped(String text) {
-    return text.replace("\\n", "\n").replace("\\t", "\t");
+    return ESCAPE.matcher(text)
+        .replaceAll(found -> Matcher.quoteReplacement(found.group().equals("\\n") ? "\n" : "\\"));
   }
 
   /// The worked examples of the sets that were read from files.

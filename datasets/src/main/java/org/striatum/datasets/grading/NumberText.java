@@ -115,7 +115,7 @@ final class NumberText {
     }
     return form.filter(MathForm::names).flatMap(equation -> Rational.value(((Expr.Relation) equation).last()))
         .or(() -> form.flatMap(Rational::value))
-        .or(() -> form.isPresent() && !UNIT.matcher(written).matches() || SEVERAL.matcher(written).find()
+        .or(() -> (form.isPresent() && !UNIT.matcher(written).matches()) || SEVERAL.matcher(written).find()
             ? Optional.empty()
             : told(written).map(Literal::value));
   }

@@ -64,8 +64,9 @@ public record PromptFormat(Chat chat, Shots shots, SortedMap<String, List<String
     public static final Thinking USUAL = new Thinking("<think>", "</think>");
 
     public Thinking {
-      if (open.isEmpty() || close.isEmpty()) {
-        throw new IllegalArgumentException("thinking has two markers, found '" + open + "' and '" + close + "'");
+      if (open.isEmpty() || close.isEmpty() || open.equals(close)) {
+        throw new IllegalArgumentException(
+            "thinking has two different markers, found '" + open + "' and '" + close + "'");
       }
     }
 

@@ -22,12 +22,13 @@ public record ThinkingMarkers(String open, String close) {
     }
   }
 
-  /// The markers that a template mentions; the first known pair whose end it mentions.
+  /// The markers that a template mentions; the first known pair whose end it mentions, else whose beginning: a template may
+  /// only open the thought.
   static Optional<ThinkingMarkers> in(String template) {
     return KNOWN.stream()
         .filter(markers -> template.contains(markers.close)
             && (template.contains(markers.open) || !markers.close.equals("<|end|>")))
-        .findFirst();
+        .findFirst().or(() -> KNOWN.stream().filter(markers -> template.contains(markers.open)).findFirst());
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -145,6 +146,18 @@ class ChatTemplateTest {
   void thinkingStandsBetweenTheMarkersOfTheTemplate(String file, String open, String close) throws IOException {
     assertThat(inFile(CHAT.resolve(file), Map.of()).thinking().orElse(null))
         .isEqualTo(open == null ? null : new ThinkingMarkers(open, close));
+  }
+
+  /// Whether a template opens a thought, closes one, or both.
+  @ParameterizedTest
+  @CsvSource({"<think>,</think>", "[THINK],[/THINK]", "<seed:think>,</seed:think>",
+      "<|channel|>analysis<|message|>,<|end|>",
+      "<|channel>thought,<channel|>"})
+  void oneMarkerIsEnough(String open, String close) {
+    Optional<ThinkingMarkers> markers = Optional.of(new ThinkingMarkers(open, close));
+    assertThat(template("{{ messages[0].content }}" + open).thinking()).isEqualTo(markers);
+    assertThat(template("{{ messages[0].content }}" + open + close).thinking()).isEqualTo(markers);
+    assertThat(template("{{ messages[0].content }}").thinking()).isEmpty();
   }
 
   @Test

@@ -84,6 +84,7 @@ public record ImportStep(ForeignRollouts made, PromptSettings asking) implements
     Prompting prompting = prompting(run);
     prompting.printed().ifPresent(template -> run.note().accept(
         "messages of %s are written as prompts by the chat template %s".formatted(made.source().file(), template)));
+    prompting.unused().forEach(run.note());
     AnswerGrader grader = made.source().grader();
     run.folder().settle(run.inputs(new Manifest.Data(List.of(made.source().dataset()), RolloutStep.files(sources),
         samples.size(), most, null, format(prompting, run),

@@ -9,6 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.striatum.datasets.MissingSettingException;
+import org.striatum.datasets.Need;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.datasets.prompt.PromptFormat;
 import org.striatum.datasets.prompt.PromptFormat.Chat;
@@ -31,6 +35,8 @@ final class Prompting {
   /// Between examples, and between the last one and the question.
   private static final String GAP = "\n\n";
   private static final String NAMED_TEMPLATE = "[\\w.-]+";
+  /// A question that shows what a template does with it.
+  private static final String PROBE = "question";
 
   private final PromptSettings settings;
   private final HookedModel model;
@@ -53,20 +59,59 @@ final class Prompting {
   /// @throws UsageException if a chat is asked for and the checkpoint has no template
   static Prompting of(PromptSettings settings, HookedModel model, Optional<PromptFormat> before) throws IOException {
     LocalDate date = before.map(PromptFormat::chat).map(Chat::date).map(LocalDate::parse).orElseGet(LocalDate::now);
-    return new Prompting(settings, model,
+    Prompting prompting = new Prompting(settings, model,
         settings.style() == Style.CHAT ? Optional.of(template(settings.chat(), model)) : Optional.empty(), date);
+    prompting.requireQuestions();
+    return prompting;
+  }
+
+  /// Two questions must not give one prompt.
+  private void requireQuestions() {
+    if (template.isPresent() && chat(List.of(ChatMessage.user(PROBE + " 1")))
+        .equals(chat(List.of(ChatMessage.user(PROBE + " 2"))))) {
+      throw new UsageException("the chat template " + printed().orElseThrow()
+          + " does not write the user's message: every prompt would be the same");
+    }
+  }
+
+  /// What the template is told and does not use, one line each.
+  List<String> unused() {
+    List<String> lines = new ArrayList<>();
+    if (template.isEmpty()) {
+      return lines;
+    }
+    String system = settings.chat().system();
+    if (system != null) {
+      String without = chat(List.of(ChatMessage.user(PROBE)));
+      String with = chat(List.of(ChatMessage.system(system), ChatMessage.user(PROBE)));
+      if (with.equals(without) && !with.contains(system.strip())) {
+        lines.add(
+            "the chat template %s does not write the system message: no prompt has it".formatted(printed().get()));
+      }
+    }
+    for (String name : arguments.keySet()) {
+      if (!Pattern.compile("\\b" + Pattern.quote(name) + "\\b").matcher(template.get().source()).find()) {
+        lines.add("the chat template %s does not know the argument '%s': it changes nothing".formatted(
+            printed().get(), name));
+      }
+    }
+    return lines;
   }
 
   private static ChatTemplate template(ChatSettings chat, HookedModel model) throws IOException {
     Map<String, String> tokens = model.tokenizer().named();
     ChatTemplates own = model.chatTemplates();
     if (chat.template() == null) {
-      return own.byDefault(tokens).orElseThrow(() -> new UsageException(
-          model.facts().name() + " has no chat template: give one, or ask in plain text"));
+      return own.byDefault(tokens).orElseThrow(() -> new MissingSettingException(Need.CHAT_TEMPLATE,
+          model.facts().name() + " has no chat template"));
     }
-    return chat.template().matches(NAMED_TEMPLATE)
-        ? own.named(chat.template(), tokens)
-        : ChatTemplate.of("given", chat.template(), new Source("a file that was named", "its text"), tokens);
+    if (chat.template().matches(NAMED_TEMPLATE)) {
+      return own.named(chat.template(), tokens);
+    }
+    if (!chat.template().contains("{{")) {
+      throw new UsageException("a chat template writes messages by {{ … }}; the given text has none of these");
+    }
+    return ChatTemplate.of("given", chat.template(), new Source("a file that was named", "its text"), tokens);
   }
 
   /// Whether the checkpoint has a chat template that nobody asked for or refused.
@@ -98,7 +143,11 @@ final class Prompting {
 
   /// A chat that somebody else made, up to where the model's next message begins.
   String chat(List<ChatMessage> messages) {
-    return template.orElseThrow().render(messages, true, arguments, date.atStartOfDay());
+    String text = template.orElseThrow().render(messages, true, arguments, date.atStartOfDay());
+    if (text.isEmpty()) {
+      throw new UsageException("the chat template " + printed().orElseThrow() + " makes an empty prompt of a chat");
+    }
+    return text;
   }
 
   /// Its tokens: those of a chat are all in its text.
@@ -109,14 +158,30 @@ final class Prompting {
   }
 
   /// What the run keeps.
-  PromptFormat format(List<ProblemSet> sets, PromptFormat.Shots shots) throws IOException {
+  ///
+  /// @param examples of each set
+  PromptFormat format(List<ProblemSet> sets, PromptFormat.Shots shots,
+      Function<ProblemSet, List<Problem>> examples) throws IOException {
     SortedMap<String, List<String>> stops = new TreeMap<>();
     for (ProblemSet set : sets) {
       stops.put(set.name(), settings.stops() != null
           ? settings.stops()
-          : template.isPresent() ? List.of() : set.stops());
+          : template.isPresent() ? List.of() : stops(set, examples.apply(set)));
     }
     return new PromptFormat(chat(), shots, stops, endOfTurn(), markers());
+  }
+
+  /// Those of its layout; else, where examples end in a gap and have none inside, the gap.
+  private static List<String> stops(ProblemSet set, List<Problem> examples) {
+    boolean gap = set.stops().isEmpty() && set.origin().isPresent() && !examples.isEmpty()
+        && examples.stream().noneMatch(example -> example.solution().contains(GAP));
+    return gap ? List.of(GAP) : set.stops();
+  }
+
+  /// Whether nothing but the end of a sequence ends the completions of a set.
+  boolean endsNowhere(ProblemSet set, PromptFormat format) {
+    return template.isEmpty() && settings.stops() == null && set.origin().isPresent()
+        && format.stops(set.name()).isEmpty();
   }
 
   private Thinking markers() {

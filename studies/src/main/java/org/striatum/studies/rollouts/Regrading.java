@@ -4,12 +4,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.striatum.datasets.ProblemSource;
 import org.striatum.datasets.ProblemSources;
@@ -18,6 +21,7 @@ import org.striatum.datasets.grading.AnswerGrader;
 import org.striatum.datasets.grading.GraderVersion;
 import org.striatum.datasets.grading.ReadingGrader;
 import org.striatum.probe.rollout.Grader;
+import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
@@ -49,13 +53,15 @@ public record Regrading(List<Rollout> before, List<Rollout> after, ProblemSource
   /// Grades the completions of a run.
   ///
   /// @param grader instead of the one that the run names
-  /// @throws UsageException if the problems were generated: those are graded by their own rule
+  /// @throws UsageException if the problems were generated: those are graded by their own rule; if the grader cannot read more
+  ///     than half of a data set's reference answers
   /// @throws org.striatum.datasets.MissingSettingException if the run names no grader and none is given
   public static Regrading of(RunFolder folder, Optional<AnswerGrader> grader) throws IOException {
     List<Rollout> before = StudyRun.rollouts(folder);
     ProblemSources there = ProblemSources.of(folder.folder());
     ProblemSources sources = new ProblemSources(there.sets().stream().map(source -> source.gradedBy(
         grader.orElseGet(source::requireGrader))).toList());
+    sources.sets().forEach(source -> requireReferences(source, before));
     List<Rollout> after = new ArrayList<>();
     for (Rollout rollout : before) {
       String dataset = rollout.problem().dataset();
@@ -67,6 +73,32 @@ public record Regrading(List<Rollout> before, List<Rollout> after, ProblemSource
           .reading(dataset)).grade(rollout.problem(), rollout.completion())));
     }
     return new Regrading(before, after, sources);
+  }
+
+  private static void requireReferences(ProblemSource source, List<Rollout> rollouts) {
+    Set<Problem> all = problems(source, rollouts);
+    long unreadable = all.stream().filter(problem -> !isReadable(source, problem)).count();
+    if (2 * unreadable > all.size()) {
+      throw new UsageException(
+          "the grader %s cannot read %d of the %d reference answers of %s, such as '%s': another is needed"
+              .formatted(source.requireGrader().printed(), unreadable, all.size(), source.dataset(),
+                  all.stream().filter(problem -> !isReadable(source, problem)).findFirst().orElseThrow().answer()));
+    }
+  }
+
+  private static Set<Problem> problems(ProblemSource source, List<Rollout> rollouts) {
+    return rollouts.stream().map(Rollout::problem).filter(problem -> problem.dataset().equals(source.dataset()))
+        .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  private static boolean isReadable(ProblemSource source, Problem problem) {
+    return source.requireGrader().reference(problem.answer()).isPresent();
+  }
+
+  /// Problems whose reference answer the grader cannot read: no completion of them gets a reward.
+  public int unreadable() {
+    return sources.sets().stream().mapToInt(source -> (int) problems(source, after).stream()
+        .filter(problem -> !isReadable(source, problem)).count()).sum();
   }
 
   /// Every completion with another reward.

@@ -144,10 +144,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
     requirePositions(run.anyModel(), asked(prompting, settings), settings);
     SortedMap<String, Grader> graders = new TreeMap<>();
     sets.forEach(set -> graders.put(set.name(), set.grader()));
-    if (prompting.leavesTemplateUnused()) {
-      run.note()
-          .accept(run.anyModel().facts().name() + " has a chat template, which is not used: prompts are plain text");
-    }
+    remarks(prompting, run.anyModel(), format).forEach(run.note());
     run.folder().settle(withGate(run.inputs(new Manifest.Data(sets.stream().map(ProblemSet::name).toList(),
         files(sources), settings.problems(), settings.samples(), null, format,
         RewardGraders.settled(run.folder(), RewardGraders.versions(graders))), settings.sampling(), settings.seed())));
@@ -156,12 +153,30 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
     }
   }
 
+  /// What may be other than was meant, one line each.
+  public List<String> remarks(HookedModel model, RolloutSettings settings) throws IOException {
+    Prompting prompting = Prompting.of(settings.prompts(), model, Optional.empty());
+    return remarks(prompting, model, format(prompting, settings));
+  }
+
+  private List<String> remarks(Prompting prompting, HookedModel model, PromptFormat format) throws IOException {
+    List<String> lines = new ArrayList<>(prompting.unused());
+    if (prompting.leavesTemplateUnused()) {
+      lines.add(model.facts().name() + " has a chat template, which is not used: prompts are plain text");
+    }
+    sets.stream().filter(set -> prompting.endsNowhere(set, format)).map(set -> set.name()
+        + " has no stop texts: if the model writes on behind its answer, into a next question, that is read too")
+        .forEach(lines::add);
+    return lines;
+  }
+
   static Optional<PromptFormat> before(StudyRun run) {
     return Optional.ofNullable(run.folder().manifest().inputs().data()).map(Manifest.Data::prompts);
   }
 
   private PromptFormat format(Prompting prompting, RolloutSettings settings) throws IOException {
-    return prompting.format(sets, examples.shots(sets, settings.prompts().shots()));
+    return prompting.format(sets, examples.shots(sets, settings.prompts().shots()),
+        set -> shots(set, set.draw(settings.problems(), settings.seed()), settings));
   }
 
   /// What would be sent first, without any work of the model.
@@ -200,9 +215,13 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
   /// A set's first problems with their prompts as they are sent.
   private List<Problem> problems(Prompting prompting, ProblemSet set, RolloutSettings settings, int most) {
     List<Problem> drawn = set.draw(settings.problems(), settings.seed());
-    List<Problem> shots = examples.of(set, drawn, settings.prompts().shots(), settings.seed());
+    List<Problem> shots = shots(set, drawn, settings);
     return drawn.stream().limit(most).map(problem -> new Problem(problem.id(), problem.dataset(),
         prompting.prompt(set, problem, shots), problem.solution(), problem.answer())).toList();
+  }
+
+  private List<Problem> shots(ProblemSet set, List<Problem> drawn, RolloutSettings settings) {
+    return examples.of(set, drawn, settings.prompts().shots(), settings.seed());
   }
 
   @Override

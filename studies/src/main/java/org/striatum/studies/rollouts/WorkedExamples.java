@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.datasets.prompt.PromptFormat.Shots;
 import org.striatum.probe.rollout.Problem;
@@ -16,7 +17,8 @@ import org.striatum.probe.run.UsageException;
 import org.striatum.probe.stats.RandomStreams;
 import org.striatum.studies.rollouts.PromptSettings.ShotSettings;
 
-/// The worked examples of each problem set. None of them is among the problems that are asked.
+/// The worked examples of each problem set. None of them is among the problems that are asked, however its file writes the
+/// question: layout, white space and the choices under it do not count. All are written in the layout of the questions.
 ///
 /// @param files dataset → where its examples are from; a generated set without one draws its own
 public record WorkedExamples(Map<String, ProblemSet> files) {
@@ -34,26 +36,36 @@ public record WorkedExamples(Map<String, ProblemSet> files) {
     if (settings.count() == 0) {
       return List.of();
     }
-    Set<String> ids = new HashSet<>();
-    Set<String> prompts = new HashSet<>();
-    asked.forEach(problem -> {
-      ids.add(problem.id());
-      prompts.add(problem.prompt());
-    });
     ProblemSet from = files.get(set.name());
     if (from == null) {
       if (set.origin().isPresent()) {
         throw new UsageException(
             "no worked examples for " + set.name() + ": there is no train split beside its file, name a file of shots");
       }
+      Set<String> ids = asked.stream().map(Problem::id).collect(Collectors.toSet());
       return set.drawDistinct(settings.count(), new RandomStreams(seed).of("shots").nextLong(), ids);
     }
     if (sha256(from).equals(sha256(set))) {
       throw new UsageException("the worked examples of " + set.name()
           + " would be from the file whose problems are asked: that leaks answers, use another split");
     }
-    List<Problem> apart = new ArrayList<>(from.draw(Integer.MAX_VALUE, seed).stream()
-        .filter(problem -> !prompts.contains(problem.prompt())).toList());
+    Set<String> wholes = new HashSet<>();
+    Set<String> stems = new HashSet<>();
+    for (Problem problem : asked) {
+      String question = question(set, problem);
+      wholes.add(plain(question));
+      stems.add(plain(stem(question)));
+    }
+    List<Problem> apart = new ArrayList<>();
+    for (Problem example : from.draw(Integer.MAX_VALUE, seed)) {
+      String question = question(from, example);
+      if (!wholes.contains(plain(question)) && !stems.contains(plain(question))
+          && !wholes.contains(plain(stem(question)))) {
+        apart.add(new Problem(example.id(), example.dataset(),
+            set.origin().map(source -> source.prompt(question)).orElse(question), example.solution(),
+            example.answer()));
+      }
+    }
     if (settings.seed() != null) {
       Collections.shuffle(apart, new RandomStreams(settings.seed()).of(set.name()));
     }
@@ -63,6 +75,22 @@ public record WorkedExamples(Map<String, ProblemSet> files) {
               settings.count(), set.name(), apart.size()));
     }
     return List.copyOf(apart.subList(0, settings.count()));
+  }
+
+  /// The question, without the text that its layout puts around it.
+  private static String question(ProblemSet set, Problem problem) {
+    return set.origin().map(source -> source.question(problem.prompt())).orElse(problem.prompt());
+  }
+
+  /// A question without its lettered choices: one of two files may have none.
+  private static String stem(String question) {
+    int choices = question.indexOf("\nA. ");
+    return choices > 0 && question.indexOf("\nB. ", choices) > 0 ? question.substring(0, choices) : question;
+  }
+
+  /// A question in which white space says nothing.
+  private static String plain(String question) {
+    return question.replaceAll("[\\s\\p{Z}]+", " ").strip();
   }
 
   private static Optional<Sha256> sha256(ProblemSet set) {

@@ -103,11 +103,13 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
     return steps.stream().map(Step::name).filter(standing::contains).toList();
   }
 
-  /// The inputs of a run. A null is not fixed yet: `rollouts` fixes the sampling, `capture` the hook points.
+  /// The inputs of a run. A null is not fixed yet: `rollouts` fixes the sampling, `capture` the hook points. Data that is fixed fixes
+  /// how problems are asked as a whole, its nulls included.
   ///
   /// @param seed of everything random without a separate seed
   public record Inputs(Checkpoint checkpoint, Tokenizer tokenizer, Data data, Sampling sampling, List<HookPoint> hooks,
       Long seed) {
+    private static final String PROMPTS = "data.prompts";
     public static final Inputs UNSETTLED = new Inputs(null, null, null, null, null, null);
 
     public Inputs {
@@ -138,7 +140,7 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
     }
 
     private static JsonNode settle(String place, JsonNode there, JsonNode here, Map<String, String> differences) {
-      if (there.isNull() || here.isNull()) {
+      if ((there.isNull() || here.isNull()) && !isChosen(place)) {
         return there.isNull() ? here : there;
       }
       if (!there.isObject() || !here.isObject()) {
@@ -165,7 +167,15 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
       return both;
     }
 
+    /// Whether a null is a choice: plain text, no system message, the first examples.
+    private static boolean isChosen(String place) {
+      return place.equals(PROMPTS) || place.startsWith(PROMPTS + ".");
+    }
+
     private static String printed(JsonNode value) {
+      if (value.isNull()) {
+        return "none";
+      }
       String text = value.isTextual() ? value.textValue() : value.toString();
       return text.length() <= 40 ? text : text.substring(0, 39) + "…";
     }

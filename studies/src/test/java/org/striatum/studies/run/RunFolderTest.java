@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,6 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.striatum.datasets.prompt.PromptFormat;
+import org.striatum.datasets.prompt.PromptFormat.Chat;
+import org.striatum.datasets.prompt.PromptFormat.Shots;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.Sampling;
 import org.striatum.probe.run.AtomicFile;
@@ -128,11 +131,45 @@ class RunFolderTest {
     }
   }
 
+  /// Every way to ask against every other, in both directions: what is null in one of them is a choice.
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6})
+  void anotherWayOfAskingIsRefused(int there) throws IOException {
+    Chat chat = new Chat("given", "a file", Sha256.of(new byte[1]), null, new TreeMap<>(), null);
+    Chat system = new Chat("given", "a file", Sha256.of(new byte[1]), "be brief", new TreeMap<>(), null);
+    Chat dated = new Chat("given", "a file", Sha256.of(new byte[1]), null, new TreeMap<>(), "2026-01-01");
+    List<PromptFormat> ways = Arrays.asList(null, PromptFormat.PLAIN, asked(chat, Shots.NONE),
+        asked(system, Shots.NONE),
+        asked(dated, Shots.NONE), asked(null, new Shots(2, null, new TreeMap<>())),
+        asked(null, new Shots(2, 5L, new TreeMap<>())));
+    try (RunFolder run = RunFolder.create(parent.resolve("run"))) {
+      run.settle(asked(ways.get(there)));
+      run.settle(asked(ways.get(there)));
+      for (int here = 0; here < ways.size(); here++) {
+        if (here != there) {
+          Inputs other = asked(ways.get(here));
+          assertThatThrownBy(() -> run.settle(other)).as("%d, %d", there, here).isInstanceOf(UsageException.class)
+              .hasMessageContaining("data.prompts");
+        }
+      }
+      run.settle(new Inputs(null, null, null, null, inputs(7).hooks(), null));
+      assertThat(run.manifest().inputs().data().prompts()).isEqualTo(ways.get(there));
+    }
+  }
+
+  private static PromptFormat asked(Chat chat, Shots shots) {
+    return new PromptFormat(chat, shots, new TreeMap<>(), List.of(), PromptFormat.Thinking.USUAL);
+  }
+
+  private static Inputs asked(PromptFormat prompts) {
+    return new Inputs(null, null, new Data(List.of("add"), new TreeMap<>(), 10, 8, null, prompts), null, null, null);
+  }
+
   @Test
   void laterCommandsSettleWhatEarlierOnesLeftOpen() throws IOException {
     try (RunFolder run = RunFolder.create(parent.resolve("run"))) {
       Inputs all = inputs(7);
-      Data unsplit = new Data(all.data().sets(), all.data().files(), 10, 8, null, null);
+      Data unsplit = new Data(all.data().sets(), all.data().files(), 10, 8, null, PromptFormat.PLAIN);
       run.settle(new Inputs(all.checkpoint(), all.tokenizer(), unsplit, all.sampling(), null, null));
       run.settle(new Inputs(null, null, null, null, all.hooks(), 7L));
       run.settle(all);
