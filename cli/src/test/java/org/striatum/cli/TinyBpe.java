@@ -129,7 +129,7 @@ record TinyBpe(Map<String, Integer> ids, List<List<String>> merges, List<String>
   }
 
   private static boolean isPrintable(int value) {
-    return value >= '!' && value <= '~' || value >= 0xA1 && value <= 0xAC || value >= 0xAE && value <= 0xFF;
+    return (value >= '!' && value <= '~') || (value >= 0xA1 && value <= 0xAC) || (value >= 0xAE && value <= 0xFF);
   }
 
   /// `tokenizer.json`.

@@ -251,12 +251,14 @@ class ForeignRolloutsTest {
 
   @Test
   void onlyReasonsThatTellAreEndings() throws IOException {
-    String line = "{\"prompt\": \"p\", \"outputs\": [{\"text\": \"t\", \"finish_reason\": %s}], \"score\": 1}";
     Map<String, Optional<Boolean>> reasons = Map.of("\"stop\"", Optional.of(true), "\"eos_token\"", Optional.of(true),
         "\"length\"", Optional.of(false), "\"content_filter\"", Optional.empty(), "\"tool_calls\"", Optional.empty(),
         "\"abort\"", Optional.empty(), "null", Optional.empty());
     for (Map.Entry<String, Optional<Boolean>> reason : reasons.entrySet()) {
-      assertThat(read("reasons.jsonl", line.formatted(reason.getKey()), null).completions()).as(reason.getKey())
+      assertThat(read("reasons.jsonl",
+          "{\"prompt\": \"p\", \"outputs\": [{\"text\": \"t\", \"finish_reason\": %s}], \"score\": 1}"
+              .formatted(reason.getKey()),
+          null).completions()).as(reason.getKey())
           .extracting(Graded::finished).containsExactly(reason.getValue());
     }
   }

@@ -53,7 +53,8 @@ public final class ChangedRecord {
     if (read.isEmpty() && was.isNull()) {
       return TextNode.valueOf(value);
     }
-    return read.filter(is -> was.isNull() || kind(is).equals(kind(was)) || is.isNumber() && was.isFloatingPointNumber())
+    return read.filter(is -> was.isNull() || kind(is).equals(kind(was))
+        || (is.isNumber() && was.isFloatingPointNumber()))
         .orElseThrow(() -> new UsageException(
             "the setting '%s' is %s, such as %s, found '%s'".formatted(place, kind(was), was, value)));
   }
