@@ -11,6 +11,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.striatum.peft.adapter.AdapterTraining;
 import org.striatum.peft.mnist.ModeSettings;
 import org.striatum.probe.adaptation.AdaptationArm;
 import org.striatum.probe.stats.Verdict;
@@ -38,6 +39,7 @@ final class Hostile {
   private static boolean isEnum(String text) {
     return Arrays.stream(AdaptationArm.values()).anyMatch(arm -> arm.printed().equals(text))
         || Arrays.stream(ModeSettings.Preset.values()).anyMatch(preset -> preset.printed().equals(text))
+        || Arrays.stream(AdapterTraining.Optimizer.values()).anyMatch(optimizer -> optimizer.printed().equals(text))
         || Arrays.stream(Verdict.values()).anyMatch(verdict -> verdict.printed().equals(text));
   }
 
