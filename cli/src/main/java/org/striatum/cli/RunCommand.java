@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
+import org.striatum.cli.summary.StudySummaries;
 import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.RunModel;
 import org.striatum.studies.run.Study;
@@ -40,8 +41,10 @@ abstract class RunCommand<S extends Record, R extends Record> implements Callabl
   /// @param settings the study's defaults with the seed
   abstract S settings(S settings, RunFolder run) throws IOException;
 
-  /// Prints results for a reader.
-  abstract void print(Console out, R results);
+  /// Prints results for a reader: value by value, where a study has no summary of its own.
+  void print(Console out, R results) {
+    new StudySummaries(out).values(results);
+  }
 
   /// The run's model; none if the study needs none.
   RunModel model(RunFolder run) throws IOException {

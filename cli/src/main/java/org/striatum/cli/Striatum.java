@@ -1,8 +1,8 @@
 package org.striatum.cli;
 
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
 import org.striatum.probe.run.Heartbeat;
@@ -40,7 +40,9 @@ public final class Striatum implements Runnable {
     Locale.setDefault(Locale.ROOT); // figures look the same everywhere
     Console console = Console.standard();
     // In the shell the user's own code may end the process, and there is no command to run again.
-    AtomicBoolean running = new AtomicBoolean(!List.of(arguments).contains(ShellCommand.NAME));
+    AtomicBoolean running = new AtomicBoolean(
+        Stream.of(arguments).filter(word -> !word.startsWith("-")).findFirst().filter(ShellCommand.NAME::equals)
+            .isEmpty());
     // The JVM ends with 130 by itself when it is interrupted; this says what to do then.
     Runtime.getRuntime().addShutdownHook(new Thread(() -> {
       if (running.get()) {

@@ -3,7 +3,6 @@ package org.striatum.cli;
 import java.io.IOException;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.option.ChangedSettings;
-import org.striatum.cli.summary.StudySummaries;
 import org.striatum.studies.StudyRegistry;
 import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.Study;
@@ -43,11 +42,6 @@ final class StudyCommandLine {
     S settings(S settings, RunFolder run) throws IOException {
       return changes.over(settings);
     }
-
-    @Override
-    void print(Console out, R results) {
-      new StudySummaries(out).values(results);
-    }
   }
 
   private static final class WithoutModel<S extends Record, R extends Record> extends RunCommand<S, R> {
@@ -61,11 +55,6 @@ final class StudyCommandLine {
     @Override
     S settings(S settings, RunFolder run) throws IOException {
       return changes.over(settings);
-    }
-
-    @Override
-    void print(Console out, R results) {
-      new StudySummaries(out).values(results);
     }
   }
 }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.striatum.probe.run.BadDataException;
 import org.striatum.studies.answer.Answer.Finding;
 import org.striatum.studies.answer.Question;
 import org.striatum.studies.answer.StudyAnswers;
@@ -94,7 +95,8 @@ public record AnswersStep(List<Study<?, ?>> studies, List<RunFolder> beside)
 
   /// The answers from everything that the run holds now, whenever the step was last run.
   ///
-  /// @throws IllegalArgumentException if the run is not of a checkpoint
+  /// @throws UnfinishedStudyException if no checkpoint is known yet, so that no question is asked of it
+  /// @throws BadDataException if a result was changed since it was written
   public Answers now(RunFolder run) throws IOException {
     return new Answers(of(run), others(run));
   }

@@ -70,7 +70,7 @@ public record InterventionSummary(Console console) {
     console.print((primary.effect().low() < primary.effect().high()
         ? "  %d problems detect a change of %.3f or more with a power of 80 %%.".formatted(primary.problems(),
             primary.detectable())
-        : "  No outcome of %d problems changed, so what they could detect cannot be estimated."
+        : "  The effect has no interval, so what %d problems could detect cannot be estimated."
             .formatted(primary.problems()))
         + power(primary.matched()));
     writing("base", primary.base().writing());

@@ -36,6 +36,9 @@ public final class Checkpoint implements AutoCloseable {
   private static final Pattern PREFIX = Pattern
       .compile("((_orig_mod|base_model|module|model|language_model|text_model|transformer|gpt_neox|decoder)\\.)*");
 
+  private static final List<String> ADAPTERS = List.of("adapter_config.json", "adapter_model.safetensors",
+      "adapter_model.bin");
+
   private final Path folder;
   private final ModelConfig config;
   private final List<SafetensorsFile> files;
@@ -62,6 +65,7 @@ public final class Checkpoint implements AutoCloseable {
           given + " is not a folder: give the folder that holds config.json and model.safetensors");
     }
     Path folder = snapshot(given);
+    refuseAdapters(folder);
     ModelConfig config = ModelConfig.read(folder.resolve("config.json")).languageModel();
     List<SafetensorsFile> files = new ArrayList<>();
     try {
@@ -85,6 +89,17 @@ public final class Checkpoint implements AutoCloseable {
                   ? broken.getMessage()
                   : "cannot read the weights of " + folder + ": " + broken.getMessage(),
               broken);
+    }
+  }
+
+  /// An adapter beside the weights makes another model of them: to open the base alone would be another result without a word.
+  private static void refuseAdapters(Path folder) throws CheckpointException {
+    for (String name : ADAPTERS) {
+      if (Files.exists(folder.resolve(name))) {
+        throw new CheckpointException(folder + " holds an adapter (" + name
+            + "), which is not read and would change the"
+            + " model: merge it into the weights (PEFT: merge_and_unload), or move it away to study the base alone");
+      }
     }
   }
 

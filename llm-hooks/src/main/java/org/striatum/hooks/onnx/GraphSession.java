@@ -55,7 +55,8 @@ public final class GraphSession implements AutoCloseable {
       if (threads > 0) {
         options.setIntraOpNumThreads(threads);
       }
-      // Threads that wait for work sleep: spinning took a third of the processor time of small models.
+      // Threads that wait for work sleep, as OpenMP's and OpenBLAS's do: cores are shared with other work, which spinning starves
+      // (docs/benchmarks.md).
       options.addConfigEntry("session.intra_op.allow_spinning", "0");
       if (memory == Memory.LOW) {
         // Neither packed nor folded copies. Layout optimisation aborts the process on F16 casts left unfolded.

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.striatum.hooks.HookedModel;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
@@ -44,6 +45,17 @@ class CheckpointRefusalTest {
   @Test
   void opensAsItIs() throws Exception {
     HookedModel.open(folder, Optional.empty(), 0).close();
+  }
+
+  /// As PEFT's LoRA beside its base, or alone: the base is not what anybody means by this folder.
+  @ParameterizedTest
+  @ValueSource(strings = {"adapter_config.json", "adapter_model.safetensors", "adapter_model.bin"})
+  void anAdapterIsNeverIgnored(String name) throws Exception {
+    Files.writeString(folder.resolve(name), "{}");
+    assertRefused(folder).hasMessageContaining("holds an adapter (" + name + ")");
+    Files.delete(folder.resolve("model.safetensors"));
+    Files.delete(folder.resolve("config.json"));
+    assertRefused(folder).hasMessageContaining("holds an adapter (" + name + ")");
   }
 
   @Test
