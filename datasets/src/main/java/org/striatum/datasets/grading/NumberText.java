@@ -63,6 +63,8 @@ final class NumberText {
       .compile("\\h?(?:π|√|\\\\pi\\b|\\\\sqrt)|[kKMB]\\b|!(?=\\h?[-+*/=])|[²³¹⁰⁴-⁹]");
   private static final Pattern PART_BEFORE = Pattern.compile(
       "(?:√|\\\\sqrt\\s?\\{?|[\\w})]\\s(?:[<>≤≥≠]|[<>!]=)\\s?|\\\\(?:leq?|geq?|neq?|lt|gt)\\s{0,2})$");
+  /// A range and nothing else: `5 to 7 days`.
+  private static final Pattern RANGE = Pattern.compile("\\s*+[^\\d\\n]{0,3}+\\d[\\d.,]{0,20}+\\s?(?:to|–)\\s?\\$?\\d[\\d.,]{0,20}+[^\\d\\n]{0,20}+");
   /// A range or a denial.
   private static final Pattern SEVERAL = Pattern
       .compile("(?i)\\bbetween\\b|\\d\\s?(?:to|–)\\s?\\d|\\b(?:not|n['’]t)\\b[^\\d]{0,12}\\d");
@@ -114,7 +116,7 @@ final class NumberText {
     }
     return WrittenAnswer.lastBox(own).or(() -> marked(own).map(Literal::written))
         .or(() -> WrittenAnswer.said(own).map(WrittenAnswer::text).filter(said -> DIGIT.matcher(said).find()))
-        .or(() -> whole(own)).or(() -> told(own).map(Literal::written)).filter(written -> number(written).isPresent());
+        .or(() -> whole(own)).or(() -> RANGE.matcher(own).matches() ? Optional.empty() : told(own).map(Literal::written)).filter(written -> number(written).isPresent());
   }
 
   /// The number that an answer is: its value, that of its last member, or the last number in it; none if it gives several.
@@ -147,7 +149,7 @@ final class NumberText {
 
   /// The last number that is not denied; none if it is a part of another value, such as `36π` or `x > 5`.
   private static Optional<Literal> told(String whole) {
-    String text = WrittenAnswer.withoutDivisor(whole);
+    String text = WrittenAnswer.withoutClause(whole);
     Optional<Literal> last = last(text);
     if (last.isEmpty() || !DENIED.matcher(before(text, last.get())).find()) {
       return last.filter(number -> !part(text, number));
