@@ -39,7 +39,7 @@ final class ChoiceText {
       + "|odpowied(?:ź|zią)(?:\\s(?:to|jest))+|odpověď(?:\\sje|\\s?:)|(?:ответ|відповідь)(?:\\s?[—–:-]|\\sэто)(?:\\s(?:это|вариант))*"
       + "|(?:cevap|yanıt)(?:\\s?:)?(?=\\s)|đáp\\sán(?:\\s(?:đúng|chính\\sxác))?(?:\\slà|\\s?:)|jawaban(?:nya)?(?:\\syang\\s(?:benar|tepat))?(?:\\sadalah|\\s?:)"
       + "|(?:الإجابة|الجواب)(?:\\sالصحيحة|\\sالصحيح)?(?:\\sهي|\\sهو|\\s?:)|उत्तर(?:\\s?:)?|(?:正解|答え|解答|正答|回答)(?:は|：|:)|(?:정답|답)(?:은|이|:|\\s?:)"
-      + "|而是|正确的是)\\s{0,3}" + OPEN + "([A-Z])(?![A-Za-z0-9])|(?:选项\\s?)?[(（]?([A-Z])[)）]?(?:选项)?(?:才?是|为)?正确");
+      + "|c['’]est(?:\\s(?:la|le))?|(?<!不)选择?|而是|正确的是)\\s{0,3}" + OPEN + "([A-Z])(?![A-Za-z0-9])|(?:选项\\s?)?[(（]?([A-Z])[)）]?(?:选项)?(?:才?是|为)?正确");
   /// “Answer B”, “I choose B”.
   private static final Pattern CHOSEN = Pattern
       .compile(
@@ -68,6 +68,8 @@ final class ChoiceText {
       "(?m)^[ \\t(*-]{0,6}+([A-Z])[*_]{0,2}+[).:][*_]{0,2}+\\s{0,2}[*_]{0,2}+(?i:(yes|true|correct|right)|no|false|incorrect|wrong)[*_]{0,2}+[.!]?[*_]{0,2}+\\h*+$");
   /// Behind a letter that is the answer to another question only.
   private static final Pattern CONDITION = Pattern.compile("[)*_\\]\"'”.}$]{0,4}\\s(?:when|if|unless|whenever)\\b");
+  /// The same before it, in its sentence.
+  private static final Pattern SUPPOSED = Pattern.compile("(?i)\\bif\\b[^.!?\\n]*$");
   private static final Pattern LABEL = Pattern.compile("(?m)^[ \\t(*-]{0,6}+([A-Z])[*_]{0,2}+[).:]");
   private static final String DENIED = "(?!\\s(?:is|are)\\s(?:\\w{1,12}\\s)?(?:wrong|incorrect|false|not)\\b)";
   private static final Pattern DENIAL = Pattern
@@ -81,7 +83,7 @@ final class ChoiceText {
       .compile("\\s*+" + OPEN + "([A-Z])\\s?[).:]?[}*)]{0,4}\\s?[).:]\\s?\\S.{0,200}+", Pattern.DOTALL);
   /// A second letter that is given too: “A or B”, “B and C”.
   private static final Pattern ALSO = Pattern
-      .compile("[)*_\\]\"'”}$]{0,4}\\s{0,2}(?:,|/|&|and|or)\\s{0,2}[(*_\\[\"'“]{0,4}([A-Z])(?![\\w'’])");
+      .compile("[)*_\\]\"'”}$]{0,4}\\s{0,2}(?:,|、|/|&|and|or)\\s{0,2}[(*_\\[\"'“]{0,4}([A-Z])(?![\\w'’])");
   private static final Pattern NOT = Pattern.compile("(?i:\\bnot\\s|n't\\s|n’t\\s)$");
   /// An `A` that is a word: “the answer is A ribosome”. Words of the list may follow a letter.
   private static final Pattern ARTICLE = Pattern.compile(
@@ -129,8 +131,10 @@ final class ChoiceText {
   /// Whether what is said holds under a condition only, and the text begins with another letter: `B. ribosome`, and then
   /// “the answer is A when …”.
   private static boolean overruled(String text, MatchResult match) {
-    return CONDITION.matcher(text).region(start(match) + 1, text.length()).lookingAt()
-        && first(FIRST, text).filter(first -> !letter(first).equals(letter(match))).isPresent();
+    String before = text.substring(Math.max(0, match.start() - 60), match.start());
+    boolean condition = CONDITION.matcher(text).region(start(match) + 1, text.length()).lookingAt()
+        || SUPPOSED.matcher(before).find();
+    return condition && first(FIRST, text).filter(first -> !letter(first).equals(letter(match))).isPresent();
   }
 
   /// The only option of several of which its line says that it is right.

@@ -311,7 +311,7 @@ final class TexParser {
       } else {
         Expr term = product();
         Expr signed = sign == null ? term : Expr.apply(sign, term);
-        terms.add(negative ? Expr.negated(signed) : signed);
+        terms.add(negative ? opposite(signed) : signed);
         sign = null;
         negative = false;
         if (!(peek().symbol("+") || peek().symbol("-") || peek().command("pm") || peek().command("mp"))) {
@@ -320,7 +320,16 @@ final class TexParser {
       }
     }
     depth--;
+    // `a + b \bmod c` is read in two ways
+    require(terms.size() == 1 || terms.stream().noneMatch(term -> Expr.is(term, Head.MOD)));
     return terms.size() == 1 ? terms.getFirst() : new Apply(Head.SUM, terms);
+  }
+
+  /// `-7 \bmod 3` is the remainder of −7.
+  private static Expr opposite(Expr term) {
+    return Expr.is(term, Head.MOD)
+        ? Expr.apply(Head.MOD, Expr.negated(Expr.parts(term).getFirst()), Expr.parts(term).getLast())
+        : Expr.negated(term);
   }
 
   private Expr product() {

@@ -60,6 +60,8 @@ record WrittenAnswer(String text, Place place) {
   /// What makes more than a number of it.
   private static final Pattern COMPOSED = Pattern.compile("[(\\[{\\\\=^+*/<>√π]|\\d\\s(?:and|or)\\s|\\d\\s[-−]\\s|,\\s");
   private static final Pattern PLAIN_WORDS = Pattern.compile("[$€£#]|:\\s|^(?:a|A|I)\\s|\\?|\\d\\h?x\\h?\\d|<\\||\\\\\\(|\\\\\\[|%");
+  /// What makes another value of a number in running text: `100π cubic inches`, `5! orders`.
+  private static final Pattern FURTHER = Pattern.compile("\\h?(?:π|\\\\pi\\b|√\\d{1,9})|!(?=\\h[a-z])");
   private static final Pattern RANGE = Pattern.compile("\\s?(?:to|–)\\s?\\d");
   private static final Pattern BETWEEN_TWO = Pattern.compile("(?i)between\\b.{1,60}\\band\\b.{1,40}");
   private static final Pattern NAME = Pattern.compile("[A-Z][a-z]{2,}+");
@@ -219,7 +221,9 @@ record WrittenAnswer(String text, Place place) {
         && RESTATED.matcher(text.substring(formulaEnd, number.get().start())).matches()
         && RESTATING.matcher(text.substring(formulaEnd)).lookingAt();
     if (!again && number.isPresent() && (number.get().end() > formulaEnd || unit(text, number.get(), formulas.getLast()))) {
-      return Optional.of(new WrittenAnswer(number.get().written(), Place.NUMBER));
+      Matcher further = FURTHER.matcher(text).region(number.get().end(), text.length());
+      String rest = further.lookingAt() ? further.group() : "";
+      return Optional.of(new WrittenAnswer(number.get().written() + rest, Place.NUMBER));
     }
     return formulas.isEmpty()
         ? Optional.empty()
