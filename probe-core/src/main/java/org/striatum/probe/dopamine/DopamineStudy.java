@@ -178,8 +178,8 @@ public final class DopamineStudy {
         ValuedStep.column(halved, step -> values.before(step.rollout(), step.index(), 1)), settings.resamples(),
         random);
     List<ValuedStep> between = steps.stream().filter(step -> step.hasHalves() && !step.isLast()).toList();
-    double[] first = ValuedStep.column(between, ValuedStep::firstHalf);
-    double[] second = ValuedStep.column(between, ValuedStep::secondHalf);
+    double[] first = ValuedStep.column(between, step -> step.error().firstHalf());
+    double[] second = ValuedStep.column(between, step -> step.error().secondHalf());
     String[] problems = ValuedStep.problems(between);
     SplitHalf delta = SplitHalf.of(problems, first, second, settings.resamples(), random);
     Estimate replicated = between.isEmpty()

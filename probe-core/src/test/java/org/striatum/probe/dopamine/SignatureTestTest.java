@@ -152,7 +152,6 @@ class SignatureTestTest {
   }
 
   private static ValuedStep withoutEntropy(ValuedStep s) {
-    return new ValuedStep(s.rollout(), s.problem(), s.fold(), s.index(), s.of(), s.first(), s.last(), s.before(),
-        s.after(), s.delta(), s.firstHalf(), s.secondHalf(), s.position(), Double.NaN);
+    return new ValuedStep(s.place(), s.span(), s.before(), s.after(), s.error(), Double.NaN);
   }
 }
