@@ -259,6 +259,25 @@ public final class ModelConfig {
     return switches;
   }
 
+  /// A list of integers ≥ 0; empty where the key is absent.
+  public List<Integer> counts(String key) throws CheckpointException {
+    List<Integer> counts = new ArrayList<>();
+    if (!has(key)) {
+      return counts;
+    }
+    JsonNode value = root.get(key);
+    for (JsonNode item : value) {
+      if (!item.isIntegralNumber() || !item.canConvertToInt() || item.intValue() < 0) {
+        throw refusal(key, "must be a list of integers ≥ 0", value);
+      }
+      counts.add(item.intValue());
+    }
+    if (!value.isArray()) {
+      throw refusal(key, "must be a list of integers ≥ 0", value);
+    }
+    return counts;
+  }
+
   /// A token id or a list of them; empty where the key is absent. −1 stands for none, in older files.
   public List<Integer> tokenIds(String key) throws CheckpointException {
     if (!has(key)) {

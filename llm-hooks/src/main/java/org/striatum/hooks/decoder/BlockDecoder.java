@@ -5,6 +5,7 @@ import static org.striatum.probe.model.HookPoint.FINAL_NORM;
 import static org.striatum.probe.model.HookPoint.LOGITS;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.checkpoint.Weight;
@@ -19,6 +20,7 @@ final class BlockDecoder implements Decoder {
   private final DecoderShape shape;
   private final String root;
   private final Weight head;
+  private final ExpertFiles experts; // null where there is no mixture
 
   private record Projections<T>(T queries, T keys, T values) {}
 
@@ -26,7 +28,17 @@ final class BlockDecoder implements Decoder {
     this.plan = plan;
     this.shape = shape;
     this.root = plan.checkpoint.root(plan.rootPrefix, plan.embedding + ".weight");
+    this.experts = plan.mixture == null ? null : files(plan.mixture);
     this.head = plan.checkpoint.head(plan.tied, embedding(), plan.head + ".weight");
+  }
+
+  /// Where the experts' weights are: judged by the first expert of the first mixture.
+  private ExpertFiles files(BlockPlan.Mixture mixture) {
+    int layer = Collections.min(mixture.layers());
+    return mixture.files().stream()
+        .filter(known -> plan.checkpoint.has(path(layer, known.gate().formatted(0)))
+            && plan.checkpoint.has(path(layer, known.router() + ".weight")))
+        .findFirst().orElse(mixture.files().getFirst());
   }
 
   @Override
@@ -107,6 +119,7 @@ final class BlockDecoder implements Decoder {
     if (norm != null && !norm.rotatedFirst()) {
       x = headNorm(t, layer, x, heads, norm.kind(), queries ? norm.query() : norm.key());
     }
+    x = plan.clipAfterNorm ? clipped(t, x) : x;
     x = rope == null ? x : t.rope(x, heads, shape.headWidth(), rope);
     return norm != null && norm.rotatedFirst()
         ? headNorm(t, layer, x, heads, norm.kind(), queries ? norm.query() : norm.key())
@@ -144,9 +157,10 @@ final class BlockDecoder implements Decoder {
     int k = kv * n;
     boolean biased = plan.queryBias;
     if (plan.fusion == BlockPlan.Fusion.SEPARATE) {
-      return new Projections<>(clipped(t, linear(t, x, layer, plan.queries, d, q, biased)),
-          clipped(t, linear(t, x, layer, plan.keys, d, k, biased)),
-          clipped(t, linear(t, x, layer, plan.values, d, k, biased)));
+      T queries = linear(t, x, layer, plan.queries, d, q, biased);
+      T keys = linear(t, x, layer, plan.keys, d, k, biased);
+      return new Projections<>(plan.clipAfterNorm ? queries : clipped(t, queries),
+          plan.clipAfterNorm ? keys : clipped(t, keys), clipped(t, linear(t, x, layer, plan.values, d, k, biased)));
     }
     int all = q + 2 * k;
     T fused = clipped(t, linear(t, x, layer, plan.queries, d, all, biased));
@@ -170,10 +184,71 @@ final class BlockDecoder implements Decoder {
   }
 
   private <T> T clipped(Tensors<T> t, T x) {
-    return plan.clip == 0 ? x : t.clip(x, plan.clip);
+    return plan.clip == 0 ? x : t.clip(x, -plan.clip, plan.clip);
   }
 
   private <T> T mlp(Tensors<T> t, int layer, T x) {
+    return plan.mixture != null && plan.mixture.layers().contains(layer) ? mixture(t, layer, x) : dense(t, layer, x);
+  }
+
+  private <T> T mixture(Tensors<T> t, int layer, T x) {
+    BlockPlan.Mixture mixture = plan.mixture;
+    int count = mixture.experts();
+    boolean biased = experts.form() == ExpertFiles.Form.ALTERNATING;
+    T logits = linear(t, x, layer, experts.router(), shape.width(), count, biased, false);
+    logits = t.hook(new HookPoint(layer, Site.ROUTER_LOGITS), logits);
+    T weights = t.hook(new HookPoint(layer, Site.EXPERT_WEIGHTS), t.route(logits, mixture.routing()));
+    T mixed = t.experts(x, weights, count, mixture.routing().chosen(), (rows, e) -> expert(t, layer, rows, e));
+    return plan.shared == null ? mixed : t.add(mixed, sharedExpert(t, layer, x));
+  }
+
+  private <T> T sharedExpert(Tensors<T> t, int layer, T x) {
+    BlockPlan.SharedExpert shared = plan.shared;
+    int d = shape.width();
+    int n = shared.width();
+    T gate = linear(t, x, layer, shared.name() + ".gate_proj", d, n, false);
+    T neurons = t.multiply(t.activate(gate, plan.activation),
+        linear(t, x, layer, shared.name() + ".up_proj", d, n, false));
+    T made = linear(t, neurons, layer, shared.name() + ".down_proj", n, d, false);
+    return shared.gate() == null
+        ? made
+        : t.multiply(t.activate(linear(t, x, layer, shared.gate(), d, 1, false), Activation.SIGMOID), made);
+  }
+
+  private <T> T expert(Tensors<T> t, int layer, T x, int e) {
+    int d = shape.width();
+    int n = plan.mixture.width();
+    int count = plan.mixture.experts();
+    String gateName = path(layer, experts.gate().formatted(e));
+    String downName = path(layer, experts.down().formatted(e));
+    return switch (experts.form()) {
+      case EACH -> {
+        T gate = t.linear(x, Weight.of(gateName, n, d), null);
+        T up = t.linear(x, Weight.of(path(layer, experts.up().formatted(e)), n, d), null);
+        yield t.linear(t.multiply(t.activate(gate, plan.activation), up), Weight.of(downName, d, n), null);
+      }
+      case STACKED -> {
+        T both = t.linear(x, Weight.part(gateName, e, count, 2L * n, d), null);
+        T gate = t.activate(t.columns(both, 1, 2 * n, 0, n), plan.activation);
+        yield t.linear(t.multiply(gate, t.columns(both, 1, 2 * n, n, 2 * n)), Weight.part(downName, e, count, d, n),
+            null);
+      }
+      case ALTERNATING -> {
+        T both = t.conv1d(x, Weight.part(gateName, e, count, d, 2L * n),
+            Weight.part(gateName + "_bias", e, count, 2L * n));
+        yield t.conv1d(clamped(t, both, n), Weight.part(downName, e, count, n, d),
+            Weight.part(downName + "_bias", e, count, d));
+      }
+    };
+  }
+
+  /// (up + 1) ⊙ g σ(1.702 g), the gate g ≤ 7, up in [−7, 7]; gate and up alternate.
+  private static <T> T clamped(Tensors<T> t, T both, int n) {
+    T gate = t.activate(t.clip(t.columns(both, n, 2, 0, 1), Double.NEGATIVE_INFINITY, 7), Activation.GELU_QUICK);
+    return t.add(gate, t.multiply(gate, t.clip(t.columns(both, n, 2, 1, 2), -7, 7)));
+  }
+
+  private <T> T dense(Tensors<T> t, int layer, T x) {
     int d = shape.width();
     int n = shape.mlpWidth();
     T neurons;
@@ -237,9 +312,14 @@ final class BlockDecoder implements Decoder {
   }
 
   private <T> T linear(Tensors<T> t, T x, int layer, String name, int in, int out, boolean biased) {
+    return linear(t, x, layer, name, in, out, biased, plan.transposed);
+  }
+
+  private <T> T linear(Tensors<T> t, T x, int layer, String name, int in, int out, boolean biased,
+      boolean transposed) {
     String projection = path(layer, name);
     Weight bias = biased ? Weight.of(projection + ".bias", out) : null;
-    return plan.transposed
+    return transposed
         ? t.conv1d(x, Weight.of(projection + ".weight", in, out), bias)
         : t.linear(x, Weight.of(projection + ".weight", out, in), bias);
   }

@@ -3,10 +3,12 @@ package org.striatum.hooks.decoder;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.checkpoint.ModelConfig;
 import org.striatum.hooks.decoder.DecoderShape.Heads;
+import org.striatum.hooks.decoder.DecoderShape.Mlps;
 import org.striatum.hooks.decoder.DecoderShape.Reach;
 
 /// What a family says about itself, part by part, for [BlockDecoder]: where two families differ by a flag, it is a flag
@@ -126,6 +128,7 @@ final class BlockPlan {
   boolean attentionOutBias;
   HeadNorm headNorm;
   double clip;
+  boolean clipAfterNorm; // where heads are normed: whether before or after that
   List<Attention> attention;
   List<Rope> ropes; // null for a layer without rotation
   QueryGrowth queryGrowth;
@@ -142,6 +145,24 @@ final class BlockPlan {
   boolean downBias;
   Activation activation;
   String learnedActivation; // xIELU's weights, if the family has them
+
+  Mixture mixture; // null for an MLP in every layer
+
+  /// A mixture of experts in place of the MLP.
+  ///
+  /// @param experts how many
+  /// @param width neurons of each
+  /// @param files where its weights may be; the first that are there
+  /// @param layers that have one
+  record Mixture(int experts, int width, Routing routing, List<ExpertFiles> files, Set<Integer> layers) {}
+
+  SharedExpert shared; // null for none
+
+  /// An expert beside the others that every row meets.
+  ///
+  /// @param name what its weights' names begin with
+  /// @param gate a projection to one column whose sigmoid it is multiplied by; null for none
+  record SharedExpert(int width, String name, String gate) {}
 
   private BlockPlan(Checkpoint checkpoint) {
     this.checkpoint = checkpoint;
@@ -364,6 +385,12 @@ final class BlockPlan {
     return this;
   }
 
+  /// Queries and keys are normed first, then held to the limit.
+  BlockPlan clipAfterNorm() {
+    clipAfterNorm = true;
+    return this;
+  }
+
   BlockPlan attention(List<Attention> byLayer) {
     attention = byLayer;
     return this;
@@ -428,13 +455,32 @@ final class BlockPlan {
     return this;
   }
 
+  /// A mixture of experts in these layers.
+  BlockPlan mixture(Mixture experts) {
+    mixture = experts;
+    return this;
+  }
+
+  BlockPlan shared(SharedExpert expert) {
+    shared = expert;
+    return this;
+  }
+
+  private Mlps mlps() {
+    if (mixture == null) {
+      return Mlps.dense(mlpWidth);
+    }
+    int active = mixture.routing().chosen() * mixture.width() + (shared == null ? 0 : shared.width());
+    return new Mlps(mixture.layers().size() == layers ? 0 : mlpWidth, mixture.layers(), mixture.experts(), active);
+  }
+
   Decoder build() throws CheckpointException {
     int limit = tableOfPositions ? context : Integer.MAX_VALUE;
     int longest = ropes == null
         ? limit
         : ropes.stream().filter(Objects::nonNull).mapToInt(Rope::longest).reduce(limit, Math::min);
     boolean positionInKeys = attention.getFirst().slopes().length > 0;
-    DecoderShape shape = new DecoderShape(layers, width, mlpWidth,
+    DecoderShape shape = new DecoderShape(layers, width, mlps(),
         new Heads(heads, keyValueHeads, headWidth, positionInKeys), vocabulary, new Reach(context, longest),
         order == Order.PARALLEL);
     return new BlockDecoder(this, shape);

@@ -2,6 +2,7 @@ package org.striatum.hooks.decoder;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.Site;
@@ -10,12 +11,12 @@ import org.striatum.probe.model.Site;
 ///
 /// @param layers blocks
 /// @param width coordinates of the residual stream, d
-/// @param mlpWidth MLP neurons of a block
+/// @param mlps sizes of the MLPs
 /// @param attention sizes of attention
 /// @param vocabulary rows of the embedding
 /// @param reach how long a sequence can be
 /// @param parallel whether attention and MLP read the same stream, so that there is none between them
-public record DecoderShape(int layers, int width, int mlpWidth, Heads attention, int vocabulary, Reach reach,
+public record DecoderShape(int layers, int width, Mlps mlps, Heads attention, int vocabulary, Reach reach,
     boolean parallel) {
   /// Sizes of attention.
   ///
@@ -29,11 +30,33 @@ public record DecoderShape(int layers, int width, int mlpWidth, Heads attention,
     }
   }
 
+  /// Sizes of the MLPs.
+  ///
+  /// @param width neurons of an MLP that is no mixture of experts; 0 where every one is
+  /// @param mixtures blocks whose MLP is a mixture
+  /// @param experts of each mixture
+  /// @param active neurons of a mixture that one token meets
+  public record Mlps(int width, Set<Integer> mixtures, int experts, int active) {
+    public Mlps {
+      mixtures = Set.copyOf(mixtures);
+    }
+
+    /// The same MLP in every block.
+    public static Mlps dense(int width) {
+      return new Mlps(width, Set.of(), 0, 0);
+    }
+  }
+
   /// How long a sequence can be.
   ///
   /// @param context positions the model was built for
   /// @param longest positions a sequence can have at most: `context` where positions are a table, else no limit
   public record Reach(int context, int longest) {}
+
+  /// MLP neurons of a block that one token meets.
+  public int mlpWidth() {
+    return Math.max(mlps.width(), mlps.active());
+  }
 
   public int heads() {
     return attention.queries();
@@ -62,7 +85,7 @@ public record DecoderShape(int layers, int width, int mlpWidth, Heads attention,
 
   /// The same with another limit on sequences.
   DecoderShape withLongest(int longest) {
-    return new DecoderShape(layers, width, mlpWidth, attention, vocabulary, new Reach(reach.context(), longest),
+    return new DecoderShape(layers, width, mlps, attention, vocabulary, new Reach(reach.context(), longest),
         parallel);
   }
 
@@ -82,13 +105,20 @@ public record DecoderShape(int layers, int width, int mlpWidth, Heads attention,
 
   /// Whether the decoder has this hook point.
   public boolean has(HookPoint point) {
-    return point.layer() < layers && !(parallel && point.site() == Site.RESID_MID);
+    boolean mixture = mlps.mixtures().contains(point.layer());
+    return point.layer() < layers && switch (point.site()) {
+      case RESID_MID -> !parallel;
+      case ROUTER_LOGITS, EXPERT_WEIGHTS -> mixture;
+      case MLP_POST -> !mixture;
+      default -> true;
+    };
   }
 
   /// Coordinates of a hook point.
   public int width(HookPoint point) {
     return switch (point.site()) {
-      case MLP_POST -> mlpWidth;
+      case MLP_POST -> mlps.width();
+      case ROUTER_LOGITS, EXPERT_WEIGHTS -> mlps.experts();
       case LOGITS -> vocabulary;
       case EMBED, RESID_PRE, ATTN_OUT, RESID_MID, MLP_OUT, RESID_POST, FINAL_NORM -> width;
     };

@@ -26,6 +26,7 @@ public record Family(String modelType, String models, String block, Reader reade
     List<Family> all = new ArrayList<>();
     all.addAll(llamaKin());
     all.addAll(gemmaKin());
+    all.addAll(mixtures());
     all.addAll(others());
     return List.copyOf(all);
   }
@@ -78,6 +79,17 @@ public record Family(String modelType, String models, String block, Reader reade
             "norms before and after, heads normed, sliding layers rotate by another base",
             GemmaFamilies::gemma3),
         new Family("vaultgemma", "VaultGemma", "Gemma 2's without norms after", GemmaFamilies::vaultGemma));
+  }
+
+  private static List<Family> mixtures() {
+    return List.of(
+        new Family("mixtral", "Mixtral", "Mistral's, two of eight experts", MixtureFamilies::mixtral),
+        new Family("qwen2_moe", "Qwen 1.5 and 2, experts", "Qwen2's, experts and a shared one", MixtureFamilies::qwen2),
+        new Family("qwen3_moe", "Qwen 3, experts", "Qwen3's, experts in all or some layers", MixtureFamilies::qwen3),
+        new Family("olmoe", "OLMoE", "Llama's, q and k normed, experts", MixtureFamilies::olmoe),
+        new Family("granitemoe", "Granite 3, experts", "Granite 3's, experts", MixtureFamilies::granite),
+        new Family("phimoe", "Phi 3.5, experts", "LayerNorm, two experts chosen one after the other",
+            MixtureFamilies::phi));
   }
 
   private static List<Family> others() {

@@ -178,7 +178,7 @@ final class LlamaFamilies {
     return graniteScales(plan).build();
   }
 
-  private static BlockPlan graniteScales(BlockPlan plan) throws CheckpointException {
+  static BlockPlan graniteScales(BlockPlan plan) throws CheckpointException {
     ModelConfig config = plan.config;
     return plan.embeddingScale(config.positive("embedding_multiplier", 1))
         .residualScale(config.positive("residual_multiplier", 1))

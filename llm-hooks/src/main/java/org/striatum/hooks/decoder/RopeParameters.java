@@ -89,6 +89,14 @@ record RopeParameters(ModelConfig config, Optional<ModelConfig> part, String the
     return new RopeParameters(config, part, thetaKey, theta, partialKey, partial, asLongRope, Set.of(keys));
   }
 
+  /// The same where no other types are allowed.
+  RopeParameters only(String... types) throws CheckpointException {
+    if (!List.of(types).contains(type())) {
+      throw part.orElseThrow().unsupported(part.get().has("rope_type") ? "rope_type" : "type", String.join(", ", types));
+    }
+    return this;
+  }
+
   /// The same where the object must be there, for the family's own default is a scaled rotation.
   RopeParameters required() throws CheckpointException {
     if (part.isEmpty()) {
@@ -260,6 +268,9 @@ record RopeParameters(ModelConfig config, Optional<ModelConfig> part, String the
 
   private double longAmplitude(int context) throws CheckpointException {
     ModelConfig longRope = part.orElseThrow();
+    if (ownKeys.contains("short_mscale")) {
+      return longRope.positive("short_mscale");
+    }
     if (longRope.has("attention_factor")) {
       return longRope.positive("attention_factor");
     }

@@ -36,14 +36,16 @@ public interface Tensors<T> {
   /// a + b, elementwise.
   T add(T a, T b);
 
-  /// a ⊙ b, elementwise.
+  /// a ⊙ b, elementwise; either may have one column, which meets all columns of the other.
   T multiply(T a, T b);
 
   /// factor · x; x itself where the factor is one.
   T scale(T x, double factor);
 
-  /// x held to [−limit, limit].
-  T clip(T x, double limit);
+  /// x held to [least, most].
+  ///
+  /// @param least −∞ for no lower limit
+  T clip(T x, double least, double most);
 
   /// x · (1 + β ln(1 + ⌊p / context⌋)), p each row's position in its sequence.
   T growByPosition(T x, double beta, int context);
@@ -81,6 +83,24 @@ public interface Tensors<T> {
   ///
   /// @param layer whose cache the keys and values belong to
   T attention(int layer, T queries, T keys, T values, Attention attention);
+
+  /// What a router's logits (rows, experts) give each expert's output: (rows, experts), 0 for those not chosen.
+  T route(T logits, Routing routing);
+
+  /// Σ weights[e] · expert e (x) over experts e: (rows, d). An expert that has no weight in any row is not computed, and one
+  /// that has some is computed for those rows alone.
+  ///
+  /// @param weights of each expert for each row: (rows, count)
+  /// @param chosen how many of a row's weights are not 0, at most
+  /// @param expert what an expert makes of some rows
+  T experts(T x, T weights, int count, int chosen, Expert<T> expert);
+
+  /// The experts of a mixture.
+  @FunctionalInterface
+  interface Expert<T> {
+    /// What expert `index` makes of rows (n, d): (n, d).
+    T of(T rows, int index);
+  }
 
   /// A place where the value can be read and gated; what is returned flows on.
   ///

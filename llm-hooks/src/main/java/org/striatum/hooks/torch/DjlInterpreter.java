@@ -21,6 +21,7 @@ import org.striatum.hooks.decoder.Activation;
 import org.striatum.hooks.decoder.Attention;
 import org.striatum.hooks.decoder.LayerNorm;
 import org.striatum.hooks.decoder.Rope;
+import org.striatum.hooks.decoder.Routing;
 import org.striatum.hooks.decoder.Tensors;
 import org.striatum.hooks.engine.PaddedBatch;
 import org.striatum.probe.model.HookPoint;
@@ -119,7 +120,7 @@ final class DjlInterpreter implements Tensors<NDArray> {
   }
 
   private NDArray withLowRank(NDArray product, NDArray x, Weight weight) {
-    AppliedChanges.Factors factors = applied.lowRank().get(weight.name());
+    AppliedChanges.Factors factors = applied.lowRank().get(weight.key());
     if (factors == null) {
       return product;
     }
@@ -174,8 +175,8 @@ final class DjlInterpreter implements Tensors<NDArray> {
   }
 
   @Override
-  public NDArray clip(NDArray x, double limit) {
-    return x.minimum(constant(limit)).maximum(constant(-limit));
+  public NDArray clip(NDArray x, double least, double most) {
+    return x.minimum(constant(most)).maximum(constant(least));
   }
 
   @Override
@@ -305,6 +306,47 @@ final class DjlInterpreter implements Tensors<NDArray> {
     return shares.matMul(v).reshape(b, kv, groups, p, n).transpose(0, 3, 1, 2, 4).reshape(-1, attention.heads() * n);
   }
 
+  @Override
+  public NDArray route(NDArray logits, Routing routing) {
+    NDArray scores = routing.rule() == Routing.Rule.SOFTMAX_OF_ALL ? logits.softmax(-1) : logits;
+    ExpertChoice choice = new ExpertChoice(manager, scores, routing.chosen());
+    return switch (routing.rule()) {
+      case SOFTMAX_OF_ALL -> scores.mul(choice.marked());
+      case SOFTMAX_OF_CHOSEN -> logits.add(choice.marked().log()).softmax(-1);
+      case SPARSE_MIXER -> {
+        NDArray second = sparselyMixed(logits, choice, 1, routing.tolerance());
+        yield sparselyMixed(logits, choice, 0, routing.tolerance()).add(second);
+      }
+    };
+  }
+
+  /// The weight of the largest, or second largest, logit m at its place: 1 / Σ exp(s − m) over the logits s near it.
+  private NDArray sparselyMixed(NDArray logits, ExpertChoice choice, int rank, double tolerance) {
+    NDArray most = logits.gather(choice.numbers(rank), 1);
+    NDArray shares = logits.sub(most).exp().mul(choice.near(rank, tolerance));
+    return choice.marked(rank).div(shares.sum(new int[]{1}, true));
+  }
+
+  @Override
+  public NDArray experts(NDArray x, NDArray expertWeights, int count, int chosen, Expert<NDArray> expert) {
+    ExpertRows rows = new ExpertRows(expertWeights.toFloatArray(), count);
+    NDList made = new NDList();
+    for (int e = 0; e < count; e++) {
+      long[] own = rows.of(e);
+      if (own.length > 0) {
+        made.add(expert.of(x.get(manager.create(own)), e));
+      } else if (!weights.complete()) {
+        expert.of(x.get(manager.create(new long[1])), e); // so that its weights are known
+      }
+    }
+    long d = x.getShape().get(1);
+    made.add(manager.zeros(new Shape(1, d)));
+    int most = rows.most();
+    NDArray byRow = NDArrays.concat(made, 0).get(manager.create(rows.places())).reshape(-1, most, d);
+    NDArray factors = expertWeights.gather(manager.create(rows.experts(), new Shape(rows.count(), most)), 1);
+    return byRow.mul(factors.reshape(-1, most, 1)).sum(new int[]{1});
+  }
+
   /// 0 where a query sees a key, −∞ elsewhere: (query, key).
   private NDArray mask(int window) {
     return masks.computeIfAbsent(window, _ -> {
@@ -356,8 +398,8 @@ final class DjlInterpreter implements Tensors<NDArray> {
   }
 
   private NDArray changed(Weight weight, NDArray frozen) {
-    NDArray change = applied.added().get(weight.name());
-    return change == null ? frozen : changed.computeIfAbsent(weight.name(), _ -> frozen.add(change));
+    NDArray change = applied.added().get(weight.key());
+    return change == null ? frozen : changed.computeIfAbsent(weight.key(), _ -> frozen.add(change));
   }
 
   private NDArray constant(double value) {
