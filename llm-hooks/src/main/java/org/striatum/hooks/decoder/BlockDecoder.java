@@ -33,8 +33,14 @@ final class BlockDecoder implements Decoder {
   }
 
   /// Where the experts' weights are: judged by the first expert of the first mixture.
-  private ExpertFiles files(BlockPlan.Mixture mixture) {
+  private ExpertFiles files(BlockPlan.Mixture mixture) throws CheckpointException {
     int layer = Collections.min(mixture.layers());
+    String packed = path(layer, ExpertFiles.GPT_OSS.gate() + "_blocks");
+    if (plan.checkpoint.has(packed)) {
+      throw new CheckpointException("the experts of " + plan.checkpoint.folder() + " are MXFP4 ('" + packed
+          + "'), which is not read: open a copy in BF16 (in transformers: from_pretrained with Mxfp4Config(dequantize=True),"
+          + " then save_pretrained)");
+    }
     return mixture.files().stream()
         .filter(known -> plan.checkpoint.has(path(layer, known.gate().formatted(0)))
             && plan.checkpoint.has(path(layer, known.router() + ".weight")))
@@ -103,6 +109,9 @@ final class BlockDecoder implements Decoder {
     int n = shape.headWidth();
     Projections<T> p = projections(t, layer, x);
     Attention attention = plan.attention.get(layer);
+    if (plan.sinks != null) {
+      attention = attention.withSinks(Weight.of(path(layer, plan.sinks), shape.heads()));
+    }
     Rope rope = plan.ropes == null ? null : plan.ropes.get(layer);
     T q = heads(t, layer, p.queries(), shape.heads(), true, rope);
     T k = heads(t, layer, p.keys(), shape.keyValueHeads(), false, rope);

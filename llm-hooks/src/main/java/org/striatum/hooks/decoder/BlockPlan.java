@@ -130,6 +130,7 @@ final class BlockPlan {
   double clip;
   boolean clipAfterNorm; // where heads are normed: whether before or after that
   List<Attention> attention;
+  String sinks; // a weight of each head, or null
   List<Rope> ropes; // null for a layer without rotation
   QueryGrowth queryGrowth;
 
@@ -393,6 +394,12 @@ final class BlockPlan {
 
   BlockPlan attention(List<Attention> byLayer) {
     attention = byLayer;
+    return this;
+  }
+
+  /// A score of each head that takes a share of attention.
+  BlockPlan sinks(String name) {
+    sinks = name;
     return this;
   }
 

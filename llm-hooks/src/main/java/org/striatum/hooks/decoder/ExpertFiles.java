@@ -41,8 +41,8 @@ record ExpertFiles(String router, ExpertFiles.Form form, String gate, String up,
     return new ExpertFiles(router, Form.STACKED, experts + "gate_up_proj", null, experts + "down_proj");
   }
 
-  /// A family's own files, or the same weights as the reference implementation holds them.
-  static List<ExpertFiles> orHeld(ExpertFiles own) {
-    return Stream.concat(Stream.of(own), HELD.stream()).toList();
+  /// These, or the same weights as the reference implementation holds them.
+  List<ExpertFiles> orHeld() {
+    return form == Form.ALTERNATING ? List.of(this) : Stream.concat(Stream.of(this), HELD.stream()).toList();
   }
 }

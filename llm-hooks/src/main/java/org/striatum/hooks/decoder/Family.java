@@ -89,7 +89,9 @@ public record Family(String modelType, String models, String block, Reader reade
         new Family("olmoe", "OLMoE", "Llama's, q and k normed, experts", MixtureFamilies::olmoe),
         new Family("granitemoe", "Granite 3, experts", "Granite 3's, experts", MixtureFamilies::granite),
         new Family("phimoe", "Phi 3.5, experts", "LayerNorm, two experts chosen one after the other",
-            MixtureFamilies::phi));
+            MixtureFamilies::phi),
+        new Family("gpt_oss", "gpt-oss, BF16", "experts with a clamped gate, attention sinks, every other layer sliding",
+            MixtureFamilies::gptOss));
   }
 
   private static List<Family> others() {

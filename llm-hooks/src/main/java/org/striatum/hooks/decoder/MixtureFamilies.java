@@ -111,6 +111,32 @@ final class MixtureFamilies {
         .mixture(everywhere(plan, count(config, 16), plan.mlpWidth, routing, ExpertFiles.MIXTRAL)).build();
   }
 
+  /// gpt-oss: a sink in each head, every other layer sliding, biases everywhere, a clamped gate.
+  static Decoder gptOss(Checkpoint checkpoint) throws CheckpointException {
+    BlockPlan plan = BlockPlan.read(checkpoint, new Defaults(8, 64, 131_072, false, Activation.SILU));
+    ModelConfig config = plan.config;
+    if (plan.activation != Activation.SILU) {
+      throw config.unsupported("hidden_act", "silu");
+    }
+    if (config.positive("swiglu_limit", 7) != 7) {
+      throw config.unsupported("swiglu_limit", "7");
+    }
+    int chosen = chosen(config, config.size("experts_per_token", 4));
+    if (config.size("experts_per_token", chosen) != chosen) {
+      throw config.unsupported("experts_per_token", "the value of num_experts_per_tok (" + chosen + ")");
+    }
+    config.has("initial_context_length"); // rope_parameters say it
+    boolean biased = config.flag("attention_bias", true);
+    int window = config.mentions("sliding_window") ? config.count("sliding_window", 0) : 128;
+    List<Boolean> slides = IntStream.range(0, plan.layers).mapToObj(layer -> layer % 2 == 0).toList();
+    plan.norm(rms(config, 1e-5)).biases(biased, biased, false).sinks("self_attn.sinks")
+        .rope(RopeParameters.of(config).theta(150_000).required().rope(plan.headWidth))
+        .attention(scale(plan), LayerTypes.windows(plan, window, slides), 0)
+        .mixture(everywhere(plan, count(config, 128), plan.mlpWidth, Routing.softmax(chosen, true),
+            ExpertFiles.GPT_OSS));
+    return plan.build();
+  }
+
   /// Experts in every layer.
   private static Mixture everywhere(BlockPlan plan, int experts, int width, Routing routing, ExpertFiles files)
       throws CheckpointException {
@@ -136,7 +162,7 @@ final class MixtureFamilies {
     for (String key : List.of("output_router_logits", "router_aux_loss_coef", "router_jitter_noise")) {
       plan.config.has(key); // about training and what a forward pass gives out
     }
-    return new Mixture(experts, width, routing, ExpertFiles.orHeld(files), Collections.unmodifiableSet(layers));
+    return new Mixture(experts, width, routing, files.orHeld(), Collections.unmodifiableSet(layers));
   }
 
   /// How many experts: two keys name it, one of which may be there.

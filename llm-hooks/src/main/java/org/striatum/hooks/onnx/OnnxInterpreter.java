@@ -462,9 +462,12 @@ final class OnnxInterpreter implements Tensors<String> {
       past = List.of(graph.input("past_key." + layer, DataType.FLOAT, -1, kv, -1, cached),
           graph.input("past_value." + layer, DataType.FLOAT, -1, kv, -1, cached));
     }
-    List<String> inputs = List.of(sequences(queries, heads, keyWidth, cached),
+    List<String> inputs = new ArrayList<>(List.of(sequences(queries, heads, keyWidth, cached),
         sequences(keys, kv, keyWidth, cached), sequences(values, kv, n, cached),
-        past.get(0), past.get(1), "seqlens_k", "total_sequence_length");
+        past.get(0), past.get(1), "seqlens_k", "total_sequence_length"));
+    if (attention.sinks() != null) { // behind tables of rotations, positions and a bias, which are not used
+      inputs.addAll(List.of("", "", "", "", weight(attention.sinks())));
+    }
     List<String> outputs = List.of("attention." + layer, "present_key." + layer, "present_value." + layer);
     graph.named(OnnxGraph.CONTRIB, "GroupQueryAttention", inputs, outputs, attribute("num_heads", heads),
         attribute("kv_num_heads", kv), attribute("scale", (float) attention.scale()),

@@ -302,7 +302,8 @@ final class DjlInterpreter implements Tensors<NDArray> {
       NDArray keyPositions = manager.arange(positions).toType(DataType.FLOAT32, false).reshape(1, 1, 1, 1, p);
       scores = scores.add(manager.create(attention.slopes(), new Shape(1, kv, groups, 1, 1)).mul(keyPositions));
     }
-    NDArray shares = scores.softmax(-1).reshape(b, kv, groups * p, p);
+    NDArray shares = (attention.sinks() == null ? scores.softmax(-1) : besideSinks(scores, weight(attention.sinks())))
+        .reshape(b, kv, groups * p, p);
     return shares.matMul(v).reshape(b, kv, groups, p, n).transpose(0, 3, 1, 2, 4).reshape(-1, attention.heads() * n);
   }
 
@@ -345,6 +346,14 @@ final class DjlInterpreter implements Tensors<NDArray> {
     NDArray byRow = NDArrays.concat(made, 0).get(manager.create(rows.places())).reshape(-1, most, d);
     NDArray factors = expertWeights.gather(manager.create(rows.experts(), new Shape(rows.count(), most)), 1);
     return byRow.mul(factors.reshape(-1, most, 1)).sum(new int[]{1});
+  }
+
+  /// Softmax of scores (batch, kv, groups, query, key) and one more of each head, whose share is left out.
+  private NDArray besideSinks(NDArray scores, NDArray sinks) {
+    Shape shape = scores.getShape();
+    NDArray each = sinks.reshape(1, shape.get(1), shape.get(2), 1, 1)
+        .add(manager.zeros(new Shape(shape.get(0), shape.get(1), shape.get(2), shape.get(3), 1)));
+    return lastAxis(NDArrays.concat(new NDList(scores, each), -1).softmax(-1), 0, (int) shape.get(4));
   }
 
   /// 0 where a query sees a key, −∞ elsewhere: (query, key).
