@@ -22,7 +22,12 @@ final class BlockDecoder implements Decoder {
   private final Weight head;
   private final ExpertFiles experts; // null where there is no mixture
 
-  private record Projections<T>(T queries, T keys, T values) {}
+  /// @param gate of what attention gives, or null
+  private record Projections<T>(T queries, T keys, T values, T gate) {
+    Projections(T queries, T keys, T values) {
+      this(queries, keys, values, null);
+    }
+  }
 
   BlockDecoder(BlockPlan plan, DecoderShape shape) throws CheckpointException {
     this.plan = plan;
@@ -84,12 +89,21 @@ final class BlockDecoder implements Decoder {
       both = t.add(both, t.hook(mlpOut, t.scale(mlp(t, layer, forMlp), plan.residualScale)));
       return t.hook(HookPoint.residPost(layer), both);
     }
-    T attended = attention(t, layer, before(t, x, layer, plan.beforeAttention));
+    T attended = mixed(t, layer, before(t, x, layer, plan.beforeAttention));
     x = t.add(x, t.hook(attentionOut, added(t, x, attended, layer, plan.afterAttention)));
     x = t.hook(new HookPoint(layer, Site.RESID_MID), x);
     T mapped = mlp(t, layer, before(t, x, layer, plan.beforeMlp));
-    x = t.add(x, t.hook(mlpOut, added(t, x, mapped, layer, plan.afterMlp)));
+    x = t.add(x, t.hook(mlpOut, rescaled(t, x, added(t, x, mapped, layer, plan.afterMlp), layer)));
     return t.hook(HookPoint.residPost(layer), x);
+  }
+
+  /// What is added so that the sum is scaled, where blocks are.
+  private <T> T rescaled(Tensors<T> t, T x, T added, int layer) {
+    if (plan.blockScale == null) {
+      return added;
+    }
+    T scaled = t.multiply(t.add(x, added), t.parameter(Weight.of(path(layer, plan.blockScale), 1)));
+    return t.add(scaled, t.scale(x, -1));
   }
 
   private <T> T before(Tensors<T> t, T x, int layer, String name) {
@@ -105,21 +119,38 @@ final class BlockDecoder implements Decoder {
     return t.scale(norm == null ? y : blockNorm(t, y, layer, norm), plan.residualScale);
   }
 
+  /// Attention, a recurrence in its place, or both side by side.
+  private <T> T mixed(Tensors<T> t, int layer, T x) {
+    if (!plan.recurrent.layers().contains(layer)) {
+      return attention(t, layer, x);
+    }
+    T recurred = plan.mixer.mix(t, layer, x, shape.width(), name -> path(layer, name));
+    return shape.attends(layer) ? t.add(recurred, attention(t, layer, x)) : recurred;
+  }
+
   private <T> T attention(Tensors<T> t, int layer, T x) {
     int n = shape.headWidth();
-    Projections<T> p = projections(t, layer, x);
+    Projections<T> p = projections(t, layer, t.scale(x, plan.attentionInScale));
     Attention attention = plan.attention.get(layer);
     if (plan.sinks != null) {
       attention = attention.withSinks(Weight.of(path(layer, plan.sinks), shape.heads()));
     }
     Rope rope = plan.ropes == null ? null : plan.ropes.get(layer);
     T q = heads(t, layer, p.queries(), shape.heads(), true, rope);
-    T k = heads(t, layer, p.keys(), shape.keyValueHeads(), false, rope);
+    T k = heads(t, layer, t.scale(p.keys(), plan.keyScale), shape.keyValueHeads(), false, rope);
     if (plan.queryGrowth != null) {
       q = t.growByPosition(q, plan.queryGrowth.beta(), plan.queryGrowth.context());
     }
-    T mixed = t.attention(layer, q, k, p.values(), attention);
-    return linear(t, mixed, layer, plan.attentionOut, shape.heads() * n, shape.width(), plan.attentionOutBias);
+    T values = plan.valueNorm
+        ? t.unitNorm(p.values(), shape.keyValueHeads(), n, plan.norm.epsilon())
+        : p.values();
+    T mixed = t.attention(layer, q, k, values, attention);
+    if (p.gate() != null) {
+      mixed = t.multiply(mixed, t.activate(p.gate(), Activation.SIGMOID));
+    }
+    return t.scale(
+        linear(t, mixed, layer, plan.attentionOut, shape.heads() * n, shape.width(), plan.attentionOutBias),
+        plan.attentionOutScale);
   }
 
   /// Queries or keys, normed and rotated.
@@ -166,8 +197,12 @@ final class BlockDecoder implements Decoder {
     int k = kv * n;
     boolean biased = plan.queryBias;
     if (plan.fusion == BlockPlan.Fusion.SEPARATE) {
-      T queries = linear(t, x, layer, plan.queries, d, q, biased);
+      T queries = linear(t, x, layer, plan.queries, d, plan.outputGate ? 2 * q : q, biased);
       T keys = linear(t, x, layer, plan.keys, d, k, biased);
+      if (plan.outputGate) {
+        return new Projections<>(t.columns(queries, shape.heads(), 2 * n, 0, n), keys,
+            linear(t, x, layer, plan.values, d, k, biased), t.columns(queries, shape.heads(), 2 * n, n, 2 * n));
+      }
       return new Projections<>(plan.clipAfterNorm ? queries : clipped(t, queries),
           plan.clipAfterNorm ? keys : clipped(t, keys), clipped(t, linear(t, x, layer, plan.values, d, k, biased)));
     }
@@ -215,6 +250,12 @@ final class BlockDecoder implements Decoder {
     BlockPlan.SharedExpert shared = plan.shared;
     int d = shape.width();
     int n = shared.width();
+    if (shared.fused()) {
+      T both = linear(t, x, layer, shared.name() + ".input_linear", d, 2 * n, false);
+      T open = t.activate(t.columns(both, 1, 2 * n, 0, n), plan.activation);
+      return linear(t, t.multiply(open, t.columns(both, 1, 2 * n, n, 2 * n)), layer, shared.name() + ".output_linear", n,
+          d, false);
+    }
     T gate = linear(t, x, layer, shared.name() + ".gate_proj", d, n, false);
     T neurons = t.multiply(t.activate(gate, plan.activation),
         linear(t, x, layer, shared.name() + ".up_proj", d, n, false));
@@ -242,6 +283,12 @@ final class BlockDecoder implements Decoder {
         yield t.linear(t.multiply(gate, t.columns(both, 1, 2 * n, n, 2 * n)), Weight.part(downName, e, count, d, n),
             null);
       }
+      case TRANSPOSED -> {
+        T both = t.conv1d(x, Weight.part(gateName, e, count, d, 2L * n), null);
+        T gate = t.activate(t.columns(both, 1, 2 * n, 0, n), plan.activation);
+        yield t.conv1d(t.multiply(gate, t.columns(both, 1, 2 * n, n, 2 * n)), Weight.part(downName, e, count, n, d),
+            null);
+      }
       case ALTERNATING -> {
         T both = t.conv1d(x, Weight.part(gateName, e, count, d, 2L * n),
             Weight.part(gateName + "_bias", e, count, 2L * n));
@@ -267,13 +314,14 @@ final class BlockDecoder implements Decoder {
       signal = t.columns(fused, 1, 2 * n, 0, n);
       neurons = t.multiply(activate(t, layer, signal), t.columns(fused, 1, 2 * n, n, 2 * n));
     } else if (plan.gated) {
-      signal = linear(t, x, layer, plan.gate, d, n, plan.mlpBias);
+      signal = t.scale(linear(t, x, layer, plan.gate, d, n, plan.mlpBias), plan.gateScale);
       neurons = t.multiply(activate(t, layer, signal), linear(t, x, layer, plan.up, d, n, plan.mlpBias));
     } else {
       signal = linear(t, x, layer, plan.up, d, n, plan.mlpBias);
       neurons = activate(t, layer, signal);
     }
-    return linear(t, t.hook(HookPoint.mlpPost(layer), neurons, signal), layer, plan.down, n, d, plan.downBias);
+    return t.scale(linear(t, t.hook(HookPoint.mlpPost(layer), neurons, signal), layer, plan.down, n, d, plan.downBias),
+        plan.downScale);
   }
 
   private <T> T activate(Tensors<T> t, int layer, T x) {

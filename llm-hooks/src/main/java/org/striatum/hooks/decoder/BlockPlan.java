@@ -10,6 +10,7 @@ import org.striatum.hooks.checkpoint.ModelConfig;
 import org.striatum.hooks.decoder.DecoderShape.Heads;
 import org.striatum.hooks.decoder.DecoderShape.Mlps;
 import org.striatum.hooks.decoder.DecoderShape.Reach;
+import org.striatum.hooks.decoder.DecoderShape.Recurrent;
 
 /// What a family says about itself, part by part, for [BlockDecoder]: where two families differ by a flag, it is a flag
 /// here. Begins as Llama's block; a family states what it does otherwise. Weight names are given without their layer
@@ -163,7 +164,19 @@ final class BlockPlan {
   ///
   /// @param name what its weights' names begin with
   /// @param gate a projection to one column whose sigmoid it is multiplied by; null for none
-  record SharedExpert(int width, String name, String gate) {}
+  /// @param fused whether its gate and up are one projection (`input_linear`)
+  record SharedExpert(int width, String name, String gate, boolean fused) {}
+
+  boolean valueNorm; // whether each head of the values is normed, without a weight
+  String blockScale; // a weight (1) that what leaves a block is multiplied by, or null
+  boolean outputGate; // whether queries bring a gate of what attention gives
+  double keyScale = 1;
+  double attentionInScale = 1;
+  double attentionOutScale = 1;
+  double gateScale = 1;
+  double downScale = 1;
+  Recurrent recurrent = Recurrent.NONE;
+  RecurrentMixer mixer; // of the recurrent layers
 
   private BlockPlan(Checkpoint checkpoint) {
     this.checkpoint = checkpoint;
@@ -446,6 +459,13 @@ final class BlockPlan {
     return this;
   }
 
+  BlockPlan mlpNames(String gateName, String upName, String downName) {
+    gate = gateName;
+    up = upName;
+    down = downName;
+    return this;
+  }
+
   BlockPlan down(String name) {
     down = name;
     return this;
@@ -473,6 +493,33 @@ final class BlockPlan {
     return this;
   }
 
+  BlockPlan valueNorm() {
+    valueNorm = true;
+    return this;
+  }
+
+  BlockPlan blockScale(String name) {
+    blockScale = name;
+    return this;
+  }
+
+  /// Each query head is followed by a gate of the same width, whose sigmoid multiplies what the head gives.
+  BlockPlan outputGate() {
+    outputGate = true;
+    return this;
+  }
+
+  /// Layers that carry a state.
+  ///
+  /// @param withAttention whether they have attention beside it
+  BlockPlan recurrent(RecurrentMixer kind, Set<Integer> which, boolean withAttention) {
+    if (!which.isEmpty()) {
+      mixer = kind;
+      recurrent = new Recurrent(kind.sizes(), which, withAttention ? Set.of() : which);
+    }
+    return this;
+  }
+
   private Mlps mlps() {
     if (mixture == null) {
       return Mlps.dense(mlpWidth);
@@ -488,7 +535,7 @@ final class BlockPlan {
         : ropes.stream().filter(Objects::nonNull).mapToInt(Rope::longest).reduce(limit, Math::min);
     boolean positionInKeys = attention.getFirst().slopes().length > 0;
     DecoderShape shape = new DecoderShape(layers, width, mlps(),
-        new Heads(heads, keyValueHeads, headWidth, positionInKeys), vocabulary, new Reach(context, longest),
+        new Heads(heads, keyValueHeads, headWidth, positionInKeys), recurrent, vocabulary, new Reach(context, longest),
         order == Order.PARALLEL);
     return new BlockDecoder(this, shape);
   }

@@ -13,10 +13,11 @@ import org.striatum.probe.model.Site;
 /// @param width coordinates of the residual stream, d
 /// @param mlps sizes of the MLPs
 /// @param attention sizes of attention
+/// @param recurrent layers with a state
 /// @param vocabulary rows of the embedding
 /// @param reach how long a sequence can be
 /// @param parallel whether attention and MLP read the same stream, so that there is none between them
-public record DecoderShape(int layers, int width, Mlps mlps, Heads attention, int vocabulary, Reach reach,
+public record DecoderShape(int layers, int width, Mlps mlps, Heads attention, Recurrent recurrent, int vocabulary, Reach reach,
     boolean parallel) {
   /// Sizes of attention.
   ///
@@ -27,6 +28,24 @@ public record DecoderShape(int layers, int width, Mlps mlps, Heads attention, in
   public record Heads(int queries, int keyValues, int width, boolean positionInKeys) {
     public Heads(int queries, int keyValues, int width) {
       this(queries, keyValues, width, false);
+    }
+  }
+
+  /// Layers that carry a state from token to token.
+  ///
+  /// @param sizes of their state; null where there is none
+  /// @param layers that have one
+  /// @param withoutAttention those of them that have no attention beside it
+  public record Recurrent(Recurrence sizes, Set<Integer> layers, Set<Integer> withoutAttention) {
+    /// No such layers.
+    static final Recurrent NONE = new Recurrent(null, Set.of(), Set.of());
+
+    public Recurrent {
+      layers = Set.copyOf(layers);
+      withoutAttention = Set.copyOf(withoutAttention);
+      if (layers.isEmpty() != (sizes == null) || !layers.containsAll(withoutAttention)) {
+        throw new IllegalArgumentException("a state belongs to layers, found " + sizes + " and " + layers);
+      }
     }
   }
 
@@ -70,6 +89,11 @@ public record DecoderShape(int layers, int width, Mlps mlps, Heads attention, in
     return attention.width();
   }
 
+  /// Whether a block has keys and values.
+  public boolean attends(int layer) {
+    return !recurrent.withoutAttention().contains(layer);
+  }
+
   /// Coordinates of a key as attention sees it.
   public int keyWidth() {
     return attention.positionInKeys() ? headWidth() + 1 : headWidth();
@@ -85,7 +109,7 @@ public record DecoderShape(int layers, int width, Mlps mlps, Heads attention, in
 
   /// The same with another limit on sequences.
   DecoderShape withLongest(int longest) {
-    return new DecoderShape(layers, width, mlps, attention, vocabulary, new Reach(reach.context(), longest),
+    return new DecoderShape(layers, width, mlps, attention, recurrent, vocabulary, new Reach(reach.context(), longest),
         parallel);
   }
 

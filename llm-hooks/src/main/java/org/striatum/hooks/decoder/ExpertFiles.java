@@ -16,6 +16,8 @@ record ExpertFiles(String router, ExpertFiles.Form form, String gate, String up,
     EACH,
     /// All experts in one tensor (experts, out, in); gate and up one below the other.
     STACKED,
+    /// All experts in one tensor (experts, in, out); gate and up side by side.
+    TRANSPOSED,
     /// All experts in one tensor (experts, in, out), with biases; gate and up alternate.
     ALTERNATING
   }
@@ -25,6 +27,8 @@ record ExpertFiles(String router, ExpertFiles.Form form, String gate, String up,
   static final ExpertFiles MIXTRAL = each("block_sparse_moe.gate", "block_sparse_moe.experts.%d.", "w1", "w3", "w2");
   static final ExpertFiles GRANITE = new ExpertFiles("block_sparse_moe.router.layer", Form.STACKED,
       "block_sparse_moe.input_linear.weight", null, "block_sparse_moe.output_linear.weight");
+  static final ExpertFiles QWEN_VL = new ExpertFiles("mlp.gate", Form.TRANSPOSED, "mlp.experts.gate_up_proj", null,
+      "mlp.experts.down_proj");
   static final ExpertFiles GPT_OSS = new ExpertFiles("mlp.router", Form.ALTERNATING, "mlp.experts.gate_up_proj", null,
       "mlp.experts.down_proj");
 
@@ -43,6 +47,6 @@ record ExpertFiles(String router, ExpertFiles.Form form, String gate, String up,
 
   /// These, or the same weights as the reference implementation holds them.
   List<ExpertFiles> orHeld() {
-    return form == Form.ALTERNATING ? List.of(this) : Stream.concat(Stream.of(this), HELD.stream()).toList();
+    return form == Form.ALTERNATING || form == Form.TRANSPOSED ? List.of(this) : Stream.concat(Stream.of(this), HELD.stream()).toList();
   }
 }

@@ -45,8 +45,25 @@ final class MixtureFamilies {
         .attention(scale(plan), LayerTypes.windows(plan, window, sliding), 0)
         .mixture(sparse(plan, count(config, 60), config.size("moe_intermediate_size", 1408),
             Routing.softmax(chosen(config, 4), config.flag("norm_topk_prob", false)), ExpertFiles.QWEN))
-        .shared(new SharedExpert(config.size("shared_expert_intermediate_size", 5632), "mlp.shared_expert",
-            "mlp.shared_expert_gate"))
+        .shared(qwenShared(config, 5632))
+        .build();
+  }
+
+  static SharedExpert qwenShared(ModelConfig config, int otherwise) throws CheckpointException {
+    return new SharedExpert(config.size("shared_expert_intermediate_size", otherwise), "mlp.shared_expert",
+        "mlp.shared_expert_gate", false);
+  }
+
+  /// Qwen3-VL with experts, text: Qwen3's, whose rotations by time, height and width are one for text.
+  static Decoder qwen3Vl(Checkpoint checkpoint) throws CheckpointException {
+    BlockPlan plan = BlockPlan.read(checkpoint, new Defaults(16, 0, 128_000, true, Activation.SILU));
+    ModelConfig config = plan.config;
+    boolean biased = config.flag("attention_bias", false);
+    return plan.norm(rms(config, 1e-6)).biases(biased, biased, false)
+        .headNorm(Kind.RMS_OF_HEADS, "self_attn.q_norm", "self_attn.k_norm")
+        .rope(RopeParameters.of(config).theta(500_000).with("mrope_section", "mrope_interleaved").rope(plan.headWidth))
+        .attention(0).mixture(sparse(plan, count(config, 60), config.size("moe_intermediate_size", 1408),
+            Routing.softmax(chosen(config, 4), true), ExpertFiles.QWEN_VL))
         .build();
   }
 
@@ -138,7 +155,7 @@ final class MixtureFamilies {
   }
 
   /// Experts in every layer.
-  private static Mixture everywhere(BlockPlan plan, int experts, int width, Routing routing, ExpertFiles files)
+  static Mixture everywhere(BlockPlan plan, int experts, int width, Routing routing, ExpertFiles files)
       throws CheckpointException {
     return mixture(plan, experts, width, routing, files,
         IntStream.range(0, plan.layers).boxed().collect(Collectors.toSet()));

@@ -89,6 +89,11 @@ record RopeParameters(ModelConfig config, Optional<ModelConfig> part, String the
     return new RopeParameters(config, part, thetaKey, theta, partialKey, partial, asLongRope, Set.of(keys));
   }
 
+  /// The same where a share of pairs may turn, the others standing still, and the type says so.
+  RopeParameters proportional(String key) throws CheckpointException {
+    return partial(key, 1).only("default", "proportional");
+  }
+
   /// The same where no other types are allowed.
   RopeParameters only(String... types) throws CheckpointException {
     if (!List.of(types).contains(type())) {
@@ -111,6 +116,9 @@ record RopeParameters(ModelConfig config, Optional<ModelConfig> part, String the
   /// @throws CheckpointException naming a type, key or value outside those
   Rope rope(int headWidth) throws CheckpointException {
     String type = type();
+    if (type.equals("proportional") && partialKey.isPresent()) {
+      return proportional(headWidth);
+    }
     int n = rotated(headWidth);
     double base = part.isPresent() && part.get().has("rope_theta")
         ? part.get().positive("rope_theta", theta)
@@ -138,6 +146,18 @@ record RopeParameters(ModelConfig config, Optional<ModelConfig> part, String the
       default -> throw part.orElseThrow().unsupported(part.get().has("rope_type") ? "rope_type" : "type",
           "default, linear, llama3, yarn, longrope, dynamic");
     };
+  }
+
+  /// Pairs of the whole head, of which a share turns.
+  private Rope proportional(int headWidth) throws CheckpointException {
+    ModelConfig own = part.orElseThrow();
+    double share = own.positive("partial_rotary_factor", 1);
+    double[] plain = frequencies(own.positive("rope_theta", theta), headWidth);
+    int turning = (int) (share * headWidth / 2);
+    for (int i = 0; i < plain.length; i++) {
+      plain[i] = i < turning ? plain[i] / own.positive("factor", 1) : 0;
+    }
+    return rope(plain, 1, Integer.MAX_VALUE);
   }
 
   private String type() throws CheckpointException {

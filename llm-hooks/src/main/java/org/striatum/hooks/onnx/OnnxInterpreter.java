@@ -21,6 +21,7 @@ import org.striatum.hooks.decoder.Attention;
 import org.striatum.hooks.decoder.Decoder;
 import org.striatum.hooks.decoder.DecoderShape;
 import org.striatum.hooks.decoder.LayerNorm;
+import org.striatum.hooks.decoder.Recurrence;
 import org.striatum.hooks.decoder.Rope;
 import org.striatum.hooks.decoder.Routing;
 import org.striatum.hooks.decoder.Tensors;
@@ -249,6 +250,157 @@ final class OnnxInterpreter implements Tensors<String> {
   private String positions() {
     return graph.node("Cast", List.of(graph.node("Reshape", List.of("position_ids", graph.longs(-1, 1)))),
         attribute("to", DataType.FLOAT.getNumber()));
+  }
+
+  @Override
+  public String unitNorm(String x, int groups, int n, double epsilon) {
+    String normed = graph.node("SimplifiedLayerNormalization", List.of(grouped(x, groups, n), ones(n)),
+        attribute("axis", -1), attribute("epsilon", (float) epsilon), attribute("stash_type", 1));
+    return groups == 1 ? normed : graph.node("Reshape", List.of(normed, graph.longs(-1, (long) groups * n)));
+  }
+
+  @Override
+  public String parameter(Weight weight) {
+    return weight(weight);
+  }
+
+  @Override
+  public String exp(String x) {
+    return graph.node("Exp", List.of(x));
+  }
+
+  @Override
+  public String softplus(String x) {
+    return graph.node("Softplus", List.of(x));
+  }
+
+  @Override
+  public String repeat(String x, int groups, int width, int times) {
+    if (times == 1) {
+      return x;
+    }
+    String byGroup = graph.node("Reshape", List.of(x, graph.longs(-1, groups, 1, width)));
+    String repeated = graph.node("Expand", List.of(byGroup, graph.longs(1, groups, times, width)));
+    return graph.node("Reshape", List.of(repeated, graph.longs(-1, (long) groups * times * width)));
+  }
+
+  /// The kernel's positions one by one, each a product with x moved along the sequence. With a cache the positions before this
+  /// run are an input, the last ones of each sequence an output.
+  @Override
+  public String convolve(int layer, String x, Weight kernel, Weight bias) {
+    int channels = Math.toIntExact(kernel.shape().get(0));
+    int before = Math.toIntExact(kernel.shape().get(2)) - 1;
+    String sequences = graph.node("Gather", List.of(x, "row_at"), attribute("axis", 0));
+    String whole = spec.cached()
+        ? graph.node("Concat",
+            List.of(graph.input("past_convolved." + layer, DataType.FLOAT, -1, before, channels), sequences),
+            attribute("axis", 1))
+        : graph.node("Pad", List.of(sequences, graph.longs(0, before, 0, 0, 0, 0)));
+    String factors = graph.node("Transpose",
+        List.of(graph.node("Reshape", List.of(weight(kernel), graph.longs(channels, before + 1)))));
+    String sum = bias == null ? null : weight(bias);
+    for (int j = 0; j <= before; j++) {
+      long end = j == before ? Integer.MAX_VALUE : j - before;
+      String moved = graph.node("Slice", List.of(whole, graph.longs(j), graph.longs(end), graph.longs(1)));
+      String product = multiply(moved, graph.node("Gather", List.of(factors, graph.scalar((long) j))));
+      sum = sum == null ? product : add(product, sum);
+    }
+    if (spec.cached()) {
+      long[] steps = LongStream.range(0, before).toArray();
+      String at = add(graph.node("Unsqueeze", List.of(fresh(), graph.longs(1))), graph.longs(steps));
+      graph.named("", "GatherND", List.of(whole, graph.node("Unsqueeze", List.of(at, graph.longs(2)))),
+          List.of("present_convolved." + layer), attribute("batch_dims", 1));
+      graph.exposed("present_convolved." + layer, DataType.FLOAT, -1, before, channels);
+    }
+    return rows(sum, channels);
+  }
+
+  /// Tokens of each sequence in this run: (batch).
+  private String fresh() {
+    String total = add(cast("seqlens_k", INT64), graph.scalar(1L));
+    return graph.node("Min", List.of(total, positionsOfRun()));
+  }
+
+  /// The places of each sequence in this run, a scalar.
+  private String positionsOfRun() {
+    return graph.node("Gather", List.of(graph.node("Shape", List.of("row_at")), graph.scalar(1L)));
+  }
+
+  /// (batch, positions, …) → (rows, width).
+  private String rows(String sequences, int width) {
+    return graph.node("Gather", List.of(graph.node("Reshape", List.of(sequences, graph.longs(-1, width))), "place_of"),
+        attribute("axis", 0));
+  }
+
+  /// A `Scan` along positions, all sequences and heads at once. With a cache the state is an input and an output; places behind
+  /// a sequence's end leave it as it is.
+  @Override
+  public String recur(int layer, Recurrence sizes, Flow<String> flow) {
+    int heads = sizes.heads();
+    int n = sizes.keyWidth();
+    int v = sizes.valueWidth();
+    String keys = bySequence(flow.keys(), heads, n, 1);
+    String decay = bySequence(flow.decay(), heads, 1, 1);
+    if (spec.cached()) {
+      String place = graph.node("Range", List.of(graph.scalar(0L), positionsOfRun(), graph.scalar(1L)));
+      String real = graph.node("Less", List.of(place, graph.node("Unsqueeze", List.of(fresh(), graph.longs(1)))));
+      real = graph.node("Unsqueeze", List.of(real, graph.longs(2, 3, 4)));
+      keys = graph.node("Where", List.of(real, keys, graph.scalar(0f)));
+      decay = graph.node("Where", List.of(real, decay, graph.scalar(1f)));
+    }
+    List<String> inputs = new ArrayList<>(List.of(state(layer, sizes), bySequence(flow.queries(), heads, 1, n), keys,
+        bySequence(flow.values(), heads, 1, v), decay));
+    OnnxGraph step = graph.inner();
+    if (flow.rate() != null) {
+      inputs.add(bySequence(flow.rate(), heads, 1, 1));
+    }
+    stepOfRecurrence(step, sizes, flow.rate() != null);
+    long[] alongPositions = LongStream.range(1, inputs.size()).map(_ -> 1).toArray();
+    List<String> outputs = List.of("present_state." + layer, "recurred." + layer);
+    graph.named("", "Scan", inputs, outputs, attribute("num_scan_inputs", inputs.size() - 1L), attribute("body", step),
+        attribute("scan_input_axes", alongPositions), attribute("scan_output_axes", new long[]{1}));
+    if (spec.cached()) {
+      graph.exposed(outputs.get(0), DataType.FLOAT, -1, heads, n, v);
+    }
+    return rows(outputs.get(1), heads * v);
+  }
+
+  /// (rows, heads · a · b) → (batch, positions, heads, a, b).
+  private String bySequence(String x, int heads, int a, int b) {
+    String sequences = graph.node("Gather", List.of(x, "row_at"), attribute("axis", 0));
+    return graph.node("Reshape", List.of(sequences, graph.longs(0, 0, heads, a, b)));
+  }
+
+  private String state(int layer, Recurrence sizes) {
+    if (spec.cached()) {
+      return graph.input("past_state." + layer, DataType.FLOAT, -1, sizes.heads(), sizes.keyWidth(),
+          sizes.valueWidth());
+    }
+    String batch = graph.node("Slice",
+        List.of(graph.node("Shape", List.of("row_at")), graph.longs(0), graph.longs(1)));
+    return graph.node("Expand", List.of(graph.scalar(0f), graph.node("Concat",
+        List.of(batch, graph.longs(sizes.heads(), sizes.keyWidth(), sizes.valueWidth())), attribute("axis", 0))));
+  }
+
+  /// One position: the state (batch, heads, key, value) and what is read, to the next state and query · state.
+  private static void stepOfRecurrence(OnnxGraph step, Recurrence sizes, boolean delta) {
+    int heads = sizes.heads();
+    int n = sizes.keyWidth();
+    int v = sizes.valueWidth();
+    String state = step.input("state", DataType.FLOAT, -1, heads, n, v);
+    String query = step.input("query", DataType.FLOAT, -1, heads, 1, n);
+    String key = step.input("key", DataType.FLOAT, -1, heads, n, 1);
+    String value = step.input("value", DataType.FLOAT, -1, heads, 1, v);
+    String kept = step.node("Mul", List.of(state, step.input("decay", DataType.FLOAT, -1, heads, 1, 1)));
+    if (delta) {
+      String rate = step.input("rate", DataType.FLOAT, -1, heads, 1, 1);
+      String row = step.node("Reshape", List.of(key, step.longs(-1, heads, 1, n)));
+      String known = step.node("MatMul", List.of(row, kept));
+      value = step.node("Mul", List.of(step.node("Sub", List.of(value, known)), rate));
+    }
+    String next = step.node("Add", List.of(kept, step.node("Mul", List.of(key, value))));
+    step.exposed(next, DataType.FLOAT, -1, heads, n, v);
+    step.exposed(step.node("MatMul", List.of(query, next)), DataType.FLOAT, -1, heads, 1, v);
   }
 
   @Override

@@ -20,6 +20,7 @@ import org.striatum.hooks.checkpoint.Weight;
 import org.striatum.hooks.decoder.Activation;
 import org.striatum.hooks.decoder.Attention;
 import org.striatum.hooks.decoder.LayerNorm;
+import org.striatum.hooks.decoder.Recurrence;
 import org.striatum.hooks.decoder.Rope;
 import org.striatum.hooks.decoder.Routing;
 import org.striatum.hooks.decoder.Tensors;
@@ -218,8 +219,85 @@ final class DjlInterpreter implements Tensors<NDArray> {
     return NDArrays.where(x.gt(constant(0)), above, bent).add(x.mul(weight(beta)));
   }
 
-  private NDArray softplus(NDArray x) {
-    return x.exp().add(constant(1)).log();
+  /// max(x, 0) + ln(1 + exp(−|x|)), which does not overflow.
+  @Override
+  public NDArray softplus(NDArray x) {
+    return x.getNDArrayInternal().relu().add(x.abs().neg().exp().add(constant(1)).log());
+  }
+
+  @Override
+  public NDArray exp(NDArray x) {
+    return x.exp();
+  }
+
+  @Override
+  public NDArray parameter(Weight weight) {
+    return weight(weight);
+  }
+
+  @Override
+  public NDArray unitNorm(NDArray x, int groups, int n, double epsilon) {
+    NDArray grouped = x.reshape(-1, groups, n);
+    NDArray root = grouped.square().mean(new int[]{-1}, true).add(constant(epsilon)).sqrt();
+    return grouped.div(root).reshape(-1, (long) groups * n);
+  }
+
+  @Override
+  public NDArray repeat(NDArray x, int groups, int width, int times) {
+    NDArray byGroup = x.reshape(-1, groups, 1, width);
+    NDList copies = new NDList();
+    for (int i = 0; i < times; i++) {
+      copies.add(byGroup);
+    }
+    return NDArrays.concat(copies, 2).reshape(-1, (long) groups * times * width);
+  }
+
+  @Override
+  public NDArray convolve(int layer, NDArray x, Weight kernel, Weight bias) {
+    long channels = kernel.shape().get(0);
+    int before = Math.toIntExact(kernel.shape().get(2)) - 1;
+    NDArray whole = NDArrays.concat(new NDList(manager.zeros(new Shape(batch.size(), before, channels)),
+        x.reshape(batch.size(), positions, channels)), 1);
+    NDArray factors = weight(kernel).reshape(channels, before + 1L).transpose();
+    NDArray sum = manager.zeros(new Shape(1, 1, channels));
+    for (int j = 0; j <= before; j++) {
+      NDArray moved = whole.get(new NDIndex().addAllDim().addSliceDim(j, j + positions));
+      sum = sum.add(moved.mul(factors.get(new NDIndex().addSliceDim(j, j + 1))));
+    }
+    return (bias == null ? sum : sum.add(weight(bias))).reshape(-1, channels);
+  }
+
+  /// Position by position. Padding stands behind a sequence's end, where nobody reads the state.
+  @Override
+  public NDArray recur(int layer, Recurrence sizes, Flow<NDArray> flow) {
+    long heads = sizes.heads();
+    long n = sizes.keyWidth();
+    long v = sizes.valueWidth();
+    NDArray queries = flow.queries().reshape(batch.size(), positions, heads, 1, n);
+    NDArray keys = flow.keys().reshape(batch.size(), positions, heads, n, 1);
+    NDArray values = flow.values().reshape(batch.size(), positions, heads, 1, v);
+    NDArray decay = flow.decay().reshape(batch.size(), positions, heads, 1, 1);
+    NDArray state = manager.zeros(new Shape(batch.size(), heads, n, v));
+    NDList read = new NDList();
+    for (int p = 0; p < positions; p++) {
+      NDArray key = position(keys, p);
+      NDArray value = position(values, p);
+      NDArray kept = state.mul(position(decay, p));
+      if (flow.rate() != null) {
+        NDArray rate = position(flow.rate().reshape(batch.size(), positions, heads, 1, 1), p);
+        value = value.sub(key.transpose(0, 1, 3, 2).matMul(kept)).mul(rate);
+      }
+      state = kept.add(key.mul(value));
+      read.add(position(queries, p).matMul(state).reshape(batch.size(), 1, heads * v));
+    }
+    return NDArrays.concat(read, 1).reshape(-1, heads * v);
+  }
+
+  /// (batch, positions, heads, a, b) → (batch, heads, a, b) at one position.
+  private static NDArray position(NDArray x, int p) {
+    Shape shape = x.getShape();
+    return x.get(new NDIndex().addAllDim().addSliceDim(p, p + 1)).reshape(shape.get(0), shape.get(2), shape.get(3),
+        shape.get(4));
   }
 
   @Override
