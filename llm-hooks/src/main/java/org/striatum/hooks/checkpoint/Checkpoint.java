@@ -285,6 +285,11 @@ public final class Checkpoint implements AutoCloseable {
     return fileOf.containsKey(tensor);
   }
 
+  /// The shape of a tensor, if there is one of this name.
+  public Optional<List<Long>> shape(String tensor) {
+    return Optional.ofNullable(fileOf.get(tensor)).map(file -> file.tensor(tensor).shape());
+  }
+
   /// The mapped file that holds a weight.
   ///
   /// @throws CheckpointException if it is missing, of another shape than the config implies, or not F32, F16 or BF16

@@ -46,10 +46,16 @@ final class BlockDecoder implements Decoder {
           + "'), which is not read: open a copy in BF16 (in transformers: from_pretrained with Mxfp4Config(dequantize=True),"
           + " then save_pretrained)");
     }
-    return mixture.files().stream()
-        .filter(known -> plan.checkpoint.has(path(layer, known.gate().formatted(0)))
-            && plan.checkpoint.has(path(layer, known.router() + ".weight")))
+    ExpertFiles found = mixture.files().stream()
+        .filter(known -> plan.checkpoint.has(path(layer, known.router() + ".weight"))
+            && plan.checkpoint.shape(path(layer, known.gate().formatted(0))).filter(
+                stored -> stored.equals(known.shapeOfGate(mixture.experts(), mixture.width(), plan.width))).isPresent())
         .findFirst().orElse(mixture.files().getFirst());
+    if (found.form() == ExpertFiles.Form.TRANSPOSED && 2 * mixture.width() == plan.width) {
+      throw plan.config.unsupported("moe_intermediate_size",
+          "other than half of hidden_size, where a file does not say which way its matrices lie");
+    }
+    return found;
   }
 
   @Override
@@ -306,7 +312,7 @@ final class BlockDecoder implements Decoder {
 
   private <T> T dense(Tensors<T> t, int layer, T x) {
     int d = shape.width();
-    int n = shape.mlpWidth();
+    int n = plan.mlpWidth;
     T neurons;
     T signal;
     if (plan.gateAndUp != null) {

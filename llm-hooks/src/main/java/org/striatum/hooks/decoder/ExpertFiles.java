@@ -45,8 +45,20 @@ record ExpertFiles(String router, ExpertFiles.Form form, String gate, String up,
     return new ExpertFiles(router, Form.STACKED, experts + "gate_up_proj", null, experts + "down_proj");
   }
 
+  /// The shape of the gate's matrix, or of gate's and up's.
+  ///
+  /// @param n neurons of an expert
+  /// @param d width of the stream
+  List<Long> shapeOfGate(long experts, long n, long d) {
+    return switch (form) {
+      case EACH -> List.of(n, d);
+      case STACKED -> List.of(experts, 2 * n, d);
+      case TRANSPOSED, ALTERNATING -> List.of(experts, d, 2 * n);
+    };
+  }
+
   /// These, or the same weights as the reference implementation holds them.
   List<ExpertFiles> orHeld() {
-    return form == Form.ALTERNATING || form == Form.TRANSPOSED ? List.of(this) : Stream.concat(Stream.of(this), HELD.stream()).toList();
+    return form == Form.ALTERNATING ? List.of(this) : Stream.concat(Stream.of(this), HELD.stream()).toList();
   }
 }

@@ -64,10 +64,6 @@ final class GemmaFamilies {
     if (config.count("hidden_size_per_layer_input", 256) != 0) {
       throw config.unsupported("hidden_size_per_layer_input", "0");
     }
-    if (config.has("use_bidirectional_attention")
-        && !config.text("use_bidirectional_attention").equals("vision")) { // all tokens are text here
-      throw config.unsupported("use_bidirectional_attention", "null, vision");
-    }
     config.has("vocab_size_per_layer_input"); // with hidden_size_per_layer_input
     BlockPlan plan = BlockPlan.readWithoutActivation(checkpoint,
         new Defaults(4, 256, 131_072, true, Activation.GELU_TANH));
@@ -78,8 +74,10 @@ final class GemmaFamilies {
       throw config.unsupported("layer_types", "full_attention in the last layer");
     }
     Rope near = RopeParameters.ofLayers(config, "sliding_attention", "rope_theta", 10_000).rope(plan.headWidth);
-    Rope far = RopeParameters.ofLayers(config, "full_attention", "rope_theta", 1_000_000).required()
-        .proportional("partial_rotary_factor").rope(plan.headWidth);
+    Rope far = config.has("rope_parameters")
+        ? RopeParameters.ofLayers(config, "full_attention", "rope_theta", 1_000_000).required()
+            .proportional("partial_rotary_factor").rope(plan.headWidth)
+        : RopeParameters.proportional(1_000_000, 0.25, plan.headWidth);
     return normedBehind(plan.activation(Activation.read(config, "hidden_activation", Activation.GELU_TANH))
         .norm(Norm.rms(config.positive("rms_norm_eps", 1e-6))).biases(biased, biased, false)
         .embeddingScale(Math.sqrt(plan.width)).normsBefore("input_layernorm", "pre_feedforward_layernorm"))

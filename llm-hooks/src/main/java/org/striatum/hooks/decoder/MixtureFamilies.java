@@ -121,7 +121,7 @@ final class MixtureFamilies {
     }
     config.has("input_jitter_noise"); // while training
     Routing routing = new Routing(Routing.Rule.SPARSE_MIXER, chosen, config.positive("router_jitter_noise", 0.01));
-    RopeParameters rope = RopeParameters.of(config).with("short_mscale", "long_mscale").asLongRope("su")
+    RopeParameters rope = RopeParameters.of(config).theta(1_000_000).with("short_mscale", "long_mscale").asLongRope("su")
         .only("default", "longrope");
     return plan.norm(Norm.layer(config.positive("rms_norm_eps", 1e-5))).biases(biased, biased, false)
         .rope(rope.rope(plan.headWidth)).attention(config.count("sliding_window", 0))

@@ -28,6 +28,15 @@ record RopeParameters(ModelConfig config, Optional<ModelConfig> part, String the
     return rope(frequencies(theta, rotated), 1, Integer.MAX_VALUE);
   }
 
+  /// A rotation by a base alone, of a share of the pairs of the whole head; the others stand still.
+  static Rope proportional(double theta, double share, int headWidth) {
+    double[] plain = frequencies(theta, headWidth);
+    for (int i = (int) (share * headWidth / 2); i < plain.length; i++) {
+      plain[i] = 0;
+    }
+    return rope(plain, 1, Integer.MAX_VALUE);
+  }
+
   private static double[] frequencies(double base, int n) {
     double[] plain = new double[(n + 1) / 2]; // an odd share is rounded up to pairs
     for (int i = 0; i < plain.length; i++) {
@@ -89,7 +98,7 @@ record RopeParameters(ModelConfig config, Optional<ModelConfig> part, String the
     return new RopeParameters(config, part, thetaKey, theta, partialKey, partial, asLongRope, Set.of(keys));
   }
 
-  /// The same where a share of pairs may turn, the others standing still, and the type says so.
+  /// The same where the type may be proportional.
   RopeParameters proportional(String key) throws CheckpointException {
     return partial(key, 1).only("default", "proportional");
   }
@@ -117,7 +126,11 @@ record RopeParameters(ModelConfig config, Optional<ModelConfig> part, String the
   Rope rope(int headWidth) throws CheckpointException {
     String type = type();
     if (type.equals("proportional") && partialKey.isPresent()) {
-      return proportional(headWidth);
+      ModelConfig own = part.orElseThrow();
+      if (own.positive("factor", 1) != 1) {
+        throw own.unsupported("factor", "1 with proportional");
+      }
+      return proportional(own.positive("rope_theta", theta), own.positive("partial_rotary_factor", 1), headWidth);
     }
     int n = rotated(headWidth);
     double base = part.isPresent() && part.get().has("rope_theta")
@@ -146,18 +159,6 @@ record RopeParameters(ModelConfig config, Optional<ModelConfig> part, String the
       default -> throw part.orElseThrow().unsupported(part.get().has("rope_type") ? "rope_type" : "type",
           "default, linear, llama3, yarn, longrope, dynamic");
     };
-  }
-
-  /// Pairs of the whole head, of which a share turns.
-  private Rope proportional(int headWidth) throws CheckpointException {
-    ModelConfig own = part.orElseThrow();
-    double share = own.positive("partial_rotary_factor", 1);
-    double[] plain = frequencies(own.positive("rope_theta", theta), headWidth);
-    int turning = (int) (share * headWidth / 2);
-    for (int i = 0; i < plain.length; i++) {
-      plain[i] = i < turning ? plain[i] / own.positive("factor", 1) : 0;
-    }
-    return rope(plain, 1, Integer.MAX_VALUE);
   }
 
   private String type() throws CheckpointException {
