@@ -63,6 +63,7 @@ public final class DjlModel implements GatedModel {
         ending, true);
     try {
       model.record(List.of(TokenSequence.prompt(new int[1])), Set.of(HookPoint.LOGITS), Gates.none());
+      weights.completed();
       return model;
     } catch (UnusableWeightException unusable) {
       weights.close();

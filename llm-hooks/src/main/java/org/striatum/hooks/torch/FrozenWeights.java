@@ -36,6 +36,7 @@ final class FrozenWeights implements AutoCloseable {
   private final Map<String, Integer> inputAxes = new LinkedHashMap<>();
   private final Set<String> tables = new TreeSet<>();
   private final MemorySegment.Scope mapping;
+  private boolean complete;
 
   private record Loaded(Weight weight, NDArray array) {}
 
@@ -43,6 +44,16 @@ final class FrozenWeights implements AutoCloseable {
     this.checkpoint = checkpoint;
     SafetensorsFile first = checkpoint.files().getFirst();
     this.mapping = first.data(first.tensors().firstEntry().getKey()).scope();
+  }
+
+  /// Whether every weight of the decoder has been used once.
+  boolean complete() {
+    return complete;
+  }
+
+  /// Says that every weight of the decoder has been used.
+  void completed() {
+    complete = true;
   }
 
   /// Where arrays of a run live; each run closes its own.
@@ -60,14 +71,14 @@ final class FrozenWeights implements AutoCloseable {
 
   /// A weight in its own shape.
   NDArray get(Weight weight) {
-    return loaded.computeIfAbsent(weight.name(), _ -> new Loaded(weight, load(weight))).array();
+    return loaded.computeIfAbsent(weight.key(), _ -> new Loaded(weight, load(weight))).array();
   }
 
   /// The matrix of a product.
   ///
   /// @param inputAxis which of its two axes meets the input
   NDArray matrix(Weight weight, int inputAxis) {
-    inputAxes.put(weight.name(), inputAxis);
+    inputAxes.put(weight.key(), inputAxis);
     return get(weight);
   }
 
@@ -103,18 +114,21 @@ final class FrozenWeights implements AutoCloseable {
     }
     TensorInfo info = file.tensor(weight.name());
     Shape shape = new Shape(weight.shape().stream().mapToLong(Long::longValue).toArray());
-    NDArray array = info.dtype() == DType.F32 && info.byteLength() <= LARGEST_BUFFER
-        ? manager.create(file.data(weight.name()).asByteBuffer(), shape, DataType.FLOAT32)
-        : widened(file, weight.name(), shape);
+    long first = weight.part() == null ? 0 : weight.part().index() * shape.size();
+    long bytes = shape.size() * Float.BYTES;
+    NDArray array = info.dtype() == DType.F32 && bytes <= LARGEST_BUFFER
+        ? manager.create(file.data(weight.name()).asSlice(first * Float.BYTES, bytes).asByteBuffer(), shape,
+            DataType.FLOAT32)
+        : widened(file, weight.name(), first, shape);
     NDScope.unregister(array); // it outlives the run that asked for it first
     return array;
   }
 
-  /// Writes a weight into memory of the engine, a few rows at a time. (DJL cannot read BF16: it aborts the process.)
-  private NDArray widened(SafetensorsFile file, String name, Shape shape) {
+  /// Writes a weight, which begins at element `first` of its tensor, into memory of the engine, a few rows at a time. (DJL cannot read BF16: it aborts the process.)
+  private NDArray widened(SafetensorsFile file, String name, long first, Shape shape) {
     if (shape.dimension() == 0) {
       float[] scalar = new float[1];
-      file.floats(name, 0, scalar, 0, 1);
+      file.floats(name, first, scalar, 0, 1);
       return manager.create(scalar[0]);
     }
     NDArray whole = manager.create(shape, DataType.FLOAT32);
@@ -124,7 +138,7 @@ final class FrozenWeights implements AutoCloseable {
     for (long from = 0; from < shape.get(0); from += rows) {
       long to = Math.min(from + rows, shape.get(0));
       int count = (int) ((to - from) * width);
-      file.floats(name, from * width, values, 0, count);
+      file.floats(name, first + from * width, values, 0, count);
       try (NDArray part = whole.get(new NDIndex().addSliceDim(from, to))) {
         part.toByteBuffer(true).asFloatBuffer().put(values, 0, count); // a view of the memory of `whole`
       }
