@@ -46,7 +46,7 @@ import org.striatum.probe.run.UsageException;
 public final class HookedModel implements AutoCloseable {
   private static final List<String> TEXT_FILES = List.of("config.json", "generation_config.json", "tokenizer.json",
       "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt",
-      "tokenizer.model", "chat_template.jinja", "chat_template.json", "model.safetensors.index.json");
+      "tokenizer.model", "chat_template.jinja", "chat_template.json");
 
   private final ModelFacts facts;
   private final GatedModel model;
@@ -85,7 +85,7 @@ public final class HookedModel implements AutoCloseable {
     }
   }
 
-  /// Opens a Hugging Face checkpoint folder, an ONNX file, or a folder without safetensors that holds one ONNX file. No
+  /// Opens a Hugging Face checkpoint folder, an ONNX file, or a folder without other weights that holds one ONNX file. No
   /// weight is copied.
   ///
   /// @param memory how weights are held; empty to choose by size, and for generation by the machine's memory too
@@ -115,8 +115,7 @@ public final class HookedModel implements AutoCloseable {
     try (Stream<Path> files = Files.list(path)) {
       List<Path> all = files.toList();
       List<Path> found = all.stream().filter(HookedModel::isOnnx).toList();
-      boolean safetensors = all.stream().anyMatch(file -> file.getFileName().toString().contains(".safetensors"));
-      if (safetensors || found.isEmpty()) {
+      if (found.isEmpty() || all.stream().anyMatch(Checkpoint::isWeights)) {
         return Optional.empty();
       }
       if (found.size() > 1) {
@@ -159,13 +158,7 @@ public final class HookedModel implements AutoCloseable {
       throws CheckpointException {
     ModelConfig config = checkpoint.config();
     SequencedMap<String, Path> files = new LinkedHashMap<>(ModelFacts.textFiles(checkpoint.folder(), TEXT_FILES));
-    try {
-      checkpoint.weightFiles().forEach(file -> files.put(file.getFileName().toString(), file));
-    } catch (CheckpointException refused) {
-      throw refused;
-    } catch (IOException unreadable) {
-      throw new CheckpointException("cannot read " + checkpoint.folder() + ": " + unreadable.getMessage(), unreadable);
-    }
+    checkpoint.weightFiles().forEach(file -> files.put(file.getFileName().toString(), file));
     SequencedMap<String, Object> details = new LinkedHashMap<>();
     details.put("MLP neurons", shape.mlpWidth());
     details.put("heads", shape.heads() + " × " + shape.headWidth() + ", " + shape.keyValueHeads() + " key-value");

@@ -17,6 +17,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.probe.run.FileFormat;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
@@ -154,7 +155,7 @@ public record ScanPlan(SortedMap<String, String> settings, List<ScanUnit> units,
         String name = file.getFileName().toString();
         boolean weights = onnx
             ? name.startsWith(checkpoint.getFileName().toString())
-            : name.endsWith(".safetensors") || name.endsWith(".safetensors.index.json");
+            : Checkpoint.isWeights(file);
         if (weights || DECIDING.contains(name)) {
           // An ONNX file's own name says nothing about what it computes; that of its data does.
           files.put(onnx && file.equals(checkpoint) ? "model.onnx" : name, file);

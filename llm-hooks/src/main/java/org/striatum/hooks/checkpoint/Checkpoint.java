@@ -1,10 +1,5 @@
 package org.striatum.hooks.checkpoint;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,20 +13,19 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.tensor.DType;
-import org.striatum.probe.tensor.SafetensorsFile;
+import org.striatum.probe.tensor.TensorFile;
 import org.striatum.probe.tensor.TensorInfo;
 
 /// An opened checkpoint folder: `config.json` read, weight files mapped, nothing copied.
 ///
-/// Weights are `model.safetensors`, or the shards that `model.safetensors.index.json` names; symbolic links (the hub
-/// cache's layout) are followed. Whoever opens it closes it.
+/// Weights are `model.safetensors` or `pytorch_model.bin`, or the shards that an index of either names; symbolic links
+/// (the hub cache's layout) are followed. Whoever opens it closes it.
 public final class Checkpoint implements AutoCloseable {
-  private static final Set<DType> FLOATS = Set.of(DType.F32, DType.F16, DType.BF16);
-  private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
-      .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(16).maxNameLength(4096).build()).build());
-
+  private static final Set<DType> FLOATS = Set.of(DType.F32, DType.F16, DType.BF16, DType.F64);
   /// Names of models inside others: what compilers, adapters and wrappers of several modes put in front.
   private static final Pattern PREFIX = Pattern
       .compile("((_orig_mod|base_model|module|model|language_model|text_model|transformer|gpt_neox|decoder)\\.)*");
@@ -41,16 +35,19 @@ public final class Checkpoint implements AutoCloseable {
 
   private final Path folder;
   private final ModelConfig config;
-  private final List<SafetensorsFile> files;
-  private final SortedMap<String, SafetensorsFile> fileOf;
+  private final WeightFiles weights;
+  private final List<TensorFile> files;
+  private final SortedMap<String, TensorFile> fileOf;
   private final SortedSet<String> remarks = new TreeSet<>();
 
-  private Checkpoint(Path folder, ModelConfig config, List<SafetensorsFile> files,
-      SortedMap<String, SafetensorsFile> fileOf) {
+  private Checkpoint(Path folder, ModelConfig config, WeightFiles weights, List<TensorFile> files,
+      SortedMap<String, TensorFile> fileOf) {
     this.folder = folder;
     this.config = config;
+    this.weights = weights;
     this.files = files;
     this.fileOf = fileOf;
+    remarks.addAll(weights.remarks());
   }
 
   /// Opens a folder, or the hub cache's folder of a model (`models--org--name`) at the revision it calls main.
@@ -67,11 +64,12 @@ public final class Checkpoint implements AutoCloseable {
     Path folder = snapshot(given);
     refuseAdapters(folder);
     ModelConfig config = ModelConfig.read(folder.resolve("config.json")).languageModel();
-    List<SafetensorsFile> files = new ArrayList<>();
+    List<TensorFile> files = new ArrayList<>();
     try {
-      SortedMap<String, SafetensorsFile> fileOf = new TreeMap<>();
-      for (Path shard : weightFiles(folder)) {
-        SafetensorsFile file = SafetensorsFile.open(shard.toRealPath());
+      WeightFiles weights = WeightFiles.of(folder);
+      SortedMap<String, TensorFile> fileOf = new TreeMap<>();
+      for (Path shard : weights.paths()) {
+        TensorFile file = weights.format().open(shard.toRealPath());
         files.add(file);
         for (String name : file.tensors().keySet()) {
           if (fileOf.put(name, file) != null) {
@@ -79,9 +77,9 @@ public final class Checkpoint implements AutoCloseable {
           }
         }
       }
-      return new Checkpoint(folder, config, List.copyOf(files), fileOf);
+      return new Checkpoint(folder, config, weights, List.copyOf(files), fileOf);
     } catch (IOException broken) {
-      files.forEach(SafetensorsFile::close);
+      files.forEach(TensorFile::close);
       throw broken instanceof CheckpointException refused
           ? refused
           : new CheckpointException(
@@ -124,48 +122,16 @@ public final class Checkpoint implements AutoCloseable {
     }
   }
 
-  /// The weight files as the folder names them, links not followed.
-  public List<Path> weightFiles() throws IOException {
-    return weightFiles(folder);
+  /// The weight files as the folder names them, and the index of shards; links not followed.
+  public List<Path> weightFiles() {
+    List<Path> all = new ArrayList<>(weights.paths());
+    weights.index().ifPresent(all::add);
+    return all;
   }
 
-  private static List<Path> weightFiles(Path folder) throws IOException {
-    Path single = folder.resolve("model.safetensors");
-    if (Files.isRegularFile(single)) {
-      return List.of(single);
-    }
-    Path index = folder.resolve("model.safetensors.index.json");
-    if (!Files.isRegularFile(index)) {
-      throw new CheckpointException("no model.safetensors (nor its index) in " + folder
-          + ": Striatum reads safetensors; convert other formats with the library that wrote them");
-    }
-    if (Files.size(index) > 256 << 20) {
-      throw new CheckpointException(index + " is larger than 256 MiB: not an index of shards");
-    }
-    try {
-      JsonNode map = JSON.readTree(Files.readAllBytes(index)).path("weight_map");
-      Set<String> names = new TreeSet<>();
-      for (JsonNode file : map) {
-        names.add(file.asText());
-      }
-      if (names.isEmpty()) {
-        throw new CheckpointException(index + " names no shard in 'weight_map': download it again");
-      }
-      List<Path> shards = new ArrayList<>();
-      for (String name : names) {
-        Path shard = folder.resolve(name);
-        if (name.isBlank() || !shard.normalize().equals(folder.normalize().resolve(Path.of(name).getFileName()))) {
-          throw new CheckpointException(index + " names the shard '" + name + "', which is not a file of this folder");
-        }
-        if (!Files.isRegularFile(shard)) {
-          throw new CheckpointException(shard + " is missing, though the index names it: download it again");
-        }
-        shards.add(shard);
-      }
-      return shards;
-    } catch (JsonProcessingException broken) {
-      throw new CheckpointException(index + " is not valid JSON: download it again", broken);
-    }
+  /// Whether a file holds weights, or is the index of files that do, in a format that is read.
+  public static boolean isWeights(Path file) {
+    return WeightFiles.isWeights(file.getFileName().toString());
   }
 
   public Path folder() {
@@ -187,7 +153,7 @@ public final class Checkpoint implements AutoCloseable {
   }
 
   /// The mapped weight files, shards in name order, symbolic links resolved.
-  public List<SafetensorsFile> files() {
+  public List<TensorFile> files() {
     return files;
   }
 
@@ -269,8 +235,8 @@ public final class Checkpoint implements AutoCloseable {
   }
 
   private boolean sameBytes(Weight a, Weight b) throws CheckpointException {
-    SafetensorsFile fileOfA = fileOf(a);
-    SafetensorsFile fileOfB = fileOf(b);
+    TensorFile fileOfA = fileOf(a);
+    TensorFile fileOfB = fileOf(b);
     return fileOfA.tensor(a.name()).dtype() == fileOfB.tensor(b.name()).dtype()
         && fileOfA.data(a.name()).mismatch(fileOfB.data(b.name())) == -1;
   }
@@ -282,9 +248,9 @@ public final class Checkpoint implements AutoCloseable {
 
   /// The mapped file that holds a weight.
   ///
-  /// @throws CheckpointException if it is missing, of another shape than the config implies, or not F32, F16 or BF16
-  public SafetensorsFile fileOf(Weight weight) throws CheckpointException {
-    SafetensorsFile file = fileOf.get(weight.name());
+  /// @throws CheckpointException if it is missing, of another shape than the config implies, or no floating-point numbers of 16 to 64 bits
+  public TensorFile fileOf(Weight weight) throws CheckpointException {
+    TensorFile file = fileOf.get(weight.name());
     if (file == null) {
       throw new CheckpointException("tensor '" + weight.name() + "' is missing from " + folder
           + ": the folder is incomplete or its config.json belongs to another model");
@@ -297,19 +263,25 @@ public final class Checkpoint implements AutoCloseable {
     if (!FLOATS.contains(info.dtype())) {
       throw new CheckpointException(
           "tensor '" + weight.name() + "' of " + folder + " is " + info.dtype()
-              + "; F32, F16 and BF16 weights are read");
+              + "; F32, F16, BF16 and F64 weights are read");
     }
     return file;
   }
 
-  /// Bytes of all weights on disk.
+  /// Bytes of all weights on disk; those that two tensors share are counted once.
   public long weightBytes() {
-    return files.stream().flatMap(file -> file.tensors().values().stream()).mapToLong(TensorInfo::byteLength).sum();
+    return distinct().mapToLong(TensorInfo::byteLength).sum();
   }
 
-  /// Number of weights.
+  /// Number of weights; those that two tensors share are counted once.
   public long parameters() {
-    return files.stream().flatMap(file -> file.tensors().values().stream()).mapToLong(TensorInfo::elements).sum();
+    return distinct().mapToLong(TensorInfo::elements).sum();
+  }
+
+  private Stream<TensorInfo> distinct() {
+    return files.stream().flatMap(file -> file.tensors().values().stream()
+        .collect(Collectors.toMap(TensorInfo::offset, info -> info, (a, b) -> a.byteLength() < b.byteLength() ? b : a))
+        .values().stream());
   }
 
   /// Tensors by element type, for people.
@@ -321,6 +293,6 @@ public final class Checkpoint implements AutoCloseable {
 
   @Override
   public void close() {
-    files.forEach(SafetensorsFile::close);
+    files.forEach(TensorFile::close);
   }
 }

@@ -23,7 +23,7 @@ import org.striatum.hooks.decoder.Tensors;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.Site;
 import org.striatum.probe.tensor.DType;
-import org.striatum.probe.tensor.SafetensorsFile;
+import org.striatum.probe.tensor.TensorFile;
 import org.striatum.probe.tensor.TensorInfo;
 
 /// Interprets a decoder's description as an ONNX graph. A value `T` is the name of a graph value.
@@ -146,7 +146,7 @@ final class OnnxInterpreter implements Tensors<String> {
 
   /// Rows `from` (inclusive) to `to` (exclusive) of a weight, widened.
   private String slice(Weight weight, long from, long to) {
-    SafetensorsFile file = file(weight);
+    TensorFile file = file(weight);
     TensorInfo whole = file.tensor(weight.name());
     long rowBytes = whole.byteLength() / weight.shape().getFirst();
     TensorInfo rows = new TensorInfo("%s[%d:%d]".formatted(weight.name(), from, to), whole.dtype(),
@@ -445,12 +445,12 @@ final class OnnxInterpreter implements Tensors<String> {
   /// A weight as it is stored in its file.
   private String stored(Weight weight) {
     return weights.computeIfAbsent(weight.name(), _ -> {
-      SafetensorsFile file = file(weight);
+      TensorFile file = file(weight);
       return graph.external(file.tensor(weight.name()), file.path().getFileName().toString());
     });
   }
 
-  private SafetensorsFile file(Weight weight) {
+  private TensorFile file(Weight weight) {
     try {
       return checkpoint.fileOf(weight);
     } catch (CheckpointException refusal) {

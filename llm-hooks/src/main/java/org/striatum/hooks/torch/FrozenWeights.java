@@ -19,7 +19,7 @@ import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.checkpoint.UnusableWeightException;
 import org.striatum.hooks.checkpoint.Weight;
 import org.striatum.probe.tensor.DType;
-import org.striatum.probe.tensor.SafetensorsFile;
+import org.striatum.probe.tensor.TensorFile;
 import org.striatum.probe.tensor.TensorInfo;
 
 /// A checkpoint's weights as F32 arrays without gradient, made on first use and kept. F32 weights are read from
@@ -41,7 +41,7 @@ final class FrozenWeights implements AutoCloseable {
 
   FrozenWeights(Checkpoint checkpoint) {
     this.checkpoint = checkpoint;
-    SafetensorsFile first = checkpoint.files().getFirst();
+    TensorFile first = checkpoint.files().getFirst();
     this.mapping = first.data(first.tensors().firstEntry().getKey()).scope();
   }
 
@@ -95,7 +95,7 @@ final class FrozenWeights implements AutoCloseable {
   }
 
   private NDArray load(Weight weight) {
-    SafetensorsFile file;
+    TensorFile file;
     try {
       file = checkpoint.fileOf(weight);
     } catch (CheckpointException refusal) {
@@ -111,7 +111,7 @@ final class FrozenWeights implements AutoCloseable {
   }
 
   /// Writes a weight into memory of the engine, a few rows at a time. (DJL cannot read BF16: it aborts the process.)
-  private NDArray widened(SafetensorsFile file, String name, Shape shape) {
+  private NDArray widened(TensorFile file, String name, Shape shape) {
     if (shape.dimension() == 0) {
       float[] scalar = new float[1];
       file.floats(name, 0, scalar, 0, 1);

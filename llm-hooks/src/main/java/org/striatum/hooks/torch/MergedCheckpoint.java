@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.probe.tensor.DType;
-import org.striatum.probe.tensor.SafetensorsFile;
+import org.striatum.probe.tensor.TensorFile;
 import org.striatum.probe.tensor.SafetensorsWriter;
 import org.striatum.probe.tensor.SafetensorsWriter.Declared;
 import org.striatum.probe.tensor.TensorInfo;
@@ -28,10 +28,10 @@ import org.striatum.probe.tensor.TensorInfo;
 /// A bias or a whole weight is merged exactly; a low-rank change up to rounding, for the product is taken once with W' rather
 /// than twice. The folder appears whole or not at all.
 final class MergedCheckpoint {
-  private static final Set<DType> FLOATS = Set.of(DType.F32, DType.F16, DType.BF16);
+  private static final Set<DType> FLOATS = Set.of(DType.F32, DType.F16, DType.BF16, DType.F64);
   /// Other files of a checkpoint folder above this are assumed to be weights in another format, and left out.
   private static final long LARGEST_COPIED = 64L << 20;
-  private static final List<String> NOT_COPIED = List.of(".safetensors", ".safetensors.index.json", ".bin", ".pt",
+  private static final List<String> NOT_COPIED = List.of(".safetensors", ".index.json", ".bin", ".pt",
       ".onnx");
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -99,14 +99,14 @@ final class MergedCheckpoint {
   private static void writeWeights(Checkpoint checkpoint, Map<String, Integer> inputAxes, Overlay overlay, Path file)
       throws IOException {
     List<Declared> declared = new ArrayList<>();
-    for (SafetensorsFile shard : checkpoint.files()) {
+    for (TensorFile shard : checkpoint.files()) {
       for (TensorInfo info : shard.tensors().values()) {
         declared.add(new Declared(info.name(), FLOATS.contains(info.dtype()) ? DType.F32 : info.dtype(), info.shape()));
       }
     }
     try (SafetensorsWriter writer = new SafetensorsWriter(file, declared, Map.of("format", "pt"))) {
       try {
-        for (SafetensorsFile shard : checkpoint.files()) {
+        for (TensorFile shard : checkpoint.files()) {
           for (TensorInfo info : shard.tensors().values()) {
             if (FLOATS.contains(info.dtype())) {
               append(writer, shard, info, inputAxes.getOrDefault(info.name(), 1), overlay);
@@ -123,7 +123,7 @@ final class MergedCheckpoint {
   }
 
   /// Writes one weight row by row, its change added.
-  private static void append(SafetensorsWriter writer, SafetensorsFile shard, TensorInfo info, int inputAxis,
+  private static void append(SafetensorsWriter writer, TensorFile shard, TensorInfo info, int inputAxis,
       Overlay overlay) throws IOException {
     float[] added = overlay.added().get(info.name());
     LowRank low = overlay.lowRank().get(info.name());
