@@ -25,6 +25,7 @@ import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.checkpoint.ChecksumCache;
 import org.striatum.hooks.checkpoint.ModelConfig;
+import org.striatum.hooks.checkpoint.ModelSource;
 import org.striatum.hooks.decoder.Decoder;
 import org.striatum.hooks.decoder.DecoderShape;
 import org.striatum.hooks.engine.CompletionEnd;
@@ -98,10 +99,22 @@ public final class HookedModel implements AutoCloseable {
   /// The same, with a cache that knows checksums of files from earlier processes.
   public static HookedModel open(Path path, Optional<Memory> memory, int threads, ChecksumCache checksums)
       throws CheckpointException {
-    Optional<Path> onnx = onnxFile(path);
+    return open(ModelSource.of(path), memory, threads, checksums);
+  }
+
+  /// Opens a model and the adapter over it, if there is one.
+  ///
+  /// @throws CheckpointException in one line: what is wrong and what to do
+  public static HookedModel open(ModelSource source, Optional<Memory> memory, int threads, ChecksumCache checksums)
+      throws CheckpointException {
+    Optional<Path> onnx = onnxFile(source.base());
+    if (onnx.isPresent() && source.adapter().isPresent()) {
+      throw new CheckpointException("an adapter changes a checkpoint folder, found the ONNX file " + onnx.get()
+          + ": merge the adapter before the export");
+    }
     return onnx.isPresent()
         ? openOnnx(onnx.get(), memory, threads, checksums)
-        : openCheckpoint(path, memory, threads, checksums);
+        : openCheckpoint(source, memory, threads, checksums);
   }
 
   /// The ONNX file that a path means, if it means one.
@@ -136,10 +149,10 @@ public final class HookedModel implements AutoCloseable {
         && path.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(".onnx");
   }
 
-  private static HookedModel openCheckpoint(Path folder, Optional<Memory> memory, int threads,
+  private static HookedModel openCheckpoint(ModelSource source, Optional<Memory> memory, int threads,
       ChecksumCache checksums) throws CheckpointException {
     OnnxModel.loadRuntime();
-    Checkpoint checkpoint = Checkpoint.open(folder);
+    Checkpoint checkpoint = Checkpoint.open(source);
     try {
       Decoder decoder = Decoder.of(checkpoint);
       EndOfSequence endOfSequence = EndOfSequence.read(checkpoint.folder(), Optional.of(checkpoint.config()));
@@ -164,6 +177,7 @@ public final class HookedModel implements AutoCloseable {
     details.put("heads", shape.heads() + " × " + shape.headWidth() + ", " + shape.keyValueHeads() + " key-value");
     details.put("context", shape.context());
     details.put("ignored configuration", config.unread());
+    checkpoint.adapter().ifPresent(adapter -> details.put("adapter", adapter.toString()));
     if (!checkpoint.remarks().isEmpty()) {
       details.put("remarks", checkpoint.remarks());
     }
@@ -270,6 +284,13 @@ public final class HookedModel implements AutoCloseable {
   /// Whether it is a checkpoint folder, so that PyTorch can run it too and gradients can be had.
   public boolean isCheckpoint() {
     return checkpoint.isPresent();
+  }
+
+  /// Where a checkpoint folder and its adapter lie.
+  ///
+  /// @throws IllegalStateException if it is an ONNX file
+  public ModelSource source() {
+    return checkpoint.orElseThrow(() -> new IllegalStateException(facts.name() + " is an ONNX file")).source();
   }
 
   /// Tokens that end a completion.

@@ -27,42 +27,45 @@ import org.striatum.probe.tensor.TensorInfo;
 public final class Checkpoint implements AutoCloseable {
   private static final Set<DType> FLOATS = Set.of(DType.F32, DType.F16, DType.BF16, DType.F64);
   /// Names of models inside others: what compilers, adapters and wrappers of several modes put in front.
-  private static final Pattern PREFIX = Pattern
+  static final Pattern PREFIX = Pattern
       .compile("((_orig_mod|base_model|module|model|language_model|text_model|transformer|gpt_neox|decoder)\\.)*");
 
-  private static final List<String> ADAPTERS = List.of("adapter_config.json", "adapter_model.safetensors",
-      "adapter_model.bin");
-
+  private final ModelSource source;
   private final Path folder;
   private final ModelConfig config;
   private final WeightFiles weights;
   private final List<TensorFile> files;
   private final SortedMap<String, TensorFile> fileOf;
+  private final Optional<LoraAdapter> adapter;
   private final SortedSet<String> remarks = new TreeSet<>();
 
-  private Checkpoint(Path folder, ModelConfig config, WeightFiles weights, List<TensorFile> files,
-      SortedMap<String, TensorFile> fileOf) {
+  private Checkpoint(ModelSource source, Path folder, ModelConfig config, WeightFiles weights, List<TensorFile> files,
+      SortedMap<String, TensorFile> fileOf, Optional<LoraAdapter> adapter) {
+    this.source = source;
     this.folder = folder;
     this.config = config;
     this.weights = weights;
     this.files = files;
     this.fileOf = fileOf;
+    this.adapter = adapter;
     remarks.addAll(weights.remarks());
   }
 
-  /// Opens a folder, or the hub cache's folder of a model (`models--org--name`) at the revision it calls main.
+  /// Opens a folder, or the hub cache's folder of a model (`models--org--name`) at the revision it calls main. A folder
+  /// with an adapter means the adapter over its base.
   ///
   /// @throws CheckpointException naming the file and what is wrong with it
   public static Checkpoint open(Path given) throws CheckpointException {
-    if (!Files.exists(given)) {
-      throw new CheckpointException("no checkpoint at " + given + ": the folder does not exist");
-    }
-    if (!Files.isDirectory(given)) {
-      throw new CheckpointException(
-          given + " is not a folder: give the folder that holds config.json and model.safetensors");
-    }
-    Path folder = snapshot(given);
-    refuseAdapters(folder);
+    requireFolder(given);
+    return open(ModelSource.of(given));
+  }
+
+  /// Opens a base and the adapter over it, if there is one.
+  ///
+  /// @throws CheckpointException naming the file and what is wrong with it
+  public static Checkpoint open(ModelSource source) throws CheckpointException {
+    requireFolder(source.base());
+    Path folder = HubCache.snapshot(source.base());
     ModelConfig config = ModelConfig.read(folder.resolve("config.json")).languageModel();
     List<TensorFile> files = new ArrayList<>();
     try {
@@ -77,7 +80,10 @@ public final class Checkpoint implements AutoCloseable {
           }
         }
       }
-      return new Checkpoint(folder, config, weights, List.copyOf(files), fileOf);
+      Optional<LoraAdapter> adapter = source.adapter().isEmpty()
+          ? Optional.empty()
+          : Optional.of(LoraAdapter.open(HubCache.snapshot(source.adapter().get()), tensors(fileOf)));
+      return new Checkpoint(source, folder, config, weights, List.copyOf(files), fileOf, adapter);
     } catch (IOException broken) {
       files.forEach(TensorFile::close);
       throw broken instanceof CheckpointException refused
@@ -90,42 +96,27 @@ public final class Checkpoint implements AutoCloseable {
     }
   }
 
-  /// An adapter beside the weights makes another model of them: to open the base alone would be another result without a word.
-  private static void refuseAdapters(Path folder) throws CheckpointException {
-    for (String name : ADAPTERS) {
-      if (Files.exists(folder.resolve(name))) {
-        throw new CheckpointException(folder + " holds an adapter (" + name
-            + "), which is not read and would change the"
-            + " model: merge it into the weights (PEFT: merge_and_unload), or move it away to study the base alone");
-      }
+  private static void requireFolder(Path given) throws CheckpointException {
+    if (!Files.exists(given)) {
+      throw new CheckpointException("no checkpoint at " + given + ": the folder does not exist");
+    }
+    if (!Files.isDirectory(given)) {
+      throw new CheckpointException(
+          given + " is not a folder: give the folder that holds config.json and model.safetensors");
     }
   }
 
-  /// The main revision of a model in the hub's cache; any other folder as it is.
-  private static Path snapshot(Path folder) throws CheckpointException {
-    Path main = folder.resolve("refs/main");
-    if (Files.exists(folder.resolve("config.json")) || !Files.isRegularFile(main)) {
-      return folder;
-    }
-    try {
-      String revision = Files.size(main) > 256 ? "" : Files.readString(main).strip();
-      Path snapshot = folder.resolve("snapshots").resolve(revision);
-      if (!revision.matches("[\\w.-]+") || !Files.isDirectory(snapshot)) {
-        throw new CheckpointException(main + " names no folder of " + folder.resolve("snapshots")
-            + ": give the snapshot's folder itself");
-      }
-      return snapshot;
-    } catch (IOException unreadable) {
-      throw unreadable instanceof CheckpointException refused
-          ? refused
-          : new CheckpointException("cannot read " + main + ": " + unreadable.getMessage(), unreadable);
-    }
+  private static Map<String, TensorInfo> tensors(SortedMap<String, TensorFile> fileOf) {
+    Map<String, TensorInfo> tensors = new TreeMap<>();
+    fileOf.forEach((name, file) -> tensors.put(name, file.tensor(name)));
+    return tensors;
   }
 
-  /// The weight files as the folder names them, and the index of shards; links not followed.
+  /// The weight files as the folder names them, the index of shards, and an adapter's files; links not followed.
   public List<Path> weightFiles() {
     List<Path> all = new ArrayList<>(weights.paths());
     weights.index().ifPresent(all::add);
+    adapter.ifPresent(over -> all.addAll(over.files()));
     return all;
   }
 
@@ -138,14 +129,51 @@ public final class Checkpoint implements AutoCloseable {
     return folder;
   }
 
+  /// Where it and its adapter lie.
+  public ModelSource source() {
+    return source;
+  }
+
   /// The model's name, for people: the folder's own, or in the hub's cache (`models--org--name/snapshots/…`) its last
-  /// part.
+  /// part; the adapter's behind it.
   public String name() {
-    Path absolute = folder.toAbsolutePath().normalize();
-    Path cached = absolute.getNameCount() > 3 ? absolute.getParent().getParent().getFileName() : absolute;
-    return cached.toString().startsWith("models--")
-        ? cached.toString().replaceFirst(".*--", "")
-        : absolute.getFileName().toString();
+    return source.name();
+  }
+
+  /// The adapter over it, if there is one.
+  public Optional<LoraAdapter> adapter() {
+    return adapter;
+  }
+
+  /// What an adapter adds to the product with a weight.
+  ///
+  /// @param inputAxis the axis of the weight that meets the input
+  /// @throws CheckpointException if it leads elsewhere than the weight does
+  public Optional<LowRankPath> product(Weight weight, int inputAxis) throws CheckpointException {
+    return adapter.isEmpty() ? Optional.empty() : adapter.get().path(weight, LowRankPath.Kind.PRODUCT, inputAxis);
+  }
+
+  /// What an adapter adds to the rows of a table.
+  ///
+  /// @throws CheckpointException if it leads elsewhere than the table does
+  public Optional<LowRankPath> table(Weight table) throws CheckpointException {
+    return adapter.isEmpty() ? Optional.empty() : adapter.get().path(table, LowRankPath.Kind.TABLE, 0);
+  }
+
+  /// Whether a weight is the adapter's own rather than the base's.
+  public boolean isReplaced(Weight weight) {
+    return adapter.flatMap(over -> over.replacement(weight.name())).isPresent();
+  }
+
+  /// Refuses an adapter that changes what the model does not use. To be asked when every weight has been asked for.
+  ///
+  /// @throws CheckpointException naming a weight
+  public void requireWholeAdapter() throws CheckpointException {
+    List<String> unused = adapter.map(LoraAdapter::unused).orElse(List.of());
+    if (!unused.isEmpty()) {
+      throw new CheckpointException("the adapter " + source.adapter().orElseThrow() + " changes '" + unused.getFirst()
+          + "', which the language model of " + folder + " does not use so: merge it, or give the base it belongs to");
+    }
   }
 
   public ModelConfig config() {
@@ -216,7 +244,11 @@ public final class Checkpoint implements AutoCloseable {
     if (!tied) {
       return own;
     }
-    if (prefixes.isEmpty() || sameBytes(own, embedding)) {
+    if (prefixes.isEmpty() || (!changes(own) && sameBytes(own, embedding))) {
+      if (changes(embedding)) {
+        throw new CheckpointException("the adapter " + source.adapter().orElseThrow() + " changes '" + embedding.name()
+            + "', which is the head too: whether the head changes with it is not known, so merge the adapter");
+      }
       return embedding;
     }
     remarks
@@ -232,6 +264,10 @@ public final class Checkpoint implements AutoCloseable {
             + "': a classification or reward model, which gives no tokens; open the language model that it was made from");
       }
     }
+  }
+
+  private boolean changes(Weight weight) {
+    return adapter.isPresent() && adapter.get().changes(weight.name());
   }
 
   private boolean sameBytes(Weight a, Weight b) throws CheckpointException {
@@ -250,7 +286,7 @@ public final class Checkpoint implements AutoCloseable {
   ///
   /// @throws CheckpointException if it is missing, of another shape than the config implies, or no floating-point numbers of 16 to 64 bits
   public TensorFile fileOf(Weight weight) throws CheckpointException {
-    TensorFile file = fileOf.get(weight.name());
+    TensorFile file = adapter.flatMap(over -> over.replacement(weight.name())).orElse(fileOf.get(weight.name()));
     if (file == null) {
       throw new CheckpointException("tensor '" + weight.name() + "' is missing from " + folder
           + ": the folder is incomplete or its config.json belongs to another model");
@@ -294,5 +330,6 @@ public final class Checkpoint implements AutoCloseable {
   @Override
   public void close() {
     files.forEach(TensorFile::close);
+    adapter.ifPresent(LoraAdapter::close);
   }
 }

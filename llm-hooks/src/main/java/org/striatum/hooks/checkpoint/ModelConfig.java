@@ -216,6 +216,41 @@ public final class ModelConfig {
     return Optional.of(texts);
   }
 
+  /// One text or a list of them; empty where the key is absent.
+  List<String> textOrTexts(String key) throws CheckpointException {
+    return isText(key) ? List.of(text(key)) : texts(key).orElse(List.of());
+  }
+
+  /// One integer or a list of them; empty where the key is absent.
+  List<Integer> integers(String key) throws CheckpointException {
+    List<Integer> integers = new ArrayList<>();
+    if (has(key)) {
+      JsonNode value = root.get(key);
+      for (JsonNode item : value.isArray() ? value : List.of(value)) {
+        if (!item.isIntegralNumber() || !item.canConvertToInt()) {
+          throw refusal(key, "must be an integer or a list of them", value);
+        }
+        integers.add(item.intValue());
+      }
+    }
+    return integers;
+  }
+
+  boolean isText(String key) {
+    return has(key) && root.get(key).isTextual();
+  }
+
+  boolean isFlag(String key) {
+    return has(key) && root.get(key).isBoolean();
+  }
+
+  /// Whether a key is absent, null, false, or an object, list or text with nothing in it.
+  boolean isEmptyOrFalse(String key) {
+    JsonNode value = root.path(key);
+    return value.isNull() || value.isMissingNode() || (value.isBoolean() && !value.booleanValue())
+        || (value.isContainerNode() && value.isEmpty()) || (value.isTextual() && value.textValue().isEmpty());
+  }
+
   /// A list of texts written as pairs of a list and how often it is repeated: `[[["a", "b"], 2]]`.
   ///
   /// @param otherwise what is repeated where the key is absent

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -95,9 +96,14 @@ record WeightFiles(Format format, List<Path> paths, Optional<Path> index, List<S
     return new WeightFiles(format, shards(folder, index), Optional.of(index), remarks);
   }
 
+  /// Whether a folder holds weights in a format that is read.
+  static boolean areIn(Path folder) {
+    return Arrays.stream(Format.values()).anyMatch(format -> format.isIn(folder));
+  }
+
   /// Whether a file of this name holds weights, or is the index of files that do.
   static boolean isWeights(String name) {
-    return name.contains(".safetensors") || (name.startsWith("pytorch_model") && name.contains(".bin"));
+    return name.contains(".safetensors") || ((name.startsWith("pytorch_model") || name.startsWith("adapter_model")) && name.contains(".bin"));
   }
 
   private static List<Path> shards(Path folder, Path index) throws IOException {

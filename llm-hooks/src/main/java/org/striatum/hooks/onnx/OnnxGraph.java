@@ -155,7 +155,7 @@ public final class OnnxGraph {
     return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
   }
 
-  private static TensorProto.DataType typeOf(DType dtype) {
+  static TensorProto.DataType typeOf(DType dtype) {
     return switch (dtype) {
       case F32 -> TensorProto.DataType.FLOAT;
       case F16 -> TensorProto.DataType.FLOAT16;

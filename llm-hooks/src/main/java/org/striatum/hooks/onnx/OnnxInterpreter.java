@@ -8,9 +8,11 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.CheckpointException;
+import org.striatum.hooks.checkpoint.LowRankPath;
 import org.striatum.hooks.checkpoint.UnusableWeightException;
 import org.striatum.hooks.checkpoint.Weight;
 import org.striatum.hooks.decoder.Activation;
@@ -32,7 +34,7 @@ import org.striatum.probe.tensor.TensorInfo;
 /// (rows); `input_ids` (rows), or `hidden` (rows, d) above a layer. Attention alone sees sequences: `row_at` (batch,
 /// positions) says which row each place takes, `place_of` (rows) at which of the batch · positions places a row's
 /// result is found, `seqlens_k` and `total_sequence_length` are GroupQueryAttention's. With a cache `past_key.l` and
-/// `past_value.l`; `rows` and `targets` for a head on chosen rows; five inputs a gate.
+/// `past_value.l`; `rows` and `targets` for a head on chosen rows; five inputs a gate; an adapter's tensors.
 final class OnnxInterpreter implements Tensors<String> {
   static final String LOGITS = "logits";
   static final String SCORES = "scores";
@@ -47,6 +49,7 @@ final class OnnxInterpreter implements Tensors<String> {
   private final Map<String, String> weights = new HashMap<>();
   private final Map<String, String> widened = new HashMap<>();
   private final Map<Rope, Turn> turns = new HashMap<>();
+  private final Map<String, String> adapterInputs = new HashMap<>();
   private String rowNumbers; // null until it is asked for
   private final Map<String, String> offsets = new HashMap<>(); // norm weights with their offset added
 
@@ -118,7 +121,53 @@ final class OnnxInterpreter implements Tensors<String> {
 
   @Override
   public String embed(Weight table) {
-    return widened(graph.node("Gather", List.of(stored(table), "input_ids")), table);
+    String rows = widened(graph.node("Gather", List.of(stored(table), "input_ids")), table);
+    Optional<LowRankPath> path = asked(() -> checkpoint.table(table));
+    return path.isEmpty() ? rows : withTablePath(rows, path.get());
+  }
+
+  /// rows + scale · down[:, tokens]ᵀ · upᵀ
+  private String withTablePath(String rows, LowRankPath path) {
+    String down = graph.node("Gather", List.of(adapterInput(path.down()), "input_ids"), attribute("axis", 1));
+    return graph.node("Gemm", List.of(inF32(down, path.down()), inF32(adapterInput(path.up()), path.up()), rows),
+        attribute("transA", 1), attribute("transB", 1), attribute("alpha", (float) path.scale()));
+  }
+
+  /// product + scale · (x · downᵀ) · upᵀ, where an adapter has a path beside the product.
+  private String withPath(String product, String x, Weight weight, int inputAxis) {
+    Optional<LowRankPath> path = asked(() -> checkpoint.product(weight, inputAxis));
+    if (path.isEmpty()) {
+      return product;
+    }
+    String inner = graph.node("Gemm", List.of(x, inF32(adapterInput(path.get().down()), path.get().down())),
+        attribute("transB", 1));
+    return graph.node("Gemm", List.of(inner, inF32(adapterInput(path.get().up()), path.get().up()), product),
+        attribute("transB", 1), attribute("alpha", (float) path.get().scale()));
+  }
+
+  /// A tensor of the adapter: an input of the graph, fed from the adapter's mapped file ([AdapterInputs]).
+  private String adapterInput(TensorInfo tensor) {
+    return adapterInputs.computeIfAbsent(tensor.name(), name -> graph.input(AdapterInputs.name(name),
+        OnnxGraph.typeOf(tensor.dtype()), tensor.shape().stream().mapToLong(Long::longValue).toArray()));
+  }
+
+  private String inF32(String value, TensorInfo tensor) {
+    return tensor.dtype() == DType.F32
+        ? value
+        : graph.node("Cast", List.of(value), attribute("to", DataType.FLOAT.getNumber()));
+  }
+
+  /// What is asked of the checkpoint, a refusal carried out.
+  private interface Asked<T> {
+    T of() throws CheckpointException;
+  }
+
+  private static <T> T asked(Asked<T> asked) {
+    try {
+      return asked.of();
+    } catch (CheckpointException refusal) {
+      throw new UnusableWeightException(refusal);
+    }
   }
 
   @Override
@@ -129,9 +178,14 @@ final class OnnxInterpreter implements Tensors<String> {
 
   @Override
   public String linear(String x, Weight weight, Weight bias) {
+    return withPath(linearAlone(x, weight, bias), x, weight, 1);
+  }
+
+  private String linearAlone(String x, Weight weight, Weight bias) {
     long outputs = weight.shape().getFirst();
     long elements = outputs * weight.shape().get(1);
-    if (bias != null || dtype(weight) == DType.F32 || elements <= 2 * WIDENED_AT_ONCE) {
+    boolean whole = bias != null || dtype(weight) == DType.F32 || checkpoint.isReplaced(weight);
+    if (whole || elements <= 2 * WIDENED_AT_ONCE) {
       return product(x, weight, bias, 1);
     }
     // The head of a large vocabulary: widened whole, it would take more memory than everything else.
@@ -157,7 +211,7 @@ final class OnnxInterpreter implements Tensors<String> {
 
   @Override
   public String conv1d(String x, Weight weight, Weight bias) {
-    return product(x, weight, bias, 0);
+    return withPath(product(x, weight, bias, 0), x, weight, 0);
   }
 
   private String product(String x, Weight weight, Weight bias, int transposed) {
@@ -429,7 +483,9 @@ final class OnnxInterpreter implements Tensors<String> {
   private String weight(Weight weight) {
     return widened.computeIfAbsent(weight.name(), _ -> dtype(weight) == DType.F32
         ? stored(weight)
-        : graph.early("Cast", stored(weight), attribute("to", DataType.FLOAT.getNumber())));
+        : checkpoint.isReplaced(weight)
+            ? inF32(stored(weight), file(weight).tensor(weight.name()))
+            : graph.early("Cast", stored(weight), attribute("to", DataType.FLOAT.getNumber())));
   }
 
   private DType dtype(Weight weight) {
@@ -446,15 +502,14 @@ final class OnnxInterpreter implements Tensors<String> {
   private String stored(Weight weight) {
     return weights.computeIfAbsent(weight.name(), _ -> {
       TensorFile file = file(weight);
+      if (checkpoint.isReplaced(weight)) {
+        return adapterInput(file.tensor(weight.name()));
+      }
       return graph.external(file.tensor(weight.name()), file.path().getFileName().toString());
     });
   }
 
   private TensorFile file(Weight weight) {
-    try {
-      return checkpoint.fileOf(weight);
-    } catch (CheckpointException refusal) {
-      throw new UnusableWeightException(refusal);
-    }
+    return asked(() -> checkpoint.fileOf(weight));
   }
 }

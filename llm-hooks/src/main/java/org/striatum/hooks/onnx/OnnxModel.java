@@ -46,6 +46,7 @@ public final class OnnxModel implements GatedModel {
   private final int threads;
   private final ModelLimits limits;
   private final CompletionEnd ending;
+  private final AdapterInputs adapter;
   private final Map<GraphSpec, GraphSession> sessions = new HashMap<>();
 
   /// A model over an opened checkpoint.
@@ -67,6 +68,8 @@ public final class OnnxModel implements GatedModel {
           + " lie in several folders behind their links: put them into one folder");
     }
     OnnxInterpreter.interpret(decoder, checkpoint, new GraphSpec(-1, Set.of(), Set.of(), GraphSpec.Head.ALL, false));
+    checkpoint.requireWholeAdapter();
+    this.adapter = AdapterInputs.of(checkpoint);
   }
 
   /// Begins to load the runtime's native library, so that it is there when the checkpoint has been read.
@@ -139,7 +142,7 @@ public final class OnnxModel implements GatedModel {
       others.forEach(other -> sessions.remove(other).close());
     }
     return GraphSession.open(checkpoint.name(), interpret(spec), checkpoint.files().getFirst().path().getParent(), held,
-        threads);
+        threads).feeding(adapter.tensors());
   }
 
   private Memory whileGenerating() {
@@ -246,5 +249,6 @@ public final class OnnxModel implements GatedModel {
   public void close() {
     sessions.values().forEach(GraphSession::close);
     sessions.clear();
+    adapter.close();
   }
 }

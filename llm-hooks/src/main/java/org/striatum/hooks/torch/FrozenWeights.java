@@ -11,11 +11,13 @@ import java.lang.foreign.MemorySegment;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeSet;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.CheckpointException;
+import org.striatum.hooks.checkpoint.LowRankPath;
 import org.striatum.hooks.checkpoint.UnusableWeightException;
 import org.striatum.hooks.checkpoint.Weight;
 import org.striatum.probe.tensor.DType;
@@ -33,9 +35,17 @@ final class FrozenWeights implements AutoCloseable {
   private final Checkpoint checkpoint;
   private final NDManager manager = NDManager.newBaseManager(Device.cpu(), ENGINE);
   private final SequencedMap<String, Loaded> loaded = new LinkedHashMap<>();
+  private final Map<String, LowRankArrays> paths = new LinkedHashMap<>(); // of the adapter
   private final Map<String, Integer> inputAxes = new LinkedHashMap<>();
   private final Set<String> tables = new TreeSet<>();
   private final MemorySegment.Scope mapping;
+
+  /// A low-rank change of a product or a table as arrays.
+  ///
+  /// @param down (r, in)
+  /// @param up (out, r)
+  /// @param scale scalar
+  record LowRankArrays(NDArray down, NDArray up, NDArray scale) {}
 
   private record Loaded(Weight weight, NDArray array) {}
 
@@ -94,20 +104,51 @@ final class FrozenWeights implements AutoCloseable {
     return Collections.unmodifiableSet(tables);
   }
 
+  /// What the checkpoint's adapter adds to the product with a matrix.
+  Optional<LowRankArrays> product(Weight weight, int inputAxis) {
+    return asked(() -> checkpoint.product(weight, inputAxis)).map(this::arrays);
+  }
+
+  /// What the checkpoint's adapter adds to the rows of a table.
+  Optional<LowRankArrays> ofTable(Weight table) {
+    return asked(() -> checkpoint.table(table)).map(this::arrays);
+  }
+
+  private LowRankArrays arrays(LowRankPath path) {
+    return paths.computeIfAbsent(path.down().name(), _ -> {
+      TensorFile file = checkpoint.adapter().orElseThrow().file();
+      NDArray scale = manager.create((float) path.scale());
+      NDScope.unregister(scale);
+      return new LowRankArrays(array(file, path.down()), array(file, path.up()), scale);
+    });
+  }
+
   private NDArray load(Weight weight) {
-    TensorFile file;
+    TensorFile file = asked(() -> checkpoint.fileOf(weight));
+    return array(file, file.tensor(weight.name()));
+  }
+
+  private NDArray array(TensorFile file, TensorInfo info) {
+    Shape shape = new Shape(info.shape().stream().mapToLong(Long::longValue).toArray());
+    NDArray array = info.dtype() == DType.F32 && info.byteLength() <= LARGEST_BUFFER
+        ? manager.create(file.bytes().asSlice(info.offset(), info.byteLength()).asByteBuffer(), shape,
+            DataType.FLOAT32)
+        : widened(file, info.name(), shape);
+    NDScope.unregister(array); // it outlives the run that asked for it first
+    return array;
+  }
+
+  /// What is asked of the checkpoint, a refusal carried out.
+  private interface Asked<T> {
+    T of() throws CheckpointException;
+  }
+
+  private static <T> T asked(Asked<T> asked) {
     try {
-      file = checkpoint.fileOf(weight);
+      return asked.of();
     } catch (CheckpointException refusal) {
       throw new UnusableWeightException(refusal);
     }
-    TensorInfo info = file.tensor(weight.name());
-    Shape shape = new Shape(weight.shape().stream().mapToLong(Long::longValue).toArray());
-    NDArray array = info.dtype() == DType.F32 && info.byteLength() <= LARGEST_BUFFER
-        ? manager.create(file.data(weight.name()).asByteBuffer(), shape, DataType.FLOAT32)
-        : widened(file, weight.name(), shape);
-    NDScope.unregister(array); // it outlives the run that asked for it first
-    return array;
   }
 
   /// Writes a weight into memory of the engine, a few rows at a time. (DJL cannot read BF16: it aborts the process.)

@@ -11,9 +11,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.striatum.hooks.checkpoint.Checkpoint;
+import org.striatum.hooks.checkpoint.LoraAdapter;
+import org.striatum.hooks.checkpoint.LowRankPath;
 import org.striatum.probe.tensor.DType;
 import org.striatum.probe.tensor.TensorFile;
 import org.striatum.probe.tensor.SafetensorsWriter;
@@ -24,6 +27,8 @@ import org.striatum.probe.tensor.TensorInfo;
 /// configuration, tokenizer and other small files copied.
 ///
 ///     W' = W + added + scale · up · down        in the layout of W
+///
+/// A low-rank path of the checkpoint's own adapter is merged likewise, and its whole weights stand for the base's.
 ///
 /// A bias or a whole weight is merged exactly; a low-rank change up to rounding, for the product is taken once with W' rather
 /// than twice. The folder appears whole or not at all.
@@ -77,7 +82,7 @@ final class MergedCheckpoint {
         String name = file.getFileName().toString();
         if (name.equals("config.json")) {
           Files.write(to.resolve(name), inF32(Files.readAllBytes(file)));
-        } else if (NOT_COPIED.stream().noneMatch(name.toLowerCase(Locale.ROOT)::endsWith)
+        } else if (!LoraAdapter.isOne(file) && NOT_COPIED.stream().noneMatch(name.toLowerCase(Locale.ROOT)::endsWith)
             && Files.size(file) <= LARGEST_COPIED) {
           Files.copy(file, to.resolve(name));
         }
@@ -109,7 +114,7 @@ final class MergedCheckpoint {
         for (TensorFile shard : checkpoint.files()) {
           for (TensorInfo info : shard.tensors().values()) {
             if (FLOATS.contains(info.dtype())) {
-              append(writer, shard, info, inputAxes.getOrDefault(info.name(), 1), overlay);
+              append(writer, checkpoint, shard, info, inputAxes.getOrDefault(info.name(), 1), overlay);
             } else {
               writer.append(info.name(), shard.data(info.name()));
             }
@@ -123,21 +128,28 @@ final class MergedCheckpoint {
   }
 
   /// Writes one weight row by row, its change added.
-  private static void append(SafetensorsWriter writer, TensorFile shard, TensorInfo info, int inputAxis,
-      Overlay overlay) throws IOException {
+  private static void append(SafetensorsWriter writer, Checkpoint checkpoint, TensorFile shard, TensorInfo info,
+      int inputAxis, Overlay overlay) throws IOException {
     float[] added = overlay.added().get(info.name());
     LowRank low = overlay.lowRank().get(info.name());
+    Optional<LowRankPath> path = checkpoint.adapter().flatMap(adapter -> adapter.path(info.name()));
+    LowRank adapted = path.map(found -> LowRank.of(checkpoint.adapter().orElseThrow().file(), found)).orElse(null);
+    int adaptedAxis = path.filter(found -> found.kind() == LowRankPath.Kind.TABLE).isPresent() ? 0 : inputAxis;
+    TensorFile source = checkpoint.adapter().flatMap(adapter -> adapter.replacement(info.name())).orElse(shard);
     int width = Math.toIntExact(info.shape().isEmpty() ? 1 : info.shape().getLast());
     float[] values = new float[width];
     for (long row = 0; row * width < info.elements(); row++) {
-      shard.floats(info.name(), row * width, values, 0, width);
+      source.floats(info.name(), row * width, values, 0, width);
       for (int column = 0; column < width; column++) {
         if (added != null) {
           values[column] += added[Math.toIntExact(row * width + column)];
         }
+        int at = Math.toIntExact(row);
         if (low != null) {
-          int at = Math.toIntExact(row);
           values[column] += inputAxis == 1 ? change(low, at, column) : change(low, column, at);
+        }
+        if (adapted != null) {
+          values[column] += adaptedAxis == 1 ? change(adapted, at, column) : change(adapted, column, at);
         }
       }
       writer.append(info.name(), values, 0, width);

@@ -47,17 +47,6 @@ class CheckpointRefusalTest {
     HookedModel.open(folder, Optional.empty(), 0).close();
   }
 
-  /// As PEFT's LoRA beside its base, or alone: the base is not what anybody means by this folder.
-  @ParameterizedTest
-  @ValueSource(strings = {"adapter_config.json", "adapter_model.safetensors", "adapter_model.bin"})
-  void anAdapterIsNeverIgnored(String name) throws Exception {
-    Files.writeString(folder.resolve(name), "{}");
-    assertRefused(folder).hasMessageContaining("holds an adapter (" + name + ")");
-    Files.delete(folder.resolve("model.safetensors"));
-    Files.delete(folder.resolve("config.json"));
-    assertRefused(folder).hasMessageContaining("holds an adapter (" + name + ")");
-  }
-
   @Test
   void opensThroughSymbolicLinksAsInTheHubCache(@TempDir Path cache) throws Exception {
     Path cached = cache.resolve("models--org--tiny-model");

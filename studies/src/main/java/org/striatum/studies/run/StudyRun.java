@@ -16,6 +16,7 @@ import org.striatum.datasets.RolloutFile;
 import org.striatum.datasets.grading.ReadingGrader;
 import org.striatum.datasets.prompt.PromptFormat;
 import org.striatum.hooks.HookedModel;
+import org.striatum.hooks.checkpoint.ModelSource;
 import org.striatum.probe.model.Sampling;
 import org.striatum.probe.model.TokenSequence;
 import org.striatum.probe.rollout.Grader;
@@ -257,15 +258,24 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
         : opened.chatSequence(problem.prompt(), problem.solution());
   }
 
-  /// Records the path of the checkpoint outside the manifest: a convenience for later commands, not part of the result.
-  public void remember(Path checkpoint) throws IOException {
-    AtomicFile.write(folder.folder().resolve(CHECKPOINT_PATH),
-        (checkpoint.toAbsolutePath().normalize() + "\n").getBytes(StandardCharsets.UTF_8));
+  /// Records the path of the checkpoint, and of the adapter over it, outside the manifest: a convenience for later
+  /// commands, not part of the result.
+  public void remember(ModelSource checkpoint) throws IOException {
+    StringBuilder note = new StringBuilder();
+    note.append(checkpoint.base().toAbsolutePath().normalize()).append('\n');
+    checkpoint.adapter().ifPresent(adapter -> note.append(adapter.toAbsolutePath().normalize()).append('\n'));
+    AtomicFile.write(folder.folder().resolve(CHECKPOINT_PATH), note.toString().getBytes(StandardCharsets.UTF_8));
   }
 
-  /// The path of the checkpoint when the rollouts were made; empty if it was not recorded.
-  public static Optional<Path> noted(Path folder) throws IOException {
+  /// The path of the checkpoint and of its adapter when the rollouts were made; empty if it was not recorded.
+  public static Optional<ModelSource> noted(Path folder) throws IOException {
     Path note = folder.resolve(CHECKPOINT_PATH);
-    return Files.isRegularFile(note) ? Optional.of(Path.of(Files.readString(note).strip())) : Optional.empty();
+    if (!Files.isRegularFile(note)) {
+      return Optional.empty();
+    }
+    List<String> lines = Files.readAllLines(note);
+    return lines.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new ModelSource(Path.of(lines.getFirst()), lines.stream().skip(1).map(Path::of).findFirst()));
   }
 }
