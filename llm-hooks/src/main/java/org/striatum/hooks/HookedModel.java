@@ -177,6 +177,8 @@ public final class HookedModel implements AutoCloseable {
     details.put("heads", shape.heads() + " × " + shape.headWidth() + ", " + shape.keyValueHeads() + " key-value");
     details.put("context", shape.context());
     details.put("ignored configuration", config.unread());
+    details.put("ignored tensors", alike(checkpoint.unread()));
+    details.put("ignored files", checkpoint.otherFiles(files.keySet()));
     checkpoint.adapter().ifPresent(adapter -> details.put("adapter", adapter.toString()));
     if (!checkpoint.remarks().isEmpty()) {
       details.put("remarks", checkpoint.remarks());
@@ -189,6 +191,12 @@ public final class HookedModel implements AutoCloseable {
     return new ModelFacts(checkpoint.name(), config.text("model_type"), checkpoint.folder(), files, sizes,
         new StoredWeights(checkpoint.parameters(), checkpoint.weightBytes(), dtypes, false), specialTokens(config),
         details);
+  }
+
+  /// Names of alike tensors, each with how many it stands for.
+  private static List<String> alike(SortedMap<String, Integer> names) {
+    return names.entrySet().stream()
+        .map(name -> name.getValue() == 1 ? name.getKey() : name.getKey() + " (" + name.getValue() + ")").toList();
   }
 
   private static HookedModel openOnnx(Path file, Optional<Memory> memory, int threads, ChecksumCache checksums)

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,6 +38,7 @@ public final class Checkpoint implements AutoCloseable {
   private final List<TensorFile> files;
   private final SortedMap<String, TensorFile> fileOf;
   private final Optional<LoraAdapter> adapter;
+  private final Set<String> asked = new HashSet<>(); // weights
   private final SortedSet<String> remarks = new TreeSet<>();
 
   private Checkpoint(ModelSource source, Path folder, ModelConfig config, WeightFiles weights, List<TensorFile> files,
@@ -49,6 +51,9 @@ public final class Checkpoint implements AutoCloseable {
     this.fileOf = fileOf;
     this.adapter = adapter;
     remarks.addAll(weights.remarks());
+    if (config.has("quantization_config")) {
+      remarks.add("'quantization_config' is left over: the weights are not quantised, and they decide");
+    }
   }
 
   /// Opens a folder, or the hub cache's folder of a model (`models--org--name`) at the revision it calls main. A folder
@@ -66,7 +71,7 @@ public final class Checkpoint implements AutoCloseable {
   public static Checkpoint open(ModelSource source) throws CheckpointException {
     requireFolder(source.base());
     Path folder = HubCache.snapshot(source.base());
-    ModelConfig config = ModelConfig.read(folder.resolve("config.json")).languageModel();
+    ModelConfig config = config(folder).languageModel();
     List<TensorFile> files = new ArrayList<>();
     try {
       WeightFiles weights = WeightFiles.of(folder);
@@ -80,6 +85,7 @@ public final class Checkpoint implements AutoCloseable {
           }
         }
       }
+      QuantisedFormat.refuse(folder, tensors(fileOf));
       Optional<LoraAdapter> adapter = source.adapter().isEmpty()
           ? Optional.empty()
           : Optional.of(LoraAdapter.open(HubCache.snapshot(source.adapter().get()), tensors(fileOf)));
@@ -94,6 +100,23 @@ public final class Checkpoint implements AutoCloseable {
                   : "cannot read the weights of " + folder + ": " + broken.getMessage(),
               broken);
     }
+  }
+
+  private static ModelConfig config(Path folder) throws CheckpointException {
+    Path file = folder.resolve("config.json");
+    if (!Files.exists(file) && !WeightFiles.areIn(folder)) {
+      try {
+        Optional<CheckpointException> other = OtherLayout.refusal(folder);
+        if (other.isPresent()) {
+          throw other.get();
+        }
+      } catch (CheckpointException refused) {
+        throw refused;
+      } catch (IOException unreadable) {
+        throw new CheckpointException("cannot read " + folder + ": " + unreadable.getMessage(), unreadable);
+      }
+    }
+    return ModelConfig.read(file);
   }
 
   private static void requireFolder(Path given) throws CheckpointException {
@@ -277,6 +300,30 @@ public final class Checkpoint implements AutoCloseable {
         && fileOfA.data(a.name()).mismatch(fileOfB.data(b.name())) == -1;
   }
 
+  /// Tensors that nobody has asked for, alike names written as one with `*` for their numbers, and how many each name stands
+  /// for.
+  public SortedMap<String, Integer> unread() {
+    SortedMap<String, Integer> unread = new TreeMap<>();
+    for (String name : fileOf.keySet()) {
+      if (!asked.contains(name)) {
+        unread.merge(name.replaceAll("\\d+", "*"), 1, Integer::sum);
+      }
+    }
+    return unread;
+  }
+
+  /// Files of the folder that are none of these.
+  ///
+  /// @param read names of files that are read
+  public List<String> otherFiles(Set<String> read) throws CheckpointException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(Files::isRegularFile).map(file -> file.getFileName().toString())
+          .filter(name -> !read.contains(name)).sorted().toList();
+    } catch (IOException unreadable) {
+      throw new CheckpointException("cannot read " + folder + ": " + unreadable.getMessage(), unreadable);
+    }
+  }
+
   /// What was found that a reader should know, in words.
   public List<String> remarks() {
     return List.copyOf(remarks);
@@ -286,6 +333,7 @@ public final class Checkpoint implements AutoCloseable {
   ///
   /// @throws CheckpointException if it is missing, of another shape than the config implies, or no floating-point numbers of 16 to 64 bits
   public TensorFile fileOf(Weight weight) throws CheckpointException {
+    asked.add(weight.name());
     TensorFile file = adapter.flatMap(over -> over.replacement(weight.name())).orElse(fileOf.get(weight.name()));
     if (file == null) {
       throw new CheckpointException("tensor '" + weight.name() + "' is missing from " + folder

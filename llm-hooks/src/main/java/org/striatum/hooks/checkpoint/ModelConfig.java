@@ -31,9 +31,15 @@ public final class ModelConfig {
   private final String source;
   private final JsonNode root;
   private final String prefix;
+  private final Optional<ModelConfig> outer; // of a wrapper's text model
   private final Set<String> asked = new HashSet<>();
 
   private ModelConfig(String source, JsonNode root, String prefix) {
+    this(source, root, prefix, Optional.empty());
+  }
+
+  private ModelConfig(String source, JsonNode root, String prefix, Optional<ModelConfig> outer) {
+    this.outer = outer;
     this.source = source;
     this.root = root;
     this.prefix = prefix;
@@ -73,13 +79,16 @@ public final class ModelConfig {
   /// @throws CheckpointException if the two contradict each other
   public ModelConfig languageModel() throws CheckpointException {
     Optional<JsonNode> text = Wrapper.textModel(this, root);
-    return text.isPresent() ? new ModelConfig(source, text.get(), prefix) : this;
+    return text.isPresent() ? new ModelConfig(source, text.get(), prefix, Optional.of(this)) : this;
   }
 
   /// Keys present (and not null) that no reader has asked for, as the reference implementation doesn't; housekeeping
-  /// is left out.
+  /// is left out. A wrapper's own keys are among them.
   public List<String> unread() {
-    return keys().stream().filter(key -> !asked.contains(key) && !HOUSEKEEPING.contains(key)).toList();
+    List<String> unread = new ArrayList<>();
+    outer.ifPresent(wrapper -> wrapper.unread().stream().filter(key -> !root.has(key)).forEach(unread::add));
+    keys().stream().filter(key -> !asked.contains(key) && !HOUSEKEEPING.contains(key)).forEach(unread::add);
+    return unread;
   }
 
   /// Whether the key is there, if only as null.

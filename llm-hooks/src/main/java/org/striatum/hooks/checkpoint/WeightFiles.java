@@ -83,8 +83,11 @@ record WeightFiles(Format format, List<Path> paths, Optional<Path> index, List<S
       }
     }
     if (there.isEmpty()) {
-      throw new CheckpointException("no model.safetensors and no pytorch_model.bin (nor an index of either) in " + folder
-          + ": Striatum reads these; convert other formats with the library that wrote them");
+      Optional<CheckpointException> other = OtherLayout.refusal(folder);
+      throw other.isPresent()
+          ? other.get()
+          : new CheckpointException("no model.safetensors and no pytorch_model.bin (nor an index of either) in " + folder
+              + ": these are read");
     }
     Format format = there.getFirst();
     List<String> remarks = there.stream().skip(1)
