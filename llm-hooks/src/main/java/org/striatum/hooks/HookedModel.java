@@ -29,6 +29,7 @@ import org.striatum.hooks.checkpoint.ModelSource;
 import org.striatum.hooks.decoder.Decoder;
 import org.striatum.hooks.decoder.DecoderShape;
 import org.striatum.hooks.engine.CompletionEnd;
+import org.striatum.hooks.onnx.HeldWeights;
 import org.striatum.hooks.onnx.Memory;
 import org.striatum.hooks.onnx.OnnxModel;
 import org.striatum.hooks.surgery.OnnxFile;
@@ -51,14 +52,16 @@ public final class HookedModel implements AutoCloseable {
 
   private final ModelFacts facts;
   private final GatedModel model;
-  private final Memory memory;
+  private Memory memory; // while hidden states are recorded
+  private final Optional<Memory> asked; // how weights are to be held, where the caller says so
   private final EndOfSequence endOfSequence;
   private final Optional<Checkpoint> checkpoint; // under the model, empty for an ONNX file
   private final ChecksumCache checksums;
   private Optional<Tokenizer> tokenizer = Optional.empty();
 
-  private HookedModel(ModelFacts facts, GatedModel model, Memory memory, EndOfSequence endOfSequence,
-      Optional<Checkpoint> checkpoint, ChecksumCache checksums) {
+  private HookedModel(ModelFacts facts, GatedModel model, Memory memory, Optional<Memory> asked,
+      EndOfSequence endOfSequence, Optional<Checkpoint> checkpoint, ChecksumCache checksums) {
+    this.asked = asked;
     this.facts = facts;
     this.model = model;
     this.memory = memory;
@@ -89,7 +92,7 @@ public final class HookedModel implements AutoCloseable {
   /// Opens a Hugging Face checkpoint folder, an ONNX file, or a folder without other weights that holds one ONNX file. No
   /// weight is copied.
   ///
-  /// @param memory how weights are held; empty to choose by size, and for generation by the machine's memory too
+  /// @param memory how weights are held; empty to choose by size, and for generation by the tokens to come
   /// @param threads of the runtime; 0 for one per CPU core
   /// @throws CheckpointException in one line: what is wrong and what to do
   public static HookedModel open(Path path, Optional<Memory> memory, int threads) throws CheckpointException {
@@ -159,8 +162,8 @@ public final class HookedModel implements AutoCloseable {
       LateText text = new LateText();
       OnnxModel model = new OnnxModel(checkpoint, decoder, memory, threads,
           CompletionEnd.at(endOfSequence.ids()).reading(text));
-      return text.of(new HookedModel(facts(checkpoint, decoder.shape(), model), model, model.memory(), endOfSequence,
-          Optional.of(checkpoint), checksums));
+      return text.of(new HookedModel(facts(checkpoint, decoder.shape(), model), model, model.memory(), memory,
+          endOfSequence, Optional.of(checkpoint), checksums));
     } catch (CheckpointException | RuntimeException refused) {
       checkpoint.close();
       throw refused;
@@ -207,12 +210,14 @@ public final class HookedModel implements AutoCloseable {
         : Optional.empty();
     EndOfSequence endOfSequence = EndOfSequence.read(folder, config);
     OnnxFile read = OnnxFile.open(file);
-    Memory held = memory.orElseGet(() -> Memory.fitting(read.weightBytes()));
+    Memory held = memory
+        .orElseGet(() -> HeldWeights.fitting(read.weightBytes(), read.parameters(), 0).recording());
     LateText text = new LateText();
     OnnxFileModel model = OnnxFileModel.of(read, held, threads, CompletionEnd.at(endOfSequence.ids()).reading(text));
     try {
       return text.of(
-          new HookedModel(facts(model, folder, config), model, held, endOfSequence, Optional.empty(), checksums));
+          new HookedModel(facts(model, folder, config), model, held, memory, endOfSequence, Optional.empty(),
+              checksums));
     } catch (CheckpointException | RuntimeException refused) {
       model.close();
       throw refused;
@@ -282,6 +287,34 @@ public final class HookedModel implements AutoCloseable {
   /// How weights are held while hidden states are recorded.
   public Memory memory() {
     return memory;
+  }
+
+  /// How weights would be held for so many tokens: as the caller says, else by their size and the tokens.
+  ///
+  /// @param tokens that will be generated at most
+  public HeldWeights fitting(long tokens) {
+    if (asked.isPresent() || checkpoint.isEmpty()) {
+      return HeldWeights.all(memory);
+    }
+    return HeldWeights.fitting(facts.weightBytes(), facts.parameters(), tokens);
+  }
+
+  /// Holds the weights as a run does that has begun, unless the caller has said how they are to be held.
+  ///
+  /// @return how they are held now
+  /// @throws CheckpointException if this machine has too little memory for that
+  public HeldWeights hold(HeldWeights weights) throws CheckpointException {
+    if (asked.isPresent()) {
+      return HeldWeights.all(memory);
+    }
+    weights.requireRoom(facts.name(), facts.parameters());
+    switch (model) {
+      case OnnxModel interpreted -> interpreted.hold(weights);
+      case OnnxFileModel file -> file.hold(weights.recording());
+      default -> throw new IllegalStateException("a model is a checkpoint or an ONNX file");
+    }
+    memory = weights.recording();
+    return weights;
   }
 
   /// The model, ready to be recorded, gated and sampled.

@@ -7,6 +7,7 @@ import org.striatum.datasets.MissingSettingException;
 import org.striatum.datasets.Need;
 import org.striatum.datasets.grading.AnswerGrader;
 import org.striatum.hooks.checkpoint.AdapterBaseException;
+import org.striatum.hooks.onnx.TooLittleMemoryException;
 import org.striatum.studies.run.FinishedStudyException;
 
 /// The options that help after a refusal; messages of the library name no options.
@@ -22,6 +23,9 @@ final class Remedies {
     }
     if (failure instanceof AdapterBaseException) {
       return message + ": give it with --base DIR";
+    }
+    if (failure instanceof TooLittleMemoryException) {
+      return message + ": give --memory low to a new run, whose figures then differ in their last digits";
     }
     Set<Need> needs = switch (failure) {
       case MissingSettingException missing -> Set.of(missing.need());

@@ -30,7 +30,7 @@ public final class ModelOptions {
 
   private final Console console;
 
-  @Option(names = "--memory", paramLabel = "MODE", defaultValue = "auto", description = "fast: weights converted to F32 and packed in memory; low: left in the mapped file; auto: chosen by size and, during generation, by the machine's memory (default).")
+  @Option(names = "--memory", paramLabel = "MODE", defaultValue = "auto", description = "fast: weights converted to F32 and packed in memory; low: left in the mapped file; auto: chosen by size and, for generation, by the tokens to come (default); a run keeps its own.")
   private MemoryChoice memory;
 
   @Option(names = "--threads", paramLabel = "N", defaultValue = "0", description = "Threads of the model runtime; 0 for one per core (default).")

@@ -154,6 +154,7 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
   public HookedModel hooked() throws IOException {
     HookedModel opened = model.open();
     if (hasRollouts()) {
+      hold(Long.MAX_VALUE);
       folder.settle(model.inputs());
     }
     return opened;
@@ -162,6 +163,14 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
   /// The same without a check of the run's inputs: for the study that fixes them.
   public HookedModel anyModel() throws IOException {
     return model.open();
+  }
+
+  /// Holds the model's weights as the run does that has begun, else in a way that fits the work.
+  ///
+  /// @param tokens that will be generated at most
+  public void hold(long tokens) throws IOException {
+    Manifest.Checkpoint begun = folder.manifest().inputs().checkpoint();
+    model.hold(begun != null && begun.memory() != null ? begun.memory() : model.open().fitting(tokens));
   }
 
   /// Sequences that run together. No result depends on it.
