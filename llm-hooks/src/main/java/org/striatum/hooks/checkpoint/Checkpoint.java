@@ -329,20 +329,34 @@ public final class Checkpoint implements AutoCloseable {
     return List.copyOf(remarks);
   }
 
+  /// Whether there is a tensor of this name.
+  public boolean has(String tensor) {
+    return fileOf.containsKey(tensor);
+  }
+
+  /// The shape of a tensor, if there is one of this name.
+  public Optional<List<Long>> shape(String tensor) {
+    return Optional.ofNullable(fileOf.get(tensor)).map(file -> file.tensor(tensor).shape());
+  }
+
   /// The mapped file that holds a weight.
   ///
   /// @throws CheckpointException if it is missing, of another shape than the config implies, or no floating-point numbers of 16 to 64 bits
   public TensorFile fileOf(Weight weight) throws CheckpointException {
     asked.add(weight.name());
     TensorFile file = adapter.flatMap(over -> over.replacement(weight.name())).orElse(fileOf.get(weight.name()));
+    if (weight.part() != null && isReplaced(weight)) {
+      throw new CheckpointException("the adapter " + source.adapter().orElseThrow() + " replaces the experts in '"
+          + weight.name() + "', which is not read: merge it into the weights");
+    }
     if (file == null) {
       throw new CheckpointException("tensor '" + weight.name() + "' is missing from " + folder
           + ": the folder is incomplete or its config.json belongs to another model");
     }
     TensorInfo info = file.tensor(weight.name());
-    if (!info.shape().equals(weight.shape())) {
+    if (!info.shape().equals(weight.storedShape())) {
       throw new CheckpointException("tensor '" + weight.name() + "' of " + folder + " has shape " + info.shape()
-          + " where config.json implies " + weight.shape());
+          + " where config.json implies " + weight.storedShape());
     }
     if (!FLOATS.contains(info.dtype())) {
       throw new CheckpointException(

@@ -3,6 +3,7 @@ package org.striatum.hooks.checkpoint;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.util.Set;
 public final class ModelConfig {
   private static final long MAX_BYTES = 16 << 20;
   private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
+      .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS) // Infinity, as Python writes it
       .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(64).maxNameLength(4096).build()).build());
 
   /// Keys that change no activation: what a tokenizer, a trainer or a generation loop reads.
@@ -126,6 +128,11 @@ public final class ModelConfig {
     return Optional.of(new ModelConfig(source, value, prefix + key + "."));
   }
 
+  /// Whether the value is a string.
+  public boolean isText(String key) {
+    return has(key) && root.get(key).isTextual();
+  }
+
   public String text(String key) throws CheckpointException {
     JsonNode value = required(key);
     if (!value.isTextual()) {
@@ -199,6 +206,17 @@ public final class ModelConfig {
     return numbers;
   }
 
+  /// Whether a pair of limits under `key` limits nothing: from 0 to infinity, or absent.
+  public boolean unlimited(String key) {
+    if (!has(key)) {
+      return true;
+    }
+    JsonNode value = root.get(key);
+    JsonNode most = value.path(1).has("__float__") ? value.path(1).get("__float__") : value.path(1);
+    return value.isArray() && value.size() == 2 && value.get(0).isNumber() && value.get(0).doubleValue() == 0
+        && (most.isNumber() ? most.doubleValue() == Double.POSITIVE_INFINITY : most.asText().equals("Infinity"));
+  }
+
   public boolean flag(String key, boolean otherwise) throws CheckpointException {
     if (!has(key)) {
       return otherwise;
@@ -243,10 +261,6 @@ public final class ModelConfig {
       }
     }
     return integers;
-  }
-
-  boolean isText(String key) {
-    return has(key) && root.get(key).isTextual();
   }
 
   boolean isFlag(String key) {
@@ -301,6 +315,25 @@ public final class ModelConfig {
       switches.add(item.asBoolean());
     }
     return switches;
+  }
+
+  /// A list of integers ≥ 0; empty where the key is absent.
+  public List<Integer> counts(String key) throws CheckpointException {
+    List<Integer> counts = new ArrayList<>();
+    if (!has(key)) {
+      return counts;
+    }
+    JsonNode value = root.get(key);
+    for (JsonNode item : value) {
+      if (!item.isIntegralNumber() || !item.canConvertToInt() || item.intValue() < 0) {
+        throw refusal(key, "must be a list of integers ≥ 0", value);
+      }
+      counts.add(item.intValue());
+    }
+    if (!value.isArray()) {
+      throw refusal(key, "must be a list of integers ≥ 0", value);
+    }
+    return counts;
   }
 
   /// A token id or a list of them; empty where the key is absent. −1 stands for none, in older files.

@@ -64,6 +64,7 @@ public final class DjlModel implements GatedModel {
     try {
       model.record(List.of(TokenSequence.prompt(new int[1])), Set.of(HookPoint.LOGITS), Gates.none());
       checkpoint.requireWholeAdapter();
+      weights.completed();
       return model;
     } catch (UnusableWeightException unusable) {
       weights.close();

@@ -10,6 +10,7 @@ import ai.djl.ndarray.types.Shape;
 import java.lang.foreign.MemorySegment;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -39,6 +40,7 @@ final class FrozenWeights implements AutoCloseable {
   private final Map<String, Integer> inputAxes = new LinkedHashMap<>();
   private final Set<String> tables = new TreeSet<>();
   private final MemorySegment.Scope mapping;
+  private boolean complete;
 
   /// A low-rank change of a product or a table as arrays.
   ///
@@ -53,6 +55,16 @@ final class FrozenWeights implements AutoCloseable {
     this.checkpoint = checkpoint;
     TensorFile first = checkpoint.files().getFirst();
     this.mapping = first.data(first.tensors().firstEntry().getKey()).scope();
+  }
+
+  /// Whether every weight of the decoder has been used once.
+  boolean complete() {
+    return complete;
+  }
+
+  /// Says that every weight of the decoder has been used.
+  void completed() {
+    complete = true;
   }
 
   /// Where arrays of a run live; each run closes its own.
@@ -70,14 +82,14 @@ final class FrozenWeights implements AutoCloseable {
 
   /// A weight in its own shape.
   NDArray get(Weight weight) {
-    return loaded.computeIfAbsent(weight.name(), _ -> new Loaded(weight, load(weight))).array();
+    return loaded.computeIfAbsent(weight.key(), _ -> new Loaded(weight, load(weight))).array();
   }
 
   /// The matrix of a product.
   ///
   /// @param inputAxis which of its two axes meets the input
   NDArray matrix(Weight weight, int inputAxis) {
-    inputAxes.put(weight.name(), inputAxis);
+    inputAxes.put(weight.key(), inputAxis);
     return get(weight);
   }
 
@@ -125,15 +137,24 @@ final class FrozenWeights implements AutoCloseable {
 
   private NDArray load(Weight weight) {
     TensorFile file = asked(() -> checkpoint.fileOf(weight));
-    return array(file, file.tensor(weight.name()));
+    long first = weight.part() == null
+        ? 0
+        : weight.part().index() * weight.shape().stream().reduce(1L, Math::multiplyExact);
+    return array(file, file.tensor(weight.name()), first, weight.shape());
   }
 
   private NDArray array(TensorFile file, TensorInfo info) {
-    Shape shape = new Shape(info.shape().stream().mapToLong(Long::longValue).toArray());
-    NDArray array = info.dtype() == DType.F32 && info.byteLength() <= LARGEST_BUFFER
-        ? manager.create(file.bytes().asSlice(info.offset(), info.byteLength()).asByteBuffer(), shape,
+    return array(file, info, 0, info.shape());
+  }
+
+  /// @param first element of the tensor that the array begins with
+  private NDArray array(TensorFile file, TensorInfo info, long first, List<Long> dimensions) {
+    Shape shape = new Shape(dimensions.stream().mapToLong(Long::longValue).toArray());
+    long bytes = shape.size() * Float.BYTES;
+    NDArray array = info.dtype() == DType.F32 && bytes <= LARGEST_BUFFER
+        ? manager.create(file.bytes().asSlice(info.offset() + first * Float.BYTES, bytes).asByteBuffer(), shape,
             DataType.FLOAT32)
-        : widened(file, info.name(), shape);
+        : widened(file, info.name(), first, shape);
     NDScope.unregister(array); // it outlives the run that asked for it first
     return array;
   }
@@ -151,11 +172,11 @@ final class FrozenWeights implements AutoCloseable {
     }
   }
 
-  /// Writes a weight into memory of the engine, a few rows at a time. (DJL cannot read BF16: it aborts the process.)
-  private NDArray widened(TensorFile file, String name, Shape shape) {
+  /// Writes a weight, which begins at element `first` of its tensor, into memory of the engine, a few rows at a time. (DJL cannot read BF16: it aborts the process.)
+  private NDArray widened(TensorFile file, String name, long first, Shape shape) {
     if (shape.dimension() == 0) {
       float[] scalar = new float[1];
-      file.floats(name, 0, scalar, 0, 1);
+      file.floats(name, first, scalar, 0, 1);
       return manager.create(scalar[0]);
     }
     NDArray whole = manager.create(shape, DataType.FLOAT32);
@@ -165,7 +186,7 @@ final class FrozenWeights implements AutoCloseable {
     for (long from = 0; from < shape.get(0); from += rows) {
       long to = Math.min(from + rows, shape.get(0));
       int count = (int) ((to - from) * width);
-      file.floats(name, from * width, values, 0, count);
+      file.floats(name, first + from * width, values, 0, count);
       try (NDArray part = whole.get(new NDIndex().addSliceDim(from, to))) {
         part.toByteBuffer(true).asFloatBuffer().put(values, 0, count); // a view of the memory of `whole`
       }

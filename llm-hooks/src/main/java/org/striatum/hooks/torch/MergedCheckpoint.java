@@ -13,10 +13,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.LoraAdapter;
 import org.striatum.hooks.checkpoint.LowRankPath;
+import org.striatum.hooks.checkpoint.Weight;
 import org.striatum.probe.tensor.DType;
 import org.striatum.probe.tensor.TensorFile;
 import org.striatum.probe.tensor.SafetensorsWriter;
@@ -68,7 +70,7 @@ final class MergedCheckpoint {
     Files.createDirectory(unfinished);
     try {
       copySmallFiles(checkpoint.folder(), unfinished);
-      writeWeights(checkpoint, weights.inputAxes(), overlay, unfinished.resolve("model.safetensors"));
+      writeWeights(checkpoint, weights, overlay, unfinished.resolve("model.safetensors"));
       Files.deleteIfExists(target);
       Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
     } finally {
@@ -101,8 +103,10 @@ final class MergedCheckpoint {
     return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(keys);
   }
 
-  private static void writeWeights(Checkpoint checkpoint, Map<String, Integer> inputAxes, Overlay overlay, Path file)
+  private static void writeWeights(Checkpoint checkpoint, FrozenWeights weights, Overlay overlay, Path file)
       throws IOException {
+    Set<String> parted = weights.used().values().stream().filter(weight -> weight.part() != null).map(Weight::name)
+        .collect(Collectors.toSet());
     List<Declared> declared = new ArrayList<>();
     for (TensorFile shard : checkpoint.files()) {
       for (TensorInfo info : shard.tensors().values()) {
@@ -114,7 +118,9 @@ final class MergedCheckpoint {
         for (TensorFile shard : checkpoint.files()) {
           for (TensorInfo info : shard.tensors().values()) {
             if (FLOATS.contains(info.dtype())) {
-              append(writer, checkpoint, shard, info, inputAxes.getOrDefault(info.name(), 1), overlay);
+              boolean inParts = parted.contains(info.name());
+              int inputAxis = weights.inputAxes().getOrDefault(inParts ? info.name() + "[0]" : info.name(), 1);
+              append(writer, checkpoint, shard, info, inputAxis, inParts, overlay);
             } else {
               writer.append(info.name(), shard.data(info.name()));
             }
@@ -128,23 +134,28 @@ final class MergedCheckpoint {
   }
 
   /// Writes one weight row by row, its change added.
+  ///
+  /// @param inParts whether it holds a matrix of each expert, which have changes of their own
   private static void append(SafetensorsWriter writer, Checkpoint checkpoint, TensorFile shard, TensorInfo info,
-      int inputAxis, Overlay overlay) throws IOException {
-    float[] added = overlay.added().get(info.name());
-    LowRank low = overlay.lowRank().get(info.name());
+      int inputAxis, boolean inParts, Overlay overlay) throws IOException {
     Optional<LowRankPath> path = checkpoint.adapter().flatMap(adapter -> adapter.path(info.name()));
     LowRank adapted = path.map(found -> LowRank.of(checkpoint.adapter().orElseThrow().file(), found)).orElse(null);
     int adaptedAxis = path.filter(found -> found.kind() == LowRankPath.Kind.TABLE).isPresent() ? 0 : inputAxis;
     TensorFile source = checkpoint.adapter().flatMap(adapter -> adapter.replacement(info.name())).orElse(shard);
     int width = Math.toIntExact(info.shape().isEmpty() ? 1 : info.shape().getLast());
+    long rowsOfPart = inParts ? info.elements() / width / info.shape().getFirst() : Long.MAX_VALUE;
     float[] values = new float[width];
     for (long row = 0; row * width < info.elements(); row++) {
       source.floats(info.name(), row * width, values, 0, width);
+      long part = row / rowsOfPart;
+      int at = Math.toIntExact(row % rowsOfPart);
+      String changed = inParts ? info.name() + "[" + part + "]" : info.name();
+      float[] added = overlay.added().get(changed);
+      LowRank low = overlay.lowRank().get(changed);
       for (int column = 0; column < width; column++) {
         if (added != null) {
-          values[column] += added[Math.toIntExact(row * width + column)];
+          values[column] += added[at * width + column];
         }
-        int at = Math.toIntExact(row);
         if (low != null) {
           values[column] += inputAxis == 1 ? change(low, at, column) : change(low, column, at);
         }

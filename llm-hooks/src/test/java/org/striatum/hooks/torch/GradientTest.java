@@ -62,7 +62,7 @@ class GradientTest {
       Random random = new Random(SEED);
       List<TokenSequence> items = GoldenCheckpoints.sequences(random, model.vocabulary(), 4, 16);
       HookPoint stream = HookPoint.residPost(0);
-      HookPoint neurons = HookPoint.mlpPost(1);
+      HookPoint neurons = GoldenCheckpoints.neurons(model, 1);
       Gates gates = new Gates(new TreeMap<>(Map.of(stream,
           GoldenCheckpoints.gate(random, model.width(stream), false, PositionMask.ALL_BUT_FIRST), neurons,
           GoldenCheckpoints.gate(random, model.width(neurons), false, PositionMask.ALL))));
