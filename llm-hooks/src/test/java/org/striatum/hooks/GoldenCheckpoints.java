@@ -48,6 +48,11 @@ public final class GoldenCheckpoints {
     return EVERY ? all() : families();
   }
 
+  /// Those that are held to the reference in both memory modes: the first families, with all tests every one.
+  public static List<Path> inBothModes() throws IOException {
+    return EVERY ? all() : gentle();
+  }
+
   /// One checkpoint of each family at least.
   public static List<Path> families() throws IOException {
     List<Path> families = new ArrayList<>(folders("checkpoints"));

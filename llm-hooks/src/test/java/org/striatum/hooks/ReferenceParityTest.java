@@ -30,10 +30,12 @@ class ReferenceParityTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden");
   private static final Path REASONER = Path.of("../checkpoints/tiny-reasoner-step2000");
 
-  /// Every family, and configurations beside the usual ones: (folder, memory mode).
+  /// Every family, and configurations beside the usual ones: (folder, memory mode). Both modes of every one with all
+  /// tests, otherwise of those that the contracts are run on.
   static Stream<Arguments> randomCheckpoints() throws IOException {
-    return GoldenCheckpoints.all().stream()
-        .flatMap(folder -> Arrays.stream(Memory.values()).map(memory -> arguments(folder, memory)));
+    List<Path> both = GoldenCheckpoints.inBothModes();
+    return GoldenCheckpoints.all().stream().flatMap(folder -> Arrays.stream(Memory.values())
+        .filter(memory -> memory == Memory.LOW || both.contains(folder)).map(memory -> arguments(folder, memory)));
   }
 
   @ParameterizedTest

@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.matheclipse.core.basic.Config;
 import org.matheclipse.core.eval.EvalEngine;
 import org.matheclipse.core.expression.F;
+import org.matheclipse.core.expression.S;
 import org.matheclipse.core.interfaces.IAST;
 import org.matheclipse.core.interfaces.IExpr;
 import org.matheclipse.core.interfaces.ISymbol;
@@ -34,7 +35,11 @@ import org.striatum.datasets.grading.Expr.Num;
 final class Algebra {
   /// What became of a question.
   enum Outcome {
-    YES, NO, TIME_LIMIT
+    YES, NO, TIME_LIMIT;
+
+    static Outcome of(boolean yes) {
+      return yes ? YES : NO;
+    }
   }
 
   /// Threads that have not ended though asked to; more of them would take the machine.
@@ -82,19 +87,20 @@ final class Algebra {
     }
   }
 
-  /// Whether an expression is zero wherever it has a value.
+  /// Whether an expression is zero wherever it has a value. Exact values and values to many digits at a few points decide nearly
+  /// always, in milliseconds; algebra, which may take seconds, is asked about the rest.
   Outcome zero(Expr difference) {
-    return asked(engine -> !differs(engine, difference)
-        && (vanishes(engine, new Translation(0).of(difference)) || vanishesAtPoints(engine, difference)));
+    return ExactPoints.zero(difference).map(Outcome::of).orElseGet(() -> asked(engine -> !differs(engine, difference)
+        && (vanishesAtPoints(engine, difference) || vanishes(engine, new Translation(0).of(difference)))));
   }
 
   /// Whether a quotient is a constant other than zero; a positive one, if asked.
   Outcome constant(Expr quotient, boolean positive) {
-    return asked(engine -> {
+    return ExactPoints.constant(quotient, positive).map(Outcome::of).orElseGet(() -> asked(engine -> {
       IExpr value = engine.evaluate(F.Simplify(F.Together(new Translation(0).of(quotient))));
       return value.isNumericFunction() && !value.isZero()
           && (!positive || engine.evaluate(F.Greater(value, F.C0)).isTrue());
-    });
+    }));
   }
 
   /// Whether algebra brings it to zero.
@@ -163,7 +169,7 @@ final class Algebra {
       return yes;
     }, left, engine);
     left -= used.get();
-    return answer.map(yes -> yes ? Outcome.YES : Outcome.NO).orElse(Outcome.TIME_LIMIT);
+    return answer.map(Outcome::of).orElse(Outcome.TIME_LIMIT);
   }
 
   private static boolean loaded() {
@@ -286,6 +292,11 @@ final class Algebra {
         case SINH -> F.Sinh(args[0]);
         case COSH -> F.Cosh(args[0]);
         case TANH -> F.Tanh(args[0]);
+        case MAX -> F.ast(args, S.Max);
+        case MIN -> F.ast(args, S.Min);
+        case GCD -> F.ast(args, S.GCD);
+        case LCM -> F.ast(args, S.LCM);
+        case MOD -> F.Mod(args[0], args[1]);
         default -> opaque(apply, List.of(args));
       };
     }

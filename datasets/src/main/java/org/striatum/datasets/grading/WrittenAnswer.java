@@ -49,6 +49,16 @@ record WrittenAnswer(String text, Place place) {
   /// A ratio or a time of the day.
   private static final Pattern RATIO = Pattern.compile("(?<![\\w:.])\\d{1,9}(?:\\s?:\\s?\\d{1,9}){1,3}+(?![\\w:])");
   private static final Pattern EXPLAINED = Pattern.compile("\\s?(?:\\(|,|since\\b|because\\b|as\\b|which\\b)");
+  private static final Pattern DIVISOR = Pattern
+      .compile("\\s(?:when|if|upon)\\s(?:(?:it|they|this|the number)\\s(?:is|are)\\s)?divi(?:ded|sion)\\sby\\s[^.\\n]{1,40}[.]?\\s*+$");
+  /// Between a formula and the same value in figures: `$\\frac34$, or 75\\%`, `$\\frac13$ (about 0.333)`.
+  private static final Pattern RESTATED = Pattern
+      .compile("[.,;]?\\s?\\(?(?:or|which is|that is|i\\.e\\.|about|approximately|roughly|≈|or about|or approximately|\\s|,){1,4}\\$?");
+  private static final Pattern RESTATING = Pattern
+      .compile("(?s)(?:.{0,40}?(?:about|approximately|roughly|≈).*|.{1,24}?\\d{1,12}(?:\\.\\d{1,12})?\\h?\\\\?%.*)");
+  /// What makes more than a number of it.
+  private static final Pattern COMPOSED = Pattern.compile("[(\\[{\\\\=^+*/<>]|\\d\\s[-−]\\s|,\\s");
+  private static final Pattern PLAIN_WORDS = Pattern.compile("[$€£#]|:\\s|^(?:a|A|I)\\s|\\?|<\\||\\\\\\(|\\\\\\[|%");
   private static final Pattern RANGE = Pattern.compile("\\s?(?:to|–)\\s?\\d");
   private static final Pattern BETWEEN_TWO = Pattern.compile("(?i)between\\b.{1,60}\\band\\b.{1,40}");
   private static final Pattern NAME = Pattern.compile("[A-Z][a-z]{2,}+");
@@ -64,7 +74,7 @@ record WrittenAnswer(String text, Place place) {
 
   /// The answer that a completion gives.
   static Optional<WrittenAnswer> of(String completion) {
-    String text = NumberText.untilMark(FullWidth.narrowed(completion));
+    String text = NumberText.own(FullWidth.narrowed(completion));
     Optional<String> cutOff = TexSpans.cutOff(text);
     if (cutOff.isPresent()) { // its last number may be half of one
       return cutOff.flatMap(WrittenAnswer::whole).map(answer -> new WrittenAnswer(answer.text(), Place.BOX));
@@ -186,10 +196,15 @@ record WrittenAnswer(String text, Place place) {
   }
 
   /// The last formula or number, whichever stands later; or a whole text that is a value.
-  static Optional<WrittenAnswer> lastOf(String text) {
+  static Optional<WrittenAnswer> lastOf(String written) {
+    String text = withoutDivisor(written);
     Optional<WrittenAnswer> whole = text.length() <= LONGEST_TEXT * 4 ? whole(text) : Optional.empty();
     if (whole.isPresent()) {
       return whole;
+    }
+    Optional<WrittenAnswer> concluded = concluded(text);
+    if (concluded.isPresent()) {
+      return concluded;
     }
     List<Span> formulas = TexSpans.formulas(text);
     Optional<Literal> number = NumberText.last(TexSpans.withoutBroken(text, formulas));
@@ -199,12 +214,37 @@ record WrittenAnswer(String text, Place place) {
     if (ratio.isPresent()) {
       return Optional.of(new WrittenAnswer(ratio.get().group(), Place.NUMBER));
     }
-    if (number.isPresent() && (number.get().end() > formulaEnd || unit(text, number.get(), formulas.getLast()))) {
+    boolean again = number.isPresent() && formulaEnd >= 0 && number.get().start() >= formulaEnd
+        && RESTATED.matcher(text.substring(formulaEnd, number.get().start())).matches()
+        && RESTATING.matcher(text.substring(formulaEnd)).lookingAt();
+    if (!again && number.isPresent() && (number.get().end() > formulaEnd || unit(text, number.get(), formulas.getLast()))) {
       return Optional.of(new WrittenAnswer(number.get().written(), Place.NUMBER));
     }
     return formulas.isEmpty()
         ? Optional.empty()
         : Optional.of(new WrittenAnswer(lastJoined(text, formulas), Place.FORMULA));
+  }
+
+  /// `The remainder is 7 when divided by 12`: the divisor is no answer.
+  static String withoutDivisor(String text) {
+    Matcher divisor = DIVISOR.matcher(text).region(Math.max(0, text.length() - LONGEST_TEXT), text.length());
+    return divisor.find() ? text.substring(0, divisor.start()) : text;
+  }
+
+  /// Mathematics without `$` with which the last sentence ends, behind its last word: `The point is (3, 4).`
+  private static Optional<WrittenAnswer> concluded(String text) {
+    String line = text.stripTrailing();
+    line = line.substring(line.lastIndexOf('\n') + 1);
+    line = line.substring(Math.max(0, line.length() - LONGEST_TEXT * 2));
+    Matcher word = WORDS.matcher(line);
+    int from = 0;
+    while (word.find()) {
+      from = word(word.group()) ? word.end() : from;
+    }
+    String end = line.substring(from).strip().replaceAll("^[,:]\\s|[*_]{1,3}$|[.!]$", "").strip();
+    boolean mathematics = from > 0 && COMPOSED.matcher(end).find() && !PLAIN_WORDS.matcher(end).find()
+        && NumberText.value(end).isEmpty() && TexParser.parse(end).isPresent();
+    return mathematics ? Optional.of(new WrittenAnswer(end, Place.FORMULA)) : Optional.empty();
   }
 
   /// Whether the last formula is the unit of the number before it: `18 $\text{m}^2$`, `90$^\circ$`.

@@ -55,8 +55,8 @@ final class PooledSteps {
       RunningMoments response = new RunningMoments(width);
       for (int s = from; s < to; s++) {
         ValuedStep step = all.get(s);
-        usable.set(s, isFinite(rows, step.first() * width, step.length() * width));
-        for (int t = step.first(); usable.get(s) && t <= step.last(); t++) {
+        usable.set(s, isFinite(rows, step.span().first() * width, step.length() * width));
+        for (int t = step.span().first(); usable.get(s) && t <= step.span().last(); t++) {
           response.add(rows, t * width);
           if (step.fold() == Split.Fold.TRAIN) {
             training.add(rows, t * width);
@@ -64,7 +64,7 @@ final class PooledSteps {
         }
         for (int j = 0; usable.get(s) && j < width; j++) {
           double sum = 0;
-          for (int t = step.first(); t <= step.last(); t++) {
+          for (int t = step.span().first(); t <= step.span().last(); t++) {
             sum += rows[t * width + j];
           }
           means[s * width + j] = (float) (sum / step.length());

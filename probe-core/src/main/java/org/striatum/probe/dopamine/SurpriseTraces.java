@@ -120,7 +120,7 @@ final class SurpriseTraces {
       }
       states.states(rollout, rows, 0);
       for (int o = 0; o < offsets(); o++) {
-        int t = steps.get(i).first() + o - settings.traces().window();
+        int t = steps.get(i).span().first() + o - settings.traces().window();
         if (t < 0 || t >= length || !PooledSteps.isFinite(rows, t * width, width)) {
           continue;
         }

@@ -30,12 +30,12 @@ final class TrajectoryPermutation {
       while (to < steps.size() && steps.get(to).rollout() == first.rollout()) {
         to++;
       }
-      if (to - from == first.of()) {
-        int[] rows = new int[first.of()];
+      if (to - from == first.place().of()) {
+        int[] rows = new int[first.place().of()];
         for (int k = 0; k < rows.length; k++) {
           rows[k] = from + k;
         }
-        byLength.computeIfAbsent(first.of(), _ -> new ArrayList<>()).add(rows);
+        byLength.computeIfAbsent(first.place().of(), _ -> new ArrayList<>()).add(rows);
       }
     }
     stratum = new int[steps.size()];

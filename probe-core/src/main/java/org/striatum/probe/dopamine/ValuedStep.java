@@ -12,20 +12,28 @@ import org.striatum.probe.value.Trajectories;
 ///
 /// (arXiv 2602.00986, §5.)
 ///
-/// @param rollout index of the rollout
-/// @param index of the step in it, from 0
-/// @param of steps the rollout has
-/// @param first first state of the step
-/// @param last last state
+/// @param place which step of which rollout
+/// @param span its tokens
 /// @param before V̂(sₖ₋₁)
 /// @param after V̂(sₖ); the reward after the last step
-/// @param delta δₖ
-/// @param firstHalf δₖ by the first half of the continuations alone; NaN where there are no halves
-/// @param secondHalf by the second half
-/// @param position of the step's middle in the whole sequence, prompt included, in tokens from 0
+/// @param error δₖ, how far `after` exceeds `before`
 /// @param entropy mean entropy of the distributions its tokens were drawn from, in nats; NaN where not recorded
-record ValuedStep(int rollout, String problem, Split.Fold fold, int index, int of, int first, int last, double before,
-    double after, double delta, double firstHalf, double secondHalf, double position, double entropy) {
+record ValuedStep(Place place, Span span, double before, double after, Surprise error, double entropy) {
+  /// @param rollout index of the rollout
+  /// @param index of the step in it, from 0
+  /// @param of steps the rollout has
+  record Place(int rollout, String problem, Split.Fold fold, int index, int of) {}
+
+  /// @param first first state of the step
+  /// @param last last state
+  /// @param position of the step's middle in the whole sequence, prompt included, in tokens from 0
+  record Span(int first, int last, double position) {}
+
+  /// @param delta δₖ
+  /// @param firstHalf δₖ by the first half of the continuations alone; NaN where there are no halves
+  /// @param secondHalf by the second half
+  record Surprise(double delta, double firstHalf, double secondHalf) {}
+
   /// All steps with a value before and after them, rollout after rollout.
   ///
   /// @param rollouts any hook point's trajectories
@@ -47,8 +55,10 @@ record ValuedStep(int rollout, String problem, Split.Fold fold, int index, int o
         double entropy = entropies == null ? Double.NaN : mean(entropies[i], cut.first(k) - 1, cut.last(k));
         if (Double.isFinite(delta) && (entropies == null || Double.isFinite(entropy))) {
           double position = rollouts.promptLength(i) - 1 + (cut.first(k) + cut.last(k)) / 2.0;
-          steps.add(new ValuedStep(i, rollouts.problem(i), split.of(rollouts.problem(i)), k, cut.count(), cut.first(k),
-              cut.last(k), before, after, delta, halves[0], halves[1], position, entropy));
+          steps.add(new ValuedStep(
+              new Place(i, rollouts.problem(i), split.of(rollouts.problem(i)), k, cut.count()),
+              new Span(cut.first(k), cut.last(k), position), before, after, new Surprise(delta, halves[0], halves[1]),
+              entropy));
         }
       }
     }
@@ -63,17 +73,41 @@ record ValuedStep(int rollout, String problem, Split.Fold fold, int index, int o
     return sum / (to - from);
   }
 
-  /// Tokens of the step.
-  int length() {
-    return last - first + 1;
+  int rollout() {
+    return place.rollout;
+  }
+
+  String problem() {
+    return place.problem;
+  }
+
+  Split.Fold fold() {
+    return place.fold;
+  }
+
+  int index() {
+    return place.index;
   }
 
   boolean isLast() {
-    return index + 1 == of;
+    return place.index + 1 == place.of;
+  }
+
+  /// Tokens of the step.
+  int length() {
+    return span.last - span.first + 1;
+  }
+
+  double position() {
+    return span.position;
+  }
+
+  double delta() {
+    return error.delta;
   }
 
   boolean hasHalves() {
-    return Double.isFinite(firstHalf) && Double.isFinite(secondHalf);
+    return Double.isFinite(error.firstHalf) && Double.isFinite(error.secondHalf);
   }
 
   static double[] column(List<ValuedStep> steps, ToDoubleFunction<ValuedStep> figure) {

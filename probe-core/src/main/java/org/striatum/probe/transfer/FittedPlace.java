@@ -14,13 +14,16 @@ import org.striatum.probe.transfer.TransferResults.Place;
 
 /// A dataset of a run at one hook point with all that is fitted on its training problems, once.
 ///
-/// @param order coordinates by the linear probe, best first: (width)
-/// @param studied coordinates by the run's own ranking, best first; null where it has none
-/// @param halves for each halving, the orders of both halves: (halvings, 2, width), or (0) where a half has one class
-/// @param randomSets coordinates of each draw, rising
-/// @param randomProbes the linear probe refitted on each draw
-record FittedPlace(Place place, HookPoint hook, FirstStates train, FirstStates test, LinearPredictor probe, int[] order,
-    int[] studied, List<int[][]> halves, List<int[]> randomSets, List<LinearPredictor> randomProbes) {
+record FittedPlace(Place place, HookPoint hook, FirstStates train, FirstStates test, LinearPredictor probe,
+    Orders orders, RandomSets random) {
+  /// @param linear coordinates by the linear probe, best first: (width)
+  /// @param studied coordinates by the run's own ranking, best first; null where it has none
+  /// @param halves for each halving, the orders of both halves: (halvings, 2, width), or (0) where a half has one class
+  record Orders(int[] linear, int[] studied, List<int[][]> halves) {}
+
+  /// @param coordinates of each draw, rising
+  /// @param probes the linear probe refitted on each draw
+  record RandomSets(List<int[]> coordinates, List<LinearPredictor> probes) {}
 
   /// @param deals a number for each halving, the same for all places
   /// @throws NotEnoughData if nothing can be fitted here
@@ -47,8 +50,9 @@ record FittedPlace(Place place, HookPoint hook, FirstStates train, FirstStates t
       sets.add(set);
       probes.add(train.columns(set).probe());
     }
-    return new FittedPlace(place, hook, train, test, probe, FirstStates.order(probe),
-        studied == null ? null : studied.stream().mapToInt(Integer::intValue).toArray(), halves, sets, probes);
+    int[] own = studied == null ? null : studied.stream().mapToInt(Integer::intValue).toArray();
+    return new FittedPlace(place, hook, train, test, probe, new Orders(FirstStates.order(probe), own, halves),
+        new RandomSets(sets, probes));
   }
 
   int width() {
@@ -62,14 +66,15 @@ record FittedPlace(Place place, HookPoint hook, FirstStates train, FirstStates t
 
   /// AUROCs that random coordinates reach on some of this place's test states, ascending.
   double[] randomAurocs(FirstStates some) {
-    return IntStream.range(0, randomSets.size())
-        .mapToDouble(r -> Auroc.of(some.columns(randomSets.get(r)).scores(randomProbes.get(r)), some.successes()))
+    return IntStream.range(0, random.coordinates.size())
+        .mapToDouble(r -> Auroc.of(some.columns(random.coordinates.get(r)).scores(random.probes.get(r)),
+            some.successes()))
         .sorted().toArray();
   }
 
   /// The k best, rising.
   int[] best(int k) {
-    int[] best = Arrays.copyOf(order, k);
+    int[] best = Arrays.copyOf(orders.linear, k);
     Arrays.sort(best);
     return best;
   }

@@ -24,12 +24,14 @@ final class SetComparison {
     List<SetOverlap> overlaps = new ArrayList<>();
     for (String size : sizes) {
       int k = new SetSize(size).of(a.width());
-      double halves = mean(opposite(a.halves(), b.halves()).stream().mapToDouble(two -> iou(two[0], two[1], k)));
-      double ceiling = mean(Stream.of(a, b).flatMap(place -> place.halves().stream())
+      double halves = mean(
+          opposite(a.orders().halves(), b.orders().halves()).stream().mapToDouble(two -> iou(two[0], two[1], k)));
+      double ceiling = mean(Stream.of(a, b).flatMap(place -> place.orders().halves().stream())
           .filter(own -> own.length == 2).mapToDouble(own -> iou(own[0], own[1], k)));
-      overlaps.add(overlap(a, b, LINEAR_WEIGHT, size, k, a.order(), b.order(), halves, ceiling));
-      if (a.studied() != null && b.studied() != null) {
-        overlaps.add(overlap(a, b, STUDIED, size, k, a.studied(), b.studied(), Double.NaN, Double.NaN));
+      overlaps.add(overlap(a, b, LINEAR_WEIGHT, size, k, a.orders().linear(), b.orders().linear(), halves, ceiling));
+      if (a.orders().studied() != null && b.orders().studied() != null) {
+        overlaps
+            .add(overlap(a, b, STUDIED, size, k, a.orders().studied(), b.orders().studied(), Double.NaN, Double.NaN));
       }
     }
     return overlaps;

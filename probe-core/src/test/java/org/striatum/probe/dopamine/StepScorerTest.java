@@ -38,8 +38,8 @@ class StepScorerTest {
     double[] scores = test.stream().mapToDouble(step -> {
       float[] rows = new float[states.length(step.rollout()) * states.width()];
       states.states(step.rollout(), rows, 0);
-      return scorer.score(Arrays.copyOfRange(rows, step.first() * states.width(),
-          (step.last() + 1) * states.width()), step.length());
+      return scorer.score(Arrays.copyOfRange(rows, step.span().first() * states.width(),
+          (step.span().last() + 1) * states.width()), step.length());
     }).toArray();
     assertThat(Spearman.of(scores, ValuedStep.deltas(test)).rho()).isGreaterThan(0.5);
 

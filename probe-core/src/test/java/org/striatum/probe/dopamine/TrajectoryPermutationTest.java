@@ -17,7 +17,8 @@ class TrajectoryPermutationTest {
     for (int i = 0; i < lengths.length; i++) {
       for (int k = 0; k < lengths[i]; k++) {
         if (i != missing || k != 1) {
-          steps.add(new ValuedStep(i, "p", Split.Fold.TEST, k, lengths[i], k + 1, k + 1, 0, 0, 10 * i + k, 0, 0, k, 0));
+          steps.add(new ValuedStep(new ValuedStep.Place(i, "p", Split.Fold.TEST, k, lengths[i]),
+              new ValuedStep.Span(k + 1, k + 1, k), 0, 0, new ValuedStep.Surprise(10 * i + k, 0, 0), 0));
         }
       }
     }
@@ -38,7 +39,7 @@ class TrajectoryPermutationTest {
         ValuedStep to = steps.get(row);
         ValuedStep from = steps.get(source[row]);
         assertThat(from.index()).isEqualTo(to.index());
-        assertThat(from.of()).isEqualTo(to.of());
+        assertThat(from.place().of()).isEqualTo(to.place().of());
         assertThat(steps.get(source[row - to.index()]).rollout()).isEqualTo(from.rollout());
         moved += from.rollout() == to.rollout() ? 0 : 1;
       }
@@ -71,7 +72,7 @@ class TrajectoryPermutationTest {
   @Test
   void whatPlaceAndLengthExplainIsTakenOut() {
     List<ValuedStep> steps = rollouts(-1, 3, 5, 3, 5);
-    double[] figure = steps.stream().mapToDouble(step -> 7 * step.index() + 100 * step.of()).toArray();
+    double[] figure = steps.stream().mapToDouble(step -> 7 * step.index() + 100 * step.place().of()).toArray();
     assertThat(new TrajectoryPermutation(steps).withinStrata(figure)).containsOnly(0);
     double[] within = new TrajectoryPermutation(steps).withinStrata(ValuedStep.deltas(steps));
     assertThat(Arrays.stream(within).sum()).isCloseTo(0, within(1e-9));

@@ -87,8 +87,9 @@ class ValuedStepTest {
   @Test
   void halvesAreSurprisesToo() {
     PlantedRollouts planted = PlantedRollouts.draw(new Recipe(20, 3, 6, 14, true, true), new SplittableRandom(3));
-    assertThat(planted.dataset("d").valued(1)).allSatisfy(step -> assertThat((step.firstHalf() + step.secondHalf()) / 2)
-        .isCloseTo(step.delta(), within(1e-12)));
+    assertThat(planted.dataset("d").valued(1))
+        .allSatisfy(step -> assertThat((step.error().firstHalf() + step.error().secondHalf()) / 2)
+            .isCloseTo(step.delta(), within(1e-12)));
   }
 
   @Test

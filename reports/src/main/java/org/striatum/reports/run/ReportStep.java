@@ -58,18 +58,18 @@ public record ReportStep(StudyRegistry registry) {
     try (ActivationStore store = run.hasStates() && Files.isDirectory(folder.activations())
         ? ActivationStore.open(folder.activations())
         : null) {
-      RunReport.write(
-          new RunReport.Content("Reward subsystem of " + inputs.checkpoint().name(), facts(model, inputs),
-              new SamplingFacts(inputs.sampling(), inputs.data().rolloutsPerProblem(), inputs.seed(), inputs.prompts(),
-                  graders(folder)),
-              results,
-              registry.answers().of(folder),
-              folder.find(AnswersStep.STUDY).map(Answers::beside).orElse(List.of()),
-              ReportedRollouts.of(run, store),
-              store == null ? List.of() : readings(run, store, RunReport.named(results)), studies(folder),
-              new String(RecordJson.pretty(manifest), StandardCharsets.UTF_8)),
-          folder.report());
+      RunReport.RunFacts facts = new RunReport.RunFacts(facts(model, inputs), sampling(inputs, graders(folder)),
+          studies(folder), new String(RecordJson.pretty(manifest), StandardCharsets.UTF_8));
+      RunReport.write(new RunReport.Content("Reward subsystem of " + inputs.checkpoint().name(), facts, results,
+          registry.answers().of(folder), folder.find(AnswersStep.STUDY).map(Answers::beside).orElse(List.of()),
+          ReportedRollouts.of(run, store),
+          store == null ? List.of() : readings(run, store, RunReport.named(results))), folder.report());
     }
+  }
+
+  private static SamplingFacts sampling(Manifest.Inputs inputs, SortedMap<String, String> graders) {
+    return new SamplingFacts(inputs.sampling(), inputs.data().rolloutsPerProblem(), inputs.seed(), inputs.prompts(),
+        graders);
   }
 
   /// How answers were compared: of sets that were read from files by a grader, of generated ones by their own rule.

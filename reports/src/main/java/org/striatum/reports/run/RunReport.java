@@ -28,31 +28,55 @@ import org.striatum.studies.results.StudyResults;
 public final class RunReport {
   private RunReport() {}
 
+  /// Which run it was.
+  ///
+  /// @param sampling how rollouts were drawn
+  /// @param studies the settings of every finished study, and the results of those without a section in the page
+  /// @param manifest the run's manifest, JSON, shown unchanged
+  public record RunFacts(CheckpointFacts checkpoint, SamplingFacts sampling, List<StudyFacts> studies,
+      String manifest) {
+    public RunFacts {
+      Objects.requireNonNull(checkpoint, "a report needs its checkpoint's facts");
+      Objects.requireNonNull(sampling, "a report needs its sampling facts");
+      Objects.requireNonNull(manifest, "a report needs its run's manifest");
+      studies = List.copyOf(studies);
+    }
+  }
+
   /// The content of a report.
   ///
   /// @param title of the page
-  /// @param sampling how rollouts were drawn
   /// @param results of every study that was part of the run
   /// @param answers of every question, for this checkpoint
   /// @param beside answers of other checkpoints with a full study; may be empty
   /// @param samples rollouts shown in full; may be empty
   /// @param readings of each neuron in [#named] alone; may be empty
-  /// @param studies the settings of every finished study, and the results of those without a section in the page
-  /// @param manifest the run's manifest, JSON, shown unchanged
-  public record Content(String title, CheckpointFacts checkpoint, SamplingFacts sampling, StudyResults results,
-      StudyAnswers answers, List<StudyAnswers> beside, List<SampleRollout> samples, List<CoordinateReading> readings,
-      List<StudyFacts> studies, String manifest) {
+  public record Content(String title, RunFacts run, StudyResults results, StudyAnswers answers,
+      List<StudyAnswers> beside, List<SampleRollout> samples, List<CoordinateReading> readings) {
     public Content {
       Objects.requireNonNull(title, "a report needs a title");
-      Objects.requireNonNull(checkpoint, "a report needs its checkpoint's facts");
-      Objects.requireNonNull(sampling, "a report needs its sampling facts");
-      Objects.requireNonNull(manifest, "a report needs its run's manifest");
+      Objects.requireNonNull(run, "a report needs its run's facts");
       Objects.requireNonNull(results, "a report needs its run's results, none of them if need be");
       Objects.requireNonNull(answers, "a report needs its run's answers, none of them if need be");
       beside = List.copyOf(beside);
       samples = List.copyOf(samples);
       readings = List.copyOf(readings);
-      studies = List.copyOf(studies);
+    }
+
+    CheckpointFacts checkpoint() {
+      return run.checkpoint();
+    }
+
+    SamplingFacts sampling() {
+      return run.sampling();
+    }
+
+    List<StudyFacts> studies() {
+      return run.studies();
+    }
+
+    String manifest() {
+      return run.manifest();
     }
 
     ValueNeuronResults values() {

@@ -111,9 +111,8 @@ public final class ExampleRun {
         named(run.interventions()), ExampleStudies.transfer(datasets, layers, width),
         ExampleStudies.confidence(datasets),
         ExampleStudies.search(datasets), List.of(adaptation()));
-    return new RunReport.Content("tiny-reasoner: value neurons on three arithmetic sets", checkpoint(), sampling(),
-        results, answers(results), List.of(), run.samples(), readings(RunReport.named(results)), studies(),
-        manifest());
+    return new RunReport.Content("tiny-reasoner: value neurons on three arithmetic sets", facts(studies(), manifest()),
+        results, answers(results), List.of(), run.samples(), readings(RunReport.named(results)));
   }
 
   /// An invented adaptation study: two gated arms, one of them a matched set's, and BitFit.
@@ -145,8 +144,13 @@ public final class ExampleRun {
   /// The same with other results.
   public static RunReport.Content with(ValueNeuronResults values, InterventionResults interventions) {
     StudyResults results = new StudyResults(values, null, named(interventions), null, null, null, List.of());
-    return new RunReport.Content("A run", checkpoint(), sampling(), results, answers(results), List.of(), List.of(),
-        List.of(), List.of(), "{}");
+    return new RunReport.Content("A run", facts(List.of(), "{}"), results, answers(results), List.of(), List.of(),
+        List.of());
+  }
+
+  /// Which run it was, with these studies.
+  public static RunReport.RunFacts facts(List<StudyFacts> studies, String manifest) {
+    return new RunReport.RunFacts(checkpoint(), sampling(), studies, manifest);
   }
 
   /// What the studies with a section say of their results.
@@ -188,9 +192,8 @@ public final class ExampleRun {
 
   /// The same with other samples.
   public static RunReport.Content with(List<SampleRollout> samples) {
-    return new RunReport.Content("A run", checkpoint(), sampling(), StudyResults.NONE, answers(StudyResults.NONE),
-        List.of(), samples, List.of(),
-        List.of(), "{}");
+    return new RunReport.Content("A run", facts(List.of(), "{}"), StudyResults.NONE, answers(StudyResults.NONE),
+        List.of(), samples, List.of());
   }
 
   public static CheckpointFacts checkpoint() {

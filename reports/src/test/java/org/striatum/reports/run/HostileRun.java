@@ -70,13 +70,13 @@ public final class HostileRun {
         ExampleRun.named(interventions()),
         ExampleStudies.transfer(TEXTS, 1, 40), ExampleStudies.confidence(TEXTS), ExampleStudies.search(TEXTS),
         List.of());
-    return new RunReport.Content(SCRIPT, checkpoint, ExampleRun.sampling(), results, ExampleRun.answers(results),
-        List.of(), samples,
-        TEXTS.stream().map(text -> new CoordinateReading(text, new NeuronId(HookPoint.residPost(0), 2), 3, 2, UNKNOWN,
-            Double.NaN, Double.NaN, List.of(1, 0), List.of(0, 1))).toList(),
+    RunReport.RunFacts facts = new RunReport.RunFacts(checkpoint, ExampleRun.sampling(),
         TEXTS.stream().map(text -> new StudyFacts(text, text, List.of(new Entry(text, text)),
             List.of(new Entry(text, text)))).toList(),
         "{\"a\": \"" + SCRIPT + "\"}");
+    return new RunReport.Content(SCRIPT, facts, results, ExampleRun.answers(results), List.of(), samples,
+        TEXTS.stream().map(text -> new CoordinateReading(text, new NeuronId(HookPoint.residPost(0), 2), 3, 2, UNKNOWN,
+            Double.NaN, Double.NaN, List.of(1, 0), List.of(0, 1))).toList());
   }
 
   private static ValueNeuronResults values() {

@@ -82,8 +82,9 @@ class RunReportTest {
         ExampleRun.named(new InterventionResults(interventions, large.firstInterventions().curves(), List.of())),
         found.transfer(),
         found.confidence(), found.search(), found.adaptations());
-    String page = RunReport.render(new RunReport.Content("large", large.checkpoint(), large.sampling(), results,
-        large.answers(), List.of(), samples, large.readings(), List.of(), large.manifest()));
+    String page = RunReport.render(new RunReport.Content("large",
+        ExampleRun.facts(List.of(), large.manifest()), results, large.answers(), List.of(), samples,
+        large.readings()));
     assertThat(page.getBytes(StandardCharsets.UTF_8).length).isBetween(1_000_000, 15_000_000);
   }
 
