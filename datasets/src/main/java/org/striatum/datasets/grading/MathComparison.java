@@ -61,7 +61,7 @@ final class MathComparison {
     return values(reference, given);
   }
 
-  /// `3 \pmod 7`, also where one is answered by its remainder alone.
+  /// `3 \pmod 7` is `10 \pmod 7`, and may answer 3; 3 says less.
   private boolean congruent(Expr reference, Expr given) {
     if (!Expr.is(reference, Head.CONGRUENT)) {
       Expr named = reference instanceof Relation relation && MathForm.names(relation) ? relation.last() : reference;
@@ -69,11 +69,8 @@ final class MathComparison {
     }
     Expr named = given instanceof Relation relation && MathForm.names(relation) ? relation.last() : given;
     Expr remainder = Expr.parts(reference).getFirst();
-    if (!Expr.is(named, Head.CONGRUENT)) {
-      return equal(remainder, named);
-    }
     Expr modulus = Expr.parts(reference).getLast();
-    return equal(modulus, Expr.parts(named).getLast()) && (equal(remainder, Expr.parts(named).getFirst()) || Rational
+    return Expr.is(named, Head.CONGRUENT) && equal(modulus, Expr.parts(named).getLast()) && (equal(remainder, Expr.parts(named).getFirst()) || Rational
         .value(Expr.apply(Head.MOD, Expr.difference(remainder, Expr.parts(named).getFirst()), modulus))
         .filter(MathComparison::zero).isPresent());
   }

@@ -55,7 +55,8 @@ final class NumberText {
   private static final Pattern SAYS = Pattern.compile("\\b(?:is|are|be|was|equals|get|gives|to)$");
 
   private static final Pattern UNIT = Pattern.compile("[^A-Za-z]{1,60}\\h[A-Za-z]{2,}[A-Za-z ]{0,40}[.]?\\s*+");
-  private static final Pattern SUM = Pattern.compile("^- |(?<!^)[-+−–/=]");
+  private static final Pattern SUM = Pattern.compile("\\d\\h\\(|^- |(?<!^)[-+−–/=]");
+  private static final Pattern BRACKETED = Pattern.compile("\\h\\([^()\\n]{1,80}+\\)[.!]?");
   private static final Pattern DIGIT = Pattern.compile("\\d");
   private static final Pattern DENIED = Pattern.compile("(?i:\\bnot|n['’]t)(?:\\s?\\})?\\s{0,2}[$*_]{0,3}$");
   /// What makes a number a part of another value, behind it and before it.
@@ -63,6 +64,8 @@ final class NumberText {
       .compile("\\h?(?:π|√|\\\\pi\\b|\\\\sqrt)|[kKMB]\\b|!(?=\\h?[-+*/=])|[²³¹⁰⁴-⁹]");
   private static final Pattern PART_BEFORE = Pattern.compile(
       "(?:√|\\\\sqrt\\s?\\{?|[\\w})]\\s(?:[<>≤≥≠]|[<>!]=)\\s?|\\\\(?:leq?|geq?|neq?|lt|gt)\\s{0,2})$");
+  /// A range and nothing else: `5 to 7 days`.
+  private static final Pattern RANGE = Pattern.compile("\\s*+[^\\d\\n]{0,3}+\\d[\\d.,]{0,20}+\\s?(?:to|–)\\s?\\$?\\d[\\d.,]{0,20}+[^\\d\\n]{0,20}+");
   /// A range or a denial.
   private static final Pattern SEVERAL = Pattern
       .compile("(?i)\\bbetween\\b|\\d\\s?(?:to|–)\\s?\\d|\\b(?:not|n['’]t)\\b[^\\d]{0,12}\\d");
@@ -114,7 +117,7 @@ final class NumberText {
     }
     return WrittenAnswer.lastBox(own).or(() -> marked(own).map(Literal::written))
         .or(() -> WrittenAnswer.said(own).map(WrittenAnswer::text).filter(said -> DIGIT.matcher(said).find()))
-        .or(() -> whole(own)).or(() -> told(own).map(Literal::written)).filter(written -> number(written).isPresent());
+        .or(() -> explained(own)).or(() -> whole(own)).or(() -> RANGE.matcher(own).matches() ? Optional.empty() : told(own).map(Literal::written)).filter(written -> number(written).isPresent());
   }
 
   /// The number that an answer is: its value, that of its last member, or the last number in it; none if it gives several.
@@ -137,6 +140,13 @@ final class NumberText {
             : told(written).map(Literal::value));
   }
 
+  /// `6 (2 * 3)`: a number, and then how it came about.
+  private static Optional<String> explained(String text) {
+    String written = text.strip();
+    return next(written, 0).filter(number -> number.start() == 0
+        && BRACKETED.matcher(written).region(number.end(), written.length()).matches()).map(Literal::written);
+  }
+
   /// A short text that is a value and nothing else: `10**2`, `\\sqrt{81}`.
   private static Optional<String> whole(String text) {
     String written = text.strip();
@@ -147,7 +157,7 @@ final class NumberText {
 
   /// The last number that is not denied; none if it is a part of another value, such as `36π` or `x > 5`.
   private static Optional<Literal> told(String whole) {
-    String text = WrittenAnswer.withoutDivisor(whole);
+    String text = WrittenAnswer.withoutClause(whole);
     Optional<Literal> last = last(text);
     if (last.isEmpty() || !DENIED.matcher(before(text, last.get())).find()) {
       return last.filter(number -> !part(text, number));

@@ -32,9 +32,10 @@ final class TexParser {
   private static final int MOST_POINTS = 6;
   /// The digits that `\ldots` goes on with: three equal ones, all if there are two, or a group that stands there twice.
   private static final Pattern REPEATS = Pattern.compile("(\\d)\\1\\1$|(?<=\\.)(\\d)\\2$|(\\d{2,12}?)\\3$");
+  private static final Pattern CAPITALS = Pattern.compile("[A-Z]{2,6}");
   private static final Pattern CAPITAL = Pattern.compile("[A-Z]");
   /// To a base above ten.
-  private static final Pattern DIGITS = Pattern.compile("([0-9A-Fa-f]{1,60})_\\{?\\(?(1[1-9]|2\\d|3[0-6])\\)?}?");
+  private static final Pattern DIGITS = Pattern.compile("([0-9A-F]{2,60}|(?=.{0,60}\\d.{0,60}_)[0-9a-f]{2,60})_\\{?\\(?(1[1-9]|2\\d|3[0-6])\\)?}?");
   private static final Token END = new Token(Kind.SYMBOL, "", false);
   private static final Map<String, Head> FUNCTIONS = Map.ofEntries(Map.entry("sin", Head.SIN),
       Map.entry("cos", Head.COS),
@@ -119,7 +120,8 @@ final class TexParser {
     if (letters) {
       return Optional.of(new Name(tokens.stream().map(Token::text).collect(Collectors.joining())));
     }
-    String line = tokens.stream().map(token -> token.text()).collect(Collectors.joining());
+    String line = tokens.stream().map(token -> (token.spaced() ? " " : "") + token.text())
+        .collect(Collectors.joining()).strip();
     Matcher digits = DIGITS.matcher(line);
     return digits.matches() && !digits.group(1).chars().allMatch(Character::isDigit)
         ? Optional.of(Expr.apply(Head.FUNCTION, new Name("base"), new Name(digits.group(1).toUpperCase(Locale.ROOT)),
@@ -309,7 +311,7 @@ final class TexParser {
       } else {
         Expr term = product();
         Expr signed = sign == null ? term : Expr.apply(sign, term);
-        terms.add(negative ? Expr.negated(signed) : signed);
+        terms.add(negative ? opposite(signed) : signed);
         sign = null;
         negative = false;
         if (!(peek().symbol("+") || peek().symbol("-") || peek().command("pm") || peek().command("mp"))) {
@@ -318,7 +320,16 @@ final class TexParser {
       }
     }
     depth--;
+    // `a + b \bmod c` is read in two ways
+    require(terms.size() == 1 || terms.stream().noneMatch(term -> Expr.is(term, Head.MOD)));
     return terms.size() == 1 ? terms.getFirst() : new Apply(Head.SUM, terms);
+  }
+
+  /// `-7 \bmod 3` is the remainder of −7.
+  private static Expr opposite(Expr term) {
+    return Expr.is(term, Head.MOD)
+        ? Expr.apply(Head.MOD, Expr.negated(Expr.parts(term).getFirst()), Expr.parts(term).getLast())
+        : Expr.negated(term);
   }
 
   private Expr product() {
@@ -403,6 +414,9 @@ final class TexParser {
 
   /// Text behind a value is its unit, with its exponent; it says nothing.
   private boolean unit(List<Expr> factors) {
+    if (symbolOfUnit(factors)) {
+      return true;
+    }
     if (peek().kind() != Kind.TEXT || factors.isEmpty() || factors.getLast() instanceof Words
         || spoken(peek().text())) {
       return false;
@@ -419,6 +433,19 @@ final class TexParser {
       }
     }
     return true;
+  }
+
+  /// Passes over `\Omega`, `\mu\text{m}` and `\frac{\text{m}}{\text{s}}` behind a number.
+  private boolean symbolOfUnit(List<Expr> factors) {
+    if (factors.size() != 1 || !(factors.getFirst() instanceof Num)) {
+      return false;
+    }
+    boolean ohm = peek().command("Omega") && peek(1).equals(END);
+    boolean small = peek().command("mu") && peek(1).kind() == Kind.TEXT;
+    boolean quotient = peek().command("frac") && peek(1).symbol("{") && peek(2).kind() == Kind.TEXT && peek(3).symbol("}")
+        && peek(4).symbol("{") && peek(5).kind() == Kind.TEXT && peek(6).symbol("}");
+    at += quotient ? 7 : small ? 2 : ohm ? 1 : 0;
+    return ohm || small || quotient;
   }
 
   /// Whether a text behind a value is no unit: it says more.
@@ -734,7 +761,8 @@ final class TexParser {
       }
       case "exp" -> Expr.apply(Head.POWER, new Name("e"), plainArgument());
       case "emptyset" -> new Apply(Head.SET, List.of());
-      case "angle", "triangle", "square" -> Expr.apply(Head.FUNCTION, new Name(name), points(product()));
+      case "angle" -> Expr.apply(Head.FUNCTION, new Name(name), fromEitherSide(points(product())));
+      case "triangle", "square" -> Expr.apply(Head.FUNCTION, new Name(name), points(product()));
       case "gcd" -> several(Head.GCD);
       case "lcm" -> several(Head.LCM);
       case "max" -> several(Head.MAX);
@@ -763,6 +791,13 @@ final class TexParser {
     return letters
         ? new Name(Expr.parts(inside).stream().map(part -> ((Name) part).name()).collect(Collectors.joining()))
         : inside;
+  }
+
+  /// `ABC` for the angle `CBA` too.
+  private static Expr fromEitherSide(Expr points) {
+    String written = points instanceof Name name ? name.name() : "";
+    String reversed = new StringBuilder(written).reverse().toString();
+    return reversed.compareTo(written) < 0 && CAPITALS.matcher(written).matches() ? new Name(reversed) : points;
   }
 
   /// A function of all that stands in its bracket.
@@ -829,11 +864,18 @@ final class TexParser {
       radicand = argument();
     }
     Expr exponent = Expr.quotient(Expr.ONE, index);
-    boolean real = index instanceof Num n && n.whole() && n.numerator().testBit(0) && Rational.value(radicand)
-        .filter(value -> value.numerator().signum() < 0).isPresent();
+    boolean real = index instanceof Num n && n.whole() && n.numerator().testBit(0) && negative(radicand);
     return real
         ? Expr.negated(Expr.apply(Head.POWER, Expr.negated(radicand), exponent)) // the real root of a negative number
         : Expr.apply(Head.POWER, radicand, exponent);
+  }
+
+  private static boolean negative(Expr value) {
+    if (!MathForm.constant(value) || Probe.tooLarge(value)) {
+      return false;
+    }
+    Probe.Complex at = Probe.at(value, 0);
+    return at.im() == 0 && at.re() < 0;
   }
 
   /// `\sin^2 x`, `\log_2 8`, `\sin^{-1} x`, `\cos 2x`.

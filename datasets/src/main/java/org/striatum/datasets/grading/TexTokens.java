@@ -471,11 +471,21 @@ final class TexTokens {
       add(Kind.COMMAND, words);
     } else if (lower.startsWith("percent") || lower.equals("pct")) {
       spaced = true;
-    } else if (words.length() == 1 && isLetter(words.charAt(0)) && (!value || words.equals("e") || words.equals("i"))) {
+    } else if (words.length() == 1 && isLetter(words.charAt(0)) && (!(value || ofUnit()) || words.equals("e") || words.equals("i"))) {
       add(Kind.LETTER, words);
     } else {
       tokens.add(new Token(Kind.TEXT, words, true));
     }
+  }
+
+  /// Whether a letter here is a unit: behind `\mu`, or in a fraction behind a number.
+  private boolean ofUnit() {
+    int last = tokens.size() - 1;
+    if (last < 1 || !tokens.get(last).symbol("{")) {
+      return last >= 0 && tokens.get(last).command("mu");
+    }
+    boolean above = last > 1 && tokens.get(last - 1).command("frac") && tokens.get(last - 2).kind() == Kind.NUMBER;
+    return above || (last > 1 && tokens.get(last - 1).symbol("}") && tokens.get(last - 2).kind() == Kind.TEXT);
   }
 
   private static Map<Character, String> characters() {

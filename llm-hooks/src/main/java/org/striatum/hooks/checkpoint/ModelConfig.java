@@ -33,9 +33,15 @@ public final class ModelConfig {
   private final String source;
   private final JsonNode root;
   private final String prefix;
+  private final Optional<ModelConfig> outer; // of a wrapper's text model
   private final Set<String> asked = new HashSet<>();
 
   private ModelConfig(String source, JsonNode root, String prefix) {
+    this(source, root, prefix, Optional.empty());
+  }
+
+  private ModelConfig(String source, JsonNode root, String prefix, Optional<ModelConfig> outer) {
+    this.outer = outer;
     this.source = source;
     this.root = root;
     this.prefix = prefix;
@@ -75,13 +81,16 @@ public final class ModelConfig {
   /// @throws CheckpointException if the two contradict each other
   public ModelConfig languageModel() throws CheckpointException {
     Optional<JsonNode> text = Wrapper.textModel(this, root);
-    return text.isPresent() ? new ModelConfig(source, text.get(), prefix) : this;
+    return text.isPresent() ? new ModelConfig(source, text.get(), prefix, Optional.of(this)) : this;
   }
 
   /// Keys present (and not null) that no reader has asked for, as the reference implementation doesn't; housekeeping
-  /// is left out.
+  /// is left out. A wrapper's own keys are among them.
   public List<String> unread() {
-    return keys().stream().filter(key -> !asked.contains(key) && !HOUSEKEEPING.contains(key)).toList();
+    List<String> unread = new ArrayList<>();
+    outer.ifPresent(wrapper -> wrapper.unread().stream().filter(key -> !root.has(key)).forEach(unread::add));
+    keys().stream().filter(key -> !asked.contains(key) && !HOUSEKEEPING.contains(key)).forEach(unread::add);
+    return unread;
   }
 
   /// Whether the key is there, if only as null.
@@ -232,6 +241,37 @@ public final class ModelConfig {
       texts.add(item.textValue());
     }
     return Optional.of(texts);
+  }
+
+  /// One text or a list of them; empty where the key is absent.
+  List<String> textOrTexts(String key) throws CheckpointException {
+    return isText(key) ? List.of(text(key)) : texts(key).orElse(List.of());
+  }
+
+  /// One integer or a list of them; empty where the key is absent.
+  List<Integer> integers(String key) throws CheckpointException {
+    List<Integer> integers = new ArrayList<>();
+    if (has(key)) {
+      JsonNode value = root.get(key);
+      for (JsonNode item : value.isArray() ? value : List.of(value)) {
+        if (!item.isIntegralNumber() || !item.canConvertToInt()) {
+          throw refusal(key, "must be an integer or a list of them", value);
+        }
+        integers.add(item.intValue());
+      }
+    }
+    return integers;
+  }
+
+  boolean isFlag(String key) {
+    return has(key) && root.get(key).isBoolean();
+  }
+
+  /// Whether a key is absent, null, false, or an object, list or text with nothing in it.
+  boolean isEmptyOrFalse(String key) {
+    JsonNode value = root.path(key);
+    return value.isNull() || value.isMissingNode() || (value.isBoolean() && !value.booleanValue())
+        || (value.isContainerNode() && value.isEmpty()) || (value.isTextual() && value.textValue().isEmpty());
   }
 
   /// A list of texts written as pairs of a list and how often it is repeated: `[[["a", "b"], 2]]`.

@@ -176,12 +176,13 @@ public final class OnnxGraph {
     return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
   }
 
-  private static TensorProto.DataType typeOf(DType dtype) {
+  static TensorProto.DataType typeOf(DType dtype) {
     return switch (dtype) {
       case F32 -> TensorProto.DataType.FLOAT;
       case F16 -> TensorProto.DataType.FLOAT16;
       case BF16 -> TensorProto.DataType.BFLOAT16;
-      default -> throw new IllegalArgumentException("weights are F32, F16 or BF16, found " + dtype);
+      case F64 -> TensorProto.DataType.DOUBLE;
+      default -> throw new IllegalArgumentException("weights are F32, F16, BF16 or F64, found " + dtype);
     };
   }
 

@@ -9,11 +9,13 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.CheckpointException;
+import org.striatum.hooks.checkpoint.LowRankPath;
 import org.striatum.hooks.checkpoint.UnusableWeightException;
 import org.striatum.hooks.checkpoint.Weight;
 import org.striatum.hooks.decoder.Activation;
@@ -28,7 +30,7 @@ import org.striatum.hooks.decoder.Tensors;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.Site;
 import org.striatum.probe.tensor.DType;
-import org.striatum.probe.tensor.SafetensorsFile;
+import org.striatum.probe.tensor.TensorFile;
 import org.striatum.probe.tensor.TensorInfo;
 
 /// Interprets a decoder's description as an ONNX graph. A value `T` is the name of a graph value.
@@ -37,7 +39,7 @@ import org.striatum.probe.tensor.TensorInfo;
 /// (rows); `input_ids` (rows), or `hidden` (rows, d) above a layer. Attention alone sees sequences: `row_at` (batch,
 /// positions) says which row each place takes, `place_of` (rows) at which of the batch · positions places a row's
 /// result is found, `seqlens_k` and `total_sequence_length` are GroupQueryAttention's. With a cache `past_key.l` and
-/// `past_value.l`; `rows` and `targets` for a head on chosen rows; five inputs a gate.
+/// `past_value.l`; `rows` and `targets` for a head on chosen rows; five inputs a gate; an adapter's tensors.
 final class OnnxInterpreter implements Tensors<String> {
   static final String LOGITS = "logits";
   static final String SCORES = "scores";
@@ -49,6 +51,7 @@ final class OnnxInterpreter implements Tensors<String> {
   private static final long WIDENED_AT_ONCE = 32L << 20;
 
   private OnnxGraph graph = new OnnxGraph(); // of the branch that is being written
+  private final OnnxGraph whole = graph;
   private final Checkpoint checkpoint;
   private final DecoderShape shape;
   private final GraphSpec spec;
@@ -56,6 +59,7 @@ final class OnnxInterpreter implements Tensors<String> {
   private Map<String, String> widened = new HashMap<>();
   private final Set<String> regated = new HashSet<>(); // weights of experts that a gate changes
   private final Map<Rope, Turn> turns = new HashMap<>();
+  private final Map<String, String> adapterInputs = new HashMap<>();
   private String rowNumbers; // null until it is asked for
   private final Map<String, String> offsets = new HashMap<>(); // norm weights with their offset added
 
@@ -127,7 +131,53 @@ final class OnnxInterpreter implements Tensors<String> {
 
   @Override
   public String embed(Weight table) {
-    return widened(graph.node("Gather", List.of(stored(table), "input_ids")), table);
+    String rows = widened(graph.node("Gather", List.of(stored(table), "input_ids")), table);
+    Optional<LowRankPath> path = asked(() -> checkpoint.table(table));
+    return path.isEmpty() ? rows : withTablePath(rows, path.get());
+  }
+
+  /// rows + scale · down[:, tokens]ᵀ · upᵀ
+  private String withTablePath(String rows, LowRankPath path) {
+    String down = graph.node("Gather", List.of(adapterInput(path.down()), "input_ids"), attribute("axis", 1));
+    return graph.node("Gemm", List.of(inF32(down, path.down()), inF32(adapterInput(path.up()), path.up()), rows),
+        attribute("transA", 1), attribute("transB", 1), attribute("alpha", (float) path.scale()));
+  }
+
+  /// product + scale · (x · downᵀ) · upᵀ, where an adapter has a path beside the product.
+  private String withPath(String product, String x, Weight weight, int inputAxis) {
+    Optional<LowRankPath> path = asked(() -> checkpoint.product(weight, inputAxis));
+    if (path.isEmpty()) {
+      return product;
+    }
+    String inner = graph.node("Gemm", List.of(x, inF32(adapterInput(path.get().down()), path.get().down())),
+        attribute("transB", 1));
+    return graph.node("Gemm", List.of(inner, inF32(adapterInput(path.get().up()), path.get().up()), product),
+        attribute("transB", 1), attribute("alpha", (float) path.get().scale()));
+  }
+
+  /// A tensor of the adapter: an input of the graph, fed from the adapter's mapped file ([AdapterInputs]).
+  private String adapterInput(TensorInfo tensor) {
+    return adapterInputs.computeIfAbsent(tensor.name(), name -> whole.input(AdapterInputs.name(name),
+        OnnxGraph.typeOf(tensor.dtype()), tensor.shape().stream().mapToLong(Long::longValue).toArray()));
+  }
+
+  private String inF32(String value, TensorInfo tensor) {
+    return tensor.dtype() == DType.F32
+        ? value
+        : graph.node("Cast", List.of(value), attribute("to", DataType.FLOAT.getNumber()));
+  }
+
+  /// What is asked of the checkpoint, a refusal carried out.
+  private interface Asked<T> {
+    T of() throws CheckpointException;
+  }
+
+  private static <T> T asked(Asked<T> asked) {
+    try {
+      return asked.of();
+    } catch (CheckpointException refusal) {
+      throw new UnusableWeightException(refusal);
+    }
   }
 
   @Override
@@ -138,9 +188,14 @@ final class OnnxInterpreter implements Tensors<String> {
 
   @Override
   public String linear(String x, Weight weight, Weight bias) {
+    return withPath(linearAlone(x, weight, bias), x, weight, 1);
+  }
+
+  private String linearAlone(String x, Weight weight, Weight bias) {
     long outputs = weight.shape().getFirst();
     long elements = outputs * weight.shape().get(1);
-    if (bias != null || dtype(weight) == DType.F32 || elements <= 2 * WIDENED_AT_ONCE) {
+    boolean whole = bias != null || dtype(weight) == DType.F32 || checkpoint.isReplaced(weight);
+    if (whole || elements <= 2 * WIDENED_AT_ONCE) {
       return product(x, weight, bias, 1);
     }
     // The head of a large vocabulary: widened whole, it would take more memory than everything else.
@@ -155,7 +210,7 @@ final class OnnxInterpreter implements Tensors<String> {
 
   /// Rows `from` (inclusive) to `to` (exclusive) of a weight, widened.
   private String slice(Weight weight, long from, long to) {
-    SafetensorsFile file = file(weight);
+    TensorFile file = file(weight);
     TensorInfo whole = where(weight, file.tensor(weight.name()));
     long rowBytes = whole.byteLength() / weight.shape().getFirst();
     TensorInfo rows = new TensorInfo("%s[%d:%d]".formatted(weight.key(), from, to), whole.dtype(),
@@ -166,7 +221,7 @@ final class OnnxInterpreter implements Tensors<String> {
 
   @Override
   public String conv1d(String x, Weight weight, Weight bias) {
-    return product(x, weight, bias, 0);
+    return withPath(product(x, weight, bias, 0), x, weight, 0);
   }
 
   private String product(String x, Weight weight, Weight bias, int transposed) {
@@ -698,7 +753,9 @@ final class OnnxInterpreter implements Tensors<String> {
   private String weight(Weight weight) {
     return widened.computeIfAbsent(weight.key(), _ -> dtype(weight) == DType.F32
         ? stored(weight)
-        : graph.early("Cast", stored(weight), attribute("to", DataType.FLOAT.getNumber())));
+        : checkpoint.isReplaced(weight)
+            ? inF32(stored(weight), file(weight).tensor(weight.name()))
+            : graph.early("Cast", stored(weight), attribute("to", DataType.FLOAT.getNumber())));
   }
 
   private DType dtype(Weight weight) {
@@ -714,7 +771,10 @@ final class OnnxInterpreter implements Tensors<String> {
   /// A weight as it is stored in its file.
   private String stored(Weight weight) {
     return weights.computeIfAbsent(weight.key(), _ -> {
-      SafetensorsFile file = file(weight);
+      TensorFile file = file(weight);
+      if (checkpoint.isReplaced(weight)) {
+        return adapterInput(file.tensor(weight.name()));
+      }
       return graph.external(where(weight, file.tensor(weight.name())), file.path().getFileName().toString());
     });
   }
@@ -729,11 +789,7 @@ final class OnnxInterpreter implements Tensors<String> {
         stored.offset() + weight.part().index() * bytes, bytes);
   }
 
-  private SafetensorsFile file(Weight weight) {
-    try {
-      return checkpoint.fileOf(weight);
-    } catch (CheckpointException refusal) {
-      throw new UnusableWeightException(refusal);
-    }
+  private TensorFile file(Weight weight) {
+    return asked(() -> checkpoint.fileOf(weight));
   }
 }

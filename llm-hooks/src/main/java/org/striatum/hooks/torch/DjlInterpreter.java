@@ -25,6 +25,7 @@ import org.striatum.hooks.decoder.Rope;
 import org.striatum.hooks.decoder.Routing;
 import org.striatum.hooks.decoder.Tensors;
 import org.striatum.hooks.engine.PaddedBatch;
+import org.striatum.hooks.torch.FrozenWeights.LowRankArrays;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.PositionMask;
 
@@ -95,7 +96,10 @@ final class DjlInterpreter implements Tensors<NDArray> {
 
   @Override
   public NDArray embed(Weight table) {
-    return rows(tokens, table);
+    NDArray rows = rows(tokens, table);
+    return weights.ofTable(table).map(path -> rows.add(Linear.linear(
+        Embedding.embedding(tokens, path.down().transpose(), SparseFormat.DENSE).singletonOrThrow(), path.up())
+        .singletonOrThrow().mul(path.scale()))).orElse(rows);
   }
 
   @Override
@@ -111,22 +115,25 @@ final class DjlInterpreter implements Tensors<NDArray> {
   public NDArray linear(NDArray x, Weight weight, Weight bias) {
     NDArray product = Linear.linear(x, changed(weight, weights.matrix(weight, 1)), bias == null ? null : weight(bias))
         .singletonOrThrow();
-    return withLowRank(product, x, weight);
+    return withLowRank(product, x, weight, 1);
   }
 
   @Override
   public NDArray conv1d(NDArray x, Weight weight, Weight bias) {
     NDArray product = x.matMul(changed(weight, weights.matrix(weight, 0)));
-    return withLowRank(bias == null ? product : product.add(weight(bias)), x, weight);
+    return withLowRank(bias == null ? product : product.add(weight(bias)), x, weight, 0);
   }
 
-  private NDArray withLowRank(NDArray product, NDArray x, Weight weight) {
-    AppliedChanges.Factors factors = applied.lowRank().get(weight.key());
-    if (factors == null) {
-      return product;
-    }
-    NDArray inner = Linear.linear(x, factors.down()).singletonOrThrow(); // (rows, r)
-    return product.add(Linear.linear(inner, factors.up()).singletonOrThrow().mul(factors.scale()));
+  /// The product with the checkpoint's adapter added, then with what is learned.
+  private NDArray withLowRank(NDArray product, NDArray x, Weight weight, int inputAxis) {
+    NDArray adapted = weights.product(weight, inputAxis).map(path -> changed(product, x, path)).orElse(product);
+    LowRankArrays learned = applied.lowRank().get(weight.key());
+    return learned == null ? adapted : changed(adapted, x, learned);
+  }
+
+  private static NDArray changed(NDArray product, NDArray x, LowRankArrays path) {
+    NDArray inner = Linear.linear(x, path.down()).singletonOrThrow(); // (rows, r)
+    return product.add(Linear.linear(inner, path.up()).singletonOrThrow().mul(path.scale()));
   }
 
   @Override
