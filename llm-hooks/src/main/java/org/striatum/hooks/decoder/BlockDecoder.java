@@ -97,7 +97,7 @@ final class BlockDecoder implements Decoder {
     if (plan.queryGrowth != null) {
       q = t.growByPosition(q, plan.queryGrowth.beta(), plan.queryGrowth.context());
     }
-    T mixed = t.attention(layer, q, k, p.values(), attention);
+    T mixed = t.hook(new HookPoint(layer, Site.HEAD_OUT), t.attention(layer, q, k, p.values(), attention));
     return linear(t, mixed, layer, plan.attentionOut, shape.heads() * n, shape.width(), plan.attentionOutBias);
   }
 

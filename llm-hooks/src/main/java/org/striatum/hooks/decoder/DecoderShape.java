@@ -66,7 +66,7 @@ public record DecoderShape(int layers, int width, int mlpWidth, Heads attention,
         parallel);
   }
 
-  /// Every place that can be read, in the order of the computation.
+  /// Every place that can be recorded and gated, in the order of the computation.
   public List<HookPoint> hookPoints() {
     List<HookPoint> all = new ArrayList<>();
     for (Site site : Site.values()) {
@@ -80,15 +80,18 @@ public record DecoderShape(int layers, int width, int mlpWidth, Heads attention,
     return all;
   }
 
-  /// Whether the decoder has this hook point.
+  /// Whether the decoder has this hook point among those.
   public boolean has(HookPoint point) {
-    return point.layer() < layers && !(parallel && point.site() == Site.RESID_MID);
+    boolean absent = point.site() == Site.ATTN_PATTERN || parallel && point.site() == Site.RESID_MID;
+    return point.layer() < layers && !absent;
   }
 
   /// Coordinates of a hook point.
   public int width(HookPoint point) {
     return switch (point.site()) {
       case MLP_POST -> mlpWidth;
+      case HEAD_OUT -> heads() * headWidth();
+      case ATTN_PATTERN -> throw new IllegalArgumentException("an attention pattern is no rows of a width");
       case LOGITS -> vocabulary;
       case EMBED, RESID_PRE, ATTN_OUT, RESID_MID, MLP_OUT, RESID_POST, FINAL_NORM -> width;
     };

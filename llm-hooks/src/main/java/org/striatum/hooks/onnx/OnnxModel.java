@@ -196,7 +196,7 @@ public final class OnnxModel implements GatedModel {
         : GraphSpec.Head.NONE;
     GraphSession session = session(new GraphSpec(-1, hooks, gates.at().keySet(), head, false));
     try (RunInputs inputs = RunInputs.tokens(packing); Arena arena = Arena.ofConfined()) {
-      gates.at().forEach((hook, gate) -> inputs.gate(hook, gate, packing.mask(gate)));
+      gates.at().forEach((hook, gate) -> inputs.gate(hook, gate, packing.gated(gate)));
       Map<String, OnnxTensor> outputs = new HashMap<>();
       Map<HookPoint, FloatBuffer> rows = new HashMap<>();
       try {
