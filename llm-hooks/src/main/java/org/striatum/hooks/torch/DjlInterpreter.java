@@ -27,6 +27,7 @@ import org.striatum.hooks.engine.PaddedBatch;
 import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.PositionMask;
+import org.striatum.probe.model.Site;
 
 /// Interprets a decoder's description on DJL's arrays, one batch at a time: each operation is computed immediately.
 /// Gradients flow to whatever in `applied` carries them.
@@ -304,6 +305,10 @@ final class DjlInterpreter implements Tensors<NDArray> {
       scores = scores.add(manager.create(attention.slopes(), new Shape(1, kv, groups, 1, 1)).mul(keyPositions));
     }
     NDArray shares = scores.softmax(-1).reshape(b, kv, groups * p, p);
+    HookPoint pattern = new HookPoint(layer, Site.ATTN_PATTERN);
+    if (recorded.contains(pattern)) {
+      read.put(pattern, shares);
+    }
     return shares.matMul(v).reshape(b, kv, groups, p, n).transpose(0, 3, 1, 2, 4).reshape(-1, attention.heads() * n);
   }
 

@@ -9,7 +9,10 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.striatum.hooks.GoldenCheckpoints;
@@ -18,6 +21,8 @@ import org.striatum.hooks.decoder.Decoder;
 import org.striatum.hooks.engine.CompletionEnd;
 import org.striatum.hooks.onnx.Memory;
 import org.striatum.hooks.onnx.OnnxModel;
+import org.striatum.probe.model.AttentionPattern;
+import org.striatum.probe.model.DescribedModel;
 import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.GatedModel;
 import org.striatum.probe.model.Gates;
@@ -36,12 +41,13 @@ class EngineParityTest {
     try (Checkpoint checkpoint = Checkpoint.open(folder)) {
       Decoder decoder = Decoder.of(checkpoint);
       try (
-          GatedModel onnx = new OnnxModel(checkpoint, decoder, Optional.of(Memory.FAST), 1,
+          DescribedModel onnx = new OnnxModel(checkpoint, decoder, Optional.of(Memory.FAST), 1,
               CompletionEnd.at(List.of()));
-          GatedModel djl = DjlModel.open(checkpoint, decoder, CompletionEnd.at(List.of()))) {
+          DescribedModel djl = DjlModel.open(checkpoint, decoder, CompletionEnd.at(List.of()))) {
         List<TokenSequence> sequences = GoldenCheckpoints.sequences(new Random(41), onnx.vocabulary(), 3,
             Math.min(24, decoder.shape().longest()));
         assertThat(djl.hookPoints()).isEqualTo(onnx.hookPoints());
+        patternsAgree(onnx, djl, sequences.getFirst());
         Set<HookPoint> hooks = Set.copyOf(onnx.hookPoints());
         float[] plain = onnx.record(sequences, hooks, Gates.none()).at(HookPoint.LOGITS);
         boolean family = GoldenCheckpoints.families().contains(folder);
@@ -59,6 +65,17 @@ class EngineParityTest {
           }
         }
       }
+    }
+  }
+
+  /// The explicit softmax of a graph made for it, and the one that is run: windows, slopes, caps and groups alike.
+  private static void patternsAgree(DescribedModel onnx, DescribedModel djl, TokenSequence sequence) {
+    SortedSet<Integer> layers = new TreeSet<>(IntStream.range(0, onnx.layers()).boxed().toList());
+    List<AttentionPattern> expected = onnx.attention(sequence, layers, Gates.none());
+    List<AttentionPattern> found = djl.attention(sequence, layers, Gates.none());
+    for (int layer : layers) {
+      assertThat(GoldenCheckpoints.relativeError(found.get(layer).shares(), expected.get(layer).shares()))
+          .as("pattern of layer %d", layer).isLessThan(TOLERANCE);
     }
   }
 
