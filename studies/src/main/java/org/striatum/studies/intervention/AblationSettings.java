@@ -1,5 +1,8 @@
 package org.striatum.studies.intervention;
 
+import com.fasterxml.jackson.annotation.JacksonInject;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.OptBoolean;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
@@ -11,6 +14,8 @@ import org.striatum.probe.intervention.AblationKind;
 import org.striatum.probe.intervention.MatchedSets;
 import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.run.Printed;
+import org.striatum.probe.run.RecordJson;
+import org.striatum.studies.directions.DirectionSelection;
 import org.striatum.studies.neurons.NeuronSelection;
 
 /// What an intervention study does.
@@ -23,8 +28,10 @@ import org.striatum.studies.neurons.NeuronSelection;
 /// @param curves drawn at the primary hook point
 /// @param measures how much is measured
 /// @param seed of control sets, donors and bootstraps
+/// @param directions that are taken out or added; left out of the file where there are none, as before there were any
 public record AblationSettings(List<NeuronSelection> sets, List<AblationKind> kinds, PositionMask positions,
-    Set<Layers> layers, Curves curves, Measures measures, long seed) {
+    Set<Layers> layers, Curves curves, Measures measures, long seed,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) @JacksonInject(value = RecordJson.NOTHING, useInput = OptBoolean.TRUE) List<DirectionSelection> directions) {
   /// The best 1 % of both rankings: what a run with dopamine neurons ablates where nothing else is said.
   public static final List<NeuronSelection> VALUE_AND_DOPAMINE = NeuronSelection.list("value@1%,dopamine@1%");
 
@@ -148,7 +155,7 @@ public record AblationSettings(List<NeuronSelection> sets, List<AblationKind> ki
   public static AblationSettings defaults() {
     return new AblationSettings(NeuronSelection.list("value@1%"),
         List.of(AblationKind.ZERO, AblationKind.MEAN, AblationKind.RESAMPLE), PositionMask.ALL,
-        EnumSet.of(Layers.EACH, Layers.ALL), Curves.DEFAULTS, Measures.DEFAULTS, 1);
+        EnumSet.of(Layers.EACH, Layers.ALL), Curves.DEFAULTS, Measures.DEFAULTS, 1, List.of());
   }
 
   /// Zero ablation only, fewer controls and problems.
@@ -160,8 +167,10 @@ public record AblationSettings(List<NeuronSelection> sets, List<AblationKind> ki
     sets = List.copyOf(sets);
     kinds = List.copyOf(kinds);
     layers = Collections.unmodifiableSet(new TreeSet<>(layers));
-    if (sets.isEmpty() || kinds.isEmpty() || layers.isEmpty()) {
-      throw new IllegalArgumentException("an intervention study needs a neuron set, a kind of ablation and layers");
+    directions = directions == null ? List.of() : List.copyOf(directions);
+    if ((sets.isEmpty() && directions.isEmpty()) || kinds.isEmpty() || layers.isEmpty()) {
+      throw new IllegalArgumentException(
+          "an intervention study needs a neuron set or a direction, a kind of ablation and layers");
     }
     if (kinds.stream().distinct().count() < kinds.size()) {
       throw new IllegalArgumentException("a kind of ablation must be named once, found one twice in "
@@ -173,7 +182,27 @@ public record AblationSettings(List<NeuronSelection> sets, List<AblationKind> ki
   }
 
   public AblationSettings withSets(List<NeuronSelection> others) {
-    return new AblationSettings(others, kinds, positions, layers, curves, measures, seed);
+    return new AblationSettings(others, kinds, positions, layers, curves, measures, seed, directions);
+  }
+
+  /// The same with directions, and with these sets beside them.
+  public AblationSettings withDirections(List<DirectionSelection> others, List<NeuronSelection> beside) {
+    return new AblationSettings(beside, kinds, positions, layers, curves, measures, seed, others);
+  }
+
+  /// What is done to sets, the first to all of them.
+  public List<AblationKind> setKinds() {
+    return kinds.stream().filter(kind -> !kind.ofDirection()).toList();
+  }
+
+  /// What is done to directions, the first to all of them.
+  public List<AblationKind> directionKinds() {
+    return kinds.stream().filter(AblationKind::ofDirection).toList();
+  }
+
+  /// Whether log-probability is measured at the primary hook point too.
+  boolean measuresPrimaryByLogProbability() {
+    return !layers.equals(Set.of(Layers.ALL));
   }
 
   public AblationSettings withKind(AblationKind only) {
@@ -181,26 +210,26 @@ public record AblationSettings(List<NeuronSelection> sets, List<AblationKind> ki
   }
 
   public AblationSettings withKinds(List<AblationKind> others) {
-    return new AblationSettings(sets, others, positions, layers, curves, measures, seed);
+    return new AblationSettings(sets, others, positions, layers, curves, measures, seed, directions);
   }
 
   public AblationSettings withPositions(PositionMask where) {
-    return new AblationSettings(sets, kinds, where, layers, curves, measures, seed);
+    return new AblationSettings(sets, kinds, where, layers, curves, measures, seed, directions);
   }
 
   public AblationSettings withLayers(Set<Layers> where) {
-    return new AblationSettings(sets, kinds, positions, where, curves, measures, seed);
+    return new AblationSettings(sets, kinds, positions, where, curves, measures, seed, directions);
   }
 
   public AblationSettings withCurves(UnaryOperator<Curves> change) {
-    return new AblationSettings(sets, kinds, positions, layers, change.apply(curves), measures, seed);
+    return new AblationSettings(sets, kinds, positions, layers, change.apply(curves), measures, seed, directions);
   }
 
   public AblationSettings withMeasures(UnaryOperator<Measures> change) {
-    return new AblationSettings(sets, kinds, positions, layers, curves, change.apply(measures), seed);
+    return new AblationSettings(sets, kinds, positions, layers, curves, change.apply(measures), seed, directions);
   }
 
   public AblationSettings withSeed(long other) {
-    return new AblationSettings(sets, kinds, positions, layers, curves, measures, other);
+    return new AblationSettings(sets, kinds, positions, layers, curves, measures, other, directions);
   }
 }
