@@ -11,6 +11,8 @@ import org.striatum.cli.option.Given;
 import org.striatum.cli.option.ModelOptions;
 import org.striatum.cli.option.ProbeOptions;
 import org.striatum.cli.summary.ValueSummary;
+import org.striatum.hooks.checkpoint.CheckpointException;
+import org.striatum.probe.run.UsageException;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.studies.about.AboutSettings;
 import org.striatum.studies.about.AboutStep;
@@ -100,12 +102,21 @@ final class ProbeCommand implements Callable<Integer> {
 
   private void probe(StudyRun run, ProbeSettings settings) throws IOException {
     ValueNeuronResults results = run.run(ProbeStep.STUDY, settings);
-    run.run(AboutStep.STUDY, AboutSettings.defaults()).notes()
-        .forEach(note -> console.note("what neurons are about: " + note));
+    tell(run);
     if (json) {
       console.json(ProbeStep.STUDY.format(), results);
     } else {
       new ValueSummary(console).print(results);
+    }
+  }
+
+  /// What the best neurons are about. A checkpoint that cannot be opened any more costs only this.
+  private void tell(StudyRun run) throws IOException {
+    try {
+      run.run(AboutStep.STUDY, AboutSettings.defaults()).notes()
+          .forEach(note -> console.note("what neurons are about: " + note));
+    } catch (CheckpointException | UsageException refused) {
+      console.note("what neurons are about was not told: " + refused.getMessage());
     }
   }
 }

@@ -39,6 +39,11 @@ public record StudyResults(ValueNeuronResults values, AboutResults about, Dopami
     adaptations = List.copyOf(adaptations);
   }
 
+  /// The same with something else told of neurons.
+  public StudyResults withAbout(AboutResults other) {
+    return new StudyResults(values, other, dopamine, interventions, transfer, confidence, search, adaptations);
+  }
+
   /// Everything that a run has finished.
   public static StudyResults of(RunFolder folder) throws IOException {
     return new StudyResults(folder.find(ProbeStep.STUDY).orElse(null), folder.find(AboutStep.STUDY).orElse(null),
