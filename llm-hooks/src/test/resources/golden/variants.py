@@ -6,7 +6,7 @@ import sys
 
 import torch
 from safetensors.torch import save_file
-from transformers import AutoConfig, AutoModelForCausalLM
+from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForImageTextToText
 
 VOCABULARY = 61
 MODERN = dict(vocab_size=VOCABULARY, hidden_size=32, intermediate_size=40, num_hidden_layers=3, num_attention_heads=4,
@@ -164,15 +164,101 @@ VARIANTS |= {
     "starcoder2-unbiased": ("starcoder2", dict(SLIDING, use_bias=False, tie_word_embeddings=False, norm_epsilon=1e-3), F32),
 }
 
+EXPERTS = dict(MODERN, num_experts=6, num_experts_per_tok=3, moe_intermediate_size=12)
+LOCAL = dict(MODERN, num_local_experts=6, num_experts_per_tok=3, intermediate_size=12)
+DELTA = dict(MODERN, head_dim=8, linear_num_key_heads=2, linear_num_value_heads=4, linear_key_head_dim=6,
+             linear_value_head_dim=10, linear_conv_kernel_dim=3)
+MAMBA = dict(mamba_n_heads=8, mamba_d_head=8, mamba_d_state=6, mamba_n_groups=2, mamba_d_conv=3)
+VISION = dict(depth=1, hidden_size=16, intermediate_size=16, num_heads=2, out_hidden_size=32, patch_size=4,
+              num_position_embeddings=16, deepstack_visual_indexes=[0])
+VARIANTS |= {
+    "mixtral-window": ("mixtral", dict(LOCAL, sliding_window=5, head_dim=12, tie_word_embeddings=True,
+                                       hidden_act="gelu"), BF16),
+    "qwen2-moe-dense-layers": ("qwen2_moe", dict(EXPERTS, num_hidden_layers=4, decoder_sparse_step=2, qkv_bias=False,
+                                                 norm_topk_prob=True, use_sliding_window=True, sliding_window=4,
+                                                 max_window_layers=3, shared_expert_intermediate_size=20), F32),
+    "qwen2-moe-mlp-only": ("qwen2_moe", dict(EXPERTS, mlp_only_layers=[1], shared_expert_intermediate_size=20,
+                                             tie_word_embeddings=True), F16),
+    "qwen3-moe-mlp-only": ("qwen3_moe", dict(EXPERTS, mlp_only_layers=[0], norm_topk_prob=True, attention_bias=True,
+                                             head_dim=12, use_sliding_window=True, sliding_window=5), F32),
+    "olmoe-grouped-clip": ("olmoe", dict(EXPERTS, intermediate_size=12, clip_qkv=0.8, norm_topk_prob=True,
+                                         attention_bias=True), F32),
+    "granitemoe-scales": ("granitemoe", dict(LOCAL, attention_bias=True, tie_word_embeddings=True,
+                                             embedding_multiplier=3.0, residual_multiplier=0.5,
+                                             attention_multiplier=0.3, logits_scaling=4.0,
+                                             rope_scaling=dict(type="linear", factor=2.0)), BF16),
+    "phimoe-near-longrope": ("phimoe", dict(LOCAL, num_experts_per_tok=2, router_jitter_noise=0.3, attention_bias=True,
+                                            lm_head_bias=True, original_max_position_embeddings=16,
+                                            rope_scaling=dict(longrope(4), short_mscale=1.2, long_mscale=1.4,
+                                                              original_max_position_embeddings=16)), F32),
+    "phimoe-window": ("phimoe", dict(LOCAL, num_experts_per_tok=2, router_jitter_noise=0.6, sliding_window=5), F32),
+    "olmoe-held": ("olmoe", dict(EXPERTS, intermediate_size=12), BF16),
+    "granitemoe-held": ("granitemoe", dict(LOCAL), F32),
+    "phimoe-held": ("phimoe", dict(LOCAL, num_experts_per_tok=2, router_jitter_noise=0.2), F16),
+    "gpt-oss-default-types": ("gpt_oss", dict(LOCAL, head_dim=10, sliding_window=4, tie_word_embeddings=True,
+                                              rope_scaling=dict(YARN, truncate=False), rope_theta=20000.0), BF16),
+    "gpt-oss-unbiased": ("gpt_oss", dict(LOCAL, head_dim=8, attention_bias=False, layer_types=["full_attention"] * 3,
+                                         rope_parameters=dict(rope_type="default", rope_theta=5000.0)), F32),
+    "qwen3-next-dense-layer": ("qwen3_next", dict(DELTA, num_experts=6, num_experts_per_tok=3, moe_intermediate_size=12,
+                                                  shared_expert_intermediate_size=20, mlp_only_layers=[1],
+                                                  norm_topk_prob=False, attention_bias=True,
+                                                  layer_types=["linear_attention", "full_attention",
+                                                               "linear_attention"]), F32),
+    "qwen3-5-interval": ("qwen3_5_text", dict(DELTA, full_attention_interval=2, attention_bias=True,
+                                              tie_word_embeddings=True, rope_parameters=dict(
+                                                  rope_type="default", rope_theta=5000.0,
+                                                  partial_rotary_factor=0.5)), BF16),
+    "qwen3-5-moe": ("qwen3_5_moe_text", dict(DELTA, num_experts=6, num_experts_per_tok=3, moe_intermediate_size=12,
+                                             shared_expert_intermediate_size=20, layer_types=[
+                                                 "linear_attention", "linear_attention", "full_attention"]), F32),
+    "granite4-experts": ("granitemoehybrid", dict(LOCAL, **MAMBA, shared_intermediate_size=20,
+                                                  position_embedding_type="rope", attention_bias=True,
+                                                  mamba_proj_bias=True, embedding_multiplier=3.0,
+                                                  residual_multiplier=0.5, attention_multiplier=0.3, logits_scaling=4.0,
+                                                  layer_types=["mamba", "attention", "mamba"]), F32),
+    "granite4-no-conv-bias": ("granitemoehybrid", dict(MODERN, **MAMBA, num_local_experts=0, mamba_conv_bias=False,
+                                                       shared_intermediate_size=40, tie_word_embeddings=True,
+                                                       layer_types=["linear_attention", "linear_attention",
+                                                                    "full_attention"]), BF16),
+    "falcon-h1-scales": ("falcon_h1", dict(MODERN, **MAMBA, mamba_d_ssm=64, mamba_rms_norm=True,
+                                           mamba_norm_before_gate=False, mamba_proj_bias=True, projectors_bias=True,
+                                           attention_bias=True, mlp_bias=True, key_multiplier=0.6,
+                                           attention_in_multiplier=1.3, attention_out_multiplier=0.7,
+                                           ssm_in_multiplier=1.2, ssm_out_multiplier=0.8,
+                                           ssm_multipliers=[0.9, 1.1, 0.8, 1.2, 0.7], mlp_multipliers=[1.4, 0.6],
+                                           embedding_multiplier=3.0, lm_head_multiplier=0.5), F32),
+    "falcon-h1-norm-before-gate": ("falcon_h1", dict(MODERN, **MAMBA, mamba_d_ssm=None, mamba_expand=2,
+                                                     mamba_rms_norm=True, mamba_conv_bias=False,
+                                                     tie_word_embeddings=True), BF16),
+    "gpt-bigcode-one-key-head": ("gpt_bigcode", dict(GPT2, multi_query=True, n_inner=48), F32),
+    "gpt-bigcode-equal-heads": ("gpt_bigcode", dict(GPT2, multi_query=False, scale_attn_weights=False,
+                                                    activation_function="gelu", tie_word_embeddings=False), F16),
+    "gemma4-capped": ("gemma4_text", dict(MODERN, head_dim=12, sliding_window=5, hidden_size_per_layer_input=0,
+                                          per_layer_config={}, attention_bias=True, final_logit_softcapping=9.0,
+                                          layer_types=["sliding_attention", "sliding_attention",
+                                                       "full_attention"]), F32),
+    "qwen3-vl": ("qwen3_vl", dict(vision_config=VISION, text_config=dict(
+        DELTA, attention_bias=True, tie_word_embeddings=False, rope_scaling=dict(
+            rope_type="default", mrope_section=[2, 1, 1], mrope_interleaved=True))), F32),
+    "qwen3-vl-moe": ("qwen3_vl_moe", dict(vision_config=VISION, text_config=dict(
+        EXPERTS, head_dim=8, tie_word_embeddings=False, rope_parameters=dict(
+            rope_type="default", rope_theta=10000.0, mrope_section=[2, 1, 1]))), F32),
+    "qwen3-5-wrapped": ("qwen3_5", dict(vision_config=VISION, text_config=dict(
+        DELTA, tie_word_embeddings=False, layer_types=["linear_attention", "full_attention", "linear_attention"])), F32),
+}
+
 
 def blocks(model):
     base = model.base_model
+    base = getattr(base, "language_model", base)
     base = getattr(base, "decoder", base)
     return next(getattr(base, name) for name in ("h", "layers", "blocks") if hasattr(base, name))
 
 
 def down(block):
-    mlp = next((getattr(block, name) for name in ("mlp", "ffn", "shared_mlp") if hasattr(block, name)), block)
+    mlp = next((getattr(block, name) for name in ("mlp", "ffn", "shared_mlp", "feed_forward") if hasattr(block, name)), block)
+    if hasattr(mlp, "experts") or getattr(block, "block_sparse_moe", None) is not None:
+        return None  # the experts have no product in common
     return next(getattr(mlp, name) for name in ("down_proj", "c_proj", "dense_4h_to_h", "fc_out", "fc2", "output_linear")
                 if hasattr(mlp, name))
 
@@ -189,17 +275,24 @@ def make(folder, name, model_type, configuration, dtype):
     with open(os.path.join(out, "config.json"), "w") as file:
         json.dump(as_written, file, indent=1)
     config = AutoConfig.from_pretrained(out)
-    model = AutoModelForCausalLM.from_config(config, attn_implementation="eager", dtype=torch.float32)
+    kind = AutoModelForImageTextToText if "vision_config" in configuration else AutoModelForCausalLM
+    model = kind.from_config(config, attn_implementation="eager", dtype=torch.float32)
     with torch.no_grad():
-        for parameter in model.parameters():
-            if parameter.dim() == 1:
+        for own, buffer in model.named_buffers():
+            if own.endswith("layer_scalar"):
+                buffer.add_(0.3 * torch.randn_like(buffer))
+        for own, parameter in model.named_parameters():
+            if parameter.dim() == 1 or own.endswith("_bias"):
                 parameter.add_(0.3 * torch.randn_like(parameter))
             else:
                 parameter.mul_(6)
     model.to(dtype).save_pretrained(out)
+    if name.endswith("held"):  # experts stacked, as they are in memory and not as they are saved
+        save_file({k: v.contiguous() for k, v in model.state_dict().items()}, os.path.join(out, "model.safetensors"),
+                  metadata={"format": "pt"})
     with open(os.path.join(out, "config.json"), "w") as file:  # as a user's file has it, not as it is normalised
         json.dump(as_written, file, indent=1)
-    model = AutoModelForCausalLM.from_pretrained(out, dtype=torch.float32, attn_implementation="eager").eval()
+    model = kind.from_pretrained(out, dtype=torch.float32, attn_implementation="eager").eval()
 
     ids = torch.randint(3, VOCABULARY, (2, 14))
     mask = torch.ones_like(ids)
@@ -213,8 +306,9 @@ def make(folder, name, model_type, configuration, dtype):
                 with_kwargs=True))
         hooks.append(block.register_forward_hook(
             lambda m, i, o, l=layer: seen.__setitem__(f"resid_post.{l}", tensor(o).clone())))
-        hooks.append(down(block).register_forward_pre_hook(
-            lambda m, i, l=layer: seen.__setitem__(f"mlp_post.{l}", i[0].clone().view(2, 14, -1))))
+        if down(block) is not None:
+            hooks.append(down(block).register_forward_pre_hook(
+                lambda m, i, l=layer: seen.__setitem__(f"mlp_post.{l}", i[0].clone().view(2, 14, -1))))
     with torch.no_grad():
         logits = model(ids, attention_mask=mask).logits
     for hook in hooks:

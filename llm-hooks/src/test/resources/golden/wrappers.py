@@ -7,7 +7,7 @@ from transformers import CONFIG_MAPPING
 SIZES = ["hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads",
          "head_dim", "vocab_size", "max_position_embeddings"]
 out = {}
-for name in ["gemma3", "mistral3", "qwen2_vl", "qwen2_5_vl", "llava", "llava_next", "llava_onevision",
+for name in ["gemma3", "mistral3", "qwen2_vl", "qwen2_5_vl", "qwen3_vl", "qwen3_vl_moe", "qwen3_5", "qwen3_5_moe", "llava", "llava_next", "llava_onevision",
              "smolvlm", "idefics3", "internvl"]:
     config = CONFIG_MAPPING[name]()
     text = config.text_config

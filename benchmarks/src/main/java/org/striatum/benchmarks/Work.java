@@ -8,6 +8,7 @@ import org.striatum.benchmarks.measure.Setting;
 import org.striatum.benchmarks.models.Arms;
 import org.striatum.benchmarks.models.Capture;
 import org.striatum.benchmarks.models.Generations;
+import org.striatum.benchmarks.models.Mixtures;
 import org.striatum.benchmarks.models.Opening;
 import org.striatum.benchmarks.probes.ProbeTraining;
 import org.striatum.benchmarks.probes.SparsePaths;
@@ -15,7 +16,7 @@ import org.striatum.benchmarks.scans.ScanCost;
 
 /// What can be measured, in the order of the page.
 enum Work {
-  CAPTURE, ROLLOUTS, HOOKS, OPENING, GENERATION, ARMS, LASSO, LOGISTIC, VALUE_PROBE, MNIST, SCAN, KERNELS;
+  CAPTURE, ROLLOUTS, HOOKS, OPENING, GENERATION, MIXTURE, ARMS, LASSO, LOGISTIC, VALUE_PROBE, MNIST, SCAN, KERNELS;
 
   Findings run(Setting setting) throws Exception {
     return switch (this) {
@@ -24,6 +25,7 @@ enum Work {
       case HOOKS -> Findings.of(Capture.hooks(setting));
       case OPENING -> Findings.of(Opening.run(setting));
       case GENERATION -> Findings.of(Generations.run(setting));
+      case MIXTURE -> Findings.of(Mixtures.run(setting));
       case ARMS -> Findings.of(Arms.run(setting));
       case LASSO -> Findings.of(SparsePaths.lasso(setting));
       case LOGISTIC -> Findings.of(SparsePaths.logistic(setting));
@@ -38,7 +40,7 @@ enum Work {
   boolean large() {
     return switch (this) {
       case CAPTURE, ROLLOUTS, HOOKS, OPENING, GENERATION -> true;
-      case ARMS, LASSO, LOGISTIC, VALUE_PROBE, MNIST, SCAN, KERNELS -> false;
+      case MIXTURE, ARMS, LASSO, LOGISTIC, VALUE_PROBE, MNIST, SCAN, KERNELS -> false;
     };
   }
 

@@ -77,7 +77,7 @@ final class CaptureCommand implements Callable<Integer> {
       throw new BadDataException(rollouts + " is not a file: check the path or run rollouts first");
     }
     Path folder = rollouts.toAbsolutePath().getParent();
-    try (RunModel model = modelOptions.of(checkpoint, "auto"); RunFolder opened = RunFolder.open(folder)) {
+    try (RunModel model = modelOptions.of(modelOptions.source(checkpoint), "auto"); RunFolder opened = RunFolder.open(folder)) {
       if (!rollouts.getFileName().equals(opened.rollouts().getFileName())) {
         throw new UsageException("--rollouts must be the run's own " + opened.rollouts().getFileName() + ", found "
             + rollouts.getFileName());

@@ -71,7 +71,7 @@ final class GateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     GateSettings settings = Given.checked(() -> options.settings(seed));
-    try (RunModel model = modelOptions.of(checkpoint, batchSize)) {
+    try (RunModel model = modelOptions.of(modelOptions.source(checkpoint), batchSize)) {
       HookedModel hooked = model.open();
       if (!hooked.isCheckpoint()) {
         throw new UsageException(
@@ -103,7 +103,7 @@ final class GateCommand implements Callable<Integer> {
   private void prepare(GateSettings settings, StudyRun run) throws IOException {
     if (!run.hasRollouts()) {
       run.run(new RolloutStep(ProblemSets.named(GateStep.ranked(settings))), quick(RolloutStep.STUDY));
-      run.remember(checkpoint);
+      run.remember(modelOptions.source(checkpoint));
     }
     if (!run.hasStates()) {
       run.run(CaptureStep.STUDY, quick(CaptureStep.STUDY).withHooks(settings.arms().hooks()));

@@ -13,6 +13,7 @@ import org.striatum.cli.console.ExitCode;
 import org.striatum.cli.option.ModelOptions;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.ModelFacts;
+import org.striatum.hooks.checkpoint.ModelSource;
 import org.striatum.hooks.parity.ParityCheck;
 import org.striatum.hooks.parity.ParityIdentity;
 import org.striatum.hooks.parity.ParityReport;
@@ -50,9 +51,10 @@ final class InspectCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     long started = System.nanoTime();
+    ModelSource source = modelOptions.source(checkpoint);
     Map<String, Object> facts = new LinkedHashMap<>();
     ParityReport parity;
-    try (PrivateMemory memory = PrivateMemory.watch(); HookedModel model = modelOptions.openUnexamined(checkpoint)) {
+    try (PrivateMemory memory = PrivateMemory.watch(); HookedModel model = modelOptions.openUnexamined(source)) {
       TrialRun trial = new TrialRun(model);
       TrialRun.FirstState first = trial.first(started, memory);
       ModelFacts known = model.facts();
@@ -70,8 +72,8 @@ final class InspectCommand implements Callable<Integer> {
       facts.put("first hidden state", first);
       facts.put("capture", trial.cost());
     }
-    try (HookedModel model = modelOptions.openUnexamined(checkpoint)) {
-      parity = modelOptions.parity(checkpoint, model);
+    try (HookedModel model = modelOptions.openUnexamined(source)) {
+      parity = modelOptions.parity(source, model);
     }
     facts.put("identity gate", parity.checks().stream().filter(check -> check.name() == ParityIdentity.IDENTITY_GATES)
         .map(ParityCheck::note).findFirst().orElse("not tested"));
@@ -81,7 +83,7 @@ final class InspectCommand implements Callable<Integer> {
     } else {
       facts.forEach((name, value) -> console.print(LINE.formatted(name, printed(value))));
     }
-    parity.require(checkpoint.toAbsolutePath().normalize().getFileName().toString());
+    parity.require(source.name());
     console.note("inspected in %.1f s".formatted((System.nanoTime() - started) / 1e9));
     return ExitCode.DONE;
   }

@@ -27,6 +27,6 @@ abstract class ModelRunCommand<S extends Record, R extends Record> extends RunCo
 
   @Override
   RunModel model(RunFolder run) throws IOException {
-    return modelOptions.of(checkpoint.of(run), batchSize);
+    return modelOptions.of(checkpoint.of(run, modelOptions), batchSize);
   }
 }

@@ -57,7 +57,7 @@ final class ReportCommand implements Callable<Integer> {
         throw new UsageException(folder
             + " has hidden states from another program and no checkpoint, so there is no report: its figures are in results/");
       }
-      try (RunModel model = modelOptions.of(checkpoint.of(opened), "auto")) {
+      try (RunModel model = modelOptions.of(checkpoint.of(opened, modelOptions), "auto")) {
         StudyRun run = new StudyRun(opened, Version.environment(modelOptions.threads()), model, console::note,
             console.progress());
         new ReportStep(registry).write(run);

@@ -126,7 +126,7 @@ final class RolloutsCommand implements Callable<Integer> {
     PromptSettings asking = prompts.settings();
     RolloutSettings settings = Given.checked(() -> new RolloutSettings(limit, samples, sampling, asking, seed));
     WorkedExamples examples = prompts.examples(sets, problems);
-    try (RunModel model = modelOptions.of(checkpoint, batchSize)) {
+    try (RunModel model = modelOptions.of(modelOptions.source(checkpoint), batchSize)) {
       HookedModel hooked = model.open();
       hooked.tokenizer(); // refused, if it is, before a folder is made
       Optional<AppliedGate> applied = gate == null
@@ -145,7 +145,7 @@ final class RolloutsCommand implements Callable<Integer> {
         RolloutResults results = made.isPresent()
             ? run.run(new ImportStep(made.get(), asking), new ImportSettings(sampling, seed))
             : run.run(new RolloutStep(sets, applied, examples), settings);
-        run.remember(checkpoint);
+        run.remember(modelOptions.source(checkpoint));
         print(folder, results);
       }
     }

@@ -5,9 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.striatum.cli.console.Console;
@@ -22,6 +24,7 @@ import org.striatum.cli.scan.ScanPlan;
 import org.striatum.cli.scan.ScanResults;
 import org.striatum.cli.scan.ScanUnit;
 import org.striatum.datasets.ProblemSet;
+import org.striatum.hooks.checkpoint.ModelSource;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.UsageException;
 import org.striatum.reports.database.DatabaseStep;
@@ -117,7 +120,11 @@ final class ScanCommand implements Callable<Integer> {
     List<ProblemSet> sets = parsed.sets();
     sets.stream().map(ProblemSet::skipped).flatMap(Optional::stream).forEach(console::note);
     sets.stream().map(ProblemSet::chosen).flatMap(Optional::stream).forEach(console::note);
-    ScanPlan plan = ScanPlan.of(found, options, parsed.settings(sets), output);
+    SequencedMap<Path, ModelSource> sources = new LinkedHashMap<>();
+    for (Path checkpoint : found) {
+      sources.put(checkpoint, parsed.source(checkpoint));
+    }
+    ScanPlan plan = ScanPlan.of(sources, options, parsed.settings(sets), output);
     print(plan, CostEstimate.of(plan, sets.size(), sets.size() * parsed.rollouts(), parsed.longest(), output));
     if (dryRun) {
       if (json) {

@@ -21,6 +21,7 @@ import org.striatum.cli.option.PromptOptions;
 import org.striatum.cli.option.StudyOptions;
 import org.striatum.cli.summary.AnswersSummary;
 import org.striatum.datasets.ProblemSet;
+import org.striatum.hooks.checkpoint.ModelSource;
 import org.striatum.probe.model.Sampling;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.studies.StudyPlan;
@@ -153,6 +154,11 @@ final class StudyCommand implements Callable<Integer> {
     return modelOptions.threads();
   }
 
+  /// Where a checkpoint of this study lies, and the adapter over it.
+  ModelSource source(Path path) throws IOException {
+    return modelOptions.source(path);
+  }
+
   /// The most tokens of a completion.
   int longest() {
     return maxNewTokens;
@@ -169,16 +175,21 @@ final class StudyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     List<Companion> companions = new ArrayList<>();
-    with.forEach(other -> companions.add(new Companion(other, false)));
-    beside.forEach(other -> companions.add(new Companion(other, true)));
+    for (Path other : with) {
+      companions.add(new Companion(modelOptions.companion(other), false));
+    }
+    for (Path other : beside) {
+      companions.add(new Companion(modelOptions.companion(other), true));
+    }
+    ModelSource source = source(checkpoint);
     Path folder = output == null
-        ? Path.of("striatum-" + checkpoint.toAbsolutePath().normalize().getFileName())
+        ? Path.of("striatum-" + source.name())
         : output;
     List<ProblemSet> sets = sets();
     sets.stream().map(ProblemSet::skipped).flatMap(Optional::stream).forEach(console::note);
     sets.stream().map(ProblemSet::chosen).flatMap(Optional::stream).forEach(console::note);
     Console said = json ? console.silent() : console;
-    Answers answers = new StudyRunner(said, registry, modelOptions, batchSize).run(checkpoint, folder,
+    Answers answers = new StudyRunner(said, registry, modelOptions, batchSize).run(source, folder,
         new RolloutStep(sets, Optional.empty(), examples(sets)), plan(),
         companions);
     if (json) {

@@ -8,6 +8,7 @@ import org.striatum.cli.console.Console;
 import org.striatum.cli.option.ModelOptions;
 import org.striatum.cli.summary.StudySummaries;
 import org.striatum.datasets.ProblemSet;
+import org.striatum.hooks.checkpoint.ModelSource;
 import org.striatum.reports.run.ReportStep;
 import org.striatum.studies.StudyPlan;
 import org.striatum.studies.StudyRegistry;
@@ -34,13 +35,13 @@ record StudyRunner(Console console, StudyRegistry registry, ModelOptions modelOp
   /// @param asked the problems
   /// @param output the run folder
   /// @return every question, answered
-  Answers run(Path checkpoint, Path output, RolloutStep asked, StudyPlan plan, List<Companion> companions)
+  Answers run(ModelSource checkpoint, Path output, RolloutStep asked, StudyPlan plan, List<Companion> companions)
       throws IOException {
     RunFolder.create(output).close(); // refused, if it is, before anything is said
     RolloutSettings rollouts = plan.settings(RolloutStep.STUDY);
     console
         .print("Does %s know when it will be right, and does it use that? %d problems each of %s, seed %d.".formatted(
-            checkpoint.toAbsolutePath().normalize().getFileName(), rollouts.problems(),
+            checkpoint.name(), rollouts.problems(),
             asked.sets().stream().map(ProblemSet::name).collect(Collectors.joining(",")), rollouts.seed()));
     Answers answers = new WholeStudy(registry.with(asked), plan, this, this).run(checkpoint, output,
         companions);
@@ -51,7 +52,7 @@ record StudyRunner(Console console, StudyRegistry registry, ModelOptions modelOp
   }
 
   @Override
-  public RunModel model(Path checkpoint) throws IOException {
+  public RunModel model(ModelSource checkpoint) throws IOException {
     return modelOptions.of(checkpoint, batchSize);
   }
 
@@ -66,7 +67,7 @@ record StudyRunner(Console console, StudyRegistry registry, ModelOptions modelOp
   }
 
   @Override
-  public void companion(Path checkpoint) {
+  public void companion(ModelSource checkpoint) {
     console.note("also: " + checkpoint);
   }
 }

@@ -17,6 +17,7 @@ import java.util.SortedMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.striatum.hooks.ModelFacts.Sizes;
 import org.striatum.hooks.ModelFacts.SpecialTokens;
@@ -26,9 +27,11 @@ import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.checkpoint.ChecksumCache;
 import org.striatum.hooks.checkpoint.ModelConfig;
+import org.striatum.hooks.checkpoint.ModelSource;
 import org.striatum.hooks.decoder.Decoder;
 import org.striatum.hooks.decoder.DecoderShape;
 import org.striatum.hooks.engine.CompletionEnd;
+import org.striatum.hooks.onnx.HeldWeights;
 import org.striatum.hooks.onnx.Memory;
 import org.striatum.hooks.onnx.OnnxModel;
 import org.striatum.hooks.surgery.OnnxFile;
@@ -49,18 +52,20 @@ import org.striatum.probe.run.UsageException;
 public final class HookedModel implements AutoCloseable {
   private static final List<String> TEXT_FILES = List.of("config.json", "generation_config.json", "tokenizer.json",
       "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt",
-      "tokenizer.model", "chat_template.jinja", "chat_template.json", "model.safetensors.index.json");
+      "tokenizer.model", "chat_template.jinja", "chat_template.json");
 
   private final ModelFacts facts;
   private final GatedModel model;
-  private final Memory memory;
+  private Memory memory; // while hidden states are recorded
+  private final Optional<Memory> asked; // how weights are to be held, where the caller says so
   private final EndOfSequence endOfSequence;
   private final Optional<Checkpoint> checkpoint; // under the model, empty for an ONNX file
   private final ChecksumCache checksums;
   private Optional<Tokenizer> tokenizer = Optional.empty();
 
-  private HookedModel(ModelFacts facts, GatedModel model, Memory memory, EndOfSequence endOfSequence,
-      Optional<Checkpoint> checkpoint, ChecksumCache checksums) {
+  private HookedModel(ModelFacts facts, GatedModel model, Memory memory, Optional<Memory> asked,
+      EndOfSequence endOfSequence, Optional<Checkpoint> checkpoint, ChecksumCache checksums) {
+    this.asked = asked;
     this.facts = facts;
     this.model = model;
     this.memory = memory;
@@ -88,10 +93,10 @@ public final class HookedModel implements AutoCloseable {
     }
   }
 
-  /// Opens a Hugging Face checkpoint folder, an ONNX file, or a folder without safetensors that holds one ONNX file. No
+  /// Opens a Hugging Face checkpoint folder, an ONNX file, or a folder without other weights that holds one ONNX file. No
   /// weight is copied.
   ///
-  /// @param memory how weights are held; empty to choose by size, and for generation by the machine's memory too
+  /// @param memory how weights are held; empty to choose by size, and for generation by the tokens to come
   /// @param threads of the runtime; 0 for one per CPU core
   /// @throws CheckpointException in one line: what is wrong and what to do
   public static HookedModel open(Path path, Optional<Memory> memory, int threads) throws CheckpointException {
@@ -101,10 +106,22 @@ public final class HookedModel implements AutoCloseable {
   /// The same, with a cache that knows checksums of files from earlier processes.
   public static HookedModel open(Path path, Optional<Memory> memory, int threads, ChecksumCache checksums)
       throws CheckpointException {
-    Optional<Path> onnx = onnxFile(path);
+    return open(ModelSource.of(path), memory, threads, checksums);
+  }
+
+  /// Opens a model and the adapter over it, if there is one.
+  ///
+  /// @throws CheckpointException in one line: what is wrong and what to do
+  public static HookedModel open(ModelSource source, Optional<Memory> memory, int threads, ChecksumCache checksums)
+      throws CheckpointException {
+    Optional<Path> onnx = onnxFile(source.base());
+    if (onnx.isPresent() && source.adapter().isPresent()) {
+      throw new CheckpointException("an adapter changes a checkpoint folder, found the ONNX file " + onnx.get()
+          + ": merge the adapter before the export");
+    }
     return onnx.isPresent()
         ? openOnnx(onnx.get(), memory, threads, checksums)
-        : openCheckpoint(path, memory, threads, checksums);
+        : openCheckpoint(source, memory, threads, checksums);
   }
 
   /// The ONNX file that a path means, if it means one.
@@ -118,8 +135,7 @@ public final class HookedModel implements AutoCloseable {
     try (Stream<Path> files = Files.list(path)) {
       List<Path> all = files.toList();
       List<Path> found = all.stream().filter(HookedModel::isOnnx).toList();
-      boolean safetensors = all.stream().anyMatch(file -> file.getFileName().toString().contains(".safetensors"));
-      if (safetensors || found.isEmpty()) {
+      if (found.isEmpty() || all.stream().anyMatch(Checkpoint::isWeights)) {
         return Optional.empty();
       }
       if (found.size() > 1) {
@@ -140,18 +156,18 @@ public final class HookedModel implements AutoCloseable {
         && path.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(".onnx");
   }
 
-  private static HookedModel openCheckpoint(Path folder, Optional<Memory> memory, int threads,
+  private static HookedModel openCheckpoint(ModelSource source, Optional<Memory> memory, int threads,
       ChecksumCache checksums) throws CheckpointException {
     OnnxModel.loadRuntime();
-    Checkpoint checkpoint = Checkpoint.open(folder);
+    Checkpoint checkpoint = Checkpoint.open(source);
     try {
       Decoder decoder = Decoder.of(checkpoint);
       EndOfSequence endOfSequence = EndOfSequence.read(checkpoint.folder(), Optional.of(checkpoint.config()));
       LateText text = new LateText();
       OnnxModel model = new OnnxModel(checkpoint, decoder, memory, threads,
           CompletionEnd.at(endOfSequence.ids()).reading(text));
-      return text.of(new HookedModel(facts(checkpoint, decoder.shape(), model), model, model.memory(), endOfSequence,
-          Optional.of(checkpoint), checksums));
+      return text.of(new HookedModel(facts(checkpoint, decoder.shape(), model), model, model.memory(), memory,
+          endOfSequence, Optional.of(checkpoint), checksums));
     } catch (CheckpointException | RuntimeException refused) {
       checkpoint.close();
       throw refused;
@@ -162,29 +178,32 @@ public final class HookedModel implements AutoCloseable {
       throws CheckpointException {
     ModelConfig config = checkpoint.config();
     SequencedMap<String, Path> files = new LinkedHashMap<>(ModelFacts.textFiles(checkpoint.folder(), TEXT_FILES));
-    try {
-      checkpoint.weightFiles().forEach(file -> files.put(file.getFileName().toString(), file));
-    } catch (CheckpointException refused) {
-      throw refused;
-    } catch (IOException unreadable) {
-      throw new CheckpointException("cannot read " + checkpoint.folder() + ": " + unreadable.getMessage(), unreadable);
-    }
+    checkpoint.weightFiles().forEach(file -> files.put(file.getFileName().toString(), file));
     SequencedMap<String, Object> details = new LinkedHashMap<>();
     details.put("MLP neurons", shape.mlpWidth());
     details.put("heads", shape.heads() + " × " + shape.headWidth() + ", " + shape.keyValueHeads() + " key-value");
     details.put("context", shape.context());
     details.put("ignored configuration", config.unread());
+    details.put("ignored tensors", alike(checkpoint.unread()));
+    details.put("ignored files", checkpoint.otherFiles(files.keySet()));
+    checkpoint.adapter().ifPresent(adapter -> details.put("adapter", adapter.toString()));
     if (!checkpoint.remarks().isEmpty()) {
       details.put("remarks", checkpoint.remarks());
     }
     details.put("generated graph",
         model.graph(Set.copyOf(model.hookPoints())).length / 1000 + " kB; weights stay in the checkpoint's own files");
     Sizes sizes = new Sizes(shape.layers(), shape.width(), shape.heads(), shape.vocabulary(), shape.longest(),
-        8L * shape.layers() * shape.keyValueHeads() * shape.headWidth());
+        8L * IntStream.range(0, shape.layers()).filter(shape::attends).count() * shape.keyValueHeads() * shape.headWidth());
     String dtypes = checkpoint.dtypes().keySet().stream().map(Enum::name).collect(Collectors.joining(", "));
     return new ModelFacts(checkpoint.name(), config.text("model_type"), checkpoint.folder(), files, sizes,
         new StoredWeights(checkpoint.parameters(), checkpoint.weightBytes(), dtypes, false), specialTokens(config),
         details);
+  }
+
+  /// Names of alike tensors, each with how many it stands for.
+  private static List<String> alike(SortedMap<String, Integer> names) {
+    return names.entrySet().stream()
+        .map(name -> name.getValue() == 1 ? name.getKey() : name.getKey() + " (" + name.getValue() + ")").toList();
   }
 
   private static HookedModel openOnnx(Path file, Optional<Memory> memory, int threads, ChecksumCache checksums)
@@ -195,12 +214,14 @@ public final class HookedModel implements AutoCloseable {
         : Optional.empty();
     EndOfSequence endOfSequence = EndOfSequence.read(folder, config);
     OnnxFile read = OnnxFile.open(file);
-    Memory held = memory.orElseGet(() -> Memory.fitting(read.weightBytes()));
+    Memory held = memory
+        .orElseGet(() -> HeldWeights.fitting(read.weightBytes(), read.parameters(), 0).recording());
     LateText text = new LateText();
     OnnxFileModel model = OnnxFileModel.of(read, held, threads, CompletionEnd.at(endOfSequence.ids()).reading(text));
     try {
       return text.of(
-          new HookedModel(facts(model, folder, config), model, held, endOfSequence, Optional.empty(), checksums));
+          new HookedModel(facts(model, folder, config), model, held, memory, endOfSequence, Optional.empty(),
+              checksums));
     } catch (CheckpointException | RuntimeException refused) {
       model.close();
       throw refused;
@@ -272,6 +293,34 @@ public final class HookedModel implements AutoCloseable {
     return memory;
   }
 
+  /// How weights would be held for so many tokens: as the caller says, else by their size and the tokens.
+  ///
+  /// @param tokens that will be generated at most
+  public HeldWeights fitting(long tokens) {
+    if (asked.isPresent() || checkpoint.isEmpty()) {
+      return HeldWeights.all(memory);
+    }
+    return HeldWeights.fitting(facts.weightBytes(), facts.parameters(), tokens);
+  }
+
+  /// Holds the weights as a run does that has begun, unless the caller has said how they are to be held.
+  ///
+  /// @return how they are held now
+  /// @throws CheckpointException if this machine has too little memory for that
+  public HeldWeights hold(HeldWeights weights) throws CheckpointException {
+    if (asked.isPresent()) {
+      return HeldWeights.all(memory);
+    }
+    weights.requireRoom(facts.name(), facts.parameters());
+    switch (model) {
+      case OnnxModel interpreted -> interpreted.hold(weights);
+      case OnnxFileModel file -> file.hold(weights.recording());
+      default -> throw new IllegalStateException("a model is a checkpoint or an ONNX file");
+    }
+    memory = weights.recording();
+    return weights;
+  }
+
   /// The model, ready to be recorded, gated and sampled.
   public GatedModel model() {
     return model;
@@ -286,6 +335,13 @@ public final class HookedModel implements AutoCloseable {
   /// Whether it is a checkpoint folder, so that PyTorch can run it too and gradients can be had.
   public boolean isCheckpoint() {
     return checkpoint.isPresent();
+  }
+
+  /// Where a checkpoint folder and its adapter lie.
+  ///
+  /// @throws IllegalStateException if it is an ONNX file
+  public ModelSource source() {
+    return checkpoint.orElseThrow(() -> new IllegalStateException(facts.name() + " is an ONNX file")).source();
   }
 
   /// Tokens that end a completion.

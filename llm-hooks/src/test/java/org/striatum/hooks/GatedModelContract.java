@@ -284,7 +284,7 @@ public abstract class GatedModelContract {
   void scoresEqualLogSoftmaxOfRecordedLogits(Path path) throws Exception {
     GatedModel model = model(path);
     List<TokenSequence> items = sequences(model);
-    for (HookPoint hook : List.of(HookPoint.residPost(0), HookPoint.mlpPost(1), HookPoint.LOGITS)) {
+    for (HookPoint hook : List.of(HookPoint.residPost(0), GoldenCheckpoints.neurons(model, 1), HookPoint.LOGITS)) {
       Gate soft = GoldenCheckpoints.gate(new Random(9), model.width(hook), false, PositionMask.ALL);
       try (GatedModel.Scorer scorer = model.scorer(items, Set.of(hook))) {
         for (Gate gate : List.of(Gate.identity(model.width(hook)), soft, soft.at(PositionMask.PROMPT))) {
@@ -308,7 +308,7 @@ public abstract class GatedModelContract {
     GatedModel model = model(path);
     List<TokenSequence> items = sequences(model);
     for (List<HookPoint> hooks : List.of(List.of(HookPoint.residPost(0), HookPoint.residPost(1)),
-        List.of(HookPoint.mlpPost(1), HookPoint.residPost(1)))) {
+        List.of(GoldenCheckpoints.neurons(model, 1), HookPoint.residPost(1)))) {
       Gates both = new Gates(hooks.stream().collect(Collectors.toMap(hook -> hook,
           hook -> Gate.zeroing(model.width(hook), List.of(1, 3)).at(PositionMask.ALL_BUT_FIRST), (one, _) -> one,
           TreeMap::new)));
@@ -351,7 +351,7 @@ public abstract class GatedModelContract {
   @MethodSource(MODELS)
   void greedyDecodingTakesTheGreatestLogitOfEveryPrefix(Path path) throws Exception {
     GatedModel model = model(path);
-    HookPoint hook = HookPoint.mlpPost(1);
+    HookPoint hook = GoldenCheckpoints.neurons(model, 1);
     Gate gate = GoldenCheckpoints.gate(new Random(3), model.width(hook), false, PositionMask.GENERATED);
     TokenSequence prompt = TokenSequence.prompt(new int[]{5, 9, 33, 60, 7, 46, 18, 2, 50});
     for (Gates gates : List.of(Gates.none(), Gates.of(hook, gate))) {

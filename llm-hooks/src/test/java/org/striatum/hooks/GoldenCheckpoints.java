@@ -12,7 +12,10 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.striatum.hooks.checkpoint.ModelConfig;
 import org.striatum.probe.model.Gate;
+import org.striatum.probe.model.GatedModel;
+import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.PositionMask;
+import org.striatum.probe.model.Site;
 import org.striatum.probe.model.TokenSequence;
 
 /// The tiny random checkpoints of all families, and what is run on them.
@@ -29,9 +32,15 @@ public final class GoldenCheckpoints {
     return folders("checkpoints");
   }
 
-  /// Those that the contracts of every engine are run on: the first families, with all tests one of each.
+  /// Those that the contracts of every engine are run on: the first families and those that have what the first have not
+  /// (experts, sinks, layers that carry a state); with all tests one of each.
   public static List<Path> contracts() throws IOException {
-    return EVERY ? families() : gentle();
+    if (EVERY) {
+      return families();
+    }
+    List<Path> contracts = new ArrayList<>(gentle());
+    Stream.of("gpt_oss", "qwen3_next", "falcon_h1").map(GOLDEN.resolve("families")::resolve).forEach(contracts::add);
+    return contracts;
   }
 
   /// Those that engines are compared on: one of each family, with all tests every one.
@@ -79,6 +88,13 @@ public final class GoldenCheckpoints {
     try (Stream<Path> found = Files.list(GOLDEN.resolve(set))) {
       return found.sorted().toList();
     }
+  }
+
+  /// The neurons of a layer, or where its MLP is a mixture of experts the weights of the experts.
+  public static HookPoint neurons(GatedModel model, int layer) {
+    return model.hookPoints().contains(HookPoint.mlpPost(layer))
+        ? HookPoint.mlpPost(layer)
+        : new HookPoint(layer, Site.EXPERT_WEIGHTS);
   }
 
   /// Sequences of different lengths, prompt and continuation; short enough for the smallest context.

@@ -10,6 +10,7 @@ import java.util.ServiceLoader;
 import java.util.function.UnaryOperator;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.hooks.HookedModel;
+import org.striatum.hooks.checkpoint.ModelSource;
 import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.model.NeuronSet;
@@ -56,12 +57,12 @@ import org.striatum.studies.value.ProbeStep;
 /// writes to a folder at a time. Not thread-safe; whoever opens a run closes it.
 public final class Run implements AutoCloseable {
   private final RunFolder folder;
-  private final Path checkpoint;
+  private final ModelSource checkpoint; // null for none
   private final RunModel model;
   private StudyRun run;
   private final StudyRegistry registry;
 
-  private Run(RunFolder folder, Path checkpoint, RunOptions options) {
+  private Run(RunFolder folder, ModelSource checkpoint, RunOptions options) {
     this.folder = folder;
     this.checkpoint = checkpoint;
     this.registry = options.registry();
@@ -79,6 +80,11 @@ public final class Run implements AutoCloseable {
 
   /// The same, with a say in how it runs and who is told.
   public static Run create(Path folder, Path checkpoint, RunOptions options) throws IOException {
+    return create(folder, ModelSource.of(checkpoint), options);
+  }
+
+  /// The same for a checkpoint with an adapter over it: `ModelSource.of(base, adapter)`.
+  public static Run create(Path folder, ModelSource checkpoint, RunOptions options) throws IOException {
     return new Run(RunFolder.create(folder), checkpoint, options);
   }
 
@@ -90,7 +96,7 @@ public final class Run implements AutoCloseable {
   /// The same, with a say in how it runs and who is told.
   public static Run open(Path folder, RunOptions options) throws IOException {
     RunFolder opened = RunFolder.open(folder);
-    Optional<Path> checkpoint = StudyRun.noted(folder).filter(Files::exists);
+    Optional<ModelSource> checkpoint = StudyRun.noted(folder).filter(noted -> Files.exists(noted.base()));
     return new Run(opened, checkpoint.orElse(null), options);
   }
 

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.striatum.hooks.checkpoint.ModelSource;
 import org.striatum.probe.run.UsageException;
 import org.striatum.studies.AnswersStep.Answers;
 import org.striatum.studies.run.RunFolder;
@@ -28,12 +29,12 @@ public record WholeStudy(StudyRegistry registry, StudyPlan plan, Runs runs, Watc
   /// Another checkpoint that is studied with the first.
   ///
   /// @param full whether it gets the full study; otherwise it is only probed, to test transfer to it
-  public record Companion(Path checkpoint, boolean full) {}
+  public record Companion(ModelSource checkpoint, boolean full) {}
 
   /// Creates runs.
   public interface Runs {
     /// The model of a checkpoint, opened when it is needed.
-    RunModel model(Path checkpoint) throws IOException;
+    RunModel model(ModelSource checkpoint) throws IOException;
 
     /// A run over an open folder.
     StudyRun run(RunFolder folder, RunModel model);
@@ -45,16 +46,16 @@ public record WholeStudy(StudyRegistry registry, StudyPlan plan, Runs runs, Watc
     void found(Study<?, ?> study, Record results);
 
     /// The study of a companion begins.
-    void companion(Path checkpoint);
+    void companion(ModelSource checkpoint);
   }
 
   /// Runs everything that is not finished.
   ///
   /// @param output the run folder
   /// @return every question, answered
-  public Answers run(Path checkpoint, Path output, List<Companion> companions) throws IOException {
+  public Answers run(ModelSource checkpoint, Path output, List<Companion> companions) throws IOException {
     for (Companion companion : companions) { // refused before hours of work, not after
-      if (!Files.exists(companion.checkpoint())) {
+      if (!Files.exists(companion.checkpoint().base())) {
         throw new UsageException("no checkpoint at " + companion.checkpoint());
       }
     }
@@ -79,7 +80,7 @@ public record WholeStudy(StudyRegistry registry, StudyPlan plan, Runs runs, Watc
     }
   }
 
-  private void studies(StudyRun run, Path checkpoint, boolean full) throws IOException {
+  private void studies(StudyRun run, ModelSource checkpoint, boolean full) throws IOException {
     for (Study<?, ?> study : full
         ? registry.of(Scope.EVERY_CHECKPOINT, Scope.FULL_STUDY)
         : registry.of(Scope.EVERY_CHECKPOINT)) {
@@ -104,7 +105,7 @@ public record WholeStudy(StudyRegistry registry, StudyPlan plan, Runs runs, Watc
 
   /// Folders have the names of their checkpoints; of two with the same name the later one is numbered.
   private static Path below(Path output, Companion companion, List<Companion> all) {
-    Function<Companion, String> name = one -> one.checkpoint().toAbsolutePath().normalize().getFileName().toString();
+    Function<Companion, String> name = one -> one.checkpoint().name();
     long before = all.subList(0, all.indexOf(companion)).stream()
         .filter(other -> name.apply(other).equals(name.apply(companion))).count();
     return output.resolve(BELOW)

@@ -63,13 +63,18 @@ public final class RandomCheckpoint {
          "tie_word_embeddings": true, "use_sliding_window": false, "eos_token_id": %d, "torch_dtype": "bfloat16"}
         """.formatted(shape.width, shape.mlpWidth, shape.layers, shape.heads, shape.keyHeads, shape.vocabulary,
         shape.end));
-    List<SafetensorsWriter.Declared> tensors = tensors(shape);
+    writeWeights(folder, tensors(shape), shape.width, random);
+  }
+
+  /// Writes `model.safetensors`.
+  static void writeWeights(Path folder, List<SafetensorsWriter.Declared> tensors, int width, RandomGenerator random)
+      throws IOException {
     try (Arena arena = Arena.ofConfined();
         SafetensorsWriter writer = new SafetensorsWriter(folder.resolve("model.safetensors"), tensors,
             Map.of("format", "pt"))) {
       MemorySegment noise = noise(arena, random);
-      MemorySegment ones = arena.allocate(ValueLayout.JAVA_SHORT, shape.width);
-      for (int i = 0; i < shape.width; i++) {
+      MemorySegment ones = arena.allocate(ValueLayout.JAVA_SHORT, width);
+      for (int i = 0; i < width; i++) {
         ones.setAtIndex(ValueLayout.JAVA_SHORT, i, ONE);
       }
       for (SafetensorsWriter.Declared tensor : tensors) {
@@ -110,7 +115,7 @@ public final class RandomCheckpoint {
     return tensors;
   }
 
-  private static SafetensorsWriter.Declared declared(String name, long... shape) {
+  static SafetensorsWriter.Declared declared(String name, long... shape) {
     return new SafetensorsWriter.Declared(name, DType.BF16, Arrays.stream(shape).boxed().toList());
   }
 

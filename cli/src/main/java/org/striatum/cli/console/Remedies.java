@@ -6,6 +6,8 @@ import org.striatum.datasets.MalformedTableException;
 import org.striatum.datasets.MissingSettingException;
 import org.striatum.datasets.Need;
 import org.striatum.datasets.grading.AnswerGrader;
+import org.striatum.hooks.checkpoint.AdapterBaseException;
+import org.striatum.hooks.onnx.TooLittleMemoryException;
 import org.striatum.studies.run.FinishedStudyException;
 
 /// The options that help after a refusal; messages of the library name no options.
@@ -18,6 +20,12 @@ final class Remedies {
       return message + ": use another folder"
           + (finished.step().contains("/") ? ", another name (--name where there is one)" : "")
           + ", or remove it by `striatum forget RUN " + finished.step() + "`";
+    }
+    if (failure instanceof AdapterBaseException) {
+      return message + ": give it with --base DIR";
+    }
+    if (failure instanceof TooLittleMemoryException) {
+      return message + ": give --memory low to a new run, whose figures then differ in their last digits";
     }
     Set<Need> needs = switch (failure) {
       case MissingSettingException missing -> Set.of(missing.need());

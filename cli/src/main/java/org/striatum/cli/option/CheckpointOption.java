@@ -3,6 +3,7 @@ package org.striatum.cli.option;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.striatum.hooks.checkpoint.ModelSource;
 import org.striatum.probe.run.UsageException;
 import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.StudyRun;
@@ -14,22 +15,28 @@ public final class CheckpointOption {
   @Option(names = "--checkpoint", paramLabel = "CKPT", description = "Path of the checkpoint, if it was moved.")
   private Path checkpoint;
 
-  /// The path that was given, else the one where the checkpoint lay when the rollouts were made.
+  /// The path that was given, else the one where the checkpoint lay when the rollouts were made; with the adapter that was
+  /// given, else the one that was over it then.
   ///
   /// @throws UnfinishedStudyException if there are no rollouts yet
   /// @throws UsageException if it was not recorded, or nothing is there any more
-  public Path of(RunFolder run) throws IOException {
+  public ModelSource of(RunFolder run, ModelOptions options) throws IOException {
     if (checkpoint != null) {
-      return checkpoint;
+      return options.source(checkpoint);
     }
     if (run.manifest().step(StudyRun.ROLLOUTS).isEmpty()) {
       throw new UnfinishedStudyException(run.folder(), StudyRun.ROLLOUTS);
     }
-    Path noted = StudyRun.noted(run.folder()).orElseThrow(() -> new UsageException(
+    ModelSource noted = StudyRun.noted(run.folder()).orElseThrow(() -> new UsageException(
         run.folder() + " does not record the path of its checkpoint: give --checkpoint"));
-    if (!Files.exists(noted)) {
-      throw new UsageException("the checkpoint of " + run.folder() + " is not at " + noted + ": give --checkpoint");
+    if (!Files.exists(noted.base())) {
+      throw new UsageException(
+          "the checkpoint of " + run.folder() + " is not at " + noted.base() + ": give --checkpoint");
     }
-    return noted;
+    if (noted.adapter().isPresent() && !Files.exists(noted.adapter().get())) {
+      throw new UsageException("the adapter of " + run.folder() + " is not at " + noted.adapter().get()
+          + ": give --checkpoint and --adapter");
+    }
+    return options.over(noted);
   }
 }

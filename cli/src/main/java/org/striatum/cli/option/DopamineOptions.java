@@ -32,6 +32,12 @@ public final class DopamineOptions implements SettingOptions<DopamineStepSetting
   @Option(names = "--permutations", paramLabel = "N", description = "Reassignments of δ for part 5 of the signature test (default 999).")
   private Integer permutations;
 
+  @Option(names = "--planted", paramLabel = "N", description = "Coordinates of each kind planted into the data of each task, to see what would be found (default 40; quick 24). With 0 no answer is 'no'.")
+  private Integer planted;
+
+  @Option(names = "--effect", paramLabel = "R", description = "Correlation with δ, in (0, 1), at which four of five planted neurons must be found before their absence is an answer (default 0.35).")
+  private Double effect;
+
   @Option(names = "--retrainings", paramLabel = "N", description = "Probes refitted to reassigned δ, for the null distribution of the probe (default 19).")
   private Integer retrainings;
 
@@ -48,6 +54,11 @@ public final class DopamineOptions implements SettingOptions<DopamineStepSetting
         .withErrors(errors -> errors.withThreshold(Given.or(threshold, errors.threshold())))
         .withTests(tests -> tests.withTested(Given.or(tested, tests.tested()))
             .withPermutations(Given.or(permutations, tests.permutations()))
-            .withRetrainings(Given.or(retrainings, tests.retrainings())));
+            .withRetrainings(Given.or(retrainings, tests.retrainings())).withPower(this::power));
+  }
+
+  private DopamineSettings.Power power(DopamineSettings.Power base) {
+    DopamineSettings.Power planting = base.withPlanted(Given.or(planted, base.planted()));
+    return effect == null ? planting : planting.withEffect(effect);
   }
 }

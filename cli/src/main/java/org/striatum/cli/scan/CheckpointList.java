@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedSet;
 import java.util.stream.Stream;
+import org.striatum.hooks.checkpoint.LoraAdapter;
 import org.striatum.probe.run.UsageException;
 
 /// Finds the checkpoints given by a scan's arguments.
@@ -19,7 +20,7 @@ public final class CheckpointList {
 
   /// Checkpoints in the given order; those of one folder or glob in natural order, each once.
   ///
-  /// @param arguments a checkpoint (a folder with `config.json`, or an ONNX file), a folder whose children are checkpoints,
+  /// @param arguments a checkpoint (a folder with `config.json` or an adapter, or an ONNX file), a folder whose children are checkpoints,
   ///     or a glob over either
   /// @throws UsageException if there is no checkpoint for one of them
   public static List<Path> find(List<String> arguments) throws IOException {
@@ -41,7 +42,7 @@ public final class CheckpointList {
     }
     if (!Files.isDirectory(path)) {
       throw new UsageException(
-          path + " is not a checkpoint: give a folder with a config.json, or an .onnx file");
+          path + " is not a checkpoint: give a folder with a config.json or an adapter, or an .onnx file");
     }
     List<Path> children = below(path, 1).stream().filter(CheckpointList::isCheckpoint).toList();
     if (children.isEmpty()) {
@@ -85,6 +86,7 @@ public final class CheckpointList {
   private static boolean isCheckpoint(Path path) {
     return Files.isDirectory(path)
         ? Files.isRegularFile(path.resolve("config.json")) || Files.isDirectory(path.resolve("snapshots"))
+            || LoraAdapter.isIn(path)
         : path.toString().endsWith(".onnx") && Files.isRegularFile(path);
   }
 

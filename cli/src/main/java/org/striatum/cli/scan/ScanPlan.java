@@ -17,6 +17,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.striatum.hooks.checkpoint.Checkpoint;
+import org.striatum.hooks.checkpoint.LoraAdapter;
+import org.striatum.hooks.checkpoint.ModelSource;
 import org.striatum.probe.run.FileFormat;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
@@ -52,16 +55,17 @@ public record ScanPlan(SortedMap<String, String> settings, List<ScanUnit> units,
 
   /// Plans one study a checkpoint. Reads every file once, for its checksum.
   ///
+  /// @param checkpoints as they are named → where each lies, with the adapter over it
   /// @param options of `striatum study`
   /// @param settings that they come to
-  public static ScanPlan of(List<Path> checkpoints, List<String> options, SortedMap<String, String> settings,
+  public static ScanPlan of(SequencedMap<Path, ModelSource> checkpoints, List<String> options, SortedMap<String, String> settings,
       Path folder) throws IOException {
     Set<String> names = new HashSet<>(TAKEN);
     SequencedMap<SortedMap<String, Sha256>, ScanUnit> units = new LinkedHashMap<>();
     List<Repeated> repeated = new ArrayList<>();
     Map<Object, Sha256> known = new HashMap<>();
-    for (Path checkpoint : checkpoints) {
-      SortedMap<String, Path> files = files(checkpoint);
+    for (Path checkpoint : checkpoints.sequencedKeySet()) {
+      SortedMap<String, Path> files = files(checkpoints.get(checkpoint));
       SortedMap<String, Sha256> inputs = new TreeMap<>();
       long bytes = 0;
       for (Map.Entry<String, Path> file : files.entrySet()) {
@@ -143,7 +147,19 @@ public record ScanPlan(SortedMap<String, String> settings, List<ScanUnit> units,
     return distinct;
   }
 
-  /// What decides a checkpoint's figures: configuration, tokenizer, weights.
+  /// What decides a model's figures: configuration, tokenizer, weights, the adapter.
+  private static SortedMap<String, Path> files(ModelSource model) throws IOException {
+    SortedMap<String, Path> files = files(model.base());
+    if (model.adapter().isPresent()) {
+      files(model.adapter().get()).forEach((name, file) -> {
+        if (LoraAdapter.isOne(file)) {
+          files.put(name, file);
+        }
+      });
+    }
+    return files;
+  }
+
   private static SortedMap<String, Path> files(Path checkpoint) throws IOException {
     boolean onnx = Files.isRegularFile(checkpoint);
     Path folder = onnx ? checkpoint.getParent() : checkpoint;
@@ -154,8 +170,8 @@ public record ScanPlan(SortedMap<String, String> settings, List<ScanUnit> units,
         String name = file.getFileName().toString();
         boolean weights = onnx
             ? name.startsWith(checkpoint.getFileName().toString())
-            : name.endsWith(".safetensors") || name.endsWith(".safetensors.index.json");
-        if (weights || DECIDING.contains(name)) {
+            : Checkpoint.isWeights(file);
+        if (weights || DECIDING.contains(name) || LoraAdapter.isOne(file)) {
           // An ONNX file's own name says nothing about what it computes; that of its data does.
           files.put(onnx && file.equals(checkpoint) ? "model.onnx" : name, file);
         }

@@ -1,7 +1,10 @@
 package org.striatum.cli.summary;
 
+import java.util.List;
 import java.util.stream.Collectors;
 import org.striatum.cli.console.Console;
+import org.striatum.probe.dopamine.DopaminePower;
+import org.striatum.probe.dopamine.DopaminePower.Share;
 import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.dopamine.DopamineResults.CurvePoint;
 import org.striatum.probe.dopamine.DopamineResults.DatasetSteps;
@@ -9,6 +12,7 @@ import org.striatum.probe.dopamine.DopamineResults.LayerDopamine;
 import org.striatum.probe.dopamine.DopamineResults.ProbeCurve;
 import org.striatum.probe.dopamine.DopamineResults.ProbeNull;
 import org.striatum.probe.dopamine.DopamineVerdict;
+import org.striatum.probe.dopamine.Planting;
 import org.striatum.probe.dopamine.Scaling;
 
 /// The dopamine study as lines of text.
@@ -37,6 +41,7 @@ public record DopamineSummary(Console console) {
       console.print("%-6s %-26s %-22s %-22s %-28s %d of %d".formatted(layer.dataset(), layer.hook(), rho(layer, 0),
           rho(layer, NEARLY_ALL), shuffled(layer.shuffled()), layer.significant().size(), layer.tested().size()));
     }
+    power(results, console);
     console.print("");
     results.verdicts().stream().map(DopamineVerdict::words).forEach(console::print);
     for (DatasetSteps row : results.datasets()) {
@@ -48,6 +53,26 @@ public record DopamineSummary(Console console) {
         .collect(Collectors.toList())) {
       console.print("note: " + note);
     }
+  }
+
+  private static void power(DopamineResults results, Console console) {
+    List<DopaminePower> planted = results.power().stream().filter(power -> !power.shares().isEmpty()).toList();
+    if (planted.isEmpty()) {
+      return;
+    }
+    console.print("");
+    console.print("Planted into the same activations, and found by the signature test; r: correlation with δ");
+    List<Share> columns = planted.getFirst().shares();
+    console.print("%-6s %s".formatted("task",
+        columns.stream().map(share -> "%-12s".formatted(heading(share))).collect(Collectors.joining(" "))));
+    for (DopaminePower power : planted) {
+      console.print("%-6s %s".formatted(power.dataset(), power.shares().stream()
+          .map(share -> "%-12s".formatted(share.found() + "/" + share.planted())).collect(Collectors.joining(" "))));
+    }
+  }
+
+  private static String heading(Share share) {
+    return share.planting() == Planting.SURPRISE ? "r = " + share.strength() : share.planting().printed();
   }
 
   private static String rho(LayerDopamine layer, double ratio) {

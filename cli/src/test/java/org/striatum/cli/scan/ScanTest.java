@@ -8,8 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +24,7 @@ import org.striatum.cli.process.ProcessEnd;
 import org.striatum.cli.scan.ScanResults.Failure;
 import org.striatum.cli.scan.ScanResults.Outcome;
 import org.striatum.probe.run.DiskFullException;
+import org.striatum.hooks.checkpoint.ModelSource;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.UsageException;
 import org.striatum.studies.run.FolderLock;
@@ -54,8 +57,16 @@ class ScanTest {
   }
 
   private ScanPlan plan() throws Exception {
-    return ScanPlan.of(CheckpointList.find(List.of(folder.resolve("series").toString())), options,
+    return ScanPlan.of(sources(CheckpointList.find(List.of(folder.resolve("series").toString()))), options,
         settings, output());
+  }
+
+  private static SequencedMap<Path, ModelSource> sources(List<Path> checkpoints) throws Exception {
+    SequencedMap<Path, ModelSource> sources = new LinkedHashMap<>();
+    for (Path checkpoint : checkpoints) {
+      sources.put(checkpoint, ModelSource.of(checkpoint));
+    }
+    return sources;
   }
 
   private ScanResults scan(UnitRunner runner) throws Exception {
@@ -129,6 +140,25 @@ class ScanTest {
     assertThat(Files.readString(output().resolve("plan.json"))).contains("\"command\"", "\"inputs\"");
   }
 
+  /// Fine-tunes of one base are units of their own, whose inputs are the base's files and the adapter's.
+  @Test
+  void adaptersOverOneBaseAreUnits() throws Exception {
+    Path base = checkpoint("base", "finish");
+    SequencedMap<Path, ModelSource> tunes = new LinkedHashMap<>();
+    for (String name : List.of("one", "two", "again")) {
+      Path tune = Files.createDirectories(folder.resolve("tunes").resolve(name));
+      Files.writeString(tune.resolve("adapter_config.json"), "{}");
+      Files.writeString(tune.resolve("adapter_model.safetensors"), name.equals("again") ? "two" : name);
+      tunes.put(tune, ModelSource.of(base, tune));
+    }
+    assertThat(CheckpointList.find(List.of(folder.resolve("tunes").toString()))).hasSize(3);
+    ScanPlan plan = ScanPlan.of(tunes, List.of("--base", base.toString()), settings, output());
+    assertThat(plan.units()).extracting(ScanUnit::name).containsExactly("one", "two");
+    assertThat(plan.units().getFirst().inputs()).containsOnlyKeys("config.json", "model.safetensors",
+        "adapter_config.json", "adapter_model.safetensors");
+    assertThat(plan.repeated()).extracting(ScanPlan.Repeated::unit).containsExactly("two");
+  }
+
   @Test
   void namesAreDistinctAndNotTheScansOwn() throws Exception {
     checkpoint("parquet", "finish");
@@ -136,7 +166,7 @@ class ScanTest {
     Files.writeString(other.resolve("config.json"), "finish");
     checkpoint("step1", "finish");
     List<Path> found = CheckpointList.find(List.of(folder.resolve("series").toString(), other.toString()));
-    assertThat(ScanPlan.of(found, List.of(), settings, output()).units()).extracting(ScanUnit::name)
+    assertThat(ScanPlan.of(sources(found), List.of(), settings, output()).units()).extracting(ScanUnit::name)
         .containsExactly("parquet-2", "step1", "step1-2");
   }
 

@@ -1,8 +1,12 @@
 package org.striatum.datasets.grading;
 
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,12 +16,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.matheclipse.core.basic.Config;
 import org.matheclipse.core.eval.EvalEngine;
 import org.matheclipse.core.expression.F;
+import org.matheclipse.core.expression.S;
 import org.matheclipse.core.interfaces.IAST;
 import org.matheclipse.core.interfaces.IExpr;
 import org.matheclipse.core.interfaces.ISymbol;
@@ -34,7 +40,13 @@ import org.striatum.datasets.grading.Expr.Num;
 final class Algebra {
   /// What became of a question.
   enum Outcome {
-    YES, NO, TIME_LIMIT
+    YES, NO,
+    /// Not decided in this way.
+    OPEN, TIME_LIMIT;
+
+    static Outcome of(boolean yes) {
+      return yes ? YES : NO;
+    }
   }
 
   /// Threads that have not ended though asked to; more of them would take the machine.
@@ -51,7 +63,9 @@ final class Algebra {
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
   private static final int PATIENCE = 5;
   private static final long STEP = 20_000_000;
-  private static volatile boolean loaded;
+  private static final PrintStream NOWHERE = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+  private static final AtomicBoolean NUMBERS = new AtomicBoolean();
+  private static final AtomicBoolean RULES = new AtomicBoolean();
 
   /// Nanoseconds left for questions.
   private long left;
@@ -61,8 +75,8 @@ final class Algebra {
     left = limit.toNanos();
   }
 
-  /// Loaded when it is first needed: 1 to 3 s.
-  private static final class Loaded {
+  /// What numbers to many digits need, loaded when they are first asked for.
+  private static final class Numbers {
     static final boolean READY = load();
 
     private static boolean load() {
@@ -73,28 +87,75 @@ final class Algebra {
       Config.MAX_AST_SIZE = 20_000;
       Config.MAX_BIT_LENGTH = 100_000;
       Config.MAX_POLYNOMIAL_DEGREE = 1000;
-      // Rules are loaded when they are first used.
       EvalEngine engine = engine();
-      IExpr zero = F.Subtract(F.Plus(F.C1, F.Sqr(F.Tan(F.x))), F.Sqr(F.Sec(F.x)));
-      return vanishes(engine, F.Plus(zero, F.Sqrt(F.Plus(F.C2, F.x)), F.Log(F.C2)))
-          || engine.evaluate(F.N(F.Pi, F.ZZ(DIGITS)))
-              .isNumber();
+      IExpr numbers = F.Plus(F.Sqrt(F.C2), F.Log(F.C2), F.Sin(F.C1D2), F.Pi);
+      return engine.evaluate(F.Less(F.C0, F.Abs(F.N(numbers, F.ZZ(DIGITS))))).isTrue();
     }
   }
 
-  /// Whether an expression is zero wherever it has a value.
+  /// The rules of algebra, which few answers need.
+  private static final class Rules {
+    static final boolean READY = load();
+
+    private static boolean load() {
+      EvalEngine engine = engine();
+      IExpr zero = F.Subtract(F.Plus(F.C1, F.Sqr(F.Tan(F.x))), F.Sqr(F.Sec(F.x)));
+      vanishes(engine, F.Plus(zero, F.Sqrt(F.Plus(F.C2, F.x)), F.Log(F.C2)));
+      return true;
+    }
+  }
+
+  /// Whether an expression is zero wherever it has a value. Exact values and values to many digits at a few points decide nearly
+  /// always, in milliseconds; algebra, which may take seconds, is asked about the rest.
   Outcome zero(Expr difference) {
-    return asked(engine -> !differs(engine, difference)
-        && (vanishes(engine, new Translation(0).of(difference)) || vanishesAtPoints(engine, difference)));
+    Optional<Boolean> exact = ExactPoints.zero(difference);
+    if (exact.isPresent()) {
+      return Outcome.of(exact.get());
+    }
+    Outcome numeric = steps(difference) && !MathForm.constant(difference)
+        ? Outcome.OPEN // points say too little of steps
+        : asked(engine -> atPoints(engine, difference));
+    return numeric == Outcome.OPEN
+        ? proved(engine -> Outcome.of(vanishes(engine, new Translation(0).of(difference))))
+        : numeric;
   }
 
   /// Whether a quotient is a constant other than zero; a positive one, if asked.
   Outcome constant(Expr quotient, boolean positive) {
-    return asked(engine -> {
-      IExpr value = engine.evaluate(F.Simplify(F.Together(new Translation(0).of(quotient))));
-      return value.isNumericFunction() && !value.isZero()
-          && (!positive || engine.evaluate(F.Greater(value, F.C0)).isTrue());
-    });
+    Optional<Boolean> exact = ExactPoints.constant(quotient, positive);
+    if (exact.isPresent()) {
+      return Outcome.of(exact.get());
+    }
+    Outcome numeric = asked(engine -> constantAtPoints(engine, quotient, positive));
+    return numeric == Outcome.OPEN
+        ? proved(engine -> {
+          IExpr value = engine.evaluate(F.Simplify(F.Together(new Translation(0).of(quotient))));
+          return Outcome.of(value.isNumericFunction() && !value.isZero()
+              && (!positive || engine.evaluate(F.Greater(value, F.C0)).isTrue()));
+        })
+        : numeric;
+  }
+
+  /// Whether it has one value at all points where it has any; open if these are too few, or if it has steps or complex values.
+  private static Outcome constantAtPoints(EvalEngine engine, Expr quotient, boolean positive) {
+    if (steps(quotient)) {
+      return Outcome.OPEN;
+    }
+    List<IExpr> values = new ArrayList<>();
+    for (int point = 1; point <= POINTS; point++) {
+      IExpr value = engine.evaluate(F.N(new Translation(point).of(quotient), F.ZZ(DIGITS)));
+      if (value.isReal()) {
+        values.add(value);
+      }
+    }
+    if (values.size() < FEWEST_POINTS) {
+      return Outcome.OPEN;
+    }
+    IExpr first = values.getFirst();
+    IExpr bound = F.Times(F.Abs(first), F.Power(F.C10, F.ZZ(-LARGEST_TERMS)));
+    boolean constant = values.stream()
+        .allMatch(value -> engine.evaluate(F.Less(F.Abs(F.Subtract(value, first)), bound)).isTrue());
+    return Outcome.of(constant && (!positive || engine.evaluate(F.Greater(first, F.C0)).isTrue()));
   }
 
   /// Whether algebra brings it to zero.
@@ -107,70 +168,83 @@ final class Algebra {
     }
   }
 
-  /// Whether it is zero to many digits where its variables are fractions of our choice, small and large: what algebra does not
-  /// bring to zero may be zero still. Points where its terms are so large that a difference would not show do not count, and of
-  /// steps, points say too little.
-  private static boolean vanishesAtPoints(EvalEngine engine, Expr difference) {
+  /// Whether it is zero to many digits where its variables are fractions of our choice, small and large; open where it has a value
+  /// at too few of them. Points where its terms are so large that a difference would not show do not count.
+  private static Outcome atPoints(EvalEngine engine, Expr difference) {
     boolean variables = !MathForm.constant(difference);
-    boolean steps = Expr.all(difference)
-        .anyMatch(part -> Expr.is(part, Head.FLOOR) || Expr.is(part, Head.CEILING));
+    int needed = !variables ? 1 : pieces(difference) ? POINTS : FEWEST_POINTS;
     int counted = 0;
-    for (int point = 1; point <= (variables ? POINTS : 1); point++) {
-      IExpr terms = terms(difference, point);
-      if (engine.evaluate(F.Less(terms, F.Power(F.C10, F.ZZ(LARGEST_TERMS)))).isTrue()) {
+    for (int point = 1; point <= POINTS && counted < needed; point++) {
+      List<IExpr> terms = terms(engine, difference, point);
+      IExpr sizes = F.Plus(terms.stream().map(F::Abs).toArray(IExpr[]::new));
+      if (terms.stream().allMatch(IExpr::isNumber) && less(engine, sizes, LARGEST_TERMS)) {
         counted++;
-        if (!engine.evaluate(F.Less(size(difference, point), F.Power(F.C10, F.ZZ(-LARGEST_TERMS)))).isTrue()) {
-          return false;
+        if (!less(engine, F.Abs(F.Plus(terms.toArray(IExpr[]::new))), -LARGEST_TERMS)) {
+          return Outcome.NO;
         }
       }
     }
-    return !(variables && steps) && counted >= (variables ? FEWEST_POINTS : 1);
+    return counted >= Math.min(needed, FEWEST_POINTS) ? Outcome.YES : Outcome.OPEN;
   }
 
-  /// Whether it has a value at the first point that is not zero, measured against its terms: no algebra is needed then.
-  private static boolean differs(EvalEngine engine, Expr difference) {
-    IExpr bound = F.Times(F.Plus(terms(difference, 1), F.C1), F.Power(F.C10, F.ZZ(-LARGEST_TERMS)));
-    return engine.evaluate(F.Less(bound, size(difference, 1))).isTrue();
+  /// Whether a value is below a power of ten.
+  private static boolean less(EvalEngine engine, IExpr value, int power) {
+    return engine.evaluate(F.Less(value, F.Power(F.C10, F.ZZ(power)))).isTrue();
   }
 
-  /// Its size at a point.
-  private static IExpr size(Expr expr, int point) {
-    return F.Abs(F.N(new Translation(point).of(expr), F.ZZ(DIGITS)));
+  /// Whether it may be one function here and another there.
+  private static boolean pieces(Expr expr) {
+    return Expr.all(expr).anyMatch(part -> part instanceof Apply apply && switch (apply.head()) {
+      case ABS, MAX, MIN, ARCSIN, ARCCOS, ARCTAN, LOG, LOG_TO_BASE -> true;
+      case POWER -> !(apply.arg(1) instanceof Num exponent && exponent.whole()) && !MathForm.constant(apply.arg(0));
+      default -> false;
+    });
   }
 
-  /// The sizes of its terms together.
-  private static IExpr terms(Expr difference, int point) {
+  private static boolean steps(Expr expr) {
+    return Expr.all(expr).anyMatch(part -> Expr.is(part, Head.FLOOR) || Expr.is(part, Head.CEILING)
+        || Expr.is(part, Head.MOD) || Expr.is(part, Head.GCD) || Expr.is(part, Head.LCM));
+  }
+
+  /// The values of its terms at a point.
+  private static List<IExpr> terms(EvalEngine engine, Expr difference, int point) {
     Translation fractions = new Translation(point);
     List<Expr> terms = Expr.is(difference, Head.SUM) ? Expr.parts(difference) : List.of(difference);
-    return F.Plus(terms.stream().map(term -> F.Abs(F.N(fractions.of(term), F.ZZ(DIGITS)))).toArray(IExpr[]::new));
+    return terms.stream().map(term -> engine.evaluate(F.N(fractions.of(term), F.ZZ(DIGITS)))).toList();
   }
 
   private interface Question {
-    boolean answer(EvalEngine engine);
+    Outcome answer(EvalEngine engine);
+  }
+
+  /// Asked with the rules of algebra.
+  private Outcome proved(Question question) {
+    return loaded(RULES, () -> Rules.READY) ? asked(question) : Outcome.TIME_LIMIT;
   }
 
   private Outcome asked(Question question) {
-    if (ABANDONED.get() >= MOST_ABANDONED || left <= 0 || !loaded()) {
+    if (ABANDONED.get() >= MOST_ABANDONED || left <= 0 || !loaded(NUMBERS, () -> Numbers.READY)) {
       return Outcome.TIME_LIMIT;
     }
     AtomicReference<EvalEngine> engine = new AtomicReference<>();
     AtomicLong used = new AtomicLong(left);
-    Optional<Boolean> answer = run(() -> {
+    Optional<Outcome> answer = run(Outcome.NO, () -> {
       EvalEngine own = engine();
       engine.set(own);
-      boolean yes = question.answer(own);
+      Outcome said = question.answer(own);
       used.set(THREADS.getCurrentThreadCpuTime());
-      return yes;
+      return said;
     }, left, engine);
     left -= used.get();
-    return answer.map(yes -> yes ? Outcome.YES : Outcome.NO).orElse(Outcome.TIME_LIMIT);
+    return answer.orElse(Outcome.TIME_LIMIT);
   }
 
-  private static boolean loaded() {
-    if (!loaded) {
-      loaded = run(() -> Loaded.READY, LOADING.toNanos(), new AtomicReference<>()).orElse(false);
+  /// Loads once a process, before the limit begins.
+  private static boolean loaded(AtomicBoolean done, Callable<Boolean> load) {
+    if (!done.get()) {
+      done.set(run(false, load, LOADING.toNanos(), new AtomicReference<>()).orElse(false));
     }
-    return loaded;
+    return done.get();
   }
 
   /// One for the current thread.
@@ -180,14 +254,17 @@ final class Algebra {
     engine.setRecursionLimit(512);
     engine.setIterationLimit(2000);
     engine.setQuietMode(true);
+    engine.setErrorPrintStream(NOWHERE); // where it writes of arguments that it refuses
+    engine.setOutPrintStream(NOWHERE);
     return engine;
   }
 
-  /// The result, or nothing if it took too long. What an evaluation throws is no proof: false.
+  /// The result, or nothing if it took too long.
   ///
+  /// @param failed the result of an evaluation that throws, which is no proof
   /// @param limit nanoseconds of the processor; of the clock, [#PATIENCE] times as many
-  private static Optional<Boolean> run(Callable<Boolean> work, long limit, AtomicReference<EvalEngine> engine) {
-    FutureTask<Boolean> task = new FutureTask<>(work);
+  private static <T> Optional<T> run(T failed, Callable<T> work, long limit, AtomicReference<EvalEngine> engine) {
+    FutureTask<T> task = new FutureTask<>(work);
     Thread thread = Thread.ofPlatform().daemon().name("algebra").stackSize(16L << 20).start(task);
     long start = System.nanoTime();
     try {
@@ -202,11 +279,11 @@ final class Algebra {
       thread.interrupt();
       abandon(thread);
       return Optional.empty();
-    } catch (ExecutionException failed) {
-      if (failed.getCause() instanceof LinkageError missing) {
+    } catch (ExecutionException thrown) {
+      if (thrown.getCause() instanceof LinkageError missing) {
         throw missing; // a jar that was left out and is needed: no matter of this pair
       }
-      return Optional.of(false);
+      return Optional.of(failed);
     } catch (InterruptedException _) {
       thread.interrupt();
       Thread.currentThread().interrupt();
@@ -286,6 +363,11 @@ final class Algebra {
         case SINH -> F.Sinh(args[0]);
         case COSH -> F.Cosh(args[0]);
         case TANH -> F.Tanh(args[0]);
+        case MAX -> F.ast(args, S.Max);
+        case MIN -> F.ast(args, S.Min);
+        case GCD -> F.ast(args, S.GCD);
+        case LCM -> F.ast(args, S.LCM);
+        case MOD -> F.Mod(args[0], args[1]);
         default -> opaque(apply, List.of(args));
       };
     }

@@ -21,15 +21,15 @@ import org.striatum.probe.run.UsageException;
 public enum AnswerGrader implements Grader, Printed {
   /// Numbers by value: sign, thousands, decimals, fractions, mixed numbers, powers of ten; units, currencies and percent signs
   /// are left off. A number directly behind `####` ends the answer.
-  NUMBER(2),
+  NUMBER(3),
   /// Mathematical objects ([MathComparison]).
-  MATH(2),
+  MATH(3),
   /// Written forms ([LatexText]), numbers by value; no algebra.
-  LATEX(2),
+  LATEX(3),
   /// The letter of one of several choices ([ChoiceText]).
-  CHOICE(2),
+  CHOICE(3),
   /// The whole text, without surrounding white space.
-  EXACT(1);
+  EXACT(2);
 
   private static final Pattern LETTER = Pattern.compile("\\(?[A-J]\\)?");
 

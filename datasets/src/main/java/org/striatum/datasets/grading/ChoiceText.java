@@ -27,6 +27,19 @@ final class ChoiceText {
           + "|(?:所以|故|因此|答案)[,，]?应?该?选择?[：:]?"
           + "|(?:[Rr]éponse|[Aa]ntwort|[Rr]espuesta|[Rr]esposta|[Rr]isposta)(?:\\s(?:correct[ae]|corret?ta|exacte))?\\s(?:est|ist|lautet|es|é|è):?(?:\\sla)?)(?:"
           + LETTER + "|" + SMALL + ")");
+  /// “The answer is” in other languages: its noun, what may stand behind it, and the verb.
+  private static final Pattern FOREIGN = Pattern.compile("(?iu:"
+      + "(?:réponse(?:\\s(?:correcte?|exacte?|juste|finale))?(?:\\sest|\\s?:)|(?:option|choix|proposition)(?:\\s(?:correcte?|exacte?|juste|finale))?\\sest)(?:\\s(?:donc|la|le|l['’]option))*"
+      + "|(?:respuesta(?:\\s(?:correcta|final))?(?:\\ses|\\s?:)|(?:opción|alternativa)(?:\\scorrecta)?\\ses)(?:\\s(?:la|el|letra|opción))*"
+      + "|(?:resposta(?:\\s(?:correta|certa|final))?(?:\\sé|\\s?:)|(?:alternativa|opção)(?:\\s(?:correta|certa))?\\sé)(?:\\s(?:a|o|letra|alternativa|opção))*"
+      + "|(?:risposta(?:\\s(?:corretta|giusta|esatta|finale))?(?:\\sè|\\s?:)|opzione(?:\\s(?:corretta|giusta|esatta))?\\sè)(?:\\s(?:la|lettera))*"
+      + "|(?:antwort|lösung)(?:\\s(?:ist|lautet|wäre)|\\s?:)(?:\\s(?:daher|also|somit|option|antwort))*"
+      + "|(?:richtig|korrekt)\\sist(?:\\s(?:daher|also|somit|option|antwort))*|(?:sondern|sino(?:\\sla)?)"
+      + "|(?:antwoord(?:\\sis|\\s?:)|optie\\sis)(?:\\s(?:dus|optie))*|svar(?:et)?(?:\\s(?:är|er)|\\s?:)|vastaus(?:\\son|\\s?:)"
+      + "|odpowied(?:ź|zią)(?:\\s(?:to|jest))+|odpověď(?:\\sje|\\s?:)|(?:ответ|відповідь)(?:\\s?[—–:-]|\\sэто)(?:\\s(?:это|вариант))*"
+      + "|(?:cevap|yanıt)(?:\\s?:)?(?=\\s)|đáp\\sán(?:\\s(?:đúng|chính\\sxác))?(?:\\slà|\\s?:)|jawaban(?:nya)?(?:\\syang\\s(?:benar|tepat))?(?:\\sadalah|\\s?:)"
+      + "|(?:الإجابة|الجواب)(?:\\sالصحيحة|\\sالصحيح)?(?:\\sهي|\\sهو|\\s?:)|उत्तर(?:\\s?:)?|(?:正解|答え|解答|正答|回答)(?:は|：|:)|(?:정답|답)(?:은|이|:|\\s?:)"
+      + "|c['’]est(?:\\s(?:la|le))?|(?<!不)选择?|而是|正确的是)\\s{0,3}" + OPEN + "([A-Z])(?![A-Za-z0-9])|(?:选项\\s?)?[(（]?([A-Z])[)）]?(?:选项)?(?:才?是|为)?正确");
   /// “Answer B”, “I choose B”.
   private static final Pattern CHOSEN = Pattern
       .compile(
@@ -38,7 +51,7 @@ final class ChoiceText {
   private static final Pattern RIGHT = Pattern.compile("(?<![\\w(])" + LETTER
       + "[)\\]*_\"'”’.:]{0,4}(?!\\s[(*]{0,3}+(?:[B-Z]\\b|A\\s(?:is|would|seems|best)\\b))(?:\\s(?:(?!\\bnot\\b|n['’]t|;|\\b(?:wrong|incorrect|false)\\b|"
       + OTHER
-      + ")[^.\\n]){0,60}?)?\\s(?:(?i:is|would be|must be|seems)\\s(?i:the\\s)?(?i:only\\s|most\\s|best\\s|clearly\\s){0,2}(?i:correct|right|answer|best|true|better|appropriate|suitable)|best\\s(?:fits|explains|matches|describes))\\b");
+      + ")[^.\\n]){0,60}?)?\\s(?:(?i:is|would be|must be|seems)\\s(?i:the\\s)?(?i:only\\s|most\\s|best\\s|clearly\\s){0,2}(?i:correct|right|answer|best|true|better|more\\s(?:accurate|appropriate|likely|suitable|precise|plausible)|appropriate|suitable)|best\\s(?:fits|explains|matches|describes))\\b");
   private static final Pattern TAGGED = Pattern.compile("(?i:<answer>)\\s*+" + LETTER + "[^<]{0,80}(?i:</answer>)");
   private static final Pattern LINE = Pattern.compile("(?m)^" + OPEN + "([A-Z])[)\\]*_`\"'”’.:$}】>]{0,8}[ \\t]*+$");
   /// What makes a letter the subject of a sentence: `(A) is too small`, or denies it: `A. This is not right`, `A: no`.
@@ -48,6 +61,15 @@ final class ChoiceText {
       .compile("^" + OPEN
           + "(?:(?:[Oo]ption|[Cc]hoice)\\s\\(?)?([A-Z])(?:\\s(?:because|since|as|[-–—])\\s|[)\\]*_`\"'”.:,}】]{1,6}(?=\\s|$)"
           + "(?!" + JUDGED + ")|\\s*+(?:\\R|$))");
+  /// `b) ribosome`, and nothing before it.
+  private static final Pattern FIRST_SMALL = Pattern.compile("^\\s{0,9}+\\(?([a-j])\\)(?=\\s\\S)");
+  /// What is said of an option alone on its line: `C: yes`, `- **D**: True`.
+  private static final Pattern VERDICT = Pattern.compile(
+      "(?m)^[ \\t(*-]{0,6}+([A-Z])[*_]{0,2}+[).:][*_]{0,2}+\\s{0,2}[*_]{0,2}+(?i:(yes|true|correct|right)|no|false|incorrect|wrong)[*_]{0,2}+[.!]?[*_]{0,2}+\\h*+$");
+  /// Behind a letter that is the answer to another question only.
+  private static final Pattern CONDITION = Pattern.compile("[)*_\\]\"'”.}$]{0,4}\\s(?:when|if|unless|whenever)\\b");
+  /// The same before it, in its sentence.
+  private static final Pattern SUPPOSED = Pattern.compile("(?i)\\bif\\b[^.!?\\n]*$");
   private static final Pattern LABEL = Pattern.compile("(?m)^[ \\t(*-]{0,6}+([A-Z])[*_]{0,2}+[).:]");
   private static final String DENIED = "(?!\\s(?:is|are)\\s(?:\\w{1,12}\\s)?(?:wrong|incorrect|false|not)\\b)";
   private static final Pattern DENIAL = Pattern
@@ -61,7 +83,7 @@ final class ChoiceText {
       .compile("\\s*+" + OPEN + "([A-Z])\\s?[).:]?[}*)]{0,4}\\s?[).:]\\s?\\S.{0,200}+", Pattern.DOTALL);
   /// A second letter that is given too: “A or B”, “B and C”.
   private static final Pattern ALSO = Pattern
-      .compile("[)*_\\]\"'”}$]{0,4}\\s{0,2}(?:,|/|&|and|or)\\s{0,2}[(*_\\[\"'“]{0,4}([A-Z])(?![\\w'’])");
+      .compile("[)*_\\]\"'”}$]{0,4}\\s{0,2}(?:,|、|/|&|and|or)\\s{0,2}[(*_\\[\"'“]{0,4}([A-Z])(?![\\w'’])");
   private static final Pattern NOT = Pattern.compile("(?i:\\bnot\\s|n't\\s|n’t\\s)$");
   /// An `A` that is a word: “the answer is A ribosome”. Words of the list may follow a letter.
   private static final Pattern ARTICLE = Pattern.compile(
@@ -92,16 +114,34 @@ final class ChoiceText {
     if (box.isPresent()) {
       return whole(box.get()).or(() -> labelled(box.get())).filter(_ -> !several(box.get()));
     }
-    for (Pattern pattern : List.of(TAGGED, SAID, CHOSEN)) {
+    for (Pattern pattern : List.of(TAGGED, SAID, FOREIGN, CHOSEN)) {
       Optional<MatchResult> found = said(pattern, text);
-      if (found.isPresent()) {
+      if (found.filter(match -> !overruled(text, match)).isPresent()) {
         return Optional.of(found.get()).filter(match -> !also(text, match)).map(ChoiceText::letter);
       }
     }
     return first(FIRST, text).filter(match -> !listed(text, letter(match))).or(() -> said(RIGHT, text))
+        .or(() -> affirmed(text))
         .or(() -> emphasised(text))
         .or(() -> lastOf(BRACKETED, text))
-        .or(() -> lastOf(LINE, text)).filter(match -> !also(text, match)).map(ChoiceText::letter);
+        .or(() -> lastOf(LINE, text)).or(() -> first(FIRST_SMALL, text)).filter(match -> !also(text, match))
+        .map(ChoiceText::letter);
+  }
+
+  /// Whether what is said holds under a condition only, and the text begins with another letter: `B. ribosome`, and then
+  /// “the answer is A when …”.
+  private static boolean overruled(String text, MatchResult match) {
+    String before = text.substring(Math.max(0, match.start() - 60), match.start());
+    boolean condition = CONDITION.matcher(text).region(start(match) + 1, text.length()).lookingAt()
+        || SUPPOSED.matcher(before).find();
+    return condition && first(FIRST, text).filter(first -> !letter(first).equals(letter(match))).isPresent();
+  }
+
+  /// The only option of several of which its line says that it is right.
+  private static Optional<MatchResult> affirmed(String text) {
+    List<MatchResult> verdicts = VERDICT.matcher(text).results().toList();
+    List<MatchResult> right = verdicts.stream().filter(verdict -> verdict.group(2) != null).toList();
+    return verdicts.size() > 1 && right.size() == 1 ? Optional.of(right.getFirst()) : Optional.empty();
   }
 
   /// A text that is a letter, in brackets or not, or a letter with its choice's text.

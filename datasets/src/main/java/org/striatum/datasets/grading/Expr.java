@@ -109,17 +109,23 @@ sealed interface Expr {
     SUM(Kind.VALUE), PRODUCT(Kind.VALUE), POWER(Kind.VALUE), FACTORIAL(Kind.VALUE), BINOMIAL(Kind.VALUE), ABS(Kind.VALUE),
     FLOOR(Kind.VALUE), CEILING(Kind.VALUE), LOG(Kind.VALUE), LOG_TO_BASE(Kind.VALUE), SIN(Kind.VALUE), COS(Kind.VALUE),
     TAN(Kind.VALUE), SEC(Kind.VALUE), CSC(Kind.VALUE), COT(Kind.VALUE), ARCSIN(Kind.VALUE), ARCCOS(Kind.VALUE),
-    ARCTAN(Kind.VALUE), SINH(Kind.VALUE), COSH(Kind.VALUE), TANH(Kind.VALUE),
+    ARCTAN(Kind.VALUE), SINH(Kind.VALUE), COSH(Kind.VALUE), TANH(Kind.VALUE), MAX(Kind.VALUE), MIN(Kind.VALUE), GCD(Kind.VALUE), LCM(Kind.VALUE),
+    /// The remainder of the first divided by the second.
+    MOD(Kind.VALUE),
     /// The first argument is the function's name.
     FUNCTION(Kind.OPAQUE), SUBSCRIPT(Kind.OPAQUE), PLUS_MINUS(Kind.OPAQUE), MINUS_PLUS(Kind.OPAQUE), RATIO(Kind.OPAQUE),
     DETERMINANT(Kind.OPAQUE), CASES(Kind.OPAQUE),
+    /// All numbers that leave the first's remainder when the second divides them: `3 \pmod 7`.
+    CONGRUENT(Kind.OPAQUE),
     /// `a, b`: without order where it is compared with a set or another list.
     LIST(Kind.COLLECTION),
     /// `(a, b)`: also the open interval.
     TUPLE(Kind.COLLECTION), SET(Kind.COLLECTION),
     /// `[a, b]`, `[a, b)`, `(a, b]`.
     CLOSED(Kind.COLLECTION), CLOSED_OPEN(Kind.COLLECTION), OPEN_CLOSED(Kind.COLLECTION), UNION(Kind.COLLECTION),
-    INTERSECTION(Kind.COLLECTION), WITHOUT(Kind.COLLECTION), ROW(Kind.COLLECTION), MATRIX(Kind.COLLECTION);
+    INTERSECTION(Kind.COLLECTION), WITHOUT(Kind.COLLECTION), ROW(Kind.COLLECTION), MATRIX(Kind.COLLECTION),
+    /// What meets a condition: `\{x \mid x > 3\}`; its argument is the relation.
+    CONDITION(Kind.COLLECTION);
 
     /// Kinds of operations.
     enum Kind {
@@ -138,7 +144,12 @@ sealed interface Expr {
 
     /// Whether the order of the arguments is of no account.
     boolean unordered() {
-      return this == SUM || this == SET || this == UNION || this == INTERSECTION;
+      return this == SUM || this == SET || this == UNION || this == INTERSECTION || symmetric();
+    }
+
+    /// Whether it is a function of numbers whose order is of no account.
+    boolean symmetric() {
+      return this == MAX || this == MIN || this == GCD || this == LCM;
     }
 
     boolean interval() {

@@ -2,6 +2,7 @@ package org.striatum.datasets.grading;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -41,8 +42,15 @@ final class MathComparison {
     if (MathForm.text(reference).equals(MathForm.text(given))) {
       return true;
     }
+    if (Expr.is(reference, Head.CONGRUENT) || Expr.is(given, Head.CONGRUENT)) {
+      return congruent(reference, given);
+    }
+    Optional<Boolean> sets = realSets(reference, given);
+    if (sets.isPresent()) {
+      return sets.get();
+    }
     if (reference instanceof Relation || given instanceof Relation) {
-      return relations(reference, given);
+      return relations(assigned(reference, given), assigned(given, reference));
     }
     if (reference instanceof Words || given instanceof Words) {
       return words(reference, given);
@@ -51,6 +59,72 @@ final class MathComparison {
       return collections(reference, given);
     }
     return values(reference, given);
+  }
+
+  /// `3 \pmod 7` is `10 \pmod 7`, and may answer 3; 3 says less.
+  private boolean congruent(Expr reference, Expr given) {
+    if (!Expr.is(reference, Head.CONGRUENT)) {
+      Expr named = reference instanceof Relation relation && MathForm.names(relation) ? relation.last() : reference;
+      return Expr.is(named, Head.CONGRUENT) ? congruent(named, given) : equal(named, Expr.parts(given).getFirst());
+    }
+    Expr named = given instanceof Relation relation && MathForm.names(relation) ? relation.last() : given;
+    Expr remainder = Expr.parts(reference).getFirst();
+    Expr modulus = Expr.parts(reference).getLast();
+    return Expr.is(named, Head.CONGRUENT) && equal(modulus, Expr.parts(named).getLast()) && (equal(remainder, Expr.parts(named).getFirst()) || Rational
+        .value(Expr.apply(Head.MOD, Expr.difference(remainder, Expr.parts(named).getFirst()), modulus))
+        .filter(MathComparison::zero).isPresent());
+  }
+
+  /// Whether two sets of real numbers are the same where one is written as a union, a difference, a condition, an inequality of a
+  /// size or as what is left out; empty for all else. A question for a set is not answered by an inequality.
+  private Optional<Boolean> realSets(Expr reference, Expr given) {
+    boolean asked = inequalities(reference) || !inequalities(given);
+    if (!asked || !(composed(reference) || composed(given))) {
+      return Optional.empty();
+    }
+    Optional<RealSet> expected = RealSet.of(reference);
+    Optional<RealSet> actual = RealSet.of(given);
+    return expected.isPresent() && actual.isPresent()
+        ? Optional.of(expected.get().same(actual.get(), this::equal))
+        : Optional.empty();
+  }
+
+  private static boolean inequalities(Expr expr) {
+    return expr instanceof Relation
+        || (Expr.is(expr, Head.LIST) && Expr.parts(expr).stream().anyMatch(Relation.class::isInstance));
+  }
+
+  private static boolean composed(Expr expr) {
+    return switch (expr) {
+      case Relation relation -> relation.signs().contains(Sign.NOT_EQUAL)
+          || relation.sides().stream().anyMatch(side -> Expr.is(side, Head.ABS));
+      case Apply apply -> switch (apply.head()) {
+        case UNION, INTERSECTION, WITHOUT, CONDITION -> true;
+        case LIST -> inequalities(apply);
+        default -> false;
+      };
+      default -> expr.equals(Expr.REALS);
+    };
+  }
+
+  /// `(x, y) = (1, 2)` as `x = 1, y = 2` where the other side names its members.
+  private static Expr assigned(Expr expr, Expr other) {
+    boolean tuples = MathForm.names(expr) && tuple(Expr.parts(expr).getFirst()) && tuple(Expr.parts(expr).getLast())
+        && Expr.is(other, Head.LIST) && named(Expr.parts(other));
+    if (!tuples) {
+      return expr;
+    }
+    List<Expr> names = Expr.parts(Expr.parts(expr).getFirst());
+    List<Expr> values = Expr.parts(Expr.parts(expr).getLast());
+    List<Expr> members = new ArrayList<>();
+    for (int i = 0; i < names.size() && names.size() == values.size(); i++) {
+      members.add(new Relation(List.of(names.get(i), values.get(i)), List.of(Sign.EQUAL)));
+    }
+    return members.isEmpty() ? expr : new Apply(Head.LIST, members);
+  }
+
+  private static boolean tuple(Expr expr) {
+    return Expr.is(expr, Head.TUPLE) || Expr.is(expr, Head.LIST);
   }
 
   private static boolean collection(Expr expr) {
@@ -74,6 +148,9 @@ final class MathComparison {
   }
 
   private boolean relations(Expr reference, Expr given) {
+    if (!(reference instanceof Relation) && !(given instanceof Relation)) {
+      return collections(reference, given);
+    }
     if (MathForm.names(reference) && !(given instanceof Relation)) {
       return equal(((Relation) reference).last(), given);
     }
@@ -87,7 +164,8 @@ final class MathComparison {
       return interval(expected).filter(set -> equal(set, given)).isPresent();
     }
     if (MathForm.names(expected) && MathForm.names(actual)
-        && sameName(expected.sides().getFirst(), actual.sides().getFirst())) {
+        && (sameName(expected.sides().getFirst(), actual.sides().getFirst())
+            || ordinate(expected.sides().getFirst(), actual.sides().getFirst()))) {
       return equal(expected.last(), actual.last());
     }
     Relation left = ascending(expected);
@@ -100,6 +178,12 @@ final class MathComparison {
     return functions
         ? MathForm.text(a).equalsIgnoreCase(MathForm.text(b))
         : MathForm.text(a).equals(MathForm.text(b));
+  }
+
+  /// `y` and `f(x)` are the same where both say what a graph is.
+  private static boolean ordinate(Expr a, Expr b) {
+    Expr.Name y = new Expr.Name("y");
+    return (a.equals(y) && Expr.is(b, Head.FUNCTION)) || (b.equals(y) && Expr.is(a, Head.FUNCTION));
   }
 
   /// With `<` instead of `>`.
@@ -188,6 +272,11 @@ final class MathComparison {
     } else {
       return Optional.empty();
     }
+    boolean plain = sides.stream().filter(side -> !MathForm.constant(side))
+        .allMatch(side -> MathForm.nameLike(side) && !Expr.is(side, Head.PRODUCT));
+    if (!plain) {
+      return Optional.empty(); // `0 < 2x < 1` is no interval of its left side
+    }
     Head head = openLow ? (openHigh ? Head.TUPLE : Head.OPEN_CLOSED) : openHigh ? Head.CLOSED_OPEN : Head.CLOSED;
     return Optional.of(MathForm.normalised(Expr.apply(head, low, high)));
   }
@@ -207,12 +296,41 @@ final class MathComparison {
     if (Expr.is(expected, Head.LIST) && Expr.is(actual, Head.UNION)) {
       return unions(expected, actual);
     }
-    boolean tuple = Expr.is(expected, Head.TUPLE) && Expr.is(actual, Head.LIST);
-    if (tuple || (Expr.is(expected, Head.LIST) && named(Expr.parts(expected)) && Expr.is(actual, Head.TUPLE))) {
-      return entries(expected, actual);
+    if (Expr.is(expected, Head.TUPLE) && Expr.is(actual, Head.LIST)) {
+      return inOrder(Expr.parts(expected), Expr.parts(actual));
+    }
+    if (Expr.is(expected, Head.LIST) && named(Expr.parts(expected)) && Expr.is(actual, Head.TUPLE)) {
+      return inOrder(Expr.parts(expected), Expr.parts(actual));
     }
     return expected instanceof Apply left && actual instanceof Apply right && left.head() == right.head()
         && (left.head().unordered() ? sets(left.args(), right.args()) : entries(left, right));
+  }
+
+  /// Entry by entry, members with names in the order of these.
+  private boolean inOrder(List<Expr> expected, List<Expr> actual) {
+    return entries(new Apply(Head.ROW, named(expected) ? ordered(expected) : expected),
+        new Apply(Head.ROW, named(actual) ? ordered(actual) : actual));
+  }
+
+  /// Named members in the order of their names if these follow each other, as x, y and a, b, c do; else as they are written.
+  private static List<Expr> ordered(List<Expr> members) {
+    List<Expr> sorted = members.stream().sorted(Comparator.comparing(MathComparison::name)).toList();
+    boolean consecutive = true;
+    for (int i = 1; i < sorted.size(); i++) {
+      consecutive &= follows(name(sorted.get(i - 1)), name(sorted.get(i)));
+    }
+    return consecutive ? sorted : members;
+  }
+
+  /// `y` after `x`, `a_2` after `a_1`.
+  private static boolean follows(String before, String after) {
+    int last = before.length() - 1;
+    return last == after.length() - 1 && before.substring(0, last).equals(after.substring(0, last))
+        && after.charAt(last) - before.charAt(last) == 1;
+  }
+
+  private static String name(Expr member) {
+    return MathForm.text(Expr.parts(member).getFirst());
   }
 
   /// `\mathbb R` as the interval that it is.
@@ -248,7 +366,10 @@ final class MathComparison {
   /// their order.
   private boolean sets(List<Expr> expected, List<Expr> actual) {
     boolean order = named(expected) && actual.stream().noneMatch(Relation.class::isInstance);
-    if (order || expected.size() > LONGEST_SET || actual.size() > LONGEST_SET) {
+    if (order) {
+      return inOrder(expected, actual);
+    }
+    if (expected.size() > LONGEST_SET || actual.size() > LONGEST_SET) {
       return entries(new Apply(Head.ROW, expected), new Apply(Head.ROW, actual));
     }
     return expected.stream().allMatch(member -> among(actual, other -> equal(member, other), MathForm.text(member)))

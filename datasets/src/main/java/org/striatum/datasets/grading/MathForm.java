@@ -162,6 +162,9 @@ final class MathForm {
       case SUM -> ordered(flat(apply), Expr.ZERO);
       case PRODUCT -> ordered(flat(apply), Expr.ONE);
       case UNION, INTERSECTION -> flat(apply);
+      case MAX, MIN, GCD, LCM -> new Apply(apply.head(),
+          apply.args().stream().sorted(Comparator.comparing(MathForm::text)).toList());
+      case DETERMINANT -> Matrices.determinant(apply).map(MathForm::normalised).orElse(apply);
       case POWER -> apply.arg(1) instanceof Num n && n.equalTo(Expr.ONE) ? apply.arg(0) : apply;
       case SUBSCRIPT -> apply.arg(0) instanceof Num
           ? Expr.apply(Head.FUNCTION, new Name("base"), apply.arg(0), apply.arg(1))

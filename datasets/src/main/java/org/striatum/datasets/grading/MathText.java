@@ -12,8 +12,10 @@ import org.striatum.probe.rollout.Grade;
 final class MathText {
   /// Of one comparison.
   static final Duration LIMIT = Duration.ofSeconds(3);
-  /// `2,74` in running text: a decimal, where the other answer is a number; `1,5` is a list.
+  /// `2,74` of a model that writes decimals so, where the reference is a number; `1,5` is a list, and so is a reference `3,14`.
   private static final Pattern DECIMAL_COMMA = Pattern.compile("[-−]?(?:\\d++,(?:\\d{2}+|\\d{4,}+)|0,\\d{3,}+)");
+  /// The same of a reference.
+  private static final Pattern ZERO_COMMA = Pattern.compile("[-−]?0,\\d{3,}+");
 
   private MathText() {}
 
@@ -38,13 +40,13 @@ final class MathText {
     }
     MathComparison comparison = new MathComparison(algebra);
     boolean text = LatexText.words(reference) && spelled.length() > 3; // no product of its letters
-    boolean equal = !text && comparison.equal(decimal(expected.get(), reference, actual.get()),
-        decimal(actual.get(), given, expected.get()));
+    boolean equal = !text && comparison.equal(decimal(expected.get(), reference, actual.get(), ZERO_COMMA),
+        decimal(actual.get(), given, expected.get(), DECIMAL_COMMA));
     return new Grade(equal ? 1 : 0, Optional.of(given), comparison.timeLimit());
   }
 
-  private static Expr decimal(Expr expr, String written, Expr other) {
-    return Expr.is(expr, Head.LIST) && other instanceof Num && DECIMAL_COMMA.matcher(written.strip()).matches()
+  private static Expr decimal(Expr expr, String written, Expr other, Pattern comma) {
+    return Expr.is(expr, Head.LIST) && other instanceof Num && comma.matcher(written.strip()).matches()
         ? NumberText.value(written.strip()).map(Expr.class::cast).orElse(expr)
         : expr;
   }

@@ -12,6 +12,7 @@ import org.striatum.datasets.grading.Expr.Num;
 final class Matrices {
   private static final int MOST_ENTRIES = 400;
   private static final int LARGEST_POWER = 8;
+  private static final int LARGEST_DETERMINANT = 4;
 
   private Matrices() {}
 
@@ -32,6 +33,35 @@ final class Matrices {
               : Optional.empty();
       default -> Optional.empty();
     };
+  }
+
+  /// A determinant by its first row; empty if it is not square or large.
+  static Optional<Expr> determinant(Apply rows) {
+    int size = rows.args().size();
+    boolean square = rows.args().stream().allMatch(row -> Expr.is(row, Head.ROW) && Expr.parts(row).size() == size);
+    return square && size <= LARGEST_DETERMINANT ? Optional.of(determinant(rows.args().stream().map(Expr::parts).toList()))
+        : Optional.empty();
+  }
+
+  private static Expr determinant(List<List<Expr>> rows) {
+    if (rows.size() == 1) {
+      return rows.getFirst().getFirst();
+    }
+    List<Expr> terms = new ArrayList<>();
+    for (int column = 0; column < rows.size(); column++) {
+      Expr term = Expr.apply(Head.PRODUCT, rows.getFirst().get(column), determinant(minor(rows, column)));
+      terms.add(column % 2 == 0 ? term : Expr.negated(term));
+    }
+    return new Apply(Head.SUM, terms);
+  }
+
+  /// Without the first row and one column.
+  private static List<List<Expr>> minor(List<List<Expr>> rows, int column) {
+    return rows.subList(1, rows.size()).stream().map(row -> {
+      List<Expr> rest = new ArrayList<>(row);
+      rest.remove(column);
+      return List.copyOf(rest);
+    }).toList();
   }
 
   /// Whether it has a matrix in it.

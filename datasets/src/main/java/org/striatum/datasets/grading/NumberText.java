@@ -10,6 +10,7 @@ import org.striatum.datasets.grading.Expr.Num;
 /// Numbers as models write them in running text.
 final class NumberText {
   private static final String MARK = "####";
+  private static final int LONGEST_BARE = 40;
   /// More digits, or digits and commas, are no answer.
   private static final int LONGEST_CHAIN = 400;
   /// About 300 digits, as of those that are read.
@@ -32,6 +33,8 @@ final class NumberText {
       .compile("(?:" + FRACTION + "|" + PLAIN + "(?:[eE][-+]?\\d{1,3}(?![\\d.]))?"
           + "(?:" + TEN + "|" + POWER + "|\\h?" + FRACTION + "|\\h\\d{1,9}\\h?/\\h?\\d{1,9}(?!\\d)|\\h?/\\h?(?:" + PLAIN
           + "))?|[½¼¾⅓⅔])[½¼¾⅓⅔]?(?:\\h(?:hundred|thousand|million|billion|trillion|dozen)\\b)?");
+  /// A value is what it says: `5 million` is 5000000 and never 5, for an answer and for a reference alike. Whether a question asked
+  /// for millions cannot be seen here; a reference of 5 that means so is refused rather than 5 million taken for 5.
   private static final Map<String, Long> SCALES = Map.of("hundred", 100L, "thousand", 1000L, "million", 1_000_000L,
       "billion", 1_000_000_000L, "trillion", 1_000_000_000_000L, "dozen", 12L);
   private static final Pattern SCALED = Pattern.compile(
@@ -45,12 +48,15 @@ final class NumberText {
   private static final Pattern MARKED = Pattern.compile("####[ \\t*]{0,8}+(?:\\\\?\\$)?[ \\t]?(?=[-−+.\\d\\\\])");
   private static final Pattern HEADING = Pattern.compile(
       "\\s?+[.):]\\s++\\S|\\s++(?!(?:US|Dollar|Euro|Pound|Cent|[A-Z]{2,3}\\b))[A-Z]|\\s++[-–—]\\s++[A-Za-z]|(?:st|nd|rd|th)\\b|\\uFE0F?\\u20E3");
+  /// `3 eggs for breakfast`: the title of a step where an answer follows that says that it is one, else a number with its unit.
+  private static final Pattern TITLE = Pattern.compile("\\h+[a-z]++(?:\\h+[a-z]++){1,12}+[:.]?\\h*+");
   private static final Pattern WORKING = Pattern.compile("\\h?[-+*×/x÷][^\\n=]{1,200}+=(?![^\\n]*=)");
 
   private static final Pattern SAYS = Pattern.compile("\\b(?:is|are|be|was|equals|get|gives|to)$");
 
   private static final Pattern UNIT = Pattern.compile("[^A-Za-z]{1,60}\\h[A-Za-z]{2,}[A-Za-z ]{0,40}[.]?\\s*+");
-  private static final Pattern SUM = Pattern.compile("^- |(?<!^)[-+−–/=]");
+  private static final Pattern SUM = Pattern.compile("\\d\\h\\(|^- |(?<!^)[-+−–/=]");
+  private static final Pattern BRACKETED = Pattern.compile("\\h\\([^()\\n]{1,80}+\\)[.!]?");
   private static final Pattern DIGIT = Pattern.compile("\\d");
   private static final Pattern DENIED = Pattern.compile("(?i:\\bnot|n['’]t)(?:\\s?\\})?\\s{0,2}[$*_]{0,3}$");
   /// What makes a number a part of another value, behind it and before it.
@@ -58,6 +64,8 @@ final class NumberText {
       .compile("\\h?(?:π|√|\\\\pi\\b|\\\\sqrt)|[kKMB]\\b|!(?=\\h?[-+*/=])|[²³¹⁰⁴-⁹]");
   private static final Pattern PART_BEFORE = Pattern.compile(
       "(?:√|\\\\sqrt\\s?\\{?|[\\w})]\\s(?:[<>≤≥≠]|[<>!]=)\\s?|\\\\(?:leq?|geq?|neq?|lt|gt)\\s{0,2})$");
+  /// A range and nothing else: `5 to 7 days`.
+  private static final Pattern RANGE = Pattern.compile("\\s*+[^\\d\\n]{0,3}+\\d[\\d.,]{0,20}+\\s?(?:to|–)\\s?\\$?\\d[\\d.,]{0,20}+[^\\d\\n]{0,20}+");
   /// A range or a denial.
   private static final Pattern SEVERAL = Pattern
       .compile("(?i)\\bbetween\\b|\\d\\s?(?:to|–)\\s?\\d|\\b(?:not|n['’]t)\\b[^\\d]{0,12}\\d");
@@ -88,16 +96,28 @@ final class NumberText {
     return line < 0 ? text : text.substring(0, line);
   }
 
+  /// A text without what is run on: the next question, and what follows the line of the first marked number.
+  static String own(String text) {
+    return untilMark(RunOn.without(text, NumberText::answers));
+  }
+
+  /// Whether a text says its answer, or is one.
+  private static boolean answers(String text) {
+    String bare = text.strip();
+    return (bare.length() <= LONGEST_BARE && bare.indexOf('\n') < 0 && next(bare, 0).filter(n -> n.start() <= 1).isPresent())
+        || !TexSpans.boxes(text).isEmpty() || marked(text).isPresent() || WrittenAnswer.said(text).isPresent();
+  }
+
   /// The answer of a text that has a number: its box, the number behind `####`, what “answer is” says, or the last number.
   static Optional<String> answer(String text) {
-    String own = untilMark(FullWidth.narrowed(text));
+    String own = own(FullWidth.narrowed(text));
     Optional<String> cutOff = TexSpans.cutOff(own);
     if (cutOff.isPresent()) {
       return cutOff.filter(content -> value(content).isPresent());
     }
     return WrittenAnswer.lastBox(own).or(() -> marked(own).map(Literal::written))
         .or(() -> WrittenAnswer.said(own).map(WrittenAnswer::text).filter(said -> DIGIT.matcher(said).find()))
-        .or(() -> whole(own)).or(() -> told(own).map(Literal::written)).filter(written -> number(written).isPresent());
+        .or(() -> explained(own)).or(() -> whole(own)).or(() -> RANGE.matcher(own).matches() ? Optional.empty() : told(own).map(Literal::written)).filter(written -> number(written).isPresent());
   }
 
   /// The number that an answer is: its value, that of its last member, or the last number in it; none if it gives several.
@@ -120,6 +140,13 @@ final class NumberText {
             : told(written).map(Literal::value));
   }
 
+  /// `6 (2 * 3)`: a number, and then how it came about.
+  private static Optional<String> explained(String text) {
+    String written = text.strip();
+    return next(written, 0).filter(number -> number.start() == 0
+        && BRACKETED.matcher(written).region(number.end(), written.length()).matches()).map(Literal::written);
+  }
+
   /// A short text that is a value and nothing else: `10**2`, `\\sqrt{81}`.
   private static Optional<String> whole(String text) {
     String written = text.strip();
@@ -129,7 +156,8 @@ final class NumberText {
   }
 
   /// The last number that is not denied; none if it is a part of another value, such as `36π` or `x > 5`.
-  private static Optional<Literal> told(String text) {
+  private static Optional<Literal> told(String whole) {
+    String text = WrittenAnswer.withoutClause(whole);
     Optional<Literal> last = last(text);
     if (last.isEmpty() || !DENIED.matcher(before(text, last.get())).find()) {
       return last.filter(number -> !part(text, number));
@@ -154,6 +182,10 @@ final class NumberText {
 
   private static boolean heading(String text, int end) {
     int line = text.indexOf('\n', end);
+    if (line >= 0 && TITLE.matcher(text).region(end, line).matches()
+        && (WrittenAnswer.said(text.substring(line)).isPresent() || WrittenAnswer.lastBox(text.substring(line)).isPresent())) {
+      return true;
+    }
     return HEADING.matcher(text).region(end, line < 0 ? text.length() : line).lookingAt();
   }
 

@@ -1,6 +1,7 @@
 package org.striatum.datasets.grading;
 
 import java.util.List;
+import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import org.striatum.datasets.grading.Expr.Apply;
 import org.striatum.datasets.grading.Expr.Head;
@@ -131,6 +132,8 @@ final class Probe {
       case COSH -> real(args, Math::cosh);
       case TANH -> real(args, Math::tanh);
       case FACTORIAL -> real(args, Probe::factorial);
+      case MAX -> extreme(args, Math::max);
+      case MIN -> extreme(args, Math::min);
       default -> UNDEFINED;
     };
   }
@@ -138,6 +141,13 @@ final class Probe {
   private Complex real(List<Expr> args, DoubleUnaryOperator function) {
     Complex value = value(args.getFirst());
     return Math.abs(value.im()) <= 1e-12 * value.modulus() ? Complex.of(function.applyAsDouble(value.re())) : UNDEFINED;
+  }
+
+  private Complex extreme(List<Expr> args, DoubleBinaryOperator chosen) {
+    List<Complex> values = args.stream().map(this::value).toList();
+    return values.stream().allMatch(value -> value.defined() && value.im() == 0)
+        ? Complex.of(values.stream().mapToDouble(Complex::re).reduce(chosen).orElse(Double.NaN))
+        : UNDEFINED;
   }
 
   private static double factorial(double n) {

@@ -42,6 +42,12 @@ final class Rational {
       case FACTORIAL -> value(apply.arg(0)).flatMap(Rational::factorial);
       case BINOMIAL -> value(apply.arg(0)).flatMap(n -> value(apply.arg(1)).flatMap(k -> binomial(n, k)));
       case ABS -> value(apply.arg(0)).map(n -> new Num(n.numerator().abs(), n.denominator(), n.places()));
+      case MAX -> folded(apply, Rational::larger);
+      case MIN -> folded(apply, (a, b) -> larger(a, b) == a ? b : a);
+      case GCD -> wholes(apply) ? folded(apply, Rational::divisor) : Optional.empty();
+      case LCM -> wholes(apply) ? folded(apply, Rational::multiple) : Optional.empty();
+      case MOD -> value(apply.arg(0)).flatMap(n -> value(apply.arg(1)).flatMap(m -> remainder(n, m)));
+      case LOG_TO_BASE -> value(apply.arg(0)).flatMap(base -> value(apply.arg(1)).flatMap(n -> logarithm(base, n)));
       case FLOOR -> value(apply.arg(0)).map(n -> rounded(n, RoundingMode.FLOOR));
       case CEILING -> value(apply.arg(0)).map(n -> rounded(n, RoundingMode.CEILING));
       default -> Optional.empty();
@@ -62,6 +68,55 @@ final class Rational {
       total = operation.of(total, next.get());
     }
     return Optional.of(total);
+  }
+
+  /// Of at least one argument.
+  private static Optional<Num> folded(Apply apply, Operation operation) {
+    return value(apply.arg(0)).flatMap(first -> folded(apply, first, operation));
+  }
+
+  private static Num larger(Num a, Num b) {
+    return a.numerator().multiply(b.denominator()).compareTo(b.numerator().multiply(a.denominator())) >= 0 ? a : b;
+  }
+
+  private static boolean wholes(Apply apply) {
+    return apply.args().stream().map(Rational::value).allMatch(n -> n.filter(Num::whole).isPresent());
+  }
+
+  private static Num divisor(Num a, Num b) {
+    return new Num(a.numerator().gcd(b.numerator()), BigInteger.ONE, 0);
+  }
+
+  private static Num multiple(Num a, Num b) {
+    BigInteger product = a.numerator().multiply(b.numerator()).abs();
+    return product.signum() == 0
+        ? Expr.ZERO
+        : new Num(product.divide(a.numerator().gcd(b.numerator())), BigInteger.ONE, 0);
+  }
+
+  /// Between 0 and the divisor.
+  static Optional<Num> remainder(Num n, Num m) {
+    return n.whole() && m.whole() && m.numerator().signum() > 0
+        ? Optional.of(new Num(n.numerator().mod(m.numerator()), BigInteger.ONE, 0))
+        : Optional.empty();
+  }
+
+  /// A logarithm that is whole.
+  private static Optional<Num> logarithm(Num base, Num n) {
+    if (!base.whole() || base.numerator().compareTo(BigInteger.TWO) < 0 || n.numerator().signum() <= 0) {
+      return Optional.empty();
+    }
+    boolean inverse = n.numerator().equals(BigInteger.ONE);
+    BigInteger rest = inverse ? n.denominator() : n.numerator();
+    if (!inverse && !n.whole()) {
+      return Optional.empty();
+    }
+    long exponent = 0;
+    while (rest.mod(base.numerator()).signum() == 0) {
+      rest = rest.divide(base.numerator());
+      exponent++;
+    }
+    return rest.equals(BigInteger.ONE) ? Optional.of(Num.of(inverse ? -exponent : exponent)) : Optional.empty();
   }
 
   private static int bits(Num number) {

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.striatum.probe.model.Sampling;
 
-/// Which part of a completion is graded: what stands before the first stop and behind the thinking.
+/// Which part of a completion is graded: what stands before the first stop or end of the turn and behind the thinking.
 ///
 /// @param open the marker with which thinking begins, e.g. `<think>`; empty if the model has none
 /// @param close the marker with which it ends
@@ -50,32 +50,37 @@ public record Reading(String open, String close, boolean opened, List<String> st
     return closed ? begun + close + (HarmonyText.isMarkedBy(open) ? HarmonyText.ANSWER : "") + answer : begun;
   }
 
+  /// Up to the first stop or the end of the turn.
+  private String ended(String completion) {
+    return TurnEnd.cut(Sampling.cut(completion, stops), open, close);
+  }
+
   /// What is graded; empty if the completion was cut off while it was thinking.
   public Optional<String> graded(String completion) {
-    String text = Sampling.cut(completion, stops);
-    if (open.isEmpty()) {
-      return Optional.of(text);
-    }
     if (HarmonyText.isMarkedBy(open)) {
-      return HarmonyText.answer(text, opened);
+      return HarmonyText.answer(Sampling.cut(completion, stops), opened);
+    }
+    String text = ended(completion);
+    if (open.isEmpty()) {
+      return Optional.of(text.substring(TurnEnd.begin(text)));
     }
     int closed = text.lastIndexOf(close);
     int begun = text.lastIndexOf(open);
     if (begun > closed || (opened && closed < 0)) {
       return Optional.empty();
     }
-    return Optional.of(closed < 0 ? text : text.substring(closed + close.length()));
+    return Optional.of(text.substring(closed < 0 ? TurnEnd.begin(text) : closed + close.length()));
   }
 
   /// Where the closing marker ends behind which the answer stands, in characters; empty if no thought closed.
   public OptionalInt thoughtEnd(String completion) {
-    String text = Sampling.cut(completion, stops);
-    if (open.isEmpty() || graded(text).isEmpty()) {
+    if (open.isEmpty() || graded(completion).isEmpty()) {
       return OptionalInt.empty();
     }
     if (HarmonyText.isMarkedBy(open)) {
-      return HarmonyText.thoughtEnd(text);
+      return HarmonyText.thoughtEnd(Sampling.cut(completion, stops));
     }
+    String text = ended(completion);
     int closed = text.lastIndexOf(close);
     return closed < 0 ? OptionalInt.empty() : OptionalInt.of(closed + close.length());
   }

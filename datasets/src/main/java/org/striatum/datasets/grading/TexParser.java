@@ -6,8 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.striatum.datasets.grading.Expr.Apply;
 import org.striatum.datasets.grading.Expr.Head;
 import org.striatum.datasets.grading.Expr.Name;
@@ -24,6 +29,13 @@ import org.striatum.datasets.grading.TexTokens.Token;
 final class TexParser {
   private static final int DEEPEST = 60;
   private static final int MOST_TOKENS = 2000;
+  private static final int MOST_POINTS = 6;
+  /// The digits that `\ldots` goes on with: three equal ones, all if there are two, or a group that stands there twice.
+  private static final Pattern REPEATS = Pattern.compile("(\\d)\\1\\1$|(?<=\\.)(\\d)\\2$|(\\d{2,12}?)\\3$");
+  private static final Pattern CAPITALS = Pattern.compile("[A-Z]{2,6}");
+  private static final Pattern CAPITAL = Pattern.compile("[A-Z]");
+  /// To a base above ten.
+  private static final Pattern DIGITS = Pattern.compile("([0-9A-F]{2,60}|(?=.{0,60}\\d.{0,60}_)[0-9a-f]{2,60})_\\{?\\(?(1[1-9]|2\\d|3[0-6])\\)?}?");
   private static final Token END = new Token(Kind.SYMBOL, "", false);
   private static final Map<String, Head> FUNCTIONS = Map.ofEntries(Map.entry("sin", Head.SIN),
       Map.entry("cos", Head.COS),
@@ -31,18 +43,20 @@ final class TexParser {
       Map.entry("arcsin", Head.ARCSIN), Map.entry("arccos", Head.ARCCOS), Map.entry("arctan", Head.ARCTAN),
       Map.entry("sinh", Head.SINH), Map.entry("cosh", Head.COSH), Map.entry("tanh", Head.TANH),
       Map.entry("ln", Head.LOG),
-      Map.entry("log", Head.LOG), Map.entry("abs", Head.ABS), Map.entry("floor", Head.FLOOR),
+      // Without a base it is decimal, as in the MATH data set and in Math-Verify.
+      Map.entry("log", Head.LOG_TO_BASE), Map.entry("lg", Head.LOG_TO_BASE), Map.entry("abs", Head.ABS), Map.entry("floor", Head.FLOOR),
       Map.entry("ceil", Head.CEILING));
   private static final Map<Head, Head> INVERSES = Map.of(Head.SIN, Head.ARCSIN, Head.COS, Head.ARCCOS, Head.TAN,
       Head.ARCTAN);
   private static final Set<Head> ANGLES = Set.of(Head.SIN, Head.COS, Head.TAN, Head.SEC, Head.CSC, Head.COT);
-  private static final Map<String, Sign> SIGNS = Map.of("=", Sign.EQUAL, "<", Sign.LESS, ">", Sign.GREATER, "le",
-      Sign.LESS_OR_EQUAL, "ge", Sign.GREATER_OR_EQUAL, "ne", Sign.NOT_EQUAL, "lt", Sign.LESS, "gt", Sign.GREATER, "in",
-      Sign.IN, "about", Sign.ABOUT);
+  private static final Map<String, Sign> SIGNS = Map.ofEntries(Map.entry("=", Sign.EQUAL), Map.entry("equiv", Sign.EQUAL),
+      Map.entry("<", Sign.LESS), Map.entry(">", Sign.GREATER), Map.entry("le", Sign.LESS_OR_EQUAL),
+      Map.entry("ge", Sign.GREATER_OR_EQUAL), Map.entry("ne", Sign.NOT_EQUAL), Map.entry("lt", Sign.LESS),
+      Map.entry("gt", Sign.GREATER), Map.entry("in", Sign.IN), Map.entry("about", Sign.ABOUT));
   /// Operators with bounds, whose meaning is not computed.
   private static final Set<String> BOUND = Set.of("sum", "prod", "int", "lim", "iint", "oint", "bigcup", "bigcap");
   private static final Set<String> ACCENTS = Set.of("overline", "bar", "hat", "tilde", "dot", "ddot",
-      "overrightarrow", "overset", "widetilde", "overleftrightarrow", "overparen");
+      "overrightarrow", "vec", "overset", "widetilde", "overleftrightarrow", "overparen");
   private static final Set<String> MATRICES = Set.of("pmatrix", "bmatrix", "matrix", "smallmatrix", "Bmatrix", "array",
       "psmallmatrix", "bsmallmatrix");
   private static final Set<String> ALIGNED = Set.of("begin align", "begin aligned", "begin gather", "begin gathered",
@@ -53,6 +67,8 @@ final class TexParser {
       "not", "is", "are", "with", "which", "but", "while", "unless", "than", "only", "between", "from", "as",
       "undefined", "no",
       "none", "bc", "ad");
+  private static final Map<String, Long> BASES = Map.of("two", 2L, "three", 3L, "four", 4L, "five", 5L, "six", 6L, "seven",
+      7L, "eight", 8L, "nine", 9L, "ten", 10L);
   private static final Set<String> HOURS = Set.of("am", "pm", "noon", "midnight");
   private static final Set<String> FUNCTION_LETTERS = Set.of("f", "g", "h", "F", "G");
 
@@ -61,6 +77,8 @@ final class TexParser {
   private int depth;
   /// How many bars are open: a bar then closes.
   private int bars;
+  /// How many congruences are being read: what stands behind `mod` is then their modulus.
+  private int congruences;
   /// Whether a degree sign is an angle, not a unit.
   private int angles;
 
@@ -79,6 +97,10 @@ final class TexParser {
       return Optional.empty();
     }
     boolean relates = plain.size() > 1 && (plain.getFirst().symbol("=") || plain.getFirst().command("about"));
+    Optional<Expr> digits = digits(plain);
+    if (digits.isPresent()) {
+      return digits;
+    }
     TexParser parser = new TexParser(relates ? plain.subList(1, plain.size()) : plain);
     try {
       Expr read = parser.answer();
@@ -89,6 +111,22 @@ final class TexParser {
     } catch (Unreadable | ArithmeticException _) {
       return Optional.empty();
     }
+  }
+
+  /// What is no product though it looks like one: points `AB`, in their order, or digits with letters among them, `2AF_{16}`.
+  private static Optional<Expr> digits(List<Token> tokens) {
+    boolean letters = tokens.size() > 1 && tokens.size() <= MOST_POINTS
+        && tokens.stream().allMatch(token -> token.kind() == Kind.LETTER && CAPITAL.matcher(token.text()).matches());
+    if (letters) {
+      return Optional.of(new Name(tokens.stream().map(Token::text).collect(Collectors.joining())));
+    }
+    String line = tokens.stream().map(token -> (token.spaced() ? " " : "") + token.text())
+        .collect(Collectors.joining()).strip();
+    Matcher digits = DIGITS.matcher(line);
+    return digits.matches() && !digits.group(1).chars().allMatch(Character::isDigit)
+        ? Optional.of(Expr.apply(Head.FUNCTION, new Name("base"), new Name(digits.group(1).toUpperCase(Locale.ROOT)),
+            number(digits.group(2))))
+        : Optional.empty();
   }
 
   /// What the last line of an `align` and the like comes to: behind its last `=`.
@@ -191,17 +229,36 @@ final class TexParser {
   private Expr relation() {
     List<Expr> sides = new ArrayList<>();
     List<Sign> signs = new ArrayList<>();
+    int outer = congruences;
     sides.add(sets());
     while (true) {
       Sign sign = sign(peek());
       if (sign == null) {
         break;
       }
+      congruences += peek().command("equiv") ? 1 : 0;
       at++;
       signs.add(sign);
       sides.add(sets());
     }
+    Optional<Expr> modulus = modulus(congruences > outer);
+    congruences = outer;
+    modulus.ifPresent(m -> sides.add(Expr.apply(Head.CONGRUENT, sides.removeLast(), m)));
     return signs.isEmpty() ? sides.getFirst() : new Relation(sides, signs);
+  }
+
+  /// `\pmod 7`, `(mod 7)`; without brackets only where `≡` stands before.
+  private Optional<Expr> modulus(boolean congruence) {
+    if (command("pmod")) {
+      return Optional.of(argument());
+    }
+    if (peek().symbol("(") && peek(1).command("mod")) {
+      at += 2;
+      Expr modulus = sum();
+      require(symbol(")"));
+      return Optional.of(modulus);
+    }
+    return congruence && command("mod") ? Optional.of(signedPower()) : Optional.empty();
   }
 
   private static Sign sign(Token token) {
@@ -254,7 +311,7 @@ final class TexParser {
       } else {
         Expr term = product();
         Expr signed = sign == null ? term : Expr.apply(sign, term);
-        terms.add(negative ? Expr.negated(signed) : signed);
+        terms.add(negative ? opposite(signed) : signed);
         sign = null;
         negative = false;
         if (!(peek().symbol("+") || peek().symbol("-") || peek().command("pm") || peek().command("mp"))) {
@@ -263,7 +320,16 @@ final class TexParser {
       }
     }
     depth--;
+    // `a + b \bmod c` is read in two ways
+    require(terms.size() == 1 || terms.stream().noneMatch(term -> Expr.is(term, Head.MOD)));
     return terms.size() == 1 ? terms.getFirst() : new Apply(Head.SUM, terms);
+  }
+
+  /// `-7 \bmod 3` is the remainder of −7.
+  private static Expr opposite(Expr term) {
+    return Expr.is(term, Head.MOD)
+        ? Expr.apply(Head.MOD, Expr.negated(Expr.parts(term).getFirst()), Expr.parts(term).getLast())
+        : Expr.negated(term);
   }
 
   private Expr product() {
@@ -280,6 +346,10 @@ final class TexParser {
         if (!unit(factors)) {
           factors.add(Expr.apply(Head.POWER, signedPower(), Expr.MINUS_ONE));
         }
+      } else if (congruences == 0 && command("mod")) {
+        Expr left = factors.size() == 1 ? factors.getFirst() : new Apply(Head.PRODUCT, List.copyOf(factors));
+        factors.clear();
+        factors.add(Expr.apply(Head.MOD, left, signedPower()));
       } else if (!unit(factors)) {
         if (!startsFactor()) {
           break;
@@ -344,6 +414,9 @@ final class TexParser {
 
   /// Text behind a value is its unit, with its exponent; it says nothing.
   private boolean unit(List<Expr> factors) {
+    if (symbolOfUnit(factors)) {
+      return true;
+    }
     if (peek().kind() != Kind.TEXT || factors.isEmpty() || factors.getLast() instanceof Words
         || spoken(peek().text())) {
       return false;
@@ -362,6 +435,19 @@ final class TexParser {
     return true;
   }
 
+  /// Passes over `\Omega`, `\mu\text{m}` and `\frac{\text{m}}{\text{s}}` behind a number.
+  private boolean symbolOfUnit(List<Expr> factors) {
+    if (factors.size() != 1 || !(factors.getFirst() instanceof Num)) {
+      return false;
+    }
+    boolean ohm = peek().command("Omega") && peek(1).equals(END);
+    boolean small = peek().command("mu") && peek(1).kind() == Kind.TEXT;
+    boolean quotient = peek().command("frac") && peek(1).symbol("{") && peek(2).kind() == Kind.TEXT && peek(3).symbol("}")
+        && peek(4).symbol("{") && peek(5).kind() == Kind.TEXT && peek(6).symbol("}");
+    at += quotient ? 7 : small ? 2 : ohm ? 1 : 0;
+    return ohm || small || quotient;
+  }
+
   /// Whether a text behind a value is no unit: it says more.
   private static boolean spoken(String text) {
     String lower = text.toLowerCase(Locale.ROOT);
@@ -373,7 +459,8 @@ final class TexParser {
     return switch (next.kind()) {
       case NUMBER, LETTER -> true;
       case TEXT -> false;
-      case SYMBOL -> next.symbol("(") || next.symbol("{") || (next.symbol("|") && bars == 0);
+      case SYMBOL -> (next.symbol("(") && !peek(1).command("mod")) || next.symbol("{")
+          || (next.symbol("|") && bars == 0);
       case COMMAND -> starts(next.text());
     };
   }
@@ -382,7 +469,7 @@ final class TexParser {
     return switch (command) {
       case "cup", "cap", "setminus", "pm", "mp", "}", "rangle", "rfloor", "rceil", "\\", "and", "or", "Rightarrow",
           "cdot",
-          "times", "div", "mod", "pmod", "circ", "]", "choose", "over", "subset", "subseteq", "equiv", "notin", "perp",
+          "times", "div", "mod", "pmod", "circ", "]", "choose", "over", "subset", "subseteq", "notin", "perp",
           "parallel",
           "prime" ->
         false;
@@ -418,6 +505,10 @@ final class TexParser {
   }
 
   private Expr degrees(Expr value) {
+    boolean scale = peek().kind() == Kind.LETTER && (peek().text().equals("C") || peek().text().equals("F"));
+    if (scale && (peek(1).equals(END) || peek(1).symbol(",") || peek(1).symbol(")") || peek(1).symbol("}"))) {
+      at++;
+    }
     return angles == 0
         ? value
         : new Apply(Head.PRODUCT, List.of(value, new Name("pi"), new Num(BigInteger.ONE, BigInteger.valueOf(180), 0)));
@@ -435,11 +526,19 @@ final class TexParser {
         value = degrees(value);
       } else if (peek().symbol("_")) {
         at++;
-        value = Expr.apply(Head.SUBSCRIPT, value, argument());
+        value = subscript(value, argument());
       } else {
         return value;
       }
     }
+  }
+
+  /// `204_5`, also where the base is a word.
+  private static Expr subscript(Expr value, Expr index) {
+    Long base = value instanceof Num && index instanceof Words words
+        ? BASES.get(words.text().toLowerCase(Locale.ROOT))
+        : null;
+    return Expr.apply(Head.SUBSCRIPT, value, base == null ? index : Num.of(base));
   }
 
   /// A group, or one token as TeX takes it: `\frac12` has 1 and 2.
@@ -577,6 +676,10 @@ final class TexParser {
       case "[" -> brackets("[");
       case "]" -> reversed();
       case "|" -> bars();
+      case "." -> {
+        require(peek(1).command("overline"));
+        yield decimal("0");
+      }
       default -> throw new Unreadable();
     };
   }
@@ -634,7 +737,7 @@ final class TexParser {
     }
     if (ACCENTS.contains(name)) {
       at++;
-      return Expr.apply(Head.FUNCTION, new Name(name), argument());
+      return accented(name, points(argument()));
     }
     if (name.startsWith("begin ")) {
       return environment(name.substring("begin ".length()));
@@ -656,17 +759,59 @@ final class TexParser {
         at--;
         yield bars();
       }
-      case "lg" -> Expr.apply(Head.LOG_TO_BASE, Num.of(10), plainArgument());
       case "exp" -> Expr.apply(Head.POWER, new Name("e"), plainArgument());
       case "emptyset" -> new Apply(Head.SET, List.of());
-      case "angle", "triangle", "square" -> Expr.apply(Head.FUNCTION, new Name(name), product());
-      case "gcd", "lcm", "max", "min", "det" -> Expr.apply(Head.FUNCTION, new Name(name), plainArgument());
+      case "angle" -> Expr.apply(Head.FUNCTION, new Name(name), fromEitherSide(points(product())));
+      case "triangle", "square" -> Expr.apply(Head.FUNCTION, new Name(name), points(product()));
+      case "gcd" -> several(Head.GCD);
+      case "lcm" -> several(Head.LCM);
+      case "max" -> several(Head.MAX);
+      case "min" -> several(Head.MIN);
+      case "det" -> determinant(plainArgument());
       case "arc" -> throw new Unreadable();
       default -> {
         require(starts(name));
         yield new Name(name);
       }
     };
+  }
+
+  /// An arrow over one letter is its style; over two it is the way from one point to the other.
+  private static Expr accented(String accent, Expr inside) {
+    boolean arrow = accent.equals("vec") || accent.equals("overrightarrow");
+    return arrow && inside instanceof Name name && name.name().length() == 1
+        ? inside
+        : Expr.apply(Head.FUNCTION, new Name(arrow ? "vec" : accent), inside);
+  }
+
+  /// Letters side by side as the points that they name, in their order; they are no product.
+  private static Expr points(Expr inside) {
+    boolean letters = Expr.is(inside, Head.PRODUCT)
+        && Expr.parts(inside).stream().allMatch(part -> part instanceof Name name && name.name().length() == 1);
+    return letters
+        ? new Name(Expr.parts(inside).stream().map(part -> ((Name) part).name()).collect(Collectors.joining()))
+        : inside;
+  }
+
+  /// `ABC` for the angle `CBA` too.
+  private static Expr fromEitherSide(Expr points) {
+    String written = points instanceof Name name ? name.name() : "";
+    String reversed = new StringBuilder(written).reverse().toString();
+    return reversed.compareTo(written) < 0 && CAPITALS.matcher(written).matches() ? new Name(reversed) : points;
+  }
+
+  /// A function of all that stands in its bracket.
+  private Expr several(Head head) {
+    Expr inside = plainArgument();
+    boolean list = Expr.is(inside, Head.TUPLE) || Expr.is(inside, Head.LIST) || Expr.is(inside, Head.SET);
+    require(!list || !Expr.parts(inside).isEmpty());
+    return list ? new Apply(head, Expr.parts(inside)) : Expr.apply(head, inside);
+  }
+
+  private static Expr determinant(Expr matrix) {
+    return Expr.is(matrix, Head.MATRIX)
+        ? new Apply(Head.DETERMINANT, Expr.parts(matrix))
+        : Expr.apply(Head.FUNCTION, new Name("det"), matrix);
   }
 
   private Expr closed(Head head, String end) {
@@ -680,11 +825,27 @@ final class TexParser {
       return new Apply(Head.SET, List.of());
     }
     int outerBars = bars;
+    if (conditional()) {
+      bars = 0;
+      Expr condition = Expr.apply(Head.CONDITION, relation());
+      bars = outerBars;
+      require(command("}"));
+      return condition;
+    }
     bars = 1; // a bar is "such that": not read
     Expr inside = answer();
     bars = outerBars;
     require(command("}"));
     return Expr.is(inside, Head.LIST) ? new Apply(Head.SET, Expr.parts(inside)) : Expr.apply(Head.SET, inside);
+  }
+
+  /// Passes over `x \mid`, `x \in \mathbb{R} :` and the like before the condition of a set.
+  private boolean conditional() {
+    int bar = peek(1).command("in") && peek(2).command("RR") ? 3 : 1;
+    Token sign = peek(bar);
+    boolean conditional = peek().kind() == Kind.LETTER && (sign.symbol("|") || sign.command("|") || sign.symbol(":"));
+    at += conditional ? bar + 1 : 0;
+    return conditional;
   }
 
   private Expr root() {
@@ -703,11 +864,18 @@ final class TexParser {
       radicand = argument();
     }
     Expr exponent = Expr.quotient(Expr.ONE, index);
-    boolean real = index instanceof Num n && n.whole() && n.numerator().testBit(0) && Rational.value(radicand)
-        .filter(value -> value.numerator().signum() < 0).isPresent();
+    boolean real = index instanceof Num n && n.whole() && n.numerator().testBit(0) && negative(radicand);
     return real
         ? Expr.negated(Expr.apply(Head.POWER, Expr.negated(radicand), exponent)) // the real root of a negative number
         : Expr.apply(Head.POWER, radicand, exponent);
+  }
+
+  private static boolean negative(Expr value) {
+    if (!MathForm.constant(value) || Probe.tooLarge(value)) {
+      return false;
+    }
+    Probe.Complex at = Probe.at(value, 0);
+    return at.im() == 0 && at.re() < 0;
   }
 
   /// `\sin^2 x`, `\log_2 8`, `\sin^{-1} x`, `\cos 2x`.
@@ -730,7 +898,10 @@ final class TexParser {
     angles += ANGLES.contains(inner) ? 1 : 0;
     Expr argument = plainArgument();
     angles -= ANGLES.contains(inner) ? 1 : 0;
-    Expr value = base == null ? Expr.apply(inner, argument) : Expr.apply(Head.LOG_TO_BASE, base, argument);
+    boolean logarithm = base != null || inner == Head.LOG_TO_BASE;
+    Expr value = logarithm
+        ? Expr.apply(Head.LOG_TO_BASE, base == null ? Num.of(10) : base, argument)
+        : Expr.apply(inner, argument);
     return exponent == null ? value : Expr.apply(Head.POWER, value, exponent);
   }
 
@@ -770,7 +941,7 @@ final class TexParser {
   }
 
   private static boolean function(Token token) {
-    return token.kind() == Kind.COMMAND && (FUNCTIONS.containsKey(token.text()) || token.text().equals("lg"));
+    return token.kind() == Kind.COMMAND && FUNCTIONS.containsKey(token.text());
   }
 
   /// A sum, product, integral or limit with its bounds and what follows: equal only if written alike.
@@ -825,6 +996,14 @@ final class TexParser {
 
   /// A number, with the digits that repeat: `0.1\overline{6}`.
   private Expr decimal(String digits) {
+    if (digits.contains(".") && peek().command("ldots")) {
+      Matcher repeats = REPEATS.matcher(digits);
+      if (repeats.find()) {
+        at++;
+        return repeated(number(digits), 
+            Stream.of(1, 2, 3).map(repeats::group).filter(Objects::nonNull).findFirst().orElseThrow());
+      }
+    }
     if (digits.contains(".") || peek().symbol(".")) {
       int dot = peek().symbol(".") ? 1 : 0;
       if ((peek(dot).command("overline") || peek(dot).command("dot")) && peek(dot + 1).symbol("{")

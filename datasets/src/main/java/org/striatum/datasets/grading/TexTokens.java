@@ -69,7 +69,7 @@ final class TexTokens {
   /// Layout, which says nothing.
   private static final Set<String> DROPPED = Set.of("left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl",
       "Bigr", "biggl", "biggr", "Biggl", "Biggr", "bigm", "displaystyle", "textstyle", "scriptstyle", "limits", "nolimits",
-      "rm", "bf", "it", "mathstrut", "strut", "hline", "allowbreak", "nonumber", "noindent", "boxed", "fbox", "vec",
+      "rm", "bf", "it", "mathstrut", "strut", "hline", "allowbreak", "nonumber", "noindent", "boxed", "fbox",
       "mathbf", "underline", "uline", "boldsymbol", "bm", "mathit", "mathsf", "mathcal", "mathscr", "mathfrak", "bold", "widehat", "ensuremath",
       "$", "&nbsp;");
   private static final Set<String> SPACES = Set.of(",", ";", ":", "!", " ", "quad", "qquad", "enspace", "thinspace", ">",
@@ -78,13 +78,20 @@ final class TexTokens {
       "texttt", "hbox", "mathrm", "operatorname", "emph", "textup", "mathop", "operatorname*", "mathtt", "unit");
   /// Their argument is layout too.
   private static final Set<String> DROPPED_WITH_ARGUMENT = Set.of("hspace", "vspace", "hskip", "phantom", "hphantom",
-      "vphantom", "color", "label", "tag", "kern");
+      "vphantom", "color", "textcolor", "label", "tag", "kern");
   static final Set<String> FUNCTIONS = Set.of("sin", "cos", "tan", "sec", "csc", "cot", "arcsin", "arccos", "arctan",
       "sinh", "cosh", "tanh", "log", "ln", "lg", "exp", "gcd", "lcm", "max", "min", "det", "deg", "dim", "ker", "Re", "Im",
       "sgn", "arg", "floor", "ceil", "abs");
   private static final Set<String> PLAIN = Set.of("sqrt", "pi", "infty", "frac");
   /// Words that join answers.
   static final Set<String> JOINING = Set.of("and", "or");
+  private static final String REMAINDER = "mod";
+  /// `5^{th}`, `5th`, whatever it is written in.
+  private static final Pattern ORDINAL = Pattern.compile(
+      "\\s?\\^?\\s?(?:\\{\\s?|\\\\(?:text|mathrm|textrm|mbox|rm)\\s?){0,3}(st|nd|rd|th)(?![A-Za-z])(?:\\s?\\}){0,3}");
+  /// `A, B` or `6 and 7` as a text in a formula.
+  private static final Pattern LISTED = Pattern
+      .compile("\\s*+\\(?[A-Za-z0-9]{1,9}\\)?(?:\\s?(?:,|,?\\s(?:and|or))\\s?\\(?(?:[A-Z]|\\d{1,9})\\)?(?![A-Za-z0-9])){1,12}+\\s*+");
   private static final Set<String> UNITS = Set.of("cm", "mm", "km", "kg", "mg", "ml", "mL", "ft", "in", "mi", "lb", "lbs",
       "oz", "mph", "hrs", "hr", "min", "sec", "yd", "pct", "units", "unit", "m", "kmh", "sq", "cc", "gal");
   /// As they stand before a sum.
@@ -195,7 +202,26 @@ final class TexTokens {
       at = exponent.end();
     }
     add(Kind.NUMBER, digits);
+    ordinal(digits);
     return digits.length() <= MAX_DIGITS;
+  }
+
+  /// Passes over the ending of an ordinal, if it is the number's own: `2^{th}` is a power.
+  private void ordinal(String digits) {
+    Matcher ending = at(ORDINAL);
+    if (ending.lookingAt() && ending.group(1).equals(ending(digits))) {
+      at = ending.end();
+    }
+  }
+
+  private static String ending(String digits) {
+    boolean teen = digits.length() > 1 && digits.charAt(digits.length() - 2) == '1';
+    return switch (digits.charAt(digits.length() - 1)) {
+      case '1' -> teen ? "th" : "st";
+      case '2' -> teen ? "th" : "nd";
+      case '3' -> teen ? "th" : "rd";
+      default -> "th";
+    };
   }
 
   private boolean afterNumber() {
@@ -242,7 +268,9 @@ final class TexTokens {
     }
     at = end;
     String lower = run.toLowerCase(Locale.ROOT);
-    if (run.length() > 1 && (FUNCTIONS.contains(run) || PLAIN.contains(run))) {
+    if (run.equals(REMAINDER)) {
+      add(Kind.COMMAND, run);
+    } else if (run.length() > 1 && (FUNCTIONS.contains(run) || PLAIN.contains(run))) {
       add(Kind.COMMAND, run);
     } else if (lower.equals("infinity") || lower.equals("inf")) {
       add(Kind.COMMAND, "infty");
@@ -426,7 +454,11 @@ final class TexTokens {
     String lower = words.toLowerCase(Locale.ROOT);
     boolean value = !tokens.isEmpty() && (afterNumber() || tokens.getLast().symbol("}") || tokens.getLast().symbol("/")
         || tokens.getLast().kind() == Kind.TEXT);
-    if (lower.isEmpty()) {
+    if (LISTED.matcher(content).matches()) {
+      insert(content);
+    } else if (lower.equals(REMAINDER)) {
+      add(Kind.COMMAND, lower);
+    } else if (lower.isEmpty()) {
       if (content.contains(",")) {
         add(Kind.SYMBOL, ",");
       }
@@ -439,11 +471,21 @@ final class TexTokens {
       add(Kind.COMMAND, words);
     } else if (lower.startsWith("percent") || lower.equals("pct")) {
       spaced = true;
-    } else if (words.length() == 1 && isLetter(words.charAt(0)) && (!value || words.equals("e") || words.equals("i"))) {
+    } else if (words.length() == 1 && isLetter(words.charAt(0)) && (!(value || ofUnit()) || words.equals("e") || words.equals("i"))) {
       add(Kind.LETTER, words);
     } else {
       tokens.add(new Token(Kind.TEXT, words, true));
     }
+  }
+
+  /// Whether a letter here is a unit: behind `\mu`, or in a fraction behind a number.
+  private boolean ofUnit() {
+    int last = tokens.size() - 1;
+    if (last < 1 || !tokens.get(last).symbol("{")) {
+      return last >= 0 && tokens.get(last).command("mu");
+    }
+    boolean above = last > 1 && tokens.get(last - 1).command("frac") && tokens.get(last - 2).kind() == Kind.NUMBER;
+    return above || (last > 1 && tokens.get(last - 1).symbol("}") && tokens.get(last - 2).kind() == Kind.TEXT);
   }
 
   private static Map<Character, String> characters() {
@@ -451,7 +493,7 @@ final class TexTokens {
     String pairs = "−:- –:- ×:\\times ·:\\cdot ⋅:\\cdot ÷:/ ⁄:/ ∕:/ ≤:\\le ≥:\\ge ≠:\\ne ≈:\\approx ∞:\\infty π:\\pi √:\\sqrt ∪:\\cup ∩:\\cap "
         + "∈:\\in °:^\\circ ±:\\pm ∓:\\mp ½:\\frac{1}{2} ¼:\\frac{1}{4} ¾:\\frac{3}{4} ⅓:\\frac{1}{3} "
         + "⅔:\\frac{2}{3} ∅:\\emptyset ℝ:\\mathbb{R} ℤ:\\mathbb{Z} ⇒:\\Rightarrow →:\\Rightarrow ∖:\\setminus α:\\alpha "
-        + "β:\\beta γ:\\gamma δ:\\delta θ:\\theta λ:\\lambda μ:\\mu σ:\\sigma φ:\\phi ω:\\omega ℓ:\\ell …:\\ldots";
+        + "β:\\beta γ:\\gamma δ:\\delta θ:\\theta λ:\\lambda μ:\\mu σ:\\sigma φ:\\phi ω:\\omega ℓ:\\ell …:\\ldots ≡:\\equiv";
     for (String pair : pairs.split(" ", -1)) {
       map.put(pair.charAt(0), pair.substring(2));
     }

@@ -30,9 +30,10 @@ record WrittenAnswer(String text, Place place) {
   private static final Pattern OR = Pattern.compile("\\bor\\b");
   private static final Pattern JOINS = Pattern.compile("\\b(?:and|or)\\b|[,;]");
   private static final Pattern SAID = Pattern
-      .compile("(?i)\\banswers?\\b[*_]{0,3}+(?:\\s(?:to|for|of|in)\\b[^.:\\n]{0,80}?)?"
+      .compile("(?iu)\\banswers?\\b[*_]{0,3}+(?:\\s(?:to|for|of|in)\\b[^.:\\n]{0,80}?)?"
           + "\\s?(?:[*_]{0,3}+[:=]|(?:is|are|(?:would|will|must|should) be)\\b)(?:\\s?[:*_]++)?+"
-          + "(?:\\s(?:therefore|thus|simply|clearly|hence|then|equal to|approximately|about)\\b:?)?");
+          + "(?:\\s(?:therefore|thus|simply|clearly|hence|then|equal to|approximately|about)\\b:?)?"
+          + "|(?:答案|答え|正解|정답|答)\\s?(?:是|为|は|은|:)|\\b(?:réponse|respuesta|antwort|lösung|resposta|risposta|ответ)\\s?(?:(?:est|es|ist|lautet|é|è)\\b|:)");
   private static final Pattern FORMULA_OR_MARK = Pattern.compile("\\$|\\\\[(\\[]|####|" + SAID.pattern());
   private static final Pattern UNIT = Pattern.compile(
       "(?:\\\\(?:text|mathrm|mbox|textrm)\\s?\\{[^{}]*+}|[A-Za-z]{1,3})(?:\\^\\{?-?\\d}?)?|\\^\\s?\\{?\\s?(?:\\\\circ|\\d)\\s?}?|\\\\?%|\\\\circ");
@@ -49,6 +50,18 @@ record WrittenAnswer(String text, Place place) {
   /// A ratio or a time of the day.
   private static final Pattern RATIO = Pattern.compile("(?<![\\w:.])\\d{1,9}(?:\\s?:\\s?\\d{1,9}){1,3}+(?![\\w:])");
   private static final Pattern EXPLAINED = Pattern.compile("\\s?(?:\\(|,|since\\b|because\\b|as\\b|which\\b)");
+  private static final Pattern CLAUSE = Pattern
+      .compile("(?<=[\\d)}$%]),\\s(?:since|because)\\s[^\\n]{1,70}$|\\s(?:when|if|upon)\\s(?:(?:it|they|this|the number)\\s(?:is|are)\\s)?divi(?:ded|sion)\\sby\\s[^.\\n]{1,40}[.]?\\s*+$");
+  /// Between a formula and the same value in figures: `$\\frac34$, or 75\\%`, `$\\frac13$ (about 0.333)`.
+  private static final Pattern RESTATED = Pattern
+      .compile("[.,;]?\\s?\\(?(?:or|which is|that is|i\\.e\\.|about|approximately|roughly|≈|or about|or approximately|\\s|,){1,4}\\$?");
+  private static final Pattern RESTATING = Pattern
+      .compile("(?s)(?:.{0,40}?(?:about|approximately|roughly|≈).*|.{1,24}?\\d{1,12}(?:\\.\\d{1,12})?\\h?\\\\?%.*)");
+  /// What makes more than a number of it.
+  private static final Pattern COMPOSED = Pattern.compile("[(\\[{\\\\=^+*/<>√π]|\\d\\s(?:and|or)\\s|\\d\\s[-−]\\s|,\\s");
+  private static final Pattern PLAIN_WORDS = Pattern.compile("[$€£#]|:\\s|^(?:a|A|I)\\s|\\?|\\d\\h?x\\h?\\d|<\\||\\\\\\(|\\\\\\[|%");
+  /// What makes another value of a number in running text: `100π cubic inches`, `5! orders`.
+  private static final Pattern FURTHER = Pattern.compile("\\h?(?:π|\\\\pi\\b|√\\d{1,9})|!(?=\\h[a-z])");
   private static final Pattern RANGE = Pattern.compile("\\s?(?:to|–)\\s?\\d");
   private static final Pattern BETWEEN_TWO = Pattern.compile("(?i)between\\b.{1,60}\\band\\b.{1,40}");
   private static final Pattern NAME = Pattern.compile("[A-Z][a-z]{2,}+");
@@ -64,7 +77,7 @@ record WrittenAnswer(String text, Place place) {
 
   /// The answer that a completion gives.
   static Optional<WrittenAnswer> of(String completion) {
-    String text = NumberText.untilMark(FullWidth.narrowed(completion));
+    String text = NumberText.own(FullWidth.narrowed(completion));
     Optional<String> cutOff = TexSpans.cutOff(text);
     if (cutOff.isPresent()) { // its last number may be half of one
       return cutOff.flatMap(WrittenAnswer::whole).map(answer -> new WrittenAnswer(answer.text(), Place.BOX));
@@ -186,10 +199,15 @@ record WrittenAnswer(String text, Place place) {
   }
 
   /// The last formula or number, whichever stands later; or a whole text that is a value.
-  static Optional<WrittenAnswer> lastOf(String text) {
+  static Optional<WrittenAnswer> lastOf(String written) {
+    String text = withoutClause(written);
     Optional<WrittenAnswer> whole = text.length() <= LONGEST_TEXT * 4 ? whole(text) : Optional.empty();
     if (whole.isPresent()) {
       return whole;
+    }
+    Optional<WrittenAnswer> concluded = concluded(text);
+    if (concluded.isPresent()) {
+      return concluded;
     }
     List<Span> formulas = TexSpans.formulas(text);
     Optional<Literal> number = NumberText.last(TexSpans.withoutBroken(text, formulas));
@@ -199,12 +217,45 @@ record WrittenAnswer(String text, Place place) {
     if (ratio.isPresent()) {
       return Optional.of(new WrittenAnswer(ratio.get().group(), Place.NUMBER));
     }
-    if (number.isPresent() && (number.get().end() > formulaEnd || unit(text, number.get(), formulas.getLast()))) {
-      return Optional.of(new WrittenAnswer(number.get().written(), Place.NUMBER));
+    boolean again = number.isPresent() && formulaEnd >= 0 && number.get().start() >= formulaEnd
+        && RESTATED.matcher(text.substring(formulaEnd, number.get().start())).matches()
+        && RESTATING.matcher(text.substring(formulaEnd)).lookingAt();
+    if (!again && number.isPresent() && (number.get().end() > formulaEnd || unit(text, number.get(), formulas.getLast()))) {
+      Matcher further = FURTHER.matcher(text).region(number.get().end(), text.length());
+      String rest = further.lookingAt() ? further.group() : "";
+      return Optional.of(new WrittenAnswer(number.get().written() + rest, Place.NUMBER));
     }
     return formulas.isEmpty()
         ? Optional.empty()
         : Optional.of(new WrittenAnswer(lastJoined(text, formulas), Place.FORMULA));
+  }
+
+  /// `The remainder is 7 when divided by 12`, `x is 5, since 2(5) = 10`: the divisor and the reason are no answer.
+  static String withoutClause(String text) {
+    Matcher clause = CLAUSE.matcher(text).region(Math.max(0, text.length() - LONGEST_TEXT), text.length());
+    return clause.find() ? text.substring(0, clause.start()) : text;
+  }
+
+  /// Mathematics without `$` with which the last sentence ends, behind its last word: `The point is (3, 4).`
+  private static Optional<WrittenAnswer> concluded(String text) {
+    String line = text.stripTrailing();
+    line = line.substring(line.lastIndexOf('\n') + 1);
+    line = line.substring(Math.max(0, line.length() - LONGEST_TEXT * 2));
+    Matcher word = WORDS.matcher(line);
+    int from = 0;
+    while (word.find()) {
+      from = word(word.group()) ? word.end() : from;
+    }
+    String end = line.substring(from).strip().replaceAll("^[,:]\\s|[*_]{1,3}$|[.!]$", "").strip();
+    boolean mathematics = from > 0 && COMPOSED.matcher(end).find() && !PLAIN_WORDS.matcher(end).find()
+        && NumberText.value(end).isEmpty() && TexParser.parse(end).filter(WrittenAnswer::says).isPresent();
+    return mathematics ? Optional.of(new WrittenAnswer(end, Place.FORMULA)) : Optional.empty();
+  }
+
+  /// Not `2n = 6`, from which a number is still to be read.
+  private static boolean says(Expr expr) {
+    return !(expr instanceof Expr.Relation relation) || !MathForm.constant(relation.last()) || MathForm.names(relation)
+        || MathForm.constant(relation.sides().getFirst()) || relation.signs().stream().anyMatch(Expr.Sign::ordering);
   }
 
   /// Whether the last formula is the unit of the number before it: `18 $\text{m}^2$`, `90$^\circ$`.

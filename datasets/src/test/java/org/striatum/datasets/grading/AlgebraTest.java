@@ -35,6 +35,11 @@ class AlgebraTest {
         "5" + "!".repeat(1900), "x" + "'".repeat(1900), "\\frac".repeat(900), "\\sqrt".repeat(1900) + "2",
         "\\sin".repeat(1900) + "x", "x^a".repeat(900), "x^" + "-".repeat(1900) + "1", "\\angle ".repeat(1900),
         "\\left|".repeat(900),
+        // Symja refuses the floor of a number so large, with a message
+        "\\lfloor x+\\frac{(a+b+c+d)^{30}}{(a-b+c)^{20}(x-y)^{15}}+\\sqrt{x+y}^{40} \\rfloor",
+        "\\gcd(10^{400},10^{399}x)", "\\max(" + "1,".repeat(900) + "x)", "x \\bmod 0", "10^{500} \\bmod 10^{300}",
+        "\\begin{vmatrix}" + "x&".repeat(30) + "x\\end{vmatrix}", "\\log_2 10^{5000}", "0.12345678901234567890\\ldots",
+        "|".repeat(3) + "x|<1", "(1,2)\\cup".repeat(200) + "(3,4)", "\\{x\\mid".repeat(60) + " x>1",
         "\\{"
             + IntStream.range(0, 50).mapToObj(i -> "\\sin^{%d}x\\cos^{%d}y".formatted(i, 50 - i))
                 .collect(Collectors.joining(","))

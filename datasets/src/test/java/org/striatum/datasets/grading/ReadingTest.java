@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.striatum.probe.rollout.Grade;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Problem;
@@ -119,6 +120,32 @@ class ReadingTest {
     assertThat(AnswerGrader.NUMBER.grade("18", "so 18\n\nQ: 1+1\nA: 2", stopped))
         .isEqualTo(new Grade(1, Optional.of("18"), false));
     assertThat(AnswerGrader.CHOICE.grade("B", " B\n\nThe answer is C", stopped).reward()).isEqualTo(1);
+  }
+
+  /// Whatever ends a turn, what a model goes on with behind it is not read; the header of its own turn is passed over.
+  @ParameterizedTest
+  @ValueSource(strings = {"<|im_end|>", "<|endoftext|>", "</s>", "<|eot_id|>", "<|end_of_text|>", "<end_of_turn>", "<eos>",
+      "<|end|>", "<|im_start|>", "<\uFF5Cend▁of▁sentence\uFF5C>", "[INST]", "<|user|>", "<|eot|>"})
+  void whatStandsBehindTheEndOfATurnIsNotRead(String end) {
+    for (AnswerGrader grader : AnswerGrader.values()) {
+      String right = grader == AnswerGrader.CHOICE ? "B" : "7";
+      String other = grader == AnswerGrader.CHOICE ? "C" : "8";
+      String said = grader == AnswerGrader.EXACT ? right : "The answer is " + right + ".";
+      String runOn = said + end + "\nThe answer is " + other + ". \\boxed{" + other + "}\n#### " + other;
+      assertThat(grader.grade(right, runOn, Reading.USUAL).reward()).as("%s %s", grader, end).isEqualTo(1);
+      assertThat(grader.grade(other, runOn, Reading.USUAL).reward()).as("%s %s", grader, end).isZero();
+      assertThat(grader.grade(right, "<think>" + other + "</think>" + runOn, Reading.USUAL).reward()).isEqualTo(1);
+      assertThat(grader.grade(right, end + right, Reading.USUAL).read()).as("no answer before it").isEmpty();
+    }
+    assertThat(Reading.USUAL.thoughtEnd("<think>4</think>5" + end + "<think>6</think>7")).hasValue(16);
+  }
+
+  @Test
+  void theHeaderOfTheModelsOwnTurnIsNoAnswer() {
+    for (String header : List.of("<|im_start|>assistant\n", "<|start_header_id|>assistant<|end_header_id|>\n\n", "<s>",
+        "<start_of_turn>model\n", "<|begin_of_text|>", "<|assistant|>")) {
+      assertThat(AnswerGrader.EXACT.grade("7", header + "7", Reading.USUAL).reward()).as(header).isEqualTo(1);
+    }
   }
 
   @Test

@@ -1,14 +1,10 @@
 package org.striatum.hooks.checkpoint;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,60 +14,70 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.tensor.DType;
-import org.striatum.probe.tensor.SafetensorsFile;
+import org.striatum.probe.tensor.TensorFile;
 import org.striatum.probe.tensor.TensorInfo;
 
 /// An opened checkpoint folder: `config.json` read, weight files mapped, nothing copied.
 ///
-/// Weights are `model.safetensors`, or the shards that `model.safetensors.index.json` names; symbolic links (the hub
-/// cache's layout) are followed. Whoever opens it closes it.
+/// Weights are `model.safetensors` or `pytorch_model.bin`, or the shards that an index of either names; symbolic links
+/// (the hub cache's layout) are followed. Whoever opens it closes it.
 public final class Checkpoint implements AutoCloseable {
-  private static final Set<DType> FLOATS = Set.of(DType.F32, DType.F16, DType.BF16);
-  private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
-      .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(16).maxNameLength(4096).build()).build());
-
+  private static final Set<DType> FLOATS = Set.of(DType.F32, DType.F16, DType.BF16, DType.F64);
   /// Names of models inside others: what compilers, adapters and wrappers of several modes put in front.
-  private static final Pattern PREFIX = Pattern
+  static final Pattern PREFIX = Pattern
       .compile("((_orig_mod|base_model|module|model|language_model|text_model|transformer|gpt_neox|decoder)\\.)*");
 
-  private static final List<String> ADAPTERS = List.of("adapter_config.json", "adapter_model.safetensors",
-      "adapter_model.bin");
-
+  private final ModelSource source;
   private final Path folder;
   private final ModelConfig config;
-  private final List<SafetensorsFile> files;
-  private final SortedMap<String, SafetensorsFile> fileOf;
+  private final WeightFiles weights;
+  private final List<TensorFile> files;
+  private final SortedMap<String, TensorFile> fileOf;
+  private final Optional<LoraAdapter> adapter;
+  private final Set<String> asked = new HashSet<>(); // weights
   private final SortedSet<String> remarks = new TreeSet<>();
 
-  private Checkpoint(Path folder, ModelConfig config, List<SafetensorsFile> files,
-      SortedMap<String, SafetensorsFile> fileOf) {
+  private Checkpoint(ModelSource source, Path folder, ModelConfig config, WeightFiles weights, List<TensorFile> files,
+      SortedMap<String, TensorFile> fileOf, Optional<LoraAdapter> adapter) {
+    this.source = source;
     this.folder = folder;
     this.config = config;
+    this.weights = weights;
     this.files = files;
     this.fileOf = fileOf;
+    this.adapter = adapter;
+    remarks.addAll(weights.remarks());
+    if (config.has("quantization_config")) {
+      remarks.add("'quantization_config' is left over: the weights are not quantised, and they decide");
+    }
   }
 
-  /// Opens a folder, or the hub cache's folder of a model (`models--org--name`) at the revision it calls main.
+  /// Opens a folder, or the hub cache's folder of a model (`models--org--name`) at the revision it calls main. A folder
+  /// with an adapter means the adapter over its base.
   ///
   /// @throws CheckpointException naming the file and what is wrong with it
   public static Checkpoint open(Path given) throws CheckpointException {
-    if (!Files.exists(given)) {
-      throw new CheckpointException("no checkpoint at " + given + ": the folder does not exist");
-    }
-    if (!Files.isDirectory(given)) {
-      throw new CheckpointException(
-          given + " is not a folder: give the folder that holds config.json and model.safetensors");
-    }
-    Path folder = snapshot(given);
-    refuseAdapters(folder);
-    ModelConfig config = ModelConfig.read(folder.resolve("config.json")).languageModel();
-    List<SafetensorsFile> files = new ArrayList<>();
+    requireFolder(given);
+    return open(ModelSource.of(given));
+  }
+
+  /// Opens a base and the adapter over it, if there is one.
+  ///
+  /// @throws CheckpointException naming the file and what is wrong with it
+  public static Checkpoint open(ModelSource source) throws CheckpointException {
+    requireFolder(source.base());
+    Path folder = HubCache.snapshot(source.base());
+    ModelConfig config = config(folder).languageModel();
+    List<TensorFile> files = new ArrayList<>();
     try {
-      SortedMap<String, SafetensorsFile> fileOf = new TreeMap<>();
-      for (Path shard : weightFiles(folder)) {
-        SafetensorsFile file = SafetensorsFile.open(shard.toRealPath());
+      WeightFiles weights = WeightFiles.of(folder);
+      SortedMap<String, TensorFile> fileOf = new TreeMap<>();
+      for (Path shard : weights.paths()) {
+        TensorFile file = weights.format().open(shard.toRealPath());
         files.add(file);
         for (String name : file.tensors().keySet()) {
           if (fileOf.put(name, file) != null) {
@@ -79,9 +85,13 @@ public final class Checkpoint implements AutoCloseable {
           }
         }
       }
-      return new Checkpoint(folder, config, List.copyOf(files), fileOf);
+      QuantisedFormat.refuse(folder, tensors(fileOf));
+      Optional<LoraAdapter> adapter = source.adapter().isEmpty()
+          ? Optional.empty()
+          : Optional.of(LoraAdapter.open(HubCache.snapshot(source.adapter().get()), tensors(fileOf)));
+      return new Checkpoint(source, folder, config, weights, List.copyOf(files), fileOf, adapter);
     } catch (IOException broken) {
-      files.forEach(SafetensorsFile::close);
+      files.forEach(TensorFile::close);
       throw broken instanceof CheckpointException refused
           ? refused
           : new CheckpointException(
@@ -92,94 +102,101 @@ public final class Checkpoint implements AutoCloseable {
     }
   }
 
-  /// An adapter beside the weights makes another model of them: to open the base alone would be another result without a word.
-  private static void refuseAdapters(Path folder) throws CheckpointException {
-    for (String name : ADAPTERS) {
-      if (Files.exists(folder.resolve(name))) {
-        throw new CheckpointException(folder + " holds an adapter (" + name
-            + "), which is not read and would change the"
-            + " model: merge it into the weights (PEFT: merge_and_unload), or move it away to study the base alone");
-      }
-    }
-  }
-
-  /// The main revision of a model in the hub's cache; any other folder as it is.
-  private static Path snapshot(Path folder) throws CheckpointException {
-    Path main = folder.resolve("refs/main");
-    if (Files.exists(folder.resolve("config.json")) || !Files.isRegularFile(main)) {
-      return folder;
-    }
-    try {
-      String revision = Files.size(main) > 256 ? "" : Files.readString(main).strip();
-      Path snapshot = folder.resolve("snapshots").resolve(revision);
-      if (!revision.matches("[\\w.-]+") || !Files.isDirectory(snapshot)) {
-        throw new CheckpointException(main + " names no folder of " + folder.resolve("snapshots")
-            + ": give the snapshot's folder itself");
-      }
-      return snapshot;
-    } catch (IOException unreadable) {
-      throw unreadable instanceof CheckpointException refused
-          ? refused
-          : new CheckpointException("cannot read " + main + ": " + unreadable.getMessage(), unreadable);
-    }
-  }
-
-  /// The weight files as the folder names them, links not followed.
-  public List<Path> weightFiles() throws IOException {
-    return weightFiles(folder);
-  }
-
-  private static List<Path> weightFiles(Path folder) throws IOException {
-    Path single = folder.resolve("model.safetensors");
-    if (Files.isRegularFile(single)) {
-      return List.of(single);
-    }
-    Path index = folder.resolve("model.safetensors.index.json");
-    if (!Files.isRegularFile(index)) {
-      throw new CheckpointException("no model.safetensors (nor its index) in " + folder
-          + ": Striatum reads safetensors; convert other formats with the library that wrote them");
-    }
-    if (Files.size(index) > 256 << 20) {
-      throw new CheckpointException(index + " is larger than 256 MiB: not an index of shards");
-    }
-    try {
-      JsonNode map = JSON.readTree(Files.readAllBytes(index)).path("weight_map");
-      Set<String> names = new TreeSet<>();
-      for (JsonNode file : map) {
-        names.add(file.asText());
-      }
-      if (names.isEmpty()) {
-        throw new CheckpointException(index + " names no shard in 'weight_map': download it again");
-      }
-      List<Path> shards = new ArrayList<>();
-      for (String name : names) {
-        Path shard = folder.resolve(name);
-        if (name.isBlank() || !shard.normalize().equals(folder.normalize().resolve(Path.of(name).getFileName()))) {
-          throw new CheckpointException(index + " names the shard '" + name + "', which is not a file of this folder");
+  private static ModelConfig config(Path folder) throws CheckpointException {
+    Path file = folder.resolve("config.json");
+    if (!Files.exists(file) && !WeightFiles.areIn(folder)) {
+      try {
+        Optional<CheckpointException> other = OtherLayout.refusal(folder);
+        if (other.isPresent()) {
+          throw other.get();
         }
-        if (!Files.isRegularFile(shard)) {
-          throw new CheckpointException(shard + " is missing, though the index names it: download it again");
-        }
-        shards.add(shard);
+      } catch (CheckpointException refused) {
+        throw refused;
+      } catch (IOException unreadable) {
+        throw new CheckpointException("cannot read " + folder + ": " + unreadable.getMessage(), unreadable);
       }
-      return shards;
-    } catch (JsonProcessingException broken) {
-      throw new CheckpointException(index + " is not valid JSON: download it again", broken);
     }
+    return ModelConfig.read(file);
+  }
+
+  private static void requireFolder(Path given) throws CheckpointException {
+    if (!Files.exists(given)) {
+      throw new CheckpointException("no checkpoint at " + given + ": the folder does not exist");
+    }
+    if (!Files.isDirectory(given)) {
+      throw new CheckpointException(
+          given + " is not a folder: give the folder that holds config.json and model.safetensors");
+    }
+  }
+
+  private static Map<String, TensorInfo> tensors(SortedMap<String, TensorFile> fileOf) {
+    Map<String, TensorInfo> tensors = new TreeMap<>();
+    fileOf.forEach((name, file) -> tensors.put(name, file.tensor(name)));
+    return tensors;
+  }
+
+  /// The weight files as the folder names them, the index of shards, and an adapter's files; links not followed.
+  public List<Path> weightFiles() {
+    List<Path> all = new ArrayList<>(weights.paths());
+    weights.index().ifPresent(all::add);
+    adapter.ifPresent(over -> all.addAll(over.files()));
+    return all;
+  }
+
+  /// Whether a file holds weights, or is the index of files that do, in a format that is read.
+  public static boolean isWeights(Path file) {
+    return WeightFiles.isWeights(file.getFileName().toString());
   }
 
   public Path folder() {
     return folder;
   }
 
+  /// Where it and its adapter lie.
+  public ModelSource source() {
+    return source;
+  }
+
   /// The model's name, for people: the folder's own, or in the hub's cache (`models--org--name/snapshots/…`) its last
-  /// part.
+  /// part; the adapter's behind it.
   public String name() {
-    Path absolute = folder.toAbsolutePath().normalize();
-    Path cached = absolute.getNameCount() > 3 ? absolute.getParent().getParent().getFileName() : absolute;
-    return cached.toString().startsWith("models--")
-        ? cached.toString().replaceFirst(".*--", "")
-        : absolute.getFileName().toString();
+    return source.name();
+  }
+
+  /// The adapter over it, if there is one.
+  public Optional<LoraAdapter> adapter() {
+    return adapter;
+  }
+
+  /// What an adapter adds to the product with a weight.
+  ///
+  /// @param inputAxis the axis of the weight that meets the input
+  /// @throws CheckpointException if it leads elsewhere than the weight does
+  public Optional<LowRankPath> product(Weight weight, int inputAxis) throws CheckpointException {
+    return adapter.isEmpty() ? Optional.empty() : adapter.get().path(weight, LowRankPath.Kind.PRODUCT, inputAxis);
+  }
+
+  /// What an adapter adds to the rows of a table.
+  ///
+  /// @throws CheckpointException if it leads elsewhere than the table does
+  public Optional<LowRankPath> table(Weight table) throws CheckpointException {
+    return adapter.isEmpty() ? Optional.empty() : adapter.get().path(table, LowRankPath.Kind.TABLE, 0);
+  }
+
+  /// Whether a weight is the adapter's own rather than the base's.
+  public boolean isReplaced(Weight weight) {
+    return adapter.flatMap(over -> over.replacement(weight.name())).isPresent();
+  }
+
+  /// Refuses an adapter that changes what the model does not use. To be asked when every weight has been asked for.
+  ///
+  /// @throws CheckpointException naming a weight
+  public void requireWholeAdapter() throws CheckpointException {
+    List<String> unused = adapter.map(LoraAdapter::unused).orElse(List.of());
+    if (!unused.isEmpty()) {
+      throw new CheckpointException("the adapter " + source.adapter().orElseThrow() + " changes '" + unused.getFirst()
+          + "', which the language model of " + folder + " does not use so: merge it, or give the base it belongs to");
+    }
   }
 
   public ModelConfig config() {
@@ -187,7 +204,7 @@ public final class Checkpoint implements AutoCloseable {
   }
 
   /// The mapped weight files, shards in name order, symbolic links resolved.
-  public List<SafetensorsFile> files() {
+  public List<TensorFile> files() {
     return files;
   }
 
@@ -250,7 +267,11 @@ public final class Checkpoint implements AutoCloseable {
     if (!tied) {
       return own;
     }
-    if (prefixes.isEmpty() || sameBytes(own, embedding)) {
+    if (prefixes.isEmpty() || (!changes(own) && sameBytes(own, embedding))) {
+      if (changes(embedding)) {
+        throw new CheckpointException("the adapter " + source.adapter().orElseThrow() + " changes '" + embedding.name()
+            + "', which is the head too: whether the head changes with it is not known, so merge the adapter");
+      }
       return embedding;
     }
     remarks
@@ -268,11 +289,39 @@ public final class Checkpoint implements AutoCloseable {
     }
   }
 
+  private boolean changes(Weight weight) {
+    return adapter.isPresent() && adapter.get().changes(weight.name());
+  }
+
   private boolean sameBytes(Weight a, Weight b) throws CheckpointException {
-    SafetensorsFile fileOfA = fileOf(a);
-    SafetensorsFile fileOfB = fileOf(b);
+    TensorFile fileOfA = fileOf(a);
+    TensorFile fileOfB = fileOf(b);
     return fileOfA.tensor(a.name()).dtype() == fileOfB.tensor(b.name()).dtype()
         && fileOfA.data(a.name()).mismatch(fileOfB.data(b.name())) == -1;
+  }
+
+  /// Tensors that nobody has asked for, alike names written as one with `*` for their numbers, and how many each name stands
+  /// for.
+  public SortedMap<String, Integer> unread() {
+    SortedMap<String, Integer> unread = new TreeMap<>();
+    for (String name : fileOf.keySet()) {
+      if (!asked.contains(name)) {
+        unread.merge(name.replaceAll("\\d+", "*"), 1, Integer::sum);
+      }
+    }
+    return unread;
+  }
+
+  /// Files of the folder that are none of these.
+  ///
+  /// @param read names of files that are read
+  public List<String> otherFiles(Set<String> read) throws CheckpointException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(Files::isRegularFile).map(file -> file.getFileName().toString())
+          .filter(name -> !read.contains(name)).sorted().toList();
+    } catch (IOException unreadable) {
+      throw new CheckpointException("cannot read " + folder + ": " + unreadable.getMessage(), unreadable);
+    }
   }
 
   /// What was found that a reader should know, in words.
@@ -280,36 +329,57 @@ public final class Checkpoint implements AutoCloseable {
     return List.copyOf(remarks);
   }
 
+  /// Whether there is a tensor of this name.
+  public boolean has(String tensor) {
+    return fileOf.containsKey(tensor);
+  }
+
+  /// The shape of a tensor, if there is one of this name.
+  public Optional<List<Long>> shape(String tensor) {
+    return Optional.ofNullable(fileOf.get(tensor)).map(file -> file.tensor(tensor).shape());
+  }
+
   /// The mapped file that holds a weight.
   ///
-  /// @throws CheckpointException if it is missing, of another shape than the config implies, or not F32, F16 or BF16
-  public SafetensorsFile fileOf(Weight weight) throws CheckpointException {
-    SafetensorsFile file = fileOf.get(weight.name());
+  /// @throws CheckpointException if it is missing, of another shape than the config implies, or no floating-point numbers of 16 to 64 bits
+  public TensorFile fileOf(Weight weight) throws CheckpointException {
+    asked.add(weight.name());
+    TensorFile file = adapter.flatMap(over -> over.replacement(weight.name())).orElse(fileOf.get(weight.name()));
+    if (weight.part() != null && isReplaced(weight)) {
+      throw new CheckpointException("the adapter " + source.adapter().orElseThrow() + " replaces the experts in '"
+          + weight.name() + "', which is not read: merge it into the weights");
+    }
     if (file == null) {
       throw new CheckpointException("tensor '" + weight.name() + "' is missing from " + folder
           + ": the folder is incomplete or its config.json belongs to another model");
     }
     TensorInfo info = file.tensor(weight.name());
-    if (!info.shape().equals(weight.shape())) {
+    if (!info.shape().equals(weight.storedShape())) {
       throw new CheckpointException("tensor '" + weight.name() + "' of " + folder + " has shape " + info.shape()
-          + " where config.json implies " + weight.shape());
+          + " where config.json implies " + weight.storedShape());
     }
     if (!FLOATS.contains(info.dtype())) {
       throw new CheckpointException(
           "tensor '" + weight.name() + "' of " + folder + " is " + info.dtype()
-              + "; F32, F16 and BF16 weights are read");
+              + "; F32, F16, BF16 and F64 weights are read");
     }
     return file;
   }
 
-  /// Bytes of all weights on disk.
+  /// Bytes of all weights on disk; those that two tensors share are counted once.
   public long weightBytes() {
-    return files.stream().flatMap(file -> file.tensors().values().stream()).mapToLong(TensorInfo::byteLength).sum();
+    return distinct().mapToLong(TensorInfo::byteLength).sum();
   }
 
-  /// Number of weights.
+  /// Number of weights; those that two tensors share are counted once.
   public long parameters() {
-    return files.stream().flatMap(file -> file.tensors().values().stream()).mapToLong(TensorInfo::elements).sum();
+    return distinct().mapToLong(TensorInfo::elements).sum();
+  }
+
+  private Stream<TensorInfo> distinct() {
+    return files.stream().flatMap(file -> file.tensors().values().stream()
+        .collect(Collectors.toMap(TensorInfo::offset, info -> info, (a, b) -> a.byteLength() < b.byteLength() ? b : a))
+        .values().stream());
   }
 
   /// Tensors by element type, for people.
@@ -321,6 +391,7 @@ public final class Checkpoint implements AutoCloseable {
 
   @Override
   public void close() {
-    files.forEach(SafetensorsFile::close);
+    files.forEach(TensorFile::close);
+    adapter.ifPresent(LoraAdapter::close);
   }
 }

@@ -3,6 +3,7 @@ package org.striatum.hooks.checkpoint;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.util.Set;
 public final class ModelConfig {
   private static final long MAX_BYTES = 16 << 20;
   private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
+      .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS) // Infinity, as Python writes it
       .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(64).maxNameLength(4096).build()).build());
 
   /// Keys that change no activation: what a tokenizer, a trainer or a generation loop reads.
@@ -31,9 +33,15 @@ public final class ModelConfig {
   private final String source;
   private final JsonNode root;
   private final String prefix;
+  private final Optional<ModelConfig> outer; // of a wrapper's text model
   private final Set<String> asked = new HashSet<>();
 
   private ModelConfig(String source, JsonNode root, String prefix) {
+    this(source, root, prefix, Optional.empty());
+  }
+
+  private ModelConfig(String source, JsonNode root, String prefix, Optional<ModelConfig> outer) {
+    this.outer = outer;
     this.source = source;
     this.root = root;
     this.prefix = prefix;
@@ -73,13 +81,16 @@ public final class ModelConfig {
   /// @throws CheckpointException if the two contradict each other
   public ModelConfig languageModel() throws CheckpointException {
     Optional<JsonNode> text = Wrapper.textModel(this, root);
-    return text.isPresent() ? new ModelConfig(source, text.get(), prefix) : this;
+    return text.isPresent() ? new ModelConfig(source, text.get(), prefix, Optional.of(this)) : this;
   }
 
   /// Keys present (and not null) that no reader has asked for, as the reference implementation doesn't; housekeeping
-  /// is left out.
+  /// is left out. A wrapper's own keys are among them.
   public List<String> unread() {
-    return keys().stream().filter(key -> !asked.contains(key) && !HOUSEKEEPING.contains(key)).toList();
+    List<String> unread = new ArrayList<>();
+    outer.ifPresent(wrapper -> wrapper.unread().stream().filter(key -> !root.has(key)).forEach(unread::add));
+    keys().stream().filter(key -> !asked.contains(key) && !HOUSEKEEPING.contains(key)).forEach(unread::add);
+    return unread;
   }
 
   /// Whether the key is there, if only as null.
@@ -115,6 +126,11 @@ public final class ModelConfig {
       throw refusal(key, "must be an object", value);
     }
     return Optional.of(new ModelConfig(source, value, prefix + key + "."));
+  }
+
+  /// Whether the value is a string.
+  public boolean isText(String key) {
+    return has(key) && root.get(key).isTextual();
   }
 
   public String text(String key) throws CheckpointException {
@@ -190,6 +206,17 @@ public final class ModelConfig {
     return numbers;
   }
 
+  /// Whether a pair of limits under `key` limits nothing: from 0 to infinity, or absent.
+  public boolean unlimited(String key) {
+    if (!has(key)) {
+      return true;
+    }
+    JsonNode value = root.get(key);
+    JsonNode most = value.path(1).has("__float__") ? value.path(1).get("__float__") : value.path(1);
+    return value.isArray() && value.size() == 2 && value.get(0).isNumber() && value.get(0).doubleValue() == 0
+        && (most.isNumber() ? most.doubleValue() == Double.POSITIVE_INFINITY : most.asText().equals("Infinity"));
+  }
+
   public boolean flag(String key, boolean otherwise) throws CheckpointException {
     if (!has(key)) {
       return otherwise;
@@ -214,6 +241,37 @@ public final class ModelConfig {
       texts.add(item.textValue());
     }
     return Optional.of(texts);
+  }
+
+  /// One text or a list of them; empty where the key is absent.
+  List<String> textOrTexts(String key) throws CheckpointException {
+    return isText(key) ? List.of(text(key)) : texts(key).orElse(List.of());
+  }
+
+  /// One integer or a list of them; empty where the key is absent.
+  List<Integer> integers(String key) throws CheckpointException {
+    List<Integer> integers = new ArrayList<>();
+    if (has(key)) {
+      JsonNode value = root.get(key);
+      for (JsonNode item : value.isArray() ? value : List.of(value)) {
+        if (!item.isIntegralNumber() || !item.canConvertToInt()) {
+          throw refusal(key, "must be an integer or a list of them", value);
+        }
+        integers.add(item.intValue());
+      }
+    }
+    return integers;
+  }
+
+  boolean isFlag(String key) {
+    return has(key) && root.get(key).isBoolean();
+  }
+
+  /// Whether a key is absent, null, false, or an object, list or text with nothing in it.
+  boolean isEmptyOrFalse(String key) {
+    JsonNode value = root.path(key);
+    return value.isNull() || value.isMissingNode() || (value.isBoolean() && !value.booleanValue())
+        || (value.isContainerNode() && value.isEmpty()) || (value.isTextual() && value.textValue().isEmpty());
   }
 
   /// A list of texts written as pairs of a list and how often it is repeated: `[[["a", "b"], 2]]`.
@@ -257,6 +315,25 @@ public final class ModelConfig {
       switches.add(item.asBoolean());
     }
     return switches;
+  }
+
+  /// A list of integers ≥ 0; empty where the key is absent.
+  public List<Integer> counts(String key) throws CheckpointException {
+    List<Integer> counts = new ArrayList<>();
+    if (!has(key)) {
+      return counts;
+    }
+    JsonNode value = root.get(key);
+    for (JsonNode item : value) {
+      if (!item.isIntegralNumber() || !item.canConvertToInt() || item.intValue() < 0) {
+        throw refusal(key, "must be a list of integers ≥ 0", value);
+      }
+      counts.add(item.intValue());
+    }
+    if (!value.isArray()) {
+      throw refusal(key, "must be a list of integers ≥ 0", value);
+    }
+    return counts;
   }
 
   /// A token id or a list of them; empty where the key is absent. −1 stands for none, in older files.

@@ -40,6 +40,7 @@ final class Wrapper {
     String type = config.text("model_type", "");
     JsonNode about = KNOWN.path(type);
     if (about.isMissingNode()) {
+      refuseContradiction(config, whole, whole.path("text_config"));
       return textAlone(whole);
     }
     Optional<ModelConfig> part = config.part("text_config");
@@ -50,19 +51,29 @@ final class Wrapper {
     if (part.isPresent()) {
       assume(text, about);
     }
+    if (part.isPresent()) {
+      refuseContradiction(config, whole, text);
+    }
     for (Map.Entry<String, JsonNode> outer : whole.properties()) {
       String key = outer.getKey();
-      boolean contradicts = part.isPresent() && text.hasNonNull(key) && !outer.getValue().isNull()
-          && !outer.getValue().equals(text.get(key)) && !OWN.contains(key);
-      if (contradicts) {
-        throw config.unsupported(key, "the value of 'text_config." + key + "' (" + text.get(key) + ")");
-      }
       if (!text.has(key) && (key.endsWith("_token_id") || key.equals("quantization_config"))) {
         text.set(key, outer.getValue());
       }
     }
     text.put("tie_word_embeddings", tied(config, text, about));
     return Optional.of(text);
+  }
+
+  /// Refuses a key that stands at the top and in the text's part with two values.
+  private static void refuseContradiction(ModelConfig config, JsonNode whole, JsonNode text) throws CheckpointException {
+    for (Map.Entry<String, JsonNode> outer : whole.properties()) {
+      String key = outer.getKey();
+      boolean contradicts = text.hasNonNull(key) && !outer.getValue().isNull()
+          && !outer.getValue().equals(text.get(key)) && !OWN.contains(key);
+      if (contradicts) {
+        throw config.unsupported(key, "the value of 'text_config." + key + "' (" + text.get(key) + ")");
+      }
+    }
   }
 
   /// A wrapper's text model saved by itself, which leaves out what its class assumes as well.

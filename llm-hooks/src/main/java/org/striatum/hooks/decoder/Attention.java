@@ -1,5 +1,7 @@
 package org.striatum.hooks.decoder;
 
+import org.striatum.hooks.checkpoint.Weight;
+
 /// Shape of one attention layer.
 ///
 /// @param heads query heads
@@ -10,8 +12,9 @@ package org.striatum.hooks.decoder;
 /// @param softCap scaled scores s become softCap · tanh(s / softCap) before the mask; 0 for none
 /// @param slopes of each head, or empty: slope · position of the key is added to scaled scores (ALiBi, arXiv 2108.12409;
 /// adding a constant to all scores of a query changes no share)
+/// @param sinks a score of each head that takes a share of every query's attention and has no value, or null
 public record Attention(int heads, int keyValueHeads, int headWidth, double scale, int window, double softCap,
-    float[] slopes) {
+    float[] slopes, Weight sinks) {
   public Attention {
     if (heads < 1 || keyValueHeads < 1 || heads % keyValueHeads != 0) {
       throw new IllegalArgumentException(
@@ -26,6 +29,17 @@ public record Attention(int heads, int keyValueHeads, int headWidth, double scal
           "slopes are one a head (" + heads + ") and go with no soft cap, found " + slopes.length);
     }
     slopes = slopes.clone();
+  }
+
+  /// Attention without sinks.
+  public Attention(int heads, int keyValueHeads, int headWidth, double scale, int window, double softCap,
+      float[] slopes) {
+    this(heads, keyValueHeads, headWidth, scale, window, softCap, slopes, null);
+  }
+
+  /// The same with a sink in each head.
+  Attention withSinks(Weight scores) {
+    return new Attention(heads, keyValueHeads, headWidth, scale, window, softCap, slopes, scores);
   }
 
   /// Attention without slopes.

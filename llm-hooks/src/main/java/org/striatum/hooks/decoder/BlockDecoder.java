@@ -5,6 +5,7 @@ import static org.striatum.probe.model.HookPoint.FINAL_NORM;
 import static org.striatum.probe.model.HookPoint.LOGITS;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.checkpoint.Weight;
@@ -19,14 +20,42 @@ final class BlockDecoder implements Decoder {
   private final DecoderShape shape;
   private final String root;
   private final Weight head;
+  private final ExpertFiles experts; // null where there is no mixture
 
-  private record Projections<T>(T queries, T keys, T values) {}
+  /// @param gate of what attention gives, or null
+  private record Projections<T>(T queries, T keys, T values, T gate) {
+    Projections(T queries, T keys, T values) {
+      this(queries, keys, values, null);
+    }
+  }
 
   BlockDecoder(BlockPlan plan, DecoderShape shape) throws CheckpointException {
     this.plan = plan;
     this.shape = shape;
     this.root = plan.checkpoint.root(plan.rootPrefix, plan.embedding + ".weight");
+    this.experts = plan.mixture == null ? null : files(plan.mixture);
     this.head = plan.checkpoint.head(plan.tied, embedding(), plan.head + ".weight");
+  }
+
+  /// Where the experts' weights are: judged by the first expert of the first mixture.
+  private ExpertFiles files(BlockPlan.Mixture mixture) throws CheckpointException {
+    int layer = Collections.min(mixture.layers());
+    String packed = path(layer, ExpertFiles.GPT_OSS.gate() + "_blocks");
+    if (plan.checkpoint.has(packed)) {
+      throw new CheckpointException("the experts of " + plan.checkpoint.folder() + " are MXFP4 ('" + packed
+          + "'), which is not read: open a copy in BF16 (in transformers: from_pretrained with Mxfp4Config(dequantize=True),"
+          + " then save_pretrained)");
+    }
+    ExpertFiles found = mixture.files().stream()
+        .filter(known -> plan.checkpoint.has(path(layer, known.router() + ".weight"))
+            && plan.checkpoint.shape(path(layer, known.gate().formatted(0))).filter(
+                stored -> stored.equals(known.shapeOfGate(mixture.experts(), mixture.width(), plan.width))).isPresent())
+        .findFirst().orElse(mixture.files().getFirst());
+    if (found.form() == ExpertFiles.Form.TRANSPOSED && 2 * mixture.width() == plan.width) {
+      throw plan.config.unsupported("moe_intermediate_size",
+          "other than half of hidden_size, where a file does not say which way its matrices lie");
+    }
+    return found;
   }
 
   @Override
@@ -66,12 +95,21 @@ final class BlockDecoder implements Decoder {
       both = t.add(both, t.hook(mlpOut, t.scale(mlp(t, layer, forMlp), plan.residualScale)));
       return t.hook(HookPoint.residPost(layer), both);
     }
-    T attended = attention(t, layer, before(t, x, layer, plan.beforeAttention));
+    T attended = mixed(t, layer, before(t, x, layer, plan.beforeAttention));
     x = t.add(x, t.hook(attentionOut, added(t, x, attended, layer, plan.afterAttention)));
     x = t.hook(new HookPoint(layer, Site.RESID_MID), x);
     T mapped = mlp(t, layer, before(t, x, layer, plan.beforeMlp));
-    x = t.add(x, t.hook(mlpOut, added(t, x, mapped, layer, plan.afterMlp)));
+    x = t.add(x, t.hook(mlpOut, rescaled(t, x, added(t, x, mapped, layer, plan.afterMlp), layer)));
     return t.hook(HookPoint.residPost(layer), x);
+  }
+
+  /// What is added so that the sum is scaled, where blocks are.
+  private <T> T rescaled(Tensors<T> t, T x, T added, int layer) {
+    if (plan.blockScale == null) {
+      return added;
+    }
+    T scaled = t.multiply(t.add(x, added), t.parameter(Weight.of(path(layer, plan.blockScale), 1)));
+    return t.add(scaled, t.scale(x, -1));
   }
 
   private <T> T before(Tensors<T> t, T x, int layer, String name) {
@@ -87,18 +125,39 @@ final class BlockDecoder implements Decoder {
     return t.scale(norm == null ? y : blockNorm(t, y, layer, norm), plan.residualScale);
   }
 
+  /// Attention, a recurrence in its place, or both side by side.
+  private <T> T mixed(Tensors<T> t, int layer, T x) {
+    if (!plan.recurrent.layers().contains(layer)) {
+      return attention(t, layer, x);
+    }
+    T recurred = plan.mixer.mix(t, layer, x, shape.width(), name -> path(layer, name));
+    return shape.attends(layer) ? t.add(recurred, attention(t, layer, x)) : recurred;
+  }
+
   private <T> T attention(Tensors<T> t, int layer, T x) {
     int n = shape.headWidth();
-    Projections<T> p = projections(t, layer, x);
+    Projections<T> p = projections(t, layer, t.scale(x, plan.attentionInScale));
     Attention attention = plan.attention.get(layer);
+    if (plan.sinks != null) {
+      attention = attention.withSinks(Weight.of(path(layer, plan.sinks), shape.heads()));
+    }
     Rope rope = plan.ropes == null ? null : plan.ropes.get(layer);
     T q = heads(t, layer, p.queries(), shape.heads(), true, rope);
-    T k = heads(t, layer, p.keys(), shape.keyValueHeads(), false, rope);
+    T k = heads(t, layer, t.scale(p.keys(), plan.keyScale), shape.keyValueHeads(), false, rope);
     if (plan.queryGrowth != null) {
       q = t.growByPosition(q, plan.queryGrowth.beta(), plan.queryGrowth.context());
     }
-    T mixed = t.hook(new HookPoint(layer, Site.HEAD_OUT), t.attention(layer, q, k, p.values(), attention));
-    return linear(t, mixed, layer, plan.attentionOut, shape.heads() * n, shape.width(), plan.attentionOutBias);
+    T values = plan.valueNorm
+        ? t.unitNorm(p.values(), shape.keyValueHeads(), n, plan.norm.epsilon())
+        : p.values();
+    T mixed = t.attention(layer, q, k, values, attention);
+    if (p.gate() != null) {
+      mixed = t.multiply(mixed, t.activate(p.gate(), Activation.SIGMOID));
+    }
+    mixed = t.hook(new HookPoint(layer, Site.HEAD_OUT), mixed);
+    return t.scale(
+        linear(t, mixed, layer, plan.attentionOut, shape.heads() * n, shape.width(), plan.attentionOutBias),
+        plan.attentionOutScale);
   }
 
   /// Queries or keys, normed and rotated.
@@ -107,6 +166,7 @@ final class BlockDecoder implements Decoder {
     if (norm != null && !norm.rotatedFirst()) {
       x = headNorm(t, layer, x, heads, norm.kind(), queries ? norm.query() : norm.key());
     }
+    x = plan.clipAfterNorm ? clipped(t, x) : x;
     x = rope == null ? x : t.rope(x, heads, shape.headWidth(), rope);
     return norm != null && norm.rotatedFirst()
         ? headNorm(t, layer, x, heads, norm.kind(), queries ? norm.query() : norm.key())
@@ -144,9 +204,14 @@ final class BlockDecoder implements Decoder {
     int k = kv * n;
     boolean biased = plan.queryBias;
     if (plan.fusion == BlockPlan.Fusion.SEPARATE) {
-      return new Projections<>(clipped(t, linear(t, x, layer, plan.queries, d, q, biased)),
-          clipped(t, linear(t, x, layer, plan.keys, d, k, biased)),
-          clipped(t, linear(t, x, layer, plan.values, d, k, biased)));
+      T queries = linear(t, x, layer, plan.queries, d, plan.outputGate ? 2 * q : q, biased);
+      T keys = linear(t, x, layer, plan.keys, d, k, biased);
+      if (plan.outputGate) {
+        return new Projections<>(t.columns(queries, shape.heads(), 2 * n, 0, n), keys,
+            linear(t, x, layer, plan.values, d, k, biased), t.columns(queries, shape.heads(), 2 * n, n, 2 * n));
+      }
+      return new Projections<>(plan.clipAfterNorm ? queries : clipped(t, queries),
+          plan.clipAfterNorm ? keys : clipped(t, keys), clipped(t, linear(t, x, layer, plan.values, d, k, biased)));
     }
     int all = q + 2 * k;
     T fused = clipped(t, linear(t, x, layer, plan.queries, d, all, biased));
@@ -170,12 +235,85 @@ final class BlockDecoder implements Decoder {
   }
 
   private <T> T clipped(Tensors<T> t, T x) {
-    return plan.clip == 0 ? x : t.clip(x, plan.clip);
+    return plan.clip == 0 ? x : t.clip(x, -plan.clip, plan.clip);
   }
 
   private <T> T mlp(Tensors<T> t, int layer, T x) {
+    return plan.mixture != null && plan.mixture.layers().contains(layer) ? mixture(t, layer, x) : dense(t, layer, x);
+  }
+
+  private <T> T mixture(Tensors<T> t, int layer, T x) {
+    BlockPlan.Mixture mixture = plan.mixture;
+    int count = mixture.experts();
+    boolean biased = experts.form() == ExpertFiles.Form.ALTERNATING;
+    T logits = linear(t, x, layer, experts.router(), shape.width(), count, biased, false);
+    logits = t.hook(new HookPoint(layer, Site.ROUTER_LOGITS), logits);
+    T weights = t.hook(new HookPoint(layer, Site.EXPERT_WEIGHTS), t.route(logits, mixture.routing()));
+    T mixed = t.experts(x, weights, count, mixture.routing().chosen(), (rows, e) -> expert(t, layer, rows, e));
+    return plan.shared == null ? mixed : t.add(mixed, sharedExpert(t, layer, x));
+  }
+
+  private <T> T sharedExpert(Tensors<T> t, int layer, T x) {
+    BlockPlan.SharedExpert shared = plan.shared;
     int d = shape.width();
-    int n = shape.mlpWidth();
+    int n = shared.width();
+    if (shared.fused()) {
+      T both = linear(t, x, layer, shared.name() + ".input_linear", d, 2 * n, false);
+      T open = t.activate(t.columns(both, 1, 2 * n, 0, n), plan.activation);
+      return linear(t, t.multiply(open, t.columns(both, 1, 2 * n, n, 2 * n)), layer, shared.name() + ".output_linear", n,
+          d, false);
+    }
+    T gate = linear(t, x, layer, shared.name() + ".gate_proj", d, n, false);
+    T neurons = t.multiply(t.activate(gate, plan.activation),
+        linear(t, x, layer, shared.name() + ".up_proj", d, n, false));
+    T made = linear(t, neurons, layer, shared.name() + ".down_proj", n, d, false);
+    return shared.gate() == null
+        ? made
+        : t.multiply(t.activate(linear(t, x, layer, shared.gate(), d, 1, false), Activation.SIGMOID), made);
+  }
+
+  private <T> T expert(Tensors<T> t, int layer, T x, int e) {
+    int d = shape.width();
+    int n = plan.mixture.width();
+    int count = plan.mixture.experts();
+    String gateName = path(layer, experts.gate().formatted(e));
+    String downName = path(layer, experts.down().formatted(e));
+    return switch (experts.form()) {
+      case EACH -> {
+        T gate = t.linear(x, Weight.of(gateName, n, d), null);
+        T up = t.linear(x, Weight.of(path(layer, experts.up().formatted(e)), n, d), null);
+        yield t.linear(t.multiply(t.activate(gate, plan.activation), up), Weight.of(downName, d, n), null);
+      }
+      case STACKED -> {
+        T both = t.linear(x, Weight.part(gateName, e, count, 2L * n, d), null);
+        T gate = t.activate(t.columns(both, 1, 2 * n, 0, n), plan.activation);
+        yield t.linear(t.multiply(gate, t.columns(both, 1, 2 * n, n, 2 * n)), Weight.part(downName, e, count, d, n),
+            null);
+      }
+      case TRANSPOSED -> {
+        T both = t.conv1d(x, Weight.part(gateName, e, count, d, 2L * n), null);
+        T gate = t.activate(t.columns(both, 1, 2 * n, 0, n), plan.activation);
+        yield t.conv1d(t.multiply(gate, t.columns(both, 1, 2 * n, n, 2 * n)), Weight.part(downName, e, count, n, d),
+            null);
+      }
+      case ALTERNATING -> {
+        T both = t.conv1d(x, Weight.part(gateName, e, count, d, 2L * n),
+            Weight.part(gateName + "_bias", e, count, 2L * n));
+        yield t.conv1d(clamped(t, both, n), Weight.part(downName, e, count, n, d),
+            Weight.part(downName + "_bias", e, count, d));
+      }
+    };
+  }
+
+  /// (up + 1) ⊙ g σ(1.702 g), the gate g ≤ 7, up in [−7, 7]; gate and up alternate.
+  private static <T> T clamped(Tensors<T> t, T both, int n) {
+    T gate = t.activate(t.clip(t.columns(both, n, 2, 0, 1), Double.NEGATIVE_INFINITY, 7), Activation.GELU_QUICK);
+    return t.add(gate, t.multiply(gate, t.clip(t.columns(both, n, 2, 1, 2), -7, 7)));
+  }
+
+  private <T> T dense(Tensors<T> t, int layer, T x) {
+    int d = shape.width();
+    int n = plan.mlpWidth;
     T neurons;
     T signal;
     if (plan.gateAndUp != null) {
@@ -183,13 +321,14 @@ final class BlockDecoder implements Decoder {
       signal = t.columns(fused, 1, 2 * n, 0, n);
       neurons = t.multiply(activate(t, layer, signal), t.columns(fused, 1, 2 * n, n, 2 * n));
     } else if (plan.gated) {
-      signal = linear(t, x, layer, plan.gate, d, n, plan.mlpBias);
+      signal = t.scale(linear(t, x, layer, plan.gate, d, n, plan.mlpBias), plan.gateScale);
       neurons = t.multiply(activate(t, layer, signal), linear(t, x, layer, plan.up, d, n, plan.mlpBias));
     } else {
       signal = linear(t, x, layer, plan.up, d, n, plan.mlpBias);
       neurons = activate(t, layer, signal);
     }
-    return linear(t, t.hook(HookPoint.mlpPost(layer), neurons, signal), layer, plan.down, n, d, plan.downBias);
+    return t.scale(linear(t, t.hook(HookPoint.mlpPost(layer), neurons, signal), layer, plan.down, n, d, plan.downBias),
+        plan.downScale);
   }
 
   private <T> T activate(Tensors<T> t, int layer, T x) {
@@ -237,9 +376,14 @@ final class BlockDecoder implements Decoder {
   }
 
   private <T> T linear(Tensors<T> t, T x, int layer, String name, int in, int out, boolean biased) {
+    return linear(t, x, layer, name, in, out, biased, plan.transposed);
+  }
+
+  private <T> T linear(Tensors<T> t, T x, int layer, String name, int in, int out, boolean biased,
+      boolean transposed) {
     String projection = path(layer, name);
     Weight bias = biased ? Weight.of(projection + ".bias", out) : null;
-    return plan.transposed
+    return transposed
         ? t.conv1d(x, Weight.of(projection + ".weight", in, out), bias)
         : t.linear(x, Weight.of(projection + ".weight", out, in), bias);
   }

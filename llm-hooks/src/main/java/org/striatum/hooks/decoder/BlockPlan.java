@@ -3,11 +3,14 @@ package org.striatum.hooks.decoder;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.checkpoint.ModelConfig;
 import org.striatum.hooks.decoder.DecoderShape.Heads;
+import org.striatum.hooks.decoder.DecoderShape.Mlps;
 import org.striatum.hooks.decoder.DecoderShape.Reach;
+import org.striatum.hooks.decoder.DecoderShape.Recurrent;
 
 /// What a family says about itself, part by part, for [BlockDecoder]: where two families differ by a flag, it is a flag
 /// here. Begins as Llama's block; a family states what it does otherwise. Weight names are given without their layer
@@ -126,7 +129,9 @@ final class BlockPlan {
   boolean attentionOutBias;
   HeadNorm headNorm;
   double clip;
+  boolean clipAfterNorm; // where heads are normed: whether before or after that
   List<Attention> attention;
+  String sinks; // a weight of each head, or null
   List<Rope> ropes; // null for a layer without rotation
   QueryGrowth queryGrowth;
 
@@ -142,6 +147,36 @@ final class BlockPlan {
   boolean downBias;
   Activation activation;
   String learnedActivation; // xIELU's weights, if the family has them
+
+  Mixture mixture; // null for an MLP in every layer
+
+  /// A mixture of experts in place of the MLP.
+  ///
+  /// @param experts how many
+  /// @param width neurons of each
+  /// @param files where its weights may be; the first that are there
+  /// @param layers that have one
+  record Mixture(int experts, int width, Routing routing, List<ExpertFiles> files, Set<Integer> layers) {}
+
+  SharedExpert shared; // null for none
+
+  /// An expert beside the others that every row meets.
+  ///
+  /// @param name what its weights' names begin with
+  /// @param gate a projection to one column whose sigmoid it is multiplied by; null for none
+  /// @param fused whether its gate and up are one projection (`input_linear`)
+  record SharedExpert(int width, String name, String gate, boolean fused) {}
+
+  boolean valueNorm; // whether each head of the values is normed, without a weight
+  String blockScale; // a weight (1) that what leaves a block is multiplied by, or null
+  boolean outputGate; // whether queries bring a gate of what attention gives
+  double keyScale = 1;
+  double attentionInScale = 1;
+  double attentionOutScale = 1;
+  double gateScale = 1;
+  double downScale = 1;
+  Recurrent recurrent = Recurrent.NONE;
+  RecurrentMixer mixer; // of the recurrent layers
 
   private BlockPlan(Checkpoint checkpoint) {
     this.checkpoint = checkpoint;
@@ -364,8 +399,20 @@ final class BlockPlan {
     return this;
   }
 
+  /// Queries and keys are normed first, then held to the limit.
+  BlockPlan clipAfterNorm() {
+    clipAfterNorm = true;
+    return this;
+  }
+
   BlockPlan attention(List<Attention> byLayer) {
     attention = byLayer;
+    return this;
+  }
+
+  /// A score of each head that takes a share of attention.
+  BlockPlan sinks(String name) {
+    sinks = name;
     return this;
   }
 
@@ -412,6 +459,13 @@ final class BlockPlan {
     return this;
   }
 
+  BlockPlan mlpNames(String gateName, String upName, String downName) {
+    gate = gateName;
+    up = upName;
+    down = downName;
+    return this;
+  }
+
   BlockPlan down(String name) {
     down = name;
     return this;
@@ -428,14 +482,60 @@ final class BlockPlan {
     return this;
   }
 
+  /// A mixture of experts in these layers.
+  BlockPlan mixture(Mixture experts) {
+    mixture = experts;
+    return this;
+  }
+
+  BlockPlan shared(SharedExpert expert) {
+    shared = expert;
+    return this;
+  }
+
+  BlockPlan valueNorm() {
+    valueNorm = true;
+    return this;
+  }
+
+  BlockPlan blockScale(String name) {
+    blockScale = name;
+    return this;
+  }
+
+  /// Each query head is followed by a gate of the same width, whose sigmoid multiplies what the head gives.
+  BlockPlan outputGate() {
+    outputGate = true;
+    return this;
+  }
+
+  /// Layers that carry a state.
+  ///
+  /// @param withAttention whether they have attention beside it
+  BlockPlan recurrent(RecurrentMixer kind, Set<Integer> which, boolean withAttention) {
+    if (!which.isEmpty()) {
+      mixer = kind;
+      recurrent = new Recurrent(kind.sizes(), which, withAttention ? Set.of() : which);
+    }
+    return this;
+  }
+
+  private Mlps mlps() {
+    if (mixture == null) {
+      return Mlps.dense(mlpWidth);
+    }
+    int active = mixture.routing().chosen() * mixture.width() + (shared == null ? 0 : shared.width());
+    return new Mlps(mixture.layers().size() == layers ? 0 : mlpWidth, mixture.layers(), mixture.experts(), active);
+  }
+
   Decoder build() throws CheckpointException {
     int limit = tableOfPositions ? context : Integer.MAX_VALUE;
     int longest = ropes == null
         ? limit
         : ropes.stream().filter(Objects::nonNull).mapToInt(Rope::longest).reduce(limit, Math::min);
     boolean positionInKeys = attention.getFirst().slopes().length > 0;
-    DecoderShape shape = new DecoderShape(layers, width, mlpWidth,
-        new Heads(heads, keyValueHeads, headWidth, positionInKeys), vocabulary, new Reach(context, longest),
+    DecoderShape shape = new DecoderShape(layers, width, mlps(),
+        new Heads(heads, keyValueHeads, headWidth, positionInKeys), recurrent, vocabulary, new Reach(context, longest),
         order == Order.PARALLEL);
     return new BlockDecoder(this, shape);
   }

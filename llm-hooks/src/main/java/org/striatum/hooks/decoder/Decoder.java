@@ -23,11 +23,21 @@ public interface Decoder {
     String type = checkpoint.config().text("model_type");
     Family family = FAMILIES.get(type);
     if (family == null) {
+      refuseRemoteCode(checkpoint.config(), type);
       throw checkpoint.config().unsupported("model_type", "one of " + FAMILIES.size() + " families" + nearest(type)
           + "; export others with optimum-cli export onnx --model FOLDER --task text-generation OUT, and open OUT");
     }
     refuseOtherModels(checkpoint.config());
     return family.reader().describe(checkpoint);
+  }
+
+  /// Refuses a model whose code is files of its own folder.
+  private static void refuseRemoteCode(ModelConfig config, String type) throws CheckpointException {
+    if (config.has("auto_map")) {
+      throw config.unsupported("model_type", "one of " + FAMILIES.size() + " families" + nearest(type) + "; '" + type
+          + "' is code in the folder's own files (auto_map: trust_remote_code), which is never run: export it with"
+          + " optimum-cli export onnx --trust-remote-code --model FOLDER --task text-generation OUT, and open OUT");
+    }
   }
 
   /// Families whose names begin as this one's, in words; they may be other architectures.
@@ -39,9 +49,6 @@ public interface Decoder {
 
   /// Refuses keys that make a checkpoint of any family something else than a causal language model in float weights.
   private static void refuseOtherModels(ModelConfig config) throws CheckpointException {
-    if (config.has("quantization_config")) {
-      throw config.unsupported("quantization_config", "absent: open the unquantised checkpoint");
-    }
     for (String key : List.of("use_bidirectional_attention", "add_cross_attention", "is_encoder_decoder")) {
       if (config.flag(key, false)) {
         throw config.unsupported(key, "false");

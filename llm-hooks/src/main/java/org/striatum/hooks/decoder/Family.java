@@ -26,6 +26,8 @@ public record Family(String modelType, String models, String block, Reader reade
     List<Family> all = new ArrayList<>();
     all.addAll(llamaKin());
     all.addAll(gemmaKin());
+    all.addAll(mixtures());
+    all.addAll(recurrent());
     all.addAll(others());
     return List.copyOf(all);
   }
@@ -41,6 +43,7 @@ public record Family(String modelType, String models, String block, Reader reade
         new Family("qwen2_vl_text", "Qwen2-VL", "Qwen2's", LlamaFamilies::qwenVl),
         new Family("qwen2_5_vl_text", "Qwen2.5-VL", "Qwen2's", LlamaFamilies::qwenVl),
         new Family("qwen3", "Qwen 3", "Llama's, heads of q and k normed", LlamaFamilies::qwen3),
+        new Family("qwen3_vl_text", "Qwen3-VL", "Qwen3's", LlamaFamilies::qwen3Vl),
         new Family("phi3", "Phi 3, 3.5, 4", "Llama's, fused q k v and gate-up, a share of heads rotated",
             LlamaFamilies::phi3),
         new Family("olmo", "OLMo 1", "Llama's, LayerNorm without weights, q k v clipped", LlamaFamilies::olmo),
@@ -59,8 +62,6 @@ public record Family(String modelType, String models, String block, Reader reade
             LlamaFamilies::glm),
         new Family("glm4", "GLM-4 2025", "the same with norms on both sides", LlamaFamilies::glm4),
         new Family("granite", "Granite 3", "Llama's, four scale factors", LlamaFamilies::granite),
-        new Family("granitemoehybrid", "Granite 4, dense", "Granite 3's, with or without rotation",
-            LlamaFamilies::granite4),
         new Family("hunyuan_v1_dense", "Hunyuan, dense", "Llama's, heads rotated, then normed",
             LlamaFamilies::hunyuan),
         new Family("nemotron", "Nemotron-4, Minitron", "LayerNorm of weights less one, MLP without a gate",
@@ -77,7 +78,35 @@ public record Family(String modelType, String models, String block, Reader reade
         new Family("gemma3_text", "Gemma 3",
             "norms before and after, heads normed, sliding layers rotate by another base",
             GemmaFamilies::gemma3),
+        new Family("gemma4_text", "Gemma 4, one head width, without experts and embeddings by layer",
+            "Gemma 3's, values normed, each block scaled", GemmaFamilies::gemma4),
         new Family("vaultgemma", "VaultGemma", "Gemma 2's without norms after", GemmaFamilies::vaultGemma));
+  }
+
+  private static List<Family> mixtures() {
+    return List.of(
+        new Family("mixtral", "Mixtral", "Mistral's, two of eight experts", MixtureFamilies::mixtral),
+        new Family("qwen2_moe", "Qwen 1.5 and 2, experts", "Qwen2's, experts and a shared one", MixtureFamilies::qwen2),
+        new Family("qwen3_moe", "Qwen 3, experts", "Qwen3's, experts in all or some layers", MixtureFamilies::qwen3),
+        new Family("qwen3_vl_moe_text", "Qwen3-VL, experts", "the same", MixtureFamilies::qwen3Vl),
+        new Family("olmoe", "OLMoE", "Llama's, q and k normed, experts", MixtureFamilies::olmoe),
+        new Family("granitemoe", "Granite 3, experts", "Granite 3's, experts", MixtureFamilies::granite),
+        new Family("phimoe", "Phi 3.5, experts", "LayerNorm, two experts chosen one after the other",
+            MixtureFamilies::phi),
+        new Family("gpt_oss", "gpt-oss, BF16", "experts with a clamped gate, attention sinks, every other layer sliding",
+            MixtureFamilies::gptOss));
+  }
+
+  private static List<Family> recurrent() {
+    return List.of(
+        new Family("qwen3_next", "Qwen3-Next", "gated delta rule in three of four layers, experts and a shared one",
+            RecurrentFamilies::qwen3Next),
+        new Family("qwen3_5_text", "Qwen 3.5", "gated delta rule in three of four layers", RecurrentFamilies::qwen35),
+        new Family("qwen3_5_moe_text", "Qwen 3.5, experts", "the same, experts and a shared one",
+            RecurrentFamilies::qwen35Experts),
+        new Family("granitemoehybrid", "Granite 4", "Granite 3's and Mamba-2 layers, with or without rotation and experts",
+            RecurrentFamilies::granite4),
+        new Family("falcon_h1", "Falcon-H1", "attention and Mamba-2 side by side, scaled", RecurrentFamilies::falconH1));
   }
 
   private static List<Family> others() {
@@ -98,6 +127,7 @@ public record Family(String modelType, String models, String block, Reader reade
         new Family("phi", "Phi 1, 1.5, 2", "parallel under one norm, half of each head rotated", OtherFamilies::phi),
         new Family("stablelm", "StableLM 2", "LayerNorm, a quarter of each head rotated, heads may be normed",
             OtherFamilies::stableLm),
+        new Family("gpt_bigcode", "StarCoder 1", "GPT-2's, one key head", OtherFamilies::gptBigCode),
         new Family("starcoder2", "StarCoder 2", "LayerNorm, MLP without a gate", OtherFamilies::starCoder2),
         new Family("cohere", "Command R", "parallel under one norm without bias, neighbours rotated",
             OtherFamilies::cohere),

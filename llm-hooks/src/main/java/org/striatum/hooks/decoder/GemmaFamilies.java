@@ -49,6 +49,56 @@ final class GemmaFamilies {
         .attention(scale(config), windows, 0).build();
   }
 
+  /// Gemma 4, text: Gemma 3 whose values are normed too and whose blocks are scaled, with norms' weights as they are. Layers of
+  /// several head widths, experts, shared keys and embeddings by layer are refused.
+  static Decoder gemma4(Checkpoint checkpoint) throws CheckpointException {
+    ModelConfig config = checkpoint.config();
+    for (String key : List.of("attention_k_eq_v", "enable_moe_block", "use_double_wide_mlp")) {
+      if (config.flag(key, false)) {
+        throw config.unsupported(key, "false");
+      }
+    }
+    if (config.count("num_kv_shared_layers", 0) != 0) {
+      throw config.unsupported("num_kv_shared_layers", "0");
+    }
+    if (config.count("hidden_size_per_layer_input", 256) != 0) {
+      throw config.unsupported("hidden_size_per_layer_input", "0");
+    }
+    config.has("vocab_size_per_layer_input"); // with hidden_size_per_layer_input
+    BlockPlan plan = BlockPlan.readWithoutActivation(checkpoint,
+        new Defaults(4, 256, 131_072, true, Activation.GELU_TANH));
+    requireOneHeadWidth(plan);
+    boolean biased = config.flag("attention_bias", false);
+    List<Integer> windows = windows(plan, 6, 512);
+    if (windows.getLast() != 0) {
+      throw config.unsupported("layer_types", "full_attention in the last layer");
+    }
+    Rope near = RopeParameters.ofLayers(config, "sliding_attention", "rope_theta", 10_000).rope(plan.headWidth);
+    Rope far = config.has("rope_parameters")
+        ? RopeParameters.ofLayers(config, "full_attention", "rope_theta", 1_000_000).required()
+            .proportional("partial_rotary_factor").rope(plan.headWidth)
+        : RopeParameters.proportional(1_000_000, 0.25, plan.headWidth);
+    return normedBehind(plan.activation(Activation.read(config, "hidden_activation", Activation.GELU_TANH))
+        .norm(Norm.rms(config.positive("rms_norm_eps", 1e-6))).biases(biased, biased, false)
+        .embeddingScale(Math.sqrt(plan.width)).normsBefore("input_layernorm", "pre_feedforward_layernorm"))
+        .headNorm(Kind.RMS_OF_HEADS, "self_attn.q_norm", "self_attn.k_norm").valueNorm().blockScale("layer_scalar")
+        .logits(1, cap(config, "final_logit_softcapping", 0))
+        .ropes(windows.stream().map(window -> window > 0 ? near : far).toList()).attention(1, windows, 0).build();
+  }
+
+  /// Absent keys give layers that see all heads of width 512.
+  private static void requireOneHeadWidth(BlockPlan plan) throws CheckpointException {
+    ModelConfig config = plan.config;
+    boolean own = config.part("per_layer_config").filter(layers -> layers.keys().isEmpty()).isPresent();
+    if (!own && config.has("per_layer_config")) {
+      throw config.unsupported("per_layer_config", "{}, one head width in all layers");
+    }
+    int far = own ? plan.headWidth : config.size("global_head_dim", 512);
+    if (far != plan.headWidth) {
+      throw config.unsupported("global_head_dim", "head_dim (" + plan.headWidth + ")");
+    }
+  }
+
   private static BlockPlan capped(Checkpoint checkpoint) throws CheckpointException {
     BlockPlan plan = sliding(checkpoint, 8192);
     ModelConfig config = plan.config;
@@ -68,8 +118,12 @@ final class GemmaFamilies {
 
   /// Every layer slides but each `every`-th, unless `layer_types` says otherwise.
   private static List<Integer> windows(BlockPlan plan, int every) throws CheckpointException {
+    return windows(plan, every, 4096);
+  }
+
+  private static List<Integer> windows(BlockPlan plan, int every, int otherwise) throws CheckpointException {
     ModelConfig config = plan.config;
-    int window = config.mentions("sliding_window") ? config.count("sliding_window", 0) : 4096;
+    int window = config.mentions("sliding_window") ? config.count("sliding_window", 0) : otherwise;
     List<Boolean> slides = IntStream.range(0, plan.layers).mapToObj(layer -> (layer + 1) % every != 0).toList();
     return LayerTypes.windows(plan, window, slides);
   }

@@ -60,6 +60,17 @@ final class LlamaFamilies {
         .build();
   }
 
+  /// Qwen3-VL, text: Qwen3, whose rotations by time, height and width are one for text.
+  static Decoder qwen3Vl(Checkpoint checkpoint) throws CheckpointException {
+    BlockPlan plan = BlockPlan.read(checkpoint, new Defaults(32, 128, 128_000, false, Activation.SILU));
+    boolean biased = plan.config.flag("attention_bias", false);
+    return plan.norm(rms(plan.config, 1e-6)).biases(biased, biased, false)
+        .headNorm(Kind.RMS_OF_HEADS, "self_attn.q_norm", "self_attn.k_norm")
+        .rope(RopeParameters.of(plan.config).theta(500_000).with("mrope_section", "mrope_interleaved")
+            .rope(plan.headWidth))
+        .attention(0).build();
+  }
+
   /// With `use_sliding_window`, every layer from `max_window_layers` on slides.
   private static List<Integer> qwenWindows(BlockPlan plan, int fromLayer) throws CheckpointException {
     ModelConfig config = plan.config;
@@ -153,32 +164,7 @@ final class LlamaFamilies {
     return graniteScales(llama(checkpoint, new Defaults(0, 0, 2048, false, Activation.SILU), 1e-6)).build();
   }
 
-  /// Granite 4 where no layer is a state space and none has experts: Granite 3 whose MLP is the shared one, with or
-  /// without rotation.
-  static Decoder granite4(Checkpoint checkpoint) throws CheckpointException {
-    ModelConfig config = checkpoint.config();
-    if (config.count("num_local_experts", 8) != 0) {
-      throw config.unsupported("num_local_experts", "0");
-    }
-    List<String> types = config.texts("layer_types").orElse(List.of("linear_attention"));
-    if (!types.stream().allMatch(type -> type.equals("attention") || type.equals("full_attention"))) {
-      throw config.unsupported("layer_types", "attention in every layer");
-    }
-    BlockPlan plan = BlockPlan.readWithoutMlp(checkpoint, new Defaults(0, 0, 2048, false, Activation.SILU));
-    if (types.size() != plan.layers) {
-      throw config.unsupported("layer_types", "one entry a layer (" + plan.layers + ")");
-    }
-    if (config.text("position_embedding_type", "").equals("rope")) {
-      plan.rope(RopeParameters.of(config).rope(plan.headWidth));
-    }
-    boolean biased = config.flag("attention_bias", false);
-    plan.mlpWidth(config.size("shared_intermediate_size", 1024))
-        .activation(Activation.read(config, "hidden_act", Activation.SILU)).norm(rms(config, 1e-6))
-        .biases(biased, biased, false).fusedGate("shared_mlp.input_linear").down("shared_mlp.output_linear");
-    return graniteScales(plan).build();
-  }
-
-  private static BlockPlan graniteScales(BlockPlan plan) throws CheckpointException {
+  static BlockPlan graniteScales(BlockPlan plan) throws CheckpointException {
     ModelConfig config = plan.config;
     return plan.embeddingScale(config.positive("embedding_multiplier", 1))
         .residualScale(config.positive("residual_multiplier", 1))

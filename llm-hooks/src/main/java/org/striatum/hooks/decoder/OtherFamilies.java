@@ -147,6 +147,26 @@ final class OtherFamilies {
         .build();
   }
 
+  /// StarCoder 1 (GPT-BigCode): GPT-2 with one key head for all queries, matrices stored (out, in).
+  static Decoder gptBigCode(Checkpoint checkpoint) throws CheckpointException {
+    ModelConfig config = checkpoint.config();
+    BlockPlan plan = BlockPlan.ofEqualHeads(checkpoint, "n_layer", "n_embd", "n_head");
+    boolean one = config.flag("multi_query", true);
+    plan.keyValueHeads = one ? 1 : plan.heads;
+    double scale = config.flag("scale_attn_weights", true) ? 1 / Math.sqrt(plan.headWidth) : 1;
+    for (String exactness : List.of("attention_softmax_in_fp32", "scale_attention_softmax_in_fp32", "inference_runner",
+        "max_batch_size", "max_sequence_length", "pad_key_length", "pre_allocate_kv_cache", "validate_runner_input")) {
+      config.has(exactness); // F32 is all there is here; how an old program ran it
+    }
+    return plan.mlpWidth(config.size("n_inner", 4 * plan.width))
+        .activation(Activation.read(config, "activation_function", Activation.GELU_TANH))
+        .context(config.size("n_positions", 1024)).positions("wpe", 0).tied(config.flag("tie_word_embeddings", true))
+        .norm(layerNorm(config, "layer_norm_epsilon")).names("transformer.", "h.", "wte", "ln_f")
+        .normsBefore("ln_1", "ln_2").biases(true, true, true)
+        .fused(one ? Fusion.STACKED : Fusion.BY_KEY_HEAD, "attn.c_attn", "attn.c_proj")
+        .plainMlp("mlp.c_fc", "mlp.c_proj").attention(scale, Collections.nCopies(plan.layers, 0), 0).build();
+  }
+
   /// GPT-NeoX and Pythia: a quarter of each head rotated and (but for `use_parallel_residual: false`) attention and MLP
   /// side by side under norms of their own.
   static Decoder gptNeox(Checkpoint checkpoint) throws CheckpointException {

@@ -28,6 +28,15 @@ record RopeParameters(ModelConfig config, Optional<ModelConfig> part, String the
     return rope(frequencies(theta, rotated), 1, Integer.MAX_VALUE);
   }
 
+  /// A rotation by a base alone, of a share of the pairs of the whole head; the others stand still.
+  static Rope proportional(double theta, double share, int headWidth) {
+    double[] plain = frequencies(theta, headWidth);
+    for (int i = (int) (share * headWidth / 2); i < plain.length; i++) {
+      plain[i] = 0;
+    }
+    return rope(plain, 1, Integer.MAX_VALUE);
+  }
+
   private static double[] frequencies(double base, int n) {
     double[] plain = new double[(n + 1) / 2]; // an odd share is rounded up to pairs
     for (int i = 0; i < plain.length; i++) {
@@ -89,6 +98,19 @@ record RopeParameters(ModelConfig config, Optional<ModelConfig> part, String the
     return new RopeParameters(config, part, thetaKey, theta, partialKey, partial, asLongRope, Set.of(keys));
   }
 
+  /// The same where the type may be proportional.
+  RopeParameters proportional(String key) throws CheckpointException {
+    return partial(key, 1).only("default", "proportional");
+  }
+
+  /// The same where no other types are allowed.
+  RopeParameters only(String... types) throws CheckpointException {
+    if (!List.of(types).contains(type())) {
+      throw part.orElseThrow().unsupported(part.get().has("rope_type") ? "rope_type" : "type", String.join(", ", types));
+    }
+    return this;
+  }
+
   /// The same where the object must be there, for the family's own default is a scaled rotation.
   RopeParameters required() throws CheckpointException {
     if (part.isEmpty()) {
@@ -103,6 +125,13 @@ record RopeParameters(ModelConfig config, Optional<ModelConfig> part, String the
   /// @throws CheckpointException naming a type, key or value outside those
   Rope rope(int headWidth) throws CheckpointException {
     String type = type();
+    if (type.equals("proportional") && partialKey.isPresent()) {
+      ModelConfig own = part.orElseThrow();
+      if (own.positive("factor", 1) != 1) {
+        throw own.unsupported("factor", "1 with proportional");
+      }
+      return proportional(own.positive("rope_theta", theta), own.positive("partial_rotary_factor", 1), headWidth);
+    }
     int n = rotated(headWidth);
     double base = part.isPresent() && part.get().has("rope_theta")
         ? part.get().positive("rope_theta", theta)
@@ -260,6 +289,9 @@ record RopeParameters(ModelConfig config, Optional<ModelConfig> part, String the
 
   private double longAmplitude(int context) throws CheckpointException {
     ModelConfig longRope = part.orElseThrow();
+    if (ownKeys.contains("short_mscale")) {
+      return longRope.positive("short_mscale");
+    }
     if (longRope.has("attention_factor")) {
       return longRope.positive("attention_factor");
     }

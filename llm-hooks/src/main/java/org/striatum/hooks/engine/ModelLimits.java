@@ -73,7 +73,7 @@ public record ModelLimits(String model, int vocabulary, int longest, SortedMap<H
   public void checkAttention(TokenSequence sequence, SortedSet<Integer> layers, int heads, Gates gates) {
     checkRecording(List.of(sequence), Set.of(), gates);
     for (int layer : layers) {
-      width(HookPoint.residPost(layer));
+      width(new HookPoint(layer, Site.HEAD_OUT)); // none where a recurrence stands in attention's place
     }
     double shares = (double) layers.size() * heads * sequence.length() * sequence.length();
     if (layers.isEmpty() || shares > MOST_SHARES) {

@@ -34,6 +34,8 @@ final class CachedGeneration implements AutoCloseable {
   private final Arena arena = Arena.ofConfined();
   private final List<MemorySegment> caches = new ArrayList<>(); // layer: key, value; each (batch, heads, capacity, width)
   private final int capacity;
+  private final RecurrentStates states;
+  private final List<Integer> attending; // layers with keys and values
   private List<OnnxTensor> cacheTensors = List.of();
 
   /// @param completions the rows of the batch, not yet begun
@@ -44,7 +46,9 @@ final class CachedGeneration implements AutoCloseable {
     this.running = new ArrayList<>(completions);
     this.capacity = completions.stream().mapToInt(RunningCompletion::promptLength).max().orElseThrow()
         + sampling.maxNewTokens();
-    for (int i = 0; i < 2 * shape.layers(); i++) {
+    this.attending = IntStream.range(0, shape.layers()).filter(shape::attends).boxed().toList();
+    this.states = new RecurrentStates(shape, batch(), arena);
+    for (int i = 0; i < 2 * attending.size(); i++) {
       caches.add(arena.allocate(Math.multiplyExact(batch(), cacheRowBytes()), 64));
     }
   }
@@ -121,13 +125,16 @@ final class CachedGeneration implements AutoCloseable {
     inputs.put("rows", GraphSession.tensor(lastRows, lastRows.length));
     Map<String, OnnxTensor> fed = new TreeMap<>(inputs.tensors());
     Map<String, OnnxTensor> appended = new TreeMap<>();
-    for (int layer = 0; layer < shape.layers(); layer++) {
-      fed.put("past_key." + layer, cacheTensors.get(2 * layer));
-      fed.put("past_value." + layer, cacheTensors.get(2 * layer + 1));
-      appended.put("present_key." + layer, cacheTensors.get(2 * layer));
-      appended.put("present_value." + layer, cacheTensors.get(2 * layer + 1));
+    for (int i = 0; i < attending.size(); i++) {
+      int layer = attending.get(i);
+      fed.put("past_key." + layer, cacheTensors.get(2 * i));
+      fed.put("past_value." + layer, cacheTensors.get(2 * i + 1));
+      appended.put("present_key." + layer, cacheTensors.get(2 * i));
+      appended.put("present_value." + layer, cacheTensors.get(2 * i + 1));
     }
+    states.addTo(fed, appended);
     try (OrtSession.Result result = session.run(fed, Set.of(OnnxInterpreter.LOGITS), appended)) {
+      states.advance();
       return GraphSession.floats(result, OnnxInterpreter.LOGITS);
     }
   }
@@ -157,6 +164,7 @@ final class CachedGeneration implements AutoCloseable {
 
   /// Copies what a row has run so far from one place of the batch to another.
   private void copyCache(RunningCompletion row, int from, int to) {
+    states.copy(from, to);
     long head = cacheRowBytes() / shape.keyValueHeads();
     long used = head / capacity * row.length();
     for (MemorySegment cache : caches) {
@@ -168,6 +176,7 @@ final class CachedGeneration implements AutoCloseable {
 
   private void bindCaches() {
     cacheTensors.forEach(OnnxTensor::close);
+    states.bind(batch());
     long size = batch() * cacheRowBytes();
     cacheTensors = caches.stream()
         .map(cache -> GraphSession.tensor(
@@ -179,6 +188,7 @@ final class CachedGeneration implements AutoCloseable {
   @Override
   public void close() {
     cacheTensors.forEach(OnnxTensor::close);
+    states.close();
     arena.close();
   }
 }

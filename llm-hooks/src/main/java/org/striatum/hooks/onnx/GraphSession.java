@@ -14,6 +14,7 @@ import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,10 +27,19 @@ public final class GraphSession implements AutoCloseable {
 
   private final String model;
   private final OrtSession session;
+  private final Map<String, OnnxTensor> standing; // inputs that are the same in every run
 
-  private GraphSession(String model, OrtSession session) {
+  private GraphSession(String model, OrtSession session, Map<String, OnnxTensor> standing) {
     this.model = model;
     this.session = session;
+    this.standing = standing;
+  }
+
+  /// The same session, fed with these in every run too, where it has an input of the name. They stay the caller's.
+  GraphSession feeding(Map<String, OnnxTensor> always) {
+    Map<String, OnnxTensor> own = new HashMap<>(always);
+    own.keySet().retainAll(session.getInputNames());
+    return new GraphSession(model, session, own);
   }
 
   /// Loads a graph whose external data lies in `weights`.
@@ -70,7 +80,7 @@ public final class GraphSession implements AutoCloseable {
       if (!disabled.isEmpty()) {
         options.addConfigEntry("optimization.disable_specified_optimizers", String.join(";", disabled));
       }
-      GraphSession session = new GraphSession(model, ENVIRONMENT.createSession(graph, options));
+      GraphSession session = new GraphSession(model, ENVIRONMENT.createSession(graph, options), Map.of());
       Heartbeat.beat();
       return session;
     } catch (OrtException refused) {
@@ -86,8 +96,13 @@ public final class GraphSession implements AutoCloseable {
 
   /// Runs the graph. The result's tensors are closed with it; pinned outputs stay the caller's.
   public OrtSession.Result run(Map<String, OnnxTensor> inputs, Set<String> outputs, Map<String, OnnxTensor> pinned) {
+    Map<String, OnnxTensor> fed = inputs;
+    if (!standing.isEmpty()) {
+      fed = new HashMap<>(inputs);
+      fed.putAll(standing);
+    }
     try {
-      OrtSession.Result result = session.run(inputs, outputs, pinned);
+      OrtSession.Result result = session.run(fed, outputs, pinned);
       Heartbeat.beat();
       return result;
     } catch (OrtException failed) {
@@ -108,6 +123,15 @@ public final class GraphSession implements AutoCloseable {
   public static OnnxTensor tensor(FloatBuffer values, long... shape) {
     try {
       return OnnxTensor.createTensor(ENVIRONMENT, values, shape);
+    } catch (OrtException refused) {
+      throw refusedTensor(refused);
+    }
+  }
+
+  /// A view of bytes that the caller keeps; the caller closes it.
+  static OnnxTensor tensor(ByteBuffer bytes, OnnxJavaType type, long... shape) {
+    try {
+      return OnnxTensor.createTensor(ENVIRONMENT, bytes, shape, type);
     } catch (OrtException refused) {
       throw refusedTensor(refused);
     }

@@ -32,7 +32,9 @@ public final class OnnxGraph {
   private final String prefix; // of every name given here
   private final List<NodeProto> first = new ArrayList<>();
   private final Map<String, String> constants = new HashMap<>();
+  private final OnnxGraph root; // of the whole model; holds the weights
   private int values;
+  private int inner; // graphs within this one so far
 
   /// An empty graph.
   public OnnxGraph() {
@@ -45,6 +47,19 @@ public final class OnnxGraph {
   public OnnxGraph(GraphProto continued, String prefix) {
     this.graph = continued.toBuilder();
     this.prefix = prefix;
+    this.root = this;
+  }
+
+  private OnnxGraph(OnnxGraph outer, String prefix) {
+    this.graph = GraphProto.newBuilder().setName(prefix);
+    this.prefix = prefix;
+    this.root = outer.root;
+  }
+
+  /// An empty graph for an attribute of a node (a branch, a loop's body). It may read any value of this one; weights that it
+  /// names are the whole model's.
+  OnnxGraph inner() {
+    return new OnnxGraph(this, prefix + "in" + inner++ + "/");
   }
 
   /// Adds a node with one output.
@@ -94,6 +109,12 @@ public final class OnnxGraph {
       builder.addInts(value);
     }
     return builder.build();
+  }
+
+  /// An attribute of a node: a graph within this one.
+  static AttributeProto attribute(String name, OnnxGraph inner) {
+    return AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.GRAPH).setG(inner.proto())
+        .build();
   }
 
   /// A vector of INT64.
@@ -147,7 +168,7 @@ public final class OnnxGraph {
         .addAllDims(weight.shape()).addExternalData(entry("location", file))
         .addExternalData(entry("offset", Long.toString(weight.offset())))
         .addExternalData(entry("length", Long.toString(weight.byteLength())));
-    graph.addInitializer(tensor);
+    root.graph.addInitializer(tensor);
     return weight.name();
   }
 
@@ -155,12 +176,13 @@ public final class OnnxGraph {
     return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
   }
 
-  private static TensorProto.DataType typeOf(DType dtype) {
+  static TensorProto.DataType typeOf(DType dtype) {
     return switch (dtype) {
       case F32 -> TensorProto.DataType.FLOAT;
       case F16 -> TensorProto.DataType.FLOAT16;
       case BF16 -> TensorProto.DataType.BFLOAT16;
-      default -> throw new IllegalArgumentException("weights are F32, F16 or BF16, found " + dtype);
+      case F64 -> TensorProto.DataType.DOUBLE;
+      default -> throw new IllegalArgumentException("weights are F32, F16, BF16 or F64, found " + dtype);
     };
   }
 
@@ -193,15 +215,14 @@ public final class OnnxGraph {
 
   /// The graph as it stands.
   public GraphProto proto() {
-    return graph.build();
+    return graph.clone().clearNode().addAllNode(first).addAllNode(graph.getNodeList()).build();
   }
 
   /// The whole model: a few hundred kilobytes whatever the weights weigh.
   public byte[] bytes() {
-    GraphProto ordered = graph.clone().clearNode().addAllNode(first).addAllNode(graph.getNodeList()).build();
     return ModelProto.newBuilder().setIrVersion(IR_VERSION).setProducerName("striatum")
         .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPSET))
-        .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(CONTRIB).setVersion(1)).setGraph(ordered).build()
+        .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(CONTRIB).setVersion(1)).setGraph(proto()).build()
         .toByteArray();
   }
 }

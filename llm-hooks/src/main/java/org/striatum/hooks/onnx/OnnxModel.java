@@ -48,15 +48,18 @@ public final class OnnxModel implements DescribedModel {
 
   private final Checkpoint checkpoint;
   private final Decoder decoder;
-  private final Optional<Memory> memory; // what is asked for
+  private Memory recording;
+  private Optional<Memory> generation; // empty until it is chosen
   private final int threads;
   private final ModelLimits limits;
   private final CompletionEnd ending;
+  private final AdapterInputs adapter;
   private final Map<GraphSpec, GraphSession> sessions = new HashMap<>();
 
   /// A model over an opened checkpoint.
   ///
-  /// @param memory how weights are held; empty to choose by their size, and for generation by the machine's memory too
+  /// @param memory how weights are held; empty to choose by their size, and for generation by the tokens that the first call
+  ///     asks for, unless [#hold] says before
   /// @param threads of the runtime's products; 0 for one per CPU core
   /// @param ending what completions end with
   /// @throws CheckpointException if a weight is missing or misshapen, found by building (not loading) the whole graph
@@ -64,7 +67,9 @@ public final class OnnxModel implements DescribedModel {
       CompletionEnd ending) throws CheckpointException {
     this.checkpoint = checkpoint;
     this.decoder = decoder;
-    this.memory = memory;
+    this.recording = memory
+        .orElseGet(() -> HeldWeights.fitting(checkpoint.weightBytes(), checkpoint.parameters(), 0).recording());
+    this.generation = memory;
     this.threads = threads;
     this.limits = ModelLimits.of(checkpoint.name(), decoder.shape());
     this.ending = ending;
@@ -73,6 +78,8 @@ public final class OnnxModel implements DescribedModel {
           + " lie in several folders behind their links: put them into one folder");
     }
     OnnxInterpreter.interpret(decoder, checkpoint, new GraphSpec(-1, Set.of(), Set.of(), GraphSpec.Head.ALL, false));
+    checkpoint.requireWholeAdapter();
+    this.adapter = AdapterInputs.of(checkpoint);
   }
 
   /// Begins to load the runtime's native library, so that it is there when the checkpoint has been read.
@@ -139,22 +146,29 @@ public final class OnnxModel implements DescribedModel {
   }
 
   private GraphSession open(GraphSpec spec) {
-    Memory held = spec.cached() ? whileGenerating() : memory();
-    if (held != memory()) { // a large model's copy, of which there is one at a time
+    Memory held = spec.cached() ? generation.orElseThrow() : recording;
+    if (held != recording) { // a large model's copy, of which there is one at a time
       List<GraphSpec> others = sessions.keySet().stream().filter(GraphSpec::cached).toList();
       others.forEach(other -> sessions.remove(other).close());
     }
     return GraphSession.open(checkpoint.name(), interpret(spec), checkpoint.files().getFirst().path().getParent(), held,
-        threads);
-  }
-
-  private Memory whileGenerating() {
-    return memory.orElseGet(() -> Memory.whileGenerating(checkpoint.weightBytes()));
+        threads).feeding(adapter.tensors());
   }
 
   /// How weights are held while hidden states are recorded.
   public Memory memory() {
-    return memory.orElseGet(() -> Memory.fitting(checkpoint.weightBytes()));
+    return recording;
+  }
+
+  /// Holds the weights so from now on; sessions that hold them otherwise are closed.
+  public void hold(HeldWeights weights) {
+    boolean asBefore = recording == weights.recording() && generation.equals(Optional.of(weights.generation()));
+    if (!asBefore) {
+      sessions.values().forEach(GraphSession::close);
+      sessions.clear();
+    }
+    recording = weights.recording();
+    generation = Optional.of(weights.generation());
   }
 
   DecoderShape shape() {
@@ -269,6 +283,11 @@ public final class OnnxModel implements DescribedModel {
   public List<Completion> generate(List<TokenSequence> prompts, long[] seeds, Sampling sampling, Gates gates,
       int batchSize, Runnable onEachFinished) {
     limits.checkGeneration(prompts, seeds, sampling, gates, batchSize);
+    if (generation.isEmpty()) {
+      long tokens = (long) prompts.size() * sampling.maxNewTokens();
+      generation = Optional
+          .of(HeldWeights.fitting(checkpoint.weightBytes(), checkpoint.parameters(), tokens).generation());
+    }
     // Prompts of similar length run together; the order changes no result, for every row has its own cache and generator.
     List<Integer> order = IntStream.range(0, prompts.size()).boxed()
         .sorted(Comparator.comparingInt(i -> prompts.get(i).length())).toList();
@@ -291,5 +310,6 @@ public final class OnnxModel implements DescribedModel {
   public void close() {
     sessions.values().forEach(GraphSession::close);
     sessions.clear();
+    adapter.close();
   }
 }

@@ -22,7 +22,7 @@ final class FileSessions implements AutoCloseable {
       "GemmSumFusion");
 
   private final OnnxFile file;
-  private final Memory memory;
+  private Memory memory;
   private final int threads;
   private final OnnxSurgeon surgeon;
   private final Optional<OnnxSurgeon> stepSurgeon; // of the branch that reads the cache; empty without a usable cache
@@ -64,6 +64,14 @@ final class FileSessions implements AutoCloseable {
       layouts.put(site.value(), layouts.get(measured.value()));
       layouts.put(site.signal().value(), layouts.get(measured.signal().value()));
     });
+  }
+
+  /// Holds the weights so in every session from now on.
+  void hold(Memory held) {
+    if (held != memory) {
+      close();
+      memory = held;
+    }
   }
 
   SiteMap sites() {

@@ -135,6 +135,11 @@ public final class OnnxFileModel implements GatedModel {
     return limits.width(hook);
   }
 
+  /// Holds the weights so from now on.
+  public void hold(Memory memory) {
+    sessions.hold(memory);
+  }
+
   FileSessions sessions() {
     return sessions;
   }

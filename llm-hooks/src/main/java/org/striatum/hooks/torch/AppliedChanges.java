@@ -8,6 +8,7 @@ import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.striatum.hooks.checkpoint.Weight;
+import org.striatum.hooks.torch.FrozenWeights.LowRankArrays;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
 
@@ -17,13 +18,8 @@ import org.striatum.probe.model.HookPoint;
 /// @param added weight → what is added to it, in its shape
 /// @param lowRank matrix → low-rank change of its product
 /// @param trainable whether they carry gradients
-record AppliedChanges(Map<HookPoint, GateArrays> gates, Map<String, NDArray> added, Map<String, Factors> lowRank,
+record AppliedChanges(Map<HookPoint, GateArrays> gates, Map<String, NDArray> added, Map<String, LowRankArrays> lowRank,
     boolean trainable) {
-  /// @param down (r, in)
-  /// @param up (out, r)
-  /// @param scale scalar
-  record Factors(NDArray down, NDArray up, NDArray scale) {}
-
   static AppliedChanges of(NDManager manager, Gates gates, Overlay overlay, SequencedMap<String, Weight> weights,
       boolean trainable) {
     Map<HookPoint, GateArrays> gateArrays = new TreeMap<>();
@@ -31,9 +27,9 @@ record AppliedChanges(Map<HookPoint, GateArrays> gates, Map<String, NDArray> add
     Map<String, NDArray> added = new TreeMap<>();
     overlay.added().forEach((name, change) -> added.put(name, leaf(manager, change,
         new Shape(weights.get(name).shape().stream().mapToLong(Long::longValue).toArray()), trainable)));
-    Map<String, Factors> lowRank = new TreeMap<>();
+    Map<String, LowRankArrays> lowRank = new TreeMap<>();
     overlay.lowRank().forEach((name, change) -> lowRank.put(name,
-        new Factors(leaf(manager, change.down(), new Shape(change.rank(), change.inputs()), trainable),
+        new LowRankArrays(leaf(manager, change.down(), new Shape(change.rank(), change.inputs()), trainable),
             leaf(manager, change.up(), new Shape(change.outputs(), change.rank()), trainable),
             manager.create((float) change.scale()))));
     return new AppliedChanges(gateArrays, added, lowRank, trainable);

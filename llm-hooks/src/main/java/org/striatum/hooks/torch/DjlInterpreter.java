@@ -20,11 +20,14 @@ import org.striatum.hooks.checkpoint.Weight;
 import org.striatum.hooks.decoder.Activation;
 import org.striatum.hooks.decoder.Attention;
 import org.striatum.hooks.decoder.LayerNorm;
+import org.striatum.hooks.decoder.Recurrence;
 import org.striatum.hooks.decoder.Rope;
+import org.striatum.hooks.decoder.Routing;
 import org.striatum.hooks.decoder.Tensors;
 import org.striatum.hooks.engine.GatedRows;
 import org.striatum.hooks.engine.PaddedBatch;
 import org.striatum.probe.model.Gate;
+import org.striatum.hooks.torch.FrozenWeights.LowRankArrays;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.model.Site;
@@ -96,7 +99,10 @@ final class DjlInterpreter implements Tensors<NDArray> {
 
   @Override
   public NDArray embed(Weight table) {
-    return rows(tokens, table);
+    NDArray rows = rows(tokens, table);
+    return weights.ofTable(table).map(path -> rows.add(Linear.linear(
+        Embedding.embedding(tokens, path.down().transpose(), SparseFormat.DENSE).singletonOrThrow(), path.up())
+        .singletonOrThrow().mul(path.scale()))).orElse(rows);
   }
 
   @Override
@@ -112,22 +118,25 @@ final class DjlInterpreter implements Tensors<NDArray> {
   public NDArray linear(NDArray x, Weight weight, Weight bias) {
     NDArray product = Linear.linear(x, changed(weight, weights.matrix(weight, 1)), bias == null ? null : weight(bias))
         .singletonOrThrow();
-    return withLowRank(product, x, weight);
+    return withLowRank(product, x, weight, 1);
   }
 
   @Override
   public NDArray conv1d(NDArray x, Weight weight, Weight bias) {
     NDArray product = x.matMul(changed(weight, weights.matrix(weight, 0)));
-    return withLowRank(bias == null ? product : product.add(weight(bias)), x, weight);
+    return withLowRank(bias == null ? product : product.add(weight(bias)), x, weight, 0);
   }
 
-  private NDArray withLowRank(NDArray product, NDArray x, Weight weight) {
-    AppliedChanges.Factors factors = applied.lowRank().get(weight.name());
-    if (factors == null) {
-      return product;
-    }
-    NDArray inner = Linear.linear(x, factors.down()).singletonOrThrow(); // (rows, r)
-    return product.add(Linear.linear(inner, factors.up()).singletonOrThrow().mul(factors.scale()));
+  /// The product with the checkpoint's adapter added, then with what is learned.
+  private NDArray withLowRank(NDArray product, NDArray x, Weight weight, int inputAxis) {
+    NDArray adapted = weights.product(weight, inputAxis).map(path -> changed(product, x, path)).orElse(product);
+    LowRankArrays learned = applied.lowRank().get(weight.key());
+    return learned == null ? adapted : changed(adapted, x, learned);
+  }
+
+  private static NDArray changed(NDArray product, NDArray x, LowRankArrays path) {
+    NDArray inner = Linear.linear(x, path.down()).singletonOrThrow(); // (rows, r)
+    return product.add(Linear.linear(inner, path.up()).singletonOrThrow().mul(path.scale()));
   }
 
   @Override
@@ -177,8 +186,8 @@ final class DjlInterpreter implements Tensors<NDArray> {
   }
 
   @Override
-  public NDArray clip(NDArray x, double limit) {
-    return x.minimum(constant(limit)).maximum(constant(-limit));
+  public NDArray clip(NDArray x, double least, double most) {
+    return x.minimum(constant(most)).maximum(constant(least));
   }
 
   @Override
@@ -220,8 +229,85 @@ final class DjlInterpreter implements Tensors<NDArray> {
     return NDArrays.where(x.gt(constant(0)), above, bent).add(x.mul(weight(beta)));
   }
 
-  private NDArray softplus(NDArray x) {
-    return x.exp().add(constant(1)).log();
+  /// max(x, 0) + ln(1 + exp(−|x|)), which does not overflow.
+  @Override
+  public NDArray softplus(NDArray x) {
+    return x.getNDArrayInternal().relu().add(x.abs().neg().exp().add(constant(1)).log());
+  }
+
+  @Override
+  public NDArray exp(NDArray x) {
+    return x.exp();
+  }
+
+  @Override
+  public NDArray parameter(Weight weight) {
+    return weight(weight);
+  }
+
+  @Override
+  public NDArray unitNorm(NDArray x, int groups, int n, double epsilon) {
+    NDArray grouped = x.reshape(-1, groups, n);
+    NDArray root = grouped.square().mean(new int[]{-1}, true).add(constant(epsilon)).sqrt();
+    return grouped.div(root).reshape(-1, (long) groups * n);
+  }
+
+  @Override
+  public NDArray repeat(NDArray x, int groups, int width, int times) {
+    NDArray byGroup = x.reshape(-1, groups, 1, width);
+    NDList copies = new NDList();
+    for (int i = 0; i < times; i++) {
+      copies.add(byGroup);
+    }
+    return NDArrays.concat(copies, 2).reshape(-1, (long) groups * times * width);
+  }
+
+  @Override
+  public NDArray convolve(int layer, NDArray x, Weight kernel, Weight bias) {
+    long channels = kernel.shape().get(0);
+    int before = Math.toIntExact(kernel.shape().get(2)) - 1;
+    NDArray whole = NDArrays.concat(new NDList(manager.zeros(new Shape(batch.size(), before, channels)),
+        x.reshape(batch.size(), positions, channels)), 1);
+    NDArray factors = weight(kernel).reshape(channels, before + 1L).transpose();
+    NDArray sum = manager.zeros(new Shape(1, 1, channels));
+    for (int j = 0; j <= before; j++) {
+      NDArray moved = whole.get(new NDIndex().addAllDim().addSliceDim(j, j + positions));
+      sum = sum.add(moved.mul(factors.get(new NDIndex().addSliceDim(j, j + 1))));
+    }
+    return (bias == null ? sum : sum.add(weight(bias))).reshape(-1, channels);
+  }
+
+  /// Position by position. Padding stands behind a sequence's end, where nobody reads the state.
+  @Override
+  public NDArray recur(int layer, Recurrence sizes, Flow<NDArray> flow) {
+    long heads = sizes.heads();
+    long n = sizes.keyWidth();
+    long v = sizes.valueWidth();
+    NDArray queries = flow.queries().reshape(batch.size(), positions, heads, 1, n);
+    NDArray keys = flow.keys().reshape(batch.size(), positions, heads, n, 1);
+    NDArray values = flow.values().reshape(batch.size(), positions, heads, 1, v);
+    NDArray decay = flow.decay().reshape(batch.size(), positions, heads, 1, 1);
+    NDArray state = manager.zeros(new Shape(batch.size(), heads, n, v));
+    NDList read = new NDList();
+    for (int p = 0; p < positions; p++) {
+      NDArray key = position(keys, p);
+      NDArray value = position(values, p);
+      NDArray kept = state.mul(position(decay, p));
+      if (flow.rate() != null) {
+        NDArray rate = position(flow.rate().reshape(batch.size(), positions, heads, 1, 1), p);
+        value = value.sub(key.transpose(0, 1, 3, 2).matMul(kept)).mul(rate);
+      }
+      state = kept.add(key.mul(value));
+      read.add(position(queries, p).matMul(state).reshape(batch.size(), 1, heads * v));
+    }
+    return NDArrays.concat(read, 1).reshape(-1, heads * v);
+  }
+
+  /// (batch, positions, heads, a, b) → (batch, heads, a, b) at one position.
+  private static NDArray position(NDArray x, int p) {
+    Shape shape = x.getShape();
+    return x.get(new NDIndex().addAllDim().addSliceDim(p, p + 1)).reshape(shape.get(0), shape.get(2), shape.get(3),
+        shape.get(4));
   }
 
   @Override
@@ -304,12 +390,62 @@ final class DjlInterpreter implements Tensors<NDArray> {
       NDArray keyPositions = manager.arange(positions).toType(DataType.FLOAT32, false).reshape(1, 1, 1, 1, p);
       scores = scores.add(manager.create(attention.slopes(), new Shape(1, kv, groups, 1, 1)).mul(keyPositions));
     }
-    NDArray shares = scores.softmax(-1).reshape(b, kv, groups * p, p);
+    NDArray shares = (attention.sinks() == null ? scores.softmax(-1) : besideSinks(scores, weight(attention.sinks())))
+        .reshape(b, kv, groups * p, p);
     HookPoint pattern = new HookPoint(layer, Site.ATTN_PATTERN);
     if (recorded.contains(pattern)) {
       read.put(pattern, shares);
     }
     return shares.matMul(v).reshape(b, kv, groups, p, n).transpose(0, 3, 1, 2, 4).reshape(-1, attention.heads() * n);
+  }
+
+  @Override
+  public NDArray route(NDArray logits, Routing routing) {
+    NDArray scores = routing.rule() == Routing.Rule.SOFTMAX_OF_ALL ? logits.softmax(-1) : logits;
+    ExpertChoice choice = new ExpertChoice(manager, scores, routing.chosen());
+    return switch (routing.rule()) {
+      case SOFTMAX_OF_ALL -> scores.mul(choice.marked());
+      case SOFTMAX_OF_CHOSEN -> logits.add(choice.marked().log()).softmax(-1);
+      case SPARSE_MIXER -> {
+        NDArray second = sparselyMixed(logits, choice, 1, routing.tolerance());
+        yield sparselyMixed(logits, choice, 0, routing.tolerance()).add(second);
+      }
+    };
+  }
+
+  /// The weight of the largest, or second largest, logit m at its place: 1 / Σ exp(s − m) over the logits s near it.
+  private NDArray sparselyMixed(NDArray logits, ExpertChoice choice, int rank, double tolerance) {
+    NDArray most = logits.gather(choice.numbers(rank), 1);
+    NDArray shares = logits.sub(most).exp().mul(choice.near(rank, tolerance));
+    return choice.marked(rank).div(shares.sum(new int[]{1}, true));
+  }
+
+  @Override
+  public NDArray experts(NDArray x, NDArray expertWeights, int count, int chosen, Expert<NDArray> expert) {
+    ExpertRows rows = new ExpertRows(expertWeights.toFloatArray(), count);
+    NDList made = new NDList();
+    for (int e = 0; e < count; e++) {
+      long[] own = rows.of(e);
+      if (own.length > 0) {
+        made.add(expert.of(x.get(manager.create(own)), e));
+      } else if (!weights.complete()) {
+        expert.of(x.get(manager.create(new long[1])), e); // so that its weights are known
+      }
+    }
+    long d = x.getShape().get(1);
+    made.add(manager.zeros(new Shape(1, d)));
+    int most = rows.most();
+    NDArray byRow = NDArrays.concat(made, 0).get(manager.create(rows.places())).reshape(-1, most, d);
+    NDArray factors = expertWeights.gather(manager.create(rows.experts(), new Shape(rows.count(), most)), 1);
+    return byRow.mul(factors.reshape(-1, most, 1)).sum(new int[]{1});
+  }
+
+  /// Softmax of scores (batch, kv, groups, query, key) and one more of each head, whose share is left out.
+  private NDArray besideSinks(NDArray scores, NDArray sinks) {
+    Shape shape = scores.getShape();
+    NDArray each = sinks.reshape(1, shape.get(1), shape.get(2), 1, 1)
+        .add(manager.zeros(new Shape(shape.get(0), shape.get(1), shape.get(2), shape.get(3), 1)));
+    return lastAxis(NDArrays.concat(new NDList(scores, each), -1).softmax(-1), 0, (int) shape.get(4));
   }
 
   /// 0 where a query sees a key, −∞ elsewhere: (query, key).
@@ -371,8 +507,8 @@ final class DjlInterpreter implements Tensors<NDArray> {
   }
 
   private NDArray changed(Weight weight, NDArray frozen) {
-    NDArray change = applied.added().get(weight.name());
-    return change == null ? frozen : changed.computeIfAbsent(weight.name(), _ -> frozen.add(change));
+    NDArray change = applied.added().get(weight.key());
+    return change == null ? frozen : changed.computeIfAbsent(weight.key(), _ -> frozen.add(change));
   }
 
   private NDArray constant(double value) {

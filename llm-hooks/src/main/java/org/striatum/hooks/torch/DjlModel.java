@@ -68,11 +68,13 @@ public final class DjlModel implements DescribedModel {
         ending, true);
     try {
       model.record(List.of(TokenSequence.prompt(new int[1])), Set.of(HookPoint.LOGITS), Gates.none());
+      checkpoint.requireWholeAdapter();
+      weights.completed();
       return model;
     } catch (UnusableWeightException unusable) {
       weights.close();
       throw unusable.refusal();
-    } catch (RuntimeException failed) {
+    } catch (CheckpointException | RuntimeException failed) {
       weights.close();
       throw failed;
     }

@@ -10,16 +10,19 @@ import ai.djl.ndarray.types.Shape;
 import java.lang.foreign.MemorySegment;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeSet;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.CheckpointException;
+import org.striatum.hooks.checkpoint.LowRankPath;
 import org.striatum.hooks.checkpoint.UnusableWeightException;
 import org.striatum.hooks.checkpoint.Weight;
 import org.striatum.probe.tensor.DType;
-import org.striatum.probe.tensor.SafetensorsFile;
+import org.striatum.probe.tensor.TensorFile;
 import org.striatum.probe.tensor.TensorInfo;
 
 /// A checkpoint's weights as F32 arrays without gradient, made on first use and kept. F32 weights are read from
@@ -33,16 +36,35 @@ final class FrozenWeights implements AutoCloseable {
   private final Checkpoint checkpoint;
   private final NDManager manager = NDManager.newBaseManager(Device.cpu(), ENGINE);
   private final SequencedMap<String, Loaded> loaded = new LinkedHashMap<>();
+  private final Map<String, LowRankArrays> paths = new LinkedHashMap<>(); // of the adapter
   private final Map<String, Integer> inputAxes = new LinkedHashMap<>();
   private final Set<String> tables = new TreeSet<>();
   private final MemorySegment.Scope mapping;
+  private boolean complete;
+
+  /// A low-rank change of a product or a table as arrays.
+  ///
+  /// @param down (r, in)
+  /// @param up (out, r)
+  /// @param scale scalar
+  record LowRankArrays(NDArray down, NDArray up, NDArray scale) {}
 
   private record Loaded(Weight weight, NDArray array) {}
 
   FrozenWeights(Checkpoint checkpoint) {
     this.checkpoint = checkpoint;
-    SafetensorsFile first = checkpoint.files().getFirst();
+    TensorFile first = checkpoint.files().getFirst();
     this.mapping = first.data(first.tensors().firstEntry().getKey()).scope();
+  }
+
+  /// Whether every weight of the decoder has been used once.
+  boolean complete() {
+    return complete;
+  }
+
+  /// Says that every weight of the decoder has been used.
+  void completed() {
+    complete = true;
   }
 
   /// Where arrays of a run live; each run closes its own.
@@ -60,14 +82,14 @@ final class FrozenWeights implements AutoCloseable {
 
   /// A weight in its own shape.
   NDArray get(Weight weight) {
-    return loaded.computeIfAbsent(weight.name(), _ -> new Loaded(weight, load(weight))).array();
+    return loaded.computeIfAbsent(weight.key(), _ -> new Loaded(weight, load(weight))).array();
   }
 
   /// The matrix of a product.
   ///
   /// @param inputAxis which of its two axes meets the input
   NDArray matrix(Weight weight, int inputAxis) {
-    inputAxes.put(weight.name(), inputAxis);
+    inputAxes.put(weight.key(), inputAxis);
     return get(weight);
   }
 
@@ -94,27 +116,67 @@ final class FrozenWeights implements AutoCloseable {
     return Collections.unmodifiableSet(tables);
   }
 
+  /// What the checkpoint's adapter adds to the product with a matrix.
+  Optional<LowRankArrays> product(Weight weight, int inputAxis) {
+    return asked(() -> checkpoint.product(weight, inputAxis)).map(this::arrays);
+  }
+
+  /// What the checkpoint's adapter adds to the rows of a table.
+  Optional<LowRankArrays> ofTable(Weight table) {
+    return asked(() -> checkpoint.table(table)).map(this::arrays);
+  }
+
+  private LowRankArrays arrays(LowRankPath path) {
+    return paths.computeIfAbsent(path.down().name(), _ -> {
+      TensorFile file = checkpoint.adapter().orElseThrow().file();
+      NDArray scale = manager.create((float) path.scale());
+      NDScope.unregister(scale);
+      return new LowRankArrays(array(file, path.down()), array(file, path.up()), scale);
+    });
+  }
+
   private NDArray load(Weight weight) {
-    SafetensorsFile file;
-    try {
-      file = checkpoint.fileOf(weight);
-    } catch (CheckpointException refusal) {
-      throw new UnusableWeightException(refusal);
-    }
-    TensorInfo info = file.tensor(weight.name());
-    Shape shape = new Shape(weight.shape().stream().mapToLong(Long::longValue).toArray());
-    NDArray array = info.dtype() == DType.F32 && info.byteLength() <= LARGEST_BUFFER
-        ? manager.create(file.data(weight.name()).asByteBuffer(), shape, DataType.FLOAT32)
-        : widened(file, weight.name(), shape);
+    TensorFile file = asked(() -> checkpoint.fileOf(weight));
+    long first = weight.part() == null
+        ? 0
+        : weight.part().index() * weight.shape().stream().reduce(1L, Math::multiplyExact);
+    return array(file, file.tensor(weight.name()), first, weight.shape());
+  }
+
+  private NDArray array(TensorFile file, TensorInfo info) {
+    return array(file, info, 0, info.shape());
+  }
+
+  /// @param first element of the tensor that the array begins with
+  private NDArray array(TensorFile file, TensorInfo info, long first, List<Long> dimensions) {
+    Shape shape = new Shape(dimensions.stream().mapToLong(Long::longValue).toArray());
+    long bytes = shape.size() * Float.BYTES;
+    NDArray array = info.dtype() == DType.F32 && bytes <= LARGEST_BUFFER
+        ? manager.create(file.bytes().asSlice(info.offset() + first * Float.BYTES, bytes).asByteBuffer(), shape,
+            DataType.FLOAT32)
+        : widened(file, info.name(), first, shape);
     NDScope.unregister(array); // it outlives the run that asked for it first
     return array;
   }
 
-  /// Writes a weight into memory of the engine, a few rows at a time. (DJL cannot read BF16: it aborts the process.)
-  private NDArray widened(SafetensorsFile file, String name, Shape shape) {
+  /// What is asked of the checkpoint, a refusal carried out.
+  private interface Asked<T> {
+    T of() throws CheckpointException;
+  }
+
+  private static <T> T asked(Asked<T> asked) {
+    try {
+      return asked.of();
+    } catch (CheckpointException refusal) {
+      throw new UnusableWeightException(refusal);
+    }
+  }
+
+  /// Writes a weight, which begins at element `first` of its tensor, into memory of the engine, a few rows at a time. (DJL cannot read BF16: it aborts the process.)
+  private NDArray widened(TensorFile file, String name, long first, Shape shape) {
     if (shape.dimension() == 0) {
       float[] scalar = new float[1];
-      file.floats(name, 0, scalar, 0, 1);
+      file.floats(name, first, scalar, 0, 1);
       return manager.create(scalar[0]);
     }
     NDArray whole = manager.create(shape, DataType.FLOAT32);
@@ -124,7 +186,7 @@ final class FrozenWeights implements AutoCloseable {
     for (long from = 0; from < shape.get(0); from += rows) {
       long to = Math.min(from + rows, shape.get(0));
       int count = (int) ((to - from) * width);
-      file.floats(name, from * width, values, 0, count);
+      file.floats(name, first + from * width, values, 0, count);
       try (NDArray part = whole.get(new NDIndex().addSliceDim(from, to))) {
         part.toByteBuffer(true).asFloatBuffer().put(values, 0, count); // a view of the memory of `whole`
       }

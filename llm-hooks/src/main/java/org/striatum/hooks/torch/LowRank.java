@@ -1,5 +1,8 @@
 package org.striatum.hooks.torch;
 
+import org.striatum.hooks.checkpoint.LowRankPath;
+import org.striatum.probe.tensor.TensorFile;
+
 /// A low-rank change of one matrix product: y = x·Wᵀ + b + scale · (x·downᵀ)·upᵀ. (LoRA: arXiv 2106.09685, §4.1, where
 /// scale = α / r, `down` is A and `up` is B.) Also the gradient of such a change.
 ///
@@ -15,6 +18,12 @@ public record LowRank(int rank, float[] down, float[] up, double scale) {
     }
     down = down.clone();
     up = up.clone();
+  }
+
+  /// A path of an adapter, copied.
+  static LowRank of(TensorFile file, LowRankPath path) {
+    return new LowRank(Math.toIntExact(path.rank()), file.floats(path.down().name()), file.floats(path.up().name()),
+        path.scale());
   }
 
   /// Inputs of the product it changes.

@@ -11,11 +11,16 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.striatum.hooks.checkpoint.Checkpoint;
+import org.striatum.hooks.checkpoint.LoraAdapter;
+import org.striatum.hooks.checkpoint.LowRankPath;
+import org.striatum.hooks.checkpoint.Weight;
 import org.striatum.probe.tensor.DType;
-import org.striatum.probe.tensor.SafetensorsFile;
+import org.striatum.probe.tensor.TensorFile;
 import org.striatum.probe.tensor.SafetensorsWriter;
 import org.striatum.probe.tensor.SafetensorsWriter.Declared;
 import org.striatum.probe.tensor.TensorInfo;
@@ -25,13 +30,15 @@ import org.striatum.probe.tensor.TensorInfo;
 ///
 ///     W' = W + added + scale · up · down        in the layout of W
 ///
+/// A low-rank path of the checkpoint's own adapter is merged likewise, and its whole weights stand for the base's.
+///
 /// A bias or a whole weight is merged exactly; a low-rank change up to rounding, for the product is taken once with W' rather
 /// than twice. The folder appears whole or not at all.
 final class MergedCheckpoint {
-  private static final Set<DType> FLOATS = Set.of(DType.F32, DType.F16, DType.BF16);
+  private static final Set<DType> FLOATS = Set.of(DType.F32, DType.F16, DType.BF16, DType.F64);
   /// Other files of a checkpoint folder above this are assumed to be weights in another format, and left out.
   private static final long LARGEST_COPIED = 64L << 20;
-  private static final List<String> NOT_COPIED = List.of(".safetensors", ".safetensors.index.json", ".bin", ".pt",
+  private static final List<String> NOT_COPIED = List.of(".safetensors", ".index.json", ".bin", ".pt",
       ".onnx");
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -63,7 +70,7 @@ final class MergedCheckpoint {
     Files.createDirectory(unfinished);
     try {
       copySmallFiles(checkpoint.folder(), unfinished);
-      writeWeights(checkpoint, weights.inputAxes(), overlay, unfinished.resolve("model.safetensors"));
+      writeWeights(checkpoint, weights, overlay, unfinished.resolve("model.safetensors"));
       Files.deleteIfExists(target);
       Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
     } finally {
@@ -77,7 +84,7 @@ final class MergedCheckpoint {
         String name = file.getFileName().toString();
         if (name.equals("config.json")) {
           Files.write(to.resolve(name), inF32(Files.readAllBytes(file)));
-        } else if (NOT_COPIED.stream().noneMatch(name.toLowerCase(Locale.ROOT)::endsWith)
+        } else if (!LoraAdapter.isOne(file) && NOT_COPIED.stream().noneMatch(name.toLowerCase(Locale.ROOT)::endsWith)
             && Files.size(file) <= LARGEST_COPIED) {
           Files.copy(file, to.resolve(name));
         }
@@ -96,20 +103,24 @@ final class MergedCheckpoint {
     return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(keys);
   }
 
-  private static void writeWeights(Checkpoint checkpoint, Map<String, Integer> inputAxes, Overlay overlay, Path file)
+  private static void writeWeights(Checkpoint checkpoint, FrozenWeights weights, Overlay overlay, Path file)
       throws IOException {
+    Set<String> parted = weights.used().values().stream().filter(weight -> weight.part() != null).map(Weight::name)
+        .collect(Collectors.toSet());
     List<Declared> declared = new ArrayList<>();
-    for (SafetensorsFile shard : checkpoint.files()) {
+    for (TensorFile shard : checkpoint.files()) {
       for (TensorInfo info : shard.tensors().values()) {
         declared.add(new Declared(info.name(), FLOATS.contains(info.dtype()) ? DType.F32 : info.dtype(), info.shape()));
       }
     }
     try (SafetensorsWriter writer = new SafetensorsWriter(file, declared, Map.of("format", "pt"))) {
       try {
-        for (SafetensorsFile shard : checkpoint.files()) {
+        for (TensorFile shard : checkpoint.files()) {
           for (TensorInfo info : shard.tensors().values()) {
             if (FLOATS.contains(info.dtype())) {
-              append(writer, shard, info, inputAxes.getOrDefault(info.name(), 1), overlay);
+              boolean inParts = parted.contains(info.name());
+              int inputAxis = weights.inputAxes().getOrDefault(inParts ? info.name() + "[0]" : info.name(), 1);
+              append(writer, checkpoint, shard, info, inputAxis, inParts, overlay);
             } else {
               writer.append(info.name(), shard.data(info.name()));
             }
@@ -123,21 +134,33 @@ final class MergedCheckpoint {
   }
 
   /// Writes one weight row by row, its change added.
-  private static void append(SafetensorsWriter writer, SafetensorsFile shard, TensorInfo info, int inputAxis,
-      Overlay overlay) throws IOException {
-    float[] added = overlay.added().get(info.name());
-    LowRank low = overlay.lowRank().get(info.name());
+  ///
+  /// @param inParts whether it holds a matrix of each expert, which have changes of their own
+  private static void append(SafetensorsWriter writer, Checkpoint checkpoint, TensorFile shard, TensorInfo info,
+      int inputAxis, boolean inParts, Overlay overlay) throws IOException {
+    Optional<LowRankPath> path = checkpoint.adapter().flatMap(adapter -> adapter.path(info.name()));
+    LowRank adapted = path.map(found -> LowRank.of(checkpoint.adapter().orElseThrow().file(), found)).orElse(null);
+    int adaptedAxis = path.filter(found -> found.kind() == LowRankPath.Kind.TABLE).isPresent() ? 0 : inputAxis;
+    TensorFile source = checkpoint.adapter().flatMap(adapter -> adapter.replacement(info.name())).orElse(shard);
     int width = Math.toIntExact(info.shape().isEmpty() ? 1 : info.shape().getLast());
+    long rowsOfPart = inParts ? info.elements() / width / info.shape().getFirst() : Long.MAX_VALUE;
     float[] values = new float[width];
     for (long row = 0; row * width < info.elements(); row++) {
-      shard.floats(info.name(), row * width, values, 0, width);
+      source.floats(info.name(), row * width, values, 0, width);
+      long part = row / rowsOfPart;
+      int at = Math.toIntExact(row % rowsOfPart);
+      String changed = inParts ? info.name() + "[" + part + "]" : info.name();
+      float[] added = overlay.added().get(changed);
+      LowRank low = overlay.lowRank().get(changed);
       for (int column = 0; column < width; column++) {
         if (added != null) {
-          values[column] += added[Math.toIntExact(row * width + column)];
+          values[column] += added[at * width + column];
         }
         if (low != null) {
-          int at = Math.toIntExact(row);
           values[column] += inputAxis == 1 ? change(low, at, column) : change(low, column, at);
+        }
+        if (adapted != null) {
+          values[column] += adaptedAxis == 1 ? change(adapted, at, column) : change(adapted, column, at);
         }
       }
       writer.append(info.name(), values, 0, width);

@@ -47,17 +47,6 @@ class CheckpointRefusalTest {
     HookedModel.open(folder, Optional.empty(), 0).close();
   }
 
-  /// As PEFT's LoRA beside its base, or alone: the base is not what anybody means by this folder.
-  @ParameterizedTest
-  @ValueSource(strings = {"adapter_config.json", "adapter_model.safetensors", "adapter_model.bin"})
-  void anAdapterIsNeverIgnored(String name) throws Exception {
-    Files.writeString(folder.resolve(name), "{}");
-    assertRefused(folder).hasMessageContaining("holds an adapter (" + name + ")");
-    Files.delete(folder.resolve("model.safetensors"));
-    Files.delete(folder.resolve("config.json"));
-    assertRefused(folder).hasMessageContaining("holds an adapter (" + name + ")");
-  }
-
   @Test
   void opensThroughSymbolicLinksAsInTheHubCache(@TempDir Path cache) throws Exception {
     Path cached = cache.resolve("models--org--tiny-model");
@@ -125,7 +114,6 @@ class CheckpointRefusalTest {
       "\"use_cache\": true | \"is_causal\": false | 'is_causal' is supported as true",
       "\"use_cache\": true | \"use_bidirectional_attention\": true | 'use_bidirectional_attention' is supported as false",
       "\"use_cache\": true | \"head_dim\": 10 | 'model.layers.0.self_attn.q_proj.weight'",
-      "\"use_cache\": true | \"quantization_config\": {\"bits\": 4} | 'quantization_config'",
       "\"tie_word_embeddings\": true | \"tie_word_embeddings\": false | tensor 'lm_head.weight' is missing",
       "\"rms_norm_eps\": 1e-06 | \"rms_norm_eps\": -1 | 'rms_norm_eps' must be a number > 0"})
   void unsupportedValuesAreNamed(String there, String instead, String message) throws Exception {

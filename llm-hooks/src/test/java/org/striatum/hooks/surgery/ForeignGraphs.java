@@ -27,7 +27,7 @@ import org.striatum.hooks.decoder.Decoder;
 import org.striatum.hooks.decoder.DecoderShape;
 import org.striatum.hooks.decoder.Rope;
 import org.striatum.hooks.onnx.OnnxGraph;
-import org.striatum.probe.tensor.SafetensorsFile;
+import org.striatum.probe.tensor.TensorFile;
 
 /// Graphs laid out as tools that are not at hand lay them out, over weights whose hidden states are known.
 final class ForeignGraphs {
@@ -45,10 +45,10 @@ final class ForeignGraphs {
 
   private final OnnxGraph graph = new OnnxGraph();
   private final List<TensorProto> packed = new ArrayList<>();
-  private final SafetensorsFile file;
+  private final TensorFile file;
   private final Weights weights;
 
-  private ForeignGraphs(SafetensorsFile file, Weights weights) {
+  private ForeignGraphs(TensorFile file, Weights weights) {
     this.file = file;
     this.weights = weights;
   }

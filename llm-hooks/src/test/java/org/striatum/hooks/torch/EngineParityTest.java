@@ -83,7 +83,7 @@ class EngineParityTest {
   private static List<Gates> arms(GatedModel model) {
     Random random = new Random(43);
     HookPoint stream = HookPoint.residPost(1);
-    HookPoint neurons = HookPoint.mlpPost(0);
+    HookPoint neurons = GoldenCheckpoints.neurons(model, 0);
     List<Gates> arms = new ArrayList<>(List.of(Gates.none(),
         Gates.of(stream, Gate.zeroing(model.width(stream), List.of(3, 7, 11)))));
     for (HookPoint hook : List.of(stream, neurons)) {

@@ -68,10 +68,10 @@ class MergedCheckpointTest {
     for (Weight weight : model.weights().values()) {
       long elements = weight.shape().stream().reduce(1L, Math::multiplyExact);
       if (weight.shape().size() == 1 || weight.name().contains("emb") || weight.name().endsWith("wte.weight")) {
-        added.put(weight.name(), gaussian(random, Math.toIntExact(elements)));
-      } else if (model.matrices().contains(weight.name())) {
-        lowRank.put(weight.name(), new LowRank(2, gaussian(random, 2 * model.inputs(weight.name())),
-            gaussian(random, 2 * model.outputs(weight.name())), 3));
+        added.put(weight.key(), gaussian(random, Math.toIntExact(elements)));
+      } else if (model.matrices().contains(weight.key())) {
+        lowRank.put(weight.key(), new LowRank(2, gaussian(random, 2 * model.inputs(weight.key())),
+            gaussian(random, 2 * model.outputs(weight.key())), 3));
       }
     }
     assertThat(added).isNotEmpty();

@@ -77,7 +77,7 @@ public final class AdaptationStudy {
   /// @throws CheckpointException if the engines disagree, naming the figure
   public Findings run(AdaptationPlan plan, Progress progress) throws IOException {
     notes.addAll(plan.notes());
-    try (Checkpoint checkpoint = Checkpoint.open(model.facts().folder());
+    try (Checkpoint checkpoint = Checkpoint.open(model.source());
         DjlModel djl = DjlModel.open(checkpoint, Decoder.of(checkpoint), CompletionEnd.at(model.endOfSequence()));
         TrialTester tester = new TrialTester(djl, model, problems, scales.keySet(), execution)) {
       Map<AdaptationArm, List<Trained>> trained = train(djl, trials(djl, plan), progress);

@@ -29,7 +29,7 @@ public record BiasAdaptation(SortedMap<String, Integer> biases) implements Adapt
     SortedMap<String, Integer> biases = new TreeMap<>();
     for (Weight weight : model.weights().values()) {
       if (weight.shape().size() == 1 && weight.name().endsWith("bias")) {
-        biases.put(weight.name(), Math.toIntExact(weight.shape().getFirst()));
+        biases.put(weight.key(), Math.toIntExact(weight.shape().getFirst()));
       }
     }
     return biases.isEmpty() ? Optional.empty() : Optional.of(new BiasAdaptation(biases));

@@ -62,7 +62,7 @@ public record StateScale(float[] mean, float[] deviation, CoordinateScales sizes
     Map<HookPoint, StateScale> scales = new TreeMap<>(of(model.model(), texts,
         hooks.stream().filter(hook -> !neurons.contains(hook)).collect(Collectors.toUnmodifiableSet())));
     if (!neurons.isEmpty()) {
-      try (Checkpoint checkpoint = Checkpoint.open(model.facts().folder());
+      try (Checkpoint checkpoint = Checkpoint.open(model.source());
           DjlModel djl = DjlModel.open(checkpoint, Decoder.of(checkpoint), CompletionEnd.at(model.endOfSequence()))) {
         scales.putAll(of(djl, texts, neurons));
       }

@@ -15,16 +15,24 @@ import org.striatum.probe.value.ValueNeuronResults.Agreement;
 ///
 /// @param datasets one row per dataset
 /// @param layers one row per dataset and hook point that could be studied
-public record DopamineResults(List<DatasetSteps> datasets, List<LayerDopamine> layers) {
+/// @param power one row per dataset
+public record DopamineResults(List<DatasetSteps> datasets, List<LayerDopamine> layers, List<DopaminePower> power) {
   public DopamineResults {
     datasets = List.copyOf(datasets);
     layers = List.copyOf(layers);
+    power = List.copyOf(power);
   }
 
   /// What the signature test says of each dataset that was studied, over all its hook points.
   public List<DopamineVerdict> verdicts() {
     return datasets.stream().map(dataset -> DopamineVerdict.of(dataset, layers.stream()
-        .filter(layer -> layer.dataset().equals(dataset.dataset())).toList())).toList();
+        .filter(layer -> layer.dataset().equals(dataset.dataset())).toList(), power(dataset.dataset()))).toList();
+  }
+
+  /// Of one dataset; without a share where nothing was planted.
+  public DopaminePower power(String dataset) {
+    return power.stream().filter(one -> one.dataset().equals(dataset)).findFirst()
+        .orElse(new DopaminePower(dataset, Double.NaN, List.of()));
   }
 
   /// The hook point of a dataset whose causal probe predicts δ best on validation problems.
@@ -92,6 +100,13 @@ public record DopamineResults(List<DatasetSteps> datasets, List<LayerDopamine> l
       notes = List.copyOf(notes);
     }
 
+    /// The same after other tests of its coordinates.
+    LayerDopamine with(List<TestedNeuron> others) {
+      return new LayerDopamine(dataset, hook, steps, kept, problems, constant, curves, validation, scatter, shuffled, ranking, order,
+          agreement, others,
+          others.stream().filter(TestedNeuron::significant).map(TestedNeuron::coordinate).toList(), traces, notes);
+    }
+
     /// The curve of one scaling.
     public Optional<ProbeCurve> curve(Scaling scaling) {
       return curves.stream().filter(curve -> curve.scaling() == scaling).findFirst();
@@ -136,7 +151,12 @@ public record DopamineResults(List<DatasetSteps> datasets, List<LayerDopamine> l
   /// @param consistency share of up to ten groups of training problems in which Spearman's ρ with δ has that sign
   /// @param significant whether all five parts pass: only then is it a dopamine neuron
   public record TestedNeuron(int coordinate, Map<String, Integer> ranks, int sign, double consistency, Signature signature,
-      boolean significant) {}
+      boolean significant) {
+    /// The same with another signature.
+    TestedNeuron with(Signature other) {
+      return new TestedNeuron(coordinate, ranks, sign, consistency, other, other.complete());
+    }
+  }
 
   /// The five parts of the signature test.
   ///
@@ -169,14 +189,21 @@ public record DopamineResults(List<DatasetSteps> datasets, List<LayerDopamine> l
   /// One partial rank correlation.
   ///
   /// @param p two-sided, robust to dependence within problems
-  /// @param q the same after Benjamini and Hochberg over all coordinates tested
-  public record Correlation(double rho, double p, double q) {}
+  /// @param q the same after Benjamini and Hochberg over all coordinates tested, of all hook points of the dataset
+  public record Correlation(double rho, double p, double q) {
+    Correlation corrected(double other) {
+      return new Correlation(rho, p, other);
+    }
+  }
 
   /// Slopes on the positive and on the negative part of δ in one regression, position, length and entropy held fixed, in
   /// standard deviations a unit of δ, intervals bootstrapped by problem.
   ///
-  /// @param passed whether both intervals lie on the same side of 0
-  public record Surprises(Estimate positive, Estimate negative, boolean passed) {}
+  /// @param beyondGains the slope on losses minus what a response to gains alone would show there, as δ is estimated
+  /// @param beyondLosses the slope on gains minus what a response to losses alone would show there
+  /// @param passed whether all four intervals lie on the same side of 0
+  public record Surprises(Estimate positive, Estimate negative, Estimate beyondGains, Estimate beyondLosses,
+      boolean passed) {}
 
   /// Equivalence test of the activation where reward is fully predicted against what δ, position, length and entropy lead
   /// one to expect, in standard deviations.
@@ -188,7 +215,12 @@ public record DopamineResults(List<DatasetSteps> datasets, List<LayerDopamine> l
   ///     training problems
   /// @param p of the null that the difference is at least the margin
   public record Flatness(int steps, double difference, double low, double high, double margin, double p,
-      boolean passed) {}
+      boolean passed) {
+    /// Whether a difference of 0 would have passed: the interval is no wider than the margin allows.
+    public boolean testable() {
+      return (high - low) / 2 < margin;
+    }
+  }
 
   /// Slopes on V̂(sₖ) and V̂(sₖ₋₁) in one regression, position, length and entropy held fixed, in standard deviations a
   /// unit of value, intervals bootstrapped by problem.

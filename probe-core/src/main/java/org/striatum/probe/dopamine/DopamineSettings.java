@@ -1,6 +1,8 @@
 package org.striatum.probe.dopamine;
 
+import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.striatum.probe.value.PruningSettings;
 import org.striatum.probe.value.ValueProbeTraining;
 
@@ -42,8 +44,9 @@ public record DopamineSettings(Errors errors, ValueProbeTraining training, Dopam
   /// @param level significance of every part: q or p below it passes, in (0, 1)
   /// @param predicted reward is fully predicted where V̂ is at least this before and after, in (0.5, 1]
   /// @param flatMargin an activation is flat there if it is off by less than its response to a surprise this large, > 0
+  /// @param power of the whole, measured by planted coordinates
   public record Tests(int tested, int permutations, int retrainings, double level, double predicted,
-      double flatMargin) {
+      double flatMargin, Power power) {
     public Tests {
       if (tested < 1 || retrainings < 0) {
         throw new IllegalArgumentException(
@@ -65,19 +68,60 @@ public record DopamineSettings(Errors errors, ValueProbeTraining training, Dopam
     }
 
     public Tests withTested(int coordinates) {
-      return new Tests(coordinates, permutations, retrainings, level, predicted, flatMargin);
+      return new Tests(coordinates, permutations, retrainings, level, predicted, flatMargin, power);
     }
 
     public Tests withPermutations(int reassignments) {
-      return new Tests(tested, reassignments, retrainings, level, predicted, flatMargin);
+      return new Tests(tested, reassignments, retrainings, level, predicted, flatMargin, power);
     }
 
     public Tests withRetrainings(int probes) {
-      return new Tests(tested, permutations, probes, level, predicted, flatMargin);
+      return new Tests(tested, permutations, probes, level, predicted, flatMargin, power);
     }
 
     public Tests withLevel(double significance) {
-      return new Tests(tested, permutations, retrainings, significance, predicted, flatMargin);
+      return new Tests(tested, permutations, retrainings, significance, predicted, flatMargin, power);
+    }
+
+    public Tests withPower(UnaryOperator<Power> change) {
+      return new Tests(tested, permutations, retrainings, level, predicted, flatMargin, change.apply(power));
+    }
+  }
+
+  /// Known effects planted into the data, to see whether the signature test finds them.
+  ///
+  /// @param planted coordinates of each kind and strength, per dataset, ≥ 0; none: no answer is *no*
+  /// @param strengths correlations of a planted neuron with δ, rising, in (0, 1)
+  /// @param effect the one among them at which a neuron must be likely to be found before its absence is an answer
+  public record Power(int planted, List<Double> strengths, double effect) {
+    public Power {
+      strengths = List.copyOf(strengths);
+      if (planted < 0 || planted > 10_000) {
+        throw new IllegalArgumentException("planted coordinates must be in [0, 10000], found " + planted);
+      }
+      if (strengths.isEmpty() || !strengths.stream().allMatch(r -> r > 0 && r < 1)
+          || !strengths.stream().sorted().distinct().toList().equals(strengths)) {
+        throw new IllegalArgumentException("planted strengths must rise within (0, 1), found " + strengths);
+      }
+      if (!strengths.contains(effect)) {
+        throw new IllegalArgumentException(
+            "the declared effect must be one of the planted strengths " + strengths + ", found " + effect);
+      }
+    }
+
+    /// At which a kind is planted: a neuron at every strength, what resembles it at the largest.
+    List<Double> strengths(Planting planting) {
+      return planting == Planting.SURPRISE ? strengths : List.of(strengths.getLast());
+    }
+
+    public Power withPlanted(int coordinates) {
+      return new Power(coordinates, strengths, effect);
+    }
+
+    /// Declares another effect, which is planted too.
+    public Power withEffect(double other) {
+      return new Power(planted, Stream.concat(strengths.stream(), Stream.of(other)).distinct().sorted().toList(),
+          other);
     }
   }
 
@@ -106,13 +150,14 @@ public record DopamineSettings(Errors errors, ValueProbeTraining training, Dopam
   /// Where nothing else is said.
   public static DopamineSettings defaults() {
     return new DopamineSettings(new Errors(1 - 1e-5, 0.3), TdErrorProbe.TRAINING,
-        DopamineRanking.TD_ERROR_FIRST_LAYER_L1, PruningSettings.DEFAULTS, new Tests(20, 999, 19, 0.05, 0.9, 0.3),
+        DopamineRanking.TD_ERROR_FIRST_LAYER_L1, PruningSettings.DEFAULTS,
+        new Tests(20, 999, 19, 0.05, 0.9, 0.3, new Power(40, List.of(0.15, 0.25, 0.35, 0.5), 0.35)),
         new Traces(0.4, 3, 50, 20), 1000);
   }
 
   /// Minutes for a small model: fewer refits of the probe, the signature's parts the same.
   public static DopamineSettings quick() {
-    return defaults().withTests(tests -> tests.withRetrainings(5));
+    return defaults().withTests(tests -> tests.withRetrainings(5).withPower(power -> power.withPlanted(24)));
   }
 
   public DopamineSettings {

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
@@ -14,6 +15,7 @@ import java.util.stream.IntStream;
 import org.striatum.probe.dopamine.DopamineResults.DatasetSteps;
 import org.striatum.probe.dopamine.DopamineResults.LayerDopamine;
 import org.striatum.probe.dopamine.DopamineResults.Reliability;
+import org.striatum.probe.dopamine.SpikeIns.SpikeIn;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Split;
 import org.striatum.probe.rollout.Split.Fold;
@@ -111,7 +113,9 @@ public final class DopamineStudy {
   /// @param figures null where the data does not allow any
   /// @param excludedSteps left out for NaN or ∞ in a state
   /// @param obstacle why there are no figures; null if there are
-  public record LayerOutcome(HookPoint hook, LayerDopamine figures, int excludedSteps, String obstacle) {
+  /// @param planted known effects, each put to the same test
+  record LayerOutcome(HookPoint hook, LayerDopamine figures, int excludedSteps, String obstacle,
+      List<SpikeIn> planted) {
     /// One line an obstacle, naming the hook points it stands in the way of.
     static List<String> notes(List<LayerOutcome> outcomes) {
       Map<String, String> hooks = outcomes.stream().filter(outcome -> outcome.obstacle != null)
@@ -126,29 +130,33 @@ public final class DopamineStudy {
   public DopamineResults run(List<StudiedDataset> datasets, Progress progress) {
     List<DatasetSteps> rows = new ArrayList<>();
     List<LayerDopamine> layers = new ArrayList<>();
+    List<DopaminePower> power = new ArrayList<>();
     long units = datasets.stream().mapToLong(dataset -> dataset.states().size()).sum() * units();
     try (Progress.Task task = progress.start("dopamine neurons", units, "fit")) {
       for (StudiedDataset dataset : datasets) {
         List<LayerOutcome> outcomes = dataset.states().keySet().stream().map(hook -> layer(dataset, hook, task))
             .toList();
-        outcomes.stream().filter(outcome -> outcome.figures() != null)
-            .forEach(outcome -> layers.add(outcome.figures()));
+        List<LayerDopamine> own = DopaminePower.oneFamily(
+            outcomes.stream().map(LayerOutcome::figures).filter(Objects::nonNull).toList(), settings.tests().level());
+        layers.addAll(own);
+        power.add(DopaminePower.of(dataset.name(),
+            outcomes.stream().flatMap(outcome -> outcome.planted().stream()).toList(), own, settings.tests()));
         rows.add(summary(dataset, outcomes));
       }
     }
-    return new DopamineResults(rows, layers);
+    return new DopamineResults(rows, layers, power);
   }
 
-  /// How many units one hook point steps its progress: a probe on each scale, the refitted ones, the signature test and
-  /// the traces.
-  public long units() {
-    return Scaling.values().length + settings.tests().retrainings() + 2L;
+  /// How many units one hook point steps its progress: a probe on each scale, the refitted ones, the signature test, the
+  /// planted coordinates and the traces.
+  long units() {
+    return Scaling.values().length + settings.tests().retrainings() + 3L;
   }
 
   /// One dataset in figures that need no hidden state.
   ///
   /// @param outcomes of its hook points, for what they left out
-  public DatasetSteps summary(StudiedDataset dataset, List<LayerOutcome> outcomes) {
+  DatasetSteps summary(StudiedDataset dataset, List<LayerOutcome> outcomes) {
     List<ValuedStep> steps = dataset.valued(settings.errors().gamma());
     Reliability reliability = reliability(steps, dataset.values(), streams.of(dataset.name() + " reliability"));
     Map<Fold, Long> kept = steps.stream().filter(this::isKept)
@@ -226,19 +234,17 @@ public final class DopamineStudy {
   ///
   /// @param task stepped [#units] times
   /// @throws IllegalArgumentException if a problem is in no fold
-  public LayerOutcome layer(StudiedDataset dataset, HookPoint hook, Progress.Task task) {
+  LayerOutcome layer(StudiedDataset dataset, HookPoint hook, Progress.Task task) {
     Trajectories states = dataset.states().get(hook);
     PooledSteps pooled = PooledSteps.read(states, dataset.valued(settings.errors().gamma()));
     StepFolds folds = new StepFolds(pooled, settings.errors().threshold());
     try {
       folds.requireEnough(states);
-      return new LayerOutcome(hook,
-          new LayerStudy(settings, streams, dataset.name(), hook, states, folds, task, sink).figures(),
-          pooled.excluded(),
-          null);
+      LayerStudy study = new LayerStudy(settings, streams, dataset, hook, folds, task, sink);
+      return new LayerOutcome(hook, study.figures(), pooled.excluded(), null, study.planted());
     } catch (NotEnoughData missing) {
       task.step(units());
-      return new LayerOutcome(hook, null, pooled.excluded(), missing.getMessage());
+      return new LayerOutcome(hook, null, pooled.excluded(), missing.getMessage(), List.of());
     }
   }
 }

@@ -21,6 +21,8 @@ import org.striatum.probe.dopamine.DopamineResults.Signature;
 import org.striatum.probe.dopamine.DopamineResults.Surprise;
 import org.striatum.probe.dopamine.DopamineResults.TestedNeuron;
 import org.striatum.probe.dopamine.DopamineResults.Trace;
+import org.striatum.probe.dopamine.DopamineStudy.StudiedDataset;
+import org.striatum.probe.dopamine.SpikeIns.SpikeIn;
 import org.striatum.probe.dopamine.TdErrorProbe.Pooled;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Split.Fold;
@@ -43,6 +45,7 @@ final class LayerStudy {
   private final DopamineSettings settings;
   private final RandomStreams streams;
   private final ScorerSink sink;
+  private final StudiedDataset studied;
   private final String dataset;
   private final HookPoint hook;
   private final Trajectories states;
@@ -55,16 +58,19 @@ final class LayerStudy {
   private final int[] test;
   private final int[] allTrain;
   private final int[] allTest;
+  private final ValuePosterior posterior;
+  private final SignatureTest signature;
 
   /// @param streams of the study's seed
-  LayerStudy(DopamineSettings settings, RandomStreams streams, String dataset, HookPoint hook,
-      Trajectories states, StepFolds folds, Progress.Task task, ScorerSink sink) {
+  LayerStudy(DopamineSettings settings, RandomStreams streams, StudiedDataset studied, HookPoint hook, StepFolds folds,
+      Progress.Task task, ScorerSink sink) {
+    this.studied = studied;
     this.sink = sink;
     this.settings = settings;
     this.streams = streams;
-    this.dataset = dataset;
+    this.dataset = studied.name();
     this.hook = hook;
-    this.states = states;
+    this.states = studied.states().get(hook);
     this.folds = folds;
     this.task = task;
     pooled = folds.pooled();
@@ -74,6 +80,19 @@ final class LayerStudy {
     test = folds.kept(Fold.TEST);
     allTrain = folds.all(Fold.TRAIN);
     allTest = folds.all(Fold.TEST);
+    posterior = new ValuePosterior(studied.values());
+    signature = new SignatureTest(folds.steps(allTest), settings, Leak.of(folds.steps(allTest), posterior,
+        settings.errors().gamma(), streams.of(stream + "leak")));
+  }
+
+  /// Known effects, planted here as often as this hook point's share of the dataset's.
+  List<SpikeIn> planted() {
+    int hooks = studied.states().size();
+    int each = (settings.tests().power().planted() + hooks - 1) / hooks;
+    List<SpikeIn> planted = new SpikeIns(pooled, allTrain, allTest, settings).draw(each, correlations(), posterior,
+        signature, streams.of(stream + "planted"));
+    task.step(1);
+    return planted;
   }
 
   LayerDopamine figures() {
@@ -213,13 +232,17 @@ final class LayerStudy {
 
   /// |Spearman's ρ| with δ over all training steps; 0 for a constant coordinate.
   private NeuronRanking byCorrelation() {
+    return NeuronRanking.of(DopamineRanking.DELTA_CORRELATION.printed(), correlations());
+  }
+
+  private double[] correlations() {
     double[] deltas = deltas(allTrain);
     double[] scores = new double[pooled.width()];
     for (int j = 0; j < scores.length; j++) {
       double rho = Spearman.of(pooled.coordinate(j, allTrain), deltas).rho();
       scores[j] = Double.isNaN(rho) ? 0 : Math.abs(rho);
     }
-    return NeuronRanking.of(DopamineRanking.DELTA_CORRELATION.printed(), scores);
+    return scores;
   }
 
   /// The best of two rankings: what a probe's weights overlook is often plain in the correlation, and the other way
@@ -232,10 +255,9 @@ final class LayerStudy {
     double[][] onTrain = activations(coordinates, allTrain);
     List<ValuedStep> trainSteps = folds.steps(allTrain);
     double[] responses = SignatureTest.responses(trainSteps, onTrain);
-    SignatureTest test = new SignatureTest(folds.steps(allTest), settings);
-    List<Signature> signatures = test.test(activations(coordinates, allTest), responses,
+    List<Signature> signatures = signature.test(activations(coordinates, allTest), responses,
         streams.of(stream + "signature"));
-    notes.addAll(test.notes());
+    notes.addAll(signature.notes());
     List<TestedNeuron> tested = new ArrayList<>();
     for (int c = 0; c < coordinates.length; c++) {
       int sign = responses[c] >= 0 ? 1 : -1;

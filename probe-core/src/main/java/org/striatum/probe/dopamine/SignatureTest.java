@@ -39,9 +39,12 @@ final class SignatureTest {
   private final double[][] nuisances; // (covariates, steps)
   private final boolean[] predicted;
   private final TrajectoryPermutation permutation;
+  private final Leak leak;
 
   /// @param steps of the problems to test on, rollout after rollout
-  SignatureTest(List<ValuedStep> steps, DopamineSettings settings) {
+  /// @param leak of gains to losses and back, on those steps
+  SignatureTest(List<ValuedStep> steps, DopamineSettings settings, Leak leak) {
+    this.leak = leak;
     this.steps = List.copyOf(steps);
     this.settings = settings;
     problems = ValuedStep.problems(steps);
@@ -84,24 +87,53 @@ final class SignatureTest {
     Correlation[] givenAfter = partials(activations, after);
     Correlation[] givenBefore = partials(activations, before);
     Permuted[] permuted = permuted(activations, random);
-    double[] positive = Arrays.stream(delta).map(d -> Math.max(d, 0)).toArray();
-    double[] negative = Arrays.stream(delta).map(d -> Math.min(d, 0)).toArray();
+    double[] positive = positive(steps);
+    double[] negative = negative(steps);
     double[] isPredicted = IntStream.range(0, predicted.length).mapToDouble(i -> predicted[i] ? 1 : 0).toArray();
-    ClusteredRegression surprises = new ClusteredRegression(with(nuisances, positive, negative), problems);
+    ClusteredRegression surprises = surprises(steps);
     ClusteredRegression flatness = new ClusteredRegression(with(nuisances, isPredicted, positive, negative), problems);
     ClusteredRegression slopes = new ClusteredRegression(with(nuisances, after, before), problems);
     List<Signature> signatures = new ArrayList<>();
     for (int c = 0; c < activations.length; c++) {
-      Estimate[] parts = surprises.bootstrap(activations[c], settings.resamples(), random);
+      Surprises parts = surprises(surprises, activations[c], random);
       Estimate[] values = slopes.bootstrap(activations[c], settings.resamples(), random);
       signatures.add(new Signature(
           new Partials(givenAfter[c], givenBefore[c],
               givenAfter[c].q() < settings.tests().level() && givenBefore[c].q() < settings.tests().level()),
-          new Surprises(parts[0], parts[1], side(parts[0]) * side(parts[1]) > 0),
+          parts,
           flatness(flatness.fit(activations[c]), responses[c]),
           new ValueSlopes(values[0], values[1], side(values[0]) * side(values[1]) < 0), permuted[c]));
     }
     return signatures;
+  }
+
+  /// The regression of the second part: gains, losses, then what is held fixed.
+  static ClusteredRegression surprises(List<ValuedStep> steps) {
+    return new ClusteredRegression(with(nuisances(steps), positive(steps), negative(steps)),
+        ValuedStep.problems(steps));
+  }
+
+  private static double[] positive(List<ValuedStep> steps) {
+    return ValuedStep.column(steps, step -> Math.max(step.delta(), 0));
+  }
+
+  private static double[] negative(List<ValuedStep> steps) {
+    return ValuedStep.column(steps, step -> Math.min(step.delta(), 0));
+  }
+
+  private Surprises surprises(ClusteredRegression regression, double[] activation, RandomGenerator random) {
+    int columns = 2 + nuisances.length;
+    double[][] contrasts = new double[4][columns];
+    contrasts[0][0] = 1;
+    contrasts[1][1] = 1;
+    contrasts[2][1] = 1;
+    contrasts[2][0] = -leak.ofGains();
+    contrasts[3][0] = 1;
+    contrasts[3][1] = -leak.ofLosses();
+    Estimate[] found = regression.bootstrap(activation, contrasts, settings.resamples(), random);
+    int side = side(found[0]);
+    return new Surprises(found[0], found[1], found[2], found[3],
+        side != 0 && Arrays.stream(found).allMatch(one -> side(one) == side));
   }
 
   /// +1 or −1 where the interval excludes 0, else 0 (without an interval too).

@@ -14,7 +14,11 @@ public enum Site {
   ATTN_OUT("hook_attn_out", true),
   /// Residual stream between attention and MLP.
   RESID_MID("hook_resid_mid", true),
-  /// MLP neurons: the input of the down projection.
+  /// What the router of a mixture of experts says of each expert.
+  ROUTER_LOGITS("mlp.hook_router_logits", true),
+  /// What each expert's output is multiplied by: 0 for experts not chosen, which are not computed.
+  EXPERT_WEIGHTS("mlp.hook_expert_weights", true),
+  /// MLP neurons: the input of the down projection. A mixture of experts has none in common.
   MLP_POST("mlp.hook_post", true),
   /// What the MLP adds to the stream.
   MLP_OUT("hook_mlp_out", true),

@@ -179,12 +179,31 @@ public final class ClusteredRegression {
   /// @param y (n)
   /// @param resamples ≥ 100
   public Estimate[] bootstrap(double[] y, int resamples, RandomGenerator random) {
+    double[][] each = new double[columns][columns];
+    Arrays.setAll(each, j -> unit(j));
+    return bootstrap(y, each, resamples, random);
+  }
+
+  private double[] unit(int j) {
+    double[] unit = new double[columns];
+    unit[j] = 1;
+    return unit;
+  }
+
+  /// Sums of coefficients, Σ cⱼ bⱼ, with intervals from the same resamples: (contrasts). NaN where a column with a weight
+  /// other than 0 was left out.
+  ///
+  /// @param y (n)
+  /// @param contrasts weights c: (contrasts, columns)
+  /// @param resamples ≥ 100
+  public Estimate[] bootstrap(double[] y, double[][] contrasts, int resamples, RandomGenerator random) {
     if (resamples < 100) {
       throw new IllegalArgumentException("a bootstrap needs at least 100 resamples, found " + resamples);
     }
     int width = 1 + kept.length;
     double[][] crossed = crossed(y);
-    double[][] figures = new double[kept.length][resamples];
+    double[][] figures = new double[contrasts.length][resamples];
+    double[] drawn = all(Double.NaN);
     int usable = 0;
     for (int r = 0; r < resamples; r++) {
       double[] gram = new double[width * width];
@@ -196,21 +215,34 @@ public final class ClusteredRegression {
       }
       if (solve(gram, b, 1)) {
         for (int k = 0; k < kept.length; k++) {
-          figures[k][usable] = b[1 + k] / deviations[k];
+          drawn[kept[k]] = b[1 + k] / deviations[k];
+        }
+        for (int c = 0; c < contrasts.length; c++) {
+          figures[c][usable] = weighted(contrasts[c], drawn);
         }
         usable++;
       }
     }
     double[] coefficients = fit(y).coefficients();
-    Estimate[] estimates = new Estimate[columns];
-    Arrays.setAll(estimates, j -> Estimate.exact(coefficients[j]));
-    for (int k = 0; k < kept.length && usable * 2 >= resamples; k++) {
-      double[] sorted = Arrays.copyOf(figures[k], usable);
-      Arrays.sort(sorted);
-      estimates[kept[k]] = new Estimate(coefficients[kept[k]], Bootstrap.quantile(sorted, 0.025),
-          Bootstrap.quantile(sorted, 0.975));
+    Estimate[] estimates = new Estimate[contrasts.length];
+    for (int c = 0; c < estimates.length; c++) {
+      double value = weighted(contrasts[c], coefficients);
+      estimates[c] = Estimate.exact(value);
+      if (!Double.isNaN(value) && usable * 2 >= resamples) {
+        double[] sorted = Arrays.copyOf(figures[c], usable);
+        Arrays.sort(sorted);
+        estimates[c] = new Estimate(value, Bootstrap.quantile(sorted, 0.025), Bootstrap.quantile(sorted, 0.975));
+      }
     }
     return estimates;
+  }
+
+  private static double weighted(double[] weights, double[] coefficients) {
+    double sum = 0;
+    for (int j = 0; j < weights.length; j++) {
+      sum += weights[j] == 0 ? 0 : weights[j] * coefficients[j];
+    }
+    return sum;
   }
 
   /// Xᵀy of each cluster: (clusters, 1 + kept).

@@ -6,7 +6,9 @@ import org.striatum.probe.run.PrintedLater;
 
 /// An element type of the safetensors format, by the name its headers use. All are little endian.
 public enum DType implements PrintedLater {
-  F64(8), F32(4), F16(2), BF16(2), I64(8), I32(4), I16(2), I8(1), U8(1), BOOL(1);
+  F64(8), F32(4), F16(2), BF16(2), I64(8), I32(4), I16(2), I8(1), U8(1), BOOL(1),
+  // Of quantised weights: where they lie is read, their numbers are not.
+  F8_E4M3(1), F8_E5M2(1), F8_E8M0(1), U16(2), U32(4), U64(8);
 
   private final int bytes;
 

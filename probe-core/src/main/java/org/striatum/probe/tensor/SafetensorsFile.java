@@ -22,7 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.stream.Collectors;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.JsonProblem;
 
@@ -32,10 +31,7 @@ import org.striatum.probe.run.JsonProblem;
 /// file's own size before memory is taken. Tensors are read from the map, so files over 2 GB work and nothing is copied
 /// but what is asked for. Safe for concurrent reading; whoever opens it closes it, after which no slice may be touched.
 /// (Format: the safetensors repository, README, "Format". Like its reference reader, this one refuses gaps.)
-public final class SafetensorsFile implements AutoCloseable {
-  static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+public final class SafetensorsFile implements TensorFile {
   static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   static final String METADATA = "__metadata__";
@@ -82,49 +78,24 @@ public final class SafetensorsFile implements AutoCloseable {
     }
   }
 
+  @Override
   public Path path() {
     return path;
   }
 
-  /// Every tensor by its name, in the order of their bytes.
+  @Override
   public SequencedMap<String, TensorInfo> tensors() {
     return tensors;
+  }
+
+  @Override
+  public MemorySegment bytes() {
+    return bytes;
   }
 
   /// The header's free text, empty if there is none.
   public Map<String, String> metadata() {
     return metadata;
-  }
-
-  /// Where the tensor lies.
-  ///
-  /// @throws IllegalArgumentException if there is no such tensor, naming a few that exist
-  public TensorInfo tensor(String name) {
-    TensorInfo tensor = tensors.get(name);
-    if (tensor == null) {
-      String some = tensors.keySet().stream().limit(5).collect(Collectors.joining(", "));
-      throw new IllegalArgumentException(path + " has no tensor '" + name + "', it holds " + tensors.size()
-          + (tensors.isEmpty() ? "" : ": " + some + (tensors.size() > 5 ? ", …" : "")));
-    }
-    return tensor;
-  }
-
-  /// The tensor's bytes, read-only, valid until this file is closed.
-  ///
-  /// @throws IllegalArgumentException if there is no such tensor
-  public MemorySegment data(String name) {
-    TensorInfo tensor = tensor(name);
-    return bytes.asSlice(tensor.offset(), tensor.byteLength());
-  }
-
-  /// A floating-point tensor widened (F64: narrowed) to float, row-major.
-  ///
-  /// @throws IllegalArgumentException if there is no such tensor, it holds no floating-point numbers or does not fit
-  ///     an array
-  public float[] floats(String name) {
-    float[] values = new float[arrayLength(tensor(name))];
-    floats(name, 0, values, 0, values.length);
-    return values;
   }
 
   /// An F32 tensor of a known shape, row-major.
@@ -142,40 +113,12 @@ public final class SafetensorsFile implements AutoCloseable {
     return floats(name);
   }
 
-  /// Copies `count` elements of a floating-point tensor, from its element `first` on, to `into` from `offset` on.
-  ///
-  /// @throws IllegalArgumentException if there is no such tensor or it holds no floating-point numbers
-  /// @throws IndexOutOfBoundsException if the tensor or the array has no such elements
-  public void floats(String name, long first, float[] into, int offset, int count) {
-    TensorInfo tensor = tensor(name);
-    MemorySegment data = data(name);
-    switch (tensor.dtype()) {
-      case F32 -> MemorySegment.copy(data, FLOAT, first * Float.BYTES, into, offset, count);
-      case F16 -> {
-        for (int i = 0; i < count; i++) {
-          into[offset + i] = Float.float16ToFloat(data.get(SHORT, (first + i) * Short.BYTES));
-        }
-      }
-      case BF16 -> {
-        for (int i = 0; i < count; i++) {
-          into[offset + i] = Float.intBitsToFloat(data.get(SHORT, (first + i) * Short.BYTES) << 16);
-        }
-      }
-      case F64 -> {
-        for (int i = 0; i < count; i++) {
-          into[offset + i] = (float) data.get(DOUBLE, (first + i) * Double.BYTES);
-        }
-      }
-      default -> throw wrongType(tensor, "F32, F16, BF16 or F64");
-    }
-  }
-
   /// An integer tensor, row-major.
   ///
   /// @throws IllegalArgumentException if there is no such tensor, it holds no I32 or I64, a value exceeds an int, or it
   ///     does not fit an array
   public int[] ints(String name) {
-    int[] values = new int[arrayLength(tensor(name))];
+    int[] values = new int[tensor(name).arrayLength(path)];
     ints(name, 0, values, 0, values.length);
     return values;
   }
@@ -199,7 +142,7 @@ public final class SafetensorsFile implements AutoCloseable {
           into[offset + i] = (int) value;
         }
       }
-      default -> throw wrongType(tensor, "I32 or I64");
+      default -> throw tensor.wrongType(path, "I32 or I64");
     }
   }
 
@@ -208,20 +151,6 @@ public final class SafetensorsFile implements AutoCloseable {
     if (arena.scope().isAlive()) {
       arena.close();
     }
-  }
-
-  private int arrayLength(TensorInfo tensor) {
-    // A few elements below the largest int, as the JVM itself keeps some.
-    if (tensor.elements() > Integer.MAX_VALUE - 8) {
-      throw new IllegalArgumentException("tensor '" + tensor.name() + "' of " + path + " must have fewer than 2^31 "
-          + "elements to be copied to an array, found " + tensor.elements() + ": read its data in parts");
-    }
-    return (int) tensor.elements();
-  }
-
-  private IllegalArgumentException wrongType(TensorInfo tensor, String expected) {
-    return new IllegalArgumentException(
-        "tensor '" + tensor.name() + "' of " + path + " must be " + expected + ", found " + tensor.dtype());
   }
 
   /// The parsed header, every number in it checked.

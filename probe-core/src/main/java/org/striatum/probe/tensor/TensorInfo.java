@@ -1,13 +1,20 @@
 package org.striatum.probe.tensor;
 
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.List;
 
-/// Where one tensor lies in a safetensors file.
+/// Where one tensor lies in a file.
 ///
 /// @param shape outermost dimension first; empty for a scalar
 /// @param offset of the first byte, absolute in the file
 /// @param byteLength always elements × bytes of one element
 public record TensorInfo(String name, DType dtype, List<Long> shape, long offset, long byteLength) {
+  static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
   public TensorInfo {
     shape = List.copyOf(shape);
     if (offset < 0 || byteLength != byteLength(dtype, shape)) {
@@ -21,10 +28,24 @@ public record TensorInfo(String name, DType dtype, List<Long> shape, long offset
     return byteLength / dtype.bytes();
   }
 
+  int arrayLength(Path file) {
+    // A few elements below the largest int, as the JVM itself keeps some.
+    if (elements() > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException("tensor '" + name + "' of " + file + " must have fewer than 2^31 "
+          + "elements to be copied to an array, found " + elements() + ": read its data in parts");
+    }
+    return (int) elements();
+  }
+
+  IllegalArgumentException wrongType(Path file, String expected) {
+    return new IllegalArgumentException(
+        "tensor '" + name + "' of " + file + " must be " + expected + ", found " + dtype);
+  }
+
   /// Bytes that a tensor of this type and shape takes.
   ///
   /// @throws IllegalArgumentException if a dimension is negative or the size exceeds 2⁶³ − 1
-  static long byteLength(DType dtype, List<Long> shape) {
+  public static long byteLength(DType dtype, List<Long> shape) {
     long bytes = dtype.bytes();
     for (long dimension : shape) {
       if (dimension < 0) {

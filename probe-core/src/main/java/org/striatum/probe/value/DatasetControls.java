@@ -30,17 +30,22 @@ public record DatasetControls(String dataset, HookPoint hook, int width, int tes
 
   /// Is the value read from few coordinates? See [Sparsity].
   public Verdict sparse() {
-    return sparsity.verdict();
+    return asked(sparsity.verdict());
+  }
+
+  /// Of a probe that is not shown to predict anything it is not asked how.
+  private Verdict asked(Verdict answer) {
+    return readable ? answer : Verdict.NOT_TESTED;
   }
 
   /// Are single coordinates its natural unit? See [RotationControl].
   public Verdict basisAligned() {
-    return rotation.verdict();
+    return asked(rotation.verdict());
   }
 
   /// Does the probe know more than the prompt's length? See [NuisanceBaseline].
   public Verdict moreThanPromptLength() {
-    return nuisances.getFirst().verdict();
+    return asked(nuisances.getFirst().verdict());
   }
 
   /// The three answers in one line.

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -17,14 +18,17 @@ import org.striatum.probe.dopamine.DopamineResults.Surprise;
 import org.striatum.probe.dopamine.DopamineResults.TestedNeuron;
 import org.striatum.probe.dopamine.DopamineResults.Trace;
 import org.striatum.probe.dopamine.DopamineSettings.Errors;
+import org.striatum.probe.dopamine.DopamineSettings.Power;
 import org.striatum.probe.dopamine.DopamineSettings.Tests;
 import org.striatum.probe.dopamine.DopamineSettings.Traces;
 import org.striatum.probe.dopamine.DopamineStudy.LayerOutcome;
 import org.striatum.probe.dopamine.DopamineStudy.StudiedDataset;
 import org.striatum.probe.dopamine.PlantedRollouts.Recipe;
 import org.striatum.probe.dopamine.PlantedRollouts.Run;
+import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.RecordJson;
+import org.striatum.probe.stats.FalseDiscovery;
 import org.striatum.probe.value.PruningSettings;
 
 class DopamineStudyTest {
@@ -37,7 +41,8 @@ class DopamineStudyTest {
 
   private static DopamineSettings settings(int permutations, int resamples, int tested, DopamineRanking ranking) {
     return new DopamineSettings(new Errors(1 - 1e-5, 0.3), TdErrorProbe.TRAINING, ranking,
-        new PruningSettings(List.of(0.0, 0.5, 0.9, 0.95), 5), new Tests(tested, permutations, 2, 0.05, 0.9, 0.3),
+        new PruningSettings(List.of(0.0, 0.5, 0.9, 0.95), 5),
+        new Tests(tested, permutations, 2, 0.05, 0.9, 0.3, new Power(2, List.of(0.3, 0.6), 0.6)),
         new Traces(0.4, 2, 20, 5), resamples);
   }
 
@@ -108,6 +113,24 @@ class DopamineStudyTest {
 
     byte[] json = RecordJson.pretty(results);
     assertThat(RecordJson.pretty(RecordJson.parse(json, DopamineResults.class, "results"))).isEqualTo(json);
+  }
+
+  /// Whatever hook point it is of, a coordinate is one of the dataset's family: each p is corrected over all of them.
+  @Test
+  void allHookPointsOfADatasetAreOneFamily() {
+    PlantedRollouts planted = PlantedRollouts.draw(new Recipe(80, 4, 8, 20, true, true), new SplittableRandom(21));
+    StudiedDataset one = planted.dataset("two places");
+    StudiedDataset two = new StudiedDataset(one.name(), one.split(), one.steps(), one.values(), one.entropies(),
+        new TreeMap<>(Map.of(PlantedRollouts.HOOK, planted, HookPoint.residPost(3), planted)));
+    DopamineResults results = STUDY.run(List.of(two), Progress.NONE);
+    assertThat(results.layers()).hasSize(2);
+    double[] p = results.layers().stream().flatMap(layer -> layer.tested().stream())
+        .mapToDouble(neuron -> neuron.signature().partial().givenAfter().p()).toArray();
+    double[] q = results.layers().stream().flatMap(layer -> layer.tested().stream())
+        .mapToDouble(neuron -> neuron.signature().partial().givenAfter().q()).toArray();
+    assertThat(q).containsExactly(FalseDiscovery.benjaminiHochberg(p));
+    assertThat(results.layers()).allSatisfy(layer -> assertThat(layer.significant()).isEqualTo(layer.tested().stream()
+        .filter(neuron -> neuron.signature().complete()).map(TestedNeuron::coordinate).toList()));
   }
 
   @Test

@@ -48,6 +48,26 @@ class ClusteredRegressionTest {
     assertThat(new double[]{fit.coefficients()[1], fit.coefficients()[3], fit.p(1), fit.p(3)}).containsOnly(Double.NaN);
   }
 
+  /// b − λ a is the coefficient of B where A + λ B stands for A: the same resamples must give the same interval.
+  @Test
+  void aContrastIsTheCoefficientOfTheDesignThatHoldsIt() {
+    double lambda = 0.3;
+    double[] mixed = column(i -> A[i] + lambda * B[i]);
+    double[][] contrasts = {{-lambda, 1}, {1, 0}};
+    Estimate[] found = new ClusteredRegression(new double[][]{A, B}, CLUSTERS).bootstrap(Y, contrasts, 200,
+        new SplittableRandom(5));
+    Estimate[] held = new ClusteredRegression(new double[][]{mixed, B}, CLUSTERS).bootstrap(Y, 200,
+        new SplittableRandom(5));
+    for (int c = 0; c < 2; c++) {
+      assertThat(found[c].value()).isCloseTo(held[1 - c].value(), within(1e-9));
+      assertThat(found[c].low()).isCloseTo(held[1 - c].low(), within(1e-9));
+      assertThat(found[c].high()).isCloseTo(held[1 - c].high(), within(1e-9));
+    }
+    assertThat(new ClusteredRegression(new double[][]{A, A, B}, CLUSTERS)
+        .bootstrap(Y, new double[][]{{0, 1, 1}, {1, 0, 0}}, 200, new SplittableRandom(5)))
+        .extracting(one -> Double.isNaN(one.value())).containsExactly(true, false);
+  }
+
   @Test
   void scalesWithItsUnits() {
     double[] shifted = column(i -> 1000 * A[i] + 1e6);

@@ -20,6 +20,7 @@ import org.striatum.probe.rollout.Split;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.sparse.PlantedStore;
 import org.striatum.probe.sparse.SolverKind;
+import org.striatum.probe.stats.Verdict;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.probe.value.ValueNeuronResults.ProbeAuroc;
 import org.striatum.probe.value.ValueNeuronResults.PruningCurve;
@@ -113,6 +114,8 @@ class ValueNeuronStudyTest {
           .containsExactly("problem resamples", "problem resamples", "problem resamples", "probe seeds");
       assertThat(controls.nested().choices()).hasSize(2);
       assertThat(controls.notes()).isEmpty();
+      assertThat(answers(controls)).doesNotContain(Verdict.NOT_TESTED);
+      assertThat(answers(unreadable(controls))).containsOnly(Verdict.NOT_TESTED);
     });
     assertThat(results.datasets()).singleElement().satisfies(summary -> {
       assertThat(summary.problems()).isEqualTo(80);
@@ -122,6 +125,16 @@ class ValueNeuronStudyTest {
       assertThat(summary.promptLengthAuroc().value()).isEqualTo(1);
       assertThat(summary.note()).isNull();
     });
+  }
+
+  private static List<Verdict> answers(DatasetControls controls) {
+    return List.of(controls.sparse(), controls.basisAligned(), controls.moreThanPromptLength());
+  }
+
+  /// The same figures of a probe that predicts nothing.
+  private static DatasetControls unreadable(DatasetControls c) {
+    return new DatasetControls(c.dataset(), c.hook(), c.width(), c.testProblems(), c.testRollouts(), c.whole(), false,
+        c.sparsity(), c.rotation(), c.nuisances(), c.nested(), c.calibration(), c.stability(), c.notes());
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.striatum.probe.dopamine.DopaminePower.Share;
 import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.dopamine.DopamineResults.CurvePoint;
 import org.striatum.probe.dopamine.DopamineResults.DatasetSteps;
@@ -22,6 +23,7 @@ import org.striatum.probe.dopamine.DopamineResults.Surprise;
 import org.striatum.probe.dopamine.DopamineResults.TestedNeuron;
 import org.striatum.probe.dopamine.DopamineResults.Trace;
 import org.striatum.probe.dopamine.DopamineResults.TracePoint;
+import org.striatum.probe.dopamine.Planting;
 import org.striatum.probe.dopamine.Scaling;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.reports.page.Channel;
@@ -74,6 +76,13 @@ record DopamineFigures(DatasetSteps dataset, LayerDopamine layer, Figure pruning
     return Double.isFinite(estimate.value())
         ? Notation.decimals(estimate.value(), 2) + " [" + Notation.span(estimate.low(), estimate.high(), 2) + "]"
         : Notation.ABSENT;
+  }
+
+  /// What was planted, as the head of a column.
+  static String heading(Share share) {
+    return share.planting() == Planting.SURPRISE
+        ? "r = " + Notation.significant(share.strength(), 3)
+        : share.planting().printed();
   }
 
   static String mark(boolean passed) {

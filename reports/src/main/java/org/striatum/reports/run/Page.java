@@ -65,6 +65,10 @@ record Page(RunReport.Content content, ValueSection values, InterventionSection 
     return new ControlFigures(content.values() == null ? List.of() : content.values().controls());
   }
 
+  List<Figure> dopaminePower() {
+    return content.dopamine() == null ? List.of() : PowerFigure.of(content.dopamine().power());
+  }
+
   /// Null without a transfer study.
   TransferFigures transfer() {
     return content.transfer() == null ? null : new TransferFigures(content.transfer());
@@ -96,7 +100,8 @@ record Page(RunReport.Content content, ValueSection values, InterventionSection 
   /// The page's frame, with every chart of every section.
   Frame frame() {
     return new Frame("Striatum run report", content.title(), SECTIONS, Stream
-        .of(values.figures(), controls().all().stream(), dopamine.stream().flatMap(part -> part.figures().stream()),
+        .of(values.figures(), controls().all().stream(), dopaminePower().stream(),
+            dopamine.stream().flatMap(part -> part.figures().stream()),
             interventions.figures(), Stream.ofNullable(transfer()).flatMap(figures -> figures.all().stream()),
             uses().all().stream(), adaptations.stream().flatMap(adaptation -> adaptation.all().stream()),
             values.histograms().stream(),

@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.striatum.probe.dopamine.DopaminePower;
+import org.striatum.probe.dopamine.DopaminePower.Share;
 import org.striatum.probe.dopamine.DopamineRanking;
 import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.dopamine.DopamineResults.Correlation;
@@ -26,6 +28,7 @@ import org.striatum.probe.dopamine.DopamineResults.TestedNeuron;
 import org.striatum.probe.dopamine.DopamineResults.Trace;
 import org.striatum.probe.dopamine.DopamineResults.TracePoint;
 import org.striatum.probe.dopamine.DopamineResults.ValueSlopes;
+import org.striatum.probe.dopamine.Planting;
 import org.striatum.probe.dopamine.Scaling;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.stats.Estimate;
@@ -60,7 +63,17 @@ final class ExampleStudies {
             "8 continuations a state", new Reliability(half, half, new Estimate(0.6, 0.5, 0.7)), 0, List.of(),
             List.of())).toList(),
         datasets.stream().flatMap(dataset -> IntStream.range(0, layers)
-            .mapToObj(layer -> layer(dataset, layer, width, dataset.equals(datasets.getFirst())))).toList());
+            .mapToObj(layer -> layer(dataset, layer, width, dataset.equals(datasets.getFirst())))).toList(),
+        datasets.stream().map(ExampleStudies::power).toList());
+  }
+
+  private static DopaminePower power(String dataset) {
+    List<Double> strengths = List.of(0.15, 0.25, 0.35, 0.5);
+    return new DopaminePower(dataset, 0.35, Stream.concat(
+        IntStream.range(0, 4).mapToObj(i -> new Share(Planting.SURPRISE, strengths.get(i), 40, 10 * i + 3)),
+        Stream.of(Planting.values()).filter(planting -> planting != Planting.SURPRISE)
+            .map(planting -> new Share(planting, 0.5, 40, 1)))
+        .toList());
   }
 
   private static LayerDopamine layer(String dataset, int layer, int width, boolean calls) {
@@ -88,7 +101,8 @@ final class ExampleStudies {
   private static Signature signature(boolean passed) {
     Correlation correlation = new Correlation(0.3, 0.001, passed ? 0.01 : 0.4);
     Estimate slope = new Estimate(0.4, 0.2, 0.6);
-    return new Signature(new Partials(correlation, correlation, passed), new Surprises(slope, slope, true),
+    return new Signature(new Partials(correlation, correlation, passed),
+        new Surprises(slope, slope, slope, slope, true),
         new Flatness(80, 0.02, -0.05, 0.09, 0.2, 0.01, true), new ValueSlopes(slope, slope, passed),
         new Permuted(380, 199, 0.3, -0.1, 0.1, 0.005, true));
   }

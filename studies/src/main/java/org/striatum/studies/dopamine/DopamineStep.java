@@ -73,6 +73,13 @@ public record DopamineStep() implements Study<DopamineStepSettings, DopamineResu
         .withQuick(DopamineStepSettings.quick()).withSeeding(DopamineStepSettings::withSeed);
   }
 
+  /// 2: results say how often planted neurons are found, and the parts of the signature test are one family over all hook
+  /// points.
+  @Override
+  public int version() {
+    return 2;
+  }
+
   @Override
   public boolean hasOwnSection() {
     return true;

@@ -78,6 +78,7 @@ public record ImportStep(ForeignRollouts made, PromptSettings asking) implements
   public void prepare(StudyRun run, ImportSettings settings) throws IOException {
     ProblemSources sources = new ProblemSources(List.of(made.source()));
     sources.requireNoOther(run.folder().folder());
+    run.hold(Long.MAX_VALUE); // of what later studies will generate nothing is known
     Map<String, Integer> samples = new HashMap<>();
     made.completions().forEach(graded -> samples.merge(graded.problem().id(), 1, Integer::sum));
     int most = samples.values().stream().mapToInt(Integer::intValue).max().orElseThrow();

@@ -72,7 +72,8 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
       SortedMap<String, Sha256> files = new TreeMap<>(inputs.checkpoint().files());
       files.put("gate " + file.getFileName(), Sha256.of(file));
       return new Manifest.Inputs(
-          new Manifest.Checkpoint(inputs.checkpoint().name(), inputs.checkpoint().modelType(), files),
+          new Manifest.Checkpoint(inputs.checkpoint().name(), inputs.checkpoint().modelType(), files,
+              inputs.checkpoint().memory()),
           inputs.tokenizer(), inputs.data(), inputs.sampling(), inputs.hooks(), inputs.seed());
     }
   }
@@ -141,7 +142,9 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
     sources.requireNoOther(run.folder().folder());
     Prompting prompting = Prompting.of(settings.prompts(), run.anyModel(), before(run));
     PromptFormat format = format(prompting, settings);
-    requirePositions(run.anyModel(), asked(prompting, settings), settings);
+    List<Asked> asked = asked(prompting, settings);
+    requirePositions(run.anyModel(), asked, settings);
+    run.hold((long) asked.size() * settings.sampling().maxNewTokens());
     SortedMap<String, Grader> graders = new TreeMap<>();
     sets.forEach(set -> graders.put(set.name(), set.grader()));
     remarks(prompting, run.anyModel(), format).forEach(run.note());

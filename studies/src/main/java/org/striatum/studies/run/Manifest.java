@@ -23,6 +23,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.striatum.datasets.grading.GraderVersion;
 import org.striatum.datasets.prompt.PromptFormat;
+import org.striatum.hooks.onnx.HeldWeights;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.Sampling;
 import org.striatum.probe.run.FileFormat;
@@ -186,7 +187,15 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
   /// @param name of its folder, without the path
   /// @param modelType as in its config
   /// @param files file name → checksum, of all files of the model
-  public record Checkpoint(String name, String modelType, SortedMap<String, Sha256> files) {
+  /// @param memory how its weights are held, which decides the last bits; null in manifests that were written before it was
+  ///     kept, and where no model was run
+  public record Checkpoint(String name, String modelType, SortedMap<String, Sha256> files,
+      @JacksonInject(value = RecordJson.NOTHING, useInput = OptBoolean.TRUE) HeldWeights memory) {
+    /// A checkpoint that is not run.
+    public Checkpoint(String name, String modelType, SortedMap<String, Sha256> files) {
+      this(name, modelType, files, null);
+    }
+
     public Checkpoint {
       if (name.contains("/") || name.contains("\\")) {
         throw new IllegalArgumentException("a checkpoint's name must be that of its folder, found " + name);

@@ -1,11 +1,11 @@
 package org.striatum.studies.run;
 
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.checkpoint.ChecksumCache;
+import org.striatum.hooks.checkpoint.ModelSource;
 import org.striatum.hooks.onnx.Memory;
 
 /// How a checkpoint is opened and run. None of it changes a result beyond the last digits.
@@ -41,7 +41,7 @@ public record ModelSettings(Optional<Memory> memory, int threads, int batchSize)
   ///
   /// @param note receives messages about long work
   /// @throws CheckpointException with one line: what is wrong and what to do
-  public HookedModel open(Path checkpoint, Consumer<String> note) throws CheckpointException {
+  public HookedModel open(ModelSource checkpoint, Consumer<String> note) throws CheckpointException {
     HookedModel model = opened(checkpoint);
     try {
       new FirstOpen(note).require(model, threads, () -> opened(checkpoint));
@@ -52,7 +52,7 @@ public record ModelSettings(Optional<Memory> memory, int threads, int batchSize)
     }
   }
 
-  private HookedModel opened(Path checkpoint) throws CheckpointException {
+  private HookedModel opened(ModelSource checkpoint) throws CheckpointException {
     return HookedModel.open(checkpoint, memory, threads, new ChecksumCache(UserCache.folder()));
   }
 
@@ -62,7 +62,7 @@ public record ModelSettings(Optional<Memory> memory, int threads, int batchSize)
   }
 
   /// A run's model, opened when it is needed.
-  public RunModel of(Path checkpoint, Consumer<String> note) {
+  public RunModel of(ModelSource checkpoint, Consumer<String> note) {
     return RunModel.of(() -> open(checkpoint, note), this::batchOf, threads);
   }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.function.ToIntFunction;
 import org.striatum.hooks.HookedModel;
+import org.striatum.hooks.onnx.HeldWeights;
 import org.striatum.hooks.text.SpecialTokenPolicy.SpecialToken;
 import org.striatum.probe.run.Sha256;
 import org.striatum.probe.run.UsageException;
@@ -30,6 +31,7 @@ public final class RunModel implements AutoCloseable {
   private final ToIntFunction<HookedModel> batchSize;
   private final int threads;
   private HookedModel model;
+  private HeldWeights held; // null until a run says so
   private Manifest.Inputs inputs;
   private boolean closed;
 
@@ -66,25 +68,37 @@ public final class RunModel implements AutoCloseable {
     }
     if (model == null) {
       model = opener.open();
+      if (held != null) {
+        model.hold(held);
+      }
     }
     return model;
+  }
+
+  /// Holds the weights so from now on, also when the model is opened again.
+  void hold(HeldWeights weights) throws IOException {
+    HeldWeights now = open().hold(weights);
+    if (!now.equals(held)) {
+      held = now;
+      inputs = null;
+    }
   }
 
   /// The model and its tokens, by checksum; every file is read once.
   public Manifest.Inputs inputs() throws IOException {
     if (inputs == null) {
-      inputs = inputs(open());
+      inputs = inputs(open(), held);
     }
     return inputs;
   }
 
-  private static Manifest.Inputs inputs(HookedModel model) throws IOException {
+  private static Manifest.Inputs inputs(HookedModel model, HeldWeights held) throws IOException {
     SortedMap<String, Sha256> files = model.checksums();
     Integer bos = first(model.facts().bos());
     boolean prependsBos = bos != null
         && bos.equals(first(model.tokenizer().policy().before().stream().map(SpecialToken::id).toList()));
     return new Manifest.Inputs(
-        new Manifest.Checkpoint(model.facts().name(), model.facts().family(), files),
+        new Manifest.Checkpoint(model.facts().name(), model.facts().family(), files, held),
         new Manifest.Tokenizer(files.get(model.tokenizer().file().getFileName().toString()), bos,
             first(model.endOfSequence()),
             first(model.facts().pad()), prependsBos),

@@ -16,6 +16,7 @@ import org.striatum.datasets.RolloutFile;
 import org.striatum.datasets.grading.ReadingGrader;
 import org.striatum.datasets.prompt.PromptFormat;
 import org.striatum.hooks.HookedModel;
+import org.striatum.hooks.checkpoint.ModelSource;
 import org.striatum.probe.model.Sampling;
 import org.striatum.probe.model.TokenSequence;
 import org.striatum.probe.rollout.Grader;
@@ -153,6 +154,7 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
   public HookedModel hooked() throws IOException {
     HookedModel opened = model.open();
     if (hasRollouts()) {
+      hold(Long.MAX_VALUE);
       folder.settle(model.inputs());
     }
     return opened;
@@ -166,6 +168,14 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
   /// The same without a check of the run's inputs: for the study that fixes them.
   public HookedModel anyModel() throws IOException {
     return model.open();
+  }
+
+  /// Holds the model's weights as the run does that has begun, else in a way that fits the work.
+  ///
+  /// @param tokens that will be generated at most
+  public void hold(long tokens) throws IOException {
+    Manifest.Checkpoint begun = folder.manifest().inputs().checkpoint();
+    model.hold(begun != null && begun.memory() != null ? begun.memory() : model.open().fitting(tokens));
   }
 
   /// Sequences that run together. No result depends on it.
@@ -262,15 +272,24 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
         : opened.chatSequence(problem.prompt(), problem.solution());
   }
 
-  /// Records the path of the checkpoint outside the manifest: a convenience for later commands, not part of the result.
-  public void remember(Path checkpoint) throws IOException {
-    AtomicFile.write(folder.folder().resolve(CHECKPOINT_PATH),
-        (checkpoint.toAbsolutePath().normalize() + "\n").getBytes(StandardCharsets.UTF_8));
+  /// Records the path of the checkpoint, and of the adapter over it, outside the manifest: a convenience for later
+  /// commands, not part of the result.
+  public void remember(ModelSource checkpoint) throws IOException {
+    StringBuilder note = new StringBuilder();
+    note.append(checkpoint.base().toAbsolutePath().normalize()).append('\n');
+    checkpoint.adapter().ifPresent(adapter -> note.append(adapter.toAbsolutePath().normalize()).append('\n'));
+    AtomicFile.write(folder.folder().resolve(CHECKPOINT_PATH), note.toString().getBytes(StandardCharsets.UTF_8));
   }
 
-  /// The path of the checkpoint when the rollouts were made; empty if it was not recorded.
-  public static Optional<Path> noted(Path folder) throws IOException {
+  /// The path of the checkpoint and of its adapter when the rollouts were made; empty if it was not recorded.
+  public static Optional<ModelSource> noted(Path folder) throws IOException {
     Path note = folder.resolve(CHECKPOINT_PATH);
-    return Files.isRegularFile(note) ? Optional.of(Path.of(Files.readString(note).strip())) : Optional.empty();
+    if (!Files.isRegularFile(note)) {
+      return Optional.empty();
+    }
+    List<String> lines = Files.readAllLines(note);
+    return lines.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new ModelSource(Path.of(lines.getFirst()), lines.stream().skip(1).map(Path::of).findFirst()));
   }
 }

@@ -27,6 +27,13 @@ final class ValueAnswers {
         Question.MORE_THAN_LENGTH, each(results, ValueAnswers::more));
   }
 
+  /// What is asked of the value code, where there is one.
+  private static Finding asked(DatasetControls on, Verdict verdict, String figures) {
+    return on.readable()
+        ? new Finding(on.dataset(), verdict, figures)
+        : new Finding(on.dataset(), Verdict.NOT_TESTED, "the probe is not shown to predict success; " + figures);
+  }
+
   private static List<Finding> each(ValueNeuronResults results, Function<DatasetControls, Finding> finding) {
     return results.controls().stream().map(finding).toList();
   }
@@ -38,7 +45,7 @@ final class ValueAnswers {
 
   private static Finding sparse(DatasetControls on) {
     Sparsity sparsity = on.sparsity();
-    return new Finding(on.dataset(), on.sparse(),
+    return asked(on, on.sparse(),
         "%d of %d coordinates reach %s, %s relative to all of them; random sets of the same size %s".formatted(
             sparsity.kept(),
             on.width(), interval(sparsity.pruned()), signed(sparsity.difference()),
@@ -48,14 +55,14 @@ final class ValueAnswers {
 
   private static Finding aligned(DatasetControls on) {
     RotationControl rotation = on.rotation();
-    return new Finding(on.dataset(), on.basisAligned(),
+    return asked(on, on.basisAligned(),
         "pruned AUROC in the native basis minus that in %d rotated bases %s, p = %.2g".formatted(rotation.rotations(),
             signed(rotation.difference()), rotation.p()));
   }
 
   private static Finding more(DatasetControls on) {
     NuisanceBaseline baseline = on.nuisances().getFirst();
-    return new Finding(on.dataset(), on.moreThanPromptLength(),
+    return asked(on, on.moreThanPromptLength(),
         "%s alone %s; the probe adds %s".formatted(String.join(" and ", baseline.variables()),
             interval(baseline.alone()), signed(baseline.increment())));
   }

@@ -43,7 +43,8 @@ class NeuronSelectionTest {
             IntStream.range(0, width).boxed().toList(), List.of(), List.of(), number == 0 ? List.of(2, 0) : List.of(),
             List.of(), List.of()))
         .toList();
-    return new RunRankings(new ValueNeuronResults(List.of(), layers), new DopamineResults(List.of(), dopamine));
+    return new RunRankings(new ValueNeuronResults(List.of(), layers),
+        new DopamineResults(List.of(), dopamine, List.of()));
   }
 
   private static List<Integer> at(NeuronSelection set, int layer, RunRankings rankings) {

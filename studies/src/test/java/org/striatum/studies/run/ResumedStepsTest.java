@@ -1,6 +1,7 @@
 package org.striatum.studies.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,11 +18,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.striatum.datasets.ProblemSets;
 import org.striatum.hooks.HookedModel;
+import org.striatum.hooks.onnx.HeldWeights;
+import org.striatum.hooks.onnx.Memory;
 import org.striatum.probe.model.Sampling;
 import org.striatum.probe.run.AtomicFile;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
+import org.striatum.probe.run.UsageException;
 import org.striatum.studies.capture.CaptureSettings;
 import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.dopamine.ContinuationSettings;
@@ -44,6 +48,7 @@ class ResumedStepsTest {
 
   private final List<String> notes = new ArrayList<>();
   private int batch = 4;
+  private Optional<Memory> memory = Optional.empty();
 
   /// The end of a process, as far as a step can tell.
   private static final class Ended extends RuntimeException {
@@ -91,13 +96,13 @@ class ResumedStepsTest {
 
   private void run(Path run, Environment environment, Steps steps, Progress progress) throws IOException {
     try (RunFolder opened = RunFolder.create(run);
-        RunModel lent = RunModel.of(ResumedStepsTest::opened, _ -> batch, 1)) {
+        RunModel lent = RunModel.of(this::opened, _ -> batch, 1)) {
       steps.run(new StudyRun(opened, environment, lent, notes::add, progress));
     }
   }
 
-  private static HookedModel opened() throws IOException {
-    return HookedModel.open(Path.of("../checkpoints/tiny-reasoner-step2000"), Optional.empty(), 1);
+  private HookedModel opened() throws IOException {
+    return HookedModel.open(Path.of("../checkpoints/tiny-reasoner-step2000"), memory, 1);
   }
 
   /// Runs steps until one has reported some units.
@@ -146,6 +151,30 @@ class ResumedStepsTest {
     rollouts(160, new Sampling(1, 1, 0, 2, true)).run(silent(run));
     run.run(CaptureStep.STUDY, CaptureSettings.defaults().withHooks("blocks.*.hook_resid_post"));
   };
+
+  /// As on machines that would each choose another way: a run that goes on elsewhere keeps the way it began with, and who asks
+  /// for another is told.
+  @Test
+  void aRunKeepsTheWayItsWeightsAreHeld() throws IOException {
+    Steps steps = rollouts(6, SAMPLING);
+    memory = Optional.of(Memory.LOW);
+    run(folder.resolve("undisturbed"), HERE, steps, Progress.NONE);
+    endedAfter(folder.resolve("moved"), steps, StudyRun.ROLLOUTS, 8);
+    memory = Optional.empty(); // fast, for a model of this size
+    run(folder.resolve("moved"), HERE, steps, Progress.NONE);
+    assertThat(files(folder.resolve("moved"))).isEqualTo(files(folder.resolve("undisturbed")));
+    run(folder.resolve("auto"), HERE, steps, Progress.NONE);
+    try (RunFolder moved = RunFolder.read(folder.resolve("moved"));
+        RunFolder auto = RunFolder.read(folder.resolve("auto"))) {
+      assertThat(moved.manifest().inputs().checkpoint().memory()).isEqualTo(HeldWeights.all(Memory.LOW));
+      assertThat(auto.manifest().inputs().checkpoint().memory()).isEqualTo(HeldWeights.all(Memory.FAST));
+      assertThat(moved.manifest().step(StudyRun.ROLLOUTS).orElseThrow().key())
+          .isNotEqualTo(auto.manifest().step(StudyRun.ROLLOUTS).orElseThrow().key());
+    }
+    memory = Optional.of(Memory.FAST);
+    assertThatThrownBy(() -> run(folder.resolve("moved"), HERE, steps, Progress.NONE))
+        .isInstanceOf(UsageException.class).hasMessageContaining("checkpoint.memory");
+  }
 
   /// Ends steps three times at random, each time later, and compares what they come to in the end.
   private void resumed(Steps steps, String task, String partial) throws IOException {
