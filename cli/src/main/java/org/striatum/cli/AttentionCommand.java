@@ -44,7 +44,8 @@ final class AttentionCommand implements Callable<Integer> {
   @Option(names = "--layers", split = ",", paramLabel = "L", description = "Layers, from 0 (default all).")
   private List<Integer> layers = List.of();
 
-  @Option(names = {"-o", "--output"}, required = true, paramLabel = "FILE", description = "File to write: blocks.L.attn.hook_pattern of each layer, and input_ids.")
+  @Option(names = {"-o",
+      "--output"}, required = true, paramLabel = "FILE", description = "File to write: blocks.L.attn.hook_pattern of each layer, and input_ids.")
   private Path output;
 
   @Mixin
@@ -56,7 +57,7 @@ final class AttentionCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (HookedModel model = modelOptions.open(checkpoint)) {
+    try (HookedModel model = modelOptions.open(modelOptions.source(checkpoint))) {
       DescribedModel described = model.described().orElseThrow(() -> new UsageException(
           "the attention of an ONNX file cannot be taken apart: give a checkpoint folder"));
       int[] tokens = model.tokenizer().encodePrompt(text);

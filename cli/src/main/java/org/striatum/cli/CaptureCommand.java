@@ -77,7 +77,8 @@ final class CaptureCommand implements Callable<Integer> {
       throw new BadDataException(rollouts + " is not a file: check the path or run rollouts first");
     }
     Path folder = rollouts.toAbsolutePath().getParent();
-    try (RunModel model = modelOptions.of(modelOptions.source(checkpoint), "auto"); RunFolder opened = RunFolder.open(folder)) {
+    try (RunModel model = modelOptions.of(modelOptions.source(checkpoint), "auto");
+        RunFolder opened = RunFolder.open(folder)) {
       if (!rollouts.getFileName().equals(opened.rollouts().getFileName())) {
         throw new UsageException("--rollouts must be the run's own " + opened.rollouts().getFileName() + ", found "
             + rollouts.getFileName());
@@ -102,7 +103,7 @@ final class CaptureCommand implements Callable<Integer> {
 
   private int list() throws IOException {
     List<Listed> listed = new ArrayList<>();
-    try (HookedModel model = modelOptions.open(checkpoint)) {
+    try (HookedModel model = modelOptions.open(modelOptions.source(checkpoint))) {
       GatedModel gated = model.model();
       gated.hookPoints().forEach(hook -> listed.add(new Listed(hook.toString(), gated.width(hook), "record, gate")));
       for (int layer = 0; model.described().isPresent() && layer < gated.layers(); layer++) {

@@ -59,7 +59,8 @@ final class DemoCommand implements Callable<Integer> {
     RolloutSettings rollouts = Given.checked(() -> Effort.QUICK.settings(RolloutStep.STUDY).withProblems(limit)
         .withSampling(SAMPLING).withSeed(seed));
     StudyPlan plan = StudyOptions.of(Effort.QUICK).plan(registry, rollouts, CaptureSettings.defaults(), seed);
-    Answers answers = new StudyRunner(console, registry, modelOptions, "auto").run(modelOptions.source(checkpoint), output,
+    Answers answers = new StudyRunner(console, registry, modelOptions, "auto").run(modelOptions.source(checkpoint),
+        output,
         new RolloutStep(ProblemSets.named(TASKS)), plan, List.of());
     new AnswersSummary(console).print(answers);
     console.print("report: " + output.resolve("report.html"));

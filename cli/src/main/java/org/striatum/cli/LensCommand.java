@@ -65,7 +65,7 @@ final class LensCommand implements Callable<Integer> {
       throw new UsageException("--top must be ≥ 1, found " + top);
     }
     List<LayerGuesses> layers;
-    try (HookedModel model = modelOptions.open(checkpoint)) {
+    try (HookedModel model = modelOptions.open(modelOptions.source(checkpoint))) {
       DescribedModel described = model.described().orElseThrow(() -> new UsageException(
           "the head of an ONNX file cannot be run by itself: give a checkpoint folder"));
       layers = layers(described, model.tokenizer());

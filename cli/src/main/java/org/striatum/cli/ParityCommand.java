@@ -53,7 +53,8 @@ final class ParityCommand implements Callable<Integer> {
       throw new UsageException("--tolerance must be ≥ 0, found " + tolerance);
     }
     List<TensorParity> compared;
-    try (HookedModel model = modelOptions.open(modelOptions.source(checkpoint)); ReferenceDump dump = ReferenceDump.open(expected)) {
+    try (HookedModel model = modelOptions.open(modelOptions.source(checkpoint));
+        ReferenceDump dump = ReferenceDump.open(expected)) {
       compared = dump.compare(model);
     }
     List<Row> rows = compared.stream().map(tensor -> new Row(tensor.tensor(),

@@ -12,6 +12,7 @@ import org.striatum.cli.option.ModelOptions;
 import org.striatum.cli.option.ProbeOptions;
 import org.striatum.cli.summary.ValueSummary;
 import org.striatum.hooks.checkpoint.CheckpointException;
+import org.striatum.hooks.checkpoint.ModelSource;
 import org.striatum.probe.run.UsageException;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.studies.about.AboutSettings;
@@ -80,8 +81,11 @@ final class ProbeCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     ProbeSettings settings = Given.checked(() -> options.over(ProbeSettings.defaults().withSeed(seed)));
     if (probed.saved == null) {
-      Optional<Path> checkpoint = StudyRun.noted(probed.folder).filter(Files::exists);
-      try (RunModel model = checkpoint.isPresent() ? modelOptions.of(checkpoint.get(), "auto") : RunModel.none();
+      Optional<ModelSource> checkpoint = StudyRun.noted(probed.folder).filter(noted -> Files.exists(noted.base()));
+      try (
+          RunModel model = checkpoint.isPresent()
+              ? modelOptions.of(modelOptions.over(checkpoint.get()), "auto")
+              : RunModel.none();
           RunFolder opened = RunFolder.open(probed.folder)) {
         probe(run(opened, model), settings);
       }

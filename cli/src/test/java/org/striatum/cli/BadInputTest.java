@@ -217,7 +217,8 @@ class BadInputTest {
   @Test
   void directionsThatDoNotFit() throws Exception {
     Path run = damagedRun();
-    Path unknown = Files.writeString(folder.resolve("unknown.json"), "{\"hook\": \"blocks.1.hook_resid\", \"vector\": [1]}");
+    Path unknown = Files.writeString(folder.resolve("unknown.json"),
+        "{\"hook\": \"blocks.1.hook_resid\", \"vector\": [1]}");
     assertThat(refused(BAD_DATA, "ablate", run, "--direction", unknown)).contains("blocks.1.hook_resid_p");
     Path narrow = Files.writeString(folder.resolve("narrow.json"),
         "{\"hook\": \"blocks.2.hook_resid_post\", \"vector\": [1, 2]}");

@@ -193,7 +193,8 @@ public final class HookedModel implements AutoCloseable {
     details.put("generated graph",
         model.graph(Set.copyOf(model.hookPoints())).length / 1000 + " kB; weights stay in the checkpoint's own files");
     Sizes sizes = new Sizes(shape.layers(), shape.width(), shape.heads(), shape.vocabulary(), shape.longest(),
-        8L * IntStream.range(0, shape.layers()).filter(shape::attends).count() * shape.keyValueHeads() * shape.headWidth());
+        8L * IntStream.range(0, shape.layers()).filter(shape::attends).count() * shape.keyValueHeads()
+            * shape.headWidth());
     String dtypes = checkpoint.dtypes().keySet().stream().map(Enum::name).collect(Collectors.joining(", "));
     return new ModelFacts(checkpoint.name(), config.text("model_type"), checkpoint.folder(), files, sizes,
         new StoredWeights(checkpoint.parameters(), checkpoint.weightBytes(), dtypes, false), specialTokens(config),

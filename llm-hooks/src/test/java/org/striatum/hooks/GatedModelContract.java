@@ -171,7 +171,8 @@ public abstract class GatedModelContract {
       Recording plain = model.record(List.of(one), read, Gates.none());
       Recording donor = model.record(List.of(other), read, Gates.none());
       Recording own = model.record(List.of(one), read, Gates.of(hook, Gate.patching(rows(model, plain, hook, 12))));
-      assertThat(GoldenCheckpoints.relativeError(own.at(HookPoint.LOGITS), plain.at(HookPoint.LOGITS))).isLessThan(1e-6);
+      assertThat(GoldenCheckpoints.relativeError(own.at(HookPoint.LOGITS), plain.at(HookPoint.LOGITS)))
+          .isLessThan(1e-6);
       if (!hook.site().equals(Site.MLP_POST)) {
         Recording moved = model.record(List.of(one), read, Gates.of(hook, Gate.patching(rows(model, donor, hook, 12))));
         assertThat(GoldenCheckpoints.relativeError(moved.at(HookPoint.LOGITS), donor.at(HookPoint.LOGITS)))

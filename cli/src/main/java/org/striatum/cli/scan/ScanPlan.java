@@ -58,7 +58,8 @@ public record ScanPlan(SortedMap<String, String> settings, List<ScanUnit> units,
   /// @param checkpoints as they are named → where each lies, with the adapter over it
   /// @param options of `striatum study`
   /// @param settings that they come to
-  public static ScanPlan of(SequencedMap<Path, ModelSource> checkpoints, List<String> options, SortedMap<String, String> settings,
+  public static ScanPlan of(SequencedMap<Path, ModelSource> checkpoints, List<String> options,
+      SortedMap<String, String> settings,
       Path folder) throws IOException {
     Set<String> names = new HashSet<>(TAKEN);
     SequencedMap<SortedMap<String, Sha256>, ScanUnit> units = new LinkedHashMap<>();

@@ -77,7 +77,8 @@ public final class LoraAdapter implements AutoCloseable {
 
   /// Whether a folder holds an adapter.
   public static boolean isIn(Path folder) {
-    return Files.exists(folder.resolve(CONFIG)) || WEIGHTS.stream().anyMatch(name -> Files.exists(folder.resolve(name)));
+    return Files.exists(folder.resolve(CONFIG))
+        || WEIGHTS.stream().anyMatch(name -> Files.exists(folder.resolve(name)));
   }
 
   /// Whether a file is one of an adapter's.
@@ -175,7 +176,8 @@ public final class LoraAdapter implements AutoCloseable {
       throw refusal(tensor, "is not read (DoRA, biases of LoRA or a newer kind): merge the adapter into the weights");
     }
     boolean expected = settings.isSaved(plain) || !name.equals(plain)
-        || (settings.hasBiases() && plain.endsWith(".bias")) || plain.matches("(.*\\.)?(embed\\w*|wte|lm_head)\\.weight");
+        || (settings.hasBiases() && plain.endsWith(".bias"))
+        || plain.matches("(.*\\.)?(embed\\w*|wte|lm_head)\\.weight");
     if (!expected) {
       throw refusal(tensor, "is no part of LoRA, and modules_to_save does not name it");
     }
@@ -198,8 +200,9 @@ public final class LoraAdapter implements AutoCloseable {
     boolean fits = shape.size() == 2 && (shape.equals(List.of(up.get(0), down.get(1)))
         || shape.equals(List.of(down.get(1), up.get(0))));
     if (!fits) {
-      throw refusal(path.down(), "leads from " + down.get(1) + " to " + up.get(0) + " where the base's '" + weight.name()
-          + "' has shape " + shape);
+      throw refusal(path.down(),
+          "leads from " + down.get(1) + " to " + up.get(0) + " where the base's '" + weight.name()
+              + "' has shape " + shape);
     }
   }
 

@@ -14,7 +14,8 @@ import java.util.regex.PatternSyntaxException;
 /// would make another model of it is refused by its name. (PEFT 0.21, `tuners/lora/config.py`, `tuners/tuners_utils.py`.)
 final class LoraSettings {
   /// Keys that do not change what the adapter computes, or that are read elsewhere.
-  private static final Set<String> WITHOUT_EFFECT = Set.of("task_type", "inference_mode", "lora_dropout", "auto_mapping",
+  private static final Set<String> WITHOUT_EFFECT = Set.of("task_type", "inference_mode", "lora_dropout",
+      "auto_mapping",
       "revision", "base_model_name_or_path", "peft_version", "loftq_config", "eva_config", "megatron_core",
       "runtime_config", "qalora_group_size", "ensure_weight_tying", "fan_in_fan_out");
   private static final Set<String> READ = Set.of("peft_type", "r", "lora_alpha", "use_rslora", "rank_pattern",
@@ -113,8 +114,9 @@ final class LoraSettings {
     boolean harmless = config.isFlag("init_lora_weights")
         || HARMLESS_BEGINNINGS.contains(config.text("init_lora_weights", "gaussian"));
     if (!harmless) {
-      throw config.unsupported("init_lora_weights", "true, false, gaussian, eva or orthogonal, which leave the base as it"
-          + " is: save the adapter with path_initial_model_for_weight_conversion, or merge it");
+      throw config.unsupported("init_lora_weights",
+          "true, false, gaussian, eva or orthogonal, which leave the base as it"
+              + " is: save the adapter with path_initial_model_for_weight_conversion, or merge it");
     }
   }
 
@@ -145,7 +147,8 @@ final class LoraSettings {
     try {
       return Pattern.compile(regex.replace("(?P<", "(?<"));
     } catch (PatternSyntaxException unknown) {
-      throw config.unsupported(key, "names or regular expressions that Java reads too (" + unknown.getDescription() + ")");
+      throw config.unsupported(key,
+          "names or regular expressions that Java reads too (" + unknown.getDescription() + ")");
     }
   }
 
@@ -153,7 +156,8 @@ final class LoraSettings {
   void requireTarget(String module) throws CheckpointException {
     try {
       if (!targets.hold(module) || excluded.hold(module) || !isChosenLayer(module) || isSaved(module)) {
-        throw config.unsupported("target_modules", "what the adapter's tensors change: they change '" + module + "' too");
+        throw config.unsupported("target_modules",
+            "what the adapter's tensors change: they change '" + module + "' too");
       }
     } catch (IllegalArgumentException tooLong) {
       throw config.unsupported("target_modules", "expressions that end (" + tooLong.getMessage() + ")");

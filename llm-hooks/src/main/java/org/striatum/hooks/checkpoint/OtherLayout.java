@@ -45,7 +45,8 @@ enum OtherLayout {
       Optional<String> found = names.stream().filter(file -> layout.name.matcher(file).matches()).findFirst();
       if (found.isPresent()) {
         return Optional.of(new CheckpointException(
-            "no model.safetensors and no pytorch_model.bin in " + folder + ", but " + found.get() + ", " + layout.remedy));
+            "no model.safetensors and no pytorch_model.bin in " + folder + ", but " + found.get() + ", "
+                + layout.remedy));
       }
     }
     return Optional.empty();

@@ -18,8 +18,9 @@ enum QuantisedFormat {
                   ".W_q"), AQLM("AQLM", ".codebooks"), OTHER("integers");
 
   /// What such a checkpoint's name has behind that of the one it was made from.
-  private static final Pattern NAMED = Pattern.compile("(?i)[-_.](gptq|awq|unsloth|bnb|fp8|int4|int8|[48]-?bit|w\\da\\d+"
-      + "|quant|mlx|nvfp4|mxfp4|hqq|eetq|aqlm|nf4|dynamic).*");
+  private static final Pattern NAMED = Pattern
+      .compile("(?i)[-_.](gptq|awq|unsloth|bnb|fp8|int4|int8|[48]-?bit|w\\da\\d+"
+          + "|quant|mlx|nvfp4|mxfp4|hqq|eetq|aqlm|nf4|dynamic).*");
 
   private final String title;
   private final List<String> endings;

@@ -65,7 +65,8 @@ final class Wrapper {
   }
 
   /// Refuses a key that stands at the top and in the text's part with two values.
-  private static void refuseContradiction(ModelConfig config, JsonNode whole, JsonNode text) throws CheckpointException {
+  private static void refuseContradiction(ModelConfig config, JsonNode whole, JsonNode text)
+      throws CheckpointException {
     for (Map.Entry<String, JsonNode> outer : whole.properties()) {
       String key = outer.getKey();
       boolean contradicts = text.hasNonNull(key) && !outer.getValue().isNull()

@@ -260,7 +260,8 @@ final class BlockDecoder implements Decoder {
     if (shared.fused()) {
       T both = linear(t, x, layer, shared.name() + ".input_linear", d, 2 * n, false);
       T open = t.activate(t.columns(both, 1, 2 * n, 0, n), plan.activation);
-      return linear(t, t.multiply(open, t.columns(both, 1, 2 * n, n, 2 * n)), layer, shared.name() + ".output_linear", n,
+      return linear(t, t.multiply(open, t.columns(both, 1, 2 * n, n, 2 * n)), layer, shared.name() + ".output_linear",
+          n,
           d, false);
     }
     T gate = linear(t, x, layer, shared.name() + ".gate_proj", d, n, false);

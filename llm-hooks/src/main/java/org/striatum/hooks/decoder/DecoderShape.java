@@ -17,7 +17,8 @@ import org.striatum.probe.model.Site;
 /// @param vocabulary rows of the embedding
 /// @param reach how long a sequence can be
 /// @param parallel whether attention and MLP read the same stream, so that there is none between them
-public record DecoderShape(int layers, int width, Mlps mlps, Heads attention, Recurrent recurrent, int vocabulary, Reach reach,
+public record DecoderShape(int layers, int width, Mlps mlps, Heads attention, Recurrent recurrent, int vocabulary,
+    Reach reach,
     boolean parallel) {
   /// Sizes of attention.
   ///

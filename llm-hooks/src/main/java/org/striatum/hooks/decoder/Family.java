@@ -93,7 +93,8 @@ public record Family(String modelType, String models, String block, Reader reade
         new Family("granitemoe", "Granite 3, experts", "Granite 3's, experts", MixtureFamilies::granite),
         new Family("phimoe", "Phi 3.5, experts", "LayerNorm, two experts chosen one after the other",
             MixtureFamilies::phi),
-        new Family("gpt_oss", "gpt-oss, BF16", "experts with a clamped gate, attention sinks, every other layer sliding",
+        new Family("gpt_oss", "gpt-oss, BF16",
+            "experts with a clamped gate, attention sinks, every other layer sliding",
             MixtureFamilies::gptOss));
   }
 
@@ -104,9 +105,11 @@ public record Family(String modelType, String models, String block, Reader reade
         new Family("qwen3_5_text", "Qwen 3.5", "gated delta rule in three of four layers", RecurrentFamilies::qwen35),
         new Family("qwen3_5_moe_text", "Qwen 3.5, experts", "the same, experts and a shared one",
             RecurrentFamilies::qwen35Experts),
-        new Family("granitemoehybrid", "Granite 4", "Granite 3's and Mamba-2 layers, with or without rotation and experts",
+        new Family("granitemoehybrid", "Granite 4",
+            "Granite 3's and Mamba-2 layers, with or without rotation and experts",
             RecurrentFamilies::granite4),
-        new Family("falcon_h1", "Falcon-H1", "attention and Mamba-2 side by side, scaled", RecurrentFamilies::falconH1));
+        new Family("falcon_h1", "Falcon-H1", "attention and Mamba-2 side by side, scaled",
+            RecurrentFamilies::falconH1));
   }
 
   private static List<Family> others() {

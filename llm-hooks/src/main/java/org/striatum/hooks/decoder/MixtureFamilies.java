@@ -89,7 +89,8 @@ final class MixtureFamilies {
     boolean biased = config.flag("attention_bias", false);
     return plan.norm(rms(config, 1e-5)).biases(biased, biased, false)
         .headNorm(Kind.RMS_OF_ALL, "self_attn.q_norm", "self_attn.k_norm").clip(config.positive("clip_qkv", 0))
-        .clipAfterNorm().rope(RopeParameters.of(config).rope(plan.headWidth)).attention(config.count("sliding_window", 0))
+        .clipAfterNorm().rope(RopeParameters.of(config).rope(plan.headWidth))
+        .attention(config.count("sliding_window", 0))
         .mixture(everywhere(plan, count(config, 64), plan.mlpWidth,
             Routing.softmax(chosen(config, 8), config.flag("norm_topk_prob", false)), ExpertFiles.QWEN))
         .build();
@@ -121,7 +122,8 @@ final class MixtureFamilies {
     }
     config.has("input_jitter_noise"); // while training
     Routing routing = new Routing(Routing.Rule.SPARSE_MIXER, chosen, config.positive("router_jitter_noise", 0.01));
-    RopeParameters rope = RopeParameters.of(config).theta(1_000_000).with("short_mscale", "long_mscale").asLongRope("su")
+    RopeParameters rope = RopeParameters.of(config).theta(1_000_000).with("short_mscale", "long_mscale")
+        .asLongRope("su")
         .only("default", "longrope");
     return plan.norm(Norm.layer(config.positive("rms_norm_eps", 1e-5))).biases(biased, biased, false)
         .rope(rope.rope(plan.headWidth)).attention(config.count("sliding_window", 0))

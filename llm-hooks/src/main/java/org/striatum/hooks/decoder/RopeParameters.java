@@ -106,7 +106,8 @@ record RopeParameters(ModelConfig config, Optional<ModelConfig> part, String the
   /// The same where no other types are allowed.
   RopeParameters only(String... types) throws CheckpointException {
     if (!List.of(types).contains(type())) {
-      throw part.orElseThrow().unsupported(part.get().has("rope_type") ? "rope_type" : "type", String.join(", ", types));
+      throw part.orElseThrow().unsupported(part.get().has("rope_type") ? "rope_type" : "type",
+          String.join(", ", types));
     }
     return this;
   }

@@ -52,7 +52,8 @@ final class FileScorer implements GatedModel.Scorer {
     return switch (hook.site()) {
       case EMBED, RESID_PRE, RESID_MID, RESID_POST, FINAL_NORM, LOGITS -> hook;
       case ATTN_PATTERN, HEAD_OUT, ATTN_OUT -> new HookPoint(hook.layer(), Site.RESID_PRE);
-      case ROUTER_LOGITS, EXPERT_WEIGHTS, MLP_POST, MLP_OUT -> sessions.sites().has(middle) ? middle : new HookPoint(hook.layer(), Site.RESID_PRE);
+      case ROUTER_LOGITS, EXPERT_WEIGHTS, MLP_POST, MLP_OUT ->
+        sessions.sites().has(middle) ? middle : new HookPoint(hook.layer(), Site.RESID_PRE);
     };
   }
 

@@ -127,13 +127,13 @@ final class StateDictPickle extends Unpickler {
   private Object known(String module, String name) throws BadDataException {
     String whole = module + "." + name;
     switch (whole) {
-      case "collections.OrderedDict":
+      case "collections.OrderedDict" :
         return (Known) _ -> new LinkedHashMap<>();
-      case "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor":
+      case "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor" :
         return (Known) StateDictPickle::view;
-      case "torch._utils._rebuild_parameter":
+      case "torch._utils._rebuild_parameter" :
         return (Known) arguments -> arguments[0];
-      default:
+      default :
         DType dtype = module.equals("torch") ? STORAGES.get(name) : null;
         if (dtype == null) {
           throw new BadDataException(file + ": its pickle names '" + whole
@@ -174,7 +174,8 @@ final class StateDictPickle extends Unpickler {
   @SuppressWarnings("unchecked")
   private void put(Object key, Object value) throws BadDataException {
     if (!(key instanceof String)) {
-      throw new BadDataException(file + ": its pickle has a dictionary whose keys are no names: not a state dictionary");
+      throw new BadDataException(
+          file + ": its pickle has a dictionary whose keys are no names: not a state dictionary");
     }
     ((Map<Object, Object>) stack.peek()).put(key, value);
   }

@@ -124,7 +124,8 @@ final class StoredZip {
     String name = name(at + CENTRAL_BYTES, unsigned(at + 28));
     require((unsigned(at + 8) & 1) == 0, "entry '" + name + "' is encrypted");
     if (unsigned(at + 10) != 0) {
-      throw new BadDataException(file + ": entry '" + name + "' is compressed, so that it cannot be read where it lies");
+      throw new BadDataException(
+          file + ": entry '" + name + "' is compressed, so that it cannot be read where it lies");
     }
     long packed = number(at + 20);
     long length = number(at + 24);

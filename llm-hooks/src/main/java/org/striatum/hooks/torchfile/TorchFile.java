@@ -87,7 +87,8 @@ public final class TorchFile implements TensorFile {
   static String converting(Path file) {
     String name = file.getFileName().toString();
     return "convert it: python -c \"import torch; from safetensors.torch import save_file; save_file({k: "
-        + "v.clone().contiguous() for k, v in torch.load('" + name + "', map_location='cpu', weights_only=True).items()}, '"
+        + "v.clone().contiguous() for k, v in torch.load('" + name
+        + "', map_location='cpu', weights_only=True).items()}, '"
         + name.replaceFirst("\\.[^.]*$", "").replaceFirst("^pytorch_", "")
         + ".safetensors', metadata={'format': 'pt'})\"";
   }

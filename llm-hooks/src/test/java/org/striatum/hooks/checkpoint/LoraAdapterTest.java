@@ -125,7 +125,8 @@ class LoraAdapterTest {
     Path halves = ADAPTERS.resolve("llama-qv-bf16");
     assertThat(GoldenCheckpoints.relativeError(logits(halves, Memory.LOW), logits(ADAPTERS.resolve("llama-qv"),
         Memory.LOW))).isLessThan(0.02);
-    try (Checkpoint checkpoint = Checkpoint.open(halves); GatedModel onnx = onnx(checkpoint, Memory.LOW);
+    try (Checkpoint checkpoint = Checkpoint.open(halves);
+        GatedModel onnx = onnx(checkpoint, Memory.LOW);
         DjlModel djl = DjlModel.open(checkpoint, Decoder.of(checkpoint), CompletionEnd.at(List.of()))) {
       assertThat(GoldenCheckpoints.relativeError(logits(onnx), logits(djl))).isLessThan(TOLERANCE);
     }

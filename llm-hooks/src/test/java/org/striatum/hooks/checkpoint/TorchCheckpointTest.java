@@ -56,7 +56,8 @@ class TorchCheckpointTest {
 
   @Test
   void pyTorchGivesTheSameLogits() throws Exception {
-    try (Checkpoint bin = Checkpoint.open(folder); Checkpoint safe = Checkpoint.open(SAFE);
+    try (Checkpoint bin = Checkpoint.open(folder);
+        Checkpoint safe = Checkpoint.open(SAFE);
         DjlModel ofBin = DjlModel.open(bin, Decoder.of(bin), CompletionEnd.at(List.of()));
         DjlModel ofSafe = DjlModel.open(safe, Decoder.of(safe), CompletionEnd.at(List.of()))) {
       assertThat(logits(ofBin)).isEqualTo(logits(ofSafe));

@@ -74,7 +74,8 @@ class MixtureRefusalTest {
   @Test
   void aMissingExpertIsNamed() throws Exception {
     rewrite("mixtral", name -> name.contains("layers.1.block_sparse_moe.experts.2.w2") ? null : name);
-    assertRefused().hasMessageContaining("layers.1.block_sparse_moe.experts.2.w2.weight").hasMessageContaining("missing");
+    assertRefused().hasMessageContaining("layers.1.block_sparse_moe.experts.2.w2.weight")
+        .hasMessageContaining("missing");
   }
 
   @Test

@@ -135,7 +135,7 @@ class TorchFileTest {
     }
     assertRefused(new WrittenZip().add("a/data.pkl", pickle).add(data, storage, truth.withMethod(8))
         .write(folder.resolve("packed.bin"), -1)).hasMessageContaining("compressed")
-            .hasMessageContaining("weights_only=True");
+        .hasMessageContaining("weights_only=True");
     assertRefused(new WrittenZip().add("a/data.pkl", pickle).add(data, storage).add(data, storage)
         .write(folder.resolve("twice.bin"), -1)).hasMessageContaining("twice");
     assertRefused(new WrittenZip().add("a/data.pkl", pickle).add(data, storage)

@@ -189,7 +189,8 @@ public record InterventionStudy(GatedModel model, Progress progress) {
   /// @throws NotEnoughData without items
   /// @throws IllegalArgumentException on coordinates a hook point does not have
   /// @throws IllegalStateException if the model returns NaN or ∞
-  public Intervention logProbability(Treatment plan, List<ScoredText> items, boolean predicted, RandomGenerator random) {
+  public Intervention logProbability(Treatment plan, List<ScoredText> items, boolean predicted,
+      RandomGenerator random) {
     requireItems(items);
     try (Measurement measurement = Measurement.Solutions.of(model, items, plan.hooks())) {
       return run(plan, measurement, predicted, random);

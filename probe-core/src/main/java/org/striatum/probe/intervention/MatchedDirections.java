@@ -85,8 +85,10 @@ public record MatchedDirections(List<float[]> random, List<float[]> matched, Mat
         ? new MatchedDirections(uniform, matched,
             new Matching(tolerance, worst, sum / matched.size(), List.of(), null))
         : new MatchedDirections(uniform, List.of(), new Matching(tolerance, Double.NaN, Double.NaN, List.of(),
-            String.format(Locale.ROOT, "%d of %d mixtures of random directions and of the states' own carry an RMS within"
-                + " a factor of %.2f of the direction's (%.4g), %d are needed", matched.size(), ATTEMPTS * count,
+            String.format(Locale.ROOT,
+                "%d of %d mixtures of random directions and of the states' own carry an RMS within"
+                    + " a factor of %.2f of the direction's (%.4g), %d are needed",
+                matched.size(), ATTEMPTS * count,
                 Math.exp(tolerance), aim, MatchedSets.LEAST)));
   }
 

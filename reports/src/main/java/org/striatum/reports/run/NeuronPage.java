@@ -37,7 +37,8 @@ import org.striatum.studies.results.StudyResults;
 /// @param partners sets compared with the sets that contain it
 /// @param gates that were learned for it
 record NeuronPage(NeuronId neuron, Standing standing, List<CoordinateReading> readings, Figure histogram,
-    List<NeuronTokens> tokens, List<Intervention> sets, List<Signed> signatures, List<Partner> partners, List<Gated> gates) {
+    List<NeuronTokens> tokens, List<Intervention> sets, List<Signed> signatures, List<Partner> partners,
+    List<Gated> gates) {
   /// The transfer study's name of the run's own ranking.
   private static final String STUDY = "study";
   private static final int SETS = 12;
@@ -73,7 +74,8 @@ record NeuronPage(NeuronId neuron, Standing standing, List<CoordinateReading> re
   static NeuronPage of(NeuronId neuron, StudyResults results, List<CoordinateReading> readings, int number) {
     return new NeuronPage(neuron, standing(neuron, results), readings,
         HistogramFigure.of("neuron-" + number, "Activation by outcome", readings, CoordinateReading::dataset, "data "),
-        NeuronTokens.of(neuron, results.about()), sets(neuron, results), signatures(neuron, results), partners(neuron, results), gates(neuron, results));
+        NeuronTokens.of(neuron, results.about()), sets(neuron, results), signatures(neuron, results),
+        partners(neuron, results), gates(neuron, results));
   }
 
   /// The anchor of this part of the page.

@@ -51,8 +51,8 @@ record NeuronTokens(String dataset, String spread, List<Row> rows, String raised
   }
 
   private static Row row(String kind, TokenInContext token) {
-    return new Row(kind, Notation.significant(token.activation(), 3), VisibleText.of(token.before()),
-        VisibleText.token(token.token()), VisibleText.of(token.after()),
+    return new Row(kind, Notation.significant(token.activation(), 3), VisibleText.brief(token.before(), NAME),
+        token.token().isEmpty() ? "∅" : VisibleText.brief(token.token(), NAME), VisibleText.brief(token.after(), NAME),
         VisibleText.brief(token.problem(), NAME) + ", sample " + (token.sample() + 1) + ", "
             + (token.generated() ? "generated" : "prompt") + " token " + (token.position() + 1));
   }

@@ -47,7 +47,8 @@ public record AboutStep() implements Study<AboutSettings, AboutResults> {
 
   @Override
   public StudyDescription<AboutSettings, AboutResults> about() {
-    return StudyDescription.of("about", "Tell where the best neurons are high and low, and which output tokens they raise.",
+    return StudyDescription.of("about",
+        "Tell where the best neurons are high and low, and which output tokens they raise.",
         AboutSettings.defaults(), AboutResults.class);
   }
 

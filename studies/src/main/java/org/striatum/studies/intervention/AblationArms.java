@@ -159,7 +159,8 @@ final class AblationArms {
               set.at(dataset, hook, rankings), settings.setKinds().getFirst(),
               settings.measures().logProbabilityControls(), random));
         }
-        interventions.add(study.logProbability(plan(false, dataset, set, cuts), items.solutions(dataset), true, random));
+        interventions
+            .add(study.logProbability(plan(false, dataset, set, cuts), items.solutions(dataset), true, random));
       });
     }
   }

@@ -113,9 +113,11 @@ public record AblationStep() implements Study<AblationSettings, InterventionResu
         && settings.directions().isEmpty() == settings.directionKinds().isEmpty()) {
       return;
     }
-    throw new UsageException("zero, mean, resample and steer are done to neuron sets, project-out and add to directions:"
-        + " found " + settings.kinds() + " for " + settings.sets().size() + " sets and " + settings.directions().size()
-        + " directions");
+    throw new UsageException(
+        "zero, mean, resample and steer are done to neuron sets, project-out and add to directions:"
+            + " found " + settings.kinds() + " for " + settings.sets().size() + " sets and "
+            + settings.directions().size()
+            + " directions");
   }
 
   /// Refuses a direction at a hook point that the run has not captured, or of another width.
@@ -176,7 +178,8 @@ public record AblationStep() implements Study<AblationSettings, InterventionResu
         + selection.name() + ", by generation"));
     if (!settings.sets().isEmpty()) {
       run.note().accept("primary interventions, named before any: %s on %s at %s, by generation"
-        .formatted(String.join(", ", settings.sets().stream().map(NeuronSelection::name).toList()), primary.dataset(), primary.hook()));
+          .formatted(String.join(", ", settings.sets().stream().map(NeuronSelection::name).toList()), primary.dataset(),
+              primary.hook()));
     }
     try (ActivationStore store = ActivationStore.open(run.folder().activations())) {
       return Found.only(new AblationArms(settings, rankings, primary, run, store).run());

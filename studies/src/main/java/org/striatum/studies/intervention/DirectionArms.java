@@ -83,7 +83,8 @@ record DirectionArms(AblationSettings settings, RunRankings rankings, Interventi
           items.attempts(dataset), items.generation(dataset), random)));
     }
     boolean measured = !first || settings.measuresPrimaryByLogProbability();
-    for (DirectionTreatment treatment : !measured ? List.<DirectionTreatment>of()
+    for (DirectionTreatment treatment : !measured
+        ? List.<DirectionTreatment>of()
         : first ? treatments : treatments.subList(0, 1)) {
       attempt(selection, where, () -> interventions.add(study.logProbability(
           plan(false, dataset, selection,
