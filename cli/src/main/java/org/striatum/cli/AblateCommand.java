@@ -12,7 +12,8 @@ import org.striatum.cli.summary.InterventionSummary;
 import org.striatum.probe.intervention.AblationKind;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.studies.directions.DirectionFile;
-import org.striatum.studies.directions.DirectionSelection;
+import org.striatum.studies.neurons.DirectionSelection;
+import org.striatum.studies.neurons.NeuronSelection;
 import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.intervention.AblationSettings;
 import org.striatum.studies.intervention.AblationStep;
@@ -49,7 +50,7 @@ final class AblateCommand extends ModelRunCommand<AblationSettings, Intervention
     if (directions.isEmpty()) {
       return asked;
     }
-    List<DirectionSelection> kept = new ArrayList<>();
+    List<NeuronSelection> kept = new ArrayList<>();
     for (Path file : directions) {
       String name = file.getFileName().toString().replaceFirst("\\.(safetensors|json)$", "");
       kept.add(Given.checked(
@@ -60,7 +61,8 @@ final class AblateCommand extends ModelRunCommand<AblationSettings, Intervention
         ? Stream.concat(beside ? asked.kinds().stream() : Stream.empty(), Stream.of(AblationKind.PROJECT_OUT)).toList()
         : asked.kinds();
     return Given.checked(
-        () -> asked.withDirections(kept, beside ? asked.sets() : List.of()).withKinds(kinds));
+        () -> asked.withSets(Stream.concat(beside ? asked.sets().stream() : Stream.empty(), kept.stream()).toList())
+            .withKinds(kinds));
   }
 
   @Override

@@ -253,9 +253,13 @@ public abstract class GatedModelContract {
       return;
     }
     TokenSequence sequence = sequences(model).getFirst();
-    SortedSet<Integer> layers = new TreeSet<>(List.of(0, 2));
+    SortedSet<Integer> layers = GoldenCheckpoints.attending(model);
+    if (layers.isEmpty()) {
+      return;
+    }
     List<AttentionPattern> patterns = model.attention(sequence, layers, Gates.none());
-    assertThat(patterns).extracting(AttentionPattern::layer).containsExactly(0, 2);
+    assertThat(patterns).extracting(AttentionPattern::layer).containsExactlyElementsOf(layers);
+    boolean sinks = path.toString().contains("oss"); // gpt-oss: a sink takes its share
     for (AttentionPattern pattern : patterns) {
       for (int head = 0; head < pattern.heads(); head++) {
         for (int query = 0; query < sequence.length(); query++) {
@@ -266,7 +270,7 @@ public abstract class GatedModelContract {
               assertThat(pattern.share(head, query, key)).isZero();
             }
           }
-          assertThat(sum).isCloseTo(1, within(1e-5));
+          assertThat(sum).isBetween(sinks ? 0 : 1 - 1e-5, 1 + 1e-5);
         }
       }
     }

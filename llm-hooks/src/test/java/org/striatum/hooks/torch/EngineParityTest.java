@@ -11,8 +11,6 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.striatum.hooks.GoldenCheckpoints;
@@ -70,12 +68,15 @@ class EngineParityTest {
 
   /// The explicit softmax of a graph made for it, and the one that is run: windows, slopes, caps and groups alike.
   private static void patternsAgree(DescribedModel onnx, DescribedModel djl, TokenSequence sequence) {
-    SortedSet<Integer> layers = new TreeSet<>(IntStream.range(0, onnx.layers()).boxed().toList());
+    SortedSet<Integer> layers = GoldenCheckpoints.attending(onnx);
+    if (layers.isEmpty()) {
+      return;
+    }
     List<AttentionPattern> expected = onnx.attention(sequence, layers, Gates.none());
     List<AttentionPattern> found = djl.attention(sequence, layers, Gates.none());
-    for (int layer : layers) {
-      assertThat(GoldenCheckpoints.relativeError(found.get(layer).shares(), expected.get(layer).shares()))
-          .as("pattern of layer %d", layer).isLessThan(TOLERANCE);
+    for (int i = 0; i < layers.size(); i++) {
+      assertThat(GoldenCheckpoints.relativeError(found.get(i).shares(), expected.get(i).shares()))
+          .as("pattern of layer %d", found.get(i).layer()).isLessThan(TOLERANCE);
     }
   }
 

@@ -1,10 +1,10 @@
 package org.striatum.studies.directions;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -20,16 +20,25 @@ import org.striatum.probe.tensor.SafetensorsFile;
 import org.striatum.probe.tensor.SafetensorsWriter;
 import org.striatum.probe.tensor.SafetensorsWriter.Declared;
 import org.striatum.probe.tensor.TensorInfo;
+import org.striatum.studies.run.RunFolder;
 
 /// Directions in a file, one a hook point: safetensors whose tensors have hook points' names and shape (d), or JSON,
 /// `{"hook": "blocks.3.hook_resid_post", "vector": [0.1, …]}` or a list of such.
 public final class DirectionFile {
-  static final String ENDING = ".safetensors";
+  /// Of the files that are written here.
+  public static final String ENDING = ".safetensors";
+  /// In a run folder.
+  public static final String FOLDER = "directions";
   private static final FileFormat FORMAT = new FileFormat("directions", 1);
   private static final long MAX_BYTES = 256L << 20;
   private static final long MAX_WIDTH = 1 << 24;
 
   private DirectionFile() {}
+
+  /// The file of the directions that `probe` finds for a dataset.
+  public static Path found(RunFolder run, String dataset) {
+    return run.folder().resolve(FOLDER).resolve(RunFolder.instanceOf(dataset) + ENDING);
+  }
 
   /// One direction as JSON.
   private record Written(String hook, float[] vector) {}
@@ -71,10 +80,9 @@ public final class DirectionFile {
   private static SortedMap<HookPoint, Direction> json(Path path) throws IOException {
     byte[] content = Files.readAllBytes(path);
     boolean several = new String(content, StandardCharsets.UTF_8).stripLeading().startsWith("[");
-    JsonNode read = RecordJson.parse(content, JsonNode.class, path.toString());
     List<Written> all = several
-        ? List.of(RecordJson.fromTree(read, Written[].class))
-        : List.of(RecordJson.fromTree(read, Written.class));
+        ? Arrays.asList(RecordJson.parse(content, Written[].class, path.toString()))
+        : List.of(RecordJson.parse(content, Written.class, path.toString()));
     SortedMap<HookPoint, Direction> found = new TreeMap<>();
     for (Written one : all) {
       if (one == null || one.hook() == null || one.vector() == null) {

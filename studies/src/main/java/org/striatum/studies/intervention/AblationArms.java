@@ -29,7 +29,7 @@ import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.stats.RandomStreams;
 import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
-import org.striatum.studies.directions.DirectionSelection;
+import org.striatum.studies.neurons.DirectionSelection;
 import org.striatum.studies.neurons.NeuronSelection;
 import org.striatum.studies.neurons.RunRankings;
 import org.striatum.studies.run.ProblemSplit;
@@ -76,7 +76,7 @@ final class AblationArms {
   }
 
   InterventionResults run() throws IOException {
-    for (NeuronSelection set : settings.sets()) {
+    for (NeuronSelection set : settings.neuronSets()) {
       if (AblationStep.isEmpty(set, rankings)) {
         notes.add(set.name() + " holds no neuron at any studied hook point: nothing was ablated"
             + (set instanceof NeuronSelection.Significant
@@ -86,7 +86,7 @@ final class AblationArms {
     }
     for (LayerProbes layer : rankings.values().layers()) {
       boolean first = layer.dataset().equals(primary.dataset()) && layer.hook().equals(primary.hook());
-      if (!settings.sets().isEmpty() && (first || settings.layers().contains(AblationSettings.Layers.EACH))) {
+      if (!settings.neuronSets().isEmpty() && (first || settings.layers().contains(AblationSettings.Layers.EACH))) {
         layer(layer, first);
       }
     }
@@ -110,7 +110,7 @@ final class AblationArms {
   }
 
   private void layer(String dataset, HookPoint hook, LayerStates states, boolean first) throws IOException {
-    for (NeuronSelection set : settings.sets()) {
+    for (NeuronSelection set : settings.neuronSets()) {
       List<Integer> target = set.at(dataset, hook, rankings);
       if (target.isEmpty()) {
         if (first) {
@@ -145,7 +145,7 @@ final class AblationArms {
   private void allAtOnce() throws IOException {
     String dataset = primary.dataset();
     Map<HookPoint, LayerStates> states = new LinkedHashMap<>();
-    for (NeuronSelection set : settings.sets()) {
+    for (NeuronSelection set : settings.neuronSets()) {
       RandomGenerator random = random(dataset + "all" + set.name());
       List<HookPoint> hooks = rankings.values().layers().stream().filter(layer -> layer.dataset().equals(dataset))
           .map(LayerProbes::hook).filter(hook -> !set.at(dataset, hook, rankings).isEmpty()).toList();
@@ -219,7 +219,7 @@ final class AblationArms {
   private MatchedSets controls(LayerStates states, String dataset, HookPoint hook, NeuronSelection set,
       List<Integer> target, int count, RandomGenerator random) {
     Collection<Integer> others = new TreeSet<>();
-    settings.sets().stream().filter(other -> !other.equals(set))
+    settings.neuronSets().stream().filter(other -> !other.equals(set))
         .forEach(other -> others.addAll(other.at(dataset, hook, rankings)));
     return MatchedSets.draw(states.scales().rms(), target, others, states.sinks(), count,
         MatchedSets.DEFAULT_TOLERANCE, random);

@@ -1,8 +1,5 @@
 package org.striatum.studies.intervention;
 
-import com.fasterxml.jackson.annotation.JacksonInject;
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.OptBoolean;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
@@ -14,13 +11,12 @@ import org.striatum.probe.intervention.AblationKind;
 import org.striatum.probe.intervention.MatchedSets;
 import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.run.Printed;
-import org.striatum.probe.run.RecordJson;
-import org.striatum.studies.directions.DirectionSelection;
+import org.striatum.studies.neurons.DirectionSelection;
 import org.striatum.studies.neurons.NeuronSelection;
 
 /// What an intervention study does.
 ///
-/// @param sets which neurons; each is a primary intervention, and excluded from the controls of the others
+/// @param sets which neurons, and which directions; each is a primary intervention, and excluded from the controls of the others
 /// @param kinds what is done to them. The first makes the primary interventions and those at every layer; the others are
 ///     made at the primary hook point, by log-probability
 /// @param positions where neurons are changed
@@ -28,10 +24,8 @@ import org.striatum.studies.neurons.NeuronSelection;
 /// @param curves drawn at the primary hook point
 /// @param measures how much is measured
 /// @param seed of control sets, donors and bootstraps
-/// @param directions that are taken out or added; left out of the file where there are none, as before there were any
 public record AblationSettings(List<NeuronSelection> sets, List<AblationKind> kinds, PositionMask positions,
-    Set<Layers> layers, Curves curves, Measures measures, long seed,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) @JacksonInject(value = RecordJson.NOTHING, useInput = OptBoolean.TRUE) List<DirectionSelection> directions) {
+    Set<Layers> layers, Curves curves, Measures measures, long seed) {
   /// The best 1 % of both rankings: what a run with dopamine neurons ablates where nothing else is said.
   public static final List<NeuronSelection> VALUE_AND_DOPAMINE = NeuronSelection.list("value@1%,dopamine@1%");
 
@@ -155,7 +149,7 @@ public record AblationSettings(List<NeuronSelection> sets, List<AblationKind> ki
   public static AblationSettings defaults() {
     return new AblationSettings(NeuronSelection.list("value@1%"),
         List.of(AblationKind.ZERO, AblationKind.MEAN, AblationKind.RESAMPLE), PositionMask.ALL,
-        EnumSet.of(Layers.EACH, Layers.ALL), Curves.DEFAULTS, Measures.DEFAULTS, 1, List.of());
+        EnumSet.of(Layers.EACH, Layers.ALL), Curves.DEFAULTS, Measures.DEFAULTS, 1);
   }
 
   /// Zero ablation only, fewer controls and problems.
@@ -167,8 +161,7 @@ public record AblationSettings(List<NeuronSelection> sets, List<AblationKind> ki
     sets = List.copyOf(sets);
     kinds = List.copyOf(kinds);
     layers = Collections.unmodifiableSet(new TreeSet<>(layers));
-    directions = directions == null ? List.of() : List.copyOf(directions);
-    if ((sets.isEmpty() && directions.isEmpty()) || kinds.isEmpty() || layers.isEmpty()) {
+    if (sets.isEmpty() || kinds.isEmpty() || layers.isEmpty()) {
       throw new IllegalArgumentException(
           "an intervention study needs a neuron set or a direction, a kind of ablation and layers");
     }
@@ -182,12 +175,17 @@ public record AblationSettings(List<NeuronSelection> sets, List<AblationKind> ki
   }
 
   public AblationSettings withSets(List<NeuronSelection> others) {
-    return new AblationSettings(others, kinds, positions, layers, curves, measures, seed, directions);
+    return new AblationSettings(others, kinds, positions, layers, curves, measures, seed);
   }
 
-  /// The same with directions, and with these sets beside them.
-  public AblationSettings withDirections(List<DirectionSelection> others, List<NeuronSelection> beside) {
-    return new AblationSettings(beside, kinds, positions, layers, curves, measures, seed, others);
+  /// The sets that are neurons.
+  public List<NeuronSelection> neuronSets() {
+    return sets.stream().filter(set -> !(set instanceof DirectionSelection)).toList();
+  }
+
+  /// The sets that are directions.
+  public List<DirectionSelection> directions() {
+    return sets.stream().filter(DirectionSelection.class::isInstance).map(DirectionSelection.class::cast).toList();
   }
 
   /// What is done to sets, the first to all of them.
@@ -210,26 +208,26 @@ public record AblationSettings(List<NeuronSelection> sets, List<AblationKind> ki
   }
 
   public AblationSettings withKinds(List<AblationKind> others) {
-    return new AblationSettings(sets, others, positions, layers, curves, measures, seed, directions);
+    return new AblationSettings(sets, others, positions, layers, curves, measures, seed);
   }
 
   public AblationSettings withPositions(PositionMask where) {
-    return new AblationSettings(sets, kinds, where, layers, curves, measures, seed, directions);
+    return new AblationSettings(sets, kinds, where, layers, curves, measures, seed);
   }
 
   public AblationSettings withLayers(Set<Layers> where) {
-    return new AblationSettings(sets, kinds, positions, where, curves, measures, seed, directions);
+    return new AblationSettings(sets, kinds, positions, where, curves, measures, seed);
   }
 
   public AblationSettings withCurves(UnaryOperator<Curves> change) {
-    return new AblationSettings(sets, kinds, positions, layers, change.apply(curves), measures, seed, directions);
+    return new AblationSettings(sets, kinds, positions, layers, change.apply(curves), measures, seed);
   }
 
   public AblationSettings withMeasures(UnaryOperator<Measures> change) {
-    return new AblationSettings(sets, kinds, positions, layers, curves, change.apply(measures), seed, directions);
+    return new AblationSettings(sets, kinds, positions, layers, curves, change.apply(measures), seed);
   }
 
   public AblationSettings withSeed(long other) {
-    return new AblationSettings(sets, kinds, positions, layers, curves, measures, other, directions);
+    return new AblationSettings(sets, kinds, positions, layers, curves, measures, other);
   }
 }

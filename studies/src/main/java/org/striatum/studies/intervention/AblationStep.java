@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.model.Direction;
 import org.striatum.probe.model.HookPoint;
@@ -20,7 +19,7 @@ import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.studies.answer.Answer.Finding;
 import org.striatum.studies.answer.Question;
 import org.striatum.studies.capture.CaptureStep;
-import org.striatum.studies.directions.DirectionSelection;
+import org.striatum.studies.neurons.DirectionSelection;
 import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.neurons.NeuronSelection;
 import org.striatum.studies.neurons.RunRankings;
@@ -76,14 +75,13 @@ public record AblationStep() implements Study<AblationSettings, InterventionResu
   }
 
   private static List<String> names(AblationSettings settings) {
-    return Stream.concat(settings.sets().stream().map(NeuronSelection::name),
-        settings.directions().stream().map(DirectionSelection::name)).toList();
+    return settings.sets().stream().map(NeuronSelection::name).toList();
   }
 
   @Override
   public List<Study<?, ?>> reads(StudyRun run, AblationSettings settings) {
     List<Study<?, ?>> reads = new ArrayList<>(List.of(RolloutStep.STUDY, CaptureStep.STUDY, ProbeStep.STUDY));
-    if (settings.sets().stream().anyMatch(NeuronSelection::needsDopamine)) {
+    if (settings.neuronSets().stream().anyMatch(NeuronSelection::needsDopamine)) {
       reads.add(DopamineStep.STUDY);
     }
     return reads;
@@ -93,14 +91,14 @@ public record AblationStep() implements Study<AblationSettings, InterventionResu
   @Override
   public void prepare(StudyRun run, AblationSettings settings) throws IOException {
     RunRankings rankings = RunRankings.of(run.folder());
-    settings.sets().forEach(set -> fits(set, rankings));
+    settings.neuronSets().forEach(set -> fits(set, rankings));
     requireKinds(settings);
     try (ActivationStore store = ActivationStore.open(run.folder().activations())) {
       for (DirectionSelection selection : settings.directions()) {
         fits(selection, selection.read(run.folder()), store);
       }
     }
-    if (settings.directions().isEmpty() && settings.sets().stream().allMatch(set -> isEmpty(set, rankings))) {
+    if (settings.directions().isEmpty() && settings.neuronSets().stream().allMatch(set -> isEmpty(set, rankings))) {
       throw new UsageException(
           String.join(", ", names(settings)) + " holds no neuron at any hook point of this run, so there is nothing"
               + " to ablate");
@@ -109,13 +107,13 @@ public record AblationStep() implements Study<AblationSettings, InterventionResu
 
   /// Sets and directions each need something that can be done to them, and nothing else can be asked for.
   private static void requireKinds(AblationSettings settings) {
-    if (settings.sets().isEmpty() == settings.setKinds().isEmpty()
+    if (settings.neuronSets().isEmpty() == settings.setKinds().isEmpty()
         && settings.directions().isEmpty() == settings.directionKinds().isEmpty()) {
       return;
     }
     throw new UsageException(
         "zero, mean, resample and steer are done to neuron sets, project-out and add to directions:"
-            + " found " + settings.kinds() + " for " + settings.sets().size() + " sets and "
+            + " found " + settings.kinds() + " for " + settings.neuronSets().size() + " sets and "
             + settings.directions().size()
             + " directions");
   }
@@ -173,12 +171,13 @@ public record AblationStep() implements Study<AblationSettings, InterventionResu
   @Override
   public Found<InterventionResults> find(StudyRun run, AblationSettings settings) throws IOException {
     RunRankings rankings = RunRankings.of(run.folder());
-    Primary primary = Primary.of(rankings, settings.sets());
+    Primary primary = Primary.of(rankings, settings.neuronSets());
     settings.directions().forEach(selection -> run.note().accept("primary intervention, named before any: "
         + selection.name() + ", by generation"));
-    if (!settings.sets().isEmpty()) {
+    if (!settings.neuronSets().isEmpty()) {
       run.note().accept("primary interventions, named before any: %s on %s at %s, by generation"
-          .formatted(String.join(", ", settings.sets().stream().map(NeuronSelection::name).toList()), primary.dataset(),
+          .formatted(String.join(", ", settings.neuronSets().stream().map(NeuronSelection::name).toList()),
+              primary.dataset(),
               primary.hook()));
     }
     try (ActivationStore store = ActivationStore.open(run.folder().activations())) {

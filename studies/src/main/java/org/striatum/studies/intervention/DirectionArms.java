@@ -19,7 +19,7 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.stats.RandomStreams;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
-import org.striatum.studies.directions.DirectionSelection;
+import org.striatum.studies.neurons.DirectionSelection;
 import org.striatum.studies.neurons.RunRankings;
 
 /// Every arm of the directions of one intervention study. What cannot be done becomes a note.

@@ -26,7 +26,6 @@ import org.striatum.studies.answer.Answer.Finding;
 import org.striatum.studies.answer.Question;
 import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.directions.DirectionFile;
-import org.striatum.studies.directions.DirectionSelection;
 import org.striatum.studies.fits.Fit;
 import org.striatum.studies.fits.FitFile;
 import org.striatum.studies.rollouts.RolloutResults;
@@ -118,7 +117,7 @@ public record ProbeStep() implements Study<ProbeSettings, ValueNeuronResults> {
         List<Path> files = new ArrayList<>(List.of(file));
         for (Map.Entry<String, List<Direction>> found : directions.entrySet()) {
           if (!found.getValue().isEmpty()) {
-            files.add(DirectionSelection.found(folder, found.getKey()));
+            files.add(DirectionFile.found(folder, found.getKey()));
             DirectionFile.write(files.getLast(), found.getValue());
           }
         }
