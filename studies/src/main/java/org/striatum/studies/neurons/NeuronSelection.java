@@ -87,7 +87,9 @@ public sealed interface NeuronSelection
     if (json.isTextual()) {
       return named(json.textValue());
     }
-    return RecordJson.fromTree(json, json.has("sha256") ? DirectionSelection.class : Listed.class);
+    return json.has("sha256")
+        ? RecordJson.fromTree(json, DirectionSelection.class)
+        : RecordJson.fromTree(json, Listed.class);
   }
 
   /// The sets of a comma-separated list, in its order.
