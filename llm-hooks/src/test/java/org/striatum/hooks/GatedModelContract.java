@@ -127,6 +127,21 @@ public abstract class GatedModelContract {
     return model.record(sequences(model), Set.of(HookPoint.LOGITS), gates).at(HookPoint.LOGITS);
   }
 
+  /// Whether a row's product with a matrix has the same bits whatever number of rows is multiplied with it: experts meet more or
+  /// fewer rows when others choose otherwise.
+  protected boolean productsKeepTheirBits() {
+    return true;
+  }
+
+  private void assertSame(GatedModel model, HookPoint hook, float[] found, float[] expected) {
+    boolean mixture = model.hookPoints().stream().anyMatch(other -> other.site() == Site.EXPERT_WEIGHTS);
+    if (mixture && !productsKeepTheirBits()) {
+      assertThat(GoldenCheckpoints.relativeError(found, expected)).as("%s", hook).isLessThan(1e-5);
+    } else {
+      assertThat(found).as("%s", hook).isEqualTo(expected);
+    }
+  }
+
   @ParameterizedTest
   @MethodSource(MODELS)
   void shutCoordinatesAreZeroWhereTheMaskSelectsAndNothingElseIsTouched(Path path) throws Exception {
@@ -141,8 +156,8 @@ public abstract class GatedModelContract {
       for (int i = 0; i < sequences.size(); i++) {
         int first = plain.rowOf()[i];
         // A first position sees only itself.
-        assertThat(Arrays.copyOfRange(shut.at(hook), first * d, (first + 1) * d)).as("%s", hook)
-            .isEqualTo(Arrays.copyOfRange(plain.at(hook), first * d, (first + 1) * d));
+        assertSame(model, hook, Arrays.copyOfRange(shut.at(hook), first * d, (first + 1) * d),
+            Arrays.copyOfRange(plain.at(hook), first * d, (first + 1) * d));
         for (int row = first + 1; row < plain.rowOf()[i + 1]; row++) {
           assertThat(shut.at(hook)[row * d + 1]).as("%s", hook).isZero();
           assertThat(shut.at(hook)[row * d + d - 1]).as("%s", hook).isZero();

@@ -70,9 +70,10 @@ final class MathComparison {
     Expr named = given instanceof Relation relation && MathForm.names(relation) ? relation.last() : given;
     Expr remainder = Expr.parts(reference).getFirst();
     Expr modulus = Expr.parts(reference).getLast();
-    return Expr.is(named, Head.CONGRUENT) && equal(modulus, Expr.parts(named).getLast()) && (equal(remainder, Expr.parts(named).getFirst()) || Rational
-        .value(Expr.apply(Head.MOD, Expr.difference(remainder, Expr.parts(named).getFirst()), modulus))
-        .filter(MathComparison::zero).isPresent());
+    return Expr.is(named, Head.CONGRUENT) && equal(modulus, Expr.parts(named).getLast())
+        && (equal(remainder, Expr.parts(named).getFirst()) || Rational
+            .value(Expr.apply(Head.MOD, Expr.difference(remainder, Expr.parts(named).getFirst()), modulus))
+            .filter(MathComparison::zero).isPresent());
   }
 
   /// Whether two sets of real numbers are the same where one is written as a union, a difference, a condition, an inequality of a

@@ -39,7 +39,8 @@ final class Matrices {
   static Optional<Expr> determinant(Apply rows) {
     int size = rows.args().size();
     boolean square = rows.args().stream().allMatch(row -> Expr.is(row, Head.ROW) && Expr.parts(row).size() == size);
-    return square && size <= LARGEST_DETERMINANT ? Optional.of(determinant(rows.args().stream().map(Expr::parts).toList()))
+    return square && size <= LARGEST_DETERMINANT
+        ? Optional.of(determinant(rows.args().stream().map(Expr::parts).toList()))
         : Optional.empty();
   }
 

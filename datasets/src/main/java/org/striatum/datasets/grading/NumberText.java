@@ -65,7 +65,8 @@ final class NumberText {
   private static final Pattern PART_BEFORE = Pattern.compile(
       "(?:√|\\\\sqrt\\s?\\{?|[\\w})]\\s(?:[<>≤≥≠]|[<>!]=)\\s?|\\\\(?:leq?|geq?|neq?|lt|gt)\\s{0,2})$");
   /// A range and nothing else: `5 to 7 days`.
-  private static final Pattern RANGE = Pattern.compile("\\s*+[^\\d\\n]{0,3}+\\d[\\d.,]{0,20}+\\s?(?:to|–)\\s?\\$?\\d[\\d.,]{0,20}+[^\\d\\n]{0,20}+");
+  private static final Pattern RANGE = Pattern
+      .compile("\\s*+[^\\d\\n]{0,3}+\\d[\\d.,]{0,20}+\\s?(?:to|–)\\s?\\$?\\d[\\d.,]{0,20}+[^\\d\\n]{0,20}+");
   /// A range or a denial.
   private static final Pattern SEVERAL = Pattern
       .compile("(?i)\\bbetween\\b|\\d\\s?(?:to|–)\\s?\\d|\\b(?:not|n['’]t)\\b[^\\d]{0,12}\\d");
@@ -104,7 +105,8 @@ final class NumberText {
   /// Whether a text says its answer, or is one.
   private static boolean answers(String text) {
     String bare = text.strip();
-    return (bare.length() <= LONGEST_BARE && bare.indexOf('\n') < 0 && next(bare, 0).filter(n -> n.start() <= 1).isPresent())
+    return (bare.length() <= LONGEST_BARE && bare.indexOf('\n') < 0
+        && next(bare, 0).filter(n -> n.start() <= 1).isPresent())
         || !TexSpans.boxes(text).isEmpty() || marked(text).isPresent() || WrittenAnswer.said(text).isPresent();
   }
 
@@ -117,7 +119,9 @@ final class NumberText {
     }
     return WrittenAnswer.lastBox(own).or(() -> marked(own).map(Literal::written))
         .or(() -> WrittenAnswer.said(own).map(WrittenAnswer::text).filter(said -> DIGIT.matcher(said).find()))
-        .or(() -> explained(own)).or(() -> whole(own)).or(() -> RANGE.matcher(own).matches() ? Optional.empty() : told(own).map(Literal::written)).filter(written -> number(written).isPresent());
+        .or(() -> explained(own)).or(() -> whole(own))
+        .or(() -> RANGE.matcher(own).matches() ? Optional.empty() : told(own).map(Literal::written))
+        .filter(written -> number(written).isPresent());
   }
 
   /// The number that an answer is: its value, that of its last member, or the last number in it; none if it gives several.
@@ -183,7 +187,8 @@ final class NumberText {
   private static boolean heading(String text, int end) {
     int line = text.indexOf('\n', end);
     if (line >= 0 && TITLE.matcher(text).region(end, line).matches()
-        && (WrittenAnswer.said(text.substring(line)).isPresent() || WrittenAnswer.lastBox(text.substring(line)).isPresent())) {
+        && (WrittenAnswer.said(text.substring(line)).isPresent()
+            || WrittenAnswer.lastBox(text.substring(line)).isPresent())) {
       return true;
     }
     return HEADING.matcher(text).region(end, line < 0 ? text.length() : line).lookingAt();

@@ -35,7 +35,8 @@ final class TexParser {
   private static final Pattern CAPITALS = Pattern.compile("[A-Z]{2,6}");
   private static final Pattern CAPITAL = Pattern.compile("[A-Z]");
   /// To a base above ten.
-  private static final Pattern DIGITS = Pattern.compile("([0-9A-F]{2,60}|(?=.{0,60}\\d.{0,60}_)[0-9a-f]{2,60})_\\{?\\(?(1[1-9]|2\\d|3[0-6])\\)?}?");
+  private static final Pattern DIGITS = Pattern
+      .compile("([0-9A-F]{2,60}|(?=.{0,60}\\d.{0,60}_)[0-9a-f]{2,60})_\\{?\\(?(1[1-9]|2\\d|3[0-6])\\)?}?");
   private static final Token END = new Token(Kind.SYMBOL, "", false);
   private static final Map<String, Head> FUNCTIONS = Map.ofEntries(Map.entry("sin", Head.SIN),
       Map.entry("cos", Head.COS),
@@ -44,12 +45,14 @@ final class TexParser {
       Map.entry("sinh", Head.SINH), Map.entry("cosh", Head.COSH), Map.entry("tanh", Head.TANH),
       Map.entry("ln", Head.LOG),
       // Without a base it is decimal, as in the MATH data set and in Math-Verify.
-      Map.entry("log", Head.LOG_TO_BASE), Map.entry("lg", Head.LOG_TO_BASE), Map.entry("abs", Head.ABS), Map.entry("floor", Head.FLOOR),
+      Map.entry("log", Head.LOG_TO_BASE), Map.entry("lg", Head.LOG_TO_BASE), Map.entry("abs", Head.ABS),
+      Map.entry("floor", Head.FLOOR),
       Map.entry("ceil", Head.CEILING));
   private static final Map<Head, Head> INVERSES = Map.of(Head.SIN, Head.ARCSIN, Head.COS, Head.ARCCOS, Head.TAN,
       Head.ARCTAN);
   private static final Set<Head> ANGLES = Set.of(Head.SIN, Head.COS, Head.TAN, Head.SEC, Head.CSC, Head.COT);
-  private static final Map<String, Sign> SIGNS = Map.ofEntries(Map.entry("=", Sign.EQUAL), Map.entry("equiv", Sign.EQUAL),
+  private static final Map<String, Sign> SIGNS = Map.ofEntries(Map.entry("=", Sign.EQUAL),
+      Map.entry("equiv", Sign.EQUAL),
       Map.entry("<", Sign.LESS), Map.entry(">", Sign.GREATER), Map.entry("le", Sign.LESS_OR_EQUAL),
       Map.entry("ge", Sign.GREATER_OR_EQUAL), Map.entry("ne", Sign.NOT_EQUAL), Map.entry("lt", Sign.LESS),
       Map.entry("gt", Sign.GREATER), Map.entry("in", Sign.IN), Map.entry("about", Sign.ABOUT));
@@ -67,7 +70,8 @@ final class TexParser {
       "not", "is", "are", "with", "which", "but", "while", "unless", "than", "only", "between", "from", "as",
       "undefined", "no",
       "none", "bc", "ad");
-  private static final Map<String, Long> BASES = Map.of("two", 2L, "three", 3L, "four", 4L, "five", 5L, "six", 6L, "seven",
+  private static final Map<String, Long> BASES = Map.of("two", 2L, "three", 3L, "four", 4L, "five", 5L, "six", 6L,
+      "seven",
       7L, "eight", 8L, "nine", 9L, "ten", 10L);
   private static final Set<String> HOURS = Set.of("am", "pm", "noon", "midnight");
   private static final Set<String> FUNCTION_LETTERS = Set.of("f", "g", "h", "F", "G");
@@ -442,7 +446,8 @@ final class TexParser {
     }
     boolean ohm = peek().command("Omega") && peek(1).equals(END);
     boolean small = peek().command("mu") && peek(1).kind() == Kind.TEXT;
-    boolean quotient = peek().command("frac") && peek(1).symbol("{") && peek(2).kind() == Kind.TEXT && peek(3).symbol("}")
+    boolean quotient = peek().command("frac") && peek(1).symbol("{") && peek(2).kind() == Kind.TEXT
+        && peek(3).symbol("}")
         && peek(4).symbol("{") && peek(5).kind() == Kind.TEXT && peek(6).symbol("}");
     at += quotient ? 7 : small ? 2 : ohm ? 1 : 0;
     return ohm || small || quotient;
@@ -1000,7 +1005,7 @@ final class TexParser {
       Matcher repeats = REPEATS.matcher(digits);
       if (repeats.find()) {
         at++;
-        return repeated(number(digits), 
+        return repeated(number(digits),
             Stream.of(1, 2, 3).map(repeats::group).filter(Objects::nonNull).findFirst().orElseThrow());
       }
     }

@@ -22,7 +22,7 @@ final class TurnEnd {
   /// Where the answer begins: behind the header of the model's own turn, if the text has one.
   static int begin(String completion) {
     Matcher header = HEADER.matcher(completion);
-    return header.lookingAt() && header.group().indexOf('<') + header.group().indexOf('[') > -2 ? header.end() : 0;
+    return header.lookingAt() && !header.group().isBlank() ? header.end() : 0;
   }
 
   /// A completion without what is run on.

@@ -51,15 +51,19 @@ record WrittenAnswer(String text, Place place) {
   private static final Pattern RATIO = Pattern.compile("(?<![\\w:.])\\d{1,9}(?:\\s?:\\s?\\d{1,9}){1,3}+(?![\\w:])");
   private static final Pattern EXPLAINED = Pattern.compile("\\s?(?:\\(|,|since\\b|because\\b|as\\b|which\\b)");
   private static final Pattern CLAUSE = Pattern
-      .compile("(?<=[\\d)}$%]),\\s(?:since|because)\\s[^\\n]{1,70}$|\\s(?:when|if|upon)\\s(?:(?:it|they|this|the number)\\s(?:is|are)\\s)?divi(?:ded|sion)\\sby\\s[^.\\n]{1,40}[.]?\\s*+$");
+      .compile(
+          "(?<=[\\d)}$%]),\\s(?:since|because)\\s[^\\n]{1,70}$|\\s(?:when|if|upon)\\s(?:(?:it|they|this|the number)\\s(?:is|are)\\s)?divi(?:ded|sion)\\sby\\s[^.\\n]{1,40}[.]?\\s*+$");
   /// Between a formula and the same value in figures: `$\\frac34$, or 75\\%`, `$\\frac13$ (about 0.333)`.
   private static final Pattern RESTATED = Pattern
-      .compile("[.,;]?\\s?\\(?(?:or|which is|that is|i\\.e\\.|about|approximately|roughly|≈|or about|or approximately|\\s|,){1,4}\\$?");
+      .compile(
+          "[.,;]?\\s?\\(?(?:or|which is|that is|i\\.e\\.|about|approximately|roughly|≈|or about|or approximately|\\s|,){1,4}\\$?");
   private static final Pattern RESTATING = Pattern
       .compile("(?s)(?:.{0,40}?(?:about|approximately|roughly|≈).*|.{1,24}?\\d{1,12}(?:\\.\\d{1,12})?\\h?\\\\?%.*)");
   /// What makes more than a number of it.
-  private static final Pattern COMPOSED = Pattern.compile("[(\\[{\\\\=^+*/<>√π]|\\d\\s(?:and|or)\\s|\\d\\s[-−]\\s|,\\s");
-  private static final Pattern PLAIN_WORDS = Pattern.compile("[$€£#]|:\\s|^(?:a|A|I)\\s|\\?|\\d\\h?x\\h?\\d|<\\||\\\\\\(|\\\\\\[|%");
+  private static final Pattern COMPOSED = Pattern
+      .compile("[(\\[{\\\\=^+*/<>√π]|\\d\\s(?:and|or)\\s|\\d\\s[-−]\\s|,\\s");
+  private static final Pattern PLAIN_WORDS = Pattern
+      .compile("[$€£#]|:\\s|^(?:a|A|I)\\s|\\?|\\d\\h?x\\h?\\d|<\\||\\\\\\(|\\\\\\[|%");
   /// What makes another value of a number in running text: `100π cubic inches`, `5! orders`.
   private static final Pattern FURTHER = Pattern.compile("\\h?(?:π|\\\\pi\\b|√\\d{1,9})|!(?=\\h[a-z])");
   private static final Pattern RANGE = Pattern.compile("\\s?(?:to|–)\\s?\\d");
@@ -220,7 +224,8 @@ record WrittenAnswer(String text, Place place) {
     boolean again = number.isPresent() && formulaEnd >= 0 && number.get().start() >= formulaEnd
         && RESTATED.matcher(text.substring(formulaEnd, number.get().start())).matches()
         && RESTATING.matcher(text.substring(formulaEnd)).lookingAt();
-    if (!again && number.isPresent() && (number.get().end() > formulaEnd || unit(text, number.get(), formulas.getLast()))) {
+    if (!again && number.isPresent()
+        && (number.get().end() > formulaEnd || unit(text, number.get(), formulas.getLast()))) {
       Matcher further = FURTHER.matcher(text).region(number.get().end(), text.length());
       String rest = further.lookingAt() ? further.group() : "";
       return Optional.of(new WrittenAnswer(number.get().written() + rest, Place.NUMBER));

@@ -124,7 +124,8 @@ class ReadingTest {
 
   /// Whatever ends a turn, what a model goes on with behind it is not read; the header of its own turn is passed over.
   @ParameterizedTest
-  @ValueSource(strings = {"<|im_end|>", "<|endoftext|>", "</s>", "<|eot_id|>", "<|end_of_text|>", "<end_of_turn>", "<eos>",
+  @ValueSource(strings = {"<|im_end|>", "<|endoftext|>", "</s>", "<|eot_id|>", "<|end_of_text|>", "<end_of_turn>",
+      "<eos>",
       "<|end|>", "<|im_start|>", "<\uFF5Cend▁of▁sentence\uFF5C>", "[INST]", "<|user|>", "<|eot|>"})
   void whatStandsBehindTheEndOfATurnIsNotRead(String end) {
     for (AnswerGrader grader : AnswerGrader.values()) {

@@ -66,7 +66,8 @@ class RealSetTest {
   @Provide
   Arbitrary<List<String>> intervals() {
     Arbitrary<Integer> ends = Arbitraries.integers().between(-9, 9);
-    return Combinators.combine(ends, Arbitraries.integers().between(1, 5), Arbitraries.of("(", "["), Arbitraries.of(")", "]"))
+    return Combinators
+        .combine(ends, Arbitraries.integers().between(1, 5), Arbitraries.of("(", "["), Arbitraries.of(")", "]"))
         .as((low, length, open, close) -> open + low + "," + (low + length) + close).list().ofMinSize(1).ofMaxSize(5);
   }
 }

@@ -11,11 +11,28 @@ import org.striatum.probe.tensor.TensorInfo;
 /// Formats of quantised weights, told by the tensors that only they have. What a configuration says does not decide: merging
 /// an adapter leaves `quantization_config` behind beside full weights.
 enum QuantisedFormat {
-  BITSANDBYTES_4_BIT("bitsandbytes (4 bits)", ".quant_map", ".absmax"), BITSANDBYTES_8_BIT("bitsandbytes (8 bits)",
-      ".SCB"), GPTQ("GPTQ", ".g_idx"), AWQ("AWQ", ".qweight", ".qzeros"), FP8("FP8 with scales",
-          ".weight_scale_inv"), COMPRESSED_TENSORS("compressed-tensors", ".weight_packed", ".weight_scale",
-              ".weight_shape"), MXFP4("MXFP4", "_proj_blocks", "_proj_scales"), MLX("MLX", ".scales"), HQQ("HQQ",
-                  ".W_q"), AQLM("AQLM", ".codebooks"), OTHER("integers");
+  /// nf4 and fp4.
+  BITSANDBYTES_4_BIT("bitsandbytes (4 bits)", ".quant_map", ".absmax"),
+  /// LLM.int8().
+  BITSANDBYTES_8_BIT("bitsandbytes (8 bits)", ".SCB"),
+  /// AutoGPTQ, GPTQModel.
+  GPTQ("GPTQ", ".g_idx"),
+  /// AutoAWQ.
+  AWQ("AWQ", ".qweight", ".qzeros"),
+  /// As DeepSeek V3 and Qwen 3 are given out.
+  FP8("FP8 with scales", ".weight_scale_inv"),
+  /// llm-compressor's.
+  COMPRESSED_TENSORS("compressed-tensors", ".weight_packed", ".weight_scale", ".weight_shape"),
+  /// As gpt-oss is given out.
+  MXFP4("MXFP4", "_proj_blocks", "_proj_scales"),
+  /// Apple's.
+  MLX("MLX", ".scales"),
+  /// Half-quadratic quantisation.
+  HQQ("HQQ", ".W_q"),
+  /// Additive codebooks.
+  AQLM("AQLM", ".codebooks"),
+  /// Whatever else holds its weights as integers.
+  OTHER("integers");
 
   /// What such a checkpoint's name has behind that of the one it was made from.
   private static final Pattern NAMED = Pattern

@@ -55,7 +55,7 @@ public interface Tensors<T> {
   /// Each of `groups` runs of `width` columns several times, one behind the other: (rows, groups · times · width).
   T repeat(T x, int groups, int width, int times);
 
-  /// Σ_j kernel[j] ⊙ x at position p − (kernel positions − 1) + j, plus the bias; x is 0 before a sequence begins.
+  /// Σ_j `kernel[j]` ⊙ x at position p − (kernel positions − 1) + j, plus the bias; x is 0 before a sequence begins.
   ///
   /// @param layer whose state it belongs to
   /// @param x (rows, channels)
@@ -129,7 +129,7 @@ public interface Tensors<T> {
   /// What a router's logits (rows, experts) give each expert's output: (rows, experts), 0 for those not chosen.
   T route(T logits, Routing routing);
 
-  /// Σ weights[e] · expert e (x) over experts e: (rows, d). An expert that has no weight in any row is not computed, and one
+  /// Σ `weights[e]` · expert e (x) over experts e: (rows, d). An expert that has no weight in any row is not computed, and one
   /// that has some is computed for those rows alone.
   ///
   /// @param weights of each expert for each row: (rows, count)

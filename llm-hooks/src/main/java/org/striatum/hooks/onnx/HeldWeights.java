@@ -17,6 +17,12 @@ public record HeldWeights(Memory recording, Memory generation) {
   /// Of a machine's memory that a copy may take; the rest is the system's, the runtime's and the states'.
   private static final double SHARE = 0.6;
 
+  public HeldWeights {
+    if (recording == null || generation == null) {
+      throw new IllegalArgumentException("weights are held fast or low, found neither");
+    }
+  }
+
   /// The same way for everything.
   public static HeldWeights all(Memory memory) {
     return new HeldWeights(memory, memory);

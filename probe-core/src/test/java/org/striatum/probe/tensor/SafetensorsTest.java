@@ -87,8 +87,8 @@ class SafetensorsTest {
 
   @Test
   void refusesAnUnknownElementTypeListingTheKnown() throws IOException {
-    assertRefused(file("{\"a\":{\"dtype\":\"F8_E4M3\",\"shape\":[4],\"data_offsets\":[0,4]}}", new byte[4]),
-        "'a' has unknown element type 'F8_E4M3', the types read are [F64, F32", "convert it");
+    assertRefused(file("{\"a\":{\"dtype\":\"F3_E1M1\",\"shape\":[4],\"data_offsets\":[0,4]}}", new byte[4]),
+        "'a' has unknown element type 'F3_E1M1', the types read are [F64, F32", "convert it");
   }
 
   @Test
