@@ -48,7 +48,7 @@ final class GateCommand implements Callable<Integer> {
   @Mixin
   private GateOptions options;
 
-  @Option(names = "--batch-size", paramLabel = "N|auto", defaultValue = "auto", description = "Completions per batch; does not change results (default auto).")
+  @Option(names = "--batch-size", paramLabel = "N|auto", defaultValue = "auto", description = "Completions per batch; changes no result (with --memory low, log-probabilities by rounding; default auto).")
   private String batchSize;
 
   @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed of everything random (default 1).")

@@ -15,7 +15,7 @@ abstract class ModelRunCommand<S extends Record, R extends Record> extends RunCo
   @Mixin
   private CheckpointOption checkpoint;
 
-  @Option(names = "--batch-size", paramLabel = "N|auto", defaultValue = "auto", description = "Sequences per batch; does not change results (default auto).")
+  @Option(names = "--batch-size", paramLabel = "N|auto", defaultValue = "auto", description = "Sequences per batch; changes no result (with --memory low, log-probabilities by rounding; default auto).")
   private String batchSize;
 
   @Mixin

@@ -90,7 +90,7 @@ final class RolloutsCommand implements Callable<Integer> {
   @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed of problems and sampling (default 1).")
   private long seed;
 
-  @Option(names = "--batch-size", paramLabel = "N|auto", defaultValue = "auto", description = "Rollouts per batch; does not change results (default auto).")
+  @Option(names = "--batch-size", paramLabel = "N|auto", defaultValue = "auto", description = "Rollouts per batch; changes no result (with --memory low, log-probabilities by rounding; default auto).")
   private String batchSize;
 
   @Option(names = "--gate", paramLabel = "FILE", description = "A gate that `striatum gate` learned for this checkpoint (.safetensors), applied during generation. Later steps of the run refuse to use the model without it.")

@@ -24,6 +24,7 @@ import org.striatum.cli.scan.ScanPlan;
 import org.striatum.cli.scan.ScanResults;
 import org.striatum.cli.scan.ScanUnit;
 import org.striatum.datasets.ProblemSet;
+import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.checkpoint.ModelSource;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.UsageException;
@@ -53,7 +54,7 @@ final class ScanCommand implements Callable<Integer> {
   static final String NAME = "scan";
   private static final String REPORT = "report.html";
   /// Options of `study` that a scan defines itself, or that concern other checkpoints.
-  private static final Set<String> NOT_PASSED = Set.of("--output", "--json", "--with", "--beside");
+  private static final Set<String> NOT_PASSED = Set.of("--dry-run", "--output", "--json", "--with", "--beside");
 
   private final Console console;
   private final StudyRegistry registry;
@@ -67,7 +68,7 @@ final class ScanCommand implements Callable<Integer> {
   @Option(names = "--config", paramLabel = "FILE", description = "YAML with a list of checkpoints, and options by their long names; options given here have priority.")
   private Path config;
 
-  @Option(names = "--dry-run", description = "Print the plan and stop; with --json every unit with its command line.")
+  @Option(names = "--dry-run", description = "Print the plan and what each checkpoint would be sent, and stop; with --json every unit with its command line.")
   private boolean dryRun;
 
   @Option(names = {"-o",
@@ -129,6 +130,8 @@ final class ScanCommand implements Callable<Integer> {
     if (dryRun) {
       if (json) {
         console.json(plan);
+      } else {
+        preview(found, options);
       }
       return ExitCode.DONE;
     }
@@ -205,6 +208,20 @@ final class ScanCommand implements Callable<Integer> {
     StudyCommand study = line.getCommand();
     study.plan();
     return study;
+  }
+
+  /// What each checkpoint would be sent. One that cannot be asked so is named, and the others are shown.
+  private void preview(List<Path> found, List<String> options) throws IOException {
+    for (Path checkpoint : found) {
+      console.print("");
+      console.print(checkpoint + ":");
+      StudyCommand study = parsed(checkpoint, options);
+      try {
+        study.preview(study.sets());
+      } catch (UsageException | CheckpointException refused) {
+        console.note(checkpoint + ": " + refused.getMessage());
+      }
+    }
   }
 
   private void print(ScanPlan plan, CostEstimate estimate) {

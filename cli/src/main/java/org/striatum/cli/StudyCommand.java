@@ -20,7 +20,9 @@ import org.striatum.cli.option.ProblemOptions;
 import org.striatum.cli.option.PromptOptions;
 import org.striatum.cli.option.StudyOptions;
 import org.striatum.cli.summary.AnswersSummary;
+import org.striatum.cli.summary.PromptSummary;
 import org.striatum.datasets.ProblemSet;
+import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.checkpoint.ModelSource;
 import org.striatum.probe.model.Sampling;
 import org.striatum.probe.run.RecordJson;
@@ -33,6 +35,7 @@ import org.striatum.studies.rollouts.WorkedExamples;
 import org.striatum.studies.rollouts.PromptSettings;
 import org.striatum.studies.rollouts.RolloutSettings;
 import org.striatum.studies.rollouts.RolloutStep;
+import org.striatum.studies.run.RunModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -88,11 +91,14 @@ final class StudyCommand implements Callable<Integer> {
   @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed of everything random (default 1).")
   private long seed;
 
-  @Option(names = "--batch-size", paramLabel = "N|auto", defaultValue = "auto", description = "Sequences per batch; does not change results (default auto).")
+  @Option(names = "--batch-size", paramLabel = "N|auto", defaultValue = "auto", description = "Sequences per batch; changes no result (with --memory low, log-probabilities by rounding; default auto).")
   private String batchSize;
 
   @Option(names = {"-o", "--output"}, paramLabel = "RUN", description = "Run folder (default striatum-<checkpoint>).")
   private Path output;
+
+  @Option(names = "--dry-run", description = "Show what would be sent, and stop.")
+  private boolean dryRun;
 
   @Option(names = "--json", description = "Print only the answers, as JSON.")
   private boolean json;
@@ -117,10 +123,13 @@ final class StudyCommand implements Callable<Integer> {
 
   /// The settings of every study. Refuses what a study would refuse.
   StudyPlan plan() throws IOException {
+    return options.plan(registry, rolloutSettings(), CaptureSettings.defaults().withHooks(hooks), seed);
+  }
+
+  private RolloutSettings rolloutSettings() throws IOException {
     PromptSettings asking = prompts.settings();
-    RolloutSettings rollouts = Given.checked(() -> new RolloutSettings(limit(), samples(),
+    return Given.checked(() -> new RolloutSettings(limit(), samples(),
         new Sampling(temperature, topP, topK, maxNewTokens, true), asking, seed));
-    return options.plan(registry, rollouts, CaptureSettings.defaults().withHooks(hooks), seed);
   }
 
   /// The worked examples.
@@ -128,6 +137,18 @@ final class StudyCommand implements Callable<Integer> {
   /// @param sets as returned by [#sets]
   WorkedExamples examples(List<ProblemSet> sets) throws IOException {
     return prompts.examples(sets, problems);
+  }
+
+  /// Shows the first prompt of each set as it would be sent, and what may be other than was meant.
+  ///
+  /// @param sets as returned by [#sets]
+  void preview(List<ProblemSet> sets) throws IOException {
+    RolloutStep step = new RolloutStep(sets, Optional.empty(), examples(sets));
+    try (RunModel model = modelOptions.of(source(checkpoint), batchSize)) {
+      HookedModel hooked = model.open();
+      step.remarks(hooked, rolloutSettings()).forEach(console::note);
+      new PromptSummary(console).print(step.preview(hooked, rolloutSettings()));
+    }
   }
 
   /// The most rollouts of each problem set.
@@ -188,6 +209,11 @@ final class StudyCommand implements Callable<Integer> {
     List<ProblemSet> sets = sets();
     sets.stream().map(ProblemSet::skipped).flatMap(Optional::stream).forEach(console::note);
     sets.stream().map(ProblemSet::chosen).flatMap(Optional::stream).forEach(console::note);
+    if (dryRun) {
+      plan();
+      preview(sets);
+      return ExitCode.DONE;
+    }
     Console said = json ? console.silent() : console;
     Answers answers = new StudyRunner(said, registry, modelOptions, batchSize).run(source, folder,
         new RolloutStep(sets, Optional.empty(), examples(sets)), plan(),

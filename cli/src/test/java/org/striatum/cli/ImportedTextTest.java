@@ -113,6 +113,76 @@ class ImportedTextTest {
     assertThat(session.errorLines()).filteredOn(line -> line.contains("1 of 1 completions")).hasSize(1);
   }
 
+  /// Prompts that somebody rendered, and plain ones: a thought has the markers of the checkpoint's template, and no stop that nobody
+  /// asked for ends one.
+  @ParameterizedTest
+  @CsvSource({"[THINK]8[/THINK]5,5", "[THINK]The answer is 5 but,", "[THINK]Question: 8[/THINK] 5, 5"})
+  void textHasTheThoughtsOfTheTemplate(String completion, String read) throws IOException {
+    Path thinks = Session.copy(REASONER, folder.resolve("thinks"));
+    Files.writeString(thinks.resolve("chat_template.jinja"),
+        THINKS.replace("<think>", "[THINK]").replace("</think>", "[/THINK]"));
+    for (String prompt : List.of("2+3=", "Question: 2+3?\nAnswer:")) {
+      Rollout rollout = imported(thinks, file("thought", text(prompt, completion, "5")), "run" + prompt.length());
+      assertThat(rollout.completion()).isEqualTo(completion);
+      assertThat(rollout.read()).isEqualTo(read);
+      assertThat(rollout.reward()).isEqualTo(read == null ? 0 : 1);
+      assertThat(rollout.ending()).isEqualTo(read == null ? Ending.CUT_IN_THOUGHT : Ending.CUT_OFF);
+    }
+  }
+
+  /// Where nothing says how a text ended, as in logs of the harness, too.
+  @Test
+  void aThoughtThatSomebodyTookOutIsSaid() throws IOException {
+    ObjectNode line = JSON.createObjectNode().put("doc_id", 0).put("target", "5");
+    line.putArray("arguments").addArray().add("2+3=<think>\n").addObject();
+    line.putArray("resps").addArray().add("The answer is 5");
+    Session session = session(REASONER, file("log", line), "run");
+    assertThat(session.code()).as(session.err()).isEqualTo(ExitCode.DONE);
+    assertThat(session.errorLines()).filteredOn(said -> said.contains("1 of 1 completions")).hasSize(1);
+  }
+
+  /// Text that nothing ends is said to be read to its end, unless that was asked for.
+  @Test
+  void textThatNothingEndsIsSaid() throws IOException {
+    Path plain = file("plain", text("What is 2+3?\n", "5\nQ: 4+4?\nA: 8", "5"));
+    assertThat(session(REASONER, plain, "a").err()).contains("no text ends a completion");
+    assertThat(session(REASONER, plain, "b", "--no-stop").err()).doesNotContain("no text ends");
+    Path layout = file("layout", text("Question: 2+3?\nAnswer:", "5", "5"));
+    assertThat(session(REASONER, layout, "c").err()).doesNotContain("no text ends");
+  }
+
+  /// What a template refuses is left out by name; the others are imported.
+  @Test
+  void aChatThatTheTemplateRefusesIsLeftOut() throws IOException {
+    Path strict = Session.copy(REASONER, folder.resolve("strict"));
+    Files.writeString(strict.resolve("chat_template.jinja"),
+        "{% for m in messages %}{% if m.role != 'user' %}{{ raise_exception('users only') }}{% endif %}{{ m.content }}{% endfor %}");
+    ObjectNode refused = chat("5", null).put("id", "odd");
+    refused.withArray("messages").addObject().put("role", "developer").put("content", "x");
+    Path file = file("chats", chat("5", null), refused);
+    Session session = session(strict, file, "run");
+    assertThat(session.code()).as(session.err()).isEqualTo(ExitCode.DONE);
+    assertThat(session.err()).contains("1 of 2 chats (problem odd", "users only");
+    assertThat(RolloutFile.read(folder.resolve("run/rollouts.jsonl"))).hasSize(1);
+    assertThat(session(strict, file("all", refused), "none").code()).isEqualTo(ExitCode.USAGE);
+  }
+
+  /// `1+1=` as ids alone: read by the tokenizer, kept as they are.
+  @Test
+  void aPromptOfIdsIsReadAndKept() throws IOException {
+    ObjectNode whole = ids("", new int[]{1, 15, 10, 15, 25}, "2", 16, 2);
+    whole.remove("prompt");
+    whole.set("prompt_token_ids", whole.withArray("choices").get(0).get("prompt_token_ids"));
+    Rollout rollout = imported(REASONER, file("vllm", whole), "vllm");
+    assertThat(rollout.tokens()).containsExactly(1, 15, 10, 15, 25, 16);
+    assertThat(rollout.problem().prompt()).endsWith("1+1=");
+    assertThat(rollout.reward()).isEqualTo(1);
+    ObjectNode openai = JSON.createObjectNode().put("answer", "2");
+    openai.putArray("prompt").add(1).add(15).add(10).add(15).add(25);
+    openai.putArray("choices").addObject().put("text", "2");
+    assertThat(imported(REASONER, file("openai", openai), "openai").tokens()).containsExactly(1, 15, 10, 15, 25, 16);
+  }
+
   private static ObjectNode ids(String prompt, int[] prompted, String completion, int... written) {
     ObjectNode line = JSON.createObjectNode().put("prompt", prompt).put("answer", "2");
     ObjectNode choice = line.putArray("choices").addObject().put("text", completion);

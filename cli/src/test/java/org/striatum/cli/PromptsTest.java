@@ -255,6 +255,7 @@ class PromptsTest {
   /// The asked question is no example, whatever its columns, layout, white space or choices; the others are written as the question.
   @ParameterizedTest
   @ValueSource(strings = {"{'prompt': '1+1  =', 'target': '2'}", "{'question': ' 1+1 = ', 'answer': 'b #### 2'}",
+      "{'question': '１+1 =', 'answer': 'b #### 2'}",
       "{'problem': '1+1 =', 'solution': '$\\\\boxed{2}$'}",
       "{'question': '1+1 =\\n', 'choices': ['2', '3'], 'answer': 0}"})
   void theQuestionIsNoExampleOfItself(String leak) throws IOException {
@@ -271,6 +272,66 @@ class PromptsTest {
     assertThat(shown.split("1\\+1", -1)).as("only in the question").hasSize(2);
     assertThat(shown.split("1\\+2", -1)).hasSize(2);
     assertThat(shown.split("\nAnswer: ?", -1)).as("one layout").hasSize(3);
+  }
+
+  /// Not what only begins like one, and the one with the same words before and behind; it is said which.
+  @Test
+  void theTrainSplitIsTheFileThatDiffersInTheSplitAlone() throws IOException {
+    String row = "{\"question\": \"%s=\", \"answer\": \"a #### 2\"}\n";
+    Path data = Files.writeString(folder.resolve("latest_test.jsonl"), row.formatted("1+1"));
+    Files.writeString(folder.resolve("latest_train_log.jsonl"), row.formatted("9+9"));
+    Files.writeString(folder.resolve("train.jsonl"), row.formatted("8+8"));
+    Object[] asked = {"rollouts", REASONER, "--data", data, "--shots", 1, "--dry-run"};
+    assertThat(Session.of(asked).code()).isEqualTo(ExitCode.USAGE);
+    Files.writeString(folder.resolve("latest_train-00000-of-00002.jsonl"), row.formatted("2+2"));
+    assertThat(succeed(asked).out()).contains("Question: 2+2=");
+    Files.writeString(folder.resolve("latest_train.jsonl"), row.formatted("3+3"));
+    Session exact = succeed(asked);
+    assertThat(exact.out()).contains("Question: 3+3=");
+    assertThat(exact.err()).contains("latest_train.jsonl");
+  }
+
+  /// Examples and the question have the same text around them, to the blank.
+  @Test
+  void examplesAreSeparatedAsTheQuestionIs() throws IOException {
+    Path data = Files.writeString(folder.resolve("test.jsonl"), "{\"question\": \"1+1\", \"answer\": \"2\"}\n");
+    Files.writeString(folder.resolve("train.jsonl"), "{\"question\": \"1+2\", \"answer\": \"3\"}\n");
+    for (String blank : List.of(" ", "")) {
+      assertThat(succeed("rollouts", REASONER, "--data", data, "--shots", 1, "--prompt-template",
+          "Frage: {prompt}\nAntwort:" + blank, "--dry-run").out())
+          .contains("Frage: 1+2\nAntwort: 3\n\nFrage: 1+1\nAntwort:" + blank + "\n");
+    }
+  }
+
+  /// With what is asked for, all of it must be in the prompt.
+  @Test
+  void aTemplateThatLeavesOutWhatIsAskedIsRefused() throws IOException {
+    Path first = instruct("{{ messages[0].content }}");
+    Object[] asked = {"rollouts", first, "--chat", "--tasks", "add", "--limit", 2, "--dry-run"};
+    succeed(asked);
+    assertThat(Session.of(Stream.concat(Arrays.stream(asked), Stream.of("--system", "S1")).toArray()).code())
+        .as("the system message stands in the question's place").isEqualTo(ExitCode.USAGE);
+    for (String template : List.of("{{ messages[-1].content }}",
+        "{% for m in messages if m.role == 'user' %}{{ m.content }}{% endfor %}",
+        "{% for m in messages[-3:] %}{{ m.content }}{% endfor %}")) {
+      Files.writeString(first.resolve("chat_template.jinja"), template);
+      succeed(asked);
+      assertThat(Session.of(Stream.concat(Arrays.stream(asked), Stream.of("--shots", 2)).toArray()).code()).as(template)
+          .isEqualTo(ExitCode.USAGE);
+    }
+  }
+
+  /// `study` and `scan` show it as `rollouts` does; of a scan, a checkpoint without a template is named.
+  @Test
+  void everyCommandShowsWhatItWouldSend() throws IOException {
+    Path instruct = instruct("[{{ messages[0].content }}]");
+    for (List<Object> command : List.<List<Object>>of(List.of("study", instruct), List.of("scan", instruct, REASONER))) {
+      Session shown = succeed(Stream.concat(command.stream(), Stream.of("--chat", "--tasks", "add", "--limit", 2,
+          "--output", folder.resolve("none"), "--dry-run")).toArray());
+      assertThat(shown.out()).contains("first prompt ", "\n[");
+      assertThat(shown.err().contains("has no chat template")).isEqualTo(command.contains(REASONER));
+    }
+    assertThat(folder.resolve("none")).doesNotExist();
   }
 
   /// Columns that no layout knows: a gap ends an answer where it ends those of the examples, and without examples a line says that

@@ -32,8 +32,8 @@ import org.striatum.probe.run.Sha256;
 ///
 /// - lm-evaluation-harness `--log_samples`: `doc_id`, `arguments`, `resps`, `target` and a score; of likelihood tasks the
 ///   completion is the likeliest of the given answers, behind its own prompt; one answer alone is no choice and is refused;
-/// - vLLM: `prompt`, `outputs[].text`;
-/// - OpenAI completions: `prompt`, `choices[].text`, and chat completions: `messages` (or a `prompt` that is a list of them),
+/// - vLLM: `prompt` or `prompt_token_ids`, `outputs[].text`;
+/// - OpenAI completions: `prompt`, text or token ids, `choices[].text`, and chat completions: `messages` (or a `prompt` that is a list of them),
 ///   `choices[].message.content`, with the thought apart in `reasoning_content` or `reasoning`.
 ///
 /// Without a grader, a completion's own score is its reward, else its line's: `exact_match` or `acc`, those of the harness'
@@ -63,19 +63,36 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
   /// @param sample index among the completions of its problem, from 0
   /// @param finished whether the model ended the text itself; empty if the file does not say
   /// @param thought that the file has apart from the text, without markers; empty if it has none
-  /// @param messages that a chat template makes the prompt of; empty where the prompt is the text given to the model
+  /// @param asked as what the file has the prompt
+  /// @param tokens of prompt and completion where the file carries them: they are used as they are. Only those of the prompt
+  ///     where the prompt is tokens and the completion is not
   /// @param grade by a grader, or the file's own score
-  /// @param tokens of prompt and completion where the file carries them: they are used as they are
   public record Graded(Problem problem, int sample, String text, Optional<String> thought, Optional<Boolean> finished,
-      List<Message> messages,
-      Optional<TokenSequence> tokens, Grade grade) {
-    public Graded {
-      messages = List.copyOf(messages);
+      Asked asked, Optional<TokenSequence> tokens, Grade grade) {
+    /// Those that a chat template makes the prompt of; none where it is no chat.
+    public List<Message> messages() {
+      return asked instanceof Asked.Chat(List<Message> messages) ? messages : List.of();
     }
 
     public double reward() {
       return grade.reward();
     }
+  }
+
+  /// As what a file has a prompt.
+  public sealed interface Asked {
+    /// The text that the model was given.
+    record Text() implements Asked {}
+
+    /// Messages, which a chat template writes.
+    record Chat(List<Message> messages) implements Asked {
+      public Chat {
+        messages = List.copyOf(messages);
+      }
+    }
+
+    /// Token ids alone: the problem's prompt is the list of them, until a tokenizer reads it.
+    record Ids() implements Asked {}
   }
 
   /// Whether any prompt is messages, which a chat template writes.
@@ -108,6 +125,7 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
           file + ": at least half of the rows must be completions, " + summary.orElseThrow());
     }
     reader.refuseContradictions(file);
+    reader.refuseMixture(file);
     ProblemSource source = new ProblemSource(table.name(), file.getFileName().toString(), Sha256.of(file),
         reader.format, ProblemSource.PLACE, grader.orElse(null));
     return new ForeignRollouts(source, reader.completions,
@@ -141,6 +159,8 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
     private final SkippedRows skipped = new SkippedRows();
     private final Map<String, String> idOf = new HashMap<>();
     private final Map<String, String> promptOf = new HashMap<>();
+    private final Map<String, JsonNode> documentOf = new HashMap<>();
+    private final Map<List<String>, Seen> scored = new HashMap<>();
     private final Map<String, Integer> samples = new HashMap<>();
     private int lines;
     private int repeated;
@@ -217,6 +237,16 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
       return left.isEmpty() ? Optional.empty() : Optional.of("left out: " + String.join("; ", left));
     }
 
+    /// A run asks in one way: what holds for text (its beginning, stops) does not for chats.
+    void refuseMixture(Path file) throws BadDataException {
+      long chats = completions.stream().filter(one -> one.asked() instanceof Asked.Chat).count();
+      if (chats > 0 && chats < completions.size()) {
+        throw new BadDataException(
+            "%s must have prompts of one kind, found messages behind %d completions and text behind %d: import them apart"
+                .formatted(file, chats, completions.size() - chats));
+      }
+    }
+
     void refuseContradictions(Path file) throws MalformedTableException {
       if (!contradictions.isEmpty()) {
         throw new MalformedTableException(Set.of(Need.GRADER),
@@ -237,10 +267,14 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
       JsonNode asked = harness
           ? context(line, likelihoods ? chosen.getFirst().choice() : 0)
           : line.path(line.path("messages").isEmpty() ? "prompt" : "messages");
-      List<Message> messages = messages(asked);
-      String prompt = messages.isEmpty() ? prompt(asked) : written(messages);
-      List<Text> texts = likelihoods ? chosen : harness ? responses(line) : outputs(line);
-      String answer = likelihoods && reference.isEmpty() ? target(line) : answer(line);
+      Optional<JsonNode> ids = harness ? Optional.empty() : promptIds(line);
+      List<Message> messages = ids.isPresent() ? List.of() : messages(asked);
+      String prompt = ids.isPresent()
+          ? TokenSequence.prompt(ids(ids.get())).printed()
+          : messages.isEmpty() ? prompt(asked) : written(messages);
+      Asked as = ids.isPresent() ? new Asked.Ids() : messages.isEmpty() ? new Asked.Text() : new Asked.Chat(messages);
+      List<Text> texts = likelihoods ? chosen : harness ? responses(line) : outputs(line, ids);
+      String answer = likelihoods && reference.isEmpty() ? target(line, chosen.getFirst().choice()) : answer(line);
       if (grader.isPresent() && grader.get().reference(answer).isEmpty()) {
         throw new MalformedRowException(Need.REFERENCE_COLUMN,
             "has no reference answer that the grader " + grader.get().printed() + " can read");
@@ -258,19 +292,59 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
                 ? MissingNode.getInstance()
                 : line.path(line.has("outputs") ? "outputs" : "choices").path(texts.get(i).choice())),
                 Optional.empty(), false);
-        graded.add(new Graded(problem, 0, text, texts.get(i).thought(), texts.get(i).finished(), messages,
+        if (grader.isEmpty()) {
+          compareScores(List.of(prompt, text, texts.get(i).thought().orElse(""), answer,
+              likelihoods ? line.path("arguments").toString() : ""), grade.reward());
+        }
+        graded.add(new Graded(problem, 0, text, texts.get(i).thought(), texts.get(i).finished(), as,
             texts.get(i).tokens(), grade));
+      }
+      if (likelihoods && grader.isEmpty()) {
+        compareLikelihoods(line, chosen.getFirst().choice(), graded.getFirst().reward());
       }
       for (Graded one : graded) { // only now is the whole line known to be usable
         completions
             .add(new Graded(problem, samples.merge(problem.id(), 1, Integer::sum) - 1, one.text(), one.thought(),
-                one.finished(), messages, one.tokens(), one.grade()));
+                one.finished(), as, one.tokens(), one.grade()));
       }
       format = likelihoods
           ? HARNESS + ", likelihoods"
           : harness
               ? HARNESS
               : line.has("outputs") ? "vllm" : messages.isEmpty() ? "openai-completions" : "openai-chat-completions";
+    }
+
+    /// Two lines with one prompt, completion and reference must not have two scores.
+    private void compareScores(List<String> completion, double score) {
+      Seen before = scored.putIfAbsent(completion, new Seen(score, at));
+      if (before != null && before.score != score) {
+        contradictions.add(before.place + " and " + at);
+      }
+    }
+
+    /// The score of a choice must say whether the likeliest answer is the target, where the target names one.
+    private void compareLikelihoods(JsonNode line, int best, double score) throws MalformedRowException {
+      Optional<Integer> target = named(line, answer(line), best);
+      if (target.isEmpty()) {
+        return;
+      }
+      boolean likeliest = target.get() == best;
+      boolean tie = !likeliest && likelihood(line, target.get()) == likelihood(line, best);
+      if (!tie && likeliest != (score == 1)) {
+        disagreeing.add("%s: score %.0f, and the target is %s likeliest answer".formatted(at, score,
+            likeliest ? "the" : "not the"));
+      }
+    }
+
+    /// Token ids that are a line's prompt: `prompt` is a list of them, or there is only `prompt_token_ids`.
+    private static Optional<JsonNode> promptIds(JsonNode line) {
+      JsonNode prompt = line.path("prompt");
+      if (prompt.isArray() && !prompt.isEmpty() && prompt.path(0).isIntegralNumber()) {
+        return Optional.of(prompt);
+      }
+      boolean without = (prompt.isNull() || prompt.isMissingNode()) && line.path("messages").isEmpty();
+      JsonNode ids = line.path("prompt_token_ids");
+      return without && ids.isArray() && !ids.isEmpty() ? Optional.of(ids) : Optional.empty();
     }
 
     /// The messages of a chat: a list of them, or such a list as JSON text, as the harness keeps what it sends to a server;
@@ -341,8 +415,7 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
       int best = -1;
       double greatest = Double.NEGATIVE_INFINITY;
       for (int i = 0; i < responses.size(); i++) {
-        JsonNode likelihood = responses.path(i).path(0).path(0);
-        double value = likelihood.isTextual() ? number(likelihood.textValue()) : likelihood.asDouble(Double.NaN);
+        double value = likelihood(line, i);
         if (value > greatest) {
           greatest = value;
           best = i;
@@ -358,6 +431,11 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
         }
       }
       return new Text(given(line, best), Optional.of(true), best);
+    }
+
+    private static double likelihood(JsonNode line, int i) {
+      JsonNode likelihood = line.path("resps").path(i).path(0).path(0);
+      return likelihood.isTextual() ? number(likelihood.textValue()) : likelihood.asDouble(Double.NaN);
     }
 
     private static double number(String text) {
@@ -378,11 +456,41 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
       return text.textValue();
     }
 
-    /// The right one of the given answers, by its place; empty where the file has none.
-    private String target(JsonNode line) throws MalformedRowException {
+    /// The right one of the given answers; what the file has where it names none.
+    ///
+    /// @param best place of the likeliest
+    private String target(JsonNode line, int best) throws MalformedRowException {
       String target = answer(line);
-      boolean place = target.matches("\\d{1,3}") && Integer.parseInt(target) < line.path("resps").size();
-      return place ? given(line, Integer.parseInt(target)).strip() : target;
+      Optional<Integer> named = named(line, target, best);
+      return named.isPresent() ? given(line, named.get()).strip() : target;
+    }
+
+    /// Which of the given answers a target names, by its place or its text; empty where it names none, or several that read
+    /// alike. Where place and text name two, the line's own accuracy may tell which is meant: that of the likeliest.
+    private static Optional<Integer> named(JsonNode line, String target, int best) throws MalformedRowException {
+      int given = line.path("resps").size();
+      List<Integer> byText = new ArrayList<>();
+      for (int i = 0; i < given; i++) {
+        if (!target.isBlank() && given(line, i).strip().equals(target.strip())) {
+          byText.add(i);
+        }
+      }
+      boolean place = target.matches("\\d{1,3}") && Integer.parseInt(target) < given;
+      if (!place) {
+        return byText.size() == 1 ? Optional.of(byText.getFirst()) : Optional.empty();
+      }
+      int byPlace = Integer.parseInt(target);
+      if (byText.isEmpty() || byText.contains(byPlace)) {
+        return Optional.of(byPlace);
+      }
+      int other = byText.getFirst();
+      JsonNode accuracy = line.path("acc");
+      boolean right = value(line, "acc") == 1;
+      if (byText.size() > 1 || !(accuracy.isNumber() || accuracy.isBoolean()) || (byPlace == best) == (other == best)) {
+        throw new MalformedRowException(
+            "has a target that is the place of one given answer and the text of another, '" + target + "'");
+      }
+      return Optional.of(right == (byPlace == best) ? byPlace : other);
     }
 
     /// What the i-th answer stands behind: `arguments.gen_args_i.arg_0`, or `arguments[i][0]` in files of older versions.
@@ -427,7 +535,8 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
       return texts;
     }
 
-    private static List<Text> outputs(JsonNode line) throws MalformedRowException {
+    /// @param prompted token ids that are the prompt; empty where it is something else
+    private static List<Text> outputs(JsonNode line, Optional<JsonNode> prompted) throws MalformedRowException {
       String field = line.has("outputs") ? "outputs" : "choices";
       List<Text> texts = new ArrayList<>();
       for (JsonNode output : line.path(field)) {
@@ -437,9 +546,11 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
         if (!text.isTextual() && (thought.isEmpty() || !text.isNull())) {
           throw new MalformedRowException("has an element of '" + field + "' without a text");
         }
-        JsonNode prompted = (output.has("prompt_token_ids") ? output : line).path("prompt_token_ids");
+        JsonNode ids = prompted
+            .orElseGet(() -> (output.has("prompt_token_ids") ? output : line).path("prompt_token_ids"));
+        Optional<TokenSequence> tokens = tokens(ids, output.path("token_ids"));
         texts.add(new Text(text.asText(""), thought, finished(output.path("finish_reason")), texts.size(),
-            tokens(prompted, output.path("token_ids"))));
+            tokens.isEmpty() && prompted.isPresent() ? Optional.of(TokenSequence.prompt(ids(ids))) : tokens));
       }
       return some(texts, field);
     }
@@ -514,8 +625,13 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
       if (known != null) {
         return known;
       }
-      String id = first(line, List.of("doc_id", "id")).orElseGet(
-          () -> Sha256.of(prompt.getBytes(StandardCharsets.UTF_8)).hex().substring(0, ID_DIGITS));
+      String hash = Sha256.of(prompt.getBytes(StandardCharsets.UTF_8)).hex().substring(0, ID_DIGITS);
+      String id = first(line, List.of("doc_id", "id")).orElse(hash);
+      JsonNode document = line.path("doc");
+      JsonNode before = documentOf.putIfAbsent(id, document);
+      if (before != null && !before.isEmpty() && !document.isEmpty() && !before.equals(document)) {
+        id = id + "-" + hash; // logs of several tasks one behind another: each counts its own documents
+      }
       if (promptOf.putIfAbsent(id, prompt) != null) {
         throw new MalformedRowException("has the id of another prompt, " + id);
       }

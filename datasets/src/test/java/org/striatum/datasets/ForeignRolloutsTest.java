@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -160,6 +161,99 @@ class ForeignRolloutsTest {
       assertThat(graded.text()).isEqualTo(" It is 18.\n#### 18\n\n");
       assertThat(graded.reward()).isEqualTo(1);
     });
+  }
+
+  /// Whatever program wrote them, and whatever ids it gave: one prompt and completion with one reference has one score.
+  @Test
+  void oneCompletionHasOneScoreInEveryFormat() throws IOException {
+    for (String line : List.of("{\"prompt\": \"a=\", \"outputs\": [{\"text\": \"1\"}], \"reward\": %2$d}",
+        "{\"id\": %1$d, \"prompt\": \"a=\", \"outputs\": [{\"text\": \"1\"}], \"reward\": %2$d}",
+        "{\"prompt\": \"a=\", \"choices\": [{\"text\": \"1\", \"score\": %2$d}]}",
+        "{\"messages\": [{\"role\": \"user\", \"content\": \"a=\"}], \"choices\": [{\"message\": {\"content\": \"1\"}}], \"score\": %2$d}",
+        "{\"doc_id\": %1$d, \"doc\": {}, \"arguments\": [[\"a=\", {}]], \"resps\": [[\"1\"]], \"acc\": %2$d}")) {
+      String one = line.formatted(0, 1) + "\n";
+      assertThatThrownBy(() -> read("two.jsonl", one + line.formatted(7, 0), null)).as(line)
+          .isInstanceOfSatisfying(MalformedTableException.class,
+              refused -> assertThat(refused.needs()).containsExactly(Need.GRADER));
+      read("same.jsonl", one + line.formatted(7, 1), null); // may be said twice
+    }
+  }
+
+  private static String choice(String target, int likeliest, String score, String... given) {
+    StringBuilder arguments = new StringBuilder();
+    StringBuilder likelihoods = new StringBuilder();
+    for (int i = 0; i < given.length; i++) {
+      arguments.append(i == 0 ? "" : ", ").append("[\"Q\", \"" + given[i] + "\"]");
+      likelihoods.append(i == 0 ? "" : ", ").append("[[" + (i == likeliest ? -1 : -3) + ", false]]");
+    }
+    return "{\"doc_id\": 0, \"doc\": {}, \"target\": \"%s\", \"arguments\": [%s], \"resps\": [%s], %s}\n".formatted(target,
+        arguments, likelihoods, score);
+  }
+
+  /// The score says whether the likeliest answer is the target, named by its place or its text.
+  @Test
+  void aScoreThatItsOwnLikelihoodsContradictIsRefused() throws IOException {
+    for (String target : List.of("0", "blue")) {
+      for (int likeliest : new int[]{0, 1}) {
+        String right = choice(target, likeliest, "\"acc\": " + (1 - likeliest), " blue", " red");
+        assertThat(read("right.jsonl", right, null).completions()).hasSize(1);
+        String wrong = choice(target, likeliest, "\"acc\": " + likeliest, " blue", " red");
+        assertThatThrownBy(() -> read("wrong.jsonl", wrong, null)).isInstanceOf(MalformedTableException.class);
+        assertThat(read("again.jsonl", wrong, AnswerGrader.EXACT).completions()).as("a grader does not ask the score")
+            .hasSize(1);
+      }
+    }
+  }
+
+  /// Given answers that are numbers: a target may be a place or a text, and the accuracy tells which, or nothing does.
+  @Test
+  void aTargetIsAPlaceOrATextAndNeverGuessed() throws IOException {
+    assertThat(answer(choice("1", 0, "\"acc\": 1", " 1", " 2", " 0"))).isEqualTo("1");
+    assertThat(answer(choice("1", 0, "\"acc\": 0", " 1", " 2", " 0"))).isEqualTo("2");
+    assertThat(answer(choice("1", 1, "\"acc\": 1", " 1", " 2", " 0"))).isEqualTo("2");
+    assertThat(answer(choice("1", 0, "\"x\": 0", " 0", " 1", " 2"))).as("place and text are one").isEqualTo("1");
+    for (String unknown : List.of(choice("1", 2, "\"acc\": 0", " 1", " 2", " 0"),
+        choice("1", 0, "\"x\": 0", " 1", " 2", " 0"))) {
+      assertThatThrownBy(() -> answer(unknown)).isInstanceOf(MalformedTableException.class);
+    }
+  }
+
+  private String answer(String line) throws IOException {
+    return read("choice.jsonl", line, AnswerGrader.EXACT).completions().getFirst().problem().answer();
+  }
+
+  /// Logs of subtasks one behind another count their documents anew; one document has one prompt.
+  @Test
+  void aDocumentIsToldByWhatItIs() throws IOException {
+    String line = "{\"doc_id\": 0, \"doc\": {\"q\": \"%s\"}, \"arguments\": [[\"%s\", {}]], \"resps\": [[\"%s\"]], \"acc\": 1}\n";
+    ForeignRollouts two = read("two.jsonl", line.formatted("a", "a=", "1") + line.formatted("b", "b=", "2"), null);
+    assertThat(two.completions()).extracting(graded -> graded.problem().id()).hasSize(2).doesNotHaveDuplicates();
+    assertThat(two.skipped()).isEmpty();
+    ForeignRollouts same = read("same.jsonl", line.formatted("a", "a=", "1") + line.formatted("a", "c=", "2"), null);
+    assertThat(same.completions()).hasSize(1);
+    assertThat(same.skipped()).isPresent();
+  }
+
+  @Test
+  void aPromptMayBeTokenIds() throws IOException {
+    for (String prompt : List.of("\"prompt\": null, \"prompt_token_ids\": [5, 6]", "\"prompt_token_ids\": [5, 6]",
+        "\"prompt\": [5, 6]")) {
+      ForeignRollouts with = read("ids.jsonl",
+          "{" + prompt + ", \"outputs\": [{\"text\": \"t\", \"token_ids\": [7]}], \"score\": 1}", null);
+      assertThat(with.completions()).as(prompt).singleElement().satisfies(graded -> {
+        assertThat(graded.asked()).isInstanceOf(ForeignRollouts.Asked.Ids.class);
+        assertThat(graded.tokens().orElseThrow().tokens()).containsExactly(5, 6, 7);
+      });
+      assertThat(read("text.jsonl", "{" + prompt + ", \"choices\": [{\"text\": \"t\"}], \"score\": 1}", null)
+          .completions().getFirst().tokens().orElseThrow().tokens()).containsExactly(5, 6);
+    }
+  }
+
+  @Test
+  void chatsAndTextsAreNotMixed() {
+    String chat = "{\"messages\": [{\"role\": \"user\", \"content\": \"1+1?\"}], \"choices\": [{\"message\": {\"content\": \"2\"}}], \"score\": 1}\n";
+    assertThatThrownBy(() -> read("mix.jsonl", chat + "{\"prompt\": \"p\", \"choices\": [{\"text\": \"t\"}], \"score\": 1}\n",
+        null)).isInstanceOf(BadDataException.class);
   }
 
   @Test

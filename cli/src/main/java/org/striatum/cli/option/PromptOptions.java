@@ -26,6 +26,9 @@ import picocli.CommandLine.Option;
 /// How problems are asked: as text or as a chat, after worked examples, up to which texts.
 public final class PromptOptions {
   private static final long LARGEST_TEMPLATE = 1 << 20;
+  /// The word for a split that is no training data, in a file's name.
+  private static final Pattern SPLIT = Pattern.compile("test|validation|dev|val");
+  private static final Pattern SHARD = Pattern.compile("-\\d{5}-of-\\d{5}");
   private static final Pattern ESCAPE = Pattern.compile("\\\\[n\\\\]");
 
   @Option(names = "--chat", description = "Ask by the checkpoint's chat template.")
@@ -173,22 +176,35 @@ public final class PromptOptions {
   /// `train.parquet` beside `test.parquet`, `train-00000-of-00001.parquet` beside `test-…`.
   static Optional<Path> trainSplit(Path file) throws IOException {
     String name = file.getFileName().toString();
-    String split = Stream.of("test", "validation", "dev", "val").filter(name::contains).findFirst().orElse(null);
     Path folder = file.toAbsolutePath().getParent();
-    if (split == null || folder == null) {
-      return Optional.empty();
+    Matcher split = SPLIT.matcher(name);
+    List<String> beginnings = new ArrayList<>();
+    List<String> ends = new ArrayList<>();
+    while (split.find()) {
+      beginnings.addFirst(name.substring(0, split.start()) + "train");
+      ends.addFirst(name.substring(split.end()));
     }
-    Path same = folder.resolve(name.replace(split, "train"));
-    if (Files.isRegularFile(same)) {
-      return Optional.of(same);
+    for (int i = 0; i < ends.size(); i++) { // the last word first: it is nearest to the file's kind
+      Path same = folder.resolve(beginnings.get(i) + ends.get(i));
+      if (Files.isRegularFile(same)) {
+        return Optional.of(same);
+      }
     }
-    String start = name.substring(0, name.indexOf(split)) + "train";
-    String end = name.substring(name.lastIndexOf('.') + 1);
+    for (int i = 0; i < ends.size(); i++) {
+      Optional<Path> shard = firstShard(folder, beginnings.get(i), SHARD.matcher(ends.get(i)).replaceFirst(""));
+      if (shard.isPresent()) {
+        return shard;
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// `train-00000-of-00002.parquet`.
+  private static Optional<Path> firstShard(Path folder, String beginning, String end) throws IOException {
+    Pattern name = Pattern.compile(Pattern.quote(beginning) + SHARD.pattern() + Pattern.quote(end));
     try (Stream<Path> files = Files.list(folder)) {
-      List<Path> found = new ArrayList<>(files.filter(Files::isRegularFile)
-          .filter(one -> one.getFileName().toString().startsWith(start) && one.getFileName().toString().endsWith(end))
-          .sorted().toList());
-      return found.stream().findFirst();
+      return files.filter(Files::isRegularFile).filter(one -> name.matcher(one.getFileName().toString()).matches())
+          .sorted().findFirst();
     }
   }
 }

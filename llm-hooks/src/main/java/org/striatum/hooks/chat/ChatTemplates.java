@@ -118,17 +118,26 @@ public final class ChatTemplates {
     return overruled;
   }
 
-  /// The template that is used where none is named: `default`, or the only one.
+  /// What stands around a thought in the checkpoint's own chats: the markers that its default template mentions, else another.
+  /// Templates are not read for it, so that one that is broken has its markers too.
+  public Optional<ThinkingMarkers> thinking() {
+    Stream<Written> first = Stream.ofNullable(templates.get(DEFAULT));
+    return Stream.concat(first, templates.values().stream()).map(written -> ThinkingMarkers.in(written.source))
+        .flatMap(Optional::stream).findFirst();
+  }
+
+  /// The template that is used where none is named: `default`. One that has another name is for another purpose (tools,
+  /// retrieval), even where it is the only one.
   ///
   /// @param tokens special tokens by role
   /// @return empty if the checkpoint has none
-  /// @throws UsageException if it has several and none is the default
+  /// @throws UsageException if it has some and none is the default
   /// @throws org.striatum.hooks.jinja.TemplateException if it cannot be read
   public Optional<ChatTemplate> byDefault(Map<String, String> tokens) {
     if (templates.isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(named(templates.size() == 1 ? templates.firstEntry().getKey() : DEFAULT, tokens));
+    return Optional.of(named(DEFAULT, tokens));
   }
 
   /// A template by name.
@@ -138,8 +147,10 @@ public final class ChatTemplates {
   public ChatTemplate named(String name, Map<String, String> tokens) {
     Written written = templates.get(name);
     if (written == null) {
-      throw new UsageException("the checkpoint has no chat template '%s'; it has %s".formatted(name,
-          templates.isEmpty() ? "none" : String.join(", ", templates.keySet())));
+      List<String> hidden = overruled.stream().map(Source::toString).toList();
+      throw new UsageException("the checkpoint has no chat template '%s'; it has %s%s".formatted(name,
+          templates.isEmpty() ? "none" : String.join(", ", templates.keySet()),
+          hidden.isEmpty() ? "" : ", which overrule " + String.join("; ", hidden)));
     }
     return ChatTemplate.of(name, written.source, written.origin, tokens);
   }

@@ -18,6 +18,10 @@ import org.striatum.probe.model.TokenSequence;
 /// In a causal model a row depends on its token and on those before it, and through gates on which positions they
 /// select. Sequences that begin alike therefore share rows: there is one row for each distinct beginning, and none for
 /// padding. The prompt of K rollouts is computed once.
+///
+/// With packed weights a row's figures do not depend on the rows beside it, to the last bit. The runtime computes a product with a single row in
+/// another order than one with more, so nothing is laid out that leaves a row alone: attention takes queries in blocks of an
+/// even number of places, and has an even number of them.
 final class Packing {
   /// One more token behind the beginning that ends in row `parent` (−1: none).
   ///
@@ -51,7 +55,7 @@ final class Packing {
     Packing run = new Packing();
     for (int i : order(sequences)) {
       TokenSequence sequence = sequences.get(i);
-      long positions = Math.max(run.longest, sequence.length());
+      long positions = even(Math.max(run.longest, sequence.length()));
       boolean fits = run.rows() + run.fresh(sequence) <= mostRows
           && (run.sequences() + 1) * positions * positions <= mostScores;
       if (run.sequences() > 0 && !fits) {
@@ -144,21 +148,30 @@ final class Packing {
     return rows.stream().mapToLong(RowOrigin::position).toArray();
   }
 
-  /// The row at each place, row 0 in place of padding: (sequences · longest).
+  /// Places of a sequence: those of the longest, made even.
+  int places() {
+    return even(longest);
+  }
+
+  private static int even(int length) {
+    return length + length % 2;
+  }
+
+  /// The row at each place, row 0 in place of padding: (sequences · places).
   int[] rowAt() {
-    int[] at = new int[sequences() * longest];
+    int[] at = new int[sequences() * places()];
     for (int b = 0; b < sequences(); b++) {
-      System.arraycopy(rowsOf.get(b), 0, at, b * longest, rowsOf.get(b).length);
+      System.arraycopy(rowsOf.get(b), 0, at, b * places(), rowsOf.get(b).length);
     }
     return at;
   }
 
-  /// One place of each row: (rows), in [0, sequences · longest).
+  /// One place of each row: (rows), in [0, sequences · places).
   int[] placeOf() {
     int[] places = new int[rows()];
     for (int b = 0; b < sequences(); b++) {
       for (int t = 0; t < rowsOf.get(b).length; t++) {
-        places[rowsOf.get(b)[t]] = b * longest + t;
+        places[rowsOf.get(b)[t]] = b * places() + t;
       }
     }
     return places;

@@ -36,11 +36,13 @@ public final class RunInputs implements AutoCloseable {
 
   private RunInputs layout(long[] positionOfRow, int[] rowAt, int[] placeOf, int[] lastPositions) {
     int batch = lastPositions.length;
+    int places = rowAt.length / batch;
+    int longest = Arrays.stream(lastPositions).max().orElseThrow() + 1;
     return put("position_ids", GraphSession.tensor(positionOfRow, positionOfRow.length))
-        .put("row_at", GraphSession.tensor(rowAt, batch, rowAt.length / batch))
+        .put("row_at", GraphSession.tensor(rowAt, batch, places))
         .put("place_of", GraphSession.tensor(placeOf, placeOf.length))
         .put("seqlens_k", GraphSession.tensor(lastPositions, batch)).put("total_sequence_length",
-            GraphSession.tensor(new int[]{Arrays.stream(lastPositions).max().orElseThrow() + 1}));
+            GraphSession.tensor(new int[]{Math.max(longest, places)})); // equal to places: nothing came before
   }
 
   /// Adds a tensor; one of the same name is closed.

@@ -74,7 +74,31 @@ class ChatTemplatesTest {
     write("tokenizer_config.json", NAMED.replace("\"default\"", "\"rag\""));
     assertThatThrownBy(this::byDefault).isInstanceOf(UsageException.class).hasMessageContaining("rag");
     write("tokenizer_config.json", "{\"chat_template\": [{\"name\": \"only\", \"template\": \"o\"}]}");
-    assertThat(byDefault().name()).isEqualTo("only");
+    assertThatThrownBy(this::byDefault).as("of another purpose, alone or not").isInstanceOf(UsageException.class)
+        .hasMessageContaining("only");
+  }
+
+  /// transformers 5.18 takes a folder of named templates in place of the config's and then asks for a name.
+  @Test
+  void aTemplateForAnotherPurposeDoesNotBecomeTheDefault() throws Exception {
+    write("tokenizer_config.json", "{\"chat_template\": \"c\"}");
+    write("additional_chat_templates/tool.jinja", "t");
+    assertThatThrownBy(this::byDefault).isInstanceOf(UsageException.class).hasMessageContaining("tool")
+        .hasMessageContaining("tokenizer_config.json");
+    assertThat(ChatTemplates.find(folder).named("tool", Map.of()).source()).isEqualTo("t");
+  }
+
+  /// Of the default where it has some, else of another; a template need not be readable for it.
+  @Test
+  void markersOfThoughtsAreKnownWithoutAChat() throws Exception {
+    assertThat(ChatTemplates.find(folder).thinking()).isEmpty();
+    write("tokenizer_config.json", "{\"chat_template\": \"{{ '[/THINK]' \"}");
+    assertThat(ChatTemplates.find(folder).thinking()).hasValue(new ThinkingMarkers("[THINK]", "[/THINK]"));
+    write("chat_template.jinja", "{{ '</think>' }}");
+    write("additional_chat_templates/a.jinja", "[/THINK]");
+    assertThat(ChatTemplates.find(folder).thinking()).hasValue(new ThinkingMarkers("<think>", "</think>"));
+    write("chat_template.jinja", "none");
+    assertThat(ChatTemplates.find(folder).thinking()).hasValue(new ThinkingMarkers("[THINK]", "[/THINK]"));
   }
 
   @ParameterizedTest

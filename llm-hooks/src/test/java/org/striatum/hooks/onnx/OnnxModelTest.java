@@ -136,6 +136,32 @@ class OnnxModelTest {
     assertThat(reference).as("sampling really samples").doesNotHaveDuplicates();
   }
 
+  /// Attention takes queries in blocks of twice the head's width; one row behind the last block is a product of its own kind.
+  @Test
+  void aSequenceOfAnyLengthHasTheSameBitsInAnyCompany() throws Exception {
+    int[] text = opened.tokenizer().encode("5*26=5*20=100#130+5*6=30-17*(3+9)".repeat(9));
+    List<TokenSequence> prompts = IntStream.concat(IntStream.rangeClosed(1, 6),
+        IntStream.rangeClosed(60, 70)).mapToObj(length -> TokenSequence.prompt(Arrays.copyOf(text, length))).toList();
+    long[] seeds = IntStream.range(0, prompts.size()).mapToLong(i -> i).toArray();
+    Sampling sampling = new Sampling(1, 1, 0, 5, true);
+    List<String> reference = texts(model.generate(prompts, seeds, sampling, Gates.none(), prompts.size(), () -> {}));
+    for (int batchSize : new int[]{1, 2, 5}) {
+      assertThat(texts(model.generate(prompts, seeds, sampling, Gates.none(), batchSize, () -> {})))
+          .as("batch size " + batchSize).isEqualTo(reference);
+    }
+    Set<HookPoint> hooks = Set.of(HookPoint.residPost(3));
+    List<TokenSequence> sequences = IntStream.of(2, 63, 64, 65, 66, 127, 128, 129, 130)
+        .mapToObj(length -> TokenSequence.prompt(Arrays.copyOf(text, length))).toList();
+    Recording together = model.record(sequences, hooks, Gates.none());
+    for (int i = 0; i < sequences.size(); i++) {
+      float[] rows = Arrays.copyOfRange(together.at(HookPoint.residPost(3)),
+          together.rowOf()[i] * model.width(HookPoint.residPost(3)),
+          together.rowOf()[i + 1] * model.width(HookPoint.residPost(3)));
+      assertThat(model.record(List.of(sequences.get(i)), hooks, Gates.none()).at(HookPoint.residPost(3)))
+          .as("length " + sequences.get(i).length()).isEqualTo(rows);
+    }
+  }
+
   private static List<String> texts(List<Completion> completions) {
     return IntStream.range(0, completions.size()).mapToObj(i -> i + " " + Arrays.toString(completions.get(i).tokens())
         + completions.get(i).finished() + completions.get(i).logProbability()).toList();

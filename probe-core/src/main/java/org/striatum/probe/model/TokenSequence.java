@@ -51,4 +51,9 @@ public record TokenSequence(int[] tokens, int promptLength) {
   public int length() {
     return tokens.length;
   }
+
+  /// The ids, for a reader.
+  public String printed() {
+    return Arrays.toString(tokens);
+  }
 }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.striatum.datasets.ForeignRollouts;
 import org.striatum.datasets.ForeignRollouts.Graded;
 import org.striatum.datasets.HubLayout;
@@ -14,14 +15,19 @@ import org.striatum.datasets.ProblemSource;
 import org.striatum.datasets.ProblemSources;
 import org.striatum.datasets.RolloutFile;
 import org.striatum.datasets.grading.AnswerGrader;
+import org.striatum.datasets.grading.Reading;
 import org.striatum.datasets.grading.ReadingGrader;
 import org.striatum.datasets.prompt.PromptFormat;
+import org.striatum.datasets.prompt.PromptFormat.Thinking;
 import org.striatum.hooks.HookedModel;
+import org.striatum.hooks.jinja.TemplateException;
+import org.striatum.probe.model.Sampling;
 import org.striatum.probe.model.TokenSequence;
 import org.striatum.probe.rollout.Ending;
 import org.striatum.probe.rollout.Grade;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
+import org.striatum.probe.run.UsageException;
 import org.striatum.studies.run.CompletionText;
 import org.striatum.studies.run.Found;
 import org.striatum.studies.run.Manifest;
@@ -80,9 +86,9 @@ public record ImportStep(ForeignRollouts made, PromptSettings asking) implements
     sources.requireNoOther(run.folder().folder());
     run.hold(Long.MAX_VALUE); // of what later studies will generate nothing is known
     Map<String, Integer> samples = new HashMap<>();
-    made.completions().forEach(graded -> samples.merge(graded.problem().id(), 1, Integer::sum));
-    int most = samples.values().stream().mapToInt(Integer::intValue).max().orElseThrow();
     Prompting prompting = prompting(run);
+    written(prompting, run.note()).forEach(graded -> samples.merge(graded.problem().id(), 1, Integer::sum));
+    int most = samples.values().stream().mapToInt(Integer::intValue).max().orElseThrow();
     prompting.printed().ifPresent(template -> run.note().accept(
         "messages of %s are written as prompts by the chat template %s".formatted(made.source().file(), template)));
     prompting.unused().forEach(run.note());
@@ -116,7 +122,40 @@ public record ImportStep(ForeignRollouts made, PromptSettings asking) implements
   }
 
   private boolean hasChats() {
-    return made.completions().stream().anyMatch(one -> !one.messages().isEmpty());
+    return made.hasMessages();
+  }
+
+  /// Completions whose prompt the template can write. It refuses some chats (roles that it does not know, or in another order):
+  /// they are left out by name, whatever was answered.
+  ///
+  /// @param note what is told of those that are left out
+  /// @throws UsageException if the template refuses more than it writes
+  private List<Graded> written(Prompting prompting, Consumer<String> note) {
+    if (!hasChats()) {
+      return made.completions();
+    }
+    List<Graded> written = new ArrayList<>();
+    List<String> refused = new ArrayList<>();
+    for (Graded graded : made.completions()) {
+      try {
+        if (graded.tokens().isEmpty()) {
+          prompting.chat(ImportedText.messages(graded));
+        }
+        written.add(graded);
+      } catch (TemplateException no) {
+        refused.add("problem %s, line '%s': %s".formatted(graded.problem().id(),
+            graded.messages().getLast().content().lines().findFirst().orElse(""), no.getMessage()));
+      }
+    }
+    if (!refused.isEmpty()) {
+      String told = "%s: the chat template refuses %d of %d chats (%s)".formatted(made.source().file(), refused.size(),
+          made.completions().size(), refused.getFirst());
+      if (refused.size() > written.size()) {
+        throw new UsageException(told);
+      }
+      note.accept(told + ": they are left out");
+    }
+    return written;
   }
 
   /// What writes the messages of the file, if it holds any.
@@ -127,41 +166,74 @@ public record ImportStep(ForeignRollouts made, PromptSettings asking) implements
 
   /// What the run keeps of how the other program asked; null where nothing is known but the texts.
   private PromptFormat format(Prompting prompting, StudyRun run) throws IOException {
-    List<String> stops = stops();
+    List<String> stops = stops(prompting, run.note());
     if (asking.stops() == null && !stops.isEmpty()) {
       run.note().accept("the prompts of %s have the form of a known layout: completions end at '%s'"
           .formatted(made.source().file(), String.join("', '", stops)));
     }
-    return !hasChats() && stops.isEmpty() && asking.thinking() == null
+    if (asking.stops() == null && stops.isEmpty() && made.source().grader() != null && !hasChats() && !made.isOfHarness()) {
+      run.note().accept(made.source().file()
+          + ": no text ends a completion: if the model writes on behind its answer, into a next question, that is read too");
+    }
+    return !hasChats() && stops.isEmpty() && prompting.markers().equals(Thinking.USUAL)
         ? null
         : prompting.imported(new TreeMap<>(stops.isEmpty() ? Map.of() : Map.of(made.source().dataset(), stops)));
   }
 
   /// Those that were given, else what prompts of a known form are followed by. The harness has cut its own, and a score of the
-  /// file's is one of the text as it stands.
-  private List<String> stops() {
+  /// file's is one of the text as it stands. Where the other program went on thinking behind such a text, it is no stop.
+  private List<String> stops(Prompting prompting, Consumer<String> note) throws IOException {
     if (asking.stops() != null) {
       return asking.stops();
     }
-    return made.source().grader() == null || hasChats() || made.isOfHarness()
-        ? List.of()
-        : HubLayout.nextQuestion(made.completions().stream().map(graded -> graded.problem().prompt()).toList());
+    if (made.source().grader() == null || hasChats() || made.isOfHarness()) {
+      return List.of();
+    }
+    List<String> stops = HubLayout
+        .nextQuestion(made.completions().stream().map(graded -> graded.problem().prompt()).toList());
+    Thinking thinking = prompting.markers();
+    Reading reading = new Reading(thinking.open(), thinking.close(), false, List.of());
+    long inside = made.completions().stream().filter(graded -> endsInThought(graded, stops, reading)).count();
+    if (inside > 0) {
+      note.accept("%s: %d of %d completions have '%s' inside a thought: it ends none"
+          .formatted(made.source().file(), inside, made.completions().size(), String.join("', '", stops)));
+      return List.of();
+    }
+    return stops;
+  }
+
+  /// Whether a stop would cut a completion before its thought closes.
+  private static boolean endsInThought(Graded graded, List<String> stops, Reading reading) {
+    String cut = Sampling.cut(graded.text(), stops);
+    return cut.length() < graded.text().length()
+        && reading.behind(graded.problem().prompt()).graded(cut).isEmpty();
   }
 
   /// Prompt and completion as tokens: text, or the chat that the checkpoint's template writes.
   private List<Rollout> rollouts(StudyRun run) throws IOException {
     HookedModel model = run.anyModel();
     CompletionText texts = run.completions(model);
-    ImportedText imported = new ImportedText(made.source(), model, texts, prompting(run));
+    Prompting prompting = prompting(run);
+    ImportedText imported = new ImportedText(made.source(), model, texts, prompting);
     List<Rollout> rollouts = new ArrayList<>();
-    for (Graded graded : made.completions()) {
-      rollouts.add(rollout(graded, imported.of(graded), run.prompts(), texts));
+    for (Graded graded : written(prompting, _ -> {
+    })) {
+      rollouts.add(rollout(graded, told(imported, graded), run.prompts(), texts));
     }
     imported.doubts().forEach(run.note());
     Positions.require(model.facts(),
         rollouts.stream().map(rollout -> new Positions.Sequence("completions with their prompts",
             rollout.problem().dataset(), rollout.problem().id(), rollout.tokens().length)).toList());
     return rollouts;
+  }
+
+  /// @throws UsageException as [ImportedText#of], naming the problem
+  private static ImportedText.TokenizedText told(ImportedText imported, Graded graded) {
+    try {
+      return imported.of(graded);
+    } catch (UsageException refused) {
+      throw new UsageException("problem %s: %s".formatted(graded.problem().id(), refused.getMessage()), refused);
+    }
   }
 
   /// A grader reads behind the thoughts of the template that wrote the prompt; what the file's own score is, it stays.

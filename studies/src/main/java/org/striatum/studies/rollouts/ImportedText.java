@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.striatum.datasets.ForeignRollouts.Asked;
 import org.striatum.datasets.ForeignRollouts.Graded;
 import org.striatum.datasets.ProblemSource;
 import org.striatum.datasets.grading.Reading;
@@ -79,29 +80,46 @@ final class ImportedText {
     if (text.length() < whole.length()) {
       shortened++;
     }
-    if (reading.opened() && !text.contains(reading.close()) && graded.finished().orElse(false)) {
+    if (reading.opened() && !text.contains(reading.close()) && graded.finished().orElse(true)) {
       insideThought++;
     }
-    TokenSequence tokens = graded.tokens().isPresent()
+    TokenSequence tokens = graded.tokens().filter(ids -> isWhole(graded, ids)).isPresent()
         ? carried(graded, problem, text)
-        : graded.messages().isEmpty()
+        : graded.asked() instanceof Asked.Text
             ? tokenizer.encodePair(problem.prompt(), text)
-            : tokenizer.encodeBarePair(problem.prompt(), text);
+            : behindIds(graded, tokenizer.encodeBarePair(problem.prompt(), text));
     return new TokenizedText(problem, text, text.length() < whole.length() ? Optional.of(true) : graded.finished(),
         tokens);
   }
 
-  /// The problem with its prompt as text: of a chat, what the tokens say that the file carries, else what the template writes.
+  /// Whether the tokens that a file carries are those of the completion too.
+  private static boolean isWhole(Graded graded, TokenSequence ids) {
+    return ids.length() > ids.promptLength() || graded.text().isEmpty();
+  }
+
+  /// The completion's tokens behind the prompt's own, where the file carries these.
+  private TokenSequence behindIds(Graded graded, TokenSequence encoded) {
+    return graded.asked() instanceof Asked.Ids
+        ? graded.tokens().orElseThrow().prompt().followedBy(encoded.continuation())
+        : encoded;
+  }
+
+  /// The problem with its prompt as text: of a chat and of tokens, what the tokens say that the file carries, else what the
+  /// template writes.
   private Problem asked(Graded graded) {
     Problem problem = graded.problem();
-    if (graded.messages().isEmpty()) {
+    if (graded.asked() instanceof Asked.Text) {
       return problem;
     }
     String prompt = graded.tokens().isPresent()
         ? tokenizer.decodeContinuationWhole(inRange(graded.tokens().get()).prompt().tokens())
-        : prompting.chat(graded.messages().stream().map(message -> new ChatMessage(message.role(), message.content()))
-            .toList());
+        : prompting.chat(messages(graded));
     return new Problem(problem.id(), problem.dataset(), prompt, problem.solution(), problem.answer());
+  }
+
+  /// The messages of a chat, as a template is given them.
+  static List<ChatMessage> messages(Graded graded) {
+    return graded.messages().stream().map(message -> new ChatMessage(message.role(), message.content())).toList();
   }
 
   private TokenSequence inRange(TokenSequence sequence) {
@@ -126,7 +144,7 @@ final class ImportedText {
     TokenSequence turn = sequence.upTo(end);
     if (!reads(turn.continuation(), text, false)) {
       otherwise.add(told(turn.continuation(), text));
-    } else if (graded.messages().isEmpty() && !reads(sequence.prompt().tokens(), problem.prompt(), true)) {
+    } else if (graded.asked() instanceof Asked.Text && !reads(sequence.prompt().tokens(), problem.prompt(), true)) {
       otherwise.add(told(sequence.prompt().tokens(), problem.prompt()));
     }
     List<String> pieces = texts.pieces(turn.continuation());

@@ -16,7 +16,7 @@ import org.striatum.probe.run.UsageException;
 /// @param shots worked examples before each question
 /// @param stops texts that end a completion, instead of those of the problems' layout; null for the layout's, which are left
 ///     out in chats
-/// @param thinking markers around thoughts; null for those of the chat template, else `<think>` and `</think>`
+/// @param thinking markers around thoughts; null for those of the checkpoint's chat template, else `<think>` and `</think>`
 public record PromptSettings(Style style, ChatSettings chat, ShotSettings shots, List<String> stops,
     Thinking thinking) {
   /// Text or chat.

@@ -22,6 +22,7 @@ import org.striatum.hooks.chat.ChatMessage;
 import org.striatum.hooks.chat.ChatTemplate;
 import org.striatum.hooks.chat.ChatTemplates;
 import org.striatum.hooks.chat.TemplateArgument;
+import org.striatum.hooks.chat.ThinkingMarkers;
 import org.striatum.hooks.text.SpecialTokenPolicy.Source;
 import org.striatum.hooks.text.SpecialTokenPolicy.SpecialToken;
 import org.striatum.probe.model.TokenSequence;
@@ -67,11 +68,41 @@ final class Prompting {
 
   /// Two questions must not give one prompt.
   private void requireQuestions() {
-    if (template.isPresent() && chat(List.of(ChatMessage.user(PROBE + " 1")))
-        .equals(chat(List.of(ChatMessage.user(PROBE + " 2"))))) {
+    if (template.isEmpty()) {
+      return;
+    }
+    String prompt = probe(PROBE, "1", "1");
+    if (prompt.equals(probe(PROBE, "1", "2"))) {
       throw new UsageException("the chat template " + printed().orElseThrow()
           + " does not write the user's message: every prompt would be the same");
     }
+    if (settings.shots().count() > 0
+        && (prompt.equals(probe(PROBE + " 0", "1", "1")) || prompt.equals(probe(PROBE, "2", "1")))) {
+      throw new UsageException("the chat template " + printed().orElseThrow()
+          + " does not write the worked examples: a message before the last one is in no prompt");
+    }
+  }
+
+  /// A prompt as the settings ask for it, system message and as many examples as they say.
+  ///
+  /// @param first question of the first example
+  /// @param solution of the first example
+  private String probe(String first, String solution, String question) {
+    List<ChatMessage> messages = begun(settings.chat().system());
+    for (int shot = 0; shot < settings.shots().count(); shot++) {
+      messages.add(ChatMessage.user(shot == 0 ? first : PROBE));
+      messages.add(ChatMessage.assistant("answer " + (shot == 0 ? solution : "")));
+    }
+    messages.add(ChatMessage.user(PROBE + " " + question));
+    return chat(messages);
+  }
+
+  private static List<ChatMessage> begun(String system) {
+    List<ChatMessage> messages = new ArrayList<>();
+    if (system != null) {
+      messages.add(ChatMessage.system(system));
+    }
+    return messages;
   }
 
   /// What the template is told and does not use, one line each.
@@ -125,20 +156,23 @@ final class Prompting {
   String prompt(ProblemSet set, Problem problem, List<Problem> examples) {
     if (template.isEmpty()) {
       StringBuilder text = new StringBuilder();
-      examples.forEach(example -> text.append(example.prompt()).append(set.delimiter()).append(example.solution())
+      examples.forEach(example -> text.append(example.prompt()).append(delimiter(set, example)).append(example.solution())
           .append(GAP));
       return text.append(problem.prompt()).toString();
     }
-    List<ChatMessage> messages = new ArrayList<>();
-    if (settings.chat().system() != null) {
-      messages.add(ChatMessage.system(settings.chat().system()));
-    }
+    List<ChatMessage> messages = begun(settings.chat().system());
     for (Problem example : examples) {
       messages.add(ChatMessage.user(example.prompt()));
       messages.add(ChatMessage.assistant(example.solution()));
     }
     messages.add(ChatMessage.user(problem.prompt()));
     return chat(messages);
+  }
+
+  /// Between a question and its solution; nothing where the question's text ends in a blank already, as the last one does.
+  private static String delimiter(ProblemSet set, Problem example) {
+    boolean blank = Character.isWhitespace(example.prompt().charAt(example.prompt().length() - 1));
+    return blank && set.delimiter().isBlank() ? "" : set.delimiter();
   }
 
   /// A chat that somebody else made, up to where the model's next message begins.
@@ -150,8 +184,20 @@ final class Prompting {
     return text;
   }
 
+  /// The tokens of a problem's prompt.
+  ///
+  /// @throws UsageException if it uses a token that the model has no row for, naming the problem
+  TokenSequence tokens(Problem problem) throws IOException {
+    try {
+      return tokens(problem.prompt());
+    } catch (UsageException refused) {
+      throw new UsageException("problem %s of %s: %s".formatted(problem.id(), problem.dataset(), refused.getMessage()),
+          refused);
+    }
+  }
+
   /// Its tokens: those of a chat are all in its text.
-  TokenSequence tokens(String prompt) throws IOException {
+  private TokenSequence tokens(String prompt) throws IOException {
     return TokenSequence.prompt(template.isPresent()
         ? model.tokenizer().encodeBare(prompt)
         : model.tokenizer().encodePrompt(prompt));
@@ -184,10 +230,14 @@ final class Prompting {
         && format.stops(set.name()).isEmpty();
   }
 
-  private Thinking markers() {
+  /// Those of the template that writes the prompts. Of text those of the checkpoint's own template too: whatever the prompt is,
+  /// a model that was taught to think writes its thoughts between them.
+  Thinking markers() throws IOException {
+    Optional<ThinkingMarkers> found = template.isPresent()
+        ? template.get().thinking()
+        : model.chatTemplates().thinking();
     return Optional.ofNullable(settings.thinking())
-        .or(() -> template.flatMap(ChatTemplate::thinking).map(found -> new Thinking(found.open(), found.close())))
-        .orElse(Thinking.USUAL);
+        .or(() -> found.map(markers -> new Thinking(markers.open(), markers.close()))).orElse(Thinking.USUAL);
   }
 
   /// What the run keeps of prompts that another program asked.
@@ -213,7 +263,8 @@ final class Prompting {
     Optional<SpecialToken> turn = template.isPresent()
         ? template.get().endOfTurn(model.tokenizer(), arguments)
         : Optional.empty();
-    return turn.filter(token -> !markers().close().equals(token.content())).map(SpecialToken::id)
+    String close = markers().close();
+    return turn.filter(token -> !close.equals(token.content())).map(SpecialToken::id)
         .filter(id -> !model.endOfSequence().contains(id)).map(List::of)
         .orElse(List.of());
   }

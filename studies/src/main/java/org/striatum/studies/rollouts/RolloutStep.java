@@ -147,7 +147,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
     run.hold((long) asked.size() * settings.sampling().maxNewTokens());
     SortedMap<String, Grader> graders = new TreeMap<>();
     sets.forEach(set -> graders.put(set.name(), set.grader()));
-    remarks(prompting, run.anyModel(), format).forEach(run.note());
+    remarks(prompting, run.anyModel(), settings, format).forEach(run.note());
     run.folder().settle(withGate(run.inputs(new Manifest.Data(sets.stream().map(ProblemSet::name).toList(),
         files(sources), settings.problems(), settings.samples(), null, format,
         RewardGraders.settled(run.folder(), RewardGraders.versions(graders))), settings.sampling(), settings.seed())));
@@ -159,11 +159,16 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
   /// What may be other than was meant, one line each.
   public List<String> remarks(HookedModel model, RolloutSettings settings) throws IOException {
     Prompting prompting = Prompting.of(settings.prompts(), model, Optional.empty());
-    return remarks(prompting, model, format(prompting, settings));
+    return remarks(prompting, model, settings, format(prompting, settings));
   }
 
-  private List<String> remarks(Prompting prompting, HookedModel model, PromptFormat format) throws IOException {
+  private List<String> remarks(Prompting prompting, HookedModel model, RolloutSettings settings, PromptFormat format)
+      throws IOException {
     List<String> lines = new ArrayList<>(prompting.unused());
+    if (settings.prompts().shots().count() > 0) {
+      sets.forEach(set -> examples.file(set)
+          .ifPresent(file -> lines.add("the worked examples of " + set.name() + " are from " + file)));
+    }
     if (prompting.leavesTemplateUnused()) {
       lines.add(model.facts().name() + " has a chat template, which is not used: prompts are plain text");
     }
@@ -210,7 +215,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
     List<Preview> previews = new ArrayList<>();
     for (ProblemSet set : sets) {
       Problem first = problems(prompting, set, settings, 1).getFirst();
-      previews.add(new Preview(set, format, first, prompting.tokens(first.prompt()).length()));
+      previews.add(new Preview(set, format, first, prompting.tokens(first).length()));
     }
     return previews;
   }
@@ -307,7 +312,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
     for (ProblemSet set : sets) {
       List<Problem> drawn = problems(prompting, set, settings, settings.problems());
       for (int i = 0; i < drawn.size(); i++) {
-        TokenSequence prompt = prompting.tokens(drawn.get(i).prompt());
+        TokenSequence prompt = prompting.tokens(drawn.get(i));
         for (int sample = 0; sample < settings.samples(); sample++) {
           asked.add(new Asked(set, drawn.get(i), sample, prompt, Rollout.seed(seed, set.name(), i, sample)));
         }

@@ -1,15 +1,18 @@
 package org.striatum.studies.rollouts;
 
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.striatum.datasets.ProblemSet;
+import org.striatum.datasets.ProblemSource;
 import org.striatum.datasets.prompt.PromptFormat.Shots;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.run.Sha256;
@@ -18,7 +21,7 @@ import org.striatum.probe.stats.RandomStreams;
 import org.striatum.studies.rollouts.PromptSettings.ShotSettings;
 
 /// The worked examples of each problem set. None of them is among the problems that are asked, however its file writes the
-/// question: layout, white space and the choices under it do not count. All are written in the layout of the questions.
+/// question: layout, white space, case and the choices under it do not count. All are written in the layout of the questions.
 ///
 /// @param files dataset → where its examples are from; a generated set without one draws its own
 public record WorkedExamples(Map<String, ProblemSet> files) {
@@ -88,9 +91,15 @@ public record WorkedExamples(Map<String, ProblemSet> files) {
     return choices > 0 && question.indexOf("\nB. ", choices) > 0 ? question.substring(0, choices) : question;
   }
 
-  /// A question in which white space says nothing.
+  /// A question in which white space and case say nothing.
   private static String plain(String question) {
-    return question.replaceAll("[\\s\\p{Z}]+", " ").strip();
+    return Normalizer.normalize(question, Normalizer.Form.NFKC).replaceAll("[\\s\\p{Z}]+", " ").strip()
+        .toLowerCase(Locale.ROOT);
+  }
+
+  /// Which file the examples of a set are from; empty where it draws its own, or has none.
+  Optional<String> file(ProblemSet set) {
+    return Optional.ofNullable(files.get(set.name())).flatMap(ProblemSet::origin).map(ProblemSource::file);
   }
 
   private static Optional<Sha256> sha256(ProblemSet set) {
