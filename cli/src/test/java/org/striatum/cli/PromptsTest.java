@@ -325,7 +325,8 @@ class PromptsTest {
   @Test
   void everyCommandShowsWhatItWouldSend() throws IOException {
     Path instruct = instruct("[{{ messages[0].content }}]");
-    for (List<Object> command : List.<List<Object>>of(List.of("study", instruct), List.of("scan", instruct, REASONER))) {
+    for (List<Object> command : List.<List<Object>>of(List.of("study", instruct),
+        List.of("scan", instruct, REASONER))) {
       Session shown = succeed(Stream.concat(command.stream(), Stream.of("--chat", "--tasks", "add", "--limit", 2,
           "--output", folder.resolve("none"), "--dry-run")).toArray());
       assertThat(shown.out()).contains("first prompt ", "\n[");
