@@ -32,7 +32,6 @@ import org.striatum.probe.model.TokenSequence;
 /// with a cache, weights fast and low.
 public final class Mixtures {
   private static final int MIDDLE = 1; // the layer that is compared
-  private static final String EXPERTS = ", %d experts, %d chosen, weights %s";
 
   private Mixtures() {}
 
@@ -53,7 +52,7 @@ public final class Mixtures {
   }
 
   private static String weights(HookedModel model) {
-    return EXPERTS.formatted(RandomMixture.EXPERTS, RandomMixture.CHOSEN,
+    return ", %d experts, %d chosen, weights %s".formatted(RandomMixture.EXPERTS, RandomMixture.CHOSEN,
         model.memory().toString().toLowerCase(Locale.ROOT));
   }
 

@@ -43,7 +43,7 @@ final class Rational {
       case BINOMIAL -> value(apply.arg(0)).flatMap(n -> value(apply.arg(1)).flatMap(k -> binomial(n, k)));
       case ABS -> value(apply.arg(0)).map(n -> new Num(n.numerator().abs(), n.denominator(), n.places()));
       case MAX -> folded(apply, Rational::larger);
-      case MIN -> folded(apply, (a, b) -> larger(a, b) == a ? b : a);
+      case MIN -> folded(apply, Rational::smaller);
       case GCD -> wholes(apply) ? folded(apply, Rational::divisor) : Optional.empty();
       case LCM -> wholes(apply) ? folded(apply, Rational::multiple) : Optional.empty();
       case MOD -> value(apply.arg(0)).flatMap(n -> value(apply.arg(1)).flatMap(m -> remainder(n, m)));
@@ -76,7 +76,15 @@ final class Rational {
   }
 
   private static Num larger(Num a, Num b) {
-    return a.numerator().multiply(b.denominator()).compareTo(b.numerator().multiply(a.denominator())) >= 0 ? a : b;
+    return order(a, b) >= 0 ? a : b;
+  }
+
+  private static Num smaller(Num a, Num b) {
+    return order(a, b) >= 0 ? b : a;
+  }
+
+  private static int order(Num a, Num b) {
+    return a.numerator().multiply(b.denominator()).compareTo(b.numerator().multiply(a.denominator()));
   }
 
   private static boolean wholes(Apply apply) {

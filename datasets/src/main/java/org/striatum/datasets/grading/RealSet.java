@@ -100,8 +100,8 @@ record RealSet(List<Piece> pieces, Set<String> names) {
   }
 
   private static boolean same(End a, End b, BiPredicate<Expr, Expr> equal) {
-    return a.closed == b.closed
-        && (Double.isInfinite(a.at) || Double.isInfinite(b.at) ? a.at == b.at : equal.test(a.value, b.value));
+    boolean infinite = Double.isInfinite(a.at) || Double.isInfinite(b.at);
+    return a.closed == b.closed && (infinite ? a.at == b.at : equal.test(a.value, b.value));
   }
 
   private static Optional<List<Piece>> pieces(Expr expr, Set<String> names) {

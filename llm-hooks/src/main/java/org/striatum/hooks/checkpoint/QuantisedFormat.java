@@ -1,10 +1,10 @@
 package org.striatum.hooks.checkpoint;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.striatum.probe.tensor.DType;
 import org.striatum.probe.tensor.TensorInfo;
 
@@ -40,11 +40,15 @@ enum QuantisedFormat {
           + "|quant|mlx|nvfp4|mxfp4|hqq|eetq|aqlm|nf4|dynamic).*");
 
   private final String title;
-  private final List<String> endings;
+  private final String endings; // joined by blanks: an enum holds nothing that could change
 
   QuantisedFormat(String title, String... endings) {
     this.title = title;
-    this.endings = List.of(endings);
+    this.endings = String.join(" ", endings);
+  }
+
+  private Stream<String> endings() {
+    return endings.isEmpty() ? Stream.of() : Pattern.compile(" ").splitAsStream(endings);
   }
 
   /// Refuses quantised weights by the format's name.
@@ -67,7 +71,7 @@ enum QuantisedFormat {
       default -> false;
     };
     boolean eight = tensor.dtype() == DType.F8_E4M3 || tensor.dtype() == DType.F8_E5M2;
-    return endings.stream().anyMatch(tensor.name()::endsWith) || (this == FP8 && eight) || (this == OTHER && packed);
+    return endings().anyMatch(tensor.name()::endsWith) || (this == FP8 && eight) || (this == OTHER && packed);
   }
 
   private static String sibling(String name) {

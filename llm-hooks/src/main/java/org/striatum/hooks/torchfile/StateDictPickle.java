@@ -126,21 +126,19 @@ final class StateDictPickle extends Unpickler {
   /// The class or function of a name.
   private Object known(String module, String name) throws BadDataException {
     String whole = module + "." + name;
-    switch (whole) {
-      case "collections.OrderedDict" :
-        return (Known) _ -> new LinkedHashMap<>();
-      case "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor" :
-        return (Known) StateDictPickle::view;
-      case "torch._utils._rebuild_parameter" :
-        return (Known) arguments -> arguments[0];
-      default :
+    return switch (whole) {
+      case "collections.OrderedDict" -> (Known) _ -> new LinkedHashMap<>();
+      case "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor" -> (Known) StateDictPickle::view;
+      case "torch._utils._rebuild_parameter" -> (Known) arguments -> arguments[0];
+      default -> {
         DType dtype = module.equals("torch") ? STORAGES.get(name) : null;
         if (dtype == null) {
           throw new BadDataException(file + ": its pickle names '" + whole
               + "', which is neither a tensor nor a storage that is read; nothing was run");
         }
-        return new StorageClass(dtype);
-    }
+        yield new StorageClass(dtype);
+      }
+    };
   }
 
   /// storage, offset, shape, strides, and what is about gradients.

@@ -192,7 +192,7 @@ class TorchFileTest {
     integer(pickle, offset);
     for (String tuple : List.of(shape, strides)) {
       pickle.write('(');
-      for (String item : tuple.split(",")) {
+      for (String item : tuple.split(",", -1)) {
         integer(pickle, Integer.parseInt(item));
       }
       pickle.write('t');

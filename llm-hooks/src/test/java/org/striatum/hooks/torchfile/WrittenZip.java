@@ -45,20 +45,20 @@ final class WrittenZip {
   WrittenZip add(String name, byte[] content, Said said) {
     long offset = said.offset() < 0 ? data.size() : said.offset();
     byte[] header = said.headerName().getBytes(StandardCharsets.UTF_8);
-    ByteBuffer local = little(30);
-    local.putInt(0x04034b50).putShort((short) 20).putShort((short) 0).putShort((short) said.method()).putInt(0)
+    byte[] local = new byte[30];
+    little(local).putInt(0x04034b50).putShort((short) 20).putShort((short) 0).putShort((short) said.method()).putInt(0)
         .putInt(0).putInt((int) said.headerSize()).putInt((int) said.headerSize()).putShort((short) header.length)
         .putShort((short) 0);
-    data.writeBytes(local.array());
+    data.writeBytes(local);
     data.writeBytes(header);
     data.writeBytes(content);
     byte[] named = name.getBytes(StandardCharsets.UTF_8);
-    ByteBuffer line = little(46 + named.length);
-    line.putInt(0x02014b50).putShort((short) 20).putShort((short) 20).putShort((short) 0)
+    byte[] line = new byte[46 + named.length];
+    little(line).putInt(0x02014b50).putShort((short) 20).putShort((short) 20).putShort((short) 0)
         .putShort((short) said.method()).putInt(0).putInt(0).putInt((int) said.directorySize())
         .putInt((int) said.directorySize()).putShort((short) named.length).putShort((short) 0).putShort((short) 0)
         .putShort((short) 0).putShort((short) 0).putInt(0).putInt((int) offset).put(named);
-    lines.add(line.array());
+    lines.add(line);
     return this;
   }
 
@@ -71,14 +71,15 @@ final class WrittenZip {
     int directory = all.size();
     lines.forEach(all::writeBytes);
     short count = (short) (entries < 0 ? lines.size() : entries);
-    ByteBuffer end = little(22);
-    end.putInt(0x06054b50).putInt(0).putShort(count).putShort(count).putInt(all.size() - directory).putInt(directory)
+    byte[] end = new byte[22];
+    little(end).putInt(0x06054b50).putInt(0).putShort(count).putShort(count).putInt(all.size() - directory)
+        .putInt(directory)
         .putShort((short) 0);
-    all.writeBytes(end.array());
+    all.writeBytes(end);
     return Files.write(file, all.toByteArray());
   }
 
-  private static ByteBuffer little(int bytes) {
-    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  private static ByteBuffer little(byte[] into) {
+    return ByteBuffer.wrap(into).order(ByteOrder.LITTLE_ENDIAN);
   }
 }
