@@ -309,7 +309,7 @@ class BadInputTest {
       "--set | value@0% | (0 %, 100 %)",
       "--set | value@top0 | must leave something", "--set | value@top999 | must leave something",
       "--set | dopamine@1% | needs the dopamine study", "--set | value@1%,value@1% | named once",
-      "--kind | shrink | must be one of zero, mean, resample, steer, found 'shrink'",
+      "--kind | shrink | must be one of zero, mean, resample, steer, project-out, add, found 'shrink'",
       "--layers | some | layers must be one of primary, each, all, found 'some'", "--doses | 0 | (0 %, 100 %)",
       "--alpha | NaN | must be finite",
       "--positions | nowhere | all, prompt, generated, all-but-first, none", "--controls | 18 | 18",

@@ -47,6 +47,8 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
   public static final String CAPTURE = "capture";
   /// The step that sums up whatever is there, and is made again in a moment.
   private static final String ANSWERS = "answers";
+  /// The step that `probe` makes behind itself, again each time.
+  private static final String ABOUT = "about";
   private static final String CHECKPOINT_PATH = "checkpoint.path";
 
   public StudyRun {
@@ -120,7 +122,8 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
     Record asked = study.told(settings);
     Optional<RecordDifference> difference = RecordDifference.first(asWrittenNow(told, study.settingsFormat(), asked),
         RecordJson.versioned(study.settingsFormat(), asked), told.toString());
-    List<String> dependent = folder.manifest().standingOn(step).stream().filter(other -> !other.equals(ANSWERS))
+    List<String> dependent = folder.manifest().standingOn(step).stream()
+        .filter(other -> !other.equals(ANSWERS) && !other.equals(ABOUT))
         .toList();
     if (difference.isPresent() && (!instance.isEmpty() || !dependent.isEmpty())) {
       throw new FinishedStudyException(folder.folder(), step, difference.get(), dependent);
