@@ -3,6 +3,7 @@ package org.striatum.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -10,6 +11,10 @@ import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
 import org.striatum.cli.option.Given;
 import org.striatum.cli.option.ModelOptions;
+import org.striatum.hooks.HookedModel;
+import org.striatum.probe.model.GatedModel;
+import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.model.Site;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.DiskSpace;
 import org.striatum.probe.run.UsageException;
@@ -28,14 +33,18 @@ import picocli.CommandLine.Parameters;
 
 /// Records hidden states of rollouts.
 @Command(name = "capture", description = "Record hidden states over prompt and generated tokens: activations/.", footer = {
-    "", "Example: striatum capture my-checkpoint --rollouts run/rollouts.jsonl"})
+    "", "Example: striatum capture my-checkpoint --rollouts run/rollouts.jsonl",
+    "Example: striatum capture my-checkpoint --list"})
 final class CaptureCommand implements Callable<Integer> {
   private final Console console;
 
   @Parameters(paramLabel = "CKPT", description = "Checkpoint folder or ONNX file.")
   private Path checkpoint;
 
-  @Option(names = "--rollouts", required = true, paramLabel = "FILE", description = "rollouts.jsonl of a run folder; activations are written to the same folder.")
+  @Option(names = "--list", description = "Print every hook point of the checkpoint with its width and what can be done there, and record nothing.")
+  private boolean list;
+
+  @Option(names = "--rollouts", paramLabel = "FILE", description = "rollouts.jsonl of a run folder; activations are written to the same folder.")
   private Path rollouts;
 
   @Option(names = "--hooks", paramLabel = "PATTERN", defaultValue = "blocks.*.hook_resid_post", description = "Hook points, * for any block (default blocks.*.hook_resid_post).")
@@ -56,6 +65,12 @@ final class CaptureCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (list) {
+      return list();
+    }
+    if (rollouts == null) {
+      throw new UsageException("Missing required option: '--rollouts=FILE' (or --list, to see what can be recorded)");
+    }
     CaptureSettings settings = Given.checked(
         () -> new CaptureSettings(List.of(hooks), DType.parse(dtype.toUpperCase(Locale.ROOT))));
     if (!Files.isRegularFile(rollouts)) {
@@ -77,6 +92,30 @@ final class CaptureCommand implements Callable<Integer> {
         console.print("%d rollouts, %d rows at %d hook points, %s in %s".formatted(results.rollouts(), results.rows(),
             results.hooks().size(), DiskSpace.megabytes(results.bytes()), opened.activations()));
       }
+    }
+    return ExitCode.DONE;
+  }
+
+  /// A hook point as it is listed.
+  ///
+  /// @param width coordinates; null where it is no rows of a width
+  record Listed(String hook, Integer width, String use) {}
+
+  private int list() throws IOException {
+    List<Listed> listed = new ArrayList<>();
+    try (HookedModel model = modelOptions.open(modelOptions.source(checkpoint))) {
+      GatedModel gated = model.model();
+      gated.hookPoints().forEach(hook -> listed.add(new Listed(hook.toString(), gated.width(hook), "record, gate")));
+      for (int layer = 0; model.described().isPresent() && layer < gated.layers(); layer++) {
+        listed.add(new Listed(new HookPoint(layer, Site.ATTN_PATTERN).toString(), null,
+            "(heads, query, key) of one text: striatum attention"));
+      }
+    }
+    if (json) {
+      console.json(listed);
+    } else {
+      listed.forEach(one -> console.print("%-32s %8s  %s".formatted(one.hook(),
+          one.width() == null ? "" : one.width(), one.use())));
     }
     return ExitCode.DONE;
   }

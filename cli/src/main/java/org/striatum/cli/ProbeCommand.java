@@ -1,14 +1,22 @@
 package org.striatum.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
 import org.striatum.cli.option.Given;
+import org.striatum.cli.option.ModelOptions;
 import org.striatum.cli.option.ProbeOptions;
 import org.striatum.cli.summary.ValueSummary;
+import org.striatum.hooks.checkpoint.CheckpointException;
+import org.striatum.hooks.checkpoint.ModelSource;
+import org.striatum.probe.run.UsageException;
 import org.striatum.probe.value.ValueNeuronResults;
+import org.striatum.studies.about.AboutSettings;
+import org.striatum.studies.about.AboutStep;
 import org.striatum.studies.capture.SavedStatesStep;
 import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.RunModel;
@@ -62,6 +70,9 @@ final class ProbeCommand implements Callable<Integer> {
   @Mixin
   private ProbeOptions options;
 
+  @Mixin
+  private ModelOptions modelOptions;
+
   ProbeCommand(Console console) {
     this.console = console;
   }
@@ -70,13 +81,18 @@ final class ProbeCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     ProbeSettings settings = Given.checked(() -> options.over(ProbeSettings.defaults().withSeed(seed)));
     if (probed.saved == null) {
-      try (RunFolder opened = RunFolder.open(probed.folder)) {
-        probe(run(opened), settings);
+      Optional<ModelSource> checkpoint = StudyRun.noted(probed.folder).filter(noted -> Files.exists(noted.base()));
+      try (
+          RunModel model = checkpoint.isPresent()
+              ? modelOptions.of(modelOptions.over(checkpoint.get()), "auto")
+              : RunModel.none();
+          RunFolder opened = RunFolder.open(probed.folder)) {
+        probe(run(opened, model), settings);
       }
     } else { // refused, if they are, before a folder is made
       try (SavedStatesStep states = SavedStatesStep.open(probed.saved.activations, probed.saved.outcomes);
           RunFolder opened = RunFolder.create(probed.saved.output)) {
-        StudyRun run = run(opened);
+        StudyRun run = run(opened, RunModel.none());
         states.run(run);
         probe(run, settings);
       }
@@ -84,16 +100,27 @@ final class ProbeCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  private StudyRun run(RunFolder opened) {
-    return new StudyRun(opened, Version.environment(0), RunModel.none(), console::note, console.progress());
+  private StudyRun run(RunFolder opened, RunModel model) {
+    return new StudyRun(opened, Version.environment(0), model, console::note, console.progress());
   }
 
   private void probe(StudyRun run, ProbeSettings settings) throws IOException {
     ValueNeuronResults results = run.run(ProbeStep.STUDY, settings);
+    tell(run);
     if (json) {
       console.json(ProbeStep.STUDY.format(), results);
     } else {
       new ValueSummary(console).print(results);
+    }
+  }
+
+  /// What the best neurons are about. A checkpoint that cannot be opened any more costs only this.
+  private void tell(StudyRun run) throws IOException {
+    try {
+      run.run(AboutStep.STUDY, AboutSettings.defaults()).notes()
+          .forEach(note -> console.note("what neurons are about: " + note));
+    } catch (CheckpointException | UsageException refused) {
+      console.note("what neurons are about was not told: " + refused.getMessage());
     }
   }
 }

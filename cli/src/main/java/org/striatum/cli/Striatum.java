@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
     "130:interrupted"}, subcommands = {DemoCommand.class, StudyCommand.class, ScanCommand.class, InspectCommand.class,
         ParityCommand.class,
         RolloutsCommand.class, GradeCommand.class,
-        CaptureCommand.class, ProbeCommand.class, DopamineCommand.class, AblateCommand.class, CompareCommand.class,
+        CaptureCommand.class, LensCommand.class, AttentionCommand.class, ProbeCommand.class, DopamineCommand.class,
+        AblateCommand.class, CompareCommand.class,
         ConfidenceCommand.class, SearchCommand.class, GateCommand.class, MnistCommand.class, NtaCommand.class,
         ShowCommand.class, ForgetCommand.class, ShellCommand.class, ReportCommand.class, QueryCommand.class,
         VerifyCommand.class})

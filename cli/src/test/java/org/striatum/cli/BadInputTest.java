@@ -215,6 +215,21 @@ class BadInputTest {
   }
 
   @Test
+  void directionsThatDoNotFit() throws Exception {
+    Path run = damagedRun();
+    Path unknown = Files.writeString(folder.resolve("unknown.json"),
+        "{\"hook\": \"blocks.1.hook_resid\", \"vector\": [1]}");
+    assertThat(refused(BAD_DATA, "ablate", run, "--direction", unknown)).contains("blocks.1.hook_resid_p");
+    Path narrow = Files.writeString(folder.resolve("narrow.json"),
+        "{\"hook\": \"blocks.2.hook_resid_post\", \"vector\": [1, 2]}");
+    assertThat(refused(USAGE, "ablate", run, "--direction", narrow)).contains("narrow has a direction of 2");
+    Path elsewhere = Files.writeString(folder.resolve("elsewhere.json"),
+        "{\"hook\": \"blocks.1.hook_mlp_out\", \"vector\": [1, 2]}");
+    assertThat(refused(USAGE, "ablate", run, "--direction", elsewhere)).contains("has captured no states");
+    assertThat(refused(USAGE, "ablate", run, "--kind", "project-out")).contains("directions");
+  }
+
+  @Test
   void stepsOutOfOrder() {
     Path run = folder.resolve("run");
     succeed("rollouts", REASONER, "--tasks", "add", "--limit", 2, "--max-new-tokens", 8, "--output", run);

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.striatum.cli.console.ExitCode;
 import org.striatum.datasets.ProblemSets;
 import org.striatum.datasets.RolloutFile;
+import org.striatum.datasets.grading.AnswerGrader;
 import org.striatum.probe.rollout.Ending;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
@@ -203,7 +204,7 @@ class PromptsTest {
     }
     succeed("report", run);
     assertThat(Files.readString(run.resolve("report.html"))).contains("were cut off at the token limit",
-        "compared by exact, version 1", "generated tokens, finished");
+        "compared by exact, version " + AnswerGrader.EXACT.version(), "generated tokens, finished");
     succeed("dopamine", run, "--step", "think-end", "--values", "probe", "--rollouts", 20, "--permutations", 20,
         "--retrainings", 1);
     for (JsonNode line : JSON.readerFor(JsonNode.class)

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -36,8 +37,10 @@ import org.striatum.hooks.onnx.OnnxModel;
 import org.striatum.hooks.surgery.OnnxFile;
 import org.striatum.hooks.surgery.OnnxFileModel;
 import org.striatum.hooks.text.Tokenizer;
+import org.striatum.probe.model.DescribedModel;
 import org.striatum.probe.model.GatedModel;
 import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.model.NearestNames;
 import org.striatum.probe.model.TokenSequence;
 import org.striatum.probe.run.Sha256;
 import org.striatum.probe.run.UsageException;
@@ -324,6 +327,12 @@ public final class HookedModel implements AutoCloseable {
     return model;
   }
 
+  /// The model where its parts can be run by themselves, which those of an ONNX file cannot: for the logit lens and attention
+  /// patterns.
+  public Optional<DescribedModel> described() {
+    return model instanceof DescribedModel known ? Optional.of(known) : Optional.empty();
+  }
+
   /// Whether it is a checkpoint folder, so that PyTorch can run it too and gradients can be had.
   public boolean isCheckpoint() {
     return checkpoint.isPresent();
@@ -358,11 +367,20 @@ public final class HookedModel implements AutoCloseable {
     String regex = Arrays.stream(pattern.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*"));
     List<HookPoint> found = model.hookPoints().stream().filter(hook -> hook.toString().matches(regex)).toList();
     if (found.isEmpty()) {
-      throw new UsageException("no hook point matches '%s': %s has blocks 0 to %d with %s".formatted(pattern,
-          facts.name(), model.layers() - 1, model.hookPoints().stream().map(hook -> hook.site().printed()).distinct()
-              .collect(Collectors.joining(", "))));
+      List<String> names = model.hookPoints().stream().map(HookPoint::toString).toList();
+      throw new UsageException(
+          "no hook point matches '%s': the nearest are %s; %s has blocks 0 to %d with %s".formatted(pattern,
+              String.join(", ", NearestNames.of(pattern, patterns(pattern, names))), facts.name(), model.layers() - 1,
+              model.hookPoints().stream().map(hook -> hook.site().printed()).distinct()
+                  .collect(Collectors.joining(", "))));
     }
     return found;
+  }
+
+  /// Names as a pattern would write them: with any block where it says so.
+  private static Set<String> patterns(String pattern, List<String> names) {
+    return names.stream().map(name -> pattern.contains("*") ? name.replaceFirst("^blocks\\.\\d+", "blocks.*") : name)
+        .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
   /// A prompt and what follows it, as tokens; then the end-of-sequence token if the model has one.

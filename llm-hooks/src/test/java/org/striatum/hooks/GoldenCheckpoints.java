@@ -8,13 +8,19 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.striatum.hooks.checkpoint.ModelConfig;
 import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.GatedModel;
 import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.model.GatedModel;
+import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.PositionMask;
+import org.striatum.probe.model.Site;
 import org.striatum.probe.model.Site;
 import org.striatum.probe.model.TokenSequence;
 
@@ -120,6 +126,12 @@ public final class GoldenCheckpoints {
       shift[i] = (float) random.nextGaussian(0, 0.1);
     }
     return new Gate(gain, threshold, sharpness, shift, hard, positions);
+  }
+
+  /// Layers that have attention.
+  public static SortedSet<Integer> attending(GatedModel model) {
+    return model.hookPoints().stream().filter(hook -> hook.site() == Site.HEAD_OUT).map(HookPoint::layer)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /// max|a − b| / max|b|; NaN where either holds NaN.

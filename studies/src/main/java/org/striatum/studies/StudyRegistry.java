@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.striatum.probe.run.UsageException;
+import org.striatum.studies.about.AboutStep;
 import org.striatum.studies.adaptation.GateStep;
 import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.dopamine.ContinuationStep;
@@ -42,6 +43,7 @@ public record StudyRegistry(List<Study<?, ?>> studies) {
         RolloutStep.STUDY,
         CaptureStep.STUDY,
         ProbeStep.STUDY,
+        AboutStep.STUDY,
         ContinuationStep.STUDY,
         DopamineStep.STUDY,
         AblationStep.STUDY,

@@ -29,7 +29,7 @@ public final class InterventionOptions implements SettingOptions<AblationSetting
   @Option(names = "--name", paramLabel = "NAME", description = "Name of the results; a run can have several (default: the names of the sets).")
   private String name;
 
-  @Option(names = "--kind", paramLabel = "KIND", split = ",", description = "zero, mean, resample, steer; the first is used for all results, the others are compared with it at one hook point (default zero,mean,resample).")
+  @Option(names = "--kind", paramLabel = "KIND", split = ",", description = "zero, mean, resample, steer; of a direction project-out, add. The first is used for all results, the others are compared with it at one hook point (default zero,mean,resample).")
   private List<String> kinds;
 
   @Option(names = "--alpha", paramLabel = "A", split = ",", description = "Steering strengths in standard deviations towards success, for the steering curve; --kind steer takes the first (default −4,−2,−1,1,2,4).")

@@ -69,7 +69,7 @@ public final class ModelOptions {
   }
 
   /// A model that was noted, with the adapter that is given over it in place of its own.
-  ModelSource over(ModelSource noted) throws IOException {
+  public ModelSource over(ModelSource noted) throws IOException {
     if (base != null) {
       throw new UsageException("--base is the checkpoint under CKPT: give it with --checkpoint");
     }

@@ -59,10 +59,11 @@ public record InterventionSummary(Console console) {
   private void verdict(Intervention primary) {
     console.print("");
     console
-        .print("Verdict: %s. %s %s (%d neurons of %s, on %s) changes accuracy from %.3f by %s%s; q = %s against random"
+        .print("Verdict: %s. %s %s (%s of %s, on %s) changes accuracy from %.3f by %s%s; q = %s against random"
             .formatted(InterventionWords.verdict(primary),
                 primary.kind() == AblationKind.ZERO ? "Zeroing" : "Changing (" + primary.treatment() + ")",
-                primary.set(), primary.size(), primary.where(), primary.dataset(), primary.base().outcome().value(),
+                primary.set(), primary.kind().ofDirection() ? "a direction" : primary.size() + " neurons",
+                primary.where(), primary.dataset(), primary.base().outcome().value(),
                 Figures.signed(primary.effect()), mcNemar(primary.ablated()), p(primary.random().q()))
             + " sets, %s against RMS-matched sets.".formatted(primary.refused() == null
                 ? p(primary.matched().q())

@@ -89,7 +89,11 @@ public final class Checkpoint implements AutoCloseable {
       Optional<LoraAdapter> adapter = source.adapter().isEmpty()
           ? Optional.empty()
           : Optional.of(LoraAdapter.open(HubCache.snapshot(source.adapter().get()), tensors(fileOf)));
-      return new Checkpoint(source, folder, config, weights, List.copyOf(files), fileOf, adapter);
+      Checkpoint opened = new Checkpoint(source, folder, config, weights, List.copyOf(files), fileOf, adapter);
+      for (String name : adapter.isEmpty() ? List.<String>of() : adapter.get().otherText(folder)) {
+        opened.remarks.add("the adapter's own " + name + " is not read: the base's says how text is written");
+      }
+      return opened;
     } catch (IOException broken) {
       files.forEach(TensorFile::close);
       throw broken instanceof CheckpointException refused

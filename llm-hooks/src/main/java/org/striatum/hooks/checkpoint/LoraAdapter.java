@@ -32,6 +32,9 @@ import org.striatum.probe.tensor.TensorInfo;
 public final class LoraAdapter implements AutoCloseable {
   static final String CONFIG = "adapter_config.json";
   private static final List<String> WEIGHTS = List.of("adapter_model.safetensors", "adapter_model.bin");
+  /// What a folder says of text, which is read from the base's.
+  private static final List<String> TEXT = List.of("tokenizer.json", "tokenizer.model", "tokenizer_config.json",
+      "chat_template.jinja", "vocab.json");
   private static final String WRAPPED = "base_model.model.";
   private static final Pattern PATH = Pattern
       .compile("(?<module>.+)\\.lora_(?<side>[AB])(\\.(?<adapter>[^.]+))?\\.weight");
@@ -253,6 +256,23 @@ public final class LoraAdapter implements AutoCloseable {
     unused.addAll(replaced.keySet());
     unused.removeAll(used);
     return unused;
+  }
+
+  /// Files about text that it has of its own, other than the base's: they are not read.
+  List<String> otherText(Path base) throws CheckpointException {
+    List<String> other = new ArrayList<>();
+    try {
+      for (String name : TEXT) {
+        Path own = folder.resolve(name);
+        Path read = base.resolve(name);
+        if (Files.isRegularFile(own) && (!Files.isRegularFile(read) || Files.mismatch(own, read) >= 0)) {
+          other.add(name);
+        }
+      }
+      return other;
+    } catch (IOException unreadable) {
+      throw new CheckpointException("cannot read " + folder + ": " + unreadable.getMessage(), unreadable);
+    }
   }
 
   /// What a tensor of its file is called where it is used: by the weight of the base that it stands for, if it does, else by

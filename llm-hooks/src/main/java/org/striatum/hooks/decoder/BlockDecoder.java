@@ -154,6 +154,7 @@ final class BlockDecoder implements Decoder {
     if (p.gate() != null) {
       mixed = t.multiply(mixed, t.activate(p.gate(), Activation.SIGMOID));
     }
+    mixed = t.hook(new HookPoint(layer, Site.HEAD_OUT), mixed);
     return t.scale(
         linear(t, mixed, layer, plan.attentionOut, shape.heads() * n, shape.width(), plan.attentionOutBias),
         plan.attentionOutScale);

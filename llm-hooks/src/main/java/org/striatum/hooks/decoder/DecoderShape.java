@@ -114,7 +114,7 @@ public record DecoderShape(int layers, int width, Mlps mlps, Heads attention, Re
         parallel);
   }
 
-  /// Every place that can be read, in the order of the computation.
+  /// Every place that can be recorded and gated, in the order of the computation.
   public List<HookPoint> hookPoints() {
     List<HookPoint> all = new ArrayList<>();
     for (Site site : Site.values()) {
@@ -128,11 +128,13 @@ public record DecoderShape(int layers, int width, Mlps mlps, Heads attention, Re
     return all;
   }
 
-  /// Whether the decoder has this hook point.
+  /// Whether the decoder has this hook point among those.
   public boolean has(HookPoint point) {
     boolean mixture = mlps.mixtures().contains(point.layer());
     return point.layer() < layers && switch (point.site()) {
       case RESID_MID -> !parallel;
+      case ATTN_PATTERN -> false;
+      case HEAD_OUT -> attends(point.layer());
       case ROUTER_LOGITS, EXPERT_WEIGHTS -> mixture;
       case MLP_POST -> !mixture;
       default -> true;
@@ -143,6 +145,8 @@ public record DecoderShape(int layers, int width, Mlps mlps, Heads attention, Re
   public int width(HookPoint point) {
     return switch (point.site()) {
       case MLP_POST -> mlps.width();
+      case HEAD_OUT -> heads() * headWidth();
+      case ATTN_PATTERN -> throw new IllegalArgumentException("an attention pattern is no rows of a width");
       case ROUTER_LOGITS, EXPERT_WEIGHTS -> mlps.experts();
       case LOGITS -> vocabulary;
       case EMBED, RESID_PRE, ATTN_OUT, RESID_MID, MLP_OUT, RESID_POST, FINAL_NORM -> width;

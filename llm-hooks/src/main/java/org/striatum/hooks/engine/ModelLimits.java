@@ -4,12 +4,15 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.striatum.hooks.decoder.DecoderShape;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.model.NearestNames;
 import org.striatum.probe.model.Sampling;
+import org.striatum.probe.model.Site;
 import org.striatum.probe.model.TokenSequence;
 
 /// What may be asked of a model. Every refusal is an [IllegalArgumentException] that states the rule and what was found.
@@ -19,6 +22,8 @@ import org.striatum.probe.model.TokenSequence;
 /// @param longest positions that a sequence may have
 /// @param widths hook point → its coordinates, in the order of the computation
 public record ModelLimits(String model, int vocabulary, int longest, SortedMap<HookPoint, Integer> widths) {
+  private static final long MOST_SHARES = 1L << 28;
+
   public ModelLimits {
     widths = Collections.unmodifiableSortedMap(new TreeMap<>(widths));
   }
@@ -39,11 +44,17 @@ public record ModelLimits(String model, int vocabulary, int longest, SortedMap<H
   public int width(HookPoint hook) {
     Integer width = widths.get(hook);
     if (width == null) {
+      if (hook.site() == Site.ATTN_PATTERN) {
+        throw new IllegalArgumentException(
+            hook + " is no rows of a width: attention patterns are read of one sequence, by themselves");
+      }
       int last = widths.keySet().stream().mapToInt(HookPoint::layer).max().orElse(HookPoint.NO_LAYER);
       String sites = widths.keySet().stream().map(known -> known.site().printed()).distinct()
           .collect(Collectors.joining(", "));
       throw new IllegalArgumentException(
-          "%s has no hook point %s: it has blocks 0 to %d, read at %s".formatted(model, hook, last, sites));
+          "%s has no hook point %s: it has blocks 0 to %d, read at %s; the nearest are %s".formatted(model, hook, last,
+              sites, String.join(", ",
+                  NearestNames.of(hook.toString(), widths.keySet().stream().map(HookPoint::toString).toList()))));
     }
     return width;
   }
@@ -54,6 +65,33 @@ public record ModelLimits(String model, int vocabulary, int longest, SortedMap<H
     check(sequences);
     hooks.forEach(this::width);
     check(gates);
+  }
+
+  /// Refuses patterns of attention that cannot be read, or held: absent layers, and more shares than 2²⁸ (1 GiB).
+  ///
+  /// @param heads of each layer
+  public void checkAttention(TokenSequence sequence, SortedSet<Integer> layers, int heads, Gates gates) {
+    checkRecording(List.of(sequence), Set.of(), gates);
+    for (int layer : layers) {
+      width(new HookPoint(layer, Site.HEAD_OUT)); // none where a recurrence stands in attention's place
+    }
+    double shares = (double) layers.size() * heads * sequence.length() * sequence.length();
+    if (layers.isEmpty() || shares > MOST_SHARES) {
+      throw new IllegalArgumentException(
+          "attention patterns are read of at least one layer and at most %d shares together, found %d layers × %d heads × %d² positions"
+              .formatted(MOST_SHARES, layers.size(), heads, sequence.length()));
+    }
+  }
+
+  /// The number of rows in values of a width.
+  ///
+  /// @throws IllegalArgumentException if they are no whole rows
+  public static int rows(float[] values, int width) {
+    if (values.length == 0 || values.length % width != 0) {
+      throw new IllegalArgumentException(
+          "rows must have " + width + " coordinates each, found " + values.length + " numbers in all");
+    }
+    return values.length / width;
   }
 
   /// Refuses items that cannot be run, absent hook points, and no hook point at all.

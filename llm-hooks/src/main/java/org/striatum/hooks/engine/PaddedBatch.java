@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.striatum.probe.model.PositionMask;
+import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.TokenSequence;
 
 /// Token sequences that run together, right-padded to the longest. Row b · positions + t is position t of sequence b.
@@ -75,17 +75,20 @@ public record PaddedBatch(int[] members, List<TokenSequence> sequences) {
     return counted;
   }
 
-  /// Which rows a mask selects, padding left out: (rows).
-  public boolean[] mask(PositionMask mask) {
+  /// Where a gate meets the rows, padding left out.
+  public GatedRows gated(Gate gate) {
     int positions = positions();
-    boolean[] selected = new boolean[rows()];
+    int[] at = new int[rows()];
+    int[] promptLengths = new int[at.length];
+    Arrays.fill(at, -1);
     for (int b = 0; b < size(); b++) {
       TokenSequence sequence = sequences.get(b);
       for (int t = 0; t < sequence.length(); t++) {
-        selected[b * positions + t] = mask.selects(t, sequence.promptLength());
+        at[b * positions + t] = t;
+        promptLengths[b * positions + t] = sequence.promptLength();
       }
     }
-    return selected;
+    return GatedRows.of(gate, at, promptLengths);
   }
 
   /// The continuation tokens of all sequences and the rows before them.

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.striatum.hooks.decoder.DecoderShape;
+import org.striatum.hooks.engine.GatedRows;
 import org.striatum.hooks.engine.RunningCompletion;
 import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.Gates;
@@ -93,7 +94,7 @@ final class CachedGeneration implements AutoCloseable {
       last[b] = packing.rowsOf(b)[packing.rowsOf(b).length - 1];
     }
     try (RunInputs inputs = RunInputs.tokens(packing)) {
-      gates.at().forEach((hook, gate) -> inputs.gate(hook, gate, packing.mask(gate)));
+      gates.at().forEach((hook, gate) -> inputs.gate(hook, gate, packing.gated(gate)));
       return run(inputs, last);
     }
   }
@@ -104,19 +105,17 @@ final class CachedGeneration implements AutoCloseable {
     long[] ids = new long[batch];
     int[] positions = new int[batch];
     long[] last = new long[batch];
+    int[] promptLengths = new int[batch];
     for (int b = 0; b < batch; b++) {
       RunningCompletion row = at(b);
       ids[b] = row.token(row.length() - 1);
       positions[b] = row.length() - 1;
       last[b] = b;
+      promptLengths[b] = row.promptLength();
     }
     try (RunInputs inputs = RunInputs.step(ids, positions)) {
       for (Map.Entry<HookPoint, Gate> gate : gates.at().entrySet()) {
-        boolean[] mask = new boolean[batch];
-        for (int b = 0; b < batch; b++) {
-          mask[b] = gate.getValue().positions().selects(positions[b], at(b).promptLength());
-        }
-        inputs.gate(gate.getKey(), gate.getValue(), mask);
+        inputs.gate(gate.getKey(), gate.getValue(), GatedRows.of(gate.getValue(), positions, promptLengths));
       }
       return run(inputs, last);
     }

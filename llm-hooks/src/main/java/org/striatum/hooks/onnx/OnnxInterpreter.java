@@ -658,6 +658,10 @@ final class OnnxInterpreter implements Tensors<String> {
     int kv = attention.keyValueHeads();
     int n = attention.headWidth();
     int keyWidth = n;
+    HookPoint pattern = new HookPoint(layer, Site.ATTN_PATTERN);
+    if (spec.recorded().contains(pattern)) {
+      graph.output(pattern.toString(), shares(queries, keys, attention), DataType.FLOAT, heads, -1, -1);
+    }
     if (attention.slopes().length > 0) {
       keyWidth = n + 1;
       queries = widerBy(queries, heads, n, slopes(attention));
@@ -693,6 +697,48 @@ final class OnnxInterpreter implements Tensors<String> {
     return graph.node("Reshape",
         List.of(graph.node("Slice", List.of(byHead, graph.longs(0), graph.longs(n), graph.longs(2))),
             graph.longs(-1, (long) heads * n)));
+  }
+
+  /// softmax(cap(q·kᵀ·scale) + slope · position + mask) of a run whose rows are one sequence: (heads, query, key).
+  private String shares(String queries, String keys, Attention attention) {
+    int kv = attention.keyValueHeads();
+    int n = attention.headWidth();
+    int group = attention.heads() / kv;
+    String q = graph.node("Transpose",
+        List.of(graph.node("Reshape", List.of(queries, graph.longs(-1, kv, group, n)))), attribute("perm", 1, 2, 0, 3));
+    String k = graph.node("Transpose", List.of(graph.node("Reshape", List.of(keys, graph.longs(-1, kv, 1, n)))),
+        attribute("perm", 1, 2, 3, 0));
+    String scores = scale(graph.node("MatMul", List.of(q, k)), attention.scale()); // (kv, group, query, key)
+    if (attention.softCap() != 0) {
+      scores = softCap(scores, attention.softCap());
+    }
+    String keyPositions = graph.node("Reshape", List.of(positions(), graph.longs(1, -1)));
+    if (attention.slopes().length > 0) {
+      scores = add(scores, multiply(graph.floats(attention.slopes(), kv, group, 1, 1), keyPositions));
+    }
+    String back = graph.node("Sub", List.of(positions(), keyPositions)); // (query, key)
+    String hidden = graph.node("Less", List.of(back, graph.scalar(0f)));
+    if (attention.window() > 0) {
+      String far = graph.node("GreaterOrEqual", List.of(back, graph.scalar((float) attention.window())));
+      hidden = graph.node("Or", List.of(hidden, far));
+    }
+    String masked = graph.node("Where", List.of(hidden, graph.scalar(Float.NEGATIVE_INFINITY), scores));
+    String shares = attention.sinks() == null
+        ? graph.node("Softmax", List.of(masked), attribute("axis", -1))
+        : besideSinks(masked, weight(attention.sinks()), kv, group);
+    return graph.node("Reshape", List.of(shares,
+        graph.node("Concat", List.of(graph.longs(attention.heads()), graph.node("Shape", List.of(back))),
+            attribute("axis", 0))));
+  }
+
+  /// Shares of keys beside one more score of each head, whose share nobody gets.
+  private String besideSinks(String scores, String sinks, int kv, int group) {
+    String one = graph.node("Slice", List.of(scores, graph.longs(0), graph.longs(1), graph.longs(3)));
+    String byHead = graph.node("Reshape", List.of(sinks, graph.longs(kv, group, 1, 1)));
+    String sink = graph.node("Expand", List.of(byHead, graph.node("Shape", List.of(one))));
+    String all = graph.node("Softmax", List.of(graph.node("Concat", List.of(scores, sink), attribute("axis", 3))),
+        attribute("axis", -1));
+    return graph.node("Slice", List.of(all, graph.longs(0), graph.longs(-1), graph.longs(3)));
   }
 
   /// slope / scale of each head, so that scaled products with a key's position are slope · position: (1, heads, 1).

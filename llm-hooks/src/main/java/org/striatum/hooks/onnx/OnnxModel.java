@@ -1,6 +1,7 @@
 package org.striatum.hooks.onnx;
 
 import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtSession;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -11,7 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.CheckpointException;
@@ -21,8 +24,9 @@ import org.striatum.hooks.engine.CompletionEnd;
 import org.striatum.hooks.engine.ModelLimits;
 import org.striatum.hooks.engine.RecordingBuffer;
 import org.striatum.hooks.engine.RunningCompletion;
+import org.striatum.probe.model.AttentionPattern;
 import org.striatum.probe.model.Completion;
-import org.striatum.probe.model.GatedModel;
+import org.striatum.probe.model.DescribedModel;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.Recording;
@@ -33,12 +37,14 @@ import org.striatum.probe.model.TokenSequence;
 /// A checkpoint run by ONNX Runtime: one session for each kind of run that is asked for, built on first use.
 ///
 /// The checkpoint stays the caller's to close, after this. Not thread-safe.
-public final class OnnxModel implements GatedModel {
+public final class OnnxModel implements DescribedModel {
   /// Rows of one run: enough to keep the products busy and to pay for widening the weights, few enough that a block's
   /// intermediate values stay small.
   private static final int ROWS_PER_RUN = 1024;
   /// Attention scores (heads · sequences · longest²) held at once: 128 MB.
   private static final long SCORES_PER_RUN = 32L << 20;
+  /// Logits held at once: 128 MB.
+  private static final long LOGITS_PER_RUN = 32L << 20;
 
   private final Checkpoint checkpoint;
   private final Decoder decoder;
@@ -210,7 +216,7 @@ public final class OnnxModel implements GatedModel {
         : GraphSpec.Head.NONE;
     GraphSession session = session(new GraphSpec(-1, hooks, gates.at().keySet(), head, false));
     try (RunInputs inputs = RunInputs.tokens(packing); Arena arena = Arena.ofConfined()) {
-      gates.at().forEach((hook, gate) -> inputs.gate(hook, gate, packing.mask(gate)));
+      gates.at().forEach((hook, gate) -> inputs.gate(hook, gate, packing.gated(gate)));
       Map<String, OnnxTensor> outputs = new HashMap<>();
       Map<HookPoint, FloatBuffer> rows = new HashMap<>();
       try {
@@ -225,6 +231,45 @@ public final class OnnxModel implements GatedModel {
         outputs.values().forEach(OnnxTensor::close);
       }
       rows.forEach(read);
+    }
+  }
+
+  @Override
+  public float[] lens(float[] rows) {
+    int d = shape().width();
+    int n = ModelLimits.rows(rows, d);
+    int together = Math.clamp(LOGITS_PER_RUN / vocabulary(), 1, ROWS_PER_RUN);
+    GraphSession session = session(
+        new GraphSpec(layers() - 1, Set.of(HookPoint.LOGITS), Set.of(), GraphSpec.Head.ALL, false));
+    float[] logits = new float[Math.multiplyExact(n, vocabulary())];
+    for (int start = 0; start < n; start += together) {
+      int count = Math.min(together, n - start);
+      // Behind the last block no row sees another: they are laid out as one sequence.
+      Packing packing = Packing.of(List.of(TokenSequence.prompt(new int[count])));
+      try (RunInputs inputs = RunInputs.layout(packing).put("hidden",
+          GraphSession.tensor(FloatBuffer.wrap(rows, start * d, count * d).slice(), count, d));
+          OrtSession.Result result = session.run(inputs.tensors(), Set.of(HookPoint.LOGITS.toString()), Map.of())) {
+        float[] found = GraphSession.floats(result, HookPoint.LOGITS.toString());
+        System.arraycopy(found, 0, logits, start * vocabulary(), found.length);
+      }
+    }
+    return logits;
+  }
+
+  @Override
+  public List<AttentionPattern> attention(TokenSequence sequence, SortedSet<Integer> layers, Gates gates) {
+    limits.checkAttention(sequence, layers, shape().heads(), gates);
+    Set<HookPoint> asked = layers.stream().map(layer -> new HookPoint(layer, Site.ATTN_PATTERN))
+        .collect(Collectors.toSet());
+    GraphSpec spec = new GraphSpec(-1, asked, gates.at().keySet(), GraphSpec.Head.NONE, false);
+    Packing packing = Packing.of(List.of(sequence));
+    Set<String> outputs = asked.stream().map(HookPoint::toString).collect(Collectors.toSet());
+    try (RunInputs inputs = RunInputs.tokens(packing)) {
+      gates.at().forEach((hook, gate) -> inputs.gate(hook, gate, packing.gated(gate)));
+      try (OrtSession.Result result = session(spec).run(inputs.tensors(), outputs, Map.of())) {
+        return layers.stream().map(layer -> new AttentionPattern(layer, shape().heads(), sequence.length(),
+            GraphSession.floats(result, new HookPoint(layer, Site.ATTN_PATTERN).toString()))).toList();
+      }
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.striatum.hooks.engine.GatedRows;
 import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.model.TokenSequence;
@@ -181,13 +182,9 @@ final class Packing {
     return rowsOf.stream().mapToInt(at -> at.length - 1).toArray();
   }
 
-  /// Which rows a gate acts on: (rows).
-  boolean[] mask(Gate gate) {
-    boolean[] mask = new boolean[rows()];
-    for (int row = 0; row < mask.length; row++) {
-      RowOrigin place = rows.get(row);
-      mask[row] = gate.positions().selects(place.position(), place.sequence().promptLength());
-    }
-    return mask;
+  /// Where a gate meets the rows.
+  GatedRows gated(Gate gate) {
+    return GatedRows.of(gate, rows.stream().mapToInt(RowOrigin::position).toArray(),
+        rows.stream().mapToInt(place -> place.sequence().promptLength()).toArray());
   }
 }

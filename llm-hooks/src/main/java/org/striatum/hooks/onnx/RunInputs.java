@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.striatum.hooks.engine.GatedRows;
 import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.HookPoint;
 
@@ -53,24 +54,39 @@ public final class RunInputs implements AutoCloseable {
     return this;
   }
 
-  /// The five vectors of a gate and its mask over rows.
-  RunInputs gate(HookPoint hook, Gate gate, boolean[] mask) {
-    return gate("", hook, gate, mask, mask.length, 1);
+  /// The vectors of a gate, and where its rows are: a run's rows in their sequences.
+  RunInputs gate(HookPoint hook, Gate gate, GatedRows rows) {
+    return gate("", hook, gate, rows, rows.mask().length, 1);
   }
 
-  /// The five vectors of a gate and its mask.
+  /// The vectors of a gate, and where its rows are.
   ///
   /// @param prefix of the names in a graph that was continued
   /// @param maskShape broadcast against the gated value
-  public RunInputs gate(String prefix, HookPoint hook, Gate gate, boolean[] mask, long... maskShape) {
+  public RunInputs gate(String prefix, HookPoint hook, Gate gate, GatedRows rows, long... maskShape) {
     String name = prefix + "gate." + hook;
     int d = gate.width();
     put(name + ".gain", GraphSession.tensor(FloatBuffer.wrap(gate.gain()), d));
     put(name + ".threshold", GraphSession.tensor(FloatBuffer.wrap(gate.threshold()), d));
     put(name + ".sharpness", GraphSession.tensor(FloatBuffer.wrap(gate.sharpness()), d));
-    put(name + ".shift", GraphSession.tensor(FloatBuffer.wrap(gate.shift()), d));
+    put(name + ".shift", GraphSession.tensor(FloatBuffer.wrap(gate.added().over(rows.positions())),
+        shiftShape(gate, maskShape)));
     put(name + ".hard", GraphSession.tensor(new boolean[]{gate.hard()}));
-    return put(name + ".mask", GraphSession.tensor(mask, maskShape));
+    boolean directed = !gate.direction().isNone();
+    float[] none = new float[directed ? 0 : d];
+    put(name + ".read", GraphSession.tensor(FloatBuffer.wrap(directed ? gate.direction().read() : none), d));
+    put(name + ".write", GraphSession.tensor(FloatBuffer.wrap(directed ? gate.direction().write() : none), d));
+    return put(name + ".mask", GraphSession.tensor(rows.mask(), maskShape));
+  }
+
+  /// As many rows as the mask has, or one for all.
+  private static long[] shiftShape(Gate gate, long... maskShape) {
+    long[] shape = maskShape.clone();
+    if (!gate.added().isByPosition()) {
+      Arrays.fill(shape, 1);
+    }
+    shape[shape.length - 1] = gate.width();
+    return shape;
   }
 
   /// The tensors by input name, still owned by this.

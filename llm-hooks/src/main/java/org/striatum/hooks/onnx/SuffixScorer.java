@@ -64,7 +64,7 @@ final class SuffixScorer implements GatedModel.Scorer {
     Gates all = gates.over(hooks, model::width);
     double[] sums = new double[items];
     for (PackedItems batch : batches) {
-      all.at().forEach((hook, gate) -> batch.inputs().gate(hook, gate, batch.packing().mask(gate)));
+      all.at().forEach((hook, gate) -> batch.inputs().gate(hook, gate, batch.packing().gated(gate)));
       try (OrtSession.Result result = session.run(batch.inputs().tensors(), Set.of(OnnxInterpreter.SCORES), Map.of())) {
         batch.scored().addTo(sums, GraphSession.floats(result, OnnxInterpreter.SCORES));
       }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.striatum.hooks.engine.GatedRows;
 import org.striatum.hooks.engine.RunningCompletion;
 import org.striatum.hooks.onnx.GraphSession;
 import org.striatum.hooks.onnx.RunInputs;
@@ -100,11 +101,9 @@ final class FileGeneration implements AutoCloseable {
       GraphSignature.TokenStep step = new GraphSignature.TokenStep(ids, lengths, past);
       prepared.signature().feed(inputs, step);
       for (Map.Entry<HookPoint, Gate> gate : gates.at().entrySet()) {
-        boolean[] mask = new boolean[batch * n];
-        for (int i = 0; i < mask.length; i++) {
-          mask[i] = gate.getValue().positions().selects(past + i % n, at(i / n).promptLength());
-        }
-        sessions.gate(inputs, gate.getKey(), gate.getValue(), mask, step);
+        int[] positions = IntStream.range(0, batch * n).map(i -> past + i % n).toArray();
+        int[] prompts = IntStream.range(0, batch * n).map(i -> at(i / n).promptLength()).toArray();
+        sessions.gate(inputs, gate.getKey(), gate.getValue(), GatedRows.of(gate.getValue(), positions, prompts), step);
       }
       Map<String, OnnxTensor> fed = new LinkedHashMap<>(inputs.tensors());
       if (past > 0) {

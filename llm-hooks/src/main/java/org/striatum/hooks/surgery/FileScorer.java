@@ -51,7 +51,7 @@ final class FileScorer implements GatedModel.Scorer {
     HookPoint middle = hook.layer() < 0 ? hook : new HookPoint(hook.layer(), Site.RESID_MID);
     return switch (hook.site()) {
       case EMBED, RESID_PRE, RESID_MID, RESID_POST, FINAL_NORM, LOGITS -> hook;
-      case ATTN_OUT -> new HookPoint(hook.layer(), Site.RESID_PRE);
+      case ATTN_PATTERN, HEAD_OUT, ATTN_OUT -> new HookPoint(hook.layer(), Site.RESID_PRE);
       case ROUTER_LOGITS, EXPERT_WEIGHTS, MLP_POST, MLP_OUT ->
         sessions.sites().has(middle) ? middle : new HookPoint(hook.layer(), Site.RESID_PRE);
     };
@@ -88,7 +88,7 @@ final class FileScorer implements GatedModel.Scorer {
     double[] sums = new double[items];
     for (PaddedItems batch : batches) {
       all.at().forEach((hook, gate) -> sessions.gate(batch.inputs(), hook, gate,
-          batch.sequences().mask(gate.positions()), batch.step()));
+          batch.sequences().gated(gate), batch.step()));
       String output = sessions.prefix() + OnnxSurgeon.SCORES;
       try (OrtSession.Result result = prepared.session().run(batch.inputs().tensors(), Set.of(output), Map.of())) {
         batch.scored().addTo(sums, GraphSession.floats(result, output));

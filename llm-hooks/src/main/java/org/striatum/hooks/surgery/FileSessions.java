@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.striatum.hooks.checkpoint.CheckpointException;
+import org.striatum.hooks.engine.GatedRows;
 import org.striatum.hooks.onnx.GraphSession;
 import org.striatum.hooks.onnx.Memory;
 import org.striatum.hooks.onnx.RunInputs;
@@ -125,9 +126,9 @@ final class FileSessions implements AutoCloseable {
 
   /// Adds a gate's inputs.
   ///
-  /// @param mask which rows it acts on, (batch · positions)
-  void gate(RunInputs inputs, HookPoint hook, Gate gate, boolean[] mask, GraphSignature.TokenStep step) {
-    inputs.gate(prefix(), hook, gate, mask, layout(hook).shape(step.batch(), step.positions(), 1));
+  /// @param rows which it acts on, (batch · positions)
+  void gate(RunInputs inputs, HookPoint hook, Gate gate, GatedRows rows, GraphSignature.TokenStep step) {
+    inputs.gate(prefix(), hook, gate, rows, layout(hook).shape(step.batch(), step.positions(), 1));
   }
 
   @Override

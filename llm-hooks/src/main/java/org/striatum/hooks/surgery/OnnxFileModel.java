@@ -156,7 +156,7 @@ public final class OnnxFileModel implements GatedModel {
       GraphSignature.TokenStep step = GraphSignature.TokenStep.of(batch);
       try (RunInputs inputs = new RunInputs()) {
         prepared.signature().feed(inputs, step);
-        gates.at().forEach((hook, gate) -> sessions.gate(inputs, hook, gate, batch.mask(gate.positions()), step));
+        gates.at().forEach((hook, gate) -> sessions.gate(inputs, hook, gate, batch.gated(gate), step));
         try (OrtSession.Result result = prepared.session().run(inputs.tensors(), outputs, Map.of())) {
           hooks.forEach(hook -> copy(result, hook, batch, recorded));
         }

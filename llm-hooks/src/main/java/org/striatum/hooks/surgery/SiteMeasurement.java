@@ -158,7 +158,7 @@ final class SiteMeasurement {
     for (HookPoint point : sites.hookPoints()) {
       boolean stream = switch (point.site()) {
         case EMBED, RESID_PRE, RESID_MID, RESID_POST, ATTN_OUT, MLP_OUT, FINAL_NORM -> true;
-        case ROUTER_LOGITS, EXPERT_WEIGHTS, MLP_POST, LOGITS -> false;
+        case ATTN_PATTERN, HEAD_OUT, ROUTER_LOGITS, EXPERT_WEIGHTS, MLP_POST, LOGITS -> false;
       };
       int width = layouts.get(sites.at(point).value()).width();
       if (stream && width != d) {

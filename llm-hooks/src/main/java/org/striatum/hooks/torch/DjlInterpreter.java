@@ -24,10 +24,13 @@ import org.striatum.hooks.decoder.Recurrence;
 import org.striatum.hooks.decoder.Rope;
 import org.striatum.hooks.decoder.Routing;
 import org.striatum.hooks.decoder.Tensors;
+import org.striatum.hooks.engine.GatedRows;
 import org.striatum.hooks.engine.PaddedBatch;
+import org.striatum.probe.model.Gate;
 import org.striatum.hooks.torch.FrozenWeights.LowRankArrays;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.PositionMask;
+import org.striatum.probe.model.Site;
 
 /// Interprets a decoder's description on DJL's arrays, one batch at a time: each operation is computed immediately.
 /// Gradients flow to whatever in `applied` carries them.
@@ -389,6 +392,10 @@ final class DjlInterpreter implements Tensors<NDArray> {
     }
     NDArray shares = (attention.sinks() == null ? scores.softmax(-1) : besideSinks(scores, weight(attention.sinks())))
         .reshape(b, kv, groups * p, p);
+    HookPoint pattern = new HookPoint(layer, Site.ATTN_PATTERN);
+    if (recorded.contains(pattern)) {
+      read.put(pattern, shares);
+    }
     return shares.matMul(v).reshape(b, kv, groups, p, n).transpose(0, 3, 1, 2, 4).reshape(-1, attention.heads() * n);
   }
 
@@ -466,10 +473,13 @@ final class DjlInterpreter implements Tensors<NDArray> {
   }
 
   private NDArray gated(HookPoint point, GateArrays gate, NDArray value, NDArray signal) {
+    boolean rows = gate.gate().added().isByPosition();
     PositionMask where = gate.gate().positions();
-    NDArray real = selections.computeIfAbsent(where, this::selection);
+    GatedRows met = batch.gated(gate.gate());
+    NDArray real = rows ? selection(met) : selections.computeIfAbsent(where, _ -> selection(met));
     // A gate that acts everywhere may act on padding too: nobody reads it.
-    GateArrays.GateOutput gated = gate.apply(value, signal, where == PositionMask.ALL ? null : real);
+    GateArrays.GateOutput gated = gate.apply(value, signal, !rows && where == PositionMask.ALL ? null : real,
+        rows ? shift(gate.gate(), met) : null);
     if (applied.trainable()) {
       NDArray counted = real.toType(DataType.FLOAT32, false); // (rows, 1)
       openness.put(point, counted.mul(gated.openness()).sum(new int[]{0}));
@@ -477,14 +487,19 @@ final class DjlInterpreter implements Tensors<NDArray> {
     return gated.value();
   }
 
-  /// Real rows that a mask selects, among those that go on: (rows, 1).
-  private NDArray selection(PositionMask mask) {
-    boolean[] all = batch.mask(mask);
-    boolean[] selected = chosen == null ? all : new boolean[chosen.length];
+  /// Real rows that a gate acts on, among those that go on: (rows, 1).
+  private NDArray selection(GatedRows met) {
+    boolean[] selected = chosen == null ? met.mask() : new boolean[chosen.length];
     for (int i = 0; chosen != null && i < selected.length; i++) {
-      selected[i] = all[Math.toIntExact(chosen[i])];
+      selected[i] = met.mask()[Math.toIntExact(chosen[i])];
     }
     return manager.create(selected, new Shape(selected.length, 1));
+  }
+
+  /// What a gate adds at each of the rows that go on: (rows, d).
+  private NDArray shift(Gate gate, GatedRows met) {
+    NDArray all = manager.create(gate.added().over(met.positions()), new Shape(met.positions().length, gate.width()));
+    return chosen == null ? all : all.get(manager.create(chosen));
   }
 
   private NDArray weight(Weight weight) {

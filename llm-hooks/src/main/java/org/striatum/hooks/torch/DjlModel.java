@@ -2,6 +2,7 @@ package org.striatum.hooks.torch;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -9,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.stream.Collectors;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.checkpoint.UnusableWeightException;
@@ -19,12 +22,14 @@ import org.striatum.hooks.engine.ModelLimits;
 import org.striatum.hooks.engine.PaddedBatch;
 import org.striatum.hooks.engine.RecordingBuffer;
 import org.striatum.hooks.engine.RunningCompletion;
+import org.striatum.probe.model.AttentionPattern;
 import org.striatum.probe.model.Completion;
-import org.striatum.probe.model.GatedModel;
+import org.striatum.probe.model.DescribedModel;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.Recording;
 import org.striatum.probe.model.Sampling;
+import org.striatum.probe.model.Site;
 import org.striatum.probe.model.TokenSequence;
 
 /// A checkpoint run by DJL's PyTorch engine, on the CPU, in F32: the same numbers as the ONNX engine, and their
@@ -35,7 +40,7 @@ import org.striatum.probe.model.TokenSequence;
 ///
 /// The checkpoint stays the caller's to close, after this. Not thread-safe, and no two gradients of a process at once:
 /// the engine keeps one tape. Not for bulk work: recording and generating are the ONNX engine's.
-public final class DjlModel implements GatedModel {
+public final class DjlModel implements DescribedModel {
   private final Checkpoint checkpoint;
   private final ModelLimits limits;
   private final Passes passes;
@@ -183,6 +188,31 @@ public final class DjlModel implements GatedModel {
           .asFloatBuffer();
       recorded.put(hook, batch.members()[b], 0, rows, 0, length);
     }
+  }
+
+  @Override
+  public float[] lens(float[] rows) {
+    int d = passes.shape().width();
+    int n = ModelLimits.rows(rows, d);
+    return passes.inScope(() -> {
+      PaddedBatch one = new PaddedBatch(new int[1], List.of(TokenSequence.prompt(new int[n])));
+      DjlInterpreter run = passes.run(passes.applied(Gates.none(), false), one);
+      return passes.decoder().head(run, passes.manager().create(rows, new Shape(n, d))).toFloatArray();
+    });
+  }
+
+  @Override
+  public List<AttentionPattern> attention(TokenSequence sequence, SortedSet<Integer> layers, Gates gates) {
+    limits.checkAttention(sequence, layers, passes.shape().heads(), gates);
+    Set<HookPoint> asked = layers.stream().map(layer -> new HookPoint(layer, Site.ATTN_PATTERN))
+        .collect(Collectors.toSet());
+    return passes.inScope(() -> {
+      DjlInterpreter run = new DjlInterpreter(passes.weights(), passes.applied(gates, false),
+          new PaddedBatch(new int[1], List.of(sequence)), asked);
+      passes.upTo(run, layers.last() + 1);
+      return layers.stream().map(layer -> new AttentionPattern(layer, passes.shape().heads(), sequence.length(),
+          run.at(new HookPoint(layer, Site.ATTN_PATTERN)).toFloatArray())).toList();
+    });
   }
 
   @Override

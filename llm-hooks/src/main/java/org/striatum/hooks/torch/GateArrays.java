@@ -16,6 +16,8 @@ final class GateArrays {
   private final NDArray threshold;
   private final NDArray sharpness;
   private final NDArray shift;
+  private final NDArray read; // (d); null without a direction
+  private final NDArray write; // (d); null without a direction
   private final NDArray passing; // gain ≠ 0
   private final NDArray alwaysOpen; // threshold = −∞
   private final NDArray finite; // whether the threshold is
@@ -39,6 +41,9 @@ final class GateArrays {
     this.threshold = vector(manager, gate.threshold(), trainable);
     this.sharpness = vector(manager, gate.sharpness(), trainable);
     this.shift = vector(manager, gate.shift(), trainable);
+    boolean directed = !gate.direction().isNone();
+    this.read = directed ? manager.create(gate.direction().read()) : null;
+    this.write = directed ? manager.create(gate.direction().write()) : null;
     int d = gate.width();
     boolean[] passes = new boolean[d];
     boolean[] opens = new boolean[d];
@@ -69,26 +74,38 @@ final class GateArrays {
     return vector;
   }
 
-  /// y = Where(selected, shift + gain · g · h, h).
+  /// y = Where(selected, shift + gain · g · h + (read · h) write, h).
   ///
   /// @param h the value that flows on, (rows, d)
   /// @param z the gating signal, of the same shape
   /// @param selected (rows, 1), or null for every row
-  GateOutput apply(NDArray h, NDArray z, NDArray selected) {
+  /// @param rows the shift of each row, (rows, d), or null for the gate's own, which is one for all
+  GateOutput apply(NDArray h, NDArray z, NDArray selected, NDArray rows) {
     Shape shape = h.getShape();
     NDArray where = selected == null ? null : selected.broadcast(shape);
     NDArray value = seen(h, where);
+    NDArray added = rows == null ? shift : rows;
     NDArray g;
     NDArray gated;
     if (gate.hard()) {
       NDArray open = z.gt(threshold).logicalOr(alwaysOpen); // (rows, d)
       g = open.toType(DataType.FLOAT32, false);
-      gated = shift.add(gain.mul(NDArrays.where(open, value, zero)));
+      gated = added.add(gain.mul(NDArrays.where(open, value, zero)));
     } else {
       g = soft(z.getUid().equals(h.getUid()) ? value : seen(z, where));
-      gated = shift.add(gain.mul(g).mul(value));
+      gated = added.add(gain.mul(g).mul(value));
+    }
+    if (read != null) {
+      gated = gated.add(along(where == null ? h : NDArrays.where(where, h, zero)));
     }
     return new GateOutput(where == null ? gated : NDArrays.where(where, gated, h), g);
+  }
+
+  /// (read · h) write, neither read nor written where they are 0.
+  private NDArray along(NDArray h) {
+    NDArray seen = NDArrays.where(read.neq(zero).broadcast(h.getShape()), h, zero).mul(read);
+    NDArray product = seen.sum(new int[]{-1}, true).broadcast(h.getShape());
+    return NDArrays.where(write.neq(zero).broadcast(h.getShape()), product, zero).mul(write);
   }
 
   /// x where the gate acts on it, else 0: not at other rows, and not ∞ or NaN behind a gain of 0. A finite x behind a

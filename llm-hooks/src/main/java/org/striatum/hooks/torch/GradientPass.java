@@ -39,6 +39,10 @@ final class GradientPass {
     this.logProbabilities = new double[items.size()];
     double gatedCoordinates = 0;
     for (Map.Entry<HookPoint, Gate> gate : gates.at().entrySet()) {
+      if (gate.getValue().added().isByPosition()) {
+        throw new IllegalArgumentException(
+            "a gate with rows by position has no gradient, found one at " + gate.getKey());
+      }
       long rows = gatedRows(items, gate.getKey(), gate.getValue().positions());
       gatedRows.put(gate.getKey(), rows);
       opened.put(gate.getKey(), new double[gate.getValue().width()]);

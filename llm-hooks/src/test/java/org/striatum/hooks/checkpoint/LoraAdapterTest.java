@@ -152,6 +152,18 @@ class LoraAdapterTest {
   }
 
   @Test
+  void aTokenizerOfTheAdaptersOwnIsSaidNotToBeRead() throws Exception {
+    Path own = copied(ADAPTERS.resolve("llama-qv"), config -> config + " ");
+    try (Checkpoint checkpoint = Checkpoint.open(own)) {
+      assertThat(checkpoint.remarks()).isEmpty();
+    }
+    Files.writeString(own.resolve("tokenizer_config.json"), "{}");
+    try (Checkpoint checkpoint = Checkpoint.open(own)) {
+      assertThat(checkpoint.remarks()).singleElement().asString().contains("tokenizer_config.json");
+    }
+  }
+
+  @Test
   void twoBasesAreRefused() throws Exception {
     Path both = copied(ADAPTERS.resolve("llama-qv"), config -> config.replace("../../golden/checkpoints/llama",
         GOLDEN.resolve("llama").toAbsolutePath().toString()));

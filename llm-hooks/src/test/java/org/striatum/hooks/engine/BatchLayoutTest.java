@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.model.Recording;
 import org.striatum.probe.model.Sampling;
@@ -24,9 +25,11 @@ class BatchLayoutTest {
     assertThat(batch.members()).containsExactly(1, 0, 2);
     assertThat(batch.tokens()).containsExactly(1, 2, 3, 4, 5, 6, 0, 0, 7, 0, 0, 0);
     assertThat(batch.positionIds()).containsExactly(0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3);
-    assertThat(batch.mask(PositionMask.ALL)).containsExactly(true, true, true, true, true, true, false, false, true,
+    assertThat(batch.gated(Gate.identity(1)).mask()).containsExactly(true, true, true, true, true, true, false, false,
+        true,
         false, false, false);
-    assertThat(batch.mask(PositionMask.GENERATED)).containsExactly(false, false, true, true, false, true, false, false,
+    assertThat(batch.gated(Gate.identity(1).at(PositionMask.GENERATED)).mask()).containsExactly(false, false, true,
+        true, false, true, false, false,
         false, false, false, false);
   }
 

@@ -46,7 +46,8 @@ class OnnxGateTest extends GateContract {
         .session(new GraphSpec(HOOK.layer(), Set.of(HOOK), Set.of(HOOK), GraphSpec.Head.NONE, false));
     Packing packing = Packing.of(List.of(TokenSequence.prompt(IntStream.range(0, mask.length).toArray())));
     try (RunInputs inputs = RunInputs.layout(packing)
-        .put("hidden", GraphSession.tensor(FloatBuffer.wrap(hidden), mask.length, width())).gate(HOOK, gate, mask);
+        .put("hidden", GraphSession.tensor(FloatBuffer.wrap(hidden), mask.length, width()))
+        .gate(HOOK, gate, rows(mask));
         var result = session.run(inputs.tensors(), Set.of(HOOK.toString()), Map.of())) {
       return GraphSession.floats(result, HOOK.toString());
     }

@@ -37,7 +37,7 @@ class PackingTest {
     assertThat(packing.rowsOf(0)).containsExactly(0, 1, 2);
     assertThat(packing.rowsOf(1)).containsExactly(0, 3, 4);
     Gate generated = Gate.zeroing(1, List.of(0)).at(PositionMask.GENERATED);
-    assertThat(packing.mask(generated)).containsExactly(false, true, true, false, false);
+    assertThat(packing.gated(generated).mask()).containsExactly(false, true, true, false, false);
   }
 
   @Property
@@ -57,7 +57,7 @@ class PackingTest {
         assertThat(rowAt[b * longest + t]).isEqualTo(row);
         beginnings.add(beginning(sequence, t));
         for (PositionMask mask : PositionMask.values()) {
-          assertThat(packing.mask(Gate.identity(1).at(mask))[row])
+          assertThat(packing.gated(Gate.identity(1).at(mask)).mask()[row])
               .isEqualTo(mask.selects(t, sequence.promptLength()));
         }
       }

@@ -46,7 +46,7 @@ class SurgeryGateTest extends GateContract {
     try (RunInputs inputs = new RunInputs()) {
       inputs.put(sessions.prefix() + OnnxSurgeon.HIDDEN,
           GraphSession.tensor(FloatBuffer.wrap(hidden), 1, mask.length, width()));
-      sessions.gate(inputs, HOOK, gate, mask,
+      sessions.gate(inputs, HOOK, gate, rows(mask),
           new GraphSignature.TokenStep(new int[1][mask.length], new int[]{mask.length}, 0));
       try (var result = prepared.session().run(inputs.tensors(), Set.of(output), Map.of())) {
         return GraphSession.floats(result, output);

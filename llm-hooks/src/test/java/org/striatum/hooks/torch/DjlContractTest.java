@@ -12,4 +12,10 @@ class DjlContractTest extends CheckpointContract {
   protected GatedModel open(Checkpoint checkpoint) throws Exception {
     return DjlModel.open(checkpoint, Decoder.of(checkpoint), CompletionEnd.at(List.of(2)));
   }
+
+  /// PyTorch's products depend on how many rows there are, in the last bits.
+  @Override
+  protected boolean productsKeepTheirBits() {
+    return false;
+  }
 }

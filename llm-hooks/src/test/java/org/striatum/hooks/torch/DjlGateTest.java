@@ -35,8 +35,11 @@ class DjlGateTest extends GateContract {
       Shape shape = new Shape(mask.length, WIDTH);
       NDArray h = manager.create(hidden, shape);
       NDArray z = signal == hidden ? h : manager.create(signal, shape);
-      return new GateArrays(manager, gate, false).apply(h, z, manager.create(mask, new Shape(mask.length, 1))).value()
-          .toFloatArray();
+      NDArray shift = gate.added().isByPosition()
+          ? manager.create(gate.added().over(rows(mask).positions()), shape)
+          : null;
+      return new GateArrays(manager, gate, false).apply(h, z, manager.create(mask, new Shape(mask.length, 1)), shift)
+          .value().toFloatArray();
     }
   }
 
@@ -105,7 +108,7 @@ class DjlGateTest extends GateContract {
         GradientTape tape = GradientTape.start()) {
       GateArrays arrays = new GateArrays(manager, gate, true);
       NDArray h = manager.create(hidden, new Shape(mask.length, WIDTH));
-      tape.backward(arrays.apply(h, h, manager.create(mask, new Shape(mask.length, 1))).value().sum());
+      tape.backward(arrays.apply(h, h, manager.create(mask, new Shape(mask.length, 1)), null).value().sum());
       return arrays.gradient(new float[WIDTH]);
     }
   }

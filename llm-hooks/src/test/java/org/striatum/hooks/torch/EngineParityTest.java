@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -18,6 +19,8 @@ import org.striatum.hooks.decoder.Decoder;
 import org.striatum.hooks.engine.CompletionEnd;
 import org.striatum.hooks.onnx.Memory;
 import org.striatum.hooks.onnx.OnnxModel;
+import org.striatum.probe.model.AttentionPattern;
+import org.striatum.probe.model.DescribedModel;
 import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.GatedModel;
 import org.striatum.probe.model.Gates;
@@ -36,12 +39,13 @@ class EngineParityTest {
     try (Checkpoint checkpoint = Checkpoint.open(folder)) {
       Decoder decoder = Decoder.of(checkpoint);
       try (
-          GatedModel onnx = new OnnxModel(checkpoint, decoder, Optional.of(Memory.FAST), 1,
+          DescribedModel onnx = new OnnxModel(checkpoint, decoder, Optional.of(Memory.FAST), 1,
               CompletionEnd.at(List.of()));
-          GatedModel djl = DjlModel.open(checkpoint, decoder, CompletionEnd.at(List.of()))) {
+          DescribedModel djl = DjlModel.open(checkpoint, decoder, CompletionEnd.at(List.of()))) {
         List<TokenSequence> sequences = GoldenCheckpoints.sequences(new Random(41), onnx.vocabulary(), 3,
             Math.min(24, decoder.shape().longest()));
         assertThat(djl.hookPoints()).isEqualTo(onnx.hookPoints());
+        patternsAgree(onnx, djl, sequences.getFirst());
         Set<HookPoint> hooks = Set.copyOf(onnx.hookPoints());
         float[] plain = onnx.record(sequences, hooks, Gates.none()).at(HookPoint.LOGITS);
         boolean family = GoldenCheckpoints.families().contains(folder);
@@ -59,6 +63,20 @@ class EngineParityTest {
           }
         }
       }
+    }
+  }
+
+  /// The explicit softmax of a graph made for it, and the one that is run: windows, slopes, caps and groups alike.
+  private static void patternsAgree(DescribedModel onnx, DescribedModel djl, TokenSequence sequence) {
+    SortedSet<Integer> layers = GoldenCheckpoints.attending(onnx);
+    if (layers.isEmpty()) {
+      return;
+    }
+    List<AttentionPattern> expected = onnx.attention(sequence, layers, Gates.none());
+    List<AttentionPattern> found = djl.attention(sequence, layers, Gates.none());
+    for (int i = 0; i < layers.size(); i++) {
+      assertThat(GoldenCheckpoints.relativeError(found.get(i).shares(), expected.get(i).shares()))
+          .as("pattern of layer %d", found.get(i).layer()).isLessThan(TOLERANCE);
     }
   }
 

@@ -64,14 +64,14 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
     return q;
   }
 
-  /// One neuron set beside its controls, at one hook point or at several at once. Effects are outcome minus base:
+  /// One neuron set, or one direction, beside its controls, at one hook point or at several at once. Effects are outcome minus base:
   /// negative is damage.
   ///
   /// @param primary whether it was named before the run
-  /// @param set e.g. `value@1%`
-  /// @param layers its coordinates, and how the controls match, at each hook point
+  /// @param set e.g. `value@1%`, or the direction's name
+  /// @param layers its coordinates (none are named where a direction is changed), and how the controls match, at each hook point
   /// @param kind what was done
-  /// @param alpha steering's strength in deviations; NaN where nothing was steered
+  /// @param alpha steering's strength in deviations, or how many times a direction was added; NaN where nothing was
   /// @param items paired items, the same in every arm
   /// @param problems distinct problems among them
   /// @param emptyMaskIdentical whether the gated graph with an empty mask gave the base outcomes bit for bit
@@ -108,7 +108,7 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
 
     /// Coordinates changed, over all hook points.
     public int size() {
-      return layers.stream().mapToInt(layer -> layer.coordinates().size()).sum();
+      return ablated.coordinates();
     }
 
     /// The hook point, or how many there are at once.
@@ -135,11 +135,11 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
 
     /// What a set that does more damage than its matched controls shows, in the set's own words.
     public String specific() {
-      return set.startsWith("value@")
-          ? "value-specific"
-          : set.startsWith("dopamine@")
-              ? "dopamine-specific"
-              : "specific to these neurons";
+      return kind.ofDirection()
+          ? "specific to this direction"
+          : set.startsWith("value@")
+              ? "value-specific"
+              : set.startsWith("dopamine@") ? "dopamine-specific" : "specific to these neurons";
     }
 
     /// The same with corrected p, which decide what the damage is.

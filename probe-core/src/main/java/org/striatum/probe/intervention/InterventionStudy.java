@@ -3,12 +3,17 @@ package org.striatum.probe.intervention;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -19,6 +24,8 @@ import org.striatum.probe.intervention.InterventionResults.LayerSet;
 import org.striatum.probe.intervention.InterventionResults.McNemarTable;
 import org.striatum.probe.intervention.InterventionResults.Prediction;
 import org.striatum.probe.intervention.InterventionResults.Damage;
+import org.striatum.probe.intervention.Treatment.ControlKind;
+import org.striatum.probe.intervention.Treatment.Treated;
 import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.GatedModel;
 import org.striatum.probe.model.Gates;
@@ -70,7 +77,9 @@ public record InterventionStudy(GatedModel model, Progress progress) {
   /// @param set e.g. `value@1%`
   /// @param cuts one per hook point, all made at once, all by one kind of ablation
   /// @param positions where the gates act
-  public record Plan(boolean primary, String dataset, String set, List<Cut> cuts, PositionMask positions) {
+  public record Plan(boolean primary, String dataset, String set, List<Cut> cuts, PositionMask positions)
+      implements
+        Treatment {
     public Plan {
       cuts = List.copyOf(cuts);
       if (positions == PositionMask.NONE) {
@@ -87,26 +96,74 @@ public record InterventionStudy(GatedModel model, Progress progress) {
       }
     }
 
-    Ablation ablation() {
-      return cuts.getFirst().ablation;
+    @Override
+    public AblationKind kind() {
+      return cuts.getFirst().ablation.kind();
     }
 
-    Set<HookPoint> hooks() {
+    @Override
+    public double alpha() {
+      return cuts.getFirst().ablation.alpha();
+    }
+
+    @Override
+    public SortedSet<HookPoint> hooks() {
       return new TreeSet<>(cuts.stream().map(Cut::hook).toList());
     }
 
-    /// How many control sets every hook point has.
-    private int controls(Function<MatchedSets, List<List<Integer>>> kind) {
-      return cuts.stream().mapToInt(cut -> kind.apply(cut.controls).size()).min().orElseThrow();
+    @Override
+    public int controls(ControlKind kind) {
+      return cuts.stream().mapToInt(cut -> sets(cut, kind).size()).min().orElseThrow();
     }
 
-    /// Names of the named sets, each with its coordinates by hook point; a hook point without one is left as it is.
-    private SortedMap<String, Function<Cut, List<Integer>>> others() {
-      SortedMap<String, Function<Cut, List<Integer>>> others = new TreeMap<>(Collections.reverseOrder());
-      cuts.stream().flatMap(cut -> cut.others.stream()).map(NamedSet::name).forEach(name -> others.put(name,
-          cut -> cut.others.stream().filter(other -> other.name().equals(name)).findFirst()
-              .map(NamedSet::coordinates).orElse(List.of())));
+    private static List<List<Integer>> sets(Cut cut, ControlKind kind) {
+      return switch (kind) {
+        case RANDOM -> cut.controls.random();
+        case MATCHED -> cut.controls.matched();
+      };
+    }
+
+    @Override
+    public Treated target(ToIntFunction<HookPoint> width) {
+      return treated(width, Cut::coordinates);
+    }
+
+    @Override
+    public Treated control(ControlKind kind, int i, ToIntFunction<HookPoint> width) {
+      return treated(width, cut -> sets(cut, kind).get(i));
+    }
+
+    /// The named sets, each by hook point; a hook point without one is left as it is.
+    @Override
+    public SequencedMap<String, Treated> others(ToIntFunction<HookPoint> width) {
+      SortedSet<String> names = new TreeSet<>(Collections.reverseOrder());
+      cuts.forEach(cut -> cut.others.forEach(other -> names.add(other.name())));
+      SequencedMap<String, Treated> others = new LinkedHashMap<>();
+      names.forEach(name -> others.put(name,
+          treated(width, cut -> cut.others.stream().filter(other -> other.name().equals(name)).findFirst()
+              .map(NamedSet::coordinates).orElse(List.of()))));
       return others;
+    }
+
+    @Override
+    public List<LayerSet> layers() {
+      return cuts.stream().map(cut -> new LayerSet(cut.hook, cut.coordinates, cut.controls.matching())).toList();
+    }
+
+    /// A set's gates, each hook point's own; one for each draw of the ablation.
+    private Treated treated(ToIntFunction<HookPoint> width, Function<Cut, List<Integer>> set) {
+      List<SortedMap<HookPoint, Gate>> draws = new ArrayList<>();
+      for (Cut cut : cuts) {
+        List<Gate> gates = cut.ablation.gates(width.applyAsInt(cut.hook), set.apply(cut));
+        for (int d = 0; d < gates.size(); d++) {
+          if (draws.size() == d) {
+            draws.add(new TreeMap<>());
+          }
+          draws.get(d).put(cut.hook, gates.get(d).at(positions));
+        }
+      }
+      return new Treated(cuts.stream().mapToInt(cut -> set.apply(cut).size()).sum(),
+          draws.stream().map(Gates::new).toList());
     }
   }
 
@@ -132,7 +189,8 @@ public record InterventionStudy(GatedModel model, Progress progress) {
   /// @throws NotEnoughData without items
   /// @throws IllegalArgumentException on coordinates a hook point does not have
   /// @throws IllegalStateException if the model returns NaN or ∞
-  public Intervention logProbability(Plan plan, List<ScoredText> items, boolean predicted, RandomGenerator random) {
+  public Intervention logProbability(Treatment plan, List<ScoredText> items, boolean predicted,
+      RandomGenerator random) {
     requireItems(items);
     try (Measurement measurement = Measurement.Solutions.of(model, items, plan.hooks())) {
       return run(plan, measurement, predicted, random);
@@ -145,7 +203,7 @@ public record InterventionStudy(GatedModel model, Progress progress) {
   /// @param random resamples problems
   /// @throws NotEnoughData without attempts
   /// @throws IllegalArgumentException on coordinates a hook point does not have
-  public Intervention accuracy(Plan plan, List<Attempt> attempts, Generation generation, RandomGenerator random) {
+  public Intervention accuracy(Treatment plan, List<Attempt> attempts, Generation generation, RandomGenerator random) {
     requireItems(attempts);
     try (Measurement measurement = new Measurement.Attempts(model, attempts, generation)) {
       return run(plan, measurement, false, random);
@@ -156,32 +214,32 @@ public record InterventionStudy(GatedModel model, Progress progress) {
     NotEnoughData.require("an intervention", "items to measure on", items.size(), 1);
   }
 
-  private Intervention run(Plan plan, Measurement measurement, boolean predicted, RandomGenerator random) {
+  private Intervention run(Treatment plan, Measurement measurement, boolean predicted, RandomGenerator random) {
     String[] problems = measurement.problems();
-    var others = plan.others();
-    int randomSets = plan.controls(MatchedSets::random);
-    int matchedSets = plan.controls(MatchedSets::matched);
-    String where = plan.cuts.size() == 1 ? plan.cuts.getFirst().hook.toString() : plan.cuts.size() + " hook points";
-    try (Progress.Task task = progress.start("arms of " + plan.set + " at " + where,
+    SequencedMap<String, Treated> others = plan.others(model::width);
+    int randomSets = plan.controls(ControlKind.RANDOM);
+    int matchedSets = plan.controls(ControlKind.MATCHED);
+    String where = plan.hooks().size() == 1 ? plan.hooks().getFirst().toString() : plan.hooks().size() + " hook points";
+    try (Progress.Task task = progress.start("arms of " + plan.set() + " at " + where,
         3 + others.size() + randomSets + matchedSets, "arm")) {
       Gates open = Gates.none().over(plan.hooks(), model::width);
       Readings base = measure(measurement, List.of(open), "base", task);
-      List<Gates> target = gates(plan, Cut::coordinates);
-      Readings empty = measure(measurement, List.of(nowhere(target.getFirst())), "empty mask", task);
-      Readings ablated = measure(measurement, target, plan.set, task);
+      Treated target = plan.target(model::width);
+      Readings empty = measure(measurement, List.of(nowhere(target.draws().getFirst())), "empty mask", task);
+      Readings ablated = measure(measurement, target.draws(), plan.set(), task);
       boolean identical = empty.isIdenticalTo(base);
       List<Readings> named = others.values().stream()
-          .map(set -> measure(measurement, gates(plan, set), "named", task)).toList();
-      List<Readings> uniform = controls(plan, MatchedSets::random, randomSets, measurement, task);
-      List<Readings> matched = controls(plan, MatchedSets::matched, matchedSets, measurement, task);
+          .map(set -> measure(measurement, set.draws(), "named", task)).toList();
+      List<Readings> uniform = controls(plan, ControlKind.RANDOM, randomSets, measurement, task);
+      List<Readings> matched = controls(plan, ControlKind.MATCHED, matchedSets, measurement, task);
 
       List<Predictions> predictions = predicted ? predictions(plan, measurement, open, matchedSets) : List.of();
       List<Arm> arms = new ArrayList<>();
       arms.add(arm("base", 0, base, base, measurement, at(predictions, 0), random));
-      arms.add(arm(plan.set, size(plan, Cut::coordinates), base, ablated, measurement, at(predictions, 1), random));
+      arms.add(arm(plan.set(), target.coordinates(), base, ablated, measurement, at(predictions, 1), random));
       int n = 0;
-      for (var other : others.entrySet()) {
-        arms.add(arm(other.getKey(), size(plan, other.getValue()), base, named.get(n), measurement,
+      for (Map.Entry<String, Treated> other : others.entrySet()) {
+        arms.add(arm(other.getKey(), other.getValue().coordinates(), base, named.get(n), measurement,
             at(predictions, 2 + n), random));
         n++;
       }
@@ -190,29 +248,13 @@ public record InterventionStudy(GatedModel model, Progress progress) {
       Controls matchedControls = controls(effect, base, matched,
           Predictions.mean(predictions.subList(Math.min(2 + n, predictions.size()), predictions.size())));
       int distinct = (int) Arrays.stream(problems).distinct().count();
-      return new Intervention(plan.primary, plan.dataset, plan.set, layers(plan), plan.ablation().kind(),
-          plan.ablation().alpha(), plan.positions,
-          measurement.outcome(), problems.length, distinct, identical, arms.getFirst(), arms.get(1),
+      return new Intervention(plan.primary(), plan.dataset(), plan.set(), plan.layers(), plan.kind(), plan.alpha(),
+          plan.positions(), measurement.outcome(), problems.length, distinct, identical, arms.getFirst(), arms.get(1),
           arms.subList(2, arms.size()), randomControls, matchedControls,
           identical
               ? Damage.of(arms.get(1).damaged(distinct == problems.length), randomControls.p(), matchedControls.p())
               : Damage.UNDECIDED);
     }
-  }
-
-  /// The set's gates, each hook point's own; one for each draw of the ablation.
-  private List<Gates> gates(Plan plan, Function<Cut, List<Integer>> set) {
-    List<SortedMap<HookPoint, Gate>> draws = new ArrayList<>();
-    for (Cut cut : plan.cuts) {
-      List<Gate> gates = cut.ablation.gates(model.width(cut.hook), set.apply(cut));
-      for (int d = 0; d < gates.size(); d++) {
-        if (draws.size() == d) {
-          draws.add(new TreeMap<>());
-        }
-        draws.get(d).put(cut.hook, gates.get(d).at(plan.positions));
-      }
-    }
-    return draws.stream().map(Gates::new).toList();
   }
 
   private static Gates nowhere(Gates gates) {
@@ -233,29 +275,27 @@ public record InterventionStudy(GatedModel model, Progress progress) {
     return measured;
   }
 
-  private List<Readings> controls(Plan plan, Function<MatchedSets, List<List<Integer>>> kind, int count,
-      Measurement measurement, Progress.Task task) {
-    return IntStream.range(0, count).mapToObj(i -> measure(measurement,
-        gates(plan, cut -> kind.apply(cut.controls).get(i)), "control", task).withoutCompletions()).toList();
+  private List<Readings> controls(Treatment plan, ControlKind kind, int count, Measurement measurement,
+      Progress.Task task) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> measure(measurement, plan.control(kind, i, model::width).draws(), "control", task)
+            .withoutCompletions())
+        .toList();
   }
 
   /// Of base, the set, named sets and some matched sets, in this order; of an ablation by draws the first.
-  private List<Predictions> predictions(Plan plan, Measurement measurement, Gates open, int matchedSets) {
+  private List<Predictions> predictions(Treatment plan, Measurement measurement, Gates open, int matchedSets) {
     List<Gates> arms = new ArrayList<>();
     arms.add(open);
-    arms.add(gates(plan, Cut::coordinates).getFirst());
-    plan.others().values().forEach(set -> arms.add(gates(plan, set).getFirst()));
+    arms.add(plan.target(model::width).draws().getFirst());
+    plan.others(model::width).values().forEach(set -> arms.add(set.draws().getFirst()));
     IntStream.range(0, Math.min(PREDICTED_CONTROLS, matchedSets))
-        .forEach(i -> arms.add(gates(plan, cut -> cut.controls.matched().get(i)).getFirst()));
+        .forEach(i -> arms.add(plan.control(ControlKind.MATCHED, i, model::width).draws().getFirst()));
     return measurement.predictions(arms);
   }
 
   private static Predictions at(List<Predictions> predictions, int arm) {
     return arm < predictions.size() ? predictions.get(arm) : null;
-  }
-
-  private static int size(Plan plan, Function<Cut, List<Integer>> set) {
-    return plan.cuts.stream().mapToInt(cut -> set.apply(cut).size()).sum();
   }
 
   private static Arm arm(String name, int coordinates, Readings base, Readings arm, Measurement measurement,
@@ -272,9 +312,5 @@ public record InterventionStudy(GatedModel model, Progress progress) {
     double p = EmpiricalP.low(effect, effects.stream().mapToDouble(Double::doubleValue).toArray());
     return new Controls(effects, p, p, (int) effects.stream().filter(control -> control == effect).count(),
         Readings.writing(arms), prediction);
-  }
-
-  private static List<LayerSet> layers(Plan plan) {
-    return plan.cuts.stream().map(cut -> new LayerSet(cut.hook, cut.coordinates, cut.controls.matching())).toList();
   }
 }

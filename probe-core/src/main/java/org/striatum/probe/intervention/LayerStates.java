@@ -128,6 +128,8 @@ public record LayerStates(CoordinateScales scales, List<Integer> sinks, float[] 
       case MEAN -> new Ablation.Mean(means);
       case RESAMPLE -> new Ablation.Resample(donors);
       case STEER -> new Ablation.Steer(deviations, alpha);
+      case PROJECT_OUT, ADD -> throw new IllegalArgumentException(
+          kind.printed() + " is done to a direction, not to coordinates");
     };
   }
 }

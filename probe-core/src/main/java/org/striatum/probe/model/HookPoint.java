@@ -2,9 +2,11 @@ package org.striatum.probe.model;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// A place in a decoder where a tensor can be read and gated: a [Site] and, where the site repeats, its block.
 ///
@@ -19,6 +21,8 @@ public record HookPoint(int layer, Site site) implements Comparable<HookPoint> {
   public static final HookPoint LOGITS = new HookPoint(NO_LAYER, Site.LOGITS);
 
   private static final Pattern IN_BLOCK = Pattern.compile("blocks\\.(\\d{1,6})\\.(.+)");
+
+  private static final Pattern BLOCK = Pattern.compile("(?<!\\d)(\\d{1,6})(?!\\d)");
 
   public HookPoint {
     if (site.inBlock() != (layer >= 0)) {
@@ -43,7 +47,7 @@ public record HookPoint(int layer, Site site) implements Comparable<HookPoint> {
   @JsonCreator
   public static HookPoint parse(String name) {
     return find(name).orElseThrow(() -> new IllegalArgumentException(
-        "unknown hook point '" + name + "': expected e.g. blocks.3.hook_resid_post, hook_embed or logits"));
+        "unknown hook point '" + name + "': the nearest are " + String.join(", ", nearest(name))));
   }
 
   /// The hook point of a printed form; empty if the name is none.
@@ -57,6 +61,14 @@ public record HookPoint(int layer, Site site) implements Comparable<HookPoint> {
       }
     }
     return Optional.empty();
+  }
+
+  /// Printed forms that differ least from a name that is none, in its block.
+  private static List<String> nearest(String name) {
+    Matcher block = BLOCK.matcher(name);
+    String layer = block.find() ? block.group(1) : "3";
+    return NearestNames.of(name, Stream.of(Site.values())
+        .map(site -> site.inBlock() ? "blocks." + layer + "." + site.printed() : site.printed()).toList());
   }
 
   @Override

@@ -6,6 +6,10 @@ public enum Site {
   EMBED("hook_embed", false),
   /// Residual stream entering the block.
   RESID_PRE("hook_resid_pre", true),
+  /// How attention shares its weight: (heads, query, key) of one sequence, made on request only and no rows of a width.
+  ATTN_PATTERN("attn.hook_pattern", true),
+  /// What each head gives, side by side: the input of attention's output projection.
+  HEAD_OUT("attn.hook_z", true),
   /// What attention adds to the stream.
   ATTN_OUT("hook_attn_out", true),
   /// Residual stream between attention and MLP.

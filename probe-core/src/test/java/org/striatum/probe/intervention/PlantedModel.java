@@ -78,12 +78,8 @@ final class PlantedModel implements GatedModel {
       for (int j = 0; j < rms.length; j++) {
         before[j] = (float) (rms[j] * (random.nextBoolean() ? 1 : -1) * (0.8 + 0.4 * random.nextDouble()));
       }
-      float[] after = before.clone();
-      if (!honoursMask || gate.positions().selects(t, item.promptLength())) {
-        for (int j = 0; j < after.length; j++) {
-          after[j] = gate.apply(j, before[j], before[j]);
-        }
-      }
+      boolean acts = !honoursMask || gate.selects(t, item.promptLength());
+      float[] after = acts ? gate.apply(before, before, t) : before.clone();
       sum += health.applyAsDouble(before, after);
     }
     return sum / item.length();

@@ -69,6 +69,8 @@ record Conclusion(String question, String carries, String uses, Damage damage, S
       case MEAN -> "Mean-ablating";
       case RESAMPLE -> "Resampling";
       case STEER -> "Steering";
+      case PROJECT_OUT -> "Projecting out";
+      case ADD -> "Adding";
     };
   }
 
@@ -162,7 +164,8 @@ record Conclusion(String question, String carries, String uses, Damage damage, S
       return "Whether the model uses such coordinates is unknown: the intervention study contains no intervention.";
     }
     Intervention i = primary.get();
-    String what = deed(i) + " " + i.set() + " (" + count(i.size(), "coordinate") + ") at " + i.where() + " changes "
+    String what = deed(i) + " " + i.set() + " ("
+        + (i.kind().ofDirection() ? "a direction" : count(i.size(), "coordinate")) + ") at " + i.where() + " changes "
         + i.outcome().printed() + " on " + i.dataset() + " from " + outcome(i.base().outcome().value(), i.outcome())
         + " to "
         + outcome(i.ablated().outcome().value(), i.outcome()) + " (" + effect(i.effect(), i.outcome()) + ", "

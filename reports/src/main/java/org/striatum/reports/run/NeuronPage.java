@@ -31,12 +31,14 @@ import org.striatum.studies.results.StudyResults;
 /// @param standing its rank in every ranking, one row per ranking
 /// @param readings of the neuron alone, one per dataset
 /// @param histogram of these; null without any
+/// @param tokens that it is about, one part per dataset
 /// @param sets that contain it, with the effects of their interventions
 /// @param signatures its signature tests, one per dataset
 /// @param partners sets compared with the sets that contain it
 /// @param gates that were learned for it
 record NeuronPage(NeuronId neuron, Standing standing, List<CoordinateReading> readings, Figure histogram,
-    List<Intervention> sets, List<Signed> signatures, List<Partner> partners, List<Gated> gates) {
+    List<NeuronTokens> tokens, List<Intervention> sets, List<Signed> signatures, List<Partner> partners,
+    List<Gated> gates) {
   /// The transfer study's name of the run's own ranking.
   private static final String STUDY = "study";
   private static final int SETS = 12;
@@ -72,7 +74,8 @@ record NeuronPage(NeuronId neuron, Standing standing, List<CoordinateReading> re
   static NeuronPage of(NeuronId neuron, StudyResults results, List<CoordinateReading> readings, int number) {
     return new NeuronPage(neuron, standing(neuron, results), readings,
         HistogramFigure.of("neuron-" + number, "Activation by outcome", readings, CoordinateReading::dataset, "data "),
-        sets(neuron, results), signatures(neuron, results), partners(neuron, results), gates(neuron, results));
+        NeuronTokens.of(neuron, results.about()), sets(neuron, results), signatures(neuron, results),
+        partners(neuron, results), gates(neuron, results));
   }
 
   /// The anchor of this part of the page.

@@ -16,12 +16,14 @@ import org.striatum.probe.intervention.InterventionResults.LayerSet;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.NeuronId;
 import org.striatum.probe.value.CoordinateReading;
+import org.striatum.studies.about.AboutResults;
 import org.striatum.studies.results.StudyResults;
 
 /// The neurons that have a page, best first.
 ///
 /// @param pages by neuron
-record NeuronPages(SequencedMap<NeuronId, NeuronPage> pages) {
+/// @param about what was told of neurons; null in a run without
+record NeuronPages(SequencedMap<NeuronId, NeuronPage> pages, AboutResults about) {
   /// The most neurons with a page, so that a report stays small for every model.
   static final int MOST = 24;
   /// The most neurons from one list.
@@ -87,7 +89,7 @@ record NeuronPages(SequencedMap<NeuronId, NeuronPage> pages) {
       pages.put(neuron, NeuronPage.of(neuron, results,
           readings.stream().filter(reading -> reading.neuron().equals(neuron)).toList(), pages.size() + 1));
     }
-    return new NeuronPages(pages);
+    return new NeuronPages(pages, results.about());
   }
 
   /// Every page.

@@ -90,7 +90,9 @@ record Page(RunReport.Content content, ValueSection values, InterventionSection 
         new RunReport.RunFacts(VisibleText.names(facts.checkpoint(), CheckpointFacts.class), facts.sampling(),
             facts.studies().stream().map(study -> VisibleText.names(study, StudyFacts.class)).toList(),
             facts.manifest()),
-        VisibleText.names(run.results(), StudyResults.class), VisibleText.names(run.answers(), StudyAnswers.class),
+        // Tokens are shown as they are, each in its place: a blank one is no missing name.
+        VisibleText.names(run.results().withAbout(null), StudyResults.class).withAbout(run.results().about()),
+        VisibleText.names(run.answers(), StudyAnswers.class),
         run.beside().stream().map(answers -> VisibleText.names(answers, StudyAnswers.class)).toList(), run.samples(),
         run.readings().stream().map(reading -> VisibleText.names(reading, CoordinateReading.class)).toList());
   }

@@ -107,7 +107,7 @@ public final class ExampleRun {
     ExampleRun run = new ExampleRun(layers, width);
     ValueNeuronResults values = run.values();
     List<String> datasets = values.datasets().stream().map(DatasetSummary::dataset).toList();
-    StudyResults results = new StudyResults(values, ExampleStudies.dopamine(datasets, layers, width),
+    StudyResults results = new StudyResults(values, null, ExampleStudies.dopamine(datasets, layers, width),
         named(run.interventions()), ExampleStudies.transfer(datasets, layers, width),
         ExampleStudies.confidence(datasets),
         ExampleStudies.search(datasets), List.of(adaptation()));
@@ -143,7 +143,7 @@ public final class ExampleRun {
 
   /// The same with other results.
   public static RunReport.Content with(ValueNeuronResults values, InterventionResults interventions) {
-    StudyResults results = new StudyResults(values, null, named(interventions), null, null, null, List.of());
+    StudyResults results = new StudyResults(values, null, null, named(interventions), null, null, null, List.of());
     return new RunReport.Content("A run", facts(List.of(), "{}"), results, answers(results), List.of(), List.of(),
         List.of());
   }

@@ -66,7 +66,7 @@ public final class HostileRun {
     }
     CheckpointFacts checkpoint = new CheckpointFacts(SCRIPT + "n".repeat(500), SCRIPT, 1, 4, 1, 7, 100, SCRIPT,
         List.of(new CheckpointFacts.FileHash(SCRIPT, SCRIPT)), SCRIPT);
-    StudyResults results = new StudyResults(values(), ExampleStudies.dopamine(TEXTS, 1, 40),
+    StudyResults results = new StudyResults(values(), null, ExampleStudies.dopamine(TEXTS, 1, 40),
         ExampleRun.named(interventions()),
         ExampleStudies.transfer(TEXTS, 1, 40), ExampleStudies.confidence(TEXTS), ExampleStudies.search(TEXTS),
         List.of());

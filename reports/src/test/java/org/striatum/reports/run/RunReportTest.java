@@ -78,7 +78,7 @@ class RunReportTest {
     List<Intervention> interventions = IntStream.range(0, 400)
         .mapToObj(i -> large.firstInterventions().interventions().get(i % 4)).toList();
     StudyResults found = large.results();
-    StudyResults results = new StudyResults(found.values(), found.dopamine(),
+    StudyResults results = new StudyResults(found.values(), found.about(), found.dopamine(),
         ExampleRun.named(new InterventionResults(interventions, large.firstInterventions().curves(), List.of())),
         found.transfer(),
         found.confidence(), found.search(), found.adaptations());

@@ -6,11 +6,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.BiFunction;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.striatum.hooks.HookedModel;
 import org.striatum.probe.intervention.AblationKind;
@@ -20,17 +16,12 @@ import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Curve;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.intervention.InterventionStudy;
-import org.striatum.probe.intervention.InterventionStudy.Attempt;
 import org.striatum.probe.intervention.InterventionStudy.Cut;
-import org.striatum.probe.intervention.InterventionStudy.Generation;
 import org.striatum.probe.intervention.InterventionStudy.Plan;
-import org.striatum.probe.intervention.InterventionStudy.ScoredText;
 import org.striatum.probe.intervention.LayerStates;
 import org.striatum.probe.intervention.MatchedSets;
 import org.striatum.probe.intervention.NamedSet;
 import org.striatum.probe.model.HookPoint;
-import org.striatum.probe.rollout.Grader;
-import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.rollout.Split;
 import org.striatum.probe.rollout.StatePosition;
@@ -38,6 +29,7 @@ import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.stats.RandomStreams;
 import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
+import org.striatum.studies.neurons.DirectionSelection;
 import org.striatum.studies.neurons.NeuronSelection;
 import org.striatum.studies.neurons.RunRankings;
 import org.striatum.studies.run.ProblemSplit;
@@ -53,15 +45,12 @@ final class AblationArms {
   private final AblationStep.Primary primary;
   private final List<Rollout> rollouts;
   private final ActivationStore store;
-  private final Function<String, Optional<Grader>> graders;
   private final StudyRun run;
-  private final HookedModel model;
-  private final int batchSize;
+  private final TestItems items;
   private final InterventionStudy study;
   private final CurveStudy curveStudy;
   private final StatePosition position;
   private final Map<String, Split> splits = new LinkedHashMap<>();
-  private final Map<String, List<Rollout>> tested = new LinkedHashMap<>();
 
   private final List<Intervention> interventions = new ArrayList<>();
   private final List<Curve> curves = new ArrayList<>();
@@ -75,23 +64,19 @@ final class AblationArms {
     this.primary = primary;
     this.rollouts = run.rollouts();
     this.store = store;
-    this.graders = run.knownGraders();
     this.run = run;
-    this.model = run.hooked();
-    this.batchSize = run.batchSize();
+    HookedModel model = run.hooked();
     this.study = new InterventionStudy(model.model(), run.progress());
     this.curveStudy = new CurveStudy(model.model(), run.progress());
     ProbeSettings probe = run.folder().settings(ProbeStep.STUDY);
     ProblemSplit split = probe.split();
     this.position = probe.at();
-    ProblemSplit.byDataset(rollouts).forEach((dataset, own) -> {
-      splits.put(dataset, split.of(own));
-      tested.put(dataset, split.tested(own));
-    });
+    this.items = new TestItems(run, split, settings.measures(), rollouts);
+    ProblemSplit.byDataset(rollouts).forEach((dataset, own) -> splits.put(dataset, split.of(own)));
   }
 
   InterventionResults run() throws IOException {
-    for (NeuronSelection set : settings.sets()) {
+    for (NeuronSelection set : settings.neuronSets()) {
       if (AblationStep.isEmpty(set, rankings)) {
         notes.add(set.name() + " holds no neuron at any studied hook point: nothing was ablated"
             + (set instanceof NeuronSelection.Significant
@@ -101,12 +86,17 @@ final class AblationArms {
     }
     for (LayerProbes layer : rankings.values().layers()) {
       boolean first = layer.dataset().equals(primary.dataset()) && layer.hook().equals(primary.hook());
-      if (first || settings.layers().contains(AblationSettings.Layers.EACH)) {
+      if (!settings.neuronSets().isEmpty() && (first || settings.layers().contains(AblationSettings.Layers.EACH))) {
         layer(layer, first);
       }
     }
     if (settings.layers().contains(AblationSettings.Layers.ALL)) {
       allAtOnce();
+    }
+    DirectionArms directions = new DirectionArms(settings, rankings, study, items,
+        (dataset, hook) -> states(dataset, hook, DirectionArms.STATES), interventions, notes);
+    for (DirectionSelection selection : settings.directions()) {
+      directions.run(selection, selection.read(run.folder()));
     }
     return InterventionResults.of(interventions, curves, notes);
   }
@@ -120,7 +110,7 @@ final class AblationArms {
   }
 
   private void layer(String dataset, HookPoint hook, LayerStates states, boolean first) throws IOException {
-    for (NeuronSelection set : settings.sets()) {
+    for (NeuronSelection set : settings.neuronSets()) {
       List<Integer> target = set.at(dataset, hook, rankings);
       if (target.isEmpty()) {
         if (first) {
@@ -128,22 +118,21 @@ final class AblationArms {
         }
         continue;
       }
-      AblationKind kind = settings.kinds().getFirst();
+      AblationKind kind = settings.setKinds().getFirst();
       RandomGenerator random = random(dataset + hook + set.name());
       if (first) {
         attempt(set, hook.toString(), () -> interventions.add(study.accuracy(
             plan(true, dataset, set,
                 List.of(cut(states, dataset, hook, set, target, kind, settings.measures().controls(), random))),
-            attempts(dataset), new Generation(run.sampling(dataset), texts(dataset), grader(dataset), batchSize),
-            random)));
+            items.attempts(dataset), items.generation(dataset), random)));
       }
-      boolean measured = !first || !settings.layers().equals(Set.of(AblationSettings.Layers.ALL));
-      List<AblationKind> kinds = first ? settings.kinds() : List.of(kind);
+      boolean measured = !first || settings.measuresPrimaryByLogProbability();
+      List<AblationKind> kinds = first ? settings.setKinds() : List.of(kind);
       for (AblationKind each : measured ? kinds : List.<AblationKind>of()) {
         attempt(set, hook.toString(), () -> interventions.add(study.logProbability(plan(false, dataset, set,
             List.of(
                 cut(states, dataset, hook, set, target, each, settings.measures().logProbabilityControls(), random))),
-            solutions(dataset), dataset.equals(primary.dataset()), random)));
+            items.solutions(dataset), dataset.equals(primary.dataset()), random)));
       }
       if (first) {
         attempt(set, hook.toString(), () -> dose(states, set, random));
@@ -156,7 +145,7 @@ final class AblationArms {
   private void allAtOnce() throws IOException {
     String dataset = primary.dataset();
     Map<HookPoint, LayerStates> states = new LinkedHashMap<>();
-    for (NeuronSelection set : settings.sets()) {
+    for (NeuronSelection set : settings.neuronSets()) {
       RandomGenerator random = random(dataset + "all" + set.name());
       List<HookPoint> hooks = rankings.values().layers().stream().filter(layer -> layer.dataset().equals(dataset))
           .map(LayerProbes::hook).filter(hook -> !set.at(dataset, hook, rankings).isEmpty()).toList();
@@ -167,10 +156,11 @@ final class AblationArms {
         List<Cut> cuts = new ArrayList<>();
         for (HookPoint hook : hooks) {
           cuts.add(cut(states.computeIfAbsent(hook, absent -> states(dataset, absent)), dataset, hook, set,
-              set.at(dataset, hook, rankings), settings.kinds().getFirst(),
+              set.at(dataset, hook, rankings), settings.setKinds().getFirst(),
               settings.measures().logProbabilityControls(), random));
         }
-        interventions.add(study.logProbability(plan(false, dataset, set, cuts), solutions(dataset), true, random));
+        interventions
+            .add(study.logProbability(plan(false, dataset, set, cuts), items.solutions(dataset), true, random));
       });
     }
   }
@@ -187,7 +177,7 @@ final class AblationArms {
         last = count;
         attempt(set, "a dose of " + 100 * share + " %", () -> {
           List<Integer> target = order.subList(0, count);
-          points.add(new CurveStudy.Point(share, target, states.ablation(settings.kinds().getFirst(), alpha()),
+          points.add(new CurveStudy.Point(share, target, states.ablation(settings.setKinds().getFirst(), alpha()),
               MatchedSets.draw(states.scales().rms(), target, List.of(), states.sinks(), settings.curves().controls(),
                   MatchedSets.DEFAULT_TOLERANCE, random)));
         });
@@ -195,7 +185,7 @@ final class AblationArms {
     }
     if (!points.isEmpty()) {
       curves.add(curveStudy.run(new CurveStudy.Plan(CurveKind.DOSE, dataset, hook, set.name(),
-          settings.kinds().getFirst(), settings.positions(), points), solutions(dataset), random));
+          settings.setKinds().getFirst(), settings.positions(), points), items.solutions(dataset), random));
     }
   }
 
@@ -209,7 +199,7 @@ final class AblationArms {
     if (!points.isEmpty()) {
       curves.add(curveStudy
           .run(new CurveStudy.Plan(CurveKind.STEERING, dataset, primary.hook(), set.name(), AblationKind.STEER,
-              settings.positions(), points), solutions(dataset), random));
+              settings.positions(), points), items.solutions(dataset), random));
     }
   }
 
@@ -229,7 +219,7 @@ final class AblationArms {
   private MatchedSets controls(LayerStates states, String dataset, HookPoint hook, NeuronSelection set,
       List<Integer> target, int count, RandomGenerator random) {
     Collection<Integer> others = new TreeSet<>();
-    settings.sets().stream().filter(other -> !other.equals(set))
+    settings.neuronSets().stream().filter(other -> !other.equals(set))
         .forEach(other -> others.addAll(other.at(dataset, hook, rankings)));
     return MatchedSets.draw(states.scales().rms(), target, others, states.sinks(), count,
         MatchedSets.DEFAULT_TOLERANCE, random);
@@ -240,8 +230,11 @@ final class AblationArms {
   }
 
   private LayerStates states(String dataset, HookPoint hook) {
-    return LayerStates.read(store, rollouts, splits.get(dataset), dataset, hook, position,
-        settings.measures().donors(), settings.seed());
+    return states(dataset, hook, settings.measures().donors());
+  }
+
+  private LayerStates states(String dataset, HookPoint hook, int donors) {
+    return LayerStates.read(store, rollouts, splits.get(dataset), dataset, hook, position, donors, settings.seed());
   }
 
   private RandomGenerator random(String stream) {
@@ -259,31 +252,5 @@ final class AblationArms {
     } catch (NotEnoughData missing) {
       notes.add(set.name() + " at " + where + ": " + missing.getMessage());
     }
-  }
-
-  /// @throws NotEnoughData if the dataset was graded elsewhere
-  private Grader grader(String dataset) {
-    return graders.apply(dataset).orElseThrow(() -> new NotEnoughData("accuracy on " + dataset, "graders", 0, 1));
-  }
-
-  private Function<int[], String> texts(String dataset) throws IOException {
-    BiFunction<String, int[], String> texts = run.texts();
-    return tokens -> texts.apply(dataset, tokens);
-  }
-
-  /// The base arm draws the run's own rollouts again: same prompts, same seeds.
-  private List<Attempt> attempts(String dataset) {
-    return tested.get(dataset).stream().limit(settings.measures().attempts())
-        .map(rollout -> new Attempt(rollout.problem(), rollout.sample(), rollout.prompt(), rollout.seed())).toList();
-  }
-
-  private List<ScoredText> solutions(String dataset) throws IOException {
-    List<ScoredText> texts = new ArrayList<>();
-    for (Rollout rollout : tested.get(dataset).subList(0,
-        Math.min(settings.measures().solutions(), tested.get(dataset).size()))) {
-      Problem problem = rollout.problem();
-      texts.add(new ScoredText(problem.id(), run.solved(problem)));
-    }
-    return texts;
   }
 }

@@ -11,11 +11,12 @@ import org.striatum.probe.intervention.AblationKind;
 import org.striatum.probe.intervention.MatchedSets;
 import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.run.Printed;
+import org.striatum.studies.neurons.DirectionSelection;
 import org.striatum.studies.neurons.NeuronSelection;
 
 /// What an intervention study does.
 ///
-/// @param sets which neurons; each is a primary intervention, and excluded from the controls of the others
+/// @param sets which neurons, and which directions; each is a primary intervention, and excluded from the controls of the others
 /// @param kinds what is done to them. The first makes the primary interventions and those at every layer; the others are
 ///     made at the primary hook point, by log-probability
 /// @param positions where neurons are changed
@@ -161,7 +162,8 @@ public record AblationSettings(List<NeuronSelection> sets, List<AblationKind> ki
     kinds = List.copyOf(kinds);
     layers = Collections.unmodifiableSet(new TreeSet<>(layers));
     if (sets.isEmpty() || kinds.isEmpty() || layers.isEmpty()) {
-      throw new IllegalArgumentException("an intervention study needs a neuron set, a kind of ablation and layers");
+      throw new IllegalArgumentException(
+          "an intervention study needs a neuron set or a direction, a kind of ablation and layers");
     }
     if (kinds.stream().distinct().count() < kinds.size()) {
       throw new IllegalArgumentException("a kind of ablation must be named once, found one twice in "
@@ -174,6 +176,31 @@ public record AblationSettings(List<NeuronSelection> sets, List<AblationKind> ki
 
   public AblationSettings withSets(List<NeuronSelection> others) {
     return new AblationSettings(others, kinds, positions, layers, curves, measures, seed);
+  }
+
+  /// The sets that are neurons.
+  public List<NeuronSelection> neuronSets() {
+    return sets.stream().filter(set -> !(set instanceof DirectionSelection)).toList();
+  }
+
+  /// The sets that are directions.
+  public List<DirectionSelection> directions() {
+    return sets.stream().filter(DirectionSelection.class::isInstance).map(DirectionSelection.class::cast).toList();
+  }
+
+  /// What is done to sets, the first to all of them.
+  public List<AblationKind> setKinds() {
+    return kinds.stream().filter(kind -> !kind.ofDirection()).toList();
+  }
+
+  /// What is done to directions, the first to all of them.
+  public List<AblationKind> directionKinds() {
+    return kinds.stream().filter(AblationKind::ofDirection).toList();
+  }
+
+  /// Whether log-probability is measured at the primary hook point too.
+  boolean measuresPrimaryByLogProbability() {
+    return !layers.equals(Set.of(Layers.ALL));
   }
 
   public AblationSettings withKind(AblationKind only) {

@@ -5,9 +5,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.stream.Collectors;
 import org.striatum.probe.intervention.InterventionResults;
+import org.striatum.probe.model.Direction;
 import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.model.NearestNames;
 import org.striatum.probe.run.UsageException;
 import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.value.ProbeKind;
@@ -16,6 +19,7 @@ import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.studies.answer.Answer.Finding;
 import org.striatum.studies.answer.Question;
 import org.striatum.studies.capture.CaptureStep;
+import org.striatum.studies.neurons.DirectionSelection;
 import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.neurons.NeuronSelection;
 import org.striatum.studies.neurons.RunRankings;
@@ -77,7 +81,7 @@ public record AblationStep() implements Study<AblationSettings, InterventionResu
   @Override
   public List<Study<?, ?>> reads(StudyRun run, AblationSettings settings) {
     List<Study<?, ?>> reads = new ArrayList<>(List.of(RolloutStep.STUDY, CaptureStep.STUDY, ProbeStep.STUDY));
-    if (settings.sets().stream().anyMatch(NeuronSelection::needsDopamine)) {
+    if (settings.neuronSets().stream().anyMatch(NeuronSelection::needsDopamine)) {
       reads.add(DopamineStep.STUDY);
     }
     return reads;
@@ -87,12 +91,47 @@ public record AblationStep() implements Study<AblationSettings, InterventionResu
   @Override
   public void prepare(StudyRun run, AblationSettings settings) throws IOException {
     RunRankings rankings = RunRankings.of(run.folder());
-    settings.sets().forEach(set -> fits(set, rankings));
-    if (settings.sets().stream().allMatch(set -> isEmpty(set, rankings))) {
+    settings.neuronSets().forEach(set -> fits(set, rankings));
+    requireKinds(settings);
+    try (ActivationStore store = ActivationStore.open(run.folder().activations())) {
+      for (DirectionSelection selection : settings.directions()) {
+        fits(selection, selection.read(run.folder()), store);
+      }
+    }
+    if (settings.directions().isEmpty() && settings.neuronSets().stream().allMatch(set -> isEmpty(set, rankings))) {
       throw new UsageException(
           String.join(", ", names(settings)) + " holds no neuron at any hook point of this run, so there is nothing"
               + " to ablate");
     }
+  }
+
+  /// Sets and directions each need something that can be done to them, and nothing else can be asked for.
+  private static void requireKinds(AblationSettings settings) {
+    if (settings.neuronSets().isEmpty() == settings.setKinds().isEmpty()
+        && settings.directions().isEmpty() == settings.directionKinds().isEmpty()) {
+      return;
+    }
+    throw new UsageException(
+        "zero, mean, resample and steer are done to neuron sets, project-out and add to directions:"
+            + " found " + settings.kinds() + " for " + settings.neuronSets().size() + " sets and "
+            + settings.directions().size()
+            + " directions");
+  }
+
+  /// Refuses a direction at a hook point that the run has not captured, or of another width.
+  private static void fits(DirectionSelection selection, SortedMap<HookPoint, Direction> directions,
+      ActivationStore store) {
+    directions.forEach((hook, direction) -> {
+      if (!store.hooks().contains(hook)) {
+        throw new UsageException(selection.name() + " has a direction at " + hook
+            + ", where this run has captured no states: the nearest are " + String.join(", ", NearestNames
+                .of(hook.toString(), store.hooks().stream().map(HookPoint::toString).toList())));
+      }
+      if (store.width(hook) != direction.vector().length) {
+        throw new UsageException(hook + " has " + store.width(hook) + " coordinates, " + selection.name()
+            + " has a direction of " + direction.vector().length);
+      }
+    });
   }
 
   /// Which hook point was named first.
@@ -109,12 +148,16 @@ public record AblationStep() implements Study<AblationSettings, InterventionResu
       if (able.isEmpty()) {
         able.addAll(rankings.values().layers());
       }
+      return among(able, rankings);
+    }
+
+    /// The data set whose accuracy is nearest to one half, and of its layers the one whose probe predicts best.
+    static Primary among(List<LayerProbes> able, RunRankings rankings) {
       Map<String, DatasetSummary> summaries = rankings.values().datasets().stream()
           .collect(Collectors.toMap(DatasetSummary::dataset, summary -> summary));
       String dataset = able.stream().map(LayerProbes::dataset).distinct()
           .min(Comparator.comparingDouble(name -> Math.abs(summaries.get(name).accuracy().value() - 0.5)))
-          .orElseThrow(() -> new UsageException(
-              sets.getFirst().name() + " has no neuron: no hook point of this run could be studied"));
+          .orElseThrow(() -> new UsageException("no hook point of this run could be studied"));
       return new Primary(dataset, able.stream().filter(layer -> layer.dataset().equals(dataset))
           .max(Comparator.comparingDouble(layer -> layer.validation(RANKED_BY))).orElseThrow().hook());
     }
@@ -128,9 +171,15 @@ public record AblationStep() implements Study<AblationSettings, InterventionResu
   @Override
   public Found<InterventionResults> find(StudyRun run, AblationSettings settings) throws IOException {
     RunRankings rankings = RunRankings.of(run.folder());
-    Primary primary = Primary.of(rankings, settings.sets());
-    run.note().accept("primary interventions, named before any: %s on %s at %s, by generation"
-        .formatted(String.join(", ", names(settings)), primary.dataset(), primary.hook()));
+    Primary primary = Primary.of(rankings, settings.neuronSets());
+    settings.directions().forEach(selection -> run.note().accept("primary intervention, named before any: "
+        + selection.name() + ", by generation"));
+    if (!settings.neuronSets().isEmpty()) {
+      run.note().accept("primary interventions, named before any: %s on %s at %s, by generation"
+          .formatted(String.join(", ", settings.neuronSets().stream().map(NeuronSelection::name).toList()),
+              primary.dataset(),
+              primary.hook()));
+    }
     try (ActivationStore store = ActivationStore.open(run.folder().activations())) {
       return Found.only(new AblationArms(settings, rankings, primary, run, store).run());
     }

@@ -27,8 +27,12 @@ import org.striatum.probe.run.UsageException;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 
-/// Which neurons are meant: the best of a ranking at each hook point, those that passed a test, or those a file lists.
-public sealed interface NeuronSelection {
+/// Which neurons are meant: the best of a ranking at each hook point, those that passed a test, or those a file lists; or a
+/// direction, in place of neurons.
+public sealed interface NeuronSelection
+    permits
+    NeuronSelection.Share, NeuronSelection.Top, NeuronSelection.Significant, NeuronSelection.Listed,
+    DirectionSelection {
   /// `value@1%`, `dopamine@top20`: the best of a dataset's ranking at a hook point. `dopamine@significant`: those that passed
   /// the signature test.
   Pattern NAMED = Pattern.compile("(value|dopamine)@(?:(\\d+(?:\\.\\d+)?)%|top(\\d{1,7})|(significant))");
@@ -77,10 +81,15 @@ public sealed interface NeuronSelection {
         : new Top(name, ranking, Integer.parseInt(matcher.group(3)));
   }
 
-  /// A set from JSON: its name, or for a listed one its neurons.
+  /// A set from JSON: its name, for a listed one its neurons, for a direction its checksum.
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   static NeuronSelection read(JsonNode json) {
-    return json.isTextual() ? named(json.textValue()) : RecordJson.fromTree(json, Listed.class);
+    if (json.isTextual()) {
+      return named(json.textValue());
+    }
+    return json.has("sha256")
+        ? RecordJson.fromTree(json, DirectionSelection.class)
+        : RecordJson.fromTree(json, Listed.class);
   }
 
   /// The sets of a comma-separated list, in its order.

@@ -12,6 +12,8 @@ import org.striatum.probe.transfer.TransferResults;
 import org.striatum.probe.uses.ConfidenceResults;
 import org.striatum.probe.uses.SearchResults;
 import org.striatum.probe.value.ValueNeuronResults;
+import org.striatum.studies.about.AboutResults;
+import org.striatum.studies.about.AboutStep;
 import org.striatum.studies.adaptation.GateStep;
 import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.intervention.AblationStep;
@@ -25,11 +27,11 @@ import org.striatum.studies.value.ProbeStep;
 ///
 /// @param interventions name → results, the first one made at the front
 /// @param adaptations one per mode
-public record StudyResults(ValueNeuronResults values, DopamineResults dopamine,
+public record StudyResults(ValueNeuronResults values, AboutResults about, DopamineResults dopamine,
     SequencedMap<String, InterventionResults> interventions, TransferResults transfer, ConfidenceResults confidence,
     SearchResults search, List<AdaptationResults> adaptations) {
   /// A run without any study.
-  public static final StudyResults NONE = new StudyResults(null, null, new LinkedHashMap<>(), null, null, null,
+  public static final StudyResults NONE = new StudyResults(null, null, null, new LinkedHashMap<>(), null, null, null,
       List.of());
 
   public StudyResults {
@@ -37,9 +39,15 @@ public record StudyResults(ValueNeuronResults values, DopamineResults dopamine,
     adaptations = List.copyOf(adaptations);
   }
 
+  /// The same with something else told of neurons.
+  public StudyResults withAbout(AboutResults other) {
+    return new StudyResults(values, other, dopamine, interventions, transfer, confidence, search, adaptations);
+  }
+
   /// Everything that a run has finished.
   public static StudyResults of(RunFolder folder) throws IOException {
-    return new StudyResults(folder.find(ProbeStep.STUDY).orElse(null), folder.find(DopamineStep.STUDY).orElse(null),
+    return new StudyResults(folder.find(ProbeStep.STUDY).orElse(null), folder.find(AboutStep.STUDY).orElse(null),
+        folder.find(DopamineStep.STUDY).orElse(null),
         folder.all(AblationStep.STUDY), folder.find(CompareStep.STUDY).orElse(null),
         folder.find(ConfidenceStep.STUDY).orElse(null), folder.find(SearchStep.STUDY).orElse(null),
         List.copyOf(folder.all(GateStep.STUDY).values()));

@@ -15,6 +15,9 @@ public final class RunModel implements AutoCloseable {
   /// Of a generation batch, in bytes of its key-value caches.
   private static final long CACHE_BYTES = 512L << 20;
   private static final int LARGEST_BATCH = 256;
+  private static final Opener NONE = () -> {
+    throw new UsageException("this study runs the model, and no checkpoint was given");
+  };
   /// Tokens per rollout that the caches are planned for.
   private static final int TYPICAL_LENGTH = 256;
 
@@ -48,9 +51,12 @@ public final class RunModel implements AutoCloseable {
 
   /// For studies that need no model.
   public static RunModel none() {
-    return new RunModel(() -> {
-      throw new UsageException("this study runs the model, and no checkpoint was given");
-    }, _ -> 1, 0);
+    return new RunModel(NONE, _ -> 1, 0);
+  }
+
+  /// Whether there is a checkpoint to be opened.
+  public boolean isGiven() {
+    return opener != NONE;
   }
 
   /// The model, opened now if it is not open.

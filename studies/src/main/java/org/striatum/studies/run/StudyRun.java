@@ -160,6 +160,11 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
     return opened;
   }
 
+  /// Whether there is a checkpoint to be opened.
+  public boolean hasModel() {
+    return model.isGiven();
+  }
+
   /// The same without a check of the run's inputs: for the study that fixes them.
   public HookedModel anyModel() throws IOException {
     return model.open();

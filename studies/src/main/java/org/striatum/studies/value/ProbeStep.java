@@ -7,12 +7,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.striatum.probe.model.Direction;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.Sha256;
 import org.striatum.probe.sparse.LinearPredictor;
 import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.store.StoredTrajectories;
+import org.striatum.probe.value.MeanDifference;
 import org.striatum.probe.value.ProbeSink;
 import org.striatum.probe.value.Trajectories;
 import org.striatum.probe.value.ValueNeuronResults;
@@ -23,6 +25,7 @@ import org.striatum.probe.value.ValueProbeTraining;
 import org.striatum.studies.answer.Answer.Finding;
 import org.striatum.studies.answer.Question;
 import org.striatum.studies.capture.CaptureStep;
+import org.striatum.studies.directions.DirectionFile;
 import org.striatum.studies.fits.Fit;
 import org.striatum.studies.fits.FitFile;
 import org.striatum.studies.rollouts.RolloutResults;
@@ -101,6 +104,9 @@ public record ProbeStep() implements Study<ProbeSettings, ValueNeuronResults> {
         datasets.add(new StudiedDataset(dataset, RolloutResults.finished(read), settings.split().of(own), states,
             left(settings, own.size(), read.size())));
       });
+      SortedMap<String, List<Direction>> directions = new TreeMap<>();
+      datasets.forEach(dataset -> directions.put(dataset.name(), dataset.states().entrySet().stream()
+          .flatMap(at -> MeanDifference.of(at.getKey(), at.getValue(), dataset.split()).stream()).toList()));
       List<Fit> fits = new ArrayList<>();
       ValueNeuronResults results = new ValueNeuronStudy(settings.study(), settings.seed(), sink(fits)).run(datasets,
           run.progress());
@@ -108,7 +114,14 @@ public record ProbeStep() implements Study<ProbeSettings, ValueNeuronResults> {
       return Found.only(results).with(folder -> {
         Path file = FitFile.of(folder.folder(), name());
         FitFile.write(file, fits, inputs);
-        return List.of(file);
+        List<Path> files = new ArrayList<>(List.of(file));
+        for (Map.Entry<String, List<Direction>> found : directions.entrySet()) {
+          if (!found.getValue().isEmpty()) {
+            files.add(DirectionFile.found(folder, found.getKey()));
+            DirectionFile.write(files.getLast(), found.getValue());
+          }
+        }
+        return files;
       });
     }
   }

@@ -44,7 +44,7 @@ class SeriesStudyTest {
     List<LayerProbes> layers = List.of(layer(HookPoint.residPost(0), 0.6, 0.9, List.of()),
         layer(HOOK, 0.8, 0.7, order));
     return new SeriesCheckpoint(name,
-        new StudyResults(new ValueNeuronResults(List.of(dataset), layers), null, new LinkedHashMap<>(),
+        new StudyResults(new ValueNeuronResults(List.of(dataset), layers), null, null, new LinkedHashMap<>(),
             null, null, null, List.of()),
         List.of());
   }
