@@ -280,7 +280,8 @@ class PromptsTest {
     String row = "{\"question\": \"%s\", \"answer\": \"a #### 2\"}\n";
     Path data = Files.writeString(folder.resolve("test.jsonl"), row.formatted("What is 1+1?"));
     Path shots = Files.writeString(folder.resolve("shots.jsonl"), row.formatted(leak));
-    Session refused = Session.of("rollouts", REASONER, "--data", data, "--shots", 1, "--shots-file", shots, "--dry-run");
+    Session refused = Session.of("rollouts", REASONER, "--data", data, "--shots", 1, "--shots-file", shots,
+        "--dry-run");
     assertThat(refused.code()).as(refused.err()).isEqualTo(ExitCode.USAGE);
     assertThat(refused.err()).contains("found 0 that are no problems of the run");
   }
@@ -336,7 +337,8 @@ class PromptsTest {
   @Test
   void everyCommandShowsWhatItWouldSend() throws IOException {
     Path instruct = instruct("[{{ messages[0].content }}]");
-    for (List<Object> command : List.<List<Object>>of(List.of("study", instruct), List.of("scan", instruct, REASONER))) {
+    for (List<Object> command : List.<List<Object>>of(List.of("study", instruct),
+        List.of("scan", instruct, REASONER))) {
       Session shown = succeed(Stream.concat(command.stream(), Stream.of("--chat", "--tasks", "add", "--limit", 2,
           "--output", folder.resolve("none"), "--dry-run")).toArray());
       assertThat(shown.out()).contains("first prompt ", "\n[");

@@ -186,7 +186,8 @@ class ForeignRolloutsTest {
       arguments.append(i == 0 ? "" : ", ").append("[\"Q\", \"" + given[i] + "\"]");
       likelihoods.append(i == 0 ? "" : ", ").append("[[" + (i == likeliest ? -1 : -3) + ", false]]");
     }
-    return "{\"doc_id\": 0, \"doc\": {}, \"target\": \"%s\", \"arguments\": [%s], \"resps\": [%s], %s}\n".formatted(target,
+    return "{\"doc_id\": 0, \"doc\": {}, \"target\": \"%s\", \"arguments\": [%s], \"resps\": [%s], %s}\n".formatted(
+        target,
         arguments, likelihoods, score);
   }
 
@@ -252,8 +253,10 @@ class ForeignRolloutsTest {
   @Test
   void chatsAndTextsAreNotMixed() {
     String chat = "{\"messages\": [{\"role\": \"user\", \"content\": \"1+1?\"}], \"choices\": [{\"message\": {\"content\": \"2\"}}], \"score\": 1}\n";
-    assertThatThrownBy(() -> read("mix.jsonl", chat + "{\"prompt\": \"p\", \"choices\": [{\"text\": \"t\"}], \"score\": 1}\n",
-        null)).isInstanceOf(BadDataException.class);
+    assertThatThrownBy(
+        () -> read("mix.jsonl", chat + "{\"prompt\": \"p\", \"choices\": [{\"text\": \"t\"}], \"score\": 1}\n",
+            null))
+        .isInstanceOf(BadDataException.class);
   }
 
   @Test

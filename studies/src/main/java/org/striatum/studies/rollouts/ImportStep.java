@@ -171,7 +171,8 @@ public record ImportStep(ForeignRollouts made, PromptSettings asking) implements
       run.note().accept("the prompts of %s have the form of a known layout: completions end at '%s'"
           .formatted(made.source().file(), String.join("', '", stops)));
     }
-    if (asking.stops() == null && stops.isEmpty() && made.source().grader() != null && !hasChats() && !made.isOfHarness()) {
+    if (asking.stops() == null && stops.isEmpty() && made.source().grader() != null && !hasChats()
+        && !made.isOfHarness()) {
       run.note().accept(made.source().file()
           + ": no text ends a completion: if the model writes on behind its answer, into a next question, that is read too");
     }
@@ -216,8 +217,7 @@ public record ImportStep(ForeignRollouts made, PromptSettings asking) implements
     Prompting prompting = prompting(run);
     ImportedText imported = new ImportedText(made.source(), model, texts, prompting);
     List<Rollout> rollouts = new ArrayList<>();
-    for (Graded graded : written(prompting, _ -> {
-    })) {
+    for (Graded graded : written(prompting, _ -> {})) {
       rollouts.add(rollout(graded, told(imported, graded), run.prompts(), texts));
     }
     imported.doubts().forEach(run.note());

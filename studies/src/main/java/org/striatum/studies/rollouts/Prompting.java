@@ -156,8 +156,9 @@ final class Prompting {
   String prompt(ProblemSet set, Problem problem, List<Problem> examples) {
     if (template.isEmpty()) {
       StringBuilder text = new StringBuilder();
-      examples.forEach(example -> text.append(example.prompt()).append(delimiter(set, example)).append(example.solution())
-          .append(GAP));
+      examples
+          .forEach(example -> text.append(example.prompt()).append(delimiter(set, example)).append(example.solution())
+              .append(GAP));
       return text.append(problem.prompt()).toString();
     }
     List<ChatMessage> messages = begun(settings.chat().system());
