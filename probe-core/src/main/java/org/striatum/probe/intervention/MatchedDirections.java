@@ -94,8 +94,9 @@ public record MatchedDirections(List<float[]> random, List<float[]> matched, Mat
 
   /// The mixture that carries as much as is aimed at, by halving between one that carries less and one that carries more.
   private static Optional<Candidate> mixed(Candidate one, Candidate other, double aim, double tolerance) {
-    Candidate low = one.rms() <= other.rms() ? one : other;
-    Candidate high = low == one ? other : one;
+    boolean rising = one.rms() <= other.rms();
+    Candidate low = rising ? one : other;
+    Candidate high = rising ? other : one;
     double from = 0;
     double to = 1;
     Candidate best = low;
