@@ -255,7 +255,6 @@ class PromptsTest {
   /// The asked question is no example, whatever its columns, layout, white space or choices; the others are written as the question.
   @ParameterizedTest
   @ValueSource(strings = {"{'prompt': '1+1  =', 'target': '2'}", "{'question': ' 1+1 = ', 'answer': 'b #### 2'}",
-      "{'question': '１+1 =', 'answer': 'b #### 2'}",
       "{'problem': '1+1 =', 'solution': '$\\\\boxed{2}$'}",
       "{'question': '1+1 =\\n', 'choices': ['2', '3'], 'answer': 0}"})
   void theQuestionIsNoExampleOfItself(String leak) throws IOException {
@@ -272,6 +271,19 @@ class PromptsTest {
     assertThat(shown.split("1\\+1", -1)).as("only in the question").hasSize(2);
     assertThat(shown.split("1\\+2", -1)).hasSize(2);
     assertThat(shown.split("\nAnswer: ?", -1)).as("one layout").hasSize(3);
+  }
+
+  /// Nor in capitals, or in the letters of another width.
+  @ParameterizedTest
+  @ValueSource(strings = {"WHAT IS 1+1?", "\uFF37hat is\u00A01+1?"})
+  void theQuestionInOtherLettersIsNoExampleOfItself(String leak) throws IOException {
+    String row = "{\"question\": \"%s\", \"answer\": \"a #### 2\"}\n";
+    Path data = Files.writeString(folder.resolve("test.jsonl"), row.formatted("What is 1+1?"));
+    Path shots = Files.writeString(folder.resolve("shots.jsonl"), row.formatted(leak));
+    Session refused = Session.of("rollouts", REASONER, "--data", data, "--shots", 1, "--shots-file", shots,
+        "--dry-run");
+    assertThat(refused.code()).as(refused.err()).isEqualTo(ExitCode.USAGE);
+    assertThat(refused.err()).contains("found 0 that are no problems of the run");
   }
 
   /// Not what only begins like one, and the one with the same words before and behind; it is said which.

@@ -147,7 +147,7 @@ public final class ChatTemplates {
   public ChatTemplate named(String name, Map<String, String> tokens) {
     Written written = templates.get(name);
     if (written == null) {
-      List<String> hidden = overruled.stream().map(Source::toString).toList();
+      List<String> hidden = overruled.stream().map(Source::toString).distinct().toList();
       throw new UsageException("the checkpoint has no chat template '%s'; it has %s%s".formatted(name,
           templates.isEmpty() ? "none" : String.join(", ", templates.keySet()),
           hidden.isEmpty() ? "" : ", which overrule " + String.join("; ", hidden)));
