@@ -181,7 +181,7 @@ public abstract class GatedModelContract {
     TokenSequence one = GoldenCheckpoints.sequences(random, model.vocabulary(), 1, 12).getFirst();
     TokenSequence other = new TokenSequence(GoldenCheckpoints.sequences(random, model.vocabulary(), 1, 12).getFirst()
         .tokens(), one.promptLength());
-    for (HookPoint hook : List.of(new HookPoint(0, Site.RESID_PRE), HookPoint.residPost(1), HookPoint.mlpPost(1))) {
+    for (HookPoint hook : had(model, new HookPoint(0, Site.RESID_PRE), HookPoint.residPost(1), HookPoint.mlpPost(1))) {
       Set<HookPoint> read = Set.of(hook, HookPoint.LOGITS);
       Recording plain = model.record(List.of(one), read, Gates.none());
       Recording donor = model.record(List.of(other), read, Gates.none());
@@ -196,10 +196,15 @@ public abstract class GatedModelContract {
       SortedMap<Integer, float[]> last = rows(model, donor, hook, 12).tailMap(11);
       Recording end = model.record(List.of(one), read, Gates.of(hook, Gate.patching(last)));
       int v = model.vocabulary();
-      assertThat(Arrays.copyOf(end.at(HookPoint.LOGITS), 11 * v)).as("rows before the patch")
-          .isEqualTo(Arrays.copyOf(plain.at(HookPoint.LOGITS), 11 * v));
+      assertThat(GoldenCheckpoints.relativeError(Arrays.copyOf(end.at(HookPoint.LOGITS), 11 * v),
+          Arrays.copyOf(plain.at(HookPoint.LOGITS), 11 * v))).as("rows before the patch").isLessThan(1e-5);
       assertThat(end.at(HookPoint.LOGITS)).isNotEqualTo(plain.at(HookPoint.LOGITS));
     }
+  }
+
+  /// Those that the model has: a mixture of experts has no neurons of a block.
+  private static List<HookPoint> had(GatedModel model, HookPoint... hooks) {
+    return Arrays.stream(hooks).filter(model.hookPoints()::contains).toList();
   }
 
   private static SortedMap<Integer, float[]> rows(GatedModel model, Recording recording, HookPoint hook, int count) {
@@ -218,7 +223,7 @@ public abstract class GatedModelContract {
     GatedModel model = model(path);
     List<TokenSequence> items = sequences(model);
     Random random = new Random(59);
-    for (HookPoint hook : List.of(HookPoint.residPost(1), HookPoint.mlpPost(1), HookPoint.LOGITS)) {
+    for (HookPoint hook : had(model, HookPoint.residPost(1), HookPoint.mlpPost(1), HookPoint.LOGITS)) {
       int d = model.width(hook);
       float[] vector = new float[d];
       SortedMap<Integer, float[]> rows = new TreeMap<>();

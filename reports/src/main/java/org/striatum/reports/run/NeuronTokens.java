@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.striatum.probe.model.NeuronId;
-import org.striatum.probe.value.NeuronActivity.Spread;
+import org.striatum.probe.activity.NeuronActivity.Spread;
 import org.striatum.reports.page.Notation;
 import org.striatum.reports.page.VisibleText;
 import org.striatum.studies.about.AboutResults;

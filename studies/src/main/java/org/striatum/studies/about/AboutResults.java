@@ -3,7 +3,7 @@ package org.striatum.studies.about;
 import java.util.List;
 import java.util.Optional;
 import org.striatum.probe.model.NeuronId;
-import org.striatum.probe.value.NeuronActivity.Spread;
+import org.striatum.probe.activity.NeuronActivity.Spread;
 
 /// What the best neurons of each layer are about.
 ///

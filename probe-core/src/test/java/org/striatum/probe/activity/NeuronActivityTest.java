@@ -1,4 +1,4 @@
-package org.striatum.probe.value;
+package org.striatum.probe.activity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -22,8 +22,10 @@ import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.store.ActivationWriter;
 import org.striatum.probe.store.StoredTrajectories;
 import org.striatum.probe.tensor.DType;
-import org.striatum.probe.value.NeuronActivity.ActiveToken;
-import org.striatum.probe.value.NeuronActivity.LayerActivity;
+import org.striatum.probe.value.MeanDifference;
+import org.striatum.probe.value.Trajectories;
+import org.striatum.probe.activity.NeuronActivity.ActiveToken;
+import org.striatum.probe.activity.NeuronActivity.LayerActivity;
 
 /// Where neurons are high and low, and the direction of success, in a store of which everything is known: two coordinates, four
 /// tokens a rollout of which two are prompt.

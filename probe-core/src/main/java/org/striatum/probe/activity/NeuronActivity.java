@@ -1,4 +1,4 @@
-package org.striatum.probe.value;
+package org.striatum.probe.activity;
 
 import java.util.ArrayList;
 import java.util.Comparator;
