@@ -74,7 +74,7 @@ class CommandLineTest {
     assertThat(Files.readAllLines(run.resolve("rollouts.jsonl"))).hasSize(80);
     assertThat(Files.readString(run.resolve("report.html"))).contains("tiny-reasoner-step2000").contains("</html>");
     JsonNode manifest = JSON.readTree(Files.readAllBytes(run.resolve("manifest.json")));
-    assertThat(manifest.path("steps").findValuesAsText("name")).containsExactly("rollouts", "capture", "probe",
+    assertThat(manifest.path("steps").findValuesAsText("name")).containsExactly("rollouts", "capture", "probe", "about",
         "continuations", "dopamine", "ablate/value@1%+dopamine@1%", "compare", "confidence", "search");
   }
 
