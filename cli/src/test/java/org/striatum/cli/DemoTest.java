@@ -39,6 +39,7 @@ class DemoTest {
     assertThat(session.out()).contains("Verdict: ").endsWith("report: " + first.resolve("report.html")
         + System.lineSeparator());
     assertThat(first.resolve("report.html")).isNotEmptyFile();
+    assertThat(session.out().lines().count()).as("lines that a person reads").isLessThan(400);
   }
 
   @Test

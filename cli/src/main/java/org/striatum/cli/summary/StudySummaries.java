@@ -9,6 +9,7 @@ import org.striatum.probe.uses.ConfidenceResults;
 import org.striatum.probe.uses.SearchResults;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.studies.AnswersStep.Answers;
+import org.striatum.studies.about.AboutResults;
 import org.striatum.studies.capture.CaptureResults;
 import org.striatum.studies.rollouts.RolloutResults;
 import org.striatum.studies.run.FlatRecord;
@@ -23,6 +24,7 @@ public record StudySummaries(Console console) {
       case RolloutResults _,CaptureResults _,Answers _ -> {
       } // told by what follows
       case ValueNeuronResults values -> new ValueSummary(console).print(values);
+      case AboutResults about -> new AboutSummary(console).print(about);
       case DopamineResults dopamine -> new DopamineSummary(console).print(dopamine);
       case InterventionResults interventions -> new InterventionSummary(console).print(interventions);
       case ConfidenceResults confidence -> new UsesSummary(console).print(confidence);
