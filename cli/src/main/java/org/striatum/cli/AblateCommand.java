@@ -11,6 +11,7 @@ import org.striatum.cli.option.InterventionOptions;
 import org.striatum.cli.summary.InterventionSummary;
 import org.striatum.probe.intervention.AblationKind;
 import org.striatum.probe.intervention.InterventionResults;
+import org.striatum.probe.run.UsageException;
 import org.striatum.studies.directions.DirectionFile;
 import org.striatum.studies.neurons.DirectionSelection;
 import org.striatum.studies.neurons.NeuronSelection;
@@ -34,8 +35,8 @@ final class AblateCommand extends ModelRunCommand<AblationSettings, Intervention
   @Option(names = "--direction", paramLabel = "FILE", description = "A file of directions, one per hook point (.safetensors or .json; run/directions has those that probe found); instead of sets, or beside those that --set names. They are projected out unless --kind says add.")
   private List<Path> directions = new ArrayList<>();
 
-  @Option(names = "--times", paramLabel = "A", defaultValue = "-1", description = "How many times --kind add adds a direction (default -1).")
-  private double times;
+  @Option(names = "--times", paramLabel = "A", description = "How many times --kind add adds a direction (default -1).")
+  private Double times;
 
   AblateCommand(Console console) {
     super(console, AblationStep.STUDY);
@@ -47,6 +48,9 @@ final class AblateCommand extends ModelRunCommand<AblationSettings, Intervention
         ? settings.withSets(AblationSettings.VALUE_AND_DOPAMINE)
         : settings;
     AblationSettings asked = Given.checked(() -> options.over(base));
+    if (times != null && (directions.isEmpty() || !asked.kinds().contains(AblationKind.ADD))) {
+      throw new UsageException("--times is how often --kind add adds a direction: give --direction and --kind add too");
+    }
     if (directions.isEmpty()) {
       return asked;
     }
@@ -54,7 +58,8 @@ final class AblateCommand extends ModelRunCommand<AblationSettings, Intervention
     for (Path file : directions) {
       String name = file.getFileName().toString().replaceFirst("\\.(safetensors|json)$", "");
       kept.add(Given.checked(
-          () -> DirectionSelection.keep(run, name, DirectionFile.read(file).values(), times)));
+          () -> DirectionSelection.keep(run, name, DirectionFile.read(file).values(),
+              times == null ? DirectionSelection.DEFAULT_TIMES : times)));
     }
     boolean beside = options.namesSets();
     List<AblationKind> kinds = asked.directionKinds().isEmpty()

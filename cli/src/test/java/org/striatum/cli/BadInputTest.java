@@ -227,6 +227,9 @@ class BadInputTest {
         "{\"hook\": \"blocks.1.hook_mlp_out\", \"vector\": [1, 2]}");
     assertThat(refused(USAGE, "ablate", run, "--direction", elsewhere)).contains("has captured no states");
     assertThat(refused(USAGE, "ablate", run, "--kind", "project-out")).contains("directions");
+    // Without a direction that is added, the number of times would change nothing.
+    assertThat(refused(USAGE, "ablate", run, "--times", "3")).contains("--times");
+    assertThat(refused(USAGE, "ablate", run, "--direction", narrow, "--times", "3")).contains("--times");
   }
 
   @Test

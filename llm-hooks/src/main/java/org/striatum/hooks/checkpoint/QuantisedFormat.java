@@ -1,10 +1,11 @@
 package org.striatum.hooks.checkpoint;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import org.striatum.probe.tensor.DType;
 import org.striatum.probe.tensor.TensorInfo;
 
@@ -40,15 +41,13 @@ enum QuantisedFormat {
           + "|quant|mlx|nvfp4|mxfp4|hqq|eetq|aqlm|nf4|dynamic).*");
 
   private final String title;
-  private final String endings; // joined by blanks: an enum holds nothing that could change
+  private final Pattern endings;
 
   QuantisedFormat(String title, String... endings) {
     this.title = title;
-    this.endings = String.join(" ", endings);
-  }
-
-  private Stream<String> endings() {
-    return endings.isEmpty() ? Stream.of() : Pattern.compile(" ").splitAsStream(endings);
+    this.endings = Pattern.compile(endings.length == 0
+        ? "(?!)"
+        : Arrays.stream(endings).map(Pattern::quote).collect(Collectors.joining("|", "(", ")$")));
   }
 
   /// Refuses quantised weights by the format's name.
@@ -71,7 +70,7 @@ enum QuantisedFormat {
       default -> false;
     };
     boolean eight = tensor.dtype() == DType.F8_E4M3 || tensor.dtype() == DType.F8_E5M2;
-    return endings().anyMatch(tensor.name()::endsWith) || (this == FP8 && eight) || (this == OTHER && packed);
+    return endings.matcher(tensor.name()).find() || (this == FP8 && eight) || (this == OTHER && packed);
   }
 
   private static String sibling(String name) {

@@ -6,6 +6,20 @@ public final class UnusableWeightException extends RuntimeException {
   private static final long serialVersionUID = 1;
   private final CheckpointException refusal;
 
+  /// What is asked of a checkpoint.
+  public interface Asked<T> {
+    T of() throws CheckpointException;
+  }
+
+  /// Asks, and carries a refusal out.
+  public static <T> T asked(Asked<T> asked) {
+    try {
+      return asked.of();
+    } catch (CheckpointException refusal) {
+      throw new UnusableWeightException(refusal);
+    }
+  }
+
   public UnusableWeightException(CheckpointException refusal) {
     super(refusal);
     this.refusal = refusal;

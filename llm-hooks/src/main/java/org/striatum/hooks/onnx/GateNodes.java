@@ -8,7 +8,7 @@ import java.util.List;
 import org.striatum.probe.model.HookPoint;
 
 /// [org.striatum.probe.model.Gate#apply] as nodes of a graph, its vectors graph inputs: `gate.HOOK.mask`, `.gain`,
-/// `.threshold`, `.sharpness`, `.shift` (one row for all or one a row), `.hard`, and `.read` and `.write` of the term along
+/// `.threshold`, `.sharpness`, `.shift` (one for all rows or one for each), `.hard`, and `.read` and `.write` of the term along
 /// a direction. Mask, shut, open and what that term reads and writes are selections, so that ∞ does not become NaN.
 public final class GateNodes {
   private GateNodes() {}

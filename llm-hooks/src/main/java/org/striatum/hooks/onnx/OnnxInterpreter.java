@@ -132,7 +132,7 @@ final class OnnxInterpreter implements Tensors<String> {
   @Override
   public String embed(Weight table) {
     String rows = widened(graph.node("Gather", List.of(stored(table), "input_ids")), table);
-    Optional<LowRankPath> path = asked(() -> checkpoint.table(table));
+    Optional<LowRankPath> path = UnusableWeightException.asked(() -> checkpoint.table(table));
     return path.isEmpty() ? rows : withTablePath(rows, path.get());
   }
 
@@ -145,7 +145,7 @@ final class OnnxInterpreter implements Tensors<String> {
 
   /// product + scale · (x · downᵀ) · upᵀ, where an adapter has a path beside the product.
   private String withPath(String product, String x, Weight weight, int inputAxis) {
-    Optional<LowRankPath> path = asked(() -> checkpoint.product(weight, inputAxis));
+    Optional<LowRankPath> path = UnusableWeightException.asked(() -> checkpoint.product(weight, inputAxis));
     if (path.isEmpty()) {
       return product;
     }
@@ -165,19 +165,6 @@ final class OnnxInterpreter implements Tensors<String> {
     return tensor.dtype() == DType.F32
         ? value
         : graph.node("Cast", List.of(value), attribute("to", DataType.FLOAT.getNumber()));
-  }
-
-  /// What is asked of the checkpoint, a refusal carried out.
-  private interface Asked<T> {
-    T of() throws CheckpointException;
-  }
-
-  private static <T> T asked(Asked<T> asked) {
-    try {
-      return asked.of();
-    } catch (CheckpointException refusal) {
-      throw new UnusableWeightException(refusal);
-    }
   }
 
   @Override
@@ -836,6 +823,6 @@ final class OnnxInterpreter implements Tensors<String> {
   }
 
   private TensorFile file(Weight weight) {
-    return asked(() -> checkpoint.fileOf(weight));
+    return UnusableWeightException.asked(() -> checkpoint.fileOf(weight));
   }
 }

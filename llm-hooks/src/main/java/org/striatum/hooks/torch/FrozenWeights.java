@@ -17,7 +17,6 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeSet;
 import org.striatum.hooks.checkpoint.Checkpoint;
-import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.checkpoint.LowRankPath;
 import org.striatum.hooks.checkpoint.UnusableWeightException;
 import org.striatum.hooks.checkpoint.Weight;
@@ -118,12 +117,12 @@ final class FrozenWeights implements AutoCloseable {
 
   /// What the checkpoint's adapter adds to the product with a matrix.
   Optional<LowRankArrays> product(Weight weight, int inputAxis) {
-    return asked(() -> checkpoint.product(weight, inputAxis)).map(this::arrays);
+    return UnusableWeightException.asked(() -> checkpoint.product(weight, inputAxis)).map(this::arrays);
   }
 
   /// What the checkpoint's adapter adds to the rows of a table.
   Optional<LowRankArrays> ofTable(Weight table) {
-    return asked(() -> checkpoint.table(table)).map(this::arrays);
+    return UnusableWeightException.asked(() -> checkpoint.table(table)).map(this::arrays);
   }
 
   private LowRankArrays arrays(LowRankPath path) {
@@ -136,7 +135,7 @@ final class FrozenWeights implements AutoCloseable {
   }
 
   private NDArray load(Weight weight) {
-    TensorFile file = asked(() -> checkpoint.fileOf(weight));
+    TensorFile file = UnusableWeightException.asked(() -> checkpoint.fileOf(weight));
     long first = weight.part() == null
         ? 0
         : weight.part().index() * weight.shape().stream().reduce(1L, Math::multiplyExact);
@@ -157,19 +156,6 @@ final class FrozenWeights implements AutoCloseable {
         : widened(file, info.name(), first, shape);
     NDScope.unregister(array); // it outlives the run that asked for it first
     return array;
-  }
-
-  /// What is asked of the checkpoint, a refusal carried out.
-  private interface Asked<T> {
-    T of() throws CheckpointException;
-  }
-
-  private static <T> T asked(Asked<T> asked) {
-    try {
-      return asked.of();
-    } catch (CheckpointException refusal) {
-      throw new UnusableWeightException(refusal);
-    }
   }
 
   /// Writes a weight, which begins at element `first` of its tensor, into memory of the engine, a few rows at a time. (DJL cannot read BF16: it aborts the process.)

@@ -1,14 +1,10 @@
 package org.striatum.hooks.torchfile;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -19,6 +15,7 @@ import java.util.SequencedMap;
 import org.striatum.hooks.torchfile.StateDictPickle.View;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.tensor.DType;
+import org.striatum.probe.tensor.MappedFile;
 import org.striatum.probe.tensor.TensorFile;
 import org.striatum.probe.tensor.TensorInfo;
 
@@ -32,15 +29,11 @@ public final class TorchFile implements TensorFile {
   private static final int MOST_DIMENSIONS = 32;
   private static final String PICKLE = "/data.pkl";
 
-  private final Path path;
-  private final Arena arena;
-  private final MemorySegment bytes;
+  private final MappedFile file;
   private final SequencedMap<String, TensorInfo> tensors;
 
-  private TorchFile(Path path, Arena arena, MemorySegment bytes, SequencedMap<String, TensorInfo> tensors) {
-    this.path = path;
-    this.arena = arena;
-    this.bytes = bytes;
+  private TorchFile(MappedFile file, SequencedMap<String, TensorInfo> tensors) {
+    this.file = file;
     this.tensors = Collections.unmodifiableSequencedMap(tensors);
   }
 
@@ -48,22 +41,12 @@ public final class TorchFile implements TensorFile {
   ///
   /// @throws BadDataException if it is missing, malformed, or names a class that is not a tensor's, in one line
   public static TorchFile open(Path file) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      throw new BadDataException(file + " is no file: check the path");
-    }
-    Arena arena = Arena.ofShared();
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-      return new TorchFile(file, arena, bytes, tensors(file, bytes));
-    } catch (IOException | RuntimeException | Error e) {
-      arena.close();
-      throw e;
-    }
+    return MappedFile.open(file, mapped -> new TorchFile(mapped, tensors(file, mapped.bytes())));
   }
 
   @Override
   public Path path() {
-    return path;
+    return file.path();
   }
 
   @Override
@@ -73,14 +56,12 @@ public final class TorchFile implements TensorFile {
 
   @Override
   public MemorySegment bytes() {
-    return bytes;
+    return file.bytes();
   }
 
   @Override
   public void close() {
-    if (arena.scope().isAlive()) {
-      arena.close();
-    }
+    file.close();
   }
 
   /// A line of Python that writes the same tensors in a format that is read.

@@ -10,6 +10,7 @@ import java.util.Set;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.NeuronId;
 import org.striatum.probe.rollout.Rollout;
+import org.striatum.probe.stats.FiniteValues;
 import org.striatum.probe.stats.RunningMoments;
 import org.striatum.probe.store.ActivationStore;
 
@@ -44,7 +45,8 @@ public record NeuronActivity(NeuronId neuron, Spread spread, List<ActiveToken> h
   /// The activity of neurons of one hook point, and the mean of all its states.
   ///
   /// @param means (d)
-  public record LayerActivity(List<NeuronActivity> neurons, float[] means) {
+  /// @param excluded states left out for NaN or ∞
+  public record LayerActivity(List<NeuronActivity> neurons, float[] means, long excluded) {
     public LayerActivity {
       neurons = List.copyOf(neurons);
       means = means.clone();
@@ -61,9 +63,9 @@ public record NeuronActivity(NeuronId neuron, Spread spread, List<ActiveToken> h
       List<Integer> coordinates, int examples, double deviations) {
     int width = store.width(hook);
     RunningMoments moments = new RunningMoments(width);
-    each(store, rollouts, dataset, hook, (_, _, rows, offset) -> moments.add(rows, offset));
+    long excluded = each(store, rollouts, dataset, hook, (_, _, rows, offset) -> moments.add(rows, offset));
     if (moments.rows() == 0) {
-      return new LayerActivity(List.of(), new float[width]);
+      return new LayerActivity(List.of(), new float[width], excluded);
     }
     List<Tally> tallies = coordinates.stream()
         .map(j -> new Tally(j, moments.means()[j], moments.deviations()[j], examples, deviations)).toList();
@@ -74,7 +76,7 @@ public record NeuronActivity(NeuronId neuron, Spread spread, List<ActiveToken> h
       means[j] = (float) moments.means()[j];
     }
     return new LayerActivity(
-        tallies.stream().map(tally -> tally.activity(hook, moments.rows(), rollouts)).toList(), means);
+        tallies.stream().map(tally -> tally.activity(hook, moments.rows(), rollouts)).toList(), means, excluded);
   }
 
   /// Takes one state.
@@ -82,10 +84,12 @@ public record NeuronActivity(NeuronId neuron, Spread spread, List<ActiveToken> h
     void read(int line, int t, float[] rows, int offset);
   }
 
-  private static void each(ActivationStore store, List<Rollout> rollouts, String dataset, HookPoint hook,
+  /// Returns how many states were left out.
+  private static long each(ActivationStore store, List<Rollout> rollouts, String dataset, HookPoint hook,
       State state) {
     int width = store.width(hook);
     Set<String> prompts = new HashSet<>();
+    long excluded = 0;
     for (int i = 0; i < rollouts.size(); i++) {
       Rollout rollout = rollouts.get(i);
       if (!rollout.problem().dataset().equals(dataset)) {
@@ -95,20 +99,14 @@ public record NeuronActivity(NeuronId neuron, Spread spread, List<ActiveToken> h
       store.rows(hook, store.firstRow(i), store.length(i), rows, 0);
       int from = prompts.add(rollout.problem().id()) ? 1 : Math.max(1, rollout.promptLength());
       for (int t = from; t < store.length(i); t++) {
-        if (finite(rows, t * width, width)) {
+        if (FiniteValues.only(rows, t * width, width)) {
           state.read(i, t, rows, t * width);
+        } else {
+          excluded++;
         }
       }
     }
-  }
-
-  private static boolean finite(float[] rows, int offset, int width) {
-    for (int j = offset; j < offset + width; j++) {
-      if (!Float.isFinite(rows[j])) {
-        return false;
-      }
-    }
-    return true;
+    return excluded;
   }
 
   /// One neuron as its states go by: of each rollout the highest and the lowest, of which there are few.

@@ -3,6 +3,7 @@ package org.striatum.probe.dopamine;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.striatum.probe.dopamine.DopamineResults.Correlation;
@@ -85,7 +86,7 @@ public record DopaminePower(String dataset, double effect, List<Share> shares) {
     return FalseDiscovery.benjaminiHochberg(all)[0];
   }
 
-  private static double[] ps(List<LayerDopamine> layers, java.util.function.Function<Partials, Correlation> given) {
+  private static double[] ps(List<LayerDopamine> layers, Function<Partials, Correlation> given) {
     return layers.stream().map(LayerDopamine::tested).flatMap(Collection::stream)
         .mapToDouble(neuron -> given.apply(neuron.signature().partial()).p()).toArray();
   }

@@ -1,7 +1,6 @@
 package org.striatum.probe.dopamine;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import org.striatum.probe.run.Printed;
 
@@ -19,9 +18,6 @@ public enum Planting implements Printed {
   VALUE_BEFORE,
   /// V after it.
   VALUE_AFTER;
-
-  /// All but the surprise.
-  static final List<Planting> DECOYS = Arrays.stream(values()).filter(planting -> planting != SURPRISE).toList();
 
   /// What it carries in each step.
   double[] of(DrawnSteps steps) {

@@ -6,6 +6,7 @@ import java.util.BitSet;
 import java.util.List;
 import org.striatum.probe.rollout.Split;
 import org.striatum.probe.sparse.Standardisation;
+import org.striatum.probe.stats.FiniteValues;
 import org.striatum.probe.stats.RunningMoments;
 import org.striatum.probe.value.Trajectories;
 
@@ -55,7 +56,7 @@ final class PooledSteps {
       RunningMoments response = new RunningMoments(width);
       for (int s = from; s < to; s++) {
         ValuedStep step = all.get(s);
-        usable.set(s, isFinite(rows, step.span().first() * width, step.length() * width));
+        usable.set(s, FiniteValues.only(rows, step.span().first() * width, step.length() * width));
         for (int t = step.span().first(); usable.get(s) && t <= step.span().last(); t++) {
           response.add(rows, t * width);
           if (step.fold() == Split.Fold.TRAIN) {
@@ -76,15 +77,6 @@ final class PooledSteps {
     usable.stream().forEach(s -> kept.add(all.get(s)));
     return new PooledSteps(width, List.copyOf(kept), usable.stream().toArray(), means, scale(training), responses,
         all.size() - kept.size());
-  }
-
-  static boolean isFinite(float[] values, int from, int count) {
-    for (int i = from; i < from + count; i++) {
-      if (!Float.isFinite(values[i])) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private static Standardisation scale(RunningMoments tokens) {

@@ -14,6 +14,7 @@ import org.striatum.probe.dopamine.DopamineResults.TracePoint;
 import org.striatum.probe.sparse.Standardisation;
 import org.striatum.probe.stats.Bootstrap;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.stats.FiniteValues;
 import org.striatum.probe.value.Trajectories;
 
 /// Activations token by token around surprises, rollouts aligned at the first token of the surprising step. (arXiv
@@ -121,7 +122,7 @@ final class SurpriseTraces {
       states.states(rollout, rows, 0);
       for (int o = 0; o < offsets(); o++) {
         int t = steps.get(i).span().first() + o - settings.traces().window();
-        if (t < 0 || t >= length || !PooledSteps.isFinite(rows, t * width, width)) {
+        if (t < 0 || t >= length || !FiniteValues.only(rows, t * width, width)) {
           continue;
         }
         for (int c = 0; c < coordinates.length; c++) {

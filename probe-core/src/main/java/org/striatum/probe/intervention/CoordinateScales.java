@@ -2,6 +2,7 @@ package org.striatum.probe.intervention;
 
 import java.util.Arrays;
 import org.striatum.probe.run.NotEnoughData;
+import org.striatum.probe.stats.FiniteValues;
 
 /// How large each coordinate of a hook point is, in units of h: control sets are matched on
 /// RMS, sinks are found by the greatest.
@@ -36,7 +37,7 @@ public record CoordinateScales(double[] rms, double[] greatest) {
     public void add(float[] values, int count, int firstPosition) {
       int width = squares.length;
       for (int row = 0; row < count; row++) {
-        if (!finite(values, row * width, width)) {
+        if (!FiniteValues.only(values, row * width, width)) {
           continue;
         }
         boolean counted = firstPosition + row > 0;
@@ -47,15 +48,6 @@ public record CoordinateScales(double[] rms, double[] greatest) {
           squares[i] += counted ? h * h : 0;
         }
       }
-    }
-
-    private static boolean finite(float[] values, int offset, int width) {
-      for (int i = offset; i < offset + width; i++) {
-        if (!Float.isFinite(values[i])) {
-          return false;
-        }
-      }
-      return true;
     }
 
     /// The scales of what was added.

@@ -7,6 +7,7 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.rollout.Split;
 import org.striatum.probe.rollout.StatePosition;
+import org.striatum.probe.stats.FiniteValues;
 import org.striatum.probe.stats.RunningMoments;
 import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.store.ActivationStore;
@@ -57,7 +58,7 @@ public record LayerStates(CoordinateScales scales, List<Integer> sinks, float[] 
       }
       training.add(i);
       for (int t = 1; t < store.length(i); t++) {
-        if (!finite(rows, t * width, width)) {
+        if (!FiniteValues.only(rows, t * width, width)) {
           continue;
         }
         moments.add(rows, t * width);
@@ -102,21 +103,12 @@ public record LayerStates(CoordinateScales scales, List<Integer> sinks, float[] 
       if (position < store.length(rollout)) {
         float[] state = new float[store.width(hook)];
         store.rows(hook, store.firstRow(rollout) + position, 1, state, 0);
-        if (finite(state, 0, state.length)) {
+        if (FiniteValues.only(state, 0, state.length)) {
           donors.add(state);
         }
       }
     }
     return donors;
-  }
-
-  private static boolean finite(float[] values, int offset, int width) {
-    for (int i = offset; i < offset + width; i++) {
-      if (!Float.isFinite(values[i])) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /// A kind of ablation with this layer's figures in it.

@@ -7,14 +7,10 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -47,16 +43,12 @@ public final class SafetensorsFile implements TensorFile {
           .maxNameLength(4096).maxStringLength(16 << 20).build())
       .build();
 
-  private final Path path;
-  private final Arena arena;
-  private final MemorySegment bytes;
+  private final MappedFile file;
   private final SequencedMap<String, TensorInfo> tensors;
   private final Map<String, String> metadata;
 
-  private SafetensorsFile(Path path, Arena arena, MemorySegment bytes, Header header) {
-    this.path = path;
-    this.arena = arena;
-    this.bytes = bytes;
+  private SafetensorsFile(MappedFile file, Header header) {
+    this.file = file;
     this.tensors = Collections.unmodifiableSequencedMap(header.tensors);
     this.metadata = Collections.unmodifiableMap(header.metadata);
   }
@@ -65,22 +57,12 @@ public final class SafetensorsFile implements TensorFile {
   ///
   /// @throws BadDataException if it is missing or malformed, naming the file, what is wrong and what to do
   public static SafetensorsFile open(Path file) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      throw new BadDataException(file + " is no file: check the path");
-    }
-    Arena arena = Arena.ofShared();
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-      return new SafetensorsFile(file, arena, bytes, Header.read(file, bytes));
-    } catch (IOException | RuntimeException | Error e) {
-      arena.close();
-      throw e;
-    }
+    return MappedFile.open(file, mapped -> new SafetensorsFile(mapped, Header.read(file, mapped.bytes())));
   }
 
   @Override
   public Path path() {
-    return path;
+    return file.path();
   }
 
   @Override
@@ -90,7 +72,7 @@ public final class SafetensorsFile implements TensorFile {
 
   @Override
   public MemorySegment bytes() {
-    return bytes;
+    return file.bytes();
   }
 
   /// The header's free text, empty if there is none.
@@ -104,10 +86,10 @@ public final class SafetensorsFile implements TensorFile {
   public float[] f32(String name, List<Long> shape) throws BadDataException {
     TensorInfo found = tensors.get(name);
     if (found == null) {
-      throw new BadDataException(path + " has no tensor '" + name + "'");
+      throw new BadDataException(path() + " has no tensor '" + name + "'");
     }
     if (found.dtype() != DType.F32 || !found.shape().equals(shape)) {
-      throw new BadDataException(path + ": " + name + " must have shape " + shape + " of F32, found " + found.shape()
+      throw new BadDataException(path() + ": " + name + " must have shape " + shape + " of F32, found " + found.shape()
           + " of " + found.dtype());
     }
     return floats(name);
@@ -118,7 +100,7 @@ public final class SafetensorsFile implements TensorFile {
   /// @throws IllegalArgumentException if there is no such tensor, it holds no I32 or I64, a value exceeds an int, or it
   ///     does not fit an array
   public int[] ints(String name) {
-    int[] values = new int[tensor(name).arrayLength(path)];
+    int[] values = new int[tensor(name).arrayLength(path())];
     ints(name, 0, values, 0, values.length);
     return values;
   }
@@ -136,21 +118,19 @@ public final class SafetensorsFile implements TensorFile {
         for (int i = 0; i < count; i++) {
           long value = data.get(LONG, (first + i) * Long.BYTES);
           if (value != (int) value) {
-            throw new IllegalArgumentException("tensor '" + name + "' of " + path
+            throw new IllegalArgumentException("tensor '" + name + "' of " + path()
                 + " must hold values of 32 bits, found " + value + " at " + (first + i));
           }
           into[offset + i] = (int) value;
         }
       }
-      default -> throw tensor.wrongType(path, "I32 or I64");
+      default -> throw tensor.wrongType(path(), "I32 or I64");
     }
   }
 
   @Override
   public void close() {
-    if (arena.scope().isAlive()) {
-      arena.close();
-    }
+    file.close();
   }
 
   /// The parsed header, every number in it checked.

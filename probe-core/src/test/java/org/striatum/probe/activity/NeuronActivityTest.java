@@ -73,6 +73,7 @@ class NeuronActivityTest {
       assertThat(neuron.highest()).containsExactly(new ActiveToken(2, 2, 6), new ActiveToken(1, 2, 5));
       assertThat(neuron.lowest()).containsExactly(new ActiveToken(2, 1, -7), new ActiveToken(0, 1, 1));
       assertThat(layer.means()).containsExactly(2, 0);
+      assertThat(layer.excluded()).isEqualTo(1);
       assertThat(layer.neurons().get(1).spread().deviation()).isZero();
     }
   }

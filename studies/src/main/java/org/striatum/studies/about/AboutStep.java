@@ -105,7 +105,7 @@ public record AboutStep() implements Study<AboutSettings, AboutResults> {
     List<AboutNeuron> neurons = new ArrayList<>();
     try (ActivationStore store = ActivationStore.open(run.folder().activations())) {
       Telling telling = new Telling(settings, store, run.rollouts(), tokenizer.map(Telling::texts).orElse(Telling::ids),
-          described, new LinkedHashSet<>());
+          described, new LinkedHashSet<>(), notes);
       ValueNeuronResults values = run.folder().results(ProbeStep.STUDY);
       for (LayerProbes layer : values.layers()) {
         neurons.addAll(telling.of(layer));
@@ -119,10 +119,12 @@ public record AboutStep() implements Study<AboutSettings, AboutResults> {
 
   /// One telling of a run's neurons.
   ///
-  /// @param texts of tokens, one a token
+  /// @param texts of tokens, one per token
   /// @param apart receives hook points from which the head cannot be reached directly
+  /// @param notes receives what was left out
   private record Telling(AboutSettings settings, ActivationStore store, List<Rollout> rollouts,
-      Function<int[], List<String>> texts, Optional<DescribedModel> model, Set<HookPoint> apart) {
+      Function<int[], List<String>> texts, Optional<DescribedModel> model, Set<HookPoint> apart,
+      List<String> notes) {
     static Function<int[], List<String>> texts(Tokenizer tokenizer) {
       return tokens -> TokenPieces.of(tokenizer::decodeContinuationWhole, tokens);
     }
@@ -135,6 +137,10 @@ public record AboutStep() implements Study<AboutSettings, AboutResults> {
       List<Integer> best = layer.top().stream().map(RankedNeuron::coordinate).limit(settings.neurons()).toList();
       LayerActivity activity = NeuronActivity.read(store, rollouts, layer.dataset(), layer.hook(), best,
           settings.examples(), settings.deviations());
+      if (activity.excluded() > 0) {
+        notes.add("%s, %s: %d states with NaN or ∞ are left out".formatted(layer.dataset(), layer.hook(),
+            activity.excluded()));
+      }
       if (model.isEmpty() || activity.neurons().isEmpty()) {
         return activity.neurons().stream().map(one -> told(layer.dataset(), one, new double[0])).toList();
       }
