@@ -94,6 +94,7 @@ class PlantedModelTest {
   }
 
   @Test
+  @Tag("slow")
   void aCoinFlipHasNoValue() throws IOException {
     try (PlantedStudy study = study(folder, Code.COIN)) {
       assertThat(PlantedStudy.auroc(only(study), ProbeKind.LINEAR)).isCloseTo(0.5, within(0.1));
@@ -104,6 +105,7 @@ class PlantedModelTest {
   }
 
   @Test
+  @Tag("slow")
   void aDenseCodeFallsWithPruningAndASparseOneDoesNot() throws IOException {
     try (PlantedStudy dense = study(folder, Code.DENSE)) {
       assertThat(PlantedStudy.auroc(only(dense), ProbeKind.LINEAR)).isGreaterThan(0.68);
