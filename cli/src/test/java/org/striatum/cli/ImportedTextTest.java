@@ -178,7 +178,8 @@ class ImportedTextTest {
     chat.withObject("chat_template_kwargs").put("enable_thinking", false);
     Path file = file("told", chat);
     for (String told : List.of("other=1", "enable_thinking=true")) {
-      Session refused = session(REASONER, file, "untold", "--chat", "--chat-template", template, "--template-arg", told);
+      Session refused = session(REASONER, file, "untold", "--chat", "--chat-template", template, "--template-arg",
+          told);
       assertThat(refused.code()).isEqualTo(ExitCode.USAGE);
       assertThat(refused.err()).contains("enable_thinking=false");
     }
