@@ -16,10 +16,10 @@ final class Doubt {
       + "|\\b(?:if|suppose|supposing|assume|assuming|whether|unless|say|imagine|pretend)\\h(?:that\\h)?(?:(?:the|your|my|his|her)\\h)?(?:\\w++\\h){0,2}+$"
       + "|\\bif\\h(?:you|we|one|someone)\\h(?:think|thought|say|said|believe|believed|guess|guessed|answer|answered)\\b|\\bunless\\b"
       + "|\\b(?:might|may|could|would|some|many|most|people|students?)\\h(?:\\w++\\h){0,2}?(?:think|thought|say|said|believe|guess|argue|argued|assume|conclude|answer|expect|claim)\\b"
-      + "|\\b(?:at\\hfirst(?:\\h(?:glance|sight))?|seems?\\h(?:to\\hbe|that|like)|initially)\\b)[^.!?;\\n]*$");
+      + "|\\b(?:at\\hfirst(?:\\h(?:glance|sight))?|seems?\\h(?:to\\hbe|that|like)|initially)\\b)(?:(?!\\b(?:but|however|yet)\\b)[^.!?;\\n])*$");
   /// Behind an answer: `is wrong`, `does not satisfy`, `but that is impossible`, `? No`.
   private static final Pattern BEHIND = Pattern.compile(
-      "(?i)[$)}\\]*_\"'”%.]{0,6}+(?:,?\\h(?:(?:but|which|and|although|yet|so|because|since)\\h)?(?:(?:that|this|it|which)(?:['’]s|\\h))?\\h?(?:is|was|are|were|would\\hbe|seems|looks)\\h(?:\\w++\\h){0,2}?"
+      "(?i)[$)}\\]*_\"'”%]{0,6}+(?:,?\\h(?:(?:but|which|and|although|yet|so|because|since)\\h)?(?:(?:that|this|it|which)(?:['’]s|\\h))?\\h?(?:is|was|are|were|would\\hbe|seems|looks)\\h(?:\\w++\\h){0,2}?"
           + WRONG + "|,?\\h(?:is|was|does|do|did|can|could|would|has|are|were)n['’]t\\b|,?\\h(?:does|do|did|can|could|would|has)\\hnot\\b|\\hcannot\\b|,?\\h(?:you|they|he|she)\\h(?:are|is|were|made|would\\hbe)\\h(?:wrong|a\\hmistake|mistaken|incorrect)\\b"
           + "|,\\h(?:which\\his\\h)?(?:a\\hcontradiction|impossible|wrong|incorrect)\\b|\\h(?:contradicts|fails|failed)\\b|\\?[\\h\"”]{0,2}(?:no|not|wrong|hmm|wait|but|actually|I\\hdon['’]t)\\b)");
   /// Behind the rest of an answer's sentence: the answer is taken back.
