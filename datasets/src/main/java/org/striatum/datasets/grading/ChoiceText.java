@@ -55,7 +55,7 @@ final class ChoiceText {
   private static final Pattern QUESTIONED = Pattern
       .compile("\\b([A-Z])[)*_\\]]{0,3}\\?\\s{1,2}(?i:(yes|correct|right)|no|wrong|not|false)\\b");
   /// Another letter of which a sentence goes on to speak.
-  private static final String OTHER = "(?:\\b(?:and|but|while|whereas|because|since|so|than|option|choice|statement)|,)\\s[(*]{0,3}+[A-Z]\\b";
+  private static final String OTHER = "(?:\\b(?:and|or|but|while|whereas|because|since|so|than|option|choice|statement)|,)\\s[(*]{0,3}+[A-Z]\\b";
   /// “Option B is correct”, “(B) is the right one”.
   private static final Pattern RIGHT = Pattern.compile("(?<![\\w(])" + LETTER
       + "[)\\]*_\"'”’.:]{0,4}(?!\\s[(*]{0,3}+(?:[B-Z]\\b|A\\s(?:is|would|seems|best)\\b))(?:\\s(?:(?!\\bnot\\b|n['’]t|;|\\b(?:wrong|incorrect|false)\\b|"
@@ -120,12 +120,17 @@ final class ChoiceText {
   private static final Pattern SENTENCE = Pattern.compile("[.!?;]\\s|\\n");
   /// Words by which a sentence leaves a letter out, compares it or refers to something of that name.
   private static final Pattern EXCLUDING = Pattern.compile(
-      "(?i)\\b(?:eliminat\\w*|exclud\\w*|rul(?:e|es|ed|ing)\\s(?:\\w+\\s){0,2}?out|is\\sout|discard\\w*|dismiss\\w*|reject\\w*|opposite|except|(?:all|everything|anything)\\sbut|figure|fig\\.?|passage|panel|part|table|section|type|group|class|see|refers?|compared?|unlike|similar|equation|not|false|wrong|incorrect|contradict\\w*|statements?|neither|both|either|than|versus)\\b|n['’]t\\b");
+      "(?i)\\b(?:eliminat\\w*|exclud\\w*|rul(?:e|es|ed|ing)\\s(?:\\w+\\s){0,2}?out|is\\sout|discard\\w*|dismiss\\w*|reject\\w*|opposite|except|(?:all|everything|anything)\\sbut|figure|fig\\.?|passage|panel|part|table|section|type|group|class|see|refers?|compared?|unlike|similar|equation|not|false|wrong|incorrect|contradict\\w*|least|worst|statements?|neither|both|either|than|versus)\\b|n['’]t\\b");
+  /// Before a letter in brackets: its sentence says something of it, or it stands behind the text of its choice.
+  private static final Pattern AFFIRMING = Pattern.compile(
+      "(?i)^\\W*$|\\b(?:is|are|was|be|['’]s|clearly|obviously|definitely|certainly|so|thus|therefore|hence|choose|pick|select|leaves|leaving|remaining|must|answer|correct|best|match(?:es)?|fits?|corresponds?|describes|gives|makes|only|to|option|choice)\\b|[:=→]");
   /// Behind what is said: it holds under a condition only.
   private static final Pattern CONDITIONAL = Pattern.compile(
       "[)*_\\]\"'”.}$]{0,4}\\s(?:only\\s(?:if|when)|unless|if\\b[^.\\n]{0,80}(?:\\b(?:were|had|otherwise|else)\\b|[<>=≤≥]))");
   /// Before it, likewise.
   private static final Pattern HYPOTHETICAL = Pattern.compile("(?i)\\b(?:if\\b[^.!?\\n]{0,80}\\b(?:were|had)\\b|unless\\b)[^.!?\\n]{0,80}$");
+
+  private static final Pattern SUPPOSITION = Pattern.compile("(?i)\\b(?:if|assuming|suppose|supposing|unless|without)\\b[^.!?\\n]*$");
 
   private ChoiceText() {}
 
@@ -193,7 +198,7 @@ final class ChoiceText {
       }
       Matcher end = SENTENCE.matcher(text).region(match.end(), text.length());
       String sentence = text.substring(from, end.find() ? end.start() : text.length());
-      return !EXCLUDING.matcher(sentence).find() && !Doubt.behind(text, match.end())
+      return AFFIRMING.matcher(text.substring(from, match.start())).find() && !EXCLUDING.matcher(sentence).find() && !Doubt.behind(text, match.end())
           && BRACKETED.matcher(sentence).results().map(ChoiceText::letter).distinct().count() == 1;
     });
   }
@@ -295,7 +300,8 @@ final class ChoiceText {
   /// Whether something is said only to deny or to doubt it, or under a condition.
   private static boolean hypothetical(String text, MatchResult match) {
     String before = text.substring(Math.max(0, match.start() - 160), match.start());
-    return Doubt.before(text, match.start()) || Doubt.behind(text, end(match))
+    boolean supposed = match.group().contains("would") && SUPPOSITION.matcher(before).find();
+    return supposed || Doubt.before(text, match.start()) || Doubt.behind(text, end(match))
         || CONDITIONAL.matcher(text).region(end(match), text.length()).lookingAt() || HYPOTHETICAL.matcher(before).find();
   }
 

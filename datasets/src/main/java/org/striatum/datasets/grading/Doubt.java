@@ -11,7 +11,7 @@ final class Doubt {
   private static final String WRONG = "(?:not|wrong|incorrect|false|untrue|impossible|invalid|extraneous|a\\h(?:mistake|contradiction)|an\\herror)\\b";
   /// Up to the words “the answer is”: `I doubt that`, `If you think`, `Some may say`.
   private static final Pattern BEFORE = Pattern.compile("(?i)(?:\\bdoubt(?:ful)?\\b|\\bunlikely\\b|" + NOT
-      + "\\h(?:\\w++\\h){0,2}?(?:think|believe|say|claim|mean|sure|true|certain|clear|the\\hcase|follow)\\b|\\b(?:nobody|no\\hone|no\\hway)\\b"
+      + "\\h(?:\\w++\\h){0,2}?(?:think|believe|say|claim|mean|sure|true|certain|clear|the\\hcase|follow)\\b|\\b(?:nobody|no\\hone|no\\hway)\\b|" + NOT + "\\h(?:\\w++\\h)?$"
       + "|\\b(?:false|wrong|incorrect|a\\hmistake|tempting)\\h(?:to\\h(?:say|think|claim|conclude)\\b|that\\b)"
       + "|\\b(?:if|suppose|supposing|assume|assuming|whether|unless|say|imagine|pretend)\\h(?:that\\h)?(?:(?:the|your|my|his|her)\\h)?(?:\\w++\\h){0,2}+$"
       + "|\\bif\\h(?:you|we|one|someone)\\h(?:think|thought|say|said|believe|believed|guess|guessed|answer|answered)\\b|\\bunless\\b"
@@ -21,13 +21,13 @@ final class Doubt {
   private static final Pattern BEHIND = Pattern.compile(
       "(?i)[$)}\\]*_\"'”%]{0,6}+(?:,?\\h(?:(?:but|which|and|although|yet|so|because|since)\\h)?(?:(?:that|this|it|which)(?:['’]s|\\h))?\\h?(?:is|was|are|were|would\\hbe|seems|looks)\\h(?:\\w++\\h){0,2}?"
           + WRONG + "|,?\\h(?:is|was|does|do|did|can|could|would|has|are|were)n['’]t\\b|,?\\h(?:does|do|did|can|could|would|has)\\hnot\\b|\\hcannot\\b|,?\\h(?:you|they|he|she)\\h(?:are|is|were|made|would\\hbe)\\h(?:wrong|a\\hmistake|mistaken|incorrect)\\b"
-          + "|,\\h(?:which\\his\\h)?(?:a\\hcontradiction|impossible|wrong|incorrect)\\b|\\h(?:contradicts|fails|failed)\\b|\\?[\\h\"”]{0,2}(?:no|not|wrong|hmm|wait|but|actually|I\\hdon['’]t)\\b)");
+          + "|,\\h(?:which\\his\\h)?(?:a\\hcontradiction|impossible|wrong|incorrect)\\b|[^.!?\\n]{0,40}\\b(?:changed\\hmy\\hmind|(?:I|we)\\h(?:was|were|am)\\h(?:wrong|mistaken))\\b|\\haccording\\hto\\h(?:some|many|others)\\b|\\h(?:contradicts|fails|failed)\\b|\\?[\\h\"”]{0,2}(?:no|not|wrong|hmm|wait|but|actually|I\\hdon['’]t)\\b)");
   /// Behind the rest of an answer's sentence: the answer is taken back.
   private static final Pattern RETRACTED = Pattern.compile(
       "(?i)(?:[^.!?…\\n]|\\.\\d){0,60}?[\\s.!?…)$}\\]*_\"”:–—-]{0,12}(?<![a-z])(?:(?:but|oh|hmm+|well|ah|wait|however)[,.!…]{0,3}\\s){0,3}"
-          + "(?:(?:that|this|it)(?:['’]s|\\h(?:is|was|can))\\h?(?:also\\h|clearly\\h|actually\\h|obviously\\h)?(?:not\\h(?:right|correct)|n['’]t\\h(?:right|correct)|wrong\\b(?!\\hto)|incorrect|a\\hmistake|impossible\\b(?!\\h(?:to|for)))"
+          + "(?:(?:that|this|it)(?:['’]s|\\h(?:is|was|can))\\h?(?:also\\h|clearly\\h|actually\\h|obviously\\h)?(?:not\\h(?:right|correct)|n['’]t\\h(?:right|correct)|wrong\\b(?!\\h(?:to|in|for|of|with|about)\\b)|incorrect|a\\hmistake|impossible\\b(?!\\h(?:to|for)))"
           + "|(?:that|this|it)\\hisn['’]t\\h(?:right|correct)|oops|scratch\\hthat|correction\\b|strike\\hthat|sorry|my\\hmistake|I\\h(?:made|have\\hmade)\\han?\\h(?:mistake|error)|I\\hmeant"
-          + "|no,|(?:actually|in\\hfact|really),?\\h(?:it(?!\\h(?:is|was)\\h(?:right|correct))|the\\hanswer|that)|(?:it|that)(?:['’]s|\\h(?:is|was))\\h(?:actually|really|in\\hfact)\\b|wait,?\\hno\\b)");
+          + "|no,|no\\hwait\\b|(?:that|this|it)\\hwas\\h[^.!?\\n]{0,40}?\\b(?:wrong|incorrect|mistaken|not\\hright)\\b|(?:actually|in\\hfact|really),?\\h(?:it(?!\\h(?:is|was)\\h(?:right|correct))|the\\hanswer|that)|(?:it|that)(?:['’]s|\\h(?:is|was))\\h(?:actually|really|in\\hfact)\\b|wait,?\\hno\\b)");
 
   private Doubt() {}
 

@@ -10,12 +10,13 @@ final class SoleNumber {
   private static final int NEAR = 80;
   private static final String MEASURE = "(?:hours?|hrs?|minutes?|mins?|seconds?|secs?|days?|weeks?|months?|years?|feet|foot|ft|inch(?:es)?|in|yards?|yd|miles?|pounds?|lbs?|ounces?|oz|kilograms?|kg|grams?|g|met(?:er|re)s?|m|km|kilometers?|cm|centimeters?|dollars?|euros?|cents?|gallons?|quarts?|pints?|cups?|dimes?|nickels?|quarters?|tons?)\\.?";
   private static final String MONTH = "(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\\b\\.?";
-  private static final String NUMBER = "(?<![\\w.])[-−]?\\$?\\d[\\d.,]{0,20}%?";
+  private static final String NUMBER = "(?<![\\w.])[-−]?\\$?\\d[\\d.,]{0,20}(?:%|st|nd|rd|th)?";
   private static final String SHARE = "(?:half|thirds?|quarters?|fourths?|fifths?|tenths?|%|percent|root)";
 
   /// Before a number: it is an operand, an end, a member or a label.
   private static final List<Pattern> BEFORE = List.of(
       // an operand: `3 + 4`, `12 x 3`, `120 - 45`, `(2)(3`
+      Pattern.compile("(?:\\b[a-z]\\h?[+*×·⋅÷/^]|\\b[a-z]\\h[-−]|(?<![a-z/\"'])[<>≤≥])\\h?[\\\\$€£]{0,2}$"),
       Pattern.compile("[\\d)}%°]\\h?(?:[+*×·⋅÷/^]|\\\\(?:times|cdot|div)\\b|\\*\\*|[-−–](?!\\d)|x(?=\\h?$))\\h?[\\\\$€£]{0,2}\\h?$"),
       Pattern.compile("\\d[-−–][\\\\$€£]{0,2}$"),
       Pattern.compile("(?i)[\\d%]\\h(?:plus|minus|times|over|choose|divided\\hby|multiplied\\hby|to\\hthe\\hpower\\hof|mod(?:ulo)?|remainder|r|for|by)\\h[\\\\$€£]{0,2}$"),
@@ -28,10 +29,13 @@ final class SoleNumber {
       // of another value: `20% of 50`, `twice 6`, `5 more than 10`
       Pattern.compile("(?i)\\b(?:twice|thrice|double|triple|quadruple|minus|negative|square(?:\\hof)?|cube(?:\\hof)?|than|as\\h(?:many|much|old|long|far|big)\\has|log|sin|cos|tan|times)\\h[\\\\$€£]{0,2}$"),
       Pattern.compile("(?i)(?:" + SHARE + "|out|multiple|factor|power)\\hof\\h(?:the\\h)?[\\\\$€£]{0,2}$"),
-      Pattern.compile("(?i)\\b(?:at\\h(?:least|most)|over|under|above|below|up\\hto|no\\h(?:more|less|fewer)\\hthan|between|almost|nearly|until|except)\\h[\\\\$€£]{0,2}$"),
+      Pattern.compile("(?i)\\b(?:at\\h(?:least|most)|over|under|above|below|up\\hto|no\\h(?:more|less|fewer)\\hthan|between|almost|nearly|until|except|nor|(?:anything|everything|all)\\hbut)\\h[\\\\$€£]{0,2}$"),
       Pattern.compile("(?i)\\d[^.\\n]{0,20}\\bmore\\hto\\h(?:reach|get\\hto|make|have)\\h[\\\\$€£]{0,2}$"),
+      // what is still to be computed, or supposed
+      Pattern.compile("(?i)\\b(?:subtract|add|divide|multiply|compute|calculate|evaluate)\\b(?:(?!\\b(?:gives?|get|is|equals|makes?)\\b)[^=.,:\\n]){0,30}$"),
+      Pattern.compile("(?i)(?:^|[.!?]\\h)\\W{0,3}(?:let|suppose|assume|say|imagine)\\b(?:(?!\\b(?:then|so|gives?)\\b)[^,;.\\n])*$"),
       // a label or a date
-      Pattern.compile("(?i)(?<![a-z])(?:step|page|table|figure|fig\\.|chapter|section|question|problem|exercise|example|version|part|equation|eq\\.|appendix|item|case|line|note|theorem|lemma|room|phone(?:\\hnumber)?:?)\\h#?(?:\\d{1,4}[-.])?$"),
+      Pattern.compile("(?i)(?<![a-z])(?:step|page|table|figure|fig\\.|chapter|section|question|problem|exercise|example|version|part|equation|eq\\.|appendix|item|case|line|note|theorem|lemma|room|method|approach|scenario|phone(?:\\hnumber)?:?)\\h#?(?:\\d{1,4}[-.])?$"),
       Pattern.compile("(?:^|[^A-Za-z])" + MONTH + "\\h(?:\\d{1,2}(?:st|nd|rd|th)?,?\\h)?$"),
       Pattern.compile("(?:^|[^\\d])(?:\\d{4}[-/.]\\d{1,2}[-/.]|\\d{1,2}[-/.]\\d{1,2}[-/.])$"),
       Pattern.compile("0[xXbB]$"));
@@ -47,7 +51,8 @@ final class SoleNumber {
       Pattern.compile("\\h?=(?!=)"),
       Pattern.compile("(?i)\\h(?:squared|cubed|factorial|choose|modulo|mod|plus|minus|times(?=\\h(?:\\d|as\\b|more\\b|the\\b|what\\b|that\\b))|divided|multiplied|remainder|r\\h\\d|raised|to\\hthe\\h(?:power|\\w{2,8}th)|over\\h\\d)\\b"),
       Pattern.compile("(?i)(?:\\h?%|\\hpercent)\\h(?:of|more|less|off)\\h"),
-      Pattern.compile("(?i)\\h(?:[a-z]+\\h){0,2}?(?:more|less|fewer|greater|older|younger|longer|larger|smaller|higher|lower|taller|shorter)\\hthan\\b"),
+      Pattern.compile("(?i)\\h(?:[a-z]+\\h){0,2}?(?:more|less|fewer|greater|older|younger|longer|larger|smaller|higher|lower|taller|shorter)\\hthan\\h(?:[\\\\$€£]{0,2}\\d|half\\b|twice\\b|double\\b)"),
+      Pattern.compile("[*_$)]{0,3}\\?"),
       Pattern.compile("(?i)\\h(?:or\\h(?:more|less|fewer|greater|higher|so)|and\\ha\\h(?:half|third|quarter)|and\\hone\\h(?:half|third|quarter))\\b"),
       Pattern.compile("(?i)(?:\\h[a-zé]+){0,2}\\h?(?:,?\\h(?:or|and|to)|,|,?\\hor\\h(?:maybe|perhaps))\\h(?:maybe\\h|perhaps\\h|even\\h)?[-−]?[\\\\$€£]{0,2}\\d[\\d.,]{0,12}(?:\\h[a-zé]+){0,3}\\h?[.)\\]}*_$]{0,4}\\h?(?:$|\\R)"),
       Pattern.compile("(?:,\\h\\d[\\d.]{0,12}){1,9},?\\h(?:and|or)\\h\\d"),
@@ -59,7 +64,9 @@ final class SoleNumber {
       .compile("[.;:!?\\n]\\s|,\\s|\\b(?:so|because|since|but|and|therefore|thus|hence|then|while)\\b|=");
   private static final Pattern DENIED = Pattern.compile("(?i)(?:\\bnot\\b|\\bcannot\\b|n['’]t\\b|\\bnever\\b)(?!\\h(?:only|just)\\b)\\D*$");
   private static final Pattern SPECULATED = Pattern
-      .compile("(?i)\\b(?:maybe|perhaps|possibly|suppose|assume|assuming|guess|if|unless)\\b");
+      .compile("(?i)\\b(?:maybe|perhaps|possibly|suppose|assume|assuming|guess|if|unless)\\b|\\b(?:might|may|could)\\h(?:be|say|have|think)\\h(?:\\w+\\h)?$");
+  private static final Pattern WOULD = Pattern.compile("(?i)\\b(?:would|['’]d)\\b");
+  private static final Pattern IF = Pattern.compile("(?i)[^.!?\\n]{0,20}\\b(?:if|unless|had)\\b");
   /// Things of two kinds, side by side: `9 apples and 4 pears`.
   private static final Pattern OTHERS_BEFORE = Pattern.compile("(?i)\\d\\h[a-z]{2,20}s(?:,|,?\\h(?:and|or))\\h$");
   private static final Pattern OTHERS_BEHIND = Pattern.compile("(?i)\\h[a-z]{2,20}s[.!)*]{0,3}\\s*$");
@@ -72,7 +79,8 @@ final class SoleNumber {
     String before = text.substring(Math.max(0, start - NEAR), start);
     before = before.substring(before.lastIndexOf('\n') + 1);
     String behind = text.substring(end, Math.min(text.length(), end + NEAR));
-    return !matches(BEFORE, before) && BEHIND.stream().noneMatch(part -> part.matcher(behind).lookingAt())
+    boolean supposed = IF.matcher(behind).lookingAt() && WOULD.matcher(before).find();
+    return !supposed && !matches(BEFORE, before) && BEHIND.stream().noneMatch(part -> part.matcher(behind).lookingAt())
         && !(OTHERS_BEFORE.matcher(before).find() && OTHERS_BEHIND.matcher(behind).lookingAt()) && !denied(before) && !Doubt.behind(text, end);
   }
 

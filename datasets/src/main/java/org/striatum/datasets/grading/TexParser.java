@@ -71,7 +71,8 @@ final class TexParser {
   private static final Set<String> SPOKEN = Set.of("if", "for", "where", "when", "such", "otherwise", "to", "mod",
       "and", "or",
       "not", "is", "are", "with", "which", "but", "while", "unless", "than", "only", "between", "from", "as",
-      "undefined", "squared", "cubed", "plus", "minus", "more", "less", "fewer", "factorial", "choose", "divided", "multiplied",
+      "undefined", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+      "december", "squared", "cubed", "plus", "minus", "more", "less", "fewer", "factorial", "choose", "divided", "multiplied",
       "no",
       "none", "bc", "ad");
   private static final Map<String, Long> BASES = Map.of("two", 2L, "three", 3L, "four", 4L, "five", 5L, "six", 6L,

@@ -55,7 +55,7 @@ record WrittenAnswer(String text, Place place) {
   private static final Pattern TEXT_GROUP = Pattern
       .compile("\\\\(?:text|mbox|textbf|textrm|mathrm|textit|textnormal|operatorname|begin|end)\\*?\\s?\\{[^{}]*+}");
   private static final Pattern BARE_VALUE = Pattern
-      .compile("\\s*+[-+−]?(?:\\\\?\\$)?\\s?[\\d.,/ ]+%?\\s?(?:[A-Za-z][A-Za-z²³^0-9/ ]{0,40})?[.]?\\s*+");
+      .compile("\\s*+[-+−]?(?:\\\\?\\$)?\\s?(?:[\\d./ ]|,(?=\\d))+%?\\s?(?:[A-Za-z][A-Za-z²³^0-9/ ]{0,40})?[.]?\\s*+");
   /// A ratio or a time of the day.
   private static final Pattern RATIO = Pattern.compile("(?<![\\w:.])\\d{1,9}(?:\\s?:\\s?\\d{1,9}){1,3}+(?![\\w:])");
   private static final Pattern EXPLAINED = Pattern.compile("\\s?(?:\\(|,|since\\b|because\\b|as\\b|which\\b)");
