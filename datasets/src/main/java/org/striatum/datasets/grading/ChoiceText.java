@@ -21,7 +21,7 @@ final class ChoiceText {
   private static final String SMALL = OPEN + "([a-z])(?=[\\s)*_`\"'”\\].,:$}]*+(?:\\n|$))";
   private static final String VERB = "(?:is|are|was|=|:|(?:would|will|must|should|has to|can only)(?: (?:thus|therefore|then|most likely|likely|also))? be|[-–—]|->|→)";
   private static final String ADVERBS = "(?:\\s{0,3}(?:therefore|thus|clearly|simply|hence|indeed|actually|really|in fact|definitely|most likely|likely|probably|then|given by|as follows|:|therefore,|thus,)){0,3}";
-  private static final String SUBJECT = "(?i:(?<!\\b(?:incorrect|wrong|false|worst|each|every|student['’]s|students['’])\\s{1,3})\\b(?:answers?|option|choice|(?:option|choice)s(?!(?:\\s(?:are|were))?(?:\\sas follows)?:?[*_]{0,3}+\\h*+\\n)|correct letter|(?:correct|right) one|best fit|ans)\\b\\.?(?:\\s(?:to|for)\\b[^.:\\n]{0,80}?)?)[*_\"]{0,3}+";
+  private static final String SUBJECT = "(?i:(?<!\\b(?:incorrect|wrong|false|worst|first|original|initial|previous|second|each|every|student['’]s|students['’])\\s{1,3})\\b(?:answers?|option|choice|(?:option|choice)s(?!(?:\\s(?:are|were))?(?:\\sas follows)?:?[*_]{0,3}+\\h*+\\n)|correct letter|(?:correct|right) one|best fit|ans)\\b\\.?(?:\\s(?:to|for)\\b[^.:\\n]{0,80}?)?)[*_\"]{0,3}+";
   private static final Pattern SAID = Pattern
       .compile("(?:" + SUBJECT + "\\s{0,3}(?i:" + VERB + "|(?<=\\bans\\.))[*_]{0,3}+(?i:" + ADVERBS
           + ")|(?:答案|选项|答え?|解答|正解|정답|[Rr]éponse|[Aa]ntwort|[Rr]espuesta|[Rr]esposta|[Rr]isposta|[Оо]твет)\\s{0,3}(?:应?该?是|为|选|：|:)[：:]?"
@@ -92,7 +92,7 @@ final class ChoiceText {
       .compile("\\s*+" + OPEN + "([A-Z])\\s?[).:]?[}*)]{0,4}\\s?[).:]\\s?\\S.{0,200}+", Pattern.DOTALL);
   /// A second letter that is given too: “A or B”, “B and C”.
   private static final Pattern ALSO = Pattern
-      .compile("[)*_\\]\"'”}$]{0,4}\\s{0,2}(?:,|、|/|&|;|\\+|and|or|,? ?(?:and|or)(?: (?:maybe|possibly|perhaps|even|also))?|as well as|along with|together with|plus)\\s{0,2}[(*_\\[\"'“]{0,4}([A-Z])(?![\\w'’])");
+      .compile("[)*_\\]\"'”}$]{0,4}\\s{0,2}(?:,|、|/|&|\\+|and|or|,? ?(?:and|or)(?: (?:maybe|possibly|perhaps|even|also))?|as well as|along with|together with|plus)\\s{0,2}[(*_\\[\"'“]{0,4}([A-Z])(?![\\w'’])");
   private static final Pattern NOT = Pattern.compile("(?i:\\bnot\\s|n't\\s|n’t\\s)$");
   /// An `A` that is a word: “the answer is A ribosome”. Words of the list may follow a letter.
   private static final Pattern ARTICLE = Pattern.compile(
@@ -100,7 +100,7 @@ final class ChoiceText {
           + "|based|where|while|to|at|on|of|the|it|this|we|there|also|too|therefore|thus|hence|instead|rather|though|although"
           + "|however|even|would|must|will|are|was|does|can)\\b)[a-z]{2}");
   private static final Pattern ASKED = Pattern
-      .compile("[)*_\\]\"'”}$]{0,4}\\?\\s{1,3}(?i:no|wait|hmm|but|actually)\\b");
+      .compile("[)*_\\]\"'”}$]{0,4}\\?\\s{1,3}(?i:no|wait|hmm|but|actually|not|maybe|perhaps|I\\sam|I['’]m|I\\sdo)\\b");
   private static final Pattern BULLET = Pattern.compile("(?:\\s*+[->•]\\s++)++");
   /// What a base model writes when it goes on with a question of its own: a heading, or choices of its own.
   private static final Pattern RUN_ON = Pattern
@@ -112,7 +112,10 @@ final class ChoiceText {
       .compile("(?i:[\"'](?:final[_ ]?answer|answer|choice)[\"'])\\s{0,9}+:\\s{0,9}+[\"']\\(?([A-Z])\\)?[\"'.:)\\s]");
   /// Behind “is correct”: asked, or under a condition.
   private static final Pattern LIMITED = Pattern
-      .compile("\\s?(?:\\?|,?\\s(?:if|when|unless|except|provided|only|but\\snot|for|in\\scase)\\b)");
+      .compile("\\s?(?:\\?|,?\\s(?:if|when|unless|except|provided|only|but\\b[^.\\n]{0,20}\\bnot|for|in\\s(?:case|part)|and\\sso|as\\s(?:is|are))\\b)");
+  private static final Pattern CONCEDED = Pattern.compile("(?i)\\b(?:although|though|while|whether|even\\sif)\\s\\(?$");
+  /// Behind a letter in brackets with which a sentence begins.
+  private static final Pattern TITLE = Pattern.compile("\\s*+(?:$|\\R|[A-Z0-9:.,;–—-])");
   /// Nothing but letters: `A. C.`
   private static final Pattern SEVERAL = Pattern
       .compile("(?:[\\s().,;:/&+*_$\\[\\]{}、，-]{0,20}+\\b[A-Z]\\b){2,8}+[\\s().,;:/&+*_$\\[\\]{}、，-]{0,20}+");
@@ -120,13 +123,13 @@ final class ChoiceText {
   private static final Pattern SENTENCE = Pattern.compile("[.!?;]\\s|\\n");
   /// Words by which a sentence leaves a letter out, compares it or refers to something of that name.
   private static final Pattern EXCLUDING = Pattern.compile(
-      "(?i)\\b(?:eliminat\\w*|exclud\\w*|rul(?:e|es|ed|ing)\\s(?:\\w+\\s){0,2}?out|is\\sout|discard\\w*|dismiss\\w*|reject\\w*|opposite|except|(?:all|everything|anything)\\sbut|figure|fig\\.?|passage|panel|part|table|section|type|group|class|see|refers?|compared?|unlike|similar|equation|not|false|wrong|incorrect|contradict\\w*|least|worst|statements?|neither|both|either|than|versus)\\b|n['’]t\\b");
+      "(?i)\\b(?:eliminat\\w*|exclud\\w*|rul(?:e|es|ed|ing)\\s(?:\\w+\\s){0,2}?out|is\\sout|discard\\w*|dismiss\\w*|reject\\w*|opposite|except|(?:all|everything|anything)\\sbut|figure|fig\\.?|passage|panel|part|table|section|type|group|class|see|refers?|compared?|unlike|similar|equation|not|false|wrong|incorrect|contradict\\w*|would|could|might|least|worst|statements?|neither|both|either|than|versus)\\b|n['’]t\\b");
   /// Before a letter in brackets: its sentence says something of it, or it stands behind the text of its choice.
   private static final Pattern AFFIRMING = Pattern.compile(
       "(?i)^\\W*$|\\b(?:is|are|was|be|['’]s|clearly|obviously|definitely|certainly|so|thus|therefore|hence|choose|pick|select|leaves|leaving|remaining|must|answer|correct|best|match(?:es)?|fits?|corresponds?|describes|gives|makes|only|to|option|choice)\\b|[:=→]");
   /// Behind what is said: it holds under a condition only.
   private static final Pattern CONDITIONAL = Pattern.compile(
-      "[)*_\\]\"'”.}$]{0,4}\\s(?:only\\s(?:if|when)|unless|if\\b[^.\\n]{0,80}(?:\\b(?:were|had|otherwise|else)\\b|[<>=≤≥]))");
+      "[)*_\\]\"'”.}$]{0,4},?\\s(?:only\\s(?:if|when)|unless|if\\b[^.\\n]{0,80}(?:\\b(?:were|had|otherwise|else)\\b|[<>=≤≥]))");
   /// Before it, likewise.
   private static final Pattern HYPOTHETICAL = Pattern.compile("(?i)\\b(?:if\\b[^.!?\\n]{0,80}\\b(?:were|had)\\b|unless\\b)[^.!?\\n]{0,80}$");
 
@@ -182,7 +185,8 @@ final class ChoiceText {
   private static Optional<MatchResult> right(String text) {
     List<MatchResult> right = RIGHT.matcher(text).results()
         .filter(match -> !denied(text, start(match)) && !doubted(text, match) && !LIMITED.matcher(text)
-            .region(match.end(), text.length()).lookingAt() && !Doubt.before(text, match.start()))
+            .region(match.end(), text.length()).lookingAt() && !Doubt.before(text, match.start())
+            && !CONCEDED.matcher(text.substring(Math.max(0, match.start() - 12), match.start())).find())
         .toList();
     boolean one = right.stream().map(ChoiceText::letter).distinct().count() == 1;
     return one ? Optional.of(right.getLast()) : Optional.empty();
@@ -198,6 +202,10 @@ final class ChoiceText {
       }
       Matcher end = SENTENCE.matcher(text).region(match.end(), text.length());
       String sentence = text.substring(from, end.find() ? end.start() : text.length());
+      boolean begins = text.substring(from, match.start()).isBlank();
+      if (begins && !TITLE.matcher(text).region(match.end(), text.length()).lookingAt()) {
+        return false;
+      }
       return AFFIRMING.matcher(text.substring(from, match.start())).find() && !EXCLUDING.matcher(sentence).find() && !Doubt.behind(text, match.end())
           && BRACKETED.matcher(sentence).results().map(ChoiceText::letter).distinct().count() == 1;
     });

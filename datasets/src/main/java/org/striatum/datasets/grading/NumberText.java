@@ -64,8 +64,8 @@ final class NumberText {
       .compile("\\h?(?:π|√|\\\\pi\\b|\\\\sqrt)|[kKMB]\\b|!(?=\\h?[-+*/=])|[²³¹⁰⁴-⁹]");
   private static final Pattern PART_BEFORE = Pattern.compile(
       "(?:√|\\\\sqrt\\s?\\{?|[\\w})]\\s(?:[<>≤≥≠]|[<>!]=)\\s?|\\\\(?:leq?|geq?|neq?|lt|gt)\\s{0,2})$");
-  /// `0x10`, `0b101`.
-  private static final Pattern CODED = Pattern.compile("(?<![\\w.])0[xXbB][0-9a-fA-F]");
+  /// `0x10`, `0b101`, `3rd of May`.
+  private static final Pattern CODED = Pattern.compile("(?<![\\w.])0[xXbB][0-9a-fA-F]|\\d(?:st|nd|rd|th)?\\hof\\h(?:Jan|Feb|Mar|Apr|May|June?\\b|July?\\b|Aug|Sep|Oct|Nov|Dec)");
   /// `#### N/A`.
   private static final Pattern UNMARKED = Pattern
       .compile("####[\\h*]{0,4}+(?i:nan|none|n/a|null|unknown|undefined|undetermined|no\\h(?:answer|solution)|infinity)\\b");
@@ -221,7 +221,7 @@ final class NumberText {
   private static boolean part(String text, Literal number) {
     return PART_BEHIND.matcher(text).region(number.end(), text.length()).lookingAt()
         || PART_BEFORE.matcher(before(text, number)).find()
-        || !SoleNumber.is(text, number.start(), number.end());
+        || !SoleNumber.is(text, number.start(), number.end()) || Doubt.retracted(text, number.end()) >= 0;
   }
 
   private static String before(String text, Literal number) {

@@ -26,8 +26,13 @@ final class SoleNumber {
       Pattern.compile("\\d['′]\\h?$"),
       Pattern.compile("[(\\[{]\\h?[-−]?[\\d.]{1,12}\\h?[,;]\\h?(?:[-−]?[\\d.]{1,12}\\h?[,;]\\h?){0,9}$"),
       Pattern.compile("(?<![\\w+*/)-])(?<![+*/-]\\h)[A-Za-z]\\h?=\\h?[-−]?[\\d.]{1,12}\\h?(?:[,;]?\\h(?:and|or)\\h|[,;]\\h?(?:and\\h|or\\h)?)[A-Za-z]\\h?=\\h?[-−]?$"),
+      Pattern.compile("(?i)\\b(?:one|two|three|four|five|six|seven|eight|nine|ten)\\h(?:in|out\\hof)\\h(?:every\\h)?$"),
+      Pattern.compile("(?i)\\b(?:like|such\\has|e\\.g\\.,?|for\\h(?:example|instance),?|divisible\\hby|divides|fails?\\h(?:for|at|when)(?:\\h[a-z]\\h?=)?)\\h?$"),
+      // an equation that is not solved: `2x = 90`
+      Pattern.compile("(?i)(?:^|[.;:!?]\\h)\\W{0,3}(?:(?:so|thus|hence|therefore|solve|we\\h(?:have|get|solve)),?\\h)?(?:\\d\\h?|[\\da-z)]\\h?[-+*/×]\\h?)[xyznabctwk]\\h?=\\h?[\\\\$€£]{0,2}$"),
+      Pattern.compile("\\b[xyzn]\\h?[-+*/×]\\h?\\d{1,9}\\h?=\\h?[\\\\$€£]{0,2}$"),
       // of another value: `20% of 50`, `twice 6`, `5 more than 10`
-      Pattern.compile("(?i)\\b(?:twice|thrice|double|triple|quadruple|minus|negative|square(?:\\hof)?|cube(?:\\hof)?|than|as\\h(?:many|much|old|long|far|big)\\has|log|sin|cos|tan|times)\\h[\\\\$€£]{0,2}$"),
+      Pattern.compile("(?i)\\b(?:plus|divided\\hby|multiplied\\hby|twice|thrice|double|triple|quadruple|minus|negative|square(?:\\hof)?|cube(?:\\hof)?|than|as\\h(?:many|much|old|long|far|big)\\has|log|sin|cos|tan|times)\\h[\\\\$€£]{0,2}$"),
       Pattern.compile("(?i)(?:" + SHARE + "|out|multiple|factor|power)\\hof\\h(?:the\\h)?[\\\\$€£]{0,2}$"),
       Pattern.compile("(?i)\\b(?:at\\h(?:least|most)|over|under|above|below|up\\hto|no\\h(?:more|less|fewer)\\hthan|between|almost|nearly|until|except|nor|(?:anything|everything|all)\\hbut)\\h[\\\\$€£]{0,2}$"),
       Pattern.compile("(?i)\\d[^.\\n]{0,20}\\bmore\\hto\\h(?:reach|get\\hto|make|have)\\h[\\\\$€£]{0,2}$"),
@@ -55,10 +60,12 @@ final class SoleNumber {
       Pattern.compile("[*_$)]{0,3}\\?"),
       Pattern.compile("(?i)\\h(?:or\\h(?:more|less|fewer|greater|higher|so)|and\\ha\\h(?:half|third|quarter)|and\\hone\\h(?:half|third|quarter))\\b"),
       Pattern.compile("(?i)(?:\\h[a-zé]+){0,2}\\h?(?:,?\\h(?:or|and|to)|,|,?\\hor\\h(?:maybe|perhaps))\\h(?:maybe\\h|perhaps\\h|even\\h)?[-−]?[\\\\$€£]{0,2}\\d[\\d.,]{0,12}(?:\\h[a-zé]+){0,3}\\h?[.)\\]}*_$]{0,4}\\h?(?:$|\\R)"),
+      Pattern.compile("(?:,\\h\\d[\\d.]{0,12}){1,9}\\h?[.)*]{0,3}\\h*(?:$|\\R)"),
+      Pattern.compile("[-‑][A-Za-z]"),
       Pattern.compile("(?:,\\h\\d[\\d.]{0,12}){1,9},?\\h(?:and|or)\\h\\d"),
       Pattern.compile("(?i)\\h?" + MEASURE + ",?\\h(?:and\\h)?\\d[\\d.,]{0,12}\\h?" + MEASURE + "(?![a-z])"),
       Pattern.compile("(?i)['′]\\h?\\d"),
-      Pattern.compile("\\h" + MONTH + "(?:\\h|$|,|\\.)"),
+      Pattern.compile("(?:st|nd|rd|th)?\\h(?:of\\h)?" + MONTH + "(?:\\h|$|,|\\.)"),
       Pattern.compile("[-/.]\\d{1,2}[-/.]\\d{1,4}(?!\\d)"));
   private static final Pattern CLAUSE = Pattern
       .compile("[.;:!?\\n]\\s|,\\s|\\b(?:so|because|since|but|and|therefore|thus|hence|then|while)\\b|=");
@@ -91,6 +98,6 @@ final class SoleNumber {
   /// Whether its clause says that it is not, or only that it may be.
   private static boolean denied(String before) {
     String clause = CLAUSE.splitAsStream(before).reduce((_, last) -> last).orElse("");
-    return DENIED.matcher(clause).find() || SPECULATED.matcher(clause).find();
+    return DENIED.matcher(clause).find() || Doubt.in(clause) || SPECULATED.matcher(clause).find();
   }
 }
