@@ -361,7 +361,7 @@ public final class ModelConfig {
 
   private JsonNode required(String key) throws CheckpointException {
     if (!has(key)) {
-      throw new CheckpointException(source + " lacks '" + prefix + key + "', which this model type needs");
+      throw new CheckpointException(source + " lacks '" + prefix + key + "', which is needed");
     }
     return root.get(key);
   }
