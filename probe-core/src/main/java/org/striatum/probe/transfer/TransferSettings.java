@@ -5,16 +5,23 @@ import java.util.List;
 /// What a transfer study computes, and how thoroughly.
 ///
 /// @param sizes of the sets whose overlap is measured, e.g. `1%` and `top20`
-/// @param refitted size of the set whose coordinates are refitted on the other side
-/// @param halvings random halvings of the training problems behind each ceiling, ≥ 1
+/// @param refitted size of the set whose coordinates are refitted on the other side, and whose overlap is tested over all pairs
+///     together
+/// @param halvings random halvings of the problems behind each ceiling, ≥ 1
 /// @param randomSets draws of random coordinates beside the refitted ones
 /// @param permutations of the coordinates behind the test for a common basis, ≥ 19
 /// @param resamples bootstrap resamples behind each interval, ≥ 100
+/// @param shuffles of each half's outcomes that sets are held against, ≥ 5
+/// @param planted pairs of sets planted at each overlap; 0 goes without, and then no answer is *no*
+/// @param effect declared overlap, in (0, 1]: a *no* needs four of five planted pairs that share as much to be found
 public record TransferSettings(List<String> sizes, String refitted, int halvings, int randomSets, int permutations,
-    int resamples) {
+    int resamples, int shuffles, int planted, double effect) {
+  /// Half of a code shared.
+  public static final double EFFECT = 0.5;
+
   /// Where nothing else is said.
   public static TransferSettings defaults() {
-    return new TransferSettings(List.of("1%", "5%", "top20"), "5%", 5, 20, 999, 1000);
+    return new TransferSettings(List.of("1%", "5%", "top20"), "5%", 5, 20, 999, 1000, 20, 200, EFFECT);
   }
 
   /// Fewer random sets and permutations.
@@ -34,29 +41,48 @@ public record TransferSettings(List<String> sizes, String refitted, int halvings
           "halvings must be ≥ 1, random sets ≥ 0, permutations ≥ 19 and resamples ≥ 100, found " + halvings + ", "
               + randomSets + ", " + permutations + " and " + resamples);
     }
+    if (shuffles < 5 || planted < 0 || !(effect > 0 && effect <= 1)) {
+      throw new IllegalArgumentException(
+          "shuffled outcomes must be ≥ 5, planted pairs ≥ 0 and the declared overlap in (0, 1], found " + shuffles
+              + ", " + planted + " and " + effect);
+    }
   }
 
   public TransferSettings withSizes(List<String> other) {
-    return new TransferSettings(other, refitted, halvings, randomSets, permutations, resamples);
+    return new TransferSettings(other, refitted, halvings, randomSets, permutations, resamples, shuffles, planted,
+        effect);
   }
 
   public TransferSettings withRefitted(String other) {
-    return new TransferSettings(sizes, other, halvings, randomSets, permutations, resamples);
+    return new TransferSettings(sizes, other, halvings, randomSets, permutations, resamples, shuffles, planted,
+        effect);
   }
 
   public TransferSettings withHalvings(int other) {
-    return new TransferSettings(sizes, refitted, other, randomSets, permutations, resamples);
+    return new TransferSettings(sizes, refitted, other, randomSets, permutations, resamples, shuffles, planted, effect);
   }
 
   public TransferSettings withRandomSets(int other) {
-    return new TransferSettings(sizes, refitted, halvings, other, permutations, resamples);
+    return new TransferSettings(sizes, refitted, halvings, other, permutations, resamples, shuffles, planted, effect);
   }
 
   public TransferSettings withPermutations(int other) {
-    return new TransferSettings(sizes, refitted, halvings, randomSets, other, resamples);
+    return new TransferSettings(sizes, refitted, halvings, randomSets, other, resamples, shuffles, planted, effect);
   }
 
   public TransferSettings withResamples(int other) {
-    return new TransferSettings(sizes, refitted, halvings, randomSets, permutations, other);
+    return new TransferSettings(sizes, refitted, halvings, randomSets, permutations, other, shuffles, planted, effect);
+  }
+
+  public TransferSettings withShuffles(int other) {
+    return new TransferSettings(sizes, refitted, halvings, randomSets, permutations, resamples, other, planted, effect);
+  }
+
+  public TransferSettings withPlanted(int other) {
+    return new TransferSettings(sizes, refitted, halvings, randomSets, permutations, resamples, shuffles, other, effect);
+  }
+
+  public TransferSettings withEffect(double other) {
+    return new TransferSettings(sizes, refitted, halvings, randomSets, permutations, resamples, shuffles, planted, other);
   }
 }
