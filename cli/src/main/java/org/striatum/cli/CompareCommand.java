@@ -44,7 +44,7 @@ final class CompareCommand implements Callable<Integer> {
   @Option(names = "--planted", paramLabel = "N", defaultValue = "200", description = "Pairs of sets planted at each overlap; 0 goes without, and then no answer is no (default 200).")
   private int planted;
 
-  @Option(names = "--shuffles", paramLabel = "N", defaultValue = "20", description = "Shuffled outcomes of each half that sets are held against (default 20).")
+  @Option(names = "--shuffles", paramLabel = "N", defaultValue = "99", description = "Shuffled outcomes that the halves of a place are held against (default 99).")
   private int shuffles;
 
   @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed of split halves, random sets and intervals (default 1).")

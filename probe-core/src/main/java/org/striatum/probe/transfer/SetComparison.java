@@ -22,8 +22,8 @@ final class SetComparison {
     List<SetOverlap> overlaps = new ArrayList<>();
     for (String size : sizes) {
       int k = new SetSize(size).of(a.width());
-      double halves = iou(a.halves().between(b.halves(), k, new int[2], new int[2]));
-      double ceiling = iou(HalfSets.mean(a.halves().within(k, 0, 0), b.halves().within(k, 0, 0)));
+      double halves = iou(a.halves().between(b.halves(), k, 0));
+      double ceiling = iou(HalfSets.mean(a.halves().within(k, 0), b.halves().within(k, 0)));
       overlaps.add(overlap(a, b, LINEAR_WEIGHT, size, k, a.orders().linear(), b.orders().linear(), halves, ceiling));
       if (a.orders().studied() != null && b.orders().studied() != null) {
         overlaps

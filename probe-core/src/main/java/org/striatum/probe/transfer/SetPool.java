@@ -20,15 +20,18 @@ import org.striatum.probe.transfer.TransferResults.PooledSets;
 
 /// Tests whether sets overlap over many pairs of places at once.
 ///
-/// First the ceiling: do two halves of one place's own problems agree on its set? Where they do not, no other place's set can
-/// agree with it, and the pair is not asked. Then one statistic over all pairs that are left: the mean share of a set that is in
-/// the other's, always between opposite halves, so that no problem is in both. Both are held against sets of the same
-/// states ranked by shuffled outcomes: some coordinates get large weights whatever the outcome is.
+/// First the ceiling: do two halves of one place's own problems agree on its set more than with shuffled outcomes? Where they do
+/// not, no other place's set can agree with it, and the pair is not asked. Then one statistic over all pairs that are left: the
+/// mean share of a set that is in the other's, always between opposite halves, so that no problem is in both.
+///
+/// It is held against the same sets with the coordinates of one place renamed, at all hook points alike: two codes that have
+/// nothing to do with each other, each as reproducible as it is. To these the share is added by which sets of shuffled outcomes
+/// agree more than sets drawn at random: some coordinates get large weights whatever the outcome is.
 ///
 /// Then the same test is put to planted pairs: a place and itself, with some of its coordinates renamed. Both halves have one
 /// code by construction, so that the pair shares exactly the part of it that kept its names.
 final class SetPool {
-  /// Draws of shuffled outcomes behind each p.
+  /// Draws of renamed coordinates behind each p.
   static final int DRAWS = 999;
   /// Shares of coordinates that keep their names.
   private static final double[] OVERLAPS = {0, 0.1, 0.25, 0.5, 0.75, 1};
@@ -36,7 +39,6 @@ final class SetPool {
 
   private final TransferSettings settings;
   private final RandomStreams streams;
-  private final Map<Place, int[][]> draws = new HashMap<>();
   private final Map<FittedPlace, Ceiling> ceilings = new HashMap<>();
 
   SetPool(TransferSettings settings, RandomStreams streams) {
@@ -55,29 +57,15 @@ final class SetPool {
   private Ceiling measured(FittedPlace place) {
     int k = k(place);
     HalfSets sets = place.halves();
-    double shared = sets.within(k, 0, 0);
-    double[] nulls = new double[DRAWS];
-    int[][] drawn = draws(place.place());
-    Arrays.setAll(nulls, r -> sets.within(k, drawn[r][0], drawn[r][1]));
+    double shared = sets.within(k, 0);
+    double[] nulls = new double[settings.shuffles()];
+    Arrays.setAll(nulls, s -> sets.within(k, 1 + s));
     return new Ceiling(place.place(), place.hook(), settings.refitted(), k, shared, HalfSets.mean(nulls),
         sets.isEmpty() ? Double.NaN : EmpiricalP.high(shared, nulls));
   }
 
   private int k(FittedPlace place) {
     return new SetSize(settings.refitted()).of(place.width());
-  }
-
-  /// Which shuffled outcomes of either half stand together in a draw, at all hook points alike: (draws, 2).
-  private int[][] draws(Place place) {
-    return draws.computeIfAbsent(place, of -> {
-      RandomGenerator random = streams.of(of + " draws");
-      int[][] drawn = new int[DRAWS][2];
-      for (int[] one : drawn) {
-        one[0] = random.nextInt(1, settings.shuffles() + 1);
-        one[1] = random.nextInt(1, settings.shuffles() + 1);
-      }
-      return drawn;
-    });
   }
 
   /// The pooled test of some pairs.
@@ -95,8 +83,7 @@ final class SetPool {
           Double.NaN, Double.NaN, Double.NaN, Double.NaN, settings.effect(), List.of());
     }
     double observed = mean(asked, this::shared);
-    double[] nulls = new double[DRAWS];
-    Arrays.setAll(nulls, r -> mean(asked, pair -> shuffled(pair, r)));
+    double[] nulls = unrelated(first + " and " + second, asked);
     double[] sorted = Arrays.stream(nulls).sorted().toArray();
     // As many of the draws may reach a figure that is called significant after the strictest correction.
     int allowed = (int) Math.floor(ALPHA / family * (1 + DRAWS)) - 1;
@@ -111,12 +98,40 @@ final class SetPool {
   }
 
   private double shared(Pair pair) {
-    return pair.first().halves().between(pair.second().halves(), k(pair.first()), new int[2], new int[2]);
+    return pair.first().halves().between(pair.second().halves(), k(pair.first()), 0);
   }
 
-  private double shuffled(Pair pair, int r) {
-    return pair.first().halves().between(pair.second().halves(), k(pair.first()), draws(pair.first().place())[r],
-        draws(pair.second().place())[r]);
+  /// The statistic of codes that have nothing to do with each other, once for each draw of names.
+  private double[] unrelated(String question, List<Pair> pairs) {
+    RandomGenerator random = streams.of(question + " names");
+    double structure = mean(pairs, this::structure);
+    double[] figures = new double[DRAWS];
+    for (int r = 0; r < DRAWS; r++) {
+      Map<Place, Map<Integer, int[]>> names = new HashMap<>();
+      figures[r] = structure + mean(pairs, pair -> pair.first().halves().renamed(pair.second().halves(), k(pair.first()),
+          relative(names(names, pair.first(), random), names(names, pair.second(), random))));
+    }
+    return figures;
+  }
+
+  /// By how much sets of shuffled outcomes agree more than random ones of their size, at least 0.
+  private double structure(Pair pair) {
+    int k = k(pair.first());
+    double[] shuffled = new double[settings.shuffles()];
+    Arrays.setAll(shuffled, s -> pair.first().halves().between(pair.second().halves(), k, 1 + s));
+    return Math.max(0, HalfSets.mean(shuffled) - (double) k / pair.first().width());
+  }
+
+  private static int[] names(Map<Place, Map<Integer, int[]>> drawn, FittedPlace place, RandomGenerator random) {
+    return drawn.computeIfAbsent(place.place(), _ -> new HashMap<>()).computeIfAbsent(place.width(),
+        width -> names(width, 0, random));
+  }
+
+  /// Names of the second's coordinates among the first's, where both were renamed.
+  private static int[] relative(int[] first, int[] second) {
+    int[] coordinateOf = new int[first.length];
+    IntStream.range(0, first.length).forEach(j -> coordinateOf[first[j]] = j);
+    return Arrays.stream(second).map(name -> coordinateOf[name]).toArray();
   }
 
   private static double mean(List<Pair> pairs, Function<Pair, Double> figure) {
@@ -155,7 +170,7 @@ final class SetPool {
       Map<Integer, int[]> names = new HashMap<>();
       for (Pair pair : pairs) {
         FittedPlace place = first ? pair.first() : pair.second();
-        figures.add(place.halves().renamed(k(place),
+        figures.add(place.halves().renamed(place.halves(), k(place),
             names.computeIfAbsent(place.width(), width -> names(width, overlap, random))));
       }
     }

@@ -61,7 +61,7 @@ public record TransferResults(List<String> runs, List<Basis> bases, List<Ceiling
   ///
   /// @param size of the sets, as named; k, coordinates
   /// @param shared share of a set that is in the other half's; NaN where a half has one class only
-  /// @param chance the same with outcomes shuffled by problem in both halves
+  /// @param chance the same with outcomes shuffled by problem
   /// @param p (1 + #{shuffled ≥ shared}) / (1 + m)
   public record Ceiling(Place place, HookPoint hook, String size, int k, double shared, double chance, double p) {
     /// Whether there is something that another place's set can agree with.
@@ -87,8 +87,9 @@ public record TransferResults(List<String> runs, List<Basis> bases, List<Ceiling
   /// @param pairs of places at a hook point; asked, those whose places both pass their ceiling
   /// @param shared mean share of a set that is in the opposite half's of the other place; NaN where no pair is asked
   /// @param ceiling the same within one place, of the pairs that are asked
-  /// @param chance the same between places, outcomes shuffled by problem
-  /// @param p (1 + #{shuffled ≥ shared}) / (1 + m)
+  /// @param chance the same between codes that have nothing to do with each other: coordinates renamed, and what shuffled outcomes
+  ///     agree on
+  /// @param p (1 + #{unrelated ≥ shared}) / (1 + m)
   /// @param q adjusted over all pooled tests of sets in the results (Benjamini–Hochberg)
   /// @param overlap (shared − chance) / (ceiling − chance): which part of a place's code the other shares
   /// @param low least overlap whose planted pairs share as much in the middle 95 % of cases; high, the largest

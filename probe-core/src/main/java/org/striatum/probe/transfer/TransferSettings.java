@@ -11,7 +11,7 @@ import java.util.List;
 /// @param randomSets draws of random coordinates beside the refitted ones
 /// @param permutations of the coordinates behind the test for a common basis, ≥ 19
 /// @param resamples bootstrap resamples behind each interval, ≥ 100
-/// @param shuffles of each half's outcomes that sets are held against, ≥ 5
+/// @param shuffles of a place's outcomes that its halves are held against, ≥ 19
 /// @param planted pairs of sets planted at each overlap; 0 goes without, and then no answer is *no*
 /// @param effect declared overlap, in (0, 1]: a *no* needs four of five planted pairs that share as much to be found
 public record TransferSettings(List<String> sizes, String refitted, int halvings, int randomSets, int permutations,
@@ -21,12 +21,12 @@ public record TransferSettings(List<String> sizes, String refitted, int halvings
 
   /// Where nothing else is said.
   public static TransferSettings defaults() {
-    return new TransferSettings(List.of("1%", "5%", "top20"), "5%", 5, 20, 999, 1000, 20, 200, EFFECT);
+    return new TransferSettings(List.of("1%", "5%", "top20"), "5%", 5, 20, 999, 1000, 99, 200, EFFECT);
   }
 
   /// Fewer random sets and permutations.
   public static TransferSettings quick() {
-    return defaults().withRandomSets(5).withPermutations(99);
+    return defaults().withRandomSets(5).withPermutations(99).withShuffles(39);
   }
 
   public TransferSettings {
@@ -41,9 +41,9 @@ public record TransferSettings(List<String> sizes, String refitted, int halvings
           "halvings must be ≥ 1, random sets ≥ 0, permutations ≥ 19 and resamples ≥ 100, found " + halvings + ", "
               + randomSets + ", " + permutations + " and " + resamples);
     }
-    if (shuffles < 5 || planted < 0 || !(effect > 0 && effect <= 1)) {
+    if (shuffles < 19 || planted < 0 || !(effect > 0 && effect <= 1)) {
       throw new IllegalArgumentException(
-          "shuffled outcomes must be ≥ 5, planted pairs ≥ 0 and the declared overlap in (0, 1], found " + shuffles
+          "shuffled outcomes must be ≥ 19, planted pairs ≥ 0 and the declared overlap in (0, 1], found " + shuffles
               + ", " + planted + " and " + effect);
     }
   }

@@ -85,7 +85,7 @@ public record TransferSummary(List<Statement> statements) {
         ? format(" (%d of %d pairs; in the others a place's own halves do not agree)", sets.asked(), sets.pairs())
         : format(" (%d pairs)", sets.pairs());
     return format(
-        "%s %s of a set is in the other place's%s, %s within one place, %s with shuffled outcomes (p %s, q = %s): %s of a code is shared [%s to %s].%s",
+        "%s %s of a set is in the other place's%s, %s within one place, %s where codes are unrelated (p %s, q = %s): %s of a code is shared [%s to %s].%s",
         asked, percent(sets.shared()), left, percent(sets.ceiling()), percent(sets.chance()), p(sets.p()),
         figure(sets.q()), percent(sets.overlap()), percent(sets.low()), percent(sets.high()), power(sets));
   }
