@@ -17,6 +17,7 @@ import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.Study;
 import org.striatum.studies.run.Study.Scope;
 import org.striatum.studies.series.SeriesStep;
+import org.striatum.studies.splits.SplitsStep;
 import org.striatum.studies.transfer.CompareStep;
 import org.striatum.studies.uses.ConfidenceStep;
 import org.striatum.studies.uses.SearchStep;
@@ -44,6 +45,7 @@ public record StudyRegistry(List<Study<?, ?>> studies) {
         CaptureStep.STUDY,
         ProbeStep.STUDY,
         AboutStep.STUDY,
+        SplitsStep.STUDY,
         ContinuationStep.STUDY,
         DopamineStep.STUDY,
         AblationStep.STUDY,
