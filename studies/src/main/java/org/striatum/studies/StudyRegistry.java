@@ -11,6 +11,7 @@ import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.dopamine.ContinuationStep;
 import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.intervention.AblationStep;
+import org.striatum.studies.intervention.MediationStep;
 import org.striatum.studies.mnist.MnistStep;
 import org.striatum.studies.nta.NtaStep;
 import org.striatum.studies.rollouts.RolloutStep;
@@ -51,6 +52,7 @@ public record StudyRegistry(List<Study<?, ?>> studies) {
         AblationStep.STUDY,
         ConfidenceStep.STUDY,
         SearchStep.STUDY,
+        MediationStep.STUDY,
         GateStep.STUDY,
         MnistStep.STUDY,
         NtaStep.STUDY,

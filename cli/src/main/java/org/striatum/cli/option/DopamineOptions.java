@@ -2,6 +2,7 @@ package org.striatum.cli.option;
 
 import org.striatum.probe.dopamine.DopamineRanking;
 import org.striatum.probe.dopamine.DopamineSettings;
+import org.striatum.probe.dopamine.StepPooling;
 import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.dopamine.DopamineStepSettings;
 import picocli.CommandLine.Option;
@@ -16,6 +17,9 @@ public final class DopamineOptions implements SettingOptions<DopamineStepSetting
 
   @Option(names = "--step", paramLabel = "newline|paragraph|think-end|REGEX", description = "What ends a step (default newline).")
   private String step;
+
+  @Option(names = "--pooling", paramLabel = "mean|last|max", description = "How the activations of a step's tokens become one: their mean, as in the papers (default), the last token's, or the z-score largest in magnitude.")
+  private String pooling;
 
   @Option(names = "--values", paramLabel = "continuations|probe", description = "Source of V̂: continuations (default), or the value probe, without continuations.")
   private String values;
@@ -51,6 +55,7 @@ public final class DopamineOptions implements SettingOptions<DopamineStepSetting
 
   private DopamineSettings study(DopamineSettings base) {
     return (ranking == null ? base : base.withRanking(DopamineRanking.named(ranking)))
+        .withPooling(pooling == null ? base.pooling() : StepPooling.named(pooling))
         .withErrors(errors -> errors.withThreshold(Given.or(threshold, errors.threshold())))
         .withTests(tests -> tests.withTested(Given.or(tested, tests.tested()))
             .withPermutations(Given.or(permutations, tests.permutations()))

@@ -41,7 +41,7 @@ public final class StudyOptions {
   @Option(names = "--search", paramLabel = "OPTIONS", defaultValue = "", parameterConsumer = Words.class, description = "Options of `striatum search`, in the same way.")
   private String search;
 
-  @Option(names = "--splits", paramLabel = "N", description = "Splits on which the questions about value are asked again; 0 for the run's own only (default 12).")
+  @Option(names = "--splits", paramLabel = "N", description = "Splits on which the questions about value are asked again; 0 for the run's own only (default 12, quick 10).")
   private Integer splits;
 
   /// Those of an effort, without additions.

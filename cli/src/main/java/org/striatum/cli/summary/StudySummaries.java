@@ -3,6 +3,7 @@ package org.striatum.cli.summary;
 import org.striatum.cli.console.Console;
 import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.intervention.InterventionResults;
+import org.striatum.probe.intervention.MediationResults;
 import org.striatum.probe.transfer.TransferResults;
 import org.striatum.probe.transfer.TransferSummary;
 import org.striatum.probe.uses.ConfidenceResults;
@@ -35,6 +36,7 @@ public record StudySummaries(Console console) {
         TransferSummary.of(transfer).statements().forEach(statement -> console.print(statement.sentence()));
       }
       case SplitsResults splits -> splits(splits);
+      case MediationResults mediation -> new MediationSummary(console).print(mediation);
       default -> values(results);
     }
   }

@@ -1,8 +1,12 @@
 package org.striatum.probe.dopamine;
 
+import com.fasterxml.jackson.annotation.JacksonInject;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.OptBoolean;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.value.PruningSettings;
 import org.striatum.probe.value.ValueProbeTraining;
 
@@ -15,8 +19,17 @@ import org.striatum.probe.value.ValueProbeTraining;
 /// @param tests put to the ranked coordinates
 /// @param traces drawn around surprises
 /// @param resamples bootstrap resamples behind each interval, ≥ 100
+/// @param pooled how a step's tokens become one; null for their mean, so that settings are written as they were before there was
+///     another
 public record DopamineSettings(Errors errors, ValueProbeTraining training, DopamineRanking ranking,
-    PruningSettings pruning, Tests tests, Traces traces, int resamples) {
+    PruningSettings pruning, Tests tests, Traces traces, int resamples,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @JacksonInject(value = RecordJson.NOTHING, useInput = OptBoolean.TRUE) StepPooling pooled) {
+  /// Settings that pool by the mean.
+  public DopamineSettings(Errors errors, ValueProbeTraining training, DopamineRanking ranking, PruningSettings pruning,
+      Tests tests, Traces traces, int resamples) {
+    this(errors, training, ranking, pruning, tests, traces, resamples, null);
+  }
+
   /// Reward-prediction errors δ.
   ///
   /// @param gamma discount a step, in (0, 1]
@@ -161,36 +174,46 @@ public record DopamineSettings(Errors errors, ValueProbeTraining training, Dopam
   }
 
   public DopamineSettings {
+    pooled = pooled == StepPooling.MEAN ? null : pooled;
     if (resamples < 100) {
       throw new IllegalArgumentException("a bootstrap needs at least 100 resamples, found " + resamples);
     }
   }
 
   public DopamineSettings withErrors(UnaryOperator<Errors> change) {
-    return new DopamineSettings(change.apply(errors), training, ranking, pruning, tests, traces, resamples);
+    return new DopamineSettings(change.apply(errors), training, ranking, pruning, tests, traces, resamples, pooled);
   }
 
   public DopamineSettings withTraining(UnaryOperator<ValueProbeTraining> change) {
-    return new DopamineSettings(errors, change.apply(training), ranking, pruning, tests, traces, resamples);
+    return new DopamineSettings(errors, change.apply(training), ranking, pruning, tests, traces, resamples, pooled);
   }
 
   public DopamineSettings withRanking(DopamineRanking by) {
-    return new DopamineSettings(errors, training, by, pruning, tests, traces, resamples);
+    return new DopamineSettings(errors, training, by, pruning, tests, traces, resamples, pooled);
   }
 
   public DopamineSettings withPruning(UnaryOperator<PruningSettings> change) {
-    return new DopamineSettings(errors, training, ranking, change.apply(pruning), tests, traces, resamples);
+    return new DopamineSettings(errors, training, ranking, change.apply(pruning), tests, traces, resamples, pooled);
   }
 
   public DopamineSettings withTests(UnaryOperator<Tests> change) {
-    return new DopamineSettings(errors, training, ranking, pruning, change.apply(tests), traces, resamples);
+    return new DopamineSettings(errors, training, ranking, pruning, change.apply(tests), traces, resamples, pooled);
   }
 
   public DopamineSettings withTraces(UnaryOperator<Traces> change) {
-    return new DopamineSettings(errors, training, ranking, pruning, tests, change.apply(traces), resamples);
+    return new DopamineSettings(errors, training, ranking, pruning, tests, change.apply(traces), resamples, pooled);
   }
 
   public DopamineSettings withResamples(int draws) {
-    return new DopamineSettings(errors, training, ranking, pruning, tests, traces, draws);
+    return new DopamineSettings(errors, training, ranking, pruning, tests, traces, draws, pooled);
+  }
+
+  public DopamineSettings withPooling(StepPooling other) {
+    return new DopamineSettings(errors, training, ranking, pruning, tests, traces, resamples, other);
+  }
+
+  /// How a step's tokens become one.
+  public StepPooling pooling() {
+    return pooled == null ? StepPooling.MEAN : pooled;
   }
 }

@@ -44,6 +44,7 @@ public record SplitsStep() implements Study<SplitsSettings, SplitsResults> {
     return StudyDescription
         .of("splits", "Ask the questions about value again on other splits of the same rollouts.",
             SplitsSettings.defaults(), SplitsResults.class)
+        .withQuick(SplitsSettings.defaults().withSplits(10))
         .withSeeding(SplitsSettings::withSeed);
   }
 
