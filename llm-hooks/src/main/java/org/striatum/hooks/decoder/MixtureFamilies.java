@@ -121,7 +121,7 @@ final class MixtureFamilies {
       plan.headBias();
     }
     config.has("input_jitter_noise"); // while training
-    Routing routing = new Routing(Routing.Rule.SPARSE_MIXER, chosen, config.positive("router_jitter_noise", 0.01));
+    Routing routing = new Routing(Routing.Rule.SPARSE_MIXER, chosen, config.notNegative("router_jitter_noise", 0.01));
     RopeParameters rope = RopeParameters.of(config).theta(1_000_000).with("short_mscale", "long_mscale")
         .asLongRope("su")
         .only("default", "longrope");
