@@ -60,8 +60,8 @@ final class CompareCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     CompareSettings settings = Given
-        .checked(() -> new CompareSettings(TransferSettings.defaults().withSizes(sizes).withEffect(effect).withPlanted(planted)
-            .withShuffles(shuffles), seed));
+        .checked(() -> new CompareSettings(TransferSettings.defaults().withSizes(sizes)
+            .withPower(power -> power.withEffect(effect).withPlanted(planted).withShuffles(shuffles)), seed));
     try (RunFolder opened = RunFolder.open(folders.getFirst())) {
       StudyRun run = new StudyRun(opened, Version.environment(0), RunModel.none(), console::note, console.progress());
       TransferResults results = run.run(new CompareStep(others(), curves), settings);

@@ -55,8 +55,8 @@ public final class DopamineOptions implements SettingOptions<DopamineStepSetting
 
   private DopamineSettings study(DopamineSettings base) {
     return (ranking == null ? base : base.withRanking(DopamineRanking.named(ranking)))
-        .withPooling(pooling == null ? base.pooling() : StepPooling.named(pooling))
-        .withErrors(errors -> errors.withThreshold(Given.or(threshold, errors.threshold())))
+        .withErrors(errors -> errors.withThreshold(Given.or(threshold, errors.threshold()))
+            .withPooling(pooling == null ? errors.pooling() : StepPooling.named(pooling)))
         .withTests(tests -> tests.withTested(Given.or(tested, tests.tested()))
             .withPermutations(Given.or(permutations, tests.permutations()))
             .withRetrainings(Given.or(retrainings, tests.retrainings())).withPower(this::power));

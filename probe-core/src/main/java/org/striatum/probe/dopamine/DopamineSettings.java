@@ -19,23 +19,24 @@ import org.striatum.probe.value.ValueProbeTraining;
 /// @param tests put to the ranked coordinates
 /// @param traces drawn around surprises
 /// @param resamples bootstrap resamples behind each interval, ≥ 100
-/// @param pooled how a step's tokens become one; null for their mean, so that settings are written as they were before there was
-///     another
 public record DopamineSettings(Errors errors, ValueProbeTraining training, DopamineRanking ranking,
-    PruningSettings pruning, Tests tests, Traces traces, int resamples,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @JacksonInject(value = RecordJson.NOTHING, useInput = OptBoolean.TRUE) StepPooling pooled) {
-  /// Settings that pool by the mean.
-  public DopamineSettings(Errors errors, ValueProbeTraining training, DopamineRanking ranking, PruningSettings pruning,
-      Tests tests, Traces traces, int resamples) {
-    this(errors, training, ranking, pruning, tests, traces, resamples, null);
-  }
+    PruningSettings pruning, Tests tests, Traces traces, int resamples) {
 
-  /// Reward-prediction errors δ.
+  /// Reward-prediction errors δ, and the activations of their steps.
   ///
   /// @param gamma discount a step, in (0, 1]
   /// @param threshold steps with |δ| above it train and test the probe, ≥ 0 (the paper: 0.3)
-  public record Errors(double gamma, double threshold) {
+  /// @param pooled how a step's tokens become one; null for their mean, so that settings are written as they were before there was
+  ///     another
+  public record Errors(double gamma, double threshold,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @JacksonInject(value = RecordJson.NOTHING, useInput = OptBoolean.TRUE) StepPooling pooled) {
+    /// Errors of steps that are pooled by the mean.
+    public Errors(double gamma, double threshold) {
+      this(gamma, threshold, null);
+    }
+
     public Errors {
+      pooled = pooled == StepPooling.MEAN ? null : pooled;
       if (!(gamma > 0 && gamma <= 1)) {
         throw new IllegalArgumentException("a discount must be in (0, 1], found " + gamma);
       }
@@ -45,7 +46,16 @@ public record DopamineSettings(Errors errors, ValueProbeTraining training, Dopam
     }
 
     public Errors withThreshold(double other) {
-      return new Errors(gamma, other);
+      return new Errors(gamma, other, pooled);
+    }
+
+    public Errors withPooling(StepPooling other) {
+      return new Errors(gamma, threshold, other);
+    }
+
+    /// How a step's tokens become one.
+    public StepPooling pooling() {
+      return pooled == null ? StepPooling.MEAN : pooled;
     }
   }
 
@@ -174,46 +184,36 @@ public record DopamineSettings(Errors errors, ValueProbeTraining training, Dopam
   }
 
   public DopamineSettings {
-    pooled = pooled == StepPooling.MEAN ? null : pooled;
     if (resamples < 100) {
       throw new IllegalArgumentException("a bootstrap needs at least 100 resamples, found " + resamples);
     }
   }
 
   public DopamineSettings withErrors(UnaryOperator<Errors> change) {
-    return new DopamineSettings(change.apply(errors), training, ranking, pruning, tests, traces, resamples, pooled);
+    return new DopamineSettings(change.apply(errors), training, ranking, pruning, tests, traces, resamples);
   }
 
   public DopamineSettings withTraining(UnaryOperator<ValueProbeTraining> change) {
-    return new DopamineSettings(errors, change.apply(training), ranking, pruning, tests, traces, resamples, pooled);
+    return new DopamineSettings(errors, change.apply(training), ranking, pruning, tests, traces, resamples);
   }
 
   public DopamineSettings withRanking(DopamineRanking by) {
-    return new DopamineSettings(errors, training, by, pruning, tests, traces, resamples, pooled);
+    return new DopamineSettings(errors, training, by, pruning, tests, traces, resamples);
   }
 
   public DopamineSettings withPruning(UnaryOperator<PruningSettings> change) {
-    return new DopamineSettings(errors, training, ranking, change.apply(pruning), tests, traces, resamples, pooled);
+    return new DopamineSettings(errors, training, ranking, change.apply(pruning), tests, traces, resamples);
   }
 
   public DopamineSettings withTests(UnaryOperator<Tests> change) {
-    return new DopamineSettings(errors, training, ranking, pruning, change.apply(tests), traces, resamples, pooled);
+    return new DopamineSettings(errors, training, ranking, pruning, change.apply(tests), traces, resamples);
   }
 
   public DopamineSettings withTraces(UnaryOperator<Traces> change) {
-    return new DopamineSettings(errors, training, ranking, pruning, tests, change.apply(traces), resamples, pooled);
+    return new DopamineSettings(errors, training, ranking, pruning, tests, change.apply(traces), resamples);
   }
 
   public DopamineSettings withResamples(int draws) {
-    return new DopamineSettings(errors, training, ranking, pruning, tests, traces, draws, pooled);
-  }
-
-  public DopamineSettings withPooling(StepPooling other) {
-    return new DopamineSettings(errors, training, ranking, pruning, tests, traces, resamples, other);
-  }
-
-  /// How a step's tokens become one.
-  public StepPooling pooling() {
-    return pooled == null ? StepPooling.MEAN : pooled;
+    return new DopamineSettings(errors, training, ranking, pruning, tests, traces, draws);
   }
 }

@@ -58,7 +58,7 @@ final class SetPool {
     int k = k(place);
     HalfSets sets = place.halves();
     double shared = sets.within(k, 0);
-    double[] nulls = new double[settings.shuffles()];
+    double[] nulls = new double[settings.power().shuffles()];
     Arrays.setAll(nulls, s -> sets.within(k, 1 + s));
     return new Ceiling(place.place(), place.hook(), settings.refitted(), k, shared, HalfSets.mean(nulls),
         sets.isEmpty() ? Double.NaN : EmpiricalP.high(shared, nulls));
@@ -80,7 +80,7 @@ final class SetPool {
     if (asked.isEmpty()) {
       return new PooledSets(first, second, settings.refitted(), pairs.size(), 0, Double.NaN, ceiling,
           HalfSets.mean(pairs.stream().mapToDouble(pair -> ceiling(pair.first()).chance()).toArray()), Double.NaN,
-          Double.NaN, Double.NaN, Double.NaN, Double.NaN, settings.effect(), List.of());
+          Double.NaN, Double.NaN, Double.NaN, Double.NaN, settings.power().effect(), List.of());
     }
     double observed = mean(asked, this::shared);
     double[] nulls = unrelated(first + " and " + second, asked);
@@ -94,7 +94,7 @@ final class SetPool {
     return new PooledSets(first, second, settings.refitted(), pairs.size(), asked.size(), observed, own, chance,
         EmpiricalP.high(observed, nulls), Double.NaN,
         own > chance ? (observed - chance) / (own - chance) : Double.NaN, crossing(planted, Planted::high, observed),
-        crossing(planted, Planted::low, observed), settings.effect(), planted);
+        crossing(planted, Planted::low, observed), settings.power().effect(), planted);
   }
 
   private double shared(Pair pair) {
@@ -117,7 +117,7 @@ final class SetPool {
   /// By how much sets of shuffled outcomes agree more than random ones of their size, at least 0.
   private double structure(Pair pair) {
     int k = k(pair.first());
-    double[] shuffled = new double[settings.shuffles()];
+    double[] shuffled = new double[settings.power().shuffles()];
     Arrays.setAll(shuffled, s -> pair.first().halves().between(pair.second().halves(), k, 1 + s));
     return Math.max(0, HalfSets.mean(shuffled) - (double) k / pair.first().width());
   }
@@ -143,11 +143,11 @@ final class SetPool {
     Map<List<Place>, List<Pair>> together = new LinkedHashMap<>();
     pairs.forEach(pair -> together
         .computeIfAbsent(List.of(pair.first().place(), pair.second().place()), _ -> new ArrayList<>()).add(pair));
-    double[] overlaps = Arrays.stream(concat(OVERLAPS, settings.effect())).sorted().distinct().toArray();
+    double[] overlaps = Arrays.stream(concat(OVERLAPS, settings.power().effect())).sorted().distinct().toArray();
     List<Planted> found = new ArrayList<>();
-    for (double overlap : settings.planted() == 0 ? new double[0] : overlaps) {
+    for (double overlap : settings.power().planted() == 0 ? new double[0] : overlaps) {
       RandomGenerator random = streams.of(question + " planted " + overlap);
-      double[] figures = new double[settings.planted()];
+      double[] figures = new double[settings.power().planted()];
       Arrays.setAll(figures, _ -> planted(together, overlap, random));
       double[] sorted = Arrays.stream(figures).sorted().toArray();
       found.add(new Planted(overlap, figures.length, (int) Arrays.stream(figures).filter(t -> t > critical).count(),

@@ -1,6 +1,7 @@
 package org.striatum.probe.transfer;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /// What a transfer study computes, and how thoroughly.
 ///
@@ -11,22 +12,44 @@ import java.util.List;
 /// @param randomSets draws of random coordinates beside the refitted ones
 /// @param permutations of the coordinates behind the test for a common basis, ≥ 19
 /// @param resamples bootstrap resamples behind each interval, ≥ 100
-/// @param shuffles of a place's outcomes that its halves are held against, ≥ 19
-/// @param planted pairs of sets planted at each overlap; 0 goes without, and then no answer is *no*
-/// @param effect declared overlap, in (0, 1]: a *no* needs four of five planted pairs that share as much to be found
+/// @param power what the tests over all pairs are held against
 public record TransferSettings(List<String> sizes, String refitted, int halvings, int randomSets, int permutations,
-    int resamples, int shuffles, int planted, double effect) {
-  /// Half of a code shared.
-  public static final double EFFECT = 0.5;
+    int resamples, Power power) {
+  /// What sets that agree by chance, and sets that share a known part of their code, look like.
+  ///
+  /// @param shuffles of a place's outcomes that its halves are held against, ≥ 19
+  /// @param planted pairs of sets planted at each overlap; 0 goes without, and then no answer is *no*
+  /// @param effect declared overlap, in (0, 1]: a *no* needs four of five planted pairs that share as much to be found
+  public record Power(int shuffles, int planted, double effect) {
+    public Power {
+      if (shuffles < 19 || planted < 0 || planted > 10_000 || !(effect > 0 && effect <= 1)) {
+        throw new IllegalArgumentException(
+            "shuffled outcomes must be ≥ 19, planted pairs in [0, 10000] and the declared overlap in (0, 1], found "
+                + shuffles + ", " + planted + " and " + effect);
+      }
+    }
+
+    public Power withShuffles(int other) {
+      return new Power(other, planted, effect);
+    }
+
+    public Power withPlanted(int other) {
+      return new Power(shuffles, other, effect);
+    }
+
+    public Power withEffect(double other) {
+      return new Power(shuffles, planted, other);
+    }
+  }
 
   /// Where nothing else is said.
   public static TransferSettings defaults() {
-    return new TransferSettings(List.of("1%", "5%", "top20"), "5%", 5, 20, 999, 1000, 99, 200, EFFECT);
+    return new TransferSettings(List.of("1%", "5%", "top20"), "5%", 5, 20, 999, 1000, new Power(99, 200, 0.5));
   }
 
   /// Fewer random sets and permutations.
   public static TransferSettings quick() {
-    return defaults().withRandomSets(5).withPermutations(99).withShuffles(39);
+    return defaults().withRandomSets(5).withPermutations(99).withPower(power -> power.withShuffles(39));
   }
 
   public TransferSettings {
@@ -41,48 +64,33 @@ public record TransferSettings(List<String> sizes, String refitted, int halvings
           "halvings must be ≥ 1, random sets ≥ 0, permutations ≥ 19 and resamples ≥ 100, found " + halvings + ", "
               + randomSets + ", " + permutations + " and " + resamples);
     }
-    if (shuffles < 19 || planted < 0 || !(effect > 0 && effect <= 1)) {
-      throw new IllegalArgumentException(
-          "shuffled outcomes must be ≥ 19, planted pairs ≥ 0 and the declared overlap in (0, 1], found " + shuffles
-              + ", " + planted + " and " + effect);
-    }
   }
 
   public TransferSettings withSizes(List<String> other) {
-    return new TransferSettings(other, refitted, halvings, randomSets, permutations, resamples, shuffles, planted,
-        effect);
+    return new TransferSettings(other, refitted, halvings, randomSets, permutations, resamples, power);
   }
 
   public TransferSettings withRefitted(String other) {
-    return new TransferSettings(sizes, other, halvings, randomSets, permutations, resamples, shuffles, planted,
-        effect);
+    return new TransferSettings(sizes, other, halvings, randomSets, permutations, resamples, power);
   }
 
   public TransferSettings withHalvings(int other) {
-    return new TransferSettings(sizes, refitted, other, randomSets, permutations, resamples, shuffles, planted, effect);
+    return new TransferSettings(sizes, refitted, other, randomSets, permutations, resamples, power);
   }
 
   public TransferSettings withRandomSets(int other) {
-    return new TransferSettings(sizes, refitted, halvings, other, permutations, resamples, shuffles, planted, effect);
+    return new TransferSettings(sizes, refitted, halvings, other, permutations, resamples, power);
   }
 
   public TransferSettings withPermutations(int other) {
-    return new TransferSettings(sizes, refitted, halvings, randomSets, other, resamples, shuffles, planted, effect);
+    return new TransferSettings(sizes, refitted, halvings, randomSets, other, resamples, power);
   }
 
   public TransferSettings withResamples(int other) {
-    return new TransferSettings(sizes, refitted, halvings, randomSets, permutations, other, shuffles, planted, effect);
+    return new TransferSettings(sizes, refitted, halvings, randomSets, permutations, other, power);
   }
 
-  public TransferSettings withShuffles(int other) {
-    return new TransferSettings(sizes, refitted, halvings, randomSets, permutations, resamples, other, planted, effect);
-  }
-
-  public TransferSettings withPlanted(int other) {
-    return new TransferSettings(sizes, refitted, halvings, randomSets, permutations, resamples, shuffles, other, effect);
-  }
-
-  public TransferSettings withEffect(double other) {
-    return new TransferSettings(sizes, refitted, halvings, randomSets, permutations, resamples, shuffles, planted, other);
+  public TransferSettings withPower(UnaryOperator<Power> change) {
+    return new TransferSettings(sizes, refitted, halvings, randomSets, permutations, resamples, change.apply(power));
   }
 }

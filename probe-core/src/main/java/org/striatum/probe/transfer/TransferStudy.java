@@ -117,7 +117,7 @@ public final class TransferStudy {
     List<PooledSets> pooled = ofSets.stream()
         .map(question -> sets.of(question.first(), question.second(), question.pairs(), ofSets.size())).toList();
     List<PooledProbes> probes = questions.stream().filter(question -> !question.transfers().isEmpty())
-        .map(question -> new ProbePool(settings.resamples(), settings.effect(),
+        .map(question -> new ProbePool(settings.resamples(), settings.power().effect(),
             streams.of(question.first() + " and " + question.second() + " probes"))
                 .of(question.first(), question.second(), question.transfers()))
         .toList();
@@ -156,7 +156,7 @@ public final class TransferStudy {
       byHook.forEach((hook, states) -> {
         try {
           FittedPlace own = FittedPlace.fit(place, hook, states, split, orders.get(hook), settings,
-              HalfSets.of(states, deals, settings.shuffles(), SetComparison.largest(settings, states.width()),
+              HalfSets.of(states, deals, settings.power().shuffles(), SetComparison.largest(settings, states.width()),
                   streams.of(place + " shuffles")),
               streams.of(place + " " + hook));
           fitted.computeIfAbsent(hook, _ -> new LinkedHashMap<>()).put(name, own);

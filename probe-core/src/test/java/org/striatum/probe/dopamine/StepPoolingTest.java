@@ -39,9 +39,9 @@ class StepPoolingTest {
   void oneTokenIsItself(StepPooling pooling) {
     assertThat(pooled(pooling, new float[]{3, -4, 8}, 1)).containsExactly(1, -4, 0);
     assertThat(StepPooling.named(pooling.printed())).isEqualTo(pooling);
-    DopamineSettings settings = DopamineSettings.defaults().withPooling(pooling);
-    assertThat(settings.pooling()).isEqualTo(pooling);
-    assertThat(settings.withResamples(200).pooling()).isEqualTo(pooling);
+    DopamineSettings settings = DopamineSettings.defaults().withErrors(errors -> errors.withPooling(pooling));
+    assertThat(settings.errors().pooling()).isEqualTo(pooling);
+    assertThat(settings.errors().withThreshold(0.1).pooling()).isEqualTo(pooling);
   }
 
   @Test

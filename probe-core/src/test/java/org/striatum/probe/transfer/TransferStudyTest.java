@@ -26,7 +26,7 @@ import org.striatum.probe.transfer.TransferResults.SetOverlap;
 
 class TransferStudyTest {
   private static final TransferSettings SETTINGS = new TransferSettings(List.of("top9"), "top9", 3, 5, 99, 200,
-      39, 100, 0.5);
+      new TransferSettings.Power(39, 100, 0.5));
   private static final int WIDTH = 90;
   private static final int[] NINE = {3, 11, 20, 29, 37, 48, 56, 71, 88};
   private static final int[] OTHERS = {1, 13, 22, 31, 40, 50, 60, 70, 80};
@@ -187,7 +187,7 @@ class TransferStudyTest {
   /// Without planted pairs nobody knows what would have been found.
   @Test
   void withoutPlantedPairsSetsAreUndecided() {
-    TransferResults results = new TransferStudy(SETTINGS.withPlanted(0), 7).run(List.of(PlantedRun.run("run",
+    TransferResults results = new TransferStudy(SETTINGS.withPower(power -> power.withPlanted(0)), 7).run(List.of(PlantedRun.run("run",
         planted(NINE, 1, 1, 21).named("a", 1), planted(OTHERS, 1, 2, 22).named("b", 1))), Progress.NONE);
     assertThat(results.sets().getFirst().verdict()).isEqualTo(Verdict.UNDECIDED);
   }
