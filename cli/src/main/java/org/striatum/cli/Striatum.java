@@ -26,7 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     "0:done", "1:mistake of the program", "2:usage", "3:checkpoint or parity failure", "4:bad data",
     "5:partial, resumable",
     "130:interrupted"}, subcommands = {DemoCommand.class, StudyCommand.class, ScanCommand.class, InspectCommand.class,
-        ParityCommand.class,
+        ParityCommand.class, TasksCommand.class,
         RolloutsCommand.class, GradeCommand.class,
         CaptureCommand.class, LensCommand.class, AttentionCommand.class, ProbeCommand.class, DopamineCommand.class,
         AblateCommand.class, CompareCommand.class,
