@@ -8,6 +8,7 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.NeuronSet;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.value.ValueProbeTraining.Target;
 
 /// What the value-neuron study found: a plain record of figures, written to `results/value-neurons.json` and read by
 /// the intervention study and the report. AUROCs are of V(s₀) against the terminal reward on test problems.
@@ -15,9 +16,11 @@ import org.striatum.probe.stats.Estimate;
 /// @param datasets one row per dataset
 /// @param layers one row per dataset and hook point
 /// @param controls one row per dataset that could be put to the test
+/// @param trainings one row per value probe
 public record ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes> layers,
-    List<DatasetControls> controls) {
+    List<DatasetControls> controls, List<ProbeTraining> trainings) {
   public ValueNeuronResults {
+    trainings = trainings == null ? List.of() : List.copyOf(trainings);
     datasets = List.copyOf(datasets);
     layers = List.copyOf(layers);
     controls = controls == null ? List.of() : List.copyOf(controls);
@@ -26,6 +29,11 @@ public record ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes
   /// Results without controls.
   public ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes> layers) {
     this(datasets, layers, List.of());
+  }
+
+  /// Results that do not say how probes were trained.
+  public ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes> layers, List<DatasetControls> controls) {
+    this(datasets, layers, controls, List.of());
   }
 
   /// What was found at a hook point.
@@ -95,6 +103,20 @@ public record ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes
   ///
   /// @param validation AUROC on validation problems: what choices are made by
   public record ProbeAuroc(ProbeKind probe, double validation, Estimate test) {}
+
+  /// How long one value probe was trained.
+  ///
+  /// @param predicting passes after which it predicts best: the probe of every AUROC
+  /// @param ranking passes after which its first-layer columns rank coordinates
+  /// @param overlap share of the best coordinates that were so at the check before; NaN where nothing was compared
+  /// @param stable whether that is as much as the settings ask for; if not, the order was still changing
+  public record ProbeTraining(String dataset, HookPoint hook, Target target, int predicting, int ranking, double overlap,
+      boolean stable) {
+    static ProbeTraining of(String dataset, HookPoint hook, Target target, ValueProbeFit fit) {
+      return new ProbeTraining(dataset, hook, target, fit.best(), fit.sorted().passes(), fit.sorted().overlap(),
+          fit.sorted().stable());
+    }
+  }
 
   /// A null distribution, summarised: 2.5 and 97.5 percentiles, and p = (1 + #{null ≥ observed}) / (1 + m).
   public record NullBand(int permutations, double mean, double low, double high, double p) {}
