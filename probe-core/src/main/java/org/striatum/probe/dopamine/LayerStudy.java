@@ -110,9 +110,7 @@ final class LayerStudy {
     for (Scaling scaling : Scaling.values()) {
       Fitted fit = fits.get(scaling.ordinal());
       TdErrorProbe probe = fit.probe();
-      rankings.put(scaling, fit.byWeight(scaling == Scaling.CAUSAL
-          ? DopamineRanking.TD_ERROR_FIRST_LAYER_L1.printed()
-          : DopamineRanking.TD_ERROR_FIRST_LAYER_L1.printed() + " " + scaling));
+      rankings.put(scaling, fit.byWeight(byWeight(scaling).printed()));
       curves.add(curve(scaling, fit, rankings.get(scaling)));
       if (scaling == Scaling.CAUSAL) {
         sink.keep(dataset, hook, new StepScorer(probe, pooled.training()));
@@ -126,10 +124,14 @@ final class LayerStudy {
     ProbeNull shuffled = shuffled(observed, streams.of(stream + "shuffle"));
     NeuronRanking byProbe = rankings.get(Scaling.CAUSAL);
     NeuronRanking byCorrelation = byCorrelation();
-    boolean paper = settings.ranking() == DopamineRanking.TD_ERROR_FIRST_LAYER_L1;
-    NeuronRanking ranking = paper ? byProbe : byCorrelation;
+    NeuronRanking ranking = switch (settings.ranking()) {
+      case TD_ERROR_FIRST_LAYER_L1 -> byProbe;
+      case TD_ERROR_WHOLE_RESPONSE_L1 -> rankings.get(Scaling.WHOLE_RESPONSE);
+      case DELTA_CORRELATION -> byCorrelation;
+    };
+    NeuronRanking other = settings.ranking() == DopamineRanking.DELTA_CORRELATION ? byProbe : byCorrelation;
     List<String> notes = new ArrayList<>();
-    List<TestedNeuron> tested = tested(ranking, paper ? byCorrelation : byProbe, notes);
+    List<TestedNeuron> tested = tested(ranking, other, notes);
     task.step(1);
     List<Integer> significant = tested.stream().filter(TestedNeuron::significant).map(TestedNeuron::coordinate)
         .toList();
@@ -145,6 +147,13 @@ final class LayerStudy {
         settings.ranking(), Arrays.stream(ranking.order()).boxed().toList(),
         List.of(byProbe.with(rankings.get(Scaling.WHOLE_RESPONSE), top), byProbe.with(byCorrelation, top)), tested,
         significant, traces, notes);
+  }
+
+  private static DopamineRanking byWeight(Scaling scaling) {
+    return switch (scaling) {
+      case CAUSAL -> DopamineRanking.TD_ERROR_FIRST_LAYER_L1;
+      case WHOLE_RESPONSE -> DopamineRanking.TD_ERROR_WHOLE_RESPONSE_L1;
+    };
   }
 
   /// At most [#SCATTERED] points, evenly taken.

@@ -46,7 +46,6 @@ public record TdErrorProbe(ValueProbe network) {
     }
   }
 
-
   /// Pooled z-scores of some steps with their δ.
   ///
   /// @param rows (steps, width) row-major

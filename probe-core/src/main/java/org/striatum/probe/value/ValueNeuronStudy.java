@@ -117,7 +117,8 @@ public final class ValueNeuronStudy {
             LayerOutcome outcome = layer(dataset.name(), hook, finite.get(hook), dataset.split(), fits.get(hook), task);
             outcomes.add(outcome);
             if (outcome.probes() != null) {
-              fits.get(hook).forEach((target, fit) -> trainings.add(ProbeTraining.of(dataset.name(), hook, target, fit)));
+              fits.get(hook)
+                  .forEach((target, fit) -> trainings.add(ProbeTraining.of(dataset.name(), hook, target, fit)));
             }
           }
         }

@@ -296,7 +296,8 @@ class ValueNeuronStudyTest {
     ValueNeuronResults results = new ValueNeuronStudy(SETTINGS, 68).run(List.of(new StudiedDataset("same", 1,
         split(good), new TreeMap<>(Map.of(HOOK, good)))), Progress.NONE);
     assertThat(results.layers()).isEmpty();
-    assertThat(results.datasets().getFirst().note()).endsWith("distinct states s₀ among the training rollouts: at least 2, found 1");
+    assertThat(results.datasets().getFirst().note())
+        .endsWith("distinct states s₀ among the training rollouts: at least 2, found 1");
   }
 
   @Test
