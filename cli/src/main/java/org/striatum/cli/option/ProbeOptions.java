@@ -33,17 +33,23 @@ public final class ProbeOptions implements SettingOptions<ProbeSettings> {
   @Option(names = "--epochs", paramLabel = "N", description = "Maximum number of passes over the training trajectories (default 40).")
   private Integer epochs;
 
-  @Option(names = "--ranking-passes", paramLabel = "N|N-M", description = "Passes of the probes whose weights rank: exactly N, or from N to M until the best coordinates stay the same (default 60-200).")
+  @Option(names = "--ranking-passes", paramLabel = "N|N-M", description = "Passes of the probes whose weights rank: exactly N, or from N to M until the best coordinates stay the same (default 40-80; quick 20-30).")
   private String rankingPasses;
 
-  @Option(names = "--ranking-overlap", paramLabel = "SHARE", description = "Share of the best 5 %% of coordinates that must stay the same over 20 passes (default 0.9).")
+  @Option(names = "--ranking-overlap", paramLabel = "SHARE", description = "Share of the best 5 %% of coordinates that must stay the same over 10 passes (quick 5; default 0.9).")
   private Double rankingOverlap;
 
-  @Option(names = "--learning-rate", paramLabel = "RATE", description = "Of value probes (default 1e-4).")
+  @Option(names = "--learning-rate", paramLabel = "RATE", description = "Of value probes that predict (default 1e-4).")
   private Double learningRate;
 
-  @Option(names = "--weight-decay", paramLabel = "RATE", description = "Of value probes (default 0.01).")
+  @Option(names = "--weight-decay", paramLabel = "RATE", description = "Of value probes that predict (default 0.01).")
   private Double weightDecay;
+
+  @Option(names = "--ranking-learning-rate", paramLabel = "RATE", description = "Of the weights that rank (default 1e-3; with --paper 1e-4).")
+  private Double rankingLearningRate;
+
+  @Option(names = "--ranking-weight-decay", paramLabel = "RATE", description = "Of the weights that rank (default 0.3; with --paper 0.01).")
+  private Double rankingWeightDecay;
 
   @Option(names = "--hidden", paramLabel = "N", description = "Hidden units of value probes (default 1024).")
   private Integer hidden;
@@ -130,7 +136,9 @@ public final class ProbeOptions implements SettingOptions<ProbeSettings> {
   }
 
   private Sorting sorting(Sorting base) {
-    Sorting settled = base.withOverlap(Given.or(rankingOverlap, base.overlap()));
+    Sorting settled = base.withOverlap(Given.or(rankingOverlap, base.overlap()))
+        .withOptimiser(of -> of.withLearningRate(Given.or(rankingLearningRate, of.learningRate()))
+            .withWeightDecay(Given.or(rankingWeightDecay, of.weightDecay())));
     if (rankingPasses == null) {
       return settled;
     }

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.striatum.probe.run.Heartbeat;
+import org.striatum.probe.value.ValueProbeTraining.Sorting;
 
 /// Many probes trained at once: those of all hook points, targets and seeds.
 ///
@@ -70,7 +71,11 @@ public final class ProbeTrainings {
         seconds = Math.min(seconds, (System.nanoTime() - started) / 1e9);
       }
     }
-    int passes = Math.max(training.stopping().maxEpochs(), training.stopping().sorting().most());
+    Sorting sorting = training.stopping().sorting();
+    int predicting = training.stopping().maxEpochs();
+    int passes = sorting.optimiser().equals(training.optimiser())
+        ? Math.max(predicting, sorting.most())
+        : predicting + sorting.most();
     return passes * (double) rows / MEASURED_ROWS * 2 * seconds;
   }
 

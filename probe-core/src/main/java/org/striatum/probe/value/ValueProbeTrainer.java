@@ -2,16 +2,14 @@ package org.striatum.probe.value;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.striatum.probe.sparse.Standardisation;
 import org.striatum.probe.stats.Ranks;
 import org.striatum.probe.stats.RunningMoments;
-import org.striatum.probe.value.ValueProbeFit.Sorted;
 import org.striatum.probe.value.ValueProbeTraining.Sorting;
+import org.striatum.probe.value.ValueProbeTraining.Stopping;
 import org.striatum.probe.value.ValueProbeTraining.Target;
 
 /// Fits a [ValueProbe] by gradient, on the calling thread.
@@ -47,10 +45,25 @@ final class ValueProbeTrainer {
     }
   }
 
+  /// Trains what predicts, and what ranks where that has an optimiser of its own, one after the other.
   static ValueProbeFit train(ProbeJob job, Runnable onPass) {
     Standardisation scale = job.scale().orElseGet(
         () -> job.training().standardised() ? moments(job.train()) : raw(job.train().width()));
-    ValueProbeTrainer trainer = new ValueProbeTrainer(scale.width(), job, onPass);
+    ValueProbeTraining training = job.training();
+    Sorting sorting = training.stopping().sorting();
+    if (sorting.most() == 0 || sorting.optimiser().equals(training.optimiser())) {
+      return fit(job, training, scale, onPass);
+    }
+    ValueProbeFit predicting = fit(job, training.withStopping(stopping -> stopping.withSorting(_ -> Sorting.NONE)),
+        scale, onPass);
+    ValueProbeFit ranking = fit(job, training.withOptimiser(_ -> sorting.optimiser())
+        .withStopping(_ -> new Stopping(1, 1, sorting)), scale, onPass);
+    return new ValueProbeFit(predicting.probe(), predicting.validationErrors(), predicting.best(),
+        predicting.diverged() || ranking.diverged(), ranking.ranking(), ranking.sorted());
+  }
+
+  private static ValueProbeFit fit(ProbeJob job, ValueProbeTraining training, Standardisation scale, Runnable onPass) {
+    ValueProbeTrainer trainer = new ValueProbeTrainer(scale.width(), training, job.random(), onPass);
     return trainer.run(trainer.fold(job.train(), scale), trainer.fold(job.validation(), scale), scale, job.random());
   }
 
@@ -61,10 +74,10 @@ final class ValueProbeTrainer {
     return new Standardisation(new double[width], ones);
   }
 
-  private ValueProbeTrainer(int width, ProbeJob job, Runnable onPass) {
-    this.training = job.training();
+  private ValueProbeTrainer(int width, ValueProbeTraining training, RandomGenerator random, Runnable onPass) {
+    this.training = training;
     this.onPass = onPass;
-    this.network = new ProbeNetwork(width, training.hidden(), training.optimiser(), job.random());
+    this.network = new ProbeNetwork(width, training.hidden(), training.optimiser(), random);
   }
 
   private Fold fold(Trajectories trajectories, Standardisation scale) {
@@ -188,60 +201,6 @@ final class ValueProbeTrainer {
     int size = training.optimiser().batchTrajectories();
     for (int from = 0; from < order.length; from += size) {
       step(fit, Arrays.copyOfRange(order, from, Math.min(from + size, order.length)));
-    }
-  }
-
-  /// The best coordinates so far by Σₕ |W₁(h, j)|, until the rule is met.
-  private static final class ColumnOrder {
-    private final Sorting rule;
-    private final int best;
-    private Set<Integer> before = Set.of();
-    private ValueProbe kept;
-    private boolean due;
-    private int passes;
-    private double overlap = Double.NaN;
-
-    ColumnOrder(Sorting rule, int width) {
-      this.rule = rule;
-      this.best = rule.best(width);
-    }
-
-    boolean isOpen() {
-      return kept == null && !due && rule.most() > 0;
-    }
-
-    boolean isDue() {
-      return due;
-    }
-
-    /// Looks at the columns after a pass. Returns whether they are numbers.
-    boolean look(int pass, double[] sizes) {
-      if (!Arrays.stream(sizes).allMatch(Double::isFinite)) {
-        return false;
-      }
-      passes = pass;
-      if (rule.looksAt(pass)) {
-        Set<Integer> now = new HashSet<>(Arrays.stream(Ranks.top(sizes, best)).boxed().toList());
-        overlap = before.isEmpty() ? Double.NaN : (double) now.stream().filter(before::contains).count() / best;
-        before = now;
-        due = rule.isMet(pass, overlap);
-      }
-      return true;
-    }
-
-    void keep(ValueProbe probe) {
-      kept = probe;
-      due = false;
-    }
-
-    ValueProbe kept(ValueProbe otherwise) {
-      return kept == null ? otherwise : kept;
-    }
-
-    Sorted found(int predicting) {
-      return kept == null
-          ? new Sorted(predicting, Double.NaN, false)
-          : new Sorted(passes, overlap, overlap >= rule.overlap());
     }
   }
 

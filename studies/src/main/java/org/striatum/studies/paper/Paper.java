@@ -49,13 +49,13 @@ public enum Paper implements Printed {
   }
 
   private static ValueNeuronSettings values(ValueNeuronSettings ours) {
-    return ours.withTraining(_ -> ValueProbeTraining.PAPER.withStopping(Paper::fixed).withStandardised(false))
+    return ours.withTraining(_ -> fixed(ValueProbeTraining.PAPER).withStandardised(false))
         .withTargets(Target.TERMINAL_ONLY).withRanking(Ranking.TD_FIRST_LAYER_L1);
   }
 
-  /// Neither prediction nor ranking stops before the last pass.
-  private static Stopping fixed(Stopping ours) {
-    return new Stopping(PASSES, PASSES, Sorting.fixed(PASSES));
+  /// The weights that predict are those that rank, and nothing stops before the last pass.
+  private static ValueProbeTraining fixed(ValueProbeTraining ours) {
+    return ours.withStopping(_ -> new Stopping(PASSES, PASSES, Sorting.fixed(PASSES, ours.optimiser())));
   }
 
   /// δ from continuations, |δ| > 0.3, inputs z-scored over the whole response; coordinates by the first layer's columns (§5).
@@ -65,8 +65,7 @@ public enum Paper implements Printed {
 
   private static DopamineSettings surprise(DopamineSettings ours) {
     return ours.withErrors(errors -> errors.withThreshold(0.3))
-        .withTraining(training -> training.withStopping(Paper::fixed)
-            .withOptimiser(optimiser -> optimiser.withWeightDecay(0.01)))
+        .withTraining(training -> fixed(training.withOptimiser(optimiser -> optimiser.withWeightDecay(0.01))))
         .withRanking(DopamineRanking.TD_ERROR_WHOLE_RESPONSE_L1);
   }
 
