@@ -113,7 +113,7 @@ final class LayerStudy {
       rankings.put(scaling, fit.byWeight(byWeight(scaling).printed()));
       curves.add(curve(scaling, fit, rankings.get(scaling)));
       if (scaling == Scaling.CAUSAL) {
-        sink.keep(dataset, hook, new StepScorer(probe, pooled.training()));
+        sink.keep(dataset, hook, new StepScorer(probe, pooled.training(), settings.errors().pooling()));
         double[] predictions = probe.predictions(pooled.rows(scaling, test), test.length);
         observed = Spearman.of(predictions, deltas(test)).rho();
         scatter = scatter(predictions, deltas(test));
