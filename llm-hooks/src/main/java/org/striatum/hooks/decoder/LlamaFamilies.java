@@ -26,6 +26,9 @@ final class LlamaFamilies {
   /// Mistral: a sliding window in every layer unless `sliding_window` is null.
   static Decoder mistral(Checkpoint checkpoint) throws CheckpointException {
     ModelConfig config = checkpoint.config();
+    if (config.has("layer_types")) {
+      return ministral(checkpoint); // so does the reference's AutoConfig
+    }
     BlockPlan plan = BlockPlan.read(checkpoint, new Defaults(8, 0, 131_072, false, Activation.SILU));
     return plan.norm(rms(config, 1e-6)).rope(RopeParameters.of(config).rope(plan.headWidth))
         .attention(window(config, 4096)).build();
