@@ -99,11 +99,16 @@ public record AblationSettings(List<NeuronSelection> sets, List<AblationKind> ki
   /// @param attempts test problems whose completions are graded in every arm, at most
   /// @param controls random and RMS-matched sets of each kind, by generation
   /// @param solutions test problems of each dataset whose reference solutions are scored in every arm, at most
-  /// @param logProbabilityControls random and RMS-matched sets of each kind, by log-probability
+  /// @param logProbabilityControls random and RMS-matched sets of each kind, by log-probability, at most: measuring ends
+  ///     earlier where it is plain that the set does no more than they do
   /// @param donors states that resampling takes values from
-  public record Measures(int attempts, int controls, int solutions, int logProbabilityControls, int donors) {
-    public static final Measures DEFAULTS = new Measures(200, 99, 100, 199, 4);
-    public static final Measures QUICK = new Measures(100, 59, 32, 39, 4);
+  /// @param effect what must be found four times in five before *no* is said: a share of accuracy, or of the probability of
+  ///     a solution
+  public record Measures(int attempts, int controls, int solutions, int logProbabilityControls, int donors,
+      double effect) {
+    public static final double DEFAULT_EFFECT = 0.1;
+    public static final Measures DEFAULTS = new Measures(200, 99, 100, 999, 4, DEFAULT_EFFECT);
+    public static final Measures QUICK = new Measures(100, 59, 32, 799, 4, DEFAULT_EFFECT);
 
     public Measures {
       requireControls(controls);
@@ -115,26 +120,33 @@ public record AblationSettings(List<NeuronSelection> sets, List<AblationKind> ki
       if (donors < 1) {
         throw new IllegalArgumentException("resampling needs at least one donor state, found " + donors);
       }
+      if (!(effect > 0 && effect < 1)) {
+        throw new IllegalArgumentException("a declared effect must be in (0, 1), found " + effect);
+      }
     }
 
     public Measures withAttempts(int problems) {
-      return new Measures(problems, controls, solutions, logProbabilityControls, donors);
+      return new Measures(problems, controls, solutions, logProbabilityControls, donors, effect);
     }
 
     public Measures withControls(int sets) {
-      return new Measures(attempts, sets, solutions, logProbabilityControls, donors);
+      return new Measures(attempts, sets, solutions, logProbabilityControls, donors, effect);
     }
 
     public Measures withSolutions(int problems) {
-      return new Measures(attempts, controls, problems, logProbabilityControls, donors);
+      return new Measures(attempts, controls, problems, logProbabilityControls, donors, effect);
     }
 
     public Measures withLogProbabilityControls(int sets) {
-      return new Measures(attempts, controls, solutions, sets, donors);
+      return new Measures(attempts, controls, solutions, sets, donors, effect);
     }
 
     public Measures withDonors(int states) {
-      return new Measures(attempts, controls, solutions, logProbabilityControls, states);
+      return new Measures(attempts, controls, solutions, logProbabilityControls, states, effect);
+    }
+
+    public Measures withEffect(double declared) {
+      return new Measures(attempts, controls, solutions, logProbabilityControls, donors, declared);
     }
   }
 
