@@ -32,7 +32,7 @@ public record InterventionSummary(Console console) {
       for (Intervention one : results.interventions()) {
         console.print(ROW.formatted(one.dataset(), one.where(), (one.primary() ? "*" : "") + one.set(), one.treatment(),
             one.outcome(), "%.3f".formatted(one.base().outcome().value()), Figures.signed(one.effect()),
-            one.random().chance(), one.matched().chance(), InterventionWords.verdict(one)));
+            one.random().qValue(), one.matched().qValue(), InterventionWords.verdict(one)));
       }
     }
     results.curves().forEach(this::curve);
@@ -51,7 +51,7 @@ public record InterventionSummary(Console console) {
           dose ? "%.3g %%".formatted(100 * point.x()) : "α %+.3g".formatted(point.x()), point.coordinates(),
           Figures.signed(point.effect()), point.refused() != null
               ? "no matched sets"
-              : "%+.3f … %+.3f, %s".formatted(point.low(), point.high(), point.chance().equation("p"))));
+              : "%+.3f … %+.3f, %s".formatted(point.low(), point.high(), point.pValue().equation("p"))));
     }
   }
 
@@ -96,7 +96,7 @@ public record InterventionSummary(Console console) {
   private static String mcNemar(Arm arm) {
     return arm.mcNemar() == null
         ? ""
-        : "; McNemar %s (%d broken, %d repaired)".formatted(arm.mcNemar().chance().equation("p"), arm.mcNemar().broken(),
+        : "; McNemar %s (%d broken, %d repaired)".formatted(arm.mcNemar().pValue().equation("p"), arm.mcNemar().broken(),
             arm.mcNemar().repaired());
   }
 }

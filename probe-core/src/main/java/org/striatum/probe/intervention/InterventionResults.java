@@ -193,7 +193,7 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
     }
 
     /// q as people read it.
-    public PValue chance() {
+    public PValue qValue() {
       return PValue.corrected(q, p, available);
     }
 
@@ -267,7 +267,7 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
   /// @param p exact two-sided
   public record McNemarTable(int broken, int repaired, double p) {
     /// p as people read it.
-    public PValue chance() {
+    public PValue pValue() {
       return PValue.exact(p);
     }
   }
@@ -334,7 +334,7 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
   public record CurvePoint(double x, int coordinates, Estimate effect, int controls, double mean, double low,
       double high, double p, String refused) {
     /// p as people read it.
-    public PValue chance() {
+    public PValue pValue() {
       return PValue.counted(p, controls);
     }
   }

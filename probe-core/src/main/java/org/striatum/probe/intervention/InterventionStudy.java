@@ -52,6 +52,9 @@ public record InterventionStudy(GatedModel model, Progress progress) {
   static final int PREDICTED_CONTROLS = 8;
   /// So many controls of a secondary intervention that do as much damage as the set end their measuring.
   public static final int ENOUGH_EXCEED = 10;
+  /// Random sets of a secondary intervention that are measured where all matched ones had to be: they describe, the matched
+  /// ones decide.
+  private static final int DESCRIBING = 199;
 
   /// A set's part at one hook point.
   ///
@@ -219,11 +222,10 @@ public record InterventionStudy(GatedModel model, Progress progress) {
   private MeasuredIntervention run(Treatment plan, Measurement measurement, boolean predicted, RandomGenerator random) {
     String[] problems = measurement.problems();
     SequencedMap<String, Treated> others = plan.others(model::width);
-    int randomSets = plan.controls(ControlKind.RANDOM);
     int matchedSets = plan.controls(ControlKind.MATCHED);
     String where = plan.hooks().size() == 1 ? plan.hooks().getFirst().toString() : plan.hooks().size() + " hook points";
     try (Progress.Task task = progress.start("arms of " + plan.set() + " at " + where,
-        3 + others.size() + randomSets + matchedSets, "arm")) {
+        3 + others.size() + plan.controls(ControlKind.RANDOM) + matchedSets, "arm")) {
       Gates open = Gates.none().over(plan.hooks(), model::width);
       Readings base = measure(measurement, List.of(open), "base", task);
       Treated target = plan.target(model::width);
@@ -231,8 +233,11 @@ public record InterventionStudy(GatedModel model, Progress progress) {
       Readings ablated = measure(measurement, target.draws(), plan.set(), task);
       List<Readings> named = others.values().stream()
           .map(set -> measure(measurement, set.draws(), "named", task)).toList();
-      List<Readings> uniform = controls(plan, ControlKind.RANDOM, randomSets, base, ablated, measurement, task);
       List<Readings> matched = controls(plan, ControlKind.MATCHED, matchedSets, base, ablated, measurement, task);
+      int randomSets = plan.primary() || matched.size() < matchedSets
+          ? plan.controls(ControlKind.RANDOM)
+          : Math.min(DESCRIBING, plan.controls(ControlKind.RANDOM));
+      List<Readings> uniform = controls(plan, ControlKind.RANDOM, randomSets, base, ablated, measurement, task);
 
       List<Predictions> predictions = predicted ? predictions(plan, measurement, open, matched.size()) : List.of();
       List<Arm> arms = new ArrayList<>();
@@ -275,6 +280,11 @@ public record InterventionStudy(GatedModel model, Progress progress) {
     return measured;
   }
 
+  /// Whether so many controls measured, and so many of them that do as much damage, leave no doubt that p is large.
+  static boolean isPlain(int measured, int exceed) {
+    return measured >= MatchedSets.LEAST && exceed >= ENOUGH_EXCEED;
+  }
+
   /// Control arms of one kind, in their order: all of a primary intervention; of a secondary one no more than it takes to
   /// see that the set is no more than they are.
   private List<Readings> controls(Treatment plan, ControlKind kind, int available, Readings base, Readings target,
@@ -282,15 +292,14 @@ public record InterventionStudy(GatedModel model, Progress progress) {
     double effect = target.effect(base);
     List<Readings> measured = new ArrayList<>();
     int exceed = 0;
-    while (measured.size() < available
-        && (plan.primary() || measured.size() < MatchedSets.LEAST || exceed < ENOUGH_EXCEED)) {
+    while (measured.size() < available && (plan.primary() || !isPlain(measured.size(), exceed))) {
       Readings control = measure(measurement, plan.control(kind, measured.size(), model::width).draws(), "control", task)
           .withoutCompletions();
       exceed += control.effect(base) <= effect ? 1 : 0;
       measured.add(control);
     }
-    if (measured.size() < available) {
-      task.step(available - measured.size());
+    if (measured.size() < plan.controls(kind)) {
+      task.step(plan.controls(kind) - measured.size());
     }
     return measured;
   }

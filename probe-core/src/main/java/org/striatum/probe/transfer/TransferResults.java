@@ -3,6 +3,7 @@ package org.striatum.probe.transfer;
 import java.util.List;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.stats.PValue;
 
 /// What a transfer study found: a plain record of figures, written to `results/transfer.json` and read by the report.
 ///
@@ -41,7 +42,12 @@ public record TransferResults(List<String> runs, List<Basis> bases, List<SetOver
   /// @param recognised share of coordinates that correlate more with their namesake than with any other coordinate
   /// @param p (1 + #{null ≥ alignment}) / (1 + m)
   public record Basis(String first, String second, boolean common, String reason, int prompts, double alignment,
-      double nullHigh, double recognised, double p) {}
+      double nullHigh, double recognised, double p) {
+        /// p as people read it.
+        public PValue pValue() {
+          return new PValue(p, alignment > nullHigh);
+        }
+      }
 
   /// How far the top coordinates of two places overlap at one hook point.
   ///

@@ -8,6 +8,7 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.NeuronSet;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.stats.PValue;
 
 /// What the value-neuron study found: a plain record of figures, written to `results/value-neurons.json` and read by
 /// the intervention study and the report. AUROCs are of V(s₀) against the terminal reward on test problems.
@@ -97,7 +98,12 @@ public record ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes
   public record ProbeAuroc(ProbeKind probe, double validation, Estimate test) {}
 
   /// A null distribution, summarised: 2.5 and 97.5 percentiles, and p = (1 + #{null ≥ observed}) / (1 + m).
-  public record NullBand(int permutations, double mean, double low, double high, double p) {}
+  public record NullBand(int permutations, double mean, double low, double high, double p) {
+    /// p as people read it.
+    public PValue pValue() {
+      return PValue.counted(p, permutations);
+    }
+  }
 
   /// AUROC against the share of coordinates removed.
   ///

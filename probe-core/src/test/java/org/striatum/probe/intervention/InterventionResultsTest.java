@@ -157,7 +157,7 @@ class InterventionResultsTest {
     List<Intervention> all = InterventionResults.of(many, EFFECT, List.of(), List.of()).interventions();
     assertThat(all).extracting(Intervention::damage).doesNotContain(Damage.NONE, Damage.SPECIFIC);
     assertThat(all.getFirst().damage()).as("beyond all of its controls").isEqualTo(Damage.UNDECIDED);
-    assertThat(all.getFirst().matched().chance().printed()).startsWith("≤");
+    assertThat(all.getFirst().matched().qValue().printed()).startsWith("≤");
     assertThat(all.getFirst().decision().reason()).isEqualTo(Reason.TOO_FEW_CONTROLS);
     assertThat(all.stream().filter(one -> one.damage() == Damage.NOT_TESTED).count()).isGreaterThan(25);
   }

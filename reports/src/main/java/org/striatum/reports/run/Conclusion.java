@@ -120,7 +120,7 @@ record Conclusion(String question, String carries, String uses, Damage damage, S
     NullBand shuffled = s.layer().shuffled();
     String nulls = shuffled.permutations() == 0
         ? "no shuffled rewards to compare with"
-        : "shuffled rewards reach " + range(shuffled.low(), shuffled.high(), 3) + ", " + pEquals(shuffled.p());
+        : "shuffled rewards reach " + range(shuffled.low(), shuffled.high(), 3) + ", " + pEquals(shuffled.pValue());
     if (!s.predicts()) {
       return "On " + s.dataset() + " success is not shown to be predictable before the first generated token: the "
           + chosen + ", best on validation problems, reaches " + reaches + " (" + nulls + "; " + baseline + ")";
@@ -187,7 +187,7 @@ record Conclusion(String question, String carries, String uses, Damage damage, S
     return List.of(
         new KeyFigure("Effect on " + i.outcome().printed(), effect(i.effect().value(), i.outcome()),
             "95 %: " + Notation.span(scale * i.effect().low(), scale * i.effect().high(), places)),
-        new KeyFigure("q, RMS-matched sets", i.matched().chance().printed(),
-            "against random sets " + i.random().chance()));
+        new KeyFigure("q, RMS-matched sets", i.matched().qValue().printed(),
+            "against random sets " + i.random().qValue()));
   }
 }

@@ -129,7 +129,7 @@ final class Limitations {
       limits
           .add("On " + s.dataset()
               + " the chosen probe is not distinguishable from chance or from shuffled rewards (AUROC "
-              + Notation.auroc(s.probe().test()) + ", " + Notation.pEquals(s.layer().shuffled().p()) + ").");
+              + Notation.auroc(s.probe().test()) + ", " + Notation.pEquals(s.layer().shuffled().pValue()) + ").");
     }
   }
 

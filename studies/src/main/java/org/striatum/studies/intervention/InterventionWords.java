@@ -62,7 +62,7 @@ public final class InterventionWords {
 
   private static String against(Controls controls, String kind) {
     int sets = controls.effects().size();
-    return controls.chance().equation("q") + " against " + sets + " " + kind + (sets == 1 ? "" : "s");
+    return controls.qValue().equation("q") + " against " + sets + " " + kind + (sets == 1 ? "" : "s");
   }
 
   private static String tests(Decision decision) {
