@@ -71,11 +71,17 @@ record PlantedDrops(int[][] itemsOf, double[] base, double[][] matched, int avai
     return new AblationPower(effect, shares, problemsNeeded(effect, limit));
   }
 
+  /// The fewest from which on every larger number tried finds enough: few problems may miss the odd one that is hurt most.
   private double problemsNeeded(double drop, double limit) {
-    return Arrays.stream(TIMES).map(times -> Math.ceil(times * itemsOf.length))
-        .filter(problems -> problems >= 2
-            && share(drop, (int) problems, limit, PLANTED_FOR_NUMBER).value() >= AblationPower.ENOUGH)
-        .findFirst().orElse(Double.NaN);
+    double needed = Double.NaN;
+    for (int k = TIMES.length - 1; k >= 0; k--) {
+      int problems = (int) Math.ceil(TIMES[k] * itemsOf.length);
+      if (problems < 2 || !(share(drop, problems, limit, PLANTED_FOR_NUMBER).value() >= AblationPower.ENOUGH)) {
+        return needed;
+      }
+      needed = problems;
+    }
+    return needed;
   }
 
   private Share share(double drop, int problems, double limit, int times) {
