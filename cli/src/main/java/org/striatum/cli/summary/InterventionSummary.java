@@ -96,7 +96,8 @@ public record InterventionSummary(Console console) {
   private static String mcNemar(Arm arm) {
     return arm.mcNemar() == null
         ? ""
-        : "; McNemar %s (%d broken, %d repaired)".formatted(arm.mcNemar().pValue().equation("p"), arm.mcNemar().broken(),
+        : "; McNemar %s (%d broken, %d repaired)".formatted(arm.mcNemar().pValue().equation("p"),
+            arm.mcNemar().broken(),
             arm.mcNemar().repaired());
   }
 }

@@ -159,7 +159,8 @@ public final class SpecializationTable {
     List<MethodResult> methods = gathering.results(bench.widths());
     FirstSeed first = new FirstSeed(settings.seeds().first(), losses, LayerGate.of(adapters.get(Method.TAUGATE)),
         digits(bench));
-    return new Run(new Result(methods, Mnist.is(bench.images()) ? cells(methods) : List.of(), claims(methods), first, null),
+    return new Run(
+        new Result(methods, Mnist.is(bench.images()) ? cells(methods) : List.of(), claims(methods), first, null),
         new Kept(firstBase, adapters));
   }
 
@@ -192,8 +193,9 @@ public final class SpecializationTable {
     claims.add(alike(bitFit));
     claims.add(new Claim("BitFit is ahead of TauGate at 45°", bitFit.positive(), "%s, with %,d values against %,d"
         .formatted(printed(bitFit), by.get(Method.BITFIT).trainable(), by.get(Method.TAUGATE).trainable())));
-    claims.add(new Claim("LoRA is ahead of both at 45°", Verdict.of(List.of(lora.positive(), loraBeyondGate.positive())),
-        "beyond BitFit " + printed(lora) + ", beyond TauGate " + printed(loraBeyondGate)));
+    claims
+        .add(new Claim("LoRA is ahead of both at 45°", Verdict.of(List.of(lora.positive(), loraBeyondGate.positive())),
+            "beyond BitFit " + printed(lora) + ", beyond TauGate " + printed(loraBeyondGate)));
     claims.add(new Claim("Full fine-tuning is ahead of LoRA at 45°", full.positive(), printed(full)));
     claims.add(new Claim("Only full fine-tuning loses at 0°", onlyFullForgets(methods),
         "full beyond frozen " + printed(by.get(Method.FULL).forgetting())));

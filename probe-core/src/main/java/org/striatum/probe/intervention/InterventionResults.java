@@ -162,8 +162,7 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
   /// @param writing how it writes; null where nothing was generated
   /// @param prediction how it predicts the reference solutions; null where that was not recorded
   public record Arm(String name, int coordinates, Estimate outcome, Estimate effect, McNemarTable mcNemar,
-      Writing writing, Prediction prediction) {
-  }
+      Writing writing, Prediction prediction) {}
 
   /// Sets drawn as controls, each an arm. Those of a secondary intervention are measured one after another, and no further
   /// once [InterventionStudy#ENOUGH_EXCEED] of them do as much damage as the set (Besag and Clifford 1991): p is then plainly
@@ -277,8 +276,8 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
   /// the declared drop would have been found four times in five; else undecided. Not tested where no effect could have
   /// passed, see [Decision.Reason].
   public enum Damage implements Printed {
-    SPECIFIC("specific", Verdict.YES), GENERIC("generic", Verdict.NO), NONE("none", Verdict.NO),
-    UNDECIDED("undecided", Verdict.UNDECIDED), NOT_TESTED("not tested", Verdict.NOT_TESTED);
+    SPECIFIC("specific", Verdict.YES), GENERIC("generic", Verdict.NO), NONE("none", Verdict.NO), UNDECIDED("undecided",
+        Verdict.UNDECIDED), NOT_TESTED("not tested", Verdict.NOT_TESTED);
 
     static final double LEVEL = 0.05;
 

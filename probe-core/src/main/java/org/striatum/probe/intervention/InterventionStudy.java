@@ -208,7 +208,8 @@ public record InterventionStudy(GatedModel model, Progress progress) {
   /// @param random resamples problems
   /// @throws NotEnoughData without attempts
   /// @throws IllegalArgumentException on coordinates a hook point does not have
-  public MeasuredIntervention accuracy(Treatment plan, List<Attempt> attempts, Generation generation, RandomGenerator random) {
+  public MeasuredIntervention accuracy(Treatment plan, List<Attempt> attempts, Generation generation,
+      RandomGenerator random) {
     requireItems(attempts);
     try (Measurement measurement = new Measurement.Attempts(model, attempts, generation)) {
       return run(plan, measurement, false, random);
@@ -293,7 +294,8 @@ public record InterventionStudy(GatedModel model, Progress progress) {
     List<Readings> measured = new ArrayList<>();
     int exceed = 0;
     while (measured.size() < available && (plan.primary() || !isPlain(measured.size(), exceed))) {
-      Readings control = measure(measurement, plan.control(kind, measured.size(), model::width).draws(), "control", task)
+      Readings control = measure(measurement, plan.control(kind, measured.size(), model::width).draws(), "control",
+          task)
           .withoutCompletions();
       exceed += control.effect(base) <= effect ? 1 : 0;
       measured.add(control);

@@ -43,11 +43,11 @@ public record TransferResults(List<String> runs, List<Basis> bases, List<SetOver
   /// @param p (1 + #{null ≥ alignment}) / (1 + m)
   public record Basis(String first, String second, boolean common, String reason, int prompts, double alignment,
       double nullHigh, double recognised, double p) {
-        /// p as people read it.
-        public PValue pValue() {
-          return new PValue(p, alignment > nullHigh);
-        }
-      }
+    /// p as people read it.
+    public PValue pValue() {
+      return new PValue(p, alignment > nullHigh);
+    }
+  }
 
   /// How far the top coordinates of two places overlap at one hook point.
   ///

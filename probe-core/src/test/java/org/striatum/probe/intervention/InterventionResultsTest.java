@@ -120,7 +120,8 @@ class InterventionResultsTest {
     SplittableRandom random = new SplittableRandom(3);
     for (int problems : new int[]{24, 200}) {
       double[] base = IntStream.range(0, problems).mapToDouble(i -> i % 5 < 3 ? 1 : 0).toArray();
-      List<double[]> matched = Stream.generate(() -> ConstructedArms.flipped(base, random.nextInt(3), random.nextInt(3)))
+      List<double[]> matched = Stream
+          .generate(() -> ConstructedArms.flipped(base, random.nextInt(3), random.nextInt(3)))
           .limit(99).toList();
       Intervention found = judged(
           ConstructedArms.of(true, OutcomeKind.ACCURACY, base, base, matched, 99)).getFirst();

@@ -80,7 +80,8 @@ class InterventionStudyTest {
       MatchedSets sets = MatchedSets.draw(rms, target, List.of(), List.of(), 60, MatchedSets.DEFAULT_TOLERANCE, random);
       Intervention found = InterventionResults.of(List.of(new InterventionStudy(PlantedModel.usesSize(rms),
           Progress.NONE).logProbability(plan("large", target, Ablation.ZERO, sets, PositionMask.ALL), texts(), false,
-              random)), 0.1, List.of(), List.of()).interventions().getFirst();
+              random)),
+          0.1, List.of(), List.of()).interventions().getFirst();
       assertThat(found.random().p()).isLessThanOrEqualTo(0.05);
       verdicts.merge(found.damage(), 1, Integer::sum);
     }
@@ -228,8 +229,9 @@ class InterventionStudyTest {
     assertThat(all.coordinates()).hasSize(D);
     NamedSet nothing = NamedSet.beside(rms, all.coordinates(), List.of()).getLast();
     assertThat(nothing).isEqualTo(new NamedSet(NamedSet.COMPLEMENT, List.of()));
-    Intervention found = alone(new InterventionStudy(model, Progress.NONE).logProbability(new Plan(true, "sums", "value@3",
-        List.of(new Cut(PlantedModel.HOOK, TARGET, Ablation.ZERO, controls, List.of(nothing))), PositionMask.ALL),
+    Intervention found = alone(new InterventionStudy(model, Progress.NONE).logProbability(
+        new Plan(true, "sums", "value@3",
+            List.of(new Cut(PlantedModel.HOOK, TARGET, Ablation.ZERO, controls, List.of(nothing))), PositionMask.ALL),
         texts(), true, new SplittableRandom(2)));
     assertThat(found.others().getFirst().outcome().value()).isEqualTo(found.base().outcome().value());
     assertThat(found.others().getFirst().prediction().divergence().value()).isZero();

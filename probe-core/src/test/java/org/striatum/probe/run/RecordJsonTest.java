@@ -107,7 +107,8 @@ class RecordJsonTest {
         new Controls(List.of(0.1, -0.2), 9, 0.01, 0.02, 0, estimate, null, null),
         new Controls(List.of(), 0, Double.NaN, Double.NaN, 0, Estimate.exact(Double.NaN), null, null),
         new Decision(Damage.NOT_TESTED, Decision.Reason.NO_MATCHED_SETS, 3, Double.NaN, -0.1,
-            new AblationPower(0.1, List.of(new AblationPower.Share(0.1, 200, 170)), Double.NaN)))), List.of(),
+            new AblationPower(0.1, List.of(new AblationPower.Share(0.1, 200, 170)), Double.NaN)))),
+        List.of(),
         List.of("note"));
     Path file = folder.resolve("results.json");
     RecordJson.write(file, results);

@@ -75,7 +75,8 @@ final class Limitations {
           + ", so its damage may be that of any equally large coordinates.");
     } else if (i.decision().reason() == Reason.TOO_FEW_CONTROLS) {
       limits.add("With " + Notation.count(i.matched().effects().size(), "RMS-matched set") + " for " + name(i)
-          + " no p below " + Notation.p(1.0 / (1 + i.matched().available())) + " can be reached, which is not enough among "
+          + " no p below " + Notation.p(1.0 / (1 + i.matched().available()))
+          + " can be reached, which is not enough among "
           + Notation.count(i.decision().tests(), "test") + ".");
     }
     if (i.problems() < FEW_PROBLEMS) {

@@ -24,7 +24,7 @@ class ConclusionTest {
     assertThat(carries(ExampleRun.oneProbe(GOOD, SHORT_PROMPTS, BEATEN))).isEqualTo(
         "On alone the linear probe at blocks.3.hook_resid_post, chosen on validation problems, predicts success before"
             + " the first generated token with AUROC 0.800 [0.740, 0.860] on 60 test problems (shuffled rewards reach"
-            + " 0.440–0.560, p = 0.005; prompt length alone gives 0.600).");
+            + " 0.440–0.560, p ≤\u202f0.005; prompt length alone gives 0.600).");
   }
 
   @Test

@@ -299,7 +299,8 @@ public final class ExampleRun {
         List.of(new Arm("largest RMS", layer.coordinates().size(), ablated, effect, mcNemar, writing, prediction),
             new Arm("complement", WIDTH - layer.coordinates().size(), ablated, effect, mcNemar, writing, prediction)),
         new Controls(random, random.size(), pRandom, pRandom, 0, effect, writing, null),
-        new Controls(matched, matched.size(), pMatched, pMatched, 1, matched.isEmpty() ? Estimate.exact(Double.NaN) : effect,
+        new Controls(matched, matched.size(), pMatched, pMatched, 1,
+            matched.isEmpty() ? Estimate.exact(Double.NaN) : effect,
             matched.isEmpty() ? null : writing, prediction),
         decision(damage, outcome));
   }
