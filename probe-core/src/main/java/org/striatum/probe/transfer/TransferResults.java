@@ -107,6 +107,16 @@ public record TransferResults(List<String> runs, List<Basis> bases, List<Ceiling
       planted = List.copyOf(planted);
     }
 
+    /// p as people read it.
+    public PValue pValue() {
+      return PValue.counted(p, SetPool.DRAWS);
+    }
+
+    /// q as people read it.
+    public PValue qValue() {
+      return PValue.corrected(q, p, SetPool.DRAWS);
+    }
+
     /// The share of planted pairs of the declared overlap that are found; NaN where nothing was planted.
     public double power() {
       return planted.stream().filter(one -> one.overlap() == effect)
