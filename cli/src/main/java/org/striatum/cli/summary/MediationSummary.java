@@ -27,7 +27,8 @@ record MediationSummary(Console console) {
     console.print("    %s: set less controls %s, %s, %s of the whole state".formatted(
         one.controls() == 0
             ? "no matched sets"
-            : String.format(Locale.ROOT, "%d matched sets %+.3f (%+.3f to %+.3f)", one.controls(), one.mean(), one.low(),
+            : String.format(Locale.ROOT, "%d matched sets %+.3f (%+.3f to %+.3f)", one.controls(), one.mean(),
+                one.low(),
                 one.high()),
         AnswerFigures.signed(one.beyond()),
         PValue.counted(one.p(), one.controls()).equation("p"),

@@ -86,7 +86,8 @@ public record TransferSummary(List<Statement> statements) {
         : format(" (%d pairs)", sets.pairs());
     return format(
         "%s %s of a set is in the other place's%s, %s within one place, %s where codes are unrelated (%s, %s): %s of a code is shared [%s to %s].%s",
-        asked, percent(sets.shared()), left, percent(sets.ceiling()), percent(sets.chance()), sets.pValue().equation("p"),
+        asked, percent(sets.shared()), left, percent(sets.ceiling()), percent(sets.chance()),
+        sets.pValue().equation("p"),
         sets.qValue().equation("q"), percent(sets.overlap()), percent(sets.low()), percent(sets.high()), power(sets));
   }
 
@@ -103,7 +104,8 @@ public record TransferSummary(List<Statement> statements) {
     String asked = "The probes: " + probes.verdict().printed() + ".";
     String own = format("AUROC %s, %s beside prompt length", interval(probes.own()), signed(probes.ownGain()));
     if (probes.verdict() == Verdict.NOT_TESTED) {
-      return format("%s The places' own probes are not shown to know more than prompt length (%s), so that no other's can be.",
+      return format(
+          "%s The places' own probes are not shown to know more than prompt length (%s), so that no other's can be.",
           asked, own);
     }
     return format(
