@@ -41,6 +41,7 @@ public record ValueSummary(Console console) {
               layer.shuffled().pValue().equation("p")))
           .toString());
     }
+    values.rankingTrainings().forEach(console::print);
     if (!values.controls().isEmpty()) {
       console.print("");
       console.print("Controls at the hook point chosen on validation problems; ridge probe on s₀, test problems");
