@@ -180,7 +180,7 @@ public record DopamineSettings(Errors errors, ValueProbeTraining training, Dopam
 
   /// Minutes for a small model: fewer refits of the probe, the signature's parts the same.
   public static DopamineSettings quick() {
-    return defaults().withTests(tests -> tests.withRetrainings(5).withPower(power -> power.withPlanted(24)));
+    return defaults().withTests(tests -> tests.withPower(power -> power.withPlanted(24)));
   }
 
   public DopamineSettings {
