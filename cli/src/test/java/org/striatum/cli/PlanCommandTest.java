@@ -139,10 +139,39 @@ class PlanCommandTest {
     assertThat(refused.errorLines()).singleElement().asString().contains("was changed since it was written");
   }
 
+  @Test
+  void tenProblemsArePlannedAsFarAsTheyGo() throws IOException {
+    Path few = temporary.resolve("few.json");
+    succeeds(Session.of("plan", REASONER, "--tasks", "add,mul", "--limit", 10, "--effort", "quick", "--trials", 2,
+        "--assume", "accuracy=.5,width=12", "--output", few));
+    assertThat(PlanFile.read(few).plan().answers()).filteredOn(answer -> answer.effect() == PlannedEffect.PREDICTS)
+        .hasSize(2).allSatisfy(answer -> assertThat(answer.power()).isLessThan(0.2));
+    assertThat(PlanFile.read(few).plan().answers()).filteredOn(answer -> answer.effect() == PlannedEffect.TRANSFER)
+        .extracting(Plan.PlannedAnswer::means).containsOnly(Means.FORMULA);
+  }
+
+  /// No success in the pilot: what depends on outcomes cannot be planned, and says so.
+  @Test
+  void aPilotOfOneClassPlansNoPower() throws IOException {
+    Path file = temporary.resolve("one-class.json");
+    succeeds(Session.of("plan", REASONER, "--data", data, "--grader", "exact", "--limit", 30, "--effort", "quick",
+        "--max-new-tokens", 2, "--trials", 2, "--pilot", 10, "--output", file));
+    Plan made = PlanFile.read(file).plan();
+    assertThat(made.answers()).extracting(Plan.PlannedAnswer::means).containsOnly(Means.NOT_PLANNED);
+    assertThat(made.answers().getFirst().because()).contains("failed");
+    assertThat(made.grounds()).filteredOn(ground -> ground.figure().equals("accuracy")).singleElement()
+        .satisfies(ground -> {
+          assertThat(ground.value()).isZero();
+          assertThat(ground.source()).isEqualTo(Source.MEASURED);
+        });
+    assertThat(made.cost()).extracting(Plan.PlannedCost::study).contains("rollouts", "capture");
+    assertThat(made.cost().getFirst().seconds()).isPositive();
+  }
+
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {"--effect|predicts=0.4|(0.5, 1)", "--effect|nothing=1|predicts",
       "--effect|used|NAME=NUMBER", "--assume|accuracy=2|[0.0, 1.0]", "--assume|accuracy=x|no number",
-      "--trials|1|[2, 10000]"})
+      "--pilot|1|problems ≥ 10"})
   void refusesWhatIsNoEffectOrFigure(String option, String value, String said) {
     Session refused = made(temporary.resolve("never.json"), option, value);
     assertThat(refused.code()).isEqualTo(ExitCode.USAGE);

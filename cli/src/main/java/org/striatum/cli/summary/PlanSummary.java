@@ -53,6 +53,12 @@ public record PlanSummary(Console console) {
 
   private static String amounts(long tokens, double seconds, long bytes) {
     return String.format(Locale.ROOT, "%,d tokens, %s, %.1f MB", tokens,
-        Double.isFinite(seconds) ? String.format(Locale.ROOT, "%.2f h", seconds / 3600) : "hours not planned", bytes / 1e6);
+        Double.isFinite(seconds) ? time(seconds) : "hours not planned", bytes / 1e6);
+  }
+
+  private static String time(double seconds) {
+    return seconds < 3600
+        ? String.format(Locale.ROOT, "%.1f min", seconds / 60)
+        : String.format(Locale.ROOT, "%.1f h", seconds / 3600);
   }
 }

@@ -93,12 +93,17 @@ public record PowerCurve(List<Point> points, double intercept, double slope) {
     return Gaussian.cdf(intercept + slope * Math.sqrt(problems));
   }
 
-  /// The problems at which power is enough; empty beyond four times the most that were simulated.
+  /// The problems at which power is enough: the fewest that were simulated where they are enough already; empty beyond four
+  /// times the most.
   public OptionalInt problemsNeeded() {
+    int fewest = points.stream().mapToInt(Point::problems).min().orElseThrow();
+    if (at(fewest) >= PowerFormula.ENOUGH) {
+      return OptionalInt.of(fewest);
+    }
     double root = (Gaussian.quantile(PowerFormula.ENOUGH) - intercept) / slope;
     int most = points.stream().mapToInt(Point::problems).max().orElseThrow();
     return slope > 0 && root * root <= REACH * most
-        ? OptionalInt.of((int) Math.max(1, Math.ceil(Math.max(root, 0) * Math.max(root, 0))))
+        ? OptionalInt.of((int) Math.ceil(root * root))
         : OptionalInt.empty();
   }
 }

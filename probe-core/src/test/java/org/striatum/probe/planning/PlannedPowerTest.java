@@ -107,7 +107,7 @@ class PlannedPowerTest {
   void dopamine(double accuracy, double icc, int steps, int draws, double strength) {
     SignatureTrials trials = new SignatureTrials(
         DopamineSettings.quick().withTests(tests -> tests.withPermutations(199)).withResamples(200),
-        new OutcomeModel(accuracy, icc), steps, draws, 40);
+        SignatureTrials.ValueProcess.even(new OutcomeModel(accuracy, icc), steps), draws, 40);
     List<PowerCurve.Point> points = new ArrayList<>();
     for (int problems : new int[]{80, 160, 320}) {
       points.add(point(trials, problems, strength, 0));

@@ -119,12 +119,14 @@ class PowerFormulaTest {
   void aCurveThatNeverRisesNeedsMoreThanWasLookedAt() {
     assertThat(PowerCurve.of(List.of(new Point(100, 0, 20), new Point(400, 0, 20))).problemsNeeded()).isEmpty();
     assertThat(PowerCurve.of(List.of(new Point(100, 9, 20), new Point(400, 5, 20))).problemsNeeded()).isEmpty();
-    assertThat(PowerCurve.of(List.of(new Point(100, 20, 20), new Point(400, 20, 20))).at(100)).isGreaterThan(0.9);
+    PowerCurve always = PowerCurve.of(List.of(new Point(100, 20, 20), new Point(400, 20, 20)));
+    assertThat(always.at(100)).isGreaterThan(0.9);
+    assertThat(always.problemsNeeded()).hasValue(100);
   }
 
   @Test
   void largerSetsShowASmallerOverlap() {
-    OverlapPower power = new OverlapPower(256, 0.2, 3);
+    OverlapPower power = new OverlapPower(1024, 0.2, 3);
     assertThat(power.at(1)).isLessThan(power.at(20));
     assertThat(power.at(power.sizeNeeded().orElseThrow())).isGreaterThanOrEqualTo(PowerFormula.ENOUGH);
     assertThat(new OverlapPower(256, 0.001, 3).at(10)).isLessThan(0.01);

@@ -7,11 +7,13 @@ package org.striatum.studies.planning;
 /// @param continued rollouts of each data set that are continued from every step; 0 for none
 /// @param seedOffset from the study's seed, so that generated problems are others than the study's
 public record PilotSettings(int problems, int samples, int continued, long seedOffset) {
+  /// Fewer say nothing.
+  public static final int LEAST = 10;
   public static final PilotSettings DEFAULTS = new PilotSettings(50, 4, 20, 1_000_003);
 
   public PilotSettings {
-    if (problems < 2 || samples < 1 || continued < 0) {
-      throw new IllegalArgumentException("a pilot needs problems ≥ 2, rollouts per problem ≥ 1 and continued rollouts"
+    if (problems < LEAST || samples < 1 || continued < 0) {
+      throw new IllegalArgumentException("a pilot needs problems ≥ " + LEAST + ", rollouts per problem ≥ 1 and continued rollouts"
           + " ≥ 0, found " + problems + ", " + samples + " and " + continued);
     }
   }

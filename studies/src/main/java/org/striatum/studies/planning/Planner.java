@@ -9,6 +9,7 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.striatum.probe.dopamine.DopamineSettings;
 import org.striatum.probe.dopamine.SignatureTrials;
+import org.striatum.probe.dopamine.SignatureTrials.ValueProcess;
 import org.striatum.probe.planning.AurocPower;
 import org.striatum.probe.planning.DamagePower;
 import org.striatum.probe.planning.OutcomeModel;
@@ -56,7 +57,7 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
   private static final int PLANTED = 6; // neurons a made-up data set
   private static final int[] FACTORS = {1, 3}; // of the planned problems, that are simulated
   private static final int MOST_SIMULATED = 2000; // problems
-  private static final int[] DRAWS = {4, 8, 16, 32, 64};
+  private static final int[] DRAWS = {8, 16, 32, 64};
   private static final int MOST_SAMPLES = 64;
 
   /// One data set.
@@ -118,7 +119,7 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
 
   private PlannedAnswer unplanned(Data one, PlannedEffect effect, String why) {
     return new PlannedAnswer(one.known.dataset(), effect, size(effect), Means.NOT_PLANNED, Double.NaN,
-        new Needs(null, null, null, null, null), why);
+        Needs.UNKNOWN, why);
   }
 
   private PlannedAnswer planned(Data one, PlannedEffect effect, Means means, double power, Needs needs,
@@ -141,8 +142,8 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
 
   private static Needs problems(OptionalInt needed, String otherwise) {
     return needed.isPresent()
-        ? new Needs(needed.getAsInt(), null, null, 1, null)
-        : new Needs(null, null, null, 1, otherwise);
+        ? new Needs(needed.getAsInt(), null, null, null, 1, null)
+        : new Needs(null, null, null, null, 1, otherwise);
   }
 
   private PlannedAnswer predicts(Data one, OutcomeModel outcomes) {
@@ -223,6 +224,12 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
     return List.copyOf(sizes);
   }
 
+  /// Test problems among those needed, where the settings attempt fewer; null where they do not.
+  private Integer attempts(OptionalInt problems, int most) {
+    int tested = problems.isPresent() ? (int) Math.round(problems.getAsInt() * tested()) : 0;
+    return tested > most ? tested : null;
+  }
+
   private PlannedAnswer used(Data one) {
     AblationSettings ablation = plan.settings(AblationStep.STUDY);
     double drop = size(PlannedEffect.USED);
@@ -241,7 +248,8 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
     OptionalInt needed = new DamagePower(drop, one.known.get(Figure.GENERIC), churn,
         new DamagePower.Design(enough, primary, tested(), Integer.MAX_VALUE)).problemsNeeded();
     double reached = power.at(one.problems);
-    Needs needs = new Needs(needed.isPresent() ? needed.getAsInt() : null, null, enough, 1,
+    Needs needs = new Needs(needed.isPresent() ? needed.getAsInt() : null, null,
+        attempts(needed, ablation.measures().attempts()), enough, 1,
         needed.isEmpty() ? "more than 2000 attempts" : null);
     return planned(one, PlannedEffect.USED, Means.FORMULA, reached, needs,
         text("%d primary, %d matched sets of which %d may do as much, at most %d test problems; accuracy %.2f, %.0f %% of"
@@ -260,44 +268,63 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
       return unplanned(one, PlannedEffect.DOPAMINE,
           "completions have one step, and after the last one there is no value to be wrong about");
     }
-    double strength = size(PlannedEffect.DOPAMINE);
-    int family = 2 * study.tests().tested();
-    ProblemSplit split = plan.settings(ProbeStep.STUDY).split();
-    SignatureTrials made = new SignatureTrials(study, outcomes, steps, draws, family);
-    int most = plan.settings(DopamineStep.STUDY).continuations().rollouts();
-    List<PowerCurve.Point> points = new ArrayList<>();
-    double reliability = Double.NaN;
-    int sets = Math.max(2, (trials + PLANTED - 1) / PLANTED);
-    Data limited = new Data(one.known, Math.min(most, one.problems), one.states);
-    for (int problems : sizes(limited)) {
-      int found = 0;
-      for (int k = 0; k < sets; k++) {
-        SignatureTrials.Found drawn = made.of(problems, split.train(), tested(), strength, PLANTED, seed + 7919L * k);
-        found += drawn.found();
-        reliability = drawn.reliability();
-      }
-      points.add(new PowerCurve.Point(problems, found, sets * PLANTED));
+    try {
+      return dopamine(one, outcomes, study, steps, draws);
+    } catch (NotEnoughData few) {
+      return unplanned(one, PlannedEffect.DOPAMINE, few.getMessage());
     }
-    PowerCurve curve = PowerCurve.of(points);
-    OptionalInt needed = curve.problemsNeeded();
-    double rel = one.known.find(Figure.RELIABILITY).orElse(reliability);
-    Needs needs = new Needs(needed.isPresent() ? needed.getAsInt() : null,
-        continuations(one, strength, rel, draws, steps, family), null, 1,
-        needed.isPresent() ? null : "more than " + 4 * points.getLast().problems() + " problems at K = " + draws);
-    return planned(one, PlannedEffect.DOPAMINE, Means.SIMULATION, curve.at(limited.problems), needs,
-        text("%s, one rollout each, K = %d, %d steps; reliability of δ̂ %.2f made up%s", shares(points), draws, steps,
-            reliability, one.known.find(Figure.RELIABILITY).isPresent()
-                ? text(", %.2f in the pilot", one.known.get(Figure.RELIABILITY))
-                : ""));
   }
 
-  /// The fewest continuations at which the first part alone is likely to pass with the planned problems; null if none of those
-  /// tried are.
-  private Integer continuations(Data one, double strength, double reliability, int draws, int steps, int family) {
+  private PlannedAnswer dopamine(Data one, OutcomeModel outcomes, DopamineSettings study, int steps, int draws) {
+    int most = plan.settings(DopamineStep.STUDY).continuations().rollouts();
+    SignatureTrials made = new SignatureTrials(study, ValueProcess.calibrated(outcomes, steps,
+        one.known.get(Figure.RELIABILITY), draws, seed), draws, 2 * study.tests().tested());
+    Data continued = new Data(one.known, Math.min(most, one.problems), one.states);
+    List<PowerCurve.Point> points = sizes(continued).stream().map(problems -> found(made, problems)).toList();
+    PowerCurve curve = PowerCurve.of(points);
+    OptionalInt needed = curve.problemsNeeded();
+    double power = curve.at(continued.problems);
+    Integer samples = power < PowerFormula.ENOUGH ? continuations(made, continued) : null;
+    Needs needs = new Needs(needed.isPresent() ? needed.getAsInt() : null, null, null, null, 1,
+        needed.isEmpty()
+            ? "more than " + 4 * points.getLast().problems() + " problems at K = " + draws
+            : needed.getAsInt() > most ? "a rollout of each continued" : null);
+    return planned(one, PlannedEffect.DOPAMINE, Means.SIMULATION, power, needs,
+        text("%s, one rollout each, K = %d, %d steps; reliability of δ̂ %.2f made up%s%s", shares(points), draws, steps,
+            made.of(continued.problems, trained(), tested(), size(PlannedEffect.DOPAMINE), 2, seed).reliability(),
+            one.known.find(Figure.RELIABILITY).isPresent()
+                ? text(", %.2f in the pilot", one.known.get(Figure.RELIABILITY))
+                : "",
+            samples == null
+                ? ""
+                : text("; with %d problems K = %d would do", continued.problems, samples)));
+  }
+
+  private double trained() {
+    return plan.settings(ProbeStep.STUDY).split().train();
+  }
+
+  private PowerCurve.Point found(SignatureTrials made, int problems) {
+    int sets = Math.max(2, (trials + PLANTED - 1) / PLANTED);
+    int found = 0;
+    for (int k = 0; k < sets; k++) {
+      found += made.of(problems, trained(), tested(), size(PlannedEffect.DOPAMINE), PLANTED, seed + 7919L * k).found();
+    }
+    return new PowerCurve.Point(problems, found, sets * PLANTED);
+  }
+
+  /// The fewest continuations of those tried at which these problems suffice; null if none does. Where not even the first part
+  /// of the test is likely to pass, by formula, nothing is simulated.
+  private Integer continuations(SignatureTrials made, Data one) {
+    double reliability = made.of(one.problems, trained(), tested(), size(PlannedEffect.DOPAMINE), 2, seed)
+        .reliability();
     for (int k : DRAWS) {
-      double at = SurprisePower.reliability(reliability, draws, k);
-      if (at > 0 && at <= 1 && new SurprisePower(strength, at, steps, tested(), family)
-          .at(one.problems) >= PowerFormula.ENOUGH) {
+      double at = SurprisePower.reliability(reliability, made.draws(), k);
+      if (k > made.draws() && at > 0 && at <= 1
+          && new SurprisePower(size(PlannedEffect.DOPAMINE), at, made.process().steps(), tested(), made.family())
+              .at(one.problems) >= PowerFormula.ENOUGH
+          && found(new SignatureTrials(made.settings(), made.process(), k, made.family()), one.problems)
+              .share() >= PowerFormula.ENOUGH) {
         return k;
       }
     }
@@ -312,13 +339,14 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
       return unplanned(one, PlannedEffect.TRANSFER, "the width is not known");
     }
     int width = (int) one.known.get(Figure.WIDTH);
-    OverlapPower power = new OverlapPower(width, size(PlannedEffect.TRANSFER), data.size() - 1);
+    OverlapPower power = new OverlapPower(width, size(PlannedEffect.TRANSFER),
+        data.size() * (data.size() - 1) / 2);
     List<String> sizes = plan.settings(CompareStep.STUDY).study().sizes();
     List<Integer> counts = sizes.stream().map(size -> new SetSize(size).of(width)).toList();
     double best = counts.stream().mapToDouble(power::at).max().orElse(Double.NaN);
     OptionalInt needed = power.sizeNeeded();
     return planned(one, PlannedEffect.TRANSFER, Means.FORMULA, best,
-        new Needs(null, null, null, null, needed.isPresent()
+        new Needs(null, null, null, null, null, needed.isPresent()
             ? "sets of at least " + needed.getAsInt() + " coordinates"
             : "sets of more than a tenth of the width"),
         text("the best of the sizes %s of %d coordinates; how many problems a ranking needs to overlap so far is not planned:"
@@ -334,8 +362,9 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
     }
     PairedPower power = new PairedPower(gain, outcomes, tested(), search.problems());
     OptionalInt needed = new PairedPower(gain, outcomes, tested(), Integer.MAX_VALUE).problemsNeeded();
-    return planned(one, PlannedEffect.SEARCH, Means.FORMULA, power.at(one.problems),
-        problems(needed, "more than a million problems"),
+    Needs needs = new Needs(needed.isPresent() ? needed.getAsInt() : null, null, attempts(needed, search.problems()),
+        null, 1, needed.isPresent() ? null : "more than a million problems");
+    return planned(one, PlannedEffect.SEARCH, Means.FORMULA, power.at(one.problems), needs,
         text("at most %d test problems; two completions of a problem differ in %.0f %% of the cases", search.problems(),
             100 * outcomes.discordance()));
   }

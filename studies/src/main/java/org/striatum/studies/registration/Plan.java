@@ -101,14 +101,20 @@ public record Plan(Told told, PrimaryFamily primary, List<Ground> grounds, List<
   ///
   /// @param problems of the data set
   /// @param samples rollouts or continuations, K
-  /// @param controls sets, or coordinates of a set where sets are compared
+  /// @param attempts test problems that the model tries again, where the settings allow fewer
+  /// @param controls matched sets
   /// @param splits of the problems
-  /// @param otherwise in words, where a figure is not reached; null if they are
-  public record Needs(Integer problems, Integer samples, Integer controls, Integer splits, String otherwise) {
+  /// @param otherwise in words, where a figure is not reached or is of another kind; null if all are
+  public record Needs(Integer problems, Integer samples, Integer attempts, Integer controls, Integer splits,
+      String otherwise) {
+    /// Nothing is known.
+    public static final Needs UNKNOWN = new Needs(null, null, null, null, null, null);
+
     String printed() {
       return PlanText.listed(problems == null ? null : PlanText.count(problems, "problem"),
+          attempts == null ? null : attempts + " of them attempted",
           samples == null ? null : "K = " + samples, controls == null ? null : controls + " controls",
-          splits == null ? null : PlanText.count(splits, "split"), otherwise);
+          otherwise, splits == null ? null : PlanText.count(splits, "split"));
     }
   }
 

@@ -68,8 +68,8 @@ public record PlanReport(Sha256 sha256, PrimaryFamily primary, List<Deviation> d
     Sha256 found = Files.isRegularFile(file) ? Sha256.of(file) : null;
     if (!registered.sha256().equals(found)) {
       return Optional.of(new PlanReport(registered.sha256(), registered.primary(),
-          List.of(new Deviation("plan", PlanFile.NAME, registered.sha256().hex(),
-              found == null ? "missing, so nothing can be compared" : found.hex() + ", so nothing can be compared"))));
+          List.of(new Deviation("plan", PlanFile.NAME, brief(registered.sha256()),
+              (found == null ? "none" : brief(found)) + ", so nothing can be compared"))));
     }
     Plan.Told told = PlanFile.read(file).plan().told();
     List<Deviation> deviations = new ArrayList<>(inputs(told, run.manifest().inputs()));
@@ -82,6 +82,10 @@ public record PlanReport(Sha256 sha256, PrimaryFamily primary, List<Deviation> d
       deviations.add(new Deviation("run", "studies", String.join(", ", open), "not done"));
     }
     return Optional.of(new PlanReport(registered.sha256(), registered.primary(), deviations));
+  }
+
+  private static String brief(Sha256 sum) {
+    return sum.hex().substring(0, 8) + "…";
   }
 
   private static boolean isOf(Manifest.Step step, String study, Plan.Told told) {
