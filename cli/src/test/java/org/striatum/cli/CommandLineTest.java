@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -94,6 +95,7 @@ class CommandLineTest {
   }
 
   @Test
+  @Tag("slow")
   void theSameSeedGivesTheSameBytesInAnotherFolder() throws Exception {
     Path other = temporary.resolve("other");
     everyCommand(other).forEach((command, session) -> assertThat(session.code()).as(session.err()).isZero());

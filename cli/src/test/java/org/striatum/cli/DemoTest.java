@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,6 +16,7 @@ import org.striatum.probe.rollout.Rollout;
 
 /// The demo, at fewer problems: the same twice, and as accurate as the model is elsewhere.
 @Tag("slow")
+@Order(4)
 class DemoTest {
   private static final int LIMIT = 60;
   /// Accuracies of an independent pipeline (transformers 5.17, its own sampler and grader) on 600 problems a task at

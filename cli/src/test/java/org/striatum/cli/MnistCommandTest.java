@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +20,7 @@ import org.striatum.peft.adapter.TrainedAdapter;
 import org.striatum.peft.network.Mlp;
 
 /// `mnist` on a few small images in MNIST's format; the table on MNIST itself is slow.
+@Order(3)
 class MnistCommandTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int SIDE = 8;

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,7 @@ import org.striatum.studies.neurons.NeuronSelection;
 
 /// What the whole pipeline says of models in which it is known what is there: value neurons that are used, value neurons
 /// that aren't, no value, value in no few coordinates, and large coordinates without value.
+@Order(2)
 class PlantedModelTest {
   private static final long SEED = 1;
   private static final int SEEDS = 10;
@@ -92,6 +94,7 @@ class PlantedModelTest {
   }
 
   @Test
+  @Tag("slow")
   void aCoinFlipHasNoValue() throws IOException {
     try (PlantedStudy study = study(folder, Code.COIN)) {
       assertThat(PlantedStudy.auroc(only(study), ProbeKind.LINEAR)).isCloseTo(0.5, within(0.1));
@@ -102,6 +105,7 @@ class PlantedModelTest {
   }
 
   @Test
+  @Tag("slow")
   void aDenseCodeFallsWithPruningAndASparseOneDoesNot() throws IOException {
     try (PlantedStudy dense = study(folder, Code.DENSE)) {
       assertThat(PlantedStudy.auroc(only(dense), ProbeKind.LINEAR)).isGreaterThan(0.68);

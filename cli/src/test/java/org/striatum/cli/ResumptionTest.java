@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -27,6 +28,7 @@ import org.striatum.studies.run.FolderLock;
 /// that every command has continued where the one before it was killed.
 @Tag("slow")
 @EnabledOnOs(OS.LINUX)
+@Order(5)
 class ResumptionTest {
   private static final long SEED = 20261129;
   private static final int KILLS = 5;

@@ -18,6 +18,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -33,6 +34,7 @@ import org.striatum.studies.run.RunFolder;
 /// moment, comes to the same end by the same command.
 @Tag("slow")
 @EnabledOnOs(OS.LINUX)
+@Order(1)
 class ScanDurabilityTest {
   private static final long SEED = 20261127;
   private static final int KILLS = 20;

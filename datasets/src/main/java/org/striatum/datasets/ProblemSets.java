@@ -3,7 +3,7 @@ package org.striatum.datasets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import org.striatum.probe.model.NearestNames;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.run.UsageException;
 
@@ -27,8 +27,13 @@ public final class ProblemSets {
   }
 
   private static ProblemSet known(String name) {
-    return find(name).orElseThrow(() -> new UsageException("unknown task '" + name + "': the tasks are "
-        + KNOWN.stream().map(ProblemSet::name).collect(Collectors.joining(", "))));
+    return find(name).orElseThrow(() -> unknown(name, KNOWN.stream().map(ProblemSet::name).toList()));
+  }
+
+  private static UsageException unknown(String name, List<String> known) {
+    List<String> near = NearestNames.near(name, known);
+    return new UsageException("unknown task '" + name + "': the tasks are " + String.join(", ", known)
+        + (near.isEmpty() ? "" : "; did you mean " + String.join(" or ", near) + "?"));
   }
 
   /// The sets of a comma-separated list, in its order: `named("add,mul")`.
