@@ -143,7 +143,7 @@ class PlanCommandTest {
   void tenProblemsArePlannedAsFarAsTheyGo() throws IOException {
     Path few = temporary.resolve("few.json");
     succeeds(Session.of("plan", REASONER, "--tasks", "add,mul", "--limit", 10, "--effort", "quick", "--trials", 2,
-        "--assume", "accuracy=.5,width=12", "--output", few));
+        "--assume", "accuracy=.5,width=40", "--output", few));
     assertThat(PlanFile.read(few).plan().answers()).filteredOn(answer -> answer.effect() == PlannedEffect.PREDICTS)
         .hasSize(2).allSatisfy(answer -> assertThat(answer.power()).isLessThan(0.2));
     assertThat(PlanFile.read(few).plan().answers()).filteredOn(answer -> answer.effect() == PlannedEffect.TRANSFER)

@@ -342,7 +342,12 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
     OverlapPower power = new OverlapPower(width, size(PlannedEffect.TRANSFER),
         data.size() * (data.size() - 1) / 2);
     List<String> sizes = plan.settings(CompareStep.STUDY).study().sizes();
-    List<Integer> counts = sizes.stream().map(size -> new SetSize(size).of(width)).toList();
+    List<Integer> counts;
+    try {
+      counts = sizes.stream().map(size -> new SetSize(size).of(width)).toList();
+    } catch (IllegalArgumentException tooLarge) {
+      return unplanned(one, PlannedEffect.TRANSFER, tooLarge.getMessage());
+    }
     double best = counts.stream().mapToDouble(power::at).max().orElse(Double.NaN);
     OptionalInt needed = power.sizeNeeded();
     return planned(one, PlannedEffect.TRANSFER, Means.FORMULA, best,

@@ -83,6 +83,16 @@ public final class Registration {
     run.note().accept("registered: " + PlanFile.NAME + " " + plan.sha256().hex().substring(0, 8) + "…");
   }
 
+  /// Refuses completions that another program made where a plan lies: they were there before it.
+  ///
+  /// @throws UsageException if a plan is there that the run has not registered
+  public static void refuse(StudyRun run) {
+    if (run.folder().manifest().plan() == null && Files.exists(run.folder().folder().resolve(PlanFile.NAME))) {
+      throw new UsageException(run.folder().folder() + " holds a plan, and completions that another program made follow"
+          + " none: remove " + PlanFile.NAME + ", or choose another folder");
+    }
+  }
+
   private static List<String> checkpoint(Plan plan, Manifest.Checkpoint here) {
     SortedMap<String, Sha256> planned = plan.told().files();
     if (planned.equals(here.files())) {
