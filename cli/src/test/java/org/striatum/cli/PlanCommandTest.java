@@ -146,8 +146,6 @@ class PlanCommandTest {
         "--assume", "accuracy=.5,width=40", "--output", few));
     assertThat(PlanFile.read(few).plan().answers()).filteredOn(answer -> answer.effect() == PlannedEffect.PREDICTS)
         .hasSize(2).allSatisfy(answer -> assertThat(answer.power()).isLessThan(0.2));
-    assertThat(PlanFile.read(few).plan().answers()).filteredOn(answer -> answer.effect() == PlannedEffect.TRANSFER)
-        .extracting(Plan.PlannedAnswer::means).containsOnly(Means.FORMULA);
   }
 
   /// No success in the pilot: what depends on outcomes cannot be planned, and says so.

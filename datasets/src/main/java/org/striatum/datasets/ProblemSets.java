@@ -9,9 +9,11 @@ import org.striatum.probe.run.UsageException;
 
 /// The generated problem sets, by name.
 public final class ProblemSets {
-  /// All of them, in the order in which they are listed: the four families, then those with a shifted distribution.
+  /// All of them, in the order in which they are listed: the four families, those with prompts of one length, then those with
+  /// longer operands.
   public static final List<ProblemSet> KNOWN = List.of(new Arithmetic.Add(), new Arithmetic.Mul(), new Arithmetic.Mod(),
-      new Arithmetic.Expr(), new Arithmetic.AddLong(), new Arithmetic.MulLong());
+      new Arithmetic.Expr(), new Arithmetic.AddFixed(), new Arithmetic.MulFixed(), new Arithmetic.ModFixed(),
+      new Arithmetic.ExprFixed(), new Arithmetic.AddLong(), new Arithmetic.MulLong());
 
   private ProblemSets() {}
 

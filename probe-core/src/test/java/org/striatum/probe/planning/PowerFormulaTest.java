@@ -123,12 +123,4 @@ class PowerFormulaTest {
     assertThat(always.at(100)).isGreaterThan(0.9);
     assertThat(always.problemsNeeded()).hasValue(100);
   }
-
-  @Test
-  void largerSetsShowASmallerOverlap() {
-    OverlapPower power = new OverlapPower(1024, 0.2, 3);
-    assertThat(power.at(1)).isLessThan(power.at(20));
-    assertThat(power.at(power.sizeNeeded().orElseThrow())).isGreaterThanOrEqualTo(PowerFormula.ENOUGH);
-    assertThat(new OverlapPower(256, 0.001, 3).at(10)).isLessThan(0.01);
-  }
 }

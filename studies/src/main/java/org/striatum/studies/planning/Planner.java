@@ -13,7 +13,6 @@ import org.striatum.probe.dopamine.SignatureTrials.ValueProcess;
 import org.striatum.probe.planning.AurocPower;
 import org.striatum.probe.planning.DamagePower;
 import org.striatum.probe.planning.OutcomeModel;
-import org.striatum.probe.planning.OverlapPower;
 import org.striatum.probe.planning.PairedPower;
 import org.striatum.probe.planning.PowerCurve;
 import org.striatum.probe.planning.PowerFormula;
@@ -21,7 +20,6 @@ import org.striatum.probe.planning.SurprisePower;
 import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.Verdict;
-import org.striatum.probe.transfer.SetSize;
 import org.striatum.probe.value.ValueCodeTrials;
 import org.striatum.probe.value.ValueCodeTrials.Asked;
 import org.striatum.probe.value.ValueCodeTrials.Background;
@@ -36,7 +34,7 @@ import org.striatum.studies.registration.Plan.PlannedAnswer;
 import org.striatum.studies.registration.PlannedEffect;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.ProblemSplit;
-import org.striatum.studies.transfer.CompareStep;
+import org.striatum.studies.splits.SplitsStep;
 import org.striatum.studies.uses.SearchSettings;
 import org.striatum.studies.uses.SearchStep;
 import org.striatum.studies.value.ProbeSettings;
@@ -140,10 +138,12 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
     return String.format(Locale.ROOT, format, values);
   }
 
-  private static Needs problems(OptionalInt needed, String otherwise) {
+  /// Of a question about value, which is asked on several splits.
+  private Needs problems(OptionalInt needed, String otherwise) {
+    int splits = Math.max(1, plan.settings(SplitsStep.STUDY).splits());
     return needed.isPresent()
-        ? new Needs(needed.getAsInt(), null, null, null, 1, null)
-        : new Needs(null, null, null, null, 1, otherwise);
+        ? new Needs(needed.getAsInt(), null, null, null, splits, null)
+        : new Needs(null, null, null, null, splits, otherwise);
   }
 
   private PlannedAnswer predicts(Data one, OutcomeModel outcomes) {
@@ -332,30 +332,10 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
   }
 
   private PlannedAnswer transfer(Data one) {
-    if (data.size() < 2) {
-      return unplanned(one, PlannedEffect.TRANSFER, "there is no second data set to transfer to");
-    }
-    if (one.known.find(Figure.WIDTH).isEmpty()) {
-      return unplanned(one, PlannedEffect.TRANSFER, "the width is not known");
-    }
-    int width = (int) one.known.get(Figure.WIDTH);
-    OverlapPower power = new OverlapPower(width, size(PlannedEffect.TRANSFER),
-        data.size() * (data.size() - 1) / 2);
-    List<String> sizes = plan.settings(CompareStep.STUDY).study().sizes();
-    List<Integer> counts;
-    try {
-      counts = sizes.stream().map(size -> new SetSize(size).of(width)).toList();
-    } catch (IllegalArgumentException tooLarge) {
-      return unplanned(one, PlannedEffect.TRANSFER, tooLarge.getMessage());
-    }
-    double best = counts.stream().mapToDouble(power::at).max().orElse(Double.NaN);
-    OptionalInt needed = power.sizeNeeded();
-    return planned(one, PlannedEffect.TRANSFER, Means.FORMULA, best,
-        new Needs(null, null, null, null, null, needed.isPresent()
-            ? "sets of at least " + needed.getAsInt() + " coordinates"
-            : "sets of more than a tenth of the width"),
-        text("the best of the sizes %s of %d coordinates; how many problems a ranking needs to overlap so far is not planned:"
-            + " the study's ceiling measures it", String.join(", ", sizes), width));
+    return unplanned(one, PlannedEffect.TRANSFER, data.size() < 2
+        ? "there is no second data set to transfer to"
+        : "its test stands on how far two halves of a data set's own problems rank coordinates alike, which a pilot is too"
+            + " small to show; the study plants overlaps and says what it would have found");
   }
 
   private PlannedAnswer search(Data one, OutcomeModel outcomes) {

@@ -12,7 +12,7 @@ public enum PlannedEffect implements Printed {
   MORE("more", Question.MORE_THAN_LENGTH, "AUROC of a code beside prompt length", 0.5, 1, 0.7),
   USED("used", Question.USED, "drop of accuracy", 0, 1, 0.1),
   DOPAMINE("dopamine", Question.DOPAMINE, "correlation with δ", 0, 1, 0.35),
-  TRANSFER("transfer", Question.TASKS, "intersection over union", 0, 1, 0.2),
+  TRANSFER("transfer", Question.TASKS, "share of a code that two sets have in common", 0, 1, 0.5),
   SEARCH("search", Question.SEARCH, "gain of accuracy", 0, 1, 0.1);
 
   private final String printed;
