@@ -103,8 +103,9 @@ class PlanCommandTest {
   @Test
   void aPlanIsNotFollowedAfterAResultOrBesideAnotherPlan() throws IOException {
     Path run = temporary.resolve("begun");
-    succeeds(Session.of("rollouts", REASONER, "--data", data, "--grader", "number", "--limit", 30, "--max-new-tokens", 8,
-        "--output", run));
+    succeeds(
+        Session.of("rollouts", REASONER, "--data", data, "--grader", "number", "--limit", 30, "--max-new-tokens", 8,
+            "--output", run));
     Session late = Session.of("study", REASONER, "--plan", plan, "--output", run);
     assertThat(late.code()).isEqualTo(ExitCode.USAGE);
     assertThat(late.errorLines()).singleElement().asString().contains("before the first");

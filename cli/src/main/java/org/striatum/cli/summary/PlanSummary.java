@@ -34,7 +34,9 @@ public record PlanSummary(Console console) {
   }
 
   private static String number(double value) {
-    return Math.abs(value) >= 100 ? String.format(Locale.ROOT, "%.0f", value) : String.format(Locale.ROOT, "%.3g", value);
+    return Math.abs(value) >= 100
+        ? String.format(Locale.ROOT, "%.0f", value)
+        : String.format(Locale.ROOT, "%.3g", value);
   }
 
   private void cost(List<PlannedCost> cost) {

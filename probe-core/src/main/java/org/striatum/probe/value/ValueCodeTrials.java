@@ -42,8 +42,9 @@ public record ValueCodeTrials(Code code, Background background, ControlSettings 
       double code = outcomes.correlation(auroc);
       double nuisance = outcomes.correlation(Math.max(0.5, length));
       if (Math.hypot(code, nuisance) > outcomes.known()) {
-        throw new IllegalArgumentException(("AUROC %.3f beside that of the prompt's length, %.3f, is more than anything known"
-            + " at the prompt can reach here: %.3f").formatted(auroc, length, outcomes.ceiling()));
+        throw new IllegalArgumentException(
+            ("AUROC %.3f beside that of the prompt's length, %.3f, is more than anything known"
+                + " at the prompt can reach here: %.3f").formatted(auroc, length, outcomes.ceiling()));
       }
     }
   }

@@ -24,7 +24,8 @@ class PowerFormulaTest {
 
   static List<PowerFormula> formulas() {
     return List.of(new AurocPower(0.65, HALF, 2, 0.4), new PairedPower(0.1, HALF, 0.4, Integer.MAX_VALUE),
-        new SurprisePower(0.35, 0.5, 4, 0.4, 40), new DamagePower(0.1, 0, 0.1, new Design(39, 1, 0.4, Integer.MAX_VALUE)));
+        new SurprisePower(0.35, 0.5, 4, 0.4, 40),
+        new DamagePower(0.1, 0, 0.1, new Design(39, 1, 0.4, Integer.MAX_VALUE)));
   }
 
   @ParameterizedTest
@@ -108,7 +109,8 @@ class PowerFormulaTest {
   @Test
   void aCurveIsTheLineThatItsPointsLieOn() {
     List<Point> points = IntStream.of(50, 100, 200, 400)
-        .mapToObj(n -> new Point(n, (int) Math.round(100_000 * Gaussian.cdf(-2 + 0.15 * Math.sqrt(n))), 100_000)).toList();
+        .mapToObj(n -> new Point(n, (int) Math.round(100_000 * Gaussian.cdf(-2 + 0.15 * Math.sqrt(n))), 100_000))
+        .toList();
     PowerCurve curve = PowerCurve.of(points);
     assertThat(curve.intercept()).isCloseTo(-2, within(0.01));
     assertThat(curve.slope()).isCloseTo(0.15, within(0.001));

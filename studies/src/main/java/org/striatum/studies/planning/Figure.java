@@ -6,19 +6,16 @@ import org.striatum.probe.run.UsageException;
 
 /// A figure of a data set that power or cost depends on.
 public enum Figure implements Printed {
-  ACCURACY("accuracy", "share of rollouts that succeed", 0, 1),
-  ICC("icc", "correlation of the outcomes of two rollouts of one problem", 0, 1, 0.3),
-  LENGTH("length", "AUROC of the prompt's length", 0.5, 1, 0.5),
-  WIDTH("width", "coordinates at a hook point", 2, 1_000_000),
-  PROMPT("prompt", "tokens of a prompt", 1, 1_000_000),
-  TOKENS("tokens", "tokens of a completion", 1, 1_000_000),
-  STEPS("steps", "steps of a completion", 1, 10_000, 4),
-  RELIABILITY("reliability", "reliability of δ̂ at the planned continuations", 0, 1),
-  CHURN("churn", "share of answers that any ablation changes at random", 0, 1, 0.1),
-  GENERIC("generic", "drop of accuracy by a matched set", 0, 1, 0),
-  RATE("rate", "generated tokens a second", 0, 1e9),
-  ROWS("rows", "recorded tokens a second", 0, 1e9),
-  ROW_BYTES("row-bytes", "bytes of a recorded token, all hook points", 0, 1e12);
+  ACCURACY("accuracy", "share of rollouts that succeed", 0, 1), ICC("icc",
+      "correlation of the outcomes of two rollouts of one problem", 0, 1,
+      0.3), LENGTH("length", "AUROC of the prompt's length", 0.5, 1, 0.5), WIDTH("width", "coordinates at a hook point",
+          2, 1_000_000), PROMPT("prompt", "tokens of a prompt", 1, 1_000_000), TOKENS("tokens",
+              "tokens of a completion", 1, 1_000_000), STEPS("steps", "steps of a completion", 1, 10_000,
+                  4), RELIABILITY("reliability", "reliability of δ̂ at the planned continuations", 0, 1), CHURN("churn",
+                      "share of answers that any ablation changes at random", 0, 1,
+                      0.1), GENERIC("generic", "drop of accuracy by a matched set", 0, 1, 0), RATE("rate",
+                          "generated tokens a second", 0, 1e9), ROWS("rows", "recorded tokens a second", 0,
+                              1e9), ROW_BYTES("row-bytes", "bytes of a recorded token, all hook points", 0, 1e12);
 
   private final String printed;
   private final String words;

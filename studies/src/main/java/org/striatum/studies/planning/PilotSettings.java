@@ -13,8 +13,9 @@ public record PilotSettings(int problems, int samples, int continued, long seedO
 
   public PilotSettings {
     if (problems < LEAST || samples < 1 || continued < 0) {
-      throw new IllegalArgumentException("a pilot needs problems ≥ " + LEAST + ", rollouts per problem ≥ 1 and continued rollouts"
-          + " ≥ 0, found " + problems + ", " + samples + " and " + continued);
+      throw new IllegalArgumentException(
+          "a pilot needs problems ≥ " + LEAST + ", rollouts per problem ≥ 1 and continued rollouts"
+              + " ≥ 0, found " + problems + ", " + samples + " and " + continued);
     }
   }
 

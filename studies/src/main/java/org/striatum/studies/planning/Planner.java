@@ -142,8 +142,8 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
   private Needs problems(OptionalInt needed, String otherwise) {
     int splits = Math.max(1, plan.settings(SplitsStep.STUDY).splits());
     return needed.isPresent()
-        ? new Needs(needed.getAsInt(), null, null, null, splits, null)
-        : new Needs(null, null, null, null, splits, otherwise);
+        ? new Needs(needed.getAsInt(), samples(), null, null, splits, null)
+        : new Needs(null, samples(), null, null, splits, otherwise);
   }
 
   private PlannedAnswer predicts(Data one, OutcomeModel outcomes) {
@@ -154,10 +154,12 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
     AurocPower power = new AurocPower(auroc, outcomes, samples(), tested());
     OptionalInt needed = power.problemsNeeded();
     Integer samples = null;
-    for (int k = samples() + 1; samples == null && k <= MOST_SAMPLES && power.at(one.problems) < PowerFormula.ENOUGH; k++) {
+    for (int k = samples() + 1; samples == null && k <= MOST_SAMPLES
+        && power.at(one.problems) < PowerFormula.ENOUGH; k++) {
       samples = new AurocPower(auroc, outcomes, k, tested()).at(one.problems) >= PowerFormula.ENOUGH ? k : null;
     }
-    String because = text("%d problems, K = %d, %.0f %% of them tested; accuracy %.2f, correlation within a problem %.2f%s",
+    String because = text(
+        "%d problems, K = %d, %.0f %% of them tested; accuracy %.2f, correlation within a problem %.2f%s",
         one.problems, samples(), 100 * tested(), outcomes.accuracy(), outcomes.icc(),
         samples == null ? "" : "; with these problems K = " + samples + " would do");
     return planned(one, PlannedEffect.PREDICTS, Means.FORMULA, power.at(one.problems),
@@ -165,8 +167,10 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
   }
 
   private static String ceiling(double auroc, OutcomeModel outcomes) {
-    return text("AUROC %.3f is more than the true chances of success reach here, %.3f (accuracy %.2f, correlation within a"
-        + " problem %.2f): declare a smaller effect", auroc, outcomes.ceiling(), outcomes.accuracy(), outcomes.icc());
+    return text(
+        "AUROC %.3f is more than the true chances of success reach here, %.3f (accuracy %.2f, correlation within a"
+            + " problem %.2f): declare a smaller effect",
+        auroc, outcomes.ceiling(), outcomes.accuracy(), outcomes.icc());
   }
 
   /// Sparse, aligned and more than length: made-up states with a code in six coordinates.
@@ -237,7 +241,8 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
     double churn = Math.min(one.known.get(Figure.CHURN), 2 * Math.min(accuracy - drop, 1 - accuracy));
     if (!(churn >= 0) || one.known.get(Figure.GENERIC) >= drop) {
       return unplanned(one, PlannedEffect.USED, text(
-          "a drop of %.3f is more than an accuracy of %.3f allows, or no more than a matched set's, %.3f", drop, accuracy,
+          "a drop of %.3f is more than an accuracy of %.3f allows, or no more than a matched set's, %.3f", drop,
+          accuracy,
           one.known.get(Figure.GENERIC)));
     }
     int primary = ablation.sets().size();
@@ -252,8 +257,10 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
         attempts(needed, ablation.measures().attempts()), enough, 1,
         needed.isEmpty() ? "more than 2000 attempts" : null);
     return planned(one, PlannedEffect.USED, Means.FORMULA, reached, needs,
-        text("%d primary, %d matched sets of which %d may do as much, at most %d test problems; accuracy %.2f, %.0f %% of"
-            + " answers change under any ablation", primary, controls, Math.max(0, design.allowed()),
+        text(
+            "%d primary, %d matched sets of which %d may do as much, at most %d test problems; accuracy %.2f, %.0f %% of"
+                + " answers change under any ablation",
+            primary, controls, Math.max(0, design.allowed()),
             ablation.measures().attempts(), accuracy, 100 * churn));
   }
 
@@ -285,9 +292,9 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
     OptionalInt needed = curve.problemsNeeded();
     double power = curve.at(continued.problems);
     Integer samples = power < PowerFormula.ENOUGH ? continuations(made, continued) : null;
-    Needs needs = new Needs(needed.isPresent() ? needed.getAsInt() : null, null, null, null, 1,
+    Needs needs = new Needs(needed.isPresent() ? needed.getAsInt() : null, draws, null, null, 1,
         needed.isEmpty()
-            ? "more than " + 4 * points.getLast().problems() + " problems at K = " + draws
+            ? "more than " + 4 * points.getLast().problems() + " problems"
             : needed.getAsInt() > most ? "a rollout of each continued" : null);
     return planned(one, PlannedEffect.DOPAMINE, Means.SIMULATION, power, needs,
         text("%s, one rollout each, K = %d, %d steps; reliability of δ̂ %.2f made up%s%s", shares(points), draws, steps,

@@ -64,8 +64,9 @@ public record StudyPlanning(StudyRegistry registry, StudyPlan plan, Map<PlannedE
       grounds.addAll(known.grounds());
     }
     List<String> notes = new ArrayList<>(found.notes());
-    notes.add("power is that of one split; more splits of the same problems show how far an answer depends on the split, and"
-        + " add none");
+    notes.add(
+        "power is that of one split; more splits of the same problems show how far an answer depends on the split, and"
+            + " add none");
     return new Plan(told(asked, planned, rollouts.seed()), primary(rollouts.seed()), grounds,
         new Planner(plan, effects, data, trials, rollouts.seed(), progress).answers(), new Costs(plan, data).all(),
         notes);

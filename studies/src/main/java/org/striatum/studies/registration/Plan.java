@@ -100,7 +100,7 @@ public record Plan(Told told, PrimaryFamily primary, List<Ground> grounds, List<
   /// What 80 % power takes; null where it does not depend on it, or is not reached.
   ///
   /// @param problems of the data set
-  /// @param samples rollouts or continuations, K
+  /// @param samples rollouts of a problem, or continuations of a state, that this is true for: the planned K
   /// @param attempts test problems that the model tries again, where the settings allow fewer
   /// @param controls matched sets
   /// @param splits of the problems
@@ -112,8 +112,8 @@ public record Plan(Told told, PrimaryFamily primary, List<Ground> grounds, List<
 
     String printed() {
       return PlanText.listed(problems == null ? null : PlanText.count(problems, "problem"),
-          attempts == null ? null : attempts + " of them attempted",
-          samples == null ? null : "K = " + samples, controls == null ? null : controls + " controls",
+          samples == null ? null : "K = " + samples, attempts == null ? null : attempts + " of them attempted",
+          controls == null ? null : controls + " controls",
           otherwise, splits == null ? null : PlanText.count(splits, "split"));
     }
   }
