@@ -57,7 +57,7 @@ final class PlanCommand implements Callable<Integer> {
   @Mixin
   private final StudyCommand study;
 
-  @Option(names = "--assume", paramLabel = "NAME=X,…", description = "Figures of every data set, in place of a pilot: accuracy, icc, length, width, prompt, tokens, steps, reliability, churn, generic, rate, rows, row-bytes. With accuracy no model is run.")
+  @Option(names = "--assume", paramLabel = "NAME=X,…", description = "Figures of every data set, in place of a pilot: accuracy, icc, length, width, prompt, tokens, hooks, steps, reliability, churn, generic, rate, rows, row-bytes. With accuracy no model is run.")
   private List<String> assumed = List.of();
 
   @Option(names = "--effect", paramLabel = "NAME=X,…", description = "Effects to be found: predicts, sparse, aligned, more, used, dopamine, transfer, search.")
@@ -123,8 +123,9 @@ final class PlanCommand implements Callable<Integer> {
     try (HookedModel model = study.modelOptions().openUnexamined(source)) {
       Map<Figure, Double> all = new TreeMap<>(figures);
       all.putIfAbsent(Figure.WIDTH, (double) model.facts().width());
+      all.putIfAbsent(Figure.HOOKS, (double) model.facts().layers());
       List<Known> known = sets.stream().map(set -> Known.assumed(set.name(), all)).toList();
-      return planning.plan(asked(source, model.checksums(), sets), new Pilot.Findings(known, Map.of(), List.of()));
+      return planning.plan(asked(source, model.checksums(), sets), new Pilot.Findings(known, Map.of(), Map.of(), List.of()));
     }
   }
 
@@ -140,7 +141,7 @@ final class PlanCommand implements Callable<Integer> {
       List<Known> known = new ArrayList<>();
       found.known().forEach(one -> known.add(StudyPlanning.completed(one, figures)));
       return planning.plan(asked(source, run.model().inputs().checkpoint().files(), sets),
-          new Pilot.Findings(known, found.states(), found.notes()));
+          new Pilot.Findings(known, found.states(), found.values(), found.notes()));
     }
   }
 

@@ -8,16 +8,13 @@ import java.util.random.RandomGenerator;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.striatum.probe.dopamine.DopamineResults.Signature;
-import org.striatum.probe.planning.OutcomeModel;
 import org.striatum.probe.rollout.Split.Fold;
 import org.striatum.probe.stats.FalseDiscovery;
 import org.striatum.probe.stats.RandomStreams;
 
 /// How often the signature test would find dopamine neurons of a known strength: made-up steps, put to the test itself.
 ///
-/// Of the outcome's latent L the problem fixes a part ([OutcomeModel]), the last step reveals a share of the rest, and the steps before it
-/// reveal what is left, each as much. V is the chance of success given what is revealed, so that δ is a martingale's increment. K continuations
-/// of each state give V̂. A neuron is r z(δ) + √(1 − r²) noise.
+/// K continuations of each state give V̂. A neuron is r z(δ) + √(1 − r²) noise.
 ///
 /// @param settings of the study
 /// @param process how values come about
@@ -25,60 +22,6 @@ import org.striatum.probe.stats.RandomStreams;
 /// @param family coordinates that are tested; all but the planted one carry nothing
 public record SignatureTrials(DopamineSettings settings, ValueProcess process, int draws, int family) {
   private static final int STEP_TOKENS = 5;
-  private static final int CALIBRATED = 1000; // rollouts
-  private static final int HALVINGS = 12;
-  private static final double SMALLEST = 1e-3; // share of the last step: V before it is known then
-
-  /// How values come about.
-  ///
-  /// @param outcomes of the data set
-  /// @param steps of a rollout, ≥ 1
-  /// @param last share of what the problem leaves open that the last step reveals, in (0, 1]
-  public record ValueProcess(OutcomeModel outcomes, int steps, double last) {
-    public ValueProcess {
-      if (steps < 1 || !(last > 0 && last <= 1)) {
-        throw new IllegalArgumentException(
-            "a process needs steps ≥ 1 and a share of the last in (0, 1], found " + steps + " and " + last);
-      }
-    }
-
-    /// Every step reveals as much.
-    public static ValueProcess even(OutcomeModel outcomes, int steps) {
-      return new ValueProcess(outcomes, steps, 1.0 / steps);
-    }
-
-    /// The process whose δ̂ is as reliable as was measured; the nearest where none is.
-    ///
-    /// @param reliability of both halves of K continuations together, last steps left out
-    /// @param draws K
-    public static ValueProcess calibrated(OutcomeModel outcomes, int steps, double reliability, int draws, long seed) {
-      if (steps < 2 || Double.isNaN(reliability)) {
-        return even(outcomes, steps);
-      }
-      double low = SMALLEST;
-      double high = 1;
-      for (int i = 0; i < HALVINGS; i++) {
-        double middle = Math.sqrt(low * high);
-        if (reliability(new ValueProcess(outcomes, steps, middle), draws, seed) > reliability) {
-          low = middle; // the less is left to the last step, the larger δ before it
-        } else {
-          high = middle;
-        }
-      }
-      return new ValueProcess(outcomes, steps, Math.sqrt(low * high));
-    }
-
-    private static double reliability(ValueProcess process, int draws, long seed) {
-      SplittableRandom random = new SplittableRandom(seed);
-      List<ValuedStep> all = new ArrayList<>();
-      SignatureTrials trials = new SignatureTrials(DopamineSettings.defaults(), process, draws, 1);
-      double known = process.outcomes.known();
-      for (int i = 0; i < CALIBRATED; i++) {
-        trials.rollout(i, known, Fold.TRAIN, all, new ArrayList<>(), new ArrayList<>(), random);
-      }
-      return SignatureTrials.reliability(all);
-    }
-  }
 
   public SignatureTrials {
     if (draws < 2 || family < 1) {
@@ -106,11 +49,10 @@ public record SignatureTrials(DopamineSettings settings, ValueProcess process, i
     List<ValuedStep> all = new ArrayList<>();
     List<List<Continuations>> continuations = new ArrayList<>();
     List<Double> surprises = new ArrayList<>();
-    double known = process.outcomes.known();
     for (int i = 0; i < problems; i++) {
       double share = (i + 0.5) / problems;
       Fold fold = share < trained ? Fold.TRAIN : share < 1 - tested ? Fold.VALIDATION : Fold.TEST;
-      rollout(i, known, fold, all, continuations, surprises, random);
+      rollout(i, fold, all, continuations, surprises, random);
     }
     int[] train = rows(all, Fold.TRAIN);
     int[] test = rows(all, Fold.TEST);
@@ -131,20 +73,10 @@ public record SignatureTrials(DopamineSettings settings, ValueProcess process, i
     return new Found(planted, found, reliability(all));
   }
 
-  private void rollout(int i, double known, Fold fold, List<ValuedStep> all,
-      List<List<Continuations>> continuations, List<Double> surprises, RandomGenerator random) {
-    int steps = process.steps;
-    double revealed = process.outcomes.threshold() + known * random.nextGaussian();
-    double left = 1 - known * known; // variance that is not revealed
-    double ofLast = left * process.last;
-    double[] values = new double[steps + 1];
-    for (int k = 0; k < steps; k++) {
-      values[k] = OutcomeModel.chanceLeft(revealed, left);
-      double now = k + 1 == steps ? left : (1 - known * known - ofLast) / (steps - 1);
-      revealed += Math.sqrt(now) * random.nextGaussian();
-      left = k + 2 == steps ? ofLast : left - now;
-    }
-    values[steps] = revealed > 0 ? 1 : 0;
+  private void rollout(int i, Fold fold, List<ValuedStep> all, List<List<Continuations>> continuations,
+      List<Double> surprises, RandomGenerator random) {
+    double[] values = process.values(random);
+    int steps = values.length - 1;
     List<Continuations> drawn = Arrays.stream(values, 0, steps).mapToObj(value -> {
       boolean[] right = new boolean[draws];
       for (int d = 0; d < draws; d++) {
@@ -182,6 +114,16 @@ public record SignatureTrials(DopamineSettings settings, ValueProcess process, i
   private double q(double p, RandomGenerator random) {
     double[] all = DoubleStream.concat(DoubleStream.of(p), random.doubles(family - 1L)).toArray();
     return FalseDiscovery.benjaminiHochberg(all)[0];
+  }
+
+  /// The reliability of δ̂ as the study measures it, on so many rollouts.
+  double reliability(int rollouts, long seed) {
+    RandomGenerator random = new SplittableRandom(seed);
+    List<ValuedStep> all = new ArrayList<>();
+    for (int i = 0; i < rollouts; i++) {
+      rollout(i, Fold.TRAIN, all, new ArrayList<>(), new ArrayList<>(), random);
+    }
+    return reliability(all);
   }
 
   /// Of δ̂ of both halves together, by Spearman and Brown, over steps that are not last.

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.striatum.probe.dopamine.DopamineSettings;
 import org.striatum.probe.dopamine.SignatureTrials;
+import org.striatum.probe.dopamine.ValueProcess;
 import org.striatum.probe.intervention.Ablation;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Matching;
@@ -107,7 +108,7 @@ class PlannedPowerTest {
   void dopamine(double accuracy, double icc, int steps, int draws, double strength) {
     SignatureTrials trials = new SignatureTrials(
         DopamineSettings.quick().withTests(tests -> tests.withPermutations(199)).withResamples(200),
-        SignatureTrials.ValueProcess.even(new OutcomeModel(accuracy, icc), steps), draws, 40);
+        ValueProcess.Revealed.even(new OutcomeModel(accuracy, icc), steps), draws, 40);
     List<PowerCurve.Point> points = new ArrayList<>();
     for (int problems : new int[]{80, 160, 320}) {
       points.add(point(trials, problems, strength, 0));

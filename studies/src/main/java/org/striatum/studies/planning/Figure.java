@@ -6,16 +6,34 @@ import org.striatum.probe.run.UsageException;
 
 /// A figure of a data set that power or cost depends on.
 public enum Figure implements Printed {
-  ACCURACY("accuracy", "share of rollouts that succeed", 0, 1), ICC("icc",
-      "correlation of the outcomes of two rollouts of one problem", 0, 1,
-      0.3), LENGTH("length", "AUROC of the prompt's length", 0.5, 1, 0.5), WIDTH("width", "coordinates at a hook point",
-          2, 1_000_000), PROMPT("prompt", "tokens of a prompt", 1, 1_000_000), TOKENS("tokens",
-              "tokens of a completion", 1, 1_000_000), STEPS("steps", "steps of a completion", 1, 10_000,
-                  4), RELIABILITY("reliability", "reliability of δ̂ at the planned continuations", 0, 1), CHURN("churn",
-                      "share of answers that any ablation changes at random", 0, 1,
-                      0.1), GENERIC("generic", "drop of accuracy by a matched set", 0, 1, 0), RATE("rate",
-                          "generated tokens a second", 0, 1e9), ROWS("rows", "recorded tokens a second", 0,
-                              1e9), ROW_BYTES("row-bytes", "bytes of a recorded token, all hook points", 0, 1e12);
+  /// In (0, 1): where all rollouts succeed or all fail there is nothing to tell apart.
+  ACCURACY("accuracy", "share of rollouts that succeed", 0, 1),
+  /// 0 where all problems are equally hard.
+  ICC("icc", "correlation of the outcomes of two rollouts of one problem", 0, 1, 0.3),
+  /// On either side of one half.
+  LENGTH("length", "AUROC of the prompt's length", 0.5, 1, 0.5),
+  /// Of the residual stream.
+  WIDTH("width", "coordinates at a hook point", 2, 1_000_000),
+  /// That are captured.
+  HOOKS("hooks", "hook points", 1, 100_000),
+  /// For the cost.
+  PROMPT("prompt", "tokens of a prompt", 1, 1_000_000),
+  /// For the cost.
+  TOKENS("tokens", "tokens of a completion", 1, 1_000_000),
+  /// As the dopamine study cuts them.
+  STEPS("steps", "steps of a completion", 1, 10_000, 4),
+  /// Of both halves together.
+  RELIABILITY("reliability", "reliability of δ̂ at the planned continuations", 0, 1),
+  /// A pilot does not ablate.
+  CHURN("churn", "share of answers that any ablation changes at random", 0, 1, 0.1),
+  /// Likewise.
+  GENERIC("generic", "drop of accuracy by a matched set", 0, 1, 0),
+  /// For the time.
+  RATE("rate", "generated tokens a second", 0, 1e9),
+  /// For the time.
+  ROWS("rows", "recorded tokens a second", 0, 1e9),
+  /// For the disk.
+  ROW_BYTES("row-bytes", "bytes of a recorded token, all hook points", 0, 1e12);
 
   private final String printed;
   private final String words;

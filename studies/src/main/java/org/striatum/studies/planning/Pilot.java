@@ -9,9 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.probe.dopamine.Continuations;
+import org.striatum.probe.dopamine.ValueProcess;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.planning.OutcomeModel;
 import org.striatum.probe.rollout.Rollout;
@@ -59,8 +61,11 @@ public record Pilot(StudyRun run, PilotSettings settings, StudyPlan plan) {
   /// @param known figures, one record a data set
   /// @param states of each data set, as they are made up in simulations; without those of which too few were recorded
   /// @param notes what could not be measured
-  public record Findings(List<Known> known, Map<String, Background> states, List<String> notes) {
+  /// @param values of each data set whose rollouts were continued
+  public record Findings(List<Known> known, Map<String, Background> states, Map<String, ValueProcess> values,
+      List<String> notes) {
     public Findings {
+      values = Map.copyOf(values);
       known = List.copyOf(known);
       states = Map.copyOf(states);
       notes = List.copyOf(notes);
@@ -87,6 +92,7 @@ public record Pilot(StudyRun run, PilotSettings settings, StudyPlan plan) {
             set.getValue().stream().map(rollout -> rollout.problem().id()).distinct().count());
         Known own = outcomes(set.getKey(), set.getValue(), from)
             .with(Figure.WIDTH, store.width(hook), Source.MEASURED, "at " + hook)
+            .with(Figure.HOOKS, store.hooks().size(), Source.MEASURED, "captured")
             .with(Figure.RATE, generated / drawing, Source.MEASURED, from)
             .with(Figure.ROWS, captured.rows() / recording, Source.MEASURED, from)
             .with(Figure.ROW_BYTES, (double) captured.bytes() / captured.rows(), Source.MEASURED, from);
@@ -94,7 +100,7 @@ public record Pilot(StudyRun run, PilotSettings settings, StudyPlan plan) {
         background(store, rollouts, set.getKey(), hook).ifPresent(drawn -> states.put(set.getKey(), drawn));
       }
     }
-    return new Findings(known, states, notes);
+    return new Findings(known, states, values(rollouts, continued), notes);
   }
 
   private RolloutSettings rollouts() {
@@ -213,6 +219,16 @@ public record Pilot(StudyRun run, PilotSettings settings, StudyPlan plan) {
         ? (double) after.firstSuccesses() / after.firstDraws() - (double) before.firstSuccesses() / before.firstDraws()
         : (double) after.secondSuccesses() / after.secondDraws()
             - (double) before.secondSuccesses() / before.secondDraws();
+  }
+
+  private static Map<String, ValueProcess> values(List<Rollout> rollouts, List<ContinuedRollout> continued) {
+    Map<String, List<ContinuedRollout>> bySet = continued.stream().filter(one -> one.ends().length > 0)
+        .collect(Collectors.groupingBy(one -> rollouts.get(one.line()).problem().dataset()));
+    Map<String, ValueProcess> values = new LinkedHashMap<>();
+    bySet.forEach((dataset, own) -> values.put(dataset,
+        new ValueProcess.Resampled(own.stream().map(ContinuedRollout::continuations).toList(),
+            own.stream().mapToDouble(one -> rollouts.get(one.line()).reward()).toArray())));
+    return values;
   }
 
   /// States at the prompts' ends, one of each problem.

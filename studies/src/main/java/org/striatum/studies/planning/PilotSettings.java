@@ -9,7 +9,7 @@ package org.striatum.studies.planning;
 public record PilotSettings(int problems, int samples, int continued, long seedOffset) {
   /// Fewer say nothing.
   public static final int LEAST = 10;
-  public static final PilotSettings DEFAULTS = new PilotSettings(50, 4, 20, 1_000_003);
+  public static final PilotSettings DEFAULTS = new PilotSettings(50, 4, 50, 1_000_003);
 
   public PilotSettings {
     if (problems < LEAST || samples < 1 || continued < 0) {

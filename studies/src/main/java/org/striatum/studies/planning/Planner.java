@@ -9,7 +9,7 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.striatum.probe.dopamine.DopamineSettings;
 import org.striatum.probe.dopamine.SignatureTrials;
-import org.striatum.probe.dopamine.SignatureTrials.ValueProcess;
+import org.striatum.probe.dopamine.ValueProcess;
 import org.striatum.probe.planning.AurocPower;
 import org.striatum.probe.planning.DamagePower;
 import org.striatum.probe.planning.OutcomeModel;
@@ -62,7 +62,8 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
   ///
   /// @param problems that the study will have of it
   /// @param states as they are made up; null without a pilot
-  public record Data(Known known, int problems, Background states) {}
+  /// @param values as they are made up; null where the pilot continued no rollout
+  public record Data(Known known, int problems, Background states, ValueProcess values) {}
 
   public Planner {
     effects = Map.copyOf(effects);
@@ -284,9 +285,12 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
 
   private PlannedAnswer dopamine(Data one, OutcomeModel outcomes, DopamineSettings study, int steps, int draws) {
     int most = plan.settings(DopamineStep.STUDY).continuations().rollouts();
-    SignatureTrials made = new SignatureTrials(study, ValueProcess.calibrated(outcomes, steps,
-        one.known.get(Figure.RELIABILITY), draws, seed), draws, 2 * study.tests().tested());
-    Data continued = new Data(one.known, Math.min(most, one.problems), one.states);
+    ValueProcess process = one.values != null
+        ? one.values
+        : ValueProcess.Revealed.calibrated(outcomes, steps, one.known.get(Figure.RELIABILITY), draws, seed);
+    int hooks = (int) Math.max(1, one.known.find(Figure.HOOKS).orElse(1));
+    SignatureTrials made = new SignatureTrials(study, process, draws, 2 * study.tests().tested() * hooks);
+    Data continued = new Data(one.known, Math.min(most, one.problems), one.states, one.values);
     List<PowerCurve.Point> points = sizes(continued).stream().map(problems -> found(made, problems)).toList();
     PowerCurve curve = PowerCurve.of(points);
     OptionalInt needed = curve.problemsNeeded();
@@ -297,7 +301,8 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
             ? "more than " + 4 * points.getLast().problems() + " problems"
             : needed.getAsInt() > most ? "a rollout of each continued" : null);
     return planned(one, PlannedEffect.DOPAMINE, Means.SIMULATION, power, needs,
-        text("%s, one rollout each, K = %d, %d steps; reliability of δ̂ %.2f made up%s%s", shares(points), draws, steps,
+        text("%s, one rollout each, K = %d, %d coordinates tested; values %s; reliability of δ̂ %.2f made up%s%s",
+            shares(points), draws, made.family(), one.values != null ? "of the pilot's rollouts" : "of " + steps + " even steps",
             made.of(continued.problems, trained(), tested(), size(PlannedEffect.DOPAMINE), 2, seed).reliability(),
             one.known.find(Figure.RELIABILITY).isPresent()
                 ? text(", %.2f in the pilot", one.known.get(Figure.RELIABILITY))
@@ -328,7 +333,7 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
     for (int k : DRAWS) {
       double at = SurprisePower.reliability(reliability, made.draws(), k);
       if (k > made.draws() && at > 0 && at <= 1
-          && new SurprisePower(size(PlannedEffect.DOPAMINE), at, made.process().steps(), tested(), made.family())
+          && new SurprisePower(size(PlannedEffect.DOPAMINE), at, one.known.get(Figure.STEPS), tested(), made.family())
               .at(one.problems) >= PowerFormula.ENOUGH
           && found(new SignatureTrials(made.settings(), made.process(), k, made.family()), one.problems)
               .share() >= PowerFormula.ENOUGH) {

@@ -60,7 +60,8 @@ public record StudyPlanning(StudyRegistry registry, StudyPlan plan, Map<PlannedE
     List<Data> data = new ArrayList<>();
     List<Ground> grounds = new ArrayList<>();
     for (Known known : found.known()) {
-      data.add(new Data(known, planned.get(known.dataset()).problems(), found.states().get(known.dataset())));
+      data.add(new Data(known, planned.get(known.dataset()).problems(), found.states().get(known.dataset()),
+          found.values().get(known.dataset())));
       grounds.addAll(known.grounds());
     }
     List<String> notes = new ArrayList<>(found.notes());

@@ -6,13 +6,22 @@ import org.striatum.studies.answer.Question;
 
 /// The effect at which a question is to be answered *yes*, and how large it is where nobody says otherwise.
 public enum PlannedEffect implements Printed {
-  PREDICTS("predicts", Question.READABLE, "AUROC of the fitted probe", 0.5, 1, 0.65), SPARSE("sparse", Question.SPARSE,
-      "AUROC of a code in six coordinates", 0.5, 1, 0.75), ALIGNED("aligned", Question.BASIS_ALIGNED,
-          "AUROC of a code in six coordinates", 0.5, 1, 0.75), MORE("more", Question.MORE_THAN_LENGTH,
-              "AUROC of a code beside prompt length", 0.5, 1, 0.7), USED("used", Question.USED, "drop of accuracy", 0,
-                  1, 0.1), DOPAMINE("dopamine", Question.DOPAMINE, "correlation with δ", 0, 1, 0.35), TRANSFER(
-                      "transfer", Question.TASKS, "share of a code that two sets have in common", 0, 1,
-                      0.5), SEARCH("search", Question.SEARCH, "gain of accuracy", 0, 1, 0.1);
+  /// On new problems.
+  PREDICTS("predicts", Question.READABLE, "AUROC of the fitted probe", 0.5, 1, 0.65),
+  /// Of the best sum of the code's coordinates.
+  SPARSE("sparse", Question.SPARSE, "AUROC of a code in six coordinates", 0.5, 1, 0.75),
+  /// Likewise.
+  ALIGNED("aligned", Question.BASIS_ALIGNED, "AUROC of a code in six coordinates", 0.5, 1, 0.75),
+  /// Independent of the prompt's length.
+  MORE("more", Question.MORE_THAN_LENGTH, "AUROC of a code beside prompt length", 0.5, 1, 0.7),
+  /// By generation.
+  USED("used", Question.USED, "drop of accuracy", 0, 1, 0.1),
+  /// Of one coordinate.
+  DOPAMINE("dopamine", Question.DOPAMINE, "correlation with δ", 0, 1, 0.35),
+  /// As the study plants it.
+  TRANSFER("transfer", Question.TASKS, "share of a code that two sets have in common", 0, 1, 0.5),
+  /// Over choosing steps at random.
+  SEARCH("search", Question.SEARCH, "gain of accuracy", 0, 1, 0.1);
 
   private final String printed;
   private final Question question;
