@@ -28,6 +28,7 @@ import org.striatum.probe.value.Trajectories;
 import org.striatum.probe.value.ValueCodeTrials.Background;
 import org.striatum.probe.value.ValueCodeTrials.Correlated;
 import org.striatum.probe.value.ValueNeuronSettings;
+import org.striatum.probe.value.ValueProbeTraining.Stopping;
 import org.striatum.studies.StudyPlan;
 import org.striatum.studies.capture.CaptureResults;
 import org.striatum.studies.capture.CaptureStep;
@@ -180,7 +181,7 @@ public record Pilot(StudyRun run, PilotSettings settings, StudyPlan plan) {
 
   /// Continuations are spread over the folds of a finished probe; of the probe itself nothing is read.
   private static ValueNeuronSettings cheapest(ValueNeuronSettings study) {
-    return study.withTraining(training -> training.withStopping(stopping -> stopping.withMaxEpochs(1)))
+    return study.withTraining(training -> training.withStopping(_ -> new Stopping(1, 1)))
         .withPruning(pruning -> pruning.withRandomSets(0)).withSparse(sparse -> sparse.withPermutations(0))
         .withControls(_ -> new ControlSettings(2, 1, 1, 0, 2, 0, ControlSettings.QUICK.margin()));
   }
