@@ -64,6 +64,9 @@ final class NumberText {
       .compile("\\h?(?:π|√|\\\\pi\\b|\\\\sqrt)|[kKMB]\\b|!(?=\\h?[-+*/=])|[²³¹⁰⁴-⁹]");
   private static final Pattern PART_BEFORE = Pattern.compile(
       "(?:√|\\\\sqrt\\s?\\{?|[\\w})]\\s(?:[<>≤≥≠]|[<>!]=)\\s?|\\\\(?:leq?|geq?|neq?|lt|gt)\\s{0,2})$");
+  /// `3 dollars and 50 cents`, the one measure of two units that has one value whatever was asked for.
+  private static final Pattern AMOUNT = Pattern
+      .compile("(?i)(?<![\\d.,])(\\d{1,9})\\hdollars?,?\\h(?:and\\h)?(\\d{1,2})\\hcents?[.!)}*]{0,4}+\\s*+$");
   /// `0x10`, `0b101`, `3rd of May`.
   private static final Pattern CODED = Pattern.compile(
       "(?<![\\w.])0[xXbB][0-9a-fA-F]|\\d(?:st|nd|rd|th)?\\hof\\h(?:Jan|Feb|Mar|Apr|May|June?\\b|July?\\b|Aug|Sep|Oct|Nov|Dec)");
@@ -154,9 +157,16 @@ final class NumberText {
       return Optional.empty();
     }
     return WrittenAnswer.said(own).map(WrittenAnswer::text).filter(said -> DIGIT.matcher(said).find())
-        .or(() -> explained(own)).or(() -> whole(own))
+        .or(() -> explained(own)).or(() -> whole(own)).or(() -> amount(own))
         .or(() -> RANGE.matcher(own).matches() || undecided(own) ? Optional.empty() : told(own).map(Literal::written))
         .filter(written -> number(written).isPresent());
+  }
+
+  private static Optional<String> amount(String text) {
+    Matcher amount = AMOUNT.matcher(text);
+    return amount.find() && SoleNumber.is(text, amount.start(), amount.end())
+        ? Optional.of(amount.group().strip())
+        : Optional.empty();
   }
 
   /// Whether the end of a text says that it has no answer.
@@ -169,6 +179,10 @@ final class NumberText {
     Optional<Num> value = value(written);
     if (value.isPresent() || CODED.matcher(written).find()) {
       return value;
+    }
+    Matcher amount = AMOUNT.matcher(plain(written));
+    if (amount.find() && SoleNumber.is(plain(written), amount.start(), amount.end())) {
+      return value("%s.%02d".formatted(amount.group(1), Integer.valueOf(amount.group(2))));
     }
     Optional<Expr> form = written.length() <= TexTokens.MAX_LENGTH && !WrittenAnswer.prose(written)
         ? MathForm.of(written)

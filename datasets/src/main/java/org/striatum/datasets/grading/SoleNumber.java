@@ -76,7 +76,7 @@ final class SoleNumber {
       Pattern.compile(
           "(?i)(?:\\h[a-zé]+){0,2}\\h?(?:,?\\h(?:or|and|to)|,|,?\\hor\\h(?:maybe|perhaps))\\h(?:maybe\\h|perhaps\\h|even\\h)?[-−]?[\\\\$€£]{0,2}\\d[\\d.,]{0,12}(?:\\h[a-zé]+){0,3}\\h?[.)\\]}*_$]{0,4}\\h?(?:$|\\R)"),
       Pattern.compile("(?:,\\h\\d[\\d.]{0,12}){1,9}\\h?[.)*]{0,3}\\h*(?:$|\\R)"),
-      Pattern.compile("[-‑][A-Za-z]"),
+      Pattern.compile("%?\\hnot\\h[a-z]"), Pattern.compile("[-‑][A-Za-z]"),
       Pattern.compile("(?:,\\h\\d[\\d.]{0,12}){1,9},?\\h(?:and|or)\\h\\d"),
       Pattern.compile("(?i)\\h?" + MEASURE + ",?\\h(?:and\\h)?\\d[\\d.,]{0,12}\\h?" + MEASURE + "(?![a-z])"),
       Pattern.compile("(?i)['′]\\h?\\d"),
