@@ -43,7 +43,7 @@ VARIANTS = {
                                          hidden_act="gelu"), torch.float16),
     "llama-dynamic": ("llama", dict(MODERN, rope_scaling=dict(type="dynamic", factor=4.0)), torch.float32),
     "mistral-window": ("mistral", dict(MODERN, sliding_window=4, head_dim=12, rope_theta=1e6), torch.float32),
-    "mistral-layer-types": ("mistral", dict(MODERN, sliding_window=3, rope_theta=1e4, layer_types=[
+    "mistral-layer-types": ("mistral", dict(MODERN, sliding_window=3, head_dim=12, rope_theta=1e4, layer_types=[
         "sliding_attention", "full_attention", "sliding_attention"]), torch.float16),
     "mistral-no-window-bf16": ("mistral", dict(MODERN, num_attention_heads=8, num_key_value_heads=8,
                                                sliding_window=None, hidden_act="gelu_pytorch_tanh"), torch.bfloat16),
