@@ -41,6 +41,8 @@ VARIANTS = {
                                         rope_scaling=YARN), torch.float32),
     "llama-mqa-tied-f16": ("llama", dict(MODERN, num_key_value_heads=1, tie_word_embeddings=True, head_dim=6,
                                          hidden_act="gelu"), torch.float16),
+    "llama-yarn-unread": ("llama", dict(MODERN, rope_scaling=dict(YARN, type="yarn", finetuned=True, mscale=0.0,
+                                                                  mscale_all_dim=0.0)), torch.float16),
     "llama-dynamic": ("llama", dict(MODERN, rope_scaling=dict(type="dynamic", factor=4.0)), torch.float32),
     "mistral-window": ("mistral", dict(MODERN, sliding_window=4, head_dim=12, rope_theta=1e6), torch.float32),
     "mistral-layer-types": ("mistral", dict(MODERN, sliding_window=3, head_dim=12, rope_theta=1e4, layer_types=[
@@ -124,6 +126,8 @@ VARIANTS |= {
     "olmo-grouped-clip": ("olmo", dict(MODERN, attention_bias=True, clip_qkv=1.5, tie_word_embeddings=True), F32),
     "olmo3-scaled-v4": ("olmo3", dict(SLIDING, num_hidden_layers=5, attention_bias=True, rope_scaling=dict(
         rope_type="yarn", factor=4.0, original_max_position_embeddings=16, attention_factor=1.3)), F32),
+    "olmo3-flat": ("olmo3", dict(SLIDING, rope_parameters=dict(
+        rope_type="yarn", factor=8.0, original_max_position_embeddings=16, rope_theta=5e4, attention_factor=1.2)), F16),
     "seed-oss-out-bias": ("seed_oss", dict(MODERN, head_dim=12, attention_bias=False, attention_out_bias=True,
                                            mlp_bias=True), F32),
     "smollm3-interval": ("smollm3", dict(MODERN, no_rope_layer_interval=2, attention_bias=True, mlp_bias=True,
@@ -194,6 +198,7 @@ VARIANTS |= {
                                             lm_head_bias=True, original_max_position_embeddings=16,
                                             rope_scaling=dict(longrope(4), short_mscale=1.2, long_mscale=1.4,
                                                               original_max_position_embeddings=16)), F32),
+    "phimoe-no-jitter": ("phimoe", dict(LOCAL, num_experts_per_tok=2, router_jitter_noise=0.0), F16),
     "phimoe-window": ("phimoe", dict(LOCAL, num_experts_per_tok=2, router_jitter_noise=0.6, sliding_window=5), F32),
     "olmoe-held": ("olmoe", dict(EXPERTS, intermediate_size=12), BF16),
     "granitemoe-held": ("granitemoe", dict(LOCAL), F32),

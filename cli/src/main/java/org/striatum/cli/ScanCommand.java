@@ -126,7 +126,7 @@ final class ScanCommand implements Callable<Integer> {
       sources.put(checkpoint, parsed.source(checkpoint));
     }
     ScanPlan plan = ScanPlan.of(sources, options, parsed.settings(sets), output);
-    print(plan, CostEstimate.of(plan, sets.size(), sets.size() * parsed.rollouts(), parsed.longest(), output));
+    print(plan, CostEstimate.of(plan, sources, sets.size(), sets.size() * parsed.rollouts(), parsed.longest(), output));
     if (dryRun) {
       if (json) {
         console.json(plan);

@@ -43,15 +43,13 @@ final class Wrapper {
       refuseContradiction(config, whole, whole.path("text_config"));
       return textAlone(whole);
     }
-    Optional<ModelConfig> part = config.part("text_config");
-    ObjectNode text = part.isPresent() ? ((ObjectNode) whole.get("text_config")).deepCopy() : flat(whole);
-    if (!text.hasNonNull("model_type") || part.isEmpty()) {
+    boolean nested = config.hasPart("text_config");
+    ObjectNode text = nested ? ((ObjectNode) whole.get("text_config")).deepCopy() : flat(whole);
+    if (!text.hasNonNull("model_type") || !nested) {
       text.set("model_type", about.get("text"));
     }
-    if (part.isPresent()) {
+    if (nested) {
       assume(text, about);
-    }
-    if (part.isPresent()) {
       refuseContradiction(config, whole, text);
     }
     for (Map.Entry<String, JsonNode> outer : whole.properties()) {
