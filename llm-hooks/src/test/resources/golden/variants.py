@@ -178,6 +178,8 @@ DELTA = dict(MODERN, head_dim=8, linear_num_key_heads=2, linear_num_value_heads=
 MAMBA = dict(mamba_n_heads=8, mamba_d_head=8, mamba_d_state=6, mamba_n_groups=2, mamba_d_conv=3)
 VISION = dict(depth=1, hidden_size=16, intermediate_size=16, num_heads=2, out_hidden_size=32, patch_size=4,
               num_position_embeddings=16, deepstack_visual_indexes=[0])
+CLIP = dict(model_type="clip_vision_model", hidden_size=8, intermediate_size=8, num_hidden_layers=1,
+            num_attention_heads=2, image_size=8, patch_size=4, projection_dim=8)
 VARIANTS |= {
     "mixtral-window": ("mixtral", dict(LOCAL, sliding_window=5, head_dim=12, tie_word_embeddings=True,
                                        hidden_act="gelu"), BF16),
@@ -251,6 +253,8 @@ VARIANTS |= {
     "qwen3-vl-moe": ("qwen3_vl_moe", dict(vision_config=VISION, text_config=dict(
         EXPERTS, head_dim=8, tie_word_embeddings=False, rope_parameters=dict(
             rope_type="default", rope_theta=10000.0, mrope_section=[2, 1, 1]))), F32),
+    "llava-gemma2": ("llava", dict(vision_config=CLIP, image_token_index=60, text_config=dict(
+        GEMMA, model_type="gemma2", num_hidden_layers=3)), F16),
     "qwen3-5-wrapped": ("qwen3_5", dict(vision_config=VISION, text_config=dict(
         DELTA, tie_word_embeddings=False, layer_types=["linear_attention", "full_attention", "linear_attention"])), F32),
 }

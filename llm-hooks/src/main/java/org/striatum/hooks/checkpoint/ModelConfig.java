@@ -87,6 +87,11 @@ public final class ModelConfig {
     return text.isPresent() ? new ModelConfig(source, text.get(), prefix, Optional.of(this)) : this;
   }
 
+  /// Whether this is the language model's part in a model of several modes.
+  public boolean isPartOfWrapper() {
+    return outer.filter(wrapper -> Wrapper.isOne(wrapper.root)).isPresent();
+  }
+
   /// Keys present (and not null) that no reader has asked for, as the reference implementation doesn't; housekeeping
   /// is left out. A wrapper's own keys are among them, and those of parts, by their full names.
   public List<String> unread() {

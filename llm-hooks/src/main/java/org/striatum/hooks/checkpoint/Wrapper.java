@@ -32,6 +32,11 @@ final class Wrapper {
     }
   }
 
+  /// Whether a configuration is that of a model of several modes.
+  static boolean isOne(JsonNode whole) {
+    return KNOWN.has(whole.path("model_type").asText());
+  }
+
   /// The language model's configuration as one object, where `config` is a wrapper's: its own keys, those that its class
   /// assumes, and what the wrapper decides (the tied head, quantisation, tokens it alone names).
   ///
