@@ -140,7 +140,7 @@ VARIANTS |= {
                                                attention_bias=True), F32),
     "bloom-twelve-heads": ("bloom", dict(ALIBI, hidden_size=48, n_head=12, n_layer=3, layer_norm_epsilon=1e-3,
                                          tie_word_embeddings=False), F32),
-    "bloom-sliced": ("bloom", dict(ALIBI, hidden_size=32, n_head=4, n_layer=2, pretraining_tp=2, slow_but_exact=True), F16),
+    "bloom-sliced": ("bloom", dict(ALIBI, hidden_size=32, n_head=4, n_layer=3, pretraining_tp=2, slow_but_exact=True), F16),
     "codegen-inner": ("codegen", dict(OLD, n_inner=48, activation_function="gelu"), F32),
     "gptj-tied": ("gptj", dict(OLD, rotary_dim=8, n_inner=48), F16),
     "cohere-head-norms": ("cohere", dict(MODERN, use_qk_norm=True, logit_scale=0.5, attention_bias=True), F32),

@@ -280,6 +280,19 @@ class BadInputTest {
     assertThat(refused(USAGE, "report", run)).contains("does not record the path of its checkpoint");
   }
 
+  /// Mistyped commands, options and tasks; what is far from all of them gets no guess.
+  @ParameterizedTest
+  @CsvSource({"rollots x, rollouts", "hepl, help", "probe r --epohcs 3, --epochs", "rollouts CK --tasks ad, add"})
+  void aSlipOfTheKeysIsAnsweredWithWhatIsNear(String words, String meant) {
+    assertThat(refused(USAGE, (Object[]) words.replace("CK", REASONER.toString()).split(" ")))
+        .contains("did you mean").contains(meant);
+  }
+
+  @Test
+  void whatIsFarFromEveryNameIsNotGuessed() {
+    assertThat(refused(USAGE, "frobnicate")).doesNotContain("did you mean");
+  }
+
   @Test
   void unusableArguments() {
     Path run = folder.resolve("run");
@@ -316,6 +329,7 @@ class BadInputTest {
       "--layers | some | layers must be one of primary, each, all, found 'some'", "--doses | 0 | (0 %, 100 %)",
       "--alpha | NaN | must be finite",
       "--positions | nowhere | all, prompt, generated, all-but-first, none", "--controls | 18 | 18",
+      "--effect | 0 | above 0 and below 100", "--effect | 100 | above 0 and below 100",
       "--attempts | 1 | at least 2 problems", "--solutions | 0 | at least 2 problems"})
   void unusableInterventions(String option, String value, String message) throws Exception {
     Path run = damagedRun();

@@ -15,11 +15,18 @@ import org.striatum.studies.intervention.AblationSettings;
 import org.striatum.studies.intervention.AblationSettings.Layers;
 import org.striatum.studies.intervention.AblationStep;
 import org.striatum.studies.neurons.NeuronSelection;
+import org.striatum.studies.paper.Paper;
 import org.striatum.studies.run.RunFolder;
 import picocli.CommandLine.Option;
 
 /// What is ablated, how, and with which controls.
 public final class InterventionOptions implements SettingOptions<AblationSettings> {
+  @Option(names = "--paper", paramLabel = "v2", description = "As written in arXiv 2602.00986: value@1%% set to zero, by generation, in each of blocks 2 to 5; the other options change that.")
+  private String paper;
+
+  @Option(names = "--generated-at", paramLabel = "BLOCK", split = ",", description = "Blocks, counted from 0, where sets are measured by generation too (default none).")
+  private List<Integer> generatedAt;
+
   @Option(names = "--set", paramLabel = "NAME", split = ",", description = "Neuron sets, comma-separated or repeated: value@1%%, value@top20, dopamine@1%%, dopamine@top20, dopamine@significant (default value@1%%, and dopamine@1%% if that study was run).")
   private List<String> sets = new ArrayList<>();
 
@@ -47,7 +54,7 @@ public final class InterventionOptions implements SettingOptions<AblationSetting
   @Option(names = "--controls", paramLabel = "N", description = "Random and RMS-matched sets, of each kind, in measurements by generation (default 99).")
   private Integer controls;
 
-  @Option(names = "--logprob-controls", paramLabel = "N", description = "The same in measurements by log-probability (default 199).")
+  @Option(names = "--logprob-controls", paramLabel = "N", description = "The same in measurements by log-probability, at most: measuring ends earlier where it is plain that the set does no more than they do (default 999).")
   private Integer logProbabilityControls;
 
   @Option(names = "--attempts", paramLabel = "N", description = "Maximum number of test problems that every arm completes (default 200).")
@@ -56,11 +63,19 @@ public final class InterventionOptions implements SettingOptions<AblationSetting
   @Option(names = "--solutions", paramLabel = "N", description = "Maximum number of test problems per dataset whose solutions every arm scores (default 100).")
   private Integer solutions;
 
+  @Option(names = "--effect", paramLabel = "POINTS", description = "The drop, in points of accuracy or in per cent of a solution's probability, that must be found four times in five before the answer is no (default 10).")
+  private Double effect;
+
   @Override
   public AblationSettings over(AblationSettings base) throws IOException {
     name(); // refused before any work
     requireControls("--controls", controls);
     requireControls("--logprob-controls", logProbabilityControls);
+    requireEffect();
+    return changed(paper == null ? base : Paper.named(paper).over(base));
+  }
+
+  private AblationSettings changed(AblationSettings base) throws IOException {
     return base.withSets(sets(base))
         .withKinds(kinds == null ? base.kinds() : kinds.stream().map(AblationKind::named).toList())
         .withPositions(positions == null ? base.positions() : PositionMask.parse(positions))
@@ -73,10 +88,18 @@ public final class InterventionOptions implements SettingOptions<AblationSetting
     }
   }
 
+  private void requireEffect() {
+    if (effect != null && !(effect > 0 && effect < 100)) {
+      throw new UsageException("--effect must be above 0 and below 100, found " + effect);
+    }
+  }
+
   private AblationSettings.Measures measures(AblationSettings.Measures base) {
     return base.withAttempts(Given.or(attempts, base.attempts())).withControls(Given.or(controls, base.controls()))
         .withSolutions(Given.or(solutions, base.solutions()))
-        .withLogProbabilityControls(Given.or(logProbabilityControls, base.logProbabilityControls()));
+        .withLogProbabilityControls(Given.or(logProbabilityControls, base.logProbabilityControls()))
+        .withEffect(effect == null ? base.effect() : effect / 100)
+        .withGeneratedAt(Given.or(generatedAt, base.generatedAt()));
   }
 
   private AblationSettings.Curves curves(AblationSettings.Curves base) {

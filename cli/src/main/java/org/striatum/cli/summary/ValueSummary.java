@@ -37,9 +37,11 @@ public record ValueSummary(Console console) {
       }
       console.print(line.append(layer.shuffled().permutations() == 0
           ? "–"
-          : "%.2f … %.2f, p = %.3f".formatted(layer.shuffled().low(), layer.shuffled().high(), layer.shuffled().p()))
+          : "%.2f … %.2f, %s".formatted(layer.shuffled().low(), layer.shuffled().high(),
+              layer.shuffled().pValue().equation("p")))
           .toString());
     }
+    values.rankingTrainings().forEach(console::print);
     if (!values.controls().isEmpty()) {
       console.print("");
       console.print("Controls at the hook point chosen on validation problems; ridge probe on s₀, test problems");

@@ -1,17 +1,12 @@
 package org.striatum.probe.value;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.random.RandomGenerator;
-import java.util.stream.IntStream;
 import org.striatum.probe.sparse.LabelledRows;
 import org.striatum.probe.stats.Auroc;
 import org.striatum.probe.stats.Bootstrap;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.stats.OutcomeShuffle;
 
 /// s₀ of every trajectory of a fold with its outcome: what value is read from before a token is generated. The arrays
 /// are shared, not copied, and never written.
@@ -77,22 +72,8 @@ record InitialStates(float[] rows, int width, boolean[] successes, String[] prob
     return Bootstrap.byProblem(problems, Auroc.over(scores, successes), resamples, random);
   }
 
-  /// The same states with outcomes shuffled by problem: problems are put in random order, their outcomes strung together
-  /// and dealt out again in the old order. A problem gets another's outcomes, as a block where problems have
-  /// equally many rollouts; successes stay as many as they were.
+  /// The same states with outcomes shuffled by problem, see [OutcomeShuffle].
   InitialStates shuffled(RandomGenerator random) {
-    Map<String, List<Integer>> itemsOf = new LinkedHashMap<>();
-    for (int i = 0; i < size(); i++) {
-      itemsOf.computeIfAbsent(problems[i], _ -> new ArrayList<>()).add(i);
-    }
-    List<List<Integer>> blocks = new ArrayList<>(itemsOf.values());
-    int[] to = blocks.stream().flatMap(List::stream).mapToInt(Integer::intValue).toArray();
-    for (int i = blocks.size() - 1; i > 0; i--) {
-      Collections.swap(blocks, i, random.nextInt(i + 1));
-    }
-    int[] from = blocks.stream().flatMap(List::stream).mapToInt(Integer::intValue).toArray();
-    boolean[] shuffled = new boolean[size()];
-    IntStream.range(0, to.length).forEach(k -> shuffled[to[k]] = successes[from[k]]);
-    return new InitialStates(rows, width, shuffled, problems);
+    return with(OutcomeShuffle.byProblem(successes, problems, random));
   }
 }

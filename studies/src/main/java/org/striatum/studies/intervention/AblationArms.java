@@ -14,12 +14,12 @@ import org.striatum.probe.intervention.CurveKind;
 import org.striatum.probe.intervention.CurveStudy;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Curve;
-import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.intervention.InterventionStudy;
 import org.striatum.probe.intervention.InterventionStudy.Cut;
 import org.striatum.probe.intervention.InterventionStudy.Plan;
 import org.striatum.probe.intervention.LayerStates;
 import org.striatum.probe.intervention.MatchedSets;
+import org.striatum.probe.intervention.MeasuredIntervention;
 import org.striatum.probe.intervention.NamedSet;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Rollout;
@@ -52,7 +52,7 @@ final class AblationArms {
   private final StatePosition position;
   private final Map<String, Split> splits = new LinkedHashMap<>();
 
-  private final List<Intervention> interventions = new ArrayList<>();
+  private final List<MeasuredIntervention> interventions = new ArrayList<>();
   private final List<Curve> curves = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
 
@@ -89,7 +89,12 @@ final class AblationArms {
       if (!settings.neuronSets().isEmpty() && (first || settings.layers().contains(AblationSettings.Layers.EACH))) {
         layer(layer, first);
       }
+      if (!first && layer.dataset().equals(primary.dataset())
+          && settings.measures().generatedAt().contains(layer.hook().layer())) {
+        generated(layer.dataset(), layer.hook());
+      }
     }
+    noteAbsentBlocks();
     if (settings.layers().contains(AblationSettings.Layers.ALL)) {
       allAtOnce();
     }
@@ -98,7 +103,7 @@ final class AblationArms {
     for (DirectionSelection selection : settings.directions()) {
       directions.run(selection, selection.read(run.folder()));
     }
-    return InterventionResults.of(interventions, curves, notes);
+    return InterventionResults.of(interventions, settings.measures().effect(), curves, notes);
   }
 
   private void layer(LayerProbes probed, boolean first) throws IOException {
@@ -138,6 +143,38 @@ final class AblationArms {
         attempt(set, hook.toString(), () -> dose(states, set, random));
         attempt(set, hook.toString(), () -> steering(states, set, target, random));
       }
+    }
+  }
+
+  /// Every set at another hook point by generation.
+  private void generated(String dataset, HookPoint hook) throws IOException {
+    LayerStates states;
+    try {
+      states = states(dataset, hook);
+    } catch (NotEnoughData missing) {
+      notes.add(missing.getMessage());
+      return;
+    }
+    for (NeuronSelection set : settings.neuronSets()) {
+      List<Integer> target = set.at(dataset, hook, rankings);
+      RandomGenerator random = random(dataset + hook + set.name() + " generated");
+      if (!target.isEmpty()) {
+        attempt(set, hook.toString(), () -> interventions.add(study.accuracy(
+            plan(false, dataset, set, List.of(cut(states, dataset, hook, set, target,
+                settings.setKinds().getFirst(), settings.measures().controls(), random))),
+            items.attempts(dataset), items.generation(dataset), random)));
+      }
+    }
+  }
+
+  private void noteAbsentBlocks() {
+    List<Integer> studied = rankings.values().layers().stream()
+        .filter(layer -> layer.dataset().equals(primary.dataset())).map(layer -> layer.hook().layer()).toList();
+    List<Integer> absent = settings.measures().generatedAt().stream().filter(block -> !studied.contains(block))
+        .toList();
+    if (!absent.isEmpty()) {
+      notes.add("blocks " + absent + " were to be measured by generation, but have no studied hook point on "
+          + primary.dataset());
     }
   }
 

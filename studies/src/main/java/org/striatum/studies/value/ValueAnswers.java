@@ -6,6 +6,8 @@ import static org.striatum.studies.answer.AnswerFigures.signed;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.Verdict;
 import org.striatum.probe.value.DatasetControls;
 import org.striatum.probe.value.DatasetControls.NuisanceBaseline;
@@ -16,15 +18,34 @@ import org.striatum.studies.answer.Answer.Finding;
 import org.striatum.studies.answer.Question;
 
 /// What the controls of value probes answer, one case per dataset.
-final class ValueAnswers {
+public final class ValueAnswers {
+  /// The questions that controls answer.
+  public static final List<Asked> ASKED = List.of(
+      new Asked(Question.READABLE, ValueAnswers::readable, DatasetControls::whole, "AUROC"),
+      new Asked(Question.SPARSE, ValueAnswers::sparse, on -> on.sparsity().difference(), "pruned minus whole"),
+      new Asked(Question.BASIS_ALIGNED, ValueAnswers::aligned, on -> on.rotation().difference(),
+          "native minus rotated"),
+      new Asked(Question.MORE_THAN_LENGTH, ValueAnswers::more, on -> on.nuisances().getFirst().increment(),
+          "AUROC added to prompt length"));
+
   private ValueAnswers() {}
 
+  /// One question about a dataset's controls.
+  ///
+  /// @param finding its answer; effect, the figure that it is about, which `figure` names
+  public record Asked(Question question, Function<DatasetControls, Finding> finding,
+      Function<DatasetControls, Estimate> effect, String figure) {
+    public Verdict verdict(DatasetControls on) {
+      return finding.apply(on).verdict();
+    }
+
+    public Estimate effect(DatasetControls on) {
+      return effect.apply(on);
+    }
+  }
+
   static Map<Question, List<Finding>> of(ValueNeuronResults results) {
-    return Map.of(
-        Question.READABLE, each(results, ValueAnswers::readable),
-        Question.SPARSE, each(results, ValueAnswers::sparse),
-        Question.BASIS_ALIGNED, each(results, ValueAnswers::aligned),
-        Question.MORE_THAN_LENGTH, each(results, ValueAnswers::more));
+    return ASKED.stream().collect(Collectors.toMap(Asked::question, asked -> each(results, asked.finding())));
   }
 
   /// What is asked of the value code, where there is one.
@@ -56,8 +77,8 @@ final class ValueAnswers {
   private static Finding aligned(DatasetControls on) {
     RotationControl rotation = on.rotation();
     return asked(on, on.basisAligned(),
-        "pruned AUROC in the native basis minus that in %d rotated bases %s, p = %.2g".formatted(rotation.rotations(),
-            signed(rotation.difference()), rotation.p()));
+        "pruned AUROC in the native basis minus that in %d rotated bases %s, %s".formatted(rotation.rotations(),
+            signed(rotation.difference()), rotation.pValue().equation("p")));
   }
 
   private static Finding more(DatasetControls on) {
