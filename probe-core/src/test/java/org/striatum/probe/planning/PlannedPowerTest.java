@@ -77,7 +77,7 @@ class PlannedPowerTest {
         new InterventionStudy.Plan(true, "made", "value@1%", List.of(cut), PositionMask.ALL), attempts,
         new InterventionStudy.Generation(new Sampling(1, 1, 0, 1, true), tokens -> Integer.toString(tokens[0]),
             (problem, completion) -> completion.equals(problem.answer()) ? 1 : 0, 64),
-        new SplittableRandom(model.seed()))), List.of(), List.of());
+        new SplittableRandom(model.seed()))), 0.1, List.of(), List.of());
   }
 
   @ParameterizedTest
