@@ -104,7 +104,7 @@ final class PlanCommand implements Callable<Integer> {
       throw new UsageException(file + " exists, and a plan is not replaced: remove it, or give another --output");
     }
     ModelSource source = study.source();
-    StudyPlanning planning = new StudyPlanning(registry, told, sizes, trials, console.progress());
+    StudyPlanning planning = StudyPlanning.of(registry, told, sizes, trials, console.progress());
     PlanFile plan = PlanFile.write(file, figures.containsKey(Figure.ACCURACY)
         ? assumed(planning, source, sets, figures)
         : piloted(planning, source, sets, figures, drawn, file));
