@@ -37,7 +37,7 @@ import org.striatum.studies.paper.Paper;
 class PlantedModelTest {
   private static final long SEED = 1;
   private static final int SEEDS = 10;
-  private static final int PAPER_SEEDS = 3;
+  private static final int PAPER_SEEDS = 1;
   private static final int FEW_EPOCHS = 2;
   /// As `striatum demo`.
   private static final int EPOCHS = 6;
