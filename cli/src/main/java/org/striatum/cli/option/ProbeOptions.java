@@ -33,10 +33,10 @@ public final class ProbeOptions implements SettingOptions<ProbeSettings> {
   @Option(names = "--epochs", paramLabel = "N", description = "Maximum number of passes over the training trajectories (default 40).")
   private Integer epochs;
 
-  @Option(names = "--ranking-passes", paramLabel = "N|N-M", description = "Passes of the probes whose weights rank: exactly N, or from N to M until the best coordinates stay the same (default 40-80; quick 20-30).")
+  @Option(names = "--ranking-passes", paramLabel = "N|N-M", description = "Passes of the probes whose weights rank: exactly N, or from N to M until the best coordinates stay the same (default 40-80; quick 12-20).")
   private String rankingPasses;
 
-  @Option(names = "--ranking-overlap", paramLabel = "SHARE", description = "Share of the best 5 %% of coordinates that must stay the same over 10 passes (quick 5; default 0.9).")
+  @Option(names = "--ranking-overlap", paramLabel = "SHARE", description = "Share of the best 5 %% of coordinates that must stay the same over 10 passes (quick 4; default 0.9).")
   private Double rankingOverlap;
 
   @Option(names = "--learning-rate", paramLabel = "RATE", description = "Of value probes that predict (default 1e-4).")
