@@ -11,6 +11,8 @@ public record PowerCurve(double nothing, double effect, List<Point> points) {
   /// The share of planted effects that must be found for their absence to mean something.
   public static final double ENOUGH = 0.8;
 
+  private static final int FEWEST = 6;
+
   public PowerCurve {
     points = List.copyOf(points);
     for (int i = 1; i < points.size(); i++) {
@@ -48,9 +50,11 @@ public record PowerCurve(double nothing, double effect, List<Point> points) {
     return points.stream().anyMatch(point -> point.strength() == effect && point.isEnough());
   }
 
-  /// Whether nothing that was planted was found, at any strength: then nothing can be.
+  /// Whether nothing that was planted was found, at any strength, of at least six: a test that finds two in five would have found
+  /// one with a chance of 95 %.
   public boolean isBlind() {
-    return !points.isEmpty() && points.stream().allMatch(point -> point.found() == 0);
+    return points.stream().mapToInt(Point::planted).sum() >= FEWEST
+        && points.stream().allMatch(point -> point.found() == 0);
   }
 
   /// The smallest strength that is found four times in five, linear between the planted ones; NaN if none is.

@@ -63,6 +63,57 @@ record InitialStates(float[] rows, int width, boolean[] successes, String[] prob
     return new InitialStates(chosen, width, outcomes, of);
   }
 
+  /// These states, then others.
+  InitialStates and(InitialStates others) {
+    float[] both = Arrays.copyOf(rows, rows.length + others.rows.length);
+    System.arraycopy(others.rows, 0, both, rows.length, others.rows.length);
+    boolean[] outcomes = Arrays.copyOf(successes, size() + others.size());
+    System.arraycopy(others.successes, 0, outcomes, size(), others.size());
+    String[] of = Arrays.copyOf(problems, size() + others.size());
+    System.arraycopy(others.problems, 0, of, size(), others.size());
+    return new InitialStates(both, width, outcomes, of);
+  }
+
+  /// The same rollouts, each problem with the states of another: what states say of outcomes is no longer there.
+  InitialStates dealt(RandomGenerator random) {
+    Map<String, List<Integer>> itemsOf = itemsOf();
+    List<List<Integer>> from = new ArrayList<>(itemsOf.values());
+    for (int i = from.size() - 1; i > 0; i--) {
+      Collections.swap(from, i, random.nextInt(i + 1));
+    }
+    float[] dealt = new float[rows.length];
+    int problem = 0;
+    for (List<Integer> to : itemsOf.values()) {
+      List<Integer> source = from.get(problem++);
+      for (int k = 0; k < to.size(); k++) {
+        System.arraycopy(rows, source.get(k % source.size()) * width, dealt, to.get(k) * width, width);
+      }
+    }
+    return new InitialStates(dealt, width, successes, problems);
+  }
+
+  private Map<String, List<Integer>> itemsOf() {
+    Map<String, List<Integer>> itemsOf = new LinkedHashMap<>();
+    for (int i = 0; i < size(); i++) {
+      itemsOf.computeIfAbsent(problems[i], _ -> new ArrayList<>()).add(i);
+    }
+    return itemsOf;
+  }
+
+  /// The same states with other values in some coordinates.
+  ///
+  /// @param coordinates which
+  /// @param values (coordinates, size)
+  InitialStates replacing(int[] coordinates, double[][] values) {
+    float[] replaced = rows.clone();
+    for (int k = 0; k < coordinates.length; k++) {
+      for (int i = 0; i < size(); i++) {
+        replaced[i * width + coordinates[k]] = (float) values[k][i];
+      }
+    }
+    return new InitialStates(replaced, width, successes, problems);
+  }
+
   /// The same states with other outcomes.
   InitialStates with(boolean[] outcomes) {
     return new InitialStates(rows, width, outcomes, problems);
@@ -81,11 +132,7 @@ record InitialStates(float[] rows, int width, boolean[] successes, String[] prob
   /// and dealt out again in the old order. A problem gets another's outcomes, as a block where problems have
   /// equally many rollouts; successes stay as many as they were.
   InitialStates shuffled(RandomGenerator random) {
-    Map<String, List<Integer>> itemsOf = new LinkedHashMap<>();
-    for (int i = 0; i < size(); i++) {
-      itemsOf.computeIfAbsent(problems[i], _ -> new ArrayList<>()).add(i);
-    }
-    List<List<Integer>> blocks = new ArrayList<>(itemsOf.values());
+    List<List<Integer>> blocks = new ArrayList<>(itemsOf().values());
     int[] to = blocks.stream().flatMap(List::stream).mapToInt(Integer::intValue).toArray();
     for (int i = blocks.size() - 1; i > 0; i--) {
       Collections.swap(blocks, i, random.nextInt(i + 1));

@@ -48,9 +48,10 @@ public record ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes
   /// @param train problems to fit on; validation, to choose on; test, reported
   /// @param excludedRows states left out because they hold NaN or ∞
   /// @param promptLengthAuroc test AUROC of the prompt's length, or its negative, whichever is better on training
-  /// @param note why layers of this dataset are missing; null if none is
+  /// @param ceiling of every AUROC: what the true probability of success would reach
+  /// @param note what is missing and why; null if nothing is
   public record DatasetSummary(String dataset, int problems, int rollouts, Estimate accuracy, double finished,
-      int train, int validation, int test, long excludedRows, Estimate promptLengthAuroc, String note) {}
+      int train, int validation, int test, long excludedRows, Estimate promptLengthAuroc, Ceiling ceiling, String note) {}
 
   /// Every probe of one dataset at one hook point.
   ///

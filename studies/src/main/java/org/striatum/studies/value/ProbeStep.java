@@ -49,6 +49,11 @@ public record ProbeStep() implements Study<ProbeSettings, ValueNeuronResults> {
   }
 
   @Override
+  public int version() {
+    return 2;
+  }
+
+  @Override
   public boolean hasOwnSection() {
     return true;
   }
