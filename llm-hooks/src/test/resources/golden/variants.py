@@ -43,6 +43,8 @@ VARIANTS = {
                                          hidden_act="gelu"), torch.float16),
     "llama-dynamic": ("llama", dict(MODERN, rope_scaling=dict(type="dynamic", factor=4.0)), torch.float32),
     "mistral-window": ("mistral", dict(MODERN, sliding_window=4, head_dim=12, rope_theta=1e6), torch.float32),
+    "mistral-layer-types": ("mistral", dict(MODERN, sliding_window=3, rope_theta=1e4, layer_types=[
+        "sliding_attention", "full_attention", "sliding_attention"]), torch.float16),
     "mistral-no-window-bf16": ("mistral", dict(MODERN, num_attention_heads=8, num_key_value_heads=8,
                                                sliding_window=None, hidden_act="gelu_pytorch_tanh"), torch.bfloat16),
     "qwen2-window-yarn": ("qwen2", dict(MODERN, use_sliding_window=True, sliding_window=5, max_window_layers=1,
@@ -134,6 +136,7 @@ VARIANTS |= {
                                                attention_bias=True), F32),
     "bloom-twelve-heads": ("bloom", dict(ALIBI, hidden_size=48, n_head=12, n_layer=3, layer_norm_epsilon=1e-3,
                                          tie_word_embeddings=False), F32),
+    "bloom-sliced": ("bloom", dict(ALIBI, hidden_size=32, n_head=4, n_layer=2, pretraining_tp=2, slow_but_exact=True), F16),
     "codegen-inner": ("codegen", dict(OLD, n_inner=48, activation_function="gelu"), F32),
     "gptj-tied": ("gptj", dict(OLD, rotary_dim=8, n_inner=48), F16),
     "cohere-head-norms": ("cohere", dict(MODERN, use_qk_norm=True, logit_scale=0.5, attention_bias=True), F32),

@@ -38,6 +38,15 @@ final class CompareCommand implements Callable<Integer> {
   @Option(names = "--curves", description = "Compare two runs even without a common basis, only by what does not need one.")
   private boolean curves;
 
+  @Option(names = "--effect", paramLabel = "X", defaultValue = "0.5", description = "Declared overlap: a no needs codes that share this part to be found four times in five (default 0.5).")
+  private double effect;
+
+  @Option(names = "--planted", paramLabel = "N", defaultValue = "200", description = "Pairs of sets planted at each overlap; 0 goes without, and then no answer is no (default 200).")
+  private int planted;
+
+  @Option(names = "--shuffles", paramLabel = "N", defaultValue = "99", description = "Shuffled outcomes that the halves of a place are held against (default 99).")
+  private int shuffles;
+
   @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed of split halves, random sets and intervals (default 1).")
   private long seed;
 
@@ -51,7 +60,8 @@ final class CompareCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     CompareSettings settings = Given
-        .checked(() -> new CompareSettings(TransferSettings.defaults().withSizes(sizes), seed));
+        .checked(() -> new CompareSettings(TransferSettings.defaults().withSizes(sizes)
+            .withPower(power -> power.withEffect(effect).withPlanted(planted).withShuffles(shuffles)), seed));
     try (RunFolder opened = RunFolder.open(folders.getFirst())) {
       StudyRun run = new StudyRun(opened, Version.environment(0), RunModel.none(), console::note, console.progress());
       TransferResults results = run.run(new CompareStep(others(), curves), settings);

@@ -10,6 +10,7 @@ import org.striatum.cli.console.ExitCode;
 import org.striatum.cli.option.Given;
 import org.striatum.cli.option.ModelOptions;
 import org.striatum.cli.option.ProbeOptions;
+import org.striatum.cli.summary.StudySummaries;
 import org.striatum.cli.summary.ValueSummary;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.checkpoint.ModelSource;
@@ -22,6 +23,9 @@ import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.RunModel;
 import org.striatum.studies.run.StudyRun;
 import org.striatum.studies.run.Version;
+import org.striatum.studies.splits.SplitsResults;
+import org.striatum.studies.splits.SplitsSettings;
+import org.striatum.studies.splits.SplitsStep;
 import org.striatum.studies.value.ProbeSettings;
 import org.striatum.studies.value.ProbeStep;
 import picocli.CommandLine.ArgGroup;
@@ -64,6 +68,9 @@ final class ProbeCommand implements Callable<Integer> {
   @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed of the split and the study (default 1).")
   private long seed;
 
+  @Option(names = "--splits", paramLabel = "N", defaultValue = "0", description = "Also ask the questions about value on N other splits of the rollouts (default 0, none; `striatum splits` asks later).")
+  private int splits;
+
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
@@ -105,12 +112,19 @@ final class ProbeCommand implements Callable<Integer> {
   }
 
   private void probe(StudyRun run, ProbeSettings settings) throws IOException {
+    SplitsSettings others = Given.checked(() -> SplitsSettings.defaults().withSplits(splits).withSeed(seed));
     ValueNeuronResults results = run.run(ProbeStep.STUDY, settings);
     tell(run);
     if (json) {
       console.json(ProbeStep.STUDY.format(), results);
     } else {
       new ValueSummary(console).print(results);
+    }
+    if (splits > 0) {
+      SplitsResults found = run.run(SplitsStep.STUDY, others);
+      if (!json) {
+        new StudySummaries(console).print(found);
+      }
     }
   }
 

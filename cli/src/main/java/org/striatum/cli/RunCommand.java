@@ -43,7 +43,7 @@ abstract class RunCommand<S extends Record, R extends Record> implements Callabl
 
   /// Prints results for a reader: value by value, where a study has no summary of its own.
   void print(Console out, R results) {
-    new StudySummaries(out).values(results);
+    new StudySummaries(out).print(results);
   }
 
   /// The run's model; none if the study needs none.

@@ -280,6 +280,19 @@ class BadInputTest {
     assertThat(refused(USAGE, "report", run)).contains("does not record the path of its checkpoint");
   }
 
+  /// Mistyped commands, options and tasks; what is far from all of them gets no guess.
+  @ParameterizedTest
+  @CsvSource({"rollots x, rollouts", "hepl, help", "probe r --epohcs 3, --epochs", "rollouts CK --tasks ad, add"})
+  void aSlipOfTheKeysIsAnsweredWithWhatIsNear(String words, String meant) {
+    assertThat(refused(USAGE, (Object[]) words.replace("CK", REASONER.toString()).split(" ")))
+        .contains("did you mean").contains(meant);
+  }
+
+  @Test
+  void whatIsFarFromEveryNameIsNotGuessed() {
+    assertThat(refused(USAGE, "frobnicate")).doesNotContain("did you mean");
+  }
+
   @Test
   void unusableArguments() {
     Path run = folder.resolve("run");

@@ -59,6 +59,7 @@ class FiguresVerifiedTest {
         "= rollouts.jsonl: 40 of 40 completions graded again, the same rewards",
         "= results/probe.json: computed again, the same",
         "= results/dopamine.json: computed again, the same",
+        "= results/splits.json: computed again, the same",
         "= results/confidence.json: computed again, the same", "= results/compare.json: computed again, the same",
         "= results/answers.json: computed again, the same",
         "results/ablate/value@1%+dopamine@1%.json: not recomputed: 'ablate' runs the model");

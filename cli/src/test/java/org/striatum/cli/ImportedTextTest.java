@@ -167,6 +167,26 @@ class ImportedTextTest {
     assertThat(session(strict, file("all", refused), "none").code()).isEqualTo(ExitCode.USAGE);
   }
 
+  /// What another program told its template stands in its prompts: here it must be told the same.
+  @Test
+  void aChatIsWrittenWithTheArgumentsOfItsFile() throws IOException {
+    Path template = Files.writeString(folder.resolve("told.jinja"),
+        "{% for m in messages %}{{ m.content }}{% endfor %}{% if enable_thinking is false %}<no thought>{% endif %}");
+    ObjectNode chat = text("", "5", "5");
+    chat.remove("prompt");
+    chat.withArray("messages").addObject().put("role", "user").put("content", "2+3=");
+    chat.withObject("chat_template_kwargs").put("enable_thinking", false);
+    Path file = file("told", chat);
+    for (String told : List.of("other=1", "enable_thinking=true")) {
+      Session refused = session(REASONER, file, "untold", "--chat", "--chat-template", template, "--template-arg",
+          told);
+      assertThat(refused.code()).isEqualTo(ExitCode.USAGE);
+      assertThat(refused.err()).contains("enable_thinking=false");
+    }
+    assertThat(imported(REASONER, file, "told", "--chat", "--chat-template", template, "--template-arg",
+        "enable_thinking=false").problem().prompt()).isEqualTo("2+3=<no thought>");
+  }
+
   /// `1+1=` as ids alone: read by the tokenizer, kept as they are.
   @Test
   void aPromptOfIdsIsReadAndKept() throws IOException {

@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Problem;
 
-/// Arithmetic with its steps written out: the four families that the tiny reasoners were trained on, and two of them with
-/// longer operands than in training.
+/// Arithmetic with its steps written out: the four families that the tiny reasoners were trained on, each of them with prompts
+/// of one length (`add-fixed`…), and two of them with longer operands than in training (`add-long`, `mul-long`).
 ///
 /// A solution has one step per line and ends with `#` and the answer, graded by the exact text after the last `#`. Drawing
 /// chooses operands only; prompt, steps and answer are functions of them (the `of` of each family). A problem's id is
@@ -100,6 +100,26 @@ public sealed interface Arithmetic extends ProblemSet {
     }
   }
 
+  /// [Add] with prompts of one length: three numbers of 3 digits: `123+456+789=`.
+  record AddFixed() implements Arithmetic {
+    @Override
+    public String name() {
+      return "add-fixed";
+    }
+
+    @Override
+    public String family() {
+      return "add";
+    }
+
+    @Override
+    public Problem problem(RandomGenerator random) {
+      int[] terms = new int[3];
+      Arrays.setAll(terms, _ -> number(random, 3, 3));
+      return in(name(), new Add().of(terms));
+    }
+  }
+
   /// 1 to 3 digits times 1 to 2 digits, by partial products: `47*38=` → `47*8=376`, `47*30=1410`, `376+1410=1786`,
   /// `#1786`.
   record Mul() implements Arithmetic {
@@ -150,6 +170,24 @@ public sealed interface Arithmetic extends ProblemSet {
     }
   }
 
+  /// [Mul] with prompts of one length: 3 digits times 2 digits: `123*45=`.
+  record MulFixed() implements Arithmetic {
+    @Override
+    public String name() {
+      return "mul-fixed";
+    }
+
+    @Override
+    public String family() {
+      return "mul";
+    }
+
+    @Override
+    public Problem problem(RandomGenerator random) {
+      return in(name(), new Mul().of(number(random, 3, 3), number(random, 2, 2)));
+    }
+  }
+
   /// Remainders of numbers of 2 to 5 digits by 3 to 9, digit by digit: `847%7=` → `8%7=1`, `14%7=0`, `7%7=0`, `#0`.
   record Mod() implements Arithmetic {
     @Override
@@ -176,6 +214,24 @@ public sealed interface Arithmetic extends ProblemSet {
         steps.add(value + "%" + m + "=" + rest);
       }
       return Arithmetic.problem(name(), n + "%" + m + "=", steps, rest);
+    }
+  }
+
+  /// [Mod] with prompts of one length: 5 digits by 3 to 9: `12345%7=`.
+  record ModFixed() implements Arithmetic {
+    @Override
+    public String name() {
+      return "mod-fixed";
+    }
+
+    @Override
+    public String family() {
+      return "mod";
+    }
+
+    @Override
+    public Problem problem(RandomGenerator random) {
+      return in(name(), new Mod().of(number(random, 5, 5), random.nextInt(3, 10)));
     }
   }
 
@@ -236,6 +292,35 @@ public sealed interface Arithmetic extends ProblemSet {
         value = result;
       }
       return Arithmetic.problem(name(), text.substring(1, text.length() - 1) + "=", steps, value);
+    }
+  }
+
+  /// [Expr] with prompts of one length: three operations on a number of 2 digits, one of them, at any place, a multiplication by
+  /// 1 digit, the others additions or subtractions of 2 digits: `((12+34)*5)-27=`.
+  record ExprFixed() implements Arithmetic {
+    private static final int OPERATIONS = 3;
+
+    @Override
+    public String name() {
+      return "expr-fixed";
+    }
+
+    @Override
+    public String family() {
+      return "expr";
+    }
+
+    @Override
+    public Problem problem(RandomGenerator random) {
+      int start = random.nextInt(10, 21);
+      int multiplication = random.nextInt(OPERATIONS);
+      List<Expr.Operation> operations = new ArrayList<>();
+      for (int i = 0; i < OPERATIONS; i++) {
+        operations.add(i == multiplication
+            ? new Expr.Operation('*', random.nextInt(2, 10))
+            : new Expr.Operation("+-".charAt(random.nextInt(2)), random.nextInt(10, 61)));
+      }
+      return in(name(), new Expr().of(start, operations));
     }
   }
 }

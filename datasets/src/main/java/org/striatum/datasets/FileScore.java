@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 /// A file's own score of a completion.
 ///
 /// @param name of the field that has it
-/// @param value 0 or 1
+/// @param value 0 or 1, or what a file of other scores has
 /// @param against the name of another score of the same completion that says the opposite; empty if none does
 record FileScore(String name, double value, Optional<String> against) {
   /// Known to be 0 or 1.
@@ -25,10 +25,6 @@ record FileScore(String name, double value, Optional<String> against) {
         continue;
       }
       double value = value(holder.path(named.getFirst()));
-      if (value != 0 && value != 1) {
-        throw new MalformedRowException(Need.GRADER,
-            "has a score that is neither 0 nor 1, '" + named.getFirst() + "' " + value);
-      }
       return new FileScore(named.getFirst(), value, named.stream().skip(1).filter(NAMES::contains)
           .filter(name -> value(holder.path(name)) == 1 - value).findFirst());
     }
@@ -41,6 +37,11 @@ record FileScore(String name, double value, Optional<String> against) {
     line.path("metrics").forEach(metric -> metrics.add(metric.asText()));
     return Stream.of(metrics.stream().filter(NAMES::contains), NAMES.stream(), metrics.stream())
         .flatMap(names -> names).distinct().toList();
+  }
+
+  /// Whether it is a success or a failure.
+  boolean isBinary() {
+    return value == 0 || value == 1;
   }
 
   static boolean isScore(JsonNode field) {

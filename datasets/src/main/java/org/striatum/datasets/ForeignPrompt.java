@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.striatum.datasets.ForeignRollouts.Asked;
 import org.striatum.datasets.ForeignRollouts.Message;
@@ -29,19 +31,30 @@ record ForeignPrompt(String text, Asked asked, Optional<TokenSequence> tokens) {
     JsonNode ids = line.path("prompt_token_ids");
     return without && ids.isArray() && !ids.isEmpty()
         ? ofTokens(ids)
-        : of(line.path("messages").isEmpty() ? prompt : line.path("messages"));
+        : of(line.path("messages").isEmpty() ? prompt : line.path("messages"), arguments(line));
   }
 
   /// Text, or messages.
   static ForeignPrompt of(JsonNode asked) throws MalformedRowException {
+    return of(asked, Map.of());
+  }
+
+  private static ForeignPrompt of(JsonNode asked, Map<String, JsonNode> arguments) throws MalformedRowException {
     List<Message> messages = messages(asked);
     if (!messages.isEmpty()) {
-      return new ForeignPrompt(written(messages), new Asked.Chat(messages), Optional.empty());
+      return new ForeignPrompt(written(messages), new Asked.Chat(messages, arguments), Optional.empty());
     }
     if (!asked.isTextual() || asked.textValue().isEmpty()) {
       throw new MalformedRowException("has no prompt (arguments.gen_args_0.arg_0 with resps, or prompt)");
     }
     return new ForeignPrompt(asked.textValue(), new Asked.Text(), Optional.empty());
+  }
+
+  /// What a server was told for its chat template, as vLLM's and SGLang's requests name it.
+  private static Map<String, JsonNode> arguments(JsonNode line) {
+    Map<String, JsonNode> arguments = new TreeMap<>();
+    line.path("chat_template_kwargs").properties().forEach(one -> arguments.put(one.getKey(), one.getValue()));
+    return arguments;
   }
 
   private static ForeignPrompt ofTokens(JsonNode ids) throws MalformedRowException {

@@ -38,6 +38,7 @@ final class ForeignReader {
   private int lines;
   private int repeated;
   private int otherwiseFiltered;
+  private int cut;
   private String format = "";
   private Optional<String> filter = Optional.empty();
   private String at = "";
@@ -45,12 +46,14 @@ final class ForeignReader {
   private final Map<String, String> idOf = new HashMap<>();
   private final Map<String, String> promptOf = new HashMap<>();
   private final Map<String, JsonNode> documentOf = new HashMap<>();
+  private final Map<String, String> answerOf = new HashMap<>();
   private final Map<String, Integer> samples = new HashMap<>();
 
   private final Map<Sha256, Seen> seen = new HashMap<>();
   private final Map<List<String>, Seen> scored = new HashMap<>();
   private final List<String> contradictions = new ArrayList<>();
   private final SequencedSet<String> disagreeing = new LinkedHashSet<>();
+  private final List<String> otherScores = new ArrayList<>();
 
   /// What is known of a line that may come again.
   private record Seen(double score, String place) {}
@@ -124,6 +127,11 @@ final class ForeignReader {
       throw new MalformedRowException(Need.GRADER, "has one score for " + texts.size() + " responses");
     }
     Problem problem = new Problem(id(line.fields(), prompt.text()), dataset, prompt.text(), answer, answer);
+    String before = answerOf.putIfAbsent(problem.id(), answer);
+    if (before != null && !before.equals(answer)) {
+      throw new MalformedRowException("has another reference than an earlier line of its prompt, '%s' and '%s'"
+          .formatted(answer, before));
+    }
     List<Grade> grades = new ArrayList<>();
     for (Text text : texts) {
       grades.add(grade(line, problem, text, named));
@@ -134,6 +142,9 @@ final class ForeignReader {
           text.thought(), text.finished(), prompt.asked(), text.tokens(), grades.get(i)));
     }
     format = line.format();
+    if (line instanceof HarnessLine) {
+      cut += (int) texts.stream().filter(text -> text.finished().isPresent()).count();
+    }
   }
 
   private Grade grade(ForeignLine line, Problem problem, Text text, String named) throws MalformedRowException {
@@ -145,12 +156,15 @@ final class ForeignReader {
         line.apart());
     noteContradiction(scored.putIfAbsent(completion, new Seen(score, at)), score);
     line.contradicted(named, score).ifPresent(how -> disagreeing.add(at + ": " + how));
-    return new Grade(score, Optional.empty(), false);
+    return new Grade(score == 1 ? 1 : 0, Optional.empty(), false); // another score refuses the file at its end
   }
 
-  /// The file's own score, 0 or 1.
+  /// The file's own score. One that is neither 0 nor 1 refuses the file: to leave out its line alone would select by outcome.
   private double score(JsonNode line, JsonNode output) throws MalformedRowException {
     FileScore score = FileScore.of(line, output);
+    if (!score.isBinary()) {
+      otherScores.add("%s: '%s' %s".formatted(at, score.name(), score.value()));
+    }
     score.against().ifPresent(other -> disagreeing.add("%s: '%s' and '%s'".formatted(at, score.name(), other)));
     return score.value();
   }
@@ -208,8 +222,16 @@ final class ForeignReader {
       throw new MalformedTableException(skipped.needs(),
           file + ": at least half of the rows must be completions, " + skipped().orElseThrow());
     }
+    refuseOtherScores(file);
     refuseContradictions(file);
     refuseMixture(file);
+  }
+
+  private void refuseOtherScores(Path file) throws MalformedTableException {
+    if (!otherScores.isEmpty()) {
+      throw new MalformedTableException(Set.of(Need.GRADER), "%s has scores that are neither 0 nor 1 %d times (%s)"
+          .formatted(file, otherScores.size(), otherScores.getFirst()));
+    }
   }
 
   private void refuseContradictions(Path file) throws MalformedTableException {
@@ -253,7 +275,7 @@ final class ForeignReader {
     return skipped.summary(rows());
   }
 
-  /// Lines that repeat others or are of another filter, in one line; empty if there are none.
+  /// Lines that repeat others or are of another filter, and ends of responses, in one line; empty if there are none.
   Optional<String> left() {
     List<String> left = new ArrayList<>();
     if (repeated > 0) {
@@ -261,6 +283,9 @@ final class ForeignReader {
     }
     if (otherwiseFiltered > 0) {
       left.add("%d lines are of other filters than '%s'".formatted(otherwiseFiltered, filter.orElseThrow()));
+    }
+    if (cut > 0) {
+      left.add("what %d responses have behind a stop of the harness".formatted(cut));
     }
     return left.isEmpty() ? Optional.empty() : Optional.of("left out: " + String.join("; ", left));
   }

@@ -1,8 +1,10 @@
 package org.striatum.datasets;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.striatum.datasets.grading.AnswerGrader;
 import org.striatum.datasets.table.TableFile;
@@ -48,7 +50,7 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
       Asked asked, Optional<TokenSequence> tokens, Grade grade) {
     /// Those that a chat template makes the prompt of; none where it is no chat.
     public List<Message> messages() {
-      return asked instanceof Asked.Chat(List<Message> messages) ? messages : List.of();
+      return asked instanceof Asked.Chat chat ? chat.messages() : List.of();
     }
 
     public double reward() {
@@ -62,9 +64,12 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
     record Text() implements Asked {}
 
     /// Messages, which a chat template writes.
-    record Chat(List<Message> messages) implements Asked {
+    ///
+    /// @param arguments that the template was given beside the messages
+    record Chat(List<Message> messages, Map<String, JsonNode> arguments) implements Asked {
       public Chat {
         messages = List.copyOf(messages);
+        arguments = Map.copyOf(arguments);
       }
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.striatum.datasets.grading.Reading;
 import org.striatum.probe.model.Sampling;
 
 /// A document that lm-evaluation-harness let a model answer: `arguments`, `resps[0][…]`, one score for the line.
@@ -39,12 +40,18 @@ record HarnessLine(JsonNode fields) implements ForeignLine {
       if (!response.isTextual()) {
         throw new MalformedRowException("has a response that is no text");
       }
-      String text = Sampling.cut(response.textValue(), until);
+      String text = ended(response.textValue(), until);
       // a text that a stop ended is finished; of others the harness does not say
       texts.add(new Text(text, text.equals(response.textValue()) ? Optional.empty() : Optional.of(true),
           texts.size()));
     }
     return ForeignLine.some(texts, "resps");
+  }
+
+  /// Up to the first stop behind the thought: a model that went on thinking behind such a text was not stopped there.
+  private static String ended(String response, List<String> until) {
+    int answer = Reading.USUAL.thoughtEnd(response).orElse(0);
+    return response.substring(0, answer) + Sampling.cut(response.substring(answer), until);
   }
 
   /// Texts at which the harness ends a response.

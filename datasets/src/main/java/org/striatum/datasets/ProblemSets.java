@@ -3,15 +3,17 @@ package org.striatum.datasets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import org.striatum.probe.model.NearestNames;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.run.UsageException;
 
 /// The generated problem sets, by name.
 public final class ProblemSets {
-  /// All of them, in the order in which they are listed: the four families, then those with a shifted distribution.
+  /// All of them, in the order in which they are listed: the four families, those with prompts of one length, then those with
+  /// longer operands.
   public static final List<ProblemSet> KNOWN = List.of(new Arithmetic.Add(), new Arithmetic.Mul(), new Arithmetic.Mod(),
-      new Arithmetic.Expr(), new Arithmetic.AddLong(), new Arithmetic.MulLong());
+      new Arithmetic.Expr(), new Arithmetic.AddFixed(), new Arithmetic.MulFixed(), new Arithmetic.ModFixed(),
+      new Arithmetic.ExprFixed(), new Arithmetic.AddLong(), new Arithmetic.MulLong());
 
   private ProblemSets() {}
 
@@ -27,8 +29,13 @@ public final class ProblemSets {
   }
 
   private static ProblemSet known(String name) {
-    return find(name).orElseThrow(() -> new UsageException("unknown task '" + name + "': the tasks are "
-        + KNOWN.stream().map(ProblemSet::name).collect(Collectors.joining(", "))));
+    return find(name).orElseThrow(() -> unknown(name, KNOWN.stream().map(ProblemSet::name).toList()));
+  }
+
+  private static UsageException unknown(String name, List<String> known) {
+    List<String> near = NearestNames.near(name, known);
+    return new UsageException("unknown task '" + name + "': the tasks are " + String.join(", ", known)
+        + (near.isEmpty() ? "" : "; did you mean " + String.join(" or ", near) + "?"));
   }
 
   /// The sets of a comma-separated list, in its order: `named("add,mul")`.

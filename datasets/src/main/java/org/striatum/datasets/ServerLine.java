@@ -18,7 +18,23 @@ record ServerLine(JsonNode fields, String list, ForeignPrompt prompt) implements
   private static final Set<String> CUT_OFF = Set.of("length", "max_tokens", "MAX_TOKENS", "model_length");
 
   static ServerLine of(JsonNode line) throws MalformedRowException {
+    refuseTools(line);
     return new ServerLine(line, line.has("outputs") ? "outputs" : "choices", ForeignPrompt.ofServer(line));
+  }
+
+  /// Tools and calls of them stand in the prompt, and no template of this program is given any: only its tokens could tell.
+  private static void refuseTools(JsonNode line) throws MalformedRowException {
+    boolean calls = !line.path("tools").isEmpty() || !line.path("functions").isEmpty();
+    for (JsonNode message : line.path("messages")) {
+      calls |= !message.path("tool_calls").isEmpty() || !message.path("function_call").isEmpty();
+    }
+    boolean tokens = !line.path("prompt_token_ids").isEmpty();
+    for (JsonNode output : line.path("outputs").isEmpty() ? line.path("choices") : line.path("outputs")) {
+      tokens |= !output.path("prompt_token_ids").isEmpty();
+    }
+    if (calls && !tokens) {
+      throw new MalformedRowException("asks with tools, and does not carry the tokens of its prompt");
+    }
   }
 
   @Override

@@ -39,8 +39,7 @@ import org.striatum.probe.run.UsageException;
 
 /// The reference is `tasks.py`, the generator that the tiny reasoners were trained with.
 class ArithmeticTest {
-  private static final List<Arithmetic> SETS = List.of(new Add(), new Mul(), new Mod(), new Expr(), new AddLong(),
-      new MulLong());
+  private static final List<Arithmetic> SETS = ProblemSets.KNOWN.stream().map(Arithmetic.class::cast).toList();
   private static final int SAMPLE = 20_000;
   private static final double REFERENCE_SAMPLE = 200_000;
 
@@ -243,6 +242,69 @@ class ArithmeticTest {
     assertThat(new Mod().family()).isEqualTo("mod");
   }
 
+  static List<Arithmetic> fixed() {
+    return SETS.stream().filter(set -> set.name().endsWith("-fixed")).toList();
+  }
+
+  /// A fixed set has one length of prompt, in characters, and as many steps in every solution; its problems are such as its family
+  /// draws too, with the same solution, and every operand varies.
+  @ParameterizedTest
+  @MethodSource("fixed")
+  void promptsOfAFixedSetAreAllAsLong(Arithmetic set) {
+    List<Problem> problems = set.draw(2_000, 11);
+    assertThat(problems).extracting(problem -> problem.prompt().length()).containsOnly(problems.getFirst().prompt()
+        .length());
+    assertThat(problems).extracting(problem -> problem.solution().lines().count())
+        .containsOnly(problems.getFirst().solution().lines().count());
+    assertThat(prompts(problems).stream().distinct().count()).isGreaterThan(1_800);
+    assertThat(problems).extracting(Problem::dataset).containsOnly(set.name());
+    assertThat(set.name()).isEqualTo(set.family() + "-fixed");
+    for (Problem problem : problems.subList(0, 200)) {
+      Problem own = again(set.family(), problem.prompt());
+      assertThat(own.solution()).isEqualTo(problem.solution());
+      assertThat(own.dataset()).isEqualTo(set.family());
+    }
+  }
+
+  @Test
+  void everyFamilyHasAFixedSet() {
+    assertThat(fixed()).extracting(Arithmetic::family).containsExactly("add", "mul", "mod", "expr");
+  }
+
+  /// The problem that a family makes of a prompt's operands, in the ranges that the family draws.
+  private static Problem again(String family, String prompt) {
+    List<Integer> numbers = Pattern.compile("\\d+").matcher(prompt).results()
+        .map(found -> Integer.parseInt(found.group())).toList();
+    return switch (family) {
+      case "add" -> {
+        assertThat(numbers).hasSizeBetween(2, 4).allMatch(number -> number < 1000);
+        yield new Add().of(numbers.stream().mapToInt(Integer::intValue).toArray());
+      }
+      case "mul" -> {
+        assertThat(numbers.getFirst()).isLessThan(1000);
+        yield new Mul().of(numbers.getFirst(), numbers.getLast());
+      }
+      case "mod" -> {
+        assertThat(numbers.getFirst()).isLessThan(100_000);
+        assertThat(numbers.getLast()).isBetween(3, 9);
+        yield new Mod().of(numbers.getFirst(), numbers.getLast());
+      }
+      default -> {
+        List<Operation> operations = new ArrayList<>();
+        Matcher symbols = Pattern.compile("([-+*])(\\d+)").matcher(prompt);
+        while (symbols.find()) {
+          char symbol = symbols.group(1).charAt(0);
+          int operand = Integer.parseInt(symbols.group(2));
+          assertThat(operand).isBetween(symbol == '*' ? 2 : 1, symbol == '*' ? 9 : 60);
+          operations.add(new Operation(symbol, operand));
+        }
+        assertThat(operations).hasSizeBetween(2, 4);
+        assertThat(numbers.getFirst()).isBetween(1, 20);
+        yield new Expr().of(numbers.getFirst(), operations);
+      }
+    };
+  }
+
   @Test
   void distinctProblemsRepeatNeitherThemselvesNorWhatIsTaken() {
     Set<String> taken = new Mul().draw(50, 7).stream().map(Problem::id).collect(Collectors.toSet());
@@ -277,7 +339,7 @@ class ArithmeticTest {
     assertThat(ProblemSets.named("add")).containsExactly(new Add());
     assertThat(ProblemSets.named("expr, mod,mul,add")).containsExactly(new Expr(), new Mod(), new Mul(), new Add());
     assertThatThrownBy(() -> ProblemSets.named("add,sub")).isInstanceOf(UsageException.class)
-        .hasMessage("unknown task 'sub': the tasks are add, mul, mod, expr, add-long, mul-long");
+        .hasMessage("unknown task 'sub': the tasks are add, mul, mod, expr, add-fixed, mul-fixed, mod-fixed, expr-fixed, add-long, mul-long");
     assertThatThrownBy(() -> ProblemSets.named("")).hasMessageStartingWith("unknown task ''");
     assertThatThrownBy(() -> ProblemSets.named("add,add")).hasMessageContaining("found 'add' twice");
   }

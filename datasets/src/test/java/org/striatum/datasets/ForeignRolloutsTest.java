@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.striatum.datasets.ForeignRollouts.Asked;
 import org.striatum.datasets.ForeignRollouts.Graded;
 import org.striatum.datasets.grading.AnswerGrader;
 import org.striatum.probe.run.BadDataException;
@@ -26,6 +27,10 @@ class ForeignRolloutsTest {
   private static final String VLLM = """
       {"request_id": "0", "prompt": "What is 2+2?", "prompt_token_ids": [1, 2], "outputs": [{"index": 0, "text": " 4", "token_ids": [3], "finish_reason": "stop"}, {"index": 1, "text": " 5 or", "token_ids": [4, 5], "finish_reason": "length"}], "finished": true, "answer": "4"}
       {"request_id": "1", "prompt": "What is 3+3?", "outputs": [{"index": 0, "text": " 6", "finish_reason": "stop"}], "answer": 6}
+      """;
+
+  private static final String VLLM_SCORED = """
+      {"prompt": "%s", "outputs": [{"text": "4"}], "reward": %s}
       """;
 
   @TempDir
@@ -106,12 +111,66 @@ class ForeignRolloutsTest {
     refused("{\"prompt\": \"p\", \"outputs\": [{\"text\": \"t\"}]}", AnswerGrader.NUMBER,
         "has no reference answer that the grader number can read");
     refused("{\"prompt\": \"p\", \"outputs\": [{\"text\": \"t\"}], \"score\": 0.5}", null,
-        "neither 0 nor 1, 'score' 0.5");
+        "neither 0 nor 1 1 times (line 1: 'score' 0.5)");
     refused("{\"prompt\": [{\"role\": \"user\"}], \"outputs\": [{\"text\": \"t\"}], \"score\": 1}", null,
         "a list of messages");
     refused("{\"question\": \"p\"}", null, "has no prompt");
     refused("{\"doc_id\": 0, \"arguments\": [[\"p\", {}]], \"resps\": [[\"a\", \"b\"]], \"acc\": 1}", null,
         "one score for 2 responses");
+  }
+
+  /// One wrong answer that is scored −1, or one that is half right, must not be left out: that selects by outcome.
+  @Test
+  void aScoreThatIsNoSuccessRefusesTheFile() {
+    for (String score : List.of("-1", "0.5", "2")) {
+      String lines = VLLM_SCORED.formatted("a", "1") + VLLM_SCORED.formatted("b", "1")
+          + VLLM_SCORED.formatted("c", score);
+      assertThatThrownBy(() -> read("other.jsonl", lines, null)).isInstanceOfSatisfying(MalformedTableException.class,
+          refused -> assertThat(refused.needs()).containsExactly(Need.GRADER));
+    }
+  }
+
+  @Test
+  void aPromptHasOneReference() throws IOException {
+    String lines = """
+        {"prompt": "2+2", "outputs": [{"text": "4"}], "answer": "4"}
+        {"prompt": "2+2", "outputs": [{"text": "5"}], "answer": "5"}
+        {"prompt": "3+3", "outputs": [{"text": "6"}], "answer": "6"}
+        """;
+    ForeignRollouts made = read("two.jsonl", lines, AnswerGrader.NUMBER);
+    assertThat(made.completions()).hasSize(2);
+    assertThat(made.skipped()).isPresent();
+  }
+
+  /// What a template was told, and tools that it wrote, are part of the prompt.
+  @Test
+  void whatElseThePromptWasMadeOfIsKeptOrRefused() throws IOException {
+    String line = """
+        {"messages": [{"role": "user", "content": "2+2"}%s], %s"choices": [{"message": {"content": "4"}%s}], "answer": "4"}
+        """;
+    Asked.Chat chat = (Asked.Chat) read("kwargs.jsonl",
+        line.formatted("", "\"chat_template_kwargs\": {\"enable_thinking\": false}, ", ""), AnswerGrader.NUMBER)
+        .completions().getFirst().asked();
+    assertThat(chat.arguments()).containsOnlyKeys("enable_thinking");
+    String called = ", {\"role\": \"assistant\", \"content\": \"x\", \"tool_calls\": [{\"id\": \"1\"}]}";
+    String tools = "\"tools\": [{\"type\": \"function\"}], ";
+    refused(line.formatted("", tools, ""), AnswerGrader.NUMBER, "tools");
+    refused(line.formatted(called, "", ""), AnswerGrader.NUMBER, "tools");
+    assertThat(read("ids.jsonl", line.formatted("", tools, ", \"prompt_token_ids\": [1, 2]"), AnswerGrader.NUMBER)
+        .completions()).as("its tokens say what the prompt was").hasSize(1);
+  }
+
+  /// The harness' own stops end an answer, not a thought, and what they cut is told.
+  @Test
+  void aStopOfTheHarnessInsideAThoughtEndsNothing() throws IOException {
+    String line = """
+        {"doc_id": %d, "doc": {}, "target": "4", "arguments": [["2+2=", {"until": ["\\n\\n"]}]], "resps": [["%s"]], "acc": 1}
+        """;
+    ForeignRollouts made = read("thought.jsonl",
+        line.formatted(0, "<think>a\\n\\nb</think> 4\\n\\nQuestion: 5"), AnswerGrader.NUMBER);
+    assertThat(made.completions().getFirst().text()).isEqualTo("<think>a\n\nb</think> 4");
+    assertThat(made.left()).isPresent();
+    assertThat(read("plain.jsonl", line.formatted(0, "4"), AnswerGrader.NUMBER).left()).isEmpty();
   }
 
   @Test

@@ -22,6 +22,8 @@ import org.striatum.studies.run.Study;
 import org.striatum.studies.run.StudyDescription;
 import org.striatum.studies.run.StudyRun;
 import org.striatum.studies.run.UnfinishedStudyException;
+import org.striatum.studies.splits.SplitsResults;
+import org.striatum.studies.splits.SplitsStep;
 
 /// Answers every question from what the studies of a run have found, and for other checkpoints that were studied with it.
 ///
@@ -120,8 +122,20 @@ public record AnswersStep(List<Study<?, ?>> studies, List<RunFolder> beside)
     for (Study<?, ?> study : studies) {
       add(findings, checkpoint, study.scope() == Scope.COMPARISON ? compared : run, study);
     }
+    overSplits(run, findings);
     truncation(run, findings);
     return StudyAnswers.of(checkpoint, findings);
+  }
+
+  /// An answer that was asked on other splits too is the one that most of them give.
+  private static void overSplits(RunFolder run, Map<Question, List<Finding>> findings) throws IOException {
+    SplitsResults splits = run.find(SplitsStep.STUDY).orElse(null);
+    if (splits != null) {
+      findings.forEach((question, found) -> found.replaceAll(finding -> SplitsStep.of(splits, question, finding.of())
+          .map(shares -> new Finding(finding.of(), shares.verdict(), finding.because() + ". On the run's own split: "
+              + finding.verdict().printed() + "; " + shares.because(), finding.remark()))
+          .orElse(finding)));
+    }
   }
 
   /// Truncation is a nuisance as length is: what was cut off is said beside every answer that stands on those rewards.

@@ -11,12 +11,14 @@ import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.dopamine.ContinuationStep;
 import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.intervention.AblationStep;
+import org.striatum.studies.intervention.MediationStep;
 import org.striatum.studies.mnist.MnistStep;
 import org.striatum.studies.nta.NtaStep;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.Study;
 import org.striatum.studies.run.Study.Scope;
 import org.striatum.studies.series.SeriesStep;
+import org.striatum.studies.splits.SplitsStep;
 import org.striatum.studies.transfer.CompareStep;
 import org.striatum.studies.uses.ConfidenceStep;
 import org.striatum.studies.uses.SearchStep;
@@ -44,11 +46,13 @@ public record StudyRegistry(List<Study<?, ?>> studies) {
         CaptureStep.STUDY,
         ProbeStep.STUDY,
         AboutStep.STUDY,
+        SplitsStep.STUDY,
         ContinuationStep.STUDY,
         DopamineStep.STUDY,
         AblationStep.STUDY,
         ConfidenceStep.STUDY,
         SearchStep.STUDY,
+        MediationStep.STUDY,
         GateStep.STUDY,
         MnistStep.STUDY,
         NtaStep.STUDY,

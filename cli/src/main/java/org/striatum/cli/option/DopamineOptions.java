@@ -2,6 +2,7 @@ package org.striatum.cli.option;
 
 import org.striatum.probe.dopamine.DopamineRanking;
 import org.striatum.probe.dopamine.DopamineSettings;
+import org.striatum.probe.dopamine.StepPooling;
 import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.dopamine.DopamineStepSettings;
 import picocli.CommandLine.Option;
@@ -16,6 +17,9 @@ public final class DopamineOptions implements SettingOptions<DopamineStepSetting
 
   @Option(names = "--step", paramLabel = "newline|paragraph|think-end|REGEX", description = "What ends a step (default newline).")
   private String step;
+
+  @Option(names = "--pooling", paramLabel = "mean|last|max", description = "How the activations of a step's tokens become one: their mean, as in the papers (default), the last token's, or the z-score largest in magnitude.")
+  private String pooling;
 
   @Option(names = "--values", paramLabel = "continuations|probe", description = "Source of V̂: continuations (default), or the value probe, without continuations.")
   private String values;
@@ -51,7 +55,8 @@ public final class DopamineOptions implements SettingOptions<DopamineStepSetting
 
   private DopamineSettings study(DopamineSettings base) {
     return (ranking == null ? base : base.withRanking(DopamineRanking.named(ranking)))
-        .withErrors(errors -> errors.withThreshold(Given.or(threshold, errors.threshold())))
+        .withErrors(errors -> errors.withThreshold(Given.or(threshold, errors.threshold()))
+            .withPooling(pooling == null ? errors.pooling() : StepPooling.named(pooling)))
         .withTests(tests -> tests.withTested(Given.or(tested, tests.tested()))
             .withPermutations(Given.or(permutations, tests.permutations()))
             .withRetrainings(Given.or(retrainings, tests.retrainings())).withPower(this::power));

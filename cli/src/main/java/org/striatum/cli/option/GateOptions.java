@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 
 /// Options of specialising a checkpoint to a mode.
 public final class GateOptions {
-  @Option(names = "--mode", required = true, paramLabel = "NAME", description = "Problem set to specialise to: add, mul, mod, expr, add-long, mul-long.")
+  @Option(names = "--mode", required = true, paramLabel = "NAME", description = "Problem set to specialise to, as `striatum tasks` lists them, e.g. mul-long.")
   private String mode;
 
   @Option(names = "--beside", split = ",", paramLabel = "NAME", description = "Other tasks to test for forgetting (default add,mul,mod,expr without the mode).")

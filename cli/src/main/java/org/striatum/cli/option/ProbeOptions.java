@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 
 /// Options of the search for value neurons.
 public final class ProbeOptions implements SettingOptions<ProbeSettings> {
-  @Option(names = "--ranking", paramLabel = "NAME", description = "Ranking of the neurons: auroc (default), td-first-layer-l1 (the paper's), sparse-path, …")
+  @Option(names = "--ranking", paramLabel = "NAME", description = "Ranking of the neurons: auroc-after-length (default), auroc, td-first-layer-l1 (the paper's), sparse-path, …")
   private String ranking;
 
   @Option(names = "--position", paramLabel = "prompt-end|think-end", description = "Where value is read: at the last token of the prompt (default), or where the thought closes; rollouts without a closed thought are then left out and counted.")
@@ -63,6 +63,15 @@ public final class ProbeOptions implements SettingOptions<ProbeSettings> {
   @Option(names = "--probe-seeds", paramLabel = "N", description = "TD probes whose sets are compared (default 3; 0 for none).")
   private Integer probeSeeds;
 
+  @Option(names = "--planted", paramLabel = "N", description = "Codes of each kind planted into the states of each task, to see what would be found (default 40; quick 12). With 0 no answer is 'no'.")
+  private Integer planted;
+
+  @Option(names = "--planted-rotated", paramLabel = "N", description = "How many of them are judged in rotated bases too, the slowest part (default 10; quick 5).")
+  private Integer plantedRotated;
+
+  @Option(names = "--effect", paramLabel = "AUROC", description = "AUROC of a code, in (0.5, 1), at which four of five planted ones must be found before 'no' is an answer (default 0.7).")
+  private Double effect;
+
   @Option(names = "--train", paramLabel = "SHARE", description = "Share of training problems (default 0.5).")
   private Double train;
 
@@ -105,6 +114,12 @@ public final class ProbeOptions implements SettingOptions<ProbeSettings> {
         .withRandomSets(Given.or(controlSets, base.randomSets()))
         .withNestedPermutations(Given.or(nestedPermutations, base.nestedPermutations()))
         .withStabilityResamples(Given.or(resampledSets, base.stabilityResamples()))
-        .withProbeSeeds(Given.or(probeSeeds, base.probeSeeds()));
+        .withProbeSeeds(Given.or(probeSeeds, base.probeSeeds())).withPower(this::power);
+  }
+
+  private ControlSettings.Power power(ControlSettings.Power base) {
+    ControlSettings.Power planting = base.withPlanted(Given.or(planted, base.planted()));
+    ControlSettings.Power rotated = plantedRotated == null ? planting : planting.withRotated(plantedRotated);
+    return effect == null ? rotated : rotated.withEffect(effect);
   }
 }

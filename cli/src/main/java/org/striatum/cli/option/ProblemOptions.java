@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 public final class ProblemOptions {
   private static final String ALONE = "{prompt}";
 
-  @Option(names = "--tasks", paramLabel = "NAME,…", description = "Problem sets: add, mul, mod, expr; with longer operands add-long, mul-long.")
+  @Option(names = "--tasks", paramLabel = "NAME,…", description = "Problem sets: add, mul, mod, expr; with prompts of one length add-fixed, mul-fixed, mod-fixed, expr-fixed; with longer operands add-long, mul-long.")
   private String tasks;
 
   @Option(names = "--data", paramLabel = "FILE", description = "Problems of a .jsonl, .json, .csv, .tsv or .parquet file; GSM8K, MATH, ARC and MMLU columns are recognised. May be given several times.")

@@ -13,6 +13,8 @@ import org.striatum.studies.intervention.AblationStep;
 import org.striatum.studies.rollouts.RolloutSettings;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.Study;
+import org.striatum.studies.splits.SplitsSettings;
+import org.striatum.studies.splits.SplitsStep;
 import org.striatum.studies.uses.SearchStep;
 import org.striatum.studies.value.ProbeStep;
 import picocli.CommandLine;
@@ -38,6 +40,9 @@ public final class StudyOptions {
 
   @Option(names = "--search", paramLabel = "OPTIONS", defaultValue = "", parameterConsumer = Words.class, description = "Options of `striatum search`, in the same way.")
   private String search;
+
+  @Option(names = "--splits", paramLabel = "N", description = "Splits on which the questions about value are asked again; 0 for the run's own only (default 12, quick 10).")
+  private Integer splits;
 
   /// Those of an effort, without additions.
   public static StudyOptions of(Effort effort) {
@@ -67,6 +72,10 @@ public final class StudyOptions {
         .with(AblationStep.STUDY, over(plan.settings(AblationStep.STUDY).withSets(AblationSettings.VALUE_AND_DOPAMINE),
             "--ablate", interventions, ablate))
         .with(SearchStep.STUDY, over(plan.settings(SearchStep.STUDY), "--search", new SearchOptions(), search));
+    if (splits != null) {
+      SplitsSettings asked = plan.settings(SplitsStep.STUDY);
+      plan = plan.with(SplitsStep.STUDY, Given.checked(() -> asked.withSplits(splits)));
+    }
     return interventions.name().isPresent() ? plan.named(AblationStep.STUDY, interventions.name().get()) : plan;
   }
 

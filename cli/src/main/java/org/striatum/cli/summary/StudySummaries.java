@@ -3,6 +3,7 @@ package org.striatum.cli.summary;
 import org.striatum.cli.console.Console;
 import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.intervention.InterventionResults;
+import org.striatum.probe.intervention.MediationResults;
 import org.striatum.probe.transfer.TransferResults;
 import org.striatum.probe.transfer.TransferSummary;
 import org.striatum.probe.uses.ConfidenceResults;
@@ -13,6 +14,7 @@ import org.striatum.studies.about.AboutResults;
 import org.striatum.studies.capture.CaptureResults;
 import org.striatum.studies.rollouts.RolloutResults;
 import org.striatum.studies.run.FlatRecord;
+import org.striatum.studies.splits.SplitsResults;
 
 /// The results of any study as lines of text: by its own summary class if there is one, otherwise value by value.
 ///
@@ -33,7 +35,19 @@ public record StudySummaries(Console console) {
         console.print("");
         TransferSummary.of(transfer).statements().forEach(statement -> console.print(statement.sentence()));
       }
+      case SplitsResults splits -> splits(splits);
+      case MediationResults mediation -> new MediationSummary(console).print(mediation);
       default -> values(results);
+    }
+  }
+
+  private void splits(SplitsResults splits) {
+    if (splits.splits() > 0) {
+      console.print("");
+      console.print("The same questions on %d other splits of the rollouts".formatted(splits.splits()));
+      splits.answers().forEach(one -> console.print("  %-20s %-12s %s".formatted(one.question(), one.of(),
+          one.because())));
+      splits.notes().forEach(note -> console.print("  note: " + note));
     }
   }
 

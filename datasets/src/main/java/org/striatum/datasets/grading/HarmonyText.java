@@ -16,6 +16,10 @@ final class HarmonyText {
       .compile("<\\|channel\\|>\\s*final\\s*(?:<\\|constrain\\|>[^<]*)?<\\|message\\|>");
   private static final Pattern ENDS = Pattern.compile("<\\|(?:end|return|call|start|channel)\\|>");
 
+  /// A text whose special tokens were left out, as servers do unless they are told not to: `analysis…assistantfinal…`.
+  private static final Pattern BARE = Pattern.compile("^(?:analysis|commentary)");
+  private static final Pattern BARE_FINAL = Pattern.compile("assistantfinal");
+
   private HarmonyText() {}
 
   /// Whether thoughts are marked as this format does.
@@ -28,6 +32,10 @@ final class HarmonyText {
   ///
   /// @param opened whether the prompt has begun a thought
   static Optional<String> answer(String completion, boolean opened) {
+    if (isBare(completion)) {
+      OptionalInt end = bareEnd(completion);
+      return end.isPresent() ? Optional.of(completion.substring(end.getAsInt())) : Optional.empty();
+    }
     OptionalInt begin = answerBegin(completion);
     if (begin.isEmpty() && (opened || completion.contains(CHANNEL))) {
       return Optional.empty();
@@ -37,8 +45,19 @@ final class HarmonyText {
     return Optional.of(end.find() ? text.substring(0, end.start()) : text);
   }
 
+  private static boolean isBare(String completion) {
+    return !completion.contains(CHANNEL) && BARE.matcher(completion).find();
+  }
+
+  private static OptionalInt bareEnd(String completion) {
+    return lastEnd(BARE_FINAL, completion);
+  }
+
   /// Where the last marker of an end before the final channel ends; empty if there is none.
   static OptionalInt thoughtEnd(String completion) {
+    if (isBare(completion)) {
+      return bareEnd(completion);
+    }
     Matcher last = FINAL.matcher(completion);
     int begin = -1;
     while (last.find()) {
@@ -49,7 +68,11 @@ final class HarmonyText {
   }
 
   private static OptionalInt answerBegin(String completion) {
-    Matcher matcher = FINAL.matcher(completion);
+    return lastEnd(FINAL, completion);
+  }
+
+  private static OptionalInt lastEnd(Pattern marker, String completion) {
+    Matcher matcher = marker.matcher(completion);
     OptionalInt begin = OptionalInt.empty();
     while (matcher.find()) {
       begin = OptionalInt.of(matcher.end());

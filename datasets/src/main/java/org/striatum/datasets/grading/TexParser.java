@@ -3,6 +3,7 @@ package org.striatum.datasets.grading;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -204,8 +205,12 @@ final class TexParser {
     groups.add(new ArrayList<>());
     boolean commas = false;
     boolean wide = false;
+    Set<String> connectives = new HashSet<>();
     while (true) {
       groups.getLast().add(relation());
+      if (peek().command("land") || peek().command("lor")) {
+        connectives.add(peek().text());
+      }
       if (symbol(",")) {
         joins(); // `1, 2, and 3` is one group
         commas = true;
@@ -219,15 +224,22 @@ final class TexParser {
     if (!commas && !wide) {
       return groups.getFirst().getFirst();
     }
+    List<Expr> members = groups.stream().flatMap(List::stream).toList();
+    if (!connectives.isEmpty() && !members.stream().allMatch(Relation.class::isInstance)) {
+      require(connectives.size() == 1 && !commas); // of statements that are not solved, `p \land q` is another than `p \lor q`
+      return new Apply(Head.FUNCTION,
+          Stream.concat(Stream.of(new Name(connectives.iterator().next())), members.stream())
+              .toList());
+    }
     boolean tuples = groups.size() > 1
         && groups.stream().allMatch(group -> group.size() > 1 && group.stream().allMatch(MathForm::names));
     return new Apply(Head.LIST, tuples
         ? groups.stream().map(group -> (Expr) new Apply(Head.TUPLE, group)).toList()
-        : groups.stream().flatMap(List::stream).toList());
+        : members);
   }
 
   private boolean joins() {
-    return command("and") || command("or");
+    return command("and") || command("or") || command("land") || command("lor");
   }
 
   private Expr relation() {
@@ -472,7 +484,8 @@ final class TexParser {
 
   private boolean starts(String command) {
     return switch (command) {
-      case "cup", "cap", "setminus", "pm", "mp", "}", "rangle", "rfloor", "rceil", "\\", "and", "or", "Rightarrow",
+      case "cup", "cap", "setminus", "pm", "mp", "}", "rangle", "rfloor", "rceil", "\\", "and", "or", "land", "lor",
+          "Rightarrow",
           "cdot",
           "times", "div", "mod", "pmod", "circ", "]", "choose", "over", "subset", "subseteq", "notin", "perp",
           "parallel",

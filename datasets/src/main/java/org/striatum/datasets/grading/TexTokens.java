@@ -64,8 +64,8 @@ final class TexTokens {
       Map.entry("approxeq", "about"), Map.entry("simeq", "about"), Map.entry("sim", "about"), Map.entry("cong", "about"),
       Map.entry("backslash", "setminus"), Map.entry("smallsetminus", "setminus"), Map.entry("bmod", "mod"),
       Map.entry("cosec", "csc"), Map.entry("tg", "tan"), Map.entry("ctg", "cot"), Map.entry("arctg", "arctan"),
-      Map.entry("degree", "circ"), Map.entry("lbrack", "["), Map.entry("rbrack", "]"), Map.entry("land", "and"),
-      Map.entry("wedge", "and"), Map.entry("lor", "or"), Map.entry("vee", "or"), Map.entry("doteq", "="));
+      Map.entry("degree", "circ"), Map.entry("lbrack", "["), Map.entry("rbrack", "]"), Map.entry("wedge", "land"),
+      Map.entry("vee", "lor"), Map.entry("doteq", "="));
   /// Layout, which says nothing.
   private static final Set<String> DROPPED = Set.of("left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl",
       "Bigr", "biggl", "biggr", "Biggl", "Biggr", "bigm", "displaystyle", "textstyle", "scriptstyle", "limits", "nolimits",

@@ -79,6 +79,15 @@ class ReadingTest {
     assertThat(AnswerGrader.EXACT.grade("6", ANALYSIS + FINAL + "6", HARMONY).reward()).isEqualTo(1);
   }
 
+  /// As servers give it that leave special tokens out.
+  @Test
+  void harmonyWithoutItsSpecialTokens() {
+    assertThat(HARMONY.graded("analysis4? No, 5.assistantfinalIt is 6.")).contains("It is 6.");
+    assertThat(HARMONY.graded("analysisSo it is 6. But check")).as("cut off inside").isEmpty();
+    assertThat(HARMONY.thoughtEnd("analysis4?assistantfinal6")).hasValue("analysis4?assistantfinal".length());
+    assertThat(HARMONY.graded("6")).as("no thought").contains("6");
+  }
+
   @Test
   void withoutAFinalChannelThereIsNoAnswer() {
     for (String cut : List.of("<|channel|>analysis<|message|>it is 4", ANALYSIS, ANALYSIS + "<|start|>assistant",

@@ -179,7 +179,16 @@ final class LoraSettings {
 
   /// Whether a module is saved whole.
   boolean isSaved(String module) {
-    return saved.stream().anyMatch(name -> ("." + module + ".").contains("." + name + "."));
+    for (int end = module.indexOf('.'); end >= 0; end = module.indexOf('.', end + 1)) {
+      if (endsWithSaved(module.substring(0, end))) {
+        return true;
+      }
+    }
+    return endsWithSaved(module);
+  }
+
+  private boolean endsWithSaved(String module) {
+    return saved.stream().anyMatch(module::endsWith);
   }
 
   /// Whether biases are saved as well.

@@ -182,6 +182,11 @@ public final class ModelConfig {
     return value.doubleValue();
   }
 
+  /// A finite number ≥ 0.
+  public double notNegative(String key, double otherwise) throws CheckpointException {
+    return has(key) && root.get(key).isNumber() && root.get(key).doubleValue() == 0 ? 0 : positive(key, otherwise);
+  }
+
   /// A finite number > 0 that must be there.
   public double positive(String key) throws CheckpointException {
     required(key);
@@ -361,7 +366,7 @@ public final class ModelConfig {
 
   private JsonNode required(String key) throws CheckpointException {
     if (!has(key)) {
-      throw new CheckpointException(source + " lacks '" + prefix + key + "', which this model type needs");
+      throw new CheckpointException(source + " lacks '" + prefix + key + "', which is needed");
     }
     return root.get(key);
   }

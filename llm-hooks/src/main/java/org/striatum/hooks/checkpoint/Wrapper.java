@@ -106,12 +106,9 @@ final class Wrapper {
     return text;
   }
 
-  /// The wrapper's own flag; where it has none, Qwen's the text's, the others their class's.
+  /// The wrapper's own flag, where it has none its class's; some wrappers also follow their text.
   private static boolean tied(ModelConfig config, JsonNode text, JsonNode about) throws CheckpointException {
-    boolean ofText = text.path("tie_word_embeddings").asBoolean(false);
-    boolean qwen = config.text("model_type").startsWith("qwen");
-    return config.has("tie_word_embeddings")
-        ? config.flag("tie_word_embeddings", false) || (qwen && ofText)
-        : qwen ? ofText : about.get("tied").asBoolean();
+    return config.flag("tie_word_embeddings", about.get("tied").asBoolean())
+        || (about.get("follows").asBoolean() && text.path("tie_word_embeddings").asBoolean(false));
   }
 }

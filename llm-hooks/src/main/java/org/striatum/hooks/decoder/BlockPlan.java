@@ -383,6 +383,12 @@ final class BlockPlan {
     return this;
   }
 
+  /// Of the MLP's second projection, where it is another than the first one's.
+  BlockPlan downBias(boolean biased) {
+    downBias = biased;
+    return this;
+  }
+
   BlockPlan headNorm(HeadNorm.Kind kind, String query, String key) {
     headNorm = new HeadNorm(kind, query, key, false);
     return this;

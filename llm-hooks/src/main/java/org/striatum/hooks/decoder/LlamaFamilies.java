@@ -26,6 +26,9 @@ final class LlamaFamilies {
   /// Mistral: a sliding window in every layer unless `sliding_window` is null.
   static Decoder mistral(Checkpoint checkpoint) throws CheckpointException {
     ModelConfig config = checkpoint.config();
+    if (config.has("layer_types")) {
+      return ministral(checkpoint); // so does the reference's AutoConfig
+    }
     BlockPlan plan = BlockPlan.read(checkpoint, new Defaults(8, 0, 131_072, false, Activation.SILU));
     return plan.norm(rms(config, 1e-6)).rope(RopeParameters.of(config).rope(plan.headWidth))
         .attention(window(config, 4096)).build();
@@ -206,7 +209,7 @@ final class LlamaFamilies {
   /// Nemotron-4 and Minitron: LayerNorm with weights stored less one, an MLP without a gate, half of each head rotated.
   static Decoder nemotron(Checkpoint checkpoint) throws CheckpointException {
     ModelConfig config = checkpoint.config();
-    BlockPlan plan = BlockPlan.read(checkpoint, new Defaults(0, 128, 4096, false, Activation.RELU_SQUARED));
+    BlockPlan plan = BlockPlan.read(checkpoint, new Defaults(0, 0, 4096, false, Activation.RELU_SQUARED));
     boolean biased = config.flag("attention_bias", false);
     return plan.norm(new Norm(Norm.Kind.LAYER, 1, config.positive("norm_eps", 1e-5)))
         .biases(biased, biased, config.flag("mlp_bias", false)).plainMlp("mlp.up_proj", "mlp.down_proj")

@@ -121,7 +121,7 @@ final class MixtureFamilies {
       plan.headBias();
     }
     config.has("input_jitter_noise"); // while training
-    Routing routing = new Routing(Routing.Rule.SPARSE_MIXER, chosen, config.positive("router_jitter_noise", 0.01));
+    Routing routing = new Routing(Routing.Rule.SPARSE_MIXER, chosen, config.notNegative("router_jitter_noise", 0.01));
     RopeParameters rope = RopeParameters.of(config).theta(1_000_000).with("short_mscale", "long_mscale")
         .asLongRope("su")
         .only("default", "longrope");
@@ -140,7 +140,7 @@ final class MixtureFamilies {
     if (config.positive("swiglu_limit", 7) != 7) {
       throw config.unsupported("swiglu_limit", "7");
     }
-    int chosen = chosen(config, config.size("experts_per_token", 4));
+    int chosen = chosen(config, 4); // the only key that the reference reads
     if (config.size("experts_per_token", chosen) != chosen) {
       throw config.unsupported("experts_per_token", "the value of num_experts_per_tok (" + chosen + ")");
     }

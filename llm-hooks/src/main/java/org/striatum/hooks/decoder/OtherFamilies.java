@@ -23,15 +23,15 @@ final class OtherFamilies {
   static Decoder bloom(Checkpoint checkpoint) throws CheckpointException {
     ModelConfig config = checkpoint.config();
     refuse(config, "apply_residual_connection_post_layernorm");
-    config.flag("slow_but_exact", false); // the same sums in another order
-    config.has("pretraining_tp");
+    // Summed slice by slice the reference leaves out the biases of both output projections.
+    boolean sliced = config.flag("slow_but_exact", false) & config.size("pretraining_tp", 1) > 1;
     BlockPlan plan = BlockPlan.ofEqualHeads(checkpoint, config.has("n_layer") ? "n_layer" : "num_hidden_layers",
         config.has("hidden_size") ? "hidden_size" : "n_embed",
         config.has("n_head") ? "n_head" : "num_attention_heads");
     return plan.mlpWidth(4 * plan.width).activation(Activation.GELU_TANH).context(config.size("seq_length", 2048))
         .tied(config.flag("tie_word_embeddings", true)).norm(layerNorm(config, "layer_norm_epsilon"))
         .names("transformer.", "h.", "word_embeddings", "ln_f").embeddingNorm("word_embeddings_layernorm")
-        .biases(true, true, true)
+        .biases(true, !sliced, true).downBias(!sliced)
         .fused(Fusion.BY_KEY_HEAD, "self_attention.query_key_value", "self_attention.dense")
         .plainMlp("mlp.dense_h_to_4h", "mlp.dense_4h_to_h")
         .linearBiases(1 / Math.sqrt(plan.headWidth), Slopes.bloom(plan.heads)).build();

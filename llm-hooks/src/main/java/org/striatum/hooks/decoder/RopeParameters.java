@@ -19,9 +19,11 @@ import org.striatum.hooks.checkpoint.ModelConfig;
 /// @param ownKeys keys of the object that only this family reads
 record RopeParameters(ModelConfig config, Optional<ModelConfig> part, String thetaKey, double theta,
     Optional<String> partialKey, double partial, Set<String> asLongRope, Set<String> ownKeys) {
+  /// Known keys of the object; the reference reads the last two for PhiMoE alone.
   private static final Set<String> KEYS = Set.of("rope_theta", "rope_type", "type", "factor", "low_freq_factor",
       "high_freq_factor", "original_max_position_embeddings", "partial_rotary_factor", "attention_factor", "beta_fast",
-      "beta_slow", "mscale", "mscale_all_dim", "truncate", "short_factor", "long_factor");
+      "beta_slow", "mscale", "mscale_all_dim", "truncate", "short_factor", "long_factor", "short_mscale",
+      "long_mscale");
 
   /// A rotation by a base alone, of the first `rotated` coordinates.
   static Rope plain(double theta, int rotated) {

@@ -3,6 +3,8 @@ package org.striatum.hooks.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -135,6 +137,30 @@ class LanguageModelTest {
     assertThat(text.size("vocab_size")).isEqualTo(262_208);
     assertThat(text.size("hidden_size")).isEqualTo(2560);
     assertThat(text.flag("tie_word_embeddings", false)).isTrue();
+  }
+
+  /// As the reference's configuration classes decide it (golden/wrappers.py): some wrappers follow their text, others do not,
+  /// and the text's own class may tie where nothing is said.
+  @ParameterizedTest
+  @CsvSource({"llava, gemma, , , true", "llava, llama, , , false", "llava, llama, true, false, true",
+      "llava_next, llama, true, false, false", "llava_onevision, qwen2, true, , true", "qwen2_vl, , true, false, true",
+      "internvl, qwen2, , , true", "internvl, qwen2, , false, false"})
+  void theClassesSayWhetherTheHeadIsTied(String wrapper, String text, Boolean ofText, Boolean ofWrapper, boolean tied)
+      throws Exception {
+    ObjectNode config = JsonNodeFactory.instance.objectNode().put("model_type", wrapper);
+    ObjectNode part = config.putObject("text_config");
+    if (text != null) {
+      part.put("model_type", text);
+    }
+    if (ofText != null) {
+      part.put("tie_word_embeddings", ofText);
+    }
+    if (ofWrapper != null) {
+      config.put("tie_word_embeddings", ofWrapper);
+    }
+    Files.writeString(folder.resolve("config.json"), config.toString());
+    assertThat(ModelConfig.read(folder.resolve("config.json")).languageModel().flag("tie_word_embeddings", !tied))
+        .isEqualTo(tied);
   }
 
   /// Qwen2.5-VL's older files hold the text's keys at the top.

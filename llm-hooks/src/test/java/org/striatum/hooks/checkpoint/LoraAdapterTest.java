@@ -230,6 +230,18 @@ class LoraAdapterTest {
     assertRefused(edited).hasMessageContaining(message);
   }
 
+  /// PEFT saves every module whose path *ends* with a listed name, and all below it.
+  @Test
+  void aSavedModuleIsNamedByTheEndOfItsPath() throws Exception {
+    Path adapter = copied(ADAPTERS.resolve("llama-qv"),
+        config -> config.replace("\"modules_to_save\": null", "\"modules_to_save\": [\"norm\", \"lm_head\"]"));
+    LoraSettings settings = new LoraSettings(ModelConfig.read(adapter.resolve("adapter_config.json")));
+    assertThat(Stream.of("model.norm", "model.norm.weight", "model.layers.0.post_attention_layernorm",
+        "model.layers.0.post_attention_layernorm.weight", "lm_head.weight")).allMatch(settings::isSaved);
+    assertThat(Stream.of("model.layers.0.mlp.up_proj.weight", "model.normal.weight", "model.embed_tokens.weight"))
+        .noneMatch(settings::isSaved);
+  }
+
   /// `lora_A.default.weight`, as training frameworks save it; without the wrapper's prefix, as transformers reads it.
   @ParameterizedTest
   @CsvSource({"'.weight', '.default.weight'", "'base_model.model.', ''"})

@@ -1,8 +1,12 @@
 package org.striatum.probe.dopamine;
 
+import com.fasterxml.jackson.annotation.JacksonInject;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.OptBoolean;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.value.PruningSettings;
 import org.striatum.probe.value.ValueProbeTraining;
 
@@ -17,12 +21,22 @@ import org.striatum.probe.value.ValueProbeTraining;
 /// @param resamples bootstrap resamples behind each interval, ≥ 100
 public record DopamineSettings(Errors errors, ValueProbeTraining training, DopamineRanking ranking,
     PruningSettings pruning, Tests tests, Traces traces, int resamples) {
-  /// Reward-prediction errors δ.
+
+  /// Reward-prediction errors δ, and the activations of their steps.
   ///
   /// @param gamma discount a step, in (0, 1]
   /// @param threshold steps with |δ| above it train and test the probe, ≥ 0 (the paper: 0.3)
-  public record Errors(double gamma, double threshold) {
+  /// @param pooled how a step's tokens become one; null for their mean, so that settings are written as they were before there was
+  ///     another
+  public record Errors(double gamma, double threshold,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @JacksonInject(value = RecordJson.NOTHING, useInput = OptBoolean.TRUE) StepPooling pooled) {
+    /// Errors of steps that are pooled by the mean.
+    public Errors(double gamma, double threshold) {
+      this(gamma, threshold, null);
+    }
+
     public Errors {
+      pooled = pooled == StepPooling.MEAN ? null : pooled;
       if (!(gamma > 0 && gamma <= 1)) {
         throw new IllegalArgumentException("a discount must be in (0, 1], found " + gamma);
       }
@@ -32,7 +46,16 @@ public record DopamineSettings(Errors errors, ValueProbeTraining training, Dopam
     }
 
     public Errors withThreshold(double other) {
-      return new Errors(gamma, other);
+      return new Errors(gamma, other, pooled);
+    }
+
+    public Errors withPooling(StepPooling other) {
+      return new Errors(gamma, threshold, other);
+    }
+
+    /// How a step's tokens become one.
+    public StepPooling pooling() {
+      return pooled == null ? StepPooling.MEAN : pooled;
     }
   }
 

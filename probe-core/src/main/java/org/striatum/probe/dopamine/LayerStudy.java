@@ -110,7 +110,7 @@ final class LayerStudy {
           : DopamineRanking.TD_ERROR_FIRST_LAYER_L1.printed() + " " + scaling));
       curves.add(curve(scaling, probe, rankings.get(scaling)));
       if (scaling == Scaling.CAUSAL) {
-        sink.keep(dataset, hook, new StepScorer(probe, pooled.training()));
+        sink.keep(dataset, hook, new StepScorer(probe, pooled.training(), settings.errors().pooling()));
         double[] predictions = probe.predictions(pooled.rows(scaling, test), test.length);
         observed = Spearman.of(predictions, deltas(test)).rho();
         scatter = scatter(predictions, deltas(test));

@@ -10,23 +10,25 @@ import org.striatum.probe.stats.FiniteValues;
 import org.striatum.probe.stats.RunningMoments;
 import org.striatum.probe.value.Trajectories;
 
-/// The activations of every step at one hook point: z-scored and averaged over the step's tokens. Means are kept
-/// rather than z-scores, which follow from them on either scale. Reads every state once.
+/// The activations of every step at one hook point: z-scored and pooled over the step's tokens. What is pooled is kept
+/// rather than z-scores, which follow from it on either scale. Reads every state once.
 final class PooledSteps {
   private final int width;
   private final List<ValuedStep> steps;
-  private final int[] rowOf; // step → row of its means
-  private final float[] means; // (rows, width), over the step's tokens
+  private final StepPooling pooling;
+  private final int[] rowOf; // step → row of its pooled values
+  private final float[] pooled; // (rows, values of a step)
   private final Standardisation training;
   private final Standardisation[] responses; // rollout → moments of its own generated tokens
   private final int excluded;
 
-  private PooledSteps(int width, List<ValuedStep> steps, int[] rowOf, float[] means, Standardisation training,
-      Standardisation[] responses, int excluded) {
+  private PooledSteps(int width, List<ValuedStep> steps, StepPooling pooling, int[] rowOf, float[] pooled,
+      Standardisation training, Standardisation[] responses, int excluded) {
     this.width = width;
     this.steps = steps;
+    this.pooling = pooling;
     this.rowOf = rowOf;
-    this.means = means;
+    this.pooled = pooled;
     this.training = training;
     this.responses = responses;
     this.excluded = excluded;
@@ -35,9 +37,10 @@ final class PooledSteps {
   /// Reads the states of all steps; steps with a state that holds NaN or ∞ are left out.
   ///
   /// @param all rollout after rollout
-  static PooledSteps read(Trajectories states, List<ValuedStep> all) {
+  static PooledSteps read(Trajectories states, List<ValuedStep> all, StepPooling pooling) {
     int width = states.width();
-    float[] means = new float[Math.multiplyExact(all.size(), width)];
+    int values = pooling.values(width);
+    float[] pooled = new float[Math.multiplyExact(all.size(), values)];
     Standardisation[] responses = new Standardisation[states.size()];
     RunningMoments training = new RunningMoments(width);
     BitSet usable = new BitSet(all.size());
@@ -63,20 +66,16 @@ final class PooledSteps {
             training.add(rows, t * width);
           }
         }
-        for (int j = 0; usable.get(s) && j < width; j++) {
-          double sum = 0;
-          for (int t = step.span().first(); t <= step.span().last(); t++) {
-            sum += rows[t * width + j];
-          }
-          means[s * width + j] = (float) (sum / step.length());
+        if (usable.get(s)) {
+          pooling.pool(rows, step.span().first(), step.span().last(), width, pooled, s * values);
         }
       }
       responses[rollout] = scale(response);
     }
     List<ValuedStep> kept = new ArrayList<>();
     usable.stream().forEach(s -> kept.add(all.get(s)));
-    return new PooledSteps(width, List.copyOf(kept), usable.stream().toArray(), means, scale(training), responses,
-        all.size() - kept.size());
+    return new PooledSteps(width, List.copyOf(kept), pooling, usable.stream().toArray(), pooled, scale(training),
+        responses, all.size() - kept.size());
   }
 
   private static Standardisation scale(RunningMoments tokens) {
@@ -108,7 +107,7 @@ final class PooledSteps {
     for (int i = 0; i < chosen.length; i++) {
       Standardisation scale = scaling == Scaling.CAUSAL ? training : responses[steps.get(chosen[i]).rollout()];
       for (int j = 0; j < width; j++) {
-        rows[i * width + j] = (float) scale.z(j, means[rowOf[chosen[i]] * width + j]);
+        rows[i * width + j] = (float) pooling.z(scale, j, pooled, rowOf[chosen[i]] * pooling.values(width));
       }
     }
     return rows;
@@ -117,7 +116,7 @@ final class PooledSteps {
   /// One coordinate's causal z-score, pooled, of chosen steps: (chosen).
   double[] coordinate(int j, int[] chosen) {
     double[] values = new double[chosen.length];
-    Arrays.setAll(values, i -> training.z(j, means[rowOf[chosen[i]] * width + j]));
+    Arrays.setAll(values, i -> pooling.z(training, j, pooled, rowOf[chosen[i]] * pooling.values(width)));
     return values;
   }
 }

@@ -7,7 +7,8 @@ import org.striatum.probe.sparse.Standardisation;
 ///
 /// @param probe causal, fitted on training problems ([LayerStudy])
 /// @param scale moments of the training problems' generated tokens
-public record StepScorer(TdErrorProbe probe, Standardisation scale) {
+/// @param pooling of a step's tokens, the one that the probe was fitted to
+public record StepScorer(TdErrorProbe probe, Standardisation scale, StepPooling pooling) {
   /// Coordinates of a state, d.
   public int width() {
     return scale.width();
@@ -23,13 +24,11 @@ public record StepScorer(TdErrorProbe probe, Standardisation scale) {
       throw new IllegalArgumentException("a step needs at least one token of " + width() + " values, found " + tokens
           + " tokens and " + states.length + " values");
     }
+    float[] values = new float[pooling.values(width())];
+    pooling.pool(states, 0, tokens - 1, width(), values, 0);
     float[] pooled = new float[width()];
     for (int j = 0; j < pooled.length; j++) {
-      double sum = 0;
-      for (int t = 0; t < tokens; t++) {
-        sum += states[t * width() + j];
-      }
-      pooled[j] = (float) scale.z(j, (float) (sum / tokens));
+      pooled[j] = (float) pooling.z(scale, j, values, 0);
     }
     return probe.predictions(pooled, 1)[0];
   }

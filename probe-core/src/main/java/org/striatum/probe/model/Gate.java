@@ -3,6 +3,7 @@ package org.striatum.probe.model;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// The one gate. Zero and mean ablation, steering, patching, projecting a direction out and TauGate are the same function of
 /// a hidden state h (d) at position t and its gating signal z (z = h on the residual stream):
@@ -91,6 +92,22 @@ public record Gate(float[] gain, float[] threshold, float[] sharpness, Shift add
     Gate open = identity(d);
     return new Gate(new float[d], open.threshold, open.sharpness, new Shift(new float[d], rows), false,
         PositionMask.ALL, RankOne.NONE);
+  }
+
+  /// The same for some coordinates: the others stay what they are.
+  ///
+  /// @param coordinates distinct or not, each below d
+  /// @throws IllegalArgumentException on a coordinate outside
+  public static Gate patching(SortedMap<Integer, float[]> rows, Collection<Integer> coordinates) {
+    Gate whole = patching(rows);
+    Gate open = zeroing(whole.width(), coordinates);
+    SortedMap<Integer, float[]> some = new TreeMap<>();
+    rows.forEach((position, row) -> {
+      float[] kept = new float[row.length];
+      coordinates.forEach(j -> kept[j] = row[j]);
+      some.put(position, kept);
+    });
+    return open.plus(new Shift(new float[whole.width()], some));
   }
 
   /// The same gate at other positions.

@@ -18,6 +18,11 @@ public final class NearestNames {
     return names.stream().sorted(Comparator.comparingInt(name -> distance(read, name))).limit(SHOWN).toList();
   }
 
+  /// Those of them that a slip of the keys may have made of a name: half of its characters differ at most.
+  public static List<String> near(String written, Collection<String> names) {
+    return of(written, names).stream().filter(name -> 2 * distance(written, name) <= written.length()).toList();
+  }
+
   /// Levenshtein's distance.
   private static int distance(String a, String b) {
     int[] row = new int[b.length() + 1];

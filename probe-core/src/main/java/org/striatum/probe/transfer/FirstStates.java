@@ -63,7 +63,7 @@ record FirstStates(float[] rows, int width, boolean[] successes, String[] proble
     return taken(IntStream.range(0, size()).filter(kept).toArray());
   }
 
-  private FirstStates taken(int[] members) {
+  FirstStates taken(int[] members) {
     float[] chosen = new float[members.length * width];
     boolean[] outcomes = new boolean[members.length];
     for (int k = 0; k < members.length; k++) {
@@ -90,8 +90,13 @@ record FirstStates(float[] rows, int width, boolean[] successes, String[] proble
   /// opposite halves of two runs share no problem.
   ///
   /// @param deal which dealing
-  FirstStates[] halves(long deal) {
-    return new FirstStates[]{where(i -> half(problems[i], deal) == 0), where(i -> half(problems[i], deal) == 1)};
+  ///
+  /// @return items of either
+  int[][] halves(long deal) {
+    int[][] halves = new int[2][];
+    Arrays.setAll(halves,
+        which -> IntStream.range(0, size()).filter(i -> half(problems[i], deal) == which).toArray());
+    return halves;
   }
 
   private static int half(String problem, long deal) {

@@ -14,34 +14,27 @@ import org.striatum.probe.transfer.TransferResults.Place;
 
 /// A dataset of a run at one hook point with all that is fitted on its training problems, once.
 ///
+/// @param halves of all its problems
 record FittedPlace(Place place, HookPoint hook, FirstStates train, FirstStates test, LinearPredictor probe,
-    Orders orders, RandomSets random) {
+    Orders orders, HalfSets halves, RandomSets random) {
   /// @param linear coordinates by the linear probe, best first: (width)
   /// @param studied coordinates by the run's own ranking, best first; null where it has none
-  /// @param halves for each halving, the orders of both halves: (halvings, 2, width), or (0) where a half has one class
-  record Orders(int[] linear, int[] studied, List<int[][]> halves) {}
+  record Orders(int[] linear, int[] studied) {}
 
   /// @param coordinates of each draw, rising
   /// @param probes the linear probe refitted on each draw
   record RandomSets(List<int[]> coordinates, List<LinearPredictor> probes) {}
 
-  /// @param deals a number for each halving, the same for all places
+  /// @param halves of all its problems
   /// @throws NotEnoughData if nothing can be fitted here
   static FittedPlace fit(Place place, HookPoint hook, FirstStates all, Split split, List<Integer> studied,
-      TransferSettings settings, long[] deals, RandomGenerator random) {
+      TransferSettings settings, HalfSets halves, RandomGenerator random) {
     FirstStates train = all.in(Split.Fold.TRAIN, split);
     FirstStates test = all.in(Split.Fold.TEST, split);
     train.requireBothOutcomes(Split.Fold.TRAIN);
     test.requireBothOutcomes(Split.Fold.TEST);
     NotEnoughData.require("a comparison of sets", "coordinates", train.width(), 3);
     LinearPredictor probe = train.probe();
-    List<int[][]> halves = new ArrayList<>();
-    for (int h = 0; h < deals.length; h++) {
-      FirstStates[] dealt = train.halves(deals[h]);
-      halves.add(dealt[0].hasBothOutcomes() && dealt[1].hasBothOutcomes()
-          ? new int[][]{dealt[0].order(), dealt[1].order()}
-          : new int[0][]);
-    }
     int k = new SetSize(settings.refitted()).of(train.width());
     List<int[]> sets = new ArrayList<>();
     List<LinearPredictor> probes = new ArrayList<>();
@@ -51,7 +44,7 @@ record FittedPlace(Place place, HookPoint hook, FirstStates train, FirstStates t
       probes.add(train.columns(set).probe());
     }
     int[] own = studied == null ? null : studied.stream().mapToInt(Integer::intValue).toArray();
-    return new FittedPlace(place, hook, train, test, probe, new Orders(FirstStates.order(probe), own, halves),
+    return new FittedPlace(place, hook, train, test, probe, new Orders(FirstStates.order(probe), own), halves,
         new RandomSets(sets, probes));
   }
 

@@ -19,7 +19,7 @@ record ProbeTransfer(int k, int resamples, RandomGenerator random) {
   ///
   /// @param sameData whether both are one dataset, so that equal problem ids are equal problems
   /// @return null where what is left of the test problems has one class only
-  FunctionalTransfer of(FittedPlace from, FittedPlace to, boolean sameData) {
+  ProbePool.Scored of(FittedPlace from, FittedPlace to, boolean sameData) {
     SortedSet<String> fittedOn = from.train().distinctProblems();
     FirstStates all = to.test();
     FirstStates test = sameData ? all.where(i -> !fittedOn.contains(all.problems()[i])) : all;
@@ -30,6 +30,7 @@ record ProbeTransfer(int k, int resamples, RandomGenerator random) {
         from.probe().coefficients());
     double[] own = test.scores(to.probe());
     double[] restandardised = test.scores(moved);
+    double[] length = lengths(test, to.promptLengthSign());
     double[] lengthMoved = lengths(test, from.promptLengthSign());
     Estimate ownAuroc = estimate(test, own);
     Estimate movedAuroc = estimate(test, restandardised);
@@ -39,12 +40,13 @@ record ProbeTransfer(int k, int resamples, RandomGenerator random) {
         items), resamples, random);
     double[] randoms = to.randomAurocs(test);
     int tested = test.distinctProblems().size();
-    return new FunctionalTransfer(from.place(), to.place(), to.hook(), fittedOn.size(), tested,
+    FunctionalTransfer figures = new FunctionalTransfer(from.place(), to.place(), to.hook(), fittedOn.size(), tested,
         all.distinctProblems().size() - tested, ownAuroc, estimate(test, test.scores(from.probe())), movedAuroc,
-        estimate(test, lengths(test, to.promptLengthSign())), estimate(test, lengthMoved), gain,
+        estimate(test, length), estimate(test, lengthMoved), gain,
         ownAuroc.low() > 0.5 ? (movedAuroc.value() - 0.5) / (ownAuroc.value() - 0.5) : Double.NaN, k,
         refitted(to, test, from.best(k)), refitted(to, test, to.best(k)), quantile(randoms, 0.025),
         DoubleStream.of(randoms).average().orElse(Double.NaN), quantile(randoms, 0.975));
+    return new ProbePool.Scored(figures, test, own, restandardised, length, lengthMoved);
   }
 
   private Estimate refitted(FittedPlace to, FirstStates test, int[] coordinates) {

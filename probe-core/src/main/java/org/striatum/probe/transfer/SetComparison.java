@@ -3,15 +3,13 @@ package org.striatum.probe.transfer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.striatum.probe.stats.FalseDiscovery;
 import org.striatum.probe.stats.Overlap;
 import org.striatum.probe.transfer.TransferResults.SetOverlap;
 
-/// Compares the top coordinates of two places, by the linear probe's weights (which are cheap enough to rank halves by,
-/// for a ceiling) and by the runs' own ranking.
+/// Compares the top coordinates of two places, by the linear probe's weights and by the runs' own ranking.
 final class SetComparison {
   static final String LINEAR_WEIGHT = "linear-weight";
   /// What a run's own ranking is called here.
@@ -24,10 +22,8 @@ final class SetComparison {
     List<SetOverlap> overlaps = new ArrayList<>();
     for (String size : sizes) {
       int k = new SetSize(size).of(a.width());
-      double halves = mean(
-          opposite(a.orders().halves(), b.orders().halves()).stream().mapToDouble(two -> iou(two[0], two[1], k)));
-      double ceiling = mean(Stream.of(a, b).flatMap(place -> place.orders().halves().stream())
-          .filter(own -> own.length == 2).mapToDouble(own -> iou(own[0], own[1], k)));
+      double halves = iou(a.halves().between(b.halves(), k, 0));
+      double ceiling = iou(HalfSets.mean(a.halves().within(k, 0), b.halves().within(k, 0)));
       overlaps.add(overlap(a, b, LINEAR_WEIGHT, size, k, a.orders().linear(), b.orders().linear(), halves, ceiling));
       if (a.orders().studied() != null && b.orders().studied() != null) {
         overlaps
@@ -35,6 +31,12 @@ final class SetComparison {
       }
     }
     return overlaps;
+  }
+
+  /// The largest set of these sizes in a layer.
+  static int largest(TransferSettings settings, int width) {
+    return Stream.concat(settings.sizes().stream(), Stream.of(settings.refitted()))
+        .mapToInt(size -> new SetSize(size).of(width)).max().orElseThrow();
   }
 
   /// Every overlap, in its place, with its q over all of its ranking.
@@ -61,27 +63,12 @@ final class SetComparison {
         overlap.expectedIou(), overlap.p(), Double.NaN, halves, ceiling);
   }
 
-  /// A half of the one beside the opposite half of the other, both ways: no problem is in both.
-  private static List<int[][]> opposite(List<int[][]> a, List<int[][]> b) {
-    List<int[][]> pairs = new ArrayList<>();
-    for (int h = 0; h < a.size(); h++) {
-      if (a.get(h).length == 2 && b.get(h).length == 2) {
-        pairs.add(new int[][]{a.get(h)[0], b.get(h)[1]});
-        pairs.add(new int[][]{a.get(h)[1], b.get(h)[0]});
-      }
-    }
-    return pairs;
-  }
-
-  private static double iou(int[] first, int[] second, int k) {
-    return Overlap.of(head(first, k), head(second, k), first.length).iou();
+  /// Of two sets of one size, from the share that they have in common.
+  private static double iou(double shared) {
+    return shared / (2 - shared);
   }
 
   private static List<Integer> head(int[] order, int k) {
     return Arrays.stream(order, 0, k).boxed().toList();
-  }
-
-  private static double mean(DoubleStream values) {
-    return values.average().orElse(Double.NaN);
   }
 }

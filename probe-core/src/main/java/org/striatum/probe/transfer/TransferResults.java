@@ -3,22 +3,36 @@ package org.striatum.probe.transfer;
 import java.util.List;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.stats.Verdict;
+import smile.stat.distribution.GaussianDistribution;
 
 /// What a transfer study found: a plain record of figures, written to `results/transfer.json` and read by the report.
 ///
 /// @param runs names of the compared runs, in order
 /// @param bases one row a pair of runs: whether coordinate j of one is coordinate j of the other
+/// @param ceilings what the halves of one place's own problems agree on
 /// @param overlaps how far sets of two places overlap
 /// @param functional whether what was fitted in one place works in another
+/// @param sets whether sets overlap, over all pairs of a question together
+/// @param probes whether probes work, over all pairs of a question together
 /// @param curves accuracy and AUROC by depth of every run: comparable across architectures
 /// @param notes what could not be compared, and why
-public record TransferResults(List<String> runs, List<Basis> bases, List<SetOverlap> overlaps,
-    List<FunctionalTransfer> functional, List<Curve> curves, List<String> notes) {
+public record TransferResults(List<String> runs, List<Basis> bases, List<Ceiling> ceilings, List<SetOverlap> overlaps,
+    List<FunctionalTransfer> functional, List<PooledSets> sets, List<PooledProbes> probes, List<Curve> curves,
+    List<String> notes) {
+  /// The share of planted effects that must be found for their absence to mean something.
+  public static final double ENOUGH = 0.8;
+  private static final double ALPHA = 0.05;
+  private static final double NORMAL_95 = 1.959964; // 97.5 percentile
+
   public TransferResults {
     runs = List.copyOf(runs);
     bases = List.copyOf(bases);
+    ceilings = List.copyOf(ceilings);
     overlaps = List.copyOf(overlaps);
     functional = List.copyOf(functional);
+    sets = List.copyOf(sets);
+    probes = List.copyOf(probes);
     curves = List.copyOf(curves);
     notes = List.copyOf(notes);
   }
@@ -43,6 +57,130 @@ public record TransferResults(List<String> runs, List<Basis> bases, List<SetOver
   public record Basis(String first, String second, boolean common, String reason, int prompts, double alignment,
       double nullHigh, double recognised, double p) {}
 
+  /// How far the sets of two halves of one place's own problems agree: what no other place's set can exceed.
+  ///
+  /// @param size of the sets, as named; k, coordinates
+  /// @param shared share of a set that is in the other half's; NaN where a half has one class only
+  /// @param chance the same with outcomes shuffled by problem
+  /// @param p (1 + #{shuffled ≥ shared}) / (1 + m)
+  public record Ceiling(Place place, HookPoint hook, String size, int k, double shared, double chance, double p) {
+    /// Whether there is something that another place's set can agree with.
+    public boolean passes() {
+      return p <= ALPHA;
+    }
+  }
+
+  /// Pairs of sets that share a part of their code by construction.
+  ///
+  /// @param overlap that part, in [0, 1]
+  /// @param planted how many; found, how many of them the pooled test called significant
+  /// @param low, mean, high of the share of a set that is in the other (2.5 and 97.5 percentiles)
+  public record Planted(double overlap, int planted, int found, double low, double mean, double high) {}
+
+  /// Whether sets overlap, over all pairs of places that a question is about.
+  ///
+  /// YES: q ≤ 0.05. NO: not so, four of five planted pairs of the declared overlap are found, and the overlap's range lies below
+  /// it. NOT_TESTED: no pair has two places whose own halves agree, or nothing that was planted is found. Else UNDECIDED.
+  ///
+  /// @param first a run; second, another or the same
+  /// @param size of the sets
+  /// @param pairs of places at a hook point; asked, those whose places both pass their ceiling
+  /// @param shared mean share of a set that is in the opposite half's of the other place; NaN where no pair is asked
+  /// @param ceiling the same within one place, of the pairs that are asked
+  /// @param chance the same between codes that have nothing to do with each other: coordinates renamed, and what shuffled outcomes
+  ///     agree on
+  /// @param p (1 + #{unrelated ≥ shared}) / (1 + m)
+  /// @param q adjusted over all pooled tests of sets in the results (Benjamini–Hochberg)
+  /// @param overlap (shared − chance) / (ceiling − chance): which part of a place's code the other shares
+  /// @param low least overlap whose planted pairs share as much in the middle 95 % of cases; high, the largest
+  /// @param effect declared overlap
+  /// @param planted by overlap, rising; empty where nothing was planted
+  public record PooledSets(String first, String second, String size, int pairs, int asked, double shared, double ceiling,
+      double chance, double p, double q, double overlap, double low, double high, double effect, List<Planted> planted) {
+    public PooledSets {
+      planted = List.copyOf(planted);
+    }
+
+    /// The share of planted pairs of the declared overlap that are found; NaN where nothing was planted.
+    public double power() {
+      return planted.stream().filter(one -> one.overlap() == effect)
+          .mapToDouble(one -> (double) one.found() / one.planted()).findFirst().orElse(Double.NaN);
+    }
+
+    /// The smallest overlap that is found four times in five, linear between those planted; NaN where none is.
+    public double smallest() {
+      Planted before = null;
+      for (Planted one : planted) {
+        double found = (double) one.found() / one.planted();
+        if (found >= ENOUGH) {
+          if (before == null) {
+            return one.overlap();
+          }
+          double below = (double) before.found() / before.planted();
+          return before.overlap() + (ENOUGH - below) / (found - below) * (one.overlap() - before.overlap());
+        }
+        before = one;
+      }
+      return Double.NaN;
+    }
+
+    PooledSets corrected(double other) {
+      return new PooledSets(first, second, size, pairs, asked, shared, ceiling, chance, p, other, overlap, low, high,
+          effect, planted);
+    }
+
+    /// The answer.
+    public Verdict verdict() {
+      if (asked == 0) {
+        return Verdict.NOT_TESTED;
+      }
+      if (q <= ALPHA) {
+        return Verdict.YES;
+      }
+      if (!planted.isEmpty() && planted.stream().allMatch(one -> one.found() == 0)) {
+        return Verdict.NOT_TESTED;
+      }
+      return power() >= ENOUGH && high < effect ? Verdict.NO : Verdict.UNDECIDED;
+    }
+  }
+
+  /// Whether transferred probes predict, over all pairs of places that a question is about: means over them, with intervals by
+  /// bootstrapping the problems of every dataset.
+  ///
+  /// YES: the transferred probes' AUROC lies above ½ and what they add to prompt length above 0. NOT_TESTED: that does not hold
+  /// of the places' own probes, which no other's can exceed. NO: what they add lies below the declared share of what the own probes
+  /// add, and that share would have been seen four times in five. Else UNDECIDED.
+  ///
+  /// @param transfers how many
+  /// @param own AUROC of the places' own probes; ownGain, less that of prompt length
+  /// @param moved AUROC of the transferred probes, re-standardised; gain, less that of prompt length with the first's sign
+  /// @param kept gain / ownGain
+  /// @param effect declared share of ownGain
+  /// @param power the chance that this share would have been seen: of a gain above 0, with the interval's standard error
+  public record PooledProbes(String first, String second, int transfers, Estimate own, Estimate ownGain, Estimate moved,
+      Estimate gain, double kept, double effect, double power) {
+    static PooledProbes of(String first, String second, int transfers, Estimate own, Estimate ownGain, Estimate moved,
+        Estimate gain, double effect) {
+      double error = (gain.high() - gain.low()) / (2 * NORMAL_95);
+      double power = error > 0
+          ? GaussianDistribution.getInstance().cdf(effect * ownGain.value() / error - NORMAL_95)
+          : Double.NaN;
+      return new PooledProbes(first, second, transfers, own, ownGain, moved, gain,
+          ownGain.low() > 0 ? gain.value() / ownGain.value() : Double.NaN, effect, power);
+    }
+
+    /// The answer.
+    public Verdict verdict() {
+      if (!(own.low() > 0.5 && ownGain.low() > 0)) {
+        return Verdict.NOT_TESTED;
+      }
+      if (moved.low() > 0.5 && gain.low() > 0) {
+        return Verdict.YES;
+      }
+      return power >= ENOUGH && gain.high() < effect * ownGain.value() ? Verdict.NO : Verdict.UNDECIDED;
+    }
+  }
+
   /// How far the top coordinates of two places overlap at one hook point.
   ///
   /// @param ranking `linear-weight`, or the run's own ranking where it is another
@@ -53,10 +191,10 @@ public record TransferResults(List<String> runs, List<Basis> bases, List<SetOver
   /// @param chance mean IoU of random sets of this size
   /// @param p hypergeometric upper tail of the shared count
   /// @param q the same, adjusted over all overlaps of this ranking in the results (Benjamini–Hochberg)
-  /// @param halves mean IoU of a set from half of one place's training problems and one from the opposite half of the
-  ///     other's; no problem is in both
-  /// @param ceiling mean IoU of sets from two disjoint halves of the same place's training problems, both places
-  ///     averaged: what `halves` could reach; NaN with the run's own ranking
+  /// @param halves IoU of a set from half of one place's problems and one from the opposite half of the other's, by ridge weights;
+  ///     no problem is in both
+  /// @param ceiling IoU of sets from two disjoint halves of the same place's problems, both places averaged: what `halves` could
+  ///     reach; NaN with the run's own ranking
   public record SetOverlap(Place first, Place second, HookPoint hook, String ranking, String size, int k, int width,
       int shared, double iou, double chance, double p, double q, double halves, double ceiling) {}
 

@@ -1,24 +1,22 @@
 package org.striatum.probe.transfer;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.Verdict;
 import org.striatum.probe.transfer.TransferResults.Curve;
-import org.striatum.probe.transfer.TransferResults.FunctionalTransfer;
-import org.striatum.probe.transfer.TransferResults.Place;
-import org.striatum.probe.transfer.TransferResults.SetOverlap;
+import org.striatum.probe.transfer.TransferResults.PooledProbes;
+import org.striatum.probe.transfer.TransferResults.PooledSets;
 
 /// What transfer results say, in sentences.
 ///
 /// @param statements between tasks of each run first, then between runs, then what only curves can say
 public record TransferSummary(List<Statement> statements) {
-  private static final double ALPHA = 0.05;
-  private static final double NEARLY_ALL = 0.8;
-  private static final double HARDLY = 0.1;
-
   public TransferSummary {
     statements = List.copyOf(statements);
   }
@@ -28,11 +26,15 @@ public record TransferSummary(List<Statement> statements) {
   /// @param question e.g. `between the tasks of step2000`
   /// @param first a run
   /// @param second another, or the same where its tasks are compared
-  /// @param sets whether the sets overlap beyond chance after correction: YES at four fifths of the places or more, NO at less
-  ///     than a tenth, which false discoveries may be; UNDECIDED between
-  /// @param probes whether a probe works elsewhere, likewise: its 95 % interval lies above ½ and above prompt length
+  /// @param sets whether the sets overlap beyond chance, see [PooledSets]
+  /// @param probes whether a probe works elsewhere, see [PooledProbes]
   /// @param sentence both in words, with figures
   public record Statement(String question, String first, String second, Verdict sets, Verdict probes, String sentence) {
+    /// Whether both transfer: NO where one does not.
+    public Verdict both() {
+      return sets == Verdict.NO || probes == Verdict.NO ? Verdict.NO : Verdict.of(List.of(sets, probes));
+    }
+
     /// Whether it is about the tasks of one run.
     public boolean isWithin(String run) {
       return first.equals(run) && second.equals(run);
@@ -48,60 +50,66 @@ public record TransferSummary(List<Statement> statements) {
   public static TransferSummary of(TransferResults results) {
     List<Statement> statements = new ArrayList<>();
     for (String run : results.runs()) {
-      statements.add(statement(results, "between the tasks of " + run, run, run,
-          (a, b) -> a.run().equals(run) && b.run().equals(run)));
+      statements.add(statement(results, "between the tasks of " + run, run, run));
     }
-    results.bases().forEach(basis -> {
-      if (basis.common()) {
-        statements.add(
-            statement(results, "between " + basis.first() + " and " + basis.second(), basis.first(), basis.second(),
-                (a, b) -> (a.run().equals(basis.first()) && b.run().equals(basis.second()))
-                    || (a.run().equals(basis.second()) && b.run().equals(basis.first()))));
-      } else {
-        statements.add(curves(results, basis.first(), basis.second(), basis.reason()));
-      }
-    });
+    results.bases()
+        .forEach(basis -> statements.add(basis.common()
+            ? statement(results, "between " + basis.first() + " and " + basis.second(), basis.first(), basis.second())
+            : curves(results, basis.first(), basis.second(), basis.reason())));
     return new TransferSummary(statements);
   }
 
-  @FunctionalInterface
-  private interface Between {
-    boolean test(Place a, Place b);
-  }
-
-  private static Statement statement(TransferResults results, String question, String first, String second,
-      Between between) {
-    // One ranking: the one whose overlap has a ceiling.
-    List<SetOverlap> overlaps = results.overlaps().stream()
-        .filter(o -> between.test(o.first(), o.second()) && o.ranking().equals(SetComparison.LINEAR_WEIGHT)).toList();
-    List<FunctionalTransfer> transfers = results.functional().stream().filter(f -> between.test(f.from(), f.to()))
-        .toList();
-    if (overlaps.isEmpty() && transfers.isEmpty()) {
+  private static Statement statement(TransferResults results, String question, String first, String second) {
+    PooledSets sets = results.sets().stream()
+        .filter(one -> one.first().equals(first) && one.second().equals(second)).findFirst().orElse(null);
+    PooledProbes probes = results.probes().stream()
+        .filter(one -> one.first().equals(first) && one.second().equals(second)).findFirst().orElse(null);
+    if (sets == null && probes == null) {
       return new Statement(question, first, second, Verdict.NOT_TESTED, Verdict.NOT_TESTED,
           "Transfer %s was not tested: there are no two places to compare.".formatted(question));
     }
-    Verdict sets = verdict(overlaps, o -> o.q() < ALPHA);
-    Verdict probes = verdict(transfers, TransferSummary::works);
-    String sentence = String.format(Locale.ROOT,
-        "%s: %d of %d pairs of sets overlap beyond chance after correction, mean IoU %.3f, chance %.3f (ranked on halves of the data: %.3f between places, %.3f within one). %s: %d of %d predict outcomes better than chance and than prompt length, %d better than chance alone; mean AUROC %.3f beside %.3f of the place's own.",
-        words("The sets", sets) + " " + question, count(overlaps, o -> o.q() < ALPHA), overlaps.size(),
-        mean(overlaps.stream().mapToDouble(SetOverlap::iou).toArray()),
-        mean(overlaps.stream().mapToDouble(SetOverlap::chance).toArray()),
-        mean(overlaps.stream().mapToDouble(SetOverlap::halves).toArray()),
-        mean(overlaps.stream().mapToDouble(SetOverlap::ceiling).toArray()),
-        probes == Verdict.NO && transfers.stream().anyMatch(f -> f.restandardised().low() > 0.5)
-            ? "The transferred probes are not shown to know more than prompt length"
-            : words("The probes", probes),
-        count(transfers, TransferSummary::works), transfers.size(),
-        count(transfers, f -> f.restandardised().low() > 0.5),
-        mean(transfers.stream().mapToDouble(f -> f.restandardised().value()).toArray()),
-        mean(transfers.stream().mapToDouble(f -> f.own().value()).toArray()));
-    return new Statement(question, first, second, sets, probes, sentence);
+    return new Statement(question, first, second, sets == null ? Verdict.NOT_TESTED : sets.verdict(),
+        probes == null ? Verdict.NOT_TESTED : probes.verdict(),
+        Stream.of(sets == null ? null : words(sets, question), probes == null ? null : words(probes))
+            .filter(Objects::nonNull).collect(Collectors.joining(" ")));
   }
 
-  /// Above ½ and above the prompt's length, both by their 95 % intervals.
-  private static boolean works(FunctionalTransfer f) {
-    return f.restandardised().low() > 0.5 && f.gain().low() > 0;
+  private static String words(PooledSets sets, String question) {
+    String asked = "The sets (best %s) %s: %s.".formatted(sets.size(), question, sets.verdict().printed());
+    if (sets.asked() == 0) {
+      return format(
+          "%s In none of %d pairs do the halves of both places' own problems agree on a set more than with shuffled outcomes (%s of it within one place, %s shuffled), so that no other place's set could agree with it.",
+          asked, sets.pairs(), percent(sets.ceiling()), percent(sets.chance()));
+    }
+    String left = sets.asked() < sets.pairs()
+        ? format(" (%d of %d pairs; in the others a place's own halves do not agree)", sets.asked(), sets.pairs())
+        : format(" (%d pairs)", sets.pairs());
+    return format(
+        "%s %s of a set is in the other place's%s, %s within one place, %s where codes are unrelated (p %s, q = %s): %s of a code is shared [%s to %s].%s",
+        asked, percent(sets.shared()), left, percent(sets.ceiling()), percent(sets.chance()), p(sets.p()),
+        figure(sets.q()), percent(sets.overlap()), percent(sets.low()), percent(sets.high()), power(sets));
+  }
+
+  private static String power(PooledSets sets) {
+    return sets.planted().isEmpty()
+        ? " Nothing was planted, so that what would have been found is not known."
+        : format(" Of planted codes that share %s, %s are found; four in five are found %s.", percent(sets.effect()),
+            percent(sets.power()), Double.isNaN(sets.smallest())
+                ? "at no overlap"
+                : "from " + percent(sets.smallest()) + " on");
+  }
+
+  private static String words(PooledProbes probes) {
+    String asked = "The probes: " + probes.verdict().printed() + ".";
+    String own = format("AUROC %s, %s beside prompt length", interval(probes.own()), signed(probes.ownGain()));
+    if (probes.verdict() == Verdict.NOT_TESTED) {
+      return format("%s The places' own probes are not shown to know more than prompt length (%s), so that no other's can be.",
+          asked, own);
+    }
+    return format(
+        "%s Transferred probes reach AUROC %s, %s beside prompt length; the places' own %s (means of %d). A gain of %s of the own would be seen with a power of %s.",
+        asked, interval(probes.moved()), signed(probes.gain()), own, probes.transfers(), percent(probes.effect()),
+        percent(probes.power()));
   }
 
   private static Statement curves(TransferResults results, String first, String second, String reason) {
@@ -123,27 +131,33 @@ public record TransferSummary(List<Statement> statements) {
             && (c.pruned().value() - 0.5) >= 0.9 * (c.linear().value() - 0.5)));
   }
 
-  private static <T> Verdict verdict(List<T> all, Predicate<T> holds) {
-    long n = count(all, holds);
-    return all.isEmpty()
-        ? Verdict.NOT_TESTED
-        : n < HARDLY * all.size() ? Verdict.NO : n >= NEARLY_ALL * all.size() ? Verdict.YES : Verdict.UNDECIDED;
-  }
-
-  private static String words(String what, Verdict verdict) {
-    return what + switch (verdict) {
-      case YES -> " transfer";
-      case UNDECIDED -> " transfer at some places only";
-      case NO -> " do not transfer";
-      case NOT_TESTED -> " were not tested";
-    };
-  }
-
   private static <T> long count(List<T> all, Predicate<T> holds) {
     return all.stream().filter(holds).count();
   }
 
-  private static double mean(double... values) {
-    return Arrays.stream(values).filter(Double::isFinite).average().orElse(Double.NaN);
+  private static String format(String layout, Object... figures) {
+    return String.format(Locale.ROOT, layout, figures);
+  }
+
+  private static String percent(double share) {
+    return Double.isFinite(share) ? format("%.0f %%", 100 * share) : "–";
+  }
+
+  private static String figure(double value) {
+    return format("%.3g", value);
+  }
+
+  /// A p that no draw reaches is at most its floor.
+  private static String p(double p) {
+    double floor = 1.0 / (1 + SetPool.DRAWS);
+    return p <= floor ? "≤ " + figure(floor) : "= " + figure(p);
+  }
+
+  private static String interval(Estimate estimate) {
+    return format("%.3f [%.3f, %.3f]", estimate.value(), estimate.low(), estimate.high());
+  }
+
+  private static String signed(Estimate estimate) {
+    return format("%+.3f [%+.3f, %+.3f]", estimate.value(), estimate.low(), estimate.high());
   }
 }

@@ -30,6 +30,12 @@ public record DatasetControls(String dataset, HookPoint hook, int width, int tes
     notes = List.copyOf(notes);
   }
 
+  /// The same figures with the power that was found elsewhere on as many problems.
+  public DatasetControls withPower(ValuePower other) {
+    return new DatasetControls(dataset, hook, width, testProblems, testRollouts, whole, readable, sparsity, rotation,
+        nuisances, nested, calibration, stability, other, notes);
+  }
+
   /// Whether an interval lies above ½.
   static boolean predicts(Estimate auroc) {
     return auroc.low() > 0.5;

@@ -7,11 +7,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
-import java.util.stream.IntStream;
 import org.striatum.probe.sparse.LabelledRows;
 import org.striatum.probe.stats.Auroc;
 import org.striatum.probe.stats.Bootstrap;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.stats.OutcomeShuffle;
 
 /// s₀ of every trajectory of a fold with its outcome: what value is read from before a token is generated. The arrays
 /// are shared, not copied, and never written.
@@ -76,7 +76,10 @@ record InitialStates(float[] rows, int width, boolean[] successes, String[] prob
 
   /// The same rollouts, each problem with the states of another: what states say of outcomes is no longer there.
   InitialStates dealt(RandomGenerator random) {
-    Map<String, List<Integer>> itemsOf = itemsOf();
+    Map<String, List<Integer>> itemsOf = new LinkedHashMap<>();
+    for (int i = 0; i < size(); i++) {
+      itemsOf.computeIfAbsent(problems[i], _ -> new ArrayList<>()).add(i);
+    }
     List<List<Integer>> from = new ArrayList<>(itemsOf.values());
     for (int i = from.size() - 1; i > 0; i--) {
       Collections.swap(from, i, random.nextInt(i + 1));
@@ -90,14 +93,6 @@ record InitialStates(float[] rows, int width, boolean[] successes, String[] prob
       }
     }
     return new InitialStates(dealt, width, successes, problems);
-  }
-
-  private Map<String, List<Integer>> itemsOf() {
-    Map<String, List<Integer>> itemsOf = new LinkedHashMap<>();
-    for (int i = 0; i < size(); i++) {
-      itemsOf.computeIfAbsent(problems[i], _ -> new ArrayList<>()).add(i);
-    }
-    return itemsOf;
   }
 
   /// The same states with other values in some coordinates.
@@ -128,18 +123,8 @@ record InitialStates(float[] rows, int width, boolean[] successes, String[] prob
     return Bootstrap.byProblem(problems, Auroc.over(scores, successes), resamples, random);
   }
 
-  /// The same states with outcomes shuffled by problem: problems are put in random order, their outcomes strung together
-  /// and dealt out again in the old order. A problem gets another's outcomes, as a block where problems have
-  /// equally many rollouts; successes stay as many as they were.
+  /// The same states with outcomes shuffled by problem, see [OutcomeShuffle].
   InitialStates shuffled(RandomGenerator random) {
-    List<List<Integer>> blocks = new ArrayList<>(itemsOf().values());
-    int[] to = blocks.stream().flatMap(List::stream).mapToInt(Integer::intValue).toArray();
-    for (int i = blocks.size() - 1; i > 0; i--) {
-      Collections.swap(blocks, i, random.nextInt(i + 1));
-    }
-    int[] from = blocks.stream().flatMap(List::stream).mapToInt(Integer::intValue).toArray();
-    boolean[] shuffled = new boolean[size()];
-    IntStream.range(0, to.length).forEach(k -> shuffled[to[k]] = successes[from[k]]);
-    return new InitialStates(rows, width, shuffled, problems);
+    return with(OutcomeShuffle.byProblem(successes, problems, random));
   }
 }

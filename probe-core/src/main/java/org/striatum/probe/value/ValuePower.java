@@ -23,7 +23,8 @@ public record ValuePower(double effect, double reach, List<Share> shares) {
     shares = List.copyOf(shares);
   }
 
-  static ValuePower none(double effect) {
+  /// Nothing planted.
+  public static ValuePower none(double effect) {
     return new ValuePower(effect, Double.NaN, List.of());
   }
 

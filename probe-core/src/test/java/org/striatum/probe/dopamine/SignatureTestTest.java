@@ -32,7 +32,7 @@ class SignatureTestTest {
   private static List<Signature> signatures(Recipe recipe, long seed) {
     PlantedRollouts planted = PlantedRollouts.draw(recipe, new SplittableRandom(seed));
     double gamma = SETTINGS.errors().gamma();
-    PooledSteps pooled = PooledSteps.read(planted, planted.dataset("planted").valued(gamma));
+    PooledSteps pooled = PooledSteps.read(planted, planted.dataset("planted").valued(gamma), StepPooling.MEAN);
     int[] train = rows(pooled, Split.Fold.TRAIN);
     int[] test = rows(pooled, Split.Fold.TEST);
     double[] responses = SignatureTest.responses(steps(pooled, train), activations(pooled, train));

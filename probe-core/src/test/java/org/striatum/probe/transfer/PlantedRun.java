@@ -27,6 +27,11 @@ record PlantedRun(int width, List<float[]> states, boolean[] successes) implemen
   /// @param informative coordinates that differ by outcome
   /// @param sign −1 turns the code round
   static PlantedRun draw(int width, int[] informative, int sign, long prompts, RandomGenerator random) {
+    return drawn(width, informative, sign, prompts, random);
+  }
+
+  /// The same with a difference of means of any size.
+  static PlantedRun drawn(int width, int[] informative, double size, long prompts, RandomGenerator random) {
     RandomGenerator ofPrompts = new SplittableRandom(prompts);
     List<float[]> states = new ArrayList<>();
     boolean[] successes = new boolean[PROBLEMS];
@@ -37,7 +42,7 @@ record PlantedRun(int width, List<float[]> states, boolean[] successes) implemen
         row[j] = (float) (ofPrompts.nextGaussian() + 0.5 * random.nextGaussian());
       }
       for (int j : informative) {
-        row[j] += successes[p] ? sign : -sign;
+        row[j] += (float) (successes[p] ? size : -size);
       }
       states.add(row);
     }

@@ -9,6 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /// A script or style sheet carried inside the page, with the hash by which the page's content security policy allows it.
 /// Nothing else can run: markup that was not escaped would have no effect.
@@ -28,9 +29,14 @@ public record InlineScript(String source) {
 
   /// The chart library: Vega, Vega-Lite and Vega-Embed, in the order they must run.
   static List<InlineScript> engine() {
+    return Stream.concat(drawing().stream(), Stream.of(resource(WEBJARS + "vega-embed/6.29.0/vega-embed.min.js")))
+        .toList();
+  }
+
+  /// The part of it that draws: Vega and Vega-Lite.
+  public static List<InlineScript> drawing() {
     return List.of(resource(WEBJARS + "vega/5.32.0/vega.min.js"),
-        resource(WEBJARS + "vega-lite/5.23.0/vega-lite.min.js"),
-        resource(WEBJARS + "vega-embed/6.29.0/vega-embed.min.js"));
+        resource(WEBJARS + "vega-lite/5.23.0/vega-lite.min.js"));
   }
 
   /// A file of the class path.

@@ -1,5 +1,8 @@
 package org.striatum.studies.fits;
 
+import java.util.Arrays;
+import java.util.Optional;
+import org.striatum.probe.dopamine.StepPooling;
 import org.striatum.probe.dopamine.StepScorer;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.sparse.LinearPredictor;
@@ -25,12 +28,21 @@ public sealed interface Fit {
 
   /// A causal TD-error probe, as a scorer of steps.
   record Scorer(String dataset, HookPoint hook, StepScorer scorer) implements Fit {
-    /// The one name of such a probe.
-    public static final String NAME = "td-error";
+    private static final String NAME = "td-error";
+
+    /// `td-error` over means of a step's tokens, `td-error-last`, `td-error-max`.
+    static String name(StepPooling pooling) {
+      return pooling == StepPooling.MEAN ? NAME : NAME + "-" + pooling.printed();
+    }
+
+    /// The pooling of the probe of that name; empty for a probe of another kind.
+    static Optional<StepPooling> pooling(String probe) {
+      return Arrays.stream(StepPooling.values()).filter(pooling -> name(pooling).equals(probe)).findFirst();
+    }
 
     @Override
     public String probe() {
-      return NAME;
+      return name(scorer.pooling());
     }
   }
 }

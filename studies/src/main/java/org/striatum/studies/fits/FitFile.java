@@ -160,9 +160,10 @@ public final class FitFile {
     }
     ValueProbe network = new ValueProbe(parts.floats("w1"), parts.floats("b1"), parts.floats("w2"),
         parts.floats("b2")[0], parts.scale(""));
-    return probe.equals(Fit.Scorer.NAME)
-        ? new Fit.Scorer(dataset, hook, new StepScorer(new TdErrorProbe(network), parts.scale(SCALE)))
-        : new Fit.Value(dataset, hook, probe, network, (int) parts.doubles("rollouts")[0]);
+    return Fit.Scorer.pooling(probe)
+        .<Fit>map(pooling -> new Fit.Scorer(dataset, hook,
+            new StepScorer(new TdErrorProbe(network), parts.scale(SCALE), pooling)))
+        .orElseGet(() -> new Fit.Value(dataset, hook, probe, network, (int) parts.doubles("rollouts")[0]));
   }
 
   /// The tensors of one probe.

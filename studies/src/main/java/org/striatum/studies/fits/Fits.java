@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.striatum.probe.dopamine.StepPooling;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.Study;
@@ -36,7 +38,8 @@ public record Fits(Path file) {
 
   /// A TD-error probe.
   public Optional<Fit.Scorer> scorer(String dataset, HookPoint hook) {
-    return find(Fit.Scorer.class, dataset, hook, Fit.Scorer.NAME);
+    return Stream.of(StepPooling.values())
+        .flatMap(pooling -> find(Fit.Scorer.class, dataset, hook, Fit.Scorer.name(pooling)).stream()).findFirst();
   }
 
   private <T extends Fit> Optional<T> find(Class<T> type, String dataset, HookPoint hook, String probe) {

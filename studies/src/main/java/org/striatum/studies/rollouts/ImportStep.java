@@ -6,9 +6,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.striatum.datasets.ForeignRollouts;
+import org.striatum.datasets.ForeignRollouts.Asked;
 import org.striatum.datasets.ForeignRollouts.Graded;
 import org.striatum.datasets.HubLayout;
 import org.striatum.datasets.ProblemSource;
@@ -20,6 +22,7 @@ import org.striatum.datasets.grading.ReadingGrader;
 import org.striatum.datasets.prompt.PromptFormat;
 import org.striatum.datasets.prompt.PromptFormat.Thinking;
 import org.striatum.hooks.HookedModel;
+import org.striatum.hooks.chat.TemplateArgument;
 import org.striatum.hooks.jinja.TemplateException;
 import org.striatum.probe.model.Sampling;
 import org.striatum.probe.model.TokenSequence;
@@ -134,6 +137,7 @@ public record ImportStep(ForeignRollouts made, PromptSettings asking) implements
     if (!hasChats()) {
       return made.completions();
     }
+    requireArguments();
     List<Graded> written = new ArrayList<>();
     List<String> refused = new ArrayList<>();
     for (Graded graded : made.completions()) {
@@ -156,6 +160,25 @@ public record ImportStep(ForeignRollouts made, PromptSettings asking) implements
       note.accept(told + ": they are left out");
     }
     return written;
+  }
+
+  /// @throws UsageException if the other program told its template something that is not told here
+  private void requireArguments() {
+    Map<String, Object> told = new HashMap<>();
+    asking.chat().arguments()
+        .forEach((name, json) -> told.put(name, TemplateArgument.parse(name + "=" + json).value()));
+    for (Graded graded : made.completions()) {
+      if (graded.tokens().isEmpty() && graded.asked() instanceof Asked.Chat chat) {
+        chat.arguments().forEach((name, json) -> {
+          Object value = TemplateArgument.parse(name + "=" + json).value();
+          if (!Objects.equals(told.get(name), value)) {
+            throw new UsageException(
+                "%s, problem %s: the chat template was given %s=%s and here it is not: give it the same argument"
+                    .formatted(made.source().file(), graded.problem().id(), name, json));
+          }
+        });
+      }
+    }
   }
 
   /// What writes the messages of the file, if it holds any.

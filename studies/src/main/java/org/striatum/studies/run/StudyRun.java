@@ -49,6 +49,8 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
   private static final String ANSWERS = "answers";
   /// The step that `probe` makes behind itself, again each time.
   private static final String ABOUT = "about";
+  /// The step that asks the same questions on other splits, made again in a short time.
+  private static final String SPLITS = "splits";
   private static final String CHECKPOINT_PATH = "checkpoint.path";
 
   public StudyRun {
@@ -123,7 +125,7 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
     Optional<RecordDifference> difference = RecordDifference.first(asWrittenNow(told, study.settingsFormat(), asked),
         RecordJson.versioned(study.settingsFormat(), asked), told.toString());
     List<String> dependent = folder.manifest().standingOn(step).stream()
-        .filter(other -> !other.equals(ANSWERS) && !other.equals(ABOUT))
+        .filter(other -> !other.equals(ANSWERS) && !other.equals(ABOUT) && !other.equals(SPLITS))
         .toList();
     if (difference.isPresent() && (!instance.isEmpty() || !dependent.isEmpty())) {
       throw new FinishedStudyException(folder.folder(), step, difference.get(), dependent);

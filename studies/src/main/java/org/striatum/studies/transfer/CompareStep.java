@@ -60,6 +60,12 @@ public record CompareStep(List<RunFolder> others, boolean curves) implements Stu
         .withSeeding(CompareSettings::withSeed);
   }
 
+  /// 2: ceilings, tests over all pairs, planted overlaps.
+  @Override
+  public int version() {
+    return 2;
+  }
+
   @Override
   public boolean hasOwnSection() {
     return true;

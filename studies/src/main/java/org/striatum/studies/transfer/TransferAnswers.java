@@ -3,7 +3,6 @@ package org.striatum.studies.transfer;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
-import org.striatum.probe.stats.Verdict;
 import org.striatum.probe.transfer.TransferResults;
 import org.striatum.probe.transfer.TransferSummary;
 import org.striatum.probe.transfer.TransferSummary.Statement;
@@ -27,8 +26,6 @@ final class TransferAnswers {
 
   /// A set transfers if its coordinates and its probe do.
   private static Finding moved(Statement statement) {
-    Verdict sets = statement.sets();
-    Verdict probes = statement.probes();
-    return new Finding(statement.question(), Verdict.of(List.of(sets, probes)), statement.sentence());
+    return new Finding(statement.question(), statement.both(), statement.sentence());
   }
 }
