@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JacksonInject;
 import com.fasterxml.jackson.annotation.OptBoolean;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.NeuronSet;
 import org.striatum.probe.run.RecordJson;
@@ -70,6 +71,13 @@ public record ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes
     public double validation(ProbeKind kind) {
       return probes.stream().filter(probe -> probe.probe() == kind).mapToDouble(ProbeAuroc::validation)
           .filter(Double::isFinite).findFirst().orElse(Double.NEGATIVE_INFINITY);
+    }
+
+    /// How far the study's ranking and the paper's agree; empty where they are the same, or were not compared.
+    public Optional<Agreement> againstPaper() {
+      List<String> both = List.of(ranking.printed(), Ranking.TD_FIRST_LAYER_L1.printed());
+      return agreement.stream().filter(one -> both.contains(one.first()) && both.contains(one.second()))
+          .findFirst();
     }
 
     /// The best share of the layer's coordinates by the study's ranking, rounded up.

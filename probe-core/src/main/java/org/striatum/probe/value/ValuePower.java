@@ -42,6 +42,20 @@ public record ValuePower(double effect, double reach, List<Share> shares) {
     return shares.stream().filter(share -> share.question() == question);
   }
 
+  /// Dense codes that were called so, of those planted: `0/12`; `–` where none was.
+  public String dense(ValueQuestion question) {
+    int planted = sum(dense(), question, Share::planted);
+    return planted == 0 ? "–" : sum(dense(), question, Share::found) + "/" + planted;
+  }
+
+  private Stream<Share> dense() {
+    return shares.stream().filter(share -> share.code() == PlantedCode.DENSE);
+  }
+
+  private static int sum(Stream<Share> shares, ValueQuestion question, ToIntFunction<Share> of) {
+    return sum(shares.filter(share -> share.question() == question), of);
+  }
+
   private Stream<Share> at(ValueQuestion question, Arrangement arrangement, double strength) {
     return of(question).filter(share -> share.arrangement() == arrangement && share.strength() == strength);
   }
@@ -87,8 +101,7 @@ public record ValuePower(double effect, double reach, List<Share> shares) {
 
   private boolean calledDense(ValueQuestion question) {
     return (question == ValueQuestion.SPARSE || question == ValueQuestion.ALIGNED) && exceeds(
-        sum(of(question).filter(share -> share.code() == PlantedCode.DENSE), Share::found),
-        sum(of(question).filter(share -> share.code() == PlantedCode.DENSE), Share::planted));
+        sum(dense(), question, Share::found), sum(dense(), question, Share::planted));
   }
 
   private boolean denies(ValueQuestion question) {
