@@ -82,6 +82,7 @@ final class PlantedStudy implements AutoCloseable {
         .withTraining(training -> training.withStopping(stopping -> stopping.withMaxEpochs(epochs)))
         .withPruning(pruning -> pruning.withRandomSets(RANDOM_SETS))
         .withSparse(sparse -> sparse.withPermutations(PERMUTATIONS))
+        .withControls(controls -> controls.withPower(power -> power.withPlanted(0)))
         .withSummary(summary -> summary.withResamples(RESAMPLES).withTop(PlantedCheckpoint.WIDTH));
   }
 

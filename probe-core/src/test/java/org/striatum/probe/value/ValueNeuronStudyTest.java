@@ -149,6 +149,43 @@ class ValueNeuronStudyTest {
     assertThat(results.datasets().getFirst().promptLengthAuroc().value()).isEqualTo(1);
   }
 
+  /// With 24 problems nothing that is absent would have been seen; with ten, or outcomes of one kind, nothing is asked at all.
+  @Test
+  void aSmallStudyNeverSaysNo() {
+    ValueNeuronSettings settings = SETTINGS.withControls(controls -> controls.withFolds(3).withRotations(19)
+        .withRandomSets(19).withPower(power -> power.withPlanted(12).withRotated(2)));
+    int noes = 0;
+    for (int seed = 0; seed < 4; seed++) {
+      // A dense code, one that is in three coordinates, and none.
+      int informative = seed == 0 ? WIDTH : 3;
+      PlantedStore store = PlantedStore.draw(24, 1, WIDTH, informative, seed == 0 ? 0.4 : seed == 1 ? 1.5 : 0, 3,
+          new SplittableRandom(80 + seed));
+      ValueNeuronResults results = new ValueNeuronStudy(settings, seed).run(List.of(dataset("small", twice(store))),
+          Progress.NONE);
+      for (DatasetControls controls : results.controls()) {
+        assertThat(IntStream.range(0, ValueQuestion.values().length)
+            .mapToObj(q -> controls.answer(ValueQuestion.values()[q]))).doesNotContain(Verdict.NO);
+        noes += List.of(controls.sparsity().verdict(), controls.rotation().verdict(),
+            controls.nuisances().getFirst().verdict()).contains(Verdict.NO) ? 1 : 0;
+      }
+      assertThat(results.controls().isEmpty()).isEqualTo(results.layers().isEmpty());
+    }
+    assertThat(noes).as("which the tests alone would have said").isPositive();
+  }
+
+  @Test
+  void tenProblemsCostTheAnswersAndSaySo() {
+    PlantedStore store = PlantedStore.draw(10, 1, WIDTH, 3, 1.2, 3, new SplittableRandom(90));
+    ValueNeuronResults results = new ValueNeuronStudy(SETTINGS.withControls(controls -> controls.withFolds(5)), 91)
+        .run(List.of(dataset("ten", twice(store))), Progress.NONE);
+    if (results.controls().isEmpty()) {
+      assertThat(results.datasets().getFirst().note()).contains("at least");
+    } else {
+      assertThat(answers(results.controls().getFirst())).doesNotContain(Verdict.NO);
+    }
+    assertThat(results.datasets().getFirst().ceiling().refused()).contains("K ≥ 2");
+  }
+
   private static List<Verdict> answers(DatasetControls controls) {
     return List.of(controls.sparse(), controls.basisAligned(), controls.moreThanPromptLength());
   }
