@@ -16,7 +16,7 @@ import org.striatum.benchmarks.scans.ScanCost;
 
 /// What can be measured, in the order of the page.
 enum Work {
-  CAPTURE, ROLLOUTS, HOOKS, OPENING, GENERATION, MIXTURE, ARMS, LASSO, LOGISTIC, VALUE_PROBE, MNIST, SCAN, KERNELS;
+  CAPTURE, ROLLOUTS, HOOKS, OPENING, GENERATION, MIXTURE, ARMS, LASSO, LOGISTIC, VALUE_PROBE, RANKING_PROBES, MNIST, SCAN, KERNELS;
 
   Findings run(Setting setting) throws Exception {
     return switch (this) {
@@ -30,6 +30,7 @@ enum Work {
       case LASSO -> Findings.of(SparsePaths.lasso(setting));
       case LOGISTIC -> Findings.of(SparsePaths.logistic(setting));
       case VALUE_PROBE -> Findings.of(ProbeTraining.run(setting));
+      case RANKING_PROBES -> Findings.of(ProbeTraining.layers(setting));
       case MNIST -> Findings.of(Digits.run(setting));
       case SCAN -> ScanCost.run(setting);
       case KERNELS -> Kernels.run(setting);
@@ -40,7 +41,7 @@ enum Work {
   boolean large() {
     return switch (this) {
       case CAPTURE, ROLLOUTS, HOOKS, OPENING, GENERATION -> true;
-      case MIXTURE, ARMS, LASSO, LOGISTIC, VALUE_PROBE, MNIST, SCAN, KERNELS -> false;
+      case MIXTURE, ARMS, LASSO, LOGISTIC, VALUE_PROBE, RANKING_PROBES, MNIST, SCAN, KERNELS -> false;
     };
   }
 

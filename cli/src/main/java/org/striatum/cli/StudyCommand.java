@@ -20,6 +20,7 @@ import org.striatum.cli.option.ProblemOptions;
 import org.striatum.cli.option.PromptOptions;
 import org.striatum.cli.option.StudyOptions;
 import org.striatum.cli.summary.AnswersSummary;
+import org.striatum.cli.summary.PaperSummary;
 import org.striatum.cli.summary.PromptSummary;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.hooks.HookedModel;
@@ -31,10 +32,13 @@ import org.striatum.studies.StudyRegistry;
 import org.striatum.studies.WholeStudy.Companion;
 import org.striatum.studies.AnswersStep.Answers;
 import org.striatum.studies.capture.CaptureSettings;
+import org.striatum.studies.paper.Paper;
+import org.striatum.studies.results.StudyResults;
 import org.striatum.studies.rollouts.WorkedExamples;
 import org.striatum.studies.rollouts.PromptSettings;
 import org.striatum.studies.rollouts.RolloutSettings;
 import org.striatum.studies.rollouts.RolloutStep;
+import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.RunModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -222,8 +226,20 @@ final class StudyCommand implements Callable<Integer> {
       console.json(answers);
     } else {
       new AnswersSummary(console).print(answers);
+      Optional<Paper> written = options.paper();
+      if (written.isPresent()) {
+        besideThePaper(written.get(), folder);
+      }
       console.print("report: " + folder.resolve("report.html"));
     }
     return ExitCode.DONE;
+  }
+
+  private void besideThePaper(Paper paper, Path folder) throws IOException {
+    try (RunFolder run = RunFolder.open(folder)) {
+      StudyResults found = StudyResults.of(run);
+      new PaperSummary(console).print(paper, found.values(),
+          found.interventions().isEmpty() ? null : found.interventions().firstEntry().getValue(), found.dopamine());
+    }
   }
 }

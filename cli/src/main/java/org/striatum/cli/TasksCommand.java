@@ -27,10 +27,12 @@ final class TasksCommand implements Callable<Integer> {
     this.console = console;
   }
 
-  private record Row(String name, String family, int shortestPrompt, int longestPrompt, String prompt, String solution) {
+  private record Row(String name, String family, int shortestPrompt, int longestPrompt, String prompt,
+      String solution) {
     static Row of(ProblemSet set) {
       List<Problem> drawn = set.draw(DRAWN, 1);
-      return new Row(set.name(), set.family(), drawn.stream().mapToInt(one -> one.prompt().length()).min().orElseThrow(),
+      return new Row(set.name(), set.family(),
+          drawn.stream().mapToInt(one -> one.prompt().length()).min().orElseThrow(),
           drawn.stream().mapToInt(one -> one.prompt().length()).max().orElseThrow(), drawn.getFirst().prompt(),
           drawn.getFirst().solution());
     }

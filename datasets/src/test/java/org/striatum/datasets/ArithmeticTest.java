@@ -339,7 +339,8 @@ class ArithmeticTest {
     assertThat(ProblemSets.named("add")).containsExactly(new Add());
     assertThat(ProblemSets.named("expr, mod,mul,add")).containsExactly(new Expr(), new Mod(), new Mul(), new Add());
     assertThatThrownBy(() -> ProblemSets.named("add,sub")).isInstanceOf(UsageException.class)
-        .hasMessage("unknown task 'sub': the tasks are add, mul, mod, expr, add-fixed, mul-fixed, mod-fixed, expr-fixed, add-long, mul-long");
+        .hasMessage(
+            "unknown task 'sub': the tasks are add, mul, mod, expr, add-fixed, mul-fixed, mod-fixed, expr-fixed, add-long, mul-long");
     assertThatThrownBy(() -> ProblemSets.named("")).hasMessageStartingWith("unknown task ''");
     assertThatThrownBy(() -> ProblemSets.named("add,add")).hasMessageContaining("found 'add' twice");
   }

@@ -5,10 +5,14 @@ import org.striatum.probe.dopamine.DopamineSettings;
 import org.striatum.probe.dopamine.StepPooling;
 import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.dopamine.DopamineStepSettings;
+import org.striatum.studies.paper.Paper;
 import picocli.CommandLine.Option;
 
 /// Options of the search for dopamine neurons.
 public final class DopamineOptions implements SettingOptions<DopamineStepSettings> {
+  @Option(names = "--paper", paramLabel = "v2", description = "As written in arXiv 2602.00986: V̂ from continuations, z-scored over whole responses, ranked by the probe's first layer after 100 passes; the other options change that.")
+  private String paper;
+
   @Option(names = "-k", paramLabel = "K", description = "Continuations drawn before each step (default 16).")
   private Integer draws;
 
@@ -27,7 +31,7 @@ public final class DopamineOptions implements SettingOptions<DopamineStepSetting
   @Option(names = "--threshold", paramLabel = "DELTA", description = "The probe is fitted to steps with |δ| above this value (default 0.3).")
   private Double threshold;
 
-  @Option(names = "--ranking", paramLabel = "NAME", description = "td-error-first-layer-l1 (default) or delta-correlation.")
+  @Option(names = "--ranking", paramLabel = "NAME", description = "td-error-first-layer-l1 (default), td-error-whole-response-l1 (the paper's) or delta-correlation.")
   private String ranking;
 
   @Option(names = "--tested", paramLabel = "N", description = "Number of best coordinates of each of the two rankings that get the signature test (default 20).")
@@ -47,9 +51,10 @@ public final class DopamineOptions implements SettingOptions<DopamineStepSetting
 
   @Override
   public DopamineStepSettings over(DopamineStepSettings settings) {
-    DopamineStepSettings changed = settings.withStudy(this::study)
-        .withContinuations(base -> base.withRollouts(Given.or(rollouts, base.rollouts()))
-            .withDraws(Given.or(draws, base.draws())).withStep(Given.or(step, base.step())));
+    DopamineStepSettings base = paper == null ? settings : Paper.named(paper).over(settings);
+    DopamineStepSettings changed = base.withStudy(this::study)
+        .withContinuations(drawn -> drawn.withRollouts(Given.or(rollouts, drawn.rollouts()))
+            .withDraws(Given.or(draws, drawn.draws())).withStep(Given.or(step, drawn.step())));
     return values == null ? changed : changed.withValues(DopamineStep.Values.named(values));
   }
 

@@ -15,11 +15,18 @@ import org.striatum.studies.intervention.AblationSettings;
 import org.striatum.studies.intervention.AblationSettings.Layers;
 import org.striatum.studies.intervention.AblationStep;
 import org.striatum.studies.neurons.NeuronSelection;
+import org.striatum.studies.paper.Paper;
 import org.striatum.studies.run.RunFolder;
 import picocli.CommandLine.Option;
 
 /// What is ablated, how, and with which controls.
 public final class InterventionOptions implements SettingOptions<AblationSettings> {
+  @Option(names = "--paper", paramLabel = "v2", description = "As written in arXiv 2602.00986: value@1%% set to zero, by generation, in each of blocks 2 to 5; the other options change that.")
+  private String paper;
+
+  @Option(names = "--generated-at", paramLabel = "BLOCK", split = ",", description = "Blocks, counted from 0, where sets are measured by generation too (default none).")
+  private List<Integer> generatedAt;
+
   @Option(names = "--set", paramLabel = "NAME", split = ",", description = "Neuron sets, comma-separated or repeated: value@1%%, value@top20, dopamine@1%%, dopamine@top20, dopamine@significant (default value@1%%, and dopamine@1%% if that study was run).")
   private List<String> sets = new ArrayList<>();
 
@@ -61,6 +68,10 @@ public final class InterventionOptions implements SettingOptions<AblationSetting
     name(); // refused before any work
     requireControls("--controls", controls);
     requireControls("--logprob-controls", logProbabilityControls);
+    return changed(paper == null ? base : Paper.named(paper).over(base));
+  }
+
+  private AblationSettings changed(AblationSettings base) throws IOException {
     return base.withSets(sets(base))
         .withKinds(kinds == null ? base.kinds() : kinds.stream().map(AblationKind::named).toList())
         .withPositions(positions == null ? base.positions() : PositionMask.parse(positions))
@@ -76,7 +87,8 @@ public final class InterventionOptions implements SettingOptions<AblationSetting
   private AblationSettings.Measures measures(AblationSettings.Measures base) {
     return base.withAttempts(Given.or(attempts, base.attempts())).withControls(Given.or(controls, base.controls()))
         .withSolutions(Given.or(solutions, base.solutions()))
-        .withLogProbabilityControls(Given.or(logProbabilityControls, base.logProbabilityControls()));
+        .withLogProbabilityControls(Given.or(logProbabilityControls, base.logProbabilityControls()))
+        .withGeneratedAt(Given.or(generatedAt, base.generatedAt()));
   }
 
   private AblationSettings.Curves curves(AblationSettings.Curves base) {

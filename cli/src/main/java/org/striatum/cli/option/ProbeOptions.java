@@ -1,6 +1,8 @@
 package org.striatum.cli.option;
 
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.striatum.probe.rollout.StatePosition;
 import org.striatum.probe.sparse.SolverKind;
 import org.striatum.probe.value.ControlSettings;
@@ -9,12 +11,19 @@ import org.striatum.probe.value.SparseFit;
 import org.striatum.probe.value.SparseSettings;
 import org.striatum.probe.value.ValueNeuronSettings;
 import org.striatum.probe.value.ValueProbeTraining;
+import org.striatum.probe.value.ValueProbeTraining.Sorting;
 import org.striatum.probe.value.ValueProbeTraining.Target;
+import org.striatum.studies.paper.Paper;
 import org.striatum.studies.value.ProbeSettings;
 import picocli.CommandLine.Option;
 
 /// Options of the search for value neurons.
 public final class ProbeOptions implements SettingOptions<ProbeSettings> {
+  private static final Pattern PASSES = Pattern.compile("(\\d{1,7})(?:-(\\d{1,7}))?");
+
+  @Option(names = "--paper", paramLabel = "v2", description = "As written in arXiv 2602.00986: 100 passes, raw inputs, ranked by the TD probe's first layer, a terminal-only probe beside it; the other options change that.")
+  private String paper;
+
   @Option(names = "--ranking", paramLabel = "NAME", description = "Ranking of the neurons: auroc-after-length (default), auroc, td-first-layer-l1 (the paper's), sparse-path, …")
   private String ranking;
 
@@ -23,6 +32,27 @@ public final class ProbeOptions implements SettingOptions<ProbeSettings> {
 
   @Option(names = "--epochs", paramLabel = "N", description = "Maximum number of passes over the training trajectories (default 40).")
   private Integer epochs;
+
+  @Option(names = "--ranking-passes", paramLabel = "N|N-M", description = "Passes of the probes whose weights rank: exactly N, or from N to M until the best coordinates stay the same (default 40-80; quick 20-30).")
+  private String rankingPasses;
+
+  @Option(names = "--ranking-overlap", paramLabel = "SHARE", description = "Share of the best 5 %% of coordinates that must stay the same over 10 passes (quick 5; default 0.9).")
+  private Double rankingOverlap;
+
+  @Option(names = "--learning-rate", paramLabel = "RATE", description = "Of value probes that predict (default 1e-4).")
+  private Double learningRate;
+
+  @Option(names = "--weight-decay", paramLabel = "RATE", description = "Of value probes that predict (default 0.01).")
+  private Double weightDecay;
+
+  @Option(names = "--ranking-learning-rate", paramLabel = "RATE", description = "Of the weights that rank (default 1e-3; with --paper 1e-4).")
+  private Double rankingLearningRate;
+
+  @Option(names = "--ranking-weight-decay", paramLabel = "RATE", description = "Of the weights that rank (default 0.3; with --paper 0.01).")
+  private Double rankingWeightDecay;
+
+  @Option(names = "--hidden", paramLabel = "N", description = "Hidden units of value probes (default 1024).")
+  private Integer hidden;
 
   @Option(names = "--permutations", paramLabel = "N", description = "Label shuffles for the null distribution (default 99).")
   private Integer permutations;
@@ -42,8 +72,8 @@ public final class ProbeOptions implements SettingOptions<ProbeSettings> {
   @Option(names = "--lambda", paramLabel = "λ", description = "λ of td-lambda (default 0.9).")
   private Double lambda;
 
-  @Option(names = "--raw", description = "Train value probes on raw inputs, as the paper does, not on z-scored ones.")
-  private boolean raw;
+  @Option(names = "--raw", negatable = true, description = "Train value probes on raw inputs, as the paper does, not on z-scored ones (--no-raw with --paper).")
+  private Boolean raw;
 
   @Option(names = "--folds", paramLabel = "N", description = "Folds of problems for cross-fitting in the controls (default 5).")
   private Integer folds;
@@ -80,7 +110,8 @@ public final class ProbeOptions implements SettingOptions<ProbeSettings> {
 
   @Override
   public ProbeSettings over(ProbeSettings settings) {
-    ProbeSettings changed = settings.withStudy(this::study).withSplit(
+    ProbeSettings base = paper == null ? settings : Paper.named(paper).over(settings);
+    ProbeSettings changed = base.withStudy(this::study).withSplit(
         split -> split.withTrain(Given.or(train, split.train()))
             .withValidation(Given.or(validation, split.validation())));
     return position == null ? changed : changed.withPosition(StatePosition.named(position));
@@ -104,9 +135,28 @@ public final class ProbeOptions implements SettingOptions<ProbeSettings> {
   }
 
   private ValueProbeTraining training(ValueProbeTraining base) {
-    return base.withStopping(stopping -> stopping.withMaxEpochs(Given.or(epochs, stopping.maxEpochs())))
+    return base.withHidden(Given.or(hidden, base.hidden()))
+        .withOptimiser(optimiser -> optimiser.withLearningRate(Given.or(learningRate, optimiser.learningRate()))
+            .withWeightDecay(Given.or(weightDecay, optimiser.weightDecay())))
+        .withStopping(stopping -> stopping.withMaxEpochs(Given.or(epochs, stopping.maxEpochs()))
+            .withSorting(this::sorting))
         .withReturns(returns -> returns.withLambda(Given.or(lambda, returns.lambda())))
-        .withStandardised(!raw && base.standardised());
+        .withStandardised(raw == null ? base.standardised() : !raw);
+  }
+
+  private Sorting sorting(Sorting base) {
+    Sorting settled = base.withOverlap(Given.or(rankingOverlap, base.overlap()))
+        .withOptimiser(of -> of.withLearningRate(Given.or(rankingLearningRate, of.learningRate()))
+            .withWeightDecay(Given.or(rankingWeightDecay, of.weightDecay())));
+    if (rankingPasses == null) {
+      return settled;
+    }
+    Matcher passes = PASSES.matcher(rankingPasses);
+    if (!passes.matches()) {
+      throw new IllegalArgumentException("passes of a ranking must be N or N-M, found '" + rankingPasses + "'");
+    }
+    int least = Integer.parseInt(passes.group(1));
+    return settled.withPasses(least, passes.group(2) == null ? least : Integer.parseInt(passes.group(2)));
   }
 
   private ControlSettings controls(ControlSettings base) {

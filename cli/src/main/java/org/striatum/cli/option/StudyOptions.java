@@ -1,6 +1,7 @@
 package org.striatum.cli.option;
 
 import java.io.IOException;
+import java.util.Optional;
 import java.util.Stack;
 import org.striatum.probe.run.UsageException;
 import org.striatum.studies.StudyPlan;
@@ -10,6 +11,7 @@ import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.intervention.AblationSettings;
 import org.striatum.studies.intervention.AblationStep;
+import org.striatum.studies.paper.Paper;
 import org.striatum.studies.rollouts.RolloutSettings;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.Study;
@@ -28,6 +30,9 @@ import picocli.CommandLine.ParameterException;
 public final class StudyOptions {
   @Option(names = "--effort", paramLabel = "quick|standard", defaultValue = "standard", description = "quick: minutes for a small model; standard: every command's defaults (default).")
   private Effort effort;
+
+  @Option(names = "--paper", paramLabel = "v2", description = "Probes, rankings and ablations as written in arXiv 2602.00986, our controls beside them; at the end the paper's figures and ours, side by side.")
+  private String paper;
 
   @Option(names = "--probe", paramLabel = "OPTIONS", defaultValue = "", parameterConsumer = Words.class, description = "Options of `striatum probe` in addition to those of the effort, in quotes.")
   private String probe;
@@ -65,18 +70,30 @@ public final class StudyOptions {
       plan = seeded(plan, study, seed);
     }
     InterventionOptions interventions = new InterventionOptions();
+    plan = plan.with(AblationStep.STUDY,
+        plan.settings(AblationStep.STUDY).withSets(AblationSettings.VALUE_AND_DOPAMINE));
+    Optional<Paper> written = paper();
+    if (written.isPresent()) {
+      plan = plan.with(ProbeStep.STUDY, written.get().over(plan.settings(ProbeStep.STUDY)))
+          .with(DopamineStep.STUDY, written.get().over(plan.settings(DopamineStep.STUDY)))
+          .with(AblationStep.STUDY, written.get().over(plan.settings(AblationStep.STUDY)));
+    }
     plan = plan.with(RolloutStep.STUDY, rollouts).with(CaptureStep.STUDY, captured)
         .with(ProbeStep.STUDY, over(plan.settings(ProbeStep.STUDY), "--probe", new ProbeOptions(), probe))
         .with(DopamineStep.STUDY,
             over(plan.settings(DopamineStep.STUDY), "--dopamine", new DopamineOptions(), dopamine))
-        .with(AblationStep.STUDY, over(plan.settings(AblationStep.STUDY).withSets(AblationSettings.VALUE_AND_DOPAMINE),
-            "--ablate", interventions, ablate))
+        .with(AblationStep.STUDY, over(plan.settings(AblationStep.STUDY), "--ablate", interventions, ablate))
         .with(SearchStep.STUDY, over(plan.settings(SearchStep.STUDY), "--search", new SearchOptions(), search));
     if (splits != null) {
       SplitsSettings asked = plan.settings(SplitsStep.STUDY);
       plan = plan.with(SplitsStep.STUDY, Given.checked(() -> asked.withSplits(splits)));
     }
     return interventions.name().isPresent() ? plan.named(AblationStep.STUDY, interventions.name().get()) : plan;
+  }
+
+  /// The paper whose settings are asked for.
+  public Optional<Paper> paper() throws IOException {
+    return paper == null ? Optional.empty() : Optional.of(Given.checked(() -> Paper.named(paper)));
   }
 
   private <S extends Record> StudyPlan seeded(StudyPlan plan, Study<S, ?> study, long seed) {

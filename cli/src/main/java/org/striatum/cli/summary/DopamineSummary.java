@@ -41,6 +41,12 @@ public record DopamineSummary(Console console) {
       console.print("%-6s %-26s %-22s %-22s %-28s %d of %d".formatted(layer.dataset(), layer.hook(), rho(layer, 0),
           rho(layer, NEARLY_ALL), shuffled(layer.shuffled()), layer.significant().size(), layer.tested().size()));
     }
+    results.layers().stream().flatMap(layer -> layer.curves().stream().filter(curve -> curve.sorted() != null)
+        .filter(curve -> !curve.sorted().stable())
+        .map(curve -> "note: %s at %s: the order by weights (%s) was still changing after %d passes, overlap %.2f"
+            .formatted(layer.dataset(), layer.hook(), curve.scaling(), curve.sorted().passes(),
+                curve.sorted().overlap())))
+        .forEach(console::print);
     power(results, console);
     console.print("");
     results.verdicts().stream().map(DopamineVerdict::words).forEach(console::print);

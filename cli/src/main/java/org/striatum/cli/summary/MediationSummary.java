@@ -26,11 +26,14 @@ record MediationSummary(Console console) {
     console.print("    %s: set less controls %s, p %s, %s of the whole state".formatted(
         one.controls() == 0
             ? "no matched sets"
-            : String.format(Locale.ROOT, "%d matched sets %+.3f (%+.3f to %+.3f)", one.controls(), one.mean(), one.low(),
+            : String.format(Locale.ROOT, "%d matched sets %+.3f (%+.3f to %+.3f)", one.controls(), one.mean(),
+                one.low(),
                 one.high()),
         AnswerFigures.signed(one.beyond()),
-        one.p() <= 1.0 / (1 + one.controls()) ? "≤ " + AnswerFigures.chance(one.p()) : "= " + AnswerFigures.chance(
-            one.p()),
+        one.p() <= 1.0 / (1 + one.controls())
+            ? "≤ " + AnswerFigures.chance(one.p())
+            : "= " + AnswerFigures.chance(
+                one.p()),
         Double.isNaN(one.share()) ? "–" : String.format(Locale.ROOT, "%.0f %%", 100 * one.share())));
   }
 }

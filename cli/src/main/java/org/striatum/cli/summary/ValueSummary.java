@@ -49,6 +49,7 @@ public record ValueSummary(Console console) {
           : "%.2f … %.2f, p = %.3f".formatted(layer.shuffled().low(), layer.shuffled().high(), layer.shuffled().p()))
           .toString());
     }
+    values.rankingTrainings().forEach(console::print);
     if (!values.controls().isEmpty()) {
       console.print("");
       console.print("Controls at the hook point chosen on validation problems; ridge probe on s₀, test problems");

@@ -4,8 +4,10 @@ import org.striatum.probe.run.Printed;
 
 /// The rankings of coordinates that a dopamine study computes.
 public enum DopamineRanking implements Printed {
-  /// First-layer weights of the TD-error probe: the paper's.
+  /// First-layer weights of the TD-error probe, its inputs scaled by the moments of training tokens.
   TD_ERROR_FIRST_LAYER_L1("td-error-first-layer-l1"),
+  /// The same with inputs scaled over each whole response: the paper's. What a response says later is in them.
+  TD_ERROR_WHOLE_RESPONSE_L1("td-error-whole-response-l1"),
   /// |Spearman's ρ| of the coordinate with δ over all training steps.
   DELTA_CORRELATION("delta-correlation");
 

@@ -8,6 +8,7 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.SplitHalf;
 import org.striatum.probe.value.ValueNeuronResults.Agreement;
+import org.striatum.probe.value.ValueProbeFit;
 
 /// What the dopamine study found: a plain record of figures. Coordinates are chosen on training and validation problems;
 /// every figure here is of test problems unless it says otherwise. A *step* and its surprise δ are those of
@@ -122,10 +123,16 @@ public record DopamineResults(List<DatasetSteps> datasets, List<LayerDopamine> l
   /// A TD-error probe as coordinates are removed (held at 0, their mean), best kept longest.
   ///
   /// @param all Spearman's ρ of prediction and δ over all test steps, none removed
-  /// @param points ρ over the kept test steps
-  public record ProbeCurve(Scaling scaling, Estimate all, List<CurvePoint> points) {
+  /// @param points ρ over the kept test steps, of the network that ranks
+  /// @param sorted how long that was trained, and how settled its order was; null where it is not known
+  public record ProbeCurve(Scaling scaling, Estimate all, List<CurvePoint> points, ValueProbeFit.Sorted sorted) {
     public ProbeCurve {
       points = List.copyOf(points);
+    }
+
+    /// A curve that does not say how its network was trained.
+    public ProbeCurve(Scaling scaling, Estimate all, List<CurvePoint> points) {
+      this(scaling, all, points, null);
     }
   }
 

@@ -236,7 +236,8 @@ public final class DopamineStudy {
   /// @throws IllegalArgumentException if a problem is in no fold
   LayerOutcome layer(StudiedDataset dataset, HookPoint hook, Progress.Task task) {
     Trajectories states = dataset.states().get(hook);
-    PooledSteps pooled = PooledSteps.read(states, dataset.valued(settings.errors().gamma()), settings.errors().pooling());
+    PooledSteps pooled = PooledSteps.read(states, dataset.valued(settings.errors().gamma()),
+        settings.errors().pooling());
     StepFolds folds = new StepFolds(pooled, settings.errors().threshold());
     try {
       folds.requireEnough(states);

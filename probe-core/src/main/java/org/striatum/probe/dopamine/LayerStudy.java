@@ -23,6 +23,7 @@ import org.striatum.probe.dopamine.DopamineResults.TestedNeuron;
 import org.striatum.probe.dopamine.DopamineResults.Trace;
 import org.striatum.probe.dopamine.DopamineStudy.StudiedDataset;
 import org.striatum.probe.dopamine.SpikeIns.SpikeIn;
+import org.striatum.probe.dopamine.TdErrorProbe.Fitted;
 import org.striatum.probe.dopamine.TdErrorProbe.Pooled;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Split.Fold;
@@ -35,7 +36,9 @@ import org.striatum.probe.stats.RandomStreams;
 import org.striatum.probe.stats.Ranks;
 import org.striatum.probe.stats.Spearman;
 import org.striatum.probe.value.NeuronRanking;
+import org.striatum.probe.value.ProbeJob;
 import org.striatum.probe.value.Trajectories;
+import org.striatum.probe.value.ValueProbeTraining;
 
 /// The figures of one hook point.
 final class LayerStudy {
@@ -101,14 +104,14 @@ final class LayerStudy {
     double observed = Double.NaN;
     double chosenBy = Double.NaN;
     List<Prediction> scatter = List.of();
+    List<Fitted> fits = TdErrorProbe.train(Stream.of(Scaling.values()).map(scaling -> TdErrorProbe.job(
+        inputs(scaling, train, deltas(train)), inputs(scaling, validation, deltas(validation)), settings.training(),
+        streams.of(stream + scaling))).toList(), () -> task.step(1));
     for (Scaling scaling : Scaling.values()) {
-      TdErrorProbe probe = TdErrorProbe.train(inputs(scaling, train, deltas(train)),
-          inputs(scaling, validation, deltas(validation)), settings.training(), streams.of(stream + scaling));
-      task.step(1);
-      rankings.put(scaling, probe.ranking(scaling == Scaling.CAUSAL
-          ? DopamineRanking.TD_ERROR_FIRST_LAYER_L1.printed()
-          : DopamineRanking.TD_ERROR_FIRST_LAYER_L1.printed() + " " + scaling));
-      curves.add(curve(scaling, probe, rankings.get(scaling)));
+      Fitted fit = fits.get(scaling.ordinal());
+      TdErrorProbe probe = fit.probe();
+      rankings.put(scaling, fit.byWeight(byWeight(scaling).printed()));
+      curves.add(curve(scaling, fit, rankings.get(scaling)));
       if (scaling == Scaling.CAUSAL) {
         sink.keep(dataset, hook, new StepScorer(probe, pooled.training(), settings.errors().pooling()));
         double[] predictions = probe.predictions(pooled.rows(scaling, test), test.length);
@@ -121,10 +124,14 @@ final class LayerStudy {
     ProbeNull shuffled = shuffled(observed, streams.of(stream + "shuffle"));
     NeuronRanking byProbe = rankings.get(Scaling.CAUSAL);
     NeuronRanking byCorrelation = byCorrelation();
-    boolean paper = settings.ranking() == DopamineRanking.TD_ERROR_FIRST_LAYER_L1;
-    NeuronRanking ranking = paper ? byProbe : byCorrelation;
+    NeuronRanking ranking = switch (settings.ranking()) {
+      case TD_ERROR_FIRST_LAYER_L1 -> byProbe;
+      case TD_ERROR_WHOLE_RESPONSE_L1 -> rankings.get(Scaling.WHOLE_RESPONSE);
+      case DELTA_CORRELATION -> byCorrelation;
+    };
+    NeuronRanking other = settings.ranking() == DopamineRanking.DELTA_CORRELATION ? byProbe : byCorrelation;
     List<String> notes = new ArrayList<>();
-    List<TestedNeuron> tested = tested(ranking, paper ? byCorrelation : byProbe, notes);
+    List<TestedNeuron> tested = tested(ranking, other, notes);
     task.step(1);
     List<Integer> significant = tested.stream().filter(TestedNeuron::significant).map(TestedNeuron::coordinate)
         .toList();
@@ -142,6 +149,13 @@ final class LayerStudy {
         significant, traces, notes);
   }
 
+  private static DopamineRanking byWeight(Scaling scaling) {
+    return switch (scaling) {
+      case CAUSAL -> DopamineRanking.TD_ERROR_FIRST_LAYER_L1;
+      case WHOLE_RESPONSE -> DopamineRanking.TD_ERROR_WHOLE_RESPONSE_L1;
+    };
+  }
+
   /// At most [#SCATTERED] points, evenly taken.
   private static List<Prediction> scatter(double[] predictions, double[] deltas) {
     int count = Math.min(SCATTERED, deltas.length);
@@ -157,7 +171,8 @@ final class LayerStudy {
     return new Pooled(pooled.rows(scaling, rows), deltas, pooled.width());
   }
 
-  private ProbeCurve curve(Scaling scaling, TdErrorProbe probe, NeuronRanking ranking) {
+  private ProbeCurve curve(Scaling scaling, Fitted fit, NeuronRanking ranking) {
+    TdErrorProbe probe = new TdErrorProbe(fit.ranking()); // the network that ranks is the one that is masked
     RandomGenerator random = streams.of(stream + scaling + " curve");
     float[] rows = pooled.rows(scaling, test);
     double[] deltas = deltas(test);
@@ -175,10 +190,10 @@ final class LayerStudy {
           settings.resamples(), random), band.length == 0 ? Double.NaN : Bootstrap.quantile(band, 0.025),
           band.length == 0 ? Double.NaN : Bootstrap.quantile(band, 0.975)));
     }
-    double[] everywhere = probe.predictions(pooled.rows(scaling, allTest), allTest.length);
+    double[] everywhere = fit.probe().predictions(pooled.rows(scaling, allTest), allTest.length);
     Estimate all = Bootstrap.byProblem(ValuedStep.problems(folds.steps(allTest)),
         Spearman.over(everywhere, deltas(allTest)), settings.resamples(), random);
-    return new ProbeCurve(scaling, all, points);
+    return new ProbeCurve(scaling, all, points, fit.sorted());
   }
 
   private double[] predictions(TdErrorProbe probe, int[] order, int count, float[] rows) {
@@ -200,19 +215,27 @@ final class LayerStudy {
     for (Fold fold : Fold.values()) {
       permutations.put(fold, new TrajectoryPermutation(folds.steps(folds.all(fold))));
     }
-    List<Double> rhos = new ArrayList<>();
+    List<ProbeJob> jobs = new ArrayList<>();
+    List<Pooled> tested = new ArrayList<>();
+    ValueProbeTraining predicting = settings.training()
+        .withStopping(stopping -> stopping.withSorting(_ -> ValueProbeTraining.Sorting.NONE));
     for (int k = 0; k < m; k++) {
       Map<Fold, Pooled> reassigned = new TreeMap<>();
       permutations.forEach((fold, permutation) -> reassigned.put(fold, reassigned(fold, permutation.draw(random))));
       RandomGenerator own = new SplittableRandom(random.nextLong());
       if (reassigned.values().stream().allMatch(fold -> fold.size() >= StepFolds.FEWEST_PROBLEMS)) {
-        TdErrorProbe probe = TdErrorProbe.train(reassigned.get(Fold.TRAIN), reassigned.get(Fold.VALIDATION),
-            settings.training(), own);
-        Pooled tested = reassigned.get(Fold.TEST);
-        double rho = Spearman.of(probe.predictions(tested.rows(), tested.size()), tested.deltas()).rho();
-        rhos.add(Double.isNaN(rho) ? 0 : rho);
+        jobs.add(TdErrorProbe.job(reassigned.get(Fold.TRAIN), reassigned.get(Fold.VALIDATION), predicting, own));
+        tested.add(reassigned.get(Fold.TEST));
+      } else {
+        task.step(1);
       }
-      task.step(1);
+    }
+    List<Fitted> fits = TdErrorProbe.train(jobs, () -> task.step(1));
+    List<Double> rhos = new ArrayList<>();
+    for (int k = 0; k < fits.size(); k++) {
+      Pooled on = tested.get(k);
+      double rho = Spearman.of(fits.get(k).probe().predictions(on.rows(), on.size()), on.deltas()).rho();
+      rhos.add(Double.isNaN(rho) ? 0 : rho);
     }
     double[] sorted = rhos.stream().mapToDouble(Double::doubleValue).sorted().toArray();
     return sorted.length == 0

@@ -1,13 +1,19 @@
 package org.striatum.probe.dopamine;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.striatum.probe.sparse.Standardisation;
 import org.striatum.probe.value.NeuronRanking;
+import org.striatum.probe.value.ProbeJob;
+import org.striatum.probe.value.ProbeTrainings;
 import org.striatum.probe.value.Trajectories;
 import org.striatum.probe.value.ValueProbe;
+import org.striatum.probe.value.ValueProbeFit;
 import org.striatum.probe.value.ValueProbeTraining.Optimiser;
 import org.striatum.probe.value.ValueProbeTraining.Returns;
+import org.striatum.probe.value.ValueProbeTraining.Sorting;
 import org.striatum.probe.value.ValueProbeTraining.Stopping;
 import org.striatum.probe.value.ValueProbeTraining;
 
@@ -24,7 +30,21 @@ public record TdErrorProbe(ValueProbe network) {
   /// low as 24th, and probes from two seeds hardly agreed); with 3 such coordinates were among the first five, and
   /// prediction was better too.
   public static final ValueProbeTraining TRAINING = new ValueProbeTraining(ValueProbeTraining.Target.MONTE_CARLO, 32,
-      new Optimiser(3e-3, 3, 64), new Stopping(200, 20), Returns.of(1), true);
+      new Optimiser(3e-3, 3, 64), new Stopping(200, 20, new Sorting(100, 400, 50, 0.9, 0.05, new Optimiser(3e-3, 3, 64))), Returns.of(1), true);
+
+  /// A probe and the weights that rank.
+  ///
+  /// @param ranking the network trained until its order settled
+  /// @param sorted how settled that was
+  record Fitted(TdErrorProbe probe, ValueProbe ranking, ValueProbeFit.Sorted sorted) {
+    /// Coordinates by Σₕ |W₁(h, j)|.
+    ///
+    /// @param name of the ranking
+    NeuronRanking byWeight(String name) {
+      return NeuronRanking.of(name,
+          NeuronRanking.firstLayerL1(ValueProbeTraining.Target.MONTE_CARLO, ranking).scores());
+    }
+  }
 
   /// Pooled z-scores of some steps with their δ.
   ///
@@ -63,12 +83,12 @@ public record TdErrorProbe(ValueProbe network) {
     }
   }
 
-  /// Trains a probe, see [ValueProbe#train].
+  /// What is trained with these steps, see [ProbeTrainings].
   ///
   /// @param train steps to fit on
-  /// @param validation steps that decide when to stop
-  /// @throws IllegalArgumentException if the target is not Monte-Carlo, or as [ValueProbe#train] does
-  static TdErrorProbe train(Pooled train, Pooled validation, ValueProbeTraining training, RandomGenerator random) {
+  /// @param validation steps that decide when prediction stops
+  /// @throws IllegalArgumentException if the target is not Monte-Carlo
+  static ProbeJob job(Pooled train, Pooled validation, ValueProbeTraining training, RandomGenerator random) {
     if (training.target() != ValueProbeTraining.Target.MONTE_CARLO) {
       throw new IllegalArgumentException(
           "a TD-error probe is fitted to δ itself: its target must be monte-carlo, found "
@@ -76,8 +96,16 @@ public record TdErrorProbe(ValueProbe network) {
     }
     double[] ones = new double[train.width()];
     Arrays.fill(ones, 1);
-    return new TdErrorProbe(ValueProbe.train(train, validation, training,
-        new Standardisation(new double[train.width()], ones), random).probe());
+    return new ProbeJob(train, validation, training, Optional.of(new Standardisation(new double[train.width()], ones)),
+        random);
+  }
+
+  /// Trains all of them at once.
+  ///
+  /// @param each called when one is finished
+  static List<Fitted> train(List<ProbeJob> jobs, Runnable each) {
+    return ProbeTrainings.all(jobs, each).stream()
+        .map(fit -> new Fitted(new TdErrorProbe(fit.probe()), fit.ranking(), fit.sorted())).toList();
   }
 
   /// δ̂ of every row.
@@ -92,13 +120,5 @@ public record TdErrorProbe(ValueProbe network) {
   /// @param kept coordinates, rising
   public double[] predictions(float[] rows, int count, int[] kept) {
     return network.values(rows, count, kept);
-  }
-
-  /// Coordinates by Σₕ |W₁(h, j)|.
-  ///
-  /// @param name of the ranking
-  NeuronRanking ranking(String name) {
-    return NeuronRanking.of(name,
-        NeuronRanking.firstLayerL1(ValueProbeTraining.Target.MONTE_CARLO, network).scores());
   }
 }

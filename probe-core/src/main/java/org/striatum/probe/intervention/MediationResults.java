@@ -27,7 +27,8 @@ public record MediationResults(List<Mediation> mediations, List<String> notes) {
   /// @param controls RMS-matched sets of the same size; their effects' mean, low and high (2.5 and 97.5 percentiles), NaN without any
   /// @param p (1 + #{control ≥ effect}) / (1 + m)
   /// @param beyond effect less the mean of the controls', interval by problem
-  public record Mediation(String dataset, HookPoint hook, String set, int coordinates, Transplant transplant, int problems,
+  public record Mediation(String dataset, HookPoint hook, String set, int coordinates, Transplant transplant,
+      int problems,
       Estimate total, Estimate whole, Estimate effect, int controls, double mean, double low, double high, double p,
       Estimate beyond) {
     /// The share of what the whole state mediates that the set does; NaN unless the former's interval lies above 0.

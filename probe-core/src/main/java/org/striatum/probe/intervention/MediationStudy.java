@@ -116,7 +116,8 @@ public record MediationStudy(GatedModel model, Progress progress) {
         pairs.size(), Bootstrap.meanByProblem(problems, effects.stream().mapToDouble(Effects::total).toArray(), random),
         Bootstrap.meanByProblem(problems, effects.stream().mapToDouble(Effects::whole).toArray(), random),
         Bootstrap.meanByProblem(problems, set, random), m, Arrays.stream(controls).average().orElse(Double.NaN),
-        m == 0 ? Double.NaN : Bootstrap.quantile(sorted, 0.025), m == 0 ? Double.NaN : Bootstrap.quantile(sorted, 0.975),
+        m == 0 ? Double.NaN : Bootstrap.quantile(sorted, 0.025),
+        m == 0 ? Double.NaN : Bootstrap.quantile(sorted, 0.975),
         EmpiricalP.high(effect, controls),
         m == 0 ? Estimate.exact(Double.NaN) : Bootstrap.meanByProblem(problems, beyond, random));
   }

@@ -108,8 +108,9 @@ final class SetPool {
     double[] figures = new double[DRAWS];
     for (int r = 0; r < DRAWS; r++) {
       Map<Place, Map<Integer, int[]>> names = new HashMap<>();
-      figures[r] = structure + mean(pairs, pair -> pair.first().halves().renamed(pair.second().halves(), k(pair.first()),
-          relative(names(names, pair.first(), random), names(names, pair.second(), random))));
+      figures[r] = structure
+          + mean(pairs, pair -> pair.first().halves().renamed(pair.second().halves(), k(pair.first()),
+              relative(names(names, pair.first(), random), names(names, pair.second(), random))));
     }
     return figures;
   }

@@ -95,8 +95,10 @@ public record TransferResults(List<String> runs, List<Basis> bases, List<Ceiling
   /// @param low least overlap whose planted pairs share as much in the middle 95 % of cases; high, the largest
   /// @param effect declared overlap
   /// @param planted by overlap, rising; empty where nothing was planted
-  public record PooledSets(String first, String second, String size, int pairs, int asked, double shared, double ceiling,
-      double chance, double p, double q, double overlap, double low, double high, double effect, List<Planted> planted) {
+  public record PooledSets(String first, String second, String size, int pairs, int asked, double shared,
+      double ceiling,
+      double chance, double p, double q, double overlap, double low, double high, double effect,
+      List<Planted> planted) {
     public PooledSets {
       planted = List.copyOf(planted);
     }

@@ -119,7 +119,7 @@ public final class TransferStudy {
     List<PooledProbes> probes = questions.stream().filter(question -> !question.transfers().isEmpty())
         .map(question -> new ProbePool(settings.resamples(), settings.power().effect(),
             streams.of(question.first() + " and " + question.second() + " probes"))
-                .of(question.first(), question.second(), question.transfers()))
+            .of(question.first(), question.second(), question.transfers()))
         .toList();
     return new TransferResults(runs.stream().map(ComparedRun::name).toList(), bases,
         fitted.stream().flatMap(run -> run.values().stream()).flatMap(at -> at.values().stream()).map(sets::ceiling)

@@ -103,7 +103,8 @@ public record TransferSummary(List<Statement> statements) {
     String asked = "The probes: " + probes.verdict().printed() + ".";
     String own = format("AUROC %s, %s beside prompt length", interval(probes.own()), signed(probes.ownGain()));
     if (probes.verdict() == Verdict.NOT_TESTED) {
-      return format("%s The places' own probes are not shown to know more than prompt length (%s), so that no other's can be.",
+      return format(
+          "%s The places' own probes are not shown to know more than prompt length (%s), so that no other's can be.",
           asked, own);
     }
     return format(

@@ -164,10 +164,12 @@ final class ProbeControls {
       if (layer.ranking() == Ranking.TD_FIRST_LAYER_L1) {
         bySeed.add(new HashSet<>(layer.order().subList(0, k)));
       }
-      for (int s = bySeed.size(); s < settings.controls().probeSeeds(); s++) {
-        bySeed.add(set(NeuronRanking.firstLayerL1(Target.TD, ValueProbe.train(train, validation,
-            settings.training().withTarget(Target.TD), streams.of(stream + "seed " + s)).probe()).order(), k));
-      }
+      List<ProbeJob> jobs = IntStream.range(bySeed.size(), settings.controls().probeSeeds())
+          .mapToObj(seed -> new ProbeJob(train, validation, settings.training().withTarget(Target.TD),
+              streams.of(stream + "seed " + seed)))
+          .toList();
+      ProbeTrainings.all(jobs, () -> {})
+          .forEach(fit -> bySeed.add(set(NeuronRanking.firstLayerL1(Target.TD, fit.ranking()).order(), k)));
       found.add(new SetStability(Ranking.TD_FIRST_LAYER_L1.printed(), "probe seeds", k, Stability.of(bySeed, width)));
     }
     return found;

@@ -2,13 +2,18 @@ package org.striatum.probe.value;
 
 import com.fasterxml.jackson.annotation.JacksonInject;
 import com.fasterxml.jackson.annotation.OptBoolean;
+import java.util.DoubleSummaryStatistics;
+import java.util.IntSummaryStatistics;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.NeuronSet;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.value.ValueProbeTraining.Target;
 
 /// What the value-neuron study found: a plain record of figures, written to `results/value-neurons.json` and read by
 /// the intervention study and the report. AUROCs are of V(s₀) against the terminal reward on test problems.
@@ -16,9 +21,11 @@ import org.striatum.probe.stats.Estimate;
 /// @param datasets one row per dataset
 /// @param layers one row per dataset and hook point
 /// @param controls one row per dataset that could be put to the test
+/// @param trainings one row per value probe
 public record ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes> layers,
-    List<DatasetControls> controls) {
+    List<DatasetControls> controls, List<ProbeTraining> trainings) {
   public ValueNeuronResults {
+    trainings = trainings == null ? List.of() : List.copyOf(trainings);
     datasets = List.copyOf(datasets);
     layers = List.copyOf(layers);
     controls = controls == null ? List.of() : List.copyOf(controls);
@@ -27,6 +34,19 @@ public record ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes
   /// Results without controls.
   public ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes> layers) {
     this(datasets, layers, List.of());
+  }
+
+  /// Results that do not say how probes were trained.
+  public ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes> layers, List<DatasetControls> controls) {
+    this(datasets, layers, controls, List.of());
+  }
+
+  /// How settled the rankings by weights are, one line for each dataset that has any.
+  public List<String> rankingTrainings() {
+    return datasets.stream().map(DatasetSummary::dataset).flatMap(dataset -> {
+      List<ProbeTraining> own = trainings.stream().filter(one -> one.dataset().equals(dataset)).toList();
+      return own.isEmpty() ? Stream.empty() : Stream.of(ProbeTraining.words(dataset, own));
+    }).toList();
   }
 
   /// What was found at a hook point.
@@ -104,6 +124,34 @@ public record ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes
   ///
   /// @param validation AUROC on validation problems: what choices are made by
   public record ProbeAuroc(ProbeKind probe, double validation, Estimate test) {}
+
+  /// How long one value probe was trained.
+  ///
+  /// @param predicting passes after which it predicts best: the probe of every AUROC
+  /// @param ranking passes after which its first-layer columns rank coordinates
+  /// @param overlap share of the best coordinates that were so at the check before; NaN where nothing was compared
+  /// @param stable whether that is as much as the settings ask for; if not, the order was still changing
+  public record ProbeTraining(String dataset, HookPoint hook, Target target, int predicting, int ranking,
+      double overlap,
+      boolean stable) {
+    static ProbeTraining of(String dataset, HookPoint hook, Target target, ValueProbeFit fit) {
+      return new ProbeTraining(dataset, hook, target, fit.best(), fit.sorted().passes(), fit.sorted().overlap(),
+          fit.sorted().stable());
+    }
+
+    /// How long the probes of one dataset were trained for their rankings, and how settled those are, in one line.
+    static String words(String dataset, List<ProbeTraining> own) {
+      IntSummaryStatistics passes = own.stream().mapToInt(ProbeTraining::ranking).summaryStatistics();
+      DoubleSummaryStatistics overlap = own.stream().mapToDouble(ProbeTraining::overlap).filter(Double::isFinite)
+          .summaryStatistics();
+      String settled = overlap.getCount() == 0
+          ? "no two orders were compared"
+          : String.format(Locale.ROOT, "the best coordinates stay the same (overlap %.2f to %.2f) in %d of %d probes",
+              overlap.getMin(), overlap.getMax(), own.stream().filter(ProbeTraining::stable).count(), own.size());
+      return "%s: rankings by weights after %s passes; %s".formatted(dataset,
+          passes.getMin() == passes.getMax() ? passes.getMin() : passes.getMin() + " to " + passes.getMax(), settled);
+    }
+  }
 
   /// A null distribution, summarised: 2.5 and 97.5 percentiles, and p = (1 + #{null ≥ observed}) / (1 + m).
   public record NullBand(int permutations, double mean, double low, double high, double p) {}

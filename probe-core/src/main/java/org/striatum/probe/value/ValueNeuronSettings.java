@@ -61,7 +61,8 @@ public record ValueNeuronSettings(ValueProbeTraining training, List<Target> targ
 
   /// Minutes for a small model: fewer passes, permutations and control sets.
   public static ValueNeuronSettings quick() {
-    return defaults().withTraining(training -> training.withStopping(stopping -> stopping.withMaxEpochs(6)))
+    return defaults().withTraining(training -> training.withStopping(stopping -> stopping.withMaxEpochs(6)
+        .withSorting(sorting -> sorting.withPasses(20, 30).withApart(5))))
         .withPruning(pruning -> pruning.withRandomSets(10)).withSparse(sparse -> sparse.withPermutations(29))
         .withControls(_ -> ControlSettings.QUICK);
   }

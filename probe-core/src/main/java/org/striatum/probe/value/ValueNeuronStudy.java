@@ -1,7 +1,9 @@
 package org.striatum.probe.value;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,7 @@ import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.probe.value.ValueNeuronResults.NullBand;
 import org.striatum.probe.value.ValueNeuronResults.ProbeAuroc;
+import org.striatum.probe.value.ValueNeuronResults.ProbeTraining;
 import org.striatum.probe.value.ValueNeuronResults.PruningCurve;
 import org.striatum.probe.value.ValueNeuronResults.RankedNeuron;
 import org.striatum.probe.value.ValueProbeTraining.Target;
@@ -40,6 +43,8 @@ import org.striatum.probe.value.ValueProbeTraining.Target;
 /// own random numbers, so its figures do not depend on what else is studied. Not for several threads at once, see
 /// [ValueProbe#train].
 public final class ValueNeuronStudy {
+  private static final long TOGETHER_BYTES = 512L << 20; // of fitted weights
+
   private final ValueNeuronSettings settings;
   private final RandomStreams streams;
   private final ProbeSink sink;
@@ -95,6 +100,7 @@ public final class ValueNeuronStudy {
     List<DatasetSummary> summaries = new ArrayList<>();
     List<LayerProbes> layers = new ArrayList<>();
     List<DatasetControls> controls = new ArrayList<>();
+    List<ProbeTraining> trainings = new ArrayList<>();
     long units = datasets.stream().mapToLong(dataset -> dataset.states().size()).sum() * units()
         + datasets.size();
     try (Progress.Task task = progress.start("value probes", units, "fit")) {
@@ -104,17 +110,25 @@ public final class ValueNeuronStudy {
           outcomes.add(new LayerOutcome(null, 0, dataset.note()));
         }
         SortedMap<HookPoint, FiniteTrajectories> finite = new TreeMap<>();
-        dataset.states().forEach((hook, states) -> {
-          finite.put(hook, FiniteTrajectories.of(states));
-          outcomes.add(layer(dataset.name(), hook, finite.get(hook), dataset.split(), task));
-        });
+        dataset.states().forEach((hook, states) -> finite.put(hook, FiniteTrajectories.of(states)));
+        for (List<HookPoint> hooks : together(finite)) {
+          Map<HookPoint, Map<Target, ValueProbeFit>> fits = fits(dataset.name(), hooks, finite, dataset.split(), task);
+          for (HookPoint hook : hooks) {
+            LayerOutcome outcome = layer(dataset.name(), hook, finite.get(hook), dataset.split(), fits.get(hook), task);
+            outcomes.add(outcome);
+            if (outcome.probes() != null) {
+              fits.get(hook)
+                  .forEach((target, fit) -> trainings.add(ProbeTraining.of(dataset.name(), hook, target, fit)));
+            }
+          }
+        }
         controls(dataset, outcomes, finite, task).ifPresent(controls::add);
         outcomes.stream().filter(outcome -> outcome.probes() != null).forEach(outcome -> layers.add(outcome.probes()));
         summaries.add(summary(dataset.name(), dataset.states().get(dataset.states().firstKey()), dataset.split(),
             dataset.finished(), outcomes));
       }
     }
-    return new ValueNeuronResults(summaries, layers, controls);
+    return new ValueNeuronResults(summaries, layers, controls, trainings);
   }
 
   /// Controls of a dataset; what stands against them is noted among its outcomes.
@@ -199,22 +213,74 @@ public final class ValueNeuronStudy {
     return successes;
   }
 
-  /// Studies one hook point.
-  ///
-  /// @param task stepped [#units] times
-  /// @throws IllegalArgumentException if a problem is in no fold
-  public LayerOutcome layer(String dataset, HookPoint hook, Trajectories states, Split split, Progress.Task task) {
-    return layer(dataset, hook, FiniteTrajectories.of(states), split, task);
+  /// About how long the value probes of some datasets are trained at most, if no rule ends it before.
+  public Duration longest(List<StudiedDataset> datasets) {
+    double seconds = 0;
+    for (StudiedDataset dataset : datasets) {
+      for (Trajectories states : dataset.states().values()) {
+        long rows = IntStream.range(0, states.size())
+            .filter(i -> dataset.split().of(states.problem(i)) == Split.Fold.TRAIN).mapToLong(states::length).sum();
+        seconds += settings.targets().size() * ProbeTrainings.longest(settings.training(), states.width(), rows);
+      }
+    }
+    return Duration.ofSeconds((long) Math.ceil(seconds / Runtime.getRuntime().availableProcessors()));
   }
 
+  /// Hook points in groups whose probes are trained at once, as many as leave memory for other things.
+  private List<List<HookPoint>> together(SortedMap<HookPoint, FiniteTrajectories> states) {
+    List<List<HookPoint>> groups = new ArrayList<>();
+    long room = 0;
+    for (Map.Entry<HookPoint, FiniteTrajectories> at : states.entrySet()) {
+      long bytes = 2L * Float.BYTES * settings.targets().size() * settings.training().hidden() * at.getValue().width();
+      if (room < bytes) {
+        groups.add(new ArrayList<>());
+        room = TOGETHER_BYTES;
+      }
+      groups.getLast().add(at.getKey());
+      room -= bytes;
+    }
+    return groups;
+  }
+
+  /// Value probes of the hook points that can be studied, one for each target.
+  private Map<HookPoint, Map<Target, ValueProbeFit>> fits(String dataset, List<HookPoint> hooks,
+      SortedMap<HookPoint, FiniteTrajectories> states, Split split, Progress.Task task) {
+    List<ProbeJob> jobs = new ArrayList<>();
+    List<HookPoint> able = new ArrayList<>();
+    for (HookPoint hook : hooks) {
+      FiniteTrajectories train = states.get(hook).in(Split.Fold.TRAIN, split);
+      FiniteTrajectories validation = states.get(hook).in(Split.Fold.VALIDATION, split);
+      try {
+        requireEnough(train, validation, states.get(hook).in(Split.Fold.TEST, split));
+      } catch (NotEnoughData _) {
+        continue; // said where the hook point is studied
+      }
+      able.add(hook);
+      settings.targets().forEach(target -> jobs.add(new ProbeJob(train, validation,
+          settings.training().withTarget(target), streams.of(dataset + " " + hook + " " + target.printed()))));
+    }
+    Iterator<ValueProbeFit> fitted = ProbeTrainings.all(jobs, () -> task.step(1)).iterator();
+    Map<HookPoint, Map<Target, ValueProbeFit>> fits = new LinkedHashMap<>();
+    for (HookPoint hook : able) {
+      Map<Target, ValueProbeFit> own = new TreeMap<>();
+      settings.targets().forEach(target -> own.put(target, fitted.next()));
+      fits.put(hook, own);
+    }
+    return fits;
+  }
+
+  /// Studies one hook point.
+  ///
+  /// @param fits its value probes; null where it cannot be studied
   private LayerOutcome layer(String dataset, HookPoint hook, FiniteTrajectories finite, Split split,
-      Progress.Task task) {
+      Map<Target, ValueProbeFit> fits, Progress.Task task) {
     FiniteTrajectories train = finite.in(Split.Fold.TRAIN, split);
     FiniteTrajectories validation = finite.in(Split.Fold.VALIDATION, split);
     FiniteTrajectories test = finite.in(Split.Fold.TEST, split);
     try {
       requireEnough(train, validation, test);
-      return probes(dataset, hook, train, validation, InitialStates.of(test), finite.excludedRows(), task);
+      return probes(dataset, hook, train, InitialStates.of(validation), InitialStates.of(test), fits,
+          finite.excludedRows(), task);
     } catch (NotEnoughData missing) {
       task.step(units());
       return new LayerOutcome(null, finite.excludedRows(), hook + ": " + missing.getMessage());
@@ -242,9 +308,9 @@ public final class ValueNeuronStudy {
   }
 
   private LayerOutcome probes(String dataset, HookPoint hook, FiniteTrajectories trainTrajectories,
-      FiniteTrajectories validationTrajectories, InitialStates test, long excludedRows, Progress.Task task) {
+      InitialStates validation, InitialStates test, Map<Target, ValueProbeFit> fits, long excludedRows,
+      Progress.Task task) {
     InitialStates train = InitialStates.of(trainTrajectories);
-    InitialStates validation = InitialStates.of(validationTrajectories);
     String stream = dataset + " " + hook + " ";
     RandomGenerator random = streams.of(stream + "intervals");
 
@@ -258,22 +324,17 @@ public final class ValueNeuronStudy {
     aurocs.add(probeAuroc(ProbeKind.SPARSE, sparse.scores(validation), sparse.scores(test), validation, test, random));
 
     List<NeuronRanking> rankings = new ArrayList<>();
-    Map<Target, ValueProbe> fitted = new TreeMap<>();
-    for (Target target : settings.targets()) {
-      ValueProbe probe = ValueProbe
-          .train(trainTrajectories, validationTrajectories, settings.training().withTarget(target),
-              streams.of(stream + target.printed()))
-          .probe();
-      task.step(1);
-      fitted.put(target, probe);
+    fits.forEach((target, fit) -> {
+      ValueProbe probe = fit.probe();
       sink.value(dataset, hook, target, probe, trainTrajectories.size());
       aurocs.add(probeAuroc(ProbeKind.of(target), probe.values(validation.rows(), validation.size()),
           probe.values(test.rows(), test.size()), validation, test, random));
-      rankings.add(NeuronRanking.firstLayerL1(target, probe));
-      rankings.add(NeuronRanking.functional(target, probe));
-      rankings.add(NeuronRanking.gradient(target, probe, trainTrajectories));
-      rankings.add(NeuronRanking.permutation(target, probe, train, streams.of(stream + target + " permutation")));
-    }
+      ValueProbe ranking = fit.ranking();
+      rankings.add(NeuronRanking.firstLayerL1(target, ranking));
+      rankings.add(NeuronRanking.functional(target, ranking));
+      rankings.add(NeuronRanking.gradient(target, ranking, trainTrajectories));
+      rankings.add(NeuronRanking.permutation(target, ranking, train, streams.of(stream + target + " permutation")));
+    });
     rankings.add(NeuronRanking.auroc(train));
     String unexplained = afterNuisances(trainTrajectories, train, rankings);
     rankings.add(NeuronRanking.meanDifference(train));
@@ -287,10 +348,10 @@ public final class ValueNeuronStudy {
 
     Pruning pruning = new Pruning(test, settings, streams.of(stream + "pruning"));
     List<PruningCurve> curves = new ArrayList<>();
-    fitted.forEach((target, probe) -> {
-      Pruning.Kept masked = pruning.masked(probe);
+    fits.forEach((target, fit) -> { // the probe that ranks is the one that is masked, as in the paper
+      Pruning.Kept masked = pruning.masked(fit.ranking());
       curves.add(pruning.curve(ProbeKind.of(target), Ranking.of(target, Measure.FIRST_LAYER_L1), false,
-          NeuronRanking.firstLayerL1(target, probe), masked,
+          NeuronRanking.firstLayerL1(target, fit.ranking()), masked,
           pruning.randomBand(masked, task)));
     });
     Pruning.Kept retrained = pruning.retrained(train);

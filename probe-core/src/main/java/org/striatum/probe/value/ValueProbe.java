@@ -1,6 +1,7 @@
 package org.striatum.probe.value;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.striatum.probe.sparse.Standardisation;
@@ -34,17 +35,17 @@ public record ValueProbe(float[] w1, float[] b1, float[] w2, float b2, Standardi
     w2 = w2.clone();
   }
 
-  /// Trains a probe through DJL's PyTorch engine, on the CPU.
+  /// Trains a probe.
   ///
   /// The generator decides initialisation and shuffling, so equal generators give equal probes, bit for bit, on one
-  /// machine with one number of threads. Not for several threads at once: the engine keeps one gradient tape a process.
+  /// machine, whatever else is trained at the time.
   ///
   /// @param train trajectories to fit on; their moments standardise the inputs
   /// @param validation trajectories that decide when to stop
   /// @throws IllegalArgumentException if a fold is empty, their widths differ or a state holds NaN or ∞
   public static ValueProbeFit train(Trajectories train, Trajectories validation, ValueProbeTraining training,
       RandomGenerator random) {
-    return ValueProbeTrainer.train(train, validation, training, random);
+    return ProbeTrainings.one(new ProbeJob(train, validation, training, random));
   }
 
   /// The same on a scale that is given rather than taken from the training states: for inputs that are standardised
@@ -54,7 +55,7 @@ public record ValueProbe(float[] w1, float[] b1, float[] w2, float b2, Standardi
   /// @throws IllegalArgumentException as above, or if the scale has another width
   public static ValueProbeFit train(Trajectories train, Trajectories validation, ValueProbeTraining training,
       Standardisation scale, RandomGenerator random) {
-    return ValueProbeTrainer.train(train, validation, training, scale, random);
+    return ProbeTrainings.one(new ProbeJob(train, validation, training, Optional.of(scale), random));
   }
 
   /// Coordinates of a state, d.

@@ -1,18 +1,5 @@
 package org.striatum.probe.value;
 
-import ai.djl.Device;
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Activation;
-import ai.djl.nn.core.Linear;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,28 +8,24 @@ import java.util.stream.IntStream;
 import org.striatum.probe.sparse.Standardisation;
 import org.striatum.probe.stats.Ranks;
 import org.striatum.probe.stats.RunningMoments;
+import org.striatum.probe.value.ValueProbeTraining.Sorting;
+import org.striatum.probe.value.ValueProbeTraining.Stopping;
 import org.striatum.probe.value.ValueProbeTraining.Target;
 
-/// Fits a [ValueProbe] by gradient. All native arrays live and die in here.
+/// Fits a [ValueProbe] by gradient, on the calling thread.
 ///
 /// States stay where they are: a step reads its own trajectories, standardised, runs one forward and one backward pass and
-/// updates in place, so that memory does not grow with the number of trajectories. No loss is read back: a loss that is no
-/// number shows in the validation error at the end of the pass.
-final class ValueProbeTrainer implements AutoCloseable {
-  private static final float BETA_1 = 0.9f;
-  private static final float BETA_2 = 0.999f;
-  private static final float EPSILON = 1e-8f;
+/// updates in place, so that memory does not grow with the number of trajectories. Two rules stop it: prediction is over
+/// where the validation error no longer falls, ranking where the largest first-layer columns stay the same. Each keeps the
+/// probe as it was then; what one rule waits for changes nothing of the other's.
+final class ValueProbeTrainer {
   private static final int VALIDATION_ROWS_AT_ONCE = 2048; // as fast as more, in a quarter of the memory
 
   private final ValueProbeTraining training;
-  private final NDManager manager;
-  private final List<Parameter> parameters; // w1 (hidden, width), b1 (hidden), w2 (1, hidden), b2 (1)
-  private float[] read = new float[0]; // states as they are read
-  private ByteBuffer staged = direct(0); // the same where the engine sees them
-  private int updates;
-
-  /// A weight with AdamW's running moments of its gradient.
-  private record Parameter(NDArray weight, NDArray mean, NDArray variance) {}
+  private final Runnable onPass;
+  private final ProbeNetwork network;
+  private float[] read = new float[0]; // states of one trajectory
+  private float[] batch = new float[0]; // of some, one after the other
 
   /// One fold.
   ///
@@ -62,20 +45,26 @@ final class ValueProbeTrainer implements AutoCloseable {
     }
   }
 
-  static ValueProbeFit train(Trajectories train, Trajectories validation, ValueProbeTraining training,
-      RandomGenerator random) {
-    requireSameWidth(train, validation, train.width());
-    return train(train, validation, training, training.standardised() ? moments(train) : raw(train.width()), random);
+  /// Trains what predicts, and what ranks where that has an optimiser of its own, one after the other.
+  static ValueProbeFit train(ProbeJob job, Runnable onPass) {
+    Standardisation scale = job.scale().orElseGet(
+        () -> job.training().standardised() ? moments(job.train()) : raw(job.train().width()));
+    ValueProbeTraining training = job.training();
+    Sorting sorting = training.stopping().sorting();
+    if (sorting.most() == 0 || sorting.optimiser().equals(training.optimiser())) {
+      return fit(job, training, scale, onPass);
+    }
+    ValueProbeFit predicting = fit(job, training.withStopping(stopping -> stopping.withSorting(_ -> Sorting.NONE)),
+        scale, onPass);
+    ValueProbeFit ranking = fit(job, training.withOptimiser(_ -> sorting.optimiser())
+        .withStopping(_ -> new Stopping(1, 1, sorting)), scale, onPass);
+    return new ValueProbeFit(predicting.probe(), predicting.validationErrors(), predicting.best(),
+        predicting.diverged() || ranking.diverged(), ranking.ranking(), ranking.sorted());
   }
 
-  static ValueProbeFit train(Trajectories train, Trajectories validation, ValueProbeTraining training,
-      Standardisation scale, RandomGenerator random) {
-    requireSameWidth(train, validation, scale.width());
-    try (ValueProbeTrainer trainer = new ValueProbeTrainer(train.width(), training, random)) {
-      Fold fit = trainer.fold(train, scale);
-      Fold choose = trainer.fold(validation, scale);
-      return trainer.run(fit, choose, scale, random);
-    }
+  private static ValueProbeFit fit(ProbeJob job, ValueProbeTraining training, Standardisation scale, Runnable onPass) {
+    ValueProbeTrainer trainer = new ValueProbeTrainer(scale.width(), training, job.random(), onPass);
+    return trainer.run(trainer.fold(job.train(), scale), trainer.fold(job.validation(), scale), scale, job.random());
   }
 
   /// The scale that changes nothing.
@@ -85,33 +74,10 @@ final class ValueProbeTrainer implements AutoCloseable {
     return new Standardisation(new double[width], ones);
   }
 
-  private static void requireSameWidth(Trajectories train, Trajectories validation, int width) {
-    if (train.size() == 0 || validation.size() == 0 || train.width() != width || validation.width() != width) {
-      throw new IllegalArgumentException("a value probe needs training and validation trajectories of one width, found "
-          + train.size() + " of width " + train.width() + " and " + validation.size() + " of width "
-          + validation.width() + (train.width() == width ? "" : " on a scale of width " + width));
-    }
-  }
-
-  /// Initialises as PyTorch's linear layer does: uniform in ±1/√(inputs), weights and biases alike.
-  private ValueProbeTrainer(int width, ValueProbeTraining training, RandomGenerator random) {
+  private ValueProbeTrainer(int width, ValueProbeTraining training, RandomGenerator random, Runnable onPass) {
     this.training = training;
-    this.manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
-    int hidden = training.hidden();
-    this.parameters = List.of(parameter(new Shape(hidden, width), width, random),
-        parameter(new Shape(hidden), width, random), parameter(new Shape(1, hidden), hidden, random),
-        parameter(new Shape(1), hidden, random));
-  }
-
-  private Parameter parameter(Shape shape, int inputs, RandomGenerator random) {
-    float bound = (float) (1 / Math.sqrt(inputs));
-    float[] initial = new float[(int) shape.size()];
-    for (int i = 0; i < initial.length; i++) {
-      initial[i] = random.nextFloat(-bound, bound);
-    }
-    NDArray weight = manager.create(initial, shape);
-    weight.setRequiresGradient(true);
-    return new Parameter(weight, manager.zeros(shape), manager.zeros(shape));
+    this.onPass = onPass;
+    this.network = new ProbeNetwork(width, training.hidden(), training.optimiser(), random);
   }
 
   private Fold fold(Trajectories trajectories, Standardisation scale) {
@@ -130,68 +96,40 @@ final class ValueProbeTrainer implements AutoCloseable {
     return new Fold(trajectories, scale, start, returns);
   }
 
-  /// The standardised states of some trajectories, one after the other: (rows, width). It lies in memory that the next call
+  /// The standardised states of some trajectories, one after the other: (rows, width), in an array that the next call
   /// overwrites.
-  private NDArray states(Fold fold, int[] chosen) {
+  ///
+  /// @param lastOnly of each trajectory its last state alone
+  private float[] states(Fold fold, int[] chosen, boolean lastOnly) {
     int width = fold.scale().width();
-    int rows = Arrays.stream(chosen).map(fold::length).sum();
-    FloatBuffer into = staging(rows * width);
+    int rows = lastOnly ? chosen.length : Arrays.stream(chosen).map(fold::length).sum();
+    if (batch.length < Math.multiplyExact(rows, width)) {
+      batch = new float[rows * width];
+    }
+    int at = 0;
     for (int i : chosen) {
-      int values = read(fold, i);
-      standardise(read, values, fold.scale());
-      into.put(read, 0, values);
+      int values = Math.multiplyExact(fold.length(i), width);
+      if (read.length < values) {
+        read = new float[values];
+      }
+      fold.trajectories().states(i, read, 0);
+      int from = lastOnly ? values - width : 0;
+      standardise(read, from, values, fold.scale(), batch, at);
+      at += values - from;
     }
-    return staged(rows, width);
+    return batch;
   }
 
-  /// The same, of each trajectory its last state alone.
-  private NDArray lastStates(Fold fold, int[] chosen) {
-    int width = fold.scale().width();
-    FloatBuffer into = staging(chosen.length * width);
-    for (int i : chosen) {
-      int values = read(fold, i);
-      System.arraycopy(read, values - width, read, 0, width);
-      standardise(read, width, fold.scale());
-      into.put(read, 0, width);
-    }
-    return staged(chosen.length, width);
-  }
-
-  /// Reads a trajectory and returns how many values it holds.
-  private int read(Fold fold, int i) {
-    int values = Math.multiplyExact(fold.length(i), fold.scale().width());
-    if (read.length < values) {
-      read = new float[values];
-    }
-    fold.trajectories().states(i, read, 0);
-    return values;
-  }
-
-  private static void standardise(float[] rows, int values, Standardisation scale) {
+  private static void standardise(float[] rows, int from, int to, Standardisation scale, float[] into, int offset) {
     int width = scale.width();
     double[] means = scale.means();
     double[] deviations = scale.deviations();
-    for (int at = 0; at < values; at += width) {
+    int put = offset;
+    for (int at = from; at < to; at += width, put += width) {
       for (int j = 0; j < width; j++) {
-        rows[at + j] = deviations[j] == 0 ? 0 : (float) ((rows[at + j] - means[j]) / deviations[j]);
+        into[put + j] = deviations[j] == 0 ? 0 : (float) ((rows[at + j] - means[j]) / deviations[j]);
       }
     }
-  }
-
-  private FloatBuffer staging(int values) {
-    if (staged.capacity() < Math.multiplyExact(values, Float.BYTES)) {
-      staged = direct(values);
-    }
-    return staged.asFloatBuffer();
-  }
-
-  private NDArray staged(int rows, int width) {
-    return manager.create(staged.slice(0, rows * width * Float.BYTES).order(ByteOrder.nativeOrder()),
-        new Shape(rows, width), DataType.FLOAT32);
-  }
-
-  private static ByteBuffer direct(int floats) {
-    return ByteBuffer.allocateDirect(Math.multiplyExact(floats, Float.BYTES)).order(ByteOrder.nativeOrder());
   }
 
   /// By running moments rather than by the Gram matrix that [org.striatum.probe.sparse.Moments] gathers too, which would
@@ -228,31 +166,42 @@ final class ValueProbeTrainer implements AutoCloseable {
           "a value probe's states must be finite, found NaN or ∞ among them: leave those rows out");
     }
     int best = 0;
-    ValueProbe probe = snapshot(scale);
+    ValueProbe probe = network.probe(scale);
+    ColumnOrder order = new ColumnOrder(training.stopping().sorting(), scale.width());
     boolean diverged = false;
-    int[] order = new int[fit.size()];
-    for (int i = 0; i < order.length; i++) {
-      order[i] = i;
+    int[] trajectories = IntStream.range(0, fit.size()).toArray();
+    for (int epoch = 1; !diverged && (isPredicting(epoch, best) || order.isOpen()); epoch++) {
+      pass(fit, trajectories, random);
+      if (isPredicting(epoch, best)) {
+        double error = validationError(choose);
+        diverged = !Double.isFinite(error);
+        if (!diverged) {
+          errors.add(error);
+        }
+        if (error < errors.get(best)) {
+          best = epoch;
+          probe = network.probe(scale);
+        }
+      }
+      diverged |= order.isOpen() && !order.look(epoch, network.columnSizes());
+      if (order.isDue()) {
+        order.keep(network.probe(scale));
+      }
+      onPass.run();
     }
-    for (int epoch = 1; epoch <= training.stopping().maxEpochs()
-        && epoch - best <= training.stopping().patience(); epoch++) {
-      Ranks.shuffle(order, random);
-      for (int from = 0; from < order.length; from += training.optimiser().batchTrajectories()) {
-        step(fit,
-            Arrays.copyOfRange(order, from, Math.min(from + training.optimiser().batchTrajectories(), order.length)));
-      }
-      double error = validationError(choose);
-      if (!Double.isFinite(error)) {
-        diverged = true;
-        break;
-      }
-      errors.add(error);
-      if (error < errors.get(best)) {
-        best = epoch;
-        probe = snapshot(scale);
-      }
+    return new ValueProbeFit(probe, errors, best, diverged, order.kept(probe), order.found(best));
+  }
+
+  private boolean isPredicting(int epoch, int best) {
+    return epoch <= training.stopping().maxEpochs() && epoch - best <= training.stopping().patience();
+  }
+
+  private void pass(Fold fit, int[] order, RandomGenerator random) {
+    Ranks.shuffle(order, random);
+    int size = training.optimiser().batchTrajectories();
+    for (int from = 0; from < order.length; from += size) {
+      step(fit, Arrays.copyOfRange(order, from, Math.min(from + size, order.length)));
     }
-    return new ValueProbeFit(probe, errors, best, diverged);
   }
 
   /// One update on some trajectories: loss = mean over their states of (target − V)², where
@@ -278,43 +227,34 @@ final class ValueProbeTrainer implements AutoCloseable {
       }
       last[i] = k - 1;
     }
-    try (NDScope _ = new NDScope(); GradientTape tape = GradientTape.start()) {
-      NDArray loss = training.target() == Target.TERMINAL_ONLY
-          ? terminalLoss(fold, chosen)
-          : loss(states(fold, chosen), discount, fixed, last);
-      tape.backward(loss);
-      updates++;
-      for (Parameter parameter : parameters) {
-        adamW(parameter);
+    if (training.target() == Target.TERMINAL_ONLY) {
+      terminalStep(fold, chosen);
+      return;
+    }
+    float[] x = states(fold, chosen, false);
+    float[] values = network.values(x, n);
+    if (training.target() == Target.TD_LAMBDA) {
+      fixed = lambdaReturns(values, fixed, last);
+    }
+    float[] slopes = new float[n];
+    for (int i = 0; i < n; i++) { // a last state's discount is 0, so that no trajectory reads the next one's first
+      float error = fixed[i] - values[i] + (discount[i] == 0 ? 0 : discount[i] * values[i + 1]);
+      slopes[i] -= 2 * error / n;
+      if (training.target() == Target.RESIDUAL && discount[i] != 0) {
+        slopes[i + 1] += 2 * error * discount[i] / n;
       }
     }
+    network.descend(x, slopes);
   }
 
-  private NDArray terminalLoss(Fold fold, int[] chosen) {
-    float[] rewards = new float[chosen.length];
+  private void terminalStep(Fold fold, int[] chosen) {
+    float[] x = states(fold, chosen, true);
+    float[] values = network.values(x, chosen.length);
+    float[] slopes = new float[chosen.length];
     for (int i = 0; i < chosen.length; i++) {
-      rewards[i] = fold.returns()[fold.start()[chosen[i] + 1] - 1];
+      slopes[i] = 2 * (values[i] - fold.returns()[fold.start()[chosen[i] + 1] - 1]) / chosen.length;
     }
-    NDArray v = values(lastStates(fold, chosen));
-    return manager.create(rewards, new Shape(chosen.length, 1)).sub(v).square().mean();
-  }
-
-  private NDArray loss(NDArray x, float[] discount, float[] fixed, int[] last) {
-    int n = discount.length;
-    NDArray v = values(x); // (n, 1)
-    NDArray target;
-    if (training.target() == Target.TD_LAMBDA) {
-      target = manager.create(lambdaReturns(v.stopGradient().toFloatArray(), fixed, last), new Shape(n, 1));
-    } else {
-      target = manager.create(fixed, new Shape(n, 1));
-    }
-    if (training.target() == Target.TD || training.target() == Target.RESIDUAL) {
-      NDArray held = training.target() == Target.TD ? v.stopGradient() : v;
-      // A last state's successor is the next trajectory's first; its discount is 0.
-      NDArray next = NDArrays.concat(new NDList(held.get("1:"), held.get("0:1")));
-      target = next.mul(manager.create(discount, new Shape(n, 1))).add(target);
-    }
-    return target.sub(v).square().mean();
+    network.descend(x, slopes);
   }
 
   /// Gₜ = γ((1 − λ)V(sₜ₊₁) + λGₜ₊₁) backwards along each trajectory, from r at its last state.
@@ -334,25 +274,6 @@ final class ValueProbeTrainer implements AutoCloseable {
     return targets;
   }
 
-  private NDArray values(NDArray x) {
-    NDArray hidden = Activation.relu(
-        Linear.linear(x, parameters.get(0).weight(), parameters.get(1).weight()).singletonOrThrow());
-    return Linear.linear(hidden, parameters.get(2).weight(), parameters.get(3).weight()).singletonOrThrow();
-  }
-
-  /// AdamW (Loshchilov & Hutter 2019), decay decoupled: w ← w − lr·decay·w, then Adam's step. The engine's own kernel,
-  /// which also clears the gradient; DJL's `AdamW` class around it never frees its running moments.
-  private void adamW(Parameter parameter) {
-    double correction1 = 1 - Math.pow(BETA_1, updates);
-    double correction2 = 1 - Math.pow(BETA_2, updates);
-    NDArray weight = parameter.weight();
-    weight.getNDArrayInternal().adamUpdate(
-        new NDList(weight, weight.getGradient(), parameter.mean(), parameter.variance()), new NDList(weight),
-        (float) training.optimiser().learningRate(),
-        (float) (training.optimiser().learningRate() * Math.sqrt(correction2) / correction1),
-        (float) training.optimiser().weightDecay(), 1, -1, BETA_1, BETA_2, EPSILON, false, true);
-  }
-
   /// Mean (V(s) − return)² over all states of a fold, the last ones only where only they are fitted.
   private double validationError(Fold fold) {
     boolean terminal = training.target() == Target.TERMINAL_ONLY;
@@ -364,28 +285,17 @@ final class ValueProbeTrainer implements AutoCloseable {
         next++;
       }
       int[] chosen = IntStream.range(first, next).toArray();
-      try (NDScope _ = new NDScope()) {
-        float[] values = values(states(fold, chosen)).toFloatArray();
-        for (int i : chosen) {
-          int last = fold.start()[i + 1] - 1;
-          for (int row = terminal ? last : fold.start()[i]; row <= last; row++) {
-            double error = values[row - fold.start()[first]] - fold.returns()[row];
-            sum += error * error;
-          }
+      int rows = terminal ? chosen.length : fold.start()[next] - fold.start()[first];
+      float[] values = network.values(states(fold, chosen, terminal), rows);
+      int at = 0;
+      for (int i : chosen) {
+        int last = fold.start()[i + 1] - 1;
+        for (int row = terminal ? last : fold.start()[i]; row <= last; row++) {
+          double error = values[at++] - fold.returns()[row];
+          sum += error * error;
         }
       }
     }
     return sum / (terminal ? fold.size() : fold.rows());
-  }
-
-  private ValueProbe snapshot(Standardisation scale) {
-    return new ValueProbe(parameters.get(0).weight().toFloatArray(), parameters.get(1).weight().toFloatArray(),
-        parameters.get(2).weight().toFloatArray(), parameters.get(3).weight().toFloatArray()[0],
-        scale);
-  }
-
-  @Override
-  public void close() {
-    manager.close();
   }
 }

@@ -28,6 +28,7 @@ import org.striatum.probe.value.ValueQuestion.Arrangement;
 /// four in five, and downwards while it does; planting ends where four in five cannot be reached any more.
 final class ValueSpikeIns {
   private static final int REACH_DRAWS = 8;
+  private static final int RESAMPLES = 300; // of problems, for the intervals of one planted code of many
 
   private final ControlledProbe probe;
   private final Known nuisances;
@@ -229,7 +230,7 @@ final class ValueSpikeIns {
       InitialStates states = plant(cell, random);
       int fit = probe.fit().size();
       planted = ControlledProbe.of(states.items(IntStream.range(0, fit).toArray()), probe.folds(),
-          states.items(IntStream.range(fit, states.size()).toArray()), probe.resamples());
+          states.items(IntStream.range(fit, states.size()).toArray()), Math.min(RESAMPLES, probe.resamples()));
       whole = planted.testScores(planted.regression().whole());
       readable = DatasetControls.predicts(planted.auroc(whole, random));
     }

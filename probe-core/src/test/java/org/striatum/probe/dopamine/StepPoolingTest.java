@@ -75,10 +75,11 @@ class StepPoolingTest {
     List<ValuedStep> steps = drawn.dataset("planted").valued(1);
     PooledSteps pooled = PooledSteps.read(drawn, steps, pooling);
     int[] all = IntStream.range(0, pooled.steps().size()).toArray();
-    TdErrorProbe probe = TdErrorProbe.train(
-        new TdErrorProbe.Pooled(pooled.rows(Scaling.CAUSAL, all), ValuedStep.deltas(pooled.steps()), 30),
-        new TdErrorProbe.Pooled(pooled.rows(Scaling.CAUSAL, all), ValuedStep.deltas(pooled.steps()), 30),
-        TdErrorProbe.TRAINING, new SplittableRandom(1));
+    TdErrorProbe.Pooled rows = new TdErrorProbe.Pooled(pooled.rows(Scaling.CAUSAL, all),
+        ValuedStep.deltas(pooled.steps()), 30);
+    TdErrorProbe probe = TdErrorProbe
+        .train(List.of(TdErrorProbe.job(rows, rows, TdErrorProbe.TRAINING, new SplittableRandom(1))), () -> {})
+        .getFirst().probe();
     double[] expected = probe.predictions(pooled.rows(Scaling.CAUSAL, all), all.length);
     StepScorer scorer = new StepScorer(probe, pooled.training(), pooling);
     for (int s = 0; s < 20; s++) {

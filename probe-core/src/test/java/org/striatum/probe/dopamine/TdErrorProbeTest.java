@@ -10,6 +10,7 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.striatum.probe.dopamine.TdErrorProbe.Fitted;
 import org.striatum.probe.dopamine.TdErrorProbe.Pooled;
 import org.striatum.probe.stats.Spearman;
 import org.striatum.probe.value.ValueProbeTraining;
@@ -28,18 +29,23 @@ class TdErrorProbeTest {
     return new Pooled(z, deltas, WIDTH);
   }
 
+  private static Fitted fitted(Pooled train, long seed) {
+    return TdErrorProbe.train(List.of(TdErrorProbe.job(train, draw(200, new SplittableRandom(2)),
+        TdErrorProbe.TRAINING, new SplittableRandom(seed))), () -> {}).getFirst();
+  }
+
   private static TdErrorProbe fit(Pooled train, long seed) {
-    return TdErrorProbe.train(train, draw(200, new SplittableRandom(2)), TdErrorProbe.TRAINING,
-        new SplittableRandom(seed));
+    return fitted(train, seed).probe();
   }
 
   @Test
   void learnsAndRanksWhatSurpriseIsMadeOf() {
-    TdErrorProbe probe = fit(draw(1000, new SplittableRandom(1)), 3);
+    Fitted fitted = fitted(draw(1000, new SplittableRandom(1)), 3);
+    TdErrorProbe probe = fitted.probe();
     Pooled test = draw(500, new SplittableRandom(4));
     double[] predictions = probe.predictions(test.rows(), test.size());
     assertThat(Spearman.of(predictions, test.deltas()).rho()).isGreaterThan(0.9);
-    assertThat(Arrays.copyOf(probe.ranking("first").order(), 2)).containsExactlyInAnyOrder(3, 4);
+    assertThat(Arrays.copyOf(fitted.byWeight("first").order(), 2)).containsExactlyInAnyOrder(3, 4);
     assertThat(
         Spearman.of(probe.predictions(test.rows(), test.size(), new int[]{3, 4}), test.deltas()).rho())
         .isGreaterThan(0.9);
@@ -62,7 +68,6 @@ class TdErrorProbeTest {
         .isNotEqualTo(fit(train, 9).network().w1());
   }
 
-  /// DJL has one gradient tape in a process.
   @Test
   void threadsTrainSideBySide() {
     Pooled train = draw(300, new SplittableRandom(12));
@@ -77,7 +82,7 @@ class TdErrorProbeTest {
   void isFittedToSurpriseItself() {
     Pooled train = draw(100, new SplittableRandom(10));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> TdErrorProbe.train(train, train, ValueProbeTraining.PAPER, new SplittableRandom(11)))
+        .isThrownBy(() -> TdErrorProbe.job(train, train, ValueProbeTraining.PAPER, new SplittableRandom(11)))
         .withMessage("a TD-error probe is fitted to δ itself: its target must be monte-carlo, found td");
   }
 }

@@ -187,8 +187,9 @@ class TransferStudyTest {
   /// Without planted pairs nobody knows what would have been found.
   @Test
   void withoutPlantedPairsSetsAreUndecided() {
-    TransferResults results = new TransferStudy(SETTINGS.withPower(power -> power.withPlanted(0)), 7).run(List.of(PlantedRun.run("run",
-        planted(NINE, 1, 1, 21).named("a", 1), planted(OTHERS, 1, 2, 22).named("b", 1))), Progress.NONE);
+    TransferResults results = new TransferStudy(SETTINGS.withPower(power -> power.withPlanted(0)), 7)
+        .run(List.of(PlantedRun.run("run",
+            planted(NINE, 1, 1, 21).named("a", 1), planted(OTHERS, 1, 2, 22).named("b", 1))), Progress.NONE);
     assertThat(results.sets().getFirst().verdict()).isEqualTo(Verdict.UNDECIDED);
   }
 

@@ -25,7 +25,6 @@ import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.probe.value.ValueNeuronResults.ProbeAuroc;
 import org.striatum.probe.value.ValueNeuronResults.PruningCurve;
 import org.striatum.probe.value.ValueNeuronResults.PruningPoint;
-import org.striatum.probe.value.ValueNeuronStudy.LayerOutcome;
 import org.striatum.probe.value.ValueNeuronStudy.StudiedDataset;
 import org.striatum.probe.value.ValueProbeTraining.Optimiser;
 import org.striatum.probe.value.ValueProbeTraining.Returns;
@@ -353,10 +352,11 @@ class ValueNeuronStudyTest {
     for (ListedTrajectories.Trajectory run : good.list()) {
       Arrays.fill(run.states(), 0, WIDTH, 1);
     }
-    LayerOutcome outcome = new ValueNeuronStudy(SETTINGS, 68).layer("same", HOOK, good, split(good),
-        Progress.Task.SILENT);
-    assertThat(outcome.probes()).isNull();
-    assertThat(outcome.note()).endsWith("distinct states s₀ among the training rollouts: at least 2, found 1");
+    ValueNeuronResults results = new ValueNeuronStudy(SETTINGS, 68).run(List.of(new StudiedDataset("same", 1,
+        split(good), new TreeMap<>(Map.of(HOOK, good)))), Progress.NONE);
+    assertThat(results.layers()).isEmpty();
+    assertThat(results.datasets().getFirst().note())
+        .endsWith("distinct states s₀ among the training rollouts: at least 2, found 1");
   }
 
   @Test

@@ -5,13 +5,19 @@ import java.util.Comparator;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import org.striatum.probe.dopamine.DopamineResults;
+import org.striatum.probe.dopamine.Scaling;
 import org.striatum.probe.intervention.AblationKind;
+import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.intervention.OutcomeKind;
+import org.striatum.probe.value.DatasetControls;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.PruningCurve;
 import org.striatum.probe.value.ValueNeuronResults.PruningPoint;
 import org.striatum.reports.page.Notation;
+import org.striatum.studies.intervention.InterventionWords;
 
 /// A figure of the paper next to ours. Models, problems and sample sizes differ, so the two are shown together and not
 /// tested against each other.
@@ -21,34 +27,74 @@ import org.striatum.reports.page.Notation;
 /// @param quantity what is measured
 /// @param paper as published
 /// @param ours from this run, a dash if it was not measured
-record PaperComparison(String quantity, String paper, String ours) {
+/// @param verdict what the same figure comes to beside our controls, a dash if it has none
+public record PaperComparison(String quantity, String paper, String ours, String verdict) {
   private static final double TOP_SHARE_PRUNED = 0.99;
 
   static List<PaperComparison> all(RunReport.Content content) {
-    List<Intervention> accuracy = content.firstInterventions() == null
+    return all(content.values(), content.firstInterventions(), content.dopamine());
+  }
+
+  /// Every row.
+  ///
+  /// @param values null if they were not studied; the others likewise
+  public static List<PaperComparison> all(ValueNeuronResults values, InterventionResults interventions,
+      DopamineResults dopamine) {
+    List<Intervention> accuracy = interventions == null
         ? List.of()
-        : content.firstInterventions().interventions().stream()
+        : interventions.interventions().stream()
             .filter(i -> i.outcome() == OutcomeKind.ACCURACY && i.kind() == AblationKind.ZERO).toList();
     List<PaperComparison> rows = new ArrayList<>();
-    rows.add(new PaperComparison("AUROC of V(s₀)", "0.59–0.73, mean 0.67", aurocs(content.values())));
-    rows.add(new PaperComparison("AUROC after pruning", "flat to 99 % pruned", pruned(content.values())));
+    rows.add(new PaperComparison("AUROC of V(s₀)", "0.59–0.73, mean 0.67", aurocs(values),
+        controls(values, on -> "predicts success: " + (on.readable() ? "yes" : "undecided"))));
+    rows.add(new PaperComparison("AUROC after pruning", "flat to 99 % pruned", pruned(values),
+        controls(values, on -> "sparse: " + on.sparse().printed() + "; aligned with coordinates: "
+            + on.basisAligned().printed())));
     rows.add(new PaperComparison("Accuracy, one layer's top 1 % zeroed",
         "75.2 % → 37.0 %, 13.6 %, 29.4 %, 1.2 % (layers 2–5)",
         joined(accuracy.stream().map(i -> Notation.percent(i.base().outcome().value()) + " → "
             + Notation.percent(i.ablated().outcome().value()) + " (" + i.set() + ", " + i.where() + ", " + i.dataset()
             + ")")
+            .toList()),
+        joined(accuracy.stream().map(i -> InterventionWords.verdict(i) + " (" + i.set() + ", " + i.where() + ")")
             .toList())));
     rows.add(new PaperComparison("Accuracy, random 1 % zeroed", "−0.6 points, mean",
         joined(accuracy.stream().filter(i -> !i.random().effects().isEmpty())
             .map(i -> mean(i.random().effects(), i) + " over "
                 + Notation.count(i.random().effects().size(), "set") + " (" + i.where() + ", " + i.dataset() + ")")
-            .toList())));
+            .toList()),
+        Notation.ABSENT));
     rows.add(new PaperComparison("Accuracy, RMS-matched sets zeroed", "not reported",
         joined(accuracy.stream().filter(i -> !i.matched().effects().isEmpty())
             .map(i -> mean(i.matched().effects(), i) + " over "
                 + Notation.count(i.matched().effects().size(), "set") + " (" + i.where() + ", " + i.dataset() + ")")
-            .toList())));
+            .toList()),
+        Notation.ABSENT));
+    rows.add(new PaperComparison("Spearman's ρ of prediction and δ", "0.3–0.4", surprise(dopamine),
+        dopamine == null
+            ? Notation.ABSENT
+            : joined(dopamine.verdicts().stream()
+                .map(one -> "signature test passed: " + one.verdict().printed() + " (" + one.dataset() + ")")
+                .toList())));
     return List.copyOf(rows);
+  }
+
+  private static String controls(ValueNeuronResults values, Function<DatasetControls, String> words) {
+    return values == null
+        ? Notation.ABSENT
+        : joined(values.controls().stream().map(on -> words.apply(on) + " (" + on.dataset() + ")").toList());
+  }
+
+  /// Of the whole-response probe, unpruned, over the kept test steps at the hook point that each dataset's report shows.
+  private static String surprise(DopamineResults dopamine) {
+    return dopamine == null
+        ? Notation.ABSENT
+        : joined(dopamine.datasets().stream().flatMap(row -> dopamine.chosen(row.dataset()).stream())
+            .flatMap(layer -> layer.curve(Scaling.WHOLE_RESPONSE).stream()
+                .flatMap(curve -> curve.points().stream().limit(1))
+                .map(point -> Notation.decimals(point.rho().value(), 2) + " (" + layer.dataset() + ", " + layer.hook()
+                    + ")"))
+            .toList());
   }
 
   private static String aurocs(ValueNeuronResults values) {

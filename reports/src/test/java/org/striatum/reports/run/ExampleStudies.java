@@ -142,12 +142,14 @@ final class ExampleStudies {
         }
       }
     }
-    List<Planted> planted = List.of(new Planted(0, 200, 4, 0.02, 0.05, 0.08), new Planted(0.5, 200, 178, 0.09, 0.15, 0.2),
+    List<Planted> planted = List.of(new Planted(0, 200, 4, 0.02, 0.05, 0.08),
+        new Planted(0.5, 200, 178, 0.09, 0.15, 0.2),
         new Planted(1, 200, 200, 0.25, 0.25, 0.25));
     return new TransferResults(List.of(RUN), List.<Basis>of(), List.of(), overlaps, functional,
         List.of(new PooledSets(RUN, RUN, "5%", 6, 5, 0.07, 0.25, 0.05, 0.2, 0.2, 0.1, 0, 0.3, 0.5, planted)),
-        List.of(new PooledProbes(RUN, RUN, 12, some, new Estimate(0.1, 0.05, 0.15), some, new Estimate(0.05, 0.01, 0.09),
-            0.5, 0.5, 0.7)),
+        List.of(
+            new PooledProbes(RUN, RUN, 12, some, new Estimate(0.1, 0.05, 0.15), some, new Estimate(0.05, 0.01, 0.09),
+                0.5, 0.5, 0.7)),
         List.of(), List.of());
   }
 

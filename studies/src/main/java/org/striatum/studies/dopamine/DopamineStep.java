@@ -74,10 +74,10 @@ public record DopamineStep() implements Study<DopamineStepSettings, DopamineResu
   }
 
   /// 2: results say how often planted neurons are found, and the parts of the signature test are one family over all hook
-  /// points.
+  /// points. 3: networks that rank are trained until their order settles.
   @Override
   public int version() {
-    return 2;
+    return 3;
   }
 
   @Override

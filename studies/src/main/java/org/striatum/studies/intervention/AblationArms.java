@@ -89,7 +89,12 @@ final class AblationArms {
       if (!settings.neuronSets().isEmpty() && (first || settings.layers().contains(AblationSettings.Layers.EACH))) {
         layer(layer, first);
       }
+      if (!first && layer.dataset().equals(primary.dataset())
+          && settings.measures().generatedAt().contains(layer.hook().layer())) {
+        generated(layer.dataset(), layer.hook());
+      }
     }
+    noteAbsentBlocks();
     if (settings.layers().contains(AblationSettings.Layers.ALL)) {
       allAtOnce();
     }
@@ -138,6 +143,38 @@ final class AblationArms {
         attempt(set, hook.toString(), () -> dose(states, set, random));
         attempt(set, hook.toString(), () -> steering(states, set, target, random));
       }
+    }
+  }
+
+  /// Every set at another hook point by generation.
+  private void generated(String dataset, HookPoint hook) throws IOException {
+    LayerStates states;
+    try {
+      states = states(dataset, hook);
+    } catch (NotEnoughData missing) {
+      notes.add(missing.getMessage());
+      return;
+    }
+    for (NeuronSelection set : settings.neuronSets()) {
+      List<Integer> target = set.at(dataset, hook, rankings);
+      RandomGenerator random = random(dataset + hook + set.name() + " generated");
+      if (!target.isEmpty()) {
+        attempt(set, hook.toString(), () -> interventions.add(study.accuracy(
+            plan(false, dataset, set, List.of(cut(states, dataset, hook, set, target,
+                settings.setKinds().getFirst(), settings.measures().controls(), random))),
+            items.attempts(dataset), items.generation(dataset), random)));
+      }
+    }
+  }
+
+  private void noteAbsentBlocks() {
+    List<Integer> studied = rankings.values().layers().stream()
+        .filter(layer -> layer.dataset().equals(primary.dataset())).map(layer -> layer.hook().layer()).toList();
+    List<Integer> absent = settings.measures().generatedAt().stream().filter(block -> !studied.contains(block))
+        .toList();
+    if (!absent.isEmpty()) {
+      notes.add("blocks " + absent + " were to be measured by generation, but have no studied hook point on "
+          + primary.dataset());
     }
   }
 

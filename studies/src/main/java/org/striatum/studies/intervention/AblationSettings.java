@@ -101,11 +101,17 @@ public record AblationSettings(List<NeuronSelection> sets, List<AblationKind> ki
   /// @param solutions test problems of each dataset whose reference solutions are scored in every arm, at most
   /// @param logProbabilityControls random and RMS-matched sets of each kind, by log-probability
   /// @param donors states that resampling takes values from
-  public record Measures(int attempts, int controls, int solutions, int logProbabilityControls, int donors) {
-    public static final Measures DEFAULTS = new Measures(200, 99, 100, 199, 4);
-    public static final Measures QUICK = new Measures(100, 59, 32, 39, 4);
+  /// @param generatedAt blocks where sets are measured by generation too, beside the primary hook point, on its dataset
+  public record Measures(int attempts, int controls, int solutions, int logProbabilityControls, int donors,
+      List<Integer> generatedAt) {
+    public static final Measures DEFAULTS = new Measures(200, 99, 100, 199, 4, List.of());
+    public static final Measures QUICK = new Measures(100, 59, 32, 39, 4, List.of());
 
     public Measures {
+      generatedAt = List.copyOf(generatedAt);
+      generatedAt.stream().filter(block -> block < 0).findFirst().ifPresent(block -> {
+        throw new IllegalArgumentException("blocks are counted from 0, found " + block);
+      });
       requireControls(controls);
       requireControls(logProbabilityControls);
       if (attempts < 2 || solutions < 2) {
@@ -118,23 +124,27 @@ public record AblationSettings(List<NeuronSelection> sets, List<AblationKind> ki
     }
 
     public Measures withAttempts(int problems) {
-      return new Measures(problems, controls, solutions, logProbabilityControls, donors);
+      return new Measures(problems, controls, solutions, logProbabilityControls, donors, generatedAt);
     }
 
     public Measures withControls(int sets) {
-      return new Measures(attempts, sets, solutions, logProbabilityControls, donors);
+      return new Measures(attempts, sets, solutions, logProbabilityControls, donors, generatedAt);
     }
 
     public Measures withSolutions(int problems) {
-      return new Measures(attempts, controls, problems, logProbabilityControls, donors);
+      return new Measures(attempts, controls, problems, logProbabilityControls, donors, generatedAt);
     }
 
     public Measures withLogProbabilityControls(int sets) {
-      return new Measures(attempts, controls, solutions, sets, donors);
+      return new Measures(attempts, controls, solutions, sets, donors, generatedAt);
+    }
+
+    public Measures withGeneratedAt(List<Integer> blocks) {
+      return new Measures(attempts, controls, solutions, logProbabilityControls, donors, blocks);
     }
 
     public Measures withDonors(int states) {
-      return new Measures(attempts, controls, solutions, logProbabilityControls, states);
+      return new Measures(attempts, controls, solutions, logProbabilityControls, states, generatedAt);
     }
   }
 

@@ -69,8 +69,9 @@ public record MediationStep() implements Study<MediationSettings, MediationResul
   public void prepare(StudyRun run, MediationSettings settings) throws IOException {
     long problems = run.rollouts().stream().map(rollout -> rollout.problem().id()).distinct().count();
     if (problems == run.rollouts().size()) {
-      throw new UsageException("mediation compares right and wrong runs of one problem: this run has one rollout of each,"
-          + " it needs at least 2");
+      throw new UsageException(
+          "mediation compares right and wrong runs of one problem: this run has one rollout of each,"
+              + " it needs at least 2");
     }
   }
 

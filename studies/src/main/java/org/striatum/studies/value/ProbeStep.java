@@ -2,6 +2,7 @@ package org.striatum.studies.value;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,7 @@ import org.striatum.studies.run.StudyRun;
 /// Searches for value neurons in every data set at every captured hook point.
 public record ProbeStep() implements Study<ProbeSettings, ValueNeuronResults> {
   public static final ProbeStep STUDY = new ProbeStep();
+  private static final Duration WORTH_SAYING = Duration.ofMinutes(1);
 
   @Override
   public StudyDescription<ProbeSettings, ValueNeuronResults> about() {
@@ -48,6 +50,7 @@ public record ProbeStep() implements Study<ProbeSettings, ValueNeuronResults> {
         .withQuick(ProbeSettings.quick()).withSeeding(ProbeSettings::withSeed);
   }
 
+  /// 2: probes that rank are trained until the best coordinates stay the same.
   @Override
   public int version() {
     return 2;
@@ -113,8 +116,12 @@ public record ProbeStep() implements Study<ProbeSettings, ValueNeuronResults> {
       datasets.forEach(dataset -> directions.put(dataset.name(), dataset.states().entrySet().stream()
           .flatMap(at -> MeanDifference.of(at.getKey(), at.getValue(), dataset.split()).stream()).toList()));
       List<Fit> fits = new ArrayList<>();
-      ValueNeuronResults results = new ValueNeuronStudy(settings.study(), settings.seed(), sink(fits)).run(datasets,
-          run.progress());
+      ValueNeuronStudy study = new ValueNeuronStudy(settings.study(), settings.seed(), sink(fits));
+      Duration longest = study.longest(datasets);
+      if (longest.compareTo(WORTH_SAYING) > 0) {
+        run.note().accept("training value probes: at most about %d minutes".formatted(longest.toMinutes() + 1));
+      }
+      ValueNeuronResults results = study.run(datasets, run.progress());
       Sha256 inputs = run.key(this, settings).sha256();
       return Found.only(results).with(folder -> {
         Path file = FitFile.of(folder.folder(), name());

@@ -59,7 +59,8 @@ class FitFileTest {
   void everyKindOfProbeComesBackBitForBit() throws IOException {
     Fit.Linear linear = new Fit.Linear("a/b", HOOK, "linear", new LinearPredictor(scale(5), 0.1, doubles(5)));
     Fit.Value value = new Fit.Value("a/b", HOOK, "td", network(4, 5), 71);
-    Fit.Scorer scorer = new Fit.Scorer("mul", HOOK, new StepScorer(new TdErrorProbe(network(2, 5)), scale(5), StepPooling.MAX));
+    Fit.Scorer scorer = new Fit.Scorer("mul", HOOK,
+        new StepScorer(new TdErrorProbe(network(2, 5)), scale(5), StepPooling.MAX));
     Path file = FitFile.of(run, "probe");
     FitFile.write(file, List.of(linear, value, scorer), INPUTS);
 
