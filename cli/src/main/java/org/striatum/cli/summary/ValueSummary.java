@@ -80,8 +80,9 @@ public record ValueSummary(Console console) {
       return;
     }
     console.print("");
-    console.print("Codes of success planted into the same states, and found by each question, in one coordinate or six weaker ones;"
-        + " the declared AUROC is " + planted.getFirst().power().effect());
+    console.print(
+        "Codes of success planted into the same states, and found by each question, in one coordinate or six weaker ones;"
+            + " the declared AUROC is " + planted.getFirst().power().effect());
     console.print("%-6s %-17s %-21s %-28s %-9s %s".formatted("task", "question", "planted", "found by AUROC",
         "smallest", "dense codes called so"));
     for (DatasetControls one : planted) {

@@ -18,9 +18,11 @@ public record ControlSettings(int folds, int rotations, int randomSets, int nest
     int probeSeeds, double margin, Power power) {
   private static final List<Double> STRENGTHS = List.of(0.6, 0.7, 0.8);
   /// Where nothing else is said.
-  public static final ControlSettings DEFAULTS = new ControlSettings(5, 20, 99, 19, 20, 3, 0.02, new Power(40, 10, STRENGTHS, 0.7));
+  public static final ControlSettings DEFAULTS = new ControlSettings(5, 20, 99, 19, 20, 3, 0.02,
+      new Power(40, 10, STRENGTHS, 0.7));
   /// The fewest of each that a verdict can come from.
-  public static final ControlSettings QUICK = new ControlSettings(5, 19, 19, 5, 5, 0, 0.02, new Power(12, 5, STRENGTHS, 0.7));
+  public static final ControlSettings QUICK = new ControlSettings(5, 19, 19, 5, 5, 0, 0.02,
+      new Power(12, 5, STRENGTHS, 0.7));
 
   public ControlSettings {
     if (folds < 2) {
@@ -42,11 +44,13 @@ public record ControlSettings(int folds, int rotations, int randomSets, int nest
   }
 
   public ControlSettings withRotations(int other) {
-    return new ControlSettings(folds, other, randomSets, nestedPermutations, stabilityResamples, probeSeeds, margin, power);
+    return new ControlSettings(folds, other, randomSets, nestedPermutations, stabilityResamples, probeSeeds, margin,
+        power);
   }
 
   public ControlSettings withRandomSets(int other) {
-    return new ControlSettings(folds, rotations, other, nestedPermutations, stabilityResamples, probeSeeds, margin, power);
+    return new ControlSettings(folds, rotations, other, nestedPermutations, stabilityResamples, probeSeeds, margin,
+        power);
   }
 
   public ControlSettings withNestedPermutations(int other) {
@@ -58,7 +62,8 @@ public record ControlSettings(int folds, int rotations, int randomSets, int nest
   }
 
   public ControlSettings withProbeSeeds(int other) {
-    return new ControlSettings(folds, rotations, randomSets, nestedPermutations, stabilityResamples, other, margin, power);
+    return new ControlSettings(folds, rotations, randomSets, nestedPermutations, stabilityResamples, other, margin,
+        power);
   }
 
   public ControlSettings withMargin(double other) {

@@ -159,7 +159,8 @@ final class Rotations {
     for (int k = 0; k < counts.length; k++) {
       int column = k;
       int order = ControlledProbe.best(Arrays.stream(aurocs).mapToDouble(row -> row[column]).toArray());
-      scores[k] = probe.testScores(probe.regression().head(probe.regression().order(orders[order], counts[k]), counts[k]));
+      scores[k] = probe
+          .testScores(probe.regression().head(probe.regression().order(orders[order], counts[k]), counts[k]));
     }
     return scores;
   }

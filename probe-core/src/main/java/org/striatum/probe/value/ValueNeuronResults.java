@@ -72,7 +72,8 @@ public record ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes
   /// @param ceiling of every AUROC: what the true probability of success would reach
   /// @param note what is missing and why; null if nothing is
   public record DatasetSummary(String dataset, int problems, int rollouts, Estimate accuracy, double finished,
-      int train, int validation, int test, long excludedRows, Estimate promptLengthAuroc, Ceiling ceiling, String note) {}
+      int train, int validation, int test, long excludedRows, Estimate promptLengthAuroc, Ceiling ceiling,
+      String note) {}
 
   /// Every probe of one dataset at one hook point.
   ///

@@ -122,8 +122,9 @@ class NuisanceStrataTest {
             NuisanceStrata.of(NuisanceVariables.after(finite, all).of(finite, all), states.successes())));
       }
     }
-    System.out.println("planted among the best six, of 60; rows: pull of length 0, 1, 2; auroc, after length, after nuisances: "
-        + Arrays.deepToString(found));
+    System.out.println(
+        "planted among the best six, of 60; rows: pull of length 0, 1, 2; auroc, after length, after nuisances: "
+            + Arrays.deepToString(found));
     assertThat(found[0][1]).isGreaterThanOrEqualTo(found[0][0] - 4);
     assertThat(found[1][1]).isGreaterThanOrEqualTo(54);
     assertThat(found[1][0]).isLessThan(20);

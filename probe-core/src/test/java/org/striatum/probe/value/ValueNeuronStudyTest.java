@@ -38,7 +38,8 @@ class ValueNeuronStudyTest {
           Returns.of(1 - 1e-5), true),
       List.of(), Ranking.UNIVARIATE_AUROC, new PruningSettings(List.of(0.0, 0.5, 0.9, 0.95), 4),
       new SparseSettings(SparseFit.LOGISTIC, SolverKind.PATH, 10, 0.05, 5),
-      new ValueNeuronSettings.Summary(100, 6, 0.1), new ControlSettings(2, 2, 5, 1, 2, 2, 0.02, new ControlSettings.Power(5, 5, List.of(0.7, 0.8), 0.7)));
+      new ValueNeuronSettings.Summary(100, 6, 0.1),
+      new ControlSettings(2, 2, 5, 1, 2, 2, 0.02, new ControlSettings.Power(5, 5, List.of(0.7, 0.8), 0.7)));
   private static final List<String> RANKINGS = Ranking.of(List.of(Target.TD, Target.MONTE_CARLO)).stream()
       .map(Ranking::printed).toList();
   private static final int WIDTH = 40;

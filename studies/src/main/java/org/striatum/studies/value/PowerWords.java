@@ -27,8 +27,9 @@ final class PowerWords {
     if (question == ValueQuestion.SPARSE) {
       double needed = on.sparsity().problemsForMargin(on.testProblems());
       if (needed > on.testProblems()) {
-        words.add(String.format(Locale.ROOT, "a difference of 0 would be shown smaller than the margin by about %.0f test"
-            + " problems (here %d)", needed, on.testProblems()));
+        words.add(
+            String.format(Locale.ROOT, "a difference of 0 would be shown smaller than the margin by about %.0f test"
+                + " problems (here %d)", needed, on.testProblems()));
       }
       wrong(power.of(question).filter(share -> share.code().isDeclared() && share.arrangement() == Arrangement.BESIDE
           && share.strength() == power.effect()).toList(), true, "planted beside the real code", words);
@@ -57,7 +58,8 @@ final class PowerWords {
 
   private static String unplanted(ValuePower power) {
     return power.effect() >= power.reach()
-        ? String.format(Locale.ROOT, "no code of AUROC %s can be planted, the probability of success itself reaches %.2f",
+        ? String.format(Locale.ROOT,
+            "no code of AUROC %s can be planted, the probability of success itself reaches %.2f",
             power.effect(), power.reach())
         : "nothing was planted, so it is not known what would have been found";
   }
