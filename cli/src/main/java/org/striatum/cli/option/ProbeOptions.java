@@ -93,7 +93,7 @@ public final class ProbeOptions implements SettingOptions<ProbeSettings> {
   @Option(names = "--probe-seeds", paramLabel = "N", description = "TD probes whose sets are compared (default 3; 0 for none).")
   private Integer probeSeeds;
 
-  @Option(names = "--planted", paramLabel = "N", description = "Codes of each kind planted into the states of each task, to see what would be found (default 40; quick 12). With 0 no answer is 'no'.")
+  @Option(names = "--planted", paramLabel = "N", description = "Codes of each kind planted into the states of each task, to see what would be found (default 40; quick 10). With 0 no answer is 'no'.")
   private Integer planted;
 
   @Option(names = "--planted-rotated", paramLabel = "N", description = "How many of them are judged in rotated bases too, the slowest part (default 10; quick 5).")

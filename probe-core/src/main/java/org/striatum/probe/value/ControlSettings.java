@@ -22,7 +22,7 @@ public record ControlSettings(int folds, int rotations, int randomSets, int nest
       new Power(40, 10, STRENGTHS, 0.7));
   /// The fewest of each that a verdict can come from.
   public static final ControlSettings QUICK = new ControlSettings(5, 19, 19, 5, 5, 0, 0.02,
-      new Power(12, 5, STRENGTHS, 0.7));
+      new Power(10, 5, STRENGTHS, 0.7));
 
   public ControlSettings {
     if (folds < 2) {
