@@ -27,6 +27,7 @@ import org.striatum.probe.value.ProbeKind;
 import org.striatum.probe.value.Ranking;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.probe.value.ValueNeuronResults.PruningPoint;
+import org.striatum.probe.value.ValueNeuronSettings;
 import org.striatum.probe.value.ValueProbeTraining.Target;
 import org.striatum.studies.neurons.NeuronSelection;
 import org.striatum.studies.paper.Paper;
@@ -42,7 +43,7 @@ class PlantedModelTest {
   /// As `striatum demo`.
   private static final int EPOCHS = 6;
   /// The study's own.
-  private static final String RANKING = Ranking.UNIVARIATE_AUROC.printed();
+  private static final String RANKING = ValueNeuronSettings.defaults().ranking().printed();
   private static final String PAPER = Ranking.TD_FIRST_LAYER_L1.printed();
 
   @TempDir
