@@ -54,7 +54,8 @@ final class ScanCommand implements Callable<Integer> {
   static final String NAME = "scan";
   private static final String REPORT = "report.html";
   /// Options of `study` that a scan defines itself, or that concern other checkpoints.
-  private static final Set<String> NOT_PASSED = Set.of("--dry-run", "--output", "--json", "--with", "--beside");
+  private static final Set<String> NOT_PASSED = Set.of("--dry-run", "--output", "--json", "--with", "--beside",
+      "--plan");
 
   private static final String MEMORY = "--memory";
 

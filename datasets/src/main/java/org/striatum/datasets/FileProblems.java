@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.striatum.datasets.ProblemLayout.Question;
 import org.striatum.datasets.grading.AnswerGrader;
+import org.striatum.datasets.grading.Reading;
 import org.striatum.datasets.table.Row;
 import org.striatum.datasets.table.TableFile;
 import org.striatum.probe.rollout.Grader;
@@ -117,6 +118,7 @@ public record FileProblems(ProblemSource source, List<Problem> problems, Map<Str
     private final List<Asked> asked = new ArrayList<>();
     private final SkippedRows skipped = new SkippedRows();
     private final Map<String, String> idOf = new HashMap<>();
+    private final Map<String, String> answerOf = new HashMap<>();
     private final Set<String> ids = new HashSet<>();
     private ProblemLayout layout;
     private AnswerGrader grader;
@@ -176,7 +178,16 @@ public record FileProblems(ProblemSource source, List<Problem> problems, Map<Str
         }
         idOf.put(question.text(), id);
       }
+      String answer = answerOf.computeIfAbsent(id, _ -> question.answer());
+      if (!same(answer, question.answer())) {
+        throw new MalformedRowException("has another answer than an earlier row with its question, '%s' and '%s'"
+            .formatted(answer, question.answer()));
+      }
       asked.add(new Asked(place, id, question));
+    }
+
+    private boolean same(String one, String other) {
+      return one.equals(other) || (grader != null && grader.grade(one, other, Reading.USUAL).reward() == 1);
     }
 
     private void requireReadable(Question question) throws MalformedRowException {
