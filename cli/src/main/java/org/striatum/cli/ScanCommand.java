@@ -139,7 +139,8 @@ final class ScanCommand implements Callable<Integer> {
       }
       return ExitCode.DONE;
     }
-    ScanResults results = new Scan(output, plan, new LocalProcess(Striatum.class.getName(), console::note), console::note)
+    ScanResults results = new Scan(output, plan, new LocalProcess(Striatum.class.getName(), console::note),
+        console::note)
         .run(console.progress(), (scan, studied) -> conclude(
             new StudyRun(scan, Version.environment(parsed.threads()), RunModel.none(), console::note,
                 console.progress()),

@@ -54,7 +54,8 @@ class UnreadKeysTest {
 
   /// Nothing that decides the figures is listed as if it did not.
   @ParameterizedTest
-  @CsvSource({"variants/ministral3-window", "variants/qwen3-vl", "variants/hunyuan-alpha", "variants/gpt-oss-default-types",
+  @CsvSource({"variants/ministral3-window", "variants/qwen3-vl", "variants/hunyuan-alpha",
+      "variants/gpt-oss-default-types",
       "variants/qwen2-window-yarn", "families/gemma4_text", "variants/phi3-partial-longrope"})
   void whatIsReadIsNotListed(String checkpoint) throws Exception {
     try (HookedModel model = HookedModel.open(GOLDEN.resolve(checkpoint), Optional.empty(), 1)) {
