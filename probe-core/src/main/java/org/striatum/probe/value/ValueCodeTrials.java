@@ -9,7 +9,6 @@ import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.Ranks;
 import org.striatum.probe.stats.Verdict;
 import org.striatum.probe.value.NuisanceBaselines.Known;
-import org.striatum.probe.value.OutcomeRegression.CrossFit;
 
 /// What the controls of a value probe would answer if the states held a known code: made-up outcomes and states, through the
 /// code that answers for real ones.
@@ -116,7 +115,7 @@ public record ValueCodeTrials(Code code, Background background, ControlSettings 
   ///
   /// @param auroc of the whole probe
   /// @param readable whether its interval lies above ½
-  /// @param verdict on the question; NOT_TESTED where the probe is not shown to predict
+  /// @param verdict on the question: YES, or another that is not told apart where basis alignment is asked; NOT_TESTED where the probe is not shown to predict
   public record Answer(Estimate auroc, boolean readable, Verdict verdict) {}
 
   public ValueCodeTrials {
@@ -144,12 +143,11 @@ public record ValueCodeTrials(Code code, Background background, ControlSettings 
     if (!(auroc.low() > 0.5)) { // the study asks nothing more then
       return new Answer(auroc, false, Verdict.NOT_TESTED);
     }
-    CrossFit crossFit = SparsityControl.crossFit(probe);
     return new Answer(auroc, true, switch (asked) {
-      case SPARSE -> new SparsityControl(probe, crossFit, settings, random).run(whole).verdict();
-      case ALIGNED -> new Rotations(probe, settings, random).run().verdict();
+      case SPARSE -> new SparsityControl(probe, SparsityControl.crossFit(probe), settings, random).verdict(whole);
+      case ALIGNED -> new Rotations(probe, settings, random).isAligned() ? Verdict.YES : Verdict.UNDECIDED;
       case MORE_THAN_LENGTH -> new NuisanceBaselines(probe, settings.margin(), random)
-          .of(Known.before(finite, fitItems, testItems), crossFit.scores(), whole).verdict();
+          .of(Known.before(finite, fitItems, testItems), SparsityControl.crossFit(probe).scores(), whole).verdict();
     });
   }
 

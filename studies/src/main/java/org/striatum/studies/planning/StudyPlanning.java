@@ -58,7 +58,7 @@ public record StudyPlanning(StudyRegistry registry, StudyPlan plan, Map<PlannedE
         case USED -> ablation.measures().effect();
         case DOPAMINE -> dopamine.study().tests().power().effect();
         case TRANSFER -> transfer.study().power().effect();
-        case PREDICTS,SPARSE,ALIGNED,MORE,SEARCH -> effect.usual();
+        case PREDICTS, SPARSE, ALIGNED, MORE, SEARCH -> effect.usual();
       }));
     }
     StudyPlan declared = plan
