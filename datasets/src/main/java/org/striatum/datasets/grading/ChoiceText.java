@@ -46,7 +46,8 @@ final class ChoiceText {
   private static final Pattern CHOSEN = Pattern
       .compile(
           "(?i:\\b(?:final answer|answer|solution:|correct:|choose|pick|select|go with|chose|opt for|would say|which is|leaves|leaves us with|it(?:['’]s| is| must be| should be| has to be)(?: (?:actually|really|in fact|therefore|thus))?|therefore|thus|hence|so),?)\\s{1,3}+"
-              + LETTER + "(?=[\\s)*_`\"'”\\].,:$}]*+(?:\\n|$|\\.|since\\b|because\\b|as the\\b|over\\b|rather than\\b|instead of\\b)|\\)\\s[A-Z0-9])");
+              + LETTER
+              + "(?=[\\s)*_`\"'”\\].,:$}]*+(?:\\n|$|\\.|since\\b|because\\b|as the\\b|over\\b|rather than\\b|instead of\\b)|\\)\\s[A-Z0-9])");
   /// “Not A but B”, “it's not A, it's B”.
   private static final Pattern CORRECTED = Pattern.compile("(?i:\\bnot|n['’]t)\\s" + LETTER
       + "[)*_`\"'”’\\].$}]{0,4}[,;]?\\s(?i:but(?:\\srather)?|rather|it(?:['’]s|\\sis))\\s" + LETTER
@@ -92,7 +93,8 @@ final class ChoiceText {
       .compile("\\s*+" + OPEN + "([A-Z])\\s?[).:]?[}*)]{0,4}\\s?[).:]\\s?\\S.{0,200}+", Pattern.DOTALL);
   /// A second letter that is given too: “A or B”, “B and C”.
   private static final Pattern ALSO = Pattern
-      .compile("[)*_\\]\"'”}$]{0,4}\\s{0,2}(?:,|、|/|&|\\+|and|or|,? ?(?:and|or)(?: (?:maybe|possibly|perhaps|even|also))?|as well as|along with|together with|plus)\\s{0,2}[(*_\\[\"'“]{0,4}([A-Z])(?![\\w'’])");
+      .compile(
+          "[)*_\\]\"'”}$]{0,4}\\s{0,2}(?:,|、|/|&|\\+|and|or|,? ?(?:and|or)(?: (?:maybe|possibly|perhaps|even|also))?|as well as|along with|together with|plus)\\s{0,2}[(*_\\[\"'“]{0,4}([A-Z])(?![\\w'’])");
   private static final Pattern NOT = Pattern.compile("(?i:\\bnot\\s|n't\\s|n’t\\s)$");
   /// An `A` that is a word: “the answer is A ribosome”. Words of the list may follow a letter.
   private static final Pattern ARTICLE = Pattern.compile(
@@ -112,7 +114,8 @@ final class ChoiceText {
       .compile("(?i:[\"'](?:final[_ ]?answer|answer|choice)[\"'])\\s{0,9}+:\\s{0,9}+[\"']\\(?([A-Z])\\)?[\"'.:)\\s]");
   /// Behind “is correct”: asked, or under a condition.
   private static final Pattern LIMITED = Pattern
-      .compile("\\s?(?:\\?|,?\\s(?:if|when|unless|except|provided|only|but\\b[^.\\n]{0,20}\\bnot|for|in\\s(?:case|part)|and\\sso|as\\s(?:is|are))\\b)");
+      .compile(
+          "\\s?(?:\\?|,?\\s(?:if|when|unless|except|provided|only|but\\b[^.\\n]{0,20}\\bnot|for|in\\s(?:case|part)|and\\sso|as\\s(?:is|are))\\b)");
   private static final Pattern CONCEDED = Pattern.compile("(?i)\\b(?:although|though|while|whether|even\\sif)\\s\\(?$");
   /// Behind a letter in brackets with which a sentence begins.
   private static final Pattern TITLE = Pattern.compile("\\s*+(?:$|\\R|[A-Z0-9:.,;–—-])");
@@ -131,9 +134,11 @@ final class ChoiceText {
   private static final Pattern CONDITIONAL = Pattern.compile(
       "[)*_\\]\"'”.}$]{0,4},?\\s(?:only\\s(?:if|when)|unless|if\\b[^.\\n]{0,80}(?:\\b(?:were|had|otherwise|else)\\b|[<>=≤≥]))");
   /// Before it, likewise.
-  private static final Pattern HYPOTHETICAL = Pattern.compile("(?i)\\b(?:if\\b[^.!?\\n]{0,80}\\b(?:were|had)\\b|unless\\b)[^.!?\\n]{0,80}$");
+  private static final Pattern HYPOTHETICAL = Pattern
+      .compile("(?i)\\b(?:if\\b[^.!?\\n]{0,80}\\b(?:were|had)\\b|unless\\b)[^.!?\\n]{0,80}$");
 
-  private static final Pattern SUPPOSITION = Pattern.compile("(?i)\\b(?:if|assuming|suppose|supposing|unless|without)\\b[^.!?\\n]*$");
+  private static final Pattern SUPPOSITION = Pattern
+      .compile("(?i)\\b(?:if|assuming|suppose|supposing|unless|without)\\b[^.!?\\n]*$");
 
   private ChoiceText() {}
 
@@ -143,7 +148,8 @@ final class ChoiceText {
   static Optional<String> answer(String completion) {
     String text = own(FullWidth.narrowed(completion));
     String firstLine = text.stripLeading().lines().findFirst().orElse("");
-    if (SEVERAL.matcher(text).matches() && SINGLE.matcher(text).results().map(MatchResult::group).distinct().count() > 1) {
+    if (SEVERAL.matcher(text).matches()
+        && SINGLE.matcher(text).results().map(MatchResult::group).distinct().count() > 1) {
       return Optional.empty();
     }
     Optional<String> alone = whole(firstLine);
@@ -206,7 +212,8 @@ final class ChoiceText {
       if (begins && !TITLE.matcher(text).region(match.end(), text.length()).lookingAt()) {
         return false;
       }
-      return AFFIRMING.matcher(text.substring(from, match.start())).find() && !EXCLUDING.matcher(sentence).find() && !Doubt.behind(text, match.end())
+      return AFFIRMING.matcher(text.substring(from, match.start())).find() && !EXCLUDING.matcher(sentence).find()
+          && !Doubt.behind(text, match.end())
           && BRACKETED.matcher(sentence).results().map(ChoiceText::letter).distinct().count() == 1;
     });
   }
@@ -310,7 +317,8 @@ final class ChoiceText {
     String before = text.substring(Math.max(0, match.start() - 160), match.start());
     boolean supposed = match.group().contains("would") && SUPPOSITION.matcher(before).find();
     return supposed || Doubt.before(text, match.start()) || Doubt.behind(text, end(match))
-        || CONDITIONAL.matcher(text).region(end(match), text.length()).lookingAt() || HYPOTHETICAL.matcher(before).find();
+        || CONDITIONAL.matcher(text).region(end(match), text.length()).lookingAt()
+        || HYPOTHETICAL.matcher(before).find();
   }
 
   private static boolean denied(String text, int letter) {

@@ -11,18 +11,21 @@ final class Doubt {
   private static final String WRONG = "(?:not|wrong|incorrect|false|untrue|impossible|invalid|extraneous|a\\h(?:mistake|contradiction)|an\\herror|too\\h(?:much|many|high|low|big|large|small|few|long|short|little))\\b";
   /// Up to the words “the answer is”: `I doubt that`, `If you think`, `Some may say`.
   private static final Pattern BEFORE = Pattern.compile("(?i)(?:\\bdoubt(?:ful)?\\b|\\bunlikely\\b|" + NOT
-      + "\\h(?:\\w++\\h){0,2}?(?:think|believe|say|claim|mean|sure|true|certain|clear|the\\hcase|follow)\\b|\\b(?:nobody|no\\hone|no\\hway)\\b|" + NOT + "\\h(?:\\w++\\h)?$"
+      + "\\h(?:\\w++\\h){0,2}?(?:think|believe|say|claim|mean|sure|true|certain|clear|the\\hcase|follow)\\b|\\b(?:nobody|no\\hone|no\\hway)\\b|"
+      + NOT + "\\h(?:\\w++\\h)?$"
       + "|\\b(?:false|wrong|incorrect|a\\hmistake|tempting)\\h(?:to\\h(?:say|think|claim|conclude)\\b|that\\b)"
       + "|\\b(?:if|suppose|supposing|assume|assuming|whether|unless|say|imagine|pretend)\\h(?:that\\h)?(?:(?:the|your|my|his|her)\\h)?(?:\\w++\\h){0,2}+$"
       + "|\\bif\\h(?:you|we|one|someone)\\h(?:think|thought|say|said|believe|believed|guess|guessed|answer|answered)\\b|\\bunless\\b"
       + "|\\b(?:might|may|could|would|some|many|most|people|students?)\\h(?:\\w++\\h){0,2}?(?:think|thought|say|said|believe|guess|argue|argued|assume|conclude|answer|expect|claim)\\b)(?:(?!\\b(?:but|however|yet)\\b)[^.!?;\\n])*$");
   /// The same where something is said to be the answer: `at first glance`.
   private static final Pattern IMPRESSION = Pattern
-      .compile("(?i)\\b(?:at\\hfirst(?:\\h(?:glance|sight))?|seems?\\h(?:to\\hbe|that|like)|initially)\\b(?:(?!\\b(?:but|however|yet)\\b)[^.!?;\\n])*$");
+      .compile(
+          "(?i)\\b(?:at\\hfirst(?:\\h(?:glance|sight))?|seems?\\h(?:to\\hbe|that|like)|initially)\\b(?:(?!\\b(?:but|however|yet)\\b)[^.!?;\\n])*$");
   /// Behind an answer: `is wrong`, `does not satisfy`, `but that is impossible`, `? No`.
   private static final Pattern BEHIND = Pattern.compile(
       "(?i)[$)}\\]*_\"'”%]{0,6}+(?:,?\\h(?:(?:but|which|and|although|yet|so|because|since)\\h)?(?:(?:that|this|it|which)(?:['’]s|\\h))?\\h?(?:is|was|are|were|would\\hbe|seems|looks)\\h(?:\\w++\\h){0,2}?"
-          + WRONG + "|,?\\h(?:is|was|does|do|did|can|could|would|has|are|were)n['’]t\\b|,?\\h(?:does|do|did|can|could|would|has)\\hnot\\b|\\hcannot\\b|,?\\h(?:you|they|he|she)\\h(?:are|is|were|made|would\\hbe)\\h(?:wrong|a\\hmistake|mistaken|incorrect)\\b"
+          + WRONG
+          + "|,?\\h(?:is|was|does|do|did|can|could|would|has|are|were)n['’]t\\b|,?\\h(?:does|do|did|can|could|would|has)\\hnot\\b|\\hcannot\\b|,?\\h(?:you|they|he|she)\\h(?:are|is|were|made|would\\hbe)\\h(?:wrong|a\\hmistake|mistaken|incorrect)\\b"
           + "|,\\h(?:which\\his\\h)?(?:a\\hcontradiction|impossible|wrong|incorrect)\\b|[^.!?\\n]{0,40}\\b(?:changed\\hmy\\hmind|(?:I|we)\\h(?:was|were|am)\\h(?:wrong|mistaken))\\b|,?\\hbut\\h(?:the|my)\\h(?:\\w++\\h){0,2}?(?:answer|value|result)\\b|\\haccording\\hto\\h(?:some|many|others)\\b|\\h(?:contradicts|fails|failed)\\b|\\?[\\h\"”]{0,2}(?:no|not|wrong|hmm|wait|but|actually|I\\hdon['’]t)\\b)");
   /// Behind the rest of an answer's sentence: the answer is taken back.
   private static final Pattern RETRACTED = Pattern.compile(

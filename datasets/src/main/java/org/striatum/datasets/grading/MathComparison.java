@@ -190,7 +190,8 @@ final class MathComparison {
 
   /// `f(x)`, not `y'`.
   private static boolean function(Expr expr) {
-    return Expr.is(expr, Head.FUNCTION) && Expr.parts(expr).getFirst() instanceof Name name && name.name().length() == 1;
+    return Expr.is(expr, Head.FUNCTION) && Expr.parts(expr).getFirst() instanceof Name name
+        && name.name().length() == 1;
   }
 
   /// With `<` instead of `>`.

@@ -65,10 +65,12 @@ final class NumberText {
   private static final Pattern PART_BEFORE = Pattern.compile(
       "(?:√|\\\\sqrt\\s?\\{?|[\\w})]\\s(?:[<>≤≥≠]|[<>!]=)\\s?|\\\\(?:leq?|geq?|neq?|lt|gt)\\s{0,2})$");
   /// `0x10`, `0b101`, `3rd of May`.
-  private static final Pattern CODED = Pattern.compile("(?<![\\w.])0[xXbB][0-9a-fA-F]|\\d(?:st|nd|rd|th)?\\hof\\h(?:Jan|Feb|Mar|Apr|May|June?\\b|July?\\b|Aug|Sep|Oct|Nov|Dec)");
+  private static final Pattern CODED = Pattern.compile(
+      "(?<![\\w.])0[xXbB][0-9a-fA-F]|\\d(?:st|nd|rd|th)?\\hof\\h(?:Jan|Feb|Mar|Apr|May|June?\\b|July?\\b|Aug|Sep|Oct|Nov|Dec)");
   /// `#### N/A`.
   private static final Pattern UNMARKED = Pattern
-      .compile("####[\\h*]{0,4}+(?i:nan|none|n/a|null|unknown|undefined|undetermined|no\\h(?:answer|solution)|infinity)\\b");
+      .compile(
+          "####[\\h*]{0,4}+(?i:nan|none|n/a|null|unknown|undefined|undetermined|no\\h(?:answer|solution)|infinity)\\b");
   /// An aside at the end: `$18 (7% tax not included)`.
   private static final Pattern ASIDE = Pattern.compile("\\h\\([^()\\n]{1,80}+\\)[.!]?\\s*+$");
   private static final Pattern LEAD = Pattern.compile("^(?:A|Answer|Ans|Solution)\\h?[:.]\\s*+");
@@ -109,7 +111,8 @@ final class NumberText {
     return marked(text).map(number -> {
       int line = text.indexOf('\n', number.end());
       String rest = text.substring(number.start(), line < 0 ? text.length() : line).replaceAll("[*_\\s.]{1,4}+$", "");
-      boolean sole = SoleNumber.is(text, number.start(), number.end()) && (rest.length() > LONGEST_BARE || value(rest).isEmpty());
+      boolean sole = SoleNumber.is(text, number.start(), number.end())
+          && (rest.length() > LONGEST_BARE || value(rest).isEmpty());
       return sole ? number.written() : rest;
     });
   }

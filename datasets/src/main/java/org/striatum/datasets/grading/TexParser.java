@@ -57,7 +57,8 @@ final class TexParser {
       Map.entry("equiv", Sign.EQUAL),
       Map.entry("<", Sign.LESS), Map.entry(">", Sign.GREATER), Map.entry("le", Sign.LESS_OR_EQUAL),
       Map.entry("ge", Sign.GREATER_OR_EQUAL), Map.entry("ne", Sign.NOT_EQUAL), Map.entry("lt", Sign.LESS),
-      Map.entry("gt", Sign.GREATER), Map.entry("in", Sign.IN), Map.entry("about", Sign.ABOUT), Map.entry("sim", Sign.ABOUT),
+      Map.entry("gt", Sign.GREATER), Map.entry("in", Sign.IN), Map.entry("about", Sign.ABOUT),
+      Map.entry("sim", Sign.ABOUT),
       Map.entry("cong", Sign.ABOUT));
   /// Operators with bounds, whose meaning is not computed.
   private static final Set<String> BOUND = Set.of("sum", "prod", "int", "lim", "iint", "oint", "bigcup", "bigcap");
@@ -71,8 +72,10 @@ final class TexParser {
   private static final Set<String> SPOKEN = Set.of("if", "for", "where", "when", "such", "otherwise", "to", "mod",
       "and", "or",
       "not", "is", "are", "with", "which", "but", "while", "unless", "than", "only", "between", "from", "as",
-      "undefined", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-      "december", "squared", "cubed", "plus", "minus", "more", "less", "fewer", "factorial", "choose", "divided", "multiplied",
+      "undefined", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+      "november",
+      "december", "squared", "cubed", "plus", "minus", "more", "less", "fewer", "factorial", "choose", "divided",
+      "multiplied",
       "no",
       "none", "bc", "ad");
   private static final Map<String, Long> BASES = Map.of("two", 2L, "three", 3L, "four", 4L, "five", 5L, "six", 6L,
@@ -435,7 +438,8 @@ final class TexParser {
 
   /// Whether a factor is a vector or a set, so that its product by `\times` has an order.
   private boolean ordered(Expr factor) {
-    return (factor instanceof Name name && MathForm.nameLike(name) && (vectors || ORDERED.matcher(name.name()).matches()))
+    return (factor instanceof Name name && MathForm.nameLike(name)
+        && (vectors || ORDERED.matcher(name.name()).matches()))
         || (Expr.is(factor, Head.SUBSCRIPT) && vectors)
         || (Expr.is(factor, Head.FUNCTION) && Expr.parts(factor).getFirst() instanceof Name function
             && (function.name().equals("times") || function.name().equals("vec")));

@@ -40,9 +40,11 @@ record WrittenAnswer(String text, Place place) {
   private static final Pattern UNIT = Pattern.compile(
       "(?:\\\\(?:text|mathrm|mbox|textrm)\\s?\\{[^{}]*+}|[A-Za-z]{1,3})(?:\\^\\{?-?\\d}?)?|\\^\\s?\\{?\\s?(?:\\\\circ|\\d)\\s?}?|\\\\?%|\\\\circ");
   private static final Pattern NOT = Pattern
-      .compile("\\s++(?:not|never|neither|incorrect|wrong|unknown|anything but|(?:still |also )?un(?:clear|certain|determined))\\b");
+      .compile(
+          "\\s++(?:not|never|neither|incorrect|wrong|unknown|anything but|(?:still |also )?un(?:clear|certain|determined))\\b");
   /// What a model was asked to wrap its answer in.
-  private static final Pattern TAG = Pattern.compile("(?is)<(final_?answer|answer)>\\s{0,20}+(.{1,400}?)\\s{0,20}</\\1>");
+  private static final Pattern TAG = Pattern
+      .compile("(?is)<(final_?answer|answer)>\\s{0,20}+(.{1,400}?)\\s{0,20}</\\1>");
   private static final Pattern KEY = Pattern.compile(
       "(?i)[\"'](?:final[_ ]?answer|answer)[\"']\\s{0,9}+:\\s{0,9}+(?:\"((?:[^\"\\n]){1,400}+)\"|'([^'\\n]{1,400}+)'|([^\\s,}\"'\\[{]{1,60}+))");
   /// A box is raised to a power, and is no answer of its own.

@@ -51,7 +51,8 @@ final class PrefixSpace {
   private static boolean puts(JsonNode part) {
     return switch (type(part)) {
       case "ByteLevel" -> part.path(FLAG).asBoolean(false);
-      case "Metaspace" -> part.has(SCHEME) ? !part.get(SCHEME).asText().equals("never") : part.path(FLAG).asBoolean(true);
+      case "Metaspace" ->
+        part.has(SCHEME) ? !part.get(SCHEME).asText().equals("never") : part.path(FLAG).asBoolean(true);
       default -> true;
     };
   }

@@ -142,7 +142,8 @@ record TokenizerDocument(Path file, byte[] json, int ids, SequencedMap<String, I
           .formatted(wanted.get() ? "with" : "without", TokenizerConfig.FILE));
       return true;
     }
-    remarks.add("add_prefix_space of %s is not followed: tokenizer.json says otherwise".formatted(TokenizerConfig.FILE));
+    remarks
+        .add("add_prefix_space of %s is not followed: tokenizer.json says otherwise".formatted(TokenizerConfig.FILE));
     return false;
   }
 

@@ -167,12 +167,14 @@ class TokenizerTest {
       "template-adds-bos, PreTrainedTokenizerFast, add_prefix_space, true, false",
       "llama-adds-bos, LlamaTokenizerFast, add_prefix_space, true, false",
       "template-adds-bos, PreTrainedTokenizerFast, split_special_tokens, true, false"})
-  void aFlagOfTheConfigurationIsFollowedOrNamed(String layout, String type, String flag, boolean value, boolean followed)
+  void aFlagOfTheConfigurationIsFollowedOrNamed(String layout, String type, String flag, boolean value,
+      boolean followed)
       throws Exception {
     Files.copy(GOLDEN.resolve(layout).resolve("tokenizer.json"), folder.resolve("tokenizer.json"));
     String config = "{\"tokenizer_class\": \"%s\", \"bos_token\": \"<s>\", \"%s\": %s}";
     Files.writeString(folder.resolve("tokenizer_config.json"), config.formatted(type, flag, value));
-    try (Tokenizer tokenizer = Tokenizer.open(folder, LARGE); Tokenizer plain = Tokenizer.open(GOLDEN.resolve(layout), LARGE)) {
+    try (Tokenizer tokenizer = Tokenizer.open(folder, LARGE);
+        Tokenizer plain = Tokenizer.open(GOLDEN.resolve(layout), LARGE)) {
       assertThat(tokenizer.policy().remarks()).anyMatch(remark -> remark.contains(flag));
       assertThat(tokenizer.encodeBare("eggs")).isEqualTo(plain.encodeBare(followed ? " eggs" : "eggs"));
     }
