@@ -35,7 +35,7 @@ final class NumberText {
           + "))?|[½¼¾⅓⅔])[½¼¾⅓⅔]?(?:\\h(?:hundred|thousand|million|billion|trillion|dozen)\\b)?");
   /// A value is what it says: `5 million` is 5000000 and never 5, for an answer and for a reference alike. Whether a question asked
   /// for millions cannot be seen here; a reference of 5 that means so is refused rather than 5 million taken for 5.
-  private static final Map<String, Long> SCALES = Map.of("hundred", 100L, "thousand", 1000L, "million", 1_000_000L,
+  static final Map<String, Long> SCALES = Map.of("hundred", 100L, "thousand", 1000L, "million", 1_000_000L,
       "billion", 1_000_000_000L, "trillion", 1_000_000_000_000L, "dozen", 12L);
   private static final Pattern SCALED = Pattern.compile(
       "(?s)(\\D{0,6}+[\\d.,]{1,60}+)\\h?(?:\\\\text\\s?\\{\\s?)?(hundred|thousand|million|billion|trillion|dozen)\\b\\D{0,60}+");

@@ -81,8 +81,6 @@ final class TexParser {
   private static final Map<String, Long> BASES = Map.of("two", 2L, "three", 3L, "four", 4L, "five", 5L, "six", 6L,
       "seven",
       7L, "eight", 8L, "nine", 9L, "ten", 10L);
-  private static final Map<String, Long> SCALES = Map.of("hundred", 100L, "thousand", 1000L, "million", 1_000_000L,
-      "billion", 1_000_000_000L, "trillion", 1_000_000_000_000L, "dozen", 12L);
   private static final Pattern VECTORS = Pattern.compile("\\\\(?:vec|mathbf|boldsymbol|bm|overrightarrow)\\b");
   /// Names of vectors and of sets, whose cross product is no product of numbers.
   private static final Pattern ORDERED = Pattern.compile("[uvwA-Z]");
@@ -234,42 +232,41 @@ final class TexParser {
     List<List<Expr>> groups = new ArrayList<>();
     groups.add(new ArrayList<>());
     boolean commas = false;
-    boolean wide = false;
     Set<String> connectives = new HashSet<>();
     while (true) {
       groups.getLast().add(relation());
-      if (peek().command("land") || peek().command("lor") || peek().command("and") || peek().command("or")) {
-        connectives.add(peek().text());
-      }
-      if (symbol(",")) {
-        if (peek().command("or") || peek().command("and")) {
-          connectives.add(peek().text());
-        }
-        joins(); // `1, 2, and 3` is one group
-        commas = true;
-      } else if (symbol(";") || joins()) {
+      boolean comma = symbol(",");
+      commas |= comma;
+      boolean joined = joins(connectives); // `1, 2, and 3` is one group
+      if (!comma && (joined || symbol(";"))) {
         groups.add(new ArrayList<>());
-        wide = true;
-      } else {
+      } else if (!comma) {
         break;
       }
     }
-    if (!commas && !wide) {
-      return groups.getFirst().getFirst();
-    }
     List<Expr> members = groups.stream().flatMap(List::stream).toList();
-    boolean all = members.stream().allMatch(Relation.class::isInstance);
-    boolean symbols = connectives.contains("land") || connectives.contains("lor");
-    if (symbols && !all) {
-      require(connectives.size() == 1 && !commas); // of statements that are not solved, `p \land q` is another than `p \lor q`
-      return new Apply(Head.FUNCTION, Stream.concat(Stream.of(new Name(connectives.iterator().next())),
-          members.stream().sorted(Comparator.comparing(MathForm::text))).toList());
+    if (members.size() == 1) {
+      return members.getFirst();
     }
+    return connected(members, connectives, commas).orElseGet(() -> listed(groups, members));
+  }
+
+  /// Statements that “and” or “or” connects; empty if they are members of a list, as solved equations are.
+  private Optional<Expr> connected(List<Expr> members, Set<String> connectives, boolean commas) {
+    boolean relations = members.stream().allMatch(Relation.class::isInstance);
     boolean and = connectives.contains("land") || connectives.contains("and");
     boolean or = connectives.contains("lor") || connectives.contains("or");
-    if (all && and != or && members.stream().anyMatch(TexParser::restricts)) {
-      return new Apply(and ? Head.CONJUNCTION : Head.DISJUNCTION, members);
+    if (!relations && (connectives.contains("land") || connectives.contains("lor"))) {
+      require(connectives.size() == 1 && !commas); // `p \land q` is another statement than `p \lor q`
+      return Optional.of(new Apply(Head.FUNCTION, Stream.concat(Stream.of(new Name(connectives.iterator().next())),
+          members.stream().sorted(Comparator.comparing(MathForm::text))).toList()));
     }
+    return relations && and != or && members.stream().anyMatch(TexParser::restricts)
+        ? Optional.of(new Apply(and ? Head.CONJUNCTION : Head.DISJUNCTION, members))
+        : Optional.empty();
+  }
+
+  private static Expr listed(List<List<Expr>> groups, List<Expr> members) {
     boolean tuples = groups.size() > 1
         && groups.stream().allMatch(group -> group.size() > 1 && group.stream().allMatch(MathForm::names));
     return new Apply(Head.LIST, tuples
@@ -283,8 +280,13 @@ final class TexParser {
         && relation.signs().stream().anyMatch(sign -> sign.ordering() || sign == Sign.NOT_EQUAL);
   }
 
-  private boolean joins() {
-    return command("and") || command("or") || command("land") || command("lor");
+  private boolean joins(Set<String> connectives) {
+    String word = peek().text();
+    boolean joins = command("and") || command("or") || command("land") || command("lor");
+    if (joins) {
+      connectives.add(word);
+    }
+    return joins;
   }
 
   private Expr relation() {
@@ -502,7 +504,7 @@ final class TexParser {
       return false;
     }
     while (peek().kind() == Kind.TEXT && !spoken(peek().text())) {
-      Long scale = SCALES.get(peek().text().toLowerCase(Locale.ROOT).split("[^a-z]", 2)[0]);
+      Long scale = NumberText.SCALES.get(peek().text().toLowerCase(Locale.ROOT).split("[^a-z]", 2)[0]);
       if (scale != null) { // `5\text{ million}` is no 5
         factors.set(factors.size() - 1, Expr.apply(Head.PRODUCT, factors.getLast(), Num.of(scale)));
       }
