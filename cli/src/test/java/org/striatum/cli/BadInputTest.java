@@ -39,7 +39,7 @@ class BadInputTest {
     succeed("rollouts", REASONER, "--tasks", "mul", "--limit", 40, "--max-new-tokens", 110, "--output", finished);
     succeed("capture", REASONER, "--rollouts", finished.resolve("rollouts.jsonl"), "--hooks",
         "blocks.2.hook_resid_post");
-    succeed("probe", finished, "--epochs", 1, "--permutations", 1);
+    succeed("probe", finished, "--epochs", 1, "--permutations", 1, "--planted", 0);
   }
 
   @AfterEach
@@ -329,6 +329,7 @@ class BadInputTest {
       "--layers | some | layers must be one of primary, each, all, found 'some'", "--doses | 0 | (0 %, 100 %)",
       "--alpha | NaN | must be finite",
       "--positions | nowhere | all, prompt, generated, all-but-first, none", "--controls | 18 | 18",
+      "--effect | 0 | above 0 and below 100", "--effect | 100 | above 0 and below 100",
       "--attempts | 1 | at least 2 problems", "--solutions | 0 | at least 2 problems"})
   void unusableInterventions(String option, String value, String message) throws Exception {
     Path run = damagedRun();
@@ -351,7 +352,7 @@ class BadInputTest {
 
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {"--train | 1.5", "--train | -0.1", "--validation | 0.9", "--epochs | 0",
-      "--permutations | -1", "--ranking | best"})
+      "--permutations | -1", "--ranking | best", "--effect | 0.5", "--effect | 1.0", "--planted | -1"})
   void unusableStudies(String option, String value) throws Exception {
     Path run = damagedRun();
     assertThat(refused(USAGE, "probe", run, option, value)).contains(value);

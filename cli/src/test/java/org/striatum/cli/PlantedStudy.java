@@ -94,6 +94,7 @@ final class PlantedStudy implements AutoCloseable {
     return ValueNeuronSettings.defaults()
         .withPruning(pruning -> pruning.withRandomSets(RANDOM_SETS))
         .withSparse(sparse -> sparse.withPermutations(PERMUTATIONS))
+        .withControls(controls -> controls.withPower(power -> power.withPlanted(0)))
         .withSummary(summary -> summary.withResamples(RESAMPLES).withTop(PlantedCheckpoint.WIDTH));
   }
 

@@ -273,9 +273,10 @@ class PromptsTest {
     assertThat(shown.split("\nAnswer: ?", -1)).as("one layout").hasSize(3);
   }
 
-  /// Nor in capitals, or in the letters of another width.
+  /// Nor in capitals, in the letters of another width, with a label or without its sign.
   @ParameterizedTest
-  @ValueSource(strings = {"WHAT IS 1+1?", "\uFF37hat is\u00A01+1?"})
+  @ValueSource(strings = {"WHAT IS 1+1?", "\uFF37hat is\u00A01+1?", "What is 1+1", "Q: What is 1+1?",
+      "Question 3: “What is 1+1”."})
   void theQuestionInOtherLettersIsNoExampleOfItself(String leak) throws IOException {
     String row = "{\"question\": \"%s\", \"answer\": \"a #### 2\"}\n";
     Path data = Files.writeString(folder.resolve("test.jsonl"), row.formatted("What is 1+1?"));

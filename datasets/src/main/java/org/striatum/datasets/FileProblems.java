@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.striatum.datasets.ProblemLayout.Question;
 import org.striatum.datasets.grading.AnswerGrader;
+import org.striatum.datasets.grading.Reading;
 import org.striatum.datasets.table.Row;
 import org.striatum.datasets.table.TableFile;
 import org.striatum.probe.rollout.Grader;
@@ -26,11 +27,12 @@ import org.striatum.probe.run.UsageException;
 ///
 /// @param source where they were read from
 /// @param problems in the file's order; equal questions share an id
+/// @param places id → where its first row stands in the file
 /// @param stops texts that end a completion
 /// @param skipped the malformed rows, in one line; empty if there are none
 /// @param chosen columns and grader that the file's content decided, in one line; empty if its layout or the caller did
-public record FileProblems(ProblemSource source, List<Problem> problems, List<String> stops, Optional<String> skipped,
-    Optional<String> chosen)
+public record FileProblems(ProblemSource source, List<Problem> problems, Map<String, String> places, List<String> stops,
+    Optional<String> skipped, Optional<String> chosen)
     implements
       ProblemSet {
   private static final int ID_DIGITS = 16;
@@ -38,7 +40,13 @@ public record FileProblems(ProblemSource source, List<Problem> problems, List<St
 
   public FileProblems {
     problems = List.copyOf(problems);
+    places = Map.copyOf(places);
     stops = List.copyOf(stops);
+  }
+
+  @Override
+  public String place(Problem problem) {
+    return "%s of %s (problem %s)".formatted(places.get(problem.id()), source.file(), problem.id());
   }
 
   @Override
@@ -110,6 +118,7 @@ public record FileProblems(ProblemSource source, List<Problem> problems, List<St
     private final List<Asked> asked = new ArrayList<>();
     private final SkippedRows skipped = new SkippedRows();
     private final Map<String, String> idOf = new HashMap<>();
+    private final Map<String, String> answerOf = new HashMap<>();
     private final Set<String> ids = new HashSet<>();
     private ProblemLayout layout;
     private AnswerGrader grader;
@@ -169,7 +178,16 @@ public record FileProblems(ProblemSource source, List<Problem> problems, List<St
         }
         idOf.put(question.text(), id);
       }
+      String answer = answerOf.computeIfAbsent(id, _ -> question.answer());
+      if (!same(answer, question.answer())) {
+        throw new MalformedRowException("has another answer than an earlier row with its question, '%s' and '%s'"
+            .formatted(answer, question.answer()));
+      }
       asked.add(new Asked(place, id, question));
+    }
+
+    private boolean same(String one, String other) {
+      return one.equals(other) || (grader != null && grader.grade(one, other, Reading.USUAL).reward() == 1);
     }
 
     private void requireReadable(Question question) throws MalformedRowException {
@@ -229,7 +247,9 @@ public record FileProblems(ProblemSource source, List<Problem> problems, List<St
           Sha256.of(table.path()), layout.printed(), options.template().orElse(layout.template()), grader);
       List<Problem> problems = asked.stream().map(one -> new Problem(one.id(), source.dataset(),
           source.prompt(one.question().text()), one.question().solution(), one.question().answer())).toList();
-      return new FileProblems(source, problems, stops(source.template()),
+      Map<String, String> places = new HashMap<>();
+      asked.forEach(one -> places.putIfAbsent(one.id(), one.place()));
+      return new FileProblems(source, problems, places, stops(source.template()),
           summary.map(line -> source.file() + ": " + line),
           chosen.map(line -> source.file() + ": " + line));
     }

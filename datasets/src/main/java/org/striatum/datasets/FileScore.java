@@ -28,6 +28,14 @@ record FileScore(String name, double value, Optional<String> against) {
       return new FileScore(named.getFirst(), value, named.stream().skip(1).filter(NAMES::contains)
           .filter(name -> value(holder.path(name)) == 1 - value).findFirst());
     }
+    for (JsonNode holder : List.of(output, line)) {
+      for (String name : NAMES) {
+        if (holder.path(name).isTextual()) {
+          throw new MalformedRowException(Need.GRADER,
+              "has a text for a score, '%s' %s: it must be a number, true or false".formatted(name, holder.path(name)));
+        }
+      }
+    }
     throw new MalformedRowException(Need.GRADER, "has no score (" + String.join(", ", NAMES) + ")");
   }
 

@@ -84,6 +84,9 @@ record ForeignPrompt(String text, Asked asked, Optional<TokenSequence> tokens) {
     if (!list.isArray()) {
       return read;
     }
+    if (list.size() > 1 && list.path(0).isTextual()) {
+      throw new MalformedRowException("has %d prompts in one request: a line must have one".formatted(list.size()));
+    }
     for (JsonNode message : list) {
       if (!message.path("role").isTextual()) {
         throw new MalformedRowException("has a list of messages with one that has no role");

@@ -85,6 +85,20 @@ class FileProblemsTest {
     assertThat(problems.draw(2, 5)).isEqualTo(problems.problems().subList(0, 2));
   }
 
+  /// Which of them is right cannot be seen; a repeated row, or the same number written otherwise, says the same.
+  @Test
+  void oneQuestionHasOneAnswer() throws IOException {
+    FileProblems problems = read(file("twice.jsonl", """
+        {"question": "What is it?", "answer": "#### 5"}
+        {"question": "What is it?", "answer": "#### 6"}
+        {"question": "What is it?", "answer": "it is #### 5.0"}
+        {"question": "And this?", "answer": "#### 6"}
+        """));
+    assertThat(problems.problems()).hasSize(3);
+    assertThat(problems.skipped().orElseThrow()).contains("1 of 4 rows skipped").contains("line 2")
+        .contains("another answer");
+  }
+
   @Test
   void math() throws IOException {
     FileProblems problems = read(file("math500.jsonl", MATH));

@@ -114,6 +114,9 @@ class ForeignRolloutsTest {
         "neither 0 nor 1 1 times (line 1: 'score' 0.5)");
     refused("{\"prompt\": [{\"role\": \"user\"}], \"outputs\": [{\"text\": \"t\"}], \"score\": 1}", null,
         "a list of messages");
+    refused("{\"prompt\": [\"2+3=\", \"2+4=\"], \"choices\": [{\"text\": \"t\"}], \"score\": 1}", null,
+        "has 2 prompts");
+    refused("{\"prompt\": \"p\", \"outputs\": [{\"text\": \"t\"}], \"correct\": \"True\"}", null, "'correct' \"True\"");
     refused("{\"question\": \"p\"}", null, "has no prompt");
     refused("{\"doc_id\": 0, \"arguments\": [[\"p\", {}]], \"resps\": [[\"a\", \"b\"]], \"acc\": 1}", null,
         "one score for 2 responses");

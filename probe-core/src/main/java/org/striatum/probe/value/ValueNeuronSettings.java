@@ -55,7 +55,7 @@ public record ValueNeuronSettings(ValueProbeTraining training, List<Target> targ
 
   /// Where nothing else is said.
   public static ValueNeuronSettings defaults() {
-    return new ValueNeuronSettings(ValueProbeTraining.PAPER, List.copyOf(ALWAYS), Ranking.UNIVARIATE_AUROC,
+    return new ValueNeuronSettings(ValueProbeTraining.PAPER, List.copyOf(ALWAYS), Ranking.AUROC_AFTER_LENGTH,
         PruningSettings.DEFAULTS, SparseSettings.DEFAULTS, Summary.DEFAULTS, ControlSettings.DEFAULTS);
   }
 

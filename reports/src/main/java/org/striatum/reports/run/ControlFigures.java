@@ -12,9 +12,15 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.striatum.probe.stats.PValue;
 import org.striatum.probe.value.DatasetControls;
 import org.striatum.probe.value.DatasetControls.ReliabilityBin;
 import org.striatum.probe.value.DatasetControls.RotationPoint;
+import org.striatum.probe.value.PlantedCode;
+import org.striatum.probe.value.ValuePower;
+import org.striatum.probe.value.ValuePower.Share;
+import org.striatum.probe.value.ValueQuestion;
+import org.striatum.probe.value.ValueQuestion.Arrangement;
 import org.striatum.reports.page.Channel;
 import org.striatum.reports.page.Chart;
 import org.striatum.reports.page.Figure;
@@ -36,12 +42,44 @@ record ControlFigures(List<DatasetControls> controls) {
     return Stream.of(rotation(), reliability()).filter(Objects::nonNull).toList();
   }
 
+  /// AUROCs of planted codes, rising.
+  static List<Double> strengths(ValuePower power) {
+    return power.shares().stream().map(Share::strength).distinct().sorted().toList();
+  }
+
+  /// Where codes were planted for a question.
+  static List<Arrangement> arrangements(ValuePower power, ValueQuestion question) {
+    return power.of(question).filter(share -> share.code().isDeclared()).map(Share::arrangement).distinct().sorted()
+        .toList();
+  }
+
+  /// `9/12`; empty where none was planted.
+  static String found(ValuePower power, ValueQuestion question, Arrangement arrangement, double strength) {
+    return power.curve(question, arrangement).points().stream().filter(point -> point.strength() == strength)
+        .findFirst().map(point -> point.found() + "/" + point.planted()).orElse("");
+  }
+
+  /// Stronger codes found.
+  static String six(ValuePower power, ValueQuestion question, Arrangement arrangement) {
+    return power.of(question).filter(share -> share.code() == PlantedCode.SIX && share.arrangement() == arrangement)
+        .findFirst().map(share -> share.found() + "/" + share.planted()).orElse("");
+  }
+
+  /// Codes of the declared effect that were answered no.
+  static String denied(ValuePower power, ValueQuestion question, Arrangement arrangement) {
+    List<Share> declared = power.of(question).filter(share -> share.code().isDeclared()
+        && share.arrangement() == arrangement && share.strength() == power.effect()).toList();
+    return declared.isEmpty()
+        ? ""
+        : declared.stream().mapToInt(Share::denied).sum() + "/" + declared.stream().mapToInt(Share::planted).sum();
+  }
+
   private Figure rotation() {
     List<List<Object>> rows = rows(c -> c.rotation().points().stream()
         .map(r -> Chart.row(c.dataset(), 1 - r.ratio(), r.kept(), r.unrotated().value(), r.unrotated().low(),
             r.unrotated().high(), r.rotatedMean(), r.low(), r.high(), Notation.percent(r.ratio()),
             Notation.auroc(r.unrotated()), Notation.range(r.low(), r.high(), 3), Notation.auroc(r.difference()),
-            Notation.p(r.p())))
+            Notation.p(PValue.counted(r.p(), c.rotation().rotations()))))
         .toList());
     if (rows.isEmpty()) {
       return null;

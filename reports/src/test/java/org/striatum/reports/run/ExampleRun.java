@@ -20,7 +20,11 @@ import org.striatum.probe.adaptation.AdaptationResults.Outcome;
 import org.striatum.probe.adaptation.AdaptationResults.Protocol;
 import org.striatum.probe.adaptation.AdaptationResults.SharedNeurons;
 import org.striatum.probe.intervention.AblationKind;
+import org.striatum.probe.intervention.AblationPower;
+import org.striatum.probe.intervention.AblationPower.Share;
 import org.striatum.probe.intervention.CurveKind;
+import org.striatum.probe.intervention.Decision;
+import org.striatum.probe.intervention.Decision.Reason;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Arm;
 import org.striatum.probe.intervention.InterventionResults.Controls;
@@ -42,6 +46,7 @@ import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.Overlap;
 import org.striatum.probe.stats.Stability;
 import org.striatum.probe.stats.Verdict;
+import org.striatum.probe.value.Ceiling;
 import org.striatum.probe.value.CoordinateReading;
 import org.striatum.probe.value.DatasetControls;
 import org.striatum.probe.value.DatasetControls.NuisanceBaseline;
@@ -52,9 +57,13 @@ import org.striatum.probe.value.DatasetControls.RotationControl;
 import org.striatum.probe.value.DatasetControls.RotationPoint;
 import org.striatum.probe.value.DatasetControls.SetStability;
 import org.striatum.probe.value.DatasetControls.Sparsity;
+import org.striatum.probe.value.PlantedCode;
 import org.striatum.probe.value.ProbeKind;
 import org.striatum.probe.value.Ranking;
 import org.striatum.probe.value.ValueNeuronResults;
+import org.striatum.probe.value.ValuePower;
+import org.striatum.probe.value.ValueQuestion;
+import org.striatum.probe.value.ValueQuestion.Arrangement;
 import org.striatum.probe.value.ValueNeuronResults.Agreement;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
@@ -223,7 +232,7 @@ public final class ExampleRun {
   /// A dataset with one linear probe at one layer, for tests that need a case by itself.
   public static ValueNeuronResults oneProbe(Estimate test, Estimate promptLength, NullBand shuffled) {
     DatasetSummary dataset = new DatasetSummary("alone", 300, 2400, new Estimate(0.5, 0.46, 0.54), 1, 180, 60, 60, 0,
-        promptLength, null);
+        promptLength, CEILING, null);
     LayerProbes layer = new LayerProbes("alone", HookPoint.residPost(3),
         List.of(new ProbeAuroc(ProbeKind.LINEAR, 0.7, test)),
         shuffled, List.of(), new PathSummary(Double.NaN, 0, List.of()), List.of(), List.of(),
@@ -236,9 +245,9 @@ public final class ExampleRun {
   }
 
   public static Intervention intervention(String set, Damage damage, double pRandom, double pMatched) {
-    List<Double> matched = damage == Damage.UNDECIDED ? List.of() : List.of(-0.02, -0.01, 0.0);
+    List<Double> matched = damage == Damage.NOT_TESTED ? List.of() : List.of(-0.02, -0.01, 0.0);
     return new Intervention(true, "alone", set, List.of(new LayerSet(HookPoint.residPost(3), List.of(3, 17),
-        new Matching(0.1, 0.09, 0.002, List.of(4), damage == Damage.UNDECIDED
+        new Matching(0.1, 0.09, 0.002, List.of(4), damage == Damage.NOT_TESTED
             ? "only 7 coordinates within tolerance"
             : null))),
         AblationKind.ZERO, Double.NaN, PositionMask.ALL, OutcomeKind.ACCURACY, 200, 200, true,
@@ -247,8 +256,30 @@ public final class ExampleRun {
             new McNemarTable(52, 11, 1.2e-7), writing(25.2), null),
         List.of(new Arm("complement", 894, new Estimate(0, 0, 0), new Estimate(-0.62, -0.69, -0.55),
             new McNemarTable(124, 0, 1e-30), writing(110), null)),
-        new Controls(List.of(-0.01, 0.0, 0.01), pRandom, pRandom, 0, writing(21.3), null),
-        new Controls(matched, pMatched, pMatched, 0, matched.isEmpty() ? null : writing(22.9), null), damage);
+        new Controls(List.of(-0.01, 0.0, 0.01), 3, pRandom, pRandom, 0, new Estimate(-0.205, -0.26, -0.15),
+            writing(21.3), null),
+        new Controls(matched, matched.size(), pMatched, pMatched, 0, new Estimate(-0.195, -0.25, -0.14),
+            matched.isEmpty() ? null : writing(22.9), null),
+        decision(damage, OutcomeKind.ACCURACY));
+  }
+
+  /// As a study of enough problems would write it.
+  public static Decision decision(Damage damage, OutcomeKind outcome) {
+    Reason reason = switch (damage) {
+      case SPECIFIC -> Reason.EXCEEDS_CONTROLS;
+      case GENERIC, NONE -> Reason.EXCLUDED;
+      case UNDECIDED -> Reason.INTERVAL_HOLDS_CRITICAL;
+      case NOT_TESTED -> Reason.NO_MATCHED_SETS;
+    };
+    return damage == Damage.NOT_TESTED
+        ? new Decision(damage, reason, 2, Double.NaN, Double.NaN,
+            new AblationPower(outcome.drop(0.1), List.of(), Double.NaN))
+        : new Decision(damage, reason, 2, 0.03, -0.08, new AblationPower(outcome.drop(0.1),
+            List.of(new Share(outcome.drop(0.02), 200, 3), new Share(outcome.drop(0.05), 200, 60),
+                new Share(outcome.drop(0.1), 200, 184), new Share(outcome.drop(0.2), 200, 200),
+                new Share(outcome.drop(0.4), outcome == OutcomeKind.ACCURACY ? 0 : 200,
+                    outcome == OutcomeKind.ACCURACY ? 0 : 200)),
+            180));
   }
 
   private static Writing writing(double tokens) {
@@ -272,18 +303,22 @@ public final class ExampleRun {
         new Arm(set, layer.coordinates().size(), ablated, effect, mcNemar, writing, prediction),
         List.of(new Arm("largest RMS", layer.coordinates().size(), ablated, effect, mcNemar, writing, prediction),
             new Arm("complement", WIDTH - layer.coordinates().size(), ablated, effect, mcNemar, writing, prediction)),
-        new Controls(random, pRandom, pRandom, 0, writing, null),
-        new Controls(matched, pMatched, pMatched, 1, matched.isEmpty() ? null : writing, prediction), damage);
+        new Controls(random, random.size(), pRandom, pRandom, 0, effect, writing, null),
+        new Controls(matched, matched.size(), pMatched, pMatched, 1,
+            matched.isEmpty() ? Estimate.exact(Double.NaN) : effect,
+            matched.isEmpty() ? null : writing, prediction),
+        decision(damage, outcome));
   }
 
   private ValueNeuronResults values() {
     List<DatasetSummary> datasets = List.of(
         new DatasetSummary("chain-arithmetic", 1200, 9600, new Estimate(0.6214, 0.603, 0.640), 0.998, 720, 240, 240, 0,
-            new Estimate(0.658, 0.611, 0.704), null),
+            new Estimate(0.658, 0.611, 0.704), CEILING, null),
         new DatasetSummary("word-problems", 600, 4800, new Estimate(0.384, 0.352, 0.417), 0.914, 360, 120, 120, 3,
-            new Estimate(0.571, 0.503, 0.640), null),
+            new Estimate(0.571, 0.503, 0.640), CEILING, null),
         new DatasetSummary("modular-arithmetic", 400, 3200, new Estimate(0.231, 0.198, 0.266), 1, 240, 80, 80, 0,
             new Estimate(0.702, 0.618, 0.781),
+            new Ceiling(Estimate.exact(Double.NaN), 3, "needs K ≥ 2 rollouts of at least half the problems"),
             "blocks.0.hook_resid_post: each fold needs right and wrong rollouts"));
     double[] reach = {0.83, 0.72, 0.62};
     double[] spread = {0.028, 0.042, 0.055};
@@ -312,7 +347,22 @@ public final class ExampleRun {
         new Reliability(0.18, 0.24, 0.04, List.of(new ReliabilityBin(0, 0.1, 3, 0.05, 0.1),
             new ReliabilityBin(0.1, 0.2, 0, Double.NaN, Double.NaN))),
         List.of(new SetStability("lasso", "problem resamples", 45, new Stability(whole, 0.5, 20, 45))),
-        List.of("no nested selection: too few problems"));
+        power(), List.of("no nested selection: too few problems"));
+  }
+
+  private static final Ceiling CEILING = new Ceiling(new Estimate(0.87, 0.84, 0.9), 1200, null);
+
+  private static ValuePower power() {
+    List<ValuePower.Share> shares = new ArrayList<>();
+    for (ValueQuestion question : ValueQuestion.values()) {
+      for (Arrangement arrangement : Arrangement.values()) {
+        for (PlantedCode code : PlantedCode.values()) {
+          shares.add(new ValuePower.Share(question, code, arrangement, 0.7, 12, code == PlantedCode.DENSE ? 0 : 7, 1));
+        }
+        shares.add(new ValuePower.Share(question, PlantedCode.ONE, arrangement, 0.8, 6, 6, 0));
+      }
+    }
+    return new ValuePower(0.7, 0.84, shares);
   }
 
   private LayerProbes layer(DatasetSummary dataset, int layer, double level, double spread) {
@@ -403,7 +453,7 @@ public final class ExampleRun {
                 List.of(4, 458), "the set itself holds the sinks 4 and 458")),
             new Estimate(0.2375, 0.15, 0.3375), new Estimate(0.0125, 0, 0.0375),
             new Estimate(-0.225, -0.325, Double.NaN), effects(99, -0.002, 0.01, 80), 0.015, List.of(), Double.NaN,
-            new McNemarTable(18, 0, 7.6e-6), Damage.UNDECIDED)),
+            new McNemarTable(18, 0, 7.6e-6), Damage.NOT_TESTED)),
         List.of(curve(CurveKind.DOSE, AblationKind.ZERO, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2),
             curve(CurveKind.STEERING, AblationKind.STEER, -4, -2, -1, 1, 2, 4)),
         List.of("dopamine@significant holds no neuron at any studied hook point: nothing was ablated"));

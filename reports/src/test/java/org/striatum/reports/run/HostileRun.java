@@ -25,6 +25,7 @@ import org.striatum.probe.model.NeuronId;
 import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.value.CoordinateReading;
+import org.striatum.probe.value.Ceiling;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.Agreement;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
@@ -83,7 +84,8 @@ public final class HostileRun {
     List<DatasetSummary> datasets = new ArrayList<>();
     List<LayerProbes> layers = new ArrayList<>();
     for (String name : TEXTS) {
-      datasets.add(new DatasetSummary(name, 3, 9, UNKNOWN, Double.NaN, 1, 1, 1, 5, UNKNOWN, name));
+      datasets.add(new DatasetSummary(name, 3, 9, UNKNOWN, Double.NaN, 1, 1, 1, 5, UNKNOWN,
+          new Ceiling(UNKNOWN, 1, name), name));
       layers.add(new LayerProbes(name, HookPoint.residPost(0),
           List.of(new ProbeAuroc(ProbeKind.TD, Double.NaN, UNKNOWN),
               new ProbeAuroc(ProbeKind.LINEAR, 0.6, Estimate.exact(0.61))),
@@ -103,12 +105,12 @@ public final class HostileRun {
     Prediction prediction = new Prediction(UNKNOWN, UNKNOWN);
     return new InterventionResults(TEXTS.stream().map(text -> {
       Arm arm = new Arm(text, 1, UNKNOWN, UNKNOWN, null, writing, prediction);
-      Controls controls = new Controls(List.of(Double.NaN), Double.NaN, Double.NaN, 0, null, null);
+      Controls controls = new Controls(List.of(Double.NaN), 1, Double.NaN, Double.NaN, 0, UNKNOWN, null, null);
       return new Intervention(false, text, text, List.of(new LayerSet(HookPoint.residPost(0), List.of(1),
           new Matching(0.1, Double.NaN, Double.NaN, List.of(), text))), AblationKind.ZERO, Double.NaN, PositionMask.ALL,
           OutcomeKind.ACCURACY, 2, 1, false, arm,
-          arm, List.of(arm), controls, new Controls(List.of(), Double.NaN, Double.NaN, 0, null, null),
-          Damage.UNDECIDED);
+          arm, List.of(arm), controls, new Controls(List.of(), 0, Double.NaN, Double.NaN, 0, UNKNOWN, null, null),
+          ExampleRun.decision(Damage.NOT_TESTED, OutcomeKind.ACCURACY));
     }).toList(), TEXTS.stream()
         .map(text -> new Curve(CurveKind.DOSE, text, HookPoint.residPost(0), text, AblationKind.ZERO, PositionMask.ALL,
             2, 1,

@@ -34,6 +34,7 @@ import org.striatum.probe.run.Journal;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
+import org.striatum.studies.registration.Registration;
 import org.striatum.studies.run.CompletionText;
 import org.striatum.studies.run.Found;
 import org.striatum.studies.run.KeptBatches;
@@ -145,6 +146,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
     List<Asked> asked = asked(prompting, settings);
     requirePositions(run.anyModel(), asked, settings);
     run.hold((long) asked.size() * settings.sampling().maxNewTokens());
+    Registration.begin(run, sets, settings.problems(), settings.seed());
     SortedMap<String, Grader> graders = new TreeMap<>();
     sets.forEach(set -> graders.put(set.name(), set.grader()));
     remarks(prompting, run.anyModel(), settings, format).forEach(run.note());
@@ -324,7 +326,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
   /// The last new token is not run.
   private static void requirePositions(HookedModel model, List<Asked> asked, RolloutSettings settings) {
     Positions.require(model.facts(), asked.stream().filter(one -> one.sample == 0)
-        .map(one -> new Positions.Sequence("prompts with their new tokens", one.set.name(), one.problem.id(),
+        .map(one -> new Positions.Sequence("prompts with their new tokens", one.set.place(one.problem),
             one.prompt.length() + settings.sampling().maxNewTokens() - 1L))
         .toList());
   }

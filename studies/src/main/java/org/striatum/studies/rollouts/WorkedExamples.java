@@ -91,10 +91,12 @@ public record WorkedExamples(Map<String, ProblemSet> files) {
     return choices > 0 && question.indexOf("\nB. ", choices) > 0 ? question.substring(0, choices) : question;
   }
 
-  /// A question in which white space and case say nothing.
+  /// A question in which white space, case, quotes and emphasis, a label before it and punctuation behind it say nothing.
   private static String plain(String question) {
-    return Normalizer.normalize(question, Normalizer.Form.NFKC).replaceAll("[\\s\\p{Z}]+", " ").strip()
-        .toLowerCase(Locale.ROOT);
+    String words = Normalizer.normalize(question, Normalizer.Form.NFKC).replaceAll("[\"'`“”‘’]|\\*\\*|__", "")
+        .replaceAll("[\\s\\p{Z}]+", " ").strip().toLowerCase(Locale.ROOT);
+    return words.replaceFirst("^#{0,4} ?(?:q|question|problem|exercise) ?\\d{0,4} ?[:.)] ?", "")
+        .replaceFirst("[ .,;:?=]+$", "");
   }
 
   /// Which file the examples of a set are from; empty where it draws its own, or has none.
