@@ -1,16 +1,17 @@
 """Makes the folders beside it (small tokenizers in the layouts of the hub) and tokenizers.json (texts and their ids).
 
 Run with transformers 4.57.6, tokenizers 0.23.2 and sentencepiece 0.2.2. Folders named spm-* are read by sentencepiece
-itself, all others by AutoTokenizer.
+itself, all others by AutoTokenizer. `make_tokenizers.py 5` makes only the layouts in which version 4 needs files that are not
+there or does otherwise, with transformers 5.18.0.
 """
 
 import json
 import os
 import random
 import shutil
+import sys
 
-import sentencepiece
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 from transformers import AutoTokenizer
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -93,6 +94,7 @@ def json_layouts():
 
 
 def sentence_piece_layouts():
+    import sentencepiece
     lines = os.path.join(HERE, "lines.txt")
     with open(lines, "w", encoding="utf-8") as file:
         file.write("\n".join(corpus()))
@@ -115,13 +117,48 @@ def sentence_piece_layouts():
     os.remove(lines)
 
 
-def expected():
+def prepended():
+    tokenizer = Tokenizer(models.BPE(byte_fallback=True, fuse_unk=True, unk_token="<unk>"))
+    tokenizer.normalizer = normalizers.Sequence([normalizers.Prepend("\u2581"), normalizers.Replace(" ", "\u2581")])
+    tokenizer.decoder = decoders.Sequence([decoders.Replace("\u2581", " "), decoders.ByteFallback(), decoders.Fuse(),
+                                           decoders.Strip(" ", 1, 0)])
+    tokenizer.train_from_iterator([word for line in corpus() for word in line.split(" ")], trainers.BpeTrainer(
+        vocab_size=420, special_tokens=["<unk>", "<s>", "</s>"] + [f"<0x{byte:02X}>" for byte in range(256)],
+        show_progress=False))
+    made = json.loads(tokenizer.to_str())
+    made["added_tokens"] = made["added_tokens"][:3]
+    return made
+
+
+def layouts_of_five():
+    plain = byte_level()
+    listed = {str(token["id"]): {key: value for key, value in token.items() if key != "id"}
+              for token in plain["added_tokens"]}
+    listed["0"].update(lstrip=True, rstrip=True)
+    made = []
+    for name, tokenizer, config in [
+            ("gpt2-prefix-space", plain, {"tokenizer_class": "GPT2Tokenizer", "add_prefix_space": True}),
+            ("llama-no-prefix-space", prepended(),
+             {"tokenizer_class": "LlamaTokenizer", "add_bos_token": False, "add_prefix_space": False, "pad_token": None}),
+            ("flags-in-config", plain, {"tokenizer_class": "PreTrainedTokenizerFast", "added_tokens_decoder": listed})]:
+        folder = fresh(name)
+        write(folder, "tokenizer.json", tokenizer)
+        write(folder, "tokenizer_config.json", {"unk_token": tokenizer["added_tokens"][0]["content"], **FAST, **config})
+        made.append(name)
+    return made
+
+
+def expected(only=None):
     golden = {}
+    if only:
+        with open(os.path.join(HERE, "tokenizers.json"), encoding="utf-8") as file:
+            golden = json.load(file)
     for name in sorted(os.listdir(HERE)):
         folder = os.path.join(HERE, name)
-        if not os.path.isdir(folder) or name == "chat":
+        if not os.path.isdir(folder) or name == "chat" or (only and name not in only):
             continue
         if name.startswith("spm-"):
+            import sentencepiece
             model = sentencepiece.SentencePieceProcessor(model_file=os.path.join(folder, "tokenizer.model"))
             # Special tokens in a text are the business of whoever calls SentencePiece.
             golden[name] = [{"text": text, "ids": model.encode(text), "bare": model.encode(text)}
@@ -132,10 +169,13 @@ def expected():
                              "bare": tokenizer(text, add_special_tokens=False).input_ids} for text in TEXTS]
     with open(os.path.join(HERE, "tokenizers.json"), "w", encoding="utf-8") as file:
         file.write("{\n" + ",\n".join(f'"{name}": [\n' + ",\n".join(json.dumps(case) for case in cases) + "]"
-                                      for name, cases in golden.items()) + "}\n")
+                                      for name, cases in sorted(golden.items())) + "}\n")
 
 
 if __name__ == "__main__":
-    json_layouts()
-    sentence_piece_layouts()
-    expected()
+    if sys.argv[1:] == ["5"]:
+        expected(layouts_of_five())
+    else:
+        json_layouts()
+        sentence_piece_layouts()
+        expected()

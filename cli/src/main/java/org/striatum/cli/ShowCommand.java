@@ -15,6 +15,7 @@ import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.UsageException;
 import org.striatum.studies.AnswersStep.Answers;
 import org.striatum.studies.StudyRegistry;
+import org.striatum.studies.registration.PlanReport;
 import org.striatum.studies.run.FlatRecord;
 import org.striatum.studies.run.Manifest;
 import org.striatum.studies.run.RewardGraders;
@@ -50,7 +51,9 @@ final class ShowCommand implements Callable<Integer> {
   record Shown(String study, String summary, boolean unchanged, JsonNode settings, JsonNode results) {}
 
   /// A run.
-  record Asked(Manifest.Inputs inputs, List<Shown> studies) {}
+  ///
+  /// @param plan that it was registered with; null for none
+  record Asked(Manifest.Inputs inputs, PlanReport plan, List<Shown> studies) {}
 
   @Override
   public Integer call() throws IOException {
@@ -80,7 +83,7 @@ final class ShowCommand implements Callable<Integer> {
       shown.add(new Shown(one.name(), summary(one), run.isUnchanged(one), file(run.settingsFile(one.name())),
           file(run.resultsFile(one.name()))));
     }
-    console.json(new Asked(run.manifest().inputs(), shown));
+    console.json(new Asked(run.manifest().inputs(), PlanReport.of(run, registry.studies()).orElse(null), shown));
   }
 
   private static JsonNode file(Path file) throws IOException {
@@ -95,6 +98,10 @@ final class ShowCommand implements Callable<Integer> {
         : inputs.checkpoint().name() + " (" + inputs.checkpoint().modelType() + ")")
         + (inputs.seed() == null ? "" : ", seed " + inputs.seed()));
     RewardGraders.stale(run).forEach(console::print);
+    PlanReport.of(run, registry.studies()).ifPresent(plan -> {
+      console.print(plan.printed());
+      plan.deviations().forEach(one -> console.print("  " + one.printed()));
+    });
     if (steps.isEmpty()) {
       console.print("no study is finished; what is under way goes on with the same command. It was asked:");
       FlatRecord.of(inputs).entries().forEach(this::line);
@@ -117,7 +124,7 @@ final class ShowCommand implements Callable<Integer> {
     try {
       Answers answers = registry.answers().now(run);
       if (answers.checkpoint().answers().stream().anyMatch(answer -> !answer.findings().isEmpty())) {
-        new AnswersSummary(console).print(answers);
+        new AnswersSummary(console).print(new Answers(answers.checkpoint(), answers.beside(), null)); // said above
       }
     } catch (BadDataException changed) {
       console.print("");

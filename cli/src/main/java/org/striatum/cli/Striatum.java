@@ -25,8 +25,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(name = "striatum", version = Version.NAME, mixinStandardHelpOptions = true, scope = ScopeType.INHERIT, description = "Finds and tests the reward subsystem of a language model: its estimate of success, and whether it uses it.", synopsisSubcommandLabel = "COMMAND", exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
     "0:done", "1:mistake of the program", "2:usage", "3:checkpoint or parity failure", "4:bad data",
     "5:partial, resumable",
-    "130:interrupted"}, subcommands = {DemoCommand.class, StudyCommand.class, ScanCommand.class, InspectCommand.class,
-        ParityCommand.class, TasksCommand.class,
+    "130:interrupted"}, subcommands = {DemoCommand.class, PlanCommand.class, StudyCommand.class, ScanCommand.class,
+        InspectCommand.class, ParityCommand.class, TasksCommand.class,
         RolloutsCommand.class, GradeCommand.class,
         CaptureCommand.class, LensCommand.class, AttentionCommand.class, ProbeCommand.class, DopamineCommand.class,
         AblateCommand.class, CompareCommand.class,
@@ -78,6 +78,7 @@ public final class Striatum implements Runnable {
         line.addSubcommand(study.name(), StudyCommandLine.of(console, registry, study));
       }
     }
+    PlanCommand.fit(line);
     ScanCommand.passOptions(line, console, registry);
     line.setOut(console.out());
     line.setErr(console.err());

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -27,12 +28,16 @@ import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.checkpoint.ModelSource;
 import org.striatum.probe.model.Sampling;
 import org.striatum.probe.run.RecordJson;
+import org.striatum.probe.run.UsageException;
 import org.striatum.studies.StudyPlan;
 import org.striatum.studies.StudyRegistry;
 import org.striatum.studies.WholeStudy.Companion;
 import org.striatum.studies.AnswersStep.Answers;
 import org.striatum.studies.capture.CaptureSettings;
 import org.striatum.studies.paper.Paper;
+import org.striatum.studies.registration.Plan.AskedProblems;
+import org.striatum.studies.registration.PlanFile;
+import org.striatum.studies.registration.Registration;
 import org.striatum.studies.results.StudyResults;
 import org.striatum.studies.rollouts.WorkedExamples;
 import org.striatum.studies.rollouts.PromptSettings;
@@ -42,8 +47,11 @@ import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.RunModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /// A full study of one checkpoint, and of others compared with it.
 @Command(name = "study", description = "Run every step on a checkpoint, compare others with it, and answer every question: a complete run folder with its report.", footer = {
@@ -53,8 +61,14 @@ final class StudyCommand implements Callable<Integer> {
   /// The tasks if none are given.
   private static final String TASKS = "add,mul,mod,expr";
 
+  private static final Set<String> BESIDE_A_PLAN = Set.of("--plan", "--data", "--with", "--beside", "--output",
+      "--batch-size", "--json", "--memory", "--threads", "--hang-limit", "--adapter", "--base", "--debug");
+
   private final Console console;
   private final StudyRegistry registry;
+
+  @Spec
+  private CommandSpec command;
 
   @Parameters(paramLabel = "CKPT", description = "Checkpoint folder or ONNX file.")
   private Path checkpoint;
@@ -101,6 +115,9 @@ final class StudyCommand implements Callable<Integer> {
   @Option(names = {"-o", "--output"}, paramLabel = "RUN", description = "Run folder (default striatum-<checkpoint>).")
   private Path output;
 
+  @Option(names = "--plan", paramLabel = "FILE", description = "Do what a plan of `striatum plan` says, and register it before the first result.")
+  private Path plan;
+
   @Option(names = "--dry-run", description = "Show what would be sent, and stop.")
   private boolean dryRun;
 
@@ -123,6 +140,36 @@ final class StudyCommand implements Callable<Integer> {
   /// @throws IllegalArgumentException if there is no such problem set
   List<ProblemSet> sets() throws IOException {
     return problems.sets(limit(), TASKS, prompts.isChat());
+  }
+
+  /// The checkpoint.
+  ModelSource source() throws IOException {
+    return source(checkpoint);
+  }
+
+  /// The options of models.
+  ModelOptions modelOptions() {
+    return modelOptions;
+  }
+
+  /// Sequences per batch.
+  String batchSize() {
+    return batchSize;
+  }
+
+  /// Where results go; null where nothing was said.
+  Path output() {
+    return output;
+  }
+
+  /// Whether JSON is printed.
+  boolean isJson() {
+    return json;
+  }
+
+  /// The problems, as a plan keeps them.
+  AskedProblems asked() {
+    return problems.asked(TASKS, prompts.shotsFile());
   }
 
   /// The settings of every study. Refuses what a study would refuse.
@@ -210,6 +257,9 @@ final class StudyCommand implements Callable<Integer> {
     Path folder = output == null
         ? Path.of("striatum-" + source.name())
         : output;
+    if (plan != null) {
+      return planned(source, folder, companions);
+    }
     List<ProblemSet> sets = sets();
     sets.stream().map(ProblemSet::skipped).flatMap(Optional::stream).forEach(console::note);
     sets.stream().map(ProblemSet::chosen).flatMap(Optional::stream).forEach(console::note);
@@ -218,9 +268,30 @@ final class StudyCommand implements Callable<Integer> {
       preview(sets);
       return ExitCode.DONE;
     }
+    return study(source, folder, new RolloutStep(sets, Optional.empty(), examples(sets)), plan(), companions);
+  }
+
+  /// What a plan says.
+  private int planned(ModelSource source, Path folder, List<Companion> companions) throws IOException {
+    refuseToldTwice();
+    PlanFile file = PlanFile.read(plan);
+    PlannedStudy told = PlannedStudy.of(file.plan(), registry, plan, problems.files());
+    Registration.place(plan, folder);
+    return study(source, folder, told.asked(), told.plan(), companions);
+  }
+
+  /// A plan says everything but where things lie and how the model is held.
+  private void refuseToldTwice() {
+    command.options().stream().filter(option -> command.commandLine().getParseResult().hasMatchedOption(option))
+        .map(OptionSpec::longestName).filter(name -> !BESIDE_A_PLAN.contains(name)).findFirst().ifPresent(name -> {
+          throw new UsageException(name + " has no effect with --plan, which says it: leave it out, or plan again");
+        });
+  }
+
+  private int study(ModelSource source, Path folder, RolloutStep asked, StudyPlan told, List<Companion> companions)
+      throws IOException {
     Console said = json ? console.silent() : console;
-    Answers answers = new StudyRunner(said, registry, modelOptions, batchSize).run(source, folder,
-        new RolloutStep(sets, Optional.empty(), examples(sets)), plan(),
+    Answers answers = new StudyRunner(said, registry, modelOptions, batchSize).run(source, folder, asked, told,
         companions);
     if (json) {
       console.json(answers);

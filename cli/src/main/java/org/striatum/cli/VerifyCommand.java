@@ -14,6 +14,7 @@ import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.store.ActivationStore;
 import org.striatum.reports.database.ScanRecomputation;
 import org.striatum.studies.StudyRegistry;
+import org.striatum.studies.registration.PlanReport;
 import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.RunFolder.Difference;
 import org.striatum.studies.run.RunModel;
@@ -51,7 +52,9 @@ final class VerifyCommand implements Callable<Integer> {
   ///
   /// @param files number of files in the manifest, and of shards of hidden states
   /// @param figures empty with `--checksums`, or if a file has changed
-  record Verified(String run, int steps, int files, List<Difference> differences, List<Figures> figures) {
+  /// @param plan that the run was registered with, and what deviates from it, which is no fault; null for none
+  record Verified(String run, int steps, int files, List<Difference> differences, List<Figures> figures,
+      PlanReport plan) {
     boolean sound() {
       return differences.isEmpty() && different() == 0;
     }
@@ -106,7 +109,7 @@ final class VerifyCommand implements Callable<Integer> {
       figures.addAll(new Recomputation(reader(run), registry.studies()).all());
     }
     return new Verified(run.folder().toString(), run.manifest().steps().size(), files(run) + shards, differences,
-        figures);
+        figures, PlanReport.of(run, registry.studies()).orElse(null));
   }
 
   private Verified verify(RunFolder folder, ScanResults scan) throws IOException {
@@ -114,7 +117,8 @@ final class VerifyCommand implements Callable<Integer> {
     return new Verified(folder.folder().toString(), folder.manifest().steps().size(), files(folder), differences,
         checksums || !differences.isEmpty()
             ? List.of()
-            : new ScanRecomputation(reader(folder), scan.runs(folder.folder()), registry.studies()).all());
+            : new ScanRecomputation(reader(folder), scan.runs(folder.folder()), registry.studies()).all(),
+        null);
   }
 
   private StudyRun reader(RunFolder run) {
@@ -129,6 +133,10 @@ final class VerifyCommand implements Callable<Integer> {
     if (!json) {
       console.print("%s: %s, %s, %s".formatted(run.run(), Counted.of(run.steps(), "step"),
           Counted.of(run.files(), "file"), run.state()));
+      if (run.plan() != null) {
+        console.print("  " + run.plan().printed());
+        run.plan().deviations().forEach(one -> console.print("    " + one.printed()));
+      }
       run.differences().forEach(one -> console.print("  %s (%s) %s".formatted(one.file(), one.step(),
           one.found() == null ? "is missing" : "has checksum " + one.found() + ", written with " + one.expected())));
       run.figures().forEach(one -> console.print("  %s %s: %s".formatted(switch (one.outcome()) {

@@ -329,6 +329,7 @@ class BadInputTest {
       "--layers | some | layers must be one of primary, each, all, found 'some'", "--doses | 0 | (0 %, 100 %)",
       "--alpha | NaN | must be finite",
       "--positions | nowhere | all, prompt, generated, all-but-first, none", "--controls | 18 | 18",
+      "--effect | 0 | above 0 and below 100", "--effect | 100 | above 0 and below 100",
       "--attempts | 1 | at least 2 problems", "--solutions | 0 | at least 2 problems"})
   void unusableInterventions(String option, String value, String message) throws Exception {
     Path run = damagedRun();

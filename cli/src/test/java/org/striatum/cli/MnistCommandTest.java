@@ -172,8 +172,13 @@ class MnistCommandTest {
     JsonNode table = JSON.readTree(session.out()).path("table");
     assertThat(table.path("cells")).hasSize(10)
         .allSatisfy(cell -> assertThat(cell.path("holds").asBoolean()).as(cell.toString()).isTrue());
-    assertThat(table.path("claims")).hasSize(5)
-        .allSatisfy(claim -> assertThat(claim.path("holds").asBoolean()).as(claim.toString()).isTrue());
+    assertThat(table.path("claims")).hasSize(6);
+    assertThat(table.path("claims")).filteredOn(claim -> !claim.path("text").asText().contains("alike"))
+        .allSatisfy(claim -> assertThat(claim.path("verdict").asText()).as(claim.toString()).isEqualTo("yes"));
+    assertThat(table.path("claims")).filteredOn(claim -> claim.path("text").asText().contains("alike"))
+        .singleElement().satisfies(claim -> assertThat(claim.path("verdict").asText()).as("BitFit is ahead")
+            .isNotEqualTo("yes"));
+    assertThat(table.path("uncalibrated").path("cells")).hasSize(10);
     assertThat(JSON.readTree(session.out()).path("methods").findValues("trainable")).extracting(JsonNode::asInt)
         .containsExactly(0, 266, 512, 10_448, 118_282);
   }

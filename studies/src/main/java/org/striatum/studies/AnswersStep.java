@@ -1,5 +1,8 @@
 package org.striatum.studies;
 
+import com.fasterxml.jackson.annotation.JacksonInject;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.OptBoolean;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -10,9 +13,11 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.RecordJson;
 import org.striatum.studies.answer.Answer.Finding;
 import org.striatum.studies.answer.Question;
 import org.striatum.studies.answer.StudyAnswers;
+import org.striatum.studies.registration.PlanReport;
 import org.striatum.studies.rollouts.RolloutResults.DatasetAccuracy;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.Found;
@@ -42,7 +47,9 @@ public record AnswersStep(List<Study<?, ?>> studies, List<RunFolder> beside)
   ///
   /// @param checkpoint of the run
   /// @param beside of the others
-  public record Answers(StudyAnswers checkpoint, List<StudyAnswers> beside) {
+  /// @param plan that the run was registered with, and what deviates from it; null for a run without one
+  public record Answers(StudyAnswers checkpoint, List<StudyAnswers> beside,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @JacksonInject(value = RecordJson.NOTHING, useInput = OptBoolean.TRUE) PlanReport plan) {
     public Answers {
       beside = List.copyOf(beside);
     }
@@ -100,7 +107,7 @@ public record AnswersStep(List<Study<?, ?>> studies, List<RunFolder> beside)
   /// @throws UnfinishedStudyException if no checkpoint is known yet, so that no question is asked of it
   /// @throws BadDataException if a result was changed since it was written
   public Answers now(RunFolder run) throws IOException {
-    return new Answers(of(run), others(run));
+    return new Answers(of(run), others(run), PlanReport.of(run, studies).orElse(null));
   }
 
   /// The answers of one run as far as it has got.

@@ -46,7 +46,7 @@ public final class DopamineOptions implements SettingOptions<DopamineStepSetting
   @Option(names = "--effect", paramLabel = "R", description = "Correlation with δ, in (0, 1), at which four of five planted neurons must be found before their absence is an answer (default 0.35).")
   private Double effect;
 
-  @Option(names = "--retrainings", paramLabel = "N", description = "Probes refitted to reassigned δ, for the null distribution of the probe (default 19).")
+  @Option(names = "--retrainings", paramLabel = "N", description = "Probes refitted to reassigned δ, for the null distribution of the probe (default 99).")
   private Integer retrainings;
 
   @Override

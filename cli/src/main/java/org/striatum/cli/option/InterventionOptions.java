@@ -54,7 +54,7 @@ public final class InterventionOptions implements SettingOptions<AblationSetting
   @Option(names = "--controls", paramLabel = "N", description = "Random and RMS-matched sets, of each kind, in measurements by generation (default 99).")
   private Integer controls;
 
-  @Option(names = "--logprob-controls", paramLabel = "N", description = "The same in measurements by log-probability (default 199).")
+  @Option(names = "--logprob-controls", paramLabel = "N", description = "The same in measurements by log-probability, at most: measuring ends earlier where it is plain that the set does no more than they do (default 999).")
   private Integer logProbabilityControls;
 
   @Option(names = "--attempts", paramLabel = "N", description = "Maximum number of test problems that every arm completes (default 200).")
@@ -63,11 +63,15 @@ public final class InterventionOptions implements SettingOptions<AblationSetting
   @Option(names = "--solutions", paramLabel = "N", description = "Maximum number of test problems per dataset whose solutions every arm scores (default 100).")
   private Integer solutions;
 
+  @Option(names = "--effect", paramLabel = "POINTS", description = "The drop, in points of accuracy or in per cent of a solution's probability, that must be found four times in five before the answer is no (default 10).")
+  private Double effect;
+
   @Override
   public AblationSettings over(AblationSettings base) throws IOException {
     name(); // refused before any work
     requireControls("--controls", controls);
     requireControls("--logprob-controls", logProbabilityControls);
+    requireEffect();
     return changed(paper == null ? base : Paper.named(paper).over(base));
   }
 
@@ -84,10 +88,17 @@ public final class InterventionOptions implements SettingOptions<AblationSetting
     }
   }
 
+  private void requireEffect() {
+    if (effect != null && !(effect > 0 && effect < 100)) {
+      throw new UsageException("--effect must be above 0 and below 100, found " + effect);
+    }
+  }
+
   private AblationSettings.Measures measures(AblationSettings.Measures base) {
     return base.withAttempts(Given.or(attempts, base.attempts())).withControls(Given.or(controls, base.controls()))
         .withSolutions(Given.or(solutions, base.solutions()))
         .withLogProbabilityControls(Given.or(logProbabilityControls, base.logProbabilityControls()))
+        .withEffect(effect == null ? base.effect() : effect / 100)
         .withGeneratedAt(Given.or(generatedAt, base.generatedAt()));
   }
 

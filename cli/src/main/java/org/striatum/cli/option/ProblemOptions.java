@@ -1,18 +1,21 @@
 package org.striatum.cli.option;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.striatum.datasets.FileProblems;
 import org.striatum.datasets.NamedColumns;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.datasets.ProblemSets;
 import org.striatum.datasets.grading.AnswerGrader;
 import org.striatum.probe.run.UsageException;
+import org.striatum.studies.registration.Plan.AskedProblems;
 import picocli.CommandLine.Option;
 
 /// The problems: generated sets, sets read from files, or both.
@@ -33,6 +36,36 @@ public final class ProblemOptions {
 
   @Option(names = "--prompt-template", paramLabel = "TEXT", description = "With --data: the text around {prompt}; \\n is a line end, \\\\ a backslash (default: that of the layout).")
   private String template;
+
+  /// The options that a plan was made with; the files where they lay then, or beside the plan.
+  ///
+  /// @param moved files that are given in place of them; may be empty
+  /// @throws UsageException if a file is at neither place
+  public static ProblemOptions of(AskedProblems asked, Path plan, List<Path> moved) {
+    ProblemOptions options = new ProblemOptions();
+    options.tasks = asked.sets();
+    options.columns = asked.columns();
+    options.grader = asked.grader();
+    options.template = asked.template();
+    options.data = moved.isEmpty() ? asked.files().stream().map(file -> found(file, plan)).toList() : moved;
+    return options;
+  }
+
+  private static Path found(String file, Path plan) {
+    Path beside = plan.toAbsolutePath().resolveSibling(Path.of(file).getFileName().toString());
+    return Stream.of(Path.of(file), beside).filter(Files::isRegularFile).findFirst()
+        .orElseThrow(() -> new UsageException(
+            "the plan's problems are in " + file + ", which is not there: give the file with --data"));
+  }
+
+  /// What the options say, for a plan.
+  ///
+  /// @param otherwise names of the sets if none is given; may be null
+  /// @param examples file of worked examples; may be null
+  public AskedProblems asked(String otherwise, Path examples) {
+    return new AskedProblems(isEmpty() ? otherwise : tasks, data.stream().map(Path::toString).toList(), columns, grader,
+        template, examples == null ? null : examples.toString());
+  }
 
   /// Whether none are given.
   public boolean isEmpty() {
@@ -77,7 +110,7 @@ public final class ProblemOptions {
   }
 
   /// The files of problems.
-  List<Path> files() {
+  public List<Path> files() {
     return data;
   }
 

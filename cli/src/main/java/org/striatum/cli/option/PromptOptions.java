@@ -64,6 +64,20 @@ public final class PromptOptions {
   @Option(names = "--thinking", paramLabel = "OPEN,CLOSE", description = "Markers around thoughts, which are not graded (default: those of the chat template, else <think>,</think>).")
   private String thinking;
 
+  /// The options that say where worked examples come from, as a plan has them.
+  public static PromptOptions of(PromptSettings settings, String examples) {
+    PromptOptions options = new PromptOptions();
+    options.chat = settings.style() == Style.CHAT;
+    options.shots = settings.shots().count();
+    options.shotsFile = examples == null ? null : Path.of(examples);
+    return options;
+  }
+
+  /// The file of worked examples that was given; null for none.
+  public Path shotsFile() {
+    return shotsFile;
+  }
+
   /// Whether questions are messages: then the text around a question is the template's.
   public boolean isChat() {
     return chat;

@@ -17,6 +17,10 @@ public record AnswersSummary(Console console) {
   public void print(Answers answers) {
     console.print("");
     console.print("Answers, " + answers.checkpoint().checkpoint());
+    if (answers.plan() != null) {
+      console.print(answers.plan().printed());
+      answers.plan().deviations().forEach(one -> console.print("  " + one.printed()));
+    }
     for (Answer answer : answers.checkpoint().answers()) {
       console.print(answer.question().text() + " " + answer.brief());
       for (Finding finding : answer.findings()) {

@@ -90,6 +90,6 @@ public record DopamineSummary(Console console) {
   private static String shuffled(ProbeNull shuffled) {
     return shuffled.retrainings() == 0
         ? "–"
-        : "%+.2f … %+.2f, p = %.3f".formatted(shuffled.low(), shuffled.high(), shuffled.p());
+        : "%+.2f … %+.2f, %s".formatted(shuffled.low(), shuffled.high(), shuffled.pValue().equation("p"));
   }
 }

@@ -9,6 +9,7 @@ import org.striatum.probe.adaptation.AdaptationResults.Outcome;
 import org.striatum.probe.adaptation.AdaptationResults.Protocol;
 import org.striatum.probe.adaptation.AdaptationResults.SharedNeurons;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.stats.PValue;
 import org.striatum.studies.adaptation.AdaptationAnswers;
 import org.striatum.studies.answer.Answer.Finding;
 
@@ -37,9 +38,9 @@ public record GateSummary(Console console) {
       }
     }
     for (SharedNeurons shared : results.shared()) {
-      console.print("  of the %d neurons that the gate over all %d changed most, %d are in %s: p = %.3g".formatted(
+      console.print("  of the %d neurons that the gate over all %d changed most, %d are in %s: %s".formatted(
           shared.overlap().first(), all == null ? 0 : all.neurons(), shared.overlap().shared(), shared.set(),
-          shared.overlap().p()));
+          PValue.exact(shared.overlap().p()).equation("p")));
     }
     console.print("  PyTorch and ONNX Runtime: logits differ by at most %.1e".formatted(results.agreement()));
     results.notes().forEach(note -> console.print("note: " + note));

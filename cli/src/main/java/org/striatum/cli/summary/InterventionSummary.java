@@ -1,11 +1,11 @@
 package org.striatum.cli.summary;
 
+import java.util.stream.Collectors;
 import org.striatum.cli.console.Console;
 import org.striatum.probe.intervention.AblationKind;
 import org.striatum.probe.intervention.CurveKind;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Arm;
-import org.striatum.probe.intervention.InterventionResults.Controls;
 import org.striatum.probe.intervention.InterventionResults.Curve;
 import org.striatum.probe.intervention.InterventionResults.CurvePoint;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
@@ -32,8 +32,7 @@ public record InterventionSummary(Console console) {
       for (Intervention one : results.interventions()) {
         console.print(ROW.formatted(one.dataset(), one.where(), (one.primary() ? "*" : "") + one.set(), one.treatment(),
             one.outcome(), "%.3f".formatted(one.base().outcome().value()), Figures.signed(one.effect()),
-            p(one.random().q()),
-            p(one.matched().q()), InterventionWords.verdict(one)));
+            one.random().qValue(), one.matched().qValue(), InterventionWords.verdict(one)));
       }
     }
     results.curves().forEach(this::curve);
@@ -52,28 +51,31 @@ public record InterventionSummary(Console console) {
           dose ? "%.3g %%".formatted(100 * point.x()) : "α %+.3g".formatted(point.x()), point.coordinates(),
           Figures.signed(point.effect()), point.refused() != null
               ? "no matched sets"
-              : "%+.3f … %+.3f, p = %.3f".formatted(point.low(), point.high(), point.p())));
+              : "%+.3f … %+.3f, %s".formatted(point.low(), point.high(), point.pValue().equation("p"))));
     }
   }
 
   private void verdict(Intervention primary) {
     console.print("");
-    console
-        .print("Verdict: %s. %s %s (%s of %s, on %s) changes accuracy from %.3f by %s%s; q = %s against random"
-            .formatted(InterventionWords.verdict(primary),
-                primary.kind() == AblationKind.ZERO ? "Zeroing" : "Changing (" + primary.treatment() + ")",
-                primary.set(), primary.kind().ofDirection() ? "a direction" : primary.size() + " neurons",
-                primary.where(), primary.dataset(), primary.base().outcome().value(),
-                Figures.signed(primary.effect()), mcNemar(primary.ablated()), p(primary.random().q()))
-            + " sets, %s against RMS-matched sets.".formatted(primary.refused() == null
-                ? p(primary.matched().q())
-                : "no verdict (" + primary.refused() + ")"));
-    console.print((primary.effect().low() < primary.effect().high()
-        ? "  %d problems detect a change of %.3f or more with a power of 80 %%.".formatted(primary.problems(),
-            primary.detectable())
-        : "  The effect has no interval, so what %d problems could detect cannot be estimated."
-            .formatted(primary.problems()))
-        + power(primary.matched()));
+    console.print("Verdict: %s. %s %s (%s of %s, on %s) changes accuracy from %.3f by %s%s: %s.".formatted(
+        InterventionWords.verdict(primary),
+        primary.kind() == AblationKind.ZERO ? "Zeroing" : "Changing (" + primary.treatment() + ")", primary.set(),
+        primary.kind().ofDirection() ? "a direction" : primary.size() + " neurons", primary.where(), primary.dataset(),
+        primary.base().outcome().value(), Figures.signed(primary.effect()), mcNemar(primary.ablated()),
+        InterventionWords.finding(primary)));
+    if (!primary.matched().effects().isEmpty()) {
+      console.print("  RMS-matched sets have %+.3f on average, the set %s beyond that; %d of %d tie.".formatted(
+          primary.matched().mean(), Figures.signed(primary.matched().excess()), primary.matched().ties(),
+          primary.matched().effects().size()));
+    }
+    String power = InterventionWords.power(primary);
+    if (!power.isEmpty()) {
+      console.print("  " + power);
+      console.print("  planted drops found: " + primary.decision().power().shares().stream()
+          .filter(share -> share.planted() > 0).map(share -> "%s %.0f %%".formatted(
+              InterventionWords.size(share.drop(), primary.outcome()), 100 * share.value()))
+          .collect(Collectors.joining(", ")));
+    }
     writing("base", primary.base().writing());
     writing(primary.set(), primary.ablated().writing());
     for (Arm other : primary.others()) {
@@ -91,21 +93,11 @@ public record InterventionSummary(Console console) {
     }
   }
 
-  private static String power(Controls matched) {
-    return matched.effects().isEmpty()
-        ? ""
-        : " RMS-matched sets have %+.3f on average; to exceed them (p ≤ 0.05) the effect must be below %+.3f; %d of %d tie."
-            .formatted(matched.mean(), matched.critical(), matched.ties(), matched.effects().size());
-  }
-
   private static String mcNemar(Arm arm) {
     return arm.mcNemar() == null
         ? ""
-        : "; McNemar p = %.3g (%d broken, %d repaired)".formatted(arm.mcNemar().p(), arm.mcNemar().broken(),
+        : "; McNemar %s (%d broken, %d repaired)".formatted(arm.mcNemar().pValue().equation("p"),
+            arm.mcNemar().broken(),
             arm.mcNemar().repaired());
-  }
-
-  private static String p(double value) {
-    return Double.isNaN(value) ? "–" : "%.3f".formatted(value);
   }
 }

@@ -2,8 +2,9 @@ package org.striatum.cli.summary;
 
 import java.util.Locale;
 import org.striatum.cli.console.Console;
-import org.striatum.probe.intervention.MediationResults;
 import org.striatum.probe.intervention.MediationResults.Mediation;
+import org.striatum.probe.intervention.MediationResults;
+import org.striatum.probe.stats.PValue;
 import org.striatum.studies.answer.AnswerFigures;
 
 /// What coordinates carry between right and wrong runs, as lines of text.
@@ -23,17 +24,14 @@ record MediationSummary(Console console) {
     console.print("    all that the token changes %s, the whole state there %s, %d coordinates %s".formatted(
         AnswerFigures.signed(one.total()), AnswerFigures.signed(one.whole()), one.coordinates(),
         AnswerFigures.signed(one.effect())));
-    console.print("    %s: set less controls %s, p %s, %s of the whole state".formatted(
+    console.print("    %s: set less controls %s, %s, %s of the whole state".formatted(
         one.controls() == 0
             ? "no matched sets"
             : String.format(Locale.ROOT, "%d matched sets %+.3f (%+.3f to %+.3f)", one.controls(), one.mean(),
                 one.low(),
                 one.high()),
         AnswerFigures.signed(one.beyond()),
-        one.p() <= 1.0 / (1 + one.controls())
-            ? "≤ " + AnswerFigures.chance(one.p())
-            : "= " + AnswerFigures.chance(
-                one.p()),
+        PValue.counted(one.p(), one.controls()).equation("p"),
         Double.isNaN(one.share()) ? "–" : String.format(Locale.ROOT, "%.0f %%", 100 * one.share())));
   }
 }

@@ -1,5 +1,6 @@
 package org.striatum.cli.summary;
 
+import java.util.List;
 import java.util.Locale;
 import org.striatum.cli.console.Console;
 import org.striatum.peft.mnist.AbsentMode;
@@ -12,6 +13,8 @@ import org.striatum.peft.mnist.ModeSpecialization;
 import org.striatum.peft.mnist.ModeSwitching;
 import org.striatum.peft.mnist.OverSeeds;
 import org.striatum.peft.mnist.SpecializationTable;
+import org.striatum.peft.mnist.SpecializationTable.Cell;
+import org.striatum.peft.mnist.SpecializationTable.Claim;
 import org.striatum.peft.mnist.TunedComparison;
 import org.striatum.peft.mnist.Tuning;
 import org.striatum.probe.stats.Estimate;
@@ -51,28 +54,32 @@ public record MnistSummary(Console console) {
 
   private void print(SpecializationTable.Result table) {
     console.print("");
+    table(table.methods(), table.cells(), table.claims());
+    if (table.uncalibrated() != null) {
+      console.print("");
+      console.print("The same by settings that were not fitted to the paper's table, preset "
+          + table.uncalibrated().settings().preset().printed());
+      table(table.uncalibrated().methods(), table.uncalibrated().cells(), table.uncalibrated().claims());
+    }
+  }
+
+  private void table(List<MethodResult> methods, List<Cell> cells, List<Claim> claims) {
     console.print("%-10s %9s  %-15s %-15s %-25s %-25s %s".formatted("method", "trainable", "0°", "45°",
-        "45° minus frozen", "0° minus frozen", table.cells().isEmpty() ? "" : "paper 0°, 45°").strip());
-    for (MethodResult method : table.methods()) {
-      double[] paper = table.cells().stream().filter(cell -> cell.method().equals(method.name()))
-          .mapToDouble(SpecializationTable.Cell::paper).toArray();
+        "45° minus frozen", "0° minus frozen", cells.isEmpty() ? "" : "paper 0°, 45°").strip());
+    for (MethodResult method : methods) {
+      double[] paper = cells.stream().filter(cell -> cell.method().equals(method.name())).mapToDouble(Cell::paper)
+          .toArray();
       console.print("%-10s %,9d  %-15s %-15s %-25s %-25s %s".formatted(method.name(), method.trainable(),
           spread(method.accuracy0()), spread(method.accuracy45()), signed(method.gain45()), signed(method.forgetting()),
           paper.length == 0 ? "" : "%.3f, %.3f".formatted(paper[0], paper[1])).strip());
     }
-    if (!table.cells().isEmpty()) {
-      cells(table);
+    if (!cells.isEmpty()) {
+      console.print("%d of %d cells are within %.3f of the paper's".formatted(
+          cells.stream().filter(Cell::holds).count(), cells.size(), SpecializationTable.TOLERANCE));
     }
-    table.claims().forEach(claim -> console.print("%s: %s (%s)".formatted(claim.text(), claim.holds() ? "yes" : "no",
-        claim.because())));
-  }
-
-  private void cells(SpecializationTable.Result table) {
-    long holds = table.cells().stream().filter(SpecializationTable.Cell::holds).count();
-    console.print("%d of %d cells are within %.3f of the paper's".formatted(holds, table.cells().size(),
-        SpecializationTable.TOLERANCE));
-    table.cells().stream().filter(cell -> !cell.holds()).forEach(cell -> console.print(
+    cells.stream().filter(cell -> !cell.holds()).forEach(cell -> console.print(
         "  not %s at %s: %.3f, paper %.3f".formatted(cell.method(), cell.mode(), cell.ours(), cell.paper())));
+    claims.forEach(claim -> console.print("%s: %s (%s)".formatted(claim.text(), claim.verdict(), claim.because())));
   }
 
   private void print(TunedComparison.Result tuned) {

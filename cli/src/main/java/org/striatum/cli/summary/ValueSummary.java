@@ -46,7 +46,8 @@ public record ValueSummary(Console console) {
       }
       console.print(line.append(layer.shuffled().permutations() == 0
           ? "–"
-          : "%.2f … %.2f, p = %.3f".formatted(layer.shuffled().low(), layer.shuffled().high(), layer.shuffled().p()))
+          : "%.2f … %.2f, %s".formatted(layer.shuffled().low(), layer.shuffled().high(),
+              layer.shuffled().pValue().equation("p")))
           .toString());
     }
     values.rankingTrainings().forEach(console::print);

@@ -21,13 +21,13 @@ import org.striatum.probe.run.UsageException;
 public enum AnswerGrader implements Grader, Printed {
   /// Numbers by value: sign, thousands, decimals, fractions, mixed numbers, powers of ten; units, currencies and percent signs
   /// are left off. A number directly behind `####` ends the answer.
-  NUMBER(3),
+  NUMBER(4),
   /// Mathematical objects ([MathComparison]).
-  MATH(3),
+  MATH(4),
   /// Written forms ([LatexText]), numbers by value; no algebra.
-  LATEX(3),
+  LATEX(4),
   /// The letter of one of several choices ([ChoiceText]).
-  CHOICE(3),
+  CHOICE(4),
   /// The whole text, without surrounding white space.
   EXACT(2);
 

@@ -82,7 +82,9 @@ sealed interface Expr {
 
   /// Between two sides of a relation.
   enum Sign {
-    EQUAL, ABOUT, NOT_EQUAL, LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL, IN, IMPLIES;
+    EQUAL, ABOUT, NOT_EQUAL, LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL, IN, IMPLIES,
+    /// `\sim` and `\cong` between figures.
+    SIMILAR, CONGRUENT;
 
     Sign flipped() {
       return switch (this) {
@@ -125,7 +127,9 @@ sealed interface Expr {
     CLOSED(Kind.COLLECTION), CLOSED_OPEN(Kind.COLLECTION), OPEN_CLOSED(Kind.COLLECTION), UNION(Kind.COLLECTION),
     INTERSECTION(Kind.COLLECTION), WITHOUT(Kind.COLLECTION), ROW(Kind.COLLECTION), MATRIX(Kind.COLLECTION),
     /// What meets a condition: `\{x \mid x > 3\}`; its argument is the relation.
-    CONDITION(Kind.COLLECTION);
+    CONDITION(Kind.COLLECTION),
+    /// Inequalities that hold together, and of which one holds.
+    CONJUNCTION(Kind.COLLECTION), DISJUNCTION(Kind.COLLECTION);
 
     /// Kinds of operations.
     enum Kind {
@@ -144,7 +148,8 @@ sealed interface Expr {
 
     /// Whether the order of the arguments is of no account.
     boolean unordered() {
-      return this == SUM || this == SET || this == UNION || this == INTERSECTION || symmetric();
+      return this == SUM || this == SET || this == UNION || this == INTERSECTION || this == CONJUNCTION
+          || this == DISJUNCTION || symmetric();
     }
 
     /// Whether it is a function of numbers whose order is of no account.

@@ -92,7 +92,8 @@ final class MathComparison {
 
   private static boolean inequalities(Expr expr) {
     return expr instanceof Relation
-        || (Expr.is(expr, Head.LIST) && Expr.parts(expr).stream().anyMatch(Relation.class::isInstance));
+        || ((Expr.is(expr, Head.LIST) || Expr.is(expr, Head.CONJUNCTION) || Expr.is(expr, Head.DISJUNCTION))
+            && Expr.parts(expr).stream().anyMatch(Relation.class::isInstance));
   }
 
   private static boolean composed(Expr expr) {
@@ -100,7 +101,7 @@ final class MathComparison {
       case Relation relation -> relation.signs().contains(Sign.NOT_EQUAL)
           || relation.sides().stream().anyMatch(side -> Expr.is(side, Head.ABS));
       case Apply apply -> switch (apply.head()) {
-        case UNION, INTERSECTION, WITHOUT, CONDITION -> true;
+        case UNION, INTERSECTION, WITHOUT, CONDITION, CONJUNCTION, DISJUNCTION -> true;
         case LIST -> inequalities(apply);
         default -> false;
       };
@@ -184,7 +185,12 @@ final class MathComparison {
   /// `y` and `f(x)` are the same where both say what a graph is.
   private static boolean ordinate(Expr a, Expr b) {
     Expr.Name y = new Expr.Name("y");
-    return (a.equals(y) && Expr.is(b, Head.FUNCTION)) || (b.equals(y) && Expr.is(a, Head.FUNCTION));
+    return (a.equals(y) && function(b)) || (b.equals(y) && function(a));
+  }
+
+  /// `f(x)`, not `y'`.
+  private static boolean function(Expr expr) {
+    return Expr.is(expr, Head.FUNCTION) && Expr.parts(expr).getFirst() instanceof Name name && name.name().length() == 1;
   }
 
   /// With `<` instead of `>`.
@@ -294,6 +300,10 @@ final class MathComparison {
     if (!collection(expected) && set(actual)) {
       return sets(members(expected), members(actual));
     }
+    if ((Expr.is(expected, Head.LIST) && Expr.is(actual, Head.CONJUNCTION))
+        || (Expr.is(expected, Head.CONJUNCTION) && Expr.is(actual, Head.LIST))) {
+      return sets(Expr.parts(expected), Expr.parts(actual));
+    }
     if (Expr.is(expected, Head.LIST) && Expr.is(actual, Head.UNION)) {
       return unions(expected, actual);
     }
@@ -370,6 +380,9 @@ final class MathComparison {
     if (order) {
       return inOrder(expected, actual);
     }
+    if ((named(expected) && partly(actual)) || (named(actual) && partly(expected))) {
+      return false; // `x = 1 or 2` says nothing of y
+    }
     if (expected.size() > LONGEST_SET || actual.size() > LONGEST_SET) {
       return entries(new Apply(Head.ROW, expected), new Apply(Head.ROW, actual));
     }
@@ -380,6 +393,11 @@ final class MathComparison {
   /// Whether a member is one of a set: first as it is written, then as an object.
   private static boolean among(List<Expr> members, Predicate<Expr> same, String text) {
     return members.stream().map(MathForm::text).anyMatch(text::equals) || members.stream().anyMatch(same);
+  }
+
+  /// Whether some members are equations and some are not.
+  private static boolean partly(List<Expr> members) {
+    return members.stream().map(Relation.class::isInstance).distinct().count() > 1;
   }
 
   /// Whether all members are equations of different names.

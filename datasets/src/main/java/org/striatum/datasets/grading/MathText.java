@@ -27,6 +27,9 @@ final class MathText {
   /// Whether a given answer is the reference. The written forms decide where they are equal, or where one is no mathematics;
   /// else the objects do.
   static Grade graded(String reference, String given, Algebra algebra) {
+    if (Measure.differ(reference, given)) {
+      return new Grade(0, Optional.of(given), false);
+    }
     String spelled = spelled(reference);
     boolean alike = !spelled.isEmpty() && spelled.equals(spelled(given));
     if (alike || reference.equals(given)) {

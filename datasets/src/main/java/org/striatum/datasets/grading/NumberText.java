@@ -64,6 +64,19 @@ final class NumberText {
       .compile("\\h?(?:π|√|\\\\pi\\b|\\\\sqrt)|[kKMB]\\b|!(?=\\h?[-+*/=])|[²³¹⁰⁴-⁹]");
   private static final Pattern PART_BEFORE = Pattern.compile(
       "(?:√|\\\\sqrt\\s?\\{?|[\\w})]\\s(?:[<>≤≥≠]|[<>!]=)\\s?|\\\\(?:leq?|geq?|neq?|lt|gt)\\s{0,2})$");
+  /// `0x10`, `0b101`, `3rd of May`.
+  private static final Pattern CODED = Pattern.compile("(?<![\\w.])0[xXbB][0-9a-fA-F]|\\d(?:st|nd|rd|th)?\\hof\\h(?:Jan|Feb|Mar|Apr|May|June?\\b|July?\\b|Aug|Sep|Oct|Nov|Dec)");
+  /// `#### N/A`.
+  private static final Pattern UNMARKED = Pattern
+      .compile("####[\\h*]{0,4}+(?i:nan|none|n/a|null|unknown|undefined|undetermined|no\\h(?:answer|solution)|infinity)\\b");
+  /// An aside at the end: `$18 (7% tax not included)`.
+  private static final Pattern ASIDE = Pattern.compile("\\h\\([^()\\n]{1,80}+\\)[.!]?\\s*+$");
+  private static final Pattern LEAD = Pattern.compile("^(?:A|Answer|Ans|Solution)\\h?[:.]\\s*+");
+  private static final Pattern TEXT = Pattern.compile("\\\\(?:text|textrm|textbf|mathrm|mbox)\\s?\\{([^{}]{0,80}+)}");
+  private static final Pattern SPACE = Pattern.compile("\\\\[ ,;:!]|\\\\q?quad\\b|~");
+  private static final Pattern UNDECIDED = Pattern.compile(
+      "(?i)(?:\\bcannot|\\bcan['’]t|\\bcan\\hnot|\\bcould\\h?n(?:o|['’])t|\\bunable\\hto|\\bimpossible\\hto|\\bnot\\hpossible\\hto)\\h(?:be\\h)?(?:determine|tell|answer|solve|say|find|know|calculate|compute)"
+          + "|\\b(?:not\\henough|insufficient)\\h(?:information|data)\\b|\\bI\\h(?:don['’]t|do\\hnot)\\hknow\\b|\\b(?:not\\hsure|unsure|unknown)\\b");
   /// A range and nothing else: `5 to 7 days`.
   private static final Pattern RANGE = Pattern
       .compile("\\s*+[^\\d\\n]{0,3}+\\d[\\d.,]{0,20}+\\s?(?:to|–)\\s?\\$?\\d[\\d.,]{0,20}+[^\\d\\n]{0,20}+");
@@ -91,6 +104,16 @@ final class NumberText {
     return Optional.empty();
   }
 
+  /// What stands behind the first `####` that has a number: the number if it is a value of its own, else the rest of the line.
+  static Optional<String> markedSpan(String text) {
+    return marked(text).map(number -> {
+      int line = text.indexOf('\n', number.end());
+      String rest = text.substring(number.start(), line < 0 ? text.length() : line).replaceAll("[*_\\s.]{1,4}+$", "");
+      boolean sole = SoleNumber.is(text, number.start(), number.end()) && (rest.length() > LONGEST_BARE || value(rest).isEmpty());
+      return sole ? number.written() : rest;
+    });
+  }
+
   /// A text up to the line of its first marked number: what follows is run on.
   static String untilMark(String text) {
     int line = marked(text).map(literal -> text.indexOf('\n', literal.end())).orElse(-1);
@@ -104,7 +127,7 @@ final class NumberText {
 
   /// Whether a text says its answer, or is one.
   private static boolean answers(String text) {
-    String bare = text.strip();
+    String bare = LEAD.matcher(text.strip()).replaceFirst("");
     return (bare.length() <= LONGEST_BARE && bare.indexOf('\n') < 0
         && next(bare, 0).filter(n -> n.start() <= 1).isPresent())
         || !TexSpans.boxes(text).isEmpty() || marked(text).isPresent() || WrittenAnswer.said(text).isPresent();
@@ -117,17 +140,31 @@ final class NumberText {
     if (cutOff.isPresent()) {
       return cutOff.filter(content -> value(content).isPresent());
     }
-    return WrittenAnswer.lastBox(own).or(() -> marked(own).map(Literal::written))
-        .or(() -> WrittenAnswer.said(own).map(WrittenAnswer::text).filter(said -> DIGIT.matcher(said).find()))
+    Optional<String> told = WrittenAnswer.boxed(own).or(() -> WrittenAnswer.tagged(own)).map(WrittenAnswer::text);
+    if (told.isPresent() || !TexSpans.boxes(own).isEmpty()) {
+      return told.filter(written -> number(written).isPresent());
+    }
+    if (marked(own).isPresent()) {
+      return markedSpan(own).filter(span -> value(span).isPresent());
+    }
+    if (UNMARKED.matcher(own).find()) {
+      return Optional.empty();
+    }
+    return WrittenAnswer.said(own).map(WrittenAnswer::text).filter(said -> DIGIT.matcher(said).find())
         .or(() -> explained(own)).or(() -> whole(own))
-        .or(() -> RANGE.matcher(own).matches() ? Optional.empty() : told(own).map(Literal::written))
+        .or(() -> RANGE.matcher(own).matches() || undecided(own) ? Optional.empty() : told(own).map(Literal::written))
         .filter(written -> number(written).isPresent());
+  }
+
+  /// Whether the end of a text says that it has no answer.
+  private static boolean undecided(String text) {
+    return UNDECIDED.matcher(text).region(Math.max(0, text.stripTrailing().length() - 120), text.length()).find();
   }
 
   /// The number that an answer is: its value, that of its last member, or the last number in it; none if it gives several.
   static Optional<Num> number(String written) {
     Optional<Num> value = value(written);
-    if (value.isPresent()) {
+    if (value.isPresent() || CODED.matcher(written).find()) {
       return value;
     }
     Optional<Expr> form = written.length() <= TexTokens.MAX_LENGTH && !WrittenAnswer.prose(written)
@@ -141,7 +178,7 @@ final class NumberText {
         .or(() -> form.flatMap(Rational::value))
         .or(() -> (form.isPresent() && !UNIT.matcher(written).matches()) || SEVERAL.matcher(written).find()
             ? Optional.empty()
-            : told(written).map(Literal::value));
+            : told(plain(written)).map(Literal::value));
   }
 
   /// `6 (2 * 3)`: a number, and then how it came about.
@@ -163,16 +200,28 @@ final class NumberText {
   private static Optional<Literal> told(String whole) {
     String text = WrittenAnswer.withoutClause(whole);
     Optional<Literal> last = last(text);
-    if (last.isEmpty() || !DENIED.matcher(before(text, last.get())).find()) {
-      return last.filter(number -> !part(text, number));
+    Matcher aside = ASIDE.matcher(text);
+    if (last.isPresent() && part(text, last.get()) && aside.find() && aside.start() < last.get().start()) {
+      text = text.substring(0, aside.start());
+      last = last(text);
     }
-    return last(text.substring(0, last.get().start())).filter(number -> !part(text, number)
-        && !DENIED.matcher(before(text, number)).find());
+    if (last.isPresent() && DENIED.matcher(before(text, last.get())).find()) {
+      text = text.substring(0, last.get().start());
+      last = last(text);
+    }
+    String read = text;
+    return last.filter(number -> !part(read, number));
+  }
+
+  /// With texts in formulas as words.
+  private static String plain(String written) {
+    return SPACE.matcher(TEXT.matcher(written).replaceAll(" $1 ")).replaceAll(" ").replaceAll("\\h{2,}", " ");
   }
 
   private static boolean part(String text, Literal number) {
     return PART_BEHIND.matcher(text).region(number.end(), text.length()).lookingAt()
-        || PART_BEFORE.matcher(before(text, number)).find();
+        || PART_BEFORE.matcher(before(text, number)).find()
+        || !SoleNumber.is(text, number.start(), number.end()) || Doubt.retracted(text, number.end()) >= 0;
   }
 
   private static String before(String text, Literal number) {
@@ -246,6 +295,9 @@ final class NumberText {
 
   /// The value of a text that is one number as people write it, with a decimal comma or thousands.
   static Optional<Num> value(String written) {
+    if (CODED.matcher(written).find()) {
+      return Optional.empty();
+    }
     Matcher scaled = SCALED.matcher(written);
     if (scaled.matches()) {
       Num factor = new Num(BigInteger.valueOf(SCALES.get(scaled.group(2))), BigInteger.ONE, 0);

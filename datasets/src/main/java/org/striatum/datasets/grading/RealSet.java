@@ -124,6 +124,9 @@ record RealSet(List<Piece> pieces, Set<String> names) {
       case UNION -> parts(apply, names).map(RealSet::union);
       case INTERSECTION -> parts(apply, names).map(parts -> parts.stream().reduce(ALL, RealSet::intersection));
       case WITHOUT -> parts(apply, names).map(parts -> intersection(parts.get(0), complement(parts.get(1))));
+      case CONJUNCTION -> parts(apply, names).filter(_ -> names.size() == 1)
+          .map(parts -> parts.stream().reduce(ALL, RealSet::intersection));
+      case DISJUNCTION -> parts(apply, names).filter(_ -> names.size() == 1).map(RealSet::union);
       case LIST -> parts(apply, names).filter(_ -> apply.args().stream().allMatch(Relation.class::isInstance))
           .filter(RealSet::disjoint).map(RealSet::union);
       default -> Optional.empty();
@@ -213,7 +216,7 @@ record RealSet(List<Piece> pieces, Set<String> names) {
       case GREATER -> Optional.of(List.of(new Piece(bound, HIGHEST)));
       case GREATER_OR_EQUAL -> Optional.of(List.of(new Piece(closed, HIGHEST)));
       case NOT_EQUAL -> Optional.of(complement(List.of(new Piece(closed, closed))));
-      case EQUAL, ABOUT, IN, IMPLIES -> Optional.empty();
+      case EQUAL, ABOUT, IN, IMPLIES, SIMILAR, CONGRUENT -> Optional.empty();
     };
   }
 

@@ -6,8 +6,16 @@ import java.util.regex.Pattern;
 
 /// What a base model writes behind its answer: an explanation, the next question. It gives no other answer to this one.
 final class RunOn {
-  private static final Pattern QUESTION = Pattern.compile(
-      "\\n\\h{0,20}+(?:\\*\\*|#{1,4}\\h)?(?:Question|Problem|Exercise|Q|User|Human|Instruction|Input|USER|Explanation|Note)\\h?\\d{0,3}(?:\\*\\*)?\\h?[:.](?!\\d)");
+  private static final String HEAD = "(?:Question|Problem|Exercise|Q|User|Human|Instruction|Input|USER|Explanation|Note)";
+  private static final Pattern QUESTION = Pattern.compile("\\n\\h{0,20}+(?:"
+      + "(?:\\*\\*|#{1,4}\\h)?(?:" + HEAD + "|Example(?=\\h\\d))\\h?\\d{0,3}(?:\\*\\*)?\\h?[:.](?!\\d)"
+      // a heading, `### Question 2`, or `[Question]`
+      + "|(?:#{1,4}\\h|\\*\\*)(?:Question|Problem|Exercise|Example(?=\\h\\d))(?:\\h#?\\d{1,3})?(?:\\*\\*)?\\h*(?=\\n|$)"
+      + "|\\[(?:Question|Problem|Exercise)(?:\\h\\d{1,3})?\\]"
+      // a paragraph that asks for something else, or a numbered one
+      + "|\\n\\h{0,20}+(?:\\d{1,3}[.)]\\h)?(?!(?:Wait|But|Now|So|Hmm|However|Let|Next|Then|Step|First|Second|Finally|To|We|I|The\\hanswer)\\b)(?=[A-Z])(?:[^?\\n]{0,600}?[.]\\h)?(?:How\\h(?:many|much|long|far|old|fast|tall)|What\\h(?:is|was|are|will)|Which|Find|Who|When)\\b[^?\\n]{0,300}\\?(?:\\h|\\n)"
+      // a rule
+      + "|[-*=_]{3,20}\\h*\\n)");
   private static final int MOST = 50;
 
   private RunOn() {}

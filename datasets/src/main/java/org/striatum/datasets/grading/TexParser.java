@@ -3,6 +3,7 @@ package org.striatum.datasets.grading;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -56,7 +57,8 @@ final class TexParser {
       Map.entry("equiv", Sign.EQUAL),
       Map.entry("<", Sign.LESS), Map.entry(">", Sign.GREATER), Map.entry("le", Sign.LESS_OR_EQUAL),
       Map.entry("ge", Sign.GREATER_OR_EQUAL), Map.entry("ne", Sign.NOT_EQUAL), Map.entry("lt", Sign.LESS),
-      Map.entry("gt", Sign.GREATER), Map.entry("in", Sign.IN), Map.entry("about", Sign.ABOUT));
+      Map.entry("gt", Sign.GREATER), Map.entry("in", Sign.IN), Map.entry("about", Sign.ABOUT), Map.entry("sim", Sign.ABOUT),
+      Map.entry("cong", Sign.ABOUT));
   /// Operators with bounds, whose meaning is not computed.
   private static final Set<String> BOUND = Set.of("sum", "prod", "int", "lim", "iint", "oint", "bigcup", "bigcap");
   private static final Set<String> ACCENTS = Set.of("overline", "bar", "hat", "tilde", "dot", "ddot",
@@ -69,15 +71,24 @@ final class TexParser {
   private static final Set<String> SPOKEN = Set.of("if", "for", "where", "when", "such", "otherwise", "to", "mod",
       "and", "or",
       "not", "is", "are", "with", "which", "but", "while", "unless", "than", "only", "between", "from", "as",
-      "undefined", "no",
+      "undefined", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+      "december", "squared", "cubed", "plus", "minus", "more", "less", "fewer", "factorial", "choose", "divided", "multiplied",
+      "no",
       "none", "bc", "ad");
   private static final Map<String, Long> BASES = Map.of("two", 2L, "three", 3L, "four", 4L, "five", 5L, "six", 6L,
       "seven",
       7L, "eight", 8L, "nine", 9L, "ten", 10L);
+  private static final Map<String, Long> SCALES = Map.of("hundred", 100L, "thousand", 1000L, "million", 1_000_000L,
+      "billion", 1_000_000_000L, "trillion", 1_000_000_000_000L, "dozen", 12L);
+  private static final Pattern VECTORS = Pattern.compile("\\\\(?:vec|mathbf|boldsymbol|bm|overrightarrow)\\b");
+  /// Names of vectors and of sets, whose cross product is no product of numbers.
+  private static final Pattern ORDERED = Pattern.compile("[uvwA-Z]");
   private static final Set<String> HOURS = Set.of("am", "pm", "noon", "midnight");
   private static final Set<String> FUNCTION_LETTERS = Set.of("f", "g", "h", "F", "G");
 
   private final List<Token> tokens;
+  /// Whether letters are written as vectors.
+  private final boolean vectors;
   private int at;
   private int depth;
   /// How many bars are open: a bar then closes.
@@ -87,35 +98,51 @@ final class TexParser {
   /// Whether a degree sign is an angle, not a unit.
   private int angles;
 
-  private TexParser(List<Token> tokens) {
+  private TexParser(List<Token> tokens, boolean vectors) {
     this.tokens = tokens;
+    this.vectors = vectors;
   }
 
   /// What a text says; empty if it cannot be read whole.
   static Optional<Expr> parse(String text) {
-    return TexTokens.of(text).flatMap(TexParser::parse);
+    return TexTokens.of(text).flatMap(tokens -> parse(tokens, VECTORS.matcher(text).find()));
   }
 
-  static Optional<Expr> parse(List<Token> tokens) {
+  private static Optional<Expr> parse(List<Token> tokens, boolean vectors) {
     List<Token> plain = withoutEnd(lastLine(withoutEnd(tokens)));
     if (plain.isEmpty() || plain.size() > MOST_TOKENS) {
       return Optional.empty();
     }
-    boolean relates = plain.size() > 1 && (plain.getFirst().symbol("=") || plain.getFirst().command("about"));
+    boolean relates = plain.size() > 1 && (plain.getFirst().symbol("=") || plain.getFirst().command("about")
+        || plain.getFirst().command("sim"));
     Optional<Expr> digits = digits(plain);
     if (digits.isPresent()) {
       return digits;
     }
-    TexParser parser = new TexParser(relates ? plain.subList(1, plain.size()) : plain);
+    TexParser parser = new TexParser(relates ? plain.subList(1, plain.size()) : plain, vectors);
     try {
       Expr read = parser.answer();
       if (parser.command("over")) {
         read = Expr.quotient(read, parser.answer());
       }
-      return parser.at == parser.tokens.size() ? Optional.of(read) : Optional.empty();
+      return parser.at == parser.tokens.size() ? Optional.of(inBrackets(plain, read)) : Optional.empty();
     } catch (Unreadable | ArithmeticException _) {
       return Optional.empty();
     }
+  }
+
+  /// `[x]` is a function of x, unless the bracket groups a part of an answer only.
+  private static Expr inBrackets(List<Token> tokens, Expr read) {
+    int open = 0;
+    for (int i = 0; i < tokens.size(); i++) {
+      open += tokens.get(i).symbol("[") ? 1 : tokens.get(i).symbol("]") ? -1 : 0;
+      if (open == 0 && i + 1 < tokens.size()) {
+        return read;
+      }
+    }
+    boolean value = !(read instanceof Apply apply && apply.head().kind() == Head.Kind.COLLECTION)
+        && !(read instanceof Relation) && !MathForm.constant(read);
+    return value && open == 0 && tokens.getLast().symbol("]") ? Expr.apply(Head.FUNCTION, new Name("[]"), read) : read;
   }
 
   /// What is no product though it looks like one: points `AB`, in their order, or digits with letters among them, `2AF_{16}`.
@@ -208,10 +235,13 @@ final class TexParser {
     Set<String> connectives = new HashSet<>();
     while (true) {
       groups.getLast().add(relation());
-      if (peek().command("land") || peek().command("lor")) {
+      if (peek().command("land") || peek().command("lor") || peek().command("and") || peek().command("or")) {
         connectives.add(peek().text());
       }
       if (symbol(",")) {
+        if (peek().command("or") || peek().command("and")) {
+          connectives.add(peek().text());
+        }
         joins(); // `1, 2, and 3` is one group
         commas = true;
       } else if (symbol(";") || joins()) {
@@ -225,17 +255,29 @@ final class TexParser {
       return groups.getFirst().getFirst();
     }
     List<Expr> members = groups.stream().flatMap(List::stream).toList();
-    if (!connectives.isEmpty() && !members.stream().allMatch(Relation.class::isInstance)) {
+    boolean all = members.stream().allMatch(Relation.class::isInstance);
+    boolean symbols = connectives.contains("land") || connectives.contains("lor");
+    if (symbols && !all) {
       require(connectives.size() == 1 && !commas); // of statements that are not solved, `p \land q` is another than `p \lor q`
-      return new Apply(Head.FUNCTION,
-          Stream.concat(Stream.of(new Name(connectives.iterator().next())), members.stream())
-              .toList());
+      return new Apply(Head.FUNCTION, Stream.concat(Stream.of(new Name(connectives.iterator().next())),
+          members.stream().sorted(Comparator.comparing(MathForm::text))).toList());
+    }
+    boolean and = connectives.contains("land") || connectives.contains("and");
+    boolean or = connectives.contains("lor") || connectives.contains("or");
+    if (all && and != or && members.stream().anyMatch(TexParser::restricts)) {
+      return new Apply(and ? Head.CONJUNCTION : Head.DISJUNCTION, members);
     }
     boolean tuples = groups.size() > 1
         && groups.stream().allMatch(group -> group.size() > 1 && group.stream().allMatch(MathForm::names));
     return new Apply(Head.LIST, tuples
         ? groups.stream().map(group -> (Expr) new Apply(Head.TUPLE, group)).toList()
         : members);
+  }
+
+  /// An inequality, not an equation.
+  private static boolean restricts(Expr member) {
+    return member instanceof Relation relation
+        && relation.signs().stream().anyMatch(sign -> sign.ordering() || sign == Sign.NOT_EQUAL);
   }
 
   private boolean joins() {
@@ -253,9 +295,12 @@ final class TexParser {
         break;
       }
       congruences += peek().command("equiv") ? 1 : 0;
+      boolean similar = peek().command("sim");
+      boolean figures = (similar || peek().command("cong")) && !MathForm.constant(sides.getLast());
       at++;
-      signs.add(sign);
       sides.add(sets());
+      figures &= !MathForm.constant(sides.getLast());
+      signs.add(figures ? (similar ? Sign.SIMILAR : Sign.CONGRUENT) : sign);
     }
     Optional<Expr> modulus = modulus(congruences > outer);
     congruences = outer;
@@ -356,7 +401,14 @@ final class TexParser {
       number = false;
     }
     while (true) {
-      if (symbol("*") || command("cdot") || command("times")) {
+      if (peek().command("times") && ordered(factors.getLast())) {
+        at++;
+        Expr next = signedPower();
+        Expr last = factors.removeLast();
+        factors.addAll(ordered(next)
+            ? List.of(Expr.apply(Head.FUNCTION, new Name("times"), last, next))
+            : List.of(last, next));
+      } else if (symbol("*") || command("cdot") || command("times")) {
         factors.add(signedPower());
       } else if (symbol("/") || command("div")) {
         if (!unit(factors)) {
@@ -379,6 +431,14 @@ final class TexParser {
     }
     require(factors.size() == 1 || factors.stream().noneMatch(Words.class::isInstance));
     return factors.size() == 1 ? factors.getFirst() : new Apply(Head.PRODUCT, factors);
+  }
+
+  /// Whether a factor is a vector or a set, so that its product by `\times` has an order.
+  private boolean ordered(Expr factor) {
+    return (factor instanceof Name name && MathForm.nameLike(name) && (vectors || ORDERED.matcher(name.name()).matches()))
+        || (Expr.is(factor, Head.SUBSCRIPT) && vectors)
+        || (Expr.is(factor, Head.FUNCTION) && Expr.parts(factor).getFirst() instanceof Name function
+            && (function.name().equals("times") || function.name().equals("vec")));
   }
 
   private Expr signedPower() {
@@ -438,6 +498,10 @@ final class TexParser {
       return false;
     }
     while (peek().kind() == Kind.TEXT && !spoken(peek().text())) {
+      Long scale = SCALES.get(peek().text().toLowerCase(Locale.ROOT).split("[^a-z]", 2)[0]);
+      if (scale != null) { // `5\text{ million}` is no 5
+        factors.set(factors.size() - 1, Expr.apply(Head.PRODUCT, factors.getLast(), Num.of(scale)));
+      }
       at++;
       if (symbol("^")) {
         argument();
@@ -540,6 +604,9 @@ final class TexParser {
         value = Expr.apply(Head.FACTORIAL, value);
       } else if (symbol("'")) {
         value = Expr.apply(Head.FUNCTION, new Name("prime"), value);
+      } else if (peek().command("circ") && peek(1).kind() == Kind.LETTER && MathForm.nameLike(value)) {
+        at++;
+        value = Expr.apply(Head.FUNCTION, new Name("compose"), value, atom());
       } else if (command("circ")) {
         value = degrees(value);
       } else if (peek().symbol("_")) {

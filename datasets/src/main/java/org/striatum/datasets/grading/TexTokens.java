@@ -61,7 +61,7 @@ final class TexTokens {
       Map.entry("vartheta", "theta"), Map.entry("implies", "Rightarrow"), Map.entry("iff", "Rightarrow"),
       Map.entry("Leftrightarrow", "Rightarrow"), Map.entry("rightarrow", "Rightarrow"), Map.entry("to", "Rightarrow"),
       Map.entry("longrightarrow", "Rightarrow"), Map.entry("Longrightarrow", "Rightarrow"), Map.entry("approx", "about"),
-      Map.entry("approxeq", "about"), Map.entry("simeq", "about"), Map.entry("sim", "about"), Map.entry("cong", "about"),
+      Map.entry("approxeq", "about"), Map.entry("simeq", "about"),
       Map.entry("backslash", "setminus"), Map.entry("smallsetminus", "setminus"), Map.entry("bmod", "mod"),
       Map.entry("cosec", "csc"), Map.entry("tg", "tan"), Map.entry("ctg", "cot"), Map.entry("arctg", "arctan"),
       Map.entry("degree", "circ"), Map.entry("lbrack", "["), Map.entry("rbrack", "]"), Map.entry("wedge", "land"),
@@ -467,7 +467,7 @@ final class TexTokens {
       add(Kind.COMMAND, lower.endsWith("or") ? "or" : "and");
     } else if (tokens.isEmpty() && CURRENCIES.contains(lower)) {
       spaced = true;
-    } else if (FUNCTIONS.contains(words)) {
+    } else if (FUNCTIONS.contains(words) && !(value && UNITS.contains(words))) {
       add(Kind.COMMAND, words);
     } else if (lower.startsWith("percent") || lower.equals("pct")) {
       spaced = true;

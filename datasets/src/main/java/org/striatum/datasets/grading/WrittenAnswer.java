@@ -4,23 +4,25 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.striatum.datasets.grading.NumberText.Literal;
 import org.striatum.datasets.grading.TexSpans.Span;
 
-/// Which part of a text is its answer: the last box whose braces close; else what the last “answer is” says; else the last
-/// formula or number.
+/// Which part of a text is its answer: the last box whose braces close; else what a tag or the last “answer is” says; else the last
+/// formula or number. What a text denies, doubts or takes back ([Doubt]) is none.
 ///
 /// @param text as it is written
 /// @param place where it stood
 record WrittenAnswer(String text, Place place) {
   /// Where an answer stands.
   enum Place {
-    BOX, MARK, SAID, FORMULA, NUMBER
+    BOX, TAG, MARK, SAID, FORMULA, NUMBER
   }
 
   private static final Pattern BARE_BOX = Pattern.compile("\\\\boxed\\s++([-+]?[\\w.]{1,20}+)(?=[$\\s.]|$)");
@@ -37,7 +39,14 @@ record WrittenAnswer(String text, Place place) {
   private static final Pattern FORMULA_OR_MARK = Pattern.compile("\\$|\\\\[(\\[]|####|" + SAID.pattern());
   private static final Pattern UNIT = Pattern.compile(
       "(?:\\\\(?:text|mathrm|mbox|textrm)\\s?\\{[^{}]*+}|[A-Za-z]{1,3})(?:\\^\\{?-?\\d}?)?|\\^\\s?\\{?\\s?(?:\\\\circ|\\d)\\s?}?|\\\\?%|\\\\circ");
-  private static final Pattern NOT = Pattern.compile("\\s++(?:not|incorrect|wrong|unknown)\\b");
+  private static final Pattern NOT = Pattern
+      .compile("\\s++(?:not|never|neither|incorrect|wrong|unknown|anything but|(?:still |also )?un(?:clear|certain|determined))\\b");
+  /// What a model was asked to wrap its answer in.
+  private static final Pattern TAG = Pattern.compile("(?is)<(final_?answer|answer)>\\s{0,20}+(.{1,400}?)\\s{0,20}</\\1>");
+  private static final Pattern KEY = Pattern.compile(
+      "(?i)[\"'](?:final[_ ]?answer|answer)[\"']\\s{0,9}+:\\s{0,9}+(?:\"((?:[^\"\\n]){1,400}+)\"|'([^'\\n]{1,400}+)'|([^\\s,}\"'\\[{]{1,60}+))");
+  /// A box is raised to a power, and is no answer of its own.
+  private static final Pattern RAISED = Pattern.compile("\\s?\\^\\s?\\{?\\s?[-\\w]");
   private static final Pattern LEAD = Pattern.compile("(?:[\\s*_]|[-•]\\s)*+");
   /// The end of a sentence, not a decimal point.
   private static final Pattern SENTENCE_END = Pattern
@@ -46,7 +55,7 @@ record WrittenAnswer(String text, Place place) {
   private static final Pattern TEXT_GROUP = Pattern
       .compile("\\\\(?:text|mbox|textbf|textrm|mathrm|textit|textnormal|operatorname|begin|end)\\*?\\s?\\{[^{}]*+}");
   private static final Pattern BARE_VALUE = Pattern
-      .compile("\\s*+[-+−]?(?:\\\\?\\$)?\\s?[\\d.,/ ]+%?\\s?(?:[A-Za-z][A-Za-z²³^0-9/ ]{0,40})?[.]?\\s*+");
+      .compile("\\s*+[-+−]?(?:\\\\?\\$)?\\s?(?:[\\d./ ]|,(?=\\d))+%?\\s?(?:[A-Za-z][A-Za-z²³^0-9/ ]{0,40})?[.]?\\s*+");
   /// A ratio or a time of the day.
   private static final Pattern RATIO = Pattern.compile("(?<![\\w:.])\\d{1,9}(?:\\s?:\\s?\\d{1,9}){1,3}+(?![\\w:])");
   private static final Pattern EXPLAINED = Pattern.compile("\\s?(?:\\(|,|since\\b|because\\b|as\\b|which\\b)");
@@ -66,7 +75,6 @@ record WrittenAnswer(String text, Place place) {
       .compile("[$€£#]|:\\s|^(?:a|A|I)\\s|\\?|\\d\\h?x\\h?\\d|<\\||\\\\\\(|\\\\\\[|%");
   /// What makes another value of a number in running text: `100π cubic inches`, `5! orders`.
   private static final Pattern FURTHER = Pattern.compile("\\h?(?:π|\\\\pi\\b|√\\d{1,9})|!(?=\\h[a-z])");
-  private static final Pattern RANGE = Pattern.compile("\\s?(?:to|–)\\s?\\d");
   private static final Pattern BETWEEN_TWO = Pattern.compile("(?i)between\\b.{1,60}\\band\\b.{1,40}");
   private static final Pattern NAME = Pattern.compile("[A-Z][a-z]{2,}+");
   private static final Set<String> MATHEMATICAL = Set.of("sqrt", "percent", "percentage", "pct", "infinity", "pi");
@@ -86,8 +94,9 @@ record WrittenAnswer(String text, Place place) {
     if (cutOff.isPresent()) { // its last number may be half of one
       return cutOff.flatMap(WrittenAnswer::whole).map(answer -> new WrittenAnswer(answer.text(), Place.BOX));
     }
-    return boxed(text).or(() -> NumberText.marked(text).map(number -> new WrittenAnswer(number.written(), Place.MARK)))
-        .or(() -> said(text)).or(() -> lastOf(text));
+    Optional<WrittenAnswer> told = boxed(text).or(() -> tagged(text))
+        .or(() -> NumberText.markedSpan(text).map(span -> new WrittenAnswer(span, Place.MARK))).or(() -> said(text));
+    return told.isPresent() || !filled(text).isEmpty() ? told : lastOf(text); // a box that is denied is no answer
   }
 
   /// The answer that a reference is: its box, the whole text if that is a value, what a solution with formulas would be read
@@ -100,11 +109,19 @@ record WrittenAnswer(String text, Place place) {
             .filter(words -> !words.isEmpty()).map(words -> new WrittenAnswer(words, Place.FORMULA)));
   }
 
-  /// The content of the last box, with those that “and” or a comma joins to it.
+  /// The content of the last box that is not denied, with those that “and” or a comma joins to it; behind words that take it
+  /// back, the answer of what follows.
   static Optional<WrittenAnswer> boxed(String text) {
-    List<Span> boxes = TexSpans.boxes(text).stream().filter(box -> !box.content(text).isBlank()).toList();
+    List<Span> boxes = filled(text).stream().filter(box -> !Doubt.behind(text, box.end())
+        && !RAISED.matcher(text).region(box.end(), text.length()).lookingAt()).toList();
     if (boxes.isEmpty()) {
-      return lastMatch(BARE_BOX, text).map(found -> new WrittenAnswer(found.group(1), Place.BOX));
+      return filled(text).isEmpty()
+          ? lastMatch(BARE_BOX, text).map(found -> new WrittenAnswer(found.group(1), Place.BOX))
+          : Optional.empty();
+    }
+    int back = Doubt.retracted(text, boxes.getLast().end());
+    if (back >= 0) {
+      return of(text.substring(back));
     }
     int first = boxes.size() - 1;
     while (first > 0 && joined(text, boxes.get(first - 1).end(), boxes.get(first).start())) {
@@ -113,6 +130,18 @@ record WrittenAnswer(String text, Place place) {
     List<String> contents = boxes.subList(first, boxes.size()).stream().map(box -> box.content(text)).toList();
     return Optional.of(new WrittenAnswer(String.join(", ", contents).strip(), Place.BOX))
         .filter(answer -> !answer.text().isEmpty());
+  }
+
+  private static List<Span> filled(String text) {
+    return TexSpans.boxes(text).stream().filter(box -> !box.content(text).isBlank()).toList();
+  }
+
+  /// The content of the last `<answer>…</answer>`, or the value of the last key `"answer"`.
+  static Optional<WrittenAnswer> tagged(String text) {
+    Optional<String> content = lastMatch(TAG, text).map(found -> found.group(2)).or(() -> lastMatch(KEY, text)
+        .map(found -> Stream.of(1, 2, 3).map(found::group).filter(Objects::nonNull).findFirst().orElseThrow()));
+    return content.map(String::strip).map(written -> value(written).map(WrittenAnswer::text).orElse(written))
+        .map(written -> new WrittenAnswer(written, Place.TAG));
   }
 
   /// The content of the text's last box alone.
@@ -156,13 +185,19 @@ record WrittenAnswer(String text, Place place) {
   /// What the last “answer is” or “answer:” says.
   static Optional<WrittenAnswer> said(String text) {
     Deque<Integer> ends = new ArrayDeque<>();
-    SAID.matcher(text).results().map(MatchResult::end)
-        .filter(end -> !NOT.matcher(text).region(end, text.length()).lookingAt()).forEach(end -> {
-          ends.push(end);
+    SAID.matcher(text).results()
+        .filter(said -> !NOT.matcher(text).region(said.end(), text.length()).lookingAt()
+            && !Doubt.before(text, said.start()))
+        .forEach(said -> {
+          ends.push(said.end());
           if (ends.size() > MOST_SAID) {
             ends.removeLast();
           }
         });
+    int back = ends.isEmpty() ? -1 : Doubt.retracted(text, ends.peek());
+    if (back >= 0) {
+      return of(text.substring(back));
+    }
     return ends.stream().flatMap(end -> value(text.substring(end, Math.min(text.length(), end + TexTokens.MAX_LENGTH)))
         .stream()).findFirst();
   }
@@ -189,7 +224,7 @@ record WrittenAnswer(String text, Place place) {
     if (first.isPresent() && first.get().start() == 0
         && (!sentence.contains("=")
             || EXPLAINED.matcher(sentence).region(first.get().end(), sentence.length()).lookingAt())) {
-      if (RANGE.matcher(sentence).region(first.get().end(), sentence.length()).lookingAt()) {
+      if (!SoleNumber.is(sentence, first.get().start(), first.get().end())) {
         return Optional.of(new WrittenAnswer(sentence, Place.SAID));
       }
       return Optional.of(new WrittenAnswer(first.get().written(), Place.SAID));
@@ -197,7 +232,7 @@ record WrittenAnswer(String text, Place place) {
     if (BETWEEN_TWO.matcher(sentence).matches()) {
       return Optional.of(new WrittenAnswer(sentence, Place.SAID));
     }
-    boolean words = sentence.length() <= LONGEST_TEXT && first.isEmpty() && TexSpans.formulas(sentence).isEmpty();
+    boolean words = sentence.length() <= LONGEST_TEXT && TexSpans.formulas(sentence).isEmpty();
     return lastOf(sentence).map(answer -> new WrittenAnswer(answer.text(), Place.SAID))
         .or(() -> words ? Optional.of(new WrittenAnswer(sentence, Place.SAID)) : Optional.empty());
   }
@@ -228,6 +263,9 @@ record WrittenAnswer(String text, Place place) {
         && (number.get().end() > formulaEnd || unit(text, number.get(), formulas.getLast()))) {
       Matcher further = FURTHER.matcher(text).region(number.get().end(), text.length());
       String rest = further.lookingAt() ? further.group() : "";
+      if (rest.isEmpty() && !SoleNumber.is(text, number.get().start(), number.get().end())) {
+        return Optional.empty();
+      }
       return Optional.of(new WrittenAnswer(number.get().written() + rest, Place.NUMBER));
     }
     return formulas.isEmpty()

@@ -38,8 +38,8 @@ class AnswerGraderTest {
       1/2     | \\dfrac12                                  | 1
       50      | by 50%                                     | 1
       -3      | x = -3                                     | 1
-      3       | 10-3                                       | 1
-      -3      | 10 - -3                                    | 1
+      3       | 10-3                                       | 0
+      -3      | 10 - -3                                    | 0
       -3      | −3                                         | 1
       4       | \\boxed{4} because 5 is too many           | 1
       10000   | 1e4                                        | 1

@@ -25,7 +25,7 @@ class GradingCasesTest {
   /// The reference verifier's own tests, and forms that models write, not all of which are read: see ORIGIN.md.
   @ParameterizedTest
   @ValueSource(strings = {"math-verify.jsonl", "fresh-cases.jsonl", "tried-cases.jsonl", "math-style.jsonl",
-      "later-cases.jsonl", "blind-cases.jsonl", "near-misses.jsonl"})
+      "later-cases.jsonl", "blind-cases.jsonl", "near-misses.jsonl", "contested-cases.jsonl"})
   void mostCasesAgreeAndNoneIsAcceptedWrongly(String file) throws IOException {
     Map<String, Agreement> counts = GradingCases.agreement(GradingCases.read(file, "math"));
     Agreement total = GradingCases.total(counts);
@@ -47,7 +47,7 @@ class GradingCasesTest {
 
   @ParameterizedTest
   @CsvSource({"cases.jsonl", "further-cases.jsonl", "fresh-cases.jsonl", "tried-cases.jsonl", "math-style.jsonl",
-      "later-cases.jsonl", "blind-cases.jsonl", "near-misses.jsonl",
+      "later-cases.jsonl", "blind-cases.jsonl", "near-misses.jsonl", "contested-cases.jsonl",
       "math-verify.jsonl"})
   void theManualHoldsTheTables(String file) throws IOException {
     String table = GradingCases.table(GradingCases.agreement(GradingCases.read(file, "math")));

@@ -54,9 +54,9 @@ class ReadingTest {
   @Test
   void oneRunGradesBothKindsOfPrompts() {
     Grader grader = new ReadingGrader(AnswerGrader.NUMBER, Reading.USUAL);
-    assertThat(grader.reward(new Problem("a", "d", "1+1=<think>\n", "", "2"), "maybe 2")).isZero();
-    assertThat(grader.answer(new Problem("a", "d", "1+1=<think>\n", "", "2"), "maybe 2")).isEmpty();
-    assertThat(grader.reward(new Problem("b", "d", "1+1=", "", "2"), "maybe 2")).isEqualTo(1);
+    assertThat(grader.reward(new Problem("a", "d", "1+1=<think>\n", "", "2"), "it is 2")).isZero();
+    assertThat(grader.answer(new Problem("a", "d", "1+1=<think>\n", "", "2"), "it is 2")).isEmpty();
+    assertThat(grader.reward(new Problem("b", "d", "1+1=", "", "2"), "it is 2")).isEqualTo(1);
   }
 
   /// What gpt-oss writes, with the special tokens of its tokenizer.

@@ -28,7 +28,7 @@ final class ByteLevelFiles {
           .put("Regex", QWEN2_PATTERN);
       pre = steps.addObject();
     }
-    byteLevel(pre, config.addPrefixSpace().orElse(false), !qwen);
+    byteLevel(pre, config.flags().addPrefixSpace().orElse(false), !qwen);
     byteLevel(root.putObject("decoder"), true, true);
     ObjectNode model = root.putObject("model").put("type", "BPE");
     model.putNull("dropout").putNull("unk_token").put("continuing_subword_prefix", "").put("end_of_word_suffix", "")

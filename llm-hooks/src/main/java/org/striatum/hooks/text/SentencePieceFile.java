@@ -193,8 +193,8 @@ final class SentencePieceFile {
   }
 
   private static void llama(ObjectNode root, TokenizerConfig config) {
-    boolean prefix = config.addPrefixSpace().orElse(true);
-    if (config.legacy().orElse(true)) {
+    boolean prefix = config.flags().addPrefixSpace().orElse(true);
+    if (config.flags().legacy().orElse(true)) {
       spaces(root.putObject("normalizer").put("type", "Sequence").putArray("normalizers"), prefix);
     } else {
       root.putObject("pre_tokenizer").put("type", "Metaspace").put("replacement", SPACE)

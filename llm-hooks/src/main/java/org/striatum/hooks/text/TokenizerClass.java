@@ -82,6 +82,11 @@ enum TokenizerClass {
     return List.of(GPT2, CODEGEN, GPT_NEOX, QWEN2).contains(this);
   }
 
+  /// Whether `add_prefix_space` of the configuration replaces what `tokenizer.json` says.
+  boolean readsPrefixSpace(JsonNode tokenizerJson) {
+    return byteLevel() || ((this == LLAMA || this == CODE_LLAMA) && !builtAnew(tokenizerJson));
+  }
+
   /// Whether version 5 of the reference implementation, which builds the class without `tokenizer.json`'s normaliser and
   /// pre-tokenizer, cuts text elsewhere than that file says.
   boolean builtAnew(JsonNode tokenizerJson) {

@@ -21,9 +21,10 @@ import org.striatum.hooks.checkpoint.CheckpointException;
 /// @param added tokens by their id in `added_tokens_decoder` or `added_tokens.json`
 /// @param addedFrom file and field of `added`
 /// @param further special tokens without a role
+/// @param flags how texts are cut
 record TokenizerConfig(TokenizerClass type, String className, Optional<Boolean> addBos, Optional<Boolean> addEos,
     SequencedMap<String, AddedToken> named, SortedMap<Integer, AddedToken> added, String addedFrom,
-    List<AddedToken> further, Optional<Boolean> legacy, Optional<Boolean> addPrefixSpace) {
+    List<AddedToken> further, Flags flags) {
   static final String FILE = "tokenizer_config.json";
   private static final List<String> ROLES = List.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token",
       "cls_token", "mask_token");
@@ -32,6 +33,16 @@ record TokenizerConfig(TokenizerClass type, String className, Optional<Boolean> 
     named = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(named));
     added = Collections.unmodifiableSortedMap(new TreeMap<>(added));
     further = List.copyOf(further);
+  }
+
+  /// How texts are cut into tokens.
+  ///
+  /// @param splitSpecial whether special tokens in a text are read as other text
+  record Flags(Optional<Boolean> legacy, Optional<Boolean> addPrefixSpace, boolean splitSpecial) {}
+
+  /// Whether added tokens are listed with how they are looked for in a text.
+  boolean describesAdded() {
+    return addedFrom.startsWith(FILE);
   }
 
   /// Reads the files of `folder`, every one of which may be absent.
@@ -55,8 +66,9 @@ record TokenizerConfig(TokenizerClass type, String className, Optional<Boolean> 
         ? added(folder, config)
         : addedByFile(folder.resolve("added_tokens.json"), named, further);
     return new TokenizerConfig(type, className, flag(config, "add_bos_token"), flag(config, "add_eos_token"), named,
-        added, listsAdded ? FILE + ", added_tokens_decoder" : "added_tokens.json", further, flag(config, "legacy"),
-        flag(config, "add_prefix_space"));
+        added, listsAdded ? FILE + ", added_tokens_decoder" : "added_tokens.json", further,
+        new Flags(flag(config, "legacy"), flag(config, "add_prefix_space"),
+            flag(config, "split_special_tokens").orElse(false)));
   }
 
   private static Optional<Boolean> flag(ObjectNode config, String key) throws CheckpointException {

@@ -54,13 +54,14 @@ record TokenizerDocument(Path file, byte[] json, int ids, SequencedMap<String, I
     Vocabulary vocabulary = new Vocabulary(root, file.toString());
     List<String> remarks = new ArrayList<>(vocabulary.remarks());
     SequencedMap<String, Integer> named = complete(vocabulary, config, remarks);
+    boolean cutOtherwise = whole && cut(root, config, remarks);
     SpecialTokenPolicy policy = policy(root, whole, config, named, remarks);
     PostProcessor wanted = new PostProcessor(policy.before(), policy.after());
     boolean asWritten = wanted.equals(PostProcessor.of(root.path("post_processor")));
     if (!asWritten) {
       root.set("post_processor", wanted.json());
     }
-    if (!whole || !asWritten || vocabulary.changed()) {
+    if (!whole || !asWritten || cutOtherwise || vocabulary.changed()) {
       root.set("added_tokens", vocabulary.entries());
       bytes = CheckpointJson.bytes(root);
     }
@@ -106,6 +107,9 @@ record TokenizerDocument(Path file, byte[] json, int ids, SequencedMap<String, I
       List<String> remarks) {
     config.added().forEach((id, token) -> {
       int given = vocabulary.add(token);
+      if (config.describesAdded()) {
+        vocabulary.describe(token);
+      }
       if (given != id) {
         remarks.add("%s lists '%s' as %d, its id is %d".formatted(config.addedFrom(), token.content(), id, given));
       }
@@ -118,6 +122,28 @@ record TokenizerDocument(Path file, byte[] json, int ids, SequencedMap<String, I
     });
     config.further().forEach(vocabulary::add);
     return named;
+  }
+
+  /// Takes over what the configuration says of how texts are cut, or remarks that it is not followed.
+  ///
+  /// @return whether `tokenizer.json` said otherwise
+  private static boolean cut(ObjectNode root, TokenizerConfig config, List<String> remarks) {
+    if (config.flags().splitSpecial()) {
+      remarks.add("split_special_tokens of %s is not followed: special tokens in a text are read as such"
+          .formatted(TokenizerConfig.FILE));
+    }
+    Optional<Boolean> wanted = config.flags().addPrefixSpace();
+    Optional<Boolean> written = PrefixSpace.of(root);
+    if (wanted.isEmpty() || written.equals(wanted) || (written.isEmpty() && !wanted.get())) {
+      return false;
+    }
+    if (config.type().readsPrefixSpace(root) && PrefixSpace.set(root, wanted.get())) {
+      remarks.add("a text begins %s a space, as add_prefix_space of %s says; tokenizer.json says otherwise"
+          .formatted(wanted.get() ? "with" : "without", TokenizerConfig.FILE));
+      return true;
+    }
+    remarks.add("add_prefix_space of %s is not followed: tokenizer.json says otherwise".formatted(TokenizerConfig.FILE));
+    return false;
   }
 
   private static SpecialTokenPolicy policy(ObjectNode root, boolean whole, TokenizerConfig config,

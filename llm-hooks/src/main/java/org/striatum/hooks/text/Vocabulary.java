@@ -102,6 +102,18 @@ final class Vocabulary {
     return added.get(token.content());
   }
 
+  /// Lets a token that is there be looked for as another file says: `lstrip` and the like.
+  void describe(AddedToken token) {
+    ObjectNode entry = byContent.get(token.content());
+    ObjectNode wanted = token.json(added.get(token.content()));
+    for (String flag : List.of("single_word", "lstrip", "rstrip", "normalized")) {
+      if (!wanted.get(flag).equals(entry.path(flag))) {
+        entry.set(flag, wanted.get(flag));
+        changed = true;
+      }
+    }
+  }
+
   /// The id of a token, added or not.
   Optional<Integer> id(String content) {
     return added.containsKey(content) ? Optional.of(added.get(content)) : piece(content);

@@ -152,11 +152,29 @@ class TokenizerTest {
   @CsvSource({"llama-adds-bos, tokenizer_config.json, add_bos_token, 2",
       "fast-ignores-add-bos, tokenizer.json, post_processor, 1",
       "template-adds-bos, tokenizer.json, post_processor, 0", "llama-model, tokenizer_config.json, tokenizer_class, 1",
-      "gpt2-files-adds-bos, tokenizer_config.json, add_bos_token, 0"})
+      "gpt2-files-adds-bos, tokenizer_config.json, add_bos_token, 0",
+      "gpt2-prefix-space, tokenizer.json, post_processor, 1"})
   void thePolicySaysWhereItComesFrom(String layout, String file, String field, int remarks) throws Exception {
     try (Tokenizer tokenizer = Tokenizer.open(GOLDEN.resolve(layout), LARGE)) {
       assertThat(tokenizer.policy().source()).isEqualTo(new SpecialTokenPolicy.Source(file, field));
       assertThat(tokenizer.policy().remarks()).hasSize(remarks);
+    }
+  }
+
+  /// What is neither taken over nor said would give other ids without a word.
+  @ParameterizedTest
+  @CsvSource({"gpt-neox-adds-bos, GPTNeoXTokenizer, add_prefix_space, true, true",
+      "template-adds-bos, PreTrainedTokenizerFast, add_prefix_space, true, false",
+      "llama-adds-bos, LlamaTokenizerFast, add_prefix_space, true, false",
+      "template-adds-bos, PreTrainedTokenizerFast, split_special_tokens, true, false"})
+  void aFlagOfTheConfigurationIsFollowedOrNamed(String layout, String type, String flag, boolean value, boolean followed)
+      throws Exception {
+    Files.copy(GOLDEN.resolve(layout).resolve("tokenizer.json"), folder.resolve("tokenizer.json"));
+    String config = "{\"tokenizer_class\": \"%s\", \"bos_token\": \"<s>\", \"%s\": %s}";
+    Files.writeString(folder.resolve("tokenizer_config.json"), config.formatted(type, flag, value));
+    try (Tokenizer tokenizer = Tokenizer.open(folder, LARGE); Tokenizer plain = Tokenizer.open(GOLDEN.resolve(layout), LARGE)) {
+      assertThat(tokenizer.policy().remarks()).anyMatch(remark -> remark.contains(flag));
+      assertThat(tokenizer.encodeBare("eggs")).isEqualTo(plain.encodeBare(followed ? " eggs" : "eggs"));
     }
   }
 

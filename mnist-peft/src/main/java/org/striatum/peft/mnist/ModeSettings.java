@@ -134,6 +134,13 @@ public record ModeSettings(Preset preset, Images images, Foundation foundation, 
         new double[]{1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1}, new Seeds(10, 1));
   }
 
+  /// The same by Adam, which nothing was fitted to: same images, seeds, widths and gate.
+  public ModeSettings uncalibrated() {
+    ModeSettings adam = adam();
+    return new ModeSettings(Preset.ADAM, images, new Foundation(foundation.hidden, adam.foundation.training),
+        adam.adaptation, constants, adam.rates, seeds);
+  }
+
   /// The same on more or fewer images.
   public ModeSettings withImages(Images others) {
     return new ModeSettings(preset, others, foundation, adaptation, constants, rates, seeds);

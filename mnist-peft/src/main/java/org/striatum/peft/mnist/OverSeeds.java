@@ -3,7 +3,9 @@ package org.striatum.peft.mnist;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.striatum.probe.stats.Bootstrap;
+import org.striatum.probe.stats.Equivalence;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.stats.Verdict;
 
 /// A figure measured once per seed.
 ///
@@ -38,6 +40,18 @@ public record OverSeeds(double mean, double sd, double median, double[] ci, doub
     double[] difference = new double[bySeed.length];
     Arrays.setAll(difference, i -> bySeed[i] - other.bySeed[i]);
     return of(difference);
+  }
+
+  /// Whether it is above 0, by its interval.
+  Verdict positive() {
+    return Verdict.positive(new Estimate(mean, ci[0], ci[1]));
+  }
+
+  /// Whether it is shown to be within a margin of 0: two one-sided t-tests over seeds.
+  ///
+  /// @param margin > 0
+  Equivalence within(double margin) {
+    return Equivalence.of(mean, sd / Math.sqrt(bySeed.length), bySeed.length - 1, margin);
   }
 
   /// Whether the interval lies above 0.

@@ -52,7 +52,11 @@ class ModeSpecializationTest {
     }
     assertThat(methods.getFirst().accuracy0().mean()).as("the foundation learned something").isGreaterThan(0.2);
     assertThat(run.result().cells()).as("other images than the paper's").isEmpty();
-    assertThat(run.result().claims()).hasSize(5);
+    assertThat(run.result().claims()).hasSize(6);
+    assertThat(run.result().uncalibrated().settings().preset()).isEqualTo(ModeSettings.Preset.ADAM);
+    assertThat(run.result().uncalibrated().methods()).extracting(MethodResult::trainable)
+        .isEqualTo(methods.stream().map(MethodResult::trainable).toList());
+    assertThat(run.result().uncalibrated().claims()).hasSize(6);
     assertThat(run.result().first().losses()).containsOnlyKeys("bitfit", "taugate", "lora-r8", "full");
     assertThat(run.result().first().digits()).hasSize(12).allMatch(digit -> digit.pixels().length == 81);
     assertThat(run.kept().adapters()).containsOnlyKeys("bitfit", "taugate", "lora-r8", "full");

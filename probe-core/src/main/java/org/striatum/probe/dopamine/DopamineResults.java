@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.stats.PValue;
 import org.striatum.probe.stats.SplitHalf;
 import org.striatum.probe.value.ValueNeuronResults.Agreement;
 import org.striatum.probe.value.ValueProbeFit;
@@ -149,7 +150,12 @@ public record DopamineResults(List<DatasetSteps> datasets, List<LayerDopamine> l
   ///
   /// @param retrainings how many
   /// @param p (1 + #{null ≥ observed}) / (1 + m)
-  public record ProbeNull(int retrainings, double mean, double low, double high, double p) {}
+  public record ProbeNull(int retrainings, double mean, double low, double high, double p) {
+    /// p as people read it.
+    public PValue pValue() {
+      return PValue.counted(p, retrainings);
+    }
+  }
 
   /// One coordinate with its signature.
   ///
@@ -242,7 +248,12 @@ public record DopamineResults(List<DatasetSteps> datasets, List<LayerDopamine> l
   /// @param high 97.5 percentile
   /// @param p two-sided: (1 + #{|null| ≥ |observed|}) / (1 + permutations)
   public record Permuted(int steps, int permutations, double correlation, double low, double high, double p,
-      boolean passed) {}
+      boolean passed) {
+    /// p as people read it.
+    public PValue pValue() {
+      return PValue.counted(p, permutations);
+    }
+  }
 
   /// Mean activation around surprises, in standard deviations of training tokens.
   ///

@@ -174,13 +174,13 @@ public record DopamineSettings(Errors errors, ValueProbeTraining training, Dopam
   public static DopamineSettings defaults() {
     return new DopamineSettings(new Errors(1 - 1e-5, 0.3), TdErrorProbe.TRAINING,
         DopamineRanking.TD_ERROR_FIRST_LAYER_L1, PruningSettings.DEFAULTS,
-        new Tests(20, 999, 19, 0.05, 0.9, 0.3, new Power(40, List.of(0.15, 0.25, 0.35, 0.5), 0.35)),
+        new Tests(20, 999, 99, 0.05, 0.9, 0.3, new Power(40, List.of(0.15, 0.25, 0.35, 0.5), 0.35)),
         new Traces(0.4, 3, 50, 20), 1000);
   }
 
   /// Minutes for a small model: fewer refits of the probe, the signature's parts the same.
   public static DopamineSettings quick() {
-    return defaults().withTests(tests -> tests.withRetrainings(5).withPower(power -> power.withPlanted(24)));
+    return defaults().withTests(tests -> tests.withPower(power -> power.withPlanted(24)));
   }
 
   public DopamineSettings {

@@ -3,12 +3,15 @@ package org.striatum.probe.intervention;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.PositionMask;
+import org.striatum.probe.run.Printed;
+import org.striatum.probe.stats.EmpiricalP;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.FalseDiscovery;
 import org.striatum.probe.stats.FamilyWise;
+import org.striatum.probe.stats.PValue;
+import org.striatum.probe.stats.PredictionBound;
 import org.striatum.probe.stats.Verdict;
 
 /// What the intervention study found: a plain record of figures, written to `results/interventions.json`.
@@ -34,34 +37,21 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
 
   /// Primary interventions, named before any was made, come first; their p become q by Holm's correction among
   /// themselves (one alone stands on its own p). All others share one false-discovery rate: their p become q by
-  /// Benjamini and Hochberg. The q decide the verdicts.
-  public static InterventionResults of(List<Intervention> interventions, List<Curve> curves, List<String> notes) {
-    List<Intervention> all = new ArrayList<>(
-        corrected(interventions.stream().filter(Intervention::primary).toList(), FamilyWise::holm));
-    all.addAll(corrected(interventions.stream().filter(one -> !one.primary()).toList(),
-        FalseDiscovery::benjaminiHochberg));
+  /// Benjamini and Hochberg. The q decide what is specific; what is not is only called *none* where a drop of the declared
+  /// size would have been found, see [Damage].
+  ///
+  /// @param effect what must be found four times in five: a share of accuracy, or of the probability of a solution, in (0, 1)
+  /// @throws IllegalArgumentException on an effect outside (0, 1)
+  public static InterventionResults of(List<MeasuredIntervention> measured, double effect, List<Curve> curves,
+      List<String> notes) {
+    if (!(effect > 0 && effect < 1)) {
+      throw new IllegalArgumentException("a declared effect must be in (0, 1), found " + effect);
+    }
+    List<Intervention> all = new ArrayList<>(new TestFamily(
+        measured.stream().filter(one -> one.intervention().primary()).toList(), FamilyWise::holm).judged(effect));
+    all.addAll(new TestFamily(measured.stream().filter(one -> !one.intervention().primary()).toList(),
+        FalseDiscovery::benjaminiHochberg).judged(effect));
     return new InterventionResults(all, curves, notes);
-  }
-
-  private static List<Intervention> corrected(List<Intervention> family, UnaryOperator<double[]> correction) {
-    double[] qRandom = corrected(family.stream().mapToDouble(one -> one.random().p()).toArray(), correction);
-    double[] qMatched = corrected(family.stream().mapToDouble(one -> one.matched().p()).toArray(), correction);
-    List<Intervention> all = new ArrayList<>();
-    for (int i = 0; i < qRandom.length; i++) {
-      all.add(family.get(i).corrected(qRandom[i], qMatched[i]));
-    }
-    return all;
-  }
-
-  /// A test that could not be made (NaN) counts in no family.
-  private static double[] corrected(double[] p, UnaryOperator<double[]> correction) {
-    double[] made = correction.apply(Arrays.stream(p).filter(value -> !Double.isNaN(value)).toArray());
-    double[] q = p.clone();
-    int next = 0;
-    for (int i = 0; i < q.length; i++) {
-      q[i] = Double.isNaN(p[i]) ? Double.NaN : made[next++];
-    }
-    return q;
   }
 
   /// One neuron set, or one direction, beside its controls, at one hook point or at several at once. Effects are outcome minus base:
@@ -80,14 +70,11 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
   /// @param others named sets under the same ablation, see [NamedSet#beside]
   /// @param random uniformly random sets of equal size
   /// @param matched RMS-matched sets; empty where none could be drawn
+  /// @param decision what it came to; null until its family is known
   public record Intervention(boolean primary, String dataset, String set, List<LayerSet> layers,
       AblationKind kind, double alpha, PositionMask positions, OutcomeKind outcome, int items, int problems,
       boolean emptyMaskIdentical, Arm base,
-      Arm ablated, List<Arm> others, Controls random, Controls matched, Damage damage) {
-    /// From the standard error to the effect that a two-sided test at 5 % finds four times in five: z₀.₉₇₅ + z₀.₈.
-    private static final double POWER = 2.8016;
-    private static final double INTERVAL = 2 * 1.9600;
-
+      Arm ablated, List<Arm> others, Controls random, Controls matched, Decision decision) {
     public Intervention {
       layers = List.copyOf(layers);
       others = List.copyOf(others);
@@ -98,7 +85,12 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
 
     /// Whether the model uses this set more than equally large coordinates.
     public Verdict verdict() {
-      return damage.verdict();
+      return damage().verdict();
+    }
+
+    /// What the damage is.
+    public Damage damage() {
+      return decision.damage();
     }
 
     /// What was done, e.g. `zero` or `steer +2σ`.
@@ -121,10 +113,14 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
       return ablated.effect();
     }
 
-    /// The smallest effect against *no change* that these items would show four times in five (two-sided 5 %), from the
-    /// width of the effect's interval; NaN without one.
-    public double detectable() {
-      return POWER * (effect().high() - effect().low()) / INTERVAL;
+    /// Whether exact McNemar p decides too: successes, one a problem.
+    boolean pairs() {
+      return ablated.mcNemar() != null && items == problems;
+    }
+
+    /// Whether the outcome fell at all.
+    boolean isDamaged() {
+      return Damage.isShown(effect(), ablated.mcNemar(), pairs());
     }
 
     /// Why no matched set was drawn; null if they were.
@@ -142,11 +138,10 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
               : set.startsWith("dopamine@") ? "dopamine-specific" : "specific to these neurons";
     }
 
-    /// The same with corrected p, which decide what the damage is.
-    private Intervention corrected(double qRandom, double qMatched) {
+    /// The same, judged.
+    Intervention judged(double qRandom, double qMatched, Decision found) {
       return new Intervention(primary, dataset, set, layers, kind, alpha, positions, outcome, items, problems,
-          emptyMaskIdentical, base, ablated, others, random.corrected(qRandom), matched.corrected(qMatched),
-          emptyMaskIdentical ? Damage.of(ablated.damaged(items == problems), qRandom, qMatched) : Damage.UNDECIDED);
+          emptyMaskIdentical, base, ablated, others, random.corrected(qRandom), matched.corrected(qMatched), found);
     }
   }
 
@@ -167,38 +162,70 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
   /// @param writing how it writes; null where nothing was generated
   /// @param prediction how it predicts the reference solutions; null where that was not recorded
   public record Arm(String name, int coordinates, Estimate outcome, Estimate effect, McNemarTable mcNemar,
-      Writing writing, Prediction prediction) {
-    private static final double LEVEL = 0.05;
+      Writing writing, Prediction prediction) {}
 
-    /// Whether the outcome fell at all: its effect's interval lies below 0 and, where successes are paired one a problem,
-    /// McNemar's exact test says so too. A bootstrap of a few changed items is too narrow, and controls that change
-    /// nothing make a few changed items look extreme.
-    boolean damaged(boolean onePerProblem) {
-      return effect.high() < 0 && (mcNemar == null || !onePerProblem || mcNemar.p() <= LEVEL);
-    }
-  }
-
-  /// Sets drawn as controls, each an arm.
+  /// Sets drawn as controls, each an arm. Those of a secondary intervention are measured one after another, and no further
+  /// once [InterventionStudy#ENOUGH_EXCEED] of them do as much damage as the set (Besag and Clifford 1991): p is then plainly
+  /// large.
   ///
-  /// @param effects of each set
-  /// @param p (1 + #{control ≤ effect of the target}) / (1 + m); NaN without controls. Ties count against the target
+  /// @param effects of each set measured, in the order in which they were
+  /// @param available sets that there were to measure; more than were where measuring stopped early
+  /// @param p (1 + #{control ≤ effect of the target}) / (1 + m); NaN without controls. Ties count against the target. Where
+  ///     measuring stopped early it is a little above Besag and Clifford's h/m
   /// @param q p after correction for its family
   /// @param ties controls with exactly the target's effect
+  /// @param excess effect less the mean of these controls', paired bootstrap by problem; NaN without controls
   /// @param writing means over all of them; null where nothing was generated
   /// @param prediction means over the first few; null where that was not recorded
-  public record Controls(List<Double> effects, double p, double q, int ties, Writing writing, Prediction prediction) {
+  public record Controls(List<Double> effects, int available, double p, double q, int ties, Estimate excess,
+      Writing writing, Prediction prediction) {
     public Controls {
       effects = List.copyOf(effects);
+      if (available < effects.size()) {
+        throw new IllegalArgumentException(
+            "no more sets can be measured than there are, found " + effects.size() + " of " + available);
+      }
     }
 
     private Controls corrected(double corrected) {
-      return new Controls(effects, p, corrected, ties, writing, prediction);
+      return new Controls(effects, available, p, corrected, ties, excess, writing, prediction);
     }
 
-    /// The damage to be exceeded: an effect below it has p ≤ 0.05 uncorrected. NaN where no effect could.
-    public double critical() {
-      int place = (int) Math.floor(0.05 * (effects.size() + 1) + 1e-9);
-      return place < 1 ? Double.NaN : effects.stream().sorted().toList().get(place - 1);
+    /// q as people read it.
+    public PValue qValue() {
+      return PValue.corrected(q, p, available);
+    }
+
+    /// Whether measuring stopped before all were.
+    public boolean isStopped() {
+      return effects.size() < available;
+    }
+
+    /// The damage to be exceeded: an effect below it has p ≤ limit. NaN where no effect could. Where measuring stopped early
+    /// and so few controls cannot reach the limit, it is where one more of a normal sample would lie with that probability,
+    /// or the smallest of them.
+    ///
+    /// @param limit largest p that passes
+    public double critical(double limit) {
+      return critical(effects.stream().mapToDouble(Double::doubleValue).toArray(), available, limit);
+    }
+
+    private static double critical(double[] effects, int available, double limit) {
+      int place = (int) Math.floor(limit * (effects.length + 1) + 1e-9);
+      double[] sorted = Arrays.stream(effects).sorted().toArray();
+      if (Double.isNaN(limit) || effects.length == 0 || place < 1 && effects.length == available) {
+        return Double.NaN;
+      }
+      return place >= 1
+          ? sorted[Math.min(place, sorted.length) - 1]
+          : Math.min(sorted[0], PredictionBound.below(effects, limit));
+    }
+
+    /// Whether an effect has p ≤ limit against controls, by their count or, where so few cannot tell, by [#critical].
+    static boolean isExceeded(double effect, double[] controls, int available, double limit) {
+      return controls.length == available
+          ? EmpiricalP.low(effect, controls) <= limit + 1e-12
+          : effect < critical(controls, available, limit);
     }
 
     public double mean() {
@@ -237,18 +264,28 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
   /// @param broken items right at base and wrong ablated
   /// @param repaired items wrong at base and right ablated
   /// @param p exact two-sided
-  public record McNemarTable(int broken, int repaired, double p) {}
+  public record McNemarTable(int broken, int repaired, double p) {
+    /// p as people read it.
+    public PValue pValue() {
+      return PValue.exact(p);
+    }
+  }
 
-  /// What the arms say, in the words of the design: specific to the set only if there is damage and it exceeds the
-  /// RMS-matched distribution, generic if only the uniform one, else none; undecided without matched controls.
-  public enum Damage {
-    SPECIFIC(Verdict.YES), GENERIC(Verdict.NO), NONE(Verdict.NO), UNDECIDED(Verdict.UNDECIDED);
+  /// What the arms say: specific to the set only if there is damage and it exceeds the RMS-matched distribution. What is not
+  /// specific is generic (it exceeds the uniform distribution) or none only if its interval excludes the critical damage and
+  /// the declared drop would have been found four times in five; else undecided. Not tested where no effect could have
+  /// passed, see [Decision.Reason].
+  public enum Damage implements Printed {
+    SPECIFIC("specific", Verdict.YES), GENERIC("generic", Verdict.NO), NONE("none", Verdict.NO), UNDECIDED("undecided",
+        Verdict.UNDECIDED), NOT_TESTED("not tested", Verdict.NOT_TESTED);
 
-    private static final double LEVEL = 0.05;
+    static final double LEVEL = 0.05;
 
+    private final String printed;
     private final Verdict verdict;
 
-    Damage(Verdict verdict) {
+    Damage(String printed, Verdict verdict) {
+      this.printed = printed;
       this.verdict = verdict;
     }
 
@@ -257,15 +294,16 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
       return verdict;
     }
 
-    /// @param damaged see [Arm#damaged]
-    static Damage of(boolean damaged, double qRandom, double qMatched) {
-      if (Double.isNaN(qMatched)) {
-        return UNDECIDED;
-      }
-      if (damaged && qMatched <= LEVEL) {
-        return SPECIFIC;
-      }
-      return damaged && qRandom <= LEVEL ? GENERIC : NONE;
+    @Override
+    public String printed() {
+      return printed;
+    }
+
+    /// Whether the outcome fell at all: its effect's interval lies below 0 and, where successes are paired one a problem,
+    /// McNemar's exact test says so too. A bootstrap of a few changed items is too narrow, and controls that change
+    /// nothing make a few changed items look extreme.
+    static boolean isShown(Estimate effect, McNemarTable mcNemar, boolean pairs) {
+      return effect.high() < 0 && (mcNemar == null || !pairs || mcNemar.p() <= LEVEL);
     }
   }
 
@@ -293,5 +331,10 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
   /// @param p (1 + #{matched ≤ effect}) / (1 + m), uncorrected
   /// @param refused why there is no band; null if there is one
   public record CurvePoint(double x, int coordinates, Estimate effect, int controls, double mean, double low,
-      double high, double p, String refused) {}
+      double high, double p, String refused) {
+    /// p as people read it.
+    public PValue pValue() {
+      return PValue.counted(p, controls);
+    }
+  }
 }

@@ -23,7 +23,6 @@ import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.intervention.InterventionResults.LayerSet;
 import org.striatum.probe.intervention.InterventionResults.McNemarTable;
 import org.striatum.probe.intervention.InterventionResults.Prediction;
-import org.striatum.probe.intervention.InterventionResults.Damage;
 import org.striatum.probe.intervention.Treatment.ControlKind;
 import org.striatum.probe.intervention.Treatment.Treated;
 import org.striatum.probe.model.Gate;
@@ -39,10 +38,11 @@ import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.Bootstrap;
 import org.striatum.probe.stats.EmpiricalP;
+import org.striatum.probe.stats.Estimate;
 
 /// Does the model use a set of neurons? The same items go through the same graph under many gates at the same hook points:
 /// the identity (base), the set's own gate with an empty mask (must equal base bit for bit), the set, named sets beside it,
-/// every random set and every RMS-matched set. Outcomes are paired by item; effects are outcome minus base, so damage is
+/// random sets and RMS-matched sets, as many as it takes. Outcomes are paired by item; effects are outcome minus base, so damage is
 /// negative. (arXiv 2602.00986, §4; the matched arm, the named sets, the empty mask and the verdict are ours.)
 ///
 /// @param model not closed here
@@ -50,6 +50,11 @@ import org.striatum.probe.stats.EmpiricalP;
 public record InterventionStudy(GatedModel model, Progress progress) {
   /// RMS-matched sets whose predictions are recorded: full logits cost more than log-probabilities.
   static final int PREDICTED_CONTROLS = 8;
+  /// So many controls of a secondary intervention that do as much damage as the set end their measuring.
+  public static final int ENOUGH_EXCEED = 10;
+  /// Random sets of a secondary intervention that are measured where all matched ones had to be: they describe, the matched
+  /// ones decide.
+  private static final int DESCRIBING = 199;
 
   /// A set's part at one hook point.
   ///
@@ -189,7 +194,7 @@ public record InterventionStudy(GatedModel model, Progress progress) {
   /// @throws NotEnoughData without items
   /// @throws IllegalArgumentException on coordinates a hook point does not have
   /// @throws IllegalStateException if the model returns NaN or ∞
-  public Intervention logProbability(Treatment plan, List<ScoredText> items, boolean predicted,
+  public MeasuredIntervention logProbability(Treatment plan, List<ScoredText> items, boolean predicted,
       RandomGenerator random) {
     requireItems(items);
     try (Measurement measurement = Measurement.Solutions.of(model, items, plan.hooks())) {
@@ -203,7 +208,8 @@ public record InterventionStudy(GatedModel model, Progress progress) {
   /// @param random resamples problems
   /// @throws NotEnoughData without attempts
   /// @throws IllegalArgumentException on coordinates a hook point does not have
-  public Intervention accuracy(Treatment plan, List<Attempt> attempts, Generation generation, RandomGenerator random) {
+  public MeasuredIntervention accuracy(Treatment plan, List<Attempt> attempts, Generation generation,
+      RandomGenerator random) {
     requireItems(attempts);
     try (Measurement measurement = new Measurement.Attempts(model, attempts, generation)) {
       return run(plan, measurement, false, random);
@@ -214,26 +220,27 @@ public record InterventionStudy(GatedModel model, Progress progress) {
     NotEnoughData.require("an intervention", "items to measure on", items.size(), 1);
   }
 
-  private Intervention run(Treatment plan, Measurement measurement, boolean predicted, RandomGenerator random) {
+  private MeasuredIntervention run(Treatment plan, Measurement measurement, boolean predicted, RandomGenerator random) {
     String[] problems = measurement.problems();
     SequencedMap<String, Treated> others = plan.others(model::width);
-    int randomSets = plan.controls(ControlKind.RANDOM);
     int matchedSets = plan.controls(ControlKind.MATCHED);
     String where = plan.hooks().size() == 1 ? plan.hooks().getFirst().toString() : plan.hooks().size() + " hook points";
     try (Progress.Task task = progress.start("arms of " + plan.set() + " at " + where,
-        3 + others.size() + randomSets + matchedSets, "arm")) {
+        3 + others.size() + plan.controls(ControlKind.RANDOM) + matchedSets, "arm")) {
       Gates open = Gates.none().over(plan.hooks(), model::width);
       Readings base = measure(measurement, List.of(open), "base", task);
       Treated target = plan.target(model::width);
       Readings empty = measure(measurement, List.of(nowhere(target.draws().getFirst())), "empty mask", task);
       Readings ablated = measure(measurement, target.draws(), plan.set(), task);
-      boolean identical = empty.isIdenticalTo(base);
       List<Readings> named = others.values().stream()
           .map(set -> measure(measurement, set.draws(), "named", task)).toList();
-      List<Readings> uniform = controls(plan, ControlKind.RANDOM, randomSets, measurement, task);
-      List<Readings> matched = controls(plan, ControlKind.MATCHED, matchedSets, measurement, task);
+      List<Readings> matched = controls(plan, ControlKind.MATCHED, matchedSets, base, ablated, measurement, task);
+      int randomSets = plan.primary() || matched.size() < matchedSets
+          ? plan.controls(ControlKind.RANDOM)
+          : Math.min(DESCRIBING, plan.controls(ControlKind.RANDOM));
+      List<Readings> uniform = controls(plan, ControlKind.RANDOM, randomSets, base, ablated, measurement, task);
 
-      List<Predictions> predictions = predicted ? predictions(plan, measurement, open, matchedSets) : List.of();
+      List<Predictions> predictions = predicted ? predictions(plan, measurement, open, matched.size()) : List.of();
       List<Arm> arms = new ArrayList<>();
       arms.add(arm("base", 0, base, base, measurement, at(predictions, 0), random));
       arms.add(arm(plan.set(), target.coordinates(), base, ablated, measurement, at(predictions, 1), random));
@@ -243,17 +250,16 @@ public record InterventionStudy(GatedModel model, Progress progress) {
             at(predictions, 2 + n), random));
         n++;
       }
-      double effect = arms.get(1).effect().value();
-      Controls randomControls = controls(effect, base, uniform, null);
-      Controls matchedControls = controls(effect, base, matched,
-          Predictions.mean(predictions.subList(Math.min(2 + n, predictions.size()), predictions.size())));
+      Prediction predictedControls = Predictions
+          .mean(predictions.subList(Math.min(2 + n, predictions.size()), predictions.size()));
       int distinct = (int) Arrays.stream(problems).distinct().count();
-      return new Intervention(plan.primary(), plan.dataset(), plan.set(), plan.layers(), plan.kind(), plan.alpha(),
-          plan.positions(), measurement.outcome(), problems.length, distinct, identical, arms.getFirst(), arms.get(1),
-          arms.subList(2, arms.size()), randomControls, matchedControls,
-          identical
-              ? Damage.of(arms.get(1).damaged(distinct == problems.length), randomControls.p(), matchedControls.p())
-              : Damage.UNDECIDED);
+      Intervention intervention = new Intervention(plan.primary(), plan.dataset(), plan.set(), plan.layers(),
+          plan.kind(), plan.alpha(), plan.positions(), measurement.outcome(), problems.length, distinct,
+          empty.isIdenticalTo(base), arms.getFirst(), arms.get(1), arms.subList(2, arms.size()),
+          controls(problems, base, ablated, uniform, randomSets, null, random),
+          controls(problems, base, ablated, matched, matchedSets, predictedControls, random), null);
+      return new MeasuredIntervention(intervention,
+          PlantedDrops.of(problems, base, matched, matchedSets, intervention.pairs(), random.nextLong()));
     }
   }
 
@@ -275,12 +281,29 @@ public record InterventionStudy(GatedModel model, Progress progress) {
     return measured;
   }
 
-  private List<Readings> controls(Treatment plan, ControlKind kind, int count, Measurement measurement,
-      Progress.Task task) {
-    return IntStream.range(0, count)
-        .mapToObj(i -> measure(measurement, plan.control(kind, i, model::width).draws(), "control", task)
-            .withoutCompletions())
-        .toList();
+  /// Whether so many controls measured, and so many of them that do as much damage, leave no doubt that p is large.
+  static boolean isPlain(int measured, int exceed) {
+    return measured >= MatchedSets.LEAST && exceed >= ENOUGH_EXCEED;
+  }
+
+  /// Control arms of one kind, in their order: all of a primary intervention; of a secondary one no more than it takes to
+  /// see that the set is no more than they are.
+  private List<Readings> controls(Treatment plan, ControlKind kind, int available, Readings base, Readings target,
+      Measurement measurement, Progress.Task task) {
+    double effect = target.effect(base);
+    List<Readings> measured = new ArrayList<>();
+    int exceed = 0;
+    while (measured.size() < available && (plan.primary() || !isPlain(measured.size(), exceed))) {
+      Readings control = measure(measurement, plan.control(kind, measured.size(), model::width).draws(), "control",
+          task)
+          .withoutCompletions();
+      exceed += control.effect(base) <= effect ? 1 : 0;
+      measured.add(control);
+    }
+    if (measured.size() < plan.controls(kind)) {
+      task.step(plan.controls(kind) - measured.size());
+    }
+    return measured;
   }
 
   /// Of base, the set, named sets and some matched sets, in this order; of an ablation by draws the first.
@@ -307,10 +330,15 @@ public record InterventionStudy(GatedModel model, Progress progress) {
         arm.effect(base, problems, random), table, arm.writing(problems, random), prediction);
   }
 
-  private static Controls controls(double effect, Readings base, List<Readings> arms, Prediction prediction) {
+  private static Controls controls(String[] problems, Readings base, Readings target, List<Readings> arms,
+      int available, Prediction prediction, RandomGenerator random) {
+    double effect = target.effect(base);
     List<Double> effects = arms.stream().map(arm -> arm.effect(base)).toList();
     double p = EmpiricalP.low(effect, effects.stream().mapToDouble(Double::doubleValue).toArray());
-    return new Controls(effects, p, p, (int) effects.stream().filter(control -> control == effect).count(),
-        Readings.writing(arms), prediction);
+    Estimate excess = arms.isEmpty()
+        ? Estimate.exact(Double.NaN)
+        : target.effect(Readings.mean(arms), problems, random);
+    return new Controls(effects, available, p, p, (int) effects.stream().filter(control -> control == effect).count(),
+        excess, Readings.writing(arms), prediction);
   }
 }

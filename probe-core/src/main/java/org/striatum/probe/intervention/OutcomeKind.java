@@ -15,6 +15,17 @@ public enum OutcomeKind implements Printed {
     this.printed = printed;
   }
 
+  /// How far this outcome falls when a share is lost: that many points of accuracy; for log-probability −ln(1 − share) nats,
+  /// with which the probability of a reference solution falls by the share.
+  ///
+  /// @param share in (0, 1)
+  public double drop(double share) {
+    return switch (this) {
+      case ACCURACY -> share;
+      case LOG_PROBABILITY -> -Math.log1p(-share);
+    };
+  }
+
   @Override
   public String printed() {
     return printed;

@@ -76,6 +76,14 @@ public final class Bootstrap {
   /// @param values (items)
   /// @throws IllegalArgumentException on different lengths
   public static Estimate meanByProblem(String[] problemOfItem, double[] values, RandomGenerator random) {
+    return meanByProblem(problemOfItem, values, RESAMPLES, random);
+  }
+
+  /// The same with another number of resamples.
+  ///
+  /// @param resamples ≥ 100
+  public static Estimate meanByProblem(String[] problemOfItem, double[] values, int resamples,
+      RandomGenerator random) {
     if (values.length != problemOfItem.length) {
       throw new IllegalArgumentException(
           "one value an item is needed, found " + values.length + " values of " + problemOfItem.length + " items");
@@ -86,7 +94,7 @@ public final class Bootstrap {
         sum += values[i];
       }
       return sum / items.length;
-    }, random);
+    }, resamples, random);
   }
 
   /// Mean figure of one kind of runs less that of another on the same problems, with its interval: problems, runs of the

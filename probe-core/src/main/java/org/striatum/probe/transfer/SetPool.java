@@ -29,7 +29,8 @@ import org.striatum.probe.transfer.TransferResults.PooledSets;
 /// agree more than sets drawn at random: some coordinates get large weights whatever the outcome is.
 ///
 /// Then the same test is put to planted pairs: a place and itself, with some of its coordinates renamed. Both halves have one
-/// code by construction, so that the pair shares exactly the part of it that kept its names.
+/// code by construction, so that the pair shares exactly the part of it that kept its names; in the rest it agrees as
+/// unrelated codes do.
 final class SetPool {
   /// Draws of renamed coordinates behind each p.
   static final int DRAWS = 999;
@@ -83,12 +84,13 @@ final class SetPool {
           Double.NaN, Double.NaN, Double.NaN, Double.NaN, settings.power().effect(), List.of());
     }
     double observed = mean(asked, this::shared);
-    double[] nulls = unrelated(first + " and " + second, asked);
+    double structure = mean(asked, this::structure);
+    double[] nulls = unrelated(first + " and " + second, asked, structure);
     double[] sorted = Arrays.stream(nulls).sorted().toArray();
     // As many of the draws may reach a figure that is called significant after the strictest correction.
     int allowed = (int) Math.floor(ALPHA / family * (1 + DRAWS)) - 1;
     double critical = allowed < 0 ? Double.POSITIVE_INFINITY : sorted[DRAWS - 1 - allowed];
-    List<Planted> planted = planted(first + " and " + second, asked, critical);
+    List<Planted> planted = planted(first + " and " + second, asked, structure, critical);
     double own = mean(asked, pair -> (ceiling(pair.first()).shared() + ceiling(pair.second()).shared()) / 2);
     double chance = HalfSets.mean(nulls);
     return new PooledSets(first, second, settings.refitted(), pairs.size(), asked.size(), observed, own, chance,
@@ -102,9 +104,8 @@ final class SetPool {
   }
 
   /// The statistic of codes that have nothing to do with each other, once for each draw of names.
-  private double[] unrelated(String question, List<Pair> pairs) {
+  private double[] unrelated(String question, List<Pair> pairs, double structure) {
     RandomGenerator random = streams.of(question + " names");
-    double structure = mean(pairs, this::structure);
     double[] figures = new double[DRAWS];
     for (int r = 0; r < DRAWS; r++) {
       Map<Place, Map<Integer, int[]>> names = new HashMap<>();
@@ -139,7 +140,7 @@ final class SetPool {
     return HalfSets.mean(pairs.stream().mapToDouble(figure::apply).toArray());
   }
 
-  private List<Planted> planted(String question, List<Pair> pairs, double critical) {
+  private List<Planted> planted(String question, List<Pair> pairs, double structure, double critical) {
     // Pairs of the same two places at several hook points are planted together: neighbouring layers agree.
     Map<List<Place>, List<Pair>> together = new LinkedHashMap<>();
     pairs.forEach(pair -> together
@@ -149,7 +150,7 @@ final class SetPool {
     for (double overlap : settings.power().planted() == 0 ? new double[0] : overlaps) {
       RandomGenerator random = streams.of(question + " planted " + overlap);
       double[] figures = new double[settings.power().planted()];
-      Arrays.setAll(figures, _ -> planted(together, overlap, random));
+      Arrays.setAll(figures, _ -> planted(together, overlap, random) + (1 - overlap) * structure);
       double[] sorted = Arrays.stream(figures).sorted().toArray();
       found.add(new Planted(overlap, figures.length, (int) Arrays.stream(figures).filter(t -> t > critical).count(),
           Bootstrap.quantile(sorted, 0.025), HalfSets.mean(figures), Bootstrap.quantile(sorted, 0.975)));

@@ -3,6 +3,7 @@ package org.striatum.probe.transfer;
 import java.util.List;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.stats.PValue;
 import org.striatum.probe.stats.Verdict;
 import smile.stat.distribution.GaussianDistribution;
 
@@ -55,7 +56,12 @@ public record TransferResults(List<String> runs, List<Basis> bases, List<Ceiling
   /// @param recognised share of coordinates that correlate more with their namesake than with any other coordinate
   /// @param p (1 + #{null ≥ alignment}) / (1 + m)
   public record Basis(String first, String second, boolean common, String reason, int prompts, double alignment,
-      double nullHigh, double recognised, double p) {}
+      double nullHigh, double recognised, double p) {
+    /// p as people read it.
+    public PValue pValue() {
+      return new PValue(p, alignment > nullHigh);
+    }
+  }
 
   /// How far the sets of two halves of one place's own problems agree: what no other place's set can exceed.
   ///
@@ -101,6 +107,16 @@ public record TransferResults(List<String> runs, List<Basis> bases, List<Ceiling
       List<Planted> planted) {
     public PooledSets {
       planted = List.copyOf(planted);
+    }
+
+    /// p as people read it.
+    public PValue pValue() {
+      return PValue.counted(p, SetPool.DRAWS);
+    }
+
+    /// q as people read it.
+    public PValue qValue() {
+      return PValue.corrected(q, p, SetPool.DRAWS);
     }
 
     /// The share of planted pairs of the declared overlap that are found; NaN where nothing was planted.

@@ -85,9 +85,10 @@ public record TransferSummary(List<Statement> statements) {
         ? format(" (%d of %d pairs; in the others a place's own halves do not agree)", sets.asked(), sets.pairs())
         : format(" (%d pairs)", sets.pairs());
     return format(
-        "%s %s of a set is in the other place's%s, %s within one place, %s where codes are unrelated (p %s, q = %s): %s of a code is shared [%s to %s].%s",
-        asked, percent(sets.shared()), left, percent(sets.ceiling()), percent(sets.chance()), p(sets.p()),
-        figure(sets.q()), percent(sets.overlap()), percent(sets.low()), percent(sets.high()), power(sets));
+        "%s %s of a set is in the other place's%s, %s within one place, %s where codes are unrelated (%s, %s): %s of a code is shared [%s to %s].%s",
+        asked, percent(sets.shared()), left, percent(sets.ceiling()), percent(sets.chance()),
+        sets.pValue().equation("p"),
+        sets.qValue().equation("q"), percent(sets.overlap()), percent(sets.low()), percent(sets.high()), power(sets));
   }
 
   private static String power(PooledSets sets) {
@@ -142,16 +143,6 @@ public record TransferSummary(List<Statement> statements) {
 
   private static String percent(double share) {
     return Double.isFinite(share) ? format("%.0f %%", 100 * share) : "–";
-  }
-
-  private static String figure(double value) {
-    return format("%.3g", value);
-  }
-
-  /// A p that no draw reaches is at most its floor.
-  private static String p(double p) {
-    double floor = 1.0 / (1 + SetPool.DRAWS);
-    return p <= floor ? "≤ " + figure(floor) : "= " + figure(p);
   }
 
   private static String interval(Estimate estimate) {

@@ -3,6 +3,7 @@ package org.striatum.probe.uses;
 import java.util.List;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.stats.PValue;
 import org.striatum.probe.stats.Verdict;
 
 /// What search by steps reaches on test problems beside other ways to spend the same tokens: `results/search.json`.
@@ -77,8 +78,8 @@ public record SearchResults(int candidates, int stepTokens, List<DatasetSearch> 
 
     /// The finding in a sentence.
     public String words() {
-      return "%s beats %s: %s (accuracy difference %+.3f [%+.3f, %+.3f], McNemar p = %.3g)".formatted(search, other,
-          verdict().printed(), difference.value(), difference.low(), difference.high(), p);
+      return "%s beats %s: %s (accuracy difference %+.3f [%+.3f, %+.3f], McNemar %s)".formatted(search, other,
+          verdict().printed(), difference.value(), difference.low(), difference.high(), PValue.exact(p).equation("p"));
     }
   }
 }

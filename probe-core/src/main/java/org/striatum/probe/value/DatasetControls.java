@@ -3,6 +3,7 @@ package org.striatum.probe.value;
 import java.util.List;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.stats.PValue;
 import org.striatum.probe.stats.Stability;
 import org.striatum.probe.stats.Verdict;
 
@@ -90,7 +91,12 @@ public record DatasetControls(String dataset, HookPoint hook, int width, int tes
   /// @param mean, low, high of their AUROCs (2.5 and 97.5 percentiles)
   /// @param p (1 + #{random ≥ pruned}) / (1 + sets)
   /// @param refused why there are none; null if there are
-  public record RandomSets(int sets, double mean, double low, double high, double p, String refused) {}
+  public record RandomSets(int sets, double mean, double low, double high, double p, String refused) {
+    /// p as people read it.
+    public PValue pValue() {
+      return PValue.counted(p, sets);
+    }
+  }
 
   /// A probe refitted on its best coordinates, at most a tenth of them: ranking and number chosen by cross-validation,
   /// the smallest number within a quarter of the margin of the best.
@@ -145,6 +151,11 @@ public record DatasetControls(String dataset, HookPoint hook, int width, int tes
       Verdict verdict) {
     public RotationControl {
       points = List.copyOf(points);
+    }
+
+    /// p as people read it.
+    public PValue pValue() {
+      return PValue.counted(p, rotations);
     }
   }
 

@@ -13,6 +13,7 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.NeuronSet;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.stats.PValue;
 import org.striatum.probe.value.ValueProbeTraining.Target;
 
 /// What the value-neuron study found: a plain record of figures, written to `results/value-neurons.json` and read by
@@ -155,7 +156,12 @@ public record ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes
   }
 
   /// A null distribution, summarised: 2.5 and 97.5 percentiles, and p = (1 + #{null ≥ observed}) / (1 + m).
-  public record NullBand(int permutations, double mean, double low, double high, double p) {}
+  public record NullBand(int permutations, double mean, double low, double high, double p) {
+    /// p as people read it.
+    public PValue pValue() {
+      return PValue.counted(p, permutations);
+    }
+  }
 
   /// AUROC against the share of coordinates removed.
   ///

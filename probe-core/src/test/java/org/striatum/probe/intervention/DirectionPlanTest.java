@@ -12,6 +12,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.striatum.probe.intervention.DirectionPlan.DirectionTreatment;
+import org.striatum.probe.intervention.Decision.Reason;
 import org.striatum.probe.intervention.InterventionResults.Damage;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.intervention.InterventionStudy.ScoredText;
@@ -46,8 +47,8 @@ class DirectionPlanTest {
         new DirectionTreatment(AblationKind.PROJECT_OUT, Double.NaN), PositionMask.ALL);
     List<ScoredText> texts = IntStream.range(0, 40)
         .mapToObj(i -> new ScoredText("p" + i / 2, new TokenSequence(new int[]{i, 5, 6}, 2))).toList();
-    return new InterventionStudy(PlantedModel.usesOnly(RMS, Set.of(USED)), Progress.NONE).logProbability(plan, texts,
-        true, new SplittableRandom(3));
+    return InterventionStudyTest.alone(new InterventionStudy(PlantedModel.usesOnly(RMS, Set.of(USED)), Progress.NONE)
+        .logProbability(plan, texts, true, new SplittableRandom(3)));
   }
 
   @Test
@@ -65,7 +66,10 @@ class DirectionPlanTest {
 
   @Test
   void oneThatIsNotUsedDoesNoDamage() {
-    assertThat(projectedOut(USED + 1).damage()).isEqualTo(Damage.NONE);
+    Intervention found = projectedOut(USED + 1);
+    assertThat(found.effect().value()).isCloseTo(0, within(0.01));
+    assertThat(found.decision().reason()).as("matched directions hold some of the used one, and do more damage")
+        .isEqualTo(Reason.LACKS_POWER);
   }
 
   @Test

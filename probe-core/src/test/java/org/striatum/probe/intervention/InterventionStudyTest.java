@@ -30,6 +30,7 @@ import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.run.Progress;
+import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.McNemar;
 
 class InterventionStudyTest {
@@ -77,13 +78,17 @@ class InterventionStudyTest {
     for (int first = 0; first < 10; first++) {
       List<Integer> target = List.of(first, first + 10, first + 20);
       MatchedSets sets = MatchedSets.draw(rms, target, List.of(), List.of(), 60, MatchedSets.DEFAULT_TOLERANCE, random);
-      Intervention found = new InterventionStudy(PlantedModel.usesSize(rms), Progress.NONE).logProbability(
-          plan("large", target, Ablation.ZERO, sets, PositionMask.ALL), texts(), false, random);
+      Intervention found = InterventionResults.of(List.of(new InterventionStudy(PlantedModel.usesSize(rms),
+          Progress.NONE).logProbability(plan("large", target, Ablation.ZERO, sets, PositionMask.ALL), texts(), false,
+              random)),
+          0.1, List.of(), List.of()).interventions().getFirst();
       assertThat(found.random().p()).isLessThanOrEqualTo(0.05);
       verdicts.merge(found.damage(), 1, Integer::sum);
     }
     assertThat(verdicts.getOrDefault(Damage.SPECIFIC, 0)).isLessThanOrEqualTo(2);
-    assertThat(verdicts.get(Damage.GENERIC)).isGreaterThanOrEqualTo(8);
+    // Controls differ by the noise of their items alone, so that about half of the intervals reach a little beyond them.
+    assertThat(verdicts.get(Damage.GENERIC)).isGreaterThanOrEqualTo(3);
+    assertThat(verdicts.getOrDefault(Damage.NONE, 0)).isZero();
   }
 
   @Test
@@ -100,7 +105,7 @@ class InterventionStudyTest {
     alone[2] = 500;
     MatchedSets refused = MatchedSets.draw(alone, TARGET, List.of(), List.of(), 60, 0.2, new SplittableRandom(1));
     Intervention found = score(PlantedModel.usesOnly(alone, Set.copyOf(TARGET)), PositionMask.ALL, refused);
-    assertThat(found.damage()).isEqualTo(Damage.UNDECIDED);
+    assertThat(found.damage()).isEqualTo(Damage.NOT_TESTED);
     assertThat(found.matched().p()).isNaN();
     assertThat(found.random().p()).isLessThanOrEqualTo(0.05);
     assertThat(found.refused()).contains("coordinate 2");
@@ -112,7 +117,7 @@ class InterventionStudyTest {
     PlantedModel leaking = new PlantedModel(rms, (before, after) -> before[2] == after[2] ? 1 : 0, false);
     Intervention found = score(leaking, PositionMask.ALL, controls);
     assertThat(found.emptyMaskIdentical()).isFalse();
-    assertThat(found.damage()).isEqualTo(Damage.UNDECIDED);
+    assertThat(found.damage()).isEqualTo(Damage.NOT_TESTED);
   }
 
   /// Two of three positions are prompt.
@@ -153,9 +158,9 @@ class InterventionStudyTest {
       steps.add(name + " " + total + " " + unit);
       return units -> steps.add("+" + units);
     };
-    Intervention found = new InterventionStudy(model, counting).accuracy(
+    Intervention found = alone(new InterventionStudy(model, counting).accuracy(
         plan("value@3", TARGET, Ablation.ZERO, controls, PositionMask.ALL), attempts, GENERATION,
-        new SplittableRandom(3));
+        new SplittableRandom(3)));
     assertThat(found.damage()).isEqualTo(Damage.SPECIFIC);
     assertThat(found.outcome()).isEqualTo(OutcomeKind.ACCURACY);
     assertThat(found.ablated().outcome().value()).isZero();
@@ -224,9 +229,10 @@ class InterventionStudyTest {
     assertThat(all.coordinates()).hasSize(D);
     NamedSet nothing = NamedSet.beside(rms, all.coordinates(), List.of()).getLast();
     assertThat(nothing).isEqualTo(new NamedSet(NamedSet.COMPLEMENT, List.of()));
-    Intervention found = new InterventionStudy(model, Progress.NONE).logProbability(new Plan(true, "sums", "value@3",
-        List.of(new Cut(PlantedModel.HOOK, TARGET, Ablation.ZERO, controls, List.of(nothing))), PositionMask.ALL),
-        texts(), true, new SplittableRandom(2));
+    Intervention found = alone(new InterventionStudy(model, Progress.NONE).logProbability(
+        new Plan(true, "sums", "value@3",
+            List.of(new Cut(PlantedModel.HOOK, TARGET, Ablation.ZERO, controls, List.of(nothing))), PositionMask.ALL),
+        texts(), true, new SplittableRandom(2)));
     assertThat(found.others().getFirst().outcome().value()).isEqualTo(found.base().outcome().value());
     assertThat(found.others().getFirst().prediction().divergence().value()).isZero();
   }
@@ -286,21 +292,54 @@ class InterventionStudyTest {
     for (int i = 0; i < 99; i++) {
       effects.add((double) -i);
     }
-    Controls controls = new Controls(effects, 0.5, 0.5, 0, null, null);
-    assertThat(controls.critical()).isEqualTo(-94);
-    assertThat(new Controls(effects.subList(0, 19), 0.5, 0.5, 0, null, null).critical()).isEqualTo(-18);
-    assertThat(new Controls(List.of(-1.0), 0.5, 0.5, 0, null, null).critical()).isNaN();
-    assertThat(controls.mean()).isEqualTo(-49);
+    assertThat(controls(effects).critical(0.05)).isEqualTo(-94);
+    assertThat(controls(effects).critical(0.01)).isEqualTo(-98);
+    assertThat(controls(effects.subList(0, 19)).critical(0.05)).isEqualTo(-18);
+    assertThat(controls(List.of(-1.0)).critical(0.05)).isNaN();
+    assertThat(controls(effects).mean()).isEqualTo(-49);
+  }
+
+  private static Controls controls(List<Double> effects) {
+    return new Controls(effects, effects.size(), 0.5, 0.5, 0, Estimate.exact(0), null, null);
+  }
+
+  /// A secondary set that does nothing is measured against as few controls as can tell, one that is used against all.
+  @Test
+  void secondaryControlsAreMeasuredUntilItIsPlain() {
+    for (boolean used : new boolean[]{false, true}) {
+      PlantedModel model = used ? PlantedModel.usesOnly(rms, Set.copyOf(TARGET)) : PlantedModel.usesNothing(rms);
+      Plan plan = new Plan(false, "sums", "value@3",
+          List.of(cut(PlantedModel.HOOK, TARGET, Ablation.ZERO, controls)), PositionMask.ALL);
+      List<Long> steps = new ArrayList<>();
+      Progress counting = (_, total, _) -> {
+        steps.add(-total);
+        return steps::add;
+      };
+      Intervention found = alone(new InterventionStudy(model, counting).logProbability(plan, texts(), false,
+          new SplittableRandom(2)));
+      int measured = used ? 60 : MatchedSets.LEAST;
+      assertThat(found.matched().effects()).hasSize(measured);
+      assertThat(found.random().effects()).hasSize(measured);
+      assertThat(found.matched().available()).isEqualTo(60);
+      assertThat(model.arms).isEqualTo(3 + 2 + 2 * measured);
+      assertThat(steps.stream().mapToLong(Long::longValue).sum()).as("progress ends at its total").isZero();
+      assertThat(found.damage()).isEqualTo(used ? Damage.SPECIFIC : Damage.NONE);
+    }
   }
 
   private Intervention score(PlantedModel model, Ablation ablation) {
-    return new InterventionStudy(model, Progress.NONE).logProbability(
-        plan("value@3", TARGET, ablation, controls, PositionMask.ALL), texts(), true, new SplittableRandom(2));
+    return alone(new InterventionStudy(model, Progress.NONE).logProbability(
+        plan("value@3", TARGET, ablation, controls, PositionMask.ALL), texts(), true, new SplittableRandom(2)));
   }
 
   private Intervention score(PlantedModel model, PositionMask positions, MatchedSets sets) {
-    return new InterventionStudy(model, Progress.NONE).logProbability(
-        plan("value@3", TARGET, Ablation.ZERO, sets, positions), texts(), true, new SplittableRandom(2));
+    return alone(new InterventionStudy(model, Progress.NONE).logProbability(
+        plan("value@3", TARGET, Ablation.ZERO, sets, positions), texts(), true, new SplittableRandom(2)));
+  }
+
+  /// Judged as a family of its own.
+  static Intervention alone(MeasuredIntervention measured) {
+    return InterventionResults.of(List.of(measured), 0.1, List.of(), List.of()).interventions().getFirst();
   }
 
   private Plan plan(PositionMask positions) {

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.striatum.probe.intervention.AblationKind;
+import org.striatum.probe.intervention.AblationPower;
+import org.striatum.probe.intervention.Decision;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Arm;
 import org.striatum.probe.intervention.InterventionResults.Controls;
@@ -102,8 +104,11 @@ class RecordJsonTest {
             List.of(9), "none could be drawn"))),
         AblationKind.ZERO, Double.NaN, PositionMask.ALL_BUT_FIRST, OutcomeKind.LOG_PROBABILITY, 10, 10, true, arm, arm,
         List.of(arm),
-        new Controls(List.of(0.1, -0.2), 0.01, 0.02, 0, null, null),
-        new Controls(List.of(), Double.NaN, Double.NaN, 0, null, null), Damage.UNDECIDED)), List.of(),
+        new Controls(List.of(0.1, -0.2), 9, 0.01, 0.02, 0, estimate, null, null),
+        new Controls(List.of(), 0, Double.NaN, Double.NaN, 0, Estimate.exact(Double.NaN), null, null),
+        new Decision(Damage.NOT_TESTED, Decision.Reason.NO_MATCHED_SETS, 3, Double.NaN, -0.1,
+            new AblationPower(0.1, List.of(new AblationPower.Share(0.1, 200, 170)), Double.NaN)))),
+        List.of(),
         List.of("note"));
     Path file = folder.resolve("results.json");
     RecordJson.write(file, results);

@@ -41,7 +41,8 @@ final class ResultTables {
       "positions VARCHAR",
       "outcome VARCHAR", "named_before BOOLEAN", "coordinates INTEGER", "items INTEGER", "problems INTEGER",
       "base DOUBLE", "ablated DOUBLE", "effect DOUBLE", "low DOUBLE", "high DOUBLE", "q_random DOUBLE",
-      "q_matched DOUBLE", "verdict VARCHAR", "damage VARCHAR");
+      "q_matched DOUBLE", "beyond_matched DOUBLE", "critical DOUBLE", "declared_drop DOUBLE", "power DOUBLE",
+      "smallest_drop DOUBLE", "problems_needed DOUBLE", "verdict VARCHAR", "damage VARCHAR", "reason VARCHAR");
   private final Table controls = of("controls", "hooks VARCHAR", "study VARCHAR", "subject VARCHAR",
       "control VARCHAR", "draws INTEGER", "mean DOUBLE", "low DOUBLE", "high DOUBLE", "p DOUBLE");
   private final Table adaptation = of("adaptation", "arm VARCHAR", "task VARCHAR", "neurons INTEGER",
@@ -156,8 +157,10 @@ final class ResultTables {
     ablations.row(place, study, one.set(), one.treatment(), one.positions().printed(),
         one.outcome().printed(), one.primary(), one.size(),
         one.items(), one.problems(), one.base().outcome().value(), one.ablated().outcome().value(), effect.value(),
-        effect.low(), effect.high(), one.random().q(), one.matched().q(), one.verdict().printed(),
-        lower(one.damage()));
+        effect.low(), effect.high(), one.random().q(), one.matched().q(), one.matched().excess().value(),
+        one.decision().critical(), one.decision().power().effect(), one.decision().power().atEffect(),
+        one.decision().power().smallest(), one.decision().power().problemsNeeded(), one.verdict().printed(),
+        one.damage().printed(), lower(one.decision().reason()));
     String subject = one.set() + " " + one.treatment() + " " + one.outcome().printed();
     add(place, subject, "random sets", one.random());
     add(place, subject, "RMS-matched sets", one.matched());

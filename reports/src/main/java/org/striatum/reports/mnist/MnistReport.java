@@ -8,17 +8,20 @@ import java.util.List;
 import java.util.Objects;
 import java.util.SequencedMap;
 import org.striatum.peft.mnist.MethodResult;
+import org.striatum.peft.mnist.ModeSettings.Preset;
+import org.striatum.peft.mnist.ModeSettings;
 import org.striatum.peft.mnist.ModeSpecialization;
 import org.striatum.peft.mnist.OverSeeds;
 import org.striatum.peft.mnist.SpecializationTable.Cell;
 import org.striatum.peft.mnist.SpecializationTable.Claim;
+import org.striatum.peft.mnist.SpecializationTable.Uncalibrated;
 import org.striatum.probe.run.AtomicFile;
 import org.striatum.reports.page.Channel;
 import org.striatum.reports.page.Frame;
+import org.striatum.reports.page.KeyFigure;
 import org.striatum.reports.page.Notation;
 import org.striatum.reports.page.Templates;
 import org.striatum.reports.page.VisibleText;
-import org.striatum.reports.page.KeyFigure;
 
 /// Mode specialisation on MNIST as one self-contained HTML file, as a run's report.
 public final class MnistReport {
@@ -66,10 +69,6 @@ public final class MnistReport {
   /// @param worth what the gate gains
   record Verdict(String reproduced, String worth, List<KeyFigure> keys) {
     static Verdict of(ModeSpecialization results) {
-      List<Cell> cells = results.table().cells();
-      List<Claim> claims = results.table().claims();
-      long near = cells.stream().filter(Cell::holds).count();
-      long said = claims.stream().filter(Claim::holds).count();
       List<KeyFigure> keys = new ArrayList<>();
       for (MethodResult method : results.methods()) {
         if (method.trainable() > 0) {
@@ -79,17 +78,31 @@ public final class MnistReport {
       }
       MethodResult gate = method(results, "taugate");
       MethodResult full = method(results, "full");
+      Uncalibrated other = results.table().uncalibrated();
       return new Verdict(
-          (cells.isEmpty()
-              ? "On %s there are no cells of the paper to compare with".formatted(results.images())
-              : "%d of %d cells lie within %s of the paper's".formatted(near, cells.size(),
-                  Notation.plain(cells.getFirst().tolerance())))
-              + "; %d of its %d claims hold over %s (%s preset).".formatted(said, claims.size(),
-                  Notation.count(results.settings().seeds().count(), "seed"), results.settings().preset().printed()),
+          compared(results, results.table().cells(), results.table().claims(), results.settings())
+              + (results.settings().preset() == Preset.CALIBRATED
+                  ? " This preset was found by search to give the paper's table."
+                  : "")
+              + (other == null
+                  ? ""
+                  : " With settings that were not: "
+                      + compared(results, other.cells(), other.claims(), other.settings())),
           "Gating adds %s at 45° with %s and changes 0° by %s; full fine-tuning adds %s with %s and changes 0° by %s."
               .formatted(points(gate.gain45()), Notation.count(gate.trainable(), "value"), points(gate.forgetting()),
                   points(full.gain45()), Notation.count(full.trainable()), points(full.forgetting())),
           keys);
+    }
+
+    private static String compared(ModeSpecialization results, List<Cell> cells, List<Claim> claims,
+        ModeSettings settings) {
+      return (cells.isEmpty()
+          ? "On %s there are no cells of the paper to compare with".formatted(results.images())
+          : "%d of %d cells lie within %s of the paper's".formatted(cells.stream().filter(Cell::holds).count(),
+              cells.size(), Notation.plain(cells.getFirst().tolerance())))
+          + "; %d of %d claims about the table hold over %s (%s preset).".formatted(
+              claims.stream().filter(claim -> claim.verdict() == org.striatum.probe.stats.Verdict.YES).count(),
+              claims.size(), Notation.count(settings.seeds().count(), "seed"), settings.preset().printed());
     }
 
     private static MethodResult method(ModeSpecialization results, String name) {

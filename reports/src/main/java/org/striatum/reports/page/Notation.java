@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.striatum.probe.intervention.OutcomeKind;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.stats.PValue;
 
 /// How figures are written: a true minus sign, a dash for what could not be computed, only significant digits.
 public final class Notation {
@@ -109,15 +110,22 @@ public final class Notation {
 
   /// A p-value as in a table, without `p =`.
   public static String p(double value) {
-    if (!Double.isFinite(value)) {
-      return ABSENT;
-    }
-    return value < 1e-4 ? "<" + THIN + "0.0001" : plain(new BigDecimal(value).round(new MathContext(2)).doubleValue());
+    return p(PValue.exact(value));
+  }
+
+  /// The same with `≤` where it could not have been smaller.
+  public static String p(PValue value) {
+    return value.printed();
   }
 
   /// A p-value in a sentence: `p = 0.010`.
   public static String pEquals(double value) {
-    return !Double.isFinite(value) ? "p not computed" : value < 1e-4 ? "p < 0.0001" : "p = " + p(value);
+    return pEquals(PValue.exact(value));
+  }
+
+  /// The same with `≤` where it could not have been smaller.
+  public static String pEquals(PValue value) {
+    return value.equation("p");
   }
 
   /// A count with its noun: `1 problem`, `1,240 problems`.

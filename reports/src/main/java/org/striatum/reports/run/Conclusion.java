@@ -120,7 +120,7 @@ record Conclusion(String question, String carries, String uses, Damage damage, S
     NullBand shuffled = s.layer().shuffled();
     String nulls = shuffled.permutations() == 0
         ? "no shuffled rewards to compare with"
-        : "shuffled rewards reach " + range(shuffled.low(), shuffled.high(), 3) + ", " + pEquals(shuffled.p());
+        : "shuffled rewards reach " + range(shuffled.low(), shuffled.high(), 3) + ", " + pEquals(shuffled.pValue());
     if (!s.predicts()) {
       return "On " + s.dataset() + " success is not shown to be predictable before the first generated token: the "
           + chosen + ", best on validation problems, reaches " + reaches + " (" + nulls + "; " + baseline + ")";
@@ -170,27 +170,8 @@ record Conclusion(String question, String carries, String uses, Damage damage, S
         + " to "
         + outcome(i.ablated().outcome().value(), i.outcome()) + " (" + effect(i.effect(), i.outcome()) + ", "
         + count(i.problems(), "problem") + ")";
-    String random = pEquals(i.random().q()) + " against " + count(i.random().effects().size(), "random set");
-    String matched = pEquals(i.matched().q()) + " against "
-        + count(i.matched().effects().size(), "RMS-matched set");
-    String found = switch (i.damage()) {
-      case SPECIFIC ->
-        ": more damage than that of sets of equally large coordinates (" + matched + "), so the effect is "
-            + i.specific();
-      case GENERIC -> ": more damage than that of random sets (" + random + ") but not more than that of sets of"
-          + " equally large coordinates (" + matched
-          + "), so the damage is generic, and it is not shown that the model uses what they carry";
-      case NONE -> ": no more damage than that of control sets of the same size (" + random + "; " + matched
-          + "), so it is not shown that the model uses these coordinates";
-      case UNDECIDED -> "; without RMS-matched controls (" + refusal(i)
-          + ") the run cannot decide whether this is more than an effect of size (" + random + ")";
-    };
-    return what + found
-        + (i.emptyMaskIdentical() ? "." : "; the empty mask changed the outcomes, so this result must not be used.");
-  }
-
-  private static String refusal(Intervention i) {
-    return i.refused() == null ? "none were drawn" : i.refused();
+    String power = InterventionWords.power(i);
+    return what + ": " + InterventionWords.finding(i) + "." + (power.isEmpty() ? "" : " " + power);
   }
 
   private static List<KeyFigure> keys(Selection s, Estimate reading) {
@@ -206,7 +187,7 @@ record Conclusion(String question, String carries, String uses, Damage damage, S
     return List.of(
         new KeyFigure("Effect on " + i.outcome().printed(), effect(i.effect().value(), i.outcome()),
             "95 %: " + Notation.span(scale * i.effect().low(), scale * i.effect().high(), places)),
-        new KeyFigure("p, RMS-matched sets", Notation.p(i.matched().q()),
-            "against random sets " + Notation.p(i.random().q())));
+        new KeyFigure("q, RMS-matched sets", i.matched().qValue().printed(),
+            "against random sets " + i.random().qValue()));
   }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.striatum.probe.stats.PValue;
 import org.striatum.probe.value.DatasetControls;
 import org.striatum.probe.value.DatasetControls.ReliabilityBin;
 import org.striatum.probe.value.DatasetControls.RotationPoint;
@@ -78,7 +79,7 @@ record ControlFigures(List<DatasetControls> controls) {
         .map(r -> Chart.row(c.dataset(), 1 - r.ratio(), r.kept(), r.unrotated().value(), r.unrotated().low(),
             r.unrotated().high(), r.rotatedMean(), r.low(), r.high(), Notation.percent(r.ratio()),
             Notation.auroc(r.unrotated()), Notation.range(r.low(), r.high(), 3), Notation.auroc(r.difference()),
-            Notation.p(r.p())))
+            Notation.p(PValue.counted(r.p(), c.rotation().rotations()))))
         .toList());
     if (rows.isEmpty()) {
       return null;

@@ -42,7 +42,7 @@ final class CurveFigure {
           point.mean(), point.low(), point.high(), point.p(),
           dose ? Notation.percent(point.x()) : "α = " + Notation.significant(point.x(), 3),
           Notation.effect(point.effect(), OUTCOME), Notation.span(point.low(), point.high(), 3),
-          Notation.p(point.p())));
+          Notation.p(point.pValue())));
     }
     Channel x = quantitative("x", "x")
         .titled(dose ? "coordinates ablated, best of the ranking first (%)" : "α, standard deviations towards success")

@@ -134,7 +134,7 @@ record DopamineFigures(DatasetSteps dataset, LayerDopamine layer, Figure pruning
             + " random coordinates kept. With δ exchanged among rollouts of the same length ("
             + Notation.count(layer.shuffled().retrainings(), "refit") + "), the unpruned causal probe reaches "
             + Notation.span(layer.shuffled().low(), layer.shuffled().high(), 2) + "; "
-            + Notation.pEquals(layer.shuffled().p()) + ".",
+            + Notation.pEquals(layer.shuffled().pValue()) + ".",
         chart);
   }
 

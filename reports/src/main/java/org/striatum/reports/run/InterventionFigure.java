@@ -81,9 +81,12 @@ final class InterventionFigure {
         : "one dot per control set") + " of equally many coordinates, "
         + Notation.count(i.matched().effects().size(), "RMS-matched set") + " and "
         + Notation.count(i.random().effects().size(), "random set") + ", equal effects stacked."
-        + (Double.isFinite(i.matched().critical())
-            ? " To exceed RMS-matched sets (p ≤ 0.05, uncorrected) an effect must be below "
-                + Notation.effect(i.matched().critical(), i.outcome()) + "; "
+        + (i.matched().isStopped()
+            ? " Measuring of controls stopped when it was plain that the set does no more than they do."
+            : "")
+        + (Double.isFinite(i.decision().critical())
+            ? " To be specific, after correction for its family, an effect must be below "
+                + Notation.effect(i.decision().critical(), i.outcome()) + "; "
                 + Notation.count(i.matched().ties()) + " of them tie with the set and count against it."
             : "");
     return Conclusion.deed(i) + " " + i.set() + " at " + i.positions() + " positions, " + i.dataset() + ": effect on "

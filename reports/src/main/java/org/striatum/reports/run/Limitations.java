@@ -3,6 +3,7 @@ package org.striatum.reports.run;
 import java.util.ArrayList;
 import java.util.List;
 import org.striatum.probe.intervention.AblationKind;
+import org.striatum.probe.intervention.Decision.Reason;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.intervention.OutcomeKind;
 import org.striatum.probe.stats.Verdict;
@@ -10,6 +11,7 @@ import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.reports.page.Notation;
+import org.striatum.studies.intervention.InterventionWords;
 
 /// What a run does not show, computed from its records where possible, so that a weak study says so itself.
 final class Limitations {
@@ -67,19 +69,21 @@ final class Limitations {
   }
 
   private static void weak(List<String> limits, Intervention i) {
-    if (i.verdict() == Verdict.UNDECIDED) {
+    if (i.matched().effects().isEmpty()) {
       limits.add("There is no RMS-matched set for " + name(i)
           + (i.refused() == null ? "" : " (" + i.refused() + ")")
           + ", so its damage may be that of any equally large coordinates.");
-    } else if (!i.matched().effects().isEmpty() && 1.0 / (1 + i.matched().effects().size()) > LEVEL) {
+    } else if (i.decision().reason() == Reason.TOO_FEW_CONTROLS) {
       limits.add("With " + Notation.count(i.matched().effects().size(), "RMS-matched set") + " for " + name(i)
-          + " no p below " + Notation.p(1.0 / (1 + i.matched().effects().size())) + " can be reached.");
+          + " no p below " + Notation.p(1.0 / (1 + i.matched().available()))
+          + " can be reached, which is not enough among "
+          + Notation.count(i.decision().tests(), "test") + ".");
     }
     if (i.problems() < FEW_PROBLEMS) {
+      double smallest = i.decision().power().smallest();
       limits.add(name(i) + " is based on only " + Notation.count(i.problems(), "problem")
-          + (Double.isFinite(i.detectable())
-              ? ": a change below " + Notation.effect(i.detectable(), i.outcome()).replace("+", "")
-                  + " would often not be detected."
+          + (Double.isFinite(smallest)
+              ? ": a drop below " + InterventionWords.size(smallest, i.outcome()) + " would often not be found."
               : "."));
     }
     double base = i.base().outcome().value();
@@ -89,12 +93,17 @@ final class Limitations {
     }
   }
 
-  /// Secondary interventions are many: those without matched sets are counted.
+  /// Secondary interventions are many: those that say nothing are counted.
   private static void undecided(List<String> limits, List<Intervention> secondary) {
+    long untested = secondary.stream().filter(i -> i.verdict() == Verdict.NOT_TESTED).count();
+    if (untested > 0) {
+      limits.add("Of " + Notation.count(secondary.size(), "secondary intervention") + " " + untested
+          + " could not be tested: no RMS-matched set could be drawn, or too few controls for so many tests.");
+    }
     long undecided = secondary.stream().filter(i -> i.verdict() == Verdict.UNDECIDED).count();
     if (undecided > 0) {
-      limits.add("There is no RMS-matched set for " + undecided + " of "
-          + Notation.count(secondary.size(), "secondary intervention") + ": they are undecided.");
+      limits.add("Of " + Notation.count(secondary.size(), "secondary intervention") + " " + undecided
+          + (undecided == 1 ? " is" : " are") + " undecided.");
     }
   }
 
@@ -121,7 +130,7 @@ final class Limitations {
       limits
           .add("On " + s.dataset()
               + " the chosen probe is not distinguishable from chance or from shuffled rewards (AUROC "
-              + Notation.auroc(s.probe().test()) + ", " + Notation.pEquals(s.layer().shuffled().p()) + ").");
+              + Notation.auroc(s.probe().test()) + ", " + Notation.pEquals(s.layer().shuffled().pValue()) + ").");
     }
   }
 

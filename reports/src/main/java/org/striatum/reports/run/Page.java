@@ -13,6 +13,7 @@ import org.striatum.reports.page.Figure;
 import org.striatum.reports.page.Frame;
 import org.striatum.reports.page.VisibleText;
 import org.striatum.studies.answer.StudyAnswers;
+import org.striatum.studies.registration.PlanReport;
 import org.striatum.studies.results.StudyResults;
 
 /// Everything that the template writes, computed: the template only does the layout.
@@ -89,7 +90,7 @@ record Page(RunReport.Content content, ValueSection values, InterventionSection 
     return new RunReport.Content(VisibleText.brief(run.title(), 300),
         new RunReport.RunFacts(VisibleText.names(facts.checkpoint(), CheckpointFacts.class), facts.sampling(),
             facts.studies().stream().map(study -> VisibleText.names(study, StudyFacts.class)).toList(),
-            facts.manifest()),
+            facts.manifest(), facts.plan() == null ? null : VisibleText.names(facts.plan(), PlanReport.class)),
         // Tokens are shown as they are, each in its place: a blank one is no missing name.
         VisibleText.names(run.results().withAbout(null), StudyResults.class).withAbout(run.results().about()),
         VisibleText.names(run.answers(), StudyAnswers.class),

@@ -27,6 +27,7 @@ import org.striatum.probe.value.CoordinateReading;
 import org.striatum.studies.StudyRegistry;
 import org.striatum.studies.AnswersStep;
 import org.striatum.studies.AnswersStep.Answers;
+import org.striatum.studies.registration.PlanReport;
 import org.striatum.studies.results.StudyResults;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.FlatRecord;
@@ -59,7 +60,8 @@ public record ReportStep(StudyRegistry registry) {
         ? ActivationStore.open(folder.activations())
         : null) {
       RunReport.RunFacts facts = new RunReport.RunFacts(facts(model, inputs), sampling(inputs, graders(folder)),
-          studies(folder), new String(RecordJson.pretty(manifest), StandardCharsets.UTF_8));
+          studies(folder), new String(RecordJson.pretty(manifest), StandardCharsets.UTF_8),
+          PlanReport.of(folder, registry.studies()).orElse(null));
       RunReport.write(new RunReport.Content("Reward subsystem of " + inputs.checkpoint().name(), facts, results,
           registry.answers().of(folder), folder.find(AnswersStep.STUDY).map(Answers::beside).orElse(List.of()),
           ReportedRollouts.of(run, store),

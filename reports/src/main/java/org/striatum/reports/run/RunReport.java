@@ -18,6 +18,7 @@ import org.striatum.probe.value.CoordinateReading;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.reports.page.Templates;
 import org.striatum.studies.answer.StudyAnswers;
+import org.striatum.studies.registration.PlanReport;
 import org.striatum.studies.results.StudyResults;
 
 /// A run's results as one self-contained HTML file: no network, no server, no second file.
@@ -33,8 +34,14 @@ public final class RunReport {
   /// @param sampling how rollouts were drawn
   /// @param studies the settings of every finished study, and the results of those without a section in the page
   /// @param manifest the run's manifest, JSON, shown unchanged
+  /// @param plan that the run was registered with, and what deviates from it; null for a run without one
   public record RunFacts(CheckpointFacts checkpoint, SamplingFacts sampling, List<StudyFacts> studies,
-      String manifest) {
+      String manifest, PlanReport plan) {
+    /// A run without a plan.
+    public RunFacts(CheckpointFacts checkpoint, SamplingFacts sampling, List<StudyFacts> studies, String manifest) {
+      this(checkpoint, sampling, studies, manifest, null);
+    }
+
     public RunFacts {
       Objects.requireNonNull(checkpoint, "a report needs its checkpoint's facts");
       Objects.requireNonNull(sampling, "a report needs its sampling facts");
@@ -77,6 +84,11 @@ public final class RunReport {
 
     String manifest() {
       return run.manifest();
+    }
+
+    /// Null for a run without one.
+    PlanReport plan() {
+      return run.plan();
     }
 
     ValueNeuronResults values() {

@@ -24,6 +24,7 @@ import org.striatum.peft.mnist.SpecializationTable.LayerGate;
 import org.striatum.peft.mnist.TunedComparison;
 import org.striatum.peft.mnist.Tuning;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.stats.Verdict;
 
 /// Mode specialisation as it could have come out. No figure was measured.
 public final class ExampleMnist {
@@ -39,9 +40,11 @@ public final class ExampleMnist {
       cells.add(new Cell(method.name(), "45°", 0.84, 0.01, 0.86, 0.015, false));
     }
     SpecializationTable.Result table = new SpecializationTable.Result(methods, cells,
-        List.of(new Claim("TauGate gains over the frozen network at 45°", true, "+0.015 [+0.010, +0.020]")),
+        List.of(new Claim("TauGate gains over the frozen network at 45°", Verdict.YES, "+0.015 [+0.010, +0.020]")),
         new FirstSeed(1, new TreeMap<>(Map.of("taugate", new double[]{0.5, 0.4})),
-            List.of(gate(0), gate(1)), List.of(digit("0°"), digit("45°"))));
+            List.of(gate(0), gate(1)), List.of(digit("0°"), digit("45°"))),
+        new SpecializationTable.Uncalibrated(ModeSettings.adam(), methods, cells,
+            List.of(new Claim("LoRA is ahead of both at 45°", Verdict.UNDECIDED, "+0.001 [−0.001, +0.003]"))));
     return new ModeSpecialization("MNIST", ModeSettings.calibrated(), methods, table,
         new TunedComparison.Result(
             List.of(new Tuning("taugate", new double[]{0.1, 1}, new double[]{0.8, 0.85}, 1, true)), methods,

@@ -10,7 +10,8 @@ class MnistReportTest {
   @Test
   void saysTheVerdictInFiguresOfTheTable() {
     String page = MnistReport.render(ExampleMnist.whole(), "{}");
-    assertThat(page).contains("5 of 10 cells lie within 0.015 of the paper's; 1 of its 1 claims hold over 10 seeds")
+    assertThat(page)
+        .contains("5 of 10 cells lie within 0.015 of the paper's; 1 of 1 claims about the table hold over 10 seeds")
         .contains("Gating adds +1.5 points at 45° with 512 values and changes 0° by −1.5 points; full fine-tuning adds"
             + " +5.5 points with 118,282 and changes 0° by −5.5 points.");
     assertThat(page).contains("alt=\"a handwritten 2, 45°\"", "data:image/png;base64,");

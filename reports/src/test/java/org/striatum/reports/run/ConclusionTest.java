@@ -24,7 +24,7 @@ class ConclusionTest {
     assertThat(carries(ExampleRun.oneProbe(GOOD, SHORT_PROMPTS, BEATEN))).isEqualTo(
         "On alone the linear probe at blocks.3.hook_resid_post, chosen on validation problems, predicts success before"
             + " the first generated token with AUROC 0.800 [0.740, 0.860] on 60 test problems (shuffled rewards reach"
-            + " 0.440–0.560, p = 0.005; prompt length alone gives 0.600).");
+            + " 0.440–0.560, p ≤\u202f0.005; prompt length alone gives 0.600).");
   }
 
   @Test
@@ -61,17 +61,18 @@ class ConclusionTest {
 
   @Test
   void saysTheVerdictInWords() {
-    assertThat(uses(Damage.SPECIFIC)).isEqualTo("Zeroing value@1% (2 coordinates) at blocks.3.hook_resid_post"
+    assertThat(uses(Damage.SPECIFIC)).startsWith("Zeroing value@1% (2 coordinates) at blocks.3.hook_resid_post"
         + " changes accuracy on alone from 62.0\u202f% to 41.5\u202f% (−20.5 points [−26.0, −15.0], 200 problems): more"
-        + " damage than that of sets of equally large coordinates (p = 0.02 against 3 RMS-matched sets), so the effect is"
-        + " value-specific.");
+        + " damage than that of sets of equally large coordinates (q ≤\u202f0.02 against 3 RMS-matched sets), so the effect is"
+        + " value-specific. ").contains("would have been specific");
     assertThat(InterventionWords.verdict(ExampleRun.intervention("dopamine@1%", Damage.SPECIFIC, 0.01, 0.02)))
         .isEqualTo("yes (dopamine-specific)");
     assertThat(InterventionWords.verdict(ExampleRun.intervention("mine.txt", Damage.SPECIFIC, 0.01, 0.02)))
         .isEqualTo("yes (specific to these neurons)");
     assertThat(uses(Damage.GENERIC)).contains("the damage is generic");
     assertThat(uses(Damage.NONE)).contains("not shown that the model uses these coordinates");
-    assertThat(uses(Damage.UNDECIDED)).contains("without RMS-matched controls (only 7 coordinates within tolerance)",
+    assertThat(uses(Damage.UNDECIDED)).contains("undecided whether there is none");
+    assertThat(uses(Damage.NOT_TESTED)).contains("without RMS-matched controls (only 7 coordinates within tolerance)",
         "cannot decide whether this is more than an effect of size");
   }
 

@@ -20,7 +20,11 @@ import org.striatum.probe.adaptation.AdaptationResults.Outcome;
 import org.striatum.probe.adaptation.AdaptationResults.Protocol;
 import org.striatum.probe.adaptation.AdaptationResults.SharedNeurons;
 import org.striatum.probe.intervention.AblationKind;
+import org.striatum.probe.intervention.AblationPower;
+import org.striatum.probe.intervention.AblationPower.Share;
 import org.striatum.probe.intervention.CurveKind;
+import org.striatum.probe.intervention.Decision;
+import org.striatum.probe.intervention.Decision.Reason;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Arm;
 import org.striatum.probe.intervention.InterventionResults.Controls;
@@ -241,9 +245,9 @@ public final class ExampleRun {
   }
 
   public static Intervention intervention(String set, Damage damage, double pRandom, double pMatched) {
-    List<Double> matched = damage == Damage.UNDECIDED ? List.of() : List.of(-0.02, -0.01, 0.0);
+    List<Double> matched = damage == Damage.NOT_TESTED ? List.of() : List.of(-0.02, -0.01, 0.0);
     return new Intervention(true, "alone", set, List.of(new LayerSet(HookPoint.residPost(3), List.of(3, 17),
-        new Matching(0.1, 0.09, 0.002, List.of(4), damage == Damage.UNDECIDED
+        new Matching(0.1, 0.09, 0.002, List.of(4), damage == Damage.NOT_TESTED
             ? "only 7 coordinates within tolerance"
             : null))),
         AblationKind.ZERO, Double.NaN, PositionMask.ALL, OutcomeKind.ACCURACY, 200, 200, true,
@@ -252,8 +256,30 @@ public final class ExampleRun {
             new McNemarTable(52, 11, 1.2e-7), writing(25.2), null),
         List.of(new Arm("complement", 894, new Estimate(0, 0, 0), new Estimate(-0.62, -0.69, -0.55),
             new McNemarTable(124, 0, 1e-30), writing(110), null)),
-        new Controls(List.of(-0.01, 0.0, 0.01), pRandom, pRandom, 0, writing(21.3), null),
-        new Controls(matched, pMatched, pMatched, 0, matched.isEmpty() ? null : writing(22.9), null), damage);
+        new Controls(List.of(-0.01, 0.0, 0.01), 3, pRandom, pRandom, 0, new Estimate(-0.205, -0.26, -0.15),
+            writing(21.3), null),
+        new Controls(matched, matched.size(), pMatched, pMatched, 0, new Estimate(-0.195, -0.25, -0.14),
+            matched.isEmpty() ? null : writing(22.9), null),
+        decision(damage, OutcomeKind.ACCURACY));
+  }
+
+  /// As a study of enough problems would write it.
+  public static Decision decision(Damage damage, OutcomeKind outcome) {
+    Reason reason = switch (damage) {
+      case SPECIFIC -> Reason.EXCEEDS_CONTROLS;
+      case GENERIC, NONE -> Reason.EXCLUDED;
+      case UNDECIDED -> Reason.INTERVAL_HOLDS_CRITICAL;
+      case NOT_TESTED -> Reason.NO_MATCHED_SETS;
+    };
+    return damage == Damage.NOT_TESTED
+        ? new Decision(damage, reason, 2, Double.NaN, Double.NaN,
+            new AblationPower(outcome.drop(0.1), List.of(), Double.NaN))
+        : new Decision(damage, reason, 2, 0.03, -0.08, new AblationPower(outcome.drop(0.1),
+            List.of(new Share(outcome.drop(0.02), 200, 3), new Share(outcome.drop(0.05), 200, 60),
+                new Share(outcome.drop(0.1), 200, 184), new Share(outcome.drop(0.2), 200, 200),
+                new Share(outcome.drop(0.4), outcome == OutcomeKind.ACCURACY ? 0 : 200,
+                    outcome == OutcomeKind.ACCURACY ? 0 : 200)),
+            180));
   }
 
   private static Writing writing(double tokens) {
@@ -277,8 +303,11 @@ public final class ExampleRun {
         new Arm(set, layer.coordinates().size(), ablated, effect, mcNemar, writing, prediction),
         List.of(new Arm("largest RMS", layer.coordinates().size(), ablated, effect, mcNemar, writing, prediction),
             new Arm("complement", WIDTH - layer.coordinates().size(), ablated, effect, mcNemar, writing, prediction)),
-        new Controls(random, pRandom, pRandom, 0, writing, null),
-        new Controls(matched, pMatched, pMatched, 1, matched.isEmpty() ? null : writing, prediction), damage);
+        new Controls(random, random.size(), pRandom, pRandom, 0, effect, writing, null),
+        new Controls(matched, matched.size(), pMatched, pMatched, 1,
+            matched.isEmpty() ? Estimate.exact(Double.NaN) : effect,
+            matched.isEmpty() ? null : writing, prediction),
+        decision(damage, outcome));
   }
 
   private ValueNeuronResults values() {
@@ -424,7 +453,7 @@ public final class ExampleRun {
                 List.of(4, 458), "the set itself holds the sinks 4 and 458")),
             new Estimate(0.2375, 0.15, 0.3375), new Estimate(0.0125, 0, 0.0375),
             new Estimate(-0.225, -0.325, Double.NaN), effects(99, -0.002, 0.01, 80), 0.015, List.of(), Double.NaN,
-            new McNemarTable(18, 0, 7.6e-6), Damage.UNDECIDED)),
+            new McNemarTable(18, 0, 7.6e-6), Damage.NOT_TESTED)),
         List.of(curve(CurveKind.DOSE, AblationKind.ZERO, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2),
             curve(CurveKind.STEERING, AblationKind.STEER, -4, -2, -1, 1, 2, 4)),
         List.of("dopamine@significant holds no neuron at any studied hook point: nothing was ablated"));

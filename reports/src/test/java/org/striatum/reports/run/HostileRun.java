@@ -105,12 +105,12 @@ public final class HostileRun {
     Prediction prediction = new Prediction(UNKNOWN, UNKNOWN);
     return new InterventionResults(TEXTS.stream().map(text -> {
       Arm arm = new Arm(text, 1, UNKNOWN, UNKNOWN, null, writing, prediction);
-      Controls controls = new Controls(List.of(Double.NaN), Double.NaN, Double.NaN, 0, null, null);
+      Controls controls = new Controls(List.of(Double.NaN), 1, Double.NaN, Double.NaN, 0, UNKNOWN, null, null);
       return new Intervention(false, text, text, List.of(new LayerSet(HookPoint.residPost(0), List.of(1),
           new Matching(0.1, Double.NaN, Double.NaN, List.of(), text))), AblationKind.ZERO, Double.NaN, PositionMask.ALL,
           OutcomeKind.ACCURACY, 2, 1, false, arm,
-          arm, List.of(arm), controls, new Controls(List.of(), Double.NaN, Double.NaN, 0, null, null),
-          Damage.UNDECIDED);
+          arm, List.of(arm), controls, new Controls(List.of(), 0, Double.NaN, Double.NaN, 0, UNKNOWN, null, null),
+          ExampleRun.decision(Damage.NOT_TESTED, OutcomeKind.ACCURACY));
     }).toList(), TEXTS.stream()
         .map(text -> new Curve(CurveKind.DOSE, text, HookPoint.residPost(0), text, AblationKind.ZERO, PositionMask.ALL,
             2, 1,

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.striatum.probe.intervention.AblationPower;
+import org.striatum.probe.intervention.Decision;
+import org.striatum.probe.intervention.Decision.Reason;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Arm;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
@@ -37,9 +40,12 @@ class LimitationsTest {
 
   @Test
   void weakInterventionsSaySo() {
-    assertThat(found(ExampleRun.intervention(Damage.GENERIC, 0.01, 0.3))).anySatisfy(limit -> assertThat(limit)
-        .contains("With 3 RMS-matched sets", "no p below 0.25 can be reached"));
-    assertThat(found(ExampleRun.intervention(Damage.UNDECIDED, 0.01, Double.NaN)))
+    Intervention few = with(ExampleRun.intervention(Damage.NONE, 0.01, 0.3), new Decision(
+        Damage.NOT_TESTED, Reason.TOO_FEW_CONTROLS, 2, Double.NaN, Double.NaN,
+        new AblationPower(0.1, List.of(), Double.NaN)));
+    assertThat(found(few)).anySatisfy(limit -> assertThat(limit)
+        .contains("With 3 RMS-matched sets", "no p below 0.25 can be reached", "2 tests"));
+    assertThat(found(ExampleRun.intervention(Damage.NOT_TESTED, 0.01, Double.NaN)))
         .anySatisfy(limit -> assertThat(limit).contains("no RMS-matched set", "only 7 coordinates within tolerance"));
   }
 
@@ -48,13 +54,19 @@ class LimitationsTest {
     Intervention i = ExampleRun.intervention(Damage.GENERIC, 0.01, 0.3);
     Arm base = new Arm("base", 0, new Estimate(0.02, 0, 0.05), new Estimate(0, 0, 0), null, null, null);
     Intervention unsound = new Intervention(true, i.dataset(), i.set(), i.layers(), i.kind(), i.alpha(), i.positions(),
-        i.outcome(), i.items(), 40, false, base, i.ablated(), i.others(), i.random(), i.matched(), i.damage());
+        i.outcome(), i.items(), 40, false, base, i.ablated(), i.others(), i.random(), i.matched(), i.decision());
     assertThat(found(unsound).getFirst()).contains("must not be used");
     assertThat(found(unsound))
         .anySatisfy(limit -> assertThat(limit)
-            .contains("is based on only 40 problems: a change below 7.9 points would often not be detected."))
+            .contains("is based on only 40 problems: a drop below 9 points would often not be found."))
         .anySatisfy(limit -> assertThat(limit).contains("an effect in one direction is hardly possible"))
         .noneSatisfy(limit -> assertThat(limit).contains("secondary"));
+  }
+
+  private static Intervention with(Intervention i, Decision decision) {
+    return new Intervention(i.primary(), i.dataset(), i.set(), i.layers(), i.kind(), i.alpha(), i.positions(),
+        i.outcome(), i.items(), i.problems(), i.emptyMaskIdentical(), i.base(), i.ablated(), i.others(), i.random(),
+        i.matched(), decision);
   }
 
   private static List<String> found(Intervention intervention) {

@@ -27,9 +27,4 @@ public final class AnswerFigures {
         ? String.format(Locale.ROOT, "%+.4f [%+.4f, %+.4f]", estimate.value(), estimate.low(), estimate.high())
         : "–";
   }
-
-  /// A p or q.
-  public static String chance(double p) {
-    return Double.isNaN(p) ? "–" : String.format(Locale.ROOT, "%.3g", p);
-  }
 }

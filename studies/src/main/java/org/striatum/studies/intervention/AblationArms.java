@@ -14,12 +14,12 @@ import org.striatum.probe.intervention.CurveKind;
 import org.striatum.probe.intervention.CurveStudy;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Curve;
-import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.intervention.InterventionStudy;
 import org.striatum.probe.intervention.InterventionStudy.Cut;
 import org.striatum.probe.intervention.InterventionStudy.Plan;
 import org.striatum.probe.intervention.LayerStates;
 import org.striatum.probe.intervention.MatchedSets;
+import org.striatum.probe.intervention.MeasuredIntervention;
 import org.striatum.probe.intervention.NamedSet;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Rollout;
@@ -52,7 +52,7 @@ final class AblationArms {
   private final StatePosition position;
   private final Map<String, Split> splits = new LinkedHashMap<>();
 
-  private final List<Intervention> interventions = new ArrayList<>();
+  private final List<MeasuredIntervention> interventions = new ArrayList<>();
   private final List<Curve> curves = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
 
@@ -103,7 +103,7 @@ final class AblationArms {
     for (DirectionSelection selection : settings.directions()) {
       directions.run(selection, selection.read(run.folder()));
     }
-    return InterventionResults.of(interventions, curves, notes);
+    return InterventionResults.of(interventions, settings.measures().effect(), curves, notes);
   }
 
   private void layer(LayerProbes probed, boolean first) throws IOException {

@@ -99,13 +99,17 @@ public record AblationSettings(List<NeuronSelection> sets, List<AblationKind> ki
   /// @param attempts test problems whose completions are graded in every arm, at most
   /// @param controls random and RMS-matched sets of each kind, by generation
   /// @param solutions test problems of each dataset whose reference solutions are scored in every arm, at most
-  /// @param logProbabilityControls random and RMS-matched sets of each kind, by log-probability
+  /// @param logProbabilityControls random and RMS-matched sets of each kind, by log-probability, at most: measuring ends
+  ///     earlier where it is plain that the set does no more than they do
   /// @param donors states that resampling takes values from
   /// @param generatedAt blocks where sets are measured by generation too, beside the primary hook point, on its dataset
+  /// @param effect what must be found four times in five before *no* is said: a share of accuracy, or of the probability of
+  ///     a solution
   public record Measures(int attempts, int controls, int solutions, int logProbabilityControls, int donors,
-      List<Integer> generatedAt) {
-    public static final Measures DEFAULTS = new Measures(200, 99, 100, 199, 4, List.of());
-    public static final Measures QUICK = new Measures(100, 59, 32, 39, 4, List.of());
+      List<Integer> generatedAt, double effect) {
+    public static final double DEFAULT_EFFECT = 0.1;
+    public static final Measures DEFAULTS = new Measures(200, 99, 100, 999, 4, List.of(), DEFAULT_EFFECT);
+    public static final Measures QUICK = new Measures(100, 59, 32, 799, 4, List.of(), DEFAULT_EFFECT);
 
     public Measures {
       generatedAt = List.copyOf(generatedAt);
@@ -121,30 +125,37 @@ public record AblationSettings(List<NeuronSelection> sets, List<AblationKind> ki
       if (donors < 1) {
         throw new IllegalArgumentException("resampling needs at least one donor state, found " + donors);
       }
+      if (!(effect > 0 && effect < 1)) {
+        throw new IllegalArgumentException("a declared effect must be in (0, 1), found " + effect);
+      }
     }
 
     public Measures withAttempts(int problems) {
-      return new Measures(problems, controls, solutions, logProbabilityControls, donors, generatedAt);
-    }
-
-    public Measures withControls(int sets) {
-      return new Measures(attempts, sets, solutions, logProbabilityControls, donors, generatedAt);
-    }
-
-    public Measures withSolutions(int problems) {
-      return new Measures(attempts, controls, problems, logProbabilityControls, donors, generatedAt);
-    }
-
-    public Measures withLogProbabilityControls(int sets) {
-      return new Measures(attempts, controls, solutions, sets, donors, generatedAt);
+      return new Measures(problems, controls, solutions, logProbabilityControls, donors, generatedAt, effect);
     }
 
     public Measures withGeneratedAt(List<Integer> blocks) {
-      return new Measures(attempts, controls, solutions, logProbabilityControls, donors, blocks);
+      return new Measures(attempts, controls, solutions, logProbabilityControls, donors, blocks, effect);
+    }
+
+    public Measures withControls(int sets) {
+      return new Measures(attempts, sets, solutions, logProbabilityControls, donors, generatedAt, effect);
+    }
+
+    public Measures withSolutions(int problems) {
+      return new Measures(attempts, controls, problems, logProbabilityControls, donors, generatedAt, effect);
+    }
+
+    public Measures withLogProbabilityControls(int sets) {
+      return new Measures(attempts, controls, solutions, sets, donors, generatedAt, effect);
     }
 
     public Measures withDonors(int states) {
-      return new Measures(attempts, controls, solutions, logProbabilityControls, states, generatedAt);
+      return new Measures(attempts, controls, solutions, logProbabilityControls, states, generatedAt, effect);
+    }
+
+    public Measures withEffect(double declared) {
+      return new Measures(attempts, controls, solutions, logProbabilityControls, donors, generatedAt, declared);
     }
   }
 

@@ -64,6 +64,11 @@ public record AblationStep() implements Study<AblationSettings, InterventionResu
   }
 
   @Override
+  public int version() {
+    return 2;
+  }
+
+  @Override
   public boolean needsModel() {
     return true;
   }

@@ -9,11 +9,11 @@ import java.util.random.RandomGenerator;
 import org.striatum.probe.intervention.AblationKind;
 import org.striatum.probe.intervention.DirectionPlan;
 import org.striatum.probe.intervention.DirectionPlan.DirectionTreatment;
-import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.intervention.InterventionStudy;
 import org.striatum.probe.intervention.LayerStates;
 import org.striatum.probe.intervention.MatchedDirections;
 import org.striatum.probe.intervention.MatchedSets;
+import org.striatum.probe.intervention.MeasuredIntervention;
 import org.striatum.probe.model.Direction;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.run.NotEnoughData;
@@ -32,7 +32,7 @@ import org.striatum.studies.neurons.RunRankings;
 /// @param interventions receives what was measured
 /// @param notes receives what could not be
 record DirectionArms(AblationSettings settings, RunRankings rankings, InterventionStudy study, TestItems items,
-    BiFunction<String, HookPoint, LayerStates> states, List<Intervention> interventions, List<String> notes) {
+    BiFunction<String, HookPoint, LayerStates> states, List<MeasuredIntervention> interventions, List<String> notes) {
   /// Training states that say what a direction carries.
   static final int STATES = 512;
 

@@ -1,6 +1,5 @@
 package org.striatum.studies.intervention;
 
-import static org.striatum.studies.answer.AnswerFigures.chance;
 import static org.striatum.studies.answer.AnswerFigures.signed;
 
 import java.util.List;
@@ -20,9 +19,14 @@ final class InterventionAnswers {
     }
     return interventions.interventions().stream().filter(Intervention::primary)
         .map(one -> new Finding("%s, %s of %s".formatted(one.dataset(), one.set(), one.where()), one.verdict(),
-            "%s from %.3f by %s; q = %s against random sets, %s against RMS-matched sets".formatted(one.outcome(),
-                one.base().outcome().value(), signed(one.effect()), chance(one.random().q()),
-                chance(one.matched().q()))))
+            because(one)))
         .toList();
+  }
+
+  private static String because(Intervention one) {
+    String power = InterventionWords.power(one);
+    return "%s from %.3f by %s, beyond matched sets by %s: %s".formatted(one.outcome(), one.base().outcome().value(),
+        signed(one.effect()), signed(one.matched().excess()), InterventionWords.finding(one))
+        + (power.isEmpty() ? "" : ". " + power.substring(0, power.length() - 1));
   }
 }

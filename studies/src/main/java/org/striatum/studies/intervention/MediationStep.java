@@ -3,7 +3,6 @@ package org.striatum.studies.intervention;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +21,6 @@ import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.run.UsageException;
 import org.striatum.probe.stats.RandomStreams;
 import org.striatum.probe.store.ActivationStore;
-import org.striatum.probe.value.ProbeKind;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.dopamine.DopamineStep;
@@ -37,8 +35,8 @@ import org.striatum.studies.run.StudyRun;
 import org.striatum.studies.value.ProbeSettings;
 import org.striatum.studies.value.ProbeStep;
 
-/// Puts a set's coordinates of a right run into a wrong run of the same test problem, and back, in every data set at the hook point
-/// whose TD probe predicts best on validation problems.
+/// Puts a set's coordinates of a right run into a wrong run of the same test problem, and back, in every data set at every hook point
+/// that was probed.
 public record MediationStep() implements Study<MediationSettings, MediationResults> {
   public static final MediationStep STUDY = new MediationStep();
 
@@ -85,37 +83,32 @@ public record MediationStep() implements Study<MediationSettings, MediationResul
     List<Mediation> found = new ArrayList<>();
     List<String> notes = new ArrayList<>();
     try (ActivationStore store = ActivationStore.open(run.folder().activations())) {
-      for (Map.Entry<String, List<Rollout>> dataset : ProblemSplit.byDataset(rollouts).entrySet()) {
-        String name = dataset.getKey();
-        Optional<LayerProbes> layer = best(rankings, name);
-        List<Integer> target = layer.map(at -> set.at(name, at.hook(), rankings)).orElse(List.of());
+      Map<String, List<Rollout>> datasets = ProblemSplit.byDataset(rollouts);
+      for (LayerProbes layer : rankings.values().layers()) {
+        String dataset = layer.dataset();
+        List<Integer> target = set.at(dataset, layer.hook(), rankings);
         if (target.isEmpty()) {
-          notes.add("%s: no %s at any hook point".formatted(name, set.name()));
+          notes.add("%s: no %s at %s".formatted(dataset, set.name(), layer.hook()));
           continue;
         }
-        Split split = probe.split().of(dataset.getValue());
+        Split split = probe.split().of(datasets.get(dataset));
         try {
-          LayerStates states = LayerStates.read(store, rollouts, split, name, layer.get().hook(), probe.at(), 0,
+          LayerStates states = LayerStates.read(store, rollouts, split, dataset, layer.hook(), probe.at(), 0,
               settings.seed());
           MatchedSets controls = MatchedSets.draw(states.scales().rms(), target, List.of(), states.sinks(),
-              settings.controls(), MatchedSets.DEFAULT_TOLERANCE, streams.of(name + " controls"));
+              settings.controls(), MatchedSets.DEFAULT_TOLERANCE, streams.of(dataset + layer.hook() + " controls"));
           if (controls.matched().isEmpty()) {
-            notes.add(name + ": no controls, " + controls.matching().refused());
+            notes.add(dataset + ", " + layer.hook() + ": no controls, " + controls.matching().refused());
           }
           found.addAll(new MediationStudy(run.hooked().model(), run.progress()).run(
-              new Tested(name, layer.get().hook(), set.name(), target, controls.matched()),
-              pairs(dataset.getValue(), split, settings.pairs()), streams.of(name + " intervals")));
+              new Tested(dataset, layer.hook(), set.name(), target, controls.matched()),
+              pairs(datasets.get(dataset), split, settings.pairs()), streams.of(dataset + layer.hook() + " intervals")));
         } catch (NotEnoughData missing) {
           notes.add(missing.getMessage());
         }
       }
     }
     return Found.only(new MediationResults(found, notes));
-  }
-
-  private static Optional<LayerProbes> best(RunRankings rankings, String dataset) {
-    return rankings.values().layers().stream().filter(layer -> layer.dataset().equals(dataset))
-        .max(Comparator.comparingDouble(layer -> layer.validation(ProbeKind.TD)));
   }
 
   /// The first right and the first wrong run of each test problem that differ before their last tokens.

@@ -50,6 +50,11 @@ public record MnistStep<R extends Record>(Part part, ImageSet images, Workbench 
   }
 
   @Override
+  public int version() {
+    return 2;
+  }
+
+  @Override
   public boolean hasInstances() {
     return true;
   }

@@ -32,6 +32,7 @@ import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.UsageException;
 import org.striatum.studies.run.CompletionText;
+import org.striatum.studies.registration.Registration;
 import org.striatum.studies.run.Found;
 import org.striatum.studies.run.Manifest;
 import org.striatum.studies.run.RewardGraders;
@@ -87,6 +88,7 @@ public record ImportStep(ForeignRollouts made, PromptSettings asking) implements
   public void prepare(StudyRun run, ImportSettings settings) throws IOException {
     ProblemSources sources = new ProblemSources(List.of(made.source()));
     sources.requireNoOther(run.folder().folder());
+    Registration.refuse(run);
     run.hold(Long.MAX_VALUE); // of what later studies will generate nothing is known
     Map<String, Integer> samples = new HashMap<>();
     Prompting prompting = prompting(run);

@@ -34,6 +34,7 @@ import org.striatum.probe.run.Journal;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
+import org.striatum.studies.registration.Registration;
 import org.striatum.studies.run.CompletionText;
 import org.striatum.studies.run.Found;
 import org.striatum.studies.run.KeptBatches;
@@ -145,6 +146,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
     List<Asked> asked = asked(prompting, settings);
     requirePositions(run.anyModel(), asked, settings);
     run.hold((long) asked.size() * settings.sampling().maxNewTokens());
+    Registration.begin(run, sets, settings.problems(), settings.seed());
     SortedMap<String, Grader> graders = new TreeMap<>();
     sets.forEach(set -> graders.put(set.name(), set.grader()));
     remarks(prompting, run.anyModel(), settings, format).forEach(run.note());

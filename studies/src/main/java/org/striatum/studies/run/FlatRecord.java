@@ -41,7 +41,8 @@ public record FlatRecord(List<Entry> entries) {
     return of(RecordJson.tree(record));
   }
 
-  private static FlatRecord of(JsonNode record) {
+  /// The entries of a record as a tree.
+  public static FlatRecord of(JsonNode record) {
     List<Entry> entries = new ArrayList<>();
     for (Map.Entry<String, JsonNode> field : record.properties()) {
       if (!field.getKey().equals(FileFormat.KEY)) {

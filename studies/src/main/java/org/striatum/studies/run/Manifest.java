@@ -1,6 +1,7 @@
 package org.striatum.studies.run;
 
 import com.fasterxml.jackson.annotation.JacksonInject;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.OptBoolean;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -37,9 +38,11 @@ import org.striatum.probe.run.UsageException;
 /// @param inputs of the run; other inputs need another folder
 /// @param environments every environment that finished a step, in order of appearance
 /// @param steps finished work, in order
-public record Manifest(Inputs inputs, List<Environment> environments, List<Step> steps) {
+/// @param plan that was registered before the first of them; null for a run without one
+public record Manifest(Inputs inputs, List<Environment> environments, List<Step> steps,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @JacksonInject(value = RecordJson.NOTHING, useInput = OptBoolean.TRUE) Plan plan) {
   public static final FileFormat FORMAT = new FileFormat("run manifest", 1);
-  public static final Manifest EMPTY = new Manifest(Inputs.UNSETTLED, List.of(), List.of());
+  public static final Manifest EMPTY = new Manifest(Inputs.UNSETTLED, List.of(), List.of(), null);
 
   public Manifest {
     environments = List.copyOf(environments);
@@ -58,7 +61,7 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
   }
 
   Manifest with(Inputs settled) {
-    return new Manifest(settled, environments, steps);
+    return new Manifest(settled, environments, steps, plan);
   }
 
   /// The same with a step finished, in its old place if it was there. If its outputs changed, the steps that depend on
@@ -80,7 +83,7 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
         all.removeIf(step -> forgotten.contains(step.name));
       }
     }
-    return new Manifest(inputs, seen, all);
+    return new Manifest(inputs, seen, all, plan);
   }
 
   /// The same without some steps. States that are not stored any more settle no hook points.
@@ -88,7 +91,12 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
     Inputs left = names.contains(StudyRun.CAPTURE)
         ? new Inputs(inputs.checkpoint, inputs.tokenizer, inputs.data, inputs.sampling, null, inputs.seed)
         : inputs;
-    return new Manifest(left, environments, steps.stream().filter(step -> !names.contains(step.name)).toList());
+    return new Manifest(left, environments, steps.stream().filter(step -> !names.contains(step.name)).toList(), plan);
+  }
+
+  /// The same with a plan.
+  Manifest with(Plan registered) {
+    return new Manifest(inputs, environments, steps, registered);
   }
 
   /// The steps that depend on one, directly or through others, in order.
@@ -179,6 +187,33 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
       }
       String text = value.isTextual() ? value.textValue() : value.toString();
       return text.length() <= 40 ? text : text.substring(0, 39) + "…";
+    }
+  }
+
+  /// A plan that was made before the run: `plan.json` in its folder.
+  ///
+  /// @param sha256 of the file
+  public record Plan(Sha256 sha256, PrimaryFamily primary) {}
+
+  /// The interventions that are named before anything is found.
+  ///
+  /// @param hooks patterns of the hook points among which validation problems choose
+  /// @param sets that are ablated
+  /// @param treatment what is done to them
+  /// @param outcome that it is judged by
+  /// @param effect that is to be found, in units of the outcome
+  /// @param seed of the run
+  public record PrimaryFamily(List<String> hooks, List<String> sets, String treatment, String outcome, double effect,
+      long seed) {
+    public PrimaryFamily {
+      hooks = List.copyOf(hooks);
+      sets = List.copyOf(sets);
+    }
+
+    /// In one line.
+    public String printed() {
+      return "%s of %s at the best of %s, judged by %s, effect %s, seed %d".formatted(treatment,
+          String.join(" and ", sets), String.join(", ", hooks), outcome, effect, seed);
     }
   }
 

@@ -274,6 +274,16 @@ public final class RunFolder implements AutoCloseable {
     keep(manifest.with(manifest.inputs().settledBy(inputs, folder.toString())));
   }
 
+  /// Ties the run to a plan, before its first result.
+  ///
+  /// @throws IllegalStateException after it, or where the run has a plan
+  public void register(Manifest.Plan plan) throws IOException {
+    if (!manifest.steps().isEmpty() || manifest.plan() != null) {
+      throw new IllegalStateException(folder + ": a plan is registered once, before the first result");
+    }
+    keep(manifest.with(plan));
+  }
+
   /// Replaces the inputs of the run, where a command changes them on purpose: its graders.
   public void resettle(Inputs inputs) throws IOException {
     keep(manifest.with(inputs));

@@ -91,8 +91,8 @@ public final class ValueAnswers {
   private static Finding aligned(DatasetControls on) {
     RotationControl rotation = on.rotation();
     return asked(on, ValueQuestion.ALIGNED,
-        "pruned AUROC in the native basis minus that in %d rotated bases %s, p = %.2g".formatted(rotation.rotations(),
-            signed(rotation.difference()), rotation.p()));
+        "pruned AUROC in the native basis minus that in %d rotated bases %s, %s".formatted(rotation.rotations(),
+            signed(rotation.difference()), rotation.pValue().equation("p")));
   }
 
   private static Finding more(DatasetControls on) {

@@ -1,0 +1,41 @@
+package org.striatum.cli.option;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+import org.striatum.probe.run.Printed;
+import org.striatum.probe.run.UsageException;
+
+/// Reads `NAME=NUMBER,…`.
+public final class NamedFigures {
+  private NamedFigures() {}
+
+  /// The figures.
+  ///
+  /// @param option for the error
+  /// @param checked refuses a value outside its range
+  /// @throws UsageException on anything else
+  public static <E extends Enum<E> & Printed> Map<E, Double> parse(String option, List<String> texts, Class<E> names,
+      BiFunction<E, Double, Double> checked) {
+    Map<E, Double> figures = new EnumMap<>(names);
+    for (String text : texts) {
+      for (String one : text.split(",")) {
+        int equals = one.indexOf('=');
+        if (equals < 1) {
+          throw new UsageException(option + " must be NAME=NUMBER, found '" + one + "'; the names are "
+              + String.join(", ", Printed.names(names)));
+        }
+        String name = one.substring(0, equals).strip();
+        E figure = Printed.find(names, name).orElseThrow(() -> new UsageException(
+            option + " must name one of " + String.join(", ", Printed.names(names)) + ", found '" + name + "'"));
+        try {
+          figures.put(figure, checked.apply(figure, Double.parseDouble(one.substring(equals + 1).strip())));
+        } catch (NumberFormatException _) {
+          throw new UsageException(option + ": '" + one.substring(equals + 1) + "' is no number");
+        }
+      }
+    }
+    return figures;
+  }
+}

@@ -1,0 +1,66 @@
+package org.striatum.cli.summary;
+
+import java.util.List;
+import java.util.Locale;
+import org.striatum.cli.console.Console;
+import org.striatum.studies.registration.Plan;
+import org.striatum.studies.registration.Plan.Ground;
+import org.striatum.studies.registration.Plan.PlannedAnswer;
+import org.striatum.studies.registration.Plan.PlannedCost;
+
+/// A plan as lines of text.
+///
+/// @param console where they go
+public record PlanSummary(Console console) {
+  public void print(Plan plan) {
+    for (String dataset : plan.told().data().keySet()) {
+      console.print("");
+      console.print("%s: %d problems".formatted(dataset, plan.told().data().get(dataset).problems()));
+      console.print("  stands on " + String.join(", ", plan.grounds().stream()
+          .filter(ground -> ground.dataset().equals(dataset)).map(PlanSummary::ground).toList()));
+      for (PlannedAnswer answer : plan.answers()) {
+        if (answer.dataset().equals(dataset)) {
+          console.print("  " + answer.printed());
+        }
+      }
+    }
+    cost(plan.cost());
+    plan.notes().forEach(console::print);
+    console.print("primary: " + plan.primary().printed());
+  }
+
+  private static String ground(Ground ground) {
+    return "%s %s (%s)".formatted(ground.figure(), number(ground.value()), ground.source().printed());
+  }
+
+  private static String number(double value) {
+    return Math.abs(value) >= 100
+        ? String.format(Locale.ROOT, "%.0f", value)
+        : String.format(Locale.ROOT, "%.3g", value);
+  }
+
+  private void cost(List<PlannedCost> cost) {
+    console.print("");
+    long tokens = 0;
+    double seconds = 0;
+    long bytes = 0;
+    for (PlannedCost one : cost) {
+      console.print("%-10s %s".formatted(one.study(), amounts(one.tokens(), one.seconds(), one.bytes())));
+      tokens += one.tokens();
+      seconds += one.seconds();
+      bytes += one.bytes();
+    }
+    console.print("%-10s %s; the time of fits is not in it".formatted("in all", amounts(tokens, seconds, bytes)));
+  }
+
+  private static String amounts(long tokens, double seconds, long bytes) {
+    return String.format(Locale.ROOT, "%,d tokens, %s, %.1f MB", tokens,
+        Double.isFinite(seconds) ? time(seconds) : "hours not planned", bytes / 1e6);
+  }
+
+  private static String time(double seconds) {
+    return seconds < 3600
+        ? String.format(Locale.ROOT, "%.1f min", seconds / 60)
+        : String.format(Locale.ROOT, "%.1f h", seconds / 3600);
+  }
+}

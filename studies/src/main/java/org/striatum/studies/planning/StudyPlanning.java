@@ -1,0 +1,94 @@
+package org.striatum.studies.planning;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.striatum.datasets.ProblemSet;
+import org.striatum.probe.run.Progress;
+import org.striatum.probe.run.RecordJson;
+import org.striatum.probe.run.Sha256;
+import org.striatum.studies.StudyPlan;
+import org.striatum.studies.StudyRegistry;
+import org.striatum.studies.capture.CaptureStep;
+import org.striatum.studies.intervention.AblationSettings;
+import org.striatum.studies.intervention.AblationStep;
+import org.striatum.studies.neurons.NeuronSelection;
+import org.striatum.studies.planning.Planner.Data;
+import org.striatum.studies.registration.Plan;
+import org.striatum.studies.registration.Plan.AskedProblems;
+import org.striatum.studies.registration.Plan.Ground;
+import org.striatum.studies.registration.Plan.PlannedData;
+import org.striatum.studies.registration.PlannedEffect;
+import org.striatum.studies.registration.Registration;
+import org.striatum.studies.rollouts.RolloutSettings;
+import org.striatum.studies.rollouts.RolloutStep;
+import org.striatum.studies.run.Manifest.PrimaryFamily;
+import org.striatum.studies.run.Study;
+import org.striatum.studies.run.Study.Scope;
+
+/// Makes the plan of a full study.
+///
+/// @param registry of the studies
+/// @param plan their settings
+/// @param effects that are to be found
+/// @param trials simulations of each size
+/// @param progress of the simulations
+public record StudyPlanning(StudyRegistry registry, StudyPlan plan, Map<PlannedEffect, Double> effects, int trials,
+    Progress progress) {
+  /// What is planned for.
+  ///
+  /// @param checkpoint its name
+  /// @param files of the checkpoint
+  /// @param asked where the problems come from
+  /// @param sets the problems
+  public record Asked(String checkpoint, SortedMap<String, Sha256> files, AskedProblems asked, List<ProblemSet> sets) {}
+
+  /// A pilot's figures, with those that the user assumes in place of them, and the program's own for what is left.
+  public static Known completed(Known measured, Map<Figure, Double> assumed) {
+    return measured.told(assumed).completed();
+  }
+
+  /// The plan.
+  ///
+  /// @param found one record of figures for each set
+  public Plan plan(Asked asked, Pilot.Findings found) {
+    RolloutSettings rollouts = plan.settings(RolloutStep.STUDY);
+    SortedMap<String, PlannedData> planned = Registration.data(asked.sets(), rollouts.problems(), rollouts.seed());
+    List<Data> data = new ArrayList<>();
+    List<Ground> grounds = new ArrayList<>();
+    for (Known known : found.known()) {
+      data.add(new Data(known, planned.get(known.dataset()).problems(), found.states().get(known.dataset()),
+          found.values().get(known.dataset())));
+      grounds.addAll(known.grounds());
+    }
+    List<String> notes = new ArrayList<>(found.notes());
+    notes.add(
+        "power is that of one split; more splits of the same problems show how far an answer depends on the split, and"
+            + " add none");
+    return new Plan(told(asked, planned, rollouts.seed()), primary(rollouts.seed()), grounds,
+        new Planner(plan, effects, data, trials, rollouts.seed(), progress).answers(), new Costs(plan, data).all(),
+        notes);
+  }
+
+  private Plan.Told told(Asked asked, SortedMap<String, PlannedData> data, long seed) {
+    SortedMap<String, JsonNode> settings = new TreeMap<>();
+    SortedMap<String, String> instances = new TreeMap<>();
+    for (Study<?, ?> study : registry.of(Scope.EVERY_CHECKPOINT, Scope.FULL_STUDY)) {
+      settings.put(study.name(), RecordJson.tree(plan.settings(study)));
+      if (study.hasInstances()) {
+        instances.put(study.name(), plan.instance(study));
+      }
+    }
+    return new Plan.Told(asked.checkpoint(), asked.files(), asked.asked(), data, settings, instances, seed);
+  }
+
+  private PrimaryFamily primary(long seed) {
+    AblationSettings ablation = plan.settings(AblationStep.STUDY);
+    return new PrimaryFamily(plan.settings(CaptureStep.STUDY).hooks(),
+        ablation.sets().stream().map(NeuronSelection::name).toList(), ablation.kinds().getFirst().printed(), "accuracy",
+        effects.getOrDefault(PlannedEffect.USED, PlannedEffect.USED.usual()), seed);
+  }
+}
