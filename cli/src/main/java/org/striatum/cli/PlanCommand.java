@@ -125,7 +125,8 @@ final class PlanCommand implements Callable<Integer> {
       all.putIfAbsent(Figure.WIDTH, (double) model.facts().width());
       all.putIfAbsent(Figure.HOOKS, (double) model.facts().layers());
       List<Known> known = sets.stream().map(set -> Known.assumed(set.name(), all)).toList();
-      return planning.plan(asked(source, model.checksums(), sets), new Pilot.Findings(known, Map.of(), Map.of(), List.of()));
+      return planning.plan(asked(source, model.checksums(), sets),
+          new Pilot.Findings(known, Map.of(), Map.of(), List.of()));
     }
   }
 
