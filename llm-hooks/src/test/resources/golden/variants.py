@@ -41,9 +41,11 @@ VARIANTS = {
                                         rope_scaling=YARN), torch.float32),
     "llama-mqa-tied-f16": ("llama", dict(MODERN, num_key_value_heads=1, tie_word_embeddings=True, head_dim=6,
                                          hidden_act="gelu"), torch.float16),
+    "llama-yarn-unread": ("llama", dict(MODERN, rope_scaling=dict(YARN, type="yarn", finetuned=True, mscale=0.0,
+                                                                  mscale_all_dim=0.0)), torch.float16),
     "llama-dynamic": ("llama", dict(MODERN, rope_scaling=dict(type="dynamic", factor=4.0)), torch.float32),
     "mistral-window": ("mistral", dict(MODERN, sliding_window=4, head_dim=12, rope_theta=1e6), torch.float32),
-    "mistral-layer-types": ("mistral", dict(MODERN, sliding_window=3, rope_theta=1e4, layer_types=[
+    "mistral-layer-types": ("mistral", dict(MODERN, sliding_window=3, head_dim=12, rope_theta=1e4, layer_types=[
         "sliding_attention", "full_attention", "sliding_attention"]), torch.float16),
     "mistral-no-window-bf16": ("mistral", dict(MODERN, num_attention_heads=8, num_key_value_heads=8,
                                                sliding_window=None, hidden_act="gelu_pytorch_tanh"), torch.bfloat16),
@@ -124,6 +126,8 @@ VARIANTS |= {
     "olmo-grouped-clip": ("olmo", dict(MODERN, attention_bias=True, clip_qkv=1.5, tie_word_embeddings=True), F32),
     "olmo3-scaled-v4": ("olmo3", dict(SLIDING, num_hidden_layers=5, attention_bias=True, rope_scaling=dict(
         rope_type="yarn", factor=4.0, original_max_position_embeddings=16, attention_factor=1.3)), F32),
+    "olmo3-flat": ("olmo3", dict(SLIDING, rope_parameters=dict(
+        rope_type="yarn", factor=8.0, original_max_position_embeddings=16, rope_theta=5e4, attention_factor=1.2)), F16),
     "seed-oss-out-bias": ("seed_oss", dict(MODERN, head_dim=12, attention_bias=False, attention_out_bias=True,
                                            mlp_bias=True), F32),
     "smollm3-interval": ("smollm3", dict(MODERN, no_rope_layer_interval=2, attention_bias=True, mlp_bias=True,
@@ -136,7 +140,7 @@ VARIANTS |= {
                                                attention_bias=True), F32),
     "bloom-twelve-heads": ("bloom", dict(ALIBI, hidden_size=48, n_head=12, n_layer=3, layer_norm_epsilon=1e-3,
                                          tie_word_embeddings=False), F32),
-    "bloom-sliced": ("bloom", dict(ALIBI, hidden_size=32, n_head=4, n_layer=2, pretraining_tp=2, slow_but_exact=True), F16),
+    "bloom-sliced": ("bloom", dict(ALIBI, hidden_size=32, n_head=4, n_layer=3, pretraining_tp=2, slow_but_exact=True), F16),
     "codegen-inner": ("codegen", dict(OLD, n_inner=48, activation_function="gelu"), F32),
     "gptj-tied": ("gptj", dict(OLD, rotary_dim=8, n_inner=48), F16),
     "cohere-head-norms": ("cohere", dict(MODERN, use_qk_norm=True, logit_scale=0.5, attention_bias=True), F32),
@@ -174,6 +178,8 @@ DELTA = dict(MODERN, head_dim=8, linear_num_key_heads=2, linear_num_value_heads=
 MAMBA = dict(mamba_n_heads=8, mamba_d_head=8, mamba_d_state=6, mamba_n_groups=2, mamba_d_conv=3)
 VISION = dict(depth=1, hidden_size=16, intermediate_size=16, num_heads=2, out_hidden_size=32, patch_size=4,
               num_position_embeddings=16, deepstack_visual_indexes=[0])
+CLIP = dict(model_type="clip_vision_model", hidden_size=8, intermediate_size=8, num_hidden_layers=1,
+            num_attention_heads=2, image_size=8, patch_size=4, projection_dim=8)
 VARIANTS |= {
     "mixtral-window": ("mixtral", dict(LOCAL, sliding_window=5, head_dim=12, tie_word_embeddings=True,
                                        hidden_act="gelu"), BF16),
@@ -194,6 +200,7 @@ VARIANTS |= {
                                             lm_head_bias=True, original_max_position_embeddings=16,
                                             rope_scaling=dict(longrope(4), short_mscale=1.2, long_mscale=1.4,
                                                               original_max_position_embeddings=16)), F32),
+    "phimoe-no-jitter": ("phimoe", dict(LOCAL, num_experts_per_tok=2, router_jitter_noise=0.0), F16),
     "phimoe-window": ("phimoe", dict(LOCAL, num_experts_per_tok=2, router_jitter_noise=0.6, sliding_window=5), F32),
     "olmoe-held": ("olmoe", dict(EXPERTS, intermediate_size=12), BF16),
     "granitemoe-held": ("granitemoe", dict(LOCAL), F32),
@@ -246,6 +253,8 @@ VARIANTS |= {
     "qwen3-vl-moe": ("qwen3_vl_moe", dict(vision_config=VISION, text_config=dict(
         EXPERTS, head_dim=8, tie_word_embeddings=False, rope_parameters=dict(
             rope_type="default", rope_theta=10000.0, mrope_section=[2, 1, 1]))), F32),
+    "llava-gemma2": ("llava", dict(vision_config=CLIP, image_token_index=60, text_config=dict(
+        GEMMA, model_type="gemma2", num_hidden_layers=3)), F16),
     "qwen3-5-wrapped": ("qwen3_5", dict(vision_config=VISION, text_config=dict(
         DELTA, tie_word_embeddings=False, layer_types=["linear_attention", "full_attention", "linear_attention"])), F32),
 }

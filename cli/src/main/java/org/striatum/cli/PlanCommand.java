@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
@@ -105,7 +104,7 @@ final class PlanCommand implements Callable<Integer> {
       throw new UsageException(file + " exists, and a plan is not replaced: remove it, or give another --output");
     }
     ModelSource source = study.source();
-    StudyPlanning planning = new StudyPlanning(registry, told, sizes, trials, console.progress());
+    StudyPlanning planning = StudyPlanning.of(registry, told, sizes, trials, console.progress());
     PlanFile plan = PlanFile.write(file, figures.containsKey(Figure.ACCURACY)
         ? assumed(planning, source, sets, figures)
         : piloted(planning, source, sets, figures, drawn, file));
@@ -121,11 +120,11 @@ final class PlanCommand implements Callable<Integer> {
   private Plan assumed(StudyPlanning planning, ModelSource source,
       List<ProblemSet> sets, Map<Figure, Double> figures) throws IOException {
     try (HookedModel model = study.modelOptions().openUnexamined(source)) {
-      Map<Figure, Double> all = new TreeMap<>(figures);
-      all.putIfAbsent(Figure.WIDTH, (double) model.facts().width());
-      all.putIfAbsent(Figure.HOOKS, (double) model.facts().layers());
-      List<Known> known = sets.stream().map(set -> Known.assumed(set.name(), all)).toList();
-      return planning.plan(asked(source, model.checksums(), sets), new Pilot.Findings(known, Map.of(), Map.of(), List.of()));
+      Map<Figure, Double> read = Map.of(Figure.WIDTH, (double) model.facts().width(), Figure.HOOKS,
+          (double) model.facts().layers());
+      List<Known> known = sets.stream().map(set -> Known.assumed(set.name(), read, figures)).toList();
+      return planning.plan(asked(source, model.checksums(), sets),
+          new Pilot.Findings(known, Map.of(), Map.of(), List.of()));
     }
   }
 

@@ -1,17 +1,12 @@
 package org.striatum.cli;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.stream.Stream;
-import org.striatum.hooks.onnx.Memory;
+import org.striatum.cli.process.ProcessMemory;
 
 /// Measures the private memory of this process (Linux' `RssAnon`: heap, copies of weights, buffers; not
 /// mapped files, which the system can drop). Sampled every few milliseconds: a shorter peak can be missed.
 final class PrivateMemory implements AutoCloseable {
-  private static final Path STATUS = Path.of("/proc/self/status");
   private static final long EVERY_MILLIS = 3;
 
   private final OptionalLong before = now();
@@ -63,12 +58,7 @@ final class PrivateMemory implements AutoCloseable {
   }
 
   private static OptionalLong now() {
-    try (Stream<String> lines = Files.lines(STATUS)) {
-      return lines.filter(line -> line.startsWith("RssAnon:"))
-          .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", ""))).findFirst();
-    } catch (IOException _) {
-      return OptionalLong.empty();
-    }
+    return ProcessMemory.privateBytes("self");
   }
 
   @Override

@@ -54,7 +54,10 @@ final class ScanCommand implements Callable<Integer> {
   static final String NAME = "scan";
   private static final String REPORT = "report.html";
   /// Options of `study` that a scan defines itself, or that concern other checkpoints.
-  private static final Set<String> NOT_PASSED = Set.of("--dry-run", "--output", "--json", "--with", "--beside");
+  private static final Set<String> NOT_PASSED = Set.of("--dry-run", "--output", "--json", "--with", "--beside",
+      "--plan");
+
+  private static final String MEMORY = "--memory";
 
   private final Console console;
   private final StudyRegistry registry;
@@ -125,8 +128,9 @@ final class ScanCommand implements Callable<Integer> {
     for (Path checkpoint : found) {
       sources.put(checkpoint, parsed.source(checkpoint));
     }
+    shareBase(sources, options);
     ScanPlan plan = ScanPlan.of(sources, options, parsed.settings(sets), output);
-    print(plan, CostEstimate.of(plan, sets.size(), sets.size() * parsed.rollouts(), parsed.longest(), output));
+    print(plan, CostEstimate.of(plan, sources, sets.size(), sets.size() * parsed.rollouts(), parsed.longest(), output));
     if (dryRun) {
       if (json) {
         console.json(plan);
@@ -135,7 +139,8 @@ final class ScanCommand implements Callable<Integer> {
       }
       return ExitCode.DONE;
     }
-    ScanResults results = new Scan(output, plan, new LocalProcess(Striatum.class.getName()), console::note)
+    ScanResults results = new Scan(output, plan, new LocalProcess(Striatum.class.getName(), console::note),
+        console::note)
         .run(console.progress(), (scan, studied) -> conclude(
             new StudyRun(scan, Version.environment(parsed.threads()), RunModel.none(), console::note,
                 console.progress()),
@@ -149,6 +154,17 @@ final class ScanCommand implements Callable<Integer> {
       results.failed().forEach(one -> console.print("failed: " + one.name() + ": " + one.failure().message()));
     }
     return results.failed().isEmpty() ? ExitCode.DONE : ExitCode.PARTIAL;
+  }
+
+  /// Adapters over one base are run over its mapped file: each in a copy of the weights of its own would hold it many times.
+  private void shareBase(SequencedMap<Path, ModelSource> sources, List<String> options) {
+    List<Path> bases = sources.values().stream().filter(source -> source.adapter().isPresent())
+        .map(source -> source.base().toAbsolutePath().normalize()).toList();
+    if (!options.contains(MEMORY) && bases.stream().distinct().count() < bases.size()) {
+      options.addAll(List.of(MEMORY, "low"));
+      console.note("adapters share their base: its weights stay in the mapped file (low memory), unless --memory says"
+          + " otherwise");
+    }
   }
 
   /// The results over all runs: the comparison, the database, the index.

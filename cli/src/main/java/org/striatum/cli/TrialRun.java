@@ -51,8 +51,9 @@ final class TrialRun {
   record Cost(double tokensPerSecond, int tokens, long bytesPerToken) {
     @Override
     public String toString() {
-      return "%.0f tokens/s (runs of %d tokens), %d bytes per token at all residual points".formatted(tokensPerSecond,
-          tokens, bytesPerToken);
+      String rate = (tokensPerSecond < 10 ? "%.2f" : "%.0f").formatted(tokensPerSecond);
+      return "%s tokens/s (runs of %d tokens), %d bytes per token at all residual points".formatted(rate, tokens,
+          bytesPerToken);
     }
   }
 

@@ -7,7 +7,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -118,5 +121,38 @@ class AdapterCommandsTest {
         .isEqualTo(units.get(1).path("inputs").path("model.safetensors"));
     assertThat(units.get(0).path("inputs").path("adapter_model.safetensors"))
         .isNotEqualTo(units.get(1).path("inputs").path("adapter_model.safetensors"));
+  }
+
+  /// No unit copies the weights that all of them map; what is asked for has priority, and one adapter shares nothing.
+  @Test
+  void adaptersThatShareTheirBaseLeaveItInItsFile() throws Exception {
+    Path other = tune("llama-regex");
+    assertThat(memory(plan(tune, other, "--base", base))).containsExactly("low", "low");
+    assertThat(memory(plan(tune, other, "--base", base, "--memory", "fast"))).containsExactly("fast", "fast");
+    assertThat(memory(plan(tune, "--base", base))).containsExactly("");
+    Session shown = Session.of("scan", tune, other, "--base", base, "--tasks", "add", "--limit", 100,
+        "--max-new-tokens", 40, "--dry-run", "-o", folder.resolve("scan"));
+    assertThat(shown.out()).as("sizes are the base's").contains("disk: at most");
+  }
+
+  private JsonNode plan(Object... arguments) throws IOException {
+    Object[] all = Stream.of(Stream.of("scan"), Arrays.stream(arguments),
+        Stream.of("--tasks", "add", "--dry-run", "--json", "-o", folder.resolve("scan"))).flatMap(words -> words)
+        .toArray();
+    Session planned = Session.of(all);
+    assertThat(planned.code()).as(planned.err()).isZero();
+    return new ObjectMapper().readTree(planned.out()).path("units");
+  }
+
+  /// The word behind `--memory` in each unit's command.
+  private static List<String> memory(JsonNode units) {
+    List<String> found = new ArrayList<>();
+    for (JsonNode unit : units) {
+      List<String> words = new ArrayList<>();
+      unit.path("command").forEach(word -> words.add(word.textValue()));
+      int place = words.indexOf("--memory");
+      found.add(place < 0 ? "" : words.get(place + 1));
+    }
+    return found;
   }
 }

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The example of docs/api.md, as a program and in the shell: what the page says it prints, it prints.
 class ApiExampleTest {
@@ -106,11 +107,12 @@ class ApiExampleTest {
     assertThat(errors).content().doesNotContain("interrupted");
   }
 
-  @Test
-  void theShellTakesItsInputWithoutATerminal() throws Exception {
-    Path script = Files.writeString(folder.resolve("gate.jsh"), block("Hooks and gates by hand", "java"));
+  @ParameterizedTest
+  @ValueSource(strings = {"Hooks and gates by hand", "Directions, patching, lens, attention"})
+  void theShellTakesItsInputWithoutATerminal(String heading) throws Exception {
+    Path script = Files.writeString(folder.resolve("gate.jsh"), block(heading, "java"));
     List<String> lines = printed(Redirect.from(script.toFile()), Striatum.class.getName(), "shell");
     assertThat(lines.stream().collect(Collectors.joining("\n")))
-        .contains(block("Hooks and gates by hand", "text").strip());
+        .contains(block(heading, "text").strip());
   }
 }

@@ -39,7 +39,7 @@ class BadInputTest {
     succeed("rollouts", REASONER, "--tasks", "mul", "--limit", 40, "--max-new-tokens", 110, "--output", finished);
     succeed("capture", REASONER, "--rollouts", finished.resolve("rollouts.jsonl"), "--hooks",
         "blocks.2.hook_resid_post");
-    succeed("probe", finished, "--epochs", 1, "--permutations", 1);
+    succeed("probe", finished, "--epochs", 1, "--permutations", 1, "--planted", 0);
   }
 
   @AfterEach
@@ -352,7 +352,7 @@ class BadInputTest {
 
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {"--train | 1.5", "--train | -0.1", "--validation | 0.9", "--epochs | 0",
-      "--permutations | -1", "--ranking | best"})
+      "--permutations | -1", "--ranking | best", "--effect | 0.5", "--effect | 1.0", "--planted | -1"})
   void unusableStudies(String option, String value) throws Exception {
     Path run = damagedRun();
     assertThat(refused(USAGE, "probe", run, option, value)).contains(value);

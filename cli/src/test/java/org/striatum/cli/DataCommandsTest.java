@@ -57,6 +57,26 @@ class DataCommandsTest {
     return Files.writeString(folder.resolve("products.jsonl"), lines);
   }
 
+  /// GPT-2's table of 64 positions: before the first batch, by the row of the file.
+  @Test
+  void aRowThatIsTooLongForTheModelIsNamed() throws IOException {
+    Path model = Files.createDirectory(folder.resolve("gpt2"));
+    for (String name : List.of("config.json", "model.safetensors")) {
+      Files.copy(Session.GOLDEN.resolve("checkpoints/gpt2").resolve(name), model.resolve(name));
+    }
+    Files.copy(REASONER.resolve("tokenizer.json"), model.resolve("tokenizer.json"));
+    Path file = Files.writeString(folder.resolve("sums.jsonl"), """
+        {"id": "a", "prompt": "12+3=", "answer": "15"}
+        {"id": "b", "prompt": "%s=", "answer": "15"}
+        """.formatted("1+".repeat(40) + "1"));
+    Path run = folder.resolve("run");
+    Session session = Session.of("rollouts", model, "--data", file, "--max-new-tokens", 4, "-o", run);
+    assertThat(session.code()).isEqualTo(2);
+    assertThat(session.errorLines().getLast()).contains("at most 64 positions", "1 of 2 prompts",
+        "line 2 of sums.jsonl");
+    assertThat(run.resolve("rollouts.jsonl")).doesNotExist();
+  }
+
   /// Read from a file, the set's own problems give the set's own completions; later commands need no file.
   @Test
   void aFileOfProblemsRunsThroughTheStudy() throws IOException {

@@ -140,6 +140,17 @@ class PlanCommandTest {
     assertThat(refused.errorLines()).singleElement().asString().contains("was changed since it was written");
   }
 
+  /// What is planned for is what the study says *no* by.
+  @Test
+  void effectsAreDeclaredToTheStudies() throws IOException {
+    Path file = temporary.resolve("declared.json");
+    succeeds(made(file, "--assume", "accuracy=.5,width=12", "--effect", "used=.07,dopamine=.4"));
+    Plan made = PlanFile.read(file).plan();
+    assertThat(made.told().settings().get("ablate").at("/measures/effect").doubleValue()).isEqualTo(0.07);
+    assertThat(made.told().settings().get("dopamine").at("/study/tests/power/effect").doubleValue()).isEqualTo(0.4);
+    assertThat(made.primary().effect()).isEqualTo(0.07);
+  }
+
   @Test
   void tenProblemsArePlannedAsFarAsTheyGo() throws IOException {
     Path few = temporary.resolve("few.json");

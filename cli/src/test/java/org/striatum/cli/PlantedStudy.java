@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.striatum.hooks.HookedModel;
 import org.striatum.probe.intervention.AblationKind;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
@@ -65,23 +66,35 @@ final class PlantedStudy implements AutoCloseable {
   /// @param epochs of the TD and Monte-Carlo probes, at most
   /// @param seed of the checkpoint and of everything drawn
   PlantedStudy(Path at, PlantedCheckpoint.Code code, String hooks, int epochs, long seed) throws IOException {
+    this(at, code, hooks, new Asked(PROBLEMS, 1, told -> told.withStudy(study -> study.withTraining(
+        training -> training.withStopping(stopping -> stopping.withMaxEpochs(epochs))))), seed);
+  }
+
+  /// How much is drawn, and how it is probed.
+  ///
+  /// @param samples of each problem
+  record Asked(int problems, int samples, UnaryOperator<ProbeSettings> probing) {}
+
+  PlantedStudy(Path at, PlantedCheckpoint.Code code, String hooks, Asked asked, long seed) throws IOException {
     this.seed = seed;
     checkpoint = PlantedCheckpoint.write(at.resolve("checkpoint"), code, seed);
     folder = RunFolder.create(at.resolve("run"));
     model = RunModel.of(() -> HookedModel.open(checkpoint.folder(), Optional.empty(), 1), _ -> BATCH, 1);
     run = new StudyRun(folder, Version.environment(1), model, _ -> {}, Progress.NONE, List.of(new PlantedProblems()));
     run.run(new RolloutStep(run.sets()),
-        RolloutSettings.defaults().withProblems(PROBLEMS).withSamples(1).withSampling(SAMPLING).withSeed(seed));
+        RolloutSettings.defaults().withProblems(asked.problems()).withSamples(asked.samples()).withSampling(SAMPLING)
+            .withSeed(seed));
     run.run(CaptureStep.STUDY, CaptureSettings.defaults().withHooks(hooks));
-    values = run.run(ProbeStep.STUDY, new ProbeSettings(settings(epochs), new ProblemSplit(0.5, 0.1, seed), seed));
+    values = run.run(ProbeStep.STUDY,
+        asked.probing().apply(new ProbeSettings(settings(), new ProblemSplit(0.5, 0.1, seed), seed)));
   }
 
   /// The defaults, with less spent on bands and nulls, and every coordinate listed with its scores.
-  private static ValueNeuronSettings settings(int epochs) {
+  private static ValueNeuronSettings settings() {
     return ValueNeuronSettings.defaults()
-        .withTraining(training -> training.withStopping(stopping -> stopping.withMaxEpochs(epochs)))
         .withPruning(pruning -> pruning.withRandomSets(RANDOM_SETS))
         .withSparse(sparse -> sparse.withPermutations(PERMUTATIONS))
+        .withControls(controls -> controls.withPower(power -> power.withPlanted(0)))
         .withSummary(summary -> summary.withResamples(RESAMPLES).withTop(PlantedCheckpoint.WIDTH));
   }
 

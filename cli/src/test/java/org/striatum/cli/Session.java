@@ -45,7 +45,7 @@ public record Session(int code, String out, String err) {
   public static Session probe(Path run, Object... arguments) {
     return of(Stream.concat(
         Stream.of("probe", run, "--rotations", 2, "--control-sets", 5, "--nested-permutations", 1, "--resampled-sets",
-            2,
+            2, "--planted", 2, "--planted-rotated", 1,
             "--probe-seeds", 0),
         Arrays.stream(arguments)).toArray());
   }

@@ -27,11 +27,12 @@ import org.striatum.probe.run.UsageException;
 ///
 /// @param source where they were read from
 /// @param problems in the file's order; equal questions share an id
+/// @param places id → where its first row stands in the file
 /// @param stops texts that end a completion
 /// @param skipped the malformed rows, in one line; empty if there are none
 /// @param chosen columns and grader that the file's content decided, in one line; empty if its layout or the caller did
-public record FileProblems(ProblemSource source, List<Problem> problems, List<String> stops, Optional<String> skipped,
-    Optional<String> chosen)
+public record FileProblems(ProblemSource source, List<Problem> problems, Map<String, String> places, List<String> stops,
+    Optional<String> skipped, Optional<String> chosen)
     implements
       ProblemSet {
   private static final int ID_DIGITS = 16;
@@ -39,7 +40,13 @@ public record FileProblems(ProblemSource source, List<Problem> problems, List<St
 
   public FileProblems {
     problems = List.copyOf(problems);
+    places = Map.copyOf(places);
     stops = List.copyOf(stops);
+  }
+
+  @Override
+  public String place(Problem problem) {
+    return "%s of %s (problem %s)".formatted(places.get(problem.id()), source.file(), problem.id());
   }
 
   @Override
@@ -240,7 +247,9 @@ public record FileProblems(ProblemSource source, List<Problem> problems, List<St
           Sha256.of(table.path()), layout.printed(), options.template().orElse(layout.template()), grader);
       List<Problem> problems = asked.stream().map(one -> new Problem(one.id(), source.dataset(),
           source.prompt(one.question().text()), one.question().solution(), one.question().answer())).toList();
-      return new FileProblems(source, problems, stops(source.template()),
+      Map<String, String> places = new HashMap<>();
+      asked.forEach(one -> places.putIfAbsent(one.id(), one.place()));
+      return new FileProblems(source, problems, places, stops(source.template()),
           summary.map(line -> source.file() + ": " + line),
           chosen.map(line -> source.file() + ": " + line));
     }

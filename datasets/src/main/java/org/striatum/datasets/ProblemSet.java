@@ -53,6 +53,11 @@ public interface ProblemSet {
     return Optional.empty();
   }
 
+  /// Which of its problems one is, for people: the row of its file where it has one.
+  default String place(Problem problem) {
+    return "problem %s of %s".formatted(problem.id(), name());
+  }
+
   /// The first `count` problems of a seed. Problem i depends only on (seed, name, i): a larger count begins with the
   /// same problems, and other sets in the same run change nothing. A problem may occur twice, with the same id.
   ///

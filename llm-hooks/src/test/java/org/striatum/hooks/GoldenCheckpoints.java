@@ -17,10 +17,7 @@ import org.striatum.hooks.checkpoint.ModelConfig;
 import org.striatum.probe.model.Gate;
 import org.striatum.probe.model.GatedModel;
 import org.striatum.probe.model.HookPoint;
-import org.striatum.probe.model.GatedModel;
-import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.PositionMask;
-import org.striatum.probe.model.Site;
 import org.striatum.probe.model.Site;
 import org.striatum.probe.model.TokenSequence;
 

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.striatum.hooks.checkpoint.ModelSource;
 import org.striatum.probe.run.UsageException;
@@ -99,7 +100,13 @@ public record WholeStudy(StudyRegistry registry, StudyPlan plan, Runs runs, Watc
     return run.folder().results(AnswersStep.STUDY);
   }
 
+  /// A study for which the run holds nothing is left out, and said: others may still have an answer.
   private <S extends Record, R extends Record> void found(StudyRun run, Study<S, R> study) throws IOException {
+    Optional<String> nothing = study.nothingToStudy(run, plan.settings(study));
+    if (nothing.isPresent()) {
+      run.note().accept("%s is left out: %s".formatted(study.name(), nothing.get()));
+      return;
+    }
     watcher.found(study, run.run(study, plan.instance(study), plan.settings(study)));
   }
 

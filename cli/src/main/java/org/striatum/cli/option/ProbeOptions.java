@@ -24,7 +24,7 @@ public final class ProbeOptions implements SettingOptions<ProbeSettings> {
   @Option(names = "--paper", paramLabel = "v2", description = "As written in arXiv 2602.00986: 100 passes, raw inputs, ranked by the TD probe's first layer, a terminal-only probe beside it; the other options change that.")
   private String paper;
 
-  @Option(names = "--ranking", paramLabel = "NAME", description = "Ranking of the neurons: auroc (default), td-first-layer-l1 (the paper's), sparse-path, …")
+  @Option(names = "--ranking", paramLabel = "NAME", description = "Ranking of the neurons: auroc-after-length (default), auroc, td-first-layer-l1 (the paper's), sparse-path, …")
   private String ranking;
 
   @Option(names = "--position", paramLabel = "prompt-end|think-end", description = "Where value is read: at the last token of the prompt (default), or where the thought closes; rollouts without a closed thought are then left out and counted.")
@@ -33,10 +33,10 @@ public final class ProbeOptions implements SettingOptions<ProbeSettings> {
   @Option(names = "--epochs", paramLabel = "N", description = "Maximum number of passes over the training trajectories (default 40).")
   private Integer epochs;
 
-  @Option(names = "--ranking-passes", paramLabel = "N|N-M", description = "Passes of the probes whose weights rank: exactly N, or from N to M until the best coordinates stay the same (default 40-80; quick 20-30).")
+  @Option(names = "--ranking-passes", paramLabel = "N|N-M", description = "Passes of the probes whose weights rank: exactly N, or from N to M until the best coordinates stay the same (default 40-80; quick 12-20).")
   private String rankingPasses;
 
-  @Option(names = "--ranking-overlap", paramLabel = "SHARE", description = "Share of the best 5 %% of coordinates that must stay the same over 10 passes (quick 5; default 0.9).")
+  @Option(names = "--ranking-overlap", paramLabel = "SHARE", description = "Share of the best 5 %% of coordinates that must stay the same over 10 passes (quick 4; default 0.9).")
   private Double rankingOverlap;
 
   @Option(names = "--learning-rate", paramLabel = "RATE", description = "Of value probes that predict (default 1e-4).")
@@ -92,6 +92,15 @@ public final class ProbeOptions implements SettingOptions<ProbeSettings> {
 
   @Option(names = "--probe-seeds", paramLabel = "N", description = "TD probes whose sets are compared (default 3; 0 for none).")
   private Integer probeSeeds;
+
+  @Option(names = "--planted", paramLabel = "N", description = "Codes of each kind planted into the states of each task, to see what would be found (default 40; quick 10). With 0 no answer is 'no'.")
+  private Integer planted;
+
+  @Option(names = "--planted-rotated", paramLabel = "N", description = "How many of them are judged in rotated bases too, the slowest part (default 10; quick 5).")
+  private Integer plantedRotated;
+
+  @Option(names = "--effect", paramLabel = "AUROC", description = "AUROC of a code, in (0.5, 1), at which four of five planted ones must be found before 'no' is an answer (default 0.7).")
+  private Double effect;
 
   @Option(names = "--train", paramLabel = "SHARE", description = "Share of training problems (default 0.5).")
   private Double train;
@@ -155,6 +164,12 @@ public final class ProbeOptions implements SettingOptions<ProbeSettings> {
         .withRandomSets(Given.or(controlSets, base.randomSets()))
         .withNestedPermutations(Given.or(nestedPermutations, base.nestedPermutations()))
         .withStabilityResamples(Given.or(resampledSets, base.stabilityResamples()))
-        .withProbeSeeds(Given.or(probeSeeds, base.probeSeeds()));
+        .withProbeSeeds(Given.or(probeSeeds, base.probeSeeds())).withPower(this::power);
+  }
+
+  private ControlSettings.Power power(ControlSettings.Power base) {
+    ControlSettings.Power planting = base.withPlanted(Given.or(planted, base.planted()));
+    ControlSettings.Power rotated = plantedRotated == null ? planting : planting.withRotated(plantedRotated);
+    return effect == null ? rotated : rotated.withEffect(effect);
   }
 }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
 /// A JVM that runs a checkpoint, watched from outside: if native code aborts, the system kills it or it hangs, the result
@@ -21,6 +22,7 @@ public final class CheckpointProcess implements AutoCloseable {
   private final Process process;
   private final LifeSigns signs;
   private final Path crashReport;
+  private OptionalLong privateMemory = OptionalLong.empty();
 
   private CheckpointProcess(Process process, LifeSigns signs, Path crashReport) {
     this.process = process;
@@ -86,11 +88,18 @@ public final class CheckpointProcess implements AutoCloseable {
     return FailureReport.read(LifeSigns.failure(signs.path())).map(FailureReport::message);
   }
 
+  /// The most private memory that was seen while [#await] waited, sampled; empty where the system does not report it.
+  public OptionalLong privateMemory() {
+    return privateMemory;
+  }
+
   /// Waits for the end, and kills the process if it is silent for longer than allowed. Time in which this process itself is
   /// stopped (Ctrl-Z) does not count.
   public ProcessEnd await() throws IOException, InterruptedException {
     Silence silence = new Silence(System.nanoTime(), signs.beat(), POLL.multipliedBy(2));
     while (!process.waitFor(POLL.toNanos(), TimeUnit.NANOSECONDS)) {
+      ProcessMemory.privateBytes(Long.toString(process.pid())).ifPresent(
+          bytes -> privateMemory = OptionalLong.of(Math.max(bytes, privateMemory.orElse(0))));
       Duration limit = signs.limit();
       if (silence.exceeds(limit, System.nanoTime(), signs.beat())) {
         process.destroyForcibly().waitFor();

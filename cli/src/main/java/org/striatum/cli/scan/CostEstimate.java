@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import org.striatum.hooks.checkpoint.ModelSource;
 import org.striatum.probe.run.DiskSpace;
 import org.striatum.probe.run.UsageException;
 
@@ -25,22 +27,24 @@ public record CostEstimate(Duration time, long memory, long disk, long free) {
   private static final double WEIGHTS = 10e6;
   /// Memory of a study's process with a small model: a heap that is not full is not collected.
   private static final long JVM = 2L << 30;
-  private static final List<String> LAYERS = List.of("num_hidden_layers", "n_layer");
-  private static final List<String> WIDTH = List.of("hidden_size", "n_embd");
+  private static final List<String> LAYERS = List.of("num_hidden_layers", "n_layer", "n_layers", "num_layers");
+  private static final List<String> WIDTH = List.of("hidden_size", "n_embd", "d_model", "n_embed");
 
   /// The estimate for a plan.
   ///
+  /// @param checkpoints as they are named → where each lies: an adapter's sizes are its base's
   /// @param tasks of each checkpoint
   /// @param rollouts of each, over all tasks
   /// @param longest tokens of a completion
-  public static CostEstimate of(ScanPlan plan, int tasks, int rollouts, int longest, Path folder) throws IOException {
+  public static CostEstimate of(ScanPlan plan, Map<Path, ModelSource> checkpoints, int tasks, int rollouts, int longest,
+      Path folder) throws IOException {
     double seconds = 0;
     long largest = 0;
     long disk = 0;
     for (ScanUnit unit : plan.units()) {
       seconds += (tasks * SECONDS_A_TASK + rollouts * SECONDS_A_ROLLOUT) * Math.max(1, unit.bytes() / WEIGHTS);
       largest = Math.max(largest, unit.bytes());
-      long row = bytesOfAToken(Path.of(unit.checkpoint()));
+      long row = bytesOfAToken(checkpoints.get(Path.of(unit.checkpoint())).base());
       disk = row < 0 || disk < 0 ? -1 : disk + row * rollouts * longest;
     }
     Path there = folder.toAbsolutePath();

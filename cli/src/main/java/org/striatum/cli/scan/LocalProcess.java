@@ -6,6 +6,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.striatum.cli.process.CheckpointProcess;
 import org.striatum.cli.process.ProcessEnd;
 import org.striatum.cli.process.UserCache;
@@ -13,7 +14,8 @@ import org.striatum.cli.process.UserCache;
 /// Runs a unit in another JVM with the same options; both end together.
 ///
 /// @param mainClass that takes the unit's command
-public record LocalProcess(String mainClass) implements UnitRunner {
+/// @param note told the most private memory that each unit took
+public record LocalProcess(String mainClass, Consumer<String> note) implements UnitRunner {
   private static final List<String> PROPERTIES = List.of("ai.djl.offline", "striatum.home", "striatum.cache",
       "org.slf4j.simpleLogger.defaultLogLevel");
 
@@ -28,6 +30,8 @@ public record LocalProcess(String mainClass) implements UnitRunner {
       Thread end = new Thread(process::end, "end-the-unit"); // Ctrl-C
       Runtime.getRuntime().addShutdownHook(end);
       ProcessEnd reached = process.await();
+      process.privateMemory().ifPresent(bytes -> note.accept(
+          "%s: at most %.0f MB of private memory".formatted(unit.name(), bytes / 1e6)));
       if (!interrupted(reached)) {
         Runtime.getRuntime().removeShutdownHook(end);
       }

@@ -1,13 +1,19 @@
 package org.striatum.cli.summary;
 
 import java.util.List;
+import java.util.stream.Collectors;
 import org.striatum.cli.console.Console;
+import org.striatum.probe.power.PowerCurve;
+import org.striatum.probe.value.Ceiling;
 import org.striatum.probe.value.DatasetControls;
 import org.striatum.probe.value.ProbeKind;
+import org.striatum.probe.value.Ranking;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.probe.value.ValueNeuronResults.ProbeAuroc;
+import org.striatum.probe.value.ValueQuestion;
+import org.striatum.probe.value.ValueQuestion.Arrangement;
 
 /// The value-neuron study as lines of text.
 ///
@@ -19,10 +25,13 @@ public record ValueSummary(Console console) {
   public void print(ValueNeuronResults values) {
     console.print("");
     console.print(
-        "%-6s %9s %9s  %-20s %s".formatted("task", "problems", "rollouts", "accuracy", "AUROC of prompt length"));
+        "%-6s %9s %9s  %-20s %-24s %s".formatted("task", "problems", "rollouts", "accuracy", "AUROC of prompt length",
+            "ceiling of AUROC"));
     for (DatasetSummary dataset : values.datasets()) {
-      console.print("%-6s %9d %9d  %-20s %s".formatted(dataset.dataset(), dataset.problems(), dataset.rollouts(),
-          Figures.interval(dataset.accuracy()), Figures.interval(dataset.promptLengthAuroc())));
+      Ceiling ceiling = dataset.ceiling();
+      console.print("%-6s %9d %9d  %-20s %-24s %s".formatted(dataset.dataset(), dataset.problems(), dataset.rollouts(),
+          Figures.interval(dataset.accuracy()), Figures.interval(dataset.promptLengthAuroc()),
+          ceiling.refused() == null ? Figures.interval(ceiling.auroc()) : ceiling.refused()));
     }
     console.print("");
     console.print(
@@ -57,10 +66,55 @@ public record ValueSummary(Console console) {
               Figures.signed(baseline.increment()))));
       controls.notes().forEach(note -> console.print("  note: " + note));
     }
+    power(values);
+    disagreement(values);
     for (DatasetSummary dataset : values.datasets()) {
       if (dataset.note() != null) {
         console.print("note: " + dataset.dataset() + ": " + dataset.note());
       }
+    }
+  }
+
+  private void power(ValueNeuronResults values) {
+    List<DatasetControls> planted = values.controls().stream().filter(one -> !one.power().shares().isEmpty()).toList();
+    if (planted.isEmpty()) {
+      return;
+    }
+    console.print("");
+    console.print(
+        "Codes of success planted into the same states, and found by each question, in one coordinate or six weaker ones;"
+            + " the declared AUROC is " + planted.getFirst().power().effect());
+    console.print("%-6s %-17s %-21s %-28s %-9s %s".formatted("task", "question", "planted", "found by AUROC",
+        "smallest", "dense codes called so"));
+    for (DatasetControls one : planted) {
+      for (ValueQuestion question : ValueQuestion.values()) {
+        for (Arrangement arrangement : Arrangement.values()) {
+          PowerCurve curve = one.power().curve(question, arrangement);
+          if (!curve.points().isEmpty()) {
+            console.print("%-6s %-17s %-21s %-28s %-9s %s".formatted(one.dataset(), question.printed(),
+                arrangement.printed() + (arrangement == question.arrangement() ? " *" : ""),
+                curve.points().stream().map(point -> point.strength() + ": " + point.found() + "/" + point.planted())
+                    .collect(Collectors.joining("  ")),
+                Double.isNaN(curve.smallest()) ? "–" : "%.2f".formatted(curve.smallest()),
+                arrangement == Arrangement.ALONE ? one.power().dense(question) : ""));
+          }
+        }
+      }
+    }
+    console.print("* the arrangement that decides whether 'no' is an answer");
+  }
+
+  /// How far the paper's ranking and the run's own order coordinates alike.
+  private void disagreement(ValueNeuronResults values) {
+    List<String> lines = values.layers().stream().flatMap(layer -> layer.againstPaper().stream()
+        .map(agreement -> "%-6s %-26s %+.2f  %.2f".formatted(layer.dataset(), layer.hook(), agreement.spearman(),
+            agreement.iou())))
+        .toList();
+    if (!lines.isEmpty()) {
+      console.print("");
+      console.print("Do the paper's ranking (" + Ranking.TD_FIRST_LAYER_L1.printed()
+          + ") and this run's agree? Spearman's ρ over all coordinates, IoU of the best");
+      lines.forEach(console::print);
     }
   }
 }

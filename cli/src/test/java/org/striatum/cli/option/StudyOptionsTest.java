@@ -9,7 +9,10 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.striatum.probe.dopamine.DopamineRanking;
 import org.striatum.probe.run.UsageException;
+import org.striatum.probe.value.Ranking;
+import org.striatum.probe.value.ValueProbeTraining;
 import org.striatum.studies.StudyPlan;
 import org.striatum.studies.StudyRegistry;
 import org.striatum.studies.capture.CaptureSettings;
@@ -44,6 +47,27 @@ class StudyOptionsTest {
     assertThat(other.study().sparse().permutations()).isEqualTo(quick.study().sparse().permutations());
     assertThat(other.seed()).isEqualTo(7);
     assertThat(other.split().seed()).isEqualTo(7);
+  }
+
+  /// The paper's settings are the ground that every other option changes.
+  @Test
+  void thePaperIsOneValueOfEverySetting() throws IOException {
+    StudyPlan plan = plan("--paper", "v2", "--probe", "--ranking-passes 30 --no-raw", "--ablate", "--generated-at 1");
+    ValueProbeTraining training = plan.settings(ProbeStep.STUDY).study().training();
+    assertThat(training.stopping().maxEpochs()).isEqualTo(100);
+    assertThat(training.stopping().sorting().least()).isEqualTo(30);
+    assertThat(training.stopping().sorting().optimiser()).isEqualTo(training.optimiser())
+        .isEqualTo(ValueProbeTraining.PAPER.optimiser());
+    assertThat(training.standardised()).isTrue();
+    assertThat(plan("--paper", "v2").settings(ProbeStep.STUDY).study().training().standardised()).isFalse();
+    assertThat(plan.settings(ProbeStep.STUDY).study().ranking()).isEqualTo(Ranking.TD_FIRST_LAYER_L1);
+    assertThat(plan.settings(DopamineStep.STUDY).study().ranking())
+        .isEqualTo(DopamineRanking.TD_ERROR_WHOLE_RESPONSE_L1);
+    assertThat(plan.settings(AblationStep.STUDY).measures().generatedAt()).containsExactly(1);
+    assertThat(plan("--paper", "v2").settings(AblationStep.STUDY).measures().generatedAt()).containsExactly(2, 3, 4, 5);
+    assertThat(plan.settings(ProbeStep.STUDY).seed()).isEqualTo(7);
+    assertThatThrownBy(() -> plan("--paper", "v1")).isInstanceOf(UsageException.class)
+        .hasMessageContaining("found 'v1'");
   }
 
   /// `-k` is an option of `study` as well: the word after `--dopamine` is not taken for it.

@@ -35,7 +35,8 @@ import org.striatum.studies.run.RunFolder;
 @EnabledOnOs(OS.LINUX)
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class ScanTest {
-  private static final UnitRunner PROCESSES = new LocalProcess(StandIn.class.getName());
+  private final List<String> memory = new ArrayList<>();
+  private final UnitRunner processes = new LocalProcess(StandIn.class.getName(), memory::add);
 
   @TempDir
   private Path folder;
@@ -84,7 +85,7 @@ class ScanTest {
     checkpoint("step4", "hang");
     checkpoint("step5", "3");
     checkpoint("step6", "finish");
-    ScanResults results = scan(PROCESSES);
+    ScanResults results = scan(processes);
     assertThat(results.finished()).extracting(Outcome::name).containsExactly("step1", "step3", "step6");
     assertThat(results.failed()).extracting(one -> one.name() + " " + one.failure().kind())
         .containsExactly("step2 KILLED", "step4 HUNG", "step5 CHECKPOINT");
@@ -94,6 +95,7 @@ class ScanTest {
         refused -> assertThat(refused).isEqualTo("step5 is bad\ufffd"));
     assertThat(ScanResults.read(output())).isEqualTo(results);
     assertThat(notes).hasSize(6).anyMatch(note -> note.startsWith("step5: failed (checkpoint): step5 is bad"));
+    assertThat(memory).anyMatch(note -> note.matches("step4: at most [1-9]\\d* MB of private memory"));
 
     ran.clear();
     ScanResults again = scan((_, _) -> new ProcessEnd.Finished(4));
@@ -105,10 +107,10 @@ class ScanTest {
   @Test
   void otherOptionsOfAStepAreAnotherStudyInTheSameFolder() throws Exception {
     checkpoint("step1", "finish");
-    scan(PROCESSES);
+    scan(processes);
     options = List.of("--dopamine", "-k 8");
-    scan(PROCESSES);
-    scan(PROCESSES);
+    scan(processes);
+    scan(processes);
     assertThat(ran).containsExactly("step1", "step1");
   }
 
@@ -136,7 +138,7 @@ class ScanTest {
         output().resolve("step1").toString());
     assertThat(unit.inputs()).containsOnlyKeys("config.json", "model.safetensors");
     assertThat(Path.of(unit.output())).isEqualTo(output().resolve("step1"));
-    scan(PROCESSES);
+    scan(processes);
     assertThat(Files.readString(output().resolve("plan.json"))).contains("\"command\"", "\"inputs\"");
   }
 
@@ -184,7 +186,7 @@ class ScanTest {
   void oneScanAFolderAtATime() throws Exception {
     checkpoint("step1", "finish");
     try (FolderLock _ = FolderLock.create(output())) {
-      assertThatExceptionOfType(UsageException.class).isThrownBy(() -> scan(PROCESSES))
+      assertThatExceptionOfType(UsageException.class).isThrownBy(() -> scan(processes))
           .withMessageContaining("is being written");
     }
   }
@@ -192,26 +194,26 @@ class ScanTest {
   @Test
   void aFolderThatHoldsAScanOfOtherInputsIsRefusedWithTheDifference() throws Exception {
     Path checkpoint = checkpoint("step1", "finish");
-    scan(PROCESSES);
+    scan(processes);
     byte[] before = Files.readAllBytes(output().resolve("scan.json"));
     settings = new TreeMap<>(Map.of("tasks", "add", "seed", "2"));
     Files.writeString(checkpoint.resolve("model.safetensors"), "other weights");
-    assertThatExceptionOfType(UsageException.class).isThrownBy(() -> scan(PROCESSES)).withMessageContainingAll(
+    assertThatExceptionOfType(UsageException.class).isThrownBy(() -> scan(processes)).withMessageContainingAll(
         "seed is absent there and 2 here", "tasks is mul there and add here", "step1 is ", "with other files",
         "choose another");
     assertThat(output().resolve("scan.json")).hasBinaryContent(before);
     settings = new TreeMap<>(Map.of("tasks", "mul"));
     Files.writeString(checkpoint.resolve("model.safetensors"), "step1");
     checkpoint("step2", "finish");
-    assertThat(scan(PROCESSES).finished()).as("more checkpoints are welcome").hasSize(2);
+    assertThat(scan(processes).finished()).as("more checkpoints are welcome").hasSize(2);
   }
 
   @Test
   void aFailedCheckpointMayBeMended() throws Exception {
     checkpoint("step1", "3");
-    assertThat(scan(PROCESSES).failed()).hasSize(1);
+    assertThat(scan(processes).failed()).hasSize(1);
     checkpoint("step1", "finish");
-    assertThat(scan(PROCESSES).finished()).hasSize(1);
+    assertThat(scan(processes).finished()).hasSize(1);
   }
 
   @Test
@@ -220,7 +222,7 @@ class ScanTest {
     try (RunFolder run = RunFolder.create(output())) {
       run.settle(Manifest.Inputs.UNSETTLED);
     }
-    assertThatExceptionOfType(UsageException.class).isThrownBy(() -> scan(PROCESSES))
+    assertThatExceptionOfType(UsageException.class).isThrownBy(() -> scan(processes))
         .withMessageContaining("a run, not a scan");
   }
 
@@ -229,7 +231,7 @@ class ScanTest {
     checkpoint("step1", "finish");
     checkpoint("step2", "5");
     checkpoint("step3", "finish");
-    assertThatExceptionOfType(DiskFullException.class).isThrownBy(() -> scan(PROCESSES)).withMessageContainingAll(
+    assertThatExceptionOfType(DiskFullException.class).isThrownBy(() -> scan(processes)).withMessageContainingAll(
         "step2: step2 is bad", "2 of 3 checkpoints to do, each needs about 0.0 MB", "are missing");
     assertThat(ran).containsExactly("step1", "step2");
     assertThat(ScanResults.read(output()).outcomes()).as("no failure is recorded").extracting(Outcome::name)
@@ -247,13 +249,13 @@ class ScanTest {
         throw new IllegalStateException(e);
       }
     });
-    assertThat(scan(PROCESSES).finished()).hasSize(1);
+    assertThat(scan(processes).finished()).hasSize(1);
   }
 
   @Test
   void studiesMaySendNoUsageData() throws Exception {
     checkpoint("step1", "environment");
-    assertThat(scan(PROCESSES).finished()).hasSize(1);
+    assertThat(scan(processes).finished()).hasSize(1);
     assertThat(output().resolve("step1/study.log")).content().contains("ORT_DISABLE_TELEMETRY=1\n");
   }
 

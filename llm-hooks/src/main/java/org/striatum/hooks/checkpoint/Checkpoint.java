@@ -328,6 +328,11 @@ public final class Checkpoint implements AutoCloseable {
     }
   }
 
+  /// Adds what a reader should know.
+  public void remark(String said) {
+    remarks.add(said);
+  }
+
   /// What was found that a reader should know, in words.
   public List<String> remarks() {
     return List.copyOf(remarks);

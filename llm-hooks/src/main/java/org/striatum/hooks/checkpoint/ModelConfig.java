@@ -12,8 +12,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /// Typed reading of a checkpoint's `config.json`. Every getter refuses a wrong value by the key's name.
 ///
@@ -35,6 +37,7 @@ public final class ModelConfig {
   private final String prefix;
   private final Optional<ModelConfig> outer; // of a wrapper's text model
   private final Set<String> asked = new HashSet<>();
+  private final Map<String, ModelConfig> parts = new TreeMap<>();
 
   private ModelConfig(String source, JsonNode root, String prefix) {
     this(source, root, prefix, Optional.empty());
@@ -84,12 +87,19 @@ public final class ModelConfig {
     return text.isPresent() ? new ModelConfig(source, text.get(), prefix, Optional.of(this)) : this;
   }
 
+  /// Whether this is the language model's part in a model of several modes.
+  public boolean isPartOfWrapper() {
+    return outer.filter(wrapper -> Wrapper.isOne(wrapper.root)).isPresent();
+  }
+
   /// Keys present (and not null) that no reader has asked for, as the reference implementation doesn't; housekeeping
-  /// is left out. A wrapper's own keys are among them.
+  /// is left out. A wrapper's own keys are among them, and those of parts, by their full names.
   public List<String> unread() {
     List<String> unread = new ArrayList<>();
     outer.ifPresent(wrapper -> wrapper.unread().stream().filter(key -> !root.has(key)).forEach(unread::add));
-    keys().stream().filter(key -> !asked.contains(key) && !HOUSEKEEPING.contains(key)).forEach(unread::add);
+    keys().stream().filter(key -> !asked.contains(key) && !HOUSEKEEPING.contains(key)).map(key -> prefix + key)
+        .forEach(unread::add);
+    parts.values().forEach(part -> unread.addAll(part.unread()));
     return unread;
   }
 
@@ -116,16 +126,24 @@ public final class ModelConfig {
     return keys;
   }
 
-  /// The object under `key`, if there is one.
+  /// The object under `key`, if there is one; the same one each time.
   public Optional<ModelConfig> part(String key) throws CheckpointException {
-    if (!has(key)) {
-      return Optional.empty();
+    return hasPart(key)
+        ? Optional.of(parts.computeIfAbsent(key, _ -> new ModelConfig(source, root.get(key), prefix + key + ".")))
+        : Optional.empty();
+  }
+
+  /// Whether there is an object under `key`; anything else there is refused.
+  boolean hasPart(String key) throws CheckpointException {
+    if (has(key) && !isObject(key)) {
+      throw refusal(key, "must be an object", root.get(key));
     }
-    JsonNode value = root.get(key);
-    if (!value.isObject()) {
-      throw refusal(key, "must be an object", value);
-    }
-    return Optional.of(new ModelConfig(source, value, prefix + key + "."));
+    return has(key);
+  }
+
+  /// Whether the value is an object.
+  public boolean isObject(String key) {
+    return root.path(key).isObject();
   }
 
   /// Whether the value is a string.

@@ -73,9 +73,10 @@ enum QuantisedFormat {
     return endings.matcher(tensor.name()).find() || (this == FP8 && eight) || (this == OTHER && packed);
   }
 
+  /// The folder's name without its format, where what is left names a model: such names hold a size or a version.
   private static String sibling(String name) {
     String plain = NAMED.matcher(name).replaceFirst("");
-    return plain.isEmpty() || plain.equals(name)
+    return plain.equals(name) || plain.chars().noneMatch(Character::isDigit)
         ? "the unquantised checkpoint that it was made from"
         : "the unquantised '" + plain + "'";
   }

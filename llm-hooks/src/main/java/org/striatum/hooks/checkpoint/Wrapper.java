@@ -32,6 +32,11 @@ final class Wrapper {
     }
   }
 
+  /// Whether a configuration is that of a model of several modes.
+  static boolean isOne(JsonNode whole) {
+    return KNOWN.has(whole.path("model_type").asText());
+  }
+
   /// The language model's configuration as one object, where `config` is a wrapper's: its own keys, those that its class
   /// assumes, and what the wrapper decides (the tied head, quantisation, tokens it alone names).
   ///
@@ -43,15 +48,13 @@ final class Wrapper {
       refuseContradiction(config, whole, whole.path("text_config"));
       return textAlone(whole);
     }
-    Optional<ModelConfig> part = config.part("text_config");
-    ObjectNode text = part.isPresent() ? ((ObjectNode) whole.get("text_config")).deepCopy() : flat(whole);
-    if (!text.hasNonNull("model_type") || part.isEmpty()) {
+    boolean nested = config.hasPart("text_config");
+    ObjectNode text = nested ? ((ObjectNode) whole.get("text_config")).deepCopy() : flat(whole);
+    if (!text.hasNonNull("model_type") || !nested) {
       text.set("model_type", about.get("text"));
     }
-    if (part.isPresent()) {
+    if (nested) {
       assume(text, about);
-    }
-    if (part.isPresent()) {
       refuseContradiction(config, whole, text);
     }
     for (Map.Entry<String, JsonNode> outer : whole.properties()) {

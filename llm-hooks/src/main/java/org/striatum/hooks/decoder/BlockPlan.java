@@ -534,7 +534,21 @@ final class BlockPlan {
     return new Mlps(mixture.layers().size() == layers ? 0 : mlpWidth, mixture.layers(), mixture.experts(), active);
   }
 
+  /// A wrapper's class puts a head of its own over the text model: what the text's class does with its logits is left out.
+  private void wrapped() {
+    if (logitScale != 1 || logitCap != 0 || headBias) {
+      checkpoint.remark("the class of several modes has a head of its own: logits are neither scaled, capped nor biased, as"
+          + " they would be in the text model's class");
+    }
+    logitScale = 1;
+    logitCap = 0;
+    headBias = false;
+  }
+
   Decoder build() throws CheckpointException {
+    if (config.isPartOfWrapper()) {
+      wrapped();
+    }
     int limit = tableOfPositions ? context : Integer.MAX_VALUE;
     int longest = ropes == null
         ? limit

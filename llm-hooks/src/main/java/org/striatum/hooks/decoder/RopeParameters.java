@@ -8,7 +8,8 @@ import org.striatum.hooks.checkpoint.ModelConfig;
 
 /// Where a configuration says how heads rotate: `rope_parameters` (transformers 5), or `rope_scaling` beside
 /// `rope_theta` (4.x and before). Rope types default, linear, llama3, yarn; longrope and dynamic on sequences up to the
-/// length at which the reference implementation changes their frequencies.
+/// length at which the reference implementation changes their frequencies. Keys of other types are left unread, as the
+/// reference implementation leaves them.
 ///
 /// @param part the object with the parameters, if there is one
 /// @param thetaKey the base's key beside the object
@@ -19,12 +20,6 @@ import org.striatum.hooks.checkpoint.ModelConfig;
 /// @param ownKeys keys of the object that only this family reads
 record RopeParameters(ModelConfig config, Optional<ModelConfig> part, String thetaKey, double theta,
     Optional<String> partialKey, double partial, Set<String> asLongRope, Set<String> ownKeys) {
-  /// Known keys of the object; the reference reads the last two for PhiMoE alone.
-  private static final Set<String> KEYS = Set.of("rope_theta", "rope_type", "type", "factor", "low_freq_factor",
-      "high_freq_factor", "original_max_position_embeddings", "partial_rotary_factor", "attention_factor", "beta_fast",
-      "beta_slow", "mscale", "mscale_all_dim", "truncate", "short_factor", "long_factor", "short_mscale",
-      "long_mscale");
-
   /// A rotation by a base alone, of the first `rotated` coordinates.
   static Rope plain(double theta, int rotated) {
     return rope(frequencies(theta, rotated), 1, Integer.MAX_VALUE);
@@ -59,17 +54,13 @@ record RopeParameters(ModelConfig config, Optional<ModelConfig> part, String the
   }
 
   /// The parameters of one of several types of layer: their part of `rope_parameters`, or `rope_scaling` (which is
-  /// about layers with full attention) beside a base of their own.
+  /// about layers with full attention) beside a base of their own. What stands in `rope_parameters` beside such parts is not
+  /// read, by the reference implementation neither.
   static RopeParameters ofLayers(ModelConfig config, String layerType, String thetaKey, double theta)
       throws CheckpointException {
     Optional<ModelConfig> all = config.part("rope_parameters");
     Optional<ModelConfig> part = Optional.empty();
     if (all.isPresent()) {
-      for (String key : all.get().keys()) {
-        if (!List.of("full_attention", "sliding_attention").contains(key)) {
-          throw all.get().unsupported(key, "nothing: parameters stand under full_attention and sliding_attention");
-        }
-      }
       part = all.get().part(layerType);
     }
     if (layerType.equals("full_attention") && config.has("rope_scaling")) {
@@ -116,6 +107,9 @@ record RopeParameters(ModelConfig config, Optional<ModelConfig> part, String the
 
   /// The same where the object must be there, for the family's own default is a scaled rotation.
   RopeParameters required() throws CheckpointException {
+    if (part.isEmpty() && config.has("rope_parameters")) {
+      throw config.unsupported("rope_parameters", "parameters by type of layer, full_attention among them");
+    }
     if (part.isEmpty()) {
       throw new CheckpointException("config.json has neither 'rope_parameters' nor 'rope_scaling', which '"
           + config.text("model_type") + "' needs: how heads rotate is not known");
@@ -147,7 +141,8 @@ record RopeParameters(ModelConfig config, Optional<ModelConfig> part, String the
       case "default" -> rope(plain, 1, Integer.MAX_VALUE);
       case "linear" -> rope(divided(plain, factor()), 1, Integer.MAX_VALUE);
       case "dynamic" -> { // changes nothing until a sequence outgrows the context
-        if (!ownKeys.contains("alpha") || !part.orElseThrow().has("alpha")) {
+        boolean byAlpha = ownKeys.contains("alpha") && part.orElseThrow().has("alpha");
+        if (!byAlpha || part.orElseThrow().has("factor")) {
           factor();
         }
         yield rope(plain, 1, config.size("max_position_embeddings"));
@@ -156,6 +151,7 @@ record RopeParameters(ModelConfig config, Optional<ModelConfig> part, String the
       case "yarn" -> rope(ramped(plain, n, base), yarnAmplitude(), Integer.MAX_VALUE);
       case "longrope" -> {
         int context = originalContext();
+        part.orElseThrow().has("long_factor"); // of longer sequences, which are refused
         yield rope(divided(plain, part.orElseThrow().numbers("short_factor", plain.length)), longAmplitude(context),
             context);
       }
@@ -169,11 +165,13 @@ record RopeParameters(ModelConfig config, Optional<ModelConfig> part, String the
       return "default";
     }
     for (String key : part.get().keys()) {
-      if (!KEYS.contains(key) && !ownKeys.contains(key)) {
-        throw part.get().unsupported(key, "nothing: this key of rotary embeddings is unknown here");
+      if (part.get().isObject(key)) {
+        throw part.get().unsupported(key, "nothing: all layers of this family rotate by the same parameters");
       }
     }
-    String type = part.get().has("rope_type") ? part.get().text("rope_type") : part.get().text("type", "default");
+    ownKeys.forEach(part.get()::has); // read, or about positions that are one for text
+    String old = part.get().text("type", "default");
+    String type = part.get().text("rope_type", old);
     if (type.equals("mrope") && ownKeys.contains("mrope_section")) {
       return "default"; // the three positions of a text token are one
     }
@@ -281,8 +279,10 @@ record RopeParameters(ModelConfig config, Optional<ModelConfig> part, String the
       return yarn.positive("attention_factor");
     }
     double factor = yarnFactor();
-    return yarn.has("mscale") && yarn.has("mscale_all_dim")
-        ? magnitude(factor, yarn.positive("mscale")) / magnitude(factor, yarn.positive("mscale_all_dim"))
+    double scale = yarn.notNegative("mscale", 0);
+    double scaleOfAll = yarn.notNegative("mscale_all_dim", 0);
+    return scale > 0 && scaleOfAll > 0
+        ? magnitude(factor, scale) / magnitude(factor, scaleOfAll)
         : magnitude(factor, 1);
   }
 

@@ -107,7 +107,7 @@ class CheckpointRefusalTest {
       "\"num_key_value_heads\": 2 | \"num_key_value_heads\": 3 | 'num_key_value_heads' is supported as a divisor",
       "\"hidden_act\": \"silu\" | \"hidden_act\": \"laplace\" | 'hidden_act' is supported as gelu",
       "\"rope_type\": \"default\" | \"rope_type\": \"mrope\" | 'rope_parameters.rope_type' is supported as default, linear, llama3",
-      "\"rope_type\": \"default\" | \"rope_type\": \"default\", \"mrope_section\": [8] | 'rope_parameters.mrope_section'",
+      "\"rope_type\": \"default\" | \"rope_type\": \"default\", \"full_attention\": {} | 'rope_parameters.full_attention'",
       "\"rope_type\": \"default\" | \"rope_type\": \"yarn\", \"factor\": -2 | 'rope_parameters.factor' must be a number > 0",
       "\"rope_type\": \"default\" | \"rope_type\": \"linear\" | lacks 'rope_parameters.factor'",
       "\"rope_type\": \"default\" | \"rope_type\": \"default\", \"partial_rotary_factor\": 0.5 | 'rope_parameters.partial_rotary_factor' is supported as 1",

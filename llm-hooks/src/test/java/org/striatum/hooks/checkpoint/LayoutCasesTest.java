@@ -83,6 +83,9 @@ class LayoutCasesTest {
   void theSiblingOfAQuantisedCheckpointIsNamed() throws Exception {
     write(Map.of("model.layers.0.mlp.down_proj.qweight", DType.I32, "model.layers.0.mlp.down_proj.qzeros", DType.I32));
     assertRefused().hasMessageContaining("AWQ").hasMessageContaining("'Tiny-8B'");
+    Files.move(model, model.resolveSibling("tests-gptq"));
+    model = model.resolveSibling("tests-gptq"); // what is left is no model's name
+    assertRefused().hasMessageContaining("AWQ").message().doesNotContain("'tests'");
   }
 
   @ParameterizedTest

@@ -45,6 +45,7 @@ class MixtureRefusalTest {
       gpt_oss      | "hidden_act": "silu"         | "hidden_act": "gelu"               | hidden_act
       gpt_oss      | "hidden_act": "silu"         | "hidden_act": "silu", "swiglu_limit": 5.0 | swiglu_limit
       gpt_oss      | "hidden_act": "silu"         | "hidden_act": "silu", "experts_per_token": 4 | experts_per_token
+      gpt_oss      | "num_experts_per_tok": 2     | "experts_per_token": 3             | experts_per_token
       qwen3_next   | "linear_num_key_heads": 2    | "linear_num_key_heads": 3          | linear_num_key_heads
       qwen3_next   | "linear_conv_kernel_dim": 4  | "linear_conv_kernel_dim": 1        | linear_conv_kernel_dim
       qwen3_5_text | "linear_value_head_dim": 12  | "linear_value_head_dim": 10        | linear_attn.in_proj_qkv.weight

@@ -12,6 +12,7 @@ import org.striatum.probe.dopamine.DopamineResults.Partials;
 import org.striatum.probe.dopamine.DopamineResults.Signature;
 import org.striatum.probe.dopamine.DopamineResults.TestedNeuron;
 import org.striatum.probe.dopamine.SpikeIns.SpikeIn;
+import org.striatum.probe.power.PowerCurve;
 import org.striatum.probe.stats.FalseDiscovery;
 
 /// How often the signature test finds what was planted into a dataset's own activations.
@@ -20,9 +21,6 @@ import org.striatum.probe.stats.FalseDiscovery;
 /// @param effect the correlation with δ at which a *no* must have been a likely *yes*
 /// @param shares by kind and strength; empty where nothing was planted
 public record DopaminePower(String dataset, double effect, List<Share> shares) {
-  /// The share of planted neurons that must be found for their absence to mean something.
-  public static final double ENOUGH = 0.8;
-
   public DopaminePower {
     shares = List.copyOf(shares);
   }
@@ -97,40 +95,10 @@ public record DopaminePower(String dataset, double effect, List<Share> shares) {
         .orElse(new Share(Planting.SURPRISE, effect, 0, 0));
   }
 
-  /// Whether enough neurons of the declared effect would have been found.
-  public boolean isEnough() {
-    return atEffect().planted() > 0 && atEffect().value() >= ENOUGH;
-  }
-
-  /// Whether nothing that was planted was found, at any strength: then nothing can be.
-  public boolean isBlind() {
-    return surprises().findAny().isPresent() && surprises().allMatch(share -> share.found() == 0);
-  }
-
-  /// The smallest correlation with δ that is found four times in five, linear between the planted ones; NaN if none is.
-  public double smallest() {
-    List<Share> rising = surprises().toList();
-    for (int i = 0; i < rising.size(); i++) {
-      if (rising.get(i).value() >= ENOUGH) {
-        if (i == 0) {
-          return rising.getFirst().strength();
-        }
-        Share below = rising.get(i - 1);
-        Share above = rising.get(i);
-        double part = (ENOUGH - below.value()) / (above.value() - below.value());
-        return below.strength() + part * (above.strength() - below.strength());
-      }
-    }
-    return Double.NaN;
-  }
-
-  /// About how many problems would be needed to find the declared effect four times in five, as standard errors fall with
-  /// the root of their number; NaN where no planted strength is found so often.
-  ///
-  /// @param problems that the dataset has
-  public double problemsNeeded(int problems) {
-    double ratio = smallest() / effect;
-    return problems * ratio * ratio;
+  /// Shares of planted dopamine neurons by their strength.
+  public PowerCurve curve() {
+    return new PowerCurve(0, effect, surprises()
+        .map(share -> new PowerCurve.Point(share.strength(), share.planted(), share.found())).toList());
   }
 
   private Stream<Share> surprises() {

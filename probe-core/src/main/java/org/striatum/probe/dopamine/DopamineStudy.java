@@ -33,8 +33,8 @@ import org.striatum.probe.value.Trajectories;
 ///
 /// A probe is fitted on training problems and stopped on validation problems; its ranking chooses the coordinates. Every
 /// figure of the signature test comes from test problems, which had no part in that. Every hook point has its own
-/// random numbers, so its figures do not depend on what else is studied. Not for several threads at once, see
-/// [org.striatum.probe.value.ValueProbe#train]. (arXiv 2602.00986, §5; halves, causal scores and the signature are ours.)
+/// random numbers, so its figures do not depend on what else is studied.
+/// (arXiv 2602.00986, §5; halves, causal scores and the signature are ours.)
 public final class DopamineStudy {
   private static final double DOUBTFUL = 0.5; // reliability below which a warning is due
 

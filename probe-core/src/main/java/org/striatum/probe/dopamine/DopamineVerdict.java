@@ -53,9 +53,9 @@ public record DopamineVerdict(DatasetSteps steps, int studied, int tested, int s
     if (significant > 0) {
       return Verdict.YES;
     }
-    return studied == 0 || found.isBlind()
+    return studied == 0 || found.curve().isBlind()
         ? Verdict.NOT_TESTED
-        : found.isEnough() ? Verdict.NO : Verdict.UNDECIDED;
+        : found.curve().isEnough() ? Verdict.NO : Verdict.UNDECIDED;
   }
 
   /// One sentence for a reader, the dataset before it.
@@ -89,15 +89,15 @@ public record DopamineVerdict(DatasetSteps steps, int studied, int tested, int s
   }
 
   private String smallest() {
-    double smallest = found.smallest();
+    double smallest = found.curve().smallest();
     if (Double.isNaN(smallest)) {
       return "none of the planted strengths is found four times in five";
     }
     String seen = String.format(Locale.ROOT, "four in five are found from r = %.2f", smallest);
-    return found.isEnough()
+    return found.curve().isEnough()
         ? seen
         : seen + String.format(Locale.ROOT, ", and r = %s would need about %.0f problems", found.effect(),
-            found.problemsNeeded(steps.problems()));
+            found.curve().problemsNeeded(steps.problems()));
   }
 
   private String failures() {

@@ -3,6 +3,7 @@ package org.striatum.probe.dopamine;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -104,11 +105,11 @@ final class LayerStudy {
     double observed = Double.NaN;
     double chosenBy = Double.NaN;
     List<Prediction> scatter = List.of();
-    List<Fitted> fits = TdErrorProbe.train(Stream.of(Scaling.values()).map(scaling -> TdErrorProbe.job(
+    Iterator<Fitted> fits = TdErrorProbe.train(Stream.of(Scaling.values()).map(scaling -> TdErrorProbe.job(
         inputs(scaling, train, deltas(train)), inputs(scaling, validation, deltas(validation)), settings.training(),
-        streams.of(stream + scaling))).toList(), () -> task.step(1));
+        streams.of(stream + scaling))).toList(), () -> task.step(1)).iterator();
     for (Scaling scaling : Scaling.values()) {
-      Fitted fit = fits.get(scaling.ordinal());
+      Fitted fit = fits.next();
       TdErrorProbe probe = fit.probe();
       rankings.put(scaling, fit.byWeight(byWeight(scaling).printed()));
       curves.add(curve(scaling, fit, rankings.get(scaling)));

@@ -6,15 +6,14 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.striatum.probe.dopamine.DopamineResults.Signature;
+import org.striatum.probe.power.PlantedSignal;
 import org.striatum.probe.stats.Spearman;
 
 /// Would a dopamine neuron have been found if there were one? Known effects planted into the hook point's own activations,
 /// and judged by the code that judges the real coordinates.
 ///
-///     x′ = ± r z(f(δ)) + √(1 − r²) z(x)
-///
-/// δ is one draw of what the continuations leave open ([ValuePosterior]), f what is planted, x a real coordinate that
-/// varies, z standardises over all steps. Each is planted alone, beside all real coordinates. It counts as chosen for the
+/// f(δ) stands in a real coordinate that varies, see [PlantedSignal]; δ is one draw of what the continuations leave open
+/// ([ValuePosterior]), f what is planted, the sign either. Each is planted alone, beside all real coordinates. It counts as chosen for the
 /// test by its correlation with δ only, not by the probe's weights, which would need a fit of their own: so the share found is a lower bound.
 final class SpikeIns {
   private final PooledSteps pooled;
@@ -60,7 +59,7 @@ final class SpikeIns {
       for (Planting planting : Planting.values()) {
         for (double strength : settings.tests().power().strengths(planting)) {
           double[] carrier = pooled.coordinate(carriers[random.nextInt(carriers.length)], all);
-          double[] planted = mixed(planting.of(drawn), carrier, random.nextBoolean() ? strength : -strength);
+          double[] planted = PlantedSignal.in(carrier, planting.of(drawn), random.nextBoolean() ? strength : -strength);
           double rho = Math.abs(Spearman.of(at(planted, train), measured).rho());
           columns.add(planted);
           unjudged.add(new SpikeIn(planting, strength, rho >= last, 1, 1, false));
@@ -87,19 +86,6 @@ final class SpikeIns {
 
   private List<ValuedStep> steps(int[] rows) {
     return Arrays.stream(rows).mapToObj(pooled.steps()::get).toList();
-  }
-
-  private static double[] mixed(double[] signal, double[] carrier, double r) {
-    double[] s = standardised(signal);
-    double[] c = standardised(carrier);
-    double rest = Math.sqrt(1 - r * r);
-    return IntStream.range(0, s.length).mapToDouble(i -> r * s[i] + rest * c[i]).toArray();
-  }
-
-  private static double[] standardised(double[] x) {
-    double mean = Arrays.stream(x).average().orElse(0);
-    double deviation = Math.sqrt(Arrays.stream(x).map(v -> (v - mean) * (v - mean)).average().orElse(0));
-    return Arrays.stream(x).map(v -> deviation > 0 ? (v - mean) / deviation : 0).toArray();
   }
 
   private static double[] at(double[] column, int[] rows) {

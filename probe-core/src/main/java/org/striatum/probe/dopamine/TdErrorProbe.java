@@ -30,7 +30,8 @@ public record TdErrorProbe(ValueProbe network) {
   /// low as 24th, and probes from two seeds hardly agreed); with 3 such coordinates were among the first five, and
   /// prediction was better too.
   public static final ValueProbeTraining TRAINING = new ValueProbeTraining(ValueProbeTraining.Target.MONTE_CARLO, 32,
-      new Optimiser(3e-3, 3, 64), new Stopping(200, 20, new Sorting(100, 400, 50, 0.9, 0.05, new Optimiser(3e-3, 3, 64))), Returns.of(1), true);
+      new Optimiser(3e-3, 3, 64),
+      new Stopping(200, 20, new Sorting(100, 400, 50, 0.9, 0.05, new Optimiser(3e-3, 3, 64))), Returns.of(1), true);
 
   /// A probe and the weights that rank.
   ///

@@ -12,6 +12,7 @@ import org.striatum.probe.intervention.InterventionResults.Controls;
 import org.striatum.probe.intervention.InterventionResults.Damage;
 import org.striatum.probe.intervention.InterventionResults.McNemarTable;
 import org.striatum.probe.stats.Bootstrap;
+import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.McNemar;
 
 /// Drops of known size, planted into the items that an intervention was measured on. Problems are drawn with replacement; on
@@ -39,6 +40,8 @@ record PlantedDrops(int[][] itemsOf, double[] base, double[][] matched, int avai
   private static final int PLANTED = 200;
   private static final int PLANTED_FOR_NUMBER = 100;
   private static final int RESAMPLES = 200;
+  private static final double FAR = 4;
+  private static final double INTERVAL = 1.96;
   private static final double[] TIMES = {0.125, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 8, 12, 16};
 
   static PlantedDrops of(String[] problems, Readings base, List<Readings> matched, int available, boolean pairs,
@@ -104,21 +107,36 @@ record PlantedDrops(int[][] itemsOf, double[] base, double[][] matched, int avai
     int[] items = Arrays.stream(drawn).flatMapToInt(Arrays::stream).toArray();
     int chosen = random.nextInt(matched.length);
     double[] change = planted(matched[chosen], items, drop, random);
-    double[] controls = Arrays.stream(matched).mapToDouble(outcomes -> mean(change(outcomes, items))).toArray();
+    double[] controls = Arrays.stream(matched).mapToDouble(outcomes -> meanChange(outcomes, items)).toArray();
     double middle = mean(controls);
     double fallen = mean(change) - controls[chosen];
     Arrays.setAll(controls, c -> middle + shrinking * (controls[c] - middle));
     if (!Controls.isExceeded(controls[chosen] + fallen, controls, available, limit)) {
       return false;
     }
-    String[] problemOf = new String[items.length];
+    return Damage.isShown(effect(drawn, change, random), pairs ? table(change) : null, pairs);
+  }
+
+  /// The change with its interval by problem. Where the end is further from 0 than resampling can move it, it is not resampled:
+  /// four standard errors below 0 it is damage, less than one it is not.
+  private static Estimate effect(int[][] drawn, double[] change, SplittableRandom random) {
+    double mean = mean(change);
+    String[] problemOf = new String[change.length];
+    double squares = 0;
     int at = 0;
     for (int p = 0; p < drawn.length; p++) {
+      double beyond = 0;
+      for (int i = at; i < at + drawn[p].length; i++) {
+        beyond += change[i] - mean;
+      }
+      squares += beyond * beyond;
       Arrays.fill(problemOf, at, at + drawn[p].length, Integer.toString(p));
       at += drawn[p].length;
     }
-    McNemarTable table = pairs ? table(change) : null;
-    return Damage.isShown(Bootstrap.meanByProblem(problemOf, change, RESAMPLES, random), table, pairs);
+    double error = Math.sqrt(squares) / change.length;
+    return mean + FAR * error < 0 || mean + error >= 0
+        ? new Estimate(mean, mean - INTERVAL * error, mean + INTERVAL * error)
+        : Bootstrap.meanByProblem(problemOf, change, RESAMPLES, random);
   }
 
   /// Of controls' distances from their mean, on so many problems drawn.
@@ -161,6 +179,14 @@ record PlantedDrops(int[][] itemsOf, double[] base, double[][] matched, int avai
       }
     }
     return change;
+  }
+
+  private double meanChange(double[] outcomes, int[] items) {
+    double sum = 0;
+    for (int i : items) {
+      sum += outcomes[i] - base[i];
+    }
+    return sum / items.length;
   }
 
   private double[] change(double[] outcomes, int[] items) {

@@ -12,6 +12,8 @@ import java.util.Arrays;
 public final class Resplit {
   private Resplit() {}
 
+  /// The mean of a figure over splits, with its interval.
+  ///
   /// @param figures one a split; those that are no numbers are left out
   /// @param testShare share of the problems that are tested, in (0, 1)
   /// @return without an interval where fewer than two figures are left

@@ -77,14 +77,15 @@ public record TransferSummary(List<Statement> statements) {
   private static String words(PooledSets sets, String question) {
     String asked = "The sets (best %s) %s: %s.".formatted(sets.size(), question, sets.verdict().printed());
     if (sets.asked() == 0) {
-      return format(
+      return String.format(Locale.ROOT,
           "%s In none of %d pairs do the halves of both places' own problems agree on a set more than with shuffled outcomes (%s of it within one place, %s shuffled), so that no other place's set could agree with it.",
           asked, sets.pairs(), percent(sets.ceiling()), percent(sets.chance()));
     }
     String left = sets.asked() < sets.pairs()
-        ? format(" (%d of %d pairs; in the others a place's own halves do not agree)", sets.asked(), sets.pairs())
-        : format(" (%d pairs)", sets.pairs());
-    return format(
+        ? String.format(Locale.ROOT, " (%d of %d pairs; in the others a place's own halves do not agree)", sets.asked(),
+            sets.pairs())
+        : String.format(Locale.ROOT, " (%d pairs)", sets.pairs());
+    return String.format(Locale.ROOT,
         "%s %s of a set is in the other place's%s, %s within one place, %s where codes are unrelated (%s, %s): %s of a code is shared [%s to %s].%s",
         asked, percent(sets.shared()), left, percent(sets.ceiling()), percent(sets.chance()),
         sets.pValue().equation("p"),
@@ -94,7 +95,8 @@ public record TransferSummary(List<Statement> statements) {
   private static String power(PooledSets sets) {
     return sets.planted().isEmpty()
         ? " Nothing was planted, so that what would have been found is not known."
-        : format(" Of planted codes that share %s, %s are found; four in five are found %s.", percent(sets.effect()),
+        : String.format(Locale.ROOT, " Of planted codes that share %s, %s are found; four in five are found %s.",
+            percent(sets.effect()),
             percent(sets.power()), Double.isNaN(sets.smallest())
                 ? "at no overlap"
                 : "from " + percent(sets.smallest()) + " on");
@@ -102,13 +104,14 @@ public record TransferSummary(List<Statement> statements) {
 
   private static String words(PooledProbes probes) {
     String asked = "The probes: " + probes.verdict().printed() + ".";
-    String own = format("AUROC %s, %s beside prompt length", interval(probes.own()), signed(probes.ownGain()));
+    String own = String.format(Locale.ROOT, "AUROC %s, %s beside prompt length", interval(probes.own()),
+        signed(probes.ownGain()));
     if (probes.verdict() == Verdict.NOT_TESTED) {
-      return format(
+      return String.format(Locale.ROOT,
           "%s The places' own probes are not shown to know more than prompt length (%s), so that no other's can be.",
           asked, own);
     }
-    return format(
+    return String.format(Locale.ROOT,
         "%s Transferred probes reach AUROC %s, %s beside prompt length; the places' own %s (means of %d). A gain of %s of the own would be seen with a power of %s.",
         asked, interval(probes.moved()), signed(probes.gain()), own, probes.transfers(), percent(probes.effect()),
         percent(probes.power()));
@@ -137,19 +140,15 @@ public record TransferSummary(List<Statement> statements) {
     return all.stream().filter(holds).count();
   }
 
-  private static String format(String layout, Object... figures) {
-    return String.format(Locale.ROOT, layout, figures);
-  }
-
   private static String percent(double share) {
-    return Double.isFinite(share) ? format("%.0f %%", 100 * share) : "–";
+    return Double.isFinite(share) ? String.format(Locale.ROOT, "%.0f %%", 100 * share) : "–";
   }
 
   private static String interval(Estimate estimate) {
-    return format("%.3f [%.3f, %.3f]", estimate.value(), estimate.low(), estimate.high());
+    return String.format(Locale.ROOT, "%.3f [%.3f, %.3f]", estimate.value(), estimate.low(), estimate.high());
   }
 
   private static String signed(Estimate estimate) {
-    return format("%+.3f [%+.3f, %+.3f]", estimate.value(), estimate.low(), estimate.high());
+    return String.format(Locale.ROOT, "%+.3f [%+.3f, %+.3f]", estimate.value(), estimate.low(), estimate.high());
   }
 }

@@ -1,5 +1,9 @@
 package org.striatum.probe.value;
 
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
 /// How thoroughly a reading of value is put to the test; see [DatasetControls].
 ///
 /// @param folds problems are dealt to, for cross-fitting and for the nested selection, ≥ 2
@@ -9,12 +13,16 @@ package org.striatum.probe.value;
 /// @param stabilityResamples bootstrap resamples of problems that sets are chosen on again
 /// @param probeSeeds TD probes, alike but for their seed, whose sets are compared; below 2, none are
 /// @param margin how much AUROC counts as nothing, in (0, 0.5)
+/// @param power known codes planted into the data, to see whether they are found
 public record ControlSettings(int folds, int rotations, int randomSets, int nestedPermutations, int stabilityResamples,
-    int probeSeeds, double margin) {
+    int probeSeeds, double margin, Power power) {
+  private static final List<Double> STRENGTHS = List.of(0.6, 0.7, 0.8);
   /// Where nothing else is said.
-  public static final ControlSettings DEFAULTS = new ControlSettings(5, 20, 99, 19, 20, 3, 0.02);
+  public static final ControlSettings DEFAULTS = new ControlSettings(5, 20, 99, 19, 20, 3, 0.02,
+      new Power(40, 10, STRENGTHS, 0.7));
   /// The fewest of each that a verdict can come from.
-  public static final ControlSettings QUICK = new ControlSettings(5, 19, 19, 5, 5, 0, 0.02);
+  public static final ControlSettings QUICK = new ControlSettings(5, 19, 19, 5, 5, 0, 0.02,
+      new Power(10, 5, STRENGTHS, 0.7));
 
   public ControlSettings {
     if (folds < 2) {
@@ -32,30 +40,77 @@ public record ControlSettings(int folds, int rotations, int randomSets, int nest
 
   public ControlSettings withFolds(int other) {
     return new ControlSettings(other, rotations, randomSets, nestedPermutations, stabilityResamples, probeSeeds,
-        margin);
+        margin, power);
   }
 
   public ControlSettings withRotations(int other) {
-    return new ControlSettings(folds, other, randomSets, nestedPermutations, stabilityResamples, probeSeeds, margin);
+    return new ControlSettings(folds, other, randomSets, nestedPermutations, stabilityResamples, probeSeeds, margin,
+        power);
   }
 
   public ControlSettings withRandomSets(int other) {
-    return new ControlSettings(folds, rotations, other, nestedPermutations, stabilityResamples, probeSeeds, margin);
+    return new ControlSettings(folds, rotations, other, nestedPermutations, stabilityResamples, probeSeeds, margin,
+        power);
   }
 
   public ControlSettings withNestedPermutations(int other) {
-    return new ControlSettings(folds, rotations, randomSets, other, stabilityResamples, probeSeeds, margin);
+    return new ControlSettings(folds, rotations, randomSets, other, stabilityResamples, probeSeeds, margin, power);
   }
 
   public ControlSettings withStabilityResamples(int other) {
-    return new ControlSettings(folds, rotations, randomSets, nestedPermutations, other, probeSeeds, margin);
+    return new ControlSettings(folds, rotations, randomSets, nestedPermutations, other, probeSeeds, margin, power);
   }
 
   public ControlSettings withProbeSeeds(int other) {
-    return new ControlSettings(folds, rotations, randomSets, nestedPermutations, stabilityResamples, other, margin);
+    return new ControlSettings(folds, rotations, randomSets, nestedPermutations, stabilityResamples, other, margin,
+        power);
   }
 
   public ControlSettings withMargin(double other) {
-    return new ControlSettings(folds, rotations, randomSets, nestedPermutations, stabilityResamples, probeSeeds, other);
+    return new ControlSettings(folds, rotations, randomSets, nestedPermutations, stabilityResamples, probeSeeds, other,
+        power);
+  }
+
+  public ControlSettings withPower(UnaryOperator<Power> change) {
+    return new ControlSettings(folds, rotations, randomSets, nestedPermutations, stabilityResamples, probeSeeds, margin,
+        change.apply(power));
+  }
+
+  /// Success probabilities planted into real coordinates; see [ValuePower].
+  ///
+  /// @param planted codes of each kind, strength and arrangement, at most, ≥ 0; none: no answer is *no*
+  /// @param rotated how many of them are also judged in rotated bases, which takes as long as all else together, in [0, planted]
+  /// @param strengths AUROCs of a planted code, rising, in (0.5, 1)
+  /// @param effect the one among them at which a code must be likely to be found before its absence is an answer
+  public record Power(int planted, int rotated, List<Double> strengths, double effect) {
+    public Power {
+      strengths = List.copyOf(strengths);
+      if (planted < 0 || planted > 10_000 || rotated < 0 || rotated > planted) {
+        throw new IllegalArgumentException("planted codes must be in [0, 10000] and those in rotated bases among them,"
+            + " found " + planted + " and " + rotated);
+      }
+      if (strengths.isEmpty() || !strengths.stream().allMatch(auroc -> auroc > 0.5 && auroc < 1)
+          || !strengths.stream().sorted().distinct().toList().equals(strengths)) {
+        throw new IllegalArgumentException("planted AUROCs must rise within (0.5, 1), found " + strengths);
+      }
+      if (!strengths.contains(effect)) {
+        throw new IllegalArgumentException(
+            "the declared effect must be one of the planted AUROCs " + strengths + ", found " + effect);
+      }
+    }
+
+    public Power withPlanted(int codes) {
+      return new Power(codes, Math.min(rotated, codes), strengths, effect);
+    }
+
+    public Power withRotated(int codes) {
+      return new Power(planted, codes, strengths, effect);
+    }
+
+    /// Declares another effect, which is planted too.
+    public Power withEffect(double other) {
+      return new Power(planted, rotated,
+          Stream.concat(strengths.stream(), Stream.of(other)).distinct().sorted().toList(), other);
+    }
   }
 }

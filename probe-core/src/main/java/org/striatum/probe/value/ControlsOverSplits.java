@@ -15,7 +15,8 @@ import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 
 /// The controls that questions about value are answered by, on other splits of the same rollouts: everything that they stand on
 /// is fitted again on each, on states that are read once. What no answer stands on (TD probes, sparse paths, rankings, the nested
-/// selection) is left out, which is why this is cheap.
+/// selection) is left out, which is why this is cheap; no codes are planted either: power is that of the study's own split, which
+/// has as many problems.
 ///
 /// The hook point is chosen anew on the validation problems of each split, by the AUROC of a ridge regression of the outcome.
 public final class ControlsOverSplits {
@@ -26,7 +27,8 @@ public final class ControlsOverSplits {
   /// @param seed of every random number, another for each split
   public ControlsOverSplits(ValueNeuronSettings settings, long seed) {
     this.settings = settings.withControls(
-        controls -> controls.withNestedPermutations(0).withStabilityResamples(2).withProbeSeeds(0));
+        controls -> controls.withNestedPermutations(0).withStabilityResamples(2).withProbeSeeds(0)
+            .withPower(power -> power.withPlanted(0)));
     this.seed = seed;
   }
 
@@ -34,14 +36,15 @@ public final class ControlsOverSplits {
   ///
   /// @param states hook point → the same rollouts' states there
   /// @param splits each knows every problem of the dataset
+  /// @param power of the study's own split
   /// @param task stepped once for each split
   public List<Optional<DatasetControls>> run(String dataset, SortedMap<HookPoint, Trajectories> states,
-      List<Split> splits, Progress.Task task) {
+      List<Split> splits, ValuePower power, Progress.Task task) {
     SortedMap<HookPoint, FiniteTrajectories> finite = new TreeMap<>();
     states.forEach((hook, own) -> finite.put(hook, FiniteTrajectories.of(own)));
     List<Optional<DatasetControls>> controls = new ArrayList<>();
     for (int s = 0; s < splits.size(); s++) {
-      controls.add(of(dataset, finite, splits.get(s), new RandomStreams(seed + s)));
+      controls.add(of(dataset, finite, splits.get(s), new RandomStreams(seed + s)).map(one -> one.withPower(power)));
       task.step(1);
     }
     return controls;

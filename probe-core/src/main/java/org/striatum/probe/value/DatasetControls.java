@@ -19,34 +19,64 @@ import org.striatum.probe.stats.Verdict;
 /// @param readable whether the whole probe's interval lies above ½: without that no question below has an answer
 /// @param nuisances known before generation first, then those known after it too
 /// @param nested null where it could not be done
+/// @param power how often codes planted into the same states are found
 /// @param notes what could not be done, and why, one line each
 public record DatasetControls(String dataset, HookPoint hook, int width, int testProblems, int testRollouts,
     Estimate whole, boolean readable, Sparsity sparsity, RotationControl rotation, List<NuisanceBaseline> nuisances,
-    NestedSelection nested, Reliability calibration, List<SetStability> stability, List<String> notes) {
+    NestedSelection nested, Reliability calibration, List<SetStability> stability, ValuePower power,
+    List<String> notes) {
   public DatasetControls {
     nuisances = List.copyOf(nuisances);
     stability = List.copyOf(stability);
     notes = List.copyOf(notes);
   }
 
+  /// The same figures with the power that was found elsewhere on as many problems.
+  public DatasetControls withPower(ValuePower other) {
+    return new DatasetControls(dataset, hook, width, testProblems, testRollouts, whole, readable, sparsity, rotation,
+        nuisances, nested, calibration, stability, other, notes);
+  }
+
+  /// Whether an interval lies above ½.
+  static boolean predicts(Estimate auroc) {
+    return auroc.low() > 0.5;
+  }
+
+  /// Does the state predict success? YES: the whole probe's interval lies above ½. NO: it does not, it lies below the declared
+  /// effect, and codes of that effect would have been found.
+  public Verdict predicts() {
+    Verdict found = readable ? Verdict.YES : whole.high() < power.effect() ? Verdict.NO : Verdict.UNDECIDED;
+    return power.answer(ValueQuestion.PREDICTS, found);
+  }
+
   /// Is the value read from few coordinates? See [Sparsity].
   public Verdict sparse() {
-    return asked(sparsity.verdict());
+    return asked(ValueQuestion.SPARSE, sparsity.verdict());
   }
 
   /// Of a probe that is not shown to predict anything it is not asked how.
-  private Verdict asked(Verdict answer) {
-    return readable ? answer : Verdict.NOT_TESTED;
+  private Verdict asked(ValueQuestion question, Verdict found) {
+    return readable ? power.answer(question, found) : Verdict.NOT_TESTED;
   }
 
   /// Are single coordinates its natural unit? See [RotationControl].
   public Verdict basisAligned() {
-    return asked(rotation.verdict());
+    return asked(ValueQuestion.ALIGNED, rotation.verdict());
   }
 
   /// Does the probe know more than the prompt's length? See [NuisanceBaseline].
   public Verdict moreThanPromptLength() {
-    return asked(nuisances.getFirst().verdict());
+    return asked(ValueQuestion.MORE_THAN_LENGTH, nuisances.getFirst().verdict());
+  }
+
+  /// The answer to a question.
+  public Verdict answer(ValueQuestion question) {
+    return switch (question) {
+      case PREDICTS -> predicts();
+      case SPARSE -> sparse();
+      case ALIGNED -> basisAligned();
+      case MORE_THAN_LENGTH -> moreThanPromptLength();
+    };
   }
 
   /// The three answers in one line.
@@ -73,7 +103,8 @@ public record DatasetControls(String dataset, HookPoint hook, int width, int tes
   ///
   /// YES: its AUROC falls short of the whole probe's by less than the margin (interval of the difference above −margin)
   /// and exceeds that of every random set of the same size (p ≤ 0.05, and the paired difference from their mean above 0).
-  /// NO: it falls short (interval below 0), or random sets come within the margin. Else UNDECIDED.
+  /// NO: random sets come within the margin; or it falls short (interval below 0) and is not shown to exceed random sets. A set that
+  /// falls short and exceeds them is UNDECIDED: a sparse part beside a dense one is not denied.
   ///
   /// @param ranking correlation, ridge or lasso
   /// @param kept coordinates; share of all in [0, 1]
@@ -84,11 +115,26 @@ public record DatasetControls(String dataset, HookPoint hook, int width, int tes
   /// @param matched the same with coordinates of nearly the same deviation, none of the kept ones among them
   /// @param complement AUROC of the probe refitted without the kept coordinates
   /// @param complementDifference complement − whole
+  /// @param verdict before power is looked at
   public record Sparsity(String ranking, int kept, double share, Estimate pruned, Estimate difference, double margin,
       RandomSets random, Estimate overRandom, RandomSets matched, Estimate complement, Estimate complementDifference,
       List<Integer> coordinates, Verdict verdict) {
+    private static final double FOUR_IN_FIVE = 0.8416; // standard normal quantile
+    private static final double INTERVAL = 1.96;
+
     public Sparsity {
       coordinates = List.copyOf(coordinates);
+    }
+
+    /// About how many problems the dataset would need for a difference of 0 to be shown smaller than the margin four times
+    /// in five: (1.96 + 0.84) standard errors within the margin, which fall with the root of their number. NaN without an
+    /// interval.
+    ///
+    /// @param problems that it has
+    public double problemsForMargin(int problems) {
+      double error = (difference.high() - difference.low()) / (2 * INTERVAL);
+      double ratio = (INTERVAL + FOUR_IN_FIVE) * error / margin;
+      return problems * ratio * ratio;
     }
   }
 
@@ -124,7 +170,8 @@ public record DatasetControls(String dataset, HookPoint hook, int width, int tes
   /// What can be predicted without hidden states, and what the probe adds.
   ///
   /// The baseline is logistic in the named variables; the other model also has the probe's score, cross-fitted by problem
-  /// where the model is fitted. YES: the increment's interval lies above 0. NO: below the margin. Else UNDECIDED.
+  /// where the model is fitted. YES: the increment's interval lies above 0. NO: below the margin. NOT_TESTED: the baseline alone
+  /// comes within the margin of 1, so that nothing is left to add. Else UNDECIDED.
   ///
   /// @param beforeGeneration whether all variables are known when V(s₀) is read
   /// @param alone AUROC of the baseline; withProbe, of both together

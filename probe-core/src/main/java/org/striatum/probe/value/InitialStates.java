@@ -1,6 +1,11 @@
 package org.striatum.probe.value;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.striatum.probe.sparse.LabelledRows;
 import org.striatum.probe.stats.Auroc;
@@ -56,6 +61,52 @@ record InitialStates(float[] rows, int width, boolean[] successes, String[] prob
       of[k] = problems[items[k]];
     }
     return new InitialStates(chosen, width, outcomes, of);
+  }
+
+  /// These states, then others.
+  InitialStates and(InitialStates others) {
+    float[] both = Arrays.copyOf(rows, rows.length + others.rows.length);
+    System.arraycopy(others.rows, 0, both, rows.length, others.rows.length);
+    boolean[] outcomes = Arrays.copyOf(successes, size() + others.size());
+    System.arraycopy(others.successes, 0, outcomes, size(), others.size());
+    String[] of = Arrays.copyOf(problems, size() + others.size());
+    System.arraycopy(others.problems, 0, of, size(), others.size());
+    return new InitialStates(both, width, outcomes, of);
+  }
+
+  /// The same rollouts, each problem with the states of another: what states say of outcomes is no longer there.
+  InitialStates dealt(RandomGenerator random) {
+    Map<String, List<Integer>> itemsOf = new LinkedHashMap<>();
+    for (int i = 0; i < size(); i++) {
+      itemsOf.computeIfAbsent(problems[i], _ -> new ArrayList<>()).add(i);
+    }
+    List<List<Integer>> from = new ArrayList<>(itemsOf.values());
+    for (int i = from.size() - 1; i > 0; i--) {
+      Collections.swap(from, i, random.nextInt(i + 1));
+    }
+    float[] dealt = new float[rows.length];
+    int problem = 0;
+    for (List<Integer> to : itemsOf.values()) {
+      List<Integer> source = from.get(problem++);
+      for (int k = 0; k < to.size(); k++) {
+        System.arraycopy(rows, source.get(k % source.size()) * width, dealt, to.get(k) * width, width);
+      }
+    }
+    return new InitialStates(dealt, width, successes, problems);
+  }
+
+  /// The same states with other values in some coordinates.
+  ///
+  /// @param coordinates which
+  /// @param values (coordinates, size)
+  InitialStates replacing(int[] coordinates, double[][] values) {
+    float[] replaced = rows.clone();
+    for (int k = 0; k < coordinates.length; k++) {
+      for (int i = 0; i < size(); i++) {
+        replaced[i * width + coordinates[k]] = (float) values[k][i];
+      }
+    }
+    return new InitialStates(replaced, width, successes, problems);
   }
 
   /// The same states with other outcomes.

@@ -168,6 +168,13 @@ public record NeuronRanking(String name, double[] scores, int[] order) {
     return of(Ranking.UNIVARIATE_AUROC.printed(), scores);
   }
 
+  /// |AUROC − ½| of the coordinate alone, at s₀, among rollouts with like nuisance variables.
+  static NeuronRanking auroc(Ranking name, InitialStates train, NuisanceStrata strata) {
+    double[] scores = new double[train.width()];
+    Arrays.setAll(scores, j -> Math.abs(strata.auroc(train.coordinate(j)) - 0.5));
+    return of(name.printed(), scores);
+  }
+
   /// |mean over successes − mean over failures| at s₀, in pooled standard deviations; 0 for a constant coordinate.
   static NeuronRanking meanDifference(InitialStates train) {
     double[] scores = new double[train.width()];

@@ -1,11 +1,8 @@
 package org.striatum.probe.value;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
-import org.striatum.probe.rollout.Ending;
 import org.striatum.probe.sparse.LabelledRows;
 import org.striatum.probe.sparse.LinearPredictor;
 import org.striatum.probe.sparse.LinearProbe;
@@ -13,12 +10,8 @@ import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.Verdict;
 import org.striatum.probe.value.DatasetControls.NuisanceBaseline;
 
-/// What the outcome can be predicted by without hidden states, and what the probe adds to it. See [NuisanceBaseline].
-///
-/// Known before generation is the prompt's length, which is also s₀'s position; its square is given to the model too, so
-/// that lengths in the middle can be the easy ones. Known only after it are the mean log-probability of the generated
-/// tokens, their number, and whether the completion finished or was cut off at the token limit. Token entropies are not part
-/// of a rollout.
+/// What the outcome can be predicted by without hidden states, and what the probe adds to it. See [NuisanceBaseline] and
+/// [NuisanceVariables].
 final class NuisanceBaselines {
   private static final double C = 1; // a few variables: hardly any penalty
 
@@ -32,77 +25,57 @@ final class NuisanceBaselines {
     this.random = random;
   }
 
-  /// The two baselines.
+  /// Variables of the fit states and of the test states.
   ///
-  /// @param fit the trajectories of the fit states, test those of the test states, in their order
-  /// @param crossFitted the probe's scores of the fit states, whole of the test states
-  List<NuisanceBaseline> run(Source fit, Source test, double[] crossFitted, double[] whole) {
-    List<Variable> before = List.of(
-        new Variable(fit.of().position().lengthPrinted(), (source, i) -> source.of().promptLength(i)),
-        new Variable("its square", (source, i) -> Math.pow(source.of().promptLength(i), 2)));
-    List<Variable> after = new ArrayList<>(before);
-    if (fit.knowsProbabilities() && test.knowsProbabilities()) {
-      after.add(new Variable("mean log-probability of a generated token", (source, i) -> source.of().logProbability(i)
-          / Math.max(1, source.of().generated(i))));
+  /// @param fit (fit, variables)
+  /// @param test (test, variables)
+  record Known(List<String> names, boolean beforeGeneration, double[][] fit, double[][] test) {
+    static Known before(FiniteTrajectories all, int[] fit, int[] test) {
+      return of(NuisanceVariables.before(all), true, all, fit, test);
     }
-    after.add(new Variable("generated tokens", (source, i) -> source.of().generated(i)));
-    if (fit.knowsEndings() && test.knowsEndings()) {
-      after.add(new Variable(NuisanceBaseline.FINISHED, (source, i) -> source.of().ending(i).isCutOff() ? 0 : 1));
-      if (fit.has(Ending.CUT_IN_THOUGHT)) {
-        after.add(new Variable("cut off inside a thought",
-            (source, i) -> source.of().ending(i) == Ending.CUT_IN_THOUGHT ? 1 : 0));
-      }
+
+    static Known after(FiniteTrajectories all, int[] fit, int[] test) {
+      return of(NuisanceVariables.after(all, IntStream.concat(IntStream.of(fit), IntStream.of(test)).toArray()), false,
+          all, fit, test);
     }
-    return List.of(baseline(before, true, fit, test, crossFitted, whole),
-        baseline(after, false, fit, test, crossFitted, whole));
+
+    private static Known of(NuisanceVariables variables, boolean before, FiniteTrajectories all, int[] fit,
+        int[] test) {
+      return new Known(variables.names(), before, variables.of(all, fit), variables.of(all, test));
+    }
   }
 
-  /// Some trajectories of a hook point.
+  /// One baseline.
   ///
-  /// @param items which of them
-  record Source(FiniteTrajectories of, int[] items) {
-    boolean knowsProbabilities() {
-      return Arrays.stream(items).allMatch(i -> Double.isFinite(of.logProbability(i)));
-    }
-
-    boolean knowsEndings() {
-      return !has(Ending.UNKNOWN);
-    }
-
-    boolean has(Ending ending) {
-      return Arrays.stream(items).anyMatch(i -> of.ending(i) == ending);
-    }
-  }
-
-  private record Variable(String name, Reading reading) {}
-
-  @FunctionalInterface
-  private interface Reading {
-    double of(Source source, int i);
-  }
-
-  private NuisanceBaseline baseline(List<Variable> variables, boolean before, Source fit, Source test,
-      double[] crossFitted, double[] whole) {
-    double[] alone = scores(columns(variables, fit, null), columns(variables, test, null), variables.size());
-    double[] both = scores(columns(variables, fit, crossFitted), columns(variables, test, whole), variables.size() + 1);
+  /// @param crossFitted the probe's scores of the fit states
+  /// @param whole its scores of the test states
+  NuisanceBaseline of(Known known, double[] crossFitted, double[] whole) {
+    int width = known.names().size();
+    double[] alone = scores(columns(known.fit(), null), columns(known.test(), null), width);
+    double[] both = scores(columns(known.fit(), crossFitted), columns(known.test(), whole), width + 1);
     Estimate increment = probe.difference(both, alone, random);
-    return new NuisanceBaseline(variables.stream().map(Variable::name).toList(), before, probe.auroc(alone, random),
-        probe.auroc(both, random), increment, answer(increment, margin));
+    Estimate auroc = probe.auroc(alone, random);
+    return new NuisanceBaseline(known.names(), known.beforeGeneration(), auroc, probe.auroc(both, random), increment,
+        answer(auroc, increment, margin));
   }
 
-  static Verdict answer(Estimate increment, double margin) {
+  static Verdict answer(Estimate alone, Estimate increment, double margin) {
+    if (alone.value() > 1 - margin) {
+      return Verdict.NOT_TESTED;
+    }
     return increment.low() > 0 ? Verdict.YES : increment.high() < margin ? Verdict.NO : Verdict.UNDECIDED;
   }
 
-  private static float[] columns(List<Variable> variables, Source source, double[] last) {
-    int width = variables.size() + (last == null ? 0 : 1);
-    float[] rows = new float[source.items().length * width];
-    for (int i = 0; i < source.items().length; i++) {
-      for (int j = 0; j < variables.size(); j++) {
-        rows[i * width + j] = (float) variables.get(j).reading().of(source, source.items()[i]);
+  private static float[] columns(double[][] variables, double[] last) {
+    int own = variables[0].length;
+    int width = own + (last == null ? 0 : 1);
+    float[] rows = new float[variables.length * width];
+    for (int i = 0; i < variables.length; i++) {
+      for (int j = 0; j < own; j++) {
+        rows[i * width + j] = (float) variables[i][j];
       }
       if (last != null) {
-        rows[i * width + width - 1] = (float) last[i];
+        rows[i * width + own] = (float) last[i];
       }
     }
     return rows;

@@ -95,19 +95,24 @@ final class OutcomeRegression {
   }
 
   int[] order(Order order) {
+    return order(order, products.length);
+  }
+
+  /// The best `head` coordinates in their order, then the others in any.
+  int[] order(Order order, int head) {
     double[] scores = switch (order) {
       case CORRELATION -> absolute(products);
       case RIDGE -> absolute(whole().coefficients());
-      case LASSO -> lasso();
+      case LASSO -> lasso(head);
     };
     return Ranks.top(scores, scores.length);
   }
 
-  private double[] lasso() {
+  private double[] lasso(int head) {
     double largest = Arrays.stream(products).map(Math::abs).max().orElseThrow();
     return largest > 0
         ? new PathSolver().elasticNet(scale, mean, correlations, products,
-            SparsePath.lambdas(largest, LASSO_RATIO, LASSO_POINTS), 1).importance()
+            SparsePath.lambdas(largest, LASSO_RATIO, LASSO_POINTS), 1, head).importance()
         : new double[products.length];
   }
 
@@ -147,45 +152,43 @@ final class OutcomeRegression {
     return new LinearPredictor(scale, mean, coefficients);
   }
 
-  /// Mean held-out AUROC of the probe refitted on the k best coordinates: (orders, counts). Folds without both outcomes are
-  /// left out.
-  static double[][] crossValidated(InitialStates states, ProblemFolds folds, Order[] orders, int[] counts) {
+  /// What probes that have not seen a problem say of it.
+  ///
+  /// @param aurocs mean held-out AUROC of the probe refitted on the k best coordinates: (orders, counts)
+  /// @param scores of each state by the probe on all coordinates: (size)
+  record CrossFit(double[][] aurocs, double[] scores) {}
+
+  /// One probe a fold, for both. Folds without both outcomes are left out of the AUROCs.
+  static CrossFit crossFit(InitialStates states, ProblemFolds folds, Order[] orders, int[] counts) {
     double[][] mean = new double[orders.length][counts.length];
+    double[] scores = new double[states.size()];
     int used = 0;
     for (int fold = 0; fold < folds.folds(); fold++) {
-      InitialStates held = states.items(folds.inside(fold));
-      if (Double.isNaN(held.auroc(new double[held.size()]))) {
-        continue;
+      int[] inside = folds.inside(fold);
+      InitialStates held = states.items(inside);
+      OutcomeRegression outside = of(states.items(folds.outside(fold)));
+      double[] own = outside.whole().scores(held.rows(), held.size());
+      for (int k = 0; k < inside.length; k++) {
+        scores[inside[k]] = own[k];
       }
-      used++;
-      add(mean, of(states.items(folds.outside(fold))), held, orders, counts);
+      if (!Double.isNaN(held.auroc(own))) {
+        used++;
+        add(mean, outside, held, orders, counts);
+      }
     }
     int n = used;
     Arrays.stream(mean).forEach(row -> Arrays.setAll(row, k -> n == 0 ? Double.NaN : row[k] / n));
-    return mean;
+    return new CrossFit(mean, scores);
   }
 
   /// Adds the held-out AUROCs of one fold.
   static void add(double[][] sums, OutcomeRegression regression, InitialStates held, Order[] orders, int[] counts) {
+    int most = Arrays.stream(counts).max().orElseThrow();
     for (int o = 0; o < orders.length; o++) {
-      int[] order = regression.order(orders[o]);
+      int[] order = regression.order(orders[o], most);
       for (int k = 0; k < counts.length; k++) {
         sums[o][k] += held.auroc(regression.head(order, counts[k]).scores(held.rows(), held.size()));
       }
     }
-  }
-
-  /// Each state's score by a probe that has not seen its problem: (size).
-  static double[] crossFitted(InitialStates states, ProblemFolds folds) {
-    double[] scores = new double[states.size()];
-    for (int fold = 0; fold < folds.folds(); fold++) {
-      int[] inside = folds.inside(fold);
-      InitialStates held = states.items(inside);
-      double[] own = of(states.items(folds.outside(fold))).whole().scores(held.rows(), held.size());
-      for (int k = 0; k < inside.length; k++) {
-        scores[inside[k]] = own[k];
-      }
-    }
-    return scores;
   }
 }

@@ -15,13 +15,15 @@ import org.striatum.probe.rollout.Split;
 import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.sparse.PlattScaling;
 import org.striatum.probe.stats.Calibration;
+import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.RandomStreams;
 import org.striatum.probe.stats.Stability;
 import org.striatum.probe.value.DatasetControls.NestedSelection;
 import org.striatum.probe.value.DatasetControls.Reliability;
 import org.striatum.probe.value.DatasetControls.ReliabilityBin;
 import org.striatum.probe.value.DatasetControls.SetStability;
-import org.striatum.probe.value.NuisanceBaselines.Source;
+import org.striatum.probe.value.NuisanceBaselines.Known;
+import org.striatum.probe.value.OutcomeRegression.CrossFit;
 import org.striatum.probe.value.OutcomeRegression.Order;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.probe.value.ValueProbeTraining.Target;
@@ -66,31 +68,35 @@ final class ProbeControls {
     ControlSettings controls = settings.controls();
     List<String> notes = new ArrayList<>();
     String stream = dataset + " controls ";
-    Source fitSource = source(finite, split, false);
-    Source testSource = source(finite, split, true);
+    int[] fitItems = items(finite, split, false);
+    int[] testItems = items(finite, split, true);
     InitialStates all = InitialStates.of(finite);
-    InitialStates fit = all.items(fitSource.items());
-    InitialStates test = all.items(testSource.items());
+    InitialStates fit = all.items(fitItems);
+    InitialStates test = all.items(testItems);
     ProblemFolds folds = ProblemFolds.deal(fit.problems(), controls.folds(), streams.of(stream + "folds"));
     ControlledProbe probe = ControlledProbe.of(fit, folds, test, settings.summary().resamples());
     RandomGenerator random = streams.of(stream + "intervals");
 
     double[] whole = probe.testScores(probe.regression().whole());
-    double[] crossFitted = OutcomeRegression.crossFitted(fit, folds);
-    var auroc = probe.auroc(whole, random);
+    CrossFit crossFit = SparsityControl.crossFit(probe);
+    double[] crossFitted = crossFit.scores();
+    Estimate auroc = probe.auroc(whole, random);
+    Known before = Known.before(finite, fitItems, testItems);
+    NuisanceBaselines baselines = new NuisanceBaselines(probe, controls.margin(), random);
     return new DatasetControls(dataset, layer.hook(), probe.width(),
-        (int) Arrays.stream(test.problems()).distinct().count(), test.size(), auroc, auroc.low() > 0.5,
-        new SparsityControl(probe, controls, streams.of(stream + "sparsity")).run(whole),
+        (int) Arrays.stream(test.problems()).distinct().count(), test.size(), auroc, DatasetControls.predicts(auroc),
+        new SparsityControl(probe, crossFit, controls, streams.of(stream + "sparsity")).run(whole),
         new Rotations(probe, controls, streams.of(stream + "rotations")).run(),
-        new NuisanceBaselines(probe, controls.margin(), random).run(fitSource, testSource, crossFitted, whole),
+        List.of(baselines.of(before, crossFitted, whole),
+            baselines.of(Known.after(finite, fitItems, testItems), crossFitted, whole)),
         nested(states, layers, notes, streams.of(stream + "nested")), reliability(probe, crossFitted, whole),
         stability(layer, probe, finite.in(Split.Fold.TRAIN, split), finite.in(Split.Fold.VALIDATION, split), stream),
-        notes);
+        new ValueSpikeIns(probe, before, controls, streams, stream + "planted ").run(), notes);
   }
 
-  private static Source source(FiniteTrajectories finite, Split split, boolean test) {
-    return new Source(finite, IntStream.range(0, finite.size())
-        .filter(i -> (split.of(finite.problem(i)) == Split.Fold.TEST) == test).toArray());
+  private static int[] items(FiniteTrajectories finite, Split split, boolean test) {
+    return IntStream.range(0, finite.size())
+        .filter(i -> (split.of(finite.problem(i)) == Split.Fold.TEST) == test).toArray();
   }
 
   /// Rollouts whose s₀ is a number at every hook point that was studied.
@@ -148,7 +154,7 @@ final class ProbeControls {
     for (int r = 0; r < settings.controls().stabilityResamples(); r++) {
       OutcomeRegression resampled = OutcomeRegression.of(resample(probe.fit(), random));
       for (Order order : Order.values()) {
-        sets.computeIfAbsent(order, _ -> new ArrayList<>()).add(set(resampled.order(order), k));
+        sets.computeIfAbsent(order, _ -> new ArrayList<>()).add(set(resampled.order(order, k), k));
       }
     }
     sets.forEach((order, own) -> found

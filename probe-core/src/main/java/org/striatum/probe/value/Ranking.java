@@ -29,6 +29,12 @@ public enum Ranking implements Printed {
   /// By |AUROC − ½| of the coordinate alone at s₀: on planted models it finds what is there, where the first-layer sizes of
   /// a probe trained on few trajectories hardly differ from where they began.
   UNIVARIATE_AUROC("auroc"),
+  /// The same among rollouts of like prompt length, see [NuisanceStrata]. What only follows the length of the prompt has no place in
+  /// it; where prompts are equally long it is [#UNIVARIATE_AUROC].
+  AUROC_AFTER_LENGTH("auroc-after-length"),
+  /// The same among rollouts that are alike in everything known without hidden states, generated length, log-probability and
+  /// truncation too, which follow from what the model expects: it takes some of the value away with them.
+  AUROC_AFTER_NUISANCES("auroc-after-nuisances"),
   /// By the standardised difference of means between outcomes.
   MEAN_DIFFERENCE("mean-difference"),
   /// By |coefficient| of ridge regression.
@@ -79,6 +85,12 @@ public enum Ranking implements Printed {
   /// @throws IllegalArgumentException on any other name
   public static Ranking named(String name) {
     return Printed.named(Ranking.class, "ranking", name);
+  }
+
+  /// The ranking that stands in where nuisance variables explain every outcome, so that they leave nothing to rank by; itself
+  /// where it looks at none.
+  Ranking withoutNuisances() {
+    return this == AUROC_AFTER_LENGTH || this == AUROC_AFTER_NUISANCES ? UNIVARIATE_AUROC : this;
   }
 
   /// Every ranking a study computes that fits probes to these targets.

@@ -71,44 +71,81 @@ final class Rotations {
   }
 
   RotationControl run() {
-    int[] counts = Arrays.stream(RATIOS).mapToInt(ratio -> (int) Math.max(1, Math.round(probe.width() * (1 - ratio))))
-        .toArray();
-    Standardisation scale = probe.regression().whole().scale();
+    int[] counts = counts();
     double[][] unrotated = pruned(probe, counts); // (ratios, test)
     double[][][] turned = new double[counts.length][settings.rotations()][]; // (ratios, rotations, test)
+    double[] means = new double[settings.rotations()];
     for (int r = 0; r < settings.rotations(); r++) {
-      double[] q = haar(probe.width(), random);
-      double[][] scores = pruned(ControlledProbe.of(rotated(probe.fit(), scale, q), probe.folds(),
-          rotated(probe.test(), scale, q), probe.resamples()), counts);
+      double[][] scores = turned(counts);
+      means[r] = mean(scores);
       for (int i = 0; i < counts.length; i++) {
         turned[i][r] = scores[i];
       }
     }
     List<RotationPoint> points = new ArrayList<>();
-    double[] means = new double[settings.rotations()]; // AUROC of a rotation, averaged over ratios
-    double observed = 0;
     for (int i = 0; i < counts.length; i++) {
       double[] aurocs = Arrays.stream(turned[i]).mapToDouble(probe.test()::auroc).toArray();
-      for (int r = 0; r < means.length; r++) {
-        means[r] += aurocs[r] / counts.length;
-      }
-      double own = probe.test().auroc(unrotated[i]);
-      observed += own / counts.length;
       double[] sorted = Arrays.stream(aurocs).sorted().toArray();
       points.add(new RotationPoint(RATIOS[i], counts[i], probe.auroc(unrotated[i], random),
           Arrays.stream(aurocs).average().orElseThrow(), Bootstrap.quantile(sorted, 0.025),
           Bootstrap.quantile(sorted, 0.975), probe.difference(new double[][]{unrotated[i]}, turned[i], random),
-          EmpiricalP.high(own, aurocs)));
+          EmpiricalP.high(probe.test().auroc(unrotated[i]), aurocs)));
     }
-    Estimate difference = probe.difference(unrotated, Arrays.stream(turned).flatMap(Arrays::stream)
-        .toArray(double[][]::new), random);
-    double p = EmpiricalP.high(observed, means);
+    Estimate difference = difference(unrotated, turned);
+    double p = EmpiricalP.high(mean(unrotated), means);
     return new RotationControl(means.length, points, difference, p,
         answer(difference, p, means.length, settings.margin()));
   }
 
+  /// Whether the answer is YES; no further basis is tried once it cannot be.
+  boolean isAligned() {
+    int[] counts = counts();
+    double[][] unrotated = pruned(probe, counts);
+    double[][][] turned = new double[counts.length][settings.rotations()][];
+    double[] means = new double[settings.rotations()];
+    Arrays.fill(means, Double.NEGATIVE_INFINITY); // of rotations to come
+    for (int r = 0; r < settings.rotations(); r++) {
+      double[][] scores = turned(counts);
+      means[r] = mean(scores);
+      if (!beats(EmpiricalP.high(mean(unrotated), means), means.length)) {
+        return false;
+      }
+      for (int i = 0; i < counts.length; i++) {
+        turned[i][r] = scores[i];
+      }
+    }
+    return answer(difference(unrotated, turned), EmpiricalP.high(mean(unrotated), means), means.length,
+        settings.margin()) == Verdict.YES;
+  }
+
+  private int[] counts() {
+    return Arrays.stream(RATIOS).mapToInt(ratio -> (int) Math.max(1, Math.round(probe.width() * (1 - ratio))))
+        .toArray();
+  }
+
+  /// Test scores of pruned probes in one more random basis: (counts, test).
+  private double[][] turned(int[] counts) {
+    Standardisation scale = probe.regression().whole().scale();
+    double[] q = haar(probe.width(), random);
+    return pruned(ControlledProbe.of(rotated(probe.fit(), scale, q), probe.folds(), rotated(probe.test(), scale, q),
+        probe.resamples()), counts);
+  }
+
+  /// AUROC averaged over ratios.
+  private double mean(double[][] scores) {
+    return Arrays.stream(scores).mapToDouble(probe.test()::auroc).average().orElseThrow();
+  }
+
+  private Estimate difference(double[][] unrotated, double[][][] turned) {
+    return probe.difference(unrotated, Arrays.stream(turned).flatMap(Arrays::stream).toArray(double[][]::new), random);
+  }
+
+  private static boolean beats(double p, int rotations) {
+    return p <= Math.max(0.05, 1.0 / (1 + rotations));
+  }
+
   static Verdict answer(Estimate difference, double p, int rotations, double margin) {
-    if (difference.low() > 0 && p <= Math.max(0.05, 1.0 / (1 + rotations))) {
+    if (difference.low() > 0 && beats(p, rotations)) {
       return Verdict.YES;
     }
     return difference.high() < margin ? Verdict.NO : Verdict.UNDECIDED;
@@ -117,12 +154,13 @@ final class Rotations {
   /// Test scores of the probe refitted on the best coordinates, ranking chosen by cross-validation: (counts, test).
   private static double[][] pruned(ControlledProbe probe, int[] counts) {
     Order[] orders = Order.values();
-    double[][] aurocs = OutcomeRegression.crossValidated(probe.fit(), probe.folds(), orders, counts);
+    double[][] aurocs = OutcomeRegression.crossFit(probe.fit(), probe.folds(), orders, counts).aurocs();
     double[][] scores = new double[counts.length][];
     for (int k = 0; k < counts.length; k++) {
       int column = k;
       int order = ControlledProbe.best(Arrays.stream(aurocs).mapToDouble(row -> row[column]).toArray());
-      scores[k] = probe.testScores(probe.regression().head(probe.regression().order(orders[order]), counts[k]));
+      scores[k] = probe
+          .testScores(probe.regression().head(probe.regression().order(orders[order], counts[k]), counts[k]));
     }
     return scores;
   }

@@ -14,6 +14,7 @@ import org.striatum.probe.stats.Ranks;
 import org.striatum.probe.stats.Verdict;
 import org.striatum.probe.value.DatasetControls.RandomSets;
 import org.striatum.probe.value.DatasetControls.Sparsity;
+import org.striatum.probe.value.OutcomeRegression.CrossFit;
 import org.striatum.probe.value.OutcomeRegression.Order;
 
 /// Is the value read from few coordinates? See [Sparsity] for the rule.
@@ -24,13 +25,21 @@ final class SparsityControl {
   private static final double MATCHING_TOLERANCE = Math.log(1.25);
 
   private final ControlledProbe probe;
+  private final CrossFit crossFit;
   private final ControlSettings settings;
   private final RandomGenerator random;
 
-  SparsityControl(ControlledProbe probe, ControlSettings settings, RandomGenerator random) {
+  /// @param crossFit of the probe, see [#crossFit]
+  SparsityControl(ControlledProbe probe, CrossFit crossFit, ControlSettings settings, RandomGenerator random) {
     this.probe = probe;
+    this.crossFit = crossFit;
     this.settings = settings;
     this.random = random;
+  }
+
+  /// The probe's cross-fits, with every ranking and number of coordinates that is tried.
+  static CrossFit crossFit(ControlledProbe probe) {
+    return OutcomeRegression.crossFit(probe.fit(), probe.folds(), Order.values(), counts(probe.width()));
   }
 
   /// Numbers of coordinates tried: about √2 apart, up to a tenth of the width.
@@ -44,11 +53,40 @@ final class SparsityControl {
     return counts.stream().mapToInt(Integer::intValue).toArray();
   }
 
+  /// The chosen few and what they reach.
+  ///
+  /// @param scores of the test states: (test)
+  /// @param random what random sets of the same size reach
+  private record Few(Order ranking, int[] coordinates, double[] scores, RandomSets random, Estimate difference,
+      Estimate overRandom) {
+    Verdict verdict(double margin) {
+      return answer(difference, random.p(), overRandom, margin);
+    }
+  }
+
+  /// The answer alone.
+  Verdict verdict(double[] whole) {
+    return few(whole).verdict(settings.margin());
+  }
+
   Sparsity run(double[] whole) {
+    Few few = few(whole);
+    int[] kept = few.coordinates();
+    int width = probe.width();
+    int[] rest = IntStream.range(0, width).filter(j -> Arrays.stream(kept).noneMatch(c -> c == j)).toArray();
+    double[] complement = scores(rest);
+    return new Sparsity(few.ranking().printed(), kept.length, (double) kept.length / width,
+        probe.auroc(few.scores(), random), few.difference(), settings.margin(), few.random(), few.overRandom(),
+        matched(probe.test().auroc(few.scores()), kept, rest), probe.auroc(complement, random),
+        probe.difference(complement, whole, random), Arrays.stream(kept).boxed().toList(),
+        few.verdict(settings.margin()));
+  }
+
+  private Few few(double[] whole) {
     int width = probe.width();
     int[] counts = counts(width);
     Order[] orders = Order.values();
-    double[][] aurocs = OutcomeRegression.crossValidated(probe.fit(), probe.folds(), orders, counts);
+    double[][] aurocs = crossFit.aurocs();
     int order = ControlledProbe
         .best(Arrays.stream(aurocs).mapToDouble(row -> row[ControlledProbe.best(row)]).toArray());
     double best = aurocs[order][ControlledProbe.best(aurocs[order])];
@@ -56,34 +94,28 @@ final class SparsityControl {
     while (chosen < counts.length - 1 && aurocs[order][chosen] < best - settings.margin() / 4) {
       chosen++;
     }
-    int k = counts[chosen];
-    int[] coordinates = Arrays.copyOf(probe.regression().order(orders[order]), k);
+    int[] coordinates = Arrays.copyOf(probe.regression().order(orders[order], counts[chosen]),
+        counts[chosen]);
     double[] pruned = scores(coordinates);
-    double observed = probe.test().auroc(pruned);
-
     double[][] drawn = new double[settings.randomSets()][];
     int[] all = IntStream.range(0, width).toArray();
     for (int s = 0; s < drawn.length; s++) {
       Ranks.shuffle(all, random);
-      drawn[s] = scores(Arrays.copyOf(all, k));
+      drawn[s] = scores(Arrays.copyOf(all, coordinates.length));
     }
-    RandomSets randomSets = summary(observed, drawn);
     Estimate overRandom = probe.difference(new double[][]{pruned}, drawn, random);
-    Estimate difference = probe.difference(pruned, whole, random);
-
-    int[] rest = IntStream.range(0, width).filter(j -> Arrays.stream(coordinates).noneMatch(c -> c == j)).toArray();
-    double[] complement = scores(rest);
-    return new Sparsity(orders[order].printed(), k, (double) k / width, probe.auroc(pruned, random), difference,
-        settings.margin(), randomSets, overRandom, matched(observed, coordinates, rest),
-        probe.auroc(complement, random), probe.difference(complement, whole, random),
-        Arrays.stream(coordinates).boxed().toList(), answer(difference, randomSets.p(), overRandom, settings.margin()));
+    return new Few(orders[order], coordinates, pruned, summary(probe.test().auroc(pruned), drawn),
+        probe.difference(pruned, whole, random), overRandom);
   }
 
+  /// YES: equivalent to all and better than every random set. NO: random sets do as well, or it falls short of all and is not shown
+  /// to be better than their mean: where it is, a sparse part beside a dense one is not ruled out.
   static Verdict answer(Estimate difference, double pRandom, Estimate overRandom, double margin) {
-    if (difference.low() > -margin && pRandom <= 0.05 && overRandom.low() > 0) {
+    boolean better = overRandom.low() > 0;
+    if (difference.low() > -margin && better && pRandom <= 0.05) {
       return Verdict.YES;
     }
-    return difference.high() < 0 || overRandom.high() < margin ? Verdict.NO : Verdict.UNDECIDED;
+    return overRandom.high() < margin || difference.high() < 0 && !better ? Verdict.NO : Verdict.UNDECIDED;
   }
 
   private double[] scores(int[] coordinates) {

@@ -8,7 +8,7 @@ import org.striatum.probe.planning.OutcomeModel;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.Ranks;
 import org.striatum.probe.stats.Verdict;
-import org.striatum.probe.value.NuisanceBaselines.Source;
+import org.striatum.probe.value.NuisanceBaselines.Known;
 
 /// What the controls of a value probe would answer if the states held a known code: made-up outcomes and states, through the
 /// code that answers for real ones.
@@ -115,7 +115,7 @@ public record ValueCodeTrials(Code code, Background background, ControlSettings 
   ///
   /// @param auroc of the whole probe
   /// @param readable whether its interval lies above ½
-  /// @param verdict on the question; NOT_TESTED where the probe is not shown to predict
+  /// @param verdict on the question: YES, or another that is not told apart where basis alignment is asked; NOT_TESTED where the probe is not shown to predict
   public record Answer(Estimate auroc, boolean readable, Verdict verdict) {}
 
   public ValueCodeTrials {
@@ -132,22 +132,22 @@ public record ValueCodeTrials(Code code, Background background, ControlSettings 
     RandomGenerator random = new SplittableRandom(seed);
     FiniteTrajectories finite = FiniteTrajectories.of(draw(problems, random));
     int fitted = (int) Math.round(problems * (1 - tested)) * code.samples;
-    Source fitSource = new Source(finite, IntStream.range(0, fitted).toArray());
-    Source testSource = new Source(finite, IntStream.range(fitted, finite.size()).toArray());
+    int[] fitItems = IntStream.range(0, fitted).toArray();
+    int[] testItems = IntStream.range(fitted, finite.size()).toArray();
     InitialStates all = InitialStates.of(finite);
-    InitialStates fit = all.items(fitSource.items());
+    InitialStates fit = all.items(fitItems);
     ProblemFolds folds = ProblemFolds.deal(fit.problems(), settings.folds(), random);
-    ControlledProbe probe = ControlledProbe.of(fit, folds, all.items(testSource.items()), resamples);
+    ControlledProbe probe = ControlledProbe.of(fit, folds, all.items(testItems), resamples);
     double[] whole = probe.testScores(probe.regression().whole());
     Estimate auroc = probe.auroc(whole, random);
     if (!(auroc.low() > 0.5)) { // the study asks nothing more then
       return new Answer(auroc, false, Verdict.NOT_TESTED);
     }
     return new Answer(auroc, true, switch (asked) {
-      case SPARSE -> new SparsityControl(probe, settings, random).run(whole).verdict();
-      case ALIGNED -> new Rotations(probe, settings, random).run().verdict();
+      case SPARSE -> new SparsityControl(probe, SparsityControl.crossFit(probe), settings, random).verdict(whole);
+      case ALIGNED -> new Rotations(probe, settings, random).isAligned() ? Verdict.YES : Verdict.UNDECIDED;
       case MORE_THAN_LENGTH -> new NuisanceBaselines(probe, settings.margin(), random)
-          .run(fitSource, testSource, OutcomeRegression.crossFitted(fit, folds), whole).getFirst().verdict();
+          .of(Known.before(finite, fitItems, testItems), SparsityControl.crossFit(probe).scores(), whole).verdict();
     });
   }
 

@@ -7,6 +7,7 @@ import java.util.IntSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.NeuronSet;
@@ -69,9 +70,11 @@ public record ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes
   /// @param train problems to fit on; validation, to choose on; test, reported
   /// @param excludedRows states left out because they hold NaN or ∞
   /// @param promptLengthAuroc test AUROC of the prompt's length, or its negative, whichever is better on training
-  /// @param note why layers of this dataset are missing; null if none is
+  /// @param ceiling of every AUROC: what the true probability of success would reach
+  /// @param note what is missing and why; null if nothing is
   public record DatasetSummary(String dataset, int problems, int rollouts, Estimate accuracy, double finished,
-      int train, int validation, int test, long excludedRows, Estimate promptLengthAuroc, String note) {}
+      int train, int validation, int test, long excludedRows, Estimate promptLengthAuroc, Ceiling ceiling,
+      String note) {}
 
   /// Every probe of one dataset at one hook point.
   ///
@@ -90,6 +93,13 @@ public record ValueNeuronResults(List<DatasetSummary> datasets, List<LayerProbes
     public double validation(ProbeKind kind) {
       return probes.stream().filter(probe -> probe.probe() == kind).mapToDouble(ProbeAuroc::validation)
           .filter(Double::isFinite).findFirst().orElse(Double.NEGATIVE_INFINITY);
+    }
+
+    /// How far the study's ranking and the paper's agree; empty where they are the same, or were not compared.
+    public Optional<Agreement> againstPaper() {
+      List<String> both = List.of(ranking.printed(), Ranking.TD_FIRST_LAYER_L1.printed());
+      return agreement.stream().filter(one -> both.contains(one.first()) && both.contains(one.second()))
+          .findFirst();
     }
 
     /// The best share of the layer's coordinates by the study's ranking, rounded up.

@@ -55,14 +55,14 @@ public record ValueNeuronSettings(ValueProbeTraining training, List<Target> targ
 
   /// Where nothing else is said.
   public static ValueNeuronSettings defaults() {
-    return new ValueNeuronSettings(ValueProbeTraining.PAPER, List.copyOf(ALWAYS), Ranking.UNIVARIATE_AUROC,
+    return new ValueNeuronSettings(ValueProbeTraining.PAPER, List.copyOf(ALWAYS), Ranking.AUROC_AFTER_LENGTH,
         PruningSettings.DEFAULTS, SparseSettings.DEFAULTS, Summary.DEFAULTS, ControlSettings.DEFAULTS);
   }
 
   /// Minutes for a small model: fewer passes, permutations and control sets.
   public static ValueNeuronSettings quick() {
     return defaults().withTraining(training -> training.withStopping(stopping -> stopping.withMaxEpochs(6)
-        .withSorting(sorting -> sorting.withPasses(20, 30).withApart(5))))
+        .withSorting(sorting -> sorting.withPasses(12, 20).withApart(4))))
         .withPruning(pruning -> pruning.withRandomSets(10)).withSparse(sparse -> sparse.withPermutations(29))
         .withControls(_ -> ControlSettings.QUICK);
   }

@@ -91,7 +91,7 @@ public final class ValueNeuronStudy {
   ///
   /// @param probes null where the data does not allow any
   /// @param excludedRows states left out for NaN or ∞
-  /// @param note why there are no probes; null if there are
+  /// @param note why there are no probes, or what they lack; null if nothing
   public record LayerOutcome(LayerProbes probes, long excludedRows, String note) {}
 
   /// Studies every hook point of every dataset. One that cannot be studied is noted in its dataset's summary and costs
@@ -176,6 +176,7 @@ public final class ValueNeuronStudy {
         n == 0 ? Estimate.exact(Double.NaN) : Bootstrap.meanByProblem(problems, rewards, random), finished,
         count(foldOf, Split.Fold.TRAIN), count(foldOf, Split.Fold.VALIDATION), count(foldOf, Split.Fold.TEST),
         outcomes.stream().mapToLong(LayerOutcome::excludedRows).sum(), promptLengthAuroc(rollouts, foldOf, random),
+        Ceiling.of(problems, successes(rollouts, IntStream.range(0, n).toArray()), streams.of(dataset + " ceiling")),
         notes.isEmpty() ? null : String.join("; ", notes));
   }
 
@@ -278,9 +279,8 @@ public final class ValueNeuronStudy {
     FiniteTrajectories test = finite.in(Split.Fold.TEST, split);
     try {
       requireEnough(train, validation, test);
-      LayerProbes probes = probes(dataset, hook, train, InitialStates.of(validation), InitialStates.of(test), fits,
-          task);
-      return new LayerOutcome(probes, finite.excludedRows(), null);
+      return probes(dataset, hook, train, InitialStates.of(validation), InitialStates.of(test), fits,
+          finite.excludedRows(), task);
     } catch (NotEnoughData missing) {
       task.step(units());
       return new LayerOutcome(null, finite.excludedRows(), hook + ": " + missing.getMessage());
@@ -307,8 +307,9 @@ public final class ValueNeuronStudy {
     NotEnoughData.requireBothOutcomes("the " + fold.printed() + " fold", "rollouts", right, successes.length);
   }
 
-  private LayerProbes probes(String dataset, HookPoint hook, FiniteTrajectories trainTrajectories,
-      InitialStates validation, InitialStates test, Map<Target, ValueProbeFit> fits, Progress.Task task) {
+  private LayerOutcome probes(String dataset, HookPoint hook, FiniteTrajectories trainTrajectories,
+      InitialStates validation, InitialStates test, Map<Target, ValueProbeFit> fits, long excludedRows,
+      Progress.Task task) {
     InitialStates train = InitialStates.of(trainTrajectories);
     String stream = dataset + " " + hook + " ";
     RandomGenerator random = streams.of(stream + "intervals");
@@ -335,13 +336,15 @@ public final class ValueNeuronStudy {
       rankings.add(NeuronRanking.permutation(target, ranking, train, streams.of(stream + target + " permutation")));
     });
     rankings.add(NeuronRanking.auroc(train));
+    String unexplained = afterNuisances(trainTrajectories, train, rankings);
     rankings.add(NeuronRanking.meanDifference(train));
     rankings.add(NeuronRanking.ridge(train));
     NeuronRanking bySparsePath = NeuronRanking.sparsePath(sparse.path());
     rankings.add(bySparsePath);
-    NeuronRanking main = rankings.stream().filter(ranking -> ranking.name().equals(settings.ranking().printed()))
-        .findFirst()
-        .orElseThrow();
+    Ranking chosen = find(settings.ranking(), rankings).isPresent()
+        ? settings.ranking()
+        : settings.ranking().withoutNuisances();
+    NeuronRanking main = find(chosen, rankings).orElseThrow();
 
     Pruning pruning = new Pruning(test, settings, streams.of(stream + "pruning"));
     List<PruningCurve> curves = new ArrayList<>();
@@ -353,15 +356,41 @@ public final class ValueNeuronStudy {
     });
     Pruning.Kept retrained = pruning.retrained(train);
     Pruning.RandomBand band = pruning.randomBand(retrained, task);
-    curves.add(pruning.curve(ProbeKind.LINEAR, settings.ranking(), true, main, retrained, band));
-    if (settings.ranking() != Ranking.SPARSE_PATH) {
+    curves.add(pruning.curve(ProbeKind.LINEAR, chosen, true, main, retrained, band));
+    if (chosen != Ranking.SPARSE_PATH) {
       curves.add(pruning.curve(ProbeKind.LINEAR, Ranking.SPARSE_PATH, true, bySparsePath, retrained, band));
     }
 
     double observed = test.auroc(sparse.scores(test));
     NullBand shuffled = shuffled(train, validation, test, observed, streams.of(stream + "shuffle"), task);
-    return new LayerProbes(dataset, hook, aurocs, shuffled, curves, sparse.summary(), top(main, rankings),
-        agreements(rankings), settings.ranking(), Arrays.stream(main.order()).boxed().toList());
+    LayerProbes probes = new LayerProbes(dataset, hook, aurocs, shuffled, curves, sparse.summary(), top(main, rankings),
+        agreements(rankings), chosen, Arrays.stream(main.order()).boxed().toList());
+    return new LayerOutcome(probes, excludedRows, unexplained);
+  }
+
+  private static Optional<NeuronRanking> find(Ranking ranking, List<NeuronRanking> rankings) {
+    return rankings.stream().filter(one -> one.name().equals(ranking.printed())).findFirst();
+  }
+
+  /// Adds the rankings among rollouts that are alike without their hidden states; says why where there are none.
+  private String afterNuisances(FiniteTrajectories trajectories, InitialStates train, List<NeuronRanking> rankings) {
+    int[] all = IntStream.range(0, train.size()).toArray();
+    List<String> missing = new ArrayList<>();
+    Map<Ranking, NuisanceVariables> variables = new TreeMap<>(Map.of(
+        Ranking.AUROC_AFTER_LENGTH, NuisanceVariables.before(trajectories),
+        Ranking.AUROC_AFTER_NUISANCES, NuisanceVariables.after(trajectories, all)));
+    variables.forEach((ranking, known) -> {
+      try {
+        rankings.add(NeuronRanking.auroc(ranking, train,
+            NuisanceStrata.of(known.of(trajectories, all), train.successes())));
+      } catch (NotEnoughData explained) {
+        missing.add("no ranking " + ranking.printed() + ": " + String.join(", ", known.names())
+            + " alone tell every training outcome" + (ranking == settings.ranking()
+                ? "; neurons are ranked by " + ranking.withoutNuisances().printed() + " instead"
+                : ""));
+      }
+    });
+    return missing.isEmpty() ? null : String.join("; ", missing);
   }
 
   private ProbeAuroc probeAuroc(ProbeKind probe, double[] validationScores, double[] testScores,

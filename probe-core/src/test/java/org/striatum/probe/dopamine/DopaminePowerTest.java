@@ -34,8 +34,8 @@ class DopaminePowerTest {
     DopaminePower little = power(40, 4, 4, 12, 7);
     DopaminePower much = power(160, 6, 16, 12, 8);
     assertThat(found(little, Planting.SURPRISE)).isLessThan(found(much, Planting.SURPRISE));
-    assertThat(little.isEnough()).isFalse();
-    assertThat(much.smallest()).isBetween(0.25, 0.5);
+    assertThat(little.curve().isEnough()).isFalse();
+    assertThat(much.curve().smallest()).isBetween(0.25, 0.5);
     assertThat(much.shares()).hasSize(5 + DECOYS.size()).allMatch(share -> share.planted() == 12);
   }
 
@@ -43,8 +43,8 @@ class DopaminePowerTest {
   void withoutPlantedCoordinatesNothingIsNo() {
     DopaminePower power = power(60, 4, 8, 0, 9);
     assertThat(power.shares()).isEmpty();
-    assertThat(power.isEnough()).isFalse();
-    assertThat(power.isBlind()).isFalse();
+    assertThat(power.curve().isEnough()).isFalse();
+    assertThat(power.curve().isBlind()).isFalse();
   }
 
   private static int found(DopaminePower power, Planting planting) {

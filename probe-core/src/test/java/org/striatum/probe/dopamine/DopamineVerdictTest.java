@@ -40,12 +40,13 @@ class DopamineVerdictTest {
 
   @Test
   void theSmallestEffectAndTheProblemsNeededFollowFromTheShares() {
-    assertThat(power(0, 0, 40, 40).smallest()).isCloseTo(0.25 + 0.8 * 0.1, within(1e-12));
-    assertThat(power(32, 40, 40, 40).smallest()).isEqualTo(0.15);
-    assertThat(power(0, 0, 24, 32).smallest()).isEqualTo(0.5);
-    assertThat(power(0, 0, 24, 32).problemsNeeded(100)).isCloseTo(100 * 0.5 * 0.5 / (0.35 * 0.35), within(1e-9));
-    assertThat(power(0, 0, 0, 31).smallest()).isNaN();
-    assertThat(UNKNOWN.smallest()).isNaN();
+    assertThat(power(0, 0, 40, 40).curve().smallest()).isCloseTo(0.25 + 0.8 * 0.1, within(1e-12));
+    assertThat(power(32, 40, 40, 40).curve().smallest()).isEqualTo(0.15);
+    assertThat(power(0, 0, 24, 32).curve().smallest()).isEqualTo(0.5);
+    assertThat(power(0, 0, 24, 32).curve().problemsNeeded(100)).isCloseTo(100 * 0.5 * 0.5 / (0.35 * 0.35),
+        within(1e-9));
+    assertThat(power(0, 0, 0, 31).curve().smallest()).isNaN();
+    assertThat(UNKNOWN.curve().smallest()).isNaN();
   }
 
   @Test

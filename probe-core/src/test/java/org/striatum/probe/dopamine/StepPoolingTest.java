@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -57,14 +58,14 @@ class StepPoolingTest {
     for (ValuedStep step : steps) {
       drawn.runs().get(step.rollout()).states()[step.span().last() * 30 + 29] += (float) (3 * step.delta());
     }
-    List<Double> rhos = new ArrayList<>();
+    Map<StepPooling, Double> rhos = new EnumMap<>(StepPooling.class);
     for (StepPooling pooling : StepPooling.values()) {
       PooledSteps pooled = PooledSteps.read(drawn, steps, pooling);
       int[] all = IntStream.range(0, pooled.steps().size()).toArray();
-      rhos.add(Spearman.of(pooled.coordinate(29, all), ValuedStep.deltas(pooled.steps())).rho());
+      rhos.put(pooling, Spearman.of(pooled.coordinate(29, all), ValuedStep.deltas(pooled.steps())).rho());
     }
-    assertThat(rhos.get(StepPooling.LAST.ordinal())).isGreaterThan(2 * rhos.get(StepPooling.MEAN.ordinal()));
-    assertThat(rhos.get(StepPooling.MAX.ordinal())).isPositive();
+    assertThat(rhos.get(StepPooling.LAST)).isGreaterThan(2 * rhos.get(StepPooling.MEAN));
+    assertThat(rhos.get(StepPooling.MAX)).isPositive();
   }
 
   /// The scorer of a search pools as the study did.

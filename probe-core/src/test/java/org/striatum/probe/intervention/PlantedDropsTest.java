@@ -43,6 +43,7 @@ class PlantedDropsTest {
 
   /// What is said of a drop is what new studies with that drop then find, within ten points.
   @ParameterizedTest
+  @Tag("slow")
   @ValueSource(doubles = {0.05, 0.1, 0.2})
   void powerIsWhatNewStudiesFind(double drop) {
     SplittableRandom random = new SplittableRandom(11);

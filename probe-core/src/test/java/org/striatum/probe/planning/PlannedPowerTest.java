@@ -34,7 +34,8 @@ import org.striatum.probe.value.ValueCodeTrials;
 @Tag("slow")
 class PlannedPowerTest {
   private static final double TEN_POINTS = 0.1;
-  private static final ControlSettings FEWEST = new ControlSettings(2, 1, 1, 0, 2, 0, 0.02);
+  private static final ControlSettings FEWEST = ControlSettings.QUICK.withFolds(2).withRotations(1)
+      .withRandomSets(1);
 
   /// The probe is fitted and tested by the code of the study; the AUROC that it reaches on average is the effect.
   @ParameterizedTest

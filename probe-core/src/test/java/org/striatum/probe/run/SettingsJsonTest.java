@@ -36,7 +36,7 @@ class SettingsJsonTest {
   @Test
   void constantsHaveTheirPrintedNames() {
     assertThat(new String(RecordJson.compact(ValueNeuronSettings.defaults()), StandardCharsets.UTF_8))
-        .contains("\"ranking\":\"auroc\"", "\"targets\":[\"td\",\"monte-carlo\"]", "\"fit\":\"logistic\"",
+        .contains("\"ranking\":\"auroc-after-length\"", "\"targets\":[\"td\",\"monte-carlo\"]", "\"fit\":\"logistic\"",
             "\"solver\":\"path\"");
   }
 

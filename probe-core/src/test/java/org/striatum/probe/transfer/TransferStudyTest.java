@@ -275,11 +275,11 @@ class TransferStudyTest {
     SplittableRandom random = new SplittableRandom(1000 + seed);
     int[] order = IntStream.range(0, WIDTH).toArray();
     Ranks.shuffle(order, random);
-    PlantedRun a = PlantedRun.drawn(WIDTH, Arrays.copyOfRange(order, 0, 8), size, 2 * seed, random);
+    PlantedRun a = PlantedRun.drawn(WIDTH, Arrays.copyOfRange(order, 0, 8), size, 2L * seed, random);
     if (same == 0) {
       Ranks.shuffle(order, random);
     }
-    PlantedRun b = PlantedRun.drawn(WIDTH, Arrays.copyOfRange(order, 8 - same, 16 - same), size, 2 * seed + 1, random);
+    PlantedRun b = PlantedRun.drawn(WIDTH, Arrays.copyOfRange(order, 8 - same, 16 - same), size, 2L * seed + 1, random);
     return study(PlantedRun.run("run", a.named("a", seed), b.named("b", seed))).sets().getFirst();
   }
 

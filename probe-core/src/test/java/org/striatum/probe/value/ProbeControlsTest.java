@@ -23,13 +23,17 @@ import org.striatum.probe.value.DatasetControls.NestedSelection;
 import org.striatum.probe.value.DatasetControls.NuisanceBaseline;
 import org.striatum.probe.value.DatasetControls.RotationControl;
 import org.striatum.probe.value.DatasetControls.Sparsity;
-import org.striatum.probe.value.NuisanceBaselines.Source;
+import org.striatum.probe.value.NuisanceBaselines.Known;
 import smile.stat.distribution.GaussianDistribution;
 
 /// Codes whose nature is known, and what the controls make of them.
 class ProbeControlsTest {
   private static final int WIDTH = 120;
-  private static final ControlSettings SETTINGS = new ControlSettings(5, 20, 39, 9, 5, 0, 0.02);
+  private static final ControlSettings.Power UNPLANTED = ControlSettings.QUICK.power().withPlanted(0);
+  private static final ControlSettings SETTINGS = new ControlSettings(5, 20, 39, 9, 5, 0, 0.02, UNPLANTED);
+
+  private static final int[] FIRST = IntStream.range(0, 400).toArray();
+  private static final int[] SECOND = IntStream.range(400, 800).toArray();
 
   private static InitialStates states(PlantedStore store) {
     return new InitialStates(store.rows(), store.width(), store.labels(), store.problems());
@@ -44,7 +48,7 @@ class ProbeControlsTest {
   }
 
   private static Sparsity sparsity(ControlledProbe probe) {
-    return new SparsityControl(probe, SETTINGS, new SplittableRandom(81))
+    return new SparsityControl(probe, SparsityControl.crossFit(probe), SETTINGS, new SplittableRandom(81))
         .run(probe.testScores(probe.regression().whole()));
   }
 
@@ -132,7 +136,7 @@ class ProbeControlsTest {
   }
 
   /// Prompts of 5 to 14 tokens; every coordinate is a function of the length, and success hangs on the length alone.
-  private static List<NuisanceBaseline> nuisances(double own, long seed) {
+  private static NuisanceBaseline nuisances(double own, long seed) {
     RandomGenerator random = new SplittableRandom(seed);
     int width = 12;
     List<ListedTrajectories.Trajectory> runs = new ArrayList<>();
@@ -150,18 +154,16 @@ class ProbeControlsTest {
     }
     FiniteTrajectories finite = FiniteTrajectories.of(new ListedTrajectories(width, runs));
     ControlledProbe probe = probe(InitialStates.of(finite), seed);
-    return new NuisanceBaselines(probe, SETTINGS.margin(), random).run(
-        new Source(finite, IntStream.range(0, 400).toArray()), new Source(finite, IntStream.range(400, 800).toArray()),
-        OutcomeRegression.crossFitted(probe.fit(), probe.folds()), probe.testScores(probe.regression().whole()));
+    return baseline(probe, random, Known.before(finite, FIRST, SECOND));
   }
 
   @Test
   void aCodeOfPromptLengthAddsNothingToIt() {
-    NuisanceBaseline length = nuisances(0, 95).getFirst();
+    NuisanceBaseline length = nuisances(0, 95);
     assertThat(length.alone().value()).isGreaterThan(0.65);
     assertThat(length.verdict()).isNotEqualTo(Verdict.YES);
     assertThat(length.increment().low()).isLessThanOrEqualTo(0);
-    NuisanceBaseline more = nuisances(1.5, 96).getFirst();
+    NuisanceBaseline more = nuisances(1.5, 96);
     assertThat(more.verdict()).isEqualTo(Verdict.YES);
     assertThat(more.beforeGeneration()).isTrue();
   }
@@ -182,10 +184,12 @@ class ProbeControlsTest {
     }
     FiniteTrajectories finite = FiniteTrajectories.of(new ListedTrajectories(6, runs));
     ControlledProbe probe = probe(InitialStates.of(finite), 102);
-    return new NuisanceBaselines(probe, SETTINGS.margin(), random).run(
-        new Source(finite, IntStream.range(0, 400).toArray()), new Source(finite, IntStream.range(400, 800).toArray()),
-        OutcomeRegression.crossFitted(probe.fit(), probe.folds()), probe.testScores(probe.regression().whole()))
-        .getLast();
+    return baseline(probe, random, Known.after(finite, FIRST, SECOND));
+  }
+
+  private static NuisanceBaseline baseline(ControlledProbe probe, RandomGenerator random, Known known) {
+    return new NuisanceBaselines(probe, SETTINGS.margin(), random).of(known,
+        SparsityControl.crossFit(probe).scores(), probe.testScores(probe.regression().whole()));
   }
 
   @Test
@@ -253,7 +257,7 @@ class ProbeControlsTest {
     assertThatExceptionOfType(NotEnoughData.class)
         .isThrownBy(() -> ProblemFolds.deal(new String[]{"a", "b", "a"}, 3, new SplittableRandom(1)))
         .withMessage("cross-fitting in 3 folds needs problems: at least 3, found 2");
-    assertThatIllegalArgumentException().isThrownBy(() -> new ControlSettings(1, 20, 99, 19, 20, 3, 0.02))
+    assertThatIllegalArgumentException().isThrownBy(() -> new ControlSettings(1, 20, 99, 19, 20, 3, 0.02, UNPLANTED))
         .withMessageContaining("found 1");
     assertThatIllegalArgumentException().isThrownBy(() -> ValueProbeTraining.Target.named("sarsa"))
         .withMessageContaining("found 'sarsa'");

@@ -48,7 +48,8 @@ class ProbeTrainingsTest {
     ListedTrajectories validation = planted(20, new SplittableRandom(2));
     List<Target> targets = List.of(Target.values());
     List<ValueProbeFit> together = ProbeTrainings.all(IntStream.range(0, 10).mapToObj(k -> new ProbeJob(train,
-        validation, training(targets.get(k % targets.size()), Sorting.fixed(8, OPTIMISER)), new SplittableRandom(k))).toList(),
+        validation, training(targets.get(k % targets.size()), Sorting.fixed(8, OPTIMISER)), new SplittableRandom(k)))
+        .toList(),
         () -> {});
     for (int k = 0; k < together.size(); k++) {
       ValueProbeFit alone = ValueProbe.train(train, validation,

@@ -38,7 +38,8 @@ class ValueNeuronStudyTest {
           Returns.of(1 - 1e-5), true),
       List.of(), Ranking.UNIVARIATE_AUROC, new PruningSettings(List.of(0.0, 0.5, 0.9, 0.95), 4),
       new SparseSettings(SparseFit.LOGISTIC, SolverKind.PATH, 10, 0.05, 5),
-      new ValueNeuronSettings.Summary(100, 6, 0.1), new ControlSettings(2, 2, 5, 1, 2, 2, 0.02));
+      new ValueNeuronSettings.Summary(100, 6, 0.1),
+      new ControlSettings(2, 2, 5, 1, 2, 2, 0.02, new ControlSettings.Power(5, 5, List.of(0.7, 0.8), 0.7)));
   private static final List<String> RANKINGS = Ranking.of(List.of(Target.TD, Target.MONTE_CARLO)).stream()
       .map(Ranking::printed).toList();
   private static final int WIDTH = 40;
@@ -48,14 +49,20 @@ class ValueNeuronStudyTest {
     return twice(PlantedStore.draw(80, 4, WIDTH, 3, 1.2, 3, random));
   }
 
+  /// Short prompts mostly succeed.
   private static ListedTrajectories twice(PlantedStore store) {
+    return twice(store, 8);
+  }
+
+  /// @param every so many prompts that succeed are long, and that fail short; 0 for none
+  private static ListedTrajectories twice(PlantedStore store, int every) {
     List<ListedTrajectories.Trajectory> list = new ArrayList<>();
     for (int i = 0; i < store.size(); i++) {
       float[] states = new float[2 * store.width()];
       System.arraycopy(store.rows(), i * store.width(), states, 0, store.width());
       System.arraycopy(store.rows(), i * store.width(), states, store.width(), store.width());
       list.add(new ListedTrajectories.Trajectory(store.problems()[i], states, store.labels()[i] ? 1 : 0,
-          store.labels()[i] ? 5 : 9));
+          store.labels()[i] != (every > 0 && i % every == 0) ? 5 : 9));
     }
     return new ListedTrajectories(store.width(), list);
   }
@@ -102,7 +109,7 @@ class ValueNeuronStudyTest {
       assertThat(neuron.ranks()).containsOnlyKeys(RANKINGS).containsEntry(layer.ranking().printed(), neuron.rank());
       assertThat(neuron.ranks().values()).allMatch(rank -> rank >= 1 && rank <= WIDTH);
     });
-    assertThat(layer.agreement()).hasSize(12 * 11 / 2);
+    assertThat(layer.agreement()).hasSize(RANKINGS.size() * (RANKINGS.size() - 1) / 2);
     assertThat(layer.path().points()).hasSize(10);
     assertThat(layer.path().nonZero()).isBetween(1, WIDTH);
 
@@ -114,16 +121,69 @@ class ValueNeuronStudyTest {
       assertThat(controls.nested().choices()).hasSize(2);
       assertThat(controls.notes()).isEmpty();
       assertThat(answers(controls)).doesNotContain(Verdict.NOT_TESTED);
+      assertThat(controls.predicts()).isEqualTo(Verdict.YES);
+      assertThat(controls.power().shares()).isNotEmpty();
       assertThat(answers(unreadable(controls))).containsOnly(Verdict.NOT_TESTED);
     });
     assertThat(results.datasets()).singleElement().satisfies(summary -> {
       assertThat(summary.problems()).isEqualTo(80);
       assertThat(summary.rollouts()).isEqualTo(320);
       assertThat(List.of(summary.train(), summary.validation(), summary.test())).containsExactly(48, 16, 16);
-      // Short prompts succeed here, always: the sign is turned on the training fold.
-      assertThat(summary.promptLengthAuroc().value()).isEqualTo(1);
+      // Short prompts mostly succeed here: the sign is turned on the training fold.
+      assertThat(summary.promptLengthAuroc().value()).isBetween(0.75, 0.99);
+      assertThat(summary.ceiling().refused()).isNull();
+      assertThat(summary.ceiling().problems()).isEqualTo(80);
       assertThat(summary.note()).isNull();
     });
+  }
+
+  /// Prompts of 5 tokens succeed and those of 9 fail: there is nothing left to know, and nothing to rank by.
+  @Test
+  void aNuisanceThatExplainsEverythingIsSaid() {
+    PlantedStore store = PlantedStore.draw(80, 4, WIDTH, 3, 1.2, 3, new SplittableRandom(52));
+    ValueNeuronResults results = new ValueNeuronStudy(SETTINGS.withRanking(Ranking.AUROC_AFTER_LENGTH), 53)
+        .run(List.of(dataset("explained", twice(store, 0))), Progress.NONE);
+    assertThat(results.controls().getFirst().moreThanPromptLength()).isEqualTo(Verdict.NOT_TESTED);
+    assertThat(results.layers().getFirst().ranking()).isEqualTo(Ranking.UNIVARIATE_AUROC);
+    assertThat(results.datasets().getFirst().note()).contains("auroc-after-length", "instead");
+    assertThat(results.datasets().getFirst().promptLengthAuroc().value()).isEqualTo(1);
+  }
+
+  /// With 24 problems nothing that is absent would have been seen; with ten, or outcomes of one kind, nothing is asked at all.
+  @Test
+  void aSmallStudyNeverSaysNo() {
+    ValueNeuronSettings settings = SETTINGS.withControls(controls -> controls.withFolds(3).withRotations(19)
+        .withRandomSets(19).withPower(power -> power.withPlanted(12).withRotated(2)));
+    int noes = 0;
+    for (int seed = 0; seed < 4; seed++) {
+      // A dense code, one that is in three coordinates, and none.
+      int informative = seed == 0 ? WIDTH : 3;
+      PlantedStore store = PlantedStore.draw(24, 1, WIDTH, informative, seed == 0 ? 0.4 : seed == 1 ? 1.5 : 0, 3,
+          new SplittableRandom(80 + seed));
+      ValueNeuronResults results = new ValueNeuronStudy(settings, seed).run(List.of(dataset("small", twice(store))),
+          Progress.NONE);
+      for (DatasetControls controls : results.controls()) {
+        assertThat(IntStream.range(0, ValueQuestion.values().length)
+            .mapToObj(q -> controls.answer(ValueQuestion.values()[q]))).doesNotContain(Verdict.NO);
+        noes += List.of(controls.sparsity().verdict(), controls.rotation().verdict(),
+            controls.nuisances().getFirst().verdict()).contains(Verdict.NO) ? 1 : 0;
+      }
+      assertThat(results.controls().isEmpty()).isEqualTo(results.layers().isEmpty());
+    }
+    assertThat(noes).as("which the tests alone would have said").isPositive();
+  }
+
+  @Test
+  void tenProblemsCostTheAnswersAndSaySo() {
+    PlantedStore store = PlantedStore.draw(10, 1, WIDTH, 3, 1.2, 3, new SplittableRandom(90));
+    ValueNeuronResults results = new ValueNeuronStudy(SETTINGS.withControls(controls -> controls.withFolds(5)), 91)
+        .run(List.of(dataset("ten", twice(store))), Progress.NONE);
+    if (results.controls().isEmpty()) {
+      assertThat(results.datasets().getFirst().note()).contains("at least");
+    } else {
+      assertThat(answers(results.controls().getFirst())).doesNotContain(Verdict.NO);
+    }
+    assertThat(results.datasets().getFirst().ceiling().refused()).contains("K ≥ 2");
   }
 
   private static List<Verdict> answers(DatasetControls controls) {
@@ -133,7 +193,7 @@ class ValueNeuronStudyTest {
   /// The same figures of a probe that predicts nothing.
   private static DatasetControls unreadable(DatasetControls c) {
     return new DatasetControls(c.dataset(), c.hook(), c.width(), c.testProblems(), c.testRollouts(), c.whole(), false,
-        c.sparsity(), c.rotation(), c.nuisances(), c.nested(), c.calibration(), c.stability(), c.notes());
+        c.sparsity(), c.rotation(), c.nuisances(), c.nested(), c.calibration(), c.stability(), c.power(), c.notes());
   }
 
   @Test

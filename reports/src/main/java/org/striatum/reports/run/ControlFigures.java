@@ -16,6 +16,11 @@ import org.striatum.probe.stats.PValue;
 import org.striatum.probe.value.DatasetControls;
 import org.striatum.probe.value.DatasetControls.ReliabilityBin;
 import org.striatum.probe.value.DatasetControls.RotationPoint;
+import org.striatum.probe.value.PlantedCode;
+import org.striatum.probe.value.ValuePower;
+import org.striatum.probe.value.ValuePower.Share;
+import org.striatum.probe.value.ValueQuestion;
+import org.striatum.probe.value.ValueQuestion.Arrangement;
 import org.striatum.reports.page.Channel;
 import org.striatum.reports.page.Chart;
 import org.striatum.reports.page.Figure;
@@ -35,6 +40,38 @@ record ControlFigures(List<DatasetControls> controls) {
   /// Every chart that has data.
   List<Figure> all() {
     return Stream.of(rotation(), reliability()).filter(Objects::nonNull).toList();
+  }
+
+  /// AUROCs of planted codes, rising.
+  static List<Double> strengths(ValuePower power) {
+    return power.shares().stream().map(Share::strength).distinct().sorted().toList();
+  }
+
+  /// Where codes were planted for a question.
+  static List<Arrangement> arrangements(ValuePower power, ValueQuestion question) {
+    return power.of(question).filter(share -> share.code().isDeclared()).map(Share::arrangement).distinct().sorted()
+        .toList();
+  }
+
+  /// `9/12`; empty where none was planted.
+  static String found(ValuePower power, ValueQuestion question, Arrangement arrangement, double strength) {
+    return power.curve(question, arrangement).points().stream().filter(point -> point.strength() == strength)
+        .findFirst().map(point -> point.found() + "/" + point.planted()).orElse("");
+  }
+
+  /// Stronger codes found.
+  static String six(ValuePower power, ValueQuestion question, Arrangement arrangement) {
+    return power.of(question).filter(share -> share.code() == PlantedCode.SIX && share.arrangement() == arrangement)
+        .findFirst().map(share -> share.found() + "/" + share.planted()).orElse("");
+  }
+
+  /// Codes of the declared effect that were answered no.
+  static String denied(ValuePower power, ValueQuestion question, Arrangement arrangement) {
+    List<Share> declared = power.of(question).filter(share -> share.code().isDeclared()
+        && share.arrangement() == arrangement && share.strength() == power.effect()).toList();
+    return declared.isEmpty()
+        ? ""
+        : declared.stream().mapToInt(Share::denied).sum() + "/" + declared.stream().mapToInt(Share::planted).sum();
   }
 
   private Figure rotation() {

@@ -10,6 +10,7 @@ import java.util.List;
 import org.striatum.probe.dopamine.DopaminePower;
 import org.striatum.probe.dopamine.DopaminePower.Share;
 import org.striatum.probe.dopamine.Planting;
+import org.striatum.probe.power.PowerCurve;
 import org.striatum.reports.page.Channel;
 import org.striatum.reports.page.Chart;
 import org.striatum.reports.page.Figure;
@@ -30,7 +31,7 @@ final class PowerFigure {
     for (DopaminePower one : drawn) {
       for (Share share : one.shares()) {
         if (share.planting() == Planting.SURPRISE) {
-          rows.add(Chart.row(one.dataset(), share.strength(), 100 * share.value(), 100 * DopaminePower.ENOUGH,
+          rows.add(Chart.row(one.dataset(), share.strength(), 100 * share.value(), 100 * PowerCurve.ENOUGH,
               share.found() + " of " + share.planted()));
         }
       }

@@ -265,8 +265,14 @@ record ValueFigures(ValueNeuronResults results, List<String> probes, double low,
 
   private static String baseline(DatasetSummary dataset) {
     return Double.isFinite(dataset.promptLengthAuroc().value())
-        ? "Dashed: prompt length alone, " + Notation.auroc(dataset.promptLengthAuroc()) + "."
-        : "There is no AUROC of prompt length alone here.";
+        ? "Dashed: prompt length alone, " + Notation.auroc(dataset.promptLengthAuroc()) + "." + ceiling(dataset)
+        : "There is no AUROC of prompt length alone here." + ceiling(dataset);
+  }
+
+  private static String ceiling(DatasetSummary dataset) {
+    return dataset.ceiling().refused() == null
+        ? " The true probability of success would reach " + Notation.auroc(dataset.ceiling().auroc()) + "."
+        : "";
   }
 
   /// Shares kept at which the pruning axis is labelled: 0, 70, 90, 97, 99, 99.7 % … removed.

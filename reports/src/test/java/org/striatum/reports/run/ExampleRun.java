@@ -46,6 +46,7 @@ import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.Overlap;
 import org.striatum.probe.stats.Stability;
 import org.striatum.probe.stats.Verdict;
+import org.striatum.probe.value.Ceiling;
 import org.striatum.probe.value.CoordinateReading;
 import org.striatum.probe.value.DatasetControls;
 import org.striatum.probe.value.DatasetControls.NuisanceBaseline;
@@ -56,9 +57,13 @@ import org.striatum.probe.value.DatasetControls.RotationControl;
 import org.striatum.probe.value.DatasetControls.RotationPoint;
 import org.striatum.probe.value.DatasetControls.SetStability;
 import org.striatum.probe.value.DatasetControls.Sparsity;
+import org.striatum.probe.value.PlantedCode;
 import org.striatum.probe.value.ProbeKind;
 import org.striatum.probe.value.Ranking;
 import org.striatum.probe.value.ValueNeuronResults;
+import org.striatum.probe.value.ValuePower;
+import org.striatum.probe.value.ValueQuestion;
+import org.striatum.probe.value.ValueQuestion.Arrangement;
 import org.striatum.probe.value.ValueNeuronResults.Agreement;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
@@ -227,7 +232,7 @@ public final class ExampleRun {
   /// A dataset with one linear probe at one layer, for tests that need a case by itself.
   public static ValueNeuronResults oneProbe(Estimate test, Estimate promptLength, NullBand shuffled) {
     DatasetSummary dataset = new DatasetSummary("alone", 300, 2400, new Estimate(0.5, 0.46, 0.54), 1, 180, 60, 60, 0,
-        promptLength, null);
+        promptLength, CEILING, null);
     LayerProbes layer = new LayerProbes("alone", HookPoint.residPost(3),
         List.of(new ProbeAuroc(ProbeKind.LINEAR, 0.7, test)),
         shuffled, List.of(), new PathSummary(Double.NaN, 0, List.of()), List.of(), List.of(),
@@ -308,11 +313,12 @@ public final class ExampleRun {
   private ValueNeuronResults values() {
     List<DatasetSummary> datasets = List.of(
         new DatasetSummary("chain-arithmetic", 1200, 9600, new Estimate(0.6214, 0.603, 0.640), 0.998, 720, 240, 240, 0,
-            new Estimate(0.658, 0.611, 0.704), null),
+            new Estimate(0.658, 0.611, 0.704), CEILING, null),
         new DatasetSummary("word-problems", 600, 4800, new Estimate(0.384, 0.352, 0.417), 0.914, 360, 120, 120, 3,
-            new Estimate(0.571, 0.503, 0.640), null),
+            new Estimate(0.571, 0.503, 0.640), CEILING, null),
         new DatasetSummary("modular-arithmetic", 400, 3200, new Estimate(0.231, 0.198, 0.266), 1, 240, 80, 80, 0,
             new Estimate(0.702, 0.618, 0.781),
+            new Ceiling(Estimate.exact(Double.NaN), 3, "needs K ≥ 2 rollouts of at least half the problems"),
             "blocks.0.hook_resid_post: each fold needs right and wrong rollouts"));
     double[] reach = {0.83, 0.72, 0.62};
     double[] spread = {0.028, 0.042, 0.055};
@@ -341,7 +347,22 @@ public final class ExampleRun {
         new Reliability(0.18, 0.24, 0.04, List.of(new ReliabilityBin(0, 0.1, 3, 0.05, 0.1),
             new ReliabilityBin(0.1, 0.2, 0, Double.NaN, Double.NaN))),
         List.of(new SetStability("lasso", "problem resamples", 45, new Stability(whole, 0.5, 20, 45))),
-        List.of("no nested selection: too few problems"));
+        power(), List.of("no nested selection: too few problems"));
+  }
+
+  private static final Ceiling CEILING = new Ceiling(new Estimate(0.87, 0.84, 0.9), 1200, null);
+
+  private static ValuePower power() {
+    List<ValuePower.Share> shares = new ArrayList<>();
+    for (ValueQuestion question : ValueQuestion.values()) {
+      for (Arrangement arrangement : Arrangement.values()) {
+        for (PlantedCode code : PlantedCode.values()) {
+          shares.add(new ValuePower.Share(question, code, arrangement, 0.7, 12, code == PlantedCode.DENSE ? 0 : 7, 1));
+        }
+        shares.add(new ValuePower.Share(question, PlantedCode.ONE, arrangement, 0.8, 6, 6, 0));
+      }
+    }
+    return new ValuePower(0.7, 0.84, shares);
   }
 
   private LayerProbes layer(DatasetSummary dataset, int layer, double level, double spread) {

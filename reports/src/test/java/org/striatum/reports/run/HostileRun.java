@@ -25,6 +25,7 @@ import org.striatum.probe.model.NeuronId;
 import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.value.CoordinateReading;
+import org.striatum.probe.value.Ceiling;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.Agreement;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
@@ -83,7 +84,8 @@ public final class HostileRun {
     List<DatasetSummary> datasets = new ArrayList<>();
     List<LayerProbes> layers = new ArrayList<>();
     for (String name : TEXTS) {
-      datasets.add(new DatasetSummary(name, 3, 9, UNKNOWN, Double.NaN, 1, 1, 1, 5, UNKNOWN, name));
+      datasets.add(new DatasetSummary(name, 3, 9, UNKNOWN, Double.NaN, 1, 1, 1, 5, UNKNOWN,
+          new Ceiling(UNKNOWN, 1, name), name));
       layers.add(new LayerProbes(name, HookPoint.residPost(0),
           List.of(new ProbeAuroc(ProbeKind.TD, Double.NaN, UNKNOWN),
               new ProbeAuroc(ProbeKind.LINEAR, 0.6, Estimate.exact(0.61))),

@@ -27,6 +27,7 @@ import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.NeuronId;
+import org.striatum.probe.run.Sha256;
 import org.striatum.probe.stats.Verdict;
 import org.striatum.probe.value.ProbeKind;
 import org.striatum.probe.value.Ranking;
@@ -42,7 +43,10 @@ import org.striatum.reports.run.SampleRollout.TokenValue;
 import org.striatum.reports.run.SampleRollout.ValueTrace;
 import org.striatum.studies.answer.Question;
 import org.striatum.studies.intervention.InterventionWords;
+import org.striatum.studies.registration.PlanReport;
+import org.striatum.studies.registration.PlanReport.Deviation;
 import org.striatum.studies.results.StudyResults;
+import org.striatum.studies.run.Manifest.PrimaryFamily;
 
 class RunReportTest {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -54,6 +58,23 @@ class RunReportTest {
   @Test
   void equalContentGivesEqualBytes() {
     assertThat(RunReport.render(ExampleRun.content())).isEqualTo(PAGE);
+  }
+
+  /// A plan comes from a file: its texts are shown, never interpreted.
+  @Test
+  void aPlanAndWhatDeviatesStandBeforeTheAnswers() {
+    RunReport.Content plain = ExampleRun.content();
+    RunReport.RunFacts facts = plain.run();
+    PlanReport plan = new PlanReport(Sha256.of(new byte[0]),
+        new PrimaryFamily(List.of("blocks.*"), List.of("value@1%"), "zero", "accuracy", 0.1, 7),
+        List.of(new Deviation("probe", "split.train", "0.5", "<script>0.6</script>")));
+    String page = RunReport.render(new RunReport.Content(plain.title(), new RunReport.RunFacts(facts.checkpoint(),
+        facts.sampling(), facts.studies(), facts.manifest(), plan), plain.results(), plain.answers(), plain.beside(),
+        plain.samples(), plain.readings()));
+    assertThat(page).contains(Sha256.of(new byte[0]).hex(), "split.train was planned as 0.5",
+        "&lt;script&gt;0.6&lt;/script&gt;").doesNotContain("<script>0.6");
+    assertThat(page.indexOf("id=\"plan\"")).isBetween(page.indexOf("id=\"verdict\""), page.indexOf("id=\"answers\""));
+    assertThat(PAGE).doesNotContain("id=\"plan\"");
   }
 
   @Test

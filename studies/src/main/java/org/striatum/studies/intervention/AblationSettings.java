@@ -1,5 +1,7 @@
 package org.striatum.studies.intervention;
 
+import com.fasterxml.jackson.annotation.JacksonInject;
+import com.fasterxml.jackson.annotation.OptBoolean;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
@@ -11,6 +13,7 @@ import org.striatum.probe.intervention.AblationKind;
 import org.striatum.probe.intervention.MatchedSets;
 import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.run.Printed;
+import org.striatum.probe.run.RecordJson;
 import org.striatum.studies.neurons.DirectionSelection;
 import org.striatum.studies.neurons.NeuronSelection;
 
@@ -106,13 +109,13 @@ public record AblationSettings(List<NeuronSelection> sets, List<AblationKind> ki
   /// @param effect what must be found four times in five before *no* is said: a share of accuracy, or of the probability of
   ///     a solution
   public record Measures(int attempts, int controls, int solutions, int logProbabilityControls, int donors,
-      List<Integer> generatedAt, double effect) {
+      @JacksonInject(value = RecordJson.NOTHING, useInput = OptBoolean.TRUE) List<Integer> generatedAt, double effect) {
     public static final double DEFAULT_EFFECT = 0.1;
     public static final Measures DEFAULTS = new Measures(200, 99, 100, 999, 4, List.of(), DEFAULT_EFFECT);
     public static final Measures QUICK = new Measures(100, 59, 32, 799, 4, List.of(), DEFAULT_EFFECT);
 
     public Measures {
-      generatedAt = List.copyOf(generatedAt);
+      generatedAt = generatedAt == null ? List.of() : List.copyOf(generatedAt);
       generatedAt.stream().filter(block -> block < 0).findFirst().ifPresent(block -> {
         throw new IllegalArgumentException("blocks are counted from 0, found " + block);
       });

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
 import org.striatum.probe.intervention.InterventionResults;
@@ -103,11 +104,19 @@ public record AblationStep() implements Study<AblationSettings, InterventionResu
         fits(selection, selection.read(run.folder()), store);
       }
     }
-    if (settings.directions().isEmpty() && settings.neuronSets().stream().allMatch(set -> isEmpty(set, rankings))) {
-      throw new UsageException(
-          String.join(", ", names(settings)) + " holds no neuron at any hook point of this run, so there is nothing"
-              + " to ablate");
+    Optional<String> nothing = nothingToStudy(run, settings);
+    if (nothing.isPresent()) {
+      throw new UsageException(nothing.get());
     }
+  }
+
+  @Override
+  public Optional<String> nothingToStudy(StudyRun run, AblationSettings settings) throws IOException {
+    RunRankings rankings = RunRankings.of(run.folder());
+    return settings.directions().isEmpty() && settings.neuronSets().stream().allMatch(set -> isEmpty(set, rankings))
+        ? Optional.of(String.join(", ", names(settings))
+            + " holds no neuron at any hook point of this run, so there is nothing to ablate")
+        : Optional.empty();
   }
 
   /// Sets and directions each need something that can be done to them, and nothing else can be asked for.

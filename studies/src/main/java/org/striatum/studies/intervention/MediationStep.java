@@ -102,7 +102,8 @@ public record MediationStep() implements Study<MediationSettings, MediationResul
           }
           found.addAll(new MediationStudy(run.hooked().model(), run.progress()).run(
               new Tested(dataset, layer.hook(), set.name(), target, controls.matched()),
-              pairs(datasets.get(dataset), split, settings.pairs()), streams.of(dataset + layer.hook() + " intervals")));
+              pairs(datasets.get(dataset), split, settings.pairs()),
+              streams.of(dataset + layer.hook() + " intervals")));
         } catch (NotEnoughData missing) {
           notes.add(missing.getMessage());
         }

@@ -53,11 +53,6 @@ public enum Figure implements Printed {
     this.usual = usual;
   }
 
-  /// What it is.
-  public String words() {
-    return words;
-  }
-
   /// Its value where nobody knows it; empty where none can be guessed.
   OptionalDouble usual() {
     return Double.isNaN(usual) ? OptionalDouble.empty() : OptionalDouble.of(usual);

@@ -16,9 +16,16 @@ public record Known(String dataset, Map<Figure, Ground> figures, String obstacle
     figures = new EnumMap<>(figures);
   }
 
-  /// Assumed figures alone.
-  public static Known assumed(String dataset, Map<Figure, Double> told) {
-    return new Known(dataset, new EnumMap<>(Figure.class), null).told(told).completed();
+  /// Figures without a pilot.
+  ///
+  /// @param read from the checkpoint
+  /// @param told by the user
+  public static Known assumed(String dataset, Map<Figure, Double> read, Map<Figure, Double> told) {
+    Known known = new Known(dataset, new EnumMap<>(Figure.class), null);
+    for (Map.Entry<Figure, Double> one : read.entrySet()) {
+      known = known.with(one.getKey(), one.getValue(), Source.MEASURED, "the checkpoint's");
+    }
+    return known.told(told).completed();
   }
 
   /// The same with figures that the user assumes in place of its own.
@@ -35,7 +42,7 @@ public record Known(String dataset, Map<Figure, Ground> figures, String obstacle
     if (Double.isNaN(value)) {
       return this;
     }
-    Map<Figure, Ground> more = new EnumMap<>(figures.isEmpty() ? new EnumMap<>(Figure.class) : figures);
+    Map<Figure, Ground> more = new EnumMap<>(figures);
     more.put(figure, new Ground(dataset, figure.printed(), value, source, from));
     return new Known(dataset, more, obstacle);
   }

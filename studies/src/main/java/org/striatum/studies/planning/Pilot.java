@@ -183,7 +183,9 @@ public record Pilot(StudyRun run, PilotSettings settings, StudyPlan plan) {
   private static ValueNeuronSettings cheapest(ValueNeuronSettings study) {
     return study.withTraining(training -> training.withStopping(_ -> new Stopping(1, 1)))
         .withPruning(pruning -> pruning.withRandomSets(0)).withSparse(sparse -> sparse.withPermutations(0))
-        .withControls(_ -> new ControlSettings(2, 1, 1, 0, 2, 0, ControlSettings.QUICK.margin()));
+        .withControls(
+            _ -> ControlSettings.QUICK.withFolds(2).withRotations(1).withRandomSets(1).withNestedPermutations(0)
+                .withStabilityResamples(2).withPower(power -> power.withPlanted(0)));
   }
 
   private Known continued(Known known, List<Rollout> rollouts, List<ContinuedRollout> continued) {

@@ -302,7 +302,8 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
             : needed.getAsInt() > most ? "a rollout of each continued" : null);
     return planned(one, PlannedEffect.DOPAMINE, Means.SIMULATION, power, needs,
         text("%s, one rollout each, K = %d, %d coordinates tested; values %s; reliability of δ̂ %.2f made up%s%s",
-            shares(points), draws, made.family(), one.values != null ? "of the pilot's rollouts" : "of " + steps + " even steps",
+            shares(points), draws, made.family(),
+            one.values != null ? "of the pilot's rollouts" : "of " + steps + " even steps",
             made.of(continued.problems, trained(), tested(), size(PlannedEffect.DOPAMINE), 2, seed).reliability(),
             one.known.find(Figure.RELIABILITY).isPresent()
                 ? text(", %.2f in the pilot", one.known.get(Figure.RELIABILITY))

@@ -2,6 +2,7 @@ package org.striatum.studies.planning;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -13,6 +14,8 @@ import org.striatum.probe.run.Sha256;
 import org.striatum.studies.StudyPlan;
 import org.striatum.studies.StudyRegistry;
 import org.striatum.studies.capture.CaptureStep;
+import org.striatum.studies.dopamine.DopamineStep;
+import org.striatum.studies.dopamine.DopamineStepSettings;
 import org.striatum.studies.intervention.AblationSettings;
 import org.striatum.studies.intervention.AblationStep;
 import org.striatum.studies.neurons.NeuronSelection;
@@ -28,6 +31,8 @@ import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.Manifest.PrimaryFamily;
 import org.striatum.studies.run.Study;
 import org.striatum.studies.run.Study.Scope;
+import org.striatum.studies.transfer.CompareSettings;
+import org.striatum.studies.transfer.CompareStep;
 
 /// Makes the plan of a full study.
 ///
@@ -38,6 +43,32 @@ import org.striatum.studies.run.Study.Scope;
 /// @param progress of the simulations
 public record StudyPlanning(StudyRegistry registry, StudyPlan plan, Map<PlannedEffect, Double> effects, int trials,
     Progress progress) {
+  /// A planning in which studies and plan are about the same effects: those that are given are declared to the studies that
+  /// say *no* by them, and of the others the studies' own are planned for.
+  ///
+  /// @param given effects by the user
+  public static StudyPlanning of(StudyRegistry registry, StudyPlan plan, Map<PlannedEffect, Double> given, int trials,
+      Progress progress) {
+    AblationSettings ablation = plan.settings(AblationStep.STUDY);
+    DopamineStepSettings dopamine = plan.settings(DopamineStep.STUDY);
+    CompareSettings transfer = plan.settings(CompareStep.STUDY);
+    Map<PlannedEffect, Double> effects = new EnumMap<>(PlannedEffect.class);
+    for (PlannedEffect effect : PlannedEffect.values()) {
+      effects.put(effect, given.getOrDefault(effect, switch (effect) {
+        case USED -> ablation.measures().effect();
+        case DOPAMINE -> dopamine.study().tests().power().effect();
+        case TRANSFER -> transfer.study().power().effect();
+        case PREDICTS, SPARSE, ALIGNED, MORE, SEARCH -> effect.usual();
+      }));
+    }
+    StudyPlan declared = plan
+        .with(AblationStep.STUDY,
+            ablation.withMeasures(measures -> measures.withEffect(effects.get(PlannedEffect.USED))))
+        .with(DopamineStep.STUDY, dopamine.withStudy(study -> study.withTests(
+            tests -> tests.withPower(power -> power.withEffect(effects.get(PlannedEffect.DOPAMINE))))));
+    return new StudyPlanning(registry, declared, effects, trials, progress);
+  }
+
   /// What is planned for.
   ///
   /// @param checkpoint its name

@@ -248,7 +248,8 @@ public record ImportStep(ForeignRollouts made, PromptSettings asking) implements
     imported.doubts().forEach(run.note());
     Positions.require(model.facts(),
         rollouts.stream().map(rollout -> new Positions.Sequence("completions with their prompts",
-            rollout.problem().dataset(), rollout.problem().id(), rollout.tokens().length)).toList());
+            "problem %s of %s".formatted(rollout.problem().id(), rollout.problem().dataset()), rollout.tokens().length))
+            .toList());
     return rollouts;
   }
 

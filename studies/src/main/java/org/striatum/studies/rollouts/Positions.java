@@ -9,8 +9,9 @@ final class Positions {
   private Positions() {}
 
   /// @param what of a problem it is, in the plural
+  /// @param place which problem
   /// @param length in positions
-  record Sequence(String what, String dataset, String problem, long length) {}
+  record Sequence(String what, String place, long length) {}
 
   /// Refuses all together, before any is run.
   ///
@@ -19,9 +20,9 @@ final class Positions {
     List<Sequence> over = sequences.stream().filter(one -> one.length() > model.longest()).toList();
     over.stream().reduce((one, other) -> other.length() > one.length() ? other : one).ifPresent(longest -> {
       throw new UsageException(
-          "%s can be run on at most %d positions, and %d of %d %s need more: the longest, problem %s of %s, needs %d"
+          "%s can be run on at most %d positions, and %d of %d %s need more: the longest, of %s, needs %d"
               .formatted(model.name(), model.longest(), over.size(), sequences.size(), longest.what(),
-                  longest.problem(), longest.dataset(), longest.length()));
+                  longest.place(), longest.length()));
     });
   }
 }

@@ -326,7 +326,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
   /// The last new token is not run.
   private static void requirePositions(HookedModel model, List<Asked> asked, RolloutSettings settings) {
     Positions.require(model.facts(), asked.stream().filter(one -> one.sample == 0)
-        .map(one -> new Positions.Sequence("prompts with their new tokens", one.set.name(), one.problem.id(),
+        .map(one -> new Positions.Sequence("prompts with their new tokens", one.set.place(one.problem),
             one.prompt.length() + settings.sampling().maxNewTokens() - 1L))
         .toList());
   }

@@ -3,6 +3,7 @@ package org.striatum.studies.run;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.striatum.probe.run.FileFormat;
 import org.striatum.studies.answer.Answer.Finding;
 import org.striatum.studies.answer.Question;
@@ -82,6 +83,12 @@ public interface Study<S extends Record, R extends Record> {
 
   /// Runs what has to be finished first and is told by these settings as well.
   default void prepare(StudyRun run, S settings) throws IOException {}
+
+  /// Why a run whose studies before this one are finished holds nothing for it to study; empty if it does. [#prepare] refuses
+  /// then, and a full study goes on without it.
+  default Optional<String> nothingToStudy(StudyRun run, S settings) throws IOException {
+    return Optional.empty();
+  }
 
   /// Whether it has no command of its own: other studies or a scan run it.
   default boolean isInternal() {

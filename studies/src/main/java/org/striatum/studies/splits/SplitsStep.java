@@ -20,6 +20,8 @@ import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.store.StoredTrajectories;
 import org.striatum.probe.value.ControlsOverSplits;
 import org.striatum.probe.value.DatasetControls;
+import org.striatum.probe.value.ValueNeuronResults;
+import org.striatum.probe.value.ValuePower;
 import org.striatum.probe.value.Trajectories;
 import org.striatum.studies.answer.Question;
 import org.striatum.studies.capture.CaptureStep;
@@ -69,6 +71,7 @@ public record SplitsStep() implements Study<SplitsSettings, SplitsResults> {
     if (settings.splits() == 0) {
       return Found.only(new SplitsResults(0, List.of(), List.of()));
     }
+    ValueNeuronResults own = run.folder().results(ProbeStep.STUDY);
     List<Rollout> rollouts = run.rollouts();
     List<ProblemSplit> divisions = LongStream.generate(new SplittableRandom(settings.seed())::nextLong)
         .limit(settings.splits()).mapToObj(probe.split()::withSeed).toList();
@@ -88,11 +91,16 @@ public record SplitsStep() implements Study<SplitsSettings, SplitsResults> {
             StoredTrajectories.ofDataset(store, rollouts, dataset.getKey(), hook, probe.at())));
         List<Split> splits = divisions.stream().map(division -> division.of(dataset.getValue())).toList();
         List<Optional<DatasetControls>> controls = new ControlsOverSplits(probe.study(), settings.seed())
-            .run(dataset.getKey(), states, splits, task);
+            .run(dataset.getKey(), states, splits, power(own, dataset.getKey(), probe), task);
         answers.addAll(shares(dataset.getKey(), controls, 1 - probe.split().train() - probe.split().validation()));
       }
     }
     return Found.only(new SplitsResults(settings.splits(), answers, notes));
+  }
+
+  private static ValuePower power(ValueNeuronResults own, String dataset, ProbeSettings probe) {
+    return own.controls().stream().filter(controls -> controls.dataset().equals(dataset)).findFirst()
+        .map(DatasetControls::power).orElse(ValuePower.none(probe.study().controls().power().effect()));
   }
 
   private static long distinctProblems(List<Rollout> rollouts) {

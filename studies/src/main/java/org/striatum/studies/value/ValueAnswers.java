@@ -3,6 +3,7 @@ package org.striatum.studies.value;
 import static org.striatum.studies.answer.AnswerFigures.interval;
 import static org.striatum.studies.answer.AnswerFigures.signed;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -14,6 +15,8 @@ import org.striatum.probe.value.DatasetControls.NuisanceBaseline;
 import org.striatum.probe.value.DatasetControls.RotationControl;
 import org.striatum.probe.value.DatasetControls.Sparsity;
 import org.striatum.probe.value.ValueNeuronResults;
+import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
+import org.striatum.probe.value.ValueQuestion;
 import org.striatum.studies.answer.Answer.Finding;
 import org.striatum.studies.answer.Question;
 
@@ -49,42 +52,54 @@ public final class ValueAnswers {
   }
 
   /// What is asked of the value code, where there is one.
-  private static Finding asked(DatasetControls on, Verdict verdict, String figures) {
-    return on.readable()
-        ? new Finding(on.dataset(), verdict, figures)
-        : new Finding(on.dataset(), Verdict.NOT_TESTED, "the probe is not shown to predict success; " + figures);
+  private static Finding asked(DatasetControls on, ValueQuestion question, String figures) {
+    return new Finding(on.dataset(), on.answer(question),
+        (on.readable() ? "" : "the probe is not shown to predict success; ") + figures + "; "
+            + PowerWords.of(on, question));
   }
 
+  /// A dataset without controls was not asked, and says why.
   private static List<Finding> each(ValueNeuronResults results, Function<DatasetControls, Finding> finding) {
-    return results.controls().stream().map(finding).toList();
+    Map<String, DatasetControls> controls = results.controls().stream()
+        .collect(Collectors.toMap(DatasetControls::dataset, Function.identity()));
+    List<Finding> findings = new ArrayList<>();
+    for (DatasetSummary dataset : results.datasets()) {
+      DatasetControls own = controls.remove(dataset.dataset());
+      findings.add(own != null
+          ? finding.apply(own)
+          : new Finding(dataset.dataset(), Verdict.NOT_TESTED,
+              dataset.note() == null ? "no probe could be put to the test" : dataset.note()));
+    }
+    controls.values().forEach(own -> findings.add(finding.apply(own)));
+    return findings;
   }
 
   private static Finding readable(DatasetControls on) {
-    return new Finding(on.dataset(), on.readable() ? Verdict.YES : Verdict.UNDECIDED,
-        "AUROC %s at %s, %d test problems".formatted(interval(on.whole()), on.hook(), on.testProblems()));
+    return new Finding(on.dataset(), on.predicts(), "AUROC %s at %s, %d test problems; %s".formatted(
+        interval(on.whole()), on.hook(), on.testProblems(), PowerWords.of(on, ValueQuestion.PREDICTS)));
   }
 
   private static Finding sparse(DatasetControls on) {
     Sparsity sparsity = on.sparsity();
-    return asked(on, on.sparse(),
-        "%d of %d coordinates reach %s, %s relative to all of them; random sets of the same size %s".formatted(
-            sparsity.kept(),
-            on.width(), interval(sparsity.pruned()), signed(sparsity.difference()),
-            "%.3f (%.3f to %.3f)".formatted(sparsity.random().mean(), sparsity.random().low(),
-                sparsity.random().high())));
+    return asked(on, ValueQuestion.SPARSE,
+        "%d of %d coordinates reach %s, %s relative to all of them (margin %s); random sets of the same size %s"
+            .formatted(sparsity.kept(), on.width(), interval(sparsity.pruned()), signed(sparsity.difference()),
+                sparsity.margin(), "%.3f (%.3f to %.3f)".formatted(sparsity.random().mean(), sparsity.random().low(),
+                    sparsity.random().high())));
   }
 
   private static Finding aligned(DatasetControls on) {
     RotationControl rotation = on.rotation();
-    return asked(on, on.basisAligned(),
+    return asked(on, ValueQuestion.ALIGNED,
         "pruned AUROC in the native basis minus that in %d rotated bases %s, %s".formatted(rotation.rotations(),
             signed(rotation.difference()), rotation.pValue().equation("p")));
   }
 
   private static Finding more(DatasetControls on) {
     NuisanceBaseline baseline = on.nuisances().getFirst();
-    return asked(on, on.moreThanPromptLength(),
-        "%s alone %s; the probe adds %s".formatted(String.join(" and ", baseline.variables()),
-            interval(baseline.alone()), signed(baseline.increment())));
+    return asked(on, ValueQuestion.MORE_THAN_LENGTH,
+        "%s alone %s; the probe adds %s%s".formatted(String.join(" and ", baseline.variables()),
+            interval(baseline.alone()), signed(baseline.increment()),
+            baseline.verdict() == Verdict.NOT_TESTED ? ": they explain everything, nothing is left to add" : ""));
   }
 }

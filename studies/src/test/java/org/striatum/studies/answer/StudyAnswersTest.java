@@ -12,6 +12,9 @@ import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.Verdict;
+import org.striatum.probe.value.Ceiling;
+import org.striatum.probe.value.ValueNeuronResults;
+import org.striatum.studies.value.ProbeStep;
 import org.striatum.probe.uses.SearchResults;
 import org.striatum.probe.uses.SearchResults.Arm;
 import org.striatum.probe.uses.SearchResults.Comparison;
@@ -41,6 +44,17 @@ class StudyAnswersTest {
     StudyAnswers none = StudyAnswers.of("model", Map.of());
     assertThat(none.answers()).extracting(Answer::question).containsExactly(Question.values());
     assertThat(none.answers()).allSatisfy(answer -> assertThat(answer.verdict()).isEqualTo(Verdict.NOT_TESTED));
+  }
+
+  /// A dataset that no probe could be fitted on (all rollouts cut off, say) is named, not passed over.
+  @Test
+  void aDatasetWithoutControlsIsNotTestedAndSaysWhy() {
+    Estimate none = Estimate.exact(Double.NaN);
+    ValueNeuronResults results = new ValueNeuronResults(List.of(new ValueNeuronResults.DatasetSummary("cut", 30, 30,
+        Estimate.exact(0), 0, 15, 5, 10, 0, none, new Ceiling(none, 0, "needs K ≥ 2"),
+        "the training fold needs right rollouts")), List.of());
+    ProbeStep.STUDY.answers("model", results).values().forEach(findings -> assertThat(findings).singleElement()
+        .isEqualTo(new Finding("cut", Verdict.NOT_TESTED, "the training fold needs right rollouts")));
   }
 
   /// The interval decides, not the figure.

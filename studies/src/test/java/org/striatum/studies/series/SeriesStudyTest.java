@@ -19,6 +19,7 @@ import org.striatum.probe.transfer.SetSize;
 import org.striatum.probe.transfer.TransferResults.Basis;
 import org.striatum.probe.value.ProbeKind;
 import org.striatum.probe.value.Ranking;
+import org.striatum.probe.value.Ceiling;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
@@ -40,7 +41,7 @@ class SeriesStudyTest {
 
   private static SeriesCheckpoint checkpoint(String name, List<Integer> order) {
     DatasetSummary dataset = new DatasetSummary("mul", 10, 20, new Estimate(0.5, 0.4, 0.6), 1, 6, 2, 2, 0,
-        new Estimate(0.6, 0.5, 0.7), null);
+        new Estimate(0.6, 0.5, 0.7), new Ceiling(new Estimate(0.8, 0.7, 0.9), 10, null), null);
     List<LayerProbes> layers = List.of(layer(HookPoint.residPost(0), 0.6, 0.9, List.of()),
         layer(HOOK, 0.8, 0.7, order));
     return new SeriesCheckpoint(name,
