@@ -24,6 +24,8 @@ sealed interface ForeignLine permits HarnessLine, LikelihoodLine, ServerLine {
     }
   }
 
+  /// A line of whichever kind it is.
+  ///
   /// @param graded whether a grader will judge, not the line's own score
   static ForeignLine of(JsonNode line, boolean graded) throws MalformedRowException {
     if (!line.has("resps")) {

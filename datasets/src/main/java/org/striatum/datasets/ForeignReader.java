@@ -67,7 +67,9 @@ final class ForeignReader {
     this.reference = reference;
   }
 
-  /// @return true: the next row is wanted
+  /// Reads one row.
+  ///
+  /// @return true: the next one is wanted
   boolean take(Row row) {
     switch (row) {
       case Row.Malformed(String place, String why) -> skipped.add(place, why);

@@ -20,7 +20,7 @@ public final class NamedFigures {
       BiFunction<E, Double, Double> checked) {
     Map<E, Double> figures = new EnumMap<>(names);
     for (String text : texts) {
-      for (String one : text.split(",")) {
+      for (String one : text.split(",", -1)) {
         int equals = one.indexOf('=');
         if (equals < 1) {
           throw new UsageException(option + " must be NAME=NUMBER, found '" + one + "'; the names are "

@@ -162,9 +162,9 @@ public final class ProbeOptions implements SettingOptions<ProbeSettings> {
   private ControlSettings controls(ControlSettings base) {
     return base.withFolds(Given.or(folds, base.folds())).withRotations(Given.or(rotations, base.rotations()))
         .withRandomSets(Given.or(controlSets, base.randomSets()))
-        .withNestedPermutations(Given.or(nestedPermutations, base.nestedPermutations()))
-        .withStabilityResamples(Given.or(resampledSets, base.stabilityResamples()))
-        .withProbeSeeds(Given.or(probeSeeds, base.probeSeeds())).withPower(this::power);
+        .withNestedPermutations(Given.or(nestedPermutations, base.reruns().nestedPermutations()))
+        .withStabilityResamples(Given.or(resampledSets, base.reruns().stabilityResamples()))
+        .withProbeSeeds(Given.or(probeSeeds, base.reruns().probeSeeds())).withPower(this::power);
   }
 
   private ControlSettings.Power power(ControlSettings.Power base) {

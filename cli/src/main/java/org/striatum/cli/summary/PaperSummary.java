@@ -11,6 +11,8 @@ import org.striatum.studies.paper.Paper;
 ///
 /// @param console where they go
 public record PaperSummary(Console console) {
+  /// Prints the table and the deviations.
+  ///
   /// @param dopamine null if it was not studied; the others likewise
   public void print(Paper paper, ValueNeuronResults values, InterventionResults interventions,
       DopamineResults dopamine) {

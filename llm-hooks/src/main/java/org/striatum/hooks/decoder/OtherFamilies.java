@@ -23,8 +23,9 @@ final class OtherFamilies {
   static Decoder bloom(Checkpoint checkpoint) throws CheckpointException {
     ModelConfig config = checkpoint.config();
     refuse(config, "apply_residual_connection_post_layernorm");
+    config.has("slow_but_exact");
     // Summed slice by slice the reference leaves out the biases of both output projections.
-    boolean sliced = config.flag("slow_but_exact", false) & config.size("pretraining_tp", 1) > 1;
+    boolean sliced = config.size("pretraining_tp", 1) > 1 && config.flag("slow_but_exact", false);
     BlockPlan plan = BlockPlan.ofEqualHeads(checkpoint, config.has("n_layer") ? "n_layer" : "num_hidden_layers",
         config.has("hidden_size") ? "hidden_size" : "n_embed",
         config.has("n_head") ? "n_head" : "num_attention_heads");

@@ -171,8 +171,8 @@ class TokenizerTest {
       boolean followed)
       throws Exception {
     Files.copy(GOLDEN.resolve(layout).resolve("tokenizer.json"), folder.resolve("tokenizer.json"));
-    String config = "{\"tokenizer_class\": \"%s\", \"bos_token\": \"<s>\", \"%s\": %s}";
-    Files.writeString(folder.resolve("tokenizer_config.json"), config.formatted(type, flag, value));
+    Files.writeString(folder.resolve("tokenizer_config.json"),
+        "{\"tokenizer_class\": \"%s\", \"bos_token\": \"<s>\", \"%s\": %s}".formatted(type, flag, value));
     try (Tokenizer tokenizer = Tokenizer.open(folder, LARGE);
         Tokenizer plain = Tokenizer.open(GOLDEN.resolve(layout), LARGE)) {
       assertThat(tokenizer.policy().remarks()).anyMatch(remark -> remark.contains(flag));

@@ -213,7 +213,7 @@ public record InterventionResults(List<Intervention> interventions, List<Curve> 
     private static double critical(double[] effects, int available, double limit) {
       int place = (int) Math.floor(limit * (effects.length + 1) + 1e-9);
       double[] sorted = Arrays.stream(effects).sorted().toArray();
-      if (Double.isNaN(limit) || effects.length == 0 || place < 1 && effects.length == available) {
+      if (Double.isNaN(limit) || effects.length == 0 || (place < 1 && effects.length == available)) {
         return Double.NaN;
       }
       return place >= 1

@@ -36,7 +36,7 @@ record TestFamily(List<MeasuredIntervention> tests, UnaryOperator<double[]> corr
       AblationPower power = test.drops().power(one.outcome(), limit, effect);
       Reason reason = reason(one, qMatched[i], limit, critical, power);
       judged.add(one.judged(qRandom[i], qMatched[i],
-          new Decision(damage(one, qRandom[i], limit, reason), reason, made, limit, critical, power)));
+          new Decision(damage(one, qRandom[i], reason), reason, made, limit, critical, power)));
     }
     return judged;
   }
@@ -121,7 +121,7 @@ record TestFamily(List<MeasuredIntervention> tests, UnaryOperator<double[]> corr
         || matched.excess().low() + matched.mean() >= matched.critical(limit) - ROUNDING;
   }
 
-  private static Damage damage(Intervention one, double qRandom, double limit, Reason reason) {
+  private static Damage damage(Intervention one, double qRandom, Reason reason) {
     return switch (reason) {
       case EXCEEDS_CONTROLS -> Damage.SPECIFIC;
       case EXCLUDED -> one.isDamaged() && passes(qRandom) ? Damage.GENERIC : Damage.NONE;

@@ -35,7 +35,7 @@ final class NestedControl {
     this.settings = settings;
     this.resamples = resamples;
     this.random = random;
-    this.outcomes = new boolean[1 + settings.nestedPermutations()][];
+    this.outcomes = new boolean[1 + settings.reruns().nestedPermutations()][];
     outcomes[0] = states.getFirst().successes();
     for (int m = 1; m < outcomes.length; m++) {
       outcomes[m] = states.getFirst().shuffled(random).successes();

@@ -151,7 +151,7 @@ final class ProbeControls {
     List<SetStability> found = new ArrayList<>();
     Map<Order, List<Set<Integer>>> sets = new LinkedHashMap<>();
     RandomGenerator random = streams.of(stream + "resamples");
-    for (int r = 0; r < settings.controls().stabilityResamples(); r++) {
+    for (int r = 0; r < settings.controls().reruns().stabilityResamples(); r++) {
       OutcomeRegression resampled = OutcomeRegression.of(resample(probe.fit(), random));
       for (Order order : Order.values()) {
         sets.computeIfAbsent(order, _ -> new ArrayList<>()).add(set(resampled.order(order, k), k));
@@ -159,12 +159,12 @@ final class ProbeControls {
     }
     sets.forEach((order, own) -> found
         .add(new SetStability(order.printed(), "problem resamples", k, Stability.of(own, width))));
-    if (settings.controls().probeSeeds() >= 2) {
+    if (settings.controls().reruns().probeSeeds() >= 2) {
       List<Set<Integer>> bySeed = new ArrayList<>();
       if (layer.ranking() == Ranking.TD_FIRST_LAYER_L1) {
         bySeed.add(new HashSet<>(layer.order().subList(0, k)));
       }
-      List<ProbeJob> jobs = IntStream.range(bySeed.size(), settings.controls().probeSeeds())
+      List<ProbeJob> jobs = IntStream.range(bySeed.size(), settings.controls().reruns().probeSeeds())
           .mapToObj(seed -> new ProbeJob(train, validation, settings.training().withTarget(Target.TD),
               streams.of(stream + "seed " + seed)))
           .toList();

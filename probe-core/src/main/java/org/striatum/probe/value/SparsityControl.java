@@ -115,7 +115,7 @@ final class SparsityControl {
     if (difference.low() > -margin && better && pRandom <= 0.05) {
       return Verdict.YES;
     }
-    return overRandom.high() < margin || difference.high() < 0 && !better ? Verdict.NO : Verdict.UNDECIDED;
+    return overRandom.high() < margin || (difference.high() < 0 && !better) ? Verdict.NO : Verdict.UNDECIDED;
   }
 
   private double[] scores(int[] coordinates) {

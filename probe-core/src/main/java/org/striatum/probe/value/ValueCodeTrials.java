@@ -71,6 +71,8 @@ public record ValueCodeTrials(Code code, Background background, ControlSettings 
   public record Correlated(double[][] z, int width) implements Background {
     private static final double SHRUNK = 0.1;
 
+    /// From states as they are stored.
+    ///
     /// @param rows (size, width) row-major
     public static Correlated of(float[] rows, int width) {
       int n = rows.length / width;

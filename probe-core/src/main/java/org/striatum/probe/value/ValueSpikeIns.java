@@ -2,8 +2,10 @@ package org.striatum.probe.value;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -175,32 +177,31 @@ final class ValueSpikeIns {
 
   /// Plants some kinds of codes in turn, and asks about each until every question has its share.
   private List<Share> planted(List<Cell> cells, Set<ValueQuestion> asked) {
-    Tally[] together = new Tally[ValueQuestion.values().length];
-    Tally[][] each = new Tally[cells.size()][together.length];
+    Map<ValueQuestion, Tally> together = new EnumMap<>(ValueQuestion.class);
+    List<Map<ValueQuestion, Tally>> each = new ArrayList<>();
+    cells.forEach(_ -> each.add(new EnumMap<>(ValueQuestion.class)));
     int perCell = Math.ceilDiv(settings.power().planted(), 2); // two kinds of codes make up the declared effect
     for (ValueQuestion question : asked) {
       int most = question == ValueQuestion.ALIGNED ? settings.power().rotated() : perCell * cells.size();
-      together[question.ordinal()] = new Tally(most, !countsWrong(question, cells.getFirst()));
-      for (Tally[] own : each) {
-        own[question.ordinal()] = new Tally(most, false);
-      }
+      together.put(question, new Tally(most, !countsWrong(question, cells.getFirst())));
+      each.forEach(own -> own.put(question, new Tally(most, false)));
     }
-    for (int k = 0; asked.stream().anyMatch(question -> together[question.ordinal()].isOpen()); k++) {
+    for (int k = 0; together.values().stream().anyMatch(Tally::isOpen); k++) {
       Cell cell = cells.get(k % cells.size());
       RandomGenerator random = streams.of(stream + cell + " " + k / cells.size());
       Trial trial = new Trial(random, cell);
       for (ValueQuestion question : asked) {
-        if (together[question.ordinal()].isOpen()) {
+        if (together.get(question).isOpen()) {
           Verdict answer = trial.answer(question);
-          together[question.ordinal()].add(answer);
-          each[k % cells.size()][question.ordinal()].add(answer);
+          together.get(question).add(answer);
+          each.get(k % cells.size()).get(question).add(answer);
         }
       }
     }
     List<Share> shares = new ArrayList<>();
     for (int c = 0; c < cells.size(); c++) {
       for (ValueQuestion question : asked) {
-        Tally tally = each[c][question.ordinal()];
+        Tally tally = each.get(c).get(question);
         if (tally.planted > 0) {
           shares.add(new Share(question, cells.get(c).code(), cells.get(c).arrangement(), cells.get(c).strength(),
               tally.planted, tally.found, tally.denied));
@@ -213,8 +214,8 @@ final class ValueSpikeIns {
   /// Whether wrong answers count too, so that a share below four in five does not end the planting: of dense codes, and of sparse
   /// ones beside the real code, which must not be denied.
   private boolean countsWrong(ValueQuestion question, Cell cell) {
-    return cell.code() == PlantedCode.DENSE || question == ValueQuestion.SPARSE
-        && cell.arrangement() == Arrangement.BESIDE && cell.strength() == settings.power().effect();
+    return cell.code() == PlantedCode.DENSE || (question == ValueQuestion.SPARSE
+        && cell.arrangement() == Arrangement.BESIDE && cell.strength() == settings.power().effect());
   }
 
   /// One planted code and what the controls answer about it.

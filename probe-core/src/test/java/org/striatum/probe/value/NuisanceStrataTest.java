@@ -108,7 +108,7 @@ class NuisanceStrataTest {
   /// generation takes out value.
   @Test
   void afterLengthFindsWhatLengthHides() {
-    int[][] found = new int[3][3];
+    long[][] found = new long[3][3];
     double[] pulls = {0, 1, 2};
     for (int s = 0; s < pulls.length; s++) {
       for (int seed = 0; seed < 10; seed++) {
@@ -129,7 +129,7 @@ class NuisanceStrataTest {
     assertThat(found[1][1]).isGreaterThanOrEqualTo(54);
     assertThat(found[1][0]).isLessThan(20);
     assertThat(found[2][1]).isGreaterThanOrEqualTo(45);
-    for (int[] setting : found) {
+    for (long[] setting : found) {
       assertThat(setting[2]).isLessThanOrEqualTo(setting[1]);
     }
   }

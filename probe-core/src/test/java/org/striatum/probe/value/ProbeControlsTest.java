@@ -30,7 +30,8 @@ import smile.stat.distribution.GaussianDistribution;
 class ProbeControlsTest {
   private static final int WIDTH = 120;
   private static final ControlSettings.Power UNPLANTED = ControlSettings.QUICK.power().withPlanted(0);
-  private static final ControlSettings SETTINGS = new ControlSettings(5, 20, 39, 9, 5, 0, 0.02, UNPLANTED);
+  private static final ControlSettings SETTINGS = new ControlSettings(5, 20, 39, new ControlSettings.Reruns(9, 5, 0),
+      0.02, UNPLANTED);
 
   private static final int[] FIRST = IntStream.range(0, 400).toArray();
   private static final int[] SECOND = IntStream.range(400, 800).toArray();
@@ -257,7 +258,7 @@ class ProbeControlsTest {
     assertThatExceptionOfType(NotEnoughData.class)
         .isThrownBy(() -> ProblemFolds.deal(new String[]{"a", "b", "a"}, 3, new SplittableRandom(1)))
         .withMessage("cross-fitting in 3 folds needs problems: at least 3, found 2");
-    assertThatIllegalArgumentException().isThrownBy(() -> new ControlSettings(1, 20, 99, 19, 20, 3, 0.02, UNPLANTED))
+    assertThatIllegalArgumentException().isThrownBy(() -> SETTINGS.withFolds(1))
         .withMessageContaining("found 1");
     assertThatIllegalArgumentException().isThrownBy(() -> ValueProbeTraining.Target.named("sarsa"))
         .withMessageContaining("found 'sarsa'");

@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Split;
@@ -39,7 +40,8 @@ class ValueNeuronStudyTest {
       List.of(), Ranking.UNIVARIATE_AUROC, new PruningSettings(List.of(0.0, 0.5, 0.9, 0.95), 4),
       new SparseSettings(SparseFit.LOGISTIC, SolverKind.PATH, 10, 0.05, 5),
       new ValueNeuronSettings.Summary(100, 6, 0.1),
-      new ControlSettings(2, 2, 5, 1, 2, 2, 0.02, new ControlSettings.Power(5, 5, List.of(0.7, 0.8), 0.7)));
+      new ControlSettings(2, 2, 5, new ControlSettings.Reruns(1, 2, 2), 0.02,
+          new ControlSettings.Power(5, 5, List.of(0.7, 0.8), 0.7)));
   private static final List<String> RANKINGS = Ranking.of(List.of(Target.TD, Target.MONTE_CARLO)).stream()
       .map(Ranking::printed).toList();
   private static final int WIDTH = 40;
@@ -163,8 +165,7 @@ class ValueNeuronStudyTest {
       ValueNeuronResults results = new ValueNeuronStudy(settings, seed).run(List.of(dataset("small", twice(store))),
           Progress.NONE);
       for (DatasetControls controls : results.controls()) {
-        assertThat(IntStream.range(0, ValueQuestion.values().length)
-            .mapToObj(q -> controls.answer(ValueQuestion.values()[q]))).doesNotContain(Verdict.NO);
+        assertThat(Stream.of(ValueQuestion.values()).map(controls::answer)).doesNotContain(Verdict.NO);
         noes += List.of(controls.sparsity().verdict(), controls.rotation().verdict(),
             controls.nuisances().getFirst().verdict()).contains(Verdict.NO) ? 1 : 0;
       }

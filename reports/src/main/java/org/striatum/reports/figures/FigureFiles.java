@@ -29,6 +29,8 @@ public record FigureFiles(int width, Progress progress) {
     }
   }
 
+  /// Draws and writes all of them.
+  ///
   /// @param report any report of this program
   /// @param folder that is made if it is not there; files of the same names are replaced
   /// @return the files, in the order of the page

@@ -83,7 +83,7 @@ public record Pilot(StudyRun run, PilotSettings settings, StudyPlan plan) {
     List<Rollout> rollouts = run.rollouts();
     double generated = rollouts.stream().mapToDouble(Pilot::tokens).sum();
     CaptureResults captured = run.folder().results(CaptureStep.STUDY);
-    List<ContinuedRollout> continued = continued(asked, notes);
+    List<ContinuedRollout> continued = continued(asked);
     List<Known> known = new ArrayList<>();
     Map<String, Background> states = new LinkedHashMap<>();
     try (ActivationStore store = ActivationStore.open(run.folder().activations())) {
@@ -168,7 +168,7 @@ public record Pilot(StudyRun run, PilotSettings settings, StudyPlan plan) {
     return rollout.tokens().length - rollout.promptLength() + (rollout.finished() ? 1.0 : 0.0);
   }
 
-  private List<ContinuedRollout> continued(RolloutSettings asked, List<String> notes) throws IOException {
+  private List<ContinuedRollout> continued(RolloutSettings asked) throws IOException {
     ContinuationSettings planned = plan.settings(DopamineStep.STUDY).continuations();
     if (settings.continued() == 0 || planned.draws() == 0 || asked.sampling().temperature() == 0) {
       return List.of();

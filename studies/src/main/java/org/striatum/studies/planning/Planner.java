@@ -135,10 +135,6 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
     return plan.settings(RolloutStep.STUDY).samples();
   }
 
-  private static String text(String format, Object... values) {
-    return String.format(Locale.ROOT, format, values);
-  }
-
   /// Of a question about value, which is asked on several splits.
   private Needs problems(OptionalInt needed, String otherwise) {
     int splits = Math.max(1, plan.settings(SplitsStep.STUDY).splits());
@@ -159,7 +155,7 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
         && power.at(one.problems) < PowerFormula.ENOUGH; k++) {
       samples = new AurocPower(auroc, outcomes, k, tested()).at(one.problems) >= PowerFormula.ENOUGH ? k : null;
     }
-    String because = text(
+    String because = String.format(Locale.ROOT,
         "%d problems, K = %d, %.0f %% of them tested; accuracy %.2f, correlation within a problem %.2f%s",
         one.problems, samples(), 100 * tested(), outcomes.accuracy(), outcomes.icc(),
         samples == null ? "" : "; with these problems K = " + samples + " would do");
@@ -168,7 +164,7 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
   }
 
   private static String ceiling(double auroc, OutcomeModel outcomes) {
-    return text(
+    return String.format(Locale.ROOT,
         "AUROC %.3f is more than the true chances of success reach here, %.3f (accuracy %.2f, correlation within a"
             + " problem %.2f): declare a smaller effect",
         auroc, outcomes.ceiling(), outcomes.accuracy(), outcomes.icc());
@@ -205,10 +201,11 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
     PowerCurve curve = PowerCurve.of(points);
     return planned(one, effect, Means.SIMULATION, curve.at(one.problems),
         problems(curve.problemsNeeded(), "more than " + 4 * points.getLast().problems() + " problems"),
-        text("%s in %s; %d coordinates carry it%s", shares(points),
+        String.format(Locale.ROOT, "%s in %s; %d coordinates carry it%s", shares(points),
             one.states == null ? "independent coordinates" : "normal states with the pilot's covariance", CODE,
             one.known.get(Figure.WIDTH) > states.width()
-                ? text(", %d of %.0f coordinates are made up", states.width(), one.known.get(Figure.WIDTH))
+                ? String.format(Locale.ROOT, ", %d of %.0f coordinates are made up", states.width(),
+                    one.known.get(Figure.WIDTH))
                 : ""));
   }
 
@@ -241,7 +238,7 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
     double accuracy = one.known.get(Figure.ACCURACY);
     double churn = Math.min(one.known.get(Figure.CHURN), 2 * Math.min(accuracy - drop, 1 - accuracy));
     if (!(churn >= 0) || one.known.get(Figure.GENERIC) >= drop) {
-      return unplanned(one, PlannedEffect.USED, text(
+      return unplanned(one, PlannedEffect.USED, String.format(Locale.ROOT,
           "a drop of %.3f is more than an accuracy of %.3f allows, or no more than a matched set's, %.3f", drop,
           accuracy,
           one.known.get(Figure.GENERIC)));
@@ -258,7 +255,7 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
         attempts(needed, ablation.measures().attempts()), enough, 1,
         needed.isEmpty() ? "more than 2000 attempts" : null);
     return planned(one, PlannedEffect.USED, Means.FORMULA, reached, needs,
-        text(
+        String.format(Locale.ROOT,
             "%d primary, %d matched sets of which %d may do as much, at most %d test problems; accuracy %.2f, %.0f %% of"
                 + " answers change under any ablation",
             primary, controls, Math.max(0, design.allowed()),
@@ -301,16 +298,17 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
             ? "more than " + 4 * points.getLast().problems() + " problems"
             : needed.getAsInt() > most ? "a rollout of each continued" : null);
     return planned(one, PlannedEffect.DOPAMINE, Means.SIMULATION, power, needs,
-        text("%s, one rollout each, K = %d, %d coordinates tested; values %s; reliability of δ̂ %.2f made up%s%s",
+        String.format(Locale.ROOT,
+            "%s, one rollout each, K = %d, %d coordinates tested; values %s; reliability of δ̂ %.2f made up%s%s",
             shares(points), draws, made.family(),
             one.values != null ? "of the pilot's rollouts" : "of " + steps + " even steps",
             made.of(continued.problems, trained(), tested(), size(PlannedEffect.DOPAMINE), 2, seed).reliability(),
             one.known.find(Figure.RELIABILITY).isPresent()
-                ? text(", %.2f in the pilot", one.known.get(Figure.RELIABILITY))
+                ? String.format(Locale.ROOT, ", %.2f in the pilot", one.known.get(Figure.RELIABILITY))
                 : "",
             samples == null
                 ? ""
-                : text("; with %d problems K = %d would do", continued.problems, samples)));
+                : String.format(Locale.ROOT, "; with %d problems K = %d would do", continued.problems, samples)));
   }
 
   private double trained() {
@@ -356,14 +354,16 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
     double gain = size(PlannedEffect.SEARCH);
     if (gain > 1 - outcomes.accuracy()) {
       return unplanned(one, PlannedEffect.SEARCH,
-          text("a gain of %.3f is more than an accuracy of %.3f leaves", gain, outcomes.accuracy()));
+          String.format(Locale.ROOT, "a gain of %.3f is more than an accuracy of %.3f leaves", gain,
+              outcomes.accuracy()));
     }
     PairedPower power = new PairedPower(gain, outcomes, tested(), search.problems());
     OptionalInt needed = new PairedPower(gain, outcomes, tested(), Integer.MAX_VALUE).problemsNeeded();
     Needs needs = new Needs(needed.isPresent() ? needed.getAsInt() : null, null, attempts(needed, search.problems()),
         null, 1, needed.isPresent() ? null : "more than a million problems");
     return planned(one, PlannedEffect.SEARCH, Means.FORMULA, power.at(one.problems), needs,
-        text("at most %d test problems; two completions of a problem differ in %.0f %% of the cases", search.problems(),
+        String.format(Locale.ROOT,
+            "at most %d test problems; two completions of a problem differ in %.0f %% of the cases", search.problems(),
             100 * outcomes.discordance()));
   }
 }
