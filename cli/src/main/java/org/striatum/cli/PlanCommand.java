@@ -21,7 +21,7 @@ import org.striatum.probe.run.Sha256;
 import org.striatum.probe.run.UsageException;
 import org.striatum.studies.StudyPlan;
 import org.striatum.studies.StudyRegistry;
-import org.striatum.studies.planning.Figure;
+import org.striatum.studies.planning.PlannedFigure;
 import org.striatum.studies.planning.Known;
 import org.striatum.studies.planning.Pilot;
 import org.striatum.studies.planning.PilotSettings;
@@ -90,7 +90,7 @@ final class PlanCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Map<PlannedEffect, Double> sizes = NamedFigures.parse("--effect", effects, PlannedEffect.class,
         PlannedEffect::checked);
-    Map<Figure, Double> figures = NamedFigures.parse("--assume", assumed, Figure.class, Figure::checked);
+    Map<PlannedFigure, Double> figures = NamedFigures.parse("--assume", assumed, PlannedFigure.class, PlannedFigure::checked);
     if (trials < 2 || trials > 10_000) {
       throw new UsageException("--trials must be in [2, 10000], found " + trials);
     }
@@ -105,7 +105,7 @@ final class PlanCommand implements Callable<Integer> {
     }
     ModelSource source = study.source();
     StudyPlanning planning = StudyPlanning.of(registry, told, sizes, trials, console.progress());
-    PlanFile plan = PlanFile.write(file, figures.containsKey(Figure.ACCURACY)
+    PlanFile plan = PlanFile.write(file, figures.containsKey(PlannedFigure.ACCURACY)
         ? assumed(planning, source, sets, figures)
         : piloted(planning, source, sets, figures, drawn, file));
     if (study.isJson()) {
@@ -118,9 +118,9 @@ final class PlanCommand implements Callable<Integer> {
   }
 
   private Plan assumed(StudyPlanning planning, ModelSource source,
-      List<ProblemSet> sets, Map<Figure, Double> figures) throws IOException {
+      List<ProblemSet> sets, Map<PlannedFigure, Double> figures) throws IOException {
     try (HookedModel model = study.modelOptions().openUnexamined(source)) {
-      Map<Figure, Double> read = Map.of(Figure.WIDTH, (double) model.facts().width(), Figure.HOOKS,
+      Map<PlannedFigure, Double> read = Map.of(PlannedFigure.WIDTH, (double) model.facts().width(), PlannedFigure.HOOKS,
           (double) model.facts().layers());
       List<Known> known = sets.stream().map(set -> Known.assumed(set.name(), read, figures)).toList();
       return planning.plan(asked(source, model.checksums(), sets),
@@ -129,7 +129,7 @@ final class PlanCommand implements Callable<Integer> {
   }
 
   private Plan piloted(StudyPlanning planning, ModelSource source,
-      List<ProblemSet> sets, Map<Figure, Double> figures, PilotSettings drawn, Path file) throws IOException {
+      List<ProblemSet> sets, Map<PlannedFigure, Double> figures, PilotSettings drawn, Path file) throws IOException {
     Path folder = file.resolveSibling(file.getFileName().toString().replaceFirst("\\.json$", "") + "-pilot");
     console.note("pilot: " + drawn.problems() + " problems of each set, in " + folder);
     try (RunFolder opened = RunFolder.create(folder);

@@ -110,15 +110,15 @@ class PlannedPowerTest {
     SignatureTrials trials = new SignatureTrials(
         DopamineSettings.quick().withTests(tests -> tests.withPermutations(199)).withResamples(200),
         ValueProcess.Revealed.even(new OutcomeModel(accuracy, icc), steps), draws, 40);
-    List<PowerCurve.Point> points = new ArrayList<>();
+    List<PowerBySize.Point> points = new ArrayList<>();
     for (int problems : new int[]{80, 160, 320}) {
       points.add(point(trials, problems, strength, 0));
     }
     double found = point(trials, 220, strength, 1000).share();
-    assertThat(PowerCurve.of(points).at(220)).isCloseTo(found, within(TEN_POINTS));
+    assertThat(PowerBySize.of(points).at(220)).isCloseTo(found, within(TEN_POINTS));
   }
 
-  private static PowerCurve.Point point(SignatureTrials trials, int problems, double strength, int from) {
+  private static PowerBySize.Point point(SignatureTrials trials, int problems, double strength, int from) {
     int found = 0;
     int planted = 0;
     for (int seed = from; seed < from + 40; seed++) {
@@ -126,7 +126,7 @@ class PlannedPowerTest {
       found += one.found();
       planted += one.planted();
     }
-    return new PowerCurve.Point(problems, found, planted);
+    return new PowerBySize.Point(problems, found, planted);
   }
 
   private static double share(List<Boolean> found) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.striatum.probe.planning.DamagePower.Design;
-import org.striatum.probe.planning.PowerCurve.Point;
+import org.striatum.probe.planning.PowerBySize.Point;
 import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.stats.Auroc;
 
@@ -111,7 +111,7 @@ class PowerFormulaTest {
     List<Point> points = IntStream.of(50, 100, 200, 400)
         .mapToObj(n -> new Point(n, (int) Math.round(100_000 * Gaussian.cdf(-2 + 0.15 * Math.sqrt(n))), 100_000))
         .toList();
-    PowerCurve curve = PowerCurve.of(points);
+    PowerBySize curve = PowerBySize.of(points);
     assertThat(curve.intercept()).isCloseTo(-2, within(0.01));
     assertThat(curve.slope()).isCloseTo(0.15, within(0.001));
     assertThat(curve.at(curve.problemsNeeded().orElseThrow())).isCloseTo(PowerFormula.ENOUGH, within(0.005));
@@ -119,9 +119,9 @@ class PowerFormulaTest {
 
   @Test
   void aCurveThatNeverRisesNeedsMoreThanWasLookedAt() {
-    assertThat(PowerCurve.of(List.of(new Point(100, 0, 20), new Point(400, 0, 20))).problemsNeeded()).isEmpty();
-    assertThat(PowerCurve.of(List.of(new Point(100, 9, 20), new Point(400, 5, 20))).problemsNeeded()).isEmpty();
-    PowerCurve always = PowerCurve.of(List.of(new Point(100, 20, 20), new Point(400, 20, 20)));
+    assertThat(PowerBySize.of(List.of(new Point(100, 0, 20), new Point(400, 0, 20))).problemsNeeded()).isEmpty();
+    assertThat(PowerBySize.of(List.of(new Point(100, 9, 20), new Point(400, 5, 20))).problemsNeeded()).isEmpty();
+    PowerBySize always = PowerBySize.of(List.of(new Point(100, 20, 20), new Point(400, 20, 20)));
     assertThat(always.at(100)).isGreaterThan(0.9);
     assertThat(always.problemsNeeded()).hasValue(100);
   }

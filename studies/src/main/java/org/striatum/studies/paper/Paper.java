@@ -78,7 +78,7 @@ public enum Paper implements Printed {
 
   /// What of the paper is not done here, or not known from it.
   public List<String> deviations() {
-    return List.of("no set by Wanda (weight × activation norm) and none by a probe of the next token is ablated",
+    return List.of("no set by Wanda (weight × activation norm), by a probe of the next token or by the terminal-only probe is ablated",
         "the paper does not say how many passes its probes are trained for: " + PASSES + " here",
         "the optimiser of its TD-error probe is not known: AdamW at our rate, with the value probe's weight decay",
         "an AUROC is that of the pass with the lowest validation error; rankings and masked curves are of the last pass");

@@ -47,13 +47,13 @@ public record Costs(StudyPlan plan, List<Planner.Data> data) {
     for (Planner.Data one : data) {
       double own = tokens.of(one);
       all += own;
-      seconds += own / one.known().get(Figure.RATE);
+      seconds += own / one.known().get(PlannedFigure.RATE);
     }
     return new PlannedCost(study, Math.round(all), seconds, Math.round(all * bytesAToken));
   }
 
   private double tokens(Planner.Data one) {
-    double known = one.known().get(Figure.TOKENS);
+    double known = one.known().get(PlannedFigure.TOKENS);
     return Double.isNaN(known) ? plan.settings(RolloutStep.STUDY).sampling().maxNewTokens() : known;
   }
 
@@ -74,9 +74,9 @@ public record Costs(StudyPlan plan, List<Planner.Data> data) {
     double seconds = 0;
     double bytes = 0;
     for (Planner.Data one : data) {
-      double rows = rollouts(one) * (tokens(one) + one.known().get(Figure.PROMPT));
-      seconds += rows / one.known().get(Figure.ROWS);
-      bytes += rows * one.known().get(Figure.ROW_BYTES);
+      double rows = rollouts(one) * (tokens(one) + one.known().get(PlannedFigure.PROMPT));
+      seconds += rows / one.known().get(PlannedFigure.ROWS);
+      bytes += rows * one.known().get(PlannedFigure.ROW_BYTES);
     }
     return new PlannedCost(CaptureStep.STUDY.name(), 0, seconds, Double.isNaN(bytes) ? 0 : Math.round(bytes));
   }
@@ -85,7 +85,7 @@ public record Costs(StudyPlan plan, List<Planner.Data> data) {
   private PlannedCost dopamine() {
     ContinuationSettings continuations = plan.settings(DopamineStep.STUDY).continuations();
     return generated(DopamineStep.STUDY.name(),
-        one -> Math.min(continuations.rollouts(), rollouts(one)) * one.known().get(Figure.STEPS)
+        one -> Math.min(continuations.rollouts(), rollouts(one)) * one.known().get(PlannedFigure.STEPS)
             * continuations.draws() * (tokens(one) / 2 + 1),
         0);
   }
@@ -101,7 +101,7 @@ public record Costs(StudyPlan plan, List<Planner.Data> data) {
   }
 
   private static double distance(Planner.Data one) {
-    return Math.abs(one.known().get(Figure.ACCURACY) - 0.5);
+    return Math.abs(one.known().get(PlannedFigure.ACCURACY) - 0.5);
   }
 
   /// Each step is drawn K times by value, by surprise and at random; K whole completions, one of them greedy, beside.

@@ -92,11 +92,11 @@ public record Pilot(StudyRun run, PilotSettings settings, StudyPlan plan) {
         String from = "pilot, %d rollouts of %d problems".formatted(set.getValue().size(),
             set.getValue().stream().map(rollout -> rollout.problem().id()).distinct().count());
         Known own = outcomes(set.getKey(), set.getValue(), from)
-            .with(Figure.WIDTH, store.width(hook), Source.MEASURED, "at " + hook)
-            .with(Figure.HOOKS, store.hooks().size(), Source.MEASURED, "captured")
-            .with(Figure.RATE, generated / drawing, Source.MEASURED, from)
-            .with(Figure.ROWS, captured.rows() / recording, Source.MEASURED, from)
-            .with(Figure.ROW_BYTES, (double) captured.bytes() / captured.rows(), Source.MEASURED, from);
+            .with(PlannedFigure.WIDTH, store.width(hook), Source.MEASURED, "at " + hook)
+            .with(PlannedFigure.HOOKS, store.hooks().size(), Source.MEASURED, "captured")
+            .with(PlannedFigure.RATE, generated / drawing, Source.MEASURED, from)
+            .with(PlannedFigure.ROWS, captured.rows() / recording, Source.MEASURED, from)
+            .with(PlannedFigure.ROW_BYTES, (double) captured.bytes() / captured.rows(), Source.MEASURED, from);
         known.add(continued(own, rollouts, continued));
         background(store, rollouts, set.getKey(), hook).ifPresent(drawn -> states.put(set.getKey(), drawn));
       }
@@ -134,16 +134,16 @@ public record Pilot(StudyRun run, PilotSettings settings, StudyPlan plan) {
     int[] right = byProblem.values().stream().mapToInt(counts -> counts[0]).toArray();
     int[] drawn = byProblem.values().stream().mapToInt(counts -> counts[1]).toArray();
     double accuracy = (double) Arrays.stream(right).sum() / Arrays.stream(drawn).sum();
-    Known known = new Known(dataset, new EnumMap<>(Figure.class), obstacle(accuracy, rollouts.size()))
-        .with(Figure.ACCURACY, accuracy, Source.MEASURED, from)
-        .with(Figure.PROMPT, rollouts.stream().mapToInt(Rollout::promptLength).average().orElseThrow(),
+    Known known = new Known(dataset, new EnumMap<>(PlannedFigure.class), obstacle(accuracy, rollouts.size()))
+        .with(PlannedFigure.ACCURACY, accuracy, Source.MEASURED, from)
+        .with(PlannedFigure.PROMPT, rollouts.stream().mapToInt(Rollout::promptLength).average().orElseThrow(),
             Source.MEASURED, from)
-        .with(Figure.TOKENS, rollouts.stream().mapToDouble(Pilot::tokens).average().orElseThrow(), Source.MEASURED,
+        .with(PlannedFigure.TOKENS, rollouts.stream().mapToDouble(Pilot::tokens).average().orElseThrow(), Source.MEASURED,
             from);
     double length = Auroc.of(rollouts.stream().mapToDouble(Rollout::promptLength).toArray(), successes(rollouts));
-    known = known.with(Figure.LENGTH, Math.max(length, 1 - length), Source.MEASURED, from);
+    known = known.with(PlannedFigure.LENGTH, Math.max(length, 1 - length), Source.MEASURED, from);
     try {
-      return known.with(Figure.ICC, OutcomeModel.measured(right, drawn).icc(), Source.MEASURED, from);
+      return known.with(PlannedFigure.ICC, OutcomeModel.measured(right, drawn).icc(), Source.MEASURED, from);
     } catch (NotEnoughData _) {
       return known; // one rollout a problem, or outcomes of one class: that is said by the obstacle, or by the default
     }
@@ -210,9 +210,9 @@ public record Pilot(StudyRun run, PilotSettings settings, StudyPlan plan) {
             halves.stream().mapToDouble(h -> h[1]).toArray(), RESAMPLES, new SplittableRandom(1))
             .reliability().value();
     return known
-        .with(Figure.STEPS, own.stream().mapToInt(one -> one.ends().length).average().orElseThrow(), Source.MEASURED,
+        .with(PlannedFigure.STEPS, own.stream().mapToInt(one -> one.ends().length).average().orElseThrow(), Source.MEASURED,
             from)
-        .with(Figure.RELIABILITY, reliability, Source.MEASURED, from);
+        .with(PlannedFigure.RELIABILITY, reliability, Source.MEASURED, from);
   }
 
   private static double half(List<Continuations> states, int k, int half) {

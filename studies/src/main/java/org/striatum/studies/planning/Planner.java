@@ -14,7 +14,7 @@ import org.striatum.probe.planning.AurocPower;
 import org.striatum.probe.planning.DamagePower;
 import org.striatum.probe.planning.OutcomeModel;
 import org.striatum.probe.planning.PairedPower;
-import org.striatum.probe.planning.PowerCurve;
+import org.striatum.probe.planning.PowerBySize;
 import org.striatum.probe.planning.PowerFormula;
 import org.striatum.probe.planning.SurprisePower;
 import org.striatum.probe.run.NotEnoughData;
@@ -86,7 +86,7 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
   }
 
   private List<PlannedAnswer> answers(Data one, Progress.Task task) {
-    if (one.known.obstacle() != null || one.known.find(Figure.ACCURACY).isEmpty()) {
+    if (one.known.obstacle() != null || one.known.find(PlannedFigure.ACCURACY).isEmpty()) {
       task.step(4);
       String why = one.known.obstacle() != null ? one.known.obstacle() : "its accuracy is not known";
       return List.of(PlannedEffect.values()).stream()
@@ -94,7 +94,7 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
     }
     OutcomeModel outcomes;
     try {
-      outcomes = new OutcomeModel(one.known.get(Figure.ACCURACY), one.known.get(Figure.ICC));
+      outcomes = new OutcomeModel(one.known.get(PlannedFigure.ACCURACY), one.known.get(PlannedFigure.ICC));
     } catch (IllegalArgumentException outside) {
       task.step(4);
       return List.of(PlannedEffect.values()).stream().map(effect -> unplanned(one, effect, outside.getMessage()))
@@ -173,13 +173,13 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
   /// Sparse, aligned and more than length: made-up states with a code in six coordinates.
   private PlannedAnswer code(Data one, OutcomeModel outcomes, PlannedEffect effect, Asked asked) {
     double auroc = size(effect);
-    double length = effect == PlannedEffect.MORE ? one.known.get(Figure.LENGTH) : 0.5;
-    if (one.known.find(Figure.WIDTH).isEmpty() && one.states == null) {
+    double length = effect == PlannedEffect.MORE ? one.known.get(PlannedFigure.LENGTH) : 0.5;
+    if (one.known.find(PlannedFigure.WIDTH).isEmpty() && one.states == null) {
       return unplanned(one, effect, "the width is not known");
     }
     Background states = one.states != null
         ? one.states
-        : new ValueCodeTrials.Independent((int) Math.min(Pilot.WIDEST, one.known.get(Figure.WIDTH)));
+        : new ValueCodeTrials.Independent((int) Math.min(Pilot.WIDEST, one.known.get(PlannedFigure.WIDTH)));
     ProbeSettings probe = plan.settings(ProbeStep.STUDY);
     ValueCodeTrials made;
     try {
@@ -188,28 +188,28 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
     } catch (IllegalArgumentException beyond) {
       return unplanned(one, effect, beyond.getMessage());
     }
-    List<PowerCurve.Point> points = new ArrayList<>();
+    List<PowerBySize.Point> points = new ArrayList<>();
     try {
       for (int problems : sizes(one)) {
         int found = (int) IntStream.range(0, trials)
             .filter(k -> made.answer(asked, problems, seed + 7919L * k).verdict() == Verdict.YES).count();
-        points.add(new PowerCurve.Point(problems, found, trials));
+        points.add(new PowerBySize.Point(problems, found, trials));
       }
     } catch (NotEnoughData few) {
       return unplanned(one, effect, few.getMessage());
     }
-    PowerCurve curve = PowerCurve.of(points);
+    PowerBySize curve = PowerBySize.of(points);
     return planned(one, effect, Means.SIMULATION, curve.at(one.problems),
         problems(curve.problemsNeeded(), "more than " + 4 * points.getLast().problems() + " problems"),
         String.format(Locale.ROOT, "%s in %s; %d coordinates carry it%s", shares(points),
             one.states == null ? "independent coordinates" : "normal states with the pilot's covariance", CODE,
-            one.known.get(Figure.WIDTH) > states.width()
+            one.known.get(PlannedFigure.WIDTH) > states.width()
                 ? String.format(Locale.ROOT, ", %d of %.0f coordinates are made up", states.width(),
-                    one.known.get(Figure.WIDTH))
+                    one.known.get(PlannedFigure.WIDTH))
                 : ""));
   }
 
-  private static String shares(List<PowerCurve.Point> points) {
+  private static String shares(List<PowerBySize.Point> points) {
     return "yes in " + String.join(", ", points.stream()
         .map(point -> point.found() + " of " + point.simulated() + " at " + point.problems() + " problems").toList());
   }
@@ -235,20 +235,20 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
   private PlannedAnswer used(Data one) {
     AblationSettings ablation = plan.settings(AblationStep.STUDY);
     double drop = size(PlannedEffect.USED);
-    double accuracy = one.known.get(Figure.ACCURACY);
-    double churn = Math.min(one.known.get(Figure.CHURN), 2 * Math.min(accuracy - drop, 1 - accuracy));
-    if (!(churn >= 0) || one.known.get(Figure.GENERIC) >= drop) {
+    double accuracy = one.known.get(PlannedFigure.ACCURACY);
+    double churn = Math.min(one.known.get(PlannedFigure.CHURN), 2 * Math.min(accuracy - drop, 1 - accuracy));
+    if (!(churn >= 0) || one.known.get(PlannedFigure.GENERIC) >= drop) {
       return unplanned(one, PlannedEffect.USED, String.format(Locale.ROOT,
           "a drop of %.3f is more than an accuracy of %.3f allows, or no more than a matched set's, %.3f", drop,
           accuracy,
-          one.known.get(Figure.GENERIC)));
+          one.known.get(PlannedFigure.GENERIC)));
     }
     int primary = ablation.sets().size();
     int controls = ablation.measures().controls();
     DamagePower.Design design = new DamagePower.Design(controls, primary, tested(), ablation.measures().attempts());
-    DamagePower power = new DamagePower(drop, one.known.get(Figure.GENERIC), churn, design);
+    DamagePower power = new DamagePower(drop, one.known.get(PlannedFigure.GENERIC), churn, design);
     int enough = Math.max(controls, DamagePower.fewestControls(primary));
-    OptionalInt needed = new DamagePower(drop, one.known.get(Figure.GENERIC), churn,
+    OptionalInt needed = new DamagePower(drop, one.known.get(PlannedFigure.GENERIC), churn,
         new DamagePower.Design(enough, primary, tested(), Integer.MAX_VALUE)).problemsNeeded();
     double reached = power.at(one.problems);
     Needs needs = new Needs(needed.isPresent() ? needed.getAsInt() : null, null,
@@ -268,7 +268,7 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
     if (plan.settings(RolloutStep.STUDY).sampling().temperature() == 0 || draws < 2) {
       return unplanned(one, PlannedEffect.DOPAMINE, "values are not measured by continuations");
     }
-    int steps = (int) Math.round(one.known.get(Figure.STEPS));
+    int steps = (int) Math.round(one.known.get(PlannedFigure.STEPS));
     if (steps < 2) {
       return unplanned(one, PlannedEffect.DOPAMINE,
           "completions have one step, and after the last one there is no value to be wrong about");
@@ -284,12 +284,12 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
     int most = plan.settings(DopamineStep.STUDY).continuations().rollouts();
     ValueProcess process = one.values != null
         ? one.values
-        : ValueProcess.Revealed.calibrated(outcomes, steps, one.known.get(Figure.RELIABILITY), draws, seed);
-    int hooks = (int) Math.max(1, one.known.find(Figure.HOOKS).orElse(1));
+        : ValueProcess.Revealed.calibrated(outcomes, steps, one.known.get(PlannedFigure.RELIABILITY), draws, seed);
+    int hooks = (int) Math.max(1, one.known.find(PlannedFigure.HOOKS).orElse(1));
     SignatureTrials made = new SignatureTrials(study, process, draws, 2 * study.tests().tested() * hooks);
     Data continued = new Data(one.known, Math.min(most, one.problems), one.states, one.values);
-    List<PowerCurve.Point> points = sizes(continued).stream().map(problems -> found(made, problems)).toList();
-    PowerCurve curve = PowerCurve.of(points);
+    List<PowerBySize.Point> points = sizes(continued).stream().map(problems -> found(made, problems)).toList();
+    PowerBySize curve = PowerBySize.of(points);
     OptionalInt needed = curve.problemsNeeded();
     double power = curve.at(continued.problems);
     Integer samples = power < PowerFormula.ENOUGH ? continuations(made, continued) : null;
@@ -303,8 +303,8 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
             shares(points), draws, made.family(),
             one.values != null ? "of the pilot's rollouts" : "of " + steps + " even steps",
             made.of(continued.problems, trained(), tested(), size(PlannedEffect.DOPAMINE), 2, seed).reliability(),
-            one.known.find(Figure.RELIABILITY).isPresent()
-                ? String.format(Locale.ROOT, ", %.2f in the pilot", one.known.get(Figure.RELIABILITY))
+            one.known.find(PlannedFigure.RELIABILITY).isPresent()
+                ? String.format(Locale.ROOT, ", %.2f in the pilot", one.known.get(PlannedFigure.RELIABILITY))
                 : "",
             samples == null
                 ? ""
@@ -315,13 +315,13 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
     return plan.settings(ProbeStep.STUDY).split().train();
   }
 
-  private PowerCurve.Point found(SignatureTrials made, int problems) {
+  private PowerBySize.Point found(SignatureTrials made, int problems) {
     int sets = Math.max(2, (trials + PLANTED - 1) / PLANTED);
     int found = 0;
     for (int k = 0; k < sets; k++) {
       found += made.of(problems, trained(), tested(), size(PlannedEffect.DOPAMINE), PLANTED, seed + 7919L * k).found();
     }
-    return new PowerCurve.Point(problems, found, sets * PLANTED);
+    return new PowerBySize.Point(problems, found, sets * PLANTED);
   }
 
   /// The fewest continuations of those tried at which these problems suffice; null if none does. Where not even the first part
@@ -332,7 +332,7 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
     for (int k : DRAWS) {
       double at = SurprisePower.reliability(reliability, made.draws(), k);
       if (k > made.draws() && at > 0 && at <= 1
-          && new SurprisePower(size(PlannedEffect.DOPAMINE), at, one.known.get(Figure.STEPS), tested(), made.family())
+          && new SurprisePower(size(PlannedEffect.DOPAMINE), at, one.known.get(PlannedFigure.STEPS), tested(), made.family())
               .at(one.problems) >= PowerFormula.ENOUGH
           && found(new SignatureTrials(made.settings(), made.process(), k, made.family()), one.problems)
               .share() >= PowerFormula.ENOUGH) {

@@ -78,7 +78,7 @@ public record StudyPlanning(StudyRegistry registry, StudyPlan plan, Map<PlannedE
   public record Asked(String checkpoint, SortedMap<String, Sha256> files, AskedProblems asked, List<ProblemSet> sets) {}
 
   /// A pilot's figures, with those that the user assumes in place of them, and the program's own for what is left.
-  public static Known completed(Known measured, Map<Figure, Double> assumed) {
+  public static Known completed(Known measured, Map<PlannedFigure, Double> assumed) {
     return measured.told(assumed).completed();
   }
 

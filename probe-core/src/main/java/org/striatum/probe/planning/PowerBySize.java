@@ -13,7 +13,7 @@ import java.util.OptionalInt;
 /// @param points simulated
 /// @param intercept a
 /// @param slope b
-public record PowerCurve(List<Point> points, double intercept, double slope) {
+public record PowerBySize(List<Point> points, double intercept, double slope) {
   private static final int NEWTON = 100;
   private static final double REACH = 4;
 
@@ -36,14 +36,14 @@ public record PowerCurve(List<Point> points, double intercept, double slope) {
     }
   }
 
-  public PowerCurve {
+  public PowerBySize {
     points = List.copyOf(points);
   }
 
   /// Fits the line.
   ///
   /// @throws IllegalArgumentException with fewer than 2 sizes
-  public static PowerCurve of(List<Point> points) {
+  public static PowerBySize of(List<Point> points) {
     if (points.stream().map(Point::problems).distinct().count() < 2) {
       throw new IllegalArgumentException("a power curve needs at least 2 numbers of problems, found " + points.size());
     }
@@ -52,7 +52,7 @@ public record PowerCurve(List<Point> points, double intercept, double slope) {
     if (fitted[1] < 0) { // more problems cannot take power away: chance did
       fitted = fit(points, scale, false);
     }
-    return new PowerCurve(points, fitted[0], fitted[1] / scale);
+    return new PowerBySize(points, fitted[0], fitted[1] / scale);
   }
 
   /// Fisher scoring; with a slope or with none.

@@ -5,7 +5,7 @@ import org.striatum.probe.run.Printed;
 import org.striatum.probe.run.UsageException;
 
 /// A figure of a data set that power or cost depends on.
-public enum Figure implements Printed {
+public enum PlannedFigure implements Printed {
   /// In (0, 1): where all rollouts succeed or all fail there is nothing to tell apart.
   ACCURACY("accuracy", "share of rollouts that succeed", 0, 1),
   /// 0 where all problems are equally hard.
@@ -41,11 +41,11 @@ public enum Figure implements Printed {
   private final double most;
   private final double usual;
 
-  Figure(String printed, String words, double least, double most) {
+  PlannedFigure(String printed, String words, double least, double most) {
     this(printed, words, least, most, Double.NaN);
   }
 
-  Figure(String printed, String words, double least, double most, double usual) {
+  PlannedFigure(String printed, String words, double least, double most, double usual) {
     this.printed = printed;
     this.words = words;
     this.least = least;
