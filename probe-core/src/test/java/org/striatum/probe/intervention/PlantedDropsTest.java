@@ -47,7 +47,7 @@ class PlantedDropsTest {
   @ValueSource(doubles = {0.05, 0.1, 0.2})
   void powerIsWhatNewStudiesFind(double drop) {
     SplittableRandom random = new SplittableRandom(11);
-    int studies = 100;
+    int studies = 60;
     int found = 0;
     double said = 0;
     for (int s = 0; s < studies; s++) {
@@ -55,11 +55,10 @@ class PlantedDropsTest {
       List<double[]> matched = controls(base, 59, random);
       double[] target = churned(churned(base, 0.03, 0.03, random), drop / 0.6, 0, random);
       MeasuredIntervention measured = ConstructedArms.of(true, OutcomeKind.ACCURACY, base, target, matched, 59);
-      found += judged(measured).damage() == Damage.SPECIFIC ? 1 : 0;
-      if (s < 20) {
-        said += judged(measured).decision().power().shares().stream().filter(share -> share.drop() == drop)
-            .mapToDouble(Share::value).findFirst().orElseThrow() / 20;
-      }
+      Intervention one = judged(measured);
+      found += one.damage() == Damage.SPECIFIC ? 1 : 0;
+      said += one.decision().power().shares().stream().filter(share -> share.drop() == drop)
+          .mapToDouble(Share::value).findFirst().orElseThrow() / studies;
     }
     assertThat(said).isCloseTo((double) found / studies, within(0.12));
   }
