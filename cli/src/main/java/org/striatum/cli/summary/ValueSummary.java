@@ -31,8 +31,11 @@ public record ValueSummary(Console console) {
       Ceiling ceiling = dataset.ceiling();
       console.print("%-6s %9d %9d  %-20s %-24s %s".formatted(dataset.dataset(), dataset.problems(), dataset.rollouts(),
           Figures.interval(dataset.accuracy()), Figures.interval(dataset.promptLengthAuroc()),
-          ceiling.refused() == null ? Figures.interval(ceiling.auroc()) : ceiling.refused()));
+          ceiling.refused() == null ? Figures.interval(ceiling.auroc()) : "–"));
     }
+    values.datasets().stream().filter(dataset -> dataset.ceiling().refused() != null).findFirst()
+        .ifPresent(dataset -> console.print("no ceiling, e.g. of %s: %s".formatted(dataset.dataset(),
+            dataset.ceiling().refused())));
     console.print("");
     console.print(
         "AUROC of V(s₀) against the outcome, test problems, 95 % interval; last: sparse path under shuffled outcomes");
