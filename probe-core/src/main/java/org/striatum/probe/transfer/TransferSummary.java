@@ -86,7 +86,7 @@ public record TransferSummary(List<Statement> statements) {
             sets.pairs())
         : String.format(Locale.ROOT, " (%d pairs)", sets.pairs());
     return String.format(Locale.ROOT,
-        "%s %s of a set is in the other place's%s, %s within one place, %s where codes are unrelated (%s, %s): %s of a code is shared [%s to %s].%s",
+        "%s %s of a set is in the other place's%s, %s within one place, %s where codes are unrelated (%s, %s): the shared part of a code is estimated at %s, and %s to %s is possible.%s",
         asked, percent(sets.shared()), left, percent(sets.ceiling()), percent(sets.chance()),
         sets.pValue().equation("p"),
         sets.qValue().equation("q"), percent(sets.overlap()), percent(sets.low()), percent(sets.high()), power(sets));
