@@ -90,7 +90,8 @@ final class PlanCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Map<PlannedEffect, Double> sizes = NamedFigures.parse("--effect", effects, PlannedEffect.class,
         PlannedEffect::checked);
-    Map<PlannedFigure, Double> figures = NamedFigures.parse("--assume", assumed, PlannedFigure.class, PlannedFigure::checked);
+    Map<PlannedFigure, Double> figures = NamedFigures.parse("--assume", assumed, PlannedFigure.class,
+        PlannedFigure::checked);
     if (trials < 2 || trials > 10_000) {
       throw new UsageException("--trials must be in [2, 10000], found " + trials);
     }

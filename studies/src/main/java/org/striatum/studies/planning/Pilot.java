@@ -138,7 +138,8 @@ public record Pilot(StudyRun run, PilotSettings settings, StudyPlan plan) {
         .with(PlannedFigure.ACCURACY, accuracy, Source.MEASURED, from)
         .with(PlannedFigure.PROMPT, rollouts.stream().mapToInt(Rollout::promptLength).average().orElseThrow(),
             Source.MEASURED, from)
-        .with(PlannedFigure.TOKENS, rollouts.stream().mapToDouble(Pilot::tokens).average().orElseThrow(), Source.MEASURED,
+        .with(PlannedFigure.TOKENS, rollouts.stream().mapToDouble(Pilot::tokens).average().orElseThrow(),
+            Source.MEASURED,
             from);
     double length = Auroc.of(rollouts.stream().mapToDouble(Rollout::promptLength).toArray(), successes(rollouts));
     known = known.with(PlannedFigure.LENGTH, Math.max(length, 1 - length), Source.MEASURED, from);
@@ -210,7 +211,8 @@ public record Pilot(StudyRun run, PilotSettings settings, StudyPlan plan) {
             halves.stream().mapToDouble(h -> h[1]).toArray(), RESAMPLES, new SplittableRandom(1))
             .reliability().value();
     return known
-        .with(PlannedFigure.STEPS, own.stream().mapToInt(one -> one.ends().length).average().orElseThrow(), Source.MEASURED,
+        .with(PlannedFigure.STEPS, own.stream().mapToInt(one -> one.ends().length).average().orElseThrow(),
+            Source.MEASURED,
             from)
         .with(PlannedFigure.RELIABILITY, reliability, Source.MEASURED, from);
   }

@@ -332,7 +332,8 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
     for (int k : DRAWS) {
       double at = SurprisePower.reliability(reliability, made.draws(), k);
       if (k > made.draws() && at > 0 && at <= 1
-          && new SurprisePower(size(PlannedEffect.DOPAMINE), at, one.known.get(PlannedFigure.STEPS), tested(), made.family())
+          && new SurprisePower(size(PlannedEffect.DOPAMINE), at, one.known.get(PlannedFigure.STEPS), tested(),
+              made.family())
               .at(one.problems) >= PowerFormula.ENOUGH
           && found(new SignatureTrials(made.settings(), made.process(), k, made.family()), one.problems)
               .share() >= PowerFormula.ENOUGH) {
