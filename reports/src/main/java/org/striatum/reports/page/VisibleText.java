@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.Locale;
+import java.util.Set;
 
 /// Untrusted text made visible: invisible characters that would affect a page (control characters, bidirectional
 /// overrides, halves of surrogate pairs) become visible symbols. Markup is escaped by the templates, not here.
@@ -16,6 +17,9 @@ public final class VisibleText {
       .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
   private static final int CONTROL_PICTURES = 0x2400;
   private static final int NAME = 300;
+  /// Figures of an answer, written by this program around such names.
+  private static final Set<String> SENTENCES = Set.of("because", "remark");
+  private static final int SENTENCE = 2000;
 
   private VisibleText() {}
 
@@ -52,7 +56,10 @@ public final class VisibleText {
         TextNode.valueOf(text.textValue().isBlank() ? Notation.ABSENT : brief(text.textValue(), NAME));
       case ObjectNode object -> {
         ObjectNode copy = object.objectNode();
-        object.properties().forEach(p -> copy.set(brief(p.getKey(), NAME), names(p.getValue())));
+        object.properties().forEach(p -> copy.set(brief(p.getKey(), NAME),
+            SENTENCES.contains(p.getKey()) && p.getValue().isTextual()
+                ? TextNode.valueOf(brief(p.getValue().textValue(), SENTENCE))
+                : names(p.getValue())));
         yield copy;
       }
       case ArrayNode array -> {

@@ -7,7 +7,9 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.striatum.probe.value.ValueNeuronResults;
+import org.striatum.probe.stats.Verdict;
 import org.striatum.reports.run.ExampleRun;
+import org.striatum.studies.answer.Answer.Finding;
 
 class VisibleTextTest {
   @Test
@@ -24,6 +26,15 @@ class VisibleTextTest {
   void aRecordKeepsItsFiguresAndItsOrdinaryNames() {
     ValueNeuronResults results = ExampleRun.content().results().values();
     assertThat(VisibleText.names(results, ValueNeuronResults.class)).isEqualTo(results);
+  }
+
+  /// The figures behind an answer are shown whole; a name is not.
+  @Test
+  void anAnswerIsShownWhole() {
+    Finding finding = new Finding("n".repeat(400), Verdict.NO, "f".repeat(900));
+    Finding shown = VisibleText.names(finding, Finding.class);
+    assertThat(shown.because()).isEqualTo(finding.because());
+    assertThat(shown.of()).hasSize(300).endsWith("…");
   }
 
   @Property
