@@ -169,8 +169,8 @@ class DataCommandsTest {
     Path outcomes = Files.writeString(folder.resolve("outcomes.jsonl"), lines);
     Path run = folder.resolve("run");
     Session saved = Session.of("probe", "--activations", states, "--outcomes", outcomes, "--output", run, "--rotations",
-        2, "--control-sets", 5, "--nested-permutations", 1, "--resampled-sets", 2, "--probe-seeds", 0, "--epochs", 1,
-        "--permutations", 1);
+        2, "--control-sets", 5, "--nested-permutations", 1, "--resampled-sets", 2, "--probe-seeds", 0, "--planted",
+        2, "--planted-rotated", 1, "--epochs", 1, "--permutations", 1);
     assertThat(saved.code()).as(saved.err()).isZero();
     assertThat(saved.out()).contains("AUROC of V(s₀)", "(prompt length, its square, generated tokens, finished)");
     assertThat(beforeGeneration(saved))
@@ -189,7 +189,8 @@ class DataCommandsTest {
 
   /// Without the baseline of log-probabilities, which the other program did not record.
   private static List<String> beforeGeneration(Session probe) {
-    return probe.out().lines().filter(line -> !line.contains("known after generation")).toList();
+    return probe.out().lines()
+        .filter(line -> !line.contains("known after generation") && !line.contains("auroc-after-nuisances")).toList();
   }
 
   /// `hidden_states` (layers, rows, d), `token_ids` and `lengths`.
