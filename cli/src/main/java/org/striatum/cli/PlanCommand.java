@@ -42,7 +42,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
 /// Plans a study: power of every question and cost of the whole, from a pilot or from assumptions.
-@Command(name = PlanCommand.NAME, description = "Plan a study before it is made: what each question needs for 80 % power, what it costs; writes plan.json, which `study --plan` follows and registers.", footer = {
+@Command(name = PlanCommand.NAME, description = "Plan a study before it is made: what each question needs for 80 %% power, what it costs; writes plan.json, which `study --plan` follows and registers.", footer = {
     "", "Example: striatum plan my-checkpoint --data gsm8k/test.parquet --limit 600 -k 4 --effect used=.05",
     "Example: striatum plan my-checkpoint --tasks add,mul --assume accuracy=.5,icc=.3"})
 final class PlanCommand implements Callable<Integer> {
