@@ -119,8 +119,14 @@ final class PlantedStudy implements AutoCloseable {
 
   static List<Integer> best(LayerProbes layer, String ranking) {
     return layer.top().stream()
-        .sorted(Comparator.comparingDouble((RankedNeuron neuron) -> -neuron.scores().get(ranking)))
+        .sorted(Comparator.comparingDouble((RankedNeuron neuron) -> -score(neuron, ranking)))
         .limit(PlantedCheckpoint.PLANTED).map(RankedNeuron::coordinate).toList();
+  }
+
+  /// A coordinate that a ranking has no figure for is its last.
+  private static double score(RankedNeuron neuron, String ranking) {
+    Double score = neuron.scores().get(ranking);
+    return score == null ? Double.NEGATIVE_INFINITY : score;
   }
 
   /// As many large coordinates that say nothing of the outcome.
