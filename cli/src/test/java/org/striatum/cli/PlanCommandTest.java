@@ -160,6 +160,16 @@ class PlanCommandTest {
         .hasSize(2).allSatisfy(answer -> assertThat(answer.power()).isLessThan(0.2));
   }
 
+  /// Without a pilot neither the size of a state nor a rate is known, which is not nothing.
+  @Test
+  void aCostThatIsNotKnownIsNoZero() throws IOException {
+    assertThat(PlanFile.read(plan).plan().cost()).filteredOn(cost -> cost.study().equals("capture")).singleElement()
+        .satisfies(capture -> {
+          assertThat(capture.bytes()).isNaN();
+          assertThat(capture.seconds()).isNaN();
+        });
+  }
+
   /// No success in the pilot: what depends on outcomes cannot be planned, and says so.
   @Test
   void aPilotOfOneClassPlansNoPower() throws IOException {

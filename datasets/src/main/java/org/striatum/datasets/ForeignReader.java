@@ -53,7 +53,7 @@ final class ForeignReader {
   private final Map<List<String>, Seen> scored = new HashMap<>();
   private final List<String> contradictions = new ArrayList<>();
   private final SequencedSet<String> disagreeing = new LinkedHashSet<>();
-  private final List<String> otherScores = new ArrayList<>();
+  private final SequencedSet<String> otherScores = new LinkedHashSet<>();
 
   /// What is known of a line that may come again.
   private record Seen(double score, String place) {}

@@ -43,7 +43,7 @@ public record PlanSummary(Console console) {
     console.print("");
     long tokens = 0;
     double seconds = 0;
-    long bytes = 0;
+    double bytes = 0;
     for (PlannedCost one : cost) {
       console.print("%-10s %s".formatted(one.study(), amounts(one.tokens(), one.seconds(), one.bytes())));
       tokens += one.tokens();
@@ -53,9 +53,10 @@ public record PlanSummary(Console console) {
     console.print("%-10s %s; the time of fits is not in it".formatted("in all", amounts(tokens, seconds, bytes)));
   }
 
-  private static String amounts(long tokens, double seconds, long bytes) {
-    return String.format(Locale.ROOT, "%,d tokens, %s, %.1f MB", tokens,
-        Double.isFinite(seconds) ? time(seconds) : "hours not planned", bytes / 1e6);
+  private static String amounts(long tokens, double seconds, double bytes) {
+    return String.format(Locale.ROOT, "%,d tokens, %s, %s", tokens,
+        Double.isFinite(seconds) ? time(seconds) : "hours not planned",
+        Double.isFinite(bytes) ? String.format(Locale.ROOT, "%.1f MB", bytes / 1e6) : "disk not planned");
   }
 
   private static String time(double seconds) {

@@ -8,6 +8,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.striatum.probe.dopamine.DopamineResults.Signature;
+import org.striatum.probe.power.PlantedSignal;
 import org.striatum.probe.rollout.Split.Fold;
 import org.striatum.probe.stats.FalseDiscovery;
 import org.striatum.probe.stats.RandomStreams;
@@ -63,7 +64,7 @@ public record SignatureTrials(DopamineSettings settings, ValueProcess process, i
     SignatureTest signature = new SignatureTest(testSteps, settings,
         Leak.of(testSteps, new ValuePosterior(new StepValues.MonteCarlo(continuations)), settings.errors().gamma(),
             streams.of("leak")));
-    double[] delta = standardised(surprises.stream().mapToDouble(Double::doubleValue).toArray());
+    double[] delta = PlantedSignal.standardised(surprises.stream().mapToDouble(Double::doubleValue).toArray());
     double[][] neurons = IntStream.range(0, planted).mapToObj(_ -> neuron(delta, strength, random))
         .toArray(double[][]::new);
     double[] responses = SignatureTest.responses(at(all, train), columns(neurons, train));
@@ -135,8 +136,8 @@ public record SignatureTrials(DopamineSettings settings, ValueProcess process, i
   }
 
   private static double correlation(double[] x, double[] y) {
-    double[] u = standardised(x);
-    double[] v = standardised(y);
+    double[] u = PlantedSignal.standardised(x);
+    double[] v = PlantedSignal.standardised(y);
     return IntStream.range(0, u.length).mapToDouble(i -> u[i] * v[i]).average().orElse(Double.NaN);
   }
 
@@ -157,11 +158,5 @@ public record SignatureTrials(DopamineSettings settings, ValueProcess process, i
   private static double[][] columns(double[][] neurons, int[] rows) {
     return Arrays.stream(neurons).map(x -> Arrays.stream(rows).mapToDouble(row -> x[row]).toArray())
         .toArray(double[][]::new);
-  }
-
-  private static double[] standardised(double[] x) {
-    double mean = Arrays.stream(x).average().orElse(0);
-    double deviation = Math.sqrt(Arrays.stream(x).map(v -> (v - mean) * (v - mean)).average().orElse(0));
-    return Arrays.stream(x).map(v -> deviation > 0 ? (v - mean) / deviation : 0).toArray();
   }
 }

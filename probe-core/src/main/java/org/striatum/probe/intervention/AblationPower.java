@@ -1,6 +1,7 @@
 package org.striatum.probe.intervention;
 
 import java.util.List;
+import org.striatum.probe.power.PowerCurve;
 
 /// How often a drop of known size, planted into the items that an intervention was measured on, would have been called
 /// specific: by the same interval, the same test of pairs, the same controls and the same correction.
@@ -11,7 +12,7 @@ import java.util.List;
 ///     where sixteen times as many do not
 public record AblationPower(double effect, List<Share> shares, double problemsNeeded) {
   /// The share of planted drops that must be found for the absence of one to mean something.
-  public static final double ENOUGH = 0.8;
+  public static final double ENOUGH = PowerCurve.ENOUGH;
   /// Where nothing was planted.
   static final AblationPower NONE = new AblationPower(Double.NaN, List.of(), Double.NaN);
 

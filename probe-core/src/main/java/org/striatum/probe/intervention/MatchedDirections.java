@@ -9,6 +9,7 @@ import org.striatum.probe.intervention.InterventionResults.Matching;
 import org.striatum.probe.intervention.Treatment.ControlKind;
 import org.striatum.probe.model.Direction;
 import org.striatum.probe.run.NotEnoughData;
+import org.striatum.probe.stats.DotProduct;
 
 /// The control directions of one direction. All have its norm and are orthogonal to it.
 ///
@@ -39,7 +40,7 @@ public record MatchedDirections(List<float[]> random, List<float[]> matched, Mat
   /// A direction of length 1 and what it carries: u · h of each state.
   private record Candidate(double[] unit, double[] carried) {
     double rms() {
-      return Math.sqrt(dot(carried, carried) / carried.length);
+      return Math.sqrt(DotProduct.of(carried, carried) / carried.length);
     }
   }
 
@@ -122,7 +123,7 @@ public record MatchedDirections(List<float[]> random, List<float[]> matched, Mat
     for (int i = 0; i < unit.length; i++) {
       unit[i] = (1 - share) * low.unit[i] + share * high.unit[i];
     }
-    double norm = Math.sqrt(dot(unit, unit));
+    double norm = Math.sqrt(DotProduct.of(unit, unit));
     double[] carried = new double[low.carried.length];
     for (int k = 0; k < carried.length; k++) {
       carried[k] = ((1 - share) * low.carried[k] + share * high.carried[k]) / norm;
@@ -136,11 +137,11 @@ public record MatchedDirections(List<float[]> random, List<float[]> matched, Mat
   /// What is left of a vector at right angles to the target, of length 1.
   private static Candidate orthogonal(double[] vector, double[] unit, List<float[]> states) {
     for (int pass = 0; pass < 2; pass++) { // once more, for what rounding leaves
-      double along = dot(vector, unit);
+      double along = DotProduct.of(vector, unit);
       for (int i = 0; i < vector.length; i++) {
         vector[i] -= along * unit[i];
       }
-      double norm = Math.sqrt(dot(vector, vector));
+      double norm = Math.sqrt(DotProduct.of(vector, vector));
       for (int i = 0; i < vector.length; i++) {
         vector[i] /= norm;
       }
@@ -176,14 +177,6 @@ public record MatchedDirections(List<float[]> random, List<float[]> matched, Mat
       }
       return sum;
     }).toArray();
-  }
-
-  private static double dot(double[] a, double[] b) {
-    double sum = 0;
-    for (int i = 0; i < a.length; i++) {
-      sum += a[i] * b[i];
-    }
-    return sum;
   }
 
   private static double[] doubles(float[] values) {

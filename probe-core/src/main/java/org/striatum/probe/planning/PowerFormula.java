@@ -1,12 +1,13 @@
 package org.striatum.probe.planning;
 
 import java.util.OptionalInt;
+import org.striatum.probe.power.PowerCurve;
 
 /// The chance that a study of a number of problems answers *yes* where the declared effect is there, in closed form or by exact
 /// summation.
 public sealed interface PowerFormula permits AurocPower, DamagePower, PairedPower, SurprisePower {
   /// What power is enough.
-  double ENOUGH = 0.8;
+  double ENOUGH = PowerCurve.ENOUGH;
   /// Problems beyond which none are looked for.
   int MOST = 1_000_000;
 

@@ -2,6 +2,7 @@ package org.striatum.probe.transfer;
 
 import java.util.List;
 import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.power.PowerCurve;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.PValue;
 import org.striatum.probe.stats.Verdict;
@@ -22,7 +23,7 @@ public record TransferResults(List<String> runs, List<Basis> bases, List<Ceiling
     List<FunctionalTransfer> functional, List<PooledSets> sets, List<PooledProbes> probes, List<Curve> curves,
     List<String> notes) {
   /// The share of planted effects that must be found for their absence to mean something.
-  public static final double ENOUGH = 0.8;
+  public static final double ENOUGH = PowerCurve.ENOUGH;
   private static final double ALPHA = 0.05;
   private static final double NORMAL_95 = 1.959964; // 97.5 percentile
 

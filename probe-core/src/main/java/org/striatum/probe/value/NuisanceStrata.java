@@ -8,6 +8,7 @@ import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.sparse.LabelledRows;
 import org.striatum.probe.sparse.LinearProbe;
 import org.striatum.probe.stats.Auroc;
+import org.striatum.probe.stats.DotProduct;
 import org.striatum.probe.stats.Ranks;
 
 /// How well a coordinate tells outcomes apart among rollouts that are alike in nuisance variables.
@@ -86,7 +87,7 @@ final class NuisanceStrata {
       double[][] found = basis.toArray(double[][]::new);
       takeOut(x, found);
       takeOut(x, found); // once more, for what rounding left
-      double left = dot(x, x);
+      double left = DotProduct.of(x, x);
       if (left > ROUNDING * before) {
         double length = Math.sqrt(left);
         Arrays.setAll(x, i -> x[i] / length);
@@ -100,22 +101,14 @@ final class NuisanceStrata {
   private static double centre(double[] x) {
     double mean = Arrays.stream(x).average().orElse(0);
     Arrays.setAll(x, i -> x[i] - mean);
-    return dot(x, x);
+    return DotProduct.of(x, x);
   }
 
   private static void takeOut(double[] x, double[][] basis) {
     for (double[] direction : basis) {
-      double along = dot(x, direction);
+      double along = DotProduct.of(x, direction);
       Arrays.setAll(x, i -> x[i] - along * direction[i]);
     }
-  }
-
-  private static double dot(double[] x, double[] y) {
-    double sum = 0;
-    for (int i = 0; i < x.length; i++) {
-      sum += x[i] * y[i];
-    }
-    return sum;
   }
 
   /// AUROC of a coordinate among like rollouts; ½ where the variables leave nothing of it.
@@ -126,7 +119,7 @@ final class NuisanceStrata {
     double before = centre(x);
     if (basis.length > 0) {
       takeOut(x, basis);
-      if (dot(x, x) <= ROUNDING * before) {
+      if (DotProduct.of(x, x) <= ROUNDING * before) {
         return 0.5;
       }
     }

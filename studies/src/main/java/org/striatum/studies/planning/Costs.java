@@ -10,7 +10,6 @@ import org.striatum.studies.intervention.AblationSettings;
 import org.striatum.studies.intervention.AblationStep;
 import org.striatum.studies.registration.Plan.PlannedCost;
 import org.striatum.studies.rollouts.RolloutStep;
-import org.striatum.studies.run.ProblemSplit;
 import org.striatum.studies.uses.SearchSettings;
 import org.striatum.studies.uses.SearchStep;
 import org.striatum.studies.value.ProbeStep;
@@ -49,7 +48,7 @@ public record Costs(StudyPlan plan, List<Planner.Data> data) {
       all += own;
       seconds += own / one.known().get(PlannedFigure.RATE);
     }
-    return new PlannedCost(study, Math.round(all), seconds, Math.round(all * bytesAToken));
+    return new PlannedCost(study, Math.round(all), seconds, all * bytesAToken);
   }
 
   private double tokens(Planner.Data one) {
@@ -62,8 +61,7 @@ public record Costs(StudyPlan plan, List<Planner.Data> data) {
   }
 
   private double tested(Planner.Data one) {
-    ProblemSplit split = plan.settings(ProbeStep.STUDY).split();
-    return Math.round(one.problems() * (1 - split.train() - split.validation()));
+    return Math.round(one.problems() * plan.settings(ProbeStep.STUDY).split().test());
   }
 
   private PlannedCost rollouts() {
@@ -78,7 +76,7 @@ public record Costs(StudyPlan plan, List<Planner.Data> data) {
       seconds += rows / one.known().get(PlannedFigure.ROWS);
       bytes += rows * one.known().get(PlannedFigure.ROW_BYTES);
     }
-    return new PlannedCost(CaptureStep.STUDY.name(), 0, seconds, Double.isNaN(bytes) ? 0 : Math.round(bytes));
+    return new PlannedCost(CaptureStep.STUDY.name(), 0, seconds, bytes);
   }
 
   /// A continuation goes on from the middle of a completion, on the average.

@@ -33,7 +33,6 @@ import org.striatum.studies.registration.Plan.Needs;
 import org.striatum.studies.registration.Plan.PlannedAnswer;
 import org.striatum.studies.registration.PlannedEffect;
 import org.striatum.studies.rollouts.RolloutStep;
-import org.striatum.studies.run.ProblemSplit;
 import org.striatum.studies.splits.SplitsStep;
 import org.striatum.studies.uses.SearchSettings;
 import org.striatum.studies.uses.SearchStep;
@@ -127,8 +126,7 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
   }
 
   private double tested() {
-    ProblemSplit split = plan.settings(ProbeStep.STUDY).split();
-    return 1 - split.train() - split.validation();
+    return plan.settings(ProbeStep.STUDY).split().test();
   }
 
   private int samples() {

@@ -122,6 +122,6 @@ public record Plan(Told told, PrimaryFamily primary, List<Ground> grounds, List<
   ///
   /// @param tokens generated
   /// @param seconds NaN where the rate is not known
-  /// @param bytes on disk
-  public record PlannedCost(String study, long tokens, double seconds, long bytes) {}
+  /// @param bytes on disk; NaN where the size of a state is not known
+  public record PlannedCost(String study, long tokens, double seconds, double bytes) {}
 }

@@ -25,6 +25,11 @@ public record ProblemSplit(double train, double validation, long seed) {
     }
   }
 
+  /// Share of test problems.
+  public double test() {
+    return 1 - train - validation;
+  }
+
   public ProblemSplit withValidation(double share) {
     return new ProblemSplit(train, share, seed);
   }

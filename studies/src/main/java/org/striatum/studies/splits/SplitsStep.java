@@ -92,7 +92,7 @@ public record SplitsStep() implements Study<SplitsSettings, SplitsResults> {
         List<Split> splits = divisions.stream().map(division -> division.of(dataset.getValue())).toList();
         List<Optional<DatasetControls>> controls = new ControlsOverSplits(probe.study(), settings.seed())
             .run(dataset.getKey(), states, splits, power(own, dataset.getKey(), probe), task);
-        answers.addAll(shares(dataset.getKey(), controls, 1 - probe.split().train() - probe.split().validation()));
+        answers.addAll(shares(dataset.getKey(), controls, probe.split().test()));
       }
     }
     return Found.only(new SplitsResults(settings.splits(), answers, notes));
