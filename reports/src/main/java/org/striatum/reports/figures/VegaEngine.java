@@ -14,8 +14,8 @@ import org.striatum.reports.page.InlineScript;
 /// network nor Java. A chart takes about a second.
 final class VegaEngine implements AutoCloseable {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
-  /// Known to every program that shows SVG, and to Java.
-  private static final String FONT = "Helvetica, Arial, sans-serif";
+  /// The first that is there. No blanks behind the commas: what draws images and pages takes them for part of a name.
+  private static final String FONT = "Helvetica,Arial,Liberation Sans,DejaVu Sans,SansSerif,sans-serif";
   /// What the libraries expect of a browser and do not need to draw.
   private static final String BROWSER = """
       var console = {log() {}, warn() {}, error() {}};
