@@ -71,16 +71,19 @@ public record StudyConclusion(String question, String carries, String uses, Stri
       return capital(row.question().clause(Verdict.NOT_TESTED));
     }
     return Stream.concat(
-        Stream.of(capital(row.question().clause(given.getFirst())) + where(row, given.getFirst())),
-        given.stream().skip(1).map(verdict -> verdict.printed() + where(row, verdict)))
+        Stream.of(capital(row.question().clause(given.getFirst())) + where(row, given.getFirst(), true)),
+        given.stream().skip(1)
+            .map(verdict -> verdict.printed() + where(row, verdict, given.getFirst() == Verdict.NOT_TESTED)))
         .collect(Collectors.joining("; "));
   }
 
-  /// ` on mul (0.715 [0.666 to 0.762]) and add (0.585 [0.534 to 0.636])`; the figure is named where it first stands.
-  private static String where(Row row, Verdict verdict) {
+  /// ` on mul (AUROC: 0.715 [0.666 to 0.762]) and add (0.585 [0.534 to 0.636])`.
+  ///
+  /// @param named whether the first figure says what it is
+  private static String where(Row row, Verdict verdict, boolean named) {
     List<Cell> told = row.found().stream().filter(cell -> cell.verdict() == verdict && cell.task() != null).toList();
     List<String> places = told.stream().map(cell -> cell.task() + cell.evidence()
-        .map(evidence -> " (" + (cell == told.getFirst() ? evidence.figure() + ": " : "") + evidence.printed() + ")")
+        .map(evidence -> " (" + (named && cell == told.getFirst() ? evidence.figure() + ": " : "") + evidence.printed() + ")")
         .orElse("")).toList();
     return places.isEmpty() ? "" : " on " + listed(places);
   }

@@ -93,7 +93,7 @@ public record SearchStep() implements Study<SearchSettings, SearchResults> {
         ? Stream
             .of(Finding.on(search.dataset(), Verdict.NOT_TESTED, "not searched: " + String.join("; ", search.notes())))
         : search.overRandom().stream().map(one -> Finding.on(search.dataset(), one.verdict(), one.words(),
-            new Evidence("accuracy, search minus random", Unit.POINTS, one.difference())));
+            new Evidence("beyond random choice", Unit.POINTS, one.difference())));
   }
 
   @Override

@@ -82,7 +82,7 @@ class AnswerMatrixTest {
     StudyConclusion conclusion = StudyConclusion.of(MATRIX);
     assertThat(conclusion.carries())
         .startsWith("The state at the end of the prompt predicts success on mul (AUROC: 0.715"
-            + " [0.666 to 0.762]); undecided on add (AUROC: 0.530 [0.480 to 0.580])")
+            + " [0.666 to 0.762]); undecided on add (0.530 [0.480 to 0.580])")
         .contains("not aligned with coordinates on mul");
     assertThat(conclusion.uses()).startsWith("It is undecided whether zeroing").contains("−1.0 points");
     assertThat(conclusion.power()).isEqualTo("aligned with coordinates: codes of AUROC 0.7 are found in 95 %");
