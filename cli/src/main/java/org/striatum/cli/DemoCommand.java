@@ -11,6 +11,8 @@ import org.striatum.cli.option.Given;
 import org.striatum.cli.option.ModelOptions;
 import org.striatum.cli.option.StudyOptions;
 import org.striatum.cli.summary.AnswersSummary;
+import org.striatum.cli.summary.StudyScreen;
+import org.striatum.cli.summary.StudyScreen.Surroundings;
 import org.striatum.datasets.ProblemSets;
 import org.striatum.probe.model.Sampling;
 import org.striatum.studies.StudyPlan;
@@ -30,6 +32,7 @@ final class DemoCommand implements Callable<Integer> {
   /// As the pipeline that made the checkpoint's reference figures drew them.
   private static final Sampling SAMPLING = new Sampling(1, 1, 0, 110, true);
   private static final String TASKS = "add,mul,mod,expr";
+  private static final List<String> NEXT = List.of("striatum study YOUR-CHECKPOINT --data FILE (docs/tutorial.md)");
 
   private final Console console;
   private final StudyRegistry registry;
@@ -43,6 +46,9 @@ final class DemoCommand implements Callable<Integer> {
 
   @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed of everything random (default 1).")
   private long seed;
+
+  @Option(names = "--verbose", description = "Also print the results of every step as they are found, and the reasons of every answer.")
+  private boolean verbose;
 
   @Mixin
   private ModelOptions modelOptions;
@@ -59,11 +65,15 @@ final class DemoCommand implements Callable<Integer> {
     RolloutSettings rollouts = Given.checked(() -> Effort.QUICK.settings(RolloutStep.STUDY).withProblems(limit)
         .withSampling(SAMPLING).withSeed(seed));
     StudyPlan plan = StudyOptions.of(Effort.QUICK).plan(registry, rollouts, CaptureSettings.defaults(), seed);
-    Answers answers = new StudyRunner(console, registry, modelOptions, "auto").run(modelOptions.source(checkpoint),
-        output,
-        new RolloutStep(ProblemSets.named(TASKS)), plan, List.of());
-    new AnswersSummary(console).print(answers);
-    console.print("report: " + output.resolve("report.html"));
+    RolloutStep asked = new RolloutStep(ProblemSets.named(TASKS));
+    Answers answers = new StudyRunner(console, verbose ? console : console.silent(), registry, modelOptions, "auto")
+        .run(modelOptions.source(checkpoint), output, asked, plan, List.of());
+    if (verbose) {
+      new AnswersSummary(console).print(answers);
+      console.print("");
+    }
+    new StudyScreen(console).print(answers,
+        new Surroundings(StudyRunner.asked(asked, plan), limit, NEXT, output));
     console.note("demo: done in %.0f s".formatted((System.nanoTime() - started) / 1e9));
     return ExitCode.DONE;
   }

@@ -23,6 +23,8 @@ import org.striatum.cli.option.StudyOptions;
 import org.striatum.cli.summary.AnswersSummary;
 import org.striatum.cli.summary.PaperSummary;
 import org.striatum.cli.summary.PromptSummary;
+import org.striatum.cli.summary.StudyScreen;
+import org.striatum.cli.summary.StudyScreen.Surroundings;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.checkpoint.ModelSource;
@@ -32,6 +34,7 @@ import org.striatum.probe.run.UsageException;
 import org.striatum.studies.StudyPlan;
 import org.striatum.studies.StudyRegistry;
 import org.striatum.studies.WholeStudy.Companion;
+import org.striatum.studies.AnswersStep;
 import org.striatum.studies.AnswersStep.Answers;
 import org.striatum.studies.capture.CaptureSettings;
 import org.striatum.studies.paper.Paper;
@@ -62,7 +65,7 @@ final class StudyCommand implements Callable<Integer> {
   private static final String TASKS = "add,mul,mod,expr";
 
   private static final Set<String> BESIDE_A_PLAN = Set.of("--plan", "--data", "--with", "--beside", "--output",
-      "--batch-size", "--json", "--memory", "--threads", "--hang-limit", "--adapter", "--base", "--debug");
+      "--batch-size", "--json", "--verbose", "--memory", "--threads", "--hang-limit", "--adapter", "--base", "--debug");
 
   private final Console console;
   private final StudyRegistry registry;
@@ -123,6 +126,9 @@ final class StudyCommand implements Callable<Integer> {
 
   @Option(names = "--json", description = "Print only the answers, as JSON.")
   private boolean json;
+
+  @Option(names = "--verbose", description = "Also print the results of every step as they are found, and the reasons of every answer.")
+  private boolean verbose;
 
   @Mixin
   private StudyOptions options;
@@ -290,19 +296,23 @@ final class StudyCommand implements Callable<Integer> {
 
   private int study(ModelSource source, Path folder, RolloutStep asked, StudyPlan told, List<Companion> companions)
       throws IOException {
-    Console said = json ? console.silent() : console;
-    Answers answers = new StudyRunner(said, registry, modelOptions, batchSize).run(source, folder, asked, told,
-        companions);
+    Console results = verbose && !json ? console : console.silent();
+    Answers answers = new StudyRunner(console, results, registry, modelOptions, batchSize).run(source, folder, asked,
+        told, companions);
     if (json) {
-      console.json(answers);
-    } else {
-      new AnswersSummary(console).print(answers);
-      Optional<Paper> written = options.paper();
-      if (written.isPresent()) {
-        besideThePaper(written.get(), folder);
-      }
-      console.print("report: " + folder.resolve("report.html"));
+      console.json(AnswersStep.STUDY.format(), answers);
+      return ExitCode.DONE;
     }
+    if (verbose) {
+      new AnswersSummary(console).print(answers);
+      console.print("");
+    }
+    Optional<Paper> written = options.paper();
+    if (written.isPresent()) {
+      besideThePaper(written.get(), folder);
+    }
+    new StudyScreen(console).print(answers, new Surroundings(StudyRunner.asked(asked, told),
+        told.settings(RolloutStep.STUDY).problems(), List.of(), folder));
     return ExitCode.DONE;
   }
 

@@ -15,6 +15,7 @@ import org.striatum.studies.StudyRegistry;
 import org.striatum.studies.WholeStudy;
 import org.striatum.studies.WholeStudy.Companion;
 import org.striatum.studies.AnswersStep.Answers;
+import org.striatum.studies.answer.StudyConclusion;
 import org.striatum.studies.rollouts.RolloutSettings;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.RunFolder;
@@ -23,10 +24,12 @@ import org.striatum.studies.run.Study;
 import org.striatum.studies.run.StudyRun;
 import org.striatum.studies.run.Version;
 
-/// Runs a full study and prints results as they are computed.
+/// Runs a full study.
 ///
-/// @param console where results go
-record StudyRunner(Console console, StudyRegistry registry, ModelOptions modelOptions, String batchSize)
+/// @param console where messages go
+/// @param results prints the results of each study as they are found; one that is silent prints none
+record StudyRunner(Console console, Console results, StudyRegistry registry, ModelOptions modelOptions,
+    String batchSize)
     implements
       WholeStudy.Runs,
       WholeStudy.Watcher {
@@ -38,17 +41,20 @@ record StudyRunner(Console console, StudyRegistry registry, ModelOptions modelOp
   Answers run(ModelSource checkpoint, Path output, RolloutStep asked, StudyPlan plan, List<Companion> companions)
       throws IOException {
     RunFolder.create(output).close(); // refused, if it is, before anything is said
-    RolloutSettings rollouts = plan.settings(RolloutStep.STUDY);
-    console
-        .print("Does %s know when it will be right, and does it use that? %d problems each of %s, seed %d.".formatted(
-            checkpoint.name(), rollouts.problems(),
-            asked.sets().stream().map(ProblemSet::name).collect(Collectors.joining(",")), rollouts.seed()));
+    results.print(StudyConclusion.question(checkpoint.name()) + " " + asked(asked, plan));
     Answers answers = new WholeStudy(registry.with(asked), plan, this, this).run(checkpoint, output,
         companions);
     try (RunFolder folder = RunFolder.open(output); RunModel model = model(checkpoint)) {
       new ReportStep(registry).write(run(folder, model));
     }
     return answers;
+  }
+
+  /// What is asked: `1500 problems each of mul,add, seed 1.`
+  static String asked(RolloutStep asked, StudyPlan plan) {
+    RolloutSettings rollouts = plan.settings(RolloutStep.STUDY);
+    return "%d problems each of %s, seed %d.".formatted(rollouts.problems(),
+        asked.sets().stream().map(ProblemSet::name).collect(Collectors.joining(",")), rollouts.seed());
   }
 
   @Override
@@ -62,8 +68,8 @@ record StudyRunner(Console console, StudyRegistry registry, ModelOptions modelOp
   }
 
   @Override
-  public void found(Study<?, ?> study, Record results) {
-    new StudySummaries(console).print(results);
+  public void found(Study<?, ?> study, Record found) {
+    new StudySummaries(results).print(found);
   }
 
   @Override

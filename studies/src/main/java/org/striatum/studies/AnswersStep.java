@@ -139,8 +139,10 @@ public record AnswersStep(List<Study<?, ?>> studies, List<RunFolder> beside)
     SplitsResults splits = run.find(SplitsStep.STUDY).orElse(null);
     if (splits != null) {
       findings.forEach((question, found) -> found.replaceAll(finding -> SplitsStep.of(splits, question, finding.of())
-          .map(shares -> new Finding(finding.of(), shares.verdict(), finding.because() + ". On the run's own split: "
-              + finding.verdict().printed() + "; " + shares.because(), finding.remark()))
+          .map(shares -> finding.decided(shares.verdict(),
+              "%s. On the run's own split: %s. %s".formatted(shares.because(), finding.verdict().printed(),
+                  finding.because()),
+              "%s, mean of %d splits".formatted(shares.figure(), shares.splits()), shares.effect()))
           .orElse(finding)));
     }
   }

@@ -17,23 +17,23 @@ import org.striatum.probe.run.RecordJson;
 /// @param err messages, progress, times
 /// @param progress receives reports of long work
 /// @param supervision the watcher of this process
-public record Console(PrintWriter out, PrintWriter err, Progress progress, Supervision supervision) {
-  /// A console without a watcher.
+/// @param screen what results are printed on
+public record Console(PrintWriter out, PrintWriter err, Progress progress, Supervision supervision, Screen screen) {
+  /// A console without a watcher, for a file.
   public Console(PrintWriter out, PrintWriter err, Progress progress) {
-    this(out, err, progress, Supervision.NONE);
+    this(out, err, progress, Supervision.NONE, Screen.PLAIN);
   }
 
   public static Console standard() {
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    boolean terminal = Optional.ofNullable(System.console()).map(java.io.Console::isTerminal).orElse(false);
     return new Console(new PrintWriter(System.out, true, StandardCharsets.UTF_8), err,
-        new TerminalProgress(err,
-            Optional.ofNullable(System.console()).map(java.io.Console::isTerminal).orElse(false)),
-        CheckpointProcess.supervision());
+        new TerminalProgress(err, terminal), CheckpointProcess.supervision(), Screen.of(System.getenv(), terminal));
   }
 
   /// The same without results: for a command that prints its own at the end.
   public Console silent() {
-    return new Console(new PrintWriter(Writer.nullWriter()), err, progress, supervision);
+    return new Console(new PrintWriter(Writer.nullWriter()), err, progress, supervision, screen);
   }
 
   /// A line of results.

@@ -31,7 +31,7 @@ class VisibleTextTest {
   /// The figures behind an answer are shown whole; a name is not.
   @Test
   void anAnswerIsShownWhole() {
-    Finding finding = new Finding("n".repeat(400), Verdict.NO, "f".repeat(900));
+    Finding finding = new Finding("n".repeat(400), Verdict.NO, "f".repeat(900), null);
     Finding shown = VisibleText.names(finding, Finding.class);
     assertThat(shown.because()).isEqualTo(finding.because());
     assertThat(shown.of()).hasSize(300).endsWith("…");

@@ -1,11 +1,12 @@
 package org.striatum.studies.adaptation;
 
-import static org.striatum.studies.answer.AnswerFigures.nats;
-import static org.striatum.studies.answer.AnswerFigures.signed;
+import static org.striatum.studies.answer.Unit.NATS_PER_TOKEN;
 
 import java.util.List;
 import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.studies.answer.Answer.Finding;
+import org.striatum.studies.answer.Evidence;
+import org.striatum.studies.answer.Unit;
 
 /// Whether reward neurons are where a model should be adapted.
 public final class AdaptationAnswers {
@@ -16,9 +17,11 @@ public final class AdaptationAnswers {
     return adaptation.comparisons().stream()
         .map(one -> new Finding("%s, %s@%s".formatted(adaptation.mode(), one.set(), adaptation.protocol().setSize()),
             one.verdict(),
-            "the set minus %d RMS-matched sets: %s nats per token and %s of accuracy in mode, %s nats per token on other tasks; the matched sets gain %+.4f in mode over the frozen model, and the set is above %d of them"
-                .formatted(one.controls(), nats(one.logProbability()), signed(one.accuracy()), nats(one.outOfMode()),
-                    one.gained(), one.surpassed())))
+            "the set minus %d RMS-matched sets: %s and %s of accuracy in mode, %s on other tasks; the matched sets gain %s in mode over the frozen model, and the set is above %d of them"
+                .formatted(one.controls(), NATS_PER_TOKEN.of(one.logProbability()), Unit.POINTS.of(one.accuracy()),
+                    NATS_PER_TOKEN.of(one.outOfMode()), NATS_PER_TOKEN.digits(one.gained()), one.surpassed()),
+            null, adaptation.mode(), new Evidence("log-probability beyond matched sets", NATS_PER_TOKEN,
+                one.logProbability())))
         .toList();
   }
 }

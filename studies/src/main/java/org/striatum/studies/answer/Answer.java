@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.striatum.probe.run.RecordJson;
+import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.Verdict;
 
 /// One question and the run's results, case by case. A negative answer is stated as clearly as a positive one.
@@ -18,20 +19,39 @@ public record Answer(Question question, List<Finding> findings) {
 
   /// The result in one case.
   ///
-  /// @param of which case, e.g. a dataset
+  /// @param of which case, e.g. a dataset and a set of neurons
   /// @param because the figures, with their intervals
   /// @param remark what is to be known of the rewards that it stands on, such as the share of rollouts that were cut off; null if
   ///     nothing is
+  /// @param task the dataset of the case; null where it is about several
+  /// @param evidence the figure that the verdict is about; null where there is none
   public record Finding(String of, Verdict verdict, String because,
-      @JacksonInject(value = RecordJson.NOTHING, useInput = OptBoolean.TRUE) String remark) {
-    /// A finding without a remark.
-    public Finding(String of, Verdict verdict, String because) {
-      this(of, verdict, because, null);
+      @JacksonInject(value = RecordJson.NOTHING, useInput = OptBoolean.TRUE) String remark,
+      @JacksonInject(value = RecordJson.NOTHING_2, useInput = OptBoolean.TRUE) String task,
+      @JacksonInject(value = RecordJson.NOTHING_3, useInput = OptBoolean.TRUE) Evidence evidence) {
+    /// A finding about several datasets.
+    public Finding(String of, Verdict verdict, String because, Evidence evidence) {
+      this(of, verdict, because, null, null, evidence);
+    }
+
+    /// A finding about one dataset, without a figure.
+    public static Finding on(String task, Verdict verdict, String because) {
+      return new Finding(task, verdict, because, null, task, null);
+    }
+
+    /// A finding about one dataset.
+    public static Finding on(String task, Verdict verdict, String because, Evidence evidence) {
+      return new Finding(task, verdict, because, null, task, evidence);
+    }
+
+    /// The same case with a verdict and a figure from elsewhere, such as other splits.
+    public Finding decided(Verdict other, String reason, String figure, Estimate estimate) {
+      return new Finding(of, other, reason, remark, task, evidence == null ? null : evidence.about(figure, estimate));
     }
 
     /// The same with a remark.
     public Finding remarked(String other) {
-      return new Finding(of, verdict, because, other);
+      return new Finding(of, verdict, because, other, task, evidence);
     }
 
     /// `DATASET: verdict. Figures. Remark.`

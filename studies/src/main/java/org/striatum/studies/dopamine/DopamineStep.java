@@ -11,6 +11,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.dopamine.DopamineStudy;
+import org.striatum.probe.dopamine.DopamineVerdict;
 import org.striatum.probe.dopamine.DopamineStudy.StudiedDataset;
 import org.striatum.probe.dopamine.StepValues;
 import org.striatum.probe.dopamine.Steps;
@@ -23,7 +24,12 @@ import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.store.StoredTrajectories;
 import org.striatum.probe.value.Trajectories;
 import org.striatum.probe.value.ValueNeuronResults;
+import org.striatum.probe.stats.Estimate;
 import org.striatum.studies.answer.Answer.Finding;
+import org.striatum.studies.answer.Evidence;
+import org.striatum.studies.answer.Planted;
+import org.striatum.studies.answer.Power;
+import org.striatum.studies.answer.Unit;
 import org.striatum.studies.answer.Question;
 import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.fits.Fit;
@@ -105,7 +111,16 @@ public record DopamineStep() implements Study<DopamineStepSettings, DopamineResu
   @Override
   public Map<Question, List<Finding>> answers(String checkpoint, DopamineResults results) {
     return Map.of(Question.DOPAMINE, results.verdicts().stream()
-        .map(one -> new Finding(one.dataset(), one.verdict(), one.sentence())).toList());
+        .map(one -> Finding.on(one.dataset(), one.verdict(), one.sentence(), evidence(one))).toList());
+  }
+
+  private static Evidence evidence(DopamineVerdict found) {
+    return found.studied() == 0
+        ? null
+        : new Evidence("coordinates that pass", Unit.COUNT,
+            Estimate.exact(found.significant()), found.found().shares().isEmpty()
+                ? null
+                : Power.of(Planted.NEURONS, found.found().curve(), found.steps().problems()));
   }
 
   @Override

@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.Verdict;
-import org.striatum.studies.answer.AnswerFigures;
 import org.striatum.studies.answer.Question;
+import org.striatum.studies.answer.Unit;
 
 /// How often each answer was given on other splits of the same rollouts.
 ///
@@ -65,9 +65,13 @@ public record SplitsResults(int splits, List<AnswerShares> answers, List<String>
           + " of " + splits() + " splits";
     }
 
+    private Unit unit() {
+      return question == Question.READABLE ? Unit.AUROC : Unit.AUROC_DIFFERENCE;
+    }
+
     /// The shares with the figure that they stand on.
     public String because() {
-      return String.format(Locale.ROOT, "%s; %s over them %s", printed(), figure, AnswerFigures.interval(effect));
+      return String.format(Locale.ROOT, "%s; %s over them %s", printed(), figure, unit().of(effect));
     }
   }
 }

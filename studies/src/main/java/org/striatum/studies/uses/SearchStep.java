@@ -27,6 +27,8 @@ import org.striatum.probe.uses.StepSearch;
 import org.striatum.probe.uses.ValueScore;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.studies.answer.Answer.Finding;
+import org.striatum.studies.answer.Evidence;
+import org.striatum.studies.answer.Unit;
 import org.striatum.studies.answer.Question;
 import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.dopamine.ContinuationStep;
@@ -89,8 +91,9 @@ public record SearchStep() implements Study<SearchSettings, SearchResults> {
   private static Stream<Finding> findings(DatasetSearch search) {
     return search.arms().isEmpty()
         ? Stream
-            .of(new Finding(search.dataset(), Verdict.UNDECIDED, "not searched: " + String.join("; ", search.notes())))
-        : search.overRandom().stream().map(one -> new Finding(search.dataset(), one.verdict(), one.words()));
+            .of(Finding.on(search.dataset(), Verdict.NOT_TESTED, "not searched: " + String.join("; ", search.notes())))
+        : search.overRandom().stream().map(one -> Finding.on(search.dataset(), one.verdict(), one.words(),
+            new Evidence("beyond random choice", Unit.POINTS, one.difference())));
   }
 
   @Override

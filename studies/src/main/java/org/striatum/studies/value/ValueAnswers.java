@@ -18,28 +18,40 @@ import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueQuestion;
 import org.striatum.studies.answer.Answer.Finding;
+import org.striatum.studies.answer.Evidence;
+import org.striatum.studies.answer.Planted;
+import org.striatum.studies.answer.Power;
 import org.striatum.studies.answer.Question;
+import org.striatum.studies.answer.Unit;
 
 /// What the controls of value probes answer, one case per dataset.
 public final class ValueAnswers {
   /// The questions that controls answer.
   public static final List<Asked> ASKED = List.of(
-      new Asked(Question.READABLE, ValueAnswers::readable, DatasetControls::whole, "AUROC"),
-      new Asked(Question.SPARSE, ValueAnswers::sparse, on -> on.sparsity().difference(), "pruned minus whole"),
-      new Asked(Question.BASIS_ALIGNED, ValueAnswers::aligned, on -> on.rotation().difference(),
-          "native minus rotated"),
-      new Asked(Question.MORE_THAN_LENGTH, ValueAnswers::more, on -> on.nuisances().getFirst().increment(),
-          "AUROC added to prompt length"));
+      new Asked(Question.READABLE, ValueQuestion.PREDICTS, ValueAnswers::readable, DatasetControls::whole, Unit.AUROC,
+          "AUROC"),
+      new Asked(Question.SPARSE, ValueQuestion.SPARSE, ValueAnswers::sparse, on -> on.sparsity().difference(),
+          Unit.AUROC_DIFFERENCE, "pruned minus whole"),
+      new Asked(Question.BASIS_ALIGNED, ValueQuestion.ALIGNED, ValueAnswers::aligned,
+          on -> on.rotation().difference(), Unit.AUROC_DIFFERENCE, "native minus rotated"),
+      new Asked(Question.MORE_THAN_LENGTH, ValueQuestion.MORE_THAN_LENGTH, ValueAnswers::more,
+          on -> on.nuisances().getFirst().increment(), Unit.AUROC_DIFFERENCE, "added to prompt length"));
 
   private ValueAnswers() {}
 
   /// One question about a dataset's controls.
   ///
-  /// @param finding its answer; effect, the figure that it is about, which `figure` names
-  public record Asked(Question question, Function<DatasetControls, Finding> finding,
-      Function<DatasetControls, Estimate> effect, String figure) {
+  /// @param value the same question as controls and planted codes know it
+  /// @param because its reason; effect, the figure that it is about, which `figure` names
+  public record Asked(Question question, ValueQuestion value, Function<DatasetControls, String> because,
+      Function<DatasetControls, Estimate> effect, Unit unit, String figure) {
     public Verdict verdict(DatasetControls on) {
-      return finding.apply(on).verdict();
+      return on.answer(value);
+    }
+
+    Finding finding(DatasetControls on) {
+      return Finding.on(on.dataset(), verdict(on), because.apply(on), new Evidence(figure, unit, effect(on),
+          Power.of(Planted.CODES, on.power().curve(value), on.testProblems())));
     }
 
     public Estimate effect(DatasetControls on) {
@@ -48,14 +60,13 @@ public final class ValueAnswers {
   }
 
   static Map<Question, List<Finding>> of(ValueNeuronResults results) {
-    return ASKED.stream().collect(Collectors.toMap(Asked::question, asked -> each(results, asked.finding())));
+    return ASKED.stream().collect(Collectors.toMap(Asked::question, asked -> each(results, asked::finding)));
   }
 
   /// What is asked of the value code, where there is one.
-  private static Finding asked(DatasetControls on, ValueQuestion question, String figures) {
-    return new Finding(on.dataset(), on.answer(question),
-        (on.readable() ? "" : "the probe is not shown to predict success; ") + figures + "; "
-            + PowerWords.of(on, question));
+  private static String asked(DatasetControls on, ValueQuestion question, String figures) {
+    return (on.readable() ? "" : "the probe is not shown to predict success; ") + figures + "; "
+        + PowerWords.of(on, question);
   }
 
   /// A dataset without controls was not asked, and says why.
@@ -67,19 +78,19 @@ public final class ValueAnswers {
       DatasetControls own = controls.remove(dataset.dataset());
       findings.add(own != null
           ? finding.apply(own)
-          : new Finding(dataset.dataset(), Verdict.NOT_TESTED,
+          : Finding.on(dataset.dataset(), Verdict.NOT_TESTED,
               dataset.note() == null ? "no probe could be put to the test" : dataset.note()));
     }
     controls.values().forEach(own -> findings.add(finding.apply(own)));
     return findings;
   }
 
-  private static Finding readable(DatasetControls on) {
-    return new Finding(on.dataset(), on.predicts(), "AUROC %s at %s, %d test problems; %s".formatted(
-        interval(on.whole()), on.hook(), on.testProblems(), PowerWords.of(on, ValueQuestion.PREDICTS)));
+  private static String readable(DatasetControls on) {
+    return "AUROC %s at %s, %d test problems; %s".formatted(interval(on.whole()), on.hook(), on.testProblems(),
+        PowerWords.of(on, ValueQuestion.PREDICTS));
   }
 
-  private static Finding sparse(DatasetControls on) {
+  private static String sparse(DatasetControls on) {
     Sparsity sparsity = on.sparsity();
     return asked(on, ValueQuestion.SPARSE,
         "%d of %d coordinates reach %s, %s relative to all of them (margin %s); random sets of the same size %s"
@@ -88,14 +99,14 @@ public final class ValueAnswers {
                     sparsity.random().high())));
   }
 
-  private static Finding aligned(DatasetControls on) {
+  private static String aligned(DatasetControls on) {
     RotationControl rotation = on.rotation();
     return asked(on, ValueQuestion.ALIGNED,
         "pruned AUROC in the native basis minus that in %d rotated bases %s, %s".formatted(rotation.rotations(),
             signed(rotation.difference()), rotation.pValue().equation("p")));
   }
 
-  private static Finding more(DatasetControls on) {
+  private static String more(DatasetControls on) {
     NuisanceBaseline baseline = on.nuisances().getFirst();
     return asked(on, ValueQuestion.MORE_THAN_LENGTH,
         "%s alone %s; the probe adds %s%s".formatted(String.join(" and ", baseline.variables()),

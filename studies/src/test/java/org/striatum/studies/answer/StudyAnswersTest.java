@@ -26,7 +26,7 @@ import org.striatum.studies.uses.SearchStep;
 class StudyAnswersTest {
   private static Answer answer(Verdict... verdicts) {
     return new Answer(Question.SPARSE,
-        IntStream.range(0, verdicts.length).mapToObj(i -> new Finding("case " + i, verdicts[i], "")).toList());
+        IntStream.range(0, verdicts.length).mapToObj(i -> Finding.on("case " + i, verdicts[i], "")).toList());
   }
 
   @Test
@@ -54,7 +54,7 @@ class StudyAnswersTest {
         Estimate.exact(0), 0, 15, 5, 10, 0, none, new Ceiling(none, 0, "needs K ≥ 2"),
         "the training fold needs right rollouts")), List.of());
     ProbeStep.STUDY.answers("model", results).values().forEach(findings -> assertThat(findings).singleElement()
-        .isEqualTo(new Finding("cut", Verdict.NOT_TESTED, "the training fold needs right rollouts")));
+        .isEqualTo(Finding.on("cut", Verdict.NOT_TESTED, "the training fold needs right rollouts")));
   }
 
   /// The interval decides, not the figure.
@@ -91,7 +91,7 @@ class StudyAnswersTest {
     Answer answer = StudyAnswers.of("model", GateStep.STUDY.answers("model", results)).to(Question.ADAPTATION);
     assertThat(answer.findings()).extracting(Answer.Finding::verdict).containsExactly(Verdict.YES, Verdict.NO);
     assertThat(answer.findings()).extracting(Answer.Finding::of).containsExactly("mul, value@10%", "mul, dopamine@10%");
-    assertThat(answer.findings().getFirst().because()).contains("+0.0200 [+0.0100, +0.0300] nats",
+    assertThat(answer.findings().getFirst().because()).contains("+0.0200 nats per token [+0.0100 to +0.0300]",
         "5 RMS-matched sets");
   }
 }

@@ -1,0 +1,102 @@
+package org.striatum.cli.console;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/// Text cut to columns of a terminal. Widths are columns: wide characters take two, combining ones none, colours none.
+public final class ScreenText {
+  private static final Pattern COLOUR = Pattern.compile("\u001b\\[[0-9;]*m");
+  private static final String ELLIPSIS = "…";
+
+  private ScreenText() {}
+
+  /// Untrusted text on one line: what would break it or turn the text after it round is written as its number.
+  public static String visible(String text) {
+    StringBuilder shown = new StringBuilder(text.length());
+    text.codePoints().forEach(c -> {
+      int type = Character.getType(c);
+      if (type == Character.CONTROL || type == Character.FORMAT || type == Character.SURROGATE
+          || type == Character.LINE_SEPARATOR || type == Character.PARAGRAPH_SEPARATOR) {
+        shown.append(String.format(Locale.ROOT, "⟨U+%04X⟩", c));
+      } else {
+        shown.appendCodePoint(c);
+      }
+    });
+    return shown.toString();
+  }
+
+  /// Columns that a text takes.
+  public static int width(String text) {
+    return COLOUR.matcher(text).replaceAll("").codePoints().map(ScreenText::width).sum();
+  }
+
+  private static int width(int c) {
+    int type = Character.getType(c);
+    if (type == Character.NON_SPACING_MARK || type == Character.ENCLOSING_MARK || type == Character.FORMAT) {
+      return 0;
+    }
+    // Wide in every common terminal: Hangul, CJK, full-width forms, emoji.
+    return c >= 0x1100 && (c <= 0x115f || c >= 0x2e80 && c <= 0xa4cf || c >= 0xac00 && c <= 0xd7a3
+        || c >= 0xf900 && c <= 0xfaff || c >= 0xfe30 && c <= 0xfe6f || c >= 0xff00 && c <= 0xff60
+        || c >= 0xffe0 && c <= 0xffe6 || c >= 0x1f300 && c <= 0x1faff || c >= 0x20000 && c <= 0x3fffd) ? 2 : 1;
+  }
+
+  /// With spaces up to a width; a longer text stays as it is.
+  public static String padded(String text, int columns) {
+    return text + " ".repeat(Math.max(0, columns - width(text)));
+  }
+
+  /// Cut to a width, an ellipsis where something is missing. The text holds no colours.
+  public static String cut(String text, int columns) {
+    if (width(text) <= columns) {
+      return text;
+    }
+    StringBuilder kept = new StringBuilder();
+    int used = width(ELLIPSIS);
+    for (int c : text.codePoints().toArray()) {
+      used += width(c);
+      if (used > columns) {
+        break;
+      }
+      kept.appendCodePoint(c);
+    }
+    return kept + ELLIPSIS;
+  }
+
+  /// Broken at spaces into lines of at most a width; a longer word is broken where the line ends.
+  ///
+  /// @param indent of all lines but the first
+  public static List<String> wrapped(String text, int columns, String indent) {
+    List<String> lines = new ArrayList<>();
+    StringBuilder line = new StringBuilder();
+    for (String word : text.split(" ")) {
+      String rest = word;
+      if (!line.isEmpty() && width(line.toString()) + 1 + width(rest) > columns) {
+        lines.add(line.toString());
+        line = new StringBuilder(indent);
+      } else if (!line.isEmpty()) {
+        line.append(' ');
+      }
+      while (width(line + rest) > columns) {
+        int fits = fitting(rest, columns - width(line.toString()));
+        lines.add(line + rest.substring(0, fits));
+        rest = rest.substring(fits);
+        line = new StringBuilder(indent);
+      }
+      line.append(rest);
+    }
+    lines.add(line.toString());
+    return lines;
+  }
+
+  /// Characters of a word that fit into some columns, at least one.
+  private static int fitting(String word, int columns) {
+    int at = word.offsetByCodePoints(0, 1);
+    while (at < word.length() && width(word.substring(0, word.offsetByCodePoints(at, 1))) <= columns) {
+      at = word.offsetByCodePoints(at, 1);
+    }
+    return at;
+  }
+}

@@ -1,0 +1,137 @@
+package org.striatum.cli.summary;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.striatum.cli.console.Screen;
+import org.striatum.cli.console.ScreenText;
+import org.striatum.studies.answer.AnswerMatrix;
+import org.striatum.studies.answer.AnswerMatrix.Cell;
+import org.striatum.studies.answer.AnswerMatrix.Row;
+import org.striatum.studies.answer.Evidence;
+
+/// A matrix of answers as lines of text, in the most telling of three forms that fits: figures with intervals below their task,
+/// figures behind their task, or how many tasks have which answer.
+///
+/// @param screen which it is printed on
+record MatrixLines(AnswerMatrix matrix, Screen screen) {
+  private static final String GAP = "  ";
+  private static final String INDENT = "  ";
+  private static final int LONGEST_TASK = 24;
+
+  /// The best form of at most this many lines; the shortest if none is.
+  List<String> within(int lines) {
+    Optional<List<String>> table = table().filter(found -> found.size() <= lines);
+    return table.orElseGet(() -> {
+      List<String> listed = listed();
+      return listed.size() <= lines ? listed : counted();
+    });
+  }
+
+  private List<Row> asked() {
+    return matrix.asked();
+  }
+
+  private static String task(String name) {
+    return ScreenText.cut(ScreenText.visible(name), LONGEST_TASK);
+  }
+
+  private static int widest(Stream<String> texts) {
+    return texts.mapToInt(ScreenText::width).max().orElse(0);
+  }
+
+  private static boolean hasIntervals(Row row) {
+    return row.cells().stream().anyMatch(cell -> !cell.span().isEmpty());
+  }
+
+  /// A column a task; empty if the screen is too narrow.
+  private Optional<List<String>> table() {
+    int labels = widest(asked().stream().map(row -> row.question().label()));
+    int figures = widest(asked().stream().filter(MatrixLines::hasIntervals).map(row -> INDENT + figure(row)));
+    List<Integer> columns = IntStream.range(0, matrix.tasks().size()).mapToObj(this::width).toList();
+    int free = screen.width() - columns.stream().mapToInt(width -> width + GAP.length()).sum();
+    int head = Math.max(labels, Math.min(figures, free)); // names of figures are cut rather than the table given up
+    if (head > free || asked().stream().anyMatch(row -> !row.over().findings().isEmpty()
+        && ScreenText.width(padded(row.question().label(), head) + over(row.over())) > screen.width())) {
+      return Optional.empty();
+    }
+    List<String> lines = new ArrayList<>();
+    lines.add(line("", head, columns, task -> screen.strong(task(matrix.tasks().get(task)))));
+    for (Row row : asked()) {
+      if (row.over().findings().isEmpty()) {
+        lines.add(line(row.question().label(), head, columns, task -> verdict(row.cells().get(task))));
+        if (hasIntervals(row)) {
+          lines.add(line(ScreenText.cut(INDENT + figure(row), head), head, columns, task -> row.cells().get(task).span()));
+        }
+      } else {
+        lines.add(padded(row.question().label(), head) + over(row.over()));
+      }
+    }
+    return Optional.of(lines);
+  }
+
+  private int width(int task) {
+    ToIntFunction<Row> needed = row -> Math.max(ScreenText.width(verdict(row.cells().get(task))),
+        ScreenText.width(row.cells().get(task).span()));
+    return Math.max(ScreenText.width(task(matrix.tasks().get(task))), asked().stream().mapToInt(needed).max().orElse(0));
+  }
+
+  private static String line(String head, int width, List<Integer> columns, TaskText text) {
+    StringBuilder line = new StringBuilder(ScreenText.padded(head, width));
+    for (int task = 0; task < columns.size(); task++) {
+      line.append(GAP).append(ScreenText.padded(text.of(task), columns.get(task)));
+    }
+    return line.toString().stripTrailing();
+  }
+
+  /// What stands in the column of a task.
+  private interface TaskText {
+    String of(int task);
+  }
+
+  /// `yes 0.715`; a cell without a finding is a dash.
+  private String verdict(Cell cell) {
+    String word = cell.findings().isEmpty() ? "–" : screen.painted(cell.verdict(), cell.verdict().printed());
+    return (word + " " + cell.figure()).strip();
+  }
+
+  /// What the figures of a row are, without what is behind the comma: that they are means over splits is said once.
+  private static String figure(Row row) {
+    String name = row.figure().orElse("").split(",", 2)[0];
+    String unit = row.found().stream().flatMap(cell -> cell.evidence().stream()).map(Evidence::unit)
+        .map(one -> one.suffix().strip()).findFirst().orElse("");
+    return unit.isEmpty() ? name : name + ", " + unit;
+  }
+
+  private static String padded(String head, int width) {
+    return ScreenText.padded(head, width) + GAP;
+  }
+
+  private String over(Cell cell) {
+    return screen.painted(cell.verdict(), cell.verdict().printed())
+        + cell.evidence().map(evidence -> " " + evidence.figure() + " " + evidence.printed()).orElse("");
+  }
+
+  /// A paragraph a question.
+  private List<String> listed() {
+    List<String> lines = new ArrayList<>();
+    for (Row row : asked()) {
+      String name = row.over().findings().isEmpty() ? figure(row) : ""; // said with the figure there
+      lines.addAll(ScreenText.wrapped(row.question().label() + (name.isEmpty() ? "" : " (" + name + ")") + ": "
+          + row.found().stream()
+              .map(cell -> cell.task() == null ? over(cell) : task(cell.task()) + " " + verdict(cell))
+              .collect(Collectors.joining(" · ")),
+          screen.width(), INDENT));
+    }
+    return lines;
+  }
+
+  private List<String> counted() {
+    return asked().stream().flatMap(row -> ScreenText
+        .wrapped(row.question().label() + ": " + row.answer().brief(), screen.width(), INDENT).stream()).toList();
+  }
+}

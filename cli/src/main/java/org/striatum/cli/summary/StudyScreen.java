@@ -1,0 +1,132 @@
+package org.striatum.cli.summary;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.Collectors;
+import org.striatum.cli.console.Console;
+import org.striatum.cli.console.ScreenText;
+import org.striatum.studies.AnswersStep.Answers;
+import org.striatum.studies.answer.AnswerMatrix;
+import org.striatum.studies.answer.Question;
+import org.striatum.studies.answer.StudyConclusion;
+
+/// What a full study came to, on one screen: question, matrix of answers, verdict and power, what to do next, where files lie.
+///
+/// @param console where it goes
+public record StudyScreen(Console console) {
+  /// The most lines.
+  public static final int LINES = 40;
+
+  private static final int ROUND = 50;
+
+  /// What stands above and below the answers.
+  ///
+  /// @param asked problems, tasks and seed
+  /// @param problems of each task
+  /// @param next what to do now, one command a line
+  /// @param run the folder
+  public record Surroundings(String asked, int problems, List<String> next, Path run) {
+    public Surroundings {
+      next = List.copyOf(next);
+    }
+  }
+
+  public void print(Answers answers, Surroundings around) {
+    lines(answers, around).forEach(console::print);
+  }
+
+  private List<String> lines(Answers answers, Surroundings around) {
+    AnswerMatrix matrix = AnswerMatrix.of(answers.checkpoint());
+    StudyConclusion conclusion = StudyConclusion.of(matrix);
+    List<String> head = new ArrayList<>(wrapped(conclusion.question()));
+    head.addAll(wrapped(around.asked()));
+    if (answers.plan() != null) {
+      head.addAll(wrapped(answers.plan().printed()));
+    }
+    head.add("");
+    List<String> verdict = new ArrayList<>(wrapped(conclusion.carries()));
+    verdict.addAll(wrapped(conclusion.uses()));
+    verdict.addAll(told("Power of each no: ", conclusion.power()));
+    List<String> decides = told("To decide what is undecided: ", conclusion.decides());
+    List<String> tail = tail(answers, matrix, around);
+    List<String> notes = notes(matrix);
+    int room = LINES - head.size() - notes.size() - verdict.size() - tail.size() - 2;
+    List<String> found = new MatrixLines(matrix, console.screen()).within(room);
+    if (found.size() + decides.size() <= room) {
+      verdict.addAll(decides);
+    }
+    List<String> lines = new ArrayList<>(head);
+    lines.addAll(found);
+    lines.addAll(notes);
+    lines.add("");
+    int left = LINES - lines.size() - tail.size() - 1;
+    lines.addAll(left >= verdict.size() ? verdict : shortened(verdict, left));
+    lines.add("");
+    lines.addAll(tail);
+    return lines.size() <= LINES ? lines : shortened(lines, LINES);
+  }
+
+  private List<String> tail(Answers answers, AnswerMatrix matrix, Surroundings around) {
+    List<String> tail = new ArrayList<>(others(answers));
+    tail.addAll(more(matrix, around.problems()));
+    around.next().forEach(line -> tail.addAll(wrapped("next: " + line)));
+    String reasons = "every answer with its reasons: striatum show " + around.run();
+    String report = "report: " + around.run().resolve("report.html");
+    String both = reasons + " · " + report;
+    if (ScreenText.width(ScreenText.visible(both)) <= console.screen().width()) {
+      tail.add(ScreenText.visible(both));
+    } else {
+      tail.addAll(wrapped(reasons));
+      tail.addAll(wrapped(report));
+    }
+    return tail;
+  }
+
+  /// What is behind the figures of several rows, and what nobody asked.
+  private List<String> notes(AnswerMatrix matrix) {
+    List<String> notes = new ArrayList<>();
+    matrix.asked().stream().flatMap(row -> row.figure().stream()).filter(name -> name.contains(", "))
+        .map(name -> name.split(", ", 2)[1]).distinct()
+        .forEach(detail -> notes.addAll(wrapped("Figures about the value code: " + detail + ".")));
+    if (!matrix.unasked().isEmpty()) {
+      notes.addAll(wrapped("Not asked: " + matrix.unasked().stream().map(Question::label)
+          .collect(Collectors.joining(", ")) + "."));
+    }
+    return notes;
+  }
+
+  private List<String> others(Answers answers) {
+    if (answers.beside().isEmpty()) {
+      return List.of();
+    }
+    return wrapped("Other checkpoints: " + answers.beside().stream().map(one -> one.checkpoint())
+        .collect(Collectors.joining(", ")) + " (their answers beside these: striatum show).");
+  }
+
+  /// Where a known number of problems decides.
+  private List<String> more(AnswerMatrix matrix, int problems) {
+    OptionalDouble factor = matrix.moreProblems();
+    return factor.isEmpty()
+        ? List.of()
+        : wrapped("next: the same with --limit %d, in another folder, decides what more problems can decide"
+            .formatted((long) Math.ceil(factor.getAsDouble() * problems / ROUND) * ROUND));
+  }
+
+  private List<String> told(String head, String text) {
+    return text.isEmpty() ? List.of() : wrapped(head + text + ".");
+  }
+
+  private List<String> wrapped(String text) {
+    return ScreenText.wrapped(ScreenText.visible(text), console.screen().width(), "  ");
+  }
+
+  /// The first lines; the last of them says that there are more.
+  private static List<String> shortened(List<String> lines, int most) {
+    List<String> kept = new ArrayList<>(lines.subList(0, Math.max(0, most - 1)));
+    Optional.of("  … more in the report").filter(_ -> most > 0).ifPresent(kept::add);
+    return kept;
+  }
+}

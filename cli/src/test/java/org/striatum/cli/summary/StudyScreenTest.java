@@ -1,0 +1,145 @@
+package org.striatum.cli.summary;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.striatum.cli.console.Console;
+import org.striatum.cli.console.Screen;
+import org.striatum.cli.console.ScreenText;
+import org.striatum.cli.process.Supervision;
+import org.striatum.cli.summary.StudyScreen.Surroundings;
+import org.striatum.probe.run.Progress;
+import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.stats.Verdict;
+import org.striatum.studies.AnswersStep.Answers;
+import org.striatum.studies.answer.Answer.Finding;
+import org.striatum.studies.answer.AnswerMatrix;
+import org.striatum.studies.answer.Evidence;
+import org.striatum.studies.answer.Planted;
+import org.striatum.studies.answer.Power;
+import org.striatum.studies.answer.Question;
+import org.striatum.studies.answer.StudyAnswers;
+import org.striatum.studies.answer.StudyConclusion;
+import org.striatum.studies.answer.Unit;
+
+class StudyScreenTest {
+  private static final String HOSTILE = "a b\n\"c\" \u202eevil\u202c <script>\u001b[31m שלום";
+  private static final List<Question> VALUE = List.of(Question.READABLE, Question.SPARSE, Question.BASIS_ALIGNED,
+      Question.MORE_THAN_LENGTH);
+
+  /// Every question answered on every task, in all four words.
+  private static Answers answers(String checkpoint, List<String> tasks) {
+    Map<Question, List<Finding>> findings = new EnumMap<>(Question.class);
+    for (Question question : Question.values()) {
+      List<Finding> own = new ArrayList<>();
+      for (int task = 0; task < tasks.size(); task++) {
+        Verdict verdict = Verdict.values()[(task + question.ordinal()) % Verdict.values().length];
+        Unit unit = question == Question.READABLE
+            ? Unit.AUROC
+            : VALUE.contains(question) ? Unit.AUROC_DIFFERENCE : Unit.POINTS;
+        own.add(Finding.on(tasks.get(task), verdict, "", new Evidence(
+            VALUE.contains(question) ? "native minus rotated, mean of 10 splits" : "beyond matched sets", unit,
+            new Estimate(-0.0123, -0.1434, 0.2345), new Power(Planted.CODES, 0.7, 0.81, 0.66, 120, 480))));
+      }
+      if (question != Question.CHECKPOINTS && question != Question.ADAPTATION) { // asked by name only
+        findings.put(question, own);
+      }
+    }
+    findings.put(Question.TASKS, List.of(new Finding("between the tasks", Verdict.NO, "",
+        new Evidence("shared part of a code", Unit.SHARE, new Estimate(0.05, 0, 0.3)))));
+    return new Answers(StudyAnswers.of(checkpoint, findings), List.of(), null);
+  }
+
+  private static List<String> printed(Answers answers, Screen screen) {
+    StringWriter out = new StringWriter();
+    new StudyScreen(new Console(new PrintWriter(out), new PrintWriter(new StringWriter()), Progress.NONE,
+        Supervision.NONE, screen)).print(answers,
+            new Surroundings("1500 problems each of add, seed 1.", 1500, List.of("striatum study X --data FILE"),
+                Path.of("run")));
+    return out.toString().lines().toList();
+  }
+
+  private static List<String> tasks(int number) {
+    return IntStream.range(0, number).mapToObj(task -> "task" + task).toList();
+  }
+
+  /// With any number of tasks on any terminal: one screen, nothing beyond its edge.
+  @ParameterizedTest
+  @CsvSource({"0,100", "1,100", "2,100", "4,100", "5,100", "12,100", "40,100", "0,40", "1,40", "2,40", "4,40", "12,40",
+      "4,60", "4,80", "2,30"})
+  void isOneScreen(int tasks, int width) {
+    for (boolean colours : new boolean[]{false, true}) {
+      List<String> lines = printed(answers("model", tasks(tasks)), new Screen(width, colours));
+      assertThat(lines).hasSizeLessThanOrEqualTo(StudyScreen.LINES);
+      assertThat(lines.stream().filter(line -> ScreenText.width(line) > width)).isEmpty();
+      assertThat(width < 40 || lines.getLast().endsWith("report.html")).as(String.join("\n", lines)).isTrue();
+    }
+  }
+
+  /// The words of the report: both are made by the same value.
+  @Test
+  void printsTheConclusionAndEveryVerdictWithItsFigure() {
+    Answers answers = answers("model", tasks(4));
+    AnswerMatrix matrix = AnswerMatrix.of(answers.checkpoint());
+    List<String> lines = printed(answers, Screen.PLAIN);
+    String text = lines.stream().map(String::strip).collect(Collectors.joining(" "));
+    StudyConclusion conclusion = StudyConclusion.of(matrix);
+    assertThat(text).contains(conclusion.question(), conclusion.uses());
+    for (AnswerMatrix.Row row : matrix.asked()) {
+      int at = IntStream.range(0, lines.size()).filter(i -> lines.get(i).startsWith(row.question().label())).findFirst()
+          .orElseThrow(() -> new AssertionError(row.question() + " in " + text));
+      row.cells().stream().filter(cell -> !cell.findings().isEmpty())
+          .forEach(cell -> assertThat(lines.get(at)).contains((cell.verdict().printed() + " " + cell.figure()).strip()));
+      row.cells().forEach(cell -> assertThat(lines.get(at) + lines.get(at + 1)).contains(cell.span()));
+    }
+  }
+
+  @Test
+  void coloursAddNothingButColours() {
+    Answers answers = answers("model", tasks(3));
+    List<String> coloured = printed(answers, new Screen(100, true));
+    assertThat(String.join("\n", coloured)).contains("\u001b[");
+    assertThat(coloured.stream().map(line -> line.replaceAll("\u001b\\[[0-9;]*m", "")).toList())
+        .isEqualTo(printed(answers, Screen.PLAIN));
+  }
+
+  @Test
+  void noNameBreaksALineOrTurnsItRound() {
+    for (int width : new int[]{40, 100}) {
+      List<String> lines = printed(answers(HOSTILE, List.of(HOSTILE, "x".repeat(200))), new Screen(width, false));
+      assertThat(lines).hasSizeLessThanOrEqualTo(StudyScreen.LINES).allSatisfy(line -> {
+        assertThat(ScreenText.width(line)).isLessThanOrEqualTo(width);
+        assertThat(line).doesNotContainPattern("[\\p{Cc}\\p{Cf}]");
+      });
+    }
+  }
+
+  @Test
+  void decimalCommasOfALocaleChangeNothing() {
+    List<String> expected = printed(answers("model", tasks(4)), Screen.PLAIN);
+    Locale before = Locale.getDefault();
+    try {
+      Locale.setDefault(Locale.GERMANY);
+      assertThat(printed(answers("model", tasks(4)), Screen.PLAIN)).isEqualTo(expected);
+    } finally {
+      Locale.setDefault(before);
+    }
+  }
+
+  @Test
+  void undecidedAnswersSayHowManyProblemsWouldDecide() {
+    assertThat(printed(answers("model", tasks(4)), Screen.PLAIN)).anyMatch(line -> line.contains("--limit 6000"));
+  }
+}

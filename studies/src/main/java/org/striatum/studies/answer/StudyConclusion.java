@@ -1,0 +1,121 @@
+package org.striatum.studies.answer;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.striatum.probe.stats.Verdict;
+import org.striatum.studies.answer.AnswerMatrix.Cell;
+import org.striatum.studies.answer.AnswerMatrix.Row;
+
+/// The verdict of a study in two sentences with their power, made from its matrix of answers and nothing else: the same words on the
+/// command line and in the report.
+///
+/// @param question that the study asks
+/// @param carries whether the model carries an estimate of its success, and how
+/// @param uses whether it uses the coordinates that carry it
+/// @param power what would have been found where the answer is no; empty where there is no *no*
+/// @param decides how many problems would decide what is undecided; empty where that is not known
+public record StudyConclusion(String question, String carries, String uses, String power, String decides) {
+  private static final List<Question> HOW = List.of(Question.SPARSE, Question.BASIS_ALIGNED, Question.MORE_THAN_LENGTH);
+
+  /// In which order a sentence tells its verdicts.
+  private static final List<Verdict> TOLD = List.of(Verdict.YES, Verdict.NO, Verdict.UNDECIDED, Verdict.NOT_TESTED);
+
+  /// Writes the sentences.
+  public static StudyConclusion of(AnswerMatrix matrix) {
+    return new StudyConclusion(question(matrix.checkpoint()), carries(matrix),
+        sentence(matrix.row(Question.USED)) + ".",
+        power(matrix), decides(matrix));
+  }
+
+  /// The question that a study asks of a checkpoint.
+  public static String question(String checkpoint) {
+    return "Does " + checkpoint + " know when it will be right, and does it use that?";
+  }
+
+  private static String carries(AnswerMatrix matrix) {
+    String how = HOW.stream().map(matrix::row).filter(row -> answered(row, Verdict.YES) || answered(row, Verdict.NO))
+        .map(StudyConclusion::aspect).collect(Collectors.joining(", "));
+    return sentence(matrix.row(Question.READABLE)) + (how.isEmpty() ? "" : "; there its code is " + how) + ".";
+  }
+
+  private static boolean answered(Row row, Verdict verdict) {
+    return row.cells().stream().anyMatch(cell -> cell.verdict() == verdict);
+  }
+
+  /// `sparse on mul and not on add`.
+  private static String aspect(Row row) {
+    List<String> parts = new ArrayList<>();
+    if (answered(row, Verdict.YES)) {
+      parts.add(row.question().label() + " on " + tasks(row, Verdict.YES));
+    }
+    if (answered(row, Verdict.NO)) {
+      parts.add("not " + (parts.isEmpty() ? row.question().label() + " " : "") + "on " + tasks(row, Verdict.NO));
+    }
+    return String.join(" and ", parts);
+  }
+
+  private static String tasks(Row row, Verdict verdict) {
+    return listed(row.cells().stream().filter(cell -> cell.verdict() == verdict).map(Cell::task).toList());
+  }
+
+  /// What a row says: the verdict that is told first as a clause, the others behind it, each with its tasks and their figures.
+  private static String sentence(Row row) {
+    List<Verdict> given = TOLD.stream()
+        .filter(verdict -> row.found().stream().anyMatch(one -> one.verdict() == verdict))
+        .toList();
+    if (given.isEmpty()) {
+      return capital(row.question().clause(Verdict.NOT_TESTED));
+    }
+    return Stream.concat(
+        Stream.of(capital(row.question().clause(given.getFirst())) + where(row, given.getFirst(), true)),
+        given.stream().skip(1)
+            .map(verdict -> verdict.printed() + where(row, verdict, given.getFirst() == Verdict.NOT_TESTED)))
+        .collect(Collectors.joining("; "));
+  }
+
+  /// ` on mul (AUROC: 0.715 [0.666 to 0.762]) and add (0.585 [0.534 to 0.636])`.
+  ///
+  /// @param named whether the first figure says what it is
+  private static String where(Row row, Verdict verdict, boolean named) {
+    List<Cell> told = row.found().stream().filter(cell -> cell.verdict() == verdict && cell.task() != null).toList();
+    List<String> places = told.stream().map(cell -> cell.task() + cell.evidence()
+        .map(evidence -> " (" + (named && cell == told.getFirst() ? evidence.figure() + ": " : "") + evidence.printed() + ")")
+        .orElse("")).toList();
+    return places.isEmpty() ? "" : " on " + listed(places);
+  }
+
+  /// How often what was planted is found, where the answer is no: the rarest over tasks.
+  private static String power(AnswerMatrix matrix) {
+    return matrix.asked().stream().flatMap(row -> worst(row).stream().map(power -> row.question().label() + ": "
+        + power.words())).collect(Collectors.joining("; "));
+  }
+
+  private static Optional<Power> worst(Row row) {
+    return row.found().stream().filter(cell -> cell.verdict() == Verdict.NO).flatMap(cell -> cell.power().stream())
+        .filter(power -> Double.isFinite(power.found())).min(Comparator.comparingDouble(Power::found));
+  }
+
+  /// The most problems that an undecided question needs, the question that needs fewest first.
+  private static String decides(AnswerMatrix matrix) {
+    return matrix.asked().stream().filter(row -> answered(row, Verdict.UNDECIDED))
+        .flatMap(row -> row.cells().stream().filter(cell -> cell.verdict() == Verdict.UNDECIDED)
+            .flatMap(cell -> cell.power().stream()).filter(power -> power.needed() > power.problems())
+            .max(Comparator.comparingDouble(Power::needed)).map(power -> row.question().label() + ": about "
+                + Math.round(power.needed()) + " problems (" + power.problems() + " here)")
+            .stream())
+        .collect(Collectors.joining("; "));
+  }
+
+  private static String listed(List<String> items) {
+    int last = items.size() - 1;
+    return last < 1 ? items.getFirst() : String.join(", ", items.subList(0, last)) + " and " + items.get(last);
+  }
+
+  private static String capital(String clause) {
+    return Character.toUpperCase(clause.charAt(0)) + clause.substring(1);
+  }
+}
