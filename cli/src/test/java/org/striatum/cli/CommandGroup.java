@@ -21,6 +21,8 @@ import org.striatum.cli.process.Supervisor;
 /// @param errors file of what it says on standard error
 record CommandGroup(Process process, Path errors) {
   private static final int SIGKILL = 9;
+  /// Options of a JVM that lives for seconds.
+  static final List<String> SHORT_LIVED = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
   @SuppressWarnings("restricted") // a process group is killed at once only by the system call
   private static final MethodHandle KILL = Linker.nativeLinker().downcallHandle(
@@ -32,10 +34,13 @@ record CommandGroup(Process process, Path errors) {
   /// @param folder for its caches and what it says on standard error
   static CommandGroup start(Path folder, List<String> arguments) throws IOException {
     List<String> command = new ArrayList<>(List.of("setsid",
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx32m", Supervisor.class.getName(),
-        "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Dai.djl.offline=true",
-        "-Dorg.slf4j.simpleLogger.defaultLogLevel=error", "-Xmx1g", "-XX:TieredStopAtLevel=1",
-        Striatum.class.getName()));
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx32m"));
+    command.addAll(SHORT_LIVED);
+    command.addAll(List.of(Supervisor.class.getName(), "--enable-native-access=ALL-UNNAMED",
+        "--sun-misc-unsafe-memory-access=allow", "-Dai.djl.offline=true",
+        "-Dorg.slf4j.simpleLogger.defaultLogLevel=error", "-Xmx1g"));
+    command.addAll(SHORT_LIVED);
+    command.add(Striatum.class.getName());
     command.addAll(arguments);
     Path errors = folder.resolve("err");
     ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(Redirect.DISCARD)

@@ -128,10 +128,13 @@ class InterruptionTest {
   /// A shell may have left SIGINT ignored in this process; `env` gives the child the usual one.
   private ProcessBuilder command(String... arguments) {
     List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT",
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx32m", Supervisor.class.getName(),
-        "--enable-native-access=ALL-UNNAMED",
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx32m"));
+    command.addAll(CommandGroup.SHORT_LIVED);
+    command.addAll(List.of(Supervisor.class.getName(), "--enable-native-access=ALL-UNNAMED",
         "--sun-misc-unsafe-memory-access=allow", "-Dai.djl.offline=true",
-        "-Dorg.slf4j.simpleLogger.defaultLogLevel=error", "-Xmx1g", Striatum.class.getName()));
+        "-Dorg.slf4j.simpleLogger.defaultLogLevel=error", "-Xmx1g"));
+    command.addAll(CommandGroup.SHORT_LIVED);
+    command.add(Striatum.class.getName());
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(folder.resolve("out").toFile())
         .redirectError(folder.resolve("err").toFile());

@@ -9,13 +9,14 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedSet;
+import java.util.OptionalLong;
+import java.util.SequencedMap;
 import java.util.SplittableRandom;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
@@ -31,7 +32,7 @@ import org.striatum.studies.run.Manifest;
 import org.striatum.studies.run.RunFolder;
 
 /// A scan that is killed (SIGKILL, the whole process group) inside writes, renames and the database export, and at any other
-/// moment, comes to the same end by the same command.
+/// moment, comes to the same end by the same command; so does one that is killed again while it goes on.
 @Tag("slow")
 @EnabledOnOs(OS.LINUX)
 @Order(1)
@@ -46,18 +47,26 @@ class ScanDurabilityTest {
 
   private static Path scan;
   private static Path undisturbed;
-  private static long nanoseconds;
-  private static List<String> appeared; // in its order
+  private static List<Appeared> appeared; // in its order
 
-  /// Where a scan is killed.
-  private sealed interface Moment {
-    /// As soon as a file appears.
-    record At(String file) implements Moment {}
+  /// A file of the undisturbed scan, and how long after the start it was seen.
+  private record Appeared(String file, long nanoseconds) {}
 
-    /// After a while.
-    ///
-    /// @param whole whether all of its processes are killed, or only the one that runs the studies
-    record After(long nanoseconds, boolean whole) implements Moment {}
+  /// When a scan is killed: some time after a file appears.
+  ///
+  /// @param place of the file among those of the undisturbed scan; -1 for its start
+  /// @param whole whether all of its processes are killed, or only the one that runs the studies
+  private record Moment(int place, long nanoseconds, boolean whole) {
+    String file() {
+      return appeared.get(place).file();
+    }
+
+    @Override
+    public String toString() {
+      return (whole ? "" : "worker ") + (place < 0 ? "start" : file()) + (nanoseconds == 0
+          ? ""
+          : " + %d ms".formatted(nanoseconds / 1_000_000));
+    }
   }
 
   @BeforeAll
@@ -69,64 +78,70 @@ class ScanDurabilityTest {
           Files.readString(copy.resolve("config.json")) + " ".repeat(name.length()));
     }
     scan = folder.resolve("scan");
-    finish(); // warms the caches, and holds the checkpoints to themselves once
-    delete(scan);
-    SequencedSet<String> seen = new LinkedHashSet<>();
+    SequencedMap<String, Long> seen = new LinkedHashMap<>();
     long started = System.nanoTime();
     CommandGroup command = start();
     try (Appearances watched = new Appearances(Files.createDirectories(scan))) {
       while (command.process().isAlive()) {
-        seen.addAll(watched.next());
+        watched.next().forEach(file -> seen.putIfAbsent(file, System.nanoTime() - started));
       }
     }
-    nanoseconds = System.nanoTime() - started;
     command.finish();
-    appeared = List.copyOf(seen);
+    appeared = seen.entrySet().stream().map(file -> new Appeared(file.getKey(), file.getValue())).toList();
     undisturbed = Files.move(scan, folder.resolve("undisturbed"));
   }
 
+  /// Each scan is killed once in every way, in the order of its files, and goes on each time from where it was.
   @Test
   void aKilledScanComesToTheSameEnd() throws Exception {
     SplittableRandom random = new SplittableRandom(SEED);
     List<String> hits = new ArrayList<>();
     for (int draw = 0; hits.size() < KILLS; draw++) {
-      assertThat(draw).as("moments drawn until %d were met: %s", KILLS, hits).isLessThan(2 * KILLS);
-      Moment moment = draw(draw, random);
+      assertThat(draw).as("scans begun until %d moments were met: %s", KILLS, hits).isLessThan(KILLS / 2);
       delete(scan);
-      if (!killed(moment)) {
-        continue; // it was over before
+      List<Moment> moments = draw(draw, random);
+      Map<Path, String> whole = new LinkedHashMap<>();
+      for (Moment moment : moments) {
+        if (killed(moment)) { // or it was over before
+          whole().forEach(whole::putIfAbsent);
+          hits.add("%s (%d files under way, %d whole)".formatted(moment, temporary(), whole.size()));
+        }
       }
-      long unfinished = temporary();
-      Map<Path, String> whole = whole();
       finish();
-      String where = "seed %d, draw %d, killed at %s".formatted(SEED, draw, moment);
+      String where = "seed %d, draw %d, killed at %s".formatted(SEED, draw, moments);
       assertThat(temporary()).as(where).isZero();
       assertThat(checksums(scan)).as(where).isEqualTo(checksums(undisturbed));
       assertThat(rows(scan)).as(where).isEqualTo(rows(undisturbed));
       assertThat(whole).as("%s: what was whole is not done again", where).allSatisfy((file, identity) -> assertThat(
           identity(file)).as(file.toString()).isEqualTo(identity));
-      hits.add("%s (%d files under way, %d whole)".formatted(moment, unfinished, whole.size()));
     }
     System.out.println("killed and finished: " + String.join("; ", hits));
     assertThat(hits).as("kills inside a write").filteredOn(hit -> !hit.contains("(0 files under way"))
         .hasSizeGreaterThan(3);
   }
 
-  /// In turn inside a write, at a rename, in the database export, at any time.
-  private static Moment draw(int draw, SplittableRandom random) {
-    return switch (draw % 4) {
-      case 0 -> at(random, file -> isTemporary(file) && !isOfDatabase(file));
-      case 1 -> at(random, file -> !isTemporary(file) && !APART.contains(Path.of(file).getFileName().toString()));
-      case 2 -> at(random, ScanDurabilityTest::isOfDatabase);
-      default -> new Moment.After((long) (nanoseconds * random.nextDouble(0.05, 0.95)), draw % 8 == 3);
-    };
+  /// Inside a write, at a rename, in the database export, at any time.
+  private static List<Moment> draw(int draw, SplittableRandom random) {
+    return Stream.of(
+        at(random, file -> isTemporary(file) && !isOfDatabase(file)),
+        at(random, file -> !isTemporary(file) && !APART.contains(Path.of(file).getFileName().toString())),
+        at(random, ScanDurabilityTest::isOfDatabase),
+        after(appeared.getLast().nanoseconds(), random.nextDouble(0.05, 0.95), draw % 2 == 1))
+        .sorted(Comparator.comparingInt(Moment::place)).toList();
   }
 
   /// Files appear in every scan alike; of changes to one the system tells as many as it likes.
   private static Moment at(SplittableRandom random, Predicate<String> kind) {
-    List<String> such = appeared.stream().filter(kind).toList();
+    int[] such = IntStream.range(0, appeared.size()).filter(place -> kind.test(appeared.get(place).file())).toArray();
     assertThat(such).isNotEmpty();
-    return new Moment.At(such.get(random.nextInt(such.size())));
+    return new Moment(such[random.nextInt(such.length)], 0, true);
+  }
+
+  /// A share of the undisturbed scan's time, told from the last file before it: a scan that goes on starts behind its start.
+  private static Moment after(long nanoseconds, double share, boolean whole) {
+    long time = (long) (nanoseconds * share);
+    int place = (int) appeared.stream().filter(file -> file.nanoseconds() <= time).count() - 1;
+    return new Moment(place, place < 0 ? time : time - appeared.get(place).nanoseconds(), whole);
   }
 
   private static boolean isTemporary(String file) {
@@ -141,18 +156,17 @@ class ScanDurabilityTest {
   private static boolean killed(Moment moment) throws Exception {
     CommandGroup command = start();
     try (Appearances watched = new Appearances(Files.createDirectories(scan))) {
-      long started = System.nanoTime();
+      OptionalLong reached = moment.place() < 0 ? OptionalLong.of(System.nanoTime()) : OptionalLong.empty();
       while (command.process().isAlive()) {
-        List<String> happened = watched.next();
-        boolean reached = switch (moment) {
-          case Moment.At(String file) -> happened.contains(file);
-          case Moment.After(long after, _) -> System.nanoTime() - started > after;
-        };
-        if (reached) {
-          if (moment instanceof Moment.After after && !after.whole()) {
-            command.killWorker();
-          } else {
+        if (watched.next().stream().anyMatch(file -> moment.place() >= 0 && file.equals(moment.file()))
+            && reached.isEmpty()) {
+          reached = OptionalLong.of(System.nanoTime());
+        }
+        if (reached.isPresent() && System.nanoTime() - reached.getAsLong() >= moment.nanoseconds()) {
+          if (moment.whole()) {
             command.kill();
+          } else {
+            command.killWorker();
           }
           return true;
         }

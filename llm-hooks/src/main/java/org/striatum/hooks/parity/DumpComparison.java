@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.checkpoint.CheckpointException;
@@ -37,11 +38,16 @@ final class DumpComparison {
   private final ReferenceDump dump;
   private final GatedModel model;
   private final Optional<HookedModel> text; // the same model with its tokenizer
+  private final Set<HookPoint> dumped; // that can be compared
+  private Recording plain; // of all of them, once one is asked for
 
   DumpComparison(ReferenceDump dump, GatedModel model, Optional<HookedModel> text) {
     this.dump = dump;
     this.model = model;
     this.text = text;
+    this.dumped = dump.tensors().stream().filter(name -> !name.equals(GREEDY_TOKENS) && !name.equals(ZERO_ABLATED))
+        .flatMap(name -> hookPoint(name).filter(hook -> mismatch(name, hook).isEmpty()).stream())
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private interface Attempt {
@@ -108,16 +114,33 @@ final class DumpComparison {
   }
 
   private TensorParity tensor(String name, HookPoint hook, Gates gates) throws IOException {
-    if (!model.hookPoints().contains(hook)) {
-      return TensorParity.failed(name, "the model has no hook point " + hook);
-    }
-    List<Long> shape = List.of((long) dump.sequences().size(), (long) dump.positions(), (long) model.width(hook));
-    if (!dump.shape(name).equals(shape)) {
-      return TensorParity.failed(name, "has shape " + dump.shape(name) + " where the model gives " + shape);
+    Optional<String> mismatch = mismatch(name, hook);
+    if (mismatch.isPresent()) {
+      return TensorParity.failed(name, mismatch.get());
     }
     float[] expected = dump.floats(name);
-    Recording recording = model.record(dump.sequences(), Set.of(hook), gates);
-    return compared(name, expected, recording, hook, hook + (gates.at().isEmpty() ? "" : ", zero-ablated"));
+    return gates.at().isEmpty()
+        ? compared(name, expected, plain(), hook, hook.toString())
+        : compared(name, expected, model.record(dump.sequences(), Set.of(hook), gates), hook, hook + ", zero-ablated");
+  }
+
+  /// Everything that is compared, of one run: a graph for each tensor would load the weights as often.
+  private Recording plain() {
+    if (plain == null) {
+      plain = model.record(dump.sequences(), dumped, Gates.none());
+    }
+    return plain;
+  }
+
+  /// Why a tensor cannot be that hook point's, if it cannot.
+  private Optional<String> mismatch(String name, HookPoint hook) {
+    if (!model.hookPoints().contains(hook)) {
+      return Optional.of("the model has no hook point " + hook);
+    }
+    List<Long> shape = List.of((long) dump.sequences().size(), (long) dump.positions(), (long) model.width(hook));
+    return dump.shape(name).equals(shape)
+        ? Optional.empty()
+        : Optional.of("has shape " + dump.shape(name) + " where the model gives " + shape);
   }
 
   /// @param expected (sequences, positions, width), right padded

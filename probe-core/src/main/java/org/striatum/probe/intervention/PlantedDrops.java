@@ -2,6 +2,7 @@ package org.striatum.probe.intervention;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -121,22 +122,26 @@ record PlantedDrops(int[][] itemsOf, double[] base, double[][] matched, int avai
   /// four standard errors below 0 it is damage, less than one it is not.
   private static Estimate effect(int[][] drawn, double[] change, SplittableRandom random) {
     double mean = mean(change);
-    String[] problemOf = new String[change.length];
     double squares = 0;
     int at = 0;
-    for (int p = 0; p < drawn.length; p++) {
+    for (int[] items : drawn) {
       double beyond = 0;
-      for (int i = at; i < at + drawn[p].length; i++) {
+      for (int i = at; i < at + items.length; i++) {
         beyond += change[i] - mean;
       }
       squares += beyond * beyond;
-      Arrays.fill(problemOf, at, at + drawn[p].length, Integer.toString(p));
-      at += drawn[p].length;
+      at += items.length;
     }
     double error = Math.sqrt(squares) / change.length;
     return mean + FAR * error < 0 || mean + error >= 0
         ? new Estimate(mean, mean - INTERVAL * error, mean + INTERVAL * error)
-        : Bootstrap.meanByProblem(problemOf, change, RESAMPLES, random);
+        : Bootstrap.meanByProblem(problems(drawn), change, RESAMPLES, random);
+  }
+
+  /// Names of the problems drawn, item by item.
+  private static String[] problems(int[][] drawn) {
+    return IntStream.range(0, drawn.length).boxed()
+        .flatMap(p -> Collections.nCopies(drawn[p].length, Integer.toString(p)).stream()).toArray(String[]::new);
   }
 
   /// Of controls' distances from their mean, on so many problems drawn.

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleUnaryOperator;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import smile.math.special.Beta;
@@ -20,6 +21,8 @@ public final class BetaBinomial {
   private static final double STRONGEST = 200;
   private static final double FLAT = 2;
   private static final int CELLS = 512; // of p = sin²(θ), even in θ: narrow near 0 and 1
+  private static final double[] LOG_SINE = logarithms(Math::sin);
+  private static final double[] LOG_COSINE = logarithms(Math::cos);
 
   private final double a;
   private final double b;
@@ -101,14 +104,19 @@ public final class BetaBinomial {
   private double[] density(int successes, int draws) {
     double[] density = new double[CELLS];
     for (int c = 0; c < CELLS; c++) {
-      double angle = Math.PI / 2 * (c + 0.5) / CELLS;
       // p = sin²(θ): dp = 2 √(p (1 − p)) dθ
-      density[c] = Math.exp(2 * (a + successes - 0.5) * Math.log(Math.sin(angle))
-          + 2 * (b + draws - successes - 0.5) * Math.log(Math.cos(angle)));
+      density[c] = Math.exp(2 * (a + successes - 0.5) * LOG_SINE[c]
+          + 2 * (b + draws - successes - 0.5) * LOG_COSINE[c]);
     }
     double sum = Arrays.stream(density).sum();
     Arrays.setAll(density, c -> density[c] / sum);
     return density;
+  }
+
+  /// Logarithms of a function of the angle at the centre of each cell: (cells).
+  private static double[] logarithms(DoubleUnaryOperator function) {
+    return IntStream.range(0, CELLS)
+        .mapToDouble(c -> Math.log(function.applyAsDouble(Math.PI / 2 * (c + 0.5) / CELLS))).toArray();
   }
 
   private double[] quantiles(List<Integer> counted) {

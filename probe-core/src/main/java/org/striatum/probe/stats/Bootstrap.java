@@ -42,18 +42,11 @@ public final class Bootstrap {
     int[] drawn = new int[itemsOf.length];
     int kept = 0;
     for (int r = 0; r < resamples; r++) {
-      int total = 0;
       for (int k = 0; k < drawn.length; k++) {
         drawn[k] = random.nextInt(drawn.length);
-        total += itemsOf[drawn[k]].length;
       }
-      int[] items = new int[total];
-      int at = 0;
-      for (int k : drawn) {
-        System.arraycopy(itemsOf[k], 0, items, at, itemsOf[k].length);
-        at += itemsOf[k].length;
-      }
-      double figure = statistic.applyAsDouble(items);
+      // With one item each, problems are numbered as items are.
+      double figure = statistic.applyAsDouble(itemsOf.length == n ? drawn : items(drawn, itemsOf));
       if (!Double.isNaN(figure)) {
         figures[kept++] = figure;
       }
@@ -151,6 +144,21 @@ public final class Bootstrap {
     int below = (int) at;
     int above = Math.min(below + 1, sorted.length - 1);
     return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
+  }
+
+  /// All items of the problems drawn.
+  private static int[] items(int[] drawn, int[][] itemsOf) {
+    int total = 0;
+    for (int k : drawn) {
+      total += itemsOf[k].length;
+    }
+    int[] items = new int[total];
+    int at = 0;
+    for (int k : drawn) {
+      System.arraycopy(itemsOf[k], 0, items, at, itemsOf[k].length);
+      at += itemsOf[k].length;
+    }
+    return items;
   }
 
   /// Items of each problem, problems in order of first appearance.

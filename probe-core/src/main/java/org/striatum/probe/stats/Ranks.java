@@ -1,9 +1,7 @@
 package org.striatum.probe.stats;
 
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.random.RandomGenerator;
-import java.util.stream.IntStream;
 
 /// Mid-ranks, counted from 1: tied values share the mean of the ranks they take up.
 public final class Ranks {
@@ -38,8 +36,28 @@ public final class Ranks {
             "a value to rank must be a number, found NaN at item " + i + ": leave such items out");
       }
     }
-    return IntStream.range(0, values.length).boxed()
-        .sorted(Comparator.comparingDouble((Integer i) -> values[i] + 0.0)).mapToInt(Integer::intValue).toArray();
+    int[] order = new int[values.length];
+    Arrays.setAll(order, i -> i);
+    int[] merged = new int[values.length];
+    for (int run = 1; run < values.length; run *= 2) {
+      for (int start = 0; start < values.length; start += 2 * run) {
+        merge(values, order, start, Math.min(start + run, values.length), Math.min(start + 2 * run, values.length),
+            merged);
+      }
+      int[] held = order;
+      order = merged;
+      merged = held;
+    }
+    return order;
+  }
+
+  /// Merges two ordered runs of indices, [start, middle) and [middle, end); of equal values those of the first come first.
+  private static void merge(double[] values, int[] order, int start, int middle, int end, int[] merged) {
+    int one = start;
+    int two = middle;
+    for (int k = start; k < end; k++) {
+      merged[k] = two == end || one < middle && values[order[one]] <= values[order[two]] ? order[one++] : order[two++];
+    }
   }
 
   /// The highest scores' indices, best first, ties by lower index: (k).
