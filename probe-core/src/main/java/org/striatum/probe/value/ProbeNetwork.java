@@ -77,13 +77,8 @@ final class ProbeNetwork {
     for (float slope : slopes) {
       b2.gradient[0] += slope;
     }
-    float[] outgoing = w2.weight;
     for (int i = 0; i < rows; i++) {
-      float slope = slopes[i];
-      int at = i * hidden;
-      for (int h = 0; h < hidden; h++) {
-        units[at + h] = Math.signum(units[at + h]) * (slope * outgoing[h]); // a unit at 0 passes nothing on
-      }
+      passBack(slopes[i], w2.weight, units, i * hidden);
     }
     if (ones.length < rows) {
       ones = new float[rows];
@@ -94,6 +89,15 @@ final class ProbeNetwork {
     updates++;
     for (Parameter parameter : new Parameter[]{w1, b1, w2, b2}) {
       adamW(parameter.weight, parameter.gradient, parameter.mean, parameter.square);
+    }
+  }
+
+  /// Slopes of the loss in one row's units, in their place: a unit at 0 passes nothing on. Units are never below 0, so that
+  /// those above it are those whose bits, negated, have the sign bit; a branch would be guessed wrong half of the time.
+  private static void passBack(float slope, float[] outgoing, float[] units, int from) {
+    for (int h = 0; h < outgoing.length; h++) {
+      int above = -Float.floatToRawIntBits(units[from + h]) >> (Integer.SIZE - 1);
+      units[from + h] = Float.intBitsToFloat(above & Float.floatToRawIntBits(slope * outgoing[h]));
     }
   }
 
