@@ -297,7 +297,7 @@ final class StudyCommand implements Callable<Integer> {
   private int study(ModelSource source, Path folder, RolloutStep asked, StudyPlan told, List<Companion> companions)
       throws IOException {
     Console results = verbose && !json ? console : console.silent();
-    Answers answers = new StudyRunner(console, results, registry, modelOptions, batchSize).run(source, folder, asked,
+    Answers answers = new StudyRunner(results, console.steps(), registry, modelOptions, batchSize).run(source, folder, asked,
         told, companions);
     if (json) {
       console.json(AnswersStep.STUDY.format(), answers);
