@@ -92,6 +92,7 @@ final class CaptureCommand implements Callable<Integer> {
         console.print("%d rollouts, %d rows at %d hook points, %s in %s".formatted(results.rollouts(), results.rows(),
             results.hooks().size(), DiskSpace.megabytes(results.bytes()), opened.activations()));
       }
+      NextCommand.say(console, opened, CaptureStep.STUDY, "");
     }
     return ExitCode.DONE;
   }

@@ -2,56 +2,39 @@ package org.striatum.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.striatum.cli.console.Console;
-import org.striatum.cli.console.ExitCode;
-import org.striatum.cli.option.Effort;
-import org.striatum.cli.option.Given;
-import org.striatum.cli.option.ModelOptions;
-import org.striatum.cli.option.StudyOptions;
-import org.striatum.cli.summary.AnswersSummary;
-import org.striatum.cli.summary.StudyScreen;
-import org.striatum.cli.summary.StudyScreen.Surroundings;
-import org.striatum.datasets.ProblemSets;
-import org.striatum.probe.model.Sampling;
-import org.striatum.studies.StudyPlan;
+import org.striatum.cli.console.ScreenText;
 import org.striatum.studies.StudyRegistry;
-import org.striatum.studies.AnswersStep.Answers;
-import org.striatum.studies.capture.CaptureSettings;
-import org.striatum.studies.rollouts.RolloutSettings;
-import org.striatum.studies.rollouts.RolloutStep;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Unmatched;
 
-/// The complete study of the bundled checkpoint.
-@Command(name = "demo", description = "Study the bundled checkpoint: value and dopamine neurons, minutes on a laptop.", footer = {
-    "", "Example: striatum demo"})
+/// The study of a bundled checkpoint: `striatum study` with the options of a preset.
+@Command(name = "demo", description = "Study a bundled checkpoint: value and dopamine neurons, two minutes on a laptop. Options of `striatum study` are taken too, over the demo's own.", footer = {
+    "", "Example: striatum demo", "Example: striatum demo --planted"})
 final class DemoCommand implements Callable<Integer> {
-  /// As the pipeline that made the checkpoint's reference figures drew them.
-  private static final Sampling SAMPLING = new Sampling(1, 1, 0, 110, true);
-  private static final String TASKS = "add,mul,mod,expr";
-  private static final List<String> NEXT = List.of("striatum study YOUR-CHECKPOINT --data FILE (docs/tutorial.md)");
-
   private final Console console;
   private final StudyRegistry registry;
 
+  @Option(names = "--planted", description = "Study a model whose value neurons are known, because its weights were made by hand: what is said when something is there.")
+  private boolean planted;
+
+  @Option(names = "--limit", paramLabel = "N", description = "Problems of each task (default 1500, planted 600).")
+  private Integer limit;
+
+  @Option(names = "--seed", paramLabel = "N", description = "Seed of everything random (default 1).")
+  private Long seed;
+
   @Option(names = {"-o",
-      "--output"}, paramLabel = "RUN", defaultValue = "striatum-demo", description = "Run folder (default striatum-demo).")
+      "--output"}, paramLabel = "RUN", description = "Run folder (default striatum-demo, planted striatum-demo-planted).")
   private Path output;
 
-  @Option(names = "--limit", paramLabel = "N", defaultValue = "400", description = "Problems of each task (default 400).")
-  private int limit;
-
-  @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed of everything random (default 1).")
-  private long seed;
-
-  @Option(names = "--verbose", description = "Also print the results of every step as they are found, and the reasons of every answer.")
-  private boolean verbose;
-
-  @Mixin
-  private ModelOptions modelOptions;
+  @Unmatched
+  private List<String> others = new ArrayList<>();
 
   DemoCommand(Console console, StudyRegistry registry) {
     this.console = console;
@@ -61,20 +44,29 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     long started = System.nanoTime();
-    Path checkpoint = Path.of(System.getProperty("striatum.home", "."), "checkpoints", "tiny-reasoner-step2000");
-    RolloutSettings rollouts = Given.checked(() -> Effort.QUICK.settings(RolloutStep.STUDY).withProblems(limit)
-        .withSampling(SAMPLING).withSeed(seed));
-    StudyPlan plan = StudyOptions.of(Effort.QUICK).plan(registry, rollouts, CaptureSettings.defaults(), seed);
-    RolloutStep asked = new RolloutStep(ProblemSets.named(TASKS));
-    Answers answers = new StudyRunner(console, verbose ? console : console.silent(), registry, modelOptions, "auto")
-        .run(modelOptions.source(checkpoint), output, asked, plan, List.of());
-    if (verbose) {
-      new AnswersSummary(console).print(answers);
-      console.print("");
-    }
-    new StudyScreen(console).print(answers,
-        new Surroundings(StudyRunner.asked(asked, plan), limit, NEXT, output));
+    DemoPreset preset = planted ? DemoPreset.PLANTED : DemoPreset.TRAINED;
+    StudyCommand study = new StudyCommand(console, registry);
+    new CommandLine(study, new CommandFactory(console, registry)).setOverwrittenOptionsAllowed(true)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .parseArgs(arguments(preset).toArray(String[]::new));
+    int code = study.call();
+    preset.truth().ifPresent(truth -> ScreenText.wrapped(truth, console.screen().width(), "  ").forEach(console::print));
     console.note("demo: done in %.0f s".formatted((System.nanoTime() - started) / 1e9));
-    return ExitCode.DONE;
+    return code;
+  }
+
+  private List<String> arguments(DemoPreset preset) {
+    List<String> all = new ArrayList<>(preset.arguments(Path.of(System.getProperty("striatum.home", "."))));
+    if (limit != null) {
+      all.addAll(List.of("--limit", limit.toString()));
+    }
+    if (seed != null) {
+      all.addAll(List.of("--seed", seed.toString()));
+    }
+    if (output != null) {
+      all.addAll(List.of("--output", output.toString()));
+    }
+    all.addAll(others);
+    return all;
   }
 }

@@ -126,6 +126,7 @@ final class ProbeCommand implements Callable<Integer> {
         new StudySummaries(console).print(found);
       }
     }
+    NextCommand.say(console, run.folder(), ProbeStep.STUDY, "");
   }
 
   /// What the best neurons are about. A checkpoint that cannot be opened any more costs only this.

@@ -147,6 +147,7 @@ final class RolloutsCommand implements Callable<Integer> {
             : run.run(new RolloutStep(sets, applied, examples), settings);
         run.remember(modelOptions.source(checkpoint));
         print(folder, results);
+        NextCommand.say(console, opened, RolloutStep.STUDY, "");
       }
     }
     return ExitCode.DONE;

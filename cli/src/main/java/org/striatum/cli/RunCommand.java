@@ -78,6 +78,7 @@ abstract class RunCommand<S extends Record, R extends Record> implements Callabl
         } else {
           print(console, results);
         }
+        NextCommand.say(console, opened, study(), instance(settings));
       }
     }
     return ExitCode.DONE;

@@ -23,6 +23,7 @@ import org.striatum.cli.option.StudyOptions;
 import org.striatum.cli.summary.AnswersSummary;
 import org.striatum.cli.summary.PaperSummary;
 import org.striatum.cli.summary.PromptSummary;
+import org.striatum.cli.summary.StudyCost;
 import org.striatum.cli.summary.StudyScreen;
 import org.striatum.cli.summary.StudyScreen.Surroundings;
 import org.striatum.datasets.ProblemSet;
@@ -48,6 +49,8 @@ import org.striatum.studies.rollouts.RolloutSettings;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.RunModel;
+import org.striatum.studies.run.Study;
+import org.striatum.studies.run.Study.Scope;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -266,6 +269,9 @@ final class StudyCommand implements Callable<Integer> {
     if (plan != null) {
       return planned(source, folder, companions);
     }
+    if (problems.isEmpty()) {
+      return steps();
+    }
     List<ProblemSet> sets = sets();
     sets.stream().map(ProblemSet::skipped).flatMap(Optional::stream).forEach(console::note);
     sets.stream().map(ProblemSet::chosen).flatMap(Optional::stream).forEach(console::note);
@@ -275,6 +281,16 @@ final class StudyCommand implements Callable<Integer> {
       return ExitCode.DONE;
     }
     return study(source, folder, new RolloutStep(sets, Optional.empty(), examples(sets)), plan(), companions);
+  }
+
+  /// What a study would do, and what it cannot do without.
+  private int steps() {
+    console.print("A study asks a model problems and answers, in order:");
+    for (Study<?, ?> study : registry.of(Scope.EVERY_CHECKPOINT, Scope.FULL_STUDY, Scope.COMPARISON)) {
+      console.print("  %-14s %s".formatted(study.name(), study.about().summary()));
+    }
+    throw new UsageException(
+        "say what to ask: --tasks NAME,… (`striatum tasks` lists them) or --data FILE with problems of your own");
   }
 
   /// What a plan says.
@@ -296,8 +312,9 @@ final class StudyCommand implements Callable<Integer> {
 
   private int study(ModelSource source, Path folder, RolloutStep asked, StudyPlan told, List<Companion> companions)
       throws IOException {
+    StudyCost.of(told, asked.sets()).lines().forEach(console::note);
     Console results = verbose && !json ? console : console.silent();
-    Answers answers = new StudyRunner(console, results, registry, modelOptions, batchSize).run(source, folder, asked,
+    Answers answers = new StudyRunner(results, console.steps(), registry, modelOptions, batchSize).run(source, folder, asked,
         told, companions);
     if (json) {
       console.json(AnswersStep.STUDY.format(), answers);

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.striatum.cli.console.Console;
+import org.striatum.cli.console.StepProgress;
 import org.striatum.cli.option.ModelOptions;
 import org.striatum.cli.summary.StudySummaries;
 import org.striatum.datasets.ProblemSet;
@@ -26,9 +27,9 @@ import org.striatum.studies.run.Version;
 
 /// Runs a full study.
 ///
-/// @param console where messages go
 /// @param results prints the results of each study as they are found; one that is silent prints none
-record StudyRunner(Console console, Console results, StudyRegistry registry, ModelOptions modelOptions,
+/// @param steps shows how far it has come
+record StudyRunner(Console results, StepProgress steps, StudyRegistry registry, ModelOptions modelOptions,
     String batchSize)
     implements
       WholeStudy.Runs,
@@ -64,16 +65,27 @@ record StudyRunner(Console console, Console results, StudyRegistry registry, Mod
 
   @Override
   public StudyRun run(RunFolder folder, RunModel model) {
-    return new StudyRun(folder, Version.environment(model.threads()), model, console::note, console.progress());
+    return new StudyRun(folder, Version.environment(model.threads()), model, steps::note, steps);
   }
 
   @Override
-  public void found(Study<?, ?> study, Record found) {
+  public void begins(Study<?, ?> study, int number, int of) {
+    steps.begin(number, of, study.name());
+  }
+
+  @Override
+  public void found(Study<?, ?> study, Record found, Path file) {
+    steps.end(file.toString());
     new StudySummaries(results).print(found);
   }
 
   @Override
+  public void leftOut(Study<?, ?> study, String why) {
+    steps.end(study.name() + " is left out: " + why);
+  }
+
+  @Override
   public void companion(ModelSource checkpoint) {
-    console.note("also: " + checkpoint);
+    steps.note("also: " + checkpoint);
   }
 }

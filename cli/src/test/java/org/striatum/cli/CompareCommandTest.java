@@ -3,12 +3,15 @@ package org.striatum.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.striatum.cli.Session.REASONER;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.striatum.cli.console.ExitCode;
+import org.striatum.probe.run.RecordJson;
+import org.striatum.probe.transfer.TransferResults;
 
 /// `compare` on small runs of the bundled checkpoint: two of the same problems, one of others.
 class CompareCommandTest {
@@ -17,16 +20,17 @@ class CompareCommandTest {
 
   @BeforeAll
   static void makeRuns() {
-    make("first", 1, 1.0);
-    make("cooler", 1, 0.8);
-    make("others", 2, 1.0);
+    make("first", REASONER, 1, 1.0);
+    make("cooler", REASONER, 1, 0.8);
+    make("others", REASONER, 2, 1.0);
+    make("later", Path.of("../checkpoints/tiny-reasoner-step3000"), 2, 1.0);
   }
 
-  private static void make(String name, int seed, double temperature) {
+  private static void make(String name, Path checkpoint, int seed, double temperature) {
     Path run = run(name);
-    succeeds(Session.of("rollouts", REASONER, "--tasks", "add,mul", "--limit", 40, "--max-new-tokens", 110, "--seed",
+    succeeds(Session.of("rollouts", checkpoint, "--tasks", "add,mul", "--limit", 40, "--max-new-tokens", 110, "--seed",
         seed, "--temperature", temperature, "--output", run));
-    succeeds(Session.of("capture", REASONER, "--rollouts", run.resolve("rollouts.jsonl"), "--hooks",
+    succeeds(Session.of("capture", checkpoint, "--rollouts", run.resolve("rollouts.jsonl"), "--hooks",
         "blocks.2.hook_resid_post"));
     succeeds(Session.probe(run, "--epochs", 1, "--permutations", 1, "--random-sets", 1));
   }
@@ -67,13 +71,27 @@ class CompareCommandTest {
 
   @Test
   void refusesTwoRunsWhoseBasisCannotBeShown() throws Exception {
-    Path first = Session.copy(run("first"), temporary.resolve("with-others"));
-    Session refused = Session.of("compare", first, run("others"));
+    Path first = Session.copy(run("first"), temporary.resolve("with-later"));
+    Session refused = Session.of("compare", first, run("later"));
     assertThat(refused.code()).isEqualTo(ExitCode.USAGE);
     assertThat(refused.errorLines()).singleElement().asString().contains("no common basis",
         "curves need no common basis");
     assertThat(first.resolve("results/compare.json")).doesNotExist();
-    assertThat(succeeds(Session.of("compare", first, run("others"), "--curves")).out()).contains("By curves: ");
+    assertThat(succeeds(Session.of("compare", first, run("later"), "--curves")).out()).contains("By curves: ");
+  }
+
+  /// Equal weights are a common basis, whatever they were asked.
+  @Test
+  void comparesTwoRunsOfOneCheckpointThatWereAskedOtherProblems() throws Exception {
+    Path first = Session.copy(run("first"), temporary.resolve("with-others"));
+    Session session = succeeds(Session.of("compare", first, run("others"), "--json"));
+    TransferResults results = RecordJson.parse(session.out().getBytes(StandardCharsets.UTF_8), TransferResults.class,
+        "stdout");
+    assertThat(results.bases()).singleElement().satisfies(basis -> {
+      assertThat(basis.common()).isTrue();
+      assertThat(basis.reason()).contains("same weights");
+    });
+    assertThat(results.probes()).anySatisfy(pooled -> assertThat(pooled.first()).isNotEqualTo(pooled.second()));
   }
 
   @Test

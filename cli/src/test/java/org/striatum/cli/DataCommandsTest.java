@@ -180,6 +180,15 @@ class DataCommandsTest {
     succeed("confidence", run);
     assertThat(refused(2, "report", run)).contains("no checkpoint");
 
+    // a name that no set of this program has: nothing here needs one
+    Path mine = folder.resolve("mine");
+    Path named = Files.writeString(folder.resolve("named.jsonl"), lines.toString().replace("\"mul\"", "\"mine\""));
+    Session own = Session.of("probe", "--activations", states, "--outcomes", named, "--output", mine, "--rotations",
+        1, "--control-sets", 1, "--nested-permutations", 1, "--resampled-sets", 2, "--probe-seeds", 0, "--planted", 0,
+        "--epochs", 1, "--permutations", 1);
+    assertThat(own.code()).as(own.err()).isZero();
+    assertThat(Session.of("confidence", mine).out()).contains("mine", "these rollouts have no texts");
+
     Path nowhere = folder.resolve("nowhere");
     Files.writeString(outcomes, lines.toString().replaceFirst("\"reward\": ", "\"r\": "));
     assertThat(refused(4, "probe", "--activations", states, "--outcomes", outcomes, "--output", nowhere))

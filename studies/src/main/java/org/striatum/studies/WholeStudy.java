@@ -43,8 +43,19 @@ public record WholeStudy(StudyRegistry registry, StudyPlan plan, Runs runs, Watc
 
   /// Receives events of a full study while it runs.
   public interface Watcher {
+    /// A study begins.
+    ///
+    /// @param number from 1, over all checkpoints
+    /// @param of how many there are
+    default void begins(Study<?, ?> study, int number, int of) {}
+
     /// A study is finished, now or before.
-    void found(Study<?, ?> study, Record results);
+    ///
+    /// @param file of its results
+    void found(Study<?, ?> study, Record results, Path file);
+
+    /// The run holds nothing for a study.
+    default void leftOut(Study<?, ?> study, String why) {}
 
     /// The study of a companion begins.
     void companion(ModelSource checkpoint);
@@ -60,20 +71,21 @@ public record WholeStudy(StudyRegistry registry, StudyPlan plan, Runs runs, Watc
         throw new UsageException("no checkpoint at " + companion.checkpoint());
       }
     }
+    Count count = new Count(steps(companions));
     List<RunFolder> others = new ArrayList<>();
     try (RunFolder folder = RunFolder.create(output); RunModel model = runs.model(checkpoint)) {
       StudyRun run = runs.run(folder, model);
-      studies(run, checkpoint, true);
+      studies(run, checkpoint, true, count);
       model.release(); // others need the memory
       for (Companion companion : companions) {
         watcher.companion(companion.checkpoint());
         RunFolder other = RunFolder.create(below(output, companion, companions));
         others.add(other);
         try (RunModel opened = runs.model(companion.checkpoint())) {
-          studies(runs.run(other, opened), companion.checkpoint(), companion.full());
+          studies(runs.run(other, opened), companion.checkpoint(), companion.full(), count);
         }
       }
-      return compared(run, others);
+      return compared(run, others, count);
     } finally {
       for (RunFolder other : others) {
         other.close();
@@ -81,33 +93,57 @@ public record WholeStudy(StudyRegistry registry, StudyPlan plan, Runs runs, Watc
     }
   }
 
-  private void studies(StudyRun run, ModelSource checkpoint, boolean full) throws IOException {
-    for (Study<?, ?> study : full
-        ? registry.of(Scope.EVERY_CHECKPOINT, Scope.FULL_STUDY)
-        : registry.of(Scope.EVERY_CHECKPOINT)) {
-      found(run, study);
+  /// Counts studies.
+  private static final class Count {
+    private final int of;
+    private int begun;
+
+    Count(int of) {
+      this.of = of;
+    }
+  }
+
+  private int steps(List<Companion> companions) {
+    return ofOne(true).size() + companions.stream().mapToInt(one -> ofOne(one.full()).size()).sum()
+        + comparing(List.of()).of(Scope.COMPARISON).size();
+  }
+
+  private List<Study<?, ?>> ofOne(boolean full) {
+    return full ? registry.of(Scope.EVERY_CHECKPOINT, Scope.FULL_STUDY) : registry.of(Scope.EVERY_CHECKPOINT);
+  }
+
+  private void studies(StudyRun run, ModelSource checkpoint, boolean full, Count count) throws IOException {
+    for (Study<?, ?> study : ofOne(full)) {
+      found(run, study, count);
       if (study.name().equals(StudyRun.ROLLOUTS)) { // not before: they settle whose run this is
         run.remember(checkpoint);
       }
     }
   }
 
-  private Answers compared(StudyRun run, List<RunFolder> others) throws IOException {
-    StudyRegistry comparing = registry.with(new CompareStep(others, true)).with(new AnswersStep(List.of(), others));
-    for (Study<?, ?> study : comparing.of(Scope.COMPARISON)) {
-      found(run, study);
+  private StudyRegistry comparing(List<RunFolder> others) {
+    return registry.with(new CompareStep(others, true)).with(new AnswersStep(List.of(), others));
+  }
+
+  private Answers compared(StudyRun run, List<RunFolder> others, Count count) throws IOException {
+    for (Study<?, ?> study : comparing(others).of(Scope.COMPARISON)) {
+      found(run, study, count);
     }
     return run.folder().results(AnswersStep.STUDY);
   }
 
   /// A study for which the run holds nothing is left out, and said: others may still have an answer.
-  private <S extends Record, R extends Record> void found(StudyRun run, Study<S, R> study) throws IOException {
+  private <S extends Record, R extends Record> void found(StudyRun run, Study<S, R> study, Count count)
+      throws IOException {
+    watcher.begins(study, ++count.begun, count.of);
     Optional<String> nothing = study.nothingToStudy(run, plan.settings(study));
     if (nothing.isPresent()) {
-      run.note().accept("%s is left out: %s".formatted(study.name(), nothing.get()));
+      watcher.leftOut(study, nothing.get());
       return;
     }
-    watcher.found(study, run.run(study, plan.instance(study), plan.settings(study)));
+    String instance = plan.instance(study);
+    R results = run.run(study, instance, plan.settings(study));
+    watcher.found(study, results, run.folder().resultsFile(RunFolder.step(study, instance)));
   }
 
   /// Folders have the names of their checkpoints; of two with the same name the later one is numbered.

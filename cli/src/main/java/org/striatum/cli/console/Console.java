@@ -36,6 +36,11 @@ public record Console(PrintWriter out, PrintWriter err, Progress progress, Super
     return new Console(new PrintWriter(Writer.nullWriter()), err, progress, supervision, screen);
   }
 
+  /// Progress of work in steps on this console.
+  public StepProgress steps() {
+    return new StepProgress(err, screen, progress instanceof TerminalProgress shown && shown.terminal());
+  }
+
   /// A line of results.
   public void print(String line) {
     out.println(line);

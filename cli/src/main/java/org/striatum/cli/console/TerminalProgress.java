@@ -58,6 +58,7 @@ record TerminalProgress(PrintWriter err, boolean terminal) implements Progress {
     private final String unit;
     private final long started = System.nanoTime();
     private final long before;
+    private final TimeLeft left;
     private long next = started + FIRST_AFTER;
     private long done;
 
@@ -66,6 +67,7 @@ record TerminalProgress(PrintWriter err, boolean terminal) implements Progress {
       this.name = name;
       this.total = total;
       this.before = before;
+      this.left = new TimeLeft(total, before, started);
       this.done = before;
       this.unit = unit;
     }
@@ -78,10 +80,8 @@ record TerminalProgress(PrintWriter err, boolean terminal) implements Progress {
       if (now >= next && done < total) {
         double seconds = (now - started) / 1e9;
         double rate = (done - before) / seconds;
-        // The first units are the slowest: they say nothing of the time that is left.
         err.println("%s: %d of %s, %s per second%s".formatted(name, done, Counted.of(total, unit),
-            rate < 10 ? "%.1f".formatted(rate) : "%.0f".formatted(rate),
-            now - started < THEN_EVERY || rate == 0 ? "" : ", %.0f s left".formatted((total - done) / rate)));
+            rate < 10 ? "%.1f".formatted(rate) : "%.0f".formatted(rate), left.at(done, now)));
         next = now + THEN_EVERY;
       }
     }

@@ -55,8 +55,7 @@ record MatrixLines(AnswerMatrix matrix, Screen screen) {
     List<Integer> columns = IntStream.range(0, matrix.tasks().size()).mapToObj(this::width).toList();
     int free = screen.width() - columns.stream().mapToInt(width -> width + GAP.length()).sum();
     int head = Math.max(labels, Math.min(figures, free)); // names of figures are cut rather than the table given up
-    if (head > free || asked().stream().anyMatch(row -> !row.over().findings().isEmpty()
-        && ScreenText.width(padded(row.question().label(), head) + over(row.over())) > screen.width())) {
+    if (head > free) {
       return Optional.empty();
     }
     List<String> lines = new ArrayList<>();
@@ -68,7 +67,8 @@ record MatrixLines(AnswerMatrix matrix, Screen screen) {
           lines.add(line(ScreenText.cut(INDENT + figure(row), head), head, columns, task -> row.cells().get(task).span()));
         }
       } else {
-        lines.add(padded(row.question().label(), head) + over(row.over()));
+        String label = padded(row.question().label(), head);
+        lines.add(label + fitting(row.over(), screen.width() - ScreenText.width(label)));
       }
     }
     return Optional.of(lines);
@@ -109,6 +109,13 @@ record MatrixLines(AnswerMatrix matrix, Screen screen) {
 
   private static String padded(String head, int width) {
     return ScreenText.padded(head, width) + GAP;
+  }
+
+  /// With the figure and its name, without the name, or the word alone.
+  private String fitting(Cell cell, int columns) {
+    String word = screen.painted(cell.verdict(), cell.verdict().printed());
+    String figure = word + cell.evidence().map(evidence -> " " + evidence.printed()).orElse("");
+    return Stream.of(over(cell), figure).filter(text -> ScreenText.width(text) <= columns).findFirst().orElse(word);
   }
 
   private String over(Cell cell) {

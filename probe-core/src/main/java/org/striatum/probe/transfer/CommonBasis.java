@@ -88,6 +88,12 @@ final class CommonBasis {
         prompts, alignment, high, recognised, p);
   }
 
+  /// Of two runs of one checkpoint: nothing has to be shown, and nothing is measured.
+  static Basis same(String first, String second) {
+    return new Basis(first, second, true, "common basis: both are runs of the same weights", 0, Double.NaN, Double.NaN,
+        Double.NaN, Double.NaN);
+  }
+
   static Basis refused(String first, String second, String reason, int prompts) {
     return new Basis(first, second, false, "no common basis: " + reason, prompts, Double.NaN, Double.NaN, Double.NaN,
         Double.NaN);

@@ -14,8 +14,11 @@ import org.striatum.probe.value.ValueNeuronResults;
 ///
 /// @param name distinct among the compared
 /// @param architecture the checkpoint's model type
+/// @param weights what tells its weights from others', such as their checksums; null where they are not known. Runs of equal
+///     weights share a basis whatever they were asked
 /// @param values what its value-neuron study found
-public record ComparedRun(String name, String architecture, List<ComparedDataset> datasets, ValueNeuronResults values) {
+public record ComparedRun(String name, String architecture, String weights, List<ComparedDataset> datasets,
+    ValueNeuronResults values) {
   public ComparedRun {
     datasets = List.copyOf(datasets);
   }

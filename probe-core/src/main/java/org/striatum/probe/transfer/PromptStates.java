@@ -14,12 +14,14 @@ import org.striatum.probe.transfer.ComparedRun.ComparedDataset;
 public final class PromptStates {
   private final String name;
   private final String architecture;
+  private final String weights;
   private final SequencedMap<String, SortedMap<HookPoint, FirstStates>> states;
 
-  private PromptStates(String name, String architecture,
+  private PromptStates(String name, String architecture, String weights,
       SequencedMap<String, SortedMap<HookPoint, FirstStates>> states) {
     this.name = name;
     this.architecture = architecture;
+    this.weights = weights;
     this.states = Collections.unmodifiableSequencedMap(states);
   }
 
@@ -31,7 +33,7 @@ public final class PromptStates {
       dataset.states().forEach((hook, trajectories) -> at.put(hook, FirstStates.of(trajectories)));
       states.put(dataset.name(), at);
     }
-    return new PromptStates(run.name(), run.architecture(), states);
+    return new PromptStates(run.name(), run.architecture(), run.weights(), states);
   }
 
   /// Of the run.
@@ -41,6 +43,11 @@ public final class PromptStates {
 
   String architecture() {
     return architecture;
+  }
+
+  /// Whether both are states of one model.
+  boolean isOfSameWeights(PromptStates other) {
+    return weights != null && weights.equals(other.weights);
   }
 
   /// Dataset → hook point → rows.

@@ -37,6 +37,9 @@ public final class TransferStudy {
 
   /// Whether two runs share a basis.
   public Basis basis(PromptStates a, PromptStates b) {
+    if (a.isOfSameWeights(b)) {
+      return CommonBasis.same(a.name(), b.name());
+    }
     if (!a.architecture().equals(b.architecture())) {
       return CommonBasis.refused(a.name(), b.name(), "their architectures are " + a.architecture() + " and "
           + b.architecture(), 0);

@@ -33,7 +33,7 @@ import org.striatum.probe.value.Trajectories;
 /// Compares value as a confidence with cheaper and dearer signals. Probes are fitted on training problems, signals are
 /// calibrated on validation problems, figures are of test problems.
 ///
-/// @param answer the answer that a completion gives to a problem, if any
+/// @param answer the answer that a completion gives to a problem, if any; null where the completions have no text
 /// @param resamples of every interval
 /// @param seed of every interval
 public record ConfidenceStudy(BiFunction<Problem, String, Optional<String>> answer, int resamples, long seed) {
@@ -122,7 +122,9 @@ public record ConfidenceStudy(BiFunction<Problem, String, Optional<String>> answ
       notes.add("log-probability left out: whoever wrote these completions did not say it");
     }
     scores.put(VALUE_AT_END, probe(ends.last(), ends.width(), right, train));
-    if (byProblem.values().stream().allMatch(own -> own.size() >= 2)) {
+    if (answer == null) {
+      notes.add("self-consistency left out: these rollouts have no texts");
+    } else if (byProblem.values().stream().allMatch(own -> own.size() >= 2)) {
       scores.put(SELF_CONSISTENCY, each(kept, rollout -> agreement(rollout, byProblem)));
     } else {
       notes.add("self-consistency left out: it needs at least 2 rollouts of every problem");

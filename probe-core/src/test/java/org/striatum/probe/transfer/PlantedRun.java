@@ -66,7 +66,7 @@ record PlantedRun(int width, List<float[]> states, boolean[] successes) implemen
   }
 
   static ComparedRun run(String name, ComparedDataset... datasets) {
-    return new ComparedRun(name, "planted", List.of(datasets), new ValueNeuronResults(List.of(), List.of()));
+    return new ComparedRun(name, "planted", null, List.of(datasets), new ValueNeuronResults(List.of(), List.of()));
   }
 
   @Override

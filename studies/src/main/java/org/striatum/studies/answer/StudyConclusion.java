@@ -37,25 +37,29 @@ public record StudyConclusion(String question, String carries, String uses, Stri
   }
 
   private static String carries(AnswerMatrix matrix) {
-    String how = HOW.stream().map(matrix::row).filter(row -> answered(row, Verdict.YES) || answered(row, Verdict.NO))
-        .map(StudyConclusion::aspect).collect(Collectors.joining(", "));
-    return sentence(matrix.row(Question.READABLE)) + (how.isEmpty() ? "" : "; there its code is " + how) + ".";
+    List<String> how = HOW.stream().map(matrix::row)
+        .filter(row -> answered(row, Verdict.YES) || answered(row, Verdict.NO)).map(StudyConclusion::aspect).toList();
+    return sentence(matrix.row(Question.READABLE)) + (how.isEmpty() ? "" : "; there its code is " + listed(how)) + ".";
   }
 
   private static boolean answered(Row row, Verdict verdict) {
     return row.cells().stream().anyMatch(cell -> cell.verdict() == verdict);
   }
 
-  /// `sparse on mul and not on add`.
+  /// `sparse on mul, not on add`; without the task where there is only one.
   private static String aspect(Row row) {
+    String label = row.question().label();
+    if (row.cells().size() == 1) {
+      return answered(row, Verdict.YES) ? label : "not " + label;
+    }
     List<String> parts = new ArrayList<>();
     if (answered(row, Verdict.YES)) {
-      parts.add(row.question().label() + " on " + tasks(row, Verdict.YES));
+      parts.add(label + " on " + tasks(row, Verdict.YES));
     }
     if (answered(row, Verdict.NO)) {
-      parts.add("not " + (parts.isEmpty() ? row.question().label() + " " : "") + "on " + tasks(row, Verdict.NO));
+      parts.add("not " + (parts.isEmpty() ? label + " " : "") + "on " + tasks(row, Verdict.NO));
     }
-    return String.join(" and ", parts);
+    return String.join(", ", parts);
   }
 
   private static String tasks(Row row, Verdict verdict) {

@@ -46,8 +46,8 @@ public record SeriesResults(List<Place> checkpoints, String size, List<Point> po
   /// @param promptLength test AUROC of the prompt's length
   /// @param hook where the linear probe is best on validation problems; null if none could be fitted
   /// @param value test AUROC of V(s₀) by the linear probe there
-  /// @param significant coordinates that pass the signature test of dopamine neurons, over all hook points; null where it was
-  ///     not made
+  /// @param significant coordinates that pass the signature test of dopamine neurons, over all hook points; null where nothing
+  ///     is known: it was not made, no hook point could be studied, or nothing that was planted was found
   public record Point(String checkpoint, Long step, String dataset, Estimate accuracy, Estimate promptLength,
       HookPoint hook, Estimate value, Integer significant) {}
 

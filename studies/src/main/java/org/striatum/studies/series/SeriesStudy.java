@@ -12,9 +12,12 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.striatum.probe.dopamine.DopamineResults;
+import org.striatum.probe.dopamine.DopamineVerdict;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.Overlap;
+import org.striatum.probe.stats.Verdict;
 import org.striatum.probe.transfer.SetSize;
 import org.striatum.probe.transfer.TransferResults.Basis;
 import org.striatum.probe.value.ProbeKind;
@@ -149,12 +152,17 @@ public record SeriesStudy(SetSize size) {
         .max(Comparator.comparingDouble(layer -> linear(layer).orElseThrow().validation()));
     Integer significant = checkpoint.results().dopamine() == null
         ? null
-        : checkpoint.results().dopamine().layers().stream().filter(one -> one.dataset().equals(dataset.dataset()))
-            .mapToInt(one -> one.significant().size()).sum();
+        : significant(checkpoint.results().dopamine(), dataset.dataset());
     return new Point(checkpoint.name(), checkpoint.step(), dataset.dataset(), dataset.accuracy(),
         dataset.promptLengthAuroc() == null ? Estimate.exact(Double.NaN) : dataset.promptLengthAuroc(),
         best.map(LayerProbes::hook).orElse(null),
         best.flatMap(SeriesStudy::linear).map(ProbeAuroc::test).orElse(Estimate.exact(Double.NaN)), significant);
+  }
+
+  /// How many coordinates pass; null where nothing is known: no hook point could be studied, or nothing that was planted was found.
+  private static Integer significant(DopamineResults found, String dataset) {
+    return found.verdicts().stream().filter(one -> one.dataset().equals(dataset))
+        .filter(one -> one.verdict() != Verdict.NOT_TESTED).map(DopamineVerdict::significant).findFirst().orElse(null);
   }
 
   private static Optional<ProbeAuroc> linear(LayerProbes layer) {

@@ -27,8 +27,10 @@ import org.striatum.probe.value.Trajectories;
 import org.striatum.studies.answer.Answer.Finding;
 import org.striatum.studies.answer.Question;
 import org.striatum.studies.capture.CaptureStep;
+import org.striatum.studies.capture.SavedStatesStep;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.Found;
+import org.striatum.studies.run.Manifest;
 import org.striatum.studies.run.ProblemSplit;
 import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.Study;
@@ -216,8 +218,9 @@ public record CompareStep(List<RunFolder> others, boolean curves) implements Stu
           datasets.add(new ComparedDataset(data.getKey(), split.of(data.getValue()), states));
         }
       }
-      return new ComparedRun(name, run.manifest().inputs().checkpoint().modelType(), datasets,
-          run.results(ProbeStep.STUDY));
+      Manifest.Checkpoint checkpoint = run.manifest().inputs().checkpoint();
+      String weights = SavedStatesStep.isWithoutModel(checkpoint) ? null : checkpoint.files().toString();
+      return new ComparedRun(name, checkpoint.modelType(), weights, datasets, run.results(ProbeStep.STUDY));
     }
 
     /// Names of the checkpoints; if two are equal, the later ones are numbered.

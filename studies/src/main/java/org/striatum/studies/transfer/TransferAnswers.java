@@ -45,7 +45,7 @@ final class TransferAnswers {
         .filter(one -> one.asked() > 0).findFirst().map(TransferAnswers::evidence);
     Optional<Evidence> probes = results.probes().stream()
         .filter(one -> one.first().equals(statement.first()) && one.second().equals(statement.second())).findFirst()
-        .map(one -> new Evidence("transferred probes beside prompt length", Unit.AUROC_DIFFERENCE, one.gain()));
+        .map(one -> new Evidence("moved probes beside prompt length", Unit.AUROC_DIFFERENCE, one.gain()));
     boolean byProbes = statement.probes() == Verdict.NO && statement.sets() != Verdict.NO;
     return (byProbes ? probes.or(() -> sets) : sets.or(() -> probes)).orElse(null);
   }

@@ -6,9 +6,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Grader;
+import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.Bootstrap;
@@ -23,6 +25,7 @@ import org.striatum.probe.value.ProbeKind;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.studies.capture.CaptureStep;
+import org.striatum.studies.capture.SavedStatesStep;
 import org.striatum.studies.fits.Fits;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.Found;
@@ -65,6 +68,7 @@ public record ConfidenceStep() implements Study<ConfidenceSettings, ConfidenceRe
   public Found<ConfidenceResults> find(StudyRun run, ConfidenceSettings settings) throws IOException {
     ValueNeuronResults values = run.folder().results(ProbeStep.STUDY);
     ProbeSettings probe = run.folder().settings(ProbeStep.STUDY);
+    boolean texts = !SavedStatesStep.isWithoutModel(run.folder().manifest().inputs().checkpoint());
     Function<String, Grader> graders = run.graders();
     List<Rollout> rollouts = run.rollouts();
     Map<String, List<Rollout>> byDataset = ProblemSplit.byDataset(rollouts);
@@ -76,7 +80,8 @@ public record ConfidenceStep() implements Study<ConfidenceSettings, ConfidenceRe
         Optional<HookPoint> hook = chosen(values, dataset);
         if (hook.isPresent()) {
           StoredTrajectories states = StoredTrajectories.ofDataset(store, rollouts, dataset, hook.get(), probe.at());
-          datasets.add(new ConfidenceStudy(graders.apply(dataset)::answer, Bootstrap.RESAMPLES, settings.seed())
+          BiFunction<Problem, String, Optional<String>> answer = texts ? graders.apply(dataset)::answer : null;
+          datasets.add(new ConfidenceStudy(answer, Bootstrap.RESAMPLES, settings.seed())
               .study(new StudiedDataset(dataset, hook.get(), states.rollouts(), states, probe.split().of(own),
                   fits.linear(dataset, hook.get(), CHOSEN_BY.printed()).orElseThrow().predictor())));
         } else {

@@ -13,8 +13,12 @@ import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
+import org.striatum.probe.dopamine.DopamineResults;
+import org.striatum.probe.dopamine.DopamineResults.DatasetSteps;
+import org.striatum.probe.dopamine.DopamineResults.Reliability;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.stats.SplitHalf;
 import org.striatum.probe.transfer.SetSize;
 import org.striatum.probe.transfer.TransferResults.Basis;
 import org.striatum.probe.value.ProbeKind;
@@ -48,6 +52,20 @@ class SeriesStudyTest {
         new StudyResults(new ValueNeuronResults(List.of(dataset), layers), null, null, new LinkedHashMap<>(),
             null, null, null, List.of()),
         List.of());
+  }
+
+  /// No hook point of the dataset could be studied: that none passes would say that it was looked for.
+  @Test
+  void whereNothingIsKnownOfDopamineNeuronsThereIsNoNumber() {
+    SeriesCheckpoint plain = checkpoint("step1", 0, 1, 2, 3);
+    Estimate none = Estimate.exact(Double.NaN);
+    SplitHalf half = new SplitHalf(0, Double.NaN, none);
+    DopamineResults unstudied = new DopamineResults(List.of(new DatasetSteps("mul", 10, 10, 0, 0, 0, 0, 0, 0, "probe",
+        new Reliability(half, half, none), 0, List.of(), List.of())), List.of(), List.of());
+    SeriesCheckpoint looked = new SeriesCheckpoint("step2", new StudyResults(plain.results().values(), null, unstudied,
+        new LinkedHashMap<>(), null, null, null, List.of()), List.of());
+    assertThat(STUDY.run(List.of(plain, looked), List.of(basis("step1", "step2", true))).points())
+        .extracting(SeriesResults.Point::significant).containsOnlyNulls();
   }
 
   private static LayerProbes layer(HookPoint hook, double validation, double test, List<Integer> order) {

@@ -1,0 +1,130 @@
+package org.striatum.cli.console;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import org.striatum.probe.run.Heartbeat;
+import org.striatum.probe.run.Progress;
+
+/// Progress of work in steps: one line a step. What a step does inside is one line that is written over on a terminal; elsewhere it is
+/// said from time to time. Used from one thread.
+public final class StepProgress implements Progress {
+  private static final long FIRST_AFTER = Duration.ofSeconds(2).toNanos();
+  private static final long ON_TERMINAL = Duration.ofMillis(500).toNanos();
+  private static final long ELSEWHERE = Duration.ofSeconds(10).toNanos();
+
+  private final PrintWriter err;
+  private final Screen screen;
+  private final boolean terminal;
+  private final LongSupplier nanos;
+
+  private String step = "";
+  private long begun;
+  private long next;
+  private int shown;
+
+  /// @param screen whose width the line may take
+  /// @param terminal whether a line can be written over
+  public StepProgress(PrintWriter err, Screen screen, boolean terminal) {
+    this(err, screen, terminal, System::nanoTime);
+  }
+
+  StepProgress(PrintWriter err, Screen screen, boolean terminal, LongSupplier nanos) {
+    this.err = err;
+    this.screen = screen;
+    this.terminal = terminal;
+    this.nanos = nanos;
+  }
+
+  /// A step begins.
+  ///
+  /// @param number from 1
+  /// @param of how many
+  public void begin(int number, int of, String name) {
+    step = "%d of %d %s".formatted(number, of, name);
+    begun = nanos.getAsLong();
+    next = begun + FIRST_AFTER;
+    if (terminal) {
+      over(step);
+    }
+  }
+
+  /// The step is done.
+  ///
+  /// @param wrote its file, or why there is none
+  public void end(String wrote) {
+    note("%s: %s, %s".formatted(step, seconds(nanos.getAsLong() - begun), wrote));
+    step = "";
+  }
+
+  /// A line that stays.
+  public void note(String line) {
+    clear();
+    err.println(line);
+  }
+
+  private void clear() {
+    if (shown > 0) {
+      err.print("\r" + " ".repeat(shown) + "\r");
+      shown = 0;
+    }
+  }
+
+  private void over(String line) {
+    String fitting = ScreenText.cut(line, screen.width() - 1);
+    int width = ScreenText.width(fitting);
+    err.print("\r" + fitting + " ".repeat(Math.max(0, shown - width)));
+    err.flush();
+    shown = width;
+  }
+
+  private static String seconds(long nanos) {
+    double seconds = nanos / 1e9;
+    return seconds < 10 ? "%.1f s".formatted(seconds) : TimeLeft.words(Math.round(seconds));
+  }
+
+  @Override
+  public Task start(String name, long total, String unit) {
+    return resume(name, total, 0, unit);
+  }
+
+  @Override
+  public Task resume(String name, long total, long done, String unit) {
+    Heartbeat.beat();
+    return new Part(name, total, done, unit);
+  }
+
+  /// A piece of work within a step.
+  private final class Part implements Task {
+    private final String name;
+    private final long total;
+    private final String unit;
+    private final TimeLeft left;
+    private long done;
+
+    Part(String name, long total, long done, String unit) {
+      this.name = name;
+      this.total = total;
+      this.unit = unit;
+      this.done = done;
+      this.left = new TimeLeft(total, done, nanos.getAsLong());
+    }
+
+    @Override
+    public void step(long units) {
+      Heartbeat.beat();
+      done += units;
+      long now = nanos.getAsLong();
+      if (now >= next && done < total) {
+        String line = "%s%s: %d of %s%s".formatted(step.isEmpty() ? "" : step + " · ", name, done,
+            Counted.of(total, unit), left.at(done, now));
+        if (terminal) {
+          over(line);
+        } else {
+          err.println(line);
+        }
+        next = now + (terminal ? ON_TERMINAL : ELSEWHERE);
+      }
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package org.striatum.cli.summary;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.striatum.cli.console.Counted;
+import org.striatum.datasets.ProblemSet;
+import org.striatum.probe.rollout.Problem;
+import org.striatum.probe.run.UsageException;
+import org.striatum.studies.StudyPlan;
+import org.striatum.studies.dopamine.ContinuationSettings;
+import org.striatum.studies.dopamine.DopamineStep;
+import org.striatum.studies.dopamine.DopamineStep.Values;
+import org.striatum.studies.intervention.AblationSettings;
+import org.striatum.studies.intervention.AblationStep;
+import org.striatum.studies.rollouts.RolloutSettings;
+import org.striatum.studies.rollouts.RolloutStep;
+import org.striatum.studies.run.ProblemSplit;
+import org.striatum.studies.splits.SplitsStep;
+import org.striatum.studies.uses.SearchSettings;
+import org.striatum.studies.uses.SearchStep;
+import org.striatum.studies.value.ProbeStep;
+
+/// What a full study asks of the model, counted before it begins. Minutes and bytes are known once the model was run: a plan has them
+/// before.
+///
+/// @param tasks each with its problems
+public record StudyCost(StudyPlan plan, List<Task> tasks) {
+  /// A data set of the study.
+  ///
+  /// @param problems distinct ones
+  public record Task(String name, long problems) {}
+
+  /// Control sets of an intervention that are no draws: the value set itself, those beside it and nothing at all.
+  private static final int OWN_ARMS = 5;
+
+  /// Draws the problems.
+  ///
+  /// @throws UsageException if a set has too few problems to be divided into training, validation and test problems
+  public static StudyCost of(StudyPlan plan, List<ProblemSet> sets) {
+    RolloutSettings rollouts = plan.settings(RolloutStep.STUDY);
+    List<Task> tasks = sets.stream().map(set -> new Task(set.name(),
+        set.draw(rollouts.problems(), rollouts.seed()).stream().map(Problem::id).distinct().count())).toList();
+    tasks.stream().filter(task -> task.problems() < ProblemSplit.LEAST_PROBLEMS).findFirst().ifPresent(task -> {
+      throw new UsageException("%s has %s, and a study needs at least %d: some to train on, some to choose by, some to test on"
+          .formatted(task.name(), Counted.of(task.problems(), "distinct problem"), ProblemSplit.LEAST_PROBLEMS));
+    });
+    return new StudyCost(plan, tasks);
+  }
+
+  /// One line for each part of the study that runs the model.
+  public List<String> lines() {
+    RolloutSettings rollouts = plan.settings(RolloutStep.STUDY);
+    long problems = tasks.stream().mapToLong(Task::problems).sum();
+    List<String> lines = new ArrayList<>();
+    lines.add("will ask: %s (%s), %s of at most %d tokens".formatted(Counted.of(problems, "problem"),
+        tasks.stream().map(task -> task.name() + " " + task.problems()).collect(Collectors.joining(", ")),
+        Counted.of(problems * rollouts.samples(), "rollout"), rollouts.sampling().maxNewTokens()));
+    lines.add("value probes at every hook point, again on " + Counted.of(plan.settings(SplitsStep.STUDY).splits(),
+        "other split") + "; " + continuations());
+    lines.add(interventions() + "; " + search());
+    return lines;
+  }
+
+  private String continuations() {
+    ContinuationSettings continuations = plan.settings(DopamineStep.STUDY).continuations();
+    return plan.settings(DopamineStep.STUDY).values() == Values.PROBE
+        ? "no continuations"
+        : "%s from each step of at most %d rollouts a task".formatted(Counted.of(continuations.draws(), "continuation"),
+            continuations.rollouts());
+  }
+
+  private String interventions() {
+    AblationSettings ablation = plan.settings(AblationStep.STUDY);
+    int arms = ablation.sets().size() * (OWN_ARMS + 2 * ablation.measures().controls());
+    return "interventions: about %d arms of at most %d completions on one task".formatted(arms,
+        (int) Math.min(ablation.measures().attempts(), tested()));
+  }
+
+  private String search() {
+    SearchSettings search = plan.settings(SearchStep.STUDY);
+    return "search over at most %d problems a task, %d candidates a step".formatted(
+        (int) Math.min(search.problems(), tested()), search.candidates());
+  }
+
+  private double tested() {
+    return Math.ceil(tasks.stream().mapToLong(Task::problems).max().orElse(0)
+        * plan.settings(ProbeStep.STUDY).split().test());
+  }
+}
