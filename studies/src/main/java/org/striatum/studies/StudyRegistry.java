@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.striatum.probe.run.UsageException;
 import org.striatum.studies.about.AboutStep;
 import org.striatum.studies.adaptation.GateStep;
+import org.striatum.studies.baselines.BaselineStep;
 import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.dopamine.ContinuationStep;
 import org.striatum.studies.dopamine.DopamineStep;
@@ -52,6 +53,7 @@ public record StudyRegistry(List<Study<?, ?>> studies) {
         AblationStep.STUDY,
         ConfidenceStep.STUDY,
         SearchStep.STUDY,
+        BaselineStep.STUDY,
         MediationStep.STUDY,
         GateStep.STUDY,
         MnistStep.STUDY,

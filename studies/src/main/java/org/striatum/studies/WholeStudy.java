@@ -85,11 +85,21 @@ public record WholeStudy(StudyRegistry registry, StudyPlan plan, Runs runs, Watc
     for (Study<?, ?> study : full
         ? registry.of(Scope.EVERY_CHECKPOINT, Scope.FULL_STUDY)
         : registry.of(Scope.EVERY_CHECKPOINT)) {
-      found(run, study);
+      foundWithItsOwn(run, study);
       if (study.name().equals(StudyRun.ROLLOUTS)) { // not before: they settle whose run this is
         run.remember(checkpoint);
       }
     }
+  }
+
+  /// A study, and before it those that it reads and that are no part of a full study by themselves.
+  private <S extends Record> void foundWithItsOwn(StudyRun run, Study<S, ?> study) throws IOException {
+    for (Study<?, ?> read : study.reads(run, plan.settings(study))) {
+      if (read.scope() == Scope.ON_REQUEST && !read.isInternal()) {
+        found(run, read);
+      }
+    }
+    found(run, study);
   }
 
   private Answers compared(StudyRun run, List<RunFolder> others) throws IOException {

@@ -6,6 +6,7 @@ import java.util.Stack;
 import org.striatum.probe.run.UsageException;
 import org.striatum.studies.StudyPlan;
 import org.striatum.studies.StudyRegistry;
+import org.striatum.studies.baselines.BaselineStep;
 import org.striatum.studies.capture.CaptureSettings;
 import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.dopamine.DopamineStep;
@@ -76,6 +77,7 @@ public final class StudyOptions {
     if (written.isPresent()) {
       plan = plan.with(ProbeStep.STUDY, written.get().over(plan.settings(ProbeStep.STUDY)))
           .with(DopamineStep.STUDY, written.get().over(plan.settings(DopamineStep.STUDY)))
+          .with(BaselineStep.STUDY, written.get().over(plan.settings(BaselineStep.STUDY)))
           .with(AblationStep.STUDY, written.get().over(plan.settings(AblationStep.STUDY)));
     }
     plan = plan.with(RolloutStep.STUDY, rollouts).with(CaptureStep.STUDY, captured)

@@ -14,6 +14,7 @@ import org.striatum.probe.value.ValueProbeTraining;
 import org.striatum.probe.value.ValueProbeTraining.Sorting;
 import org.striatum.probe.value.ValueProbeTraining.Stopping;
 import org.striatum.probe.value.ValueProbeTraining.Target;
+import org.striatum.studies.baselines.BaselineSettings;
 import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.dopamine.DopamineStepSettings;
 import org.striatum.studies.intervention.AblationSettings;
@@ -69,16 +70,25 @@ public enum Paper implements Printed {
         .withRanking(DopamineRanking.TD_ERROR_WHOLE_RESPONSE_L1);
   }
 
-  /// The best 1 % set to zero at every position, in each early block by generation (§4).
+  /// The best 1 % set to zero at every position, in each early block by generation, beside the best 1 % of Wanda, of a probe of the
+  /// next token and of a terminal-only probe (§4).
   public AblationSettings over(AblationSettings ours) {
     return ours.withSets(NeuronSelection.list("value@1%")).withKind(AblationKind.ZERO).withPositions(PositionMask.ALL)
         .withLayers(Set.of(AblationSettings.Layers.PRIMARY))
-        .withMeasures(measures -> measures.withGeneratedAt(EARLY));
+        .withMeasures(measures -> measures.withGeneratedAt(EARLY)
+            .withBeside(NeuronSelection.list("wanda@1%,next-token@1%,terminal-only@1%")));
+  }
+
+  /// Probes of the next token and of the end that are trained as the value probe is.
+  public BaselineSettings over(BaselineSettings ours) {
+    return ours.withTraining(_ -> fixed(ValueProbeTraining.PAPER).withStandardised(false));
   }
 
   /// What of the paper is not done here, or not known from it.
   public List<String> deviations() {
-    return List.of("no set by Wanda (weight × activation norm), by a probe of the next token or by the terminal-only probe is ablated",
+    return List.of("how its Wanda scores become a score of a coordinate is not known: the sum of |weight| × activation norm over the output and"
+            + " down projections of the block here",
+        "what its next-token probe predicts is not known: the log-probability of the token that followed here",
         "the paper does not say how many passes its probes are trained for: " + PASSES + " here",
         "the optimiser of its TD-error probe is not known: AdamW at our rate, with the value probe's weight decay",
         "an AUROC is that of the pass with the lowest validation error; rankings and masked curves are of the last pass");
