@@ -308,9 +308,7 @@ final class StudyCommand implements Callable<Integer> {
 
   private void besideThePaper(Paper paper, Path folder) throws IOException {
     try (RunFolder run = RunFolder.open(folder)) {
-      StudyResults found = StudyResults.of(run);
-      new PaperSummary(console).print(paper, found.values(),
-          found.interventions().isEmpty() ? null : found.interventions().firstEntry().getValue(), found.dopamine());
+      new PaperSummary(console).print(paper, StudyResults.of(run));
     }
   }
 }

@@ -13,6 +13,7 @@ import org.striatum.studies.dopamine.ContinuationStep;
 import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.intervention.AblationStep;
 import org.striatum.studies.intervention.MediationStep;
+import org.striatum.studies.intervention.SurpriseStep;
 import org.striatum.studies.mnist.MnistStep;
 import org.striatum.studies.nta.NtaStep;
 import org.striatum.studies.rollouts.RolloutStep;
@@ -54,6 +55,7 @@ public record StudyRegistry(List<Study<?, ?>> studies) {
         ConfidenceStep.STUDY,
         SearchStep.STUDY,
         BaselineStep.STUDY,
+        SurpriseStep.STUDY,
         MediationStep.STUDY,
         GateStep.STUDY,
         MnistStep.STUDY,

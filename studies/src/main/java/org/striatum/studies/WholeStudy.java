@@ -82,14 +82,19 @@ public record WholeStudy(StudyRegistry registry, StudyPlan plan, Runs runs, Watc
   }
 
   private void studies(StudyRun run, ModelSource checkpoint, boolean full) throws IOException {
-    for (Study<?, ?> study : full
-        ? registry.of(Scope.EVERY_CHECKPOINT, Scope.FULL_STUDY)
-        : registry.of(Scope.EVERY_CHECKPOINT)) {
+    for (Study<?, ?> study : full ? whole() : registry.of(Scope.EVERY_CHECKPOINT)) {
       foundWithItsOwn(run, study);
       if (study.name().equals(StudyRun.ROLLOUTS)) { // not before: they settle whose run this is
         run.remember(checkpoint);
       }
     }
+  }
+
+  /// What a full study runs: its own studies and those that were asked for, in the registry's order.
+  private List<Study<?, ?>> whole() {
+    List<Study<?, ?>> own = registry.of(Scope.EVERY_CHECKPOINT, Scope.FULL_STUDY);
+    return registry.studies().stream()
+        .filter(study -> own.contains(study) || plan.requested().contains(study.name())).toList();
   }
 
   /// A study, and before it those that it reads and that are no part of a full study by themselves.

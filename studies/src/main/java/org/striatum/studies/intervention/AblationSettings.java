@@ -113,7 +113,7 @@ public record AblationSettings(List<NeuronSelection> sets, List<AblationKind> ki
   /// @param beside sets measured by generation wherever the others are, as they compare with them; none of them is primary
   public record Measures(int attempts, int controls, int solutions, int logProbabilityControls, int donors,
       @JacksonInject(value = RecordJson.NOTHING, useInput = OptBoolean.TRUE) List<Integer> generatedAt, double effect,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) @JacksonInject(value = RecordJson.NOTHING, useInput = OptBoolean.TRUE) List<NeuronSelection> beside) {
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) @JacksonInject(value = RecordJson.NOTHING_2, useInput = OptBoolean.TRUE) List<NeuronSelection> beside) {
     public static final double DEFAULT_EFFECT = 0.1;
     public static final Measures DEFAULTS = new Measures(200, 99, 100, 999, 4, List.of(), DEFAULT_EFFECT, List.of());
     public static final Measures QUICK = new Measures(100, 59, 32, 799, 4, List.of(), DEFAULT_EFFECT, List.of());

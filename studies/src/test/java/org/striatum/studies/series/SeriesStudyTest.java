@@ -46,7 +46,7 @@ class SeriesStudyTest {
         layer(HOOK, 0.8, 0.7, order));
     return new SeriesCheckpoint(name,
         new StudyResults(new ValueNeuronResults(List.of(dataset), layers), null, null, new LinkedHashMap<>(),
-            null, null, null, List.of()),
+            null, null, null, List.of(), null, null),
         List.of());
   }
 
