@@ -41,7 +41,7 @@ class PaperStudyTest {
   /// The table of a study, after checking that every row is printed and in the report.
   private Map<Figure, PaperComparison> table(Paper paper, String dopamine) throws IOException {
     Session session = Session.of("study", Session.REASONER, "--tasks", "mul", "--limit", 60, "-k", 2, "--effort",
-        "quick", "--top-p", 1, "--max-new-tokens", 110, "--paper", paper, "--splits", 0, "--probe",
+        "quick", "--top-p", 1, "--max-new-tokens", 110, "--paper", paper.printed(), "--splits", 0, "--probe",
         "--epochs 2 --ranking-passes 2 --planted 0 --probe-seeds 0 --rotations 2 --nested-permutations 1 --permutations 1 --random-sets 2",
         "--dopamine", dopamine, "--ablate", "--attempts 8 --controls 19 --solutions 4 --logprob-controls 19",
         "--search", "-k 2 --problems 2", "--output", folder.resolve("run"));
