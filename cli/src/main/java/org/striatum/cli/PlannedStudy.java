@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.striatum.cli.option.ProblemOptions;
 import org.striatum.cli.option.PromptOptions;
 import org.striatum.datasets.ProblemSet;
@@ -34,7 +35,7 @@ record PlannedStudy(RolloutStep asked, StudyPlan plan) {
     for (Map.Entry<String, JsonNode> one : plan.told().settings().entrySet()) {
       settings.put(one.getKey(), settings(registry.named(one.getKey()), one.getValue(), file));
     }
-    StudyPlan told = new StudyPlan(settings, plan.told().instances());
+    StudyPlan told = new StudyPlan(settings, plan.told().instances(), Set.of());
     RolloutSettings rollouts = told.settings(RolloutStep.STUDY);
     PromptSettings prompts = rollouts.prompts();
     ProblemOptions problems = ProblemOptions.of(plan.told().asked(), file, moved);

@@ -314,7 +314,8 @@ final class StudyCommand implements Callable<Integer> {
       throws IOException {
     StudyCost.of(told, asked.sets()).lines().forEach(console::note);
     Console results = verbose && !json ? console : console.silent();
-    Answers answers = new StudyRunner(results, console.steps(), registry, modelOptions, batchSize).run(source, folder, asked,
+    Answers answers = new StudyRunner(results, console.steps(), registry, modelOptions, batchSize).run(source, folder,
+        asked,
         told, companions);
     if (json) {
       console.json(AnswersStep.STUDY.format(), answers);
@@ -335,9 +336,7 @@ final class StudyCommand implements Callable<Integer> {
 
   private void besideThePaper(Paper paper, Path folder) throws IOException {
     try (RunFolder run = RunFolder.open(folder)) {
-      StudyResults found = StudyResults.of(run);
-      new PaperSummary(console).print(paper, found.values(),
-          found.interventions().isEmpty() ? null : found.interventions().firstEntry().getValue(), found.dopamine());
+      new PaperSummary(console).print(paper, StudyResults.of(run));
     }
   }
 }

@@ -30,6 +30,7 @@ import org.striatum.hooks.checkpoint.ModelConfig;
 import org.striatum.hooks.checkpoint.ModelSource;
 import org.striatum.hooks.decoder.Decoder;
 import org.striatum.hooks.decoder.DecoderShape;
+import org.striatum.hooks.decoder.StreamWriters;
 import org.striatum.hooks.engine.CompletionEnd;
 import org.striatum.hooks.onnx.HeldWeights;
 import org.striatum.hooks.onnx.Memory;
@@ -331,6 +332,13 @@ public final class HookedModel implements AutoCloseable {
   /// patterns.
   public Optional<DescribedModel> described() {
     return model instanceof DescribedModel known ? Optional.of(known) : Optional.empty();
+  }
+
+  /// The matrices that write to the residual stream; those of an ONNX file are not known.
+  ///
+  /// @throws CheckpointException if they cannot be read
+  public Optional<StreamWriters> streamWriters() throws CheckpointException {
+    return checkpoint.isPresent() ? Optional.of(StreamWriters.of(checkpoint.get())) : Optional.empty();
   }
 
   /// Whether it is a checkpoint folder, so that PyTorch can run it too and gradients can be had.

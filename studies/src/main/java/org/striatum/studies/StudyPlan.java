@@ -1,7 +1,9 @@
 package org.striatum.studies;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.striatum.probe.run.UsageException;
 import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.Study;
@@ -11,13 +13,15 @@ import org.striatum.studies.run.Study;
 /// @param settings study's name → settings; a study that is absent uses its defaults
 /// @param instances study's name → the name of its results, for studies that a run can hold several of; by default its settings
 ///     give the name
-public record StudyPlan(Map<String, Record> settings, Map<String, String> instances) {
+/// @param requested names of studies that are part of a full study only when they are asked for, and are
+public record StudyPlan(Map<String, Record> settings, Map<String, String> instances, Set<String> requested) {
   /// Every study with its defaults.
-  public static final StudyPlan DEFAULT = new StudyPlan(Map.of(), Map.of());
+  public static final StudyPlan DEFAULT = new StudyPlan(Map.of(), Map.of(), Set.of());
 
   public StudyPlan {
     settings = Map.copyOf(settings);
     instances = Map.copyOf(instances);
+    requested = Set.copyOf(requested);
   }
 
   /// The settings of a study.
@@ -30,7 +34,14 @@ public record StudyPlan(Map<String, Record> settings, Map<String, String> instan
   public <S extends Record> StudyPlan with(Study<S, ?> study, S told) {
     Map<String, Record> all = new HashMap<>(settings);
     all.put(study.name(), told);
-    return new StudyPlan(all, instances);
+    return new StudyPlan(all, instances, requested);
+  }
+
+  /// The same with a study that runs only when it is asked for.
+  public StudyPlan requesting(Study<?, ?> study) {
+    Set<String> all = new HashSet<>(requested);
+    all.add(study.name());
+    return new StudyPlan(settings, instances, all);
   }
 
   /// The name of a study's results; empty for a study that runs once.
@@ -46,6 +57,6 @@ public record StudyPlan(Map<String, Record> settings, Map<String, String> instan
     RunFolder.step(study, name);
     Map<String, String> all = new HashMap<>(instances);
     all.put(study.name(), name);
-    return new StudyPlan(settings, all);
+    return new StudyPlan(settings, all, requested);
   }
 }

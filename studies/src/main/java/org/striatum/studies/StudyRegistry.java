@@ -7,11 +7,13 @@ import java.util.Optional;
 import org.striatum.probe.run.UsageException;
 import org.striatum.studies.about.AboutStep;
 import org.striatum.studies.adaptation.GateStep;
+import org.striatum.studies.baselines.BaselineStep;
 import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.dopamine.ContinuationStep;
 import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.intervention.AblationStep;
 import org.striatum.studies.intervention.MediationStep;
+import org.striatum.studies.intervention.SurpriseStep;
 import org.striatum.studies.mnist.MnistStep;
 import org.striatum.studies.nta.NtaStep;
 import org.striatum.studies.rollouts.RolloutStep;
@@ -52,6 +54,8 @@ public record StudyRegistry(List<Study<?, ?>> studies) {
         AblationStep.STUDY,
         ConfidenceStep.STUDY,
         SearchStep.STUDY,
+        BaselineStep.STUDY,
+        SurpriseStep.STUDY,
         MediationStep.STUDY,
         GateStep.STUDY,
         MnistStep.STUDY,

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.striatum.hooks.checkpoint.ModelSource;
 import org.striatum.probe.run.UsageException;
@@ -71,10 +73,10 @@ public record WholeStudy(StudyRegistry registry, StudyPlan plan, Runs runs, Watc
         throw new UsageException("no checkpoint at " + companion.checkpoint());
       }
     }
-    Count count = new Count(steps(companions));
     List<RunFolder> others = new ArrayList<>();
     try (RunFolder folder = RunFolder.create(output); RunModel model = runs.model(checkpoint)) {
       StudyRun run = runs.run(folder, model);
+      Count count = new Count(steps(run, companions));
       studies(run, checkpoint, true, count);
       model.release(); // others need the memory
       for (Companion companion : companions) {
@@ -103,17 +105,35 @@ public record WholeStudy(StudyRegistry registry, StudyPlan plan, Runs runs, Watc
     }
   }
 
-  private int steps(List<Companion> companions) {
-    return ofOne(true).size() + companions.stream().mapToInt(one -> ofOne(one.full()).size()).sum()
+  private int steps(StudyRun run, List<Companion> companions) {
+    return ofOne(run, true).size() + companions.stream().mapToInt(one -> ofOne(run, one.full()).size()).sum()
         + comparing(List.of()).of(Scope.COMPARISON).size();
   }
 
-  private List<Study<?, ?>> ofOne(boolean full) {
-    return full ? registry.of(Scope.EVERY_CHECKPOINT, Scope.FULL_STUDY) : registry.of(Scope.EVERY_CHECKPOINT);
+  /// The studies of a checkpoint, in order; before each those that it reads and that are no part of a study by themselves.
+  private Set<Study<?, ?>> ofOne(StudyRun run, boolean full) {
+    Set<Study<?, ?>> all = new LinkedHashSet<>();
+    for (Study<?, ?> study : full ? whole() : registry.of(Scope.EVERY_CHECKPOINT)) {
+      all.addAll(onlyForIt(run, study));
+      all.add(study);
+    }
+    return all;
+  }
+
+  private <S extends Record> List<Study<?, ?>> onlyForIt(StudyRun run, Study<S, ?> study) {
+    return study.reads(run, plan.settings(study)).stream()
+        .filter(read -> read.scope() == Scope.ON_REQUEST && !read.isInternal()).toList();
+  }
+
+  /// What a full study runs: its own studies and those that were asked for, in the registry's order.
+  private List<Study<?, ?>> whole() {
+    List<Study<?, ?>> own = registry.of(Scope.EVERY_CHECKPOINT, Scope.FULL_STUDY);
+    return registry.studies().stream()
+        .filter(study -> own.contains(study) || plan.requested().contains(study.name())).toList();
   }
 
   private void studies(StudyRun run, ModelSource checkpoint, boolean full, Count count) throws IOException {
-    for (Study<?, ?> study : ofOne(full)) {
+    for (Study<?, ?> study : ofOne(run, full)) {
       found(run, study, count);
       if (study.name().equals(StudyRun.ROLLOUTS)) { // not before: they settle whose run this is
         run.remember(checkpoint);

@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 
 /// Options of the search for dopamine neurons.
 public final class DopamineOptions implements SettingOptions<DopamineStepSettings> {
-  @Option(names = "--paper", paramLabel = "v2", description = "As written in arXiv 2602.00986: V̂ from continuations, z-scored over whole responses, ranked by the probe's first layer after 100 passes; the other options change that.")
+  @Option(names = "--paper", paramLabel = "v1|v2", description = "As written in arXiv 2602.00986: v2: V̂ from continuations, z-scored over whole responses, ranked by the probe's first layer after 100 passes; v1: V̂ from the value probe, ranked by contrast between surprises; the other options change that.")
   private String paper;
 
   @Option(names = "-k", paramLabel = "K", description = "Continuations drawn before each step (default 16).")
@@ -31,7 +31,7 @@ public final class DopamineOptions implements SettingOptions<DopamineStepSetting
   @Option(names = "--threshold", paramLabel = "DELTA", description = "The probe is fitted to steps with |δ| above this value (default 0.3).")
   private Double threshold;
 
-  @Option(names = "--ranking", paramLabel = "NAME", description = "td-error-first-layer-l1 (default), td-error-whole-response-l1 (the paper's) or delta-correlation.")
+  @Option(names = "--ranking", paramLabel = "NAME", description = "td-error-first-layer-l1 (default), td-error-whole-response-l1 (the paper's second version), surprise-contrast (its first) or delta-correlation.")
   private String ranking;
 
   @Option(names = "--tested", paramLabel = "N", description = "Number of best coordinates of each of the two rankings that get the signature test (default 20).")

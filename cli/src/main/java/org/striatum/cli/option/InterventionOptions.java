@@ -21,13 +21,13 @@ import picocli.CommandLine.Option;
 
 /// What is ablated, how, and with which controls.
 public final class InterventionOptions implements SettingOptions<AblationSettings> {
-  @Option(names = "--paper", paramLabel = "v2", description = "As written in arXiv 2602.00986: value@1%% set to zero, by generation, in each of blocks 2 to 5; the other options change that.")
+  @Option(names = "--paper", paramLabel = "v1|v2", description = "As written in arXiv 2602.00986: value@1%% set to zero, by generation, in each of blocks 2 to 5, with v2 beside the sets of `striatum baselines`; the other options change that.")
   private String paper;
 
   @Option(names = "--generated-at", paramLabel = "BLOCK", split = ",", description = "Blocks, counted from 0, where sets are measured by generation too (default none).")
   private List<Integer> generatedAt;
 
-  @Option(names = "--set", paramLabel = "NAME", split = ",", description = "Neuron sets, comma-separated or repeated: value@1%%, value@top20, dopamine@1%%, dopamine@top20, dopamine@significant (default value@1%%, and dopamine@1%% if that study was run).")
+  @Option(names = "--set", paramLabel = "NAME", split = ",", description = "Neuron sets, comma-separated or repeated: value@1%%, value@top20, dopamine@1%%, dopamine@top20, dopamine@significant; after `striatum baselines` also wanda@1%%, next-token@1%%, terminal-only@1%% (default value@1%%, and dopamine@1%% if that study was run).")
   private List<String> sets = new ArrayList<>();
 
   @Option(names = "--neurons", paramLabel = "FILE", description = "A file of neurons, one per line, in addition to --set or instead of it.")

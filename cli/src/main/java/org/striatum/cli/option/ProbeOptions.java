@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 public final class ProbeOptions implements SettingOptions<ProbeSettings> {
   private static final Pattern PASSES = Pattern.compile("(\\d{1,7})(?:-(\\d{1,7}))?");
 
-  @Option(names = "--paper", paramLabel = "v2", description = "As written in arXiv 2602.00986: 100 passes, raw inputs, ranked by the TD probe's first layer, a terminal-only probe beside it; the other options change that.")
+  @Option(names = "--paper", paramLabel = "v1|v2", description = "As written in arXiv 2602.00986: 100 passes, raw inputs, ranked by the TD probe's first layer, a terminal-only probe beside it; the other options change that.")
   private String paper;
 
   @Option(names = "--ranking", paramLabel = "NAME", description = "Ranking of the neurons: auroc-after-length (default), auroc, td-first-layer-l1 (the paper's), sparse-path, …")

@@ -6,11 +6,13 @@ import java.util.Stack;
 import org.striatum.probe.run.UsageException;
 import org.striatum.studies.StudyPlan;
 import org.striatum.studies.StudyRegistry;
+import org.striatum.studies.baselines.BaselineStep;
 import org.striatum.studies.capture.CaptureSettings;
 import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.intervention.AblationSettings;
 import org.striatum.studies.intervention.AblationStep;
+import org.striatum.studies.intervention.SurpriseStep;
 import org.striatum.studies.paper.Paper;
 import org.striatum.studies.rollouts.RolloutSettings;
 import org.striatum.studies.rollouts.RolloutStep;
@@ -31,7 +33,7 @@ public final class StudyOptions {
   @Option(names = "--effort", paramLabel = "quick|standard", defaultValue = "standard", description = "quick: minutes for a small model; standard: every command's defaults (default).")
   private Effort effort;
 
-  @Option(names = "--paper", paramLabel = "v2", description = "Probes, rankings and ablations as written in arXiv 2602.00986, our controls beside them; at the end the paper's figures and ours, side by side.")
+  @Option(names = "--paper", paramLabel = "v1|v2", description = "Probes, rankings and ablations as written in arXiv 2602.00986, our controls beside them; at the end the paper's figures and ours, side by side.")
   private String paper;
 
   @Option(names = "--probe", paramLabel = "OPTIONS", defaultValue = "", parameterConsumer = Words.class, description = "Options of `striatum probe` in addition to those of the effort, in quotes.")
@@ -76,7 +78,9 @@ public final class StudyOptions {
     if (written.isPresent()) {
       plan = plan.with(ProbeStep.STUDY, written.get().over(plan.settings(ProbeStep.STUDY)))
           .with(DopamineStep.STUDY, written.get().over(plan.settings(DopamineStep.STUDY)))
+          .with(BaselineStep.STUDY, written.get().over(plan.settings(BaselineStep.STUDY)))
           .with(AblationStep.STUDY, written.get().over(plan.settings(AblationStep.STUDY)));
+      plan = written.get().readsSurprisesUnderAblation() ? plan.requesting(SurpriseStep.STUDY) : plan;
     }
     plan = plan.with(RolloutStep.STUDY, rollouts).with(CaptureStep.STUDY, captured)
         .with(ProbeStep.STUDY, over(plan.settings(ProbeStep.STUDY), "--probe", new ProbeOptions(), probe))

@@ -1,26 +1,21 @@
 package org.striatum.cli.summary;
 
 import org.striatum.cli.console.Console;
-import org.striatum.probe.dopamine.DopamineResults;
-import org.striatum.probe.intervention.InterventionResults;
-import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.reports.run.PaperComparison;
 import org.striatum.studies.paper.Paper;
+import org.striatum.studies.results.StudyResults;
 
 /// The paper's figures, ours, and what ours come to under our controls.
 ///
 /// @param console where they go
 public record PaperSummary(Console console) {
   /// Prints the table and the deviations.
-  ///
-  /// @param dopamine null if it was not studied; the others likewise
-  public void print(Paper paper, ValueNeuronResults values, InterventionResults interventions,
-      DopamineResults dopamine) {
+  public void print(Paper paper, StudyResults results) {
     console.print("");
     console.print("As written in arXiv 2602.00986" + paper.printed() + ", and under our controls");
-    for (PaperComparison row : PaperComparison.all(values, interventions, dopamine)) {
-      console.print(row.quantity());
-      lines("paper", row.paper());
+    for (PaperComparison row : PaperComparison.all(results)) {
+      console.print(row.figure().printed());
+      lines("paper", row.figure().published());
       lines("here", row.ours());
       lines("controls", row.verdict());
     }

@@ -42,8 +42,9 @@ public record StudyCost(StudyPlan plan, List<Task> tasks) {
     List<Task> tasks = sets.stream().map(set -> new Task(set.name(),
         set.draw(rollouts.problems(), rollouts.seed()).stream().map(Problem::id).distinct().count())).toList();
     tasks.stream().filter(task -> task.problems() < ProblemSplit.LEAST_PROBLEMS).findFirst().ifPresent(task -> {
-      throw new UsageException("%s has %s, and a study needs at least %d: some to train on, some to choose by, some to test on"
-          .formatted(task.name(), Counted.of(task.problems(), "distinct problem"), ProblemSplit.LEAST_PROBLEMS));
+      throw new UsageException(
+          "%s has %s, and a study needs at least %d: some to train on, some to choose by, some to test on"
+              .formatted(task.name(), Counted.of(task.problems(), "distinct problem"), ProblemSplit.LEAST_PROBLEMS));
     });
     return new StudyCost(plan, tasks);
   }

@@ -11,6 +11,8 @@ import org.striatum.probe.uses.SearchResults;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.studies.AnswersStep.Answers;
 import org.striatum.studies.about.AboutResults;
+import org.striatum.studies.baselines.BaselineResults;
+import org.striatum.studies.intervention.SurpriseResults;
 import org.striatum.studies.capture.CaptureResults;
 import org.striatum.studies.rollouts.RolloutResults;
 import org.striatum.studies.run.FlatRecord;
@@ -37,6 +39,8 @@ public record StudySummaries(Console console) {
       }
       case SplitsResults splits -> splits(splits);
       case MediationResults mediation -> new MediationSummary(console).print(mediation);
+      case SurpriseResults surprises -> new SurpriseSummary(console).print(surprises);
+      case BaselineResults baselines -> new BaselineSummary(console).print(baselines);
       default -> values(results);
     }
   }

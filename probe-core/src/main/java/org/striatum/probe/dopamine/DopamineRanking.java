@@ -9,7 +9,10 @@ public enum DopamineRanking implements Printed {
   /// The same with inputs scaled over each whole response: the paper's. What a response says later is in them.
   TD_ERROR_WHOLE_RESPONSE_L1("td-error-whole-response-l1"),
   /// |Spearman's ρ| of the coordinate with δ over all training steps.
-  DELTA_CORRELATION("delta-correlation");
+  DELTA_CORRELATION("delta-correlation"),
+  /// Mean z over the steps of unexpected successes less that over the steps of unexpected failures, on training rollouts: high
+  /// where reward is higher than expected, low where it is lower (arXiv 2602.00986v1, §5).
+  SURPRISE_CONTRAST("surprise-contrast");
 
   private final String printed;
 

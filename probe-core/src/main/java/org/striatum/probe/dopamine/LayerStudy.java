@@ -3,10 +3,12 @@ package org.striatum.probe.dopamine;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
@@ -28,6 +30,7 @@ import org.striatum.probe.dopamine.TdErrorProbe.Fitted;
 import org.striatum.probe.dopamine.TdErrorProbe.Pooled;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Split.Fold;
+import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.sparse.Standardisation;
 import org.striatum.probe.stats.Bootstrap;
@@ -44,6 +47,7 @@ import org.striatum.probe.value.ValueProbeTraining;
 /// The figures of one hook point.
 final class LayerStudy {
   private static final int SCATTERED = 300;
+  private static final int FEWEST_SURPRISES = 2;
   private static final int GROUPS = 10; // of training problems, for the consistency of the sign
 
   private final DopamineSettings settings;
@@ -129,6 +133,7 @@ final class LayerStudy {
       case TD_ERROR_FIRST_LAYER_L1 -> byProbe;
       case TD_ERROR_WHOLE_RESPONSE_L1 -> rankings.get(Scaling.WHOLE_RESPONSE);
       case DELTA_CORRELATION -> byCorrelation;
+      case SURPRISE_CONTRAST -> bySurprise();
     };
     NeuronRanking other = settings.ranking() == DopamineRanking.DELTA_CORRELATION ? byProbe : byCorrelation;
     List<String> notes = new ArrayList<>();
@@ -257,6 +262,28 @@ final class LayerStudy {
   /// |Spearman's ρ| with δ over all training steps; 0 for a constant coordinate.
   private NeuronRanking byCorrelation() {
     return NeuronRanking.of(DopamineRanking.DELTA_CORRELATION.printed(), correlations());
+  }
+
+  /// Mean z over unexpected successes − mean z over unexpected failures, of training rollouts; 0 for a constant coordinate.
+  private NeuronRanking bySurprise() {
+    Surprises surprises = Surprises.among(folds.steps(allTrain), states, settings);
+    int[] successes = rowsOf(surprises.of(Surprise.SUCCESS));
+    int[] failures = rowsOf(surprises.of(Surprise.FAILURE));
+    NotEnoughData.require("a ranking by surprise", "unexpected successes among training rollouts", successes.length,
+        FEWEST_SURPRISES);
+    NotEnoughData.require("a ranking by surprise", "unexpected failures among training rollouts", failures.length,
+        FEWEST_SURPRISES);
+    double[] scores = new double[pooled.width()];
+    for (int j = 0; j < scores.length; j++) {
+      scores[j] = Arrays.stream(pooled.coordinate(j, successes)).average().orElseThrow()
+          - Arrays.stream(pooled.coordinate(j, failures)).average().orElseThrow();
+    }
+    return NeuronRanking.of(DopamineRanking.SURPRISE_CONTRAST.printed(), scores);
+  }
+
+  private int[] rowsOf(List<ValuedStep> steps) {
+    Set<ValuedStep> chosen = new HashSet<>(steps);
+    return Arrays.stream(allTrain).filter(row -> chosen.contains(pooled.steps().get(row))).toArray();
   }
 
   private double[] correlations() {

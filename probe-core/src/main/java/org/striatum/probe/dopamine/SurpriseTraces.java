@@ -2,9 +2,7 @@ package org.striatum.probe.dopamine;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -21,34 +19,17 @@ import org.striatum.probe.value.Trajectories;
 /// 2602.00986v1, §5; the band and the control coordinates are ours.)
 final class SurpriseTraces {
   private final DopamineSettings settings;
-  private final Map<Surprise, List<ValuedStep>> surprises = new LinkedHashMap<>();
+  private final Surprises surprises;
 
-  /// Finds the surprises: in each rollout the step with the largest δ if it succeeded, the smallest if it failed, where V̂
-  /// before it spoke against the outcome.
-  ///
   /// @param steps to look through, rollout after rollout
   SurpriseTraces(List<ValuedStep> steps, Trajectories rollouts, DopamineSettings settings) {
     this.settings = settings;
-    for (Surprise surprise : Surprise.values()) {
-      surprises.put(surprise, new ArrayList<>());
-    }
-    Map<Integer, ValuedStep> extreme = new LinkedHashMap<>();
-    for (ValuedStep step : steps) {
-      int sign = rollouts.reward(step.rollout()) > 0.5 ? 1 : -1;
-      extreme.merge(step.rollout(), step, (one, two) -> sign * two.delta() > sign * one.delta() ? two : one);
-    }
-    for (ValuedStep step : extreme.values()) {
-      boolean success = rollouts.reward(step.rollout()) > 0.5;
-      double against = success ? step.before() : 1 - step.before();
-      if (against <= settings.traces().expected() && Math.abs(step.delta()) > settings.errors().threshold()) {
-        surprises.get(success ? Surprise.SUCCESS : Surprise.FAILURE).add(step);
-      }
-    }
+    this.surprises = Surprises.among(steps, rollouts, settings);
   }
 
   /// How many rollouts hold a surprise of a kind.
   int count(Surprise surprise) {
-    return surprises.get(surprise).size();
+    return surprises.of(surprise).size();
   }
 
   /// Traces coordinates through every kind of surprise that occurs.
@@ -59,7 +40,7 @@ final class SurpriseTraces {
       RandomGenerator random) {
     List<Trace> traces = new ArrayList<>();
     for (Surprise surprise : Surprise.values()) {
-      List<ValuedStep> steps = surprises.get(surprise);
+      List<ValuedStep> steps = surprises.of(surprise);
       if (steps.isEmpty()) {
         continue;
       }

@@ -164,9 +164,9 @@ final class ProbeControls {
       if (layer.ranking() == Ranking.TD_FIRST_LAYER_L1) {
         bySeed.add(new HashSet<>(layer.order().subList(0, k)));
       }
+      ValueProbeTraining training = settings.training().withTarget(Target.TD).onlyRanking();
       List<ProbeJob> jobs = IntStream.range(bySeed.size(), settings.controls().reruns().probeSeeds())
-          .mapToObj(seed -> new ProbeJob(train, validation, settings.training().withTarget(Target.TD),
-              streams.of(stream + "seed " + seed)))
+          .mapToObj(seed -> new ProbeJob(train, validation, training, streams.of(stream + "seed " + seed)))
           .toList();
       ProbeTrainings.all(jobs, () -> {})
           .forEach(fit -> bySeed.add(set(NeuronRanking.firstLayerL1(Target.TD, fit.ranking()).order(), k)));

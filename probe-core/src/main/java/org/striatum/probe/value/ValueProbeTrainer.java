@@ -9,7 +9,6 @@ import org.striatum.probe.sparse.Standardisation;
 import org.striatum.probe.stats.Ranks;
 import org.striatum.probe.stats.RunningMoments;
 import org.striatum.probe.value.ValueProbeTraining.Sorting;
-import org.striatum.probe.value.ValueProbeTraining.Stopping;
 import org.striatum.probe.value.ValueProbeTraining.Target;
 
 /// Fits a [ValueProbe] by gradient, on the calling thread.
@@ -56,8 +55,7 @@ final class ValueProbeTrainer {
     }
     ValueProbeFit predicting = fit(job, training.withStopping(stopping -> stopping.withSorting(_ -> Sorting.NONE)),
         scale, onPass);
-    ValueProbeFit ranking = fit(job, training.withOptimiser(_ -> sorting.optimiser())
-        .withStopping(_ -> new Stopping(1, 1, sorting)), scale, onPass);
+    ValueProbeFit ranking = fit(job, training.onlyRanking(), scale, onPass);
     return new ValueProbeFit(predicting.probe(), predicting.validationErrors(), predicting.best(),
         predicting.diverged() || ranking.diverged(), ranking.ranking(), ranking.sorted());
   }

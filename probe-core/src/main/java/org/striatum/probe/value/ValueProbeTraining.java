@@ -234,6 +234,14 @@ public record ValueProbeTraining(Target target, int hidden, Optimiser optimiser,
     return new ValueProbeTraining(target, hidden, optimiser, change.apply(stopping), returns, standardised);
   }
 
+  /// The same for weights that rank and do nothing else: what predicts is not trained beside them.
+  public ValueProbeTraining onlyRanking() {
+    Sorting sorting = stopping.sorting();
+    return sorting.most() == 0
+        ? this
+        : withOptimiser(_ -> sorting.optimiser()).withStopping(_ -> new Stopping(1, 1, sorting));
+  }
+
   public ValueProbeTraining withReturns(UnaryOperator<Returns> change) {
     return new ValueProbeTraining(target, hidden, optimiser, stopping, change.apply(returns), standardised);
   }

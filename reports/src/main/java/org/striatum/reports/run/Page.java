@@ -55,7 +55,7 @@ record Page(RunReport.Content content, ValueSection values, InterventionSection 
   }
 
   List<PaperComparison> paper() {
-    return PaperComparison.all(content);
+    return PaperComparison.all(content.results());
   }
 
   List<String> limits() {

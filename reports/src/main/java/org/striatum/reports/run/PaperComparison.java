@@ -1,6 +1,7 @@
 package org.striatum.reports.run;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
@@ -8,75 +9,173 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.dopamine.Scaling;
+import org.striatum.probe.dopamine.SurpriseResponse;
 import org.striatum.probe.intervention.AblationKind;
 import org.striatum.probe.intervention.InterventionResults;
+import org.striatum.probe.intervention.InterventionResults.Controls;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.intervention.OutcomeKind;
+import org.striatum.probe.run.Printed;
+import org.striatum.probe.value.Baseline;
 import org.striatum.probe.value.DatasetControls;
 import org.striatum.probe.value.ValueNeuronResults;
+import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.probe.value.ValueNeuronResults.PruningCurve;
 import org.striatum.probe.value.ValueNeuronResults.PruningPoint;
 import org.striatum.reports.page.Notation;
+import org.striatum.studies.baselines.BaselineResults;
 import org.striatum.studies.intervention.InterventionWords;
+import org.striatum.studies.intervention.SurpriseResults;
+import org.striatum.studies.results.StudyResults;
 
 /// A figure of the paper next to ours. Models, problems and sample sizes differ, so the two are shown together and not
 /// tested against each other.
 ///
 /// Source: *Sparse Reward Subsystem in Large Language Models*, arXiv 2602.00986.
 ///
-/// @param quantity what is measured
-/// @param paper as published
+/// @param figure of the paper, and what it is of
 /// @param ours from this run, a dash if it was not measured
 /// @param verdict what the same figure comes to beside our controls, a dash if it has none
-public record PaperComparison(String quantity, String paper, String ours, String verdict) {
+public record PaperComparison(Figure figure, String ours, String verdict) {
   private static final double TOP_SHARE_PRUNED = 0.99;
+  private static final double TOP_SHARE = 0.01;
 
-  static List<PaperComparison> all(RunReport.Content content) {
-    return all(content.values(), content.firstInterventions(), content.dopamine());
+  /// What the paper reports.
+  public enum Figure implements Printed {
+    AUROC("AUROC of V(s₀)", "0.59–0.73, mean 0.67"), PRUNED("AUROC after pruning", "flat to 99 % pruned"), VALUE_ZEROED(
+        "Accuracy, one layer's top 1 % zeroed", "75.2 % → 37.0 %, 13.6 %, 29.4 %, 1.2 % (layers 2–5)"), RANDOM_ZEROED(
+            "Accuracy, random 1 % zeroed", "−0.6 points, mean"), MATCHED_ZEROED("Accuracy, RMS-matched sets zeroed",
+                "not reported"), WANDA_ZEROED("Accuracy, Wanda's top 1 % zeroed", "−9.4 points"), TERMINAL_ONLY_ZEROED(
+                    "Accuracy, a terminal-only probe's top 1 % zeroed",
+                    "−8.8 points"), NEXT_TOKEN_ZEROED("Accuracy, a next-token probe's top 1 % zeroed",
+                        "not known"), NEXT_TOKEN_OVERLAP("Value and next-token sets in common",
+                            "0.7 %"), SURPRISE("Spearman's ρ of prediction and δ", "0.3–0.4"), RESPONSE_LEFT(
+                                "Response to surprises, value neurons zeroed", "disturbed (v1, shown as traces)");
+
+    private final String printed;
+    private final String published;
+
+    Figure(String printed, String published) {
+      this.printed = printed;
+      this.published = published;
+    }
+
+    /// What is measured.
+    @Override
+    public String printed() {
+      return printed;
+    }
+
+    /// As published.
+    public String published() {
+      return published;
+    }
   }
 
   /// Every row.
-  ///
-  /// @param values null if they were not studied; the others likewise
-  public static List<PaperComparison> all(ValueNeuronResults values, InterventionResults interventions,
-      DopamineResults dopamine) {
-    List<Intervention> accuracy = interventions == null
+  public static List<PaperComparison> all(StudyResults results) {
+    ValueNeuronResults values = results.values();
+    InterventionResults first = results.interventions().isEmpty()
+        ? null
+        : results.interventions().firstEntry().getValue();
+    List<Intervention> accuracy = first == null
         ? List.of()
-        : interventions.interventions().stream()
+        : first.interventions().stream()
             .filter(i -> i.outcome() == OutcomeKind.ACCURACY && i.kind() == AblationKind.ZERO).toList();
+    List<Intervention> tested = accuracy.stream().filter(i -> baseline(i).isEmpty()).toList();
     List<PaperComparison> rows = new ArrayList<>();
-    rows.add(new PaperComparison("AUROC of V(s₀)", "0.59–0.73, mean 0.67", aurocs(values),
+    rows.add(new PaperComparison(Figure.AUROC, aurocs(values),
         controls(values, on -> "predicts success: " + (on.readable() ? "yes" : "undecided"))));
-    rows.add(new PaperComparison("AUROC after pruning", "flat to 99 % pruned", pruned(values),
+    rows.add(new PaperComparison(Figure.PRUNED, pruned(values),
         controls(values, on -> "sparse: " + on.sparse().printed() + "; aligned with coordinates: "
             + on.basisAligned().printed())));
-    rows.add(new PaperComparison("Accuracy, one layer's top 1 % zeroed",
-        "75.2 % → 37.0 %, 13.6 %, 29.4 %, 1.2 % (layers 2–5)",
-        joined(accuracy.stream().map(i -> Notation.percent(i.base().outcome().value()) + " → "
-            + Notation.percent(i.ablated().outcome().value()) + " (" + i.set() + ", " + i.where() + ", " + i.dataset()
-            + ")")
-            .toList()),
-        joined(accuracy.stream().map(i -> InterventionWords.verdict(i) + " (" + i.set() + ", " + i.where() + ")")
-            .toList())));
-    rows.add(new PaperComparison("Accuracy, random 1 % zeroed", "−0.6 points, mean",
-        joined(accuracy.stream().filter(i -> !i.random().effects().isEmpty())
-            .map(i -> mean(i.random().effects(), i) + " over "
-                + Notation.count(i.random().effects().size(), "set") + " (" + i.where() + ", " + i.dataset() + ")")
-            .toList()),
-        Notation.ABSENT));
-    rows.add(new PaperComparison("Accuracy, RMS-matched sets zeroed", "not reported",
-        joined(accuracy.stream().filter(i -> !i.matched().effects().isEmpty())
-            .map(i -> mean(i.matched().effects(), i) + " over "
-                + Notation.count(i.matched().effects().size(), "set") + " (" + i.where() + ", " + i.dataset() + ")")
-            .toList()),
-        Notation.ABSENT));
-    rows.add(new PaperComparison("Spearman's ρ of prediction and δ", "0.3–0.4", surprise(dopamine),
+    rows.add(zeroed(Figure.VALUE_ZEROED, tested));
+    rows.add(controlSets(Figure.RANDOM_ZEROED, tested, Intervention::random));
+    rows.add(controlSets(Figure.MATCHED_ZEROED, tested, Intervention::matched));
+    rows.add(zeroed(Figure.WANDA_ZEROED, of(Baseline.WANDA, accuracy)));
+    rows.add(zeroed(Figure.TERMINAL_ONLY_ZEROED, of(Baseline.TERMINAL_ONLY, accuracy)));
+    rows.add(zeroed(Figure.NEXT_TOKEN_ZEROED, of(Baseline.NEXT_TOKEN, accuracy)));
+    rows.add(overlap(values, results.baselines()));
+    DopamineResults dopamine = results.dopamine();
+    rows.add(new PaperComparison(Figure.SURPRISE, surprise(dopamine),
         dopamine == null
             ? Notation.ABSENT
             : joined(dopamine.verdicts().stream()
                 .map(one -> "signature test passed: " + one.verdict().printed() + " (" + one.dataset() + ")")
                 .toList())));
+    rows.add(responses(results.surprises()));
     return List.copyOf(rows);
+  }
+
+  /// How far dopamine neurons still tell unexpected successes from failures, in deviations.
+  private static PaperComparison responses(SurpriseResults surprises) {
+    List<SurpriseResponse> found = surprises == null ? List.of() : surprises.responses();
+    return new PaperComparison(Figure.RESPONSE_LEFT,
+        joined(found.stream().map(one -> Notation.decimals(one.base().value(), 2) + " → "
+            + Notation.decimals(one.left().value(), 2) + " (" + one.neurons().set() + " at " + one.neurons().hook()
+            + ", "
+            + one.ablated().set() + " at " + one.ablated().hook() + ", " + one.dataset() + ")").toList()),
+        joined(found.stream().map(one -> "falls more than under matched sets: " + one.verdict().printed() + ", "
+            + Notation.decimals(one.change().value(), 2) + ", " + Notation.pEquals(one.pValue()) + " (" + one.dataset()
+            + ")")
+            .toList()));
+  }
+
+  /// Which baseline's set was zeroed, if it was one.
+  private static Optional<Baseline> baseline(Intervention i) {
+    return Arrays.stream(Baseline.values()).filter(one -> i.set().startsWith(one.printed() + "@")).findFirst();
+  }
+
+  private static List<Intervention> of(Baseline baseline, List<Intervention> accuracy) {
+    return accuracy.stream().filter(i -> baseline(i).equals(Optional.of(baseline))).toList();
+  }
+
+  private static PaperComparison zeroed(Figure figure, List<Intervention> sets) {
+    return new PaperComparison(figure,
+        joined(sets.stream().map(i -> Notation.percent(i.base().outcome().value()) + " → "
+            + Notation.percent(i.ablated().outcome().value()) + " (" + i.set() + ", " + i.where() + ", " + i.dataset()
+            + ")").toList()),
+        joined(sets.stream().map(i -> InterventionWords.verdict(i) + " (" + i.set() + ", " + i.where() + ")")
+            .toList()));
+  }
+
+  private static PaperComparison controlSets(Figure figure, List<Intervention> tested,
+      Function<Intervention, Controls> controls) {
+    return new PaperComparison(figure,
+        joined(tested.stream().filter(i -> !controls.apply(i).effects().isEmpty())
+            .map(i -> mean(controls.apply(i).effects(), i) + " over "
+                + Notation.count(controls.apply(i).effects().size(), "set") + " (" + i.where() + ", " + i.dataset()
+                + ")")
+            .toList()),
+        Notation.ABSENT);
+  }
+
+  /// Shared coordinates of the two best 1 %, as a share of one set, over all places together; beside it what sets drawn by chance
+  /// would share.
+  private static PaperComparison overlap(ValueNeuronResults values, BaselineResults baselines) {
+    if (values == null || baselines == null) {
+      return new PaperComparison(Figure.NEXT_TOKEN_OVERLAP, Notation.ABSENT, Notation.ABSENT);
+    }
+    int shared = 0;
+    int size = 0;
+    double chance = 0;
+    int places = 0;
+    for (LayerProbes layer : values.layers()) {
+      Optional<List<Integer>> next = baselines.order(Baseline.NEXT_TOKEN, layer.dataset(), layer.hook());
+      if (next.isPresent()) {
+        int k = (int) Math.ceil(TOP_SHARE * layer.order().size() - 1e-9);
+        shared += (int) layer.order().subList(0, k).stream().filter(next.get().subList(0, k)::contains).count();
+        size += k;
+        chance += (double) k * k / layer.order().size();
+        places++;
+      }
+    }
+    return size == 0
+        ? new PaperComparison(Figure.NEXT_TOKEN_OVERLAP, Notation.ABSENT, Notation.ABSENT)
+        : new PaperComparison(Figure.NEXT_TOKEN_OVERLAP,
+            Notation.percent((double) shared / size) + " (" + shared + " of " + size + " coordinates over "
+                + Notation.count(places, "hook point") + ")",
+            "by chance " + Notation.percent(chance / size));
   }
 
   private static String controls(ValueNeuronResults values, Function<DatasetControls, String> words) {

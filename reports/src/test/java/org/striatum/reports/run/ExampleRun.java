@@ -119,7 +119,7 @@ public final class ExampleRun {
     StudyResults results = new StudyResults(values, null, ExampleStudies.dopamine(datasets, layers, width),
         named(run.interventions()), ExampleStudies.transfer(datasets, layers, width),
         ExampleStudies.confidence(datasets),
-        ExampleStudies.search(datasets), List.of(adaptation()));
+        ExampleStudies.search(datasets), List.of(adaptation()), null, null);
     return new RunReport.Content("tiny-reasoner: value neurons on three arithmetic sets", facts(studies(), manifest()),
         results, answers(results), List.of(), run.samples(), readings(RunReport.named(results)));
   }
@@ -152,7 +152,8 @@ public final class ExampleRun {
 
   /// The same with other results.
   public static RunReport.Content with(ValueNeuronResults values, InterventionResults interventions) {
-    StudyResults results = new StudyResults(values, null, null, named(interventions), null, null, null, List.of());
+    StudyResults results = new StudyResults(values, null, null, named(interventions), null, null, null, List.of(), null,
+        null);
     return new RunReport.Content("A run", facts(List.of(), "{}"), results, answers(results), List.of(), List.of(),
         List.of());
   }

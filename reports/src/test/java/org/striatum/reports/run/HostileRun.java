@@ -70,7 +70,7 @@ public final class HostileRun {
     StudyResults results = new StudyResults(values(), null, ExampleStudies.dopamine(TEXTS, 1, 40),
         ExampleRun.named(interventions()),
         ExampleStudies.transfer(TEXTS, 1, 40), ExampleStudies.confidence(TEXTS), ExampleStudies.search(TEXTS),
-        List.of());
+        List.of(), null, null);
     RunReport.RunFacts facts = new RunReport.RunFacts(checkpoint, ExampleRun.sampling(),
         TEXTS.stream().map(text -> new StudyFacts(text, text, List.of(new Entry(text, text)),
             List.of(new Entry(text, text)))).toList(),

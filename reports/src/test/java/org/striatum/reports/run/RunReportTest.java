@@ -102,7 +102,7 @@ class RunReportTest {
     StudyResults results = new StudyResults(found.values(), found.about(), found.dopamine(),
         ExampleRun.named(new InterventionResults(interventions, large.firstInterventions().curves(), List.of())),
         found.transfer(),
-        found.confidence(), found.search(), found.adaptations());
+        found.confidence(), found.search(), found.adaptations(), null, null);
     String page = RunReport.render(new RunReport.Content("large",
         ExampleRun.facts(List.of(), large.manifest()), results, large.answers(), List.of(), samples,
         large.readings()));

@@ -67,7 +67,7 @@ public record ContinuationStep() implements Study<ContinuationSettings, Continua
     return folder.has(STUDY) ? ContinuedRollout.read(file(folder)) : List.of();
   }
 
-  static Path file(RunFolder folder) {
+  public static Path file(RunFolder folder) {
     return folder.folder().resolve("continuations.jsonl");
   }
 }

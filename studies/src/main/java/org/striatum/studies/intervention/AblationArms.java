@@ -76,7 +76,7 @@ final class AblationArms {
   }
 
   InterventionResults run() throws IOException {
-    for (NeuronSelection set : settings.neuronSets()) {
+    for (NeuronSelection set : settings.allNeuronSets()) {
       if (AblationStep.isEmpty(set, rankings)) {
         notes.add(set.name() + " holds no neuron at any studied hook point: nothing was ablated"
             + (set instanceof NeuronSelection.Significant
@@ -89,9 +89,11 @@ final class AblationArms {
       if (!settings.neuronSets().isEmpty() && (first || settings.layers().contains(AblationSettings.Layers.EACH))) {
         layer(layer, first);
       }
-      if (!first && layer.dataset().equals(primary.dataset())
-          && settings.measures().generatedAt().contains(layer.hook().layer())) {
-        generated(layer.dataset(), layer.hook());
+      boolean asked = layer.dataset().equals(primary.dataset())
+          && settings.measures().generatedAt().contains(layer.hook().layer());
+      if (first || asked) {
+        generated(layer.dataset(), layer.hook(),
+            first ? settings.measures().beside() : settings.allNeuronSets());
       }
     }
     noteAbsentBlocks();
@@ -146,8 +148,11 @@ final class AblationArms {
     }
   }
 
-  /// Every set at another hook point by generation.
-  private void generated(String dataset, HookPoint hook) throws IOException {
+  /// Secondary sets at a hook point by generation.
+  private void generated(String dataset, HookPoint hook, List<NeuronSelection> sets) throws IOException {
+    if (sets.isEmpty()) {
+      return;
+    }
     LayerStates states;
     try {
       states = states(dataset, hook);
@@ -155,7 +160,7 @@ final class AblationArms {
       notes.add(missing.getMessage());
       return;
     }
-    for (NeuronSelection set : settings.neuronSets()) {
+    for (NeuronSelection set : sets) {
       List<Integer> target = set.at(dataset, hook, rankings);
       RandomGenerator random = random(dataset + hook + set.name() + " generated");
       if (!target.isEmpty()) {

@@ -1,6 +1,7 @@
 package org.striatum.studies.intervention;
 
 import com.fasterxml.jackson.annotation.JacksonInject;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.OptBoolean;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -9,6 +10,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.striatum.probe.intervention.AblationKind;
 import org.striatum.probe.intervention.MatchedSets;
 import org.striatum.probe.model.PositionMask;
@@ -108,14 +110,17 @@ public record AblationSettings(List<NeuronSelection> sets, List<AblationKind> ki
   /// @param generatedAt blocks where sets are measured by generation too, beside the primary hook point, on its dataset
   /// @param effect what must be found four times in five before *no* is said: a share of accuracy, or of the probability of
   ///     a solution
+  /// @param beside sets measured by generation wherever the others are, as they compare with them; none of them is primary
   public record Measures(int attempts, int controls, int solutions, int logProbabilityControls, int donors,
-      @JacksonInject(value = RecordJson.NOTHING, useInput = OptBoolean.TRUE) List<Integer> generatedAt, double effect) {
+      @JacksonInject(value = RecordJson.NOTHING, useInput = OptBoolean.TRUE) List<Integer> generatedAt, double effect,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) @JacksonInject(value = RecordJson.NOTHING_2, useInput = OptBoolean.TRUE) List<NeuronSelection> beside) {
     public static final double DEFAULT_EFFECT = 0.1;
-    public static final Measures DEFAULTS = new Measures(200, 99, 100, 999, 4, List.of(), DEFAULT_EFFECT);
-    public static final Measures QUICK = new Measures(100, 59, 32, 799, 4, List.of(), DEFAULT_EFFECT);
+    public static final Measures DEFAULTS = new Measures(200, 99, 100, 999, 4, List.of(), DEFAULT_EFFECT, List.of());
+    public static final Measures QUICK = new Measures(100, 59, 32, 799, 4, List.of(), DEFAULT_EFFECT, List.of());
 
     public Measures {
       generatedAt = generatedAt == null ? List.of() : List.copyOf(generatedAt);
+      beside = beside == null ? List.of() : List.copyOf(beside);
       generatedAt.stream().filter(block -> block < 0).findFirst().ifPresent(block -> {
         throw new IllegalArgumentException("blocks are counted from 0, found " + block);
       });
@@ -134,31 +139,35 @@ public record AblationSettings(List<NeuronSelection> sets, List<AblationKind> ki
     }
 
     public Measures withAttempts(int problems) {
-      return new Measures(problems, controls, solutions, logProbabilityControls, donors, generatedAt, effect);
+      return new Measures(problems, controls, solutions, logProbabilityControls, donors, generatedAt, effect, beside);
     }
 
     public Measures withGeneratedAt(List<Integer> blocks) {
-      return new Measures(attempts, controls, solutions, logProbabilityControls, donors, blocks, effect);
+      return new Measures(attempts, controls, solutions, logProbabilityControls, donors, blocks, effect, beside);
     }
 
     public Measures withControls(int sets) {
-      return new Measures(attempts, sets, solutions, logProbabilityControls, donors, generatedAt, effect);
+      return new Measures(attempts, sets, solutions, logProbabilityControls, donors, generatedAt, effect, beside);
     }
 
     public Measures withSolutions(int problems) {
-      return new Measures(attempts, controls, problems, logProbabilityControls, donors, generatedAt, effect);
+      return new Measures(attempts, controls, problems, logProbabilityControls, donors, generatedAt, effect, beside);
     }
 
     public Measures withLogProbabilityControls(int sets) {
-      return new Measures(attempts, controls, solutions, sets, donors, generatedAt, effect);
+      return new Measures(attempts, controls, solutions, sets, donors, generatedAt, effect, beside);
     }
 
     public Measures withDonors(int states) {
-      return new Measures(attempts, controls, solutions, logProbabilityControls, states, generatedAt, effect);
+      return new Measures(attempts, controls, solutions, logProbabilityControls, states, generatedAt, effect, beside);
     }
 
     public Measures withEffect(double declared) {
-      return new Measures(attempts, controls, solutions, logProbabilityControls, donors, generatedAt, declared);
+      return new Measures(attempts, controls, solutions, logProbabilityControls, donors, generatedAt, declared, beside);
+    }
+
+    public Measures withBeside(List<NeuronSelection> sets) {
+      return new Measures(attempts, controls, solutions, logProbabilityControls, donors, generatedAt, effect, sets);
     }
   }
 
@@ -189,6 +198,11 @@ public record AblationSettings(List<NeuronSelection> sets, List<AblationKind> ki
       throw new IllegalArgumentException(
           "an intervention study needs a neuron set or a direction, a kind of ablation and layers");
     }
+    if (measures.beside().stream().anyMatch(DirectionSelection.class::isInstance)
+        || measures.beside().stream().anyMatch(sets::contains)) {
+      throw new IllegalArgumentException(
+          "sets to compare with must be of neurons, and others than those under test, found " + measures.beside());
+    }
     if (kinds.stream().distinct().count() < kinds.size()) {
       throw new IllegalArgumentException("a kind of ablation must be named once, found one twice in "
           + String.join(", ", kinds.stream().map(AblationKind::printed).toList()));
@@ -205,6 +219,11 @@ public record AblationSettings(List<NeuronSelection> sets, List<AblationKind> ki
   /// The sets that are neurons.
   public List<NeuronSelection> neuronSets() {
     return sets.stream().filter(set -> !(set instanceof DirectionSelection)).toList();
+  }
+
+  /// The sets that are neurons, and those beside them.
+  public List<NeuronSelection> allNeuronSets() {
+    return Stream.concat(neuronSets().stream(), measures.beside().stream()).toList();
   }
 
   /// The sets that are directions.

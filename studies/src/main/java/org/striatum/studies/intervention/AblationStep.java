@@ -19,6 +19,7 @@ import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.studies.answer.Answer.Finding;
 import org.striatum.studies.answer.Question;
+import org.striatum.studies.baselines.BaselineStep;
 import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.neurons.DirectionSelection;
 import org.striatum.studies.dopamine.DopamineStep;
@@ -87,8 +88,11 @@ public record AblationStep() implements Study<AblationSettings, InterventionResu
   @Override
   public List<Study<?, ?>> reads(StudyRun run, AblationSettings settings) {
     List<Study<?, ?>> reads = new ArrayList<>(List.of(RolloutStep.STUDY, CaptureStep.STUDY, ProbeStep.STUDY));
-    if (settings.neuronSets().stream().anyMatch(NeuronSelection::needsDopamine)) {
+    if (settings.allNeuronSets().stream().anyMatch(NeuronSelection::needsDopamine)) {
       reads.add(DopamineStep.STUDY);
+    }
+    if (settings.allNeuronSets().stream().anyMatch(NeuronSelection::needsBaselines)) {
+      reads.add(BaselineStep.STUDY);
     }
     return reads;
   }
@@ -97,7 +101,7 @@ public record AblationStep() implements Study<AblationSettings, InterventionResu
   @Override
   public void prepare(StudyRun run, AblationSettings settings) throws IOException {
     RunRankings rankings = RunRankings.of(run.folder());
-    settings.neuronSets().forEach(set -> fits(set, rankings));
+    settings.allNeuronSets().forEach(set -> fits(set, rankings));
     requireKinds(settings);
     try (ActivationStore store = ActivationStore.open(run.folder().activations())) {
       for (DirectionSelection selection : settings.directions()) {

@@ -22,6 +22,7 @@ import org.striatum.probe.run.UsageException;
 import org.striatum.probe.stats.RandomStreams;
 import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
+import org.striatum.studies.baselines.BaselineStep;
 import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.neurons.NeuronSelection;
@@ -56,8 +57,12 @@ public record MediationStep() implements Study<MediationSettings, MediationResul
   @Override
   public List<Study<?, ?>> reads(StudyRun run, MediationSettings settings) {
     List<Study<?, ?>> reads = new ArrayList<>(List.of(RolloutStep.STUDY, CaptureStep.STUDY, ProbeStep.STUDY));
-    if (NeuronSelection.named(settings.set()).needsDopamine()) {
+    NeuronSelection set = NeuronSelection.named(settings.set());
+    if (set.needsDopamine()) {
       reads.add(DopamineStep.STUDY);
+    }
+    if (set.needsBaselines()) {
+      reads.add(BaselineStep.STUDY);
     }
     return reads;
   }

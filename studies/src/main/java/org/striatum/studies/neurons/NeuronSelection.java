@@ -24,6 +24,7 @@ import org.striatum.probe.model.NeuronSet;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.UsageException;
+import org.striatum.probe.value.Baseline;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 
@@ -34,14 +35,29 @@ public sealed interface NeuronSelection
     NeuronSelection.Share, NeuronSelection.Top, NeuronSelection.Significant, NeuronSelection.Listed,
     DirectionSelection {
   /// `value@1%`, `dopamine@top20`: the best of a dataset's ranking at a hook point. `dopamine@significant`: those that passed
-  /// the signature test.
-  Pattern NAMED = Pattern.compile("(value|dopamine)@(?:(\\d+(?:\\.\\d+)?)%|top(\\d{1,7})|(significant))");
+  /// the signature test. `wanda@1%`, `next-token@1%`, `terminal-only@1%`: the best by a baseline.
+  Pattern NAMED = Pattern
+      .compile("(value|dopamine|wanda|next-token|terminal-only)@(?:(\\d+(?:\\.\\d+)?)%|top(\\d{1,7})|(significant))");
 
   /// Which ranking a set is cut from.
   enum Ranking {
-    VALUE, DOPAMINE;
+    VALUE(null), DOPAMINE(null), WANDA(Baseline.WANDA), NEXT_TOKEN(Baseline.NEXT_TOKEN), TERMINAL_ONLY(
+        Baseline.TERMINAL_ONLY);
+
+    private final Baseline baseline; // null for the study's own
+
+    Ranking(Baseline baseline) {
+      this.baseline = baseline;
+    }
+
+    private static Ranking named(String name) {
+      return valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_'));
+    }
 
     private List<Integer> order(String set, String dataset, HookPoint hook, RunRankings rankings) {
+      if (baseline != null) {
+        return rankings.baselineOrder(set, baseline, dataset, hook);
+      }
       return this == VALUE
           ? rankings.valueOrder(dataset, hook)
           : rankings.dopamine(set, dataset, hook).map(LayerDopamine::order).orElse(List.of());
@@ -65,14 +81,19 @@ public sealed interface NeuronSelection
     return false;
   }
 
+  /// Whether it is cut from a baseline's ranking.
+  default boolean needsBaselines() {
+    return false;
+  }
+
   /// Reads a set's name.
   public static NeuronSelection named(String name) {
     Matcher matcher = NAMED.matcher(name);
-    if (!matcher.matches() || (matcher.group(4) != null && matcher.group(1).equals("value"))) {
-      throw new UsageException("a neuron set is named value@1%, value@top20, dopamine@1%, dopamine@top20 or"
-          + " dopamine@significant, found '" + name + "'");
+    if (!matcher.matches() || (matcher.group(4) != null && !matcher.group(1).equals("dopamine"))) {
+      throw new UsageException("a neuron set is named value@1%, value@top20, dopamine@1%, dopamine@top20,"
+          + " dopamine@significant, wanda@1%, next-token@1% or terminal-only@1%, found '" + name + "'");
     }
-    Ranking ranking = Ranking.valueOf(matcher.group(1).toUpperCase(Locale.ROOT));
+    Ranking ranking = Ranking.named(matcher.group(1));
     if (matcher.group(4) != null) {
       return new Significant(name);
     }
@@ -126,6 +147,11 @@ public sealed interface NeuronSelection
     public boolean needsDopamine() {
       return ranking == Ranking.DOPAMINE;
     }
+
+    @Override
+    public boolean needsBaselines() {
+      return ranking.baseline != null;
+    }
   }
 
   /// The best `count` coordinates.
@@ -151,6 +177,11 @@ public sealed interface NeuronSelection
     @Override
     public boolean needsDopamine() {
       return ranking == Ranking.DOPAMINE;
+    }
+
+    @Override
+    public boolean needsBaselines() {
+      return ranking.baseline != null;
     }
   }
 

@@ -15,8 +15,12 @@ import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.studies.about.AboutResults;
 import org.striatum.studies.about.AboutStep;
 import org.striatum.studies.adaptation.GateStep;
+import org.striatum.studies.baselines.BaselineResults;
+import org.striatum.studies.baselines.BaselineStep;
 import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.intervention.AblationStep;
+import org.striatum.studies.intervention.SurpriseResults;
+import org.striatum.studies.intervention.SurpriseStep;
 import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.transfer.CompareStep;
 import org.striatum.studies.uses.ConfidenceStep;
@@ -27,12 +31,15 @@ import org.striatum.studies.value.ProbeStep;
 ///
 /// @param interventions name → results, the first one made at the front
 /// @param adaptations one per mode
+/// @param baselines rankings that value neurons are compared with
+/// @param surprises dopamine neurons read while value neurons are set to zero
 public record StudyResults(ValueNeuronResults values, AboutResults about, DopamineResults dopamine,
     SequencedMap<String, InterventionResults> interventions, TransferResults transfer, ConfidenceResults confidence,
-    SearchResults search, List<AdaptationResults> adaptations) {
+    SearchResults search, List<AdaptationResults> adaptations, BaselineResults baselines,
+    SurpriseResults surprises) {
   /// A run without any study.
   public static final StudyResults NONE = new StudyResults(null, null, null, new LinkedHashMap<>(), null, null, null,
-      List.of());
+      List.of(), null, null);
 
   public StudyResults {
     interventions = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(interventions));
@@ -41,7 +48,8 @@ public record StudyResults(ValueNeuronResults values, AboutResults about, Dopami
 
   /// The same with something else told of neurons.
   public StudyResults withAbout(AboutResults other) {
-    return new StudyResults(values, other, dopamine, interventions, transfer, confidence, search, adaptations);
+    return new StudyResults(values, other, dopamine, interventions, transfer, confidence, search, adaptations,
+        baselines, surprises);
   }
 
   /// Everything that a run has finished.
@@ -50,6 +58,7 @@ public record StudyResults(ValueNeuronResults values, AboutResults about, Dopami
         folder.find(DopamineStep.STUDY).orElse(null),
         folder.all(AblationStep.STUDY), folder.find(CompareStep.STUDY).orElse(null),
         folder.find(ConfidenceStep.STUDY).orElse(null), folder.find(SearchStep.STUDY).orElse(null),
-        List.copyOf(folder.all(GateStep.STUDY).values()));
+        List.copyOf(folder.all(GateStep.STUDY).values()), folder.find(BaselineStep.STUDY).orElse(null),
+        folder.find(SurpriseStep.STUDY).orElse(null));
   }
 }

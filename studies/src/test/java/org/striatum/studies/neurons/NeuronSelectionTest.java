@@ -20,9 +20,12 @@ import org.striatum.probe.dopamine.DopamineResults.LayerDopamine;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.UsageException;
+import org.striatum.probe.value.Baseline;
 import org.striatum.probe.value.Ranking;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
+import org.striatum.studies.baselines.BaselineResults;
+import org.striatum.studies.baselines.BaselineResults.BaselineRanking;
 
 /// Which neurons a name or a file means.
 class NeuronSelectionTest {
@@ -44,7 +47,10 @@ class NeuronSelectionTest {
             List.of(), List.of()))
         .toList();
     return new RunRankings(new ValueNeuronResults(List.of(), layers),
-        new DopamineResults(List.of(), dopamine, List.of()));
+        new DopamineResults(List.of(), dopamine, List.of()), new BaselineResults(Arrays.stream(Baseline.values())
+            .map(baseline -> new BaselineRanking(baseline, "add", HookPoint.residPost(0), 1,
+                IntStream.range(0, width).map(i -> (i + 10 * baseline.ordinal()) % width).boxed().toList()))
+            .toList(), List.of()));
   }
 
   private static List<Integer> at(NeuronSelection set, int layer, RunRankings rankings) {
@@ -67,12 +73,30 @@ class NeuronSelectionTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "value", "value@", "value@1", "value@-1%", "value@1%%", "value@top", "value@top-1",
-      "value@top12345678", "VALUE@1%", "value@significant", "dopamine@", "value@top1 "})
+      "value@top12345678", "VALUE@1%", "value@significant", "dopamine@", "value@top1 ",
+      "wanda@significant", "WANDA@1%", "next_token@1%"})
   void anyOtherNameIsRefused(String name) {
     assertThatThrownBy(() -> NeuronSelection.named(name)).isInstanceOf(UsageException.class)
         .hasMessage(
-            "a neuron set is named value@1%, value@top20, dopamine@1%, dopamine@top20 or dopamine@significant, found '"
-                + name + "'");
+            "a neuron set is named value@1%, value@top20, dopamine@1%, dopamine@top20, dopamine@significant, wanda@1%,"
+                + " next-token@1% or terminal-only@1%, found '" + name + "'");
+  }
+
+  @Test
+  void baselinesAreCutFromTheirOwnRankings() {
+    RunRankings rankings = rankings(128, 0, 1);
+    assertThat(at(NeuronSelection.named("wanda@1%"), 0, rankings)).containsExactly(0, 1);
+    assertThat(at(NeuronSelection.named("next-token@top3"), 0, rankings)).containsExactly(10, 11, 12);
+    assertThat(at(NeuronSelection.named("terminal-only@1%"), 0, rankings)).containsExactly(20, 21);
+    assertThat(at(NeuronSelection.named("wanda@1%"), 1, rankings)).as("none there").isEmpty();
+    for (String name : List.of("wanda@1%", "next-token@top3", "terminal-only@1%")) {
+      assertThat(NeuronSelection.named(name).needsBaselines()).isTrue();
+      assertThat(NeuronSelection.named(name).needsDopamine()).isFalse();
+      RunRankings without = new RunRankings(rankings.values(), rankings.dopamine(), null);
+      assertThatThrownBy(() -> at(NeuronSelection.named(name), 0, without)).isInstanceOf(UsageException.class)
+          .hasMessageContaining("needs the study of baselines");
+    }
+    assertThat(NeuronSelection.named("value@1%").needsBaselines()).isFalse();
   }
 
   @Test
@@ -91,7 +115,7 @@ class NeuronSelectionTest {
   @ParameterizedTest
   @ValueSource(strings = {"dopamine@1%", "dopamine@top3", "dopamine@significant"})
   void withoutThatStudyTheCommandIsNamed(String name) {
-    RunRankings without = new RunRankings(rankings(128, 0).values(), null);
+    RunRankings without = new RunRankings(rankings(128, 0).values(), null, null);
     assertThatThrownBy(() -> at(NeuronSelection.named(name), 0, without)).isInstanceOf(UsageException.class)
         .hasMessage(name + " needs the dopamine study, which this run has not finished");
   }
