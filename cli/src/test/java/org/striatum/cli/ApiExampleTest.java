@@ -47,8 +47,10 @@ class ApiExampleTest {
   }
 
   private Process started(Redirect input, Redirect errors, String... words) throws IOException {
-    List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
+    List<String> command = new ArrayList<>(
+        List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+    command.addAll(CommandGroup.SHORT_LIVED);
+    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
         "-Dai.djl.offline=true", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
         "-Dstriatum.cache=" + Path.of("target/striatum-cache").toAbsolutePath()));
     command.addAll(List.of(words));

@@ -14,6 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.striatum.cli.PenProblems.Pens;
@@ -53,6 +54,7 @@ class ChatTutorialTest {
   }
 
   @Test
+  @Tag("slow")
   void thePageDoesWhatItShows() throws IOException {
     List<Pens> problems = PenProblems.test(PROBLEMS);
     PenProblems.instruct(problems).write(folder.resolve("tiny-instruct"), WrittenModel.CHATML);

@@ -169,9 +169,8 @@ class DataCommandsTest {
     }
     Path outcomes = Files.writeString(folder.resolve("outcomes.jsonl"), lines);
     Path run = folder.resolve("run");
-    Session saved = Session.of("probe", "--activations", states, "--outcomes", outcomes, "--output", run, "--rotations",
-        2, "--control-sets", 5, "--nested-permutations", 1, "--resampled-sets", 2, "--probe-seeds", 0, "--planted",
-        2, "--planted-rotated", 1, "--epochs", 1, "--permutations", 1);
+    Session saved = Session.of(with(new Object[]{"probe", "--activations", states, "--outcomes", outcomes, "--output",
+        run, "--epochs", 1, "--permutations", 1}, Session.SMALL_PROBE.toArray()));
     assertThat(saved.code()).as(saved.err()).isZero();
     assertThat(saved.out()).contains("AUROC of V(s₀)", "(prompt length, its square, generated tokens, finished)");
     assertThat(beforeGeneration(saved))

@@ -65,7 +65,7 @@ class PlantedModelTest {
   }
 
   private static PlantedStudy study(Path folder, Code code) throws IOException {
-    return new PlantedStudy(folder, code, PlantedStudy.MIDDLE_BLOCK, FEW_EPOCHS, SEED);
+    return new PlantedStudy(folder, code, PlantedStudy.MIDDLE_BLOCK, PlantedStudy.untrained(FEW_EPOCHS), SEED);
   }
 
   private static LayerProbes only(PlantedStudy study) {
@@ -150,30 +150,6 @@ class PlantedModelTest {
         .hasSize(PlantedCheckpoint.PLANTED).doesNotContainAnyElementsOf(one.large());
   }
 
-  /// Which rankings have what is planted among their first six, in ten models of each code in which value stands on few
-  /// coordinates; for docs/planted-truth.md.
-  @Test
-  @Tag("slow")
-  void rankingsOfTenModels() throws IOException {
-    Map<String, Integer> recovered = new TreeMap<>();
-    for (long seed = 1; seed <= SEEDS; seed++) {
-      for (Code code : List.of(Code.READ, Code.CUT)) {
-        try (PlantedStudy study = new PlantedStudy(folder.resolve(code + "-" + seed), code, PlantedStudy.MIDDLE_BLOCK,
-            EPOCHS, seed)) {
-          Ranking.of(List.of(Target.TD, Target.MONTE_CARLO)).stream().map(Ranking::printed)
-              .forEach(name -> recovered.merge(code + " " + name, study.recovered(only(study), name), Integer::sum));
-          study.values().rankingTrainings().forEach(System.out::println);
-        }
-      }
-    }
-    int planted = SEEDS * PlantedCheckpoint.PLANTED;
-    recovered.forEach((name, hits) -> System.out.println(name + ": " + new Proportion(hits, planted)));
-    for (Code code : List.of(Code.READ, Code.CUT)) {
-      assertThat(recovered.get(code + " " + RANKING)).isGreaterThanOrEqualTo(planted * 9 / 10);
-      assertThat(recovered.get(code + " " + PAPER)).isGreaterThanOrEqualTo(planted * 9 / 10);
-    }
-  }
-
   /// What the paper's own ranking finds as it is written, on raw inputs and on z-scored ones, of few rollouts and of eight times
   /// as many; for docs/planted-truth.md. Nothing is required of it.
   @Test
@@ -201,8 +177,8 @@ class PlantedModelTest {
     assertThat(recovered).hasSize(12);
   }
 
-  /// What ten seeds give, for docs/planted-truth.md. Which coordinates are planted, all other weights, the problems and
-  /// every draw differ from seed to seed.
+  /// What ten seeds give, for docs/planted-truth.md: verdicts, and which rankings have what is planted among their first six. Which
+  /// coordinates are planted, all other weights, the problems and every draw differ from seed to seed.
   @Test
   @Tag("slow")
   void powerAndFalsePositives() throws IOException {
@@ -216,9 +192,10 @@ class PlantedModelTest {
           LayerProbes layer = only(study);
           Ranking.of(List.of(Target.TD, Target.MONTE_CARLO)).stream().map(Ranking::printed)
               .forEach(name -> recovered.merge(code + " " + name, study.recovered(layer, name), Integer::sum));
+          study.values().rankingTrainings().forEach(System.out::println);
           beyondShuffles.merge(code, layer.shuffled().p() <= 0.05 ? 1 : 0, Integer::sum);
           for (NeuronSelection set : study.sets(code, PAPER, RANKING)) {
-            Intervention primary = study.ablate(set).getFirst();
+            Intervention primary = study.generating(set);
             specific.merge(code + " " + set.name(), primary.damage() == Damage.SPECIFIC ? 1 : 0, Integer::sum);
             System.out.printf(Locale.ROOT,
                 "seed %d %s, %s: AUROC sparse %.3f, accuracy %.3f → %.3f, p against random %.3f, matched %.3f: %s%n",
@@ -236,8 +213,11 @@ class PlantedModelTest {
     specific.forEach(
         (name, hits) -> System.out.println(name + ", value-specific: " + new Proportion(hits, SEEDS)));
 
+    int planted = SEEDS * PlantedCheckpoint.PLANTED;
     assertThat(recovered.get("READ " + RANKING)).isGreaterThanOrEqualTo(57);
-    assertThat(recovered.get("CUT " + RANKING)).isGreaterThanOrEqualTo(54);
+    assertThat(recovered.get("CUT " + RANKING)).isGreaterThanOrEqualTo(planted * 9 / 10);
+    assertThat(recovered.get("READ " + PAPER)).isGreaterThanOrEqualTo(planted * 9 / 10);
+    assertThat(recovered.get("CUT " + PAPER)).isGreaterThanOrEqualTo(planted * 9 / 10);
     assertThat(specific.get("READ " + RANKING)).isGreaterThanOrEqualTo(9);
     // Of ten at a rate of 0.05, more than two are called with probability 0.012.
     for (String innocent : List.of("READ large", "CUT planted", "CUT " + RANKING, "COIN " + RANKING, "COIN " + PAPER)) {

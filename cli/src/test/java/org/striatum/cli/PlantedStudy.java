@@ -48,6 +48,7 @@ final class PlantedStudy implements AutoCloseable {
   private static final int PROBLEMS = 600;
   private static final int TESTED = 100;
   private static final int CONTROLS = 39;
+  private static final int FEWEST_CONTROLS = 19;
   private static final int PERMUTATIONS = 19;
   private static final int RANDOM_SETS = 2;
   private static final int RESAMPLES = 200;
@@ -68,6 +69,12 @@ final class PlantedStudy implements AutoCloseable {
   PlantedStudy(Path at, PlantedCheckpoint.Code code, String hooks, int epochs, long seed) throws IOException {
     this(at, code, hooks, new Asked(PROBLEMS, 1, told -> told.withStudy(study -> study.withTraining(
         training -> training.withStopping(stopping -> stopping.withMaxEpochs(epochs))))), seed);
+  }
+
+  /// A few passes of every probe: where coordinates are ranked by their own AUROC, and no weights are looked at.
+  static Asked untrained(int epochs) {
+    return new Asked(PROBLEMS, 1, told -> told.withStudy(study -> study.withTraining(training -> training.withStopping(
+        stopping -> stopping.withMaxEpochs(epochs).withSorting(sorting -> sorting.withPasses(epochs, epochs))))));
   }
 
   /// How much is drawn, and how it is probed.
@@ -171,10 +178,19 @@ final class PlantedStudy implements AutoCloseable {
 
   /// Ablates a set: by generation first, then by log-probability at every hook point.
   List<Intervention> ablate(NeuronSelection set) throws IOException {
+    return ablate(set, TESTED, CONTROLS);
+  }
+
+  /// Ablates a set by generation; by log-probability only as much as it must.
+  Intervention generating(NeuronSelection set) throws IOException {
+    return ablate(set, 2, FEWEST_CONTROLS).getFirst();
+  }
+
+  private List<Intervention> ablate(NeuronSelection set, int solutions, int scored) throws IOException {
     AblationSettings settings = AblationSettings.defaults().withSets(List.of(set)).withKind(AblationKind.ZERO)
         .withLayers(Set.of(AblationSettings.Layers.EACH)).withCurves(_ -> AblationSettings.Curves.NONE)
-        .withMeasures(measures -> measures.withAttempts(TESTED).withSolutions(TESTED).withControls(CONTROLS)
-            .withLogProbabilityControls(CONTROLS))
+        .withMeasures(measures -> measures.withAttempts(TESTED).withSolutions(solutions).withControls(CONTROLS)
+            .withLogProbabilityControls(scored))
         .withSeed(seed);
     return run.run(AblationStep.STUDY, settings).interventions();
   }

@@ -59,8 +59,9 @@ class ResumptionTest {
   private static final List<String> CAPTURE = List.of("capture", Session.REASONER.toString(), "--hooks",
       "blocks.*.hook_resid_post", "--rollouts", "{run}/rollouts.jsonl");
   private static final List<String> PROBE = List.of("probe", "{run}", "--epochs", "1",
-      "--permutations", "1", "--random-sets", "2", "--rotations", "1", "--control-sets", "1", "--nested-permutations",
-      "1", "--resampled-sets", "2", "--probe-seeds", "0", "--planted", "0");
+      "--ranking-passes", "2", "--hidden", "64", "--permutations", "1", "--random-sets", "2", "--rotations", "1",
+      "--control-sets", "1", "--folds", "2", "--nested-permutations", "1", "--resampled-sets", "2", "--probe-seeds",
+      "0", "--planted", "0");
   private static final List<String> CONTINUATIONS = List.of("dopamine", "{run}", "-k", "4", "--rollouts", "30",
       "--retrainings", "1", "--batch-size", "20");
 

@@ -25,10 +25,15 @@ public record Session(int code, String out, String err) {
   public static final List<String> SMALL_STUDY = List.of("--tasks", "mul", "--effort", "quick", "--limit", "40",
       "--hooks",
       "blocks.1.hook_resid_post", "--max-new-tokens", "60", "--probe",
-      "--epochs 1 --permutations 1 --random-sets 2 --rotations 1 --control-sets 1 --nested-permutations 1 --resampled-sets 2 --probe-seeds 0",
+      "--epochs 1 --ranking-passes 2 --hidden 64 --permutations 1 --random-sets 2 --rotations 1 --control-sets 1 --folds 2 --nested-permutations 1 --resampled-sets 2 --probe-seeds 0 --planted 1 --planted-rotated 0",
       "--dopamine", "-k 2 --rollouts 6 --retrainings 1", "--ablate",
       "--controls 19 --attempts 4 --solutions 2 --logprob-controls 19 --doses 1 --alpha=1", "--search",
       "-k 2 --problems 2");
+
+  /// Options of `probe` that make it small.
+  public static final List<Object> SMALL_PROBE = List.of("--hidden", 64, "--ranking-passes", 2, "--rotations", 2,
+      "--control-sets", 5, "--folds", 3, "--nested-permutations", 1, "--resampled-sets", 2, "--planted", 1,
+      "--planted-rotated", 1, "--probe-seeds", 0);
 
   /// Runs a command.
   ///
@@ -41,13 +46,10 @@ public record Session(int code, String out, String err) {
     return new Session(code, out.toString(), err.toString());
   }
 
-  /// `probe` with as few controls as it takes.
+  /// `probe` with probes as small, and controls as few, as they may be.
   public static Session probe(Path run, Object... arguments) {
-    return of(Stream.concat(
-        Stream.of("probe", run, "--rotations", 2, "--control-sets", 5, "--nested-permutations", 1, "--resampled-sets",
-            2, "--planted", 2, "--planted-rotated", 1,
-            "--probe-seeds", 0),
-        Arrays.stream(arguments)).toArray());
+    return of(Stream.of(Stream.of("probe", run), SMALL_PROBE.stream(), Arrays.stream(arguments))
+        .flatMap(words -> words).toArray());
   }
 
   public List<String> errorLines() {
