@@ -285,6 +285,7 @@ final class StudyCommand implements Callable<Integer> {
 
   /// What a study would do, and what it cannot do without.
   private int steps() {
+    problems.refuseLayout("--tasks");
     console.print("A study asks a model problems and answers, in order:");
     for (Study<?, ?> study : registry.of(Scope.EVERY_CHECKPOINT, Scope.FULL_STUDY, Scope.COMPARISON)) {
       console.print("  %-14s %s".formatted(study.name(), study.about().summary()));
