@@ -64,9 +64,12 @@ final class InspectCommand implements Callable<Integer> {
       facts.put("width", known.width());
       facts.put("vocabulary", known.vocabulary());
       facts.put("parameters", known.parameters());
+      facts.put("weight bytes", known.weightBytes());
       facts.put("weights", "%.1f MB, %s".formatted(known.weightBytes() / 1e6, known.dtypes()));
       facts.putAll(known.details());
-      facts.put("hook points", hookPoints(model.model()));
+      facts.put("hook points", json
+          ? model.model().hookPoints().stream().map(HookPoint::toString).toList()
+          : hookPoints(model.model()));
       facts.put("tokens", tokens(model));
       facts.put("memory", model.memory().toString().toLowerCase(Locale.ROOT));
       facts.put("first hidden state", first);

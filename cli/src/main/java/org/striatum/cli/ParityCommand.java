@@ -42,10 +42,10 @@ final class ParityCommand implements Callable<Integer> {
     this.console = console;
   }
 
-  private record Result(boolean within, double tolerance, List<Row> tensors) {}
+  record Result(boolean within, double tolerance, List<Row> tensors) {}
 
   /// An error that is infinite (nothing could be compared) is null in JSON.
-  private record Row(String tensor, Double relativeError, boolean within, String note) {}
+  record Row(String tensor, Double relativeError, boolean within, String note) {}
 
   @Override
   public Integer call() throws IOException {

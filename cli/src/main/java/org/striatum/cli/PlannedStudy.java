@@ -40,7 +40,7 @@ record PlannedStudy(RolloutStep asked, StudyPlan plan) {
     PromptSettings prompts = rollouts.prompts();
     ProblemOptions problems = ProblemOptions.of(plan.told().asked(), file, moved);
     PromptOptions asking = PromptOptions.of(prompts, plan.told().asked().examples());
-    List<ProblemSet> sets = problems.sets(rollouts.problems(), null, asking.isChat());
+    List<ProblemSet> sets = problems.sets(null, asking.isChat());
     return new PlannedStudy(new RolloutStep(sets, Optional.empty(), asking.examples(sets, problems)), told);
   }
 

@@ -69,7 +69,7 @@ final class RolloutsCommand implements Callable<Integer> {
   @Option(names = "--dry-run", description = "Show what would be sent, and stop.")
   private boolean dryRun;
 
-  @Option(names = "--limit", paramLabel = "N", defaultValue = "200", description = "Problems of each set; of a file the first ones (default 200).")
+  @Option(names = "--limit", paramLabel = "N", defaultValue = "200", description = "Problems of each set; of a longer file those that the seed draws (default 200).")
   private int limit;
 
   @Option(names = "-k", paramLabel = "K", defaultValue = "1", description = "Rollouts of each problem (default 1).")
@@ -118,7 +118,7 @@ final class RolloutsCommand implements Callable<Integer> {
     refuseIgnored();
     Optional<ForeignRollouts> made = completions.read(problems);
     made.filter(read -> !read.hasMessages()).ifPresent(_ -> refuse(WRITING, "an import without messages"));
-    List<ProblemSet> sets = made.isPresent() ? List.of() : problems.sets(limit, null, prompts.isChat());
+    List<ProblemSet> sets = made.isPresent() ? List.of() : problems.sets(null, prompts.isChat());
     made.flatMap(ForeignRollouts::skipped).ifPresent(console::note);
     made.flatMap(ForeignRollouts::left).ifPresent(console::note);
     sets.stream().map(ProblemSet::skipped).flatMap(Optional::stream).forEach(console::note);

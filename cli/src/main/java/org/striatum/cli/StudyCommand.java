@@ -85,7 +85,7 @@ final class StudyCommand implements Callable<Integer> {
   @Mixin
   private PromptOptions prompts;
 
-  @Option(names = "--limit", paramLabel = "N", description = "Problems of each set; of a file the first ones (default 600, quick 400).")
+  @Option(names = "--limit", paramLabel = "N", description = "Problems of each set; of a longer file those that the seed draws (default 600, quick 400).")
   private Integer limit;
 
   @Option(names = "-k", paramLabel = "K", description = "Rollouts of each problem (default 2, quick 1).")
@@ -148,7 +148,7 @@ final class StudyCommand implements Callable<Integer> {
   ///
   /// @throws IllegalArgumentException if there is no such problem set
   List<ProblemSet> sets() throws IOException {
-    return problems.sets(limit(), TASKS, prompts.isChat());
+    return problems.sets(TASKS, prompts.isChat());
   }
 
   /// The checkpoint.
@@ -285,6 +285,7 @@ final class StudyCommand implements Callable<Integer> {
 
   /// What a study would do, and what it cannot do without.
   private int steps() {
+    problems.refuseLayout("--tasks");
     console.print("A study asks a model problems and answers, in order:");
     for (Study<?, ?> study : registry.of(Scope.EVERY_CHECKPOINT, Scope.FULL_STUDY, Scope.COMPARISON)) {
       console.print("  %-14s %s".formatted(study.name(), study.about().summary()));

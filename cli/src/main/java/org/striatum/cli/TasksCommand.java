@@ -27,7 +27,7 @@ final class TasksCommand implements Callable<Integer> {
     this.console = console;
   }
 
-  private record Row(String name, String family, int shortestPrompt, int longestPrompt, String prompt,
+  record Row(String name, String family, int shortestPrompt, int longestPrompt, String prompt,
       String solution) {
     static Row of(ProblemSet set) {
       List<Problem> drawn = set.draw(DRAWN, 1);

@@ -364,7 +364,7 @@ class BadInputTest {
     assertThat(refused(USAGE, "rollouts", REASONER, "--tasks", "add", "--output", file.resolve("run")))
         .contains("cannot be written").contains("choose another folder");
     assertThat(refused(USAGE, "rollouts", REASONER, "--tasks", "add", "--output", file)).contains("cannot be written");
-    assertThat(refused(USAGE, "demo", "--limit", 2, "--output", file.resolve("run"))).contains("cannot be written");
+    assertThat(refused(USAGE, "demo", "--limit", 5, "--output", file.resolve("run"))).contains("cannot be written");
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -185,6 +186,22 @@ class CommandLineTest {
     Files.writeString(settings, Files.readString(settings) + " ");
     assertThat(Session.of("report", other).errorLines()).singleElement().asString()
         .contains("search.settings.json is not what 'search' wrote");
+  }
+
+  /// [Session] holds what each prints against its schema.
+  @Test
+  void jsonOfEveryCommandFitsItsSchema() {
+    List<List<Object>> commands = List.of(
+        List.of("dopamine", run, "-k", 2, "--rollouts", 20, "--permutations", 49), List.of("compare", run),
+        List.of("confidence", run), List.of("search", run, "-k", 2, "--problems", 4), List.of("show", run),
+        List.of("verify", run, "--checksums"), List.of("tasks"), List.of("nta"));
+    for (List<Object> command : commands) {
+      Session session = Session.of(Stream.concat(command.stream(), Stream.of("--json")).toArray());
+      assertThat(session.code()).as(command + ": " + session.err()).isZero();
+      assertThat(session.out()).as(command.toString()).startsWith(command.contains("verify") || command.contains("tasks")
+          ? "["
+          : "{");
+    }
   }
 
   @Test

@@ -35,10 +35,19 @@ public record Session(int code, String out, String err) {
       "--control-sets", 5, "--folds", 3, "--nested-permutations", 1, "--resampled-sets", 2, "--planted", 1,
       "--planted-rotated", 1, "--probe-seeds", 0);
 
-  /// Runs a command.
+  /// Runs a command. What it prints as JSON fits its schema.
   ///
   /// @param arguments each is printed, so paths need no conversion
   public static Session of(Object... arguments) {
+    Session session = run(arguments);
+    List<String> words = Arrays.stream(arguments).map(Object::toString).toList();
+    if (words.contains("--json") && !session.out.isBlank()) {
+      JsonSchemas.fits(JsonSchemas.name(words), session.out);
+    }
+    return session;
+  }
+
+  private static Session run(Object... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int code = Striatum.commandLine(new Console(new PrintWriter(out), new PrintWriter(err), Progress.NONE))

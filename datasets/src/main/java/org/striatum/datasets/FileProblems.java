@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.striatum.datasets.ProblemLayout.Question;
 import org.striatum.datasets.grading.AnswerGrader;
 import org.striatum.datasets.grading.Reading;
@@ -23,7 +25,7 @@ import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.Sha256;
 import org.striatum.probe.run.UsageException;
 
-/// Problems read from a table, in the file's order for every seed: a limit takes the first ones.
+/// Problems read from a table. Of more than are asked for the seed draws some; they stand in the file's order.
 ///
 /// @param source where they were read from
 /// @param problems in the file's order; equal questions share an id
@@ -68,7 +70,7 @@ public record FileProblems(ProblemSource source, List<Problem> problems, Map<Str
     }
   }
 
-  /// The first `limit` problems of a table.
+  /// The problems of a table, of the first `limit` of its rows that are well formed.
   ///
   /// @throws BadDataException if the file is not a table
   /// @throws MalformedTableException if its layout is unknown, or more than half of the rows read are malformed
@@ -90,9 +92,23 @@ public record FileProblems(ProblemSource source, List<Problem> problems, Map<Str
     return problems.get(random.nextInt(problems.size()));
   }
 
+  /// All of them where there are no more; else those that a seed draws, in the file's order. A larger count has the same problems
+  /// and more, and all rows of one question are drawn together, as far as they fit.
   @Override
   public List<Problem> draw(int count, long seed) {
-    return problems.subList(0, Math.min(count, problems.size()));
+    if (count < 0) {
+      throw new IllegalArgumentException("a number of problems must be ≥ 0, found " + count);
+    }
+    if (count >= problems.size()) {
+      return problems;
+    }
+    long[] keys = problems.stream().mapToLong(problem -> key(problem.id(), seed)).toArray();
+    return IntStream.range(0, problems.size()).boxed().sorted(Comparator.comparingLong(i -> keys[i])).limit(count)
+        .sorted().map(problems::get).toList();
+  }
+
+  private static long key(String id, long seed) {
+    return Long.parseUnsignedLong(Sha256.of((seed + "\n" + id).getBytes(StandardCharsets.UTF_8)).hex().substring(0, ID_DIGITS), 16);
   }
 
   @Override

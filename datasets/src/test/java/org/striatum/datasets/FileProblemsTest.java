@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -82,7 +83,7 @@ class FileProblemsTest {
     assertThat(reward(problems, 0, first.solution())).isEqualTo(1);
     assertThat(reward(problems, 2, "so he made $70,000.00 in all")).isEqualTo(1);
     assertThat(reward(problems, 2, "#### 70")).isZero();
-    assertThat(problems.draw(2, 5)).isEqualTo(problems.problems().subList(0, 2));
+    assertThat(problems.draw(problems.problems().size(), 5)).isEqualTo(problems.problems());
   }
 
   /// Which of them is right cannot be seen; a repeated row, or the same number written otherwise, says the same.
@@ -304,6 +305,23 @@ class FileProblemsTest {
         .isEqualTo(letters.isEmpty() ? "BC" : letters);
     assertThat(problems.chosen().isPresent()).isEqualTo(answers.contains("3"));
     assertThat(problems.skipped().isPresent()).as("a number that may be either").isEqualTo(letters.isEmpty());
+  }
+
+  /// The seed says which, the file in which order; more has the same and more.
+  @Test
+  void aSeedDrawsTheProblems() throws IOException {
+    StringBuilder rows = new StringBuilder();
+    for (int i = 0; i < 200; i++) {
+      rows.append("{\"question\": \"%d+1=\", \"answer\": \"%d\"}\n".formatted(i, i + 1));
+    }
+    FileProblems all = read(file("sums.jsonl", rows.toString()));
+    List<Problem> drawn = all.draw(50, 1);
+    assertThat(drawn).hasSize(50).isEqualTo(all.draw(50, 1)).isNotEqualTo(all.draw(50, 2))
+        .isNotEqualTo(all.problems().subList(0, 50))
+        .isSortedAccordingTo(Comparator.comparingInt(all.problems()::indexOf));
+    assertThat(all.draw(80, 1)).containsAll(drawn);
+    assertThat(all.draw(0, 1)).isEmpty();
+    assertThatThrownBy(() -> all.draw(-1, 1)).isInstanceOf(IllegalArgumentException.class);
   }
 
   /// A limit does not hide what the rest of the file shows.

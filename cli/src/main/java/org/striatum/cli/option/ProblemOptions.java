@@ -74,12 +74,11 @@ public final class ProblemOptions {
 
   /// The problem sets.
   ///
-  /// @param limit of each set that is read from a file
   /// @param otherwise names of the sets if none is given; may be null
   /// @throws UsageException if none is given, there is no such set, or two have the same name
   ///
   /// @param chat whether questions are messages, without a text around them
-  public List<ProblemSet> sets(int limit, String otherwise, boolean chat) throws IOException {
+  public List<ProblemSet> sets(String otherwise, boolean chat) throws IOException {
     if (data.isEmpty()) {
       refuseLayout("--tasks");
       refuse("--tasks", grader, "--grader");
@@ -90,7 +89,7 @@ public final class ProblemOptions {
       sets.addAll(ProblemSets.named(drawn));
     }
     for (Path file : data) {
-      sets.add(read(file, limit, chat));
+      sets.add(read(file, chat));
     }
     Set<String> names = new HashSet<>();
     for (ProblemSet set : sets) {
@@ -102,11 +101,11 @@ public final class ProblemOptions {
     return sets;
   }
 
-  /// Problems of a file, read as the options say.
-  ProblemSet read(Path file, int limit, boolean chat) throws IOException {
+  /// Problems of a file, read as the options say. Of more than are asked for a seed draws, so that all are read.
+  ProblemSet read(Path file, boolean chat) throws IOException {
     Optional<String> around = Optional.ofNullable(template).map(PromptOptions::unescaped);
     return FileProblems.read(file, new FileProblems.Options(Optional.ofNullable(columns).map(NamedColumns::parse),
-        grader(), chat ? around.or(() -> Optional.of(ALONE)) : around), limit);
+        grader(), chat ? around.or(() -> Optional.of(ALONE)) : around), Integer.MAX_VALUE);
   }
 
   /// The files of problems.

@@ -177,7 +177,7 @@ public final class PromptOptions {
     for (Path file : problems.files()) {
       Optional<Path> train = shotsFile == null ? trainSplit(file) : Optional.of(shotsFile);
       if (train.isPresent()) {
-        ProblemSet read = problems.read(train.get(), Integer.MAX_VALUE, chat);
+        ProblemSet read = problems.read(train.get(), chat);
         examples.put(problems.named(sets, file), read);
       }
     }

@@ -28,8 +28,13 @@ import org.striatum.studies.value.ProbeStep;
 public record StudyCost(StudyPlan plan, List<Task> tasks) {
   /// A data set of the study.
   ///
+  /// @param drawn some of them may be equal
   /// @param problems distinct ones
-  public record Task(String name, long problems) {}
+  public record Task(String name, int drawn, long problems) {
+    private static Task of(String name, List<Problem> drawn) {
+      return new Task(name, drawn.size(), drawn.stream().map(Problem::id).distinct().count());
+    }
+  }
 
   /// Control sets of an intervention that are no draws: the value set itself, those beside it and nothing at all.
   private static final int OWN_ARMS = 5;
@@ -39,8 +44,8 @@ public record StudyCost(StudyPlan plan, List<Task> tasks) {
   /// @throws UsageException if a set has too few problems to be divided into training, validation and test problems
   public static StudyCost of(StudyPlan plan, List<ProblemSet> sets) {
     RolloutSettings rollouts = plan.settings(RolloutStep.STUDY);
-    List<Task> tasks = sets.stream().map(set -> new Task(set.name(),
-        set.draw(rollouts.problems(), rollouts.seed()).stream().map(Problem::id).distinct().count())).toList();
+    List<Task> tasks = sets.stream()
+        .map(set -> Task.of(set.name(), set.draw(rollouts.problems(), rollouts.seed()))).toList();
     tasks.stream().filter(task -> task.problems() < ProblemSplit.LEAST_PROBLEMS).findFirst().ifPresent(task -> {
       throw new UsageException(
           "%s has %s, and a study needs at least %d: some to train on, some to choose by, some to test on"
@@ -56,7 +61,7 @@ public record StudyCost(StudyPlan plan, List<Task> tasks) {
     List<String> lines = new ArrayList<>();
     lines.add("will ask: %s (%s), %s of at most %d tokens".formatted(Counted.of(problems, "problem"),
         tasks.stream().map(task -> task.name() + " " + task.problems()).collect(Collectors.joining(", ")),
-        Counted.of(problems * rollouts.samples(), "rollout"), rollouts.sampling().maxNewTokens()));
+        Counted.of(tasks.stream().mapToLong(Task::drawn).sum() * rollouts.samples(), "rollout"), rollouts.sampling().maxNewTokens()));
     lines.add("value probes at every hook point, again on " + Counted.of(plan.settings(SplitsStep.STUDY).splits(),
         "other split") + "; " + continuations());
     lines.add(interventions() + "; " + search());

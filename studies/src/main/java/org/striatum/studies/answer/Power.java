@@ -1,5 +1,6 @@
 package org.striatum.studies.answer;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import org.striatum.probe.power.PowerCurve;
 
 /// What would have been found if it were there: how often a planted effect of the declared size is.
@@ -19,6 +20,7 @@ public record Power(Planted planted, double effect, double found, double smalles
   }
 
   /// Whether enough would have been found for the absence of an effect to mean something.
+  @JsonIgnore
   public boolean isEnough() {
     return found >= PowerCurve.ENOUGH;
   }
