@@ -66,7 +66,8 @@ public record SurpriseAblation(GatedModel model, DopamineSettings settings, Prog
         states, settings);
     List<ValuedStep> successes = surprises.of(Surprise.SUCCESS);
     List<ValuedStep> failures = surprises.of(Surprise.FAILURE);
-    NotEnoughData.require("a response to surprises", "unexpected successes among test rollouts", successes.size(), LEAST);
+    NotEnoughData.require("a response to surprises", "unexpected successes among test rollouts", successes.size(),
+        LEAST);
     NotEnoughData.require("a response to surprises", "unexpected failures among test rollouts", failures.size(), LEAST);
     List<ValuedStep> steps = Stream.concat(successes.stream(), failures.stream()).toList();
     Reader reader = new Reader(sequences, steps, neurons, pooled.training(), signs(pooled, neurons), states);

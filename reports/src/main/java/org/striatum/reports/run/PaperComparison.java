@@ -42,17 +42,15 @@ public record PaperComparison(Figure figure, String ours, String verdict) {
 
   /// What the paper reports.
   public enum Figure implements Printed {
-    AUROC("AUROC of V(s₀)", "0.59–0.73, mean 0.67"),
-    PRUNED("AUROC after pruning", "flat to 99 % pruned"),
-    VALUE_ZEROED("Accuracy, one layer's top 1 % zeroed", "75.2 % → 37.0 %, 13.6 %, 29.4 %, 1.2 % (layers 2–5)"),
-    RANDOM_ZEROED("Accuracy, random 1 % zeroed", "−0.6 points, mean"),
-    MATCHED_ZEROED("Accuracy, RMS-matched sets zeroed", "not reported"),
-    WANDA_ZEROED("Accuracy, Wanda's top 1 % zeroed", "−9.4 points"),
-    TERMINAL_ONLY_ZEROED("Accuracy, a terminal-only probe's top 1 % zeroed", "−8.8 points"),
-    NEXT_TOKEN_ZEROED("Accuracy, a next-token probe's top 1 % zeroed", "not known"),
-    NEXT_TOKEN_OVERLAP("Value and next-token sets in common", "0.7 %"),
-    SURPRISE("Spearman's ρ of prediction and δ", "0.3–0.4"),
-    RESPONSE_LEFT("Response to surprises, value neurons zeroed", "disturbed (v1, shown as traces)");
+    AUROC("AUROC of V(s₀)", "0.59–0.73, mean 0.67"), PRUNED("AUROC after pruning", "flat to 99 % pruned"), VALUE_ZEROED(
+        "Accuracy, one layer's top 1 % zeroed", "75.2 % → 37.0 %, 13.6 %, 29.4 %, 1.2 % (layers 2–5)"), RANDOM_ZEROED(
+            "Accuracy, random 1 % zeroed", "−0.6 points, mean"), MATCHED_ZEROED("Accuracy, RMS-matched sets zeroed",
+                "not reported"), WANDA_ZEROED("Accuracy, Wanda's top 1 % zeroed", "−9.4 points"), TERMINAL_ONLY_ZEROED(
+                    "Accuracy, a terminal-only probe's top 1 % zeroed",
+                    "−8.8 points"), NEXT_TOKEN_ZEROED("Accuracy, a next-token probe's top 1 % zeroed",
+                        "not known"), NEXT_TOKEN_OVERLAP("Value and next-token sets in common",
+                            "0.7 %"), SURPRISE("Spearman's ρ of prediction and δ", "0.3–0.4"), RESPONSE_LEFT(
+                                "Response to surprises, value neurons zeroed", "disturbed (v1, shown as traces)");
 
     private final String printed;
     private final String published;
@@ -114,10 +112,12 @@ public record PaperComparison(Figure figure, String ours, String verdict) {
     List<SurpriseResponse> found = surprises == null ? List.of() : surprises.responses();
     return new PaperComparison(Figure.RESPONSE_LEFT,
         joined(found.stream().map(one -> Notation.decimals(one.base().value(), 2) + " → "
-            + Notation.decimals(one.left().value(), 2) + " (" + one.neurons().set() + " at " + one.neurons().hook() + ", "
+            + Notation.decimals(one.left().value(), 2) + " (" + one.neurons().set() + " at " + one.neurons().hook()
+            + ", "
             + one.ablated().set() + " at " + one.ablated().hook() + ", " + one.dataset() + ")").toList()),
         joined(found.stream().map(one -> "falls more than under matched sets: " + one.verdict().printed() + ", "
-            + Notation.decimals(one.change().value(), 2) + ", " + Notation.pEquals(one.pValue()) + " (" + one.dataset() + ")")
+            + Notation.decimals(one.change().value(), 2) + ", " + Notation.pEquals(one.pValue()) + " (" + one.dataset()
+            + ")")
             .toList()));
   }
 

@@ -152,7 +152,8 @@ public final class ExampleRun {
 
   /// The same with other results.
   public static RunReport.Content with(ValueNeuronResults values, InterventionResults interventions) {
-    StudyResults results = new StudyResults(values, null, null, named(interventions), null, null, null, List.of(), null, null);
+    StudyResults results = new StudyResults(values, null, null, named(interventions), null, null, null, List.of(), null,
+        null);
     return new RunReport.Content("A run", facts(List.of(), "{}"), results, answers(results), List.of(), List.of(),
         List.of());
   }

@@ -36,7 +36,8 @@ public sealed interface NeuronSelection
     DirectionSelection {
   /// `value@1%`, `dopamine@top20`: the best of a dataset's ranking at a hook point. `dopamine@significant`: those that passed
   /// the signature test. `wanda@1%`, `next-token@1%`, `terminal-only@1%`: the best by a baseline.
-  Pattern NAMED = Pattern.compile("(value|dopamine|wanda|next-token|terminal-only)@(?:(\\d+(?:\\.\\d+)?)%|top(\\d{1,7})|(significant))");
+  Pattern NAMED = Pattern
+      .compile("(value|dopamine|wanda|next-token|terminal-only)@(?:(\\d+(?:\\.\\d+)?)%|top(\\d{1,7})|(significant))");
 
   /// Which ranking a set is cut from.
   enum Ranking {
