@@ -99,7 +99,7 @@ public final class InterventionOptions implements SettingOptions<AblationSetting
         .withSolutions(Given.or(solutions, base.solutions()))
         .withLogProbabilityControls(Given.or(logProbabilityControls, base.logProbabilityControls()))
         .withEffect(effect == null ? base.effect() : effect / 100)
-        .withGeneratedAt(Given.or(generatedAt, base.generatedAt()));
+        .withBlocks(Given.or(generatedAt, base.beside().blocks()));
   }
 
   private AblationSettings.Curves curves(AblationSettings.Curves base) {

@@ -6,7 +6,6 @@ import java.util.Stack;
 import org.striatum.probe.run.UsageException;
 import org.striatum.studies.StudyPlan;
 import org.striatum.studies.StudyRegistry;
-import org.striatum.studies.baselines.BaselineStep;
 import org.striatum.studies.capture.CaptureSettings;
 import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.dopamine.DopamineStep;
@@ -78,7 +77,6 @@ public final class StudyOptions {
     if (written.isPresent()) {
       plan = plan.with(ProbeStep.STUDY, written.get().over(plan.settings(ProbeStep.STUDY)))
           .with(DopamineStep.STUDY, written.get().over(plan.settings(DopamineStep.STUDY)))
-          .with(BaselineStep.STUDY, written.get().over(plan.settings(BaselineStep.STUDY)))
           .with(AblationStep.STUDY, written.get().over(plan.settings(AblationStep.STUDY)));
       plan = written.get().readsSurprisesUnderAblation() ? plan.requesting(SurpriseStep.STUDY) : plan;
     }

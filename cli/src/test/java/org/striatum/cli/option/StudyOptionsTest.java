@@ -18,6 +18,7 @@ import org.striatum.studies.StudyRegistry;
 import org.striatum.studies.capture.CaptureSettings;
 import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.intervention.AblationStep;
+import org.striatum.studies.intervention.SurpriseStep;
 import org.striatum.studies.rollouts.RolloutSettings;
 import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.uses.SearchStep;
@@ -63,11 +64,14 @@ class StudyOptionsTest {
     assertThat(plan.settings(ProbeStep.STUDY).study().ranking()).isEqualTo(Ranking.TD_FIRST_LAYER_L1);
     assertThat(plan.settings(DopamineStep.STUDY).study().ranking())
         .isEqualTo(DopamineRanking.TD_ERROR_WHOLE_RESPONSE_L1);
-    assertThat(plan.settings(AblationStep.STUDY).measures().generatedAt()).containsExactly(1);
-    assertThat(plan("--paper", "v2").settings(AblationStep.STUDY).measures().generatedAt()).containsExactly(2, 3, 4, 5);
+    assertThat(plan.settings(AblationStep.STUDY).measures().beside().blocks()).containsExactly(1);
+    assertThat(plan("--paper", "v2").settings(AblationStep.STUDY).measures().beside().blocks()).containsExactly(2, 3, 4,
+        5);
     assertThat(plan.settings(ProbeStep.STUDY).seed()).isEqualTo(7);
-    assertThatThrownBy(() -> plan("--paper", "v1")).isInstanceOf(UsageException.class)
-        .hasMessageContaining("found 'v1'");
+    assertThat(plan.requested()).isEmpty();
+    assertThat(plan("--paper", "v1").requested()).containsExactly(SurpriseStep.STUDY.name());
+    assertThatThrownBy(() -> plan("--paper", "v3")).isInstanceOf(UsageException.class)
+        .hasMessageContaining("found 'v3'");
   }
 
   /// `-k` is an option of `study` as well: the word after `--dopamine` is not taken for it.

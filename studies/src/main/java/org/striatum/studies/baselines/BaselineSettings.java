@@ -1,20 +1,16 @@
 package org.striatum.studies.baselines;
 
 import java.util.List;
-import java.util.function.UnaryOperator;
 import org.striatum.probe.value.Baseline;
-import org.striatum.probe.value.ValueProbeTraining;
 
-/// Settings of the baselines' rankings.
+/// Settings of the baselines' rankings. Probes are trained as the run's value probes were.
 ///
 /// @param baselines which of them
-/// @param training of the probes: the value probe's, whose ranking they are compared with
 /// @param calibration training rollouts of a dataset whose activations weigh matrices for Wanda, at most, ≥ 1; the original takes
 ///     128 texts
 /// @param states that a probe of the next token is trained on, at most, ≥ 64
 /// @param seed of fits and draws
-public record BaselineSettings(List<Baseline> baselines, ValueProbeTraining training, int calibration, int states,
-    long seed) {
+public record BaselineSettings(List<Baseline> baselines, int calibration, int states, long seed) {
   private static final int LEAST_STATES = 64;
 
   public BaselineSettings {
@@ -29,7 +25,7 @@ public record BaselineSettings(List<Baseline> baselines, ValueProbeTraining trai
   }
 
   public static BaselineSettings defaults() {
-    return new BaselineSettings(List.of(Baseline.values()), ValueProbeTraining.PAPER, 128, 8192, 1);
+    return new BaselineSettings(List.of(Baseline.values()), 128, 8192, 1);
   }
 
   /// Fewer states.
@@ -37,15 +33,11 @@ public record BaselineSettings(List<Baseline> baselines, ValueProbeTraining trai
     return defaults().withStates(2048);
   }
 
-  public BaselineSettings withTraining(UnaryOperator<ValueProbeTraining> change) {
-    return new BaselineSettings(baselines, change.apply(training), calibration, states, seed);
-  }
-
   public BaselineSettings withStates(int most) {
-    return new BaselineSettings(baselines, training, calibration, most, seed);
+    return new BaselineSettings(baselines, calibration, most, seed);
   }
 
   public BaselineSettings withSeed(long other) {
-    return new BaselineSettings(baselines, training, calibration, states, other);
+    return new BaselineSettings(baselines, calibration, states, other);
   }
 }

@@ -72,7 +72,9 @@ public record BaselineStep() implements Study<BaselineSettings, BaselineResults>
       for (Map.Entry<String, List<LayerProbes>> dataset : layers.entrySet()) {
         Split split = probe.split().of(own.get(dataset.getKey()));
         List<HookPoint> hooks = dataset.getValue().stream().map(LayerProbes::hook).toList();
-        new Dataset(dataset.getKey(), hooks, split, settings, run.hooked(), rankings, notes)
+        new Dataset(dataset.getKey(), hooks, split, settings, new BaselineProbes(probe.study().training()),
+            run.hooked(),
+            rankings, notes)
             .rank(hook -> StoredTrajectories.ofDataset(store, rollouts, dataset.getKey(), hook, probe.at()), task);
       }
     }
@@ -89,8 +91,8 @@ public record BaselineStep() implements Study<BaselineSettings, BaselineResults>
   ///
   /// @param rankings receives them
   /// @param notes receives what cannot be done
-  private record Dataset(String name, List<HookPoint> hooks, Split split, BaselineSettings settings, HookedModel opened,
-      List<BaselineRanking> rankings, List<String> notes) {
+  private record Dataset(String name, List<HookPoint> hooks, Split split, BaselineSettings settings,
+      BaselineProbes probes, HookedModel opened, List<BaselineRanking> rankings, List<String> notes) {
     void rank(States states, Progress.Task task) throws IOException {
       if (settings.baselines().contains(Baseline.WANDA)) {
         wanda(states.at(hooks.getFirst()), task);
@@ -100,7 +102,6 @@ public record BaselineStep() implements Study<BaselineSettings, BaselineResults>
           : List.of();
       List<Place> places = new ArrayList<>();
       List<ProbeJob> jobs = new ArrayList<>();
-      BaselineProbes probes = new BaselineProbes(settings.training());
       RandomStreams streams = new RandomStreams(settings.seed());
       for (HookPoint hook : hooks) {
         for (Baseline baseline : settings.baselines()) {

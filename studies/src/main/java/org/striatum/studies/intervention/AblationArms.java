@@ -90,10 +90,10 @@ final class AblationArms {
         layer(layer, first);
       }
       boolean asked = layer.dataset().equals(primary.dataset())
-          && settings.measures().generatedAt().contains(layer.hook().layer());
+          && settings.measures().beside().blocks().contains(layer.hook().layer());
       if (first || asked) {
         generated(layer.dataset(), layer.hook(),
-            first ? settings.measures().beside() : settings.allNeuronSets());
+            first ? settings.measures().beside().sets() : settings.allNeuronSets());
       }
     }
     noteAbsentBlocks();
@@ -175,7 +175,7 @@ final class AblationArms {
   private void noteAbsentBlocks() {
     List<Integer> studied = rankings.values().layers().stream()
         .filter(layer -> layer.dataset().equals(primary.dataset())).map(layer -> layer.hook().layer()).toList();
-    List<Integer> absent = settings.measures().generatedAt().stream().filter(block -> !studied.contains(block))
+    List<Integer> absent = settings.measures().beside().blocks().stream().filter(block -> !studied.contains(block))
         .toList();
     if (!absent.isEmpty()) {
       notes.add("blocks " + absent + " were to be measured by generation, but have no studied hook point on "

@@ -1,8 +1,5 @@
 package org.striatum.studies.intervention;
 
-import com.fasterxml.jackson.annotation.JacksonInject;
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.OptBoolean;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
@@ -15,7 +12,6 @@ import org.striatum.probe.intervention.AblationKind;
 import org.striatum.probe.intervention.MatchedSets;
 import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.run.Printed;
-import org.striatum.probe.run.RecordJson;
 import org.striatum.studies.neurons.DirectionSelection;
 import org.striatum.studies.neurons.NeuronSelection;
 
@@ -99,6 +95,22 @@ public record AblationSettings(List<NeuronSelection> sets, List<AblationKind> ki
     }
   }
 
+  /// What is measured by generation beside the primary interventions, on their dataset.
+  ///
+  /// @param blocks where sets are measured too, counted from 0
+  /// @param sets to compare with, measured wherever the others are; none of them is primary
+  public record Beside(List<Integer> blocks, List<NeuronSelection> sets) {
+    public static final Beside NOTHING = new Beside(List.of(), List.of());
+
+    public Beside {
+      blocks = List.copyOf(blocks);
+      sets = List.copyOf(sets);
+      blocks.stream().filter(block -> block < 0).findFirst().ifPresent(block -> {
+        throw new IllegalArgumentException("blocks are counted from 0, found " + block);
+      });
+    }
+  }
+
   /// How much is measured.
   ///
   /// @param attempts test problems whose completions are graded in every arm, at most
@@ -107,23 +119,16 @@ public record AblationSettings(List<NeuronSelection> sets, List<AblationKind> ki
   /// @param logProbabilityControls random and RMS-matched sets of each kind, by log-probability, at most: measuring ends
   ///     earlier where it is plain that the set does no more than they do
   /// @param donors states that resampling takes values from
-  /// @param generatedAt blocks where sets are measured by generation too, beside the primary hook point, on its dataset
+  /// @param beside further blocks and further sets
   /// @param effect what must be found four times in five before *no* is said: a share of accuracy, or of the probability of
   ///     a solution
-  /// @param beside sets measured by generation wherever the others are, as they compare with them; none of them is primary
   public record Measures(int attempts, int controls, int solutions, int logProbabilityControls, int donors,
-      @JacksonInject(value = RecordJson.NOTHING, useInput = OptBoolean.TRUE) List<Integer> generatedAt, double effect,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) @JacksonInject(value = RecordJson.NOTHING_2, useInput = OptBoolean.TRUE) List<NeuronSelection> beside) {
+      Beside beside, double effect) {
     public static final double DEFAULT_EFFECT = 0.1;
-    public static final Measures DEFAULTS = new Measures(200, 99, 100, 999, 4, List.of(), DEFAULT_EFFECT, List.of());
-    public static final Measures QUICK = new Measures(100, 59, 32, 799, 4, List.of(), DEFAULT_EFFECT, List.of());
+    public static final Measures DEFAULTS = new Measures(200, 99, 100, 999, 4, Beside.NOTHING, DEFAULT_EFFECT);
+    public static final Measures QUICK = new Measures(100, 59, 32, 799, 4, Beside.NOTHING, DEFAULT_EFFECT);
 
     public Measures {
-      generatedAt = generatedAt == null ? List.of() : List.copyOf(generatedAt);
-      beside = beside == null ? List.of() : List.copyOf(beside);
-      generatedAt.stream().filter(block -> block < 0).findFirst().ifPresent(block -> {
-        throw new IllegalArgumentException("blocks are counted from 0, found " + block);
-      });
       requireControls(controls);
       requireControls(logProbabilityControls);
       if (attempts < 2 || solutions < 2) {
@@ -139,35 +144,37 @@ public record AblationSettings(List<NeuronSelection> sets, List<AblationKind> ki
     }
 
     public Measures withAttempts(int problems) {
-      return new Measures(problems, controls, solutions, logProbabilityControls, donors, generatedAt, effect, beside);
+      return new Measures(problems, controls, solutions, logProbabilityControls, donors, beside, effect);
     }
 
-    public Measures withGeneratedAt(List<Integer> blocks) {
-      return new Measures(attempts, controls, solutions, logProbabilityControls, donors, blocks, effect, beside);
+    public Measures withBlocks(List<Integer> blocks) {
+      return new Measures(attempts, controls, solutions, logProbabilityControls, donors,
+          new Beside(blocks, beside.sets()), effect);
+    }
+
+    public Measures withSetsBeside(List<NeuronSelection> sets) {
+      return new Measures(attempts, controls, solutions, logProbabilityControls, donors,
+          new Beside(beside.blocks(), sets), effect);
     }
 
     public Measures withControls(int sets) {
-      return new Measures(attempts, sets, solutions, logProbabilityControls, donors, generatedAt, effect, beside);
+      return new Measures(attempts, sets, solutions, logProbabilityControls, donors, beside, effect);
     }
 
     public Measures withSolutions(int problems) {
-      return new Measures(attempts, controls, problems, logProbabilityControls, donors, generatedAt, effect, beside);
+      return new Measures(attempts, controls, problems, logProbabilityControls, donors, beside, effect);
     }
 
     public Measures withLogProbabilityControls(int sets) {
-      return new Measures(attempts, controls, solutions, sets, donors, generatedAt, effect, beside);
+      return new Measures(attempts, controls, solutions, sets, donors, beside, effect);
     }
 
     public Measures withDonors(int states) {
-      return new Measures(attempts, controls, solutions, logProbabilityControls, states, generatedAt, effect, beside);
+      return new Measures(attempts, controls, solutions, logProbabilityControls, states, beside, effect);
     }
 
     public Measures withEffect(double declared) {
-      return new Measures(attempts, controls, solutions, logProbabilityControls, donors, generatedAt, declared, beside);
-    }
-
-    public Measures withBeside(List<NeuronSelection> sets) {
-      return new Measures(attempts, controls, solutions, logProbabilityControls, donors, generatedAt, effect, sets);
+      return new Measures(attempts, controls, solutions, logProbabilityControls, donors, beside, declared);
     }
   }
 
@@ -198,10 +205,10 @@ public record AblationSettings(List<NeuronSelection> sets, List<AblationKind> ki
       throw new IllegalArgumentException(
           "an intervention study needs a neuron set or a direction, a kind of ablation and layers");
     }
-    if (measures.beside().stream().anyMatch(DirectionSelection.class::isInstance)
-        || measures.beside().stream().anyMatch(sets::contains)) {
+    if (measures.beside().sets().stream().anyMatch(DirectionSelection.class::isInstance)
+        || measures.beside().sets().stream().anyMatch(sets::contains)) {
       throw new IllegalArgumentException(
-          "sets to compare with must be of neurons, and others than those under test, found " + measures.beside());
+          "sets to compare with must be of neurons, and others than those under test, found " + measures.beside().sets());
     }
     if (kinds.stream().distinct().count() < kinds.size()) {
       throw new IllegalArgumentException("a kind of ablation must be named once, found one twice in "
@@ -223,7 +230,7 @@ public record AblationSettings(List<NeuronSelection> sets, List<AblationKind> ki
 
   /// The sets that are neurons, and those beside them.
   public List<NeuronSelection> allNeuronSets() {
-    return Stream.concat(neuronSets().stream(), measures.beside().stream()).toList();
+    return Stream.concat(neuronSets().stream(), measures.beside().sets().stream()).toList();
   }
 
   /// The sets that are directions.

@@ -65,9 +65,10 @@ public record AblationStep() implements Study<AblationSettings, InterventionResu
     return true;
   }
 
+  /// 3: settings name the sets that are measured beside those under test.
   @Override
   public int version() {
-    return 2;
+    return 3;
   }
 
   @Override

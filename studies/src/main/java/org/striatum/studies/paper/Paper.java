@@ -14,7 +14,6 @@ import org.striatum.probe.value.ValueProbeTraining;
 import org.striatum.probe.value.ValueProbeTraining.Sorting;
 import org.striatum.probe.value.ValueProbeTraining.Stopping;
 import org.striatum.probe.value.ValueProbeTraining.Target;
-import org.striatum.studies.baselines.BaselineSettings;
 import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.dopamine.DopamineStepSettings;
 import org.striatum.studies.intervention.AblationSettings;
@@ -85,12 +84,7 @@ public enum Paper implements Printed {
         : NeuronSelection.list("wanda@1%,next-token@1%,terminal-only@1%");
     return ours.withSets(NeuronSelection.list("value@1%")).withKind(AblationKind.ZERO).withPositions(PositionMask.ALL)
         .withLayers(Set.of(AblationSettings.Layers.PRIMARY))
-        .withMeasures(measures -> measures.withGeneratedAt(EARLY).withBeside(beside));
-  }
-
-  /// Probes of the next token and of the end that are trained as the value probe is.
-  public BaselineSettings over(BaselineSettings ours) {
-    return ours.withTraining(_ -> fixed(ValueProbeTraining.PAPER).withStandardised(false));
+        .withMeasures(measures -> measures.withBlocks(EARLY).withSetsBeside(beside));
   }
 
   /// Whether dopamine neurons are read while value neurons are set to zero (V1, §5).
