@@ -27,6 +27,8 @@ final class WrittenAnswer {
   /// A unit in a formula of its own: `18 $\\text{m}^2$`, `90$^\\circ$`.
   private static final Pattern UNIT_FORMULA = Pattern.compile(
       "(?<=[\\d.)])\\h?\\$((?:\\\\(?:text|mathrm|mbox|textrm)\\s?\\{[^{}]*+}|[A-Za-z]{1,3})(?:\\^\\{?-?\\d}?)?|\\^\\s?\\{?\\s?(?:\\\\circ|\\d)\\s?}?|\\\\?%|\\\\circ)\\$");
+  /// `18m²`, which is no product.
+  private static final Pattern GLUED_UNIT = Pattern.compile("(?<=\\d)[kcm]?m[²³]\\h*$");
   /// What may stand around a value: quotes, the end of its sentence.
   private static final Pattern OUTER = Pattern.compile("^\\\\?[\"“”'](?=[\\d$(])|(?<=[^.])(?:[.。]|[.]?\\\\?[\"“”][.]?)\\s*$");
   private static final Pattern OTHER_SCRIPT = Pattern.compile("[\\p{IsHan}\\p{IsHiragana}\\p{IsKatakana}\\p{IsHangul}\\p{IsCyrillic}\\p{IsArabic}]");
@@ -161,7 +163,7 @@ final class WrittenAnswer {
 
   /// The value that a text is: formulas, mathematics without `$`, or a number with its unit.
   private static Optional<String> value(String written) {
-    String text = OUTER.matcher(UNIT_FORMULA.matcher(written).replaceAll(" $1")).replaceAll("").strip();
+    String text = GLUED_UNIT.matcher(OUTER.matcher(UNIT_FORMULA.matcher(written).replaceAll(" $1")).replaceAll("")).replaceAll("").strip();
     List<Span> formulas = TexSpans.formulas(text);
     if (!formulas.isEmpty() && formulas.getFirst().start() == 0) {
       int last = lastJoined(text, formulas);

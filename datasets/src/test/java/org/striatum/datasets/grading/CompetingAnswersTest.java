@@ -40,8 +40,8 @@ class CompetingAnswersTest {
       "So we can exclude (%s).", "Eliminate (%s).", "See Figure (%s).", "The opposite of (%s).",
       "Nobody says the answer is %s."};
   private static final String[] CORRECTED = {"The answer is not %s but %s.", "It's not %s, it's %s.",
-      "You might think the answer is %s, but it is %s.", "Some may say the answer is %s. In fact it is %s.",
-      "The answer is %s.\n\nWait, that's wrong. It's %s.", "%s? No. %s? Yes.",
+      "You might think the answer is %s, but it is %s.", "Some may say the answer is %s. In fact, the answer is %s.",
+      "The answer is %s.\n\nWait, that's wrong. The answer is %s.", "%s? No. %s? Yes.",
       "$\\boxed{%s}$ is wrong; the answer is %s."};
 
   @Property(tries = 300)

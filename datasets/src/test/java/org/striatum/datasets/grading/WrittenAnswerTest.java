@@ -33,7 +33,7 @@ class WrittenAnswerTest {
       \\boxed{
       The answer is 3. Then 4 more.
       The answer is 5. \\boxed{6} and 7 are wrong.
-      "We get $3$, then $4$ of them."
+      "We get $3$, which is not the value."
       """)
   void noAnswer(String text) {
     assertThat(WrittenAnswer.of(text)).isEmpty();
