@@ -7,19 +7,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.striatum.datasets.grading.TexSpans.Span;
 
-/// The grammar of sentences by which a text commits itself to an answer. It knows what may stand in such a sentence, from its first
-/// word to its end; a sentence with any other word gives no answer.
+/// The answer that a text commits itself to. The sentences that do so are those of a grammar (`answers.grammar`, [Grammar]), which says
+/// what may stand in them from the first word to the last; a sentence with any other word gives no answer.
 ///
 /// ```
-/// text      = … sentence* courtesy*          the last sentence that speaks of an answer, or else the last of all
-/// sentence  = lead? (said | closing) end
-/// lead      = connective* | clause "," connective+        a clause without a word of doubt
-/// said      = answer verb value | value "is" answer
-/// closing   = value | quantity verb value | agent action value | calculation "=" value
+/// text     = … sentence courtesy* explanation?     the last that speaks of the answer, or else the last of all
+/// sentence = lead* (clause boundary)? main         a clause without a condition
+/// main     = value | said value | value is-the-answer | closing value | equation value
 /// ```
 ///
-/// What a value is, with its unit, says each grader ([Kind]). Behind the sentence nothing may follow that could change it: no
-/// question, no word of doubt, and nothing that the grader's answers are made of, unless it gives the same answer again.
+/// What a value is, with its unit, says each grader ([Kind]). A box or a tag is stronger than a sentence. Behind the answer nothing
+/// may stand that could change it.
 final class Commitment {
   /// What a grader takes for an answer.
   interface Kind {
@@ -29,6 +27,11 @@ final class Commitment {
     /// What follows “the answer is”: a value, and where answers may be texts, a text.
     default Optional<String> said(String text) {
       return value(text);
+    }
+
+    /// What a box or a tag holds, which is the answer whatever it is.
+    default Optional<String> enclosed(String text) {
+      return said(text);
     }
 
     /// Whether a sentence behind the answer leaves it as it is.
@@ -44,6 +47,7 @@ final class Commitment {
   static final Pattern DOUBT = Grammar.rule("doubt");
   /// Of these, the words by which it doubts, supposes or turns to something else.
   static final Pattern TURN = Grammar.rule("turn");
+  private static final Pattern DENIAL = Grammar.rule("denial");
   private static final Pattern CONTRAST = Grammar.rule("contrast");
   private static final Pattern SUPPOSED = Grammar.rule("hypothesis");
   private static final Pattern UNDECIDED = Grammar.rule("undecided");
@@ -55,6 +59,7 @@ final class Commitment {
   private static final Pattern CORRECTED = Grammar.rule("corrected");
   private static final Pattern CLOSING = Grammar.rule("closing");
   private static final Pattern EQUATION = Grammar.rule("equation");
+  private static final Pattern TWO_EQUATIONS = Grammar.rule("two-equations");
   private static final Pattern COURTESY = Grammar.rule("courtesy");
   /// The head of an explanation, in which numbers may stand.
   private static final Pattern EXPLANATION = Grammar.rule("explanation");
@@ -69,7 +74,10 @@ final class Commitment {
   private static final Pattern POSSIBLE = Pattern.compile("\\bthat\\h(?:could|can|may|might)\\hbe\\b");
   /// A longer beginning is of no such sentence.
   private static final int LONGEST = 240;
+  /// Where scripts begin that write no spaces.
+  private static final char FIRST_IDEOGRAPH = 0x2E80;
   private static final int LONGEST_SENTENCE = 1500;
+  private static final int MOST_CLAUSES = 20;
 
   private Commitment() {}
 
@@ -81,7 +89,7 @@ final class Commitment {
     }
     Optional<String> tagged = WrittenAnswer.tag(text);
     if (tagged.isPresent()) {
-      return tagged.flatMap(content -> kind.said(content).or(() -> sentence(content, kind)));
+      return tagged.flatMap(content -> kind.said(content).or(() -> sentence(content, kind)).or(() -> kind.enclosed(content)));
     }
     return stated(sentences, kind);
   }
@@ -106,16 +114,23 @@ final class Commitment {
       return Optional.empty();
     }
     String sentence = sentences.get(at);
-    List<Span> boxes = TexSpans.boxes(sentence);
-    String around = CLAUSE_END.splitAsStream(sentence.substring(0, boxes.getFirst().start()) + " ").reduce((_, clause) -> clause).orElse("") + sentence.substring(boxes.getLast().end());
     List<String> behind = sentences.subList(at + 1, sentences.size());
-    return WrittenAnswer.boxed(sentence).filter(_ -> !DOUBT.matcher(IF.matcher(around).replaceAll(" ")).find()).flatMap(kind::said)
+    return WrittenAnswer.boxed(sentence).filter(_ -> !DOUBT.matcher(around(sentence)).find()).flatMap(kind::enclosed)
         .filter(value -> leaves(behind, value, kind));
   }
 
+  /// The clause of a sentence's boxes, without them.
+  private static String around(String sentence) {
+    List<Span> boxes = TexSpans.boxes(sentence);
+    String before = CLAUSE_END.splitAsStream(sentence.substring(0, boxes.getFirst().start()) + " ")
+        .reduce((_, clause) -> clause).orElse("");
+    return IF.matcher(before + sentence.substring(boxes.getLast().end())).replaceAll(" ");
+  }
+
+  /// Of the last sentence that speaks of the answer, or else of the last or the first.
   private static Optional<String> stated(List<String> sentences, Kind kind) {
     int last = sentences.size() - 1;
-    while (last > 0 && COURTESY.matcher(sentences.get(last)).matches()) {
+    while (last > 0 && courteous(sentences.get(last))) {
       last--;
     }
     int told = last;
@@ -136,11 +151,16 @@ final class Commitment {
     return answer.filter(value -> leaves(behind, value, kind));
   }
 
+  private static boolean courteous(String sentence) {
+    return COURTESY.matcher(sentence).matches() && !CONTRAST.matcher(sentence).find() && !DENIAL.matcher(sentence).find();
+  }
+
+  /// Whether a sentence speaks of an answer, in whatever way.
   static boolean speaks(String sentence) {
     return SPOKEN.matcher(sentence).find() || sentence.length() > LONGEST_SENTENCE || SAID.matcher(sentence).find() || IS_ANSWER.matcher(sentence).find();
   }
 
-  /// The answer of one sentence that is of the grammar as a whole.
+  /// The answer of one sentence that is of the grammar as a whole, or whose last clause is.
   static Optional<String> sentence(String sentence, Kind kind) {
     if (sentence.length() > LONGEST_SENTENCE) {
       return Optional.empty();
@@ -149,20 +169,35 @@ final class Commitment {
     String main = sentence.substring(lead.lookingAt() ? lead.end() : 0);
     Optional<String> value = kind.value(sentence).or(() -> kind.value(main));
     boolean several = ASSIGNED.matcher(sentence).results().map(name -> name.group(1)).distinct().count() > 1;
-    if (value.isPresent() || several) {
-      return value;
-    }
-    Optional<String> answer = spoken(main, kind).or(() -> spoken(sentence, kind));
+    return value.isPresent() || several
+        ? value
+        : spoken(main, kind).or(() -> spoken(sentence, kind)).or(() -> clause(sentence, kind));
+  }
+
+  /// Of the first clause behind another that gives an answer.
+  private static Optional<String> clause(String sentence, Kind kind) {
     Matcher clause = CLAUSE.matcher(sentence);
-    while (answer.isEmpty() && clause.find()) {
-      boolean against = clause.group("connected") != null && CONTRAST.matcher(clause.group("connected")).find();
-      if (!against && SUPPOSED.matcher(sentence.substring(0, clause.start())).find()) {
-        continue; // what follows a condition, and is no turn against it
-      }
+    for (int i = 0; i < MOST_CLAUSES && clause.find(); i++) {
+      String before = sentence.substring(0, clause.start());
       String rest = sentence.substring(clause.end());
-      answer = spoken(rest, kind).or(() -> clause.group("connected") == null ? Optional.empty() : kind.value(rest));
+      boolean joined = clause.group("connected") != null;
+      if (follows(before, rest, joined ? clause.group("connected") : "", kind)) {
+        Optional<String> answer = spoken(rest, kind).or(() -> joined ? kind.value(rest) : Optional.empty());
+        if (answer.isPresent()) {
+          return answer;
+        }
+      }
     }
-    return answer;
+    return Optional.empty();
+  }
+
+  /// Whether a clause stands alone: not under a condition, unless it turns against it, and not beside a clause that says
+  /// something too, unless it speaks of the answer.
+  private static boolean follows(String before, String rest, String connective, Kind kind) {
+    boolean supposed = SUPPOSED.matcher(before).find() && !CONTRAST.matcher(connective).find();
+    boolean beside = connective.isEmpty() && !SPOKEN.matcher(rest).find()
+        && kind.value(before).or(() -> spoken(before, kind)).isPresent();
+    return !supposed && !beside;
   }
 
   private static Optional<String> spoken(String clause, Kind kind) {
@@ -178,7 +213,7 @@ final class Commitment {
   private static Optional<String> behind(Pattern beginning, String clause, Function<String, Optional<String>> read) {
     Matcher begins = beginning.matcher(clause);
     for (int end = 1; end < Math.min(clause.length(), LONGEST); end++) {
-      boolean word = " :：=→>是为选は은的\"(".indexOf(clause.charAt(end - 1)) >= 0;
+      boolean word = " :=→>—".indexOf(clause.charAt(end - 1)) >= 0 || clause.charAt(end - 1) > FIRST_IDEOGRAPH;
       if (word && begins.region(0, end).matches() && !DOUBT.matcher(POSSIBLE.matcher(begins.group()).replaceAll("")).find()) {
         Optional<String> value = read.apply(clause.substring(end).strip());
         if (value.isPresent()) {
@@ -202,7 +237,7 @@ final class Commitment {
       return Optional.empty();
     }
     String before = clause.substring(0, sign + 1);
-    boolean solved = EQUATION.matcher(before).matches();
+    boolean solved = EQUATION.matcher(before).matches() && !TWO_EQUATIONS.matcher(before).find();
     return solved && !DOUBT.matcher(before).find() ? kind.value(clause.substring(sign + 1).strip()) : Optional.empty();
   }
 
@@ -215,11 +250,12 @@ final class Commitment {
       }
     }
     List<String> explanation = behind.subList(explained, behind.size());
-    return explanation.stream().allMatch(sentence -> !CONTRAST.matcher(sentence).find() && (!speaks(sentence) || harmless(sentence, value, kind)))
+    return explanation.stream().allMatch(sentence -> !CONTRAST.matcher(sentence).find()
+        && (!(DENIAL.matcher(sentence).find() || speaks(sentence)) || harmless(sentence, value, kind)))
         && (explanation.isEmpty() || harmless(explanation.getLast(), value, kind) || sentence(explanation.getLast(), kind).isEmpty());
   }
 
   private static boolean harmless(String sentence, String value, Kind kind) {
-    return kind.harmless(sentence, value) || COURTESY.matcher(sentence).matches() || sentence(sentence, kind).filter(again -> kind.same(value, again)).isPresent();
+    return kind.harmless(sentence, value) || courteous(sentence) || sentence(sentence, kind).filter(again -> kind.same(value, again)).isPresent();
   }
 }

@@ -181,7 +181,7 @@ final class NumberText {
     Optional<Literal> number = next(text, 0)
         .filter(literal -> !CODED.matcher(text).find() && BEFORE.matcher(text.substring(0, literal.start())).matches());
     return number.flatMap(literal -> Unit.end(text.substring(literal.end()))
-        .map(end -> text.substring(0, literal.end() + end).replaceFirst("^" + ABOUT, "").strip()));
+        .map(end -> text.substring(0, literal.end() + end).replaceFirst("^" + ABOUT + "|[.]$", "").strip()));
   }
 
   /// A text that is a calculation or an equation as a whole: `40 + 2`, `x = 7`.

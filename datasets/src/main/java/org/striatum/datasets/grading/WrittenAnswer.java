@@ -37,8 +37,6 @@ final class WrittenAnswer {
   private static final Pattern WORDS = Pattern.compile("(?<![\\\\A-Za-z])[A-Za-z]{2,}+");
   private static final Pattern TEXT_GROUP = Pattern
       .compile("\\\\(?:text|mbox|textbf|textrm|mathrm|textit|textnormal|operatorname|begin|end)\\*?\\s?\\{[^{}]*+}");
-  private static final Pattern BARE_VALUE = Pattern
-      .compile("\\s*+[-+−]?(?:\\\\?\\$)?\\s?(?:[\\d./ ]|,(?=\\d))+%?\\s?(?:[A-Za-z][A-Za-z²³^0-9/ ]{0,40})?[.]?\\s*+");
   private static final Pattern NAME = Pattern.compile("[A-Z][a-z]{2,}+");
   private static final Set<String> MATHEMATICAL = Set.of("sqrt", "percent", "percentage", "pct", "infinity", "pi");
   private static final Set<String> COMMON = Set.of("the", "is", "it", "so", "to", "of", "in", "we", "an", "are", "has",
@@ -58,6 +56,11 @@ final class WrittenAnswer {
     @Override
     public Optional<String> said(String text) {
       return value(text).or(() -> words(text));
+    }
+
+    @Override
+    public Optional<String> enclosed(String text) {
+      return value(text).or(() -> Optional.of(text));
     }
 
     @Override
@@ -143,7 +146,7 @@ final class WrittenAnswer {
     boolean lines = stripped.indexOf('\n') >= 0 && !stripped.startsWith("$$") && !stripped.startsWith("\\[")
         && !stripped.contains("\\begin");
     return !lines && !OTHER_SCRIPT.matcher(stripped).find() && stripped.length() <= TexTokens.MAX_LENGTH && !stripped.isEmpty()
-        && (!prose(stripped) || BARE_VALUE.matcher(stripped).matches()) && TexParser.parse(stripped).isPresent();
+        && !prose(stripped) && TexParser.parse(stripped).isPresent();
   }
 
   /// Whether words stand in it that are not in `\text{…}` and name no function or unit.
@@ -187,7 +190,8 @@ final class WrittenAnswer {
   /// A text that is an answer, not in the words of a sentence.
   private static Optional<String> words(String written) {
     String text = OUTER.matcher(written).replaceAll("").strip();
-    return Optional.of(text).filter(words -> words.length() <= LONGEST_TEXT && !words.isEmpty() && TexSpans.formulas(words).isEmpty());
+    return Optional.of(text).filter(words -> words.length() <= LONGEST_TEXT && !words.isEmpty() && TexSpans.formulas(words).isEmpty()
+        && words.chars().noneMatch(Character::isDigit) && !Commitment.TURN.matcher(words).find());
   }
 
   /// The index of the last formula that “and” or a comma joins to the first.
