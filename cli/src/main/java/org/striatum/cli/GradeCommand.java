@@ -35,6 +35,9 @@ final class GradeCommand implements Callable<Integer> {
   @Option(names = "--show", paramLabel = "N", description = "Print N completions, evenly spread: their ends, what was read, reference, reward. Without --grader, nothing is graded again.")
   private Integer show;
 
+  @Option(names = "--unread", description = "With --show: only completions of which no answer was read.")
+  private boolean unread;
+
   @Option(names = "--dry-run", description = "List what would change and write nothing.")
   private boolean dryRun;
 
@@ -49,8 +52,9 @@ final class GradeCommand implements Callable<Integer> {
   ///
   /// @param changes every completion with another reward
   /// @param otherwiseRead completions with the same reward for another answer
+  /// @param unread completions of which no answer was read
   /// @param again steps that have to be run again
-  record Graded(int rollouts, List<Changed> changes, int otherwiseRead, List<String> again) {}
+  record Graded(int rollouts, List<Changed> changes, int otherwiseRead, int unread, List<String> again) {}
 
   /// One changed reward.
   ///
@@ -69,13 +73,16 @@ final class GradeCommand implements Callable<Integer> {
     if (show != null && show < 1) {
       throw new UsageException("--show must be ≥ 1, found " + show);
     }
+    if (unread && show == null) {
+      throw new UsageException("--unread goes with --show N");
+    }
     stale();
     if (show == null || grader != null) {
       regrade(Optional.ofNullable(grader).map(AnswerGrader::named));
     }
     if (show != null) {
       try (RunFolder run = RunFolder.read(folder)) {
-        new GradeSummary(console).sample(StudyRun.rollouts(run), show);
+        new GradeSummary(console).sample(StudyRun.rollouts(run), show, unread);
       }
     }
     return ExitCode.DONE;
@@ -99,7 +106,7 @@ final class GradeCommand implements Callable<Integer> {
       List<String> again = write ? regrading.write(run, Version.environment(0)) : List.of();
       if (json) {
         console.json(new Graded(regrading.after().size(), regrading.changes().stream().map(Changed::of).toList(),
-            regrading.otherwiseRead(), again));
+            regrading.otherwiseRead(), (int) regrading.after().stream().filter(after -> after.read() == null).count(), again));
       } else {
         new GradeSummary(console).print(regrading, again, dryRun);
       }

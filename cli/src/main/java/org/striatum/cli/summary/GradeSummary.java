@@ -1,6 +1,7 @@
 package org.striatum.cli.summary;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.striatum.cli.console.Console;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.studies.rollouts.Regrading;
@@ -25,6 +26,10 @@ public record GradeSummary(Console console) {
     }
     console.print("%d of %d rewards changed, %d the same for another answer".formatted(regrading.changes().size(),
         regrading.after().size(), regrading.otherwiseRead()));
+    long unread = regrading.after().stream().filter(rollout -> rollout.read() == null).count();
+    if (unread > 0) {
+      console.print("%d of %d completions not read: no committed answer".formatted(unread, regrading.after().size()));
+    }
     List<RolloutResults.DatasetAccuracy> before = RolloutResults.of(regrading.before()).datasets();
     List<RolloutResults.DatasetAccuracy> after = RolloutResults.of(regrading.after()).datasets();
     for (int i = 0; i < after.size(); i++) {
@@ -39,10 +44,13 @@ public record GradeSummary(Console console) {
   }
 
   /// Completions spread evenly over the file.
-  public void sample(List<Rollout> rollouts, int count) {
-    int shown = Math.min(count, rollouts.size());
+  ///
+  /// @param unread only those of which no answer was read
+  public void sample(List<Rollout> rollouts, int count, boolean unread) {
+    int[] lines = IntStream.range(0, rollouts.size()).filter(line -> !unread || rollouts.get(line).read() == null).toArray();
+    int shown = Math.min(count, lines.length);
     for (int i = 0; i < shown; i++) {
-      int index = (int) ((long) i * rollouts.size() / shown);
+      int index = lines[(int) ((long) i * lines.length / shown)];
       Rollout rollout = rollouts.get(index);
       console
           .print("line %d: %s %s, sample %d%s".formatted(index + 1, rollout.problem().dataset(), rollout.problem().id(),

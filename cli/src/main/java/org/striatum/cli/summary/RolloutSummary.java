@@ -11,12 +11,19 @@ public record RolloutSummary(Console console) {
   /// One line per data set.
   public void print(RolloutResults results) {
     for (DatasetAccuracy one : results.datasets()) {
-      console.print("%-8s %6d rollouts  accuracy %.3f  finished %s  answered %.3f%s%s".formatted(one.dataset(),
+      console.print("%-8s %6d rollouts  accuracy %.3f  finished %s  answered %.3f%s%s%s".formatted(one.dataset(),
           one.rollouts(), one.accuracy(),
           Double.isNaN(one.finished()) ? "not known" : "%.3f".formatted(one.finished()), one.answered(),
+          unread(one),
           one.cutInThought() > 0 ? "  cut off while thinking %.3f".formatted(one.cutInThought()) : "",
           thoughts(one)));
     }
+  }
+
+  /// How many give no answer that is read: a person should look at them.
+  private static String unread(DatasetAccuracy one) {
+    long unread = Math.round((1 - one.answered()) * one.rollouts());
+    return unread == 0 ? "" : "  not read %d".formatted(unread);
   }
 
   /// How many have a closed thought, where some have.

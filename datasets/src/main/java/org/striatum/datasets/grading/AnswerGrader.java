@@ -21,17 +21,19 @@ import org.striatum.probe.run.UsageException;
 public enum AnswerGrader implements Grader, Printed {
   /// Numbers by value: sign, thousands, decimals, fractions, mixed numbers, powers of ten; units, currencies and percent signs
   /// are left off. A number directly behind `####` ends the answer.
-  NUMBER(4),
+  NUMBER(5),
   /// Mathematical objects ([MathComparison]).
-  MATH(4),
+  MATH(5),
   /// Written forms ([LatexText]), numbers by value; no algebra.
-  LATEX(4),
+  LATEX(5),
   /// The letter of one of several choices ([ChoiceText]).
-  CHOICE(4),
-  /// The whole text, without surrounding white space.
-  EXACT(2);
+  CHOICE(5),
+  /// The whole text, without surrounding white space; `True` of Python is `true` of JSON.
+  EXACT(3);
 
   private static final Pattern LETTER = Pattern.compile("\\(?[A-J]\\)?");
+
+  private static final Pattern TRUTH = Pattern.compile("[Tt]rue|[Ff]alse");
 
   private final int version;
 
@@ -106,7 +108,7 @@ public enum AnswerGrader implements Grader, Printed {
   private Optional<String> read(String completion) {
     return switch (this) {
       case NUMBER -> NumberText.answer(completion);
-      case MATH, LATEX -> WrittenAnswer.of(completion).map(WrittenAnswer::text);
+      case MATH, LATEX -> WrittenAnswer.of(completion);
       case CHOICE -> ChoiceText.answer(completion);
       case EXACT -> whole(completion);
     };
@@ -115,7 +117,7 @@ public enum AnswerGrader implements Grader, Printed {
   private Optional<String> expected(String reference) {
     return switch (this) {
       case NUMBER -> NumberText.answer(reference);
-      case MATH, LATEX -> WrittenAnswer.reference(reference).map(WrittenAnswer::text);
+      case MATH, LATEX -> WrittenAnswer.reference(reference);
       case CHOICE -> ChoiceText.reference(reference);
       case EXACT -> whole(reference);
     };
@@ -126,7 +128,8 @@ public enum AnswerGrader implements Grader, Printed {
       case NUMBER -> NumberText.form(read);
       case MATH -> MathText.normalised(read);
       case LATEX -> LatexText.form(read);
-      case CHOICE, EXACT -> read;
+      case CHOICE -> read;
+      case EXACT -> TRUTH.matcher(read).matches() ? read.toLowerCase(Locale.ROOT) : read;
     };
   }
 
@@ -152,7 +155,7 @@ public enum AnswerGrader implements Grader, Printed {
 
   /// The content of a solution's last box; empty if none closes.
   public static Optional<String> boxed(String solution) {
-    return WrittenAnswer.boxed(solution).map(WrittenAnswer::text);
+    return WrittenAnswer.boxed(solution);
   }
 
   private static Optional<String> whole(String text) {

@@ -37,6 +37,11 @@ record Measure(String quantity, double size) {
         .map(one -> power == 1 ? one : new Measure(one.quantity + power, Math.pow(one.size, power)));
   }
 
+  /// A unit behind a value as mathematics writes it; empty if it is none of those listed.
+  static String named(String unit) {
+    return of("1 " + unit.strip()).isPresent() ? "\\text{ " + unit.strip() + "}" : "";
+  }
+
   private static int power(Matcher unit) {
     String named = unit.group(1) == null ? "" : unit.group(1);
     if (!named.isEmpty()) {

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.striatum.datasets.grading.Expr.Num;
 
 /// Numbers as models write them in running text.
@@ -54,19 +55,16 @@ final class NumberText {
 
   private static final Pattern SAYS = Pattern.compile("\\b(?:is|are|be|was|equals|get|gives|to)$");
 
-  private static final Pattern UNIT = Pattern.compile("[^A-Za-z]{1,60}\\h[A-Za-z]{2,}[A-Za-z ]{0,40}[.]?\\s*+");
-  private static final Pattern SUM = Pattern.compile("\\d\\h\\(|^- |(?<!^)[-+−–/=]");
-  private static final Pattern BRACKETED = Pattern.compile("\\h\\([^()\\n]{1,80}+\\)[.!]?");
-  private static final Pattern DIGIT = Pattern.compile("\\d");
-  private static final Pattern DENIED = Pattern.compile("(?i:\\bnot|n['’]t)(?:\\s?\\})?\\s{0,2}[$*_]{0,3}$");
-  /// What makes a number a part of another value, behind it and before it.
-  private static final Pattern PART_BEHIND = Pattern
-      .compile("\\h?(?:π|√|\\\\pi\\b|\\\\sqrt)|[kKMB]\\b|!(?=\\h?[-+*/=])|[²³¹⁰⁴-⁹]");
-  private static final Pattern PART_BEFORE = Pattern.compile(
-      "(?:√|\\\\sqrt\\s?\\{?|[\\w})]\\s(?:[<>≤≥≠]|[<>!]=)\\s?|\\\\(?:leq?|geq?|neq?|lt|gt)\\s{0,2})$");
   /// `3 dollars and 50 cents`, the one measure of two units that has one value whatever was asked for.
   private static final Pattern AMOUNT = Pattern
-      .compile("(?i)(?<![\\d.,])(\\d{1,9})\\hdollars?,?\\h(?:and\\h)?(\\d{1,2})\\hcents?[.!)}*]{0,4}+\\s*+$");
+      .compile("(?i)\\$?(\\d{1,9})\\hdollars?,?\\h(?:and\\h)?(\\d{1,2})\\hcents?[.!)}*]{0,4}+\\s*+");
+  private static final String ABOUT = "(?:(?:about|approximately|exactly|roughly|around|only|just|another|≈|~|\\\\approx|=|:)\\h?)*";
+  /// What may stand before a number and is no part of its value.
+  private static final Pattern BEFORE = Pattern.compile(ABOUT + "[\"'“(\\[]?\\h?(?:US|USD|EUR|Rs\\.?|INR|AU|CA)?\\h?(?:\\\\?[$€£¥₹]){0,2}\\h?");
+  private static final Pattern END = Pattern.compile("^" + ABOUT + "|[.!\"”]{1,3}\\h*$");
+  private static final Pattern FACTORIAL = Pattern.compile("\\s*\\d+!\\s*");
+  private static final int LONGEST_SIGN = 6;
+  private static final int LONGEST_SUM = 80;
   /// `0x10`, `0b101`, `3rd of May`.
   private static final Pattern CODED = Pattern.compile(
       "(?<![\\w.])0[xXbB][0-9a-fA-F]|\\d(?:st|nd|rd|th)?\\hof\\h(?:Jan|Feb|Mar|Apr|May|June?\\b|July?\\b|Aug|Sep|Oct|Nov|Dec)");
@@ -74,20 +72,9 @@ final class NumberText {
   private static final Pattern UNMARKED = Pattern
       .compile(
           "####[\\h*]{0,4}+(?i:nan|none|n/a|null|unknown|undefined|undetermined|no\\h(?:answer|solution)|infinity)\\b");
-  /// An aside at the end: `$18 (7% tax not included)`.
-  private static final Pattern ASIDE = Pattern.compile("\\h\\([^()\\n]{1,80}+\\)[.!]?\\s*+$");
   private static final Pattern LEAD = Pattern.compile("^(?:A|Answer|Ans|Solution)\\h?[:.]\\s*+");
   private static final Pattern TEXT = Pattern.compile("\\\\(?:text|textrm|textbf|mathrm|mbox)\\s?\\{([^{}]{0,80}+)}");
   private static final Pattern SPACE = Pattern.compile("\\\\[ ,;:!]|\\\\q?quad\\b|~");
-  private static final Pattern UNDECIDED = Pattern.compile(
-      "(?i)(?:\\bcannot|\\bcan['’]t|\\bcan\\hnot|\\bcould\\h?n(?:o|['’])t|\\bunable\\hto|\\bimpossible\\hto|\\bnot\\hpossible\\hto)\\h(?:be\\h)?(?:determine|tell|answer|solve|say|find|know|calculate|compute)"
-          + "|\\b(?:not\\henough|insufficient)\\h(?:information|data)\\b|\\bI\\h(?:don['’]t|do\\hnot)\\hknow\\b|\\b(?:not\\hsure|unsure|unknown)\\b");
-  /// A range and nothing else: `5 to 7 days`.
-  private static final Pattern RANGE = Pattern
-      .compile("\\s*+[^\\d\\n]{0,3}+\\d[\\d.,]{0,20}+\\s?(?:to|–)\\s?\\$?\\d[\\d.,]{0,20}+[^\\d\\n]{0,20}+");
-  /// A range or a denial.
-  private static final Pattern SEVERAL = Pattern
-      .compile("(?i)\\bbetween\\b|\\d\\s?(?:to|–)\\s?\\d|\\b(?:not|n['’]t)\\b[^\\d]{0,12}\\d");
 
   private NumberText() {}
 
@@ -109,14 +96,11 @@ final class NumberText {
     return Optional.empty();
   }
 
-  /// What stands behind the first `####` that has a number: the number if it is a value of its own, else the rest of the line.
+  /// What stands behind the first `####` that has a number, to the end of the line.
   static Optional<String> markedSpan(String text) {
     return marked(text).map(number -> {
       int line = text.indexOf('\n', number.end());
-      String rest = text.substring(number.start(), line < 0 ? text.length() : line).replaceAll("[*_\\s.]{1,4}+$", "");
-      boolean sole = SoleNumber.is(text, number.start(), number.end())
-          && (rest.length() > LONGEST_BARE || value(rest).isEmpty());
-      return sole ? number.written() : rest;
+      return text.substring(number.start(), line < 0 ? text.length() : line).replaceAll("[*_\\s.$]{1,4}+$", "");
     });
   }
 
@@ -136,113 +120,91 @@ final class NumberText {
     String bare = LEAD.matcher(text.strip()).replaceFirst("");
     return (bare.length() <= LONGEST_BARE && bare.indexOf('\n') < 0
         && next(bare, 0).filter(n -> n.start() <= 1).isPresent())
-        || !TexSpans.boxes(text).isEmpty() || marked(text).isPresent() || WrittenAnswer.said(text).isPresent();
+        || !TexSpans.boxes(text).isEmpty() || marked(text).isPresent() || Commitment.of(text, KIND).isPresent();
   }
 
-  /// The answer of a text that has a number: its box, the number behind `####`, what “answer is” says, or the last number.
+  /// What number is an answer.
+  private static final Commitment.Kind KIND = new Commitment.Kind() {
+    @Override
+    public Optional<String> value(String text) {
+      return FACTORIAL.matcher(text).matches() ? Optional.empty() : said(text);
+    }
+
+    @Override
+    public Optional<String> said(String text) {
+      return measured(text).or(() -> computed(text));
+    }
+
+    @Override
+    public boolean harmless(String sentence, String value) {
+      return false;
+    }
+
+    @Override
+    public boolean same(String one, String other) {
+      return form(one).equals(form(other));
+    }
+  };
+
+  /// The number that a text commits itself to, with its unit.
   static Optional<String> answer(String text) {
     String own = own(FullWidth.narrowed(text));
     Optional<String> cutOff = TexSpans.cutOff(own);
     if (cutOff.isPresent()) {
       return cutOff.filter(content -> value(content).isPresent());
     }
-    Optional<String> told = WrittenAnswer.boxed(own).or(() -> WrittenAnswer.tagged(own)).map(WrittenAnswer::text);
-    if (told.isPresent() || !TexSpans.boxes(own).isEmpty()) {
-      return told.filter(written -> number(written).isPresent());
+    if (TexSpans.boxes(own).isEmpty() && (marked(own).isPresent() || UNMARKED.matcher(own).find())) {
+      return markedSpan(own).flatMap(KIND::value);
     }
-    if (marked(own).isPresent()) {
-      return markedSpan(own).filter(span -> value(span).isPresent());
-    }
-    if (UNMARKED.matcher(own).find()) {
-      return Optional.empty();
-    }
-    return WrittenAnswer.said(own).map(WrittenAnswer::text).filter(said -> DIGIT.matcher(said).find())
-        .or(() -> explained(own)).or(() -> whole(own)).or(() -> amount(own))
-        .or(() -> RANGE.matcher(own).matches() || undecided(own) ? Optional.empty() : told(own).map(Literal::written))
-        .filter(written -> number(written).isPresent());
+    return Commitment.of(Sentences.unbroken(own).lines().map(NumberText::plain).collect(Collectors.joining("\n")), KIND);
   }
 
-  private static Optional<String> amount(String text) {
-    Matcher amount = AMOUNT.matcher(text);
-    return amount.find() && SoleNumber.is(text, amount.start(), amount.end())
-        ? Optional.of(amount.group().strip())
-        : Optional.empty();
-  }
-
-  /// Whether the end of a text says that it has no answer.
-  private static boolean undecided(String text) {
-    return UNDECIDED.matcher(text).region(Math.max(0, text.stripTrailing().length() - 120), text.length()).find();
-  }
-
-  /// The number that an answer is: its value, that of its last member, or the last number in it; none if it gives several.
+  /// The value of an answer.
   static Optional<Num> number(String written) {
     Optional<Num> value = value(written);
-    if (value.isPresent() || CODED.matcher(written).find()) {
+    if (value.isPresent()) {
       return value;
     }
-    Matcher amount = AMOUNT.matcher(plain(written));
-    if (amount.find() && SoleNumber.is(plain(written), amount.start(), amount.end())) {
-      return value("%s.%02d".formatted(amount.group(1), Integer.valueOf(amount.group(2))));
+    Matcher amount = AMOUNT.matcher(written);
+    return amount.matches()
+        ? value("%s.%02d".formatted(amount.group(1), Integer.valueOf(amount.group(2))))
+        : next(written, 0).filter(number -> number.start() <= LONGEST_SIGN).map(Literal::value);
+  }
+
+  /// The number that a text begins with and the unit behind it, if the text has nothing else: `18 dollars per day`.
+  static Optional<String> measured(String written) {
+    String text = plain(written);
+    Matcher amount = AMOUNT.matcher(text);
+    if (amount.matches()) {
+      return Optional.of(text.substring(0, amount.end(2)) + " cents");
     }
-    Optional<Expr> form = written.length() <= TexTokens.MAX_LENGTH && !WrittenAnswer.prose(written)
-        ? MathForm.of(written)
-        : Optional.empty();
-    if (form.isPresent() && form.get() instanceof Expr.Apply apply
-        && apply.head().kind() == Expr.Head.Kind.COLLECTION) {
+    Optional<Literal> number = next(text, 0)
+        .filter(literal -> !CODED.matcher(text).find() && BEFORE.matcher(text.substring(0, literal.start())).matches());
+    return number.flatMap(literal -> Unit.end(text.substring(literal.end()))
+        .map(end -> text.substring(0, literal.end() + end).replaceFirst("^" + ABOUT + "|[.]$", "").strip()));
+  }
+
+  /// A text that is a calculation or an equation as a whole: `40 + 2`, `x = 7`.
+  private static Optional<String> computed(String written) {
+    String text = END.matcher(plain(written)).replaceAll("").strip();
+    boolean calculation = text.length() <= LONGEST_SUM && (text.indexOf(", ") < 0 || value(text).isPresent()) && !WrittenAnswer.prose(text) && !CODED.matcher(text).find();
+    if (!calculation) {
       return Optional.empty();
     }
-    return form.filter(MathForm::names).flatMap(equation -> Rational.value(((Expr.Relation) equation).last()))
-        .or(() -> form.flatMap(Rational::value))
-        .or(() -> (form.isPresent() && !UNIT.matcher(written).matches()) || SEVERAL.matcher(written).find()
-            ? Optional.empty()
-            : told(plain(written)).map(Literal::value));
+    Optional<Expr> form = MathForm.of(text);
+    boolean several = form.filter(expr -> expr instanceof Expr.Apply apply && apply.head().kind() == Expr.Head.Kind.COLLECTION).isPresent();
+    Optional<Num> value = several ? Optional.empty() : form.filter(MathForm::names).flatMap(equation -> Rational.value(((Expr.Relation) equation).last()))
+        .or(() -> form.flatMap(Rational::value));
+    return value.map(number -> number(text).filter(number::equalTo).isPresent() ? text : number.text());
   }
 
-  /// `6 (2 * 3)`: a number, and then how it came about.
-  private static Optional<String> explained(String text) {
-    String written = text.strip();
-    return next(written, 0).filter(number -> number.start() == 0
-        && BRACKETED.matcher(written).region(number.end(), written.length()).matches()).map(Literal::written);
-  }
-
-  /// A short text that is a value and nothing else: `10**2`, `\\sqrt{81}`.
-  private static Optional<String> whole(String text) {
-    String written = text.strip();
-    return Optional.of(written)
-        .filter(value -> value.length() <= 40 && !SUM.matcher(value).find() && !WrittenAnswer.prose(value))
-        .filter(value -> value(value).isPresent());
-  }
-
-  /// The last number that is not denied; none if it is a part of another value, such as `36π` or `x > 5`.
-  private static Optional<Literal> told(String whole) {
-    String text = WrittenAnswer.withoutClause(whole);
-    Optional<Literal> last = last(text);
-    Matcher aside = ASIDE.matcher(text);
-    if (last.isPresent() && part(text, last.get()) && aside.find() && aside.start() < last.get().start()) {
-      text = text.substring(0, aside.start());
-      last = last(text);
-    }
-    if (last.isPresent() && DENIED.matcher(before(text, last.get())).find()) {
-      text = text.substring(0, last.get().start());
-      last = last(text);
-    }
-    String read = text;
-    return last.filter(number -> !part(read, number));
-  }
-
-  /// With texts in formulas as words.
+  /// With formulas and the texts in them as words.
   private static String plain(String written) {
-    return SPACE.matcher(TEXT.matcher(written).replaceAll(" $1 ")).replaceAll(" ").replaceAll("\\h{2,}", " ");
-  }
-
-  private static boolean part(String text, Literal number) {
-    return PART_BEHIND.matcher(text).region(number.end(), text.length()).lookingAt()
-        || PART_BEFORE.matcher(before(text, number)).find()
-        || !SoleNumber.is(text, number.start(), number.end()) || Doubt.retracted(text, number.end()) >= 0;
-  }
-
-  private static String before(String text, Literal number) {
-    return text.substring(Math.max(0, number.start() - 16), number.start());
+    StringBuilder text = new StringBuilder(written);
+    for (TexSpans.Span formula : TexSpans.formulas(written).reversed()) {
+      text.replace(formula.start(), formula.end(), formula.content(written));
+    }
+    return SPACE.matcher(TEXT.matcher(text).replaceAll(" $1 ")).replaceAll(" ").replaceAll("\\h{2,}", " ").strip();
   }
 
   /// A number in lowest terms: `n` or `n/d`.
@@ -253,8 +215,7 @@ final class NumberText {
   private static boolean heading(String text, int end) {
     int line = text.indexOf('\n', end);
     if (line >= 0 && TITLE.matcher(text).region(end, line).matches()
-        && (WrittenAnswer.said(text.substring(line)).isPresent()
-            || WrittenAnswer.lastBox(text.substring(line)).isPresent())) {
+        && Commitment.of(text.substring(line), KIND).isPresent()) {
       return true;
     }
     return HEADING.matcher(text).region(end, line < 0 ? text.length() : line).lookingAt();

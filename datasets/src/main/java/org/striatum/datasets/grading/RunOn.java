@@ -4,9 +4,9 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What a base model writes behind its answer: an explanation, the next question. It gives no other answer to this one.
+/// What a base model writes behind its answer: the next question. It gives no other answer to this one.
 final class RunOn {
-  private static final String HEAD = "(?:Question|Problem|Exercise|Q|User|Human|Instruction|Input|USER|Explanation|Note)";
+  private static final String HEAD = "(?:Question|Problem|Exercise|Q|User|Human|Instruction|Input|USER)";
   private static final Pattern QUESTION = Pattern.compile("\\n\\h{0,20}+(?:"
       + "(?:\\*\\*|#{1,4}\\h)?(?:" + HEAD + "|Example(?=\\h\\d))\\h?\\d{0,3}(?:\\*\\*)?\\h?[:.](?!\\d)"
       // a heading, `### Question 2`, or `[Question]`
@@ -20,7 +20,7 @@ final class RunOn {
 
   private RunOn() {}
 
-  /// A text up to a line that begins an explanation or the next question.
+  /// A text up to a line that begins the next question.
   ///
   /// @param answers whether what stands before the line gives an answer; a question that a model repeats before it begins is none
   static String without(String text, Predicate<String> answers) {

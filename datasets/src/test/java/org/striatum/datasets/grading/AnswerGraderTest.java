@@ -29,14 +29,16 @@ class AnswerGraderTest {
       72      | She sold 48/2 = <<48/2=24>>24 clips in May, 48+24 = 72 altogether. #### 72 | 1
       72      | The answer is 72.                          | 1
       72      | The answer is 72. #### 71                  | 0
-      72      | The answer is 71. #### 72 and so on, 5     | 1
+      72      | The answer is 71. #### 72 each day          | 1
+      72      | The answer is 71. #### 72 and so on, 5     | 0
       1234    | so we get $1,234.00                        | 1
       1,234   | #### 1234                                  | 1
       1234567 | 1,234,567                                  | 1
       0.5     | that is \\frac{1}{2}                       | 1
       1/2     | it is .5                                   | 1
       1/2     | \\dfrac12                                  | 1
-      50      | by 50%                                     | 1
+      50      | it is 50%                                  | 1
+      50      | by 50%                                     | 0
       -3      | x = -3                                     | 1
       3       | 10-3                                       | 0
       -3      | 10 - -3                                    | 0
@@ -98,7 +100,7 @@ class AnswerGraderTest {
   @ParameterizedTest
   @CsvSource(delimiter = '|', textBlock = """
       B | B                                        | B
-      B | ' (B) because'                           | B
+      B | ' (B) because it rains'                  | B
       B | The answer is B.                         | B
       B | "The answer is (B), not (C)"             | B
       B | Answer: **B**                            | B
@@ -169,7 +171,7 @@ class AnswerGraderTest {
   @EnumSource(AnswerGrader.class)
   void longTextsEndSoon(AnswerGrader grader) {
     for (String piece : new String[]{"\\boxed{", "1,", "1", "\\frac{1", "(", " ", "\\text{", "-", "\n", "\n A",
-        "answer is ", "1,111", "1/", "$", "\\(", "#### "}) {
+        "answer is ", "1,111", "1/", "$", "\\(", "#### ", "A. x\n", "so ", "She has 3. ", "**", "x = 1, ", "the number of "}) {
       String text = piece.repeat(20_000);
       assertThat(grader.grade("7", text, Reading.USUAL).reward()).isZero();
     }

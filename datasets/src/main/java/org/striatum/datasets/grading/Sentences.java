@@ -1,0 +1,93 @@
+package org.striatum.datasets.grading;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.striatum.datasets.grading.TexSpans.Span;
+
+/// A text as its sentences, without marks of emphasis: a line is one or more of them, a formula or a JSON object is in one, and a
+/// line that announces its answer (`Answer:`, `### Final answer`) is one with the next.
+final class Sentences {
+  /// `**` of bold, not of `10**2`; `__`; backticks and code fences; tags of bold.
+  private static final Pattern EMPHASIS = Pattern
+      .compile("(?<![\\w)}])\\*\\*|\\*\\*(?![\\w(\\\\])|(?<!\\w)__|__(?!\\w)|`{1,3}(?:json|text|latex|math)?|</?(?:b|strong|em|i)>");
+  private static final Pattern SLANTED = Pattern.compile("(?m)(?<![\\w*)}\\]])([*_])([^\\s*_](?:[^*_\\n]{0,60}[^\\s*_])?)\\1(?![\\w*(])");
+  private static final Pattern BULLET = Pattern.compile("(?:\\h*(?:[-*>•]\\h+|#{1,6}\\h+)){0,4}\\h*");
+  private static final Pattern ANNOUNCING = Pattern.compile(
+      "(?i).{0,90}(?::|\\banswer(?:\\h(?:is|would\\hbe))?|\\b(?:option|choice|solution|letter)\\h(?:is|are)|[：])\\h*");
+  /// The end of a sentence: not a decimal point, nor that of `sq. cm`.
+  private static final Pattern END = Pattern.compile("(?<=[.!?…][)\"”]?)\\h+(?=[\\p{Lu}(\\[\"“'$\\\\<😀-🙏])|(?<=[。！？])|(?<=[$\\d}])\\h+(?=(?:So|Thus|Therefore|Hence|Final\\hAnswer)\\b)");
+  private static final Pattern LABEL = Pattern.compile("\\(?[A-Z][.)]");
+
+  private Sentences() {}
+
+  static List<String> of(String text) {
+    String plain = SLANTED.matcher(EMPHASIS.matcher(unbroken(text)).replaceAll("")).replaceAll("$2");
+    List<String> sentences = new ArrayList<>();
+    String announced = "";
+    for (String line : plain.lines().toList()) {
+      var bullet = BULLET.matcher(line);
+      String bare = line.substring(bullet.lookingAt() ? bullet.end() : 0).strip();
+      if (bare.isEmpty()) {
+        continue;
+      }
+      String whole = announced.isEmpty() ? bare : announced + " " + bare;
+      boolean announces = announced.isEmpty() && ANNOUNCING.matcher(bare).matches();
+      announced = announces ? bare : "";
+      if (!announces) {
+        split(whole, sentences);
+      }
+    }
+    if (!announced.isEmpty()) {
+      sentences.add(announced);
+    }
+    sentences.removeIf(String::isEmpty);
+    return sentences;
+  }
+
+  /// A label such as `B.` is no sentence of its own.
+  private static void split(String line, List<String> sentences) {
+    String label = "";
+    for (String part : parts(line)) {
+      String sentence = label.isEmpty() ? part : label + " " + part;
+      boolean labels = LABEL.matcher(part).matches() && label.isEmpty() && !sentence.equals(line);
+      label = labels ? sentence : "";
+      if (!labels) {
+        sentences.add(sentence.strip());
+      }
+    }
+    if (!label.isEmpty()) {
+      sentences.add(label);
+    }
+  }
+
+  private static List<String> parts(String line) {
+    List<Span> whole = new ArrayList<>(TexSpans.formulas(line));
+    whole.addAll(TexSpans.boxes(line));
+    List<String> parts = new ArrayList<>();
+    int from = 0;
+    var end = END.matcher(line);
+    while (end.find()) {
+      int at = end.start();
+      if (at > from && whole.stream().noneMatch(span -> span.start() < at && at < span.end())) {
+        parts.add(line.substring(from, at));
+        from = end.end();
+      }
+    }
+    parts.add(line.substring(from));
+    return parts;
+  }
+
+  /// With the lines of a formula as one.
+  static String unbroken(String text) {
+    StringBuilder line = new StringBuilder(text);
+    for (Span formula : TexSpans.formulas(text)) {
+      for (int i = formula.start(); i < formula.end(); i++) {
+        if (line.charAt(i) == '\n') {
+          line.setCharAt(i, ' ');
+        }
+      }
+    }
+    return line.toString();
+  }
+}

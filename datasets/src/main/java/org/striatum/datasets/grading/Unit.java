@@ -1,0 +1,33 @@
+package org.striatum.datasets.grading;
+
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/// What may stand between a value and the end of its sentence: a unit, what it is of, and how it came about.
+final class Unit {
+  private static final Pattern TAIL = Grammar.rule("tail");
+  /// A further number in words, or an operation, makes another value of it.
+  private static final Pattern COUNTED = Grammar.rule("counted");
+  /// `during the three months`, and a clause of what it is: they count nothing more.
+  private static final Pattern SUCH_MANY = Grammar.rule("such-many");
+  private static final Pattern PERCENT = Pattern.compile("\\h?(?:\\\\?%|percent)");
+
+  private Unit() {}
+
+  /// Where the unit ends that a text begins with; empty if the text has anything else.
+  static Optional<Integer> end(String text) {
+    Matcher tail = TAIL.matcher(text);
+    if (!tail.matches()) {
+      return Optional.empty();
+    }
+    String unit = tail.group("unit");
+    String of = tail.group("of");
+    String worked = tail.group("worked") == null ? "" : tail.group("worked");
+    boolean share = PERCENT.matcher(unit).matches() && of.startsWith(" of");
+    boolean counted = COUNTED.matcher(SUCH_MANY.matcher(unit + of).replaceAll("")).find();
+    boolean doubted = Stream.of(unit, of, worked).anyMatch(part -> Commitment.DOUBT.matcher(part).find());
+    return share || counted || doubted ? Optional.empty() : Optional.of(tail.end("unit"));
+  }
+}
