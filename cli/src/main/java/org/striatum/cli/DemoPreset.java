@@ -19,7 +19,8 @@ record DemoPreset(String checkpoint, String data, List<String> options, String o
       List.of("--tasks", "mul-fixed,add-fixed", "--limit", "1500", "--effort", "quick", "--top-p", "1",
           "--max-new-tokens", "110", "--hooks", "blocks.1.hook_resid_post", "--splits", "3", "--probe",
           "--hidden 64 --epochs 4 --permutations 3 --ranking-passes 4-6", "--dopamine",
-          "--rollouts 100 -k 4 --retrainings 3", "--ablate", "--layers primary --set value@1% --doses 1 --controls 20 --attempts 160", "--search",
+          "--rollouts 100 -k 4 --retrainings 3", "--ablate",
+          "--layers primary --set value@1% --doses 1 --controls 20 --attempts 160", "--search",
           "--problems 40"),
       "striatum-demo", null);
 
@@ -28,7 +29,8 @@ record DemoPreset(String checkpoint, String data, List<String> options, String o
       List.of("--limit", "600", "--effort", "quick", "--top-p", "1", "--max-new-tokens", "4", "--hooks",
           "blocks.1.hook_resid_post", "--splits", "3", "--probe",
           "--hidden 64 --epochs 4 --permutations 3 --ranking-passes 4-6", "--dopamine",
-          "--rollouts 100 -k 4 --retrainings 3", "--ablate", "--layers primary --set value@top6 --doses 5 --controls 20", "--search",
+          "--rollouts 100 -k 4 --retrainings 3", "--ablate",
+          "--layers primary --set value@top6 --doses 5 --controls 20", "--search",
           "--problems 20"),
       "striatum-demo-planted",
       "What was planted: coordinates 48, 52, 62, 98, 101 and 110 hold the chance of success, and the answer is read from them.");

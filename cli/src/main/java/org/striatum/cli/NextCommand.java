@@ -30,6 +30,7 @@ final class NextCommand {
         ? "probe"
         : study.equals(ProbeStep.STUDY.name())
             ? "dopamine"
-            : study.equals(DopamineStep.STUDY.name()) ? "ablate" : "report") + " " + run;
+            : study.equals(DopamineStep.STUDY.name()) ? "ablate" : "report")
+        + " " + run;
   }
 }

@@ -315,7 +315,8 @@ final class StudyCommand implements Callable<Integer> {
       throws IOException {
     StudyCost.of(told, asked.sets()).lines().forEach(console::note);
     Console results = verbose && !json ? console : console.silent();
-    Answers answers = new StudyRunner(results, console.steps(), registry, modelOptions, batchSize).run(source, folder, asked,
+    Answers answers = new StudyRunner(results, console.steps(), registry, modelOptions, batchSize).run(source, folder,
+        asked,
         told, companions);
     if (json) {
       console.json(AnswersStep.STUDY.format(), answers);

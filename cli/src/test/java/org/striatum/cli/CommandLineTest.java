@@ -198,9 +198,10 @@ class CommandLineTest {
     for (List<Object> command : commands) {
       Session session = Session.of(Stream.concat(command.stream(), Stream.of("--json")).toArray());
       assertThat(session.code()).as(command + ": " + session.err()).isZero();
-      assertThat(session.out()).as(command.toString()).startsWith(command.contains("verify") || command.contains("tasks")
-          ? "["
-          : "{");
+      assertThat(session.out()).as(command.toString())
+          .startsWith(command.contains("verify") || command.contains("tasks")
+              ? "["
+              : "{");
     }
   }
 

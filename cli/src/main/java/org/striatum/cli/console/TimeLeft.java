@@ -26,6 +26,8 @@ record TimeLeft(long total, long before, long started) {
       return seconds + " s";
     }
     long minutes = Math.round(seconds / 60.0);
-    return minutes < 60 ? minutes + " min" : minutes / 60 + " h" + (minutes % 60 == 0 ? "" : " " + minutes % 60 + " min");
+    return minutes < 60
+        ? minutes + " min"
+        : minutes / 60 + " h" + (minutes % 60 == 0 ? "" : " " + minutes % 60 + " min");
   }
 }

@@ -64,7 +64,8 @@ record MatrixLines(AnswerMatrix matrix, Screen screen) {
       if (row.over().findings().isEmpty()) {
         lines.add(line(row.question().label(), head, columns, task -> verdict(row.cells().get(task))));
         if (hasIntervals(row)) {
-          lines.add(line(ScreenText.cut(INDENT + figure(row), head), head, columns, task -> row.cells().get(task).span()));
+          lines.add(
+              line(ScreenText.cut(INDENT + figure(row), head), head, columns, task -> row.cells().get(task).span()));
         }
       } else {
         String label = padded(row.question().label(), head);
@@ -77,7 +78,8 @@ record MatrixLines(AnswerMatrix matrix, Screen screen) {
   private int width(int task) {
     ToIntFunction<Row> needed = row -> Math.max(ScreenText.width(verdict(row.cells().get(task))),
         ScreenText.width(row.cells().get(task).span()));
-    return Math.max(ScreenText.width(task(matrix.tasks().get(task))), asked().stream().mapToInt(needed).max().orElse(0));
+    return Math.max(ScreenText.width(task(matrix.tasks().get(task))),
+        asked().stream().mapToInt(needed).max().orElse(0));
   }
 
   private static String line(String head, int width, List<Integer> columns, TaskText text) {

@@ -47,8 +47,9 @@ public record StudyCost(StudyPlan plan, List<Task> tasks) {
     List<Task> tasks = sets.stream()
         .map(set -> Task.of(set.name(), set.draw(rollouts.problems(), rollouts.seed()))).toList();
     tasks.stream().filter(task -> task.problems() < ProblemSplit.LEAST_PROBLEMS).findFirst().ifPresent(task -> {
-      throw new UsageException("%s has %s, and a study needs at least %d: some to train on, some to choose by, some to test on"
-          .formatted(task.name(), Counted.of(task.problems(), "distinct problem"), ProblemSplit.LEAST_PROBLEMS));
+      throw new UsageException(
+          "%s has %s, and a study needs at least %d: some to train on, some to choose by, some to test on"
+              .formatted(task.name(), Counted.of(task.problems(), "distinct problem"), ProblemSplit.LEAST_PROBLEMS));
     });
     return new StudyCost(plan, tasks);
   }
@@ -60,7 +61,8 @@ public record StudyCost(StudyPlan plan, List<Task> tasks) {
     List<String> lines = new ArrayList<>();
     lines.add("will ask: %s (%s), %s of at most %d tokens".formatted(Counted.of(problems, "problem"),
         tasks.stream().map(task -> task.name() + " " + task.problems()).collect(Collectors.joining(", ")),
-        Counted.of(tasks.stream().mapToLong(Task::drawn).sum() * rollouts.samples(), "rollout"), rollouts.sampling().maxNewTokens()));
+        Counted.of(tasks.stream().mapToLong(Task::drawn).sum() * rollouts.samples(), "rollout"),
+        rollouts.sampling().maxNewTokens()));
     lines.add("value probes at every hook point, again on " + Counted.of(plan.settings(SplitsStep.STUDY).splits(),
         "other split") + "; " + continuations());
     lines.add(interventions() + "; " + search());

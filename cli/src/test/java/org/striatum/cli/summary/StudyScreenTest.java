@@ -101,7 +101,8 @@ class StudyScreenTest {
       int at = IntStream.range(0, lines.size()).filter(i -> lines.get(i).startsWith(row.question().label())).findFirst()
           .orElseThrow(() -> new AssertionError(row.question() + " in " + text));
       row.cells().stream().filter(cell -> !cell.findings().isEmpty())
-          .forEach(cell -> assertThat(lines.get(at)).contains((cell.verdict().printed() + " " + cell.figure()).strip()));
+          .forEach(
+              cell -> assertThat(lines.get(at)).contains((cell.verdict().printed() + " " + cell.figure()).strip()));
       row.cells().forEach(cell -> assertThat(lines.get(at) + lines.get(at + 1)).contains(cell.span()));
     }
   }
