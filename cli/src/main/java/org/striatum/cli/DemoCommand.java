@@ -50,8 +50,10 @@ final class DemoCommand implements Callable<Integer> {
         .setCaseInsensitiveEnumValuesAllowed(true)
         .parseArgs(arguments(preset).toArray(String[]::new));
     int code = study.call();
-    preset.truth()
-        .ifPresent(truth -> ScreenText.wrapped(truth, console.screen().width(), "  ").forEach(console::print));
+    if (!study.isJson()) {
+      preset.truth()
+          .ifPresent(truth -> ScreenText.wrapped(truth, console.screen().width(), "  ").forEach(console::print));
+    }
     console.note("demo: done in %.0f s".formatted((System.nanoTime() - started) / 1e9));
     return code;
   }

@@ -23,7 +23,6 @@ import org.striatum.cli.option.StudyOptions;
 import org.striatum.cli.summary.AnswersSummary;
 import org.striatum.cli.summary.PaperSummary;
 import org.striatum.cli.summary.PromptSummary;
-import org.striatum.cli.summary.StudyCost;
 import org.striatum.cli.summary.StudyScreen;
 import org.striatum.cli.summary.StudyScreen.Surroundings;
 import org.striatum.datasets.ProblemSet;
@@ -313,7 +312,6 @@ final class StudyCommand implements Callable<Integer> {
 
   private int study(ModelSource source, Path folder, RolloutStep asked, StudyPlan told, List<Companion> companions)
       throws IOException {
-    StudyCost.of(told, asked.sets()).lines().forEach(console::note);
     Console results = verbose && !json ? console : console.silent();
     Answers answers = new StudyRunner(results, console.steps(), registry, modelOptions, batchSize).run(source, folder,
         asked,

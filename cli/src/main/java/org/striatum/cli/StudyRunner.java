@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.StepProgress;
 import org.striatum.cli.option.ModelOptions;
+import org.striatum.cli.summary.StudyCost;
 import org.striatum.cli.summary.StudySummaries;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.hooks.checkpoint.ModelSource;
@@ -41,7 +42,9 @@ record StudyRunner(Console results, StepProgress steps, StudyRegistry registry, 
   /// @return every question, answered
   Answers run(ModelSource checkpoint, Path output, RolloutStep asked, StudyPlan plan, List<Companion> companions)
       throws IOException {
+    StudyCost cost = StudyCost.of(plan, asked.sets());
     RunFolder.create(output).close(); // refused, if it is, before anything is said
+    cost.lines().forEach(steps::note);
     results.print(StudyConclusion.question(checkpoint.name()) + " " + asked(asked, plan));
     Answers answers = new WholeStudy(registry.with(asked), plan, this, this).run(checkpoint, output,
         companions);

@@ -149,6 +149,24 @@ class CommandLineTest {
   }
 
   @Test
+  void aSetIsAblatedOnTheTaskThatIsNamed() throws Exception {
+    Path copy = Session.copy(run, temporary.resolve("on-task"));
+    Object[] few = {"--controls", 19, "--logprob-controls", 19, "--attempts", 12, "--solutions", 8, "--doses", 1,
+        "--json", "--task"};
+    List<Object> command = new ArrayList<>(List.of("ablate", copy, "--set", "value@1%", "--name", "there"));
+    command.addAll(List.of(few));
+    command.add("mul");
+    Session ablated = Session.of(command.toArray());
+    assertThat(ablated.code()).as(ablated.err()).isZero();
+    JsonNode found = JSON.readTree(ablated.out());
+    assertThat(found.path("interventions").findValuesAsText("dataset")).isNotEmpty().containsOnly("mul");
+    command.set(command.size() - 1, "mull");
+    Session refused = Session.of(command.toArray());
+    assertThat(refused.code()).isEqualTo(2);
+    assertThat(refused.err()).contains("it has [add, mul]");
+  }
+
+  @Test
   void whatIsForgottenIsGoneWithEverythingThatStoodOnIt() throws Exception {
     Path copy = Session.copy(run, temporary.resolve("forgetful"));
     Session forget = Session.of("forget", copy, "dopamine");
@@ -198,9 +216,10 @@ class CommandLineTest {
     for (List<Object> command : commands) {
       Session session = Session.of(Stream.concat(command.stream(), Stream.of("--json")).toArray());
       assertThat(session.code()).as(command + ": " + session.err()).isZero();
-      assertThat(session.out()).as(command.toString()).startsWith(command.contains("verify") || command.contains("tasks")
-          ? "["
-          : "{");
+      assertThat(session.out()).as(command.toString())
+          .startsWith(command.contains("verify") || command.contains("tasks")
+              ? "["
+              : "{");
     }
   }
 

@@ -52,10 +52,10 @@ class JsonSchemasTest {
   void noCommandIsWithoutASchema() {
     Striatum.commandLine(new Console(new PrintWriter(Writer.nullWriter()), new PrintWriter(Writer.nullWriter()),
         Progress.NONE)).getSubcommands().forEach((name, command) -> {
-      if (command.getCommandSpec().findOption("--json") != null) {
-        assertThat(JsonSchemas.file(JsonSchemas.name(List.of(name)))).exists();
-      }
-    });
+          if (command.getCommandSpec().findOption("--json") != null) {
+            assertThat(JsonSchemas.file(JsonSchemas.name(List.of(name)))).exists();
+          }
+        });
     assertThat(new String(RecordJson.compact(1.5), StandardCharsets.UTF_8)).as("numbers are numbers").isEqualTo("1.5");
   }
 }

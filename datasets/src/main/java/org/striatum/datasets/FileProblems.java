@@ -108,7 +108,8 @@ public record FileProblems(ProblemSource source, List<Problem> problems, Map<Str
   }
 
   private static long key(String id, long seed) {
-    return Long.parseUnsignedLong(Sha256.of((seed + "\n" + id).getBytes(StandardCharsets.UTF_8)).hex().substring(0, ID_DIGITS), 16);
+    return Long.parseUnsignedLong(
+        Sha256.of((seed + "\n" + id).getBytes(StandardCharsets.UTF_8)).hex().substring(0, ID_DIGITS), 16);
   }
 
   @Override

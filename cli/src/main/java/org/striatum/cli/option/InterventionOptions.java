@@ -27,11 +27,14 @@ public final class InterventionOptions implements SettingOptions<AblationSetting
   @Option(names = "--generated-at", paramLabel = "BLOCK", split = ",", description = "Blocks, counted from 0, where sets are measured by generation too (default none).")
   private List<Integer> generatedAt;
 
-  @Option(names = "--set", paramLabel = "NAME", split = ",", description = "Neuron sets, comma-separated or repeated: value@1%%, value@top20, dopamine@1%%, dopamine@top20, dopamine@significant; after `striatum baselines` also wanda@1%%, next-token@1%%, terminal-only@1%% (default value@1%%, and dopamine@1%% if that study was run).")
+  @Option(names = "--set", paramLabel = "NAME", split = ",", description = "Neuron sets, comma-separated or repeated: value@1%%, value@top20, dopamine@1%%, dopamine@top20, dopamine@significant; after `striatum baselines` also wanda@1%%, next-token@1%%, terminal-only@1%%; each on one task with :TASK behind it (default value@1%%, and dopamine@1%% if that study was run).")
   private List<String> sets = new ArrayList<>();
 
   @Option(names = "--neurons", paramLabel = "FILE", description = "A file of neurons, one per line, in addition to --set or instead of it.")
   private List<Path> neurons = new ArrayList<>();
+
+  @Option(names = "--task", paramLabel = "TASK", description = "All sets on this task only, files of neurons too; as :TASK behind each name (default: every task, the primary intervention on the one whose accuracy is nearest to one half).")
+  private String task;
 
   @Option(names = "--name", paramLabel = "NAME", description = "Name of the results; a run can have several (default: the names of the sets).")
   private String name;
@@ -126,6 +129,13 @@ public final class InterventionOptions implements SettingOptions<AblationSetting
   }
 
   private List<NeuronSelection> sets(AblationSettings base) throws IOException {
+    List<NeuronSelection> everywhere = everywhere(base);
+    return task == null
+        ? everywhere
+        : everywhere.stream().<NeuronSelection>map(set -> new NeuronSelection.OnTask(set, task)).toList();
+  }
+
+  private List<NeuronSelection> everywhere(AblationSettings base) throws IOException {
     if (!namesSets()) {
       return base.sets();
     }

@@ -61,7 +61,8 @@ public record StudyCost(StudyPlan plan, List<Task> tasks) {
     List<String> lines = new ArrayList<>();
     lines.add("will ask: %s (%s), %s of at most %d tokens".formatted(Counted.of(problems, "problem"),
         tasks.stream().map(task -> task.name() + " " + task.problems()).collect(Collectors.joining(", ")),
-        Counted.of(tasks.stream().mapToLong(Task::drawn).sum() * rollouts.samples(), "rollout"), rollouts.sampling().maxNewTokens()));
+        Counted.of(tasks.stream().mapToLong(Task::drawn).sum() * rollouts.samples(), "rollout"),
+        rollouts.sampling().maxNewTokens()));
     lines.add("value probes at every hook point, again on " + Counted.of(plan.settings(SplitsStep.STUDY).splits(),
         "other split") + "; " + continuations());
     lines.add(interventions() + "; " + search());

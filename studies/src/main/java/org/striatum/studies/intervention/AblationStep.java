@@ -206,6 +206,10 @@ public record AblationStep() implements Study<AblationSettings, InterventionResu
 
   /// Refuses a set that does not fit the run, before any work.
   private static void fits(NeuronSelection set, RunRankings rankings) {
+    if (set instanceof NeuronSelection.OnTask on) {
+      on.requireAsked(rankings.values());
+      fits(on.of(), rankings);
+    }
     if (set instanceof NeuronSelection.Listed listed) {
       listed.requireStudied(rankings.values());
     }

@@ -26,6 +26,7 @@ import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.UsageException;
 import org.striatum.probe.value.Baseline;
 import org.striatum.probe.value.ValueNeuronResults;
+import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 
 /// Which neurons are meant: the best of a ranking at each hook point, those that passed a test, or those a file lists; or a
@@ -33,9 +34,10 @@ import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 public sealed interface NeuronSelection
     permits
     NeuronSelection.Share, NeuronSelection.Top, NeuronSelection.Significant, NeuronSelection.Listed,
-    DirectionSelection {
+    NeuronSelection.OnTask, DirectionSelection {
   /// `value@1%`, `dopamine@top20`: the best of a dataset's ranking at a hook point. `dopamine@significant`: those that passed
   /// the signature test. `wanda@1%`, `next-token@1%`, `terminal-only@1%`: the best by a baseline.
+  /// Any of them with `:TASK`: on that dataset only.
   Pattern NAMED = Pattern
       .compile("(value|dopamine|wanda|next-token|terminal-only)@(?:(\\d+(?:\\.\\d+)?)%|top(\\d{1,7})|(significant))");
 
@@ -88,6 +90,10 @@ public sealed interface NeuronSelection
 
   /// Reads a set's name.
   public static NeuronSelection named(String name) {
+    int task = name.indexOf(':');
+    if (task >= 0) {
+      return new OnTask(named(name.substring(0, task)), name.substring(task + 1));
+    }
     Matcher matcher = NAMED.matcher(name);
     if (!matcher.matches() || (matcher.group(4) != null && !matcher.group(1).equals("dopamine"))) {
       throw new UsageException("a neuron set is named value@1%, value@top20, dopamine@1%, dopamine@top20,"
@@ -107,6 +113,9 @@ public sealed interface NeuronSelection
   static NeuronSelection read(JsonNode json) {
     if (json.isTextual()) {
       return named(json.textValue());
+    }
+    if (json.has("task")) {
+      return RecordJson.fromTree(json, OnTask.class);
     }
     return json.has("sha256")
         ? RecordJson.fromTree(json, DirectionSelection.class)
@@ -195,6 +204,52 @@ public sealed interface NeuronSelection
     @Override
     public boolean needsDopamine() {
       return true;
+    }
+  }
+
+  /// Another set on one dataset only: nothing is done on the others, and the primary intervention is made there.
+  ///
+  /// @param of the set
+  /// @param task the dataset
+  public record OnTask(NeuronSelection of, String task) implements NeuronSelection {
+    /// @throws UsageException if the set is on a task already, or the task has no name
+    public OnTask {
+      if (of instanceof OnTask || task.isBlank()) {
+        throw new UsageException("a neuron set is on one task, found '" + of.name() + ":" + task + "'");
+      }
+    }
+
+    @Override
+    public String name() {
+      return of.name() + ":" + task;
+    }
+
+    @Override
+    public List<Integer> at(String dataset, HookPoint hook, RunRankings rankings) {
+      return dataset.equals(task) ? of.at(dataset, hook, rankings) : List.of();
+    }
+
+    @Override
+    public List<Integer> order(String dataset, HookPoint hook, RunRankings rankings) {
+      return dataset.equals(task) ? of.order(dataset, hook, rankings) : List.of();
+    }
+
+    @Override
+    public boolean needsDopamine() {
+      return of.needsDopamine();
+    }
+
+    @Override
+    public boolean needsBaselines() {
+      return of.needsBaselines();
+    }
+
+    /// @throws UsageException if the run has no such dataset
+    public void requireAsked(ValueNeuronResults values) {
+      List<String> asked = values.datasets().stream().map(DatasetSummary::dataset).toList();
+      if (!asked.contains(task)) {
+        throw new UsageException(name() + " is on a task that this run does not have: it has " + asked);
+      }
     }
   }
 

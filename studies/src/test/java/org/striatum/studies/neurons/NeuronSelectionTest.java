@@ -19,6 +19,7 @@ import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.dopamine.DopamineResults.LayerDopamine;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.UsageException;
 import org.striatum.probe.value.Baseline;
 import org.striatum.probe.value.Ranking;
@@ -59,6 +60,28 @@ class NeuronSelectionTest {
 
   private NeuronSelection.Listed listed(String text) throws IOException {
     return NeuronSelection.Listed.read(Files.writeString(folder.resolve("neurons.txt"), text));
+  }
+
+  /// The grammar of names, files and tasks is one: a set, and where it is meant.
+  @Test
+  void aSetOnOneTaskIsNowhereElse() throws Exception {
+    RunRankings rankings = rankings(100, 0, 1);
+    for (NeuronSelection set : List.of(NeuronSelection.named("value@3%"), NeuronSelection.named("dopamine@top2"),
+        NeuronSelection.named("dopamine@significant"), listed("blocks.0.hook_resid_post[7]"))) {
+      NeuronSelection there = new NeuronSelection.OnTask(set, "add");
+      NeuronSelection elsewhere = new NeuronSelection.OnTask(set, "mul");
+      assertThat(at(there, 0, rankings)).isNotEmpty().isEqualTo(at(set, 0, rankings));
+      assertThat(at(elsewhere, 0, rankings)).isEmpty();
+      assertThat(there.needsDopamine()).isEqualTo(set.needsDopamine());
+      assertThat(there.order("add", HookPoint.residPost(0), rankings))
+          .isEqualTo(set.order("add", HookPoint.residPost(0), rankings));
+      assertThat(RecordJson.parse(RecordJson.compact(there), NeuronSelection.class, "settings")).isEqualTo(there);
+    }
+    assertThat(NeuronSelection.named("value@3%:add"))
+        .isEqualTo(new NeuronSelection.OnTask(NeuronSelection.named("value@3%"), "add"));
+    for (String name : List.of("value@3%:", ":add")) {
+      assertThatThrownBy(() -> NeuronSelection.named(name)).isInstanceOf(UsageException.class);
+    }
   }
 
   @ParameterizedTest
