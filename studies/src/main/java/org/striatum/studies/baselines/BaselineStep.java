@@ -133,16 +133,13 @@ public record BaselineStep() implements Study<BaselineSettings, BaselineResults>
         return;
       }
       WandaScores scores = new WandaScores(opened.model(), writers.get());
-      List<HookPoint> able = hooks.stream().filter(scores::canScore).toList();
-      hooks.stream().filter(hook -> !able.contains(hook)).forEach(hook -> notes.add(name + ": no ranking by wanda at "
-          + hook + ", where no single matrix of its block writes to what is read"));
-      if (!able.isEmpty()) {
-        Map<HookPoint, double[]> found = scores.at(able, rollouts.rollouts().stream()
-            .filter(rollout -> split.of(rollout.problem().id()) == Split.Fold.TRAIN).limit(settings.calibration())
-            .toList());
-        found.forEach((hook, sizes) -> rankings
-            .add(new BaselineRanking(Baseline.WANDA, name, hook, 0, BaselineProbes.order(sizes))));
-      }
+      List<String> own = new ArrayList<>();
+      Map<HookPoint, double[]> found = scores.at(hooks, rollouts.rollouts().stream()
+          .filter(rollout -> split.of(rollout.problem().id()) == Split.Fold.TRAIN).limit(settings.calibration())
+          .toList(), own);
+      own.forEach(note -> notes.add(name + ", " + note));
+      found.forEach((hook, sizes) -> rankings
+          .add(new BaselineRanking(Baseline.WANDA, name, hook, 0, BaselineProbes.order(sizes))));
       task.step(hooks.size());
     }
   }

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.striatum.hooks.decoder.StreamWriters;
 import org.striatum.probe.model.GatedModel;
 import org.striatum.probe.model.Gates;
@@ -30,40 +29,45 @@ import org.striatum.probe.rollout.Rollout;
 record WandaScores(GatedModel model, StreamWriters writers) {
   private static final int TOGETHER = 16;
 
-  /// Whether something can be said of a hook point: the stream behind a block, or behind its attention.
-  boolean canScore(HookPoint hook) {
-    return !inputs(hook).isEmpty();
-  }
-
-  /// What the matrices that write to a hook point read.
-  private List<HookPoint> inputs(HookPoint hook) {
-    Stream<HookPoint> inputs = switch (hook.site()) {
-      case RESID_POST -> Stream.of(new HookPoint(hook.layer(), Site.HEAD_OUT), HookPoint.mlpPost(hook.layer()));
-      case RESID_MID, ATTN_OUT -> Stream.of(new HookPoint(hook.layer(), Site.HEAD_OUT));
-      case MLP_OUT -> Stream.of(HookPoint.mlpPost(hook.layer()));
-      default -> Stream.empty();
+  /// What the matrices of a block that write to a hook point read; none where that is not the stream behind the block or
+  /// behind its attention, or what these add to it.
+  private static List<HookPoint> inputs(HookPoint hook) {
+    return switch (hook.site()) {
+      case RESID_POST -> List.of(new HookPoint(hook.layer(), Site.HEAD_OUT), HookPoint.mlpPost(hook.layer()));
+      case RESID_MID, ATTN_OUT -> List.of(new HookPoint(hook.layer(), Site.HEAD_OUT));
+      case MLP_OUT -> List.of(HookPoint.mlpPost(hook.layer()));
+      default -> List.of();
     };
-    return inputs.filter(model.hookPoints()::contains).toList();
   }
 
-  /// The scores of each hook point: (its width). A hook point to which no matrix can be read is left out.
-  Map<HookPoint, double[]> at(List<HookPoint> hooks, List<Rollout> calibration) throws IOException {
+  /// The scores of each hook point: (its width). One to which no matrix is known to write is left out.
+  ///
+  /// @param notes receives what is left out, and what is not counted
+  Map<HookPoint, double[]> at(List<HookPoint> hooks, List<Rollout> calibration, List<String> notes)
+      throws IOException {
     Set<HookPoint> read = new LinkedHashSet<>();
-    hooks.forEach(hook -> read.addAll(inputs(hook)));
+    hooks.forEach(hook -> inputs(hook).stream().filter(model.hookPoints()::contains).forEach(read::add));
     Map<HookPoint, double[]> norms = norms(read, calibration);
     Map<HookPoint, double[]> scores = new LinkedHashMap<>();
     for (HookPoint hook : hooks) {
       double[] sums = null;
       for (HookPoint input : inputs(hook)) {
-        Optional<double[]> written = writers.absolute(input, norms.get(input));
-        if (written.isPresent()) {
+        Optional<double[]> written = read.contains(input)
+            ? writers.absolute(input, norms.get(input))
+            : Optional.empty();
+        if (written.isEmpty()) {
+          notes.add(hook + ", wanda: what is written from " + input + " is not counted, as it goes through no single"
+              + " matrix of the checkpoint's own");
+        } else {
           sums = sums == null ? new double[written.get().length] : sums;
           for (int j = 0; j < sums.length; j++) {
             sums[j] += written.get()[j];
           }
         }
       }
-      if (sums != null) {
+      if (sums == null) {
+        notes.add(hook + ": no ranking by wanda, as no matrix is known that writes there");
+      } else {
         scores.put(hook, sums);
       }
     }

@@ -94,7 +94,7 @@ public enum Paper implements Printed {
 
   /// What of the paper is not done here, or not known from it.
   public List<String> deviations() {
-    String passes = "the paper does not say how many passes its probes are trained for: " + PASSES + " here";
+    String passes = "the paper does not say how many passes its probes are trained for: " + PASSES + " where nothing else is told";
     String auroc = "an AUROC is that of the pass with the lowest validation error; rankings and masked curves are of the last pass";
     return switch (this) {
       case V1 -> List.of("value probes are those of v2, also where v1 trains or prunes otherwise", passes, auroc,
