@@ -127,12 +127,6 @@ final class WrittenAnswer {
         .map(String::strip);
   }
 
-  /// The content of the text's last box alone.
-  static Optional<String> lastBox(String text) {
-    List<Span> boxes = TexSpans.boxes(text).stream().filter(box -> !box.content(text).isBlank()).toList();
-    return boxes.isEmpty() ? Optional.empty() : Optional.of(boxes.getLast().content(text));
-  }
-
   private static boolean joined(String text, int from, int to) {
     if (to - from > LONGEST_TEXT) {
       return false;

@@ -91,10 +91,10 @@ class AnswerGraderTest {
 
   @Test
   void aBoxEndsWhereItsBracesClose() {
-    assertThat(WrittenAnswer.lastBox("\\boxed{\\frac{1}{\\sqrt{2}}} and }")).contains("\\frac{1}{\\sqrt{2}}");
-    assertThat(WrittenAnswer.lastBox("\\boxed{\\{1, 2\\}}")).contains("\\{1, 2\\}");
-    assertThat(WrittenAnswer.lastBox("\\boxed{3} and \\boxed{4")).as("cut off").contains("3");
-    assertThat(WrittenAnswer.lastBox("\\fbox{3}")).contains("3");
+    assertThat(WrittenAnswer.boxed("\\boxed{\\frac{1}{\\sqrt{2}}} and }")).contains("\\frac{1}{\\sqrt{2}}");
+    assertThat(WrittenAnswer.boxed("\\boxed{\\{1, 2\\}}")).contains("\\{1, 2\\}");
+    assertThat(WrittenAnswer.boxed("\\boxed{3} and \\boxed{4")).as("cut off").contains("3");
+    assertThat(WrittenAnswer.boxed("\\fbox{3}")).contains("3");
   }
 
   @ParameterizedTest
