@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.striatum.cli.console.ExitCode;
 import org.striatum.datasets.Arithmetic;
 import org.striatum.datasets.RolloutFile;
 import org.striatum.datasets.grading.AnswerGrader;
@@ -71,7 +72,7 @@ class DataCommandsTest {
         """.formatted("1+".repeat(40) + "1"));
     Path run = folder.resolve("run");
     Session session = Session.of("rollouts", model, "--data", file, "--max-new-tokens", 4, "-o", run);
-    assertThat(session.code()).isEqualTo(2);
+    assertThat(session.code()).isEqualTo(ExitCode.BAD_DATA);
     assertThat(session.errorLines().getLast()).contains("at most 64 positions", "1 of 2 prompts",
         "line 2 of sums.jsonl");
     assertThat(run.resolve("rollouts.jsonl")).doesNotExist();

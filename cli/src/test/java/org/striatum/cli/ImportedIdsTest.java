@@ -100,7 +100,7 @@ class ImportedIdsTest {
         new Object[]{"rollouts", checkpoint, "--import", Files.write(folder.resolve("made.jsonl"), completions),
             "--output", folder.resolve("made")})) {
       Session refused = Session.of(command);
-      assertThat(refused.code()).as(refused.err()).isEqualTo(ExitCode.USAGE);
+      assertThat(refused.code()).as(refused.err()).isEqualTo(ExitCode.BAD_DATA);
       assertThat(refused.err()).contains("at most 384 positions", " 1 of 3 ");
     }
     assertThat(run.resolve("rollouts.jsonl")).doesNotExist();

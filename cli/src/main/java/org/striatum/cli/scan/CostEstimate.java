@@ -20,11 +20,13 @@ import org.striatum.probe.run.UsageException;
 /// @param free bytes on the scan's disk
 public record CostEstimate(Duration time, long memory, long disk, long free) {
   /// How the time is estimated.
-  public static final String HOW = "a minute per task and 0.08 s per rollout, as measured with --effort quick on two idle cores and 10 MB of weights, proportional above that";
+  public static final String HOW = "a minute per task and 0.08 s per rollout, as measured with --effort quick on two idle cores, 4 layers of width 256, 10 MB of weights; fits in proportion to layers × width, rollouts to weights";
 
   private static final double SECONDS_A_TASK = 60;
   private static final double SECONDS_A_ROLLOUT = 0.08;
   private static final double WEIGHTS = 10e6;
+  /// Layers × width of the model that the time of a task was measured with.
+  private static final double COORDINATES = 4 * 256;
   /// Memory of a study's process with a small model: a heap that is not full is not collected.
   private static final long JVM = 2L << 30;
   private static final List<String> LAYERS = List.of("num_hidden_layers", "n_layer", "n_layers", "num_layers");
@@ -42,10 +44,11 @@ public record CostEstimate(Duration time, long memory, long disk, long free) {
     long largest = 0;
     long disk = 0;
     for (ScanUnit unit : plan.units()) {
-      seconds += (tasks * SECONDS_A_TASK + rollouts * SECONDS_A_ROLLOUT) * Math.max(1, unit.bytes() / WEIGHTS);
+      long coordinates = coordinates(checkpoints.get(Path.of(unit.checkpoint())).base());
+      seconds += tasks * SECONDS_A_TASK * Math.max(1, coordinates / COORDINATES)
+          + rollouts * SECONDS_A_ROLLOUT * Math.max(1, unit.bytes() / WEIGHTS);
       largest = Math.max(largest, unit.bytes());
-      long row = bytesOfAToken(checkpoints.get(Path.of(unit.checkpoint())).base());
-      disk = row < 0 || disk < 0 ? -1 : disk + row * rollouts * longest;
+      disk = coordinates < 0 || disk < 0 ? -1 : disk + coordinates * Float.BYTES * rollouts * longest;
     }
     Path there = folder.toAbsolutePath();
     while (!Files.exists(there)) {
@@ -55,11 +58,11 @@ public record CostEstimate(Duration time, long memory, long disk, long free) {
         DiskSpace.free(there));
   }
 
-  /// Bytes per token of the residual stream after every block, in F32; -1 if the configuration does not give the sizes.
-  private static long bytesOfAToken(Path checkpoint) {
+  /// Coordinates of the residual stream after every block; -1 if the configuration does not give the sizes.
+  private static long coordinates(Path checkpoint) {
     try {
       JsonNode config = new ObjectMapper().readTree(checkpoint.resolve("config.json").toFile());
-      return field(config, LAYERS) * field(config, WIDTH) * Float.BYTES;
+      return field(config, LAYERS) * field(config, WIDTH);
     } catch (IOException | IllegalArgumentException _) {
       return -1; // the study will say what is wrong with it
     }
