@@ -106,7 +106,8 @@ final class GradeCommand implements Callable<Integer> {
       List<String> again = write ? regrading.write(run, Version.environment(0)) : List.of();
       if (json) {
         console.json(new Graded(regrading.after().size(), regrading.changes().stream().map(Changed::of).toList(),
-            regrading.otherwiseRead(), (int) regrading.after().stream().filter(after -> after.read() == null).count(), again));
+            regrading.otherwiseRead(), (int) regrading.after().stream().filter(after -> after.read() == null).count(),
+            again));
       } else {
         new GradeSummary(console).print(regrading, again, dryRun);
       }

@@ -47,7 +47,8 @@ public record GradeSummary(Console console) {
   ///
   /// @param unread only those of which no answer was read
   public void sample(List<Rollout> rollouts, int count, boolean unread) {
-    int[] lines = IntStream.range(0, rollouts.size()).filter(line -> !unread || rollouts.get(line).read() == null).toArray();
+    int[] lines = IntStream.range(0, rollouts.size()).filter(line -> !unread || rollouts.get(line).read() == null)
+        .toArray();
     int shown = Math.min(count, lines.length);
     for (int i = 0; i < shown; i++) {
       int index = lines[(int) ((long) i * lines.length / shown)];

@@ -12,25 +12,34 @@ final class ChoiceText {
   private static final String OPEN = "(?:[\\s*_`\"'“”‘’«$(\\[{<【]|\\\\[(\\[]){0,6}+(?:\\\\(?:text|mathbf|mathrm|textbf|mathit|boxed|fbox)\\s?\\{[\\s(*]{0,4}+){0,3}";
   private static final String CLOSE = "(?:[)*_`\"'”’»\\]}】>$]|\\s(?=[)\"'\\]}$])|\\\\[)\\]]){0,6}+";
   private static final String NAMED = "(?:(?:the\\s)?(?:[Oo]ption|[Cc]hoice|[Ll]etter|[Aa]nswer)\\s{1,2}|选项)?";
-  private static final String LETTER = NAMED + OPEN + "(?i:(?:option|choice)\\s)?[(*]{0,2}+(?<letter>[A-Z])(?![A-Za-z0-9]|['’][a-ce-z])[)\\]}*]{0,3}?";
+  private static final String LETTER = NAMED + OPEN
+      + "(?i:(?:option|choice)\\s)?[(*]{0,2}+(?<letter>[A-Z])(?![A-Za-z0-9]|['’][a-ce-z])[)\\]}*]{0,3}?";
   /// Another letter that is left out: `, not A`, `(not C)`, `rather than B`.
   private static final String LEFT_OUT = "(?:,?\\s|\\s?\\()(?:and\\s)?(?:not|nicht|pas|rather\\sthan|instead\\sof|over)\\s[(*]{0,2}[A-Z]\\b[)*]{0,3}(?:(?:,|\\sor|,\\sor)\\s[(*]{0,2}[A-Z]\\b[)*]{0,3}){0,3}";
   private static final String REASON = ",?\\s(?<reason>(?:because|since|as(?!\\s(?:well|is|are)\\b))\\s.{1,300}|(?:not|which)\\s(?:because|is)\\s.{1,200})";
   /// The choice's own text, behind a point, bracket, colon or dash.
   private static final String TEXT = "(?<mark>[.:,}\\]]{0,3}[.:}\\]]\\s|(?<!\\([A-Z])\\)[.:]?\\s|\\s?[-–—]\\s|\\s?[(](?=[^()]{1,80}\\)[.]?$)|(?<=\\))[*}]{0,3}\\\\?\\s|}\\\\\\s)(?<text>\\S.{0,300})";
-  private static final Pattern ANSWER = Pattern.compile("\\s*+" + LETTER + "(?:" + CLOSE + "|" + CLOSE + LEFT_OUT + "|" + CLOSE + REASON + "|" + TEXT
-      + ")\\h?(?:です|입니다|['’]?d[iı]r|选项|है)?\\s?[.!。।]?" + CLOSE, Pattern.DOTALL);
+  private static final Pattern ANSWER = Pattern
+      .compile("\\s*+" + LETTER + "(?:" + CLOSE + "|" + CLOSE + LEFT_OUT + "|" + CLOSE + REASON + "|" + TEXT
+          + ")\\h?(?:です|입니다|['’]?d[iı]r|选项|है)?\\s?[.!。।]?" + CLOSE, Pattern.DOTALL);
   private static final Pattern SMALL = Pattern.compile("\\s*+" + OPEN + "([a-j])[)\\]*_`\"'”.:$}\\s]*+");
   private static final Pattern SMALL_LABEL = Pattern.compile("\\s{0,9}+\\(?([a-j])\\)\\s\\S.{0,200}");
   /// What is said of an option.
-  private static final Pattern VERDICT = Pattern.compile("(?i)(?:is|are|was|were|can|cannot|could|does|do|has|have|may|might|would|no|yes|true|false|correct|incorrect|wrong|right|too|(?:this|that|it)\\b[^.]*\\b(?:not|wrong|incorrect))\\b.*", Pattern.DOTALL);
+  private static final Pattern VERDICT = Pattern.compile(
+      "(?i)(?:is|are|was|were|can|cannot|could|does|do|has|have|may|might|would|no|yes|true|false|correct|incorrect|wrong|right|too|(?:this|that|it)\\b[^.]*\\b(?:not|wrong|incorrect))\\b.*",
+      Pattern.DOTALL);
   /// What is no text of a choice and no reason for one.
   private static final Pattern OTHERWISE = Pattern.compile("\\b(?:[Ww]hen|[Oo]nly|and\\sso)\\b");
-  private static final Pattern OR_ANOTHER = Pattern.compile("(?:\\b(?:or|and)|,)\\s[(*]{0,2}[A-Z]\\b|^[(*]{0,2}[A-Z]\\b(?!['’])[).,]{0,2}(?:\\s|$)(?![a-z])");
-  private static final Pattern CAPITAL = Pattern.compile("(?<![\\w'’.])([A-H])(?![\\w'’]|\\s(?:[a-z]{3,}s?\\b)(?<!is|are|was|has|would|does))");
-  private static final Pattern DENIED = Pattern.compile("(?i)\\b(?:not|wrong|incorrect|false|too|cannot|neither|eliminat\\w+|less|unlike|contradicts?|fails?)\\b|n['’]t\\b");
-  private static final Pattern OTHERS = Pattern.compile("(?i)(?:all\\h)?the\\h(?:others|other\\h(?:options|choices|answers))\\h(?:are|do)\\b.*");
-  private static final Pattern JUDGED = Pattern.compile("(?<![\\w])[(*]{0,3}([A-J])[)*]{0,3}(?:[.):]\\*{0,2}\\h|\\his\\h)\\*{0,2}(?i:(yes|true|correct|right)|no|false|incorrect|wrong)\\*{0,2}[.!]?(?=\\s|$)");
+  private static final Pattern OR_ANOTHER = Pattern
+      .compile("(?:\\b(?:or|and)|,)\\s[(*]{0,2}[A-Z]\\b|^[(*]{0,2}[A-Z]\\b(?!['’])[).,]{0,2}(?:\\s|$)(?![a-z])");
+  private static final Pattern CAPITAL = Pattern
+      .compile("(?<![\\w'’.])([A-H])(?![\\w'’]|\\s(?:[a-z]{3,}s?\\b)(?<!is|are|was|has|would|does))");
+  private static final Pattern DENIED = Pattern.compile(
+      "(?i)\\b(?:not|wrong|incorrect|false|too|cannot|neither|eliminat\\w+|less|unlike|contradicts?|fails?)\\b|n['’]t\\b");
+  private static final Pattern OTHERS = Pattern
+      .compile("(?i)(?:all\\h)?the\\h(?:others|other\\h(?:options|choices|answers))\\h(?:are|do)\\b.*");
+  private static final Pattern JUDGED = Pattern.compile(
+      "(?<![\\w])[(*]{0,3}([A-J])[)*]{0,3}(?:[.):]\\*{0,2}\\h|\\his\\h)\\*{0,2}(?i:(yes|true|correct|right)|no|false|incorrect|wrong)\\*{0,2}[.!]?(?=\\s|$)");
   /// `(B) fails` of a sentence that nothing announces.
   private static final Pattern BRACKETED_WORD = Pattern.compile("\\s*\\([A-Z]\\)\\s(?!(?:because|since|as)\\b)[a-z]");
   private static final Pattern LINE = Pattern.compile("(?m)^\\h*[(*]{0,3}([A-J])[)*.]{0,3}\\h*$");
@@ -69,7 +78,8 @@ final class ChoiceText {
 
   static Optional<String> answer(String completion) {
     String text = withoutOptions(own(FullWidth.narrowed(completion)));
-    if (LETTERS.matcher(text).matches() && SINGLE.matcher(text).results().map(MatchResult::group).distinct().count() > 1) {
+    if (LETTERS.matcher(text).matches()
+        && SINGLE.matcher(text).results().map(MatchResult::group).distinct().count() > 1) {
       return Optional.empty();
     }
     boolean several = LINE.matcher(text).results().map(line -> line.group(1)).distinct().count() > 1;
@@ -99,9 +109,11 @@ final class ChoiceText {
   private static Optional<String> letter(String text) {
     Matcher answer = ANSWER.matcher(text);
     if (answer.matches()) {
-      String rest = (answer.group("reason") == null ? "" : answer.group("reason")) + (answer.group("text") == null ? "" : answer.group("text"));
-      boolean sole = !Commitment.TURN.matcher(rest).find() && !OTHERWISE.matcher(rest).find() && (answer.group("text") == null
-          || (!OR_ANOTHER.matcher(rest).find() && !VERDICT.matcher(rest).matches()));
+      String rest = (answer.group("reason") == null ? "" : answer.group("reason"))
+          + (answer.group("text") == null ? "" : answer.group("text"));
+      boolean sole = !Commitment.TURN.matcher(rest).find() && !OTHERWISE.matcher(rest).find()
+          && (answer.group("text") == null
+              || (!OR_ANOTHER.matcher(rest).find() && !VERDICT.matcher(rest).matches()));
       return sole ? Optional.of(answer.group("letter")) : Optional.empty();
     }
     Matcher small = SMALL.matcher(text);

@@ -89,7 +89,8 @@ final class Commitment {
     }
     Optional<String> tagged = WrittenAnswer.tag(text);
     if (tagged.isPresent()) {
-      return tagged.flatMap(content -> kind.said(content).or(() -> sentence(content, kind)).or(() -> kind.enclosed(content)));
+      return tagged
+          .flatMap(content -> kind.said(content).or(() -> sentence(content, kind)).or(() -> kind.enclosed(content)));
     }
     return stated(sentences, kind);
   }
@@ -152,12 +153,14 @@ final class Commitment {
   }
 
   private static boolean courteous(String sentence) {
-    return COURTESY.matcher(sentence).matches() && !CONTRAST.matcher(sentence).find() && !DENIAL.matcher(sentence).find();
+    return COURTESY.matcher(sentence).matches() && !CONTRAST.matcher(sentence).find()
+        && !DENIAL.matcher(sentence).find();
   }
 
   /// Whether a sentence speaks of an answer, in whatever way.
   static boolean speaks(String sentence) {
-    return SPOKEN.matcher(sentence).find() || sentence.length() > LONGEST_SENTENCE || SAID.matcher(sentence).find() || IS_ANSWER.matcher(sentence).find();
+    return SPOKEN.matcher(sentence).find() || sentence.length() > LONGEST_SENTENCE || SAID.matcher(sentence).find()
+        || IS_ANSWER.matcher(sentence).find();
   }
 
   /// The answer of one sentence that is of the grammar as a whole, or whose last clause is.
@@ -214,7 +217,8 @@ final class Commitment {
     Matcher begins = beginning.matcher(clause);
     for (int end = 1; end < Math.min(clause.length(), LONGEST); end++) {
       boolean word = " :=→>—".indexOf(clause.charAt(end - 1)) >= 0 || clause.charAt(end - 1) > FIRST_IDEOGRAPH;
-      if (word && begins.region(0, end).matches() && !DOUBT.matcher(POSSIBLE.matcher(begins.group()).replaceAll("")).find()) {
+      if (word && begins.region(0, end).matches()
+          && !DOUBT.matcher(POSSIBLE.matcher(begins.group()).replaceAll("")).find()) {
         Optional<String> value = read.apply(clause.substring(end).strip());
         if (value.isPresent()) {
           return value;
@@ -252,10 +256,12 @@ final class Commitment {
     List<String> explanation = behind.subList(explained, behind.size());
     return explanation.stream().allMatch(sentence -> !CONTRAST.matcher(sentence).find()
         && (!(DENIAL.matcher(sentence).find() || speaks(sentence)) || harmless(sentence, value, kind)))
-        && (explanation.isEmpty() || harmless(explanation.getLast(), value, kind) || sentence(explanation.getLast(), kind).isEmpty());
+        && (explanation.isEmpty() || harmless(explanation.getLast(), value, kind)
+            || sentence(explanation.getLast(), kind).isEmpty());
   }
 
   private static boolean harmless(String sentence, String value, Kind kind) {
-    return kind.harmless(sentence, value) || courteous(sentence) || sentence(sentence, kind).filter(again -> kind.same(value, again)).isPresent();
+    return kind.harmless(sentence, value) || courteous(sentence)
+        || sentence(sentence, kind).filter(again -> kind.same(value, again)).isPresent();
   }
 }

@@ -60,7 +60,8 @@ final class NumberText {
       .compile("(?i)\\$?(\\d{1,9})\\hdollars?,?\\h(?:and\\h)?(\\d{1,2})\\hcents?[.!)}*]{0,4}+\\s*+");
   private static final String ABOUT = "(?:(?:about|approximately|exactly|roughly|around|only|just|another|≈|~|\\\\approx|=|:)\\h?)*";
   /// What may stand before a number and is no part of its value.
-  private static final Pattern BEFORE = Pattern.compile(ABOUT + "[\"'“(\\[]?\\h?(?:US|USD|EUR|Rs\\.?|INR|AU|CA)?\\h?(?:\\\\?[$€£¥₹]){0,2}\\h?");
+  private static final Pattern BEFORE = Pattern
+      .compile(ABOUT + "[\"'“(\\[]?\\h?(?:US|USD|EUR|Rs\\.?|INR|AU|CA)?\\h?(?:\\\\?[$€£¥₹]){0,2}\\h?");
   private static final Pattern END = Pattern.compile("^" + ABOUT + "|[.!\"”]{1,3}\\h*$");
   private static final Pattern FACTORIAL = Pattern.compile("\\s*\\d+!\\s*");
   private static final int LONGEST_SIGN = 6;
@@ -156,7 +157,8 @@ final class NumberText {
     if (TexSpans.boxes(own).isEmpty() && (marked(own).isPresent() || UNMARKED.matcher(own).find())) {
       return markedSpan(own).flatMap(KIND::value);
     }
-    return Commitment.of(Sentences.unbroken(own).lines().map(NumberText::plain).collect(Collectors.joining("\n")), KIND);
+    return Commitment.of(Sentences.unbroken(own).lines().map(NumberText::plain).collect(Collectors.joining("\n")),
+        KIND);
   }
 
   /// The value of an answer.
@@ -187,14 +189,19 @@ final class NumberText {
   /// A text that is a calculation or an equation as a whole: `40 + 2`, `x = 7`.
   private static Optional<String> computed(String written) {
     String text = END.matcher(plain(written)).replaceAll("").strip();
-    boolean calculation = text.length() <= LONGEST_SUM && (text.indexOf(", ") < 0 || value(text).isPresent()) && !WrittenAnswer.prose(text) && !CODED.matcher(text).find();
+    boolean calculation = text.length() <= LONGEST_SUM && (text.indexOf(", ") < 0 || value(text).isPresent())
+        && !WrittenAnswer.prose(text) && !CODED.matcher(text).find();
     if (!calculation) {
       return Optional.empty();
     }
     Optional<Expr> form = MathForm.of(text);
-    boolean several = form.filter(expr -> expr instanceof Expr.Apply apply && apply.head().kind() == Expr.Head.Kind.COLLECTION).isPresent();
-    Optional<Num> value = several ? Optional.empty() : form.filter(MathForm::names).flatMap(equation -> Rational.value(((Expr.Relation) equation).last()))
-        .or(() -> form.flatMap(Rational::value));
+    boolean several = form
+        .filter(expr -> expr instanceof Expr.Apply apply && apply.head().kind() == Expr.Head.Kind.COLLECTION)
+        .isPresent();
+    Optional<Num> value = several
+        ? Optional.empty()
+        : form.filter(MathForm::names).flatMap(equation -> Rational.value(((Expr.Relation) equation).last()))
+            .or(() -> form.flatMap(Rational::value));
     return value.map(number -> number(text).filter(number::equalTo).isPresent() ? text : number.text());
   }
 

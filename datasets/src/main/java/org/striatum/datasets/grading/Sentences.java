@@ -10,13 +10,18 @@ import org.striatum.datasets.grading.TexSpans.Span;
 final class Sentences {
   /// `**` of bold, not of `10**2`; `__`; backticks and code fences; tags of bold.
   private static final Pattern EMPHASIS = Pattern
-      .compile("(?<![\\w)}])\\*\\*|\\*\\*(?![\\w(\\\\])|(?<!\\w)__|__(?!\\w)|`{1,3}(?:json|text|latex|math)?|</?(?:b|strong|em|i)>");
-  private static final Pattern SLANTED = Pattern.compile("(?m)(?<![\\w*)}\\]])([*_])([^\\s*_](?:[^*_\\n]{0,60}[^\\s*_])?)\\1(?![\\w*(])");
-  private static final Pattern BULLET = Pattern.compile("(?:\\h*(?:[-*>•]\\h+|#{1,6}\\h+)){0,4}\\h*");
+      .compile(
+          "(?<![\\w)}])\\*\\*|\\*\\*(?![\\w(\\\\])|(?<!\\w)__|__(?!\\w)|`{1,3}(?:json|text|latex|math)?|</?(?:b|strong|em|i)>");
+  private static final Pattern SLANTED = Pattern
+      .compile("(?m)(?<![\\w*)}\\]])([*_])([^\\s*_](?:[^*_\\n]{0,60}[^\\s*_])?)\\1(?![\\w*(])");
+  /// Marks of lists and headings; `#28` is an answer behind a mark.
+  private static final Pattern BULLET = Pattern
+      .compile("(?:\\h*(?:[-*>•]\\h+|#{1,6}(?:\\h+|(?=[-−]?\\d+\\h*$)))){0,4}\\h*");
   private static final Pattern ANNOUNCING = Pattern.compile(
       "(?i).{0,90}(?::|\\banswer(?:\\h(?:is|would\\hbe))?|\\b(?:option|choice|solution|letter)\\h(?:is|are)|[：])\\h*");
   /// The end of a sentence: not a decimal point, nor that of `sq. cm`.
-  private static final Pattern END = Pattern.compile("(?<=[.!?…][)\"”]?)\\h+(?=[\\p{Lu}(\\[\"“'$\\\\<😀-🙏])|(?<=[。！？])|(?<=[$\\d}])\\h+(?=(?:So|Thus|Therefore|Hence|Final\\hAnswer)\\b)");
+  private static final Pattern END = Pattern.compile(
+      "(?<=[.!?…][)\"”]?)\\h+(?=[\\p{Lu}(\\[\"“'$\\\\<😀-🙏])|(?<=[。！？])|(?<=[$\\d}])\\h+(?=(?:So|Thus|Therefore|Hence|Final\\hAnswer)\\b)");
   private static final Pattern LABEL = Pattern.compile("\\(?[A-Z][.)]");
 
   private Sentences() {}

@@ -16,9 +16,6 @@ final class TexSpans {
   private static final Pattern BOXED = Pattern.compile("\\\\{1,2}f?box(?:ed)?\\s*+\\{");
   private static final Pattern ENVIRONMENT = Pattern.compile(
       "\\\\begin\\{((?:align|aligned|gather|gathered|split|equation|eqnarray|displaymath|multline)\\*?)}");
-  /// A formula over several lines that is longer is taken for text.
-  private static final int LONGEST_BROKEN = 300;
-
   private static final int LONGEST_CUT_OFF = 80;
 
   private TexSpans() {}
@@ -143,22 +140,5 @@ final class TexSpans {
     return last < 0 || last - at > TexTokens.MAX_LENGTH
         ? Optional.empty()
         : Optional.of(new Span(at, last + end.length(), at, last + end.length()));
-  }
-
-  /// The text with its formulas in a line that go over the line's end blanked: they say nothing, nor do the numbers in them.
-  static String withoutBroken(String text, List<Span> formulas) {
-    String plain = blanked(text, text.lastIndexOf("\\("), "\\)");
-    int open = plain.indexOf("$ \n");
-    int at = open < 0 ? plain.indexOf("$\n") : open;
-    boolean opens = at >= 0 && (at == 0 || (plain.charAt(at - 1) != '$' && !Character.isDigit(plain.charAt(at - 1))))
-        && formulas.stream().noneMatch(span -> span.end() == at + 1);
-    return opens ? blanked(plain, at, "$") : plain;
-  }
-
-  private static String blanked(String text, int from, String close) {
-    int to = from < 0 ? -1 : text.indexOf(close, from + 1);
-    boolean broken = to >= 0 && to - from <= LONGEST_BROKEN && text.substring(from, to).indexOf('\n') >= 0;
-    int end = to + close.length();
-    return broken ? text.substring(0, from) + " ".repeat(end - from) + text.substring(end) : text;
   }
 }

@@ -30,8 +30,10 @@ final class WrittenAnswer {
   /// `18m²`, which is no product.
   private static final Pattern GLUED_UNIT = Pattern.compile("(?<=\\d)[kcm]?m[²³]\\h*$");
   /// What may stand around a value: quotes, the end of its sentence.
-  private static final Pattern OUTER = Pattern.compile("^\\\\?[\"“”'](?=[\\d$(])|(?<=[^.])(?:[.。]|[.]?\\\\?[\"“”][.]?)\\s*$");
-  private static final Pattern OTHER_SCRIPT = Pattern.compile("[\\p{IsHan}\\p{IsHiragana}\\p{IsKatakana}\\p{IsHangul}\\p{IsCyrillic}\\p{IsArabic}]");
+  private static final Pattern OUTER = Pattern
+      .compile("^\\\\?[\"“”'](?=[\\d$(])|(?<=[^.])(?:[.。]|[.]?\\\\?[\"“”][.]?)\\s*$");
+  private static final Pattern OTHER_SCRIPT = Pattern
+      .compile("[\\p{IsHan}\\p{IsHiragana}\\p{IsKatakana}\\p{IsHangul}\\p{IsCyrillic}\\p{IsArabic}]");
   /// A box is raised to a power, and is no answer of its own.
   private static final Pattern RAISED = Pattern.compile("\\s?\\^\\s?\\{?\\s?[-\\w]");
   private static final Pattern WORDS = Pattern.compile("(?<![\\\\A-Za-z])[A-Za-z]{2,}+");
@@ -127,12 +129,6 @@ final class WrittenAnswer {
         .map(String::strip);
   }
 
-  /// The content of the text's last box alone.
-  static Optional<String> lastBox(String text) {
-    List<Span> boxes = TexSpans.boxes(text).stream().filter(box -> !box.content(text).isBlank()).toList();
-    return boxes.isEmpty() ? Optional.empty() : Optional.of(boxes.getLast().content(text));
-  }
-
   private static boolean joined(String text, int from, int to) {
     if (to - from > LONGEST_TEXT) {
       return false;
@@ -145,7 +141,8 @@ final class WrittenAnswer {
     String stripped = text.strip();
     boolean lines = stripped.indexOf('\n') >= 0 && !stripped.startsWith("$$") && !stripped.startsWith("\\[")
         && !stripped.contains("\\begin");
-    return !lines && !OTHER_SCRIPT.matcher(stripped).find() && stripped.length() <= TexTokens.MAX_LENGTH && !stripped.isEmpty()
+    return !lines && !OTHER_SCRIPT.matcher(stripped).find() && stripped.length() <= TexTokens.MAX_LENGTH
+        && !stripped.isEmpty()
         && !prose(stripped) && TexParser.parse(stripped).isPresent();
   }
 
@@ -166,7 +163,8 @@ final class WrittenAnswer {
 
   /// The value that a text is: formulas, mathematics without `$`, or a number with its unit.
   private static Optional<String> value(String written) {
-    String text = GLUED_UNIT.matcher(OUTER.matcher(UNIT_FORMULA.matcher(written).replaceAll(" $1")).replaceAll("")).replaceAll("").strip();
+    String text = GLUED_UNIT.matcher(OUTER.matcher(UNIT_FORMULA.matcher(written).replaceAll(" $1")).replaceAll(""))
+        .replaceAll("").strip();
     List<Span> formulas = TexSpans.formulas(text);
     if (!formulas.isEmpty() && formulas.getFirst().start() == 0) {
       int last = lastJoined(text, formulas);
@@ -184,14 +182,17 @@ final class WrittenAnswer {
       }
     }
     return NumberText.measured(text).map(
-        measured -> isWhole(measured) ? measured : NumberText.next(measured, 0).map(NumberText.Literal::written).orElse(measured));
+        measured -> isWhole(measured)
+            ? measured
+            : NumberText.next(measured, 0).map(NumberText.Literal::written).orElse(measured));
   }
 
   /// A text that is an answer, not in the words of a sentence.
   private static Optional<String> words(String written) {
     String text = OUTER.matcher(written).replaceAll("").strip();
-    return Optional.of(text).filter(words -> words.length() <= LONGEST_TEXT && !words.isEmpty() && TexSpans.formulas(words).isEmpty()
-        && words.chars().noneMatch(Character::isDigit) && !Commitment.TURN.matcher(words).find());
+    return Optional.of(text)
+        .filter(words -> words.length() <= LONGEST_TEXT && !words.isEmpty() && TexSpans.formulas(words).isEmpty()
+            && words.chars().noneMatch(Character::isDigit) && !Commitment.TURN.matcher(words).find());
   }
 
   /// The index of the last formula that “and” or a comma joins to the first.

@@ -91,10 +91,10 @@ class AnswerGraderTest {
 
   @Test
   void aBoxEndsWhereItsBracesClose() {
-    assertThat(WrittenAnswer.lastBox("\\boxed{\\frac{1}{\\sqrt{2}}} and }")).contains("\\frac{1}{\\sqrt{2}}");
-    assertThat(WrittenAnswer.lastBox("\\boxed{\\{1, 2\\}}")).contains("\\{1, 2\\}");
-    assertThat(WrittenAnswer.lastBox("\\boxed{3} and \\boxed{4")).as("cut off").contains("3");
-    assertThat(WrittenAnswer.lastBox("\\fbox{3}")).contains("3");
+    assertThat(WrittenAnswer.boxed("\\boxed{\\frac{1}{\\sqrt{2}}} and }")).contains("\\frac{1}{\\sqrt{2}}");
+    assertThat(WrittenAnswer.boxed("\\boxed{\\{1, 2\\}}")).contains("\\{1, 2\\}");
+    assertThat(WrittenAnswer.boxed("\\boxed{3} and \\boxed{4")).as("cut off").contains("3");
+    assertThat(WrittenAnswer.boxed("\\fbox{3}")).contains("3");
   }
 
   @ParameterizedTest
@@ -171,7 +171,8 @@ class AnswerGraderTest {
   @EnumSource(AnswerGrader.class)
   void longTextsEndSoon(AnswerGrader grader) {
     for (String piece : new String[]{"\\boxed{", "1,", "1", "\\frac{1", "(", " ", "\\text{", "-", "\n", "\n A",
-        "answer is ", "1,111", "1/", "$", "\\(", "#### ", "A. x\n", "so ", "She has 3. ", "**", "x = 1, ", "the number of "}) {
+        "answer is ", "1,111", "1/", "$", "\\(", "#### ", "A. x\n", "so ", "She has 3. ", "**", "x = 1, ",
+        "the number of "}) {
       String text = piece.repeat(20_000);
       assertThat(grader.grade("7", text, Reading.USUAL).reward()).isZero();
     }
