@@ -67,7 +67,7 @@ public record StudyConclusion(String question, String carries, String uses, Stri
   }
 
   /// What a row says: the verdict that is told first as a clause, the others behind it, each with its tasks and their figures.
-  private static String sentence(Row row) {
+  public static String sentence(Row row) {
     List<Verdict> given = TOLD.stream()
         .filter(verdict -> row.found().stream().anyMatch(one -> one.verdict() == verdict))
         .toList();
@@ -87,7 +87,8 @@ public record StudyConclusion(String question, String carries, String uses, Stri
   private static String where(Row row, Verdict verdict, boolean named) {
     List<Cell> told = row.found().stream().filter(cell -> cell.verdict() == verdict && cell.task() != null).toList();
     List<String> places = told.stream().map(cell -> cell.task() + cell.evidence()
-        .map(evidence -> " (" + (named && cell == told.getFirst() ? evidence.figure() + ": " : "") + evidence.printed() + ")")
+        .map(evidence -> " (" + (named && cell == told.getFirst() ? evidence.figure() + ": " : "") + evidence.printed()
+            + ")")
         .orElse("")).toList();
     return places.isEmpty() ? "" : " on " + listed(places);
   }
