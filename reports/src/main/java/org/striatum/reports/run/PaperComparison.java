@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.striatum.probe.dopamine.DopamineResults;
@@ -17,6 +18,8 @@ import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.PruningCurve;
 import org.striatum.probe.value.ValueNeuronResults.PruningPoint;
 import org.striatum.reports.page.Notation;
+import org.striatum.studies.answer.Question;
+import org.striatum.studies.answer.StudyAnswers;
 import org.striatum.studies.intervention.InterventionWords;
 
 /// A figure of the paper next to ours. Models, problems and sample sizes differ, so the two are shown together and not
@@ -30,9 +33,24 @@ import org.striatum.studies.intervention.InterventionWords;
 /// @param verdict what the same figure comes to beside our controls, a dash if it has none
 public record PaperComparison(String quantity, String paper, String ours, String verdict) {
   private static final double TOP_SHARE_PRUNED = 0.99;
+  private static final String VALUE = "AUROC of V(s₀)";
+  private static final String PRUNED = "AUROC after pruning";
+  /// Quantities whose verdict is the answer to a question of the run.
+  private static final Map<String, List<Question>> ANSWERED = Map.of(VALUE, List.of(Question.READABLE), PRUNED,
+      List.of(Question.SPARSE, Question.BASIS_ALIGNED));
 
   static List<PaperComparison> all(RunReport.Content content) {
-    return all(content.values(), content.firstInterventions(), content.dopamine());
+    return all(content.values(), content.firstInterventions(), content.dopamine()).stream()
+        .map(row -> row.answered(content.answers())).toList();
+  }
+
+  /// The same with what the run's answers say, which other splits of the same rollouts may have decided.
+  private PaperComparison answered(StudyAnswers answers) {
+    List<Question> asked = ANSWERED.getOrDefault(quantity, List.of());
+    List<String> found = asked.stream().map(answers::to).flatMap(answer -> answer.findings().stream()
+        .map(finding -> answer.question().label() + ": " + finding.verdict().printed() + " (" + finding.of() + ")"))
+        .toList();
+    return found.isEmpty() ? this : new PaperComparison(quantity, paper, ours, joined(found));
   }
 
   /// Every row.
@@ -45,9 +63,9 @@ public record PaperComparison(String quantity, String paper, String ours, String
         : interventions.interventions().stream()
             .filter(i -> i.outcome() == OutcomeKind.ACCURACY && i.kind() == AblationKind.ZERO).toList();
     List<PaperComparison> rows = new ArrayList<>();
-    rows.add(new PaperComparison("AUROC of V(s₀)", "0.59–0.73, mean 0.67", aurocs(values),
+    rows.add(new PaperComparison(VALUE, "0.59–0.73, mean 0.67", aurocs(values),
         controls(values, on -> "predicts success: " + (on.readable() ? "yes" : "undecided"))));
-    rows.add(new PaperComparison("AUROC after pruning", "flat to 99 % pruned", pruned(values),
+    rows.add(new PaperComparison(PRUNED, "flat to 99 % pruned", pruned(values),
         controls(values, on -> "sparse: " + on.sparse().printed() + "; aligned with coordinates: "
             + on.basisAligned().printed())));
     rows.add(new PaperComparison("Accuracy, one layer's top 1 % zeroed",
@@ -107,7 +125,7 @@ public record PaperComparison(String quantity, String paper, String ours, String
         ? Notation.ABSENT
         : found.getCount() == 1
             ? Notation.auroc(found.getMin())
-            : Notation.range(found.getMin(), found.getMax(), 3) + ", mean " + Notation.auroc(found.getAverage())
+            : Notation.span(found.getMin(), found.getMax(), 3) + ", mean " + Notation.auroc(found.getAverage())
                 + " over " + Notation.count(found.getCount(), "dataset");
   }
 
