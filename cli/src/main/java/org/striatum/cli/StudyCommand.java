@@ -326,16 +326,16 @@ final class StudyCommand implements Callable<Integer> {
     }
     Optional<Paper> written = options.paper();
     if (written.isPresent()) {
-      besideThePaper(written.get(), folder);
+      besideThePaper(written.get(), folder, answers);
     }
     new StudyScreen(console).print(answers, new Surroundings(StudyRunner.asked(asked, told),
         told.settings(RolloutStep.STUDY).problems(), List.of(), folder));
     return ExitCode.DONE;
   }
 
-  private void besideThePaper(Paper paper, Path folder) throws IOException {
+  private void besideThePaper(Paper paper, Path folder, Answers answers) throws IOException {
     try (RunFolder run = RunFolder.open(folder)) {
-      new PaperSummary(console).print(paper, StudyResults.of(run));
+      new PaperSummary(console).print(paper, StudyResults.of(run), answers.checkpoint());
     }
   }
 }

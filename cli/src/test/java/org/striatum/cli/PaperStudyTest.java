@@ -25,6 +25,7 @@ import org.striatum.probe.value.Ranking;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.reports.run.PaperComparison;
 import org.striatum.reports.run.PaperComparison.Figure;
+import org.striatum.studies.AnswersStep;
 import org.striatum.studies.baselines.BaselineResults.BaselineRanking;
 import org.striatum.studies.paper.Paper;
 import org.striatum.studies.results.StudyResults;
@@ -48,7 +49,10 @@ class PaperStudyTest {
     assertThat(session.code()).as(session.err()).isZero();
     String report = Files.readString(folder.resolve("run/report.html"));
     Map<Figure, PaperComparison> rows = new EnumMap<>(Figure.class);
-    PaperComparison.all(results()).forEach(row -> rows.put(row.figure(), row));
+    try (RunFolder run = RunFolder.open(folder.resolve("run"))) {
+      PaperComparison.all(StudyResults.of(run), run.results(AnswersStep.STUDY).checkpoint())
+          .forEach(row -> rows.put(row.figure(), row));
+    }
     assertThat(rows.keySet()).isEqualTo(EnumSet.allOf(Figure.class));
     rows.values().forEach(row -> {
       assertThat(session.out()).contains(row.figure().printed(), row.figure().published());

@@ -2,6 +2,7 @@ package org.striatum.cli.summary;
 
 import org.striatum.cli.console.Console;
 import org.striatum.reports.run.PaperComparison;
+import org.striatum.studies.answer.StudyAnswers;
 import org.striatum.studies.paper.Paper;
 import org.striatum.studies.results.StudyResults;
 
@@ -10,10 +11,10 @@ import org.striatum.studies.results.StudyResults;
 /// @param console where they go
 public record PaperSummary(Console console) {
   /// Prints the table and the deviations.
-  public void print(Paper paper, StudyResults results) {
+  public void print(Paper paper, StudyResults results, StudyAnswers answers) {
     console.print("");
     console.print("As written in arXiv 2602.00986" + paper.printed() + ", and under our controls");
-    for (PaperComparison row : PaperComparison.all(results)) {
+    for (PaperComparison row : PaperComparison.all(results, answers)) {
       console.print(row.figure().printed());
       lines("paper", row.figure().published());
       lines("here", row.ours());

@@ -15,6 +15,7 @@ import org.striatum.peft.mnist.ModeSettings.Preset;
 import org.striatum.peft.network.Mlp;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.Equivalence;
+import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.PValue;
 import org.striatum.probe.stats.Verdict;
 
@@ -208,8 +209,8 @@ public final class SpecializationTable {
     boolean beyond = bitFit.ci()[0] > ALIKE || bitFit.ci()[1] < -ALIKE;
     return new Claim("BitFit and TauGate are alike at 45°, within " + ALIKE,
         test.p() < LEVEL ? Verdict.YES : beyond ? Verdict.NO : Verdict.UNDECIDED,
-        "BitFit beyond TauGate %s; equivalence %s, 90 %% interval [%+.3f, %+.3f]".formatted(printed(bitFit),
-            PValue.exact(test.p()).equation("p"), test.low(), test.high()));
+        "BitFit beyond TauGate %s; equivalence %s, 90 %% interval %s".formatted(printed(bitFit),
+            PValue.exact(test.p()).equation("p"), new Estimate(Double.NaN, test.low(), test.high()).interval(3)));
   }
 
   private static Verdict onlyFullForgets(List<MethodResult> methods) {
@@ -223,7 +224,7 @@ public final class SpecializationTable {
   }
 
   static String printed(OverSeeds difference) {
-    return "%+.3f [%+.3f, %+.3f]".formatted(difference.mean(), difference.ci()[0], difference.ci()[1]);
+    return new Estimate(difference.mean(), difference.ci()[0], difference.ci()[1]).signed(3);
   }
 
   /// The first test image of some classes in every mode.

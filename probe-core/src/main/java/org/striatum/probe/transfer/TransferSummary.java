@@ -145,10 +145,10 @@ public record TransferSummary(List<Statement> statements) {
   }
 
   private static String interval(Estimate estimate) {
-    return String.format(Locale.ROOT, "%.3f [%.3f, %.3f]", estimate.value(), estimate.low(), estimate.high());
+    return estimate.printed(3);
   }
 
   private static String signed(Estimate estimate) {
-    return String.format(Locale.ROOT, "%+.3f [%+.3f, %+.3f]", estimate.value(), estimate.low(), estimate.high());
+    return estimate.signed(3);
   }
 }

@@ -75,8 +75,8 @@ public record ConfidenceResults(List<DatasetConfidence> datasets) {
         case NO -> "worse than";
         case UNDECIDED, NOT_TESTED -> "not told apart from";
       };
-      return "%s %s (%s; AUROC difference %+.3f [%+.3f, %+.3f])".formatted(relation, name, known.words(),
-          valueAhead.value(), valueAhead.low(), valueAhead.high());
+      return "%s %s (%s; AUROC difference %s)".formatted(relation, name, known.words(),
+          valueAhead.signed(3));
     }
   }
 }

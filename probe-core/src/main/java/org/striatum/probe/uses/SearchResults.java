@@ -78,8 +78,8 @@ public record SearchResults(int candidates, int stepTokens, List<DatasetSearch> 
 
     /// The finding in a sentence.
     public String words() {
-      return "%s beats %s: %s (accuracy difference %+.3f [%+.3f, %+.3f], McNemar %s)".formatted(search, other,
-          verdict().printed(), difference.value(), difference.low(), difference.high(), PValue.exact(p).equation("p"));
+      return "%s beats %s: %s (accuracy difference %s, McNemar %s)".formatted(search, other,
+          verdict().printed(), difference.signed(3), PValue.exact(p).equation("p"));
     }
   }
 }

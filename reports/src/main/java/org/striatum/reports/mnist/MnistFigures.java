@@ -25,6 +25,7 @@ import org.striatum.peft.mnist.OverSeeds;
 import org.striatum.peft.mnist.SpecializationTable.Cell;
 import org.striatum.peft.mnist.SpecializationTable.Digit;
 import org.striatum.peft.mnist.SpecializationTable.LayerGate;
+import org.striatum.probe.stats.Estimate;
 import org.striatum.reports.page.Channel;
 import org.striatum.reports.page.Chart;
 import org.striatum.reports.page.Figure;
@@ -393,20 +394,17 @@ record MnistFigures(ModeSpecialization results) {
     return axis.axis("tickCount", JSON.numberNode(6));
   }
 
-  /// `0.854 [0.850, 0.858]`.
+  /// `0.854 [0.850 to 0.858]`.
   static String figure(OverSeeds value, int places) {
-    return Notation.decimals(value.mean(), places) + " " + interval(value, 1, places);
+    return estimate(value).printed(places);
   }
 
-  /// A difference of accuracies in points: `+1.3 points [0.9, 1.7]`.
+  /// A difference of accuracies in points: `+1.3 points [0.9 to 1.7]`.
   static String change(OverSeeds value) {
-    return Notation.effect(value.mean(), "accuracy") + " " + interval(value, 100, 1);
+    return Notation.effect(estimate(value), "accuracy");
   }
 
-  private static String interval(OverSeeds value, double scale, int places) {
-    return Double.isFinite(value.ci()[0])
-        ? "[" + Notation.decimals(scale * value.ci()[0], places) + ", "
-            + Notation.decimals(scale * value.ci()[1], places) + "]"
-        : "[" + Notation.ABSENT + "]";
+  private static Estimate estimate(OverSeeds value) {
+    return new Estimate(value.mean(), value.ci()[0], value.ci()[1]);
   }
 }

@@ -50,7 +50,7 @@ public final class MnistReport {
     private static final SequencedMap<String, String> SECTIONS = Channel.titles("verdict", "Question and verdict",
         "table", "The paper's table", "gates", "Digits and gates", "budget", "At equal budget", "hardening",
         "Hard gates", "foundations", "Foundations", "absent", "Absent modes", "switching", "Switching", "cost", "Cost",
-        "limits", "Limits", "manifest", "Manifest");
+        "limits", "Limits", "cite", "For a paper", "manifest", "Manifest");
 
     static Page of(ModeSpecialization results, String manifest) {
       Objects.requireNonNull(manifest, "a report needs its run's manifest");

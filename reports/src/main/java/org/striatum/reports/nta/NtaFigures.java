@@ -114,7 +114,7 @@ record NtaFigures(NtaResults results, int number) {
                 .where("isValid(datum.low) && isValid(datum.high)").with("opacity", 0.2),
             Layer.of("line", block, quantitative("y", "median").unlabelled(), colour).with("strokeWidth", 1.5),
             Layer.of("point", block, quantitative("y", "median").unlabelled(), colour,
-                tooltip(Channel.titles("arm", "arm", "block", "block", "_median", "median [95 %]"))).with("size", 26)));
+                tooltip(Channel.titles("arm", "arm", "block", "block", "_median", "median, 95 %"))).with("size", 26)));
     return new Figure("Block by block", "Median over seeds with its 95 % bootstrap interval.", chart);
   }
 
@@ -181,7 +181,7 @@ record NtaFigures(NtaResults results, int number) {
             Layer.of("rect", x, y,
                 quantitative("fillOpacity", "_share").domain(0, 1)
                     .scaled("range", JSON.arrayNode().add(0.03).add(0.45)).with("legend", JSON.nullNode()),
-                tooltip(Channel.titles("x", first.x(), "y", first.y(), "_found", "median [95 %]"))),
+                tooltip(Channel.titles("x", first.x(), "y", first.y(), "_found", "median, 95 %"))),
             Layer.of("text", x, y, new Channel("text", JSON.objectNode().put("field", "_median")))
                 .with("style", "cell-figure").with("tooltip", JSON.nullNode())));
     return new Figure("Phase diagram", "Median over seeds in each cell, shaded from the lowest to the highest.", chart);
@@ -224,7 +224,8 @@ record NtaFigures(NtaResults results, int number) {
   static String found(Estimate estimate) {
     String value = Notation.significant(estimate.value(), 3);
     return Double.isFinite(estimate.low()) && Double.isFinite(estimate.high()) && estimate.low() != estimate.high()
-        ? value + " [" + Notation.significant(estimate.low(), 3) + ", " + Notation.significant(estimate.high(), 3) + "]"
+        ? value + " [" + Notation.significant(estimate.low(), 3) + " to " + Notation.significant(estimate.high(), 3)
+            + "]"
         : value;
   }
 

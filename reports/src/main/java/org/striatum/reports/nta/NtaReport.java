@@ -53,6 +53,7 @@ public final class NtaReport {
       sections.put("verdict", "Question and verdict");
       parts.forEach(part -> sections.put(part.anchor(), part.results.experiment()));
       sections.put("limits", "Limits");
+      sections.put("cite", "For a paper");
       sections.put("manifest", "Manifest");
       return new Frame("Striatum report", "Neural task abstraction", sections,
           parts.stream().flatMap(part -> part.figures.stream()).toList());

@@ -36,6 +36,12 @@ public record Channel(String name, JsonNode definition) {
     return typed(name, field, "nominal").with("sort", names(domain)).scaled("domain", names(domain));
   }
 
+  /// A column of two names of which the first means solved, high or more and the second failed, low or less: they have the
+  /// colours that these have in the whole report.
+  public static Channel outcome(String name, String field, List<String> domain) {
+    return series(name, field, domain).scaled("range", Chart.OUTCOME);
+  }
+
   /// The far end of a range: a column that shares the type and scale of its near end.
   public static Channel end(String name, String field) {
     return new Channel(name, JSON.objectNode().put("field", field));

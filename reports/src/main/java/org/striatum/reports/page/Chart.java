@@ -26,6 +26,8 @@ public record Chart(String id, String description, int height, List<String> colu
     Choice choice, List<Layer> layers) {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final double FADED = 0.06;
+  /// Vega-Lite's name of the range that [Channel#outcome] uses: what is solved or high, then what is failed or low.
+  static final String OUTCOME = "diverging";
   private static final String FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif";
 
   public Chart {
@@ -138,11 +140,12 @@ public record Chart(String id, String description, int height, List<String> colu
     };
   }
 
-  /// The style of every chart in light or dark mode. Series colours are those of Okabe and Ito, which colour-blind readers
-  /// can distinguish, lighter in dark mode.
+  /// The style of every chart in light or dark mode. A colour means one thing in the whole report: blue is solved or high, orange
+  /// failed or low, teal what this run measured, grey chance and controls; series that are only told apart have none of these.
   public static ObjectNode theme(boolean dark) {
     String ink = dark ? "#e6e8eb" : "#1d2329";
     String quiet = dark ? "#9aa4af" : "#5b6670";
+    String result = dark ? "#3fc1b0" : "#0f766e";
     String hairline = dark ? "#30373f" : "#e3e7eb";
     ObjectNode theme = JSON.objectNode();
     theme.put("background", dark ? "#15191e" : "#ffffff").put("font", FONT);
@@ -163,16 +166,20 @@ public record Chart(String id, String description, int height, List<String> colu
     // A legend of shapes stands under that of colours: side by side they would leave a phone.
     legend.putObject("layout").putObject("bottom").put("direction", "vertical").put("anchor", "start");
     theme.putObject("range").set("category", strings(dark
-        ? List.of("#56b4e9", "#e69f00", "#2fc79c", "#e58fc0", "#f0e442", "#ff8352", "#b9c2cc")
-        : List.of("#0072b2", "#d55e00", "#009e73", "#a64d84", "#8a7500", "#2f9fd8", "#4a4f55")));
+        ? List.of("#c98be0", "#e0cf5a", "#f08fbd", "#c8a184", "#8f7df0", "#a3b04a", "#f6c6dd")
+        : List.of("#7b3fa0", "#8a7500", "#c2447f", "#7a4b2e", "#5a4fd0", "#6f7f1e", "#d58ab5")));
+    theme.withObjectProperty("range").set(OUTCOME, strings(dark
+        ? List.of("#56b4e9", "#e6862e")
+        : List.of("#0072b2", "#d55e00")));
     ObjectNode styles = theme.putObject("style");
     styles.putObject("null-band").put("color", quiet).put("fillOpacity", dark ? 0.24 : 0.16);
     styles.putObject("baseline").put("color", quiet).put("strokeWidth", 1);
     styles.putObject("baseline-name").put("color", quiet).put("fontSize", 11);
     styles.putObject("cell-figure").put("color", ink).put("fontSize", 11);
-    styles.putObject("finding").put("color", dark ? "#ff9d6b" : "#c2410c");
+    styles.putObject("finding").put("color", result);
     styles.putObject("control").put("color", quiet);
-    theme.putObject("mark").put("color", dark ? "#56b4e9" : "#0072b2");
+    theme.putObject("mark").put("color", result);
+    theme.putObject("rule").put("color", result);
     theme.putObject("line").put("strokeWidth", 2).put("strokeJoin", "round");
     theme.putObject("point").put("filled", true).put("size", 55).put("opacity", 1);
     return theme;

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.striatum.probe.intervention.OutcomeKind;
+import org.striatum.probe.stats.Decimals;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.PValue;
 
@@ -20,12 +21,7 @@ public final class Notation {
 
   /// A figure to the given number of decimals.
   public static String decimals(double value, int places) {
-    if (!Double.isFinite(value)) {
-      return ABSENT;
-    }
-    String digits = new BigDecimal(Math.abs(value)).setScale(places, RoundingMode.HALF_UP).toPlainString();
-    boolean zero = digits.chars().allMatch(c -> c == '0' || c == '.');
-    return value < 0 && !zero ? MINUS + digits : digits;
+    return Decimals.of(value, places);
   }
 
   /// A figure to the given number of significant digits; very small and very large ones in powers of ten.
@@ -54,9 +50,9 @@ public final class Notation {
     return decimals(value, 3);
   }
 
-  /// An AUROC and its 95 % interval: `0.812 [0.761, 0.860]`; a dash stands for a missing interval.
+  /// An AUROC and its 95 % interval: `0.812 [0.761 to 0.860]`.
   public static String auroc(Estimate estimate) {
-    return auroc(estimate.value()) + " " + interval(estimate, 1, 3);
+    return estimate.printed(3);
   }
 
   /// A share as a percentage: `75.2 %`.
@@ -75,7 +71,7 @@ public final class Notation {
 
   /// A difference of outcomes: accuracy in percentage points, log-probability in nats, always with its sign.
   public static String effect(double value, String outcome) {
-    return (signed(scale(outcome) * value, isShare(outcome) ? 1 : 3) + " " + unit(outcome)).strip();
+    return (Decimals.signed(scale(outcome) * value, places(outcome)) + " " + unit(outcome)).strip();
   }
 
   public static String effect(double value, OutcomeKind outcome) {
@@ -87,7 +83,10 @@ public final class Notation {
   }
 
   public static String effect(Estimate estimate, String outcome) {
-    return effect(estimate.value(), outcome) + " " + interval(estimate, scale(outcome), isShare(outcome) ? 1 : 3);
+    String value = effect(estimate.value(), outcome);
+    return Double.isFinite(estimate.value())
+        ? value + " [" + (estimate.hasInterval() ? effectInterval(estimate, outcome) : "no interval") + "]"
+        : value;
   }
 
   public static double scale(OutcomeKind outcome) {
@@ -144,37 +143,27 @@ public final class Notation {
         : coordinates.stream().map(c -> Integer.toString(c)).collect(Collectors.joining(", "));
   }
 
-  /// `(a, b)` as `a–b`.
-  public static String range(double low, double high, int places) {
-    return Double.isFinite(low) && Double.isFinite(high)
-        ? decimals(low, places) + "–" + decimals(high, places)
-        : ABSENT;
-  }
-
-  /// An interval whose ends may be negative: `−26.0 to −15.5`.
+  /// An interval: `−26.0 to −15.5`; a dash where there is none.
   public static String span(double low, double high, int places) {
-    return Double.isFinite(low) && Double.isFinite(high)
-        ? decimals(low, places) + " to " + decimals(high, places)
-        : ABSENT;
+    return new Estimate(Double.NaN, low, high).interval(places);
   }
 
   private static boolean isShare(String outcome) {
     return outcome.equals(OutcomeKind.ACCURACY.printed());
   }
 
-  private static String signed(double value, int places) {
-    String text = decimals(value, places);
-    return value > 0 && !text.equals(decimals(0, places)) ? "+" + text : text;
+  private static int places(String outcome) {
+    return isShare(outcome) ? 1 : 3;
   }
 
-  /// An AUROC's interval alone: `[0.761, 0.860]`.
+  /// An AUROC's interval alone: `0.761 to 0.860`.
   public static String aurocInterval(Estimate estimate) {
-    return interval(estimate, 1, 3);
+    return estimate.interval(3);
   }
 
   /// An outcome's interval alone, in the outcome's unit.
   public static String outcomeInterval(Estimate estimate, String outcome) {
-    return interval(estimate, scale(outcome), isShare(outcome) ? 1 : 2);
+    return estimate.times(scale(outcome)).interval(isShare(outcome) ? 1 : 2);
   }
 
   public static String outcomeInterval(Estimate estimate, OutcomeKind outcome) {
@@ -187,13 +176,6 @@ public final class Notation {
 
   /// An effect's interval alone, in the effect's unit.
   public static String effectInterval(Estimate estimate, String outcome) {
-    return interval(estimate, scale(outcome), isShare(outcome) ? 1 : 3);
-  }
-
-  private static String interval(Estimate estimate, double scale, int places) {
-    boolean known = Double.isFinite(estimate.low()) && Double.isFinite(estimate.high());
-    return known
-        ? "[" + decimals(scale * estimate.low(), places) + ", " + decimals(scale * estimate.high(), places) + "]"
-        : "[" + ABSENT + "]";
+    return estimate.times(scale(outcome)).signedInterval(places(outcome));
   }
 }

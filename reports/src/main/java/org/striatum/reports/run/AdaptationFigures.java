@@ -46,6 +46,16 @@ record AdaptationFigures(AdaptationResults results, int number) {
     return Stream.of(changes(), gates()).filter(Objects::nonNull).toList();
   }
 
+  /// The chart that the section opens with; none without data.
+  List<Figure> first() {
+    return all().stream().limit(1).toList();
+  }
+
+  /// The charts behind it.
+  List<Figure> others() {
+    return all().stream().skip(1).toList();
+  }
+
   /// The question with its answers.
   List<Finding> findings() {
     return AdaptationAnswers.places(results);
@@ -163,7 +173,7 @@ record AdaptationFigures(AdaptationResults results, int number) {
                 .axis("grid", JSON.booleanNode(true)),
             Channel.quantitative("yOffset", "_height").domain(-1.05, 1.05).scaled("reverse",
                 JSON.booleanNode(true)),
-            Channel.series("color", "direction", List.of(LOUDER, QUIETER)).unlabelled(),
+            Channel.outcome("color", "direction", List.of(LOUDER, QUIETER)).unlabelled(),
             Channel.tooltip(Channel.titles("hook point", "hook point", "coordinate", "coordinate", "direction",
                 "direction", "_gain", "gain γ", "_threshold", "threshold τ̃", "_before", "openness before", "_after",
                 "openness after")))

@@ -48,7 +48,7 @@ record ArmRow(String name, String coordinates, String effect, String interval, S
   private static String figure(Estimate estimate) {
     return Notation.significant(estimate.value(), 3)
         + (Double.isFinite(estimate.low())
-            ? " [" + Notation.significant(estimate.low(), 3) + ", " + Notation.significant(estimate.high(), 3) + "]"
+            ? " [" + Notation.significant(estimate.low(), 3) + " to " + Notation.significant(estimate.high(), 3) + "]"
             : "");
   }
 }

@@ -1,6 +1,7 @@
 package org.striatum.reports.run;
 
 import java.util.List;
+import org.striatum.reports.page.Notation;
 
 /// What a reader must know about the checkpoint of a run.
 ///
@@ -22,6 +23,12 @@ public record CheckpointFacts(String name, String modelType, int layers, int wid
           "a checkpoint must have layers and width ≥ 1, found " + layers + " layers of width " + width);
     }
     files = List.copyOf(files);
+  }
+
+  /// In one line.
+  public String printed() {
+    return "%s: %s, %s layers × %s, %s parameters, %s.".formatted(name, modelType, Notation.count(layers),
+        Notation.count(width), Notation.count(parameters), dtype);
   }
 
   /// A file of the checkpoint and its SHA-256, hexadecimal.

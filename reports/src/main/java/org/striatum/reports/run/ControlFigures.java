@@ -42,6 +42,16 @@ record ControlFigures(List<DatasetControls> controls) {
     return Stream.of(rotation(), reliability()).filter(Objects::nonNull).toList();
   }
 
+  /// The chart that the section opens with; none without data.
+  List<Figure> first() {
+    return all().stream().limit(1).toList();
+  }
+
+  /// The charts behind it.
+  List<Figure> others() {
+    return all().stream().skip(1).toList();
+  }
+
   /// AUROCs of planted codes, rising.
   static List<Double> strengths(ValuePower power) {
     return power.shares().stream().map(Share::strength).distinct().sorted().toList();
@@ -78,7 +88,7 @@ record ControlFigures(List<DatasetControls> controls) {
     List<List<Object>> rows = rows(c -> c.rotation().points().stream()
         .map(r -> Chart.row(c.dataset(), 1 - r.ratio(), r.kept(), r.unrotated().value(), r.unrotated().low(),
             r.unrotated().high(), r.rotatedMean(), r.low(), r.high(), Notation.percent(r.ratio()),
-            Notation.auroc(r.unrotated()), Notation.range(r.low(), r.high(), 3), Notation.auroc(r.difference()),
+            Notation.auroc(r.unrotated()), Notation.span(r.low(), r.high(), 3), r.difference().signed(3),
             Notation.p(PValue.counted(r.p(), c.rotation().rotations()))))
         .toList());
     if (rows.isEmpty()) {
@@ -92,9 +102,9 @@ record ControlFigures(List<DatasetControls> controls) {
         .domain(least * 0.9, Math.min(1, shares.getLast() * 1.1))
         .axis("values", numbers(shares)).axis("labelExpr", "format(100 * (1 - datum.value), '.4~r') + ' %'")
         .axis("grid", BooleanNode.FALSE);
-    Channel shown = tooltip(Channel.titles("_ratio", "removed", "kept", "coordinates left", "_native", "native [95 %]",
-        "_rotated", "rotated, 95 %", "_difference", "native minus rotated [95 %]", "_p", "p"));
-    Chart chart = new Chart("rotation-control", "AUROC on the best coordinates, native and in rotated bases", 240,
+    Channel shown = tooltip(Channel.titles("_ratio", "removed", "kept", "coordinates left", "_native", "native, 95 %",
+        "_rotated", "rotated, 95 %", "_difference", "native minus rotated, 95 %", "_p", "p"));
+    Chart chart = new Chart("rotation-control", "AUROC on the best coordinates, native and in rotated bases", 200,
         List.of("dataset", "share_kept", "kept", "native", "low", "high", "rotated_mean", "rotated_low", "rotated_high",
             "_ratio", "_native", "_rotated", "_difference", "_p"),
         rows, choice(),
@@ -120,7 +130,7 @@ record ControlFigures(List<DatasetControls> controls) {
       for (ReliabilityBin bin : c.calibration().bins()) {
         if (bin.rollouts() > 0) {
           own.add(Chart.row(c.dataset(), "bin", bin.meanProbability(), bin.rate(), bin.rollouts(),
-              Notation.range(bin.low(), bin.high(), 1), Notation.decimals(bin.meanProbability(), 3),
+              Notation.span(bin.low(), bin.high(), 1), Notation.decimals(bin.meanProbability(), 3),
               Notation.decimals(bin.rate(), 3)));
         }
       }

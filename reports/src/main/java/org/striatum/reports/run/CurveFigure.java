@@ -36,6 +36,11 @@ final class CurveFigure {
       return null;
     }
     List<List<Object>> rows = new ArrayList<>();
+    if (!dose && points.stream().noneMatch(point -> point.x() == 0)) {
+      // Nothing added changes nothing: known without measuring.
+      rows.add(Chart.row(0.0, points.getFirst().coordinates(), 0.0, null, null, 0.0, 0.0, 0.0, null, "α = 0",
+          Notation.effect(0, OUTCOME) + ", known", "0", Notation.ABSENT));
+    }
     for (CurvePoint point : points) {
       double x = dose ? 100 * point.x() : point.x();
       rows.add(Chart.row(x, point.coordinates(), point.effect().value(), point.effect().low(), point.effect().high(),
@@ -51,7 +56,7 @@ final class CurveFigure {
     SequencedMap<String, String> titles = new LinkedHashMap<>();
     titles.put("_x", dose ? "dose" : "strength");
     titles.put("coordinates", "coordinates");
-    titles.put("_effect", "effect [95 %]");
+    titles.put("_effect", "effect, 95 %");
     titles.put("_matched", "RMS-matched, 95 %");
     titles.put("_p", "p");
     Channel shown = tooltip(titles);

@@ -57,6 +57,11 @@ record DopamineFigures(DatasetSteps dataset, LayerDopamine layer, Figure pruning
     return all;
   }
 
+  /// The dataset, and its hook point if there is one.
+  String title() {
+    return dataset.dataset() + (layer == null ? "" : ", " + layer.hook());
+  }
+
   List<Figure> figures() {
     return Stream.concat(Stream.of(pruning, scatter).filter(Objects::nonNull), traces.stream()).toList();
   }
@@ -73,9 +78,7 @@ record DopamineFigures(DatasetSteps dataset, LayerDopamine layer, Figure pruning
 
   /// A correlation and its 95 % interval.
   static String rho(Estimate estimate) {
-    return Double.isFinite(estimate.value())
-        ? Notation.decimals(estimate.value(), 2) + " [" + Notation.span(estimate.low(), estimate.high(), 2) + "]"
-        : Notation.ABSENT;
+    return estimate.printed(2);
   }
 
   /// What was planted, as the head of a column.
@@ -115,7 +118,7 @@ record DopamineFigures(DatasetSteps dataset, LayerDopamine layer, Figure pruning
     Channel colour = series("color", "scores", names).unlabelled();
     Channel shape = series("shape", "scores", names).unlabelled();
     Channel shown = tooltip(Channel.titles("scores", "scores", "_ratio", "removed", "kept", "coordinates left", "_rho",
-        "ρ [95 %]"));
+        "ρ, 95 %"));
     Chart chart = new Chart("dopamine-pruning-" + number,
         "Spearman correlation of the TD-error probe with δ against the share of coordinates removed", 260,
         List.of("scores", "share_kept", "kept", "rho", "low", "high", "random_low", "random_high", "_rho", "_ratio"),
@@ -201,7 +204,7 @@ record DopamineFigures(DatasetSteps dataset, LayerDopamine layer, Figure pruning
             Layer.of("line", offset, activation("mean"), colour),
             Layer
                 .of("point", offset, activation("mean"), colour, tooltip(Channel.titles("neuron", "", "offset", "token",
-                    "rollouts", "rollouts", "_mean", "mean [95 %]")))
+                    "rollouts", "rollouts", "_mean", "mean, 95 %")))
                 .with("size", 16)));
     Trace first = traces.getFirst();
     return new Figure("An unexpected " + kind,

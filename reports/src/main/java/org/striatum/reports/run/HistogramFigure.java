@@ -2,7 +2,7 @@ package org.striatum.reports.run;
 
 import static org.striatum.reports.page.Channel.end;
 import static org.striatum.reports.page.Channel.quantitative;
-import static org.striatum.reports.page.Channel.series;
+import static org.striatum.reports.page.Channel.outcome;
 import static org.striatum.reports.page.Channel.tooltip;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -41,7 +41,7 @@ final class HistogramFigure {
       rows(rows, label.apply(reading), reading, OUTCOMES.getLast(), reading.failed());
     }
     List<String> labels = drawn.stream().map(label).distinct().toList();
-    Channel colour = series("color", "outcome", OUTCOMES).unlabelled();
+    Channel colour = outcome("color", "outcome", OUTCOMES).unlabelled();
     Channel from = quantitative("x", "from").titled("activation at s₀").axis("grid", JSON.booleanNode(false))
         .scaled("zero", JSON.booleanNode(false));
     Channel share = quantitative("y", "share").titled("% of rollouts with that outcome");
@@ -50,7 +50,7 @@ final class HistogramFigure {
         labels.size() < 2 ? null : new Chart.Choice("of", choice, labels, labels.getFirst()),
         List.of(Layer.of("rect", from, end("x2", "to"), share, end("y2", "_floor"), colour,
             tooltip(Channel.titles("of", "", "outcome", "outcome", "_range", "activation", "rollouts", "rollouts",
-                "_share", "share of that outcome", "_auroc", "AUROC alone [95 %]")))
+                "_share", "share of that outcome", "_auroc", "AUROC alone, 95 %")))
             .with("opacity", 0.55)));
     CoordinateReading first = drawn.getFirst();
     return new Figure(title,

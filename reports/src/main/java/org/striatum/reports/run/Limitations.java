@@ -117,19 +117,20 @@ final class Limitations {
   }
 
   private static void selection(List<String> limits, Selection s) {
+    String chosen = "the " + s.probe().probe() + " probe at " + s.hook() + ", best on validation problems,";
     if (!s.beatsPromptLength()) {
       limits.add("On " + s.dataset() + " prompt length alone gives AUROC "
-          + Notation.auroc(s.summary().promptLengthAuroc().value()) + ", no less than the chosen probe's "
-          + Notation.auroc(s.probe().test().value())
+          + Notation.auroc(s.summary().promptLengthAuroc().value()) + ", no less than the "
+          + Notation.auroc(s.probe().test().value()) + " of " + chosen.substring(0, chosen.length() - 1)
           + ": there the probe is not shown to read more than the length of the question.");
     } else if (s.probe().test().low() <= s.summary().promptLengthAuroc().value()) {
-      limits.add("On " + s.dataset() + " the chosen probe's interval includes prompt length's AUROC of "
+      limits.add("On " + s.dataset() + " the interval of " + chosen + " includes prompt length's AUROC of "
           + Notation.auroc(s.summary().promptLengthAuroc().value()) + ".");
     }
     if (!s.predicts()) {
       limits
           .add("On " + s.dataset()
-              + " the chosen probe is not distinguishable from chance or from shuffled rewards (AUROC "
+              + " " + chosen + " is not distinguishable from chance or from shuffled rewards (AUROC "
               + Notation.auroc(s.probe().test()) + ", " + Notation.pEquals(s.layer().shuffled().pValue()) + ").");
     }
   }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.striatum.probe.adaptation.AdaptationResults;
@@ -28,16 +29,18 @@ import org.striatum.studies.results.StudyResults;
 
 /// All results of a run about one neuron.
 ///
+/// @param dataset that it was found on, whose figures come first
 /// @param standing its rank in every ranking, one row per ranking
-/// @param readings of the neuron alone, one per dataset
+/// @param readings of the neuron alone, one per dataset, its own first
 /// @param histogram of these; null without any
-/// @param tokens that it is about, one part per dataset
+/// @param tokens that it is about, one part per dataset, its own first
 /// @param sets that contain it, with the effects of their interventions
 /// @param signatures its signature tests, one per dataset
 /// @param partners sets compared with the sets that contain it
 /// @param gates that were learned for it
-record NeuronPage(NeuronId neuron, Standing standing, List<CoordinateReading> readings, Figure histogram,
-    List<NeuronTokens> tokens, List<Intervention> sets, List<Signed> signatures, List<Partner> partners,
+record NeuronPage(NeuronId neuron, String dataset, Standing standing, List<CoordinateReading> readings,
+    Figure histogram, List<NeuronTokens> tokens, List<Intervention> sets, List<Signed> signatures,
+    List<Partner> partners,
     List<Gated> gates) {
   /// The transfer study's name of the run's own ranking.
   private static final String STUDY = "study";
@@ -71,11 +74,19 @@ record NeuronPage(NeuronId neuron, Standing standing, List<CoordinateReading> re
   /// A gate learned for the neuron.
   record Gated(String mode, AdaptationFigures.Changed change) {}
 
-  static NeuronPage of(NeuronId neuron, StudyResults results, List<CoordinateReading> readings, int number) {
-    return new NeuronPage(neuron, standing(neuron, results), readings,
-        HistogramFigure.of("neuron-" + number, "Activation by outcome", readings, CoordinateReading::dataset, "data "),
-        NeuronTokens.of(neuron, results.about()), sets(neuron, results), signatures(neuron, results),
+  static NeuronPage of(NeuronId neuron, String dataset, StudyResults results, List<CoordinateReading> readings,
+      int number) {
+    List<CoordinateReading> own = ownFirst(readings, CoordinateReading::dataset, dataset);
+    return new NeuronPage(neuron, dataset, standing(neuron, results), own,
+        HistogramFigure.of("neuron-" + number, "Activation by outcome", own, CoordinateReading::dataset, "data "),
+        ownFirst(NeuronTokens.of(neuron, results.about()), NeuronTokens::dataset, dataset), sets(neuron, results),
+        signatures(neuron, results),
         partners(neuron, results), gates(neuron, results));
+  }
+
+  private static <T> List<T> ownFirst(List<T> parts, Function<T, String> of, String dataset) {
+    return Stream.concat(parts.stream().filter(part -> of.apply(part).equals(dataset)),
+        parts.stream().filter(part -> !of.apply(part).equals(dataset))).toList();
   }
 
   /// The anchor of this part of the page.
@@ -85,7 +96,8 @@ record NeuronPage(NeuronId neuron, Standing standing, List<CoordinateReading> re
 
   /// A summary of its results, in one line.
   String known() {
-    List<String> parts = new ArrayList<>(standing.best().stream().toList());
+    List<String> parts = new ArrayList<>(tokens.stream().limit(1).map(NeuronTokens::peaks).toList());
+    parts.addAll(standing.best().stream().toList());
     long passed = signatures.stream().filter(one -> one.tested().significant()).count();
     if (!signatures.isEmpty()) {
       parts.add(passed > 0

@@ -3,10 +3,8 @@ package org.striatum.reports.run;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedMap;
-import java.util.SequencedSet;
 import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.probe.dopamine.DopamineResults.DatasetSteps;
 import org.striatum.probe.dopamine.DopamineResults.TestedNeuron;
@@ -37,45 +35,54 @@ record NeuronPages(SequencedMap<NeuronId, NeuronPage> pages, AboutResults about)
   /// point, of those significant or tested as dopamine neurons at theirs, of the sets fixed before an intervention, and of
   /// those that learned gates changed most.
   static List<NeuronId> named(StudyResults results) {
-    List<List<NeuronId>> lists = lists(results);
-    SequencedSet<NeuronId> named = new LinkedHashSet<>();
+    return List.copyOf(found(results).keySet());
+  }
+
+  /// The same, each with the dataset that it was found for first.
+  private static SequencedMap<NeuronId, String> found(StudyResults results) {
+    List<Listed> lists = lists(results);
+    SequencedMap<NeuronId, String> found = new LinkedHashMap<>();
     for (int place = 0; place < OF_A_LIST; place++) {
-      for (List<NeuronId> list : lists) {
-        if (place < list.size() && named.size() < MOST) {
-          named.add(list.get(place));
+      for (Listed list : lists) {
+        if (place < list.neurons.size() && found.size() < MOST) {
+          found.putIfAbsent(list.neurons.get(place), list.dataset);
         }
       }
     }
-    return List.copyOf(named);
+    return found;
   }
 
-  private static List<List<NeuronId>> lists(StudyResults results) {
-    List<List<NeuronId>> lists = new ArrayList<>();
+  /// Neurons, best first, and the dataset that they were found on.
+  private record Listed(String dataset, List<NeuronId> neurons) {}
+
+  private static List<Listed> lists(StudyResults results) {
+    List<Listed> lists = new ArrayList<>();
     if (results.values() != null) {
       for (Selection selection : Selection.all(results.values())) {
-        lists.add(selection.layer().top().stream()
-            .map(neuron -> new NeuronId(selection.hook(), neuron.coordinate())).toList());
+        lists.add(new Listed(selection.dataset(), selection.layer().top().stream()
+            .map(neuron -> new NeuronId(selection.hook(), neuron.coordinate())).toList()));
       }
     }
     if (results.dopamine() != null) {
       for (DatasetSteps dataset : results.dopamine().datasets()) {
         results.dopamine().chosen(dataset.dataset())
-            .ifPresent(layer -> lists.add(DopamineFigures.significantFirst(layer)
-                .map(TestedNeuron::coordinate).map(coordinate -> new NeuronId(layer.hook(), coordinate)).toList()));
+            .ifPresent(layer -> lists.add(new Listed(dataset.dataset(), DopamineFigures.significantFirst(layer)
+                .map(TestedNeuron::coordinate).map(coordinate -> new NeuronId(layer.hook(), coordinate)).toList())));
       }
     }
     for (InterventionResults named : results.interventions().values()) {
       for (Intervention intervention : named.interventions()) {
         if (intervention.primary()) {
           for (LayerSet layer : intervention.layers()) {
-            lists.add(layer.coordinates().stream().map(coordinate -> new NeuronId(layer.hook(), coordinate)).toList());
+            lists.add(new Listed(intervention.dataset(),
+                layer.coordinates().stream().map(coordinate -> new NeuronId(layer.hook(), coordinate)).toList()));
           }
         }
       }
     }
     for (AdaptationResults adaptation : results.adaptations()) {
-      lists.add(new AdaptationFigures(adaptation, 1).mostChanged().stream().map(AdaptationFigures.Changed::neuron)
-          .distinct().toList());
+      lists.add(new Listed(adaptation.ranked(), new AdaptationFigures(adaptation, 1).mostChanged().stream()
+          .map(AdaptationFigures.Changed::neuron).distinct().toList()));
     }
     return lists;
   }
@@ -85,10 +92,8 @@ record NeuronPages(SequencedMap<NeuronId, NeuronPage> pages, AboutResults about)
   /// @param readings of any of them
   static NeuronPages of(StudyResults results, List<CoordinateReading> readings) {
     SequencedMap<NeuronId, NeuronPage> pages = new LinkedHashMap<>();
-    for (NeuronId neuron : named(results)) {
-      pages.put(neuron, NeuronPage.of(neuron, results,
-          readings.stream().filter(reading -> reading.neuron().equals(neuron)).toList(), pages.size() + 1));
-    }
+    found(results).forEach((neuron, dataset) -> pages.put(neuron, NeuronPage.of(neuron, dataset, results,
+        readings.stream().filter(reading -> reading.neuron().equals(neuron)).toList(), pages.size() + 1)));
     return new NeuronPages(pages, results.about());
   }
 

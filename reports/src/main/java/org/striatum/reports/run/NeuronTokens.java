@@ -2,6 +2,7 @@ package org.striatum.reports.run;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.striatum.probe.model.NeuronId;
 import org.striatum.probe.activity.NeuronActivity.Spread;
@@ -20,6 +21,8 @@ import org.striatum.studies.about.AboutResults.TokenInContext;
 /// @param lowered output tokens that it lowers, likewise
 record NeuronTokens(String dataset, String spread, List<Row> rows, String raised, String lowered) {
   private static final int NAME = 300;
+  private static final String HIGHEST = "highest";
+  private static final int PEAKS = 3;
 
   /// A token in its context.
   ///
@@ -35,9 +38,15 @@ record NeuronTokens(String dataset, String spread, List<Row> rows, String raised
         .filter(one -> one.neuron().equals(neuron)).map(NeuronTokens::of).toList();
   }
 
+  /// The tokens where it is highest, in a few words.
+  String peaks() {
+    return "highest at " + rows.stream().filter(row -> row.kind.equals(HIGHEST)).map(Row::token).distinct().limit(PEAKS)
+        .map(token -> "“" + token + "”").collect(Collectors.joining(", "));
+  }
+
   private static NeuronTokens of(AboutNeuron about) {
     return new NeuronTokens(VisibleText.brief(about.dataset(), NAME), words(about.spread()),
-        Stream.concat(about.highest().stream().map(token -> row("highest", token)),
+        Stream.concat(about.highest().stream().map(token -> row(HIGHEST, token)),
             about.lowest().stream().map(token -> row("lowest", token))).toList(),
         words(about.raised()), words(about.lowered()));
   }

@@ -1,9 +1,11 @@
 package org.striatum.reports.run;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.striatum.probe.value.CoordinateReading;
@@ -11,7 +13,9 @@ import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.reports.page.Channel;
 import org.striatum.reports.page.Figure;
 import org.striatum.reports.page.Frame;
+import org.striatum.reports.page.Notation;
 import org.striatum.reports.page.VisibleText;
+import org.striatum.studies.answer.Question;
 import org.striatum.studies.answer.StudyAnswers;
 import org.striatum.studies.registration.PlanReport;
 import org.striatum.studies.results.StudyResults;
@@ -25,13 +29,14 @@ import org.striatum.studies.results.StudyResults;
 record Page(RunReport.Content content, ValueSection values, InterventionSection interventions,
     List<DopamineFigures> dopamine, List<AdaptationFigures> adaptations, NeuronPages neurons,
     List<RolloutFigure> rollouts) {
-  /// Anchor → title in the contents.
-  private static final SequencedMap<String, String> SECTIONS = Channel.titles("verdict", "Question and verdict",
-      "answers", "Answers", "checkpoint", "Checkpoint", "data", "Data", "value-neurons", "Value neurons", "controls",
-      "Controls", "dopamine-neurons", "Dopamine neurons", "interventions", "Interventions", "transfer", "Transfer",
-      "uses", "Uses", "adaptation", "Adaptation", "neurons", "Neurons", "others", "Other studies", "rollouts",
-      "Sample rollouts",
-      "paper", "Comparison with the paper", "limits", "Limits", "settings", "Settings", "manifest", "Manifest");
+  /// The parts of a study that a run may lack: anchor → title in the contents.
+  private static final SequencedMap<String, String> STUDIED = Channel.titles("value-neurons", "Value neurons",
+      "controls", "Controls", "dopamine-neurons", "Dopamine neurons", "interventions", "Interventions", "transfer",
+      "Transfer", "uses", "Uses", "adaptation", "Adaptation", "neurons", "Neurons", "others", "Other studies",
+      "rollouts", "Sample rollouts");
+
+  /// Those of them that stand behind the evidence, one line each until they are opened.
+  private static final List<String> APPENDED = List.of("neurons", "others", "rollouts");
 
   static Page of(RunReport.Content run) {
     RunReport.Content content = legible(run);
@@ -50,12 +55,71 @@ record Page(RunReport.Content content, ValueSection values, InterventionSection 
     return content.values() == null ? List.of() : content.values().datasets();
   }
 
-  Conclusion conclusion() {
-    return Conclusion.of(content);
+  Head head() {
+    return Head.of(content);
+  }
+
+  /// Whether the run has what a part of the page is about.
+  boolean has(String section) {
+    return switch (section) {
+      case "value-neurons" -> content.values() != null;
+      case "controls" -> content.values() != null && !content.values().controls().isEmpty();
+      case "dopamine-neurons" -> content.dopamine() != null;
+      case "interventions" -> !content.interventions().isEmpty();
+      case "transfer" -> content.transfer() != null;
+      case "uses" -> content.confidence() != null || content.search() != null;
+      case "adaptation" -> !adaptations.isEmpty();
+      case "neurons" -> !neurons.all().isEmpty();
+      case "others" -> !others().isEmpty();
+      case "rollouts" -> !rollouts.isEmpty();
+      default -> true;
+    };
+  }
+
+  /// The parts that the run lacks, by title.
+  List<String> lacking() {
+    return STUDIED.entrySet().stream().filter(part -> !has(part.getKey())).map(part -> part.getValue()).toList();
+  }
+
+  /// The anchor of the part that tells of a question.
+  String anchor(Question question) {
+    return has(Head.section(question)) ? Head.section(question) : "answers";
+  }
+
+  /// What the run says about these questions, one sentence each; what nobody asked is left out.
+  List<Reply> replies(Question... questions) {
+    return Reply.all(head().matrix(), questions);
+  }
+
+  /// Rollouts and the share of them that was solved, in one line.
+  String dataLine() {
+    return datasets().isEmpty()
+        ? "How rollouts were drawn and graded."
+        : datasets().stream().map(d -> d.dataset() + " " + Notation.percent(d.accuracy().value()) + " right of "
+            + Notation.count(d.rollouts())).collect(Collectors.joining(", ")) + " rollouts.";
+  }
+
+  private SequencedMap<String, String> sections() {
+    SequencedMap<String, String> sections = new LinkedHashMap<>(
+        Channel.titles("verdict", "Question and verdict", "answers", "Answers"));
+    STUDIED.forEach((anchor, title) -> {
+      if (has(anchor) && !APPENDED.contains(anchor)) {
+        sections.put(anchor, title);
+      }
+    });
+    sections.putAll(Channel.titles("limits", "Limits", "checkpoint", "Checkpoint", "data", "Data"));
+    APPENDED.stream().filter(this::has).forEach(anchor -> sections.put(anchor, STUDIED.get(anchor)));
+    sections.putAll(Channel.titles("paper", "Comparison with the paper", "cite", "For a paper", "settings", "Settings",
+        "manifest", "Manifest"));
+    return sections;
+  }
+
+  Citation citation() {
+    return Citation.of(content);
   }
 
   List<PaperComparison> paper() {
-    return PaperComparison.all(content.results());
+    return PaperComparison.all(content.results(), content.answers());
   }
 
   List<String> limits() {
@@ -100,7 +164,7 @@ record Page(RunReport.Content content, ValueSection values, InterventionSection 
 
   /// The page's frame, with every chart of every section.
   Frame frame() {
-    return new Frame("Striatum run report", content.title(), SECTIONS, Stream
+    return new Frame("Striatum run report", content.title(), sections(), Stream
         .of(values.figures(), controls().all().stream(), dopaminePower().stream(),
             dopamine.stream().flatMap(part -> part.figures().stream()),
             interventions.figures(), Stream.ofNullable(transfer()).flatMap(figures -> figures.all().stream()),

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.striatum.probe.dopamine.DopamineResults;
@@ -23,6 +24,8 @@ import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.probe.value.ValueNeuronResults.PruningCurve;
 import org.striatum.probe.value.ValueNeuronResults.PruningPoint;
 import org.striatum.reports.page.Notation;
+import org.striatum.studies.answer.Question;
+import org.striatum.studies.answer.StudyAnswers;
 import org.striatum.studies.baselines.BaselineResults;
 import org.striatum.studies.intervention.InterventionWords;
 import org.striatum.studies.intervention.SurpriseResults;
@@ -39,6 +42,10 @@ import org.striatum.studies.results.StudyResults;
 public record PaperComparison(Figure figure, String ours, String verdict) {
   private static final double TOP_SHARE_PRUNED = 0.99;
   private static final double TOP_SHARE = 0.01;
+
+  /// Quantities whose verdict is the answer to a question of the run.
+  private static final Map<Figure, List<Question>> ANSWERED = Map.of(Figure.AUROC, List.of(Question.READABLE),
+      Figure.PRUNED, List.of(Question.SPARSE, Question.BASIS_ALIGNED));
 
   /// What the paper reports.
   public enum Figure implements Printed {
@@ -72,8 +79,21 @@ public record PaperComparison(Figure figure, String ours, String verdict) {
     }
   }
 
-  /// Every row.
-  public static List<PaperComparison> all(StudyResults results) {
+  /// Every row, with the run's answers where a question asks the same.
+  public static List<PaperComparison> all(StudyResults results, StudyAnswers answers) {
+    return measured(results).stream().map(row -> row.answered(answers)).toList();
+  }
+
+  /// The same with what the run's answers say, which other splits of the same rollouts may have decided.
+  private PaperComparison answered(StudyAnswers answers) {
+    List<Question> asked = ANSWERED.getOrDefault(figure, List.of());
+    List<String> found = asked.stream().map(answers::to).flatMap(answer -> answer.findings().stream()
+        .map(finding -> answer.question().label() + ": " + finding.verdict().printed() + " (" + finding.of() + ")"))
+        .toList();
+    return found.isEmpty() ? this : new PaperComparison(figure, ours, joined(found));
+  }
+
+  private static List<PaperComparison> measured(StudyResults results) {
     ValueNeuronResults values = results.values();
     InterventionResults first = results.interventions().isEmpty()
         ? null
@@ -206,7 +226,7 @@ public record PaperComparison(Figure figure, String ours, String verdict) {
         ? Notation.ABSENT
         : found.getCount() == 1
             ? Notation.auroc(found.getMin())
-            : Notation.range(found.getMin(), found.getMax(), 3) + ", mean " + Notation.auroc(found.getAverage())
+            : Notation.span(found.getMin(), found.getMax(), 3) + ", mean " + Notation.auroc(found.getAverage())
                 + " over " + Notation.count(found.getCount(), "dataset");
   }
 

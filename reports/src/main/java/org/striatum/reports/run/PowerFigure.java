@@ -40,9 +40,11 @@ final class PowerFigure {
     Channel strength = quantitative("x", "r").titled("r, correlation with δ").axis("grid", BooleanNode.FALSE);
     Channel found = quantitative("y", "found").titled("found, %").domain(0, 100);
     Channel colour = series("color", "dataset", datasets).unlabelled();
-    Chart chart = new Chart("dopamine-power", "Share of planted dopamine neurons found, against their strength", 220,
+    Chart chart = new Chart("dopamine-power", "Share of planted dopamine neurons found, against their strength", 190,
         List.of("dataset", "r", "found", "enough", "_found"), rows, null,
-        List.of(Layer.of("line", strength, quantitative("y", "enough").titled("found, %").domain(0, 100)).dashed(),
+        List.of(
+            Layer.of("line", strength, quantitative("y", "enough").titled("found, %").domain(0, 100))
+                .with("style", "baseline").dashed(),
             Layer.of("line", strength, found, colour), Layer.of("point", strength, found, colour,
                 tooltip(Channel.titles("dataset", "dataset", "r", "r", "_found", "found")))));
     return List.of(new Figure("Power of the signature test",

@@ -42,6 +42,16 @@ record TransferFigures(TransferResults results) {
     return Stream.of(overlap(), functional(), alongRuns()).filter(Objects::nonNull).toList();
   }
 
+  /// The chart that the section opens with; none without data.
+  List<Figure> first() {
+    return all().stream().limit(1).toList();
+  }
+
+  /// The charts behind it.
+  List<Figure> others() {
+    return all().stream().skip(1).toList();
+  }
+
   /// Rows of a table: overlaps between runs, by the ranking that has a ceiling.
   List<SetOverlap> betweenRuns() {
     return results.overlaps().stream()
@@ -122,7 +132,7 @@ record TransferFigures(TransferResults results) {
     Chart chart = MatrixChart.of("transfer-probes", "AUROC of one dataset's probe on another's test problems", "auroc",
         List.of("first", "second", "hook", "auroc", "_auroc", "_short", "_own", "_length", "_refitted", "_top"), rows,
         "_short",
-        Channel.titles("first", "probe of", "second", "on", "_auroc", "AUROC [95 %]", "_own", "own probe", "_length",
+        Channel.titles("first", "probe of", "second", "on", "_auroc", "AUROC, 95 %", "_own", "own probe", "_length",
             "prompt length, sign of the first", "_refitted", "the first's coordinates, refitted", "_top",
             "own coordinates, refitted"),
         0.5, 1, choice(hooks(drawn, FunctionalTransfer::hook)), "probe of", "on");
@@ -154,7 +164,7 @@ record TransferFigures(TransferResults results) {
     Channel low = quantitative("y", "low").titled("AUROC of the linear probe").domain(0, 1);
     Channel colour = series("color", "dataset", datasets).unlabelled();
     Channel dodge = series("xOffset", "dataset", datasets).scaled("padding", JSON.numberNode(3));
-    Channel shown = tooltip(Channel.titles("run", "run", "dataset", "dataset", "_auroc", "AUROC [95 %]", "_accuracy",
+    Channel shown = tooltip(Channel.titles("run", "run", "dataset", "dataset", "_auroc", "AUROC, 95 %", "_accuracy",
         "accuracy", "_length", "prompt length"));
     List<String> hooks = hooks(drawn, Curve::hook);
     Chart chart = new Chart("transfer-runs", "AUROC of the linear probe in every run", 260,

@@ -27,6 +27,16 @@ record UsesFigures(ConfidenceResults confidence, SearchResults search) {
     return Stream.of(riskCoverage(), accuracy()).filter(Objects::nonNull).toList();
   }
 
+  /// The chart that the section opens with; none without data.
+  List<Figure> first() {
+    return all().stream().skip(Math.max(0, all().size() - 1)).toList();
+  }
+
+  /// The charts behind it.
+  List<Figure> others() {
+    return all().subList(0, Math.max(0, all().size() - 1));
+  }
+
   /// Accuracy of the first search minus an arm's, in words; a dash for itself.
   String ahead(DatasetSearch dataset, Arm arm) {
     return dataset.comparisons().stream().filter(
@@ -85,7 +95,7 @@ record UsesFigures(ConfidenceResults confidence, SearchResults search) {
     Channel arm = Channel.ordinal("y", "arm", arms).unlabelled();
     Channel low = Channel.quantitative("x", "low").titled("accuracy, %").domain(0, 100);
     Channel accuracy = Channel.quantitative("x", "accuracy").titled("accuracy, %").domain(0, 100);
-    Chart chart = new Chart("search-accuracy", "Accuracy of each way of answering", 220,
+    Chart chart = new Chart("search-accuracy", "Accuracy of each way of answering", 190,
         List.of("dataset", "arm", "accuracy", "low", "high", "_accuracy", "_tokens"), rows,
         new Chart.Choice("dataset", "data ", datasets, datasets.getFirst()),
         List.of(

@@ -87,11 +87,11 @@ record ValueFigures(ValueNeuronResults results, List<String> probes, double low,
     Channel dodge = series("xOffset", "series", probes).scaled("padding", JSON.numberNode(3));
     Channel colour = series("color", "series", probes).unlabelled();
     Channel shape = series("shape", "series", probes).unlabelled();
-    Channel shown = tooltip(Channel.titles("series", "probe", "layer", "layer", "_auroc", "AUROC [95 %]"));
+    Channel shown = tooltip(Channel.titles("series", "probe", "layer", "layer", "_auroc", "AUROC, 95 %"));
     Chart chart = new Chart("auroc-by-layer-" + number,
         "AUROC of each probe's value at the last prompt position against layer, "
             + VisibleText.brief(dataset.dataset(), 80),
-        280, List.of("kind", "series", "layer", "auroc", "low", "high", "validation", "_auroc"), rows, null,
+        240, List.of("kind", "series", "layer", "auroc", "low", "high", "validation", "_auroc"), rows, null,
         List.of(
             Layer.of("bar", layer, aurocAxis("low"), end("y2", "high"), shown).where("datum.kind === 'null'")
                 .with("style", "null-band").with("width", JSON.objectNode().put("band", 1)),
@@ -130,7 +130,7 @@ record ValueFigures(ValueNeuronResults results, List<String> probes, double low,
           rows.add(Chart.row(label(layer.hook()), name, point.ratio(), kept, point.kept(), point.auroc().value(),
               point.auroc().low(), point.auroc().high(), point.randomLow(), point.randomHigh(),
               Notation.auroc(point.auroc()), Notation.percent(point.ratio()),
-              Notation.range(point.randomLow(), point.randomHigh(), 3)));
+              Notation.span(point.randomLow(), point.randomHigh(), 3)));
         }
       }
     }
@@ -141,7 +141,7 @@ record ValueFigures(ValueNeuronResults results, List<String> probes, double low,
     Channel colour = series("color", "curve", List.copyOf(names)).unlabelled();
     Channel shape = series("shape", "curve", List.copyOf(names)).unlabelled();
     Channel shown = tooltip(Channel.titles("curve", "curve", "_ratio", "removed", "kept", "coordinates left", "_auroc",
-        "AUROC [95 %]", "_random", "random sets, 95 %"));
+        "AUROC, 95 %", "_random", "random sets, 95 %"));
     Chart chart = new Chart("auroc-by-pruning-" + number,
         "AUROC against the share of coordinates removed, " + VisibleText.brief(selection.dataset(), 80), 280,
         List.of("layer", "curve", "ratio", "share_kept", "kept", "auroc", "low", "high", "random_low", "random_high",

@@ -65,6 +65,11 @@ record ValueSection(List<Selection> selections, List<Figure> byLayer, List<Figur
     return reading.neuron().coordinate() + ", AUROC " + Notation.auroc(reading.auroc().value());
   }
 
+  /// The chart that the section opens with: that of the first dataset.
+  Figure headline() {
+    return byLayer.getFirst();
+  }
+
   Stream<Figure> figures() {
     return Stream.of(byLayer.stream(), byPruning.stream(), Stream.ofNullable(agreement), byPath.stream())
         .flatMap(all -> all);

@@ -73,7 +73,7 @@ record ScanFigures(SeriesResults results) {
                 .where("isValid(datum.low) && isValid(datum.high)").with("opacity", 0.15),
             Layer.of("line", x, value("value"), colour).with("strokeWidth", 1.5),
             Layer.of("point", x, value("value"), colour, tooltip(Channel.titles("checkpoint", "checkpoint", "task",
-                "task", "_value", "value [95 %]"))).with("size", 26)));
+                "task", "_value", "value, 95 %"))).with("size", 26)));
     return new Figure("Over training",
         "The figures of each checkpoint on test problems with 95 % intervals bootstrapped by problem: AUROC of the linear probe at s₀, at the hook point chosen on validation problems; accuracy; AUROC of the prompt's length. ½ is chance for an AUROC.",
         chart);

@@ -6,6 +6,41 @@
   const columns = {};
   let printing = false;
 
+  // On a narrow window a table is one block a row: every cell then says what column it is of.
+  function label(table) {
+    const heads = [...(table.tHead?.rows[0]?.cells ?? [])].map(head => {
+      const words = head.cloneNode(true);
+      words.querySelectorAll('.interval').forEach(below => { below.textContent = ' / ' + below.textContent; });
+      return words.textContent.trim();
+    });
+    const below = [];
+    for (const row of table.tBodies[0]?.rows ?? []) {
+      let column = 0;
+      for (const cell of row.cells) {
+        while (below[column] > 0) {
+          below[column++]--;
+        }
+        if (cell.dataset.label === undefined && cell.scope !== 'row' && cell.scope !== 'rowgroup' && heads[column]) {
+          cell.dataset.label = heads[column];
+        }
+        for (let i = 0; i < cell.colSpan; i++) {
+          below[column++] = cell.rowSpan - 1;
+        }
+      }
+      while (below[column] > 0) {
+        below[column++]--;
+      }
+    }
+  }
+  document.querySelectorAll('main .scroll > table').forEach(label);
+
+  // A long name such as that of a hook point may break after its dots and strokes, not inside its words.
+  for (const name of document.querySelectorAll('.facts dt, h3 .mono, summary .mono, p .mono')) {
+    for (const text of [...name.childNodes].filter(node => node.nodeType === Node.TEXT_NODE && /[._]\w/.test(node.data))) {
+      text.replaceWith(...text.data.split(/(?<=[._])(?=\w)/).flatMap((part, i) => i ? [document.createElement('wbr'), part] : [part]));
+    }
+  }
+
   // As many legend columns as fit: Vega does not wrap legends itself.
   function legendColumns(chart, width) {
     const names = chart.spec.layer.flatMap(layer => layer.encoding.color?.scale?.domain ?? []);
@@ -62,6 +97,7 @@
 
   function table(chart) {
     const made = document.createElement('table');
+    made.className = 'cells';
     const shown = tableColumns(chart);
     made.createTHead().insertRow().append(...shown.map(i => element('th', chart.columns[i].replaceAll('_', ' '))));
     const body = made.createTBody();
@@ -268,7 +304,7 @@
   addEventListener('beforeprint', () => {
     printing = true;
     hush();
-    opened = [...document.querySelectorAll('main details:not([open]):not(.figure-data)')];
+    opened = [...document.querySelectorAll('main details[data-print]:not([open])')];
     opened.forEach(details => { details.open = true; });
     drawAll(seen().filter(chart => dark.matches || !chart.begun));
   });

@@ -22,10 +22,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("browser")
 class ReportBrowserTest {
   private static final Path PICTURES = Path.of("target", "screenshots");
-  private static final List<Integer> WIDTHS = List.of(360, 768, 1280);
+  private static final List<Integer> WIDTHS = List.of(360, 400, 768, 1280);
   /// A4 less margins, in pixels.
   private static final int SHEET = 718;
+  private static final int PHONE = 400;
   private static final String MARKS = resource("marks.js");
+  private static final String WORDS = resource("words.js");
 
   @TempDir
   static Path folder;
@@ -53,8 +55,8 @@ class ReportBrowserTest {
   }
 
   static Stream<Arguments> looks() {
-    return ReportKind.all().stream().flatMap(kind -> Stream.concat(
-        WIDTHS.stream().map(width -> Arguments.of(kind, width, false)), Stream.of(Arguments.of(kind, 360, true))));
+    return ReportKind.all().stream().flatMap(kind -> WIDTHS.stream()
+        .flatMap(width -> Stream.of(Arguments.of(kind, width, false), Arguments.of(kind, width, true))));
   }
 
   static Stream<Arguments> strangers() {
@@ -67,8 +69,13 @@ class ReportBrowserTest {
     browser.open(file(kind, false), width, dark);
     browser.screenshot(PICTURES.resolve(kind.name() + "-" + width + (dark ? "-dark" : "") + ".png"));
     fits();
+    wholeWords();
     openEverything();
     fits();
+    wholeWords();
+    if (width <= PHONE) {
+      nothingLiesOutOfSight();
+    }
     isQuiet(file(kind, false));
   }
 
@@ -162,15 +169,19 @@ class ReportBrowserTest {
 
   @ParameterizedTest
   @MethodSource("kinds")
-  void printsOpenedWithNoChartCut(ReportKind kind) throws Exception {
+  void printsWithNoChartCut(ReportKind kind) throws Exception {
     browser.open(file(kind, false), SHEET, false);
     browser.print(PICTURES.resolve(kind.name() + ".pdf"));
     browser.paper(SHEET);
     browser.evaluate("dispatchEvent(new Event('beforeprint'))");
-    browser.waitFor("[...document.querySelectorAll('.chart')].every(c => c.querySelector('svg'))");
+    browser
+        .waitFor("[...document.querySelectorAll('.chart')].every(c => c.querySelector('svg') || !c.checkVisibility())");
+    // What belongs to the body is open; what a reader opened stays open; the rest is a line that names it.
     assertThat(browser.evaluate("""
-        [...document.querySelectorAll('main details:not(.figure-data)')].filter(d => !d.open).length
+        [...document.querySelectorAll('main details[data-print]')].filter(d => !d.open).length
         """).asInt()).isZero();
+    fits();
+    openEverything();
     fits();
     assertThat(browser.complaints()).isEmpty();
     browser.scheme(false);
@@ -220,6 +231,22 @@ class ReportBrowserTest {
           s.getBoundingClientRect().right > s.closest('figure').getBoundingClientRect().right + 1)
           .map(s => s.closest('.chart').id)
         """)).isEmpty();
+  }
+
+  /// No word is broken in its middle, except one that is longer than any line must hold.
+  private static void wholeWords() throws Exception {
+    assertThat(browser.evaluate(WORDS)).as("words broken").isEmpty();
+  }
+
+  /// Nothing has to be scrolled sideways to be seen, but the tables behind charts.
+  private static void nothingLiesOutOfSight() throws Exception {
+    assertThat(browser.evaluate(
+        """
+            [...document.querySelectorAll('main *')].filter(e => e.checkVisibility() && !e.closest('svg, .figure-data, .hidden, select')
+              && getComputedStyle(e).overflowX !== 'visible' && e.scrollWidth > e.clientWidth + 1)
+              .map(e => e.tagName + '.' + e.className + ' ' + e.textContent.trim().slice(0, 60))
+            """))
+        .as("clipped or scrolling").isEmpty();
   }
 
   /// Pixels by which the page is wider than the window.

@@ -12,7 +12,7 @@ class NtaReportTest {
   void saysHowManyExpectedFiguresHoldAndWhichFail() {
     String page = NtaReport.render(ExampleNta.experiments(), "{}");
     assertThat(page).contains("1 of 2 expected figures hold, 1 fail, 0 are undecided over 3 experiments.",
-        "0.0400 [0.0300, 0.0500]", "<td>no</td>", "a note");
+        "0.0400 [0.0300 to 0.0500]", "<td>no</td>", "a note");
   }
 
   @Test

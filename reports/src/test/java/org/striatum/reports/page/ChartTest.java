@@ -60,6 +60,40 @@ class ChartTest {
         .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("must be one of [1], found 2");
   }
 
+  /// Blue, orange, teal and grey mean something in the whole report: series that are only told apart have none of these, and page and
+  /// charts have the same.
+  @Test
+  void aColourMeansOneThing() {
+    String style = InlineScript.text("/org/striatum/reports/page/report.css");
+    for (boolean dark : List.of(false, true)) {
+      JsonNode theme = Chart.theme(dark);
+      List<String> meant = List.of(theme.at("/range/" + Chart.OUTCOME + "/0").asText(),
+          theme.at("/range/" + Chart.OUTCOME + "/1").asText(), theme.at("/style/finding/color").asText(),
+          theme.at("/style/control/color").asText());
+      assertThat(meant).doesNotHaveDuplicates().doesNotContain("");
+      assertThat(theme.at("/range/category")).extracting(JsonNode::asText).doesNotHaveDuplicates()
+          .doesNotContainAnyElementsOf(meant)
+          .allSatisfy(series -> assertThat(meant).allSatisfy(
+              other -> assertThat(distance(series, other)).as("%s and %s", series, other).isGreaterThan(45)));
+      List<String> names = List.of("high", "low", "result", "quiet");
+      for (int i = 0; i < names.size(); i++) {
+        assertThat(style).contains("--" + names.get(i) + ": " + meant.get(i) + ";");
+      }
+    }
+  }
+
+  /// Of two colours, in steps of red, green and blue.
+  private static double distance(String one, String other) {
+    int a = Integer.parseInt(one.substring(1), 16);
+    int b = Integer.parseInt(other.substring(1), 16);
+    return Math
+        .sqrt(square((a >> 16) - (b >> 16)) + square((a >> 8 & 255) - (b >> 8 & 255)) + square((a & 255) - (b & 255)));
+  }
+
+  private static double square(int x) {
+    return (double) x * x;
+  }
+
   @Test
   void bothThemesColourTheSameThings() {
     JsonNode light = Chart.theme(false);

@@ -10,10 +10,10 @@ import org.striatum.probe.stats.Estimate;
 class NotationTest {
   @Test
   void writesFiguresAsTheyArePrinted() {
-    assertThat(Notation.auroc(new Estimate(0.8124, 0.7606, 0.8599))).isEqualTo("0.812 [0.761, 0.860]");
+    assertThat(Notation.auroc(new Estimate(0.8124, 0.7606, 0.8599))).isEqualTo("0.812 [0.761 to 0.860]");
     assertThat(Notation.percent(0.7519)).isEqualTo("75.2\u202f%");
     assertThat(Notation.effect(new Estimate(-0.382, -0.44, -0.32), "accuracy"))
-        .isEqualTo("−38.2 points [−44.0, −32.0]");
+        .isEqualTo("−38.2 points [−44.0 to −32.0]");
     assertThat(Notation.effect(0.0312, "log-probability")).isEqualTo("+0.031 nats");
     assertThat(Notation.effect(-1.5, "perplexity")).isEqualTo("−1.500");
     assertThat(Notation.outcome(-14.206, "log-probability")).isEqualTo("−14.21");
@@ -33,12 +33,12 @@ class NotationTest {
   @Test
   void leavesADashForWhatIsNotKnown() {
     Estimate unknown = new Estimate(Double.NaN, Double.NaN, Double.NaN);
-    assertThat(Notation.auroc(Estimate.exact(0.7))).isEqualTo("0.700 [–]");
-    assertThat(Notation.auroc(unknown)).isEqualTo("– [–]");
+    assertThat(Notation.auroc(Estimate.exact(0.7))).isEqualTo("0.700 [no interval]");
+    assertThat(Notation.auroc(unknown)).isEqualTo("–");
     assertThat(Notation.percent(Double.NaN)).isEqualTo("–");
-    assertThat(Notation.outcomeInterval(unknown, "accuracy")).isEqualTo("[–]");
+    assertThat(Notation.outcomeInterval(unknown, "accuracy")).isEqualTo("–");
     assertThat(Notation.p(Double.NaN)).isEqualTo("–");
-    assertThat(Notation.range(Double.NaN, 0.6, 3)).isEqualTo("–");
+    assertThat(Notation.span(Double.NaN, 0.6, 3)).isEqualTo("–");
     assertThat(Notation.pEquals(Double.NaN)).isEqualTo("p not computed");
   }
 

@@ -116,10 +116,11 @@ public final class ExampleRun {
     ExampleRun run = new ExampleRun(layers, width);
     ValueNeuronResults values = run.values();
     List<String> datasets = values.datasets().stream().map(DatasetSummary::dataset).toList();
-    StudyResults results = new StudyResults(values, null, ExampleStudies.dopamine(datasets, layers, width),
+    StudyResults found = new StudyResults(values, null, ExampleStudies.dopamine(datasets, layers, width),
         named(run.interventions()), ExampleStudies.transfer(datasets, layers, width),
         ExampleStudies.confidence(datasets),
         ExampleStudies.search(datasets), List.of(adaptation()), null, null);
+    StudyResults results = found.withAbout(ExampleStudies.about(datasets, RunReport.named(found)));
     return new RunReport.Content("tiny-reasoner: value neurons on three arithmetic sets", facts(studies(), manifest()),
         results, answers(results), List.of(), run.samples(), readings(RunReport.named(results)));
   }

@@ -6,10 +6,10 @@ import java.util.Map;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.striatum.probe.dopamine.DopaminePower;
+import org.striatum.probe.activity.NeuronActivity.Spread;
 import org.striatum.probe.dopamine.DopaminePower.Share;
+import org.striatum.probe.dopamine.DopaminePower;
 import org.striatum.probe.dopamine.DopamineRanking;
-import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.dopamine.DopamineResults.Correlation;
 import org.striatum.probe.dopamine.DopamineResults.CurvePoint;
 import org.striatum.probe.dopamine.DopamineResults.DatasetSteps;
@@ -28,13 +28,14 @@ import org.striatum.probe.dopamine.DopamineResults.TestedNeuron;
 import org.striatum.probe.dopamine.DopamineResults.Trace;
 import org.striatum.probe.dopamine.DopamineResults.TracePoint;
 import org.striatum.probe.dopamine.DopamineResults.ValueSlopes;
+import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.dopamine.Planting;
 import org.striatum.probe.dopamine.Scaling;
 import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.model.NeuronId;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.RiskCoverage;
 import org.striatum.probe.stats.SplitHalf;
-import org.striatum.probe.transfer.TransferResults;
 import org.striatum.probe.transfer.TransferResults.Basis;
 import org.striatum.probe.transfer.TransferResults.FunctionalTransfer;
 import org.striatum.probe.transfer.TransferResults.Place;
@@ -42,15 +43,20 @@ import org.striatum.probe.transfer.TransferResults.Planted;
 import org.striatum.probe.transfer.TransferResults.PooledProbes;
 import org.striatum.probe.transfer.TransferResults.PooledSets;
 import org.striatum.probe.transfer.TransferResults.SetOverlap;
-import org.striatum.probe.uses.ConfidenceResults;
+import org.striatum.probe.transfer.TransferResults;
 import org.striatum.probe.uses.ConfidenceResults.DatasetConfidence;
 import org.striatum.probe.uses.ConfidenceResults.Known;
 import org.striatum.probe.uses.ConfidenceResults.Signal;
-import org.striatum.probe.uses.SearchResults;
+import org.striatum.probe.uses.ConfidenceResults;
 import org.striatum.probe.uses.SearchResults.Arm;
 import org.striatum.probe.uses.SearchResults.Comparison;
 import org.striatum.probe.uses.SearchResults.DatasetSearch;
+import org.striatum.probe.uses.SearchResults;
 import org.striatum.probe.uses.SearchStudy;
+import org.striatum.studies.about.AboutResults.AboutNeuron;
+import org.striatum.studies.about.AboutResults.OutputToken;
+import org.striatum.studies.about.AboutResults.TokenInContext;
+import org.striatum.studies.about.AboutResults;
 
 /// Invented studies of dopamine, transfer and uses with the shape of real ones. No figure was measured.
 final class ExampleStudies {
@@ -171,5 +177,20 @@ final class ExampleStudies {
     Comparison comparison = new Comparison("value", SearchStudy.RANDOM, new Estimate(0.04, -0.02, 0.1), 9, 5, 0.42);
     return new SearchResults(8, 40, datasets.stream().map(dataset -> new DatasetSearch(dataset,
         HookPoint.residPost(3), 120, List.of(random, value), List.of(comparison), List.of())).toList());
+  }
+
+  /// What every neuron is about on every dataset, the last one first: texts are the datasets' names.
+  static AboutResults about(List<String> datasets, List<NeuronId> neurons) {
+    List<AboutNeuron> about = new ArrayList<>();
+    for (String dataset : datasets.reversed()) {
+      TokenInContext high = new TokenInContext(dataset, 0, 3, true, 9.5, "12 + ", dataset, " = 30");
+      TokenInContext low = new TokenInContext(dataset, 1, 0, false, -4.25, "", "+", " 18");
+      for (NeuronId neuron : neurons) {
+        about.add(new AboutNeuron(dataset, neuron, new Spread(12_000, 0.5, 1.5, 3.5, -2.5, 0.021, 0.013),
+            List.of(high, high), List.of(low), List.of(new OutputToken(5, dataset, 0.31)),
+            List.of(new OutputToken(6, " 7", -0.42))));
+      }
+    }
+    return new AboutResults(about, "the final norm at the mean state", List.of());
   }
 }

@@ -67,10 +67,11 @@ public final class HostileRun {
     }
     CheckpointFacts checkpoint = new CheckpointFacts(SCRIPT + "n".repeat(500), SCRIPT, 1, 4, 1, 7, 100, SCRIPT,
         List.of(new CheckpointFacts.FileHash(SCRIPT, SCRIPT)), SCRIPT);
-    StudyResults results = new StudyResults(values(), null, ExampleStudies.dopamine(TEXTS, 1, 40),
+    StudyResults found = new StudyResults(values(), null, ExampleStudies.dopamine(TEXTS, 1, 40),
         ExampleRun.named(interventions()),
         ExampleStudies.transfer(TEXTS, 1, 40), ExampleStudies.confidence(TEXTS), ExampleStudies.search(TEXTS),
         List.of(), null, null);
+    StudyResults results = found.withAbout(ExampleStudies.about(TEXTS, RunReport.named(found)));
     RunReport.RunFacts facts = new RunReport.RunFacts(checkpoint, ExampleRun.sampling(),
         TEXTS.stream().map(text -> new StudyFacts(text, text, List.of(new Entry(text, text)),
             List.of(new Entry(text, text)))).toList(),

@@ -21,8 +21,9 @@ class LimitationsTest {
   void promptLengthAsGoodAsTheProbeIsSaidPlainly() {
     assertThat(Limitations.found(ExampleRun.with(
         ExampleRun.oneProbe(new Estimate(0.7, 0.6, 0.8), new Estimate(0.72, 0.6, 0.8), BEATEN), null)))
-        .contains("On alone prompt length alone gives AUROC 0.720, no less than the chosen probe's 0.700: there the"
-            + " probe is not shown to read more than the length of the question.");
+        .contains(
+            "On alone prompt length alone gives AUROC 0.720, no less than the 0.700 of the linear probe at blocks.3.hook_resid_post, best on validation problems: there the"
+                + " probe is not shown to read more than the length of the question.");
   }
 
   @Test
@@ -58,7 +59,7 @@ class LimitationsTest {
     assertThat(found(unsound).getFirst()).contains("must not be used");
     assertThat(found(unsound))
         .anySatisfy(limit -> assertThat(limit)
-            .contains("is based on only 40 problems: a drop below 9 points would often not be found."))
+            .contains("is based on only 40 problems: a drop below 9.0 points would often not be found."))
         .anySatisfy(limit -> assertThat(limit).contains("an effect in one direction is hardly possible"))
         .noneSatisfy(limit -> assertThat(limit).contains("secondary"));
   }

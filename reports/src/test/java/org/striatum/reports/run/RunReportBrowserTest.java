@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.apache.pdfbox.Loader;
+import org.apache.pdfbox.pdmodel.PDDocument;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -18,6 +20,7 @@ class RunReportBrowserTest {
   private static final Path PICTURES = Path.of("target", "screenshots");
 
   private static final int CHARTS = Page.of(ExampleRun.content()).frame().figures().size();
+  private static final int SCREEN = 900;
 
   @TempDir
   static Path folder;
@@ -46,13 +49,30 @@ class RunReportBrowserTest {
             """
                 dispatchEvent(new Event('beforeprint'));
                 new Promise(done => setTimeout(() => done(
-                  [...document.querySelectorAll('.chart svg')].filter(s => s.style.backgroundColor === 'rgb(255, 255, 255)').length), 0))
+                  [...document.querySelectorAll('.chart svg')].filter(s => s.style.backgroundColor !== 'rgb(255, 255, 255)').length), 0))
                 """)
-        .asInt()).isEqualTo(CHARTS);
+        .asInt()).isZero();
+    assertThat(browser.evaluate("document.querySelectorAll('.chart svg').length").asInt()).isBetween(1, CHARTS - 1);
     Path pdf = PICTURES.resolve("report.pdf");
     browser.print(pdf);
     assertThat(Files.size(pdf)).isGreaterThan(100_000);
+    // The head, the answers in words and what the sections open with; the rest is named and lies in the file.
+    try (PDDocument paper = Loader.loadPDF(pdf.toFile())) {
+      assertThat(paper.getNumberOfPages()).isBetween(4, 12);
+    }
     assertThat(browser.complaints()).isEmpty();
+  }
+
+  /// Of everything that a run can contain, the head, one sentence and one figure a section are open, the rest is a click away.
+  @Test
+  void isShortAsDelivered() throws Exception {
+    browser.open(folder.resolve("report.html"), 1280, false);
+    assertThat(browser.evaluate("document.documentElement.scrollHeight").asInt()).isLessThanOrEqualTo(8 * SCREEN);
+    assertThat(browser.evaluate("""
+        [...document.querySelectorAll('main > section')].map(s => [...s.querySelectorAll('.chart')]
+          .filter(c => c.checkVisibility()).length).every(shown => shown <= 1)
+        """).asBoolean()).isTrue();
+    assertThat(browser.evaluate("document.querySelectorAll('.chart').length").asInt()).isEqualTo(CHARTS);
   }
 
   @Test
@@ -76,6 +96,7 @@ class RunReportBrowserTest {
   @Test
   void redrawsForAnotherLayerAndKeepsItInTheDark() throws Exception {
     browser.open(folder.resolve("report.html"), 800, false);
+    unfold("auroc-by-pruning-1");
     String line = "document.querySelector('#auroc-by-pruning-1 svg .mark-line path').getAttribute('d')";
     String chosen = browser.evaluate(line).asText();
     browser.evaluate(
@@ -111,6 +132,7 @@ class RunReportBrowserTest {
   @Test
   void aTokenTellsItsValueWhenTappedOrReachedByKeys() throws Exception {
     browser.open(folder.resolve("report.html"), 360, false);
+    browser.evaluate("document.querySelector('#rollouts details').open = true");
     browser.click(".tokens span");
     browser.waitFor("document.querySelector('.reading').textContent.startsWith('t = 1: V = 0.')");
     browser.evaluate("document.querySelector('.tokens').focus()");
@@ -124,6 +146,7 @@ class RunReportBrowserTest {
   void aLinkToANeuronOpensItsPage() throws Exception {
     browser.open(folder.resolve("report.html"), 1280, false);
     assertThat(browser.evaluate("document.querySelectorAll('.neuron[open], .neuron svg').length").asInt()).isZero();
+    browser.evaluate("document.querySelectorAll('#interventions details').forEach(d => { d.open = true; })");
     browser.evaluate("document.querySelector('#interventions .neuron-link').click()");
     browser.waitFor("document.querySelectorAll('.neuron[open]').length === 1"
         + " && document.querySelector('.neuron[open] .chart svg') !== null");
@@ -133,5 +156,11 @@ class RunReportBrowserTest {
         [...document.querySelectorAll('.neuron-link')].filter(a => !document.getElementById(a.hash.slice(1))).length
         """).asInt()).isZero();
     assertThat(browser.complaints()).isEmpty();
+  }
+
+  /// Opens what a chart lies in, and waits until it is drawn.
+  private static void unfold(String chart) throws Exception {
+    browser.evaluate("location.hash = '#" + chart + "'");
+    browser.waitFor("document.querySelector('#" + chart + " svg') !== null");
   }
 }

@@ -25,6 +25,7 @@ import org.striatum.probe.adaptation.AdaptationArm;
 import org.striatum.probe.adaptation.AdaptationResults.Arm;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
+import org.striatum.probe.intervention.OutcomeKind;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.NeuronId;
 import org.striatum.probe.run.Sha256;
@@ -74,7 +75,7 @@ class RunReportTest {
     assertThat(page).contains(Sha256.of(new byte[0]).hex(), "split.train was planned as 0.5",
         "&lt;script&gt;0.6&lt;/script&gt;").doesNotContain("<script>0.6");
     assertThat(page.indexOf("id=\"plan\"")).isBetween(page.indexOf("id=\"verdict\""), page.indexOf("id=\"answers\""));
-    assertThat(PAGE).doesNotContain("id=\"plan\"");
+    assertThat(PAGE).contains("This run was not registered by a plan");
   }
 
   @Test
@@ -127,8 +128,34 @@ class RunReportTest {
         .anySatisfy(one -> assertThat(one.signatures()).anyMatch(signed -> signed.tested().significant()))
         .anySatisfy(one -> assertThat(one.partners()).isNotEmpty())
         .anySatisfy(one -> assertThat(one.gates()).isNotEmpty());
-    assertThat(RunReport.render(ExampleRun.with(List.of())))
-        .contains("No neuron was ranked, tested, ablated or gated in this run.");
+    assertThat(RunReport.render(ExampleRun.with(List.of()))).doesNotContain("id=\"neurons\"");
+  }
+
+  /// What it is about comes before where it ranks, on the task that it was found for before the others.
+  @Test
+  void aNeuronsPageOpensOnTheTaskThatItWasFoundFor() {
+    RunReport.Content content = ExampleRun.content();
+    NeuronPages pages = NeuronPages.of(content.results(), content.readings());
+    assertThat(pages.all()).extracting(NeuronPage::dataset).doesNotContainNull();
+    Selection.all(content.values()).forEach(selection -> assertThat(pages.pages()
+        .get(new NeuronId(selection.hook(), selection.layer().top().getFirst().coordinate())).dataset())
+        .isEqualTo(selection.dataset()));
+    int told = 0;
+    for (NeuronPage page : pages.all()) {
+      if (page.readings().stream().anyMatch(reading -> reading.dataset().equals(page.dataset()))) {
+        assertThat(page.readings().getFirst().dataset()).isEqualTo(page.dataset());
+      }
+      if (page.tokens().stream().anyMatch(tokens -> tokens.dataset().equals(page.dataset()))) {
+        told++;
+        assertThat(page.tokens().getFirst().dataset()).isEqualTo(page.dataset());
+        assertThat(page.known()).startsWith("highest at “");
+      }
+      int from = PAGE.indexOf("id=\"" + page.anchor() + "\"");
+      List<Integer> order = Stream.of("Tokens of ", "Alone, ", "Ranks, ")
+          .map(part -> PAGE.indexOf("aria-label=\"" + part + page.neuron(), from)).filter(at -> at >= 0).toList();
+      assertThat(order).isSorted().isNotEmpty();
+    }
+    assertThat(told).isPositive();
   }
 
   @Test
@@ -140,13 +167,13 @@ class RunReportTest {
   @Test
   void sectionsStandInOrder() {
     assertThat(Pattern.compile("<section id=\"([^\"]+)\"").matcher(PAGE).results().map(r -> r.group(1)))
-        .containsExactly("verdict", "answers", "checkpoint", "data", "value-neurons", "controls",
-            "dopamine-neurons", "interventions", "transfer", "uses", "adaptation", "neurons", "others", "rollouts",
-            "paper", "limits", "settings", "manifest", "glossary");
+        .containsExactly("verdict", "answers", "value-neurons", "controls", "dopamine-neurons", "interventions",
+            "transfer", "uses", "adaptation", "limits", "checkpoint", "data", "neurons", "others", "rollouts", "paper",
+            "cite", "settings", "manifest", "glossary");
     assertThat(Pattern.compile("<li><a href=\"#([^\"]+)\"").matcher(PAGE).results().map(r -> r.group(1)))
-        .containsExactly("verdict", "answers", "checkpoint", "data", "value-neurons", "controls",
-            "dopamine-neurons", "interventions", "transfer", "uses", "adaptation", "neurons", "others", "rollouts",
-            "paper", "limits", "settings", "manifest", "glossary");
+        .containsExactly("verdict", "answers", "value-neurons", "controls", "dopamine-neurons", "interventions",
+            "transfer", "uses", "adaptation", "limits", "checkpoint", "data", "neurons", "others", "rollouts", "paper",
+            "cite", "settings", "manifest", "glossary");
   }
 
   @Test
@@ -182,9 +209,12 @@ class RunReportTest {
           Notation.p(intervention.random().q()), Notation.p(intervention.matched().q()),
           Notation.coordinates(intervention.layers().getFirst().coordinates()),
           InterventionWords.verdict(intervention));
-      assertThat(controls(charts, "intervention-" + (i + 1)))
-          .isEqualTo(Math.min(200, intervention.random().effects().size())
-              + Math.min(200, intervention.matched().effects().size()));
+    }
+    // Every matched set of every intervention is one dot of its outcome's chart.
+    for (OutcomeKind outcome : OutcomeKind.values()) {
+      assertThat(controls(charts, "interventions-" + outcome)).isEqualTo(content.firstInterventions().interventions()
+          .stream().filter(one -> one.outcome() == outcome)
+          .mapToInt(one -> Math.min(200, one.matched().effects().size())).sum());
     }
     assertThat(text).contains("0.59–0.73, mean 0.67", "flat to 99 % pruned", "37.0 %, 13.6 %, 29.4 %, 1.2 %",
         "−0.6 points", "494,032,768", "151,936", "9f3a".repeat(16), "20260201");
@@ -203,14 +233,17 @@ class RunReportTest {
     // Random sets are a comparison, not gates to look at neuron by neuron.
     assertThat(new AdaptationFigures(ExampleRun.adaptation(), 1).shown()).extracting(Arm::name)
         .containsExactly(AdaptationArm.VALUE);
-    assertThat(RunReport.render(ExampleRun.with(List.of()))).contains("No gate was learned in this run.");
+    assertThat(RunReport.render(ExampleRun.with(List.of()))).doesNotContain("id=\"adaptation\"");
   }
 
   @Test
   void absentPartsSaySo() {
     String page = RunReport.render(ExampleRun.with(List.of()));
-    assertThat(page).contains("The value-neuron study was not part of this run.",
-        "No intervention was part of this run", "No sample rollout was kept", "No dataset summary");
+    assertThat(page).contains(
+        "Not part of this run: value neurons, controls, dopamine neurons, interventions, transfer,"
+            + " uses, adaptation, neurons, other studies, sample rollouts.",
+        "No dataset summary",
+        "No question was put to this run.");
     assertThat(page).doesNotContain("class=\"chart\"");
     assertThat(RunReport.render(ExampleRun.with(null, new InterventionResults(List.of(), List.of(), List.of()))))
         .contains("The intervention study contains no intervention.");
@@ -219,7 +252,7 @@ class RunReportTest {
   @Test
   void nothingUnknownIsWrittenAsANumber() {
     String page = RunReport.render(HostileRun.content());
-    assertThat(text(page)).contains("– [–]").doesNotContain("NaN [", "NaN%", "NaN\u202f", ">NaN<", "Infinity");
+    assertThat(text(page)).contains("[no interval]").doesNotContain("NaN [", "NaN%", "NaN\u202f", ">NaN<", "Infinity");
     assertThat(charts(page).toString()).doesNotContain("\"NaN\"", "Infinity");
   }
 
@@ -233,8 +266,8 @@ class RunReportTest {
   @Test
   void asksNoNetworkForAnything() {
     String text = text(PAGE);
-    assertThat(Pattern.compile("https?://[^\"\\s<]+").matcher(text).results().map(MatchResult::group))
-        .containsExactly("https://arxiv.org/abs/2602.00986");
+    assertThat(Pattern.compile("https?://[^\"\\s<}]+").matcher(text).results().map(MatchResult::group))
+        .containsOnly("https://arxiv.org/abs/2602.00986", "https://arxiv.org/abs/2602.11726");
     assertThat(text).doesNotContain(" src=", "<link", "@import", "url(");
     assertThat(PAGE).doesNotContain("sourceMappingURL").contains("default-src &#39;none&#39;");
   }

@@ -67,7 +67,7 @@ public record StudyConclusion(String question, String carries, String uses, Stri
   }
 
   /// What a row says: the verdict that is told first as a clause, the others behind it, each with its tasks and their figures.
-  private static String sentence(Row row) {
+  public static String sentence(Row row) {
     List<Verdict> given = TOLD.stream()
         .filter(verdict -> row.found().stream().anyMatch(one -> one.verdict() == verdict))
         .toList();

@@ -5,6 +5,7 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import org.striatum.probe.intervention.OutcomeKind;
 import org.striatum.probe.run.Printed;
+import org.striatum.probe.stats.Decimals;
 import org.striatum.probe.stats.Estimate;
 
 /// What a figure behind an answer is measured in, and how it is written: the one rounding of it on the command line, in answers
@@ -58,12 +59,7 @@ public enum Unit implements Printed {
 
   /// The digits without the unit's name: `0.672`, `+1.3`, `−1.0`; a dash where there is no figure.
   public String digits(double value) {
-    if (!Double.isFinite(value)) {
-      return ABSENT;
-    }
-    BigDecimal rounded = BigDecimal.valueOf(scale * value).setScale(places, RoundingMode.HALF_UP);
-    String sign = rounded.signum() < 0 ? "−" : signed && rounded.signum() > 0 ? "+" : "";
-    return sign + rounded.abs().toPlainString();
+    return signed ? Decimals.signed(scale * value, places) : Decimals.of(scale * value, places);
   }
 
   /// The figure: `0.672`, `+1.3 points`.

@@ -41,7 +41,8 @@ final class InterventionAnswers {
   private static String because(Intervention one) {
     String power = InterventionWords.power(one);
     Unit unit = Unit.of(one.outcome());
-    return "%s from %.3f by %s, beyond matched sets by %s: %s".formatted(one.outcome(), one.base().outcome().value(),
+    return "%s from %s by %s, beyond matched sets by %s: %s".formatted(one.outcome(),
+        InterventionWords.outcome(one.base().outcome().value(), one.outcome()),
         unit.of(one.effect()), unit.of(one.matched().excess()), InterventionWords.finding(one))
         + (power.isEmpty() ? "" : ". " + power.substring(0, power.length() - 1));
   }

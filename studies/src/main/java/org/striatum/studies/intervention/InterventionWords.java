@@ -7,6 +7,8 @@ import org.striatum.probe.intervention.InterventionResults.Controls;
 import org.striatum.probe.intervention.InterventionResults.Damage;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.intervention.OutcomeKind;
+import org.striatum.probe.stats.Decimals;
+import org.striatum.studies.answer.Unit;
 
 /// What an intervention came to, in words: the same on the command line, in answers and in reports.
 public final class InterventionWords {
@@ -23,7 +25,7 @@ public final class InterventionWords {
       case EXCEEDS_CONTROLS -> one.specific();
       case EXCLUDED -> one.damage() == Damage.GENERIC ? "generic damage" : "no more damage than control sets";
       case INTERVAL_HOLDS_CRITICAL -> "the interval holds damage that would be specific";
-      case LACKS_POWER -> "a drop of " + size(decision.power().effect(), one.outcome()) + " would often be missed";
+      case LACKS_POWER -> "a drop of " + declared(decision.power().effect(), one.outcome()) + " would often be missed";
       case NO_INTERVAL -> "one problem only";
       case TOO_FEW_CONTROLS -> one.damage() == Damage.UNDECIDED
           ? "beyond all controls, which are too few for " + tests(decision)
@@ -77,8 +79,8 @@ public final class InterventionWords {
     if (Double.isNaN(decision.critical())) {
       return "";
     }
-    String declared = size(power.effect(), one.outcome());
-    String specific = "An effect below " + signed(decision.critical(), one.outcome()) + " would have been specific";
+    String declared = declared(power.effect(), one.outcome());
+    String specific = "An effect below " + Unit.of(one.outcome()).of(decision.critical()) + " would have been specific";
     if (Double.isNaN(power.atEffect())) {
       return specific + "; a drop of " + declared + " beyond matched sets cannot happen here, so there is no power.";
     }
@@ -101,21 +103,23 @@ public final class InterventionWords {
             + one.problems() + ".";
   }
 
-  /// A drop in its unit: `10 points`, `0.105 nats`.
+  /// A drop that was found, in its unit: `9.0 points`, `0.105 nats`.
   public static String size(double drop, OutcomeKind outcome) {
+    String size = Unit.of(outcome).of(Math.abs(drop));
+    return size.startsWith("+") ? size.substring(1) : size;
+  }
+
+  /// A drop that somebody declared, with no more digits than it has: `10 points`.
+  private static String declared(double drop, OutcomeKind outcome) {
+    return Unit.of(outcome).size(drop);
+  }
+
+  /// An outcome in its unit: `63.0 %`, `−0.52 nats`.
+  static String outcome(double value, OutcomeKind outcome) {
     return switch (outcome) {
-      case ACCURACY -> plain("%.1f", 100 * drop) + " points";
-      case LOG_PROBABILITY -> plain("%.3f", drop) + " nats";
+      case ACCURACY -> Decimals.of(100 * value, 1) + " %";
+      case LOG_PROBABILITY -> Decimals.of(value, 2) + " nats";
     };
-  }
-
-  private static String signed(double effect, OutcomeKind outcome) {
-    return effect < 0 ? "−" + size(-effect, outcome) : size(effect, outcome);
-  }
-
-  private static String plain(String format, double value) {
-    String text = String.format(Locale.ROOT, format, value);
-    return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
   }
 
   private static String percent(double share) {

@@ -3,10 +3,10 @@ package org.striatum.studies.series;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.striatum.probe.stats.Decimals;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.transfer.TransferResults.Basis;
 import org.striatum.studies.series.SeriesResults.Kind;
@@ -77,10 +77,10 @@ public record SeriesSummary(List<String> sentences) {
   private static String interval(Estimate estimate) {
     return Double.isNaN(estimate.value())
         ? "unknown"
-        : "%s [%s, %s]".formatted(decimals(estimate.value()), decimals(estimate.low()), decimals(estimate.high()));
+        : estimate.printed(3);
   }
 
   private static String decimals(double value) {
-    return String.format(Locale.ROOT, "%.3f", value);
+    return Decimals.of(value, 3);
   }
 }

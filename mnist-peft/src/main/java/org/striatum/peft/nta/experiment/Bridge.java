@@ -111,6 +111,6 @@ public final class Bridge {
   private static String printed(Estimate figure) {
     return Double.isNaN(figure.value())
         ? "unknown"
-        : "%.2f [%.2f, %.2f]".formatted(figure.value(), figure.low(), figure.high());
+        : figure.printed(2);
   }
 }
