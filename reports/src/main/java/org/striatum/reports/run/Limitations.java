@@ -10,6 +10,7 @@ import org.striatum.probe.stats.Verdict;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
+import org.striatum.probe.value.ValueNeuronResults.NullBand;
 import org.striatum.reports.page.Notation;
 import org.striatum.studies.intervention.InterventionWords;
 
@@ -17,6 +18,7 @@ import org.striatum.studies.intervention.InterventionWords;
 final class Limitations {
   private static final int FEW_PROBLEMS = 100;
   private static final double LEVEL = 0.05;
+  private static final double CHANCE = 0.5;
 
   private Limitations() {}
 
@@ -127,7 +129,13 @@ final class Limitations {
       limits.add("On " + s.dataset() + " the interval of " + chosen + " includes prompt length's AUROC of "
           + Notation.auroc(s.summary().promptLengthAuroc().value()) + ".");
     }
-    if (!s.predicts()) {
+    NullBand shuffled = s.layer().shuffled();
+    if (s.probe().test().low() > CHANCE && shuffled.p() >= LEVEL && shuffled.pValue().atFloor()) {
+      limits.add("On " + s.dataset() + " rewards were shuffled only " + Notation.count(shuffled.permutations(), "time")
+          + ": no p below " + Notation.significant(shuffled.p(), 2) + " can be reached for " + chosen
+          + " whose AUROC is "
+          + Notation.auroc(s.probe().test()) + ".");
+    } else if (!s.predicts()) {
       limits
           .add("On " + s.dataset()
               + " " + chosen + " is not distinguishable from chance or from shuffled rewards (AUROC "

@@ -26,6 +26,18 @@ class LimitationsTest {
                 + " probe is not shown to read more than the length of the question.");
   }
 
+  /// Few shuffles cannot tell a good probe from chance, which says nothing about the probe.
+  @Test
+  void tooFewShufflesAreNamedAndNotTheProbe() {
+    assertThat(Limitations.found(ExampleRun.with(ExampleRun.oneProbe(new Estimate(0.7, 0.62, 0.8),
+        new Estimate(0.5, 0.4, 0.6), new NullBand(3, 0.5, 0.44, 0.56, 0.25)), null)))
+        .anySatisfy(limit -> assertThat(limit).contains("shuffled only 3 times", "0.25"))
+        .noneSatisfy(limit -> assertThat(limit).contains("not distinguishable"));
+    assertThat(Limitations.found(ExampleRun.with(ExampleRun.oneProbe(new Estimate(0.55, 0.48, 0.62),
+        new Estimate(0.5, 0.4, 0.6), new NullBand(3, 0.5, 0.44, 0.56, 0.5)), null)))
+        .anySatisfy(limit -> assertThat(limit).contains("not distinguishable"));
+  }
+
   @Test
   void aCleanStudyHasOnlyTheLimitsOfItsKind() {
     assertThat(Limitations.found(ExampleRun.with(
