@@ -271,7 +271,11 @@ class DataCommandsTest {
     assertThat(again).extracting(Rollout::read).containsExactly("\\frac12", "0.5", "1/3", "12", "12", null);
     assertThat(succeed(with(imported, "math")).err()).contains("finished before, kept");
     assertThat(succeed("verify", run).out()).contains("6 of 6 completions graded again, the same rewards");
-    assertThat(succeed("grade", run, "--json").out()).contains("\"changes\" : [ ]");
+    assertThat(succeed("grade", run, "--json").out()).contains("\"changes\" : [ ]", "\"unread\" : 1");
+    assertThat(graded).contains("1 of 6 completions not read");
+    assertThat(succeed("grade", run, "--show", 5, "--unread").out()).contains("line 6: made ", "completion 'no'")
+        .doesNotContain("line 1: ");
+    assertThat(refused(2, "grade", run, "--unread")).contains("--unread goes with --show N");
     rewardsOfAnotherVersionAreStale(run);
     Path fresh = folder.resolve("fresh");
     succeed("rollouts", REASONER, "--import", file, "--grader", "math", "--output", fresh);

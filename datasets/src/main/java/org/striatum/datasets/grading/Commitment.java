@@ -181,7 +181,7 @@ final class Commitment {
   private static Optional<String> clause(String sentence, Kind kind) {
     Matcher clause = CLAUSE.matcher(sentence);
     for (int i = 0; i < MOST_CLAUSES && clause.find(); i++) {
-      String before = sentence.substring(0, clause.start());
+      String before = sentence.substring(0, clause.start() + (sentence.charAt(clause.start()) == ':' ? 1 : 0));
       String rest = sentence.substring(clause.end());
       boolean joined = clause.group("connected") != null;
       if (follows(before, rest, joined ? clause.group("connected") : "", kind)) {
@@ -200,7 +200,8 @@ final class Commitment {
     boolean supposed = SUPPOSED.matcher(before).find() && !CONTRAST.matcher(connective).find();
     boolean beside = connective.isEmpty() && !SPOKEN.matcher(rest).find()
         && kind.value(before).or(() -> spoken(before, kind)).isPresent();
-    return !supposed && !beside;
+    boolean clause = before.endsWith(":") || before.strip().indexOf(' ') > 0; // one word alone is an adverb: `Allegedly, the answer is 18`
+    return clause && !supposed && !beside;
   }
 
   private static Optional<String> spoken(String clause, Kind kind) {
