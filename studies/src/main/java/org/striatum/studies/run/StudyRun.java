@@ -111,6 +111,15 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
     return folder.results(study, instance);
   }
 
+  /// Whether a study is finished with these settings, so that [#run] would keep it; false where one that it reads is not finished.
+  public <S extends Record> boolean isFinished(Study<S, ?> study, S settings) throws IOException {
+    try {
+      return folder.isFinished(RunFolder.step(study, study.instance(settings)), key(study, settings));
+    } catch (UnfinishedStudyException _) {
+      return false;
+    }
+  }
+
   /// Refuses to replace finished work by accident: a named result, or a study that others depend on, with other settings.
   ///
   /// Other inputs are no reason: the study is out of date then, and is made again.
