@@ -9,6 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -36,6 +38,8 @@ import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.studies.dopamine.ContinuationStep.Drawn;
+import org.striatum.studies.registration.Plan;
+import org.striatum.studies.registration.Registration;
 import org.striatum.studies.run.CompletionText;
 import org.striatum.studies.run.KeptBatches;
 import org.striatum.studies.run.ProblemSplit;
@@ -120,9 +124,9 @@ record ContinuationSampling(StudyRun run, ContinuationSettings settings, Problem
       List<Batch> batches = batches(waiting, outcomes, chosen);
       int done = waiting.size() - size(batches);
       if (!waiting.isEmpty()) {
-        run.note().accept("%d continuations of %d rollouts, %d from each of %d states".formatted(waiting.size(),
+        run.note().accept("%d continuations of %d rollouts, %d from each of %d states: %s".formatted(waiting.size(),
             Arrays.stream(draws).filter(each -> each > 0).count(), settings.draws(),
-            waiting.size() / settings.draws()));
+            waiting.size() / settings.draws(), expected(waiting, chosen)));
       }
       kept.tell(journal.loss(), done, waiting.size());
       entropies(chosen, entropies, journal);
@@ -140,6 +144,24 @@ record ContinuationSampling(StudyRun run, ContinuationSettings settings, Problem
       continued.add(new ContinuedRollout(lines[i], cuts.get(i).ends(), dealt.get(i), entropies[i]));
     }
     return continued;
+  }
+
+  /// What the continuations are expected to take: each has as many tokens, on the average, as its rollout had left. Time where a pilot
+  /// measured how fast this model writes.
+  private String expected(List<Draw> waiting, List<Rollout> chosen) throws IOException {
+    Optional<Plan> plan = Registration.of(run.folder());
+    double tokens = 0;
+    double seconds = 0;
+    for (Draw draw : waiting) {
+      Rollout rollout = chosen.get(draw.state().rollout());
+      int left = rollout.tokens().length - rollout.promptLength() - draw.state().used() + 1; // and what ends it
+      tokens += left;
+      seconds += left
+          / plan.map(one -> one.rate(rollout.problem().dataset())).orElse(OptionalDouble.empty()).orElse(Double.NaN);
+    }
+    return "about %.0f tokens%s".formatted(tokens, Double.isNaN(seconds)
+        ? ""
+        : ", %d min at the rate of the plan's pilot".formatted((long) Math.ceil(seconds / 60)));
   }
 
   /// Thoughts as steps: rollouts in which none closed are one step.
