@@ -95,10 +95,9 @@ record MatrixLines(AnswerMatrix matrix, Screen screen) {
     String of(int task);
   }
 
-  /// `yes 0.715`; a cell without a finding is a dash.
+  /// `yes 0.715`; `not tested` where nobody asked.
   private String verdict(Cell cell) {
-    String word = cell.findings().isEmpty() ? "–" : screen.painted(cell.verdict(), cell.verdict().printed());
-    return (word + " " + cell.figure()).strip();
+    return (screen.painted(cell.verdict(), cell.verdict().printed()) + " " + cell.figure()).strip();
   }
 
   /// What the figures of a row are, without what is behind the comma: that they are means over splits is said once.

@@ -56,7 +56,8 @@ public final class Ranks {
     int one = start;
     int two = middle;
     for (int k = start; k < end; k++) {
-      merged[k] = two == end || one < middle && values[order[one]] <= values[order[two]] ? order[one++] : order[two++];
+      boolean first = two == end || (one < middle && values[order[one]] <= values[order[two]]);
+      merged[k] = first ? order[one++] : order[two++];
     }
   }
 

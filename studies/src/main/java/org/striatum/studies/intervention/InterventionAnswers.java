@@ -28,7 +28,7 @@ final class InterventionAnswers {
 
   private static Evidence evidence(Intervention one) {
     AblationPower power = one.decision().power();
-    return new Evidence("beyond matched sets", Unit.of(one.outcome()),
+    return new Evidence("change against matched sets", Unit.of(one.outcome()),
         one.matched().excess(),
         Double.isNaN(power.effect())
             ? null
