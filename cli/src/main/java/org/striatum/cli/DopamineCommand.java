@@ -8,6 +8,7 @@ import org.striatum.cli.option.Given;
 import org.striatum.cli.summary.DopamineSummary;
 import org.striatum.cli.summary.FitCosts;
 import org.striatum.probe.dopamine.DopamineResults;
+import org.striatum.studies.dopamine.ContinuationStep;
 import org.striatum.studies.dopamine.DopamineCost;
 import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.dopamine.DopamineStepSettings;
@@ -34,9 +35,10 @@ final class DopamineCommand extends ModelRunCommand<DopamineStepSettings, Dopami
 
   @Override
   List<String> costs(StudyRun run, DopamineStepSettings settings) throws IOException {
-    return run.isFinished(DopamineStep.STUDY, settings)
-        ? List.of()
-        : FitCosts.lines(DopamineCost.of(run, settings), settings.continuations());
+    boolean draws = run.isDue(ContinuationStep.STUDY, settings.continuations());
+    return draws || run.isDue(DopamineStep.STUDY, settings)
+        ? FitCosts.lines(DopamineCost.of(run, settings), settings.continuations())
+        : List.of();
   }
 
   @Override

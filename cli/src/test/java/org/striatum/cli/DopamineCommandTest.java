@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.striatum.studies.fits.FitFile;
+import org.striatum.studies.value.ProbeSettings;
 
 /// `dopamine` on the bundled checkpoint, small.
 class DopamineCommandTest {
@@ -63,7 +64,9 @@ class DopamineCommandTest {
   @Test
   void saysWhatItFound() {
     assertThat(session.code()).as(session.err()).isZero();
-    assertThat(session.err()).containsPattern("\\d+ continuations of 60 rollouts, 4 from each of \\d+ states");
+    assertThat(session.err())
+        .containsPattern("\\d+ continuations of 60 rollouts, 4 from each of \\d+ states: about \\d+ tokens")
+        .as("no rate was measured").doesNotContain(" min at ");
     assertThat(session.out()).contains("reliability of V̂", "mul: ");
     assertThat(run.resolve("results/dopamine.json")).isRegularFile();
   }
@@ -172,13 +175,17 @@ class DopamineCommandTest {
         {"prompt": "22+13=", "answer": "35"}
         """);
     Path two = temporary.resolve("two");
-    Session.of("rollouts", REASONER, "--tasks", "mul", "--data", file, "--grader", "number", "--limit", 80, "--top-p", 1,
+    Session.of("rollouts", REASONER, "--tasks", "mul", "--data", file, "--grader", "number", "--limit", 80, "--top-p",
+        1,
         "--max-new-tokens", 110, "--output", two);
     Session.of("capture", REASONER, "--rollouts", two.resolve("rollouts.jsonl"), "--hooks", "blocks.2.hook_resid_post");
     Session probe = Session.probe(two, "--effort", "quick", "--epochs", 1, "--permutations", 3);
     assertThat(probe.err()).contains("no probes of few: the ")
         .contains("will fit, at 1 hook point of mul (80 problems, 80 rollouts): 2 networks, 4 sparse paths (3 of them")
         .contains("2 resamples of problems");
+    assertThat(JSON.readTree(two.resolve("results/probe.settings.json").toFile()).at("/split/validation").asDouble())
+        .as("of --effort quick").isEqualTo(ProbeSettings.quick().split().validation())
+        .isNotEqualTo(ProbeSettings.defaults().split().validation());
     Session both = dopamine(two, 64, "continuations");
     assertThat(both.code()).as(both.err()).isZero();
     assertThat(both.err()).contains("60 rollouts of mul (80 problems), 4 rollouts of few (4 problems)",

@@ -39,7 +39,8 @@ public final class FitCosts {
     List<String> lines = new ArrayList<>();
     lines.add("will cut into steps: " + cost.datasets().stream().map(one -> "%s of %s (%s)".formatted(
         Counted.of(one.rollouts(), "rollout"), one.name(), Counted.of(one.problems(), "problem")))
-        .collect(Collectors.joining(", ")) + "; " + (continuations.draws() == 0
+        .collect(Collectors.joining(", ")) + "; "
+        + (continuations.draws() == 0
             ? "no continuations"
             : Counted.of(continuations.draws(), "continuation") + " from before each step"));
     DopamineFits fits = cost.each();

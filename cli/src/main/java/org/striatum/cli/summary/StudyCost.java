@@ -81,8 +81,9 @@ public record StudyCost(StudyPlan plan, List<Task> tasks) {
     DopamineFits dopamine = DopamineFits.of(plan.settings(DopamineStep.STUDY).study(), states.hooks());
     lines.add("hidden states at %s: at most %s".formatted(Counted.of(states.hooks(), "hook point"),
         DiskSpace.megabytes(states.bytes())));
-    lines.add("fits to each task: " + FitCosts.fits(ValueFits.of(plan.settings(ProbeStep.STUDY).study(), states.hooks()))
-        + "; for dopamine neurons " + Counted.of(dopamine.networks(), "network"));
+    lines
+        .add("fits to each task: " + FitCosts.fits(ValueFits.of(plan.settings(ProbeStep.STUDY).study(), states.hooks()))
+            + "; for dopamine neurons " + Counted.of(dopamine.networks(), "network"));
     return lines;
   }
 

@@ -28,7 +28,8 @@ public record ValueFits(long networks, long paths, long shuffled, long regressio
     private static long planted(ControlSettings.Power power) {
       long each = Math.ceilDiv(power.planted(), 2);
       long declared = Arrays.stream(PlantedCode.values()).filter(PlantedCode::isDeclared).count();
-      return Arrangement.values().length * (power.strengths().size() * Math.max(each * declared, power.rotated()) + each)
+      return Arrangement.values().length
+          * (power.strengths().size() * Math.max(each * declared, power.rotated()) + each)
           + Math.max(each, power.rotated());
     }
   }

@@ -30,7 +30,8 @@ class EnoughStepsTest {
   private void refused(String what, long found, long needed) {
     assertThatThrownBy(() -> EnoughSteps.require(new Split(folds), rollouts))
         .asInstanceOf(type(NotEnoughData.class))
-        .matches(missing -> missing.what().equals(what) && missing.found() == found && missing.needed() == needed, what);
+        .matches(missing -> missing.what().equals(what) && missing.found() == found && missing.needed() == needed,
+            what);
   }
 
   @Test
@@ -55,7 +56,8 @@ class EnoughStepsTest {
     problems(Fold.VALIDATION, 10, 1);
     problems(Fold.TEST, 10, 1);
     refused("steps", 19, 20);
-    rollouts.replaceAll(one -> folds.get(one.problem()) == Fold.TRAIN ? new Stepped(one.problem(), one.right(), 0) : one);
+    rollouts
+        .replaceAll(one -> folds.get(one.problem()) == Fold.TRAIN ? new Stepped(one.problem(), one.right(), 0) : one);
     refused("right rollouts with steps among its 0", 0, 1);
   }
 

@@ -111,12 +111,21 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
     return folder.results(study, instance);
   }
 
-  /// Whether a study is finished with these settings, so that [#run] would keep it; false where one that it reads is not finished.
-  public <S extends Record> boolean isFinished(Study<S, ?> study, S settings) throws IOException {
+  /// Whether [#run] has work to do: false if the study is finished with these settings.
+  ///
+  /// @throws FinishedStudyException as that does; where a study that it reads is not finished, that is said only there
+  public <S extends Record> boolean isDue(Study<S, ?> study, S settings) throws IOException {
+    String instance = study.instance(settings);
+    String step = RunFolder.step(study, instance);
     try {
-      return folder.isFinished(RunFolder.step(study, study.instance(settings)), key(study, settings));
+      StepKey key = key(study, settings);
+      if (folder.isFinished(step, key)) {
+        return false;
+      }
+      refuseToReplace(step, key, study, instance, settings);
+      return true;
     } catch (UnfinishedStudyException _) {
-      return false;
+      return true;
     }
   }
 
