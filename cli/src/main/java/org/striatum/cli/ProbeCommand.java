@@ -7,9 +7,11 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
+import org.striatum.cli.option.Effort;
 import org.striatum.cli.option.Given;
 import org.striatum.cli.option.ModelOptions;
 import org.striatum.cli.option.ProbeOptions;
+import org.striatum.cli.summary.FitCosts;
 import org.striatum.cli.summary.StudySummaries;
 import org.striatum.cli.summary.ValueSummary;
 import org.striatum.hooks.checkpoint.CheckpointException;
@@ -26,6 +28,7 @@ import org.striatum.studies.run.Version;
 import org.striatum.studies.splits.SplitsResults;
 import org.striatum.studies.splits.SplitsSettings;
 import org.striatum.studies.splits.SplitsStep;
+import org.striatum.studies.value.ProbeCost;
 import org.striatum.studies.value.ProbeSettings;
 import org.striatum.studies.value.ProbeStep;
 import picocli.CommandLine.ArgGroup;
@@ -68,6 +71,9 @@ final class ProbeCommand implements Callable<Integer> {
   @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed of the split and the study (default 1).")
   private long seed;
 
+  @Option(names = "--effort", paramLabel = "quick|standard", defaultValue = "standard", description = "quick: minutes for a small model; standard (default). The other options change that.")
+  private Effort effort;
+
   @Option(names = "--splits", paramLabel = "N", defaultValue = "0", description = "Also ask the questions about value on N other splits of the rollouts (default 0, none; `striatum splits` asks later).")
   private int splits;
 
@@ -86,7 +92,7 @@ final class ProbeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    ProbeSettings settings = Given.checked(() -> options.over(ProbeSettings.defaults().withSeed(seed)));
+    ProbeSettings settings = Given.checked(() -> options.over(effort.settings(ProbeStep.STUDY).withSeed(seed)));
     if (probed.saved == null) {
       Optional<ModelSource> checkpoint = StudyRun.noted(probed.folder).filter(noted -> Files.exists(noted.base()));
       try (
@@ -113,6 +119,9 @@ final class ProbeCommand implements Callable<Integer> {
 
   private void probe(StudyRun run, ProbeSettings settings) throws IOException {
     SplitsSettings others = Given.checked(() -> SplitsSettings.defaults().withSplits(splits).withSeed(seed));
+    if (run.isDue(ProbeStep.STUDY, settings)) {
+      FitCosts.lines(ProbeCost.of(run, settings)).forEach(console::note);
+    }
     ValueNeuronResults results = run.run(ProbeStep.STUDY, settings);
     tell(run);
     if (json) {

@@ -2,6 +2,7 @@ package org.striatum.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
@@ -51,6 +52,11 @@ abstract class RunCommand<S extends Record, R extends Record> implements Callabl
     return RunModel.none();
   }
 
+  /// What the study is going to take, a line each, told before it begins; none where it is finished, or says that itself.
+  List<String> costs(StudyRun run, S settings) throws IOException {
+    return List.of();
+  }
+
   /// The study with its inputs.
   Study<S, R> study() throws IOException {
     return study;
@@ -72,6 +78,7 @@ abstract class RunCommand<S extends Record, R extends Record> implements Callabl
       try (RunModel model = model(opened)) {
         StudyRun run = new StudyRun(opened, Version.environment(model.threads()), model, console::note,
             console.progress());
+        costs(run, settings).forEach(console::note);
         R results = run.run(study(), instance(settings), settings);
         if (json) {
           console.json(study().format(), results);

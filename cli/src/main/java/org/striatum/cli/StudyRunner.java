@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.striatum.cli.console.Console;
+import org.striatum.cli.console.Counted;
 import org.striatum.cli.console.StepProgress;
 import org.striatum.cli.option.ModelOptions;
 import org.striatum.cli.summary.StudyCost;
@@ -18,6 +19,7 @@ import org.striatum.studies.WholeStudy;
 import org.striatum.studies.WholeStudy.Companion;
 import org.striatum.studies.AnswersStep.Answers;
 import org.striatum.studies.answer.StudyConclusion;
+import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.rollouts.RolloutSettings;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.RunFolder;
@@ -43,8 +45,12 @@ record StudyRunner(Console results, StepProgress steps, StudyRegistry registry, 
   Answers run(ModelSource checkpoint, Path output, RolloutStep asked, StudyPlan plan, List<Companion> companions)
       throws IOException {
     StudyCost cost = StudyCost.of(plan, asked.sets());
-    RunFolder.create(output).close(); // refused, if it is, before anything is said
-    cost.lines().forEach(steps::note);
+    try (RunFolder folder = RunFolder.create(output)) { // refused, if it is, before anything is said
+      lines(cost, folder, checkpoint, asked, plan).forEach(steps::note);
+    }
+    if (!companions.isEmpty()) {
+      steps.note("at most all of that again for " + Counted.of(companions.size(), "other checkpoint"));
+    }
     results.print(StudyConclusion.question(checkpoint.name()) + " " + asked(asked, plan));
     Answers answers = new WholeStudy(registry.with(asked), plan, this, this).run(checkpoint, output,
         companions);
@@ -52,6 +58,18 @@ record StudyRunner(Console results, StepProgress steps, StudyRegistry registry, 
       new ReportStep(registry).write(run(folder, model));
     }
     return answers;
+  }
+
+  /// What the study takes: also of the disk, if no hidden states are stored yet.
+  private List<String> lines(StudyCost cost, RunFolder folder, ModelSource checkpoint, RolloutStep asked,
+      StudyPlan plan) throws IOException {
+    if (folder.has(CaptureStep.STUDY)) {
+      return cost.lines();
+    }
+    try (RunModel model = model(checkpoint)) {
+      long tokens = asked.longest(model.open(), plan.settings(RolloutStep.STUDY));
+      return cost.lines(CaptureStep.stored(model.open(), plan.settings(CaptureStep.STUDY), tokens));
+    }
   }
 
   /// What is asked: `1500 problems each of mul,add, seed 1.`

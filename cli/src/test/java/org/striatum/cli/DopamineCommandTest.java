@@ -2,6 +2,7 @@ package org.striatum.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 import static org.striatum.cli.Session.REASONER;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -15,6 +16,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.striatum.studies.fits.FitFile;
+import org.striatum.studies.value.ProbeSettings;
 
 /// `dopamine` on the bundled checkpoint, small.
 class DopamineCommandTest {
@@ -61,7 +64,9 @@ class DopamineCommandTest {
   @Test
   void saysWhatItFound() {
     assertThat(session.code()).as(session.err()).isZero();
-    assertThat(session.err()).containsPattern("\\d+ continuations of 60 rollouts, 4 from each of \\d+ states");
+    assertThat(session.err())
+        .containsPattern("\\d+ continuations of 60 rollouts, 4 from each of \\d+ states: about \\d+ tokens")
+        .as("no rate was measured").doesNotContain(" min at ");
     assertThat(session.out()).contains("reliability of V̂", "mul: ");
     assertThat(run.resolve("results/dopamine.json")).isRegularFile();
   }
@@ -158,6 +163,45 @@ class DopamineCommandTest {
       }
     }
     assertThat(traces).isPositive();
+  }
+
+  /// Four solved problems have no surprise in them: nothing is drawn there, the other data set is studied.
+  @Test
+  void onlyDataSetsThatCanBeStudiedAreContinued() throws IOException {
+    Path file = Files.writeString(temporary.resolve("few.jsonl"), """
+        {"prompt": "12+13=", "answer": "25"}
+        {"prompt": "14+13=", "answer": "27"}
+        {"prompt": "12+23=", "answer": "35"}
+        {"prompt": "22+13=", "answer": "35"}
+        """);
+    Path two = temporary.resolve("two");
+    Session.of("rollouts", REASONER, "--tasks", "mul", "--data", file, "--grader", "number", "--limit", 80, "--top-p",
+        1,
+        "--max-new-tokens", 110, "--output", two);
+    Session.of("capture", REASONER, "--rollouts", two.resolve("rollouts.jsonl"), "--hooks", "blocks.2.hook_resid_post");
+    Session probe = Session.probe(two, "--effort", "quick", "--epochs", 1, "--permutations", 3);
+    assertThat(probe.err()).contains("no probes of few: the ")
+        .contains("will fit, at 1 hook point of mul (80 problems, 80 rollouts): 2 networks, 4 sparse paths (3 of them")
+        .contains("2 resamples of problems");
+    assertThat(JSON.readTree(two.resolve("results/probe.settings.json").toFile()).at("/split/validation").asDouble())
+        .as("of --effort quick").isEqualTo(ProbeSettings.quick().split().validation())
+        .isNotEqualTo(ProbeSettings.defaults().split().validation());
+    Session both = dopamine(two, 64, "continuations");
+    assertThat(both.code()).as(both.err()).isZero();
+    assertThat(both.err()).contains("60 rollouts of mul (80 problems), 4 rollouts of few (4 problems)",
+        "no continuations of few: the ").containsPattern("\\d+ continuations of 60 rollouts, 4 from each");
+    List<JsonNode> rollouts = lines(two.resolve("rollouts.jsonl"));
+    assertThat(lines(two.resolve("continuations.jsonl"))).hasSize(64).allSatisfy(line -> {
+      String dataset = rollouts.get(line.get("line").asInt()).at("/problem/dataset").asText();
+      assertThat(line.get("outcomes")).hasSize(line.get("ends").size()).allSatisfy(
+          drawn -> assertThat(drawn.asText()).hasSize(dataset.equals("few") ? 0 : 4));
+    });
+    JsonNode results = JSON.readTree(two.resolve("results/dopamine.json").toFile());
+    assertThat(results.at("/datasets/1/notes").get(0).asText()).contains("among its 2");
+    Session again = dopamine(two, 64, "continuations");
+    assertThat(again.err()).as("what is finished costs nothing").contains("kept").doesNotContain("will ");
+    long kept = Files.size(two.resolve("fits/probe.safetensors"));
+    assertThat(FitFile.bytes(64, 256) * 2.0).isCloseTo(kept, withinPercentage(20));
   }
 
   @Test

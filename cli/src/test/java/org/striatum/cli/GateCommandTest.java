@@ -71,6 +71,15 @@ class GateCommandTest {
     assertThat(again.out()).isEqualTo(session.out());
   }
 
+  /// What is printed is held against the schema by the session.
+  @Test
+  void jsonIsWhatStandsInTheResultsFile() throws Exception {
+    Session printed = gate("--mode", "mul-long", "--json");
+    assertThat(printed.code()).as(printed.err()).isZero();
+    assertThat(JSON.readTree(printed.out()))
+        .isEqualTo(JSON.readTree(Files.readAllBytes(run.resolve("results/gate/mul-long.json"))));
+  }
+
   /// A gate is for use: the model writes under it, and nobody takes what it wrote for the plain model's.
   @Test
   void rolloutsUnderAGateAreThoseOfAnotherModel() throws Exception {

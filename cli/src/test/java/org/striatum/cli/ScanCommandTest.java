@@ -3,6 +3,7 @@ package org.striatum.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.striatum.cli.Session.REASONER;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.striatum.cli.console.ExitCode;
 import org.striatum.cli.scan.ScanResults;
+import org.striatum.probe.run.RecordJson;
 
 /// `scan` as it is typed.
 class ScanCommandTest {
@@ -104,6 +106,25 @@ class ScanCommandTest {
     assertThat(unwritable.code()).isEqualTo(ExitCode.USAGE);
     assertThat(unwritable.err()).contains("cannot be written");
     assertThat(folder.resolve("scan")).doesNotExist();
+  }
+
+  /// A scan of a checkpoint and of one that cannot be read. What is printed is held against the schema by the session.
+  @Test
+  @Tag("slow")
+  void jsonHasEveryCheckpointWithWhatBecameOfIt() throws Exception {
+    checkpoint("step1");
+    Path cut = checkpoint("step22").resolve("model.safetensors");
+    byte[] bytes = Files.readAllBytes(cut);
+    Files.write(cut, Arrays.copyOf(bytes, bytes.length - 9));
+    Path scan = folder.resolve("scan");
+    Session session = Session.of(Stream.concat(Stream.of("scan", folder.resolve("series"), "--json", "--output", scan),
+        Session.SMALL_STUDY.stream()).toArray());
+    assertThat(session.code()).as(session.err()).isEqualTo(ExitCode.PARTIAL);
+    JsonNode printed = JSON.readTree(session.out());
+    assertThat(printed.path("outcomes").findValuesAsText("name")).containsExactly("step1", "step22");
+    assertThat(printed.path("outcomes").get(0).path("failure").isNull()).isTrue();
+    assertThat(printed.path("outcomes").get(1).path("failure").path("kind").isTextual()).isTrue();
+    assertThat(RecordJson.tree(ScanResults.read(scan)).path("outcomes")).isEqualTo(printed.path("outcomes"));
   }
 
   private static String refused(int code, Session session) {

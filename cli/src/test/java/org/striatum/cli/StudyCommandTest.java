@@ -6,14 +6,25 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.striatum.cli.summary.StudyCost;
 import org.striatum.datasets.ProblemSets;
+import org.striatum.hooks.HookedModel;
+import org.striatum.probe.rollout.Rollout;
 import org.striatum.studies.StudyPlan;
+import org.striatum.studies.capture.CaptureResults;
+import org.striatum.studies.capture.CaptureSettings;
+import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.rollouts.RolloutSettings;
 import org.striatum.studies.rollouts.RolloutStep;
+import org.striatum.studies.run.RunFolder;
+import org.striatum.studies.run.StudyRun;
+import org.striatum.studies.value.ProbeSettings;
+import org.striatum.studies.value.ProbeStep;
 
 /// `study` as it is typed.
 class StudyCommandTest {
@@ -68,5 +79,37 @@ class StudyCommandTest {
     assertThat(StudyCost.of(plan, ProblemSets.named("mul-fixed,add-fixed")).lines())
         .anyMatch(line -> line.contains("100 problems (mul-fixed 50, add-fixed 50), 300 rollouts"))
         .anyMatch(line -> line.contains("arms of at most 20 completions"));
+  }
+
+  /// The bound on hidden states is what they would take if no completion ended before the last token.
+  @Test
+  void hiddenStatesAreBoundedBefore() throws Exception {
+    RolloutSettings asked = RolloutSettings.defaults().withProblems(12).withSamples(2);
+    CaptureSettings captured = CaptureSettings.defaults().withHooks("blocks.1.*_resid_*");
+    Path run = folder.resolve("run");
+    Session.of("rollouts", Session.REASONER, "--tasks", "mul", "--limit", 12, "-k", 2, "-o", run);
+    Session.of("capture", Session.REASONER, "--rollouts", run.resolve("rollouts.jsonl"), "--hooks",
+        "blocks.1.*_resid_*");
+    try (HookedModel model = HookedModel.open(Session.REASONER, Optional.empty(), 0);
+        RunFolder opened = RunFolder.open(run)) {
+      long most = new RolloutStep(ProblemSets.named("mul")).longest(model, asked);
+      List<Rollout> drawn = StudyRun.rollouts(opened);
+      assertThat(drawn).hasSize(24);
+      assertThat(most).isEqualTo(
+          drawn.stream().mapToLong(rollout -> rollout.promptLength() + asked.sampling().maxNewTokens()).sum());
+      CaptureResults stored = opened.results(CaptureStep.STUDY);
+      assertThat(CaptureStep.stored(model, captured, stored.rows()))
+          .isEqualTo(new CaptureStep.Stored(stored.hooks().size(), stored.bytes()));
+    }
+  }
+
+  @Test
+  void fitsAndDiskAreCountedBefore() {
+    StudyPlan plan = StudyPlan.DEFAULT.with(ProbeStep.STUDY,
+        ProbeSettings.defaults().withStudy(study -> study.withSparse(sparse -> sparse.withPermutations(9))));
+    List<String> lines = StudyCost.of(plan, ProblemSets.named("mul-fixed"))
+        .lines(new CaptureStep.Stored(4, 12_300_000));
+    assertThat(lines).anyMatch(line -> line.contains("at 4 hook points: at most 12.3 MB"))
+        .anyMatch(line -> line.contains("40 sparse paths (36 of them"));
   }
 }

@@ -5,9 +5,13 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.striatum.cli.console.Counted;
 import org.striatum.datasets.ProblemSet;
+import org.striatum.probe.dopamine.DopamineFits;
 import org.striatum.probe.rollout.Problem;
+import org.striatum.probe.run.DiskSpace;
 import org.striatum.probe.run.UsageException;
+import org.striatum.probe.value.ValueFits;
 import org.striatum.studies.StudyPlan;
+import org.striatum.studies.capture.CaptureStep.Stored;
 import org.striatum.studies.dopamine.ContinuationSettings;
 import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.dopamine.DopamineStep.Values;
@@ -21,8 +25,8 @@ import org.striatum.studies.uses.SearchSettings;
 import org.striatum.studies.uses.SearchStep;
 import org.striatum.studies.value.ProbeStep;
 
-/// What a full study asks of the model, counted before it begins. Minutes and bytes are known once the model was run: a plan has them
-/// before.
+/// What a full study asks of the model, and how much it fits, counted before it begins. Minutes are known once the model was run: a plan
+/// has them before.
 ///
 /// @param tasks each with its problems
 public record StudyCost(StudyPlan plan, List<Task> tasks) {
@@ -66,6 +70,20 @@ public record StudyCost(StudyPlan plan, List<Task> tasks) {
     lines.add("value probes at every hook point, again on " + Counted.of(plan.settings(SplitsStep.STUDY).splits(),
         "other split") + "; " + continuations());
     lines.add(interventions() + "; " + search());
+    return lines;
+  }
+
+  /// What is stored of a model's hidden states, and what is fitted to them.
+  ///
+  /// @param states if every completion is as long as it may be
+  public List<String> lines(Stored states) {
+    List<String> lines = new ArrayList<>(lines());
+    DopamineFits dopamine = DopamineFits.of(plan.settings(DopamineStep.STUDY).study(), states.hooks());
+    lines.add("hidden states at %s: at most %s".formatted(Counted.of(states.hooks(), "hook point"),
+        DiskSpace.megabytes(states.bytes())));
+    lines
+        .add("fits to each task: " + FitCosts.fits(ValueFits.of(plan.settings(ProbeStep.STUDY).study(), states.hooks()))
+            + "; for dopamine neurons " + Counted.of(dopamine.networks(), "network"));
     return lines;
   }
 

@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
 import org.striatum.probe.dopamine.DopamineResults.DatasetSteps;
 import org.striatum.probe.dopamine.DopamineResults.LayerDopamine;
 import org.striatum.probe.dopamine.DopamineResults.Reliability;
+import org.striatum.probe.dopamine.EnoughSteps.Stepped;
 import org.striatum.probe.dopamine.SpikeIns.SpikeIn;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Split;
@@ -100,6 +101,15 @@ public final class DopamineStudy {
               + ": take them from the same rollouts");
         }
       }
+    }
+
+    /// Refuses what could not be studied with any values.
+    ///
+    /// @throws NotEnoughData saying what is missing
+    void requireEnough() {
+      Trajectories rollouts = states.firstEntry().getValue();
+      EnoughSteps.require(split, IntStream.range(0, rollouts.size())
+          .mapToObj(i -> new Stepped(rollouts.problem(i), rollouts.reward(i) > 0.5, steps.get(i).count())).toList());
     }
 
     /// All steps with a value before and after them.
@@ -240,6 +250,7 @@ public final class DopamineStudy {
         settings.errors().pooling());
     StepFolds folds = new StepFolds(pooled, settings.errors().threshold());
     try {
+      dataset.requireEnough();
       folds.requireEnough(states);
       LayerStudy study = new LayerStudy(settings, streams, dataset, hook, folds, task, sink);
       return new LayerOutcome(hook, study.figures(), pooled.excluded(), null, study.planted());

@@ -229,7 +229,7 @@ final class LayerStudy {
       Map<Fold, Pooled> reassigned = new TreeMap<>();
       permutations.forEach((fold, permutation) -> reassigned.put(fold, reassigned(fold, permutation.draw(random))));
       RandomGenerator own = new SplittableRandom(random.nextLong());
-      if (reassigned.values().stream().allMatch(fold -> fold.size() >= StepFolds.FEWEST_PROBLEMS)) {
+      if (reassigned.values().stream().allMatch(fold -> fold.size() >= EnoughSteps.FEWEST_PROBLEMS)) {
         jobs.add(TdErrorProbe.job(reassigned.get(Fold.TRAIN), reassigned.get(Fold.VALIDATION), predicting, own));
         tested.add(reassigned.get(Fold.TEST));
       } else {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import org.striatum.probe.dopamine.EnoughSteps.Stepped;
 import org.striatum.probe.rollout.Split.Fold;
 import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.sparse.Standardisation;
@@ -13,9 +14,6 @@ import org.striatum.probe.value.Trajectories;
 
 /// The usable steps of a hook point by fold, as row numbers.
 final class StepFolds {
-  static final int FEWEST_PROBLEMS = 10; // of training and of test
-  private static final int FEWEST_TRAINING = 20; // kept steps
-
   private final PooledSteps pooled;
   private final double threshold;
   private final Map<Fold, int[]> all = new TreeMap<>();
@@ -58,23 +56,21 @@ final class StepFolds {
   void requireEnough(Trajectories states) {
     NotEnoughData.require("a ranking", "coordinates", states.width(), 3);
     for (Fold fold : Fold.values()) {
-      int[] rollouts = Arrays.stream(all.get(fold)).map(row -> pooled.steps().get(row).rollout()).distinct()
-          .toArray();
-      long right = Arrays.stream(rollouts).filter(i -> states.reward(i) > 0.5).count();
-      NotEnoughData.requireBothOutcomes(purpose(fold), "rollouts with steps", right, rollouts.length);
-      NotEnoughData.require(purpose(fold), "steps with |δ| > " + threshold, kept.get(fold).length,
-          fold == Fold.TRAIN ? FEWEST_TRAINING : FEWEST_PROBLEMS);
-    }
-    for (Fold fold : List.of(Fold.TRAIN, Fold.TEST)) {
-      long problems = steps(all.get(fold)).stream().map(ValuedStep::problem).distinct().count();
-      NotEnoughData.require(purpose(fold), "problems", problems, FEWEST_PROBLEMS);
+      EnoughSteps.require(fold, stepped(fold, states));
+      NotEnoughData.require(EnoughSteps.purpose(fold), "steps with |δ| > " + threshold, kept.get(fold).length,
+          EnoughSteps.fewest(fold));
     }
     Standardisation scale = pooled.training();
     NotEnoughData.require("a ranking", "coordinates that vary over the training steps",
         IntStream.range(0, scale.width()).filter(j -> !scale.isConstant(j)).count(), 1);
   }
 
-  private static String purpose(Fold fold) {
-    return "the " + fold.printed() + " fold";
+  /// A fold's rollouts, each with the steps of it that can be used.
+  private List<Stepped> stepped(Fold fold, Trajectories states) {
+    Map<Integer, Integer> steps = new TreeMap<>();
+    Arrays.stream(all.get(fold)).forEach(row -> steps.merge(pooled.steps().get(row).rollout(), 1, Integer::sum));
+    return steps.entrySet().stream()
+        .map(one -> new Stepped(states.problem(one.getKey()), states.reward(one.getKey()) > 0.5, one.getValue()))
+        .toList();
   }
 }

@@ -303,8 +303,15 @@ public final class ValueNeuronStudy {
 
   private static void requireBothOutcomes(Split.Fold fold, FiniteTrajectories members) {
     boolean[] successes = members.successes();
-    long right = IntStream.range(0, successes.length).filter(i -> successes[i]).count();
-    NotEnoughData.requireBothOutcomes("the " + fold.printed() + " fold", "rollouts", right, successes.length);
+    requireBothOutcomes(fold, IntStream.range(0, successes.length).filter(i -> successes[i]).count(),
+        successes.length);
+  }
+
+  /// Refuses a fold whose rollouts are all right or all wrong: nothing predicts their outcome.
+  ///
+  /// @throws NotEnoughData unless some are right and some are wrong
+  public static void requireBothOutcomes(Split.Fold fold, long right, long rollouts) {
+    NotEnoughData.requireBothOutcomes("the " + fold.printed() + " fold", "rollouts", right, rollouts);
   }
 
   private LayerOutcome probes(String dataset, HookPoint hook, FiniteTrajectories trainTrajectories,

@@ -218,6 +218,18 @@ class DopamineStudyTest {
   }
 
   @Test
+  void fitsAreCountedBefore() {
+    LayerOutcome outcome = layer(planted(21));
+    DopamineFits fits = DopamineFits.of(settings(99, 200), 1);
+    assertThat(fits.shuffled()).isEqualTo(outcome.figures().shuffled().retrainings());
+    assertThat(fits.networks()).isEqualTo(fits.shuffled() + outcome.figures().curves().size());
+    assertThat(fits.planted()).isEqualTo(outcome.planted().size());
+    assertThat((long) outcome.figures().tested().size()).isLessThanOrEqualTo(fits.tested());
+    assertThat(DopamineFits.of(settings(99, 200), 3).planted()).as("shared among hook points, at least one each")
+        .isEqualTo(3L * fits.planted() / 2);
+  }
+
+  @Test
   void whatCannotBeStudiedIsSaidInOneLine() {
     PlantedRollouts good = planted(18);
     PlantedRollouts solved = with(good, good.runs().stream()

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Split;
 import org.striatum.probe.run.Progress;
+import org.striatum.probe.sparse.LinearPredictor;
 import org.striatum.probe.sparse.PlantedStore;
 import org.striatum.probe.sparse.SolverKind;
 import org.striatum.probe.stats.Verdict;
@@ -80,6 +81,46 @@ class ValueNeuronStudyTest {
 
   private static Map<ProbeKind, ProbeAuroc> probes(LayerProbes layer) {
     return layer.probes().stream().collect(Collectors.toMap(ProbeAuroc::probe, probe -> probe));
+  }
+
+  /// What was counted before is what was done: draws of every null and control as results tell them, probes as they were given out.
+  @Test
+  void fitsAreCountedBefore() {
+    Trajectories trajectories = planted(new SplittableRandom(61));
+    HookPoint other = HookPoint.residPost(3);
+    long[] networks = new long[1];
+    ValueNeuronSettings settings = SETTINGS
+        .withControls(controls -> controls.withProbeSeeds(0).withPower(power -> power.withRotated(1)));
+    ValueNeuronResults results = new ValueNeuronStudy(settings, 62, new ProbeSink() {
+      @Override
+      public void linear(String dataset, HookPoint hook, String probe, LinearPredictor fitted) {}
+
+      @Override
+      public void value(String dataset, HookPoint hook, Target target, ValueProbe fitted, int rollouts) {
+        networks[0]++;
+      }
+    }).run(List.of(new StudiedDataset("planted", 1, split(trajectories),
+        new TreeMap<>(Map.of(HOOK, trajectories, other, trajectories)))), Progress.NONE);
+    ValueFits fits = ValueFits.of(settings, 2);
+    assertThat(fits.networks()).isEqualTo(networks[0]);
+    assertThat(fits.shuffled())
+        .isEqualTo(results.layers().stream().mapToLong(layer -> layer.shuffled().permutations()).sum());
+    assertThat(fits.paths()).isEqualTo(fits.shuffled() + 2);
+    assertThat(fits.regressions()).isEqualTo(2 * (1 + 2 * 4 + 4 * 4));
+    DatasetControls controls = results.controls().getFirst();
+    assertThat(fits.controls().rotations()).isEqualTo(controls.rotation().rotations());
+    assertThat(fits.controls().sets()).isEqualTo(2L * controls.sparsity().random().sets());
+    assertThat(fits.controls().selections()).isEqualTo(1 + controls.nested().shuffled().permutations());
+    Map<String, Integer> planted = controls.power().shares().stream().collect(Collectors.toMap(
+        share -> share.code() + " " + share.arrangement() + " " + share.strength(), ValuePower.Share::planted,
+        Math::max));
+    assertThat(planted.values().stream().mapToLong(Integer::longValue).sum()).isPositive()
+        .isLessThanOrEqualTo(fits.controls().planted());
+    assertThat(ValueFits.of(settings.withControls(
+        all -> all.withProbeSeeds(3).withPower(power -> power.withPlanted(0))), 2).networks())
+        .isEqualTo(fits.networks() + 3);
+    assertThat(ValueFits.of(settings.withControls(all -> all.withPower(power -> power.withPlanted(0))), 2).controls()
+        .planted()).isZero();
   }
 
   @Test

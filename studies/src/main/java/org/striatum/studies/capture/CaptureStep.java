@@ -16,6 +16,7 @@ import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.DiskFullException;
 import org.striatum.probe.run.DiskSpace;
 import org.striatum.probe.run.Progress;
+import org.striatum.probe.run.UsageException;
 import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.store.ActivationWriter;
 import org.striatum.probe.tensor.DType;
@@ -90,8 +91,26 @@ public record CaptureStep() implements Study<CaptureSettings, CaptureResults> {
 
   /// Bytes that hidden states of rollouts take.
   private static long estimate(HookedModel model, List<HookPoint> hooks, DType dtype, List<Rollout> rollouts) {
-    return ActivationStore.estimateBytes(rollouts.stream().mapToLong(rollout -> rollout.tokens().length).sum(),
-        hooks.stream().map(model.model()::width).toList(), dtype);
+    return estimate(model, hooks, dtype, rollouts.stream().mapToLong(rollout -> rollout.tokens().length).sum());
+  }
+
+  private static long estimate(HookedModel model, List<HookPoint> hooks, DType dtype, long tokens) {
+    return ActivationStore.estimateBytes(tokens, hooks.stream().map(model.model()::width).toList(), dtype);
+  }
+
+  /// What hidden states will take.
+  ///
+  /// @param hooks hook points
+  /// @param bytes on disk
+  public record Stored(int hooks, long bytes) {}
+
+  /// What the hidden states of some tokens take.
+  ///
+  /// @param tokens prompts included
+  /// @throws UsageException if the settings name no hook point
+  public static Stored stored(HookedModel model, CaptureSettings settings, long tokens) {
+    List<HookPoint> hooks = hooks(model, settings);
+    return new Stored(hooks.size(), estimate(model, hooks, settings.dtype(), tokens));
   }
 
   private static void requireRoom(Path folder, long bytes) throws DiskFullException {
@@ -105,7 +124,10 @@ public record CaptureStep() implements Study<CaptureSettings, CaptureResults> {
   }
 
   private static List<HookPoint> hooks(StudyRun run, CaptureSettings settings) throws IOException {
-    HookedModel model = run.hooked();
+    return hooks(run.hooked(), settings);
+  }
+
+  private static List<HookPoint> hooks(HookedModel model, CaptureSettings settings) {
     return settings.hooks().stream().flatMap(pattern -> model.hookPoints(pattern).stream()).sorted().distinct()
         .toList();
   }

@@ -5,7 +5,7 @@ import java.util.List;
 /// Counts of sampled continuations.
 ///
 /// @param rollouts that were split into steps
-/// @param states before which continuations were sampled: one per step
+/// @param states before their steps, one per step; none is continued in a data set that cannot be studied
 /// @param continuations sampled
 public record ContinuationResults(int rollouts, int states, int continuations) {
   static ContinuationResults of(List<ContinuedRollout> continued) {

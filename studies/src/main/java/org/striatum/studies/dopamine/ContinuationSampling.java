@@ -9,11 +9,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.striatum.hooks.HookedModel;
+import org.striatum.probe.dopamine.EnoughSteps;
+import org.striatum.probe.dopamine.EnoughSteps.Stepped;
 import org.striatum.probe.dopamine.StepCutter;
 import org.striatum.probe.dopamine.Steps;
 import org.striatum.probe.dopamine.TokenEntropy;
@@ -30,8 +34,12 @@ import org.striatum.probe.rollout.Split;
 import org.striatum.probe.rollout.Split.Fold;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.Journal;
+import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.RecordJson;
+import org.striatum.studies.dopamine.ContinuationStep.Drawn;
+import org.striatum.studies.registration.Plan;
+import org.striatum.studies.registration.Registration;
 import org.striatum.studies.run.CompletionText;
 import org.striatum.studies.run.KeptBatches;
 import org.striatum.studies.run.ProblemSplit;
@@ -43,9 +51,10 @@ import org.striatum.studies.value.ProbeStep;
 /// @param problems whose division the folds are
 /// @param sampling as the run's rollouts were drawn
 /// @param graders data set → its grader
+/// @param drawn from which data sets
 /// @param texts data set and tokens behind its prompt → what they read
 record ContinuationSampling(StudyRun run, ContinuationSettings settings, ProblemSplit problems, Sampling sampling,
-    HookedModel model, Function<String, Grader> graders, BiFunction<String, int[], String> texts) {
+    Drawn drawn, HookedModel model, Function<String, Grader> graders, BiFunction<String, int[], String> texts) {
   /// Logits held at a time, in values: 32 MB, or one rollout's where that is more.
   private static final long MOST_LOGITS = 8L << 20;
   private static final char RIGHT = '1';
@@ -55,8 +64,9 @@ record ContinuationSampling(StudyRun run, ContinuationSettings settings, Problem
   /// Of every ten chosen rollouts; the rest goes to training.
   private static final Map<Fold, Integer> SHARES = Map.of(Fold.TRAIN, 4, Fold.VALIDATION, 2, Fold.TEST, 4);
 
-  static ContinuationSampling of(StudyRun run, ContinuationSettings settings, Sampling sampling) throws IOException {
-    return new ContinuationSampling(run, settings, run.folder().settings(ProbeStep.STUDY).split(), sampling,
+  static ContinuationSampling of(StudyRun run, ContinuationSettings settings, Sampling sampling, Drawn drawn)
+      throws IOException {
+    return new ContinuationSampling(run, settings, run.folder().settings(ProbeStep.STUDY).split(), sampling, drawn,
         run.hooked(), run.graders(), run.texts());
   }
 
@@ -106,15 +116,17 @@ record ContinuationSampling(StudyRun run, ContinuationSettings settings, Problem
     List<Steps> cuts = chosen.stream().map(rollout -> cutter.cut(read.pieces(rollout.sequence().continuation())))
         .toList();
     tellUnclosed(chosen);
-    List<Draw> waiting = waiting(cuts);
+    int[] draws = draws(all, chosen, cuts);
+    List<Draw> waiting = waiting(cuts, draws);
     double[][] entropies = new double[chosen.size()][];
     StringBuilder outcomes = new StringBuilder(String.valueOf(UNKNOWN).repeat(waiting.size()));
     try (Journal journal = kept.open(entry -> take(entry, entropies, outcomes))) {
       List<Batch> batches = batches(waiting, outcomes, chosen);
       int done = waiting.size() - size(batches);
-      if (settings.draws() > 0) {
-        run.note().accept("%d continuations of %d rollouts, %d from each of %d states".formatted(waiting.size(),
-            chosen.size(), settings.draws(), waiting.size() / settings.draws()));
+      if (!waiting.isEmpty()) {
+        run.note().accept("%d continuations of %d rollouts, %d from each of %d states: %s".formatted(waiting.size(),
+            Arrays.stream(draws).filter(each -> each > 0).count(), settings.draws(),
+            waiting.size() / settings.draws(), expected(waiting, chosen)));
       }
       kept.tell(journal.loss(), done, waiting.size());
       entropies(chosen, entropies, journal);
@@ -126,12 +138,30 @@ record ContinuationSampling(StudyRun run, ContinuationSettings settings, Problem
         }
       }
     }
-    List<List<String>> dealt = dealt(waiting, outcomes, cuts);
+    List<List<String>> dealt = dealt(waiting, outcomes, cuts, draws);
     List<ContinuedRollout> continued = new ArrayList<>();
     for (int i = 0; i < lines.length; i++) {
       continued.add(new ContinuedRollout(lines[i], cuts.get(i).ends(), dealt.get(i), entropies[i]));
     }
     return continued;
+  }
+
+  /// What the continuations are expected to take: each has as many tokens, on the average, as its rollout had left. Time where a pilot
+  /// measured how fast this model writes.
+  private String expected(List<Draw> waiting, List<Rollout> chosen) throws IOException {
+    Optional<Plan> plan = Registration.of(run.folder());
+    double tokens = 0;
+    double seconds = 0;
+    for (Draw draw : waiting) {
+      Rollout rollout = chosen.get(draw.state().rollout());
+      int left = rollout.tokens().length - rollout.promptLength() - draw.state().used() + 1; // and what ends it
+      tokens += left;
+      seconds += left
+          / plan.map(one -> one.rate(rollout.problem().dataset())).orElse(OptionalDouble.empty()).orElse(Double.NaN);
+    }
+    return "about %.0f tokens%s".formatted(tokens, Double.isNaN(seconds)
+        ? ""
+        : ", %d min at the rate of the plan's pilot".formatted((long) Math.ceil(seconds / 60)));
   }
 
   /// Thoughts as steps: rollouts in which none closed are one step.
@@ -140,6 +170,28 @@ record ContinuationSampling(StudyRun run, ContinuationSettings settings, Problem
     if (settings.step().equals(StepCutter.THINK_END) && unclosed > 0) {
       run.note().accept("%d of %d rollouts have no think-end: each is one step".formatted(unclosed, chosen.size()));
     }
+  }
+
+  /// Continuations before each step of each chosen rollout: none where the data set cannot be studied, which is said.
+  private int[] draws(List<Rollout> all, List<Rollout> chosen, List<Steps> cuts) {
+    int[] draws = new int[chosen.size()];
+    Arrays.fill(draws, settings.draws());
+    if (drawn == Drawn.ALL || settings.draws() == 0) {
+      return draws;
+    }
+    ProblemSplit.byDataset(all).forEach((dataset, own) -> {
+      int[] members = IntStream.range(0, draws.length)
+          .filter(i -> chosen.get(i).problem().dataset().equals(dataset)).toArray();
+      try {
+        EnoughSteps.require(problems.of(own), Arrays.stream(members)
+            .mapToObj(i -> new Stepped(chosen.get(i).problem().id(), chosen.get(i).reward() > 0.5, cuts.get(i).count()))
+            .toList());
+      } catch (NotEnoughData missing) {
+        Arrays.stream(members).forEach(i -> draws[i] = 0);
+        run.note().accept("no continuations of " + dataset + ": " + missing.getMessage());
+      }
+    });
+    return draws;
   }
 
   private static int size(List<Batch> batches) {
@@ -186,12 +238,12 @@ record ContinuationSampling(StudyRun run, ContinuationSettings settings, Problem
   }
 
   /// Every continuation to draw. Those that may write equally much run together, so that few wait for a long one.
-  private List<Draw> waiting(List<Steps> cuts) {
+  private static List<Draw> waiting(List<Steps> cuts, int[] draws) {
     List<Draw> waiting = new ArrayList<>();
     for (int i = 0; i < cuts.size(); i++) {
       for (int k = 0; k < cuts.get(i).count(); k++) {
         State state = new State(i, k, cuts.get(i).before(k));
-        IntStream.range(0, settings.draws()).forEach(number -> waiting.add(new Draw(state, number)));
+        IntStream.range(0, draws[i]).forEach(number -> waiting.add(new Draw(state, number)));
       }
     }
     waiting.sort(Comparator.comparingInt(draw -> draw.state().used()));
@@ -245,9 +297,9 @@ record ContinuationSampling(StudyRun run, ContinuationSettings settings, Problem
   }
 
   /// Rollout → before each step → outcomes of its continuations, in the order of their numbers.
-  private List<List<String>> dealt(List<Draw> waiting, CharSequence outcomes, List<Steps> cuts) {
+  private static List<List<String>> dealt(List<Draw> waiting, CharSequence outcomes, List<Steps> cuts, int[] draws) {
     char[][][] dealt = new char[cuts.size()][][];
-    Arrays.setAll(dealt, i -> new char[cuts.get(i).count()][settings.draws()]);
+    Arrays.setAll(dealt, i -> new char[cuts.get(i).count()][draws[i]]);
     for (int w = 0; w < waiting.size(); w++) {
       Draw draw = waiting.get(w);
       dealt[draw.state().rollout()][draw.state().step()][draw.number()] = outcomes.charAt(w);

@@ -3,6 +3,7 @@ package org.striatum.studies.dopamine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.striatum.probe.dopamine.EnoughSteps;
 import org.striatum.probe.model.Sampling;
 import org.striatum.probe.run.UsageException;
 import org.striatum.studies.rollouts.RolloutStep;
@@ -17,8 +18,21 @@ import org.striatum.studies.value.ProbeStep;
 /// Splits chosen rollouts into steps, samples continuations from before each step and grades them on the full text, and
 /// records the entropy at each token: `continuations.jsonl`, one line per chosen rollout. Every finished
 /// batch is kept at once.
-public record ContinuationStep() implements Study<ContinuationSettings, ContinuationResults> {
-  public static final ContinuationStep STUDY = new ContinuationStep();
+///
+/// @param drawn from which data sets continuations are sampled; rollouts of all are split into steps
+public record ContinuationStep(Drawn drawn) implements Study<ContinuationSettings, ContinuationResults> {
+  /// Of data sets whose surprises can be studied.
+  public static final ContinuationStep STUDY = new ContinuationStep(Drawn.STUDIABLE);
+  /// Of all, for figures about the continuations themselves.
+  public static final ContinuationStep ALL = new ContinuationStep(Drawn.ALL);
+
+  /// The data sets that continuations are sampled from.
+  public enum Drawn {
+    /// Those with enough steps, see [EnoughSteps]; others are said and left out.
+    STUDIABLE,
+    /// All.
+    ALL
+  }
 
   @Override
   public StudyDescription<ContinuationSettings, ContinuationResults> about() {
@@ -48,6 +62,11 @@ public record ContinuationStep() implements Study<ContinuationSettings, Continua
     return List.of(RolloutStep.STUDY, ProbeStep.STUDY);
   }
 
+  @Override
+  public Object inputs(StudyRun run, ContinuationSettings settings) {
+    return drawn == Drawn.STUDIABLE ? List.of() : drawn; // as it was before there was another
+  }
+
   /// @throws UsageException if the run's completions were drawn greedily: every continuation would be the same
   @Override
   public Found<ContinuationResults> find(StudyRun run, ContinuationSettings settings) throws IOException {
@@ -57,7 +76,7 @@ public record ContinuationStep() implements Study<ContinuationSettings, Continua
           + " (temperature 0): make rollouts at another temperature, or take V̂ from the value probe");
     }
     KeptBatches kept = KeptBatches.of(run, this, settings, file(run.folder()));
-    List<ContinuedRollout> continued = ContinuationSampling.of(run, settings, sampling).continued(run.rollouts(), kept);
+    List<ContinuedRollout> continued = ContinuationSampling.of(run, settings, sampling, drawn).continued(run.rollouts(), kept);
     ContinuedRollout.write(file(run.folder()), continued);
     return Found.only(ContinuationResults.of(continued)).with(folder -> List.of(file(folder)));
   }

@@ -120,6 +120,11 @@ public final class FitFile {
         Part.of(DEVIATIONS, network.scale().deviations()));
   }
 
+  /// Bytes that a network takes, its scale included.
+  public static long bytes(int hidden, int width) {
+    return Float.BYTES * ((long) hidden * width + 2L * hidden + 1) + 2L * Double.BYTES * width;
+  }
+
   private static MemorySegment bytes(double[] values) {
     MemorySegment bytes = MemorySegment.ofArray(new byte[Math.multiplyExact(values.length, Double.BYTES)]);
     for (int i = 0; i < values.length; i++) {

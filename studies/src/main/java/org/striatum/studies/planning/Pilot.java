@@ -176,7 +176,7 @@ public record Pilot(StudyRun run, PilotSettings settings, StudyPlan plan) {
     }
     ProbeSettings probe = plan.settings(ProbeStep.STUDY);
     run.run(ProbeStep.STUDY, ProbeSettings.quick().withStudy(Pilot::cheapest).withSplit(_ -> probe.split()));
-    run.run(ContinuationStep.STUDY, planned.withRollouts(settings.continued()));
+    run.run(ContinuationStep.ALL, planned.withRollouts(settings.continued()));
     return ContinuationStep.continued(run.folder());
   }
 

@@ -3,6 +3,7 @@ package org.striatum.studies.planning;
 import java.util.OptionalDouble;
 import org.striatum.probe.run.Printed;
 import org.striatum.probe.run.UsageException;
+import org.striatum.studies.registration.Plan;
 
 /// A figure of a data set that power or cost depends on.
 public enum PlannedFigure implements Printed {
@@ -29,7 +30,7 @@ public enum PlannedFigure implements Printed {
   /// Likewise.
   GENERIC("generic", "drop of accuracy by a matched set", 0, 1, 0),
   /// For the time.
-  RATE("rate", "generated tokens a second", 0, 1e9),
+  RATE(Plan.RATE, "generated tokens a second", 0, 1e9),
   /// For the time.
   ROWS("rows", "recorded tokens a second", 0, 1e9),
   /// For the disk.

@@ -222,6 +222,18 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
     return previews;
   }
 
+  /// The most tokens that the rollouts can have, prompts included.
+  public long longest(HookedModel model, RolloutSettings settings) throws IOException {
+    Prompting prompting = Prompting.of(settings.prompts(), model, Optional.empty());
+    long tokens = 0;
+    for (ProblemSet set : sets) {
+      for (Problem problem : problems(prompting, set, settings, Integer.MAX_VALUE)) {
+        tokens += (prompting.tokens(problem).length() + (long) settings.sampling().maxNewTokens()) * settings.samples();
+      }
+    }
+    return tokens;
+  }
+
   /// A set's first problems with their prompts as they are sent.
   private List<Problem> problems(Prompting prompting, ProblemSet set, RolloutSettings settings, int most) {
     List<Problem> drawn = set.draw(settings.problems(), settings.seed());

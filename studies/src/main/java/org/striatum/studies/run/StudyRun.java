@@ -111,6 +111,24 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
     return folder.results(study, instance);
   }
 
+  /// Whether [#run] has work to do: false if the study is finished with these settings.
+  ///
+  /// @throws FinishedStudyException as that does; where a study that it reads is not finished, that is said only there
+  public <S extends Record> boolean isDue(Study<S, ?> study, S settings) throws IOException {
+    String instance = study.instance(settings);
+    String step = RunFolder.step(study, instance);
+    try {
+      StepKey key = key(study, settings);
+      if (folder.isFinished(step, key)) {
+        return false;
+      }
+      refuseToReplace(step, key, study, instance, settings);
+      return true;
+    } catch (UnfinishedStudyException _) {
+      return true;
+    }
+  }
+
   /// Refuses to replace finished work by accident: a named result, or a study that others depend on, with other settings.
   ///
   /// Other inputs are no reason: the study is out of date then, and is made again.

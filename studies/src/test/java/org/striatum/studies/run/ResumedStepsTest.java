@@ -143,7 +143,7 @@ class ResumedStepsTest {
     RecordJson.write(outputs.getFirst(), ProbeStep.STUDY.settingsFormat(), ProbeSettings.defaults());
     AtomicFile.write(outputs.getLast(), "{}".getBytes(StandardCharsets.UTF_8));
     run.folder().finish(probe, run.folder().key("", StudyRun.ROLLOUTS), outputs, HERE);
-    run.run(ContinuationStep.STUDY, ContinuationSettings.defaults().withRollouts(6).withDraws(3).withSeed(5));
+    run.run(ContinuationStep.ALL, ContinuationSettings.defaults().withRollouts(6).withDraws(3).withSeed(5));
   };
 
   /// Many short rollouts, so that there are several chunks.
