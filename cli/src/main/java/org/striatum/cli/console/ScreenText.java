@@ -9,6 +9,13 @@ import java.util.regex.Pattern;
 public final class ScreenText {
   private static final Pattern COLOUR = Pattern.compile("\u001b\\[[0-9;]*m");
   private static final String ELLIPSIS = "…";
+  /// Wide in every common terminal: Hangul, CJK, full-width forms, emoji.
+  private static final List<Range> WIDE = List.of(new Range(0x1100, 0x115f), new Range(0x2e80, 0xa4cf),
+      new Range(0xac00, 0xd7a3), new Range(0xf900, 0xfaff), new Range(0xfe30, 0xfe6f), new Range(0xff00, 0xff60),
+      new Range(0xffe0, 0xffe6), new Range(0x1f300, 0x1faff), new Range(0x20000, 0x3fffd));
+
+  /// Code points, both ends among them.
+  private record Range(int first, int last) {}
 
   private ScreenText() {}
 
@@ -37,10 +44,7 @@ public final class ScreenText {
     if (type == Character.NON_SPACING_MARK || type == Character.ENCLOSING_MARK || type == Character.FORMAT) {
       return 0;
     }
-    // Wide in every common terminal: Hangul, CJK, full-width forms, emoji.
-    return c >= 0x1100 && (c <= 0x115f || c >= 0x2e80 && c <= 0xa4cf || c >= 0xac00 && c <= 0xd7a3
-        || c >= 0xf900 && c <= 0xfaff || c >= 0xfe30 && c <= 0xfe6f || c >= 0xff00 && c <= 0xff60
-        || c >= 0xffe0 && c <= 0xffe6 || c >= 0x1f300 && c <= 0x1faff || c >= 0x20000 && c <= 0x3fffd) ? 2 : 1;
+    return WIDE.stream().anyMatch(range -> c >= range.first() && c <= range.last()) ? 2 : 1;
   }
 
   /// With spaces up to a width; a longer text stays as it is.
@@ -71,7 +75,7 @@ public final class ScreenText {
   public static List<String> wrapped(String text, int columns, String indent) {
     List<String> lines = new ArrayList<>();
     StringBuilder line = new StringBuilder();
-    for (String word : text.split(" ")) {
+    for (String word : text.stripTrailing().split(" ", -1)) {
       String rest = word;
       if (!line.isEmpty() && width(line.toString()) + 1 + width(rest) > columns) {
         lines.add(line.toString());

@@ -87,7 +87,8 @@ public record StudyConclusion(String question, String carries, String uses, Stri
   private static String where(Row row, Verdict verdict, boolean named) {
     List<Cell> told = row.found().stream().filter(cell -> cell.verdict() == verdict && cell.task() != null).toList();
     List<String> places = told.stream().map(cell -> cell.task() + cell.evidence()
-        .map(evidence -> " (" + (named && cell == told.getFirst() ? evidence.figure() + ": " : "") + evidence.printed()
+        .map(evidence -> " (" + (named && cell.equals(told.getFirst()) ? evidence.figure() + ": " : "")
+            + evidence.printed()
             + ")")
         .orElse("")).toList();
     return places.isEmpty() ? "" : " on " + listed(places);

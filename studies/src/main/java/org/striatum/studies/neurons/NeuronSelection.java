@@ -244,6 +244,8 @@ public sealed interface NeuronSelection
       return of.needsBaselines();
     }
 
+    /// Refuses a task that the run does not have.
+    ///
     /// @throws UsageException if the run has no such dataset
     public void requireAsked(ValueNeuronResults values) {
       List<String> asked = values.datasets().stream().map(DatasetSummary::dataset).toList();

@@ -50,7 +50,8 @@ class NeuronSelectionTest {
     return new RunRankings(new ValueNeuronResults(List.of(), layers),
         new DopamineResults(List.of(), dopamine, List.of()), new BaselineResults(Arrays.stream(Baseline.values())
             .map(baseline -> new BaselineRanking(baseline, "add", HookPoint.residPost(0), 1,
-                IntStream.range(0, width).map(i -> (i + 10 * baseline.ordinal()) % width).boxed().toList()))
+                IntStream.range(0, width)
+                    .map(i -> (i + 10 * Arrays.asList(Baseline.values()).indexOf(baseline)) % width).boxed().toList()))
             .toList(), List.of()));
   }
 
