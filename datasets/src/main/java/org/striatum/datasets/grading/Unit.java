@@ -12,6 +12,8 @@ final class Unit {
   private static final Pattern COUNTED = Grammar.rule("counted");
   /// `during the three months`, and a clause of what it is: they count nothing more.
   private static final Pattern SUCH_MANY = Grammar.rule("such-many");
+  private static final Pattern ASIDE = Grammar.rule("aside");
+  private static final Pattern ASIDE_NOT = Grammar.rule("aside-not");
   private static final Pattern PERCENT = Pattern.compile("\\h?(?:\\\\?%|percent)");
 
   private Unit() {}
@@ -28,6 +30,7 @@ final class Unit {
     boolean share = PERCENT.matcher(unit).matches() && of.startsWith(" of");
     boolean counted = COUNTED.matcher(SUCH_MANY.matcher(unit + of).replaceAll("")).find();
     boolean doubted = Stream.of(unit, of, worked).anyMatch(part -> Commitment.DOUBT.matcher(part).find());
-    return share || counted || doubted ? Optional.empty() : Optional.of(tail.end("unit"));
+    boolean other = ASIDE.matcher(worked).matches() && ASIDE_NOT.matcher(worked).find();
+    return share || counted || doubted || other ? Optional.empty() : Optional.of(tail.end("unit"));
   }
 }
