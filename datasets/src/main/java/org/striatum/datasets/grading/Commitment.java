@@ -68,11 +68,13 @@ final class Commitment {
   private static final Pattern BOX_NOT = Grammar.rule("box-not");
   private static final Pattern BEHIND_BOX_NOT = Grammar.rule("behind-box-not");
   /// A text that asks.
-  private static final Pattern ASKS = Pattern.compile("\\?[\\s)\"'”’}\\]$*_.\\\\]*$");
+  private static final Pattern ASKS = Pattern.compile("\\?[\\s!)\"'”’}\\]$*_.\\\\]*$");
+  private static final Pattern BOX_IS_ANSWER = Grammar.rule("box-is-answer");
+  private static final Pattern TAGS = Pattern.compile("</?[A-Za-z_]{1,20}+>");
   /// What opens a formula or a bracket before a box, and belongs to none of its words.
-  private static final Pattern OPENING = Pattern.compile("(?:[\\s$\"“(\\[*\\\\]|\\\\n)+$");
-  /// The layout of a formula around a box.
-  private static final Pattern CLOSING_BOX = Pattern.compile("^(?:[\\s$)\\]}*]|\\\\[)\\]])+");
+  private static final String OPENING = " \t\n$\"“([*\\";
+  /// What closes them behind a box.
+  private static final Pattern CLOSING_BOX = Pattern.compile("^[\\s$)\\]}*\\\\]++");
   private static final Pattern ONLY = Pattern.compile("^(?i:only)\\h");
   /// Names that are given values: two of them are several answers.
   private static final Pattern ASSIGNED = Pattern.compile("(?<![\\w)])(?<![+*/-]\\h?)([A-Za-z])\\h?=");
@@ -100,7 +102,8 @@ final class Commitment {
     Optional<String> tagged = WrittenAnswer.tag(text);
     if (tagged.isPresent()) {
       return tagged
-          .filter(content -> !asks(content)).flatMap(content -> kind.said(content).or(() -> sentence(content, kind)).or(() -> kind.enclosed(content)));
+          .filter(content -> !asks(content))
+          .flatMap(content -> kind.said(content).or(() -> sentence(content, kind)).or(() -> kind.enclosed(content)));
     }
     return stated(sentences, kind);
   }
@@ -137,22 +140,36 @@ final class Commitment {
 
   /// Whether the clause of a sentence's boxes says them: the words before them lead to a value, and none of the clause doubts, bounds
   /// or rejects it or gives it to somebody else.
-  private static boolean says(String sentence) {
+  private static boolean says(String tagged) {
+    String sentence = TAGS.matcher(tagged).replaceAll(" ");
     List<Span> boxes = TexSpans.boxes(sentence);
     String before = CLAUSE_END.splitAsStream(sentence.substring(0, boxes.getFirst().start()) + " ")
         .reduce((_, clause) -> clause).orElse("");
     String behind = CLOSING_BOX.matcher(sentence.substring(boxes.getLast().end())).replaceFirst(" ");
     String around = IF.matcher(before + behind).replaceAll(" ");
-    boolean other = SPOKEN.matcher(behind).find() && !IS_ANSWER.matcher(behind).lookingAt();
+    boolean other = SPOKEN.matcher(behind).find() && !BOX_IS_ANSWER.matcher(behind).lookingAt();
     return !DOUBT.matcher(around).find() && !BOX_NOT.matcher(around).find() && !other
         && !BEHIND_BOX_NOT.matcher(behind).find() && leads(before);
   }
 
   /// Whether what stands before a box is nothing, or ends with what a value follows.
   private static boolean leads(String before) {
-    String words = OPENING.matcher(before).replaceFirst("");
+    String words = before.substring(0, opening(before));
     Matcher lead = LEAD.matcher(before);
     return words.isBlank() || (lead.lookingAt() && lead.end() >= words.length()) || BEFORE_BOX.matcher(words).find();
+  }
+
+  /// Where the layout begins that a text ends with. A text quoted from JSON writes its line breaks as `\n`.
+  private static int opening(String text) {
+    int end = text.length();
+    while (end > 0) {
+      boolean lineBreak = end > 1 && text.charAt(end - 1) == 'n' && text.charAt(end - 2) == '\\';
+      if (!lineBreak && OPENING.indexOf(text.charAt(end - 1)) < 0) {
+        return end;
+      }
+      end -= lineBreak ? 2 : 1;
+    }
+    return end;
   }
 
   /// Of the last sentence that speaks of the answer, or else of the last or the first.
