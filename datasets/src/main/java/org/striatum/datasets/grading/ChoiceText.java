@@ -41,7 +41,7 @@ final class ChoiceText {
       .compile("(?i)(?:all\\h)?the\\h(?:others|other\\h(?:options|choices|answers))\\h(?:are|do)\\b.*");
   /// Why the other options are wrong: a heading, and a line for each of them.
   private static final Pattern REJECTIONS = Pattern.compile(
-      "(?im)^[\\h*#]*(?:[^\\n.:?]{0,40}\\bwhy\\h)?(?:all\\h)?the\\hother\\h?(?:s|options|choices|answers)\\h(?:are|do)\\b[^\\n.:?]{0,40}[:.]?[\\h*]*+:?[\\h*]*+\\n\\s*+(?<lines>(?:[\\h*•-]*(?:(?:option|choice)\\h)?\\(?(?-i:[A-J])\\b[^\\n]*(?:\\n\\s*|$))+)");
+      "(?im)^[\\h*#]*(?:[^\\n.:?]{0,40}\\bwhy\\h)?(?:all\\h)?the\\hother\\h?(?:s|options|choices|answers)\\h(?:are|do)\\b[^\\n.:?]{0,40}[:.]?[\\h*]*+:?[\\h*]*+\\n\\s*+(?<lines>(?:[\\h*•-]*(?:(?:option|choice)\\h)?\\(?(?-i:[A-J])\\b[^\\n]*(?:\\n\\s*|$)){1,9}+)");
   private static final Pattern REJECTED = Pattern.compile("(?m)^[\\h*•-]*(?:[Oo]ption\\h|[Cc]hoice\\h)?\\(?([A-J])\\b");
   private static final Pattern RIGHT = Pattern
       .compile("(?i)\\b(?<!not\\h)(?<!in)(?:correct|right|best|true)\\b|\\banswer\\b");

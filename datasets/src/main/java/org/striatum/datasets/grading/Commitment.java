@@ -149,14 +149,15 @@ final class Commitment {
     String around = IF.matcher(before + behind).replaceAll(" ");
     boolean other = SPOKEN.matcher(behind).find() && !BOX_IS_ANSWER.matcher(behind).lookingAt();
     return !DOUBT.matcher(around).find() && !BOX_NOT.matcher(around).find() && !other
-        && !BEHIND_BOX_NOT.matcher(behind).find() && leads(before);
+        && !BEHIND_BOX_NOT.matcher(behind).find() && !Unit.takesBack(behind) && leads(before);
   }
 
   /// Whether what stands before a box is nothing, or ends with what a value follows.
   private static boolean leads(String before) {
     String words = before.substring(0, opening(before));
     Matcher lead = LEAD.matcher(before);
-    return words.isBlank() || (lead.lookingAt() && lead.end() >= words.length()) || BEFORE_BOX.matcher(words).find();
+    return words.isBlank() || (lead.lookingAt() && lead.end() >= words.length())
+        || BEFORE_BOX.matcher(words.substring(Math.max(0, words.length() - LONGEST))).find();
   }
 
   /// Where the layout begins that a text ends with. A text quoted from JSON writes its line breaks as `\n`.

@@ -18,6 +18,11 @@ final class Unit {
 
   private Unit() {}
 
+  /// Whether a text is an aside that says another value than the one before it, or that this one is a part, a step or wrong.
+  static boolean takesBack(String text) {
+    return ASIDE.matcher(text).matches() && ASIDE_NOT.matcher(text).find();
+  }
+
   /// Where the unit ends that a text begins with; empty if the text has anything else.
   static Optional<Integer> end(String text) {
     Matcher tail = TAIL.matcher(text);
@@ -30,7 +35,6 @@ final class Unit {
     boolean share = PERCENT.matcher(unit).matches() && of.startsWith(" of");
     boolean counted = COUNTED.matcher(SUCH_MANY.matcher(unit + of).replaceAll("")).find();
     boolean doubted = Stream.of(unit, of, worked).anyMatch(part -> Commitment.DOUBT.matcher(part).find());
-    boolean other = ASIDE.matcher(worked).matches() && ASIDE_NOT.matcher(worked).find();
-    return share || counted || doubted || other ? Optional.empty() : Optional.of(tail.end("unit"));
+    return share || counted || doubted || takesBack(worked) ? Optional.empty() : Optional.of(tail.end("unit"));
   }
 }

@@ -1,6 +1,7 @@
 package org.striatum.datasets.grading;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.ArrayList;
@@ -115,6 +116,8 @@ class CommitmentTest {
       "%s is a lower bound.",
       "%s overcounts the corners.", "%s plus the tax.", "%s or more", "Ignore %s.", "Replace %s by the true value.",
       "It ranges up to %s.", "It lies between %s and 60.", "Someone else got %s.", "Half of the answer is %s.",
+      "%s (before tax)", "%s (the correct one is 45).", "%s is what Tom claims.", "Put the final answer in %s",
+      "The placeholder is %s.",
       "%s mod 7 is the remainder, the quotient is the answer: 9.", "The old answer is below %s."})
   void aBoxThatItsClauseRejectsOrBoundsIsNone(String clause) {
     for (String box : List.of("\\boxed{50}", "$\\boxed{50}$", "\\(\\boxed{50}\\)")) {
@@ -186,6 +189,20 @@ class CommitmentTest {
       "The answer is C.\n\nHere's why the other options are incorrect:\n* A: regulates sugar.\n* B: however, it also helps, so B."})
   void choicesNotSaid(String text) {
     assertThat(ChoiceText.answer(text)).as(text).isEmpty();
+  }
+
+  /// The patterns need no deep stack, and no time that grows with the square of the length: this test would not end.
+  @ParameterizedTest
+  @ValueSource(strings = {"a", "why ", "\\\\text{", "\\\\n", "? ", "* A x\n", "the other options are wrong:\n", "(",
+      "因为"})
+  void aLongTextIsRead(String part) {
+    String heading = "The other options are wrong:\n";
+    for (AnswerGrader grader : AnswerGrader.values()) {
+      for (String end : List.of("\\boxed{50}", "", "\nThe answer is 50.")) {
+        String text = heading + part.repeat(100_000 / part.length()) + end;
+        assertThatCode(() -> grader.answer(text)).doesNotThrowAnyException();
+      }
+    }
   }
 
   @Test
