@@ -26,23 +26,30 @@ final class ChoiceText {
   private static final Pattern SMALL_LABEL = Pattern.compile("\\s{0,9}+\\(?([a-j])\\)\\s\\S.{0,200}");
   /// What is said of an option.
   private static final Pattern VERDICT = Pattern.compile(
-      "(?i)(?:is|are|was|were|can|cannot|could|does|do|has|have|may|might|would|no|yes|true|false|correct|incorrect|wrong|right|too|(?:this|that|it)\\b[^.]*\\b(?:not|wrong|incorrect))\\b.*",
+      "(?i)(?:is|are|was|were|can|cannot|could|does|do|has|have|may|might|would|no|nope|nah|not|never|yes|true|false|correct|incorrect|wrong|right|too|(?:this|that|it)\\b[^.]*\\b(?:not|wrong|incorrect))\\b.*",
       Pattern.DOTALL);
   /// What is no text of a choice and no reason for one.
   private static final Pattern OTHERWISE = Pattern.compile("\\b(?:[Ww]hen|[Oo]nly|and\\sso)\\b");
   private static final Pattern OR_ANOTHER = Pattern
-      .compile("(?:\\b(?:or|and)|,)\\s[(*]{0,2}[A-Z]\\b|^[(*]{0,2}[A-Z]\\b(?!['’])[).,]{0,2}(?:\\s|$)(?![a-z])");
+      .compile(
+          "(?:\\b(?:or|and)|,)\\s(?:rather\\s)?[(*]{0,2}[A-Z]\\b|\\b(?:[Oo]ption|[Cc]hoice|[Aa]nswer|[Ll]etter)\\s(?:is\\s)?[(*]{0,2}[A-Z]\\b|^[(*]{0,2}[A-Z]\\b(?!['’])[).,]{0,2}(?:\\s|$)(?![a-z])");
   private static final Pattern CAPITAL = Pattern
       .compile("(?<![\\w'’.])([A-H])(?![\\w'’]|\\s(?:[a-z]{3,}s?\\b)(?<!is|are|was|has|would|does))");
   private static final Pattern DENIED = Pattern.compile(
       "(?i)\\b(?:not|wrong|incorrect|false|too|cannot|neither|eliminat\\w+|less|unlike|contradicts?|fails?)\\b|n['’]t\\b");
   private static final Pattern OTHERS = Pattern
       .compile("(?i)(?:all\\h)?the\\h(?:others|other\\h(?:options|choices|answers))\\h(?:are|do)\\b.*");
+  /// Why the other options are wrong: a heading, and a line for each of them.
+  private static final Pattern REJECTIONS = Pattern.compile(
+      "(?im)^[\\h*#]*(?:[^\\n.:?]{0,40}\\bwhy\\h)?(?:all\\h)?the\\hother\\h?(?:s|options|choices|answers)\\h(?:are|do)\\b[^\\n.:?]{0,40}[:.]?[\\h*]*+:?[\\h*]*+\\n\\s*+(?<lines>(?:[\\h*•-]*(?:(?:option|choice)\\h)?\\(?(?-i:[A-J])\\b[^\\n]*(?:\\n\\s*|$)){1,9}+)");
+  private static final Pattern REJECTED = Pattern.compile("(?m)^[\\h*•-]*(?:[Oo]ption\\h|[Cc]hoice\\h)?\\(?([A-J])\\b");
+  private static final Pattern RIGHT = Pattern
+      .compile("(?i)\\b(?<!not\\h)(?<!in)(?:correct|right|best|true)\\b|\\banswer\\b");
   private static final Pattern JUDGED = Pattern.compile(
       "(?<![\\w])[(*]{0,3}([A-J])[)*]{0,3}(?:[.):]\\*{0,2}\\h|\\his\\h)\\*{0,2}(?i:(yes|true|correct|right)|no|false|incorrect|wrong)\\*{0,2}[.!]?(?=\\s|$)");
   /// `(B) fails` of a sentence that nothing announces.
   private static final Pattern BRACKETED_WORD = Pattern.compile("\\s*\\([A-Z]\\)\\s(?!(?:because|since|as)\\b)[a-z]");
-  private static final Pattern LINE = Pattern.compile("(?m)^\\h*[(*]{0,3}([A-J])[)*.]{0,3}\\h*$");
+  private static final Pattern LINE = Pattern.compile("(?m)^\\h*(?:\\d{1,2}[.)]\\h*)?[(*]{0,3}([A-J])[)*.]{0,3}\\h*$");
   /// Nothing but letters: `A. C.`
   private static final Pattern LETTERS = Pattern.compile("(?:[^A-Za-z\\d]{0,20}+\\b[A-J]\\b){2,8}+[^A-Za-z\\d]{0,20}+");
   private static final Pattern SINGLE = Pattern.compile("[A-J]");
@@ -77,7 +84,23 @@ final class ChoiceText {
   private ChoiceText() {}
 
   static Optional<String> answer(String completion) {
-    String text = withoutOptions(own(FullWidth.narrowed(completion)));
+    String whole = own(FullWidth.narrowed(completion));
+    Matcher rejections = REJECTIONS.matcher(whole);
+    if (!rejections.find()) {
+      return told(whole);
+    }
+    Optional<String> told = told(whole.substring(0, rejections.start()) + whole.substring(rejections.end()));
+    return told.filter(letter -> rejects(rejections.group("lines"), letter));
+  }
+
+  /// Whether every line is of another option than that of a letter, and none takes a denial back.
+  private static boolean rejects(String lines, String letter) {
+    return REJECTED.matcher(lines).results().noneMatch(line -> line.group(1).equals(letter))
+        && !Commitment.TURN.matcher(lines).find() && !RIGHT.matcher(lines).find();
+  }
+
+  private static Optional<String> told(String completion) {
+    String text = withoutOptions(completion);
     if (LETTERS.matcher(text).matches()
         && SINGLE.matcher(text).results().map(MatchResult::group).distinct().count() > 1) {
       return Optional.empty();

@@ -63,6 +63,18 @@ final class Commitment {
   private static final Pattern COURTESY = Grammar.rule("courtesy");
   /// The head of an explanation, in which numbers may stand.
   private static final Pattern EXPLANATION = Grammar.rule("explanation");
+  private static final Pattern REASONED = Grammar.rule("reasoned");
+  private static final Pattern BEFORE_BOX = Grammar.rule("before-box");
+  private static final Pattern BOX_NOT = Grammar.rule("box-not");
+  private static final Pattern BEHIND_BOX_NOT = Grammar.rule("behind-box-not");
+  /// A text that asks.
+  private static final Pattern ASKS = Pattern.compile("\\?[\\s!)\"'”’}\\]$*_.\\\\]*$");
+  private static final Pattern BOX_IS_ANSWER = Grammar.rule("box-is-answer");
+  private static final Pattern TAGS = Pattern.compile("</?[A-Za-z_]{1,20}+>");
+  /// What opens a formula or a bracket before a box, and belongs to none of its words.
+  private static final String OPENING = " \t\n$\"“([*\\";
+  /// What closes them behind a box.
+  private static final Pattern CLOSING_BOX = Pattern.compile("^[\\s$)\\]}*\\\\]++");
   private static final Pattern ONLY = Pattern.compile("^(?i:only)\\h");
   /// Names that are given values: two of them are several answers.
   private static final Pattern ASSIGNED = Pattern.compile("(?<![\\w)])(?<![+*/-]\\h?)([A-Za-z])\\h?=");
@@ -90,6 +102,7 @@ final class Commitment {
     Optional<String> tagged = WrittenAnswer.tag(text);
     if (tagged.isPresent()) {
       return tagged
+          .filter(content -> !asks(content))
           .flatMap(content -> kind.said(content).or(() -> sentence(content, kind)).or(() -> kind.enclosed(content)));
     }
     return stated(sentences, kind);
@@ -105,6 +118,11 @@ final class Commitment {
     return sentences;
   }
 
+  /// Whether a text ends with a question mark: it says nothing then.
+  static boolean asks(String text) {
+    return ASKS.matcher(text).find();
+  }
+
   /// Of the last sentence with a box: the sentence says nothing else, and takes nothing back.
   private static Optional<String> boxed(List<String> sentences, Kind kind) {
     int at = sentences.size() - 1;
@@ -116,16 +134,43 @@ final class Commitment {
     }
     String sentence = sentences.get(at);
     List<String> behind = sentences.subList(at + 1, sentences.size());
-    return WrittenAnswer.boxed(sentence).filter(_ -> !DOUBT.matcher(around(sentence)).find()).flatMap(kind::enclosed)
+    return WrittenAnswer.boxed(sentence).filter(content -> !asks(content) && says(sentence)).flatMap(kind::enclosed)
         .filter(value -> leaves(behind, value, kind));
   }
 
-  /// The clause of a sentence's boxes, without them.
-  private static String around(String sentence) {
+  /// Whether the clause of a sentence's boxes says them: the words before them lead to a value, and none of the clause doubts, bounds
+  /// or rejects it or gives it to somebody else.
+  private static boolean says(String tagged) {
+    String sentence = TAGS.matcher(tagged).replaceAll(" ");
     List<Span> boxes = TexSpans.boxes(sentence);
     String before = CLAUSE_END.splitAsStream(sentence.substring(0, boxes.getFirst().start()) + " ")
         .reduce((_, clause) -> clause).orElse("");
-    return IF.matcher(before + sentence.substring(boxes.getLast().end())).replaceAll(" ");
+    String behind = CLOSING_BOX.matcher(sentence.substring(boxes.getLast().end())).replaceFirst(" ");
+    String around = IF.matcher(before + behind).replaceAll(" ");
+    boolean other = SPOKEN.matcher(behind).find() && !BOX_IS_ANSWER.matcher(behind).lookingAt();
+    return !DOUBT.matcher(around).find() && !BOX_NOT.matcher(around).find() && !other
+        && !BEHIND_BOX_NOT.matcher(behind).find() && !Unit.takesBack(behind) && leads(before);
+  }
+
+  /// Whether what stands before a box is nothing, or ends with what a value follows.
+  private static boolean leads(String before) {
+    String words = before.substring(0, opening(before));
+    Matcher lead = LEAD.matcher(before);
+    return words.isBlank() || (lead.lookingAt() && lead.end() >= words.length())
+        || BEFORE_BOX.matcher(words.substring(Math.max(0, words.length() - LONGEST))).find();
+  }
+
+  /// Where the layout begins that a text ends with. A text quoted from JSON writes its line breaks as `\n`.
+  private static int opening(String text) {
+    int end = text.length();
+    while (end > 0) {
+      boolean lineBreak = end > 1 && text.charAt(end - 1) == 'n' && text.charAt(end - 2) == '\\';
+      if (!lineBreak && OPENING.indexOf(text.charAt(end - 1)) < 0) {
+        return end;
+      }
+      end -= lineBreak ? 2 : 1;
+    }
+    return end;
   }
 
   /// Of the last sentence that speaks of the answer, or else of the last or the first.
@@ -146,7 +191,7 @@ final class Commitment {
     Optional<String> answer = sentence(sentences.get(at), kind);
     if (answer.isEmpty() && !speaks && sentences.size() > 1) {
       at = 0; // `18`, and then how it came about
-      answer = kind.value(sentences.getFirst());
+      answer = Optional.of(sentences.getFirst()).filter(sentence -> !asks(sentence)).flatMap(kind::value);
     }
     List<String> behind = sentences.subList(at + 1, last + 1);
     return answer.filter(value -> leaves(behind, value, kind));
@@ -165,7 +210,7 @@ final class Commitment {
 
   /// The answer of one sentence that is of the grammar as a whole, or whose last clause is.
   static Optional<String> sentence(String sentence, Kind kind) {
-    if (sentence.length() > LONGEST_SENTENCE) {
+    if (sentence.length() > LONGEST_SENTENCE || asks(sentence)) {
       return Optional.empty();
     }
     Matcher lead = LEAD.matcher(sentence);
@@ -200,7 +245,9 @@ final class Commitment {
     boolean supposed = SUPPOSED.matcher(before).find() && !CONTRAST.matcher(connective).find();
     boolean beside = connective.isEmpty() && !SPOKEN.matcher(rest).find()
         && kind.value(before).or(() -> spoken(before, kind)).isPresent();
-    boolean clause = before.endsWith(":") || before.strip().indexOf(' ') > 0; // one word alone is an adverb: `Allegedly, the answer is 18`
+    // one word alone is an adverb: `Allegedly, the answer is 18`
+    boolean clause = before.endsWith(":") || before.strip().indexOf(' ') > 0
+        || REASONED.matcher(before + "," + rest).matches();
     return clause && !supposed && !beside;
   }
 

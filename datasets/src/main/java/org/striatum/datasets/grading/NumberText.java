@@ -99,10 +99,11 @@ final class NumberText {
 
   /// What stands behind the first `####` that has a number, to the end of the line.
   static Optional<String> markedSpan(String text) {
-    return marked(text).map(number -> {
+    Optional<String> span = marked(text).map(number -> {
       int line = text.indexOf('\n', number.end());
       return text.substring(number.start(), line < 0 ? text.length() : line).replaceAll("[*_\\s.$]{1,4}+$", "");
     });
+    return span.filter(written -> !Commitment.asks(written));
   }
 
   /// A text up to the line of its first marked number: what follows is run on.
@@ -152,7 +153,7 @@ final class NumberText {
     String own = own(FullWidth.narrowed(text));
     Optional<String> cutOff = TexSpans.cutOff(own);
     if (cutOff.isPresent()) {
-      return cutOff.filter(content -> value(content).isPresent());
+      return cutOff.filter(content -> !Commitment.asks(content) && value(content).isPresent());
     }
     if (TexSpans.boxes(own).isEmpty() && (marked(own).isPresent() || UNMARKED.matcher(own).find())) {
       return markedSpan(own).flatMap(KIND::value);

@@ -12,9 +12,16 @@ final class Unit {
   private static final Pattern COUNTED = Grammar.rule("counted");
   /// `during the three months`, and a clause of what it is: they count nothing more.
   private static final Pattern SUCH_MANY = Grammar.rule("such-many");
+  private static final Pattern ASIDE = Grammar.rule("aside");
+  private static final Pattern ASIDE_NOT = Grammar.rule("aside-not");
   private static final Pattern PERCENT = Pattern.compile("\\h?(?:\\\\?%|percent)");
 
   private Unit() {}
+
+  /// Whether a text is an aside that says another value than the one before it, or that this one is a part, a step or wrong.
+  static boolean takesBack(String text) {
+    return ASIDE.matcher(text).matches() && ASIDE_NOT.matcher(text).find();
+  }
 
   /// Where the unit ends that a text begins with; empty if the text has anything else.
   static Optional<Integer> end(String text) {
@@ -28,6 +35,6 @@ final class Unit {
     boolean share = PERCENT.matcher(unit).matches() && of.startsWith(" of");
     boolean counted = COUNTED.matcher(SUCH_MANY.matcher(unit + of).replaceAll("")).find();
     boolean doubted = Stream.of(unit, of, worked).anyMatch(part -> Commitment.DOUBT.matcher(part).find());
-    return share || counted || doubted ? Optional.empty() : Optional.of(tail.end("unit"));
+    return share || counted || doubted || takesBack(worked) ? Optional.empty() : Optional.of(tail.end("unit"));
   }
 }

@@ -81,7 +81,7 @@ final class WrittenAnswer {
     String text = NumberText.own(FullWidth.narrowed(completion));
     Optional<String> cutOff = TexSpans.cutOff(text);
     if (cutOff.isPresent()) { // its last number may be half of one
-      return cutOff.filter(WrittenAnswer::isWhole);
+      return cutOff.filter(content -> !Commitment.asks(content) && isWhole(content));
     }
     Optional<String> bare = lastMatch(BARE_BOX, text).map(found -> found.group(1));
     return bare.or(() -> TexSpans.boxes(text).isEmpty() ? NumberText.markedSpan(text) : Optional.empty())

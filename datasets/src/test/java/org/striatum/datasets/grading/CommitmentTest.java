@@ -1,6 +1,7 @@
 package org.striatum.datasets.grading;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.ArrayList;
@@ -70,6 +71,138 @@ class CommitmentTest {
       "The answer is 5.\n\nActually, the answer is 18.", "The answer is not 5 but 18.", "The answer is 18, not 20."})
   void theAnswerStands(String text) {
     assertThat(number(text)).isEqualTo("18");
+  }
+
+  /// Every form with a question mark behind its value.
+  @ParameterizedTest
+  @ValueSource(strings = {"The answer is %s?", "Answer: %s ?", "#### %s?", "\\boxed{%s?}", "\\boxed{%s}?", "%s?",
+      "**%s?**",
+      "<answer>%s?</answer>", "{\"answer\": \"%s?\"}", "$%s$?", "The answer is %s (right?)", "**%s** ?!", "\\boxed{%s?",
+      "答案是%s?", "答案是%s吗?"})
+  void aQuestionGivesNoAnswer(String form) {
+    assertThat(number(form.formatted("50"))).as(form).isEmpty();
+    for (AnswerGrader grader : List.of(AnswerGrader.MATH, AnswerGrader.LATEX)) {
+      assertThat(grader.grade("50", form.formatted("50"), Reading.USUAL).reward()).as(form).isZero();
+    }
+    assertThat(AnswerGrader.CHOICE.grade("B", form.formatted("B"), Reading.USUAL).reward()).as(form).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"the correct one is 45", "before tax; after tax it is 55", "too low", "intermediate result",
+      "this is only the first part", "for now", "then subtract 3", "plus 20 for the tip", "at least", "before tax",
+      "the rest is 20", "half of it", "not yet rounded"})
+  void anAsideMayNotSayAnotherValueOrTakeThisOneBack(String aside) {
+    for (String form : List.of("The answer is 50 (%s).", "**50** (%s)", "So she sells 50 eggs (%s).",
+        "The total is $50 (%s)")) {
+      String text = form.formatted(aside);
+      assertThat(number(text)).as(text).isEmpty();
+      assertThat(AnswerGrader.MATH.grade("50", text, Reading.USUAL).reward()).as(text).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rounded to the nearest integer", "in dollars", "25 + 25 = 50", "9 * 5 + 5", "that is 100/2",
+      "after rounding", "two twenties and a ten"})
+  void anAsideMayHoldAUnitAReasonOrACalculation(String aside) {
+    assertThat(number("The answer is 50 (%s).".formatted(aside))).isEqualTo("50");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"We can rule out %s.", "We exclude %s.", "Reject %s.", "It differs from %s.",
+      "It is more than %s.",
+      "This exceeds %s.", "It is close to %s.", "Hence it is at least %s.", "The result is double %s.", "Add 5 to %s.",
+      "Now multiply %s by 2.", "%s was Tom's answer.", "Tom's answer was %s.", "An upper bound is %s.",
+      "A naive solution gives %s.", "The next step uses %s.", "%s is too large.", "%s fails the check.",
+      "%s is a lower bound.",
+      "%s overcounts the corners.", "%s plus the tax.", "%s or more", "Ignore %s.", "Replace %s by the true value.",
+      "It ranges up to %s.", "It lies between %s and 60.", "Someone else got %s.", "Half of the answer is %s.",
+      "%s (before tax)", "%s (the correct one is 45).", "%s is what Tom claims.", "Put the final answer in %s",
+      "The placeholder is %s.",
+      "%s mod 7 is the remainder, the quotient is the answer: 9.", "The old answer is below %s."})
+  void aBoxThatItsClauseRejectsOrBoundsIsNone(String clause) {
+    for (String box : List.of("\\boxed{50}", "$\\boxed{50}$", "\\(\\boxed{50}\\)")) {
+      assertThat(number(clause.formatted(box))).as(clause).isEmpty();
+      assertThat(WrittenAnswer.of(clause.formatted(box))).as(clause).isEmpty();
+    }
+    assertThat(ChoiceText.answer(clause.formatted("\\boxed{B}"))).as(clause).isEmpty();
+  }
+
+  /// In a formula, what stands before a box must be a sign of equality or the like.
+  @ParameterizedTest
+  @ValueSource(strings = {"x > \\boxed{50}", "x \\neq \\boxed{50}", "2 \\cdot \\boxed{50}", "3x = \\boxed{50} - y",
+      "x \\le \\boxed{50}", "\\boxed{50} + C"})
+  void aBoxThatIsAPartOfAFormulaIsNone(String formula) {
+    assertThat(number("$" + formula + "$")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "So ", "The answer is: ", "There are ", "This simplifies to ", "We get ",
+      "Sam needs to buy ",
+      "So Tina makes ", "Each friend gets ", "It takes John ", "We get a total of ",
+      "The number of integers less than 10 is ",
+      "The probability that at least two dice match is ", "Thus the area, in square meters, is ",
+      "The price went up by ",
+      "She can fill ", "Thus $x=50$, so ", "La réponse est ", "Die Antwort lautet ", "答案是 "})
+  void aBoxIsReadBehindWhatLeadsToAValue(String before) {
+    for (String text : List.of(before + "$\\boxed{50}$.", before + "\\boxed{50} minutes.",
+        before + "$x = \\boxed{50}$.",
+        before + "\\boxed{50}")) {
+      assertThat(number(text)).as(text).isEqualTo("50");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"So, Josh made a profit of **$50**.", "Josh made $50 in profit.", "He made a profit of $50.",
+      "It takes Mark 50 minutes to get to work.", "Thus, it takes Mark **50 minutes**.", "所以,答案是50。", "所以，答案是50。",
+      "答案是 $50$。", "答案是 **50**。", "答案:50", "因此,答案为 50。", "由于每人10个,所以答案是50。", "答えは50です。", "정답은 50입니다.",
+      "**Ergebnis:** $50$", "Das Ergebnis ist 50.", "Die Antwort ist 50.", "La réponse est 50.", "Le résultat est 50.",
+      "La respuesta correcta es **50**.", "El resultado es 50.", "La risposta è 50.", "A resposta é 50.", "Ответ: 50."})
+  void sentencesOfOneAnswer(String text) {
+    assertThat(number(text)).isEqualTo("50");
+    assertThat(AnswerGrader.MATH.grade("50", text, Reading.USUAL).reward()).as(text).isOne();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"答案不是50。", "如果每人10个,所以答案是50。", "小明认为,答案是50。", "答案可能是50或60。", "答案是50。但是,应该是45。",
+      "Das Ergebnis ist nicht 50.", "Die Antwort ist 50 oder 60.", "Das Zwischenergebnis ist 50."})
+  void deniedSupposedOrSomebodyElses(String text) {
+    assertThat(number(text)).isEmpty();
+    assertThat(AnswerGrader.MATH.grade("50", text, Reading.USUAL).reward()).as(text).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"综上所述,故选C。", "光速在真空中是恒定的,所以正确答案是C。", "因为光速恒定,正确答案是C。", "我选择C。",
+      "答案:C\n\n解析:根据牛顿第二定律,F = ma。",
+      "The correct answer is **C. oxytocin**.\n\nHere's why the other options are incorrect:\n\n* **A. insulin:** regulates blood sugar.\n* **B. cortisol:** is a stress hormone.\n* **D. melatonin:** regulates sleep.",
+      "The correct answer is C. oxytocin.\n\nThe other options are incorrect:\n\n* A is a hormone that regulates blood sugar.\n* B is a stress hormone.",
+      "**C. oxytocin**\n\n**Why the other options are wrong:**\n\nA. Insulin regulates blood sugar.\nB. Cortisol is a stress hormone."})
+  void choicesSaid(String text) {
+    assertThat(ChoiceText.answer(text)).as(text).contains("C");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"C. Nope.", "C. Not really.", "Answer: C. elegans, or rather option B.",
+      "The answer is C. Photosynthesis or option B.",
+      "1. A\n2. B\n3. C", "1) A\n2) C", "我不选C。", "答案是C吗?", "答案:C\n\n解析:正确答案是B。", "答案:C\n\n解析:但是B也对。",
+      "The answer is C.\n\nThe other options are incorrect:\n* A is wrong.\n* B is in fact the right one.",
+      "The answer is C.\n\nThe other options are incorrect:\n* A is wrong.\n* C is a stress hormone.",
+      "The answer is C.\n\nHere's why the other options are incorrect:\n* A: regulates sugar.\n* B: however, it also helps, so B."})
+  void choicesNotSaid(String text) {
+    assertThat(ChoiceText.answer(text)).as(text).isEmpty();
+  }
+
+  /// The patterns need no deep stack, and no time that grows with the square of the length: this test would not end.
+  @ParameterizedTest
+  @ValueSource(strings = {"a", "why ", "\\\\text{", "\\\\n", "? ", "* A x\n", "the other options are wrong:\n", "(",
+      "因为"})
+  void aLongTextIsRead(String part) {
+    String heading = "The other options are wrong:\n";
+    for (AnswerGrader grader : AnswerGrader.values()) {
+      for (String end : List.of("\\boxed{50}", "", "\nThe answer is 50.")) {
+        String text = heading + part.repeat(100_000 / part.length()) + end;
+        assertThatCode(() -> grader.answer(text)).doesNotThrowAnyException();
+      }
+    }
   }
 
   @Test

@@ -25,7 +25,8 @@ class GradingCasesTest {
   @ParameterizedTest
   @ValueSource(strings = {"math-verify.jsonl", "further-cases.jsonl", "committed-cases.jsonl",
       "uncommitted-cases.jsonl", "fresh-cases.jsonl", "tried-cases.jsonl", "math-style.jsonl",
-      "later-cases.jsonl", "blind-cases.jsonl", "near-misses.jsonl", "contested-cases.jsonl"})
+      "later-cases.jsonl", "blind-cases.jsonl", "near-misses.jsonl", "contested-cases.jsonl", "stranger-cases.jsonl",
+      "weak-points.jsonl"})
   void mostCasesAgreeAndNoneIsAcceptedWrongly(String file) throws IOException {
     Map<String, Agreement> counts = GradingCases.agreement(GradingCases.read(file, "math"));
     Agreement total = GradingCases.total(counts);
@@ -48,7 +49,8 @@ class GradingCasesTest {
   @ParameterizedTest
   @CsvSource({"cases.jsonl", "further-cases.jsonl", "fresh-cases.jsonl", "tried-cases.jsonl", "math-style.jsonl",
       "later-cases.jsonl", "blind-cases.jsonl", "near-misses.jsonl", "contested-cases.jsonl",
-      "committed-cases.jsonl", "uncommitted-cases.jsonl", "math-verify.jsonl"})
+      "committed-cases.jsonl", "uncommitted-cases.jsonl", "stranger-cases.jsonl", "weak-points.jsonl",
+      "math-verify.jsonl"})
   void theManualHoldsTheTables(String file) throws IOException {
     String table = GradingCases.table(GradingCases.agreement(GradingCases.read(file, "math")));
     assertThat(Files.readString(Path.of("..", "docs", "grading.md"))).contains(table);
