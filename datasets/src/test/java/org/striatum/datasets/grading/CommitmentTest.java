@@ -137,7 +137,8 @@ class CommitmentTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "So ", "The answer is: ", "There are ", "This simplifies to ", "We get ",
+  @ValueSource(strings = {"The farmer harvested ", "Janet earned a total of ", "", "So ", "The answer is: ",
+      "There are ", "This simplifies to ", "We get ",
       "Sam needs to buy ",
       "So Tina makes ", "Each friend gets ", "It takes John ", "We get a total of ",
       "The number of integers less than 10 is ",
