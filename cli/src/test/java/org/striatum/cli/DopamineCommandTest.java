@@ -201,7 +201,7 @@ class DopamineCommandTest {
     Session again = dopamine(two, 64, "continuations");
     assertThat(again.err()).as("what is finished costs nothing").contains("kept").doesNotContain("will ");
     long kept = Files.size(two.resolve("fits/probe.safetensors"));
-    assertThat(FitFile.bytes(64, 256) * 2.0).isCloseTo(kept, withinPercentage(20));
+    assertThat(FitFile.bytes(64, 256) * 2.0).isCloseTo((double) kept, withinPercentage(20));
   }
 
   @Test

@@ -42,12 +42,13 @@ class StudyScreenTest {
   /// Every question answered on every task, in all four words.
   private static Answers answers(String checkpoint, List<String> tasks) {
     Map<Question, List<Finding>> findings = new EnumMap<>(Question.class);
+    List<Verdict> verdicts = List.of(Verdict.values());
     int row = 0;
     for (Question question : Question.values()) {
       row++;
       List<Finding> own = new ArrayList<>();
       for (int task = 0; task < tasks.size(); task++) {
-        Verdict verdict = Verdict.values()[(task + row) % Verdict.values().length];
+        Verdict verdict = verdicts.get((task + row) % verdicts.size());
         Unit unit = question == Question.READABLE
             ? Unit.AUROC
             : VALUE.contains(question) ? Unit.AUROC_DIFFERENCE : Unit.POINTS;
