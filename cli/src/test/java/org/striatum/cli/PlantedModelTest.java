@@ -175,6 +175,13 @@ class PlantedModelTest {
     recovered.forEach((name, hits) -> System.out
         .println(name + ": " + new Proportion(hits, PAPER_SEEDS * PlantedCheckpoint.PLANTED)));
     assertThat(recovered).hasSize(12);
+    assertThat(recovered.get("8 rollouts of a problem, raw, " + PAPER)).as("the paper's recipe, of 6 a seed")
+        .isGreaterThanOrEqualTo(5 * PAPER_SEEDS);
+    recovered.forEach((name, hits) -> {
+      if (name.endsWith(RANKING)) {
+        assertThat(hits).as(name).isGreaterThanOrEqualTo(5 * PAPER_SEEDS);
+      }
+    });
   }
 
   /// What ten seeds give, for docs/planted-truth.md: verdicts, and which rankings have what is planted among their first six. Which
