@@ -75,7 +75,7 @@ public final class ScreenText {
   public static List<String> wrapped(String text, int columns, String indent) {
     List<String> lines = new ArrayList<>();
     StringBuilder line = new StringBuilder();
-    for (String word : text.stripTrailing().split(" ", -1)) {
+    for (String word : text.split(" ", -1)) {
       String rest = word;
       if (!line.isEmpty() && width(line.toString()) + 1 + width(rest) > columns) {
         lines.add(line.toString());
