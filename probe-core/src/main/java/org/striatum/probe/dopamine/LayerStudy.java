@@ -27,7 +27,6 @@ import org.striatum.probe.dopamine.DopamineResults.Trace;
 import org.striatum.probe.dopamine.DopamineStudy.StudiedDataset;
 import org.striatum.probe.dopamine.SpikeIns.SpikeIn;
 import org.striatum.probe.dopamine.TdErrorProbe.Fitted;
-import org.striatum.probe.dopamine.TdErrorProbe.Pooled;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Split.Fold;
 import org.striatum.probe.run.NotEnoughData;
@@ -41,6 +40,7 @@ import org.striatum.probe.stats.Ranks;
 import org.striatum.probe.stats.Spearman;
 import org.striatum.probe.value.NeuronRanking;
 import org.striatum.probe.value.ProbeJob;
+import org.striatum.probe.value.SingleStates;
 import org.striatum.probe.value.Trajectories;
 import org.striatum.probe.value.ValueProbeTraining;
 
@@ -173,8 +173,8 @@ final class LayerStudy {
     return Arrays.stream(rows).mapToDouble(row -> pooled.steps().get(row).delta()).toArray();
   }
 
-  private Pooled inputs(Scaling scaling, int[] rows, double[] deltas) {
-    return new Pooled(pooled.rows(scaling, rows), deltas, pooled.width());
+  private SingleStates inputs(Scaling scaling, int[] rows, double[] deltas) {
+    return new SingleStates(pooled.rows(scaling, rows), deltas, pooled.width());
   }
 
   private ProbeCurve curve(Scaling scaling, Fitted fit, NeuronRanking ranking) {
@@ -222,11 +222,11 @@ final class LayerStudy {
       permutations.put(fold, new TrajectoryPermutation(folds.steps(folds.all(fold))));
     }
     List<ProbeJob> jobs = new ArrayList<>();
-    List<Pooled> tested = new ArrayList<>();
+    List<SingleStates> tested = new ArrayList<>();
     ValueProbeTraining predicting = settings.training()
         .withStopping(stopping -> stopping.withSorting(_ -> ValueProbeTraining.Sorting.NONE));
     for (int k = 0; k < m; k++) {
-      Map<Fold, Pooled> reassigned = new TreeMap<>();
+      Map<Fold, SingleStates> reassigned = new TreeMap<>();
       permutations.forEach((fold, permutation) -> reassigned.put(fold, reassigned(fold, permutation.draw(random))));
       RandomGenerator own = new SplittableRandom(random.nextLong());
       if (reassigned.values().stream().allMatch(fold -> fold.size() >= EnoughSteps.FEWEST_PROBLEMS)) {
@@ -239,8 +239,8 @@ final class LayerStudy {
     List<Fitted> fits = TdErrorProbe.train(jobs, () -> task.step(1));
     List<Double> rhos = new ArrayList<>();
     for (int k = 0; k < fits.size(); k++) {
-      Pooled on = tested.get(k);
-      double rho = Spearman.of(fits.get(k).probe().predictions(on.rows(), on.size()), on.deltas()).rho();
+      SingleStates on = tested.get(k);
+      double rho = Spearman.of(fits.get(k).probe().predictions(on.rows(), on.size()), on.targets()).rho();
       rhos.add(Double.isNaN(rho) ? 0 : rho);
     }
     double[] sorted = rhos.stream().mapToDouble(Double::doubleValue).sorted().toArray();
@@ -250,7 +250,7 @@ final class LayerStudy {
             Bootstrap.quantile(sorted, 0.025), Bootstrap.quantile(sorted, 0.975), EmpiricalP.high(observed, sorted));
   }
 
-  private Pooled reassigned(Fold fold, int[] source) {
+  private SingleStates reassigned(Fold fold, int[] source) {
     int[] all = folds.all(fold);
     double[] deltas = deltas(all);
     int[] kept = IntStream.range(0, all.length)

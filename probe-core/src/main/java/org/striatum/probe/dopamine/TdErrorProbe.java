@@ -8,7 +8,7 @@ import org.striatum.probe.sparse.Standardisation;
 import org.striatum.probe.value.NeuronRanking;
 import org.striatum.probe.value.ProbeJob;
 import org.striatum.probe.value.ProbeTrainings;
-import org.striatum.probe.value.Trajectories;
+import org.striatum.probe.value.SingleStates;
 import org.striatum.probe.value.ValueProbe;
 import org.striatum.probe.value.ValueProbeFit;
 import org.striatum.probe.value.ValueProbeTraining.Optimiser;
@@ -47,49 +47,13 @@ public record TdErrorProbe(ValueProbe network) {
     }
   }
 
-  /// Pooled z-scores of some steps with their δ.
-  ///
-  /// @param rows (steps, width) row-major
-  /// @param deltas (steps)
-  /// @param width coordinates of a row
-  record Pooled(float[] rows, double[] deltas, int width) implements Trajectories {
-    @Override
-    public int size() {
-      return deltas.length;
-    }
-
-    @Override
-    public int length(int i) {
-      return 1;
-    }
-
-    @Override
-    public void states(int i, float[] into, int offset) {
-      System.arraycopy(rows, i * width, into, offset, width);
-    }
-
-    @Override
-    public double reward(int i) {
-      return deltas[i];
-    }
-
-    @Override
-    public String problem(int i) {
-      return "";
-    }
-
-    @Override
-    public int promptLength(int i) {
-      return 1;
-    }
-  }
-
   /// What is trained with these steps, see [ProbeTrainings].
   ///
-  /// @param train steps to fit on
+  /// @param train pooled z-scores of the steps to fit on, with their δ
   /// @param validation steps that decide when prediction stops
   /// @throws IllegalArgumentException if the target is not Monte-Carlo
-  static ProbeJob job(Pooled train, Pooled validation, ValueProbeTraining training, RandomGenerator random) {
+  static ProbeJob job(SingleStates train, SingleStates validation, ValueProbeTraining training,
+      RandomGenerator random) {
     if (training.target() != ValueProbeTraining.Target.MONTE_CARLO) {
       throw new IllegalArgumentException(
           "a TD-error probe is fitted to δ itself: its target must be monte-carlo, found "

@@ -34,12 +34,12 @@ public record BaselineProbes(ValueProbeTraining training) {
       RandomGenerator random) {
     NextTokens train = NextTokens.of(states, logProbabilities, split, Split.Fold.TRAIN, most, random);
     NextTokens validation = NextTokens.of(states, logProbabilities, split, Split.Fold.VALIDATION, most, random);
-    require(train.size(), validation.size());
+    require(train.states().size(), validation.states().size());
     int together = training.stopping().sorting().optimiser().batchTrajectories() * train.meanLength();
     ValueProbeTraining least = training.withTarget(Target.MONTE_CARLO).withReturns(returns -> returns.withGamma(1))
         .withStopping(stopping -> stopping
             .withSorting(sorting -> sorting.withOptimiser(optimiser -> optimiser.withBatchTrajectories(together))));
-    return new ProbeJob(train, validation,
+    return new ProbeJob(train.states(), validation.states(),
         least.withOptimiser(optimiser -> optimiser.withBatchTrajectories(together)).onlyRanking(), random);
   }
 
@@ -50,24 +50,22 @@ public record BaselineProbes(ValueProbeTraining training) {
 
   /// All coordinates by the first layer of what was trained, best first.
   public static List<Integer> order(ValueProbeFit fit) {
-    return order(NeuronRanking.firstLayerL1(Target.TD, fit.ranking()).scores());
+    return boxed(NeuronRanking.firstLayerL1(Target.TD, fit.ranking()).order());
   }
 
   /// All coordinates by their scores, best first.
   public static List<Integer> order(double[] scores) {
-    List<Integer> order = new ArrayList<>();
-    for (int j : Ranks.top(scores, scores.length)) {
-      order.add(j);
-    }
-    return List.copyOf(order);
+    return boxed(Ranks.top(scores, scores.length));
   }
 
-  /// States as trajectories of their own, each rewarded with the log-probability of what came next; kept in memory, as steps
-  /// draw them from everywhere.
+  private static List<Integer> boxed(int[] order) {
+    return Arrays.stream(order).boxed().toList();
+  }
+
+  /// States with the log-probability of what came next; kept in memory, as steps draw them from everywhere.
   ///
-  /// @param rows (states, width)
-  /// @param rewards (states)
-  private record NextTokens(float[] rows, double[] rewards, int width, int meanLength) implements Trajectories {
+  /// @param meanLength how many of them a trajectory has on average
+  private record NextTokens(SingleStates states, int meanLength) {
     static NextTokens of(Trajectories source, List<double[]> logProbabilities, Split split, Split.Fold fold, int most,
         RandomGenerator random) {
       List<int[]> places = new ArrayList<>();
@@ -109,7 +107,7 @@ public record BaselineProbes(ValueProbeTraining training) {
         int length) {
       int width = source.width();
       float[] rows = new float[Math.multiplyExact(chosen.size(), width)];
-      double[] rewards = new double[chosen.size()];
+      double[] targets = new double[chosen.size()];
       float[] read = new float[0];
       int of = -1;
       int size = 0;
@@ -122,40 +120,11 @@ public record BaselineProbes(ValueProbeTraining training) {
         }
         System.arraycopy(read, place[1] * width, rows, size * width, width);
         if (FiniteValues.only(rows, size * width, width)) {
-          rewards[size++] = logProbabilities.get(of)[place[1]];
+          targets[size++] = logProbabilities.get(of)[place[1]];
         }
       }
-      return new NextTokens(rows, Arrays.copyOf(rewards, size), width, length);
-    }
-
-    @Override
-    public int size() {
-      return rewards.length;
-    }
-
-    @Override
-    public int length(int i) {
-      return 1;
-    }
-
-    @Override
-    public void states(int i, float[] into, int offset) {
-      System.arraycopy(rows, i * width, into, offset, width);
-    }
-
-    @Override
-    public double reward(int i) {
-      return rewards[i];
-    }
-
-    @Override
-    public String problem(int i) {
-      return Integer.toString(i);
-    }
-
-    @Override
-    public int promptLength(int i) {
-      return 1;
+      return new NextTokens(new SingleStates(Arrays.copyOf(rows, size * width), Arrays.copyOf(targets, size), width),
+          length);
     }
   }
 }

@@ -17,6 +17,7 @@ import org.striatum.probe.dopamine.PlantedRollouts.Recipe;
 import org.striatum.probe.dopamine.PlantedRollouts.Run;
 import org.striatum.probe.sparse.Standardisation;
 import org.striatum.probe.stats.Spearman;
+import org.striatum.probe.value.SingleStates;
 
 class StepPoolingTest {
   private static final Standardisation SCALE = new Standardisation(new double[]{1, 0, 5}, new double[]{2, 1, 0});
@@ -76,7 +77,7 @@ class StepPoolingTest {
     List<ValuedStep> steps = drawn.dataset("planted").valued(1);
     PooledSteps pooled = PooledSteps.read(drawn, steps, pooling);
     int[] all = IntStream.range(0, pooled.steps().size()).toArray();
-    TdErrorProbe.Pooled rows = new TdErrorProbe.Pooled(pooled.rows(Scaling.CAUSAL, all),
+    SingleStates rows = new SingleStates(pooled.rows(Scaling.CAUSAL, all),
         ValuedStep.deltas(pooled.steps()), 30);
     TdErrorProbe probe = TdErrorProbe
         .train(List.of(TdErrorProbe.job(rows, rows, TdErrorProbe.TRAINING, new SplittableRandom(1))), () -> {})

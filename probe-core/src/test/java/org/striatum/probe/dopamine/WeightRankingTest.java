@@ -9,9 +9,9 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.striatum.probe.dopamine.TdErrorProbe.Fitted;
-import org.striatum.probe.dopamine.TdErrorProbe.Pooled;
 import org.striatum.probe.stats.Ranks;
 import org.striatum.probe.value.ProbeJob;
+import org.striatum.probe.value.SingleStates;
 import org.striatum.probe.value.ValueProbe;
 import org.striatum.probe.value.ValueProbeTraining.Sorting;
 
@@ -25,7 +25,7 @@ class WeightRankingTest {
   private static final double R = 0.9;
 
   /// |δ| > 0.3, either sign; every other coordinate is noise.
-  private static Pooled draw(int steps, RandomGenerator random) {
+  private static SingleStates draw(int steps, RandomGenerator random) {
     double[] deltas = new double[steps];
     Arrays.setAll(deltas, _ -> (random.nextBoolean() ? 1 : -1) * (0.3 + 0.7 * random.nextDouble()));
     float[] z = new float[steps * WIDTH];
@@ -37,7 +37,7 @@ class WeightRankingTest {
       int at = i * WIDTH + PLANTED;
       z[at] = (float) (R * deltas[i] / deviation + Math.sqrt(1 - R * R) * z[at]);
     }
-    return new Pooled(z, deltas, WIDTH);
+    return new SingleStates(z, deltas, WIDTH);
   }
 
   private static boolean isFound(ValueProbe network) {
