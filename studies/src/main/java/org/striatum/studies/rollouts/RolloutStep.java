@@ -269,7 +269,12 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
   }
 
   /// One rollout to draw.
-  private record Asked(ProblemSet set, Problem problem, int sample, TokenSequence prompt, long seed) {}
+  private record Asked(ProblemSet set, Problem problem, int sample, TokenSequence prompt, long seed) {
+    /// Whether a rollout is one of this problem by this seed: a kept one may be of another choice of problems.
+    boolean isOf(Rollout rollout) {
+      return rollout.seed() == seed && rollout.problem().id().equals(problem.id());
+    }
+  }
 
   /// A sampled rollout.
   ///
@@ -346,8 +351,9 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
 
   private static void take(byte[] entry, List<Asked> asked, Rollout[] drawn) throws BadDataException {
     Kept kept = RecordJson.parse(entry, Kept.class, StudyRun.ROLLOUTS);
-    if (kept.index < 0 || kept.index >= drawn.length || kept.rollout.seed() != asked.get(kept.index).seed) {
-      throw new BadDataException(StudyRun.ROLLOUTS + ": no rollout of this step has index " + kept.index);
+    if (kept.index < 0 || kept.index >= drawn.length || !asked.get(kept.index).isOf(kept.rollout)) {
+      throw new BadDataException(StudyRun.ROLLOUTS + ": no rollout of this step has index " + kept.index
+          + " and the problem that is kept there");
     }
     drawn[kept.index] = kept.rollout;
   }

@@ -13,14 +13,18 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.striatum.datasets.ProblemSet;
 import org.striatum.datasets.ProblemSets;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.onnx.HeldWeights;
 import org.striatum.hooks.onnx.Memory;
 import org.striatum.probe.model.Sampling;
+import org.striatum.probe.rollout.Grader;
+import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.run.AtomicFile;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.RecordJson;
@@ -200,6 +204,45 @@ class ResumedStepsTest {
   @Test
   void rolloutsGoOn() throws IOException {
     resumed(rollouts(20, SAMPLING), "rollouts", "rollouts.jsonl.partial");
+  }
+
+  /// A set of one name and seed that comes to choose its problems otherwise: what is kept is of other questions.
+  private record Reversed(ProblemSet of) implements ProblemSet {
+    @Override
+    public String name() {
+      return of.name();
+    }
+
+    @Override
+    public Problem problem(RandomGenerator random) {
+      return of.problem(random);
+    }
+
+    @Override
+    public Grader grader() {
+      return of.grader();
+    }
+
+    @Override
+    public List<Problem> draw(int count, long seed) {
+      return of.draw(count, seed).reversed();
+    }
+  }
+
+  @Test
+  void rolloutsOfOtherProblemsAreNotMixed() throws IOException {
+    Path run = folder.resolve("run");
+    ProblemSet set = ProblemSets.named("mul").getFirst();
+    endedAfter(run, one(set), "rollouts", 8);
+    run(run, HERE, one(new Reversed(set)), Progress.NONE);
+    run(folder.resolve("undisturbed"), HERE, one(new Reversed(set)), Progress.NONE);
+    assertThat(files(run)).isEqualTo(files(folder.resolve("undisturbed")));
+    assertThat(notes).as("what is made again is said").anyMatch(note -> note.contains("made again"));
+  }
+
+  private static Steps one(ProblemSet set) {
+    return run -> run.run(new RolloutStep(List.of(set)),
+        RolloutSettings.defaults().withProblems(20).withSamples(1).withSampling(SAMPLING).withSeed(7));
   }
 
   @Test
