@@ -37,6 +37,21 @@ final class Commitment {
     /// Whether a sentence behind the answer leaves it as it is.
     boolean harmless(String sentence, String value);
 
+    /// The sentences of another form that give a value.
+    default Pattern closing() {
+      return CLOSING;
+    }
+
+    /// Whether a clause may stand before the one that gives the value.
+    default boolean follows(String before) {
+      return true;
+    }
+
+    /// Whether the value alone may follow a clause.
+    default boolean bare(String before) {
+      return false;
+    }
+
     /// Whether two values are one answer.
     default boolean same(String one, String other) {
       return one.equals(other);
@@ -64,24 +79,21 @@ final class Commitment {
   /// The head of an explanation, in which numbers may stand.
   private static final Pattern EXPLANATION = Grammar.rule("explanation");
   private static final Pattern REASONED = Grammar.rule("reasoned");
-  private static final Pattern BEFORE_BOX = Grammar.rule("before-box");
+  private static final Pattern BOX_CLOSING = Grammar.rule("box-closing");
   private static final Pattern BOX_NOT = Grammar.rule("box-not");
-  private static final Pattern BEHIND_BOX_NOT = Grammar.rule("behind-box-not");
+  private static final Pattern BEFORE_CLAUSE = Grammar.rule("before-clause");
+  private static final Pattern REASON = Grammar.rule("bare-behind");
+  private static final Pattern BOX_TAIL = Grammar.rule("box-tail");
+  private static final Pattern TOLD_OF = Grammar.rule("told-of");
+  /// A value and the thing that it counts.
+  private static final Pattern OF_A_THING = Pattern.compile("\\S+\\h+(?i)(?!(?:in|of|for|as|so|and|or|because|since)\\b)[a-z].*");
   /// A text that asks.
   private static final Pattern ASKS = Pattern.compile("\\?[\\s!)\"'”’}\\]$*_.\\\\]*$");
   private static final Pattern BOX_IS_ANSWER = Grammar.rule("box-is-answer");
-  private static final Pattern TAGS = Pattern.compile("</?[A-Za-z_]{1,20}+>");
-  /// What opens a formula or a bracket before a box, and belongs to none of its words.
-  private static final String OPENING = " \t\n$\"“([*\\";
-  /// What closes them behind a box.
-  private static final Pattern CLOSING_BOX = Pattern.compile("^[\\s$)\\]}*\\\\]++");
+  private static final Pattern PIECES = Pattern.compile("[,;:]\\s");
   private static final Pattern ONLY = Pattern.compile("^(?i:only)\\h");
   /// Names that are given values: two of them are several answers.
   private static final Pattern ASSIGNED = Pattern.compile("(?<![\\w)])(?<![+*/-]\\h?)([A-Za-z])\\h?=");
-  /// Before the clause of a box.
-  private static final Pattern CLAUSE_END = Pattern.compile("[.;:]\\s|,\\h(?:so|then|therefore|thus|hence|we)\\b");
-  /// Of a condition that holds: `if we add 3, we get`.
-  private static final Pattern IF = Pattern.compile("(?i)\\bif\\b");
   /// `the number of points that could be in it`.
   private static final Pattern POSSIBLE = Pattern.compile("\\bthat\\h(?:could|can|may|might)\\hbe\\b");
   /// A longer beginning is of no such sentence.
@@ -99,13 +111,25 @@ final class Commitment {
     if (!TexSpans.boxes(text).isEmpty()) {
       return boxed(sentences, kind);
     }
-    Optional<String> tagged = WrittenAnswer.tag(text);
-    if (tagged.isPresent()) {
-      return tagged
-          .filter(content -> !asks(content))
-          .flatMap(content -> kind.said(content).or(() -> sentence(content, kind)).or(() -> kind.enclosed(content)));
+    Optional<Span> tag = WrittenAnswer.tag(text);
+    return tag.isPresent() ? tagged(text, tag.get(), kind) : stated(sentences, kind);
+  }
+
+  /// What a tag or a key holds, if it stands alone or in a sentence that says it. Behind it numbers may stand, but nothing that speaks
+  /// of an answer, doubts or denies.
+  private static Optional<String> tagged(String text, Span tag, Kind kind) {
+    List<String> sentences = Sentences.of(
+        "%s\n%c\n%s".formatted(text.substring(0, tag.start()), BoxSentence.VALUE, text.substring(tag.end())));
+    int at = sentences.size() - 1;
+    while (sentences.get(at).indexOf(BoxSentence.VALUE) < 0) {
+      at--;
     }
-    return stated(sentences, kind);
+    String sentence = sentences.get(at);
+    List<String> behind = sentences.subList(at + 1, sentences.size());
+    return Optional.of(tag.content(text)).filter(content -> !asks(content)).filter(_ -> says(sentence))
+        .flatMap(content -> kind.said(content).or(() -> sentence(content, kind)).or(() -> kind.enclosed(content)))
+        .filter(value -> behind.stream().allMatch(later -> harmless(later, value, kind)
+            || !(DOUBT.matcher(later).find() || speaks(later))));
   }
 
   /// Up to a note behind the words with which answers in the manner of Minerva end.
@@ -123,7 +147,44 @@ final class Commitment {
     return ASKS.matcher(text).find();
   }
 
-  /// Of the last sentence with a box: the sentence says nothing else, and takes nothing back.
+  /// The box in a sentence, as a value.
+  private static final Kind BOX = new Kind() {
+    @Override
+    public Optional<String> value(String text) {
+      return text.indexOf(BoxSentence.VALUE) == 0 && ends(text.substring(1))
+          ? Optional.of(Character.toString(BoxSentence.VALUE))
+          : Optional.empty();
+    }
+
+    @Override
+    public boolean harmless(String sentence, String value) {
+      return false;
+    }
+
+    @Override
+    public Pattern closing() {
+      return BOX_CLOSING;
+    }
+
+    @Override
+    public boolean follows(String before) {
+      return PIECES.splitAsStream(before.strip()).allMatch(piece -> BEFORE_CLAUSE.matcher(piece.strip()).matches());
+    }
+
+    @Override
+    public boolean bare(String before) {
+      return PIECES.splitAsStream(before.strip()).allMatch(piece -> REASON.matcher(piece.strip()).matches());
+    }
+  };
+
+  /// What may stand behind a box in its sentence.
+  private static boolean ends(String behind) {
+    Matcher tail = BOX_TAIL.matcher(behind.replace("\\(x\\)", "it"));
+    return BOX_IS_ANSWER.matcher(behind).matches()
+        || (tail.matches() && Unit.end(tail.group("rest")).isPresent());
+  }
+
+  /// Of the last sentence with a box, if it says it, or of one behind it that speaks of the answer.
   private static Optional<String> boxed(List<String> sentences, Kind kind) {
     int at = sentences.size() - 1;
     while (at >= 0 && WrittenAnswer.boxed(sentences.get(at)).isEmpty()) {
@@ -132,45 +193,37 @@ final class Commitment {
     if (at < 0) {
       return Optional.empty();
     }
-    String sentence = sentences.get(at);
     List<String> behind = sentences.subList(at + 1, sentences.size());
-    return WrittenAnswer.boxed(sentence).filter(content -> !asks(content) && says(sentence)).flatMap(kind::enclosed)
-        .filter(value -> leaves(behind, value, kind));
-  }
-
-  /// Whether the clause of a sentence's boxes says them: the words before them lead to a value, and none of the clause doubts, bounds
-  /// or rejects it or gives it to somebody else.
-  private static boolean says(String tagged) {
-    String sentence = TAGS.matcher(tagged).replaceAll(" ");
-    List<Span> boxes = TexSpans.boxes(sentence);
-    String before = CLAUSE_END.splitAsStream(sentence.substring(0, boxes.getFirst().start()) + " ")
-        .reduce((_, clause) -> clause).orElse("");
-    String behind = CLOSING_BOX.matcher(sentence.substring(boxes.getLast().end())).replaceFirst(" ");
-    String around = IF.matcher(before + behind).replaceAll(" ");
-    boolean other = SPOKEN.matcher(behind).find() && !BOX_IS_ANSWER.matcher(behind).lookingAt();
-    return !DOUBT.matcher(around).find() && !BOX_NOT.matcher(around).find() && !other
-        && !BEHIND_BOX_NOT.matcher(behind).find() && !Unit.takesBack(behind) && leads(before);
-  }
-
-  /// Whether what stands before a box is nothing, or ends with what a value follows.
-  private static boolean leads(String before) {
-    String words = before.substring(0, opening(before));
-    Matcher lead = LEAD.matcher(before);
-    return words.isBlank() || (lead.lookingAt() && lead.end() >= words.length())
-        || BEFORE_BOX.matcher(words.substring(Math.max(0, words.length() - LONGEST))).find();
-  }
-
-  /// Where the layout begins that a text ends with. A text quoted from JSON writes its line breaks as `\n`.
-  private static int opening(String text) {
-    int end = text.length();
-    while (end > 0) {
-      boolean lineBreak = end > 1 && text.charAt(end - 1) == 'n' && text.charAt(end - 2) == '\\';
-      if (!lineBreak && OPENING.indexOf(text.charAt(end - 1)) < 0) {
-        return end;
-      }
-      end -= lineBreak ? 2 : 1;
+    Optional<String> value = box(sentences.get(at), kind);
+    if (value.isEmpty()) {
+      return behind.stream().anyMatch(Commitment::speaks) ? stated(sentences, kind) : Optional.empty();
     }
-    return end;
+    List<String> until = sentences.subList(0, at + 1);
+    return value.filter(said -> leaves(behind, said, kind) && !contradicted(until, said, kind));
+  }
+
+  /// The box that a sentence says.
+  private static Optional<String> box(String sentence, Kind kind) {
+    return BoxSentence.of(sentence).filter(Commitment::says).flatMap(_ -> WrittenAnswer.boxed(sentence))
+        .filter(content -> !asks(content)).flatMap(kind::enclosed);
+  }
+
+  /// Whether a sentence says the value that stands in it for a box or a tag.
+  private static boolean says(String sentence) {
+    return !BOX_NOT.matcher(sentence).find() && sentence(sentence, BOX).isPresent();
+  }
+
+  /// Whether an earlier box says another final answer than the last, which no word between them takes back.
+  private static boolean contradicted(List<String> sentences, String value, Kind kind) {
+    boolean said = speaks(sentences.getLast());
+    for (int i = sentences.size() - 2; i >= 0 && !DOUBT.matcher(sentences.get(i + 1)).find(); i--) {
+      String sentence = sentences.get(i);
+      boolean alone = BoxSentence.of(sentence).flatMap(BOX::value).isPresent();
+      if ((speaks(sentence) || (alone && !said)) && box(sentence, kind).filter(other -> !kind.same(value, other)).isPresent()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// Of the last sentence that speaks of the answer, or else of the last or the first.
@@ -230,7 +283,8 @@ final class Commitment {
       String rest = sentence.substring(clause.end());
       boolean joined = clause.group("connected") != null;
       if (follows(before, rest, joined ? clause.group("connected") : "", kind)) {
-        Optional<String> answer = spoken(rest, kind).or(() -> joined ? kind.value(rest) : Optional.empty());
+        Optional<String> answer = spoken(rest, kind)
+            .or(() -> joined || kind.bare(before) ? kind.value(rest) : Optional.empty());
         if (answer.isPresent()) {
           return answer;
         }
@@ -248,7 +302,7 @@ final class Commitment {
     // one word alone is an adverb: `Allegedly, the answer is 18`
     boolean clause = before.endsWith(":") || before.strip().indexOf(' ') > 0
         || REASONED.matcher(before + "," + rest).matches();
-    return clause && !supposed && !beside;
+    return (kind == BOX ? kind.follows(before) : clause) && !supposed && !beside;
   }
 
   private static Optional<String> spoken(String clause, Kind kind) {
@@ -257,7 +311,9 @@ final class Commitment {
       return kind.value(clause.substring(corrected.end()));
     }
     return behind(SAID, clause, kind::said).or(() -> before(clause, kind))
-        .or(() -> behind(CLOSING, clause, kind::value)).or(() -> equation(clause, kind));
+        .or(() -> behind(kind.closing(), clause, kind::value))
+        .or(() -> behind(TOLD_OF, clause, text -> kind.value(text).filter(_ -> OF_A_THING.matcher(text).matches())))
+        .or(() -> equation(clause, kind));
   }
 
   /// What follows a beginning of the grammar.

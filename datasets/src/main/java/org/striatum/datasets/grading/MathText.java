@@ -17,16 +17,31 @@ final class MathText {
   /// The same of a reference.
   private static final Pattern ZERO_COMMA = Pattern.compile("[-−]?0,\\d{3,}+");
 
+  /// That there is no solution, and the empty set that they make, are one answer.
+  private static final Pattern EMPTY = Pattern.compile(
+      "(?i)\\W*(?:text\\s?\\{\\s?)?(?:no\\s(?:real\\s)?solutions?(?:\\sexists?)?|(?:the\\s)?empty\\sset)\\W*");
+  private static final String EMPTY_SET = "\\emptyset";
+
   private MathText() {}
 
   /// An answer in one form; what is no mathematics, as text.
-  static String normalised(String answer) {
+  static String normalised(String written) {
+    String answer = named(written);
     return MathForm.of(answer).map(MathForm::text).orElseGet(() -> LatexText.form(answer));
   }
 
   /// Whether a given answer is the reference. The written forms decide where they are equal, or where one is no mathematics;
   /// else the objects do.
-  static Grade graded(String reference, String given, Algebra algebra) {
+  static Grade graded(String expectedAnswer, String given, Algebra algebra) {
+    Grade grade = compared(named(expectedAnswer), named(given), algebra);
+    return new Grade(grade.reward(), Optional.of(given), grade.timeLimit());
+  }
+
+  private static String named(String answer) {
+    return EMPTY.matcher(answer).matches() ? EMPTY_SET : answer;
+  }
+
+  private static Grade compared(String reference, String given, Algebra algebra) {
     if (Measure.differ(reference, given)) {
       return new Grade(0, Optional.of(given), false);
     }

@@ -150,11 +150,7 @@ final class NumberText {
 
   /// The number that a text commits itself to, with its unit.
   static Optional<String> answer(String text) {
-    String own = own(FullWidth.narrowed(text));
-    Optional<String> cutOff = TexSpans.cutOff(own);
-    if (cutOff.isPresent()) {
-      return cutOff.filter(content -> !Commitment.asks(content) && value(content).isPresent());
-    }
+    String own = own(TexSpans.closed(FullWidth.narrowed(text)));
     if (TexSpans.boxes(own).isEmpty() && (marked(own).isPresent() || UNMARKED.matcher(own).find())) {
       return markedSpan(own).flatMap(KIND::value);
     }

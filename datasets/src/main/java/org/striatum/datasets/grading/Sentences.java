@@ -19,6 +19,13 @@ final class Sentences {
       .compile("(?:\\h*(?:[-*>•]\\h+|#{1,6}(?:\\h+|(?=[-−]?\\d+\\h*$)))){0,4}\\h*");
   private static final Pattern ANNOUNCING = Pattern.compile(
       "(?i).{0,90}(?::|\\banswer(?:\\h(?:is|would\\hbe))?|\\b(?:option|choice|solution|letter)\\h(?:is|are)|[：])\\h*");
+  /// A line that only the next, a formula, makes a sentence: it ends with a word that a value follows, or says no value itself.
+  private static final Pattern UNFINISHED = Pattern.compile(
+      "(?i)(?:[^\\d$\\\\]*|.*\\b(?:is|are|be|was|were|get|gets|got|have|has|obtain|find|gives?|yields?|that|to|equals|as|of|becomes|says?|said|writes?|makes?|by|with|from))\\h*(?<=\\p{L},?)");
+  private static final Pattern FORMULA = Pattern.compile("\\s*(?:\\*\\*)?(?:\\$|￼|\\\\[(\\[]|\\\\f?box|\\\\begin)");
+  /// A heading is no beginning of a sentence.
+  private static final Pattern HEADING = Pattern.compile("\\h*(?:#{1,6}\\h.*|\\*\\*[^*]+\\*\\*\\h*)");
+  private static final Pattern TITLE = Pattern.compile("(?i)(?:final |correct )?(?:answer|result|solution|conclusion|summary|calculation|total)s?");
   /// The end of a sentence: not a decimal point, nor that of `sq. cm`.
   private static final Pattern END = Pattern.compile(
       "(?<=[.!?…][)\"”]?)\\h+(?=[\\p{Lu}(\\[\"“'$\\\\<😀-🙏])|(?<=[。！？])|(?<=[$\\d}])\\h+(?=(?:So|Thus|Therefore|Hence|Final\\hAnswer)\\b)");
@@ -27,17 +34,19 @@ final class Sentences {
   private Sentences() {}
 
   static List<String> of(String text) {
-    String plain = SLANTED.matcher(EMPHASIS.matcher(unbroken(text)).replaceAll("")).replaceAll("$2");
+    List<String> lines = unbroken(text).lines().filter(line -> !line.isBlank()).toList();
     List<String> sentences = new ArrayList<>();
     String announced = "";
-    for (String line : plain.lines().toList()) {
+    for (int i = 0; i < lines.size(); i++) {
+      String line = plain(lines.get(i));
       var bullet = BULLET.matcher(line);
       String bare = line.substring(bullet.lookingAt() ? bullet.end() : 0).strip();
       if (bare.isEmpty()) {
         continue;
       }
       String whole = announced.isEmpty() ? bare : announced + " " + bare;
-      boolean announces = announced.isEmpty() && ANNOUNCING.matcher(bare).matches();
+      boolean announces = announced.isEmpty() && (ANNOUNCING.matcher(bare).matches()
+          || (i + 1 < lines.size() && unfinished(lines.get(i), bare) && FORMULA.matcher(lines.get(i + 1)).lookingAt()));
       announced = announces ? bare : "";
       if (!announces) {
         split(whole, sentences);
@@ -48,6 +57,14 @@ final class Sentences {
     }
     sentences.removeIf(String::isEmpty);
     return sentences;
+  }
+
+  private static String plain(String line) {
+    return SLANTED.matcher(EMPHASIS.matcher(line).replaceAll("")).replaceAll("$2");
+  }
+
+  private static boolean unfinished(String line, String bare) {
+    return !HEADING.matcher(line).matches() && !TITLE.matcher(bare).matches() && UNFINISHED.matcher(bare).matches();
   }
 
   /// A label such as `B.` is no sentence of its own.

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 /// Where TeX stands in a text: boxes and formulas. One pass over the text each, whatever it holds.
 final class TexSpans {
   private static final Pattern BOXED = Pattern.compile("\\\\{1,2}f?box(?:ed)?\\s*+\\{");
+  private static final Pattern BARE = Pattern.compile("\\\\boxed\\s++([-+]?[\\w.]{0,19}+\\w)(?=[$\\s.]|$)");
   private static final Pattern ENVIRONMENT = Pattern.compile(
       "\\\\begin\\{((?:align|aligned|gather|gathered|split|equation|eqnarray|displaymath|multline)\\*?)}");
   private static final int LONGEST_CUT_OFF = 80;
@@ -59,13 +60,19 @@ final class TexSpans {
     return found;
   }
 
-  /// What stands in the last box of a text without a whole one: its braces never close, and nothing but a short value is behind
-  /// it.
-  static Optional<String> cutOff(String text) {
-    Optional<MatchResult> last = BOXED.matcher(text).results().reduce((_, later) -> later);
-    return last.filter(_ -> boxes(text).isEmpty())
-        .map(box -> text.substring(box.end()))
-        .filter(content -> content.length() <= LONGEST_CUT_OFF && content.indexOf('\n') < 0);
+  /// A text with braces around `\boxed 5`, and with the brace that its only box lacks where the text ends in it.
+  static String closed(String text) {
+    String braced = BARE.matcher(text).replaceAll("\\\\boxed{$1}");
+    Optional<MatchResult> last = BOXED.matcher(braced).results().reduce((_, later) -> later);
+    return last.filter(_ -> boxes(braced).isEmpty()).map(box -> braced.substring(box.end()))
+        .filter(content -> content.length() <= LONGEST_CUT_OFF && content.indexOf('\n') < 0)
+        .flatMap(TexSpans::lacking).map(braces -> braced + braces).orElse(braced);
+  }
+
+  /// The braces that close what a text opens, and one more; empty if what is cut off there is no value, as a half of one.
+  private static Optional<String> lacking(String content) {
+    long open = content.chars().filter(c -> c == '{').count() - content.chars().filter(c -> c == '}').count();
+    return open < 0 || !WrittenAnswer.isWhole(content) ? Optional.empty() : Optional.of("}".repeat((int) open + 1));
   }
 
   /// What stands between `$`, `$$`, `\(`, `\[` and their partners, and in `align` and the like. A formula in a line does not go

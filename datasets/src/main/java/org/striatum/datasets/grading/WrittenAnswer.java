@@ -2,17 +2,16 @@ package org.striatum.datasets.grading;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 import org.striatum.datasets.grading.TexSpans.Span;
 
 /// The mathematics that a text commits itself to ([Commitment]), as it is written.
 final class WrittenAnswer {
-  private static final Pattern BARE_BOX = Pattern.compile("\\\\boxed\\s++([-+]?[\\w.]{1,20}+)(?=[$\\s.]|$)");
   /// Between boxes that are one answer.
   private static final Pattern BETWEEN = Pattern.compile(
       "(?:[\\s$,;]|\\\\[()\\[\\],;:! ]|\\\\q?quad|\\\\text\\s?\\{[^{}]{0,60}?\\b(?:and|or)\\s?}|\\band\\b|\\bor\\b)*+");
@@ -48,11 +47,16 @@ final class WrittenAnswer {
       "her", "his", "my", "you", "its", "per", "had", "but", "out", "old", "new", "day", "now");
   private static final int LONGEST_TEXT = 80;
 
+  /// A sentence that is an answer as a whole.
+  private static final Pattern NO_SOLUTION = Pattern.compile(
+      "(?i)(?:there\\h(?:is|are)|(?:(?:the|this)\\h(?:(?:given|original)\\h)?(?:equation|system(?:\\hof\\h(?:equations|inequalities))?|inequality|problem)|it)\\hhas)\\h(no\\h(?:real\\h)?solutions?)[.!]?");
+
   /// What mathematics is an answer.
   private static final Commitment.Kind KIND = new Commitment.Kind() {
     @Override
     public Optional<String> value(String text) {
-      return WrittenAnswer.value(text);
+      return Optional.of(NO_SOLUTION.matcher(text)).filter(Matcher::matches).map(found -> "\\text{" + found.group(1) + "}")
+          .or(() -> WrittenAnswer.value(text));
     }
 
     @Override
@@ -78,14 +82,11 @@ final class WrittenAnswer {
 
   /// The answer that a completion gives.
   static Optional<String> of(String completion) {
-    String text = NumberText.own(FullWidth.narrowed(completion));
-    Optional<String> cutOff = TexSpans.cutOff(text);
-    if (cutOff.isPresent()) { // its last number may be half of one
-      return cutOff.filter(content -> !Commitment.asks(content) && isWhole(content));
+    String text = NumberText.own(TexSpans.closed(FullWidth.narrowed(completion)));
+    if (TexSpans.boxes(text).isEmpty() && NumberText.marked(text).isPresent()) {
+      return NumberText.markedSpan(text);
     }
-    Optional<String> bare = lastMatch(BARE_BOX, text).map(found -> found.group(1));
-    return bare.or(() -> TexSpans.boxes(text).isEmpty() ? NumberText.markedSpan(text) : Optional.empty())
-        .or(() -> Commitment.of(text, KIND));
+    return Commitment.of(text, KIND);
   }
 
   /// The answer that a reference is: its box, the whole text if that is a value, what a solution with formulas would be read
@@ -105,28 +106,37 @@ final class WrittenAnswer {
 
   /// The content of the last box, with those that “and” or a comma joins to it.
   static Optional<String> boxed(String text) {
+    List<String> contents = lastBoxes(text).stream().map(box -> box.content(text)).toList();
+    return Optional.of(String.join(", ", contents).strip()).filter(answer -> !answer.isEmpty());
+  }
+
+  /// The last box, with those that “and” or a comma joins to it; empty if there is none.
+  static List<Span> lastBoxes(String text) {
     List<Span> boxes = filled(text).stream()
         .filter(box -> !RAISED.matcher(text).region(box.end(), text.length()).lookingAt()).toList();
-    if (boxes.isEmpty()) {
-      return Optional.empty();
-    }
-    int first = boxes.size() - 1;
+    int first = Math.max(0, boxes.size() - 1);
     while (first > 0 && joined(text, boxes.get(first - 1).end(), boxes.get(first).start())) {
       first--;
     }
-    List<String> contents = boxes.subList(first, boxes.size()).stream().map(box -> box.content(text)).toList();
-    return Optional.of(String.join(", ", contents).strip()).filter(answer -> !answer.isEmpty());
+    return boxes.subList(first, boxes.size());
   }
 
   private static List<Span> filled(String text) {
     return TexSpans.boxes(text).stream().filter(box -> !box.content(text).isBlank()).toList();
   }
 
-  /// The content of the last `<answer>…</answer>`, or the value of the last key `"answer"`.
-  static Optional<String> tag(String text) {
-    return lastMatch(TAG, text).map(found -> found.group(2)).or(() -> lastMatch(KEY, text)
-        .map(found -> Stream.of(1, 2, 3).map(found::group).filter(Objects::nonNull).findFirst().orElseThrow()))
-        .map(String::strip);
+  /// The last `<answer>…</answer>`, or the JSON object with the last key `"answer"`, and in it the value.
+  static Optional<Span> tag(String text) {
+    return lastMatch(TAG, text).map(found -> new Span(found.start(), found.end(), found.start(2), found.end(2)))
+        .or(() -> lastMatch(KEY, text).map(found -> keyed(text, found)));
+  }
+
+  private static Span keyed(String text, MatchResult found) {
+    int group = IntStream.of(1, 2, 3).filter(value -> found.group(value) != null).findFirst().orElseThrow();
+    int open = text.lastIndexOf('{', found.start());
+    int close = text.indexOf('}', found.end());
+    return new Span(open < 0 ? found.start() : open, close < 0 ? text.length() : close + 1, found.start(group),
+        found.end(group));
   }
 
   private static boolean joined(String text, int from, int to) {
@@ -137,7 +147,7 @@ final class WrittenAnswer {
     return between.isEmpty() || (BETWEEN.matcher(between).matches() && JOINS.matcher(between).find());
   }
 
-  private static boolean isWhole(String text) {
+  static boolean isWhole(String text) {
     String stripped = text.strip();
     boolean lines = stripped.indexOf('\n') >= 0 && !stripped.startsWith("$$") && !stripped.startsWith("\\[")
         && !stripped.contains("\\begin");
