@@ -21,13 +21,13 @@ import org.striatum.probe.run.UsageException;
 public enum AnswerGrader implements Grader, Printed {
   /// Numbers by value: sign, thousands, decimals, fractions, mixed numbers, powers of ten; units, currencies and percent signs
   /// are left off. A number directly behind `####` ends the answer.
-  NUMBER(6),
+  NUMBER(7),
   /// Mathematical objects ([MathComparison]).
-  MATH(6),
+  MATH(7),
   /// Written forms ([LatexText]), numbers by value; no algebra.
-  LATEX(6),
+  LATEX(7),
   /// The letter of one of several choices ([ChoiceText]).
-  CHOICE(6),
+  CHOICE(7),
   /// The whole text, without surrounding white space; `True` of Python is `true` of JSON.
   EXACT(3);
 

@@ -99,13 +99,13 @@ final class BoxSentence {
     return layout.find() ? text.substring(0, from + layout.start()) : text;
   }
 
-  /// Other formulas as `\(x\)`: they are neither words nor the ends of clauses.
+  /// Other formulas as `\(x\)`, `\(x = y\)`, a name as `\(v\)`: they are neither words nor the ends of clauses.
   private static String plain(String text) {
     StringBuilder plain = new StringBuilder(text);
     for (Span formula : TexSpans.formulas(text).reversed()) {
       String content = formula.content(text);
       char last = content.charAt(content.length() - 1);
-      String sign = content.indexOf('=') >= 0 ? "\\(x = y\\)" : "\\(x\\)";
+      String sign = content.length() == 1 ? "\\(v\\)" : content.indexOf('=') >= 0 ? "\\(x = y\\)" : "\\(x\\)";
       plain.replace(formula.start(), formula.end(), ",;:.".indexOf(last) >= 0 ? sign + last : sign);
     }
     return opened(plain.toString());

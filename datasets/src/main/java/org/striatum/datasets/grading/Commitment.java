@@ -42,11 +42,6 @@ final class Commitment {
       return CLOSING;
     }
 
-    /// Whether a clause may stand before the one that gives the value.
-    default boolean follows(String before) {
-      return true;
-    }
-
     /// Whether the value alone may follow a clause.
     default boolean bare(String before) {
       return false;
@@ -90,10 +85,12 @@ final class Commitment {
   /// A text that asks.
   private static final Pattern ASKS = Pattern.compile("\\?[\\s!)\"'”’}\\]$*_.\\\\]*$");
   private static final Pattern BOX_IS_ANSWER = Grammar.rule("box-is-answer");
+  private static final Pattern FORMULA = Pattern.compile("\\\\\\([xv](?: = y)?\\\\\\)");
   private static final Pattern PIECES = Pattern.compile("[,;:]\\s");
   private static final Pattern ONLY = Pattern.compile("^(?i:only)\\h");
   /// Names that are given values: two of them are several answers.
   private static final Pattern ASSIGNED = Pattern.compile("(?<![\\w)])(?<![+*/-]\\h?)([A-Za-z])\\h?=");
+  private static final Pattern OURS_IF = Grammar.rule("ours-if");
   /// `the number of points that could be in it`.
   private static final Pattern POSSIBLE = Pattern.compile("\\bthat\\h(?:could|can|may|might)\\hbe\\b");
   /// A longer beginning is of no such sentence.
@@ -167,11 +164,6 @@ final class Commitment {
     }
 
     @Override
-    public boolean follows(String before) {
-      return PIECES.splitAsStream(before.strip()).allMatch(piece -> BEFORE_CLAUSE.matcher(piece.strip()).matches());
-    }
-
-    @Override
     public boolean bare(String before) {
       return PIECES.splitAsStream(before.strip()).allMatch(piece -> REASON.matcher(piece.strip()).matches());
     }
@@ -179,7 +171,7 @@ final class Commitment {
 
   /// What may stand behind a box in its sentence.
   private static boolean ends(String behind) {
-    Matcher tail = BOX_TAIL.matcher(behind.replace("\\(x\\)", "it"));
+    Matcher tail = BOX_TAIL.matcher(FORMULA.matcher(behind).replaceAll("it"));
     return BOX_IS_ANSWER.matcher(behind).matches()
         || (tail.matches() && Unit.end(tail.group("rest")).isPresent());
   }
@@ -296,13 +288,12 @@ final class Commitment {
   /// Whether a clause stands alone: not under a condition, unless it turns against it, and not beside a clause that says
   /// something too, unless it speaks of the answer.
   private static boolean follows(String before, String rest, String connective, Kind kind) {
-    boolean supposed = SUPPOSED.matcher(before).find() && !CONTRAST.matcher(connective).find();
+    boolean supposed = SUPPOSED.matcher(OURS_IF.matcher(before).replaceAll("")).find() && !CONTRAST.matcher(connective).find();
     boolean beside = connective.isEmpty() && !SPOKEN.matcher(rest).find()
         && kind.value(before).or(() -> spoken(before, kind)).isPresent();
-    // one word alone is an adverb: `Allegedly, the answer is 18`
-    boolean clause = before.endsWith(":") || before.strip().indexOf(' ') > 0
+    boolean clause = PIECES.splitAsStream(before.strip()).allMatch(piece -> BEFORE_CLAUSE.matcher(piece.strip()).matches())
         || REASONED.matcher(before + "," + rest).matches();
-    return (kind == BOX ? kind.follows(before) : clause) && !supposed && !beside;
+    return clause && !supposed && !beside;
   }
 
   private static Optional<String> spoken(String clause, Kind kind) {

@@ -29,12 +29,14 @@ final class Sentences {
   /// The end of a sentence: not a decimal point, nor that of `sq. cm`.
   private static final Pattern END = Pattern.compile(
       "(?<=[.!?…][)\"”]?)\\h+(?=[\\p{Lu}(\\[\"“'$\\\\<😀-🙏])|(?<=[。！？])|(?<=[$\\d}])\\h+(?=(?:So|Thus|Therefore|Hence|Final\\hAnswer)\\b)");
+  /// The empty line of a text that is quoted from JSON.
+  private static final Pattern QUOTED_BREAK = Pattern.compile("(?:\\\\n){2}+(?![a-z])");
   private static final Pattern LABEL = Pattern.compile("\\(?[A-Z][.)]");
 
   private Sentences() {}
 
   static List<String> of(String text) {
-    List<String> lines = unbroken(text).lines().filter(line -> !line.isBlank()).toList();
+    List<String> lines = unbroken(QUOTED_BREAK.matcher(text).replaceAll("\n")).lines().filter(line -> !line.isBlank()).toList();
     List<String> sentences = new ArrayList<>();
     String announced = "";
     for (int i = 0; i < lines.size(); i++) {

@@ -9,11 +9,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class WrittenAnswerTest {
   @ParameterizedTest
   @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-      \\boxed{3} and \\boxed{4                       | 3
       The answer is 5. \\boxed{6}                     | 6
-      \\boxed{\\frac{1}{\\sqrt{2}}} and }             | \\frac{1}{\\sqrt{2}}
       $\\boxed{1}$ and $\\boxed{2}$                   | 1, 2
-      $\\boxed{1}$ so that $\\boxed{2}$               | 2
       \\fbox{9}                                       | 9
       "Answer: 3. No, the answer is 5."               | 5
       The answer is not 3 but $4$                     | 4
@@ -34,6 +31,8 @@ class WrittenAnswerTest {
       The answer is 3. Then 4 more.
       The answer is 5. \\boxed{6} and 7 are wrong.
       "We get $3$, which is not the value."
+      \\boxed{3} and \\boxed{4
+      $\\boxed{1}$ so that $\\boxed{2}$
       """)
   void noAnswer(String text) {
     assertThat(WrittenAnswer.of(text)).isEmpty();
