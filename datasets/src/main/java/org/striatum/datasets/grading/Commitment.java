@@ -79,6 +79,7 @@ final class Commitment {
   private static final Pattern BEFORE_CLAUSE = Grammar.rule("before-clause");
   private static final Pattern REASON = Grammar.rule("bare-behind");
   private static final Pattern BOX_TAIL = Grammar.rule("box-tail");
+  private static final Pattern OF_THE_TAG = Grammar.rule("of-the-tag");
   private static final Pattern TOLD_OF = Grammar.rule("told-of");
   /// A value and the thing that it counts.
   private static final Pattern OF_A_THING = Pattern.compile("\\S+\\h+(?i)(?!(?:in|of|for|as|so|and|or|because|since)\\b)[a-z].*");
@@ -115,8 +116,10 @@ final class Commitment {
   /// What a tag or a key holds, if it stands alone or in a sentence that says it. Behind it numbers may stand, but nothing that speaks
   /// of an answer, doubts or denies.
   private static Optional<String> tagged(String text, Span tag, Kind kind) {
+    String rest = text.substring(tag.end());
+    boolean described = OF_THE_TAG.matcher(rest.lines().findFirst().orElse("")).matches();
     List<String> sentences = Sentences.of(
-        "%s\n%c\n%s".formatted(text.substring(0, tag.start()), BoxSentence.VALUE, text.substring(tag.end())));
+        text.substring(0, tag.start()) + "\n" + BoxSentence.VALUE + (described ? "" : "\n") + rest);
     int at = sentences.size() - 1;
     while (sentences.get(at).indexOf(BoxSentence.VALUE) < 0) {
       at--;

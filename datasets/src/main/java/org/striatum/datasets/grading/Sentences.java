@@ -46,6 +46,10 @@ final class Sentences {
       if (bare.isEmpty()) {
         continue;
       }
+      if (i > 0 && announced.isEmpty() && !sentences.isEmpty() && goesOn(lines.get(i - 1), bare)) {
+        sentences.add(sentences.removeLast() + " " + bare);
+        continue;
+      }
       String whole = announced.isEmpty() ? bare : announced + " " + bare;
       boolean announces = announced.isEmpty() && (ANNOUNCING.matcher(bare).matches()
           || (i + 1 < lines.size() && unfinished(lines.get(i), bare) && FORMULA.matcher(lines.get(i + 1)).lookingAt()));
@@ -67,6 +71,13 @@ final class Sentences {
 
   private static boolean unfinished(String line, String bare) {
     return !HEADING.matcher(line).matches() && !TITLE.matcher(bare).matches() && UNFINISHED.matcher(bare).matches();
+  }
+
+  /// The unit of a value in the formula that the line before ends with.
+  private static boolean goesOn(String before, String bare) {
+    String formula = before.stripTrailing();
+    return (formula.endsWith("\\]") || formula.endsWith("$$")) && Character.isLowerCase(bare.charAt(0))
+        && Unit.end(" " + bare).filter(end -> end > 0).isPresent();
   }
 
   /// A label such as `B.` is no sentence of its own.
