@@ -29,7 +29,7 @@ final class ChoiceText {
       "(?i)(?:is|are|was|were|can|cannot|could|does|do|has|have|may|might|would|no|nope|nah|not|never|yes|true|false|correct|incorrect|wrong|right|too|(?:this|that|it)\\b[^.]*\\b(?:not|wrong|incorrect))\\b.*",
       Pattern.DOTALL);
   /// What is no text of a choice and no reason for one.
-  private static final Pattern OTHERWISE = Pattern.compile("\\b(?:[Ww]hen|[Oo]nly|and\\sso)\\b");
+  private static final Pattern OTHERWISE = Pattern.compile("\\b(?:[Ww]hen|[Oo]nly|and\\sso)\\b|['’]s\\s(?:answer|guess|choice|pick)\\b|^(?:see|from\\sthe)\\b");
   private static final Pattern OR_ANOTHER = Pattern
       .compile(
           "(?:\\b(?:or|and)|,)\\s(?:rather\\s)?[(*]{0,2}[A-Z]\\b|\\b(?:[Oo]ption|[Cc]hoice|[Aa]nswer|[Ll]etter)\\s(?:is\\s)?[(*]{0,2}[A-Z]\\b|^[(*]{0,2}[A-Z]\\b(?!['’])[).,]{0,2}(?:\\s|$)(?![a-z])");
@@ -84,7 +84,7 @@ final class ChoiceText {
   private ChoiceText() {}
 
   static Optional<String> answer(String completion) {
-    String whole = own(FullWidth.narrowed(completion));
+    String whole = own(TexSpans.closed(Sentences.standing(FullWidth.narrowed(completion))));
     Matcher rejections = REJECTIONS.matcher(whole);
     if (!rejections.find()) {
       return told(whole);

@@ -80,13 +80,20 @@ final class Commitment {
   private static final Pattern REASON = Grammar.rule("bare-behind");
   private static final Pattern BOX_TAIL = Grammar.rule("box-tail");
   private static final Pattern OF_THE_TAG = Grammar.rule("of-the-tag");
+  /// Of a value's own words: that it comes from an error, or from somebody else.
+  private static final Pattern MISLED = Grammar.rule("misled");
+  private static final Pattern PARTICIPLE = Grammar.rule("participle");
+  private static final Pattern MEANS = Grammar.rule("means-of");
+  private static final Pattern BARE_COLON = Grammar.rule("bare-colon");
+  /// A clause that says a value too.
+  private static final Pattern BESIDE = Pattern.compile("\\b(?:is|are|was|were|equals)\\h(?:\\$?\\d|\\\\\\().*");
   private static final Pattern TOLD_OF = Grammar.rule("told-of");
   /// A value and the thing that it counts.
   private static final Pattern OF_A_THING = Pattern.compile("\\S+\\h+(?i)(?!(?:in|of|for|as|so|and|or|because|since)\\b)[a-z].*");
   /// A text that asks.
   private static final Pattern ASKS = Pattern.compile("\\?[\\s!)\"'”’}\\]$*_.\\\\]*$");
   private static final Pattern BOX_IS_ANSWER = Grammar.rule("box-is-answer");
-  private static final Pattern FORMULA = Pattern.compile("\\\\\\([xv](?: = y)?\\\\\\)");
+  private static final Pattern FORMULA = Pattern.compile("\\\\\\([xv]\\\\\\)");
   private static final Pattern PIECES = Pattern.compile("[,;:]\\s");
   private static final Pattern ONLY = Pattern.compile("^(?i:only)\\h");
   /// Names that are given values: two of them are several answers.
@@ -168,7 +175,10 @@ final class Commitment {
 
     @Override
     public boolean bare(String before) {
-      return PIECES.splitAsStream(before.strip()).allMatch(piece -> REASON.matcher(piece.strip()).matches());
+      String clause = before.strip();
+      return clause.endsWith(":")
+          ? BARE_COLON.matcher(clause.substring(0, clause.length() - 1)).matches()
+          : reasons(clause);
     }
   };
 
@@ -293,10 +303,19 @@ final class Commitment {
   private static boolean follows(String before, String rest, String connective, Kind kind) {
     boolean supposed = SUPPOSED.matcher(OURS_IF.matcher(before).replaceAll("")).find() && !CONTRAST.matcher(connective).find();
     boolean beside = connective.isEmpty() && !SPOKEN.matcher(rest).find()
-        && kind.value(before).or(() -> spoken(before, kind)).isPresent();
-    boolean clause = PIECES.splitAsStream(before.strip()).allMatch(piece -> BEFORE_CLAUSE.matcher(piece.strip()).matches())
-        || REASONED.matcher(before + "," + rest).matches();
-    return clause && !supposed && !beside;
+        && (kind.value(before).or(() -> spoken(before, kind)).isPresent()
+            || (BESIDE.matcher(before).find() && !reasons(before) && !PARTICIPLE.matcher(rest).lookingAt()));
+    boolean misled = MEANS.matcher(before).lookingAt() && MISLED.matcher(before).find();
+    boolean clause = pieces(before, BEFORE_CLAUSE) || REASONED.matcher(before + "," + rest).matches();
+    return clause && !supposed && !beside && !misled;
+  }
+
+  private static boolean reasons(String before) {
+    return pieces(before, REASON);
+  }
+
+  private static boolean pieces(String before, Pattern rule) {
+    return PIECES.splitAsStream(before.strip()).allMatch(piece -> rule.matcher(piece.strip()).matches());
   }
 
   private static Optional<String> spoken(String clause, Kind kind) {
@@ -316,7 +335,8 @@ final class Commitment {
     for (int end = 1; end < Math.min(clause.length(), LONGEST); end++) {
       boolean word = " :=→>—".indexOf(clause.charAt(end - 1)) >= 0 || clause.charAt(end - 1) > FIRST_IDEOGRAPH;
       if (word && begins.region(0, end).matches()
-          && !DOUBT.matcher(POSSIBLE.matcher(begins.group()).replaceAll("")).find()) {
+          && !DOUBT.matcher(POSSIBLE.matcher(begins.group()).replaceAll("")).find()
+          && !MISLED.matcher(begins.group()).find()) {
         Optional<String> value = read.apply(clause.substring(end).strip());
         if (value.isPresent()) {
           return value;

@@ -150,7 +150,7 @@ final class NumberText {
 
   /// The number that a text commits itself to, with its unit.
   static Optional<String> answer(String text) {
-    String own = own(TexSpans.closed(FullWidth.narrowed(text)));
+    String own = own(TexSpans.closed(Sentences.standing(FullWidth.narrowed(text))));
     if (TexSpans.boxes(own).isEmpty() && (marked(own).isPresent() || UNMARKED.matcher(own).find())) {
       return markedSpan(own).flatMap(KIND::value);
     }

@@ -33,7 +33,16 @@ final class Sentences {
   private static final Pattern QUOTED_BREAK = Pattern.compile("(?:\\\\n){2}+(?![a-z])");
   private static final Pattern LABEL = Pattern.compile("\\(?[A-Z][.)]");
 
+  /// What a text has struck out.
+  private static final Pattern STRUCK = Pattern.compile(
+      "~~(?=[^\\s~])[^~\\n]{1,200}(?<=\\S)~~|(?i)<(s|del|strike)>[^<\\n]{0,200}</\\1>|\\\\(?:x|b)?cancel\\h?\\{\\s?(?:\\\\boxed\\{[^{}]{0,80}}|[^{}]{0,80})\\s?}");
+
   private Sentences() {}
+
+  /// A text without what it strikes out.
+  static String standing(String text) {
+    return STRUCK.matcher(text).replaceAll("");
+  }
 
   static List<String> of(String text) {
     List<String> lines = unbroken(QUOTED_BREAK.matcher(text).replaceAll("\n")).lines().filter(line -> !line.isBlank()).toList();

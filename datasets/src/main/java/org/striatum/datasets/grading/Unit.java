@@ -33,8 +33,9 @@ final class Unit {
     String of = tail.group("of");
     String worked = tail.group("worked") == null ? "" : tail.group("worked");
     boolean share = PERCENT.matcher(unit).matches() && of.startsWith(" of");
+    boolean where = !of.isEmpty() && worked.strip().startsWith("="); // `at x = 1`
     boolean counted = COUNTED.matcher(SUCH_MANY.matcher(unit + of).replaceAll("")).find();
     boolean doubted = Stream.of(unit, of, worked).anyMatch(part -> Commitment.DOUBT.matcher(part).find());
-    return share || counted || doubted || takesBack(worked) ? Optional.empty() : Optional.of(tail.end("unit"));
+    return share || where || counted || doubted || takesBack(worked) ? Optional.empty() : Optional.of(tail.end("unit"));
   }
 }

@@ -82,7 +82,7 @@ final class WrittenAnswer {
 
   /// The answer that a completion gives.
   static Optional<String> of(String completion) {
-    String text = NumberText.own(TexSpans.closed(FullWidth.narrowed(completion)));
+    String text = NumberText.own(TexSpans.closed(Sentences.standing(FullWidth.narrowed(completion))));
     if (TexSpans.boxes(text).isEmpty() && NumberText.marked(text).isPresent()) {
       return NumberText.markedSpan(text);
     }
