@@ -24,6 +24,11 @@ public final class Notation {
     return Decimals.of(value, places);
   }
 
+  /// The same with `+` before what is above zero, for differences.
+  public static String signed(double value, int places) {
+    return Decimals.signed(value, places);
+  }
+
   /// A figure to the given number of significant digits; very small and very large ones in powers of ten.
   public static String significant(double value, int digits) {
     if (!Double.isFinite(value)) {
@@ -71,7 +76,16 @@ public final class Notation {
 
   /// A difference of outcomes: accuracy in percentage points, log-probability in nats, always with its sign.
   public static String effect(double value, String outcome) {
-    return (Decimals.signed(scale(outcome) * value, places(outcome)) + " " + unit(outcome)).strip();
+    return inUnit(scale(outcome) * value, outcome);
+  }
+
+  /// The same of a difference that is in its unit already.
+  public static String inUnit(double difference, OutcomeKind outcome) {
+    return inUnit(difference, outcome.printed());
+  }
+
+  private static String inUnit(double difference, String outcome) {
+    return (Decimals.signed(difference, places(outcome)) + " " + unit(outcome)).strip();
   }
 
   public static String effect(double value, OutcomeKind outcome) {

@@ -50,7 +50,7 @@ class SeriesStudyTest {
         layer(HOOK, 0.8, 0.7, order));
     return new SeriesCheckpoint(name,
         new StudyResults(new ValueNeuronResults(List.of(dataset), layers), null, null, new LinkedHashMap<>(),
-            null, null, null, List.of(), null, null),
+            null, null, null, List.of(), null, null, null, null),
         List.of());
   }
 
@@ -63,7 +63,7 @@ class SeriesStudyTest {
     DopamineResults unstudied = new DopamineResults(List.of(new DatasetSteps("mul", 10, 10, 0, 0, 0, 0, 0, 0, "probe",
         new Reliability(half, half, none), 0, List.of(), List.of())), List.of(), List.of());
     SeriesCheckpoint looked = new SeriesCheckpoint("step2", new StudyResults(plain.results().values(), null, unstudied,
-        new LinkedHashMap<>(), null, null, null, List.of(), null, null), List.of());
+        new LinkedHashMap<>(), null, null, null, List.of(), null, null, null, null), List.of());
     assertThat(STUDY.run(List.of(plain, looked), List.of(basis("step1", "step2", true))).points())
         .extracting(SeriesResults.Point::significant).containsOnlyNulls();
   }
