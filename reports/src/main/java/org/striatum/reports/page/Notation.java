@@ -65,6 +65,13 @@ public final class Notation {
     return Double.isFinite(share) ? decimals(100 * share, 1) + THIN + "%" : ABSENT;
   }
 
+  /// A share with its 95 % interval: `75.2 % [70.1 to 80.0]`.
+  public static String share(Estimate share) {
+    return Double.isFinite(share.value())
+        ? percent(share.value()) + " [" + (share.hasInterval() ? share.times(100).interval(1) : "no interval") + "]"
+        : ABSENT;
+  }
+
   /// An outcome in its own unit: accuracy in per cent, anything else unchanged.
   public static String outcome(double value, String outcome) {
     return isShare(outcome) ? percent(value) : decimals(value, 2);

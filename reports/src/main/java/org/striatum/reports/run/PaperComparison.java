@@ -12,7 +12,6 @@ import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.dopamine.Scaling;
 import org.striatum.probe.dopamine.SurpriseResponse;
 import org.striatum.probe.intervention.AblationKind;
-import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Controls;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.intervention.OutcomeKind;
@@ -96,13 +95,9 @@ public record PaperComparison(Figure figure, String ours, String verdict) {
 
   private static List<PaperComparison> measured(StudyResults results) {
     ValueNeuronResults values = results.values();
-    InterventionResults first = results.interventions().isEmpty()
-        ? null
-        : results.interventions().firstEntry().getValue();
-    List<Intervention> accuracy = first == null
-        ? List.of()
-        : first.interventions().stream()
-            .filter(i -> i.outcome() == OutcomeKind.ACCURACY && i.kind() == AblationKind.ZERO).toList();
+    List<Intervention> accuracy = results.interventions().values().stream()
+        .flatMap(study -> study.interventions().stream())
+        .filter(i -> i.outcome() == OutcomeKind.ACCURACY && i.kind() == AblationKind.ZERO).toList();
     List<Intervention> tested = accuracy.stream().filter(i -> baseline(i).isEmpty()).toList();
     List<PaperComparison> rows = new ArrayList<>();
     rows.add(new PaperComparison(Figure.AUROC, aurocs(values),
@@ -156,8 +151,8 @@ public record PaperComparison(Figure figure, String ours, String verdict) {
         joined(sets.stream().map(i -> Notation.percent(i.base().outcome().value()) + " → "
             + Notation.percent(i.ablated().outcome().value()) + " (" + i.set() + ", " + i.where() + ", " + i.dataset()
             + ")").toList()),
-        joined(sets.stream().map(i -> InterventionWords.verdict(i) + " (" + i.set() + ", " + i.where() + ")")
-            .toList()));
+        joined(sets.stream().map(i -> InterventionWords.verdict(i) + " (" + i.set() + ", " + i.where() + ", "
+            + i.dataset() + ")").toList()));
   }
 
   private static PaperComparison controlSets(Figure figure, List<Intervention> tested,
