@@ -27,8 +27,9 @@ public record Console(PrintWriter out, PrintWriter err, Progress progress, Super
   public static Console standard() {
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
     boolean terminal = Optional.ofNullable(System.console()).map(java.io.Console::isTerminal).orElse(false);
+    Screen screen = Screen.of(System.getenv(), terminal);
     return new Console(new PrintWriter(System.out, true, StandardCharsets.UTF_8), err,
-        new TerminalProgress(err, terminal), CheckpointProcess.supervision(), Screen.of(System.getenv(), terminal));
+        new StepProgress(err, screen, terminal), CheckpointProcess.supervision(), screen);
   }
 
   /// The same without results: for a command that prints its own at the end.
@@ -38,16 +39,25 @@ public record Console(PrintWriter out, PrintWriter err, Progress progress, Super
 
   /// Progress of work in steps on this console.
   public StepProgress steps() {
-    return new StepProgress(err, screen, progress instanceof TerminalProgress shown && shown.terminal());
+    return progress instanceof StepProgress shown ? shown : new StepProgress(err, screen, false);
+  }
+
+  /// Ends the line of progress that is written over, if there is one.
+  private void clear() {
+    if (progress instanceof StepProgress shown) {
+      shown.clear();
+    }
   }
 
   /// A line of results.
   public void print(String line) {
+    clear();
     out.println(line);
   }
 
   /// JSON as in the run folder's files: a NaN is null.
   public void json(Object result) {
+    clear();
     out.print(new String(RecordJson.pretty(result), StandardCharsets.UTF_8));
     out.flush();
   }
@@ -59,6 +69,7 @@ public record Console(PrintWriter out, PrintWriter err, Progress progress, Super
 
   /// A line of messages.
   public void note(String line) {
+    clear();
     err.println(line);
   }
 
@@ -71,6 +82,7 @@ public record Console(PrintWriter out, PrintWriter err, Progress progress, Super
 
   /// One line, even if the message quotes untrusted text.
   public void error(String message) {
+    clear();
     err.println("striatum: " + OneLine.of(message));
   }
 }

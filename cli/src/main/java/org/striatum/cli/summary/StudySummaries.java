@@ -48,6 +48,7 @@ public record StudySummaries(Console console) {
   private void splits(SplitsResults splits) {
     if (splits.splits() > 0) {
       console.print("");
+      console.print(splits.sentence() + ".");
       console.print("The same questions on %d other splits of the rollouts".formatted(splits.splits()));
       splits.answers().forEach(one -> console.print("  %-20s %-12s %s".formatted(one.question(), one.of(),
           one.because())));

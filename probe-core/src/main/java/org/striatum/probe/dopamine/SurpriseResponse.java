@@ -56,6 +56,11 @@ public record SurpriseResponse(String dataset, Read neurons, Read ablated, int s
     return change.high() < 0 && p <= LEVEL ? Verdict.YES : Verdict.UNDECIDED;
   }
 
+  /// Mean change under the matched sets; NaN without any.
+  public double controlMean() {
+    return controls.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
+  }
+
   /// p as people read it.
   public PValue pValue() {
     return PValue.counted(p, controls.size());

@@ -95,10 +95,15 @@ public interface Study<S extends Record, R extends Record> {
     return false;
   }
 
-  /// Whether reports and the results database know its results by their type. Those of any other study are shown value by
-  /// value.
+  /// Whether reports know its results by their type. Those of any other study are shown value by value.
   default boolean hasOwnSection() {
     return false;
+  }
+
+  /// Whether the results database knows its results by their type. Those of any other study are rows of its table of figures, value by
+  /// value.
+  default boolean hasOwnTables() {
+    return hasOwnSection();
   }
 
   /// What its results say about the questions of a full study, case by case.
