@@ -4,6 +4,7 @@ import java.util.Locale;
 import org.striatum.cli.console.Console;
 import org.striatum.probe.dopamine.SurpriseResponse;
 import org.striatum.studies.answer.AnswerFigures;
+import org.striatum.studies.intervention.SurpriseAnswers;
 import org.striatum.studies.intervention.SurpriseResults;
 
 /// What is left of responses to surprises, as lines of text.
@@ -27,5 +28,9 @@ record SurpriseSummary(Console console) {
             : String.format(Locale.ROOT, "%d matched sets %+.3f", one.controls().size(),
                 one.controls().stream().mapToDouble(Double::doubleValue).average().orElseThrow()),
         one.pValue().equation("p"), one.verdict().printed()));
+    String power = SurpriseAnswers.words(one);
+    if (!power.isEmpty()) {
+      console.print("    " + power);
+    }
   }
 }
