@@ -23,6 +23,7 @@ import org.striatum.cli.PlantedCheckpoint.Code;
 import org.striatum.cli.PlantedStudy.Asked;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.intervention.InterventionResults.Damage;
+import org.striatum.probe.stats.Proportion;
 import org.striatum.probe.value.ProbeKind;
 import org.striatum.probe.value.Ranking;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
