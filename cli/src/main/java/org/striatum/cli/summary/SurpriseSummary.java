@@ -3,6 +3,7 @@ package org.striatum.cli.summary;
 import org.striatum.cli.console.Console;
 import org.striatum.probe.dopamine.SurpriseResponse;
 import org.striatum.probe.stats.Decimals;
+import org.striatum.studies.intervention.SurpriseAnswers;
 import org.striatum.studies.intervention.SurpriseResults;
 import org.striatum.studies.intervention.SurpriseWords;
 
@@ -27,5 +28,9 @@ record SurpriseSummary(Console console) {
             ? "no matched sets"
             : "%d matched sets %s".formatted(one.controls().size(), Decimals.signed(one.controlMean(), 2)),
         one.pValue().equation("p"), one.verdict().printed()));
+    String power = SurpriseAnswers.words(one);
+    if (!power.isEmpty()) {
+      console.print("    " + power);
+    }
   }
 }

@@ -56,7 +56,7 @@ class StudyScreenTest {
             VALUE.contains(question) ? "native minus rotated, mean of 10 splits" : "beyond matched sets", unit,
             new Estimate(-0.0123, -0.1434, 0.2345), new Power(Planted.CODES, 0.7, 0.81, 0.66, 120, 480))));
       }
-      if (question != Question.CHECKPOINTS && question != Question.ADAPTATION) { // asked by name only
+      if (question != Question.CHECKPOINTS && question != Question.ADAPTATION && question != Question.RESPONSE) { // asked by name only
         findings.put(question, own);
       }
     }
