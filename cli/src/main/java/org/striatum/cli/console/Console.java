@@ -27,8 +27,9 @@ public record Console(PrintWriter out, PrintWriter err, Progress progress, Super
   public static Console standard() {
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
     boolean terminal = Optional.ofNullable(System.console()).map(java.io.Console::isTerminal).orElse(false);
+    Screen screen = Screen.of(System.getenv(), terminal);
     return new Console(new PrintWriter(System.out, true, StandardCharsets.UTF_8), err,
-        new TerminalProgress(err, terminal), CheckpointProcess.supervision(), Screen.of(System.getenv(), terminal));
+        new TerminalProgress(err, screen, terminal), CheckpointProcess.supervision(), screen);
   }
 
   /// The same without results: for a command that prints its own at the end.
@@ -41,9 +42,19 @@ public record Console(PrintWriter out, PrintWriter err, Progress progress, Super
     return new StepProgress(err, screen, progress instanceof TerminalProgress shown && shown.terminal());
   }
 
-  /// A line of results.
+  /// A line of results as it is: for machines, or laid out already.
   public void print(String line) {
     out.println(line);
+  }
+
+  /// Results in words: what would break a line or turn it round is written as its number, and no line is wider than the terminal.
+  public void say(String text) {
+    ScreenText.paragraph(ScreenText.visible(text), screen.line()).forEach(out::println);
+  }
+
+  /// A table of results, no wider than the terminal.
+  public void print(Table table) {
+    table.lines(screen.columns(), screen.line()).forEach(out::println);
   }
 
   /// JSON as in the run folder's files: a NaN is null.
@@ -59,7 +70,7 @@ public record Console(PrintWriter out, PrintWriter err, Progress progress, Super
 
   /// A line of messages.
   public void note(String line) {
-    err.println(line);
+    ScreenText.paragraph(ScreenText.visible(line), screen.line()).forEach(err::println);
   }
 
   /// Why the process ends with this code, for people and for its watcher.

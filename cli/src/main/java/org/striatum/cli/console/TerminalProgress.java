@@ -13,8 +13,9 @@ import org.striatum.probe.run.Progress;
 /// nothing until it ends.
 ///
 /// @param err where it is shown
+/// @param screen how wide a bar may be
 /// @param terminal whether a bar can be drawn there
-record TerminalProgress(PrintWriter err, boolean terminal) implements Progress {
+record TerminalProgress(PrintWriter err, Screen screen, boolean terminal) implements Progress {
   // A width that is given: the library asks the terminal for it in a way that takes Ctrl-C from the JVM, which then ends
   // without a word and leaves unfinished files behind.
   private static final int BAR_WIDTH = 79;
@@ -31,7 +32,7 @@ record TerminalProgress(PrintWriter err, boolean terminal) implements Progress {
         ? new Bar(new ProgressBarBuilder().setTaskName(name).setInitialMax(total).setUnit(" " + unit + "s", 1)
             .setStyle(ProgressBarStyle.ASCII).showSpeed().setUpdateIntervalMillis(500)
             .startsFrom(done, Duration.ZERO)
-            .setConsumer(new ConsoleProgressBarConsumer(System.err, BAR_WIDTH)).build())
+            .setConsumer(new ConsoleProgressBarConsumer(System.err, Math.min(BAR_WIDTH, screen.width() - 1))).build())
         : new Lines(err, name, total, done, unit);
   }
 

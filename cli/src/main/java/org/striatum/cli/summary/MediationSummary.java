@@ -12,19 +12,19 @@ import org.striatum.studies.answer.AnswerFigures;
 /// @param console where they go
 record MediationSummary(Console console) {
   void print(MediationResults results) {
-    console.print("");
-    console.print("Right and wrong runs of one problem, exchanged at the first token in which they differ (nats)");
+    console.say("");
+    console.say("Right and wrong runs of one problem, exchanged at the first token in which they differ (nats)");
     results.mediations().forEach(this::print);
-    results.notes().forEach(note -> console.print("  note: " + note));
+    results.notes().forEach(note -> console.say("  note: " + note));
   }
 
   private void print(Mediation one) {
-    console.print("  %s, %s at %s, %s, %d problems".formatted(one.dataset(), one.set(), one.hook(),
+    console.say("  %s, %s at %s, %s, %d problems".formatted(one.dataset(), one.set(), one.hook(),
         one.transplant().printed(), one.problems()));
-    console.print("    all that the token changes %s, the whole state there %s, %d coordinates %s".formatted(
+    console.say("    all that the token changes %s, the whole state there %s, %d coordinates %s".formatted(
         AnswerFigures.signed(one.total()), AnswerFigures.signed(one.whole()), one.coordinates(),
         AnswerFigures.signed(one.effect())));
-    console.print("    %s: set less controls %s, %s, %s of the whole state".formatted(
+    console.say("    %s: set less controls %s, %s, %s of the whole state".formatted(
         one.controls() == 0
             ? "no matched sets"
             : String.format(Locale.ROOT, "%d matched sets %+.3f (%+.3f to %+.3f)", one.controls(), one.mean(),

@@ -11,16 +11,16 @@ import org.striatum.studies.intervention.SurpriseResults;
 /// @param console where they go
 record SurpriseSummary(Console console) {
   void print(SurpriseResults results) {
-    console.print("");
-    console.print("Neurons at surprises of test rollouts, unexpected successes less unexpected failures (deviations)");
+    console.say("");
+    console.say("Neurons at surprises of test rollouts, unexpected successes less unexpected failures (deviations)");
     results.responses().forEach(this::print);
-    results.notes().forEach(note -> console.print("  note: " + note));
+    results.notes().forEach(note -> console.say("  note: " + note));
   }
 
   private void print(SurpriseResponse one) {
-    console.print("  %s: %s at %s, %d successes and %d failures: %s".formatted(one.dataset(), one.neurons().set(),
+    console.say("  %s: %s at %s, %d successes and %d failures: %s".formatted(one.dataset(), one.neurons().set(),
         one.neurons().hook(), one.successes(), one.failures(), AnswerFigures.signed(one.base())));
-    console.print("    %s at %s set to zero: %s, change %s; %s, %s: %s".formatted(one.ablated().set(),
+    console.say("    %s at %s set to zero: %s, change %s; %s, %s: %s".formatted(one.ablated().set(),
         one.ablated().hook(), AnswerFigures.signed(one.left()), AnswerFigures.signed(one.change()),
         one.controls().isEmpty()
             ? "no matched sets"
