@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.striatum.probe.dopamine.LossPower;
 import org.striatum.probe.dopamine.SurpriseResponse;
 import org.striatum.probe.dopamine.SurpriseResponse.Read;
 import org.striatum.probe.intervention.MediationResults;
 import org.striatum.probe.intervention.MediationResults.Mediation;
 import org.striatum.probe.intervention.Transplant;
 import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.power.PowerCurve;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.Verdict;
 
@@ -35,7 +37,8 @@ class StudyWordsTest {
         "50 % of the whole state");
     assertThat(MediationWords.verdict(shown)).isEqualTo(Verdict.YES);
     MediationResults open = mediations(mediation("mod", 0, 0.6, 0.8), mediation("add", 0.4, 0.01, 0));
-    assertThat(MediationWords.sentence(open)).startsWith("It is undecided whether").contains("any of 1 case", "in 1 more");
+    assertThat(MediationWords.sentence(open)).startsWith("It is undecided whether").contains("any of 1 case",
+        "in 1 more");
     assertThat(MediationWords.verdict(open)).isEqualTo(Verdict.UNDECIDED);
     assertThat(MediationWords.sentence(mediations(mediation("add", 0.4, 0.01, 0))))
         .startsWith("It was not tested whether").contains("in none of 1 case");
@@ -45,19 +48,23 @@ class StudyWordsTest {
 
   private static SurpriseResponse response(String dataset, double base, double change, double p) {
     Read read = new Read("dopamine@1%", HookPoint.residPost(2), List.of(1));
-    return new SurpriseResponse(dataset, read, new Read("value@1%", HookPoint.residPost(1), List.of(2)), 9, 9,
+    return new SurpriseResponse(dataset, read, new Read("value@1%", HookPoint.residPost(1), List.of(2)), 9, 9, 14,
         new Estimate(base, base - 0.2, base + 0.2), new Estimate(base + change, 0, 1),
-        new Estimate(change, change - 0.1, change + 0.1), Stream.generate(() -> 0.0).limit(39).toList(), p, List.of());
+        new Estimate(change, change - 0.1, change + 0.1), new Estimate(change, change - 0.1, change + 0.1),
+        Stream.generate(() -> 0.0).limit(39).toList(), p, new LossPower(new PowerCurve(0, 0.5, List.of()), Double.NaN),
+        List.of());
   }
 
   @Test
   void surprisesAreToldDatasetByDataset() {
     SurpriseResults results = new SurpriseResults(List.of(response("mul", 0.6, 0.03, 0.4),
         response("add", 0.6, -0.312, 0.025), response("mod", 0.1, -0.4, 0.025)), List.of());
-    assertThat(SurpriseWords.sentence(results)).isEqualTo("Zeroing value@1% lowers the response of dopamine@1% to surprises"
-        + " more than zeroing RMS-matched sets does on add (change in standard deviations: −0.31 [−0.41 to −0.21]);"
-        + " undecided on mul (+0.03 [−0.07 to +0.13]); not tested on mod (−0.40 [−0.50 to −0.30])");
+    assertThat(SurpriseWords.sentence(results))
+        .isEqualTo("Zeroing value@1% lowers the response of dopamine@1% to surprises"
+            + " more than zeroing RMS-matched sets does on add (change in standard deviations: −0.31 [−0.41 to −0.21]);"
+            + " undecided on mul (+0.03 [−0.07 to +0.13]); not tested on mod (−0.40 [−0.50 to −0.30])");
     assertThat(SurpriseWords.verdict(results)).isEqualTo(Verdict.YES);
-    assertThat(SurpriseWords.sentence(new SurpriseResults(List.of(), List.of()))).startsWith("It was not tested whether");
+    assertThat(SurpriseWords.sentence(new SurpriseResults(List.of(), List.of())))
+        .startsWith("It was not tested whether");
   }
 }
