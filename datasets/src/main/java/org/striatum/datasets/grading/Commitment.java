@@ -76,6 +76,11 @@ final class Commitment {
   private static final Pattern REASONED = Grammar.rule("reasoned");
   private static final Pattern BOX_CLOSING = Grammar.rule("box-closing");
   private static final Pattern BOX_NOT = Grammar.rule("box-not");
+  private static final Pattern BEFORE_BOX = Grammar.rule("before-box");
+  private static final Pattern BEHIND_BOX_NOT = Grammar.rule("behind-box-not");
+  private static final Pattern OTHERS = Grammar.rule("others");
+  /// Before the clause of a box.
+  private static final Pattern CLAUSE_END = Pattern.compile("[.;:]\\s|,\\h(?:so|then|therefore|thus|hence|we)\\b");
   private static final Pattern BEFORE_CLAUSE = Grammar.rule("before-clause");
   private static final Pattern REASON = Grammar.rule("bare-behind");
   private static final Pattern BOX_TAIL = Grammar.rule("box-tail");
@@ -89,7 +94,8 @@ final class Commitment {
   private static final Pattern BESIDE = Pattern.compile("\\b(?:is|are|was|were|equals)\\h(?:\\$?\\d|\\\\\\().*");
   private static final Pattern TOLD_OF = Grammar.rule("told-of");
   /// A value and the thing that it counts.
-  private static final Pattern OF_A_THING = Pattern.compile("\\S+\\h+(?i)(?!(?:in|of|for|as|so|and|or|because|since)\\b)[a-z].*");
+  private static final Pattern OF_A_THING = Pattern
+      .compile("\\S+\\h+(?i)(?!(?:in|of|for|as|so|and|or|because|since)\\b)[a-z].*");
   /// A text that asks.
   private static final Pattern ASKS = Pattern.compile("\\?[\\s!)\"'”’}\\]$*_.\\\\]*$");
   private static final Pattern BOX_IS_ANSWER = Grammar.rule("box-is-answer");
@@ -215,7 +221,28 @@ final class Commitment {
 
   /// Whether a sentence says the value that stands in it for a box or a tag.
   private static boolean says(String sentence) {
-    return !BOX_NOT.matcher(sentence).find() && sentence(sentence, BOX).isPresent();
+    return !BOX_NOT.matcher(sentence).find() && (sentence(sentence, BOX).isPresent() || marks(sentence));
+  }
+
+  /// Whether the value is marked in a sentence that leads to it, and nothing in it takes the value back, bounds it, sets a condition
+  /// or gives it to somebody else.
+  private static boolean marks(String sentence) {
+    int at = sentence.indexOf(BoxSentence.VALUE);
+    String before = OURS_IF.matcher(sentence.substring(0, at)).replaceAll("");
+    String clause = CLAUSE_END.splitAsStream(before + " ").reduce((_, last) -> last).orElse("");
+    String behind = sentence.substring(at + 1);
+    boolean other = SPOKEN.matcher(behind).find() && !BOX_IS_ANSWER.matcher(behind).lookingAt();
+    return sentence.indexOf(BoxSentence.VALUE, at + 1) < 0 && !other && !SUPPOSED.matcher(before).find()
+        && !DOUBT.matcher(clause + behind).find() && !MISLED.matcher(before).find() && !OTHERS.matcher(before).find()
+        && !BEHIND_BOX_NOT.matcher(behind).find() && !Unit.takesBack(behind) && leads(clause);
+  }
+
+  /// Whether what stands before a value is nothing, or ends with what a value follows.
+  private static boolean leads(String before) {
+    String words = before.stripTrailing();
+    Matcher lead = LEAD.matcher(words);
+    return words.isBlank() || (lead.lookingAt() && lead.end() >= words.length())
+        || BEFORE_BOX.matcher(words.substring(Math.max(0, words.length() - LONGEST))).find();
   }
 
   /// Whether an earlier box says another final answer than the last, which no word between them takes back.
@@ -224,7 +251,8 @@ final class Commitment {
     for (int i = sentences.size() - 2; i >= 0 && !DOUBT.matcher(sentences.get(i + 1)).find(); i--) {
       String sentence = sentences.get(i);
       boolean alone = BoxSentence.of(sentence).flatMap(BOX::value).isPresent();
-      if ((speaks(sentence) || (alone && !said)) && box(sentence, kind).filter(other -> !kind.same(value, other)).isPresent()) {
+      if ((speaks(sentence) || (alone && !said))
+          && box(sentence, kind).filter(other -> !kind.same(value, other)).isPresent()) {
         return true;
       }
     }
@@ -301,7 +329,8 @@ final class Commitment {
   /// Whether a clause stands alone: not under a condition, unless it turns against it, and not beside a clause that says
   /// something too, unless it speaks of the answer.
   private static boolean follows(String before, String rest, String connective, Kind kind) {
-    boolean supposed = SUPPOSED.matcher(OURS_IF.matcher(before).replaceAll("")).find() && !CONTRAST.matcher(connective).find();
+    boolean supposed = SUPPOSED.matcher(OURS_IF.matcher(before).replaceAll("")).find()
+        && !CONTRAST.matcher(connective).find();
     boolean beside = connective.isEmpty() && !SPOKEN.matcher(rest).find()
         && (kind.value(before).or(() -> spoken(before, kind)).isPresent()
             || (BESIDE.matcher(before).find() && !reasons(before) && !PARTICIPLE.matcher(rest).lookingAt()));
