@@ -22,7 +22,8 @@ final class BoxSentence {
   private static final Pattern OPENING = Pattern.compile(
       "(?:[\\s$\"“({&]|\\[|\\*|\\\\[(\\[,;:! ]|\\\\n(?![a-z])|\\\\(?:displaystyle|q?quad|large|Large|LARGE|huge|Huge|bf|left\\.?|hspace\\{[^{}]*}|\\\\))*$");
   private static final Pattern CLOSING = Pattern
-      .compile("^(?:[\\s$)}*\"”]|\\]|\\\\[)\\],;:! ]|\\\\(?:q?quad|square|blacksquare|qed|hfill|right\\.?|\\\\|n(?![a-z])))*");
+      .compile(
+          "^(?:[\\s$)}*\"”]|\\]|\\\\[)\\],;:! ]|\\\\(?:q?quad|square|blacksquare|qed|hfill|right\\.?|\\\\|n(?![a-z])))*");
   private static final Pattern END = Pattern.compile("\\\\end\\{[a-z]{1,12}\\*?}|\\\\tag\\{[^{}]{0,9}}");
   private static final Pattern TEXT = Pattern
       .compile("\\\\(?:text|textrm|textbf|textnormal|mathrm|mbox)\\h?\\{([^{}]{0,200}+)}");

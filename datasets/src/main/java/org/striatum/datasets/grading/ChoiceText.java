@@ -29,7 +29,8 @@ final class ChoiceText {
       "(?i)(?:is|are|was|were|can|cannot|could|does|do|has|have|may|might|would|no|nope|nah|not|never|yes|true|false|correct|incorrect|wrong|right|too|(?:this|that|it)\\b[^.]*\\b(?:not|wrong|incorrect))\\b.*",
       Pattern.DOTALL);
   /// What is no text of a choice and no reason for one.
-  private static final Pattern OTHERWISE = Pattern.compile("\\b(?:[Ww]hen|[Oo]nly|and\\sso)\\b|['’]s\\s(?:answer|guess|choice|pick)\\b|^(?:see|from\\sthe)\\b");
+  private static final Pattern OTHERWISE = Pattern
+      .compile("\\b(?:[Ww]hen|[Oo]nly|and\\sso)\\b|['’]s\\s(?:answer|guess|choice|pick)\\b|^(?:see|from\\sthe)\\b");
   private static final Pattern OR_ANOTHER = Pattern
       .compile(
           "(?:\\b(?:or|and)|,)\\s(?:rather\\s)?[(*]{0,2}[A-Z]\\b|\\b(?:[Oo]ption|[Cc]hoice|[Aa]nswer|[Ll]etter)\\s(?:is\\s)?[(*]{0,2}[A-Z]\\b|^[(*]{0,2}[A-Z]\\b(?!['’])[).,]{0,2}(?:\\s|$)(?![a-z])");

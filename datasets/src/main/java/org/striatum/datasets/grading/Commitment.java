@@ -89,7 +89,8 @@ final class Commitment {
   private static final Pattern BESIDE = Pattern.compile("\\b(?:is|are|was|were|equals)\\h(?:\\$?\\d|\\\\\\().*");
   private static final Pattern TOLD_OF = Grammar.rule("told-of");
   /// A value and the thing that it counts.
-  private static final Pattern OF_A_THING = Pattern.compile("\\S+\\h+(?i)(?!(?:in|of|for|as|so|and|or|because|since)\\b)[a-z].*");
+  private static final Pattern OF_A_THING = Pattern
+      .compile("\\S+\\h+(?i)(?!(?:in|of|for|as|so|and|or|because|since)\\b)[a-z].*");
   /// A text that asks.
   private static final Pattern ASKS = Pattern.compile("\\?[\\s!)\"'”’}\\]$*_.\\\\]*$");
   private static final Pattern BOX_IS_ANSWER = Grammar.rule("box-is-answer");
@@ -224,7 +225,8 @@ final class Commitment {
     for (int i = sentences.size() - 2; i >= 0 && !DOUBT.matcher(sentences.get(i + 1)).find(); i--) {
       String sentence = sentences.get(i);
       boolean alone = BoxSentence.of(sentence).flatMap(BOX::value).isPresent();
-      if ((speaks(sentence) || (alone && !said)) && box(sentence, kind).filter(other -> !kind.same(value, other)).isPresent()) {
+      if ((speaks(sentence) || (alone && !said))
+          && box(sentence, kind).filter(other -> !kind.same(value, other)).isPresent()) {
         return true;
       }
     }
@@ -301,7 +303,8 @@ final class Commitment {
   /// Whether a clause stands alone: not under a condition, unless it turns against it, and not beside a clause that says
   /// something too, unless it speaks of the answer.
   private static boolean follows(String before, String rest, String connective, Kind kind) {
-    boolean supposed = SUPPOSED.matcher(OURS_IF.matcher(before).replaceAll("")).find() && !CONTRAST.matcher(connective).find();
+    boolean supposed = SUPPOSED.matcher(OURS_IF.matcher(before).replaceAll("")).find()
+        && !CONTRAST.matcher(connective).find();
     boolean beside = connective.isEmpty() && !SPOKEN.matcher(rest).find()
         && (kind.value(before).or(() -> spoken(before, kind)).isPresent()
             || (BESIDE.matcher(before).find() && !reasons(before) && !PARTICIPLE.matcher(rest).lookingAt()));

@@ -25,7 +25,8 @@ final class Sentences {
   private static final Pattern FORMULA = Pattern.compile("\\s*(?:\\*\\*)?(?:\\$|￼|\\\\[(\\[]|\\\\f?box|\\\\begin)");
   /// A heading is no beginning of a sentence.
   private static final Pattern HEADING = Pattern.compile("\\h*(?:#{1,6}\\h.*|\\*\\*[^*]+\\*\\*\\h*)");
-  private static final Pattern TITLE = Pattern.compile("(?i)(?:final |correct )?(?:answer|result|solution|conclusion|summary|calculation|total)s?");
+  private static final Pattern TITLE = Pattern
+      .compile("(?i)(?:final |correct )?(?:answer|result|solution|conclusion|summary|calculation|total)s?");
   /// The end of a sentence: not a decimal point, nor that of `sq. cm`.
   private static final Pattern END = Pattern.compile(
       "(?<=[.!?…][)\"”]?)\\h+(?=[\\p{Lu}(\\[\"“'$\\\\<😀-🙏])|(?<=[。！？])|(?<=[$\\d}])\\h+(?=(?:So|Thus|Therefore|Hence|Final\\hAnswer)\\b)");
@@ -45,7 +46,8 @@ final class Sentences {
   }
 
   static List<String> of(String text) {
-    List<String> lines = unbroken(QUOTED_BREAK.matcher(text).replaceAll("\n")).lines().filter(line -> !line.isBlank()).toList();
+    List<String> lines = unbroken(QUOTED_BREAK.matcher(text).replaceAll("\n")).lines().filter(line -> !line.isBlank())
+        .toList();
     List<String> sentences = new ArrayList<>();
     String announced = "";
     for (int i = 0; i < lines.size(); i++) {

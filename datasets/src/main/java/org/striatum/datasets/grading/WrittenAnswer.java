@@ -55,7 +55,8 @@ final class WrittenAnswer {
   private static final Commitment.Kind KIND = new Commitment.Kind() {
     @Override
     public Optional<String> value(String text) {
-      return Optional.of(NO_SOLUTION.matcher(text)).filter(Matcher::matches).map(found -> "\\text{" + found.group(1) + "}")
+      return Optional.of(NO_SOLUTION.matcher(text)).filter(Matcher::matches)
+          .map(found -> "\\text{" + found.group(1) + "}")
           .or(() -> WrittenAnswer.value(text));
     }
 

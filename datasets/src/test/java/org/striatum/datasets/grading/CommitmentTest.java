@@ -130,20 +130,27 @@ class CommitmentTest {
 
   /// Who says a value, and under what condition, is no list of words: what the grammar does not know gives none, in every form of a value.
   @ParameterizedTest
-  @ValueSource(strings = {"Many students get %s.", "Many students get:\n%s", "A common mistake gives %s.", "He said %s.", "He got %s.",
+  @ValueSource(strings = {"Many students get %s.", "Many students get:\n%s", "A common mistake gives %s.",
+      "He said %s.", "He got %s.",
       "They get %s.", "Most people answer %s.", "The textbook says %s.", "My friend says that the answer is %s.",
       "Bob's answer: %s", "Bob's result is %s.", "The total that Bob computed is %s.", "Using Bob's method, we get %s.",
       "An incorrect computation leads to %s.", "A classmate of mine got %s.", "The store claims it is %s.",
-      "For part (a), the answer is %s.", "For part (a) we have %s.", "In case 1, we get %s.", "The value for part (b) is %s.",
-      "(a) %s", "Part (a): %s", "Answer to (a): %s", "The answer to the first question is %s.", "The answer is %s for part (a).",
-      "If x = 2, we get %s.", "When x = 2, we get %s.", "For x = 2 we get %s.", "Provided that x > 0, the answer is %s.",
+      "For part (a), the answer is %s.", "For part (a) we have %s.", "In case 1, we get %s.",
+      "The value for part (b) is %s.",
+      "(a) %s", "Part (a): %s", "Answer to (a): %s", "The answer to the first question is %s.",
+      "The answer is %s for part (a).",
+      "If x = 2, we get %s.", "When x = 2, we get %s.", "For x = 2 we get %s.",
+      "Provided that x > 0, the answer is %s.",
       "Unless it rains, the answer is %s.", "Assuming no rain, the total is %s.", "Without the tax, the total is %s.",
       "In the worst case there are %s.", "The answer is %s when x is 2.", "The answer is %s with x = 1.",
-      "Using the wrong sign, we get %s.", "Forgetting the tax, we get %s.", "By mistake, we get %s.", "not %s", "Instead of %s.",
-      "rather than %s", "Example: %s", "Guess: %s", "Initially we get %s.", "We want %s.", "We are told that there are %s.",
+      "Using the wrong sign, we get %s.", "Forgetting the tax, we get %s.", "By mistake, we get %s.", "not %s",
+      "Instead of %s.",
+      "rather than %s", "Example: %s", "Guess: %s", "Initially we get %s.", "We want %s.",
+      "We are told that there are %s.",
       "The answer ends in %s.", "Twice the answer is %s.", "The answer plus 1 is %s.", "The answer was %s."})
   void aValueOfSomebodyElseOrUnderAConditionIsNone(String sentence) {
-    for (String value : List.of("50", "\\boxed{50}", "$\\boxed{50}$", "\\[\\boxed{50}\\]", "\\boxed 50", "<answer>50</answer>")) {
+    for (String value : List.of("50", "\\boxed{50}", "$\\boxed{50}$", "\\[\\boxed{50}\\]", "\\boxed 50",
+        "<answer>50</answer>")) {
       String text = sentence.formatted(value);
       boolean alone = value.startsWith("<") && !sentence.endsWith("%s."); // a tag on its line says what it says
       assertThat(alone ? "" : number(text)).as(text).isEmpty();
@@ -154,7 +161,8 @@ class CommitmentTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"\\boxed{40}\n\n\\boxed{50}", "The answer is \\boxed{40}.\nThe answer is \\boxed{50}.",
-      "$$\\boxed{40}$$ \\boxed{50}", "First method: \\boxed{40}. Second method: \\boxed{50}.", "It is \\boxed{50} or 60.",
+      "$$\\boxed{40}$$ \\boxed{50}", "First method: \\boxed{40}. Second method: \\boxed{50}.",
+      "It is \\boxed{50} or 60.",
       "\\boxed{40} and then \\boxed{50"})
   void boxesThatContradictGiveNone(String text) {
     assertThat(number(text)).isEmpty();
@@ -162,21 +170,24 @@ class CommitmentTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"\\boxed{40}\n\nWait, that is wrong.\n\n\\boxed{50}", "So the side is \\boxed{40}.\nSo the area is \\boxed{50}.",
+  @ValueSource(strings = {"\\boxed{40}\n\nWait, that is wrong.\n\n\\boxed{50}",
+      "So the side is \\boxed{40}.\nSo the area is \\boxed{50}.",
       "\\boxed{40}\n\nThe final answer is \\boxed{50}.", "\\boxed{50}\n\nThe answer is \\boxed{50}."})
   void theLastBoxStandsWhereItDoesNotContradict(String text) {
     assertThat(number(text)).isEqualTo("50");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"She sold 50 more than yesterday.", "They have 50 more apples than Tom.", "50 percent of it", "She sold 50 fewer.",
+  @ValueSource(strings = {"She sold 50 more than yesterday.", "They have 50 more apples than Tom.", "50 percent of it",
+      "She sold 50 fewer.",
       "So Kim is 50 inches taller than Sam.", "~~50~~", "<del>50</del>", "$\\cancel{\\boxed{50}}$"})
   void aDifferenceAShareOrWhatIsStruckOutIsNoValue(String text) {
     assertThat(number(text)).isEmpty();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"There is no solution.", "The equation has no real solutions.", "\\boxed{\\text{no solution}}", "$\\boxed{\\emptyset}$",
+  @ValueSource(strings = {"There is no solution.", "The equation has no real solutions.",
+      "\\boxed{\\text{no solution}}", "$\\boxed{\\emptyset}$",
       "The solution set is $\\varnothing$."})
   void noSolutionIsTheEmptySet(String text) {
     for (String reference : List.of("\\emptyset", "\\text{No solution}", "\\{\\}")) {
