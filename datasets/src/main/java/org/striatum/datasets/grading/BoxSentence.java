@@ -24,6 +24,9 @@ final class BoxSentence {
   private static final Pattern CLOSING = Pattern
       .compile(
           "^(?:[\\s$)}*\"”]|\\]|\\\\[)\\],;:! ]|\\\\(?:q?quad|square|blacksquare|qed|hfill|right\\.?|\\\\|n(?![a-z])))*");
+  /// A calculation, or one that a name before it begins: `500 \\times 3 =`, `= \\frac{180}{4} =`.
+  private static final Pattern CALCULATION = Pattern
+      .compile("(?:[\\d\\s.,+/()×÷=*{}$-]|\\\\(?:times|cdot|div|[dt]?frac|left|right)){1,200}(?<==)");
   private static final Pattern END = Pattern.compile("\\\\end\\{[a-z]{1,12}\\*?}|\\\\tag\\{[^{}]{0,9}}");
   private static final Pattern TEXT = Pattern
       .compile("\\\\(?:text|textrm|textbf|textnormal|mathrm|mbox)\\h?\\{([^{}]{0,200}+)}");
@@ -84,7 +87,7 @@ final class BoxSentence {
     if (rest.isEmpty()) {
       return Optional.of(words.toString());
     }
-    boolean named = end > 0 && rest.startsWith("=");
+    boolean named = (end > 0 && rest.startsWith("=")) || CALCULATION.matcher(rest).matches();
     return SIGN.matcher(rest).find() ? Optional.of(named ? words + "= " : words.toString()) : Optional.empty();
   }
 

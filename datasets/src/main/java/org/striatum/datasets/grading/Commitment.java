@@ -47,6 +47,11 @@ final class Commitment {
       return false;
     }
 
+    /// What the last sentence says in words of its own.
+    default Optional<String> stated(String sentence) {
+      return Optional.empty();
+    }
+
     /// Whether two values are one answer.
     default boolean same(String one, String other) {
       return one.equals(other);
@@ -73,6 +78,7 @@ final class Commitment {
   private static final Pattern COURTESY = Grammar.rule("courtesy");
   /// The head of an explanation, in which numbers may stand.
   private static final Pattern EXPLANATION = Grammar.rule("explanation");
+  private static final Pattern CHECK = Grammar.rule("check");
   private static final Pattern REASONED = Grammar.rule("reasoned");
   private static final Pattern BOX_CLOSING = Grammar.rule("box-closing");
   private static final Pattern BOX_NOT = Grammar.rule("box-not");
@@ -107,6 +113,8 @@ final class Commitment {
   private static final Pattern OURS_IF = Grammar.rule("ours-if");
   /// `the number of points that could be in it`.
   private static final Pattern POSSIBLE = Pattern.compile("\\bthat\\h(?:could|can|may|might)\\hbe\\b");
+  private static final Pattern WHICH_ARE_NOT = Pattern
+      .compile("\\b(?:who|that|which)\\h(?:is|are|was|were|do|does|did|have|has|had|can)(?:\\hnot|n['’]t)\\b");
   /// A longer beginning is of no such sentence.
   private static final int LONGEST = 240;
   /// Where scripts begin that write no spaces.
@@ -260,11 +268,10 @@ final class Commitment {
   }
 
   /// Of the last sentence that speaks of the answer, or else of the last or the first.
-  private static Optional<String> stated(List<String> sentences, Kind kind) {
-    int last = sentences.size() - 1;
-    while (last > 0 && courteous(sentences.get(last))) {
-      last--;
-    }
+  private static Optional<String> stated(List<String> all, Kind kind) {
+    List<String> sentences = unchecked(all);
+    List<String> check = all.subList(sentences.size(), all.size());
+    int last = lastOwn(sentences);
     int told = last;
     while (told >= 0 && !speaks(sentences.get(told))) {
       told--;
@@ -274,13 +281,43 @@ final class Commitment {
     if (at < 0 || (!speaks && sentences.stream().anyMatch(sentence -> UNDECIDED.matcher(sentence).find()))) {
       return Optional.empty();
     }
-    Optional<String> answer = sentence(sentences.get(at), kind);
+    Optional<String> answer = sentence(sentences.get(at), kind)
+        .or(() -> speaks ? Optional.empty() : kind.stated(sentences.get(last)));
     if (answer.isEmpty() && !speaks && sentences.size() > 1) {
       at = 0; // `18`, and then how it came about
       answer = Optional.of(sentences.getFirst()).filter(sentence -> !asks(sentence)).flatMap(kind::value);
     }
     List<String> behind = sentences.subList(at + 1, last + 1);
-    return answer.filter(value -> leaves(behind, value, kind));
+    return answer.filter(value -> leaves(behind, value, kind) && check.stream().noneMatch(Commitment::doubts));
+  }
+
+  /// Without a check at the end that speaks of no answer: what it computes is none.
+  private static List<String> unchecked(List<String> sentences) {
+    int check = sentences.size();
+    for (int i = 1; i < sentences.size() && check == sentences.size(); i++) {
+      check = CHECK.matcher(sentences.get(i)).lookingAt() ? i : check;
+    }
+    boolean speaks = sentences.subList(check, sentences.size()).stream().anyMatch(Commitment::speaks);
+    return speaks ? sentences : sentences.subList(0, check);
+  }
+
+  /// The index of the last sentence before courtesies.
+  private static int lastOwn(List<String> sentences) {
+    int last = sentences.size() - 1;
+    while (last > 0 && courteous(sentences.get(last))) {
+      last--;
+    }
+    return last;
+  }
+
+  /// Whether words doubt, suppose, turn or deny; `who are not among them` only says which.
+  static boolean doubts(String words) {
+    return DOUBT.matcher(WHICH_ARE_NOT.matcher(POSSIBLE.matcher(words).replaceAll("")).replaceAll("")).find();
+  }
+
+  /// Whether the words before a value neither doubt it nor give it to somebody else or to an error.
+  static boolean unattributed(String before) {
+    return !doubts(before) && !MISLED.matcher(before).find() && !OTHERS.matcher(before).find();
   }
 
   private static boolean courteous(String sentence) {

@@ -11,6 +11,8 @@ import org.striatum.datasets.grading.Expr.Num;
 /// Numbers as models write them in running text.
 final class NumberText {
   private static final String MARK = "####";
+  /// A mark behind one of these is only spoken of.
+  private static final String QUOTES = "\"'`“‘";
   private static final int LONGEST_BARE = 40;
   /// More digits, or digits and commas, are no answer.
   private static final int LONGEST_CHAIN = 400;
@@ -89,7 +91,8 @@ final class NumberText {
     Matcher mark = MARKED.matcher(text);
     for (int at = text.indexOf(MARK); at >= 0 && mark.find(at); at = mark.end()) {
       Optional<Literal> number = next(text, mark.end()).filter(literal -> literal.start() <= mark.end() + 2);
-      if (number.isPresent() && !heading(text, number.get().end())) {
+      boolean quoted = mark.start() > 0 && QUOTES.indexOf(text.charAt(mark.start() - 1)) >= 0;
+      if (!quoted && number.isPresent() && !heading(text, number.get().end())) {
         Matcher working = WORKING.matcher(text).region(number.get().end(), text.length());
         return working.lookingAt() ? next(text, working.end()) : number;
       }
@@ -138,6 +141,11 @@ final class NumberText {
     }
 
     @Override
+    public Optional<String> stated(String sentence) {
+      return Statement.number(plain(sentence));
+    }
+
+    @Override
     public boolean harmless(String sentence, String value) {
       return false;
     }
@@ -172,7 +180,7 @@ final class NumberText {
 
   /// The number that a text begins with and the unit behind it, if the text has nothing else: `18 dollars per day`.
   static Optional<String> measured(String written) {
-    String text = plain(written);
+    String text = NumberWords.digits(plain(written));
     Matcher amount = AMOUNT.matcher(text);
     if (amount.matches()) {
       return Optional.of(text.substring(0, amount.end(2)) + " cents");
@@ -203,7 +211,7 @@ final class NumberText {
   }
 
   /// With formulas and the texts in them as words.
-  private static String plain(String written) {
+  static String plain(String written) {
     StringBuilder text = new StringBuilder(written);
     for (TexSpans.Span formula : TexSpans.formulas(written).reversed()) {
       text.replace(formula.start(), formula.end(), formula.content(written));

@@ -47,6 +47,8 @@ final class WrittenAnswer {
       "her", "his", "my", "you", "its", "per", "had", "but", "out", "old", "new", "day", "now");
   private static final int LONGEST_TEXT = 80;
 
+  /// A formula that is more than a number.
+  private static final Pattern FORMULA_OF_LETTERS = Pattern.compile("\\$[^$\\n]*(?<!\\\\text\\{)[A-Za-z^_=][^$\\n]*\\$|\\\\[(\\[]|[=^]");
   /// A sentence that is an answer as a whole.
   private static final Pattern NO_SOLUTION = Pattern.compile(
       "(?i)(?:there\\h(?:is|are)|(?:(?:the|this)\\h(?:(?:given|original)\\h)?(?:equation|system(?:\\hof\\h(?:equations|inequalities))?|inequality|problem)|it)\\hhas)\\h(no\\h(?:real\\h)?solutions?)[.!]?");
@@ -68,6 +70,13 @@ final class WrittenAnswer {
     @Override
     public Optional<String> enclosed(String text) {
       return value(text).or(() -> Optional.of(text));
+    }
+
+    @Override
+    public Optional<String> stated(String sentence) {
+      return FORMULA_OF_LETTERS.matcher(sentence).find()
+          ? Optional.empty()
+          : Statement.number(NumberText.plain(sentence)).filter(WrittenAnswer::isWhole);
     }
 
     @Override

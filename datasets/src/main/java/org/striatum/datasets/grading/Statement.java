@@ -1,0 +1,66 @@
+package org.striatum.datasets.grading;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.striatum.datasets.grading.NumberText.Literal;
+
+/// A sentence in words of its own that says one number.
+///
+/// ```
+/// Therefore, it will take Kyle 5 weeks to save up the $100 that he needs for the 2 games.
+/// ```
+///
+/// One number is its own; others are given ones (`the 2 games`). Before and behind it nothing doubts, denies, compares, sets a
+/// condition, counts a part or a step, or gives it to somebody else.
+final class Statement {
+  private static final Pattern GIVEN = Grammar.rule("given-number");
+  private static final Pattern LEADS = Grammar.rule("states");
+  private static final Pattern LEADS_ELSEWHERE = Grammar.rule("states-not");
+  private static final Pattern STEP = Grammar.rule("step-words");
+  private static final Pattern TAIL = Grammar.rule("statement-tail");
+  private static final Pattern COMPARES = Grammar.rule("compares");
+  private static final Pattern CURRENCY = Pattern.compile("(?:US|Rs\\.?)?\\h?\\\\?[$€£¥₹]?\\h?$");
+  private static final int LONGEST = 300;
+
+  private Statement() {}
+
+  /// The number that a sentence says, with its unit.
+  static Optional<String> number(String sentence) {
+    if (sentence.length() > LONGEST || Commitment.asks(sentence)) {
+      return Optional.empty();
+    }
+    StringBuilder text = new StringBuilder(sentence);
+    List<Literal> own = new ArrayList<>();
+    for (Literal number : numbers(sentence).reversed()) {
+      Matcher given = GIVEN.matcher(sentence.substring(0, number.start()));
+      if (given.find()) {
+        text.replace(given.start(), number.end(), "the given");
+      } else {
+        own.add(number);
+      }
+    }
+    return own.size() == 1 ? said(text.toString(), own.getFirst().written()) : Optional.empty();
+  }
+
+  private static List<Literal> numbers(String sentence) {
+    List<Literal> all = new ArrayList<>();
+    for (Optional<Literal> next = NumberText.next(sentence, 0); next.isPresent(); next = NumberText
+        .next(sentence, next.get().end())) {
+      all.add(next.get());
+    }
+    return all;
+  }
+
+  private static Optional<String> said(String sentence, String written) {
+    int at = sentence.indexOf(written);
+    String before = CURRENCY.matcher(sentence.substring(0, at)).replaceFirst("").strip();
+    Matcher behind = TAIL.matcher(sentence.substring(at + written.length()));
+    boolean says = LEADS.matcher(before).find() && !LEADS_ELSEWHERE.matcher(before).find()
+        && !STEP.matcher(before).find() && Commitment.unattributed(before) && behind.matches()
+        && !Commitment.doubts(behind.group("rest")) && !COMPARES.matcher(behind.group()).find();
+    return says ? NumberText.measured(written + behind.group("unit")) : Optional.empty();
+  }
+}
