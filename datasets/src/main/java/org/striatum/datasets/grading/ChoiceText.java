@@ -15,13 +15,15 @@ final class ChoiceText {
   private static final String LETTER = NAMED + OPEN
       + "(?i:(?:option|choice)\\s)?[(*]{0,2}+(?<letter>[A-Z])(?![A-Za-z0-9]|['’][a-ce-z])[)\\]}*]{0,3}?";
   /// Another letter that is left out: `, not A`, `(not C)`, `rather than B`.
-  private static final String LEFT_OUT = "(?:,?\\s|\\s?\\()(?:and\\s)?(?:not|nicht|pas|rather\\sthan|instead\\sof|over)\\s[(*]{0,2}[A-Z]\\b[)*]{0,3}(?:(?:,|\\sor|,\\sor)\\s[(*]{0,2}[A-Z]\\b[)*]{0,3}){0,3}";
+  private static final String LEFT_OUT = "(?:,?\\s|\\s?\\()(?:and\\s)?(?:not|nicht|pas|rather\\sthan|instead\\sof|over)\\s[(*]{0,2}[A-Z]\\b[)*]{0,3}(?:(?:,|\\sor|,\\sor)\\s[(*]{0,2}[A-Z]\\b[)*]{0,3}){0,3}(?:,?\\s(?:as|which|because|since|that)\\s(?![^.]*\\b(?:but|rather|correct|right|answer)\\b)[^.(]{1,120})?";
   private static final String REASON = ",?\\s(?<reason>(?:because|since|as(?!\\s(?:well|is|are)\\b))\\s.{1,300}|(?:not|which)\\s(?:because|is)\\s.{1,200})";
   /// The choice's own text, behind a point, bracket, colon or dash.
   private static final String TEXT = "(?<mark>[.:,}\\]]{0,3}[.:}\\]]\\s|(?<!\\([A-Z])\\)[.:]?\\s|\\s?[-–—]\\s|\\s?[(](?=[^()]{1,80}\\)[.]?$)|(?<=\\))[*}]{0,3}\\\\?\\s|}\\\\\\s)(?<text>\\S.{0,300})";
   private static final Pattern ANSWER = Pattern
       .compile("\\s*+" + LETTER + "(?:" + CLOSE + "|" + CLOSE + LEFT_OUT + "|" + CLOSE + REASON + "|" + TEXT
           + ")\\h?(?:です|입니다|['’]?d[iı]r|选项|है)?\\s?[.!。।]?" + CLOSE, Pattern.DOTALL);
+  private static final Pattern EXPLAINED = Pattern.compile("\\s*+" + LETTER + CLOSE
+      + "(?:\\shere|\\sin\\sthis\\scase)?\\s?(?:[,;:–—(]|\\s-|(?=\\s(?:because|since|as|porque|ya\\sque|parce\\sque|car|puisque|weil|denn|da|perché|poiché|pois|omdat)\\s))\\s?(?<rest>[^?]{1,300})", Pattern.DOTALL);
   private static final Pattern SMALL = Pattern.compile("\\s*+" + OPEN + "([a-j])[)\\]*_`\"'”.:$}\\s]*+");
   private static final Pattern SMALL_LABEL = Pattern.compile("\\s{0,9}+\\(?([a-j])\\)\\s\\S.{0,200}");
   /// What is said of an option.
@@ -44,15 +46,24 @@ final class ChoiceText {
   private static final Pattern REJECTIONS = Pattern.compile(
       "(?im)^[\\h*#]*(?:[^\\n.:?]{0,40}\\bwhy\\h)?(?:all\\h)?the\\hother\\h?(?:s|options|choices|answers)\\h(?:are|do)\\b[^\\n.:?]{0,40}[:.]?[\\h*]*+:?[\\h*]*+\\n\\s*+(?<lines>(?:[\\h*•-]*(?:(?:option|choice)\\h)?\\(?(?-i:[A-J])\\b[^\\n]*(?:\\n\\s*|$)){1,9}+)");
   private static final Pattern REJECTED = Pattern.compile("(?m)^[\\h*•-]*(?:[Oo]ption\\h|[Cc]hoice\\h)?\\(?([A-J])\\b");
+  /// What another option would be in another case.
+  private static final Pattern WOULD = Pattern.compile("(?i)\\b(?:would|wäre|würde|serait|sería|seria)\\b");
+  /// Another option may be the answer.
+  private static final Pattern BETTER = Pattern.compile(
+      "(?i)\\b(?:(?<!not\\h)(?<!in)(?:correct|right|best|true)|better|also|too(?!\\h\\w)|equally|as\\hwell|fits?|works?|instead|actually|really|answers?|both|either|or|but|rather)\\b");
+  private static final Pattern WHY_NOT = Pattern.compile("(?i)why\\hnot\\hthe\\hother(?:s|\\h(?:options|choices|ones|answers))\\?");
   private static final Pattern RIGHT = Pattern
       .compile("(?i)\\b(?<!not\\h)(?<!in)(?:correct|right|best|true)\\b|\\banswer\\b");
   private static final Pattern JUDGED = Pattern.compile(
       "(?<![\\w])[(*]{0,3}([A-J])[)*]{0,3}(?:[.):]\\*{0,2}\\h|\\his\\h)\\*{0,2}(?i:(yes|true|correct|right)|no|false|incorrect|wrong)\\*{0,2}[.!]?(?=\\s|$)");
+  /// A line of one option, with its verdict as a word or a sign.
+  private static final Pattern JUDGED_LINE = Pattern.compile(
+      "[\\h*•-]*(?:(?:Option|Choice|Statement)\\h)?[(*]{0,3}([A-J])[)*.:]{1,4}(?:[^\\n]{0,80}?\\h)??[-–—:]?\\h?\\*{0,2}(?:(✅|✓|✔|(?i:yes|true|correct|right)\\b)|❌|✗|✘|(?i:no|false|incorrect|wrong|not\\h(?:true|correct|right))\\b)(?![^\\n]*[✅✓✔❌✗✘]).*");
   /// `(B) fails` of a sentence that nothing announces.
-  private static final Pattern BRACKETED_WORD = Pattern.compile("\\s*\\([A-Z]\\)\\s(?!(?:because|since|as)\\b)[a-z]");
+  private static final Pattern BRACKETED_WORD = Pattern.compile("\\s*\\([A-Z]\\)\\s(?!(?:because|since|as|an?|the|to|in|on|by|from|both|all|only|no)\\b)[a-z]");
   private static final Pattern LINE = Pattern.compile("(?m)^\\h*(?:\\d{1,2}[.)]\\h*)?[(*]{0,3}([A-J])[)*.]{0,3}\\h*$");
   /// Nothing but letters: `A. C.`
-  private static final Pattern LETTERS = Pattern.compile("(?:[^A-Za-z\\d]{0,20}+\\b[A-J]\\b){2,8}+[^A-Za-z\\d]{0,20}+");
+  private static final Pattern LETTERS = Pattern.compile("(?:[^\\p{L}\\d]{0,20}+\\b[A-J]\\b){2,8}+[^\\p{L}\\d]{0,20}+");
   private static final Pattern SINGLE = Pattern.compile("[A-J]");
   private static final String OPTION = "\\h{0,6}[(*-]{0,2}\\h?[(*]{0,3}[A-J][*_]{0,2}[).:][^\\n]*(?:\\n\\s*|$)";
   private static final Pattern OPTIONS = Pattern.compile("(?m)^" + OPTION + OPTION + "(?:" + OPTION + "){0,9}");
@@ -68,16 +79,26 @@ final class ChoiceText {
 
     @Override
     public Optional<String> said(String text) {
-      return letter(text);
+      return letter(text).or(() -> explained(text));
+    }
+
+    @Override
+    public Optional<String> stated(String sentence) {
+      return ChoiceStatement.letter(sentence);
+    }
+
+    @Override
+    public boolean aside(String sentence) {
+      return WOULD.matcher(sentence).find() && !BETTER.matcher(sentence).find();
     }
 
     @Override
     public boolean harmless(String sentence, String value) {
       List<String> others = CAPITAL.matcher(sentence).results().map(found -> found.group(1)).distinct().toList();
-      boolean turns = Commitment.TURN.matcher(sentence).find();
-      boolean denied = DENIED.matcher(sentence).find();
-      boolean left = denied && !others.isEmpty() && !others.contains(value);
-      return !turns && (left || OTHERS.matcher(sentence).matches()
+      boolean turns = Commitment.TURN.matcher(WOULD.matcher(sentence).replaceAll("")).find();
+      boolean denied = DENIED.matcher(sentence).find() || WOULD.matcher(sentence).find() || others.size() > 1;
+      boolean left = denied && !others.isEmpty() && !others.contains(value) && !BETTER.matcher(sentence).find();
+      return WHY_NOT.matcher(sentence).matches() || !turns && (left || OTHERS.matcher(sentence).matches()
           || (!Commitment.DOUBT.matcher(sentence).find() && (others.isEmpty() || others.equals(List.of(value)))));
     }
   };
@@ -111,12 +132,22 @@ final class ChoiceText {
     return told.isPresent() || Commitment.speaks(text) ? told : affirmed(completion);
   }
 
-  /// The only option of several of which its verdict says that it is right: `A: no`, `B: yes`.
+  /// The only option of several of which its verdict says that it is right: `A: no`, `B: yes`, or a line for each with its reason.
   private static Optional<String> affirmed(String text) {
     List<MatchResult> verdicts = JUDGED.matcher(text).results().toList();
-    List<MatchResult> right = verdicts.stream().filter(verdict -> verdict.group(2) != null).toList();
     boolean last = !verdicts.isEmpty() && text.substring(verdicts.getLast().end()).isBlank();
-    return last && verdicts.size() > 1 && right.size() == 1 ? Optional.of(right.getFirst().group(1)) : Optional.empty();
+    if (last) {
+      return right(verdicts);
+    }
+    List<String> lines = text.lines().filter(line -> !line.isBlank()).dropWhile(line -> !JUDGED_LINE.matcher(line).matches())
+        .toList();
+    boolean each = lines.stream().allMatch(line -> JUDGED_LINE.matcher(line).matches() && !Commitment.TURN.matcher(line).find());
+    return each ? right(lines.stream().flatMap(line -> JUDGED_LINE.matcher(line).results()).toList()) : Optional.empty();
+  }
+
+  private static Optional<String> right(List<MatchResult> verdicts) {
+    List<MatchResult> right = verdicts.stream().filter(verdict -> verdict.group(2) != null).toList();
+    return verdicts.size() > 1 && right.size() == 1 ? Optional.of(right.getFirst().group(1)) : Optional.empty();
   }
 
   /// A text that is a letter, in brackets or not, or a letter with its choice's text.
@@ -143,6 +174,18 @@ final class ChoiceText {
     Matcher small = SMALL.matcher(text);
     Matcher label = SMALL_LABEL.matcher(text);
     return small.matches() ? upper(small) : label.matches() ? upper(label) : Optional.empty();
+  }
+
+  /// `C; B would need more heat`: a letter, and behind it an explanation that names no other, or only to deny it.
+  private static Optional<String> explained(String text) {
+    Matcher answer = EXPLAINED.matcher(text);
+    if (!answer.matches()) {
+      return Optional.empty();
+    }
+    String letter = answer.group("letter");
+    String rest = answer.group("rest");
+    return !OTHERWISE.matcher(rest).find() && !VERDICT.matcher(rest).matches() && !BETTER.matcher(rest).find()
+        && !OR_ANOTHER.matcher(rest).find() && KIND.harmless(rest, letter) ? Optional.of(letter) : Optional.empty();
   }
 
   private static Optional<String> upper(MatchResult found) {

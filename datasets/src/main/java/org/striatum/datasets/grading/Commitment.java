@@ -34,6 +34,11 @@ final class Commitment {
       return said(text);
     }
 
+    /// Whether a sentence only says what another answer would be in another case.
+    default boolean aside(String sentence) {
+      return false;
+    }
+
     /// Whether a sentence behind the answer leaves it as it is.
     boolean harmless(String sentence, String value);
 
@@ -78,6 +83,10 @@ final class Commitment {
   private static final Pattern COURTESY = Grammar.rule("courtesy");
   /// The head of an explanation, in which numbers may stand.
   private static final Pattern EXPLANATION = Grammar.rule("explanation");
+  /// Between a reason, of whatever words, and the answer.
+  private static final Pattern CONCLUDES = Pattern.compile("(?i)(?:(?:so|thus|hence|therefore|which|means|that)[, ]*)+");
+  /// With what a clause ends that says what the answer is.
+  private static final Pattern IS_SAID = Pattern.compile("(?i)(?:\\b(?:is|are|be|becomes|equals|get|answer)|[:=])\\s*$");
   private static final Pattern CHECK = Grammar.rule("check");
   private static final Pattern REASONED = Grammar.rule("reasoned");
   private static final Pattern BOX_CLOSING = Grammar.rule("box-closing");
@@ -114,7 +123,7 @@ final class Commitment {
   /// `the number of points that could be in it`.
   private static final Pattern POSSIBLE = Pattern.compile("\\bthat\\h(?:could|can|may|might)\\hbe\\b");
   private static final Pattern WHICH_ARE_NOT = Pattern
-      .compile("\\b(?:who|that|which)\\h(?:is|are|was|were|do|does|did|have|has|had|can)(?:\\hnot|n['’]t)\\b");
+      .compile("\\bthe\\h(?:false|incorrect|wrong)\\h(?:statement|option|equation|claim|one)\\h(?=is\\b)|\\bwithout\\hbound\\b|\\b(?:who|that|which)\\h(?:is|are|was|were|do|does|did|have|has|had|can)(?:\\hnot|n['’]t)\\b");
   /// A longer beginning is of no such sentence.
   private static final int LONGEST = 240;
   /// Where scripts begin that write no spaces.
@@ -239,9 +248,10 @@ final class Commitment {
     String before = OURS_IF.matcher(sentence.substring(0, at)).replaceAll("");
     String clause = CLAUSE_END.splitAsStream(before + " ").reduce((_, last) -> last).orElse("");
     String behind = sentence.substring(at + 1);
-    boolean other = SPOKEN.matcher(behind).find() && !BOX_IS_ANSWER.matcher(behind).lookingAt();
+    boolean speaksOfIt = SPOKEN.matcher(clause).find() && !IS_SAID.matcher(clause).find();
+    boolean other = speaksOfIt || SPOKEN.matcher(behind).find() && !BOX_IS_ANSWER.matcher(behind).lookingAt();
     return sentence.indexOf(BoxSentence.VALUE, at + 1) < 0 && !other && !SUPPOSED.matcher(before).find()
-        && !DOUBT.matcher(clause + behind).find() && !MISLED.matcher(before).find() && !OTHERS.matcher(before).find()
+        && !doubts(clause + behind) && !MISLED.matcher(before).find() && !OTHERS.matcher(before).find()
         && !BEHIND_BOX_NOT.matcher(behind).find() && !Unit.takesBack(behind) && leads(clause);
   }
 
@@ -273,7 +283,7 @@ final class Commitment {
     List<String> check = all.subList(sentences.size(), all.size());
     int last = lastOwn(sentences);
     int told = last;
-    while (told >= 0 && !speaks(sentences.get(told))) {
+    while (told >= 0 && (!speaks(sentences.get(told)) || kind.aside(sentences.get(told)))) {
       told--;
     }
     boolean speaks = told >= 0;
@@ -288,7 +298,8 @@ final class Commitment {
       answer = Optional.of(sentences.getFirst()).filter(sentence -> !asks(sentence)).flatMap(kind::value);
     }
     List<String> behind = sentences.subList(at + 1, last + 1);
-    return answer.filter(value -> leaves(behind, value, kind) && check.stream().noneMatch(Commitment::doubts));
+    return answer.filter(value -> leaves(behind, value, kind) && check.stream()
+        .noneMatch(one -> CONTRAST.matcher(one).find() || DENIAL.matcher(one).find()));
   }
 
   /// Without a check at the end that speaks of no answer: what it computes is none.
@@ -372,7 +383,8 @@ final class Commitment {
         && (kind.value(before).or(() -> spoken(before, kind)).isPresent()
             || (BESIDE.matcher(before).find() && !reasons(before) && !PARTICIPLE.matcher(rest).lookingAt()));
     boolean misled = MEANS.matcher(before).lookingAt() && MISLED.matcher(before).find();
-    boolean clause = pieces(before, BEFORE_CLAUSE) || REASONED.matcher(before + "," + rest).matches();
+    boolean concludes = CONCLUDES.matcher(connective).matches() && SAID.matcher(rest).lookingAt();
+    boolean clause = (concludes && unattributed(before)) || pieces(before, BEFORE_CLAUSE) || REASONED.matcher(before + "," + rest).matches();
     return clause && !supposed && !beside && !misled;
   }
 

@@ -12,6 +12,9 @@ final class Sentences {
   private static final Pattern EMPHASIS = Pattern
       .compile(
           "(?<![\\w)}])\\*\\*|\\*\\*(?![\\w(\\\\])|(?<!\\w)__|__(?!\\w)|`{1,3}(?:json|text|latex|math)?|</?(?:b|strong|em|i)>");
+  /// Pictures say nothing, but for those that judge or doubt.
+  private static final Pattern PICTURES = Pattern
+      .compile("(?![❌🚫❎❓❔❗⛔👎🤔🙅😕🤷])\\p{IsEmoji_Presentation}\\uFE0F?\\h?");
   private static final Pattern SLANTED = Pattern
       .compile("(?m)(?<![\\w*)}\\]])([*_])([^\\s*_](?:[^*_\\n]{0,60}[^\\s*_])?)\\1(?![\\w*(])");
   /// Marks of lists and headings; `#28` is an answer behind a mark.
@@ -77,7 +80,7 @@ final class Sentences {
   }
 
   private static String plain(String line) {
-    return SLANTED.matcher(EMPHASIS.matcher(line).replaceAll("")).replaceAll("$2");
+    return SLANTED.matcher(EMPHASIS.matcher(PICTURES.matcher(line).replaceAll("")).replaceAll("")).replaceAll("$2");
   }
 
   private static boolean unfinished(String line, String bare) {

@@ -1,0 +1,41 @@
+package org.striatum.datasets.grading;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// A sentence in words of its own that says one option: `The computed value, 27.5 kJ, matches option (F).`
+///
+/// It names one option and no other, before or behind a verb that says which option it is, and nothing in it doubts or denies.
+final class ChoiceStatement {
+  private static final String NAME = "(?:(?:\\b[Oo]ption|\\b[Cc]hoice|\\b[Ll]etter|\\b[Ss]tatement|\\b[Aa]nswer)\\h[(*]{0,3}(?<named>[A-J])\\b[)*]{0,3}|\\((?<bracketed>[A-J])\\))";
+  private static final Pattern OPTION = Pattern.compile(NAME);
+  private static final Pattern LETTER = Pattern.compile("(?<![\\w'’.])[B-HJ](?![\\w'’])");
+  private static final Pattern LEADS = Grammar.rule("option-is");
+  private static final Pattern FOLLOWS = Grammar.rule("option-fits");
+  private static final Pattern REFUSED = Grammar.rule("option-not");
+  private static final int LONGEST = 300;
+
+  private ChoiceStatement() {}
+
+  /// The letter of the option that a sentence says.
+  static Optional<String> letter(String sentence) {
+    List<String> named = OPTION.matcher(sentence).results()
+        .map(found -> found.group("named") == null ? found.group("bracketed") : found.group("named")).distinct()
+        .toList();
+    if (sentence.length() > LONGEST || named.size() != 1 || Commitment.asks(sentence)) {
+      return Optional.empty();
+    }
+    String letter = named.getFirst();
+    boolean alone = LETTER.matcher(sentence).results().allMatch(found -> found.group().equals(letter));
+    Matcher option = OPTION.matcher(sentence);
+    option.find();
+    String before = sentence.substring(0, option.start());
+    String behind = sentence.substring(option.end());
+    boolean says = (LEADS.matcher(before).find() && (behind.isBlank() || !Character.isLetter(behind.strip().charAt(0))))
+        || FOLLOWS.matcher(before + "\uFFFC" + behind).matches();
+    return alone && says && Commitment.unattributed(before) && !Commitment.doubts(behind)
+        && !REFUSED.matcher(sentence).find() ? Optional.of(letter) : Optional.empty();
+  }
+}
