@@ -115,7 +115,7 @@ public record SplitsStep() implements Study<SplitsSettings, SplitsResults> {
           .map(one -> one.map(asked::verdict).orElse(Verdict.NOT_TESTED)).toList();
       double[] effects = controls.stream().flatMap(Optional::stream).mapToDouble(one -> asked.effect(one).value())
           .toArray();
-      Estimate effect = Resplit.mean(effects, testShare);
+      Estimate effect = asked.unit().within(Resplit.mean(effects, testShare));
       shares.add(AnswerShares.of(asked.question(), dataset, verdicts, asked.figure(), effect));
     }
     return shares;
