@@ -89,6 +89,7 @@ class PlantedModelTest {
   }
 
   @Test
+  @Tag("slow")
   void valueThatIsNotReadIsFoundAndNotValueSpecific() throws IOException {
     try (PlantedStudy study = study(folder, Code.CUT)) {
       assertThat(study.recovered(only(study), RANKING)).isGreaterThanOrEqualTo(3);

@@ -12,18 +12,18 @@ import org.striatum.studies.results.StudyResults;
 public record PaperSummary(Console console) {
   /// Prints the table and the deviations.
   public void print(Paper paper, StudyResults results, StudyAnswers answers) {
-    console.print("");
-    console.print("As written in arXiv 2602.00986" + paper.printed() + ", and under our controls");
+    console.say("");
+    console.say("As written in arXiv 2602.00986" + paper.printed() + ", and under our controls");
     for (PaperComparison row : PaperComparison.all(results, answers)) {
-      console.print(row.figure().printed());
+      console.say(row.figure().printed());
       lines("paper", row.figure().published());
       lines("here", row.ours());
       lines("controls", row.verdict());
     }
-    paper.deviations().forEach(one -> console.print("other than in the paper: " + one));
+    paper.deviations().forEach(one -> console.say("other than in the paper: " + one));
   }
 
   private void lines(String of, String text) {
-    text.lines().forEach(line -> console.print("  %-9s %s".formatted(of, line)));
+    text.lines().forEach(line -> console.say("  %-9s %s".formatted(of, line)));
   }
 }

@@ -79,6 +79,11 @@ public record SurpriseResponse(String dataset, Read neurons, Read ablated, int s
     return change.low() >= critical - ROUNDING || excess.low() + mean >= critical - ROUNDING;
   }
 
+  /// Mean change under the matched sets; NaN without any.
+  public double controlMean() {
+    return controls.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
+  }
+
   /// p as people read it.
   public PValue pValue() {
     return PValue.counted(p, controls.size());

@@ -71,8 +71,12 @@ public record SplitsPower(int splits, double tested) {
     double logChoose = 0;
     for (int k = 0; k <= splits; k++) {
       if (2 * k > splits) {
-        sum += p <= 0 ? 0 : p >= 1 ? (k == splits ? 1 : 0) : Math.exp(logChoose + k * Math.log(p)
-            + (splits - k) * Math.log1p(-p));
+        sum += p <= 0
+            ? 0
+            : p >= 1
+                ? (k == splits ? 1 : 0)
+                : Math.exp(logChoose + k * Math.log(p)
+                    + (splits - k) * Math.log1p(-p));
       }
       logChoose += Math.log(splits - k) - Math.log(k + 1.0);
     }

@@ -192,7 +192,8 @@ final class ValueSpikeIns {
     int perCell = Math.ceilDiv(settings.power().planted(), 2); // two kinds of codes make up the declared effect
     for (ValueQuestion question : asked) {
       int most = question == ValueQuestion.ALIGNED ? settings.power().rotated() : perCell * cells.size();
-      together.put(question, new Tally(most, !countsWrong(question, cells.getFirst()), decides(question, cells.getFirst())));
+      together.put(question,
+          new Tally(most, !countsWrong(question, cells.getFirst()), decides(question, cells.getFirst())));
       each.forEach(own -> own.put(question, new Tally(most, false, false)));
     }
     for (int k = 0; together.values().stream().anyMatch(Tally::isOpen); k++) {

@@ -64,7 +64,8 @@ class PlantedLossesTest {
             .mapToDouble(PowerCurve.Point::share).findFirst().orElseThrow();
       }
     }
-    System.out.printf("%d %.1f %.2f: said %.3f found %.3f%n", problems, noise, lost, said / counted, (double) found / counted);
+    System.out.printf("%d %.1f %.2f: said %.3f found %.3f%n", problems, noise, lost, said / counted,
+        (double) found / counted);
     assertThat(said / counted).isCloseTo((double) found / counted, within(0.12));
   }
 

@@ -164,8 +164,9 @@ class SurpriseAblationTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ablation.run(STUDIED, SEQUENCES, above, above, CONTROLS, new SplittableRandom(3)));
     DopamineSettings strict = DopamineStudyTest.settings(99, 200).withErrors(errors -> errors.withThreshold(0.999));
-    assertThatThrownBy(() -> new SurpriseAblation(new Echo(true), strict, 0.5, Progress.NONE).run(STUDIED, SEQUENCES, above,
-        new Read("value@top1", LOWER, List.of(SOURCE)), CONTROLS, new SplittableRandom(3)))
+    assertThatThrownBy(
+        () -> new SurpriseAblation(new Echo(true), strict, 0.5, Progress.NONE).run(STUDIED, SEQUENCES, above,
+            new Read("value@top1", LOWER, List.of(SOURCE)), CONTROLS, new SplittableRandom(3)))
         .isInstanceOf(NotEnoughData.class);
   }
 

@@ -67,6 +67,16 @@ public record SurpriseStep() implements Study<SurpriseSettings, SurpriseResults>
   }
 
   @Override
+  public boolean hasOwnSection() {
+    return true;
+  }
+
+  @Override
+  public boolean hasOwnTables() {
+    return false;
+  }
+
+  @Override
   public List<Study<?, ?>> reads(StudyRun run, SurpriseSettings settings) {
     List<Study<?, ?>> reads = new ArrayList<>(
         List.of(RolloutStep.STUDY, CaptureStep.STUDY, ProbeStep.STUDY, ContinuationStep.STUDY, DopamineStep.STUDY));

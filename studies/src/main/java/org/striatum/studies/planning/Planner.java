@@ -147,7 +147,9 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
   /// `; one split of them 0.62`; empty where there is one only.
   private String ofOneSplit(double power) {
     int splits = overSplits().splits();
-    return splits < 2 ? "" : String.format(Locale.ROOT, "; most of %d splits, one of them %.0f %%", splits, 100 * power);
+    return splits < 2
+        ? ""
+        : String.format(Locale.ROOT, "; most of %d splits, one of them %.0f %%", splits, 100 * power);
   }
 
   /// Of a question about value, which is asked on several splits.
