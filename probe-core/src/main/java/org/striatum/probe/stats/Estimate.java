@@ -39,6 +39,11 @@ public record Estimate(double value, double low, double high) {
     return new Estimate(factor * value, factor * low, factor * high);
   }
 
+  /// The same with an interval that does not leave bounds of what is estimated; the value stays.
+  public Estimate within(double least, double most) {
+    return new Estimate(value, Math.clamp(low, least, most), Math.clamp(high, least, most));
+  }
+
   private String printed(DoubleFunction<String> figure) {
     return !Double.isFinite(value)
         ? figure.apply(value)
