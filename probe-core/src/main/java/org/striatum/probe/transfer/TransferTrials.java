@@ -52,15 +52,17 @@ public record TransferTrials(List<ValueCodeTrials> codes, TransferSettings setti
     int common = (int) Math.round(shared * coordinates);
     int own = coordinates - common;
     if (common + own * codes.size() >= width) {
-      throw new IllegalArgumentException("codes that share " + common + " of " + coordinates + " coordinates need more than "
-          + (common + own * codes.size()) + " of them together, found " + width);
+      throw new IllegalArgumentException(
+          "codes that share " + common + " of " + coordinates + " coordinates need more than "
+              + (common + own * codes.size()) + " of them together, found " + width);
     }
     int[] places = IntStream.range(0, width).toArray();
     Ranks.shuffle(places, random);
     List<ComparedDataset> datasets = new ArrayList<>();
     for (int d = 0; d < codes.size(); d++) {
       Trajectories made = codes.get(d).draw(problems.get(d), turned(places, common, d * own), random);
-      Split split = Split.byProblem(IntStream.range(0, made.size()).mapToObj(made::problem).distinct().toList(), trained,
+      Split split = Split.byProblem(IntStream.range(0, made.size()).mapToObj(made::problem).distinct().toList(),
+          trained,
           1 - trained - tested, random);
       datasets.add(new ComparedDataset("data " + d, split, new TreeMap<>(Map.of(HOOK, made))));
     }

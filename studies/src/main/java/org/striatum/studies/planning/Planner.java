@@ -370,7 +370,8 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
   /// them share the declared part.
   private List<PlannedAnswer> transfers() {
     if (data.size() < 2) {
-      return data.stream().map(one -> unplanned(one, PlannedEffect.TRANSFER, "there is no second data set to transfer to"))
+      return data.stream()
+          .map(one -> unplanned(one, PlannedEffect.TRANSFER, "there is no second data set to transfer to"))
           .toList();
     }
     try {
