@@ -107,8 +107,11 @@ record PlantedLosses(String[] problems, int successes, double[] base, List<doubl
     int chosen = random.nextInt(controls.size());
     double middle = Arrays.stream(changes).average().orElseThrow();
     double[] shrunk = Arrays.stream(changes).map(change -> middle + shrinking * (change - middle)).toArray();
-    double[] planted = planted(controls.get(chosen), share, shrunk[chosen] - changes[chosen]);
-    if (!(EmpiricalP.low(change(planted, all), shrunk) <= SurpriseResponse.LEVEL)) {
+    double whole = contrast(base, successes, IntStream.range(0, base.length).toArray());
+    double fallen = shrunk[chosen] - share * whole;
+    double[] planted = planted(controls.get(chosen), share,
+        shrunk[chosen] - changes[chosen] - share * (whole - contrast(base, successes, all)));
+    if (!(EmpiricalP.low(fallen, shrunk) <= SurpriseResponse.LEVEL)) {
       return false;
     }
     return isFall(names.toArray(String[]::new), all, planted, random);
@@ -154,7 +157,8 @@ record PlantedLosses(String[] problems, int successes, double[] base, List<doubl
     return contrast(responses, successes, items) - contrast(base, successes, items);
   }
 
-  /// @param moved by how much the control's own change is less far from the others' mean than it was on the problems drawn
+  /// @param moved what makes the change that of the control, its distance from the others' mean made smaller, less the share of the
+  ///     whole response: which problems were drawn decides neither twice
   private double[] planted(double[] control, double share, double moved) {
     double middle = (mean(base, 0, successes) + mean(base, successes, base.length)) / 2;
     double[] planted = control.clone();
