@@ -23,6 +23,8 @@ import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.value.Baseline;
 import org.striatum.probe.value.Ranking;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
+import org.striatum.cli.console.Screen;
+import org.striatum.cli.console.ScreenText;
 import org.striatum.reports.run.PaperComparison;
 import org.striatum.reports.run.PaperComparison.Figure;
 import org.striatum.studies.AnswersStep;
@@ -57,8 +59,12 @@ class PaperStudyTest {
     rows.values().forEach(row -> {
       assertThat(session.out()).contains(row.figure().printed(), row.figure().published());
       assertThat(report).contains(row.figure().published());
+      row.cases().forEach(one -> assertThat(report).contains(one.of(), one.ours()));
     });
-    assertThat(paper.deviations()).allSatisfy(one -> assertThat(session.out()).contains(one));
+    String unwrapped = session.out().replaceAll("\\R {4}", " ");
+    assertThat(paper.deviations()).allSatisfy(one -> assertThat(unwrapped).contains(one));
+    rows.values().forEach(row -> row.cases().forEach(one -> assertThat(unwrapped).contains(one.of(), one.ours())));
+    assertThat(session.out().lines()).allMatch(line -> ScreenText.width(line) <= Screen.WIDEST);
     return rows;
   }
 
@@ -69,7 +75,7 @@ class PaperStudyTest {
   }
 
   private static Set<Figure> measured(Map<Figure, PaperComparison> rows) {
-    return rows.values().stream().filter(row -> row.ours().chars().anyMatch(Character::isDigit))
+    return rows.values().stream().filter(row -> row.cases().stream().anyMatch(one -> one.ours().chars().anyMatch(Character::isDigit)))
         .map(PaperComparison::figure).collect(Collectors.toSet());
   }
 

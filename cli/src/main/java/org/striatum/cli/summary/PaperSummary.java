@@ -1,7 +1,10 @@
 package org.striatum.cli.summary;
 
 import org.striatum.cli.console.Console;
+import org.striatum.cli.console.ScreenText;
+import org.striatum.reports.page.Notation;
 import org.striatum.reports.run.PaperComparison;
+import org.striatum.reports.run.PaperComparison.Case;
 import org.striatum.studies.answer.StudyAnswers;
 import org.striatum.studies.paper.Paper;
 import org.striatum.studies.results.StudyResults;
@@ -10,20 +13,27 @@ import org.striatum.studies.results.StudyResults;
 ///
 /// @param console where they go
 public record PaperSummary(Console console) {
+  private static final String INDENT = "  ";
+
   /// Prints the table and the deviations.
   public void print(Paper paper, StudyResults results, StudyAnswers answers) {
     console.print("");
-    console.print("As written in arXiv 2602.00986" + paper.printed() + ", and under our controls");
+    console.print("As written in arXiv 2602.00986" + paper.printed() + ", and behind | under our controls");
     for (PaperComparison row : PaperComparison.all(results, answers)) {
       console.print(row.figure().printed());
-      lines("paper", row.figure().published());
-      lines("here", row.ours());
-      lines("controls", row.verdict());
+      lines("paper: " + row.figure().published());
+      row.cases().forEach(this::print);
     }
-    paper.deviations().forEach(one -> console.print("other than in the paper: " + one));
+    paper.deviations().forEach(one -> lines("other than in the paper: " + one));
   }
 
-  private void lines(String of, String text) {
-    text.lines().forEach(line -> console.print("  %-9s %s".formatted(of, line)));
+  private void print(Case one) {
+    lines((one.of().isEmpty() ? "here" : one.of()) + ": " + one.ours()
+        + (one.verdict().equals(Notation.ABSENT) ? "" : " | " + one.verdict()));
+  }
+
+  private void lines(String text) {
+    ScreenText.wrapped(ScreenText.visible(text), console.screen().width() - INDENT.length(), INDENT)
+        .forEach(line -> console.print(INDENT + line));
   }
 }
