@@ -75,7 +75,8 @@ class PaperStudyTest {
   }
 
   private static Set<Figure> measured(Map<Figure, PaperComparison> rows) {
-    return rows.values().stream().filter(row -> row.cases().stream().anyMatch(one -> one.ours().chars().anyMatch(Character::isDigit)))
+    return rows.values().stream()
+        .filter(row -> row.cases().stream().anyMatch(one -> one.ours().chars().anyMatch(Character::isDigit)))
         .map(PaperComparison::figure).collect(Collectors.toSet());
   }
 

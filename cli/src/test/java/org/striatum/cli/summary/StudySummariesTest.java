@@ -46,8 +46,10 @@ class StudySummariesTest {
   @Test
   void surprises() {
     Read read = new Read("value@1%", HookPoint.residPost(1), List.of(2));
-    SurpriseResults results = new SurpriseResults(List.of(new SurpriseResponse("mul", read, read, 9, 8, SOME, SOME, SOME,
-        Stream.generate(() -> -0.004).limit(39).toList(), 0.4, List.of())), List.of("a note"));
+    SurpriseResults results = new SurpriseResults(
+        List.of(new SurpriseResponse("mul", read, read, 9, 8, SOME, SOME, SOME,
+            Stream.generate(() -> -0.004).limit(39).toList(), 0.4, List.of())),
+        List.of("a note"));
     assertThat(printed(results)).contains(SurpriseWords.sentence(results) + ".", "note: a note",
         "+0.12 [−0.05 to +0.30]", "39 matched sets 0.00");
   }

@@ -75,7 +75,8 @@ public record TransferSummary(List<Statement> statements) {
   }
 
   private static String words(PooledSets sets, String question) {
-    String asked = "The sets (best %s) %s: %s.".formatted(new SetSize(sets.size()).words(), question, sets.verdict().printed());
+    String asked = "The sets (best %s) %s: %s.".formatted(new SetSize(sets.size()).words(), question,
+        sets.verdict().printed());
     if (sets.asked() == 0) {
       return String.format(Locale.ROOT,
           "%s In none of %d pairs do the halves of both places' own problems agree on a set more than with shuffled outcomes (%s of it within one place, %s shuffled), so that no other place's set could agree with it.",

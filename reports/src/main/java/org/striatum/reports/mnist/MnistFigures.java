@@ -247,7 +247,8 @@ record MnistFigures(ModeSpecialization results) {
             methods.add(method.name());
           }
           rows.add(Chart.row(method.name(), optimizer, foundation.quality().mean(),
-              POINTS * method.gain45().mean(), POINTS * method.gain45().ci()[0], POINTS * method.gain45().ci()[1], figure(foundation.quality(), 3),
+              POINTS * method.gain45().mean(), POINTS * method.gain45().ci()[0], POINTS * method.gain45().ci()[1],
+              figure(foundation.quality(), 3),
               change(method.gain45()), Notation.count(foundation.images(), "image")));
         }
       }
@@ -354,7 +355,8 @@ record MnistFigures(ModeSpecialization results) {
         rankings.add(ablated.ranking());
       }
       rows.add(Chart.row(ablated.ranking(), ablated.share(), POINTS * ablated.beyondRandom45().mean(),
-          POINTS * ablated.beyondRandom45().ci()[0], POINTS * ablated.beyondRandom45().ci()[1], Notation.percent(ablated.share()),
+          POINTS * ablated.beyondRandom45().ci()[0], POINTS * ablated.beyondRandom45().ci()[1],
+          Notation.percent(ablated.share()),
           figure(ablated.accuracy45(), 3), figure(ablated.random45(), 3), change(ablated.beyondRandom45())));
     }
     String title = "accuracy at 45°, minus random units (points)";

@@ -31,7 +31,8 @@ record MediationFigures(List<Judged> judged, ValueNeuronResults values) {
   /// Those of each dataset's chosen hook point; all where that holds none.
   List<Figure> first() {
     List<Judged> chosen = chosen();
-    return figure("mediation-chosen", "What %s carries at each dataset's chosen hook point", chosen.isEmpty() ? judged : chosen);
+    return figure("mediation-chosen", "What %s carries at each dataset's chosen hook point",
+        chosen.isEmpty() ? judged : chosen);
   }
 
   /// Those of all other hook points.

@@ -51,7 +51,8 @@ final class SplitsFigure {
             "_middle", "_label"),
         rows, new Chart.Choice("data", "data ", tasks, tasks.getFirst()), layers(line, place, results.splits()));
     return List.of(new Figure("How many splits give which answer",
-        "Each bar: " + results.splits() + " random divisions of the same problems; hook point, probe, numbers of coordinates, rotations"
+        "Each bar: " + results.splits()
+            + " random divisions of the same problems; hook point, probe, numbers of coordinates, rotations"
             + " and baselines are chosen and fitted anew on each. The answer of the run is the one that more than half of them give,"
             + " else undecided.",
         chart));

@@ -48,7 +48,8 @@ record SurpriseFigures(SurpriseResults results) {
   private static ForestChart.Line line(SurpriseResponse one) {
     String change = SurpriseWords.deviations(one.change());
     return new ForestChart.Line(one.ablated().set() + " zeroed at " + one.ablated().hook(), false,
-        ForestChart.words(one.dataset(), change + ", " + one.verdict().printed()), SurpriseWords.place(one) + ", " + one.dataset(), one.change(),
+        ForestChart.words(one.dataset(), change + ", " + one.verdict().printed()),
+        SurpriseWords.place(one) + ", " + one.dataset(), one.change(),
         change, one.verdict().printed(), one.controls(), "RMS-matched", Estimate.exact(Double.NaN), Double.NaN, "");
   }
 
@@ -89,7 +90,8 @@ record SurpriseFigures(SurpriseResults results) {
   }
 
   private static Channel told() {
-    return Channel.tooltip(Channel.titles("surprise", "surprise", "model", "other set", "offset", "token", "_z", "mean z",
-        "rollouts", "rollouts"));
+    return Channel
+        .tooltip(Channel.titles("surprise", "surprise", "model", "other set", "offset", "token", "_z", "mean z",
+            "rollouts", "rollouts"));
   }
 }

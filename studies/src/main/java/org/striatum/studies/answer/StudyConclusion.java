@@ -36,7 +36,8 @@ public record StudyConclusion(String question, String carries, String uses, Stri
   private static String carries(AnswerMatrix matrix) {
     List<String> how = HOW.stream().map(matrix::row)
         .filter(row -> answered(row, Verdict.YES) || answered(row, Verdict.NO)).map(StudyConclusion::aspect).toList();
-    return sentence(matrix.row(Question.READABLE)) + (how.isEmpty() ? "" : "; its code is " + CaseSentence.listed(how)) + ".";
+    return sentence(matrix.row(Question.READABLE)) + (how.isEmpty() ? "" : "; its code is " + CaseSentence.listed(how))
+        + ".";
   }
 
   private static boolean answered(Row row, Verdict verdict) {

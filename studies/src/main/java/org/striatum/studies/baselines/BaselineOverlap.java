@@ -55,7 +55,8 @@ public record BaselineOverlap(Baseline baseline, List<Place> places) {
       return "No baseline could be ranked where value neurons were";
     }
     boolean alike = overlaps.stream().map(BaselineOverlap::size).distinct().count() == 1;
-    return "Of the " + (alike ? overlaps.getFirst().size() + " " : "") + "best coordinates by value (the best 1 % at each place) "
+    return "Of the " + (alike ? overlaps.getFirst().size() + " " : "")
+        + "best coordinates by value (the best 1 % at each place) "
         + CaseSentence.listed(overlaps.stream()
             .map(one -> one.shared() + (alike ? "" : " of " + one.size()) + " are among the best by "
                 + one.baseline().printed() + " (" + Decimals.of(one.chance(), 1) + " by chance)")

@@ -34,7 +34,9 @@ public final class MediationWords {
                 ? "; in " + (judged.size() - undecided) + " more the whole state carries nothing"
                 : "")
         : "It was not tested whether " + claim
-            + (judged.isEmpty() ? "" : ": in none of " + counted(judged.size()) + " does the whole state carry anything");
+            + (judged.isEmpty()
+                ? ""
+                : ": in none of " + counted(judged.size()) + " does the whole state carry anything");
   }
 
   /// The verdict that the sentence tells first.

@@ -61,7 +61,8 @@ public record SeriesSummary(List<String> sentences) {
         .collect(Collectors.toSet());
     double alongTraining = mean(overlaps, one -> neighbours.contains(Set.of(one.first(), one.second())));
     return "%s sets (best %s): %d of %d pairs of checkpoints share a basis; their sets overlap with a mean IoU of %s, by chance %s%s."
-        .formatted(kind == Kind.VALUE ? "Value" : "Dopamine", new SetSize(results.size()).words(), common, results.bases().size(),
+        .formatted(kind == Kind.VALUE ? "Value" : "Dopamine", new SetSize(results.size()).words(), common,
+            results.bases().size(),
             decimals(mean(overlaps, _ -> true)),
             decimals(overlaps.stream().mapToDouble(SetOverlap::chance).average().orElseThrow()),
             Double.isNaN(alongTraining) ? "" : ", between neighbours in training " + decimals(alongTraining));

@@ -35,7 +35,8 @@ class StudyWordsTest {
         "50 % of the whole state");
     assertThat(MediationWords.verdict(shown)).isEqualTo(Verdict.YES);
     MediationResults open = mediations(mediation("mod", 0, 0.6, 0.8), mediation("add", 0.4, 0.01, 0));
-    assertThat(MediationWords.sentence(open)).startsWith("It is undecided whether").contains("any of 1 case", "in 1 more");
+    assertThat(MediationWords.sentence(open)).startsWith("It is undecided whether").contains("any of 1 case",
+        "in 1 more");
     assertThat(MediationWords.verdict(open)).isEqualTo(Verdict.UNDECIDED);
     assertThat(MediationWords.sentence(mediations(mediation("add", 0.4, 0.01, 0))))
         .startsWith("It was not tested whether").contains("in none of 1 case");
@@ -54,10 +55,12 @@ class StudyWordsTest {
   void surprisesAreToldDatasetByDataset() {
     SurpriseResults results = new SurpriseResults(List.of(response("mul", 0.6, 0.03, 0.4),
         response("add", 0.6, -0.312, 0.025), response("mod", 0.1, -0.4, 0.025)), List.of());
-    assertThat(SurpriseWords.sentence(results)).isEqualTo("Zeroing value@1% lowers the response of dopamine@1% to surprises"
-        + " more than zeroing RMS-matched sets does on add (change in standard deviations: −0.31 [−0.41 to −0.21]);"
-        + " undecided on mul (+0.03 [−0.07 to +0.13]); not tested on mod (−0.40 [−0.50 to −0.30])");
+    assertThat(SurpriseWords.sentence(results))
+        .isEqualTo("Zeroing value@1% lowers the response of dopamine@1% to surprises"
+            + " more than zeroing RMS-matched sets does on add (change in standard deviations: −0.31 [−0.41 to −0.21]);"
+            + " undecided on mul (+0.03 [−0.07 to +0.13]); not tested on mod (−0.40 [−0.50 to −0.30])");
     assertThat(SurpriseWords.verdict(results)).isEqualTo(Verdict.YES);
-    assertThat(SurpriseWords.sentence(new SurpriseResults(List.of(), List.of()))).startsWith("It was not tested whether");
+    assertThat(SurpriseWords.sentence(new SurpriseResults(List.of(), List.of())))
+        .startsWith("It was not tested whether");
   }
 }
