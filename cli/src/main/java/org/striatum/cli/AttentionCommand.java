@@ -67,7 +67,7 @@ final class AttentionCommand implements Callable<Integer> {
       List<AttentionPattern> patterns = Given
           .checked(() -> described.attention(TokenSequence.prompt(tokens), asked, Gates.none()));
       write(tokens, patterns);
-      console.print("%d layers × %d heads × %d² positions in %s".formatted(patterns.size(),
+      console.say("%d layers × %d heads × %d² positions in %s".formatted(patterns.size(),
           patterns.getFirst().heads(), tokens.length, output));
     }
     return ExitCode.DONE;

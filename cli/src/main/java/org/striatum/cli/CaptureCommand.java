@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
+import org.striatum.cli.console.Table;
 import org.striatum.cli.option.Given;
 import org.striatum.cli.option.ModelOptions;
 import org.striatum.hooks.HookedModel;
@@ -89,7 +90,7 @@ final class CaptureCommand implements Callable<Integer> {
       if (json) {
         console.json(CaptureStep.STUDY.format(), results);
       } else {
-        console.print("%d rollouts, %d rows at %d hook points, %s in %s".formatted(results.rollouts(), results.rows(),
+        console.say("%d rollouts, %d rows at %d hook points, %s in %s".formatted(results.rollouts(), results.rows(),
             results.hooks().size(), DiskSpace.megabytes(results.bytes()), opened.activations()));
       }
       NextCommand.say(console, opened, CaptureStep.STUDY, "");
@@ -115,8 +116,9 @@ final class CaptureCommand implements Callable<Integer> {
     if (json) {
       console.json(listed);
     } else {
-      listed.forEach(one -> console.print("%-32s %8s  %s".formatted(one.hook(),
-          one.width() == null ? "" : one.width(), one.use())));
+      Table table = new Table("", "", "");
+      listed.forEach(one -> table.row(one.hook(), one.width() == null ? "" : one.width(), one.use()));
+      console.print(table);
     }
     return ExitCode.DONE;
   }

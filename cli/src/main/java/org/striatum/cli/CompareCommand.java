@@ -68,8 +68,8 @@ final class CompareCommand implements Callable<Integer> {
       if (json) {
         console.json(CompareStep.STUDY.format(), results);
       } else {
-        TransferSummary.of(results).statements().forEach(statement -> console.print(statement.sentence()));
-        results.notes().forEach(note -> console.print("note: " + note));
+        TransferSummary.of(results).statements().forEach(statement -> console.say(statement.sentence()));
+        results.notes().forEach(note -> console.say("note: " + note));
       }
     }
     return ExitCode.DONE;

@@ -28,7 +28,7 @@ final class ForgetCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     try (RunFolder run = RunFolder.open(folder)) {
-      console.print("removed from " + folder + ": " + String.join(", ", run.forget(step)));
+      console.say("removed from " + folder + ": " + String.join(", ", run.forget(step)));
     }
     return ExitCode.DONE;
   }

@@ -92,7 +92,7 @@ final class GateCommand implements Callable<Integer> {
           console.json(GateStep.STUDY.format(), results);
         } else {
           new GateSummary(console).print(results);
-          console.print("gates: " + folder.resolve("gates").resolve(settings.mode()) + ", report: " + opened.report());
+          console.say("gates: " + folder.resolve("gates").resolve(settings.mode()) + ", report: " + opened.report());
         }
       }
     }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
+import org.striatum.cli.console.Table;
 import org.striatum.cli.option.ModelOptions;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.ModelFacts;
@@ -30,7 +31,6 @@ import picocli.CommandLine.Parameters;
 @Command(name = "inspect", description = "Show family, shapes, hook points and token policy of a checkpoint, and run it once.", footer = {
     "", "Example: striatum inspect checkpoints/tiny-reasoner-step2000"})
 final class InspectCommand implements Callable<Integer> {
-  private static final String LINE = "%-22s %s";
   private static final int LONGEST_LINE = 120;
 
   private final Console console;
@@ -84,7 +84,14 @@ final class InspectCommand implements Callable<Integer> {
     if (json) {
       console.json(facts);
     } else {
-      facts.forEach((name, value) -> console.print(LINE.formatted(name, printed(value))));
+      Table table = new Table("", "");
+      facts.forEach((name, value) -> {
+        List<String> lines = printed(value);
+        for (int line = 0; line < lines.size(); line++) {
+          table.row(line == 0 ? name : "", lines.get(line));
+        }
+      });
+      console.print(table);
     }
     parity.require(source.name());
     console.note("inspected in %.1f s".formatted((System.nanoTime() - started) / 1e9));
@@ -113,17 +120,17 @@ final class InspectCommand implements Callable<Integer> {
     return names;
   }
 
-  private static String printed(Object value) {
+  private static List<String> printed(Object value) {
     return switch (value) {
       case List<?> list when !list.isEmpty() && list.getFirst() instanceof ParityCheck ->
-        String.join("\n" + LINE.formatted("", ""), list.stream().map(String::valueOf).toList());
-      case List<?> list -> list.isEmpty() ? "none" : String.join(" ", list.stream().map(String::valueOf).toList());
+        list.stream().map(String::valueOf).toList();
+      case List<?> list ->
+        List.of(list.isEmpty() ? "none" : String.join(" ", list.stream().map(String::valueOf).toList()));
       case Map<?, ?> map when map.size() > 8 || map.toString().length() > LONGEST_LINE ->
-        String.join("\n" + LINE.formatted("", ""),
-            map.entrySet().stream().map(e -> e.getKey() + ": " + e.getValue()).toList());
+        map.entrySet().stream().map(e -> e.getKey() + ": " + e.getValue()).toList();
       case Map<?, ?> map ->
-        String.join("; ", map.entrySet().stream().map(e -> e.getKey() + ": " + e.getValue()).toList());
-      default -> value.toString();
+        List.of(String.join("; ", map.entrySet().stream().map(e -> e.getKey() + ": " + e.getValue()).toList()));
+      default -> value.toString().lines().toList();
     };
   }
 }

@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
+import org.striatum.cli.console.Table;
 import org.striatum.cli.option.ModelOptions;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.text.Tokenizer;
@@ -73,9 +74,11 @@ final class LensCommand implements Callable<Integer> {
     if (json) {
       console.json(layers);
     } else {
-      layers.forEach(layer -> console.print("%-26s %s".formatted(layer.hook(), layer.guesses().stream()
+      Table table = new Table("", "");
+      layers.forEach(layer -> table.row(layer.hook(), layer.guesses().stream()
           .map(guess -> "%s %.3f".formatted(quoted(guess.token()), guess.probability()))
-          .collect(Collectors.joining("  ")))));
+          .collect(Collectors.joining("  "))));
+      console.print(table);
     }
     return ExitCode.DONE;
   }

@@ -83,7 +83,7 @@ final class MnistCommand implements Callable<Integer> {
         console.json(results);
       } else {
         new MnistSummary(console).print(results);
-        console.print("report: " + opened.report());
+        console.say("report: " + opened.report());
       }
     }
     return ExitCode.DONE;

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
+import org.striatum.cli.console.Table;
 import org.striatum.cli.option.Given;
 import org.striatum.cli.option.NtaOptions;
 import org.striatum.cli.summary.NtaSummary;
@@ -94,7 +95,7 @@ final class NtaCommand implements Callable<Integer> {
         console.json(NtaStep.STUDY.format(), results);
       } else {
         new NtaSummary(console).print(results, over, seed);
-        console.print("report: " + opened.report());
+        console.say("report: " + opened.report());
       }
     }
     return ExitCode.DONE;
@@ -108,7 +109,9 @@ final class NtaCommand implements Callable<Integer> {
     if (json) {
       console.json(questions);
     } else {
-      questions.forEach((name, question) -> console.print("%-20s %s".formatted(name, question)));
+      Table table = new Table("", "");
+      questions.forEach(table::row);
+      console.print(table);
     }
   }
 }

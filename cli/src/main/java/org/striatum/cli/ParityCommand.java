@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
+import org.striatum.cli.console.Table;
 import org.striatum.cli.option.ModelOptions;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.parity.ReferenceDump;
@@ -64,12 +65,13 @@ final class ParityCommand implements Callable<Integer> {
     if (json) {
       console.json(new Result(within, tolerance, rows));
     } else {
+      Table table = new Table("", "", "", "");
       for (Row row : rows) {
-        console.print("%-4s  %-24s %-10s %s".formatted(row.within() ? "ok" : "FAIL", row.tensor(),
-            row.relativeError() == null ? "–" : "%.2e".formatted(row.relativeError()),
-            row.note()));
+        table.row(row.within() ? "ok" : "FAIL", row.tensor(),
+            row.relativeError() == null ? "–" : "%.2e".formatted(row.relativeError()), row.note());
       }
-      console.print((within ? "parity: every tensor within " : "parity: not within ") + tolerance);
+      console.print(table);
+      console.say((within ? "parity: every tensor within " : "parity: not within ") + tolerance);
     }
     return within ? ExitCode.DONE : ExitCode.CHECKPOINT;
   }

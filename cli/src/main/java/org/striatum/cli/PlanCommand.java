@@ -113,7 +113,7 @@ final class PlanCommand implements Callable<Integer> {
       console.json(plan.plan());
     } else {
       new PlanSummary(console).print(plan.plan());
-      console.print("plan: %s, checksum %s".formatted(file, plan.sha256().hex()));
+      console.say("plan: %s, checksum %s".formatted(file, plan.sha256().hex()));
     }
     return ExitCode.DONE;
   }

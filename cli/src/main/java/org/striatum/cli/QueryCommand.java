@@ -1,17 +1,24 @@
 package org.striatum.cli;
 
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ValueNode;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
+import org.striatum.cli.console.Table;
+import org.striatum.probe.run.UsageException;
 import org.striatum.reports.database.ResultsDatabase;
 import org.striatum.reports.database.ResultsDatabase.Answer;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -28,6 +35,13 @@ final class QueryCommand implements Callable<Integer> {
     TABLE, CSV, JSON
   }
 
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+  /// A row of an answer.
+  ///
+  /// @param values by column: text, a number, true or false, or nothing
+  record Row(@JsonValue SequencedMap<String, ValueNode> values) {}
+
   private final Console console;
 
   @Parameters(index = "0", paramLabel = "SCAN", description = "Scan folder.")
@@ -36,8 +50,17 @@ final class QueryCommand implements Callable<Integer> {
   @Parameters(index = "1", paramLabel = "SQL", description = "Query, in quotes.")
   private String sql;
 
-  @Option(names = "--format", paramLabel = "table|csv|json", defaultValue = "table", description = "How the answer is printed (default table).")
-  private Format format;
+  @ArgGroup
+  private Printed printed = new Printed();
+
+  /// One of these at most.
+  private static final class Printed {
+    @Option(names = "--format", paramLabel = "table|csv|json", description = "How the answer is printed (default table).")
+    private Format format = Format.TABLE;
+
+    @Option(names = "--json", description = "Print JSON: a list of rows, values by their columns.")
+    private boolean json;
+  }
 
   QueryCommand(Console console) {
     this.console = console;
@@ -46,7 +69,7 @@ final class QueryCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Answer answer = ResultsDatabase.query(folder, sql);
-    switch (format) {
+    switch (printed.json ? Format.JSON : printed.format) {
       case TABLE -> table(answer);
       case CSV -> csv(answer);
       case JSON -> console.json(answer.rows().stream().map(row -> named(answer.columns(), row)).toList());
@@ -55,21 +78,9 @@ final class QueryCommand implements Callable<Integer> {
   }
 
   private void table(Answer answer) {
-    List<List<String>> lines = new ArrayList<>(List.of(answer.columns()));
-    answer.rows().forEach(row -> lines.add(row.stream().map(QueryCommand::printed).toList()));
-    int[] widths = new int[answer.columns().size()];
-    lines.forEach(line -> {
-      for (int i = 0; i < widths.length; i++) {
-        widths[i] = Math.max(widths[i], line.get(i).length());
-      }
-    });
-    for (List<String> line : lines) {
-      StringBuilder printed = new StringBuilder();
-      for (int i = 0; i < widths.length; i++) {
-        printed.append(line.get(i)).repeat(' ', widths[i] - line.get(i).length() + 2);
-      }
-      console.print(printed.toString().stripTrailing());
-    }
+    Table table = new Table(answer.columns().toArray(String[]::new));
+    answer.rows().forEach(row -> table.row(row.stream().map(QueryCommand::printed).toArray()));
+    console.print(table);
   }
 
   /// As text for the terminal; figures with four decimals.
@@ -77,7 +88,7 @@ final class QueryCommand implements Callable<Integer> {
     return switch (value) {
       case null -> "";
       case Double number when number != Math.rint(number) -> "%.4f".formatted(number);
-      default -> value.toString().replaceAll("\\p{Cc}", "\ufffd");
+      default -> value.toString();
     };
   }
 
@@ -92,13 +103,29 @@ final class QueryCommand implements Callable<Integer> {
     return value.matches("[^\",\\r\\n]*") ? value : "\"" + value.replace("\"", "\"\"") + "\"";
   }
 
-  private static Map<String, Object> named(List<String> columns, List<Object> row) {
-    Map<String, Object> named = new LinkedHashMap<>();
+  private static Row named(List<String> columns, List<Object> row) {
+    SequencedMap<String, ValueNode> named = new LinkedHashMap<>();
     for (int i = 0; i < columns.size(); i++) {
-      Object value = row.get(i);
-      named.put(columns.get(i),
-          value == null || value instanceof Number || value instanceof Boolean ? value : value.toString());
+      if (named.put(columns.get(i), json(row.get(i))) != null) {
+        throw new UsageException(
+            "JSON needs a name for each column, and two are called '" + columns.get(i) + "': rename one with AS");
+      }
     }
-    return named;
+    return new Row(named);
+  }
+
+  private static ValueNode json(Object value) {
+    return switch (value) {
+      case null -> NODES.nullNode();
+      case Boolean truth -> NODES.booleanNode(truth);
+      case Double number when number.isNaN() -> NODES.nullNode();
+      case Double number when number.isInfinite() -> NODES.textNode(number.toString());
+      case Double number -> NODES.numberNode(number);
+      case Float number -> json(number.doubleValue());
+      case BigInteger number -> (ValueNode) NODES.numberNode(number);
+      case BigDecimal number -> (ValueNode) NODES.numberNode(number);
+      case Number number -> NODES.numberNode(number.longValue());
+      default -> NODES.textNode(value.toString());
+    };
   }
 }

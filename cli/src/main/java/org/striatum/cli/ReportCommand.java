@@ -72,7 +72,7 @@ final class ReportCommand implements Callable<Integer> {
         StudyRun run = new StudyRun(opened, Version.environment(modelOptions.threads()), model, console::note,
             console.progress());
         new ReportStep(registry).write(run);
-        console.print("report: " + opened.report());
+        console.say("report: " + opened.report());
       }
       if (figures != null) {
         writeFigures(opened);
@@ -83,6 +83,6 @@ final class ReportCommand implements Callable<Integer> {
 
   private void writeFigures(RunFolder of) throws IOException {
     int files = new FigureFiles(FigureFiles.WIDTH, console.progress()).write(of.report(), figures).size();
-    console.print("figures: %d files in %s".formatted(files, figures));
+    console.say("figures: %d files in %s".formatted(files, figures));
   }
 }

@@ -171,6 +171,6 @@ final class RolloutsCommand implements Callable<Integer> {
       return;
     }
     new RolloutSummary(console).print(results);
-    console.print("rollouts in %s".formatted(folder.resolve("rollouts.jsonl")));
+    console.say("rollouts in %s".formatted(folder.resolve("rollouts.jsonl")));
   }
 }

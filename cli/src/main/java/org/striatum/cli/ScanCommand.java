@@ -15,6 +15,7 @@ import java.util.concurrent.Callable;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.Counted;
 import org.striatum.cli.console.ExitCode;
+import org.striatum.cli.console.Table;
 import org.striatum.cli.scan.CheckpointList;
 import org.striatum.cli.scan.CostEstimate;
 import org.striatum.cli.scan.LocalProcess;
@@ -148,10 +149,10 @@ final class ScanCommand implements Callable<Integer> {
     if (json) {
       console.json(results);
     } else {
-      console.print("report: " + output.resolve(REPORT));
-      console.print("%d of %s studied".formatted(results.finished().size(),
+      console.say("report: " + output.resolve(REPORT));
+      console.say("%d of %s studied".formatted(results.finished().size(),
           Counted.of(results.outcomes().size(), "checkpoint")));
-      results.failed().forEach(one -> console.print("failed: " + one.name() + ": " + one.failure().message()));
+      results.failed().forEach(one -> console.say("failed: " + one.name() + ": " + one.failure().message()));
     }
     return results.failed().isEmpty() ? ExitCode.DONE : ExitCode.PARTIAL;
   }
@@ -174,8 +175,8 @@ final class ScanCommand implements Callable<Integer> {
     DatabaseStep database = new DatabaseStep(step, series);
     scan.run(database, database.about().defaults());
     Console said = json ? console.silent() : console;
-    said.print("");
-    SeriesSummary.of(series).sentences().forEach(said::print);
+    said.say("");
+    SeriesSummary.of(series).sentences().forEach(said::say);
     ScanReport.write(new ScanReport.Content("Scan of " + plan.units().size() + " checkpoints", series,
         results.failed().stream().map(one -> new ScanReport.Failure(one.name(), one.failure().kind().word(),
             one.failure().message())).toList(),
@@ -229,8 +230,8 @@ final class ScanCommand implements Callable<Integer> {
   /// What each checkpoint would be sent. One that cannot be asked so is named, and the others are shown.
   private void preview(List<Path> found, List<String> options) throws IOException {
     for (Path checkpoint : found) {
-      console.print("");
-      console.print(checkpoint + ":");
+      console.say("");
+      console.say(checkpoint + ":");
       StudyCommand study = parsed(checkpoint, options);
       try {
         study.preview(study.sets());
@@ -242,15 +243,16 @@ final class ScanCommand implements Callable<Integer> {
 
   private void print(ScanPlan plan, CostEstimate estimate) {
     Console said = json ? console.silent() : console;
-    said.print("%-32s %10s  %s".formatted("checkpoint", "weights", "run folder"));
+    Table table = new Table("checkpoint", "weights", "run folder");
     for (ScanUnit unit : plan.units()) {
-      said.print("%-32s %7.1f MB  %s".formatted(unit.name(), unit.bytes() / 1e6, output.resolve(unit.name())));
+      table.row(unit.name(), "%.1f MB".formatted(unit.bytes() / 1e6), output.resolve(unit.name()));
     }
-    plan.repeated().forEach(same -> said.print(
+    said.print(table);
+    plan.repeated().forEach(same -> said.say(
         "%s has the same files as %s: studied once".formatted(same.checkpoint(), same.unit())));
-    said.print("time: about %s (%s)".formatted(printed(estimate.time()), CostEstimate.HOW));
-    said.print("memory: about %.1f GB at a time".formatted(estimate.memory() / 1e9));
-    said.print("disk: %s, %.1f GB free".formatted(
+    said.say("time: about %s (%s)".formatted(printed(estimate.time()), CostEstimate.HOW));
+    said.say("memory: about %.1f GB at a time".formatted(estimate.memory() / 1e9));
+    said.say("disk: %s, %.1f GB free".formatted(
         estimate.disk() < 0 ? "unknown" : "at most %.1f GB of hidden states".formatted(estimate.disk() / 1e9),
         estimate.free() / 1e9));
   }

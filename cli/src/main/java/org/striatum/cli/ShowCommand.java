@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
+import org.striatum.cli.console.Table;
 import org.striatum.cli.summary.AnswersSummary;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.RecordJson;
@@ -93,24 +94,24 @@ final class ShowCommand implements Callable<Integer> {
   /// Settings of every study, and where results lie.
   private void brief(RunFolder run, List<Manifest.Step> steps) throws IOException {
     Manifest.Inputs inputs = run.manifest().inputs();
-    console.print(folder + ": " + (inputs.checkpoint() == null
+    console.say(folder + ": " + (inputs.checkpoint() == null
         ? "no checkpoint"
         : inputs.checkpoint().name() + " (" + inputs.checkpoint().modelType() + ")")
         + (inputs.seed() == null ? "" : ", seed " + inputs.seed()));
-    RewardGraders.stale(run).forEach(console::print);
+    RewardGraders.stale(run).forEach(console::say);
     PlanReport.of(run, registry.studies()).ifPresent(plan -> {
-      console.print(plan.printed());
-      plan.deviations().forEach(one -> console.print("  " + one.printed()));
+      console.say(plan.printed());
+      plan.deviations().forEach(one -> console.say("  " + one.printed()));
     });
     if (steps.isEmpty()) {
-      console.print("no study is finished; what is under way goes on with the same command. It was asked:");
-      FlatRecord.of(inputs).entries().forEach(this::line);
+      console.say("no study is finished; what is under way goes on with the same command. It was asked:");
+      values(FlatRecord.of(inputs));
     }
     for (Manifest.Step one : steps) {
-      console.print("");
-      console.print(one.name() + ": " + summary(one) + changed(run, one));
+      console.say("");
+      console.say(one.name() + ": " + summary(one) + changed(run, one));
       lines(run.settingsFile(one.name()));
-      console.print("  → " + String.join(", ", one.outputs().keySet().stream()
+      console.say("  → " + String.join(", ", one.outputs().keySet().stream()
           .filter(output -> !output.endsWith(RunFolder.SETTINGS)).toList()));
     }
     answers(run);
@@ -127,8 +128,8 @@ final class ShowCommand implements Callable<Integer> {
         new AnswersSummary(console).print(new Answers(answers.checkpoint(), answers.beside(), null)); // said above
       }
     } catch (BadDataException changed) {
-      console.print("");
-      console.print("No answers: " + changed.getMessage());
+      console.say("");
+      console.say("No answers: " + changed.getMessage());
     }
   }
 
@@ -137,23 +138,25 @@ final class ShowCommand implements Callable<Integer> {
   }
 
   private void whole(RunFolder run, Manifest.Step one) throws IOException {
-    console.print(one.name() + ": " + summary(one) + changed(run, one));
-    console.print("told:");
+    console.say(one.name() + ": " + summary(one) + changed(run, one));
+    console.say("told:");
     lines(run.settingsFile(one.name()));
-    console.print("found:");
+    console.say("found:");
     lines(run.resultsFile(one.name()));
   }
 
   private void lines(Path file) throws IOException {
     if (!Files.isRegularFile(file)) {
-      console.print("  " + file.getFileName() + " is missing");
+      console.say("  " + file.getFileName() + " is missing");
       return;
     }
-    FlatRecord.read(file).entries().forEach(this::line);
+    values(FlatRecord.read(file));
   }
 
-  private void line(FlatRecord.Entry entry) {
-    console.print("  %-44s %s".formatted(entry.place(), entry.value()));
+  private void values(FlatRecord record) {
+    Table table = new Table("", "");
+    record.entries().forEach(entry -> table.row("  " + entry.place(), entry.value()));
+    console.print(table);
   }
 
   private String summary(Manifest.Step one) {

@@ -15,6 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
+import org.striatum.cli.console.Table;
 import org.striatum.cli.option.Given;
 import org.striatum.cli.option.ModelOptions;
 import org.striatum.cli.option.ProblemOptions;
@@ -285,10 +286,12 @@ final class StudyCommand implements Callable<Integer> {
   /// What a study would do, and what it cannot do without.
   private int steps() {
     problems.refuseLayout("--tasks");
-    console.print("A study asks a model problems and answers, in order:");
+    console.say("A study asks a model problems and answers, in order:");
+    Table table = new Table("", "");
     for (Study<?, ?> study : registry.of(Scope.EVERY_CHECKPOINT, Scope.FULL_STUDY, Scope.COMPARISON)) {
-      console.print("  %-14s %s".formatted(study.name(), study.about().summary()));
+      table.row("  " + study.name(), study.about().summary());
     }
+    console.print(table);
     throw new UsageException(
         "say what to ask: --tasks NAME,… (`striatum tasks` lists them) or --data FILE with problems of your own");
   }
@@ -322,7 +325,7 @@ final class StudyCommand implements Callable<Integer> {
     }
     if (verbose) {
       new AnswersSummary(console).print(answers);
-      console.print("");
+      console.say("");
     }
     Optional<Paper> written = options.paper();
     if (written.isPresent()) {

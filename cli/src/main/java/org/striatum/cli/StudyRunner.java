@@ -51,7 +51,7 @@ record StudyRunner(Console results, StepProgress steps, StudyRegistry registry, 
     if (!companions.isEmpty()) {
       steps.note("at most all of that again for " + Counted.of(companions.size(), "other checkpoint"));
     }
-    results.print(StudyConclusion.question(checkpoint.name()) + " " + asked(asked, plan));
+    results.say(StudyConclusion.question(checkpoint.name()) + " " + asked(asked, plan));
     Answers answers = new WholeStudy(registry.with(asked), plan, this, this).run(checkpoint, output,
         companions);
     try (RunFolder folder = RunFolder.open(output); RunModel model = model(checkpoint)) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
+import org.striatum.cli.console.Table;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.datasets.ProblemSets;
 import org.striatum.probe.rollout.Problem;
@@ -48,10 +49,9 @@ final class TasksCommand implements Callable<Integer> {
     if (json) {
       console.json(rows);
     } else {
-      String layout = "%-12s %-10s %-22s %s";
-      console.print(layout.formatted("set", "characters", "prompt", "solution"));
-      rows.forEach(row -> console
-          .print(layout.formatted(row.name(), row.lengths(), row.prompt(), row.solution().replace("\n", "  "))));
+      Table table = new Table("set", "characters", "prompt", "solution");
+      rows.forEach(row -> table.row(row.name(), row.lengths(), row.prompt(), row.solution().replace("\n", "  ")));
+      console.print(table);
     }
     return ExitCode.DONE;
   }

@@ -131,15 +131,15 @@ final class VerifyCommand implements Callable<Integer> {
 
   private Verified print(Verified run) {
     if (!json) {
-      console.print("%s: %s, %s, %s".formatted(run.run(), Counted.of(run.steps(), "step"),
+      console.say("%s: %s, %s, %s".formatted(run.run(), Counted.of(run.steps(), "step"),
           Counted.of(run.files(), "file"), run.state()));
       if (run.plan() != null) {
-        console.print("  " + run.plan().printed());
-        run.plan().deviations().forEach(one -> console.print("    " + one.printed()));
+        console.say("  " + run.plan().printed());
+        run.plan().deviations().forEach(one -> console.say("    " + one.printed()));
       }
-      run.differences().forEach(one -> console.print("  %s (%s) %s".formatted(one.file(), one.step(),
+      run.differences().forEach(one -> console.say("  %s (%s) %s".formatted(one.file(), one.step(),
           one.found() == null ? "is missing" : "has checksum " + one.found() + ", written with " + one.expected())));
-      run.figures().forEach(one -> console.print("  %s %s: %s".formatted(switch (one.outcome()) {
+      run.figures().forEach(one -> console.say("  %s %s: %s".formatted(switch (one.outcome()) {
         case SAME -> "=";
         case DIFFERENT -> "≠";
         case LEFT -> " ";

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.striatum.cli.console.Screen;
+import org.striatum.cli.console.ScreenText;
 import org.striatum.probe.run.Sha256;
 
 /// Every command on the bundled checkpoint, small, and what a second run of it must leave alone.
@@ -38,19 +40,52 @@ class CommandLineTest {
 
   private static Map<String, Session> everyCommand(Path run) {
     Map<String, Session> sessions = new LinkedHashMap<>();
-    sessions.put("rollouts", Session.of("rollouts", REASONER, "--tasks", "add,mul", "--limit", 40, "--max-new-tokens",
-        110, "--output", run));
-    sessions.put("capture", Session.of("capture", REASONER, "--rollouts", run.resolve("rollouts.jsonl"), "--hooks",
-        "blocks.2.hook_resid_post"));
-    sessions.put("probe", Session.probe(run, "--epochs", 2, "--permutations", 3));
-    sessions.put("dopamine", Session.of("dopamine", run, "-k", 2, "--rollouts", 20, "--permutations", 49));
-    sessions.put("ablate",
-        Session.of("ablate", run, "--controls", 19, "--logprob-controls", 19, "--attempts", 12, "--solutions", 8));
-    sessions.put("compare", Session.of("compare", run));
-    sessions.put("confidence", Session.of("confidence", run));
-    sessions.put("search", Session.of("search", run, "-k", 2, "--problems", 4));
-    sessions.put("report", Session.of("report", run));
+    commands(run).forEach((name, words) -> sessions.put(name, Session.of(words.toArray())));
     return sessions;
+  }
+
+  private static Map<String, List<Object>> commands(Path run) {
+    Map<String, List<Object>> commands = new LinkedHashMap<>();
+    commands.put("rollouts", List.of("rollouts", REASONER, "--tasks", "add,mul", "--limit", 40, "--max-new-tokens", 110,
+        "--output", run));
+    commands.put("capture", List.of("capture", REASONER, "--rollouts", run.resolve("rollouts.jsonl"), "--hooks",
+        "blocks.2.hook_resid_post"));
+    commands.put("probe", Stream.<List<?>>of(List.of("probe", run), Session.SMALL_PROBE,
+        List.of("--epochs", 2, "--permutations", 3)).<Object>flatMap(List::stream).toList());
+    commands.put("dopamine", List.of("dopamine", run, "-k", 2, "--rollouts", 20, "--permutations", 49));
+    commands.put("ablate", List.of("ablate", run, "--controls", 19, "--logprob-controls", 19, "--attempts", 12,
+        "--solutions", 8));
+    commands.put("compare", List.of("compare", run));
+    commands.put("confidence", List.of("confidence", run));
+    commands.put("search", List.of("search", run, "-k", 2, "--problems", 4));
+    commands.put("report", List.of("report", run));
+    return commands;
+  }
+
+  /// Nothing is wider than the terminal, and nothing is lost: every cell and every line of what a file would get is there.
+  @Test
+  void everyOutputFitsTheTerminal() {
+    List<List<Object>> commands = new ArrayList<>(commands(run).values());
+    commands.addAll(List.of(List.of("show", run), List.of("show", run, "probe"), List.of("verify", run, "--checksums"),
+        List.of("tasks"), List.of("nta"), List.of("inspect", REASONER), List.of("capture", REASONER, "--list"),
+        List.of("lens", REASONER, "--text", "13+14"), List.of("grade", run, "--show", 3)));
+    for (List<Object> command : commands) {
+      List<String> cells = Session.on(Screen.PLAIN, command.toArray()).out().lines()
+          .flatMap(line -> Stream.of(line.split(" {2,}"))).map(cell -> unspaced(command, cell)).toList();
+      for (int columns : new int[]{40, 60, 80, 100, 200}) {
+        Session session = Session.on(new Screen(columns, false), command.toArray());
+        assertThat(session.code()).as(command + session.err()).isZero();
+        assertThat((session.out() + session.err()).lines()).as(command.toString())
+            .allSatisfy(line -> assertThat(ScreenText.width(line)).as(line).isLessThanOrEqualTo(columns));
+        String kept = unspaced(command, session.out());
+        assertThat(cells).as(command.toString()).allSatisfy(cell -> assertThat(kept).contains(cell));
+      }
+    }
+  }
+
+  /// Without spaces; of `inspect` without the figures, which are times.
+  private static String unspaced(List<Object> command, String text) {
+    return text.replaceAll(command.getFirst().equals("inspect") ? "[\\s\\d]" : "\\s", "");
   }
 
   @Test

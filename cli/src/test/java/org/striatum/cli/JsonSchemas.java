@@ -52,6 +52,7 @@ final class JsonSchemas {
         "scan", RecordSchema.type(ScanResults.class),
         "plan", RecordSchema.type(Plan.class));
     others.forEach((name, type) -> made.put(name, RecordSchema.of("striatum " + name, type, null)));
+    made.put("query", RecordSchema.of("striatum query", RecordSchema.list(QueryCommand.Row.class), null));
     made.put("scan-plan", RecordSchema.of("striatum scan --dry-run", RecordSchema.type(ScanPlan.class), null));
     return made;
   }

@@ -37,13 +37,33 @@ class QueryCommandTest {
   @Test
   void aTableCsvAndJson() {
     assertThat(query("query", scan, SQL).lines()).containsExactly(
-        "n   x       nothing  text",
+        "n        x  nothing  text",
         "12  0.1235           a \"b\", c",
-        "3   2.0     true     d");
+        "3      2.0  true     d");
     assertThat(query("query", scan, SQL, "--format", "csv").lines()).containsExactly("n,x,nothing,text",
         "12,0.123456789,,\"a \"\"b\"\", c\"", "3,2.0,true,d");
     assertThat(query("query", scan, SQL, "--format", "json").replaceAll("\\s", "")).isEqualTo(
         "[{\"n\":12,\"nothing\":null,\"text\":\"a\\\"b\\\",c\",\"x\":0.123456789},{\"n\":3,\"nothing\":true,\"text\":\"d\",\"x\":2.0}]");
+  }
+
+  @Test
+  void jsonAsEveryOtherCommandPrintsIt() {
+    assertThat(query("query", scan, SQL, "--json")).isEqualTo(query("query", scan, SQL, "--format", "json"));
+    assertThat(query("query", scan,
+        "SELECT 'NaN'::DOUBLE AS a, 'Infinity'::DOUBLE AS b, 170141183460469231731687303715884105727::HUGEINT AS c, 1.25::FLOAT AS d, DATE '2026-01-02' AS e",
+        "--json").replaceAll("\\s", "")).isEqualTo(
+            "[{\"a\":null,\"b\":\"Infinity\",\"c\":170141183460469231731687303715884105727,\"d\":1.25,\"e\":\"2026-01-02\"}]");
+    assertThat(query("query", scan, "SELECT 1 WHERE false", "--json").strip()).isEqualTo("[ ]");
+  }
+
+  /// An object would keep only the last of them.
+  @Test
+  void columnsOfOneNameAreNotLost() {
+    Session twice = Session.of("query", scan, "SELECT 1 AS a, 2 AS a", "--json");
+    assertThat(twice.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(twice.errorLines()).singleElement().asString().contains("'a'");
+    assertThat(query("query", scan, "SELECT 1 AS a, 2 AS a", "--format", "csv").lines()).containsExactly("a,a", "1,2");
+    assertThat(Session.of("query", scan, "SELECT 1", "--json", "--format", "csv").code()).isEqualTo(ExitCode.USAGE);
   }
 
   @Test

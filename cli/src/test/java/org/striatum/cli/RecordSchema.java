@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.ValueNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -74,6 +75,11 @@ final class RecordSchema {
     }
     if (CharSequence.class.isAssignableFrom(raw) || Path.class.isAssignableFrom(raw)) {
       return typed("string", true);
+    }
+    if (ValueNode.class.isAssignableFrom(raw)) {
+      ObjectNode scalar = NODES.objectNode();
+      scalar.putArray("type").add("string").add("number").add("boolean").add("null");
+      return scalar;
     }
     if (JsonNode.class.isAssignableFrom(raw) || raw == Object.class) {
       return NODES.objectNode(); // whatever a study was told or found

@@ -10,6 +10,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.striatum.cli.console.Console;
+import org.striatum.cli.console.Screen;
+import org.striatum.cli.process.Supervision;
 import org.striatum.probe.run.Progress;
 
 /// One command, run in process.
@@ -48,9 +50,15 @@ public record Session(int code, String out, String err) {
   }
 
   private static Session run(Object... arguments) {
+    return on(Screen.PLAIN, arguments);
+  }
+
+  /// Runs a command whose results go to a screen.
+  public static Session on(Screen screen, Object... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    int code = Striatum.commandLine(new Console(new PrintWriter(out), new PrintWriter(err), Progress.NONE))
+    int code = Striatum
+        .commandLine(new Console(new PrintWriter(out), new PrintWriter(err), Progress.NONE, Supervision.NONE, screen))
         .execute(Arrays.stream(arguments).map(Object::toString).toArray(String[]::new));
     return new Session(code, out.toString(), err.toString());
   }

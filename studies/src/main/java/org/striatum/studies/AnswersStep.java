@@ -76,6 +76,12 @@ public record AnswersStep(List<Study<?, ?>> studies, List<RunFolder> beside)
     return Scope.COMPARISON;
   }
 
+  /// It sums up whatever is there.
+  @Override
+  public boolean isReplaceable() {
+    return true;
+  }
+
   @Override
   public boolean isInternal() {
     return true;

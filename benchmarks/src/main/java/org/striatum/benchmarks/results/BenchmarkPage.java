@@ -120,7 +120,7 @@ public final class BenchmarkPage {
             trend.steps().stream().map(size -> figure(size) + " → " + figure(trend.cost(size)))
                 .collect(Collectors.joining(", ")),
             "%s → %s".formatted(trend.axis(), trend.unit()),
-            "%s [%s, %s]".formatted(figure(line.slope()), figure(line.low()), figure(line.high())),
+            "%s [%s to %s]".formatted(figure(line.slope()), figure(line.low()), figure(line.high())),
             trend.expected().name().toLowerCase(Locale.ROOT), figure(100 * trend.deviation()) + " %",
             "≤ " + figure(100 * trend.bound()) + " %", verdict(trend.reached()), trend.work()));
       }

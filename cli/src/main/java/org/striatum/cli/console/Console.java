@@ -49,10 +49,22 @@ public record Console(PrintWriter out, PrintWriter err, Progress progress, Super
     }
   }
 
-  /// A line of results.
+  /// A line of results as it is: for machines, or laid out already.
   public void print(String line) {
     clear();
     out.println(line);
+  }
+
+  /// Results in words: what would break a line or turn it round is written as its number, and no line is wider than the terminal.
+  public void say(String text) {
+    clear();
+    ScreenText.paragraph(ScreenText.visible(text), screen.line()).forEach(out::println);
+  }
+
+  /// A table of results, no wider than the terminal.
+  public void print(Table table) {
+    clear();
+    table.lines(screen.columns(), screen.line()).forEach(out::println);
   }
 
   /// JSON as in the run folder's files: a NaN is null.
@@ -70,7 +82,7 @@ public record Console(PrintWriter out, PrintWriter err, Progress progress, Super
   /// A line of messages.
   public void note(String line) {
     clear();
-    err.println(line);
+    ScreenText.paragraph(ScreenText.visible(line), screen.line()).forEach(err::println);
   }
 
   /// Why the process ends with this code, for people and for its watcher.

@@ -5,19 +5,31 @@ import org.striatum.probe.stats.Verdict;
 
 /// What results are printed on.
 ///
-/// @param width columns that a line may take
+/// @param columns of the terminal; a file or a pipe has no end of the line
 /// @param colours whether it shows them
-public record Screen(int width, boolean colours) {
+public record Screen(int columns, boolean colours) {
   /// No wider even on a wide terminal: longer lines are hard to read.
   public static final int WIDEST = 100;
-  /// A file or a pipe.
-  public static final Screen PLAIN = new Screen(WIDEST, false);
+
+  private static final int UNLIMITED = Integer.MAX_VALUE;
+  /// A file or a pipe: the reader's own tool breaks lines, or searches them.
+  public static final Screen PLAIN = new Screen(UNLIMITED, false);
 
   private static final int NARROWEST = 30;
   private static final int USUAL = 80;
 
   public Screen {
-    width = Math.clamp(width, NARROWEST, WIDEST);
+    columns = Math.max(columns, NARROWEST);
+  }
+
+  /// Columns that what is laid out as one screen may take.
+  public int width() {
+    return Math.min(columns, WIDEST);
+  }
+
+  /// Columns that a line of text may take.
+  public int line() {
+    return columns == UNLIMITED ? UNLIMITED : width();
   }
 
   /// Reads the environment: `COLUMNS` is the terminal's width, `NO_COLOR` asks for no colours (no-color.org).

@@ -95,6 +95,16 @@ public final class ScreenText {
     return lines;
   }
 
+  /// The same with the indent that the text begins with before every line, and two columns more before all but the first.
+  public static List<String> paragraph(String text, int columns) {
+    if (width(text) <= columns) {
+      return List.of(text);
+    }
+    String own = text.substring(0, Math.min(text.length() - text.stripLeading().length(), columns / 3));
+    List<String> lines = wrapped(text.stripLeading(), columns - own.length(), "  ");
+    return lines.stream().map(line -> own + line).toList();
+  }
+
   /// Characters of a word that fit into some columns, at least one.
   private static int fitting(String word, int columns) {
     int at = word.offsetByCodePoints(0, 1);

@@ -61,7 +61,7 @@ public final class StepProgress implements Progress {
   /// A line that stays.
   public void note(String line) {
     clear();
-    err.println(line);
+    ScreenText.paragraph(ScreenText.visible(line), screen.line()).forEach(err::println);
   }
 
   /// Takes away the line that is written over, so that something else can be printed.
@@ -74,7 +74,7 @@ public final class StepProgress implements Progress {
   }
 
   private void over(String line) {
-    String fitting = ScreenText.cut(line, screen.width() - 1);
+    String fitting = ScreenText.cut(ScreenText.visible(line), screen.width() - 1);
     int width = ScreenText.width(fitting);
     err.print("\r" + fitting + " ".repeat(Math.max(0, shown - width)));
     err.flush();

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.striatum.cli.console.Console;
+import org.striatum.cli.console.Table;
 import org.striatum.cli.process.OneLine;
 import org.striatum.studies.about.AboutResults;
 import org.striatum.studies.about.AboutResults.AboutNeuron;
@@ -19,21 +20,23 @@ public record AboutSummary(Console console) {
 
   public void print(AboutResults results) {
     if (!results.neurons().isEmpty()) {
-      console.print("");
-      console.print(
+      console.say("");
+      console.say(
           "The best neuron of each hook point: where it is high and low, which output tokens it raises and lowers;"
               + " %d neurons are in the report".formatted(results.neurons().size()));
     }
     Set<String> places = new LinkedHashSet<>();
+    Table table = new Table("", "", "");
     for (AboutNeuron neuron : results.neurons()) {
       if (places.add(neuron.dataset() + " " + neuron.neuron().hook())) {
-        console.print("%-6s %-26s high at %s; low at %s%s".formatted(neuron.dataset(), neuron.neuron(),
+        table.row(neuron.dataset(), neuron.neuron(), "high at %s; low at %s%s".formatted(
             seen(neuron.highest()), seen(neuron.lowest()), neuron.raised().isEmpty()
                 ? ""
                 : "; raises %s; lowers %s".formatted(written(neuron.raised()), written(neuron.lowered()))));
       }
     }
-    results.notes().forEach(note -> console.print("note: " + note));
+    console.print(table);
+    results.notes().forEach(note -> console.say("note: " + note));
   }
 
   private static String seen(List<TokenInContext> tokens) {

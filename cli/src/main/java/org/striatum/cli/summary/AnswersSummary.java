@@ -15,26 +15,26 @@ import org.striatum.studies.answer.StudyAnswers;
 /// @param console where they go
 public record AnswersSummary(Console console) {
   public void print(Answers answers) {
-    console.print("");
-    console.print("Answers, " + answers.checkpoint().checkpoint());
+    console.say("");
+    console.say("Answers, " + answers.checkpoint().checkpoint());
     if (answers.plan() != null) {
-      console.print(answers.plan().printed());
-      answers.plan().deviations().forEach(one -> console.print("  " + one.printed()));
+      console.say(answers.plan().printed());
+      answers.plan().deviations().forEach(one -> console.say("  " + one.printed()));
     }
     for (Answer answer : answers.checkpoint().answers()) {
-      console.print(answer.question().text() + " " + answer.brief());
+      console.say(answer.question().text() + " " + answer.brief());
       for (Finding finding : answer.findings()) {
-        console.print("  " + finding.printed());
+        console.say("  " + finding.printed());
       }
     }
     if (!answers.beside().isEmpty()) {
       List<StudyAnswers> all = Stream.concat(Stream.of(answers.checkpoint()), answers.beside().stream()).toList();
-      console.print("");
-      console.print(
+      console.say("");
+      console.say(
           "Are the answers the same for other checkpoints? One answer per question and checkpoint; where cases differ, how many have which");
       for (Question question : Question.values()) {
-        console.print(question.text());
-        console.print("  " + all.stream().map(one -> one.checkpoint() + ": " + one.to(question).brief())
+        console.say(question.text());
+        console.say("  " + all.stream().map(one -> one.checkpoint() + ": " + one.to(question).brief())
             .collect(Collectors.joining("; ")));
       }
     }

@@ -2,7 +2,9 @@ package org.striatum.cli.summary;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.striatum.cli.console.Console;
+import org.striatum.cli.console.Table;
 import org.striatum.probe.dopamine.DopaminePower;
 import org.striatum.probe.dopamine.DopaminePower.Share;
 import org.striatum.probe.dopamine.DopamineResults;
@@ -14,6 +16,7 @@ import org.striatum.probe.dopamine.DopamineResults.ProbeNull;
 import org.striatum.probe.dopamine.DopamineVerdict;
 import org.striatum.probe.dopamine.Planting;
 import org.striatum.probe.dopamine.Scaling;
+import org.striatum.probe.stats.Decimals;
 
 /// The dopamine study as lines of text.
 ///
@@ -22,42 +25,42 @@ public record DopamineSummary(Console console) {
   private static final double NEARLY_ALL = 0.99;
 
   public void print(DopamineResults results) {
-    console.print("");
-    console.print("%-6s %9s %6s %6s  %-20s %-20s %s".formatted("task", "rollouts", "steps", "kept", "reliability of V̂",
-        "of δ", "reproduced"));
+    console.say("");
+    Table tasks = new Table("task", "rollouts", "steps", "kept", "reliability of V̂", "of δ", "reproduced");
     for (DatasetSteps row : results.datasets()) {
-      console.print("%-6s %9d %6d %6d  %-20s %-20s %s".formatted(row.dataset(), row.rollouts(), row.steps(), row.kept(),
+      tasks.row(row.dataset(), row.rollouts(), row.steps(), row.kept(),
           Figures.interval(row.reliability().value().reliability()),
           Figures.interval(row.reliability().delta().reliability()),
-          Figures.interval(row.reliability().replicated())));
+          Figures.interval(row.reliability().replicated()));
     }
-    console.print("");
-    console.print(
+    console.print(tasks);
+    console.say("");
+    console.say(
         "Spearman's ρ of the TD-error probe with δ, kept test steps, 95 % interval; last: significant coordinates of those"
             + " tested");
-    console.print("%-6s %-26s %-22s %-22s %-28s %s".formatted("task", "hook point", "all coordinates", "99 % removed",
-        "reassigned δ", "significant"));
+    Table layers = new Table("task", "hook point", "all coordinates", "99 % removed", "reassigned δ", "significant");
     for (LayerDopamine layer : results.layers()) {
-      console.print("%-6s %-26s %-22s %-22s %-28s %d of %d".formatted(layer.dataset(), layer.hook(), rho(layer, 0),
-          rho(layer, NEARLY_ALL), shuffled(layer.shuffled()), layer.significant().size(), layer.tested().size()));
+      layers.row(layer.dataset(), layer.hook(), rho(layer, 0), rho(layer, NEARLY_ALL), shuffled(layer.shuffled()),
+          layer.significant().size() + " of " + layer.tested().size());
     }
+    console.print(layers);
     results.layers().stream().flatMap(layer -> layer.curves().stream().filter(curve -> curve.sorted() != null)
         .filter(curve -> !curve.sorted().stable())
         .map(curve -> "note: %s at %s: the order by weights (%s) was still changing after %d passes, overlap %.2f"
             .formatted(layer.dataset(), layer.hook(), curve.scaling(), curve.sorted().passes(),
                 curve.sorted().overlap())))
-        .forEach(console::print);
+        .forEach(console::say);
     power(results, console);
-    console.print("");
-    results.verdicts().stream().map(DopamineVerdict::words).forEach(console::print);
+    console.say("");
+    results.verdicts().stream().map(DopamineVerdict::words).forEach(console::say);
     for (DatasetSteps row : results.datasets()) {
-      row.warnings().forEach(warning -> console.print("warning: " + row.dataset() + ": " + warning));
-      row.notes().forEach(note -> console.print("note: " + row.dataset() + ": " + note));
+      row.warnings().forEach(warning -> console.say("warning: " + row.dataset() + ": " + warning));
+      row.notes().forEach(note -> console.say("note: " + row.dataset() + ": " + note));
     }
     for (String note : results.layers().stream()
         .flatMap(layer -> layer.notes().stream().map(note -> layer.dataset() + ": " + note)).distinct()
         .collect(Collectors.toList())) {
-      console.print("note: " + note);
+      console.say("note: " + note);
     }
   }
 
@@ -66,15 +69,16 @@ public record DopamineSummary(Console console) {
     if (planted.isEmpty()) {
       return;
     }
-    console.print("");
-    console.print("Planted into the same activations, and found by the signature test; r: correlation with δ");
+    console.say("");
+    console.say("Planted into the same activations, and found by the signature test; r: correlation with δ");
     List<Share> columns = planted.getFirst().shares();
-    console.print("%-6s %s".formatted("task",
-        columns.stream().map(share -> "%-12s".formatted(heading(share))).collect(Collectors.joining(" "))));
+    Table table = new Table(Stream.concat(Stream.of("task"), columns.stream().map(DopamineSummary::heading))
+        .toArray(String[]::new));
     for (DopaminePower power : planted) {
-      console.print("%-6s %s".formatted(power.dataset(), power.shares().stream()
-          .map(share -> "%-12s".formatted(share.found() + "/" + share.planted())).collect(Collectors.joining(" "))));
+      table.row(Stream.concat(Stream.of(power.dataset()), power.shares().stream()
+          .map(share -> share.found() + "/" + share.planted())).toArray());
     }
+    console.print(table);
   }
 
   private static String heading(Share share) {
@@ -90,6 +94,7 @@ public record DopamineSummary(Console console) {
   private static String shuffled(ProbeNull shuffled) {
     return shuffled.retrainings() == 0
         ? "–"
-        : "%+.2f … %+.2f, %s".formatted(shuffled.low(), shuffled.high(), shuffled.pValue().equation("p"));
+        : Decimals.signed(shuffled.low(), 2) + " to " + Decimals.signed(shuffled.high(), 2) + ", "
+            + shuffled.pValue().equation("p");
   }
 }

@@ -18,28 +18,28 @@ public record GradeSummary(Console console) {
   public void print(Regrading regrading, List<String> again, boolean dryRun) {
     for (Regrading.Change change : regrading.changes()) {
       Rollout after = change.after();
-      console.print("line %d: %s %s, sample %d: reward %.0f → %.0f, read %s%s, reference %s%s".formatted(change.line(),
+      console.say("line %d: %s %s, sample %d: reward %.0f → %.0f, read %s%s, reference %s%s".formatted(change.line(),
           after.problem().dataset(), after.problem().id(), after.sample(), change.before().reward(), after.reward(),
           read(after), change.before().read() == null ? "" : " (was " + read(change.before()) + ")",
           quoted(after.problem().answer(), SHORT),
           after.timeLimit() ? ", time limit reached: written forms decided" : ""));
     }
-    console.print("%d of %d rewards changed, %d the same for another answer".formatted(regrading.changes().size(),
+    console.say("%d of %d rewards changed, %d the same for another answer".formatted(regrading.changes().size(),
         regrading.after().size(), regrading.otherwiseRead()));
     long unread = regrading.after().stream().filter(rollout -> rollout.read() == null).count();
     if (unread > 0) {
-      console.print("%d of %d completions not read: no committed answer".formatted(unread, regrading.after().size()));
+      console.say("%d of %d completions not read: no committed answer".formatted(unread, regrading.after().size()));
     }
     List<RolloutResults.DatasetAccuracy> before = RolloutResults.of(regrading.before()).datasets();
     List<RolloutResults.DatasetAccuracy> after = RolloutResults.of(regrading.after()).datasets();
     for (int i = 0; i < after.size(); i++) {
-      console.print("%-8s accuracy %.3f → %.3f".formatted(after.get(i).dataset(), before.get(i).accuracy(),
+      console.say("%-8s accuracy %.3f → %.3f".formatted(after.get(i).dataset(), before.get(i).accuracy(),
           after.get(i).accuracy()));
     }
     if (dryRun) {
-      console.print("nothing was written");
+      console.say("nothing was written");
     } else if (!again.isEmpty()) {
-      console.print("to be run again: " + String.join(", ", again));
+      console.say("to be run again: " + String.join(", ", again));
     }
   }
 
@@ -54,12 +54,12 @@ public record GradeSummary(Console console) {
       int index = lines[(int) ((long) i * lines.length / shown)];
       Rollout rollout = rollouts.get(index);
       console
-          .print("line %d: %s %s, sample %d%s".formatted(index + 1, rollout.problem().dataset(), rollout.problem().id(),
+          .say("line %d: %s %s, sample %d%s".formatted(index + 1, rollout.problem().dataset(), rollout.problem().id(),
               rollout.sample(), rollout.finished() ? "" : ", unfinished"));
-      console.print("  completion " + tail(rollout.completion()));
-      console.print("  read       " + read(rollout));
-      console.print("  reference  " + quoted(rollout.problem().answer(), TAIL));
-      console.print("  reward     %.0f%s".formatted(rollout.reward(),
+      console.say("  completion " + tail(rollout.completion()));
+      console.say("  read       " + read(rollout));
+      console.say("  reference  " + quoted(rollout.problem().answer(), TAIL));
+      console.say("  reward     %.0f%s".formatted(rollout.reward(),
           rollout.timeLimit() ? " (time limit reached: written forms decided)" : ""));
     }
   }

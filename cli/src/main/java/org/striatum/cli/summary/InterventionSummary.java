@@ -2,6 +2,7 @@ package org.striatum.cli.summary;
 
 import java.util.stream.Collectors;
 import org.striatum.cli.console.Console;
+import org.striatum.cli.console.Table;
 import org.striatum.probe.intervention.AblationKind;
 import org.striatum.probe.intervention.CurveKind;
 import org.striatum.probe.intervention.InterventionResults;
@@ -10,68 +11,71 @@ import org.striatum.probe.intervention.InterventionResults.Curve;
 import org.striatum.probe.intervention.InterventionResults.CurvePoint;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.intervention.InterventionResults.Writing;
+import org.striatum.probe.stats.Decimals;
 import org.striatum.studies.intervention.InterventionWords;
 
 /// An intervention study's results as lines of text.
 ///
 /// @param console where they go
 public record InterventionSummary(Console console) {
-  private static final String ROW = "%-6s %-25s %-14s %-8s %-15s %-9s %-25s %-8s %-8s %s";
-
   public void print(InterventionResults results) {
     if (!results.interventions().isEmpty()) {
       long secondary = results.interventions().stream().filter(one -> !one.primary()).count();
-      console.print("");
-      console.print(
+      console.say("");
+      console.say(
           "Interventions on test problems; effect = ablated − base; * fixed before the run (corrected by Holm), the"
               + " other " + secondary
               + " corrected together (Benjamini–Hochberg); q against random and RMS-matched sets, ties"
               + " counting against the set");
-      console.print(ROW.formatted("task", "hook point", "set", "kind", "outcome", "base", "effect", "random", "matched",
-          "verdict"));
+      Table table = new Table("task", "hook point", "set", "kind", "outcome", "base", "effect", "random", "matched",
+          "verdict");
       for (Intervention one : results.interventions()) {
-        console.print(ROW.formatted(one.dataset(), one.where(), (one.primary() ? "*" : "") + one.set(), one.treatment(),
+        table.row(one.dataset(), one.where(), (one.primary() ? "*" : "") + one.set(), one.treatment(),
             one.outcome(), "%.3f".formatted(one.base().outcome().value()), Figures.signed(one.effect()),
-            one.random().qValue(), one.matched().qValue(), InterventionWords.verdict(one)));
+            one.random().qValue(), one.matched().qValue(), InterventionWords.verdict(one));
       }
+      console.print(table);
     }
     results.curves().forEach(this::curve);
-    results.notes().forEach(note -> console.print("note: " + note));
+    results.notes().forEach(note -> console.say("note: " + note));
     results.interventions().stream().filter(Intervention::primary).forEach(this::verdict);
   }
 
   private void curve(Curve curve) {
     boolean dose = curve.subject() == CurveKind.DOSE;
-    console.print("");
-    console.print("%s of %s at %s of %s: change of log-probability (nats per item), and RMS-matched sets' 95 %%"
+    console.say("");
+    console.say("%s of %s at %s of %s: change of log-probability (nats per item), and RMS-matched sets' 95 %%"
         .formatted(dose ? "Dose curve" : "Steering towards success by α standard deviations", curve.set(), curve.hook(),
             curve.dataset()));
+    Table table = new Table(dose ? "share" : "α", "coordinates", "change", "matched sets");
     for (CurvePoint point : curve.points()) {
-      console.print("  %-8s %4d coordinates  %-27s %s".formatted(
-          dose ? "%.3g %%".formatted(100 * point.x()) : "α %+.3g".formatted(point.x()), point.coordinates(),
-          Figures.signed(point.effect()), point.refused() != null
+      table.row(dose ? "%.3g %%".formatted(100 * point.x()) : "%+.3g".formatted(point.x()).replace('-', '−'),
+          point.coordinates(), Figures.signed(point.effect()), point.refused() != null
               ? "no matched sets"
-              : "%+.3f … %+.3f, %s".formatted(point.low(), point.high(), point.pValue().equation("p"))));
+              : Decimals.signed(point.low(), 3) + " to " + Decimals.signed(point.high(), 3) + ", "
+                  + point.pValue().equation("p"));
     }
+    console.print(table);
   }
 
   private void verdict(Intervention primary) {
-    console.print("");
-    console.print("Verdict: %s. %s %s (%s of %s, on %s) changes accuracy from %.3f by %s%s: %s.".formatted(
+    console.say("");
+    console.say("Verdict: %s. %s %s (%s of %s, on %s) changes accuracy from %.3f by %s%s: %s.".formatted(
         InterventionWords.verdict(primary),
         primary.kind() == AblationKind.ZERO ? "Zeroing" : "Changing (" + primary.treatment() + ")", primary.set(),
         primary.kind().ofDirection() ? "a direction" : primary.size() + " neurons", primary.where(), primary.dataset(),
         primary.base().outcome().value(), Figures.signed(primary.effect()), mcNemar(primary.ablated()),
         InterventionWords.finding(primary)));
     if (!primary.matched().effects().isEmpty()) {
-      console.print("  RMS-matched sets have %+.3f on average, the set %s beyond that; %d of %d tie.".formatted(
-          primary.matched().mean(), Figures.signed(primary.matched().excess()), primary.matched().ties(),
+      console.say("  RMS-matched sets have %s on average, the set %s beyond that; %d of %d tie.".formatted(
+          Decimals.signed(primary.matched().mean(), 3), Figures.signed(primary.matched().excess()),
+          primary.matched().ties(),
           primary.matched().effects().size()));
     }
     String power = InterventionWords.power(primary);
     if (!power.isEmpty()) {
-      console.print("  " + power);
-      console.print("  planted drops found: " + primary.decision().power().shares().stream()
+      console.say("  " + power);
+      console.say("  planted drops found: " + primary.decision().power().shares().stream()
           .filter(share -> share.planted() > 0).map(share -> "%s %.0f %%".formatted(
               InterventionWords.size(share.drop(), primary.outcome()), 100 * share.value()))
           .collect(Collectors.joining(", ")));
@@ -79,7 +83,7 @@ public record InterventionSummary(Console console) {
     writing("base", primary.base().writing());
     writing(primary.set(), primary.ablated().writing());
     for (Arm other : primary.others()) {
-      console.print("  %-14s %4d coordinates: effect %s".formatted(other.name(), other.coordinates(),
+      console.say("  %-14s %4d coordinates: effect %s".formatted(other.name(), other.coordinates(),
           Figures.signed(other.effect())));
       writing(other.name(), other.writing());
     }
@@ -88,7 +92,7 @@ public record InterventionSummary(Console console) {
 
   private void writing(String name, Writing writing) {
     if (writing != null) {
-      console.print("  %-14s %.1f tokens on average, %.0f %% finished, %.0f %% with an answer".formatted(name,
+      console.say("  %-14s %.1f tokens on average, %.0f %% finished, %.0f %% with an answer".formatted(name,
           writing.tokens().value(), 100 * writing.finished().value(), 100 * writing.parsed().value()));
     }
   }

@@ -12,21 +12,21 @@ import org.striatum.studies.intervention.MediationWords;
 /// @param console where they go
 record MediationSummary(Console console) {
   void print(MediationResults results) {
-    console.print("");
-    console.print("Right and wrong runs of one problem, exchanged at the first token in which they differ (nats)");
+    console.say("");
+    console.say("Right and wrong runs of one problem, exchanged at the first token in which they differ (nats)");
     results.judged().forEach(this::print);
-    console.print("  " + MediationWords.sentence(results) + ".");
-    results.notes().forEach(note -> console.print("  note: " + note));
+    console.say("  " + MediationWords.sentence(results) + ".");
+    results.notes().forEach(note -> console.say("  note: " + note));
   }
 
   private void print(Judged judged) {
     Mediation one = judged.mediation();
-    console.print("  %s, %s at %s, %s, %d problems: %s".formatted(one.dataset(), one.set(), one.hook(),
+    console.say("  %s, %s at %s, %s, %d problems: %s".formatted(one.dataset(), one.set(), one.hook(),
         one.transplant().printed(), one.problems(), judged.verdict().printed()));
-    console.print("    all that the token changes %s, the whole state there %s, %d coordinates %s".formatted(
+    console.say("    all that the token changes %s, the whole state there %s, %d coordinates %s".formatted(
         MediationWords.nats(one.total()), MediationWords.nats(one.whole()), one.coordinates(),
         MediationWords.nats(one.effect())));
-    console.print("    %s: set less controls %s, %s, %s; %s".formatted(
+    console.say("    %s: set less controls %s, %s, %s; %s".formatted(
         one.controls() == 0
             ? "no matched sets"
             : "%d matched sets %s".formatted(one.controls(),

@@ -1,7 +1,6 @@
 package org.striatum.cli.summary;
 
 import org.striatum.cli.console.Console;
-import org.striatum.cli.console.ScreenText;
 import org.striatum.reports.page.Notation;
 import org.striatum.reports.run.PaperComparison;
 import org.striatum.reports.run.PaperComparison.Case;
@@ -17,10 +16,10 @@ public record PaperSummary(Console console) {
 
   /// Prints the table and the deviations.
   public void print(Paper paper, StudyResults results, StudyAnswers answers) {
-    console.print("");
-    console.print("As written in arXiv 2602.00986" + paper.printed() + ", and behind | under our controls");
+    console.say("");
+    console.say("As written in arXiv 2602.00986" + paper.printed() + ", and behind | under our controls");
     for (PaperComparison row : PaperComparison.all(results, answers)) {
-      console.print(row.figure().printed());
+      console.say(row.figure().printed());
       lines("paper: " + row.figure().published());
       row.cases().forEach(this::print);
     }
@@ -33,7 +32,6 @@ public record PaperSummary(Console console) {
   }
 
   private void lines(String text) {
-    ScreenText.wrapped(ScreenText.visible(text), console.screen().width() - INDENT.length(), INDENT)
-        .forEach(line -> console.print(INDENT + line));
+    console.say(INDENT + text);
   }
 }

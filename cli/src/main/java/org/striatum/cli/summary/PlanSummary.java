@@ -3,6 +3,7 @@ package org.striatum.cli.summary;
 import java.util.List;
 import java.util.Locale;
 import org.striatum.cli.console.Console;
+import org.striatum.cli.console.Table;
 import org.striatum.studies.registration.Plan;
 import org.striatum.studies.registration.Plan.Ground;
 import org.striatum.studies.registration.Plan.PlannedAnswer;
@@ -14,19 +15,19 @@ import org.striatum.studies.registration.Plan.PlannedCost;
 public record PlanSummary(Console console) {
   public void print(Plan plan) {
     for (String dataset : plan.told().data().keySet()) {
-      console.print("");
-      console.print("%s: %d problems".formatted(dataset, plan.told().data().get(dataset).problems()));
-      console.print("  stands on " + String.join(", ", plan.grounds().stream()
+      console.say("");
+      console.say("%s: %d problems".formatted(dataset, plan.told().data().get(dataset).problems()));
+      console.say("  stands on " + String.join(", ", plan.grounds().stream()
           .filter(ground -> ground.dataset().equals(dataset)).map(PlanSummary::ground).toList()));
       for (PlannedAnswer answer : plan.answers()) {
         if (answer.dataset().equals(dataset)) {
-          console.print("  " + answer.printed());
+          console.say("  " + answer.printed());
         }
       }
     }
     cost(plan.cost());
-    plan.notes().forEach(console::print);
-    console.print("primary: " + plan.primary().printed());
+    plan.notes().forEach(console::say);
+    console.say("primary: " + plan.primary().printed());
   }
 
   private static String ground(Ground ground) {
@@ -40,17 +41,19 @@ public record PlanSummary(Console console) {
   }
 
   private void cost(List<PlannedCost> cost) {
-    console.print("");
+    console.say("");
     long tokens = 0;
     double seconds = 0;
     double bytes = 0;
+    Table table = new Table("", "");
     for (PlannedCost one : cost) {
-      console.print("%-10s %s".formatted(one.study(), amounts(one.tokens(), one.seconds(), one.bytes())));
+      table.row(one.study(), amounts(one.tokens(), one.seconds(), one.bytes()));
       tokens += one.tokens();
       seconds += one.seconds();
       bytes += one.bytes();
     }
-    console.print("%-10s %s; the time of fits is not in it".formatted("in all", amounts(tokens, seconds, bytes)));
+    table.row("in all", amounts(tokens, seconds, bytes) + "; the time of fits is not in it");
+    console.print(table);
   }
 
   private static String amounts(long tokens, double seconds, double bytes) {

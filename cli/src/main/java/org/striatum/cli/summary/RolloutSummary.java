@@ -1,6 +1,7 @@
 package org.striatum.cli.summary;
 
 import org.striatum.cli.console.Console;
+import org.striatum.cli.console.Table;
 import org.striatum.studies.rollouts.RolloutResults;
 import org.striatum.studies.rollouts.RolloutResults.DatasetAccuracy;
 
@@ -10,14 +11,16 @@ import org.striatum.studies.rollouts.RolloutResults.DatasetAccuracy;
 public record RolloutSummary(Console console) {
   /// One line per data set.
   public void print(RolloutResults results) {
+    Table table = new Table("", "", "", "", "");
     for (DatasetAccuracy one : results.datasets()) {
-      console.print("%-8s %6d rollouts  accuracy %.3f  finished %s  answered %.3f%s%s%s".formatted(one.dataset(),
-          one.rollouts(), one.accuracy(),
-          Double.isNaN(one.finished()) ? "not known" : "%.3f".formatted(one.finished()), one.answered(),
-          unread(one),
-          one.cutInThought() > 0 ? "  cut off while thinking %.3f".formatted(one.cutInThought()) : "",
-          thoughts(one)));
+      table.row(one.dataset(), one.rollouts() + " rollouts", "accuracy %.3f".formatted(one.accuracy()),
+          "finished " + (Double.isNaN(one.finished()) ? "not known" : "%.3f".formatted(one.finished())),
+          "answered %.3f%s%s%s".formatted(one.answered(),
+              unread(one),
+              one.cutInThought() > 0 ? "  cut off while thinking %.3f".formatted(one.cutInThought()) : "",
+              thoughts(one)));
     }
+    console.print(table);
   }
 
   /// How many give no answer that is read: a person should look at them.

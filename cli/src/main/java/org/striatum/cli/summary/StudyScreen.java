@@ -3,7 +3,6 @@ package org.striatum.cli.summary;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import org.striatum.cli.console.Console;
@@ -17,10 +16,13 @@ import org.striatum.studies.answer.StudyConclusion;
 ///
 /// @param console where it goes
 public record StudyScreen(Console console) {
-  /// The most lines.
+  /// The most lines for a few tasks on a terminal of 80 columns and more. The verdict is never cut: for dozens of tasks, or on a narrower
+  /// terminal, it takes more.
   public static final int LINES = 40;
 
   private static final int ROUND = 50;
+  /// Columns of a usual terminal.
+  private static final int USUAL = 80;
 
   /// What stands above and below the answers.
   ///
@@ -53,7 +55,7 @@ public record StudyScreen(Console console) {
     List<String> decides = told("To decide what is undecided: ", conclusion.decides());
     List<String> tail = tail(answers, matrix, around);
     List<String> notes = notes(matrix);
-    int room = LINES - head.size() - notes.size() - verdict.size() - tail.size() - 2;
+    int room = room() - head.size() - notes.size() - verdict.size() - tail.size() - 2;
     List<String> found = new MatrixLines(matrix, console.screen()).within(room);
     if (found.size() + decides.size() <= room) {
       verdict.addAll(decides);
@@ -62,11 +64,15 @@ public record StudyScreen(Console console) {
     lines.addAll(found);
     lines.addAll(notes);
     lines.add("");
-    int left = LINES - lines.size() - tail.size() - 1;
-    lines.addAll(left >= verdict.size() ? verdict : shortened(verdict, left));
+    lines.addAll(verdict);
     lines.add("");
     lines.addAll(tail);
-    return lines.size() <= LINES ? lines : shortened(lines, LINES);
+    return lines;
+  }
+
+  private int room() {
+    int width = console.screen().width();
+    return width >= USUAL ? LINES : LINES * USUAL / width;
   }
 
   private List<String> tail(Answers answers, AnswerMatrix matrix, Surroundings around) {
@@ -121,12 +127,5 @@ public record StudyScreen(Console console) {
 
   private List<String> wrapped(String text) {
     return ScreenText.wrapped(ScreenText.visible(text), console.screen().width(), "  ");
-  }
-
-  /// The first lines; the last of them says that there are more.
-  private static List<String> shortened(List<String> lines, int most) {
-    List<String> kept = new ArrayList<>(lines.subList(0, Math.max(0, most - 1)));
-    Optional.of("  … more in the report").filter(_ -> most > 0).ifPresent(kept::add);
-    return kept;
   }
 }

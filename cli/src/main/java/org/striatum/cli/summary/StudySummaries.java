@@ -1,6 +1,7 @@
 package org.striatum.cli.summary;
 
 import org.striatum.cli.console.Console;
+import org.striatum.cli.console.Table;
 import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.MediationResults;
@@ -34,8 +35,8 @@ public record StudySummaries(Console console) {
       case ConfidenceResults confidence -> new UsesSummary(console).print(confidence);
       case SearchResults search -> new UsesSummary(console).print(search);
       case TransferResults transfer -> {
-        console.print("");
-        TransferSummary.of(transfer).statements().forEach(statement -> console.print(statement.sentence()));
+        console.say("");
+        TransferSummary.of(transfer).statements().forEach(statement -> console.say(statement.sentence()));
       }
       case SplitsResults splits -> splits(splits);
       case MediationResults mediation -> new MediationSummary(console).print(mediation);
@@ -47,18 +48,20 @@ public record StudySummaries(Console console) {
 
   private void splits(SplitsResults splits) {
     if (splits.splits() > 0) {
-      console.print("");
-      console.print(splits.sentence() + ".");
-      console.print("The same questions on %d other splits of the rollouts".formatted(splits.splits()));
-      splits.answers().forEach(one -> console.print("  %-20s %-12s %s".formatted(one.question(), one.of(),
-          one.because())));
-      splits.notes().forEach(note -> console.print("  note: " + note));
+      console.say("");
+      console.say(splits.sentence() + ".");
+      console.say("The same questions on %d other splits of the rollouts".formatted(splits.splits()));
+      Table table = new Table("question", "task", "answers");
+      splits.answers().forEach(one -> table.row(one.question(), one.of(), one.because()));
+      console.print(table);
+      splits.notes().forEach(note -> console.say("  note: " + note));
     }
   }
 
   /// Value by value.
   public void values(Record results) {
-    FlatRecord.of(results).entries()
-        .forEach(entry -> console.print("%-48s %s".formatted(entry.place(), entry.value())));
+    Table table = new Table("", "");
+    FlatRecord.of(results).entries().forEach(entry -> table.row(entry.place(), entry.value()));
+    console.print(table);
   }
 }

@@ -56,7 +56,7 @@ class StudyScreenTest {
             VALUE.contains(question) ? "native minus rotated, mean of 10 splits" : "beyond matched sets", unit,
             new Estimate(-0.0123, -0.1434, 0.2345), new Power(Planted.CODES, 0.7, 0.81, 0.66, 120, 480))));
       }
-      if (question != Question.CHECKPOINTS && question != Question.ADAPTATION) { // asked by name only
+      if (question != Question.CHECKPOINTS && question != Question.ADAPTATION && question != Question.RESPONSE) { // asked by name only
         findings.put(question, own);
       }
     }
@@ -78,14 +78,20 @@ class StudyScreenTest {
     return IntStream.range(0, number).mapToObj(task -> "task" + task).toList();
   }
 
-  /// With any number of tasks on any terminal: one screen, nothing beyond its edge.
+  /// With any number of tasks on any terminal: the whole verdict, nothing beyond the edge; one screen where it has room.
   @ParameterizedTest
   @CsvSource({"0,100", "1,100", "2,100", "4,100", "5,100", "12,100", "40,100", "0,40", "1,40", "2,40", "4,40", "12,40",
-      "4,60", "4,80", "2,30"})
-  void isOneScreen(int tasks, int width) {
+      "4,60", "4,80", "12,80", "4,200", "2,30"})
+  void isAScreenAndTheWholeVerdict(int tasks, int width) {
     for (boolean colours : new boolean[]{false, true}) {
-      List<String> lines = printed(answers("model", tasks(tasks)), new Screen(width, colours));
-      assertThat(lines).hasSizeLessThanOrEqualTo(StudyScreen.LINES);
+      Answers answers = answers("model", tasks(tasks));
+      List<String> lines = printed(answers, new Screen(width, colours));
+      assertThat(width < 80 || tasks > (width < 100 ? 5 : 12) || lines.size() <= StudyScreen.LINES)
+          .as(String.join("\n", lines)).isTrue();
+      StudyConclusion conclusion = StudyConclusion.of(AnswerMatrix.of(answers.checkpoint()));
+      String whole = String.join("", lines).replace(" ", "");
+      assertThat(whole).contains(conclusion.question().replace(" ", ""), conclusion.carries().replace(" ", ""),
+          conclusion.uses().replace(" ", ""), conclusion.power().replace(" ", ""));
       assertThat(lines.stream().filter(line -> ScreenText.width(line) > width)).isEmpty();
       assertThat(width < 40 || lines.getLast().endsWith("report.html")).as(String.join("\n", lines)).isTrue();
     }
@@ -123,7 +129,7 @@ class StudyScreenTest {
   void noNameBreaksALineOrTurnsItRound() {
     for (int width : new int[]{40, 100}) {
       List<String> lines = printed(answers(HOSTILE, List.of(HOSTILE, "x".repeat(200))), new Screen(width, false));
-      assertThat(lines).hasSizeLessThanOrEqualTo(StudyScreen.LINES).allSatisfy(line -> {
+      assertThat(lines).allSatisfy(line -> {
         assertThat(ScreenText.width(line)).isLessThanOrEqualTo(width);
         assertThat(line).doesNotContainPattern("[\\p{Cc}\\p{Cf}]");
       });

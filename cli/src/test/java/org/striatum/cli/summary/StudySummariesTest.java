@@ -8,12 +8,14 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.striatum.cli.console.Console;
+import org.striatum.probe.dopamine.LossPower;
 import org.striatum.probe.dopamine.SurpriseResponse;
 import org.striatum.probe.dopamine.SurpriseResponse.Read;
 import org.striatum.probe.intervention.MediationResults;
 import org.striatum.probe.intervention.MediationResults.Mediation;
 import org.striatum.probe.intervention.Transplant;
 import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.power.PowerCurve;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.studies.answer.Question;
@@ -46,10 +48,9 @@ class StudySummariesTest {
   @Test
   void surprises() {
     Read read = new Read("value@1%", HookPoint.residPost(1), List.of(2));
-    SurpriseResults results = new SurpriseResults(
-        List.of(new SurpriseResponse("mul", read, read, 9, 8, SOME, SOME, SOME,
-            Stream.generate(() -> -0.004).limit(39).toList(), 0.4, List.of())),
-        List.of("a note"));
+    SurpriseResults results = new SurpriseResults(List.of(new SurpriseResponse("mul", read, read, 9, 8, 14, SOME, SOME,
+        SOME, SOME, Stream.generate(() -> -0.004).limit(39).toList(), 0.4,
+        new LossPower(new PowerCurve(0, 0.5, List.of()), Double.NaN), List.of())), List.of("a note"));
     assertThat(printed(results)).contains(SurpriseWords.sentence(results) + ".", "note: a note",
         "+0.12 [−0.05 to +0.30]", "39 matched sets 0.00");
   }

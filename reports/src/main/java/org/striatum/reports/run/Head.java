@@ -32,6 +32,7 @@ public record Head(AnswerMatrix matrix, StudyConclusion conclusion, String probe
       case SPARSE, BASIS_ALIGNED, MORE_THAN_LENGTH -> "controls";
       case USED -> "interventions";
       case DOPAMINE -> "dopamine-neurons";
+      case RESPONSE -> "surprises";
       case TASKS, CHECKPOINTS -> "transfer";
       case SEARCH -> "uses";
       case ADAPTATION -> "adaptation";

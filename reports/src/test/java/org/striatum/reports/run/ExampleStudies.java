@@ -29,6 +29,7 @@ import org.striatum.probe.dopamine.DopamineResults.Trace;
 import org.striatum.probe.dopamine.DopamineResults.TracePoint;
 import org.striatum.probe.dopamine.DopamineResults.ValueSlopes;
 import org.striatum.probe.dopamine.DopamineResults;
+import org.striatum.probe.dopamine.LossPower;
 import org.striatum.probe.dopamine.Planting;
 import org.striatum.probe.dopamine.Scaling;
 import org.striatum.probe.dopamine.SurpriseResponse;
@@ -37,6 +38,7 @@ import org.striatum.probe.dopamine.SurpriseResponse.TracedToken;
 import org.striatum.probe.intervention.MediationResults;
 import org.striatum.probe.intervention.MediationResults.Mediation;
 import org.striatum.probe.intervention.Transplant;
+import org.striatum.probe.power.PowerCurve;
 import org.striatum.probe.value.Baseline;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
@@ -253,9 +255,15 @@ final class ExampleStudies {
               (surprise == Surprise.SUCCESS ? 1 : -1) * Math.exp(-offset * offset / 4.0), 0.1 * offset)))
           .toList();
       responses.add(new SurpriseResponse(dataset, new Read("dopamine@1%", HookPoint.residPost(3), List.of(4, 8)),
-          new Read("value@1%", HookPoint.residPost(1), List.of(2, 5)), 21, 34, new Estimate(0.62, 0.4, 0.85),
+          new Read("value@1%", HookPoint.residPost(1), List.of(2, 5)), 21, 34, 40,
+          new Estimate(0.62, 0.4, 0.85),
           new Estimate(0.62 + change, 0.1, 0.8), new Estimate(change, change - 0.2, change + 0.15),
-          IntStream.range(0, 39).mapToObj(k -> 0.01 * (k % 13) - 0.07).toList(), lost ? 0.025 : 0.6, traces));
+          new Estimate(change, change - 0.2, change + 0.15),
+          IntStream.range(0, 39).mapToObj(k -> 0.01 * (k % 13) - 0.07).toList(), lost ? 0.025 : 0.6,
+          new LossPower(
+              new PowerCurve(0, 0.5, List.of(new PowerCurve.Point(0.25, 40, 12), new PowerCurve.Point(0.5, 40, 35))),
+              31),
+          traces));
     }
     return new SurpriseResults(responses, List.of("one-sided: too few surprises"));
   }

@@ -58,7 +58,7 @@ public interface Study<S extends Record, R extends Record> {
     return false;
   }
 
-  /// Whether nothing is lost when a finished one is made again with other settings: what it computed stays in the run folder.
+  /// Whether nothing is lost when a finished one is made again: what took long stays in the run folder, or it takes a moment.
   default boolean isReplaceable() {
     return false;
   }

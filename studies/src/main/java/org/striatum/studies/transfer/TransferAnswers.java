@@ -24,17 +24,17 @@ final class TransferAnswers {
   static Map<Question, List<Finding>> of(String checkpoint, TransferResults results) {
     List<Statement> statements = TransferSummary.of(results).statements();
     return Map.of(
-        Question.TASKS, moved(results, statements, statement -> statement.isWithin(checkpoint)),
-        Question.CHECKPOINTS, moved(results, statements, statement -> statement.isBetween(checkpoint)));
+        Question.TASKS, transferred(results, statements, statement -> statement.isWithin(checkpoint)),
+        Question.CHECKPOINTS, transferred(results, statements, statement -> statement.isBetween(checkpoint)));
   }
 
-  private static List<Finding> moved(TransferResults results, List<Statement> statements,
+  private static List<Finding> transferred(TransferResults results, List<Statement> statements,
       Predicate<Statement> asked) {
-    return statements.stream().filter(asked).map(statement -> moved(results, statement)).toList();
+    return statements.stream().filter(asked).map(statement -> transferred(results, statement)).toList();
   }
 
   /// A set transfers if its coordinates and its probe do.
-  private static Finding moved(TransferResults results, Statement statement) {
+  private static Finding transferred(TransferResults results, Statement statement) {
     return new Finding(statement.question(), statement.both(), statement.sentence(), evidence(results, statement));
   }
 
@@ -45,7 +45,7 @@ final class TransferAnswers {
         .filter(one -> one.asked() > 0).findFirst().map(TransferAnswers::evidence);
     Optional<Evidence> probes = results.probes().stream()
         .filter(one -> one.first().equals(statement.first()) && one.second().equals(statement.second())).findFirst()
-        .map(one -> new Evidence("moved probes beside prompt length", Unit.AUROC_DIFFERENCE, one.gain()));
+        .map(one -> new Evidence("transferred probes beside prompt length", Unit.AUROC_DIFFERENCE, one.gain()));
     boolean byProbes = statement.probes() == Verdict.NO && statement.sets() != Verdict.NO;
     return (byProbes ? probes.or(() -> sets) : sets.or(() -> probes)).orElse(null);
   }
