@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.striatum.probe.stats.Decimals;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.Verdict;
 import org.striatum.probe.transfer.TransferResults.Curve;
@@ -142,7 +143,7 @@ public record TransferSummary(List<Statement> statements) {
   }
 
   private static String percent(double share) {
-    return Double.isFinite(share) ? String.format(Locale.ROOT, "%.0f %%", 100 * share) : "–";
+    return Double.isFinite(share) ? Decimals.of(100 * share, 0) + " %" : "–";
   }
 
   private static String interval(Estimate estimate) {
