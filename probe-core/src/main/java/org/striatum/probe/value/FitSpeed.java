@@ -39,7 +39,7 @@ public record FitSpeed(double pass, double path, double regression, double cross
     int n = Math.clamp(rows, 4 * settings.controls().folds(), MOST_ROWS);
     int d = Math.clamp(width, 1, MOST_COORDINATES);
     InitialStates states = madeUp(n, d);
-    int[] counts = Arrays.stream(COUNTS).filter(count -> count < d).toArray();
+    int[] counts = Arrays.stream(COUNTS).map(count -> Math.min(count, d)).distinct().toArray();
     ProblemFolds folds = ProblemFolds.deal(states.problems(), settings.controls().folds(),
         new RandomStreams(1).of("folds"));
     double largest = Moments.of(states.labelled()).largestPenalty();
