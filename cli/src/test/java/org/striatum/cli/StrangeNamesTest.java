@@ -74,6 +74,19 @@ class StrangeNamesTest {
   }
 
   @Test
+  void aSetReadFromAFileHasItsName() throws IOException {
+    Path set = Files.write(folder.resolve("set " + NAME + ".txt"),
+        List.of("blocks.1.hook_resid_post[48]", "blocks.1.hook_resid_post[52]"));
+    Session session = Session.of("ablate", run, "--neurons", set, "--controls", 19, "--attempts", 4,
+        "--logprob-controls", 19, "--solutions", 4);
+    assertThat(session.code()).as(session.err()).isZero();
+    isReadable(session);
+    assertThat(session.out()).contains("set a \"b\" 'c'");
+    Session.of("report", run);
+    theReportShowsThemAsText();
+  }
+
+  @Test
   void jsonHoldsTheNamesAsTheyAre() {
     Session json = Session.of("show", run, "--json"); // held against its schema
     assertThat(json.code()).isZero();

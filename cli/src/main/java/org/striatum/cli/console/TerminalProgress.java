@@ -26,8 +26,9 @@ record TerminalProgress(PrintWriter err, Screen screen, boolean terminal) implem
   }
 
   @Override
-  public Task resume(String name, long total, long done, String unit) {
+  public Task resume(String untrusted, long total, long done, String unit) {
     Heartbeat.beat();
+    String name = ScreenText.visible(untrusted); // of a task, a set, a file
     return terminal
         ? new Bar(new ProgressBarBuilder().setTaskName(name).setInitialMax(total).setUnit(" " + unit + "s", 1)
             .setStyle(ProgressBarStyle.ASCII).showSpeed().setUpdateIntervalMillis(500)
