@@ -99,6 +99,7 @@ class ApiExampleTest {
       int x = (       | 2
       System.exit(7); | 7
       """)
+  @Tag("slow")
   void withoutATerminalAFailureInTheShellIsItsExitCode(String line, int code) throws Exception {
     Path script = Files.writeString(folder.resolve("line.jsh"), line + "\n");
     Path errors = folder.resolve("errors");

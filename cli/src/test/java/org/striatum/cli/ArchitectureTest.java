@@ -78,7 +78,7 @@ class ArchitectureTest {
     noClasses().that().resideOutsideOfPackage("org.striatum.cli..").should().callMethod(System.class, "exit", int.class)
         .check(CLASSES);
     noClasses().that().resideOutsideOfPackage("org.striatum.cli..").should()
-        .dependOnClassesThat(resideInAnyPackage("picocli..", "me.tongfei..")).check(CLASSES);
+        .dependOnClassesThat(resideInAnyPackage("picocli..")).check(CLASSES);
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -118,7 +119,13 @@ class GateCommandTest {
         .contains("has ranked no neurons of mul at blocks.2.mlp.hook_post");
     assertThat(refused("--mode", "mul", "--hooks", "ln_final.hook_normalized"))
         .contains("a gate is learned inside a block", "found ln_final.hook_normalized");
-    assertThat(refused("--mode", "mul", "--training", "200000")).contains("mul has too few distinct problems");
+  }
+
+  /// Four million draws before that is certain.
+  @Test
+  @Tag("slow")
+  void moreProblemsThanThereAre() {
+    assertThat(refused("--mode", "mul", "--training", "100001")).contains("mul has too few distinct problems");
   }
 
   private static String refused(Object... more) {

@@ -96,12 +96,14 @@ final class PlantedStudy implements AutoCloseable {
         asked.probing().apply(new ProbeSettings(settings(), new ProblemSplit(0.5, 0.1, seed), seed)));
   }
 
-  /// The defaults, with less spent on bands and nulls, and every coordinate listed with its scores.
+  /// The defaults, with less spent on bands and nulls, hardly any controls, as nothing here is asked of them, and every coordinate
+  /// listed with its scores.
   private static ValueNeuronSettings settings() {
     return ValueNeuronSettings.defaults()
         .withPruning(pruning -> pruning.withRandomSets(RANDOM_SETS))
         .withSparse(sparse -> sparse.withPermutations(PERMUTATIONS))
-        .withControls(controls -> controls.withPower(power -> power.withPlanted(0)))
+        .withControls(controls -> controls.withRotations(1).withRandomSets(1).withNestedPermutations(0)
+            .withStabilityResamples(2).withProbeSeeds(0).withPower(power -> power.withPlanted(0)))
         .withSummary(summary -> summary.withResamples(RESAMPLES).withTop(PlantedCheckpoint.WIDTH));
   }
 

@@ -76,6 +76,12 @@ public record AnswersStep(List<Study<?, ?>> studies, List<RunFolder> beside)
     return Scope.COMPARISON;
   }
 
+  /// It sums up whatever is there.
+  @Override
+  public boolean isReplaceable() {
+    return true;
+  }
+
   @Override
   public boolean isInternal() {
     return true;
@@ -138,12 +144,7 @@ public record AnswersStep(List<Study<?, ?>> studies, List<RunFolder> beside)
   private static void overSplits(RunFolder run, Map<Question, List<Finding>> findings) throws IOException {
     SplitsResults splits = run.find(SplitsStep.STUDY).orElse(null);
     if (splits != null) {
-      findings.forEach((question, found) -> found.replaceAll(finding -> SplitsStep.of(splits, question, finding.of())
-          .map(shares -> finding.decided(shares.verdict(),
-              "%s. On the run's own split: %s. %s".formatted(shares.because(), finding.verdict().printed(),
-                  finding.because()),
-              "%s, mean of %d splits".formatted(shares.figure(), shares.splits()), shares.effect()))
-          .orElse(finding)));
+      findings.forEach((question, found) -> found.replaceAll(finding -> splits.decided(question, finding)));
     }
   }
 

@@ -29,7 +29,7 @@ public record Console(PrintWriter out, PrintWriter err, Progress progress, Super
     boolean terminal = Optional.ofNullable(System.console()).map(java.io.Console::isTerminal).orElse(false);
     Screen screen = Screen.of(System.getenv(), terminal);
     return new Console(new PrintWriter(System.out, true, StandardCharsets.UTF_8), err,
-        new TerminalProgress(err, screen, terminal), CheckpointProcess.supervision(), screen);
+        new StepProgress(err, screen, terminal), CheckpointProcess.supervision(), screen);
   }
 
   /// The same without results: for a command that prints its own at the end.
@@ -39,26 +39,37 @@ public record Console(PrintWriter out, PrintWriter err, Progress progress, Super
 
   /// Progress of work in steps on this console.
   public StepProgress steps() {
-    return new StepProgress(err, screen, progress instanceof TerminalProgress shown && shown.terminal());
+    return progress instanceof StepProgress shown ? shown : new StepProgress(err, screen, false);
+  }
+
+  /// Ends the line of progress that is written over, if there is one.
+  private void clear() {
+    if (progress instanceof StepProgress shown) {
+      shown.clear();
+    }
   }
 
   /// A line of results as it is: for machines, or laid out already.
   public void print(String line) {
+    clear();
     out.println(line);
   }
 
   /// Results in words: what would break a line or turn it round is written as its number, and no line is wider than the terminal.
   public void say(String text) {
+    clear();
     ScreenText.paragraph(ScreenText.visible(text), screen.line()).forEach(out::println);
   }
 
   /// A table of results, no wider than the terminal.
   public void print(Table table) {
+    clear();
     table.lines(screen.columns(), screen.line()).forEach(out::println);
   }
 
   /// JSON as in the run folder's files: a NaN is null.
   public void json(Object result) {
+    clear();
     out.print(new String(RecordJson.pretty(result), StandardCharsets.UTF_8));
     out.flush();
   }
@@ -70,6 +81,7 @@ public record Console(PrintWriter out, PrintWriter err, Progress progress, Super
 
   /// A line of messages.
   public void note(String line) {
+    clear();
     ScreenText.paragraph(ScreenText.visible(line), screen.line()).forEach(err::println);
   }
 
@@ -82,6 +94,7 @@ public record Console(PrintWriter out, PrintWriter err, Progress progress, Super
 
   /// One line, even if the message quotes untrusted text.
   public void error(String message) {
+    clear();
     err.println("striatum: " + OneLine.of(message));
   }
 }

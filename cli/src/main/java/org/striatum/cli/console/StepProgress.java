@@ -6,8 +6,8 @@ import java.util.function.LongSupplier;
 import org.striatum.probe.run.Heartbeat;
 import org.striatum.probe.run.Progress;
 
-/// Progress of work in steps: one line a step. What a step does inside is one line that is written over on a terminal; elsewhere it is
-/// said from time to time. Used from one thread.
+/// How far work has come, for every command: of a study in steps one line a step, of other work one line when it ends. What is under way
+/// is one line that is written over on a terminal; elsewhere it is said from time to time. Used from one thread.
 public final class StepProgress implements Progress {
   private static final long FIRST_AFTER = Duration.ofSeconds(2).toNanos();
   private static final long ON_TERMINAL = Duration.ofMillis(500).toNanos();
@@ -21,6 +21,7 @@ public final class StepProgress implements Progress {
   private String step = "";
   private long begun;
   private long next;
+  private int open;
   private int shown;
 
   /// @param screen whose width the line may take
@@ -63,9 +64,11 @@ public final class StepProgress implements Progress {
     ScreenText.paragraph(ScreenText.visible(line), screen.line()).forEach(err::println);
   }
 
-  private void clear() {
+  /// Takes away the line that is written over, so that something else can be printed.
+  void clear() {
     if (shown > 0) {
       err.print("\r" + " ".repeat(shown) + "\r");
+      err.flush();
       shown = 0;
     }
   }
@@ -91,23 +94,30 @@ public final class StepProgress implements Progress {
   @Override
   public Task resume(String name, long total, long done, String unit) {
     Heartbeat.beat();
+    if (step.isEmpty() && open == 0) {
+      next = nanos.getAsLong() + FIRST_AFTER;
+    }
+    open++;
     return new Part(name, total, done, unit);
   }
 
-  /// A piece of work within a step.
+  /// A piece of work, of a step or by itself.
   private final class Part implements Task {
     private final String name;
     private final long total;
     private final String unit;
     private final TimeLeft left;
+    private final long started = nanos.getAsLong();
+    private final long before;
     private long done;
 
     Part(String name, long total, long done, String unit) {
-      this.name = name;
+      this.name = ScreenText.visible(name); // of a task, a set, a file
       this.total = total;
       this.unit = unit;
+      this.before = done;
       this.done = done;
-      this.left = new TimeLeft(total, done, nanos.getAsLong());
+      this.left = new TimeLeft(total, done, started);
     }
 
     @Override
@@ -124,6 +134,15 @@ public final class StepProgress implements Progress {
           err.println(line);
         }
         next = now + (terminal ? ON_TERMINAL : ELSEWHERE);
+      }
+    }
+
+    /// The line of a step says that its parts are done; work by itself says so here.
+    @Override
+    public void close() {
+      open--;
+      if (step.isEmpty()) {
+        note("%s: %s in %s".formatted(name, Counted.of(done - before, unit), seconds(nanos.getAsLong() - started)));
       }
     }
   }

@@ -54,10 +54,10 @@ public final class InterventionOptions implements SettingOptions<AblationSetting
   @Option(names = "--doses", paramLabel = "PERCENT", split = ",", description = "Shares of the ranking in the dose curve, in per cent (default 0.1,0.2,0.5,1,2,5,10,20).")
   private List<Double> doses;
 
-  @Option(names = "--controls", paramLabel = "N", description = "Random and RMS-matched sets, of each kind, in measurements by generation (default 99).")
+  @Option(names = "--controls", paramLabel = "N", description = "Random and RMS-matched sets, of each kind, of a primary intervention (default 99).")
   private Integer controls;
 
-  @Option(names = "--logprob-controls", paramLabel = "N", description = "The same in measurements by log-probability, at most: measuring ends earlier where it is plain that the set does no more than they do (default 999).")
+  @Option(names = "--logprob-controls", paramLabel = "N", description = "The same of all others, at most: measuring ends earlier where it is plain that the set does no more than they do (default 999).")
   private Integer logProbabilityControls;
 
   @Option(names = "--attempts", paramLabel = "N", description = "Maximum number of test problems that every arm completes (default 200).")

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import org.striatum.cli.console.Console;
-import org.striatum.cli.process.UserCache;
+import org.striatum.probe.run.UserCache;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.checkpoint.ChecksumCache;

@@ -2,6 +2,7 @@ package org.striatum.cli.process;
 
 import java.util.List;
 import java.util.Optional;
+import org.striatum.probe.run.UserCache;
 
 /// The launcher's process: it is small, starts another process with the command line, waits, and survives to report how
 /// that process ended. Its arguments are those of `java`: options, main class, arguments. It needs only this package, and

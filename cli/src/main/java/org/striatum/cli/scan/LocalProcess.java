@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.striatum.cli.process.CheckpointProcess;
 import org.striatum.cli.process.ProcessEnd;
-import org.striatum.cli.process.UserCache;
+import org.striatum.probe.run.UserCache;
 
 /// Runs a unit in another JVM with the same options; both end together.
 ///

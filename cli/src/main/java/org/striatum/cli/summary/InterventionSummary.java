@@ -68,7 +68,8 @@ public record InterventionSummary(Console console) {
         InterventionWords.finding(primary)));
     if (!primary.matched().effects().isEmpty()) {
       console.say("  RMS-matched sets have %s on average, the set %s beyond that; %d of %d tie.".formatted(
-          Decimals.signed(primary.matched().mean(), 3), Figures.signed(primary.matched().excess()), primary.matched().ties(),
+          Decimals.signed(primary.matched().mean(), 3), Figures.signed(primary.matched().excess()),
+          primary.matched().ties(),
           primary.matched().effects().size()));
     }
     String power = InterventionWords.power(primary);

@@ -16,9 +16,9 @@ public record RolloutSummary(Console console) {
       table.row(one.dataset(), one.rollouts() + " rollouts", "accuracy %.3f".formatted(one.accuracy()),
           "finished " + (Double.isNaN(one.finished()) ? "not known" : "%.3f".formatted(one.finished())),
           "answered %.3f%s%s%s".formatted(one.answered(),
-          unread(one),
-          one.cutInThought() > 0 ? "  cut off while thinking %.3f".formatted(one.cutInThought()) : "",
-          thoughts(one)));
+              unread(one),
+              one.cutInThought() > 0 ? "  cut off while thinking %.3f".formatted(one.cutInThought()) : "",
+              thoughts(one)));
     }
     console.print(table);
   }

@@ -49,6 +49,7 @@ public record StudySummaries(Console console) {
   private void splits(SplitsResults splits) {
     if (splits.splits() > 0) {
       console.say("");
+      console.say(splits.sentence() + ".");
       console.say("The same questions on %d other splits of the rollouts".formatted(splits.splits()));
       Table table = new Table("question", "task", "answers");
       splits.answers().forEach(one -> table.row(one.question(), one.of(), one.because()));

@@ -115,8 +115,9 @@ public record ValueSummary(Console console) {
   /// How far the paper's ranking and the run's own order coordinates alike.
   private void disagreement(ValueNeuronResults values) {
     Table table = new Table("task", "hook point", "ρ", "IoU");
-    values.layers().forEach(layer -> layer.againstPaper().ifPresent(agreement -> table.row(layer.dataset(), layer.hook(),
-        Decimals.signed(agreement.spearman(), 2), Decimals.of(agreement.iou(), 2))));
+    values.layers()
+        .forEach(layer -> layer.againstPaper().ifPresent(agreement -> table.row(layer.dataset(), layer.hook(),
+            Decimals.signed(agreement.spearman(), 2), Decimals.of(agreement.iou(), 2))));
     if (!table.isEmpty()) {
       console.say("");
       console.say("Do the paper's ranking (" + Ranking.TD_FIRST_LAYER_L1.printed()

@@ -31,7 +31,7 @@ class ScreenTest {
   }
 
   /// Nothing is lost, nothing is too wide.
-  @Property
+  @Property(tries = 200)
   void wrappedTextIsTheText(@ForAll List<String> words, @ForAll @IntRange(min = 20, max = 100) int columns) {
     String text = words.stream().map(ScreenText::visible).collect(Collectors.joining(" "));
     List<String> lines = ScreenText.wrapped(text, columns, "  ");

@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.striatum.probe.run.Progress;
 
@@ -56,6 +57,78 @@ class StepProgressTest {
         "3 of 9 probe: 60 s, run/results/value-neurons.json");
     assertThat(Arrays.stream(err.toString().split("[\r\n]"))).allMatch(line -> ScreenText.width(line) <= 60);
     assertThat(err.toString().chars().filter(c -> c == '\n').count()).isEqualTo(1);
+  }
+
+  /// What no step holds says when it ends how much it was and how long it took, however it ends.
+  @Test
+  void workByItselfIsOneLineWhenItEnds() {
+    StepProgress progress = progress(false);
+    for (int part = 0; part < 2; part++) {
+      try (Progress.Task task = progress.resume("rollouts", 100, 40, "rollout")) {
+        pass(1.5);
+        task.step(59);
+        task.step(1);
+      }
+    }
+    assertThat(err.toString().lines()).containsExactly("rollouts: 60 rollouts in 1.5 s",
+        "rollouts: 60 rollouts in 1.5 s");
+  }
+
+  @Test
+  void noNameBreaksALineOrTurnsItRound() {
+    StepProgress progress = progress(false);
+    try (Progress.Task task = progress.start("arms of a\n\u202eset\u001b[31m", 100, "arm")) {
+      pass(20);
+      task.step(50);
+    }
+    assertThat(err.toString().lines()).hasSize(2).allSatisfy(
+        line -> assertThat(line).contains("a⟨U+000A⟩⟨U+202E⟩set").doesNotContainPattern("[\\p{Cc}\\p{Cf}]"));
+  }
+
+  @Test
+  void longWorkByItselfTellsHowFarItIs() {
+    StepProgress progress = progress(false);
+    try (Progress.Task task = progress.start("rollouts", 100, "rollout")) {
+      for (int i = 0; i < 100; i++) {
+        pass(0.3);
+        task.step(1);
+      }
+    }
+    assertThat(err.toString().lines()).containsExactly("rollouts: 7 of 100 rollouts",
+        "rollouts: 41 of 100 rollouts, 18 s left", "rollouts: 75 of 100 rollouts, 8 s left",
+        "rollouts: 100 rollouts in 30 s");
+  }
+
+  /// Results and messages are printed on the same terminal: none of them stands behind what is written over.
+  @Test
+  void whatIsPrintedHasALineOfItsOwnOnATerminal() {
+    StepProgress progress = progress(true);
+    PrintWriter terminal = new PrintWriter(err, true);
+    Console console = new Console(terminal, terminal, progress);
+    try (Progress.Task task = progress.start("rollouts", 100, "rollout")) {
+      pass(3);
+      task.step(50);
+      console.note("a note");
+      pass(3);
+      task.step(10);
+      console.print("a result");
+      pass(3);
+      task.step(10);
+      console.error("a failure");
+    }
+    assertThat(seen(err.toString())).containsExactly("a note", "a result", "striatum: a failure",
+        "rollouts: 70 rollouts in 9.0 s");
+  }
+
+  /// What a terminal shows: a carriage return goes to the line's begin, later letters replace those that stand there.
+  private static List<String> seen(String printed) {
+    return Arrays.stream(printed.split("\n")).map(line -> {
+      StringBuilder shown = new StringBuilder();
+      for (String over : line.split("\r")) {
+        shown.replace(0, Math.min(shown.length(), over.length()), over);
+      }
+      return shown.toString().stripTrailing();
+    }).filter(line -> !line.isEmpty()).toList();
   }
 
   /// 980 fits, the first after twenty seconds, the rest fast: 20,000 s would be told after the first.

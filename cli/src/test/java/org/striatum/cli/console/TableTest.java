@@ -11,7 +11,8 @@ import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
 class TableTest {
-  private static final Table SMALL = new Table("task", "n", "effect").row("mul-fixed", 1500, "+0.013 [−0.024 to +0.046]")
+  private static final Table SMALL = new Table("task", "n", "effect")
+      .row("mul-fixed", 1500, "+0.013 [−0.024 to +0.046]")
       .row("add", 20, "–");
 
   @Test

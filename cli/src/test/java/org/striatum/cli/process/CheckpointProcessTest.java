@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,16 +22,21 @@ import org.junit.jupiter.api.io.TempDir;
 import org.striatum.cli.process.ProcessEnd.Finished;
 import org.striatum.cli.process.ProcessEnd.Hung;
 import org.striatum.cli.process.ProcessEnd.Killed;
+import org.striatum.probe.run.UserCache;
 
 /// Whatever happens to the process that runs a checkpoint, this one lives and says what it was.
 @EnabledOnOs(OS.LINUX)
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class CheckpointProcessTest {
   private static final String CLASSES = Path.of("target/classes").toAbsolutePath() + ":"
-      + Path.of("target/test-classes").toAbsolutePath();
+      + Path.of("target/test-classes").toAbsolutePath() + ":" + placeOf(UserCache.class);
 
   @TempDir
   private Path folder;
+
+  private static Path placeOf(Class<?> type) {
+    return Path.of(URI.create(type.getProtectionDomain().getCodeSource().getLocation().toString()));
+  }
 
   private Path crashes() {
     return folder.resolve("crash 100% reports");

@@ -56,7 +56,7 @@ class StudyScreenTest {
             VALUE.contains(question) ? "native minus rotated, mean of 10 splits" : "beyond matched sets", unit,
             new Estimate(-0.0123, -0.1434, 0.2345), new Power(Planted.CODES, 0.7, 0.81, 0.66, 120, 480))));
       }
-      if (question != Question.CHECKPOINTS && question != Question.ADAPTATION) { // asked by name only
+      if (question != Question.CHECKPOINTS && question != Question.ADAPTATION && question != Question.RESPONSE) { // asked by name only
         findings.put(question, own);
       }
     }
@@ -86,7 +86,8 @@ class StudyScreenTest {
     for (boolean colours : new boolean[]{false, true}) {
       Answers answers = answers("model", tasks(tasks));
       List<String> lines = printed(answers, new Screen(width, colours));
-      assertThat(width < 80 || tasks > (width < 100 ? 5 : 12) || lines.size() <= StudyScreen.LINES).as(String.join("\n", lines)).isTrue();
+      assertThat(width < 80 || tasks > (width < 100 ? 5 : 12) || lines.size() <= StudyScreen.LINES)
+          .as(String.join("\n", lines)).isTrue();
       StudyConclusion conclusion = StudyConclusion.of(AnswerMatrix.of(answers.checkpoint()));
       String whole = String.join("", lines).replace(" ", "");
       assertThat(whole).contains(conclusion.question().replace(" ", ""), conclusion.carries().replace(" ", ""),

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.striatum.hooks.HookedModel;
@@ -34,6 +35,7 @@ class AdaptationStudyTest {
   private Path folder;
 
   @Test
+  @Tag("slow")
   void everyArmIsTrainedTestedAndCompared() throws Exception {
     try (HookedModel model = Reasoner.open()) {
       ModeProblems problems = Reasoner.problems(model, 8, 4, 4);

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.striatum.datasets.images.ImageSet;
 import org.striatum.peft.adapter.AdaptedNetwork;
@@ -67,6 +68,7 @@ class ModeSpecializationTest {
   }
 
   @Test
+  @Tag("slow")
   void equalSeedsGiveEqualBytes() {
     byte[] once = RecordJson.pretty(on(2, bench -> SpecializationTable.run(bench, Progress.NONE).result()));
     byte[] again = RecordJson.pretty(on(2, bench -> SpecializationTable.run(bench, Progress.NONE).result()));
@@ -143,6 +145,7 @@ class ModeSpecializationTest {
   }
 
   @Test
+  @Tag("slow")
   void absentModesAreHeldToFullFineTuning() throws Exception {
     AbsentMode.Result result = on(2, bench -> AbsentMode.run(bench, Progress.NONE));
     assertThat(result.methods()).hasSize(10);

@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import org.striatum.probe.dopamine.DopamineResults.DatasetSteps;
 import org.striatum.probe.dopamine.DopamineResults.LayerDopamine;
 import org.striatum.probe.dopamine.DopamineResults.TestedNeuron;
+import org.striatum.probe.power.PowerCurve;
 import org.striatum.probe.stats.Verdict;
 
 /// Whether any coordinate of a dataset passes the signature test.
@@ -83,9 +84,15 @@ public record DopamineVerdict(DatasetSteps steps, int studied, int tested, int s
       return " Nothing was planted, so it is not known what would have been found.";
     }
     DopaminePower.Share declared = found.atEffect();
-    return String.format(Locale.ROOT, " Of neurons planted with r = %s, it finds %d of %d; %s.", declared.strength(),
-        declared.found(),
-        declared.planted(), smallest());
+    PowerCurve.Point point = found.curve().points().stream().filter(one -> one.strength() == declared.strength())
+        .findFirst().orElse(null);
+    return String.format(Locale.ROOT, " Of neurons planted with r = %s, it finds %d of %d%s; %s.", declared.strength(),
+        declared.found(), declared.planted(),
+        point == null
+            ? ""
+            : String.format(Locale.ROOT, " (%.0f to %.0f %%)%s", 100 * point.counted().low(),
+                100 * point.counted().high(), point.isKnown() ? "" : ", too few to know how many would be"),
+        smallest());
   }
 
   private String smallest() {

@@ -6,13 +6,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.IntPredicate;
-import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.striatum.probe.dopamine.DopamineResults.Surprise;
 import org.striatum.probe.dopamine.DopamineStudy.StudiedDataset;
+import org.striatum.probe.dopamine.ResponseArms.Named;
 import org.striatum.probe.dopamine.SurpriseResponse.Read;
 import org.striatum.probe.dopamine.SurpriseResponse.TracedToken;
 import org.striatum.probe.model.Gate;
@@ -25,9 +24,6 @@ import org.striatum.probe.rollout.Split.Fold;
 import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.sparse.Standardisation;
-import org.striatum.probe.stats.Bootstrap;
-import org.striatum.probe.stats.EmpiricalP;
-import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.value.Trajectories;
 
 /// Runs surprising test rollouts again, token by token as they are, with coordinates below some neurons set to zero, and reads
@@ -35,10 +31,17 @@ import org.striatum.probe.value.Trajectories;
 ///
 /// @param model that ran the rollouts
 /// @param settings what a surprise is, and the window of the traces
+/// @param effect the share of a response at whose loss a *no* must have been a likely *yes*, in (0, 1]
 /// @param progress of long work
-public record SurpriseAblation(GatedModel model, DopamineSettings settings, Progress progress) {
+public record SurpriseAblation(GatedModel model, DopamineSettings settings, double effect, Progress progress) {
   private static final int LEAST = 3; // surprises of a kind
   private static final int TOGETHER = 64;
+
+  public SurpriseAblation {
+    if (!(effect > 0 && effect <= 1)) {
+      throw new IllegalArgumentException("a declared loss must be a share of the response in (0, 1], found " + effect);
+    }
+  }
 
   /// What the neurons do in one arm.
   ///
@@ -78,24 +81,14 @@ public record SurpriseAblation(GatedModel model, DopamineSettings settings, Prog
       Arm left = reader.read(Gates.of(ablated.hook(), Gate.zeroing(width, ablated.coordinates())));
       task.step(1);
       String[] problems = ValuedStep.problems(steps);
-      ToDoubleFunction<int[]> before = contrast(base.responses(), successes.size());
-      ToDoubleFunction<int[]> after = contrast(left.responses(), successes.size());
-      int[] all = IntStream.range(0, steps.size()).toArray();
-      List<Double> changes = new ArrayList<>();
+      List<double[]> others = new ArrayList<>();
       for (List<Integer> control : controls) {
-        Arm other = reader.read(Gates.of(ablated.hook(), Gate.zeroing(width, control)));
-        changes.add(contrast(other.responses(), successes.size()).applyAsDouble(all) - before.applyAsDouble(all));
+        others.add(reader.read(Gates.of(ablated.hook(), Gate.zeroing(width, control))).responses());
         task.step(1);
       }
-      Estimate change = Bootstrap.byProblem(problems, items -> after.applyAsDouble(items) - before.applyAsDouble(items),
-          settings.resamples(), random);
-      return new SurpriseResponse(studied.name(), neurons, ablated, successes.size(), failures.size(),
-          Bootstrap.byProblem(problems, before, settings.resamples(), random),
-          Bootstrap.byProblem(problems, after, settings.resamples(), random), change, changes,
-          changes.isEmpty()
-              ? Double.NaN
-              : EmpiricalP.low(change.value(), changes.stream().mapToDouble(Double::doubleValue).toArray()),
-          traced(base, left, steps, successes.size()));
+      return new ResponseArms(problems, successes.size(), base.responses(), left.responses(), others)
+          .response(new Named(studied.name(), neurons, ablated), effect, settings.resamples(), random,
+              traced(base, left, steps, successes.size()));
     }
   }
 
@@ -112,16 +105,6 @@ public record SurpriseAblation(GatedModel model, DopamineSettings settings, Prog
       }
       return sum < 0 ? -1 : 1;
     }).toArray();
-  }
-
-  /// Mean of the first so many less the mean of the others, among chosen items.
-  private static ToDoubleFunction<int[]> contrast(double[] responses, int successes) {
-    return items -> mean(items, responses, item -> item < successes) - mean(items, responses,
-        item -> item >= successes);
-  }
-
-  private static double mean(int[] items, double[] values, IntPredicate of) {
-    return Arrays.stream(items).filter(of).mapToDouble(item -> values[item]).average().orElse(Double.NaN);
   }
 
   private List<TracedToken> traced(Arm base, Arm left, List<ValuedStep> steps, int successes) {

@@ -11,6 +11,11 @@ import org.striatum.probe.intervention.InterventionResults.Damage;
 ///     correction and by McNemar's test where that decides; NaN where none would
 /// @param power at drops of known size
 public record Decision(Damage damage, Reason reason, int tests, double limit, double critical, AblationPower power) {
+  /// Matched sets with which one test of the family can pass, whatever the others' p are: its floor times the tests is 0.05.
+  public int controlsEnough() {
+    return (int) Math.round(tests / Damage.LEVEL) - 1;
+  }
+
   /// Why the damage is called what it is called.
   public enum Reason {
     /// There is damage, and more than matched controls do.

@@ -1,8 +1,12 @@
 package org.striatum.probe.intervention;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.stats.FalseDiscovery;
+import org.striatum.probe.stats.PValue;
+import org.striatum.probe.stats.Verdict;
 
 /// How much of the difference between a right and a wrong run of one prompt goes through some coordinates.
 ///
@@ -12,6 +16,33 @@ public record MediationResults(List<Mediation> mediations, List<String> notes) {
   public MediationResults {
     mediations = List.copyOf(mediations);
     notes = List.copyOf(notes);
+  }
+
+  /// What each mediation comes to among all of them, in their order: yes where its set moves the model more than RMS-matched sets do, by
+  /// the interval and after correction for their number (q ≤ 0.05, Benjamini–Hochberg); not tested where the whole state moves nothing or
+  /// there is no matched set; otherwise undecided, as nothing here says what would have been found.
+  public List<Judged> judged() {
+    double[] p = mediations.stream().filter(Mediation::isTestable).mapToDouble(Mediation::p).toArray();
+    double[] q = FalseDiscovery.benjaminiHochberg(p);
+    List<Judged> judged = new ArrayList<>();
+    int tested = 0;
+    for (Mediation one : mediations) {
+      judged.add(one.isTestable()
+          ? Judged.of(one, PValue.corrected(q[tested++], one.p(), one.controls()))
+          : new Judged(one, PValue.exact(Double.NaN), Verdict.NOT_TESTED));
+    }
+    return judged;
+  }
+
+  /// A mediation with its verdict.
+  ///
+  /// @param q corrected for the number of mediations that could be tested
+  public record Judged(Mediation mediation, PValue q, Verdict verdict) {
+    private static final double LEVEL = 0.05;
+
+    private static Judged of(Mediation one, PValue q) {
+      return new Judged(one, q, one.beyond().low() > 0 && q.value() <= LEVEL ? Verdict.YES : Verdict.UNDECIDED);
+    }
   }
 
   /// One set in one dataset at one hook point. All effects are in nats, positive towards what the donor's run does.
@@ -31,6 +62,16 @@ public record MediationResults(List<Mediation> mediations, List<String> notes) {
       int problems,
       Estimate total, Estimate whole, Estimate effect, int controls, double mean, double low, double high, double p,
       Estimate beyond) {
+    /// Whether there is something to carry, and something to compare with.
+    boolean isTestable() {
+      return whole.low() > 0 && controls > 0 && Double.isFinite(p);
+    }
+
+    /// p as people read it.
+    public PValue pValue() {
+      return PValue.counted(p, controls);
+    }
+
     /// The share of what the whole state mediates that the set does; NaN unless the former's interval lies above 0.
     public double share() {
       return whole.low() > 0 ? effect.value() / whole.value() : Double.NaN;

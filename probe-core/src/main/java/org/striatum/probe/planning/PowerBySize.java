@@ -96,11 +96,16 @@ public record PowerBySize(List<Point> points, double intercept, double slope) {
   /// The problems at which power is enough: the fewest that were simulated where they are enough already; empty beyond four
   /// times the most.
   public OptionalInt problemsNeeded() {
+    return problemsNeeded(PowerFormula.ENOUGH);
+  }
+
+  /// The same for another power than the one that is enough.
+  public OptionalInt problemsNeeded(double power) {
     int fewest = points.stream().mapToInt(Point::problems).min().orElseThrow();
-    if (at(fewest) >= PowerFormula.ENOUGH) {
+    if (at(fewest) >= power) {
       return OptionalInt.of(fewest);
     }
-    double root = (Gaussian.quantile(PowerFormula.ENOUGH) - intercept) / slope;
+    double root = (Gaussian.quantile(power) - intercept) / slope;
     int most = points.stream().mapToInt(Point::problems).max().orElseThrow();
     return slope > 0 && root * root <= REACH * most
         ? OptionalInt.of((int) Math.ceil(root * root))

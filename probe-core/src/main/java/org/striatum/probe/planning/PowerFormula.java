@@ -18,9 +18,14 @@ public sealed interface PowerFormula permits AurocPower, DamagePower, PairedPowe
   ///
   /// Exact tests are not smooth: the figure is that behind the last number, on a grid 2 % apart, that does not suffice.
   default OptionalInt problemsNeeded() {
+    return problemsNeeded(ENOUGH);
+  }
+
+  /// The same for another power than the one that is enough.
+  default OptionalInt problemsNeeded(double power) {
     int enough = -1;
     for (int n = 4; n <= largest(); n = Math.max(n + 1, (int) Math.round(n * 1.02))) {
-      if (at(n) < ENOUGH) {
+      if (at(n) < power) {
         enough = -1;
       } else if (enough < 0) {
         enough = n;

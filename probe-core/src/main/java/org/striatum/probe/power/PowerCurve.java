@@ -1,6 +1,7 @@
 package org.striatum.probe.power;
 
 import java.util.List;
+import org.striatum.probe.stats.Proportion;
 
 /// How often a test finds an effect that was planted, by its strength.
 ///
@@ -10,6 +11,9 @@ import java.util.List;
 public record PowerCurve(double nothing, double effect, List<Point> points) {
   /// The share of planted effects that must be found for their absence to mean something.
   public static final double ENOUGH = 0.8;
+
+  /// How well the share that is found must be known for it to mean that: half the width of its exact 95 % interval.
+  public static final double KNOWN_WITHIN = 0.2;
 
   private static final int FEWEST = 6;
 
@@ -40,14 +44,26 @@ public record PowerCurve(double nothing, double effect, List<Point> points) {
       return (double) found / planted;
     }
 
+    /// Whether so many of those planted are found, however few were planted.
     public boolean isEnough() {
       return share() >= ENOUGH;
     }
+
+    /// Whether enough were planted to know the share.
+    public boolean isKnown() {
+      return counted().within() <= KNOWN_WITHIN;
+    }
+
+    /// What was found of what was planted, with its interval.
+    public Proportion counted() {
+      return new Proportion(found, planted);
+    }
   }
 
-  /// Whether enough of the declared effect would have been found; false where it was not planted.
+  /// Whether enough of the declared effect would have been found; false where it was not planted, or so seldom that the share is
+  /// not known.
   public boolean isEnough() {
-    return points.stream().anyMatch(point -> point.strength() == effect && point.isEnough());
+    return points.stream().anyMatch(point -> point.strength() == effect && point.isEnough() && point.isKnown());
   }
 
   /// Whether nothing that was planted was found, at any strength, of at least six: a test that finds two in five would have found

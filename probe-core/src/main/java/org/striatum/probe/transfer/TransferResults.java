@@ -82,7 +82,13 @@ public record TransferResults(List<String> runs, List<Basis> bases, List<Ceiling
   /// @param overlap that part, in [0, 1]
   /// @param planted how many; found, how many of them the pooled test called significant
   /// @param low, mean, high of the share of a set that is in the other (2.5 and 97.5 percentiles)
-  public record Planted(double overlap, int planted, int found, double low, double mean, double high) {}
+  public record Planted(double overlap, int planted, int found, double low, double mean, double high) {
+    /// Whether four in five are found, of so many that this is known.
+    boolean isEnough() {
+      return new PowerCurve.Point(overlap, planted, found).isEnough()
+          && new PowerCurve.Point(overlap, planted, found).isKnown();
+    }
+  }
 
   /// Whether sets overlap, over all pairs of places that a question is about.
   ///
@@ -159,7 +165,9 @@ public record TransferResults(List<String> runs, List<Basis> bases, List<Ceiling
       if (!planted.isEmpty() && planted.stream().allMatch(one -> one.found() == 0)) {
         return Verdict.NOT_TESTED;
       }
-      return power() >= ENOUGH && high < effect ? Verdict.NO : Verdict.UNDECIDED;
+      return planted.stream().anyMatch(one -> one.overlap() == effect && one.isEnough()) && high < effect
+          ? Verdict.NO
+          : Verdict.UNDECIDED;
     }
   }
 

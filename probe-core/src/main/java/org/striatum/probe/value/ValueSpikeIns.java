@@ -27,7 +27,8 @@ import org.striatum.probe.value.ValueQuestion.Arrangement;
 /// What is planted is a draw of each problem's success probability, as its rollouts leave it open ([ProblemCounts]; where they do
 /// not say how far problems differ, it is as wide as their one outcome allows). It stands in real coordinates that vary
 /// ([PlantedSignal]), alone or beside the real code. Strengths are tried from the declared effect upwards until a question finds
-/// four in five, and downwards while it does; planting ends where four in five cannot be reached any more.
+/// four in five, and downwards while it does; planting ends where four in five cannot be reached any more, and goes on where four in five
+/// of the declared effect are found, until that share is known to [PowerCurve#KNOWN_WITHIN].
 final class ValueSpikeIns {
   private static final int REACH_DRAWS = 8;
   private static final int RESAMPLES = 300; // of problems, for the intervals of one planted code of many
@@ -65,18 +66,26 @@ final class ValueSpikeIns {
   private static final class Tally {
     private final int most;
     private final boolean curtailed;
+    private final boolean decides;
     private int planted;
     private int found;
     private int denied;
 
-    Tally(int most, boolean curtailed) {
+    /// @param curtailed whether a share below four in five ends it
+    /// @param decides whether a *no* stands on the share
+    Tally(int most, boolean curtailed, boolean decides) {
       this.most = most;
       this.curtailed = curtailed;
+      this.decides = decides;
     }
 
     /// Whether one more answer can matter.
     boolean isOpen() {
-      return planted < most && !(curtailed && planted - found > (1 - PowerCurve.ENOUGH) * most + 1e-9);
+      if (planted < most) {
+        return !(curtailed && planted - found > (1 - PowerCurve.ENOUGH) * most + 1e-9);
+      }
+      Point point = decides && planted > 0 ? new Point(1, planted, found) : null;
+      return point != null && point.isEnough() && !point.isKnown();
     }
 
     void add(Verdict answer) {
@@ -183,8 +192,9 @@ final class ValueSpikeIns {
     int perCell = Math.ceilDiv(settings.power().planted(), 2); // two kinds of codes make up the declared effect
     for (ValueQuestion question : asked) {
       int most = question == ValueQuestion.ALIGNED ? settings.power().rotated() : perCell * cells.size();
-      together.put(question, new Tally(most, !countsWrong(question, cells.getFirst())));
-      each.forEach(own -> own.put(question, new Tally(most, false)));
+      together.put(question,
+          new Tally(most, !countsWrong(question, cells.getFirst()), decides(question, cells.getFirst())));
+      each.forEach(own -> own.put(question, new Tally(most, false, false)));
     }
     for (int k = 0; together.values().stream().anyMatch(Tally::isOpen); k++) {
       Cell cell = cells.get(k % cells.size());
@@ -209,6 +219,12 @@ final class ValueSpikeIns {
       }
     }
     return shares;
+  }
+
+  /// Whether a *no* stands on the share of these that is found; both kinds of the declared effect are planted together.
+  private boolean decides(ValueQuestion question, Cell cell) {
+    return cell.code().isDeclared() && cell.arrangement() == question.arrangement()
+        && cell.strength() == settings.power().effect();
   }
 
   /// Whether wrong answers count too, so that a share below four in five does not end the planting: of dense codes, and of sparse

@@ -114,7 +114,7 @@ class SurpriseAblationTest {
   }
 
   private static SurpriseResponse response(boolean through, int neuron, int ablated, List<List<Integer>> controls) {
-    return new SurpriseAblation(new Echo(through), DopamineStudyTest.settings(99, 200), Progress.NONE).run(STUDIED,
+    return new SurpriseAblation(new Echo(through), DopamineStudyTest.settings(99, 200), 0.5, Progress.NONE).run(STUDIED,
         SEQUENCES, new Read("dopamine@top1", PlantedRollouts.HOOK, List.of(neuron)),
         new Read("value@top1", LOWER, List.of(ablated)), controls, new SplittableRandom(3));
   }
@@ -146,7 +146,8 @@ class SurpriseAblationTest {
     SurpriseResponse found = response(false, SURPRISED, SOURCE, CONTROLS);
     assertThat(found.change().value()).isZero();
     assertThat(found.p()).isEqualTo(1);
-    assertThat(found.verdict()).isEqualTo(Verdict.UNDECIDED);
+    assertThat(found.power().atEffect()).as("half of it would have been found").isGreaterThanOrEqualTo(0.8);
+    assertThat(found.verdict()).isEqualTo(Verdict.NO);
   }
 
   @Test
@@ -157,14 +158,15 @@ class SurpriseAblationTest {
 
   @Test
   void whatIsAblatedLiesBelowAndSurprisesMustThereBe() {
-    SurpriseAblation ablation = new SurpriseAblation(new Echo(true), DopamineStudyTest.settings(99, 200),
+    SurpriseAblation ablation = new SurpriseAblation(new Echo(true), DopamineStudyTest.settings(99, 200), 0.5,
         Progress.NONE);
     Read above = new Read("value@top1", PlantedRollouts.HOOK, List.of(1));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ablation.run(STUDIED, SEQUENCES, above, above, CONTROLS, new SplittableRandom(3)));
     DopamineSettings strict = DopamineStudyTest.settings(99, 200).withErrors(errors -> errors.withThreshold(0.999));
-    assertThatThrownBy(() -> new SurpriseAblation(new Echo(true), strict, Progress.NONE).run(STUDIED, SEQUENCES, above,
-        new Read("value@top1", LOWER, List.of(SOURCE)), CONTROLS, new SplittableRandom(3)))
+    assertThatThrownBy(
+        () -> new SurpriseAblation(new Echo(true), strict, 0.5, Progress.NONE).run(STUDIED, SEQUENCES, above,
+            new Read("value@top1", LOWER, List.of(SOURCE)), CONTROLS, new SplittableRandom(3)))
         .isInstanceOf(NotEnoughData.class);
   }
 

@@ -11,6 +11,8 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.striatum.probe.intervention.Decision.Reason;
 import org.striatum.probe.intervention.InterventionResults.Controls;
 import org.striatum.probe.intervention.InterventionResults.Damage;
@@ -147,20 +149,38 @@ class InterventionResultsTest {
   /// With 39 controls no single effect passes among thirty tests: 30/40 > .05.
   @Test
   void whatCannotPassIsNotTested() {
-    SplittableRandom random = new SplittableRandom(1);
-    List<MeasuredIntervention> many = new ArrayList<>();
-    for (int i = 0; i < 30; i++) {
-      double[] base = ConstructedArms.normal(30, 0, random);
-      List<double[]> matched = Stream.generate(() -> ConstructedArms.shifted(base, 0, 0.1, random)).limit(39).toList();
-      many.add(ConstructedArms.of(false, OutcomeKind.LOG_PROBABILITY, base,
-          ConstructedArms.shifted(base, i == 0 ? -1 : 0, 0.1, random), matched, 39));
-    }
-    List<Intervention> all = InterventionResults.of(many, EFFECT, List.of(), List.of()).interventions();
+    List<Intervention> all = oneOfMany(30, 39);
     assertThat(all).extracting(Intervention::damage).doesNotContain(Damage.NONE, Damage.SPECIFIC);
     assertThat(all.getFirst().damage()).as("beyond all of its controls").isEqualTo(Damage.UNDECIDED);
     assertThat(all.getFirst().matched().qValue().printed()).startsWith("≤");
     assertThat(all.getFirst().decision().reason()).isEqualTo(Reason.TOO_FEW_CONTROLS);
     assertThat(all.stream().filter(one -> one.damage() == Damage.NOT_TESTED).count()).isGreaterThan(25);
+  }
+
+  /// The number of controls that is said to be enough is: with one less the set that exceeds all of them does not pass.
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 7, 12})
+  void enoughControlsAreEnough(int tests) {
+    int enough = oneOfMany(tests, 19).getFirst().decision().controlsEnough();
+    assertThat(enough).isEqualTo(20 * tests - 1);
+    assertThat(oneOfMany(tests, enough).getFirst().damage()).isEqualTo(Damage.SPECIFIC);
+    Intervention less = oneOfMany(tests, enough - 1).getFirst();
+    assertThat(less.damage()).isEqualTo(Damage.UNDECIDED);
+    assertThat(less.decision().reason()).isEqualTo(Reason.TOO_FEW_CONTROLS);
+  }
+
+  /// Secondary tests with so many matched controls; the first does more damage than all of its own.
+  private static List<Intervention> oneOfMany(int tests, int controls) {
+    SplittableRandom random = new SplittableRandom(1);
+    List<MeasuredIntervention> many = new ArrayList<>();
+    for (int i = 0; i < tests; i++) {
+      double[] base = ConstructedArms.normal(30, 0, random);
+      List<double[]> matched = Stream.generate(() -> ConstructedArms.shifted(base, 0, 0.1, random)).limit(controls)
+          .toList();
+      many.add(ConstructedArms.of(false, OutcomeKind.LOG_PROBABILITY, base,
+          ConstructedArms.shifted(base, i == 0 ? -1 : 0, 0.1, random), matched, controls));
+    }
+    return InterventionResults.of(many, EFFECT, List.of(), List.of()).interventions();
   }
 
   /// Where measuring stopped early, an effect far below the few controls could have passed, and none above them.

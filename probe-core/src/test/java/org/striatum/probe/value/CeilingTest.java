@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.striatum.probe.stats.Auroc;
 
@@ -63,6 +64,7 @@ class CeilingTest {
 
   /// The interval holds what the true probabilities reach: even ones, skewed ones, and with two rollouts a problem.
   @Test
+  @Tag("slow")
   void theTrueProbabilityIsWithinTheInterval() {
     RandomGenerator random = new SplittableRandom(4);
     int[] within = new int[3];

@@ -178,6 +178,13 @@ public record Chart(String id, String description, int height, List<String> colu
     styles.putObject("cell-figure").put("color", ink).put("fontSize", 11);
     styles.putObject("finding").put("color", result);
     styles.putObject("control").put("color", quiet);
+    // The four answers, in the shades of the style sheet: 100, 42 and 14 % of the result's colour, and none of it.
+    styles.putObject("answer-yes").put("color", result);
+    styles.putObject("answer-no").put("color", dark ? "#27605b" : "#9ac5c2");
+    styles.putObject("answer-undecided").put("color", dark ? "#1b3132" : "#ddeceb");
+    styles.putObject("answer-not-tested").put("color", dark ? "#15191e" : "#ffffff");
+    styles.putObject("answer-outline").put("color", dark ? "#28655e" : "#93c1be");
+    styles.putObject("on-answer-yes").put("color", dark ? "#10181a" : "#ffffff").put("fontSize", 11);
     theme.putObject("mark").put("color", result);
     theme.putObject("rule").put("color", result);
     theme.putObject("line").put("strokeWidth", 2).put("strokeJoin", "round");

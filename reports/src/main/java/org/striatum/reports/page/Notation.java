@@ -24,6 +24,11 @@ public final class Notation {
     return Decimals.of(value, places);
   }
 
+  /// The same with `+` before what is above zero, for differences.
+  public static String signed(double value, int places) {
+    return Decimals.signed(value, places);
+  }
+
   /// A figure to the given number of significant digits; very small and very large ones in powers of ten.
   public static String significant(double value, int digits) {
     if (!Double.isFinite(value)) {
@@ -60,6 +65,13 @@ public final class Notation {
     return Double.isFinite(share) ? decimals(100 * share, 1) + THIN + "%" : ABSENT;
   }
 
+  /// A share with its 95 % interval: `75.2 % [70.1 to 80.0]`.
+  public static String share(Estimate share) {
+    return Double.isFinite(share.value())
+        ? percent(share.value()) + " [" + (share.hasInterval() ? share.times(100).interval(1) : "no interval") + "]"
+        : ABSENT;
+  }
+
   /// An outcome in its own unit: accuracy in per cent, anything else unchanged.
   public static String outcome(double value, String outcome) {
     return isShare(outcome) ? percent(value) : decimals(value, 2);
@@ -71,7 +83,16 @@ public final class Notation {
 
   /// A difference of outcomes: accuracy in percentage points, log-probability in nats, always with its sign.
   public static String effect(double value, String outcome) {
-    return (Decimals.signed(scale(outcome) * value, places(outcome)) + " " + unit(outcome)).strip();
+    return inUnit(scale(outcome) * value, outcome);
+  }
+
+  /// The same of a difference that is in its unit already.
+  public static String inUnit(double difference, OutcomeKind outcome) {
+    return inUnit(difference, outcome.printed());
+  }
+
+  private static String inUnit(double difference, String outcome) {
+    return (Decimals.signed(difference, places(outcome)) + " " + unit(outcome)).strip();
   }
 
   public static String effect(double value, OutcomeKind outcome) {

@@ -31,7 +31,7 @@ public record Head(AnswerMatrix matrix, StudyConclusion conclusion, String probe
       case READABLE -> "value-neurons";
       case SPARSE, BASIS_ALIGNED, MORE_THAN_LENGTH -> "controls";
       case USED -> "interventions";
-      case DOPAMINE -> "dopamine-neurons";
+      case DOPAMINE, RESPONSE -> "dopamine-neurons";
       case TASKS, CHECKPOINTS -> "transfer";
       case SEARCH -> "uses";
       case ADAPTATION -> "adaptation";

@@ -31,9 +31,10 @@ record Page(RunReport.Content content, ValueSection values, InterventionSection 
     List<RolloutFigure> rollouts) {
   /// The parts of a study that a run may lack: anchor → title in the contents.
   private static final SequencedMap<String, String> STUDIED = Channel.titles("value-neurons", "Value neurons",
-      "controls", "Controls", "dopamine-neurons", "Dopamine neurons", "interventions", "Interventions", "transfer",
-      "Transfer", "uses", "Uses", "adaptation", "Adaptation", "neurons", "Neurons", "others", "Other studies",
-      "rollouts", "Sample rollouts");
+      "controls", "Controls", "splits", "Other splits", "baselines", "Baselines", "dopamine-neurons",
+      "Dopamine neurons", "surprises", "Surprises under ablation", "interventions", "Interventions", "mediation",
+      "Mediation", "transfer", "Transfer", "uses", "Uses", "adaptation", "Adaptation", "neurons", "Neurons", "others",
+      "Other studies", "rollouts", "Sample rollouts");
 
   /// Those of them that stand behind the evidence, one line each until they are opened.
   private static final List<String> APPENDED = List.of("neurons", "others", "rollouts");
@@ -64,8 +65,12 @@ record Page(RunReport.Content content, ValueSection values, InterventionSection 
     return switch (section) {
       case "value-neurons" -> content.values() != null;
       case "controls" -> content.values() != null && !content.values().controls().isEmpty();
+      case "splits" -> content.results().splits() != null && content.results().splits().splits() > 0;
+      case "baselines" -> content.results().baselines() != null;
       case "dopamine-neurons" -> content.dopamine() != null;
+      case "surprises" -> content.results().surprises() != null;
       case "interventions" -> !content.interventions().isEmpty();
+      case "mediation" -> content.results().mediation() != null;
       case "transfer" -> content.transfer() != null;
       case "uses" -> content.confidence() != null || content.search() != null;
       case "adaptation" -> !adaptations.isEmpty();
@@ -134,6 +139,25 @@ record Page(RunReport.Content content, ValueSection values, InterventionSection 
     return content.dopamine() == null ? List.of() : PowerFigure.of(content.dopamine().power());
   }
 
+  /// None without answers over splits.
+  List<Figure> splits() {
+    return SplitsFigure.of(content.results().splits());
+  }
+
+  /// Null without baselines.
+  BaselineFigures baselines() {
+    return BaselineFigures.of(content.results().baselines(), content.values());
+  }
+
+  SurpriseFigures surprises() {
+    return new SurpriseFigures(content.results().surprises());
+  }
+
+  /// Null without a mediation study.
+  MediationFigures mediation() {
+    return MediationFigures.of(content.results().mediation(), content.values());
+  }
+
   /// Null without a transfer study.
   TransferFigures transfer() {
     return content.transfer() == null ? null : new TransferFigures(content.transfer());
@@ -165,9 +189,12 @@ record Page(RunReport.Content content, ValueSection values, InterventionSection 
   /// The page's frame, with every chart of every section.
   Frame frame() {
     return new Frame("Striatum run report", content.title(), sections(), Stream
-        .of(values.figures(), controls().all().stream(), dopaminePower().stream(),
+        .of(values.figures(), controls().all().stream(), splits().stream(),
+            Stream.ofNullable(baselines()).flatMap(figures -> figures.all().stream()), dopaminePower().stream(),
             dopamine.stream().flatMap(part -> part.figures().stream()),
-            interventions.figures(), Stream.ofNullable(transfer()).flatMap(figures -> figures.all().stream()),
+            surprises().all().stream(), interventions.figures(),
+            Stream.ofNullable(mediation()).flatMap(figures -> figures.all().stream()),
+            Stream.ofNullable(transfer()).flatMap(figures -> figures.all().stream()),
             uses().all().stream(), adaptations.stream().flatMap(adaptation -> adaptation.all().stream()),
             values.histograms().stream(),
             neurons.all().stream().map(NeuronPage::histogram).filter(Objects::nonNull),

@@ -12,7 +12,6 @@ import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.dopamine.Scaling;
 import org.striatum.probe.dopamine.SurpriseResponse;
 import org.striatum.probe.intervention.AblationKind;
-import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Controls;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.intervention.OutcomeKind;
@@ -26,9 +25,11 @@ import org.striatum.probe.value.ValueNeuronResults.PruningPoint;
 import org.striatum.reports.page.Notation;
 import org.striatum.studies.answer.Question;
 import org.striatum.studies.answer.StudyAnswers;
+import org.striatum.studies.baselines.BaselineOverlap;
 import org.striatum.studies.baselines.BaselineResults;
 import org.striatum.studies.intervention.InterventionWords;
 import org.striatum.studies.intervention.SurpriseResults;
+import org.striatum.studies.intervention.SurpriseWords;
 import org.striatum.studies.results.StudyResults;
 
 /// A figure of the paper next to ours. Models, problems and sample sizes differ, so the two are shown together and not
@@ -41,7 +42,6 @@ import org.striatum.studies.results.StudyResults;
 /// @param verdict what the same figure comes to beside our controls, a dash if it has none
 public record PaperComparison(Figure figure, String ours, String verdict) {
   private static final double TOP_SHARE_PRUNED = 0.99;
-  private static final double TOP_SHARE = 0.01;
 
   /// Quantities whose verdict is the answer to a question of the run.
   private static final Map<Figure, List<Question>> ANSWERED = Map.of(Figure.AUROC, List.of(Question.READABLE),
@@ -95,13 +95,9 @@ public record PaperComparison(Figure figure, String ours, String verdict) {
 
   private static List<PaperComparison> measured(StudyResults results) {
     ValueNeuronResults values = results.values();
-    InterventionResults first = results.interventions().isEmpty()
-        ? null
-        : results.interventions().firstEntry().getValue();
-    List<Intervention> accuracy = first == null
-        ? List.of()
-        : first.interventions().stream()
-            .filter(i -> i.outcome() == OutcomeKind.ACCURACY && i.kind() == AblationKind.ZERO).toList();
+    List<Intervention> accuracy = results.interventions().values().stream()
+        .flatMap(study -> study.interventions().stream())
+        .filter(i -> i.outcome() == OutcomeKind.ACCURACY && i.kind() == AblationKind.ZERO).toList();
     List<Intervention> tested = accuracy.stream().filter(i -> baseline(i).isEmpty()).toList();
     List<PaperComparison> rows = new ArrayList<>();
     rows.add(new PaperComparison(Figure.AUROC, aurocs(values),
@@ -136,7 +132,7 @@ public record PaperComparison(Figure figure, String ours, String verdict) {
             + ", "
             + one.ablated().set() + " at " + one.ablated().hook() + ", " + one.dataset() + ")").toList()),
         joined(found.stream().map(one -> "falls more than under matched sets: " + one.verdict().printed() + ", "
-            + Notation.decimals(one.change().value(), 2) + ", " + Notation.pEquals(one.pValue()) + " (" + one.dataset()
+            + SurpriseWords.deviations(one.change()) + ", " + Notation.pEquals(one.pValue()) + " (" + one.dataset()
             + ")")
             .toList()));
   }
@@ -155,8 +151,8 @@ public record PaperComparison(Figure figure, String ours, String verdict) {
         joined(sets.stream().map(i -> Notation.percent(i.base().outcome().value()) + " → "
             + Notation.percent(i.ablated().outcome().value()) + " (" + i.set() + ", " + i.where() + ", " + i.dataset()
             + ")").toList()),
-        joined(sets.stream().map(i -> InterventionWords.verdict(i) + " (" + i.set() + ", " + i.where() + ")")
-            .toList()));
+        joined(sets.stream().map(i -> InterventionWords.verdict(i) + " (" + i.set() + ", " + i.where() + ", "
+            + i.dataset() + ")").toList()));
   }
 
   private static PaperComparison controlSets(Figure figure, List<Intervention> tested,
@@ -170,32 +166,16 @@ public record PaperComparison(Figure figure, String ours, String verdict) {
         Notation.ABSENT);
   }
 
-  /// Shared coordinates of the two best 1 %, as a share of one set, over all places together; beside it what sets drawn by chance
-  /// would share.
+  /// What the two best 1 % share over all places together; beside it what sets drawn by chance would.
   private static PaperComparison overlap(ValueNeuronResults values, BaselineResults baselines) {
-    if (values == null || baselines == null) {
-      return new PaperComparison(Figure.NEXT_TOKEN_OVERLAP, Notation.ABSENT, Notation.ABSENT);
-    }
-    int shared = 0;
-    int size = 0;
-    double chance = 0;
-    int places = 0;
-    for (LayerProbes layer : values.layers()) {
-      Optional<List<Integer>> next = baselines.order(Baseline.NEXT_TOKEN, layer.dataset(), layer.hook());
-      if (next.isPresent()) {
-        int k = (int) Math.ceil(TOP_SHARE * layer.order().size() - 1e-9);
-        shared += (int) layer.order().subList(0, k).stream().filter(next.get().subList(0, k)::contains).count();
-        size += k;
-        chance += (double) k * k / layer.order().size();
-        places++;
-      }
-    }
-    return size == 0
-        ? new PaperComparison(Figure.NEXT_TOKEN_OVERLAP, Notation.ABSENT, Notation.ABSENT)
-        : new PaperComparison(Figure.NEXT_TOKEN_OVERLAP,
-            Notation.percent((double) shared / size) + " (" + shared + " of " + size + " coordinates over "
-                + Notation.count(places, "hook point") + ")",
-            "by chance " + Notation.percent(chance / size));
+    return Optional.ofNullable(values).filter(_ -> baselines != null).stream()
+        .flatMap(found -> BaselineOverlap.all(found, baselines).stream())
+        .filter(one -> one.baseline() == Baseline.NEXT_TOKEN).findFirst()
+        .map(one -> new PaperComparison(Figure.NEXT_TOKEN_OVERLAP,
+            Notation.percent(one.share()) + " (" + one.shared() + " of " + one.size() + " coordinates over "
+                + Notation.count(one.places().size(), "hook point") + ")",
+            "by chance " + Notation.percent(one.chanceShare())))
+        .orElse(new PaperComparison(Figure.NEXT_TOKEN_OVERLAP, Notation.ABSENT, Notation.ABSENT));
   }
 
   private static String controls(ValueNeuronResults values, Function<DatasetControls, String> words) {

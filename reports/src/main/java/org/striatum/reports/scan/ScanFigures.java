@@ -30,7 +30,8 @@ import org.striatum.studies.series.SeriesResults;
 
 /// The charts of a scan; each is null if there is nothing to draw.
 record ScanFigures(SeriesResults results) {
-  private static final List<String> SHOWN = List.of("AUROC of V(s₀)", "accuracy", "AUROC of prompt length");
+  private static final String ACCURACY = "accuracy";
+  private static final List<String> SHOWN = List.of("AUROC of V(s₀)", ACCURACY, "AUROC of prompt length");
 
   /// Every chart that has data.
   List<Figure> all() {
@@ -52,7 +53,7 @@ record ScanFigures(SeriesResults results) {
         Estimate figure = figures.get(i);
         if (Double.isFinite(figure.value())) {
           rows.add(Chart.row(SHOWN.get(i), point.dataset(), x, point.checkpoint(), figure.value(), figure.low(),
-              figure.high(), Notation.auroc(figure)));
+              figure.high(), SHOWN.get(i).equals(ACCURACY) ? Notation.share(figure) : Notation.auroc(figure)));
         }
       }
     }
@@ -79,8 +80,10 @@ record ScanFigures(SeriesResults results) {
         chart);
   }
 
+  /// From 0 to 1; accuracies are read in per cent.
   private static Channel value(String field) {
-    return quantitative("y", field).unlabelled().domain(0, 1);
+    return quantitative("y", field).unlabelled().domain(0, 1).axis("labelExpr",
+        "chosen === '" + ACCURACY + "' ? format(100 * datum.value, '.0f') + ' %' : datum.label");
   }
 
   /// The share of a set that is still present at the next checkpoint.
@@ -94,11 +97,11 @@ record ScanFigures(SeriesResults results) {
     for (Turnover one : drawn) {
       int k = one.kept().size() + one.lost().size();
       rows.add(Chart.row(place(one.kind(), one.hook()), one.dataset(), step(one.to()), one.from(), one.to(),
-          one.kept().size() / (double) k, one.kept().size() + " of " + k, Notation.coordinates(one.born()),
+          100.0 * one.kept().size() / k, one.kept().size() + " of " + k, Notation.coordinates(one.born()),
           Notation.percent(one.drift())));
     }
     Channel x = quantitative("x", "step").titled("training step").axis("grid", BooleanNode.FALSE);
-    Channel y = quantitative("y", "kept").titled("kept from the previous checkpoint").domain(0, 1);
+    Channel y = quantitative("y", "kept").titled("kept from the previous checkpoint, %").domain(0, 100);
     Channel colour = series("color", "task", datasets).unlabelled();
     Chart chart = new Chart("series-turnover", "Share of each set that was present at the previous checkpoint", 240,
         List.of("where", "task", "step", "from", "to", "kept", "_kept", "_born", "_drift"), rows,

@@ -49,7 +49,7 @@ record ReportKind(String name, Supplier<String> example, Supplier<String> hostil
   /// A run that did nothing but learn gates.
   private static RunReport.Content adaptation(AdaptationResults results) {
     StudyResults found = new StudyResults(null, null, null, ExampleRun.named(null), null, null, null, List.of(results),
-        null, null);
+        null, null, null, null);
     return new RunReport.Content("A gate", ExampleRun.facts(List.of(), ExampleRun.manifest()), found,
         ExampleRun.answers(found), List.of(), List.of(), List.of());
   }

@@ -119,10 +119,22 @@ public final class ExampleRun {
     StudyResults found = new StudyResults(values, null, ExampleStudies.dopamine(datasets, layers, width),
         named(run.interventions()), ExampleStudies.transfer(datasets, layers, width),
         ExampleStudies.confidence(datasets),
-        ExampleStudies.search(datasets), List.of(adaptation()), null, null);
+        ExampleStudies.search(datasets), List.of(adaptation()), ExampleStudies.baselines(values, width),
+        ExampleStudies.surprises(datasets), ExampleStudies.splits(datasets),
+        ExampleStudies.mediation(values));
     StudyResults results = found.withAbout(ExampleStudies.about(datasets, RunReport.named(found)));
     return new RunReport.Content("tiny-reasoner: value neurons on three arithmetic sets", facts(studies(), manifest()),
         results, answers(results), List.of(), run.samples(), readings(RunReport.named(results)));
+  }
+
+  /// What `study` runs of it, without the studies that are asked for by name.
+  static RunReport.Content study() {
+    RunReport.Content whole = content();
+    StudyResults all = whole.results();
+    StudyResults results = new StudyResults(all.values(), all.about(), all.dopamine(), all.interventions(),
+        all.transfer(), all.confidence(), all.search(), List.of(), null, null, all.splits(), null);
+    return new RunReport.Content(whole.title(), whole.run(), results, answers(results), List.of(), whole.samples(),
+        whole.readings());
   }
 
   /// An invented adaptation study: two gated arms, one of them a matched set's, and BitFit.
@@ -154,7 +166,7 @@ public final class ExampleRun {
   /// The same with other results.
   public static RunReport.Content with(ValueNeuronResults values, InterventionResults interventions) {
     StudyResults results = new StudyResults(values, null, null, named(interventions), null, null, null, List.of(), null,
-        null);
+        null, null, null);
     return new RunReport.Content("A run", facts(List.of(), "{}"), results, answers(results), List.of(), List.of(),
         List.of());
   }
@@ -173,6 +185,9 @@ public final class ExampleRun {
     add(findings, CompareStep.STUDY, results.transfer());
     add(findings, SearchStep.STUDY, results.search());
     results.adaptations().forEach(one -> add(findings, GateStep.STUDY, one));
+    if (results.splits() != null) {
+      findings.forEach((question, found) -> found.replaceAll(one -> results.splits().decided(question, one)));
+    }
     return StudyAnswers.of(checkpoint().name(), findings);
   }
 
@@ -408,7 +423,7 @@ public final class ExampleRun {
     }
     return new LayerProbes(dataset.dataset(), HookPoint.residPost(layer), probes, shuffled, pruning,
         new PathSummary(best.lambda(), best.nonZero(), points), top, agreement, Ranking.TD_FIRST_LAYER_L1,
-        top.stream().map(RankedNeuron::coordinate).toList());
+        Stream.concat(top.stream().map(RankedNeuron::coordinate), order.stream()).toList());
   }
 
   private ProbeAuroc probe(ProbeKind name, double auroc, double spread) {

@@ -29,8 +29,26 @@ import org.striatum.probe.dopamine.DopamineResults.Trace;
 import org.striatum.probe.dopamine.DopamineResults.TracePoint;
 import org.striatum.probe.dopamine.DopamineResults.ValueSlopes;
 import org.striatum.probe.dopamine.DopamineResults;
+import org.striatum.probe.dopamine.LossPower;
 import org.striatum.probe.dopamine.Planting;
 import org.striatum.probe.dopamine.Scaling;
+import org.striatum.probe.dopamine.SurpriseResponse;
+import org.striatum.probe.dopamine.SurpriseResponse.Read;
+import org.striatum.probe.dopamine.SurpriseResponse.TracedToken;
+import org.striatum.probe.intervention.MediationResults;
+import org.striatum.probe.intervention.MediationResults.Mediation;
+import org.striatum.probe.intervention.Transplant;
+import org.striatum.probe.power.PowerCurve;
+import org.striatum.probe.value.Baseline;
+import org.striatum.probe.value.ValueNeuronResults;
+import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
+import org.striatum.studies.answer.Question;
+import org.striatum.studies.baselines.BaselineResults;
+import org.striatum.studies.baselines.BaselineResults.BaselineRanking;
+import org.striatum.studies.intervention.SurpriseResults;
+import org.striatum.studies.splits.SplitsResults;
+import org.striatum.studies.splits.SplitsResults.AnswerShares;
+import org.striatum.studies.value.ValueAnswers;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.NeuronId;
 import org.striatum.probe.stats.Estimate;
@@ -192,5 +210,79 @@ final class ExampleStudies {
       }
     }
     return new AboutResults(about, "the final norm at the mean state", List.of());
+  }
+
+  /// Every question about value on twelve splits: some answers are firm, some are not.
+  static SplitsResults splits(List<String> datasets) {
+    List<AnswerShares> answers = new ArrayList<>();
+    for (int d = 0; d < datasets.size(); d++) {
+      for (ValueAnswers.Asked asked : ValueAnswers.ASKED) {
+        int yes = asked.question() == Question.READABLE && d == 0 ? 12 : (5 * d + asked.question().ordinal()) % 9;
+        int untested = d == 2 ? 12 - yes : 0;
+        int no = d == 1 ? Math.min(1, 12 - yes) : 0;
+        double effect = asked.question() == Question.READABLE ? 0.79 - 0.1 * d : 0.02;
+        answers.add(new AnswerShares(asked.question(), datasets.get(d), yes, 12 - yes - no - untested, no, untested,
+            asked.figure(), new Estimate(effect, effect - 0.04, effect + 0.05)));
+      }
+    }
+    return new SplitsResults(12, answers, List.of("one-sided has too few problems to be divided"));
+  }
+
+  /// Every baseline wherever value neurons were ranked: the terminal-only probe shares some of the best.
+  static BaselineResults baselines(ValueNeuronResults values, int width) {
+    List<BaselineRanking> rankings = new ArrayList<>();
+    for (LayerProbes layer : values.layers()) {
+      for (Baseline baseline : Baseline.values()) {
+        List<Integer> order = new ArrayList<>(
+            layer.order().subList(0, baseline == Baseline.TERMINAL_ONLY ? layer.hook().toString().length() % 5 : 0));
+        IntStream.range(0, width).map(c -> (c * 11 + baseline.ordinal()) % width).filter(c -> !order.contains(c))
+            .forEach(order::add);
+        rankings.add(new BaselineRanking(baseline, layer.dataset(), layer.hook(),
+            baseline == Baseline.WANDA ? 0 : 100, order));
+      }
+    }
+    return new BaselineResults(rankings, List.of("modular-arithmetic: no ranking by wanda of a part"));
+  }
+
+  /// One response a dataset: lost on the first, hardly changed on others.
+  static SurpriseResults surprises(List<String> datasets) {
+    List<SurpriseResponse> responses = new ArrayList<>();
+    for (String dataset : datasets) {
+      boolean lost = dataset.equals(datasets.getFirst());
+      double change = lost ? -0.31 : 0.02;
+      List<TracedToken> traces = IntStream.rangeClosed(-3, 3).boxed()
+          .flatMap(offset -> Stream.of(Surprise.values()).map(surprise -> new TracedToken(surprise, offset, 20 - offset,
+              (surprise == Surprise.SUCCESS ? 1 : -1) * Math.exp(-offset * offset / 4.0), 0.1 * offset)))
+          .toList();
+      responses.add(new SurpriseResponse(dataset, new Read("dopamine@1%", HookPoint.residPost(3), List.of(4, 8)),
+          new Read("value@1%", HookPoint.residPost(1), List.of(2, 5)), 21, 34, 40,
+          new Estimate(0.62, 0.4, 0.85),
+          new Estimate(0.62 + change, 0.1, 0.8), new Estimate(change, change - 0.2, change + 0.15),
+          new Estimate(change, change - 0.2, change + 0.15),
+          IntStream.range(0, 39).mapToObj(k -> 0.01 * (k % 13) - 0.07).toList(), lost ? 0.025 : 0.6,
+          new LossPower(
+              new PowerCurve(0, 0.5, List.of(new PowerCurve.Point(0.25, 40, 12), new PowerCurve.Point(0.5, 40, 35))),
+              31),
+          traces));
+    }
+    return new SurpriseResults(responses, List.of("one-sided: too few surprises"));
+  }
+
+  /// Both directions wherever a probe was fitted: something is carried at the first place, and the whole state carries nothing at
+  /// the last.
+  static MediationResults mediation(ValueNeuronResults values) {
+    List<Mediation> mediations = new ArrayList<>();
+    for (LayerProbes layer : values.layers()) {
+      for (Transplant transplant : Transplant.values()) {
+        boolean carries = layer.equals(values.layers().getFirst());
+        double whole = layer.equals(values.layers().getLast()) ? -0.1 : 0.4;
+        double effect = carries ? 0.212 : 0.01;
+        mediations.add(new Mediation(layer.dataset(), layer.hook(), "value@1%", 9, transplant, 40,
+            new Estimate(21.4, 18.2, 24.4), new Estimate(whole, whole - 0.3, whole + 0.3),
+            new Estimate(effect, effect - 0.06, effect + 0.07), 1999, 0.004, -0.03, 0.045, carries ? 0.0005 : 0.4,
+            new Estimate(effect - 0.004, effect - 0.06, effect + 0.06)));
+      }
+    }
+    return new MediationResults(mediations, List.of("one-sided: no problem with a right and a wrong run"));
   }
 }

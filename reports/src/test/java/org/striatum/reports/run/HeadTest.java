@@ -19,6 +19,7 @@ import org.striatum.studies.answer.AnswerMatrix.Cell;
 import org.striatum.studies.answer.AnswerMatrix.Row;
 import org.striatum.studies.answer.Question;
 import org.striatum.studies.answer.StudyConclusion;
+import org.striatum.studies.splits.SplitsResults.AnswerShares;
 
 /// Head, answers, sections and charts of one page are of one set of figures: read from the page itself.
 class HeadTest {
@@ -55,6 +56,20 @@ class HeadTest {
       }
       row.cells().stream().flatMap(cell -> cell.evidence().stream().limit(1))
           .forEach(evidence -> assertThat(own).contains(evidence.printed()));
+    }
+  }
+
+  /// What most splits say is the answer, with their figure: in the head, among the answers and in the section on splits.
+  @Test
+  void answersOverSplitsAreThoseOfTheHead() {
+    String section = text(section("splits"));
+    for (AnswerShares one : CONTENT.results().splits().answers()) {
+      Cell cell = MATRIX.row(one.question()).cells().stream().filter(at -> one.of().equals(at.task())).findFirst()
+          .orElseThrow();
+      assertThat(cell.verdict()).isEqualTo(one.verdict());
+      assertThat(section).contains(one.printed(), one.unit().of(one.effect().value()), one.unit().span(one.effect()));
+      cell.evidence()
+          .ifPresent(evidence -> assertThat(evidence.printed()).isEqualTo(one.unit().of(one.effect())));
     }
   }
 

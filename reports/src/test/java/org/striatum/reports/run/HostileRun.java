@@ -40,6 +40,7 @@ import org.striatum.probe.value.ValueNeuronResults.RankedNeuron;
 import org.striatum.reports.run.SampleRollout.StepValue;
 import org.striatum.reports.run.SampleRollout.TokenValue;
 import org.striatum.reports.run.SampleRollout.ValueTrace;
+import org.striatum.studies.baselines.BaselineResults;
 import org.striatum.studies.results.StudyResults;
 
 /// A run of strangers: every text that can come from outside tries to be something else, and no interval is known.
@@ -70,7 +71,8 @@ public final class HostileRun {
     StudyResults found = new StudyResults(values(), null, ExampleStudies.dopamine(TEXTS, 1, 40),
         ExampleRun.named(interventions()),
         ExampleStudies.transfer(TEXTS, 1, 40), ExampleStudies.confidence(TEXTS), ExampleStudies.search(TEXTS),
-        List.of(), null, null);
+        List.of(), new BaselineResults(List.of(), TEXTS), ExampleStudies.surprises(TEXTS),
+        ExampleStudies.splits(TEXTS), ExampleStudies.mediation(values()));
     StudyResults results = found.withAbout(ExampleStudies.about(TEXTS, RunReport.named(found)));
     RunReport.RunFacts facts = new RunReport.RunFacts(checkpoint, ExampleRun.sampling(),
         TEXTS.stream().map(text -> new StudyFacts(text, text, List.of(new Entry(text, text)),

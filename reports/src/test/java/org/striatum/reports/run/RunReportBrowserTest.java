@@ -63,11 +63,17 @@ class RunReportBrowserTest {
     assertThat(browser.complaints()).isEmpty();
   }
 
-  /// Of everything that a run can contain, the head, one sentence and one figure a section are open, the rest is a click away.
+  /// Head, one sentence and one figure a section are open, the rest is a click away: a study takes at most eight screens, each of the
+  /// four studies that are asked for beside it less than one.
   @Test
   void isShortAsDelivered() throws Exception {
+    RunReport.write(ExampleRun.study(), folder.resolve("study.html"));
+    browser.open(folder.resolve("study.html"), 1280, false);
+    int study = browser.evaluate("document.documentElement.scrollHeight").asInt();
+    assertThat(study).isLessThanOrEqualTo(8 * SCREEN);
     browser.open(folder.resolve("report.html"), 1280, false);
-    assertThat(browser.evaluate("document.documentElement.scrollHeight").asInt()).isLessThanOrEqualTo(8 * SCREEN);
+    assertThat(browser.evaluate("document.documentElement.scrollHeight").asInt()).isBetween(study,
+        study + 4 * SCREEN);
     assertThat(browser.evaluate("""
         [...document.querySelectorAll('main > section')].map(s => [...s.querySelectorAll('.chart')]
           .filter(c => c.checkVisibility()).length).every(shown => shown <= 1)

@@ -25,6 +25,7 @@ import org.striatum.probe.adaptation.AdaptationArm;
 import org.striatum.probe.adaptation.AdaptationResults.Arm;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
+import org.striatum.probe.intervention.MediationResults;
 import org.striatum.probe.intervention.OutcomeKind;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.NeuronId;
@@ -43,11 +44,17 @@ import org.striatum.reports.page.VisibleText;
 import org.striatum.reports.run.SampleRollout.TokenValue;
 import org.striatum.reports.run.SampleRollout.ValueTrace;
 import org.striatum.studies.answer.Question;
+import org.striatum.studies.baselines.BaselineOverlap;
+import org.striatum.studies.baselines.BaselineResults;
 import org.striatum.studies.intervention.InterventionWords;
+import org.striatum.studies.intervention.MediationWords;
+import org.striatum.studies.intervention.SurpriseResults;
+import org.striatum.studies.intervention.SurpriseWords;
 import org.striatum.studies.registration.PlanReport;
 import org.striatum.studies.registration.PlanReport.Deviation;
 import org.striatum.studies.results.StudyResults;
 import org.striatum.studies.run.Manifest.PrimaryFamily;
+import org.striatum.studies.splits.SplitsResults;
 
 class RunReportTest {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -103,7 +110,7 @@ class RunReportTest {
     StudyResults results = new StudyResults(found.values(), found.about(), found.dopamine(),
         ExampleRun.named(new InterventionResults(interventions, large.firstInterventions().curves(), List.of())),
         found.transfer(),
-        found.confidence(), found.search(), found.adaptations(), null, null);
+        found.confidence(), found.search(), found.adaptations(), null, null, null, null);
     String page = RunReport.render(new RunReport.Content("large",
         ExampleRun.facts(List.of(), large.manifest()), results, large.answers(), List.of(), samples,
         large.readings()));
@@ -167,13 +174,13 @@ class RunReportTest {
   @Test
   void sectionsStandInOrder() {
     assertThat(Pattern.compile("<section id=\"([^\"]+)\"").matcher(PAGE).results().map(r -> r.group(1)))
-        .containsExactly("verdict", "answers", "value-neurons", "controls", "dopamine-neurons", "interventions",
-            "transfer", "uses", "adaptation", "limits", "checkpoint", "data", "neurons", "others", "rollouts", "paper",
-            "cite", "settings", "manifest", "glossary");
+        .containsExactly("verdict", "answers", "value-neurons", "controls", "splits", "baselines", "dopamine-neurons",
+            "surprises", "interventions", "mediation", "transfer", "uses", "adaptation", "limits", "checkpoint", "data",
+            "neurons", "others", "rollouts", "paper", "cite", "settings", "manifest", "glossary");
     assertThat(Pattern.compile("<li><a href=\"#([^\"]+)\"").matcher(PAGE).results().map(r -> r.group(1)))
-        .containsExactly("verdict", "answers", "value-neurons", "controls", "dopamine-neurons", "interventions",
-            "transfer", "uses", "adaptation", "limits", "checkpoint", "data", "neurons", "others", "rollouts", "paper",
-            "cite", "settings", "manifest", "glossary");
+        .containsExactly("verdict", "answers", "value-neurons", "controls", "splits", "baselines", "dopamine-neurons",
+            "surprises", "interventions", "mediation", "transfer", "uses", "adaptation", "limits", "checkpoint", "data",
+            "neurons", "others", "rollouts", "paper", "cite", "settings", "manifest", "glossary");
   }
 
   @Test
@@ -236,12 +243,47 @@ class RunReportTest {
     assertThat(RunReport.render(ExampleRun.with(List.of()))).doesNotContain("id=\"adaptation\"");
   }
 
+  /// Every study with a section opens with its sentence, and its figures stand in table and chart.
+  @Test
+  void studiesWithoutAQuestionOpenWithWhatTheCommandLinePrints() throws IOException {
+    StudyResults results = ExampleRun.content().results();
+    String text = text(PAGE);
+    assertThat(text).contains(results.splits().sentence() + ".", MediationWords.sentence(results.mediation()) + ".",
+        SurpriseWords.sentence(results.surprises()) + ".",
+        BaselineOverlap.sentence(BaselineOverlap.all(results.values(), results.baselines())) + ".");
+    assertThat(text).contains(results.splits().notes()).contains(results.mediation().notes())
+        .contains(results.surprises().notes()).contains(results.baselines().notes());
+    JsonNode charts = charts(PAGE);
+    assertThat(charts.findValuesAsText("id")).contains("splits-answers", "baseline-overlap", "surprise-changes",
+        "surprise-traces", "mediation-chosen", "mediation-others");
+    List<Double> drawn = numbers(charts);
+    results.surprises().responses()
+        .forEach(one -> assertThat(drawn).contains(one.change().value(), one.change().low()).containsAll(
+            one.controls()));
+    results.splits().answers().forEach(one -> assertThat(text).contains(one.printed()));
+    results.mediation().mediations()
+        .forEach(one -> assertThat(text).contains(Notation.signed(one.beyond().value(), 3), Notation.p(one.pValue())));
+  }
+
+  /// A study that found nothing to look at has its section, its notes and no chart.
+  @Test
+  void studiesThatFoundNothingSaySo() {
+    StudyResults empty = new StudyResults(null, null, null, ExampleRun.named(null), null, null, null, List.of(),
+        new BaselineResults(List.of(), List.of("no baseline")), new SurpriseResults(List.of(), List.of("no surprise")),
+        new SplitsResults(12, List.of(), List.of("no split")), new MediationResults(List.of(), List.of("no pair")));
+    String page = RunReport.render(new RunReport.Content("A run", ExampleRun.facts(List.of(), "{}"), empty,
+        ExampleRun.answers(empty), List.of(), List.of(), List.of()));
+    assertThat(page).contains("no baseline", "no surprise", "no split", "no pair").doesNotContain("class=\"chart\"");
+    assertThat(page.substring(page.indexOf("id=\"lacking\""), page.indexOf("id=\"checkpoint\"")))
+        .doesNotContain("other splits", "baselines", "surprises", "mediation");
+  }
+
   @Test
   void absentPartsSaySo() {
     String page = RunReport.render(ExampleRun.with(List.of()));
     assertThat(page).contains(
-        "Not part of this run: value neurons, controls, dopamine neurons, interventions, transfer,"
-            + " uses, adaptation, neurons, other studies, sample rollouts.",
+        "Not part of this run: value neurons, controls, other splits, baselines, dopamine neurons, surprises under"
+            + " ablation, interventions, mediation, transfer, uses, adaptation, neurons, other studies, sample rollouts.",
         "No dataset summary",
         "No question was put to this run.");
     assertThat(page).doesNotContain("class=\"chart\"");

@@ -13,6 +13,8 @@ public enum Planted implements Printed {
   DROPS("drops of accuracy", "drops of %s", Unit.POINTS),
   /// A drop of log-probability.
   LOG_PROBABILITY_DROPS("drops of log-probability", "drops of %s", Unit.NATS),
+  /// A loss of a share of a response.
+  LOSSES("losses of a response", "losses of %s of the response", Unit.SHARE),
   /// Two codes that share a part.
   SHARED_CODES("shared codes", "codes that share %s", Unit.SHARE);
 

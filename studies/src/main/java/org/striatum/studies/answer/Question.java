@@ -32,6 +32,10 @@ public enum Question {
   DOPAMINE("Do any coordinates pass the signature test of dopamine neurons?", "dopamine neurons",
       "some coordinates pass the signature test of dopamine neurons",
       "no coordinate passes the signature test of dopamine neurons"),
+  /// Does surprise come from value?
+  RESPONSE("Do dopamine neurons lose their response to surprises without the value neurons below?", "surprise from value",
+      "dopamine neurons lose their response to surprises without the value neurons below",
+      "dopamine neurons keep their response to surprises without the value neurons below"),
   /// The same neurons on other tasks?
   TASKS("Do the sets transfer between tasks?", "shared by tasks",
       "the sets transfer between tasks",

@@ -20,8 +20,9 @@ public record StudyAnswers(String checkpoint, List<Answer> answers) {
         .map(question -> new Answer(question, findings.getOrDefault(question, List.of()))).toList());
   }
 
-  /// The answer to one question.
+  /// The answer to one question; without findings where these answers were kept before anybody could ask it.
   public Answer to(Question question) {
-    return answers.stream().filter(answer -> answer.question() == question).findFirst().orElseThrow();
+    return answers.stream().filter(answer -> answer.question() == question).findFirst()
+        .orElseGet(() -> new Answer(question, List.of()));
   }
 }

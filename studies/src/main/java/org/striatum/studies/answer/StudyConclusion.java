@@ -21,9 +21,6 @@ import org.striatum.studies.answer.AnswerMatrix.Row;
 public record StudyConclusion(String question, String carries, String uses, String power, String decides) {
   private static final List<Question> HOW = List.of(Question.SPARSE, Question.BASIS_ALIGNED, Question.MORE_THAN_LENGTH);
 
-  /// In which order a sentence tells its verdicts.
-  private static final List<Verdict> TOLD = List.of(Verdict.YES, Verdict.NO, Verdict.UNDECIDED, Verdict.NOT_TESTED);
-
   /// Writes the sentences.
   public static StudyConclusion of(AnswerMatrix matrix) {
     return new StudyConclusion(question(matrix.checkpoint()), carries(matrix),
@@ -39,7 +36,8 @@ public record StudyConclusion(String question, String carries, String uses, Stri
   private static String carries(AnswerMatrix matrix) {
     List<String> how = HOW.stream().map(matrix::row)
         .filter(row -> answered(row, Verdict.YES) || answered(row, Verdict.NO)).map(StudyConclusion::aspect).toList();
-    return sentence(matrix.row(Question.READABLE)) + (how.isEmpty() ? "" : "; its code is " + listed(how)) + ".";
+    return sentence(matrix.row(Question.READABLE)) + (how.isEmpty() ? "" : "; its code is " + CaseSentence.listed(how))
+        + ".";
   }
 
   private static boolean answered(Row row, Verdict verdict) {
@@ -63,35 +61,17 @@ public record StudyConclusion(String question, String carries, String uses, Stri
   }
 
   private static String tasks(Row row, Verdict verdict) {
-    return listed(row.cells().stream().filter(cell -> cell.verdict() == verdict).map(Cell::task).toList());
+    return CaseSentence.listed(row.cells().stream().filter(cell -> cell.verdict() == verdict).map(Cell::task).toList());
   }
 
-  /// What a row says: the verdict that is told first as a clause, the others behind it, each with its tasks and their figures.
+  /// What a row says, see [CaseSentence].
   public static String sentence(Row row) {
-    List<Verdict> given = TOLD.stream()
-        .filter(verdict -> row.found().stream().anyMatch(one -> one.verdict() == verdict))
-        .toList();
-    if (given.isEmpty()) {
-      return capital(row.question().clause(Verdict.NOT_TESTED));
-    }
-    return Stream.concat(
-        Stream.of(capital(row.question().clause(given.getFirst())) + where(row, given.getFirst(), true)),
-        given.stream().skip(1)
-            .map(verdict -> verdict.printed() + where(row, verdict, given.getFirst() == Verdict.NOT_TESTED)))
-        .collect(Collectors.joining("; "));
+    return CaseSentence.of(row.question()::clause, row.found().stream().map(StudyConclusion::told).toList());
   }
 
-  /// ` on mul (AUROC: 0.715 [0.666 to 0.762]) and add (0.585 [0.534 to 0.636])`.
-  ///
-  /// @param named whether the first figure says what it is
-  private static String where(Row row, Verdict verdict, boolean named) {
-    List<Cell> told = row.found().stream().filter(cell -> cell.verdict() == verdict && cell.task() != null).toList();
-    List<String> places = told.stream().map(cell -> cell.task() + cell.evidence()
-        .map(evidence -> " (" + (named && cell.equals(told.getFirst()) ? evidence.figure() + ": " : "")
-            + evidence.printed()
-            + ")")
-        .orElse("")).toList();
-    return places.isEmpty() ? "" : " on " + listed(places);
+  private static CaseSentence.Case told(Cell cell) {
+    return new CaseSentence.Case(cell.task(), cell.verdict(), cell.evidence().map(Evidence::printed).orElse(""),
+        cell.evidence().map(Evidence::figure).orElse(""));
   }
 
   /// How often what was planted is found, where the answer is no: the rarest over tasks.
@@ -114,14 +94,5 @@ public record StudyConclusion(String question, String carries, String uses, Stri
                 + Math.round(power.needed()) + " problems (" + power.problems() + " here)")
             .stream())
         .collect(Collectors.joining("; "));
-  }
-
-  private static String listed(List<String> items) {
-    int last = items.size() - 1;
-    return last < 1 ? items.getFirst() : String.join(", ", items.subList(0, last)) + " and " + items.get(last);
-  }
-
-  private static String capital(String clause) {
-    return Character.toUpperCase(clause.charAt(0)) + clause.substring(1);
   }
 }

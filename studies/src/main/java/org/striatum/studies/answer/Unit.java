@@ -25,6 +25,8 @@ public enum Unit implements Printed {
   SHARE("share", 100, 0, false, " %"),
   /// A correlation.
   CORRELATION("correlation", 1, 2, false, ""),
+  /// A difference of z-scores.
+  DEVIATIONS("deviations", 1, 2, true, " deviations"),
   /// A number of things.
   COUNT("count", 1, 0, false, "");
 

@@ -52,6 +52,16 @@ public record BaselineStep() implements Study<BaselineSettings, BaselineResults>
   }
 
   @Override
+  public boolean hasOwnSection() {
+    return true;
+  }
+
+  @Override
+  public boolean hasOwnTables() {
+    return false;
+  }
+
+  @Override
   public List<Study<?, ?>> reads(StudyRun run, BaselineSettings settings) {
     return List.of(RolloutStep.STUDY, CaptureStep.STUDY, ProbeStep.STUDY);
   }

@@ -166,7 +166,7 @@ final class AblationArms {
       if (!target.isEmpty()) {
         attempt(set, hook.toString(), () -> interventions.add(study.accuracy(
             plan(false, dataset, set, List.of(cut(states, dataset, hook, set, target,
-                settings.setKinds().getFirst(), settings.measures().controls(), random))),
+                settings.setKinds().getFirst(), settings.measures().secondaryControls(), random))),
             items.attempts(dataset), items.generation(dataset), random)));
       }
     }

@@ -114,7 +114,7 @@ public record AblationSettings(List<NeuronSelection> sets, List<AblationKind> ki
   /// How much is measured.
   ///
   /// @param attempts test problems whose completions are graded in every arm, at most
-  /// @param controls random and RMS-matched sets of each kind, by generation
+  /// @param controls random and RMS-matched sets of each kind of a primary intervention, by generation
   /// @param solutions test problems of each dataset whose reference solutions are scored in every arm, at most
   /// @param logProbabilityControls random and RMS-matched sets of each kind, by log-probability, at most: measuring ends
   ///     earlier where it is plain that the set does no more than they do
@@ -141,6 +141,12 @@ public record AblationSettings(List<NeuronSelection> sets, List<AblationKind> ki
       if (!(effect > 0 && effect < 1)) {
         throw new IllegalArgumentException("a declared effect must be in (0, 1), found " + effect);
       }
+    }
+
+    /// Random and RMS-matched sets of each kind of a secondary intervention by generation, at most: as many tests share one
+    /// correction, the primary's would be too few for any of them to pass. Measuring ends earlier as by log-probability.
+    public int secondaryControls() {
+      return Math.max(controls, logProbabilityControls);
     }
 
     public Measures withAttempts(int problems) {

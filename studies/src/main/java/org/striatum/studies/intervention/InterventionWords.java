@@ -28,8 +28,8 @@ public final class InterventionWords {
       case LACKS_POWER -> "a drop of " + declared(decision.power().effect(), one.outcome()) + " would often be missed";
       case NO_INTERVAL -> "one problem only";
       case TOO_FEW_CONTROLS -> one.damage() == Damage.UNDECIDED
-          ? "beyond all controls, which are too few for " + tests(decision)
-          : "too few controls for " + tests(decision);
+          ? "beyond all controls, which are too few for " + tests(decision) + ": " + enough(decision)
+          : "too few controls for " + tests(decision) + ": " + enough(decision);
       case NO_MATCHED_SETS -> "no RMS-matched sets";
       case EMPTY_MASK -> "the empty mask changed the outcomes";
     };
@@ -53,9 +53,9 @@ public final class InterventionWords {
             + "), and it is undecided whether there is none: " + reason(one);
       case TOO_FEW_CONTROLS -> one.damage() == Damage.UNDECIDED
           ? "more damage than that of every control (" + random + "; " + matched + "), of which there are too few for "
-              + tests(one.decision())
+              + tests(one.decision()) + ": " + enough(one.decision())
           : "with so few controls no effect could pass among " + tests(one.decision()) + " (" + random + "; " + matched
-              + ")";
+              + "): " + enough(one.decision());
       case NO_MATCHED_SETS -> "without RMS-matched controls (" + (one.refused() == null ? "none" : one.refused())
           + ") the run cannot decide whether this is more than an effect of size (" + random + ")";
       case EMPTY_MASK -> "the empty mask changed the outcomes, so this result must not be used";
@@ -65,6 +65,10 @@ public final class InterventionWords {
   private static String against(Controls controls, String kind) {
     int sets = controls.effects().size();
     return controls.qValue().equation("q") + " against " + sets + " " + kind + (sets == 1 ? "" : "s");
+  }
+
+  private static String enough(Decision decision) {
+    return decision.controlsEnough() + " of each kind would do";
   }
 
   private static String tests(Decision decision) {

@@ -55,6 +55,16 @@ public record MediationStep() implements Study<MediationSettings, MediationResul
   }
 
   @Override
+  public boolean hasOwnSection() {
+    return true;
+  }
+
+  @Override
+  public boolean hasOwnTables() {
+    return false;
+  }
+
+  @Override
   public List<Study<?, ?>> reads(StudyRun run, MediationSettings settings) {
     List<Study<?, ?>> reads = new ArrayList<>(List.of(RolloutStep.STUDY, CaptureStep.STUDY, ProbeStep.STUDY));
     NeuronSelection set = NeuronSelection.named(settings.set());

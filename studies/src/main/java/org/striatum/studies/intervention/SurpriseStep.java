@@ -3,6 +3,7 @@ package org.striatum.studies.intervention;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.dopamine.DopamineResults.LayerDopamine;
@@ -18,6 +19,8 @@ import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.stats.RandomStreams;
 import org.striatum.probe.store.ActivationStore;
+import org.striatum.studies.answer.Answer.Finding;
+import org.striatum.studies.answer.Question;
 import org.striatum.studies.baselines.BaselineStep;
 import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.dopamine.ContinuationStep;
@@ -47,9 +50,30 @@ public record SurpriseStep() implements Study<SurpriseSettings, SurpriseResults>
         .withQuick(SurpriseSettings.quick()).withSeeding(SurpriseSettings::withSeed);
   }
 
+  /// 2: losses are planted.
+  @Override
+  public int version() {
+    return 2;
+  }
+
+  @Override
+  public Map<Question, List<Finding>> answers(String checkpoint, SurpriseResults results) {
+    return Map.of(Question.RESPONSE, SurpriseAnswers.of(results));
+  }
+
   @Override
   public boolean needsModel() {
     return true;
+  }
+
+  @Override
+  public boolean hasOwnSection() {
+    return true;
+  }
+
+  @Override
+  public boolean hasOwnTables() {
+    return false;
   }
 
   @Override
@@ -77,7 +101,7 @@ public record SurpriseStep() implements Study<SurpriseSettings, SurpriseResults>
             .filter(rollout -> rollout.problem().dataset().equals(studied.name())).map(Rollout::sequence).toList();
         try {
           responses.add(new Place(studied, rankings, settings).response(run, store, rollouts, sequences,
-              new SurpriseAblation(run.hooked().model(), dopamine.study(), run.progress())));
+              new SurpriseAblation(run.hooked().model(), dopamine.study(), settings.effect(), run.progress())));
         } catch (NotEnoughData missing) {
           notes.add(studied.name() + ": " + missing.getMessage());
         }

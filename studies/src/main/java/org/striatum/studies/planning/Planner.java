@@ -16,6 +16,7 @@ import org.striatum.probe.planning.OutcomeModel;
 import org.striatum.probe.planning.PairedPower;
 import org.striatum.probe.planning.PowerBySize;
 import org.striatum.probe.planning.PowerFormula;
+import org.striatum.probe.planning.SplitsPower;
 import org.striatum.probe.planning.SurprisePower;
 import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.run.Progress;
@@ -133,6 +134,19 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
     return plan.settings(RolloutStep.STUDY).samples();
   }
 
+  /// Of a question about value: its answer is that of most splits, the study's own where no others are asked.
+  private SplitsPower overSplits() {
+    return new SplitsPower(plan.settings(SplitsStep.STUDY).splits(), tested());
+  }
+
+  /// `; one split of them 0.62`; empty where there is one only.
+  private String ofOneSplit(double power) {
+    int splits = overSplits().splits();
+    return splits < 2
+        ? ""
+        : String.format(Locale.ROOT, "; most of %d splits, one of them %.0f %%", splits, 100 * power);
+  }
+
   /// Of a question about value, which is asked on several splits.
   private Needs problems(OptionalInt needed, String otherwise) {
     int splits = Math.max(1, plan.settings(SplitsStep.STUDY).splits());
@@ -147,17 +161,21 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
       return unplanned(one, PlannedEffect.PREDICTS, ceiling(auroc, outcomes));
     }
     AurocPower power = new AurocPower(auroc, outcomes, samples(), tested());
-    OptionalInt needed = power.problemsNeeded();
+    SplitsPower splits = overSplits();
+    OptionalInt needed = splits.problemsNeeded(power);
     Integer samples = null;
     for (int k = samples() + 1; samples == null && k <= MOST_SAMPLES
-        && power.at(one.problems) < PowerFormula.ENOUGH; k++) {
-      samples = new AurocPower(auroc, outcomes, k, tested()).at(one.problems) >= PowerFormula.ENOUGH ? k : null;
+        && splits.of(power.at(one.problems)) < PowerFormula.ENOUGH; k++) {
+      samples = splits.of(new AurocPower(auroc, outcomes, k, tested()).at(one.problems)) >= PowerFormula.ENOUGH
+          ? k
+          : null;
     }
     String because = String.format(Locale.ROOT,
-        "%d problems, K = %d, %.0f %% of them tested; accuracy %.2f, correlation within a problem %.2f%s",
+        "%d problems, K = %d, %.0f %% of them tested; accuracy %.2f, correlation within a problem %.2f%s%s",
         one.problems, samples(), 100 * tested(), outcomes.accuracy(), outcomes.icc(),
+        ofOneSplit(power.at(one.problems)),
         samples == null ? "" : "; with these problems K = " + samples + " would do");
-    return planned(one, PlannedEffect.PREDICTS, Means.FORMULA, power.at(one.problems),
+    return planned(one, PlannedEffect.PREDICTS, Means.FORMULA, splits.of(power.at(one.problems)),
         problems(needed, "more than a million problems"), because);
   }
 
@@ -197,10 +215,12 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
       return unplanned(one, effect, few.getMessage());
     }
     PowerBySize curve = PowerBySize.of(points);
-    return planned(one, effect, Means.SIMULATION, curve.at(one.problems),
-        problems(curve.problemsNeeded(), "more than " + 4 * points.getLast().problems() + " problems"),
-        String.format(Locale.ROOT, "%s in %s; %d coordinates carry it%s", shares(points),
-            one.states == null ? "independent coordinates" : "normal states with the pilot's covariance", CODE,
+    SplitsPower splits = overSplits();
+    return planned(one, effect, Means.SIMULATION, splits.of(curve.at(one.problems)),
+        problems(curve.problemsNeeded(splits.enough()), "more than " + 4 * points.getLast().problems() + " problems"),
+        String.format(Locale.ROOT, "%s in %s%s; %d coordinates carry it%s", shares(points),
+            one.states == null ? "independent coordinates" : "normal states with the pilot's covariance",
+            ofOneSplit(curve.at(one.problems)), CODE,
             one.known.get(PlannedFigure.WIDTH) > states.width()
                 ? String.format(Locale.ROOT, ", %d of %.0f coordinates are made up", states.width(),
                     one.known.get(PlannedFigure.WIDTH))

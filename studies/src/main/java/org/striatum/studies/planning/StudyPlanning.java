@@ -28,6 +28,7 @@ import org.striatum.studies.registration.PlannedEffect;
 import org.striatum.studies.registration.Registration;
 import org.striatum.studies.rollouts.RolloutSettings;
 import org.striatum.studies.rollouts.RolloutStep;
+import org.striatum.studies.splits.SplitsStep;
 import org.striatum.studies.run.Manifest.PrimaryFamily;
 import org.striatum.studies.run.Study;
 import org.striatum.studies.run.Study.Scope;
@@ -96,9 +97,10 @@ public record StudyPlanning(StudyRegistry registry, StudyPlan plan, Map<PlannedE
       grounds.addAll(known.grounds());
     }
     List<String> notes = new ArrayList<>(found.notes());
-    notes.add(
-        "power is that of one split; more splits of the same problems show how far an answer depends on the split, and"
-            + " add none");
+    if (plan.settings(SplitsStep.STUDY).splits() > 1) {
+      notes.add("an answer about value is that of most splits of the same problems, and so is its power; of the other"
+          + " questions it is that of the study's own split");
+    }
     return new Plan(told(asked, planned, rollouts.seed()), primary(rollouts.seed()), grounds,
         new Planner(plan, effects, data, trials, rollouts.seed(), progress).answers(), new Costs(plan, data).all(),
         notes);

@@ -8,6 +8,7 @@ import java.util.SequencedMap;
 import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.probe.dopamine.DopamineResults;
 import org.striatum.probe.intervention.InterventionResults;
+import org.striatum.probe.intervention.MediationResults;
 import org.striatum.probe.transfer.TransferResults;
 import org.striatum.probe.uses.ConfidenceResults;
 import org.striatum.probe.uses.SearchResults;
@@ -19,9 +20,12 @@ import org.striatum.studies.baselines.BaselineResults;
 import org.striatum.studies.baselines.BaselineStep;
 import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.intervention.AblationStep;
+import org.striatum.studies.intervention.MediationStep;
 import org.striatum.studies.intervention.SurpriseResults;
 import org.striatum.studies.intervention.SurpriseStep;
 import org.striatum.studies.run.RunFolder;
+import org.striatum.studies.splits.SplitsResults;
+import org.striatum.studies.splits.SplitsStep;
 import org.striatum.studies.transfer.CompareStep;
 import org.striatum.studies.uses.ConfidenceStep;
 import org.striatum.studies.uses.SearchStep;
@@ -33,13 +37,15 @@ import org.striatum.studies.value.ProbeStep;
 /// @param adaptations one per mode
 /// @param baselines rankings that value neurons are compared with
 /// @param surprises dopamine neurons read while value neurons are set to zero
+/// @param splits the questions about value on other splits
+/// @param mediation coordinates of right runs in wrong runs, and back
 public record StudyResults(ValueNeuronResults values, AboutResults about, DopamineResults dopamine,
     SequencedMap<String, InterventionResults> interventions, TransferResults transfer, ConfidenceResults confidence,
     SearchResults search, List<AdaptationResults> adaptations, BaselineResults baselines,
-    SurpriseResults surprises) {
+    SurpriseResults surprises, SplitsResults splits, MediationResults mediation) {
   /// A run without any study.
   public static final StudyResults NONE = new StudyResults(null, null, null, new LinkedHashMap<>(), null, null, null,
-      List.of(), null, null);
+      List.of(), null, null, null, null);
 
   public StudyResults {
     interventions = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(interventions));
@@ -49,7 +55,7 @@ public record StudyResults(ValueNeuronResults values, AboutResults about, Dopami
   /// The same with something else told of neurons.
   public StudyResults withAbout(AboutResults other) {
     return new StudyResults(values, other, dopamine, interventions, transfer, confidence, search, adaptations,
-        baselines, surprises);
+        baselines, surprises, splits, mediation);
   }
 
   /// Everything that a run has finished.
@@ -59,6 +65,7 @@ public record StudyResults(ValueNeuronResults values, AboutResults about, Dopami
         folder.all(AblationStep.STUDY), folder.find(CompareStep.STUDY).orElse(null),
         folder.find(ConfidenceStep.STUDY).orElse(null), folder.find(SearchStep.STUDY).orElse(null),
         List.copyOf(folder.all(GateStep.STUDY).values()), folder.find(BaselineStep.STUDY).orElse(null),
-        folder.find(SurpriseStep.STUDY).orElse(null));
+        folder.find(SurpriseStep.STUDY).orElse(null), folder.find(SplitsStep.STUDY).orElse(null),
+        folder.find(MediationStep.STUDY).orElse(null));
   }
 }

@@ -13,6 +13,7 @@ import org.striatum.hooks.parity.ParityLedger;
 import org.striatum.hooks.parity.ParityReport;
 import org.striatum.hooks.parity.ParityTolerance;
 import org.striatum.probe.run.Sha256;
+import org.striatum.probe.run.UserCache;
 import org.striatum.studies.run.Manifest.Environment;
 
 /// What a checkpoint passes when it is opened for the first time: the parity gate. Passing is remembered in the user's

@@ -66,12 +66,13 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
 
   /// The same with a step finished, in its old place if it was there. If its outputs changed, the steps that depend on
   /// the old ones, directly or through others, are removed.
-  Manifest with(String name, StepKey key, SortedMap<String, Sha256> outputs, Environment environment) {
+  Manifest with(String name, StepKey key, SortedMap<String, Sha256> outputs, Environment environment,
+      boolean replaceable) {
     List<Environment> seen = new ArrayList<>(environments);
     if (!seen.contains(environment)) {
       seen.add(environment);
     }
-    Step finished = new Step(name, key.sha256(), key.after(), outputs, seen.indexOf(environment));
+    Step finished = new Step(name, key.sha256(), key.after(), outputs, seen.indexOf(environment), replaceable);
     List<Step> all = new ArrayList<>(steps);
     int place = step(name).map(steps::indexOf).orElse(-1);
     if (place < 0) {
@@ -97,6 +98,11 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
   /// The same with a plan.
   Manifest with(Plan registered) {
     return new Manifest(inputs, environments, steps, registered);
+  }
+
+  /// The steps that depend on one and would be lost with it: not those that are made again in a moment.
+  List<String> lostWith(String name) {
+    return standingOn(name).stream().filter(other -> !step(other).orElseThrow().replaceable).toList();
   }
 
   /// The steps that depend on one, directly or through others, in order.
@@ -306,7 +312,9 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
   /// @param after the steps whose outputs it depends on
   /// @param outputs path in the run folder → checksum
   /// @param environment index into the manifest's environments
-  public record Step(String name, Sha256 key, List<String> after, SortedMap<String, Sha256> outputs, int environment) {
+  /// @param replaceable whether it is made again in a moment, so that nobody asks before it goes
+  public record Step(String name, Sha256 key, List<String> after, SortedMap<String, Sha256> outputs, int environment,
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) @JacksonInject(value = RecordJson.NO, useInput = OptBoolean.TRUE) boolean replaceable) {
     public Step {
       after = List.copyOf(after);
       outputs = Collections.unmodifiableSortedMap(new TreeMap<>(outputs));

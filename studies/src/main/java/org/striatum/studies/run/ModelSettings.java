@@ -7,6 +7,7 @@ import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.checkpoint.ChecksumCache;
 import org.striatum.hooks.checkpoint.ModelSource;
 import org.striatum.hooks.onnx.Memory;
+import org.striatum.probe.run.UserCache;
 
 /// How a checkpoint is opened and run. None of it changes a result beyond the last digits.
 ///

@@ -346,6 +346,12 @@ public final class RunFolder implements AutoCloseable {
   /// @return the forgotten steps
   public List<String> finish(String name, StepKey key, Collection<Path> outputs, Environment environment)
       throws IOException {
+    return finish(name, key, outputs, environment, false);
+  }
+
+  /// The same of a step that may be made again in a moment, if so: then nobody asks before it goes.
+  List<String> finish(String name, StepKey key, Collection<Path> outputs, Environment environment, boolean replaceable)
+      throws IOException {
     SortedMap<String, Sha256> checksums = new TreeMap<>();
     for (Path output : outputs) {
       String relative = folder.toAbsolutePath().normalize().relativize(output.toAbsolutePath().normalize()).toString()
@@ -353,7 +359,7 @@ public final class RunFolder implements AutoCloseable {
       checksums.put(relative, Sha256.of(inside(relative)));
     }
     List<String> standing = manifest.standingOn(name);
-    keep(manifest.with(name, key, checksums, environment));
+    keep(manifest.with(name, key, checksums, environment, replaceable));
     return standing.stream().filter(step -> manifest.step(step).isEmpty()).toList();
   }
 

@@ -58,7 +58,7 @@ public interface Study<S extends Record, R extends Record> {
     return false;
   }
 
-  /// Whether nothing is lost when a finished one is made again with other settings: what it computed stays in the run folder.
+  /// Whether nothing is lost when a finished one is made again: what took long stays in the run folder, or it takes a moment.
   default boolean isReplaceable() {
     return false;
   }
@@ -95,10 +95,15 @@ public interface Study<S extends Record, R extends Record> {
     return false;
   }
 
-  /// Whether reports and the results database know its results by their type. Those of any other study are shown value by
-  /// value.
+  /// Whether reports know its results by their type. Those of any other study are shown value by value.
   default boolean hasOwnSection() {
     return false;
+  }
+
+  /// Whether the results database knows its results by their type. Those of any other study are rows of its table of figures, value by
+  /// value.
+  default boolean hasOwnTables() {
+    return hasOwnSection();
   }
 
   /// What its results say about the questions of a full study, case by case.

@@ -45,12 +45,6 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
   /// The step of the run's completions, and the step that stores their hidden states.
   public static final String ROLLOUTS = "rollouts";
   public static final String CAPTURE = "capture";
-  /// The step that sums up whatever is there, and is made again in a moment.
-  private static final String ANSWERS = "answers";
-  /// The step that `probe` makes behind itself, again each time.
-  private static final String ABOUT = "about";
-  /// The step that asks the same questions on other splits, made again in a short time.
-  private static final String SPLITS = "splits";
   private static final String CHECKPOINT_PATH = "checkpoint.path";
 
   public StudyRun {
@@ -100,7 +94,7 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
       for (Found.Files files : found.files()) {
         outputs.addAll(files.write(folder));
       }
-      List<String> forgotten = folder.finish(step, key, outputs, environment);
+      List<String> forgotten = folder.finish(step, key, outputs, environment, study.isReplaceable());
       if (!forgotten.isEmpty()) {
         note.accept(step + " has changed, so what depends on it must be run again: " + String.join(", ", forgotten));
       }
@@ -142,9 +136,7 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
     Record asked = study.told(settings);
     Optional<RecordDifference> difference = RecordDifference.first(asWrittenNow(told, study.settingsFormat(), asked),
         RecordJson.versioned(study.settingsFormat(), asked), told.toString());
-    List<String> dependent = folder.manifest().standingOn(step).stream()
-        .filter(other -> !other.equals(ANSWERS) && !other.equals(ABOUT) && !other.equals(SPLITS))
-        .toList();
+    List<String> dependent = folder.manifest().lostWith(step);
     if (difference.isPresent() && (!instance.isEmpty() || !dependent.isEmpty())) {
       throw new FinishedStudyException(folder.folder(), step, difference.get(), dependent);
     }

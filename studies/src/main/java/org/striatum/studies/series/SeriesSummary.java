@@ -50,7 +50,7 @@ public record SeriesSummary(List<String> sentences) {
     Point last = trained.getLast();
     return sentence
         + "; from %s to %s accuracy changes from %s to %s, AUROC from %s to %s.".formatted(first.checkpoint(),
-            last.checkpoint(), value(first.accuracy()), value(last.accuracy()), interval(first.value()),
+            last.checkpoint(), accuracy(first.accuracy()), accuracy(last.accuracy()), interval(first.value()),
             interval(last.value()));
   }
 
@@ -70,8 +70,8 @@ public record SeriesSummary(List<String> sentences) {
     return overlaps.stream().filter(of).mapToDouble(SetOverlap::iou).average().orElse(Double.NaN);
   }
 
-  private static String value(Estimate estimate) {
-    return decimals(estimate.value());
+  private static String accuracy(Estimate estimate) {
+    return Decimals.of(100 * estimate.value(), 1) + " %";
   }
 
   private static String interval(Estimate estimate) {

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.Verdict;
+import org.striatum.studies.answer.Answer.Finding;
 import org.striatum.studies.answer.Question;
 import org.striatum.studies.answer.Unit;
 
@@ -18,6 +19,30 @@ public record SplitsResults(int splits, List<AnswerShares> answers, List<String>
   public SplitsResults {
     answers = List.copyOf(answers);
     notes = List.copyOf(notes);
+  }
+
+  /// How firm the answers are, in one sentence without its full stop; the same on the command line and in reports.
+  public String sentence() {
+    if (answers.isEmpty()) {
+      return splits == 0
+          ? "The questions about value were asked on the run's own split only"
+          : "No question about value could be asked on other splits";
+    }
+    long always = answers.stream().filter(one -> one.most() == one.splits()).count();
+    long mostly = answers.stream().filter(one -> one.most() < one.splits() && 2 * one.most() > one.splits()).count();
+    return "Of %d answers about value %d %s the same on all %d other splits of the rollouts, %d on more than half of them, and %d on no more than half%s"
+        .formatted(answers.size(), always, always == 1 ? "is" : "are", splits, mostly,
+            answers.size() - always - mostly, always + mostly < answers.size() ? " (undecided)" : "");
+  }
+
+  /// A finding with the verdict that most splits give and their figure; the same where its question was not asked on other splits.
+  public Finding decided(Question question, Finding finding) {
+    return answers.stream().filter(one -> one.question() == question && one.of().equals(finding.of())).findFirst()
+        .map(shares -> finding.decided(shares.verdict(),
+            "%s. On the run's own split: %s. %s".formatted(shares.because(), finding.verdict().printed(),
+                finding.because()),
+            "%s, mean of %d splits".formatted(shares.figure(), shares.splits()), shares.effect()))
+        .orElse(finding);
   }
 
   /// The answers to one question in one case.
@@ -58,6 +83,11 @@ public record SplitsResults(int splits, List<AnswerShares> answers, List<String>
           .orElse(Verdict.UNDECIDED);
     }
 
+    /// How many splits give the answer that most of them give.
+    int most() {
+      return Arrays.stream(Verdict.values()).mapToInt(this::of).max().orElseThrow();
+    }
+
     /// `yes 3 · undecided 8 · no 1 of 12 splits`.
     public String printed() {
       return Arrays.stream(Verdict.values()).filter(verdict -> of(verdict) > 0)
@@ -65,7 +95,8 @@ public record SplitsResults(int splits, List<AnswerShares> answers, List<String>
           + " of " + splits() + " splits";
     }
 
-    private Unit unit() {
+    /// What the figure is measured in.
+    public Unit unit() {
       return question == Question.READABLE ? Unit.AUROC : Unit.AUROC_DIFFERENCE;
     }
 

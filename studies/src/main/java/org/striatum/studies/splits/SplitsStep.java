@@ -61,6 +61,16 @@ public record SplitsStep() implements Study<SplitsSettings, SplitsResults> {
   }
 
   @Override
+  public boolean hasOwnSection() {
+    return true;
+  }
+
+  @Override
+  public boolean hasOwnTables() {
+    return false;
+  }
+
+  @Override
   public List<Study<?, ?>> reads(StudyRun run, SplitsSettings settings) {
     return List.of(RolloutStep.STUDY, CaptureStep.STUDY, ProbeStep.STUDY);
   }
@@ -119,10 +129,5 @@ public record SplitsStep() implements Study<SplitsSettings, SplitsResults> {
       shares.add(AnswerShares.of(asked.question(), dataset, verdicts, asked.figure(), effect));
     }
     return shares;
-  }
-
-  /// The shares of an answer, if its question was asked on other splits.
-  public static Optional<AnswerShares> of(SplitsResults results, Question question, String of) {
-    return results.answers().stream().filter(one -> one.question() == question && one.of().equals(of)).findFirst();
   }
 }

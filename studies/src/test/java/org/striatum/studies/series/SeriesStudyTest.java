@@ -50,7 +50,7 @@ class SeriesStudyTest {
         layer(HOOK, 0.8, 0.7, order));
     return new SeriesCheckpoint(name,
         new StudyResults(new ValueNeuronResults(List.of(dataset), layers), null, null, new LinkedHashMap<>(),
-            null, null, null, List.of(), null, null),
+            null, null, null, List.of(), null, null, null, null),
         List.of());
   }
 
@@ -63,7 +63,7 @@ class SeriesStudyTest {
     DopamineResults unstudied = new DopamineResults(List.of(new DatasetSteps("mul", 10, 10, 0, 0, 0, 0, 0, 0, "probe",
         new Reliability(half, half, none), 0, List.of(), List.of())), List.of(), List.of());
     SeriesCheckpoint looked = new SeriesCheckpoint("step2", new StudyResults(plain.results().values(), null, unstudied,
-        new LinkedHashMap<>(), null, null, null, List.of(), null, null), List.of());
+        new LinkedHashMap<>(), null, null, null, List.of(), null, null, null, null), List.of());
     assertThat(STUDY.run(List.of(plain, looked), List.of(basis("step1", "step2", true))).points())
         .extracting(SeriesResults.Point::significant).containsOnlyNulls();
   }
@@ -126,7 +126,7 @@ class SeriesStudyTest {
         checkpoint("base", 3, 2, 1, 0));
     assertThat(SeriesSummary.of(STUDY.run(checkpoints, allCommon(checkpoints))).sentences()).containsExactly(
         "mul: V(s₀) predicts success at 3 of 3 checkpoints (interval of the AUROC above ½); from step300 to step1000 "
-            + "accuracy changes from 0.500 to 0.500, AUROC from 0.700 [0.600 to 0.800] to 0.700 [0.600 to 0.800].",
+            + "accuracy changes from 50.0 % to 50.0 %, AUROC from 0.700 [0.600 to 0.800] to 0.700 [0.600 to 0.800].",
         // IoU of {0, 2} and {0, 1}, {0, 2} and {3, 2}, {0, 1} and {3, 2}; two of four at random: 1/3 + (2/3)(1/3)
         "Value sets (best top2): 3 of 3 pairs of checkpoints share a basis; their sets overlap with a mean IoU of 0.222, "
             + "by chance 0.389, between neighbours in training 0.333.");

@@ -9,7 +9,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.Verdict;
+import org.striatum.studies.answer.Answer.Finding;
+import org.striatum.studies.answer.Evidence;
 import org.striatum.studies.answer.Question;
+import org.striatum.studies.answer.Unit;
 import org.striatum.studies.splits.SplitsResults.AnswerShares;
 
 class SplitsResultsTest {
@@ -34,6 +37,31 @@ class SplitsResultsTest {
   void sharesArePrinted() {
     assertThat(shares(3, 8, 1).printed()).isEqualTo("yes 3 · no 1 · undecided 8 of 12 splits");
     assertThat(shares(12, 0, 0).printed()).isEqualTo("yes 12 of 12 splits");
+  }
+
+  /// Five of ten is no majority, nine of ten is one, ten of ten is the same everywhere.
+  @Test
+  void theSentenceCountsHowFirmAnswersAre() {
+    SplitsResults results = new SplitsResults(10, List.of(shares(10, 0, 0), shares(0, 9, 1), shares(0, 1, 9),
+        shares(5, 5, 0), shares(4, 3, 3)), List.of());
+    assertThat(results.sentence()).isEqualTo("Of 5 answers about value 1 is the same on all 10 other splits of the"
+        + " rollouts, 2 on more than half of them, and 2 on no more than half (undecided)");
+    assertThat(new SplitsResults(0, List.of(), List.of()).sentence()).contains("own split only");
+  }
+
+  /// The finding of a question that was asked on other splits is theirs; others stay as they are.
+  @Test
+  void whatMostSplitsSayReplacesTheOwnSplitsFinding() {
+    SplitsResults results = new SplitsResults(12, List.of(shares(9, 3, 0)), List.of());
+    Finding own = Finding.on("add", Verdict.NO, "own figures",
+        new Evidence("AUROC", Unit.AUROC, new Estimate(0.5, 0.4, 0.6)));
+    Finding decided = results.decided(Question.SPARSE, own);
+    assertThat(decided.verdict()).isEqualTo(Verdict.YES);
+    assertThat(decided.evidence().estimate()).isEqualTo(new Estimate(0.7, 0.6, 0.8));
+    assertThat(decided.because()).contains("yes 9", "On the run's own split: no", "own figures");
+    assertThat(results.decided(Question.USED, own)).isEqualTo(own);
+    assertThat(results.decided(Question.SPARSE, Finding.on("mul", Verdict.NO, ""))).extracting(Finding::verdict)
+        .isEqualTo(Verdict.NO);
   }
 
   @Test

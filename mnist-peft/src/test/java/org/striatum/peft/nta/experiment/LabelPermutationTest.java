@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.striatum.peft.nta.result.NtaResults;
 import org.striatum.peft.nta.run.LabelBlocks;
@@ -46,6 +47,7 @@ class LabelPermutationTest {
   }
 
   @Test
+  @Tag("slow")
   void theBridgeSaysWhatItFound() throws IOException {
     List<BridgeSettings> pairs = Arrays.stream(Conflict.values())
         .map(conflict -> new BridgeSettings(conflict, new BridgeSettings.Images(new TreeMap<>(), 200, 50),

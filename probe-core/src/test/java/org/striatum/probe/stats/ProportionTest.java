@@ -1,4 +1,4 @@
-package org.striatum.cli;
+package org.striatum.probe.stats;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

@@ -1,4 +1,4 @@
-package org.striatum.cli.process;
+package org.striatum.probe.run;
 
 import java.nio.file.Path;
 
