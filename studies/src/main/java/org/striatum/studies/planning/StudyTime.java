@@ -35,8 +35,9 @@ public record StudyTime(Map<String, Double> seconds) {
   ///
   /// @param trials one a data set
   /// @param recorded tokens recorded in a second
+  /// @param scored tokens of fixed texts scored in a second, under a gate
   /// @param fits of the probes
-  public record Speeds(List<Trial> trials, double recorded, FitSpeed fits) {
+  public record Speeds(List<Trial> trials, double recorded, double scored, FitSpeed fits) {
     public Speeds {
       trials = List.copyOf(trials);
     }
@@ -50,10 +51,8 @@ public record StudyTime(Map<String, Double> seconds) {
 
   private static final List<Study<?, ?>> ORDER = List.of(RolloutStep.STUDY, CaptureStep.STUDY, ProbeStep.STUDY,
       SplitsStep.STUDY, DopamineStep.STUDY, AblationStep.STUDY, SearchStep.STUDY);
-  /// Arms of each kind that a secondary set gets before it is plain that it does no more than its controls.
-  private static final int SECONDARY = 100;
-  /// Share of the model that runs above the hooked layer, on the average over layers.
-  private static final double ABOVE = 0.5;
+  /// Arms that a set gets before it is plain that it does no more than its controls.
+  private static final int FEW_ARMS = 100;
 
   public StudyTime {
     seconds = new LinkedHashMap<>(seconds);
@@ -84,7 +83,7 @@ public record StudyTime(Map<String, Double> seconds) {
           * ValueFits.of(values(plan), stored.hooks()).secondsOfASplit(speeds.fits(), stored.hooks(), size),
           Double::sum);
       seconds.merge(DopamineStep.STUDY.name(), networks(plan, stored, task, speeds.fits()), Double::sum);
-      seconds.merge(AblationStep.STUDY.name(), scored(plan, stored.hooks(), trial, speeds.recorded()), Double::sum);
+      seconds.merge(AblationStep.STUDY.name(), scored(plan, stored.hooks(), trial, speeds.scored()), Double::sum);
     }
     return new StudyTime(seconds);
   }
@@ -128,13 +127,13 @@ public record StudyTime(Map<String, Double> seconds) {
         new ValueFits.Size(0, Math.round(steps), stored.width()));
   }
 
-  /// Log-probabilities of reference solutions under every arm: all of them of primary sets at one hook point.
-  private static double scored(StudyPlan plan, int hooks, Trial trial, double recorded) {
+  /// Log-probabilities of reference solutions under every arm: of most sets few, of one set all, as measuring goes on where a set does
+  /// more than its controls.
+  private static double scored(StudyPlan plan, int hooks, Trial trial, double scored) {
     AblationSettings ablation = plan.settings(AblationStep.STUDY);
-    double primary = 2.0 * ablation.measures().logProbabilityControls();
-    double secondary = Math.min(primary, SECONDARY) * hooks;
-    return ablation.sets().size() * (primary + secondary) * ablation.measures().solutions() * trial.tokens()
-        / recorded * ABOVE;
+    double all = 2.0 * ablation.measures().logProbabilityControls();
+    double few = Math.min(all, FEW_ARMS) * ablation.sets().size() * hooks;
+    return (all + few) * ablation.measures().solutions() * (trial.prompt() + trial.tokens()) / scored;
   }
 
   private static Trial trial(Speeds speeds, Task task) {

@@ -12,6 +12,7 @@ import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.IntStream;
@@ -232,6 +233,8 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
   public record Trial(String set, double prompt, double tokens, double rate) {
     /// Completions that are drawn.
     private static final int COMPLETIONS = 16;
+    private static final int TIMES = 5;
+    private static final double ENOUGH_SECONDS = 1;
     /// Their most tokens.
     private static final int TOKENS = 64;
 
@@ -257,15 +260,28 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
       Sampling sampling = format.onto(settings.sampling(), set.name()).withMaxNewTokens(Math.min(most, Trial.TOKENS));
       long[] seeds = LongStream.range(0, prompts.size()).toArray();
       try {
-        long started = System.nanoTime();
-        List<Completion> drawn = model.model().generate(prompts, seeds, sampling, Gates.none(), prompts.size(),
-            () -> {});
-        trials.add(Trial.of(set.name(), prompts, drawn, (System.nanoTime() - started) / 1e9, most));
+        trials.add(trial(set.name(), prompts, most,
+            () -> model.model().generate(prompts, seeds, sampling, Gates.none(), prompts.size(), () -> {})));
       } catch (IllegalStateException failed) { // the runtime's
         throw new CheckpointException(failed.getMessage(), failed);
       }
     }
     return trials;
+  }
+
+  /// A quick batch is drawn again: the first, which finds buffers, says little of the time.
+  private static Trial trial(String set, List<TokenSequence> prompts, int most, Supplier<List<Completion>> batch) {
+    Trial trial = null;
+    double seconds = 0;
+    for (int k = 0; k == 0 || k < Trial.TIMES && seconds < Trial.ENOUGH_SECONDS; k++) {
+      long started = System.nanoTime();
+      List<Completion> drawn = batch.get();
+      double own = (System.nanoTime() - started) / 1e9;
+      Trial next = Trial.of(set, prompts, drawn, own, most);
+      trial = trial == null || next.rate() > trial.rate() ? next : trial;
+      seconds += own;
+    }
+    return trial;
   }
 
   /// The most tokens that the rollouts can have, prompts included.

@@ -1,6 +1,7 @@
 package org.striatum.studies.run;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -8,6 +9,8 @@ import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.checkpoint.CheckpointException;
+import org.striatum.probe.model.Gate;
+import org.striatum.probe.model.GatedModel;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.Sampling;
@@ -44,6 +47,21 @@ public final class ModelSpeed {
       model.model().record(batch, hooks, Gates.none());
       return batch.stream().mapToLong(TokenSequence::length).sum();
     }, sequences(model, SEQUENCES, positions(model)));
+  }
+
+  /// Tokens of fixed texts that are scored in a second under a gate in the middle of the model: what lies below is computed once for all of
+  /// them.
+  public static double scored(HookedModel model) throws CheckpointException {
+    HookPoint hook = HookPoint.residPost(model.model().layers() / 2);
+    List<TokenSequence> items = sequences(model, DRAWN, Math.clamp(model.facts().longest() / 2, 1, DRAWN)).stream()
+        .map(prompt -> prompt.followedBy(Arrays.copyOf(prompt.tokens(), prompt.length() - 1))).toList();
+    Gates gates = Gates.of(hook, Gate.zeroing(model.model().width(hook), List.of(0)));
+    try (GatedModel.Scorer scorer = model.model().scorer(items, Set.of(hook))) {
+      return rate(batch -> {
+        scorer.logProbabilities(gates);
+        return batch.stream().mapToLong(TokenSequence::length).sum();
+      }, items);
+    }
   }
 
   private static int positions(HookedModel model) {

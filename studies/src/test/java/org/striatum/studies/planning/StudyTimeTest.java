@@ -26,7 +26,7 @@ class StudyTimeTest {
         .toList();
     List<Trial> trials = all.stream().map(task -> new Trial(task.name(), 12, 40, 1_000 / slower)).toList();
     return StudyTime.of(StudyPlan.DEFAULT, all, new Stored(hooks, width, 0),
-        new Speeds(trials, 5_000 / slower, new FitSpeed(slower * FITS.pass(), slower * FITS.path(),
+        new Speeds(trials, 5_000 / slower, 9_000 / slower, new FitSpeed(slower * FITS.pass(), slower * FITS.path(),
             slower * FITS.regression(), slower * FITS.crossFit())));
   }
 
