@@ -57,7 +57,8 @@ public record CostEstimate(Optional<String> first, Duration time, long memory, l
     while (!Files.exists(there)) {
       there = there.getParent();
     }
-    return new CostEstimate(first.map(one -> one.unit().name()), Duration.ofSeconds(Math.round(seconds)), JVM + 2 * largest, disk,
+    return new CostEstimate(first.map(one -> one.unit().name()), Duration.ofSeconds(Math.round(seconds)),
+        JVM + 2 * largest, disk,
         DiskSpace.free(there));
   }
 

@@ -102,7 +102,8 @@ public record StudyCost(StudyPlan plan, List<Task> tasks) {
     int rows = (int) (fitted * samples * tasks.stream().mapToInt(Task::drawn).max().orElse(0));
     return StudyTime.of(plan, tasks.stream()
         .map(task -> new StudyTime.Task(task.name(), task.problems(), (long) task.drawn() * samples)).toList(), stored,
-        new StudyTime.Speeds(asked.trials(model, plan.settings(RolloutStep.STUDY)), ModelSpeed.recorded(model), ModelSpeed.scored(model),
+        new StudyTime.Speeds(asked.trials(model, plan.settings(RolloutStep.STUDY)), ModelSpeed.recorded(model),
+            ModelSpeed.scored(model),
             FitSpeed.measured(plan.settings(ProbeStep.STUDY).study(), rows, stored.width())));
   }
 

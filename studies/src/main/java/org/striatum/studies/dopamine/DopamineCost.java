@@ -55,7 +55,8 @@ public record DopamineCost(List<Dataset> datasets, int hooks, int width, Dopamin
         .map(own -> dataset(own.getKey(), own.getValue(), settings)).toList();
     try (ActivationStore store = ActivationStore.open(run.folder().activations())) {
       return new DopamineCost(datasets, store.hooks().size(),
-          store.hooks().stream().mapToInt(store::width).max().orElse(0), DopamineFits.of(settings.study(), store.hooks().size()),
+          store.hooks().stream().mapToInt(store::width).max().orElse(0),
+          DopamineFits.of(settings.study(), store.hooks().size()),
           datasets.size() * store.hooks().stream()
               .mapToLong(hook -> FitFile.bytes(settings.study().training().hidden(), store.width(hook))).sum());
     }

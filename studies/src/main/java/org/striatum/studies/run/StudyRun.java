@@ -309,7 +309,8 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
 
   /// A path on one line, whatever its name holds.
   private static String line(Path path) {
-    return path.toAbsolutePath().normalize().toString().replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r") + "\n";
+    return path.toAbsolutePath().normalize().toString().replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
+        + "\n";
   }
 
   private static Path path(String line) {

@@ -84,7 +84,8 @@ public record ProbeCost(List<Dataset> datasets, int hooks, int width, ValueFits 
     try (ActivationStore store = ActivationStore.open(run.folder().activations())) {
       long networks = store.hooks().stream()
           .mapToLong(hook -> FitFile.bytes(settings.study().training().hidden(), store.width(hook))).sum();
-      return new ProbeCost(datasets, store.hooks().size(), store.hooks().stream().mapToInt(store::width).max().orElse(0),
+      return new ProbeCost(datasets, store.hooks().size(),
+          store.hooks().stream().mapToInt(store::width).max().orElse(0),
           ValueFits.of(settings.study(), store.hooks().size()),
           datasets.stream().filter(Dataset::isStudied).count() * settings.study().targets().size() * networks);
     }
