@@ -249,6 +249,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
   /// Draws a few short completions of the first problems of each set, for their lengths and their time.
   public List<Trial> trials(HookedModel model, RolloutSettings settings) throws IOException {
     Prompting prompting = Prompting.of(settings.prompts(), model, Optional.empty());
+    requirePositions(model, asked(prompting, settings), settings);
     PromptFormat format = format(prompting, settings);
     int most = settings.sampling().maxNewTokens();
     List<Trial> trials = new ArrayList<>();
