@@ -31,6 +31,7 @@ final class BoxSentence {
   private static final Pattern TEXT = Pattern
       .compile("\\\\(?:text|textrm|textbf|textnormal|mathrm|mbox)\\h?\\{([^{}]{0,200}+)}");
   private static final Pattern LETTERS = Pattern.compile("(?<![\\\\A-Za-z])[A-Za-z]{2,}+");
+  private static final int LONGEST_LAYOUT = 400;
   private static final Pattern SPACES = Pattern.compile("\\h{2,}");
 
   private BoxSentence() {}
@@ -91,14 +92,9 @@ final class BoxSentence {
     return SIGN.matcher(rest).find() ? Optional.of(named ? words + "= " : words.toString()) : Optional.empty();
   }
 
+  /// Without the layout that it ends with.
   private static String opened(String text) {
-    return OPENING.matcher(text.substring(Math.max(0, text.length() - 400))).find()
-        ? strippedEnd(text)
-        : text;
-  }
-
-  private static String strippedEnd(String text) {
-    int from = Math.max(0, text.length() - 400);
+    int from = Math.max(0, text.length() - LONGEST_LAYOUT);
     Matcher layout = OPENING.matcher(text.substring(from));
     return layout.find() ? text.substring(0, from + layout.start()) : text;
   }
