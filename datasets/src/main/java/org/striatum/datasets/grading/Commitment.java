@@ -85,8 +85,6 @@ final class Commitment {
   private static final Pattern EXPLANATION = Grammar.rule("explanation");
   /// Between a reason, of whatever words, and the answer.
   private static final Pattern CONCLUDES = Pattern.compile("(?i)(?:(?:so|thus|hence|therefore|which|means|that)[, ]*)+");
-  /// With what a clause ends that says what the answer is.
-  private static final Pattern IS_SAID = Pattern.compile("(?i)(?:\\b(?:is|are|be|becomes|equals|get|answer)|[:=])\\s*$");
   private static final Pattern CHECK = Grammar.rule("check");
   private static final Pattern REASONED = Grammar.rule("reasoned");
   private static final Pattern BOX_CLOSING = Grammar.rule("box-closing");
@@ -156,7 +154,7 @@ final class Commitment {
     }
     String sentence = sentences.get(at);
     List<String> behind = sentences.subList(at + 1, sentences.size());
-    return Optional.of(tag.content(text)).filter(content -> !asks(content)).filter(_ -> says(sentence))
+    return Optional.of(tag.content(text)).filter(content -> !asks(content)).filter(_ -> says(sentence, true))
         .flatMap(content -> kind.said(content).or(() -> sentence(content, kind)).or(() -> kind.enclosed(content)))
         .filter(value -> behind.stream().allMatch(later -> harmless(later, value, kind)
             || !(DOUBT.matcher(later).find() || speaks(later))));
@@ -232,13 +230,17 @@ final class Commitment {
 
   /// The box that a sentence says.
   private static Optional<String> box(String sentence, Kind kind) {
-    return BoxSentence.of(sentence).filter(Commitment::says).flatMap(_ -> WrittenAnswer.boxed(sentence))
+    boolean single = TexSpans.boxes(sentence).size() == WrittenAnswer.lastBoxes(sentence).size();
+    return BoxSentence.of(sentence).filter(words -> says(words, single)).flatMap(_ -> WrittenAnswer.boxed(sentence))
         .filter(content -> !asks(content)).flatMap(kind::enclosed);
   }
 
   /// Whether a sentence says the value that stands in it for a box or a tag.
-  private static boolean says(String sentence) {
-    return !BOX_NOT.matcher(sentence).find() && (sentence(sentence, BOX).isPresent() || marks(sentence));
+  ///
+  /// @param single whether it is the only one
+  private static boolean says(String sentence, boolean single) {
+    return !BOX_NOT.matcher(sentence).find()
+        && (sentence(sentence, BOX).isPresent() || (single && marks(sentence)));
   }
 
   /// Whether the value is marked in a sentence that leads to it, and nothing in it takes the value back, bounds it, sets a condition
@@ -248,11 +250,12 @@ final class Commitment {
     String before = OURS_IF.matcher(sentence.substring(0, at)).replaceAll("");
     String clause = CLAUSE_END.splitAsStream(before + " ").reduce((_, last) -> last).orElse("");
     String behind = sentence.substring(at + 1);
-    boolean speaksOfIt = SPOKEN.matcher(clause).find() && !IS_SAID.matcher(clause).find();
-    boolean other = speaksOfIt || SPOKEN.matcher(behind).find() && !BOX_IS_ANSWER.matcher(behind).lookingAt();
+    boolean spoken = SPOKEN.matcher(before).find()
+        && (clause.isBlank() || sentence((clause + sentence.substring(at)).strip(), BOX).isEmpty());
+    boolean other = spoken || SPOKEN.matcher(behind).find() && !BOX_IS_ANSWER.matcher(behind).lookingAt();
     return sentence.indexOf(BoxSentence.VALUE, at + 1) < 0 && !other && !SUPPOSED.matcher(before).find()
-        && !doubts(clause + behind) && !MISLED.matcher(before).find() && !OTHERS.matcher(before).find()
-        && !BEHIND_BOX_NOT.matcher(behind).find() && !Unit.takesBack(behind) && leads(clause);
+        && !doubts(clause + behind) && !MISLED.matcher(before).find()
+        && !OTHERS.matcher(before).find() && !BEHIND_BOX_NOT.matcher(behind).find() && !Unit.takesBack(behind) && leads(clause);
   }
 
   /// Whether what stands before a value is nothing, or ends with what a value follows.

@@ -32,7 +32,7 @@ final class Sentences {
       .compile("(?i)(?:final |correct )?(?:answer|result|solution|conclusion|summary|calculation|total)s?");
   /// The end of a sentence: not a decimal point, nor that of `sq. cm`.
   private static final Pattern END = Pattern.compile(
-      "(?<=[.!?…][)\"”]?)\\h+(?=[\\p{Lu}(\\[\"“'$\\\\<😀-🙏])|(?<=[。！？])|(?<=[$\\d}])\\h+(?=(?:So|Thus|Therefore|Hence|Final\\hAnswer)\\b)");
+      "(?<=[.!?…][)\"”]?)\\h+(?=[\\p{Lu}(\\[\"“'$\\\\<😀-🙏])|(?<=[a-z]{4}[.!?])(?<!approx[.])\\h+(?=\\d)|(?<=[。！？])|(?<=[$\\d}])\\h+(?=(?:So|Thus|Therefore|Hence|Final\\hAnswer)\\b)");
   /// The empty line of a text that is quoted from JSON.
   private static final Pattern QUOTED_BREAK = Pattern.compile("(?:\\\\n){2}+(?![a-z])");
   private static final Pattern LABEL = Pattern.compile("\\(?[A-Z][.)]");

@@ -17,6 +17,9 @@ import org.striatum.datasets.grading.NumberText.Literal;
 /// condition, counts a part or a step, or gives it to somebody else.
 final class Statement {
   private static final Pattern GIVEN = Grammar.rule("given-number");
+  private static final Pattern CIRCUMSTANCE = Grammar.rule("circumstance");
+  private static final Pattern LAST_CLAUSE = Grammar.rule("last-clause");
+  private static final Pattern COUNTED = Grammar.rule("counted-things");
   private static final Pattern LEADS = Grammar.rule("states");
   private static final Pattern LEADS_ELSEWHERE = Grammar.rule("states-not");
   private static final Pattern STEP = Grammar.rule("step-words");
@@ -32,12 +35,21 @@ final class Statement {
     if (sentence.length() > LONGEST || Commitment.asks(sentence)) {
       return Optional.empty();
     }
+    Matcher last = LAST_CLAUSE.matcher(sentence);
+    boolean several = last.lookingAt() && Commitment.unattributed(last.group());
+    return whole(sentence).or(() -> several ? whole(sentence.substring(last.end())) : Optional.empty());
+  }
+
+  private static Optional<String> whole(String sentence) {
     StringBuilder text = new StringBuilder(sentence);
     List<Literal> own = new ArrayList<>();
-    for (Literal number : numbers(sentence).reversed()) {
-      Matcher given = GIVEN.matcher(sentence.substring(0, number.start()));
-      if (given.find()) {
-        text.replace(given.start(), number.end(), "the given");
+    List<Literal> numbers = numbers(sentence);
+    for (Literal number : numbers.reversed()) {
+      String before = sentence.substring(0, number.start());
+      Matcher given = GIVEN.matcher(before);
+      Matcher circumstance = CIRCUMSTANCE.matcher(before);
+      if (given.find() || (numbers.size() > 1 && circumstance.find())) {
+        text.replace(number.start(), number.end(), "given");
       } else {
         own.add(number);
       }
@@ -58,8 +70,9 @@ final class Statement {
     int at = sentence.indexOf(written);
     String before = CURRENCY.matcher(sentence.substring(0, at)).replaceFirst("").strip();
     Matcher behind = TAIL.matcher(sentence.substring(at + written.length()));
-    boolean says = LEADS.matcher(before).find() && !LEADS_ELSEWHERE.matcher(before).find()
+    boolean says = (LEADS.matcher(before).find() || COUNTED.matcher(before).find()) && !LEADS_ELSEWHERE.matcher(before).find()
         && !STEP.matcher(before).find() && Commitment.unattributed(before) && behind.matches()
+        && (LEADS.matcher(before).find() || !behind.group("unit").isBlank())
         && !Commitment.doubts(behind.group("rest")) && !COMPARES.matcher(behind.group()).find();
     return says ? NumberText.measured(written + behind.group("unit")) : Optional.empty();
   }
