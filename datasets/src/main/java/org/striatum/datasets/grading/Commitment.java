@@ -85,6 +85,8 @@ final class Commitment {
   private static final Pattern EXPLANATION = Grammar.rule("explanation");
   /// Between a reason, of whatever words, and the answer.
   private static final Pattern CONCLUDES = Pattern.compile("(?i)(?:(?:so|thus|hence|therefore|which|means|that)[, ]*)+");
+  /// Before a sentence that is more than a value.
+  private static final Pattern ITEM = Pattern.compile("\\d{1,2}[.)]\\h+(?=[^=]*\\p{L}{3}|[^=]*=)");
   private static final Pattern CHECK = Grammar.rule("check");
   private static final Pattern REASONED = Grammar.rule("reasoned");
   private static final Pattern BOX_CLOSING = Grammar.rule("box-closing");
@@ -294,8 +296,10 @@ final class Commitment {
     if (at < 0 || (!speaks && sentences.stream().anyMatch(sentence -> UNDECIDED.matcher(sentence).find()))) {
       return Optional.empty();
     }
-    Optional<String> answer = sentence(sentences.get(at), kind)
-        .or(() -> speaks ? Optional.empty() : kind.stated(sentences.get(last)));
+    String said = sentences.get(at);
+    Optional<String> answer = sentence(said, kind)
+        .or(() -> speaks ? Optional.empty() : kind.stated(sentences.get(last)))
+        .or(() -> item(said, kind));
     if (answer.isEmpty() && !speaks && sentences.size() > 1) {
       at = 0; // `18`, and then how it came about
       answer = Optional.of(sentences.getFirst()).filter(sentence -> !asks(sentence)).flatMap(kind::value);
@@ -313,6 +317,12 @@ final class Commitment {
     }
     boolean speaks = sentences.subList(check, sentences.size()).stream().anyMatch(Commitment::speaks);
     return speaks ? sentences : sentences.subList(0, check);
+  }
+
+  /// `3. 12 + 45 = 57`
+  private static Optional<String> item(String sentence, Kind kind) {
+    Matcher item = ITEM.matcher(sentence);
+    return item.lookingAt() ? sentence(sentence.substring(item.end()), kind) : Optional.empty();
   }
 
   /// The index of the last sentence before courtesies.

@@ -2,6 +2,7 @@ package org.striatum.datasets.grading;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.striatum.datasets.grading.TexSpans.Span;
 
@@ -15,6 +16,9 @@ final class Sentences {
   /// Pictures say nothing, but for those that judge or doubt.
   private static final Pattern PICTURES = Pattern
       .compile("(?![❌🚫❎❓❔❗⛔👎🤔🙅😕🤷])\\p{IsEmoji_Presentation}\\uFE0F?\\h?");
+  /// The row of a table that holds its total, and nothing else.
+  private static final Pattern TOTAL_ROW = Pattern
+      .compile("(?i)\\h*\\|\\h*(?:grand |overall )?(?:total|sum)\\h*(?:\\|[\\h–—-]*){1,6}\\|\\h*([^|\\h][^|]{0,40}?)\\h*\\|\\h*");
   private static final Pattern SLANTED = Pattern
       .compile("(?m)(?<![\\w*)}\\]])([*_])([^\\s*_](?:[^*_\\n]{0,60}[^\\s*_])?)\\1(?![\\w*(])");
   /// Marks of lists and headings; `#28` is an answer behind a mark.
@@ -41,11 +45,14 @@ final class Sentences {
   private static final Pattern STRUCK = Pattern.compile(
       "~~(?=[^\\s~])[^~\\n]{1,200}(?<=\\S)~~|(?i)<(s|del|strike)>[^<\\n]{0,200}</\\1>|\\\\(?:x|b)?cancel\\h?\\{\\s?(?:\\\\boxed\\{[^{}]{0,80}}|[^{}]{0,80})\\s?}");
 
+  /// What GSM8K has its calculator compute: `<<48/2=24>>24`.
+  private static final Pattern CALCULATOR = Pattern.compile("<<[^<>\\n]{1,80}>>(?=[\\d.])");
+
   private Sentences() {}
 
   /// A text without what it strikes out.
   static String standing(String text) {
-    return STRUCK.matcher(text).replaceAll("");
+    return STRUCK.matcher(CALCULATOR.matcher(text).replaceAll("")).replaceAll("");
   }
 
   static List<String> of(String text) {
@@ -80,7 +87,9 @@ final class Sentences {
   }
 
   private static String plain(String line) {
-    return SLANTED.matcher(EMPHASIS.matcher(PICTURES.matcher(line).replaceAll("")).replaceAll("")).replaceAll("$2");
+    String text = SLANTED.matcher(EMPHASIS.matcher(PICTURES.matcher(line).replaceAll("")).replaceAll("")).replaceAll("$2");
+    Matcher total = TOTAL_ROW.matcher(text);
+    return total.matches() ? "Total: " + total.group(1) : text;
   }
 
   private static boolean unfinished(String line, String bare) {

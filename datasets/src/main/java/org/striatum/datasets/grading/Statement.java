@@ -21,10 +21,15 @@ final class Statement {
   private static final Pattern LAST_CLAUSE = Grammar.rule("last-clause");
   private static final Pattern COUNTED = Grammar.rule("counted-things");
   private static final Pattern LEADS = Grammar.rule("states");
+  private static final Pattern ABROAD = Grammar.rule("states-abroad");
+  private static final Pattern ABROAD_NOT = Grammar.rule("abroad-not");
   private static final Pattern LEADS_ELSEWHERE = Grammar.rule("states-not");
   private static final Pattern STEP = Grammar.rule("step-words");
   private static final Pattern TAIL = Grammar.rule("statement-tail");
   private static final Pattern COMPARES = Grammar.rule("compares");
+  /// `So it would take him`: what follows from the rest is no hedge.
+  private static final Pattern SO_WOULD = Pattern
+      .compile("(?i)^((?:so|thus|therefore|hence)\\b[^.;:]*?)(?:\\bwould|['’]d)\\b");
   private static final Pattern CURRENCY = Pattern.compile("(?:US|Rs\\.?)?\\h?\\\\?[$€£¥₹]?\\h?$");
   private static final int LONGEST = 300;
 
@@ -70,9 +75,11 @@ final class Statement {
     int at = sentence.indexOf(written);
     String before = CURRENCY.matcher(sentence.substring(0, at)).replaceFirst("").strip();
     Matcher behind = TAIL.matcher(sentence.substring(at + written.length()));
-    boolean says = (LEADS.matcher(before).find() || COUNTED.matcher(before).find()) && !LEADS_ELSEWHERE.matcher(before).find()
-        && !STEP.matcher(before).find() && Commitment.unattributed(before) && behind.matches()
-        && (LEADS.matcher(before).find() || !behind.group("unit").isBlank())
+    boolean abroad = ABROAD.matcher(before).find() && !ABROAD_NOT.matcher(sentence).find();
+    boolean says = (abroad || LEADS.matcher(before).find() || COUNTED.matcher(before).find()) && !LEADS_ELSEWHERE.matcher(before).find()
+        && !STEP.matcher(before).find() && Commitment.unattributed(SO_WOULD.matcher(before).replaceFirst("$1"))
+        && behind.matches()
+        && (abroad || LEADS.matcher(before).find() || !behind.group("unit").isBlank())
         && !Commitment.doubts(behind.group("rest")) && !COMPARES.matcher(behind.group()).find();
     return says ? NumberText.measured(written + behind.group("unit")) : Optional.empty();
   }

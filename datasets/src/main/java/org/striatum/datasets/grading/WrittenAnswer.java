@@ -76,7 +76,7 @@ final class WrittenAnswer {
     public Optional<String> stated(String sentence) {
       return FORMULA_OF_LETTERS.matcher(sentence).find()
           ? Optional.empty()
-          : Statement.number(NumberText.plain(sentence)).filter(WrittenAnswer::isWhole);
+          : Statement.number(NumberText.plain(sentence)).map(WrittenAnswer::whole);
     }
 
     @Override
@@ -201,10 +201,14 @@ final class WrittenAnswer {
         return Optional.of(text.substring(0, space) + Measure.named(unit.substring(0, Unit.end(unit).orElseThrow())));
       }
     }
-    return NumberText.measured(text).map(
-        measured -> isWhole(measured)
-            ? measured
-            : NumberText.next(measured, 0).map(NumberText.Literal::written).orElse(measured));
+    return NumberText.measured(text).map(WrittenAnswer::whole);
+  }
+
+  /// A number with its unit, without the unit if that is no mathematics.
+  private static String whole(String measured) {
+    return isWhole(measured)
+        ? measured
+        : NumberText.next(measured, 0).map(NumberText.Literal::written).orElse(measured);
   }
 
   /// A text that is an answer, not in the words of a sentence.
