@@ -87,6 +87,9 @@ final class Commitment {
   private static final Pattern CONCLUDES = Pattern.compile("(?i)(?:(?:so|thus|hence|therefore|which|means|that)[, ]*)+");
   /// Before a sentence that is more than a value.
   private static final Pattern ITEM = Pattern.compile("\\d{1,2}[.)]\\h+(?=[^=]*\\p{L}{3}|[^=]*=)");
+  /// Before an answer that whatever stands before it is contrasted with.
+  private static final Pattern TURNS = Pattern.compile("(?i)(?:but|however|yet)[, ]*(?:in fact[, ]*|actually[, ]*)?");
+  private static final Pattern REMARK = Grammar.rule("remark");
   private static final Pattern CHECK = Grammar.rule("check");
   private static final Pattern REASONED = Grammar.rule("reasoned");
   private static final Pattern BOX_CLOSING = Grammar.rule("box-closing");
@@ -305,8 +308,8 @@ final class Commitment {
       answer = Optional.of(sentences.getFirst()).filter(sentence -> !asks(sentence)).flatMap(kind::value);
     }
     List<String> behind = sentences.subList(at + 1, last + 1);
-    return answer.filter(value -> leaves(behind, value, kind) && check.stream()
-        .noneMatch(one -> CONTRAST.matcher(one).find() || DENIAL.matcher(one).find()));
+    return answer.filter(value -> leaves(behind, value, kind) && (check.isEmpty() || (checks(check, value)
+        && check.stream().noneMatch(one -> CONTRAST.matcher(one).find() || DENIAL.matcher(one).find()))));
   }
 
   /// Without a check at the end that speaks of no answer: what it computes is none.
@@ -342,6 +345,14 @@ final class Commitment {
   /// Whether the words before a value neither doubt it nor give it to somebody else or to an error.
   static boolean unattributed(String before) {
     return !doubts(before) && !MISLED.matcher(before).find() && !OTHERS.matcher(before).find();
+  }
+
+  /// Whether a check at the end repeats the answer's number.
+  private static boolean checks(List<String> explanation, String value) {
+    String number = NumberText.next(value, 0).map(NumberText.Literal::written).orElse(value);
+    Pattern repeated = Pattern.compile("(?<![\\w.,])" + Pattern.quote(number) + "(?![\\w]|[.,]\\d)");
+    return CHECK.matcher(explanation.getFirst()).lookingAt()
+        && explanation.stream().anyMatch(sentence -> repeated.matcher(sentence).find());
   }
 
   private static boolean courteous(String sentence) {
@@ -393,10 +404,14 @@ final class Commitment {
     boolean supposed = SUPPOSED.matcher(OURS_IF.matcher(before).replaceAll("")).find()
         && !CONTRAST.matcher(connective).find();
     boolean beside = connective.isEmpty() && !SPOKEN.matcher(rest).find()
-        && (kind.value(before).or(() -> spoken(before, kind)).isPresent()
+        && ((!reasons(before) && kind.value(before).or(() -> spoken(before, kind)).isPresent())
             || (BESIDE.matcher(before).find() && !reasons(before) && !PARTICIPLE.matcher(rest).lookingAt()));
     boolean misled = MEANS.matcher(before).lookingAt() && MISLED.matcher(before).find();
     boolean concludes = CONCLUDES.matcher(connective).matches() && SAID.matcher(rest).lookingAt();
+    boolean turns = TURNS.matcher(connective).matches() && SAID.matcher(rest).lookingAt();
+    if (turns) {
+      return true;
+    }
     boolean clause = (concludes && unattributed(before)) || pieces(before, BEFORE_CLAUSE) || REASONED.matcher(before + "," + rest).matches();
     return clause && !supposed && !beside && !misled;
   }
@@ -466,11 +481,17 @@ final class Commitment {
     return explanation.stream().allMatch(sentence -> !CONTRAST.matcher(sentence).find()
         && (!(DENIAL.matcher(sentence).find() || speaks(sentence)) || harmless(sentence, value, kind)))
         && (explanation.isEmpty() || harmless(explanation.getLast(), value, kind)
-            || sentence(explanation.getLast(), kind).isEmpty());
+            || sentence(explanation.getLast(), kind).isEmpty() || checks(explanation, value));
+  }
+
+  /// Whether a sentence behind the answer is a remark on it that says no value.
+  private static boolean remarks(String sentence, Kind kind) {
+    return REMARK.matcher(sentence).matches() && unattributed(sentence) && !asks(sentence)
+        && sentence(sentence, kind).isEmpty();
   }
 
   private static boolean harmless(String sentence, String value, Kind kind) {
-    return kind.harmless(sentence, value) || courteous(sentence)
+    return kind.harmless(sentence, value) || courteous(sentence) || remarks(sentence, kind)
         || sentence(sentence, kind).filter(again -> kind.same(value, again)).isPresent();
   }
 }

@@ -30,6 +30,9 @@ final class Statement {
   /// `So it would take him`: what follows from the rest is no hedge.
   private static final Pattern SO_WOULD = Pattern
       .compile("(?i)^((?:so|thus|therefore|hence)\\b[^.;:]*?)(?:\\bwould|['’]d)\\b");
+  /// `So both pipes fill it in 57 minutes.`
+  private static final Pattern LASTS = Pattern.compile("(?i)^(?:so|thus|therefore|hence)\\b.*\\bin$");
+  private static final Pattern TIME = Pattern.compile("\\h(?:seconds|minutes|hours|days|weeks|months|years)");
   private static final Pattern CURRENCY = Pattern.compile("(?:US|Rs\\.?)?\\h?\\\\?[$€£¥₹]?\\h?$");
   private static final int LONGEST = 300;
 
@@ -54,7 +57,7 @@ final class Statement {
       Matcher given = GIVEN.matcher(before);
       Matcher circumstance = CIRCUMSTANCE.matcher(before);
       if (given.find() || (numbers.size() > 1 && circumstance.find())) {
-        text.replace(number.start(), number.end(), "given");
+        text.replace(number.start(), number.end(), "such");
       } else {
         own.add(number);
       }
@@ -76,7 +79,8 @@ final class Statement {
     String before = CURRENCY.matcher(sentence.substring(0, at)).replaceFirst("").strip();
     Matcher behind = TAIL.matcher(sentence.substring(at + written.length()));
     boolean abroad = ABROAD.matcher(before).find() && !ABROAD_NOT.matcher(sentence).find();
-    boolean says = (abroad || LEADS.matcher(before).find() || COUNTED.matcher(before).find()) && !LEADS_ELSEWHERE.matcher(before).find()
+    boolean lasts = LASTS.matcher(before).find() && TIME.matcher(behind.matches() ? behind.group("unit") : "").matches();
+    boolean says = (lasts || abroad || LEADS.matcher(before).find() || COUNTED.matcher(before).find()) && (lasts || !LEADS_ELSEWHERE.matcher(before).find())
         && !STEP.matcher(before).find() && Commitment.unattributed(SO_WOULD.matcher(before).replaceFirst("$1"))
         && behind.matches()
         && (abroad || LEADS.matcher(before).find() || !behind.group("unit").isBlank())
