@@ -2,6 +2,7 @@ package org.striatum.datasets.grading;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -17,10 +18,24 @@ final class NumberWords {
       String.join("|", TENS), String.join("|", ONES.subList(1, 10)), longestFirst())
       + "(?![\\w-]|\\h(?:of|or|hundred|thousand|million|billion|trillion|dozen|and|to|point|half|halves|thirds?|quarters?|fifths?)\\b)");
 
+  /// `three quarters`, `two-thirds`.
+  private static final Pattern FRACTION = Pattern.compile("(?i)(an?|one|two|three|four|five|seven|eight|nine)[- ](half|halves|thirds?|quarters?|fourths?|fifths?|sixths?|eighths?|ninths?|tenths?)\\b");
+  private static final List<String> PARTS = List.of("", "", "hal", "third", "quarter", "fifth", "sixth", "seventh", "eighth",
+      "ninth", "tenth");
+  private static final Pattern SIGN = Pattern.compile("(?i)(?:negative|minus)\\h(?=\\d)");
+
   private NumberWords() {}
 
   /// The text with the number that it begins with in digits.
   static String digits(String text) {
+    Matcher sign = SIGN.matcher(text);
+    if (sign.lookingAt()) {
+      return "-" + text.substring(sign.end());
+    }
+    Matcher fraction = FRACTION.matcher(text);
+    if (fraction.lookingAt()) {
+      return fraction(fraction) + text.substring(fraction.end());
+    }
     Matcher words = LEADING.matcher(text);
     if (!words.lookingAt()) {
       return text;
@@ -32,8 +47,17 @@ final class NumberWords {
     return value + text.substring(words.end());
   }
 
+  private static String fraction(Matcher found) {
+    String part = found.group(2).toLowerCase(Locale.ROOT).replace("fourth", "quarter");
+    int over = 2;
+    while (!part.startsWith(PARTS.get(over))) {
+      over++;
+    }
+    return Math.max(1, index(ONES, found.group(1))) + "/" + over;
+  }
+
   private static int index(List<String> words, String word) {
-    return words.indexOf(word.toLowerCase(java.util.Locale.ROOT));
+    return words.indexOf(word.toLowerCase(Locale.ROOT));
   }
 
   /// `seventeen` before `seven`.
