@@ -89,6 +89,8 @@ final class Commitment {
   private static final Pattern ITEM = Pattern.compile("\\d{1,2}[.)]\\h+(?=[^=]*\\p{L}{3}|[^=]*=)");
   /// Before an answer that whatever stands before it is contrasted with.
   private static final Pattern TURNS = Pattern.compile("(?i)(?:but|however|yet)[, ]*(?:in fact[, ]*|actually[, ]*)?");
+  /// Of a box, with which a text mends what it said before.
+  private static final Pattern SHOULD_BE = Pattern.compile("(?i)(?<=\\bit\\h)should\\h(?:actually\\h|really\\h)?be(?=\\s*$)");
   private static final Pattern REMARK = Grammar.rule("remark");
   private static final Pattern CHECK = Grammar.rule("check");
   private static final Pattern REASONED = Grammar.rule("reasoned");
@@ -126,7 +128,7 @@ final class Commitment {
   /// `the number of points that could be in it`.
   private static final Pattern POSSIBLE = Pattern.compile("\\bthat\\h(?:could|can|may|might)\\hbe\\b");
   private static final Pattern WHICH_ARE_NOT = Pattern
-      .compile("\\bthe\\h(?:false|incorrect|wrong)\\h(?:statement|option|equation|claim|one)\\h(?=is\\b)|\\bwithout\\hbound\\b|\\b(?:who|that|which)\\h(?:is|are|was|were|do|does|did|have|has|had|can)(?:\\hnot|n['’]t)\\b");
+      .compile("\\bthe\\h(?:false|incorrect|wrong)\\h(?:statement|option|equation|claim|one)\\h(?=is\\b)|\\bwithout\\hbound\\b|\\bthe\\hunknown\\h(?=number|value|side|angle|length|quantity)|\\b(?:who|that|which)\\h(?:is|are|was|were|do|does|did|have|has|had|can)(?:\\hnot|n['’]t)\\b");
   /// A longer beginning is of no such sentence.
   private static final int LONGEST = 240;
   /// Where scripts begin that write no spaces.
@@ -252,7 +254,7 @@ final class Commitment {
   /// or gives it to somebody else.
   private static boolean marks(String sentence) {
     int at = sentence.indexOf(BoxSentence.VALUE);
-    String before = OURS_IF.matcher(sentence.substring(0, at)).replaceAll("");
+    String before = SHOULD_BE.matcher(OURS_IF.matcher(sentence.substring(0, at)).replaceAll("")).replaceAll("is");
     String clause = CLAUSE_END.splitAsStream(before + " ").reduce((_, last) -> last).orElse("");
     String behind = sentence.substring(at + 1);
     boolean spoken = SPOKEN.matcher(before).find()
@@ -441,7 +443,7 @@ final class Commitment {
     for (int end = 1; end < Math.min(clause.length(), LONGEST); end++) {
       boolean word = " :=→>—".indexOf(clause.charAt(end - 1)) >= 0 || clause.charAt(end - 1) > FIRST_IDEOGRAPH;
       if (word && begins.region(0, end).matches()
-          && !DOUBT.matcher(POSSIBLE.matcher(begins.group()).replaceAll("")).find()
+          && !doubts(begins.group())
           && !MISLED.matcher(begins.group()).find()) {
         Optional<String> value = read.apply(clause.substring(end).strip());
         if (value.isPresent()) {

@@ -15,7 +15,7 @@ final class Sentences {
           "(?<![\\w)}])\\*\\*|\\*\\*(?![\\w(\\\\])|(?<!\\w)__|__(?!\\w)|`{1,3}(?:json|text|latex|math)?|</?(?:b|strong|em|i)>");
   /// Pictures say nothing, but for those that judge or doubt.
   private static final Pattern PICTURES = Pattern
-      .compile("(?![❌🚫❎❓❔❗⛔👎🤔🙅😕🤷])\\p{IsEmoji_Presentation}\\uFE0F?\\h?");
+      .compile("(?![❌🚫❎❓❔❗⛔👎🤔🙅😕🤷])\\p{IsEmoji_Presentation}\\uFE0F?\\h?|\\h:-?\\)(?=\\s|$)");
   /// The row of a table that holds its total, and nothing else.
   private static final Pattern TOTAL_ROW = Pattern
       .compile("(?i)\\h*\\|\\h*(?:grand |overall )?(?:total|sum)\\h*(?:\\|[\\h–—-]*){1,6}\\|\\h*([^|\\h][^|]{0,40}?)\\h*\\|\\h*");

@@ -24,12 +24,14 @@ final class Statement {
   private static final Pattern ABROAD = Grammar.rule("states-abroad");
   private static final Pattern ABROAD_NOT = Grammar.rule("abroad-not");
   private static final Pattern LEADS_ELSEWHERE = Grammar.rule("states-not");
+  private static final Pattern CONCLUDING = Grammar.rule("concluding");
+  private static final Pattern EARLIER = Grammar.rule("earlier-words");
   private static final Pattern STEP = Grammar.rule("step-words");
   private static final Pattern TAIL = Grammar.rule("statement-tail");
   private static final Pattern COMPARES = Grammar.rule("compares");
   /// `So it would take him`: what follows from the rest is no hedge.
   private static final Pattern SO_WOULD = Pattern
-      .compile("(?i)^((?:so|thus|therefore|hence)\\b[^.;:]*?)(?:\\bwould|['’]d)\\b");
+      .compile("(?i)^((?:so|thus|therefore|hence)\\b[^.;:]*?)(?:\\b(?:would|should|could)|['’]d)\\b");
   /// `So both pipes fill it in 57 minutes.`
   private static final Pattern LASTS = Pattern.compile("(?i)^(?:so|thus|therefore|hence)\\b.*\\bin$");
   private static final Pattern TIME = Pattern.compile("\\h(?:seconds|minutes|hours|days|weeks|months|years)");
@@ -81,7 +83,8 @@ final class Statement {
     boolean abroad = ABROAD.matcher(before).find() && !ABROAD_NOT.matcher(sentence).find();
     boolean lasts = LASTS.matcher(before).find() && TIME.matcher(behind.matches() ? behind.group("unit") : "").matches();
     boolean says = (lasts || abroad || LEADS.matcher(before).find() || COUNTED.matcher(before).find()) && (lasts || !LEADS_ELSEWHERE.matcher(before).find())
-        && !STEP.matcher(before).find() && Commitment.unattributed(SO_WOULD.matcher(before).replaceFirst("$1"))
+        && !STEP.matcher(before).find()
+        && (CONCLUDING.matcher(before).find() || !EARLIER.matcher(before).find()) && Commitment.unattributed(SO_WOULD.matcher(before).replaceFirst("$1"))
         && behind.matches()
         && (abroad || LEADS.matcher(before).find() || !behind.group("unit").isBlank())
         && !Commitment.doubts(behind.group("rest")) && !COMPARES.matcher(behind.group()).find();
