@@ -35,6 +35,10 @@ final class Statement {
   /// `So both pipes fill it in 57 minutes.`
   private static final Pattern LASTS = Pattern.compile("(?i)^(?:so|thus|therefore|hence)\\b.*\\bin$");
   private static final Pattern TIME = Pattern.compile("\\h(?:seconds|minutes|hours|days|weeks|months|years)");
+  private static final Pattern SUBJECT = Grammar.rule("subject-of-numbers");
+  /// Behind a number with which a sentence begins.
+  private static final Pattern PASSIVE = Pattern.compile("\\h(?:of the such \\w+ )?(?:are|were|is|was|remain(?:s|ed)?)\\b");
+  private static final Pattern DIGIT = Pattern.compile("\\d");
   private static final Pattern CURRENCY = Pattern.compile("(?:US|Rs\\.?)?\\h?\\\\?[$€£¥₹]?\\h?$");
   private static final int LONGEST = 300;
 
@@ -64,7 +68,20 @@ final class Statement {
         own.add(number);
       }
     }
+    if (own.size() > 1) {
+      return behindVerb(text.toString(), own);
+    }
     return own.size() == 1 ? said(text.toString(), own.getFirst().written()) : Optional.empty();
+  }
+
+  /// `So 3 shirts at $19 each cost $57`: the numbers before the only verb belong to what it is said of.
+  private static Optional<String> behindVerb(String text, List<Literal> own) {
+    String written = own.getFirst().written();
+    String before = text.substring(0, text.lastIndexOf(written));
+    Matcher subject = SUBJECT.matcher(before);
+    return subject.matches() && !DIGIT.matcher(subject.group("verb")).find()
+        ? said("they" + subject.group("verb") + text.substring(before.length()), written)
+        : Optional.empty();
   }
 
   private static List<Literal> numbers(String sentence) {
@@ -86,7 +103,7 @@ final class Statement {
         && !STEP.matcher(before).find()
         && (CONCLUDING.matcher(before).find() || !EARLIER.matcher(before).find()) && Commitment.unattributed(SO_WOULD.matcher(before).replaceFirst("$1"))
         && behind.matches()
-        && (abroad || LEADS.matcher(before).find() || !behind.group("unit").isBlank())
+        && (!before.isEmpty() || PASSIVE.matcher(behind.group("rest")).lookingAt()) && (abroad || LEADS.matcher(before).find() || !behind.group("unit").isBlank())
         && !Commitment.doubts(behind.group("rest")) && !COMPARES.matcher(behind.group()).find();
     return says ? NumberText.measured(written + behind.group("unit")) : Optional.empty();
   }

@@ -14,6 +14,9 @@ final class Unit {
   private static final Pattern SUCH_MANY = Grammar.rule("such-many");
   private static final Pattern ASIDE = Grammar.rule("aside");
   private static final Pattern ASIDE_NOT = Grammar.rule("aside-not");
+  /// Why a value is one: it may deny others.
+  private static final Pattern REASON = Pattern.compile("(?i),?\\h(?:since|because|as)\\b");
+  private static final Pattern WOULD = Pattern.compile("(?i)\\bwould\\b");
   private static final Pattern PERCENT = Pattern.compile("\\h?(?:\\\\?%|percent)");
 
   private Unit() {}
@@ -35,7 +38,9 @@ final class Unit {
     boolean share = PERCENT.matcher(unit).matches() && of.startsWith(" of");
     boolean where = !of.isEmpty() && worked.strip().startsWith("="); // `at x = 1`
     boolean counted = COUNTED.matcher(SUCH_MANY.matcher(unit + of).replaceAll("")).find();
-    boolean doubted = Stream.of(unit, of, worked).anyMatch(part -> Commitment.DOUBT.matcher(part).find());
+    boolean reason = REASON.matcher(worked).lookingAt();
+    boolean doubted = Stream.of(unit, of, reason ? "" : worked).anyMatch(part -> Commitment.DOUBT.matcher(part).find())
+        || (reason && Commitment.TURN.matcher(WOULD.matcher(worked).replaceAll("")).find());
     return share || where || counted || doubted || takesBack(worked) ? Optional.empty() : Optional.of(tail.end("unit"));
   }
 }
