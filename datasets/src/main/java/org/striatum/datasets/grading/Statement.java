@@ -33,11 +33,14 @@ final class Statement {
   private static final Pattern SO_WOULD = Pattern
       .compile("(?i)^((?:so|thus|therefore|hence)\\b[^.;:]*?)(?:\\b(?:would|should|could)|['’]d)\\b");
   /// `So both pipes fill it in 57 minutes.`
-  private static final Pattern LASTS = Pattern.compile("(?i)^(?:so|thus|therefore|hence)\\b.*\\bin$");
+  private static final Pattern LASTS = Pattern.compile("(?i)^(?:so|thus|therefore|hence)\\b.*\\b(?:in|for)$");
   private static final Pattern TIME = Pattern.compile("\\h(?:seconds|minutes|hours|days|weeks|months|years)");
   private static final Pattern SUBJECT = Grammar.rule("subject-of-numbers");
   /// Behind a number with which a sentence begins.
-  private static final Pattern PASSIVE = Pattern.compile("\\h(?:of the such \\w+ )?(?:are|were|is|was|remain(?:s|ed)?)\\b");
+  private static final Pattern PASSIVE = Pattern.compile("\\h(?:are|were|is|was|remain(?:s|ed)?)\\b");
+  private static final Pattern FROM = Pattern.compile("\\bfrom\\h[$€£]?$");
+  /// `She gets 5 apples`: of a thing it is not said what somebody thinks.
+  private static final Pattern GETS = Pattern.compile("\\b(?:gets?|got|gives?|gave|makes?|made|counts?)(?= back$|$)");
   private static final Pattern DIGIT = Pattern.compile("\\d");
   private static final Pattern CURRENCY = Pattern.compile("(?:US|Rs\\.?)?\\h?\\\\?[$€£¥₹]?\\h?$");
   private static final int LONGEST = 300;
@@ -62,7 +65,8 @@ final class Statement {
       String before = sentence.substring(0, number.start());
       Matcher given = GIVEN.matcher(before);
       Matcher circumstance = CIRCUMSTANCE.matcher(before);
-      if (given.find() || (numbers.size() > 1 && circumstance.find())) {
+      boolean from = FROM.matcher(before).find() && sentence.startsWith(" to ", number.end());
+      if (from || given.find() || (numbers.size() > 1 && circumstance.find())) {
         text.replace(number.start(), number.end(), "such");
       } else {
         own.add(number);
@@ -97,11 +101,14 @@ final class Statement {
     int at = sentence.indexOf(written);
     String before = CURRENCY.matcher(sentence.substring(0, at)).replaceFirst("").strip();
     Matcher behind = TAIL.matcher(sentence.substring(at + written.length()));
+    boolean thing = "$€£".indexOf(sentence.charAt(Math.max(0, at - 1))) >= 0
+        || (behind.matches() && !behind.group("unit").isBlank());
+    String who = thing ? GETS.matcher(before).replaceFirst("has") : before;
     boolean abroad = ABROAD.matcher(before).find() && !ABROAD_NOT.matcher(sentence).find();
     boolean lasts = LASTS.matcher(before).find() && TIME.matcher(behind.matches() ? behind.group("unit") : "").matches();
     boolean says = (lasts || abroad || LEADS.matcher(before).find() || COUNTED.matcher(before).find()) && (lasts || !LEADS_ELSEWHERE.matcher(before).find())
         && !STEP.matcher(before).find()
-        && (CONCLUDING.matcher(before).find() || !EARLIER.matcher(before).find()) && Commitment.unattributed(SO_WOULD.matcher(before).replaceFirst("$1"))
+        && (CONCLUDING.matcher(before).find() || !EARLIER.matcher(before).find()) && Commitment.unattributed(SO_WOULD.matcher(who).replaceFirst("$1"))
         && behind.matches()
         && (!before.isEmpty() || PASSIVE.matcher(behind.group("rest")).lookingAt()) && (abroad || LEADS.matcher(before).find() || !behind.group("unit").isBlank())
         && !Commitment.doubts(behind.group("rest")) && !COMPARES.matcher(behind.group()).find();
