@@ -91,6 +91,8 @@ final class Commitment {
   private static final Pattern TURNS = Pattern.compile("(?i)(?:but|however|yet)[, ]*(?:in fact[, ]*|actually[, ]*)?");
   /// Of a box, with which a text mends what it said before.
   private static final Pattern SHOULD_BE = Pattern.compile("(?i)(?<=\\bit\\h)should\\h(?:actually\\h|really\\h)?be(?=\\s*$)");
+  /// Before a box that stands beside another.
+  private static final Pattern SIDE_BY_SIDE = Pattern.compile("\\b(?:and|or|then|so\\hthat)[\\s$]*$");
   private static final Pattern REMARK = Grammar.rule("remark");
   private static final Pattern CHECK = Grammar.rule("check");
   private static final Pattern REASONED = Grammar.rule("reasoned");
@@ -238,6 +240,9 @@ final class Commitment {
   /// The box that a sentence says.
   private static Optional<String> box(String sentence, Kind kind) {
     boolean single = TexSpans.boxes(sentence).size() == WrittenAnswer.lastBoxes(sentence).size();
+    if (!single && SIDE_BY_SIDE.matcher(sentence.substring(0, WrittenAnswer.lastBoxes(sentence).getFirst().start())).find()) {
+      return Optional.empty();
+    }
     return BoxSentence.of(sentence).filter(words -> says(words, single)).flatMap(_ -> WrittenAnswer.boxed(sentence))
         .filter(content -> !asks(content)).flatMap(kind::enclosed);
   }

@@ -31,7 +31,7 @@ final class Statement {
   private static final Pattern COMPARES = Grammar.rule("compares");
   /// `So it would take him`: what follows from the rest is no hedge.
   private static final Pattern SO_WOULD = Pattern
-      .compile("(?i)^((?:so|thus|therefore|hence)\\b[^.;:]*?)(?:\\b(?:would|should|could)|['’]d)\\b");
+      .compile("(?i)^((?:so|thus|therefore|hence)\\b,?\\h\\p{L}+\\b[^.;:]*?)(?:\\b(?:would|should|could)|['’]d)\\b");
   /// `So both pipes fill it in 57 minutes.`
   private static final Pattern LASTS = Pattern.compile("(?i)^(?:so|thus|therefore|hence)\\b.*\\b(?:in|for)$");
   private static final Pattern TIME = Pattern.compile("\\h(?:seconds|minutes|hours|days|weeks|months|years)");

@@ -23,7 +23,7 @@ class CommitmentTest {
       "The total cost is $%d.", "So x = %d.", "3 * 6 = %d", "It is %d.", "%d is the answer.", "Total: %d"};
   private static final String[] BEHIND = {"Wait, that's wrong.", "But this counts one twice.", "Then there are 7 more.",
       "Is that right?", "That overlooks the tax.", "The answer is 7.", "Now we add the rest.", "Or maybe 7."};
-  private static final String[] REFUSING = {"not", "maybe", "wrongly", "would", "neither", "never", "unless",
+  private static final String[] REFUSING = {"not", "maybe", "wrongly", "hardly", "neither", "never", "unless",
       "perhaps", "possibly", "without"};
   /// No word of the grammar, whatever stands beside it.
   private static final String STRANGE = "zorply";
