@@ -71,6 +71,7 @@ public final class Table {
     if (left < NARROWEST) {
       return rows.stream().flatMap(row -> ScreenText.paragraph(behindHeadings(row), paragraph).stream()).toList();
     }
+    numbers[last] = false; // a heading may be wider than the column that is left
     return all.stream().flatMap(row -> broken(row, left).stream()).map(row -> line(row, widths, numbers)).toList();
   }
 

@@ -35,7 +35,8 @@ class HeadTest {
   void everyCellOfTheMatrixIsAnAnswer() {
     List<Shown> shown = cells(section("verdict"));
     List<Cell> expected = MATRIX.asked().stream()
-        .flatMap(row -> Stream.concat(Head.of(CONTENT).cells(row).stream(), Head.of(CONTENT).beside(row).stream())).toList();
+        .flatMap(row -> Stream.concat(Head.of(CONTENT).cells(row).stream(), Head.of(CONTENT).beside(row).stream()))
+        .toList();
     assertThat(shown).hasSameSizeAs(expected).hasSizeGreaterThan(10);
     for (int i = 0; i < shown.size(); i++) {
       Cell cell = expected.get(i);

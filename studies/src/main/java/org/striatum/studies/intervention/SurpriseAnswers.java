@@ -58,6 +58,6 @@ public final class SurpriseAnswers {
         ? String.format(Locale.ROOT, "sixteen times the %d problems with a surprise would not do", power.problems())
         : String.format(Locale.ROOT, "about %.0f problems with a surprise find it in 80 %% (here %d)", power.needed(),
             power.problems());
-    return "Of planted " + power.words() + ", " + smallest + "; " + needed;
+    return "Planted " + power.words() + ", " + smallest + "; " + needed;
   }
 }

@@ -65,9 +65,10 @@ class StudyWordsTest {
   void surprisesAreToldDatasetByDataset() {
     SurpriseResults results = new SurpriseResults(List.of(response("mul", 0.6, 0.03, 0.4),
         response("add", 0.6, -0.312, 0.025), response("mod", 0.1, -0.4, 0.025)), List.of());
-    assertThat(SurpriseWords.sentence(results)).isEqualTo("Dopamine neurons lose their response to surprises without the"
-        + " value neurons below on add (change of the response: −0.31 deviations [−0.41 to −0.21]);"
-        + " undecided on mul (+0.03 deviations [−0.07 to +0.13]); not tested on mod");
+    assertThat(SurpriseWords.sentence(results))
+        .isEqualTo("Dopamine neurons lose their response to surprises without the"
+            + " value neurons below on add (change of the response: −0.31 deviations [−0.41 to −0.21]);"
+            + " undecided on mul (+0.03 deviations [−0.07 to +0.13]); not tested on mod");
     Row row = AnswerMatrix.of(StudyAnswers.of("a checkpoint", Map.of(Question.RESPONSE, SurpriseAnswers.of(results))))
         .row(Question.RESPONSE);
     assertThat(StudyConclusion.sentence(row)).as("the same in the verdict").isEqualTo(SurpriseWords.sentence(results));
