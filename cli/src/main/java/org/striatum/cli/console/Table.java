@@ -20,7 +20,7 @@ public final class Table {
 
   /// @param head headings; an empty one is of a column that says what it is by itself
   public Table(String... head) {
-    this.head = cells(head);
+    this.head = cells((Object[]) head);
   }
 
   private static List<String> cells(Object... cells) {
