@@ -122,6 +122,9 @@ public record DopamineSettings(Errors errors, ValueProbeTraining training, Dopam
       if (planted < 0 || planted > 10_000) {
         throw new IllegalArgumentException("planted coordinates must be in [0, 10000], found " + planted);
       }
+      if (!(effect > 0 && effect < 1)) {
+        throw new IllegalArgumentException("the declared effect must be a correlation in (0, 1), found " + effect);
+      }
       if (strengths.isEmpty() || !strengths.stream().allMatch(r -> r > 0 && r < 1)
           || !strengths.stream().sorted().distinct().toList().equals(strengths)) {
         throw new IllegalArgumentException("planted strengths must rise within (0, 1), found " + strengths);

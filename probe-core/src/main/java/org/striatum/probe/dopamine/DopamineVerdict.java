@@ -91,7 +91,8 @@ public record DopamineVerdict(DatasetSteps steps, int studied, int tested, int s
         point == null
             ? ""
             : String.format(Locale.ROOT, " (%.0f to %.0f %%)%s", 100 * point.counted().low(),
-                100 * point.counted().high(), point.isKnown() ? "" : ", too few to know how many would be"),
+                100 * point.counted().high(),
+                point.isEnough() && !point.isKnown() ? ", too few to know how many would be" : ""),
         smallest());
   }
 

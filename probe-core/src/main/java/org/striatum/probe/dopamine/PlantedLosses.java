@@ -105,11 +105,13 @@ record PlantedLosses(String[] problems, int successes, double[] base, List<doubl
       return false; // surprises of one kind only
     }
     int chosen = random.nextInt(controls.size());
-    double[] planted = planted(controls.get(chosen), share);
-    double fallen = change(planted, all) - changes[chosen];
     double middle = Arrays.stream(changes).average().orElseThrow();
     double[] shrunk = Arrays.stream(changes).map(change -> middle + shrinking * (change - middle)).toArray();
-    if (!(EmpiricalP.low(shrunk[chosen] + fallen, shrunk) <= SurpriseResponse.LEVEL)) {
+    double whole = contrast(base, successes, IntStream.range(0, base.length).toArray());
+    double fallen = shrunk[chosen] - share * whole;
+    double[] planted = planted(controls.get(chosen), share,
+        shrunk[chosen] - changes[chosen] - share * (whole - contrast(base, successes, all)));
+    if (!(EmpiricalP.low(fallen, shrunk) <= SurpriseResponse.LEVEL)) {
       return false;
     }
     return isFall(names.toArray(String[]::new), all, planted, random);
@@ -155,10 +157,13 @@ record PlantedLosses(String[] problems, int successes, double[] base, List<doubl
     return contrast(responses, successes, items) - contrast(base, successes, items);
   }
 
-  private double[] planted(double[] control, double share) {
+  /// @param moved what makes the change that of the control, its distance from the others' mean made smaller, less the share of the
+  ///     whole response: which problems were drawn decides neither twice
+  private double[] planted(double[] control, double share, double moved) {
     double middle = (mean(base, 0, successes) + mean(base, successes, base.length)) / 2;
     double[] planted = control.clone();
-    Arrays.setAll(planted, i -> control[i] - share * (base[i] - middle));
+    Arrays.setAll(planted,
+        i -> control[i] - share * (base[i] - middle) + (i < successes ? moved : -moved) / 2);
     return planted;
   }
 

@@ -1,5 +1,6 @@
 package org.striatum.probe.power;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.List;
 import org.striatum.probe.stats.Proportion;
 
@@ -45,11 +46,13 @@ public record PowerCurve(double nothing, double effect, List<Point> points) {
     }
 
     /// Whether so many of those planted are found, however few were planted.
+    @JsonIgnore
     public boolean isEnough() {
       return share() >= ENOUGH;
     }
 
     /// Whether enough were planted to know the share.
+    @JsonIgnore
     public boolean isKnown() {
       return counted().within() <= KNOWN_WITHIN;
     }
@@ -62,12 +65,14 @@ public record PowerCurve(double nothing, double effect, List<Point> points) {
 
   /// Whether enough of the declared effect would have been found; false where it was not planted, or so seldom that the share is
   /// not known.
+  @JsonIgnore
   public boolean isEnough() {
     return points.stream().anyMatch(point -> point.strength() == effect && point.isEnough() && point.isKnown());
   }
 
   /// Whether nothing that was planted was found, at any strength, of at least six: a test that finds two in five would have found
   /// one with a chance of 95 %.
+  @JsonIgnore
   public boolean isBlind() {
     return points.stream().mapToInt(Point::planted).sum() >= FEWEST
         && points.stream().allMatch(point -> point.found() == 0);

@@ -39,7 +39,7 @@ public record Estimate(double value, double low, double high) {
   /// @param least value that it can have
   /// @param most value that it can have
   public Estimate within(double least, double most) {
-    return hasInterval() ? new Estimate(value, Math.max(least, low), Math.min(most, high)) : this;
+    return hasInterval() ? new Estimate(value, Math.clamp(low, least, most), Math.clamp(high, least, most)) : this;
   }
 
   /// In another unit, e.g. percentage points.

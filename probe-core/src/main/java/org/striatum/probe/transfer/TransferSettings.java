@@ -22,10 +22,12 @@ public record TransferSettings(List<String> sizes, String refitted, int halvings
   /// @param effect declared overlap, in (0, 1]: a *no* needs four of five planted pairs that share as much to be found
   public record Power(int shuffles, int planted, double effect) {
     public Power {
-      if (shuffles < 19 || planted < 0 || planted > 10_000 || !(effect > 0 && effect <= 1)) {
-        throw new IllegalArgumentException(
-            "shuffled outcomes must be ≥ 19, planted pairs in [0, 10000] and the declared overlap in (0, 1], found "
-                + shuffles + ", " + planted + " and " + effect);
+      if (!(effect > 0 && effect <= 1)) {
+        throw new IllegalArgumentException("the declared overlap must be in (0, 1], found " + effect);
+      }
+      if (shuffles < 19 || planted < 0 || planted > 10_000) {
+        throw new IllegalArgumentException("shuffled outcomes must be ≥ 19 and planted pairs in [0, 10000], found "
+            + shuffles + " and " + planted);
       }
     }
 

@@ -97,6 +97,9 @@ public record ControlSettings(int folds, int rotations, int randomSets, Reruns r
         throw new IllegalArgumentException("planted codes must be in [0, 10000] and those in rotated bases among them,"
             + " found " + planted + " and " + rotated);
       }
+      if (!(effect > 0.5 && effect < 1)) {
+        throw new IllegalArgumentException("the declared effect must be an AUROC in (0.5, 1), found " + effect);
+      }
       if (strengths.isEmpty() || !strengths.stream().allMatch(auroc -> auroc > 0.5 && auroc < 1)
           || !strengths.stream().sorted().distinct().toList().equals(strengths)) {
         throw new IllegalArgumentException("planted AUROCs must rise within (0.5, 1), found " + strengths);

@@ -132,7 +132,9 @@ public record ValueCodeTrials(Code code, Background background, ControlSettings 
   /// @throws org.striatum.probe.run.NotEnoughData with fewer fit problems than folds
   public Answer answer(Asked asked, int problems, long seed) {
     RandomGenerator random = new SplittableRandom(seed);
-    FiniteTrajectories finite = FiniteTrajectories.of(draw(problems, random));
+    int[] places = IntStream.range(0, background.width()).toArray();
+    Ranks.shuffle(places, random);
+    FiniteTrajectories finite = FiniteTrajectories.of(draw(problems, places, random));
     int fitted = (int) Math.round(problems * (1 - tested)) * code.samples;
     int[] fitItems = IntStream.range(0, fitted).toArray();
     int[] testItems = IntStream.range(fitted, finite.size()).toArray();
@@ -153,7 +155,10 @@ public record ValueCodeTrials(Code code, Background background, ControlSettings 
     });
   }
 
-  private Drawn draw(int problems, RandomGenerator random) {
+  /// Made-up rollouts of so many problems, one state each.
+  ///
+  /// @param places coordinates of the background: the first ones carry the code, the next one the length where it predicts
+  public Trajectories draw(int problems, int[] places, RandomGenerator random) {
     OutcomeModel outcomes = code.outcomes;
     double ofLength = outcomes.correlation(Math.max(0.5, code.length));
     double known = outcomes.known();
@@ -161,8 +166,6 @@ public record ValueCodeTrials(Code code, Background background, ControlSettings 
     double share = Math.min(1, outcomes.correlation(code.auroc) / rest); // of z′ in the sum of the code
     int k = code.coordinates;
     double a = Math.sqrt(share * share / (k - (k - 1) * share * share));
-    int[] places = IntStream.range(0, background.width()).toArray();
-    Ranks.shuffle(places, random);
     int rollouts = problems * code.samples;
     Drawn drawn = new Drawn(new double[problems][], new boolean[rollouts], new int[problems], code.samples,
         background.width());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -133,6 +134,8 @@ class SurpriseAblationTest {
     assertThat(at).as("it rises with the surprising step").isGreaterThan(before + 0.3);
     assertThat(mean(found, Surprise.FAILURE, 0)).isLessThan(-0.3);
     byte[] json = RecordJson.pretty(found);
+    assertThat(new String(json, StandardCharsets.UTF_8)).as("what is told by the figures stands in no file")
+        .doesNotContain("\"enough\"", "\"known\"", "\"blind\"", "\"verdict\"");
     assertThat(RecordJson.pretty(RecordJson.parse(json, SurpriseResponse.class, "response"))).isEqualTo(json);
   }
 

@@ -59,6 +59,15 @@ public enum Unit implements Printed {
     return suffix;
   }
 
+  /// The estimate with an interval that ends where the unit does: an AUROC has no value above 1, a difference of two none beyond ±1.
+  public Estimate within(Estimate estimate) {
+    return switch (this) {
+      case AUROC, SHARE -> estimate.within(0, 1);
+      case AUROC_DIFFERENCE, POINTS, CORRELATION -> estimate.within(-1, 1);
+      case NATS, NATS_PER_TOKEN, DEVIATIONS, COUNT -> estimate;
+    };
+  }
+
   /// The digits without the unit's name: `0.672`, `+1.3`, `−1.0`; a dash where there is no figure.
   public String digits(double value) {
     return signed ? Decimals.signed(scale * value, places) : Decimals.of(scale * value, places);

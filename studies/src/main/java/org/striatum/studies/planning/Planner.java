@@ -21,6 +21,7 @@ import org.striatum.probe.planning.SurprisePower;
 import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.Verdict;
+import org.striatum.probe.transfer.TransferTrials;
 import org.striatum.probe.value.ValueCodeTrials;
 import org.striatum.probe.value.ValueCodeTrials.Asked;
 import org.striatum.probe.value.ValueCodeTrials.Background;
@@ -35,6 +36,7 @@ import org.striatum.studies.registration.Plan.PlannedAnswer;
 import org.striatum.studies.registration.PlannedEffect;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.splits.SplitsStep;
+import org.striatum.studies.transfer.CompareStep;
 import org.striatum.studies.uses.SearchSettings;
 import org.striatum.studies.uses.SearchStep;
 import org.striatum.studies.value.ProbeSettings;
@@ -73,9 +75,11 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
   /// Every question on every data set.
   public List<PlannedAnswer> answers() {
     List<PlannedAnswer> answers = new ArrayList<>();
-    try (Progress.Task task = progress.start("planning", 4L * data.size(), "simulation")) {
-      for (Data one : data) {
-        answers.addAll(answers(one, task));
+    try (Progress.Task task = progress.start("planning", 4L * data.size() + 1, "simulation")) {
+      List<PlannedAnswer> transfers = transfers();
+      task.step(1);
+      for (int d = 0; d < data.size(); d++) {
+        answers.addAll(answers(data.get(d), transfers.get(d), task));
       }
     }
     return answers;
@@ -85,12 +89,13 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
     return effects.getOrDefault(effect, effect.usual());
   }
 
-  private List<PlannedAnswer> answers(Data one, Progress.Task task) {
+  /// @param transfer planned of all data sets at once
+  private List<PlannedAnswer> answers(Data one, PlannedAnswer transfer, Progress.Task task) {
     if (one.known.obstacle() != null || one.known.find(PlannedFigure.ACCURACY).isEmpty()) {
       task.step(4);
       String why = one.known.obstacle() != null ? one.known.obstacle() : "its accuracy is not known";
       return List.of(PlannedEffect.values()).stream()
-          .map(effect -> effect == PlannedEffect.TRANSFER ? transfer(one) : unplanned(one, effect, why)).toList();
+          .map(effect -> effect == PlannedEffect.TRANSFER ? transfer : unplanned(one, effect, why)).toList();
     }
     OutcomeModel outcomes;
     try {
@@ -111,7 +116,7 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
     answers.add(used(one));
     answers.add(dopamine(one, outcomes));
     task.step(1);
-    answers.add(transfer(one));
+    answers.add(transfer);
     answers.add(search(one, outcomes));
     return answers;
   }
@@ -361,11 +366,78 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
     return null;
   }
 
-  private PlannedAnswer transfer(Data one) {
-    return unplanned(one, PlannedEffect.TRANSFER, data.size() < 2
-        ? "there is no second data set to transfer to"
-        : "its test stands on how far two halves of a data set's own problems rank coordinates alike, which a pilot is too"
-            + " small to show; the study plants overlaps and says what it would have found");
+  /// All data sets at once, as the test pools them: each has a code as strong as the one that is to be found sparse, and any two of
+  /// them share the declared part.
+  private List<PlannedAnswer> transfers() {
+    if (data.size() < 2) {
+      return data.stream()
+          .map(one -> unplanned(one, PlannedEffect.TRANSFER, "there is no second data set to transfer to"))
+          .toList();
+    }
+    try {
+      return transfers(new TransferTrials(data.stream().map(this::shared).toList(),
+          plan.settings(CompareStep.STUDY).study(), trained(), tested()));
+    } catch (IllegalArgumentException | NotEnoughData cannot) {
+      return data.stream().map(one -> unplanned(one, PlannedEffect.TRANSFER, cannot.getMessage())).toList();
+    }
+  }
+
+  private ValueCodeTrials shared(Data one) {
+    if (one.known.obstacle() != null || one.known.find(PlannedFigure.ACCURACY).isEmpty()) {
+      throw new IllegalArgumentException(one.known.dataset() + ": "
+          + (one.known.obstacle() != null ? one.known.obstacle() : "its accuracy is not known"));
+    }
+    if (one.known.find(PlannedFigure.WIDTH).isEmpty() && one.states == null) {
+      throw new IllegalArgumentException(one.known.dataset() + ": the width is not known");
+    }
+    ProbeSettings probe = plan.settings(ProbeStep.STUDY);
+    OutcomeModel outcomes = new OutcomeModel(one.known.get(PlannedFigure.ACCURACY), one.known.get(PlannedFigure.ICC));
+    return new ValueCodeTrials(new Code(outcomes, samples(), CODE, size(PlannedEffect.SPARSE), 0.5), commonStates(one),
+        probe.study().controls(), tested(), probe.study().summary().resamples());
+  }
+
+  /// States of one width for all data sets: those of their pilots where all have as many coordinates that vary.
+  private Background commonStates(Data one) {
+    List<Integer> widths = data.stream().map(each -> each.states == null ? 0 : each.states.width()).distinct().toList();
+    return widths.size() == 1 && widths.getFirst() > 0
+        ? one.states
+        : new ValueCodeTrials.Independent(data.stream()
+            .mapToInt(each -> each.states != null
+                ? each.states.width()
+                : (int) Math.min(Pilot.WIDEST, each.known.get(PlannedFigure.WIDTH)))
+            .min().orElseThrow());
+  }
+
+  /// Problems of each data set: as planned, and three times as many, or half where that is too many to simulate.
+  private List<List<Integer>> sizes() {
+    List<Integer> planned = data.stream().map(one -> Math.min(MOST_SIMULATED, one.problems)).toList();
+    boolean room = planned.stream().allMatch(problems -> FACTORS[1] * problems <= MOST_SIMULATED);
+    return List.of(planned,
+        planned.stream().map(problems -> room ? FACTORS[1] * problems : Math.max(20, problems / 2)).toList());
+  }
+
+  private List<PlannedAnswer> transfers(TransferTrials made) {
+    double effect = size(PlannedEffect.TRANSFER);
+    List<List<PowerBySize.Point>> points = new ArrayList<>();
+    data.forEach(_ -> points.add(new ArrayList<>()));
+    for (List<Integer> problems : sizes()) {
+      int found = (int) IntStream.range(0, trials)
+          .filter(k -> made.verdict(problems, effect, seed + 7919L * k) == Verdict.YES).count();
+      for (int d = 0; d < data.size(); d++) {
+        points.get(d).add(new PowerBySize.Point(problems.get(d), found, trials));
+      }
+    }
+    return IntStream.range(0, data.size()).mapToObj(d -> {
+      PowerBySize curve = PowerBySize.of(points.get(d));
+      OptionalInt needed = curve.problemsNeeded();
+      return planned(data.get(d), PlannedEffect.TRANSFER, Means.SIMULATION, curve.at(data.get(d).problems),
+          new Needs(needed.isPresent() ? needed.getAsInt() : null, samples(), null, null, 1,
+              needed.isEmpty() ? "more than " + 4 * points.get(d).getLast().problems() + " problems" : null),
+          String.format(Locale.ROOT,
+              "%s, of %d data sets alike; each has a code of AUROC %s in %d of %d coordinates, at one hook point",
+              shares(points.get(d)), data.size(), size(PlannedEffect.SPARSE), CODE,
+              made.codes().getFirst().background().width()));
+    }).toList();
   }
 
   private PlannedAnswer search(Data one, OutcomeModel outcomes) {

@@ -23,7 +23,6 @@ import org.striatum.probe.value.DatasetControls;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValuePower;
 import org.striatum.probe.value.Trajectories;
-import org.striatum.studies.answer.Unit;
 import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.Found;
@@ -125,8 +124,7 @@ public record SplitsStep() implements Study<SplitsSettings, SplitsResults> {
           .map(one -> one.map(asked::verdict).orElse(Verdict.NOT_TESTED)).toList();
       double[] effects = controls.stream().flatMap(Optional::stream).mapToDouble(one -> asked.effect(one).value())
           .toArray();
-      double least = asked.unit() == Unit.AUROC ? 0 : -1; // an AUROC, or a difference of two
-      Estimate effect = Resplit.mean(effects, testShare).within(least, 1);
+      Estimate effect = asked.unit().within(Resplit.mean(effects, testShare));
       shares.add(AnswerShares.of(asked.question(), dataset, verdicts, asked.figure(), effect));
     }
     return shares;

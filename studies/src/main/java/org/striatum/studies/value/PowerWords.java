@@ -42,7 +42,8 @@ final class PowerWords {
   private static String found(Point point, ValueQuestion question) {
     return String.format(Locale.ROOT, "of codes planted %s with AUROC %s, %d of %d are found (%.0f to %.0f %%)%s",
         question.arrangement().printed(), point.strength(), point.found(), point.planted(), 100 * point.counted().low(),
-        100 * point.counted().high(), point.isKnown() ? "" : ", too few to know how many would be");
+        100 * point.counted().high(),
+        point.isEnough() && !point.isKnown() ? ", too few to know how many would be" : "");
   }
 
   private static String smallest(PowerCurve curve, int problems) {

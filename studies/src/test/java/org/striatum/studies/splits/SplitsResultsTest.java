@@ -16,6 +16,18 @@ import org.striatum.studies.answer.Unit;
 import org.striatum.studies.splits.SplitsResults.AnswerShares;
 
 class SplitsResultsTest {
+  /// An interval by t goes where no AUROC can be: 0.977 ± 0.039 over splits of a set that prompt length decides.
+  @Test
+  void intervalsEndWhereTheirUnitDoes() {
+    Estimate beyond = new Estimate(0.977, 0.938, 1.016);
+    assertThat(Unit.AUROC.within(beyond)).isEqualTo(new Estimate(0.977, 0.938, 1));
+    assertThat(Unit.NATS.within(beyond)).isEqualTo(beyond);
+    assertThat(Unit.AUROC_DIFFERENCE.within(beyond.times(-1))).isEqualTo(new Estimate(-0.977, -0.938, -1));
+    for (Unit unit : Unit.values()) {
+      assertThat(unit.within(Estimate.exact(0.5)).hasInterval()).isFalse();
+    }
+  }
+
   private static AnswerShares shares(int yes, int undecided, int no) {
     List<Verdict> verdicts = Stream.of(Collections.nCopies(yes, Verdict.YES),
         Collections.nCopies(undecided, Verdict.UNDECIDED), Collections.nCopies(no, Verdict.NO)).flatMap(List::stream)
