@@ -87,7 +87,7 @@ public record FitSpeed(double pass, double path, double regression, double cross
   private static double fastest(Runnable work) {
     double fastest = Double.POSITIVE_INFINITY;
     double all = 0;
-    for (int k = 0; k < 2 || k < MOST_TIMES && all < ENOUGH_SECONDS; k++) {
+    for (int k = 0; k < 2 || (k < MOST_TIMES && all < ENOUGH_SECONDS); k++) {
       long started = System.nanoTime();
       work.run();
       double seconds = Math.max(1, System.nanoTime() - started) / 1e9;
