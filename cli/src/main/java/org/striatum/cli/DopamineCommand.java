@@ -37,7 +37,7 @@ final class DopamineCommand extends ModelRunCommand<DopamineStepSettings, Dopami
   List<String> costs(StudyRun run, DopamineStepSettings settings) throws IOException {
     boolean draws = run.isDue(ContinuationStep.STUDY, settings.continuations());
     return draws || run.isDue(DopamineStep.STUDY, settings)
-        ? FitCosts.lines(DopamineCost.of(run, settings), settings.continuations())
+        ? FitCosts.lines(DopamineCost.of(run, settings), settings)
         : List.of();
   }
 

@@ -120,7 +120,7 @@ final class ProbeCommand implements Callable<Integer> {
   private void probe(StudyRun run, ProbeSettings settings) throws IOException {
     SplitsSettings others = Given.checked(() -> SplitsSettings.defaults().withSplits(splits).withSeed(seed));
     if (run.isDue(ProbeStep.STUDY, settings)) {
-      FitCosts.lines(ProbeCost.of(run, settings)).forEach(console::note);
+      FitCosts.lines(ProbeCost.of(run, settings), settings).forEach(console::note);
     }
     ValueNeuronResults results = run.run(ProbeStep.STUDY, settings);
     tell(run);

@@ -122,8 +122,8 @@ final class QueryCommand implements Callable<Integer> {
       case Double number when number.isInfinite() -> NODES.textNode(number.toString());
       case Double number -> NODES.numberNode(number);
       case Float number -> json(number.doubleValue());
-      case BigInteger number -> (ValueNode) NODES.numberNode(number);
-      case BigDecimal number -> (ValueNode) NODES.numberNode(number);
+      case BigInteger number -> NODES.numberNode(number);
+      case BigDecimal number -> NODES.numberNode(number);
       case Number number -> NODES.numberNode(number.longValue());
       default -> NODES.textNode(value.toString());
     };

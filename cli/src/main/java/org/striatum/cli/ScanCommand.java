@@ -3,7 +3,6 @@ package org.striatum.cli;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,11 +18,13 @@ import org.striatum.cli.console.Table;
 import org.striatum.cli.scan.CheckpointList;
 import org.striatum.cli.scan.CostEstimate;
 import org.striatum.cli.scan.LocalProcess;
+import org.striatum.cli.scan.MeasuredUnit;
 import org.striatum.cli.scan.Scan;
 import org.striatum.cli.scan.ScanFile;
 import org.striatum.cli.scan.ScanPlan;
 import org.striatum.cli.scan.ScanResults;
 import org.striatum.cli.scan.ScanUnit;
+import org.striatum.cli.summary.TimeAhead;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.checkpoint.ModelSource;
@@ -56,7 +57,7 @@ final class ScanCommand implements Callable<Integer> {
   private static final String REPORT = "report.html";
   /// Options of `study` that a scan defines itself, or that concern other checkpoints.
   private static final Set<String> NOT_PASSED = Set.of("--dry-run", "--output", "--json", "--with", "--beside",
-      "--plan");
+      "--plan", MeasuredUnit.OPTION);
 
   private static final String MEMORY = "--memory";
 
@@ -131,7 +132,10 @@ final class ScanCommand implements Callable<Integer> {
     }
     shareBase(sources, options);
     ScanPlan plan = ScanPlan.of(sources, options, parsed.settings(sets), output);
-    print(plan, CostEstimate.of(plan, sources, sets.size(), sets.size() * parsed.rollouts(), parsed.longest(), output));
+    if (!json) { // a machine asks for the plan, and learns the time from the units
+      print(plan, CostEstimate.of(plan, sources, sets.size() * parsed.rollouts(), parsed.longest(), output,
+          new LocalProcess(Striatum.class.getName(), _ -> {})));
+    }
     if (dryRun) {
       if (json) {
         console.json(plan);
@@ -242,22 +246,20 @@ final class ScanCommand implements Callable<Integer> {
   }
 
   private void print(ScanPlan plan, CostEstimate estimate) {
-    Console said = json ? console.silent() : console;
     Table table = new Table("checkpoint", "weights", "run folder");
     for (ScanUnit unit : plan.units()) {
       table.row(unit.name(), "%.1f MB".formatted(unit.bytes() / 1e6), output.resolve(unit.name()));
     }
-    said.print(table);
-    plan.repeated().forEach(same -> said.say(
+    console.print(table);
+    plan.repeated().forEach(same -> console.say(
         "%s has the same files as %s: studied once".formatted(same.checkpoint(), same.unit())));
-    said.say("time: about %s (%s)".formatted(printed(estimate.time()), CostEstimate.HOW));
-    said.say("memory: about %.1f GB at a time".formatted(estimate.memory() / 1e9));
-    said.say("disk: %s, %.1f GB free".formatted(
+    console.say("time: " + (estimate.first().isPresent()
+        ? "about %s: the study of %s at the speed measured now, the others by weights and by layers × width beside it"
+            .formatted(TimeAhead.words(estimate.time().toSeconds()), estimate.first().get())
+        : "known once the first checkpoint is studied"));
+    console.say("memory: about %.1f GB at a time".formatted(estimate.memory() / 1e9));
+    console.say("disk: %s, %.1f GB free".formatted(
         estimate.disk() < 0 ? "unknown" : "at most %.1f GB of hidden states".formatted(estimate.disk() / 1e9),
         estimate.free() / 1e9));
-  }
-
-  private static String printed(Duration time) {
-    return time.toMinutes() < 120 ? Math.max(1, time.toMinutes()) + " min" : time.toHours() + " h";
   }
 }

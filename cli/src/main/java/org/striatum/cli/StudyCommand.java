@@ -17,6 +17,7 @@ import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
 import org.striatum.cli.console.Table;
 import org.striatum.cli.option.Given;
+import org.striatum.cli.scan.MeasuredUnit;
 import org.striatum.cli.option.ModelOptions;
 import org.striatum.cli.option.ProblemOptions;
 import org.striatum.cli.option.PromptOptions;
@@ -26,6 +27,7 @@ import org.striatum.cli.summary.PaperSummary;
 import org.striatum.cli.summary.PromptSummary;
 import org.striatum.cli.summary.StudyScreen;
 import org.striatum.cli.summary.StudyScreen.Surroundings;
+import org.striatum.cli.summary.TimeAhead;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.checkpoint.ModelSource;
@@ -126,6 +128,9 @@ final class StudyCommand implements Callable<Integer> {
 
   @Option(names = "--dry-run", description = "Show what would be sent, and stop.")
   private boolean dryRun;
+
+  @Option(names = MeasuredUnit.OPTION, hidden = true, paramLabel = "FILE", description = "Measure how long the study will take, write that as JSON, and stop: what a scan asks of its first checkpoint.")
+  private Path estimate;
 
   @Option(names = "--json", description = "Print only the answers, as JSON.")
   private boolean json;
@@ -280,7 +285,12 @@ final class StudyCommand implements Callable<Integer> {
       preview(sets);
       return ExitCode.DONE;
     }
-    return study(source, folder, new RolloutStep(sets, Optional.empty(), examples(sets)), plan(), companions);
+    RolloutStep asked = new RolloutStep(sets, Optional.empty(), examples(sets));
+    if (estimate != null) {
+      Files.write(estimate, RecordJson.pretty(runner(console.silent()).time(source, asked, plan())));
+      return ExitCode.DONE;
+    }
+    return study(source, folder, asked, plan(), companions);
   }
 
   /// What a study would do, and what it cannot do without.
@@ -313,12 +323,14 @@ final class StudyCommand implements Callable<Integer> {
         });
   }
 
+  private StudyRunner runner(Console results) {
+    return new StudyRunner(results, console.steps(), new TimeAhead(), registry, modelOptions, batchSize);
+  }
+
   private int study(ModelSource source, Path folder, RolloutStep asked, StudyPlan told, List<Companion> companions)
       throws IOException {
     Console results = verbose && !json ? console : console.silent();
-    Answers answers = new StudyRunner(results, console.steps(), registry, modelOptions, batchSize).run(source, folder,
-        asked,
-        told, companions);
+    Answers answers = runner(results).run(source, folder, asked, told, companions);
     if (json) {
       console.json(AnswersStep.STUDY.format(), answers);
       return ExitCode.DONE;

@@ -2,7 +2,9 @@ package org.striatum.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.Counted;
@@ -10,6 +12,7 @@ import org.striatum.cli.console.StepProgress;
 import org.striatum.cli.option.ModelOptions;
 import org.striatum.cli.summary.StudyCost;
 import org.striatum.cli.summary.StudySummaries;
+import org.striatum.cli.summary.TimeAhead;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.hooks.checkpoint.ModelSource;
 import org.striatum.reports.run.ReportStep;
@@ -17,9 +20,12 @@ import org.striatum.studies.StudyPlan;
 import org.striatum.studies.StudyRegistry;
 import org.striatum.studies.WholeStudy;
 import org.striatum.studies.WholeStudy.Companion;
+import org.striatum.studies.AnswersStep;
 import org.striatum.studies.AnswersStep.Answers;
 import org.striatum.studies.answer.StudyConclusion;
 import org.striatum.studies.capture.CaptureStep;
+import org.striatum.studies.planning.StudyTime;
+import org.striatum.studies.capture.CaptureStep.Stored;
 import org.striatum.studies.rollouts.RolloutSettings;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.RunFolder;
@@ -32,8 +38,9 @@ import org.striatum.studies.run.Version;
 ///
 /// @param results prints the results of each study as they are found; one that is silent prints none
 /// @param steps shows how far it has come
-record StudyRunner(Console results, StepProgress steps, StudyRegistry registry, ModelOptions modelOptions,
-    String batchSize)
+/// @param ahead the time that is left
+record StudyRunner(Console results, StepProgress steps, TimeAhead ahead, StudyRegistry registry,
+    ModelOptions modelOptions, String batchSize)
     implements
       WholeStudy.Runs,
       WholeStudy.Watcher {
@@ -60,16 +67,31 @@ record StudyRunner(Console results, StepProgress steps, StudyRegistry registry, 
     return answers;
   }
 
-  /// What the study takes: also of the disk, if no hidden states are stored yet.
+  /// What the study takes, if no hidden states are stored yet also of the disk, and how long what is not finished will take.
   private List<String> lines(StudyCost cost, RunFolder folder, ModelSource checkpoint, RolloutStep asked,
       StudyPlan plan) throws IOException {
-    if (folder.has(CaptureStep.STUDY)) {
+    if (folder.has(AnswersStep.STUDY)) {
       return cost.lines();
     }
     try (RunModel model = model(checkpoint)) {
       long tokens = asked.longest(model.open(), plan.settings(RolloutStep.STUDY));
-      return cost.lines(CaptureStep.stored(model.open(), plan.settings(CaptureStep.STUDY), tokens));
+      Stored stored = CaptureStep.stored(model.open(), plan.settings(CaptureStep.STUDY), tokens);
+      List<String> lines = new ArrayList<>(folder.has(CaptureStep.STUDY) ? cost.lines() : cost.lines(stored));
+      lines.add(ahead.expect(cost.time(model.open(), asked, stored).without(finished(folder))));
+      return lines;
     }
+  }
+
+  /// How long the study takes here and now, whatever is finished of it.
+  StudyTime time(ModelSource checkpoint, RolloutStep asked, StudyPlan plan) throws IOException {
+    try (RunModel model = model(checkpoint)) {
+      return StudyCost.of(plan, asked.sets()).time(model.open(), asked,
+          CaptureStep.stored(model.open(), plan.settings(CaptureStep.STUDY), 0));
+    }
+  }
+
+  private static Set<String> finished(RunFolder folder) throws IOException {
+    return folder.manifest().steps().stream().map(step -> step.name().split("/", 2)[0]).collect(Collectors.toSet());
   }
 
   /// What is asked: `1500 problems each of mul,add, seed 1.`
@@ -92,17 +114,18 @@ record StudyRunner(Console results, StepProgress steps, StudyRegistry registry, 
   @Override
   public void begins(Study<?, ?> study, int number, int of) {
     steps.begin(number, of, study.name());
+    ahead.begin();
   }
 
   @Override
   public void found(Study<?, ?> study, Record found, Path file) {
-    steps.end(file.toString());
+    steps.end(file + ahead.end(study.name()));
     new StudySummaries(results).print(found);
   }
 
   @Override
   public void leftOut(Study<?, ?> study, String why) {
-    steps.end(study.name() + " is left out: " + why);
+    steps.end(study.name() + " is left out: " + why + ahead.end(study.name()));
   }
 
   @Override

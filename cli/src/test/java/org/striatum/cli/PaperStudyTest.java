@@ -57,8 +57,10 @@ class PaperStudyTest {
     rows.values().forEach(row -> {
       assertThat(session.out()).contains(row.figure().printed(), row.figure().published());
       assertThat(report).contains(row.figure().published());
+      row.cases().forEach(one -> assertThat(report).contains(one.of(), one.ours()));
     });
     assertThat(paper.deviations()).allSatisfy(one -> assertThat(session.out()).contains(one));
+    rows.values().forEach(row -> row.cases().forEach(one -> assertThat(session.out()).contains(one.of(), one.ours())));
     return rows;
   }
 
@@ -69,7 +71,8 @@ class PaperStudyTest {
   }
 
   private static Set<Figure> measured(Map<Figure, PaperComparison> rows) {
-    return rows.values().stream().filter(row -> row.ours().chars().anyMatch(Character::isDigit))
+    return rows.values().stream()
+        .filter(row -> row.cases().stream().anyMatch(one -> one.ours().chars().anyMatch(Character::isDigit)))
         .map(PaperComparison::figure).collect(Collectors.toSet());
   }
 

@@ -22,7 +22,6 @@ import org.striatum.studies.registration.Plan;
 import org.striatum.studies.registration.PlanFile;
 import org.striatum.studies.registration.PlanReport;
 import org.striatum.studies.registration.PlannedEffect;
-import org.striatum.studies.registration.Registration;
 import org.striatum.studies.registration.Source;
 import org.striatum.studies.StudyRegistry;
 import org.striatum.studies.run.RunFolder;
@@ -91,7 +90,6 @@ class PlanCommandTest {
         20, "-k", 2, "--output", run));
     try (RunFolder folder = RunFolder.read(run)) {
       assertThat(folder.manifest().plan().sha256()).isEqualTo(Sha256.of(plan));
-      assertThat(Registration.of(folder)).contains(plan());
       PlanReport report = PlanReport.of(folder, StudyRegistry.standard().studies()).orElseThrow();
       assertThat(report.deviations()).extracting(PlanReport.Deviation::place).contains("samples",
           "sampling.maxNewTokens", "studies");
@@ -101,9 +99,6 @@ class PlanCommandTest {
     assertThat(succeeds(Session.of("verify", run)).out()).contains("samples was planned as 1, found 2");
     Files.writeString(run.resolve("plan.json"), "{}");
     assertThat(succeeds(Session.of("show", run)).out()).contains("nothing can be compared");
-    try (RunFolder folder = RunFolder.read(run)) {
-      assertThat(Registration.of(folder)).as("another file than was registered").isEmpty();
-    }
   }
 
   @Test
@@ -192,34 +187,6 @@ class PlanCommandTest {
         });
     assertThat(made.cost()).extracting(Plan.PlannedCost::study).contains("rollouts", "capture");
     assertThat(made.cost().getFirst().seconds()).isPositive();
-    assertThat(made.rate("sums").orElseThrow()).isPositive();
-    assertThat(made.rate("others")).isEmpty();
-  }
-
-  /// A rate that is assumed says nothing about this machine.
-  @Test
-  void onlyAMeasuredRateTellsMinutes() throws IOException {
-    Path file = temporary.resolve("assumed-rate.json");
-    succeeds(made(file, "--assume", "accuracy=.5,width=12,rate=1000"));
-    assertThat(PlanFile.read(file).plan().grounds()).extracting(Plan.Ground::figure).contains(Plan.RATE);
-    assertThat(PlanFile.read(file).plan().rate("sums")).isEmpty();
-  }
-
-  @Test
-  @Tag("slow")
-  void minutesOfContinuationsAreToldAtThePilotsRate() throws IOException {
-    Path run = temporary.resolve("rated");
-    Files.createDirectories(run);
-    succeeds(Session.of("plan", REASONER, "--tasks", "mul", "--limit", 80, "--effort", "quick", "--top-p", 1,
-        "--max-new-tokens", 110, "--trials", 2, "--pilot", 12, "--output", run.resolve("plan.json")));
-    succeeds(Session.of("rollouts", REASONER, "--tasks", "mul", "--limit", 80, "--top-p", 1, "--max-new-tokens", 110,
-        "--output", run));
-    succeeds(Session.of("capture", REASONER, "--rollouts", run.resolve("rollouts.jsonl"), "--hooks",
-        "blocks.2.hook_resid_post"));
-    succeeds(Session.probe(run, "--epochs", 1, "--permutations", 1, "--validation", 0.2));
-    Session dopamine = succeeds(
-        Session.of("dopamine", run, "-k", 2, "--rollouts", 60, "--permutations", 49, "--retrainings", 1));
-    assertThat(dopamine.err()).containsPattern(": about \\d+ tokens, \\d+ min at the rate of the plan's pilot");
   }
 
   @ParameterizedTest

@@ -99,7 +99,7 @@ class StudyCommandTest {
           drawn.stream().mapToLong(rollout -> rollout.promptLength() + asked.sampling().maxNewTokens()).sum());
       CaptureResults stored = opened.results(CaptureStep.STUDY);
       assertThat(CaptureStep.stored(model, captured, stored.rows()))
-          .isEqualTo(new CaptureStep.Stored(stored.hooks().size(), stored.bytes()));
+          .isEqualTo(new CaptureStep.Stored(stored.hooks().size(), 256, stored.bytes()));
     }
   }
 
@@ -108,7 +108,7 @@ class StudyCommandTest {
     StudyPlan plan = StudyPlan.DEFAULT.with(ProbeStep.STUDY,
         ProbeSettings.defaults().withStudy(study -> study.withSparse(sparse -> sparse.withPermutations(9))));
     List<String> lines = StudyCost.of(plan, ProblemSets.named("mul-fixed"))
-        .lines(new CaptureStep.Stored(4, 12_300_000));
+        .lines(new CaptureStep.Stored(4, 256, 12_300_000));
     assertThat(lines).anyMatch(line -> line.contains("at 4 hook points: at most 12.3 MB"))
         .anyMatch(line -> line.contains("40 sparse paths (36 of them"));
   }

@@ -112,7 +112,7 @@ public final class StepProgress implements Progress {
     private long done;
 
     Part(String name, long total, long done, String unit) {
-      this.name = name;
+      this.name = ScreenText.visible(name); // of a task, a set, a file
       this.total = total;
       this.unit = unit;
       this.before = done;

@@ -20,7 +20,7 @@ public final class Table {
 
   /// @param head headings; an empty one is of a column that says what it is by itself
   public Table(String... head) {
-    this.head = cells(head);
+    this.head = cells((Object[]) head);
   }
 
   private static List<String> cells(Object... cells) {
@@ -71,6 +71,7 @@ public final class Table {
     if (left < NARROWEST) {
       return rows.stream().flatMap(row -> ScreenText.paragraph(behindHeadings(row), paragraph).stream()).toList();
     }
+    numbers[last] = false; // a heading may be wider than the column that is left
     return all.stream().flatMap(row -> broken(row, left).stream()).map(row -> line(row, widths, numbers)).toList();
   }
 

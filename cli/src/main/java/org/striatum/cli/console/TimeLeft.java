@@ -8,7 +8,7 @@ import java.time.Duration;
 /// @param total units
 /// @param before how many of them were done before it began
 /// @param started in nanoseconds
-record TimeLeft(long total, long before, long started) {
+public record TimeLeft(long total, long before, long started) {
   private static final long LEAST_TIME = Duration.ofSeconds(8).toNanos();
   private static final double LEAST_SHARE = 0.05;
 
@@ -21,7 +21,7 @@ record TimeLeft(long total, long before, long started) {
   }
 
   /// `40 s`, `3 min`, `2 h 5 min`.
-  static String words(long seconds) {
+  public static String words(long seconds) {
     if (seconds < 100) {
       return seconds + " s";
     }

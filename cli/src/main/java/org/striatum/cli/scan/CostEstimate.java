@@ -8,25 +8,24 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.striatum.hooks.checkpoint.ModelSource;
 import org.striatum.probe.run.DiskSpace;
 import org.striatum.probe.run.UsageException;
+import org.striatum.studies.splits.SplitsStep;
+import org.striatum.studies.value.ProbeStep;
 
-/// The estimated cost of a plan, from the sizes of its checkpoints alone: none is opened.
+/// The estimated cost of a plan: the first checkpoint's study as it was measured, and the others by their sizes beside it.
 ///
-/// @param time rough, see [#HOW]
+/// @param first that was measured; empty if none could be
+/// @param time of all that are not finished; zero if none was measured
 /// @param memory bytes, of the largest checkpoint's study
 /// @param disk bytes of hidden states if every completion is as long as it may be; -1 if a configuration does not give the sizes
 /// @param free bytes on the scan's disk
-public record CostEstimate(Duration time, long memory, long disk, long free) {
-  /// How the time is estimated.
-  public static final String HOW = "a minute per task and 0.08 s per rollout, as measured with --effort quick on two idle cores, 4 layers of width 256, 10 MB of weights; fits in proportion to layers × width, rollouts to weights";
-
-  private static final double SECONDS_A_TASK = 60;
-  private static final double SECONDS_A_ROLLOUT = 0.08;
-  private static final double WEIGHTS = 10e6;
-  /// Layers × width of the model that the time of a task was measured with.
-  private static final double COORDINATES = 4 * 256;
+public record CostEstimate(Optional<String> first, Duration time, long memory, long disk, long free) {
+  /// Studies whose time is that of fits to states; the others run the model.
+  private static final Set<String> FITS = Set.of(ProbeStep.STUDY.name(), SplitsStep.STUDY.name());
   /// Memory of a study's process with a small model: a heap that is not full is not collected.
   private static final long JVM = 2L << 30;
   private static final List<String> LAYERS = List.of("num_hidden_layers", "n_layer", "n_layers", "num_layers");
@@ -35,18 +34,22 @@ public record CostEstimate(Duration time, long memory, long disk, long free) {
   /// The estimate for a plan.
   ///
   /// @param checkpoints as they are named → where each lies: an adapter's sizes are its base's
-  /// @param tasks of each checkpoint
   /// @param rollouts of each, over all tasks
   /// @param longest tokens of a completion
-  public static CostEstimate of(ScanPlan plan, Map<Path, ModelSource> checkpoints, int tasks, int rollouts, int longest,
-      Path folder) throws IOException {
+  /// @param runner measures the first checkpoint
+  public static CostEstimate of(ScanPlan plan, Map<Path, ModelSource> checkpoints, int rollouts, int longest,
+      Path folder, UnitRunner runner) throws IOException, InterruptedException {
+    Optional<MeasuredUnit> first = MeasuredUnit.firstOf(plan, folder, runner);
+    ScanResults before = ScanResults.in(folder);
     double seconds = 0;
     long largest = 0;
     long disk = 0;
     for (ScanUnit unit : plan.units()) {
       long coordinates = coordinates(checkpoints.get(Path.of(unit.checkpoint())).base());
-      seconds += tasks * SECONDS_A_TASK * Math.max(1, coordinates / COORDINATES)
-          + rollouts * SECONDS_A_ROLLOUT * Math.max(1, unit.bytes() / WEIGHTS);
+      if (first.isPresent() && before.of(unit).filter(ScanResults.Outcome::finished).isEmpty()) {
+        seconds += seconds(first.get(), unit, coordinates,
+            coordinates(checkpoints.get(Path.of(first.get().unit().checkpoint())).base()));
+      }
       largest = Math.max(largest, unit.bytes());
       disk = coordinates < 0 || disk < 0 ? -1 : disk + coordinates * Float.BYTES * rollouts * longest;
     }
@@ -54,8 +57,17 @@ public record CostEstimate(Duration time, long memory, long disk, long free) {
     while (!Files.exists(there)) {
       there = there.getParent();
     }
-    return new CostEstimate(Duration.ofSeconds(Math.round(seconds)), JVM + 2 * largest, disk,
+    return new CostEstimate(first.map(one -> one.unit().name()), Duration.ofSeconds(Math.round(seconds)),
+        JVM + 2 * largest, disk,
         DiskSpace.free(there));
+  }
+
+  /// Fits in proportion to coordinates, what runs the model to its weights; equal where a configuration does not give the sizes.
+  private static double seconds(MeasuredUnit first, ScanUnit unit, long coordinates, long measured) {
+    double weights = first.unit().bytes() > 0 ? (double) unit.bytes() / first.unit().bytes() : 1;
+    double states = coordinates > 0 && measured > 0 ? (double) coordinates / measured : 1;
+    return first.time().seconds().entrySet().stream()
+        .mapToDouble(one -> one.getValue() * (FITS.contains(one.getKey()) ? states : weights)).sum();
   }
 
   /// Coordinates of the residual stream after every block; -1 if the configuration does not give the sizes.

@@ -9,16 +9,21 @@ import org.striatum.probe.run.DiskSpace;
 import org.striatum.probe.value.ValueFits;
 import org.striatum.studies.dopamine.ContinuationSettings;
 import org.striatum.studies.dopamine.DopamineCost;
+import org.striatum.studies.dopamine.DopamineStepSettings;
 import org.striatum.studies.value.ProbeCost;
+import org.striatum.studies.value.ProbeSettings;
+import org.striatum.studies.value.ProbeStep;
 
 /// What a search is going to fit, in words.
 public final class FitCosts {
   private static final long WORTH_SAYING = 1_000_000; // bytes
 
+  private static final String MEASURED = " at the speed measured now";
+
   private FitCosts() {}
 
   /// What `probe` takes; the data sets that it leaves out, each with the reason.
-  public static List<String> lines(ProbeCost cost) {
+  public static List<String> lines(ProbeCost cost, ProbeSettings settings) {
     List<String> lines = new ArrayList<>();
     cost.datasets().stream().filter(one -> !one.isStudied())
         .forEach(one -> lines.add("no probes of " + one.name() + ": " + one.obstacle()));
@@ -31,11 +36,13 @@ public final class FitCosts {
         .collect(Collectors.joining(", ")) + each(studied.size()) + ": " + fits(cost.each()));
     lines.add("controls, at one hook point" + each(studied.size()) + ": " + controls(cost.each().controls())
         + disk(cost.bytes()));
+    lines.add("fits: about " + TimeAhead.words(cost.seconds(settings)) + MEASURED);
     return lines;
   }
 
   /// What `dopamine` takes.
-  public static List<String> lines(DopamineCost cost, ContinuationSettings continuations) {
+  public static List<String> lines(DopamineCost cost, DopamineStepSettings settings) {
+    ContinuationSettings continuations = settings.continuations();
     List<String> lines = new ArrayList<>();
     lines.add("will cut into steps: " + cost.datasets().stream().map(one -> "%s of %s (%s)".formatted(
         Counted.of(one.rollouts(), "rollout"), one.name(), Counted.of(one.problems(), "problem")))
@@ -48,6 +55,8 @@ public final class FitCosts {
         + ": at most %s, %d of them to reassigned surprises; signature tests of %s and %d planted ones%s".formatted(
             Counted.of(fits.networks(), "network"), fits.shuffled(), Counted.of(fits.tested(), "coordinate"),
             fits.planted(), disk(cost.bytes())));
+    lines.add("fits: at most about "
+        + TimeAhead.words(cost.seconds(settings, ProbeStep.STUDY.about().defaults().study())) + MEASURED);
     return lines;
   }
 

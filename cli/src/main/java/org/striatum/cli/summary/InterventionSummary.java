@@ -31,7 +31,7 @@ public record InterventionSummary(Console console) {
           "verdict");
       for (Intervention one : results.interventions()) {
         table.row(one.dataset(), one.where(), (one.primary() ? "*" : "") + one.set(), one.treatment(),
-            one.outcome(), "%.3f".formatted(one.base().outcome().value()), Figures.signed(one.effect()),
+            one.outcome(), Decimals.of(one.base().outcome().value(), 3), Figures.signed(one.effect()),
             one.random().qValue(), one.matched().qValue(), InterventionWords.verdict(one));
       }
       console.print(table);

@@ -1,16 +1,21 @@
 package org.striatum.cli.summary;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.striatum.cli.console.Counted;
 import org.striatum.datasets.ProblemSet;
+import org.striatum.hooks.HookedModel;
 import org.striatum.probe.dopamine.DopamineFits;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.run.DiskSpace;
 import org.striatum.probe.run.UsageException;
+import org.striatum.probe.value.FitSpeed;
 import org.striatum.probe.value.ValueFits;
 import org.striatum.studies.StudyPlan;
+import org.striatum.studies.planning.StudyTime;
+import org.striatum.studies.run.ModelSpeed;
 import org.striatum.studies.capture.CaptureStep.Stored;
 import org.striatum.studies.dopamine.ContinuationSettings;
 import org.striatum.studies.dopamine.DopamineStep;
@@ -25,8 +30,8 @@ import org.striatum.studies.uses.SearchSettings;
 import org.striatum.studies.uses.SearchStep;
 import org.striatum.studies.value.ProbeStep;
 
-/// What a full study asks of the model, and how much it fits, counted before it begins. Minutes are known once the model was run: a plan
-/// has them before.
+/// What a full study asks of the model, and how much it fits, counted before it begins; and its time, from a first batch and a fit of each
+/// kind.
 ///
 /// @param tasks each with its problems
 public record StudyCost(StudyPlan plan, List<Task> tasks) {
@@ -85,6 +90,21 @@ public record StudyCost(StudyPlan plan, List<Task> tasks) {
         .add("fits to each task: " + FitCosts.fits(ValueFits.of(plan.settings(ProbeStep.STUDY).study(), states.hooks()))
             + "; for dopamine neurons " + Counted.of(dopamine.networks(), "network"));
     return lines;
+  }
+
+  /// How long that takes here and now.
+  ///
+  /// @param model runs a first batch of each set
+  /// @param asked the same problems
+  public StudyTime time(HookedModel model, RolloutStep asked, Stored stored) throws IOException {
+    int samples = plan.settings(RolloutStep.STUDY).samples();
+    double fitted = 1 - plan.settings(ProbeStep.STUDY).split().test();
+    int rows = (int) (fitted * samples * tasks.stream().mapToInt(Task::drawn).max().orElse(0));
+    return StudyTime.of(plan, tasks.stream()
+        .map(task -> new StudyTime.Task(task.name(), task.problems(), (long) task.drawn() * samples)).toList(), stored,
+        new StudyTime.Speeds(asked.trials(model, plan.settings(RolloutStep.STUDY)), ModelSpeed.recorded(model),
+            ModelSpeed.scored(model),
+            FitSpeed.measured(plan.settings(ProbeStep.STUDY).study(), rows, stored.width())));
   }
 
   private String continuations() {

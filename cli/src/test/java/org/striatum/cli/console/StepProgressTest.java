@@ -75,6 +75,17 @@ class StepProgressTest {
   }
 
   @Test
+  void noNameBreaksALineOrTurnsItRound() {
+    StepProgress progress = progress(false);
+    try (Progress.Task task = progress.start("arms of a\n\u202eset\u001b[31m", 100, "arm")) {
+      pass(20);
+      task.step(50);
+    }
+    assertThat(err.toString().lines()).hasSize(2).allSatisfy(
+        line -> assertThat(line).contains("a⟨U+000A⟩⟨U+202E⟩set").doesNotContainPattern("[\\p{Cc}\\p{Cf}]"));
+  }
+
+  @Test
   void longWorkByItselfTellsHowFarItIs() {
     StepProgress progress = progress(false);
     try (Progress.Task task = progress.start("rollouts", 100, "rollout")) {

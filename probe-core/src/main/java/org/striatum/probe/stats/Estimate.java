@@ -34,14 +34,17 @@ public record Estimate(double value, double low, double high) {
     return Double.isFinite(low) && Double.isFinite(high);
   }
 
+  /// With an interval that ends where the figure's values do.
+  ///
+  /// @param least value that it can have
+  /// @param most value that it can have
+  public Estimate within(double least, double most) {
+    return hasInterval() ? new Estimate(value, Math.clamp(low, least, most), Math.clamp(high, least, most)) : this;
+  }
+
   /// In another unit, e.g. percentage points.
   public Estimate times(double factor) {
     return new Estimate(factor * value, factor * low, factor * high);
-  }
-
-  /// The same with an interval that does not leave bounds of what is estimated; the value stays.
-  public Estimate within(double least, double most) {
-    return new Estimate(value, Math.clamp(low, least, most), Math.clamp(high, least, most));
   }
 
   private String printed(DoubleFunction<String> figure) {

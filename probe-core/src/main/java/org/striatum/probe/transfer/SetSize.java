@@ -19,6 +19,13 @@ public record SetSize(String name) {
     }
   }
 
+  /// As the best of a ranking in a sentence: `5 % of coordinates`, `20 coordinates`.
+  public String words() {
+    return name.endsWith("%")
+        ? name.substring(0, name.length() - 1) + " % of coordinates"
+        : name.substring("top".length()) + " coordinates";
+  }
+
   /// Coordinates of a layer.
   ///
   /// @throws IllegalArgumentException if the set would leave nothing of the layer

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.striatum.probe.stats.Decimals;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.Verdict;
 import org.striatum.probe.transfer.TransferResults.Curve;
@@ -75,7 +76,8 @@ public record TransferSummary(List<Statement> statements) {
   }
 
   private static String words(PooledSets sets, String question) {
-    String asked = "The sets (best %s) %s: %s.".formatted(sets.size(), question, sets.verdict().printed());
+    String asked = "The sets (best %s) %s: %s.".formatted(new SetSize(sets.size()).words(), question,
+        sets.verdict().printed());
     if (sets.asked() == 0) {
       return String.format(Locale.ROOT,
           "%s In none of %d pairs do the halves of both places' own problems agree on a set more than with shuffled outcomes (%s of it within one place, %s shuffled), so that no other place's set could agree with it.",
@@ -141,7 +143,7 @@ public record TransferSummary(List<Statement> statements) {
   }
 
   private static String percent(double share) {
-    return Double.isFinite(share) ? String.format(Locale.ROOT, "%.0f %%", 100 * share) : "–";
+    return Double.isFinite(share) ? Decimals.of(100 * share, 0) + " %" : "–";
   }
 
   private static String interval(Estimate estimate) {

@@ -10,7 +10,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.striatum.probe.run.Heartbeat;
-import org.striatum.probe.value.ValueProbeTraining.Sorting;
 
 /// Many probes trained at once: those of all hook points, targets and seeds.
 ///
@@ -18,7 +17,6 @@ import org.striatum.probe.value.ValueProbeTraining.Sorting;
 /// product wait for each other at its end (these products are small), and each is bit for bit the one that is trained alone.
 public final class ProbeTrainings {
   private static final long LISTEN_MILLIS = 500;
-  private static final int MEASURED_ROWS = 256;
 
   private ProbeTrainings() {}
 
@@ -52,31 +50,6 @@ public final class ProbeTrainings {
         pool.shutdownNow();
       }
     }
-  }
-
-  /// About how many seconds one probe takes on one thread if no rule ends its training early: the passes over the products
-  /// of a pass, at the rate of a product of this width that is made now.
-  ///
-  /// @param rows training states
-  static double longest(ValueProbeTraining training, int width, long rows) {
-    int hidden = training.hidden();
-    float[] states = new float[MEASURED_ROWS * width];
-    float[] weights = new float[hidden * width];
-    float[] products = new float[MEASURED_ROWS * hidden];
-    double seconds = Double.POSITIVE_INFINITY;
-    try (HeapProducts.OneThread _ = HeapProducts.oneThread()) {
-      for (int k = 0; k < 3; k++) {
-        long started = System.nanoTime();
-        HeapProducts.timesTransposed(states, weights, 0, products, MEASURED_ROWS, hidden, width);
-        seconds = Math.min(seconds, (System.nanoTime() - started) / 1e9);
-      }
-    }
-    Sorting sorting = training.stopping().sorting();
-    int predicting = training.stopping().maxEpochs();
-    int passes = sorting.optimiser().equals(training.optimiser())
-        ? Math.max(predicting, sorting.most())
-        : predicting + sorting.most();
-    return passes * (double) rows / MEASURED_ROWS * 2 * seconds;
   }
 
   /// Waits for a fit, and says meanwhile that passes are made.

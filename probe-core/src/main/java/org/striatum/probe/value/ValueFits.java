@@ -34,6 +34,32 @@ public record ValueFits(long networks, long paths, long shuffled, long regressio
     }
   }
 
+  /// The size of a data set whose fits are timed.
+  ///
+  /// @param rows initial states that probes and their controls are fitted to
+  /// @param states that value probes are trained on: those of all tokens
+  /// @param width coordinates
+  public record Size(long rows, long states, int width) {}
+
+  /// About how many seconds the fits take: the products of networks on all processors, everything else on one. Where a network stops
+  /// training by what it learns, half way is assumed.
+  ///
+  /// @param hooks hook points
+  public double seconds(FitSpeed speed, ValueNeuronSettings settings, int hooks, Size size) {
+    double cells = (double) size.rows() * size.width();
+    int folds = settings.controls().folds();
+    double selections = (double) controls.selections() * folds * hooks;
+    return networks * speed.network(settings.training(), size) + paths * speed.path() * cells
+        + regressions * speed.regression() * cells / 2 // on what pruning leaves
+        + (1 + controls.rotations() + selections + controls.planted() + (double) controls.resamples() / folds)
+            * speed.crossFit() * FitSpeed.crossFit(size.rows(), size.width());
+  }
+
+  /// The same of the controls alone, without those that are left out on another split of the problems.
+  public double secondsOfASplit(FitSpeed speed, int hooks, Size size) {
+    return (1 + controls.rotations() + hooks) * speed.crossFit() * FitSpeed.crossFit(size.rows(), size.width());
+  }
+
   /// The fits to one data set.
   ///
   /// @param hooks hook points

@@ -1,6 +1,5 @@
 package org.striatum.probe.value;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -211,19 +210,6 @@ public final class ValueNeuronStudy {
       successes[k] = rollouts.reward(members[k]) > 0.5;
     }
     return successes;
-  }
-
-  /// About how long the value probes of some datasets are trained at most, if no rule ends it before.
-  public Duration longest(List<StudiedDataset> datasets) {
-    double seconds = 0;
-    for (StudiedDataset dataset : datasets) {
-      for (Trajectories states : dataset.states().values()) {
-        long rows = IntStream.range(0, states.size())
-            .filter(i -> dataset.split().of(states.problem(i)) == Split.Fold.TRAIN).mapToLong(states::length).sum();
-        seconds += settings.targets().size() * ProbeTrainings.longest(settings.training(), states.width(), rows);
-      }
-    }
-    return Duration.ofSeconds((long) Math.ceil(seconds / Runtime.getRuntime().availableProcessors()));
   }
 
   /// Hook points in groups whose probes are trained at once, as many as leave memory for other things.

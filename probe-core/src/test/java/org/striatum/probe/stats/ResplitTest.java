@@ -55,4 +55,16 @@ class ResplitTest {
     assertThat((double) held / data).isBetween(0.93, 0.97);
     assertThat((double) plainly / data).isLessThan(0.8);
   }
+
+  /// Of two splits the interval is twelve standard errors wide: an AUROC ends at 0 and 1.
+  @Test
+  void anIntervalEndsWhereTheFigureDoes() {
+    Estimate two = Resplit.mean(new double[]{0.6, 0.8}, 0.3);
+    assertThat(two.low()).isNegative();
+    assertThat(two.high()).isGreaterThan(1);
+    assertThat(two.within(0, 1)).isEqualTo(new Estimate(two.value(), 0, 1));
+    Estimate known = new Estimate(0.7, 0.6, 0.8);
+    assertThat(known.within(0, 1)).isEqualTo(known);
+    assertThat(Estimate.exact(0.7).within(0, 1)).isEqualTo(Estimate.exact(0.7));
+  }
 }

@@ -170,14 +170,6 @@ class ProbeTrainingsTest {
   }
 
   @Test
-  void anEstimateGrowsWithPassesAndRows() {
-    double few = ProbeTrainings.longest(training(Target.TD, Sorting.fixed(10, OPTIMISER)), 64, 1_000);
-    assertThat(few).isPositive();
-    assertThat(ProbeTrainings.longest(training(Target.TD, Sorting.fixed(100_000, OPTIMISER)), 64, 1_000_000))
-        .isGreaterThan(few);
-  }
-
-  @Test
   void aRuleThatCannotBeMetIsRefused() {
     assertThatIllegalArgumentException().isThrownBy(() -> new Sorting(10, 5, 1, 0.9, 0.05, OPTIMISER))
         .withMessage("a ranking needs 0 ≤ least ≤ most passes, compared every 1 or more, found 10, 5 and 1");

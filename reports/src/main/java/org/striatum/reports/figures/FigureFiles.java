@@ -21,6 +21,8 @@ import org.striatum.probe.run.Progress;
 /// @param progress stepped once a drawing
 public record FigureFiles(int width, Progress progress) {
   /// A column of a page of text, at the size of the report's letters.
+  /// Between a figure and its option: no dot, as LaTeX takes what is behind the first dot of a name for its kind.
+  private static final String BETWEEN = "--";
   public static final int WIDTH = 640;
 
   public FigureFiles {
@@ -41,11 +43,11 @@ public record FigureFiles(int width, Progress progress) {
     Files.createDirectories(folder);
     try (Progress.Task task = progress.start("figures", charts.stream().mapToInt(chart -> options(chart).size()).sum(),
         "drawing"); VegaEngine engine = new VegaEngine()) {
+      Set<String> names = new HashSet<>();
       for (JsonNode chart : charts) {
         String id = chart.path("id").asText();
-        Set<String> names = new HashSet<>();
         for (Optional<String> option : options(chart)) {
-          String name = unused(option.map(chosen -> id + "." + fileName(chosen)).orElse(id), names);
+          String name = unused(option.map(chosen -> id + BETWEEN + fileName(chosen)).orElse(id), names);
           String svg = engine.svg(chart, option, width);
           Drawing drawing = Drawing.of(svg);
           written.add(write(folder, name + ".svg", svg.getBytes(StandardCharsets.UTF_8)));
@@ -66,7 +68,7 @@ public record FigureFiles(int width, Progress progress) {
     return options.isEmpty() ? List.of(Optional.empty()) : options;
   }
 
-  /// Names come from checkpoints, tasks and files: only letters and digits reach a file system.
+  /// Names come from checkpoints, tasks and files: only letters and digits reach a file system, and LaTeX.
   private static String fileName(String option) {
     String name = option.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
     return name.length() > 100 ? name.substring(0, 100) : name;

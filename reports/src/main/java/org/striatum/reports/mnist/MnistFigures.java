@@ -35,6 +35,8 @@ import org.striatum.reports.page.Picture;
 
 /// The charts of mode specialisation on MNIST. Each is null if its part was not run.
 record MnistFigures(ModeSpecialization results) {
+  /// Differences of accuracy are drawn as they are written.
+  private static final double POINTS = 100;
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final String OURS = "here";
   private static final String PAPER = "paper";
@@ -159,12 +161,12 @@ record MnistFigures(ModeSpecialization results) {
         .sorted(Comparator.comparingInt(MethodResult::trainable)).toList()) {
       String label = method.name() + " (" + Notation.count(method.trainable()) + ")";
       methods.add(label);
-      rows.add(Chart.row(label, method.trainable(), method.gain45().mean(), method.gain45().ci()[0],
-          method.gain45().ci()[1], method.name().matches("(tau|gamma).*"), change(method.gain45()),
+      rows.add(Chart.row(label, method.trainable(), POINTS * method.gain45().mean(), POINTS * method.gain45().ci()[0],
+          POINTS * method.gain45().ci()[1], method.name().matches("(tau|gamma).*"), change(method.gain45()),
           change(method.forgetting()), Notation.significant(method.learningRate(), 2)));
     }
     Channel method = ordinal("y", "method", methods).unlabelled().axis("labelLimit", JSON.numberNode(200));
-    String title = "gain at 45° over frozen";
+    String title = "gain at 45° over frozen (points)";
     Channel gain = sparse(quantitative("x", "gain").titled(title));
     Channel shown = tooltip(
         Channel.titles("method", "method", "_gain", "gain at 45°", "_forgetting", "change at 0°", "_rate",
@@ -244,8 +246,9 @@ record MnistFigures(ModeSpecialization results) {
           if (!methods.contains(method.name())) {
             methods.add(method.name());
           }
-          rows.add(Chart.row(method.name(), optimizer, foundation.quality().mean(), method.gain45().mean(),
-              method.gain45().ci()[0], method.gain45().ci()[1], figure(foundation.quality(), 3),
+          rows.add(Chart.row(method.name(), optimizer, foundation.quality().mean(),
+              POINTS * method.gain45().mean(), POINTS * method.gain45().ci()[0], POINTS * method.gain45().ci()[1],
+              figure(foundation.quality(), 3),
               change(method.gain45()), Notation.count(foundation.images(), "image")));
         }
       }
@@ -253,7 +256,7 @@ record MnistFigures(ModeSpecialization results) {
     Channel quality = accuracy("x", "quality").titled("accuracy of the foundation");
     Channel colour = series("color", "method", methods).unlabelled();
     Channel shape = series("shape", "foundation_by", optimizers).unlabelled();
-    String title = "gain at 45° over frozen";
+    String title = "gain at 45° over frozen (points)";
     Chart chart = new Chart("mnist-foundations", "Gain at 45° against the foundation's accuracy", 280,
         List.of("method", "foundation_by", "quality", "gain", "low", "high", "_quality", "_gain", "_images"), rows,
         null,
@@ -351,11 +354,12 @@ record MnistFigures(ModeSpecialization results) {
       if (!rankings.contains(ablated.ranking())) {
         rankings.add(ablated.ranking());
       }
-      rows.add(Chart.row(ablated.ranking(), ablated.share(), ablated.beyondRandom45().mean(),
-          ablated.beyondRandom45().ci()[0], ablated.beyondRandom45().ci()[1], Notation.percent(ablated.share()),
+      rows.add(Chart.row(ablated.ranking(), ablated.share(), POINTS * ablated.beyondRandom45().mean(),
+          POINTS * ablated.beyondRandom45().ci()[0], POINTS * ablated.beyondRandom45().ci()[1],
+          Notation.percent(ablated.share()),
           figure(ablated.accuracy45(), 3), figure(ablated.random45(), 3), change(ablated.beyondRandom45())));
     }
-    String title = "accuracy at 45°, minus random units";
+    String title = "accuracy at 45°, minus random units (points)";
     Channel share = quantitative("x", "share").titled("share of the units set to 0 (log scale)").scaled("type", "log")
         .axis("values", shares(results.cost().ablated())).axis("format", "~%").axis("grid", BooleanNode.FALSE);
     Channel colour = series("color", "ranking", rankings).unlabelled();

@@ -88,6 +88,9 @@ public final class NtaReport {
 
   private static String counted(List<Finding> findings) {
     long expected = findings.stream().filter(finding -> finding.verdict() != Verdict.NOT_TESTED).count();
+    if (expected == 0) {
+      return "No figure was expected";
+    }
     return "%d of %d expected figures hold, %d fail, %d are undecided".formatted(count(findings, Verdict.YES),
         expected, count(findings, Verdict.NO), count(findings, Verdict.UNDECIDED));
   }

@@ -110,7 +110,7 @@ record AdaptationFigures(AdaptationResults results, int number) {
       return null;
     }
     List<String> places = List.of(IN_MODE, OUT_OF_MODE);
-    String title = "change of log-probability, nats per token";
+    String title = "change, nats per token";
     Channel arm = Channel.ordinal("y", "arm", arms).unlabelled();
     Channel place = Channel.ordinal("yOffset", "where", places);
     Channel colour = Channel.series("color", "where", places).unlabelled();

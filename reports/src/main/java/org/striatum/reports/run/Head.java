@@ -31,7 +31,8 @@ public record Head(AnswerMatrix matrix, StudyConclusion conclusion, String probe
       case READABLE -> "value-neurons";
       case SPARSE, BASIS_ALIGNED, MORE_THAN_LENGTH -> "controls";
       case USED -> "interventions";
-      case DOPAMINE, RESPONSE -> "dopamine-neurons";
+      case DOPAMINE -> "dopamine-neurons";
+      case RESPONSE -> "surprises";
       case TASKS, CHECKPOINTS -> "transfer";
       case SEARCH -> "uses";
       case ADAPTATION -> "adaptation";

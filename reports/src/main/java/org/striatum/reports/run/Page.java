@@ -83,7 +83,8 @@ record Page(RunReport.Content content, ValueSection values, InterventionSection 
 
   /// The parts that the run lacks, by title.
   List<String> lacking() {
-    return STUDIED.entrySet().stream().filter(part -> !has(part.getKey())).map(part -> part.getValue()).toList();
+    return STUDIED.entrySet().stream().filter(part -> !has(part.getKey()) && !part.getKey().equals("others"))
+        .map(part -> part.getValue()).toList();
   }
 
   /// The anchor of the part that tells of a question.

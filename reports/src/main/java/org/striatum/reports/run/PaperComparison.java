@@ -5,10 +5,10 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.striatum.probe.dopamine.DopamineResults;
+import org.striatum.probe.dopamine.DopamineResults.DatasetSteps;
 import org.striatum.probe.dopamine.Scaling;
 import org.striatum.probe.dopamine.SurpriseResponse;
 import org.striatum.probe.intervention.AblationKind;
@@ -16,13 +16,15 @@ import org.striatum.probe.intervention.InterventionResults.Controls;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.intervention.OutcomeKind;
 import org.striatum.probe.run.Printed;
+import org.striatum.probe.stats.Verdict;
 import org.striatum.probe.value.Baseline;
-import org.striatum.probe.value.DatasetControls;
+import org.striatum.probe.value.ProbeKind;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.probe.value.ValueNeuronResults.PruningCurve;
 import org.striatum.probe.value.ValueNeuronResults.PruningPoint;
 import org.striatum.reports.page.Notation;
+import org.striatum.studies.answer.Answer.Finding;
 import org.striatum.studies.answer.Question;
 import org.striatum.studies.answer.StudyAnswers;
 import org.striatum.studies.baselines.BaselineOverlap;
@@ -32,20 +34,26 @@ import org.striatum.studies.intervention.SurpriseResults;
 import org.striatum.studies.intervention.SurpriseWords;
 import org.striatum.studies.results.StudyResults;
 
-/// A figure of the paper next to ours. Models, problems and sample sizes differ, so the two are shown together and not
+/// A figure of the paper next to ours, case by case. Models, problems and sample sizes differ, so the two are shown together and not
 /// tested against each other.
 ///
 /// Source: *Sparse Reward Subsystem in Large Language Models*, arXiv 2602.00986.
 ///
 /// @param figure of the paper, and what it is of
-/// @param ours from this run, a dash if it was not measured
-/// @param verdict what the same figure comes to beside our controls, a dash if it has none
-public record PaperComparison(Figure figure, String ours, String verdict) {
+/// @param cases from this run, one where it was not measured
+public record PaperComparison(Figure figure, List<Case> cases) {
   private static final double TOP_SHARE_PRUNED = 0.99;
 
-  /// Quantities whose verdict is the answer to a question of the run.
-  private static final Map<Figure, List<Question>> ANSWERED = Map.of(Figure.AUROC, List.of(Question.READABLE),
-      Figure.PRUNED, List.of(Question.SPARSE, Question.BASIS_ALIGNED));
+  public PaperComparison {
+    cases = cases.isEmpty() ? List.of(new Case("", Notation.ABSENT, Notation.ABSENT)) : List.copyOf(cases);
+  }
+
+  /// One case of this run.
+  ///
+  /// @param of which, e.g. a task and a set of neurons; empty where there is only one
+  /// @param ours from this run, a dash if it was not measured
+  /// @param verdict what the same figure comes to beside our controls, a dash if it has none
+  public record Case(String of, String ours, String verdict) {}
 
   /// What the paper reports.
   public enum Figure implements Printed {
@@ -81,60 +89,40 @@ public record PaperComparison(Figure figure, String ours, String verdict) {
 
   /// Every row, with the run's answers where a question asks the same.
   public static List<PaperComparison> all(StudyResults results, StudyAnswers answers) {
-    return measured(results).stream().map(row -> row.answered(answers)).toList();
-  }
-
-  /// The same with what the run's answers say, which other splits of the same rollouts may have decided.
-  private PaperComparison answered(StudyAnswers answers) {
-    List<Question> asked = ANSWERED.getOrDefault(figure, List.of());
-    List<String> found = asked.stream().map(answers::to).flatMap(answer -> answer.findings().stream()
-        .map(finding -> answer.question().label() + ": " + finding.verdict().printed() + " (" + finding.of() + ")"))
-        .toList();
-    return found.isEmpty() ? this : new PaperComparison(figure, ours, joined(found));
-  }
-
-  private static List<PaperComparison> measured(StudyResults results) {
-    ValueNeuronResults values = results.values();
     List<Intervention> accuracy = results.interventions().values().stream()
         .flatMap(study -> study.interventions().stream())
         .filter(i -> i.outcome() == OutcomeKind.ACCURACY && i.kind() == AblationKind.ZERO).toList();
     List<Intervention> tested = accuracy.stream().filter(i -> baseline(i).isEmpty()).toList();
-    List<PaperComparison> rows = new ArrayList<>();
-    rows.add(new PaperComparison(Figure.AUROC, aurocs(values),
-        controls(values, on -> "predicts success: " + (on.readable() ? "yes" : "undecided"))));
-    rows.add(new PaperComparison(Figure.PRUNED, pruned(values),
-        controls(values, on -> "sparse: " + on.sparse().printed() + "; aligned with coordinates: "
-            + on.basisAligned().printed())));
-    rows.add(zeroed(Figure.VALUE_ZEROED, tested));
-    rows.add(controlSets(Figure.RANDOM_ZEROED, tested, Intervention::random));
-    rows.add(controlSets(Figure.MATCHED_ZEROED, tested, Intervention::matched));
-    rows.add(zeroed(Figure.WANDA_ZEROED, of(Baseline.WANDA, accuracy)));
-    rows.add(zeroed(Figure.TERMINAL_ONLY_ZEROED, of(Baseline.TERMINAL_ONLY, accuracy)));
-    rows.add(zeroed(Figure.NEXT_TOKEN_ZEROED, of(Baseline.NEXT_TOKEN, accuracy)));
-    rows.add(overlap(values, results.baselines()));
-    DopamineResults dopamine = results.dopamine();
-    rows.add(new PaperComparison(Figure.SURPRISE, surprise(dopamine),
-        dopamine == null
-            ? Notation.ABSENT
-            : joined(dopamine.verdicts().stream()
-                .map(one -> "signature test passed: " + one.verdict().printed() + " (" + one.dataset() + ")")
-                .toList())));
-    rows.add(responses(results.surprises()));
-    return List.copyOf(rows);
+    return List.of(
+        new PaperComparison(Figure.AUROC, aurocs(results.values(), answers)),
+        new PaperComparison(Figure.PRUNED, pruned(results.values(), answers)),
+        zeroed(Figure.VALUE_ZEROED, tested),
+        controlSets(Figure.RANDOM_ZEROED, tested, Intervention::random),
+        controlSets(Figure.MATCHED_ZEROED, tested, Intervention::matched),
+        zeroed(Figure.WANDA_ZEROED, of(Baseline.WANDA, accuracy)),
+        zeroed(Figure.TERMINAL_ONLY_ZEROED, of(Baseline.TERMINAL_ONLY, accuracy)),
+        zeroed(Figure.NEXT_TOKEN_ZEROED, of(Baseline.NEXT_TOKEN, accuracy)),
+        overlap(results.values(), results.baselines()),
+        new PaperComparison(Figure.SURPRISE, surprise(results.dopamine(), answers)),
+        responses(results.surprises()));
+  }
+
+  /// What the run says about a question on one task, which other splits of the same rollouts may have decided: `sparse: no`.
+  private static String answer(StudyAnswers answers, Question question, String task) {
+    return question.label() + ": " + answers.to(question).findings().stream()
+        .filter(finding -> task.equals(finding.task())).findFirst().map(Finding::verdict).orElse(Verdict.NOT_TESTED)
+        .printed();
   }
 
   /// How far dopamine neurons still tell unexpected successes from failures, in deviations.
   private static PaperComparison responses(SurpriseResults surprises) {
     List<SurpriseResponse> found = surprises == null ? List.of() : surprises.responses();
-    return new PaperComparison(Figure.RESPONSE_LEFT,
-        joined(found.stream().map(one -> Notation.decimals(one.base().value(), 2) + " → "
-            + Notation.decimals(one.left().value(), 2) + " (" + one.neurons().set() + " at " + one.neurons().hook()
-            + ", "
-            + one.ablated().set() + " at " + one.ablated().hook() + ", " + one.dataset() + ")").toList()),
-        joined(found.stream().map(one -> "falls more than under matched sets: " + one.verdict().printed() + ", "
-            + SurpriseWords.deviations(one.change()) + ", " + Notation.pEquals(one.pValue()) + " (" + one.dataset()
-            + ")")
-            .toList()));
+    return new PaperComparison(Figure.RESPONSE_LEFT, found.stream()
+        .map(one -> new Case(one.dataset() + ", " + SurpriseWords.place(one),
+            Notation.signed(one.base().value(), 2) + " → " + Notation.signed(one.left().value(), 2),
+            "falls more than under matched sets: " + one.verdict().printed() + ", "
+                + SurpriseWords.deviations(one.change()) + ", " + Notation.pEquals(one.pValue())))
+        .toList());
   }
 
   /// Which baseline's set was zeroed, if it was one.
@@ -146,97 +134,96 @@ public record PaperComparison(Figure figure, String ours, String verdict) {
     return accuracy.stream().filter(i -> baseline(i).equals(Optional.of(baseline))).toList();
   }
 
+  /// Data, set and place; a set that was named for these data is not named with them again.
+  private static String place(Intervention i) {
+    String set = i.set().endsWith(":" + i.dataset())
+        ? i.set().substring(0, i.set().length() - i.dataset().length() - 1)
+        : i.set();
+    return i.dataset() + ", " + set + " at " + i.where();
+  }
+
   private static PaperComparison zeroed(Figure figure, List<Intervention> sets) {
     return new PaperComparison(figure,
-        joined(sets.stream().map(i -> Notation.percent(i.base().outcome().value()) + " → "
-            + Notation.percent(i.ablated().outcome().value()) + " (" + i.set() + ", " + i.where() + ", " + i.dataset()
-            + ")").toList()),
-        joined(sets.stream().map(i -> InterventionWords.verdict(i) + " (" + i.set() + ", " + i.where() + ", "
-            + i.dataset() + ")").toList()));
+        sets.stream()
+            .map(i -> new Case(place(i),
+                Notation.percent(i.base().outcome().value()) + " → " + Notation.percent(i.ablated().outcome().value()),
+                InterventionWords.verdict(i)))
+            .toList());
   }
 
   private static PaperComparison controlSets(Figure figure, List<Intervention> tested,
       Function<Intervention, Controls> controls) {
-    return new PaperComparison(figure,
-        joined(tested.stream().filter(i -> !controls.apply(i).effects().isEmpty())
-            .map(i -> mean(controls.apply(i).effects(), i) + " over "
-                + Notation.count(controls.apply(i).effects().size(), "set") + " (" + i.where() + ", " + i.dataset()
-                + ")")
-            .toList()),
-        Notation.ABSENT);
+    return new PaperComparison(figure, tested.stream().filter(i -> !controls.apply(i).effects().isEmpty())
+        .map(i -> new Case(i.dataset() + ", " + i.where(), mean(controls.apply(i).effects(), i) + " over "
+            + Notation.count(controls.apply(i).effects().size(), "set"), Notation.ABSENT))
+        .toList());
   }
 
   /// What the two best 1 % share over all places together; beside it what sets drawn by chance would.
   private static PaperComparison overlap(ValueNeuronResults values, BaselineResults baselines) {
-    return Optional.ofNullable(values).filter(_ -> baselines != null).stream()
-        .flatMap(found -> BaselineOverlap.all(found, baselines).stream())
-        .filter(one -> one.baseline() == Baseline.NEXT_TOKEN).findFirst()
-        .map(one -> new PaperComparison(Figure.NEXT_TOKEN_OVERLAP,
-            Notation.percent(one.share()) + " (" + one.shared() + " of " + one.size() + " coordinates over "
-                + Notation.count(one.places().size(), "hook point") + ")",
-            "by chance " + Notation.percent(one.chanceShare())))
-        .orElse(new PaperComparison(Figure.NEXT_TOKEN_OVERLAP, Notation.ABSENT, Notation.ABSENT));
-  }
-
-  private static String controls(ValueNeuronResults values, Function<DatasetControls, String> words) {
-    return values == null
-        ? Notation.ABSENT
-        : joined(values.controls().stream().map(on -> words.apply(on) + " (" + on.dataset() + ")").toList());
-  }
-
-  /// Of the whole-response probe, unpruned, over the kept test steps at the hook point that each dataset's report shows.
-  private static String surprise(DopamineResults dopamine) {
-    return dopamine == null
-        ? Notation.ABSENT
-        : joined(dopamine.datasets().stream().flatMap(row -> dopamine.chosen(row.dataset()).stream())
-            .flatMap(layer -> layer.curve(Scaling.WHOLE_RESPONSE).stream()
-                .flatMap(curve -> curve.points().stream().limit(1))
-                .map(point -> Notation.decimals(point.rho().value(), 2) + " (" + layer.dataset() + ", " + layer.hook()
-                    + ")"))
+    return new PaperComparison(Figure.NEXT_TOKEN_OVERLAP,
+        Optional.ofNullable(values).filter(_ -> baselines != null).stream()
+            .flatMap(found -> BaselineOverlap.all(found, baselines).stream())
+            .filter(one -> one.baseline() == Baseline.NEXT_TOKEN)
+            .map(one -> new Case(Notation.count(one.places().size(), "place"),
+                Notation.percent(one.share()) + " (" + one.shared() + " of " + one.size() + " coordinates)",
+                "by chance " + Notation.percent(one.chanceShare())))
             .toList());
   }
 
-  private static String aurocs(ValueNeuronResults values) {
-    DoubleSummaryStatistics found = new DoubleSummaryStatistics();
-    if (values != null) {
-      Selection.all(values).stream().mapToDouble(s -> s.probe().test().value()).filter(Double::isFinite)
-          .forEach(found);
+  /// Of the whole-response probe, unpruned, over the kept test steps at the hook point that each dataset's report shows.
+  private static List<Case> surprise(DopamineResults dopamine, StudyAnswers answers) {
+    return dopamine == null
+        ? List.of()
+        : dopamine.datasets().stream().map(DatasetSteps::dataset).map(dataset -> dopamine.chosen(dataset)
+            .flatMap(layer -> layer.curve(Scaling.WHOLE_RESPONSE)
+                .flatMap(curve -> curve.points().stream().findFirst())
+                .map(point -> new Case(dataset + " at " + layer.hook(), Notation.decimals(point.rho().value(), 2),
+                    answer(answers, Question.DOPAMINE, dataset))))
+            .orElse(new Case(dataset, Notation.ABSENT, answer(answers, Question.DOPAMINE, dataset)))).toList();
+  }
+
+  /// All datasets together, then each by the probe and hook point that its report shows.
+  private static List<Case> aurocs(ValueNeuronResults values, StudyAnswers answers) {
+    List<Selection> selected = values == null ? List.of() : Selection.all(values);
+    DoubleSummaryStatistics found = selected.stream().mapToDouble(s -> s.probe().test().value())
+        .filter(Double::isFinite).summaryStatistics();
+    List<Case> cases = new ArrayList<>();
+    if (found.getCount() > 1) {
+      cases.add(new Case("all " + Notation.count(found.getCount(), "task"),
+          Notation.span(found.getMin(), found.getMax(), 3) + ", mean " + Notation.auroc(found.getAverage()),
+          Notation.ABSENT));
     }
-    return found.getCount() == 0
-        ? Notation.ABSENT
-        : found.getCount() == 1
-            ? Notation.auroc(found.getMin())
-            : Notation.span(found.getMin(), found.getMax(), 3) + ", mean " + Notation.auroc(found.getAverage())
-                + " over " + Notation.count(found.getCount(), "dataset");
+    selected.forEach(s -> cases.add(new Case(s.dataset() + ", " + s.probe().probe() + " at " + s.hook(),
+        Notation.auroc(s.probe().test().value()), answer(answers, Question.READABLE, s.dataset()))));
+    return cases;
   }
 
-  /// For each dataset, the first curve at the chosen hook point: unpruned, and at the ratio nearest 99 %.
-  private static String pruned(ValueNeuronResults values) {
+  /// For each dataset a curve at the chosen hook point, the TD probe's masked one as in the paper if there is one: unpruned, and at the
+  /// ratio nearest 99 %.
+  private static List<Case> pruned(ValueNeuronResults values, StudyAnswers answers) {
     return values == null
-        ? Notation.ABSENT
-        : joined(Selection.all(values).stream().flatMap(s -> pruned(s).stream()).toList());
+        ? List.of()
+        : Selection.all(values).stream().flatMap(s -> pruned(s, answers).stream()).toList();
   }
 
-  private static Optional<String> pruned(Selection s) {
+  private static Optional<Case> pruned(Selection s, StudyAnswers answers) {
     Optional<PruningCurve> curve = s.layer().pruning().stream().filter(c -> !c.points().isEmpty())
-        .max(Comparator.comparing((PruningCurve c) -> c.probe() == s.probe().probe())
-            .thenComparing(c -> !c.retrained()));
+        .max(Comparator.comparing((PruningCurve c) -> c.probe() == ProbeKind.TD && !c.retrained())
+            .thenComparing(c -> c.probe() == s.probe().probe()).thenComparing(c -> !c.retrained()));
     return curve.map(c -> {
       PruningPoint whole = c.points().stream().min(Comparator.comparingDouble(PruningPoint::ratio)).orElseThrow();
       PruningPoint near = c.points().stream()
           .min(Comparator.comparingDouble(p -> Math.abs(p.ratio() - TOP_SHARE_PRUNED))).orElseThrow();
-      return Notation.auroc(whole.auroc().value()) + " → " + Notation.auroc(near.auroc().value()) + " at "
-          + Notation.percent(near.ratio()) + " (" + s.dataset() + ", " + c.probe()
-          + (c.retrained() ? ", refitted)" : ", masked)");
+      return new Case(s.dataset() + ", " + c.probe() + (c.retrained() ? ", refitted" : ", masked") + " at " + s.hook(),
+          Notation.auroc(whole.auroc().value()) + " → " + Notation.auroc(near.auroc().value()) + " at "
+              + Notation.percent(near.ratio()),
+          answer(answers, Question.SPARSE, s.dataset()) + "; " + answer(answers, Question.BASIS_ALIGNED, s.dataset()));
     });
   }
 
   private static String mean(List<Double> effects, Intervention intervention) {
     return Notation.effect(effects.stream().mapToDouble(e -> e).filter(Double::isFinite).average().orElse(Double.NaN),
         intervention.outcome());
-  }
-
-  private static String joined(List<String> parts) {
-    return parts.isEmpty() ? Notation.ABSENT : String.join("\n", parts);
   }
 }

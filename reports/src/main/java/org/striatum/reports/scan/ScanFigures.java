@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.transfer.SetSize;
 import org.striatum.reports.page.Channel;
 import org.striatum.reports.page.Chart;
 import org.striatum.reports.page.Figure;
@@ -109,9 +110,9 @@ record ScanFigures(SeriesResults results) {
         List.of(Layer.of("line", x, y, colour).with("strokeWidth", 1.5),
             Layer.of("point", x, y, colour, tooltip(Channel.titles("task", "task", "from", "from", "to", "to", "_kept",
                 "kept", "_born", "new", "_drift", "mean change of rank"))).with("size", 26)));
-    return new Figure("Persistence of the sets", "The best " + results.size()
-        + " of coordinates by each checkpoint's ranking: the share that was in the set at the previous checkpoint. A random set would keep about "
-        + results.size() + ".", chart);
+    return new Figure("Persistence of the sets", "The best " + size()
+        + " by each checkpoint's ranking: the share that was in the set at the previous checkpoint. A random set would keep as large a"
+        + " share as it is of all coordinates.", chart);
   }
 
   private Figure overlap() {
@@ -134,9 +135,13 @@ record ScanFigures(SeriesResults results) {
         Channel.titles("first", "checkpoint", "second", "and", "_iou", "IoU", "_chance", "chance", "_shared", "shared",
             "_p", "p, uncorrected"),
         0, 1, choice(rows.stream().map(row -> (String) row.get(2)).distinct().sorted().toList()), "", "");
-    return new Figure("Which sets overlap?", "Intersection over union of the best " + results.size()
-        + " of coordinates of two checkpoints that share a basis. The tooltip shows chance and the hypergeometric p.",
+    return new Figure("Which sets overlap?", "Intersection over union of the best " + size()
+        + " of two checkpoints that share a basis. The tooltip shows chance and the hypergeometric p.",
         chart);
+  }
+
+  private String size() {
+    return new SetSize(results.size()).words();
   }
 
   private Long step(String name) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.SequencedMap;
 import org.striatum.probe.run.AtomicFile;
+import org.striatum.probe.transfer.SetSize;
 import org.striatum.reports.page.Figure;
 import org.striatum.reports.page.Frame;
 import org.striatum.reports.page.Notation;
@@ -104,6 +105,11 @@ public final class ScanReport {
     /// What the series shows.
     List<String> summary() {
       return SeriesSummary.of(content.series()).sentences();
+    }
+
+    /// How many of a ranking make a set.
+    String size() {
+      return new SetSize(content.series().size()).words();
     }
 
     /// The most persistent neurons.

@@ -73,6 +73,7 @@ class ReportBrowserTest {
     openEverything();
     fits();
     wholeWords();
+    wholeLetters();
     if (width <= PHONE) {
       nothingLiesOutOfSight();
     }
@@ -236,6 +237,21 @@ class ReportBrowserTest {
   /// No word is broken in its middle, except one that is longer than any line must hold.
   private static void wholeWords() throws Exception {
     assertThat(browser.evaluate(WORDS)).as("words broken").isEmpty();
+  }
+
+  /// No letter of a chart is outside its picture, where it would be cut.
+  private static void wholeLetters() throws Exception {
+    assertThat(browser.evaluate(
+        """
+            [...document.querySelectorAll('.chart svg')].flatMap(s => {
+              const box = s.getBoundingClientRect();
+              return [...s.querySelectorAll('text')].filter(t => {
+                const r = t.getBoundingClientRect();
+                return r.width > 0 && (r.left < box.left - 1 || r.right > box.right + 1 || r.top < box.top - 1 || r.bottom > box.bottom + 1);
+              }).map(t => s.closest('.chart').id + ': ' + t.textContent);
+            })
+            """))
+        .as("letters cut").isEmpty();
   }
 
   /// Nothing has to be scrolled sideways to be seen, but the tables behind charts.

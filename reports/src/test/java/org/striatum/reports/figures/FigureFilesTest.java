@@ -12,11 +12,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.apache.pdfbox.Loader;
+import org.apache.pdfbox.cos.COSName;
 import org.apache.pdfbox.pdmodel.PDDocument;
+import org.apache.pdfbox.pdmodel.PDResources;
+import org.apache.pdfbox.rendering.PDFRenderer;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -115,6 +119,28 @@ class FigureFilesTest {
     Path hostile = Files.writeString(folder.resolve("hostile.html"),
         "<script type=\"application/json\" id=\"charts\">{\"charts\":[{\"id\":\"../../x\",\"spec\":{}}]}</script>");
     assertThatThrownBy(() -> ReportCharts.of(hostile)).isInstanceOf(BadDataException.class);
+  }
+
+  /// What LaTeX's graphicx needs of a file, checked without LaTeX: a name of plain characters with one dot, a page that can be drawn, of
+  /// a version that it reads, with every font in the file.
+  @Test
+  void latexCanIncludeThem() throws IOException {
+    assertThat(ending(".pdf")).isNotEmpty();
+    for (Path pdf : ending(".pdf")) {
+      assertThat(pdf.getFileName().toString()).matches("[a-z0-9-]+\\.pdf");
+      try (PDDocument document = Loader.loadPDF(pdf.toFile())) {
+        assertThat(document.isEncrypted()).isFalse();
+        assertThat(document.getVersion()).isLessThanOrEqualTo(1.7f);
+        PDResources resources = document.getPage(0).getResources();
+        for (COSName name : resources.getFontNames()) {
+          assertThat(resources.getFont(name).isEmbedded()).as(pdf + " " + name).isTrue();
+        }
+        BufferedImage drawn = new PDFRenderer(document).renderImage(0);
+        assertThat(IntStream.range(0, drawn.getWidth() * drawn.getHeight())
+            .filter(i -> (drawn.getRGB(i % drawn.getWidth(), i / drawn.getWidth()) & 0xffffff) != 0xffffff).count())
+            .as(pdf + " is not empty").isPositive();
+      }
+    }
   }
 
   @Test

@@ -34,6 +34,9 @@ class CitationTest {
     assertThat(bibtex).contains("version = {1.2.3}", "2602.00986", "2602.11726");
     assertThat(Pattern.compile("@\\w+\\{[a-z-]+,").matcher(bibtex).results().count()).isEqualTo(3);
     assertThat(bibtex.chars().filter(c -> c == '{').count()).isEqualTo(bibtex.chars().filter(c -> c == '}').count());
+    assertThat(bibtex).as("what TeX would read as a command").doesNotContainPattern("(?<!\\\\)[%&#$~^_\\\\]");
+    assertThat(bibtex.lines().filter(line -> !line.isBlank())).as("nothing but entries of fields")
+        .allMatch(line -> line.matches("@\\w+\\{[a-z-]+,|  \\w+ = \\{.*},?|}"));
     assertThat(Citation.of(ExampleRun.with(List.of())).bibtex()).doesNotContain("2602.11726");
   }
 

@@ -83,6 +83,7 @@ import org.striatum.studies.answer.Question;
 import org.striatum.studies.answer.StudyAnswers;
 import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.intervention.AblationStep;
+import org.striatum.studies.intervention.SurpriseStep;
 import org.striatum.studies.results.StudyResults;
 import org.striatum.studies.run.FlatRecord.Entry;
 import org.striatum.studies.run.Study;
@@ -181,6 +182,7 @@ public final class ExampleRun {
     Map<Question, List<Finding>> findings = new EnumMap<>(Question.class);
     add(findings, ProbeStep.STUDY, results.values());
     add(findings, DopamineStep.STUDY, results.dopamine());
+    add(findings, SurpriseStep.STUDY, results.surprises());
     results.interventions().values().forEach(one -> add(findings, AblationStep.STUDY, one));
     add(findings, CompareStep.STUDY, results.transfer());
     add(findings, SearchStep.STUDY, results.search());

@@ -170,7 +170,7 @@ final class ExampleStudies {
         new Planted(0.5, 200, 178, 0.09, 0.15, 0.2),
         new Planted(1, 200, 200, 0.25, 0.25, 0.25));
     return new TransferResults(List.of(RUN), List.<Basis>of(), List.of(), overlaps, functional,
-        List.of(new PooledSets(RUN, RUN, "5%", 6, 5, 0.07, 0.25, 0.05, 0.2, 0.2, 0.1, 0, 0.3, 0.5, planted)),
+        List.of(new PooledSets(RUN, RUN, "5%", 6, 5, 0.04, 0.25, 0.05, 0.7, 0.7, -0.05, 0, 0.3, 0.5, planted)),
         List.of(
             new PooledProbes(RUN, RUN, 12, some, new Estimate(0.1, 0.05, 0.15), some, new Estimate(0.05, 0.01, 0.09),
                 0.5, 0.5, 0.7)),

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.striatum.probe.intervention.InterventionResults.Intervention;
 import org.striatum.probe.value.DatasetControls;
@@ -33,7 +34,9 @@ class HeadTest {
   @Test
   void everyCellOfTheMatrixIsAnAnswer() {
     List<Shown> shown = cells(section("verdict"));
-    List<Cell> expected = MATRIX.asked().stream().flatMap(row -> Head.of(CONTENT).cells(row).stream()).toList();
+    List<Cell> expected = MATRIX.asked().stream()
+        .flatMap(row -> Stream.concat(Head.of(CONTENT).cells(row).stream(), Head.of(CONTENT).beside(row).stream()))
+        .toList();
     assertThat(shown).hasSameSizeAs(expected).hasSizeGreaterThan(10);
     for (int i = 0; i < shown.size(); i++) {
       Cell cell = expected.get(i);

@@ -283,7 +283,7 @@ class RunReportTest {
     String page = RunReport.render(ExampleRun.with(List.of()));
     assertThat(page).contains(
         "Not part of this run: value neurons, controls, other splits, baselines, dopamine neurons, surprises under"
-            + " ablation, interventions, mediation, transfer, uses, adaptation, neurons, other studies, sample rollouts.",
+            + " ablation, interventions, mediation, transfer, uses, adaptation, neurons, sample rollouts.",
         "No dataset summary",
         "No question was put to this run.");
     assertThat(page).doesNotContain("class=\"chart\"");

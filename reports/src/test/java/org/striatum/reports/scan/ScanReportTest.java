@@ -18,7 +18,7 @@ class ScanReportTest {
         "/models/step300-copy has the same files as step300",
         "chain-arithmetic: V(s₀) predicts success at 2 of 2 checkpoints (interval of the AUROC above ½); from step300 to "
             + "step1000 accuracy changes from 62.1 % to 62.1 %",
-        "Value sets (best 5%): 1 of 1 pairs of checkpoints share a basis; their sets overlap with a mean IoU of 1.000");
+        "Value sets (best 5 % of coordinates): 1 of 1 pairs of checkpoints share a basis; their sets overlap with a mean IoU of 1.000");
   }
 
   @Test

@@ -101,8 +101,9 @@ public record CaptureStep() implements Study<CaptureSettings, CaptureResults> {
   /// What hidden states will take.
   ///
   /// @param hooks hook points
+  /// @param width of the widest
   /// @param bytes on disk
-  public record Stored(int hooks, long bytes) {}
+  public record Stored(int hooks, int width, long bytes) {}
 
   /// What the hidden states of some tokens take.
   ///
@@ -110,7 +111,8 @@ public record CaptureStep() implements Study<CaptureSettings, CaptureResults> {
   /// @throws UsageException if the settings name no hook point
   public static Stored stored(HookedModel model, CaptureSettings settings, long tokens) {
     List<HookPoint> hooks = hooks(model, settings);
-    return new Stored(hooks.size(), estimate(model, hooks, settings.dtype(), tokens));
+    return new Stored(hooks.size(), hooks.stream().mapToInt(model.model()::width).max().orElse(0),
+        estimate(model, hooks, settings.dtype(), tokens));
   }
 
   private static void requireRoom(Path folder, long bytes) throws DiskFullException {

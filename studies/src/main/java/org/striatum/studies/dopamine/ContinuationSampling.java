@@ -9,8 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -38,10 +36,9 @@ import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.studies.dopamine.ContinuationStep.Drawn;
-import org.striatum.studies.registration.Plan;
-import org.striatum.studies.registration.Registration;
 import org.striatum.studies.run.CompletionText;
 import org.striatum.studies.run.KeptBatches;
+import org.striatum.studies.run.ModelSpeed;
 import org.striatum.studies.run.ProblemSplit;
 import org.striatum.studies.run.StudyRun;
 import org.striatum.studies.value.ProbeStep;
@@ -123,7 +120,7 @@ record ContinuationSampling(StudyRun run, ContinuationSettings settings, Problem
     try (Journal journal = kept.open(entry -> take(entry, entropies, outcomes))) {
       List<Batch> batches = batches(waiting, outcomes, chosen);
       int done = waiting.size() - size(batches);
-      if (!waiting.isEmpty()) {
+      if (done < waiting.size()) {
         run.note().accept("%d continuations of %d rollouts, %d from each of %d states: %s".formatted(waiting.size(),
             Arrays.stream(draws).filter(each -> each > 0).count(), settings.draws(),
             waiting.size() / settings.draws(), expected(waiting, chosen)));
@@ -146,22 +143,16 @@ record ContinuationSampling(StudyRun run, ContinuationSettings settings, Problem
     return continued;
   }
 
-  /// What the continuations are expected to take: each has as many tokens, on the average, as its rollout had left. Time where a pilot
-  /// measured how fast this model writes.
+  /// What the continuations are expected to take: each has as many tokens, on the average, as its rollout had left, at the rate that
+  /// is measured now.
   private String expected(List<Draw> waiting, List<Rollout> chosen) throws IOException {
-    Optional<Plan> plan = Registration.of(run.folder());
     double tokens = 0;
-    double seconds = 0;
     for (Draw draw : waiting) {
       Rollout rollout = chosen.get(draw.state().rollout());
-      int left = rollout.tokens().length - rollout.promptLength() - draw.state().used() + 1; // and what ends it
-      tokens += left;
-      seconds += left
-          / plan.map(one -> one.rate(rollout.problem().dataset())).orElse(OptionalDouble.empty()).orElse(Double.NaN);
+      tokens += rollout.tokens().length - rollout.promptLength() - draw.state().used() + 1; // and what ends it
     }
-    return "about %.0f tokens%s".formatted(tokens, Double.isNaN(seconds)
-        ? ""
-        : ", %d min at the rate of the plan's pilot".formatted((long) Math.ceil(seconds / 60)));
+    return "about %.0f tokens, %d min".formatted(tokens,
+        (long) Math.ceil(tokens / ModelSpeed.generated(run.hooked()) / 60));
   }
 
   /// Thoughts as steps: rollouts in which none closed are one step.

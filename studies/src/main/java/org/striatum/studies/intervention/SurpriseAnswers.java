@@ -16,12 +16,15 @@ import org.striatum.studies.answer.Unit;
 
 /// Whether dopamine neurons lose their response to surprises where value neurons below are set to zero, dataset by dataset.
 public final class SurpriseAnswers {
+  /// What the figure behind an answer is.
+  static final String FIGURE = "change of the response";
+
   private SurpriseAnswers() {}
 
   static List<Finding> of(SurpriseResults results) {
     List<Finding> findings = new ArrayList<>();
     results.responses().forEach(one -> findings.add(Finding.on(one.dataset(), one.verdict(), because(one),
-        new Evidence("change of the response", Unit.DEVIATIONS, one.change(), power(one)))));
+        new Evidence(FIGURE, Unit.DEVIATIONS, one.change(), power(one)))));
     results.notes().forEach(note -> findings.add(new Finding("surprises", Verdict.NOT_TESTED, note, null)));
     return findings;
   }

@@ -1,11 +1,12 @@
 package org.striatum.studies.intervention;
 
-import java.util.Comparator;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.striatum.probe.dopamine.SurpriseResponse;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.Verdict;
 import org.striatum.studies.answer.CaseSentence;
+import org.striatum.studies.answer.Question;
+import org.striatum.studies.answer.Unit;
 
 /// What became of responses to surprises, in words: the same on the command line and in reports.
 public final class SurpriseWords {
@@ -13,33 +14,17 @@ public final class SurpriseWords {
 
   private SurpriseWords() {}
 
-  /// Over all datasets, one sentence without its full stop.
+  /// Over all datasets, one sentence without its full stop: the run's answer to whether the response is lost.
   public static String sentence(SurpriseResults results) {
-    String zeroed = results.responses().stream().map(one -> one.ablated().set()).distinct()
-        .collect(Collectors.joining(", "));
-    String read = results.responses().stream().map(one -> one.neurons().set()).distinct()
-        .collect(Collectors.joining(", "));
-    String claim = "zeroing " + (zeroed.isEmpty() ? "a set" : zeroed) + " lowers the response of "
-        + (read.isEmpty() ? "neurons" : read) + " to surprises more than zeroing RMS-matched sets does";
-    return CaseSentence.of(verdict -> clause(verdict, claim), results.responses().stream()
-        .map(one -> new CaseSentence.Case(one.dataset(), one.verdict(), deviations(one.change()),
-            "change in standard deviations"))
-        .toList());
+    return CaseSentence.of(Question.RESPONSE::clause, Stream.concat(
+        results.responses().stream().map(SurpriseWords::told),
+        results.notes().stream().map(_ -> new CaseSentence.Case(null, Verdict.NOT_TESTED, "", ""))).toList());
   }
 
-  /// The verdict that the sentence tells first.
-  public static Verdict verdict(SurpriseResults results) {
-    return results.responses().stream().map(SurpriseResponse::verdict).min(Comparator.naturalOrder())
-        .orElse(Verdict.NOT_TESTED);
-  }
-
-  private static String clause(Verdict verdict, String claim) {
-    return switch (verdict) {
-      case YES -> claim;
-      case NO -> claim.replaceFirst(" lowers ", " does not lower ");
-      case UNDECIDED -> "it is undecided whether " + claim;
-      case NOT_TESTED -> "it was not tested whether " + claim;
-    };
+  private static CaseSentence.Case told(SurpriseResponse one) {
+    boolean tested = one.verdict() != Verdict.NOT_TESTED;
+    return new CaseSentence.Case(one.dataset(), one.verdict(), tested ? Unit.DEVIATIONS.of(one.change()) : "",
+        tested ? SurpriseAnswers.FIGURE : "");
   }
 
   /// A response or its change, in standard deviations: `−0.12 [−0.30 to +0.05]`.

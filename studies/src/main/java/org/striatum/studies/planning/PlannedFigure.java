@@ -3,7 +3,6 @@ package org.striatum.studies.planning;
 import java.util.OptionalDouble;
 import org.striatum.probe.run.Printed;
 import org.striatum.probe.run.UsageException;
-import org.striatum.studies.registration.Plan;
 
 /// A figure of a data set that power or cost depends on.
 public enum PlannedFigure implements Printed {
@@ -30,7 +29,7 @@ public enum PlannedFigure implements Printed {
   /// Likewise.
   GENERIC("generic", "drop of accuracy by a matched set", 0, 1, 0),
   /// For the time.
-  RATE(Plan.RATE, "generated tokens a second", 0, 1e9),
+  RATE("rate", "generated tokens a second", 0, 1e9),
   /// For the time.
   ROWS("rows", "recorded tokens a second", 0, 1e9),
   /// For the disk.

@@ -3,7 +3,6 @@ package org.striatum.studies.registration;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Collections;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.striatum.probe.run.Sha256;
@@ -19,20 +18,11 @@ import org.striatum.studies.run.Manifest.PrimaryFamily;
 /// @param notes what could not be planned, one line each
 public record Plan(Told told, PrimaryFamily primary, List<Ground> grounds, List<PlannedAnswer> answers,
     List<PlannedCost> cost, List<String> notes) {
-  /// The figure of a data set that says how many tokens are generated in a second.
-  public static final String RATE = "rate";
-
   public Plan {
     grounds = List.copyOf(grounds);
     answers = List.copyOf(answers);
     cost = List.copyOf(cost);
     notes = List.copyOf(notes);
-  }
-
-  /// Tokens generated in a second, as the pilot measured it on a data set; empty where it did not.
-  public OptionalDouble rate(String dataset) {
-    return grounds.stream().filter(ground -> ground.source() == Source.MEASURED && ground.figure().equals(RATE)
-        && ground.dataset().equals(dataset) && ground.value() > 0).mapToDouble(Ground::value).findFirst();
   }
 
   /// The checkpoint, the data and the settings.

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.striatum.datasets.ProblemSet;
@@ -82,15 +81,6 @@ public final class Registration {
     }
     run.folder().register(new Manifest.Plan(plan.sha256(), plan.plan().primary()));
     run.note().accept("registered: " + PlanFile.NAME + " " + plan.sha256().hex().substring(0, 8) + "…");
-  }
-
-  /// The plan that a run follows; empty if it follows none, or the file is not the one that was registered.
-  public static Optional<Plan> of(RunFolder run) throws IOException {
-    Path file = run.folder().resolve(PlanFile.NAME);
-    Manifest.Plan registered = run.manifest().plan();
-    return registered != null && Files.isRegularFile(file) && Sha256.of(file).equals(registered.sha256())
-        ? Optional.of(PlanFile.read(file).plan())
-        : Optional.empty();
   }
 
   /// Refuses completions that another program made where a plan lies: they were there before it.

@@ -12,7 +12,9 @@ import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import java.util.stream.IntStream;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.datasets.ProblemSource;
@@ -21,6 +23,7 @@ import org.striatum.datasets.RolloutFile;
 import org.striatum.datasets.grading.AnswerGrader;
 import org.striatum.datasets.prompt.PromptFormat;
 import org.striatum.hooks.HookedModel;
+import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.probe.model.Completion;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.Sampling;
@@ -220,6 +223,66 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
       previews.add(new Preview(set, format, first, prompting.tokens(first).length()));
     }
     return previews;
+  }
+
+  /// What a first batch shows of one set's rollouts.
+  ///
+  /// @param prompt tokens of a prompt, on the average
+  /// @param tokens of a completion; the most it may have where too few ended within the trial
+  /// @param rate tokens generated in a second
+  public record Trial(String set, double prompt, double tokens, double rate) {
+    /// Completions that are drawn.
+    private static final int COMPLETIONS = 16;
+    private static final int TIMES = 5;
+    private static final double ENOUGH_SECONDS = 1;
+    /// Their most tokens.
+    private static final int TOKENS = 64;
+
+    private static Trial of(String set, List<TokenSequence> prompts, List<Completion> drawn, double seconds, int most) {
+      double tokens = drawn.stream().mapToInt(one -> one.tokens().length + (one.finished() ? 1 : 0)).sum();
+      boolean ends = drawn.stream().filter(Completion::finished).count() * 2 >= drawn.size();
+      return new Trial(set, prompts.stream().mapToInt(TokenSequence::length).average().orElseThrow(),
+          ends ? tokens / drawn.size() : most, Math.max(1, tokens) / Math.max(seconds, 1e-9));
+    }
+  }
+
+  /// Draws a few short completions of the first problems of each set, for their lengths and their time.
+  public List<Trial> trials(HookedModel model, RolloutSettings settings) throws IOException {
+    Prompting prompting = Prompting.of(settings.prompts(), model, Optional.empty());
+    requirePositions(model, asked(prompting, settings), settings);
+    PromptFormat format = format(prompting, settings);
+    int most = settings.sampling().maxNewTokens();
+    List<Trial> trials = new ArrayList<>();
+    for (ProblemSet set : sets) {
+      List<TokenSequence> prompts = new ArrayList<>();
+      for (Problem problem : problems(prompting, set, settings, Trial.COMPLETIONS)) {
+        prompts.add(prompting.tokens(problem));
+      }
+      Sampling sampling = format.onto(settings.sampling(), set.name()).withMaxNewTokens(Math.min(most, Trial.TOKENS));
+      long[] seeds = LongStream.range(0, prompts.size()).toArray();
+      try {
+        trials.add(trial(set.name(), prompts, most,
+            () -> model.model().generate(prompts, seeds, sampling, Gates.none(), prompts.size(), () -> {})));
+      } catch (IllegalStateException failed) { // the runtime's
+        throw new CheckpointException(failed.getMessage(), failed);
+      }
+    }
+    return trials;
+  }
+
+  /// A quick batch is drawn again: the first, which finds buffers, says little of the time.
+  private static Trial trial(String set, List<TokenSequence> prompts, int most, Supplier<List<Completion>> batch) {
+    Trial trial = null;
+    double seconds = 0;
+    for (int k = 0; k == 0 || k < Trial.TIMES && seconds < Trial.ENOUGH_SECONDS; k++) {
+      long started = System.nanoTime();
+      List<Completion> drawn = batch.get();
+      double own = (System.nanoTime() - started) / 1e9;
+      Trial next = Trial.of(set, prompts, drawn, own, most);
+      trial = trial == null || next.rate() > trial.rate() ? next : trial;
+      seconds += own;
+    }
+    return trial;
   }
 
   /// The most tokens that the rollouts can have, prompts included.

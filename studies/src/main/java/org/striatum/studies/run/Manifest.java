@@ -238,7 +238,8 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
     }
 
     public Checkpoint {
-      if (name.contains("/") || name.contains("\\")) {
+      Path alone = Path.of(name).getFileName();
+      if (alone == null || !alone.toString().equals(name) || name.equals("..")) {
         throw new IllegalArgumentException("a checkpoint's name must be that of its folder, found " + name);
       }
       files = Collections.unmodifiableSortedMap(new TreeMap<>(files));

@@ -290,9 +290,8 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
   /// Records the path of the checkpoint, and of the adapter over it, outside the manifest: a convenience for later
   /// commands, not part of the result.
   public void remember(ModelSource checkpoint) throws IOException {
-    StringBuilder note = new StringBuilder();
-    note.append(checkpoint.base().toAbsolutePath().normalize()).append('\n');
-    checkpoint.adapter().ifPresent(adapter -> note.append(adapter.toAbsolutePath().normalize()).append('\n'));
+    StringBuilder note = new StringBuilder(line(checkpoint.base()));
+    checkpoint.adapter().ifPresent(adapter -> note.append(line(adapter)));
     AtomicFile.write(folder.folder().resolve(CHECKPOINT_PATH), note.toString().getBytes(StandardCharsets.UTF_8));
   }
 
@@ -305,6 +304,16 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
     List<String> lines = Files.readAllLines(note);
     return lines.isEmpty()
         ? Optional.empty()
-        : Optional.of(new ModelSource(Path.of(lines.getFirst()), lines.stream().skip(1).map(Path::of).findFirst()));
+        : Optional.of(new ModelSource(path(lines.getFirst()), lines.stream().skip(1).map(StudyRun::path).findFirst()));
+  }
+
+  /// A path on one line, whatever its name holds.
+  private static String line(Path path) {
+    return path.toAbsolutePath().normalize().toString().replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
+        + "\n";
+  }
+
+  private static Path path(String line) {
+    return Path.of(line.translateEscapes());
   }
 }

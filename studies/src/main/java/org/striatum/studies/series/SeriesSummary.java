@@ -8,6 +8,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.striatum.probe.stats.Decimals;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.transfer.SetSize;
 import org.striatum.probe.transfer.TransferResults.Basis;
 import org.striatum.studies.series.SeriesResults.Kind;
 import org.striatum.studies.series.SeriesResults.Point;
@@ -60,7 +61,8 @@ public record SeriesSummary(List<String> sentences) {
         .collect(Collectors.toSet());
     double alongTraining = mean(overlaps, one -> neighbours.contains(Set.of(one.first(), one.second())));
     return "%s sets (best %s): %d of %d pairs of checkpoints share a basis; their sets overlap with a mean IoU of %s, by chance %s%s."
-        .formatted(kind == Kind.VALUE ? "Value" : "Dopamine", results.size(), common, results.bases().size(),
+        .formatted(kind == Kind.VALUE ? "Value" : "Dopamine", new SetSize(results.size()).words(), common,
+            results.bases().size(),
             decimals(mean(overlaps, _ -> true)),
             decimals(overlaps.stream().mapToDouble(SetOverlap::chance).average().orElseThrow()),
             Double.isNaN(alongTraining) ? "" : ", between neighbours in training " + decimals(alongTraining));

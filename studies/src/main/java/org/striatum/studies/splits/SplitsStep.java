@@ -23,7 +23,6 @@ import org.striatum.probe.value.DatasetControls;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValuePower;
 import org.striatum.probe.value.Trajectories;
-import org.striatum.studies.answer.Question;
 import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.Found;

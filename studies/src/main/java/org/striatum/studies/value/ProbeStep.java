@@ -2,7 +2,6 @@ package org.striatum.studies.value;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +39,6 @@ import org.striatum.studies.run.StudyRun;
 /// Searches for value neurons in every data set at every captured hook point.
 public record ProbeStep() implements Study<ProbeSettings, ValueNeuronResults> {
   public static final ProbeStep STUDY = new ProbeStep();
-  private static final Duration WORTH_SAYING = Duration.ofMinutes(1);
 
   @Override
   public StudyDescription<ProbeSettings, ValueNeuronResults> about() {
@@ -117,10 +115,6 @@ public record ProbeStep() implements Study<ProbeSettings, ValueNeuronResults> {
           .flatMap(at -> MeanDifference.of(at.getKey(), at.getValue(), dataset.split()).stream()).toList()));
       List<Fit> fits = new ArrayList<>();
       ValueNeuronStudy study = new ValueNeuronStudy(settings.study(), settings.seed(), sink(fits));
-      Duration longest = study.longest(datasets);
-      if (longest.compareTo(WORTH_SAYING) > 0) {
-        run.note().accept("training value probes: at most about %d minutes".formatted(longest.toMinutes() + 1));
-      }
       ValueNeuronResults results = study.run(datasets, run.progress());
       Sha256 inputs = run.key(this, settings).sha256();
       return Found.only(results).with(folder -> {

@@ -3,6 +3,7 @@ package org.striatum.studies.intervention;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.striatum.probe.dopamine.LossPower;
@@ -15,6 +16,11 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.power.PowerCurve;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.Verdict;
+import org.striatum.studies.answer.AnswerMatrix;
+import org.striatum.studies.answer.AnswerMatrix.Row;
+import org.striatum.studies.answer.Question;
+import org.striatum.studies.answer.StudyAnswers;
+import org.striatum.studies.answer.StudyConclusion;
 
 /// The sentences of studies that no question of a full study is about.
 class StudyWordsTest {
@@ -60,10 +66,12 @@ class StudyWordsTest {
     SurpriseResults results = new SurpriseResults(List.of(response("mul", 0.6, 0.03, 0.4),
         response("add", 0.6, -0.312, 0.025), response("mod", 0.1, -0.4, 0.025)), List.of());
     assertThat(SurpriseWords.sentence(results))
-        .isEqualTo("Zeroing value@1% lowers the response of dopamine@1% to surprises"
-            + " more than zeroing RMS-matched sets does on add (change in standard deviations: −0.31 [−0.41 to −0.21]);"
-            + " undecided on mul (+0.03 [−0.07 to +0.13]); not tested on mod (−0.40 [−0.50 to −0.30])");
-    assertThat(SurpriseWords.verdict(results)).isEqualTo(Verdict.YES);
+        .isEqualTo("Dopamine neurons lose their response to surprises without the"
+            + " value neurons below on add (change of the response: −0.31 deviations [−0.41 to −0.21]);"
+            + " undecided on mul (+0.03 deviations [−0.07 to +0.13]); not tested on mod");
+    Row row = AnswerMatrix.of(StudyAnswers.of("a checkpoint", Map.of(Question.RESPONSE, SurpriseAnswers.of(results))))
+        .row(Question.RESPONSE);
+    assertThat(StudyConclusion.sentence(row)).as("the same in the verdict").isEqualTo(SurpriseWords.sentence(results));
     assertThat(SurpriseWords.sentence(new SurpriseResults(List.of(), List.of())))
         .startsWith("It was not tested whether");
   }

@@ -128,7 +128,7 @@ class SeriesStudyTest {
         "mul: V(s₀) predicts success at 3 of 3 checkpoints (interval of the AUROC above ½); from step300 to step1000 "
             + "accuracy changes from 50.0 % to 50.0 %, AUROC from 0.700 [0.600 to 0.800] to 0.700 [0.600 to 0.800].",
         // IoU of {0, 2} and {0, 1}, {0, 2} and {3, 2}, {0, 1} and {3, 2}; two of four at random: 1/3 + (2/3)(1/3)
-        "Value sets (best top2): 3 of 3 pairs of checkpoints share a basis; their sets overlap with a mean IoU of 0.222, "
+        "Value sets (best 2 coordinates): 3 of 3 pairs of checkpoints share a basis; their sets overlap with a mean IoU of 0.222, "
             + "by chance 0.389, between neighbours in training 0.333.");
     assertThat(SeriesSummary.of(STUDY.run(List.of(), List.of())).sentences()).isEmpty();
   }

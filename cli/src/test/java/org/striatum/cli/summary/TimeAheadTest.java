@@ -1,0 +1,48 @@
+package org.striatum.cli.summary;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.striatum.studies.planning.StudyTime;
+
+class TimeAheadTest {
+  private long now;
+  private final TimeAhead ahead = new TimeAhead(() -> now);
+
+  private String step(String study, double seconds) {
+    ahead.begin();
+    now += (long) (seconds * 1e9);
+    return ahead.end(study);
+  }
+
+  private static StudyTime estimate() {
+    Map<String, Double> seconds = new LinkedHashMap<>();
+    seconds.put("rollouts", 100.0);
+    seconds.put("probe", 300.0);
+    seconds.put("ablate", 600.0);
+    return new StudyTime(seconds);
+  }
+
+  /// What took half as long as was estimated halves the estimate of what follows.
+  @Test
+  void theEstimateIsCorrectedByWhatIsDone() {
+    assertThat(ahead.expect(estimate())).contains("about 17 min", "probe 5 min");
+    assertThat(ahead.left()).isEqualTo(1000);
+    assertThat(step("rollouts", 50)).isEqualTo("; about 8 min left");
+    assertThat(ahead.left()).isCloseTo(450, within(1e-6));
+    step("about", 1000); // was never estimated
+    assertThat(ahead.left()).isCloseTo(450, within(1e-6));
+    step("probe", 350);
+    assertThat(ahead.left()).isCloseTo(600, within(1e-6));
+    assertThat(step("ablate", 600)).isEmpty();
+    assertThat(ahead.left()).isZero();
+  }
+
+  @Test
+  void withoutAnEstimateNothingIsSaid() {
+    assertThat(step("rollouts", 5000)).isEmpty();
+  }
+}
