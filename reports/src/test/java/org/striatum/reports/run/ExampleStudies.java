@@ -217,7 +217,7 @@ final class ExampleStudies {
     List<AnswerShares> answers = new ArrayList<>();
     for (int d = 0; d < datasets.size(); d++) {
       for (ValueAnswers.Asked asked : ValueAnswers.ASKED) {
-        int yes = asked.question() == Question.READABLE && d == 0 ? 12 : (5 * d + asked.question().ordinal()) % 9;
+        int yes = asked.question() == Question.READABLE && d == 0 ? 12 : (5 * d + asked.question().name().length()) % 9;
         int untested = d == 2 ? 12 - yes : 0;
         int no = d == 1 ? Math.min(1, 12 - yes) : 0;
         double effect = asked.question() == Question.READABLE ? 0.79 - 0.1 * d : 0.02;
@@ -235,7 +235,7 @@ final class ExampleStudies {
       for (Baseline baseline : Baseline.values()) {
         List<Integer> order = new ArrayList<>(
             layer.order().subList(0, baseline == Baseline.TERMINAL_ONLY ? layer.hook().toString().length() % 5 : 0));
-        IntStream.range(0, width).map(c -> (c * 11 + baseline.ordinal()) % width).filter(c -> !order.contains(c))
+        IntStream.range(0, width).map(c -> (c * 11 + baseline.name().length()) % width).filter(c -> !order.contains(c))
             .forEach(order::add);
         rankings.add(new BaselineRanking(baseline, layer.dataset(), layer.hook(),
             baseline == Baseline.WANDA ? 0 : 100, order));
