@@ -71,6 +71,7 @@ class PlantedLossesTest {
 
   /// Where nothing is lost beyond what controls take, hardly ever yes; where everything is, never no.
   @Test
+  @Tag("slow")
   void neitherAnswerIsGivenOfTheOther() {
     SplittableRandom random = new SplittableRandom(8);
     int studies = 60;
