@@ -23,7 +23,7 @@ public record FitSpeed(double pass, double path, double regression, double cross
   private static final int MOST_ROWS = 300;
   private static final int MOST_COORDINATES = 256;
   private static final int MOST_TIMES = 20;
-  private static final double ENOUGH_SECONDS = 0.3;
+  private static final double ENOUGH_SECONDS = 0.1;
   private static final int[] COUNTS = {4, 16, 64};
 
   public FitSpeed {

@@ -1,8 +1,10 @@
 package org.striatum.reports.run;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -233,12 +235,11 @@ final class ExampleStudies {
     List<BaselineRanking> rankings = new ArrayList<>();
     for (LayerProbes layer : values.layers()) {
       for (Baseline baseline : Baseline.values()) {
-        List<Integer> order = new ArrayList<>(
+        Set<Integer> order = new LinkedHashSet<>(
             layer.order().subList(0, baseline == Baseline.TERMINAL_ONLY ? layer.hook().toString().length() % 5 : 0));
-        IntStream.range(0, width).map(c -> (c * 11 + baseline.name().length()) % width).filter(c -> !order.contains(c))
-            .forEach(order::add);
+        IntStream.range(0, width).map(c -> (c * 11 + baseline.name().length()) % width).forEach(order::add);
         rankings.add(new BaselineRanking(baseline, layer.dataset(), layer.hook(),
-            baseline == Baseline.WANDA ? 0 : 100, order));
+            baseline == Baseline.WANDA ? 0 : 100, List.copyOf(order)));
       }
     }
     return new BaselineResults(rankings, List.of("modular-arithmetic: no ranking by wanda of a part"));

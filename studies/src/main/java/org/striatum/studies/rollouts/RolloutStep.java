@@ -234,7 +234,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
     /// Completions that are drawn.
     private static final int COMPLETIONS = 16;
     private static final int TIMES = 5;
-    private static final double ENOUGH_SECONDS = 1;
+    private static final double ENOUGH_SECONDS = 0.5;
     /// Their most tokens.
     private static final int TOKENS = 64;
 
