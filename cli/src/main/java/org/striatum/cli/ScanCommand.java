@@ -255,7 +255,7 @@ final class ScanCommand implements Callable<Integer> {
         "%s has the same files as %s: studied once".formatted(same.checkpoint(), same.unit())));
     console.say("time: " + (estimate.first().isPresent()
         ? "about %s: the study of %s at the speed measured now, the others by weights and by layers × width beside it"
-            .formatted(TimeAhead.words(estimate.time().toSeconds()), estimate.first().get())
+            .formatted(TimeAhead.words((double) estimate.time().toSeconds()), estimate.first().get())
         : "known once the first checkpoint is studied"));
     console.say("memory: about %.1f GB at a time".formatted(estimate.memory() / 1e9));
     console.say("disk: %s, %.1f GB free".formatted(

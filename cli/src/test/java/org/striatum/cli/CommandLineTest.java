@@ -26,6 +26,10 @@ import org.striatum.probe.run.Sha256;
 /// Every command on the bundled checkpoint, small, and what a second run of it must leave alone.
 class CommandLineTest {
   private static final ObjectMapper JSON = new ObjectMapper();
+  /// Of terminals; with all tests more of them.
+  private static final int[] WIDTHS = Boolean.getBoolean("striatum.tests.every")
+      ? new int[]{40, 60, 80, 100, 200}
+      : new int[]{40, 100};
 
   @TempDir
   private static Path temporary;
@@ -72,7 +76,7 @@ class CommandLineTest {
     for (List<Object> command : commands) {
       List<String> cells = Session.on(Screen.PLAIN, command.toArray()).out().lines()
           .flatMap(line -> Stream.of(line.split(" {2,}"))).map(cell -> unspaced(command, cell)).toList();
-      for (int columns : new int[]{40, 60, 80, 100, 200}) {
+      for (int columns : WIDTHS) {
         Session session = Session.on(new Screen(columns, false), command.toArray());
         assertThat(session.code()).as(command + session.err()).isZero();
         assertThat((session.out() + session.err()).lines()).as(command.toString())

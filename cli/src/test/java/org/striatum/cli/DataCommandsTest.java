@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.striatum.cli.console.ExitCode;
@@ -328,6 +329,7 @@ class DataCommandsTest {
   }
 
   @Test
+  @Tag("slow")
   void aScanOfAFileOfProblemsIsPlanned() throws IOException {
     Path table = table();
     Path scan = folder.resolve("scan");

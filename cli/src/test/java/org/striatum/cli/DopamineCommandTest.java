@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.striatum.studies.fits.FitFile;
@@ -166,6 +167,7 @@ class DopamineCommandTest {
 
   /// Four solved problems have no surprise in them: nothing is drawn there, the other data set is studied.
   @Test
+  @Tag("slow")
   void onlyDataSetsThatCanBeStudiedAreContinued() throws IOException {
     Path file = Files.writeString(temporary.resolve("few.jsonl"), """
         {"prompt": "12+13=", "answer": "25"}

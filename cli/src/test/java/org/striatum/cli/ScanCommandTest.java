@@ -57,6 +57,7 @@ class ScanCommandTest {
   }
 
   @Test
+  @Tag("slow")
   void aDescriptionInYamlAndFlagsThatOverrideIt() throws Exception {
     checkpoint("step1");
     Path file = folder.resolve("scan.yaml");

@@ -122,9 +122,9 @@ class StepProgressTest {
 
   /// What a terminal shows: a carriage return goes to the line's begin, later letters replace those that stand there.
   private static List<String> seen(String printed) {
-    return Arrays.stream(printed.split("\n")).map(line -> {
+    return Arrays.stream(printed.split("\n", -1)).map(line -> {
       StringBuilder shown = new StringBuilder();
-      for (String over : line.split("\r")) {
+      for (String over : line.split("\r", -1)) {
         shown.replace(0, Math.min(shown.length(), over.length()), over);
       }
       return shown.toString().stripTrailing();

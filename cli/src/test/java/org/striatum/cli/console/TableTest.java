@@ -38,7 +38,7 @@ class TableTest {
   }
 
   /// Whatever stands in the cells, wide characters and what turns text round among it.
-  @Property
+  @Property(tries = 100)
   void nothingIsWiderThanTheTerminalAndNothingIsLost(@ForAll @Size(3) List<String> head,
       @ForAll List<@Size(3) List<String>> rows, @ForAll @IntRange(min = 30, max = 200) int columns) {
     Table table = new Table(head.toArray(String[]::new));

@@ -33,7 +33,7 @@ class AlgebraTest {
         "\\{" + "x,".repeat(900) + "1\\}", "1e999", "\\frac{1}{0}", "0^0", "\\infty-\\infty", "\\pm".repeat(30) + "1",
         "\\begin{pmatrix}" + "1&".repeat(500) + "1\\end{pmatrix}^8", "\\\\".repeat(1000), "\\boxed{".repeat(500),
         "5" + "!".repeat(1900), "x" + "'".repeat(1900), "\\frac".repeat(900), "\\sqrt".repeat(1900) + "2",
-        "\\sin".repeat(1900) + "x", "x^a".repeat(900), "x^" + "-".repeat(1900) + "1", "\\angle ".repeat(1900),
+        "\\sin".repeat(1900) + "x", "x^a".repeat(900), "x^" + "-".repeat(1900) + "1", "\\angle ".repeat(400),
         "\\left|".repeat(900),
         // Symja refuses the floor of a number so large, with a message
         "\\lfloor x+\\frac{(a+b+c+d)^{30}}{(a-b+c)^{20}(x-y)^{15}}+\\sqrt{x+y}^{40} \\rfloor",

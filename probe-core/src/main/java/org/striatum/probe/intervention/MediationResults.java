@@ -19,7 +19,7 @@ public record MediationResults(List<Mediation> mediations, List<String> notes) {
   }
 
   /// What each mediation comes to among all of them, in their order: yes where its set moves the model more than RMS-matched sets do, by
-  /// the interval and after correction for their number (q ≤ 0.05, Benjamini–Hochberg); not tested where the whole state moves nothing or
+  /// the interval and after correction for their number (q ≤ 0.05, Benjamini–Hochberg); not tested where the whole state is not shown to move anything or
   /// there is no matched set; otherwise undecided, as nothing here says what would have been found.
   public List<Judged> judged() {
     double[] p = mediations.stream().filter(Mediation::isTestable).mapToDouble(Mediation::p).toArray();

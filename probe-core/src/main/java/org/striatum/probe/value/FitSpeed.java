@@ -23,7 +23,7 @@ public record FitSpeed(double pass, double path, double regression, double cross
   private static final int MOST_ROWS = 300;
   private static final int MOST_COORDINATES = 256;
   private static final int MOST_TIMES = 20;
-  private static final double ENOUGH_SECONDS = 0.3;
+  private static final double ENOUGH_SECONDS = 0.1;
   private static final int[] COUNTS = {4, 16, 64};
 
   public FitSpeed {
@@ -87,7 +87,7 @@ public record FitSpeed(double pass, double path, double regression, double cross
   private static double fastest(Runnable work) {
     double fastest = Double.POSITIVE_INFINITY;
     double all = 0;
-    for (int k = 0; k < 2 || k < MOST_TIMES && all < ENOUGH_SECONDS; k++) {
+    for (int k = 0; k < 2 || (k < MOST_TIMES && all < ENOUGH_SECONDS); k++) {
       long started = System.nanoTime();
       work.run();
       double seconds = Math.max(1, System.nanoTime() - started) / 1e9;

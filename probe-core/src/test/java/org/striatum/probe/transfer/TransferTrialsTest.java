@@ -38,7 +38,7 @@ class TransferTrialsTest {
   /// The curve through a few sizes says what another size then gives.
   @ParameterizedTest
   @Tag("slow")
-  @CsvSource({"2, 0.5, 0.5, 2, 0.75, 0.5", "2, 0.4, 0.6, 4, 0.75, 1", "3, 0.5, 0.6, 2, 0.77, 0.5"})
+  @CsvSource({"2, 0.5, 0.5, 2, 0.75, 0.5", "2, 0.4, 0.6, 4, 0.75, 1"})
   void whatIsPlannedIsWhatIsFound(int datasets, double accuracy, double icc, int samples, double auroc, double shared) {
     TransferTrials trials = trials(datasets, accuracy, icc, samples, auroc);
     List<PowerBySize.Point> points = new ArrayList<>();

@@ -1,8 +1,10 @@
 package org.striatum.reports.run;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -217,7 +219,7 @@ final class ExampleStudies {
     List<AnswerShares> answers = new ArrayList<>();
     for (int d = 0; d < datasets.size(); d++) {
       for (ValueAnswers.Asked asked : ValueAnswers.ASKED) {
-        int yes = asked.question() == Question.READABLE && d == 0 ? 12 : (5 * d + asked.question().ordinal()) % 9;
+        int yes = asked.question() == Question.READABLE && d == 0 ? 12 : (5 * d + asked.question().name().length()) % 9;
         int untested = d == 2 ? 12 - yes : 0;
         int no = d == 1 ? Math.min(1, 12 - yes) : 0;
         double effect = asked.question() == Question.READABLE ? 0.79 - 0.1 * d : 0.02;
@@ -233,12 +235,11 @@ final class ExampleStudies {
     List<BaselineRanking> rankings = new ArrayList<>();
     for (LayerProbes layer : values.layers()) {
       for (Baseline baseline : Baseline.values()) {
-        List<Integer> order = new ArrayList<>(
+        Set<Integer> order = new LinkedHashSet<>(
             layer.order().subList(0, baseline == Baseline.TERMINAL_ONLY ? layer.hook().toString().length() % 5 : 0));
-        IntStream.range(0, width).map(c -> (c * 11 + baseline.ordinal()) % width).filter(c -> !order.contains(c))
-            .forEach(order::add);
+        IntStream.range(0, width).map(c -> (c * 11 + baseline.name().length()) % width).forEach(order::add);
         rankings.add(new BaselineRanking(baseline, layer.dataset(), layer.hook(),
-            baseline == Baseline.WANDA ? 0 : 100, order));
+            baseline == Baseline.WANDA ? 0 : 100, List.copyOf(order)));
       }
     }
     return new BaselineResults(rankings, List.of("modular-arithmetic: no ranking by wanda of a part"));

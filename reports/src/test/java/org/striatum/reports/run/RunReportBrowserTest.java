@@ -31,6 +31,7 @@ class RunReportBrowserTest {
   static void start() throws Exception {
     browser = HeadlessChromium.orSkip(folder.resolve("profile"));
     RunReport.write(ExampleRun.content(), folder.resolve("report.html"));
+    RunReport.write(ExampleRun.study(), folder.resolve("study.html"));
   }
 
   @AfterAll
@@ -53,21 +54,28 @@ class RunReportBrowserTest {
                 """)
         .asInt()).isZero();
     assertThat(browser.evaluate("document.querySelectorAll('.chart svg').length").asInt()).isBetween(1, CHARTS - 1);
-    Path pdf = PICTURES.resolve("report.pdf");
+    // The head, the answers in words and what the sections open with; the rest is named and lies in the file.
+    int whole = pages("report.pdf");
+    assertThat(browser.complaints()).isEmpty();
+    browser.open(folder.resolve("study.html"), 1280, true);
+    int study = pages("study.pdf");
+    assertThat(study).isBetween(4, 12);
+    assertThat(whole).isBetween(study, study + 4);
+  }
+
+  private static int pages(String name) throws Exception {
+    Path pdf = PICTURES.resolve(name);
     browser.print(pdf);
     assertThat(Files.size(pdf)).isGreaterThan(100_000);
-    // The head, the answers in words and what the sections open with; the rest is named and lies in the file.
     try (PDDocument paper = Loader.loadPDF(pdf.toFile())) {
-      assertThat(paper.getNumberOfPages()).isBetween(4, 12);
+      return paper.getNumberOfPages();
     }
-    assertThat(browser.complaints()).isEmpty();
   }
 
   /// Head, one sentence and one figure a section are open, the rest is a click away: a study takes at most eight screens, each of the
   /// four studies that are asked for beside it less than one.
   @Test
   void isShortAsDelivered() throws Exception {
-    RunReport.write(ExampleRun.study(), folder.resolve("study.html"));
     browser.open(folder.resolve("study.html"), 1280, false);
     int study = browser.evaluate("document.documentElement.scrollHeight").asInt();
     assertThat(study).isLessThanOrEqualTo(8 * SCREEN);

@@ -31,12 +31,12 @@ public final class MediationWords {
     return undecided > 0
         ? "It is undecided whether " + claim + ": not shown in any of "
             + counted(undecided) + (undecided < judged.size()
-                ? "; in " + (judged.size() - undecided) + " more the whole state carries nothing"
+                ? "; in " + (judged.size() - undecided) + " more the whole state is not shown to carry anything"
                 : "")
         : "It was not tested whether " + claim
             + (judged.isEmpty()
                 ? ""
-                : ": in none of " + counted(judged.size()) + " does the whole state carry anything");
+                : ": in none of " + counted(judged.size()) + " is the whole state shown to carry anything");
   }
 
   /// The verdict that the sentence tells first.
@@ -57,7 +57,7 @@ public final class MediationWords {
   /// `12 % of the whole state`; says so where that is not known.
   public static String share(Mediation one) {
     return Double.isNaN(one.share())
-        ? "the whole state carries nothing"
+        ? "the whole state is not shown to carry anything"
         : Unit.SHARE.of(one.share()) + " of the whole state";
   }
 

@@ -234,7 +234,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
     /// Completions that are drawn.
     private static final int COMPLETIONS = 16;
     private static final int TIMES = 5;
-    private static final double ENOUGH_SECONDS = 1;
+    private static final double ENOUGH_SECONDS = 0.5;
     /// Their most tokens.
     private static final int TOKENS = 64;
 
@@ -274,7 +274,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
   private static Trial trial(String set, List<TokenSequence> prompts, int most, Supplier<List<Completion>> batch) {
     Trial trial = null;
     double seconds = 0;
-    for (int k = 0; k == 0 || k < Trial.TIMES && seconds < Trial.ENOUGH_SECONDS; k++) {
+    for (int k = 0; k == 0 || (k < Trial.TIMES && seconds < Trial.ENOUGH_SECONDS); k++) {
       long started = System.nanoTime();
       List<Completion> drawn = batch.get();
       double own = (System.nanoTime() - started) / 1e9;
