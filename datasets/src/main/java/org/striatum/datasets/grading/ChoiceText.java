@@ -41,7 +41,7 @@ final class ChoiceText {
   private static final Pattern DENIED = Pattern.compile(
       "(?i)\\b(?:not|wrong|incorrect|false|too|cannot|neither|eliminat\\w+|less|unlike|contradicts?|fails?)\\b|n['’]t\\b");
   private static final Pattern OTHERS = Pattern
-      .compile("(?i)(?:all\\h)?the\\h(?:others|other\\h(?:options|choices|answers))\\h(?:are|do)\\b.*");
+      .compile("(?i)(?:none|neither)\\hof\\hthe\\hother.*|(?:all\\h)?the\\h(?:others|other\\h(?:options|choices|answers))\\h(?:are|do)\\b.*");
   /// Why the other options are wrong: a heading, and a line for each of them.
   private static final Pattern REJECTIONS = Pattern.compile(
       "(?im)^[\\h*#]*(?:[^\\n.:?]{0,40}\\bwhy\\h)?(?:all\\h)?the\\hother\\h?(?:s|options|choices|answers)\\h(?:are|do)\\b[^\\n.:?]{0,40}[:.]?[\\h*]*+:?[\\h*]*+\\n\\s*+(?<lines>(?:[\\h*•-]*(?:(?:option|choice)\\h)?\\(?(?-i:[A-J])\\b[^\\n]*(?:\\n\\s*|$)){1,9}+)");
@@ -51,6 +51,9 @@ final class ChoiceText {
   /// Another option may be the answer.
   private static final Pattern BETTER = Pattern.compile(
       "(?i)\\b(?:(?<!not\\h)(?<!in)(?:correct|right|best|true)|better|also|too(?!\\h\\w)|equally|as\\hwell|fits?|works?|instead|actually|really|answers?|both|either|or|but|rather)\\b");
+  /// That another option, which is named, may be as good.
+  private static final Pattern RIVAL = Pattern.compile("(?i)\\b(?:also|better|equally|as\\hwell|instead|actually|really)\\b");
+  private static final Pattern ALONE = Pattern.compile("(?<![\\w'’])[B-HJ](?![\\w'’])");
   private static final Pattern WHY_NOT = Pattern.compile("(?i)why\\hnot\\hthe\\hother(?:s|\\h(?:options|choices|ones|answers))\\?");
   private static final Pattern RIGHT = Pattern
       .compile("(?i)\\b(?<!not\\h)(?<!in)(?:correct|right|best|true)\\b|\\banswer\\b");
@@ -58,7 +61,7 @@ final class ChoiceText {
       "(?<![\\w])[(*]{0,3}([A-J])[)*]{0,3}(?:[.):]\\*{0,2}\\h|\\his\\h)\\*{0,2}(?i:(yes|true|correct|right)|no|false|incorrect|wrong)\\*{0,2}[.!]?(?=\\s|$)");
   /// A line of one option, with its verdict as a word or a sign.
   private static final Pattern JUDGED_LINE = Pattern.compile(
-      "[\\h*•-]*(?:(?:Option|Choice|Statement)\\h)?[(*]{0,3}([A-J])[)*.:]{1,4}(?:[^\\n]{0,80}?\\h)??[-–—:]?\\h?\\*{0,2}(?:(✅|✓|✔|(?i:yes|true|correct|right)\\b)|❌|✗|✘|(?i:no|false|incorrect|wrong|not\\h(?:true|correct|right))\\b)(?![^\\n]*[✅✓✔❌✗✘]).*");
+      "[\\h*•-]*(?:(?:Option|Choice|Statement)\\h)?[(*]{0,3}([A-J])(?:[)*.:]{1,4}|(?=\\h[✅✓✔❌✗✘]))(?:[^\\n]{0,80}?\\h)??[-–—:]?\\h?\\*{0,2}(?:(✅|✓|✔|(?i:yes|true|correct|right)\\b)|❌|✗|✘|(?i:no|false|incorrect|wrong|not\\h(?:true|correct|right))\\b)(?![^\\n]*[✅✓✔❌✗✘]).*");
   /// `(B) fails` of a sentence that nothing announces.
   private static final Pattern BRACKETED_WORD = Pattern.compile("\\s*\\([A-Z]\\)\\s(?!(?:because|since|as|an?|the|to|in|on|by|from|both|all|only|no)\\b)[a-z]");
   private static final Pattern LINE = Pattern.compile("(?m)^\\h*(?:\\d{1,2}[.)]\\h*)?[(*]{0,3}([A-J])[)*.]{0,3}\\h*$");
@@ -97,6 +100,11 @@ final class ChoiceText {
       List<String> others = CAPITAL.matcher(sentence).results().map(found -> found.group(1)).distinct().toList();
       boolean turns = Commitment.TURN.matcher(WOULD.matcher(sentence).replaceAll("")).find();
       boolean denied = DENIED.matcher(sentence).find() || WOULD.matcher(sentence).find() || others.size() > 1;
+      boolean rival = RIVAL.matcher(sentence).find()
+          && ALONE.matcher(sentence).results().anyMatch(found -> !found.group().equals(value));
+      if (rival) {
+        return false;
+      }
       boolean left = denied && !others.isEmpty() && !others.contains(value) && !BETTER.matcher(sentence).find();
       return WHY_NOT.matcher(sentence).matches() || !turns && (left || OTHERS.matcher(sentence).matches()
           || (!Commitment.DOUBT.matcher(sentence).find() && (others.isEmpty() || others.equals(List.of(value)))));
@@ -168,7 +176,7 @@ final class ChoiceText {
           + (answer.group("text") == null ? "" : answer.group("text"));
       boolean sole = !Commitment.TURN.matcher(rest).find() && !OTHERWISE.matcher(rest).find()
           && (answer.group("text") == null
-              || (!OR_ANOTHER.matcher(rest).find() && !VERDICT.matcher(rest).matches()));
+              || (!(RIVAL.matcher(rest).find() && ALONE.matcher(rest).find()) && !OR_ANOTHER.matcher(rest).find() && !VERDICT.matcher(rest).matches()));
       return sole ? Optional.of(answer.group("letter")) : Optional.empty();
     }
     Matcher small = SMALL.matcher(text);
