@@ -25,7 +25,8 @@ final class ChoiceStatement {
   static Optional<String> letter(String sentence) {
     List<String> named = OPTION.matcher(sentence).results()
         .map(found -> Stream.of("named", "bracketed", "bare").map(found::group).filter(Objects::nonNull).findFirst()
-            .orElseThrow()).distinct()
+            .orElseThrow())
+        .distinct()
         .toList();
     if (sentence.length() > LONGEST || named.size() != 1 || Commitment.asks(sentence)) {
       return Optional.empty();

@@ -23,7 +23,8 @@ final class ChoiceText {
       .compile("\\s*+" + LETTER + "(?:" + CLOSE + "|" + CLOSE + LEFT_OUT + "|" + CLOSE + REASON + "|" + TEXT
           + ")\\h?(?:です|입니다|['’]?d[iı]r|选项|है)?\\s?[.!。।]?" + CLOSE, Pattern.DOTALL);
   private static final Pattern EXPLAINED = Pattern.compile("\\s*+" + LETTER + CLOSE
-      + "(?:\\shere|\\sin\\sthis\\scase)?\\s?(?:[,;:–—(]|\\s-|(?=\\s(?:because|since|as|porque|ya\\sque|parce\\sque|car|puisque|weil|denn|da|perché|poiché|pois|omdat)\\s))\\s?(?<rest>[^?]{1,300})", Pattern.DOTALL);
+      + "(?:\\shere|\\sin\\sthis\\scase)?\\s?(?:[,;:–—(]|\\s-|(?=\\s(?:because|since|as|porque|ya\\sque|parce\\sque|car|puisque|weil|denn|da|perché|poiché|pois|omdat)\\s))\\s?(?<rest>[^?]{1,300})",
+      Pattern.DOTALL);
   private static final Pattern SMALL = Pattern.compile("\\s*+" + OPEN + "([a-j])[)\\]*_`\"'”.:$}\\s]*+");
   private static final Pattern SMALL_LABEL = Pattern.compile("\\s{0,9}+\\(?([a-j])\\)\\s\\S.{0,200}");
   /// What is said of an option.
@@ -41,7 +42,8 @@ final class ChoiceText {
   private static final Pattern DENIED = Pattern.compile(
       "(?i)\\b(?:not|wrong|incorrect|false|too|cannot|neither|eliminat\\w+|less|unlike|contradicts?|fails?)\\b|n['’]t\\b");
   private static final Pattern OTHERS = Pattern
-      .compile("(?i)(?:none|neither)\\hof\\hthe\\hother.*|(?:all\\h)?the\\h(?:others|other\\h(?:options|choices|answers))\\h(?:are|do)\\b.*");
+      .compile(
+          "(?i)(?:none|neither)\\hof\\hthe\\hother.*|(?:all\\h)?the\\h(?:others|other\\h(?:options|choices|answers))\\h(?:are|do)\\b.*");
   /// Why the other options are wrong: a heading, and a line for each of them.
   private static final Pattern REJECTIONS = Pattern.compile(
       "(?im)^[\\h*#]*(?:[^\\n.:?]{0,40}\\bwhy\\h)?(?:all\\h)?the\\hother\\h?(?:s|options|choices|answers)\\h(?:are|do)\\b[^\\n.:?]{0,40}[:.]?[\\h*]*+:?[\\h*]*+\\n\\s*+(?<lines>(?:[\\h*•-]*(?:(?:option|choice)\\h)?\\(?(?-i:[A-J])\\b[^\\n]*(?:\\n\\s*|$)){1,9}+)");
@@ -52,9 +54,11 @@ final class ChoiceText {
   private static final Pattern BETTER = Pattern.compile(
       "(?i)\\b(?:(?<!not\\h)(?<!in)(?:correct|right|best|true)|better|also|too(?!\\h\\w)|equally|as\\hwell|fits?|works?|instead|actually|really|answers?|both|either|or|but|rather)\\b");
   /// That another option, which is named, may be as good.
-  private static final Pattern RIVAL = Pattern.compile("(?i)\\b(?:also|better|equally|as\\hwell|instead|actually|really)\\b");
+  private static final Pattern RIVAL = Pattern
+      .compile("(?i)\\b(?:also|better|equally|as\\hwell|instead|actually|really)\\b");
   private static final Pattern ALONE = Pattern.compile("(?<![\\w'’])[B-HJ](?![\\w'’])");
-  private static final Pattern WHY_NOT = Pattern.compile("(?i)why\\hnot\\hthe\\hother(?:s|\\h(?:options|choices|ones|answers))\\?");
+  private static final Pattern WHY_NOT = Pattern
+      .compile("(?i)why\\hnot\\hthe\\hother(?:s|\\h(?:options|choices|ones|answers))\\?");
   private static final Pattern RIGHT = Pattern
       .compile("(?i)\\b(?<!not\\h)(?<!in)(?:correct|right|best|true)\\b|\\banswer\\b");
   private static final Pattern JUDGED = Pattern.compile(
@@ -63,7 +67,8 @@ final class ChoiceText {
   private static final Pattern JUDGED_LINE = Pattern.compile(
       "[\\h*•-]*(?:(?:Option|Choice|Statement)\\h)?[(*]{0,3}([A-J])(?:[)*.:]{1,4}|(?=\\h[✅✓✔❌✗✘]))(?:[^\\n]{0,80}?\\h)??[-–—:]?\\h?\\*{0,2}(?:(✅|✓|✔|(?i:yes|true|correct|right)\\b)|❌|✗|✘|(?i:no|false|incorrect|wrong|not\\h(?:true|correct|right))\\b)(?![^\\n]*[✅✓✔❌✗✘]).*");
   /// `(B) fails` of a sentence that nothing announces.
-  private static final Pattern BRACKETED_WORD = Pattern.compile("\\s*\\([A-Z]\\)\\s(?!(?:because|since|as|an?|the|to|in|on|by|from|both|all|only|no)\\b)[a-z]");
+  private static final Pattern BRACKETED_WORD = Pattern
+      .compile("\\s*\\([A-Z]\\)\\s(?!(?:because|since|as|an?|the|to|in|on|by|from|both|all|only|no)\\b)[a-z]");
   private static final Pattern LINE = Pattern.compile("(?m)^\\h*(?:\\d{1,2}[.)]\\h*)?[(*]{0,3}([A-J])[)*.]{0,3}\\h*$");
   /// Nothing but letters: `A. C.`
   private static final Pattern LETTERS = Pattern.compile("(?:[^\\p{L}\\d]{0,20}+\\b[A-J]\\b){2,8}+[^\\p{L}\\d]{0,20}+");
@@ -147,10 +152,14 @@ final class ChoiceText {
     if (last) {
       return right(verdicts);
     }
-    List<String> lines = text.lines().filter(line -> !line.isBlank()).dropWhile(line -> !JUDGED_LINE.matcher(line).matches())
+    List<String> lines = text.lines().filter(line -> !line.isBlank())
+        .dropWhile(line -> !JUDGED_LINE.matcher(line).matches())
         .toList();
-    boolean each = lines.stream().allMatch(line -> JUDGED_LINE.matcher(line).matches() && !Commitment.TURN.matcher(line).find());
-    return each ? right(lines.stream().flatMap(line -> JUDGED_LINE.matcher(line).results()).toList()) : Optional.empty();
+    boolean each = lines.stream()
+        .allMatch(line -> JUDGED_LINE.matcher(line).matches() && !Commitment.TURN.matcher(line).find());
+    return each
+        ? right(lines.stream().flatMap(line -> JUDGED_LINE.matcher(line).results()).toList())
+        : Optional.empty();
   }
 
   private static Optional<String> right(List<MatchResult> verdicts) {
@@ -176,7 +185,8 @@ final class ChoiceText {
           + (answer.group("text") == null ? "" : answer.group("text"));
       boolean sole = !Commitment.TURN.matcher(rest).find() && !OTHERWISE.matcher(rest).find()
           && (answer.group("text") == null
-              || (!(RIVAL.matcher(rest).find() && ALONE.matcher(rest).find()) && !OR_ANOTHER.matcher(rest).find() && !VERDICT.matcher(rest).matches()));
+              || (!(RIVAL.matcher(rest).find() && ALONE.matcher(rest).find()) && !OR_ANOTHER.matcher(rest).find()
+                  && !VERDICT.matcher(rest).matches()));
       return sole ? Optional.of(answer.group("letter")) : Optional.empty();
     }
     Matcher small = SMALL.matcher(text);

@@ -84,13 +84,15 @@ final class Commitment {
   /// The head of an explanation, in which numbers may stand.
   private static final Pattern EXPLANATION = Grammar.rule("explanation");
   /// Between a reason, of whatever words, and the answer.
-  private static final Pattern CONCLUDES = Pattern.compile("(?i)(?:(?:so|thus|hence|therefore|which|means|that)[, ]*)+");
+  private static final Pattern CONCLUDES = Pattern
+      .compile("(?i)(?:(?:so|thus|hence|therefore|which|means|that)[, ]*)+");
   /// Before a sentence that is more than a value.
   private static final Pattern ITEM = Pattern.compile("\\d{1,2}[.)]\\h+(?=[^=]*\\p{L}{3}|[^=]*=)");
   /// Before an answer that whatever stands before it is contrasted with.
   private static final Pattern TURNS = Pattern.compile("(?i)(?:but|however|yet)[, ]*(?:in fact[, ]*|actually[, ]*)?");
   /// Of a box, with which a text mends what it said before.
-  private static final Pattern SHOULD_BE = Pattern.compile("(?i)(?<=\\bit\\h)should\\h(?:actually\\h|really\\h)?be(?=\\s*$)");
+  private static final Pattern SHOULD_BE = Pattern
+      .compile("(?i)(?<=\\bit\\h)should\\h(?:actually\\h|really\\h)?be(?=\\s*$)");
   /// Before a box that stands beside another.
   private static final Pattern SIDE_BY_SIDE = Pattern.compile("\\b(?:and|or|then|so\\hthat)[\\s$]*$");
   private static final Pattern REMARK = Grammar.rule("remark");
@@ -130,7 +132,8 @@ final class Commitment {
   /// `the number of points that could be in it`.
   private static final Pattern POSSIBLE = Pattern.compile("\\bthat\\h(?:could|can|may|might)\\hbe\\b");
   private static final Pattern WHICH_ARE_NOT = Pattern
-      .compile("\\bthe\\h(?:false|incorrect|wrong)\\h(?:statement|option|equation|claim|one)\\h(?=is\\b)|\\bwithout\\hbound\\b|\\bthe\\hunknown\\h(?=number|value|side|angle|length|quantity)|\\b(?:who|that|which)\\h(?:is|are|was|were|do|does|did|have|has|had|can)(?:\\hnot|n['’]t)\\b");
+      .compile(
+          "\\bthe\\h(?:false|incorrect|wrong)\\h(?:statement|option|equation|claim|one)\\h(?=is\\b)|\\bwithout\\hbound\\b|\\bthe\\hunknown\\h(?=number|value|side|angle|length|quantity)|\\b(?:who|that|which)\\h(?:is|are|was|were|do|does|did|have|has|had|can)(?:\\hnot|n['’]t)\\b");
   /// A longer beginning is of no such sentence.
   private static final int LONGEST = 240;
   /// Where scripts begin that write no spaces.
@@ -240,7 +243,8 @@ final class Commitment {
   /// The box that a sentence says.
   private static Optional<String> box(String sentence, Kind kind) {
     boolean single = TexSpans.boxes(sentence).size() == WrittenAnswer.lastBoxes(sentence).size();
-    if (!single && SIDE_BY_SIDE.matcher(sentence.substring(0, WrittenAnswer.lastBoxes(sentence).getFirst().start())).find()) {
+    if (!single
+        && SIDE_BY_SIDE.matcher(sentence.substring(0, WrittenAnswer.lastBoxes(sentence).getFirst().start())).find()) {
       return Optional.empty();
     }
     return BoxSentence.of(sentence).filter(words -> says(words, single)).flatMap(_ -> WrittenAnswer.boxed(sentence))
@@ -267,7 +271,8 @@ final class Commitment {
     boolean other = spoken || SPOKEN.matcher(behind).find() && !BOX_IS_ANSWER.matcher(behind).lookingAt();
     return sentence.indexOf(BoxSentence.VALUE, at + 1) < 0 && !other && !SUPPOSED.matcher(before).find()
         && !doubts(clause + behind) && !MISLED.matcher(before).find()
-        && !OTHERS.matcher(before).find() && !BEHIND_BOX_NOT.matcher(behind).find() && !Unit.takesBack(behind) && leads(clause);
+        && !OTHERS.matcher(before).find() && !BEHIND_BOX_NOT.matcher(behind).find() && !Unit.takesBack(behind)
+        && leads(clause);
   }
 
   /// Whether what stands before a value is nothing, or ends with what a value follows.
@@ -419,7 +424,8 @@ final class Commitment {
     if (turns) {
       return true;
     }
-    boolean clause = (concludes && unattributed(before)) || pieces(before, BEFORE_CLAUSE) || REASONED.matcher(before + "," + rest).matches();
+    boolean clause = (concludes && unattributed(before)) || pieces(before, BEFORE_CLAUSE)
+        || REASONED.matcher(before + "," + rest).matches();
     return clause && !supposed && !beside && !misled;
   }
 

@@ -14,13 +14,16 @@ final class NumberWords {
   private static final List<String> TENS = List.of("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty",
       "ninety");
   /// `one of them` is no number, nor is `two-thirds`; behind a hundred a text may go on counting.
-  private static final Pattern LEADING = Pattern.compile("(?i)(?:(?<tens>%s)(?:[- ](?<unit>%s))?|(?<ones>%s))".formatted(
-      String.join("|", TENS), String.join("|", ONES.subList(1, 10)), longestFirst())
+  private static final Pattern LEADING = Pattern.compile("(?i)(?:(?<tens>%s)(?:[- ](?<unit>%s))?|(?<ones>%s))"
+      .formatted(
+          String.join("|", TENS), String.join("|", ONES.subList(1, 10)), longestFirst())
       + "(?![\\w-]|\\h(?:of|or|hundred|thousand|million|billion|trillion|dozen|and|to|point|half|halves|thirds?|quarters?|fifths?)\\b)");
 
   /// `three quarters`, `two-thirds`.
-  private static final Pattern FRACTION = Pattern.compile("(?i)(an?|one|two|three|four|five|seven|eight|nine)[- ](half|halves|thirds?|quarters?|fourths?|fifths?|sixths?|eighths?|ninths?|tenths?)\\b");
-  private static final List<String> PARTS = List.of("", "", "hal", "third", "quarter", "fifth", "sixth", "seventh", "eighth",
+  private static final Pattern FRACTION = Pattern.compile(
+      "(?i)(an?|one|two|three|four|five|seven|eight|nine)[- ](half|halves|thirds?|quarters?|fourths?|fifths?|sixths?|eighths?|ninths?|tenths?)\\b");
+  private static final List<String> PARTS = List.of("", "", "hal", "third", "quarter", "fifth", "sixth", "seventh",
+      "eighth",
       "ninth", "tenth");
   private static final Pattern SIGN = Pattern.compile("(?i)(?:negative|minus)\\h(?=\\d)");
 

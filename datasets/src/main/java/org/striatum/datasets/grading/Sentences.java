@@ -18,7 +18,8 @@ final class Sentences {
       .compile("(?![❌🚫❎❓❔❗⛔👎🤔🙅😕🤷])\\p{IsEmoji_Presentation}\\uFE0F?\\h?|\\h:-?\\)(?=\\s|$)");
   /// The row of a table that holds its total, and nothing else.
   private static final Pattern TOTAL_ROW = Pattern
-      .compile("(?i)\\h*\\|\\h*(?:grand |overall )?(?:total|sum)\\h*(?:\\|[\\h–—-]*){1,6}\\|\\h*([^|\\h][^|]{0,40}?)\\h*\\|\\h*");
+      .compile(
+          "(?i)\\h*\\|\\h*(?:grand |overall )?(?:total|sum)\\h*(?:\\|[\\h–—-]*){1,6}\\|\\h*([^|\\h][^|]{0,40}?)\\h*\\|\\h*");
   private static final Pattern SLANTED = Pattern
       .compile("(?m)(?<![\\w*)}\\]])([*_])([^\\s*_](?:[^*_\\n]{0,60}[^\\s*_])?)\\1(?![\\w*(])");
   /// Marks of lists and headings; `#28` is an answer behind a mark.
@@ -87,7 +88,8 @@ final class Sentences {
   }
 
   private static String plain(String line) {
-    String text = SLANTED.matcher(EMPHASIS.matcher(PICTURES.matcher(line).replaceAll("")).replaceAll("")).replaceAll("$2");
+    String text = SLANTED.matcher(EMPHASIS.matcher(PICTURES.matcher(line).replaceAll("")).replaceAll(""))
+        .replaceAll("$2");
     Matcher total = TOTAL_ROW.matcher(text);
     return total.matches() ? "Total: " + total.group(1) : text;
   }

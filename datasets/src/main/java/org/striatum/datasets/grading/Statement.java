@@ -105,12 +105,16 @@ final class Statement {
         || (behind.matches() && !behind.group("unit").isBlank());
     String who = thing ? GETS.matcher(before).replaceFirst("has") : before;
     boolean abroad = ABROAD.matcher(before).find() && !ABROAD_NOT.matcher(sentence).find();
-    boolean lasts = LASTS.matcher(before).find() && TIME.matcher(behind.matches() ? behind.group("unit") : "").matches();
-    boolean says = (lasts || abroad || LEADS.matcher(before).find() || COUNTED.matcher(before).find()) && (lasts || !LEADS_ELSEWHERE.matcher(before).find())
+    boolean lasts = LASTS.matcher(before).find()
+        && TIME.matcher(behind.matches() ? behind.group("unit") : "").matches();
+    boolean says = (lasts || abroad || LEADS.matcher(before).find() || COUNTED.matcher(before).find())
+        && (lasts || !LEADS_ELSEWHERE.matcher(before).find())
         && !STEP.matcher(before).find()
-        && (CONCLUDING.matcher(before).find() || !EARLIER.matcher(before).find()) && Commitment.unattributed(SO_WOULD.matcher(who).replaceFirst("$1"))
+        && (CONCLUDING.matcher(before).find() || !EARLIER.matcher(before).find())
+        && Commitment.unattributed(SO_WOULD.matcher(who).replaceFirst("$1"))
         && behind.matches()
-        && (!before.isEmpty() || PASSIVE.matcher(behind.group("rest")).lookingAt()) && (abroad || LEADS.matcher(before).find() || !behind.group("unit").isBlank())
+        && (!before.isEmpty() || PASSIVE.matcher(behind.group("rest")).lookingAt())
+        && (abroad || LEADS.matcher(before).find() || !behind.group("unit").isBlank())
         && !Commitment.doubts(behind.group("rest")) && !COMPARES.matcher(behind.group()).find();
     return says ? NumberText.measured(written + behind.group("unit")) : Optional.empty();
   }

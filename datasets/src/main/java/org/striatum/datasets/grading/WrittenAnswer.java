@@ -48,7 +48,8 @@ final class WrittenAnswer {
   private static final int LONGEST_TEXT = 80;
 
   /// A formula that is more than a number.
-  private static final Pattern FORMULA_OF_LETTERS = Pattern.compile("\\$[^$\\n]*(?<!\\\\text\\{)[A-Za-z^_=][^$\\n]*\\$|\\\\[(\\[]|[=^]");
+  private static final Pattern FORMULA_OF_LETTERS = Pattern
+      .compile("\\$[^$\\n]*(?<!\\\\text\\{)[A-Za-z^_=][^$\\n]*\\$|\\\\[(\\[]|[=^]");
   /// A sentence that is an answer as a whole.
   private static final Pattern NO_SOLUTION = Pattern.compile(
       "(?i)(?:there\\h(?:is|are)|(?:(?:the|this)\\h(?:(?:given|original)\\h)?(?:equation|system(?:\\hof\\h(?:equations|inequalities))?|inequality|problem)|it)\\hhas)\\h(no\\h(?:real\\h)?solutions?)[.!]?");
