@@ -95,6 +95,7 @@ final class Commitment {
       .compile("(?i)(?<=\\bit\\h)should\\h(?:actually\\h|really\\h)?be(?=\\s*$)");
   /// Before a box that stands beside another.
   private static final Pattern SIDE_BY_SIDE = Pattern.compile("\\b(?:and|or|then|so\\hthat)[\\s$]*$");
+  private static final Pattern LABELLED = Pattern.compile("(?i)(?:the\\h)?(?:final\\h|correct\\h)?answer\\h?:\\h*");
   private static final Pattern REMARK = Grammar.rule("remark");
   private static final Pattern CHECK = Grammar.rule("check");
   private static final Pattern REASONED = Grammar.rule("reasoned");
@@ -269,7 +270,7 @@ final class Commitment {
     boolean spoken = SPOKEN.matcher(before).find()
         && (clause.isBlank() || sentence((clause + sentence.substring(at)).strip(), BOX).isEmpty());
     boolean other = spoken || SPOKEN.matcher(behind).find() && !BOX_IS_ANSWER.matcher(behind).lookingAt();
-    return sentence.indexOf(BoxSentence.VALUE, at + 1) < 0 && !other && !SUPPOSED.matcher(before).find()
+    return sentence.indexOf(BoxSentence.VALUE, at + 1) < 0 && !behind.contains("\\boxed") && !other && !SUPPOSED.matcher(before).find()
         && !doubts(clause + behind) && !MISLED.matcher(before).find()
         && !OTHERS.matcher(before).find() && !BEHIND_BOX_NOT.matcher(behind).find() && !Unit.takesBack(behind)
         && leads(clause);
@@ -314,7 +315,7 @@ final class Commitment {
     String said = sentences.get(at);
     Optional<String> answer = sentence(said, kind)
         .or(() -> speaks ? Optional.empty() : kind.stated(sentences.get(last)))
-        .or(() -> item(said, kind));
+        .or(() -> item(said, kind)).or(() -> labelled(said, kind));
     if (answer.isEmpty() && !speaks && sentences.size() > 1) {
       at = 0; // `18`, and then how it came about
       answer = Optional.of(sentences.getFirst()).filter(sentence -> !asks(sentence)).flatMap(kind::value);
@@ -332,6 +333,12 @@ final class Commitment {
     }
     boolean speaks = sentences.subList(check, sentences.size()).stream().anyMatch(Commitment::speaks);
     return speaks ? sentences : sentences.subList(0, check);
+  }
+
+  /// `Answer: Jane started 3 hours ago.`
+  private static Optional<String> labelled(String sentence, Kind kind) {
+    Matcher label = LABELLED.matcher(sentence);
+    return label.lookingAt() ? kind.stated("so " + sentence.substring(label.end())) : Optional.empty();
   }
 
   /// `3. 12 + 45 = 57`
