@@ -270,7 +270,8 @@ final class Commitment {
     boolean spoken = SPOKEN.matcher(before).find()
         && (clause.isBlank() || sentence((clause + sentence.substring(at)).strip(), BOX).isEmpty());
     boolean other = spoken || SPOKEN.matcher(behind).find() && !BOX_IS_ANSWER.matcher(behind).lookingAt();
-    return sentence.length() <= LONGEST_SENTENCE && sentence.indexOf(BoxSentence.VALUE, at + 1) < 0 && !behind.contains("\\boxed") && !other && !SUPPOSED.matcher(before).find()
+    return sentence.length() <= LONGEST_SENTENCE && sentence.indexOf(BoxSentence.VALUE, at + 1) < 0
+        && !behind.contains("\\boxed") && !other && !SUPPOSED.matcher(before).find()
         && !doubts(clause + behind) && !MISLED.matcher(before).find()
         && !OTHERS.matcher(before).find() && !BEHIND_BOX_NOT.matcher(behind).find() && !Unit.takesBack(behind)
         && leads(clause);
@@ -506,7 +507,8 @@ final class Commitment {
 
   /// Whether a sentence behind the answer is a remark on it that says no value.
   private static boolean remarks(String sentence, Kind kind) {
-    return sentence.length() <= LONGEST_SENTENCE && REMARK.matcher(sentence).matches() && unattributed(sentence) && !asks(sentence)
+    return sentence.length() <= LONGEST_SENTENCE && REMARK.matcher(sentence).matches() && unattributed(sentence)
+        && !asks(sentence)
         && sentence(sentence, kind).isEmpty();
   }
 
