@@ -95,7 +95,8 @@ final class Commitment {
       .compile("(?i)(?<=\\bit\\h)should\\h(?:actually\\h|really\\h)?be(?=\\s*$)");
   /// Before a box that stands beside another.
   private static final Pattern SIDE_BY_SIDE = Pattern.compile("\\b(?:and|or|then|so\\hthat)[\\s$]*$");
-  private static final Pattern LABELLED = Pattern.compile("(?i)(?:the\\h)?(?:final\\h|correct\\h)?answer\\h?:\\h*");
+  private static final Pattern LABELLED = Pattern.compile(
+      "(?i)(?:the\\h)?(?:final\\h|correct\\h)?answer\\h?:\\h*(?=(?:the|an?|he|she|it|they|there|this|that|option|(?-i:\\p{Lu}\\p{Ll}+))\\h+\\p{L})");
   private static final Pattern REMARK = Grammar.rule("remark");
   private static final Pattern CHECK = Grammar.rule("check");
   private static final Pattern REASONED = Grammar.rule("reasoned");
