@@ -15,7 +15,7 @@ final class ChoiceText {
   private static final String LETTER = NAMED + OPEN
       + "(?i:(?:option|choice)\\s)?[(*]{0,2}+(?<letter>[A-Z])(?![A-Za-z0-9]|['’][a-ce-z])[)\\]}*]{0,3}?";
   /// Another letter that is left out: `, not A`, `(not C)`, `rather than B`.
-  private static final String LEFT_OUT = "(?:,?\\s|\\s?\\()(?:and\\s)?(?:not|nicht|pas|rather\\sthan|instead\\sof|over)\\s[(*]{0,2}[A-Z]\\b[)*]{0,3}(?:(?:,|\\sor|,\\sor)\\s[(*]{0,2}[A-Z]\\b[)*]{0,3}){0,3}(?:,?\\s(?:as|which|because|since|that)\\s(?![^.]*\\b(?:but|rather|correct|right|answer)\\b)[^.(]{1,120})?";
+  private static final String LEFT_OUT = "(?:,?\\s|\\s?\\()(?:and\\s)?(?:not|nicht|pas|rather\\sthan|instead\\sof|over)\\s[(*]{0,2}[A-Z]\\b[)*]{0,3}(?:(?:,|\\sor|,\\sor)\\s[(*]{0,2}[A-Z]\\b[)*]{0,3}){0,3}(?::\\s[^?]{1,300}|,?\\s(?:as|which|because|since|that)\\s(?![^.]*\\b(?:but|rather|correct|right|answer)\\b)[^.(]{1,120})?";
   private static final String REASON = ",?\\s(?<reason>(?:because|since|as(?!\\s(?:well|is|are)\\b))\\s.{1,300}|(?:not|which)\\s(?:because|is)\\s.{1,200})";
   /// The choice's own text, behind a point, bracket, colon or dash.
   private static final String TEXT = "(?<mark>[.:,}\\]]{0,3}[.:}\\]]\\s|(?<!\\([A-Z])\\)[.:]?\\s|\\s?[-–—]\\s|\\s?[(](?=[^()]{1,80}\\)[.]?$)|(?<=\\))[*}]{0,3}\\\\?\\s|}\\\\\\s)(?<text>\\S.{0,300})";
@@ -29,7 +29,7 @@ final class ChoiceText {
   private static final Pattern SMALL_LABEL = Pattern.compile("\\s{0,9}+\\(?([a-j])\\)\\s\\S.{0,200}");
   /// What is said of an option.
   private static final Pattern VERDICT = Pattern.compile(
-      "(?i)(?:is|are|was|were|can|cannot|could|does|do|has|have|may|might|would|no|nope|nah|not|never|yes|true|false|correct|incorrect|wrong|right|too|(?:this|that|it)\\b[^.]*\\b(?:not|wrong|incorrect))\\b.*",
+      "(?i)(?:is|are|was|were|can|cannot|could|does|do|has|have|may|might|would|no|nope|nah|not|never|yes|(?:true|false)(?!,\\s(?:true|false)\\b)|correct|incorrect|wrong|right|too|(?:this|that|it)\\b[^.]*\\b(?:not|wrong|incorrect))\\b.*",
       Pattern.DOTALL);
   /// What is no text of a choice and no reason for one.
   private static final Pattern OTHERWISE = Pattern

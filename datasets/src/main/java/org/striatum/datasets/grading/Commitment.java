@@ -433,7 +433,8 @@ final class Commitment {
     if (turns) {
       return true;
     }
-    boolean clause = (concludes && unattributed(before)) || pieces(before, BEFORE_CLAUSE)
+    boolean own = !MISLED.matcher(before).find() && !OTHERS.matcher(before).find();
+    boolean clause = (concludes && own) || pieces(before, BEFORE_CLAUSE)
         || REASONED.matcher(before + "," + rest).matches();
     return clause && !supposed && !beside && !misled;
   }

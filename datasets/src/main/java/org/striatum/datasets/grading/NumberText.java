@@ -77,6 +77,8 @@ final class NumberText {
           "####[\\h*]{0,4}+(?i:nan|none|n/a|null|unknown|undefined|undetermined|no\\h(?:answer|solution)|infinity)\\b");
   private static final Pattern LEAD = Pattern.compile("^(?:A|Answer|Ans|Solution)\\h?[:.]\\s*+");
   private static final Pattern TEXT = Pattern.compile("\\\\(?:text|textrm|textbf|mathrm|mbox)\\s?\\{([^{}]{0,80}+)}");
+  /// A comma between thousands, set close.
+  private static final Pattern GROUPED = Pattern.compile("(?<=\\d),\\\\!\\h?(?=\\d{3})");
   private static final Pattern SPACE = Pattern.compile("\\\\[ ,;:!]|\\\\q?quad\\b|~");
 
   private NumberText() {}
@@ -216,7 +218,8 @@ final class NumberText {
     for (TexSpans.Span formula : TexSpans.formulas(written).reversed()) {
       text.replace(formula.start(), formula.end(), formula.content(written));
     }
-    return SPACE.matcher(TEXT.matcher(text).replaceAll(" $1 ")).replaceAll(" ").replaceAll("\\h{2,}", " ").strip();
+    String grouped = GROUPED.matcher(text).replaceAll(",");
+    return SPACE.matcher(TEXT.matcher(grouped).replaceAll(" $1 ")).replaceAll(" ").replaceAll("\\h{2,}", " ").strip();
   }
 
   /// A number in lowest terms: `n` or `n/d`.
