@@ -15,18 +15,20 @@ public record RolloutSummary(Console console) {
     for (DatasetAccuracy one : results.datasets()) {
       table.row(one.dataset(), one.rollouts() + " rollouts", "accuracy %.3f".formatted(one.accuracy()),
           "finished " + (Double.isNaN(one.finished()) ? "not known" : "%.3f".formatted(one.finished())),
-          "answered %.3f%s%s%s".formatted(one.answered(),
-              unread(one),
+          "%s%s%s".formatted(answered(one),
               one.cutInThought() > 0 ? "  cut off while thinking %.3f".formatted(one.cutInThought()) : "",
               thoughts(one)));
     }
     console.print(table);
   }
 
-  /// How many give no answer that is read: a person should look at them.
-  private static String unread(DatasetAccuracy one) {
+  /// How many give an answer, and how many none that is read: a person should look at those.
+  private static String answered(DatasetAccuracy one) {
+    if (Double.isNaN(one.answered())) {
+      return "graded elsewhere, no answers kept";
+    }
     long unread = Math.round((1 - one.answered()) * one.rollouts());
-    return unread == 0 ? "" : "  not read %d".formatted(unread);
+    return "answered %.3f%s".formatted(one.answered(), unread == 0 ? "" : "  not read %d".formatted(unread));
   }
 
   /// How many have a closed thought, where some have.

@@ -111,8 +111,8 @@ final class ChoiceText {
         return false;
       }
       boolean left = denied && !others.isEmpty() && !others.contains(value) && !BETTER.matcher(sentence).find();
-      return WHY_NOT.matcher(sentence).matches() || !turns && (left || OTHERS.matcher(sentence).matches()
-          || (!Commitment.DOUBT.matcher(sentence).find() && (others.isEmpty() || others.equals(List.of(value)))));
+      return WHY_NOT.matcher(sentence).matches() || (!turns && (left || OTHERS.matcher(sentence).matches()
+          || (!Commitment.DOUBT.matcher(sentence).find() && (others.isEmpty() || others.equals(List.of(value))))));
     }
   };
 

@@ -270,7 +270,7 @@ final class Commitment {
     String behind = sentence.substring(at + 1);
     boolean spoken = SPOKEN.matcher(before).find()
         && (clause.isBlank() || sentence((clause + sentence.substring(at)).strip(), BOX).isEmpty());
-    boolean other = spoken || SPOKEN.matcher(behind).find() && !BOX_IS_ANSWER.matcher(behind).lookingAt();
+    boolean other = spoken || (SPOKEN.matcher(behind).find() && !BOX_IS_ANSWER.matcher(behind).lookingAt());
     return sentence.length() <= LONGEST_SENTENCE && sentence.indexOf(BoxSentence.VALUE, at + 1) < 0
         && !behind.contains("\\boxed") && !other && !SUPPOSED.matcher(before).find()
         && !doubts(clause + behind) && !MISLED.matcher(before).find()

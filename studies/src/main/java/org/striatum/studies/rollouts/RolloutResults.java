@@ -25,7 +25,7 @@ public record RolloutResults(List<DatasetAccuracy> datasets) {
   /// @param accuracy mean reward
   /// @param finished share that ended by itself, by a stop or an end-of-sequence token, of those whose ending is known; NaN if
   ///     none is
-  /// @param answered share from which an answer could be read, right or wrong
+  /// @param answered share from which an answer could be read, right or wrong; NaN if other programs graded them and kept no answer
   /// @param cutInThought share that reached the token limit while thinking: they have no answer
   /// @param endingUnknown rollouts of which nobody said how they ended; null in files that were written before it was counted
   /// @param thoughtClosed rollouts that have a `think-end`; null likewise
@@ -56,11 +56,18 @@ public record RolloutResults(List<DatasetAccuracy> datasets) {
   public static RolloutResults of(List<Rollout> rollouts) {
     List<DatasetAccuracy> datasets = new ArrayList<>();
     ProblemSplit.byDataset(rollouts).forEach((dataset, own) -> datasets.add(new DatasetAccuracy(dataset, own.size(),
-        share(own, rollout -> rollout.reward() == 1), finished(own), share(own, rollout -> rollout.read() != null),
+        share(own, rollout -> rollout.reward() == 1), finished(own), answered(own),
         share(own, rollout -> rollout.ending() == Ending.CUT_IN_THOUGHT),
         (int) own.stream().filter(rollout -> !isKnown(rollout)).count(),
         (int) own.stream().filter(rollout -> rollout.thinkEnd() != null).count())));
     return new RolloutResults(datasets);
+  }
+
+  /// What is right was read by somebody: where no answer is kept, that was not done here.
+  private static double answered(List<Rollout> rollouts) {
+    boolean elsewhere = rollouts.stream().allMatch(rollout -> rollout.read() == null)
+        && rollouts.stream().anyMatch(rollout -> rollout.reward() > 0);
+    return elsewhere ? Double.NaN : share(rollouts, rollout -> rollout.read() != null);
   }
 
   /// Share of rollouts that ended by themselves, of those whose ending is known; NaN if none is. Files that were written before

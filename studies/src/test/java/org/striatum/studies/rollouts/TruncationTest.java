@@ -47,6 +47,19 @@ class TruncationTest {
     assertThat(counted(Ending.ENDED, Ending.ENDED).truncation()).isEmpty();
   }
 
+  /// Completions that another program graded have no answers here: that is not said to be none.
+  @Test
+  void answersThatOthersReadAreNotKnown() {
+    List<Rollout> graded = new ArrayList<>();
+    for (double reward : new double[]{1, 0}) {
+      graded.add(
+          new Rollout(new Problem("p" + reward, "d", "q", "", "a"), 0, 1, "x", new int[]{1, 2}, 1, true, reward, -1,
+              null, false, Ending.ENDED, null));
+    }
+    assertThat(RolloutResults.of(graded).datasets().getFirst().answered()).isNaN();
+    assertThat(RolloutResults.of(graded.subList(1, 2)).datasets().getFirst().answered()).isZero();
+  }
+
   @Test
   void filesOfBeforeAreReadAndTheirFiguresStayTheSame() throws BadDataException {
     assertThat(counted(null, null).finished()).as("they do say what was cut off").isEqualTo(1);
