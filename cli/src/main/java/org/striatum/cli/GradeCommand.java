@@ -73,6 +73,9 @@ final class GradeCommand implements Callable<Integer> {
     if (show != null && show < 1) {
       throw new UsageException("--show must be ≥ 1, found " + show);
     }
+    if (json && show != null) {
+      throw new UsageException("--show prints texts to read and no JSON: leave one of --show and --json out");
+    }
     if (unread && show == null) {
       throw new UsageException("--unread goes with --show N");
     }

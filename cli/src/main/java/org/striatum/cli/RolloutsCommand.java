@@ -19,6 +19,7 @@ import org.striatum.datasets.ProblemSet;
 import org.striatum.hooks.HookedModel;
 import org.striatum.peft.llm.LearnedGate;
 import org.striatum.probe.model.Sampling;
+import org.striatum.probe.run.UsageException;
 import org.striatum.studies.rollouts.WorkedExamples;
 import org.striatum.studies.rollouts.ImportSettings;
 import org.striatum.studies.rollouts.ImportStep;
@@ -111,6 +112,9 @@ final class RolloutsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (dryRun && json) {
+      throw new UsageException("--dry-run prints texts to read and no JSON: leave one of --dry-run and --json out");
+    }
     if (output != null && RunFolder.isRun(output)) {
       RunFolder.read(output).close(); // a run that cannot be read is refused before any option is
     }

@@ -343,8 +343,9 @@ final class StudyCommand implements Callable<Integer> {
     if (written.isPresent()) {
       besideThePaper(written.get(), folder, answers);
     }
-    new StudyScreen(console).print(answers, new Surroundings(StudyRunner.asked(asked, told),
-        told.settings(RolloutStep.STUDY).problems(), List.of(), folder));
+    int most = StudyRunner.most(asked, told);
+    new StudyScreen(console).print(answers, new Surroundings(StudyRunner.asked(asked, told), most,
+        most < told.settings(RolloutStep.STUDY).problems(), List.of(), folder));
     return ExitCode.DONE;
   }
 

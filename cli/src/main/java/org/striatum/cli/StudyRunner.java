@@ -3,7 +3,9 @@ package org.striatum.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.striatum.cli.console.Console;
@@ -13,7 +15,6 @@ import org.striatum.cli.option.ModelOptions;
 import org.striatum.cli.summary.StudyCost;
 import org.striatum.cli.summary.StudySummaries;
 import org.striatum.cli.summary.TimeAhead;
-import org.striatum.datasets.ProblemSet;
 import org.striatum.hooks.checkpoint.ModelSource;
 import org.striatum.reports.run.ReportStep;
 import org.striatum.studies.StudyPlan;
@@ -94,11 +95,23 @@ record StudyRunner(Console results, StepProgress steps, TimeAhead ahead, StudyRe
     return folder.manifest().steps().stream().map(step -> step.name().split("/", 2)[0]).collect(Collectors.toSet());
   }
 
-  /// What is asked: `1500 problems each of mul,add, seed 1.`
+  /// What is asked: `1500 problems each of mul,add, seed 1.`, and where sets differ: `problems: 60 of mine, 400 of add`.
   static String asked(RolloutStep asked, StudyPlan plan) {
     RolloutSettings rollouts = plan.settings(RolloutStep.STUDY);
-    return "%d problems each of %s, seed %d.".formatted(rollouts.problems(),
-        asked.sets().stream().map(ProblemSet::name).collect(Collectors.joining(",")), rollouts.seed());
+    SequencedMap<String, Integer> drawn = new LinkedHashMap<>();
+    asked.sets().forEach(set -> drawn.put(set.name(), set.draw(rollouts.problems(), rollouts.seed()).size()));
+    int first = drawn.firstEntry().getValue();
+    String sets = drawn.values().stream().allMatch(count -> count == first)
+        ? "%d problems each of %s".formatted(first, String.join(",", drawn.keySet()))
+        : drawn.entrySet().stream().map(one -> one.getValue() + " of " + one.getKey())
+            .collect(Collectors.joining(", ", "problems: ", ""));
+    return "%s, seed %d.".formatted(sets, rollouts.seed());
+  }
+
+  /// The most problems that a set has given.
+  static int most(RolloutStep asked, StudyPlan plan) {
+    RolloutSettings rollouts = plan.settings(RolloutStep.STUDY);
+    return asked.sets().stream().mapToInt(set -> set.draw(rollouts.problems(), rollouts.seed()).size()).max().orElse(0);
   }
 
   @Override

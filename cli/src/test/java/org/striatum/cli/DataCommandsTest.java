@@ -234,7 +234,7 @@ class DataCommandsTest {
         """
             {"prompt": "1+1=", "outputs": [{"text": "2"}, {"text": "3"}], "answer": "2"}
             {"prompt": "2+1=", "outputs": [{"text": "3"}], "answer": "3"}
-            {"prompt": "0+1=", "outputs": [{"text": "one"}, {"text": "1"}], "answer": "one"}
+            {"prompt": "0+1=", "outputs": [{"text": "apple"}, {"text": "1"}], "answer": "apple"}
             """);
     Path run = folder.resolve("run");
     succeed("rollouts", REASONER, "--import", file, "--grader", "exact", "--output", run);

@@ -28,9 +28,10 @@ public record StudyScreen(Console console) {
   ///
   /// @param asked problems, tasks and seed
   /// @param problems of each task
+  /// @param exhausted whether the files have no more
   /// @param next what to do now, one command a line
   /// @param run the folder
-  public record Surroundings(String asked, int problems, List<String> next, Path run) {
+  public record Surroundings(String asked, int problems, boolean exhausted, List<String> next, Path run) {
     public Surroundings {
       next = List.copyOf(next);
     }
@@ -77,9 +78,9 @@ public record StudyScreen(Console console) {
 
   private List<String> tail(Answers answers, AnswerMatrix matrix, Surroundings around) {
     List<String> tail = new ArrayList<>(others(answers));
-    tail.addAll(more(matrix, around.problems()));
+    tail.addAll(more(matrix, around));
     around.next().forEach(line -> tail.addAll(wrapped("next: " + line)));
-    String reasons = "every answer with its reasons: striatum show " + around.run();
+    String reasons = "every answer with its reasons: striatum show " + shell(around.run());
     String report = "report: " + around.run().resolve("report.html");
     String both = reasons + " · " + report;
     if (ScreenText.width(ScreenText.visible(both)) <= console.screen().width()) {
@@ -113,12 +114,22 @@ public record StudyScreen(Console console) {
   }
 
   /// Where a known number of problems decides.
-  private List<String> more(AnswerMatrix matrix, int problems) {
+  private List<String> more(AnswerMatrix matrix, Surroundings around) {
     OptionalDouble factor = matrix.moreProblems();
-    return factor.isEmpty()
-        ? List.of()
-        : wrapped("next: the same with --limit %d, in another folder, decides what more problems can decide"
-            .formatted((long) Math.ceil(factor.getAsDouble() * problems / ROUND) * ROUND));
+    if (factor.isEmpty()) {
+      return List.of();
+    }
+    long needed = (long) Math.ceil(factor.getAsDouble() * around.problems() / ROUND) * ROUND;
+    String with = around.exhausted()
+        ? "a file of about %d problems (it has %d) and --limit %d".formatted(needed, around.problems(), needed)
+        : "--limit " + needed;
+    return wrapped("next: the same with " + with + ", in another folder, decides what more problems can decide");
+  }
+
+  /// As a shell takes it.
+  private static String shell(Path path) {
+    String name = path.toString();
+    return name.matches("[\\w./+=@%:,-]+") ? name : "'" + name.replace("'", "'\\''") + "'";
   }
 
   private List<String> told(String head, String text) {

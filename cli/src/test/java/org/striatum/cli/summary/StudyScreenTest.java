@@ -66,11 +66,14 @@ class StudyScreenTest {
   }
 
   private static List<String> printed(Answers answers, Screen screen) {
+    return printed(answers, screen, new Surroundings("1500 problems each of add, seed 1.", 1500, false,
+        List.of("striatum study X --data FILE"), Path.of("run")));
+  }
+
+  private static List<String> printed(Answers answers, Screen screen, Surroundings around) {
     StringWriter out = new StringWriter();
     new StudyScreen(new Console(new PrintWriter(out), new PrintWriter(new StringWriter()), Progress.NONE,
-        Supervision.NONE, screen)).print(answers,
-            new Surroundings("1500 problems each of add, seed 1.", 1500, List.of("striatum study X --data FILE"),
-                Path.of("run")));
+        Supervision.NONE, screen)).print(answers, around);
     return out.toString().lines().toList();
   }
 
@@ -151,5 +154,14 @@ class StudyScreenTest {
   @Test
   void undecidedAnswersSayHowManyProblemsWouldDecide() {
     assertThat(printed(answers("model", tasks(4)), Screen.PLAIN)).anyMatch(line -> line.contains("--limit 6000"));
+  }
+
+  /// A file that has no more is told to grow; a folder is named as a shell takes it.
+  @Test
+  void whatToDoNextCanBeDone() {
+    List<String> lines = printed(answers("model", tasks(4)), Screen.PLAIN,
+        new Surroundings("60 problems each of mine, seed 1.", 60, true, List.of(), Path.of("my 'run'")));
+    assertThat(String.join(" ", lines).replaceAll("\\s+", " ")).contains(" problems (it has 60) and --limit",
+        "striatum show 'my '\\''run'\\'''");
   }
 }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Properties;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
 import org.striatum.probe.run.BadDataException;
@@ -37,6 +38,10 @@ public final class ResultsDatabase {
   private static final String SCHEMA = "striatum_schema";
 
   private ResultsDatabase() {}
+
+  /// Texts, names and remarks in a query.
+  private static final Pattern QUOTED = Pattern.compile("'[^']*'|\"[^\"]*\"|--[^\\n]*|(?s:/\\*.*?\\*/)");
+  private static final Pattern SEVERAL = Pattern.compile(";\\s*[^;\\s]");
 
   /// The result of a query.
   ///
@@ -166,6 +171,9 @@ public final class ResultsDatabase {
   /// @throws UsageException if the query cannot be run, saying why, or the folder has no database
   /// @throws BadDataException if the database is damaged or was written by a later version
   public static Answer query(Path folder, String sql) throws IOException {
+    if (SEVERAL.matcher(QUOTED.matcher(sql).replaceAll("x")).find()) {
+      throw new UsageException("the query cannot be run: it is one statement, found several");
+    }
     Path file = folder.resolve(FILE);
     if (!Files.isRegularFile(file)) {
       throw new UsageException(folder + " is not the folder of a finished scan (no " + FILE + " in it)");

@@ -76,7 +76,7 @@ class ResultsDatabaseTest {
       "SELECT * FROM '/etc/passwd'", "SELECT * FROM read_csv('/etc/passwd')",
       "SELECT * FROM read_text('/etc/hostname')",
       "COPY probes TO '/tmp/striatum-must-not-be.csv'", "ATTACH '/tmp/other.duckdb'", "INSTALL httpfs",
-      "SET enable_external_access = true", ""})
+      "SET enable_external_access = true", "", "SELECT 1; SELECT 2", "SELECT ';'; SELECT 2"})
   void aQueryOnlyReadsAndOnlyTheDatabase(String sql) throws Exception {
     Sha256 before = Sha256.of(scan.resolve("results.duckdb"));
     assertThatExceptionOfType(UsageException.class).isThrownBy(() -> query(sql))
