@@ -38,7 +38,7 @@ final class ChoiceText {
       .compile(
           "(?:\\b(?:or|and)|,)\\s(?:rather\\s)?[(*]{0,2}[A-Z]\\b|\\b(?:[Oo]ption|[Cc]hoice|[Aa]nswer|[Ll]etter)\\s(?:is\\s)?[(*]{0,2}[A-Z]\\b|^[(*]{0,2}[A-Z]\\b(?!['’])[).,]{0,2}(?:\\s|$)(?![a-z])");
   private static final Pattern CAPITAL = Pattern
-      .compile("(?<![\\w'’.])([A-H])(?![\\w'’]|\\s(?:[a-z]{3,}s?\\b)(?<!is|are|was|has|would|does))");
+      .compile("(?<![\\w'’.])([A-H])(?![\\w'’]|\\s(?:[a-z]{3,}s?\\b)(?<!\\bis|\\bare|\\bwas|\\bhas|\\bwould|\\bdoes))");
   private static final Pattern DENIED = Pattern.compile(
       "(?i)\\b(?:not|wrong|incorrect|false|too|cannot|neither|eliminat\\w+|less|unlike|contradicts?|fails?)\\b|n['’]t\\b");
   private static final Pattern OTHERS = Pattern
@@ -183,9 +183,10 @@ final class ChoiceText {
     if (answer.matches()) {
       String rest = (answer.group("reason") == null ? "" : answer.group("reason"))
           + (answer.group("text") == null ? "" : answer.group("text"));
-      boolean sole = !Commitment.TURN.matcher(rest).find() && !OTHERWISE.matcher(rest).find()
+      boolean sole = !Commitment.TURN.matcher(rest).find()
           && (answer.group("text") == null
-              || (!(RIVAL.matcher(rest).find() && ALONE.matcher(rest).find()) && !OR_ANOTHER.matcher(rest).find()
+              || (!OTHERWISE.matcher(rest).find() && !(RIVAL.matcher(rest).find() && ALONE.matcher(rest).find())
+                  && !OR_ANOTHER.matcher(rest).find()
                   && !VERDICT.matcher(rest).matches()));
       return sole ? Optional.of(answer.group("letter")) : Optional.empty();
     }

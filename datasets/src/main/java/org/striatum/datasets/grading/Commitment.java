@@ -132,7 +132,8 @@ final class Commitment {
   private static final Pattern ASSIGNED = Pattern.compile("(?<![\\w)])(?<![+*/-]\\h?)([A-Za-z])\\h?=");
   private static final Pattern OURS_IF = Grammar.rule("ours-if");
   /// `the number of points that could be in it`.
-  private static final Pattern POSSIBLE = Pattern.compile("\\bthat\\h(?:could|can|may|might)\\hbe\\b");
+  private static final Pattern POSSIBLE = Pattern
+      .compile("\\bthat\\h(?:could|can|may|might)\\hbe\\b");
   private static final Pattern WHICH_ARE_NOT = Pattern
       .compile(
           "\\bthe\\h(?:false|incorrect|wrong)\\h(?:statement|option|equation|claim|one)\\h(?=is\\b)|\\bwithout\\hbound\\b|\\bthe\\hunknown\\h(?=number|value|side|angle|length|quantity)|\\b(?:who|that|which)\\h(?:is|are|was|were|do|does|did|have|has|had|can)(?:\\hnot|n['’]t)\\b");
