@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -343,7 +344,7 @@ final class StudyCommand implements Callable<Integer> {
     if (written.isPresent()) {
       besideThePaper(written.get(), folder, answers);
     }
-    int most = StudyRunner.most(asked, told);
+    int most = Collections.max(StudyRunner.drawn(asked, told).values());
     new StudyScreen(console).print(answers, new Surroundings(StudyRunner.asked(asked, told), most,
         most < told.settings(RolloutStep.STUDY).problems(), List.of(), folder));
     return ExitCode.DONE;

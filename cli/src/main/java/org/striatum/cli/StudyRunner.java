@@ -95,23 +95,23 @@ record StudyRunner(Console results, StepProgress steps, TimeAhead ahead, StudyRe
     return folder.manifest().steps().stream().map(step -> step.name().split("/", 2)[0]).collect(Collectors.toSet());
   }
 
-  /// What is asked: `1500 problems each of mul,add, seed 1.`, and where sets differ: `problems: 60 of mine, 400 of add`.
+  /// What is asked: `1500 problems each of mul,add, seed 1.`, and where sets differ: `problems: 60 of mine, 400 of add, seed 1.`
   static String asked(RolloutStep asked, StudyPlan plan) {
-    RolloutSettings rollouts = plan.settings(RolloutStep.STUDY);
-    SequencedMap<String, Integer> drawn = new LinkedHashMap<>();
-    asked.sets().forEach(set -> drawn.put(set.name(), set.draw(rollouts.problems(), rollouts.seed()).size()));
+    SequencedMap<String, Integer> drawn = drawn(asked, plan);
     int first = drawn.firstEntry().getValue();
     String sets = drawn.values().stream().allMatch(count -> count == first)
         ? "%d problems each of %s".formatted(first, String.join(",", drawn.keySet()))
         : drawn.entrySet().stream().map(one -> one.getValue() + " of " + one.getKey())
             .collect(Collectors.joining(", ", "problems: ", ""));
-    return "%s, seed %d.".formatted(sets, rollouts.seed());
+    return "%s, seed %d.".formatted(sets, plan.settings(RolloutStep.STUDY).seed());
   }
 
-  /// The most problems that a set has given.
-  static int most(RolloutStep asked, StudyPlan plan) {
+  /// Set → how many problems it gives: a file may have fewer than are asked for.
+  static SequencedMap<String, Integer> drawn(RolloutStep asked, StudyPlan plan) {
     RolloutSettings rollouts = plan.settings(RolloutStep.STUDY);
-    return asked.sets().stream().mapToInt(set -> set.draw(rollouts.problems(), rollouts.seed()).size()).max().orElse(0);
+    SequencedMap<String, Integer> drawn = new LinkedHashMap<>();
+    asked.sets().forEach(set -> drawn.put(set.name(), set.draw(rollouts.problems(), rollouts.seed()).size()));
+    return drawn;
   }
 
   @Override
