@@ -91,7 +91,7 @@ class InterruptionTest {
     assertThat(again.err()).contains("data.problems is 5000 there and 4999 here");
   }
 
-  /// At a terminal there is a bar, and Ctrl-C reaches both processes. `script` lends a terminal.
+  /// At a terminal there is a line that is written over, and Ctrl-C reaches both processes. `script` lends a terminal.
   @Test
   void ctrlCTypedAtATerminal() throws Exception {
     assumeThat(Path.of("/usr/bin/script")).isExecutable();
@@ -101,7 +101,7 @@ class InterruptionTest {
     Process process = command.command("/usr/bin/script", "-qec", line, "/dev/null").start();
     Path out = folder.resolve("out");
     try (OutputStream keyboard = process.getOutputStream()) {
-      while (process.isAlive() && !read(out).contains("%")) {
+      while (process.isAlive() && !read(out).contains(" of 20000 rollouts")) {
         Thread.sleep(50);
       }
       assertThat(process.isAlive()).as(() -> read(out) + process).isTrue();
